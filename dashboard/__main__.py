@@ -1,0 +1,94 @@
+"""The figures on the command line: `python -m dashboard indicators …` prints exactly what pages show."""
+import argparse
+import csv
+import json
+import sys
+from dataclasses import asdict, fields
+from datetime import date
+
+from sqlalchemy.exc import OperationalError
+
+from dashboard.indicators import INDICATORS, Figure, compute
+from dashboard.settings import load
+from db import read
+from db.engine import make_engine
+from db.facts import gather
+from db.frames import BYS
+
+COLUMNS = [f.name for f in fields(Figure)]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    top = argparse.ArgumentParser(prog="python -m dashboard", description="Chiffres du tableau de bord.")
+    commands = top.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("indicators", help="les indicateurs, tels que les pages les montrent")
+    one.add_argument("--from", dest="first", type=date.fromisoformat, required=True, metavar="AAAA-MM-JJ")
+    one.add_argument("--to", dest="last", type=date.fromisoformat, required=True, metavar="AAAA-MM-JJ")
+    one.add_argument("--by", choices=BYS, required=True)
+    one.add_argument("--department", action="append", default=[], help="un département (répétable)")
+    one.add_argument("--site", action="append", default=[], help="le code d'un centre (répétable)")
+    one.add_argument("--kind", choices=("CCSP", "GSRU"))
+    one.add_argument("--service", help="le code d'une prestation, ou inconnu")
+    one.add_argument("--as-of", type=date.fromisoformat, metavar="AAAA-MM-JJ")
+    one.add_argument("--format", choices=("csv", "json"), default="csv")
+    return top
+
+
+def choose_sites(table, departments: list[str], codes: list[str], kind: str | None):
+    """The site codes that the filters leave, or ALL without filter. Raises ValueError for an unknown name."""
+    for wanted, column, word in ((departments, "department", "département"), (codes, "code", "centre")):
+        unknown = sorted(set(wanted) - set(table[column]))
+        if unknown:
+            raise ValueError(f"{word} inconnu : {', '.join(unknown)}.")
+    if not (departments or codes or kind):
+        return read.ALL
+    chosen = table
+    if departments:
+        chosen = chosen[chosen["department"].isin(departments)]
+    if codes:
+        chosen = chosen[chosen["code"].isin(codes)]
+    if kind:
+        chosen = chosen[chosen["kind"] == kind]
+    return set(chosen["code"])
+
+
+def figures(arguments: argparse.Namespace) -> list[Figure]:
+    """The figures that the command asks for."""
+    with make_engine(load().database_url).connect() as connection:
+        sites = choose_sites(read.sites_frame(connection, read.ALL), arguments.department, arguments.site,
+                             arguments.kind)
+        try:
+            facts = gather(connection, sites, arguments.first, arguments.last, arguments.by, arguments.service,
+                           arguments.as_of)
+        except KeyError:
+            raise ValueError(f"prestation inconnue : {arguments.service}.") from None
+    return compute(facts, INDICATORS)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; 0 done, 1 refused with the reason, 2 wrong usage."""
+    arguments = parser().parse_args(argv)
+    if arguments.first > arguments.last:
+        print("La période finit avant de commencer.", file=sys.stderr)
+        return 2
+    try:
+        found = figures(arguments)
+    except ValueError as reason:
+        print(f"Refusé : {reason}", file=sys.stderr)
+        return 1
+    except OperationalError as error:
+        print(f"La base de données ne répond pas ou n'est pas prête (python -m db init) : {error.orig}", file=sys.stderr)
+        return 1
+    if arguments.format == "json":
+        json.dump([asdict(f) for f in found], sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    else:
+        writer = csv.writer(sys.stdout, lineterminator="\r\n")
+        writer.writerow(COLUMNS)
+        writer.writerows([["" if v is None else v for v in asdict(f).values()] for f in found])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

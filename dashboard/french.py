@@ -1,0 +1,136 @@
+"""French as the screen and the exports write it: numbers, dates, words that agree.
+
+Spaces that must not break a line: U+202F within a number and before %, U+00A0 between a number and its word.
+Where a number may be missing, None, NaN and pandas' NA are written `missing`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+LOCALE = "fr"
+NARROW_SPACE = "\u202f"
+SPACE = "\u00a0"
+LONGEST_WAIT = 240  # the last bin of the wait histogram has no upper end
+
+missing = "non mesuré"
+
+
+def number(x: float | None, decimals: int = 0) -> str:
+    """1 234,5 with exactly so many decimals; halves are rounded away from 0, as Excel and the charts do."""
+    if _is_missing(x):
+        return missing
+    rounded = _rounded(x, decimals)
+    pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
+    return format_decimal(rounded, format=pattern, locale=LOCALE)
+
+
+def percent(x: float | None, decimals: int = 0) -> str:
+    """91 %, from a percentage between 0 and 100."""
+    return missing if _is_missing(x) else f"{number(x, decimals)}{NARROW_SPACE}%"
+
+
+def minutes(x: float | None) -> str:
+    """24 min; from 240, "240 min et plus", for the histograms of waits count no further."""
+    if _is_missing(x):
+        return missing
+    whole = _rounded(x)
+    more = " et plus" if whole >= LONGEST_WAIT else ""
+    return f"{number(min(whole, LONGEST_WAIT))}{SPACE}min{more}"
+
+
+def days(x: float | None) -> str:
+    """1 jour, 12 jours."""
+    return missing if _is_missing(x) else plural(x, "jour")
+
+
+def date_short(d: date) -> str:
+    """24/11/2026."""
+    return f"{d:%d/%m/%Y}"
+
+
+def date_long(d: date) -> str:
+    """24 novembre 2026, but 1er novembre 2026."""
+    text = format_date(d, "d MMMM y", locale=LOCALE)
+    return f"1er{text[1:]}" if d.day == 1 else text
+
+
+def month_label(d: date) -> str:
+    """novembre 2026."""
+    return format_date(d, "MMMM y", locale=LOCALE)
+
+
+def month_short(d: date) -> str:
+    """nov. 2026."""
+    return format_date(d, "MMM y", locale=LOCALE)
+
+
+def plural(n: float, singular: str, plural: str | None = None) -> str:
+    """0 usager, 1 usager, 2 usagers: the plural begins at 2; if none is given, the singular and an s."""
+    if abs(_rounded(n)) < 2:
+        word = singular
+    else:
+        word = plural or (singular if singular[-1] in "sxz" else f"{singular}s")
+    return f"{number(n)}{SPACE}{word}"
+
+
+def join_words(words: Sequence[str]) -> str:
+    """a, b et c."""
+    return format_list(list(words), locale=LOCALE)
+
+
+def elide(word: str, name: str) -> str:
+    """The little word before a name: d'Allada, d'Ouidah, d'Évry, but de Houéyogbé, de Yaoundé.
+
+    Nothing is elided before h, which suits the names of Benin; before y, if a consonant follows (d'Yverdon).
+    """
+    plain = unicodedata.normalize("NFKD", name.strip()).casefold().replace("œ", "oe").replace("æ", "ae")
+    elided = re.match(r"[aeiou]|y[^\W\d_aeiouy]", plain)
+    return f"{word[:-1]}'{name}" if elided else f"{word} {name}"
+
+
+def _is_missing(x: object) -> bool:
+    # By its text: pandas' NA has no truth value, and pandas is not needed here.
+    return str(x).lower() in ("none", "nan", "<na>")
+
+
+def _rounded(x: float, decimals: int = 0) -> Decimal:
+    """To so many decimals, halves away from 0; never a negative zero."""
+    rounded = Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return rounded or abs(rounded)
+
+
+# For Vega-Lite's config.locale (d3-format and d3-time-format), whose days begin on Sunday by definition.
+VEGA_LOCALE = {
+    "number": {
+        "decimal": ",",
+        "thousands": NARROW_SPACE,
+        "grouping": [3],
+        "currency": ["", f"{SPACE}F{SPACE}CFA"],
+        "percent": f"{NARROW_SPACE}%",
+        "minus": "-",
+        "nan": missing,
+    },
+    "time": {
+        "dateTime": "%A %e %B %Y à %H:%M",
+        "date": "%d/%m/%Y",
+        "time": "%H:%M",
+        "periods": ["AM", "PM"],
+        "days": ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"],
+        "shortDays": ["dim.", "lun.", "mar.", "mer.", "jeu.", "ven.", "sam."],
+        "months": [
+            "janvier", "février", "mars", "avril", "mai", "juin",
+            "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+        ],
+        "shortMonths": [
+            "janv.", "févr.", "mars", "avr.", "mai", "juin",
+            "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+        ],
+    },
+}  # fmt: skip

@@ -1,0 +1,111 @@
+"""INDICATORS: every figure of the dashboard, one entry each. Screens, definitions, exports and the command line follow."""
+from dashboard.indicators import measures as m
+from dashboard.indicators.base import Figure, Indicator, Measure, compute
+
+EVERYWHERE = frozenset({"nation", "department", "site", "month", "service", "hour"})
+PLACES = frozenset({"nation", "department", "site"})
+NOT_HOUR = EVERYWHERE - {"hour"}
+REGISTER = "registre des visites"
+COMPLAINTS = "registre des plaintes"
+
+INDICATORS = (
+    Indicator(
+        "visits", "Usagers reçus", "usagers reçus",
+        "Nombre de personnes inscrites au registre des visites, servies ou non.",
+        "visites", "—", "count", "neither", 0, REGISTER,
+        "Seules comptent les visites que quelqu'un a inscrites.", EVERYWHERE, m.visits),
+    Indicator(
+        "visits_per_day", "Usagers par jour ouvert", "usagers par jour ouvert",
+        "Visites rapportées aux jours où les centres étaient ouverts.",
+        "visites", "jours ouverts des centres (sans fins de semaine, jours fériés ni fermetures)", "rate", "neither", 0,
+        REGISTER, "Les visites des jours de fermeture sont comptées et signalées. La journée d'un centre resté muet compte.",
+        EVERYWHERE, m.visits_per_day),
+    Indicator(
+        "women_share", "Part des femmes", "de femmes",
+        "Femmes parmi les usagers dont le sexe est renseigné.",
+        "femmes", "visites dont le sexe est renseigné", "percent", "neither", 10, REGISTER,
+        "Les registres d'avant mai 2024 portent « Homme » par défaut : à lire comme non renseigné.", EVERYWHERE,
+        m.women_share),
+    Indicator(
+        "visits_per_1000", "Usagers reçus pour 1 000 habitants", "pour 1 000 habitants",
+        "Visites aux CCSP pour 1 000 habitants de leurs communes, base RGPH-4 2013, non annualisé.",
+        "visites aux CCSP", "population 2013 des communes ayant un CCSP, chacune une fois", "per_1000", "neither", 0,
+        "registre des visites ; RGPH-4 2013 (INStaD)",
+        "Base RGPH-4 2013 : la population a changé depuis. Sans objet pour les GSRU.", PLACES, m.visits_per_1000,
+        kinds=frozenset({"CCSP"})),
+    Indicator(
+        "wait_p50", "Attente médiane", "attente médiane",
+        "La moitié des usagers reçus ont attendu ce temps ou moins, de l'arrivée à l'appel.",
+        "médiane des attentes mesurées, en minutes entières", "—", "minutes", "down", 10, REGISTER,
+        "Usagers appelés seulement ; sans heure d'arrivée et d'appel, l'attente est non mesurée.", EVERYWHERE, m.wait_p50),
+    Indicator(
+        "wait_p90", "Attente de 9 usagers sur 10", "9 usagers sur 10 ont attendu ce temps ou moins",
+        "Neuf usagers reçus sur dix ont attendu ce temps ou moins, de l'arrivée à l'appel.",
+        "neuvième décile des attentes mesurées, en minutes entières", "—", "minutes", "down", 36, REGISTER,
+        "Usagers appelés seulement. Sous 36 attentes mesurées, la valeur n'est pas assez sûre pour être montrée.",
+        EVERYWHERE, m.wait_p90),
+    Indicator(
+        "wait_within_30", "Reçus en 30 minutes ou moins", "reçus en 30 minutes ou moins",
+        "Usagers reçus après 30 minutes d'attente ou moins.",
+        "servis avec une attente d'au plus 30 minutes",
+        "servis avec une attente mesurée, et partis dont l'arrivée est notée, dans les centres qui mesurent l'attente",
+        "percent", "up", 10, REGISTER, "Les centres sans aucune attente mesurée sur la période n'y entrent pas.",
+        EVERYWHERE, m.wait_within),
+    Indicator(
+        "left", "Partis sans être reçus", "partis sans être reçus",
+        "Usagers partis avant d'être appelés.",
+        "partis", "visites dont l'issue est renseignée", "percent", "down", 10, REGISTER,
+        "Un départ que personne n'a noté n'est pas compté.", EVERYWHERE, m.left),
+    Indicator(
+        "satisfaction", "Usagers satisfaits, selon le registre", "satisfaits selon le registre",
+        "Réponses « oui » à la satisfaction, telle que le point focal l'a notée.",
+        "satisfaits", "visites où la satisfaction est renseignée", "percent", "up", 10, REGISTER,
+        "Saisi par le point focal : ce n'est pas l'enquête GT1PKI01.", EVERYWHERE, m.satisfaction),
+    Indicator(
+        "complaints_per_1000", "Plaintes pour 1 000 visites", "plaintes pour 1 000 visites",
+        "Plaintes reçues rapportées aux visites de la même période.",
+        "plaintes reçues × 1 000", "visites", "per_1000", "down", 0, "registres des plaintes et des visites",
+        "Beaucoup de plaintes peut vouloir dire qu'on les note mieux. Par prestation : non mesuré si la prestation"
+        " est inconnue pour plus d'une visite sur cinq.", NOT_HOUR, m.complaints_per_1000, "complaints"),
+    Indicator(
+        "complaints_30d", "Plaintes traitées en 30 jours ou moins (GT1PKI10)", "traitées en 30 jours (GT1PKI10)",
+        "Indicateur officiel GT1PKI10 : plaintes répondues en 30 jours ou moins, sur toutes les plaintes reçues.",
+        "plaintes répondues en 30 jours ou moins", "plaintes reçues dans la période", "percent", "up", 5, COMPLAINTS,
+        "Les plaintes de moins de 30 jours sont au dénominateur : le dernier mois paraît mauvais par construction.",
+        NOT_HOUR, m.complaints_30d, "complaints"),
+    Indicator(
+        "complaints_30d_due", "Plaintes échues traitées en 30 jours ou moins", "des plaintes échues traitées en 30 jours",
+        "Le même taux, sur les seules plaintes qui ont eu leurs 30 jours, répondues ou non.",
+        "plaintes échues répondues en 30 jours ou moins", "plaintes reçues 30 jours ou plus avant la date des données",
+        "percent", "up", 5, COMPLAINTS, "Ne dit rien des plaintes récentes.", NOT_HOUR, m.complaints_30d_due, "complaints"),
+    Indicator(
+        "complaint_delay", "Délai médian de traitement", "délai médian de traitement",
+        "La moitié des plaintes reçues ont une réponse après ce nombre de jours, les plaintes en cours comprises"
+        " (Kaplan-Meier).",
+        "médiane de Kaplan-Meier, en jours", "—", "days", "down", 5, COMPLAINTS,
+        "Si plus de la moitié restent en cours, il n'y a pas de médiane.", NOT_HOUR, m.complaint_delay, "complaints"),
+    Indicator(
+        "complaints_open", "Plaintes en cours", "plaintes en cours",
+        "Plaintes reçues et sans réponse à la fin de la période.",
+        "plaintes sans réponse", "—", "count", "down", 0, COMPLAINTS,
+        "Comprend les plaintes reçues avant la période.", NOT_HOUR, m.complaints_open, "complaints"),
+    Indicator(
+        "complaints_oldest", "Plus ancienne plainte en cours", "plus ancienne plainte en cours",
+        "Âge, en jours, de la plus ancienne plainte sans réponse à la fin de la période.",
+        "âge en jours", "—", "days", "down", 0, COMPLAINTS, "", NOT_HOUR, m.complaints_oldest, "complaints"),
+    Indicator(
+        "completeness", "Jours clôturés", "des jours clôturés",
+        "Jours ouvrés dont le registre a été clôturé, sur les jours ouvrés où le centre était ouvert.",
+        "jours ouvrés clôturés", "jours ouvrés ouverts, jusqu'à la date des données", "percent", "up", 5,
+        "clôtures journalières", "Une clôture un autre jour n'entre dans aucune des deux parts.",
+        frozenset({"nation", "department", "site", "month"}), m.completeness),
+    Indicator(
+        "coverage", "Taux de couverture des communes (GT1PKI11)", "des communes couvertes (GT1PKI11)",
+        "Communes ayant au moins un centre en activité : une visite ou une clôture dans les 30 derniers jours de la période.",
+        "communes avec un centre en activité", "communes", "percent", "up", 0,
+        "registre des visites, clôtures ; liste des communes", "Un centre qui n'a rien remonté compte comme inactif.",
+        frozenset({"nation", "department", "month"}), m.coverage),
+)
+BY_CODE = {i.code: i for i in INDICATORS}
+
+__all__ = ["BY_CODE", "INDICATORS", "Figure", "Indicator", "Measure", "compute"]

@@ -1,0 +1,120 @@
+"""What an indicator is, and how all of them are computed: facts in, figures out. Sum first, divide once."""
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from db.frames import Facts
+
+OUT_OF_SCOPE = "sans objet"
+UNMEASURED = "non mesuré"
+NO_DATA = "aucune donnée sur la période"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An indicator over all keys: arrays of length G. Missing numerators, denominators and values are NaN.
+
+    note: a reason by key where the value is missing, or something to know beside it; "" for none.
+    """
+
+    numerator: np.ndarray
+    denominator: np.ndarray
+    value: np.ndarray
+    n: np.ndarray
+    note: list[str]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One entry of INDICATORS: everything that is said of a figure, in one place."""
+
+    code: str
+    label: str
+    short: str
+    definition: str                       # one sentence
+    numerator: str                        # in words
+    denominator: str
+    unit: Literal["count", "rate", "percent", "per_1000", "minutes", "days"]
+    direction: Literal["up", "down", "neither"]  # what is good
+    minimum: int                          # n under which a value is hidden
+    source: str
+    limits: str                           # what it does not say
+    by: frozenset[str]
+    measure: Callable[[Facts], Measure]
+    register: Literal["visits", "complaints"] = "visits"
+    kinds: frozenset[str] = frozenset({"CCSP", "GSRU"})
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator for one key: what is shown, printed and exported.
+
+    value: in the displayed unit, unrounded; None where missing or hidden, with the reason in `note`.
+    """
+
+    key: str
+    indicator: str
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    n: int
+    sites_reporting: int
+    sites_expected: int
+    note: str
+
+
+def compute(facts: Facts, indicators: Iterable[Indicator]) -> list[Figure]:
+    """The figures of every indicator for every key of the facts, by key then in the order of `indicators`."""
+    columns = [_figures(indicator, facts) for indicator in indicators]
+    return [figure for row in zip(*columns, strict=True) for figure in row]
+
+
+def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
+    reporting = facts.reporting if indicator.register == "visits" else facts.complaint_reporting
+    sites = list(zip(reporting.tolist(), facts.expected.tolist(), strict=True))
+    if facts.by not in indicator.by:
+        return [Figure(key, indicator.code, None, None, None, 0, r, e, OUT_OF_SCOPE)
+                for key, (r, e) in zip(facts.keys, sites, strict=True)]
+    m = indicator.measure(facts)
+    figures = []
+    for i, (key, (r, e)) in enumerate(zip(facts.keys, sites, strict=True)):
+        value, n, note = _number(m.value[i]), int(m.n[i]), m.note[i]
+        if value is not None and n < indicator.minimum:
+            value, note = None, f"moins de {indicator.minimum} : non affiché"
+        figures.append(Figure(key, indicator.code, _number(m.numerator[i]), _number(m.denominator[i]), value, n, r, e,
+                              note))
+    return figures
+
+
+def _number(x: float) -> float | int | None:
+    """Whole numbers as int, NaN as None."""
+    x = float(x)
+    if np.isnan(x):
+        return None
+    return int(x) if x.is_integer() else x
+
+
+def ratio(numerator: np.ndarray, denominator: np.ndarray, scale: float, missing: str = NO_DATA,
+          n: np.ndarray | None = None, note: list[str] | None = None) -> Measure:
+    """numerator / denominator × scale; a zero denominator is missing, not 0."""
+    numerator, denominator = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
+    value = np.divide(numerator * scale, denominator, out=np.full(len(numerator), np.nan), where=denominator != 0)
+    note = note or [""] * len(value)
+    note = [text or (missing if np.isnan(v) else "") for text, v in zip(note, value, strict=True)]
+    return Measure(numerator, denominator, value, denominator if n is None else n, note)
+
+
+def hide(measure: Measure, where: np.ndarray, note: str) -> Measure:
+    """The same counts, without a value and with a reason, where `where` holds."""
+    value = np.where(where, np.nan, measure.value)
+    notes = [note if w else text for w, text in zip(where, measure.note, strict=True)]
+    return Measure(measure.numerator, measure.denominator, value, measure.n, notes)
+
+
+def replace(measure: Measure, where: np.ndarray, note: str) -> Measure:
+    """Nothing at all, with a reason, where `where` holds: the question has no meaning there."""
+    blank = lambda a: np.where(where, np.nan, a)  # noqa: E731
+    return Measure(blank(measure.numerator), blank(measure.denominator), blank(measure.value),
+                   np.where(where, 0, measure.n), hide(measure, where, note).note)

@@ -1,0 +1,180 @@
+"""The arithmetic of each indicator: facts in, a Measure over all keys out."""
+import numpy as np
+
+from dashboard.indicators.base import NO_DATA, UNMEASURED, Measure, hide, ratio, replace
+from dashboard.statistics.quantile import quantile
+from dashboard.statistics.survival import median_survival
+from db.frames import LAST_BIN, Facts
+
+DUE_DAYS = 30
+KNOWN_SERVICE_SHARE = 0.8
+NOT_HANDED_IN = "registre des plaintes non remonté"
+
+
+def visits(f: Facts) -> Measure:
+    """Users received."""
+    n = f.counter("visits")
+    note = [f"dont {off} un jour de fermeture" if off else "" for off in f.off_day_visits.tolist()]
+    silent = (f.reporting == 0) & (n == 0)
+    count = np.where(silent, np.nan, n)
+    note = ["n'a pas remonté ses données" if s else text for s, text in zip(silent, note, strict=True)]
+    return Measure(count, np.full(len(n), np.nan), count, n, note)
+
+
+def visits_per_day(f: Facts) -> Measure:
+    """Visits per open site-day."""
+    m = ratio(f.counter("visits"), f.open_days, 1, "aucun jour ouvert connu")
+    return hide(m, (f.reporting == 0) & (f.counter("visits") == 0), "n'a pas remonté ses données")
+
+
+def women_share(f: Facts) -> Measure:
+    """Women among those whose sex is known."""
+    return ratio(f.counter("women"), f.counter("women") + f.counter("men"), 100, "sexe non renseigné")
+
+
+def visits_per_1000(f: Facts) -> Measure:
+    """Visits at CCSP per 1 000 inhabitants of their communes, census of 2013."""
+    m = ratio(f.ccsp_visits, f.population, 1000, NO_DATA)
+    return replace(m, f.ccsp_sites == 0, "sans objet")
+
+
+def _wait(q: float):
+    def measure(f: Facts) -> Measure:
+        minutes = quantile(f.waits, q).astype(float)
+        n = f.waits.sum(axis=1)
+        minutes[n == 0] = np.nan
+        notes = [UNMEASURED if not k else "240 min et plus" if m >= LAST_BIN else "" for k, m in
+                 zip(n, minutes, strict=True)]
+        nothing = np.full(len(n), np.nan)
+        return Measure(nothing, nothing, minutes, n, notes)
+    return measure
+
+
+wait_p50, wait_p90 = _wait(0.5), _wait(0.9)
+
+
+def wait_within(f: Facts) -> Measure:
+    """Served within the threshold, among the served with a measured wait and those who left after a timed arrival."""
+    short = f.waits[:, : f.threshold + 1].sum(axis=1)
+    return ratio(short, f.waits.sum(axis=1) + f.left_timed, 100, UNMEASURED)
+
+
+def left(f: Facts) -> Measure:
+    """Left unserved, among visits with a known outcome."""
+    return ratio(f.counter("left_unserved"), f.counter("outcome_known"), 100, "issue non renseignée")
+
+
+def satisfaction(f: Facts) -> Measure:
+    """Satisfied, among the answered; the response rate is in the note."""
+    answered = f.counter("satisfied") + f.counter("unsatisfied")
+    rate = np.divide(answered * 100, f.counter("visits"), out=np.zeros(len(answered)), where=f.counter("visits") > 0)
+    notes = [f"renseigné pour {r:.0f} % des visites" if a else "" for a, r in zip(answered, rate, strict=True)]
+    return ratio(f.counter("satisfied"), answered, 100, "satisfaction non renseignée", note=notes)
+
+
+# --- complaints -----------------------------------------------------------------------------------------------------
+def _count(f: Facts, mask: np.ndarray) -> np.ndarray:
+    group = f.complaints["group"]
+    return np.bincount(group[mask & (group >= 0)], minlength=len(f.keys)).astype(float)
+
+
+def _received(f: Facts) -> np.ndarray:
+    """Complaints received in the period (not before it; none is after it)."""
+    return f.complaints["received"] >= _day(f.first)
+
+
+def _day(day) -> int:
+    return day.toordinal() - 719_163  # 1 January 1970
+
+
+def _resolved(f: Facts) -> np.ndarray:
+    """Complaints answered, as far as is known on their site's as-of."""
+    c = f.complaints
+    return (c["resolved"] >= 0) & (c["resolved"] <= c["as_of"])
+
+
+def _fast(f: Facts) -> np.ndarray:
+    return _resolved(f) & (f.complaints["resolved"] - f.complaints["received"] <= DUE_DAYS)
+
+
+def _unreported(f: Facts) -> np.ndarray:
+    """Keys for which no site has handed in its complaints: their zero would be silence, not a count."""
+    return f.complaint_reporting == 0
+
+
+def complaints_per_1000(f: Facts) -> Measure:
+    """Complaints received per 1 000 visits."""
+    m = ratio(_count(f, _received(f)), f.counter("visits"), 1000, NO_DATA)
+    if f.service is not None or f.by == "service":
+        m = hide(m, f.known_service < KNOWN_SERVICE_SHARE * f.all_visits, UNMEASURED)
+    return hide(m, _unreported(f), NOT_HANDED_IN)
+
+
+def complaints_30d(f: Facts) -> Measure:
+    """The official one: resolved in 30 days or fewer, of all received."""
+    m = ratio(_count(f, _received(f) & _fast(f)), _count(f, _received(f)), 100, "aucune plainte reçue")
+    return hide(m, _unreported(f), NOT_HANDED_IN)
+
+
+def complaints_30d_due(f: Facts) -> Measure:
+    """The same over those that have had their 30 days."""
+    due = _received(f) & (f.complaints["received"] + DUE_DAYS <= f.complaints["as_of"])
+    m = ratio(_count(f, due & _fast(f)), _count(f, due), 100, "aucune plainte échue")
+    return hide(m, _unreported(f), NOT_HANDED_IN)
+
+
+def complaint_delay(f: Facts) -> Measure:
+    """Median days to an answer, open complaints censored."""
+    c, resolved = f.complaints, _resolved(f)
+    ages = np.where(resolved, c["resolved"], c["as_of"]) - c["received"]
+    value, n, note = np.full(len(f.keys), np.nan), np.zeros(len(f.keys)), []
+    received = _received(f) & (ages >= 0)
+    for i in range(len(f.keys)):
+        mine = received & (c["group"] == i)
+        n[i] = mine.sum()
+        found = median_survival(ages[mine], resolved[mine]) if n[i] else None
+        value[i] = np.nan if found is None else found
+        note.append("" if found is not None else "plus de la moitié encore en cours" if n[i] else "aucune plainte reçue")
+    nothing = np.full(len(f.keys), np.nan)
+    return hide(Measure(nothing, nothing, value, n, note), _unreported(f), NOT_HANDED_IN)
+
+
+def open_at(f: Facts, i: int) -> np.ndarray:
+    """Which complaints (mask) are open at the end of key i's span, or at their site's as-of if that is earlier."""
+    c = f.complaints
+    end = np.minimum(f.ends[i], c["as_of"])
+    mine = np.ones(len(end), dtype=bool) if f.by == "month" else c["group"] == i
+    return mine & (c["received"] <= end) & ((c["resolved"] < 0) | (c["resolved"] > end))
+
+
+def complaints_open(f: Facts) -> Measure:
+    """Complaints not answered at the end of the period."""
+    n = np.array([open_at(f, i).sum() for i in range(len(f.keys))], dtype=float)
+    m = Measure(n, np.full(len(n), np.nan), n, n, [""] * len(n))
+    return hide(m, _unreported(f) & (n == 0), NOT_HANDED_IN)
+
+
+def complaints_oldest(f: Facts) -> Measure:
+    """Age of the oldest open complaint, in days."""
+    c = f.complaints
+    ages = []
+    for i in range(len(f.keys)):
+        mine = open_at(f, i)
+        end = np.minimum(f.ends[i], c["as_of"])
+        ages.append((end - c["received"])[mine].max() if mine.any() else np.nan)
+    value = np.array(ages, dtype=float)
+    n = complaints_open(f).n
+    nothing = np.full(len(value), np.nan)
+    m = Measure(nothing, nothing, value, n, ["" if k else "aucune plainte en cours" for k in n])
+    return hide(m, _unreported(f) & (n == 0), NOT_HANDED_IN)
+
+
+# --- who hands in ---------------------------------------------------------------------------------------------------
+def completeness(f: Facts) -> Measure:
+    """Working days closed, of working days open."""
+    return ratio(f.closed_days, f.open_days, 100, "aucun jour ouvert connu")
+
+
+def coverage(f: Facts) -> Measure:
+    """Communes with an operating site."""
+    return ratio(f.operating_communes, f.communes, 100)

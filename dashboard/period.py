@@ -1,0 +1,272 @@
+"""Periods of whole days: parse, name, compare with those before, cut at the last known day, take apart.
+
+Both ends are included. A period made of whole months (a month, a quarter, a year, twelve months) moves by
+months; any other moves by days.
+"""
+
+import calendar
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+# Benin has no daylight saving and has kept UTC+1 for all the years we hold; a fixed offset needs no zone
+# database, which Windows and slim containers lack.
+BENIN = timezone(timedelta(hours=1), "Africa/Porto-Novo")
+
+YEARS = range(2000, 2101)  # what a URL may ask for: no centre is older, and no comparison leaves the calendar
+MONDAY_TO_FRIDAY = frozenset(range(5))
+Days = tuple[date, date]
+ONE_DAY = timedelta(days=1)
+MONTH_NAMES = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+QUARTER_NAMES = ("1ᵉʳ trimestre", "2ᵉ trimestre", "3ᵉ trimestre", "4ᵉ trimestre")
+CODE = re.compile(
+    r"(?P<year>[0-9]{4})(?:-(?:(?P<month>[0-9]{2})|T(?P<quarter>[1-4])))?"
+    r"|(?P<first>[0-9]{4}-[0-9]{2}-[0-9]{2})_(?P<last>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+)
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """Days from `first` to `last`, both included; raises ValueError if the last comes before the first."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"a period ends on {self.last}, before its first day {self.first}")
+
+    @property
+    def days(self) -> int:
+        """How many days."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def whole_months(self) -> int:
+        """How many months, if the period is made of whole months, else 0."""
+        if self.first.day != 1 or self.last != month_end(self.last):
+            return 0
+        return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+
+    def contains(self, day: date) -> bool:
+        """Whether the day is one of the period's."""
+        return self.first <= day <= self.last
+
+    @property
+    def code(self) -> str:
+        """The form for a URL: 2026, 2026-11, 2026-T3 or 2026-01-05_2026-02-10; `parse` reads it back."""
+        year, month = self.first.year, self.first.month
+        if self.whole_months == 12 and month == 1:
+            return f"{year:04}"
+        if self.whole_months == 3 and month % 3 == 1:
+            return f"{year:04}-T{month // 3 + 1}"
+        if self.whole_months == 1:
+            return f"{year:04}-{month:02}"
+        return f"{self.first.isoformat()}_{self.last.isoformat()}"
+
+    @property
+    def label(self) -> str:
+        """The name in French: 2025; 3ᵉ trimestre 2026; novembre 2026; du 01/10/2026 au 24/11/2026."""
+        year, month = self.first.year, self.first.month
+        if self.whole_months == 12 and month == 1:
+            return str(year)
+        if self.whole_months == 3 and month % 3 == 1:
+            return f"{QUARTER_NAMES[month // 3]} {year}"
+        if self.whole_months == 1:
+            return f"{MONTH_NAMES[month - 1]} {year}"
+        if self.whole_months:
+            return _months_label(self)
+        if self.days == 1:
+            return f"{self.first:%d/%m/%Y}"
+        return f"du {self.first:%d/%m/%Y} au {self.last:%d/%m/%Y}"
+
+
+def _months_label(period: Period) -> str:
+    first, last = MONTH_NAMES[period.first.month - 1], MONTH_NAMES[period.last.month - 1]
+    of = "d'" if first[0] in "ao" else "de "
+    year = "" if period.first.year == period.last.year else f" {period.first.year}"
+    return f"{of}{first}{year} à {last} {period.last.year}"
+
+
+@dataclass(frozen=True)
+class Clipped:
+    """A period as far as it is known: `whole` as asked, `period` its days up to the last known one."""
+
+    whole: Period
+    period: Period
+
+    @property
+    def partial(self) -> bool:
+        """Whether days are missing at the end."""
+        return self.period != self.whole
+
+    @property
+    def label(self) -> str:
+        """The name in French, saying how far a partial period goes."""
+        if not self.partial:
+            return self.whole.label
+        return f"{self.whole.label} (partiel, au {self.period.last:%d/%m/%Y})"
+
+    @property
+    def previous(self) -> Period:
+        """The same days of the period before: for 1 to 10 November, 1 to 10 October.
+
+        Where the period before is shorter, all of it: for 1 to 30 March, the whole of February.
+        """
+        if self.whole.whole_months:
+            return _months_back(self.period, self.whole.whole_months)
+        shift = timedelta(days=self.whole.days)
+        return Period(self.period.first - shift, self.period.last - shift)
+
+    @property
+    def same_last_year(self) -> Period:
+        """The same days a year before."""
+        return same_last_year(self.period)
+
+
+def today(now: datetime | None = None) -> date:
+    """The day it is in Benin, now or at the aware moment given."""
+    return (now or datetime.now(BENIN)).astimezone(BENIN).date()
+
+
+def month_end(day: date) -> date:
+    """The last day of the day's month."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def add_months(day: date, count: int) -> date:
+    """The same day of the month `count` months later (before, if negative), or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _whole(first: date, count: int) -> Period:
+    return Period(first, month_end(add_months(first, count - 1)))
+
+
+def parse(text: str) -> Period | None:
+    """The period of a URL's code (see `Period.code`), or None if it is none of the years 2000 to 2100."""
+    match = CODE.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        period = _from_parts(**match.groupdict())
+    except ValueError:  # 30 February, month 13, a last day before the first
+        return None
+    return period if period.first.year in YEARS and period.last.year in YEARS else None
+
+
+def _from_parts(year, month, quarter, first, last) -> Period:
+    if first:
+        return Period(date.fromisoformat(first), date.fromisoformat(last))
+    if quarter:
+        return _whole(date(int(year), int(quarter) * 3 - 2, 1), 3)
+    if month:
+        return _whole(date(int(year), int(month), 1), 1)
+    return _whole(date(int(year), 1, 1), 12)
+
+
+def _preset_periods(as_of: date) -> dict[str, Period]:
+    month, year = as_of.replace(day=1), date(as_of.year, 1, 1)
+    # On its last day the running month is whole.
+    next_month = (as_of + ONE_DAY).replace(day=1)
+    return {
+        "12m": _whole(add_months(next_month, -12), 12),
+        "3m": _whole(add_months(next_month, -3), 3),
+        "mois": _whole(month, 1),
+        "mois-1": _whole(add_months(month, -1), 1),
+        "annee": _whole(year, 12),
+        "annee-1": _whole(add_months(year, -12), 12),
+    }
+
+
+def presets(as_of: date) -> dict[str, str]:
+    """Code → French label of the periods one asks for most, in the order to show them."""
+    periods = _preset_periods(as_of)
+    return {
+        "12m": "12 derniers mois entiers",
+        "3m": "3 derniers mois entiers",
+        "mois": f"Mois en cours ({periods['mois'].label})",
+        "mois-1": f"Mois précédent ({periods['mois-1'].label})",
+        "annee": f"Année en cours ({periods['annee'].label})",
+        "annee-1": f"Année précédente ({periods['annee-1'].label})",
+    }
+
+
+def resolve(code: str, as_of: date) -> Period | None:
+    """The period of a preset's code or of a URL's form, or None; whole, not cut at `as_of` (see `clip`)."""
+    return _preset_periods(as_of).get(code) or parse(code)
+
+
+def _months_back(period: Period, count: int) -> Period:
+    last = add_months(period.last, -count)
+    # Whole months stay whole: April's 30 days go back to January's 31, and 28 February to 29 in a leap year.
+    return Period(add_months(period.first, -count), month_end(last) if period.whole_months else last)
+
+
+def previous(period: Period) -> Period:
+    """The period of the same shape just before: as many whole months, or else as many days."""
+    return Clipped(period, period).previous
+
+
+def same_last_year(period: Period) -> Period:
+    """The same days a year before; 29 February becomes 28, and a whole February stays whole."""
+    return _months_back(period, 12)
+
+
+def clip(period: Period, last: date) -> Clipped | None:
+    """The period cut at the last known day, its comparisons cut alike; None if it begins after that day."""
+    if last < period.first:
+        return None
+    return Clipped(period, Period(period.first, min(period.last, last)))
+
+
+def months(period: Period) -> list[date]:
+    """First days of the months the period touches, in order; the first may lie before the period."""
+    start, end = period.first.replace(day=1), period.last.replace(day=1)
+    return [add_months(start, n) for n in range((end.year - start.year) * 12 + end.month - start.month + 1)]
+
+
+def split(period: Period) -> tuple[Days | None, Days | None, Days | None]:
+    """The days before its whole months, those months, the days after; None for what is empty.
+
+    Days are (first, last), both included; months are (first day of the first month, first day of the last).
+    Together they are the period, each day once. Without a whole month, the first part ends with its month.
+    """
+    whole = [month for month in months(period) if period.first <= month and month_end(month) <= period.last]
+    if whole:
+        before, after = whole[0], month_end(whole[-1])
+    else:
+        after = min(month_end(period.first), period.last)
+        before = after + ONE_DAY
+    return (
+        (period.first, before - ONE_DAY) if period.first < before else None,
+        (whole[0], whole[-1]) if whole else None,
+        (after + ONE_DAY, period.last) if after < period.last else None,
+    )
+
+
+def working_days(
+    first: date, last: date, holidays: Collection[date], open_weekdays: frozenset[int] = MONDAY_TO_FRIDAY
+) -> list[date]:
+    """Days from first to last, both included, on an open weekday (0 is Monday) and no holiday."""
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in days if day.weekday() in open_weekdays and day not in holidays]
+
+
+def bins(period: Period, step: str) -> list[Period]:
+    """The period cut by "day", by "week" (from Monday) or by "month"; those at its ends may be short."""
+    ends = {
+        "day": lambda day: day,
+        "week": lambda day: day + timedelta(days=6 - day.weekday()),
+        "month": month_end,
+    }[step]
+    found, first = [], period.first
+    while first <= period.last:
+        found.append(Period(first, min(ends(first), period.last)))
+        first = found[-1].last + ONE_DAY
+    return found

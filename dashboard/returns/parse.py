@@ -1,0 +1,299 @@
+"""A register file in, rows and problems out. Nothing is guessed: what cannot be read is said, with row and column.
+
+Rows are read by column, in chunks: each different cell text is read once (see cells.Memo), which makes reading and
+checking about as fast as splitting the lines.
+"""
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from dashboard.returns.cells import EPOCH, Memo, as_numbers, readers
+from dashboard.returns.checks import checks
+from dashboard.returns.formats import FORMATS, Format
+from dashboard.returns.known import Choice, Known, normalise
+from dashboard.returns.table import Table, Unreadable, open_table
+
+CHUNK = 20_000
+LISTED = 1_000  # problems listed in full; the rest is counted
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, where: line (headings are 1; None for the whole file), heading, text found, what to do."""
+
+    line: int | None
+    column: str
+    found: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"Ligne {self.line}" if self.line else "Fichier"
+        column = f", colonne « {self.column} »" if self.column else ""
+        found = f" : lu « {self.found[:80]} »" if self.found else ""
+        return f"{where}{column}{found} : {self.message}"
+
+
+class Parsing:
+    """A file being read. Iterate over it once: each chunk is a dict of database column to list of values, plus
+    `numbers` (the same as int64 arrays). Afterwards the attributes say what was found.
+
+    problems: list of Problem, empty if the file can be kept. remarks: French sentences, not errors.
+    coverage: site id to (first day, last day, rows). whole_days: site-days of which the file is the whole register.
+    """
+
+    def __init__(self, path: Path, known: Known, today: date, form: str | None = None, replace_days: bool = False):
+        self.known, self.replace_days = known, replace_days
+        self.form = form or ""
+        self.problems: list[Problem] = []
+        self.more_problems = 0
+        self.remarks: list[str] = []
+        self.rows = 0
+        self.whole_days: set[tuple[int, str]] = set()
+        self.site_days: Counter = Counter()  # (site id, ISO day): rows
+        self.first_day: str | None = None
+        self.last_day: str | None = None
+        self._seen: dict[tuple, int] = {}
+        self._same = 0
+        self._table: Table | None = None
+        try:
+            self._table = open_table(path)
+            self._format = self._recognise(self._table.headings, form)
+        except Unreadable as reason:
+            self._problem(None, "", "", str(reason))
+            return
+        self.form = self._format.name
+        self._readers = readers(known, today)
+        self._memos = {c.field: Memo(self._readers[c.cell], c.blank, c.required) for c in self._format.columns}
+
+    # --- headings -------------------------------------------------------------------------------------------------
+    def _recognise(self, headings: list[str], name: str | None) -> Format:
+        """The form that these headings are; its missing headings are problems, unknown ones a remark."""
+        found = [normalise(h) for h in headings]
+        scores = {f.name: sum(normalise(c.heading) in found for c in f.columns) / len(f.columns)
+                  for f in FORMATS.values()}
+        name = name or max(scores, key=scores.get)
+        if scores[name] < 0.5:
+            raise Unreadable("Les intitulés ne sont ceux d'aucun formulaire. Attendus pour le registre : "
+                             + ", ".join(c.heading for c in FORMATS["registre"].columns) + ".")
+        form = FORMATS[name]
+        self._places = {}
+        for column in form.columns:
+            places = [i for i, h in enumerate(found) if h == normalise(column.heading)]
+            if len(places) == 1:
+                self._places[column.field] = places[0]
+            elif not places:
+                self._problem(None, column.heading, "", "cet intitulé manque ; tous ceux du formulaire doivent y être.")
+            else:
+                self._problem(None, column.heading, "", "cet intitulé figure plusieurs fois.")
+        others = [h.strip() for i, h in enumerate(headings) if h.strip() and i not in self._places.values()]
+        if others and not self.problems:
+            self.remarks.append("Colonnes non reprises : " + ", ".join(h[:40] for h in others[:20]) + ".")
+        return form
+
+    # --- rows -----------------------------------------------------------------------------------------------------
+    def __iter__(self) -> Iterator[dict[str, list]]:
+        if self._table is None or self.problems:
+            return
+        try:
+            yield from self._chunks()
+        except Unreadable as reason:
+            self._problem(None, "", "", str(reason))
+        if not self.rows and not self.problems:
+            self._problem(None, "", "", "Le fichier n'a que des intitulés, aucune ligne.")
+        self._close()
+
+    def _chunks(self) -> Iterator[dict[str, list]]:
+        width = len(self._table.headings)
+        line = self._table.first_line
+        while rows := list(islice(self._table.rows, CHUNK)):
+            lines = range(line, line + len(rows))
+            line += len(rows)
+            if set(map(len, rows)) != {width}:
+                rows, lines = self._even(rows, lines, width)
+                if not rows:
+                    continue
+            cells = list(zip(*rows, strict=True))
+            joined = "".join(map("".join, cells))
+            if "\0" in joined:
+                raise Unreadable("Le fichier contient des caractères nuls : ce n'est pas du texte.")
+            if "\n" in joined or "\r" in joined:
+                lines, line = _real_lines(rows, lines)
+            chunk = self._chunk(cells, lines)
+            if chunk and not self.problems:
+                yield chunk
+
+    def _even(self, rows: list, lines, width: int) -> tuple[list, list[int]]:
+        """Rows of the right width; blank ones are left out, others of a wrong width are problems."""
+        kept, kept_lines = [], []
+        for row, line in zip(rows, lines, strict=True):
+            if not any(map(str.strip, row)):
+                continue
+            if len(row) < width and self._table.padded:
+                row = row + [""] * (width - len(row))
+            elif len(row) > width and not any(map(str.strip, row[width:])):
+                row = row[:width]
+            if len(row) != width:
+                self._problem(line, "", "", f"{len(row)} cases au lieu de {width} : la ligne est coupée ou mal séparée.")
+                continue
+            kept.append(row)
+            kept_lines.append(line)
+        return kept, kept_lines
+
+    def _chunk(self, cells: list[tuple], lines) -> dict[str, list] | None:
+        if not all(map("".join, zip(*cells, strict=True))):  # a blank line in the middle of the file
+            kept = [i for i, row in enumerate(zip(*cells, strict=True)) if "".join(row).strip()]
+            cells = [tuple(column[i] for i in kept) for column in cells]
+            lines = [lines[i] for i in kept]
+            if not lines:
+                return None
+        texts = {field: cells[place] for field, place in self._places.items()}
+        values = {}
+        for column in self._format.columns:
+            memo = self._memos[column.field]
+            if column.cell == "reference" and not column.required:  # almost all different: no use to remember
+                values[column.field] = [t.strip() or None for t in texts[column.field]]
+                continue
+            values[column.field] = list(map(memo.__getitem__, texts[column.field]))
+            if memo.bad:
+                for i, text in enumerate(texts[column.field]):
+                    if text in memo.bad:
+                        self._problem(lines[i], column.heading, text, memo.bad[text])
+        if self._memos["site_id"].choices:
+            self._choose(values, texts, lines)
+        self._check(values, texts, lines)
+        if self.problems:
+            return None
+        return self._finish(values, lines, texts)
+
+    def _choose(self, values: dict, texts: dict, lines) -> None:
+        """Settle the communes whose site depends on the day."""
+        days = values[self._format.day]
+        for i, found in enumerate(values["site_id"]):
+            if isinstance(found, Choice):
+                site = found.on(date.fromisoformat(days[i])) if days[i] else None
+                values["site_id"][i] = site.id if site else None
+                if site is None and days[i]:
+                    names = ", ".join(s.code for s in found.candidates)
+                    self._problem(lines[i], "Centre", texts["site_id"][i],
+                                  f"cette commune n'a pas un seul centre ouvert ce jour-là ; écrire le code : {names}.")
+
+    def _check(self, values: dict, texts: dict, lines) -> None:
+        """The rules that bind several cells of a row; cells already refused are left out by their None."""
+        for field, rows, message in checks(self._format.name, values):
+            heading = self._format.column(field).heading
+            for i in rows:
+                self._problem(lines[i], heading, texts[field][i].strip(), message)
+
+    def _finish(self, values: dict, lines, texts: dict) -> dict[str, list] | None:
+        """Leave out rows that stand twice, note what the chunk covers, and add the numbers that rollups want."""
+        repeated = self._repeated(values, lines, texts)
+        if repeated:
+            values = {f: [v for i, v in enumerate(column) if i not in repeated] for f, column in values.items()}
+        size = len(values["site_id"])
+        self.rows += size
+        if not size or self.problems:
+            return None
+        if self._format.name == "registre":
+            numbers = {c: as_numbers(values[c], -1 if c.endswith("_at") else 0) for c in values if c != "source_ref"}
+            values["numbers"] = numbers
+            self._count_days(numbers["site_id"], numbers["day"])
+            blank = [(s, d) for s, d, r in zip(values["site_id"], values["day"], values["source_ref"], strict=True)
+                     if r is None] if None in values["source_ref"] else []
+            self.whole_days.update(blank)
+        else:
+            self.site_days.update(zip(values["site_id"], values[self._format.day], strict=True))
+        self._extend(values)
+        return values
+
+    def _count_days(self, sites: np.ndarray, days: np.ndarray) -> None:
+        pairs, counts = np.unique((sites << 20) | days, return_counts=True)
+        for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+            self.site_days[pair >> 20, date.fromordinal((pair & 0xFFFFF) + EPOCH).isoformat()] += count
+
+    def _extend(self, values: dict) -> None:
+        """The file's first and last date, replies included."""
+        for column in self._format.columns:
+            if column.cell in ("day", "month"):
+                days = [d for d in set(values[column.field]) if d]
+                self.first_day = min([*days, self.first_day or "9999"], default=None)
+                self.last_day = max([*days, self.last_day or ""], default=None)
+
+    def _repeated(self, values: dict, lines, texts: dict) -> set[int]:
+        """Rows that say again what a row before them says; a different content under the same key is a problem."""
+        fields = [c.field for c in self._format.columns]
+        keys = list(zip(*(values[f] for f in self._format.key), strict=True))
+        contents = list(map(hash, zip(*(values[f] for f in fields), strict=True)))
+        whole = self._format.name != "registre" or None not in values["source_ref"]
+        if whole and len(set(keys)) == len(keys) and self._seen.keys().isdisjoint(keys):
+            self._seen.update(zip(keys, contents, strict=True))
+            return set()
+        repeated = set()
+        heading = self._format.column(self._format.key[-1])
+        for i, (key, content) in enumerate(zip(keys, contents, strict=True)):
+            if self._format.name == "registre" and key[1] is None:
+                continue
+            if key not in self._seen:
+                self._seen[key] = content
+            elif self._seen[key] == content:
+                repeated.add(i)
+            else:
+                self._problem(lines[i], heading.heading, texts[heading.field][i].strip(),
+                              "cette ligne figure déjà dans le fichier pour ce centre, avec un contenu différent.")
+        self._same += len(repeated)
+        return repeated
+
+    # --- afterwards -----------------------------------------------------------------------------------------------
+    def _problem(self, line: int | None, column: str, found: str, message: str) -> None:
+        if len(self.problems) < LISTED:
+            self.problems.append(Problem(line, column, found, message))
+        else:
+            self.more_problems += 1
+
+    @property
+    def coverage(self) -> dict[int, tuple[date, date, int]]:
+        """The sites that the file speaks for: first and last day of the file, and the site's rows."""
+        if self.first_day is None:
+            return {}
+        first, last = date.fromisoformat(self.first_day), date.fromisoformat(self.last_day)
+        rows: Counter = Counter()
+        for (site, _), count in self.site_days.items():
+            if site is not None:
+                rows[site] += count
+        return {site: (first, last, count) for site, count in rows.items()}
+
+    def _close(self) -> None:
+        if self.replace_days:
+            self.whole_days.update(self.site_days)
+        if self._same:
+            self.remarks.append(f"Lignes répétées à l'identique, comptées une fois : {self._same}.")
+        if self._format.name == "registre":
+            self._remark_days()
+
+    def _remark_days(self) -> None:
+        closed, early = 0, 0
+        for (site_id, day), count in self.site_days.items():
+            found = date.fromisoformat(day)
+            site = self.known.by_id[site_id]
+            if found.weekday() > 4 or found in self.known.holidays:
+                closed += count
+            if site.launched_on and found < site.launched_on:
+                early += count
+        if closed:
+            self.remarks.append(f"Visites un jour férié ou en fin de semaine (gardées) : {closed}.")
+        if early:
+            self.remarks.append(f"Visites avant la date officielle d'ouverture du centre (gardées) : {early}.")
+
+
+def _real_lines(rows: list, lines) -> tuple[list[int], int]:
+    """The line on which each row begins when some cells hold line breaks, and the line after the last."""
+    real, shift = [], 0
+    for row, line in zip(rows, lines, strict=True):
+        real.append(line + shift)
+        text = "".join(row).replace("\r\n", "\n")
+        shift += text.count("\n") + text.count("\r")
+    return real, lines[-1] + 1 + shift

@@ -1,0 +1,63 @@
+"""Public files that the browser fetches from the application: Leaflet, outlines, limits of communes."""
+
+import hashlib
+import json
+import os
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+LEAFLET = "leaflet/1.9.4"
+OUTLINES = Path(__file__).parents[2] / "data" / "reference" / "departements.geojson"
+
+
+def prepare(static: Path, boundaries: dict | None = None) -> list[str]:
+    """Put into `static` what the map needs and give back the paths of these files, relative to `static`.
+
+    `boundaries` is the GeoJSON of the communes, or None. A file already right is not touched, so a read-only
+    installation that was prepared before works. Raises OSError when a file is wrong and cannot be written.
+    """
+    wanted = {f"{LEAFLET}/{name}": content for name, content in _leaflet()}
+    wanted["departments.js"] = _script("DEPARTMENTS", json.loads(OUTLINES.read_text(encoding="utf-8")))
+    if boundaries is not None:
+        wanted[communes_file(boundaries)] = _script("COMMUNES", boundaries)
+    for name, content in wanted.items():
+        _write(Path(static) / name, content)
+    return list(wanted)
+
+
+def communes_file(boundaries: dict | None) -> str | None:
+    """Name of the script that carries these limits, the same for the same content; None without limits."""
+    if boundaries is None:
+        return None
+    return f"communes-{hashlib.sha256(_script('COMMUNES', boundaries)).hexdigest()[:12]}.js"
+
+
+def _leaflet() -> list[tuple[str, bytes]]:
+    package = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
+    images = sorted((package / "images").iterdir(), key=lambda file: file.name)
+    pairs = [(name, package / name) for name in ("leaflet.js", "leaflet.css")]
+    pairs += [(f"images/{file.name}", file) for file in images]
+    return [(name, file.read_bytes()) for name, file in pairs]
+
+
+def _script(variable: str, content: dict) -> bytes:
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # Outside strings JSON holds no "<": the escape can only fall inside a string, where it means the same.
+    return f"window.{variable} = {text.replace('<', chr(92) + 'u003c')};\n".encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Two processes may start at once: each writes a file of its own, and either replacement is right.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(name, 0o644)  # mkstemp gives 0600, which a server running as somebody else could not read
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

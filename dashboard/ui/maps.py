@@ -1,0 +1,155 @@
+"""The map of the sites: folium builds a constant base, `static/ccsp-map.js` draws what changes."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+
+import folium
+import streamlit as st
+from branca.element import MacroElement
+from folium.template import Template
+from streamlit_folium import st_folium
+
+STATIC = "../../app/static/"  # as seen from the component's frame
+# JSON in which these characters alone stay as they are holds nothing that HTML, JavaScript, Jinja or
+# streamlit-folium's search for variable names (which begin with "_") could take for its own.
+UNSAFE = re.compile(r"[^A-Za-z0-9 ,.:\"\[\]-]")
+
+
+class OfflineMap(folium.Map):
+    """A folium map whose scripts and styles all come from the application."""
+
+    # ccsp-map.js comes first: it also notes what the component ignores while the others load.
+    default_js = [
+        ("ccsp_map", STATIC + "ccsp-map.js"),
+        ("leaflet", STATIC + "leaflet/1.9.4/leaflet.js"),
+        ("departments", STATIC + "departments.js"),
+    ]
+    default_css = [("leaflet_css", STATIC + "leaflet/1.9.4/leaflet.css")]
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the legend says: classes are {"colour": "#hex", "label": str, "count": int or str or None}.
+
+    `missing` is the number of sites without data (None: no such line), `size_text` what the area stands for,
+    `sizes` samples {"radius": px, "label": str}, `credit` the source of the limits of communes.
+    """
+
+    title: str = ""
+    classes: list[dict] = field(default_factory=list)
+    missing: int | None = None
+    size_text: str = ""
+    sizes: list[dict] = field(default_factory=list)
+    credit: str = ""
+
+
+class _Start(MacroElement):
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "ccsp.start({{ this._parent.get_name() }}, {{ this.options }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, communes: str | None):
+        super().__init__()
+        self.options = literal({"communes": communes})
+
+
+class _Drawing(MacroElement):
+    _template = Template("{% macro script(this, kwargs) %}ccsp.draw({{ this.payload }});{% endmacro %}")
+
+    def __init__(self, payload: dict):
+        super().__init__()
+        self.payload = literal(payload)
+
+
+def literal(value: dict) -> str:
+    """JavaScript expression for a value that may hold hostile text. ValueError for NaN or infinity."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return f"JSON.parse('{UNSAFE.sub(_code_units, text)}')"
+
+
+def _code_units(match: re.Match) -> str:
+    units = match.group().encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+
+
+def radii(values: Iterable[float | None], max_px: float, largest: float | None = None) -> list[float | None]:
+    """Radius in px for each value, so that the area of the mark is proportional to the value.
+
+    `largest` is the value drawn at `max_px`; by default the greatest of `values`. None, NaN, zero and
+    negative values have no radius.
+    """
+    known = [value if value is not None and value > 0 and math.isfinite(value) else None for value in values]
+    top = largest or max((value for value in known if value is not None), default=None)
+    return [None if value is None else max_px * math.sqrt(value / top) for value in known]
+
+
+def show_map(
+    sites: list[dict],
+    *,
+    legend: Legend | None = None,
+    departments: dict[str, dict] | None = None,
+    focus: str | None = None,
+    chosen: str | None = None,
+    key: str = "map",
+    on_pick: Callable[[dict], None] | None = None,
+    height: int = 620,
+    dark: bool = False,
+    communes: str | None = None,
+) -> None:
+    """Show the map; a later call with other contents recolours and moves what is there, and keeps the view.
+
+    sites: {"id", "name", "kind": "CCSP" or "GSRU", "lat", "lon", "radius": px or None, "fill": "#hex" or
+    None, "missing": bool, "tip": [lines], "label": short name}, plain Python numbers (ValueError for NaN).
+    departments: {name: {"fill": "#hex", "tip": lines in one str}}.
+    focus: department that fills the main pane, None for the country. chosen: id of the site with the ring.
+    on_pick gets {"site": id} or {"department": name}; an id that is not among `sites` is dropped, and the
+    name comes from the browser: compare it with yours. communes: file name from `assets.communes_file`.
+    """
+    payload = {
+        "sites": sites, "legend": asdict(legend or Legend()), "departments": departments or {},
+        "focus": focus, "chosen": chosen, "height": height, "dark": dark,
+    }  # fmt: skip
+    known = {site["id"] for site in sites}
+
+    def picked() -> None:
+        choice = _choice(st.session_state.get(key), known)
+        if choice and on_pick:
+            on_pick(choice)
+
+    # returned_objects=[]: moving the map does not run the page again.
+    st_folium(
+        _base(communes), key=key, height=height, use_container_width=True, returned_objects=[],
+        on_change=picked, feature_group_to_add=_changing(payload),
+    )  # fmt: skip
+
+
+def _choice(value: object, known: set[str]) -> dict | None:
+    """The choice sent by the browser, or None if it is not one: anyone can send anything."""
+    if not isinstance(value, dict):
+        return None
+    site, department = value.get("site"), value.get("department")
+    if isinstance(site, str):
+        return {"site": site} if site in known else None
+    return {"department": department} if isinstance(department, str) else None
+
+
+def _base(communes: str | None) -> OfflineMap:
+    # Made anew at each run because adding a group changes it; were its script to change, the frame would be
+    # rebuilt and the view lost.
+    base = OfflineMap(
+        location=[9.3, 2.3], zoom_start=7, tiles=None, zoom_control=False, attribution_control=False,
+        scroll_wheel_zoom=False,
+    )  # fmt: skip
+    _Start(communes).add_to(base)
+    return base
+
+
+def _changing(payload: dict) -> folium.FeatureGroup:
+    group = folium.FeatureGroup("Sites")
+    _Drawing(payload).add_to(group)
+    return group

@@ -1,0 +1,212 @@
+"""The database on the command line: `python -m db …`. Exit code 0 done, 1 refused with the reason, 2 wrong usage."""
+import argparse
+import getpass
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from dashboard.returns.formats import FORMATS
+from dashboard.settings import load
+from db import backup, reference, rollup, schema, write
+from db.demo_load import load_demo
+from db.engine import make_engine
+from db.intake import Options, Outcome, load_known, take
+from db.models import ImportBatch, Visit
+from db.seed import seed
+
+
+def span(value: str) -> tuple[date, date]:
+    """Two days written FROM:TO."""
+    first, _, last = value.partition(":")
+    days = date.fromisoformat(first), date.fromisoformat(last)
+    if days[1] < days[0]:
+        raise ValueError("the span ends before it begins")
+    return days
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    top = argparse.ArgumentParser(prog="python -m db", description="La base de données du tableau de bord.")
+    commands = top.add_subparsers(dest="command", required=True)
+    commands.add_parser("init", help="crée les tables, ou les met à jour, et charge les références")
+    demo = commands.add_parser("demo", help="remplit une base vide de données fictives")
+    demo.add_argument("--visits", type=int, default=300_000)
+    demo.add_argument("--seed", type=int, default=20211221)
+    commands.add_parser("purge-demo", help="retire toutes les données fictives")
+    load_file = commands.add_parser("import", help="lit des fichiers de registre")
+    load_file.add_argument("files", nargs="+", type=Path, metavar="FICHIER")
+    load_file.add_argument("--form", choices=FORMATS, help="formulaire ; par défaut reconnu par ses intitulés")
+    load_file.add_argument("--as-of", type=datetime.fromisoformat, metavar="DATE", help="date du contenu")
+    load_file.add_argument("--covers", type=span, metavar="DU:AU", help="jours dont le fichier rend compte")
+    load_file.add_argument("--sites", default="", help="codes des centres dont le fichier rend compte, même sans ligne")
+    load_file.add_argument("--replace-days", action="store_true", help="le fichier remplace ses journées entières")
+    load_file.add_argument("--check", action="store_true", help="lit et vérifie, sans rien enregistrer")
+    undo = commands.add_parser("withdraw", help="retire un lot importé")
+    undo.add_argument("batch", type=int, metavar="LOT")
+    undo.add_argument("--why", default="", help="la raison, notée au journal")
+    status = commands.add_parser("status", help="ce que contient la base")
+    status.add_argument("--json", action="store_true")
+    commands.add_parser("verify", help="recalcule les cumuls depuis les lignes et dit toute différence")
+    commands.add_parser("backup", help="copie sûre de la base, même en service").add_argument("file", type=Path)
+    restore = commands.add_parser("restore", help="remet une copie en place")
+    restore.add_argument("file", type=Path)
+    restore.add_argument("--force", action="store_true", help="même si la base n'est pas vide")
+    add = commands.add_parser("add", help="ajoute un mot à une liste")
+    add.add_argument("kind", choices=("service", "category", "channel", "reason"))
+    add.add_argument("label")
+    outlines = commands.add_parser("boundaries", help="charge des limites (GeoJSON)")
+    outlines.add_argument("file", type=Path)
+    outlines.add_argument("--level", choices=("commune", "department"), required=True)
+    outlines.add_argument("--source", required=True, help="d'où viennent les limites, et leur licence")
+    return top
+
+
+def who() -> str:
+    """The account that runs the command, for the journal."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no account name in a bare container
+        return "ligne de commande"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command."""
+    arguments = parser().parse_args(argv)
+    run = COMMANDS[arguments.command]
+    engine = make_engine(load().database_url)
+    try:
+        if arguments.command not in ("init", "demo", "restore") and schema.version(engine) is None:
+            raise write.Refused("La base n'existe pas encore : python -m db init")
+        return run(engine, arguments) or 0
+    except write.Refused as reason:
+        print(f"Refusé : {reason}", file=sys.stderr)
+    except OperationalError as error:
+        print(f"La base de données ne répond pas : {error.orig}", file=sys.stderr)
+    except DBAPIError as error:
+        print(f"La base de données a refusé : {error.orig}", file=sys.stderr)
+    except OSError as error:
+        print(f"Fichier ou disque : {error.strerror or error} {error.filename or ''}", file=sys.stderr)
+    finally:
+        engine.dispose()
+    return 1
+
+
+def init(engine: Engine, _arguments) -> None:
+    """Create or upgrade the tables and load reference data."""
+    schema.upgrade(engine)
+    seed(engine)
+    print(f"La base est prête (version {schema.version(engine)}).")
+
+
+def demo(engine: Engine, arguments) -> int | None:
+    """Fill an empty database with fictitious data."""
+    schema.upgrade(engine)
+    seed(engine)
+    if arguments.visits < 1:
+        print("--visits : au moins 1.", file=sys.stderr)
+        return 2
+    rows = load_demo(engine, arguments.visits, arguments.seed, by=who())
+    print(f"Données FICTIVES chargées : {rows} visites.")
+    return None
+
+
+def purge_demo(engine: Engine, _arguments) -> None:
+    """Delete all fictitious data."""
+    print(f"Lots fictifs retirés : {write.purge_demo(engine, who())}.")
+
+
+def import_files(engine: Engine, arguments) -> int:
+    """Import or check each file by itself; 1 if any is refused."""
+    known = load_known(engine)
+    as_of = arguments.as_of.replace(tzinfo=None) if arguments.as_of else None
+    options = Options(arguments.form, as_of, arguments.covers, tuple(filter(None, arguments.sites.split(","))),
+                      arguments.replace_days, arguments.check)
+    refused = 0
+    for path in arguments.files:
+        try:
+            outcome = take(engine, path, options, who(), known)
+        except OSError as error:
+            outcome = Outcome(path.name, False, problems=[f"Fichier illisible : {error.strerror}."])
+        _tell(outcome, checked=arguments.check)
+        refused += not outcome.accepted
+    return 1 if refused else 0
+
+
+def _tell(outcome: Outcome, *, checked: bool) -> None:
+    if outcome.already:
+        print(f"{outcome.name} : déjà connu (lot {outcome.batch_id}), rien à faire.")
+    elif not outcome.accepted:
+        print(f"{outcome.name} : REFUSÉ, rien n'a été enregistré.")
+    elif checked:
+        print(f"{outcome.name} : {outcome.form}, {outcome.rows} lignes, sans faute ; rien n'a été enregistré.")
+    else:
+        print(f"{outcome.name} : {outcome.form}, {outcome.rows} lignes importées (lot {outcome.batch_id}).")
+    for line in [*outcome.problems, *outcome.remarks]:
+        print(f"  {line}")
+    if outcome.more_problems:
+        print(f"  … et {outcome.more_problems} autres fautes.")
+
+
+def withdraw(engine: Engine, arguments) -> None:
+    """Take a batch out."""
+    changed = write.withdraw(engine, arguments.batch, who(), arguments.why)
+    print(f"Lot {arguments.batch} retiré ; {changed} lignes touchées.")
+
+
+def status(engine: Engine, arguments) -> None:
+    """What the database holds."""
+    with engine.connect() as c:
+        forms = c.execute(select(ImportBatch.form, func.count(), func.sum(ImportBatch.rows), func.max(ImportBatch.last_day))
+                          .where(ImportBatch.withdrawn_at.is_(None)).group_by(ImportBatch.form)).all()
+        found = {
+            "version": schema.version(engine), "newest": schema.newest(), "database": engine.dialect.name,
+            "demo": bool(c.execute(text("SELECT 1 FROM import_batch WHERE demo = :yes LIMIT 1"), {"yes": True}).first()),
+            "visits": c.execute(select(func.count()).select_from(Visit).where(Visit.superseded_by.is_(None))).scalar_one(),
+            "forms": {form: {"batches": n, "rows": int(rows or 0), "last_day": str(last) if last else None}
+                      for form, n, rows, last in forms},
+        }
+    if arguments.json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    print(f"Base {found['database']}, version {found['version']} (dernière : {found['newest']})"
+          + (" — DONNÉES FICTIVES" if found["demo"] else ""))
+    print(f"Visites comptées : {found['visits']}")
+    for form, numbers in found["forms"].items():
+        print(f"  {form} : {numbers['batches']} lots, {numbers['rows']} lignes, jusqu'au {numbers['last_day']}")
+
+
+def verify(engine: Engine, _arguments) -> int:
+    """Rollups against rows."""
+    with engine.connect() as connection:
+        problems = rollup.verify(connection)
+    for problem in problems[:50]:
+        print(problem)
+    print(f"Cumuls comparés aux lignes : {len(problems)} différence(s).")
+    return 1 if problems else 0
+
+
+def add(engine: Engine, arguments) -> None:
+    """Add a word to a list."""
+    print(reference.add(engine, arguments.kind, arguments.label, who()))
+
+
+def boundaries(engine: Engine, arguments) -> None:
+    """Load outlines."""
+    count = reference.load_boundaries(engine, arguments.file, arguments.level, arguments.source, who())
+    print(f"Limites chargées : {count} ({arguments.level}).")
+
+
+COMMANDS = {
+    "init": init, "demo": demo, "purge-demo": purge_demo, "import": import_files, "withdraw": withdraw,
+    "status": status, "verify": verify, "add": add, "boundaries": boundaries,
+    "backup": lambda engine, a: print(backup.backup(engine, a.file)),
+    "restore": lambda engine, a: print(backup.restore(engine, a.file, force=a.force)),
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

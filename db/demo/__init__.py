@@ -1,0 +1,38 @@
+"""Fictitious, seeded register files in the ordinary import forms.
+
+Nothing here is real: every visit, complaint, closing and closure is invented. No database is written; the
+files go through the same import as those of a site, so that a demonstration also proves the import.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from db.demo import closings, closures, complaints
+from db.demo import visits as visit_files
+from db.demo.model import DemoFile, DemoSite
+from db.demo.plan import make_plan
+
+__all__ = ["DemoFile", "DemoSite", "files"]
+
+
+def files(
+    sites: list[DemoSite],
+    services: list[str],
+    *,
+    visits: int = 300_000,
+    seed: int = 20211221,
+    today: date,
+    holidays: Collection[date],
+) -> Iterator[DemoFile]:
+    """Yield invented files of every form, up to the day before `today`; same arguments, same bytes.
+
+    `visits` is the exact number of visit rows over all sites; `services` are labels of the Prestation column,
+    the commonest first. One file is held in memory at a time. ValueError if no site has a working day.
+    """
+    plan = make_plan(sites, services, visits=visits, seed=seed, today=today, holidays=holidays)
+    yield from closures.files(plan)
+    satisfied = plan.no_counts()
+    yield from visit_files.files(plan, satisfied)
+    yield from closings.closing_files(plan)
+    yield from complaints.files(plan)
+    yield from closings.return_files(plan, satisfied)

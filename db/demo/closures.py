@@ -1,0 +1,97 @@
+"""Closures: power cuts, network failures, works, a strike; and the files that declare them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from db.demo.model import Closure, DemoFile, Plan, Profile
+from db.demo.text import clock
+
+HEADING = "Centre;Du;Au;De;À;Motif\n"
+_REASONS = ["électricité", "réseau", "jour férié local", "fermé", "autre"]
+_SHARES = [0.60, 0.30, 0.03, 0.04, 0.03]
+_BY_THE_HOUR = {"électricité": 0.75, "réseau": 0.85}  # share of closures of some hours; others last a day
+_STARTS = [480, 540, 570, 600, 660, 840, 900]
+_LENGTHS = [90, 120, 180, 240]
+_A_YEAR = 7.0  # small closures per site and year
+_WORKS_WEEKDAYS = 10
+
+
+def draw_closures(working: np.ndarray, profiles: list[Profile], rng: np.random.Generator) -> list[Closure]:
+    """All closures of the period, each inside the working days of its sites (`working`: site × day)."""
+    free = working.copy()
+    large = _strike(free, rng) + _works(free, profiles, rng)
+    small = [closure for site in range(len(profiles)) for closure in _failures(site, free[site], rng)]
+    return large + small
+
+
+def whole_days(closed: list[Closure], shape: tuple[int, int]) -> np.ndarray:
+    """True where a site was closed all day: site × day."""
+    shut = np.zeros(shape, bool)
+    for closure in closed:
+        if closure.hours is None:
+            rows = slice(None) if closure.site is None else closure.site
+            shut[rows, closure.first : closure.last + 1] = True
+    return shut
+
+
+def files(plan: Plan) -> Iterator[DemoFile]:
+    """One file of closures per year, all sites together."""
+    for year, start, end in plan.years():
+        chosen = sorted((c for c in plan.closures if start <= c.first < end), key=lambda c: c.first)
+        lines = [_line(plan, c) for c in chosen]
+        if lines:
+            last = plan.day(max(end - 1, max(c.last for c in chosen)))
+            content = (HEADING + "".join(lines)).encode()
+            name = f"fermetures-{year}.csv"
+            yield DemoFile(name, "fermetures", content, last, (plan.day(start), last), len(lines))
+
+
+def _line(plan: Plan, closure: Closure) -> str:
+    site = "" if closure.site is None else plan.profiles[closure.site].code
+    hours = ";".join(clock(minute) for minute in closure.hours) if closure.hours else ";"
+    return f"{site};{plan.dates[closure.first]};{plan.dates[closure.last]};{hours};{closure.reason}\n"
+
+
+def _strike(free: np.ndarray, rng: np.random.Generator) -> list[Closure]:
+    """One day of national strike, three to ten months ago."""
+    days = free.shape[1]
+    possible = np.flatnonzero(free.any(axis=0)[max(0, days - 300) : max(0, days - 90)]) + max(0, days - 300)
+    if not len(possible):
+        return []
+    day = int(rng.choice(possible))
+    free[:, day] = False
+    return [Closure(None, day, day, None, "grève")]
+
+
+def _works(free: np.ndarray, profiles: list[Profile], rng: np.random.Generator) -> list[Closure]:
+    """Two weeks of works at one site of middling size, two to ten months ago."""
+    days = free.shape[1]
+    steady = [s for s, p in enumerate(profiles) if p.last == days - 1 and not p.shifted]
+    steady = sorted(steady, key=lambda s: profiles[s].size)
+    if not steady:
+        return []
+    site = steady[len(steady) // 2]
+    possible = np.flatnonzero(free[site])
+    possible = possible[(possible >= days - 300) & (possible < days - 60)]
+    if len(possible) < _WORKS_WEEKDAYS:
+        return []
+    start = int(rng.integers(0, len(possible) - _WORKS_WEEKDAYS + 1))
+    first, last = int(possible[start]), int(possible[start + _WORKS_WEEKDAYS - 1])
+    free[site, first : last + 1] = False
+    return [Closure(site, first, last, None, "travaux")]
+
+
+def _failures(site: int, free: np.ndarray, rng: np.random.Generator) -> list[Closure]:
+    """The small closures of one site, at most one a day."""
+    possible = np.flatnonzero(free)
+    often = _A_YEAR * rng.gamma(4, 1 / 4)  # some sites are much better served than others
+    number = min(rng.poisson(often * len(possible) / 250), len(possible))
+    found = []
+    for day in sorted(rng.choice(possible, number, replace=False)) if number else []:
+        reason = str(rng.choice(_REASONS, p=_SHARES))
+        start = int(rng.choice(_STARTS))
+        hours = (start, min(start + int(rng.choice(_LENGTHS)), 1050))
+        partial = rng.random() < _BY_THE_HOUR.get(reason, 0.0)
+        found.append(Closure(site, int(day), int(day), hours if partial else None, reason))
+    return found

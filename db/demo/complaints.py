@@ -1,0 +1,99 @@
+"""The complaints registers: invented complaints, some still open."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from db.demo.draws import chance, draw, table
+from db.demo.model import DemoFile, Plan
+from db.demo.text import cell, chosen, joined, numbers
+
+HEADING = "Référence;Centre;Reçue le;Catégorie;Prestation;Canal;Répondue le;Issue;Objet\n"
+MAX_DELAY = 150  # days; a complaint not answered by then never is
+_COMPLAINTS, _DETAILS = 3, 4  # the keys of this module's random numbers
+
+_SUBJECTS = {
+    "Accueil": ["accueil jugé trop bref", "orientation peu claire à l'entrée", "personne à la borne"],
+    "Délai": ["attente trop longue au guichet", "acte toujours pas prêt", "délai annoncé dépassé"],
+    "Dossier perdu": ["pièce introuvable au second passage", "dossier à déposer de nouveau"],
+    "Information erronée": ["liste de pièces incomplète", "mauvais horaire affiché", "guichet mal indiqué"],
+    "Service indisponible": ["borne en panne", "connexion coupée", "plateforme inaccessible ce jour"],
+    "Comportement": ["ton jugé désagréable", "tour de passage non respecté"],
+    "Frais indus": ["somme demandée sans reçu", "photocopies facturées deux fois"],
+    "Autre": ["salle d'attente trop petite", "manque de sièges", "observation sans suite précise"],
+}
+_CATEGORY_SHARES = [0.13, 0.34, 0.09, 0.12, 0.17, 0.06, 0.03, 0.06]
+_CHANNELS = ["guichet;", "téléphone;", "en ligne;", "WhatsApp;", "courrier;"]
+_OUTCOMES = [";", "traitée;", "rejetée;", "sans suite;"]
+
+_CATEGORY = table(_CATEGORY_SHARES)
+_CHANNEL = table([0.48, 0.20, 0.13, 0.14, 0.05])
+_OUTCOME = table([0.07, 0.79, 0.09, 0.05])
+_NEVER = 0.08  # besides the few whose delay would exceed MAX_DELAY
+
+
+def files(plan: Plan) -> Iterator[DemoFile]:
+    """One file per year in which complaints were received; later replies stand in the same file."""
+    rates = np.array([[p.complaints] for p in plan.profiles])
+    received = plan.rng(_COMPLAINTS).binomial(plan.counts, rates)
+    for year, start, end in plan.years():
+        for suffix, sites, stop in plan.handed_in(end + MAX_DELAY):
+            # `stop` bounds the replies, `end` the complaints.
+            until = max(start, min(end, stop))
+            counts = {
+                site: received[site, start:until] for site in sites if received[site, start:until].any()
+            }
+            made = [_site_rows(plan, site, start, stop, per_day) for site, per_day in counts.items()]
+            if made:
+                content = b"".join([HEADING.encode(), *(rows for rows, _ in made)])
+                last = max(until - 1, *(reply for _, reply in made))
+                covers = (plan.day(start), plan.day(last))
+                count = int(sum(per_day.sum() for per_day in counts.values()))
+                name = f"plaintes-{year}{suffix}.csv"
+                # A site at work without a complaint has none: that is not silence.
+                at_work = tuple(
+                    plan.profiles[site].code for site in sites if plan.profiles[site].start < until
+                )
+                yield DemoFile(name, "plaintes", content, plan.day(last), covers, count, at_work)
+
+
+def _site_rows(plan: Plan, site: int, start: int, stop: int, counts: np.ndarray) -> tuple[bytes, int]:
+    """The complaints of one site from day `start`, answered before `stop`; and the last reply's day."""
+    rng = plan.rng(_DETAILS, site, start)
+    profile, n = plan.profiles[site], int(counts.sum())
+    day = start + np.repeat(np.arange(len(counts)), counts)
+    reply = _replies(plan, rng, day, profile.reply_days, stop)
+    category = draw(rng, _CATEGORY, n)
+    outcome = draw(rng, _OUTCOME, n) * (reply >= 0)
+    dates = [f"{text};" for text in plan.dates] + [";"]
+    services = [";", *(f"{cell(label)};" for label in plan.services)]
+    rows = joined(
+        f"P-{profile.short}-{plan.day(start).year}-",
+        numbers(np.arange(1, n + 1), 5),
+        f";{profile.code};",
+        chosen(dates, day),
+        chosen([f"{name};" for name in _SUBJECTS], category),
+        chosen(services, draw(rng, table([0.12, *(0.88 * profile.services)]), n)),
+        chosen(_CHANNELS, draw(rng, _CHANNEL, n)),
+        chosen(dates, np.where(reply < 0, plan.days, reply)),
+        chosen(_OUTCOMES, outcome),
+        _subjects(rng, category),
+    )
+    return rows, int(reply.max())
+
+
+def _replies(plan: Plan, rng: np.random.Generator, day: np.ndarray, median: float, stop: int) -> np.ndarray:
+    """The day of each reply, a working day before `stop`; -1 where there is none yet, or never will be."""
+    delay = np.ceil(median * rng.lognormal(0, 0.85, len(day))).astype(int)
+    working = np.append(np.flatnonzero(plan.workday), plan.days)  # the last: some day after the period
+    reply = working[np.searchsorted(working[:-1], day + delay)]
+    never = chance(rng, _NEVER, len(day))
+    return np.where(never | (reply - day > MAX_DELAY) | (reply >= stop), -1, reply)
+
+
+def _subjects(rng: np.random.Generator, category: np.ndarray):
+    """A harmless sentence that fits the category, and the end of line."""
+    sizes = np.array([len(phrases) for phrases in _SUBJECTS.values()])
+    first = np.cumsum(sizes) - sizes
+    phrases = [f"{phrase}\n" for group in _SUBJECTS.values() for phrase in group]
+    return chosen(phrases, first[category] + rng.integers(0, sizes[category]))

@@ -1,0 +1,151 @@
+"""The small things that every module of the demonstration data speaks of."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class DemoSite:
+    """One site to invent data for; `launched_on` is None where the opening date is not known."""
+
+    code: str
+    kind: str
+    launched_on: date | None
+
+
+@dataclass(frozen=True)
+class DemoFile:
+    """One file ready to import.
+
+    `covers` is None where the file covers only the days of its rows; `sites` are the codes of sites that it
+    speaks for even if they have no row in it.
+    """
+
+    name: str
+    form: str
+    content: bytes
+    as_of: date
+    covers: tuple[date, date] | None
+    rows: int
+    sites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Days `first` to `last` (indices) closed at a site, or everywhere if `site` is None.
+
+    `hours` is (from, to) in minutes after midnight, or None for whole days.
+    """
+
+    site: int | None
+    first: int
+    last: int
+    hours: tuple[int, int] | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The character of one site: what stays true of it over the whole period. Shares are 0 to 1."""
+
+    code: str
+    size: float  # visits a day, relative to the smallest site
+    growth: float  # per year, in logarithms
+    start: int  # index of the first day of activity
+    last: int  # index of the last day reported
+    wait: float  # median minutes at an ordinary hour
+    left: float
+    women: float
+    satisfied: float
+    complaints: float  # complaints per visit
+    reply_days: float  # median delay of a reply
+    closed: float  # share of working days closed in the register
+    agents: int
+    timed: bool
+    shifted: bool
+    services: np.ndarray = field(repr=False)  # share of each service, sums to 1
+
+    @property
+    def short(self) -> str:
+        """The site's mark inside references."""
+        return self.code.upper().removeprefix("CCSP-")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who receives how many users on which day: all that the files have to agree on.
+
+    Arrays are site × day, day 0 being `first`; the last day is the day before `today`.
+    """
+
+    seed: int
+    first: date
+    today: date
+    profiles: list[Profile]
+    services: list[str]
+    closures: list[Closure]
+    workday: np.ndarray  # day: neither week-end nor public holiday
+    opened: np.ndarray  # site × day: a working day of a site at work and not closed all day
+    counts: np.ndarray  # site × day: visits
+    load: np.ndarray  # site × day: how much longer than usual people wait
+    dates: list[str]  # day: JJ/MM/AAAA
+
+    def day(self, index: int) -> date:
+        """The date of a day index."""
+        return self.first + timedelta(days=int(index))
+
+    def index(self, day: date) -> int:
+        """The day index of a date, which may lie outside the period."""
+        return (day - self.first).days
+
+    @property
+    def days(self) -> int:
+        """Number of days in the period."""
+        return len(self.workday)
+
+    @property
+    def shift_from(self) -> int:
+        """Index of the day from which the shifted site gets worse: about five months before today."""
+        return self.days - SHIFT_DAYS
+
+    def rng(self, *keys: int) -> np.random.Generator:
+        """A generator of its own for each subject, so that no file depends on how another was made."""
+        return np.random.default_rng([self.seed, *keys])
+
+    def no_counts(self) -> np.ndarray:
+        """An array of zeros, site × day."""
+        return np.zeros_like(self.counts)
+
+    def years(self) -> list[tuple[int, int, int]]:
+        """(year, first day, day after the last) for each calendar year of the period."""
+        found = []
+        for year in range(self.first.year, self.day(self.days - 1).year + 1):
+            start = max(0, self.index(date(year, 1, 1)))
+            found.append((year, start, min(self.days, self.index(date(year + 1, 1, 1)))))
+        return found
+
+    def months(self) -> list[tuple[date, int, int]]:
+        """(first of the month, first day, day after the last) for each calendar month of the period."""
+        month, found = self.first.replace(day=1), []
+        while month < self.today:
+            following = (month + timedelta(days=32)).replace(day=1)
+            found.append((month, max(0, self.index(month)), min(self.days, self.index(following))))
+            month = following
+        return found
+
+    def handed_in(self, end: int) -> list[tuple[str, list[int], int]]:
+        """(suffix of the file name, sites, day after the last covered) for files that end before day `end`.
+
+        A site that fell silent before then has a file of its own: inside the common file it would seem to
+        have reported up to the end.
+        """
+        end = min(end, self.days)
+        late = [site for site, profile in enumerate(self.profiles) if profile.last < end - 1]
+        common = [site for site in range(len(self.profiles)) if site not in late]
+        own = [(f"-{self.profiles[s].code}", [s], self.profiles[s].last + 1) for s in late]
+        return [("", common, end), *own]
+
+
+SHIFT_DAYS = 152

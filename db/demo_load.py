@@ -1,0 +1,47 @@
+"""Fills a database with fictitious data: makes register files and hands them in as a site would."""
+import tempfile
+from datetime import datetime, time
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+from tqdm import tqdm
+
+from dashboard.period import today
+from db import read, write
+from db.calendar import public_holidays
+from db.demo import DemoSite, files
+from db.intake import Options, load_known, take
+
+
+def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = True) -> int:
+    """Generate about `visits` visits up to yesterday, and what goes with them; returns how many were loaded.
+
+    Raises Refused where the database holds any batch already.
+    """
+    with engine.connect() as connection:
+        if connection.execute(text("SELECT 1 FROM import_batch WHERE demo = :no LIMIT 1"), {"no": False}).first():
+            raise write.Refused("La base contient des données réelles : les données de démonstration n'y entrent pas.")
+        if read.is_demo(connection):
+            raise write.Refused("La base contient déjà des données fictives : python -m db purge-demo")
+        table = read.sites_frame(connection, read.ALL)
+        services = [label for _, _, label in read.services(connection)]
+        first = min(d for d in table["launched_on"] if d)
+        holidays = set(public_holidays(connection, first, today()))
+    sites = [DemoSite(s.code, s.kind, s.launched_on) for s in table.itertuples()]
+    known = load_known(engine)
+    rows = 0
+    with tempfile.TemporaryDirectory() as folder, tqdm(total=visits, unit=" visites", disable=None if progress else True,
+                                                       desc="Données fictives") as bar:
+        for file in files(sites, services, visits=visits, seed=seed, today=today(), holidays=holidays):
+            path = Path(folder) / file.name
+            path.write_bytes(file.content)
+            every_site = tuple(table["code"]) if file.form == "plaintes" else ()
+            options = Options(file.form, datetime.combine(file.as_of, time()), file.covers, every_site, demo=True)
+            outcome = take(engine, path, options, by, known)
+            path.unlink()
+            if not outcome.accepted:  # a fault of ours: say which
+                raise write.Refused(f"{file.name} : {outcome.problems[:3]}")
+            if file.form == "registre":
+                rows += outcome.rows
+                bar.update(outcome.rows)
+    return rows

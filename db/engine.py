@@ -1,0 +1,59 @@
+"""The one place where a database is opened: SQLite by default, PostgreSQL when the address says so."""
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+
+BUSY_MS = 30_000          # how long a writer waits for the writer before it
+IMPORT_LOCK = 20_211_221  # any fixed number: the key of PostgreSQL's advisory lock for writing
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `url`; opens nothing yet.
+
+    SQLite runs in WAL mode with foreign keys and synchronous FULL: a killed process or a power cut loses no
+    acknowledged import. PostgreSQL goes through psycopg 3 and checks a pooled connection before use.
+    """
+    target = make_url(url)
+    if target.get_backend_name() == "postgresql":
+        target = target.set(drivername="postgresql+psycopg")
+        return create_engine(target, pool_pre_ping=True, connect_args={"connect_timeout": 3})
+    if target.database and target.database != ":memory:":
+        Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(target, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection, _record):
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver's own is deferred and skips DDL
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout = {BUSY_MS}", "journal_mode = WAL", "synchronous = FULL",
+                       "foreign_keys = ON", "cache_size = -65536", "temp_store = MEMORY"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection):
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes; only one runs at a time, in all processes.
+
+    Rollups are read, changed and written back: two imports at once must queue, or counts would be lost.
+    """
+    with engine.connect() as connection:
+        if is_sqlite(engine):
+            connection = connection.execution_options(begin="BEGIN IMMEDIATE")
+        with connection.begin():
+            if not is_sqlite(engine):
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": IMPORT_LOCK})
+            yield connection
+
+
+def is_sqlite(bind: Engine | Connection) -> bool:
+    """Whether the database behind `bind` is SQLite."""
+    return bind.dialect.name == "sqlite"

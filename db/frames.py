@@ -1,0 +1,93 @@
+"""Names, codes and shapes that cross layers: columns, the small numbers that stand for words in tables, and Facts.
+
+This module imports nothing of ours: anybody may use it.
+"""
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+# visit.kind: the ministry's own type codes
+REQUEST, COMPLAINT, INFORMATION = 0, 1, 2
+# visit.outcome
+UNKNOWN, SERVED, LEFT = 0, 1, 2
+# visit.sex
+WOMAN, MAN = 1, 2
+
+# rollup.level
+DAY, MONTH = 1, 2
+NATION = 0            # rollup.site_id of the national rows
+ALL_SERVICES = 0      # rollup.service_id of the rows over all services
+UNKNOWN_SERVICE = -1  # rollup.service_id of visits whose service is not known
+
+LAST_BIN = 240        # waits of 240 minutes and more share the last bin
+BINS = LAST_BIN + 1
+UNKNOWN_HOUR = 24     # visits without a time of arrival
+
+# Additive counters of a rollup row, in the order in which they are stored and summed.
+COUNTERS = (
+    "visits",          # everybody
+    "requests", "complaint_visits", "informations",  # by kind
+    "women", "men",    # sex known
+    "satisfied", "unsatisfied",  # answered
+    "outcome_known",   # served or left
+    "left_unserved",
+    "left_timed",      # left unserved, arrival time recorded: in the denominator of "within 30 minutes"
+    "measured",        # wait known: both times, not left
+)
+
+# Words shown for what a blank or unknown key means
+UNKNOWN_KEY = "inconnu"
+ALL = "all"           # every site: the value of `sites` for a person who may see the whole country
+
+BYS = ("nation", "department", "site", "month", "service", "hour")
+
+
+@dataclass
+class Facts:
+    """All that indicators are computed from: one row of each array per key of `keys` (G of them).
+
+    by: one of BYS. first, last: the period asked, inclusive, cut at as_of where that is earlier. as_of: the last day
+    that the data cover. partial: the period goes on after as_of.
+    counters: (G, 12), columns as COUNTERS. waits: (G, 241) counts by whole minute, the last bin 240 and more.
+    left_timed: left unserved with a recorded arrival, at sites with a measured wait only.
+    expected, reporting, complaint_reporting: numbers of sites. silent: codes of expected sites that did not report.
+    open_days: open site-days; closed_days: those of them with a closing; off_day_visits: visits on other days.
+    population: RGPH-4 2013 population of the communes with a CCSP; ccsp_visits: visits at CCSP.
+    communes, operating_communes: communes in scope, and those with an operating site.
+    known_service: visits whose service is known, all_visits: visits whatever the service (in the key's scope).
+    complaints: arrays of one length: group (index of the key), received, resolved (days since 1970, -1 open), as_of
+    (of the complaint's site), category and service ids.
+    """
+
+    by: str
+    keys: list[str]
+    first: date
+    last: date
+    as_of: date | None
+    partial: bool
+    service: str | None
+    counters: np.ndarray
+    waits: np.ndarray
+    left_timed: np.ndarray
+    expected: np.ndarray
+    reporting: np.ndarray
+    complaint_reporting: np.ndarray
+    silent: list[str]
+    open_days: np.ndarray
+    closed_days: np.ndarray
+    off_day_visits: np.ndarray
+    population: np.ndarray
+    ccsp_visits: np.ndarray
+    ccsp_sites: np.ndarray
+    communes: np.ndarray
+    operating_communes: np.ndarray
+    known_service: np.ndarray
+    all_visits: np.ndarray
+    complaints: dict[str, np.ndarray]
+    ends: np.ndarray
+    threshold: int
+
+    def counter(self, name: str) -> np.ndarray:
+        """The counter of that name, one number per key."""
+        return self.counters[:, COUNTERS.index(name)]

@@ -1,0 +1,107 @@
+"""From a file on disk to a batch in the database: what the command line and the upload page have in common."""
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from dashboard.period import today
+from dashboard.returns.known import Known, known_from
+from dashboard.returns.parse import Parsing
+from db import read, write
+from db.calendar import public_holidays
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a file is to be taken: form (None: recognised by its headings), date of its content, days and sites it
+    speaks for beyond its rows, whether it replaces whole days, whether it is only checked, whether it is fictitious."""
+
+    form: str | None = None
+    as_of: datetime | None = None
+    covers: tuple[date, date] | None = None
+    sites: tuple[str, ...] = ()
+    replace_days: bool = False
+    check: bool = False
+    demo: bool = False
+
+
+@dataclass
+class Outcome:
+    """What came of a file. accepted: it is in the database, or could be (`check`), or was there already."""
+
+    name: str
+    accepted: bool
+    form: str = ""
+    batch_id: int | None = None
+    already: bool = False
+    rows: int = 0
+    superseded: int = 0
+    problems: list = field(default_factory=list)
+    more_problems: int = 0
+    remarks: list[str] = field(default_factory=list)
+
+
+def load_known(engine: Engine) -> Known:
+    """What files may refer to, as the database stands."""
+    with engine.connect() as connection:
+        sites = read.sites_frame(connection, read.ALL)
+        spans = (date(2015, 1, 1), today())
+        return known_from(sites.to_dict("records"), read.locations(connection, read.ALL), read.services(connection),
+                          read.terms(connection), frozenset(public_holidays(connection, *spans)))
+
+
+def sha256_of(path: Path) -> str:
+    """The file's sha256, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def take(engine: Engine, path: Path, options: Options, by: str, known: Known | None = None) -> Outcome:
+    """Read the file and keep it, or say why not. A refused file changes nothing.
+
+    Raises write.Refused where the fault is not the file's (fictitious and real data would meet).
+    """
+    sha256 = sha256_of(path)
+    with engine.connect() as connection:
+        batch = write.find(connection, sha256)
+    if batch:
+        return Outcome(path.name, True, batch_id=batch, already=True)
+    known = known or load_known(engine)
+    parsing = Parsing(path, known, today(), options.form, options.replace_days)
+    outcome = Outcome(path.name, False, parsing.form, problems=parsing.problems, remarks=parsing.remarks)
+    if options.check:
+        for _ in parsing:
+            pass
+        outcome.accepted = not parsing.problems
+        outcome.rows = parsing.rows
+    elif not parsing.problems:
+        _save(engine, parsing, _file(path, sha256, options, by, known), outcome)
+    outcome.more_problems = parsing.more_problems
+    return outcome
+
+
+def _file(path: Path, sha256: str, options: Options, by: str, known: Known) -> write.File:
+    codes = {s.code: s.id for s in known.by_id.values()}
+    unknown = [c for c in options.sites if c not in codes]
+    if unknown:
+        raise write.Refused(f"Centre inconnu : {', '.join(unknown)}.")
+    return write.File(sha256, path.name, options.as_of or write.now(), by, options.covers,
+                      tuple(codes[c] for c in options.sites), options.demo)
+
+
+def _save(engine: Engine, parsing: Parsing, file: write.File, outcome: Outcome) -> None:
+    try:
+        saved = write.save_batch(engine, parsing, file)
+    except write.Refused:
+        if not parsing.problems:
+            raise
+        return
+    outcome.accepted, outcome.batch_id, outcome.already = True, saved.batch_id, saved.already
+    outcome.rows, outcome.superseded = saved.rows, saved.superseded
+    if saved.absent:
+        count = "plus de 1 000" if len(saved.absent) > 1000 else str(len(saved.absent))
+        some = " ; ".join(saved.absent[:5])
+        outcome.remarks.append(f"Lignes déjà connues absentes de ce fichier, gardées : {count} ({some}"
+                               f"{' ; …' if len(saved.absent) > 5 else ''}). Pour les retirer : --replace-days")

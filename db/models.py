@@ -1,0 +1,341 @@
+"""The tables. Reference data first, then what files bring, then what is computed from it.
+
+Small numbers that stand for words (kind, outcome, sex, level) are defined in db.frames. Times of day are whole
+minutes after midnight. `superseded_by` names the batch whose row stands instead of this one; a row counts when it
+is null. A row of a withdrawn batch carries its own batch there.
+"""
+from datetime import date, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+RowId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only in an INTEGER key
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+
+
+# --- reference ------------------------------------------------------------------------------------------------------
+class Commune(Base):
+    __tablename__ = "commune"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    department: Mapped[str] = mapped_column(String(80), index=True)
+    population_2013: Mapped[int] = mapped_column(comment="RGPH-4 census, 2013")
+    lat: Mapped[float] = mapped_column(Float)
+    lon: Mapped[float] = mapped_column(Float)
+    point_kind: Mapped[str] = mapped_column(String(40))
+
+
+class Site(Base):
+    __tablename__ = "site"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    kind: Mapped[str] = mapped_column(String(10), comment="CCSP or GSRU")
+    name: Mapped[str] = mapped_column(String(120))
+    host: Mapped[str] = mapped_column(String(120))
+    aliases: Mapped[str] = mapped_column(Text, comment="other spellings, separated by semicolons")
+    launched_on: Mapped[date | None] = mapped_column(Date, comment="the ceremony; service may start earlier")
+    closed_on: Mapped[date | None] = mapped_column(Date)
+
+
+class SiteLocation(Base):
+    """Where a site is from a day on; the latest one not after a day holds on that day."""
+
+    __tablename__ = "site_location"
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    commune_id: Mapped[int] = mapped_column(ForeignKey("commune.id"), index=True)
+    lat: Mapped[float] = mapped_column(Float)
+    lon: Mapped[float] = mapped_column(Float)
+
+
+class SiteHours(Base):
+    """Opening hours by weekday (0 = Monday); a site without a row has « non renseigné » hours."""
+
+    __tablename__ = "site_hours"
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    weekday: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    opens_at: Mapped[int] = mapped_column(SmallInteger)
+    closes_at: Mapped[int] = mapped_column(SmallInteger)
+
+
+class DepartmentDirector(Base):
+    """Which director answers for which department, from a day on: one person may hold several."""
+
+    __tablename__ = "department_director"
+    department: Mapped[str] = mapped_column(String(80), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    director: Mapped[str] = mapped_column(String(80), comment="a post or an account, not a person's name")
+
+
+class Service(Base):
+    __tablename__ = "service"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    label: Mapped[str] = mapped_column(String(160), unique=True)
+    theme: Mapped[str] = mapped_column(String(80))
+    link: Mapped[str] = mapped_column(String(40), comment="how the attesting source ties it to the centres")
+    deadline_days: Mapped[int | None] = mapped_column(comment="calendar days; null where none is known")
+    source: Mapped[str] = mapped_column(Text)
+
+
+class Term(Base):
+    """A word of a closed list: complaint categories, channels, closure reasons."""
+
+    __tablename__ = "term"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), comment="category, channel or reason")
+    label: Mapped[str] = mapped_column(String(160))
+    __table_args__ = (UniqueConstraint("kind", "label"),)
+
+
+class Holiday(Base):
+    """Differences from the calendar of the `holidays` library, entered by a data manager."""
+
+    __tablename__ = "holiday"
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    label: Mapped[str] = mapped_column(String(120))
+    worked: Mapped[bool] = mapped_column(Boolean, comment="true: the library says holiday, it was a working day")
+
+
+class Target(Base):
+    __tablename__ = "target"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    indicator: Mapped[str] = mapped_column(String(40))
+    scope: Mapped[str] = mapped_column(String(80), comment="nation, a department or a site code")
+    value: Mapped[float] = mapped_column(Float)
+    valid_from: Mapped[date] = mapped_column(Date)
+    source: Mapped[str] = mapped_column(Text)
+    __table_args__ = (UniqueConstraint("indicator", "scope", "valid_from"),)
+
+
+class Boundary(Base):
+    """Outlines that the ministry loads; one row per level replaces the one before."""
+
+    __tablename__ = "boundary"
+    level: Mapped[str] = mapped_column(String(20), primary_key=True)
+    geojson: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    loaded_at: Mapped[datetime] = mapped_column(DateTime)
+
+
+# --- what files bring -----------------------------------------------------------------------------------------------
+class ImportBatch(Base):
+    __tablename__ = "import_batch"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    form: Mapped[str] = mapped_column(String(20))
+    filename: Mapped[str] = mapped_column(String(255))
+    as_of: Mapped[datetime] = mapped_column(DateTime, comment="the greater one wins where two files bring one key")
+    first_day: Mapped[date | None] = mapped_column(Date)
+    last_day: Mapped[date | None] = mapped_column(Date)
+    rows: Mapped[int] = mapped_column(Integer)
+    demo: Mapped[bool] = mapped_column(Boolean)
+    imported_by: Mapped[str] = mapped_column(String(80))
+    imported_at: Mapped[datetime] = mapped_column(DateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime)
+    __table_args__ = (
+        Index("uq_import_batch_live_sha256", "sha256", unique=True,
+              sqlite_where=text("withdrawn_at IS NULL"), postgresql_where=text("withdrawn_at IS NULL")),
+    )
+
+
+class BatchSite(Base):
+    """What a batch covers at a site: the days it speaks for, with or without rows."""
+
+    __tablename__ = "batch_site"
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True, index=True)
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    rows: Mapped[int] = mapped_column(Integer)
+
+
+class WholeDay(Base):
+    """A site-day for which a batch is the whole register: it replaces what older files say of that day."""
+
+    __tablename__ = "whole_day"
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    __table_args__ = (Index("ix_whole_day_site_id_day", "site_id", "day"),)
+
+
+def _superseded(table: str) -> Index:
+    """Superseded rows are few: a partial index finds them at no cost to imports."""
+    condition = text("superseded_by IS NOT NULL")
+    return Index(f"ix_{table}_superseded_by", "superseded_by", sqlite_where=condition, postgresql_where=condition)
+
+
+class Visit(Base):
+    """One user received. No name, telephone or matricule: they are dropped at the door."""
+
+    __tablename__ = "visit"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    day: Mapped[date] = mapped_column(Date)
+    kind: Mapped[int] = mapped_column(SmallInteger)
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))
+    sex: Mapped[int | None] = mapped_column(SmallInteger)
+    satisfied: Mapped[bool | None] = mapped_column(Boolean(create_constraint=False))
+    outcome: Mapped[int] = mapped_column(SmallInteger)
+    arrived_at: Mapped[int | None] = mapped_column(SmallInteger)
+    called_at: Mapped[int | None] = mapped_column(SmallInteger)
+    ended_at: Mapped[int | None] = mapped_column(SmallInteger)
+    source_ref: Mapped[str | None] = mapped_column(Text)
+    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+    __table_args__ = (
+        UniqueConstraint("site_id", "source_ref", "batch_id"),
+        Index("ix_visit_site_id_day", "site_id", "day"),
+        Index("ix_visit_batch_id", "batch_id"),
+        _superseded("visit"),
+    )
+
+
+class Complaint(Base):
+    __tablename__ = "complaint"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    reference: Mapped[str] = mapped_column(Text)
+    received_on: Mapped[date] = mapped_column(Date)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))
+    channel_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
+    resolved_on: Mapped[date | None] = mapped_column(Date)
+    reopened_on: Mapped[date | None] = mapped_column(Date)
+    outcome: Mapped[str | None] = mapped_column(String(12), comment="handled, rejected, dropped")
+    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+    __table_args__ = (
+        UniqueConstraint("site_id", "reference", "batch_id"),
+        Index("ix_complaint_site_id_received_on", "site_id", "received_on"),
+        _superseded("complaint"),
+    )
+
+
+class ComplaintText(Base):
+    """The complaint's own words: restricted, and erasable without touching the complaint."""
+
+    __tablename__ = "complaint_text"
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(Text)
+
+
+class DailyClosing(Base):
+    """The register's daily « clôture »: several agents of a site are summed."""
+
+    __tablename__ = "daily_closing"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    day: Mapped[date] = mapped_column(Date)
+    agent: Mapped[str] = mapped_column(String(80), comment="a pseudonym; empty where none is given")
+    declared: Mapped[int] = mapped_column(Integer)
+    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+    __table_args__ = (UniqueConstraint("site_id", "day", "agent", "batch_id"), _superseded("daily_closing"))
+
+
+class Closure(Base):
+    """A site (null: the whole network) closed from a day to a day, or between two hours of these days."""
+
+    __tablename__ = "closure"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    from_minute: Mapped[int | None] = mapped_column(SmallInteger)
+    to_minute: Mapped[int | None] = mapped_column(SmallInteger)
+    reason_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
+    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+    __table_args__ = (_superseded("closure"),)
+
+
+class MonthlyReturn(Base):
+    """The « canevas mensuel »: what a site declares of its month. It never feeds the counted figures."""
+
+    __tablename__ = "monthly_return"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    month: Mapped[date] = mapped_column(Date)
+    received: Mapped[int | None] = mapped_column(Integer)
+    satisfied: Mapped[int | None] = mapped_column(Integer)
+    reasons: Mapped[str] = mapped_column(Text)
+    difficulties: Mapped[str] = mapped_column(Text)
+    solutions: Mapped[str] = mapped_column(Text)
+    remarks: Mapped[str] = mapped_column(Text)
+    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+    __table_args__ = (UniqueConstraint("site_id", "month", "batch_id"), _superseded("monthly_return"))
+
+
+# --- what is computed -----------------------------------------------------------------------------------------------
+class Rollup(Base):
+    """Visits of one site (0: nation), one service (0: all, -1: unknown), one day or month. See db.rollup."""
+
+    __tablename__ = "rollup"
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    service_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    site_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    start: Mapped[date] = mapped_column(Date, primary_key=True)
+    visits: Mapped[int] = mapped_column(Integer)
+    requests: Mapped[int] = mapped_column(Integer)
+    complaint_visits: Mapped[int] = mapped_column(Integer)
+    informations: Mapped[int] = mapped_column(Integer)
+    women: Mapped[int] = mapped_column(Integer)
+    men: Mapped[int] = mapped_column(Integer)
+    satisfied: Mapped[int] = mapped_column(Integer)
+    unsatisfied: Mapped[int] = mapped_column(Integer)
+    outcome_known: Mapped[int] = mapped_column(Integer)
+    left_unserved: Mapped[int] = mapped_column(Integer)
+    left_timed: Mapped[int] = mapped_column(Integer)
+    measured: Mapped[int] = mapped_column(Integer)
+    p50: Mapped[int | None] = mapped_column(SmallInteger, comment="minutes, nearest rank; of this row alone")
+    p90: Mapped[int | None] = mapped_column(SmallInteger)
+    # The blobs come last: a query that needs none of them does not read their pages.
+    waits: Mapped[bytes | None] = mapped_column(LargeBinary, comment="months: histogram of waits by minute")
+    heat: Mapped[bytes | None] = mapped_column(LargeBinary, comment="months: visits by weekday and hour")
+    hours: Mapped[bytes | None] = mapped_column(LargeBinary, comment="months: counters by hour of arrival")
+    hour_waits: Mapped[bytes | None] = mapped_column(LargeBinary, comment="months: histogram of waits by hour and minute")
+
+
+class Journal(Base):
+    """Who did what, when, why. Triggers refuse any change of a line."""
+
+    __tablename__ = "journal"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(DateTime)
+    who: Mapped[str] = mapped_column(String(80))
+    did: Mapped[str] = mapped_column(String(40), comment="in the past participle: imported, withdrawn, added")
+    detail: Mapped[dict] = mapped_column(JSON)
+    why: Mapped[str] = mapped_column(Text)
+    __table_args__ = (CheckConstraint("did <> ''", name="did"),)

@@ -1,0 +1,361 @@
+"""Every question to the database. `sites` is always a set of site codes, or ALL; it has no default, so that no
+caller can forget whose rows may be seen. Days go in and come out as dates."""
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, bindparam, text
+
+from dashboard.period import Period, split
+from db import rollup
+from db.frames import (
+    ALL,
+    ALL_SERVICES,
+    BINS,
+    COUNTERS,
+    DAY,
+    MONTH,
+    NATION,
+    UNKNOWN_HOUR,
+    UNKNOWN_SERVICE,
+)
+
+Sites = Collection[str]
+HOURS = UNKNOWN_HOUR + 1
+
+
+def as_date(value) -> date | None:
+    """A day as the database gives it: a date already, or ISO text (SQLite in a bare query)."""
+    if isinstance(value, str):
+        return date.fromisoformat(value[:10])
+    return value if isinstance(value, date) else None  # pandas turns None into NaN among texts
+
+
+def _all(connection: Connection, sql: str, **values) -> list[tuple]:
+    """Rows of a bare query; a list among the values fills an IN, days go as ISO text."""
+    values = {n: v.isoformat() if isinstance(v, date) else v for n, v in values.items()}
+    lists = [bindparam(name, expanding=True) for name, v in values.items() if isinstance(v, (list, tuple, set))]
+    values = {n: list(v) if isinstance(v, (tuple, set)) else v for n, v in values.items()}
+    return [tuple(row) for row in connection.execute(text(sql).bindparams(*lists), values)]
+
+
+def site_ids(connection: Connection, sites: Sites) -> list[int] | None:
+    """Ids of the sites; None for ALL, so that national rows can be used."""
+    if sites == ALL:
+        return None
+    return [i for (i,) in _all(connection, "SELECT id FROM site WHERE code IN :codes ORDER BY id", codes=list(sites))]
+
+
+# --- reference ------------------------------------------------------------------------------------------------------
+def sites_frame(connection: Connection, sites: Sites) -> pd.DataFrame:
+    """One row per site, by name: id, code, kind, name, host, aliases, launched_on, closed_on, commune, department,
+    population, lat, lon (of its latest location), first_activity (a day, or None)."""
+    ids = site_ids(connection, sites)
+    rows = _all(connection, """
+        SELECT s.id, s.code, s.kind, s.name, s.host, s.aliases, s.launched_on, s.closed_on, c.name, c.department,
+               c.population_2013, l.lat, l.lon,
+               (SELECT min(start) FROM rollup r WHERE r.level = :day AND r.service_id = 0 AND r.site_id = s.id),
+               (SELECT min(day) FROM daily_closing d WHERE d.site_id = s.id AND d.superseded_by IS NULL)
+        FROM site s
+        JOIN site_location l ON l.site_id = s.id AND l.valid_from =
+             (SELECT max(valid_from) FROM site_location m WHERE m.site_id = s.id)
+        JOIN commune c ON c.id = l.commune_id ORDER BY s.name""", day=DAY)
+    rows = [r for r in rows if ids is None or r[0] in ids]
+    frame = pd.DataFrame(rows, columns=["id", "code", "kind", "name", "host", "aliases", "launched_on", "closed_on",
+                                        "commune", "department", "population", "lat", "lon", "visited", "closed"])
+    for column in ("launched_on", "closed_on", "visited", "closed"):
+        frame[column] = pd.Series([as_date(v) for v in frame[column]], dtype=object, index=frame.index)
+    frame["first_activity"] = pd.Series([min((d for d in pair if d), default=None)
+                                         for pair in zip(frame.pop("visited"), frame.pop("closed"), strict=True)],
+                                        dtype=object, index=frame.index)
+    return frame
+
+
+def locations(connection: Connection, sites: Sites) -> list[tuple[int, date, str]]:
+    """(site id, valid from, commune) of every location, oldest first."""
+    ids = site_ids(connection, sites)
+    rows = _all(connection, "SELECT l.site_id, l.valid_from, c.name FROM site_location l"
+                " JOIN commune c ON c.id = l.commune_id ORDER BY l.valid_from")
+    return [(i, as_date(d), c) for i, d, c in rows if ids is None or i in ids]
+
+
+def services(connection: Connection) -> list[tuple[int, str, str]]:
+    """(id, code, label) of every service, by label."""
+    return _all(connection, "SELECT id, code, label FROM service ORDER BY label")
+
+
+def terms(connection: Connection) -> list[tuple[int, str, str]]:
+    """(id, kind, label) of categories, channels and reasons."""
+    return _all(connection, "SELECT id, kind, label FROM term ORDER BY kind, label")
+
+
+def communes(connection: Connection) -> list[tuple[str, str, int]]:
+    """(name, department, population 2013) of every commune."""
+    return _all(connection, "SELECT name, department, population_2013 FROM commune ORDER BY name")
+
+
+def holiday_changes(connection: Connection) -> list[tuple[date, str, bool]]:
+    """(day, label, worked) where the data manager differs from the calendar."""
+    return [(as_date(d), label, bool(w)) for d, label, w in _all(connection, "SELECT day, label, worked FROM holiday")]
+
+
+def targets(connection: Connection) -> list[tuple]:
+    """(indicator, scope, value, valid_from, source) of every target."""
+    rows = _all(connection, "SELECT indicator, scope, value, valid_from, source FROM target ORDER BY valid_from")
+    return [(i, s, v, as_date(d), source) for i, s, v, d, source in rows]
+
+
+def boundary(connection: Connection, level: str) -> tuple[str, str] | None:
+    """(GeoJSON, source) of the outlines that the ministry loaded for `level`, or None."""
+    rows = _all(connection, "SELECT geojson, source FROM boundary WHERE level = :level", level=level)
+    return rows[0] if rows else None
+
+
+# --- what has been handed in ----------------------------------------------------------------------------------------
+def version(connection: Connection) -> int:
+    """A number that grows with every change to the data."""
+    return _all(connection, "SELECT coalesce(max(id), 0) FROM journal")[0][0]
+
+
+def is_demo(connection: Connection) -> bool:
+    """Whether the data are fictitious."""
+    return bool(_all(connection, "SELECT 1 FROM import_batch WHERE demo = :yes LIMIT 1", yes=True))
+
+
+def batches(connection: Connection) -> pd.DataFrame:
+    """One row per batch, newest first."""
+    columns = ["id", "form", "filename", "as_of", "first_day", "last_day", "rows", "demo", "imported_by", "imported_at",
+               "withdrawn_at", "sha256"]
+    return pd.DataFrame(_all(connection, f"SELECT {', '.join(columns)} FROM import_batch ORDER BY id DESC"),  # noqa: S608
+                        columns=columns)
+
+
+def coverage(connection: Connection, sites: Sites) -> dict[tuple[int, str], list[tuple[date, date]]]:
+    """(site id, form) to the spans of days that live batches cover."""
+    ids = site_ids(connection, sites)
+    found: dict = {}
+    for site, form, first, last in _all(connection, """
+            SELECT s.site_id, b.form, s.first_day, s.last_day FROM batch_site s
+            JOIN import_batch b ON b.id = s.batch_id WHERE b.withdrawn_at IS NULL"""):
+        if ids is None or site in ids:
+            found.setdefault((site, form), []).append((as_date(first), as_date(last)))
+    return found
+
+
+# --- visits ---------------------------------------------------------------------------------------------------------
+def _segments(connection: Connection, first: date, last: date) -> list[tuple[int, date, date]]:
+    """The period as (level, first start, last start): whole months where possible, days at its edges.
+
+    A month whose data all lie within the period counts as whole: the running month is read from its own row.
+    """
+    extent = _all(connection, "SELECT min(start), max(start) FROM rollup"
+                  " WHERE level = :day AND service_id = :all AND site_id = :nation",
+                  day=DAY, all=ALL_SERVICES, nation=NATION)[0]
+    oldest, newest = map(as_date, extent)
+    if oldest is None or last < oldest or first > newest:
+        return []
+    if first <= oldest:
+        first = oldest.replace(day=1)
+    if last >= newest:
+        last = (newest.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    before, months, after = split(Period(first, last))
+    found = [(DAY, *edge) for edge in (before, after) if edge]
+    return found + ([(MONTH, *months)] if months else [])
+
+
+def _where(segments: Sequence[tuple[int, date, date]], site: str, service: str) -> str:
+    """SQL condition for rollup rows; days are our own dates, never text from outside."""
+    spans = " OR ".join(f"(level = {level} AND service_id {service} AND site_id {site}"
+                        f" AND start BETWEEN '{first.isoformat()}' AND '{last.isoformat()}')"
+                        for level, first, last in segments)
+    return spans or "1 = 0"
+
+
+def _site_condition(ids: Sequence[int] | None) -> str:
+    """All sites, or some: one row per site."""
+    if ids is None:
+        return f"> {NATION}"
+    return f"IN ({', '.join(map(str, ids))})" if ids else "IS NULL"
+
+
+def _total_condition(ids: Sequence[int] | None) -> str:
+    """The rows that add up to the sites: the national one where all are meant."""
+    return f"= {NATION}" if ids is None else _site_condition(ids)
+
+
+def per_site(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES,
+             monthly: bool = False) -> pd.DataFrame:
+    """Counters by site id (and month, as its first day, if `monthly`): columns site_id[, month], then COUNTERS."""
+    ids = site_ids(connection, sites)
+    segments = _segments(connection, first, last)
+    month = ", start" if monthly else ""
+    sums = ", ".join(f"sum({c})" for c in COUNTERS)
+    rows = _all(connection, f"SELECT site_id{month}, {sums} FROM rollup WHERE "  # noqa: S608 (own names and numbers)
+                + _where(segments, _site_condition(ids), f"= {service}") + f" GROUP BY site_id{month}")
+    columns = ["site_id", *(["month"] if monthly else []), *COUNTERS]
+    frame = pd.DataFrame(rows, columns=columns)
+    if monthly and len(frame):
+        frame["month"] = pd.array(rollup.to_days(frame["month"].tolist())).astype("int64")
+        frame["month"] = rollup.month_start(frame["month"].to_numpy())
+        frame = frame.groupby(["site_id", "month"], as_index=False).sum()
+    return frame
+
+
+def totals(connection: Connection, sites: Sites, first: date, last: date, by: str, service: int | None = ALL_SERVICES
+           ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Visits of the period by nation, site, month or service: keys (0; site ids; days since 1970; service ids),
+    counters (G, 12), wait histograms (G, 241). service None with by="service": every service apart."""
+    ids = site_ids(connection, sites)
+    site = _site_condition(ids) if by == "site" else _total_condition(ids)
+    chosen = f"<> {ALL_SERVICES}" if by == "service" and service in (None, ALL_SERVICES) else f"= {service}"
+    columns = {"nation": "0", "site": "site_id", "month": "start", "service": "service_id"}[by]
+    rows = _all(connection, f"SELECT {columns}, {', '.join(COUNTERS)}, waits FROM rollup WHERE "  # noqa: S608
+                + _where(_segments(connection, first, last), site, chosen))
+    if not rows:
+        return np.zeros(0, np.int64), np.zeros((0, len(COUNTERS)), np.int64), np.zeros((0, BINS), np.int64)
+    raw, *counters, blobs = zip(*rows, strict=True)
+    values = rollup.month_start(rollup.to_days(raw)) if by == "month" else np.array(raw)
+    keys, where = np.unique(values, return_inverse=True)
+    matrix = np.zeros((len(keys), len(COUNTERS)), np.int64)
+    np.add.at(matrix, where, np.array(counters, dtype=np.int64).T)
+    which, minute, count = rollup.decode(blobs)
+    return keys, matrix, rollup.dense(where[which], minute, count, len(keys))
+
+
+def by_hour(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
+            ) -> tuple[np.ndarray, np.ndarray]:
+    """Counters (25, 12) and wait histograms (25, 241) by hour of arrival; the last one is the unknown hour.
+
+    Whole months come from rollups; the days at the edges of the period from the visits themselves.
+    """
+    ids = site_ids(connection, sites)
+    segments = _segments(connection, first, last)
+    months = [s for s in segments if s[0] == MONTH]
+    counters = np.zeros((HOURS, len(COUNTERS)), np.int64)
+    waits = np.zeros((HOURS, BINS), np.int64)
+    rows = _all(connection, "SELECT hours, hour_waits FROM rollup WHERE "  # noqa: S608 (own names and numbers)
+                + _where(months, _total_condition(ids), f"= {service}"))
+    if rows:
+        hours, hour_waits = zip(*rows, strict=True)
+        _, key, count = rollup.decode(hours)
+        np.add.at(counters, (key // rollup.SLOTS, key % rollup.SLOTS), count)
+        _, key, count = rollup.decode(hour_waits)
+        waits += rollup.dense(np.zeros_like(key), key, count, 1, HOURS * BINS).reshape(HOURS, BINS)
+    for _, start, end in (s for s in segments if s[0] == DAY):
+        edge_counters, edge_waits = rollup.hourly(*_visits(connection, ids, start, end, service))
+        counters += edge_counters
+        waits += edge_waits
+    return counters, waits
+
+
+def _visits(connection: Connection, ids: Sequence[int] | None, first: date, last: date, service: int
+            ) -> tuple[np.ndarray, np.ndarray]:
+    condition = {ALL_SERVICES: "", UNKNOWN_SERVICE: " AND service_id IS NULL"}.get(service, f" AND service_id = {service}")
+    site = f" AND site_id {_site_condition(ids)}"
+    rows = _all(connection, f"SELECT {rollup.VISIT_COLUMNS} FROM visit WHERE superseded_by IS NULL"  # noqa: S608
+                f" AND day BETWEEN :first AND :last{site}{condition}", first=first, last=last)
+    tally = rollup.Tally()
+    tally.add(rollup.pack_rows(rows))
+    return tally.merged()
+
+
+def heat(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES) -> np.ndarray:
+    """Visits by weekday (0 = Monday) and hour of arrival, shape (7, 25); the last column is the unknown hour."""
+    rows = _all(connection, "SELECT heat, start FROM rollup WHERE "  # noqa: S608 (own names and numbers)
+                + _where(_segments(connection, first, last), _total_condition(site_ids(connection, sites)),
+                         f"= {service}"))
+    _, key, count = rollup.decode([blob for blob, _ in rows])
+    return rollup.dense(np.zeros_like(key), key, count, 1, 7 * HOURS).reshape(7, HOURS)
+
+
+def site_months(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
+                ) -> pd.DataFrame:
+    """One row per site and month that begins in the period: site_id, month (date), visits, measured, p50, p90, left
+    and satisfaction counters. Reads no histogram: each month's quantiles are kept beside it."""
+    ids = site_ids(connection, sites)
+    columns = ["site_id", "start", "visits", "measured", "p50", "p90", "left_unserved", "outcome_known", "satisfied",
+               "unsatisfied"]
+    rows = _all(connection, f"SELECT {', '.join(columns)} FROM rollup WHERE "  # noqa: S608 (own names and numbers)
+                + _where([(MONTH, first.replace(day=1), last)], _site_condition(ids), f"= {service}")
+                + " ORDER BY site_id, start")
+    frame = pd.DataFrame(rows, columns=["site_id", "month", *columns[2:]])
+    if len(frame) and isinstance(frame["month"].iloc[0], str):
+        frame["month"] = [date.fromisoformat(d) for d in frame["month"]]
+    return frame
+
+
+def visits_on(connection: Connection, sites: Sites, days: Collection[date], service: int = ALL_SERVICES
+              ) -> list[tuple[int, date, int]]:
+    """(site id, day, visits) on those of `days` that had any."""
+    if not days:
+        return []
+    listed = ", ".join(f"'{d.isoformat()}'" for d in sorted(days))
+    rows = _all(connection, f"SELECT site_id, start, visits FROM rollup WHERE level = {DAY}"  # noqa: S608
+                f" AND service_id = {service} AND site_id {_site_condition(site_ids(connection, sites))}"
+                f" AND start IN ({listed})")
+    return [(site, as_date(day), n) for site, day, n in rows]
+
+
+def active_sites(connection: Connection, sites: Sites, first: date, last: date) -> set[int]:
+    """Ids of the sites with a visit or a closing between these days."""
+    site = _site_condition(site_ids(connection, sites))
+    rows = _all(connection, f"SELECT DISTINCT site_id FROM rollup WHERE level = {DAY} AND service_id = 0"  # noqa: S608
+                f" AND site_id {site} AND start BETWEEN :first AND :last"
+                " UNION SELECT DISTINCT site_id FROM daily_closing WHERE superseded_by IS NULL"
+                f" AND site_id {site} AND day BETWEEN :first AND :last",
+                first=first, last=last)
+    return {i for (i,) in rows}
+
+
+def daily_visits(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
+                 ) -> pd.DataFrame:
+    """Visits by site and day: site_id, day (date), visits."""
+    rows = _all(connection, "SELECT site_id, start, visits FROM rollup WHERE "  # noqa: S608 (own names and numbers)
+                + _where([(DAY, first, last)], _site_condition(site_ids(connection, sites)), f"= {service}"))
+    return pd.DataFrame([(s, as_date(d), n) for s, d, n in rows], columns=["site_id", "day", "visits"])
+
+
+# --- the other registers --------------------------------------------------------------------------------------------
+def closings(connection: Connection, sites: Sites, first: date, last: date) -> pd.DataFrame:
+    """Closed days: site_id, day (date), declared (summed over agents)."""
+    site = _site_condition(site_ids(connection, sites))
+    rows = _all(connection, "SELECT site_id, day, sum(declared) FROM daily_closing WHERE superseded_by IS NULL"  # noqa: S608
+                f" AND site_id {site} AND day BETWEEN :first AND :last GROUP BY site_id, day", first=first, last=last)
+    return pd.DataFrame([(s, as_date(d), int(n)) for s, d, n in rows], columns=["site_id", "day", "declared"])
+
+
+def closures(connection: Connection, sites: Sites, first: date, last: date) -> pd.DataFrame:
+    """Closures that touch the period: site_id (None: whole network), first_day, last_day, from_minute, to_minute,
+    reason."""
+    ids = site_ids(connection, sites)
+    rows = _all(connection, """
+        SELECT c.site_id, c.first_day, c.last_day, c.from_minute, c.to_minute, coalesce(t.label, 'non renseigné')
+        FROM closure c LEFT JOIN term t ON t.id = c.reason_id
+        WHERE c.superseded_by IS NULL AND c.first_day <= :last AND c.last_day >= :first
+        ORDER BY c.first_day""", first=first, last=last)
+    rows = [(s, as_date(a), as_date(b), *rest) for s, a, b, *rest in rows if s is None or ids is None or s in ids]
+    return pd.DataFrame(rows, columns=["site_id", "first_day", "last_day", "from_minute", "to_minute", "reason"]
+                        ).astype({"site_id": object})
+
+
+def complaints(connection: Connection, sites: Sites, last: date) -> pd.DataFrame:
+    """Complaints received up to `last`: site_id, reference, received_on, resolved_on, category_id, service_id,
+    channel_id, outcome. Their words are not here."""
+    site = _site_condition(site_ids(connection, sites))
+    columns = ["site_id", "reference", "received_on", "resolved_on", "category_id", "service_id", "channel_id", "outcome"]
+    rows = _all(connection, f"SELECT {', '.join(columns)} FROM complaint WHERE superseded_by IS NULL"  # noqa: S608
+                f" AND site_id {site} AND received_on <= :last ORDER BY received_on, id", last=last)
+    frame = pd.DataFrame(rows, columns=columns)
+    for column in ("received_on", "resolved_on"):
+        frame[column] = pd.Series([as_date(v) for v in frame[column]], dtype=object, index=frame.index)
+    return frame
+
+
+def monthly_returns(connection: Connection, sites: Sites, first: date, last: date) -> pd.DataFrame:
+    """What sites declared of their months: site_id, month, received, satisfied, reasons, difficulties."""
+    site = _site_condition(site_ids(connection, sites))
+    columns = ["site_id", "month", "received", "satisfied", "reasons", "difficulties", "solutions", "remarks"]
+    rows = _all(connection, f"SELECT {', '.join(columns)} FROM monthly_return WHERE superseded_by IS NULL"  # noqa: S608
+                f" AND site_id {site} AND month BETWEEN :first AND :last ORDER BY month", first=first, last=last)
+    return pd.DataFrame([(s, as_date(m), *rest) for s, m, *rest in rows], columns=columns)

@@ -1,0 +1,336 @@
+"""Rollups: what visits add up to, by site, service and day or month. Kept inside the transaction of every write.
+
+A visit becomes one number (`pack`); a `Tally` collects those to add and those to take away; `apply` brings the
+stored rows up to date and `verify` recomputes everything from the visits. Counts of small keys (a minute, an hour)
+are stored as words of 32 bits, key above and count below, only where the count is not zero.
+"""
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from dashboard.statistics.quantile import quantile
+from db.bulk import insert, temporary
+from db.frames import (
+    ALL_SERVICES,
+    BINS,
+    COMPLAINT,
+    COUNTERS,
+    DAY,
+    INFORMATION,
+    LAST_BIN,
+    LEFT,
+    MAN,
+    MONTH,
+    NATION,
+    REQUEST,
+    SERVED,
+    UNKNOWN_HOUR,
+    UNKNOWN_SERVICE,
+    WOMAN,
+)
+
+# Fields of a packed visit, highest first, with their widths in bits: sorting packed visits sorts by day, site, service.
+FIELDS = (("day", 16), ("site", 12), ("service", 12), ("hour", 5), ("wait", 8),
+          ("kind", 2), ("sex", 2), ("satisfied", 2), ("outcome", 2))
+SHIFT = {name: sum(width for _, width in FIELDS[i + 1:]) for i, (name, _) in enumerate(FIELDS)}
+MASK = {name: (1 << width) - 1 for name, width in FIELDS}
+NO_WAIT = 255
+COUNT_BITS = 19                      # of a word; the 13 bits above hold the key
+MAX_COUNT = (1 << COUNT_BITS) - 1
+SLOTS = 16                           # keys of `hours`: hour * SLOTS + position in COUNTERS
+SPARSE = ("waits", "heat", "hours", "hour_waits")
+COLUMNS = ("level", "service_id", "site_id", "start", *COUNTERS, "p50", "p90", *SPARSE)
+COMPRESS_AT = 2_000_000              # packed visits held before equal ones are merged
+EPOCH = date(1970, 1, 1)
+
+VISIT_COLUMNS = "day, site_id, service_id, arrived_at, called_at, kind, sex, satisfied, outcome"
+
+
+def pack(day, site, service, arrived, called, kind, sex, satisfied, outcome) -> np.ndarray:
+    """One int64 per visit. All arguments are integer arrays of one length.
+
+    day: days since 1970; service: 0 where unknown; arrived, called: minutes after midnight, -1 where unknown;
+    sex, satisfied: 0 where unknown (satisfied: 1 yes, 2 no).
+    """
+    wait = np.where((arrived >= 0) & (called >= 0) & (outcome != LEFT), np.minimum(called - arrived, LAST_BIN), NO_WAIT)
+    hour = np.where(arrived >= 0, arrived // 60, UNKNOWN_HOUR)
+    values = dict(day=day, site=site, service=service, hour=hour, wait=wait, kind=kind, sex=sex,
+                  satisfied=satisfied, outcome=outcome)
+    packed = np.zeros(len(day), dtype=np.int64)
+    for name, _ in FIELDS:
+        packed |= np.asarray(values[name], dtype=np.int64) << SHIFT[name]
+    return packed
+
+
+def pack_rows(rows: list[tuple]) -> np.ndarray:
+    """`pack` for rows of VISIT_COLUMNS as a database gives them (days as dates or ISO text)."""
+    if not rows:
+        return np.zeros(0, dtype=np.int64)
+    days, sites, services, arrived, called, kinds, sexes, satisfied, outcomes = zip(*rows, strict=True)
+    ordinal = {d: (date.fromisoformat(d) if isinstance(d, str) else d).toordinal() - EPOCH.toordinal()
+               for d in set(days)}
+    answer = {None: 0, True: 1, False: 2}
+    whole = lambda values, blank: np.array([blank if v is None else v for v in values], dtype=np.int64)  # noqa: E731
+    return pack(np.array([ordinal[d] for d in days]), np.array(sites), whole(services, 0), whole(arrived, -1),
+                whole(called, -1), np.array(kinds), whole(sexes, 0), np.array([answer[s] for s in satisfied]),
+                np.array(outcomes))
+
+
+class Tally:
+    """Packed visits to add and to take away, merged as they come."""
+
+    def __init__(self) -> None:
+        self.codes: list[np.ndarray] = []
+        self.counts: list[np.ndarray] = []
+        self.held = 0
+
+    def add(self, packed: np.ndarray, sign: int = 1) -> None:
+        """Count each packed visit once (`sign` 1) or take it away (-1)."""
+        self.codes.append(packed)
+        self.counts.append(np.full(len(packed), sign, dtype=np.int64))
+        self.held += len(packed)
+        if self.held > COMPRESS_AT:
+            codes, counts = self.merged()
+            self.codes, self.counts, self.held = [codes], [counts], len(codes) // 2
+
+    def merged(self) -> tuple[np.ndarray, np.ndarray]:
+        """Distinct packed visits, sorted, and how many of each; those that cancel out are gone."""
+        if not self.codes:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        codes, counts = _sum_by(np.concatenate(self.codes), np.concatenate(self.counts))
+        return codes[counts != 0], counts[counts != 0]
+
+
+@dataclass
+class Cells:
+    """Rows of one level in the making: keys sorted, counters (n, 12), sparse counts as (cell, key, count)."""
+
+    start: np.ndarray
+    site: np.ndarray
+    service: np.ndarray
+    counters: np.ndarray
+    sparse: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
+
+    def merge(self, start=None, site=None, service=None) -> "Cells":
+        """The same counts under other keys (given per cell); cells that meet are added up."""
+        start, site, service = (old if new is None else np.broadcast_to(new, old.shape) for old, new in
+                                ((self.start, start), (self.site, site), (self.service, service)))
+        code = (start.astype(np.int64) << 32) | (site.astype(np.int64) << 16) | (service.astype(np.int64) + 1)
+        keys, where = np.unique(code, return_inverse=True)
+        counters = np.stack([_total(where, self.counters[:, i], len(keys)) for i in range(len(COUNTERS))], axis=1)
+        sparse = {}
+        for name, (cell, key, count) in self.sparse.items():
+            merged, sums = _sum_by((where[cell] << 13) | key, count)
+            keep = sums != 0
+            sparse[name] = (merged[keep] >> 13, merged[keep] & 8191, sums[keep])
+        return Cells(keys >> 32, (keys >> 16) & 0xFFFF, (keys & 0xFFFF) - 1, counters, sparse)
+
+
+def _total(where: np.ndarray, weights: np.ndarray, size: int) -> np.ndarray:
+    return np.rint(np.bincount(where, weights=weights, minlength=size)).astype(np.int64)
+
+
+def _sum_by(keys: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distinct keys, sorted, and the sum of the counts of each."""
+    if not len(keys):
+        return keys, counts
+    if not (keys[1:] >= keys[:-1]).all():
+        order = np.argsort(keys)
+        keys, counts = keys[order], counts[order]
+    first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+    return keys[first], np.add.reduceat(counts, first)
+
+
+def _counters(get, counts: np.ndarray) -> np.ndarray:
+    """What each packed visit adds to each of COUNTERS, shape (n, 12)."""
+    kind, sex, satisfied, outcome, wait, hour = (get(f) for f in ("kind", "sex", "satisfied", "outcome", "wait", "hour"))
+    flags = (np.ones_like(kind, dtype=bool), kind == REQUEST, kind == COMPLAINT, kind == INFORMATION, sex == WOMAN,
+             sex == MAN, satisfied == 1, satisfied == 2, (outcome == SERVED) | (outcome == LEFT), outcome == LEFT,
+             (outcome == LEFT) & (hour != UNKNOWN_HOUR), wait != NO_WAIT)
+    return np.stack([flag * counts for flag in flags], axis=1)
+
+
+def month_start(days: np.ndarray) -> np.ndarray:
+    """The first day of each day's month; both as days since 1970."""
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+def cells(codes: np.ndarray, counts: np.ndarray) -> Iterator[tuple[int, Cells]]:
+    """The rollup rows (level, cells) that these packed visits add up to, all eight kinds of them.
+
+    codes, counts: as `Tally.merged` gives them. Finest first, each coarser kind from the finer one.
+    """
+    get = lambda name: (codes >> SHIFT[name]) & MASK[name]  # noqa: E731
+    counters = _counters(get, counts)
+    fine = codes >> SHIFT["service"]
+    first = np.flatnonzero(np.concatenate(([True], fine[1:] != fine[:-1])))
+    cell = np.cumsum(np.concatenate(([0], fine[1:] != fine[:-1])))
+    day, site, service, hour, wait = (get(f) for f in ("day", "site", "service", "hour", "wait"))
+    service = np.where(service == 0, UNKNOWN_SERVICE, service)
+    measured = wait != NO_WAIT
+    weekday = (day + 3) % 7  # 1 January 1970 was a Thursday
+    days = Cells(day[first], site[first], service[first], np.add.reduceat(counters, first), {
+        "waits": (cell[measured], wait[measured], counts[measured]),
+        "heat": (cell, weekday * 25 + hour, counts),
+    })
+    days.sparse = days.merge().sparse
+    by_hour, slot = np.nonzero(counters)
+    months = Cells(days.start, days.site, days.service, days.counters, {
+        **days.sparse,
+        "hours": (cell[by_hour], hour[by_hour] * SLOTS + slot, counters[by_hour, slot]),
+        "hour_waits": (cell[measured], hour[measured] * BINS + wait[measured], counts[measured]),
+    }).merge(start=month_start(days.start))
+    for level, finest in ((DAY, days), (MONTH, months)):
+        all_services = finest.merge(service=ALL_SERVICES)
+        yield level, finest
+        yield level, finest.merge(site=NATION)
+        yield level, all_services
+        yield level, all_services.merge(site=NATION)
+
+
+def encode(cell: np.ndarray, key: np.ndarray, count: np.ndarray, size: int) -> list[bytes]:
+    """One blob per cell 0..size-1 from sparse counts sorted by cell; empty bytes where a cell has none."""
+    if len(count) and count.max() > MAX_COUNT:  # a count too large for a word is spread over several
+        times = -(-count // MAX_COUNT)
+        last = np.cumsum(times) - 1
+        cell, key = np.repeat(cell, times), np.repeat(key, times)
+        spread = np.full(len(cell), MAX_COUNT)
+        spread[last] = count - MAX_COUNT * (times - 1)
+        count = spread
+    words = ((key << COUNT_BITS) | count).astype("<u4").tobytes()
+    ends = (np.searchsorted(cell, np.arange(size + 1)) * 4).tolist()
+    return [words[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+
+
+def decode(blobs: list[bytes | None]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sparse counts (index of the blob, key, count) of all words of all blobs."""
+    parts = [b or b"" for b in blobs]
+    words = np.frombuffer(b"".join(parts), dtype="<u4").astype(np.int64)
+    which = np.repeat(np.arange(len(parts)), [len(p) // 4 for p in parts])
+    return which, words >> COUNT_BITS, words & MAX_COUNT
+
+
+def dense(cell: np.ndarray, key: np.ndarray, count: np.ndarray, size: int, width: int = BINS) -> np.ndarray:
+    """Sparse counts as a full matrix (size, width)."""
+    return _total(cell * width + key, count, size * width).reshape(size, width)
+
+
+def to_days(values) -> np.ndarray:
+    """Dates or ISO texts as days since 1970."""
+    return np.array(values, dtype="datetime64[D]").astype(np.int64)
+
+
+def _stored(connection: Connection, level: int, touched: Cells) -> Cells | None:
+    """The stored rows under the keys of `touched`, or None if there are none."""
+    keys = zip(touched.service.tolist(), touched.site.tolist(), touched.start.astype("datetime64[D]").astype(str).tolist(),
+               strict=True)
+    with temporary(connection, "touched", "service_id smallint, site_id smallint, start date") as table:
+        insert(connection, table, ("service_id", "site_id", "start"), keys)
+        rows = connection.execute(text(
+            f"SELECT {', '.join('r.' + c for c in COLUMNS[1:])} FROM rollup r JOIN {table} t"  # noqa: S608 (own names)
+            " ON r.level = :level AND r.service_id = t.service_id AND r.site_id = t.site_id AND r.start = t.start"),
+            {"level": level}).all()
+    if not rows:
+        return None
+    service, site, start, *rest = zip(*rows, strict=True)
+    counters = np.array(rest[:len(COUNTERS)], dtype=np.int64).T
+    sparse = {name: decode(blobs) for name, blobs in zip(SPARSE, rest[len(COUNTERS) + 2:], strict=True)
+              if name in touched.sparse}
+    return Cells(to_days(start), np.array(site), np.array(service), counters, sparse)
+
+
+def _together(a: Cells, b: Cells) -> Cells:
+    shift = len(a.start)
+    sparse = {name: tuple(np.concatenate(pair) for pair in zip(
+        a.sparse[name], (b.sparse[name][0] + shift, *b.sparse[name][1:]), strict=True)) for name in a.sparse}
+    joined = [np.concatenate((getattr(a, f), getattr(b, f))) for f in ("start", "site", "service", "counters")]
+    return Cells(*joined, sparse).merge()
+
+
+def records(level: int, cells: Cells) -> Iterator[tuple]:
+    """Rows of the table, in the order of COLUMNS, for the cells that count at least one visit."""
+    size = len(cells.start)
+    p50 = p90 = [None] * size
+    if level == MONTH:
+        waits = dense(*cells.sparse["waits"], size)
+        p50, p90 = ([None if m < 0 else m for m in quantile(waits, q).tolist()] for q in (0.5, 0.9))
+    blobs = [encode(*cells.sparse[name], size) if name in cells.sparse else [None] * size for name in SPARSE]
+    starts = cells.start.astype("datetime64[D]").astype(str).tolist()
+    rows = zip([level] * size, cells.service.tolist(), cells.site.tolist(), starts, *cells.counters.T.tolist(),
+               p50, p90, *blobs, strict=True)
+    return (row for row in rows if row[4])
+
+
+def apply(connection: Connection, tally: Tally) -> None:
+    """Bring the rollup table up to date with the visits of `tally`, inside the caller's transaction."""
+    codes, counts = tally.merged()
+    if not len(codes):
+        return
+    empty = connection.execute(text("SELECT 1 FROM rollup LIMIT 1")).first() is None
+    for level, touched in cells(codes, counts):
+        stored = None if empty else _stored(connection, level, touched)
+        final = touched if stored is None else _together(touched, stored)
+        _write(connection, level, final, replace=stored is not None)
+
+
+def _write(connection: Connection, level: int, final: Cells, *, replace: bool) -> None:
+    with temporary(connection, "fresh", None, like="rollup") as table:
+        if not replace:
+            insert(connection, "rollup", COLUMNS, records(level, final))
+            return
+        gone = final.counters[:, 0] == 0
+        insert(connection, table, COLUMNS, records(level, final))
+        columns = ", ".join(COLUMNS)
+        keys = "level, service_id, site_id, start"
+        updates = ", ".join(f"{c} = excluded.{c}" for c in COLUMNS[4:])
+        # "WHERE true": without it SQLite reads ON CONFLICT as part of a join.
+        connection.execute(text(f"INSERT INTO rollup ({columns}) SELECT {columns} FROM {table} WHERE true"  # noqa: S608
+                                f" ON CONFLICT ({keys}) DO UPDATE SET {updates}"))
+        for service, site, start in zip(final.service[gone].tolist(), final.site[gone].tolist(),
+                                        final.start[gone].astype("datetime64[D]").astype(str).tolist(), strict=True):
+            connection.execute(text("DELETE FROM rollup WHERE level = :level AND service_id = :service"
+                                    " AND site_id = :site AND start = :start"),
+                               {"level": level, "service": service, "site": site, "start": start})
+
+
+def recompute(connection: Connection) -> Iterator[tuple]:
+    """The rows that the rollup table should hold, from the visits that count."""
+    tally = Tally()
+    result = connection.execution_options(stream_results=True).execute(
+        text(f"SELECT {VISIT_COLUMNS} FROM visit WHERE superseded_by IS NULL"))  # noqa: S608 (own names)
+    for rows in result.partitions(100_000):
+        tally.add(pack_rows(rows))
+    codes, counts = tally.merged()
+    if len(codes):
+        for level, found in cells(codes, counts):
+            yield from records(level, found)
+
+
+def verify(connection: Connection) -> list[str]:
+    """What differs between the rollup table and the visits: one sentence per row that does; none is well."""
+    stored = {row[:4]: row[4:] for row in (
+        (r[0], r[1], r[2], str(r[3]), *(bytes(v) if isinstance(v, memoryview) else v for v in r[4:]))
+        for r in connection.execute(text(f"SELECT {', '.join(COLUMNS)} FROM rollup")))}  # noqa: S608 (own names)
+    problems = []
+    for row in recompute(connection):
+        found = stored.pop(row[:4], None)
+        if found is None:
+            problems.append(f"ligne absente : {row[:4]}")
+        elif found != row[4:]:
+            names = [n for n, a, b in zip(COLUMNS[4:], found, row[4:], strict=True) if a != b]
+            problems.append(f"ligne différente : {row[:4]} ({', '.join(names)})")
+    return problems + [f"ligne sans visite : {key}" for key in stored]
+
+
+def hourly(codes: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Counters (25, 12) and wait histograms (25, 241) by hour of arrival, of packed visits."""
+    get = lambda name: (codes >> SHIFT[name]) & MASK[name]  # noqa: E731
+    counters = np.zeros((UNKNOWN_HOUR + 1, len(COUNTERS)), np.int64)
+    waits = np.zeros((UNKNOWN_HOUR + 1, BINS), np.int64)
+    np.add.at(counters, get("hour"), _counters(get, counts))
+    measured = get("wait") != NO_WAIT
+    np.add.at(waits, (get("hour")[measured], get("wait")[measured]), counts[measured])
+    return counters, waits

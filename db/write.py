@@ -1,0 +1,235 @@
+"""Every change to the data. Each function opens and commits its own transaction: all of it happens, or nothing."""
+import gc
+from collections.abc import Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+import numpy as np
+from sqlalchemy import Connection, Engine, insert, text
+
+from db import bulk, rollup
+from db.engine import writing
+from db.forms import DESTINATIONS, Destination
+from db.models import Base, ImportBatch, Journal
+from db.supersede import settle
+
+
+class Refused(Exception):
+    """A change that was not made, with the reason in French; the database is as it was."""
+
+
+class Parsing(Protocol):
+    """A file being read: iterating gives chunks (dict of column name to list); then the rest is known.
+
+    As in dashboard.returns.parse; db only needs this much of it.
+    """
+
+    form: str
+    problems: list
+    coverage: dict[int, tuple[date, date, int]]  # site id: first day, last day, rows
+    whole_days: set[tuple[int, str]]             # (site id, ISO day) for which the file is the whole register
+    replace_days: bool
+
+    def __iter__(self) -> Iterable[dict[str, list]]: ...
+
+
+@dataclass(frozen=True)
+class File:
+    """What is known of a file before it is read."""
+
+    sha256: str
+    name: str
+    as_of: datetime
+    by: str
+    covers: tuple[date, date] | None = None
+    sites: tuple[int, ...] = ()   # sites that the file speaks for, even without a row
+    demo: bool = False
+
+
+@dataclass
+class Saved:
+    """What came of a file. `batch_id` is the batch that holds it; `already`: it was there before."""
+
+    batch_id: int
+    rows: int = 0
+    already: bool = False
+    superseded: int = 0
+    absent: list[str] = field(default_factory=list)  # rows known before on the same days, not in this file
+
+
+def now() -> datetime:
+    """The time of a write: UTC, without zone, as both databases store it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@contextmanager
+def _no_collection():
+    """Millions of small tuples and no cycles: the cycle collector would only cost time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def find(connection: Connection, sha256: str) -> int | None:
+    """The live batch of a file with this sha256, or None."""
+    return connection.execute(text("SELECT id FROM import_batch WHERE sha256 = :sha AND withdrawn_at IS NULL"),
+                              {"sha": sha256}).scalar()
+
+
+def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
+    """Read a file to its end and keep it, in one transaction: rows, what they supersede, rollups, journal.
+
+    The same file again changes nothing. Raises Refused, with nothing kept, if the file has a problem or if
+    fictitious and real data would meet.
+    """
+    with _no_collection(), writing(engine) as connection:
+        known = find(connection, file.sha256)
+        if known:
+            return Saved(known, already=True)
+        _refuse_mixture(connection, file.demo)
+        destination = DESTINATIONS[parsing.form]
+        batch_id = connection.execute(insert(ImportBatch).values(
+            sha256=file.sha256, form=parsing.form, filename=file.name[-255:], as_of=file.as_of, rows=0, demo=file.demo,
+            imported_by=file.by, imported_at=now())).inserted_primary_key[0]
+        tally = rollup.Tally()
+        rows = _insert_rows(connection, destination, batch_id, parsing, tally)
+        if parsing.problems:
+            raise Refused(f"« {file.name} » est refusé en entier : rien n'a été enregistré.")
+        _record_coverage(connection, parsing, file, batch_id, rows)
+        saved = Saved(batch_id, rows)
+        if destination.table != "visit" or _sites_seen_before(connection, batch_id, parsing.form):
+            saved.superseded = settle(connection, destination, batch_id, tally)
+            if saved.superseded:  # only a file that corrects another can miss rows of it
+                saved.absent = _absent(connection, destination, batch_id)
+        rollup.apply(connection, tally)
+        _journal(connection, file.by, "imported", {"batch": batch_id, "form": parsing.form, "rows": rows})
+        return saved
+
+
+def _refuse_mixture(connection: Connection, demo: bool) -> None:
+    other = connection.execute(text("SELECT 1 FROM import_batch WHERE demo = :other LIMIT 1"), {"other": not demo}).first()
+    if other and demo:
+        raise Refused("La base contient des données réelles : les données de démonstration n'y entrent pas.")
+    if other:
+        raise Refused("La base contient des données fictives. Avant d'importer des données réelles, les retirer :"
+                      " python -m db purge-demo")
+
+
+def _insert_rows(connection: Connection, destination: Destination, batch_id: int, parsing: Parsing,
+                 tally: rollup.Tally) -> int:
+    """Stream the file's rows into their table; visits also go into `tally`. Returns the number of rows."""
+    rows = 0
+    subjects = []
+    with bulk.inserter(connection, destination.table, ("batch_id", *destination.columns)) as put:
+        for chunk in parsing:
+            if parsing.problems:
+                continue  # the file will be refused: read on only to list every problem
+            columns = [chunk[name] for name in destination.columns]
+            size = len(columns[0])
+            rows += size
+            put(list(zip([batch_id] * size, *columns, strict=True)))
+            if destination.table == "visit":
+                tally.add(_packed(chunk))
+            if "subject" in chunk:
+                subjects += [t for t in zip(chunk["site_id"], chunk["reference"], chunk["subject"], strict=True) if t[2]]
+    if subjects and not parsing.problems:
+        _insert_subjects(connection, batch_id, subjects)
+    return rows
+
+
+def _packed(chunk: dict[str, list]) -> np.ndarray:
+    """Packed visits of a chunk; the parser adds the numeric columns that the rollup wants."""
+    n = chunk["numbers"]
+    return rollup.pack(n["day"], n["site_id"], n["service_id"], n["arrived_at"], n["called_at"], n["kind"], n["sex"],
+                       n["satisfied"], n["outcome"])
+
+
+def _insert_subjects(connection: Connection, batch_id: int, subjects: list[tuple]) -> None:
+    with bulk.temporary(connection, "subject", "site_id int, reference text, subject text") as table:
+        bulk.insert(connection, table, ("site_id", "reference", "subject"), subjects)
+        connection.execute(text(
+            f"INSERT INTO complaint_text (complaint_id, subject) SELECT c.id, s.subject FROM {table} s"  # noqa: S608
+            " JOIN complaint c ON c.site_id = s.site_id AND c.reference = s.reference AND c.batch_id = :batch"),
+            {"batch": batch_id})
+
+
+def _record_coverage(connection: Connection, parsing: Parsing, file: File, batch_id: int, rows: int) -> None:
+    """Which sites and days the batch speaks for, and the site-days for which it is the whole register."""
+    coverage = dict(parsing.coverage)
+    if file.covers:
+        first, last = file.covers
+        for site in {*coverage, *file.sites}:
+            a, b, n = coverage.get(site, (first, last, 0))
+            coverage[site] = (min(a, first), max(b, last), n)
+    days = [d for a, b, _ in coverage.values() for d in (a, b)] + list(file.covers or ())
+    bulk.insert(connection, "batch_site", ("batch_id", "site_id", "first_day", "last_day", "rows"),
+                [(batch_id, site, a.isoformat(), b.isoformat(), n) for site, (a, b, n) in coverage.items()])
+    bulk.insert(connection, "whole_day", ("batch_id", "site_id", "day"),
+                [(batch_id, *pair) for pair in sorted(parsing.whole_days)])
+    connection.execute(ImportBatch.__table__.update().where(ImportBatch.id == batch_id).values(
+        rows=rows, first_day=min(days, default=None), last_day=max(days, default=None)))
+
+
+def _sites_seen_before(connection: Connection, batch_id: int, form: str) -> bool:
+    """Whether an earlier live batch of the form speaks for one of the batch's sites: else nothing can meet."""
+    return connection.execute(text(
+        "SELECT 1 FROM batch_site s JOIN import_batch b ON b.id = s.batch_id WHERE b.form = :form AND b.id <> :batch"
+        " AND b.withdrawn_at IS NULL AND s.site_id IN (SELECT site_id FROM batch_site WHERE batch_id = :batch) LIMIT 1"),
+        {"form": form, "batch": batch_id}).first() is not None
+
+
+def _absent(connection: Connection, destination: Destination, batch_id: int) -> list[str]:
+    """Rows that still count from older files, on the site-days of which this file speaks: worth a remark."""
+    if destination.table not in ("visit", "complaint"):
+        return []
+    day = destination.day
+    ref = destination.key[1].format("o")
+    rows = connection.execute(text(
+        f"SELECT s.code, o.{day}, {ref} FROM (SELECT DISTINCT site_id, {day} AS day FROM {destination.table}"  # noqa: S608
+        f" WHERE batch_id = :batch) d JOIN {destination.table} o ON o.site_id = d.site_id AND o.{day} = d.day"
+        " JOIN site s ON s.id = o.site_id JOIN import_batch b ON b.id = o.batch_id JOIN import_batch m ON m.id = :batch"
+        " WHERE o.superseded_by IS NULL AND o.batch_id <> :batch AND (b.as_of, b.sha256) < (m.as_of, m.sha256)"
+        f" ORDER BY 1, 2, 3 LIMIT 1001"), {"batch": batch_id}).all()
+    return [f"{code}, {day}, {reference or 'sans référence'}" for code, day, reference in rows]
+
+
+def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
+    """Take a batch out: its rows no longer count, and those it had superseded count again.
+
+    Returns the number of rows changed. Raises Refused if there is no such batch or it is out already.
+    """
+    with _no_collection(), writing(engine) as connection:
+        batch = connection.execute(text("SELECT form, withdrawn_at FROM import_batch WHERE id = :id"), {"id": batch_id}).first()
+        if batch is None:
+            raise Refused(f"Il n'y a pas de lot numéro {batch_id}.")
+        if batch.withdrawn_at is not None:
+            raise Refused(f"Le lot {batch_id} est déjà retiré.")
+        connection.execute(ImportBatch.__table__.update().where(ImportBatch.id == batch_id).values(withdrawn_at=now()))
+        tally = rollup.Tally()
+        changed = settle(connection, DESTINATIONS[batch.form], batch_id, tally)
+        rollup.apply(connection, tally)
+        _journal(connection, by, "withdrawn", {"batch": batch_id, "rows": changed}, why)
+        return changed
+
+
+def purge_demo(engine: Engine, by: str) -> int:
+    """Delete everything that demonstration batches brought. Returns the number of batches deleted."""
+    with writing(engine) as connection:
+        if connection.execute(text("SELECT 1 FROM import_batch WHERE demo = :no"), {"no": False}).first():
+            raise Refused("La base contient aussi des données réelles : rien n'est effacé.")
+        count = connection.execute(text("SELECT count(*) FROM import_batch")).scalar_one()
+        for table in ("complaint_text", *(d.table for d in DESTINATIONS.values()), "whole_day", "batch_site", "rollup",
+                      "import_batch"):
+            connection.execute(Base.metadata.tables[table].delete())
+        _journal(connection, by, "purged", {"batches": count})
+        return count
+
+
+def _journal(connection: Connection, who: str, did: str, detail: dict, why: str = "") -> None:
+    connection.execute(insert(Journal).values(at=now(), who=who, did=did, detail=detail, why=why))

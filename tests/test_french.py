@@ -1,0 +1,173 @@
+"""Exact strings. `_` stands for the no-break space U+00A0 and `~` for the narrow one U+202F."""
+
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from babel.dates import get_day_names, get_month_names
+
+from dashboard import french
+
+
+def spaced(text: str) -> str:
+    return text.replace("_", "\u00a0").replace("~", "\u202f")
+
+
+@pytest.mark.parametrize(
+    ("x", "decimals", "text"),
+    [
+        (0, 0, "0"),
+        (999, 0, "999"),
+        (1234, 0, "1~234"),
+        (1234.5, 1, "1~234,5"),
+        (1234567.891, 2, "1~234~567,89"),
+        (12, 1, "12,0"),
+        (-1234.5, 1, "-1~234,5"),
+        (0.5, 0, "1"),
+        (2.5, 0, "3"),
+        (1.005, 2, "1,01"),
+        (-0.4, 0, "0"),
+        (Decimal("12.35"), 1, "12,4"),
+        (np.int64(17280), 0, "17~280"),
+        (np.float64(3.14159), 3, "3,142"),
+        (1e15, 0, "1~000~000~000~000~000"),
+    ],
+)
+def test_number(x, decimals, text):
+    assert french.number(x, decimals) == spaced(text)
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), np.nan, pd.NA, Decimal("NaN")])
+def test_a_missing_number_is_said_missing_and_never_0(nothing):
+    assert french.missing == "non mesuré"
+    for write in (french.number, french.percent, french.minutes, french.days):
+        assert write(nothing) == "non mesuré"
+
+
+def test_an_infinite_number_is_a_fault_of_the_caller():
+    with pytest.raises(ArithmeticError):
+        french.number(float("inf"))
+
+
+@pytest.mark.parametrize(
+    ("x", "decimals", "text"),
+    [(91, 0, "91~%"), (0, 0, "0~%"), (100, 0, "100~%"), (33.333, 1, "33,3~%"), (66.5, 0, "67~%")],
+)
+def test_percent(x, decimals, text):
+    assert french.percent(x, decimals) == spaced(text)
+
+
+@pytest.mark.parametrize(
+    ("x", "text"),
+    [
+        (0, "0_min"),
+        (24, "24_min"),
+        (np.int64(239), "239_min"),
+        (239.6, "240_min et plus"),
+        (240, "240_min et plus"),
+        (500, "240_min et plus"),
+    ],
+)
+def test_minutes(x, text):
+    assert french.minutes(x) == spaced(text)
+
+
+@pytest.mark.parametrize(
+    ("x", "text"), [(0, "0_jour"), (1, "1_jour"), (2, "2_jours"), (12, "12_jours"), (1500, "1~500_jours")]
+)
+def test_days(x, text):
+    assert french.days(x) == spaced(text)
+
+
+def test_date_short():
+    assert french.date_short(date(2026, 11, 24)) == "24/11/2026"
+    assert french.date_short(date(2026, 2, 1)) == "01/02/2026"
+
+
+@pytest.mark.parametrize(
+    ("d", "text"),
+    [
+        (date(2026, 11, 24), "24 novembre 2026"),
+        (date(2026, 8, 1), "1er août 2026"),
+        (date(2026, 2, 11), "11 février 2026"),
+        (date(2026, 12, 31), "31 décembre 2026"),
+    ],
+)
+def test_date_long(d, text):
+    assert french.date_long(d) == text
+
+
+def test_months():
+    assert french.month_label(date(2026, 11, 1)) == "novembre 2026"
+    assert french.month_short(date(2026, 11, 24)) == "nov. 2026"
+    assert french.month_short(date(2026, 5, 1)) == "mai 2026"
+
+
+@pytest.mark.parametrize(
+    ("n", "words", "text"),
+    [
+        (0, ["usager"], "0_usager"),
+        (1, ["usager"], "1_usager"),
+        (2, ["usager"], "2_usagers"),
+        (12345, ["usager"], "12~345_usagers"),
+        (-1, ["point"], "-1_point"),
+        (2, ["site ouvert", "sites ouverts"], "2_sites ouverts"),
+        (1, ["site ouvert", "sites ouverts"], "1_site ouvert"),
+        (3, ["mois"], "3_mois"),
+        (3, ["jour férié local", "jours fériés locaux"], "3_jours fériés locaux"),
+    ],
+)
+def test_plural(n, words, text):
+    assert french.plural(n, *words) == spaced(text)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [([], ""), (["Kandi"], "Kandi"), (["Kandi", "Nikki"], "Kandi et Nikki"), (("a", "b", "c"), "a, b et c")],
+)
+def test_join_words(words, text):
+    assert french.join_words(words) == text
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "text"),
+    [
+        ("de", "Allada", "d'Allada"),
+        ("de", "Cotonou", "de Cotonou"),
+        # The ministry's own names of its centres: d'Ouidah, d'Ouèssè.
+        ("de", "Ouidah", "d'Ouidah"),
+        ("de", "Ouèssè", "d'Ouèssè"),
+        ("de", "Évry", "d'Évry"),
+        ("de", "E\u0301vry", "d'E\u0301vry"),
+        ("de", "œuvre", "d'œuvre"),
+        ("de", "Yaoundé", "de Yaoundé"),
+        ("de", "Yverdon", "d'Yverdon"),
+        ("de", "Houéyogbé", "de Houéyogbé"),
+        ("le", "Ouémé", "l'Ouémé"),
+        ("que", "elle", "qu'elle"),
+        ("de", "12 sites", "de 12 sites"),
+        ("de", "Y", "de Y"),
+        ("de", "", "de "),
+    ],
+)
+def test_elide(word, name, text):
+    assert french.elide(word, name) == text
+
+
+def test_charts_write_numbers_as_the_screen_does():
+    locale = french.VEGA_LOCALE["number"]
+    assert f"1{locale['thousands']}234{locale['decimal']}5" == french.number(1234.5, 1)
+    assert f"91{locale['percent']}" == french.percent(91)
+    assert (locale["grouping"], locale["minus"], locale["nan"]) == ([3], "-", "non mesuré")
+
+
+def test_charts_name_days_and_months_as_babel_does():
+    locale = french.VEGA_LOCALE["time"]
+    from_sunday = [6, 0, 1, 2, 3, 4, 5]
+    for ours, width in (("days", "wide"), ("shortDays", "abbreviated")):
+        assert locale[ours] == [get_day_names(width, locale="fr")[n] for n in from_sunday]
+    for ours, width in (("months", "wide"), ("shortMonths", "abbreviated")):
+        assert locale[ours] == [get_month_names(width, locale="fr")[n] for n in range(1, 13)]
+    assert locale["date"] == "%d/%m/%Y"

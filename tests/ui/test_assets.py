@@ -1,0 +1,92 @@
+"""What the browser needs is put in place once, whole, and nothing is written when it is already there."""
+
+import json
+import os
+import re
+
+import pytest
+
+from dashboard.ui import assets
+
+LIMITS = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"name": "</script><b>Essai</b>", "department": "Ouémé"},
+            "geometry": {"type": "Polygon", "coordinates": [[[2, 6], [3, 6], [3, 7], [2, 6]]]},
+        }
+    ],
+}
+
+
+def content(path, variable):
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(f"window.{variable} = ") and text.endswith(";\n")
+    return text, json.loads(text.removeprefix(f"window.{variable} = ").removesuffix(";\n"))
+
+
+def test_leaflet_and_the_twelve_departments_are_put_in_place(tmp_path):
+    names = assets.prepare(tmp_path)
+    assert {"leaflet/1.9.4/leaflet.js", "leaflet/1.9.4/leaflet.css", "departments.js"} <= set(names)
+    assert sorted(names) == sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file())
+    script = (tmp_path / "leaflet/1.9.4/leaflet.js").read_text(encoding="utf-8")
+    assert "Leaflet 1.9.4" in script and not re.search(r"^export ", script, re.MULTILINE)
+    _, outlines = content(tmp_path / "departments.js", "DEPARTMENTS")
+    assert len({feature["properties"]["department"] for feature in outlines["features"]}) == 12
+
+
+def test_every_image_named_by_the_style_sheet_is_there(tmp_path):
+    assets.prepare(tmp_path)
+    folder = tmp_path / "leaflet/1.9.4"
+    images = set(re.findall(r"url\((images/[^)]+)\)", (folder / "leaflet.css").read_text(encoding="utf-8")))
+    assert images and all((folder / image).is_file() for image in images)
+
+
+def test_limits_of_communes_are_named_by_content_and_cannot_close_a_script(tmp_path):
+    name = assets.communes_file(LIMITS)
+    assert name in assets.prepare(tmp_path, LIMITS)
+    assert re.fullmatch(r"communes-[0-9a-f]{12}\.js", name)
+    text, limits = content(tmp_path / name, "COMMUNES")
+    assert "<" not in text
+    assert limits == LIMITS
+    assert assets.communes_file({**LIMITS, "features": []}) != name
+    assert assets.communes_file(None) is None
+
+
+def test_a_second_start_writes_nothing_and_works_where_writing_is_forbidden(tmp_path, monkeypatch):
+    names = assets.prepare(tmp_path, LIMITS)
+    before = {name: (tmp_path / name).stat().st_mtime_ns for name in names}
+
+    def refused(*args, **kwargs):
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(assets.tempfile, "mkstemp", refused)
+    assert assets.prepare(tmp_path, LIMITS) == names
+    assert {name: (tmp_path / name).stat().st_mtime_ns for name in names} == before
+
+
+def test_a_spoiled_file_is_repaired(tmp_path):
+    assets.prepare(tmp_path)
+    target = tmp_path / "departments.js"
+    right = target.read_bytes()
+    target.write_bytes(right[:100])
+    assets.prepare(tmp_path)
+    assert target.read_bytes() == right
+    assert target.stat().st_mode & 0o444 == 0o444
+
+
+def test_a_failed_replacement_leaves_the_old_file_and_no_remains(tmp_path, monkeypatch):
+    assets.prepare(tmp_path)
+    target = tmp_path / "departments.js"
+    target.write_bytes(b"old")
+    files = sorted(tmp_path.rglob("*"))
+
+    def refused(*args):
+        raise OSError("full")
+
+    monkeypatch.setattr(os, "replace", refused)
+    with pytest.raises(OSError, match="full"):
+        assets.prepare(tmp_path)
+    assert target.read_bytes() == b"old"
+    assert sorted(tmp_path.rglob("*")) == files
