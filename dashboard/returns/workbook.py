@@ -101,6 +101,7 @@ def _read(file, limits: Limits) -> Iterator[list[str]]:
             answer = _last_words(process)
     finally:
         # Also when the caller stops early: the reader would wait for ever on a full pipe.
+        process.kill()
         process.stdout.close()
         process.wait()
     if answer != {"end": count}:

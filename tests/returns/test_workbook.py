@@ -316,7 +316,8 @@ class TestProcessLimits:
             "    wrote = 'wrote'\n"
             "except OSError:\n"
             "    wrote = 'wrote nothing'\n"
-            "print(json.dumps([wrote, str(sys.flags.isolated), *(name for name in os.environ if name != 'LC_CTYPE')]))\n"
+            "names = [name for name in os.environ if name != 'LC_CTYPE']\n"  # Python sets this one itself
+            "print(json.dumps([wrote, str(sys.flags.isolated), *names]))\n"
             "print(json.dumps({'end': 1}))\n"
         )
         monkeypatch.setattr(workbook, "CHILD", probe)
