@@ -2,15 +2,20 @@
 
 Never pandas.to_sql, never RETURNING: they are three to ten times slower.
 """
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 
+from psycopg.copy import QueuedLibpqWriter
 from sqlalchemy import Connection, text
 
 from db.engine import is_sqlite
 
-CHUNK = 20_000
+CHUNK = 2_000
+TOGETHER = 20  # rows in one INSERT of SQLite: a quarter faster than one by one; well under its limit of 999 values
+SPECIAL = re.compile(r"[\\\t\n\r]")  # what COPY's text cannot hold as it stands
+NULL = "\\N"
 
 
 class _Copied(dict):
@@ -37,34 +42,51 @@ def insert(connection: Connection, table: str, columns: Sequence[str], rows: Ite
 
 
 @contextmanager
-def inserter(connection: Connection, table: str, columns: Sequence[str]) -> Iterator:
+def inserter(connection: Connection, table: str, columns: Sequence[str]) -> Iterator[Callable[[list[tuple]], None]]:
     """A function that inserts a list of rows; the rows are all there when the block ends."""
     cursor = connection.connection.cursor()
     names = ", ".join(columns)
     try:
         if is_sqlite(connection):
-            statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608
-            yield lambda rows: cursor.executemany(statement, rows)
+            yield _by_executemany(cursor, f"INSERT INTO {table} ({names}) VALUES ", len(columns))
         else:
-            spelled = _Copied({None: "\\N", True: "t", False: "f"})
-            # 1 == True and 0 == False as keys: whole numbers need a table of their own.
-            whole = _Copied({None: "\\N"})
-
-            def put(rows: list[tuple]) -> None:
-                if rows:
-                    columns_ = [_spell(column, spelled, whole) for column in zip(*rows, strict=True)]
-                    copy.write(("\n".join(map("\t".join, zip(*columns_, strict=True))) + "\n").encode())
-
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                yield put
+            # The writer sends from a thread of its own: the next rows are read while the server stores these.
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN", writer=QueuedLibpqWriter(cursor)) as copy:
+                yield _by_copy(copy)
     finally:
         cursor.close()
 
 
-def _spell(column: tuple, spelled: _Copied, whole: _Copied) -> list[str]:
-    sample = next((v for v in column if v is not None), None)
-    table = whole if isinstance(sample, int) and not isinstance(sample, bool) else spelled
-    return [table[v] for v in column]
+def _by_executemany(cursor, start: str, width: int) -> Callable[[list[tuple]], None]:
+    row = f"({', '.join('?' * width)})"
+    one, many = start + row, start + ", ".join([row] * TOGETHER)
+    step = width * TOGETHER
+
+    def put(rows: list[tuple]) -> None:
+        whole = len(rows) - len(rows) % TOGETHER
+        values = list(chain.from_iterable(rows[:whole]))
+        cursor.executemany(many, (values[i:i + step] for i in range(0, len(values), step)))
+        cursor.executemany(one, rows[whole:])
+    return put
+
+
+def _by_copy(copy) -> Callable[[list[tuple]], None]:
+    spelled = _Copied({None: NULL, True: "t", False: "f"})
+    # 1 == True and 0 == False as keys: whole numbers need a table of their own.
+    whole = _Copied({None: NULL})
+
+    def spell(column: tuple) -> list[str]:
+        sample = next((v for v in column if v is not None), None)
+        if isinstance(sample, str) and not SPECIAL.search("".join(filter(None, column))):
+            return [NULL if v is None else v for v in column]
+        table = whole if isinstance(sample, int) and not isinstance(sample, bool) else spelled
+        return [table[v] for v in column]
+
+    def put(rows: list[tuple]) -> None:
+        if rows:
+            columns = map(spell, zip(*rows, strict=True))
+            copy.write(("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n").encode())
+    return put
 
 
 @contextmanager

@@ -8,9 +8,9 @@ from tqdm import tqdm
 
 from dashboard.period import today
 from db import read, write
-from db.calendar import public_holidays
 from db.demo import DemoSite, files
 from db.intake import Options, load_known, take
+from db.ledger import public_holidays
 
 
 def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = True) -> int:
@@ -35,8 +35,7 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
         for file in files(sites, services, visits=visits, seed=seed, today=today(), holidays=holidays):
             path = Path(folder) / file.name
             path.write_bytes(file.content)
-            every_site = tuple(table["code"]) if file.form == "plaintes" else ()
-            options = Options(file.form, datetime.combine(file.as_of, time()), file.covers, every_site, demo=True)
+            options = Options(file.form, datetime.combine(file.as_of, time()), file.covers, file.sites, demo=True)
             outcome = take(engine, path, options, by, known)
             path.unlink()
             if not outcome.accepted:  # a fault of ours: say which

@@ -1,147 +1,112 @@
 """Gathers what indicators are computed from, for a period, a set of sites and a way of cutting: Facts."""
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
+from dashboard.period import Period, add_months, month_end, months
 from dashboard.settings import load
-from db import read, rollup
-from db.calendar import open_days, public_holidays
-from db.frames import (
-    ALL_SERVICES,
-    BINS,
-    COUNTERS,
-    UNKNOWN_HOUR,
-    UNKNOWN_KEY,
-    UNKNOWN_SERVICE,
-    Facts,
-)
+from db import read
+from db.frames import ALL, BINS, COUNTERS, UNKNOWN_HOUR, UNKNOWN_KEY, UNKNOWN_SERVICE, Facts
+from db.ledger import Ledger, day_number, load_ledger
+from db.rollup import month_start
 
 VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured", "left_timed"))
+Counts = tuple[list[str], list, np.ndarray, np.ndarray]  # keys as printed, what they stand for, counters, waits
 
 
-@dataclass
+@dataclass(frozen=True)
 class Scope:
-    """One question: whose figures, when, for which service; and what several parts of the answer need."""
+    """One question: whose figures, when, for which service. `rows`: the sites' rows in the ledger."""
 
     connection: Connection
+    ledger: Ledger
     sites: read.Sites
+    rows: np.ndarray
     first: date
     last: date
-    service: str | None = None
-    as_of: date | None = None
-    site_table: pd.DataFrame = field(init=False)
+    as_of: date | None
+    partial: bool
+    service: str | None
+    forced: bool  # as_of was asked for, and holds for complaints too
 
-    def __post_init__(self) -> None:
-        self.site_table = read.sites_frame(self.connection, self.sites)
-        # The data's as-of is the whole country's: a silent site must not look up to date by itself.
-        self.spans = read.coverage(self.connection, read.ALL)
-        covered = [last for (_, form), spans in self.spans.items() if form in ("registre", "cloture") for _, last in spans]
-        self.data_as_of = self.as_of or max(covered, default=None)
-        self.partial = self.data_as_of is not None and self.last > self.data_as_of
-        if self.partial:
-            self.last = self.data_as_of
-        self.services = {code: number for number, code, _ in read.services(self.connection)}
-        self.services[UNKNOWN_KEY] = UNKNOWN_SERVICE
+    @property
+    def table(self) -> pd.DataFrame:
+        """The sites of the question."""
+        return self.ledger.sites.iloc[self.rows]
 
     @property
     def service_id(self) -> int:
-        """The service asked for, or all. Raises KeyError for an unknown code."""
-        return ALL_SERVICES if self.service is None else self.services[self.service]
+        """The service asked for, or all."""
+        return self.ledger.service_id(self.service)
 
-    @cached_property
-    def per_site(self) -> pd.DataFrame:
-        """Counters of each site over the period, all services."""
-        return read.per_site(self.connection, self.sites, self.first, self.last).set_index("site_id")
-
-    @cached_property
-    def holidays(self) -> dict[date, str]:
-        """Public holidays of the period."""
-        return public_holidays(self.connection, self.first, self.last)
-
-    @cached_property
-    def open_days(self) -> dict[int, set[date]]:
-        """Site id to its working days in the period, up to the data's as-of."""
-        closures = read.closures(self.connection, self.sites, self.first, self.last)
-        return open_days(self.site_table, closures, self.holidays, self.first, self.last)
-
-    @cached_property
-    def closings(self) -> pd.DataFrame:
-        """Closed days of the period."""
-        return read.closings(self.connection, self.sites, self.first, self.last)
-
-    def complaint_as_of(self, site: int) -> date | None:
-        """The last day for which the site's complaints are known."""
-        if self.as_of:
-            return self.as_of
-        return max((last for _, last in self.spans.get((site, "plaintes"), [])), default=None)
-
-    def expected(self, first: date, last: date) -> list:
-        """Sites whose launch (else first activity) is not after `last` and that had not closed before `first`."""
-        starts = [(s, s.launched_on or s.first_activity) for s in self.site_table.itertuples()]
-        return [s for s, start in starts
-                if (start is None or start <= last) and (s.closed_on is None or s.closed_on >= first)]
-
-    def covers_complaints(self, site: int, first: date, last: date) -> bool:
-        """Whether a batch of complaints speaks for the site in that span."""
-        return any(a <= last and b >= first for a, b in self.spans.get((site, "plaintes"), []))
+    def complaints_as_of(self, site_id: int) -> date | None:
+        """The last day for which the site's complaints are known, or the one asked for."""
+        return self.as_of if self.forced else self.ledger.complaints_as_of(site_id)
 
 
 def gather(connection: Connection, sites: read.Sites, first: date, last: date, by: str, service: str | None = None,
-           as_of: date | None = None) -> Facts:
+           as_of: date | None = None, ledger: Ledger | None = None) -> Facts:
     """The facts of a question. sites: codes, or ALL. by: one of BYS. service: a code, or None for all.
 
+    as_of: what was known on that day only; by default all that is. ledger: the network as it stands, if at hand.
     Raises KeyError for an unknown service.
     """
-    scope = Scope(connection, sites, first, last, service, as_of)
-    keys, groups, counters, waits = _activity(scope, by)
-    size = len(keys)
-    spans = _month_spans(scope, keys) if by == "month" else [(scope.first, scope.last)] * size
-    members = [_members(scope, by, groups, i) for i in range(size)]
-    reporting = _reporting(scope, by, groups, spans, members)
-    days = _days(scope, spans, members)
+    scope = make_scope(connection, ledger or load_ledger(connection), sites, first, last, service, as_of)
+    keys, groups, counters, waits = _counts(scope, by)
+    spans = _spans(scope, by, groups)
+    members = [_members(scope, by, group) for group in groups]
     return Facts(
-        by=by, keys=keys, first=scope.first, last=scope.last, as_of=scope.data_as_of, partial=scope.partial,
+        by=by, keys=keys, first=scope.first, last=scope.last, as_of=scope.as_of, partial=scope.partial,
         service=service, counters=counters, waits=waits, left_timed=_left_timed(scope, by, groups, counters),
-        **reporting, **days, **_places(scope, spans, members),
-        **_known_services(scope, by, groups, counters), complaints=_complaints(scope, by, groups, spans),
-        ends=np.array([end.toordinal() - rollup.EPOCH.toordinal() for _, end in spans], dtype=np.int64),
-        threshold=load().wait_threshold_minutes)
+        **_reporting(scope, spans, members), **_days(scope, spans, members), **_places(scope, spans, members),
+        **_known_services(scope, by, groups, counters), complaints=_complaints(scope, by, groups),
+        ends=np.array([day_number(end) for _, end in spans], dtype=np.int64), threshold=load().wait_threshold_minutes)
+
+
+def make_scope(connection: Connection, ledger: Ledger, sites: read.Sites, first: date, last: date,
+               service: str | None = None, as_of: date | None = None) -> Scope:
+    """The question, its period cut at the last day known. Raises KeyError for an unknown service."""
+    ledger.service_id(service)
+    codes = ledger.sites["code"]
+    rows = np.arange(len(codes)) if sites == ALL else np.flatnonzero(codes.isin(list(sites)).to_numpy())
+    known = as_of or ledger.as_of
+    partial = known is not None and last > known
+    return Scope(connection, ledger, sites, rows, first, known if partial else last, known, partial, service,
+                 as_of is not None)
 
 
 # --- keys and visits ------------------------------------------------------------------------------------------------
-def _activity(scope: Scope, by: str) -> tuple[list[str], list, np.ndarray, np.ndarray]:
-    """Keys as printed, what they stand for (a department, site id, month as days since 1970, service id or hour),
-    counters and waits."""
-    c, s, first, last = scope.connection, scope.sites, scope.first, scope.last
+def _counts(scope: Scope, by: str, service: int | None = None) -> Counts:
+    """What the question cuts by, and the visits of each part."""
+    number = scope.service_id if service is None else service
+    period = (scope.connection, scope.sites, scope.first, scope.last)
     if by == "hour":
-        counters, waits = read.by_hour(c, s, first, last, scope.service_id)
+        counters, waits = read.by_hour(*period, number)
         kept = [h for h in range(UNKNOWN_HOUR + 1) if counters[h, VISITS]]
         return [f"{h:02}" if h < UNKNOWN_HOUR else UNKNOWN_KEY for h in kept], kept, counters[kept], waits[kept]
-    found, counters, waits = read.totals(c, s, first, last, "site" if by == "department" else by, scope.service_id)
+    found, counters, waits = read.totals(*period, "site" if by == "department" else by, number)
     if by == "service":
-        codes = {number: code for code, number in scope.services.items()}
-        return [codes[i] for i in found.tolist()], found.tolist(), counters, waits
+        return [scope.ledger.service_code(i) for i in found.tolist()], found.tolist(), counters, waits
     if by == "month":
-        wanted = list(_months(first, last))
-        keys = [date.fromordinal(m + rollup.EPOCH.toordinal()).strftime("%Y-%m") for m in wanted]
+        starts = months(Period(scope.first, scope.last)) if scope.first <= scope.last else []
+        keys, wanted = [f"{m:%Y-%m}" for m in starts], [day_number(m) for m in starts]
     elif by == "nation":
-        wanted, keys = [0], ["nation"]
+        keys, wanted = ["nation"], [0]
     else:
-        wanted = scope.site_table["id"].tolist()
-        keys = scope.site_table["code"].tolist()
-    place = {k: i for i, k in enumerate(found.tolist())}
-    rows = [place.get(k, -1) for k in wanted]
+        keys, wanted = scope.table["code"].tolist(), scope.table["id"].tolist()
+    place = {key: i for i, key in enumerate(found.tolist())}
+    rows = [place.get(key, -1) for key in wanted]
     counters = np.vstack([counters, np.zeros((1, len(COUNTERS)), np.int64)])[rows]
     waits = np.vstack([waits, np.zeros((1, BINS), np.int64)])[rows]
     if by != "department":
         return keys, wanted, counters, waits
-    names = sorted(scope.site_table["department"].unique())
-    where = np.array([names.index(d) for d in scope.site_table["department"]], dtype=np.int64)
+    names = sorted(scope.table["department"].unique())
+    where = np.array([names.index(d) for d in scope.table["department"]], dtype=np.int64)
     return names, names, _add_up(where, counters, len(names)), _add_up(where, waits, len(names))
 
 
@@ -151,66 +116,50 @@ def _add_up(where: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
     return out
 
 
-def _months(first: date, last: date):
-    month = first.replace(day=1)
-    while month <= last:
-        yield month.toordinal() - rollup.EPOCH.toordinal()
-        month = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+def _spans(scope: Scope, by: str, groups: list) -> list[tuple[date, date]]:
+    """The days of each key: its part of the period for months, the whole period for others."""
+    if by != "month":
+        return [(scope.first, scope.last)] * len(groups)
+    starts = months(Period(scope.first, scope.last)) if groups else []
+    return [(max(start, scope.first), min(month_end(start), scope.last)) for start in starts]
 
 
-def _month_spans(scope: Scope, keys: list[str]) -> list[tuple[date, date]]:
-    spans = []
-    for key in keys:
-        start = date.fromisoformat(key + "-01")
-        end = (start.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-        spans.append((max(start, scope.first), min(end, scope.last)))
-    return spans
-
-
-def _members(scope: Scope, by: str, groups: list, i: int) -> pd.DataFrame:
-    """The sites that a key speaks of."""
+def _members(scope: Scope, by: str, group) -> np.ndarray:
+    """The rows of the sites that a key speaks of."""
     if by == "site":
-        return scope.site_table[scope.site_table["id"] == groups[i]]
+        return scope.rows[(scope.table["id"] == group).to_numpy()]
     if by == "department":
-        return scope.site_table[scope.site_table["department"] == groups[i]]
-    return scope.site_table
+        return scope.rows[(scope.table["department"] == group).to_numpy()]
+    return scope.rows
 
 
 def _left_timed(scope: Scope, by: str, groups: list, counters: np.ndarray) -> np.ndarray:
     """People who left with a recorded arrival, at sites that measured a wait in the period (each month's own)."""
-    column = COUNTERS[LEFT_TIMED]
-    if by in ("site", "department", "nation"):
-        per_site = scope.per_site if scope.service is None else read.per_site(
-            scope.connection, scope.sites, scope.first, scope.last, scope.service_id).set_index("site_id")
-        measuring = scope.per_site.index[scope.per_site["measured"] > 0]
-        counted = per_site[per_site.index.isin(measuring)][column]
-        if by == "nation":
-            return np.array([int(counted.sum())])
-        by_site = np.array([int(counted.get(i, 0)) for i in scope.site_table["id"]])
-        if by == "site":
-            return by_site
-        return np.array([by_site[(scope.site_table["department"] == d).to_numpy()].sum() for d in groups], dtype=np.int64)
-    if by == "month":
-        return _left_timed_by_month(scope, groups)
-    return counters[:, LEFT_TIMED] - _left_at_unmeasured(scope, by, groups)
+    monthly = by == "month"
+    keys = ["site_id", "month"] if monthly else ["site_id"]
+    period = (scope.connection, scope.sites, scope.first, scope.last)
+    everything = read.per_site(*period, monthly=monthly)
+    measuring = everything[everything["measured"] > 0][keys]
+    mine = everything if scope.service is None else read.per_site(*period, scope.service_id, monthly=monthly)
+    counted = mine.merge(measuring, on=keys)
+    if by in ("service", "hour"):
+        odd = everything[(everything["measured"] == 0) & (everything["left_timed"] > 0)]["site_id"]
+        return counters[:, LEFT_TIMED] - _left_at(scope, by, groups, set(odd))
+    if by == "nation":
+        return np.array([int(counted["left_timed"].sum())])
+    group = {"month": "month", "site": "site_id"}.get(by)
+    if group is None:
+        department = dict(zip(scope.table["id"], scope.table["department"], strict=True))
+        counted, group = counted.assign(department=counted["site_id"].map(department)), "department"
+    sums = counted.groupby(group)["left_timed"].sum()
+    return np.array([int(sums.get(g, 0)) for g in groups], dtype=np.int64)
 
 
-def _left_timed_by_month(scope: Scope, groups: list) -> np.ndarray:
-    monthly = read.per_site(scope.connection, scope.sites, scope.first, scope.last, monthly=True)
-    measuring = monthly[monthly["measured"] > 0][["site_id", "month"]]
-    if scope.service is not None:
-        monthly = read.per_site(scope.connection, scope.sites, scope.first, scope.last, scope.service_id, monthly=True)
-    counted = monthly.merge(measuring, on=["site_id", "month"]).groupby("month")[COUNTERS[LEFT_TIMED]].sum()
-    return np.array([int(counted.get(m, 0)) for m in groups], dtype=np.int64)
-
-
-def _left_at_unmeasured(scope: Scope, by: str, groups: list) -> np.ndarray:
-    """What to take off by service or hour: only where a site records arrivals but never a call."""
-    odd = scope.per_site[(scope.per_site["measured"] == 0) & (scope.per_site[COUNTERS[LEFT_TIMED]] > 0)].index
-    codes = set(scope.site_table[scope.site_table["id"].isin(odd)]["code"])
-    out = np.zeros(len(groups), np.int64)
+def _left_at(scope: Scope, by: str, groups: list, ids: set[int]) -> np.ndarray:
+    """By service or hour, those who left at sites that record arrivals but never a call: to be taken off."""
+    codes = set(scope.table[scope.table["id"].isin(ids)]["code"])
     if not codes:
-        return out
+        return np.zeros(len(groups), np.int64)
     if by == "hour":
         counters, _ = read.by_hour(scope.connection, codes, scope.first, scope.last, scope.service_id)
         return counters[groups, LEFT_TIMED]
@@ -224,109 +173,118 @@ def _known_services(scope: Scope, by: str, groups: list, counters: np.ndarray) -
     if scope.service is None and by != "service":
         return {"known_service": counters[:, VISITS], "all_visits": counters[:, VISITS]}
     base = "nation" if by in ("service", "hour") else by
-    plain = Scope(scope.connection, scope.sites, scope.first, scope.last, None, scope.as_of)
-    _, places, total, _ = _activity(plain, base)
-    plain.service = UNKNOWN_KEY
-    _, _, unknown, _ = _activity(plain, base)
-    everybody, known = total[:, VISITS], total[:, VISITS] - unknown[:, VISITS]
-    if base == "nation":
+    everybody = _counts(scope, base, 0)[2][:, VISITS]
+    known = everybody - _counts(scope, base, UNKNOWN_SERVICE)[2][:, VISITS]
+    if base != by:
         everybody, known = np.repeat(everybody, len(groups)), np.repeat(known, len(groups))
     return {"known_service": known, "all_visits": everybody}
 
 
-# --- who reported ---------------------------------------------------------------------------------------------------
-def _reporting(scope: Scope, by: str, groups: list, spans: list, members: list) -> dict:
-    active: dict[tuple, set[int]] = {}
-    for span in set(spans):
-        active[span] = read.active_sites(scope.connection, scope.sites, *span)
-    expected, reporting, complaint = [], [], []
-    expected_ids: dict[tuple, set[int]] = {span: {s.id for s in scope.expected(*span)} for span in set(spans)}
-    for span, sites in zip(spans, members, strict=True):
-        ids = set(sites["id"])
-        expected.append(len(ids & (expected_ids[span] | active[span])))
-        reporting.append(len(ids & active[span]))
-        complaint.append(sum(scope.covers_complaints(i, *span) for i in ids))
+# --- who reported, and when -----------------------------------------------------------------------------------------
+def _expected(scope: Scope, first: date, last: date) -> np.ndarray:
+    """Rows of sites whose launch (else first activity) is not after `last` and that had not closed before `first`."""
+    starts = [(site.launched_on or site.first_activity, site.closed_on) for site in scope.table.itertuples()]
+    kept = [(start is None or start <= last) and (closed is None or closed >= first) for start, closed in starts]
+    return scope.rows[np.array(kept, dtype=bool)] if len(kept) else scope.rows
+
+
+def _active(scope: Scope, first: date, last: date) -> np.ndarray:
+    """Rows of sites with a visit or a closing between two days."""
+    days = scope.ledger.days(first, last)
+    seen = (scope.ledger.visited[:, days] > 0).any(axis=1) | scope.ledger.closed[:, days].any(axis=1)
+    return scope.rows[seen[scope.rows]]
+
+
+def _hands_in_complaints(scope: Scope, first: date, last: date) -> np.ndarray:
+    """Rows of sites for which a batch of complaints speaks for at least a day of the span."""
+    spans, ids = scope.ledger.spans, scope.ledger.sites["id"].to_numpy()
+    kept = [any(a <= last and b >= first for a, b in spans.get((int(ids[row]), "plaintes"), ())) for row in scope.rows]
+    return scope.rows[np.array(kept, dtype=bool)] if len(kept) else scope.rows
+
+
+def _once(function: Callable, scope: Scope, spans: list) -> dict[tuple, np.ndarray]:
+    """The function's answer for each different span."""
+    return {span: function(scope, *span) for span in set(spans)}
+
+
+def _reporting(scope: Scope, spans: list, members: list) -> dict:
     whole = (scope.first, scope.last)
-    seen = active.get(whole) if whole in active else read.active_sites(scope.connection, scope.sites, *whole)
-    silent = [s.code for s in scope.expected(*whole) if s.id not in seen]
-    return {"expected": np.array(expected, dtype=np.int64), "reporting": np.array(reporting, dtype=np.int64),
-            "complaint_reporting": np.array(complaint, dtype=np.int64), "silent": silent}
+    expected = _once(_expected, scope, [*spans, whole])
+    active = _once(_active, scope, [*spans, whole])
+    complaints = _once(_hands_in_complaints, scope, spans)
+    count = lambda found: np.array([len(np.intersect1d(found[s], m)) for s, m in zip(spans, members, strict=True)],  # noqa: E731
+                                   dtype=np.int64)
+    present = {span: np.union1d(expected[span], active[span]) for span in expected}
+    silent = np.setdiff1d(expected[whole], active[whole])
+    return {"expected": count(present), "reporting": count(active), "complaint_reporting": count(complaints),
+            "silent": scope.ledger.sites["code"].iloc[silent].tolist()}
 
 
-def _days(scope: Scope, spans: list, members: list) -> dict:
-    """Open site-days, those of them closed, and visits on the other days."""
-    closed_on: dict[int, set[date]] = {}
-    for site, day in zip(scope.closings["site_id"], scope.closings["day"], strict=True):
-        closed_on.setdefault(site, set()).add(day)
-    off_days = _off_days(scope)
-    off = read.visits_on(scope.connection, scope.sites, off_days, scope.service_id)
-    off = [(s, d, n) for s, d, n in off if d not in scope.open_days.get(s, ())]
-    out = {"open_days": [], "closed_days": [], "off_day_visits": []}
-    for (first, last), sites in zip(spans, members, strict=True):
-        ids = set(sites["id"])
-        open_here = {i: {d for d in scope.open_days[i] if first <= d <= last} for i in ids}
-        out["open_days"].append(sum(map(len, open_here.values())))
-        out["closed_days"].append(sum(len(open_here[i] & closed_on.get(i, set())) for i in ids))
-        out["off_day_visits"].append(sum(n for s, d, n in off if s in ids and first <= d <= last))
+def _days(scope: Scope, spans: list, members: list) -> dict[str, np.ndarray]:
+    """Open site-days, those of them closed, and visits on other days (all services only)."""
+    ledger = scope.ledger
+    out: dict[str, list[int]] = {"open_days": [], "closed_days": [], "off_day_visits": []}
+    for span, rows in zip(spans, members, strict=True):
+        days = ledger.days(*span)
+        open_, closed = ledger.open[rows, days], ledger.closed[rows, days]
+        out["open_days"].append(int(open_.sum()))
+        out["closed_days"].append(int((open_ & closed).sum()))
+        out["off_day_visits"].append(int(ledger.visited[rows, days][~open_].sum()) if scope.service is None else 0)
     return {name: np.array(values, dtype=np.int64) for name, values in out.items()}
 
 
-def _off_days(scope: Scope) -> set[date]:
-    """Days on which at least one site was not open."""
-    length = (scope.last - scope.first).days + 1
-    days = {scope.first + timedelta(days=i) for i in range(max(length, 0))}
-    return days - set.intersection(*scope.open_days.values()) if scope.open_days else days
-
-
-def _places(scope: Scope, spans: list, members: list) -> dict:
+def _places(scope: Scope, spans: list, members: list) -> dict[str, np.ndarray]:
     """Population served, visits at CCSP, communes covered."""
-    days = timedelta(days=load().operating_days - 1)
-    total = Counter(d for _, d, _ in read.communes(scope.connection))
-    ccsp_visits = scope.per_site["visits"] if scope.service is None else read.per_site(
-        scope.connection, scope.sites, scope.first, scope.last, scope.service_id).set_index("site_id")["visits"]
-    out = {"population": [], "ccsp_visits": [], "ccsp_sites": [], "communes": [], "operating_communes": []}
-    operating: dict[tuple, set[int]] = {}
-    for span, sites in zip(spans, members, strict=True):
-        if span not in operating:
-            operating[span] = read.active_sites(scope.connection, scope.sites, span[1] - days, span[1])
-        ids = {s.id for s in scope.expected(*span)} & set(sites["id"])
-        ccsp = sites[(sites["kind"] == "CCSP") & sites["id"].isin(ids)]
-        departments = set(sites["department"])
-        whole_country = departments == set(scope.site_table["department"]) and scope.sites == read.ALL
+    sites = scope.ledger.sites
+    total = Counter(department for _, department, _ in scope.ledger.communes)
+    visits = read.per_site(scope.connection, scope.sites, scope.first, scope.last, scope.service_id)
+    visits = dict(zip(visits["site_id"], visits["visits"], strict=True))
+    expected = _once(_expected, scope, spans)
+    back = timedelta(days=load().operating_days - 1)
+    operating = {span: _active(scope, span[1] - back, span[1]) for span in set(spans)}
+    out: dict[str, list[int]] = {k: [] for k in ("population", "ccsp_visits", "ccsp_sites", "communes",
+                                                 "operating_communes")}
+    for span, rows in zip(spans, members, strict=True):
+        mine = sites.iloc[np.intersect1d(expected[span], rows)]
+        ccsp = mine[mine["kind"] == "CCSP"]
+        departments = set(total) if scope.sites == ALL and len(rows) == len(sites) else set(sites["department"].iloc[rows])
         out["population"].append(int(ccsp.drop_duplicates("commune")["population"].sum()))
-        out["ccsp_visits"].append(int(sum(ccsp_visits.get(i, 0) for i in ccsp["id"])))
+        out["ccsp_visits"].append(sum(int(visits.get(i, 0)) for i in ccsp["id"]))
         out["ccsp_sites"].append(len(ccsp))
-        out["communes"].append(sum(total.values()) if whole_country else sum(total[d] for d in departments))
-        out["operating_communes"].append(sites[sites["id"].isin(operating[span])]["commune"].nunique())
+        out["communes"].append(sum(total[d] for d in departments))
+        out["operating_communes"].append(sites["commune"].iloc[np.intersect1d(operating[span], rows)].nunique())
     return {name: np.array(values, dtype=np.int64) for name, values in out.items()}
 
 
 # --- complaints -----------------------------------------------------------------------------------------------------
-def _complaints(scope: Scope, by: str, groups: list, spans: list) -> dict[str, np.ndarray]:
-    """Complaints received up to the period's end, each under its key (-1: before the period, or of no key)."""
-    frame = read.complaints(scope.connection, scope.sites, scope.last)
+def _complaints(scope: Scope, by: str, groups: list) -> dict[str, np.ndarray]:
+    """Complaints received up to the period's end, each under its key (-1: of none)."""
+    everything = scope.ledger.complaints
+    kept = np.isin(everything["site"], scope.rows) & (everything["received"] <= day_number(scope.last))
     if scope.service is not None:
-        wanted = None if scope.service_id == UNKNOWN_SERVICE else scope.service_id
-        frame = frame[frame["service_id"].isna()] if wanted is None else frame[frame["service_id"] == wanted]
-    department = dict(zip(scope.site_table["id"], scope.site_table["department"], strict=True))
-    as_of = {i: scope.complaint_as_of(i) for i in scope.site_table["id"]}
+        kept &= everything["service"] == max(scope.service_id, 0)  # 0: not known
+    c = {name: values[kept] for name, values in everything.items()}
+    ids = scope.ledger.sites["id"].to_numpy()
     place = {g: i for i, g in enumerate(groups)}
-    days = lambda column: np.array([-1 if d is None else d.toordinal() - rollup.EPOCH.toordinal()  # noqa: E731
-                                    for d in column], dtype=np.int64)
-    received = days(frame["received_on"])
     if by == "nation":
-        group = np.zeros(len(frame), np.int64)
-    elif by == "month":
-        group = np.array([place.get(m, -1) for m in rollup.month_start(received).tolist()], dtype=np.int64)
-    elif by == "service":
-        group = np.array([place.get(UNKNOWN_SERVICE if pd.isna(s) else int(s), -1) for s in frame["service_id"]],
-                         dtype=np.int64)
+        group = np.zeros(len(c["site"]), np.int64)
     elif by == "hour":
-        group = np.full(len(frame), -1, np.int64)
+        group = np.full(len(c["site"]), -1, np.int64)
     else:
-        group = np.array([place.get(s if by == "site" else department[s], -1) for s in frame["site_id"]], dtype=np.int64)
-    known = [as_of[s] or scope.last for s in frame["site_id"]]
-    return {"group": group, "received": received, "resolved": days(frame["resolved_on"]),
-            "as_of": days(pd.Series(known, dtype=object)), "site": frame["site_id"].to_numpy(dtype=np.int64),
-            "category": frame["category_id"].fillna(0).to_numpy(dtype=np.int64),
-            "service": frame["service_id"].fillna(0).to_numpy(dtype=np.int64)}
+        what = {"month": month_start(c["received"]), "site": ids[c["site"]],
+                "service": np.where(c["service"] == 0, UNKNOWN_SERVICE, c["service"]),
+                "department": scope.ledger.sites["department"].to_numpy()[c["site"]]}[by]
+        group = np.array([place.get(g, -1) for g in what.tolist()], dtype=np.int64)
+    as_of = np.array([day_number(scope.complaints_as_of(i) or scope.last) for i in ids], dtype=np.int64)
+    return {**c, "group": group, "as_of": as_of[c["site"]]}
+
+
+def comparable(scope: Scope) -> tuple[set[str], Period]:
+    """The sites that reported both in the period and in the same days a year before, and that year-before period."""
+    before = Period(_year_before(scope.first), _year_before(scope.last))
+    both = np.intersect1d(_active(scope, scope.first, scope.last), _active(scope, before.first, before.last))
+    return set(scope.ledger.sites["code"].iloc[both]), before
+
+
+def _year_before(day: date) -> date:
+    return month_end(add_months(day, -12)) if day == month_end(day) else add_months(day, -12)

@@ -10,7 +10,7 @@ from dashboard.period import today
 from dashboard.returns.known import Known, known_from
 from dashboard.returns.parse import Parsing
 from db import read, write
-from db.calendar import public_holidays
+from db.ledger import public_holidays
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,18 @@ def add(engine: Engine, kind: str, label: str, by: str) -> str:
         if slug(label) in known:
             return f"« {known[slug(label)]} » est déjà dans la liste ({WORDS[kind]})."
         if kind == "service":
-            c.execute(insert(Service).values(code=slug(label)[:60], label=label, theme="Autre", link="ministère",
-                                             source="ajouté par le ministère"))
+            codes = set(c.execute(select(Service.code)).scalars())
+            c.execute(insert(Service).values(code=_free(slug(label)[:56].rstrip("-"), codes), label=label, theme="Autre",
+                                             link="ministère", source="ajouté par le ministère"))
         else:
             c.execute(insert(Term).values(kind=kind, label=label))
         c.execute(insert(Journal).values(at=now(), who=by, did="added", detail={"kind": kind, "label": label}, why=""))
     return f"« {label} » est ajouté ({WORDS[kind]})."
+
+
+def _free(code: str, taken: set[str]) -> str:
+    """The code, with a number where another service has it: long labels may differ only at their end."""
+    return next(c for c in (code, *(f"{code}-{i}" for i in range(2, 1000))) if c not in taken)
 
 
 def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str) -> int:
@@ -48,11 +54,11 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
         collection = json.loads(path.read_text(encoding="utf-8-sig"))
         features = collection["features"]
         shapes = {f["geometry"]["type"] for f in features}
+        longitudes = [x for f in features for x in _first_numbers(f["geometry"]["coordinates"])]
     except (ValueError, KeyError, TypeError):
         raise Refused("Ce fichier n'est pas un GeoJSON de limites (FeatureCollection).") from None
     if not shapes <= {"Polygon", "MultiPolygon"}:
         raise Refused("Les limites doivent être des polygones.")
-    longitudes = [x for f in features for x in _first_numbers(f["geometry"]["coordinates"])]
     if any(not -5 <= x <= 8 for x in longitudes):
         raise Refused("Les coordonnées ne sont pas au Bénin : attendues en degrés, longitude d'abord (WGS 84).")
     column = Commune.name if level == "commune" else Commune.department
@@ -60,7 +66,7 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
         wanted = {slug(name): name for name in c.execute(select(column).distinct()).scalars()}
         kept, found = [], set()
         for feature in features:
-            names = [str(v) for k, v in feature.get("properties", {}).items()
+            names = [str(v) for k, v in (feature.get("properties") or {}).items()
                      if k.casefold() in ("name", "nom", "commune", "department", "departement", "adm2_fr", "adm1_fr")]
             name = next((wanted[slug(n)] for n in names if slug(n) in wanted), None)
             if name:

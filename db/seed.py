@@ -50,7 +50,7 @@ def seed(engine: Engine, folder: Path = REFERENCE) -> None:
                 c.execute(insert(Service).values(
                     code=row["code"], label=row["label"], theme=row["theme"], link=row["link"], source=row["source"],
                     deadline_days=int(row["deadline_days"]) if row["deadline_days"] else None))
-        terms = set(c.execute(select(Term.kind, Term.label)).tuples())
+        terms = {tuple(row) for row in c.execute(select(Term.kind, Term.label))}
         new = [(kind, label) for kind, labels in TERMS.items() for label in labels if (kind, label) not in terms]
         for kind, label in new:
             c.execute(insert(Term).values(kind=kind, label=label))

@@ -162,12 +162,10 @@ def _insert_subjects(connection: Connection, batch_id: int, subjects: list[tuple
 def _record_coverage(connection: Connection, parsing: Parsing, file: File, batch_id: int, rows: int) -> None:
     """Which sites and days the batch speaks for, and the site-days for which it is the whole register."""
     coverage = dict(parsing.coverage)
-    if file.covers:
-        first, last = file.covers
-        for site in {*coverage, *file.sites}:
-            a, b, n = coverage.get(site, (first, last, 0))
-            coverage[site] = (min(a, first), max(b, last), n)
     days = [d for a, b, _ in coverage.values() for d in (a, b)] + list(file.covers or ())
+    if days:
+        first, last = min(days), max(days)
+        coverage = {site: (first, last, coverage[site][2] if site in coverage else 0) for site in {*coverage, *file.sites}}
     bulk.insert(connection, "batch_site", ("batch_id", "site_id", "first_day", "last_day", "rows"),
                 [(batch_id, site, a.isoformat(), b.isoformat(), n) for site, (a, b, n) in coverage.items()])
     bulk.insert(connection, "whole_day", ("batch_id", "site_id", "day"),

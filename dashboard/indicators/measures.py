@@ -14,7 +14,8 @@ NOT_HANDED_IN = "registre des plaintes non remonté"
 def visits(f: Facts) -> Measure:
     """Users received."""
     n = f.counter("visits")
-    note = [f"dont {off} un jour de fermeture" if off else "" for off in f.off_day_visits.tolist()]
+    whole_days = f.by not in ("service", "hour")  # elsewhere the visits of closed days cannot be told apart
+    note = [f"dont {off} un jour de fermeture" if off and whole_days else "" for off in f.off_day_visits.tolist()]
     silent = (f.reporting == 0) & (n == 0)
     count = np.where(silent, np.nan, n)
     note = ["n'a pas remonté ses données" if s else text for s, text in zip(silent, note, strict=True)]

@@ -18,7 +18,7 @@ from dashboard.returns.formats import FORMATS, Format
 from dashboard.returns.known import Choice, Known, normalise
 from dashboard.returns.table import Table, Unreadable, open_table
 
-CHUNK = 20_000
+CHUNK = 2_000    # rows at a time: few enough for their texts to stay in the processor's cache
 LISTED = 1_000  # problems listed in full; the rest is counted
 
 
@@ -145,7 +145,7 @@ class Parsing:
         return kept, kept_lines
 
     def _chunk(self, cells: list[tuple], lines) -> dict[str, list] | None:
-        if not all(map("".join, zip(*cells, strict=True))):  # a blank line in the middle of the file
+        if not all(map(str.strip, cells[self._places[self._format.day]])):  # a blank line in the middle of the file?
             kept = [i for i, row in enumerate(zip(*cells, strict=True)) if "".join(row).strip()]
             cells = [tuple(column[i] for i in kept) for column in cells]
             lines = [lines[i] for i in kept]
@@ -229,8 +229,9 @@ class Parsing:
         keys = list(zip(*(values[f] for f in self._format.key), strict=True))
         contents = list(map(hash, zip(*(values[f] for f in fields), strict=True)))
         whole = self._format.name != "registre" or None not in values["source_ref"]
-        if whole and len(set(keys)) == len(keys) and self._seen.keys().isdisjoint(keys):
-            self._seen.update(zip(keys, contents, strict=True))
+        fresh = dict(zip(keys, contents, strict=True))
+        if whole and len(fresh) == len(keys) and self._seen.keys().isdisjoint(fresh):
+            self._seen.update(fresh)
             return set()
         repeated = set()
         heading = self._format.column(self._format.key[-1])

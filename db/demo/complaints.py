@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
 
 from db.demo.draws import chance, draw, table
 from db.demo.model import DemoFile, Plan
@@ -91,7 +92,7 @@ def _replies(plan: Plan, rng: np.random.Generator, day: np.ndarray, median: floa
     return np.where(never | (reply - day > MAX_DELAY) | (reply >= stop), -1, reply)
 
 
-def _subjects(rng: np.random.Generator, category: np.ndarray):
+def _subjects(rng: np.random.Generator, category: np.ndarray) -> pa.Array:
     """A harmless sentence that fits the category, and the end of line."""
     sizes = np.array([len(phrases) for phrases in _SUBJECTS.values()])
     first = np.cumsum(sizes) - sizes

@@ -1,0 +1,169 @@
+"""Each kind of chart, as a function from plain values to a Vega-Lite spec."""
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from dashboard import french
+from dashboard.charts.style import ACCENT, INK, MAIN, PALE, SOFT, chart
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+STEP = 22  # height of a bar, in pixels
+BIN = 5    # minutes in a bar of the distribution
+
+
+def _point(day: date) -> str:
+    """A day as Vega reads it, at noon: no time zone moves it to another day."""
+    return f"{day.isoformat()}T12:00:00"
+
+
+def lines(rows: Sequence[tuple[date, float | None, str]], *, unit: str, height: int = 220, events: Sequence[tuple[date, str]] = ()
+          ) -> dict:
+    """A line by month: (month, value or None, the value in words). A missing month breaks the line.
+
+    events: days and what happened, drawn as thin vertical lines.
+    """
+    values = [{"m": _point(m), "v": v, "t": t} for m, v, t in rows]
+    encoding = {"x": {"field": "m", "type": "temporal", "title": None, "axis": {"format": "%b %Y", "labelAngle": 0,
+                                                                               "tickCount": 6, "grid": False}},
+                "y": {"field": "v", "type": "quantitative", "title": unit, "scale": {"zero": True, "nice": True}},
+                "tooltip": [{"field": "m", "type": "temporal", "format": "%B %Y", "title": "Mois"},
+                            {"field": "t", "type": "nominal", "title": unit}]}
+    layers = [{"mark": {"type": "line", "point": True, "interpolate": "linear", "invalid": "break-paths-show-path-domains"},
+               "encoding": encoding}]
+    if events:
+        layers.append({"data": {"values": [{"d": _point(d), "e": e} for d, e in events]},
+                       "mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 3]},
+                       "encoding": {"x": {"field": "d", "type": "temporal"},
+                                    "tooltip": [{"field": "d", "type": "temporal", "format": "%d/%m/%Y", "title": "Jour"},
+                                                {"field": "e", "type": "nominal", "title": "Fermeture"}]}})
+    return chart(values, height=height, layer=layers)
+
+
+def bars(rows: Sequence[tuple[str, float | None, str]], *, unit: str, marked: str | None = None,
+         reference: float | None = None) -> dict:
+    """Horizontal bars in the order given: (label, value or None, the value in words). A missing value is written, not
+    drawn. reference: a vertical line, the value of the whole. marked: the label of a bar to bring out."""
+    values = [{"k": k, "v": v, "t": t, "c": k == marked, "i": i} for i, (k, v, t) in enumerate(rows)]
+    y = {"field": "k", "type": "nominal", "sort": None, "title": None, "axis": {"ticks": False, "domain": False}}
+    x = {"field": "v", "type": "quantitative", "title": unit, "scale": {"zero": True}, "axis": {"tickCount": 5}}
+    tip = [{"field": "k", "type": "nominal", "title": " "}, {"field": "t", "type": "nominal", "title": unit}]
+    layers = [
+        {"mark": {"type": "bar", "height": {"band": 0.7}},
+         "encoding": {"y": y, "x": x, "tooltip": tip,
+                      "color": {"condition": {"test": "datum.c", "value": ACCENT}, "value": MAIN}}},
+        {"mark": {"type": "text", "align": "left", "dx": 4, "color": INK},
+         "encoding": {"y": y, "x": {"field": "v", "type": "quantitative"}, "text": {"field": "t"}},
+         "transform": [{"filter": "isValid(datum.v)"}]},
+        {"mark": {"type": "text", "align": "left", "dx": 4, "color": SOFT, "fontStyle": "italic"},
+         "encoding": {"y": y, "x": {"datum": 0}, "text": {"field": "t"}}, "transform": [{"filter": "!isValid(datum.v)"}]},
+    ]
+    if reference is not None:
+        layers.append({"mark": {"type": "rule", "color": SOFT, "strokeDash": [4, 3]},
+                       "encoding": {"x": {"datum": reference}}})
+    return chart(values, height={"step": STEP}, layer=layers)
+
+
+def heat_map(matrix: np.ndarray, *, unit: str = "visites") -> dict:
+    """Weekdays by hours: matrix (7, 25) as read; empty hours at both ends and empty days at the end are left out."""
+    hours = np.flatnonzero(matrix[:, :24].sum(axis=0))
+    span = range(hours.min(), hours.max() + 1) if len(hours) else range(8, 18)
+    days = [d for d in range(7) if d < 5 or matrix[d].sum()]
+    values = [{"d": WEEKDAYS[d], "h": f"{h} h", "v": int(matrix[d, h]), "t": french.plural(int(matrix[d, h]), unit.rstrip("s"))}
+              for d in days for h in span]
+    top = max((v["v"] for v in values), default=1) or 1
+    base = {"x": {"field": "h", "type": "ordinal", "sort": None, "title": None, "axis": {"labelAngle": 0, "orient": "top",
+                                                                                         "domain": False, "ticks": False}},
+            "y": {"field": "d", "type": "ordinal", "sort": None, "title": None, "axis": {"domain": False, "ticks": False}}}
+    return chart(values, height={"step": 32}, layer=[
+        {"mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 2, "cornerRadius": 3},
+         "encoding": {**base, "color": {"field": "v", "type": "quantitative", "legend": None,
+                                        "scale": {"domain": [0, top], "range": ["#eef4f2", MAIN]}},
+                      "tooltip": [{"field": "d", "title": "Jour"}, {"field": "h", "title": "Heure"},
+                                  {"field": "t", "title": "Total"}]}},
+        {"mark": {"type": "text", "fontSize": 11},
+         "encoding": {**base, "text": {"field": "v", "type": "quantitative", "format": ",d"},
+                      "color": {"condition": {"test": f"datum.v > {top} * 0.55", "value": "#ffffff"}, "value": INK}}}])
+
+
+def distribution(histogram: np.ndarray, *, threshold: int, median: int | None, p90: int | None, height: int = 220) -> dict:
+    """Waits in bars of five minutes up to two hours, the last bar for longer ones; lines at the median and 9 out of 10.
+
+    histogram: counts by whole minute, shape (241,). threshold: waits up to it are drawn dark.
+    """
+    values = []
+    for start in range(0, 120, BIN):
+        count = int(histogram[start:start + BIN].sum())
+        values.append({"a": start, "b": start + BIN, "v": count, "short": start < threshold,
+                       "t": f"{start} à {start + BIN - 1} min : {french.plural(count, 'usager')}"})
+    longer = int(histogram[120:].sum())
+    values.append({"a": 120, "b": 125, "v": longer, "short": False, "t": f"2 heures et plus : {french.plural(longer, 'usager')}"})
+    layers = [{"mark": {"type": "bar", "binSpacing": 1},
+               "encoding": {"x": {"field": "a", "type": "quantitative", "bin": {"binned": True, "step": BIN},
+                                  "title": "attente en minutes (dernière barre : 2 heures et plus)",
+                                  "axis": {"values": list(range(0, 121, 15)), "grid": False}},
+                            "x2": {"field": "b"},
+                            "y": {"field": "v", "type": "quantitative", "title": "usagers", "axis": {"tickCount": 4}},
+                            "color": {"condition": {"test": "datum.short", "value": MAIN}, "value": PALE},
+                            "tooltip": [{"field": "t", "title": "Attente"}]}}]
+    marks = [{"x": x, "l": label} for x, label in ((median, "médiane"), (p90, "9 sur 10")) if x is not None and x <= 125]
+    if marks:
+        layers += [{"data": {"values": marks}, "mark": {"type": "rule", "color": ACCENT, "strokeWidth": 2},
+                    "encoding": {"x": {"field": "x", "type": "quantitative"}}},
+                   {"data": {"values": marks}, "mark": {"type": "text", "align": "left", "dx": 5, "dy": 6, "baseline": "top",
+                                                        "color": ACCENT, "fontWeight": 600},
+                    "encoding": {"x": {"field": "x", "type": "quantitative"}, "y": {"value": 0}, "text": {"field": "l"}}}]
+    return chart(values, height=height, layer=layers)
+
+
+def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> dict:
+    """Open complaints by age: (band, count), youngest first; the bands from index `late` on are past the deadline."""
+    values = [{"k": k, "v": v, "late": i >= late, "t": french.number(v)} for i, (k, v) in enumerate(rows)]
+    y = {"field": "k", "type": "nominal", "sort": None, "title": None, "axis": {"ticks": False, "domain": False}}
+    x = {"field": "v", "type": "quantitative", "title": "plaintes en cours", "scale": {"zero": True},
+         "axis": {"tickMinStep": 1, "tickCount": 5}}
+    return chart(values, height={"step": 30}, layer=[
+        {"mark": {"type": "bar", "height": {"band": 0.7}},
+         "encoding": {"y": y, "x": x, "color": {"condition": {"test": "datum.late", "value": MAIN}, "value": PALE},
+                      "tooltip": [{"field": "k", "title": "Âge"}, {"field": "t", "title": "Plaintes"}]}},
+        {"mark": {"type": "text", "align": "left", "dx": 4},
+         "encoding": {"y": y, "x": {"field": "v", "type": "quantitative"}, "text": {"field": "t"}}}])
+
+
+def pareto(rows: Sequence[tuple[str, int]]) -> dict:
+    """Reasons from the most to the least frequent: (reason, count); the share so far is written beside each bar."""
+    ordered = sorted(rows, key=lambda r: (-r[1], r[0]))
+    total, so_far, values = sum(n for _, n in ordered), 0, []
+    for reason, count in ordered:
+        so_far += count
+        share = french.percent(100 * so_far / total) if total else ""
+        values.append({"k": reason, "v": count, "t": f"{french.number(count)}  (cumul {share})"})
+    y = {"field": "k", "type": "nominal", "sort": None, "title": None, "axis": {"ticks": False, "domain": False}}
+    return chart(values, height={"step": 26}, layer=[
+        {"mark": {"type": "bar", "height": {"band": 0.7}},
+         "encoding": {"y": y, "x": {"field": "v", "type": "quantitative", "title": "plaintes reçues", "scale": {"zero": True}},
+                      "tooltip": [{"field": "k", "title": "Catégorie"}, {"field": "t", "title": "Plaintes"}]}},
+        {"mark": {"type": "text", "align": "left", "dx": 4},
+         "encoding": {"y": y, "x": {"field": "v", "type": "quantitative"}, "text": {"field": "t"}}}])
+
+
+def small_multiples(rows: Sequence[tuple[str, date, float | None, str]], *, unit: str, columns: int = 4) -> dict:
+    """One small line a site, all on one scale: (site, month, value or None, the value in words)."""
+    values = [{"s": s, "m": _point(m), "v": v, "t": t} for s, m, v, t in rows]
+    spec = chart(values, height=70, columns=columns, spacing={"row": 26, "column": 14})
+    spec.pop("width"), spec.pop("height")
+    spec |= {"facet": {"field": "s", "type": "nominal", "title": None, "header": {"labelAnchor": "start", "labelFontSize": 12,
+                                                                               "labelLimit": 200}},
+             "spec": {"height": 70, "width": 210,
+                      "mark": {"type": "line", "strokeWidth": 1.6, "point": {"size": 14}},
+                      "encoding": {"x": {"field": "m", "type": "temporal", "title": None,
+                                         "axis": {"format": "%m/%y", "tickCount": 3, "grid": False}},
+                                   "y": {"field": "v", "type": "quantitative", "title": None, "scale": {"zero": True},
+                                         "axis": {"tickCount": 3}},
+                                   "tooltip": [{"field": "s", "title": "Centre"},
+                                               {"field": "m", "type": "temporal", "format": "%B %Y", "title": "Mois"},
+                                               {"field": "t", "title": unit}]}}}
+    return spec
+
+
+__all__ = ["age_bands", "bars", "distribution", "heat_map", "lines", "pareto", "small_multiples"]

@@ -1,0 +1,28 @@
+"""The one chart style, shared by screens and exports: Vega-Lite specs as plain dicts, in French, colour-blind safe."""
+from dashboard.french import VEGA_LOCALE
+
+INK, SOFT, GRID, PAPER = "#1d2a26", "#5f6b66", "#e3e8e6", "#ffffff"
+MAIN, ACCENT, PALE = "#0f5c4d", "#c2571a", "#b9d2ca"
+
+CONFIG = {
+    "locale": VEGA_LOCALE,
+    "background": None,
+    "font": "Source Sans, sans-serif",
+    "view": {"stroke": None},
+    "axis": {"labelColor": SOFT, "titleColor": SOFT, "gridColor": GRID, "domainColor": GRID, "tickColor": GRID,
+             "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 220},
+    "title": {"color": INK, "fontSize": 14, "anchor": "start", "fontWeight": 600, "offset": 8},
+    "header": {"labelColor": INK, "titleColor": SOFT, "labelFontSize": 12},
+    "legend": {"labelColor": SOFT, "titleColor": SOFT, "labelFontSize": 12, "titleFontSize": 12},
+    "bar": {"color": MAIN}, "line": {"color": MAIN, "strokeWidth": 2}, "point": {"color": MAIN, "filled": True, "size": 36},
+    "text": {"color": INK, "fontSize": 12},
+}
+
+
+def chart(values: list[dict], *, height: int | dict, title: str = "", **parts) -> dict:
+    """A spec: data inline, full width, our configuration."""
+    spec = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "data": {"values": values}, "height": height,
+            "width": "container", "config": CONFIG, **parts}
+    if title:
+        spec["title"] = title
+    return spec

@@ -1,0 +1,28 @@
+"""PAGES: the table of contents of the application, one line per page."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    """A page: its script, its section and title in the menu, its heading, its address, and the filters that act on it."""
+
+    path: str
+    section: str
+    title: str
+    heading: str
+    url_path: str
+    filters: tuple[str, ...] = ()
+
+
+EVERY_FILTER = ("periode", "departement", "type", "prestation")
+
+PAGES = (
+    PageSpec("pages/steering/map.py", "Pilotage", "Carte", "Le réseau en un coup d'œil", "carte", EVERY_FILTER),
+    PageSpec("pages/steering/department.py", "Pilotage", "Département", "Département", "departement", EVERY_FILTER),
+    PageSpec("pages/steering/site.py", "Pilotage", "Site", "Un centre", "site", ("centre", "periode", "prestation")),
+    PageSpec("pages/steering/waits.py", "Pilotage", "Attentes", "Attentes", "attentes", EVERY_FILTER),
+    PageSpec("pages/steering/complaints.py", "Pilotage", "Plaintes", "Plaintes", "plaintes", EVERY_FILTER),
+    PageSpec("pages/workshop/present.py", "Atelier", "Présenter", "Présenter", "presenter", EVERY_FILTER),
+    PageSpec("pages/reading/definitions.py", "Comprendre", "Définitions", "Définitions", "definitions"),
+    PageSpec("pages/reading/guide.py", "Comprendre", "Guide", "Guide", "guide"),
+)

@@ -1,0 +1,67 @@
+"""Headline figures as cards: value, trend line, and the same days a year before. No arrow, no colour: a difference of
+two periods is not a trend."""
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.indicators import BY_CODE, Figure
+from dashboard.ui import store
+from dashboard.wording import base, difference, reason, shown, who_reported
+
+CARD = 104  # height of a card, in pixels: three rows of them stand beside the map without scrolling
+HEADLINE = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
+
+
+def explanation(code: str, figure: Figure | None = None) -> str:
+    """What an indicator means, for the question mark beside it."""
+    i = BY_CODE[code]
+    text = [i.definition]
+    if i.denominator != "—":
+        text.append(f"Calcul : {i.numerator} / {i.denominator}.")
+    if figure is not None and base(figure):
+        text.append(f"Ici : {base(figure)}." + (f" {reason(figure)}." if reason(figure) else ""))
+    if i.limits:
+        text.append(i.limits)
+    return "\n\n".join(text)
+
+
+def card(code: str, figure: Figure, trend: Sequence[float | None] = (), compared: store.Comparison | None = None) -> None:
+    """One card."""
+    delta = None
+    if compared and compared.before[code].value is not None and figure.value is not None:
+        delta = f"un an avant : {shown(compared.before[code])}"
+        gap = difference(compared.now[code], compared.before[code])
+        delta += f" ({gap})" if gap else ""
+    elif figure.value is None and figure.note:
+        delta = figure.note
+    line = [v for v in trend if v is not None]
+    st.metric(BY_CODE[code].label, shown(figure), delta, delta_color="off", delta_arrow="off", border=True,
+              help=explanation(code, figure), chart_data=line if len(line) > 2 else None, chart_type="line",
+              height=CARD)
+
+
+def headline(question: store.Question, person, codes: Sequence[str] = HEADLINE, columns: int = 3) -> None:
+    """The cards of the question's whole."""
+    figures = store.figures(person, question, "nation")["nation"]
+    months = store.trend(person, question)
+    compared = store.comparison(person, question)
+    for start in range(0, len(codes), columns):
+        for place, code in zip(st.columns(columns), codes[start:start + columns], strict=False):
+            with place:
+                card(code, figures[code], [months[m][code].value for m in sorted(months)], compared)
+    st.caption(sources(figures["visits"], compared))
+
+
+def sources(figure: Figure, compared: store.Comparison | None) -> str:
+    """Who reported, how far the data go, what the comparison rests on."""
+    parts = [who_reported(figure)]
+    fresh = store.freshness()
+    if fresh.as_of:
+        parts.append(f"données au {french.date_short(fresh.as_of)}")
+    if compared is None:
+        parts.append("pas de comparaison : aucun centre n'a remonté les deux périodes")
+    elif not compared.same_sites:
+        parts.append(f"« un an avant » et les écarts : sur les {french.plural(compared.sites, 'centre')} qui ont remonté les"
+                     " deux périodes")
+    return " · ".join(parts) + ". Les petites courbes montrent les 13 derniers mois."

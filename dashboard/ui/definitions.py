@@ -1,0 +1,53 @@
+"""The definitions page, generated from the registry: nothing is written twice."""
+import streamlit as st
+
+from dashboard.indicators import INDICATORS, Indicator
+from dashboard.settings import load
+
+UNITS = {"count": "nombre", "rate": "nombre", "percent": "pour cent", "per_1000": "pour 1 000", "minutes": "minutes",
+         "days": "jours"}
+DIRECTIONS = {"up": "plus, c'est mieux", "down": "moins, c'est mieux", "neither": "ni bien ni mal"}
+WORDS = {"nation": "pays", "department": "département", "site": "centre", "month": "mois", "service": "prestation",
+         "hour": "heure d'arrivée"}
+
+
+def show() -> None:
+    """Every indicator, then what holds for all."""
+    st.caption("Ces textes viennent du registre qui calcule les chiffres : ce qui est écrit est ce qui est calculé.")
+    for indicator in INDICATORS:
+        with st.container(border=True):
+            _one(indicator)
+    st.header("Ce qui vaut partout", anchor=False)
+    st.markdown(GENERAL.format(threshold=load().wait_threshold_minutes, days=load().operating_days))
+
+
+def _one(i: Indicator) -> None:
+    st.subheader(i.label, anchor=False)
+    st.markdown(i.definition)
+    formula = i.numerator if i.denominator == "—" else f"{i.numerator} ÷ {i.denominator}"
+    lines = [f"**Calcul.** {formula[:1].upper() + formula[1:]}.", f"**Unité.** {UNITS[i.unit]} ; {DIRECTIONS[i.direction]}.",
+             f"**Source.** {i.source[:1].upper() + i.source[1:]}."]
+    if i.minimum:
+        lines.append(f"**Petits nombres.** Non affiché sous {i.minimum}.")
+    if i.limits:
+        lines.append(f"**Limites.** {i.limits}")
+    lines.append("**Se lit par** " + ", ".join(WORDS[b] for b in WORDS if b in i.by) + f". Code : `{i.code}`.")
+    st.markdown("  \n".join(lines))
+
+
+GENERAL = """
+- **Additionner d'abord, diviser une fois.** Le taux d'un département est celui de tous ses usagers, jamais la moyenne des
+  taux de ses centres. Médianes et neuvièmes déciles viennent de toutes les attentes, jamais d'une moyenne de médianes.
+- **Non mesuré** : l'instrument n'existe pas (pas d'heure au registre). **Non renseigné** : il existe, la valeur manque.
+  **Sans objet** : la question n'a pas de sens. **—** : aucune donnée. Ce n'est jamais zéro.
+- **Attente** : minutes entières de l'arrivée à l'appel. Le seuil d'une attente courte est de {threshold} minutes. Au-delà de
+  quatre heures, on lit « 240 min et plus ».
+- **Jour ouvert** : du lundi au vendredi, sans les jours fériés, les fermetures déclarées d'une journée, ni les jours d'avant
+  la première activité du centre.
+- **Centre en activité** : une visite ou une clôture dans les {days} derniers jours.
+- **Période partielle** : une période en cours s'arrête au dernier jour des données et se compare aux mêmes jours d'un an
+  avant, sur les centres qui ont remonté les deux.
+- **Un an avant** : une simple différence entre deux périodes. Elle ne dit pas qu'il y a une tendance.
+- **Limites des départements** : Natural Earth (domaine public), indicatives. Communes : RGPH-4 2013, INStaD ; points :
+  GeoNames (CC BY 4.0).
+"""

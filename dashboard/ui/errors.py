@@ -1,0 +1,34 @@
+"""What a person reads when something fails: a plain sentence, never a traceback."""
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from sqlalchemy.exc import DBAPIError
+
+LOG = logging.getLogger("ccsp")
+
+
+@contextmanager
+def said_plainly() -> Iterator[None]:
+    """Turn a failure into a sentence; its details go to the log under a number that the screen shows."""
+    try:
+        yield
+    except DBAPIError as error:
+        number = _log(error)
+        text = str(error.orig)
+        if "no such table" in text or "does not exist" in text:
+            st.error("La base de données n'est pas encore prête. Sur le serveur : python -m db init")
+        else:
+            st.error(f"La base de données ne répond pas. Réessayer dans un instant. (incident {number})")
+    except Exception as error:  # noqa: BLE001 — Streamlit's own control flow derives from BaseException's children below
+        if type(error).__module__.startswith("streamlit."):
+            raise
+        st.error(f"Cette page n'a pas pu être préparée. Signaler l'incident {_log(error)} au service informatique.")
+
+
+def _log(error: Exception) -> str:
+    number = secrets.token_hex(3)
+    LOG.error("incident %s", number, exc_info=error)
+    return number

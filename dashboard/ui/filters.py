@@ -1,0 +1,182 @@
+"""Filters: in the URL, kept across pages, always visible. The session holds them; the URL follows."""
+from datetime import date
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.classes import CLASSES
+from dashboard.period import Clipped, Period, clip, presets, resolve
+from dashboard.ui import store
+from dashboard.ui.session import FILTERS, NOTICES, person
+
+DEFAULTS = {"periode": "12m", "departement": "", "type": "", "prestation": "", "centre": "", "indicateur": "wait_p50"}
+NAMES = {"periode": "Période", "departement": "Département", "type": "Type de centre", "prestation": "Prestation",
+         "centre": "Centre", "indicateur": "Indicateur"}
+EVERYTHING = {"departement": "Tous les départements", "type": "CCSP et GSRU", "prestation": "Toutes les prestations",
+              "centre": "Choisir un centre…"}
+WRITTEN = "url_written"  # what we last put in the URL: anything else there comes from outside
+OTHER = "autre"
+
+
+def value(name: str) -> str:
+    """The filter's value in force, as in the URL; "" for everything."""
+    return st.session_state.get(FILTERS, DEFAULTS)[name]
+
+
+def as_of() -> date:
+    """The last day of the data; today where there are none."""
+    return store.freshness().as_of or date.today()
+
+
+def sync() -> None:
+    """Make session and URL agree at the start of a run: a link from outside wins, else the URL follows the session."""
+    url = {name: st.query_params[name] for name in DEFAULTS if name in st.query_params}
+    held = st.session_state.get(FILTERS)
+    if held is None or (url and url != st.session_state.get(WRITTEN)):
+        held = dict(held or DEFAULTS)
+        for name in DEFAULTS:
+            wanted = url.get(name, DEFAULTS[name])
+            if not _valid(name, wanted):
+                st.session_state.setdefault(NOTICES, []).append((name, wanted))
+                wanted = DEFAULTS[name]
+            held[name] = wanted
+            st.session_state.pop(f"filtre_{name}", None)
+        st.session_state[FILTERS] = held
+    write_url()
+
+
+def write_url() -> None:
+    """Put into the URL the filters that are not at their default."""
+    held = st.session_state[FILTERS]
+    wanted = {name: v for name, v in held.items() if v != DEFAULTS[name]}
+    for name in DEFAULTS:
+        if name in wanted and st.query_params.get(name) != wanted[name]:
+            st.query_params[name] = wanted[name]
+        elif name not in wanted and name in st.query_params:
+            del st.query_params[name]
+    st.session_state[WRITTEN] = wanted
+
+
+def choose(name: str, wanted: str) -> None:
+    """Set a filter; the URL follows. Values that are not known are ignored."""
+    if _valid(name, wanted):
+        st.session_state[FILTERS] = {**st.session_state[FILTERS], name: wanted}
+        write_url()
+
+
+def options(name: str) -> dict[str, str]:
+    """The values of a filter and their labels, "" first where everything may be chosen."""
+    if name == "periode":
+        return _periods()
+    table = store.sites(person())
+    found = {
+        "departement": lambda: {d: d for d in sorted(table["department"].unique())},
+        "type": lambda: {k: k for k in sorted(table["kind"].unique())},
+        "prestation": lambda: {**dict(store.services()), "inconnu": "Prestation inconnue"},
+        "centre": lambda: dict(zip(table["code"], table["name"], strict=True)),
+        "indicateur": lambda: {code: store.BY_CODE[code].label for code in CLASSES},
+    }[name]()
+    return found if name in ("indicateur",) else {"": EVERYTHING.get(name, "—"), **found}
+
+
+def _valid(name: str, wanted: str) -> bool:
+    if name == "periode":
+        found = resolve(wanted, as_of())
+        return found is not None and clip(found, as_of()) is not None
+    return wanted in options(name)
+
+
+def _periods() -> dict[str, str]:
+    """Presets, the last months, the years; the one in force if it is none of these; and a free choice."""
+    last = as_of()
+    found = dict(presets(last))
+    month = last.replace(day=1)
+    for n in range(1, 13):
+        start = Period(_back(month, n), _back(month, n - 1)).first
+        found[f"{start:%Y-%m}"] = french.month_label(start)
+    for year in range(last.year - 1, last.year - 6, -1):
+        found[str(year)] = f"année {year}"
+    held = value("periode")
+    if held not in found and (period := resolve(held, last)):
+        found[held] = period.label
+    found[OTHER] = "Autre période…"
+    return found
+
+
+def _back(month: date, count: int) -> date:
+    index = month.year * 12 + month.month - 1 - count
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def _changed(name: str) -> None:
+    wanted = st.session_state[f"filtre_{name}"]
+    if wanted != OTHER:
+        choose(name, wanted)
+
+
+def _select(name: str, where=st, **settings) -> None:
+    found = options(name)
+    key = f"filtre_{name}"
+    if key not in st.session_state or st.session_state[key] not in found:
+        st.session_state[key] = value(name)
+    where.selectbox(NAMES[name], list(found), format_func=lambda v: found.get(v, v), key=key, on_change=_changed,
+                    args=(name,), **settings)
+
+
+def bar(names: tuple[str, ...]) -> None:
+    """The filters of a page, in a row; on a telephone two by two. What each shows says what it filters."""
+    with st.container(key="filtres", horizontal=True, vertical_alignment="center"):
+        for name in names:
+            _select(name, width="stretch", label_visibility="collapsed")
+
+
+def free_period() -> None:
+    """The two days of a free period, where that is asked for."""
+    if st.session_state.get("filtre_periode") != OTHER:
+        return
+    now = period().period
+    days = st.date_input("Du … au …", (now.first, now.last), max_value=as_of(), format="DD/MM/YYYY", key="periode_libre")
+    if isinstance(days, tuple) and len(days) == 2 and days != (now.first, now.last):
+        choose("periode", Period(*days).code)
+        st.session_state.pop("filtre_periode", None)
+        st.rerun()
+
+
+def select(name: str, **settings) -> None:
+    """One filter by itself, where a page wants it."""
+    _select(name, **settings)
+
+
+def notices() -> None:
+    """Say, once, which values of the link could not be used."""
+    for name, wanted in st.session_state.pop(NOTICES, []):
+        st.warning(f"Le lien demande « {_plain(wanted)} » pour {NAMES[name].lower()} : ce n'est pas une valeur connue."
+                   " Ce filtre est ignoré.")
+
+
+def _plain(text: str) -> str:
+    """Text from outside, without anything that Markdown would take for its own."""
+    return "".join(c if c.isalnum() or c in " .,-'’" else "·" for c in text[:40])
+
+
+def period() -> Clipped:
+    """The period in force, cut at the last day of the data."""
+    last = as_of()
+    found = clip(resolve(value("periode"), last), last)
+    return found or clip(resolve(DEFAULTS["periode"], last), last)
+
+
+def question(names: tuple[str, ...] = ("departement", "type", "prestation"), site: str | None = None) -> store.Question:
+    """What the page asks: the filters in force, of those that act on it."""
+    now = period().period
+    chosen = {n: value(n) or None for n in names}
+    return store.Question(now.first, now.last, chosen.get("departement"), chosen.get("type"), chosen.get("prestation"), site)
+
+
+def summary() -> str:
+    """The filters in force, in words: « 12 derniers mois entiers · Zou · CCSP »."""
+    parts = [period().label]
+    for name in ("departement", "type", "prestation"):
+        if value(name):
+            parts.append(options(name).get(value(name), value(name)))
+    return " · ".join(parts)

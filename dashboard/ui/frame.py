@@ -1,0 +1,97 @@
+"""What surrounds every page: assets, style, banner, filters, menu."""
+import streamlit as st
+
+from dashboard import french
+from dashboard.navigation import PAGES, PageSpec
+from dashboard.settings import ROOT
+from dashboard.ui import assets, filters, store
+
+STYLE = """<style>
+[data-testid=stMainBlockContainer]{padding:4rem 2rem 3rem;max-width:1600px}
+[data-testid=stHeader]{height:3.2rem;border-bottom:1px solid rgba(120,130,126,.25)}
+[data-testid=stDateInputQuickSelect]{display:none}
+[data-testid=stVerticalBlock]{gap:.7rem}
+[data-testid=stMetric]{padding:.6rem .8rem;position:relative;overflow:hidden}
+[data-testid=stMetric]>div:first-child{padding:0}
+[data-testid=stMetric]>div:nth-child(2){position:absolute;right:.6rem;top:1.75rem;width:30%}
+[data-testid=stMetricLabel] p{font-size:.86rem}
+[data-testid=stMetricDelta]{font-size:.8rem}
+.st-key-bandeau [data-testid=stMarkdownContainer]{margin-bottom:0}
+.st-key-bandeau [data-testid=stMarkdownContainer] p{font-size:.86rem;margin:0}
+.st-key-bandeau{background:#fff4dc;border:1px solid #e6cf9a;border-radius:.4rem;padding:.25rem .8rem}
+.st-key-bandeau *{color:#5b4300 !important}
+h1{font-size:1.55rem !important;padding:.1rem 0 .1rem !important}
+h2{font-size:1.2rem !important;padding:.5rem 0 .1rem !important}
+h3{font-size:1.02rem !important;padding:.3rem 0 .1rem !important}
+@media (max-width:640px){
+ [data-testid=stMainBlockContainer]{padding:4rem .8rem 2rem}
+ .st-key-entete h1{width:100%}
+ .st-key-filtres{display:grid !important;grid-template-columns:1fr 1fr;gap:.4rem}
+}
+</style>"""
+
+
+@st.cache_resource
+def _assets(version: int) -> str | None:
+    """Put the public files in place; the name of the communes' file, if the ministry loaded limits."""
+    loaded = store.commune_outlines()
+    boundaries = loaded["geojson"] if loaded else None
+    assets.prepare(ROOT / "static", boundaries)
+    return assets.communes_file(boundaries) if boundaries else None
+
+
+def communes_file() -> str | None:
+    """The script that holds the limits of communes, or None where none were loaded."""
+    return _assets(store.ledger().version)
+
+
+def pages() -> dict[PageSpec, st.Page]:
+    """The pages of the menu, in the order of PAGES."""
+    return {spec: st.Page(spec.path, title=spec.title, url_path=spec.url_path, default=i == 0)
+            for i, spec in enumerate(PAGES)}
+
+
+def pages_by_name() -> dict[str, st.Page]:
+    """The pages under their French address, to link to."""
+    return {spec.url_path: page for spec, page in pages().items()}
+
+
+def open_page(found: dict[PageSpec, st.Page]) -> PageSpec:
+    """Draw the menu and run what comes before every page; returns the page to run."""
+    sections: dict[str, list] = {}
+    for spec, page in found.items():
+        sections.setdefault(spec.section, []).append(page)
+    chosen = st.navigation(sections, position="top")
+    return next(spec for spec, page in found.items() if page == chosen)
+
+
+def dress(spec: PageSpec) -> None:
+    """Style, banner and filters of the page."""
+    st.html(STYLE)
+    communes_file()
+    filters.sync()
+    banner()
+    filters.notices()
+    with st.container(key="entete", horizontal=True, vertical_alignment="center"):
+        st.title(spec.heading, anchor=False, width="content")
+        if spec.filters:
+            filters.bar(spec.filters)
+    if spec.filters:
+        filters.free_period()
+
+
+def banner() -> None:
+    """Fictitious or old data say so at the top of every page."""
+    fresh = store.freshness()
+    if fresh.empty:
+        st.info("La base ne contient encore aucune donnée. Remettre un fichier de registre : python -m db import FICHIER")
+        return
+    words = []
+    if fresh.demo:
+        words.append("**Données fictives**, pour la démonstration : aucun chiffre n'est réel.")
+    if fresh.stale:
+        words.append(f"**Données anciennes** : rien depuis le {french.date_short(fresh.as_of)}, il y a"
+                     f" {french.days(fresh.age_days)}.")
+    if words:
+        with st.container(key="bandeau"):
+            st.markdown(" ".join(words))

@@ -1,0 +1,35 @@
+"""A chart and the table behind it: together, everywhere."""
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.indicators import BY_CODE
+from dashboard.ui import store
+from dashboard.wording import base, shown
+
+
+def chart(spec: dict, table: pd.DataFrame, *, alt: str, key: str) -> None:
+    """The chart, and its figures one click below. alt: what the chart shows, in a sentence."""
+    st.vega_lite_chart(spec, width="stretch", theme=None, key=key, alt=alt)
+    with st.expander("Voir les chiffres"):
+        frame(table, key=f"{key}_table")
+
+
+def frame(table: pd.DataFrame, *, key: str, height: int | None = None) -> None:
+    """A table of words and numbers, as they are read."""
+    st.dataframe(table, hide_index=True, width="stretch", key=key, **({"height": height} if height else {}))
+
+
+def by_key(figures: store.Figures, codes: Sequence[str], names: dict[str, str], heading: str, *, counts: bool = False
+           ) -> pd.DataFrame:
+    """One row per key, alphabetically by name: each indicator in words, with what it rests on if `counts`."""
+    rows = []
+    for key in sorted(figures, key=lambda k: names.get(k, k)):
+        row = {heading: names.get(key, key)}
+        for code in codes:
+            row[BY_CODE[code].label] = shown(figures[key][code])
+            if counts:
+                row[f"{BY_CODE[code].label} : base"] = base(figures[key][code])
+        rows.append(row)
+    return pd.DataFrame(rows, columns=[heading] if not rows else None)

@@ -1,0 +1,63 @@
+"""Figures in French words: what a card, a table, a slide or an export says of them. One place for all."""
+from dashboard import french
+from dashboard.indicators import BY_CODE, Figure, Indicator
+
+HIDDEN = "non affiché"
+DECIMALS = {"percent": 0, "per_1000": 1, "rate": 1, "count": 0}
+
+
+def amount(indicator: Indicator, value: float) -> str:
+    """A value of the indicator, with its unit."""
+    if indicator.unit == "percent":
+        return french.percent(value, 1 if value and (value < 10 or value > 99) and value != 100 else 0)
+    if indicator.unit == "minutes":
+        return french.minutes(value)
+    if indicator.unit == "days":
+        return french.days(value)
+    return french.number(value, 0 if float(value).is_integer() and indicator.unit == "count" else DECIMALS[indicator.unit])
+
+
+def shown(figure: Figure) -> str:
+    """The figure's value as read on screen; where it is missing, why, in a word or two."""
+    if figure.value is not None:
+        return amount(BY_CODE[figure.indicator], figure.value)
+    if "non affiché" in figure.note:
+        return HIDDEN
+    return {"non mesuré": "non mesuré", "sans objet": "sans objet"}.get(figure.note, "—")
+
+
+def reason(figure: Figure) -> str:
+    """Why a figure is missing, or what to know beside it; "" for nothing."""
+    return figure.note[:1].upper() + figure.note[1:] if figure.note else ""
+
+
+def difference(now: Figure, before: Figure) -> str:
+    """How much more or less than a year before, in the indicator's own unit: « +2 points », « −3 min »; "" if unknown.
+
+    A plain difference of two periods: it says nothing of a trend.
+    """
+    if now.value is None or before.value is None:
+        return ""
+    indicator, gap = BY_CODE[now.indicator], now.value - before.value
+    sign = "+" if gap > 0 else "−" if gap < 0 else "±"
+    size = abs(gap)
+    if indicator.unit == "percent":
+        points = french.number(size, 1)
+        return f"{sign}{points} {'point' if size < 2 else 'points'}"
+    if indicator.unit == "count" and before.value:
+        return f"{sign}{french.percent(100 * size / before.value, 1)}"
+    return f"{sign}{amount(indicator, size)}"
+
+
+def who_reported(figure: Figure) -> str:
+    """« 23 centres sur 24 ont remonté leurs données »."""
+    verb = "a" if figure.sites_reporting < 2 else "ont"
+    their = "ses" if figure.sites_reporting < 2 else "leurs"
+    return (f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données")
+
+
+def base(figure: Figure) -> str:
+    """On how many the figure rests: « sur 1 234 visites avec une attente mesurée », or its two counts."""
+    if figure.denominator is not None and figure.numerator is not None:
+        return f"{french.number(figure.numerator)} sur {french.number(figure.denominator)}"
+    return f"n = {french.number(figure.n)}" if figure.n else ""

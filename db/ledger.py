@@ -1,0 +1,161 @@
+"""Everything about the network that is small, read once for each state of the data: sites, days, complaints.
+
+Visits are many and come from rollups, question by question; what is here is at most one number per site and day.
+Rows are cut to what a person may see afterwards, in db.facts: nothing here is shown as it is.
+"""
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import holidays as library
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from dashboard.period import today
+from db import read
+from db.frames import ALL, ALL_SERVICES, UNKNOWN_KEY, UNKNOWN_SERVICE
+
+EPOCH = date(1970, 1, 1).toordinal()
+SATURDAY = 5
+
+
+def day_number(day: date) -> int:
+    """Days since 1970."""
+    return day.toordinal() - EPOCH
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """S sites by D days from `origin` (days since 1970) to today.
+
+    sites: read.sites_frame. spans: site id and form to the spans of days handed in. holidays: day to French name.
+    open: (S, D) whether the site should have been open. closed: (S, D) whether its day was closed in the register.
+    declared, visited: (S, D) visits declared at the closing, and visits in the register.
+    complaints: arrays of one length: site (row in `sites`), received, resolved (days since 1970, -1 open), category,
+    service, channel (ids, 0 unknown). closures: read.closures.
+    """
+
+    version: int
+    demo: bool
+    sites: pd.DataFrame
+    spans: dict[tuple[int, str], list[tuple[date, date]]]
+    communes: list[tuple[str, str, int]]
+    services: list[tuple[int, str, str]]
+    terms: list[tuple[int, str, str]]
+    holidays: dict[date, str]
+    closures: pd.DataFrame
+    origin: int
+    open: np.ndarray
+    closed: np.ndarray
+    declared: np.ndarray
+    visited: np.ndarray
+    complaints: dict[str, np.ndarray]
+
+    def service_id(self, code: str | None) -> int:
+        """The id of a service's code; all services for None. Raises KeyError for an unknown code."""
+        if code is None:
+            return ALL_SERVICES
+        return {UNKNOWN_KEY: UNKNOWN_SERVICE, **{c: i for i, c, _ in self.services}}[code]
+
+    def service_code(self, number: int) -> str:
+        """The code of a service's id."""
+        return next((c for i, c, _ in self.services if i == number), UNKNOWN_KEY)
+
+    @property
+    def as_of(self) -> date | None:
+        """The last day that visits or closings of any site cover: a silent site must not look up to date by itself."""
+        return max((last for (_, form), spans in self.spans.items() if form in ("registre", "cloture")
+                    for _, last in spans), default=None)
+
+    def complaints_as_of(self, site_id: int) -> date | None:
+        """The last day for which the site's complaints are known."""
+        return max((last for _, last in self.spans.get((site_id, "plaintes"), [])), default=None)
+
+    def days(self, first: date, last: date) -> slice:
+        """The columns of the days from `first` to `last`."""
+        width = self.open.shape[1]
+        return slice(min(max(day_number(first) - self.origin, 0), width),
+                     min(max(day_number(last) - self.origin + 1, 0), width))
+
+
+def load_ledger(connection: Connection) -> Ledger:
+    """Read the ledger of the whole network."""
+    sites = read.sites_frame(connection, ALL)
+    known = [d for d in (*sites["first_activity"], *sites["launched_on"]) if d]
+    first, last = min(known, default=today()), today()
+    origin, width = day_number(first), max((last - first).days + 1, 1)
+    row = {number: i for i, number in enumerate(sites["id"])}
+    closures = read.closures(connection, ALL, first, last)
+    holidays = public_holidays(connection, first, last)
+    visited = _matrix(row, origin, width, read.daily_visits(connection, ALL, first, last), "visits")
+    closings = read.closings(connection, ALL, first, last)
+    declared = _matrix(row, origin, width, closings, "declared")
+    closed = np.zeros(declared.shape, dtype=bool)
+    closed[[row[s] for s in closings["site_id"]], rows_of_days(closings["day"]) - origin] = True
+    return Ledger(
+        version=read.version(connection), demo=read.is_demo(connection), sites=sites,
+        spans=read.coverage(connection, ALL), communes=read.communes(connection), services=read.services(connection),
+        terms=read.terms(connection), holidays=holidays, closures=closures, origin=origin,
+        open=_open(sites, closures, holidays, origin, width), closed=closed, declared=declared, visited=visited,
+        complaints=_complaints(read.complaints(connection, ALL, last), row))
+
+
+def public_holidays(connection: Connection, first: date, last: date) -> dict[date, str]:
+    """Holidays between two days, with their French names.
+
+    From the `holidays` library (Benin), whose Islamic dates are estimates, and what a data manager changed.
+    """
+    found = dict(library.country_holidays("BJ", years=range(first.year, last.year + 1), language="fr_BJ").items())
+    for day, label, worked in read.holiday_changes(connection):
+        if worked:
+            found.pop(day, None)
+        else:
+            found[day] = label
+    return {day: label for day, label in found.items() if first <= day <= last}
+
+
+def rows_of_days(days) -> np.ndarray:
+    """Dates as days since 1970; -1 for none."""
+    return np.array([-1 if d is None else day_number(d) for d in days], dtype=np.int64)
+
+
+def _matrix(row: dict[int, int], origin: int, width: int, frame: pd.DataFrame, column: str) -> np.ndarray:
+    out = np.zeros((len(row), width), dtype=np.int64)
+    out[[row[s] for s in frame["site_id"]], rows_of_days(frame["day"]) - origin] = frame[column]
+    return out
+
+
+def _open(sites: pd.DataFrame, closures: pd.DataFrame, holidays: dict[date, str], origin: int, width: int) -> np.ndarray:
+    """Working days of each site.
+
+    Left out: Saturdays, Sundays, holidays, whole days of closure, days before the first activity (else the launch)
+    and from the closing date on. A site with neither first activity nor launch has none.
+    """
+    days = np.arange(origin, origin + width)
+    working = (days + 3) % 7 < SATURDAY  # 1 January 1970 was a Thursday
+    working &= ~np.isin(days, rows_of_days(holidays))
+    out = np.zeros((len(sites), width), dtype=bool)
+    for i, site in enumerate(sites.itertuples()):
+        start = site.first_activity or site.launched_on
+        if start is not None:
+            out[i] = working & (days >= day_number(start))
+            if site.closed_on is not None:
+                out[i] &= days < day_number(site.closed_on)
+    ids = sites["id"].to_numpy()
+    for c in closures[closures["from_minute"].isna()].itertuples():
+        where = np.ones(len(ids), dtype=bool) if c.site_id is None else ids == c.site_id
+        span = slice(max(day_number(c.first_day) - origin, 0), max(day_number(c.last_day) - origin + 1, 0))
+        out[where, span] = False
+    return out
+
+
+def _complaints(frame: pd.DataFrame, row: dict[int, int]) -> dict[str, np.ndarray]:
+    number = lambda column: frame[column].fillna(0).to_numpy(dtype=np.int64)  # noqa: E731
+    return {"site": np.array([row[s] for s in frame["site_id"]], dtype=np.int64),
+            "received": rows_of_days(frame["received_on"]), "resolved": rows_of_days(frame["resolved_on"]),
+            "category": number("category_id"), "service": number("service_id"), "channel": number("channel_id")}
+
+
+def yesterday() -> date:
+    """The last day that a register can be expected to hold."""
+    return today() - timedelta(days=1)

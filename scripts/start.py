@@ -1,0 +1,85 @@
+"""Starts the application: port, database, fictitious data in a database that never held anything, public files, server."""
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+
+from sqlalchemy import select
+from sqlalchemy.exc import ArgumentError
+
+from dashboard.settings import ROOT, load
+from dashboard.ui import assets
+from db import read
+from db.__main__ import main as db
+from db.engine import make_engine
+from db.models import ImportBatch, Journal
+
+HOST = "127.0.0.1"  # the loopback address only, until sign-in exists
+FREE_BYTES = 10**9
+
+
+def port() -> int:
+    """The port asked for by PORT, 8501 by default. Exits with a sentence if it cannot be had."""
+    text = os.environ.get("PORT", "").strip() or "8501"
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        sys.exit(f"PORT : un nombre de 1 à 65535 est attendu, lu « {text} ».")
+    with socket.socket() as trial:
+        if os.name != "nt":  # there this option would let two programs share the port
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((HOST, int(text)))
+        except PermissionError:
+            # Ports under 1024 belong to the administrator.
+            sys.exit(f"Le port {text} est réservé à l'administrateur : choisir un port à partir de 1024"
+                     " (PORT=8501 make run).")
+        except OSError:
+            # Port in use, most often by an earlier start of this very application.
+            sys.exit(f"Le port {text} est déjà pris (l'application tourne peut-être déjà : http://localhost:{text})."
+                     f" En choisir un autre : PORT={int(text) + 1} make run")
+    return int(text)
+
+
+def prepare_database() -> None:
+    """Tables up to date; fictitious data where nothing was ever imported nor purged; the map's public files."""
+    if db(["init"]):  # says by itself why the database does not answer
+        sys.exit(1)
+    engine = make_engine(load().database_url)
+    with engine.connect() as connection:
+        held = connection.execute(select(ImportBatch.id).limit(1)).first()
+        purged = connection.execute(select(Journal.id).where(Journal.did == "purged").limit(1)).first()
+        boundary = read.boundary(connection, "commune")
+    engine.dispose()
+    assets.prepare(ROOT / "static", json.loads(boundary[0]) if boundary else None)
+    if held or purged:
+        return
+    if shutil.disk_usage(ROOT).free < FREE_BYTES:
+        # Disk full: less than 1 GB free where the embedded database lies.
+        sys.exit(f"Le disque est plein : il reste moins de 1 Go libre sous {ROOT}. Faire de la place, puis relancer.")
+    if db(["demo"]):
+        sys.exit(1)
+
+
+def main() -> int:
+    """Start the server in the place of this program, once everything it needs is there."""
+    number = port()
+    try:
+        prepare_database()
+    except (ArgumentError, ValueError) as reason:
+        # A setting that cannot be read: the address of the database, or a number.
+        sys.exit(f"Réglage illisible (DATABASE_URL, ou un nombre) : {reason}")
+    except OSError as reason:
+        # The folder of the database or of the public files cannot be written.
+        sys.exit(f"Fichier ou disque : {reason.strerror or reason} {reason.filename or ''}")
+    print(f"Tableau de bord CCSP : http://localhost:{number} (Ctrl+C pour arrêter)", flush=True)
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.address", HOST,
+               "--server.port", str(number)]
+    os.chdir(ROOT)
+    if os.name == "nt":  # there, exec would give the prompt back at once
+        return subprocess.call(command)
+    os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""Small register files and the office that hands them in. Days are ISO text; what a test does not say is blank."""
+import csv
+import io
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Engine, text
+
+from dashboard.indicators import INDICATORS, Figure, compute
+from dashboard.returns.formats import FORMATS
+from dashboard.settings import ROOT
+from db import read, rollup, write
+from db.facts import gather
+from db.intake import Options, Outcome, take
+
+SHARED = ROOT.parent / "shared"  # beside a developer's checkout; absent elsewhere
+KANDI, NIKKI, COVE, COTONOU = "ccsp-kandi", "ccsp-nikki", "ccsp-cove", "gsru-cotonou"
+
+
+def visit(site=KANDI, day="2025-03-03", arrived="", called="", ended="", kind="requête", service="", sex="",
+          satisfied="", outcome="", ref="") -> list:
+    """A line of the register."""
+    return [site, day, arrived, called, ended, kind, service, sex, satisfied, outcome, ref]
+
+
+def waited(minutes: int, **cells) -> list:
+    """A line of the register: someone who came at 8 and was served after so many minutes."""
+    return visit(arrived="08:00", called=f"{8 + minutes // 60:02}:{minutes % 60:02}", outcome="servi", **cells)
+
+
+def complaint(ref, site=KANDI, received="2025-03-03", resolved="", service="", category="", channel="", outcome="",
+              subject="") -> list:
+    """A line of the complaints register."""
+    return [ref, site, received, category, service, channel, resolved, outcome, subject]
+
+
+def closing(site=KANDI, day="2025-03-03", declared=1, agent="") -> list:
+    """A day closed."""
+    return [site, day, agent, declared]
+
+
+def closure(site=KANDI, first="2025-03-03", last=None, start="", end="", reason="") -> list:
+    """A site that could not serve."""
+    return [site, first, last or first, start, end, reason]
+
+
+def monthly(site=KANDI, month="03/2025", received="", satisfied="", reasons="", difficulties="") -> list:
+    """A monthly return."""
+    return [site, month, received, satisfied, reasons, difficulties, "", ""]
+
+
+def csv_text(form: str, *lines: list, delimiter: str = ";") -> str:
+    """The file of a form with these lines."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(
+        [[c.heading for c in FORMATS[form].columns], *lines])
+    return out.getvalue()
+
+
+class Figures(dict):
+    """Figures by (key, indicator): figures["nation", "visits"].value."""
+
+
+@dataclass
+class Office:
+    """A database, and a folder for the files that are handed in to it."""
+
+    engine: Engine
+    folder: Path
+    numbers: count = field(default_factory=lambda: count(1))
+
+    def path(self, form: str, *lines: list, name: str | None = None) -> Path:
+        """A file of a form, on disk."""
+        path = self.folder / (name or f"{form}-{next(self.numbers)}.csv")
+        path.write_text(csv_text(form, *lines), encoding="utf-8")
+        return path
+
+    def take(self, path: Path, *, as_of: str | None = None, **options) -> Outcome:
+        """Hand in a file that exists. as_of: ISO text."""
+        moment = datetime.fromisoformat(as_of) if as_of else None
+        return take(self.engine, path, Options(as_of=moment, **options), by="test")
+
+    def hand_in(self, form: str, *lines: list, name: str | None = None, **options) -> Outcome:
+        """Write a file of a form and hand it in; it must be accepted."""
+        outcome = self.take(self.path(form, *lines, name=name), **options)
+        assert outcome.accepted, [str(p) for p in outcome.problems]
+        return outcome
+
+    def withdraw(self, batch: int) -> int:
+        """Take a batch out."""
+        return write.withdraw(self.engine, batch, by="test")
+
+    def figures(self, first="2025-01-01", last="2025-12-31", by="nation", sites=read.ALL, service=None, as_of=None
+                ) -> Figures:
+        """The figures of every indicator, as pages and the command line have them."""
+        days = date.fromisoformat(first), date.fromisoformat(last)
+        with self.engine.connect() as connection:
+            facts = gather(connection, sites, *days, by, service, date.fromisoformat(as_of) if as_of else None)
+        return Figures(((f.key, f.indicator), f) for f in compute(facts, INDICATORS))
+
+    def figure(self, indicator: str, key: str = "nation", **question) -> Figure:
+        """One figure."""
+        return self.figures(**question)[key, indicator]
+
+    def differences(self) -> list[str]:
+        """What differs between the rollups and the visits: nothing, if all is well."""
+        with self.engine.connect() as connection:
+            return rollup.verify(connection)
+
+    def rows(self, query: str, **values) -> list[tuple]:
+        """The rows of a query."""
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query), values)]
+
+    def contents(self) -> dict[str, list[tuple]]:
+        """Everything that files brought and what was computed from it, for comparison before and after."""
+        tables = ("import_batch", "batch_site", "whole_day", "visit", "complaint", "complaint_text", "daily_closing",
+                  "closure", "monthly_return", "rollup", "journal")
+        return {table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr) for table in tables}  # noqa: S608
+
+
+class Said(NamedTuple):
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+def shell(url: str, *argv) -> Said:
+    """Run `python -m …` in a process of its own against the database at `url`."""
+    done = subprocess.run([sys.executable, "-m", *map(str, argv)], cwd=ROOT, capture_output=True, text=True,
+                          env={**os.environ, "DATABASE_URL": url}, timeout=300)
+    return Said(done.returncode, done.stdout, done.stderr)

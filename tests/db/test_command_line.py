@@ -1,0 +1,111 @@
+"""`python -m db`: what is said, and the exit code: 0 done, 1 refused with the reason, 2 wrong usage."""
+import json
+
+import pytest
+
+from dashboard.settings import load
+from db.__main__ import main
+from tests.builders import closing, complaint, visit
+
+
+def test_init_makes_a_database_and_may_be_repeated(databases, command, monkeypatch):
+    with databases.fresh(empty=True) as url:
+        monkeypatch.setenv("DATABASE_URL", url)
+        load.cache_clear()
+        said = command(main, "status")
+        assert (said.code, "python -m db init" in said.err) == (1, True)
+        assert command(main, "init").code == command(main, "init").code == 0
+        assert json.loads(command(main, "status", "--json").out)["visits"] == 0
+
+
+def test_import_withdraw_status_and_verify(command, office):
+    path = office.path("registre", visit(ref="1"), visit(ref="2"))
+    assert "registre, 2 lignes importées (lot 1)" in command(main, "import", path).out
+    assert "déjà connu (lot 1)" in command(main, "import", path).out
+    status = json.loads(command(main, "status", "--json").out)
+    assert (status["visits"], status["demo"]) == (2, False)
+    assert status["forms"] == {"registre": {"batches": 1, "rows": 2, "last_day": "2025-03-03"}}
+    assert "registre : 1 lots, 2 lignes" in command(main, "status").out
+    assert command(main, "withdraw", 1, "--why", "essai").code == 0
+    assert office.rows("SELECT why FROM journal WHERE did = 'withdrawn'") == [("essai",)]
+    said = command(main, "withdraw", 1)
+    assert (said.code, said.err) == (1, "Refusé : Le lot 1 est déjà retiré.\n")
+    assert command(main, "verify") == (0, "Cumuls comparés aux lignes : 0 différence(s).\n", "")
+
+
+@pytest.mark.parametrize("damage", [
+    "UPDATE rollup SET visits = visits + 1 WHERE level = 2 AND site_id = 0 AND service_id = 0",
+    "DELETE FROM rollup WHERE level = 1 AND site_id > 0 AND service_id = 0",
+    "UPDATE visit SET superseded_by = batch_id",
+], ids=["changed", "missing", "visit gone"])
+def test_verify_finds_what_differs(command, office, damage):
+    office.hand_in("registre", visit(ref="1"))
+    with office.engine.begin() as connection:
+        connection.exec_driver_sql(damage)
+    said = command(main, "verify")
+    assert said.code == 1
+    assert "0 différence" not in said.out
+
+
+def test_import_options_reach_the_database(command, office):
+    newer, older = office.path("registre", visit(ref="1", sex="F")), office.path("registre", visit(ref="1", sex="M"))
+    assert command(main, "import", newer, "--as-of", "2025-05-01").code == 0
+    assert command(main, "import", older, "--as-of", "2025-04-01").code == 0
+    assert office.figures()["nation", "women_share"].numerator == 1
+    covers = office.path("plaintes", complaint("P1"))
+    assert command(main, "import", covers, "--covers", "2025-01-01:2025-06-30", "--sites", "ccsp-cove").code == 0
+    assert {(str(a), str(b)) for a, b in office.rows("SELECT first_day, last_day FROM batch_site WHERE batch_id = 3")} == {
+        ("2025-01-01", "2025-06-30")}
+    whole = office.path("registre", visit(ref="2"))
+    assert command(main, "import", whole, "--replace-days").code == 0
+    assert office.figure("visits").value == 1
+    checked = office.path("cloture", closing())
+    assert "sans faute ; rien n'a été enregistré" in command(main, "import", checked, "--check").out
+    assert office.rows("SELECT count(*) FROM daily_closing") == [(0,)]
+
+
+@pytest.mark.parametrize("argv, code", [
+    (["import", "n'existe-pas.csv"], 1),
+    (["import", "{good}", "--sites", "nulle-part"], 1),
+    (["restore", "n'existe-pas"], 1),
+    (["boundaries", "n'existe-pas", "--level", "commune", "--source", "x"], 1),
+    (["demo", "--visits", "0"], 2),
+])
+def test_what_cannot_be_done_is_said_in_one_sentence(command, office, argv, code):
+    good = office.path("registre", visit(ref="1"))
+    said = command(main, *(a.replace("{good}", str(good)) for a in argv))
+    assert said.code == code
+    assert "Traceback" not in said.out + said.err and said.out + said.err
+
+
+@pytest.mark.parametrize("argv", [
+    [], ["inconnu"], ["import"], ["withdraw", "premier"], ["import", "f.csv", "--covers", "2025-02-01:2025-01-01"],
+    ["import", "f.csv", "--as-of", "hier"], ["import", "f.csv", "--form", "inconnu"], ["add", "couleur", "bleu"],
+])
+def test_wrong_usage_ends_with_2(command, argv):
+    with pytest.raises(SystemExit) as ended:
+        command(main, *argv)
+    assert ended.value.code == 2
+
+
+def test_a_fictitious_database_says_so_and_is_purged(command, office):
+    said = command(main, "demo", "--visits", "400")
+    assert said.code == 0 and "FICTIVES : 400 visites" in said.out.replace(" chargées", "")
+    assert json.loads(command(main, "status", "--json").out)["demo"] is True
+    assert "DONNÉES FICTIVES" in command(main, "status").out
+    real = office.path("registre", visit(ref="1"))
+    said = command(main, "import", real)
+    assert said.code == 1 and "python -m db purge-demo" in said.err
+    assert command(main, "demo").code == 1
+    assert command(main, "purge-demo").code == 0
+    assert command(main, "import", real).code == 0
+    said = command(main, "demo")
+    assert said.code == 1 and "réelles" in said.err
+
+
+def test_a_database_that_does_not_answer_is_said_in_one_sentence(command, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    load.cache_clear()
+    said = command(main, "status")
+    assert said.code == 1
+    assert said.err.startswith("La base de données ne répond pas") and "Traceback" not in said.err

@@ -1,0 +1,198 @@
+"""One file handed in: what it changes, and what it does not."""
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from db import write
+from tests.builders import COVE, KANDI, NIKKI, closing, complaint, monthly, visit, waited
+
+
+def test_a_register_becomes_visits_and_figures(office):
+    outcome = office.hand_in("registre", waited(12, ref="1"), waited(20, ref="2"), visit(ref="3"))
+    assert (outcome.rows, outcome.form, outcome.superseded) == (3, "registre", 0)
+    assert office.figure("visits").value == 3
+    assert office.rows("SELECT arrived_at, called_at FROM visit ORDER BY source_ref") == [
+        (480, 492), (480, 500), (None, None)]
+    assert not office.differences()
+
+
+def test_the_same_file_twice_changes_nothing(office):
+    path = office.path("registre", visit(ref="1"), visit())
+    first = office.take(path)
+    before = office.contents()
+    second = office.take(path)
+    assert (second.accepted, second.already, second.batch_id) == (True, True, first.batch_id)
+    assert office.contents() == before
+
+
+def test_the_same_content_under_another_name_is_the_same_file(office):
+    office.hand_in("registre", visit(ref="1"), name="janvier.csv")
+    again = office.hand_in("registre", visit(ref="1"), name="copie de janvier.csv")
+    assert again.already
+    assert office.figure("visits").value == 1
+
+
+def test_a_refused_file_keeps_nothing(office):
+    office.hand_in("registre", visit(ref="1"))
+    before = office.contents()
+    rows = [visit(ref=str(i)) for i in range(30_000)]  # more than one chunk is in the table when the fault is met
+    outcome = office.take(office.path("registre", *rows, visit(day="2025-02-30")))
+    assert not outcome.accepted
+    assert [(p.line, p.column, p.found) for p in outcome.problems] == [(30_002, "Date", "2025-02-30")]
+    assert office.contents() == before
+
+
+def test_checking_a_file_keeps_nothing(office):
+    before = office.contents()
+    assert office.take(office.path("registre", visit(ref="1")), check=True).accepted
+    assert not office.take(office.path("registre", visit(site="nulle part")), check=True).accepted
+    assert office.contents() == before
+
+
+def test_a_later_file_supersedes_rows_and_keeps_them(office):
+    office.hand_in("registre", waited(50, ref="1"), waited(50, ref="2"), as_of="2025-04-01")
+    outcome = office.hand_in("registre", waited(10, ref="1"), as_of="2025-05-01")
+    assert outcome.superseded == 1
+    assert office.rows("SELECT count(*) FROM visit") == [(3,)]
+    waits = office.rows("SELECT called_at - arrived_at FROM visit WHERE superseded_by IS NULL ORDER BY 1")
+    assert waits == [(10,), (50,)]
+    assert not office.differences()
+
+
+def test_an_older_file_that_comes_late_changes_nothing_of_the_newer(office):
+    office.hand_in("registre", waited(10, ref="1"), as_of="2025-05-01")
+    office.hand_in("registre", waited(50, ref="1"), waited(50, ref="2"), as_of="2025-04-01")
+    waits = office.rows("SELECT called_at - arrived_at FROM visit WHERE superseded_by IS NULL ORDER BY 1")
+    assert waits == [(10,), (50,)]
+
+
+def test_the_same_reference_at_another_site_is_another_visit(office):
+    office.hand_in("registre", visit(site=KANDI, ref="1"), as_of="2025-04-01")
+    office.hand_in("registre", visit(site=NIKKI, ref="1"), as_of="2025-05-01")
+    assert office.figure("visits").value == 2
+
+
+def test_a_row_without_reference_makes_its_file_the_whole_register_of_that_day(office):
+    office.hand_in("registre", visit(day="2025-03-03", ref="1"), visit(day="2025-03-03", ref="2"),
+                   visit(day="2025-03-04", ref="3"), visit(site=COVE, day="2025-03-03", ref="4"), as_of="2025-04-01")
+    office.hand_in("registre", visit(day="2025-03-03"), visit(day="2025-03-03", ref="9"), as_of="2025-05-01")
+    assert office.rows("SELECT source_ref FROM visit WHERE superseded_by IS NULL ORDER BY coalesce(source_ref, '')") == [
+        (None,), ("3",), ("4",), ("9",)]
+
+
+def test_rows_absent_from_a_corrected_file_stay_and_are_listed(office):
+    office.hand_in("registre", visit(ref="1"), visit(ref="2"), visit(ref="3"), as_of="2025-04-01")
+    outcome = office.hand_in("registre", waited(5, ref="1"), as_of="2025-05-01")
+    assert office.figure("visits").value == 3
+    assert any(" 2 (ccsp-kandi, 2025-03-03, 2 ; ccsp-kandi, 2025-03-03, 3)" in r for r in outcome.remarks)
+
+
+def test_replace_days_removes_rows_absent_from_the_corrected_file(office):
+    office.hand_in("registre", visit(ref="1"), visit(ref="2"), visit(day="2025-03-04", ref="3"), as_of="2025-04-01")
+    outcome = office.hand_in("registre", waited(5, ref="1"), as_of="2025-05-01", replace_days=True)
+    assert outcome.superseded == 2
+    assert office.rows("SELECT source_ref FROM visit WHERE superseded_by IS NULL ORDER BY 1") == [("1",), ("3",)]
+    assert not any("absentes" in r for r in outcome.remarks)
+
+
+def test_withdrawing_a_file_restores_what_it_had_superseded(office):
+    office.hand_in("registre", waited(50, ref="1"), waited(50, ref="2"), as_of="2025-04-01")
+    before = office.figures(by="site")
+    correction = office.hand_in("registre", waited(10, ref="1"), visit(day="2025-03-05"), as_of="2025-05-01")
+    assert office.figures(by="site") != before
+    office.withdraw(correction.batch_id)
+    assert office.figures(by="site") == before
+    assert not office.differences()
+
+
+def test_a_withdrawn_file_may_be_handed_in_again(office):
+    path = office.path("registre", visit(ref="1"))
+    office.withdraw(office.take(path).batch_id)
+    assert office.figure("visits").value is None
+    again = office.take(path)
+    assert not again.already
+    assert office.figure("visits").value == 1
+    assert not office.differences()
+
+
+@pytest.mark.parametrize("batch", [1, 99])
+def test_withdrawing_what_is_not_there_is_refused(office, batch):
+    office.withdraw(office.hand_in("registre", visit(ref="1")).batch_id)
+    with pytest.raises(write.Refused):
+        office.withdraw(batch)
+
+
+def test_the_words_of_a_complaint_stand_apart(office):
+    office.hand_in("plaintes", complaint("P1", subject="=1+1 <img src=x>"), complaint("P2"))
+    assert office.rows("SELECT c.reference, t.subject FROM complaint_text t JOIN complaint c ON c.id = t.complaint_id") == [
+        ("P1", "=1+1 <img src=x>")]
+
+
+def test_several_agents_of_a_site_are_summed(office):
+    office.hand_in("cloture", closing(agent="A1", declared=3), closing(agent="A2", declared=4))
+    from datetime import date
+
+    from db import read
+    with office.engine.connect() as connection:
+        frame = read.closings(connection, read.ALL, date(2025, 3, 1), date(2025, 3, 31))
+    assert frame["declared"].tolist() == [7]
+
+
+def test_a_file_covers_its_first_to_its_last_day_unless_it_says_more(office):
+    office.hand_in("plaintes", complaint("P1", received="2025-03-03", resolved="2025-03-20"))
+    office.hand_in("plaintes", complaint("P2", site=NIKKI), covers=None, sites=(COVE,))
+    spans = office.rows("SELECT b.batch_id, s.code, b.first_day, b.last_day, b.rows FROM batch_site b"
+                        " JOIN site s ON s.id = b.site_id ORDER BY 1, 2")
+    assert [(batch, code, str(a), str(b), n) for batch, code, a, b, n in spans] == [
+        (1, KANDI, "2025-03-03", "2025-03-20", 1), (2, COVE, "2025-03-03", "2025-03-03", 0),
+        (2, NIKKI, "2025-03-03", "2025-03-03", 1)]
+
+
+def test_real_data_do_not_enter_a_fictitious_database(office):
+    office.hand_in("registre", visit(ref="1"), demo=True)
+    before = office.contents()
+    with pytest.raises(write.Refused, match="purge-demo"):
+        office.hand_in("registre", visit(ref="2"))
+    assert office.contents() == before
+
+
+def test_fictitious_data_do_not_enter_a_real_database(office):
+    batch = office.hand_in("registre", visit(ref="1")).batch_id
+    office.withdraw(batch)  # even where every real file was withdrawn
+    with pytest.raises(write.Refused, match="réelles"):
+        office.hand_in("registre", visit(ref="2"), demo=True)
+
+
+def test_purging_fictitious_data_leaves_an_empty_database_and_a_line_in_the_journal(office):
+    office.hand_in("registre", visit(ref="1"), demo=True)
+    office.hand_in("registre", visit(), demo=True)
+    office.hand_in("plaintes", complaint("P1", subject="attente"), demo=True)
+    office.hand_in("canevas", monthly(received=3), demo=True)
+    assert write.purge_demo(office.engine, by="test") == 4
+    left = {table for table, rows in office.contents().items() if rows}
+    assert left == {"journal"}
+    office.hand_in("registre", visit(ref="2"))
+    assert office.figure("visits").value == 1
+
+
+def test_purging_spares_real_data(office):
+    office.hand_in("registre", visit(ref="1"))
+    before = office.contents()
+    with pytest.raises(write.Refused):
+        write.purge_demo(office.engine, by="test")
+    assert office.contents() == before
+
+
+@pytest.mark.parametrize("statement", ["UPDATE journal SET who = 'un autre'", "DELETE FROM journal"])
+def test_the_database_itself_refuses_to_change_the_journal(office, statement):
+    office.hand_in("registre", visit(ref="1"))
+    before = office.rows("SELECT * FROM journal")
+    with pytest.raises(DBAPIError, match="append-only"), office.engine.begin() as connection:
+        connection.execute(text(statement))
+    assert office.rows("SELECT * FROM journal") == before
+
+
+def test_every_change_of_the_data_leaves_a_line_in_the_journal(office):
+    batch = office.hand_in("registre", visit(ref="1")).batch_id
+    office.withdraw(batch)
+    assert office.rows("SELECT who, did FROM journal ORDER BY id") == [("test", "imported"), ("test", "withdrawn")]

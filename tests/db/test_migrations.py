@@ -1,0 +1,63 @@
+"""The tables: made by migrations alone, the same as the models say, and taken back and forth with data in them."""
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from db import schema
+from db.engine import make_engine
+from db.models import Base
+from db.seed import seed
+from tests.builders import Office, closing, closure, complaint, monthly, visit, waited
+
+REVISIONS = [r.revision for r in ScriptDirectory.from_config(schema.config()).walk_revisions()]  # newest first
+
+
+def fill(office: Office) -> None:
+    """Something in every table that files fill."""
+    office.hand_in("registre", waited(5, ref="1"), visit())
+    office.hand_in("plaintes", complaint("P1", subject="attente"))
+    office.hand_in("cloture", closing())
+    office.hand_in("fermetures", closure())
+    office.hand_in("canevas", monthly(received=2))
+
+
+def test_migrations_and_models_say_the_same(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_an_empty_database_has_no_version_and_init_gives_it_the_newest(databases, tmp_path):
+    with databases.fresh(empty=True) as url:
+        engine = make_engine(url)
+        assert schema.version(engine) is None
+        schema.upgrade(engine)
+        seed(engine)
+        assert schema.version(engine) == schema.newest() == REVISIONS[0]
+        fill(Office(engine, tmp_path))
+        engine.dispose()
+
+
+def test_all_migrations_go_down_and_up_again_one_by_one_with_data_in_the_tables(office):
+    fill(office)
+    for _ in REVISIONS:
+        schema.downgrade(office.engine, "-1")
+    assert set(inspect(office.engine).get_table_names()) <= {"alembic_version"}
+    for _ in REVISIONS:
+        schema.upgrade(office.engine, "+1")
+    assert schema.version(office.engine) == schema.newest()
+    seed(office.engine)
+    fill(office)
+    assert office.differences() == []
+    assert office.figure("visits").value == 2
+
+
+def test_seeding_again_adds_nothing_and_undoes_nothing(office):
+    with office.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE site SET name = 'CCSP rebaptisé' WHERE code = 'ccsp-kandi'")
+    counts = [office.rows(f"SELECT count(*) FROM {t}") for t in ("site", "commune", "service", "term")]  # noqa: S608
+    seed(office.engine)
+    assert [office.rows(f"SELECT count(*) FROM {t}") for t in ("site", "commune", "service", "term")] == counts  # noqa: S608
+    assert office.rows("SELECT name FROM site WHERE code = 'ccsp-kandi'") == [("CCSP rebaptisé",)]
+    assert counts[:2] == [[(24,)], [(77,)]]

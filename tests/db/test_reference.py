@@ -1,0 +1,96 @@
+"""Words of the lists and outlines: added by a command, each with its line in the journal."""
+import json
+
+import pytest
+
+from db import read, reference, write
+from tests.builders import SHARED, complaint, visit
+
+
+@pytest.mark.parametrize("kind, label, form, cells", [
+    ("service", "Carte professionnelle", "registre", {"service": "carte professionnelle"}),
+    ("category", "Hygiène", "plaintes", {"category": "hygiene"}),
+    ("channel", "radio", "plaintes", {"channel": "Radio"}),
+])
+def test_a_word_is_refused_until_it_is_added(office, kind, label, form, cells):
+    line = visit(ref="1", **cells) if form == "registre" else complaint("P1", **cells)
+    path = office.path(form, line)
+    refused = office.take(path)
+    assert f"python -m db add {kind}" in refused.problems[0].message
+    assert label in reference.add(office.engine, kind, label, by="test")
+    assert office.take(path).accepted
+    assert office.rows("SELECT did FROM journal ORDER BY id") == [("added",), ("imported",)]
+
+
+def test_a_word_that_differs_by_an_accent_is_already_there(office):
+    assert "déjà" in reference.add(office.engine, "category", "  DELAI ", by="test")
+    assert office.rows("SELECT count(*) FROM term WHERE kind = 'category'") == [(8,)]
+    assert office.rows("SELECT count(*) FROM journal") == [(0,)]
+
+
+@pytest.mark.parametrize("label", ["", "  ", "?!", "x" * 161])
+def test_a_word_that_says_nothing_is_refused(office, label):
+    with pytest.raises(write.Refused):
+        reference.add(office.engine, "service", label, by="test")
+
+
+def test_two_long_labels_with_the_same_beginning_are_two_services(office):
+    start = "Attestation de présence au poste délivrée aux agents contractuels de l'État "
+    reference.add(office.engine, "service", start + "en activité", by="test")
+    reference.add(office.engine, "service", start + "en congé", by="test")
+    codes = office.rows("SELECT code FROM service WHERE label LIKE 'Attestation de présence au poste%'")
+    assert len(set(codes)) == 2
+
+
+@pytest.mark.parametrize("level, name, count", [("commune", "communes.geojson", 77), ("department", "departements.geojson", 12)])
+def test_the_outlines_of_the_country_are_loaded(office, level, name, count):
+    path = SHARED / "geo" / name
+    if not path.exists():
+        pytest.skip(f"{path} is not here: it may not be committed")
+    assert reference.load_boundaries(office.engine, path, level, "Who's On First, CC0", by="test") == count
+    with office.engine.connect() as connection:
+        text, source = read.boundary(connection, level)
+    features = json.loads(text)["features"]
+    assert source == "Who's On First, CC0"
+    assert len({f["properties"][level] for f in features}) == count
+    assert all(set(f["properties"]) == {level} for f in features)
+
+
+def outline(name: str, point=(2.0, 9.0)) -> dict:
+    lon, lat = point
+    return {"type": "Feature", "properties": {"name": name},
+            "geometry": {"type": "Polygon", "coordinates": [[[lon, lat], [lon + 1, lat], [lon, lat + 1], [lon, lat]]]}}
+
+
+def collection(*features) -> str:
+    return json.dumps({"type": "FeatureCollection", "features": list(features)})
+
+
+DEPARTMENTS = ("Alibori", "Atacora", "Atlantique", "Borgou", "Collines", "Couffo", "Donga", "Littoral", "Mono", "Ouémé",
+               "Plateau", "Zou")
+
+
+def test_outlines_replace_those_before(office, tmp_path):
+    path = tmp_path / "limites.geojson"
+    for source in ("ancienne", "nouvelle"):
+        path.write_text(collection(*(outline(d.upper()) for d in DEPARTMENTS)), encoding="utf-8")
+        assert reference.load_boundaries(office.engine, path, "department", source, by="test") == 12
+    assert office.rows("SELECT source FROM boundary") == [("nouvelle",)]
+
+
+@pytest.mark.parametrize("content, reason", [
+    ("pas du JSON", "pas un GeoJSON"),
+    ("[]", "pas un GeoJSON"),
+    ("{}", "pas un GeoJSON"),
+    (collection({"type": "Feature", "properties": {}, "geometry": None}), "pas un GeoJSON"),
+    (collection({"type": "Feature", "properties": None, "geometry": {"type": "Polygon", "coordinates": []}}), "absentes"),
+    (collection({"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [2, 9]}}), "polygones"),
+    (collection(*(outline(d) for d in DEPARTMENTS[:-1])), "absentes du fichier : Zou"),
+    (collection(*(outline(d, (9.0, 2.0)) for d in DEPARTMENTS)), "longitude d'abord"),
+], ids=range(8))
+def test_what_is_not_the_outlines_of_benin_is_refused_and_changes_nothing(office, tmp_path, content, reason):
+    path = tmp_path / "limites.geojson"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(write.Refused, match=reason):
+        reference.load_boundaries(office.engine, path, "department", "test", by="test")
+    assert office.rows("SELECT count(*) FROM boundary") == [(0,)]
