@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PageSpec:
-    """A page: its script, its section and title in the menu, its heading, its address, and the filters that act on it."""
+    """A page: its script, its section and title in the menu, its heading, its address, and the filters that act on it.
+
+    bare: the page fills the window; menu, heading and filter row are not drawn.
+    """
 
     path: str
     section: str
@@ -12,6 +15,7 @@ class PageSpec:
     heading: str
     url_path: str
     filters: tuple[str, ...] = ()
+    bare: bool = False
 
 
 EVERY_FILTER = ("periode", "departement", "type", "prestation")
@@ -22,7 +26,7 @@ PAGES = (
     PageSpec("pages/steering/site.py", "Pilotage", "Site", "Un centre", "site", ("centre", "periode", "prestation")),
     PageSpec("pages/steering/waits.py", "Pilotage", "Attentes", "Attentes", "attentes", EVERY_FILTER),
     PageSpec("pages/steering/complaints.py", "Pilotage", "Plaintes", "Plaintes", "plaintes", EVERY_FILTER),
-    PageSpec("pages/workshop/present.py", "Atelier", "Présenter", "Présenter", "presenter", EVERY_FILTER),
+    PageSpec("pages/workshop/present.py", "Atelier", "Présenter", "Présenter", "presenter", bare=True),
     PageSpec("pages/reading/definitions.py", "Comprendre", "Définitions", "Définitions", "definitions"),
     PageSpec("pages/reading/guide.py", "Comprendre", "Guide", "Guide", "guide"),
 )

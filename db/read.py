@@ -17,12 +17,11 @@ from db.frames import (
     DAY,
     MONTH,
     NATION,
-    UNKNOWN_HOUR,
     UNKNOWN_SERVICE,
 )
 
 Sites = Collection[str]
-HOURS = UNKNOWN_HOUR + 1
+HOURS = rollup.HOURS
 
 
 def as_date(value) -> date | None:
@@ -44,6 +43,8 @@ def site_ids(connection: Connection, sites: Sites) -> list[int] | None:
     """Ids of the sites; None for ALL, so that national rows can be used."""
     if sites == ALL:
         return None
+    if not sites:  # an empty list has no type, and PostgreSQL wants one
+        return []
     return [i for (i,) in _all(connection, "SELECT id FROM site WHERE code IN :codes ORDER BY id", codes=list(sites))]
 
 

@@ -40,6 +40,7 @@ MASK = {name: (1 << width) - 1 for name, width in FIELDS}
 NO_WAIT = 255
 COUNT_BITS = 19                      # of a word; the 13 bits above hold the key
 MAX_COUNT = (1 << COUNT_BITS) - 1
+HOURS = UNKNOWN_HOUR + 1
 SLOTS = 16                           # keys of `hours`: hour * SLOTS + position in COUNTERS
 SPARSE = ("waits", "heat", "hours", "hour_waits")
 COLUMNS = ("level", "service_id", "site_id", "start", *COUNTERS, "p50", "p90", *SPARSE)
@@ -118,15 +119,15 @@ class Cells:
         """The same counts under other keys (given per cell); cells that meet are added up."""
         start, site, service = (old if new is None else np.broadcast_to(new, old.shape) for old, new in
                                 ((self.start, start), (self.site, site), (self.service, service)))
-        code = (start.astype(np.int64) << 32) | (site.astype(np.int64) << 16) | (service.astype(np.int64) + 1)
-        keys, where = np.unique(code, return_inverse=True)
+        keys, where = np.unique(_place(start, site, service), return_inverse=True)
         counters = np.stack([_total(where, self.counters[:, i], len(keys)) for i in range(len(COUNTERS))], axis=1)
-        sparse = {}
-        for name, (cell, key, count) in self.sparse.items():
-            merged, sums = _sum_by((where[cell] << 13) | key, count)
-            keep = sums != 0
-            sparse[name] = (merged[keep] >> 13, merged[keep] & 8191, sums[keep])
+        sparse = {name: _distinct(where[cell], key, count) for name, (cell, key, count) in self.sparse.items()}
         return Cells(keys >> 32, (keys >> 16) & 0xFFFF, (keys & 0xFFFF) - 1, counters, sparse)
+
+
+def _place(start: np.ndarray, site: np.ndarray, service: np.ndarray) -> np.ndarray:
+    """One number per cell, in the order in which cells are sorted."""
+    return (start.astype(np.int64) << 32) | (site.astype(np.int64) << 16) | (service.astype(np.int64) + 1)
 
 
 def _total(where: np.ndarray, weights: np.ndarray, size: int) -> np.ndarray:
@@ -144,13 +145,24 @@ def _sum_by(keys: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return keys[first], np.add.reduceat(counts, first)
 
 
-def _counters(get, counts: np.ndarray) -> np.ndarray:
-    """What each packed visit adds to each of COUNTERS, shape (n, 12)."""
+def _distinct(cell: np.ndarray, key: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sparse counts sorted by cell and key, each pair once, those that cancel out left out."""
+    merged, sums = _sum_by((cell << 13) | key, count)
+    merged, sums = merged[sums != 0], sums[sums != 0]
+    return merged >> 13, merged & 8191, sums
+
+
+def _by_key(keys: np.ndarray, flags: tuple[np.ndarray, ...], counts: np.ndarray, size: int) -> np.ndarray:
+    """Counters (size, 12) of packed visits by key."""
+    return np.stack([_total(keys, flag * counts, size) for flag in flags], axis=1)
+
+
+def _flags(get) -> tuple[np.ndarray, ...]:
+    """Which packed visits each of COUNTERS counts: twelve arrays of true or false."""
     kind, sex, satisfied, outcome, wait, hour = (get(f) for f in ("kind", "sex", "satisfied", "outcome", "wait", "hour"))
-    flags = (np.ones_like(kind, dtype=bool), kind == REQUEST, kind == COMPLAINT, kind == INFORMATION, sex == WOMAN,
-             sex == MAN, satisfied == 1, satisfied == 2, (outcome == SERVED) | (outcome == LEFT), outcome == LEFT,
-             (outcome == LEFT) & (hour != UNKNOWN_HOUR), wait != NO_WAIT)
-    return np.stack([flag * counts for flag in flags], axis=1)
+    return (np.ones_like(kind, dtype=bool), kind == REQUEST, kind == COMPLAINT, kind == INFORMATION, sex == WOMAN,
+            sex == MAN, satisfied == 1, satisfied == 2, (outcome == SERVED) | (outcome == LEFT), outcome == LEFT,
+            (outcome == LEFT) & (hour != UNKNOWN_HOUR), wait != NO_WAIT)
 
 
 def month_start(days: np.ndarray) -> np.ndarray:
@@ -164,25 +176,26 @@ def cells(codes: np.ndarray, counts: np.ndarray) -> Iterator[tuple[int, Cells]]:
     codes, counts: as `Tally.merged` gives them. Finest first, each coarser kind from the finer one.
     """
     get = lambda name: (codes >> SHIFT[name]) & MASK[name]  # noqa: E731
-    counters = _counters(get, counts)
+    flags = _flags(get)
     fine = codes >> SHIFT["service"]
-    first = np.flatnonzero(np.concatenate(([True], fine[1:] != fine[:-1])))
-    cell = np.cumsum(np.concatenate(([0], fine[1:] != fine[:-1])))
+    changes = np.concatenate(([True], fine[1:] != fine[:-1]))
+    first, cell = np.flatnonzero(changes), np.cumsum(changes) - 1
     day, site, service, hour, wait = (get(f) for f in ("day", "site", "service", "hour", "wait"))
     service = np.where(service == 0, UNKNOWN_SERVICE, service)
     measured = wait != NO_WAIT
     weekday = (day + 3) % 7  # 1 January 1970 was a Thursday
-    days = Cells(day[first], site[first], service[first], np.add.reduceat(counters, first), {
+    days = Cells(day[first], site[first], service[first], _by_key(cell, flags, counts, len(first)), {
         "waits": (cell[measured], wait[measured], counts[measured]),
         "heat": (cell, weekday * 25 + hour, counts),
-    })
-    days.sparse = days.merge().sparse
-    by_hour, slot = np.nonzero(counters)
-    months = Cells(days.start, days.site, days.service, days.counters, {
-        **days.sparse,
-        "hours": (cell[by_hour], hour[by_hour] * SLOTS + slot, counters[by_hour, slot]),
-        "hour_waits": (cell[measured], hour[measured] * BINS + wait[measured], counts[measured]),
-    }).merge(start=month_start(days.start))
+    }).merge()
+    start = month_start(days.start)
+    months = days.merge(start=start)
+    cell = np.searchsorted(_place(months.start, months.site, months.service),
+                           _place(start, days.site, days.service))[cell]
+    by_hour = _by_key(cell * HOURS + hour, flags, counts, len(months.start) * HOURS)
+    place, slot = np.nonzero(by_hour)
+    months.sparse["hours"] = (place // HOURS, place % HOURS * SLOTS + slot, by_hour[place, slot])
+    months.sparse["hour_waits"] = _distinct(cell[measured], hour[measured] * BINS + wait[measured], counts[measured])
     for level, finest in ((DAY, days), (MONTH, months)):
         all_services = finest.merge(service=ALL_SERVICES)
         yield level, finest
@@ -277,11 +290,11 @@ def apply(connection: Connection, tally: Tally) -> None:
 
 
 def _write(connection: Connection, level: int, final: Cells, *, replace: bool) -> None:
+    if not replace:
+        insert(connection, "rollup", COLUMNS, records(level, final))
+        return
+    gone = final.counters[:, 0] == 0
     with temporary(connection, "fresh", None, like="rollup") as table:
-        if not replace:
-            insert(connection, "rollup", COLUMNS, records(level, final))
-            return
-        gone = final.counters[:, 0] == 0
         insert(connection, table, COLUMNS, records(level, final))
         columns = ", ".join(COLUMNS)
         keys = "level, service_id, site_id, start"
@@ -328,9 +341,8 @@ def verify(connection: Connection) -> list[str]:
 def hourly(codes: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Counters (25, 12) and wait histograms (25, 241) by hour of arrival, of packed visits."""
     get = lambda name: (codes >> SHIFT[name]) & MASK[name]  # noqa: E731
-    counters = np.zeros((UNKNOWN_HOUR + 1, len(COUNTERS)), np.int64)
-    waits = np.zeros((UNKNOWN_HOUR + 1, BINS), np.int64)
-    np.add.at(counters, get("hour"), _counters(get, counts))
+    counters = _by_key(get("hour"), _flags(get), counts, HOURS)
+    waits = np.zeros((HOURS, BINS), np.int64)
     measured = get("wait") != NO_WAIT
     np.add.at(waits, (get("hour")[measured], get("wait")[measured]), counts[measured])
     return counters, waits

@@ -24,8 +24,9 @@ def lines(rows: Sequence[tuple[date, float | None, str]], *, unit: str, height: 
     events: days and what happened, drawn as thin vertical lines.
     """
     values = [{"m": _point(m), "v": v, "t": t} for m, v, t in rows]
-    encoding = {"x": {"field": "m", "type": "temporal", "title": None, "axis": {"format": "%b %Y", "labelAngle": 0,
-                                                                               "tickCount": 6, "grid": False}},
+    encoding = {"x": {"field": "m", "type": "temporal", "title": None, "axis": {"format": "%m/%Y", "labelAngle": 0,
+                                                                               "tickCount": 5, "grid": False,
+                                                                               "labelOverlap": True}},
                 "y": {"field": "v", "type": "quantitative", "title": unit, "scale": {"zero": True, "nice": True}},
                 "tooltip": [{"field": "m", "type": "temporal", "format": "%B %Y", "title": "Mois"},
                             {"field": "t", "type": "nominal", "title": unit}]}
@@ -46,7 +47,10 @@ def bars(rows: Sequence[tuple[str, float | None, str]], *, unit: str, marked: st
     drawn. reference: a vertical line, the value of the whole. marked: the label of a bar to bring out."""
     values = [{"k": k, "v": v, "t": t, "c": k == marked, "i": i} for i, (k, v, t) in enumerate(rows)]
     y = {"field": "k", "type": "nominal", "sort": None, "title": None, "axis": {"ticks": False, "domain": False}}
-    x = {"field": "v", "type": "quantitative", "title": unit, "scale": {"zero": True}, "axis": {"tickCount": 5}}
+    top = max((v for _, v, _ in rows if v is not None), default=1) or 1
+    # Room at the end for the value written there.
+    x = {"field": "v", "type": "quantitative", "title": unit, "scale": {"domain": [0, top * 1.15], "nice": False},
+         "axis": {"tickCount": 5}}
     tip = [{"field": "k", "type": "nominal", "title": " "}, {"field": "t", "type": "nominal", "title": unit}]
     layers = [
         {"mark": {"type": "bar", "height": {"band": 0.7}},
@@ -59,8 +63,8 @@ def bars(rows: Sequence[tuple[str, float | None, str]], *, unit: str, marked: st
          "encoding": {"y": y, "x": {"datum": 0}, "text": {"field": "t"}}, "transform": [{"filter": "!isValid(datum.v)"}]},
     ]
     if reference is not None:
-        layers.append({"mark": {"type": "rule", "color": SOFT, "strokeDash": [4, 3]},
-                       "encoding": {"x": {"datum": reference}}})
+        layers.insert(1, {"mark": {"type": "rule", "color": ACCENT, "strokeDash": [4, 3]},
+                          "encoding": {"x": {"datum": reference}}})
     return chart(values, height={"step": STEP}, layer=layers)
 
 
@@ -86,21 +90,26 @@ def heat_map(matrix: np.ndarray, *, unit: str = "visites") -> dict:
                       "color": {"condition": {"test": f"datum.v > {top} * 0.55", "value": "#ffffff"}, "value": INK}}}])
 
 
+def wait_bins(histogram: np.ndarray) -> list[tuple[int, int, str, int]]:
+    """(first minute, last minute, words, users) of bars that end on multiples of five, so that a threshold of thirty
+    minutes falls between two bars; longer than two hours in one bar (its end is drawn at 125)."""
+    found = []
+    for last in range(BIN, 121, BIN):
+        first = last - BIN + 1 if last > BIN else 0
+        found.append((first, last, f"{first} à {last} min", int(histogram[first:last + 1].sum())))
+    return [*found, (121, 125, "plus de 2 heures", int(histogram[121:].sum()))]
+
+
 def distribution(histogram: np.ndarray, *, threshold: int, median: int | None, p90: int | None, height: int = 220) -> dict:
     """Waits in bars of five minutes up to two hours, the last bar for longer ones; lines at the median and 9 out of 10.
 
     histogram: counts by whole minute, shape (241,). threshold: waits up to it are drawn dark.
     """
-    values = []
-    for start in range(0, 120, BIN):
-        count = int(histogram[start:start + BIN].sum())
-        values.append({"a": start, "b": start + BIN, "v": count, "short": start < threshold,
-                       "t": f"{start} à {start + BIN - 1} min : {french.plural(count, 'usager')}"})
-    longer = int(histogram[120:].sum())
-    values.append({"a": 120, "b": 125, "v": longer, "short": False, "t": f"2 heures et plus : {french.plural(longer, 'usager')}"})
+    values = [{"a": last - BIN, "b": last, "v": n, "short": last <= threshold,
+               "t": f"{label} : {french.plural(n, 'usager')}"} for _, last, label, n in wait_bins(histogram)]
     layers = [{"mark": {"type": "bar", "binSpacing": 1},
                "encoding": {"x": {"field": "a", "type": "quantitative", "bin": {"binned": True, "step": BIN},
-                                  "title": "attente en minutes (dernière barre : 2 heures et plus)",
+                                  "title": "attente en minutes (dernière barre : plus de 2 heures)",
                                   "axis": {"values": list(range(0, 121, 15)), "grid": False}},
                             "x2": {"field": "b"},
                             "y": {"field": "v", "type": "quantitative", "title": "usagers", "axis": {"tickCount": 4}},
@@ -118,9 +127,10 @@ def distribution(histogram: np.ndarray, *, threshold: int, median: int | None, p
 
 def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> dict:
     """Open complaints by age: (band, count), youngest first; the bands from index `late` on are past the deadline."""
+    top = max((n for _, n in rows), default=1) or 1
     values = [{"k": k, "v": v, "late": i >= late, "t": french.number(v)} for i, (k, v) in enumerate(rows)]
     y = {"field": "k", "type": "nominal", "sort": None, "title": None, "axis": {"ticks": False, "domain": False}}
-    x = {"field": "v", "type": "quantitative", "title": "plaintes en cours", "scale": {"zero": True},
+    x = {"field": "v", "type": "quantitative", "title": "plaintes en cours", "scale": {"domain": [0, top * 1.12], "nice": False},
          "axis": {"tickMinStep": 1, "tickCount": 5}}
     return chart(values, height={"step": 30}, layer=[
         {"mark": {"type": "bar", "height": {"band": 0.7}},
@@ -141,20 +151,22 @@ def pareto(rows: Sequence[tuple[str, int]]) -> dict:
     y = {"field": "k", "type": "nominal", "sort": None, "title": None, "axis": {"ticks": False, "domain": False}}
     return chart(values, height={"step": 26}, layer=[
         {"mark": {"type": "bar", "height": {"band": 0.7}},
-         "encoding": {"y": y, "x": {"field": "v", "type": "quantitative", "title": "plaintes reçues", "scale": {"zero": True}},
+         "encoding": {"y": y, "x": {"field": "v", "type": "quantitative", "title": "plaintes reçues",
+                                         "scale": {"domain": [0, (max((n for _, n in rows), default=1) or 1) * 1.3],
+                                                   "nice": False}},
                       "tooltip": [{"field": "k", "title": "Catégorie"}, {"field": "t", "title": "Plaintes"}]}},
         {"mark": {"type": "text", "align": "left", "dx": 4},
          "encoding": {"y": y, "x": {"field": "v", "type": "quantitative"}, "text": {"field": "t"}}}])
 
 
-def small_multiples(rows: Sequence[tuple[str, date, float | None, str]], *, unit: str, columns: int = 4) -> dict:
+def small_multiples(rows: Sequence[tuple[str, date, float | None, str]], *, unit: str, columns: int = 5) -> dict:
     """One small line a site, all on one scale: (site, month, value or None, the value in words)."""
     values = [{"s": s, "m": _point(m), "v": v, "t": t} for s, m, v, t in rows]
     spec = chart(values, height=70, columns=columns, spacing={"row": 26, "column": 14})
     spec.pop("width"), spec.pop("height")
     spec |= {"facet": {"field": "s", "type": "nominal", "title": None, "header": {"labelAnchor": "start", "labelFontSize": 12,
                                                                                "labelLimit": 200}},
-             "spec": {"height": 70, "width": 210,
+             "spec": {"height": 70, "width": 205,
                       "mark": {"type": "line", "strokeWidth": 1.6, "point": {"size": 14}},
                       "encoding": {"x": {"field": "m", "type": "temporal", "title": None,
                                          "axis": {"format": "%m/%y", "tickCount": 3, "grid": False}},

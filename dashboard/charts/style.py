@@ -26,3 +26,19 @@ def chart(values: list[dict], *, height: int | dict, title: str = "", **parts) -
     if title:
         spec["title"] = title
     return spec
+
+
+def enlarge(spec: dict, factor: float = 1.6) -> dict:
+    """The same chart for a projector: type and bars larger by `factor`, in all its layers."""
+    def grow(part, name=""):
+        if isinstance(part, dict):
+            return {k: grow(v, k) for k, v in part.items()}
+        if isinstance(part, list):
+            return [grow(v) for v in part]
+        sized = name in ("fontSize", "labelFontSize", "titleFontSize", "labelLimit", "dx", "dy", "size", "strokeWidth")
+        return round(part * factor) if sized and isinstance(part, (int, float)) else part
+    data = spec["data"]
+    large = grow({k: v for k, v in spec.items() if k != "data"})
+    step = spec["height"]["step"] if isinstance(spec.get("height"), dict) else None
+    large["height"] = {"step": round(step * 1.35)} if step else round(spec["height"] * 1.25)
+    return {**large, "data": data}

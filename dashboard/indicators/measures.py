@@ -36,6 +36,7 @@ def women_share(f: Facts) -> Measure:
 def visits_per_1000(f: Facts) -> Measure:
     """Visits at CCSP per 1 000 inhabitants of their communes, census of 2013."""
     m = ratio(f.ccsp_visits, f.population, 1000, NO_DATA)
+    m = hide(m, (f.reporting == 0) & (f.ccsp_visits == 0), "n'a pas remonté ses données")
     return replace(m, f.ccsp_sites == 0, "sans objet")
 
 

@@ -2,6 +2,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -23,6 +24,7 @@ OUTCOMES = {"servi": SERVED, "parti": LEFT}
 COMPLAINT_OUTCOMES = {"traitee": "handled", "rejetee": "rejected", "sans suite": "dropped"}
 ADD = {"service": "service", "category": "category", "channel": "channel", "reason": "reason"}
 LONGEST = 2_000
+LONGEST_REFERENCE = 200  # it is a key: an index of PostgreSQL takes no long ones
 
 
 class CellProblem(ValueError):
@@ -109,6 +111,13 @@ def plain(text: str) -> str:
     return text
 
 
+def reference(text: str) -> str:
+    """A number or code that stands for the row."""
+    if len(text) > LONGEST_REFERENCE:
+        raise CellProblem(f"référence trop longue : {LONGEST_REFERENCE} caractères au plus.")
+    return text
+
+
 def site(text: str, known: Known) -> int | Choice:
     """The id of the site; a Choice where a commune's name leaves it to the day."""
     found = known.site(text)
@@ -143,7 +152,7 @@ def readers(known: Known, today: date) -> dict[str, Callable[[str], object]]:
         "clock": clock,
         "whole": whole,
         "text": plain,
-        "reference": plain,
+        "reference": reference,
         "answer": answer,
         "kind": word(KINDS, "requête, plainte ou demande d'information"),
         "sex": word(SEXES, "F, M ou rien"),
@@ -208,8 +217,14 @@ class Numbers(dict):
         return number
 
 
+@cache
+def _numbers(blank: int, answers: bool) -> Numbers:
+    """The table of such values, kept: there are few of them. Answers apart: to a dict, True is 1 and False is 0."""
+    return Numbers(blank)
+
+
 def as_numbers(values: list, blank: int) -> np.ndarray:
     """`values` as an int64 array, through `Numbers`."""
-    table = Numbers(blank)
+    sample = next((v for v in values if v is not None), None)
+    table = _numbers(blank, isinstance(sample, bool))
     return np.fromiter(map(table.__getitem__, values), np.int64, len(values))
-

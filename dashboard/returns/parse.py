@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboard.returns.cells import EPOCH, Memo, as_numbers, readers
+from dashboard.returns.cells import EPOCH, LONGEST_REFERENCE, Memo, as_numbers, readers
 from dashboard.returns.checks import checks
 from dashboard.returns.formats import FORMATS, Format
 from dashboard.returns.known import Choice, Known, normalise
@@ -155,8 +155,8 @@ class Parsing:
         values = {}
         for column in self._format.columns:
             memo = self._memos[column.field]
-            if column.cell == "reference" and not column.required:  # almost all different: no use to remember
-                values[column.field] = [t.strip() or None for t in texts[column.field]]
+            if column.field == "source_ref" and max(map(len, texts["source_ref"])) <= LONGEST_REFERENCE:
+                values["source_ref"] = [t.strip() or None for t in texts["source_ref"]]  # all different: not remembered
                 continue
             values[column.field] = list(map(memo.__getitem__, texts[column.field]))
             if memo.bad:
@@ -268,6 +268,7 @@ class Parsing:
         return {site: (first, last, count) for site, count in rows.items()}
 
     def _close(self) -> None:
+        self.problems.sort(key=lambda p: p.line or 0)  # they were found column by column
         if self.replace_days:
             self.whole_days.update(self.site_days)
         if self._same:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import french
+from dashboard.access import Person
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.ui import store
 from dashboard.wording import base, difference, reason, shown, who_reported
@@ -26,7 +27,8 @@ def explanation(code: str, figure: Figure | None = None) -> str:
     return "\n\n".join(text)
 
 
-def card(code: str, figure: Figure, trend: Sequence[float | None] = (), compared: store.Comparison | None = None) -> None:
+def card(code: str, figure: Figure, trend: Sequence[float | None] = (), compared: store.Comparison | None = None,
+         height: int = CARD) -> None:
     """One card."""
     delta = None
     if compared and compared.before[code].value is not None and figure.value is not None:
@@ -38,19 +40,21 @@ def card(code: str, figure: Figure, trend: Sequence[float | None] = (), compared
     line = [v for v in trend if v is not None]
     st.metric(BY_CODE[code].label, shown(figure), delta, delta_color="off", delta_arrow="off", border=True,
               help=explanation(code, figure), chart_data=line if len(line) > 2 else None, chart_type="line",
-              height=CARD)
+              height=height)
 
 
-def headline(question: store.Question, person, codes: Sequence[str] = HEADLINE, columns: int = 3) -> None:
-    """The cards of the question's whole."""
+def headline(question: store.Question, person: Person, codes: Sequence[str] = HEADLINE, columns: int = 3,
+             height: int = CARD, slide: bool = False) -> None:
+    """The cards of the question's whole. slide: figures alone, without trend lines and sources."""
     figures = store.figures(person, question, "nation")["nation"]
-    months = store.trend(person, question)
+    months = {} if slide else store.trend(person, question)
     compared = store.comparison(person, question)
     for start in range(0, len(codes), columns):
         for place, code in zip(st.columns(columns), codes[start:start + columns], strict=False):
             with place:
-                card(code, figures[code], [months[m][code].value for m in sorted(months)], compared)
-    st.caption(sources(figures["visits"], compared))
+                card(code, figures[code], [months[m][code].value for m in sorted(months)], compared, height)
+    if not slide:
+        st.caption(sources(figures["visits"], compared))
 
 
 def sources(figure: Figure, compared: store.Comparison | None) -> str:

@@ -20,6 +20,8 @@ STYLE = """<style>
 .st-key-bandeau [data-testid=stMarkdownContainer] p{font-size:.86rem;margin:0}
 .st-key-bandeau{background:#fff4dc;border:1px solid #e6cf9a;border-radius:.4rem;padding:.25rem .8rem}
 .st-key-bandeau *{color:#5b4300 !important}
+[data-testid=stExpander] summary{padding:.2rem .6rem}
+[data-testid=stExpander] details{border:none}
 h1{font-size:1.55rem !important;padding:.1rem 0 .1rem !important}
 h2{font-size:1.2rem !important;padding:.5rem 0 .1rem !important}
 h3{font-size:1.02rem !important;padding:.3rem 0 .1rem !important}
@@ -72,6 +74,8 @@ def dress(spec: PageSpec) -> None:
     filters.sync()
     banner()
     filters.notices()
+    if spec.bare:
+        return
     with st.container(key="entete", horizontal=True, vertical_alignment="center"):
         st.title(spec.heading, anchor=False, width="content")
         if spec.filters:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import charts, french
 from dashboard.access import Person
-from dashboard.charts.specs import WEEKDAYS
+from dashboard.charts.specs import WEEKDAYS, wait_bins
 from dashboard.indicators import BY_CODE
 from dashboard.settings import load
 from dashboard.ui import show, store
@@ -79,7 +79,7 @@ def by_month(person: Person, question: store.Question, code: str, key: str, clos
                alt=f"{BY_CODE[code].label} par mois.", key=key)
 
 
-def waits(person: Person, question: store.Question, key: str) -> None:
+def waits(person: Person, question: store.Question, key: str, table: bool = True) -> None:
     """How long people waited: the distribution, and what it rests on."""
     figures = store.figures(person, question, "nation")["nation"]
     histogram = store.waits(person, question)
@@ -89,11 +89,9 @@ def waits(person: Person, question: store.Question, key: str) -> None:
         return
     p50, p90 = figures["wait_p50"].value, figures["wait_p90"].value
     threshold = load().wait_threshold_minutes
-    spec = charts.distribution(histogram, threshold=threshold + 1, median=p50, p90=p90)
-    edges = list(range(0, 120, 5))
-    table = pd.DataFrame([{"Attente": f"{a} à {a + 4} min", "Usagers": french.number(int(histogram[a:a + 5].sum()))}
-                          for a in edges] + [{"Attente": "120 min et plus", "Usagers": french.number(int(histogram[120:].sum()))}])
-    show.chart(spec, table, alt="Répartition des attentes en tranches de cinq minutes.", key=key)
+    spec = charts.distribution(histogram, threshold=threshold, median=p50, p90=p90)
+    rows = pd.DataFrame([{"Attente": label, "Usagers": french.number(n)} for _, _, label, n in wait_bins(histogram)])
+    show.chart(spec, rows if table else None, alt="Répartition des attentes en tranches de cinq minutes.", key=key)
     share = 100 * measured / max(figures["visits"].n, 1)
     st.caption(f"{french.plural(measured, 'attente')} mesurées, soit {french.percent(share)} des visites. La moitié des usagers"
                f" reçus ont attendu {shown(figures['wait_p50'])} ou moins ; 9 sur 10, {shown(figures['wait_p90'])} ou moins."
@@ -117,7 +115,7 @@ def heat(person: Person, question: store.Question, key: str) -> None:
         st.caption(f"{french.plural(unknown, 'visite')} sans heure d'arrivée n'y figurent pas.")
 
 
-def complaint_ages(person: Person, question: store.Question, key: str) -> None:
+def complaint_ages(person: Person, question: store.Question, key: str, table: bool = True) -> None:
     """Open complaints by age, the oldest listed."""
     frame = store.complaints(person, question)
     open_ = frame[frame["open_days"].notna()]
@@ -126,16 +124,16 @@ def complaint_ages(person: Person, question: store.Question, key: str) -> None:
         return
     ages = open_["open_days"]
     rows = [(label, int(((ages >= low) & (ages <= high)).sum())) for low, high, label in BANDS]
-    table = open_.sort_values("open_days", ascending=False).head(50)
-    table = pd.DataFrame({"Centre": table["name"], "Reçue le": [french.date_short(d) for d in table["received"]],
-                          "Catégorie": table["category"], "Âge": [french.days(a) for a in table["open_days"]]})
-    show.chart(charts.age_bands(rows, late=LATE_BAND), table, alt="Plaintes en cours par âge.", key=key)
+    oldest = open_.sort_values("open_days", ascending=False).head(50)
+    oldest = pd.DataFrame({"Centre": oldest["name"], "Reçue le": [french.date_short(d) for d in oldest["received"]],
+                           "Catégorie": oldest["category"], "Âge": [french.days(a) for a in oldest["open_days"]]})
+    show.chart(charts.age_bands(rows, late=LATE_BAND), oldest if table else None, alt="Plaintes en cours par âge.", key=key)
     late = sum(n for _, n in rows[LATE_BAND:])
     st.caption(f"{french.plural(len(open_), 'plainte')} en cours, dont {french.number(late)} depuis plus de 30 jours (barres"
-               " foncées). Le tableau donne les 50 plus anciennes.")
+               f" foncées).{' Le tableau donne les 50 plus anciennes.' if table else ''}")
 
 
-def reasons(person: Person, question: store.Question, key: str) -> None:
+def reasons(person: Person, question: store.Question, key: str, table: bool = True) -> None:
     """Why people complain, over the period."""
     frame = store.complaints(person, question)
     frame = frame[frame["received"] >= question.first]
@@ -144,9 +142,9 @@ def reasons(person: Person, question: store.Question, key: str) -> None:
         return
     counts = frame["category"].value_counts()
     rows = [(str(k), int(v)) for k, v in counts.items()]
-    table = pd.DataFrame([{"Catégorie": k, "Plaintes reçues": french.number(v),
-                           "Part": french.percent(100 * v / len(frame), 1)} for k, v in rows])
-    show.chart(charts.pareto(rows), table, alt="Plaintes reçues par catégorie, de la plus à la moins fréquente.", key=key)
+    listed = pd.DataFrame([{"Catégorie": k, "Plaintes reçues": french.number(v),
+                            "Part": french.percent(100 * v / len(frame), 1)} for k, v in rows])
+    show.chart(charts.pareto(rows), listed if table else None, alt="Plaintes reçues par catégorie, de la plus à la moins fréquente.", key=key)
 
 
 def flow(person: Person, question: store.Question, key: str) -> None:

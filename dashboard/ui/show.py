@@ -4,14 +4,17 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from dashboard.charts.style import enlarge
 from dashboard.indicators import BY_CODE
 from dashboard.ui import store
 from dashboard.wording import base, shown
 
 
-def chart(spec: dict, table: pd.DataFrame, *, alt: str, key: str) -> None:
-    """The chart, and its figures one click below. alt: what the chart shows, in a sentence."""
-    st.vega_lite_chart(spec, width="stretch", theme=None, key=key, alt=alt)
+def chart(spec: dict, table: pd.DataFrame | None, *, alt: str, key: str) -> None:
+    """The chart, and its figures one click below (on a slide: none, and larger). alt: what the chart shows, in a sentence."""
+    st.vega_lite_chart(enlarge(spec) if table is None else spec, width="stretch", theme=None, key=key, alt=alt)
+    if table is None:
+        return
     with st.expander("Voir les chiffres"):
         frame(table, key=f"{key}_table")
 

@@ -21,7 +21,7 @@ def zone() -> None:
     with left:
         filters.select("indicateur", label_visibility="collapsed")
         chosen = filters.value("centre")
-        _map(person, question, table, chosen)
+        draw(person, question, table, chosen, filters.value("indicateur"), on_pick=_pick)
     with right:
         _pick_list(table)
         if chosen in set(table["code"]):
@@ -31,8 +31,9 @@ def zone() -> None:
             attention.show(question, person)
 
 
-def _map(person, question: store.Question, table, chosen: str) -> None:
-    code = filters.value("indicateur")
+def draw(person, question: store.Question, table, chosen: str, code: str, *, height: int = 500, key: str = "carte",
+         on_pick=None) -> None:
+    """The question's sites on the map, coloured by an indicator."""
     figures = store.figures(person, question, "site")
     classes = CLASSES[code]
     volumes = [figures[s]["visits_per_day"].value for s in table["code"]]
@@ -48,8 +49,8 @@ def _map(person, question: store.Question, table, chosen: str) -> None:
             "fill": None if value is None else classes.colour(value),
             "tip": [f"{BY_CODE[code].label} : {shown(f[code])}", f"Usagers par jour ouvert : {shown(f['visits_per_day'])}"]})
     legend = _legend(code, marks, top)
-    maps.show_map(marks, legend=legend, focus=question.department, chosen=chosen or None, on_pick=_pick, height=500,
-                  dark=st.context.theme.type == "dark", communes=frame.communes_file(), key="carte")
+    maps.show_map(marks, legend=legend, focus=question.department, chosen=chosen or None, on_pick=on_pick, height=height,
+                  dark=st.context.theme.type == "dark", communes=frame.communes_file(), key=key)
 
 
 def _legend(code: str, marks: list[dict], top: float) -> maps.Legend:

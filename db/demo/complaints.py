@@ -10,7 +10,8 @@ from db.demo.model import DemoFile, Plan
 from db.demo.text import cell, chosen, joined, numbers
 
 HEADING = "Référence;Centre;Reçue le;Catégorie;Prestation;Canal;Répondue le;Issue;Objet\n"
-MAX_DELAY = 150  # days; a complaint not answered by then never is
+ORDINARY = 150   # days; a complaint not answered by then waits for somebody to look at the old ones
+MAX_DELAY = 430  # days; by then that has been done, for nearly all
 _COMPLAINTS, _DETAILS = 3, 4  # the keys of this module's random numbers
 
 _SUBJECTS = {
@@ -30,7 +31,8 @@ _OUTCOMES = [";", "traitée;", "rejetée;", "sans suite;"]
 _CATEGORY = table(_CATEGORY_SHARES)
 _CHANNEL = table([0.48, 0.20, 0.13, 0.14, 0.05])
 _OUTCOME = table([0.07, 0.79, 0.09, 0.05])
-_NEVER = 0.08  # besides the few whose delay would exceed MAX_DELAY
+_NEVER = 0.08  # besides the few whose delay would exceed ORDINARY
+_LOST = 0.03   # of those forgotten: never found again
 
 
 def files(plan: Plan) -> Iterator[DemoFile]:
@@ -88,7 +90,10 @@ def _replies(plan: Plan, rng: np.random.Generator, day: np.ndarray, median: floa
     delay = np.ceil(median * rng.lognormal(0, 0.85, len(day))).astype(int)
     working = np.append(np.flatnonzero(plan.workday), plan.days)  # the last: some day after the period
     reply = working[np.searchsorted(working[:-1], day + delay)]
-    never = chance(rng, _NEVER, len(day))
+    forgotten = chance(rng, _NEVER, len(day)) | (reply - day > ORDINARY)
+    found_again = working[np.minimum(np.searchsorted(working[:-1], day + rng.integers(170, 400, len(day))), len(working) - 1)]
+    reply = np.where(forgotten, found_again, reply)
+    never = forgotten & chance(rng, _LOST, len(day))
     return np.where(never | (reply - day > MAX_DELAY) | (reply >= stop), -1, reply)
 
 

@@ -1,3 +1,4 @@
-import streamlit as st
+"""Présenter: the national map, the headline figures, waits and complaints, one per screen."""
+from dashboard.ui import slides
 
-st.title("…")
+slides.show()

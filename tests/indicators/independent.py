@@ -1,0 +1,247 @@
+"""The figures once more, by DuckDB, from the raw files and the definitions of the design alone.
+
+Nothing here comes from dashboard.indicators, db.facts or the rollups: if both agree, both have understood the same
+definitions. A question is answered for every key of a cut (`by`), within a set of sites, for one service or all.
+"""
+import csv
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import holidays
+
+from dashboard.settings import ROOT
+from db.demo import DemoFile
+
+REFERENCE = ROOT / "data" / "reference"
+MINIMUM = {"women_share": 10, "wait_p50": 10, "wait_p90": 36, "wait_within_30": 10, "left": 10, "satisfaction": 10,
+           "complaints_30d": 5, "complaints_30d_due": 5, "complaint_delay": 5, "complaints_oldest": 0, "completeness": 5}
+
+# Raw rows, as typed: dates JJ/MM/AAAA, times HH:MM, blanks where nothing is known.
+RAW = """
+CREATE MACRO day(t) AS CAST(strptime(nullif(t, ''), '%d/%m/%Y') AS date);
+CREATE MACRO minute(t) AS CAST(split_part(nullif(t, ''), ':', 1) AS int) * 60 + CAST(split_part(t, ':', 2) AS int);
+CREATE MACRO raw(form) AS TABLE
+    SELECT * FROM read_csv(getvariable('folder') || form || '-*.csv', delim = ';', header = true, all_varchar = true,
+                           quote = '"', union_by_name = true, filename = true);
+CREATE TABLE site AS SELECT code, kind, commune, department, try_cast(launched_on AS date) AS launched
+    FROM read_csv(getvariable('reference') || 'sites.csv', all_varchar = true);
+CREATE TABLE commune AS SELECT commune, department, CAST(population_2013 AS bigint) AS population
+    FROM read_csv(getvariable('reference') || 'communes.csv', all_varchar = true);
+CREATE TABLE service AS SELECT code, label FROM read_csv(getvariable('reference') || 'services.csv', all_varchar = true);
+
+CREATE TABLE visit AS
+    SELECT r.Centre AS site, day(r.Date) AS day, coalesce(s.code, 'inconnu') AS service,
+           CASE WHEN minute("Heure d'arrivée") IS NULL THEN 'inconnu'
+                ELSE lpad(CAST(minute("Heure d'arrivée") // 60 AS varchar), 2, '0') END AS hour,
+           minute("Heure d'arrivée") IS NOT NULL AS timed, Sexe AS sex, Satisfait AS satisfied, Issue AS outcome,
+           CASE WHEN Issue <> 'parti' OR Issue IS NULL THEN least(minute("Heure d'appel") - minute("Heure d'arrivée"), 240)
+           END AS wait, filename
+    FROM raw('registre') r LEFT JOIN service s ON s.label = r.Prestation;
+CREATE TABLE complaint AS
+    SELECT r.Centre AS site, day("Reçue le") AS received, day("Répondue le") AS resolved,
+           coalesce(s.code, 'inconnu') AS service, filename
+    FROM raw('plaintes') r LEFT JOIN service s ON s.label = r.Prestation;
+CREATE TABLE closing AS SELECT DISTINCT Centre AS site, day(Date) AS day FROM raw('cloture');
+CREATE TABLE closure AS SELECT nullif(Centre, '') AS site, day(Du) AS a, day(Au) AS b FROM raw('fermetures')
+    WHERE nullif(De, '') IS NULL;
+
+-- What files speak for: the days that were declared with them, widened by their own dates.
+CREATE TABLE span AS
+    WITH own AS (SELECT 'registre' AS form, filename, site, day FROM visit
+                 UNION ALL SELECT 'plaintes', filename, site, unnest([received, resolved]) FROM complaint),
+         width AS (SELECT filename, min(day) AS a, max(day) AS b FROM own GROUP BY ALL)
+    SELECT form, site, least(w.a, d.a) AS a, greatest(w.b, d.b) AS b
+    FROM (SELECT DISTINCT form, filename, site FROM own) o JOIN width w USING (filename)
+    LEFT JOIN (SELECT DISTINCT name, a, b FROM declared) d ON o.filename LIKE '%/' || d.name
+    UNION ALL SELECT form, site, a, b FROM declared WHERE site IS NOT NULL;
+CREATE TABLE as_of AS SELECT site, max(b) AS day FROM span WHERE form = 'plaintes' GROUP BY site;
+
+CREATE TABLE activity AS SELECT DISTINCT site, day FROM visit UNION SELECT site, day FROM closing;
+CREATE TABLE network AS
+    SELECT s.*, (SELECT min(day) FROM activity a WHERE a.site = s.code) AS active_from FROM site s;
+CREATE TABLE open_day AS
+    SELECT n.code AS site, CAST(d AS date) AS day
+    FROM network n, generate_series(date '2020-01-01', getvariable('today'), interval 1 day) t(d)
+    WHERE isodow(d) <= 5 AND d >= coalesce(active_from, launched)
+      AND d NOT IN (SELECT day FROM holiday)
+      AND NOT EXISTS (SELECT 1 FROM closure c WHERE (c.site IS NULL OR c.site = n.code) AND d BETWEEN c.a AND c.b);
+"""
+
+# A cell: one key, one site that it speaks of, and the days that it speaks of.
+CELLS = {
+    "nation": "SELECT 'nation' AS key, code AS site, $first AS a, $last AS b FROM scope",
+    "department": "SELECT department, code, $first, $last FROM scope",
+    "site": "SELECT code, code, $first, $last FROM scope",
+    "month": """SELECT strftime(m, '%Y-%m'), code, greatest(CAST(m AS date), $first), least(last_day(m), $last)
+                FROM scope, generate_series(date_trunc('month', $first), $last, interval 1 month) t(m)""",
+    "service": """SELECT key, code, $first, $last FROM scope, (SELECT DISTINCT v.service AS key FROM visit v
+                  JOIN scope s ON s.code = v.site WHERE day BETWEEN $first AND $last AND {service})""",
+    "hour": """SELECT key, code, $first, $last FROM scope, (SELECT DISTINCT v.hour AS key FROM visit v
+               JOIN scope s ON s.code = v.site WHERE day BETWEEN $first AND $last AND {service})""",
+}
+
+# The visits and complaints of each key.
+KEYED = """
+CREATE OR REPLACE TEMP TABLE v AS SELECT c.key, c.a, c.b, v.* FROM visit v JOIN cell c USING (site)
+    WHERE v.day BETWEEN c.a AND c.b AND {service} AND {visit_key};
+CREATE OR REPLACE TEMP TABLE c AS
+    SELECT cell.key, cell.a, cell.b, x.*, o.day AS known_to, x.resolved <= o.day AS answered
+    FROM complaint x JOIN cell USING (site) JOIN known o USING (site) WHERE {service} AND {complaint_key};
+CREATE OR REPLACE TEMP TABLE received AS SELECT * FROM c WHERE received BETWEEN a AND b;
+CREATE OR REPLACE TEMP TABLE measuring AS
+    SELECT DISTINCT cell.key, cell.site FROM cell JOIN visit v ON v.site = cell.site AND v.day BETWEEN a AND b
+    WHERE wait IS NOT NULL;
+CREATE OR REPLACE TEMP TABLE expected AS
+    SELECT key, site FROM cell JOIN network n ON n.code = site WHERE coalesce(launched, active_from) <= b
+        OR (launched IS NULL AND active_from IS NULL)
+    UNION SELECT key, cell.site FROM cell JOIN activity x ON x.site = cell.site AND x.day BETWEEN a AND b;
+"""
+
+# indicator: a query that gives key, numerator, denominator, value.
+QUERIES = {
+    "visits": "SELECT key, count(*) AS num, NULL AS den, count(*) AS value FROM v GROUP BY key",
+    "visits_per_day": """SELECT key, coalesce(n, 0), days, coalesce(n, 0) / days
+        FROM (SELECT key, count(*) AS days FROM cell JOIN open_day o ON o.site = cell.site AND o.day BETWEEN a AND b GROUP BY key)
+        LEFT JOIN (SELECT key, count(*) AS n FROM v GROUP BY key) USING (key)""",
+    "women_share": """SELECT key, count(*) FILTER (sex = 'F'), count(*) FILTER (sex IN ('F', 'M')),
+        100 * count(*) FILTER (sex = 'F') / count(*) FILTER (sex IN ('F', 'M')) FROM v GROUP BY key""",
+    "wait_p50": "SELECT key, NULL, NULL, list_sort(list(wait))[(count(wait) + 1) // 2] FROM v WHERE wait IS NOT NULL GROUP BY key",
+    "wait_p90": "SELECT key, NULL, NULL, list_sort(list(wait))[(9 * count(wait) + 9) // 10] FROM v WHERE wait IS NOT NULL GROUP BY key",
+    "wait_within_30": """SELECT key, short, base, 100 * short / base FROM (
+        SELECT key, count(*) FILTER (wait <= 30) AS short,
+               count(*) FILTER (wait IS NOT NULL OR (outcome = 'parti' AND timed)) AS base
+        FROM v SEMI JOIN measuring USING (key, site) GROUP BY key)""",
+    "left": """SELECT key, count(*) FILTER (outcome = 'parti'), count(*) FILTER (outcome IN ('parti', 'servi')),
+        100 * count(*) FILTER (outcome = 'parti') / count(*) FILTER (outcome IN ('parti', 'servi')) FROM v GROUP BY key""",
+    "satisfaction": """SELECT key, count(*) FILTER (satisfied = 'oui'), count(*) FILTER (satisfied IN ('oui', 'non')),
+        100 * count(*) FILTER (satisfied = 'oui') / count(*) FILTER (satisfied IN ('oui', 'non')) FROM v GROUP BY key""",
+    "visits_per_1000": """SELECT key, coalesce(n, 0), people, 1000 * coalesce(n, 0) / people
+        FROM (SELECT key, sum(population) AS people FROM (
+                SELECT DISTINCT key, commune, population FROM expected JOIN site ON code = site JOIN commune USING (commune)
+                WHERE kind = 'CCSP') GROUP BY key)
+        LEFT JOIN (SELECT key, count(*) AS n FROM v JOIN site ON code = v.site WHERE kind = 'CCSP' GROUP BY key) USING (key)""",
+    "complaints_per_1000": """SELECT key, coalesce(n, 0), visits, CASE WHEN {service_known} THEN 1000 * coalesce(n, 0) / visits END
+        FROM (SELECT key, count(*) AS visits FROM v GROUP BY key)
+        LEFT JOIN (SELECT key, count(*) AS n FROM received GROUP BY key) USING (key)
+        LEFT JOIN known_share USING (key)""",
+    "complaints_30d": """SELECT key, count(*) FILTER (answered AND resolved - received <= 30), count(*),
+        100 * count(*) FILTER (answered AND resolved - received <= 30) / count(*) FROM received GROUP BY key""",
+    "complaints_30d_due": """SELECT key, count(*) FILTER (answered AND resolved - received <= 30), count(*),
+        100 * count(*) FILTER (answered AND resolved - received <= 30) / count(*) FROM received
+        WHERE received <= known_to - 30 GROUP BY key""",
+    "complaint_delay": """
+        WITH life AS (SELECT key, CASE WHEN answered THEN resolved ELSE known_to END - received AS age,
+                             coalesce(answered, false) AS closed FROM received),
+             step AS (SELECT key, age, count(*) FILTER (closed) AS closings,
+                             sum(count(*)) OVER (PARTITION BY key ORDER BY age DESC) AS at_risk FROM life GROUP BY key, age),
+             curve AS (SELECT key, age, product(1 - closings / at_risk) OVER (PARTITION BY key ORDER BY age) AS share FROM step)
+        SELECT key, NULL, NULL, min(age) FROM curve WHERE share <= 0.5 + 1e-9 GROUP BY key""",
+    "complaints_open": """SELECT key, count(*) AS num, NULL, count(*) FROM c WHERE received <= least(b, known_to)
+        AND (resolved IS NULL OR resolved > least(b, known_to)) GROUP BY key""",
+    "complaints_oldest": """SELECT key, NULL, NULL, max(least(b, known_to) - received) FROM c WHERE received <= least(b, known_to)
+        AND (resolved IS NULL OR resolved > least(b, known_to)) GROUP BY key""",
+    "completeness": """SELECT key, count(x.day), count(*), 100 * count(x.day) / count(*)
+        FROM cell JOIN open_day o ON o.site = cell.site AND o.day BETWEEN a AND b
+        LEFT JOIN closing x ON x.site = o.site AND x.day = o.day GROUP BY key""",
+    "coverage": """SELECT key, count(DISTINCT s.commune) FILTER (alive), any_value(communes), 100 * count(DISTINCT s.commune) FILTER (alive)
+            / any_value(communes)
+        FROM (SELECT key, site, EXISTS (SELECT 1 FROM activity x WHERE x.site = cell.site AND x.day BETWEEN b - 29 AND b) AS alive
+              FROM cell) JOIN site s ON s.code = site, LATERAL (SELECT count(*) AS communes FROM commune m WHERE {territory}) GROUP BY key""",
+}
+COMPLAINTS = {code for code in QUERIES if code.startswith("complaint")}
+WITHOUT_OBJECT = {
+    "hour": COMPLAINTS | {"visits_per_1000", "completeness", "coverage"},
+    "service": {"visits_per_1000", "completeness", "coverage"},
+    "month": {"visits_per_1000"}, "site": {"coverage"}, "department": set(), "nation": set(),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A figure: counts, value (None where missing or hidden), sites that reported and that should have."""
+
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    reporting: int
+    expected: int
+
+
+class Independent:
+    """The raw files of a folder, and questions to them."""
+
+    def __init__(self, folder: Path, files: list[DemoFile], today: date):
+        self.db = duckdb.connect()
+        for name, value in (("folder", f"{folder}/"), ("reference", f"{REFERENCE}/"), ("today", today)):
+            self.db.execute(f"SET VARIABLE {name} = ?", [value])
+        self.db.execute("CREATE TABLE holiday (day date)")
+        self.db.executemany("INSERT INTO holiday VALUES (?)", [[d] for d in holidays.country_holidays(
+            "BJ", years=range(2020, today.year + 1))])
+        self.db.execute("CREATE TABLE declared (name varchar, form varchar, site varchar, a date, b date)")
+        declared = [[f.name, f.form, site, *f.covers] for f in files if f.covers for site in (*_sites_in(f), *f.sites)]
+        self.db.executemany("INSERT INTO declared VALUES (?, ?, ?, ?, ?)", declared)
+        self.db.execute(RAW)
+
+    def one(self, query: str):
+        """A single value."""
+        return self.db.execute(query).fetchone()[0]
+
+    def answers(self, by: str, first: date, last: date, sites: str = "true", service: str | None = None
+                ) -> dict[tuple[str, str], Answer]:
+        """Every indicator for every key. sites: a condition on the table of sites."""
+        last = min(last, self.one("SELECT max(b) FROM span WHERE form IN ('registre', 'cloture')"))
+        words = {
+            "service": f"service = '{service}'" if service else "true",
+            "visit_key": f"v.{by} = c.key" if by in ("service", "hour") else "true",
+            "complaint_key": {"service": "x.service = cell.key", "hour": "false"}.get(by, "true"),
+            "service_known": "known >= 0.8" if service or by == "service" else "true",
+            "territory": "m.department = key" if by == "department" else "true",
+        }
+        self.db.execute(f"CREATE OR REPLACE TEMP TABLE scope AS SELECT * FROM network WHERE {sites}")  # noqa: S608
+        self.db.execute("CREATE OR REPLACE TEMP TABLE known AS FROM as_of")
+        days = {name: day for name, day in (("first", first), ("last", last)) if f"${name}" in CELLS[by]}
+        self.db.execute(f"CREATE OR REPLACE TEMP TABLE cell AS SELECT * FROM ({CELLS[by].format(**words)}) t(key, site, a, b)",  # noqa: S608
+                        days)
+        self.db.execute(KEYED.format(**words))
+        self._share_of_known_services(by)
+        reporting, complaint_reporting, expected = self._sites()
+        found = {}
+        for code, query in QUERIES.items():
+            rows = {} if code in WITHOUT_OBJECT[by] else {
+                key: rest for key, *rest in self.db.execute(query.format(**words)).fetchall()}
+            who = complaint_reporting if code in COMPLAINTS else reporting
+            for key in expected:
+                found[key, code] = Answer(*rows.get(key, (None, None, None)), who.get(key, 0), expected[key])
+        return found
+
+    def _share_of_known_services(self, by: str) -> None:
+        """Visits with a known service among all: of the key's sites and days, whatever service is asked for."""
+        key = "c.key" if by not in ("service", "hour") else "c.key"
+        self.db.execute(f"""CREATE OR REPLACE TEMP TABLE known_share AS
+            SELECT {key} AS key, avg(CASE WHEN v.service <> 'inconnu' THEN 1.0 ELSE 0 END) AS known
+            FROM visit v JOIN cell c ON c.site = v.site AND v.day BETWEEN c.a AND c.b GROUP BY 1""")  # noqa: S608
+
+    def _sites(self) -> tuple[dict, dict, dict]:
+        """By key, how many sites reported, reported complaints, and were expected."""
+        ask = lambda query: dict(self.db.execute(query).fetchall())  # noqa: E731
+        return (ask("SELECT key, count(DISTINCT cell.site) FROM cell JOIN activity x ON x.site = cell.site"
+                    " AND x.day BETWEEN a AND b GROUP BY key"),
+                ask("SELECT key, count(DISTINCT cell.site) FROM cell JOIN span s ON s.site = cell.site AND s.form = 'plaintes'"
+                    " AND s.a <= cell.b AND s.b >= cell.a GROUP BY key"),
+                ask("SELECT key, count(DISTINCT e.site) FROM cell LEFT JOIN expected e USING (key) GROUP BY key"))
+
+
+def _sites_in(file: DemoFile) -> set[str]:
+    rows = csv.DictReader(file.content.decode(encoding_of(file)).splitlines(), delimiter=";")
+    return {row["Centre"] for row in rows if row["Centre"]}
+
+
+def encoding_of(file: DemoFile) -> str:
+    """The older files are in Windows-1252."""
+    try:
+        file.content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
