@@ -32,7 +32,7 @@ class Indicator:
 
     code: str
     label: str
-    short: str
+    short: str                            # where room is scarce: a card, a column
     definition: str                       # one sentence
     numerator: str                        # in words
     denominator: str

@@ -17,7 +17,7 @@ HEADLINE = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "com
 def explanation(code: str, figure: Figure | None = None) -> str:
     """What an indicator means, for the question mark beside it."""
     i = BY_CODE[code]
-    text = [i.definition]
+    text = [f"**{i.label}.** {i.definition}"]
     if i.denominator != "—":
         text.append(f"Calcul : {i.numerator} / {i.denominator}.")
     if figure is not None and base(figure):
@@ -38,7 +38,7 @@ def card(code: str, figure: Figure, trend: Sequence[float | None] = (), compared
     elif figure.value is None and figure.note:
         delta = figure.note
     line = [v for v in trend if v is not None]
-    st.metric(BY_CODE[code].label, shown(figure), delta, delta_color="off", delta_arrow="off", border=True,
+    st.metric(BY_CODE[code].short, shown(figure), delta, delta_color="off", delta_arrow="off", border=True,
               help=explanation(code, figure), chart_data=line if len(line) > 2 else None, chart_type="line",
               height=height)
 

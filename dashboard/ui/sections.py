@@ -32,7 +32,7 @@ def service_names() -> dict[str, str]:
 
 def choose_indicator(codes: Sequence[str], key: str) -> str:
     """A small choice of indicators above a chart."""
-    return st.segmented_control("Indicateur", codes, default=codes[0], format_func=lambda c: BY_CODE[c].label, key=key,
+    return st.segmented_control("Indicateur", codes, default=codes[0], format_func=lambda c: BY_CODE[c].short, key=key,
                                 label_visibility="collapsed", required=True)
 
 

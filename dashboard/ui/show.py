@@ -31,8 +31,8 @@ def by_key(figures: store.Figures, codes: Sequence[str], names: dict[str, str], 
     for key in sorted(figures, key=lambda k: names.get(k, k)):
         row = {heading: names.get(key, key)}
         for code in codes:
-            row[BY_CODE[code].label] = shown(figures[key][code])
+            row[BY_CODE[code].short] = shown(figures[key][code])
             if counts:
-                row[f"{BY_CODE[code].label} : base"] = base(figures[key][code])
+                row[f"{BY_CODE[code].short} : base"] = base(figures[key][code])
         rows.append(row)
     return pd.DataFrame(rows, columns=[heading] if not rows else None)

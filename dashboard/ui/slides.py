@@ -18,7 +18,7 @@ html{font-size:21px !important}
 .st-key-pied button p{font-size:.8rem}
 </style>"""
 POSITION = "diapo"
-CARD, BIG_CARD = 150, 230
+CARD, BIG_CARD = 160, 230
 
 
 def _map(person: Person, question: store.Question) -> None:

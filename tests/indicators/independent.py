@@ -36,7 +36,8 @@ CREATE TABLE visit AS
            CASE WHEN minute("Heure d'arrivée") IS NULL THEN 'inconnu'
                 ELSE lpad(CAST(minute("Heure d'arrivée") // 60 AS varchar), 2, '0') END AS hour,
            minute("Heure d'arrivée") IS NOT NULL AS timed, Sexe AS sex, Satisfait AS satisfied, Issue AS outcome,
-           CASE WHEN Issue <> 'parti' OR Issue IS NULL THEN least(minute("Heure d'appel") - minute("Heure d'arrivée"), 240)
+           CASE WHEN coalesce(Issue, '') <> 'parti' AND minute("Heure d'appel") >= minute("Heure d'arrivée")
+                THEN least(minute("Heure d'appel") - minute("Heure d'arrivée"), 240)
            END AS wait, filename
     FROM raw('registre') r LEFT JOIN service s ON s.label = r.Prestation;
 CREATE TABLE complaint AS
@@ -205,7 +206,7 @@ class Independent:
         self.db.execute(f"CREATE OR REPLACE TEMP TABLE cell AS SELECT * FROM ({CELLS[by].format(**words)}) t(key, site, a, b)",  # noqa: S608
                         days)
         self.db.execute(KEYED.format(**words))
-        self._share_of_known_services(by)
+        self._share_of_known_services()
         reporting, complaint_reporting, expected = self._sites()
         found = {}
         for code, query in QUERIES.items():
@@ -216,12 +217,11 @@ class Independent:
                 found[key, code] = Answer(*rows.get(key, (None, None, None)), who.get(key, 0), expected[key])
         return found
 
-    def _share_of_known_services(self, by: str) -> None:
+    def _share_of_known_services(self) -> None:
         """Visits with a known service among all: of the key's sites and days, whatever service is asked for."""
-        key = "c.key" if by not in ("service", "hour") else "c.key"
-        self.db.execute(f"""CREATE OR REPLACE TEMP TABLE known_share AS
-            SELECT {key} AS key, avg(CASE WHEN v.service <> 'inconnu' THEN 1.0 ELSE 0 END) AS known
-            FROM visit v JOIN cell c ON c.site = v.site AND v.day BETWEEN c.a AND c.b GROUP BY 1""")  # noqa: S608
+        self.db.execute("""CREATE OR REPLACE TEMP TABLE known_share AS
+            SELECT c.key, avg(CASE WHEN v.service <> 'inconnu' THEN 1.0 ELSE 0 END) AS known
+            FROM visit v JOIN cell c ON c.site = v.site AND v.day BETWEEN c.a AND c.b GROUP BY 1""")
 
     def _sites(self) -> tuple[dict, dict, dict]:
         """By key, how many sites reported, reported complaints, and were expected."""
