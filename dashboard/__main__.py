@@ -56,6 +56,8 @@ def choose_sites(table, departments: list[str], codes: list[str], kind: str | No
 def figures(arguments: argparse.Namespace) -> list[Figure]:
     """The figures that the command asks for."""
     with make_engine(load().database_url).connect() as connection:
+        if read.is_demo(connection):
+            print("DONNÉES FICTIVES : aucun chiffre n'est réel.", file=sys.stderr)
         sites = choose_sites(read.sites_frame(connection, read.ALL), arguments.department, arguments.site,
                              arguments.kind)
         try:

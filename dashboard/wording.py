@@ -44,8 +44,6 @@ def difference(now: Figure, before: Figure) -> str:
     if indicator.unit == "percent":
         points = french.number(size, 1)
         return f"{sign}{points} {'point' if size < 2 else 'points'}"
-    if indicator.unit == "count" and before.value:
-        return f"{sign}{french.percent(100 * size / before.value, 1)}"
     return f"{sign}{amount(indicator, size)}"
 
 
@@ -61,3 +59,20 @@ def base(figure: Figure) -> str:
     if figure.denominator is not None and figure.numerator is not None:
         return f"{french.number(figure.numerator)} sur {french.number(figure.denominator)}"
     return f"n = {french.number(figure.n)}" if figure.n else ""
+
+
+def against_last_year(code: str, now: dict[str, Figure], before: dict[str, Figure]) -> str:
+    """A card's second line: the same days a year before, and the difference. Volumes compare per open day.
+
+    now, before: indicator to figure, at the same sites. "" where there is nothing to compare.
+    """
+    if now[code].value is None or before[code].value is None:
+        return ""
+    if code == "visits":
+        new, old = now["visits_per_day"].value, before["visits_per_day"].value
+        if not new or not old:
+            return ""
+        change = 100 * (new - old) / old
+        sign = "+" if change > 0 else "−" if change < 0 else "±"
+        return f"{sign}{french.percent(abs(change), 1)} par jour, sur un an"
+    return f"un an avant : {shown(before[code])} ({difference(now[code], before[code])})"

@@ -37,7 +37,8 @@ def check_disk(folder):
     """Refuse to start filling a disk that is nearly full."""
     if shutil.disk_usage(str(folder)).free < FREE_BYTES:
         # Disk full: less than 1 GB free where the project lies.
-        raise Stop(f"Le disque est plein : il reste moins de 1 Go libre sous {folder}. Faire de la place, puis relancer.")
+        raise Stop(f"Le disque est plein : il reste moins de 1 Go libre sous {folder}. Faire de la place, puis"
+                   " relancer.")
 
 
 def stamp(wanted):
@@ -61,8 +62,8 @@ def environment(wanted):
     check_disk(ROOT)
     make_venv()
     print("Installation des bibliothèques dans .venv (quelques minutes la première fois)…", flush=True)
-    pip = subprocess.Popen([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", wanted],
-                           cwd=str(ROOT), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", wanted]
+    pip = subprocess.Popen(command, cwd=str(ROOT), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     said = []
     for line in pip.stderr:
         sys.stderr.write(line)

