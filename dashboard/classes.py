@@ -20,6 +20,11 @@ class Classes:
         """The colour of a value."""
         return RAMP[bisect_right(self.bounds, value)]
 
+    def pale(self, value: float) -> str:
+        """The colour of a value, half way to white: for an area under the marks of its sites."""
+        parts = [int(self.colour(value)[i:i + 2], 16) for i in (1, 3, 5)]
+        return "#" + "".join(f"{(p + 255) // 2:02x}" for p in parts)
+
     def labels(self) -> list[str]:
         """The classes in words, lowest first."""
         low, *_, high = self.bounds
@@ -34,7 +39,7 @@ MINUTES = french.SPACE + "min"
 CLASSES = {
     "wait_p50": Classes((10, 15, 20, 30), MINUTES),
     "wait_p90": Classes((30, 45, 60, 90), MINUTES),
-    "wait_within_30": Classes((50, 65, 80, 90), PERCENT),
+    "wait_within_30": Classes((60, 70, 80, 90), PERCENT),
     "left": Classes((2, 4, 6, 8), PERCENT),
     "satisfaction": Classes((70, 80, 85, 90), PERCENT),
     "visits_per_day": Classes((5, 10, 20, 40), ""),

@@ -336,8 +336,10 @@ def closures(connection: Connection, sites: Sites, first: date, last: date) -> p
         WHERE c.superseded_by IS NULL AND c.first_day <= :last AND c.last_day >= :first
         ORDER BY c.first_day""", first=first, last=last)
     rows = [(s, as_date(a), as_date(b), *rest) for s, a, b, *rest in rows if s is None or ids is None or s in ids]
-    return pd.DataFrame(rows, columns=["site_id", "first_day", "last_day", "from_minute", "to_minute", "reason"]
-                        ).astype({"site_id": object})
+    frame = pd.DataFrame(rows, columns=["site_id", "first_day", "last_day", "from_minute", "to_minute", "reason"])
+    # Among numbers pandas would make None a NaN, which is no site and not the whole network either.
+    frame["site_id"] = pd.Series([r[0] for r in rows], dtype=object)
+    return frame
 
 
 def complaints(connection: Connection, sites: Sites, last: date) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from dashboard import french
 from dashboard.classes import CLASSES, RAMP
 from dashboard.indicators import BY_CODE
 from dashboard.ui import attention, cards, filters, frame, maps, session, site_head, store
-from dashboard.wording import shown
+from dashboard.wording import shown, who_reported
 
 LARGEST = 20  # radius, in pixels, of the busiest site
 SIZES = (10, 20, 50, 100, 200, 500, 1000)
@@ -21,7 +21,11 @@ def zone() -> None:
     with left:
         filters.select("indicateur", label_visibility="collapsed")
         chosen = filters.value("centre")
-        draw(person, question, table, chosen, filters.value("indicateur"), on_pick=_pick)
+        draw(person, question, table, chosen, filters.value("indicateur"), on_pick=_pick,
+             tinted=st.session_state.get("departements_teintes", False))
+        st.toggle("Teinter aussi les départements", key="departements_teintes",
+                  help="Le taux de tous les usagers du département, là où deux centres au moins ont remonté leurs données."
+                       " La valeur d'un seul centre n'est jamais étendue à un territoire.")
     with right:
         _pick_list(table)
         if chosen in set(table["code"]):
@@ -32,8 +36,8 @@ def zone() -> None:
 
 
 def draw(person, question: store.Question, table, chosen: str, code: str, *, height: int = 500, key: str = "carte",
-         on_pick=None) -> None:
-    """The question's sites on the map, coloured by an indicator."""
+         on_pick=None, tinted: bool = False) -> None:
+    """The question's sites on the map, coloured by an indicator; departments too if `tinted`."""
     figures = store.figures(person, question, "site")
     classes = CLASSES[code]
     volumes = [figures[s]["visits_per_day"].value for s in table["code"]]
@@ -48,9 +52,20 @@ def draw(person, question: store.Question, table, chosen: str, code: str, *, hei
             "label": site.commune, "radius": radius, "missing": value is None,
             "fill": None if value is None else classes.colour(value),
             "tip": [f"{BY_CODE[code].label} : {shown(f[code])}", f"Usagers par jour ouvert : {shown(f['visits_per_day'])}"]})
-    legend = _legend(code, marks, top)
-    maps.show_map(marks, legend=legend, focus=question.department, chosen=chosen or None, on_pick=on_pick, height=height,
+    maps.show_map(marks, legend=_legend(code, marks, top), departments=_departments(person, question, code) if tinted else None,
+                  focus=question.department, chosen=chosen or None, on_pick=on_pick, height=height,
                   dark=st.context.theme.type == "dark", communes=frame.communes_file(), key=key)
+
+
+def _departments(person, question: store.Question, code: str) -> dict[str, dict]:
+    """Fill and words of the departments that have a figure of their own: never one site's value over a territory."""
+    found = {}
+    for name, figures in store.figures(person, question, "department").items():
+        f = figures[code]
+        if f.value is not None and f.sites_reporting > 1:
+            found[name] = {"fill": CLASSES[code].pale(f.value),
+                           "tip": f"{name}\n{BY_CODE[code].label} : {shown(f)}\n{who_reported(f)}"}
+    return found
 
 
 def _legend(code: str, marks: list[dict], top: float) -> maps.Legend:
