@@ -6,7 +6,8 @@ import sys
 from dataclasses import asdict, fields
 from datetime import date
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from dashboard.indicators import INDICATORS, Figure, compute
 from dashboard.settings import load
@@ -53,18 +54,16 @@ def choose_sites(table, departments: list[str], codes: list[str], kind: str | No
     return set(chosen["code"])
 
 
-def figures(arguments: argparse.Namespace) -> list[Figure]:
-    """The figures that the command asks for."""
-    with make_engine(load().database_url).connect() as connection:
-        if read.is_demo(connection):
-            print("DONNÉES FICTIVES : aucun chiffre n'est réel.", file=sys.stderr)
-        sites = choose_sites(read.sites_frame(connection, read.ALL), arguments.department, arguments.site,
-                             arguments.kind)
-        try:
-            facts = gather(connection, sites, arguments.first, arguments.last, arguments.by, arguments.service,
-                           arguments.as_of)
-        except KeyError:
-            raise ValueError(f"prestation inconnue : {arguments.service}.") from None
+def figures(connection: Connection, arguments: argparse.Namespace) -> list[Figure]:
+    """The figures that the command asks for. Raises ValueError, with the reason, for an unknown name."""
+    if read.is_demo(connection):
+        print("DONNÉES FICTIVES : aucun chiffre n'est réel.", file=sys.stderr)
+    sites = choose_sites(read.sites_frame(connection, read.ALL), arguments.department, arguments.site, arguments.kind)
+    try:
+        facts = gather(connection, sites, arguments.first, arguments.last, arguments.by, arguments.service,
+                       arguments.as_of)
+    except KeyError:
+        raise ValueError(f"prestation inconnue : {arguments.service}.") from None
     return compute(facts, INDICATORS)
 
 
@@ -74,14 +73,18 @@ def main(argv: list[str] | None = None) -> int:
     if arguments.first > arguments.last:
         print("La période finit avant de commencer.", file=sys.stderr)
         return 2
+    engine = make_engine(load().database_url)
     try:
-        found = figures(arguments)
+        with engine.connect() as connection:
+            found = figures(connection, arguments)
     except ValueError as reason:
         print(f"Refusé : {reason}", file=sys.stderr)
         return 1
-    except OperationalError as error:
+    except DBAPIError as error:  # PostgreSQL calls a table that is not there a fault of the program
         print(f"La base de données ne répond pas ou n'est pas prête (python -m db init) : {error.orig}", file=sys.stderr)
         return 1
+    finally:
+        engine.dispose()
     if arguments.format == "json":
         json.dump([asdict(f) for f in found], sys.stdout, ensure_ascii=False, indent=1)
         print()

@@ -195,6 +195,11 @@ def _active(scope: Scope, first: date, last: date) -> np.ndarray:
     return scope.rows[seen[scope.rows]]
 
 
+def _present(scope: Scope, first: date, last: date) -> np.ndarray:
+    """Rows of sites that were expected, or were at work all the same: some serve before their ceremony."""
+    return np.union1d(_expected(scope, first, last), _active(scope, first, last))
+
+
 def _hands_in_complaints(scope: Scope, first: date, last: date) -> np.ndarray:
     """Rows of sites for which a batch of complaints speaks for at least a day of the span."""
     spans, ids = scope.ledger.spans, scope.ledger.sites["id"].to_numpy()
@@ -209,12 +214,12 @@ def _once(function: Callable, scope: Scope, spans: list) -> dict[tuple, np.ndarr
 
 def _reporting(scope: Scope, spans: list, members: list) -> dict:
     whole = (scope.first, scope.last)
-    expected = _once(_expected, scope, [*spans, whole])
+    expected = _once(_expected, scope, [whole])
+    present = _once(_present, scope, spans)
     active = _once(_active, scope, [*spans, whole])
     complaints = _once(_hands_in_complaints, scope, spans)
     count = lambda found: np.array([len(np.intersect1d(found[s], m)) for s, m in zip(spans, members, strict=True)],  # noqa: E731
                                    dtype=np.int64)
-    present = {span: np.union1d(expected[span], active[span]) for span in expected}
     silent = np.setdiff1d(expected[whole], active[whole])
     return {"expected": count(present), "reporting": count(active), "complaint_reporting": count(complaints),
             "silent": scope.ledger.sites["code"].iloc[silent].tolist()}
@@ -239,13 +244,13 @@ def _places(scope: Scope, spans: list, members: list) -> dict[str, np.ndarray]:
     total = Counter(department for _, department, _ in scope.ledger.communes)
     visits = read.per_site(scope.connection, scope.sites, scope.first, scope.last, scope.service_id)
     visits = dict(zip(visits["site_id"], visits["visits"], strict=True))
-    expected = _once(_expected, scope, spans)
+    present = _once(_present, scope, spans)
     back = timedelta(days=load().operating_days - 1)
     operating = {span: _active(scope, span[1] - back, span[1]) for span in set(spans)}
     out: dict[str, list[int]] = {k: [] for k in ("population", "ccsp_visits", "ccsp_sites", "communes",
                                                  "operating_communes")}
     for span, rows in zip(spans, members, strict=True):
-        mine = sites.iloc[np.intersect1d(expected[span], rows)]
+        mine = sites.iloc[np.intersect1d(present[span], rows)]
         ccsp = mine[mine["kind"] == "CCSP"]
         departments = set(total) if scope.sites == ALL and len(rows) == len(sites) else set(sites["department"].iloc[rows])
         out["population"].append(int(ccsp.drop_duplicates("commune")["population"].sum()))

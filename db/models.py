@@ -137,6 +137,33 @@ class Target(Base):
     __table_args__ = (UniqueConstraint("indicator", "scope", "valid_from"),)
 
 
+class Rebase(Base):
+    """From this month on, a control chart starts new limits: only for a reason that somebody states."""
+
+    __tablename__ = "rebase"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    indicator: Mapped[str] = mapped_column(String(40))
+    scope: Mapped[str] = mapped_column(String(80), comment="nation, a department or a site code")
+    month: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(String(80))
+    __table_args__ = (UniqueConstraint("indicator", "scope", "month"),)
+
+
+class Decision(Base):
+    """What was decided about an alert: it stays on the chart, and the months after it are judged."""
+
+    __tablename__ = "decision"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    indicator: Mapped[str] = mapped_column(String(40))
+    scope: Mapped[str] = mapped_column(String(80), comment="nation, a department or a site code")
+    decided_on: Mapped[date] = mapped_column(Date)
+    who: Mapped[str] = mapped_column(String(120), comment="a post, not a person's name")
+    what: Mapped[str] = mapped_column(Text)
+    due_on: Mapped[date | None] = mapped_column(Date)
+    __table_args__ = (Index("ix_decision_indicator_scope", "indicator", "scope"),)
+
+
 class Boundary(Base):
     """Outlines that the ministry loads; one row per level replaces the one before."""
 

@@ -107,6 +107,19 @@ def targets(connection: Connection) -> list[tuple]:
     return [(i, s, v, as_date(d), source) for i, s, v, d, source in rows]
 
 
+def decisions(connection: Connection) -> list[tuple]:
+    """(id, indicator, scope, decided_on, who, what, due_on) of every decision, oldest first."""
+    rows = _all(connection, "SELECT id, indicator, scope, decided_on, who, what, due_on FROM decision"
+                " ORDER BY decided_on, id")
+    return [(n, i, s, as_date(d), who, what, as_date(due)) for n, i, s, d, who, what, due in rows]
+
+
+def rebases(connection: Connection) -> list[tuple]:
+    """(indicator, scope, month, reason, author) of every new start of a control chart, oldest first."""
+    rows = _all(connection, "SELECT indicator, scope, month, reason, author FROM rebase ORDER BY month")
+    return [(i, s, as_date(m), reason, author) for i, s, m, reason, author in rows]
+
+
 def boundary(connection: Connection, level: str) -> tuple[str, str] | None:
     """(GeoJSON, source) of the outlines that the ministry loaded for `level`, or None."""
     rows = _all(connection, "SELECT geojson, source FROM boundary WHERE level = :level", level=level)

@@ -1,4 +1,5 @@
 """Small register files and the office that hands them in. Days are ISO text; what a test does not say is blank."""
+
 import csv
 import io
 import os
@@ -23,19 +24,41 @@ SHARED = ROOT.parent / "shared"  # beside a developer's checkout; absent elsewhe
 KANDI, NIKKI, COVE, COTONOU = "ccsp-kandi", "ccsp-nikki", "ccsp-cove", "gsru-cotonou"
 
 
-def visit(site=KANDI, day="2025-03-03", arrived="", called="", ended="", kind="requête", service="", sex="",
-          satisfied="", outcome="", ref="") -> list:
+def visit(
+    site=KANDI,
+    day="2025-03-03",
+    arrived="",
+    called="",
+    ended="",
+    kind="requête",
+    service="",
+    sex="",
+    satisfied="",
+    outcome="",
+    ref="",
+) -> list:
     """A line of the register."""
     return [site, day, arrived, called, ended, kind, service, sex, satisfied, outcome, ref]
 
 
 def waited(minutes: int, **cells) -> list:
     """A line of the register: someone who came at 8 and was served after so many minutes."""
-    return visit(arrived="08:00", called=f"{8 + minutes // 60:02}:{minutes % 60:02}", outcome="servi", **cells)
+    return visit(
+        arrived="08:00", called=f"{8 + minutes // 60:02}:{minutes % 60:02}", outcome="servi", **cells
+    )
 
 
-def complaint(ref, site=KANDI, received="2025-03-03", resolved="", service="", category="", channel="", outcome="",
-              subject="") -> list:
+def complaint(
+    ref,
+    site=KANDI,
+    received="2025-03-03",
+    resolved="",
+    service="",
+    category="",
+    channel="",
+    outcome="",
+    subject="",
+) -> list:
     """A line of the complaints register."""
     return [ref, site, received, category, service, channel, resolved, outcome, subject]
 
@@ -59,7 +82,8 @@ def csv_text(form: str, *lines: list, delimiter: str = ";") -> str:
     """The file of a form with these lines."""
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(
-        [[c.heading for c in FORMATS[form].columns], *lines])
+        [[c.heading for c in FORMATS[form].columns], *lines]
+    )
     return out.getvalue()
 
 
@@ -96,12 +120,15 @@ class Office:
         """Take a batch out."""
         return write.withdraw(self.engine, batch, by="test")
 
-    def figures(self, first="2025-01-01", last="2025-12-31", by="nation", sites=read.ALL, service=None, as_of=None
-                ) -> Figures:
+    def figures(
+        self, first="2025-01-01", last="2025-12-31", by="nation", sites=read.ALL, service=None, as_of=None
+    ) -> Figures:
         """The figures of every indicator, as pages and the command line have them."""
         days = date.fromisoformat(first), date.fromisoformat(last)
         with self.engine.connect() as connection:
-            facts = gather(connection, sites, *days, by, service, date.fromisoformat(as_of) if as_of else None)
+            facts = gather(
+                connection, sites, *days, by, service, date.fromisoformat(as_of) if as_of else None
+            )
         return Figures(((f.key, f.indicator), f) for f in compute(facts, INDICATORS))
 
     def figure(self, indicator: str, key: str = "nation", **question) -> Figure:
@@ -120,8 +147,19 @@ class Office:
 
     def contents(self) -> dict[str, list[tuple]]:
         """Everything that files brought and what was computed from it, for comparison before and after."""
-        tables = ("import_batch", "batch_site", "whole_day", "visit", "complaint", "complaint_text", "daily_closing",
-                  "closure", "monthly_return", "rollup", "journal")
+        tables = (
+            "import_batch",
+            "batch_site",
+            "whole_day",
+            "visit",
+            "complaint",
+            "complaint_text",
+            "daily_closing",
+            "closure",
+            "monthly_return",
+            "rollup",
+            "journal",
+        )
         return {table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr) for table in tables}  # noqa: S608
 
 
@@ -135,6 +173,12 @@ class Said(NamedTuple):
 
 def shell(url: str, *argv) -> Said:
     """Run `python -m …` in a process of its own against the database at `url`."""
-    done = subprocess.run([sys.executable, "-m", *map(str, argv)], cwd=ROOT, capture_output=True, text=True,
-                          env={**os.environ, "DATABASE_URL": url}, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-m", *map(str, argv)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "DATABASE_URL": url},
+        timeout=300,
+    )
     return Said(done.returncode, done.stdout, done.stderr)

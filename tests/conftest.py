@@ -4,6 +4,7 @@ A test that asks for `engine`, `database_url` or `office` runs twice, on SQLite 
 fresh database, migrated and seeded. CCSP_NO_POSTGRES=1 leaves PostgreSQL out on purpose; where the server cannot
 be started without that, the tests fail.
 """
+
 import ipaddress
 import os
 import shutil
@@ -165,6 +166,7 @@ def _guarded(connect):
         if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(address[0]):
             raise OutsideRequest(f"a test tried to reach {address}")
         return connect(self, address)
+
     return guarded
 
 

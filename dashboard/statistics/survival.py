@@ -1,5 +1,40 @@
-"""How long complaints stay open, those still open included: Kaplan and Meier 1958."""
+"""How long complaints stay open, those still open included: Kaplan and Meier 1958.
+
+Intervals: Greenwood's variance on the log(−log) scale (Kalbfleisch and Prentice, The Statistical Analysis of Failure
+Time Data, 1.4), which stay between 0 and 1; for the median, Brookmeyer and Crowley 1982, Biometrics 38.
+"""
+from dataclasses import dataclass
+
 import numpy as np
+
+from dashboard.statistics.intervals import LEVEL, z_value
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The share still open after each age at which something closed, with its interval; all (k,), shares falling.
+
+    ages: days. at_risk: complaints still open just before. lower, upper: NaN where all are closed (there the
+    variance has no value).
+    """
+
+    ages: np.ndarray
+    at_risk: np.ndarray
+    shares: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+
+
+@dataclass(frozen=True)
+class Median:
+    """Half are closed after so many days; None where more than half stay open.
+
+    low, high: the interval; None for an end that the data do not give: « au moins … », or nothing at all.
+    """
+
+    days: int | None
+    low: int | None
+    high: int | None
 
 
 def survival(durations: np.ndarray, closed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -8,16 +43,46 @@ def survival(durations: np.ndarray, closed: np.ndarray) -> tuple[np.ndarray, np.
     durations: whole days, shape (n,). closed: whether the complaint was closed then; the others are still open and
     leave the count at that age (at equal ages closings come first). Returns ages (k,) and shares (k,), falling.
     """
+    ages, at_risk, closings = _steps(durations, closed)
+    return ages, np.cumprod(1 - closings / at_risk) if len(ages) else np.zeros(0)
+
+
+def _steps(durations: np.ndarray, closed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The ages at which something closed, how many were at risk there, and how many closed."""
     durations, closed = np.asarray(durations), np.asarray(closed, dtype=bool)
     ages = np.unique(durations[closed])
     at_risk = len(durations) - np.searchsorted(np.sort(durations), ages, side="left")
     closings = np.searchsorted(np.sort(durations[closed]), ages, side="right") - np.searchsorted(
         np.sort(durations[closed]), ages, side="left")
-    return ages, np.cumprod(1 - closings / at_risk) if len(ages) else np.zeros(0)
+    return ages, at_risk, closings
+
+
+def curve(durations: np.ndarray, closed: np.ndarray, level: float = LEVEL) -> Curve:
+    """The share still open after each age, with its interval; arguments as for survival()."""
+    ages, shares = survival(durations, closed)
+    _, at_risk, closings = _steps(durations, closed)
+    lower, upper = np.full(len(ages), np.nan), np.full(len(ages), np.nan)
+    inner = closings < at_risk  # only the last age can close everything
+    greenwood = np.cumsum(closings[inner] / (at_risk[inner] * (at_risk[inner] - closings[inner])))
+    logs = np.log(shares[inner])
+    width = np.exp(z_value(level) * np.sqrt(greenwood) / np.abs(logs))
+    lower[inner], upper[inner] = np.exp(logs * width), np.exp(logs / width)
+    return Curve(ages, at_risk, shares, lower, upper)
+
+
+def median(durations: np.ndarray, closed: np.ndarray, level: float = LEVEL) -> Median:
+    """The median time to close and its interval: the ages at which the curve's interval comes down to a half."""
+    found = curve(durations, closed, level)
+    low, high = (_first(found.ages, line) for line in (found.lower, found.upper))
+    return Median(median_survival(durations, closed), low, high)
+
+
+def _first(ages: np.ndarray, shares: np.ndarray) -> int | None:
+    """The smallest age at which half or fewer are left; None where it never comes to that."""
+    reached = np.flatnonzero(shares <= 0.5 + 1e-12)  # products of fractions miss 0.5 by rounding
+    return int(ages[reached[0]]) if len(reached) else None
 
 
 def median_survival(durations: np.ndarray, closed: np.ndarray) -> float | None:
     """The smallest age at which half or fewer are still open; None where more than half stay open."""
-    ages, shares = survival(durations, closed)
-    reached = np.flatnonzero(shares <= 0.5 + 1e-12)  # products of fractions miss 0.5 by rounding
-    return int(ages[reached[0]]) if len(reached) else None
+    return _first(*survival(durations, closed))

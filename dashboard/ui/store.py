@@ -232,7 +232,7 @@ def closures(person: Person, question: Question) -> pd.DataFrame:
     table = sites(person, question)
     frame = book.closures
     frame = frame[(frame["first_day"] <= question.last) & (frame["last_day"] >= question.first)]
-    frame = frame[frame["site_id"].isna() | frame["site_id"].isin(table["id"])]
+    frame = frame[(frame["site_id"].isna() & (len(table) > 0)) | frame["site_id"].isin(table["id"])]
     names = dict(zip(table["id"], table["name"], strict=True))
     return frame.assign(name=[names.get(i, "Tout le réseau") for i in frame["site_id"]])
 

@@ -113,7 +113,8 @@ def _mark(kind: str, size: Size) -> None:
 
 def _fingerprint() -> str:
     """What the data's shape hangs on: the tables and the generator."""
-    sources = [*sorted((ROOT / "db" / "migrations" / "versions").glob("*.py")), *sorted((ROOT / "db" / "demo").glob("*.py"))]
+    folders = (ROOT / "db" / "migrations" / "versions", ROOT / "db" / "demo")
+    sources = [path for folder in folders for path in sorted(folder.glob("*.py"))]
     return hashlib.sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()
 
 

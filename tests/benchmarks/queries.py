@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from dashboard.statistics.quantile import quantile
 from db import read
-from db.frames import ALL, BINS, COUNTERS, LAST_BIN, LEFT, UNKNOWN_SERVICE
+from db.frames import ALL, ALL_SERVICES, BINS, COUNTERS, LAST_BIN, LEFT, UNKNOWN_SERVICE
 
 WITHIN = 30
 QUESTIONS = ("kpi", "map", "trend", "heat", "mix", "dept")
@@ -44,13 +44,14 @@ def ours(connection: Connection, question: str, scope: Scope) -> dict:
     days = (scope.first, scope.last)
     if question == "trend":
         frame = read.site_months(connection, ALL, *days)
-        return {(s, m): (v, -1 if p != p or p is None else int(p)) for s, m, v, p in zip(
-            frame["site_id"].tolist(), frame["month"].tolist(), frame["visits"].tolist(), frame["p50"].tolist(), strict=True)}
+        columns = (frame[c].tolist() for c in ("site_id", "month", "visits", "p50"))
+        return {(s, m): (v, int(p) if p == p else -1) for s, m, v, p in zip(*columns, strict=True)}
     if question == "heat":
         counts = read.heat(connection, ALL, *days)
         return {(d, h): int(counts[d, h]) for d, h in zip(*map(np.ndarray.tolist, np.nonzero(counts)), strict=True)}
-    sites, by = (scope.codes, "site") if question == "dept" else (ALL, {"kpi": "nation", "map": "site", "mix": "service"}[question])
-    keys, counters, waits = read.totals(connection, sites, *days, by, None if by == "service" else 0)
+    sites = scope.codes if question == "dept" else ALL
+    by = {"kpi": "nation", "map": "site", "dept": "site", "mix": "service"}[question]
+    keys, counters, waits = read.totals(connection, sites, *days, by, None if by == "service" else ALL_SERVICES)
     if question == "dept":  # the whole department as one more row
         keys = np.append(keys, 0)
         counters, waits = (np.vstack([m, m.sum(axis=0)]) for m in (counters, waits))
@@ -66,10 +67,10 @@ WAIT = (f"CASE WHEN {KNOWN_WAIT} THEN CASE WHEN called_at - arrived_at > {LAST_B
         " ELSE called_at - arrived_at END END")
 LEFT_SQL = f"count(CASE WHEN outcome = {LEFT} AND arrived_at IS NOT NULL THEN 1 END)"
 HOUR = "CASE WHEN arrived_at IS NULL THEN 24 ELSE arrived_at / 60 END"
-MONTH = {"sqlite": "substr(day, 1, 7) || '-01'", "postgresql": "date_trunc('month', day)::date",
-         "duckdb": "date_trunc('month', day)::date"}
-WEEKDAY = {"sqlite": "(CAST(strftime('%w', day) AS INTEGER) + 6) % 7", "postgresql": "extract(isodow FROM day)::int - 1",
-           "duckdb": "isodow(day) - 1"}
+MONTH = {"sqlite": "substr(day, 1, 7) || '-01'", "postgresql": "CAST(date_trunc('month', day) AS date)",
+         "duckdb": "CAST(date_trunc('month', day) AS date)"}
+WEEKDAY = {"sqlite": "(CAST(strftime('%w', day) AS INTEGER) + 6) % 7",
+           "postgresql": "CAST(extract(isodow FROM day) AS int) - 1", "duckdb": "isodow(day) - 1"}
 
 
 def source(first: date, last: date, ids: tuple[int, ...] | None = None) -> str:
@@ -80,28 +81,27 @@ def source(first: date, last: date, ids: tuple[int, ...] | None = None) -> str:
 
 def key_of(question: str, kind: str) -> str:
     """The columns, as SQL, by which a question cuts."""
+    hour = HOUR.replace("/", "//") if kind == "duckdb" else HOUR  # DuckDB's / makes fractions
     return {"kpi": "0", "map": "site_id", "dept": "site_id", "mix": f"coalesce(service_id, {UNKNOWN_SERVICE})",
-            "trend": f"site_id, {MONTH[kind]}", "heat": f"{WEEKDAY[kind]}, {HOUR if kind != 'duckdb' else HOUR.replace('/', '//')}"
-            }[question]
+            "trend": f"site_id, {MONTH[kind]}", "heat": f"{WEEKDAY[kind]}, {hour}"}[question]
 
 
 def sql_of(question: str, kind: str, scope: Scope) -> str:
     """The question as one would write it in SQL: percentile_disc where the database has it, else counts by minute."""
     key = key_of(question, kind)
-    width = key.count(",") + 1 if question in ("trend", "heat") else 1
-    group = ", ".join(map(str, range(1, width + 1)))
+    group = "1, 2" if question in ("trend", "heat") else "1"
     rows = source(scope.first, scope.last, scope.ids if question == "dept" else None)
     if question == "heat":
         return f"SELECT {key}, count(*) {rows} GROUP BY {group}"
     if kind == "sqlite":
-        return f"SELECT {key}, {WAIT} AS wait, count(*), {LEFT_SQL} {rows} GROUP BY {group}, wait"
+        return f"SELECT {key}, {WAIT} AS wait, count(*), {LEFT_SQL} {rows} GROUP BY {group}, wait"  # noqa: S608
     median = "percentile_disc(0.5) WITHIN GROUP (ORDER BY wait)"
     if question == "trend":
         return f"SELECT {key}, count(*), {median} FROM (SELECT *, {WAIT} AS wait {rows}) v GROUP BY {group}"
     group = "GROUPING SETS ((site_id), ())" if question == "dept" else group
     return (f"SELECT {key}, count(*), count(wait), {median}, {median.replace('0.5', '0.9')},"
             f" count(CASE WHEN wait <= {WITHIN} THEN 1 END), {LEFT_SQL}"
-            f" FROM (SELECT *, {WAIT} AS wait {rows}) v GROUP BY {group}")
+            f" FROM (SELECT *, {WAIT} AS wait {rows}) v GROUP BY {group}")  # noqa: S608
 
 
 def answer(question: str, kind: str, rows: list[tuple]) -> dict:
@@ -136,7 +136,7 @@ def _from_minutes(question: str, rows: list[tuple]) -> dict:
 def raw(connection: Connection, question: str, scope: Scope) -> dict:
     """The answer of plain SQL over the rows, in the same database."""
     kind = connection.dialect.name
-    return answer(question, kind, list(map(tuple, connection.execute(text(sql_of(question, kind, scope).replace("::", "\\:\\:"))))))
+    return answer(question, kind, [tuple(row) for row in connection.execute(text(sql_of(question, kind, scope)))])
 
 
 def duck(connection, question: str, scope: Scope) -> dict:

@@ -3,6 +3,7 @@
 Beside the database runs a model of a few lines that keeps the files themselves and works out anew, each time, which
 rows stand: those that no live file of higher rank (as_of, then sha256) says again or replaces as a whole day.
 """
+
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
@@ -30,7 +31,9 @@ class Paper:
 
     @property
     def text(self) -> str:
-        return csv_text("registre", *(waited(wait, site=site, day=day, ref=ref) for site, day, ref, wait in self.lines))
+        return csv_text(
+            "registre", *(waited(wait, site=site, day=day, ref=ref) for site, day, ref, wait in self.lines)
+        )
 
     @property
     def rank(self) -> tuple[str, str]:
@@ -56,8 +59,12 @@ def standing(papers: list[Paper]) -> Counter:
     return found
 
 
-LINE = st.tuples(st.sampled_from((KANDI, NIKKI)), st.sampled_from(DAYS), st.sampled_from(("", "", "1", "2", "3")),
-                 st.integers(0, 3))
+LINE = st.tuples(
+    st.sampled_from((KANDI, NIKKI)),
+    st.sampled_from(DAYS),
+    st.sampled_from(("", "", "1", "2", "3")),
+    st.integers(0, 3),
+)
 
 
 def _one_line_a_reference(lines: list) -> bool:
@@ -65,14 +72,20 @@ def _one_line_a_reference(lines: list) -> bool:
     return len(keys) == len(set(keys))
 
 
-PAPER = st.builds(Paper, st.lists(LINE, min_size=1, max_size=5).filter(_one_line_a_reference).map(tuple),
-                  st.sampled_from(("2025-04-01", "2025-04-02")), st.booleans())
+PAPER = st.builds(
+    Paper,
+    st.lists(LINE, min_size=1, max_size=5).filter(_one_line_a_reference).map(tuple),
+    st.sampled_from(("2025-04-01", "2025-04-02")),
+    st.booleans(),
+)
 
 
 def counted(office: Office) -> Counter:
     """The lines that count in the database."""
-    rows = office.rows("SELECT s.code, v.day, coalesce(v.source_ref, ''), v.called_at - v.arrived_at"
-                       " FROM visit v JOIN site s ON s.id = v.site_id WHERE v.superseded_by IS NULL")
+    rows = office.rows(
+        "SELECT s.code, v.day, coalesce(v.source_ref, ''), v.called_at - v.arrived_at"
+        " FROM visit v JOIN site s ON s.id = v.site_id WHERE v.superseded_by IS NULL"
+    )
     return Counter((site, str(day), ref, wait) for site, day, ref, wait in rows)
 
 
@@ -120,25 +133,51 @@ def test_two_orders_of_the_same_files_give_the_same_figures(databases, tmp_path,
                 path = tmp_path / "registre.csv"
                 path.write_text(paper.text, encoding="utf-8")
                 assert office.take(path, as_of=paper.as_of, replace_days=paper.replace_days).accepted
-            found.append((counted(office), [office.figures(by=by) for by in ("nation", "site", "month", "hour")]))
+            found.append(
+                (counted(office), [office.figures(by=by) for by in ("nation", "site", "month", "hour")])
+            )
             office.engine.dispose()
     assert found[0] == found[1]
 
 
 # Three files of each form that speak of the same thing, oldest first, and what must stand once all are in.
 SAME_THING = {
-    "plaintes": ([[complaint("P1")], [complaint("P1", resolved="2025-03-10"), complaint("P2")],
-                  [complaint("P1", resolved="2025-03-12", outcome="rejetée")]],
-                 "SELECT reference, CAST(resolved_on AS char(10)), outcome FROM complaint WHERE superseded_by IS NULL",
-                 [("P1", "2025-03-12", "rejected"), ("P2", None, None)]),
-    "cloture": ([[closing(declared=3)], [closing(declared=4), closing(declared=1, agent="A2")], [closing(declared=5)]],
-                "SELECT agent, declared FROM daily_closing WHERE superseded_by IS NULL", [("", 5), ("A2", 1)]),
-    "fermetures": ([[closure(site="", last="2025-03-05")], [closure(site="", last="2025-03-06"), closure(reason="grève")],
-                    [closure(site="", last="2025-03-07")]],
-                   "SELECT CAST(last_day AS char(10)) FROM closure WHERE superseded_by IS NULL",
-                   [("2025-03-03",), ("2025-03-07",)]),
-    "canevas": ([[monthly(received=3)], [monthly(received=4), monthly(site=NIKKI, received=9)], [monthly(received=5)]],
-                "SELECT received FROM monthly_return WHERE superseded_by IS NULL", [(5,), (9,)]),
+    "plaintes": (
+        [
+            [complaint("P1")],
+            [complaint("P1", resolved="2025-03-10"), complaint("P2")],
+            [complaint("P1", resolved="2025-03-12", outcome="rejetée")],
+        ],
+        "SELECT reference, CAST(resolved_on AS char(10)), outcome FROM complaint WHERE superseded_by IS NULL",
+        [("P1", "2025-03-12", "rejected"), ("P2", None, None)],
+    ),
+    "cloture": (
+        [
+            [closing(declared=3)],
+            [closing(declared=4), closing(declared=1, agent="A2")],
+            [closing(declared=5)],
+        ],
+        "SELECT agent, declared FROM daily_closing WHERE superseded_by IS NULL",
+        [("", 5), ("A2", 1)],
+    ),
+    "fermetures": (
+        [
+            [closure(site="", last="2025-03-05")],
+            [closure(site="", last="2025-03-06"), closure(reason="grève")],
+            [closure(site="", last="2025-03-07")],
+        ],
+        "SELECT CAST(last_day AS char(10)) FROM closure WHERE superseded_by IS NULL",
+        [("2025-03-03",), ("2025-03-07",)],
+    ),
+    "canevas": (
+        [
+            [monthly(received=3)],
+            [monthly(received=4), monthly(site=NIKKI, received=9)],
+            [monthly(received=5)],
+        ],
+        "SELECT received FROM monthly_return WHERE superseded_by IS NULL",
+        [(5,), (9,)],
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 KILLS says how many imports of each kind of database are killed (12 by default).
 """
+
 import multiprocessing
 import os
 import signal
@@ -44,13 +45,22 @@ def start(url: str, path: Path, go) -> multiprocessing.Process:
 
 def rows(number: int, count: int) -> list:
     """Visits of all sites; those of two numbers have half of their references in common."""
-    return [waited((i + number) % 90, site=SITES[i % 3], day=f"2025-03-{1 + i % 28:02}", ref=str(i + number * count // 2))
-            for i in range(count)]
+    return [
+        waited(
+            (i + number) % 90,
+            site=SITES[i % 3],
+            day=f"2025-03-{1 + i % 28:02}",
+            ref=str(i + number * count // 2),
+        )
+        for i in range(count)
+    ]
 
 
 def whole_batches(office: Office) -> int:
     """The number of batches; each must have all of its rows, and no row may stand without its batch."""
-    found = office.rows("SELECT b.rows, (SELECT count(*) FROM visit v WHERE v.batch_id = b.id) FROM import_batch b")
+    found = office.rows(
+        "SELECT b.rows, (SELECT count(*) FROM visit v WHERE v.batch_id = b.id) FROM import_batch b"
+    )
     assert all(said == there for said, there in found)
     assert office.rows("SELECT count(*) FROM visit") == [(sum(n for n, _ in found),)]
     return len(found)

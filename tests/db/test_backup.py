@@ -1,4 +1,5 @@
 """Copies of a database in service are whole, and come back."""
+
 import os
 import shutil
 import threading
@@ -31,7 +32,9 @@ def test_a_copy_taken_while_files_come_in_is_whole(office, elsewhere, tmp_path):
 
     def write_on():
         for i in range(100):
-            office.hand_in("registre", *(waited(m, ref=f"{i}-{m}") for m in range(50)), name=f"en-cours-{i}.csv")
+            office.hand_in(
+                "registre", *(waited(m, ref=f"{i}-{m}") for m in range(50)), name=f"en-cours-{i}.csv"
+            )
             if stop.is_set():
                 return
 
@@ -48,7 +51,9 @@ def test_a_copy_taken_while_files_come_in_is_whole(office, elsewhere, tmp_path):
     for copy in copies:
         backup.restore(elsewhere.engine, copy, force=True)
         assert elsewhere.differences() == []
-        counts = elsewhere.rows("SELECT b.rows, (SELECT count(*) FROM visit v WHERE v.batch_id = b.id) FROM import_batch b")
+        counts = elsewhere.rows(
+            "SELECT b.rows, (SELECT count(*) FROM visit v WHERE v.batch_id = b.id) FROM import_batch b"
+        )
         assert counts and all(said == there for said, there in counts)
         elsewhere.hand_in("registre", visit(ref="après"))  # the copy goes on living
         assert elsewhere.rows("SELECT count(*) FROM visit WHERE source_ref IN ('avant', 'après')") == [(2,)]

@@ -1,4 +1,5 @@
 """`python -m db`: what is said, and the exit code: 0 done, 1 refused with the reason, 2 wrong usage."""
+
 import json
 
 import pytest
@@ -33,11 +34,15 @@ def test_import_withdraw_status_and_verify(command, office):
     assert command(main, "verify") == (0, "Cumuls comparés aux lignes : 0 différence(s).\n", "")
 
 
-@pytest.mark.parametrize("damage", [
-    "UPDATE rollup SET visits = visits + 1 WHERE level = 2 AND site_id = 0 AND service_id = 0",
-    "DELETE FROM rollup WHERE level = 1 AND site_id > 0 AND service_id = 0",
-    "UPDATE visit SET superseded_by = batch_id",
-], ids=["changed", "missing", "visit gone"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE rollup SET visits = visits + 1 WHERE level = 2 AND site_id = 0 AND service_id = 0",
+        "DELETE FROM rollup WHERE level = 1 AND site_id > 0 AND service_id = 0",
+        "UPDATE visit SET superseded_by = batch_id",
+    ],
+    ids=["changed", "missing", "visit gone"],
+)
 def test_verify_finds_what_differs(command, office, damage):
     office.hand_in("registre", visit(ref="1"))
     with office.engine.begin() as connection:
@@ -48,14 +53,21 @@ def test_verify_finds_what_differs(command, office, damage):
 
 
 def test_import_options_reach_the_database(command, office):
-    newer, older = office.path("registre", visit(ref="1", sex="F")), office.path("registre", visit(ref="1", sex="M"))
+    newer, older = (
+        office.path("registre", visit(ref="1", sex="F")),
+        office.path("registre", visit(ref="1", sex="M")),
+    )
     assert command(main, "import", newer, "--as-of", "2025-05-01").code == 0
     assert command(main, "import", older, "--as-of", "2025-04-01").code == 0
     assert office.figures()["nation", "women_share"].numerator == 1
     covers = office.path("plaintes", complaint("P1"))
-    assert command(main, "import", covers, "--covers", "2025-01-01:2025-06-30", "--sites", "ccsp-cove").code == 0
-    assert {(str(a), str(b)) for a, b in office.rows("SELECT first_day, last_day FROM batch_site WHERE batch_id = 3")} == {
-        ("2025-01-01", "2025-06-30")}
+    assert (
+        command(main, "import", covers, "--covers", "2025-01-01:2025-06-30", "--sites", "ccsp-cove").code == 0
+    )
+    assert {
+        (str(a), str(b))
+        for a, b in office.rows("SELECT first_day, last_day FROM batch_site WHERE batch_id = 3")
+    } == {("2025-01-01", "2025-06-30")}
     whole = office.path("registre", visit(ref="2"))
     assert command(main, "import", whole, "--replace-days").code == 0
     assert office.figure("visits").value == 1
@@ -64,13 +76,16 @@ def test_import_options_reach_the_database(command, office):
     assert office.rows("SELECT count(*) FROM daily_closing") == [(0,)]
 
 
-@pytest.mark.parametrize("argv, code", [
-    (["import", "n'existe-pas.csv"], 1),
-    (["import", "{good}", "--sites", "nulle-part"], 1),
-    (["restore", "n'existe-pas"], 1),
-    (["boundaries", "n'existe-pas", "--level", "commune", "--source", "x"], 1),
-    (["demo", "--visits", "0"], 2),
-])
+@pytest.mark.parametrize(
+    "argv, code",
+    [
+        (["import", "n'existe-pas.csv"], 1),
+        (["import", "{good}", "--sites", "nulle-part"], 1),
+        (["restore", "n'existe-pas"], 1),
+        (["boundaries", "n'existe-pas", "--level", "commune", "--source", "x"], 1),
+        (["demo", "--visits", "0"], 2),
+    ],
+)
 def test_what_cannot_be_done_is_said_in_one_sentence(command, office, argv, code):
     good = office.path("registre", visit(ref="1"))
     said = command(main, *(a.replace("{good}", str(good)) for a in argv))
@@ -78,10 +93,19 @@ def test_what_cannot_be_done_is_said_in_one_sentence(command, office, argv, code
     assert "Traceback" not in said.out + said.err and said.out + said.err
 
 
-@pytest.mark.parametrize("argv", [
-    [], ["inconnu"], ["import"], ["withdraw", "premier"], ["import", "f.csv", "--covers", "2025-02-01:2025-01-01"],
-    ["import", "f.csv", "--as-of", "hier"], ["import", "f.csv", "--form", "inconnu"], ["add", "couleur", "bleu"],
-])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        ["inconnu"],
+        ["import"],
+        ["withdraw", "premier"],
+        ["import", "f.csv", "--covers", "2025-02-01:2025-01-01"],
+        ["import", "f.csv", "--as-of", "hier"],
+        ["import", "f.csv", "--form", "inconnu"],
+        ["add", "couleur", "bleu"],
+    ],
+)
 def test_wrong_usage_ends_with_2(command, argv):
     with pytest.raises(SystemExit) as ended:
         command(main, *argv)

@@ -1,4 +1,5 @@
 """One file handed in: what it changes, and what it does not."""
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -12,7 +13,10 @@ def test_a_register_becomes_visits_and_figures(office):
     assert (outcome.rows, outcome.form, outcome.superseded) == (3, "registre", 0)
     assert office.figure("visits").value == 3
     assert office.rows("SELECT arrived_at, called_at FROM visit ORDER BY source_ref") == [
-        (480, 492), (480, 500), (None, None)]
+        (480, 492),
+        (480, 500),
+        (None, None),
+    ]
     assert not office.differences()
 
 
@@ -35,7 +39,9 @@ def test_the_same_content_under_another_name_is_the_same_file(office):
 def test_a_refused_file_keeps_nothing(office):
     office.hand_in("registre", visit(ref="1"))
     before = office.contents()
-    rows = [visit(ref=str(i)) for i in range(30_000)]  # more than one chunk is in the table when the fault is met
+    rows = [
+        visit(ref=str(i)) for i in range(30_000)
+    ]  # more than one chunk is in the table when the fault is met
     outcome = office.take(office.path("registre", *rows, visit(day="2025-02-30")))
     assert not outcome.accepted
     assert [(p.line, p.column, p.found) for p in outcome.problems] == [(30_002, "Date", "2025-02-30")]
@@ -73,11 +79,18 @@ def test_the_same_reference_at_another_site_is_another_visit(office):
 
 
 def test_a_row_without_reference_makes_its_file_the_whole_register_of_that_day(office):
-    office.hand_in("registre", visit(day="2025-03-03", ref="1"), visit(day="2025-03-03", ref="2"),
-                   visit(day="2025-03-04", ref="3"), visit(site=COVE, day="2025-03-03", ref="4"), as_of="2025-04-01")
+    office.hand_in(
+        "registre",
+        visit(day="2025-03-03", ref="1"),
+        visit(day="2025-03-03", ref="2"),
+        visit(day="2025-03-04", ref="3"),
+        visit(site=COVE, day="2025-03-03", ref="4"),
+        as_of="2025-04-01",
+    )
     office.hand_in("registre", visit(day="2025-03-03"), visit(day="2025-03-03", ref="9"), as_of="2025-05-01")
-    assert office.rows("SELECT source_ref FROM visit WHERE superseded_by IS NULL ORDER BY coalesce(source_ref, '')") == [
-        (None,), ("3",), ("4",), ("9",)]
+    assert office.rows(
+        "SELECT source_ref FROM visit WHERE superseded_by IS NULL ORDER BY coalesce(source_ref, '')"
+    ) == [(None,), ("3",), ("4",), ("9",)]
 
 
 def test_rows_absent_from_a_corrected_file_stay_and_are_listed(office):
@@ -88,10 +101,15 @@ def test_rows_absent_from_a_corrected_file_stay_and_are_listed(office):
 
 
 def test_replace_days_removes_rows_absent_from_the_corrected_file(office):
-    office.hand_in("registre", visit(ref="1"), visit(ref="2"), visit(day="2025-03-04", ref="3"), as_of="2025-04-01")
+    office.hand_in(
+        "registre", visit(ref="1"), visit(ref="2"), visit(day="2025-03-04", ref="3"), as_of="2025-04-01"
+    )
     outcome = office.hand_in("registre", waited(5, ref="1"), as_of="2025-05-01", replace_days=True)
     assert outcome.superseded == 2
-    assert office.rows("SELECT source_ref FROM visit WHERE superseded_by IS NULL ORDER BY 1") == [("1",), ("3",)]
+    assert office.rows("SELECT source_ref FROM visit WHERE superseded_by IS NULL ORDER BY 1") == [
+        ("1",),
+        ("3",),
+    ]
     assert not any("absentes" in r for r in outcome.remarks)
 
 
@@ -124,8 +142,9 @@ def test_withdrawing_what_is_not_there_is_refused(office, batch):
 
 def test_the_words_of_a_complaint_stand_apart(office):
     office.hand_in("plaintes", complaint("P1", subject="=1+1 <img src=x>"), complaint("P2"))
-    assert office.rows("SELECT c.reference, t.subject FROM complaint_text t JOIN complaint c ON c.id = t.complaint_id") == [
-        ("P1", "=1+1 <img src=x>")]
+    assert office.rows(
+        "SELECT c.reference, t.subject FROM complaint_text t JOIN complaint c ON c.id = t.complaint_id"
+    ) == [("P1", "=1+1 <img src=x>")]
 
 
 def test_several_agents_of_a_site_are_summed(office):
@@ -133,6 +152,7 @@ def test_several_agents_of_a_site_are_summed(office):
     from datetime import date
 
     from db import read
+
     with office.engine.connect() as connection:
         frame = read.closings(connection, read.ALL, date(2025, 3, 1), date(2025, 3, 31))
     assert frame["declared"].tolist() == [7]
@@ -141,11 +161,15 @@ def test_several_agents_of_a_site_are_summed(office):
 def test_a_file_covers_its_first_to_its_last_day_unless_it_says_more(office):
     office.hand_in("plaintes", complaint("P1", received="2025-03-03", resolved="2025-03-20"))
     office.hand_in("plaintes", complaint("P2", site=NIKKI), covers=None, sites=(COVE,))
-    spans = office.rows("SELECT b.batch_id, s.code, b.first_day, b.last_day, b.rows FROM batch_site b"
-                        " JOIN site s ON s.id = b.site_id ORDER BY 1, 2")
+    spans = office.rows(
+        "SELECT b.batch_id, s.code, b.first_day, b.last_day, b.rows FROM batch_site b"
+        " JOIN site s ON s.id = b.site_id ORDER BY 1, 2"
+    )
     assert [(batch, code, str(a), str(b), n) for batch, code, a, b, n in spans] == [
-        (1, KANDI, "2025-03-03", "2025-03-20", 1), (2, COVE, "2025-03-03", "2025-03-03", 0),
-        (2, NIKKI, "2025-03-03", "2025-03-03", 1)]
+        (1, KANDI, "2025-03-03", "2025-03-20", 1),
+        (2, COVE, "2025-03-03", "2025-03-03", 0),
+        (2, NIKKI, "2025-03-03", "2025-03-03", 1),
+    ]
 
 
 def test_real_data_do_not_enter_a_fictitious_database(office):
@@ -195,4 +219,7 @@ def test_the_database_itself_refuses_to_change_the_journal(office, statement):
 def test_every_change_of_the_data_leaves_a_line_in_the_journal(office):
     batch = office.hand_in("registre", visit(ref="1")).batch_id
     office.withdraw(batch)
-    assert office.rows("SELECT who, did FROM journal ORDER BY id") == [("test", "imported"), ("test", "withdrawn")]
+    assert office.rows("SELECT who, did FROM journal ORDER BY id") == [
+        ("test", "imported"),
+        ("test", "withdrawn"),
+    ]

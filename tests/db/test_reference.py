@@ -1,4 +1,5 @@
 """Words of the lists and outlines: added by a command, each with its line in the journal."""
+
 import json
 
 import pytest
@@ -7,11 +8,14 @@ from db import read, reference, write
 from tests.builders import SHARED, complaint, visit
 
 
-@pytest.mark.parametrize("kind, label, form, cells", [
-    ("service", "Carte professionnelle", "registre", {"service": "carte professionnelle"}),
-    ("category", "Hygiène", "plaintes", {"category": "hygiene"}),
-    ("channel", "radio", "plaintes", {"channel": "Radio"}),
-])
+@pytest.mark.parametrize(
+    "kind, label, form, cells",
+    [
+        ("service", "Carte professionnelle", "registre", {"service": "carte professionnelle"}),
+        ("category", "Hygiène", "plaintes", {"category": "hygiene"}),
+        ("channel", "radio", "plaintes", {"channel": "Radio"}),
+    ],
+)
 def test_a_word_is_refused_until_it_is_added(office, kind, label, form, cells):
     line = visit(ref="1", **cells) if form == "registre" else complaint("P1", **cells)
     path = office.path(form, line)
@@ -42,7 +46,9 @@ def test_two_long_labels_with_the_same_beginning_are_two_services(office):
     assert len(set(codes)) == 2
 
 
-@pytest.mark.parametrize("level, name, count", [("commune", "communes.geojson", 77), ("department", "departements.geojson", 12)])
+@pytest.mark.parametrize(
+    "level, name, count", [("commune", "communes.geojson", 77), ("department", "departements.geojson", 12)]
+)
 def test_the_outlines_of_the_country_are_loaded(office, level, name, count):
     path = SHARED / "geo" / name
     if not path.exists():
@@ -58,16 +64,34 @@ def test_the_outlines_of_the_country_are_loaded(office, level, name, count):
 
 def outline(name: str, point=(2.0, 9.0)) -> dict:
     lon, lat = point
-    return {"type": "Feature", "properties": {"name": name},
-            "geometry": {"type": "Polygon", "coordinates": [[[lon, lat], [lon + 1, lat], [lon, lat + 1], [lon, lat]]]}}
+    return {
+        "type": "Feature",
+        "properties": {"name": name},
+        "geometry": {
+            "type": "Polygon",
+            "coordinates": [[[lon, lat], [lon + 1, lat], [lon, lat + 1], [lon, lat]]],
+        },
+    }
 
 
 def collection(*features) -> str:
     return json.dumps({"type": "FeatureCollection", "features": list(features)})
 
 
-DEPARTMENTS = ("Alibori", "Atacora", "Atlantique", "Borgou", "Collines", "Couffo", "Donga", "Littoral", "Mono", "Ouémé",
-               "Plateau", "Zou")
+DEPARTMENTS = (
+    "Alibori",
+    "Atacora",
+    "Atlantique",
+    "Borgou",
+    "Collines",
+    "Couffo",
+    "Donga",
+    "Littoral",
+    "Mono",
+    "Ouémé",
+    "Plateau",
+    "Zou",
+)
 
 
 def test_outlines_replace_those_before(office, tmp_path):
@@ -78,16 +102,30 @@ def test_outlines_replace_those_before(office, tmp_path):
     assert office.rows("SELECT source FROM boundary") == [("nouvelle",)]
 
 
-@pytest.mark.parametrize("content, reason", [
-    ("pas du JSON", "pas un GeoJSON"),
-    ("[]", "pas un GeoJSON"),
-    ("{}", "pas un GeoJSON"),
-    (collection({"type": "Feature", "properties": {}, "geometry": None}), "pas un GeoJSON"),
-    (collection({"type": "Feature", "properties": None, "geometry": {"type": "Polygon", "coordinates": []}}), "absentes"),
-    (collection({"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [2, 9]}}), "polygones"),
-    (collection(*(outline(d) for d in DEPARTMENTS[:-1])), "absentes du fichier : Zou"),
-    (collection(*(outline(d, (9.0, 2.0)) for d in DEPARTMENTS)), "longitude d'abord"),
-], ids=range(8))
+@pytest.mark.parametrize(
+    "content, reason",
+    [
+        ("pas du JSON", "pas un GeoJSON"),
+        ("[]", "pas un GeoJSON"),
+        ("{}", "pas un GeoJSON"),
+        (collection({"type": "Feature", "properties": {}, "geometry": None}), "pas un GeoJSON"),
+        (
+            collection(
+                {"type": "Feature", "properties": None, "geometry": {"type": "Polygon", "coordinates": []}}
+            ),
+            "absentes",
+        ),
+        (
+            collection(
+                {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [2, 9]}}
+            ),
+            "polygones",
+        ),
+        (collection(*(outline(d) for d in DEPARTMENTS[:-1])), "absentes du fichier : Zou"),
+        (collection(*(outline(d, (9.0, 2.0)) for d in DEPARTMENTS)), "longitude d'abord"),
+    ],
+    ids=range(8),
+)
 def test_what_is_not_the_outlines_of_benin_is_refused_and_changes_nothing(office, tmp_path, content, reason):
     path = tmp_path / "limites.geojson"
     path.write_text(content, encoding="utf-8")

@@ -1,4 +1,5 @@
 """Sample files written outside the project, with what must come out of them, through the command line."""
+
 import json
 
 import pytest
@@ -23,7 +24,9 @@ def test_the_good_files_give_exactly_their_figures(office, command):
                 found = figures[key, code]
                 counts = {name: getattr(found, name) for name in ("numerator", "denominator")}
                 assert counts == {name: wanted[name] for name in counts}, (key, code)
-                if wanted["value"] is None or found.note.startswith("moins de"):  # missing, or hidden: too few
+                if wanted["value"] is None or found.note.startswith(
+                    "moins de"
+                ):  # missing, or hidden: too few
                     assert found.value is None, (key, code)
                 else:
                     assert found.value == pytest.approx(wanted["value"], rel=1e-12), (key, code)
@@ -34,7 +37,9 @@ def test_the_good_files_give_exactly_their_figures(office, command):
 def test_the_good_files_give_the_same_figures_in_another_order(office, order):
     for i in order:
         assert office.take(SAMPLES / "good" / GOOD[i]).accepted
-    expected = json.loads((SAMPLES / "good" / "expected.json").read_text(encoding="utf-8"))["nation"]["nation"]
+    expected = json.loads((SAMPLES / "good" / "expected.json").read_text(encoding="utf-8"))["nation"][
+        "nation"
+    ]
     assert office.figure("visits").value == expected["visits"]["value"]
     assert office.figure("wait_p90").value == expected["wait_p90"]["value"]
 
@@ -58,7 +63,9 @@ def test_a_bad_file_ends_the_command_with_1_and_says_every_problem(command, name
     assert said.code == 1
     assert "REFUSÉ, rien n'a été enregistré" in said.out
     for expected in BAD[name]:
-        place = f"Ligne {expected['line']}, colonne « {expected['column']} »" if "line" in expected else "Fichier"
+        place = (
+            f"Ligne {expected['line']}, colonne « {expected['column']} »" if "line" in expected else "Fichier"
+        )
         assert place in said.out
 
 

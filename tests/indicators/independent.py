@@ -3,6 +3,7 @@
 Nothing here comes from dashboard.indicators, db.facts or the rollups: if both agree, both have understood the same
 definitions. A question is answered for every key of a cut (`by`), within a set of sites, for one service or all.
 """
+
 import csv
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +16,19 @@ from dashboard.settings import ROOT
 from db.demo import DemoFile
 
 REFERENCE = ROOT / "data" / "reference"
-MINIMUM = {"women_share": 10, "wait_p50": 10, "wait_p90": 36, "wait_within_30": 10, "left": 10, "satisfaction": 10,
-           "complaints_30d": 5, "complaints_30d_due": 5, "complaint_delay": 5, "complaints_oldest": 0, "completeness": 5}
+MINIMUM = {
+    "women_share": 10,
+    "wait_p50": 10,
+    "wait_p90": 36,
+    "wait_within_30": 10,
+    "left": 10,
+    "satisfaction": 10,
+    "complaints_30d": 5,
+    "complaints_30d_due": 5,
+    "complaint_delay": 5,
+    "complaints_oldest": 0,
+    "completeness": 5,
+}
 
 # Raw rows, as typed: dates JJ/MM/AAAA, times HH:MM, blanks where nothing is known.
 RAW = """
@@ -33,8 +45,7 @@ CREATE TABLE service AS SELECT code, label FROM read_csv(getvariable('reference'
 
 CREATE TABLE visit AS
     SELECT r.Centre AS site, day(r.Date) AS day, coalesce(s.code, 'inconnu') AS service,
-           CASE WHEN minute("Heure d'arrivée") IS NULL THEN 'inconnu'
-                ELSE lpad(CAST(minute("Heure d'arrivée") // 60 AS varchar), 2, '0') END AS hour,
+           CASE WHEN minute("Heure d'arrivée") IS NULL THEN 'inconnu' ELSE lpad(CAST(minute("Heure d'arrivée") // 60 AS varchar), 2, '0') END AS hour,
            minute("Heure d'arrivée") IS NOT NULL AS timed, Sexe AS sex, Satisfait AS satisfied, Issue AS outcome,
            CASE WHEN coalesce(Issue, '') <> 'parti' AND minute("Heure d'appel") >= minute("Heure d'arrivée")
                 THEN least(minute("Heure d'appel") - minute("Heure d'arrivée"), 240)
@@ -75,87 +86,127 @@ CELLS = {
     "nation": "SELECT 'nation' AS key, code AS site, $first AS a, $last AS b FROM scope",
     "department": "SELECT department, code, $first, $last FROM scope",
     "site": "SELECT code, code, $first, $last FROM scope",
-    "month": """SELECT strftime(m, '%Y-%m'), code, greatest(CAST(m AS date), $first), least(last_day(m), $last)
-                FROM scope, generate_series(date_trunc('month', $first), $last, interval 1 month) t(m)""",
-    "service": """SELECT key, code, $first, $last FROM scope, (SELECT DISTINCT v.service AS key FROM visit v
-                  JOIN scope s ON s.code = v.site WHERE day BETWEEN $first AND $last AND {service})""",
-    "hour": """SELECT key, code, $first, $last FROM scope, (SELECT DISTINCT v.hour AS key FROM visit v
-               JOIN scope s ON s.code = v.site WHERE day BETWEEN $first AND $last AND {service})""",
+    "month": """
+        SELECT strftime(m, '%Y-%m'), code, greatest(CAST(m AS date), $first), least(last_day(m), $last)
+        FROM scope, generate_series(date_trunc('month', $first), $last, interval 1 month) t(m)""",
+    "service": """
+        SELECT key, code, $first, $last FROM scope, (
+            SELECT DISTINCT v.service AS key FROM visit v JOIN scope s ON s.code = v.site
+            WHERE day BETWEEN $first AND $last AND {service})""",
+    "hour": """
+        SELECT key, code, $first, $last FROM scope, (
+            SELECT DISTINCT v.hour AS key FROM visit v JOIN scope s ON s.code = v.site
+            WHERE day BETWEEN $first AND $last AND {service})""",
 }
 
 # The visits and complaints of each key.
 KEYED = """
-CREATE OR REPLACE TEMP TABLE v AS SELECT c.key, c.a, c.b, v.* FROM visit v JOIN cell c USING (site)
+CREATE OR REPLACE TEMP TABLE v AS
+    SELECT c.key, c.a, c.b, v.* FROM visit v JOIN cell c USING (site)
     WHERE v.day BETWEEN c.a AND c.b AND {service} AND {visit_key};
 CREATE OR REPLACE TEMP TABLE c AS
     SELECT cell.key, cell.a, cell.b, x.*, o.day AS known_to, x.resolved <= o.day AS answered
-    FROM complaint x JOIN cell USING (site) JOIN known o USING (site) WHERE {service} AND {complaint_key};
+    FROM complaint x JOIN cell USING (site) JOIN as_of o USING (site) WHERE {service} AND {complaint_key};
 CREATE OR REPLACE TEMP TABLE received AS SELECT * FROM c WHERE received BETWEEN a AND b;
+CREATE OR REPLACE TEMP TABLE still_open AS
+    SELECT key, least(b, known_to) - received AS age FROM c
+    WHERE received <= least(b, known_to) AND (resolved IS NULL OR resolved > least(b, known_to));
 CREATE OR REPLACE TEMP TABLE measuring AS
     SELECT DISTINCT cell.key, cell.site FROM cell JOIN visit v ON v.site = cell.site AND v.day BETWEEN a AND b
     WHERE wait IS NOT NULL;
+CREATE OR REPLACE TEMP TABLE active AS
+    SELECT DISTINCT key, cell.site FROM cell JOIN activity x ON x.site = cell.site AND x.day BETWEEN a AND b;
 CREATE OR REPLACE TEMP TABLE expected AS
-    SELECT key, site FROM cell JOIN network n ON n.code = site WHERE coalesce(launched, active_from) <= b
-        OR (launched IS NULL AND active_from IS NULL)
-    UNION SELECT key, cell.site FROM cell JOIN activity x ON x.site = cell.site AND x.day BETWEEN a AND b;
+    SELECT key, site FROM cell JOIN network n ON n.code = site
+    WHERE coalesce(launched, active_from) <= b OR (launched IS NULL AND active_from IS NULL)
+    UNION SELECT key, site FROM active;
+CREATE OR REPLACE TEMP TABLE due_day AS
+    SELECT key, o.site, o.day FROM cell JOIN open_day o ON o.site = cell.site AND o.day BETWEEN a AND b;
+-- Visits with a known service among all: of the key's sites and days, whatever service is asked for.
+CREATE OR REPLACE TEMP TABLE known_share AS
+    SELECT c.key, avg(CASE WHEN v.service <> 'inconnu' THEN 1.0 ELSE 0 END) AS known
+    FROM visit v JOIN cell c ON c.site = v.site AND v.day BETWEEN c.a AND c.b GROUP BY 1;
 """
+
+
+def share(part: str, whole: str, table: str) -> str:
+    """A query for a percentage: the rows of `part` among those of `whole`."""
+    return f"""
+        SELECT key, count(*) FILTER ({part}), count(*) FILTER ({whole}),
+               100 * count(*) FILTER ({part}) / nullif(count(*) FILTER ({whole}), 0)
+        FROM {table} GROUP BY key"""  # noqa: S608 (texts of this file)
+
 
 # indicator: a query that gives key, numerator, denominator, value.
 QUERIES = {
-    "visits": "SELECT key, count(*) AS num, NULL AS den, count(*) AS value FROM v GROUP BY key",
-    "visits_per_day": """SELECT key, coalesce(n, 0), days, coalesce(n, 0) / days
-        FROM (SELECT key, count(*) AS days FROM cell JOIN open_day o ON o.site = cell.site AND o.day BETWEEN a AND b GROUP BY key)
+    "visits": """
+        SELECT key, coalesce(n, 0), NULL, coalesce(n, 0) FROM (SELECT DISTINCT key FROM active)
         LEFT JOIN (SELECT key, count(*) AS n FROM v GROUP BY key) USING (key)""",
-    "women_share": """SELECT key, count(*) FILTER (sex = 'F'), count(*) FILTER (sex IN ('F', 'M')),
-        100 * count(*) FILTER (sex = 'F') / count(*) FILTER (sex IN ('F', 'M')) FROM v GROUP BY key""",
-    "wait_p50": "SELECT key, NULL, NULL, list_sort(list(wait))[(count(wait) + 1) // 2] FROM v WHERE wait IS NOT NULL GROUP BY key",
-    "wait_p90": "SELECT key, NULL, NULL, list_sort(list(wait))[(9 * count(wait) + 9) // 10] FROM v WHERE wait IS NOT NULL GROUP BY key",
-    "wait_within_30": """SELECT key, short, base, 100 * short / base FROM (
-        SELECT key, count(*) FILTER (wait <= 30) AS short,
-               count(*) FILTER (wait IS NOT NULL OR (outcome = 'parti' AND timed)) AS base
-        FROM v SEMI JOIN measuring USING (key, site) GROUP BY key)""",
-    "left": """SELECT key, count(*) FILTER (outcome = 'parti'), count(*) FILTER (outcome IN ('parti', 'servi')),
-        100 * count(*) FILTER (outcome = 'parti') / count(*) FILTER (outcome IN ('parti', 'servi')) FROM v GROUP BY key""",
-    "satisfaction": """SELECT key, count(*) FILTER (satisfied = 'oui'), count(*) FILTER (satisfied IN ('oui', 'non')),
-        100 * count(*) FILTER (satisfied = 'oui') / count(*) FILTER (satisfied IN ('oui', 'non')) FROM v GROUP BY key""",
-    "visits_per_1000": """SELECT key, coalesce(n, 0), people, 1000 * coalesce(n, 0) / people
+    "visits_per_day": """
+        SELECT key, coalesce(n, 0), days, coalesce(n, 0) / days
+        FROM (SELECT key, count(*) AS days FROM due_day GROUP BY key)
+        LEFT JOIN (SELECT key, count(*) AS n FROM v GROUP BY key) USING (key)""",
+    "women_share": share("sex = 'F'", "sex IN ('F', 'M')", "v"),
+    # The smallest wait that at least half, or nine in ten, do not exceed.
+    "wait_p50": """
+        SELECT key, NULL, NULL, list_sort(list(wait))[(count(wait) + 1) // 2]
+        FROM v WHERE wait IS NOT NULL GROUP BY key""",
+    "wait_p90": """
+        SELECT key, NULL, NULL, list_sort(list(wait))[(9 * count(wait) + 9) // 10]
+        FROM v WHERE wait IS NOT NULL GROUP BY key""",
+    "wait_within_30": share(
+        "wait <= 30",
+        "wait IS NOT NULL OR (outcome = 'parti' AND timed)",
+        "(FROM v SEMI JOIN measuring USING (key, site))",
+    ),
+    "left": share("outcome = 'parti'", "outcome IN ('parti', 'servi')", "v"),
+    "satisfaction": share("satisfied = 'oui'", "satisfied IN ('oui', 'non')", "v"),
+    "visits_per_1000": """
+        SELECT key, coalesce(n, 0), people, 1000 * coalesce(n, 0) / people
         FROM (SELECT key, sum(population) AS people FROM (
-                SELECT DISTINCT key, commune, population FROM expected JOIN site ON code = site JOIN commune USING (commune)
-                WHERE kind = 'CCSP') GROUP BY key)
-        LEFT JOIN (SELECT key, count(*) AS n FROM v JOIN site ON code = v.site WHERE kind = 'CCSP' GROUP BY key) USING (key)""",
-    "complaints_per_1000": """SELECT key, coalesce(n, 0), visits, CASE WHEN {service_known} THEN 1000 * coalesce(n, 0) / visits END
+                SELECT DISTINCT key, commune, population
+                FROM expected JOIN site ON code = site JOIN commune USING (commune) WHERE kind = 'CCSP') GROUP BY key)
+        LEFT JOIN (SELECT key, count(*) AS n FROM v JOIN site ON code = v.site WHERE kind = 'CCSP' GROUP BY key)
+        USING (key)""",
+    "complaints_per_1000": """
+        SELECT key, coalesce(n, 0), visits, CASE WHEN {service_known} THEN 1000 * coalesce(n, 0) / visits END
         FROM (SELECT key, count(*) AS visits FROM v GROUP BY key)
         LEFT JOIN (SELECT key, count(*) AS n FROM received GROUP BY key) USING (key)
         LEFT JOIN known_share USING (key)""",
-    "complaints_30d": """SELECT key, count(*) FILTER (answered AND resolved - received <= 30), count(*),
-        100 * count(*) FILTER (answered AND resolved - received <= 30) / count(*) FROM received GROUP BY key""",
-    "complaints_30d_due": """SELECT key, count(*) FILTER (answered AND resolved - received <= 30), count(*),
-        100 * count(*) FILTER (answered AND resolved - received <= 30) / count(*) FROM received
-        WHERE received <= known_to - 30 GROUP BY key""",
+    "complaints_30d": share("answered AND resolved - received <= 30", "true", "received"),
+    "complaints_30d_due": share(
+        "answered AND resolved - received <= 30", "true", "(FROM received WHERE received <= known_to - 30)"
+    ),
     "complaint_delay": """
-        WITH life AS (SELECT key, CASE WHEN answered THEN resolved ELSE known_to END - received AS age,
-                             coalesce(answered, false) AS closed FROM received),
-             step AS (SELECT key, age, count(*) FILTER (closed) AS closings,
-                             sum(count(*)) OVER (PARTITION BY key ORDER BY age DESC) AS at_risk FROM life GROUP BY key, age),
-             curve AS (SELECT key, age, product(1 - closings / at_risk) OVER (PARTITION BY key ORDER BY age) AS share FROM step)
+        WITH life AS (
+                SELECT key, CASE WHEN answered THEN resolved ELSE known_to END - received AS age,
+                       coalesce(answered, false) AS closed FROM received),
+             step AS (
+                SELECT key, age, count(*) FILTER (closed) AS closings,
+                       sum(count(*)) OVER (PARTITION BY key ORDER BY age DESC) AS at_risk FROM life GROUP BY key, age),
+             curve AS (
+                SELECT key, age, product(1 - closings / at_risk) OVER (PARTITION BY key ORDER BY age) AS share FROM step)
         SELECT key, NULL, NULL, min(age) FROM curve WHERE share <= 0.5 + 1e-9 GROUP BY key""",
-    "complaints_open": """SELECT key, count(*) AS num, NULL, count(*) FROM c WHERE received <= least(b, known_to)
-        AND (resolved IS NULL OR resolved > least(b, known_to)) GROUP BY key""",
-    "complaints_oldest": """SELECT key, NULL, NULL, max(least(b, known_to) - received) FROM c WHERE received <= least(b, known_to)
-        AND (resolved IS NULL OR resolved > least(b, known_to)) GROUP BY key""",
-    "completeness": """SELECT key, count(x.day), count(*), 100 * count(x.day) / count(*)
-        FROM cell JOIN open_day o ON o.site = cell.site AND o.day BETWEEN a AND b
-        LEFT JOIN closing x ON x.site = o.site AND x.day = o.day GROUP BY key""",
-    "coverage": """SELECT key, count(DISTINCT s.commune) FILTER (alive), any_value(communes), 100 * count(DISTINCT s.commune) FILTER (alive)
-            / any_value(communes)
-        FROM (SELECT key, site, EXISTS (SELECT 1 FROM activity x WHERE x.site = cell.site AND x.day BETWEEN b - 29 AND b) AS alive
-              FROM cell) JOIN site s ON s.code = site, LATERAL (SELECT count(*) AS communes FROM commune m WHERE {territory}) GROUP BY key""",
+    "complaints_open": "SELECT key, count(*), NULL, count(*) FROM still_open GROUP BY key",
+    "complaints_oldest": "SELECT key, NULL, NULL, max(age) FROM still_open GROUP BY key",
+    "completeness": """
+        SELECT key, count(x.day), count(*), 100 * count(x.day) / count(*)
+        FROM due_day o LEFT JOIN closing x ON x.site = o.site AND x.day = o.day GROUP BY key""",
+    "coverage": """
+        SELECT key, served, communes, 100 * served / communes
+        FROM (SELECT key, count(DISTINCT s.commune) FILTER (EXISTS (
+                    SELECT 1 FROM activity x WHERE x.site = cell.site AND x.day BETWEEN b - 29 AND b)) AS served
+              FROM cell JOIN site s ON s.code = cell.site GROUP BY key),
+             LATERAL (SELECT count(*) AS communes FROM commune m WHERE {territory})""",
 }
 COMPLAINTS = {code for code in QUERIES if code.startswith("complaint")}
 WITHOUT_OBJECT = {
     "hour": COMPLAINTS | {"visits_per_1000", "completeness", "coverage"},
     "service": {"visits_per_1000", "completeness", "coverage"},
-    "month": {"visits_per_1000"}, "site": {"coverage"}, "department": set(), "nation": set(),
+    "month": {"visits_per_1000"},
+    "site": {"coverage"},
+    "department": set(),
+    "nation": set(),
 }
 
 
@@ -178,10 +229,14 @@ class Independent:
         for name, value in (("folder", f"{folder}/"), ("reference", f"{REFERENCE}/"), ("today", today)):
             self.db.execute(f"SET VARIABLE {name} = ?", [value])
         self.db.execute("CREATE TABLE holiday (day date)")
-        self.db.executemany("INSERT INTO holiday VALUES (?)", [[d] for d in holidays.country_holidays(
-            "BJ", years=range(2020, today.year + 1))])
+        self.db.executemany(
+            "INSERT INTO holiday VALUES (?)",
+            [[d] for d in holidays.country_holidays("BJ", years=range(2020, today.year + 1))],
+        )
         self.db.execute("CREATE TABLE declared (name varchar, form varchar, site varchar, a date, b date)")
-        declared = [[f.name, f.form, site, *f.covers] for f in files if f.covers for site in (*_sites_in(f), *f.sites)]
+        declared = [
+            [f.name, f.form, site, *f.covers] for f in files if f.covers for site in (*_sites_in(f), *f.sites)
+        ]
         self.db.executemany("INSERT INTO declared VALUES (?, ?, ?, ?, ?)", declared)
         self.db.execute(RAW)
 
@@ -189,8 +244,9 @@ class Independent:
         """A single value."""
         return self.db.execute(query).fetchone()[0]
 
-    def answers(self, by: str, first: date, last: date, sites: str = "true", service: str | None = None
-                ) -> dict[tuple[str, str], Answer]:
+    def answers(
+        self, by: str, first: date, last: date, sites: str = "true", service: str | None = None
+    ) -> dict[tuple[str, str], Answer]:
         """Every indicator for every key. sites: a condition on the table of sites."""
         last = min(last, self.one("SELECT max(b) FROM span WHERE form IN ('registre', 'cloture')"))
         words = {
@@ -201,36 +257,34 @@ class Independent:
             "territory": "m.department = key" if by == "department" else "true",
         }
         self.db.execute(f"CREATE OR REPLACE TEMP TABLE scope AS SELECT * FROM network WHERE {sites}")  # noqa: S608
-        self.db.execute("CREATE OR REPLACE TEMP TABLE known AS FROM as_of")
         days = {name: day for name, day in (("first", first), ("last", last)) if f"${name}" in CELLS[by]}
-        self.db.execute(f"CREATE OR REPLACE TEMP TABLE cell AS SELECT * FROM ({CELLS[by].format(**words)}) t(key, site, a, b)",  # noqa: S608
-                        days)
+        self.db.execute(
+            f"CREATE OR REPLACE TEMP TABLE cell AS SELECT * FROM ({CELLS[by].format(**words)}) t(key, site, a, b)",  # noqa: S608
+            days,
+        )
         self.db.execute(KEYED.format(**words))
-        self._share_of_known_services()
         reporting, complaint_reporting, expected = self._sites()
         found = {}
         for code, query in QUERIES.items():
-            rows = {} if code in WITHOUT_OBJECT[by] else {
-                key: rest for key, *rest in self.db.execute(query.format(**words)).fetchall()}
+            rows = (
+                {}
+                if code in WITHOUT_OBJECT[by]
+                else {key: rest for key, *rest in self.db.execute(query.format(**words)).fetchall()}
+            )
             who = complaint_reporting if code in COMPLAINTS else reporting
             for key in expected:
                 found[key, code] = Answer(*rows.get(key, (None, None, None)), who.get(key, 0), expected[key])
         return found
 
-    def _share_of_known_services(self) -> None:
-        """Visits with a known service among all: of the key's sites and days, whatever service is asked for."""
-        self.db.execute("""CREATE OR REPLACE TEMP TABLE known_share AS
-            SELECT c.key, avg(CASE WHEN v.service <> 'inconnu' THEN 1.0 ELSE 0 END) AS known
-            FROM visit v JOIN cell c ON c.site = v.site AND v.day BETWEEN c.a AND c.b GROUP BY 1""")
-
     def _sites(self) -> tuple[dict, dict, dict]:
         """By key, how many sites reported, reported complaints, and were expected."""
-        ask = lambda query: dict(self.db.execute(query).fetchall())  # noqa: E731
-        return (ask("SELECT key, count(DISTINCT cell.site) FROM cell JOIN activity x ON x.site = cell.site"
-                    " AND x.day BETWEEN a AND b GROUP BY key"),
-                ask("SELECT key, count(DISTINCT cell.site) FROM cell JOIN span s ON s.site = cell.site AND s.form = 'plaintes'"
-                    " AND s.a <= cell.b AND s.b >= cell.a GROUP BY key"),
-                ask("SELECT key, count(DISTINCT e.site) FROM cell LEFT JOIN expected e USING (key) GROUP BY key"))
+        queries = (
+            "SELECT key, count(*) FROM active GROUP BY key",
+            "SELECT key, count(DISTINCT cell.site) FROM cell JOIN span s ON s.site = cell.site"
+            " AND s.form = 'plaintes' AND s.a <= cell.b AND s.b >= cell.a GROUP BY key",
+            "SELECT key, count(DISTINCT e.site) FROM cell LEFT JOIN expected e USING (key) GROUP BY key",
+        )
+        return tuple(dict(self.db.execute(query).fetchall()) for query in queries)
 
 
 def _sites_in(file: DemoFile) -> set[str]:

@@ -1,4 +1,5 @@
 """Files in, rows and problems out: every form, every kind of cell, every usual spelling of a file. No database."""
+
 from datetime import date
 
 import pytest
@@ -14,19 +15,33 @@ KANDI, COVE_OLD, COVE_NEW, COTONOU = 1, 2, 3, 4
 
 
 def site(number, code, name, aliases="", launched=date(2021, 12, 21), closed=None) -> dict:
-    return {"id": number, "code": code, "name": name, "aliases": aliases, "launched_on": launched, "closed_on": closed}
+    return {
+        "id": number,
+        "code": code,
+        "name": name,
+        "aliases": aliases,
+        "launched_on": launched,
+        "closed_on": closed,
+    }
 
 
 KNOWN = known_from(
-    sites=[site(KANDI, "ccsp-kandi", "CCSP de Kandi", "Kandi-ville; Kandi centre"),
-           site(COVE_OLD, "ccsp-cove", "CCSP de Covè", closed=date(2024, 6, 30)),
-           site(COVE_NEW, "ccsp-cove-2", "CCSP de Covè-Marché", launched=date(2024, 3, 1)),
-           site(COTONOU, "gsru-cotonou", "GSRU de Cotonou", launched=None)],
-    locations=[(KANDI, date(2000, 1, 1), "Kandi"), (COVE_OLD, date(2000, 1, 1), "Covè"),
-               (COVE_NEW, date(2000, 1, 1), "Covè"), (COTONOU, date(2000, 1, 1), "Cotonou")],
+    sites=[
+        site(KANDI, "ccsp-kandi", "CCSP de Kandi", "Kandi-ville; Kandi centre"),
+        site(COVE_OLD, "ccsp-cove", "CCSP de Covè", closed=date(2024, 6, 30)),
+        site(COVE_NEW, "ccsp-cove-2", "CCSP de Covè-Marché", launched=date(2024, 3, 1)),
+        site(COTONOU, "gsru-cotonou", "GSRU de Cotonou", launched=None),
+    ],
+    locations=[
+        (KANDI, date(2000, 1, 1), "Kandi"),
+        (COVE_OLD, date(2000, 1, 1), "Covè"),
+        (COVE_NEW, date(2000, 1, 1), "Covè"),
+        (COTONOU, date(2000, 1, 1), "Cotonou"),
+    ],
     services=[(1, "suivi", "Suivi de carrière"), (2, "cip", "Certificat d'identification personnelle (CIP)")],
     terms=[(1, "category", "Délai"), (2, "channel", "téléphone"), (3, "reason", "électricité")],
-    holidays=frozenset({date(2025, 8, 1)}))
+    holidays=frozenset({date(2025, 8, 1)}),
+)
 
 
 class Read:
@@ -37,7 +52,10 @@ class Read:
         self.rows = []
         for chunk in self.parsing:
             names = [n for n in chunk if n != "numbers"]
-            self.rows += [dict(zip(names, values, strict=True)) for values in zip(*(chunk[n] for n in names), strict=True)]
+            self.rows += [
+                dict(zip(names, values, strict=True))
+                for values in zip(*(chunk[n] for n in names), strict=True)
+            ]
         self.places = [(p.line, p.column, p.found) for p in self.parsing.problems]
         self.sentences = " | ".join(str(p) for p in self.parsing.problems)
         self.remarks = " | ".join(self.parsing.remarks)
@@ -46,36 +64,61 @@ class Read:
 @pytest.fixture
 def read(tmp_path):
     """Read a text or bytes as a file, or lines of a form."""
+
     def reader(content, *lines, name="fichier.csv", encoding="utf-8", **options) -> Read:
         if content in FORMATS:
             content = csv_text(content, *lines)
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
         return Read(path, **options)
+
     return reader
 
 
 # --- cells ----------------------------------------------------------------------------------------------------------
 GOOD_VISITS = [
-    ("site", "ccsp-kandi", "site_id", KANDI), ("site", "CCSP DE KANDI", "site_id", KANDI),
-    ("site", "  kandi ", "site_id", KANDI), ("site", "Kandi Ville", "site_id", KANDI),
-    ("site", "kandi centre", "site_id", KANDI), ("site", "gsru cotonou", "site_id", COTONOU),
-    ("day", "03/03/2025", "day", "2025-03-03"), ("day", "3/3/2025", "day", "2025-03-03"),
-    ("day", "2025-03-03", "day", "2025-03-03"), ("day", " 24/11/2025 ", "day", "2025-11-24"),
-    ("day", "29/02/2024", "day", "2024-02-29"), ("day", "2025-03-03 00:00:00", "day", "2025-03-03"),
-    ("arrived", "08:05", "arrived_at", 485), ("arrived", "8:05", "arrived_at", 485),
-    ("arrived", "00:00", "arrived_at", 0), ("arrived", "23:59", "arrived_at", 1439),
-    ("arrived", "08:05:59", "arrived_at", 485), ("arrived", "", "arrived_at", None),
-    ("kind", "requête", "kind", REQUEST), ("kind", "REQUETE", "kind", REQUEST), ("kind", "0", "kind", REQUEST),
-    ("kind", "Plainte", "kind", COMPLAINT), ("kind", "1", "kind", COMPLAINT),
-    ("kind", "demande d’information", "kind", INFORMATION), ("kind", "2", "kind", INFORMATION),
-    ("service", "suivi de carriere", "service_id", 1), ("service", "cip", "service_id", 2),
+    ("site", "ccsp-kandi", "site_id", KANDI),
+    ("site", "CCSP DE KANDI", "site_id", KANDI),
+    ("site", "  kandi ", "site_id", KANDI),
+    ("site", "Kandi Ville", "site_id", KANDI),
+    ("site", "kandi centre", "site_id", KANDI),
+    ("site", "gsru cotonou", "site_id", COTONOU),
+    ("day", "03/03/2025", "day", "2025-03-03"),
+    ("day", "3/3/2025", "day", "2025-03-03"),
+    ("day", "2025-03-03", "day", "2025-03-03"),
+    ("day", " 24/11/2025 ", "day", "2025-11-24"),
+    ("day", "29/02/2024", "day", "2024-02-29"),
+    ("day", "2025-03-03 00:00:00", "day", "2025-03-03"),
+    ("arrived", "08:05", "arrived_at", 485),
+    ("arrived", "8:05", "arrived_at", 485),
+    ("arrived", "00:00", "arrived_at", 0),
+    ("arrived", "23:59", "arrived_at", 1439),
+    ("arrived", "08:05:59", "arrived_at", 485),
+    ("arrived", "", "arrived_at", None),
+    ("kind", "requête", "kind", REQUEST),
+    ("kind", "REQUETE", "kind", REQUEST),
+    ("kind", "0", "kind", REQUEST),
+    ("kind", "Plainte", "kind", COMPLAINT),
+    ("kind", "1", "kind", COMPLAINT),
+    ("kind", "demande d’information", "kind", INFORMATION),
+    ("kind", "2", "kind", INFORMATION),
+    ("service", "suivi de carriere", "service_id", 1),
+    ("service", "cip", "service_id", 2),
     ("service", "", "service_id", None),
-    ("sex", "F", "sex", WOMAN), ("sex", "femme", "sex", WOMAN), ("sex", "m", "sex", MAN), ("sex", "HOMME", "sex", MAN),
+    ("sex", "F", "sex", WOMAN),
+    ("sex", "femme", "sex", WOMAN),
+    ("sex", "m", "sex", MAN),
+    ("sex", "HOMME", "sex", MAN),
     ("sex", "", "sex", None),
-    ("satisfied", "Oui", "satisfied", True), ("satisfied", "non", "satisfied", False), ("satisfied", "", "satisfied", None),
-    ("outcome", "servi", "outcome", SERVED), ("outcome", "PARTI", "outcome", LEFT), ("outcome", "", "outcome", UNKNOWN),
-    ("ref", "R-1", "source_ref", "R-1"), ("ref", " R-1 ", "source_ref", "R-1"), ("ref", "", "source_ref", None),
+    ("satisfied", "Oui", "satisfied", True),
+    ("satisfied", "non", "satisfied", False),
+    ("satisfied", "", "satisfied", None),
+    ("outcome", "servi", "outcome", SERVED),
+    ("outcome", "PARTI", "outcome", LEFT),
+    ("outcome", "", "outcome", UNKNOWN),
+    ("ref", "R-1", "source_ref", "R-1"),
+    ("ref", " R-1 ", "source_ref", "R-1"),
+    ("ref", "", "source_ref", None),
 ]
 
 
@@ -87,20 +130,32 @@ def test_good_cells_of_the_register(read, cell, text, field, value):
 
 
 BAD_VISITS = [
-    ("site", "", "Centre", "doit être remplie"), ("site", "Atlantide", "Centre", "pas connu"),
+    ("site", "", "Centre", "doit être remplie"),
+    ("site", "Atlantide", "Centre", "pas connu"),
     ("site", "CCSP de Kandy", "Centre", "Le plus proche : « CCSP de Kandi »"),
-    ("day", "", "Date", "doit être remplie"), ("day", "30/02/2025", "Date", "n'existe pas"),
-    ("day", "29/02/2025", "Date", "n'existe pas"), ("day", "03/13/2025", "Date", "n'existe pas"),
-    ("day", "25/11/2025", "Date", "dans l'avenir"), ("day", "03/03/1925", "Date", "trop ancienne"),
-    ("day", "03/03/25", "Date", "JJ/MM/AAAA"), ("day", "3 mars 2025", "Date", "JJ/MM/AAAA"),
-    ("day", "45719", "Date", "JJ/MM/AAAA"), ("day", "2025-03-03 10:00", "Date", "JJ/MM/AAAA"),
-    ("arrived", "25:10", "Heure d'arrivée", "n'existe pas"), ("arrived", "08:60", "Heure d'arrivée", "n'existe pas"),
-    ("arrived", "8h05", "Heure d'arrivée", "HH:MM"), ("called", "vers 8:00", "Heure d'appel", "HH:MM"),
+    ("day", "", "Date", "doit être remplie"),
+    ("day", "30/02/2025", "Date", "n'existe pas"),
+    ("day", "29/02/2025", "Date", "n'existe pas"),
+    ("day", "03/13/2025", "Date", "n'existe pas"),
+    ("day", "25/11/2025", "Date", "dans l'avenir"),
+    ("day", "03/03/1925", "Date", "trop ancienne"),
+    ("day", "03/03/25", "Date", "JJ/MM/AAAA"),
+    ("day", "3 mars 2025", "Date", "JJ/MM/AAAA"),
+    ("day", "45719", "Date", "JJ/MM/AAAA"),
+    ("day", "2025-03-03 10:00", "Date", "JJ/MM/AAAA"),
+    ("arrived", "25:10", "Heure d'arrivée", "n'existe pas"),
+    ("arrived", "08:60", "Heure d'arrivée", "n'existe pas"),
+    ("arrived", "8h05", "Heure d'arrivée", "HH:MM"),
+    ("called", "vers 8:00", "Heure d'appel", "HH:MM"),
     ("ended", "-1:00", "Heure de fin", "HH:MM"),
-    ("kind", "", "Type", "doit être remplie"), ("kind", "réclamation", "Type", "requête, plainte"), ("kind", "3", "Type", ""),
+    ("kind", "", "Type", "doit être remplie"),
+    ("kind", "réclamation", "Type", "requête, plainte"),
+    ("kind", "3", "Type", ""),
     ("service", "Suivi de carrièr", "Prestation", "Le plus proche : « Suivi de carrière »"),
     ("service", "Suivi de carrièr", "Prestation", 'python -m db add service "Suivi de carrièr"'),
-    ("sex", "X", "Sexe", "F, M"), ("satisfied", "peut-être", "Satisfait", "oui, non"), ("outcome", "revenu", "Issue", "servi, parti"),
+    ("sex", "X", "Sexe", "F, M"),
+    ("satisfied", "peut-être", "Satisfait", "oui, non"),
+    ("outcome", "revenu", "Issue", "servi, parti"),
     ("ref", "x" * 201, "Référence", "trop longue"),
 ]
 
@@ -113,54 +168,81 @@ def test_bad_cells_of_the_register_are_located_and_explained(read, cell, text, c
     assert reason in found.sentences
 
 
-@pytest.mark.parametrize("cells, column, reason", [
-    ({"arrived": "10:00", "called": "09:45"}, "Heure d'appel", "avant l'heure d'arrivée"),
-    ({"arrived": "10:00", "called": "10:05", "outcome": "parti"}, "Heure d'appel", "parti"),
-    ({"called": "10:05", "outcome": "parti"}, "Heure d'appel", "parti"),
-    ({"arrived": "10:00", "ended": "09:59"}, "Heure de fin", "avant l'arrivée"),
-    ({"arrived": "10:00", "called": "10:05", "ended": "10:04"}, "Heure de fin", "avant"),
-])
+@pytest.mark.parametrize(
+    "cells, column, reason",
+    [
+        ({"arrived": "10:00", "called": "09:45"}, "Heure d'appel", "avant l'heure d'arrivée"),
+        ({"arrived": "10:00", "called": "10:05", "outcome": "parti"}, "Heure d'appel", "parti"),
+        ({"called": "10:05", "outcome": "parti"}, "Heure d'appel", "parti"),
+        ({"arrived": "10:00", "ended": "09:59"}, "Heure de fin", "avant l'arrivée"),
+        ({"arrived": "10:00", "called": "10:05", "ended": "10:04"}, "Heure de fin", "avant"),
+    ],
+)
 def test_cells_of_the_register_that_contradict_each_other(read, cells, column, reason):
     found = read("registre", visit(**cells))
     assert [(line, where) for line, where, _ in found.places] == [(2, column)]
     assert reason in found.sentences
 
 
-@pytest.mark.parametrize("cells", [
-    {"arrived": "10:00", "called": "10:00"}, {"called": "10:00"}, {"ended": "10:00"}, {"arrived": "10:00", "outcome": "parti"},
-    {"arrived": "10:00", "outcome": "parti", "ended": "10:20"},
-])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"arrived": "10:00", "called": "10:00"},
+        {"called": "10:00"},
+        {"ended": "10:00"},
+        {"arrived": "10:00", "outcome": "parti"},
+        {"arrived": "10:00", "outcome": "parti", "ended": "10:20"},
+    ],
+)
 def test_times_that_a_register_may_well_hold(read, cells):
     assert read("registre", visit(**cells)).parsing.problems == []
 
 
-@pytest.mark.parametrize("cells, expected", [
-    ({}, {"site_id": KANDI, "received_on": "2025-03-03", "resolved_on": None, "outcome": None, "subject": ""}),
-    ({"resolved": "10/03/2025"}, {"resolved_on": "2025-03-10", "outcome": "handled"}),
-    ({"resolved": "10/03/2025", "outcome": "Rejetée"}, {"outcome": "rejected"}),
-    ({"resolved": "10/03/2025", "outcome": "sans suite"}, {"outcome": "dropped"}),
-    ({"resolved": "03/03/2025", "outcome": "traitee"}, {"outcome": "handled"}),
-    ({"category": "delai", "channel": "Telephone", "service": "CIP"}, {"category_id": 1, "channel_id": 2, "service_id": 2}),
-    ({"subject": "=1+1 <img>"}, {"subject": "=1+1 <img>"}),
-])
+@pytest.mark.parametrize(
+    "cells, expected",
+    [
+        (
+            {},
+            {
+                "site_id": KANDI,
+                "received_on": "2025-03-03",
+                "resolved_on": None,
+                "outcome": None,
+                "subject": "",
+            },
+        ),
+        ({"resolved": "10/03/2025"}, {"resolved_on": "2025-03-10", "outcome": "handled"}),
+        ({"resolved": "10/03/2025", "outcome": "Rejetée"}, {"outcome": "rejected"}),
+        ({"resolved": "10/03/2025", "outcome": "sans suite"}, {"outcome": "dropped"}),
+        ({"resolved": "03/03/2025", "outcome": "traitee"}, {"outcome": "handled"}),
+        (
+            {"category": "delai", "channel": "Telephone", "service": "CIP"},
+            {"category_id": 1, "channel_id": 2, "service_id": 2},
+        ),
+        ({"subject": "=1+1 <img>"}, {"subject": "=1+1 <img>"}),
+    ],
+)
 def test_good_complaints(read, cells, expected):
     found = read("plaintes", complaint("P1", **cells))
     assert found.parsing.problems == []
     assert expected.items() <= found.rows[0].items()
 
 
-@pytest.mark.parametrize("line, column, reason", [
-    (complaint(""), "Référence", "doit être remplie"),
-    (complaint("P1", site=""), "Centre", "doit être remplie"),
-    (complaint("P1", received=""), "Reçue le", "doit être remplie"),
-    (complaint("P1", received="25/11/2025"), "Reçue le", "l'avenir"),
-    (complaint("P1", resolved="02/03/2025"), "Répondue le", "avant la réception"),
-    (complaint("P1", resolved="25/11/2025"), "Répondue le", "l'avenir"),
-    (complaint("P1", outcome="traitée"), "Issue", "date de réponse"),
-    (complaint("P1", resolved="10/03/2025", outcome="perdue"), "Issue", "traitée, rejetée"),
-    (complaint("P1", category="Météo"), "Catégorie", "python -m db add category"),
-    (complaint("P1", channel="pigeon"), "Canal", "python -m db add channel"),
-])
+@pytest.mark.parametrize(
+    "line, column, reason",
+    [
+        (complaint(""), "Référence", "doit être remplie"),
+        (complaint("P1", site=""), "Centre", "doit être remplie"),
+        (complaint("P1", received=""), "Reçue le", "doit être remplie"),
+        (complaint("P1", received="25/11/2025"), "Reçue le", "l'avenir"),
+        (complaint("P1", resolved="02/03/2025"), "Répondue le", "avant la réception"),
+        (complaint("P1", resolved="25/11/2025"), "Répondue le", "l'avenir"),
+        (complaint("P1", outcome="traitée"), "Issue", "date de réponse"),
+        (complaint("P1", resolved="10/03/2025", outcome="perdue"), "Issue", "traitée, rejetée"),
+        (complaint("P1", category="Météo"), "Catégorie", "python -m db add category"),
+        (complaint("P1", channel="pigeon"), "Canal", "python -m db add channel"),
+    ],
+)
 def test_bad_complaints(read, line, column, reason):
     found = read("plaintes", line)
     assert [(n, where) for n, where, _ in found.places] == [(2, column)]
@@ -174,33 +256,63 @@ def test_good_closings(read):
 
 @pytest.mark.parametrize("declared", ["", "-1", "3,5", "douze", "12345678"])
 def test_bad_closings(read, declared):
-    assert [place[:2] for place in read("cloture", closing(declared=declared)).places] == [(2, "Visites déclarées")]
+    assert [place[:2] for place in read("cloture", closing(declared=declared)).places] == [
+        (2, "Visites déclarées")
+    ]
 
 
 def test_good_closures(read):
-    found = read("fermetures", closure(site="", last="04/03/2025"), closure(start="08:00", end="10:30", reason="electricite"))
-    assert [(r["site_id"], r["last_day"], r["from_minute"], r["to_minute"], r["reason_id"]) for r in found.rows] == [
-        (None, "2025-03-04", None, None, None), (KANDI, "2025-03-03", 480, 630, 3)]
+    found = read(
+        "fermetures",
+        closure(site="", last="04/03/2025"),
+        closure(start="08:00", end="10:30", reason="electricite"),
+    )
+    assert [
+        (r["site_id"], r["last_day"], r["from_minute"], r["to_minute"], r["reason_id"]) for r in found.rows
+    ] == [(None, "2025-03-04", None, None, None), (KANDI, "2025-03-03", 480, 630, 3)]
 
 
-@pytest.mark.parametrize("line, column", [
-    (closure(first=""), "Du"), (closure(last="02/03/2025"), "Au"), (closure(start="08:00"), "À"), (closure(end="08:00"), "À"),
-    (closure(start="10:00", end="10:00"), "À"), (closure(reason="sorcellerie"), "Motif"), (closure(site="Atlantide"), "Centre"),
-])
+@pytest.mark.parametrize(
+    "line, column",
+    [
+        (closure(first=""), "Du"),
+        (closure(last="02/03/2025"), "Au"),
+        (closure(start="08:00"), "À"),
+        (closure(end="08:00"), "À"),
+        (closure(start="10:00", end="10:00"), "À"),
+        (closure(reason="sorcellerie"), "Motif"),
+        (closure(site="Atlantide"), "Centre"),
+    ],
+)
 def test_bad_closures(read, line, column):
     places = read("fermetures", line).places
-    assert places and {place[:2] for place in places} <= {(2, column), (2, "Au")} and (2, column) in [p[:2] for p in places]
+    assert (
+        places
+        and {place[:2] for place in places} <= {(2, column), (2, "Au")}
+        and (2, column) in [p[:2] for p in places]
+    )
 
 
-@pytest.mark.parametrize("text", ["03/2025", "3/2025", "2025-03", "mars 2025", "Mars 2025", "01/03/2025", "31/03/2025", "2025-03-01"])
+@pytest.mark.parametrize(
+    "text",
+    ["03/2025", "3/2025", "2025-03", "mars 2025", "Mars 2025", "01/03/2025", "31/03/2025", "2025-03-01"],
+)
 def test_spellings_of_a_month(read, text):
     found = read("canevas", monthly(month=text, received="12", satisfied="9"))
     assert [(r["month"], r["received"], r["satisfied"]) for r in found.rows] == [("2025-03-01", 12, 9)]
 
 
-@pytest.mark.parametrize("text, reason", [
-    ("", "remplie"), ("13/2025", "n'existe pas"), ("mars", "MM/AAAA"), ("brumaire 2025", "MM/AAAA"), ("12/2025", "l'avenir"),
-    ("décembre 2025", "l'avenir")])
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        ("", "remplie"),
+        ("13/2025", "n'existe pas"),
+        ("mars", "MM/AAAA"),
+        ("brumaire 2025", "MM/AAAA"),
+        ("12/2025", "l'avenir"),
+        ("décembre 2025", "l'avenir"),
+    ],
+)
 def test_bad_months(read, text, reason):
     found = read("canevas", monthly(month=text))
     assert [place[:2] for place in found.places] == [(2, "Mois")]
@@ -208,16 +320,23 @@ def test_bad_months(read, text, reason):
 
 
 def test_a_month_cannot_satisfy_more_users_than_it_received(read):
-    assert [p[:2] for p in read("canevas", monthly(received=3, satisfied=4)).places] == [(2, "Usagers satisfaits")]
-    assert read("canevas", monthly(satisfied=4), monthly(site="cotonou", received=4, satisfied=4)).places == []
+    assert [p[:2] for p in read("canevas", monthly(received=3, satisfied=4)).places] == [
+        (2, "Usagers satisfaits")
+    ]
+    assert (
+        read("canevas", monthly(satisfied=4), monthly(site="cotonou", received=4, satisfied=4)).places == []
+    )
 
 
 # --- communes -------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("day, found", [
-    ("28/02/2024", COVE_OLD),   # the market's centre was not launched yet
-    ("01/07/2024", COVE_NEW),   # the old one had closed
-    ("30/06/2025", COVE_NEW),
-])
+@pytest.mark.parametrize(
+    "day, found",
+    [
+        ("28/02/2024", COVE_OLD),  # the market's centre was not launched yet
+        ("01/07/2024", COVE_NEW),  # the old one had closed
+        ("30/06/2025", COVE_NEW),
+    ],
+)
 def test_a_commune_means_its_one_site_open_on_that_day(read, day, found):
     assert [r["site_id"] for r in read("registre", visit(site="Cove", day=day)).rows] == [found]
 
@@ -229,7 +348,9 @@ def test_a_commune_with_two_sites_open_is_refused_and_both_are_named(read):
 
 
 def test_a_site_s_own_name_wins_over_the_commune_s(read):
-    assert [r["site_id"] for r in read("registre", visit(site="CCSP de Cove", day="02/04/2024")).rows] == [COVE_OLD]
+    assert [r["site_id"] for r in read("registre", visit(site="CCSP de Cove", day="02/04/2024")).rows] == [
+        COVE_OLD
+    ]
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
@@ -253,13 +374,22 @@ def test_delimiters_and_line_ends(read, delimiter, ending):
 def test_headings_are_matched_without_case_accents_or_spaces_and_in_any_order(read):
     headings = [c.heading for c in FORMATS["registre"].columns]
     shuffled = list(zip(headings, visit(ref="1"), strict=True))[::-1]
-    text = "\n".join(";".join(str(c) for c in line) for line in (
-        [h.upper().replace("É", "E").replace("'", " ’ ").replace("Ê", "E") for h, _ in shuffled], [c for _, c in shuffled]))
+    text = "\n".join(
+        ";".join(str(c) for c in line)
+        for line in (
+            [h.upper().replace("É", "E").replace("'", " ’ ").replace("Ê", "E") for h, _ in shuffled],
+            [c for _, c in shuffled],
+        )
+    )
     assert [r["source_ref"] for r in read(text).rows] == ["1"]
 
 
 def test_columns_that_no_form_has_are_left_out_and_listed(read):
-    text = csv_text("registre", visit(ref="1")).replace("Référence\n", "Référence;Nom;Téléphone\n").replace(";1\n", ";1;A;B\n")
+    text = (
+        csv_text("registre", visit(ref="1"))
+        .replace("Référence\n", "Référence;Nom;Téléphone\n")
+        .replace(";1\n", ";1;A;B\n")
+    )
     found = read(text)
     assert "Nom, Téléphone" in found.remarks
     assert "A" not in found.rows[0].values()
@@ -277,13 +407,23 @@ def test_every_form_is_recognised_by_its_headings_and_needs_all_of_them(read, na
     assert doubled.places == [(None, headings[0], "")] and "plusieurs fois" in doubled.sentences
 
 
-@pytest.mark.parametrize("content, reason", [
-    (b"", "vide"), (b"\n\n  \n", "intitulés"), (b"une;deux;trois\n1;2;3\n", "aucun formulaire"),
-    (csv_text("registre"), "aucune ligne"), (csv_text("registre") + ";;;;;;;;;;\n\n", "aucune ligne"),
-    (TEXT.replace("requête", "requ\0te"), "nuls"), (TEXT.encode("cp1252").replace(b"\xe9", b"\x81"), "Windows-1252"),
-    (TEXT + 'ccsp-kandi;"03/03/2025\n', "guillemet"), (TEXT + "x" * 200_000 + "\n", "démesurée"),
-    (b"\xd0\xcf\x11\xe0" + bytes(600), "XLSX"), (b"PK\x03\x04" + bytes(600), "classeur"),
-], ids=range(11))
+@pytest.mark.parametrize(
+    "content, reason",
+    [
+        (b"", "vide"),
+        (b"\n\n  \n", "intitulés"),
+        (b"une;deux;trois\n1;2;3\n", "aucun formulaire"),
+        (csv_text("registre"), "aucune ligne"),
+        (csv_text("registre") + ";;;;;;;;;;\n\n", "aucune ligne"),
+        (TEXT.replace("requête", "requ\0te"), "nuls"),
+        (TEXT.encode("cp1252").replace(b"\xe9", b"\x81"), "Windows-1252"),
+        (TEXT + 'ccsp-kandi;"03/03/2025\n', "guillemet"),
+        (TEXT + "x" * 200_000 + "\n", "démesurée"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "XLSX"),
+        (b"PK\x03\x04" + bytes(600), "classeur"),
+    ],
+    ids=range(11),
+)
 def test_what_is_not_a_table_is_refused_in_one_sentence(read, content, reason):
     found = read(content)
     assert found.rows == []
@@ -293,8 +433,12 @@ def test_what_is_not_a_table_is_refused_in_one_sentence(read, content, reason):
 
 def test_lines_are_counted_as_an_editor_counts_them(read):
     """The heading is line 1; blank lines and line breaks inside quotes count."""
-    lines = csv_text("plaintes", complaint("P1", subject="une\ndeux\ntrois"), complaint("P2"),
-                     complaint("P3", received="31/02/2025")).splitlines(keepends=True)
+    lines = csv_text(
+        "plaintes",
+        complaint("P1", subject="une\ndeux\ntrois"),
+        complaint("P2"),
+        complaint("P3", received="31/02/2025"),
+    ).splitlines(keepends=True)
     text = "".join([*lines[:4], "\n", ";;;;;;;;\n", *lines[4:]])
     line = text.split("\n").index(next(x for x in text.split("\n") if x.startswith("P3"))) + 1
     assert [place[0] for place in read(text).places] == [line] == [8]
@@ -320,8 +464,19 @@ def test_trailing_blank_cells_are_no_problem(read):
 
 
 def test_every_problem_is_listed_with_its_place(read):
-    found = read("registre", visit(site="Atlantide", kind="?"), visit(), visit(day="?"), visit(arrived="10:00", called="9:00"))
-    assert [place[:2] for place in found.places] == [(2, "Centre"), (2, "Type"), (4, "Date"), (5, "Heure d'appel")]
+    found = read(
+        "registre",
+        visit(site="Atlantide", kind="?"),
+        visit(),
+        visit(day="?"),
+        visit(arrived="10:00", called="9:00"),
+    )
+    assert [place[:2] for place in found.places] == [
+        (2, "Centre"),
+        (2, "Type"),
+        (4, "Date"),
+        (5, "Heure d'appel"),
+    ]
 
 
 def test_problems_beyond_the_cap_are_counted(read):
@@ -338,7 +493,11 @@ def test_the_same_row_twice_is_one_row_and_a_remark(read):
 
 
 def test_the_same_row_in_two_spellings_is_the_same_row(read):
-    found = read("registre", visit(ref="1", day="03/03/2025", sex="F"), visit(ref="1", day="2025-03-03", sex="femme", site="kandi"))
+    found = read(
+        "registre",
+        visit(ref="1", day="03/03/2025", sex="F"),
+        visit(ref="1", day="2025-03-03", sex="femme", site="kandi"),
+    )
     assert (len(found.rows), found.places) == (1, [])
 
 
@@ -359,12 +518,15 @@ def test_visits_without_reference_may_be_alike(read):
     assert found.parsing.whole_days == {(KANDI, "2025-03-03")}
 
 
-@pytest.mark.parametrize("form, line, other", [
-    ("plaintes", complaint("P1"), complaint("P1", resolved="10/03/2025")),
-    ("cloture", closing(declared=3), closing(declared=4)),
-    ("fermetures", closure(last="04/03/2025"), closure(last="05/03/2025")),
-    ("canevas", monthly(received=3), monthly(received=4)),
-])
+@pytest.mark.parametrize(
+    "form, line, other",
+    [
+        ("plaintes", complaint("P1"), complaint("P1", resolved="10/03/2025")),
+        ("cloture", closing(declared=3), closing(declared=4)),
+        ("fermetures", closure(last="04/03/2025"), closure(last="05/03/2025")),
+        ("canevas", monthly(received=3), monthly(received=4)),
+    ],
+)
 def test_repeated_rows_of_the_other_forms(read, form, line, other):
     assert len(read(form, line, line).rows) == 1
     assert [place[0] for place in read(form, line, other).places] == [3]
@@ -372,7 +534,11 @@ def test_repeated_rows_of_the_other_forms(read, form, line, other):
 
 # --- what is known once the file is read ----------------------------------------------------------------------------
 def test_the_file_covers_its_first_to_its_last_date_for_every_site_in_it(read):
-    found = read("plaintes", complaint("P1", received="03/03/2025", resolved="20/03/2025"), complaint("P2", site="cotonou"))
+    found = read(
+        "plaintes",
+        complaint("P1", received="03/03/2025", resolved="20/03/2025"),
+        complaint("P2", site="cotonou"),
+    )
     days = date(2025, 3, 3), date(2025, 3, 20)
     assert found.parsing.coverage == {KANDI: (*days, 1), COTONOU: (*days, 1)}
 
@@ -384,7 +550,13 @@ def test_replacing_days_makes_every_day_of_the_file_whole(read):
 
 
 def test_odd_days_are_kept_with_a_remark(read):
-    found = read("registre", visit(day="01/08/2025"), visit(day="02/08/2025"), visit(day="20/12/2021"), visit(day="04/08/2025"))
+    found = read(
+        "registre",
+        visit(day="01/08/2025"),
+        visit(day="02/08/2025"),
+        visit(day="20/12/2021"),
+        visit(day="04/08/2025"),
+    )
     assert len(found.rows) == 4
     assert "férié ou en fin de semaine (gardées) : 2." in found.remarks
     assert "avant la date officielle d'ouverture du centre (gardées) : 1." in found.remarks
@@ -392,9 +564,24 @@ def test_odd_days_are_kept_with_a_remark(read):
 
 def test_numbers_beside_the_values_are_the_same_values(tmp_path):
     path = tmp_path / "registre.csv"
-    path.write_text(csv_text("registre", visit(arrived="08:00", called="08:10", sex="M", satisfied="non", service="cip"),
-                             visit()), encoding="utf-8")
+    path.write_text(
+        csv_text(
+            "registre",
+            visit(arrived="08:00", called="08:10", sex="M", satisfied="non", service="cip"),
+            visit(),
+        ),
+        encoding="utf-8",
+    )
     numbers = next(iter(Parsing(path, KNOWN, TODAY)))["numbers"]
     assert {name: values.tolist() for name, values in numbers.items()} == {
-        "site_id": [KANDI, KANDI], "day": [20150, 20150], "kind": [0, 0], "service_id": [2, 0], "sex": [MAN, 0],
-        "satisfied": [2, 0], "outcome": [0, 0], "arrived_at": [480, -1], "called_at": [490, -1], "ended_at": [-1, -1]}
+        "site_id": [KANDI, KANDI],
+        "day": [20150, 20150],
+        "kind": [0, 0],
+        "service_id": [2, 0],
+        "sex": [MAN, 0],
+        "satisfied": [2, 0],
+        "outcome": [0, 0],
+        "arrived_at": [480, -1],
+        "called_at": [490, -1],
+        "ended_at": [-1, -1],
+    }

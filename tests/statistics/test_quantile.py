@@ -1,4 +1,5 @@
 """One definition of a quantile: the smallest minute that at least q of the waits do not exceed."""
+
 from fractions import Fraction
 
 import numpy as np
@@ -40,9 +41,18 @@ def test_it_does_not_depend_on_how_often_the_same_waits_come(waits, q, times):
     assert quantile(histogram(waits) * times, q) == quantile(histogram(waits), q)
 
 
-@pytest.mark.parametrize("waits, median, p90", [
-    ([1, 2, 3, 4], 2, 4), ([5] * 9 + [60], 5, 5), ([20] * 90 + [30] * 10, 20, 20),
-    ([5] * 9 + [60] + [20] * 90 + [30] * 10, 20, 20), (range(1, 11), 5, 9), ([0], 0, 0), ([240], 240, 240)])
+@pytest.mark.parametrize(
+    "waits, median, p90",
+    [
+        ([1, 2, 3, 4], 2, 4),
+        ([5] * 9 + [60], 5, 5),
+        ([20] * 90 + [30] * 10, 20, 20),
+        ([5] * 9 + [60] + [20] * 90 + [30] * 10, 20, 20),
+        (range(1, 11), 5, 9),
+        ([0], 0, 0),
+        ([240], 240, 240),
+    ],
+)
 def test_known_cases(waits, median, p90):
     assert (quantile(histogram(list(waits)), 0.5), quantile(histogram(list(waits)), 0.9)) == (median, p90)
 

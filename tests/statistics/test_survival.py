@@ -1,4 +1,5 @@
 """How long complaints stay open, those still open included."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -49,8 +50,17 @@ def test_a_case_that_stays_open_never_shortens_the_median(cases):
     assert after is None or after >= before
 
 
-@pytest.mark.parametrize("ages, closed, median", [
-    ([], [], None), ([10], [False], None), ([10], [True], 10), ([0, 0], [True, True], 0),
-    ([1, 2, 3], [True, False, False], None), ([4, 9], [True, False], 4), ([4, 4], [False, True], 4)])
+@pytest.mark.parametrize(
+    "ages, closed, median",
+    [
+        ([], [], None),
+        ([10], [False], None),
+        ([10], [True], 10),
+        ([0, 0], [True, True], 0),
+        ([1, 2, 3], [True, False, False], None),
+        ([4, 9], [True, False], 4),
+        ([4, 4], [False, True], 4),
+    ],
+)
 def test_small_cases(ages, closed, median):
     assert median_survival(ages, closed) == median

@@ -1,0 +1,182 @@
+"""Funnel plots: how far from the whole a site of its size may be by chance alone; the fair comparison of sites.
+
+Spiegelhalter 2005, Statistics in Medicine 24 (https://doi.org/10.1002/sim.1970); over-dispersion as in
+nhs-r-community/FunnelPlotR (R/od_adjustment.R, commit 9020d49), which follows it.
+
+Exact limits are those of an observed count given the expected one. FunnelPlotR puts there the interval of a mean
+given an observed count (intervals.poisson): at 15 expected it calls 8 low at 95 %, which chance gives in 3.7 % of
+cases, and lets pass 24, which it gives in 2.0 % (on such limits: Manktelow and Seaton 2012, BMC Medical Research
+Methodology 12:98).
+"""
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from dashboard.statistics.intervals import binomial_masses, poisson_masses, z_value
+
+LEVELS = (0.95, 0.998)
+TRIMMED = 0.1  # share of the standardised values that is pulled in at each end before dispersion is measured
+
+
+class Position(StrEnum):
+    """Where a site stands: within both pairs of limits, between them, or outside both."""
+
+    INSIDE = "inside"
+    BETWEEN_LOW = "between, low"
+    BETWEEN_HIGH = "between, high"
+    OUTSIDE_LOW = "outside, low"
+    OUTSIDE_HIGH = "outside, high"
+    NO_DATA = "no data"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The 95 % and 99.8 % limits at some sizes: four arrays (k,), in the unit of the funnel, NaN at size 0."""
+
+    lower95: np.ndarray
+    upper95: np.ndarray
+    lower998: np.ndarray
+    upper998: np.ndarray
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Sites against the rate of all of them together.
+
+    proportion: a share of n (binomial), else a rate of events per exposure (Poisson). scale: of the unit (100, 1000).
+    target: pooled rate, in the unit. values: (k,), NaN without data. phi: dispersion, 1 by chance alone. tau2:
+    variance between sites, on the transformed scale; 0 where chance explains all. exact, adjusted: limits at the
+    sites' sizes without and with it. position, adjusted_position: of each site, (k,).
+    """
+
+    proportion: bool
+    scale: float
+    target: float
+    values: np.ndarray
+    phi: float
+    tau2: float
+    exact: Limits
+    adjusted: Limits
+    position: list[Position]
+    adjusted_position: list[Position]
+
+
+def funnel(events: Sequence[float], sizes: Sequence[float], *, proportion: bool, scale: float = 100) -> Funnel | None:
+    """The funnel of some sites: events (k,) among sizes (k,), whole numbers; None where all sizes are 0.
+
+    Raises ValueError where a share has more events than cases.
+    """
+    events, sizes = np.asarray(events, dtype=float), np.asarray(sizes, dtype=float)
+    if proportion and (events > sizes).any():
+        raise ValueError("a share has more events than cases")
+    if not sizes.sum():
+        return None
+    target = float(events.sum() / sizes.sum())
+    known = sizes > 0
+    phi, tau2 = overdispersion(events[known], sizes[known], target, proportion=proportion)
+    values = np.divide(events, sizes, out=np.full(len(sizes), np.nan), where=known) * scale
+    exact = limits(sizes, target, proportion=proportion, scale=scale)
+    adjusted = limits(sizes, target, proportion=proportion, scale=scale, tau2=tau2)
+    return Funnel(proportion, scale, target * scale, values, phi, tau2, exact, adjusted, positions(values, exact),
+                  positions(values, adjusted))
+
+
+def limits(sizes: Sequence[float], target: float, *, proportion: bool, scale: float = 100, tau2: float = 0) -> Limits:
+    """The limits at any sizes (k,), for the lines of the plot: exact where tau2 is 0, else on the transformed scale.
+
+    target: between 0 and 1 for a share, events per unit of exposure for a rate.
+    """
+    lines = []
+    for level in LEVELS:
+        pairs = [_pair(float(n), target, level, proportion, tau2) if n > 0 else (np.nan, np.nan) for n in sizes]
+        lines.append(np.array(pairs).reshape(len(pairs), 2) * scale)
+    (lower95, upper95), (lower998, upper998) = (line.T for line in lines)
+    return Limits(lower95, upper95, lower998, upper998)
+
+
+def _pair(n: float, target: float, level: float, proportion: bool, tau2: float) -> tuple[float, float]:
+    if target == 0 or (proportion and target == 1):
+        return target, target
+    if proportion:
+        return arcsine_limits(n, target, level, tau2) if tau2 else binomial_limits(round(n), target, level)
+    return square_root_limits(n, target, level, tau2) if tau2 else poisson_limits(n, target, level)
+
+
+def binomial_limits(n: int, target: float, level: float) -> tuple[float, float]:
+    """The exact limits of a share of n ≥ 1 cases when the true share is `target`, 0 < target < 1.
+
+    The lower one as Spiegelhalter 2005, A.1.1, interpolated between counts; the upper one is the lower one of the
+    others (n − events), so that a share and its complement are judged alike and neither end is missed more often
+    than stated.
+    """
+    first, masses = binomial_masses(n, target)
+    low, high = _counts(masses, (1 - level) / 2)
+    return max(0.0, (first + low) / n), min(1.0, (first + high) / n)
+
+
+def poisson_limits(exposure: float, target: float, level: float) -> tuple[float, float]:
+    """The exact limits of a rate over an exposure > 0 when `target` > 0 events per unit are expected; as above."""
+    first, masses = poisson_masses(exposure * target)
+    low, high = _counts(masses, (1 - level) / 2)
+    return max(0.0, (first + low) / exposure), (first + high) / exposure
+
+
+def _counts(masses: np.ndarray, tail: float) -> tuple[float, float]:
+    """The interpolated counts below and above which the chances of `tail` lie, from the first mass on."""
+    low = _lower_count(masses, tail)
+    return low, len(masses) - 1 - _lower_count(masses[::-1], tail)
+
+
+def _lower_count(masses: np.ndarray, tail: float) -> float:
+    cumulated = np.cumsum(masses)
+    r = int(np.searchsorted(cumulated, tail))
+    return r - float((cumulated[r] - tail) / masses[r])
+
+
+def arcsine_limits(n: float, target: float, level: float, tau2: float = 0) -> tuple[float, float]:
+    """Limits of a share on the arcsine scale, with the variance tau2 between sites. Spiegelhalter 2005, A.2."""
+    middle = math.asin(math.sqrt(target))
+    half = z_value(level) * math.sqrt(1 / (4 * n) + tau2)
+    return math.sin(max(0.0, middle - half)) ** 2, math.sin(min(math.pi / 2, middle + half)) ** 2
+
+
+def square_root_limits(exposure: float, target: float, level: float, tau2: float = 0) -> tuple[float, float]:
+    """Limits of a rate on the square root of observed / expected, with the variance tau2 between sites."""
+    half = z_value(level) * math.sqrt(1 / (4 * exposure * target) + tau2)
+    return target * max(0.0, 1 - half) ** 2, target * (1 + half) ** 2
+
+
+def overdispersion(events: np.ndarray, sizes: np.ndarray, target: float, *, proportion: bool) -> tuple[float, float]:
+    """How much more sites differ than chance explains: φ, and the variance τ² between them (0 where it explains all).
+
+    events, sizes: (k,), sizes > 0. Standardised on the arcsine (shares) or square root scale (rates), pulled in by
+    10 % at each end. τ² is shaky with few sites, and 0 with one.
+    """
+    if target <= 0 or (proportion and target >= 1):
+        return 0.0, 0.0
+    if proportion:
+        s = 1 / (2 * np.sqrt(sizes))
+        z = (np.arcsin(np.sqrt(events / sizes)) - math.asin(math.sqrt(target))) / s
+    else:
+        s = 1 / (2 * np.sqrt(sizes * target))
+        z = (np.sqrt(events / (sizes * target)) - 1) / s
+    low, high = np.quantile(z, [TRIMMED, 1 - TRIMMED])
+    k, phi = len(z), float(np.mean(np.clip(z, low, high) ** 2))
+    if k < 2 or k * phi < k - 1:
+        return phi, 0.0
+    weights = 1 / s**2
+    return phi, float((k * phi - (k - 1)) / (weights.sum() - (weights**2).sum() / weights.sum()))
+
+
+def positions(values: np.ndarray, at: Limits) -> list[Position]:
+    """Where each value (k,) stands against the limits at its size."""
+    slack = 1e-12 * np.abs(values)  # a value on a limit is inside
+    found = np.select(
+        [np.isnan(values), values < at.lower998 - slack, values > at.upper998 + slack, values < at.lower95 - slack,
+         values > at.upper95 + slack],
+        [Position.NO_DATA, Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH, Position.BETWEEN_LOW, Position.BETWEEN_HIGH],
+        default=Position.INSIDE)
+    return [Position(str(p)) for p in found]

@@ -1,0 +1,151 @@
+"""The application on a port of its own, and Chromium with the network cut: for tests, measures and pictures."""
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlparse
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+
+from dashboard.settings import ROOT
+from db import schema
+from db.demo_load import load_demo
+from db.engine import make_engine
+from db.seed import seed
+
+HOST = "127.0.0.1"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync",
+         # No name leads anywhere, nor any other address: the network is cut for the browser.
+         f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}")
+# What Streamlit itself asks for when a page is opened by its own address, before it finds where it is served.
+PROBES = ("/_stcore/health", "/_stcore/host-config")
+ENOUGH = 40.0  # seconds for a server to answer
+
+
+class NoChromium(RuntimeError):
+    """There is no browser to test with."""
+
+
+def chromium() -> str:
+    """The path of Chromium. Raises NoChromium with the line that installs it."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        raise NoChromium("Chromium manque, la suite navigateur ne peut pas être jouée : apt install chromium")
+    return found
+
+
+def make_demo(path: Path, visits: int) -> str:
+    """A database of fictitious data at `path`; gives its address."""
+    url = f"sqlite:///{path}"
+    engine = make_engine(url)
+    schema.upgrade(engine)
+    seed(engine)
+    load_demo(engine, visits, 20211221, by="test", progress=False)
+    engine.dispose()
+    return url
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind((HOST, 0))
+        return trial.getsockname()[1]
+
+
+@contextmanager
+def serve(url: str, log: Path, script: Path = ROOT / "server.py") -> Iterator[str]:
+    """Run the application on the database at `url`; gives its address once it answers, and ends its process at the end.
+
+    log: the file that receives what the server writes. RuntimeError, with the end of the log, where it does not start.
+    """
+    port = _free_port()
+    nowhere = f"http://{HOST}:9"  # the server may not go out either
+    environment = {**os.environ, "DATABASE_URL": url, "HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere, "NO_PROXY": HOST}
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), "--server.address", HOST]
+    with log.open("w") as written:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=written,
+                                   stderr=subprocess.STDOUT)
+        try:
+            _wait(process, f"http://{HOST}:{port}", log)
+            yield f"http://{HOST}:{port}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait(process: subprocess.Popen, address: str, log: Path) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    until = time.monotonic() + ENOUGH
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with opener.open(f"{address}/_stcore/health", timeout=2):
+                return
+        except (URLError, OSError):
+            time.sleep(0.05)
+    raise RuntimeError(f"The server did not start: {log.read_text()[-2_000:]}")
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """Chromium, started and ended."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A browser session, and everything in it that should not have been."""
+
+    context: BrowserContext
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def faults(self) -> list[str]:
+        """Requests that left the server's address, errors of the console or of scripts, dialogs."""
+        return [*(f"outside: {u}" for u in self.outside), *self.errors, *(f"dialog: {d}" for d in self.dialogs)]
+
+
+def visit(browser: Browser, **settings) -> Visit:
+    """A session as in Benin, whose requests and errors are recorded."""
+    context = browser.new_context(**{"locale": "fr-FR", "timezone_id": "Africa/Porto-Novo",
+                                     "viewport": {"width": 1280, "height": 720}, **settings})
+    found = Visit(context)
+    context.on("request", lambda request: _note(found, request.url))
+    context.on("console", lambda message: _hear(found, message))
+    context.on("weberror", lambda error: found.errors.append(f"script: {error.error}"))
+    context.on("page", lambda page: _watch(found, page))
+    return found
+
+
+def _watch(found: Visit, page) -> None:
+    page.on("websocket", lambda socket_: _note(found, socket_.url))
+    page.on("dialog", lambda dialog: (found.dialogs.append(dialog.message), dialog.dismiss()))
+
+
+def _note(found: Visit, url: str) -> None:
+    if not url.startswith(("data:", "blob:")) and urlparse(url).hostname != HOST:
+        found.outside.append(url)
+
+
+def _hear(found: Visit, message: ConsoleMessage) -> None:
+    if message.type != "error":
+        return
+    address = urlparse(message.location.get("url", "")).path
+    probe = any(address.endswith(p) and address != p for p in PROBES) and " 404 " in message.text
+    if not probe:
+        found.errors.append(f"console: {message.text} ({address})")

@@ -1,0 +1,216 @@
+"""Who may import whom, read from the syntax tree; and what is true of every module. See DESIGN, « The house »."""
+
+import ast
+import inspect
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from dashboard.settings import ROOT
+from db import read
+from tests.conftest import OutsideRequest
+
+SCREEN = {"streamlit", "folium", "streamlit_folium"}
+PURE = (
+    "dashboard/indicators/",
+    "dashboard/statistics/",
+    "dashboard/returns/",
+    "dashboard/charts/",
+    "dashboard/exports/",
+)
+ASK_THE_DATABASE = {"dashboard/ui/store.py", "dashboard/__main__.py"}
+# What db may take from dashboard: settings and periods, and one definition of a quantile.
+DB_MAY_USE = {"dashboard.settings", "dashboard.period", "dashboard.statistics.quantile"}
+READ_RETURNS = {"db/__main__.py", "db/intake.py"}  # they bring files in
+# Questions of db.read whose answer holds no row of a site: they need not be told whose sites may be seen. What is set
+# for a scope (targets, new starts, decisions) is cut to it by whoever asks.
+WITHOUT_SITES = {
+    "as_date",
+    "services",
+    "terms",
+    "communes",
+    "holiday_changes",
+    "boundary",
+    "version",
+    "is_demo",
+    "batches",
+    "targets",
+    "rebases",
+    "decisions",
+}
+
+
+def modules(*folders: str) -> list[str]:
+    """The Python files of the folders, as paths from the root."""
+    return sorted(p.relative_to(ROOT).as_posix() for f in folders for p in (ROOT / f).rglob("*.py"))
+
+
+ALL_MODULES = [*modules("db", "dashboard", "pages", "scripts"), *(p.name for p in ROOT.glob("*.py"))]
+ENTRANCES = {p.name for p in ROOT.glob("*.py")}  # streamlit_app.py, and what starts the server
+
+
+@cache
+def tree(path: str) -> ast.Module:
+    """The syntax tree of a file."""
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def imports(path: str) -> Iterator[str]:
+    """Everything that a file imports, wherever the statement stands: `from db import read` is db and db.read."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path} uses a relative import"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def uses(path: str, *names: str) -> set[str]:
+    """What of these packages or modules a file imports."""
+    return {i for i in imports(path) if any(i == n or i.startswith(f"{n}.") for n in names)}
+
+
+def below(path: str, module: str) -> set[str]:
+    """The modules of ours that a file takes from a package, without the names inside them."""
+    return {i for i in uses(path, module) if (ROOT / i.replace(".", "/")).with_suffix(".py").exists()}
+
+
+def test_the_reader_of_imports_reads_them_all():
+    assert {"db.read", "db.engine", "db.engine.make_engine"} <= set(imports("dashboard/__main__.py"))
+    assert below("dashboard/__main__.py", "db") == {"db.read", "db.engine", "db.facts", "db.frames"}
+
+
+@pytest.mark.parametrize("path", ALL_MODULES)
+def test_only_screens_import_streamlit_or_folium(path):
+    if not path.startswith(("dashboard/ui/", "pages/")) and path not in ENTRANCES:
+        assert not uses(path, *SCREEN)
+
+
+@pytest.mark.parametrize("path", modules("pages"))
+def test_a_page_imports_only_the_screen_s_parts_and_the_table_of_contents(path):
+    ours = uses(path, "db", "dashboard", "pages", "scripts")
+    assert all(i.startswith(("dashboard.ui", "dashboard.navigation")) or i == "dashboard" for i in ours), ours
+    assert not uses(path, "sqlalchemy")
+
+
+@pytest.mark.parametrize("path", modules("pages"))
+def test_a_page_reads_like_a_table_of_contents(path):
+    assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 60
+    assert not any(isinstance(n, ast.ClassDef) for n in ast.walk(tree(path))), (
+        "a page is run, not imported: no class"
+    )
+
+
+def test_no_script_lies_directly_in_pages():
+    """Streamlit would open it by itself, without the frame that knows who is asking."""
+    assert list((ROOT / "pages").glob("*.py")) == []
+
+
+@pytest.mark.parametrize("path", modules("dashboard"))
+def test_dashboard_reaches_the_database_only_through_the_store_and_the_command_line(path):
+    if path not in ASK_THE_DATABASE:
+        assert below(path, "db") <= {"db.frames"}
+    if path.startswith(PURE):
+        assert not uses(path, "sqlalchemy", "sqlite3", "psycopg")
+        assert not uses(path, "dashboard.ui")
+
+
+@pytest.mark.parametrize("path", modules("db"))
+def test_db_knows_nothing_of_screens_and_little_of_the_dashboard(path):
+    allowed = DB_MAY_USE | (
+        {m for m in below(path, "dashboard") if m.startswith("dashboard.returns.")}
+        if path in READ_RETURNS
+        else set()
+    )
+    assert below(path, "dashboard") <= allowed
+    assert not uses(path, "pages", "streamlit_app", *SCREEN)
+
+
+def test_frames_import_nothing_of_ours():
+    assert not uses("db/frames.py", "db", "dashboard")
+
+
+def public(path: str) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    """Functions and classes that others may call, and public methods of such classes."""
+    for node in tree(path).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from (
+                    m for m in node.body if isinstance(m, ast.FunctionDef) and not m.name.startswith("_")
+                )
+
+
+@pytest.mark.parametrize("path", [p for p in modules("db", "dashboard") if "migrations/versions" not in p])
+def test_what_others_may_call_says_what_it_does(path):
+    model = path == "db/models.py"  # a table's columns say it, and its comments
+    silent = [
+        n.name
+        for n in public(path)
+        if not ast.get_docstring(n) and not (model and isinstance(n, ast.ClassDef))
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("path", ALL_MODULES)
+def test_a_module_says_what_it_is_and_is_named_for_it(path):
+    empty = not (ROOT / path).read_text(encoding="utf-8").strip()
+    assert empty or ast.get_docstring(tree(path))
+    assert Path(path).stem not in {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+
+
+def test_every_question_about_sites_must_say_whose_sites():
+    questions = {
+        name: f
+        for name, f in vars(read).items()
+        if inspect.isfunction(f) and f.__module__ == read.__name__ and not name.startswith("_")
+    }
+    assert len(questions) > 15
+    for name in questions.keys() - WITHOUT_SITES:
+        parameter = inspect.signature(questions[name]).parameters.get("sites")
+        assert parameter is not None, f"db.read.{name} does not ask whose sites"
+        assert parameter.default is inspect.Parameter.empty, f"db.read.{name} has a default for sites"
+
+
+WATCH = """
+import importlib, sys
+from pathlib import Path
+root = Path.cwd().resolve()
+def watch(event, arguments):
+    if event in ("sqlite3.connect", "socket.connect", "subprocess.Popen"):
+        print(event, arguments)
+    elif event == "open" and isinstance(arguments[0], str):
+        path = Path(arguments[0]).absolute()
+        if root in path.parents and ".venv" not in path.parts and path.suffix not in (".py", ".pyc"):
+            print(event, path)
+names = sys.argv[1:]
+import numpy, pandas, sqlalchemy, alembic.config, streamlit, folium, streamlit_folium, holidays, babel, openpyxl
+sys.addaudithook(watch)
+for name in names:
+    importlib.import_module(name)
+"""
+
+
+def test_importing_opens_no_database_no_file_and_no_network():
+    skipped = ("db/migrations/", "dashboard/returns/workbook_child.py")  # run by others, in their own way
+    names = [
+        p.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for p in modules("db", "dashboard")
+        if not p.startswith(skipped)
+    ]
+    done = subprocess.run([sys.executable, "-c", WATCH, *names], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr[-500:]
+
+
+def test_a_test_cannot_leave_this_machine():
+    for address in (("192.0.2.1", 80), ("example.org", 80)):
+        with socket.socket() as outside, pytest.raises(OutsideRequest):
+            outside.connect(address)
+    with socket.socket() as inside, pytest.raises(ConnectionRefusedError):
+        inside.connect(("127.0.0.1", 1))

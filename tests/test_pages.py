@@ -1,0 +1,520 @@
+"""Every page, without a browser: in each state of the data, with honest and hostile links, for each kind of person."""
+import inspect
+import json
+import re
+from contextlib import ExitStack
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard.access import LOCAL_READER, Person, Role
+from dashboard.indicators import BY_CODE
+from dashboard.navigation import EVERY_FILTER, PAGES
+from dashboard.period import today
+from dashboard.settings import ROOT, load
+from dashboard.ui import filters, session, store
+from db.demo_load import load_demo
+from db.engine import make_engine
+from tests.builders import KANDI, NIKKI, Office, visit, waited
+
+BY_ADDRESS = {spec.url_path: spec for spec in PAGES}
+SITES = 24
+SOME_DEPARTMENT = "Zou"
+NOBODY = Person("inconnu", "stagiaire")
+DIRECTOR = Person("directeur", Role.READER, frozenset({SOME_DEPARTMENT}))
+HOSTILE = ("<img src=x onerror=alert(1)>", "${alert(1)}", "](http://evil.example)", "'; DROP TABLE visit; --",
+           "\u202e\x00", "A" * 5_000, "../../etc/passwd", "{{ 7 * 7 }}")
+# Words that a widget of Streamlit's, or one of ours, would show if it were left in English.
+ENGLISH = re.compile(r"\b(choose|select|search|period|department|all|service|kind|from|to|the|loading|download|show|"
+                     r"options?|median|wait(s|ing)?|complaints?|open|closed?|unknown|none|null|nan|true|false)\b", re.I)
+
+
+# ---- the data of each state ------------------------------------------------------------------------------------
+
+
+def _demo(office: Office, ago) -> None:
+    load_demo(office.engine, 6_000, 20211221, by="test", progress=False)
+
+
+def _one_row(office: Office, ago) -> None:
+    office.hand_in("registre", waited(12, day=ago(1), sex="F", satisfied="oui"))
+
+
+def _nothing_measured(office: Office, ago) -> None:
+    """Registers as the ministry has them today: no times, no answer, no outcome."""
+    office.hand_in("registre", *[visit(site, ago(n)) for n in range(1, 90) for site in (KANDI, NIKKI)])
+
+
+def _old(office: Office, ago) -> None:
+    office.hand_in("registre", *[waited(n % 40, day=ago(40 + n)) for n in range(60)])
+
+
+STATES = {"usual": _demo, "empty": lambda office, ago: None, "one row": _one_row, "not measured": _nothing_measured,
+          "old": _old}
+# What must be read on the page in that state, besides no failure.
+SAYS = {
+    ("usual", "carte"): "Ce qui mérite attention",
+    ("usual", "presenter"): "usagers reçus, dans",
+    ("usual", "attentes"): "La moitié des usagers reçus ont attendu",
+    ("usual", "plaintes"): "en cours, dont",
+    ("one row", "carte"): "1 centre sur 24 a remonté ses données",
+    ("one row", "departement"): "1 centre sur 24 a remonté ses données",
+    ("one row", "plaintes"): "Aucune plainte au registre pour ces filtres.",
+    ("not measured", "carte"): "2 centres dont l'attente n'est pas mesurée",
+    ("not measured", "departement"): "L'attente n'est pas mesurée ici",
+    ("not measured", "site"): "L'attente n'est pas mesurée ici",
+    ("not measured", "attentes"): "L'attente n'est pas mesurée ici",
+    ("not measured", "presenter"): "usagers reçus, dans 2 centres",
+    **{("usual", spec.url_path): "Données fictives" for spec in PAGES if spec.url_path in ("definitions", "guide")},
+    **{("empty", spec.url_path): "La base ne contient encore aucune donnée." for spec in PAGES},
+    **{("old", spec.url_path): "Données anciennes" for spec in PAGES},
+}
+
+
+def _ago(days: int) -> str:
+    return (today() - timedelta(days=days)).isoformat()
+
+
+@pytest.fixture(scope="session")
+def filled(databases, tmp_path_factory):
+    """The address of a database in each state."""
+    with ExitStack() as stack:
+        found = {}
+        for state, fill in STATES.items():
+            found[state] = stack.enter_context(databases.fresh())
+            engine = make_engine(found[state])
+            fill(Office(engine, tmp_path_factory.mktemp("files")), _ago)
+            engine.dispose()
+        yield found
+        _forget()
+
+
+def _forget() -> None:
+    """Close the database and keep nothing of its answers."""
+    store.engine().dispose()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def using(monkeypatch):
+    """Makes the application use the database at an address, with nothing kept from another."""
+    def use(url: str) -> None:
+        monkeypatch.setenv("DATABASE_URL", url)
+        load.cache_clear()
+        if store.engine().url != make_engine(url).url:
+            _forget()
+    yield use
+    load.cache_clear()
+
+
+@pytest.fixture
+def demo(filled, using) -> str:
+    """The address of the fictitious data, in use."""
+    using(filled["usual"])
+    return filled["usual"]
+
+
+# ---- opening and reading a page --------------------------------------------------------------------------------
+
+
+def visit_page(address: str = "carte", **wanted: str) -> AppTest:
+    """The application opened at a page by a link with these filters."""
+    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
+    for name, value in wanted.items():
+        at.query_params[name] = value
+    at.run()
+    return at if address == "carte" else go(at, address)
+
+
+def go(at: AppTest, address: str) -> AppTest:
+    """Another page in the same session."""
+    at.switch_page(BY_ADDRESS[address].path)
+    return at.run()
+
+
+def link(at: AppTest) -> dict[str, str]:
+    """The filters that the address holds."""
+    return {name: v if isinstance(v, str) else v[-1] for name, v in at.query_params.items()}
+
+
+def words(at: AppTest) -> list[str]:
+    """Everything written on the page outside charts and tables."""
+    found = [e.value for kind in ("title", "header", "subheader", "markdown", "caption", "text", "info", "warning", "error")
+             for e in at.get(kind)]
+    for m in at.metric:
+        found += [m.label, m.value, m.delta]
+    for e in at.get("expander"):
+        found.append(e.label)
+    return found + widget_words(at)
+
+
+def widget_words(at: AppTest) -> list[str]:
+    """The words of widgets: labels, choices, help."""
+    found = [m.help for m in at.metric]
+    for widget in [*at.selectbox, *at.button, *at.get("button_group"), *at.date_input]:
+        found += [widget.label, getattr(widget, "help", ""), getattr(widget, "placeholder", "")]
+        found += getattr(widget, "options", [])
+    return [w for w in found if w]
+
+
+def tables(at: AppTest) -> str:
+    """Everything in the tables of the page, as text."""
+    return "\n".join(frame.value.to_csv() for frame in at.dataframe)
+
+
+def sound(at: AppTest) -> AppTest:
+    """The page, which shows no failure of any kind."""
+    assert not at.exception, [e.value for e in at.exception]
+    assert not at.error, [e.value for e in at.error]
+    assert "Traceback" not in "\n".join(words(at))
+    return at
+
+
+def payload(at: AppTest) -> dict:
+    """What the map's frame is given."""
+    return json.loads(at.get("component_instance")[0].proto.json_args)
+
+
+# ---- states ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
+@pytest.mark.parametrize("state", STATES)
+def test_every_page_opens_in_every_state(filled, using, state, spec):
+    using(filled[state])
+    wanted = {"centre": KANDI} if spec.url_path == "site" else {}
+    if state == "one row":
+        wanted["periode"] = _ago(1)[:7]
+    at = sound(visit_page(spec.url_path, **wanted))
+    text = "\n".join(words(at))
+    if not spec.bare:
+        assert at.title[0].value == spec.heading
+    assert ("Données fictives" in text) == (state == "usual")
+    assert ("Données anciennes" in text) == (state == "old")
+    assert SAYS.get((state, spec.url_path), "") in text.replace("\xa0", " ")
+
+
+def test_every_sentence_expected_is_about_a_page_and_a_state():
+    assert {(s, p) for s, p in SAYS} <= {(s, p) for s in STATES for p in BY_ADDRESS}
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
+def test_a_database_that_was_never_prepared_is_said_plainly(databases, using, spec):
+    with databases.fresh(empty=True) as url:
+        using(url)
+        at = visit_page()
+        at.switch_page(spec.path)
+        at.run()
+        assert [e.value for e in at.error] == [
+            "La base de données n'est pas encore prête. Sur le serveur : python -m db init"]
+        assert not at.exception
+        _forget()
+
+
+def test_a_site_without_data_says_so_and_not_zero_minutes(filled, using):
+    using(filled["one row"])
+    at = sound(visit_page("site", centre=NIKKI))
+    shown = {m.label: m.value for m in at.metric}
+    assert shown[BY_CODE["wait_p50"].short] in ("—", "non mesuré")
+    assert "L'attente n'est pas mesurée ici" in "\n".join(words(at))
+
+
+def test_the_site_page_asks_for_a_site_where_none_is_chosen(demo):
+    at = sound(visit_page("site"))
+    assert "Choisir un centre" in at.info[0].value
+    assert not at.metric
+
+
+# ---- filters ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "wanted"), [
+    *((name, "xyz") for name in filters.DEFAULTS), *(("departement", text) for text in HOSTILE),
+    *(("periode", text) for text in ("9999-12", "2026-13", "2026-01-01..2025-01-01", "0000", *HOSTILE[:2]))])
+def test_a_bad_value_in_the_link_gives_a_notice_and_nothing_else(demo, name, wanted):
+    kept = "type" if name != "type" else "departement"
+    good = "CCSP" if kept == "type" else SOME_DEPARTMENT
+    at = sound(visit_page(**{name: wanted, kept: good}))
+    assert len(at.warning) == 1
+    notice = at.warning[0].value
+    assert filters.NAMES[name].lower() in notice and "Ce filtre est ignoré." in notice
+    # Nothing that Markdown or HTML could take for its own is left of what the link said.
+    assert not set(notice) & set("<>[]()*_`$\\{}#!|")
+    assert name not in link(at) and link(at)[kept] == good
+    sound(at.run())
+    assert not at.warning, "said once"
+
+
+def test_filters_are_kept_on_every_page_and_in_the_link(demo):
+    at = visit_page()
+    whole = at.metric[0].value
+    at.selectbox(key="filtre_departement").set_value(SOME_DEPARTMENT).run()
+    at.selectbox(key="filtre_type").set_value("CCSP").run()
+    assert link(at)["departement"] == SOME_DEPARTMENT and link(at)["type"] == "CCSP"
+    assert at.metric[0].value != whole
+    for spec in PAGES:
+        at.query_params.clear()  # as the browser does when a page of the menu is chosen
+        sound(go(at, spec.url_path))
+        assert link(at)["departement"] == SOME_DEPARTMENT, spec.url_path
+        for name, value in (("departement", SOME_DEPARTMENT), ("type", "CCSP")):
+            if name in spec.filters:
+                assert at.selectbox(key=f"filtre_{name}").value == value
+
+
+def test_a_default_leaves_the_link(demo):
+    at = visit_page(departement=SOME_DEPARTMENT)
+    assert at.selectbox(key="filtre_departement").value == SOME_DEPARTMENT
+    at.selectbox(key="filtre_departement").set_value("").run()
+    assert "departement" not in link(at)
+
+
+@pytest.mark.parametrize("spec", [s for s in PAGES if s.filters], ids=lambda spec: spec.url_path)
+def test_the_filters_of_a_page_are_those_it_declares(demo, spec):
+    at = visit_page(spec.url_path, centre=KANDI)
+    bar = [w.key.removeprefix("filtre_") for w in at.selectbox if w.key.startswith("filtre_")]
+    assert set(bar) - {"indicateur"} == set(spec.filters)
+
+
+@pytest.mark.parametrize("address", ["carte", "departement", "attentes", "plaintes"])
+@pytest.mark.parametrize(("name", "wanted"), [("departement", SOME_DEPARTMENT), ("type", "GSRU"),
+                                              ("periode", str(today().year - 1)), ("prestation", "inconnu")])
+def test_each_filter_acts_on_the_figures(demo, address, name, wanted):
+    before = [m.value for m in visit_page(address).metric]
+    assert [m.value for m in sound(visit_page(address, **{name: wanted})).metric] != before
+
+
+def test_a_free_period_goes_through_the_link(demo):
+    first, last = today().replace(day=1) - timedelta(days=60), today() - timedelta(days=20)
+    at = visit_page()
+    at.selectbox(key="filtre_periode").set_value(filters.OTHER).run()
+    at.date_input(key="periode_libre").set_value((first, last)).run()
+    sound(at)
+    again = sound(visit_page(periode=link(at)["periode"]))
+    assert [m.value for m in again.metric] == [m.value for m in at.metric] and not again.warning
+
+
+def test_every_service_can_be_chosen(demo):
+    at = visit_page("attentes")
+    box = at.selectbox(key="filtre_prestation")
+    for option in store.services()[:4]:
+        box.set_value(option[0])
+        sound(at.run())
+        assert link(at)["prestation"] == option[0]
+        box = at.selectbox(key="filtre_prestation")
+
+
+# ---- the map ---------------------------------------------------------------------------------------------------
+
+
+def drawn(at: AppTest) -> dict:
+    """The payload of the map, as the browser decodes it."""
+    inside = re.search(r"JSON\.parse\('(.*?)'\)", payload(at)["feature_group"]).group(1)
+    return json.loads(re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m.group(1), 16)), inside))
+
+
+def test_the_map_holds_every_site_and_asks_nobody_else(demo):
+    at = sound(visit_page())
+    given = payload(at)
+    assert not re.search(r"https?:|//[a-z]", json.dumps({**given, "feature_group": ""})) and "http" not in given["feature_group"]
+    assert all(link.startswith("../../app/static/") for link in given["js_links"] + given["css_links"])
+    table = store.sites(LOCAL_READER)
+    assert len(table) == SITES
+    assert {s["id"]: s["name"] for s in drawn(at)["sites"]} == dict(zip(table["code"], table["name"], strict=True))
+
+
+def test_a_filter_changes_what_is_drawn_and_not_the_map(demo):
+    at = visit_page()
+    first, identity = payload(at), at.get("component_instance")[0].proto.id
+    at.selectbox(key="filtre_departement").set_value(SOME_DEPARTMENT).run()
+    assert payload(at)["script"] == first["script"] and payload(at)["feature_group"] != first["feature_group"]
+    assert drawn(at)["focus"] == SOME_DEPARTMENT
+    at.selectbox(key="filtre_indicateur").set_value("satisfaction").run()
+    assert drawn(at)["legend"]["title"] == BY_CODE["satisfaction"].label
+    assert at.get("component_instance")[0].proto.id == identity
+
+
+def test_every_indicator_of_the_map_can_be_drawn(demo):
+    at = visit_page()
+    for code in at.selectbox(key="filtre_indicateur").options:
+        sound(at.selectbox(key="filtre_indicateur").select(code).run())
+    titles = {i.label for i in BY_CODE.values()}
+    assert drawn(at)["legend"]["title"] in titles
+
+
+def test_sites_without_data_are_counted_in_the_legend(filled, using):
+    using(filled["not measured"])
+    found = drawn(sound(visit_page()))
+    assert found["legend"]["missing"] == SITES and all(s["missing"] for s in found["sites"])
+
+
+def test_the_list_and_the_link_choose_a_site(demo):
+    names = dict(zip(*(store.sites(LOCAL_READER)[c] for c in ("code", "name")), strict=True))
+    at = visit_page(centre=KANDI)
+    assert names[KANDI] in [s.value for s in at.subheader] and drawn(at)["chosen"] == KANDI
+    at.selectbox(key="liste_centres").set_value(NIKKI).run()
+    assert names[NIKKI] in [s.value for s in at.subheader] and link(at)["centre"] == NIKKI
+    at.button(key="ensemble").click().run()
+    assert "centre" not in link(at) and drawn(sound(at))["chosen"] is None
+
+
+# ---- presentation ----------------------------------------------------------------------------------------------
+
+
+def test_slides_follow_each_other_and_stop_at_both_ends(demo):
+    at = visit_page("presenter", departement=SOME_DEPARTMENT)
+    titles = [at.title[0].value]
+    assert at.button(key="diapo_avant").disabled
+    while not at.button(key="diapo_apres").disabled:
+        at.button(key="diapo_apres").click().run()
+        titles.append(sound(at).title[0].value)
+        assert len(titles) < 20 and SOME_DEPARTMENT in "\n".join(words(at))
+    assert len(set(titles)) == len(titles) == 4
+
+
+# ---- words -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
+def test_no_english_is_left_in_widgets(demo, spec):
+    at = visit_page(spec.url_path, centre=KANDI)
+    names = set(store.sites(LOCAL_READER)["name"]) | {label for _, label in store.services()}
+    english = {w: ENGLISH.findall(w) for w in widget_words(at) if w not in names and ENGLISH.search(w)}
+    assert not english
+
+
+# ---- registry --------------------------------------------------------------------------------------------------
+
+
+def test_every_page_has_its_line_and_every_line_its_page():
+    files = {p.relative_to(ROOT).as_posix() for p in (ROOT / "pages").rglob("*.py")}
+    assert files == {spec.path for spec in PAGES}
+    assert not list((ROOT / "pages").glob("*.py"))
+
+
+def test_addresses_titles_and_headings_are_each_ones_own():
+    for field in ("path", "title", "heading", "url_path"):
+        values = [getattr(spec, field) for spec in PAGES]
+        assert len(set(values)) == len(values), field
+
+
+def test_filters_of_pages_are_known_and_named():
+    assert {f for spec in PAGES for f in spec.filters} <= filters.DEFAULTS.keys() == filters.NAMES.keys()
+    assert set(EVERY_FILTER) <= filters.DEFAULTS.keys()
+
+
+def test_pages_are_short():
+    assert max(len(Path(ROOT, spec.path).read_text(encoding="utf-8").splitlines()) for spec in PAGES) <= 60
+
+
+# ---- who asks --------------------------------------------------------------------------------------------------
+
+YEAR = store.Question(today() - timedelta(days=365), today())
+# What is the same for everybody: no row of any site comes out of these.
+OPEN_DOORS = {"engine", "ledger", "freshness", "services", "commune_outlines"}
+
+
+def doors() -> dict:
+    """The public functions of the store."""
+    return {name: f for name, f in vars(store).items()
+            if not name.startswith("_") and callable(f) and getattr(f, "__module__", "") == store.__name__
+            and not inspect.isclass(f)}
+
+
+def asks_who() -> dict:
+    """Those that take the person who asks."""
+    return {name: f for name, f in doors().items() if "person" in inspect.signature(f).parameters}
+
+
+def ask(name: str, person: Person, question: store.Question = YEAR):
+    """The answer of a door, by site where it can be asked so."""
+    more = ("site",) if name == "figures" else ()
+    return doors()[name](person, question, *more)
+
+
+def rows(answer) -> int:
+    """How many rows, or counted things, an answer holds."""
+    if answer is None:
+        return 0
+    if isinstance(answer, np.ndarray):
+        return int(answer.sum())
+    if isinstance(answer, dict):
+        return sum(f.n for found in answer.values() for f in found.values())
+    if isinstance(answer, store.Comparison):
+        return answer.sites
+    return len(answer) if "visited" not in answer else int(answer[["visited", "declared", "open", "closed"]].sum().sum())
+
+
+def test_every_door_asks_who_comes_in():
+    assert set(doors()) - set(asks_who()) == OPEN_DOORS
+
+
+@pytest.mark.parametrize("name", asks_who())
+def test_an_unknown_role_gets_nothing(demo, name):
+    assert rows(ask(name, LOCAL_READER)) > 0
+    assert rows(ask(name, NOBODY)) == 0
+    assert rows(ask(name, Person("personne", Role.READER, frozenset()))) == 0
+
+
+def test_an_unknown_role_gets_no_count_even_of_the_whole(demo):
+    for by in ("nation", "department", "site", "month", "service", "hour"):
+        found = store.figures(NOBODY, YEAR, by)
+        assert all(not f.n and not f.value and not f.numerator and not f.sites_reporting
+                   for figures in found.values() for f in figures.values()), by
+
+
+def test_a_director_gets_the_sites_of_the_department_and_no_other(demo):
+    table = store.sites(LOCAL_READER)
+    codes = set(table[table["department"] == SOME_DEPARTMENT]["code"])
+    assert 0 < len(codes) < SITES
+    assert set(store.sites(DIRECTOR)["code"]) == codes
+    assert set(store.figures(DIRECTOR, YEAR, "site")) == codes
+    for name in ("complaints", "unclosed"):
+        frame = ask(name, DIRECTOR)
+        assert len(frame) and set(frame["site" if "site" in frame else "code"]) <= codes
+    assert set(store.monthly_medians(DIRECTOR, YEAR)["code"]) <= codes
+    closures = store.closures(DIRECTOR, YEAR)
+    own = set(table[table["code"].isin(codes)]["id"])
+    assert set(closures["site_id"].dropna()) <= own
+
+
+@pytest.mark.parametrize("name", ["heat", "waits", "figures", "trend", "daily"])
+def test_a_director_gets_what_the_department_filter_gives(demo, name):
+    cut = store.Question(YEAR.first, YEAR.last, department=SOME_DEPARTMENT)
+    own, filtered, whole = ask(name, DIRECTOR), ask(name, LOCAL_READER, cut), ask(name, LOCAL_READER)
+    assert rows(own) == rows(filtered) < rows(whole)
+
+
+def test_a_director_who_asks_for_elsewhere_gets_nothing(demo):
+    elsewhere = store.Question(YEAR.first, YEAR.last, department="Atlantique")
+    for name in asks_who():
+        if name != "sites":
+            assert rows(ask(name, LOCAL_READER, elsewhere)) > 0, name
+        assert rows(ask(name, DIRECTOR, elsewhere)) == 0, name
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
+@pytest.mark.parametrize("person", [NOBODY, DIRECTOR], ids=["nobody", "director"])
+def test_no_page_shows_a_site_that_the_person_may_not_see(demo, monkeypatch, person, spec):
+    table = store.sites(LOCAL_READER)
+    hidden = set(table["name"]) - set(store.sites(person)["name"])
+    monkeypatch.setattr(session, "person", lambda: person)
+    monkeypatch.setattr(filters, "person", lambda: person)
+    at = sound(visit_page(spec.url_path, centre=KANDI))
+    charts = " ".join(str(c.proto) for c in at.get("vega_lite_chart"))
+    text = "\n".join([*words(at), tables(at), charts, *(json.dumps(drawn(at), ensure_ascii=False)
+                                                         for _ in at.get("component_instance"))])
+    assert not {name for name in hidden if name in text}
+    if person is NOBODY:
+        assert not re.search(r"\d+ usagers? reçus?", text)
+
+
+def test_what_one_person_asked_is_not_given_to_another(demo):
+    assert rows(store.figures(LOCAL_READER, YEAR, "site")) > rows(store.figures(DIRECTOR, YEAR, "site"))
+    assert rows(store.figures(NOBODY, YEAR, "site")) == 0
+    assert set(store.figures(LOCAL_READER, YEAR, "site")) != set(store.figures(DIRECTOR, YEAR, "site"))
+
+

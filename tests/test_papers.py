@@ -1,0 +1,134 @@
+"""The papers say what the code does: settings, commands, forms, words, decisions, pages."""
+import argparse
+import ast
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from dashboard.__main__ import parser as figures_parser
+from dashboard.indicators import INDICATORS
+from dashboard.navigation import PAGES
+from dashboard.returns.formats import FORMATS
+from dashboard.settings import ROOT, SETTINGS
+from db.__main__ import main
+from db.__main__ import parser as db_parser
+
+README, GUIDE, WORDS, DECISIONS = (
+    (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/guide.md", "WORDS.md", "DECISIONS.md"))
+PINNED = re.compile(r"([a-z0-9-]+)==\S+( ; .+)?")
+
+
+def subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The commands of a command line, by name."""
+    return next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction)).choices
+
+
+def requirement_names(file: Path) -> set[str]:
+    """Names of the packages that a requirements file asks for by itself."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return {re.split(r"[=\[ ]", line)[0].lower() for line in lines if line and not line.startswith(("#", "-"))}
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: s.name)
+def test_readme_lists_the_setting_with_its_default(setting):
+    row = next(line for line in README.splitlines() if line.startswith(f"| `{setting.name}` |"))
+    if isinstance(setting.default, int):
+        assert row.split("|")[2].strip() == str(setting.default)
+
+
+def test_readme_lists_no_setting_that_does_not_exist():
+    table = README.split("## Settings")[1].split("\n\n")[2]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == {s.name for s in SETTINGS}
+
+
+def test_readme_lists_every_command_and_no_other():
+    wanted = {f"python -m db {name}" for name in subcommands(db_parser())}
+    wanted |= {f"python -m dashboard {name}" for name in subcommands(figures_parser())}
+    found = set(re.findall(r"^\| `(python -m \w+ [\w-]+)", README, re.M))
+    assert found == wanted
+
+
+def test_readme_lists_every_option_of_import():
+    for action in subcommands(db_parser())["import"]._actions:
+        for option in set(action.option_strings) - {"-h", "--help"}:
+            assert f"`{option}" in README
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda f: f.name)
+def test_readme_names_the_form_and_the_guide_gives_its_headings(form):
+    assert f"`{form.name}`" in README
+    row = next(line for line in GUIDE.splitlines() if line.startswith(f"| {form.name} |"))
+    cells = [re.sub(r" \(.*\)", "", cell.strip()) for cell in row.split("|")[2].split(", ")]
+    assert cells == [f"**{c.heading}**" if c.required else c.heading for c in form.columns]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.url_path)
+def test_the_guide_says_what_the_page_shows(page):
+    section = GUIDE.split("## Lire les pages")[1].split("\n## ")[0]
+    assert re.search(rf"^- .*\*\*{page.title}[.*]", section, re.M)
+
+
+@pytest.mark.parametrize(("paper", "module", "parser"), [
+    ("README.md", "db", db_parser), ("docs/guide.md", "db", db_parser),
+    ("docs/guide.md", "dashboard", figures_parser)])
+def test_every_command_written_in_a_paper_can_be_parsed(paper, module, parser):
+    text = (ROOT / paper).read_text(encoding="utf-8")
+    written = re.findall(rf"^(?:\.venv/bin/)?python -m {module} ([^(\n]+)", text, re.M)
+    if paper == "docs/guide.md":  # README's table shows the grammar, not examples
+        written += re.findall(rf"`python -m {module} ([^`]+)`", text)
+    assert written
+    for line in written:
+        parser().parse_args(shlex.split(line))
+
+
+def test_the_refusal_shown_in_the_guide_is_what_the_import_says(command, tmp_path):
+    file = tmp_path / "three-problems.csv"
+    file.write_text(
+        "Centre;Date;Heure d'arrivée;Heure d'appel;Heure de fin;Type;Prestation;Sexe;Satisfait;Issue;Référence\n"
+        ";03/03/2025;08:10;08:25;08:40;requête;;F;oui;servi;B-1\n"
+        "ccsp-cove;hier;09:00;09:05;09:15;plainte;;M;non;servi;B-2\n"
+        "gsru-cotonou;05/03/2025;10:00;8h;11:00;0;;F;;servi;B-3\n", encoding="utf-8")
+    said = command(main, "import", file)
+    assert said.code == 1
+    assert f"```\n{said.out}```" in GUIDE
+
+
+def test_words_name_things_that_exist():
+    source = "\n".join(f.read_text(encoding="utf-8") for folder in ("dashboard", "db")
+                       for f in (ROOT / folder).rglob("*.py"))
+    rows = [line.split("|") for line in WORDS.splitlines() if line.startswith("| ")][2:]
+    assert all(len(row) == 5 for row in rows)
+    names = {name for row in rows for name in re.findall(r"`(\w+)`", row[2])}
+    assert names
+    assert {name for name in names if not re.search(rf"\b{name}\b", source)} == set()
+
+
+@pytest.mark.parametrize("code", ["visits", "wait_p50", "wait_p90", "satisfaction", "complaints_30d", "coverage"])
+def test_words_give_the_indicator_its_own_label(code):
+    label = next(i.label for i in INDICATORS if i.code == code)
+    row = next(line for line in WORDS.splitlines() if f"| `{code}` |" in line)
+    assert row.split("|")[1].strip().split(" ")[0].lower() in label.lower()
+
+
+def test_each_decision_is_short_and_says_what_would_end_it():
+    entries = re.split(r"^## ", DECISIONS, flags=re.M)[1:]
+    assert [int(e.split(".")[0]) for e in entries] == list(range(1, len(entries) + 1))
+    for entry in entries:
+        assert len(entry.rstrip().splitlines()) <= 15, entry
+        assert "\nWhat would end it: " in entry, entry
+
+
+def test_every_requirement_is_pinned_once():
+    lines = [line for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    assert all(PINNED.fullmatch(line) for line in lines)
+    pinned = [line.split("==")[0] for line in lines]
+    assert len(pinned) == len(set(pinned))
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        assert requirement_names(ROOT / name) <= set(pinned)
+    assert "-c constraints.txt" in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_an_old_python_can_read_the_file_that_says_it_is_too_old():
+    ast.parse((ROOT / "scripts" / "prepare.py").read_text(encoding="utf-8"), feature_version=(3, 6))

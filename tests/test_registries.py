@@ -1,0 +1,145 @@
+"""The registries are complete: what stands in one place is enough for screens, forms, exports and definitions."""
+
+import re
+from dataclasses import fields
+from datetime import date
+
+import pytest
+
+from dashboard.indicators import BY_CODE, INDICATORS, Indicator
+from dashboard.navigation import PAGES
+from dashboard.returns.cells import readers
+from dashboard.returns.checks import CHECKS
+from dashboard.returns.formats import FORMATS
+from dashboard.returns.known import Known, normalise
+from dashboard.settings import ROOT, SETTINGS, Settings
+from db.forms import DESTINATIONS
+from db.frames import BYS
+from db.models import Base
+
+ENGLISH = re.compile(
+    r"\b(the|of|and|visits?|waits?|complaints?|days?|share|by|users?|closed|open|median|rate|with)\b",
+    re.IGNORECASE,
+)
+IN_DESIGN = {
+    "visits",
+    "women_share",
+    "visits_per_1000",
+    "wait_p50",
+    "wait_p90",
+    "wait_within_30",
+    "left",
+    "satisfaction",
+    "complaints_per_1000",
+    "complaints_30d",
+    "complaints_30d_due",
+    "complaint_delay",
+    "complaints_open",
+    "completeness",
+    "coverage",
+}
+
+
+# --- indicators -----------------------------------------------------------------------------------------------------
+def test_every_indicator_of_the_design_is_there_once():
+    codes = [i.code for i in INDICATORS]
+    assert len(codes) == len(set(codes)) == len(BY_CODE)
+    assert set(codes) >= IN_DESIGN
+    assert len({i.label for i in INDICATORS}) == len(INDICATORS)
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda i: i.code)
+def test_an_indicator_says_everything_about_itself(indicator: Indicator):
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", indicator.code)
+    for name in ("label", "short", "definition", "numerator", "denominator", "source"):
+        assert getattr(indicator, name).strip() == getattr(indicator, name) != "", name
+    assert indicator.label[0].isupper()
+    assert indicator.definition.endswith(".") and indicator.definition[0].isupper()
+    assert indicator.by and indicator.by <= set(BYS)
+    assert indicator.kinds and indicator.kinds <= {"CCSP", "GSRU"}
+    assert indicator.unit in {"count", "rate", "percent", "per_1000", "minutes", "days"}
+    assert indicator.direction in {"up", "down", "neither"}
+    assert indicator.register in {"visits", "complaints"}
+    assert indicator.minimum >= 0
+    assert callable(indicator.measure)
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda i: i.code)
+def test_what_is_read_of_an_indicator_is_french(indicator: Indicator):
+    for field in fields(indicator):
+        text = getattr(indicator, field.name)
+        if field.name not in ("code", "unit", "direction", "register") and isinstance(text, str):
+            assert not ENGLISH.search(text), text
+            assert "'" not in text or re.search(r"\w'\w", text), text
+
+
+@pytest.mark.parametrize(
+    "indicator", [i for i in INDICATORS if i.unit in ("percent", "minutes", "days")], ids=lambda i: i.code
+)
+def test_a_share_or_a_quantile_is_hidden_where_it_rests_on_too_little(indicator: Indicator):
+    counted_whole = {"coverage", "complaints_oldest"}  # communes are all known; the oldest complaint is one
+    assert indicator.minimum >= 5 or indicator.code in counted_whole
+    assert indicator.code != "wait_p90" or indicator.minimum >= 36
+
+
+def test_only_the_survey_may_be_called_gt1pki01():
+    assert all("GT1PKI01" not in i.label + i.short for i in INDICATORS)
+
+
+# --- forms ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_form_is_complete(name):
+    form = FORMATS[name]
+    assert form.name == name and form.title and form.since <= date.today()
+    assert {c.cell for c in form.columns} <= set(readers(Known([], {}), date(2025, 1, 1)))
+    headings, names = [normalise(c.heading) for c in form.columns], [c.field for c in form.columns]
+    assert len(set(headings)) == len(headings) and len(set(names)) == len(names)
+    assert all(c.hint for c in form.columns)
+    assert {form.day, *form.key} <= set(names)
+    assert all(c.required or "vide" in c.hint or c.cell == "text" for c in form.columns), (
+        "a hint says what may be blank"
+    )
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_form_s_rows_have_a_table(name):
+    destination = DESTINATIONS[name]
+    table = Base.metadata.tables[destination.table]
+    assert set(destination.columns) <= set(table.columns.keys())
+    restricted = {"subject"}  # a complaint's words stand in a table of their own
+    assert {c.field for c in FORMATS[name].columns} - restricted == set(destination.columns)
+    assert destination.day == FORMATS[name].day
+    assert {"batch_id", "superseded_by"} <= set(table.columns.keys())
+
+
+def test_rules_between_cells_belong_to_a_form():
+    assert set(CHECKS) <= set(FORMATS) == set(DESTINATIONS)
+
+
+def test_no_column_of_a_visit_can_hold_a_person():
+    words = {"nom", "prenom", "prenoms", "telephone", "matricule", "name", "phone", "surname"}
+    assert not words & {normalise(c.heading) for f in FORMATS.values() for c in f.columns}
+    assert not words & {
+        c for table in ("visit", "complaint") for c in Base.metadata.tables[table].columns.keys()
+    }
+
+
+# --- settings and pages ---------------------------------------------------------------------------------------------
+def test_settings_are_complete_and_explained():
+    assert [f.name for f in fields(Settings)] == [s.name.lower() for s in SETTINGS]
+    assert all(s.meaning and s.name == s.name.upper() for s in SETTINGS)
+
+
+def test_the_readme_names_every_setting():
+    readme = ROOT / "README.md"
+    if not readme.exists():
+        pytest.skip("README.md is not written yet")
+    text = readme.read_text(encoding="utf-8")
+    assert [s.name for s in SETTINGS if s.name not in text] == []
+
+
+def test_every_page_has_a_script_and_every_script_a_page():
+    scripts = {p.relative_to(ROOT).as_posix() for p in (ROOT / "pages").rglob("*.py")}
+    assert {p.path for p in PAGES} == scripts
+    assert len({p.url_path for p in PAGES}) == len({p.title for p in PAGES}) == len(PAGES)
+    assert all(re.fullmatch(r"[a-z-]+", p.url_path) for p in PAGES)
