@@ -183,9 +183,9 @@ def _known_services(scope: Scope, by: str, groups: list, counters: np.ndarray) -
 # --- who reported, and when -----------------------------------------------------------------------------------------
 def _expected(scope: Scope, first: date, last: date) -> np.ndarray:
     """Rows of sites whose launch (else first activity) is not after `last` and that had not closed before `first`."""
-    starts = [(site.launched_on or site.first_activity, site.closed_on) for site in scope.table.itertuples()]
-    kept = [(start is None or start <= last) and (closed is None or closed >= first) for start, closed in starts]
-    return scope.rows[np.array(kept, dtype=bool)] if len(kept) else scope.rows
+    book = scope.ledger
+    kept = (book.starts <= day_number(last)) & (book.ends >= day_number(first))
+    return scope.rows[kept[scope.rows]]
 
 
 def _active(scope: Scope, first: date, last: date) -> np.ndarray:
@@ -202,9 +202,8 @@ def _present(scope: Scope, first: date, last: date) -> np.ndarray:
 
 def _hands_in_complaints(scope: Scope, first: date, last: date) -> np.ndarray:
     """Rows of sites for which a batch of complaints speaks for at least a day of the span."""
-    spans, ids = scope.ledger.spans, scope.ledger.sites["id"].to_numpy()
-    kept = [any(a <= last and b >= first for a, b in spans.get((int(ids[row]), "plaintes"), ())) for row in scope.rows]
-    return scope.rows[np.array(kept, dtype=bool)] if len(kept) else scope.rows
+    known = scope.ledger.complaints_known[:, scope.ledger.days(first, last)].any(axis=1)
+    return scope.rows[known[scope.rows]]
 
 
 def _once(function: Callable, scope: Scope, spans: list) -> dict[tuple, np.ndarray]:
@@ -241,23 +240,27 @@ def _days(scope: Scope, spans: list, members: list) -> dict[str, np.ndarray]:
 def _places(scope: Scope, spans: list, members: list) -> dict[str, np.ndarray]:
     """Population served, visits at CCSP, communes covered."""
     sites = scope.ledger.sites
-    total = Counter(department for _, department, _ in scope.ledger.communes)
-    visits = read.per_site(scope.connection, scope.sites, scope.first, scope.last, scope.service_id)
-    visits = dict(zip(visits["site_id"], visits["visits"], strict=True))
+    commune, department = sites["commune"].to_numpy(), sites["department"].to_numpy()
+    population = dict(zip(commune, sites["population"].tolist(), strict=True))
+    ccsp = (sites["kind"] == "CCSP").to_numpy()
+    total = Counter(name for _, name, _ in scope.ledger.communes)
+    visits = np.zeros(len(sites), dtype=np.int64)
+    found = read.per_site(scope.connection, scope.sites, scope.first, scope.last, scope.service_id)
+    visits[[scope.ledger.row[i] for i in found["site_id"]]] = found["visits"]
     present = _once(_present, scope, spans)
     back = timedelta(days=load().operating_days - 1)
     operating = {span: _active(scope, span[1] - back, span[1]) for span in set(spans)}
     out: dict[str, list[int]] = {k: [] for k in ("population", "ccsp_visits", "ccsp_sites", "communes",
                                                  "operating_communes")}
     for span, rows in zip(spans, members, strict=True):
-        mine = sites.iloc[np.intersect1d(present[span], rows)]
-        ccsp = mine[mine["kind"] == "CCSP"]
-        departments = set(total) if scope.sites == ALL and len(rows) == len(sites) else set(sites["department"].iloc[rows])
-        out["population"].append(int(ccsp.drop_duplicates("commune")["population"].sum()))
-        out["ccsp_visits"].append(sum(int(visits.get(i, 0)) for i in ccsp["id"]))
-        out["ccsp_sites"].append(len(ccsp))
-        out["communes"].append(sum(total[d] for d in departments))
-        out["operating_communes"].append(sites["commune"].iloc[np.intersect1d(operating[span], rows)].nunique())
+        mine = np.intersect1d(present[span], rows)
+        mine = mine[ccsp[mine]]
+        whole = scope.sites == ALL and len(rows) == len(sites)
+        out["population"].append(sum(population[name] for name in set(commune[mine])))
+        out["ccsp_visits"].append(int(visits[mine].sum()))
+        out["ccsp_sites"].append(len(mine))
+        out["communes"].append(sum(total[d] for d in (total if whole else set(department[rows]))))
+        out["operating_communes"].append(len(set(commune[np.intersect1d(operating[span], rows)])))
     return {name: np.array(values, dtype=np.int64) for name, values in out.items()}
 
 

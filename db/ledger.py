@@ -5,6 +5,7 @@ Rows are cut to what a person may see afterwards, in db.facts: nothing here is s
 """
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import holidays as library
 import numpy as np
@@ -17,6 +18,7 @@ from db.frames import ALL, ALL_SERVICES, UNKNOWN_KEY, UNKNOWN_SERVICE
 
 EPOCH = date(1970, 1, 1).toordinal()
 SATURDAY = 5
+NEVER = 10**6  # days since 1970 of a closing that is not planned; with a minus, of an opening that is not known
 
 
 def day_number(day: date) -> int:
@@ -31,6 +33,8 @@ class Ledger:
     sites: read.sites_frame. spans: site id and form to the spans of days handed in. holidays: day to French name.
     open: (S, D) whether the site should have been open. closed: (S, D) whether its day was closed in the register.
     declared, visited: (S, D) visits declared at the closing, and visits in the register.
+    starts, ends: (S,) launch (else first activity) and closing date as days since 1970, NEVER where unknown.
+    complaints_known: (S, D) whether a batch of complaints speaks for the day.
     complaints: arrays of one length: site (row in `sites`), received, resolved (days since 1970, -1 open), category,
     service, channel (ids, 0 unknown). closures: read.closures.
     """
@@ -49,7 +53,15 @@ class Ledger:
     closed: np.ndarray
     declared: np.ndarray
     visited: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    complaints_known: np.ndarray
     complaints: dict[str, np.ndarray]
+
+    @cached_property
+    def row(self) -> dict[int, int]:
+        """Site id to its row."""
+        return {number: i for i, number in enumerate(self.sites["id"].tolist())}
 
     def service_id(self, code: str | None) -> int:
         """The id of a service's code; all services for None. Raises KeyError for an unknown code."""
@@ -92,9 +104,13 @@ def load_ledger(connection: Connection) -> Ledger:
     declared = _matrix(row, origin, width, closings, "declared")
     closed = np.zeros(declared.shape, dtype=bool)
     closed[[row[s] for s in closings["site_id"]], rows_of_days(closings["day"]) - origin] = True
+    spans = read.coverage(connection, ALL)
+    starts = [launch or first for launch, first in zip(sites["launched_on"], sites["first_activity"], strict=True)]
     return Ledger(
-        version=read.version(connection), demo=read.is_demo(connection), sites=sites,
-        spans=read.coverage(connection, ALL), communes=read.communes(connection), services=read.services(connection),
+        version=read.version(connection), demo=read.is_demo(connection), sites=sites, spans=spans,
+        starts=np.array([-NEVER if d is None else day_number(d) for d in starts], dtype=np.int64),
+        ends=np.array([NEVER if d is None else day_number(d) for d in sites["closed_on"]], dtype=np.int64),
+        complaints_known=_known_days(row, origin, width, spans, "plaintes"), communes=read.communes(connection), services=read.services(connection),
         terms=read.terms(connection), holidays=holidays, closures=closures, origin=origin,
         open=_open(sites, closures, holidays, origin, width), closed=closed, declared=declared, visited=visited,
         complaints=_complaints(read.complaints(connection, ALL, last), row))
@@ -122,6 +138,14 @@ def rows_of_days(days) -> np.ndarray:
 def _matrix(row: dict[int, int], origin: int, width: int, frame: pd.DataFrame, column: str) -> np.ndarray:
     out = np.zeros((len(row), width), dtype=np.int64)
     out[[row[s] for s in frame["site_id"]], rows_of_days(frame["day"]) - origin] = frame[column]
+    return out
+
+
+def _known_days(row: dict[int, int], origin: int, width: int, spans: dict, form: str) -> np.ndarray:
+    out = np.zeros((len(row), width), dtype=bool)
+    for (site, name), covered in spans.items():
+        for first, last in covered if name == form else ():
+            out[row[site], max(day_number(first) - origin, 0):max(day_number(last) - origin + 1, 0)] = True
     return out
 
 

@@ -122,7 +122,8 @@ class Parsing:
             if "\0" in joined:
                 raise Unreadable("Le fichier contient des caractères nuls : ce n'est pas du texte.")
             if "\n" in joined or "\r" in joined:
-                lines, line = _real_lines(rows, lines)
+                lines, more = _real_lines(rows, lines)
+                line += more
             chunk = self._chunk(cells, lines)
             if chunk and not self.problems:
                 yield chunk
@@ -292,10 +293,10 @@ class Parsing:
 
 
 def _real_lines(rows: list, lines) -> tuple[list[int], int]:
-    """The line on which each row begins when some cells hold line breaks, and the line after the last."""
+    """The line on which each row begins when some cells hold line breaks, and how many lines these add."""
     real, shift = [], 0
     for row, line in zip(rows, lines, strict=True):
         real.append(line + shift)
         text = "".join(row).replace("\r\n", "\n")
         shift += text.count("\n") + text.count("\r")
-    return real, lines[-1] + 1 + shift
+    return real, shift

@@ -58,14 +58,17 @@ def test_all_migrations_go_down_and_up_again_one_by_one_with_data_in_the_tables(
     assert office.figure("visits").value == 2
 
 
+COUNTS = (
+    "SELECT (SELECT count(*) FROM site), (SELECT count(*) FROM commune), (SELECT count(*) FROM service),"
+    " (SELECT count(*) FROM term)"
+)
+
+
 def test_seeding_again_adds_nothing_and_undoes_nothing(office):
-    tables = (
-        "SELECT (SELECT count(*) FROM site), (SELECT count(*) FROM commune), (SELECT count(*) FROM service)"
-    )
-    before = office.rows(tables + ", (SELECT count(*) FROM term)")
+    before = office.rows(COUNTS)
     with office.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE site SET name = 'CCSP rebaptisé' WHERE code = 'ccsp-kandi'")
     seed(office.engine)
-    assert office.rows(tables + ", (SELECT count(*) FROM term)") == before
+    assert office.rows(COUNTS) == before
     assert office.rows("SELECT name FROM site WHERE code = 'ccsp-kandi'") == [("CCSP rebaptisé",)]
     assert before[0][:2] == (24, 77)

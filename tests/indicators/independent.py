@@ -41,11 +41,13 @@ CREATE TABLE site AS SELECT code, kind, commune, department, try_cast(launched_o
     FROM read_csv(getvariable('reference') || 'sites.csv', all_varchar = true);
 CREATE TABLE commune AS SELECT commune, department, CAST(population_2013 AS bigint) AS population
     FROM read_csv(getvariable('reference') || 'communes.csv', all_varchar = true);
-CREATE TABLE service AS SELECT code, label FROM read_csv(getvariable('reference') || 'services.csv', all_varchar = true);
+CREATE TABLE service AS SELECT code, label
+    FROM read_csv(getvariable('reference') || 'services.csv', all_varchar = true);
 
 CREATE TABLE visit AS
     SELECT r.Centre AS site, day(r.Date) AS day, coalesce(s.code, 'inconnu') AS service,
-           CASE WHEN minute("Heure d'arrivée") IS NULL THEN 'inconnu' ELSE lpad(CAST(minute("Heure d'arrivée") // 60 AS varchar), 2, '0') END AS hour,
+           CASE WHEN minute("Heure d'arrivée") IS NULL THEN 'inconnu'
+                ELSE lpad(CAST(minute("Heure d'arrivée") // 60 AS varchar), 2, '0') END AS hour,
            minute("Heure d'arrivée") IS NOT NULL AS timed, Sexe AS sex, Satisfait AS satisfied, Issue AS outcome,
            CASE WHEN coalesce(Issue, '') <> 'parti' AND minute("Heure d'appel") >= minute("Heure d'arrivée")
                 THEN least(minute("Heure d'appel") - minute("Heure d'arrivée"), 240)
@@ -185,7 +187,8 @@ QUERIES = {
                 SELECT key, age, count(*) FILTER (closed) AS closings,
                        sum(count(*)) OVER (PARTITION BY key ORDER BY age DESC) AS at_risk FROM life GROUP BY key, age),
              curve AS (
-                SELECT key, age, product(1 - closings / at_risk) OVER (PARTITION BY key ORDER BY age) AS share FROM step)
+                SELECT key, age, product(1 - closings / at_risk) OVER (PARTITION BY key ORDER BY age) AS share
+                FROM step)
         SELECT key, NULL, NULL, min(age) FROM curve WHERE share <= 0.5 + 1e-9 GROUP BY key""",
     "complaints_open": "SELECT key, count(*), NULL, count(*) FROM still_open GROUP BY key",
     "complaints_oldest": "SELECT key, NULL, NULL, max(age) FROM still_open GROUP BY key",
@@ -266,11 +269,8 @@ class Independent:
         reporting, complaint_reporting, expected = self._sites()
         found = {}
         for code, query in QUERIES.items():
-            rows = (
-                {}
-                if code in WITHOUT_OBJECT[by]
-                else {key: rest for key, *rest in self.db.execute(query.format(**words)).fetchall()}
-            )
+            asked = [] if code in WITHOUT_OBJECT[by] else self.db.execute(query.format(**words)).fetchall()
+            rows = {key: rest for key, *rest in asked}
             who = complaint_reporting if code in COMPLAINTS else reporting
             for key in expected:
                 found[key, code] = Answer(*rows.get(key, (None, None, None)), who.get(key, 0), expected[key])

@@ -1,0 +1,135 @@
+"""What a monthly series of figures allows one to say: which chart suits it, its limits, its signal, its assurance.
+
+Figures in, Signal out. The months given are whole ones: a month half over is no point.
+"""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard.indicators import BY_CODE, Figure
+from dashboard.statistics import attributes, xmr
+from dashboard.statistics.variation import (
+    Assurance,
+    Chart,
+    ChartKind,
+    Status,
+    Variation,
+    assurance,
+    variation,
+)
+
+# The indicators whose signals make the alerts: each has a good direction.
+FOLLOWED = ("wait_p50", "wait_within_30", "left", "satisfaction", "complaints_per_1000", "completeness")
+# All that have a chart. Open complaints and their oldest age have none: a stock carries over from month to month, and
+# the limits of an XmR chart do not hold for it. Totals of visits follow the number of open days: charted per day.
+CHARTED = (*FOLLOWED, "visits_per_day", "wait_p90", "complaints_30d_due", "complaint_delay", "women_share")
+SKEWED = {"wait_p50", "wait_p90"}  # charted on a log scale
+SHARES = {"wait_within_30", "left", "satisfaction", "completeness", "complaints_30d_due", "women_share"}
+RATES = {"complaints_per_1000"}
+
+
+@dataclass(frozen=True)
+class Signal:
+    """The state of one indicator in one scope.
+
+    months: first days of the points' months (of quarters where `kind` is BY_QUARTER). values, chart: of these points;
+    chart is None where there are too few. latest: the last point's month. n: counts behind each point.
+    """
+
+    indicator: str
+    scope: str
+    months: tuple[date, ...]
+    values: tuple[float | None, ...]
+    n: tuple[int, ...]
+    kind: ChartKind
+    chart: Chart | None
+    variation: Variation
+    assurance: Assurance
+    target: float | None
+    latest: date | None
+    rebases: tuple[date, ...] = ()
+
+    @property
+    def points(self) -> int:
+        """How many points the present limits rest on, at most 24."""
+        return min(self.chart.points[-1], 24) if self.chart else sum(v is not None for v in self.values)
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the limits still move with each new month."""
+        return self.chart is not None and self.chart.status[-1] == Status.PROVISIONAL
+
+    @property
+    def found(self) -> bool:
+        """Whether the last point is a signal."""
+        return self.variation in (Variation.IMPROVEMENT, Variation.CONCERN, Variation.NEUTRAL)
+
+
+def signal(indicator: str, scope: str, months: Sequence[date], figures: Sequence[Figure], target: float | None = None,
+           rebases: Sequence[date] = ()) -> Signal:
+    """The signal of a series: figures (n) of the months (n), in order. rebases: months that begin new limits.
+
+    A hidden or missing value is no point; the counts of a share are used even where its value is hidden.
+    """
+    months, n = list(months), [f.n for f in figures]
+    values = [f.value for f in figures]
+    kind, chart = _chart(indicator, months, figures, rebases)
+    if kind == ChartKind.BY_QUARTER:
+        months, numerators, denominators = attributes.by_quarter(months, *_counts(figures))
+        scale = _scale(indicator)
+        values = [None if a is None or not d else scale * a / d for a, d in zip(numerators, denominators, strict=True)]
+        n = [int(d or 0) for d in denominators]
+    direction = BY_CODE[indicator].direction
+    points = [m for m, v in zip(months, values, strict=True) if v is not None]
+    return Signal(
+        indicator, scope, tuple(months), tuple(values), tuple(n), kind, chart,
+        variation(chart, direction) if chart else Variation.TOO_FEW,
+        assurance(chart, target, direction) if chart else Assurance.TOO_FEW if target is not None else Assurance.NO_TARGET,
+        target, points[-1] if points else None, tuple(sorted(set(rebases))))
+
+
+def _chart(indicator: str, months: list[date], figures: Sequence[Figure], rebases: Sequence[date]
+           ) -> tuple[ChartKind, Chart | None]:
+    values = [f.value for f in figures]
+    counted = indicator in SHARES | RATES
+    numerators, denominators = _counts(figures)
+    share = indicator in SHARES
+    events = attributes.expected_events(numerators, denominators, proportion=share) if counted else None
+    kind = attributes.chart_kind(values, denominators if counted else None, events, proportion=share)
+    if kind == ChartKind.TOO_FEW:
+        return kind, None
+    if kind == ChartKind.BY_QUARTER:
+        quarters, numerators, denominators = attributes.by_quarter(months, numerators, denominators)
+        made = _counted(share, numerators, denominators, indicator, _positions(quarters, rebases))
+        return (kind, made) if _enough(made) else (ChartKind.TOO_FEW, None)
+    at = _positions(months, rebases)
+    if kind == ChartKind.XMR:
+        made = xmr.chart(values, rebases=at, log=indicator in SKEWED, lowest=0, highest=100 if share else None)
+    else:
+        made = _counted(share, numerators, denominators, indicator, at)
+    return (kind, made) if _enough(made) else (ChartKind.TOO_FEW, None)
+
+
+def _counted(share: bool, numerators, denominators, indicator: str, rebases: list[int]) -> Chart:
+    make = attributes.p_chart if share else attributes.u_chart
+    return make(numerators, denominators, scale=_scale(indicator), rebases=rebases)
+
+
+def _enough(chart: Chart) -> bool:
+    return chart.last is not None and chart.status[-1] != Status.TOO_FEW
+
+
+def _scale(indicator: str) -> float:
+    return 1000 if indicator in RATES else 100
+
+
+def _counts(figures: Sequence[Figure]) -> tuple[list[float | None], list[float | None]]:
+    """Numerators and denominators; a denominator 0 is missing."""
+    pairs = [(f.numerator, f.denominator) if f.denominator else (None, None) for f in figures]
+    return [a for a, _ in pairs], [d for _, d in pairs]
+
+
+def _positions(months: Sequence[date], rebases: Sequence[date]) -> list[int]:
+    """Where new limits begin: the first point not before each rebase, if it has points before it."""
+    at = {next((i for i, m in enumerate(months) if m >= r), len(months)) for r in rebases}
+    return sorted(i for i in at if 0 < i < len(months))
