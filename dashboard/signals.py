@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.statistics import attributes, xmr
+from dashboard.period import Period, add_months, month_end
+from dashboard.statistics import attributes, sentences, xmr
 from dashboard.statistics.variation import (
+    MINIMUM_POINTS,
     Assurance,
     Chart,
     ChartKind,
@@ -133,3 +136,19 @@ def _positions(months: Sequence[date], rebases: Sequence[date]) -> list[int]:
     """Where new limits begin: the first point not before each rebase, if it has points before it."""
     at = {next((i for i, m in enumerate(months) if m >= r), len(months)) for r in rebases}
     return sorted(i for i in at if 0 < i < len(months))
+
+
+def verdict(found: Signal, subject: str = "") -> str:
+    """What the last point says, in a sentence: signal, no signal or too few. subject: by default the indicator."""
+    subject = subject or BY_CODE[found.indicator].label
+    if found.chart is None or found.latest is None:
+        if found.kind == ChartKind.TOO_FEW and found.points >= MINIMUM_POINTS:
+            return f"{subject}{french.SPACE}: {sentences.TOO_FEW_EVENTS}."
+        return sentences.too_few(subject, found.points)
+    when = quarter_label(found.latest) if found.kind == ChartKind.BY_QUARTER else french.month_label(found.latest)
+    return sentences.signal(subject, found.chart, BY_CODE[found.indicator].direction, when)
+
+
+def quarter_label(start: date) -> str:
+    """« 3ᵉ trimestre 2026 », from its first day."""
+    return Period(start, month_end(add_months(start, 2))).label

@@ -15,6 +15,11 @@ window.ccsp = (() => {
   const REACH = 12;              // px: a click this near a small mark still means that mark
   const EQUAL = Math.sqrt(Math.PI / 2);   // half-diagonal of the diamond as large as a circle of radius 1
   const IDLE = 4.5;              // px: fixed radius of a mark that carries no value
+  const LEGIBLE = 10;            // px: least radius of a mark with a letter, read from the back of the room
+  const HOLLOW = 7;              // px: least radius of a hollow mark where the others carry letters
+  const GAP = 3.5, BADGE = 6.5;  // px: from a mark to its frame; radius of a badge
+  const INK = "#1f2937";
+  const URGENT = ["C", "A", "P"];          // overlapping marks: the later in this list, the higher; then the smaller
 
   const STYLE = `
     :root { --sea:#f3f6f8; --land:#dbe4df; --border:#fff; --coast:#9fb2a8; --commune:#fff; --name:#566b60;
@@ -43,7 +48,12 @@ window.ccsp = (() => {
     path.site, path.site-south { stroke:var(--mark); stroke-width:1; cursor:pointer; transition:fill .15s; }
     path.idle { fill:var(--idle); }
     path.missing { fill:var(--halo); fill-opacity:.65; stroke:var(--none); stroke-width:1.6; stroke-dasharray:2.6 2.2; }
+    path.signed { fill-opacity:1; }
     path.site:hover, path.site-south:hover { stroke-width:2.2; }
+    .sign { pointer-events:none; } .sign text { font-weight:700; text-anchor:middle; }
+    .sign-frame { fill:var(--halo); stroke:var(--mark); stroke-width:2.2; stroke-linejoin:round; }
+    .sign-badge path { fill:none; stroke:var(--ink); stroke-width:2; stroke-linecap:round; stroke-linejoin:round; }
+    .sign-badge circle { fill:var(--card); stroke:var(--ink); stroke-width:1.2; }
     path.site:focus-visible { stroke:#f59e0b; stroke-width:4; stroke-dasharray:none; }
     .ccsp .name { width:max-content !important; height:auto !important; transform-origin:0 0; color:var(--name);
       font-size:11px; letter-spacing:.06em; white-space:nowrap; pointer-events:none; }
@@ -93,17 +103,90 @@ window.ccsp = (() => {
   const colour = (text) => (/^#([0-9a-f]{3}|[0-9a-f]{6})$/i.test(text || "") ? text : null);
   const circle = (x, y, r) => `M${x - r},${y}a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0z`;
   const diamond = (x, y, r) => { const d = r * EQUAL; return `M${x},${y - d}l${d},${d} ${-d},${d} ${-d},${-d}z`; };
-  const shape = (kind) => (kind === "GSRU" ? diamond : circle);
-  const radius = (site) => (site.missing || !(site.radius > 0) ? IDLE : site.radius);
-  const half = (site) => radius(site) * (site.kind === "GSRU" ? EQUAL : 1);
+  const square = (x, y, r) => `M${x - r},${y - r}h${2 * r}v${2 * r}h${-2 * r}z`;
+  const hexagon = (x, y, r) => {         // flat sides above and below, r px away: the other shapes' circle fits in
+    const a = r / Math.sqrt(3);
+    return `M${x - 2 * a},${y}l${a},${-r}h${2 * a}l${a},${r} ${-a},${r}h${-2 * a}z`;
+  };
+  const SHAPES = { CCSP: circle, GSRU: diamond, round: circle, square, hexagon };
+  const shape = (kind) => SHAPES[kind] || circle;
+  const bare = (site) => (site.missing || !(site.radius > 0) ? IDLE : site.radius);
+  const least = (site) => {
+    const sign = site.sign || {};
+    if (sign.letter || sign.frame || sign.badge) return LEGIBLE;
+    return site.sign && site.missing ? HOLLOW : 0;
+  };
+  const radius = (site) => Math.max(bare(site), least(site));
+  const span = (kind, r) => r * (kind === "GSRU" ? EQUAL : 1);
+  function half(site) {                  // px from the middle of a mark to its outermost point, sign included
+    const { frame, badge } = site.sign || {}, r = span(site.kind, radius(site));
+    const outer = frame ? (r + GAP) * (frame === "hexagon" ? 2 / Math.sqrt(3) : 1) : r;
+    return badge ? Math.max(outer, badgeAt(r, frame) + BADGE) : outer;
+  }
+  const urgency = (site) => URGENT.indexOf((site.sign || {}).letter);
+  const words = (site) => [...(site.sign && site.sign.word ? [site.sign.word] : []), ...(site.tip || [])];
   const send = (what) => window.Streamlit.setComponentValue({ ...what, t: Date.now() });
+
+  // ---- signs: letter in the mark, frame around it, badge at its lower right ----------------------------------
+
+  const TICKS = { "✓": "M-3,.3l2.1,2.3 3.9,-4.9", "✗": "M-2.5,-2.5l5,5M2.5,-2.5l-5,5",
+    "≈": "M-3.4,-1.2q1.7,-2.2 3.4,0t3.4,0M-3.4,2.2q1.7,-2.2 3.4,0t3.4,0" };   // drawn: not every typeface has them
+  const badgeAt = (r, frame) => (frame ? r + GAP : r) * 0.85;
+
+  function brightness(hex) {             // relative luminance as in WCAG 2
+    const six = hex.length === 4 ? hex.replace(/[0-9a-f]/gi, "$&$&") : hex;
+    const [r, g, b] = [1, 3, 5].map((i) => parseInt(six.slice(i, i + 2), 16) / 255)
+      .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  }
+  const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  const readable = (fill) => {
+    const ground = brightness(fill);
+    return contrast(ground, 1) >= contrast(ground, brightness(INK)) ? "#ffffff" : INK;
+  };
+
+  function badgeNode(badge, x, y) {
+    const node = svg("g", { class: "sign-badge", transform: `translate(${x},${y})` });
+    node.append(svg("circle", { r: BADGE }), svg("path", { d: TICKS[badge] || "" }));
+    return node;
+  }
+
+  // What lies under and what lies over a mark of radius r with its middle at 0,0.
+  function signNodes(sign, kind, r, fill) {
+    const size = span(kind, r), under = [], over = [];
+    if (SHAPES[sign.frame]) under.push(svg("path", { class: "sign-frame", d: shape(sign.frame)(0, 0, size + GAP) }));
+    if (sign.letter) {
+      const px = Math.min(16, Math.max(13, r * 1.15));
+      const text = svg("text", { class: "sign-letter", dy: "0.355em", "font-size": px, fill: fill ? readable(fill) : "currentColor" });
+      text.textContent = sign.letter;
+      over.push(text);
+    }
+    if (sign.badge) over.push(badgeNode(sign.badge, badgeAt(size, sign.frame), badgeAt(size, sign.frame)));
+    return [under, over];
+  }
 
   // Leaflet's circle rounds the radius to whole pixels, which would bend the areas.
   const markClass = () => L.CircleMarker.extend({
     _updatePath() {
       const p = this._point, draw = shape(this.options.kind);
       this._renderer._setPath(this, this._empty() ? "M0 0" : draw(p.x, p.y, this._radius));
+      for (const group of this.sign || []) group.setAttribute("transform", `translate(${p.x},${p.y})`);
     },
+    // The sign's two groups lie just before and just after the mark's own path, so that marks still overlap whole.
+    dress(site) {
+      if (!site.sign) return this.undress();
+      this.sign = this.sign || [0, 1].map(() => svg("g", { class: "sign", "aria-hidden": "true" }));
+      const fill = site.missing ? null : colour(site.fill) || "#9ca3af";
+      signNodes(site.sign, site.kind, radius(site), fill).forEach((nodes, i) => this.sign[i].replaceChildren(...nodes));
+      if (!this.sign[0].parentNode) { this._path.before(this.sign[0]); this._path.after(this.sign[1]); }
+      return this._updatePath();
+    },
+    undress() {
+      (this.sign || []).forEach((group) => group.remove());
+      this.sign = null;
+    },
+    lift() { this._path.parentNode.append(...(this.sign ? [this.sign[0], this._path, this.sign[1]] : [this._path])); },
+    onRemove() { this.undress(); L.CircleMarker.prototype.onRemove.call(this); },
   });
 
   // ---- the card (tooltip) ---------------------------------------------------------------------------------
@@ -120,7 +203,7 @@ window.ccsp = (() => {
   }
   const hideCard = () => { card.hidden = true; shown = null; };
   function showSite(map, mark) {
-    showCard(map, map.latLngToContainerPoint(mark.getLatLng()), half(mark.site) + 8, mark.site.name, mark.site.tip || []);
+    showCard(map, map.latLngToContainerPoint(mark.getLatLng()), half(mark.site) + 8, mark.site.name, words(mark.site));
     shown = [map, mark];
   }
 
@@ -258,7 +341,9 @@ window.ccsp = (() => {
     const node = mark.getElement();
     node.classList.toggle("missing", Boolean(site.missing));
     node.classList.toggle("idle", !site.missing && !colour(site.fill));
-    node.setAttribute("aria-label", [site.name, ...(site.tip || [])].join(", "));
+    node.classList.toggle("signed", Boolean(site.sign) && !site.missing);
+    mark.dress(site);
+    node.setAttribute("aria-label", [site.name, ...words(site)].join(", "));
     node.setAttribute("aria-pressed", String(site.id === data.chosen));
   }
 
@@ -268,13 +353,14 @@ window.ccsp = (() => {
       new pane.Mark(COUNTRY[0], { pane: "rings", interactive: false, fill: false, color: stroke, weight, className: "ring" }));
     pane.rings.forEach((band) => {
       if (!site) return band.remove();
-      band.options.kind = site.kind;
-      return band.addTo(pane.map).setRadius(radius(site) + 3.5).setLatLng([site.lat, site.lon]);
+      const frame = site.sign && site.sign.frame, size = radius(site);
+      band.options.kind = frame || site.kind;
+      return band.addTo(pane.map).setRadius(frame ? span(site.kind, size) + GAP + 4 : size + 3.5).setLatLng([site.lat, site.lon]);
     });
   }
 
   function drawSites(pane) {
-    const sites = data.sites.filter(pane.holds).sort((a, b) => radius(b) - radius(a));   // small ones on top
+    const sites = data.sites.filter(pane.holds).sort((a, b) => urgency(a) - urgency(b) || radius(b) - radius(a));   // small ones on top
     const kept = new Set(sites.map((site) => site.id)), held = document.activeElement;
     for (const [id, mark] of pane.marks) if (!kept.has(id)) { mark.remove(); pane.marks.delete(id); }
     for (const site of sites) {
@@ -283,7 +369,7 @@ window.ccsp = (() => {
     }
     const nodes = sites.map((site) => pane.marks.get(site.id).getElement());
     if (nodes.some((node, i) => i && !(nodes[i - 1].compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING))) {
-      sites.forEach((site) => pane.marks.get(site.id).bringToFront());
+      sites.forEach((site) => pane.marks.get(site.id).lift());
       if (nodes.includes(held)) held.focus({ preventScroll: true });   // moving a node in the tree drops its focus
     }
     ring(pane);
@@ -295,7 +381,7 @@ window.ccsp = (() => {
     const reach = (mark) => half(mark.site) + (mark.site.id === data.chosen ? 7 : 0);
     const order = [...marks.values()].sort((a, b) => (b.site.id === data.chosen) - (a.site.id === data.chosen) || half(b.site) - half(a.site));
     const at = new Map(order.map((mark) => [mark, map.latLngToContainerPoint(mark.getLatLng())]));
-    for (const mark of order) { const p = at.get(mark), g = reach(mark) - (mark.site.kind === "GSRU" ? 3 : 0); taken.push([p.x - g, p.y - g, p.x + g, p.y + g]); }
+    for (const mark of order) { const p = at.get(mark), g = reach(mark) - (mark.site.kind === "GSRU" && !mark.site.sign ? 3 : 0); taken.push([p.x - g, p.y - g, p.x + g, p.y + g]); }
     const free = (b) => b[0] > 2 && b[1] > 2 && b[2] < size.x - 4 && b[3] < size.y - 4
       && !taken.some((t) => b[0] < t[2] && b[2] > t[0] && b[1] < t[3] && b[3] > t[1]);
     for (const mark of order) {
@@ -321,6 +407,18 @@ window.ccsp = (() => {
     return image;
   };
 
+  // The sign as on the map; without colour a badge stands alone, or a hollow mark.
+  function signSample(one) {
+    const fill = colour(one.colour), image = svg("svg", { width: 32, height: 30, viewBox: "-15 -14 32 30", "aria-hidden": "true" });
+    const plain = svg("path", { d: circle(0, 0, fill ? 8.5 : HOLLOW), fill: fill || "none", stroke: "currentColor",
+      ...(fill ? { "stroke-width": 0.8 } : { "stroke-width": 1.5, "stroke-dasharray": "2.6 2.2" }) });
+    const group = svg("g", { class: "sign" }), [under, over] = signNodes(one, "CCSP", 8.5, fill);
+    if (!fill && one.badge) group.append(badgeNode(one.badge, 0, 0));
+    else group.append(...under, plain, ...over);
+    image.append(group);
+    return image;
+  }
+
   function legendList(cls, rows) {
     const list = el("ul", cls);
     for (const [image, label, count] of rows) {
@@ -336,7 +434,9 @@ window.ccsp = (() => {
     const given = data.legend || {}, swatch = { "stroke-width": 0.8 }, hollow = { "stroke-width": 1.2 };
     legend.replaceChildren();
     if (given.title) legend.append(el("b", "", given.title));
-    const rows = (given.classes || []).map((one) => [sample("CCSP", colour(one.colour) || "#9ca3af", 6.5, swatch), one.label, one.count]);
+    const signs = given.signs && given.signs.length ? given.signs : null;
+    const rows = signs ? signs.map((one) => [signSample(one), one.label, one.count])
+      : (given.classes || []).map((one) => [sample("CCSP", colour(one.colour) || "#9ca3af", 6.5, swatch), one.label, one.count]);
     if (given.missing !== undefined && given.missing !== null) {
       rows.push([sample("CCSP", "none", IDLE + 0.5, { "stroke-width": 1.5, "stroke-dasharray": "2.6 2.2" }), `pas de données (${given.missing})`]);
     }
@@ -346,6 +446,9 @@ window.ccsp = (() => {
       legend.append(legendList("row", given.sizes.map((one) => [sample("CCSP", "none", one.radius, hollow), one.label])));
     }
     if (given.size_text) legend.append(el("span", "", given.size_text));
+    if (given.sizes && given.sizes.length && data.sites.some((site) => !site.missing && least(site) > bare(site))) {
+      legend.append(el("span", "", given.size_text ? " ; les plus petites marques sont agrandies" : "Les plus petites marques sont agrandies"));
+    }
     legend.append(el("small", "", ["Limites indicatives", "Natural Earth", ...(given.credit ? [given.credit] : [])].join(" · ")));
   }
 

@@ -3,6 +3,8 @@ from dashboard.french import VEGA_LOCALE
 
 INK, SOFT, GRID, PAPER = "#1d2a26", "#5f6b66", "#e3e8e6", "#ffffff"
 MAIN, ACCENT, PALE = "#0f5c4d", "#c2571a", "#b9d2ca"
+# Signals: never red against green; always with a shape or a letter, and a word.
+IMPROVEMENT, CONCERN, NEUTRAL, NONE = "#1f6fb2", "#c2571a", "#6b4fa0", "#8b9691"
 
 CONFIG = {
     "locale": VEGA_LOCALE,

@@ -13,8 +13,16 @@ from dashboard.statistics.funnel import Position
 from dashboard.statistics.mix import Change
 from dashboard.statistics.ranks import Rank
 from dashboard.statistics.survival import Median
-from dashboard.statistics.variation import (FROZEN_POINTS, MINIMUM_POINTS, Assurance, Chart, Rule, Status, Variation,
-                                            variation)
+from dashboard.statistics.variation import (
+    FROZEN_POINTS,
+    MINIMUM_POINTS,
+    Assurance,
+    Chart,
+    Rule,
+    Status,
+    Variation,
+    variation,
+)
 
 S = french.SPACE
 VARIATIONS = {

@@ -1,5 +1,5 @@
-"""Headline figures as cards: value, trend line, and the same days a year before. No arrow, no colour: a difference of
-two periods is not a trend."""
+"""Headline figures as cards: value, what its control chart says, and plainly beside it a year before. A difference of
+two periods is not a trend: only a signal has a colour, and always a word."""
 from collections.abc import Sequence
 
 import streamlit as st
@@ -7,14 +7,16 @@ import streamlit as st
 from dashboard import french
 from dashboard.access import Person
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.ui import filters, store
+from dashboard.signals import Signal, verdict
+from dashboard.statistics.variation import Variation
+from dashboard.ui import filters, store, trust
 from dashboard.wording import against_last_year, base, reason, shown, who_reported
 
 CARD = 104  # height of a card, in pixels: three rows of them stand beside the map without scrolling
 HEADLINE = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
 
 
-def explanation(code: str, figure: Figure | None = None) -> str:
+def explanation(code: str, figure: Figure | None = None, followed: Signal | None = None) -> str:
     """What an indicator means, for the question mark beside it."""
     i = BY_CODE[code]
     text = [f"**{i.label}.** {i.definition}"]
@@ -24,19 +26,37 @@ def explanation(code: str, figure: Figure | None = None) -> str:
         text.append(f"Ici : {base(figure)}." + (f" {reason(figure)}." if reason(figure) else ""))
     if i.limits:
         text.append(i.limits)
+    if followed is not None:
+        text.append(verdict(followed))
     return "\n\n".join(text)
 
 
+STATES = {Variation.IMPROVEMENT: ("signal d'amélioration", "blue"), Variation.CONCERN: ("signal d'alerte", "orange"),
+          Variation.NEUTRAL: ("signal de changement", "violet"), Variation.NO_SIGNAL: ("pas de signal", "off"),
+          Variation.TOO_FEW: ("trop peu de points", "off")}
+
+
 def card(code: str, figure: Figure, trend: Sequence[float | None] = (), compared: store.Comparison | None = None,
-         height: int = CARD) -> None:
-    """One card."""
-    delta = against_last_year(code, compared.now, compared.before) if compared else ""
+         height: int = CARD, followed: Signal | None = None) -> None:
+    """One card: the value; what its control chart says of it; plainly beside it, a year before."""
+    before = against_last_year(code, compared.now, compared.before) if compared else ""
+    word, colour = STATES[followed.variation] if followed else ("", "off")
+    if word and before and code != "visits":
+        before = f"un an avant : {shown(compared.before[code])}"
     if figure.value is None:
-        delta = figure.note
+        word, colour, before = figure.note, "off", ""
     line = [v for v in trend if v is not None]
-    st.metric(BY_CODE[code].short, shown(figure), delta or None, delta_color="off", delta_arrow="off", border=True,
-              help=explanation(code, figure), chart_data=line if len(line) > 2 else None, chart_type="line",
+    st.metric(BY_CODE[code].short, shown(figure), word or before or None, delta_color=colour, delta_arrow="off",
+              delta_description=before if word and before else None, border=True,
+              help=explanation(code, figure, followed), chart_data=line if len(line) > 2 else None, chart_type="line",
               height=height)
+
+
+def scope_of(question: store.Question) -> str | None:
+    """The scope whose control charts speak of the question; None where a filter makes it another series."""
+    if question.service or question.kind:
+        return None
+    return question.site or question.department or "nation"
 
 
 def headline(question: store.Question, person: Person, codes: Sequence[str] = HEADLINE, columns: int = 3,
@@ -45,12 +65,16 @@ def headline(question: store.Question, person: Person, codes: Sequence[str] = HE
     figures = store.figures(person, question, "nation")["nation"]
     months = {} if slide else store.trend(person, question)
     compared = store.comparison(person, question)
+    scope = scope_of(question)
+    followed = store.signals(person, [scope])[scope] if scope else {}
     for start in range(0, len(codes), columns):
         for place, code in zip(st.columns(columns), codes[start:start + columns], strict=False):
             with place:
-                card(code, figures[code], [months[m][code].value for m in sorted(months)], compared, height)
+                card(code, figures[code], [months[m][code].value for m in sorted(months)], compared, height,
+                     followed.get(code))
     if not slide:
         st.caption(sources(figures["visits"], compared))
+        trust.table(question, person, codes)
 
 
 def sources(figure: Figure, compared: store.Comparison | None) -> str:

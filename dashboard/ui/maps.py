@@ -16,6 +16,12 @@ STATIC = "../../app/static/"  # as seen from the component's frame
 # JSON in which these characters alone stay as they are holds nothing that HTML, JavaScript, Jinja or
 # streamlit-folium's search for variable names (which begin with "_") could take for its own.
 UNSAFE = re.compile(r"[^A-Za-z0-9 ,.:\"\[\]-]")
+# What a signal may look like: the script draws nothing else.
+SIGN_PARTS = {
+    "letter": ("A", "P", "C", ""),  # amélioration, préoccupation, changement, no signal
+    "frame": ("round", "square", "hexagon", None),
+    "badge": ("✓", "✗", "≈", None),  # target met, missed, now one now the other
+}
 
 
 class OfflineMap(folium.Map):
@@ -34,6 +40,8 @@ class OfflineMap(folium.Map):
 class Legend:
     """What the legend says: classes are {"colour": "#hex", "label": str, "count": int or str or None}.
 
+    `signs`, where given, take the classes' place: {"letter", "frame", "badge"} as in `show_map`, "colour",
+    "label" and "count"; without colour, the badge alone is drawn, or a hollow mark if there is none.
     `missing` is the number of sites without data (None: no such line), `size_text` what the area stands for,
     `sizes` samples {"radius": px, "label": str}, `credit` the source of the limits of communes.
     """
@@ -44,6 +52,7 @@ class Legend:
     size_text: str = ""
     sizes: list[dict] = field(default_factory=list)
     credit: str = ""
+    signs: list[dict] = field(default_factory=list)
 
 
 class _Start(MacroElement):
@@ -88,6 +97,14 @@ def radii(values: Iterable[float | None], max_px: float, largest: float | None =
     return [None if value is None else max_px * math.sqrt(value / top) for value in known]
 
 
+def check_signs(sites: Iterable[dict], legend: Legend) -> None:
+    """Raise ValueError for a sign of a site or of the legend that the map cannot draw."""
+    for sign in [*(site["sign"] for site in sites if site.get("sign") is not None), *legend.signs]:
+        for part, allowed in SIGN_PARTS.items():
+            if sign.get(part, allowed[-1]) not in allowed:
+                raise ValueError(f"{part} of a sign is {sign[part]!r}: not one of {allowed}")
+
+
 def show_map(
     sites: list[dict],
     *,
@@ -104,14 +121,20 @@ def show_map(
     """Show the map; a later call with other contents recolours and moves what is there, and keeps the view.
 
     sites: {"id", "name", "kind": "CCSP" or "GSRU", "lat", "lon", "radius": px or None, "fill": "#hex" or
-    None, "missing": bool, "tip": [lines], "label": short name}, plain Python numbers (ValueError for NaN).
+    None, "missing": bool, "tip": [lines], "label": short name}, plain Python numbers (ValueError for NaN);
+    optional "sign": {"letter": "A", "P", "C" or "", "frame": "round", "square", "hexagon" or None, "badge":
+    "✓", "✗", "≈" or None, "word": str}, absent or None for none (ValueError for another letter, frame or
+    badge). The word comes first in the card and in the mark's accessible name: leave it out of the tip. A mark
+    with a letter, frame or badge has a radius of 10 px at least.
     departments: {name: {"fill": "#hex", "tip": lines in one str}}.
     focus: department that fills the main pane, None for the country. chosen: id of the site with the ring.
     on_pick gets {"site": id} or {"department": name}; an id that is not among `sites` is dropped, and the
     name comes from the browser: compare it with yours. communes: file name from `assets.communes_file`.
     """
+    legend = legend or Legend()
+    check_signs(sites, legend)
     payload = {
-        "sites": sites, "legend": asdict(legend or Legend()), "departments": departments or {},
+        "sites": sites, "legend": asdict(legend), "departments": departments or {},
         "focus": focus, "chosen": chosen, "height": height, "dark": dark,
     }  # fmt: skip
     known = {site["id"] for site in sites}

@@ -105,10 +105,12 @@ def site_panel(person, question: store.Question, table, code: str) -> None:
     st.caption(site_head.words(site))
     months = store.trend(person, own)
     compared = store.comparison(person, own)
+    followed = {} if question.service else store.signals(person, [code])[code]
     for start in range(0, len(SITE_CARDS), 2):
         for place, one in zip(st.columns(2), SITE_CARDS[start:start + 2], strict=True):
             with place:
-                cards.card(one, figures[one], [months[m][one].value for m in sorted(months)], compared)
+                cards.card(one, figures[one], [months[m][one].value for m in sorted(months)], compared,
+                           followed=followed.get(one))
     silent = figures["visits"].sites_reporting == 0
     st.caption("Ce centre n'a rien remonté sur la période." if silent else
                f"Période : {filters.period().label}. Jours clôturés : {shown(figures['completeness'])}. "

@@ -18,11 +18,12 @@ from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.period import ONE_DAY, Period, add_months, month_end, today
 from dashboard.settings import load
 from dashboard.signals import CHARTED, Signal, signal
+from dashboard.trust import Ground
 from db import read
 from db.engine import make_engine
 from db.facts import comparable, gather, make_scope
 from db.frames import ALL
-from db.ledger import Ledger, load_ledger
+from db.ledger import Ledger, day_number, load_ledger
 
 Figures = dict[str, dict[str, Figure]]  # key, then indicator
 KEPT = 600  # answers kept in memory; each is small
@@ -275,6 +276,22 @@ def commune_outlines() -> dict | None:
     with engine().connect() as connection:
         found = read.boundary(connection, "commune")
     return {"geojson": json.loads(found[0]), "source": found[1]} if found else None
+
+
+def ground(person: Person, question: Question) -> Ground:
+    """What the question's figures rest on, beside their own counts."""
+    book = ledger()
+    table = sites(person, question)
+    last = min(question.last, book.as_of or question.last)
+    days = book.days(question.first, last)
+    rows = table.index
+    seen = (book.visited[rows, days] > 0).any(axis=1) | book.closed[rows, days].any(axis=1)
+    due = (book.starts[rows] <= day_number(last)) & (book.ends[rows] >= day_number(question.first))
+    closed = book.closed[rows, days]
+    fresh = freshness()
+    return Ground(fresh.as_of, fresh.age_days, question.last > last or question.last != month_end(question.last) and
+                  question.last == book.as_of, tuple(table["name"][due & ~seen]), int(book.declared[rows, days][closed].sum()),
+                  int(book.visited[rows, days][closed].sum()), fresh.demo)
 
 
 SERIES_MONTHS = 60  # months of history behind a control chart

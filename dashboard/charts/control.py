@@ -1,0 +1,158 @@
+"""Control charts, funnels and survival curves as Vega-Lite specs: what chance allows, and what lies outside."""
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from dashboard.charts.style import CONCERN, GRID, IMPROVEMENT, INK, MAIN, NEUTRAL, NONE, SOFT, chart
+from dashboard.french import month_label
+from dashboard.signals import Signal
+from dashboard.statistics.funnel import Funnel, Position
+from dashboard.statistics.variation import Rule
+
+RULES = {Rule.OUTSIDE: "hors des limites", Rule.TREND: "sept points de suite dans le même sens",
+         Rule.TWO_OF_THREE: "deux points sur trois près de la limite", Rule.RUN: "sept points de suite du même côté",
+         Rule.NONE: "pas de signal"}
+STATES = ("amélioration", "préoccupation", "changement", "pas de signal")
+COLOURS = (IMPROVEMENT, CONCERN, NEUTRAL, NONE)
+SHAPES = ("circle", "square", "diamond", "circle")
+
+
+def point(day: date) -> str:
+    """A day as Vega reads it, at noon: no time zone moves it to another day."""
+    return f"{day.isoformat()}T12:00:00"
+
+
+def state(direction: str, side: int) -> str:
+    """The word of a point: which way it goes, and whether that way is good."""
+    if not side:
+        return STATES[3]
+    good = {"up": 1, "down": -1}.get(direction)
+    return STATES[2] if good is None else STATES[0] if side == good else STATES[1]
+
+
+def control_chart(signal: Signal, words: Sequence[str], *, direction: str, unit: str, events: Sequence[tuple[date, str]] = (),
+                  decisions: Sequence[tuple[date, str]] = (), height: int = 230) -> dict:
+    """A control chart: points, mean, limits, target; closures as thin lines, decisions as flagged lines.
+
+    words: each point's value in words. Without limits (too few points) the points stand alone.
+    """
+    c = signal.chart
+    values = []
+    for i, (month, value) in enumerate(zip(signal.months, signal.values, strict=True)):
+        row = {"m": point(month), "v": value, "t": words[i], "label": month_label(month), "s": STATES[3], "why": RULES[Rule.NONE]}
+        if c is not None and c.segment[i] >= 0:
+            row |= {"s": state(direction, int(c.side[i])), "why": RULES[c.rule[i]], "g": int(c.segment[i])}
+            row |= {k: _plain(line[i]) for k, line in (("c", c.centre), ("lo", c.drawn(c.lower)), ("hi", c.drawn(c.upper)))}
+        values.append(row)
+    x = {"field": "m", "type": "temporal", "title": None,
+         "axis": {"format": "%m/%Y", "labelAngle": 0, "tickCount": 5, "grid": False, "labelOverlap": True}}
+    y = {"field": "v", "type": "quantitative", "title": unit, "scale": {"zero": True, "nice": True}, "axis": {"tickCount": 5}}
+    layers = [_band(x), *(_limit(x, field, dash) for field, dash in (("c", None), ("lo", [4, 3]), ("hi", [4, 3]))),
+              {"mark": {"type": "line", "color": SOFT, "strokeWidth": 1.2, "invalid": "break-paths-show-path-domains"},
+               "encoding": {"x": x, "y": y}},
+              {"mark": {"type": "point", "filled": True, "opacity": 1}, "transform": [{"filter": "isValid(datum.v)"}],
+               "encoding": {"x": x, "y": y,
+                            "color": {"field": "s", "type": "nominal", "legend": None,
+                                      "scale": {"domain": list(STATES), "range": list(COLOURS)}},
+                            "shape": {"field": "s", "type": "nominal", "legend": None,
+                                      "scale": {"domain": list(STATES), "range": list(SHAPES)}},
+                            "size": {"condition": {"test": "datum.s !== 'pas de signal'", "value": 90}, "value": 36},
+                            "tooltip": [{"field": "label", "title": "Mois"}, {"field": "t", "title": unit},
+                                        {"field": "s", "title": "Signal"}, {"field": "why", "title": "Règle"}]}}]
+    if signal.target is not None:
+        layers.append({"mark": {"type": "rule", "color": INK, "strokeWidth": 1.5, "strokeDash": [1, 3]},
+                       "encoding": {"y": {"datum": signal.target}}})
+    layers += _events(events, x, SOFT, "Fermeture") + _events(decisions, x, INK, "Décision", flag=True)
+    return chart(values, height=height, layer=layers)
+
+
+def _band(x: dict) -> dict:
+    return {"mark": {"type": "area", "color": MAIN, "opacity": 0.06},
+            "transform": [{"filter": "isValid(datum.lo)"}],
+            "encoding": {"x": x, "y": {"field": "lo", "type": "quantitative"}, "y2": {"field": "hi"},
+                         "detail": {"field": "g", "type": "nominal"}}}
+
+
+def _limit(x: dict, field: str, dash: list[int] | None) -> dict:
+    mark = {"type": "line", "color": MAIN, "strokeWidth": 1.2 if dash is None else 1, "opacity": 0.8}
+    if dash:
+        mark["strokeDash"] = dash
+    return {"mark": mark, "transform": [{"filter": f"isValid(datum.{field})"}],
+            "encoding": {"x": x, "y": {"field": field, "type": "quantitative"}, "detail": {"field": "g", "type": "nominal"}}}
+
+
+def _events(events: Sequence[tuple[date, str]], x: dict, colour: str, title: str, flag: bool = False) -> list[dict]:
+    if not events:
+        return []
+    rows = [{"m": point(day), "e": text} for day, text in events]
+    tip = [{"field": "m", "type": "temporal", "format": "%d/%m/%Y", "title": "Jour"}, {"field": "e", "title": title}]
+    layers = [{"data": {"values": rows}, "mark": {"type": "rule", "color": colour, "opacity": 0.9 if flag else 0.45,
+                                                  "strokeDash": [] if flag else [2, 3]},
+               "encoding": {"x": x, "tooltip": tip}}]
+    if flag:
+        layers.append({"data": {"values": rows}, "mark": {"type": "point", "shape": "triangle-right", "filled": True, "size": 80,
+                                                          "color": colour, "opacity": 1},
+                       "encoding": {"x": x, "y": {"value": 6}, "tooltip": tip}})
+    return layers
+
+
+def funnel_chart(funnel: Funnel, names: Sequence[str], sizes: Sequence[float], words: Sequence[str], *, unit: str, base: str,
+                 height: int = 380) -> dict:
+    """Sites against what chance allows at their size. Limits with over-dispersion are filled, exact ones are dotted.
+
+    names, sizes, words: of each site, (k,). base: what sizes count.
+    """
+    names_ = {Position.INSIDE: "dans les limites"}
+    order = np.argsort(sizes)
+    values = []
+    for i, (name, size, value) in enumerate(zip(names, sizes, funnel.values, strict=True)):
+        if np.isnan(value):
+            continue
+        position = funnel.adjusted_position[i]
+        values.append({"n": size, "v": float(value), "k": name, "t": words[i], "out": position != Position.INSIDE,
+                       "p": names_.get(position, "hors des limites")})
+    curve = [{"n": float(sizes[i]), **{key: _plain(getattr(which, field)[i]) for key, which, field in (
+        ("a", funnel.adjusted, "lower998"), ("b", funnel.adjusted, "upper998"), ("c", funnel.adjusted, "lower95"),
+        ("d", funnel.adjusted, "upper95"), ("e", funnel.exact, "lower998"), ("f", funnel.exact, "upper998"))}}
+        for i in order if sizes[i] > 0]
+    x = {"field": "n", "type": "quantitative", "title": base, "scale": {"zero": True}, "axis": {"tickCount": 6}}
+    y = lambda field: {"field": field, "type": "quantitative", "title": unit, "scale": {"zero": False, "nice": True}}  # noqa: E731
+    area = lambda low, high, opacity: {"data": {"values": curve}, "mark": {"type": "area", "color": MAIN, "opacity": opacity,  # noqa: E731
+                                                                          "interpolate": "monotone"},
+                                       "encoding": {"x": x, "y": y(low), "y2": {"field": high}}}
+    line = lambda field: {"data": {"values": curve}, "mark": {"type": "line", "color": SOFT, "strokeDash": [1, 3],  # noqa: E731
+                                                              "strokeWidth": 1.2, "interpolate": "monotone"},
+                          "encoding": {"x": x, "y": y(field)}}
+    tip = [{"field": "k", "title": "Centre"}, {"field": "t", "title": unit}, {"field": "p", "title": "Position"}]
+    return chart(values, height=height, layer=[
+        area("a", "b", 0.08), area("c", "d", 0.10), line("e"), line("f"),
+        {"mark": {"type": "rule", "color": MAIN}, "encoding": {"y": {"datum": funnel.target}}},
+        {"mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
+         "encoding": {"x": x, "y": y("v"), "tooltip": tip,
+                      "color": {"condition": {"test": "datum.out", "value": CONCERN}, "value": MAIN},
+                      "shape": {"condition": {"test": "datum.out", "value": "diamond"}, "value": "circle"}}},
+        {"mark": {"type": "text", "align": "left", "dx": 7, "fontSize": 11, "color": INK},
+         "transform": [{"filter": "datum.out"}],
+         "encoding": {"x": x, "y": y("v"), "text": {"field": "k"}}}])
+
+
+def survival_chart(rows: Sequence[tuple[int, float, float | None, float | None]], *, height: int = 230) -> dict:
+    """The share of complaints still open by age: (days, share, low, high) in percent, as steps, with its interval."""
+    values = [{"d": d, "v": v, "lo": lo, "hi": hi} for d, v, lo, hi in rows]
+    x = {"field": "d", "type": "quantitative", "title": "jours depuis la réception", "axis": {"tickCount": 7, "grid": False}}
+    return chart(values, height=height, layer=[
+        {"mark": {"type": "area", "interpolate": "step-after", "color": MAIN, "opacity": 0.15},
+         "transform": [{"filter": "isValid(datum.lo)"}],
+         "encoding": {"x": x, "y": {"field": "lo", "type": "quantitative"}, "y2": {"field": "hi"}}},
+        {"mark": {"type": "line", "interpolate": "step-after"},
+         "encoding": {"x": x, "y": {"field": "v", "type": "quantitative", "title": "% encore sans réponse",
+                                    "scale": {"domain": [0, 100]}, "axis": {"tickCount": 5}},
+                      "tooltip": [{"field": "d", "title": "Jours"},
+                                  {"field": "v", "format": ".0f", "title": "% sans réponse"}]}},
+        {"mark": {"type": "rule", "color": GRID, "strokeDash": [3, 3]}, "encoding": {"y": {"datum": 50}}},
+        {"mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 3]}, "encoding": {"x": {"datum": 30}}}])
+
+
+def _plain(x: float) -> float | None:
+    return None if np.isnan(x) else float(x)

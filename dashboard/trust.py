@@ -1,0 +1,67 @@
+"""« Puis-je m'y fier ? »: what a figure rests on, in one line. One function, one look, on screen and in exports."""
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard import french
+from dashboard.indicators import BY_CODE, Figure
+from dashboard.wording import base, reason
+
+SURE = "Rien à signaler."
+WAITS = {"wait_p50", "wait_p90", "wait_within_30"}
+GAP = 0.02  # share of visits by which the closings may differ from the register before it is said
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What is known of a question beside its figures. declared, entered: visits of closed days, as declared at the
+    closing and as entered in the register. silent: names of expected sites without data in the period."""
+
+    as_of: date | None
+    age_days: int | None
+    partial: bool
+    silent: tuple[str, ...]
+    declared: int
+    entered: int
+    demo: bool
+
+
+def strip(code: str, figures: dict[str, Figure], ground: Ground) -> str:
+    """The line under a figure: n, sites, days covered, share measured, age of the data, open flags, hidden or not."""
+    figure = figures[code]
+    parts = [base(figure)] if base(figure) else []
+    parts.append(f"{french.number(figure.sites_reporting)} {'centre' if figure.sites_reporting < 2 else 'centres'} sur"
+                 f" {french.number(figure.sites_expected)}")
+    closed = figures["completeness"]
+    if closed.value is not None:
+        parts.append(f"{french.percent(closed.value)} des jours clôturés")
+    if code in WAITS and figures["visits"].n:
+        share = 100 * figures["wait_p50"].n / figures["visits"].n
+        parts.append(f"attente mesurée pour {french.percent(share)} des visites")
+    if code == "satisfaction" and figures["visits"].n:
+        parts.append(f"renseignée pour {french.percent(100 * figure.n / figures['visits'].n)} des visites")
+    if ground.as_of:
+        age = "hier" if ground.age_days == 1 else "aujourd'hui" if not ground.age_days else f"il y a {french.days(ground.age_days)}"
+        parts.append(f"données au {french.date_short(ground.as_of)} ({age})")
+    return " · ".join([*parts, *flags(code, figure, ground)])
+
+
+def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
+    """What to be careful of; empty where there is nothing."""
+    found = []
+    if figure.value is None and figure.note:
+        found.append(reason(figure).lower())
+    if ground.partial:
+        found.append("période partielle")
+    if ground.silent and BY_CODE[code].register == "visits":
+        found.append(f"sans données : {_some(ground.silent)}")
+    if ground.entered and abs(ground.declared - ground.entered) > GAP * ground.entered:
+        gap = 100 * (ground.declared - ground.entered) / ground.entered
+        found.append(f"écart entre déclaré et inscrit : {'+' if gap > 0 else '−'}{french.percent(abs(gap), 1)}")
+    if ground.demo:
+        found.append("données fictives")
+    return found
+
+
+def _some(names: tuple[str, ...], limit: int = 3) -> str:
+    rest = len(names) - limit
+    return french.join_words([*names[:limit], *([french.plural(rest, "autre")] if rest > 0 else [])])
