@@ -143,7 +143,7 @@ def verdict(found: Signal, subject: str = "") -> str:
     subject = subject or BY_CODE[found.indicator].label
     if found.chart is None or found.latest is None:
         if found.kind == ChartKind.TOO_FEW and found.points >= MINIMUM_POINTS:
-            return f"{subject}{french.SPACE}: {sentences.TOO_FEW_EVENTS}."
+            return sentences.too_few_events(subject)
         return sentences.too_few(subject, found.points)
     when = quarter_label(found.latest) if found.kind == ChartKind.BY_QUARTER else french.month_label(found.latest)
     return sentences.signal(subject, found.chart, BY_CODE[found.indicator].direction, when)

@@ -27,7 +27,9 @@ class FrenchPage:
                 message = {**message, "body": message["body"].replace(self.ENGLISH, self.FRENCH, 1)}
             await send(message)
 
-        await self.app(scope, receive, rewritten)
+        # Asked for plain: Streamlit compresses some pages itself, and these could not be rewritten.
+        plain = [(name, text) for name, text in scope["headers"] if name != b"accept-encoding"]
+        await self.app({**scope, "headers": plain}, receive, rewritten)
 
 
 MIDDLEWARE = [Middleware(GZipMiddleware, minimum_size=1_000), Middleware(FrenchPage)]

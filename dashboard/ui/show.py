@@ -10,12 +10,12 @@ from dashboard.ui import store
 from dashboard.wording import base, shown
 
 
-def chart(spec: dict, table: pd.DataFrame | None, *, alt: str, key: str) -> None:
+def chart(spec: dict, table: pd.DataFrame | None, *, alt: str, key: str, open_: bool = False) -> None:
     """The chart, and its figures one click below (on a slide: none, and larger). alt: what the chart shows, in a sentence."""
     st.vega_lite_chart(enlarge(spec) if table is None else spec, width="stretch", theme=None, key=key, alt=alt)
     if table is None:
         return
-    with st.expander("Voir les chiffres"):
+    with st.expander("Voir les chiffres", expanded=open_):
         frame(table, key=f"{key}_table")
 
 

@@ -18,11 +18,16 @@ with right:
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.header("Plaintes reçues, par mois", anchor=False)
+    st.header("Combien de temps sans réponse", anchor=False)
+    sections.survival(person, question, "survie")
+    st.header("Reçues et répondues, par mois", anchor=False)
     sections.flow(person, question, "flux")
 with right:
+    st.header("Plaintes échues traitées en 30 jours, par mois", anchor=False)
+    sections.by_month(person, question, "complaints_30d_due", "plaintes_mois")
     st.header("Par prestation", anchor=False)
-    sections.compare(person, question, "service", "complaints_per_1000", sections.service_names(), "plaintes_prestations")
+    sections.compare(person, question, "service", "complaints_per_1000", sections.service_names(),
+                     "plaintes_prestations")
 
 st.header("Par centre", anchor=False)
 code = sections.choose_indicator(("complaints_30d_due", "complaints_30d", "complaint_delay", "complaints_open",

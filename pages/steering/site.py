@@ -16,11 +16,10 @@ cards.headline(question, person, ("visits", "visits_per_day", "wait_p50", "wait_
 left, right = st.columns(2, gap="large")
 with left:
     st.header("Usagers par jour ouvert, par mois", anchor=False)
-    sections.by_month(person, question, "visits_per_day", "site_affluence", closures=True)
-    st.caption("Traits verticaux : fermetures d'une journée ou plus.")
+    sections.by_month(person, question, "visits_per_day", "site_affluence")
 with right:
     st.header("Attente médiane, par mois", anchor=False)
-    sections.by_month(person, question, "wait_p50", "site_attente", closures=True)
+    sections.by_month(person, question, "wait_p50", "site_attente")
 
 left, right = st.columns(2, gap="large")
 with left:

@@ -1,0 +1,56 @@
+"""A server on fictitious data, and a browser with the network cut, for all tests of this folder."""
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser import served
+
+VISITS = 30_000
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory) -> Path:
+    """The file of a database of fictitious data; tests that change it take a copy."""
+    path = tmp_path_factory.mktemp("browser") / "demo.db"
+    served.make_demo(path, VISITS)
+    return path
+
+
+@pytest.fixture(scope="session")
+def app(demo_file, tmp_path_factory) -> Iterator[str]:
+    """The address of the application on the fictitious data. Nobody changes these."""
+    with served.serve(f"sqlite:///{demo_file}", tmp_path_factory.mktemp("log") / "server.log") as address:
+        yield address
+
+
+@pytest.fixture
+def copied(demo_file, tmp_path) -> Path:
+    """The file of a database of one's own."""
+    return Path(shutil.copyfile(demo_file, tmp_path / "copy.db"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser. Where there is none the tests fail: they are not skipped."""
+    os.environ.setdefault("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+    with served.browsing() as browser:
+        yield browser
+
+
+@pytest.fixture
+def session(chromium) -> Iterator[served.Visit]:
+    """A browser session; at its end there was no outside request, no error and no dialog."""
+    found = served.visit(chromium)
+    yield found
+    found.context.close()
+    assert found.faults() == []
+
+
+@pytest.fixture
+def page(session) -> Page:
+    """A page of that session."""
+    return session.context.new_page()

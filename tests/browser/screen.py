@@ -1,0 +1,75 @@
+"""What a person does on the screen, in the words of the tests."""
+import re
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from dashboard.navigation import PAGES
+
+QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+
+def path(url_path: str) -> str:
+    """The path of a page's address; the first page is at the root."""
+    return "/" if url_path == PAGES[0].url_path else f"/{url_path}"
+
+
+def open_page(page: Page, address: str) -> None:
+    """Go there and wait until everything is drawn."""
+    page.goto(address)
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has its heading and the server has no more to send."""
+    expect(page.locator("h1")).to_be_visible(timeout=20_000)
+    expect(page.locator(QUIET)).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
+def choose(page: Page, key: str, option: str) -> None:
+    """Pick an option of a drop-down list."""
+    page.locator(f".st-key-{key} input").click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def filter_by(page: Page, name: str, option: str) -> None:
+    """Set a filter of the bar."""
+    choose(page, f"filtre_{name}", option)
+
+
+def go(page: Page, section: str, title: str) -> None:
+    """Another page, through the menu."""
+    page.get_by_test_id("stTopNavSection").filter(has_text=section).click()
+    page.get_by_test_id("stTopNavDropdownLink").filter(has_text=re.compile(f"^{title}$")).click()
+
+
+def map_frame(page: Page) -> FrameLocator:
+    """What the map's frame holds."""
+    return page.frame_locator("iframe[title*=folium]")
+
+
+def sites(page: Page) -> Locator:
+    """The sites on the main map."""
+    return map_frame(page).locator("path.site")
+
+
+def site_name(mark: Locator) -> str:
+    """The name of a site, as a screen reader says it."""
+    return mark.get_attribute("aria-label").split(",")[0]
+
+
+def panel(page: Page, name: str) -> Locator:
+    """The heading of a site's panel."""
+    return page.get_by_role("heading", level=3, name=name, exact=True)
+
+
+def figure(page: Page, label: str = "") -> Locator:
+    """The value of a headline card: the first, or the one with this label."""
+    cards = page.get_by_test_id("stMetric")
+    card = cards.filter(has=page.get_by_test_id("stMetricLabel").get_by_text(label, exact=True)) if label else cards
+    return card.first.get_by_test_id("stMetricValue")
+
+
+def figures(page: Page) -> list[str]:
+    """The values of all headline cards."""
+    return page.get_by_test_id("stMetricValue").all_inner_texts()

@@ -1,0 +1,75 @@
+"""Filters act, live in the address, survive a change of page, and travel with a link."""
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import served
+from tests.browser.screen import figure, figures, filter_by, go, open_page, settled
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_filter_lives_in_the_address_and_on_every_page(page, app, chromium):
+    open_page(page, app)
+    whole = figure(page).inner_text()
+    filter_by(page, "departement", "Zou")
+    expect(figure(page)).not_to_have_text(whole)
+    expect(page).to_have_url(app + "/?departement=Zou")
+    go(page, "Pilotage", "Attentes")
+    expect(page.locator("h1")).to_have_text("Attentes")
+    settled(page)
+    expect(page).to_have_url(app + "/attentes?departement=Zou")
+    expect(page.locator(".st-key-filtre_departement input")).to_have_value("Zou")
+    seen = figures(page)
+    other = served.visit(chromium)
+    again = other.context.new_page()
+    open_page(again, page.url)
+    assert figures(again) == seen
+    other.context.close()
+    assert other.faults() == []
+    filter_by(page, "departement", "Tous les départements")
+    expect(page).to_have_url(app + "/attentes")
+
+
+def test_going_back_undoes_nothing_and_breaks_nothing(page, app):
+    open_page(page, app + "/attentes?type=GSRU")
+    filter_by(page, "departement", "Borgou")
+    expect(page).to_have_url(app + "/attentes?type=GSRU&departement=Borgou")
+    settled(page)
+    go(page, "Pilotage", "Plaintes")
+    expect(page.locator("h1")).to_have_text("Plaintes")
+    settled(page)
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Attentes")
+    settled(page)
+    expect(page.locator(".st-key-filtre_type input")).to_have_value("GSRU")
+    expect(page.locator(".st-key-filtre_departement input")).to_have_value("Borgou")
+
+
+@pytest.mark.parametrize("link", ["departement=xyz", "periode=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E",
+                                  "centre=](http://evil.example)&type=CCSP"])
+def test_a_bad_value_in_a_link_gives_a_notice(page, app, link):
+    open_page(page, f"{app}/?{link}")
+    notice = page.get_by_test_id("stAlert").filter(has_text="Ce filtre est ignoré.")
+    expect(notice).to_have_count(1)
+    assert notice.locator("a, img").count() == 0
+    assert ("type=CCSP" in page.url) == ("type" in link) and "xyz" not in page.url
+    assert len(figures(page)) == 6
+
+
+def test_the_slides_follow_the_arrows_and_keep_the_filters(page, app):
+    open_page(page, app + "/presenter?departement=Zou")
+    titles = [page.locator("h1").inner_text()]
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("h1")).not_to_have_text(titles[-1])
+        titles.append(page.locator("h1").inner_text())
+        expect(page.locator(".st-key-pied")).to_contain_text(f"{len(titles)} / 4")
+        expect(page.locator(".st-key-pied")).to_contain_text("Zou")
+    settled(page)
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("h1")).to_have_text(titles[2])
+    settled(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("h1")).to_have_text("Le réseau en un coup d'œil")
+    expect(page.locator(".st-key-filtre_departement input")).to_have_value("Zou")
+    expect(page).to_have_url(app + "/?departement=Zou")

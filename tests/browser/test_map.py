@@ -1,0 +1,97 @@
+"""The map: sites are there, a click or a key fills the panel, and the map is never rebuilt."""
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.screen import choose, figures, filter_by, map_frame, open_page, panel, site_name, sites
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def opened(page, app) -> Page:
+    """The opening page, its map drawn; a note is left in the map's window, which a rebuilt frame would lose."""
+    open_page(page, app)
+    expect(sites(page)).to_have_count(24)
+    map_frame(page).locator("body").evaluate("() => { window.mark = 'here' }")
+    return page
+
+
+def not_rebuilt(page: Page) -> None:
+    """The note is still there."""
+    assert map_frame(page).locator("body").evaluate("() => window.mark") == "here"
+
+
+def test_both_panes_show_their_sites(opened):
+    assert map_frame(opened).locator("path.site-south").count() == 12
+    names = {site_name(mark) for mark in sites(opened).all()}
+    assert len(names) == 24 and all(n.startswith(("CCSP", "GSRU")) for n in names)
+
+
+@pytest.mark.parametrize("pane", ["site", "site-south"])
+def test_a_click_fills_the_panel_and_keeps_the_map(opened, pane):
+    mark = map_frame(opened).locator(f"path.{pane}").last  # the smallest: nothing lies on it
+    name = site_name(mark)
+    mark.click()
+    expect(panel(opened, name)).to_be_visible()
+    assert "centre=" in opened.url
+    expect(mark).to_have_attribute("aria-pressed", "true")
+    not_rebuilt(opened)
+    opened.get_by_role("button", name="Revenir à l'ensemble").click()
+    expect(panel(opened, name)).to_have_count(0)
+    not_rebuilt(opened)
+
+
+def test_an_enlarged_map_stays_so(opened):
+    map_frame(opened).get_by_role("button", name="Agrandir").click()
+    opened.wait_for_timeout(600)  # Leaflet's zoom is animated
+    mark = map_frame(opened).locator("path.site-south").last
+    watched = sites(opened).first
+    before = watched.bounding_box()
+    mark.click()
+    expect(panel(opened, site_name(mark))).to_be_visible()
+    opened.wait_for_timeout(300)
+    after = watched.bounding_box()
+    assert (after["width"], after["height"]) == pytest.approx((before["width"], before["height"]), abs=0.5)
+    first = map_frame(opened).locator("path.department").first.bounding_box()
+    assert first["width"] > 0
+    assert (after["x"], after["y"]) == pytest.approx((before["x"], before["y"]), abs=1)
+    not_rebuilt(opened)
+
+
+def test_a_filter_and_an_indicator_redraw_the_same_map(opened):
+    filter_by(opened, "departement", "Zou")
+    expect(sites(opened)).not_to_have_count(24)
+    assert sites(opened).count() > 0
+    choose(opened, "filtre_indicateur", "Part des femmes")
+    expect(map_frame(opened).locator(".legend b")).to_have_text("Part des femmes")
+    filter_by(opened, "departement", "Tous les départements")
+    expect(sites(opened)).to_have_count(24)
+    not_rebuilt(opened)
+
+
+def test_the_keyboard_alone_picks_a_site(opened):
+    focused = "() => document.activeElement?.classList.contains('site') ? document.activeElement.getAttribute('aria-label') : ''"
+    opened.locator(".st-key-filtre_indicateur input").focus()
+    for _ in range(12):
+        opened.keyboard.press("Tab")
+        label = map_frame(opened).locator("body").evaluate(focused)
+        if label:
+            break
+    assert label, "no site within twelve presses of Tab"
+    opened.keyboard.press("Tab")
+    label = map_frame(opened).locator("body").evaluate(focused)
+    opened.keyboard.press("Enter")
+    expect(panel(opened, label.split(",")[0])).to_be_visible()
+    assert map_frame(opened).locator("body").evaluate(focused).split(",")[0] == label.split(",")[0], "focus stays"
+    not_rebuilt(opened)
+
+
+def test_the_list_picks_a_site(opened):
+    name = site_name(sites(opened).nth(3))
+    whole = figures(opened)
+    choose(opened, "liste_centres", name)
+    expect(panel(opened, name)).to_be_visible()
+    assert figures(opened) != whole
+    opened.get_by_role("link", name="Ouvrir la page de ce centre").click()
+    expect(opened.locator("h1")).to_have_text("Un centre")
+    expect(panel(opened, name)).to_be_visible()
