@@ -6,8 +6,9 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
+from alembic.util import CommandError
 from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from dashboard.returns.formats import FORMATS
 from dashboard.settings import load
@@ -77,7 +78,11 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command."""
     arguments = parser().parse_args(argv)
     run = COMMANDS[arguments.command]
-    engine = make_engine(load().database_url)
+    try:
+        engine = make_engine(load().database_url)
+    except (ArgumentError, ValueError, OSError) as error:
+        print(f"DATABASE_URL ou un autre réglage n'est pas lisible : {error}", file=sys.stderr)
+        return 1
     try:
         if arguments.command not in ("init", "demo", "restore") and schema.version(engine) is None:
             raise write.Refused("La base n'existe pas encore : python -m db init")
@@ -88,6 +93,9 @@ def main(argv: list[str] | None = None) -> int:
         print(f"La base de données ne répond pas : {error.orig}", file=sys.stderr)
     except DBAPIError as error:
         print(f"La base de données a refusé : {error.orig}", file=sys.stderr)
+    except CommandError as error:
+        print(f"La base est d'une autre version que cette application ({error}). Mettre l'application à jour.",
+              file=sys.stderr)
     except OSError as error:
         print(f"Fichier ou disque : {error.strerror or error} {error.filename or ''}", file=sys.stderr)
     finally:

@@ -69,7 +69,8 @@ def take(engine: Engine, path: Path, options: Options, by: str, known: Known | N
     if batch:
         return Outcome(path.name, True, batch_id=batch, already=True)
     known = known or load_known(engine)
-    parsing = Parsing(path, known, today(), options.form, options.replace_days)
+    parsing = Parsing(path, known, today(), options.form, options.replace_days,
+                      may_be_empty=bool(options.covers and options.sites))  # « no complaint this month » is said so
     outcome = Outcome(path.name, False, parsing.form, problems=parsing.problems, remarks=parsing.remarks)
     if options.check:
         for _ in parsing:

@@ -36,7 +36,7 @@ class Ledger:
     starts, ends: (S,) launch (else first activity) and closing date as days since 1970, NEVER where unknown.
     complaints_known: (S, D) whether a batch of complaints speaks for the day.
     complaints: arrays of one length: site (row in `sites`), received, resolved (days since 1970, -1 open), category,
-    service, channel (ids, 0 unknown). closures: read.closures.
+    service, channel (ids, 0 unknown). closures, targets, rebases, decisions: as db.read gives them.
     """
 
     version: int
@@ -57,6 +57,9 @@ class Ledger:
     ends: np.ndarray
     complaints_known: np.ndarray
     complaints: dict[str, np.ndarray]
+    targets: tuple[tuple, ...]
+    rebases: tuple[tuple, ...]
+    decisions: tuple[tuple, ...]
 
     @cached_property
     def row(self) -> dict[int, int]:
@@ -113,7 +116,8 @@ def load_ledger(connection: Connection) -> Ledger:
         complaints_known=_known_days(row, origin, width, spans, "plaintes"), communes=read.communes(connection), services=read.services(connection),
         terms=read.terms(connection), holidays=holidays, closures=closures, origin=origin,
         open=_open(sites, closures, holidays, origin, width), closed=closed, declared=declared, visited=visited,
-        complaints=_complaints(read.complaints(connection, ALL, last), row))
+        complaints=_complaints(read.complaints(connection, ALL, last), row), targets=tuple(read.targets(connection)),
+        rebases=tuple(read.rebases(connection)), decisions=tuple(read.decisions(connection)))
 
 
 def public_holidays(connection: Connection, first: date, last: date) -> dict[date, str]:

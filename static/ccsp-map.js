@@ -17,9 +17,9 @@ window.ccsp = (() => {
   const IDLE = 4.5;              // px: fixed radius of a mark that carries no value
   const LEGIBLE = 10;            // px: least radius of a mark with a letter, read from the back of the room
   const HOLLOW = 7;              // px: least radius of a hollow mark where the others carry letters
-  const GAP = 3.5, BADGE = 6.5;  // px: from a mark to its frame; radius of a badge
+  const GAP = 3.5, BADGE = 7.5;  // px: from a mark to its frame; radius of a badge
   const INK = "#1f2937";
-  const URGENT = ["C", "A", "P"];          // overlapping marks: the later in this list, the higher; then the smaller
+  const URGENT = ["C", "+", "!"];          // overlapping marks: the later in this list, the higher; then the smaller
 
   const STYLE = `
     :root { --sea:#f3f6f8; --land:#dbe4df; --border:#fff; --coast:#9fb2a8; --commune:#fff; --name:#566b60;
@@ -52,6 +52,7 @@ window.ccsp = (() => {
     path.site:hover, path.site-south:hover { stroke-width:2.2; }
     .sign { pointer-events:none; } .sign text { font-weight:700; text-anchor:middle; }
     .sign-frame { fill:var(--halo); stroke:var(--mark); stroke-width:2.2; stroke-linejoin:round; }
+    .sign:has(+ path:focus-visible) .sign-frame { stroke:#f59e0b; stroke-width:5; }
     .sign-badge path { fill:none; stroke:var(--ink); stroke-width:2; stroke-linecap:round; stroke-linejoin:round; }
     .sign-badge circle { fill:var(--card); stroke:var(--ink); stroke-width:1.2; }
     path.site:focus-visible { stroke:#f59e0b; stroke-width:4; stroke-dasharray:none; }
@@ -66,6 +67,7 @@ window.ccsp = (() => {
       background:var(--card); color:var(--soft); border:1px solid var(--rule); border-radius:8px; box-shadow:0 4px 14px rgba(15,23,42,.18); }
     .ccsp .card[hidden] { display:none; }
     .ccsp .card b, .ccsp .card span { display:block; overflow-wrap:anywhere; } .ccsp .card b { color:var(--ink); font-size:14px; }
+    .ccsp .card .word { color:var(--ink); font-weight:600; } .ccsp .card .word::first-letter { text-transform:uppercase; }
     .ccsp .leaflet-bar { border:1px solid var(--rule); border-radius:8px; overflow:hidden; box-shadow:0 1px 3px rgba(15,23,42,.12); }
     .ccsp .leaflet-bar a, .ccsp .leaflet-bar a.leaflet-disabled { width:28px; height:28px; line-height:27px; background:var(--card);
       color:var(--ink); border-color:var(--rule); font:600 17px/27px system-ui, sans-serif; }
@@ -118,19 +120,22 @@ window.ccsp = (() => {
   };
   const radius = (site) => Math.max(bare(site), least(site));
   const span = (kind, r) => r * (kind === "GSRU" ? EQUAL : 1);
-  function half(site) {                  // px from the middle of a mark to its outermost point, sign included
-    const { frame, badge } = site.sign || {}, r = span(site.kind, radius(site));
-    const outer = frame ? (r + GAP) * (frame === "hexagon" ? 2 / Math.sqrt(3) : 1) : r;
-    return badge ? Math.max(outer, badgeAt(r, frame) + BADGE) : outer;
+  function outer(site) {                 // px from the middle of a mark to its outermost point, frame included
+    const { frame } = site.sign || {}, r = span(site.kind, radius(site));
+    return frame ? (r + GAP) * (frame === "hexagon" ? 2 / Math.sqrt(3) : 1) : r;
+  }
+  function half(site) {                  // the same to the right and below, where there may be a badge
+    const { frame, badge } = site.sign || {}, reach = outer(site);
+    return badge ? Math.max(reach, badgeAt(span(site.kind, radius(site)), frame) + BADGE) : reach;
   }
   const urgency = (site) => URGENT.indexOf((site.sign || {}).letter);
-  const words = (site) => [...(site.sign && site.sign.word ? [site.sign.word] : []), ...(site.tip || [])];
+  const word = (site) => (site.sign && site.sign.word) || "";
   const send = (what) => window.Streamlit.setComponentValue({ ...what, t: Date.now() });
 
   // ---- signs: letter in the mark, frame around it, badge at its lower right ----------------------------------
 
-  const TICKS = { "✓": "M-3,.3l2.1,2.3 3.9,-4.9", "✗": "M-2.5,-2.5l5,5M2.5,-2.5l-5,5",
-    "≈": "M-3.4,-1.2q1.7,-2.2 3.4,0t3.4,0M-3.4,2.2q1.7,-2.2 3.4,0t3.4,0" };   // drawn: not every typeface has them
+  const TICKS = { "✓": "M-3.6,.3l2.5,2.8 4.7,-5.8", "✗": "M-3,-3l6,6M3,-3l-6,6",
+    "≈": "M-4,-1.4q2,-2.8 4,-.4t4,-.4M-4,2.8q2,-2.8 4,-.4t4,-.4" };   // drawn: not every typeface has them
   const badgeAt = (r, frame) => (frame ? r + GAP : r) * 0.85;
 
   function brightness(hex) {             // relative luminance as in WCAG 2
@@ -156,7 +161,7 @@ window.ccsp = (() => {
     const size = span(kind, r), under = [], over = [];
     if (SHAPES[sign.frame]) under.push(svg("path", { class: "sign-frame", d: shape(sign.frame)(0, 0, size + GAP) }));
     if (sign.letter) {
-      const px = Math.min(16, Math.max(13, r * 1.15));
+      const px = Math.min(17, Math.max(13, r * 1.25)) * (/[!+]/.test(sign.letter) ? 1.3 : 1);   // these two are slight
       const text = svg("text", { class: "sign-letter", dy: "0.355em", "font-size": px, fill: fill ? readable(fill) : "currentColor" });
       text.textContent = sign.letter;
       over.push(text);
@@ -191,8 +196,8 @@ window.ccsp = (() => {
 
   // ---- the card (tooltip) ---------------------------------------------------------------------------------
 
-  function showCard(map, point, gap, title, lines) {
-    card.replaceChildren(el("b", "", title), ...lines.map((line) => el("span", "", line)));
+  function showCard(map, point, gap, title, lines, word) {
+    card.replaceChildren(el("b", "", title), ...(word ? [el("span", "word", word)] : []), ...lines.map((line) => el("span", "", line)));
     card.hidden = false;
     const inside = map.getContainer().getBoundingClientRect(), outside = root.getBoundingClientRect();
     const x = inside.left - outside.left + point.x, y = inside.top - outside.top + point.y;
@@ -203,7 +208,7 @@ window.ccsp = (() => {
   }
   const hideCard = () => { card.hidden = true; shown = null; };
   function showSite(map, mark) {
-    showCard(map, map.latLngToContainerPoint(mark.getLatLng()), half(mark.site) + 8, mark.site.name, words(mark.site));
+    showCard(map, map.latLngToContainerPoint(mark.getLatLng()), half(mark.site) + 8, mark.site.name, mark.site.tip || [], word(mark.site));
     shown = [map, mark];
   }
 
@@ -343,7 +348,7 @@ window.ccsp = (() => {
     node.classList.toggle("idle", !site.missing && !colour(site.fill));
     node.classList.toggle("signed", Boolean(site.sign) && !site.missing);
     mark.dress(site);
-    node.setAttribute("aria-label", [site.name, ...words(site)].join(", "));
+    node.setAttribute("aria-label", [site.name, ...(word(site) ? [word(site)] : []), ...(site.tip || [])].join(", "));
     node.setAttribute("aria-pressed", String(site.id === data.chosen));
   }
 
@@ -378,18 +383,19 @@ window.ccsp = (() => {
   function tagSouth() {
     tags.replaceChildren();
     const { map, marks } = south, size = map.getSize(), taken = [[0, 0, 120, 26]];
-    const reach = (mark) => half(mark.site) + (mark.site.id === data.chosen ? 7 : 0);
+    const chosen = (mark) => (mark.site.id === data.chosen ? 7 : 0);
+    const near = (mark) => outer(mark.site) + chosen(mark), far = (mark) => Math.max(near(mark), half(mark.site));
     const order = [...marks.values()].sort((a, b) => (b.site.id === data.chosen) - (a.site.id === data.chosen) || half(b.site) - half(a.site));
     const at = new Map(order.map((mark) => [mark, map.latLngToContainerPoint(mark.getLatLng())]));
-    for (const mark of order) { const p = at.get(mark), g = reach(mark) - (mark.site.kind === "GSRU" && !mark.site.sign ? 3 : 0); taken.push([p.x - g, p.y - g, p.x + g, p.y + g]); }
+    for (const mark of order) { const p = at.get(mark), cut = mark.site.kind === "GSRU" && !mark.site.sign ? 3 : 0, g = near(mark) - cut, k = far(mark) - cut; taken.push([p.x - g, p.y - g, p.x + k, p.y + k]); }
     const free = (b) => b[0] > 2 && b[1] > 2 && b[2] < size.x - 4 && b[3] < size.y - 4
       && !taken.some((t) => b[0] < t[2] && b[2] > t[0] && b[1] < t[3] && b[3] > t[1]);
     for (const mark of order) {
       const tag = tags.appendChild(el("span", "tag", mark.site.label || mark.site.name));
-      const w = tag.offsetWidth, h = tag.offsetHeight, p = at.get(mark), g = reach(mark) + 3;
-      const spots = [[p.x + g, p.y - h / 2], [p.x - g - w, p.y - h / 2]];
+      const w = tag.offsetWidth, h = tag.offsetHeight, p = at.get(mark), g = near(mark) + 3, k = far(mark) + 3;
+      const spots = [[p.x + k, p.y - h / 2], [p.x - g - w, p.y - h / 2]];
       for (const gap of [3, -4]) {                       // above and below, sliding along the mark
-        for (const share of [0.5, 0.3, 0.7, 0.1, 0.9]) spots.push([p.x - w * share, p.y - g - h + gap], [p.x - w * share, p.y + g - gap]);
+        for (const share of [0.5, 0.3, 0.7, 0.1, 0.9]) spots.push([p.x - w * share, p.y - g - h + gap], [p.x - w * share, p.y + k - gap]);
       }
       const box = spots.map(([x, y]) => [x, y, x + w, y + h]).find(free);
       if (!box) { tag.remove(); continue; }
@@ -409,7 +415,8 @@ window.ccsp = (() => {
 
   // The sign as on the map; without colour a badge stands alone, or a hollow mark.
   function signSample(one) {
-    const fill = colour(one.colour), image = svg("svg", { width: 32, height: 30, viewBox: "-15 -14 32 30", "aria-hidden": "true" });
+    const fill = colour(one.colour), tall = one.frame ? 30 : one.badge && fill ? 28 : 20;
+    const image = svg("svg", { width: 34, height: tall, viewBox: `-15.5 ${one.badge && fill ? -12.5 : -tall / 2} 34 ${tall}`, "aria-hidden": "true" });
     const plain = svg("path", { d: circle(0, 0, fill ? 8.5 : HOLLOW), fill: fill || "none", stroke: "currentColor",
       ...(fill ? { "stroke-width": 0.8 } : { "stroke-width": 1.5, "stroke-dasharray": "2.6 2.2" }) });
     const group = svg("g", { class: "sign" }), [under, over] = signNodes(one, "CCSP", 8.5, fill);
@@ -438,7 +445,7 @@ window.ccsp = (() => {
     const rows = signs ? signs.map((one) => [signSample(one), one.label, one.count])
       : (given.classes || []).map((one) => [sample("CCSP", colour(one.colour) || "#9ca3af", 6.5, swatch), one.label, one.count]);
     if (given.missing !== undefined && given.missing !== null) {
-      rows.push([sample("CCSP", "none", IDLE + 0.5, { "stroke-width": 1.5, "stroke-dasharray": "2.6 2.2" }), `pas de données (${given.missing})`]);
+      rows.push([signs ? signSample({}) : sample("CCSP", "none", IDLE + 0.5, { "stroke-width": 1.5, "stroke-dasharray": "2.6 2.2" }), `pas de données (${given.missing})`]);
     }
     if (rows.length) legend.append(legendList("", rows));
     legend.append(legendList("row", [[sample("CCSP", "none", 5.5, hollow), "CCSP"], [sample("GSRU", "none", 5.5, hollow), "GSRU"]]));

@@ -103,15 +103,16 @@ def funnel_chart(funnel: Funnel, names: Sequence[str], sizes: Sequence[float], w
 
     names, sizes, words: of each site, (k,). base: what sizes count.
     """
-    names_ = {Position.INSIDE: "dans les limites"}
+    far = (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH)
     order = np.argsort(sizes)
     values = []
     for i, (name, size, value) in enumerate(zip(names, sizes, funnel.values, strict=True)):
         if np.isnan(value):
             continue
         position = funnel.adjusted_position[i]
-        values.append({"n": size, "v": float(value), "k": name, "t": words[i], "out": position != Position.INSIDE,
-                       "p": names_.get(position, "hors des limites")})
+        values.append({"n": size, "v": float(value), "k": name, "t": words[i], "out": position in far,
+                       "p": "hors des limites à 99,8 %" if position in far else "dans les limites à 95 %"
+                       if position == Position.INSIDE else "entre les deux limites"})
     curve = [{"n": float(sizes[i]), **{key: _plain(getattr(which, field)[i]) for key, which, field in (
         ("a", funnel.adjusted, "lower998"), ("b", funnel.adjusted, "upper998"), ("c", funnel.adjusted, "lower95"),
         ("d", funnel.adjusted, "upper95"), ("e", funnel.exact, "lower998"), ("f", funnel.exact, "upper998"))}}

@@ -41,6 +41,24 @@ def lines(rows: Sequence[tuple[date, float | None, str]], *, unit: str, height: 
     return chart(values, height=height, layer=layers)
 
 
+def two_lines(rows: Sequence[tuple[date, float, float]], *, names: tuple[str, str], unit: str, height: int = 220) -> dict:
+    """Two lines of one unit by month, named at their ends: (month, first, second)."""
+    values = [{"m": _point(m), "s": name, "v": v, "end": m == rows[-1][0]} for m, *pair in rows
+              for name, v in zip(names, pair, strict=True)]
+    x = {"field": "m", "type": "temporal", "title": None,
+         "axis": {"format": "%m/%Y", "labelAngle": 0, "tickCount": 5, "grid": False, "labelOverlap": True}}
+    y = {"field": "v", "type": "quantitative", "title": unit, "scale": {"zero": True}}
+    colour = {"field": "s", "type": "nominal", "legend": {"orient": "top", "title": None},
+              "scale": {"domain": list(names), "range": [ACCENT, MAIN]}}
+    return chart(values, height=height, layer=[
+        {"mark": {"type": "line", "point": True},
+         "encoding": {"x": x, "y": y, "color": colour,
+                      "strokeDash": {"field": "s", "type": "nominal", "legend": None,
+                                     "scale": {"domain": list(names), "range": [[1, 0], [5, 3]]}},
+                      "tooltip": [{"field": "m", "type": "temporal", "format": "%B %Y", "title": "Mois"},
+                                  {"field": "s", "title": "Plaintes"}, {"field": "v", "title": "Nombre"}]}}])
+
+
 def bars(rows: Sequence[tuple[str, float | None, str]], *, unit: str, marked: str | None = None,
          reference: float | None = None) -> dict:
     """Horizontal bars in the order given: (label, value or None, the value in words). A missing value is written, not
@@ -178,4 +196,4 @@ def small_multiples(rows: Sequence[tuple[str, date, float | None, str]], *, unit
     return spec
 
 
-__all__ = ["age_bands", "bars", "distribution", "heat_map", "lines", "pareto", "small_multiples"]
+__all__ = ["age_bands", "bars", "distribution", "heat_map", "lines", "pareto", "small_multiples", "two_lines"]

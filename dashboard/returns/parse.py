@@ -46,8 +46,9 @@ class Parsing:
     coverage: site id to (first day, last day, rows). whole_days: site-days of which the file is the whole register.
     """
 
-    def __init__(self, path: Path, known: Known, today: date, form: str | None = None, replace_days: bool = False):
-        self.known, self.replace_days = known, replace_days
+    def __init__(self, path: Path, known: Known, today: date, form: str | None = None, replace_days: bool = False,
+                 may_be_empty: bool = False):
+        self.known, self.replace_days, self.may_be_empty = known, replace_days, may_be_empty
         self.form = form or ""
         self.problems: list[Problem] = []
         self.more_problems = 0
@@ -103,8 +104,9 @@ class Parsing:
             yield from self._chunks()
         except Unreadable as reason:
             self._problem(None, "", "", str(reason))
-        if not self.rows and not self.problems:
-            self._problem(None, "", "", "Le fichier n'a que des intitulés, aucune ligne.")
+        if not self.rows and not self.problems and not self.may_be_empty:
+            self._problem(None, "", "", "Le fichier n'a que des intitulés, aucune ligne. Si le centre n'a rien à déclarer,"
+                          " le dire avec --covers et --sites.")
         self._close()
 
     def _chunks(self) -> Iterator[dict[str, list]]:

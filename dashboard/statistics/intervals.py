@@ -26,13 +26,14 @@ def wilson(events: float, n: float, level: float = LEVEL) -> tuple[float, float]
     middle = share + z * z / (2 * n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+    # None and all of them end at 0 and 1 exactly; the square root misses that by rounding.
+    return (middle - half) / scale if events else 0.0, (middle + half) / scale if events < n else 1.0
 
 
 def poisson(count: float, level: float = LEVEL) -> tuple[float, float]:
     """The exact interval of the mean of a Poisson count: half the χ² quantiles of 2·count and 2·count + 2 degrees.
 
-    count ≥ 0, usually whole (funnels ask for expected ones). 0 has an upper end too: 3.689. Garwood 1936.
+    count: 0, or 0.5 and more; usually whole. 0 has an upper end too: 3.689. Garwood 1936.
     """
     tail = (1 - level) / 2
     return (gamma_quantile(tail, count) if count > 0 else 0.0), gamma_quantile(1 - tail, count + 1)
@@ -49,7 +50,7 @@ def rate(count: float, exposure: float, scale: float = 1000, level: float = LEVE
 def gamma_quantile(p: float, shape: float) -> float:
     """The x of which a gamma variable of that shape (scale 1) stays below with probability p; by halving.
 
-    shape > 0, 0 < p < 1; half the χ² quantile of 2·shape degrees of freedom. To 12 digits.
+    shape ≥ 0.5, 0 < p < 1; half the χ² quantile of 2·shape degrees of freedom. To 12 digits.
     """
     low, high = 0.0, shape + 12 * math.sqrt(shape) + 40
     for _ in range(200):

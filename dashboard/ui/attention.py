@@ -3,6 +3,7 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.ui import store
+from dashboard.ui.escape import escaped
 
 SILENT_DAYS = 7  # calendar days without visit or closing before a site is called silent
 
@@ -46,9 +47,4 @@ def show(question: store.Question, person) -> None:
     if not found:
         st.text("Rien à signaler sur cette période.")
         return
-    st.markdown("\n".join(f"- **{what}** : {_escaped(who)}." for what, who in found))
-
-
-def _escaped(text: str) -> str:
-    """Names come from data: nothing in them may act as Markdown."""
-    return "".join("\\" + c if c in "\\`*_{}[]<>()#+-!|$~:" else c for c in text)
+    st.markdown("\n".join(f"- **{what}** : {escaped(who)}." for what, who in found))

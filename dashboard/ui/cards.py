@@ -9,7 +9,7 @@ from dashboard.access import Person
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.signals import Signal, verdict
 from dashboard.statistics.variation import Variation
-from dashboard.ui import filters, store, trust
+from dashboard.ui import filters, follow, store, trust
 from dashboard.wording import against_last_year, base, reason, shown, who_reported
 
 CARD = 104  # height of a card, in pixels: three rows of them stand beside the map without scrolling
@@ -66,7 +66,7 @@ def headline(question: store.Question, person: Person, codes: Sequence[str] = HE
     months = {} if slide else store.trend(person, question)
     compared = store.comparison(person, question)
     scope = scope_of(question)
-    followed = store.signals(person, [scope])[scope] if scope else {}
+    followed = follow.signals(person, [scope])[scope] if scope else {}
     for start in range(0, len(codes), columns):
         for place, code in zip(st.columns(columns), codes[start:start + columns], strict=False):
             with place:

@@ -6,12 +6,14 @@ import streamlit as st
 from dashboard import french
 from dashboard.classes import CLASSES
 from dashboard.period import Clipped, Period, clip, presets, resolve
-from dashboard.ui import store
+from dashboard.ui import errors, store
 from dashboard.ui.session import FILTERS, NOTICES, person
 
-DEFAULTS = {"periode": "12m", "departement": "", "type": "", "prestation": "", "centre": "", "indicateur": "wait_p50"}
+DEFAULTS = {"periode": "12m", "departement": "", "type": "", "prestation": "", "centre": "", "indicateur": "wait_p50",
+            "couche": "signal"}
 NAMES = {"periode": "Période", "departement": "Département", "type": "Type de centre", "prestation": "Prestation",
-         "centre": "Centre", "indicateur": "Indicateur"}
+         "centre": "Centre", "indicateur": "Indicateur", "couche": "Couche de la carte"}
+LAYERS = {"signal": "Signaux", "niveau": "Niveaux"}
 EVERYTHING = {"departement": "Tous les départements", "type": "CCSP et GSRU", "prestation": "Toutes les prestations",
               "centre": "Choisir un centre…"}
 WRITTEN = "url_written"  # what we last put in the URL: anything else there comes from outside
@@ -57,6 +59,7 @@ def write_url() -> None:
     st.session_state[WRITTEN] = wanted
 
 
+@errors.said_plainly()  # called between two runs, where nothing else catches
 def choose(name: str, wanted: str) -> None:
     """Set a filter; the URL follows. Values that are not known are ignored."""
     if _valid(name, wanted):
@@ -75,8 +78,9 @@ def options(name: str) -> dict[str, str]:
         "prestation": lambda: {**dict(store.services()), "inconnu": "Prestation inconnue"},
         "centre": lambda: dict(zip(table["code"], table["name"], strict=True)),
         "indicateur": lambda: {code: store.BY_CODE[code].label for code in CLASSES},
+        "couche": lambda: LAYERS,
     }[name]()
-    return found if name in ("indicateur",) else {"": EVERYTHING.get(name, "—"), **found}
+    return found if name in ("indicateur", "couche") else {"": EVERYTHING.get(name, "—"), **found}
 
 
 def _valid(name: str, wanted: str) -> bool:
@@ -145,6 +149,16 @@ def free_period() -> None:
 def select(name: str, **settings) -> None:
     """One filter by itself, where a page wants it."""
     _select(name, **settings)
+
+
+def segments(name: str) -> None:
+    """A filter of two or three values, side by side."""
+    key = f"filtre_{name}"
+    if st.session_state.get(key) is None:
+        st.session_state[key] = value(name)
+    found = options(name)
+    st.segmented_control(NAMES[name], list(found), format_func=found.get, key=key, on_change=_changed, args=(name,),
+                         label_visibility="collapsed", required=True)
 
 
 def notices() -> None:

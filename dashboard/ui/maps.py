@@ -18,7 +18,7 @@ STATIC = "../../app/static/"  # as seen from the component's frame
 UNSAFE = re.compile(r"[^A-Za-z0-9 ,.:\"\[\]-]")
 # What a signal may look like: the script draws nothing else.
 SIGN_PARTS = {
-    "letter": ("A", "P", "C", ""),  # amélioration, préoccupation, changement, no signal
+    "letter": ("+", "!", "C", ""),  # improvement, alert, change, no signal
     "frame": ("round", "square", "hexagon", None),
     "badge": ("✓", "✗", "≈", None),  # target met, missed, now one now the other
 }
@@ -122,7 +122,7 @@ def show_map(
 
     sites: {"id", "name", "kind": "CCSP" or "GSRU", "lat", "lon", "radius": px or None, "fill": "#hex" or
     None, "missing": bool, "tip": [lines], "label": short name}, plain Python numbers (ValueError for NaN);
-    optional "sign": {"letter": "A", "P", "C" or "", "frame": "round", "square", "hexagon" or None, "badge":
+    optional "sign": {"letter": "+", "!", "C" or "", "frame": "round", "square", "hexagon" or None, "badge":
     "✓", "✗", "≈" or None, "word": str}, absent or None for none (ValueError for another letter, frame or
     badge). The word comes first in the card and in the mark's accessible name: leave it out of the tip. A mark
     with a letter, frame or badge has a radius of 10 px at least.

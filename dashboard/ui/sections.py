@@ -1,4 +1,5 @@
 """Parts of pages: each asks the store one thing and shows it as a chart with its table."""
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from dashboard import charts, french
 from dashboard.access import Person
 from dashboard.charts.specs import WEEKDAYS, wait_bins
 from dashboard.indicators import BY_CODE, Figure
+from dashboard.period import ONE_DAY, add_months, month_end
 from dashboard.settings import load
 from dashboard.signals import CHARTED, RATES, SHARES, SKEWED, Signal, verdict
 from dashboard.statistics import funnel as fair
@@ -17,7 +19,7 @@ from dashboard.statistics.funnel import Position
 from dashboard.statistics.ranks import ranks as fair_ranks
 from dashboard.statistics.survival import curve, median
 from dashboard.statistics.variation import ChartKind
-from dashboard.ui import cards, show, store
+from dashboard.ui import cards, follow, show, store
 from dashboard.wording import amount, base, reason, shown, who_reported
 
 WAITS = ("wait_p50", "wait_p90", "wait_within_30", "left")
@@ -122,14 +124,14 @@ def by_month(person: Person, question: store.Question, code: str, key: str) -> N
     if scope is None or code not in CHARTED:
         _plain_months(person, question, code, key)
         return
-    found = store.signal_of(person, code, scope)
+    found = follow.signals(person, [scope])[scope][code]
     i = BY_CODE[code]
     words = [amount(i, v) if v is not None else "non mesuré" for v in found.values]
     first = found.months[0] if found.months else question.first
     frame = store.closures(person, store.Question(first, question.last, question.department, site=question.site))
     events = [(r.first_day, f"{r.reason} ({r.name_})") for r in
               frame[frame["from_minute"].isna()].rename(columns={"name": "name_"}).itertuples()]
-    decided = [(d, f"{what} ({who})") for _, c, s, d, who, what, _ in store.decisions(person) if (c, s) == (code, scope)]
+    decided = [(d, f"{what} ({who})") for _, c, s, d, who, what, _ in follow.decisions(person) if (c, s) == (code, scope)]
     spec = charts.control_chart(found, words, direction=i.direction, unit=i.short, events=events if question.site else (),
                                 decisions=decided)
     rows = [{"Mois": french.month_label(m), i.short: w, "n": french.number(n)} for m, w, n in
@@ -227,14 +229,19 @@ def reasons(person: Person, question: store.Question, key: str, table: bool = Tr
 
 
 def flow(person: Person, question: store.Question, key: str) -> None:
-    """Complaints received and answered, by month."""
-    figures = store.trend(person, question, 25)
-    rows = []
-    for month in sorted(figures):
-        received = figures[month]["complaints_30d"].denominator
-        rows.append((pd.Timestamp(f"{month}-01").date(), received, french.number(received or 0)))
-    table = pd.DataFrame([{"Mois": french.month_label(m), "Plaintes reçues": t} for m, _, t in rows])
-    show.chart(charts.lines(rows, unit="plaintes reçues"), table, alt="Plaintes reçues par mois.", key=key)
+    """Complaints received and answered, by month, over the last 25 whole months."""
+    frame = store.complaints(person, question)
+    last = question.last if question.last == month_end(question.last) else question.last.replace(day=1) - ONE_DAY
+    months = [add_months(last.replace(day=1), -n) for n in range(24, -1, -1)]
+    count = lambda days: Counter(d.replace(day=1) for d in days if d)  # noqa: E731
+    received, answered = count(frame["received"]), count(frame["resolved"])
+    rows = [(m, received[m], answered[m]) for m in months]
+    table = pd.DataFrame([{"Mois": french.month_label(m), "Reçues": a, "Répondues": b, "Écart": a - b} for m, a, b in rows])
+    show.chart(charts.two_lines(rows, names=("reçues", "répondues"), unit="plaintes"), table,
+               alt="Plaintes reçues et plaintes répondues, par mois.", key=key)
+    more = sum(a - b for _, a, b in rows[-12:])
+    st.caption(f"Sur les 12 derniers mois entiers : {french.plural(abs(more), 'plainte')}"
+               f" {'reçues de plus que répondues' if more > 0 else 'répondues de plus que reçues' if more < 0 else 'de différence'}.")
 
 
 def not_reported(person: Person, question: store.Question, key: str) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 from dashboard import french
 from dashboard.access import Person
 from dashboard.ui import store
+from dashboard.ui.escape import escaped
 
 
 def show(person: Person, code: str) -> None:
@@ -13,8 +14,8 @@ def show(person: Person, code: str) -> None:
         st.warning("Ce centre n'est pas connu.")
         st.stop()
     site = found.iloc[0]
-    st.subheader(site["name"], anchor=False)
-    st.caption(words(site))
+    st.subheader(escaped(site["name"]), anchor=False)
+    st.caption(escaped(words(site)))
 
 
 def words(site) -> str:

@@ -3,7 +3,7 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.access import Person
-from dashboard.ui import cards, filters, frame, sections, session, steering_map, store
+from dashboard.ui import cards, errors, filters, frame, sections, session, steering_map, store
 from dashboard.wording import shown, who_reported
 
 STYLE = """<style>
@@ -70,6 +70,7 @@ SLIDES = (
 
 
 @st.fragment
+@errors.said_plainly()  # a fragment runs again without the frame around it
 def show() -> None:
     """The slide in turn, and the way to the others."""
     st.html(STYLE)

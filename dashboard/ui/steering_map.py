@@ -2,30 +2,49 @@
 import streamlit as st
 
 from dashboard import french
+from dashboard.charts.style import CONCERN, IMPROVEMENT, NEUTRAL, NONE
 from dashboard.classes import CLASSES, RAMP
 from dashboard.indicators import BY_CODE
-from dashboard.ui import attention, cards, filters, frame, maps, session, site_head, store
+from dashboard.signals import CHARTED, Signal, verdict
+from dashboard.statistics.sentences import ASSURANCES
+from dashboard.statistics.variation import Assurance, Variation
+from dashboard.ui import alerts, attention, cards, errors, filters, follow, frame, maps, session, site_head, store
+from dashboard.ui.escape import escaped
 from dashboard.wording import shown, who_reported
 
+SIGNS = {  # letter, frame, colour, word of each state
+    Variation.CONCERN: ("!", "square", CONCERN, "signal d'alerte"),
+    Variation.IMPROVEMENT: ("+", "round", IMPROVEMENT, "signal d'amélioration"),
+    Variation.NEUTRAL: ("C", "hexagon", NEUTRAL, "signal de changement"),
+    Variation.NO_SIGNAL: ("", None, NONE, "pas de signal"),
+    Variation.TOO_FEW: ("", None, "", "trop peu de points"),
+}
+BADGES = {Assurance.CONSISTENTLY_MET: "✓", Assurance.CONSISTENTLY_MISSED: "✗", Assurance.HIT_AND_MISS: "≈"}
 LARGEST = 20  # radius, in pixels, of the busiest site
 SIZES = (10, 20, 50, 100, 200, 500, 1000)
 SITE_CARDS = ("visits", "visits_per_day", "wait_p50", "wait_within_30", "left", "complaints_open")
 
 
 @st.fragment
+@errors.said_plainly()  # a fragment runs again without the frame around it
 def zone() -> None:
     """Map and panel. A click runs this part alone; the map is recoloured in place, never rebuilt."""
     person, question = session.person(), filters.question()
     table = store.sites(person, question)
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        filters.select("indicateur", label_visibility="collapsed")
-        chosen = filters.value("centre")
-        draw(person, question, table, chosen, filters.value("indicateur"), on_pick=_pick,
-             tinted=st.session_state.get("departements_teintes", False))
-        st.toggle("Teinter aussi les départements", key="departements_teintes",
-                  help="Le taux de tous les usagers du département, là où deux centres au moins ont remonté leurs données."
-                       " La valeur d'un seul centre n'est jamais étendue à un territoire.")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            filters.select("indicateur", label_visibility="collapsed", width="stretch")
+            filters.segments("couche")
+        chosen, code = filters.value("centre"), filters.value("indicateur")
+        signs = shows_signals(code, question)
+        draw(person, question, table, chosen, code, on_pick=_pick, signs=signs,
+             tinted=not signs and st.session_state.get("departements_teintes", False))
+        if signs:
+            st.caption("Une marque par centre : ce que dit la carte de contrôle de ses mois, et non son niveau."
+                       f" {alerts.budget_line(person, table, (code,))}")
+        else:
+            _levels()
     with right:
         _pick_list(table)
         if chosen in set(table["code"]):
@@ -35,26 +54,70 @@ def zone() -> None:
             attention.show(question, person)
 
 
+def _levels() -> None:
+    """What stands under the map of levels."""
+    if filters.value("couche") == "signal":
+        st.caption("Ces filtres, ou cet indicateur, ne laissent pas de série suivie : la carte montre les niveaux.")
+    st.toggle("Teinter aussi les départements", key="departements_teintes",
+                  help="Le taux de tous les usagers du département, là où deux centres au moins ont remonté leurs données."
+                       " La valeur d'un seul centre n'est jamais étendue à un territoire.")
+
+
 def draw(person, question: store.Question, table, chosen: str, code: str, *, height: int = 500, key: str = "carte",
-         on_pick=None, tinted: bool = False) -> None:
-    """The question's sites on the map, coloured by an indicator; departments too if `tinted`."""
+         on_pick=None, tinted: bool = False, signs: bool = False) -> None:
+    """The question's sites on the map, coloured by an indicator's level (departments too if `tinted`), or by what its
+    control chart says (`signs`)."""
     figures = store.figures(person, question, "site")
     classes = CLASSES[code]
     volumes = [figures[s]["visits_per_day"].value for s in table["code"]]
     top = next((s for s in SIZES if s >= max((v for v in volumes if v), default=1)), SIZES[-1])
     radii = maps.radii(volumes, LARGEST, top)
+    found = follow.signals(person, list(table["code"])) if signs else {}
     marks = []
     for site, radius in zip(table.itertuples(), radii, strict=True):
         f = figures[site.code]
         value = f[code].value
-        marks.append({
+        mark = {
             "id": site.code, "name": site.name, "kind": site.kind, "lat": float(site.lat), "lon": float(site.lon),
             "label": site.commune, "radius": radius, "missing": value is None,
             "fill": None if value is None else classes.colour(value),
-            "tip": [f"{BY_CODE[code].label} : {shown(f[code])}", f"Usagers par jour ouvert : {shown(f['visits_per_day'])}"]})
-    maps.show_map(marks, legend=_legend(code, marks, top), departments=_departments(person, question, code) if tinted else None,
+            "tip": [f"{BY_CODE[code].label} : {shown(f[code])}", f"Usagers par jour ouvert : {shown(f['visits_per_day'])}"]}
+        marks.append(_signed(mark, found[site.code][code]) if signs else mark)
+    legend = _sign_legend(code, marks, top) if signs else _legend(code, marks, top)
+    maps.show_map(marks, legend=legend, departments=_departments(person, question, code) if tinted else None,
                   focus=question.department, chosen=chosen or None, on_pick=on_pick, height=height,
                   dark=st.context.theme.type == "dark", communes=frame.communes_file(), key=key)
+
+
+def shows_signals(code: str, question: store.Question) -> bool:
+    """Whether the map shows signals: where they are asked for and the filters leave series that are followed."""
+    return filters.value("couche") == "signal" and code in CHARTED and not question.service
+
+
+def _signed(mark: dict, found: Signal) -> dict:
+    """The mark of a site, as its control chart has it."""
+    letter, frame_, colour, word = SIGNS[found.variation]
+    badge = BADGES.get(found.assurance)
+    said = verdict(found).removeprefix(BY_CODE[found.indicator].label).lstrip(" \u00a0:")
+    tip = [mark["tip"][0], said[:1].upper() + said[1:]]
+    if badge:
+        tip.append(ASSURANCES[found.assurance][:1].upper() + ASSURANCES[found.assurance][1:])
+    if found.variation == Variation.TOO_FEW:
+        return {**mark, "missing": True, "fill": None, "tip": tip}
+    return {**mark, "missing": False, "fill": colour, "tip": tip,
+            "sign": {"letter": letter, "frame": frame_, "badge": badge, "word": word}}
+
+
+def _sign_legend(code: str, marks: list[dict], top: float) -> maps.Legend:
+    words = [m["sign"]["word"] for m in marks if not m["missing"]]
+    signs = [{"letter": letter, "frame": frame_, "colour": colour, "badge": None, "label": word, "count": words.count(word)}
+             for variation, (letter, frame_, colour, word) in SIGNS.items() if variation != Variation.TOO_FEW]
+    badges = [m["sign"]["badge"] for m in marks if not m["missing"]]
+    signs += [{"letter": "", "frame": None, "colour": None, "badge": badge, "label": ASSURANCES[a], "count": badges.count(badge)}
+              for a, badge in BADGES.items() if badge in badges]
+    plain = _legend(code, marks, top)
+    return maps.Legend(title=plain.title, signs=signs, missing=sum(m["missing"] for m in marks), size_text=plain.size_text,
+                       sizes=plain.sizes)
 
 
 def _departments(person, question: store.Question, code: str) -> dict[str, dict]:
@@ -100,12 +163,12 @@ def site_panel(person, question: store.Question, table, code: str) -> None:
     own = store.Question(question.first, question.last, service=question.service, site=code)
     figures = store.figures(person, own, "nation")["nation"]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(site["name"], anchor=False, width="stretch")
+        st.subheader(escaped(site["name"]), anchor=False, width="stretch")
         st.button("Revenir à l'ensemble", on_click=filters.choose, args=("centre", ""), key="ensemble")
-    st.caption(site_head.words(site))
+    st.caption(escaped(site_head.words(site)))
     months = store.trend(person, own)
     compared = store.comparison(person, own)
-    followed = {} if question.service else store.signals(person, [code])[code]
+    followed = {} if question.service else follow.signals(person, [code])[code]
     for start in range(0, len(SITE_CARDS), 2):
         for place, one in zip(st.columns(2), SITE_CARDS[start:start + 2], strict=True):
             with place:

@@ -4,7 +4,6 @@ What is kept between runs is keyed by the state of the data and by the sites tha
 person's can reach another. Results are frozen or never changed.
 """
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,13 +16,11 @@ from dashboard.access import Person, visible
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.period import ONE_DAY, Period, add_months, month_end, today
 from dashboard.settings import load
-from dashboard.signals import CHARTED, Signal, signal
-from dashboard.trust import Ground
 from db import read
 from db.engine import make_engine
 from db.facts import comparable, gather, make_scope
 from db.frames import ALL
-from db.ledger import Ledger, day_number, load_ledger
+from db.ledger import Ledger, load_ledger
 
 Figures = dict[str, dict[str, Figure]]  # key, then indicator
 KEPT = 600  # answers kept in memory; each is small
@@ -278,92 +275,15 @@ def commune_outlines() -> dict | None:
     return {"geojson": json.loads(found[0]), "source": found[1]} if found else None
 
 
-def ground(person: Person, question: Question) -> Ground:
-    """What the question's figures rest on, beside their own counts."""
+def book_of(person: Person, question: Question) -> tuple[Ledger, frozenset[str] | str]:
+    """The network and the sites of the question that the person may see: for dashboard.ui.follow, which cuts by them."""
     book = ledger()
-    table = sites(person, question)
-    last = min(question.last, book.as_of or question.last)
-    days = book.days(question.first, last)
-    rows = table.index
-    seen = (book.visited[rows, days] > 0).any(axis=1) | book.closed[rows, days].any(axis=1)
-    due = (book.starts[rows] <= day_number(last)) & (book.ends[rows] >= day_number(question.first))
-    closed = book.closed[rows, days]
-    fresh = freshness()
-    return Ground(fresh.as_of, fresh.age_days, question.last > last or question.last != month_end(question.last) and
-                  question.last == book.as_of, tuple(table["name"][due & ~seen]), int(book.declared[rows, days][closed].sum()),
-                  int(book.visited[rows, days][closed].sum()), fresh.demo)
+    return book, _sites(person, question, book)
 
 
-SERIES_MONTHS = 60  # months of history behind a control chart
-
-
-def scope_question(scope: str) -> Question:
-    """The question of a scope (nation, a department, a site's code), over no period yet."""
-    book = ledger()
-    if scope in set(book.sites["code"]):
-        return Question(date.min, date.max, site=scope)
-    return Question(date.min, date.max, department=scope if scope in set(book.sites["department"]) else None)
-
-
-def signal_of(person: Person, indicator: str, scope: str = "nation") -> Signal:
-    """The signal of one indicator in one scope, over all services, up to the last whole month."""
-    book = ledger()
-    return _scope_signals(book.version, _sites(person, scope_question(scope), book), scope)[indicator]
-
-
-def signals(person: Person, scopes: Sequence[str]) -> dict[str, dict[str, Signal]]:
-    """Every charted indicator's signal, by scope."""
-    book = ledger()
-    return {scope: _scope_signals(book.version, _sites(person, scope_question(scope), book), scope) for scope in scopes}
-
-
-@st.cache_resource(max_entries=KEPT)
-def _scope_signals(version: int, chosen: frozenset[str] | str, scope: str) -> dict[str, Signal]:
-    book = _ledger(version, today())
-    last = last_whole_month(book)
-    first = max(add_months(last.replace(day=1), 1 - SERIES_MONTHS),
-                (date.fromordinal(book.origin + date(1970, 1, 1).toordinal())).replace(day=1))
-    monthly = _figures(version, chosen, Question(first, last), "month")
-    months = [date.fromisoformat(f"{m}-01") for m in sorted(monthly)]
-    with engine().connect() as connection:
-        targets, rebases = read.targets(connection), read.rebases(connection)
-    return {code: signal(code, scope, months, [monthly[m][code] for m in sorted(monthly)],
-                         target_in_force(targets, code, scope, last),
-                         [m for i, s, m, *_ in rebases if (i, s) == (code, scope)]) for code in CHARTED}
-
-
-def target_in_force(targets: list[tuple], indicator: str, scope: str, day: date) -> float | None:
-    """The target of the scope on that day, else the nation's; None where there is none."""
-    for wanted in (scope, "nation"):
-        found = [v for i, s, v, start, _ in targets if (i, s) == (indicator, wanted) and start <= day]
-        if found:
-            return found[-1]
-    return None
-
-
-def last_whole_month(book: Ledger) -> date:
-    """The last day of the last month of which the data hold every day."""
-    last = book.as_of or today()
-    return last if last == month_end(last) else last.replace(day=1) - ONE_DAY
-
-
-def targets() -> list[tuple]:
-    """(indicator, scope, value, valid_from, source) of every target."""
-    with engine().connect() as connection:
-        return read.targets(connection)
-
-
-def decisions(person: Person) -> list[tuple]:
-    """(id, indicator, scope, decided_on, who, what, due_on) of the decisions on what the person may see."""
-    book = ledger()
-    allowed = visible(person, book.sites)
-    with engine().connect() as connection:
-        found = read.decisions(connection)
-    if allowed == ALL:
-        return found
-    mine = book.sites[book.sites["code"].isin(allowed)]
-    scopes = {*mine["code"], *mine["department"]}
-    return [d for d in found if d[2] in scopes]
+def figures_of(book: Ledger, chosen: frozenset[str] | str, question: Question, by: str) -> Figures:
+    """Figures of sites that `book_of` gave."""
+    return _figures(book.version, chosen, question, by)
 
 
 __all__ = ["BY_CODE", "Comparison", "Figures", "Fresh", "Question"]

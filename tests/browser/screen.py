@@ -21,7 +21,7 @@ def open_page(page: Page, address: str) -> None:
 
 def settled(page: Page) -> None:
     """Wait until the page has its heading and the server has no more to send."""
-    expect(page.locator("h1")).to_be_visible(timeout=20_000)
+    expect(page.locator("h1")).to_have_count(1, timeout=20_000)
     expect(page.locator(QUIET)).to_be_visible(timeout=20_000)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
 

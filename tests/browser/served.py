@@ -69,7 +69,8 @@ def serve(url: str, log: Path, script: Path = ROOT / "server.py") -> Iterator[st
     port = _free_port()
     nowhere = f"http://{HOST}:9"  # the server may not go out either
     environment = {**os.environ, "DATABASE_URL": url, "HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere, "NO_PROXY": HOST}
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), "--server.address", HOST]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port),
+               "--server.address", HOST]
     with log.open("w") as written:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=written,
                                    stderr=subprocess.STDOUT)

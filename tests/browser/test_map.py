@@ -2,7 +2,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.screen import choose, figures, filter_by, map_frame, open_page, panel, site_name, sites
+from tests.browser.screen import choose, figure, filter_by, map_frame, open_page, panel, site_name, sites
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +70,7 @@ def test_a_filter_and_an_indicator_redraw_the_same_map(opened):
 
 
 def test_the_keyboard_alone_picks_a_site(opened):
-    focused = "() => document.activeElement?.classList.contains('site') ? document.activeElement.getAttribute('aria-label') : ''"
+    focused = "() => document.activeElement?.matches('.site') ? document.activeElement.getAttribute('aria-label') : ''"
     opened.locator(".st-key-filtre_indicateur input").focus()
     for _ in range(12):
         opened.keyboard.press("Tab")
@@ -88,10 +88,10 @@ def test_the_keyboard_alone_picks_a_site(opened):
 
 def test_the_list_picks_a_site(opened):
     name = site_name(sites(opened).nth(3))
-    whole = figures(opened)
+    whole = figure(opened).inner_text()
     choose(opened, "liste_centres", name)
     expect(panel(opened, name)).to_be_visible()
-    assert figures(opened) != whole
+    expect(figure(opened)).not_to_have_text(whole)
     opened.get_by_role("link", name="Ouvrir la page de ce centre").click()
     expect(opened.locator("h1")).to_have_text("Un centre")
     expect(panel(opened, name)).to_be_visible()

@@ -115,7 +115,7 @@ def test_an_import_killed_at_any_moment_leaves_nothing_or_all(office, database_u
         go = processes.Event()
         child = start(database_url, path, go)
         go.set()
-        time.sleep(duration * (kill + 0.5) / kills)
+        time.sleep(1.2 * duration * (kill + 0.5) / kills)  # from the first moment to past the commit
         if child.is_alive():
             os.kill(child.pid, signal.SIGKILL)
             killed += 1

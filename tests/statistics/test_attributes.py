@@ -127,8 +127,7 @@ def test_more_events_than_cases_are_refused():
     ([5.0] * 36, [100] * 36, 5, True, ChartKind.XMR),
     ([5.0] * 35, [100] * 35, 4.9, True, ChartKind.TOO_FEW),
     ([5.0] * 36, [100] * 36, 1.6, False, ChartKind.TOO_FEW)])
-def test_the_chart_follows_the_number_of_points_the_denominators_and_the_events(values, denominators, events, proportion,
-                                                                                kind):
+def test_the_chart_follows_points_denominators_and_events(values, denominators, events, proportion, kind):
     assert chart_kind(values, denominators, events, proportion=proportion) == kind
 
 

@@ -11,9 +11,9 @@ OUT, TREND, TWO, RUN, NO = Rule.OUTSIDE, Rule.TREND, Rule.TWO_OF_THREE, Rule.RUN
 # The vignette "Deviations from Excel defaults" of NHSRplotthedots, commit 050b07d
 OUTLIER = [1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]
 # R: set.seed(123); rnorm(20), the data of tests/testthat/test-ptd_spc_standard.R of the same
-NORMAL = [-0.56047565, -0.23017749, 1.55870831, 0.07050839, 0.12928774, 1.71506499, 0.46091621, -1.26506123, -0.68685285,
-          -0.44566197, 1.22408180, 0.35981383, 0.40077145, 0.11068272, -0.55584113, 1.78691314, 0.49785048, -1.96661716,
-          0.70135590, -0.47279141]
+NORMAL = [-0.56047565, -0.23017749, 1.55870831, 0.07050839, 0.12928774, 1.71506499, 0.46091621, -1.26506123,
+          -0.68685285, -0.44566197, 1.22408180, 0.35981383, 0.40077145, 0.11068272, -0.55584113, 1.78691314, 0.49785048,
+          -1.96661716, 0.70135590, -0.47279141]
 LEVELS = st.lists(st.integers(0, 40), min_size=12, max_size=60)
 
 
@@ -154,7 +154,8 @@ def test_missing_and_left_out_months_are_as_if_they_were_not_there(values, data)
     chart = xmr.chart(holed, left_out=left_out)
     kept = chart.segment >= 0
     assert chart.points == plain.points and kept.sum() == len(values)
-    assert (chart.lower[kept] == plain.lower).all() and [r for r, k in zip(chart.rule, kept, strict=True) if k] == plain.rule
+    assert (chart.lower[kept] == plain.lower).all()
+    assert [r for r, k in zip(chart.rule, kept, strict=True) if k] == plain.rule
     assert np.isnan(chart.values[~kept]).all() and {chart.rule[i] for i in np.flatnonzero(~kept)} <= {NO}
 
 

@@ -3,13 +3,16 @@
 import csv
 import json
 import math
+import os
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.ui import maps
+from tests.browser import served
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
@@ -121,7 +124,7 @@ def test_the_legend_says_what_it_was_given():
     legend = maps.Legend("Attente", [{"colour": "#123456", "label": "<b>", "count": 3}], missing=2)
     assert decode(arguments(page({"legend": legend}))["feature_group"])["legend"] == {
         "title": "Attente", "classes": [{"colour": "#123456", "label": "<b>", "count": 3}], "missing": 2,
-        "size_text": "", "sizes": [], "credit": "",
+        "size_text": "", "sizes": [], "credit": "", "signs": [],
     }  # fmt: skip
 
 
@@ -162,3 +165,208 @@ def test_no_value_has_no_radius():
 )
 def test_only_a_known_site_or_a_named_department_is_a_choice(value, choice):
     assert maps._choice(value, {"a", "b"}) == choice
+
+
+# ---- signs -------------------------------------------------------------------------------------------------
+
+CONCERN = {"letter": "!", "frame": "square", "badge": "✗", "word": "signal d'alerte"}
+BETTER = {"letter": "+", "frame": "round", "badge": None, "word": "signal d'amélioration"}
+CHANGE = {"letter": "C", "frame": "hexagon", "badge": "≈", "word": "changement à noter"}
+CALM = {"letter": "", "frame": None, "badge": None, "word": "pas de signal"}
+TOO_FEW = {"letter": "", "frame": None, "badge": None, "word": "trop peu de données"}
+FILLS = {"!": "#c2571a", "+": "#1f6fb2", "C": "#6b4fa0", "": "#8b9691"}
+
+
+def signed(*signs: dict) -> list[dict]:
+    """All sites, with these signs in turn; those with too few data are hollow."""
+    turns = [signs[i % len(signs)] for i in range(len(SITES))]
+    return [
+        {**site, "radius": 6.0, "sign": sign, "missing": sign is TOO_FEW, "fill": FILLS[sign["letter"]]}
+        for site, sign in zip(SITES, turns, strict=True)
+    ]
+
+
+def test_signs_reach_the_browser_unchanged_and_remain_small():
+    sites = signed(CONCERN, BETTER, CHANGE, CALM)
+    group = arguments(page({"sites": sites}))["feature_group"]
+    assert decode(group)["sites"] == sites
+    assert len(group) - len(arguments(page())["feature_group"]) < 8_000
+
+
+def test_signs_of_the_legend_reach_the_browser_unchanged():
+    signs = [{**CONCERN, "colour": "#c2571a", "label": "Alerte", "count": 3}]
+    group = arguments(page({"legend": maps.Legend("Attente", signs=signs)}))["feature_group"]
+    assert decode(group)["legend"]["signs"] == signs
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"letter": "Z"}, {"letter": None}, {"frame": "star"}, {"frame": ""}, {"badge": "!"}, {"badge": ""}]
+)
+def test_a_sign_that_cannot_be_drawn_is_refused(wrong):
+    sign = {**CONCERN, **wrong}
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        maps.check_signs([{**SITES[0], "sign": sign}], maps.Legend())
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        maps.check_signs([], maps.Legend(signs=[sign]))
+
+
+def test_a_site_may_be_without_a_sign():
+    maps.check_signs([SITES[0], {**SITES[1], "sign": None}, {**SITES[2], "sign": CALM}], maps.Legend())
+
+
+@pytest.fixture(scope="module")
+def screen():
+    """The map's script in Chromium, without a server: `draw(screen, sites, ...)` does what the frame does."""
+    try:
+        served.chromium()
+    except served.NoChromium as absent:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(absent))  # as `make test` leaves the browser suite out, and says so
+    with served.browsing() as browser:
+        found = served.visit(browser)
+        tab = found.context.new_page()
+        tab.set_content('<body><div><div id="map_div" style="height:500px"></div></div>')
+        tab.evaluate("""() => { window.sent = [];
+            window.Streamlit = { setFrameHeight() {}, setComponentValue: (value) => window.sent.push(value) }; }""")
+        for file in ("ccsp-map.js", "leaflet/1.9.4/leaflet.js", "departments.js"):
+            tab.add_script_tag(path=ROOT / "static" / file)
+        tab.add_style_tag(path=ROOT / "static/leaflet/1.9.4/leaflet.css")
+        tab.evaluate("""() => ccsp.start(L.map("map_div", { zoomControl: false, attributionControl: false,
+            center: [9.3, 2.3], zoom: 7 }), {})""")
+        yield tab
+        assert [fault for fault in found.faults() if "leaflet/1.9.4/images" not in fault] == []
+
+
+def draw(tab, sites: list[dict], legend: maps.Legend | None = None, **more) -> None:
+    payload = {"sites": sites, "legend": asdict(legend or maps.Legend()), "departments": {}, "focus": None,
+               "chosen": None, "height": 500, "dark": False, **more}  # fmt: skip
+    tab.evaluate("data => ccsp.draw(data)", payload)
+
+
+def mark(tab, site: dict, pane: str = "site"):
+    return tab.locator(f'path.{pane}[aria-label^="{site["name"]},"]')
+
+
+def counts(tab, pane: str = "#map_div") -> list[int]:
+    parts = ("path.sign-frame", "text.sign-letter", "g.sign-badge")
+    return [tab.locator(f"{pane} {part}").count() for part in parts]
+
+
+@pytest.mark.browser
+def test_signs_are_drawn_around_24_sites_in_both_panes(screen):
+    draw(screen, signed(CONCERN, CALM, TOO_FEW))
+    assert screen.locator("path.site").count() == 24 and screen.locator("path.site-south").count() == 12
+    assert counts(screen) == [8, 8, 8]
+    assert 0 < counts(screen, ".south")[0] == counts(screen, ".south")[1] < 12
+    assert screen.locator("path.missing.site").count() == 8
+    draw(screen, signed(BETTER, CHANGE))
+    assert counts(screen) == [24, 24, 12]
+    assert set(screen.locator("#map_div .sign-letter").all_text_contents()) == {"+", "C"}
+
+
+@pytest.mark.browser
+def test_without_signs_the_map_is_as_before(screen):
+    draw(screen, signed(CONCERN))
+    screen.evaluate("() => { window.held = [...document.querySelectorAll('path.site, path.site-south')] }")
+    draw(screen, SITES)
+    assert counts(screen) == [0, 0, 0] and screen.locator(".sign").count() == 0
+    assert screen.evaluate("() => held.length === 36 && held.every((node) => node.isConnected)")
+
+
+@pytest.mark.browser
+def test_a_site_that_leaves_takes_its_sign_along(screen):
+    draw(screen, signed(CONCERN))
+    draw(screen, signed(CONCERN)[:5])
+    assert counts(screen) == [5, 5, 5]
+
+
+@pytest.mark.browser
+def test_each_state_has_a_frame_of_its_own_shape(screen):
+    shapes = {}
+    for sign in (CONCERN, BETTER, CHANGE):
+        draw(screen, signed(sign))
+        path = screen.locator("#map_div .sign-frame").first.get_attribute("d")
+        shapes[sign["frame"]] = re.sub(r"[^A-Za-z]", "", path)
+    assert shapes == {"square": "Mhvhz", "round": "Maaz", "hexagon": "Mlhlhz"}
+
+
+@pytest.mark.browser
+def test_a_letter_lies_in_the_middle_of_a_mark_wide_enough_and_lets_clicks_through(screen):
+    draw(screen, signed(CONCERN))
+    box, letter = (
+        part.bounding_box() for part in (mark(screen, SITES[0]), screen.locator("#map_div .sign-letter").first)
+    )
+    assert min(m["width"] for m in (box, screen.locator("path.site").last.bounding_box())) >= 20
+    middles = screen.evaluate("""() => [...document.querySelectorAll("path.site")].map((node) => {
+        const letter = node.nextElementSibling.querySelector(".sign-letter").getBoundingClientRect();
+        const box = node.getBoundingClientRect();
+        return Math.hypot(box.x + box.width / 2 - letter.x - letter.width / 2,
+            box.y + box.height / 2 - letter.y - letter.height / 2); })""")
+    assert len(middles) == 24 and max(middles) < 1.5 and letter["height"] > 10
+    screen.evaluate("() => window.sent.splice(0)")
+    screen.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert [choice["site"] for choice in screen.evaluate("() => window.sent")] == [SITES[0]["id"]]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("fill", "ink"), [("#c2571a", "#ffffff"), ("#fde68a", "#1f2937"), ("#fff", "#1f2937")])
+def test_a_letter_is_white_or_dark_whichever_is_better_read(screen, fill, ink):
+    draw(screen, [{**site, "fill": fill} for site in signed(CONCERN)])
+    assert screen.locator("#map_div .sign-letter").first.get_attribute("fill") == ink
+
+
+@pytest.mark.browser
+def test_the_mark_says_its_word(screen):
+    draw(screen, [{**site, "tip": ["Attente : 20 min"]} for site in signed(CONCERN)])
+    label = mark(screen, SITES[0]).get_attribute("aria-label")
+    assert label == f"{SITES[0]['name']}, signal d'alerte, Attente : 20 min"
+    mark(screen, SITES[0]).hover()
+    assert screen.locator(".card .word").text_content() == "signal d'alerte"
+
+
+@pytest.mark.browser
+def test_signals_lie_above_marks_without_one(screen):
+    draw(screen, signed(CALM, CONCERN, BETTER))
+    fills = screen.locator("#map_div path.site").evaluate_all("nodes => nodes.map((n) => n.getAttribute('fill'))")
+    assert fills == [FILLS[""]] * 8 + [FILLS["+"]] * 8 + [FILLS["!"]] * 8
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("text", HOSTILE[:-2])
+def test_hostile_words_stay_text_on_the_map(screen, text):
+    legend = maps.Legend(signs=[{**CONCERN, "colour": "url(http://example.org)", "label": text, "count": text}])
+    draw(screen, signed({**CONCERN, "word": text}), legend)
+    label = mark(screen, SITES[0]).get_attribute("aria-label")
+    assert label.startswith(f"{SITES[0]['name']}, {text}")
+    assert screen.locator(".legend li span").all_text_contents()[:2] == [text, text]
+    assert screen.locator("img, .ccsp script").count() == 0
+    assert "example" not in screen.locator(".legend").inner_html().replace(text, "")
+
+
+@pytest.mark.browser
+def test_the_legend_draws_each_sign_with_its_count_instead_of_classes(screen):
+    signs = [
+        {**CONCERN, "colour": "#c2571a", "badge": None, "label": "Alerte", "count": 3},
+        {**CALM, "colour": "#8b9691", "label": "Pas de signal", "count": 0},
+        {**CALM, "colour": None, "badge": "✓", "label": "Cible atteinte", "count": 2},
+    ]
+    classes = [{"colour": "#123456", "label": "Classe", "count": 9}]
+    draw(screen, signed(CALM), maps.Legend("Attente", classes, missing=4, signs=signs))
+    rows = screen.locator(".legend ul:not(.row) li")
+    assert rows.all_text_contents() == [
+        "!Alerte3", "Pas de signal0", "Cible atteinte2", "pas de données (4)",
+    ]  # fmt: skip
+    assert counts(screen, ".legend") == [1, 1, 1]
+    assert screen.locator(".legend .row li").all_text_contents() == ["CCSP", "GSRU"]
+    draw(screen, SITES, maps.Legend("Attente", classes, missing=4))
+    assert rows.all_text_contents() == ["Classe9", "pas de données (4)"]
+
+
+@pytest.mark.browser
+def test_the_legend_admits_that_small_marks_were_enlarged(screen):
+    sizes = maps.Legend(size_text="usagers par jour", sizes=[{"radius": 6, "label": "50"}])
+    draw(screen, signed(CONCERN), sizes)
+    assert "les plus petites marques sont agrandies" in screen.locator(".legend").text_content()
+    draw(screen, [{**site, "radius": 11.0} for site in signed(CONCERN)], sizes)
+    assert "agrandies" not in screen.locator(".legend").text_content()

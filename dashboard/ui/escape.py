@@ -1,0 +1,10 @@
+"""Text from data, made safe for the places where Streamlit reads Markdown: headings, captions, notices."""
+
+ACTIVE = frozenset("\\`*_{}[]<>()#+-!|$~:&")
+JOINER = "\u2060"  # has no width; breaks a bare address, which Markdown would make a link of
+
+
+def escaped(text: str) -> str:
+    """The text as it is read, nothing of which acts: no image is asked for, no link made, no HTML begun."""
+    broken = text.replace("://", f":{JOINER}//").replace("www.", f"www{JOINER}.")
+    return "".join("\\" + c if c in ACTIVE else c for c in " ".join(broken.split()))

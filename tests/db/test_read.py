@@ -1,0 +1,85 @@
+"""Whoever asks for some sites gets rows of these sites alone, whatever the question."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from db import read
+from db.frames import ALL
+from tests.builders import KANDI, NIKKI, closing, closure, complaint, monthly, waited
+
+YEAR = (date(2025, 1, 1), date(2025, 12, 31))
+EDGES = (date(2025, 2, 10), date(2025, 3, 20))  # days at both ends, no whole month
+
+QUESTIONS = {
+    "sites_frame": lambda c, sites: read.sites_frame(c, sites)["code"].tolist(),
+    "locations": lambda c, sites: [i for i, *_ in read.locations(c, sites)],
+    "coverage": lambda c, sites: [i for i, _ in read.coverage(c, sites)],
+    "per_site": lambda c, sites: read.per_site(c, sites, *YEAR)["site_id"].tolist(),
+    "site_months": lambda c, sites: read.site_months(c, sites, *YEAR)["site_id"].tolist(),
+    "daily_visits": lambda c, sites: read.daily_visits(c, sites, *YEAR)["site_id"].tolist(),
+    "closings": lambda c, sites: read.closings(c, sites, *YEAR)["site_id"].tolist(),
+    "complaints": lambda c, sites: read.complaints(c, sites, YEAR[1])["site_id"].tolist(),
+    "monthly_returns": lambda c, sites: read.monthly_returns(c, sites, *YEAR)["site_id"].tolist(),
+    "closures": lambda c, sites: read.closures(c, sites, *YEAR)["site_id"].dropna().tolist(),
+}
+TOTALS = {
+    "totals": lambda c, sites, days: (
+        sum(
+            int(read.totals(c, sites, *days, by)[1][:, 0].sum())
+            for by in ("nation", "site", "month", "service")
+        )
+        // 4
+    ),
+    "by_hour": lambda c, sites, days: int(read.by_hour(c, sites, *days)[0][:, 0].sum()),
+    "heat": lambda c, sites, days: int(np.asarray(read.heat(c, sites, *days)).sum()),
+}
+
+
+@pytest.fixture
+def two_sites(office):
+    """Kandi with 2 lines of everything, Nikki with 3."""
+    for site, count in ((KANDI, 2), (NIKKI, 3)):
+        days = [f"2025-03-{3 + i:02}" for i in range(count)]
+        office.hand_in("registre", *(waited(5, site=site, day=d) for d in days))
+        office.hand_in("cloture", *(closing(site=site, day=d) for d in days))
+        office.hand_in("plaintes", *(complaint(f"P{i}", site=site, received=d) for i, d in enumerate(days)))
+        office.hand_in(
+            "fermetures", *(closure(site=site, first=d) for d in days), closure(site="", first="2025-04-01")
+        )
+        office.hand_in("canevas", *(monthly(site=site, month=f"{i + 1}/2025") for i in range(count)))
+    return office
+
+
+@pytest.mark.pitfall(34)
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_rows_of_other_sites_are_in_no_answer(two_sites, name):
+    ask = QUESTIONS[name]
+    kandi = two_sites.rows("SELECT id, code FROM site WHERE code = 'ccsp-kandi'")[0]
+    nikki = two_sites.rows("SELECT id, code FROM site WHERE code = 'ccsp-nikki'")[0]
+    with two_sites.engine.connect() as connection:
+        assert {*ask(connection, ALL)} >= {kandi[name == "sites_frame"], nikki[name == "sites_frame"]}
+        assert {*ask(connection, {KANDI})} == {kandi[name == "sites_frame"]}
+        assert ask(connection, frozenset()) == []
+
+
+@pytest.mark.pitfall(34)
+@pytest.mark.parametrize("name", TOTALS)
+@pytest.mark.parametrize("days", [YEAR, EDGES], ids=["year", "edges"])
+def test_visits_of_other_sites_are_in_no_total(two_sites, name, days):
+    with two_sites.engine.connect() as connection:
+        totals = [
+            TOTALS[name](connection, sites, days)
+            for sites in (ALL, {KANDI}, {NIKKI}, {KANDI, NIKKI}, frozenset())
+        ]
+    assert totals == [5, 2, 3, 5, 0]
+
+
+def test_a_closure_of_the_whole_network_stands_in_everybody_s_answer(two_sites):
+    with two_sites.engine.connect() as connection:
+        for sites in (ALL, {KANDI}, frozenset()):
+            found = read.closures(connection, sites, *YEAR)
+            assert [
+                day for site, day in zip(found["site_id"], found["first_day"], strict=True) if site is None
+            ] == [date(2025, 4, 1)]

@@ -1,0 +1,169 @@
+"""Funnel limits against published ones, and over-dispersion against data whose dispersion is known."""
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.statistics import funnel as funnels
+from dashboard.statistics.funnel import Position, arcsine_limits, binomial_limits, funnel, limits, poisson_limits
+
+
+@pytest.mark.parametrize("n, at95, at998", [
+    (50, (0.6791, 0.8980), (0.6025, 0.9411)), (200, (0.7419, 0.8524), (0.7062, 0.8796)),
+    (1000, (0.7746, 0.8242), (0.7595, 0.8376))])
+def test_arcsine_limits(n, at95, at998):
+    """Spiegelhalter 2005, A.2, with a target of 80 %: 67.9–89.8 and 60.3–94.1 %, 74.2–85.2 and 70.6–88.0, 77.5–82.4
+    and 76.0–83.8."""
+    assert arcsine_limits(n, 0.8, 0.95) == pytest.approx(at95, abs=5.1e-5)
+    assert arcsine_limits(n, 0.8, 0.998) == pytest.approx(at998, abs=5.1e-5)
+
+
+def test_exact_limits_from_printed_tables():
+    """Spiegelhalter 2005, A.1.1: the smallest r with P(X ≤ r) ≥ α/2, less (P(X ≤ r) − α/2) / P(X = r).
+
+    Printed tables: binomial n = 20, p = 0.5: P(X ≤ 5) = 0.0207, P(X ≤ 6) = 0.0577; Poisson, mean 15: P(X ≤ 7) =
+    0.0180, P(X ≤ 8) = 0.0374.
+    """
+    low, high = binomial_limits(20, 0.5, 0.95)
+    assert low == pytest.approx((6 - (0.0577 - 0.025) / (0.0577 - 0.0207)) / 20, abs=1e-4)
+    assert high == pytest.approx(1 - low)
+    assert poisson_limits(15, 1, 0.95)[0] == pytest.approx((8 - (0.0374 - 0.025) / (0.0374 - 0.0180)) / 15, abs=5e-4)
+
+
+def tail_counts(masses, tail) -> tuple[int, int]:
+    """In fractions: the largest count so rare on the low side, and the smallest so rare on the high side."""
+    low = max((k for k in range(len(masses)) if sum(masses[:k + 1]) < tail), default=-1)
+    return low, min((k for k in range(len(masses)) if sum(masses[k:]) < tail), default=len(masses))
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 60), st.integers(1, 19), st.sampled_from(("0.95", "0.998")))
+def test_a_count_is_outside_just_when_chance_gives_it_or_worse_less_often_than_stated(n, twentieths, level):
+    p = Fraction(twentieths, 20)
+    masses = [math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
+    rare_low, rare_high = tail_counts(masses, (1 - Fraction(level)) / 2)
+    low, high = binomial_limits(n, float(p), float(level))
+    assert [k for k in range(n + 1) if k / n < low - 1e-12] == [*range(rare_low + 1)]
+    assert [k for k in range(n + 1) if k / n > high + 1e-12] == [*range(rare_high, n + 1)]
+
+
+@pytest.mark.parametrize("expected", [1, 5, 15, 40])
+@pytest.mark.parametrize("level", [0.95, 0.998])
+def test_the_same_for_counts(expected, level):
+    masses = [math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(200)]
+    rare_low, rare_high = tail_counts(masses, (1 - level) / 2)
+    low, high = poisson_limits(2 * expected, 0.5, level)
+    assert [k for k in range(200) if k / (2 * expected) < low] == [*range(rare_low + 1)]
+    assert [k for k in range(200) if k / (2 * expected) > high] == [*range(rare_high, 200)]
+
+
+@given(st.integers(1, 5000), st.floats(0.01, 0.99))
+def test_a_share_and_its_complement_are_judged_alike(n, target):
+    low, high = binomial_limits(n, target, 0.95)
+    assert binomial_limits(n, 1 - target, 0.95) == pytest.approx((1 - high, 1 - low), abs=1e-9)
+    assert low <= target <= high
+
+
+def test_large_sites_are_within_the_normal_limits():
+    assert binomial_limits(400_000, 0.2, 0.998) == pytest.approx(
+        (0.2 - 3.090232 * math.sqrt(0.16 / 400_000), 0.2 + 3.090232 * math.sqrt(0.16 / 400_000)), abs=1e-5)
+    assert limits([400_000], 0.02, proportion=False, scale=1).upper95[0] == pytest.approx(
+        0.02 + 1.96 * math.sqrt(0.02 / 400_000), abs=1e-5)
+
+
+def test_over_dispersion_by_hand():
+    """Ten sites of 400, target 1/2: s = 1/40, z = 40 (asin √p − π/4). Two shares, five sites each, so that nothing is
+    pulled in: φ = z², τ² = (10 φ − 9) / (16 000 − 1 600), as R/od_adjustment.R of FunnelPlotR."""
+    events = np.array([160, 240] * 5)
+    z = 40 * (math.asin(math.sqrt(0.6)) - math.pi / 4)
+    found = funnel(events, [400] * 10, proportion=True)
+    assert found.target == 50 and found.phi == pytest.approx(z * z)
+    assert found.tau2 == pytest.approx((10 * z * z - 9) / 14_400)
+    half = 1.959964 * math.sqrt(1 / 1600 + found.tau2)
+    assert found.adjusted.upper95[0] == pytest.approx(100 * math.sin(math.pi / 4 + half) ** 2, abs=1e-4)
+    assert set(found.position) == {Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH}
+    assert set(found.adjusted_position) == {Position.INSIDE}
+
+
+def test_extremes_are_pulled_in_before_dispersion_is_measured():
+    """R's quantile, type 7, at 10 and 90 %: of eleven values, the second and the tenth."""
+    sizes = np.full(11, 400.0)
+    events = np.array([0, 190, 192, 195, 198, 200, 202, 205, 208, 210, 400.0])
+    z = np.sort(40 * (np.arcsin(np.sqrt(events / sizes)) - math.pi / 4))
+    phi, _ = funnels.overdispersion(events, sizes, 0.5, proportion=True)
+    assert phi == pytest.approx(np.mean(np.clip(z, z[1], z[9]) ** 2)) and z[1] != z[0]
+
+
+@pytest.mark.pitfall(15)
+@pytest.mark.parametrize("proportion", [True, False])
+def test_a_known_variance_between_sites_is_found(proportion):
+    random = np.random.default_rng(2)
+    sizes = random.integers(300, 3000, 400)
+    spread = random.normal(0, 0.1, 400)
+    if proportion:
+        events = random.binomial(sizes, np.sin(math.asin(math.sqrt(0.6)) + spread) ** 2)
+    else:
+        events = random.poisson(sizes * 0.1 * (1 + spread) ** 2)
+    found = funnel(events, sizes, proportion=proportion)
+    # 0.01 were put in; pulling in the extremes finds less of it, so that more than 5 % stay outside
+    assert 0.005 < found.tau2 < 0.0115 and found.phi > 2
+    outside = lambda where: sum(p != Position.INSIDE for p in where) / 400  # noqa: E731
+    assert outside(found.position) > 0.3 and outside(found.adjusted_position) < 0.14
+
+
+@pytest.mark.pitfall(15)
+@pytest.mark.parametrize("proportion", [True, False])
+def test_where_chance_explains_all_there_is_one_set_of_limits(proportion):
+    sizes = np.array([100, 200, 300, 400, 500])
+    found = funnel(sizes // 5, sizes, proportion=proportion)
+    assert (found.phi, found.tau2) == pytest.approx((0, 0), abs=1e-12)
+    for line in ("lower95", "upper95", "lower998", "upper998"):
+        assert (getattr(found.adjusted, line) == getattr(found.exact, line)).all()
+    assert set(found.position) == {Position.INSIDE}
+
+
+@pytest.mark.pitfall(16)
+@pytest.mark.parametrize("proportion", [True, False])
+def test_of_24_equal_sites_chance_puts_about_one_outside_the_95_limits(proportion):
+    random = np.random.default_rng(4)
+    sizes = random.integers(40, 1800, 24)
+    narrow = wide = 0
+    for _ in range(200):
+        events = random.binomial(sizes, 0.8) if proportion else random.poisson(sizes * 0.05)
+        at = limits(sizes, 0.8 if proportion else 0.05, proportion=proportion, scale=1)
+        where = funnels.positions(events / sizes, at)
+        narrow += sum(p != Position.INSIDE for p in where)
+        wide += sum(p in (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH) for p in where)
+    assert 0.5 < narrow / 200 < 1.2 and wide / 200 < 0.06
+
+
+def test_each_position_by_its_limits():
+    at = limits([100] * 6 + [0], 0.5, proportion=True)
+    assert (at.lower998[0], at.lower95[0]) == pytest.approx((100 * binomial_limits(100, 0.5, 0.998)[0],
+                                                             100 * binomial_limits(100, 0.5, 0.95)[0]))
+    values = np.array([30, 38, 50, 62, 70, at.upper95[0], np.nan])
+    assert funnels.positions(values, at) == [
+        Position.OUTSIDE_LOW, Position.BETWEEN_LOW, Position.INSIDE, Position.BETWEEN_HIGH, Position.OUTSIDE_HIGH,
+        Position.INSIDE, Position.NO_DATA]
+
+
+def test_a_site_without_data_counts_for_nothing():
+    full, holed = (funnel(e, n, proportion=True) for e, n in (([8, 70], [10, 100]), ([8, 0, 70], [10, 0, 100])))
+    assert holed.target == full.target == pytest.approx(100 * 78 / 110)
+    assert holed.phi == full.phi and np.isnan(holed.values[1]) and np.isnan(holed.exact.lower95[1])
+    assert holed.position[1] == Position.NO_DATA and holed.position[::2] == full.position
+
+
+def test_no_data_no_event_and_nothing_but_events():
+    assert funnel([0, 0], [0, 0], proportion=True) is None and funnel([], [], proportion=False) is None
+    none = funnel([0, 0], [10, 20], proportion=False)
+    assert none.target == 0 and set(none.position) == {Position.INSIDE}
+    everything = funnel([10, 20], [10, 20], proportion=True)
+    assert everything.target == 100 and set(everything.adjusted_position) == {Position.INSIDE}
+    alone = funnel([3], [10], proportion=True)
+    assert alone.tau2 == 0 and alone.position == [Position.INSIDE]
+    with pytest.raises(ValueError, match="more events"):
+        funnel([11], [10], proportion=True)

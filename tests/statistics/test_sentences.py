@@ -1,0 +1,165 @@
+"""Nothing is said that the figures do not allow, and it is said in French."""
+import re
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.statistics import sentences, xmr
+from dashboard.statistics.alarms import Budget, rate
+from dashboard.statistics.attributes import p_chart
+from dashboard.statistics.funnel import Position
+from dashboard.statistics.mix import decompose
+from dashboard.statistics.ranks import Rank
+from dashboard.statistics.survival import Median
+from dashboard.statistics.variation import Assurance, Rule, Variation, variation
+
+S, N = "\u00a0", "\u202f"
+CALM = [1, 2] * 10
+
+
+def said(values, direction="up", **more) -> str:
+    return sentences.signal("Attente médiane, CCSP de Kandi", xmr.chart(values, **more), direction, "en novembre 2026")
+
+
+def plain(text: str) -> str:
+    """With ordinary spaces, for reading."""
+    return text.replace(S, " ").replace(N, " ")
+
+
+@pytest.mark.parametrize("values, direction, text", [
+    (CALM + [9], "up", "signal d'amélioration en novembre 2026, valeur au-dessus de la limite haute"
+                       " (limites provisoires, sur 21 points)"),
+    (CALM + [9], "down", "signal d'alerte en novembre 2026, valeur au-dessus de la limite haute"
+                         " (limites provisoires, sur 21 points)"),
+    (CALM + [-6], "neither", "signal de changement en novembre 2026, valeur au-dessous de la limite basse (limites"
+                             " provisoires, sur 21 points)"),
+    (CALM + [1, 2] * 4, "up", "pas de signal en novembre 2026, la valeur reste dans les variations habituelles (limites"
+                              " fixées sur 24 points)"),
+    (CALM[:11], "up", "trop peu de points pour conclure (11 sur les 12 nécessaires)"),
+    ([], "up", "trop peu de points pour conclure (0 sur les 12 nécessaires)")])
+def test_the_sentences_of_a_chart(values, direction, text):
+    assert plain(said(values, direction)) == f"Attente médiane, CCSP de Kandi : {text}."
+
+
+@pytest.mark.pitfall(8)
+@given(st.lists(st.one_of(st.none(), st.floats(0, 1e6)), max_size=11), st.sampled_from(("up", "down", "neither")))
+def test_nothing_is_concluded_from_two_values_or_eleven(values, direction):
+    assert "trop peu de points" in said(values, direction) and "signal" not in said(values, direction)
+
+
+SERIES = st.lists(st.one_of(st.none(), st.integers(0, 100)), min_size=0, max_size=50)
+
+
+@settings(max_examples=250)
+@given(SERIES, st.sampled_from(("up", "down", "neither")), st.data())
+def test_a_claim_is_made_just_where_the_chart_makes_it(values, direction, data):
+    rebases = data.draw(st.sets(st.integers(1, len(values) - 1), max_size=2)) if len(values) > 1 else set()
+    chart = xmr.chart(values, rebases=rebases)
+    text = sentences.signal("Satisfaction", chart, direction, "en mai 2026")
+    claims = [v for v, words in sentences.VARIATIONS.items() if words in text]
+    assert claims == [variation(chart, direction)]
+    assert ("amélioration" in text) == (variation(chart, direction) == Variation.IMPROVEMENT)
+    assert re.fullmatch(r"Satisfaction\u00a0: [^.]+\.", text)
+
+
+def test_every_rule_has_its_words_on_both_sides():
+    assert set(sentences.RULES) == {(rule, side) for rule in Rule if rule != Rule.NONE for side in (1, -1)}
+    assert set(sentences.VARIATIONS) == {*Variation} and set(sentences.ASSURANCES) == {*Assurance}
+    assert set(sentences.POSITIONS) == {*Position}
+
+
+def test_a_chart_of_shares_is_said_alike():
+    chart = p_chart([20] * 24 + [60], [100] * 25)
+    assert "signal d'amélioration au 3e trimestre" in sentences.signal("X", chart, "up", "au 3e trimestre 2026")
+
+
+@pytest.mark.parametrize("sentence, text", [
+    (sentences.too_few_events("Plaintes"), "Plaintes : trop peu d'événements pour conclure, même par trimestre."),
+    (sentences.partial("Visites", date(2026, 11, 1), 1, 21),
+     "Visites : période partielle, données jusqu'au 1er novembre 2026 (1 jour sur 21), aucune conclusion."),
+    (sentences.partial("Visites", date(2026, 11, 10), 7, 21),
+     "Visites : période partielle, données jusqu'au 10 novembre 2026 (7 jours sur 21), aucune conclusion."),
+    (sentences.hidden(10, "réponse"), "moins de 10 réponses : non affiché"),
+    (sentences.hidden(5, "cas"), "moins de 5 cas : non affiché"),
+    (sentences.hidden(2, "signal", "signaux"), "moins de 2 signaux : non affiché"),
+    (sentences.reporting(24, 24, "novembre 2026", []), "24 centres sur 24 ont transmis novembre 2026."),
+    (sentences.reporting(1, 2, "mai 2026", ["CCSP d'Allada"]),
+     "1 centre sur 2 a transmis mai 2026. N'a pas transmis : CCSP d'Allada."),
+    (sentences.reporting(2, 4, "mai 2026", ["A", "B"]),
+     "2 centres sur 4 ont transmis mai 2026. N'ont pas transmis : A et B."),
+    (sentences.reporting(0, 24, "mai 2026", ["A"]), "Aucun centre sur 24 n'a transmis mai 2026."),
+    (sentences.between("72 %", "98 %"), "entre 72 % et 98 %"), (sentences.between("28 min", None), "au moins 28 min"),
+    (sentences.between(None, "28 min"), "au plus 28 min"), (sentences.between(None, None), ""),
+    (sentences.delay(Median(20, 12, 31), 90),
+     "La moitié des plaintes ont une réponse en 20 jours (entre 12 et 31 jours)."),
+    (sentences.delay(Median(1, 1, None), 90), "La moitié des plaintes ont une réponse en 1 jour (au moins 1 jour)."),
+    (sentences.delay(Median(3, None, None), 90), "La moitié des plaintes ont une réponse en 3 jours."),
+    (sentences.delay(Median(None, 12, None), 45),
+     "Plus de la moitié des plaintes sont encore en cours après 45 jours."),
+    (sentences.target("80 %", Assurance.HIT_AND_MISS), "Cible atteinte ou manquée au hasard des mois (cible : 80 %)."),
+    (sentences.target("", Assurance.NO_TARGET), "Sans cible."),
+    (sentences.position("CCSP de Kandi", Position.OUTSIDE_HIGH, 1234),
+     "CCSP de Kandi : au-dessus de la limite à 99,8 % (n = 1 234)."),
+    (sentences.rank("CCSP de Kandi", Rank(3, 1, 9, 20)),
+     "CCSP de Kandi : 3e sur 20, mais entre le 1er et le 9e selon le hasard ; le rang de ce centre n'est connu qu'à"
+     " 6 places près."),
+    (sentences.rank("CCSP de Kandi", Rank(1, 1, 2, 20)),
+     "CCSP de Kandi : 1er sur 20, mais entre le 1er et le 2e selon le hasard ; le rang de ce centre n'est connu qu'à"
+     " 1 place près."),
+    (sentences.rank("CCSP de Kandi", Rank(2, 2, 2, 3)), "CCSP de Kandi : 2e sur 3."),
+    (sentences.alert_budget(4, Budget(144, 2.4, 5)),
+     "Sur 144 séries, 2 à 3 signaux sont attendus par période du seul hasard ; il y en a 4, ce que le hasard seul peut"
+     " donner."),
+    (sentences.alert_budget(6, Budget(144, 2.4, 5)),
+     "Sur 144 séries, 2 à 3 signaux sont attendus par période du seul hasard ; il y en a 6, plus que le hasard"
+     " n'en donne d'ordinaire."),
+    (sentences.alert_budget(0, Budget(1, 0.02, 0)),
+     "Sur 1 série, 0 à 1 signal est attendu par période du seul hasard ; il n'y en a aucun."),
+    (sentences.alert_budget(0, Budget(0, 0, 0)),
+     "Aucune série n'a les 12 points nécessaires : aucun signal n'est possible."),
+])
+def test_each_sentence(sentence, text):
+    assert plain(sentence) == text
+
+
+@pytest.mark.pitfall(18)
+@pytest.mark.parametrize("before, after, text", [
+    (40, 50, "+10 points"), (50, 40, "−10 points"), (40, 41.5, "+1,5 point"), (40, 41.96, "+2 points"),
+    (40, 42, "+2 points"), (40, 40.04, "0 point"), (40, 39.5, "−0,5 point"), (40, 41, "+1 point")])
+def test_a_difference_of_percentages_is_in_points(before, after, text):
+    assert plain(sentences.points(after - before)) == text
+
+
+@pytest.mark.pitfall(21)
+def test_the_simpson_warning_comes_first():
+    change = decompose(["a", "b"], [[6000, 12_000], [3600, 16_800]], [[600, 400], [400, 600]])
+    warning, parts = sentences.change(change)
+    assert plain(warning) == ("Attention : l'ensemble monte alors qu'aucune de ses parties ne monte ; c'est sa"
+                              " composition qui a changé.")
+    assert plain(parts) == ("De 18,0 % à 20,4 %, soit +2,4 points : −1,5 point par les centres eux-mêmes et +3,9"
+                            " points par la répartition des visites.")
+
+
+@pytest.mark.pitfall(20)
+def test_the_network_has_its_own_part_where_a_site_opened():
+    change = decompose(["a", "b"], [[50, 0], [50, 90]], [[100, 0], [100, 100]], scale=100)
+    (text,) = sentences.change(change)
+    assert plain(text) == ("De 50,0 % à 70,0 %, soit +20 points : 0 point par les centres eux-mêmes, 0 point par la"
+                           " répartition des visites et +20 points par les ouvertures et fermetures de centres.")
+
+
+def test_the_power_is_said_with_its_misses():
+    text = plain(sentences.power(rate(24)))
+    assert text.startswith("Avec 24 points, un changement durable de deux écarts types est vu en 8 mois ou moins")
+    assert "moins dans 97 % des cas, d'un seul écart type" in text
+    assert "dans 60 % des cas ; sans aucun changement, une série sur 60 environ" in text
+
+
+@given(st.integers(0, 500), st.floats(0.001, 30), st.integers(1, 500))
+def test_plurals_agree_in_every_budget(found, expected, series):
+    text = plain(sentences.alert_budget(found, Budget(series, expected, int(expected) + 2)))
+    assert ("séries" in text) == (series >= 2) and ("sont attendus" in text) == (np.ceil(expected) >= 2)
+    assert ("signaux sont" in text) != ("signal est" in text)
