@@ -1,20 +1,24 @@
 """The figures on the command line: `python -m dashboard indicators …` prints exactly what pages show."""
 import argparse
 import csv
+import getpass
 import json
 import sys
 from dataclasses import asdict, fields
 from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.indicators import INDICATORS, Figure, compute
+from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
+from dashboard.period import today
 from dashboard.settings import load
-from db import read
+from dashboard.signals import CHARTED
+from db import read, steer
 from db.engine import make_engine
 from db.facts import gather
 from db.frames import BYS
+from db.write import Refused
 
 COLUMNS = [f.name for f in fields(Figure)]
 
@@ -33,7 +37,49 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--service", help="le code d'une prestation, ou inconnu")
     one.add_argument("--as-of", type=date.fromisoformat, metavar="AAAA-MM-JJ")
     one.add_argument("--format", choices=("csv", "json"), default="csv")
+    _decisions(commands)
     return top
+
+
+def _decisions(commands) -> None:
+    """What a data manager enters: targets, decisions, new starts of control charts."""
+    day = {"type": date.fromisoformat, "metavar": "AAAA-MM-JJ"}
+    target = commands.add_parser("target", help="fixe une cible, avec sa date et sa source")
+    target.add_argument("indicator", choices=sorted(BY_CODE))
+    target.add_argument("scope", help="nation, un département ou le code d'un centre")
+    target.add_argument("value", type=float, help="dans l'unité de l'indicateur")
+    target.add_argument("--from", dest="valid_from", default=today(), **day)
+    target.add_argument("--source", required=True)
+    decision = commands.add_parser("decide", help="note une décision prise sur un signal")
+    rebase = commands.add_parser("rebase", help="fait repartir une carte de contrôle, pour une raison")
+    for one in (decision, rebase):
+        one.add_argument("indicator", choices=CHARTED)
+        one.add_argument("scope", help="nation, un département ou le code d'un centre")
+    decision.add_argument("--who", required=True, help="une fonction, pas un nom")
+    decision.add_argument("--what", required=True)
+    decision.add_argument("--on", default=today(), **day)
+    decision.add_argument("--due", **day)
+    rebase.add_argument("--month", required=True, **day)
+    rebase.add_argument("--why", required=True)
+
+
+def enter(engine: Engine, a: argparse.Namespace) -> None:
+    """Keep what a data manager enters. Raises Refused."""
+    if a.command == "target":
+        steer.set_target(engine, a.indicator, a.scope, a.value, a.valid_from, a.source, who())
+    elif a.command == "decide":
+        steer.decide(engine, a.indicator, a.scope, a.on, a.who, a.what, a.due, who())
+    else:
+        steer.rebase(engine, a.indicator, a.scope, a.month, a.why, who())
+    print("C'est noté.")
+
+
+def who() -> str:
+    """The account that runs the command, for the journal."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no account name in a bare container
+        return "ligne de commande"
 
 
 def choose_sites(table, departments: list[str], codes: list[str], kind: str | None):
@@ -70,14 +116,18 @@ def figures(connection: Connection, arguments: argparse.Namespace) -> list[Figur
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 done, 1 refused with the reason, 2 wrong usage."""
     arguments = parser().parse_args(argv)
-    if arguments.first > arguments.last:
+    indicators = arguments.command == "indicators"
+    if indicators and arguments.first > arguments.last:
         print("La période finit avant de commencer.", file=sys.stderr)
         return 2
     engine = make_engine(load().database_url)
     try:
+        if not indicators:
+            enter(engine, arguments)
+            return 0
         with engine.connect() as connection:
             found = figures(connection, arguments)
-    except ValueError as reason:
+    except (ValueError, Refused) as reason:
         print(f"Refusé : {reason}", file=sys.stderr)
         return 1
     except DBAPIError as error:  # PostgreSQL calls a table that is not there a fault of the program

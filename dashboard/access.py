@@ -30,6 +30,19 @@ class Person:
 LOCAL_READER = Person("lecteur local", Role.READER)
 
 
+# Who may do what. Until sign-in exists there is one role, on one's own machine.
+MAY = {
+    "set_targets": frozenset({Role.READER}),
+    "decide": frozenset({Role.READER}),
+    "rebase": frozenset({Role.READER}),
+}
+
+
+def may(person: Person, action: str) -> bool:
+    """Whether the person may do this; an unknown action or role may nothing."""
+    return person.role in MAY.get(action, frozenset())
+
+
 def visible(person: Person, sites: pd.DataFrame) -> frozenset[str] | str:
     """The codes of the sites whose rows the person may see, or ALL. An unknown role sees nothing."""
     if person.role != Role.READER:

@@ -26,7 +26,10 @@ PAGES = (
     PageSpec("pages/steering/site.py", "Pilotage", "Site", "Un centre", "site", ("centre", "periode", "prestation")),
     PageSpec("pages/steering/waits.py", "Pilotage", "Attentes", "Attentes", "attentes", EVERY_FILTER),
     PageSpec("pages/steering/complaints.py", "Pilotage", "Plaintes", "Plaintes", "plaintes", EVERY_FILTER),
+    PageSpec("pages/steering/signals.py", "Pilotage", "Signaux", "Signaux du mois", "signaux", ("departement", "type")),
+    PageSpec("pages/steering/changes.py", "Pilotage", "Évolution", "Ce qui a changé", "evolution", EVERY_FILTER),
     PageSpec("pages/workshop/present.py", "Atelier", "Présenter", "Présenter", "presenter", bare=True),
+    PageSpec("pages/steering/targets.py", "Pilotage", "Cibles", "Cibles", "cibles"),
     PageSpec("pages/reading/definitions.py", "Comprendre", "Définitions", "Définitions", "definitions"),
     PageSpec("pages/reading/guide.py", "Comprendre", "Guide", "Guide", "guide"),
 )

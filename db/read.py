@@ -36,7 +36,8 @@ def _all(connection: Connection, sql: str, **values) -> list[tuple]:
     values = {n: v.isoformat() if isinstance(v, date) else v for n, v in values.items()}
     lists = [bindparam(name, expanding=True) for name, v in values.items() if isinstance(v, (list, tuple, set))]
     values = {n: list(v) if isinstance(v, (tuple, set)) else v for n, v in values.items()}
-    return [tuple(row) for row in connection.execute(text(sql).bindparams(*lists), values)]
+    with connection.execute(text(sql).bindparams(*lists), values) as result:
+        return result.cursor.fetchall()  # the driver's rows are plain tuples: SQLAlchemy's would cost as much again
 
 
 def site_ids(connection: Connection, sites: Sites) -> list[int] | None:
@@ -222,7 +223,9 @@ def totals(connection: Connection, sites: Sites, first: date, last: date, by: st
     counters (G, 12), wait histograms (G, 241). service None with by="service": every service apart."""
     ids = site_ids(connection, sites)
     site = _site_condition(ids) if by == "site" else _total_condition(ids)
-    chosen = f"<> {ALL_SERVICES}" if by == "service" and service in (None, ALL_SERVICES) else f"= {service}"
+    # The services by name, not "all but one": both databases then go straight to the rows of each.
+    each = f"IN (SELECT {UNKNOWN_SERVICE} UNION ALL SELECT id FROM service)"
+    chosen = each if by == "service" and service in (None, ALL_SERVICES) else f"= {service}"
     columns = {"nation": "0", "site": "site_id", "month": "start", "service": "service_id"}[by]
     rows = _all(connection, f"SELECT {columns}, {', '.join(COUNTERS)}, waits FROM rollup WHERE "  # noqa: S608
                 + _where(_segments(connection, first, last), site, chosen))
@@ -233,8 +236,7 @@ def totals(connection: Connection, sites: Sites, first: date, last: date, by: st
     keys, where = np.unique(values, return_inverse=True)
     matrix = np.zeros((len(keys), len(COUNTERS)), np.int64)
     np.add.at(matrix, where, np.array(counters, dtype=np.int64).T)
-    which, minute, count = rollup.decode(blobs)
-    return keys, matrix, rollup.dense(where[which], minute, count, len(keys))
+    return keys, matrix, rollup.added_up(blobs, where, len(keys))
 
 
 def by_hour(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
@@ -252,10 +254,8 @@ def by_hour(connection: Connection, sites: Sites, first: date, last: date, servi
                 + _where(months, _total_condition(ids), f"= {service}"))
     if rows:
         hours, hour_waits = zip(*rows, strict=True)
-        _, key, count = rollup.decode(hours)
-        np.add.at(counters, (key // rollup.SLOTS, key % rollup.SLOTS), count)
-        _, key, count = rollup.decode(hour_waits)
-        waits += rollup.dense(np.zeros_like(key), key, count, 1, HOURS * BINS).reshape(HOURS, BINS)
+        counters += _summed(hours, HOURS, rollup.SLOTS)[:, :len(COUNTERS)]
+        waits += _summed(hour_waits, HOURS, BINS)
     for _, start, end in (s for s in segments if s[0] == DAY):
         edge_counters, edge_waits = rollup.hourly(*_visits(connection, ids, start, end, service))
         counters += edge_counters
@@ -279,8 +279,12 @@ def heat(connection: Connection, sites: Sites, first: date, last: date, service:
     rows = _all(connection, "SELECT heat, start FROM rollup WHERE "  # noqa: S608 (own names and numbers)
                 + _where(_segments(connection, first, last), _total_condition(site_ids(connection, sites)),
                          f"= {service}"))
-    _, key, count = rollup.decode([blob for blob, _ in rows])
-    return rollup.dense(np.zeros_like(key), key, count, 1, 7 * HOURS).reshape(7, HOURS)
+    return _summed([blob for blob, _ in rows], 7, HOURS)
+
+
+def _summed(blobs: Sequence[bytes | None], height: int, width: int) -> np.ndarray:
+    """The counts of all blobs added up, as (height, width); their keys are row * width + column."""
+    return rollup.added_up(blobs, np.zeros(len(blobs), np.int64), 1, height * width).reshape(height, width)
 
 
 def site_months(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
@@ -293,10 +297,12 @@ def site_months(connection: Connection, sites: Sites, first: date, last: date, s
     rows = _all(connection, f"SELECT {', '.join(columns)} FROM rollup WHERE "  # noqa: S608 (own names and numbers)
                 + _where([(MONTH, first.replace(day=1), last)], _site_condition(ids), f"= {service}")
                 + " ORDER BY site_id, start")
-    frame = pd.DataFrame(rows, columns=["site_id", "month", *columns[2:]])
-    if len(frame) and isinstance(frame["month"].iloc[0], str):
-        frame["month"] = [date.fromisoformat(d) for d in frame["month"]]
-    return frame
+    if not rows:
+        return pd.DataFrame(columns=["site_id", "month", *columns[2:]])
+    site, start, *rest = zip(*rows, strict=True)
+    days = {day: as_date(day) for day in set(start)}  # few, and each many times
+    return pd.DataFrame({"site_id": site, "month": pd.Series([days[d] for d in start], dtype=object),
+                         **dict(zip(columns[2:], rest, strict=True))})
 
 
 def visits_on(connection: Connection, sites: Sites, days: Collection[date], service: int = ALL_SERVICES

@@ -4,7 +4,7 @@ A visit becomes one number (`pack`); a `Tally` collects those to add and those t
 stored rows up to date and `verify` recomputes everything from the visits. Counts of small keys (a minute, an hour)
 are stored as words of 32 bits, key above and count below, only where the count is not zero.
 """
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -224,6 +224,18 @@ def decode(blobs: list[bytes | None]) -> tuple[np.ndarray, np.ndarray, np.ndarra
     words = np.frombuffer(b"".join(parts), dtype="<u4").astype(np.int64)
     which = np.repeat(np.arange(len(parts)), [len(p) // 4 for p in parts])
     return which, words >> COUNT_BITS, words & MAX_COUNT
+
+
+def added_up(blobs: Sequence[bytes | None], group: np.ndarray, size: int, width: int = BINS) -> np.ndarray:
+    """The counts in the blobs as a full matrix (size, width), those of one group in one row.
+
+    group: for each blob, its row. The same as `decode` and `dense` one after the other, at a third of the time.
+    """
+    parts = [b or b"" for b in blobs]
+    words = np.frombuffer(b"".join(parts), dtype="<u4")
+    place = np.repeat(group * width, np.fromiter(map(len, parts), np.int64, len(parts)) // 4)
+    place += words >> COUNT_BITS
+    return _total(place, words & MAX_COUNT, size * width).reshape(size, width)
 
 
 def dense(cell: np.ndarray, key: np.ndarray, count: np.ndarray, size: int, width: int = BINS) -> np.ndarray:

@@ -12,18 +12,21 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.access import LOCAL_READER, Person, Role
-from dashboard.indicators import BY_CODE
+from dashboard.indicators import BY_CODE, Figure
 from dashboard.navigation import EVERY_FILTER, PAGES
 from dashboard.period import today
 from dashboard.settings import ROOT, load
-from dashboard.ui import filters, session, store
+from dashboard.trust import Ground
+from dashboard.ui import filters, follow, session, store
 from db.demo_load import load_demo
 from db.engine import make_engine
+from db.frames import ALL
+from db.steer import decide
 from tests.builders import KANDI, NIKKI, Office, visit, waited
 
 BY_ADDRESS = {spec.url_path: spec for spec in PAGES}
 SITES = 24
-SOME_DEPARTMENT = "Zou"
+SOME_DEPARTMENT, ELSEWHERE = "Zou", "Atlantique"
 NOBODY = Person("inconnu", "stagiaire")
 DIRECTOR = Person("directeur", Role.READER, frozenset({SOME_DEPARTMENT}))
 HOSTILE = ("<img src=x onerror=alert(1)>", "${alert(1)}", "](http://evil.example)", "'; DROP TABLE visit; --",
@@ -38,6 +41,8 @@ ENGLISH = re.compile(r"\b(choose|select|search|period|department|all|service|kin
 
 def _demo(office: Office, ago) -> None:
     load_demo(office.engine, 6_000, 20211221, by="test", progress=False)
+    for scope in ("nation", SOME_DEPARTMENT, ELSEWHERE, KANDI):
+        decide(office.engine, "wait_p50", scope, today(), "le directeur", f"guichet de plus ({scope})", None, by="test")
 
 
 def _one_row(office: Office, ago) -> None:
@@ -416,14 +421,17 @@ def test_pages_are_short():
 # ---- who asks --------------------------------------------------------------------------------------------------
 
 YEAR = store.Question(today() - timedelta(days=365), today())
-# What is the same for everybody: no row of any site comes out of these.
-OPEN_DOORS = {"engine", "ledger", "freshness", "services", "commune_outlines"}
+# What is the same for everybody: no row of any site comes out of these. figures_of answers only for the sites that
+# book_of gave, which asks who.
+OPEN_DOORS = {"engine", "ledger", "freshness", "services", "commune_outlines", "figures_of", "last_whole_month",
+              "target_in_force", "targets"}
+NO_ROWS = {"scope_question"}  # asks who, to understand a scope, and gives a question back
 
 
 def doors() -> dict:
-    """The public functions of the store."""
-    return {name: f for name, f in vars(store).items()
-            if not name.startswith("_") and callable(f) and getattr(f, "__module__", "") == store.__name__
+    """The public functions through which data come to the pages."""
+    return {name: f for module in (store, follow) for name, f in vars(module).items()
+            if not name.startswith("_") and callable(f) and getattr(f, "__module__", "") == module.__name__
             and not inspect.isclass(f)}
 
 
@@ -433,9 +441,10 @@ def asks_who() -> dict:
 
 
 def ask(name: str, person: Person, question: store.Question = YEAR):
-    """The answer of a door, by site where it can be asked so."""
-    more = ("site",) if name == "figures" else ()
-    return doors()[name](person, question, *more)
+    """The answer of a door about the question, by site where it can be asked so."""
+    door, scopes = doors()[name], [question.department or "nation", SOME_DEPARTMENT, ELSEWHERE, KANDI]
+    given = {"person": person, "question": question, "by": "site", "scopes": scopes}
+    return door(**{k: v for k, v in given.items() if k in inspect.signature(door).parameters})
 
 
 def rows(answer) -> int:
@@ -445,9 +454,14 @@ def rows(answer) -> int:
     if isinstance(answer, np.ndarray):
         return int(answer.sum())
     if isinstance(answer, dict):
-        return sum(f.n for found in answer.values() for f in found.values())
+        found = [f for by_key in answer.values() for f in by_key.values()]
+        return sum(f.n if isinstance(f, Figure) else 1 for f in found)
     if isinstance(answer, store.Comparison):
         return answer.sites
+    if isinstance(answer, Ground):
+        return len(answer.silent) + answer.declared + answer.entered
+    if isinstance(answer, tuple):  # the network, and the sites of it that may be seen
+        return SITES if answer[1] == ALL else len(answer[1])
     if "visited" in answer:  # one row a day for everybody: what is counted in it matters
         return int(answer[["visited", "declared", "open", "closed"]].sum().sum())
     return len(answer)
@@ -457,7 +471,7 @@ def test_every_door_asks_who_comes_in():
     assert set(doors()) - set(asks_who()) == OPEN_DOORS
 
 
-@pytest.mark.parametrize("name", asks_who())
+@pytest.mark.parametrize("name", sorted(asks_who().keys() - NO_ROWS))
 def test_an_unknown_role_gets_nothing(demo, name):
     assert rows(ask(name, LOCAL_READER)) > 0
     assert rows(ask(name, NOBODY)) == 0
@@ -494,11 +508,17 @@ def test_a_director_gets_what_the_department_filter_gives(demo, name):
 
 
 def test_a_director_who_asks_for_elsewhere_gets_nothing(demo):
-    elsewhere = store.Question(YEAR.first, YEAR.last, department="Atlantique")
-    for name in asks_who():
-        if name != "sites":
-            assert rows(ask(name, LOCAL_READER, elsewhere)) > 0, name
+    elsewhere = store.Question(YEAR.first, YEAR.last, department=ELSEWHERE)
+    for name in asks_who().keys() - NO_ROWS - {"signals", "decisions"}:
+        assert rows(ask(name, LOCAL_READER, elsewhere)) > 0, name
         assert rows(ask(name, DIRECTOR, elsewhere)) == 0, name
+
+
+def test_a_director_gets_the_signals_and_decisions_of_the_department_alone(demo):
+    assert {d[2] for d in follow.decisions(LOCAL_READER)} == {"nation", SOME_DEPARTMENT, ELSEWHERE, KANDI}
+    assert {d[2] for d in follow.decisions(DIRECTOR)} == {SOME_DEPARTMENT}
+    found = follow.signals(DIRECTOR, [SOME_DEPARTMENT, ELSEWHERE, KANDI])
+    assert found[SOME_DEPARTMENT] and not found.get(ELSEWHERE) and not found.get(KANDI)
 
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)

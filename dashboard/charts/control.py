@@ -13,7 +13,7 @@ from dashboard.statistics.variation import Rule
 RULES = {Rule.OUTSIDE: "hors des limites", Rule.TREND: "sept points de suite dans le même sens",
          Rule.TWO_OF_THREE: "deux points sur trois près de la limite", Rule.RUN: "sept points de suite du même côté",
          Rule.NONE: "pas de signal"}
-STATES = ("amélioration", "préoccupation", "changement", "pas de signal")
+STATES = ("amélioration", "alerte", "changement", "pas de signal")
 COLOURS = (IMPROVEMENT, CONCERN, NEUTRAL, NONE)
 SHAPES = ("circle", "square", "diamond", "circle")
 

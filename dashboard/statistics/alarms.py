@@ -6,8 +6,10 @@ is flagged. Power: after so many months without change, all later ones are shift
 months some last point was flagged on the side of the shift. Every series has limits of its own, estimated from its
 own months: the rate is over series, not along one of them, for limits frozen badly flag month after month.
 
-`normal` also holds for skewed measures charted on the log scale; `skewed` is a lognormal measure (σ = 0.35) charted as
-it is. Months that resemble their neighbours (autocorrelation), or seasons, flag more often than this.
+`normal` is an XmR chart, also of a skewed measure on the log scale; `skewed` the XmR chart of a lognormal measure
+(σ = 0.35) as it is; `counted` the p chart of shares of 80 % among 60 to 300 visits, near enough for u charts and
+quarters too. Shares that differ from month to month by more than a binomial chance come near `normal`. Months that
+resemble their neighbours (autocorrelation), or seasons, flag more often than any of these.
 
 `python -m dashboard.statistics.alarms` writes the table that screens read, alarm_rates.csv.
 """
@@ -20,7 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS
+from dashboard.statistics.attributes import centre_and_deviation, standardised_flags
+from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS, ChartKind
 from dashboard.statistics.xmr import LIMIT, NEAR, RUN, flags, limits
 
 TABLE = Path(__file__).with_name("alarm_rates.csv")
@@ -29,6 +32,7 @@ WITHIN = 8         # months in which a shift is to be found
 DRAWS = 20_000
 SEED = 20261124
 SKEW = 0.35
+SHARE, VISITS = 0.8, (60, 300)  # of the simulated shares
 
 Noise = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 NOISES: dict[str, Noise] = {
@@ -41,13 +45,14 @@ NOISES: dict[str, Noise] = {
 class Rate:
     """One row of the table: series of so many points; shares of simulated series, between 0 and 1.
 
-    normal, skewed: whose last point is flagged by chance alone. shift_1, shift_2: in which a shift of one or two
-    standard deviations, right after these points, is found within eight months. draws: series simulated for each.
+    normal, skewed, counted: whose last point is flagged by chance alone. shift_1, shift_2: in which a shift of one or
+    two standard deviations, right after these points, is found within eight months. draws: series simulated for each.
     """
 
     points: int
     normal: float
     skewed: float
+    counted: float
     shift_1: float
     shift_2: float
     draws: int
@@ -70,6 +75,16 @@ def false_alarms(points: int, draws: int, random: np.random.Generator, noise: No
     return float((last_sides(noise(random, (draws, points))) != 0).mean())
 
 
+def false_alarms_of_shares(points: int, draws: int, random: np.random.Generator) -> float:
+    """The same for the p chart of binomial shares with denominators that differ."""
+    visits = random.integers(*VISITS, (draws, points), endpoint=True)
+    served = random.binomial(visits, SHARE)
+    centre, sigma = centre_and_deviation(ChartKind.P, served, visits)
+    recent = np.s_[:, -RUN:]
+    _, side = standardised_flags(served[recent], visits[recent], centre, sigma[recent])
+    return float((side[:, -1] != 0).mean())
+
+
 def power(points: int, shift: float, draws: int, random: np.random.Generator) -> float:
     """The share of series in which a shift (standard deviations) after so many points is found within 8 months."""
     values = random.standard_normal((draws, points + WITHIN))
@@ -84,8 +99,8 @@ def simulate(points: int, draws: int = DRAWS, seed: int = SEED) -> Rate:
     """One row of the table; the same numbers at each run."""
     random = np.random.default_rng((seed, points))
     chance = {name: false_alarms(points, draws, random, noise) for name, noise in NOISES.items()}
-    return Rate(points, **chance, shift_1=power(points, 1, draws, random), shift_2=power(points, 2, draws, random),
-                draws=draws)
+    return Rate(points, **chance, counted=false_alarms_of_shares(points, draws, random),
+                shift_1=power(points, 1, draws, random), shift_2=power(points, 2, draws, random), draws=draws)
 
 
 @cache
@@ -110,11 +125,15 @@ class Budget:
     usual_most: int
 
 
-def budget(points: Sequence[int], skewed: bool = False) -> Budget:
-    """What chance alone would flag this month. points: of the current segment of each series; those under 12 points
-    are not counted. skewed: lognormal measures charted as they are. The series are taken as independent."""
-    rows = [row for row in map(rate, points) if row]
-    chances = [row.skewed if skewed else row.normal for row in rows]
+def budget(points: Sequence[int], kinds: Sequence[ChartKind] | None = None) -> Budget:
+    """What chance alone would flag this month, the series being taken as independent.
+
+    points: of the current segment of each series; those under 12 are not counted. kinds: of their charts, by default
+    all XmR; p and u charts, by month or by quarter, have the rate of counted shares.
+    """
+    kinds = kinds or [ChartKind.XMR] * len(points)
+    rows = [(rate(p), kind) for p, kind in zip(points, kinds, strict=True) if p >= MINIMUM_POINTS]
+    chances = [row.normal if kind == ChartKind.XMR else row.counted for row, kind in rows]
     masses = np.ones(1)  # of the number of alarms: one more series, one convolution
     for chance in chances:
         masses = np.convolve(masses, [1 - chance, chance])

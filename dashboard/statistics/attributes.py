@@ -107,11 +107,8 @@ def _chart(kind: ChartKind, numerators, denominators, scale, rebases, left_out, 
         segment[positions] = number
         if status_of(len(positions)) == Status.TOO_FEW:
             continue
-        middle, sigma = _centre_and_deviation(kind, events[positions], bases[positions], widen)
-        gap = rates[positions] - middle
-        # Where the rate had never moved (0 or 100 % all along), any move is outside.
-        distance = np.divide(gap, sigma, out=np.sign(gap) * 2 * WIDTH, where=sigma > 0)
-        code, sides = flags(distance, np.array(NEAR_WIDTH), np.array(WIDTH))
+        middle, sigma = centre_and_deviation(kind, events[positions], bases[positions], widen)
+        code, sides = standardised_flags(events[positions], bases[positions], middle, sigma)
         for i, c, s in zip(positions.tolist(), code.tolist(), sides.tolist(), strict=True):
             rule[i], side[i] = CODES[c], s
         centre[positions], deviation[positions] = middle, sigma
@@ -123,14 +120,27 @@ def _chart(kind: ChartKind, numerators, denominators, scale, rebases, left_out, 
                  status=[status_of(p) for p in points], points=points, screened=widen)
 
 
-def _centre_and_deviation(kind: ChartKind, events: np.ndarray, bases: np.ndarray, widen: bool
-                          ) -> tuple[float, np.ndarray]:
-    """The pooled rate of the first 24 points, and the standard deviation of every point around it."""
-    first = slice(None, FROZEN_POINTS)
-    centre = events[first].sum() / bases[first].sum()
-    variance = centre * (1 - centre) if kind == ChartKind.P else centre
+def centre_and_deviation(kind: ChartKind, events: np.ndarray, bases: np.ndarray, widen: bool = True
+                         ) -> tuple[np.ndarray, np.ndarray]:
+    """The pooled rate of the first 24 points, (…, 1), and the standard deviation of every point around it, (…, n).
+
+    events, bases: (…, n), the points of one segment. kind: P or U. widen: see p_chart.
+    """
+    first = np.s_[..., :FROZEN_POINTS]
+    centre = events[first].sum(axis=-1, keepdims=True) / bases[first].sum(axis=-1, keepdims=True)
+    variance = np.maximum(centre * (1 - centre) if kind == ChartKind.P else centre, 0)
     sigma = np.sqrt(variance / bases)
-    if widen and variance > 0:
-        standardised = (events / bases - centre)[first] / sigma[first]
-        sigma = sigma * max(1.0, float(mean_moving_range(standardised)) / D2)
-    return float(centre), sigma
+    if widen:
+        gap = events[first] / bases[first] - centre
+        standardised = np.divide(gap, sigma[first], out=np.zeros_like(gap), where=sigma[first] > 0)
+        sigma = sigma * np.maximum(1, mean_moving_range(standardised) / D2)[..., None]
+    return centre, sigma
+
+
+def standardised_flags(events: np.ndarray, bases: np.ndarray, centre: np.ndarray, sigma: np.ndarray
+                       ) -> tuple[np.ndarray, np.ndarray]:
+    """xmr.flags of the points, (…, n), in standard deviations from the centre."""
+    gap = events / bases - centre
+    # Where the rate had never moved (0 or 100 % all along), any move is outside.
+    distance = np.divide(gap, sigma, out=np.sign(gap) * 2 * WIDTH, where=sigma > 0)
+    return flags(distance, np.array(NEAR_WIDTH), np.array(WIDTH))

@@ -66,8 +66,9 @@ def _line(subject: str, said: str) -> str:
 
 
 def signal(subject: str, chart: Chart, direction: str, when: str) -> str:
-    """What the last point of a chart says, and why. when: « en novembre 2026 », « au 3e trimestre 2026 »."""
+    """What the last point of a chart says, and why. when: « novembre 2026 », or « 3e trimestre 2026 »."""
     what = variation(chart, direction)
+    when = f"{'au' if when[:1].isdigit() else 'en'} {when}"
     if what == Variation.TOO_FEW:
         return too_few(subject, chart.points[-1])
     settled = chart.status[-1] == Status.FROZEN

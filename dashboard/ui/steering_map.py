@@ -20,6 +20,7 @@ SIGNS = {  # letter, frame, colour, word of each state
     Variation.TOO_FEW: ("", None, "", "trop peu de points"),
 }
 BADGES = {Assurance.CONSISTENTLY_MET: "✓", Assurance.CONSISTENTLY_MISSED: "✗", Assurance.HIT_AND_MISS: "≈"}
+SIGN_RADIUS = 11
 LARGEST = 20  # radius, in pixels, of the busiest site
 SIZES = (10, 20, 50, 100, 200, 500, 1000)
 SITE_CARDS = ("visits", "visits_per_day", "wait_p50", "wait_within_30", "left", "complaints_open")
@@ -102,9 +103,11 @@ def _signed(mark: dict, found: Signal) -> dict:
     tip = [mark["tip"][0], said[:1].upper() + said[1:]]
     if badge:
         tip.append(ASSURANCES[found.assurance][:1].upper() + ASSURANCES[found.assurance][1:])
+    sign = {"letter": "", "frame": None, "badge": None, "word": word}
     if found.variation == Variation.TOO_FEW:
-        return {**mark, "missing": True, "fill": None, "tip": tip}
-    return {**mark, "missing": False, "fill": colour, "tip": tip,
+        return {**mark, "missing": True, "fill": None, "tip": tip, "sign": sign}
+    # One size for all: a mark of the signal layer says what the chart says, not how busy the site is.
+    return {**mark, "missing": False, "fill": colour, "radius": SIGN_RADIUS, "tip": tip,
             "sign": {"letter": letter, "frame": frame_, "badge": badge, "word": word}}
 
 
@@ -116,8 +119,9 @@ def _sign_legend(code: str, marks: list[dict], top: float) -> maps.Legend:
     signs += [{"letter": "", "frame": None, "colour": None, "badge": badge, "label": ASSURANCES[a], "count": badges.count(badge)}
               for a, badge in BADGES.items() if badge in badges]
     plain = _legend(code, marks, top)
-    return maps.Legend(title=plain.title, signs=signs, missing=sum(m["missing"] for m in marks), size_text=plain.size_text,
-                       sizes=plain.sizes)
+    signs.append({"letter": "", "frame": None, "colour": None, "badge": None, "label": SIGNS[Variation.TOO_FEW][3],
+                  "count": sum(m["missing"] for m in marks)})
+    return maps.Legend(title=plain.title, signs=signs)
 
 
 def _departments(person, question: store.Question, code: str) -> dict[str, dict]:

@@ -6,7 +6,8 @@ import pytest
 
 from dashboard.statistics import alarms, xmr
 from dashboard.statistics.alarms import Budget, budget, rate, table
-from dashboard.statistics.variation import Variation, variation
+from dashboard.statistics.attributes import p_chart
+from dashboard.statistics.variation import ChartKind, Variation, variation
 
 SERIES = 144     # 24 sites, six indicators
 BASELINES = 30   # independent ones for each series
@@ -39,6 +40,20 @@ def test_a_log_scale_brings_a_skewed_measure_back_to_the_normal_rate():
     printed = rate(30).normal
     assert abs(found - printed) <= 3 * math.hypot(rate(30).error(printed), math.sqrt(printed * (1 - printed) / n))
     assert found < rate(30).skewed
+
+
+@pytest.mark.pitfall(16)
+@pytest.mark.parametrize("points", [12, 24, 36])
+def test_the_printed_rate_of_shares_is_that_of_their_charts(points):
+    """144 series of 30 independent baselines each, as p_chart makes them; 3 standard errors of both together."""
+    random = np.random.default_rng((7, points))
+    n, found = SERIES * BASELINES, 0
+    for visits in random.integers(60, 300, (n, points), endpoint=True):
+        chart = p_chart(random.binomial(visits, 0.8).tolist(), visits.tolist())
+        found += variation(chart, "up") in (Variation.IMPROVEMENT, Variation.CONCERN)
+    printed = rate(points).counted
+    error = math.hypot(rate(points).error(printed), math.sqrt(printed * (1 - printed) / n))
+    assert abs(found / n - printed) <= 3 * error
 
 
 def test_a_shift_of_two_standard_deviations_is_found_within_8_points_in_95_of_100():
@@ -89,7 +104,9 @@ def test_the_budget_is_the_sum_over_the_series_that_can_be_flagged():
     found = budget(points)
     assert found.series == 144
     assert found.expected == pytest.approx(50 * rate(12).normal + 40 * rate(30).normal + 54 * rate(60).normal)
-    assert budget(points, skewed=True).expected > found.expected
+    kinds = [ChartKind.XMR] * 50 + [ChartKind.P] * 20 + [ChartKind.U] * 10 + [ChartKind.BY_QUARTER] * 84
+    assert budget(points, kinds).expected == pytest.approx(
+        50 * rate(12).normal + 30 * rate(30).counted + 10 * rate(30).counted + 54 * rate(60).counted)
     assert budget([]) == budget([3]) == Budget(0, 0, 0)
 
 
