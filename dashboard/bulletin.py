@@ -136,9 +136,9 @@ def _own_signals(s: Situation) -> Line:
         return Line(f"Pour {s.scope}, {_when(charted, s.period.period)}, aucun signal sur"
                     f" {french.plural(len(charted), 'carte')} de contrôle{S}: les valeurs restent dans les variations"
                     " habituelles.", "", len(charted))
-    when = (lambda f: "") if _same_month(charted) else lambda f: f"{_when([f], s.period.period)}, "
+    when = (lambda f: "") if _same_month(charted) else lambda f: f"{_month(f)}, "
     named = [(f.variation, f"{_label(f.indicator)} ({when(f)}{_because(f)})") for f in found[:NAMED]]
-    text = f"Pour {s.scope}, {_when(charted, s.period.period)}{S}: {_by_variation(named)}"
+    text = f"Pour {s.scope}, {_when(charted, s.period.period)}{S}: {_by_variation(named, f'{S}; ')}"
     if len(found) > NAMED:
         text += f"{S}; et {french.plural(len(found) - NAMED, 'autre signal', 'autres signaux')}"
     if len(charted) > len(found):
@@ -165,14 +165,14 @@ def _sites(s: Situation, charted: list[tuple[str, Signal]], found: list[tuple[st
         return f"{followed} par carte de contrôle, {_when([f for _, f in charted], s.period.period)}{S}: aucun signal."
     same, by_site = _same_month([f for _, f in found]), {}
     for name, f in _alerts_first(found):
-        more = "" if same else f" ({_when([f], s.period.period)})"
+        more = "" if same else f" ({_month(f)})"
         by_site.setdefault(name, []).append((f.variation, f"{_label(f.indicator)}{more}"))
-    named = [f"{name} ({_by_variation(said)})" for name, said in list(by_site.items())[:NAMED]]
+    named = [f"{name}, {_by_variation(said, ', ')}" for name, said in list(by_site.items())[:NAMED]]
     if len(by_site) > NAMED:
-        named.append(french.plural(len(by_site) - NAMED, "autre"))
+        named.append(f"et {french.plural(len(by_site) - NAMED, 'autre centre', 'autres centres')}")
     have = "a un signal" if len(by_site) == 1 else "ont un signal"
     return (f"{french.plural(len(by_site), 'centre')} sur {french.number(sites)} {have},"
-            f" {_when([f for _, f in found], s.period.period)}{S}: {french.join_words(named)}.")
+            f" {_when([f for _, f in found], s.period.period)}{S}: {f'{S}; '.join(named)}.")
 
 
 def _alerts_first(found: list[tuple[str, Signal]]) -> list[tuple[str, Signal]]:
@@ -216,7 +216,7 @@ def _limits(s: Situation) -> Line | None:
         of = french.number(len(s.followed))
         parts.append(f"{french.plural(short, 'série')} de centres sur {of} sans carte de contrôle")
     if s.unmeasured:
-        parts.append(f"attente non mesurée{S}: {_some(s.unmeasured)}")
+        parts.append(f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({_some(s.unmeasured)})")
     if not parts:
         return None
     n = len(hidden) + len(few) + short + len(s.unmeasured)
@@ -255,14 +255,13 @@ def _lower(text: str) -> str:
 
 def _when(found: Sequence[Signal], period: Period) -> str:
     """« en octobre 2026 », « au dernier point de chaque série » where they differ; and whether the period has none."""
-    first = found[0]
-    if not _same_month(found):
-        said = "au dernier point de chaque série"
-    elif first.kind == ChartKind.BY_QUARTER:
-        said = f"au {quarter_label(first.latest)}"
-    else:
-        said = f"en {french.month_label(first.latest)}"
+    one = f"{'au' if found[0].kind == ChartKind.BY_QUARTER else 'en'} {_month(found[0])}"
+    said = one if _same_month(found) else "au dernier point de chaque série"
     return said if any(_touches(f, period) for f in found) else f"{said} (hors de la période)"
+
+
+def _month(found: Signal) -> str:
+    return (quarter_label if found.kind == ChartKind.BY_QUARTER else french.month_label)(found.latest)
 
 
 def _touches(found: Signal, period: Period) -> bool:
@@ -283,7 +282,7 @@ def _label(code: str) -> str:
     return f"«{S}{BY_CODE[code].short}{S}»"
 
 
-def _by_variation(named: Sequence[tuple[Variation, str]]) -> str:
+def _by_variation(named: Sequence[tuple[Variation, str]], between: str) -> str:
     parts = []
     for what in ORDER:
         of = [said for v, said in named if v == what]
@@ -291,7 +290,7 @@ def _by_variation(named: Sequence[tuple[Variation, str]]) -> str:
             word = sentences.VARIATIONS[what]
             word = word if len(of) == 1 else word.replace("signal", "signaux", 1)
             parts.append(f"{word} sur {french.join_words(of)}")
-    return f"{S}; ".join(parts)
+    return between.join(parts)
 
 
 def _some(names: Sequence[str]) -> str:

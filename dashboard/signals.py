@@ -27,6 +27,7 @@ FOLLOWED = ("wait_p50", "wait_within_30", "left", "satisfaction", "complaints_pe
 # the limits of an XmR chart do not hold for it. Totals of visits follow the number of open days: charted per day.
 CHARTED = (*FOLLOWED, "visits_per_day", "wait_p90", "complaints_30d_due", "complaint_delay", "women_share")
 SKEWED = {"wait_p50", "wait_p90"}  # charted on a log scale
+WHOLE = {"wait_p50": 1, "wait_p90": 1, "complaint_delay": 1}  # given in whole minutes or days
 SHARES = {"wait_within_30", "left", "satisfaction", "completeness", "complaints_30d_due", "women_share"}
 RATES = {"complaints_per_1000"}
 
@@ -107,7 +108,8 @@ def _chart(indicator: str, months: list[date], figures: Sequence[Figure], rebase
         return (kind, made) if _enough(made) else (ChartKind.TOO_FEW, None)
     at = _positions(months, rebases)
     if kind == ChartKind.XMR:
-        made = xmr.chart(values, rebases=at, log=indicator in SKEWED, lowest=0, highest=100 if share else None)
+        made = xmr.chart(values, rebases=at, log=indicator in SKEWED, lowest=0, highest=100 if share else None,
+                         resolution=WHOLE.get(indicator, 0))
     else:
         made = _counted(share, numerators, denominators, indicator, at)
     return (kind, made) if _enough(made) else (ChartKind.TOO_FEW, None)

@@ -1,4 +1,5 @@
-"""The bulletin against an independent reader, which works out from the situation what may be said and reads the text."""
+"""The bulletin against an independent reader: from the situation it works out what may be said, and reads the text."""
+
 import math
 import random
 import re
@@ -20,21 +21,69 @@ from dashboard.statistics.variation import ChartKind, Rule
 from dashboard.trust import Ground
 
 SITUATIONS = 200
-SITES = ("CCSP d'Adjarra", "CCSP d'Allada", "CCSP d'Ouèssè", "CCSP de Covè", "CCSP de Djougou", "CCSP de Kandi",
-         "CCSP de Nikki", "GSRU d'Abomey", "GSRU de Cotonou", "GSRU de Parakou")
+SITES = (
+    "CCSP d'Adjarra",
+    "CCSP d'Allada",
+    "CCSP d'Ouèssè",
+    "CCSP de Covè",
+    "CCSP de Djougou",
+    "CCSP de Kandi",
+    "CCSP de Nikki",
+    "GSRU d'Abomey",
+    "GSRU de Cotonou",
+    "GSRU de Parakou",
+)
 SCOPES = ("le réseau", "le Zou", "l'Ouémé", "les Collines", "la Donga")
-MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-          "décembre")
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 WORDS = ("alerte", "amélioration", "changement")  # in the order they are printed
-FORBIDDEN = ("augment", "diminu", "progress", "recul", "mieux", "meilleur", "pire", "dégrad", "chute", "bond ", "évolution",
-             "tendance", "None", "nan ", "  ", " .", " ,", "« »", "()", "[", "{")
+FORBIDDEN = (
+    "((",
+    "))",
+    "augment",
+    "diminu",
+    "progress",
+    "recul",
+    "mieux",
+    "meilleur",
+    "pire",
+    "dégrad",
+    "chute",
+    "bond ",
+    "évolution",
+    "tendance",
+    "None",
+    "nan ",
+    "  ",
+    " .",
+    " ,",
+    "« »",
+    "()",
+    "[",
+    "{",
+)
 REASONS = {  # written out again, not imported: what the reader accepts as reason of a signal
-    (Rule.OUTSIDE, 1): "valeur au-dessus de la limite haute", (Rule.OUTSIDE, -1): "valeur au-dessous de la limite basse",
-    (Rule.TREND, 1): "sept points ou plus en hausse continue", (Rule.TREND, -1): "sept points ou plus en baisse continue",
+    (Rule.OUTSIDE, 1): "valeur au-dessus de la limite haute",
+    (Rule.OUTSIDE, -1): "valeur au-dessous de la limite basse",
+    (Rule.TREND, 1): "sept points ou plus en hausse continue",
+    (Rule.TREND, -1): "sept points ou plus en baisse continue",
     (Rule.TWO_OF_THREE, 1): "deux points sur trois proches de la limite haute",
     (Rule.TWO_OF_THREE, -1): "deux points sur trois proches de la limite basse",
     (Rule.RUN, 1): "sept points ou plus de suite au-dessus de la moyenne",
-    (Rule.RUN, -1): "sept points ou plus de suite au-dessous de la moyenne"}
+    (Rule.RUN, -1): "sept points ou plus de suite au-dessous de la moyenne",
+}
 
 
 # --- situations -----------------------------------------------------------------------------------------------------
@@ -51,7 +100,9 @@ def share(code: str, part: int, whole: int, missing: str, sites=(5, 6), scale=10
     return figure(code, part, whole, value, whole, "" if whole else missing, sites)
 
 
-def monthly(code: str, level: float, shift: float, months: int, last: date, seed: int, base: int = 400) -> Signal:
+def monthly(
+    code: str, level: float, shift: float, months: int, last: date, seed: int, base: int = 400
+) -> Signal:
     """A chart of so many months whose last ones move by so much (a factor), one on the next."""
     r = np.random.default_rng((seed, months, base))
     starts = [add_months(last, i - months + 1) for i in range(months)]
@@ -63,7 +114,9 @@ def monthly(code: str, level: float, shift: float, months: int, last: date, seed
         elif code in RATES:
             figures.append(share(code, int(r.poisson(at * base / 1000)), base, "", scale=1000))
         else:
-            figures.append(figure(code, value=max(1, round(at * float(np.exp(0.1 * r.standard_normal())))), n=base))
+            figures.append(
+                figure(code, value=max(1, round(at * float(np.exp(0.1 * r.standard_normal())))), n=base)
+            )
     return signal(code, "all", starts, figures)
 
 
@@ -74,8 +127,19 @@ def rising(code: str, last: date) -> Signal:
     return signal(code, "all", starts, [share(code, 4 * v, 400, "") for v in values])
 
 
-LEVELS = {"wait_p50": 25, "wait_p90": 60, "wait_within_30": 60, "left": 8, "satisfaction": 70, "complaints_per_1000": 20,
-          "completeness": 85, "visits_per_day": 40, "complaints_30d_due": 60, "complaint_delay": 14, "women_share": 45}
+LEVELS = {
+    "wait_p50": 25,
+    "wait_p90": 60,
+    "wait_within_30": 60,
+    "left": 8,
+    "satisfaction": 70,
+    "complaints_per_1000": 20,
+    "completeness": 85,
+    "visits_per_day": 40,
+    "complaints_30d_due": 60,
+    "complaint_delay": 14,
+    "women_share": 45,
+}
 
 
 @cache
@@ -112,22 +176,56 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
     none = "registre des plaintes non remonté"
     hidden_off = "" if silent else r.choice(["", f"dont {r.randint(1, 9)} un jour de fermeture"])
     found = [
-        figure("visits", value=None if silent else visits, n=visits,
-               note="n'a pas remonté ses données" if silent else hidden_off, sites=sites),
-        figure("visits_per_day", visits, days, visits / days if days and not silent else None, days,
-               "" if days and not silent else "aucun jour ouvert connu", sites),
-        figure("wait_p50", value=wait if timed else None, n=timed, note="" if timed else "non mesuré", sites=sites),
-        figure("wait_p90", value=min(240, wait + 30) if timed else None, n=timed, note="" if timed else "non mesuré",
-               sites=sites),
+        figure(
+            "visits",
+            value=None if silent else visits,
+            n=visits,
+            note="n'a pas remonté ses données" if silent else hidden_off,
+            sites=sites,
+        ),
+        figure(
+            "visits_per_day",
+            visits,
+            days,
+            visits / days if days and not silent else None,
+            days,
+            "" if days and not silent else "aucun jour ouvert connu",
+            sites,
+        ),
+        figure(
+            "wait_p50",
+            value=wait if timed else None,
+            n=timed,
+            note="" if timed else "non mesuré",
+            sites=sites,
+        ),
+        figure(
+            "wait_p90",
+            value=min(240, wait + 30) if timed else None,
+            n=timed,
+            note="" if timed else "non mesuré",
+            sites=sites,
+        ),
         share("wait_within_30", r.randint(0, timed), timed, "non mesuré", sites),
         share("left", gone, known, "issue non renseignée", sites),
         share("completeness", r.randint(0, days), days, "aucun jour ouvert connu", sites),
         share("complaints_30d", fast + soon, received, "aucune plainte reçue" if handed[0] else none, handed),
         share("complaints_30d_due", fast, due, "aucune plainte échue" if handed[0] else none, handed),
-        figure("complaints_open", value=waiting if handed[0] else None, n=waiting, note="" if handed[0] else none,
-               sites=handed),
-        figure("complaints_oldest", value=some(300) if waiting else None, n=waiting,
-               note="" if waiting else "aucune plainte en cours" if handed[0] else none, sites=handed)]
+        figure(
+            "complaints_open",
+            value=waiting if handed[0] else None,
+            n=waiting,
+            note="" if handed[0] else none,
+            sites=handed,
+        ),
+        figure(
+            "complaints_oldest",
+            value=some(300) if waiting else None,
+            n=waiting,
+            note="" if waiting else "aucune plainte en cours" if handed[0] else none,
+            sites=handed,
+        ),
+    ]
     return {f.indicator: f for f in found}
 
 
@@ -152,8 +250,15 @@ def situation(seed: int) -> Situation:
     ground = Ground(last, r.choice([0, 1, 9]), r.random() < 0.3, silent, 0, 0, r.random() < 0.5)
     unmeasured = tuple(names[: r.choice([0, 0, 1, 2, 6])])
     scope = f"le {names[0]}" if alone else r.choice(SCOPES)
-    return Situation(Clipped(whole, Period(month, last)), scope, figures_of(r, expected, expected - len(silent)), own,
-                     by_site, ground, unmeasured)
+    return Situation(
+        Clipped(whole, Period(month, last)),
+        scope,
+        figures_of(r, expected, expected - len(silent)),
+        own,
+        by_site,
+        ground,
+        unmeasured,
+    )
 
 
 # --- the reader -----------------------------------------------------------------------------------------------------
@@ -163,7 +268,9 @@ def plain(text: str) -> str:
 
 
 def fr(x: float, decimals: int = 0) -> str:
-    return str(Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)).replace(".", ",")
+    return str(Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)).replace(
+        ".", ","
+    )
 
 
 def percent(x: float) -> str:
@@ -173,12 +280,16 @@ def percent(x: float) -> str:
 def said_of(f: Figure) -> str:
     """What the text has to say of a figure after its label."""
     unit = BY_CODE[f.indicator].unit
-    counts = f"{f.numerator} sur {f.denominator}" if f.denominator is not None else f"n = {f.n}" if f.n else ""
+    counts = (
+        f"{f.numerator} sur {f.denominator}" if f.denominator is not None else f"n = {f.n}" if f.n else ""
+    )
     if f.value is None:
         if "moins de" not in f.note:
             return f.note
         return f"non affiché, moins de {BY_CODE[f.indicator].minimum} cas ({counts})"
-    value = percent(f.value) if unit == "percent" else f"{f.value} min" + (" et plus" if f.value >= 240 else "")
+    value = (
+        percent(f.value) if unit == "percent" else f"{f.value} min" + (" et plus" if f.value >= 240 else "")
+    )
     return f"{value} ({counts})"
 
 
@@ -189,7 +300,13 @@ def claim(s: Signal) -> str:
     side, direction = int(s.chart.side[s.chart.last]), BY_CODE[s.indicator].direction
     if side == 0:
         return "rien"
-    return "changement" if direction == "neither" else "amélioration" if (side > 0) == (direction == "up") else "alerte"
+    return (
+        "changement"
+        if direction == "neither"
+        else "amélioration"
+        if (side > 0) == (direction == "up")
+        else "alerte"
+    )
 
 
 def claimed(text: str) -> Counter:
@@ -204,14 +321,8 @@ def claimed(text: str) -> Counter:
 
 
 def inside(text: str, name: str) -> str:
-    """What the brackets after a name hold."""
-    start = depth = text.index(f"{name} (") + len(name) + 1
-    level = 0
-    for depth in range(start, len(text)):
-        level += {"(": 1, ")": -1}.get(text[depth], 0)
-        if level == 0:
-            break
-    return text[start + 1:depth]
+    """What is said of a site in the list of sites."""
+    return next(part for part in re.split(" : | ; ", text) if part.startswith(f"{name}, "))
 
 
 def read(s: Situation, lines: list[Line]) -> None:
@@ -258,7 +369,7 @@ def read_french(text: str) -> None:
 def read_reporting(s: Situation, text: str) -> None:
     visits = s.figures["visits"]
     sent, expected, silent = visits.sites_reporting, visits.sites_expected, s.ground.silent
-    assert text[0].lower() + text[1:len(s.scope)] == s.scope
+    assert text[0].lower() + text[1 : len(s.scope)] == s.scope
     month = s.period.whole.first
     assert f", {MONTHS[month.month - 1]} {month.year} : " in text
     if expected > 1 and sent:
@@ -266,7 +377,10 @@ def read_reporting(s: Situation, text: str) -> None:
     elif expected > 1:
         assert f"aucun centre sur {expected} n'a remonté ses données" in text
     else:
-        start = {0: "aucun centre n'était attendu", 1: "données remontées" if sent else "aucune donnée remontée"}
+        start = {
+            0: "aucun centre n'était attendu",
+            1: "données remontées" if sent else "aucune donnée remontée",
+        }
         assert f" : {start[expected]} ;" in text
     named = expected > 1 and bool(silent)
     assert ("pas transmis" in text) == named
@@ -303,9 +417,11 @@ def read_waits(s: Situation, text: str, left: str) -> None:
         assert text.startswith("Attente : non mesurée") and "min" not in text and "%" not in text
         return
     measured, visits = f["wait_p50"].n, f["visits"].n
-    assert text == (f"Attente médiane : {said_of(f['wait_p50'])} ; attente de 9 usagers sur 10 : {said_of(f['wait_p90'])} ;"
-                    f" reçus en 30 minutes ou moins : {said_of(f['wait_within_30'])} ; attente mesurée pour"
-                    f" {percent(100 * measured / visits)} des usagers reçus ({measured} sur {visits}).")
+    assert text == (
+        f"Attente médiane : {said_of(f['wait_p50'])} ; attente de 9 usagers sur 10 : {said_of(f['wait_p90'])} ;"
+        f" reçus en 30 minutes ou moins : {said_of(f['wait_within_30'])} ; attente mesurée pour"
+        f" {percent(100 * measured / visits)} des usagers reçus ({measured} sur {visits})."
+    )
 
 
 def when(s: Signal) -> str:
@@ -321,12 +437,13 @@ def moments(found: list[Signal]) -> set[str]:
 def read_moment(text: str, charted: list[Signal], period: Period) -> None:
     """The moment is that of all the charts spoken of; and a period that has none of their points is warned of."""
     both = moments(charted)
-    assert re.search(rf"\b(en|au) {both.pop()}" if len(both) == 1 else "au dernier point de chaque série", text), text
-    months = {"en": 1, "au": 3}
-    ends = [month_end(add_months(s.latest, months["au" if s.kind == ChartKind.BY_QUARTER else "en"] - 1)) for s in charted]
+    assert re.search(
+        rf"\b(en|au) {both.pop()}" if len(both) == 1 else "au dernier point de chaque série", text
+    ), text
+    ends = [month_end(add_months(s.latest, 2 if s.kind == ChartKind.BY_QUARTER else 0)) for s in charted]
     if not any(s.latest <= period.last and period.first <= end for s, end in zip(charted, ends, strict=True)):
         assert "(hors de la période)" in text
-    elif len(moments(charted)) == 1:
+    else:
         assert "(hors de la période)" not in text
 
 
@@ -343,18 +460,24 @@ def read_own(s: Situation, text: str) -> None:
     shown_worst = Counter(w for w, _ in printed)
     assert shown_worst == Counter(WORDS[w] for w, _ in found[:4]), "alerts before improvements"
     more = re.search(r"et (\d+) autres? sign", text)
-    assert int(more[1]) if more else 0 == max(0, len(found) - 4)
     assert (int(more[1]) if more else 0) == max(0, len(found) - 4)
     if not charted:
-        assert text == (f"Pour {s.scope}, aucune carte de contrôle n'a assez de points ou d'événements pour conclure.")
+        assert text == (
+            f"Pour {s.scope}, aucune carte de contrôle n'a assez de points ou d'événements pour conclure."
+        )
         return
     read_moment(text, charted, s.period.period)
     calm = re.search(r"(?:pas de|aucun) signal sur (\d+) (?:autres? )?carte", text)
     assert (int(calm[1]) if calm else 0) == len(charted) - len(found)
-    reasons = [REASONS[f.chart.rule[f.chart.last], int(f.chart.side[f.chart.last])] for w, f in claims
-               if (w, BY_CODE[f.indicator].short) in printed]
+    reasons = [
+        REASONS[f.chart.rule[f.chart.last], int(f.chart.side[f.chart.last])]
+        for w, f in claims
+        if (w, BY_CODE[f.indicator].short) in printed
+    ]
     for reason in set(REASONS.values()):
         assert text.count(reason) == reasons.count(reason), text
+    for f in (f for w, f in claims if (w, BY_CODE[f.indicator].short) in printed):
+        assert (f"« {BY_CODE[f.indicator].short} » ({when(f)}, " in text) == (len(moments(charted)) > 1), text
     rest = text
     for reason in REASONS.values():
         rest = rest.replace(reason, "")
@@ -386,13 +509,19 @@ def read_sites(s: Situation, text: str, charted: list, found: list) -> None:
     named, total = [*alerts, *others][:4], len(alerts) + len(others)
     assert [name for name in s.site_signals if name in text] == [n for n in s.site_signals if n in named]
     assert sorted(named, key=text.index) == named, "alerts before improvements"
-    more = re.search(r"et (\d+) autres?\.", text)
+    more = re.search(r"; et (\d+) autres? centres?\.", text)
     assert (int(more[1]) if more else 0) == total - len(named)
     sites = len({name for name, _ in charted})
-    assert re.match(rf"{total} centres? sur {sites} " if total else rf"{sites} centres? suivis? par carte", text)
+    assert re.match(
+        rf"{total} centres? sur {sites} " if total else rf"{sites} centres? suivis? par carte", text
+    )
     for name in named:
-        true = Counter((word, BY_CODE[f.indicator].short) for n, word, f in found if n == name)
-        assert claimed(inside(text, name)) == true, text
+        true = [(word, f) for n, word, f in found if n == name]
+        part = inside(text, name)
+        assert claimed(part) == Counter((word, BY_CODE[f.indicator].short) for word, f in true), text
+        for _, f in true:
+            dated = f"« {BY_CODE[f.indicator].short} » ({when(f)})"
+            assert (dated in part) == (len(moments([f for *_, f in found])) > 1), text
     assert claimed(text).total() == sum(n in named for n, *_ in found)
     read_moment(text, [f for *_, f in found] or [f for _, f in charted], s.period.period)
     assert "hausse" not in text and "baisse" not in text
@@ -417,12 +546,21 @@ def read_complaints(s: Situation, text: str) -> None:
         assert text.endswith("; aucune plainte en cours.")
         return
     age = f"depuis {oldest.value} jour{'s' * (oldest.value > 1)}."
-    assert text.endswith(f"; {now.value} plainte{'s' * (now.value > 1)} en cours, "
-                         f"{'la plus ancienne ' * (now.value > 1)}{age}"), text
+    assert text.endswith(
+        f"; {now.value} plainte{'s' * (now.value > 1)} en cours, {'la plus ancienne ' * (now.value > 1)}{age}"
+    ), text
 
 
 def read_limits(s: Situation, rest: list[str]) -> None:
-    charted = ("visits_per_day", "wait_p50", "wait_p90", "wait_within_30", "left", "complaints_30d_due", "complaints_30d")
+    charted = (
+        "visits_per_day",
+        "wait_p50",
+        "wait_p90",
+        "wait_within_30",
+        "left",
+        "complaints_30d_due",
+        "complaints_30d",
+    )
     hidden = [c for c in charted if s.figures[c].value is None and "moins de" in s.figures[c].note]
     few = [c for c, f in s.signals.items() if claim(f) == "trop peu"]
     short = sum(claim(f[c]) == "trop peu" for f in s.site_signals.values() for c in FOLLOWED)
@@ -432,10 +570,14 @@ def read_limits(s: Situation, rest: list[str]) -> None:
         part = text.split(start)[1].split(" ; ")[0] if start in text else ""
         assert re.findall("« ([^»]+) »", part) == [BY_CODE[c].short for c in names[:4]]
         assert (f"et {len(names) - 4} autre" in part) == (len(names) > 4)
-    part = text.split("attente non mesurée : ")[1] if "attente non mesurée : " in text else ""
+    head = f"attente non mesurée dans {len(s.unmeasured)} centre{'s' * (len(s.unmeasured) > 1)} ("
+    assert (head in text) == bool(s.unmeasured)
+    part = text.split(head)[1] if s.unmeasured else ""
     assert [n for n in SITES if n in part] == sorted(s.unmeasured[:4], key=SITES.index)
     assert (f"et {len(s.unmeasured) - 4} autre" in part) == (len(s.unmeasured) > 4)
-    assert (f"{short} série{'s' * (short > 1)} de centres sur {len(s.site_signals) * len(FOLLOWED)}" in text) == bool(short)
+    assert (
+        f"{short} série{'s' * (short > 1)} de centres sur {len(s.site_signals) * len(FOLLOWED)}" in text
+    ) == bool(short)
 
 
 # --- the tests ------------------------------------------------------------------------------------------------------
@@ -457,12 +599,22 @@ def test_the_situations_hold_what_may_go_wrong():
         own = [claim(f) for f in s.signals.values()]
         alerting = sum(any(claim(f) in WORDS for f in site.values()) for site in s.site_signals.values())
         seen.update(words)
-        seen.update({"more than four own": sum(w in WORDS for w in own) > 4, "more than four sites": alerting > 4,
-                     "calm": bool(own) and not set(own) & set(WORDS), "nothing charted": not own, "alone": not s.site_signals,
-                     "partial": s.period.partial, "by quarter": any(f.kind == ChartKind.BY_QUARTER and f.chart
-                                                                     for f in s.signals.values()),
-                     "trend": any(f.chart and f.chart.rule[f.chart.last] == Rule.TREND for f in s.signals.values()),
-                     "no limits": len(write(s)) == 7, "unreported": not s.figures["complaints_30d"].sites_reporting})
+        seen.update(
+            {
+                "more than four own": sum(w in WORDS for w in own) > 4,
+                "more than four sites": alerting > 4,
+                "calm": bool(own) and not set(own) & set(WORDS),
+                "nothing charted": not own,
+                "alone": not s.site_signals,
+                "partial": s.period.partial,
+                "by quarter": any(f.kind == ChartKind.BY_QUARTER and f.chart for f in s.signals.values()),
+                "trend": any(
+                    f.chart and f.chart.rule[f.chart.last] == Rule.TREND for f in s.signals.values()
+                ),
+                "no limits": len(write(s)) == 7,
+                "unreported": not s.figures["complaints_30d"].sites_reporting,
+            }
+        )
         for code in ("visits", "complaints_30d", "complaints_open", "wait_p50"):
             seen[code, min(s.figures[code].n, 3)] += 1
         seen[f"silent {min(len(s.ground.silent), 3)}"] += 1
@@ -473,17 +625,38 @@ def test_the_situations_hold_what_may_go_wrong():
 
 def some(wanted) -> tuple[Situation, list[Line]]:
     """The first situation with a property, and its bulletin."""
-    return next((s, lines) for s, lines in ((s, write(s)) for s in map(situation, range(SITUATIONS))) if wanted(s, lines))
+    return next(
+        (s, lines)
+        for s, lines in ((s, write(s)) for s in map(situation, range(SITUATIONS)))
+        if wanted(s, lines)
+    )
 
 
-@pytest.mark.parametrize("line, old, new", [
-    (4, r"d'alerte", "d'amélioration"), (4, r"d'amélioration", "d'alerte"), (4, r"pas de signal sur \d+", "pas de signal sur 99"),
-    (4, r"valeur au-dessus", "valeur au-dessous"), (4, "aucun signal", "signal d'amélioration sur « Attente médiane », aucun signal"),
-    (5, r"d'alerte", "d'amélioration"), (5, r"CCSP d'Adjarra", "CCSP de Bohicon"), (5, r"et (\d+) autres", "et 97 autres"),
-    (5, r"il y en a \d+", "il y en a 98"), (5, r"Sur \d+", "Sur 999"), (1, r"\.$", ", une amélioration."),
-    (1, r"^\d+", "7777"), (1, r"reçus\b", "reçu"), (2, "Attente médiane : .*? min", "Attente médiane : 0 min"),
-    (3, r"\.$", ", en hausse."), (6, r"; aucune plainte en cours", "; 0 plaintes en cours"), (0, "ont remonté", "a remonté"),
-    (0, "n'ont pas transmis", "n'a pas transmis"), (0, "de Kandi", "de Ouidah"), (7, "« [^»]+ »", "« Autre »")])
+@pytest.mark.parametrize(
+    "line, old, new",
+    [
+        (4, r"d'alerte", "d'amélioration"),
+        (4, r"d'amélioration", "d'alerte"),
+        (4, r"pas de signal sur \d+", "pas de signal sur 99"),
+        (4, r"valeur au-dessus", "valeur au-dessous"),
+        (4, "aucun signal", "signal d'amélioration sur « Attente médiane », aucun signal"),
+        (5, r"d'alerte", "d'amélioration"),
+        (5, r"CCSP d'Adjarra", "CCSP de Bohicon"),
+        (5, r"et \d+ autres", "et 97 autres"),
+        (5, r"il y en a \d+", "il y en a 98"),
+        (5, r"Sur \d+", "Sur 999"),
+        (1, r"\.$", ", une amélioration."),
+        (1, r"^\d+", "7777"),
+        (1, r"reçus\b", "reçu"),
+        (2, "Attente médiane : .*? min", "Attente médiane : 0 min"),
+        (3, r"\.$", ", en hausse."),
+        (6, r"; aucune plainte en cours", "; 0 plaintes en cours"),
+        (0, "ont remonté", "a remonté"),
+        (0, "n'ont pas transmis", "n'a pas transmis"),
+        (0, "de Kandi", "de Ouidah"),
+        (7, "« [^»]+ »", "« Autre »"),
+    ],
+)
 def test_the_reader_sees_what_is_false(line, old, new):
     """The reader itself is tested: it refuses each of these falsified bulletins."""
     s, lines = some(lambda _, found: len(found) > line and re.search(old, plain(found[line].text)))
@@ -491,19 +664,23 @@ def test_the_reader_sees_what_is_false(line, old, new):
     false = re.sub(old, new, plain(lines[line].text), count=1)
     assert false != plain(lines[line].text)
     with pytest.raises((AssertionError, ValueError)):
-        read(s, [*lines[:line], replace(lines[line], text=false), *lines[line + 1:]])
+        read(s, [*lines[:line], replace(lines[line], text=false), *lines[line + 1 :]])
 
 
 EMPTY = {code: figure(code, note="non mesuré", sites=(0, 3)) for code in NEEDED}
-NOVEMBER = Clipped(Period(date(2026, 11, 1), date(2026, 11, 30)), Period(date(2026, 11, 1), date(2026, 11, 30)))
+NOVEMBER = Clipped(
+    Period(date(2026, 11, 1), date(2026, 11, 30)), Period(date(2026, 11, 1), date(2026, 11, 30))
+)
 NOTHING = Ground(None, None, False, (), 0, 0, False)
 
 
 @pytest.mark.pitfall(8)
 def test_two_points_allow_nothing_however_far_apart():
     october, november = date(2026, 10, 1), date(2026, 11, 1)
-    two = {c: signal(c, "all", [october, november], [share(c, 10, 400, ""), share(c, 390, 400, "")])
-           for c in ("satisfaction", "left", "wait_within_30")}
+    two = {
+        c: signal(c, "all", [october, november], [share(c, 10, 400, ""), share(c, 390, 400, "")])
+        for c in ("satisfaction", "left", "wait_within_30")
+    }
     lines = write(Situation(NOVEMBER, "le réseau", EMPTY, two, {"CCSP de Kandi": two}, NOTHING))
     text = " ".join(plain(line.text) for line in lines)
     assert "aucune carte de contrôle n'a assez de points" in text and "3 séries de centres sur 3" in text
@@ -516,40 +693,67 @@ def test_what_is_missing_is_said_and_is_never_0():
     assert [plain(line.text) for line in lines] == [
         "Le réseau, novembre 2026 : aucun centre sur 3 n'a remonté ses données ; n'ont pas transmis : CCSP d'Adjarra,"
         " CCSP d'Allada et CCSP d'Ouèssè ; jours clôturés : non mesuré.",
-        "Usagers reçus : aucune donnée remontée.", "Attente : non mesurée.", "Partis sans être reçus : non mesuré.",
+        "Usagers reçus : aucune donnée remontée.",
+        "Attente : non mesurée.",
+        "Partis sans être reçus : non mesuré.",
         "Pour le réseau, aucune carte de contrôle n'a assez de points ou d'événements pour conclure.",
         "Aucune série suivie n'a assez de points ou d'événements pour donner un signal.",
-        "Registre des plaintes non remonté."]
+        "Registre des plaintes non remonté.",
+    ]
     assert not [line for line in lines if re.search(r"\b0\b", line.text)]
 
 
 @pytest.mark.pitfall(3)
 @pytest.mark.parametrize("n", [36, 100])
 def test_a_median_wait_never_stands_alone(n):
-    figures = EMPTY | {"visits": figure("visits", value=200, n=200), "wait_p50": figure("wait_p50", value=20, n=n),
-                       "wait_p90": figure("wait_p90", value=55, n=n), "wait_within_30": share("wait_within_30", n // 2, n, "")}
+    figures = EMPTY | {
+        "visits": figure("visits", value=200, n=200),
+        "wait_p50": figure("wait_p50", value=20, n=n),
+        "wait_p90": figure("wait_p90", value=55, n=n),
+        "wait_within_30": share("wait_within_30", n // 2, n, ""),
+    }
     text = plain(write(Situation(NOVEMBER, "le réseau", figures, {}, {}, NOTHING))[2].text)
-    assert text == (f"Attente médiane : 20 min (n = {n}) ; attente de 9 usagers sur 10 : 55 min (n = {n}) ; reçus en 30"
-                    f" minutes ou moins : 50 % ({n // 2} sur {n}) ; attente mesurée pour {n // 2} % des usagers reçus"
-                    f" ({n} sur 200).")
+    assert text == (
+        f"Attente médiane : 20 min (n = {n}) ; attente de 9 usagers sur 10 : 55 min (n = {n}) ; reçus en 30"
+        f" minutes ou moins : 50 % ({n // 2} sur {n}) ; attente mesurée pour {n // 2} % des usagers reçus"
+        f" ({n} sur 200)."
+    )
 
 
 @pytest.mark.pitfall(38)
-@pytest.mark.parametrize("n, users, complaints, silent", [
-    (0, "0 usager reçu, soit 0,0 par jour ouvert (1 jour ouvert de centre).", "Aucune plainte reçue ; aucune plainte en cours.",
-     ""),
-    (1, "1 usager reçu, soit 1,0 par jour ouvert (1 jour ouvert de centre).",
-     "; 1 plainte en cours, depuis 1 jour.", "n'a pas transmis : CCSP d'Adjarra ;"),
-    (2, "2 usagers reçus, soit 2,0 par jour ouvert (1 jour ouvert de centre).",
-     "; 2 plaintes en cours, la plus ancienne depuis 2 jours.", "n'ont pas transmis : CCSP d'Adjarra et CCSP d'Allada ;")])
+@pytest.mark.parametrize(
+    "n, users, complaints, silent",
+    [
+        (
+            0,
+            "0 usager reçu, soit 0,0 par jour ouvert (1 jour ouvert de centre).",
+            "Aucune plainte reçue ; aucune plainte en cours.",
+            "",
+        ),
+        (
+            1,
+            "1 usager reçu, soit 1,0 par jour ouvert (1 jour ouvert de centre).",
+            "; 1 plainte en cours, depuis 1 jour.",
+            "n'a pas transmis : CCSP d'Adjarra ;",
+        ),
+        (
+            2,
+            "2 usagers reçus, soit 2,0 par jour ouvert (1 jour ouvert de centre).",
+            "; 2 plaintes en cours, la plus ancienne depuis 2 jours.",
+            "n'ont pas transmis : CCSP d'Adjarra et CCSP d'Allada ;",
+        ),
+    ],
+)
 def test_words_agree_with_0_1_and_2(n, users, complaints, silent):
     both = (2, 2)
     figures = EMPTY | {
-        "visits": figure("visits", value=n, n=n, sites=both), "visits_per_day": figure("visits_per_day", n, 1, n / 1, 1),
+        "visits": figure("visits", value=n, n=n, sites=both),
+        "visits_per_day": figure("visits_per_day", n, 1, n / 1, 1),
         "complaints_30d": share("complaints_30d", n, n, "aucune plainte reçue", both),
         "complaints_30d_due": share("complaints_30d_due", 0, 0, "aucune plainte échue", both),
         "complaints_open": figure("complaints_open", value=n, n=n, sites=both),
-        "complaints_oldest": figure("complaints_oldest", value=n or None, n=n, sites=both)}
+        "complaints_oldest": figure("complaints_oldest", value=n or None, n=n, sites=both),
+    }
     lines = write(Situation(NOVEMBER, "l'Ouémé", figures, {}, {}, replace(NOTHING, silent=SITES[:n])))
     texts = [plain(line.text) for line in lines]
     assert texts[0].startswith("L'Ouémé, novembre 2026 : 2 centres sur 2 ont remonté leurs données ;")

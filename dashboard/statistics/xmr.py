@@ -154,13 +154,16 @@ def status_of(points: int) -> Status:
 
 
 def chart(values: Sequence[float | None], *, rebases: Collection[int] = (), left_out: Collection[int] = (),
-          log: bool = False, screen: bool = True, lowest: float | None = None, highest: float | None = None) -> Chart:
+          log: bool = False, screen: bool = True, lowest: float | None = None, highest: float | None = None,
+          resolution: float = 0) -> Chart:
     """The XmR chart of a series: limits on the first 24 points of each segment, on all while there are fewer.
 
     values: n values in time order, None where missing. rebases: positions at which a new segment begins.
     left_out: positions that have a value but are no points. log: limits are computed on log(1 + value), for skewed
     waits (a wait may be 0), and given back in the unit; the centre is then near the median. lowest, highest: see
-    Chart. Under 12 points a segment has no limits and no signals. Raises ValueError for a value of -1 or less on
+    Chart. resolution: the step in which values are given (1 for whole minutes): ranges are not taken to be smaller than
+    it, and a point within half of it from the mean is on the mean; else rounding alone makes signals (Wheeler and
+    Chambers, Understanding Statistical Process Control, on inadequate measurement units). Under 12 points a segment has no limits and no signals. Raises ValueError for a value of -1 or less on
     the log scale, and for a rebase outside the series.
     """
     given = _numbers(values)
@@ -176,7 +179,11 @@ def chart(values: Sequence[float | None], *, rebases: Collection[int] = (), left
         if status_of(len(positions)) == Status.TOO_FEW:
             continue
         found = limits(scaled[positions[:FROZEN_POINTS]], screen)
-        code, sides = flags(scaled[positions] - found.centre, NEAR * found.mean_range, LIMIT * found.mean_range)
+        step = _step(found.centre, resolution, log)
+        found = Limits(found.centre, np.maximum(found.mean_range, step))
+        distance = scaled[positions] - found.centre
+        distance = np.where(np.abs(distance) <= step / 2, 0, distance)
+        code, sides = flags(distance, NEAR * found.mean_range, LIMIT * found.mean_range)
         for i, c, s in zip(positions.tolist(), code.tolist(), sides.tolist(), strict=True):
             rule[i], side[i] = CODES[c], s
         for name, width in (("centre", 0), ("lower", -LIMIT), ("upper", LIMIT), ("near_lower", -NEAR),
@@ -186,3 +193,8 @@ def chart(values: Sequence[float | None], *, rebases: Collection[int] = (), left
     shown = np.where(segment >= 0, given, np.nan)
     return Chart(ChartKind.XMR, shown, **lines, lowest=lowest, highest=highest, segment=segment, rule=rule, side=side,
                  status=[status_of(p) for p in points], points=points, screened=screen)
+
+
+def _step(centre: float, resolution: float, log: bool) -> float:
+    """The resolution on the scale of the limits, around the centre."""
+    return float(np.log1p(np.expm1(centre) + resolution) - centre) if log else resolution

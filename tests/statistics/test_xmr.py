@@ -215,3 +215,19 @@ def test_many_series_at_once_are_the_same_as_one_by_one():
         chart = xmr.chart(series.tolist())
         assert chart.rule == [xmr.CODES[c] for c in code[i]] and (chart.side == side[i]).all()
     assert {xmr.CODES[c] for c in code.ravel()} == {*Rule}
+
+
+def test_rounding_to_whole_minutes_makes_no_signal():
+    """Medians of 14 and 15 minutes, by rounding alone: limits of less than a minute would flag every 15."""
+    rng = np.random.default_rng(11)
+    values = np.round(rng.normal(14.4, 0.3, 40)).tolist()
+    assert set(values) <= {14.0, 15.0}
+    assert any(side for side in xmr.chart(values).side)  # as given, the rounding is taken for a signal
+    assert not any(xmr.chart(values, resolution=1).side)
+    assert not any(xmr.chart(values, resolution=1, log=True).side)
+
+
+def test_a_real_shift_is_still_found_in_whole_minutes():
+    rng = np.random.default_rng(12)
+    values = np.round([*rng.normal(14, 1, 24), *rng.normal(20, 1, 3)]).tolist()
+    assert xmr.chart(values, resolution=1, log=True).side[-1] == 1
