@@ -40,7 +40,7 @@ def strip(code: str, figures: dict[str, Figure], ground: Ground) -> str:
     if code == "satisfaction" and figures["visits"].n:
         parts.append(f"renseignée pour {french.percent(100 * figure.n / figures['visits'].n)} des visites")
     if ground.as_of:
-        age = "hier" if ground.age_days == 1 else "aujourd'hui" if not ground.age_days else f"il y a {french.days(ground.age_days)}"
+        age = {0: "aujourd'hui", 1: "hier"}.get(ground.age_days, f"il y a {french.days(ground.age_days)}")
         parts.append(f"données au {french.date_short(ground.as_of)} ({age})")
     return " · ".join([*parts, *flags(code, figure, ground)])
 

@@ -48,7 +48,7 @@ def inserter(connection: Connection, table: str, columns: Sequence[str]) -> Iter
     names = ", ".join(columns)
     try:
         if is_sqlite(connection):
-            yield _by_executemany(cursor, f"INSERT INTO {table} ({names}) VALUES ", len(columns))
+            yield _by_executemany(cursor, f"INSERT INTO {table} ({names}) VALUES ", len(columns))  # noqa: S608
         else:
             # The writer sends from a thread of its own: the next rows are read while the server stores these.
             with cursor.copy(f"COPY {table} ({names}) FROM STDIN", writer=QueuedLibpqWriter(cursor)) as copy:

@@ -40,6 +40,17 @@ def _all(connection: Connection, sql: str, **values) -> list[tuple]:
         return result.cursor.fetchall()  # the driver's rows are plain tuples: SQLAlchemy's would cost as much again
 
 
+def _frame(rows: list[tuple], columns: Sequence[str], days: Collection[str]) -> pd.DataFrame:
+    """Rows as a frame, the columns `days` as dates; each different day is read once."""
+    if not rows:
+        return pd.DataFrame(columns=columns)
+    values = dict(zip(columns, zip(*rows, strict=True), strict=True))
+    for name in days:
+        known = {day: as_date(day) for day in set(values[name])}
+        values[name] = pd.Series([known[day] for day in values[name]], dtype=object)
+    return pd.DataFrame(values)
+
+
 def site_ids(connection: Connection, sites: Sites) -> list[int] | None:
     """Ids of the sites; None for ALL, so that national rows can be used."""
     if sites == ALL:
@@ -224,7 +235,7 @@ def totals(connection: Connection, sites: Sites, first: date, last: date, by: st
     ids = site_ids(connection, sites)
     site = _site_condition(ids) if by == "site" else _total_condition(ids)
     # The services by name, not "all but one": both databases then go straight to the rows of each.
-    each = f"IN (SELECT {UNKNOWN_SERVICE} UNION ALL SELECT id FROM service)"
+    each = f"IN (SELECT {UNKNOWN_SERVICE} UNION ALL SELECT id FROM service)"  # noqa: S608 (own number)
     chosen = each if by == "service" and service in (None, ALL_SERVICES) else f"= {service}"
     columns = {"nation": "0", "site": "site_id", "month": "start", "service": "service_id"}[by]
     rows = _all(connection, f"SELECT {columns}, {', '.join(COUNTERS)}, waits FROM rollup WHERE "  # noqa: S608
@@ -297,12 +308,7 @@ def site_months(connection: Connection, sites: Sites, first: date, last: date, s
     rows = _all(connection, f"SELECT {', '.join(columns)} FROM rollup WHERE "  # noqa: S608 (own names and numbers)
                 + _where([(MONTH, first.replace(day=1), last)], _site_condition(ids), f"= {service}")
                 + " ORDER BY site_id, start")
-    if not rows:
-        return pd.DataFrame(columns=["site_id", "month", *columns[2:]])
-    site, start, *rest = zip(*rows, strict=True)
-    days = {day: as_date(day) for day in set(start)}  # few, and each many times
-    return pd.DataFrame({"site_id": site, "month": pd.Series([days[d] for d in start], dtype=object),
-                         **dict(zip(columns[2:], rest, strict=True))})
+    return _frame(rows, ["site_id", "month", *columns[2:]], ["month"])
 
 
 def visits_on(connection: Connection, sites: Sites, days: Collection[date], service: int = ALL_SERVICES
@@ -333,7 +339,7 @@ def daily_visits(connection: Connection, sites: Sites, first: date, last: date, 
     """Visits by site and day: site_id, day (date), visits."""
     rows = _all(connection, "SELECT site_id, start, visits FROM rollup WHERE "  # noqa: S608 (own names and numbers)
                 + _where([(DAY, first, last)], _site_condition(site_ids(connection, sites)), f"= {service}"))
-    return pd.DataFrame([(s, as_date(d), n) for s, d, n in rows], columns=["site_id", "day", "visits"])
+    return _frame(rows, ["site_id", "day", "visits"], ["day"])
 
 
 # --- the other registers --------------------------------------------------------------------------------------------
@@ -342,7 +348,7 @@ def closings(connection: Connection, sites: Sites, first: date, last: date) -> p
     site = _site_condition(site_ids(connection, sites))
     rows = _all(connection, "SELECT site_id, day, sum(declared) FROM daily_closing WHERE superseded_by IS NULL"  # noqa: S608
                 f" AND site_id {site} AND day BETWEEN :first AND :last GROUP BY site_id, day", first=first, last=last)
-    return pd.DataFrame([(s, as_date(d), int(n)) for s, d, n in rows], columns=["site_id", "day", "declared"])
+    return _frame(rows, ["site_id", "day", "declared"], ["day"])
 
 
 def closures(connection: Connection, sites: Sites, first: date, last: date) -> pd.DataFrame:
@@ -368,10 +374,7 @@ def complaints(connection: Connection, sites: Sites, last: date) -> pd.DataFrame
     columns = ["site_id", "reference", "received_on", "resolved_on", "category_id", "service_id", "channel_id", "outcome"]
     rows = _all(connection, f"SELECT {', '.join(columns)} FROM complaint WHERE superseded_by IS NULL"  # noqa: S608
                 f" AND site_id {site} AND received_on <= :last ORDER BY received_on, id", last=last)
-    frame = pd.DataFrame(rows, columns=columns)
-    for column in ("received_on", "resolved_on"):
-        frame[column] = pd.Series([as_date(v) for v in frame[column]], dtype=object, index=frame.index)
-    return frame
+    return _frame(rows, columns, ["received_on", "resolved_on"])
 
 
 def monthly_returns(connection: Connection, sites: Sites, first: date, last: date) -> pd.DataFrame:

@@ -20,7 +20,7 @@ def settle(connection: Connection, destination: Destination, batch_id: int, tall
         connection.execute(text(_affected(destination)), {"batch": batch_id})
         connection.execute(text(_changes(destination)))
         if destination.table == "visit":
-            for now, condition, sign in (("before", "v.superseded_by IS NULL", -1), ("after", "c.winner IS NULL", 1)):
+            for condition, sign in (("v.superseded_by IS NULL", -1), ("c.winner IS NULL", 1)):  # before, after
                 columns = ", ".join("v." + c for c in VISIT_COLUMNS.split(", "))
                 rows = connection.execute(text(
                     f"SELECT {columns} FROM change c JOIN visit v ON v.id = c.id WHERE {condition}"))  # noqa: S608

@@ -246,6 +246,8 @@ def situation(seed: int) -> Situation:
     last = r.choice([whole.last, whole.last, month.replace(day=r.choice([1, 10]))])
     calm = r.random() < 0.3
     by_site = {} if alone else {name: signals_of(r, FOLLOWED, calm) for name in names}
+    if len(by_site) > 1 and r.random() < 0.4:  # a centre too young for any chart
+        by_site[names[0]] = {code: monthly(code, LEVELS[code], 3, 2, date(2026, 10, 1), 3) for code in FOLLOWED}
     own = signals_of(r, r.choice([(), ("wait_p50",), CHARTED]), calm)
     ground = Ground(last, r.choice([0, 1, 9]), r.random() < 0.3, silent, 0, 0, r.random() < 0.5)
     unmeasured = tuple(names[: r.choice([0, 0, 1, 2, 6])])
@@ -354,6 +356,8 @@ def read_french(text: str) -> None:
     """Elision, and nouns that agree with the number before them: 0 and 1 singular, from 2 plural."""
     assert not re.search(r"\b[dD]e [AEIOUÉÈÊaeioué]", text), text
     assert not re.search(r"\b[dD]'(?![AEIOUÉÈaeioué])", text), text
+    for many, names in re.findall(r"signa(l|ux) d(?:'|e )\w+ sur ((?:«.*?(?= signa|, signa| ; |\.$|, [CG]|$)))", text):
+        assert (names.count("«") > 1) == (many == "ux"), text
     pattern = r"(\d+) (centre|usager|plainte|jour|autre|série|carte|signa)(ux|s|l)?\b"
     for number, noun, end in re.findall(pattern, text):
         right = ("l", "ux") if noun == "signa" else ("", "s")

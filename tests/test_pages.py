@@ -355,7 +355,7 @@ def test_every_indicator_of_the_map_can_be_drawn(demo):
 
 def test_sites_without_data_are_counted_in_the_legend(filled, using):
     using(filled["not measured"])
-    found = drawn(sound(visit_page()))
+    found = drawn(sound(visit_page(couche="niveau")))
     assert found["legend"]["missing"] == SITES and all(s["missing"] for s in found["sites"])
 
 

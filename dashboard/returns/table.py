@@ -94,8 +94,7 @@ def _delimiter(path: Path, encoding: str) -> str:
 def _checked(stream, reader) -> Iterator[list[str]]:
     try:
         with stream:
-            for row in reader():
-                yield row
+            yield from reader()
     except UnicodeDecodeError:
         raise Unreadable("Le texte du fichier n'est ni en UTF-8 ni en Windows-1252.") from None
     except csv.Error as error:

@@ -163,8 +163,9 @@ def chart(values: Sequence[float | None], *, rebases: Collection[int] = (), left
     waits (a wait may be 0), and given back in the unit; the centre is then near the median. lowest, highest: see
     Chart. resolution: the step in which values are given (1 for whole minutes): ranges are not taken to be smaller than
     it, and a point within half of it from the mean is on the mean; else rounding alone makes signals (Wheeler and
-    Chambers, Understanding Statistical Process Control, on inadequate measurement units). Under 12 points a segment has no limits and no signals. Raises ValueError for a value of -1 or less on
-    the log scale, and for a rebase outside the series.
+    Chambers, Understanding Statistical Process Control, on inadequate measurement units). Under 12 points a segment
+    has no limits and no signals. Raises ValueError for a value of -1 or less on the log
+    scale, and for a rebase outside the series.
     """
     given = _numbers(values)
     if log and (given <= -1).any():

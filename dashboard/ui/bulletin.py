@@ -8,6 +8,8 @@ from dashboard.indicators import BY_CODE
 from dashboard.ui import filters, follow, store
 from dashboard.ui.escape import escaped
 
+ARTICLES = {"Collines": "les", "Donga": "la"}  # the others are masculine
+
 
 def situation(person: Person, question: store.Question, table: pd.DataFrame) -> bulletin.Situation:
     """All that the bulletin is written from."""
@@ -25,7 +27,9 @@ def situation(person: Person, question: store.Question, table: pd.DataFrame) -> 
 def _in_words(department: str | None) -> str:
     if department is None:
         return "le réseau"
-    return french.elide("le", department) if department[0] in "AEIOUYÉO" else f"le {department}"
+    if department in ARTICLES:
+        return f"{ARTICLES[department]} {department}"
+    return french.elide("le", department)
 
 
 def show(person: Person, question: store.Question, table: pd.DataFrame) -> None:

@@ -66,7 +66,7 @@ def headline(question: store.Question, person: Person, codes: Sequence[str] = HE
     months = {} if slide else store.trend(person, question)
     compared = store.comparison(person, question)
     scope = scope_of(question)
-    followed = follow.signals(person, [scope])[scope] if scope else {}
+    followed = follow.signals(person, [scope]).get(scope, {}) if scope else {}
     for start in range(0, len(codes), columns):
         for place, code in zip(st.columns(columns), codes[start:start + columns], strict=False):
             with place:

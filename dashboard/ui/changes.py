@@ -15,7 +15,9 @@ CHOICES = ("wait_within_30", "left", "satisfaction", "complaints_per_1000")
 
 def _counts(person: Person, question: store.Question, code: str, names: dict[str, str]) -> dict[str, tuple]:
     found = store.figures(person, question, "site")
-    return {names[k]: (f[code].numerator, f[code].denominator) for k, f in found.items() if k in names}
+    # A site without a value for want of a register has no count: its zero would be silence.
+    return {names[k]: (f[code].numerator, f[code].denominator) for k, f in found.items()
+            if k in names and not (code in RATES and f[code].sites_reporting == 0)}
 
 
 def show_change(person: Person, question: store.Question, code: str, before: Period) -> None:

@@ -51,11 +51,10 @@ def write_url() -> None:
     """Put into the URL the filters that are not at their default."""
     held = st.session_state[FILTERS]
     wanted = {name: v for name, v in held.items() if v != DEFAULTS[name]}
-    for name in DEFAULTS:
-        if name in wanted and st.query_params.get(name) != wanted[name]:
-            st.query_params[name] = wanted[name]
-        elif name not in wanted and name in st.query_params:
-            del st.query_params[name]
+    others = {name: v for name, v in st.query_params.to_dict().items() if name not in DEFAULTS}
+    # At once: each change of the address is a step of the browser's back button.
+    if st.query_params.to_dict() != {**others, **wanted}:
+        st.query_params.from_dict({**others, **wanted})
     st.session_state[WRITTEN] = wanted
 
 

@@ -12,7 +12,7 @@ from dashboard.charts.specs import WEEKDAYS, wait_bins
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.period import ONE_DAY, add_months, month_end
 from dashboard.settings import load
-from dashboard.signals import CHARTED, RATES, SHARES, SKEWED, Signal, verdict
+from dashboard.signals import RATES, SHARES, SKEWED, Signal, verdict
 from dashboard.statistics import funnel as fair
 from dashboard.statistics import sentences
 from dashboard.statistics.funnel import Position
@@ -121,10 +121,11 @@ def hour_names() -> dict[str, str]:
 def by_month(person: Person, question: store.Question, code: str, key: str) -> None:
     """One indicator month by month: a control chart where the filters leave a followed series, else plain points."""
     scope = cards.scope_of(question)
-    if scope is None or code not in CHARTED:
+    followed = follow.signals(person, [scope]).get(scope, {}) if scope else {}
+    if code not in followed:
         _plain_months(person, question, code, key)
         return
-    found = follow.signals(person, [scope])[scope][code]
+    found = followed[code]
     i = BY_CODE[code]
     words = [amount(i, v) if v is not None else "non mesuré" for v in found.values]
     first = found.months[0] if found.months else question.first
@@ -137,8 +138,8 @@ def by_month(person: Person, question: store.Question, code: str, key: str) -> N
     rows = [{"Mois": french.month_label(m), i.short: w, "n": french.number(n)} for m, w, n in
             zip(found.months, words, found.n, strict=True)]
     show.chart(spec, pd.DataFrame(rows), alt=f"Carte de contrôle : {i.label}, par mois.", key=key)
-    st.caption(f"{verdict(found)} {sentences.target(amount(i, found.target) if found.target is not None else '', found.assurance)}"
-               f" {method(found)}")
+    aim = "" if found.target is None else amount(i, found.target)
+    st.caption(f"{verdict(found)} {sentences.target(aim, found.assurance)} {method(found)}")
 
 
 def method(found: Signal) -> str:
@@ -225,7 +226,8 @@ def reasons(person: Person, question: store.Question, key: str, table: bool = Tr
     rows = [(str(k), int(v)) for k, v in counts.items()]
     listed = pd.DataFrame([{"Catégorie": k, "Plaintes reçues": french.number(v),
                             "Part": french.percent(100 * v / len(frame), 1)} for k, v in rows])
-    show.chart(charts.pareto(rows), listed if table else None, alt="Plaintes reçues par catégorie, de la plus à la moins fréquente.", key=key)
+    show.chart(charts.pareto(rows), listed if table else None, key=key,
+               alt="Plaintes reçues par catégorie, de la plus à la moins fréquente.")
 
 
 def flow(person: Person, question: store.Question, key: str) -> None:
@@ -240,8 +242,8 @@ def flow(person: Person, question: store.Question, key: str) -> None:
     show.chart(charts.two_lines(rows, names=("reçues", "répondues"), unit="plaintes"), table,
                alt="Plaintes reçues et plaintes répondues, par mois.", key=key)
     more = sum(a - b for _, a, b in rows[-12:])
-    st.caption(f"Sur les 12 derniers mois entiers : {french.plural(abs(more), 'plainte')}"
-               f" {'reçues de plus que répondues' if more > 0 else 'répondues de plus que reçues' if more < 0 else 'de différence'}.")
+    which = "reçues de plus que répondues" if more > 0 else "répondues de plus que reçues" if more < 0 else "d'écart"
+    st.caption(f"Sur les 12 derniers mois entiers : {french.plural(abs(more), 'plainte')} {which}.")
 
 
 def not_reported(person: Person, question: store.Question, key: str) -> None:
@@ -327,7 +329,8 @@ def _delays(name: str, frame: pd.DataFrame) -> dict[str, str]:
     found = median(*_ages(frame))
     ends = sentences.between(None if found.low is None else french.number(found.low),
                              None if found.high is None else french.days(found.high))
-    return {"Plaintes": name, "Reçues": french.number(len(frame)), "En cours": french.number(int(frame["open_days"].notna().sum())),
+    still_open = int(frame["open_days"].notna().sum())
+    return {"Plaintes": name, "Reçues": french.number(len(frame)), "En cours": french.number(still_open),
             "Délai médian": "trop peu" if few else french.days(found.days) if found.days is not None else
             "plus de la moitié en cours", "Intervalle à 95 %": "" if few else ends,
             "Plus ancienne en cours": french.days(frame["open_days"].max()) if frame["open_days"].notna().any() else "aucune"}

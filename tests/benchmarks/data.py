@@ -196,7 +196,7 @@ def _fill_duckdb(size: Size, engine: Engine) -> None:
                        " ended_at SMALLINT, source_ref VARCHAR, superseded_by INTEGER)")
         columns = ("id, site_id, day, kind, service_id, sex, satisfied, outcome, arrived_at, called_at, ended_at,"
                    " source_ref, superseded_by")
-        found = connection.connection.driver_connection.execute(f"SELECT {columns} FROM visit")  # noqa: S608
+        found = connection.connection.driver_connection.execute(f"SELECT {columns} FROM visit")
         with rows.open("w") as out:
             while part := found.fetchmany(50_000):
                 out.write("".join(";".join("" if v is None else str(v) for v in row) + "\n" for row in part))

@@ -80,7 +80,7 @@ def rows(connection: Connection, by: str, first: date, last: date) -> dict:
             minutes[wait] += counts[0]
     found = {k: (*t.tolist(), _rank(m, 50), _rank(m, 90), sum(m[:WITHIN + 1])) for k, (t, m) in groups.items()}
     if kind == "postgresql":
-        _agree(found, _run(connection, f"SELECT k, {PERCENTILE}, {PERCENTILE.replace('0.5', '0.9')}"  # noqa: S608
+        _agree(found, _run(connection, f"SELECT k, {PERCENTILE}, {PERCENTILE.replace('0.5', '0.9')}"
                                        f" FROM (SELECT {key} AS k, {WAIT} AS wait {rows_}) v GROUP BY 1"))
     return found
 

@@ -106,7 +106,7 @@ def _executemany(engine: Engine) -> float:
         driver = connection.connection.driver_connection
         start = perf_counter()
         driver.execute("BEGIN IMMEDIATE")
-        driver.executemany(f"INSERT INTO visit VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608
+        driver.executemany(f"INSERT INTO visit VALUES ({', '.join('?' * len(rows[0]))})", rows)
         driver.execute("COMMIT")
         return perf_counter() - start
 

@@ -94,14 +94,14 @@ def sql_of(question: str, kind: str, scope: Scope) -> str:
     if question == "heat":
         return f"SELECT {key}, count(*) {rows} GROUP BY {group}"
     if kind == "sqlite":
-        return f"SELECT {key}, {WAIT} AS wait, count(*), {LEFT_SQL} {rows} GROUP BY {group}, wait"  # noqa: S608
+        return f"SELECT {key}, {WAIT} AS wait, count(*), {LEFT_SQL} {rows} GROUP BY {group}, wait"
     median = "percentile_disc(0.5) WITHIN GROUP (ORDER BY wait)"
     if question == "trend":
         return f"SELECT {key}, count(*), {median} FROM (SELECT *, {WAIT} AS wait {rows}) v GROUP BY {group}"
     group = "GROUPING SETS ((site_id), ())" if question == "dept" else group
     return (f"SELECT {key}, count(*), count(wait), {median}, {median.replace('0.5', '0.9')},"
             f" count(CASE WHEN wait <= {WITHIN} THEN 1 END), {LEFT_SQL}"
-            f" FROM (SELECT *, {WAIT} AS wait {rows}) v GROUP BY {group}")  # noqa: S608
+            f" FROM (SELECT *, {WAIT} AS wait {rows}) v GROUP BY {group}")
 
 
 def answer(question: str, kind: str, rows: list[tuple]) -> dict:

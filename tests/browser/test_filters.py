@@ -34,10 +34,11 @@ def test_a_filter_lives_in_the_address_and_on_every_page(page, app, chromium):
 def test_going_back_undoes_nothing_and_breaks_nothing(page, app):
     open_page(page, app + "/attentes?type=GSRU")
     filter_by(page, "departement", "Borgou")
-    expect(page).to_have_url(app + "/attentes?type=GSRU&departement=Borgou")
+    expect(page).to_have_url(app + "/attentes?departement=Borgou&type=GSRU")
     settled(page)
     go(page, "Pilotage", "Plaintes")
     expect(page.locator("h1")).to_have_text("Plaintes")
+    expect(page).to_have_url(app + "/plaintes?departement=Borgou&type=GSRU")
     settled(page)
     page.go_back()
     expect(page.locator("h1")).to_have_text("Attentes")

@@ -254,7 +254,8 @@ def test_complaints_have_an_open_tail(tables, visits):
     assert delay.min() >= 0 and 60 < delay.max() <= 430
     old = received < pd.Timestamp(TODAY - timedelta(days=180))
     recent = received > pd.Timestamp(TODAY - timedelta(days=60))
-    assert 0.04 < answered[old].isna().mean() < 0.13 < answered[recent].isna().mean()
+    # Those forgotten are found again after half a year or more; a few never are.
+    assert 0.002 < answered[old].isna().mean() < 0.06 < 0.13 < answered[recent].isna().mean()
     assert (complaints.loc[answered.isna(), "Issue"] == "").all()
     assert set(complaints["Issue"]) == {"", "traitée", "rejetée", "sans suite"}
 
