@@ -151,7 +151,7 @@ def _alerts(s: Situation) -> Line:
     if not charted:
         return Line("Aucune série suivie n'a assez de points ou d'événements pour donner un signal.", "", 0)
     found = [(name, f) for name, f in charted if f.found]
-    said = sentences.alert_budget(len(found), alarms.budget(s.points))
+    said = sentences.alert_budget(len(found), alarms.budget(s.points, [f.kind for _, f in s.followed if f.chart]))
     if s.site_signals:
         said = f"{_sites(s, charted, found)} {said}"
     first = next((f.indicator for _, f in _alerts_first(found)), "")

@@ -105,23 +105,19 @@ def _chart(indicator: str, months: list[date], figures: Sequence[Figure], rebase
     if kind == ChartKind.BY_QUARTER:
         quarters, numerators, denominators = attributes.by_quarter(months, numerators, denominators)
         made = _counted(share, numerators, denominators, indicator, _positions(quarters, rebases))
-        return (kind, made) if _enough(made) else (ChartKind.TOO_FEW, None)
+        return kind, made
     at = _positions(months, rebases)
     if kind == ChartKind.XMR:
         made = xmr.chart(values, rebases=at, log=indicator in SKEWED, lowest=0, highest=100 if share else None,
                          resolution=WHOLE.get(indicator, 0))
     else:
         made = _counted(share, numerators, denominators, indicator, at)
-    return (kind, made) if _enough(made) else (ChartKind.TOO_FEW, None)
+    return kind, made
 
 
 def _counted(share: bool, numerators, denominators, indicator: str, rebases: list[int]) -> Chart:
     make = attributes.p_chart if share else attributes.u_chart
     return make(numerators, denominators, scale=_scale(indicator), rebases=rebases)
-
-
-def _enough(chart: Chart) -> bool:
-    return chart.last is not None and chart.status[-1] != Status.TOO_FEW
 
 
 def _scale(indicator: str) -> float:

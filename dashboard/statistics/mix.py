@@ -14,8 +14,9 @@ class Change:
     """A change and its three parts, which add up to it (but for rounding); all in the unit of the scale.
 
     before, after: over everybody. rate: from the parts' own rates. mix: from the shares of parts that are there in
-    both periods. network: from sites that opened or closed. same_before, same_after: over the sites that are there in
-    both periods (NaN without any). simpson: all parts moved one way, or stood still, and the whole the other way.
+    both periods. network: from sites that opened or closed, and from events at sites without a visit. same_before,
+    same_after: over the sites that are there in both periods (NaN without any). simpson: all parts moved one way, or
+    stood still, and the whole the other way.
     """
 
     before: float
@@ -58,7 +59,9 @@ def decompose(sites: Sequence[str], numerators: Sequence[Sequence[float]], denom
         same_before, same_after = (scale * (shares * rates).sum(axis=1)).tolist()
     total = float(after - before)
     opened, closed = sorted(open_in[1] - open_in[0]), sorted(open_in[0] - open_in[1])
-    network = total - rate - mix if opened or closed else 0.0
+    network = total - rate - mix
+    if abs(network) <= 1e-12 * (1 + abs(before) + abs(after)):
+        network = 0.0  # rounding
     return Change(float(before), float(after), rate, mix, network, same_before, same_after, _simpson(a, n, total),
                   opened, closed)
 

@@ -198,7 +198,7 @@ def change(found: Change, amount: Callable[[float], str] = lambda x: french.perc
     amount, size: write a value and a signed difference in the unit of the figure.
     """
     parts = [f"{size(found.rate)} par les centres eux-mêmes", f"{size(found.mix)} par la répartition des visites"]
-    if found.opened or found.closed:
+    if found.opened or found.closed or found.network:
         parts.append(f"{size(found.network)} par les ouvertures et fermetures de centres")
     said = (f"De {amount(found.before)} à {amount(found.after)}, soit {size(found.total)}{S}:"
             f" {french.join_words(parts)}.")

@@ -30,7 +30,7 @@ def budget_line(person: Person, table: pd.DataFrame, codes: Sequence[str] = FOLL
     series = [s for _, s in followed(person, table, codes) if s.chart is not None]
     points = [s.chart.points[-1] for s in series]
     # Waits are skewed, but charted on a log scale, where chance flags them as it does normal values.
-    return sentences.alert_budget(sum(s.found for s in series), alarms.budget(points))
+    return sentences.alert_budget(sum(s.found for s in series), alarms.budget(points, [s.kind for s in series]))
 
 
 def listing(person: Person, table: pd.DataFrame) -> list[tuple[str, Signal]]:
@@ -62,6 +62,8 @@ def chance(person: Person, table: pd.DataFrame) -> None:
 - Un signal dit que le mois sort de ce que ce centre fait d'habitude. Il ne dit pas pourquoi, ni que c'est grave.
 - Sans signal, il n'y a rien à expliquer : chercher la cause d'une variation ordinaire fait perdre du temps.
 - Les limites sont provisoires et recalculées jusqu'à 24 points, puis fixées ; elles ne repartent que pour une raison datée.
+- Les attentes sont des minutes entières : les limites ne descendent pas sous cette précision, et le hasard y donne donc
+  plutôt moins de signaux que dit ici.
 - Simulation de cette règle exacte, répétée {french.number(row.draws)} fois : `python -m dashboard.statistics.alarms`.
 """)
 

@@ -17,6 +17,7 @@ LAYERS = {"signal": "Signaux", "niveau": "Niveaux"}
 EVERYTHING = {"departement": "Tous les départements", "type": "CCSP et GSRU", "prestation": "Toutes les prestations",
               "centre": "Choisir un centre…"}
 WRITTEN = "url_written"  # what we last put in the URL: anything else there comes from outside
+PAGE = "page_before"
 OTHER = "autre"
 
 
@@ -30,11 +31,17 @@ def as_of() -> date:
     return store.freshness().as_of or date.today()
 
 
-def sync() -> None:
-    """Make session and URL agree at the start of a run: a link from outside wins, else the URL follows the session."""
+def sync(page: str) -> None:
+    """Make session and URL agree at the start of a run on a page: a link from outside wins, else the URL follows.
+
+    An address without filters means « keep them » when the page has changed, for the menu's links carry none; on the
+    same page it is the browser's back button, and rewriting the address would hold the reader there for ever.
+    """
+    same = st.session_state.get(PAGE) == page
+    st.session_state[PAGE] = page
     url = {name: st.query_params[name] for name in DEFAULTS if name in st.query_params}
     held = st.session_state.get(FILTERS)
-    if held is None or (url and url != st.session_state.get(WRITTEN)):
+    if held is None or ((url or same) and url != st.session_state.get(WRITTEN)):
         held = dict(held or DEFAULTS)
         for name in DEFAULTS:
             wanted = url.get(name, DEFAULTS[name])

@@ -71,7 +71,7 @@ def dress(spec: PageSpec) -> None:
     """Style, banner and filters of the page."""
     st.html(STYLE)
     communes_file()
-    filters.sync()
+    filters.sync(spec.url_path)
     banner()
     filters.notices()
     if spec.bare:

@@ -69,5 +69,11 @@ def test_when_nothing_remains_all_is_network():
     assert (change.rate, change.mix, change.network) == (0, 0, 30) and np.isnan(change.same_after)
 
 
+def test_events_of_a_site_without_a_visit_are_in_the_total_and_in_no_site_s_part():
+    """A complaint may come in where nobody was received that month."""
+    change = decompose(["a", "b"], [[50, 0], [50, 20]], [[100, 0], [100, 0]], scale=100)
+    assert (change.total, change.rate, change.mix, change.network) == (20, 0, 0, 20)
+
+
 def test_a_period_without_data_has_no_change():
     assert decompose(["a"], [[0], [5]], [[0], [10]]) is None
