@@ -65,6 +65,7 @@ def test_a_bad_value_in_a_link_gives_a_notice(page, app, link):
 def test_the_slides_follow_the_arrows_and_keep_the_filters(page, app):
     open_page(page, app + "/presenter?departement=Zou")
     expect(page.locator(".st-key-pied")).to_contain_text("1 / 4")
+    settled(page)  # a key pressed while the slide is still being drawn reaches nobody
     titles = [page.locator("h1").inner_text()]
     for _ in range(3):
         page.keyboard.press("ArrowRight")

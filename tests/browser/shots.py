@@ -1,0 +1,41 @@
+"""The pictures of docs/: `python -m tests.browser.shots`, at 1280×720, of fictitious data, with the network cut."""
+import tempfile
+from pathlib import Path
+
+from dashboard.settings import ROOT
+from tests.browser.served import browsing, make_demo, serve
+
+PAGES = {
+    "carte": "/", "carte-niveaux": "/?couche=niveau", "departement": "/departement?departement=Zou",
+    "site": "/site?centre=ccsp-djougou",
+    "attentes": "/attentes", "plaintes": "/plaintes", "signaux": "/signaux",
+    "presenter": "/presenter",
+}
+PARTS = {"carte-de-controle": ("/site?centre=ccsp-djougou", "Attente médiane, par mois"),
+         "entonnoir": ("/plaintes", "Par centre")}
+SETTLE = 2500  # milliseconds for charts to be drawn
+
+
+def main() -> None:
+    """Take every picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = make_demo(Path(folder) / "demo.db", 300_000)
+        with serve(url, Path(folder) / "log") as app, browsing() as browser:
+            page = browser.new_page(viewport={"width": 1280, "height": 720}, locale="fr-FR", timezone_id="Africa/Porto-Novo")
+            for name, path in PAGES.items():
+                page.goto(app + path)
+                page.locator("h1").wait_for()
+                page.wait_for_timeout(SETTLE)
+                page.screenshot(path=ROOT / "docs" / f"{name}.png")
+            for name, (path, heading) in PARTS.items():
+                page.goto(app + path)
+                page.get_by_role("heading", name=heading).scroll_into_view_if_needed()
+                page.wait_for_timeout(SETTLE)
+                page.get_by_role("heading", name=heading).evaluate("e => e.scrollIntoView({block: 'start'})")
+                page.wait_for_timeout(300)
+                page.screenshot(path=ROOT / "docs" / f"{name}.png")
+    print(f"Images écrites dans docs/ : {', '.join([*PAGES, *PARTS])}.")
+
+
+if __name__ == "__main__":
+    main()
