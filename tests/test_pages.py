@@ -263,13 +263,21 @@ def test_filters_are_kept_on_every_page_and_in_the_link(demo):
     at.selectbox(key="filtre_type").set_value("CCSP").run()
     assert link(at)["departement"] == SOME_DEPARTMENT and link(at)["type"] == "CCSP"
     assert at.metric[0].value != whole
-    for spec in PAGES:
-        at.query_params.clear()  # as the browser does when a page of the menu is chosen
+    for spec in (*PAGES[1:], PAGES[0]):
+        at.query_params.clear()  # as the browser does when another page of the menu is chosen
         sound(go(at, spec.url_path))
         assert link(at)["departement"] == SOME_DEPARTMENT, spec.url_path
         for name, value in (("departement", SOME_DEPARTMENT), ("type", "CCSP")):
             if name in spec.filters:
                 assert at.selectbox(key=f"filtre_{name}").value == value
+
+
+def test_going_back_on_a_page_to_its_bare_address_clears_the_filters(demo):
+    """Were the address written again, the back button would hold the reader on the page."""
+    at = visit_page(departement=SOME_DEPARTMENT)
+    at.query_params.clear()
+    sound(at.run())
+    assert "departement" not in link(at) and at.selectbox(key="filtre_departement").value == ""
 
 
 def test_a_default_leaves_the_link(demo):
