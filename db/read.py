@@ -1,6 +1,6 @@
 """Every question to the database. `sites` is always a set of site codes, or ALL; it has no default, so that no
 caller can forget whose rows may be seen. Days go in and come out as dates."""
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -40,14 +40,17 @@ def _all(connection: Connection, sql: str, **values) -> list[tuple]:
         return result.cursor.fetchall()  # the driver's rows are plain tuples: SQLAlchemy's would cost as much again
 
 
-def _frame(rows: list[tuple], columns: Sequence[str], days: Collection[str]) -> pd.DataFrame:
-    """Rows as a frame, the columns `days` as dates; each different day is read once."""
+def _frame(rows: list[tuple], columns: Sequence[str], days: Collection[str], types: Mapping[str, type] | None = None
+           ) -> pd.DataFrame:
+    """Rows as a frame, the columns `days` as dates; each different day is read once. types: what pandas need not find."""
     if not rows:
         return pd.DataFrame(columns=columns)
     values = dict(zip(columns, zip(*rows, strict=True), strict=True))
     for name in days:
         known = {day: as_date(day) for day in set(values[name])}
         values[name] = pd.Series([known[day] for day in values[name]], dtype=object)
+    for name, kind in (types or {}).items():
+        values[name] = np.array(values[name], dtype=kind)
     return pd.DataFrame(values)
 
 
@@ -199,9 +202,9 @@ def _where(segments: Sequence[tuple[int, date, date]], site: str, service: str) 
 
 
 def _site_condition(ids: Sequence[int] | None) -> str:
-    """All sites, or some: one row per site."""
+    """All sites, or some: one row per site. All are asked for by name: an index then leads to each one's days."""
     if ids is None:
-        return f"> {NATION}"
+        return "IN (SELECT id FROM site)"
     return f"IN ({', '.join(map(str, ids))})" if ids else "IS NULL"
 
 
@@ -308,7 +311,9 @@ def site_months(connection: Connection, sites: Sites, first: date, last: date, s
     rows = _all(connection, f"SELECT {', '.join(columns)} FROM rollup WHERE "  # noqa: S608 (own names and numbers)
                 + _where([(MONTH, first.replace(day=1), last)], _site_condition(ids), f"= {service}")
                 + " ORDER BY site_id, start")
-    return _frame(rows, ["site_id", "month", *columns[2:]], ["month"])
+    # A month without a measured wait has no quantile: NaN.
+    types = {**dict.fromkeys(("site_id", *columns[2:]), np.int64), "p50": float, "p90": float}
+    return _frame(rows, ["site_id", "month", *columns[2:]], ["month"], types)
 
 
 def visits_on(connection: Connection, sites: Sites, days: Collection[date], service: int = ALL_SERVICES

@@ -25,7 +25,8 @@ TARGETS = {"filter": 250, "click": 150, "page": 1_000}
 DEPARTMENTS = ("Zou", "Borgou", "Ouémé", "Atacora", "Mono", "Tous les départements", "Atlantique", "Collines", "Plateau",
                "Donga", "Tous les départements")
 CLICKS = 12
-MAIN = "iframe[title*=folium], [data-testid=stVegaLiteChart] :is(canvas, svg)"
+# Not those of the page before, which Streamlit leaves in place until the new ones come.
+MAIN = ":is(iframe[title*=folium], [data-testid=stVegaLiteChart] :is(canvas, svg)):not([data-stale=true] *)"
 
 # Waits, in the page, until `ready` holds; the promise gives the milliseconds since `from`.
 WATCH = """(ready, from) => new Promise((done, failed) => {
@@ -122,7 +123,7 @@ def page_openings(context, app: str, repeats: int) -> dict[str, list[float]]:
     return found
 
 
-def page_changes(page: Page, titles: tuple[str, ...] = ("Attentes", "Plaintes", "Département", "Carte")
+def page_changes(page: Page, titles: tuple[str, ...] = ("Plaintes", "Département", "Carte", "Attentes")
                  ) -> dict[str, list[float]]:
     """From the press on a line of the menu until the page's heading and main part are there."""
     headings = {spec.title: spec.heading for spec in PAGES}
