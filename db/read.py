@@ -316,29 +316,6 @@ def site_months(connection: Connection, sites: Sites, first: date, last: date, s
     return _frame(rows, ["site_id", "month", *columns[2:]], ["month"], types)
 
 
-def visits_on(connection: Connection, sites: Sites, days: Collection[date], service: int = ALL_SERVICES
-              ) -> list[tuple[int, date, int]]:
-    """(site id, day, visits) on those of `days` that had any."""
-    if not days:
-        return []
-    listed = ", ".join(f"'{d.isoformat()}'" for d in sorted(days))
-    rows = _all(connection, f"SELECT site_id, start, visits FROM rollup WHERE level = {DAY}"  # noqa: S608
-                f" AND service_id = {service} AND site_id {_site_condition(site_ids(connection, sites))}"
-                f" AND start IN ({listed})")
-    return [(site, as_date(day), n) for site, day, n in rows]
-
-
-def active_sites(connection: Connection, sites: Sites, first: date, last: date) -> set[int]:
-    """Ids of the sites with a visit or a closing between these days."""
-    site = _site_condition(site_ids(connection, sites))
-    rows = _all(connection, f"SELECT DISTINCT site_id FROM rollup WHERE level = {DAY} AND service_id = 0"  # noqa: S608
-                f" AND site_id {site} AND start BETWEEN :first AND :last"
-                " UNION SELECT DISTINCT site_id FROM daily_closing WHERE superseded_by IS NULL"
-                f" AND site_id {site} AND day BETWEEN :first AND :last",
-                first=first, last=last)
-    return {i for (i,) in rows}
-
-
 def daily_visits(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
                  ) -> pd.DataFrame:
     """Visits by site and day: site_id, day (date), visits."""

@@ -4,6 +4,7 @@ import streamlit as st
 from dashboard import french
 from dashboard.access import Person
 from dashboard.ui import cards, errors, filters, frame, sections, session, steering_map, store
+from dashboard.ui.escape import escaped
 from dashboard.wording import shown, who_reported
 
 STYLE = """<style>
@@ -86,12 +87,8 @@ def show() -> None:
                   disabled=position == len(SLIDES) - 1)
         if st.button("Quitter", key="diapo_quitter", shortcut="Esc"):
             st.switch_page(frame.pages_by_name()["carte"])
-        st.markdown(f"**{position + 1} / {len(SLIDES)}** · {_plain(filters.summary())} · {who_reported(figures['visits'])}"
+        st.markdown(f"**{position + 1} / {len(SLIDES)}** · {escaped(filters.summary())} · {who_reported(figures['visits'])}"
                     f" · données au {french.date_short(filters.as_of())}")
-
-
-def _plain(text: str) -> str:
-    return text.replace("*", "").replace("[", "(").replace("]", ")").replace("$", "").replace("`", "'")
 
 
 def _move(step: int) -> None:
