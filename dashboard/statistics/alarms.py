@@ -6,16 +6,18 @@ is flagged. Power: after so many months without change, all later ones are shift
 months some last point was flagged on the side of the shift. Every series has limits of its own, estimated from its
 own months: the rate is over series, not along one of them, for limits frozen badly flag month after month.
 
-`normal` is an XmR chart, also of a skewed measure on the log scale; `skewed` the XmR chart of a lognormal measure
-(σ = 0.35) as it is; `counted` the p chart of shares of 80 % among 60 to 300 visits, near enough for u charts and
-quarters too. Shares that differ from month to month by more than a binomial chance come near `normal`. Months that
-resemble their neighbours (autocorrelation), or seasons, flag more often than any of these.
+`normal` is the XmR chart of a measure without steps. `waits` is that of median waits as dashboard.signals makes it, in
+whole minutes on a log scale: each series has a level of its own between 8 and 20 minutes and varies by 7 to 17 %, about
+as the example data do; steady short waits are flagged, and seen to change, least. `shares` is the p chart of shares of
+80 % among 60 to 300 visits; `rates` the u chart of 5 to 15 events expected at a point, on average, for as many visits:
+that of complaints by month, and of rare events by quarter. Shares and rates that differ from month to month by more than
+chance come near `normal`. Months that resemble their neighbours (autocorrelation), or seasons, flag more often than any.
 
 `python -m dashboard.statistics.alarms` writes the table that screens read, alarm_rates.csv.
 """
 import csv
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -23,38 +25,36 @@ from pathlib import Path
 import numpy as np
 
 from dashboard.statistics.attributes import centre_and_deviation, standardised_flags
-from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS, ChartKind
-from dashboard.statistics.xmr import LIMIT, NEAR, RUN, flags, limits
+from dashboard.statistics.variation import MINIMUM_POINTS, ChartKind
+from dashboard.statistics.xmr import LIMIT, NEAR, RUN, flags, limits_and_distances
 
 TABLE = Path(__file__).with_name("alarm_rates.csv")
 MOST_POINTS = 60   # the last row stands for longer series
 WITHIN = 8         # months in which a shift is to be found
 DRAWS = 20_000
 SEED = 20261124
-SKEW = 0.35
-SHARE, VISITS = 0.8, (60, 300)  # of the simulated shares
-
-Noise = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
-NOISES: dict[str, Noise] = {
-    "normal": lambda random, shape: random.standard_normal(shape),
-    "skewed": lambda random, shape: np.exp(SKEW * random.standard_normal(shape)),
-}
+LEVELS, SPREADS = (8, 20), (0.07, 0.17)  # of the simulated waits: medians in minutes, standard deviations of their logs
+VISITS, SHARE, EVENTS = (60, 300), 0.8, (5, 15)  # of the simulated shares and rates
 
 
 @dataclass(frozen=True)
 class Rate:
-    """One row of the table: series of so many points; shares of simulated series, between 0 and 1.
+    """One row of the table; series of so many points; shares of simulated series, between 0 and 1.
 
-    normal, skewed, counted: whose last point is flagged by chance alone. shift_1, shift_2: in which a shift of one or
-    two standard deviations, right after these points, is found within eight months. draws: series simulated for each.
+    normal, waits, shares, rates: whose last point is flagged by chance alone. shift_1, shift_2: in which a shift of one or two
+    standard deviations, right after these points, is found within eight months; waits_shift_1, waits_shift_2: of waits.
+    draws: series simulated for each.
     """
 
     points: int
     normal: float
-    skewed: float
-    counted: float
+    waits: float
+    shares: float
+    rates: float
     shift_1: float
     shift_2: float
+    waits_shift_1: float
+    waits_shift_2: float
     draws: int
 
     def error(self, share: float) -> float:
@@ -62,45 +62,61 @@ class Rate:
         return math.sqrt(share * (1 - share) / self.draws)
 
 
-def last_sides(values: np.ndarray) -> np.ndarray:
-    """On which side the last point of each series is flagged: 1, -1, or 0. values: (series, points), 12 or more."""
-    found = limits(values[:, :FROZEN_POINTS])
-    recent = values[:, -RUN:]  # no rule looks further back
-    _, side = flags(recent - found.centre[:, None], NEAR * found.mean_range[:, None], LIMIT * found.mean_range[:, None])
+def whole_minutes(random: np.random.Generator, deviates: np.ndarray) -> np.ndarray:
+    """Monthly median waits, rounded, from standard normal deviates (series, points)."""
+    level, spread = (random.uniform(*reach, (len(deviates), 1)) for reach in (LEVELS, SPREADS))
+    return np.round(level * np.exp(spread * deviates))
+
+
+def last_sides(values: np.ndarray, waits: bool = False) -> np.ndarray:
+    """On which side the last point of each series is flagged: 1, -1, or 0. values: (series, points), 12 or more.
+
+    waits: charted as whole minutes on a log scale.
+    """
+    found, distance = limits_and_distances(np.log1p(values) if waits else values, log=waits, resolution=int(waits))
+    recent = distance[:, -RUN:]  # no rule looks further back
+    _, side = flags(recent, NEAR * found.mean_range[:, None], LIMIT * found.mean_range[:, None])
     return side[:, -1]
 
 
-def false_alarms(points: int, draws: int, random: np.random.Generator, noise: Noise) -> float:
+def false_alarms(points: int, draws: int, random: np.random.Generator, waits: bool = False) -> float:
     """The share of series of so many points, nothing but noise, whose last point is flagged."""
-    return float((last_sides(noise(random, (draws, points))) != 0).mean())
+    values = random.standard_normal((draws, points))
+    return float((last_sides(whole_minutes(random, values) if waits else values, waits) != 0).mean())
 
 
-def false_alarms_of_shares(points: int, draws: int, random: np.random.Generator) -> float:
-    """The same for the p chart of binomial shares with denominators that differ."""
+def false_alarms_of_counts(kind: ChartKind, points: int, draws: int, random: np.random.Generator) -> float:
+    """The same for p charts of binomial shares, and u charts of Poisson rates, with denominators that differ."""
     visits = random.integers(*VISITS, (draws, points), endpoint=True)
-    served = random.binomial(visits, SHARE)
-    centre, sigma = centre_and_deviation(ChartKind.P, served, visits)
+    if kind == ChartKind.P:
+        events = random.binomial(visits, SHARE)
+    else:
+        events = random.poisson(visits / np.mean(VISITS) * random.uniform(*EVENTS, (draws, 1)))
+    centre, sigma = centre_and_deviation(kind, events, visits)
     recent = np.s_[:, -RUN:]
-    _, side = standardised_flags(served[recent], visits[recent], centre, sigma[recent])
+    _, side = standardised_flags(events[recent], visits[recent], centre, sigma[recent])
     return float((side[:, -1] != 0).mean())
 
 
-def power(points: int, shift: float, draws: int, random: np.random.Generator) -> float:
+def power(points: int, shift: float, draws: int, random: np.random.Generator, waits: bool = False) -> float:
     """The share of series in which a shift (standard deviations) after so many points is found within 8 months."""
     values = random.standard_normal((draws, points + WITHIN))
     values[:, points:] += shift
+    values = whole_minutes(random, values) if waits else values
     found = np.zeros(draws, dtype=bool)
     for now in range(points + 1, points + WITHIN + 1):
-        found |= last_sides(values[:, :now]) == np.sign(shift)
+        found |= last_sides(values[:, :now], waits) == np.sign(shift)
     return float(found.mean())
 
 
 def simulate(points: int, draws: int = DRAWS, seed: int = SEED) -> Rate:
     """One row of the table; the same numbers at each run."""
     random = np.random.default_rng((seed, points))
-    chance = {name: false_alarms(points, draws, random, noise) for name, noise in NOISES.items()}
-    return Rate(points, **chance, counted=false_alarms_of_shares(points, draws, random),
-                shift_1=power(points, 1, draws, random), shift_2=power(points, 2, draws, random), draws=draws)
+    return Rate(
+        points, false_alarms(points, draws, random), false_alarms(points, draws, random, waits=True),
+        *(false_alarms_of_counts(kind, points, draws, random) for kind in (ChartKind.P, ChartKind.U)),
+        *(power(points, shift, draws, random) for shift in (1, 2)),
+        *(power(points, shift, draws, random, waits=True) for shift in (1, 2)), draws)
 
 
 @cache
@@ -125,23 +141,31 @@ class Budget:
     usual_most: int
 
 
-def budget(points: Sequence[int], kinds: Sequence[ChartKind] | None = None) -> Budget:
+def budget(points: Sequence[int], kinds: Sequence[ChartKind] | None = None, waits: Sequence[bool] | None = None) -> Budget:
     """What chance alone would flag this month, the series being taken as independent.
 
     points: of the current segment of each series; those under 12 are not counted. kinds: of their charts, by default
-    all XmR; p and u charts, by month or by quarter, have the rate of counted shares.
+    all XmR. waits: which are waits in whole minutes on a log scale, by default none.
     """
-    kinds = kinds or [ChartKind.XMR] * len(points)
-    rows = [(rate(p), kind) for p, kind in zip(points, kinds, strict=True) if p >= MINIMUM_POINTS]
-    chances = [row.normal if kind == ChartKind.XMR else row.counted for row, kind in rows]
+    kinds, waits = kinds or [ChartKind.XMR] * len(points), waits or [False] * len(points)
+    chances = [_chance(rate(p), kind, wait) for p, kind, wait in zip(points, kinds, waits, strict=True)
+               if p >= MINIMUM_POINTS]
     masses = np.ones(1)  # of the number of alarms: one more series, one convolution
     for chance in chances:
         masses = np.convolve(masses, [1 - chance, chance])
-    return Budget(len(rows), sum(chances), int(np.argmax(np.cumsum(masses) >= 0.95)))
+    return Budget(len(chances), sum(chances), int(np.argmax(np.cumsum(masses) >= 0.95)))
+
+
+def _chance(row: Rate, kind: ChartKind, wait: bool) -> float:
+    if kind == ChartKind.P:
+        return row.shares
+    if kind in (ChartKind.U, ChartKind.BY_QUARTER):
+        return row.rates
+    return row.waits if wait else row.normal
 
 
 def write(draws: int = DRAWS) -> None:
-    """Simulates every row of the table and writes it; under a minute."""
+    """Simulates every row of the table and writes it; a minute or two."""
     rows = [asdict(simulate(points, draws)) for points in range(MINIMUM_POINTS, MOST_POINTS + 1)]
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         out = csv.DictWriter(file, [f.name for f in fields(Rate)], lineterminator="\n")

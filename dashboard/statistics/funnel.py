@@ -5,8 +5,9 @@ nhs-r-community/FunnelPlotR (R/od_adjustment.R, commit 9020d49), which follows i
 
 Exact limits are those of an observed count given the expected one. FunnelPlotR puts there the interval of a mean
 given an observed count (intervals.poisson): at 15 expected it calls 8 low at 95 %, which chance gives in 3.7 % of
-cases, and lets pass 24, which it gives in 2.0 % (on such limits: Manktelow and Seaton 2012, BMC Medical Research
-Methodology 12:98).
+cases, and lets pass 24, which it gives in 2.0 % (on such limits: Seaton and Manktelow 2012, BMC Medical Research
+Methodology 12:98). Its over-dispersion of ratios is by default that of the NHS's SHMI, logarithms without the tenths at
+each end; ours is its other one, square roots with the tenths pulled in, as Spiegelhalter's.
 """
 import math
 from collections.abc import Sequence
@@ -164,7 +165,12 @@ def overdispersion(events: np.ndarray, sizes: np.ndarray, target: float, *, prop
         s = 1 / (2 * np.sqrt(sizes * target))
         z = (np.sqrt(events / (sizes * target)) - 1) / s
     low, high = np.quantile(z, [TRIMMED, 1 - TRIMMED])
-    k, phi = len(z), float(np.mean(np.clip(z, low, high) ** 2))
+    return between_sites(np.clip(z, low, high), s)
+
+
+def between_sites(z: np.ndarray, s: np.ndarray) -> tuple[float, float]:
+    """φ and τ² from standardised values (k,) and the standard errors (k,) of what was standardised."""
+    k, phi = len(z), float(np.mean(z**2))
     if k < 2 or k * phi < k - 1:
         return phi, 0.0
     weights = 1 / s**2

@@ -183,12 +183,15 @@ def alert_budget(found: int, budget: Budget) -> str:
 
 
 def power(row: Rate) -> str:
-    """What the rule finds, misses, and flags wrongly, with series of so many points."""
+    """What the rule finds, misses, and flags wrongly, with series of so many points; waits, p and u charts apart."""
     share = lambda x: french.percent(100 * x)  # noqa: E731
+    once = lambda x: f"une série sur {french.number(1 / x)} environ"  # noqa: E731
     return (f"Avec {french.plural(row.points, 'point')}, un changement durable de deux écarts types est vu en {WITHIN}"
             f" mois ou moins dans {share(row.shift_2)} des cas, d'un seul écart type dans {share(row.shift_1)}"
-            f" des cas{S}; sans aucun changement, une série sur {french.number(1 / row.normal)} environ est signalée à"
-            " tort.")
+            f" des cas{S}; sans aucun changement, {once(row.normal)} est signalée à tort. Pour les attentes, en"
+            f" minutes entières{S}: {share(row.waits_shift_2)}, {share(row.waits_shift_1)} et {once(row.waits)}. Aux"
+            f" effectifs très inégaux, à tort aussi{S}: {once(row.shares)} pour les parts, {once(row.rates)} pour les taux et"
+            " les cartes par trimestre.")
 
 
 def change(found: Change, amount: Callable[[float], str] = lambda x: french.percent(x, 1),

@@ -60,6 +60,22 @@ def limits(values: np.ndarray, screen: bool = True) -> Limits:
     return Limits(values.mean(axis=-1), mean_moving_range(values, screen))
 
 
+def limits_and_distances(values: np.ndarray, *, screen: bool = True, log: bool = False, resolution: float = 0
+                         ) -> tuple[Limits, np.ndarray]:
+    """The limits of whole segments, from their first 24 points, and how far each point is from the centre.
+
+    values: (…, n), n ≥ 2, no NaN; where log, already log(1 + value). resolution: see chart; in the unit of the series.
+    Returns limits (…) and distances (…, n), 0 for a point that the resolution cannot tell from the mean.
+    """
+    found = limits(values[..., :FROZEN_POINTS], screen)
+    distance = values - found.centre[..., None]
+    if not resolution:
+        return found, distance
+    step = np.log1p(np.expm1(found.centre) + resolution) - found.centre if log else np.full_like(found.centre, resolution)
+    distance = np.where(np.abs(distance) <= step[..., None] / 2, 0, distance)
+    return Limits(found.centre, np.maximum(found.mean_range, step)), distance
+
+
 def flags(distance: np.ndarray, near: np.ndarray, limit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which rule, if any, makes each point of a segment a signal, and on which side.
 
@@ -179,11 +195,7 @@ def chart(values: Sequence[float | None], *, rebases: Collection[int] = (), left
         segment[positions] = number
         if status_of(len(positions)) == Status.TOO_FEW:
             continue
-        found = limits(scaled[positions[:FROZEN_POINTS]], screen)
-        step = _step(found.centre, resolution, log)
-        found = Limits(found.centre, np.maximum(found.mean_range, step))
-        distance = scaled[positions] - found.centre
-        distance = np.where(np.abs(distance) <= step / 2, 0, distance)
+        found, distance = limits_and_distances(scaled[positions], screen=screen, log=log, resolution=resolution)
         code, sides = flags(distance, NEAR * found.mean_range, LIMIT * found.mean_range)
         for i, c, s in zip(positions.tolist(), code.tolist(), sides.tolist(), strict=True):
             rule[i], side[i] = CODES[c], s
@@ -194,8 +206,3 @@ def chart(values: Sequence[float | None], *, rebases: Collection[int] = (), left
     shown = np.where(segment >= 0, given, np.nan)
     return Chart(ChartKind.XMR, shown, **lines, lowest=lowest, highest=highest, segment=segment, rule=rule, side=side,
                  status=[status_of(p) for p in points], points=points, screened=screen)
-
-
-def _step(centre: float, resolution: float, log: bool) -> float:
-    """The resolution on the scale of the limits, around the centre."""
-    return float(np.log1p(np.expm1(centre) + resolution) - centre) if log else resolution

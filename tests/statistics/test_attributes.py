@@ -16,23 +16,46 @@ def flat(chart, centre, n, **options):
     return chart([centre * n] * 20, [n] * 20, scale=1, **options)
 
 
+# The tables of Montgomery, Introduction to Statistical Quality Control, charted by two R packages. Opened: luca-scr/qcc,
+# docs/articles/qcc.html (commit af35099), and anhoej/qicharts2, tests/testthat/*.rds on R/sysdata.rda (commit 1b9487e).
 @pytest.mark.parametrize("centre, n, lower, upper", [
-    # Montgomery and Runger, Applied Statistics and Probability for Engineers, exercise 15-41
-    (0.0645, 1500, 0.0455, 0.0835), (0.0645, 100, -0.0092, 0.1382),
-    # Montgomery, Introduction to Statistical Quality Control, exercise 6-1
-    (0.0585, 100, -0.0119, 0.1289),
-    # NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.3.2
-    (0.2313, 50, 0.0524, 0.4102)])
+    # qcc, data orangejuice (30 samples of 50 cans, 347 leak; also NIST/SEMATECH e-Handbook 6.3.3.2), all and but two
+    (347 / 1500, 50, 0.05242755, 0.4102391), (0.215, 50, 0.04070284, 0.3892972),
+    # qicharts2, tbl_7.4_1.rds: purchase orders, 234 wrong of 2 450 in samples of unequal size
+    (234 / 2450, 90, 0.002565, 0.188455), (234 / 2450, 100, 0.007335, 0.183686), (234 / 2450, 110, 0.011438, 0.179582),
+    (234 / 2450, 120, 0.015017, 0.176003)])
 def test_limits_of_published_charts_of_shares(centre, n, lower, upper):
     chart = flat(p_chart, centre, n)
-    assert (chart.centre[0], chart.lower[0], chart.upper[0]) == pytest.approx((centre, lower, upper), abs=5e-5)
-    assert chart.drawn(chart.lower)[0] == max(0, chart.lower[0])
+    assert (chart.centre[0], chart.lower[0], chart.upper[0]) == pytest.approx((centre, lower, upper), abs=1e-6)
 
 
-def test_limits_of_a_published_chart_of_rates():
-    """Montgomery, Introduction to Statistical Quality Control, shipping errors: 74 in 20 weeks of 50 shipments."""
-    chart = u_chart([3, 4] * 6 + [4] * 8, [50] * 20, scale=1, widen=False)
-    assert (chart.centre[0], chart.lower[0], chart.upper[0]) == pytest.approx((0.0740, -0.0414, 0.1894), abs=5e-5)
+def test_a_published_chart_of_shares_from_its_counts():
+    """qcc, data orangejuice2 (data/orangejuice.txt, samples 31 to 54): 0.1108333, 0 and 0.2440207."""
+    counts = [9, 6, 12, 5, 6, 4, 6, 3, 7, 6, 2, 4, 3, 6, 5, 4, 8, 5, 6, 7, 5, 6, 3, 5]
+    chart = p_chart(counts, [50] * 24, scale=1, widen=False)
+    assert (chart.centre[0], chart.upper[0]) == pytest.approx((0.1108333, 0.2440207), abs=1e-7)
+    assert chart.lower[0] < 0 and chart.drawn(chart.lower)[0] == 0
+    assert Rule.OUTSIDE not in chart.rule
+
+
+def test_a_published_chart_of_rates_from_its_counts():
+    """qicharts2, ex_7.4_1.rds: errors in 20 weeks of 50 shipments; 0.074, 0 and 0.189412."""
+    errors = [2, 3, 8, 1, 1, 4, 1, 4, 5, 1, 8, 2, 4, 3, 4, 1, 8, 3, 7, 4]
+    chart = u_chart(errors, [50] * 20, scale=1, widen=False)
+    assert (chart.centre[0], chart.upper[0]) == pytest.approx((0.074, 0.189412), abs=1e-6)
+    assert chart.lower[0] < 0 and chart.drawn(chart.lower)[0] == 0
+
+
+def test_published_limits_of_rates_by_point():
+    """qicharts2, ex_7.5_1.rds: defects per 50 m² in ten rolls of dyed cloth, too few for a chart of ours."""
+    metres = np.array([500, 400, 650, 500, 475, 500, 600, 525, 600, 625])
+    defects = np.array([14, 12, 20, 11, 7, 10, 21, 16, 19, 23])
+    centre, sigma = attributes.centre_and_deviation(ChartKind.U, defects, metres / 50, widen=False)
+    assert centre[0] == pytest.approx(1.423256, abs=1e-6)
+    assert centre - 3 * sigma == pytest.approx(
+        [0.291474, 0.157885, 0.430617, 0.291474, 0.262072, 0.291474, 0.390085, 0.318750, 0.390085, 0.410959], abs=1e-6)
+    assert centre + 3 * sigma == pytest.approx(
+        [2.555038, 2.688626, 2.415894, 2.555038, 2.584440, 2.555038, 2.456427, 2.527762, 2.456427, 2.435552], abs=1e-6)
 
 
 @pytest.mark.pitfall(14)

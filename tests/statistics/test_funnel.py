@@ -9,28 +9,47 @@ from hypothesis import strategies as st
 
 from dashboard.statistics import funnel as funnels
 from dashboard.statistics.funnel import Position, arcsine_limits, binomial_limits, funnel, limits, poisson_limits
+from dashboard.statistics.intervals import poisson, poisson_masses
 
 
 @pytest.mark.parametrize("n, at95, at998", [
     (50, (0.6791, 0.8980), (0.6025, 0.9411)), (200, (0.7419, 0.8524), (0.7062, 0.8796)),
     (1000, (0.7746, 0.8242), (0.7595, 0.8376))])
 def test_arcsine_limits(n, at95, at998):
-    """Spiegelhalter 2005, A.2, with a target of 80 %: 67.9–89.8 and 60.3–94.1 %, 74.2–85.2 and 70.6–88.0, 77.5–82.4
-    and 76.0–83.8."""
+    """Recomputed by hand, sin²(asin √0.8 ± z / 2√n), as R/calculate_limits.R of FunnelPlotR (commit 9020d49)."""
     assert arcsine_limits(n, 0.8, 0.95) == pytest.approx(at95, abs=5.1e-5)
     assert arcsine_limits(n, 0.8, 0.998) == pytest.approx(at998, abs=5.1e-5)
 
 
-def test_exact_limits_from_printed_tables():
+def test_exact_limits_from_tables_of_chances():
     """Spiegelhalter 2005, A.1.1: the smallest r with P(X ≤ r) ≥ α/2, less (P(X ≤ r) − α/2) / P(X = r).
 
-    Printed tables: binomial n = 20, p = 0.5: P(X ≤ 5) = 0.0207, P(X ≤ 6) = 0.0577; Poisson, mean 15: P(X ≤ 7) =
-    0.0180, P(X ≤ 8) = 0.0374.
+    The formula is that of the SAS program in R. Wicklin, « Funnel plots for proportions » (The DO Loop, 23 November 2011).
+    Chances by hand, as any table prints them: binomial n = 20, p = 0.5: P(X ≤ 5) = 0.0207, P(X ≤ 6) = 0.0577; Poisson,
+    mean 15: P(X ≤ 7) = 0.0180, P(X ≤ 8) = 0.0374.
     """
     low, high = binomial_limits(20, 0.5, 0.95)
     assert low == pytest.approx((6 - (0.0577 - 0.025) / (0.0577 - 0.0207)) / 20, abs=1e-4)
     assert high == pytest.approx(1 - low)
     assert poisson_limits(15, 1, 0.95)[0] == pytest.approx((8 - (0.0374 - 0.025) / (0.0374 - 0.0180)) / 15, abs=5e-4)
+
+
+def test_chance_is_outside_the_limits_of_counts_as_often_as_published():
+    """Seaton and Manktelow 2012, BMC Medical Research Methodology 12:98, table of the 95 % limits, « prediction ».
+
+    Median, smallest and largest chance that a site like all others is below, and above, by hundredths of expected events:
+    1 to 50, then to 100.
+    """
+    found = []
+    for expected in np.arange(100, 10_001) / 100:
+        first, masses = poisson_masses(expected)
+        counts = first + np.arange(len(masses))
+        low, high = poisson_limits(expected, 1, 0.95)
+        found.append((masses[counts < low * expected - 1e-9].sum(), masses[counts > high * expected + 1e-9].sum()))
+    below, above = np.transpose(found)
+    for chances, published in ((below[:4901], (0.0186, 0, 0.0250)), (above[:4901], (0.0201, 0.0052, 0.0250)),
+                               (below[4901:], (0.0215, 0.0172, 0.0250))):
+        assert (np.median(chances), chances.min(), chances.max()) == pytest.approx(published, abs=5.1e-5)
 
 
 def tail_counts(masses, tail) -> tuple[int, int]:
@@ -86,6 +105,49 @@ def test_over_dispersion_by_hand():
     assert found.adjusted.upper95[0] == pytest.approx(100 * math.sin(math.pi / 4 + half) ** 2, abs=1e-4)
     assert set(found.position) == {Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH}
     assert set(found.adjusted_position) == {Position.INSIDE}
+
+
+def test_a_published_dispersion():
+    """FunnelPlotR, tests/testthat/test-classes_methods.R, commit 9020d49: φ = 2.948033, of logarithms, none left out."""
+    observed, expected = np.array([100, 150, 180, 80, 120, 225]), np.array([108, 112, 165, 95, 100, 220])
+    s = 1 / np.sqrt(expected)
+    assert funnels.between_sites(np.log(observed / expected) / s, s)[0] == pytest.approx(2.948033, abs=5.1e-7)
+
+
+# Days in hospital, observed and expected, of 54 hospitals of Arizona in 1991: cran/COUNT, data/medpar.rda (commit b020ae0),
+# summed by hospital. Expected by the Poisson model of FunnelPlotR's README (payer, death, age, type of admission), whose
+# coefficients came out as printed there (2.26875, -0.07637, -0.24574, -0.02141, 0.24921, 0.74869).
+STAYS = np.array([
+    (406, 523.70), (642, 612.98), (46, 53.79), (764, 763.72), (82, 120.94), (201, 250.19), (193, 155.49),
+    (569, 484.71), (404, 362.22), (134, 188.93), (614, 554.38), (491, 616.74), (501, 360.15), (131, 245.61),
+    (274, 263.56), (124, 154.66), (456, 475.02), (48, 38.93), (429, 445.10), (14, 28.80), (369, 347.54), (8, 7.56),
+    (37, 73.21), (128, 118.11), (145, 273.34), (493, 449.79), (104, 172.38), (6, 19.20), (308, 321.86), (34, 36.56),
+    (7, 19.96), (935, 851.72), (134, 198.94), (339, 302.39), (458, 410.16), (22, 45.87), (2, 9.67), (160, 212.34),
+    (87, 38.92), (55, 31.74), (252, 285.64), (174, 186.66), (43, 33.98), (228, 255.65), (210, 242.03), (321, 279.48),
+    (631, 619.26), (543, 626.13), (105, 145.67), (389, 413.86), (92, 111.26), (1012, 685.59), (283, 181.11),
+    (95, 24.81)])
+OBSERVED, EXPECTED = STAYS.T
+
+
+def test_54_hospitals_of_which_25_are_published_as_outside_and_9_once_over_dispersion_is_allowed_for():
+    """FunnelPlotR, README.md and R/od_adjustment.R (nhs-r-community/FunnelPlotR, commit 9020d49), at 99.8 %."""
+    ratios, k = OBSERVED / EXPECTED, len(STAYS)
+    low, high = np.transpose([poisson(e, 0.998) for e in EXPECTED]) / EXPECTED  # the limits drawn there: see funnel.py
+    assert k == 54 and ((ratios < low) | (ratios > high)).sum() == 25
+    # There, by default: logarithms, without the tenths at each end. φ and τ² are ours.
+    s = 1 / np.sqrt(EXPECTED)
+    z = np.log(ratios) / s
+    tenth = np.floor((z.argsort().argsort() + 1) * 10 / (k + 1))
+    kept = (tenth > 0) & (tenth < 9)
+    _, tau2 = funnels.between_sites(z[kept], s[kept])
+    outside = np.abs(np.log(ratios)) > 3.090232 * np.sqrt(s**2 + tau2)
+    assert outside.sum() == 9
+    # Ours: exact limits of counts, then square roots, tenths pulled in; on that scale low ratios are less extreme.
+    found = funnel(OBSERVED, EXPECTED, proportion=False, scale=1)
+    far = lambda where: np.array([p in (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH) for p in where])  # noqa: E731
+    assert found.target == pytest.approx(1, abs=1e-5)
+    assert far(found.position).sum() == 23 and not (far(found.position) & (low < ratios) & (ratios < high)).any()
+    assert far(found.adjusted_position).sum() == 2 and outside[far(found.adjusted_position)].all()
 
 
 def test_extremes_are_pulled_in_before_dispersion_is_measured():

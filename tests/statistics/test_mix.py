@@ -11,7 +11,8 @@ COUNTS = st.lists(st.tuples(*[st.integers(0, 50)] * 4), min_size=1, max_size=8)
 
 @pytest.mark.pitfall(21)
 def test_both_centres_improve_and_the_whole_does_not():
-    """Visits 600, 400 then 400, 600; means 10, 30 then 9, 28: 18.0 → 20.4, rate −1.5, mix +3.9. Kitagawa 1955."""
+    """Visits 600, 400 then 400, 600; means 10, 30 then 9, 28: 18.0 → 20.4. By hand, after Kitagawa 1955: rate
+    −1 × 0.5 − 2 × 0.5, mix −0.2 × 9.5 + 0.2 × 29."""
     change = decompose(["a", "b"], [[600 * 10, 400 * 30], [400 * 9, 600 * 28]], [[600, 400], [400, 600]])
     assert (change.before, change.after) == pytest.approx((18.0, 20.4))
     assert (change.rate, change.mix, change.network) == pytest.approx((-1.5, 3.9, 0))

@@ -159,6 +159,14 @@ def test_the_power_is_said_with_its_misses():
     assert f"une série sur {1 / rate(24).normal:.0f} environ est signalée à tort" in text
 
 
+def test_waits_and_very_unequal_counts_have_their_own_rates_in_the_sentence():
+    row, text = rate(36), plain(sentences.power(rate(36)))
+    two, one = (f"{100 * share:.0f} %" for share in (row.waits_shift_2, row.waits_shift_1))
+    assert f"en minutes entières : {two}, {one} et une série sur {1 / row.waits:.0f} environ." in text
+    assert text.endswith(f"à tort aussi : une série sur {1 / row.shares:.0f} environ pour les parts, une série sur"
+                         f" {1 / row.rates:.0f} environ pour les taux et les cartes par trimestre.")
+
+
 @given(st.integers(0, 500), st.floats(0.001, 30), st.integers(1, 500))
 def test_plurals_agree_in_every_budget(found, expected, series):
     text = plain(sentences.alert_budget(found, Budget(series, expected, int(expected) + 2)))

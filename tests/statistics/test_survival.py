@@ -13,7 +13,8 @@ CASES = st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=1, max_s
 
 
 @pytest.mark.pitfall(6)
-def test_the_published_case():
+def test_a_case_worked_out_by_hand():
+    """7/8, then 6/7, 4/5 and 2/3 of what was left."""
     ages, shares = survival(AGES, CLOSED)
     assert ages.tolist() == [3, 5, 8, 20]
     assert shares == pytest.approx([0.875, 0.75, 0.60, 0.40])
@@ -66,14 +67,16 @@ def test_small_cases(ages, closed, median):
     assert median_survival(ages, closed) == median
 
 
-# Gehan 1965, remission in weeks: 42 patients, 21 of them on 6-MP (Kalbfleisch and Prentice, table 1.1)
+# Freireich and others 1963, remission in weeks: 42 patients, 21 of them on 6-MP. Data as on
+# rstudio-pubs-static.s3.amazonaws.com/1434825_b3600a2a460b48caadb66dbfb4891e2c.html
 TREATED = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 RELAPSED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
 CONTROL = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
 
 
 def test_the_published_intervals_of_a_curve():
-    """As Stata's `sts list` prints them for these data (data.princeton.edu/eco572/KaplanMeier.html)."""
+    """Control: as Stata's `sts list` prints it, data.princeton.edu/eco572/KaplanMeier.html. Treated: recomputed by lifelines
+    0.30.3, KaplanMeierFitter, whose intervals are of the same kind."""
     found = curve(TREATED, RELAPSED)
     assert found.ages.tolist() == [6, 7, 10, 13, 16, 22, 23] and found.at_risk.tolist() == [21, 17, 15, 12, 11, 7, 6]
     assert found.shares == pytest.approx([0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482], abs=5.1e-5)
@@ -85,13 +88,14 @@ def test_the_published_intervals_of_a_curve():
 
 
 def test_the_published_medians_with_their_intervals():
-    """R's survfit with conf.type = "log-log": 23 (13 to none) with treatment, 8 (4 to 11) without."""
+    """23 and 8 weeks: R's survfit, page above. The intervals, 13 to none and 4 to 11: lifelines 0.30.3, for R's there are of
+    another kind (16 to none, 4 to 12)."""
     assert median(TREATED, RELAPSED) == Median(23, 13, None)
     assert median(CONTROL, [True] * 21) == Median(8, 4, 11)
 
 
 @pytest.mark.pitfall(6)
-def test_the_interval_of_the_published_case_is_open_upwards():
+def test_the_interval_of_that_case_is_open_upwards():
     assert median(AGES, CLOSED) == Median(20, 3, None)
 
 

@@ -48,7 +48,7 @@ def test_after_a_rebase_the_new_segment_speaks_alone():
     (4.15, "up", Assurance.HIT_AND_MISS), (-1.15, "down", Assurance.HIT_AND_MISS), (0, "down", Assurance.HIT_AND_MISS),
     (None, "up", Assurance.NO_TARGET), (4.17, "neither", Assurance.NO_TARGET)])
 def test_a_target_beyond_the_limits_is_always_met_or_always_missed(target, direction, said):
-    """The cases of NHSRplotthedots, R/ptd_calculate_assurance_type.R, commit 050b07d."""
+    """As NHSRplotthedots, R/ptd_calculate_assurance_type.R and its tests, commit 050b07d: beyond one limit, or between."""
     assert assurance(xmr.chart(CALM), target, direction) == said
 
 

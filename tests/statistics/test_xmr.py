@@ -20,7 +20,8 @@ LEVELS = st.lists(st.integers(0, 40), min_size=12, max_size=60)
 @pytest.mark.pitfall(13)
 @pytest.mark.parametrize("screen, lower, upper", [(True, -0.7156, 4.6044), (False, -3.0626, 6.9515)])
 def test_both_methods_of_the_published_vignette(screen, lower, upper):
-    """NHSRplotthedots, vignettes/deviations.Rmd: −0.72 and 4.60 with screening, −3.06 and 6.95 as the Excel tool."""
+    """NHSRplotthedots, vignettes/deviations.Rmd, commit 050b07d: 1.94, −0.72 and 4.6 with screening, −3.06 and 6.95 as
+    the Excel tool. To four digits, by hand: 35 / 18 ± 2.66 (1 with screening, 32 / 17 without)."""
     chart = xmr.chart(OUTLIER, screen=screen)
     assert chart.centre == pytest.approx(1.9444, abs=5e-5)
     assert chart.lower == pytest.approx(lower, abs=5e-5) and chart.upper == pytest.approx(upper, abs=5e-5)
@@ -39,6 +40,16 @@ def test_the_published_snapshots(fifteenth, screen, centre, lower, upper):
     chart = xmr.chart(values, screen=screen)
     assert chart.centre[0] == pytest.approx(centre, abs=1e-6)
     assert (chart.lower[0], chart.upper[0]) == pytest.approx((lower, upper), abs=1e-6)
+
+
+def test_a_published_chart_of_single_values():
+    """Montgomery, Introduction to Statistical Quality Control, table 6.7, costs of mortgages, first 20 weeks, as charted by
+    anhoej/qicharts2, tests/testthat/ex_6.5_3.rds (commit 1b9487e): 300.5, 279.783 and 321.217, with 3 / 1.128 for our 2.66.
+    """
+    costs = [310, 288, 297, 298, 307, 303, 294, 297, 308, 306, 294, 299, 297, 299, 314, 295, 293, 306, 301, 304]
+    chart = xmr.chart(costs)
+    assert (chart.centre[0], chart.lower[0], chart.upper[0]) == pytest.approx((300.5, 279.783, 321.217), abs=0.004)
+    assert set(chart.rule) == {NO}
 
 
 def test_near_limits_are_two_thirds_of_the_way():
@@ -66,7 +77,7 @@ def test_strictly_outside_the_limits():
     ([1] * 6, []), ([1, 1.5] * 3 + [1], range(7)), ([1, 1.5] * 4 + [-1], range(8)), ([-1, -1.5] * 4 + [1], range(8)),
     ([1, 1.5, 1] + [0] + [1.5, 1, 1.5], []), ([1, 1.5, 1] + [-0.1] + [1.5, 1, 1.5], [])])
 def test_seven_on_one_side_and_a_point_on_the_mean_breaks_the_run(distances, flagged):
-    """The cases of NHSRplotthedots, tests/testthat/test-ptd_calculate_point_type.R, one side of the mean."""
+    """After the cases of NHSRplotthedots, tests/testthat/test-ptd_calculate_point_type.R, one side of the mean."""
     assert rules(distances) == [RUN if i in flagged else NO for i in range(len(distances))]
     assert {s for r, s in judged(distances) if r == RUN} <= {int(np.sign(distances[0]))}
 
@@ -76,7 +87,7 @@ def test_seven_on_one_side_and_a_point_on_the_mean_breaks_the_run(distances, fla
     ([2, 1, 2, 3, 4, 5, 6, 7, 3], range(1, 8), 1), ([7, 6, 5, 4, 3, 2, 1], range(7), -1),
     ([2, 7, 6, 5, 4, 3, 2, 1, 3], range(1, 8), -1)])
 def test_seven_rising_or_falling_and_equal_neighbours_break_it(steps, flagged, side):
-    """The cases of NHSRplotthedots, tests/testthat/test-ptd_calculate_point_type.R, trends."""
+    """After the cases of NHSRplotthedots, tests/testthat/test-ptd_calculate_point_type.R, trends."""
     found = judged([s / 10 - 0.4 for s in steps])
     assert [i for i, (r, _) in enumerate(found) if r == TREND] == [*flagged]
     assert {s for r, s in found if r == TREND} == ({side} if side else set())
@@ -87,7 +98,7 @@ def test_seven_rising_or_falling_and_equal_neighbours_break_it(steps, flagged, s
     ([0, 2.5, 1, 1, 2.5, 0], []), ([0, 2.5, -1, 2.5, 0], []), ([0, 2.5, -2.5, 1, 0], []), ([0, 2.5, 0, 2.5, 0], []),
     ([0, 2, 1, 2.5, 0], []), ([2.5, 1, 1, 2.5, 2.5], [3, 4]), ([0, -2.5, -1, -2.5, 0], [1, 3]), ([2.5, 2.5], [])])
 def test_two_of_three_near_one_limit_and_all_three_on_that_side(distances, flagged):
-    """The cases of NHSRplotthedots, tests/testthat/test-ptd_calculate_point_type.R, two in three."""
+    """After the cases of NHSRplotthedots, tests/testthat/test-ptd_calculate_point_type.R, two in three."""
     assert rules(distances) == [TWO if i in flagged else NO for i in range(len(distances))]
 
 
