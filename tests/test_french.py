@@ -15,6 +15,7 @@ def spaced(text: str) -> str:
     return text.replace("_", "\u00a0").replace("~", "\u202f")
 
 
+@pytest.mark.pitfall(38)
 @pytest.mark.parametrize(
     ("x", "decimals", "text"),
     [
@@ -86,6 +87,7 @@ def test_date_short():
     assert french.date_short(date(2026, 2, 1)) == "01/02/2026"
 
 
+@pytest.mark.pitfall(38)
 @pytest.mark.parametrize(
     ("d", "text"),
     [
@@ -105,6 +107,7 @@ def test_months():
     assert french.month_short(date(2026, 5, 1)) == "mai 2026"
 
 
+@pytest.mark.pitfall(38)
 @pytest.mark.parametrize(
     ("n", "words", "text"),
     [
@@ -131,6 +134,7 @@ def test_join_words(words, text):
     assert french.join_words(words) == text
 
 
+@pytest.mark.pitfall(38)
 @pytest.mark.parametrize(
     ("word", "name", "text"),
     [

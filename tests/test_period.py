@@ -199,6 +199,7 @@ def test_same_last_year_of(code, earlier):
 # ---- cut at the last known day
 
 
+@pytest.mark.pitfall(7)
 @pytest.mark.parametrize(
     ("code", "last", "cut", "before", "earlier"),
     [
@@ -360,6 +361,7 @@ def test_bins_cover_the_period_each_day_once(some_period, step):
     assert found == each_day(some_period.first, some_period.last)
 
 
+@pytest.mark.pitfall(37)
 @given(SHORT)
 def test_weeks_start_on_monday_and_months_on_the_first(some_period):
     assert all(week.first.weekday() == 0 for week in bins(some_period, "week")[1:])
@@ -378,6 +380,7 @@ def test_a_week_is_named_by_its_days_across_the_new_year():
 # ---- days that count
 
 
+@pytest.mark.pitfall(37)
 def test_working_days_leave_out_weekends_and_holidays():
     # 1 August 2026 is a Saturday; 15 August too, so it takes nothing away.
     days = working_days(date(2026, 7, 30), date(2026, 8, 4), {date(2026, 8, 3), date(2026, 8, 15)})
@@ -396,6 +399,7 @@ def test_no_working_day_where_the_last_comes_before_the_first():
 # ---- the day it is
 
 
+@pytest.mark.pitfall(37)
 def test_the_day_changes_an_hour_before_that_of_greenwich():
     assert today(datetime(2026, 11, 23, 22, 59, 59, tzinfo=UTC)) == date(2026, 11, 23)
     assert today(datetime(2026, 11, 23, 23, 0, tzinfo=UTC)) == date(2026, 11, 24)

@@ -1,9 +1,11 @@
 """Words of the lists and outlines: added by a command, each with its line in the journal."""
 
+import csv
 import json
 
 import pytest
 
+from dashboard.settings import ROOT
 from db import read, reference, write
 from tests.builders import SHARED, complaint, visit
 
@@ -102,6 +104,7 @@ def test_outlines_replace_those_before(office, tmp_path):
     assert office.rows("SELECT source FROM boundary") == [("nouvelle",)]
 
 
+@pytest.mark.pitfall(31)
 @pytest.mark.parametrize(
     "content, reason",
     [
@@ -132,3 +135,22 @@ def test_what_is_not_the_outlines_of_benin_is_refused_and_changes_nothing(office
     with pytest.raises(write.Refused, match=reason):
         reference.load_boundaries(office.engine, path, "department", "test", by="test")
     assert office.rows("SELECT count(*) FROM boundary") == [(0,)]
+
+
+def inside(lon: float, lat: float, ring: list) -> bool:
+    """Whether a point lies within a closed ring of (longitude, latitude): a line from it crosses the ring an odd number
+    of times."""
+    crossed = [(x1, y1, x2, y2) for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False) if (y1 > lat) != (y2 > lat)]
+    return sum(lon < x1 + (lat - y1) * (x2 - x1) / (y2 - y1) for x1, y1, x2, y2 in crossed) % 2 == 1
+
+
+@pytest.mark.pitfall(31)
+def test_every_site_lies_in_its_department_and_in_no_other():
+    reference = ROOT / "data" / "reference"
+    features = json.loads((reference / "departements.geojson").read_text(encoding="utf-8"))["features"]
+    with (reference / "sites.csv").open(encoding="utf-8") as file:
+        sites = [(row["code"], row["department"], float(row["lon"]), float(row["lat"])) for row in csv.DictReader(file)]
+    around = lambda x, y: [f["properties"]["department"] for f in features if inside(x, y, f["geometry"]["coordinates"][0])]  # noqa: E731
+    assert len(sites) == 24
+    assert {code: around(lon, lat) for code, _, lon, lat in sites} == {code: [name] for code, name, _, _ in sites}
+    assert not any(around(lat, lon) for _, _, lon, lat in sites), "the two exchanged are seen"

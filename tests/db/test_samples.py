@@ -13,6 +13,7 @@ GOOD = ("registre-a.csv", "registre-b.xlsx", "plaintes.csv")
 BAD = json.loads((SAMPLES / "bad" / "expected.json").read_text(encoding="utf-8")) if SAMPLES.exists() else {}
 
 
+@pytest.mark.pitfall(36)
 def test_the_good_files_give_exactly_their_figures(office, command):
     said = command(main, "import", *(SAMPLES / "good" / name for name in GOOD))
     assert said.code == 0, said.out
@@ -69,6 +70,7 @@ def test_a_bad_file_ends_the_command_with_1_and_says_every_problem(command, name
         assert place in said.out
 
 
+@pytest.mark.pitfall(36)
 def test_as_typed_by_a_person(database_url):
     """Processes of their own, as in a terminal: a good file beside a bad one, then the good one again."""
     good, bad = SAMPLES / "good" / "plaintes.csv", SAMPLES / "bad" / "month-13.csv"

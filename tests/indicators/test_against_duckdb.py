@@ -140,6 +140,7 @@ PERIODS = {
 }
 
 
+@pytest.mark.pitfall(36)
 @pytest.mark.parametrize("by", BYS)
 @pytest.mark.parametrize("period", PERIODS)
 def test_every_figure_of_the_whole_network(printed, independent, by, period):

@@ -74,6 +74,7 @@ def read_sites() -> list[dict]:
 SITES = read_sites()
 
 
+@pytest.mark.pitfall(29)
 def test_every_script_and_style_comes_from_the_application():
     given = arguments(page())
     links = given["js_links"] + given["css_links"]
@@ -100,10 +101,12 @@ def test_limits_of_communes_are_named_in_the_base():
     assert decode(arguments(named)["script"]) == {"communes": "communes-0123456789ab.js"}
 
 
+@pytest.mark.pitfall(39)
 def test_moving_the_map_does_not_run_the_page_again():
     assert arguments(page())["returned_objects"] == []
 
 
+@pytest.mark.pitfall(45)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text(text):
     literal = maps.literal({"name": text})
@@ -113,6 +116,7 @@ def test_hostile_text_stays_text(text):
     assert re.fullmatch(r"(?:[^\\]|\\u[0-9a-f]{4})*", inside)
 
 
+@pytest.mark.pitfall(45)
 def test_hostile_text_goes_through_the_templates_unchanged():
     sites = [{**SITES[0], "name": " ".join(HOSTILE[:-2]), "label": HOSTILE[-1]}]
     group = arguments(page({"sites": sites}))["feature_group"]
@@ -133,6 +137,7 @@ def test_a_number_that_is_not_one_is_refused():
         maps.literal({"radius": math.nan})
 
 
+@pytest.mark.pitfall(25)
 def test_areas_are_in_the_ratio_of_the_values():
     small, large = maps.radii([50, 200], 18)
     assert large == 18
@@ -281,6 +286,7 @@ def test_a_site_that_leaves_takes_its_sign_along(screen):
     assert counts(screen) == [5, 5, 5]
 
 
+@pytest.mark.pitfall(11)
 @pytest.mark.browser
 def test_each_state_has_a_frame_of_its_own_shape(screen):
     shapes = {}
@@ -316,6 +322,7 @@ def test_a_letter_is_white_or_dark_whichever_is_better_read(screen, fill, ink):
     assert screen.locator("#map_div .sign-letter").first.get_attribute("fill") == ink
 
 
+@pytest.mark.pitfall(11)
 @pytest.mark.browser
 def test_the_mark_says_its_word(screen):
     draw(screen, [{**site, "tip": ["Attente : 20 min"]} for site in signed(CONCERN)])
