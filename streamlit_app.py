@@ -1,13 +1,14 @@
 """The frame around every page: page configuration, who is asking, which pages, run one."""
 import streamlit as st
 
-from dashboard.settings import ROOT
-from dashboard.ui import errors, frame
+from dashboard.settings import ROOT, load
+from dashboard.ui import errors, frame, takeaway
 
-st.set_page_config(page_title="Tableau de bord CCSP", page_icon=str(ROOT / "static" / "icon.png"), layout="wide")
+st.set_page_config(page_title=load().product_name, page_icon=str(ROOT / "static" / "icon.png"), layout="wide")
 
 with errors.said_plainly():
     pages = frame.pages()
     spec = frame.open_page(pages)
     frame.dress(spec)
     pages[spec].run()
+    takeaway.button(spec)

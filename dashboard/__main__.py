@@ -1,11 +1,13 @@
-"""The figures on the command line: `python -m dashboard indicators …` prints exactly what pages show."""
+"""The figures on the command line: `python -m dashboard indicators …` prints exactly what pages show, `report` writes it."""
 import argparse
 import csv
 import getpass
 import json
+import logging
 import sys
 from dataclasses import asdict, fields
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -13,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.period import today
 from dashboard.settings import load
-from dashboard.signals import CHARTED
+from dashboard.signals import CHARTED, impossible
 from db import read, steer
 from db.engine import make_engine
 from db.facts import gather
@@ -38,7 +40,21 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--as-of", type=date.fromisoformat, metavar="AAAA-MM-JJ")
     one.add_argument("--format", choices=("csv", "json"), default="csv")
     _decisions(commands)
+    _report(commands)
     return top
+
+
+def _report(commands) -> None:
+    """A story to take away or to send."""
+    one = commands.add_parser("report", help="écrit une présentation : diapositives, dossier, PDF, classeur, texte à envoyer")
+    one.add_argument("--story", required=True, metavar="NOM",
+                     help="national, plaintes, attentes, departement:Zou, site:ccsp-allada, ou une présentation gardée")
+    one.add_argument("--out", type=Path, required=True, metavar="DOSSIER")
+    one.add_argument("--period", default="12m", metavar="CODE", help="12m, 3m, mois-1, 2026, 2026-11, 2026-T3…")
+    one.add_argument("--department", help="un département")
+    one.add_argument("--kind", choices=("CCSP", "GSRU"))
+    one.add_argument("--service", help="le code d'une prestation, ou inconnu")
+    one.add_argument("--format", default="pptx,html,pdf,xlsx,txt", help="ceux que l'on veut, entre virgules (tous)")
 
 
 def _decisions(commands) -> None:
@@ -66,6 +82,8 @@ def _decisions(commands) -> None:
 def enter(engine: Engine, a: argparse.Namespace) -> None:
     """Keep what a data manager enters. Raises Refused."""
     if a.command == "target":
+        if why := impossible(a.indicator, a.value):
+            raise Refused(why)
         steer.set_target(engine, a.indicator, a.scope, a.value, a.valid_from, a.source, who())
     elif a.command == "decide":
         steer.decide(engine, a.indicator, a.scope, a.on, a.who, a.what, a.due, who())
@@ -122,6 +140,13 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     engine = make_engine(load().database_url)
     try:
+        if arguments.command == "report":
+            # Streamlit warns that no browser is there: what cron sends by mail must be silent when all is well.
+            logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
+            from dashboard.ui import report  # here, for the other commands need not wait for Streamlit
+
+            report.write(arguments)
+            return 0
         if not indicators:
             enter(engine, arguments)
             return 0

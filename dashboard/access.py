@@ -32,6 +32,8 @@ LOCAL_READER = Person("lecteur local", Role.READER)
 
 # Who may do what. Until sign-in exists there is one role, on one's own machine.
 MAY = {
+    "read": frozenset({Role.READER}),
+    "keep_stories": frozenset({Role.READER}),
     "set_targets": frozenset({Role.READER}),
     "decide": frozenset({Role.READER}),
     "rebase": frozenset({Role.READER}),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.period import Clipped, Period, add_months, month_end
-from dashboard.signals import FOLLOWED, Signal, quarter_label
+from dashboard.signals import FOLLOWED, SKEWED, Signal, quarter_label
 from dashboard.statistics import alarms, sentences
 from dashboard.statistics.variation import ChartKind, Variation
 from dashboard.trust import Ground
@@ -25,15 +25,16 @@ ORDER = (Variation.CONCERN, Variation.IMPROVEMENT, Variation.NEUTRAL)
 class Situation:
     """All that a bulletin is written from.
 
-    scope: in French, with its article (« le réseau », « l'Ouémé », « le CCSP de Djougou »). figures: of the scope, at
-    least `NEEDED`. signals: of the scope. site_signals: of its sites by name, empty where the scope is one site.
-    unmeasured: names of sites that received users and measured no wait.
+    scope: in French, with its article (« le réseau », « l'Ouémé », « les CCSP du Zou », « le CCSP de Djougou »). figures:
+    of the scope, at least `NEEDED`. signals: of the scope; None where it is no series that is followed. site_signals: of
+    its sites by name, empty where the scope is one site. unmeasured: names of sites that received users and measured no
+    wait.
     """
 
     period: Clipped
     scope: str
     figures: dict[str, Figure]
-    signals: dict[str, Signal]
+    signals: dict[str, Signal] | None
     site_signals: dict[str, dict[str, Signal]]
     ground: Ground
     unmeasured: tuple[str, ...] = ()
@@ -41,7 +42,7 @@ class Situation:
     @property
     def followed(self) -> list[tuple[str, Signal]]:
         """(site, signal) of the series whose signals are the alerts: the sites', or the scope's own if it is a site."""
-        places = self.site_signals or {self.scope: self.signals}
+        places = self.site_signals or {self.scope: self.signals or {}}
         return [(name, found[code]) for name, found in places.items() for code in FOLLOWED if code in found]
 
     @property
@@ -55,12 +56,14 @@ NEEDED = (*SHOWN, "visits", "complaints_open", "complaints_oldest", "completenes
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the bulletin. anchor: the indicator whose chart shows it, "" for none. n: how many it rests on (days
-    due, visits, waits, complaints; charts or series where the line is about signals)."""
+    """A line of the bulletin. anchor: the indicator whose chart shows it, "" for none; site: the name of the site whose
+    chart it is, "" for the scope's. n: how many it rests on (days due, visits, waits, complaints; charts or series where
+    the line is about signals)."""
 
     text: str
     anchor: str
     n: int
+    site: str = ""
 
 
 def write(situation: Situation) -> list[Line]:
@@ -127,6 +130,9 @@ def _waits(s: Situation) -> Line:
 
 
 def _own_signals(s: Situation) -> Line:
+    if s.signals is None:
+        return Line(f"Pour {s.scope}, pas de carte de contrôle d'ensemble{S}: seuls sont suivis le réseau entier, les"
+                    " départements et les centres.", "", 0)
     charted = [f for f in s.signals.values() if f.chart]
     if not charted:
         text = f"Pour {s.scope}, aucune carte de contrôle n'a assez de points ou d'événements pour conclure."
@@ -136,8 +142,8 @@ def _own_signals(s: Situation) -> Line:
         return Line(f"Pour {s.scope}, {_when(charted, s.period.period)}, aucun signal sur"
                     f" {french.plural(len(charted), 'carte')} de contrôle{S}: les valeurs restent dans les variations"
                     " habituelles.", "", len(charted))
-    when = (lambda f: "") if _same_month(charted) else lambda f: f"{_month(f)}, "
-    named = [(f.variation, f"{_label(f.indicator)} ({when(f)}{_because(f)})") for f in found[:NAMED]]
+    when = (lambda f: "") if _same_month(charted) else lambda f: f"{month_of(f)}, "
+    named = [(f.variation, f"{_label(f.indicator)} ({when(f)}{because(f)})") for f in found[:NAMED]]
     text = f"Pour {s.scope}, {_when(charted, s.period.period)}{S}: {_by_variation(named, f'{S}; ')}"
     if len(found) > NAMED:
         text += f"{S}; et {french.plural(len(found) - NAMED, 'autre signal', 'autres signaux')}"
@@ -151,11 +157,13 @@ def _alerts(s: Situation) -> Line:
     if not charted:
         return Line("Aucune série suivie n'a assez de points ou d'événements pour donner un signal.", "", 0)
     found = [(name, f) for name, f in charted if f.found]
-    said = sentences.alert_budget(len(found), alarms.budget(s.points, [f.kind for _, f in s.followed if f.chart]))
+    charts = [f for _, f in s.followed if f.chart]
+    said = sentences.alert_budget(len(found), alarms.budget(s.points, [f.kind for f in charts],
+                                                            [f.indicator in SKEWED for f in charts]))
     if s.site_signals:
         said = f"{_sites(s, charted, found)} {said}"
-    first = next((f.indicator for _, f in _alerts_first(found)), "")
-    return Line(said, first, len(charted))
+    site, first = next(((name, f.indicator) for name, f in _alerts_first(found)), ("", ""))
+    return Line(said, first, len(charted), site if s.site_signals else "")
 
 
 def _sites(s: Situation, charted: list[tuple[str, Signal]], found: list[tuple[str, Signal]]) -> str:
@@ -165,7 +173,7 @@ def _sites(s: Situation, charted: list[tuple[str, Signal]], found: list[tuple[st
         return f"{followed} par carte de contrôle, {_when([f for _, f in charted], s.period.period)}{S}: aucun signal."
     same, by_site = _same_month([f for _, f in found]), {}
     for name, f in _alerts_first(found):
-        more = "" if same else f" ({_month(f)})"
+        more = "" if same else f" ({month_of(f)})"
         by_site.setdefault(name, []).append((f.variation, f"{_label(f.indicator)}{more}"))
     named = [f"{name}, {_by_variation(said, ', ')}" for name, said in list(by_site.items())[:NAMED]]
     if len(by_site) > NAMED:
@@ -208,7 +216,7 @@ def _limits(s: Situation) -> Line | None:
     hidden = [code for code in SHOWN if shown(s.figures[code]) == HIDDEN]
     if hidden:
         parts.append(f"trop peu de cas pour afficher {_some([_label(code) for code in hidden])}")
-    few = [code for code, f in s.signals.items() if f.chart is None]
+    few = [code for code, f in (s.signals or {}).items() if f.chart is None]
     if few:
         parts.append(f"trop peu de points ou d'événements pour juger {_some([_label(code) for code in few])}")
     short = sum(f.chart is None for _, f in s.followed) if s.site_signals else 0
@@ -255,12 +263,13 @@ def _lower(text: str) -> str:
 
 def _when(found: Sequence[Signal], period: Period) -> str:
     """« en octobre 2026 », « au dernier point de chaque série » where they differ; and whether the period has none."""
-    one = f"{'au' if found[0].kind == ChartKind.BY_QUARTER else 'en'} {_month(found[0])}"
+    one = f"{'au' if found[0].kind == ChartKind.BY_QUARTER else 'en'} {month_of(found[0])}"
     said = one if _same_month(found) else "au dernier point de chaque série"
     return said if any(_touches(f, period) for f in found) else f"{said} (hors de la période)"
 
 
-def _month(found: Signal) -> str:
+def month_of(found: Signal) -> str:
+    """The last point's month, or quarter: « octobre 2026 »."""
     return (quarter_label if found.kind == ChartKind.BY_QUARTER else french.month_label)(found.latest)
 
 
@@ -273,7 +282,8 @@ def _same_month(found: Sequence[Signal]) -> bool:
     return len({(f.latest, f.kind == ChartKind.BY_QUARTER) for f in found}) == 1
 
 
-def _because(found: Signal) -> str:
+def because(found: Signal) -> str:
+    """The rule that flags the last point: « valeur au-dessus de la limite haute »."""
     last = found.chart.last
     return sentences.RULES[found.chart.rule[last], int(found.chart.side[last])]
 

@@ -85,6 +85,12 @@ def join_words(words: Sequence[str]) -> str:
     return format_list(list(words), locale=LOCALE)
 
 
+def alphabetical(name: str) -> str:
+    """What names are sorted by: as a dictionary does, accents and capitals aside (Ouèssè before Ouidah)."""
+    plain = unicodedata.normalize("NFKD", name).casefold().replace("œ", "oe").replace("æ", "ae")
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
 def elide(word: str, name: str) -> str:
     """The little word before a name: d'Allada, d'Ouidah, d'Évry, but de Houéyogbé, de Yaoundé.
 

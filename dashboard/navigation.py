@@ -4,10 +4,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PageSpec:
-    """A page: its script, its section and title in the menu, its heading, its address, and the filters that act on it.
-
-    bare: the page fills the window; menu, heading and filter row are not drawn.
-    """
+    """A page: its script, its section and title in the menu, its heading, its address, and the filters that act on it."""
 
     path: str
     section: str
@@ -15,7 +12,6 @@ class PageSpec:
     heading: str
     url_path: str
     filters: tuple[str, ...] = ()
-    bare: bool = False
 
 
 EVERY_FILTER = ("periode", "departement", "type", "prestation")
@@ -28,7 +24,7 @@ PAGES = (
     PageSpec("pages/steering/complaints.py", "Pilotage", "Plaintes", "Plaintes", "plaintes", EVERY_FILTER),
     PageSpec("pages/steering/signals.py", "Pilotage", "Signaux", "Signaux du mois", "signaux", ("departement", "type")),
     PageSpec("pages/steering/changes.py", "Pilotage", "Évolution", "Ce qui a changé", "evolution", EVERY_FILTER),
-    PageSpec("pages/workshop/present.py", "Atelier", "Présenter", "Présenter", "presenter", bare=True),
+    PageSpec("pages/workshop/present.py", "Atelier", "Présenter", "Présenter", "presenter", EVERY_FILTER),
     PageSpec("pages/steering/targets.py", "Pilotage", "Cibles", "Cibles", "cibles"),
     PageSpec("pages/reading/definitions.py", "Comprendre", "Définitions", "Définitions", "definitions"),
     PageSpec("pages/reading/guide.py", "Comprendre", "Guide", "Guide", "guide"),

@@ -23,6 +23,9 @@ SETTINGS = (
     Setting("OPERATING_DAYS", 30, "A site is operating if it had a visit or a closing in the last so many days"),
     Setting("STALE_DAYS", 10, "Data older than this many days turn the banner on"),
     Setting("UPLOAD_MAX_MB", 10, "Largest workbook accepted, in megabytes"),
+    Setting("PRODUCT_NAME", "Tableau de bord CCSP", "Name in the browser's tab and in exports"),
+    Setting("ISSUER_NAME", "Ministère du Travail et de la Fonction publique", "Who issues the figures, on opening slides"),
+    Setting("LOGO", "", "Path of a PNG logo for the pages, opening slides and dossiers; empty: none"),
     Setting("WORKBOOK_SECONDS", 120, "Longest time the reading of one workbook may take"),
 )
 
@@ -36,6 +39,9 @@ class Settings:
     operating_days: int
     stale_days: int
     upload_max_mb: int
+    product_name: str
+    issuer_name: str
+    logo: str
     workbook_seconds: int
 
 
@@ -56,6 +62,8 @@ def load() -> Settings:
             values[setting.name.lower()] = int(raw)
         else:
             values[setting.name.lower()] = raw
+    if values["logo"] and not Path(values["logo"]).is_file():
+        raise ValueError(f"LOGO : le fichier « {values['logo']} » n'existe pas.")
     if not 0 <= values["wait_threshold_minutes"] <= 239:
         raise ValueError("WAIT_THRESHOLD_MINUTES : de 0 à 239 minutes.")
     return Settings(**values)

@@ -2,6 +2,7 @@
 
 Figures in, Signal out. The months given are whole ones: a month half over is no point.
 """
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -134,6 +135,21 @@ def _positions(months: Sequence[date], rebases: Sequence[date]) -> list[int]:
     """Where new limits begin: the first point not before each rebase, if it has points before it."""
     at = {next((i for i, m in enumerate(months) if m >= r), len(months)) for r in rebases}
     return sorted(i for i in at if 0 < i < len(months))
+
+
+MOST = {"percent": (100, "un pourcentage ne dépasse pas 100"),
+        "minutes": (french.LONGEST_WAIT, f"au-delà de {french.LONGEST_WAIT} minutes, les attentes ne sont plus distinguées")}
+
+
+def impossible(indicator: str, target: float | None) -> str:
+    """Why a target is none: the indicator can never have that value; "" where it can."""
+    if target is None or not math.isfinite(target):
+        return "Il faut une valeur."
+    most, why = MOST.get(BY_CODE[indicator].unit, (math.inf, ""))
+    if 0 <= target <= most:
+        return ""
+    said = french.number(target, 0 if float(target).is_integer() else 1)
+    return f"{said} n'est pas une valeur possible : {'elle est au-dessous de 0' if target < 0 else why}."
 
 
 def verdict(found: Signal, subject: str = "") -> str:

@@ -3,6 +3,8 @@ from dashboard import french
 from dashboard.indicators import BY_CODE, Figure, Indicator
 
 HIDDEN = "non affiché"
+# Of a value, in a heading or beside it.
+UNITS = {"count": "nombre", "rate": "par jour", "percent": "%", "per_1000": "pour 1 000", "minutes": "min", "days": "jours"}
 DECIMALS = {"percent": 0, "per_1000": 1, "rate": 1, "count": 0}
 
 

@@ -164,6 +164,17 @@ class Decision(Base):
     __table_args__ = (Index("ix_decision_indicator_scope", "indicator", "scope"),)
 
 
+class KeptStory(Base):
+    """A presentation that somebody put together: which slides, with which words. No figures, no personal data."""
+
+    __tablename__ = "story"
+    name: Mapped[str] = mapped_column(String(60), primary_key=True, comment="what a link carries")
+    title: Mapped[str] = mapped_column(String(160))
+    body: Mapped[str] = mapped_column(Text, comment="JSON of dashboard.stories.to_json")
+    kept_by: Mapped[str] = mapped_column(String(80))
+    kept_at: Mapped[datetime] = mapped_column(DateTime)
+
+
 class Boundary(Base):
     """Outlines that the ministry loads; one row per level replaces the one before."""
 

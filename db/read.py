@@ -1,5 +1,6 @@
 """Every question to the database. `sites` is always a set of site codes, or ALL; it has no default, so that no
 caller can forget whose rows may be seen. Days go in and come out as dates."""
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
@@ -63,6 +64,11 @@ def site_ids(connection: Connection, sites: Sites) -> list[int] | None:
     return [i for (i,) in _all(connection, "SELECT id FROM site WHERE code IN :codes ORDER BY id", codes=list(sites))]
 
 
+def _dictionary(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
 # --- reference ------------------------------------------------------------------------------------------------------
 def sites_frame(connection: Connection, sites: Sites) -> pd.DataFrame:
     """One row per site, by name: id, code, kind, name, host, aliases, launched_on, closed_on, commune, department,
@@ -76,8 +82,9 @@ def sites_frame(connection: Connection, sites: Sites) -> pd.DataFrame:
         FROM site s
         JOIN site_location l ON l.site_id = s.id AND l.valid_from =
              (SELECT max(valid_from) FROM site_location m WHERE m.site_id = s.id)
-        JOIN commune c ON c.id = l.commune_id ORDER BY s.name""", day=DAY)
-    rows = [r for r in rows if ids is None or r[0] in ids]
+        JOIN commune c ON c.id = l.commune_id""", day=DAY)
+    # Sorted here: the databases do not agree on where É stands.
+    rows = sorted((r for r in rows if ids is None or r[0] in ids), key=lambda r: _dictionary(r[3]))
     frame = pd.DataFrame(rows, columns=["id", "code", "kind", "name", "host", "aliases", "launched_on", "closed_on",
                                         "commune", "department", "population", "lat", "lon", "visited", "closed"])
     for column in ("launched_on", "closed_on", "visited", "closed"):
@@ -133,6 +140,17 @@ def rebases(connection: Connection) -> list[tuple]:
     """(indicator, scope, month, reason, author) of every new start of a control chart, oldest first."""
     rows = _all(connection, "SELECT indicator, scope, month, reason, author FROM rebase ORDER BY month")
     return [(i, s, as_date(m), reason, author) for i, s, m, reason, author in rows]
+
+
+def stories(connection: Connection) -> list[tuple[str, str]]:
+    """(name, title) of every kept presentation, by title."""
+    return [tuple(row) for row in _all(connection, "SELECT name, title FROM story ORDER BY title, name")]
+
+
+def story(connection: Connection, name: str) -> str | None:
+    """The JSON of a kept presentation, or None."""
+    rows = _all(connection, "SELECT body FROM story WHERE name = :name", name=name)
+    return rows[0][0] if rows else None
 
 
 def boundary(connection: Connection, level: str) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""What the ministry decides about figures: targets, decisions on alerts, new starts of control charts.
+"""What people set beside the data: targets, decisions on alerts, new starts of control charts, presentations.
 
 Each change is one transaction with its line in the journal. Nothing is invented: without an entry there is none.
 """
@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from db.engine import writing
-from db.models import Commune, Decision, Journal, Rebase, Site, Target
+from db.models import Commune, Decision, Journal, KeptStory, Rebase, Site, Target
 from db.write import Refused, now
 
 NATION = "nation"
@@ -20,12 +20,15 @@ def scopes(connection: Connection) -> set[str]:
 
 
 def set_target(engine: Engine, indicator: str, scope: str, value: float, valid_from: date, source: str, by: str) -> None:
-    """A target holds from a day on, until a later one. Raises Refused for an unknown scope or an empty source."""
+    """A target holds from a day on, until a later one. Raises Refused for an unknown scope, an empty source, or a day for
+    which one is set."""
     _say(source, "la source de la cible")
     with writing(engine) as c:
         _known(c, scope)
-        c.execute(delete(Target).where(Target.indicator == indicator, Target.scope == scope,
-                                       Target.valid_from == valid_from))
+        if c.execute(select(Target.value).where(Target.indicator == indicator, Target.scope == scope,
+                                                Target.valid_from == valid_from)).first():
+            raise Refused("Une cible est déjà fixée pour cet indicateur, ce périmètre et ce jour : la retirer d'abord, ou"
+                          " choisir un autre jour.")
         c.execute(insert(Target).values(indicator=indicator, scope=scope, value=value, valid_from=valid_from,
                                         source=source.strip()))
         _journal(c, by, "targeted", {"indicator": indicator, "scope": scope, "value": value}, source)
@@ -65,6 +68,23 @@ def rebase(engine: Engine, indicator: str, scope: str, month: date, reason: str,
         c.execute(delete(Rebase).where(Rebase.indicator == indicator, Rebase.scope == scope, Rebase.month == month))
         c.execute(insert(Rebase).values(indicator=indicator, scope=scope, month=month, reason=reason.strip(), author=by))
         _journal(c, by, "rebased", {"indicator": indicator, "scope": scope, "month": month.isoformat()}, reason)
+
+
+def keep_story(engine: Engine, name: str, title: str, body: str, by: str) -> None:
+    """Keep a presentation under a name; one of that name is replaced. Raises Refused without a name or a title."""
+    _say(name, "sous quel nom garder la présentation"), _say(title, "le titre de la présentation")
+    with writing(engine) as c:
+        c.execute(delete(KeptStory).where(KeptStory.name == name))
+        c.execute(insert(KeptStory).values(name=name, title=title.strip(), body=body, kept_by=by, kept_at=now()))
+        _journal(c, by, "kept story", {"name": name})
+
+
+def forget_story(engine: Engine, name: str, by: str) -> None:
+    """Remove a kept presentation. Raises Refused if there is none."""
+    with writing(engine) as c:
+        if not c.execute(delete(KeptStory).where(KeptStory.name == name)).rowcount:
+            raise Refused(f"Aucune présentation n'est gardée sous le nom « {name} ».")
+        _journal(c, by, "removed story", {"name": name})
 
 
 def _say(text: str, what: str) -> None:

@@ -43,6 +43,8 @@ WITHOUT_SITES = {
     "targets",
     "rebases",
     "decisions",
+    "stories",
+    "story",
 }
 
 

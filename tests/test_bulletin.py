@@ -34,6 +34,7 @@ SITES = (
     "GSRU de Parakou",
 )
 SCOPES = ("le réseau", "le Zou", "l'Ouémé", "les Collines", "la Donga")
+OF_A_KIND = ("les CCSP", "les guichets GSRU", "les CCSP du Zou", "les CCSP des Collines", "les guichets GSRU de l'Ouémé")
 MONTHS = (
     "janvier",
     "février",
@@ -252,6 +253,8 @@ def situation(seed: int) -> Situation:
     ground = Ground(last, r.choice([0, 1, 9]), r.random() < 0.3, silent, 0, 0, r.random() < 0.5)
     unmeasured = tuple(names[: r.choice([0, 0, 1, 2, 6])])
     scope = f"le {names[0]}" if alone else r.choice(SCOPES)
+    if not alone and r.random() < 0.25:  # a filter by type of site: nobody follows the series of the whole
+        scope, own = r.choice(OF_A_KIND), None
     return Situation(
         Clipped(whole, Period(month, last)),
         scope,
@@ -346,6 +349,8 @@ def read(s: Situation, lines: list[Line]) -> None:
     read_alerts(s, alerts)
     read_complaints(s, complaints)
     read_limits(s, rest)
+    if s.scope in OF_A_KIND:
+        assert not any("réseau" in text for text in texts if text != own), "CCSP alone are not the network"
     for text in (reporting, volume, waits, left, complaints, *rest):
         assert not re.search(r"amélioration|alerte|changement|hausse|baisse|signal", text), text
     assert lines[2].n == s.figures["wait_p50"].n and lines[3].n == s.figures["left"].n
@@ -452,6 +457,12 @@ def read_moment(text: str, charted: list[Signal], period: Period) -> None:
 
 
 def read_own(s: Situation, text: str) -> None:
+    if s.signals is None:
+        assert text == (
+            f"Pour {s.scope}, pas de carte de contrôle d'ensemble : seuls sont suivis le réseau entier, les"
+            " départements et les centres."
+        )
+        return
     claims = [(claim(f), f) for f in s.signals.values()]
     charted = [f for word, f in claims if word != "trop peu"]
     found = sorted((WORDS.index(word), f.indicator) for word, f in claims if word in WORDS)
@@ -489,14 +500,17 @@ def read_own(s: Situation, text: str) -> None:
 
 
 def read_alerts(s: Situation, text: str) -> None:
-    places = s.site_signals or {s.scope: s.signals}
+    places = s.site_signals or {s.scope: s.signals or {}}
     series = [(name, f[code]) for name, f in places.items() for code in FOLLOWED if code in f]
     charted = [(name, f) for name, f in series if claim(f) != "trop peu"]
     found = [(name, claim(f), f) for name, f in charted if claim(f) in WORDS]
     if not charted:
         assert text == "Aucune série suivie n'a assez de points ou d'événements pour donner un signal."
         return
-    expected = sum(alarms.table()[min(60, f.chart.points[-1])].normal for _, f in charted)
+    column = {ChartKind.P: "shares", ChartKind.U: "rates", ChartKind.BY_QUARTER: "rates"}
+    rows = [(alarms.table()[min(60, f.chart.points[-1])], f) for _, f in charted]
+    expected = sum(getattr(row, column.get(f.kind, "waits" if f.indicator in ("wait_p50", "wait_p90") else "normal"))
+                   for row, f in rows)
     low, high = math.floor(expected), math.ceil(expected)
     chance = f"{low} à {high} sign" if low != high else f"{high} sign"
     assert f"Sur {len(charted)} série{'s' * (len(charted) > 1)}, {chance}" in text
@@ -566,7 +580,7 @@ def read_limits(s: Situation, rest: list[str]) -> None:
         "complaints_30d",
     )
     hidden = [c for c in charted if s.figures[c].value is None and "moins de" in s.figures[c].note]
-    few = [c for c, f in s.signals.items() if claim(f) == "trop peu"]
+    few = [c for c, f in (s.signals or {}).items() if claim(f) == "trop peu"]
     short = sum(claim(f[c]) == "trop peu" for f in s.site_signals.values() for c in FOLLOWED)
     assert len(rest) == bool(hidden or few or short or s.unmeasured)
     text = rest[0] if rest else ""
@@ -599,8 +613,8 @@ def test_the_situations_hold_what_may_go_wrong():
     seen: Counter = Counter()
     for s in map(situation, range(SITUATIONS)):
         followed = [f for site in s.site_signals.values() for f in site.values()]
-        words = {claim(f) for f in [*s.signals.values(), *followed]}
-        own = [claim(f) for f in s.signals.values()]
+        words = {claim(f) for f in [*(s.signals or {}).values(), *followed]}
+        own = [claim(f) for f in (s.signals or {}).values()]
         alerting = sum(any(claim(f) in WORDS for f in site.values()) for site in s.site_signals.values())
         seen.update(words)
         seen.update(
@@ -611,9 +625,13 @@ def test_the_situations_hold_what_may_go_wrong():
                 "nothing charted": not own,
                 "alone": not s.site_signals,
                 "partial": s.period.partial,
-                "by quarter": any(f.kind == ChartKind.BY_QUARTER and f.chart for f in s.signals.values()),
+                "of a kind": s.signals is None,
+                "of a kind, in one department": s.scope in OF_A_KIND[2:],
+                "by quarter": any(
+                    f.kind == ChartKind.BY_QUARTER and f.chart for f in (s.signals or {}).values()
+                ),
                 "trend": any(
-                    f.chart and f.chart.rule[f.chart.last] == Rule.TREND for f in s.signals.values()
+                    f.chart and f.chart.rule[f.chart.last] == Rule.TREND for f in (s.signals or {}).values()
                 ),
                 "no limits": len(write(s)) == 7,
                 "unreported": not s.figures["complaints_30d"].sites_reporting,
@@ -765,14 +783,20 @@ def test_words_agree_with_0_1_and_2(n, users, complaints, silent):
 
 
 def test_lines_are_tied_to_charts_of_the_page():
-    """Each anchor is an indicator that has a chart, and the line on signals leads to the first one it names."""
+    """Each anchor is an indicator that has a chart; the lines on signals lead to the first one they name."""
     for s in map(situation, range(SITUATIONS)):
         lines = write(s)
         assert all(line.anchor in (*CHARTED, "") for line in lines)
-        own = lines[4]
+        assert all(line.site in (*s.site_signals, "") for line in lines)
+        own, alerts = lines[4], lines[5]
         if own.anchor:
             name, found = BY_CODE[own.anchor].short, s.signals[own.anchor]
             assert re.search("« ([^»]+) »", plain(own.text))[1] == name and own.n == found.n[found.chart.last]
+        assert not own.site and bool(alerts.site) == bool(s.site_signals and alerts.anchor)
+        if alerts.site:
+            part = inside(plain(alerts.text), alerts.site)
+            assert f"« {BY_CODE[alerts.anchor].short} »" in part
+            assert [n for n in s.site_signals if n in alerts.text.split(alerts.site)[0]] == [], "the first named"
 
 
 def test_the_budget_is_reckoned_on_the_charted_series():

@@ -130,7 +130,7 @@ def test_for_any_two_periods(before, after, scale, minimum):
     assert found.sentences[-1] == CAVEAT and ("Attention" in found.sentences[0]) == change.simpson
     assert all("Attention" not in s for s in found.sentences[1:])
     known = [{n: c for n, c in period.items() if c[1]} for period in (before, after)]
-    assert [row.site for row in found.rows] == sorted({*known[0], *known[1]})
+    assert [row.part for row in found.rows] == sorted({*known[0], *known[1]})
     assert sum(row.weight_before for row in found.rows) == pytest.approx(100)
     assert sum(row.weight_after for row in found.rows) == pytest.approx(100)
     for row in found.rows:
@@ -142,7 +142,7 @@ def test_for_any_two_periods(before, after, scale, minimum):
 def read_row(row: Row, known: list[dict], scale: float, minimum: int) -> None:
     sides = zip((row.before, row.after), (row.counts_before, row.counts_after), known, strict=True)
     for value, counts, period in sides:
-        assert counts == period.get(row.site)
+        assert counts == period.get(row.part)
         if counts is None or counts[1] < minimum:
             assert value is None
         else:

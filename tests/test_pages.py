@@ -3,7 +3,7 @@ import inspect
 import json
 import re
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard import french
 from dashboard.access import LOCAL_READER, Person, Role
+from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.navigation import EVERY_FILTER, PAGES
 from dashboard.period import today
@@ -189,6 +191,9 @@ def payload(at: AppTest) -> dict:
 # ---- states ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.pitfall(40)
+@pytest.mark.pitfall(41)
+@pytest.mark.pitfall(42)
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
 @pytest.mark.parametrize("state", STATES)
 def test_every_page_opens_in_every_state(filled, using, state, spec):
@@ -198,8 +203,7 @@ def test_every_page_opens_in_every_state(filled, using, state, spec):
         wanted["periode"] = _ago(1)[:7]
     at = sound(visit_page(spec.url_path, **wanted))
     text = "\n".join(words(at))
-    if not spec.bare:
-        assert at.title[0].value == spec.heading
+    assert at.title[0].value == spec.heading
     assert ("Données fictives" in text) == (state == "usual")
     assert ("Données anciennes" in text) == (state == "old")
     assert SAYS.get((state, spec.url_path), "") in text.replace("\xa0", " ")
@@ -222,12 +226,54 @@ def test_a_database_that_was_never_prepared_is_said_plainly(databases, using, sp
         _forget()
 
 
+@pytest.mark.pitfall(27)
 def test_a_site_without_data_says_so_and_not_zero_minutes(filled, using):
     using(filled["one row"])
     at = sound(visit_page("site", centre=NIKKI))
     shown = {m.label: m.value for m in at.metric}
     assert shown[BY_CODE["wait_p50"].short] in ("—", "non mesuré")
     assert "L'attente n'est pas mesurée ici" in "\n".join(words(at))
+
+
+# ---- figures in company ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.pitfall(3)
+def test_waits_are_said_by_the_median_nine_in_ten_the_share_in_time_and_what_they_rest_on(demo):
+    cards = {m.label: m for m in sound(visit_page("attentes")).metric}
+    for code in ("wait_p50", "wait_p90", "wait_within_30"):
+        card = cards[BY_CODE[code].short]
+        assert re.match(r"\d", card.value) and re.search(r"Ici : (n = )?\d", card.help), code
+
+
+@pytest.mark.pitfall(3)
+@pytest.mark.parametrize("address", ["attentes", "departement", "site"])
+def test_a_distribution_of_waits_says_the_median_nine_in_ten_and_how_many_were_measured(demo, address):
+    sites = store.figures(LOCAL_READER, YEAR, "site")
+    busiest = max(sites, key=lambda code: sites[code]["wait_p90"].n)
+    captions = "\n".join(c.value for c in sound(visit_page(address, centre=busiest)).caption)
+    assert re.search(r"\d\sattentes mesurées.* La moitié .*\d.* 9 sur 10 ont attendu \d", captions)
+
+
+@pytest.mark.pitfall(9)
+@pytest.mark.parametrize("address", ["carte", "departement"])
+def test_tables_of_sites_open_in_alphabetical_order(demo, address):
+    named = [list(frame.value["Centre"]) for frame in sound(visit_page(address)).dataframe if "Centre" in frame.value]
+    tables_of_sites = [names for names in named if len(set(names)) == len(names) == SITES]
+    assert tables_of_sites
+    for names in tables_of_sites:
+        assert names == sorted(names, key=french.alphabetical)
+        assert names.index("CCSP d'Ouèssè") < names.index("CCSP d'Ouidah")
+
+
+@pytest.mark.pitfall(13)
+@pytest.mark.parametrize(("code", "method"), [
+    ("wait_p50", "Carte XmR, écarts extrêmes écartés du calcul des limites"), ("wait_within_30", "Carte p")])
+def test_a_control_chart_names_its_method(demo, code, method):
+    at = visit_page("attentes")
+    at.session_state["attentes_mois_choix"] = code
+    captions = [c.value for c in sound(at.run()).caption if c.value.startswith(BY_CODE[code].label)]
+    assert len(captions) == 1 and method in captions[0]
 
 
 def test_the_site_page_asks_for_a_site_where_none_is_chosen(demo):
@@ -239,6 +285,7 @@ def test_the_site_page_asks_for_a_site_where_none_is_chosen(demo):
 # ---- filters ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.pitfall(33)
 @pytest.mark.parametrize(("name", "wanted"), [
     *((name, "xyz") for name in filters.DEFAULTS), *(("departement", text) for text in HOSTILE),
     *(("periode", text) for text in ("9999-12", "2026-13", "2026-01-01..2025-01-01", "0000", *HOSTILE[:2]))])
@@ -256,6 +303,7 @@ def test_a_bad_value_in_the_link_gives_a_notice_and_nothing_else(demo, name, wan
     assert not at.warning, "said once"
 
 
+@pytest.mark.pitfall(33)
 def test_filters_are_kept_on_every_page_and_in_the_link(demo):
     at = visit_page()
     whole = at.metric[0].value
@@ -342,6 +390,7 @@ def test_the_map_holds_every_site_and_asks_nobody_else(demo):
     assert {s["id"]: s["name"] for s in drawn(at)["sites"]} == dict(zip(table["code"], table["name"], strict=True))
 
 
+@pytest.mark.pitfall(39)
 def test_a_filter_changes_what_is_drawn_and_not_the_map(demo):
     at = visit_page()
     first, identity = payload(at), at.get("component_instance")[0].proto.id
@@ -353,6 +402,51 @@ def test_a_filter_changes_what_is_drawn_and_not_the_map(demo):
     assert at.get("component_instance")[0].proto.id == identity
 
 
+@pytest.mark.pitfall(28)
+@pytest.mark.parametrize("wanted", [{"departement": SOME_DEPARTMENT}, {"type": "GSRU"}, {"prestation": "inconnu"},
+                                    {"periode": str(today().year - 1)}], ids=lambda wanted: next(iter(wanted)))
+@pytest.mark.parametrize("code", ["wait_p50", "visits_per_day"])
+def test_the_classes_of_the_legend_are_the_same_with_a_filter_and_without(demo, code, wanted):
+    whole, cut = (drawn(sound(visit_page(couche="niveau", indicateur=code, **more))) for more in ({}, wanted))
+    assert whole["sites"] != cut["sites"]
+    before, after = ([(c["colour"], c["label"]) for c in found["legend"]["classes"]] for found in (whole, cut))
+    assert before == after and len(set(before)) == 5
+
+
+@pytest.mark.pitfall(25)
+def test_the_map_colours_rates_and_never_counts(demo):
+    assert CLASSES and not [code for code in CLASSES if BY_CODE[code].unit == "count"]
+    at = visit_page(couche="niveau")
+    assert len(at.selectbox(key="filtre_indicateur").options) == len(CLASSES)
+
+
+@pytest.mark.pitfall(25)
+@pytest.mark.pitfall(26)
+def test_a_department_has_the_colour_of_all_its_users_and_never_that_of_one_site(demo):
+    year = today().year - 1
+    at = visit_page(couche="niveau", periode=str(year))
+    assert [tint for tint in drawn(at)["departments"].values() if tint["fill"]] == []
+    at.toggle(key="departements_teintes").set_value(True).run()
+    table = store.sites(LOCAL_READER)
+    several = {name for name, k in table["department"].value_counts().items() if k > 1}
+    asked = store.Question(date(year, 1, 1), date(year, 12, 31))
+    medians = {name: f["wait_p50"].value for name, f in store.figures(LOCAL_READER, asked, "department").items()}
+    found = {name: tint["fill"] for name, tint in drawn(sound(at))["departments"].items() if tint["fill"]}
+    assert found == {name: CLASSES["wait_p50"].pale(medians[name]) for name in several}
+    assert 0 < len(found) < table["department"].nunique()
+
+
+@pytest.mark.pitfall(26)
+def test_a_department_without_a_site_has_no_colour(demo):
+    at = visit_page(couche="niveau", type="GSRU")  # four GSRU, in four departments
+    at.toggle(key="departements_teintes").set_value(True).run()
+    found = drawn(sound(at))["departments"]
+    there = {site["id"] for site in drawn(at)["sites"]}
+    homes = set(store.sites(LOCAL_READER).query("code in @there")["department"])
+    assert len(there) == 4 and found.keys() == set(store.departments()) - homes
+    assert {(tint["fill"], tint["tip"].split("\n")[1]) for tint in found.values()} == {(None, "pas de GSRU")}
+
+
 def test_every_indicator_of_the_map_can_be_drawn(demo):
     at = visit_page()
     for code in at.selectbox(key="filtre_indicateur").options:
@@ -361,6 +455,7 @@ def test_every_indicator_of_the_map_can_be_drawn(demo):
     assert drawn(at)["legend"]["title"] in titles
 
 
+@pytest.mark.pitfall(27)
 def test_sites_without_data_are_counted_in_the_legend(filled, using):
     using(filled["not measured"])
     found = drawn(sound(visit_page(couche="niveau")))
@@ -377,23 +472,10 @@ def test_the_list_and_the_link_choose_a_site(demo):
     assert "centre" not in link(at) and drawn(sound(at))["chosen"] is None
 
 
-# ---- presentation ----------------------------------------------------------------------------------------------
-
-
-def test_slides_follow_each_other_and_stop_at_both_ends(demo):
-    at = visit_page("presenter", departement=SOME_DEPARTMENT)
-    titles = [at.title[0].value]
-    assert at.button(key="diapo_avant").disabled
-    while not at.button(key="diapo_apres").disabled:
-        at.button(key="diapo_apres").click().run()
-        titles.append(sound(at).title[0].value)
-        assert len(titles) < 20 and SOME_DEPARTMENT in "\n".join(words(at))
-    assert len(set(titles)) == len(titles) == 4
-
-
 # ---- words -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.pitfall(38)
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
 def test_no_english_is_left_in_widgets(demo, spec):
     at = visit_page(spec.url_path, centre=KANDI)
@@ -432,8 +514,7 @@ YEAR = store.Question(today() - timedelta(days=365), today())
 # What is the same for everybody: no row of any site comes out of these. figures_of answers only for the sites that
 # book_of gave, which asks who.
 OPEN_DOORS = {"engine", "ledger", "freshness", "services", "commune_outlines", "figures_of", "last_whole_month",
-              "target_in_force", "targets"}
-NO_ROWS = {"scope_question"}  # asks who, to understand a scope, and gives a question back
+              "target_in_force", "targets", "departments", "stories", "story"}
 
 
 def doors() -> dict:
@@ -479,7 +560,7 @@ def test_every_door_asks_who_comes_in():
     assert set(doors()) - set(asks_who()) == OPEN_DOORS
 
 
-@pytest.mark.parametrize("name", sorted(asks_who().keys() - NO_ROWS))
+@pytest.mark.parametrize("name", sorted(asks_who()))
 def test_an_unknown_role_gets_nothing(demo, name):
     assert rows(ask(name, LOCAL_READER)) > 0
     assert rows(ask(name, NOBODY)) == 0
@@ -517,7 +598,7 @@ def test_a_director_gets_what_the_department_filter_gives(demo, name):
 
 def test_a_director_who_asks_for_elsewhere_gets_nothing(demo):
     elsewhere = store.Question(YEAR.first, YEAR.last, department=ELSEWHERE)
-    for name in asks_who().keys() - NO_ROWS - {"signals", "decisions"}:
+    for name in asks_who().keys() - {"signals", "decisions"}:
         assert rows(ask(name, LOCAL_READER, elsewhere)) > 0, name
         assert rows(ask(name, DIRECTOR, elsewhere)) == 0, name
 
@@ -545,6 +626,7 @@ def test_no_page_shows_a_site_that_the_person_may_not_see(demo, monkeypatch, per
         assert not re.search(r"\d+ usagers? reçus?", text)
 
 
+@pytest.mark.pitfall(32)
 def test_what_one_person_asked_is_not_given_to_another(demo):
     assert rows(store.figures(LOCAL_READER, YEAR, "site")) > rows(store.figures(DIRECTOR, YEAR, "site"))
     assert rows(store.figures(NOBODY, YEAR, "site")) == 0

@@ -3,6 +3,7 @@ import argparse
 import ast
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,44 @@ def test_every_requirement_is_pinned_once():
 
 def test_an_old_python_can_read_the_file_that_says_it_is_too_old():
     ast.parse((ROOT / "scripts" / "prepare.py").read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+# ---- the 45 pitfalls --------------------------------------------------------------------------------------------
+
+PITFALLS = [[cell.strip() for cell in line.split("|")[1:-1]] for line in
+            (ROOT / "docs" / "pitfalls.md").read_text(encoding="utf-8").splitlines() if re.match(r"\| \d", line)]
+
+
+@cache
+def guards() -> dict[tuple[str, str], set[int]]:
+    """The pitfalls that each test carries, by file and name."""
+    found = {}
+    for file in (ROOT / "tests").rglob("test_*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                marks = re.findall(r"pytest\.mark\.pitfall\((\d+)\)", "\n".join(map(ast.unparse, node.decorator_list)))
+                found[file.relative_to(ROOT).as_posix(), node.name] = set(map(int, marks))
+    return found
+
+
+def test_every_pitfall_has_a_test_or_a_reason():
+    states = {int(n): state for n, _, _, state in PITFALLS}
+    assert len(PITFALLS) == 45 and list(states) == list(range(1, 46))
+    marked = set().union(*guards().values())
+    reasons = {n for n, state in states.items() if state == "reason"}
+    assert len(reasons) <= 6 and not reasons & marked
+    assert marked | reasons == set(states)
+    assert marked == {n for n, state in states.items() if state.split(";")[0] == "marked"}
+
+
+@pytest.mark.parametrize("row", PITFALLS, ids=lambda row: row[0])
+def test_the_tests_named_for_a_pitfall_exist_and_carry_its_number(row):
+    number, _, guard, state = row
+    known, file, named = guards(), "", 0
+    for path, name in re.findall(r"(tests/[\w/]+\.py)|`(test_\w+)`", guard):
+        file = path or file
+        if name:
+            named += 1
+            assert (file, name) in known, name
+            assert (int(number) in known[file, name]) == (state.split(";")[0] == "marked"), name
+    assert named or not state.startswith("marked")

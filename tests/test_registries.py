@@ -41,6 +41,7 @@ IN_DESIGN = {
 
 
 # --- indicators -----------------------------------------------------------------------------------------------------
+@pytest.mark.pitfall(3)
 def test_every_indicator_of_the_design_is_there_once():
     codes = [i.code for i in INDICATORS]
     assert len(codes) == len(set(codes)) == len(BY_CODE)

@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 
+from dashboard.charts.native import describe
 from dashboard.charts.style import CONCERN, GRID, IMPROVEMENT, INK, MAIN, NEUTRAL, NONE, SOFT, chart
 from dashboard.french import month_label
 from dashboard.signals import Signal
@@ -64,7 +65,13 @@ def control_chart(signal: Signal, words: Sequence[str], *, direction: str, unit:
         layers.append({"mark": {"type": "rule", "color": INK, "strokeWidth": 1.5, "strokeDash": [1, 3]},
                        "encoding": {"y": {"datum": signal.target}}})
     layers += _events(events, x, SOFT, "Fermeture") + _events(decisions, x, INK, "Décision", flag=True)
-    return chart(values, height=height, layer=layers)
+    series = [{"name": unit, "field": "v", "role": "value", "words": "t"}]
+    if c is not None:
+        series += [{"name": name, "field": field, "role": role} for name, field, role in (
+            ("moyenne", "c", "centre"), ("limite basse", "lo", "limit"), ("limite haute", "hi", "limit"))]
+    if signal.target is not None:
+        series.append({"name": "cible", "role": "target", "constant": signal.target})
+    return chart(values, height=height, layer=layers, usermeta=describe("line", x="label", y_title=unit, series=series))
 
 
 def _band(x: dict) -> dict:
@@ -135,7 +142,13 @@ def funnel_chart(funnel: Funnel, names: Sequence[str], sizes: Sequence[float], w
                       "shape": {"condition": {"test": "datum.out", "value": "diamond"}, "value": "circle"}}},
         {"mark": {"type": "text", "align": "left", "dx": 7, "fontSize": 11, "color": INK},
          "transform": [{"filter": "datum.out"}],
-         "encoding": {"x": x, "y": y("v"), "text": {"field": "k"}}}])
+         "encoding": {"x": x, "y": y("v"), "text": {"field": "k"}}}],
+        usermeta=describe("scatter", x="n", x_title=base, y_title=unit, series=[
+            {"name": "centres", "field": "v", "role": "points", "words": "k"},
+            *({"name": name, "field": field, "role": "limit", "layer": layer} for name, field, layer in (
+                ("limite basse à 99,8 %", "a", 0), ("limite haute à 99,8 %", "b", 0),
+                ("limite basse à 95 %", "c", 1), ("limite haute à 95 %", "d", 1))),
+            {"name": "l'ensemble", "role": "centre", "layer": 0, "constant": funnel.target}]))
 
 
 def survival_chart(rows: Sequence[tuple[int, float, float | None, float | None]], *, height: int = 230) -> dict:
@@ -152,7 +165,11 @@ def survival_chart(rows: Sequence[tuple[int, float, float | None, float | None]]
                       "tooltip": [{"field": "d", "title": "Jours"},
                                   {"field": "v", "format": ".0f", "title": "% sans réponse"}]}},
         {"mark": {"type": "rule", "color": GRID, "strokeDash": [3, 3]}, "encoding": {"y": {"datum": 50}}},
-        {"mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 3]}, "encoding": {"x": {"datum": 30}}}])
+        {"mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 3]}, "encoding": {"x": {"datum": 30}}}],
+        usermeta=describe("scatter", x="d", x_title="jours depuis la réception", y_title="% encore sans réponse", series=[
+            {"name": "encore sans réponse", "field": "v", "role": "value"},
+            {"name": "intervalle, bas", "field": "lo", "role": "limit"},
+            {"name": "intervalle, haut", "field": "hi", "role": "limit"}]))
 
 
 def _plain(x: float) -> float | None:

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 
 from dashboard import french
+from dashboard.charts.native import describe
 from dashboard.charts.style import ACCENT, INK, MAIN, PALE, SOFT, chart
 
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -23,7 +24,7 @@ def lines(rows: Sequence[tuple[date, float | None, str]], *, unit: str, height: 
 
     events: days and what happened, drawn as thin vertical lines.
     """
-    values = [{"m": _point(m), "v": v, "t": t} for m, v, t in rows]
+    values = [{"m": _point(m), "label": french.month_label(m), "v": v, "t": t} for m, v, t in rows]
     encoding = {"x": {"field": "m", "type": "temporal", "title": None, "axis": {"format": "%m/%Y", "labelAngle": 0,
                                                                                "tickCount": 5, "grid": False,
                                                                                "labelOverlap": True}},
@@ -38,12 +39,14 @@ def lines(rows: Sequence[tuple[date, float | None, str]], *, unit: str, height: 
                        "encoding": {"x": {"field": "d", "type": "temporal"},
                                     "tooltip": [{"field": "d", "type": "temporal", "format": "%d/%m/%Y", "title": "Jour"},
                                                 {"field": "e", "type": "nominal", "title": "Fermeture"}]}})
-    return chart(values, height=height, layer=layers)
+    return chart(values, height=height, layer=layers, usermeta=describe(
+        "line", x="label", y_title=unit, series=[{"name": unit, "field": "v", "role": "value", "words": "t"}]))
 
 
-def two_lines(rows: Sequence[tuple[date, float, float]], *, names: tuple[str, str], unit: str, height: int = 220) -> dict:
+def two_lines(rows: Sequence[tuple[date, float, float]], *, names: tuple[str, str], unit: str, what: str = "Série",
+              height: int = 220) -> dict:
     """Two lines of one unit by month, named at their ends: (month, first, second)."""
-    values = [{"m": _point(m), "s": name, "v": v, "end": m == rows[-1][0]} for m, *pair in rows
+    values = [{"m": _point(m), "label": french.month_label(m), "s": name, "v": v} for m, *pair in rows
               for name, v in zip(names, pair, strict=True)]
     x = {"field": "m", "type": "temporal", "title": None,
          "axis": {"format": "%m/%Y", "labelAngle": 0, "tickCount": 5, "grid": False, "labelOverlap": True}}
@@ -56,7 +59,9 @@ def two_lines(rows: Sequence[tuple[date, float, float]], *, names: tuple[str, st
                       "strokeDash": {"field": "s", "type": "nominal", "legend": None,
                                      "scale": {"domain": list(names), "range": [[1, 0], [5, 3]]}},
                       "tooltip": [{"field": "m", "type": "temporal", "format": "%B %Y", "title": "Mois"},
-                                  {"field": "s", "title": "Plaintes"}, {"field": "v", "title": "Nombre"}]}}])
+                                  {"field": "s", "title": what}, {"field": "v", "title": unit}]}}],
+        usermeta=describe("line", x="label", y_title=unit, series=[
+            {"name": name, "field": "v", "role": "value", "match": ("s", name)} for name in names]))
 
 
 def bars(rows: Sequence[tuple[str, float | None, str]], *, unit: str, marked: str | None = None,
@@ -83,7 +88,10 @@ def bars(rows: Sequence[tuple[str, float | None, str]], *, unit: str, marked: st
     if reference is not None:
         layers.insert(1, {"mark": {"type": "rule", "color": ACCENT, "strokeDash": [4, 3]},
                           "encoding": {"x": {"datum": reference}}})
-    return chart(values, height={"step": STEP}, layer=layers)
+    series = [{"name": unit, "field": "v", "role": "value", "words": "t"}]
+    if reference is not None:
+        series.append({"name": "l'ensemble", "role": "centre", "constant": reference})
+    return chart(values, height={"step": STEP}, layer=layers, usermeta=describe("bar", x="k", x_title=unit, series=series))
 
 
 def heat_map(matrix: np.ndarray, *, unit: str = "visites") -> dict:
@@ -105,7 +113,8 @@ def heat_map(matrix: np.ndarray, *, unit: str = "visites") -> dict:
                                   {"field": "t", "title": "Total"}]}},
         {"mark": {"type": "text", "fontSize": 11},
          "encoding": {**base, "text": {"field": "v", "type": "quantitative", "format": ",d"},
-                      "color": {"condition": {"test": f"datum.v > {top} * 0.55", "value": "#ffffff"}, "value": INK}}}])
+                      "color": {"condition": {"test": f"datum.v > {top} * 0.55", "value": "#ffffff"}, "value": INK}}}],
+        usermeta=describe("table"))
 
 
 def wait_bins(histogram: np.ndarray) -> list[tuple[int, int, str, int]]:
@@ -123,7 +132,7 @@ def distribution(histogram: np.ndarray, *, threshold: int, median: int | None, p
 
     histogram: counts by whole minute, shape (241,). threshold: waits up to it are drawn dark.
     """
-    values = [{"a": last - BIN, "b": last, "v": n, "short": last <= threshold,
+    values = [{"a": last - BIN, "b": last, "k": label.removesuffix(" min"), "v": n, "short": last <= threshold,
                "t": f"{label} : {french.plural(n, 'usager')}"} for _, last, label, n in wait_bins(histogram)]
     layers = [{"mark": {"type": "bar", "binSpacing": 1},
                "encoding": {"x": {"field": "a", "type": "quantitative", "bin": {"binned": True, "step": BIN},
@@ -140,7 +149,9 @@ def distribution(histogram: np.ndarray, *, threshold: int, median: int | None, p
                    {"data": {"values": marks}, "mark": {"type": "text", "align": "left", "dx": 5, "dy": 6, "baseline": "top",
                                                         "color": ACCENT, "fontWeight": 600},
                     "encoding": {"x": {"field": "x", "type": "quantitative"}, "y": {"value": 0}, "text": {"field": "l"}}}]
-    return chart(values, height=height, layer=layers)
+    return chart(values, height=height, layer=layers, usermeta=describe(
+        "column", x="k", x_title="attente en minutes", y_title="usagers",
+        series=[{"name": "usagers", "field": "v", "role": "value", "words": "t"}]))
 
 
 def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> dict:
@@ -155,7 +166,9 @@ def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> dict:
          "encoding": {"y": y, "x": x, "color": {"condition": {"test": "datum.late", "value": MAIN}, "value": PALE},
                       "tooltip": [{"field": "k", "title": "Âge"}, {"field": "t", "title": "Plaintes"}]}},
         {"mark": {"type": "text", "align": "left", "dx": 4},
-         "encoding": {"y": y, "x": {"field": "v", "type": "quantitative"}, "text": {"field": "t"}}}])
+         "encoding": {"y": y, "x": {"field": "v", "type": "quantitative"}, "text": {"field": "t"}}}],
+        usermeta=describe("bar", x="k", x_title="plaintes en cours",
+                          series=[{"name": "plaintes en cours", "field": "v", "role": "value", "words": "t"}]))
 
 
 def pareto(rows: Sequence[tuple[str, int]]) -> dict:
@@ -174,13 +187,15 @@ def pareto(rows: Sequence[tuple[str, int]]) -> dict:
                                                    "nice": False}},
                       "tooltip": [{"field": "k", "title": "Catégorie"}, {"field": "t", "title": "Plaintes"}]}},
         {"mark": {"type": "text", "align": "left", "dx": 4},
-         "encoding": {"y": y, "x": {"field": "v", "type": "quantitative"}, "text": {"field": "t"}}}])
+         "encoding": {"y": y, "x": {"field": "v", "type": "quantitative"}, "text": {"field": "t"}}}],
+        usermeta=describe("bar", x="k", x_title="plaintes reçues",
+                          series=[{"name": "plaintes reçues", "field": "v", "role": "value", "words": "t"}]))
 
 
 def small_multiples(rows: Sequence[tuple[str, date, float | None, str]], *, unit: str, columns: int = 5) -> dict:
     """One small line a site, all on one scale: (site, month, value or None, the value in words)."""
     values = [{"s": s, "m": _point(m), "v": v, "t": t} for s, m, v, t in rows]
-    spec = chart(values, height=70, columns=columns, spacing={"row": 26, "column": 14})
+    spec = chart(values, height=70, columns=columns, spacing={"row": 26, "column": 14}, usermeta=describe("table"))
     spec.pop("width"), spec.pop("height")
     spec |= {"facet": {"field": "s", "type": "nominal", "title": None, "header": {"labelAnchor": "start", "labelFontSize": 12,
                                                                                "labelLimit": 200}},

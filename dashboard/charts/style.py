@@ -6,6 +6,10 @@ MAIN, ACCENT, PALE = "#0f5c4d", "#c2571a", "#b9d2ca"
 # Signals: never red against green; always with a shape or a letter, and a word.
 IMPROVEMENT, CONCERN, NEUTRAL, NONE = "#1f6fb2", "#c2571a", "#6b4fa0", "#8b9691"
 
+# On dark paper: each colour's counterpart. What is true of the light ones (contrast, no red against green) is true of these.
+DARK = {INK: "#eef4f1", SOFT: "#b0bfb9", GRID: "#33453e", PAPER: "#12201c", MAIN: "#6cc3ad", ACCENT: "#f0a070",
+        PALE: "#2f5a50", IMPROVEMENT: "#7db8ea", NEUTRAL: "#b9a4e6", NONE: "#84928c", "#eef4f2": "#1b2b26"}
+
 CONFIG = {
     "locale": VEGA_LOCALE,
     "background": None,
@@ -28,6 +32,17 @@ def chart(values: list[dict], *, height: int | dict, title: str = "", **parts) -
     if title:
         spec["title"] = title
     return spec
+
+
+def dark(spec: dict) -> dict:
+    """The same chart for dark paper; its data are untouched."""
+    def turn(part):
+        if isinstance(part, dict):
+            return {k: v if k in ("data", "usermeta") else turn(v) for k, v in part.items()}
+        if isinstance(part, list):
+            return [turn(v) for v in part]
+        return DARK.get(part, part) if isinstance(part, str) else part
+    return turn(spec)
 
 
 def enlarge(spec: dict, factor: float = 1.6) -> dict:

@@ -8,9 +8,10 @@ from dashboard import french
 from dashboard.access import Person
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.signals import Signal, verdict
-from dashboard.statistics.variation import Variation
-from dashboard.ui import filters, follow, store, trust
-from dashboard.wording import against_last_year, base, reason, shown, who_reported
+from dashboard.statistics import sentences
+from dashboard.ui import filters, panels, show, store
+from dashboard.ui.escape import escaped
+from dashboard.wording import against_last_year, amount, base, reason, shown, who_reported
 
 CARD = 104  # height of a card, in pixels: three rows of them stand beside the map without scrolling
 HEADLINE = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
@@ -27,54 +28,49 @@ def explanation(code: str, figure: Figure | None = None, followed: Signal | None
     if i.limits:
         text.append(i.limits)
     if followed is not None:
-        text.append(verdict(followed))
+        aim = "" if followed.target is None else amount(i, followed.target)
+        text.append(f"{verdict(followed)} {sentences.target(aim, followed.assurance)}")
     return "\n\n".join(text)
 
 
-STATES = {Variation.IMPROVEMENT: ("signal d'amélioration", "blue"), Variation.CONCERN: ("signal d'alerte", "orange"),
-          Variation.NEUTRAL: ("signal de changement", "violet"), Variation.NO_SIGNAL: ("pas de signal", "off"),
-          Variation.TOO_FEW: ("trop peu de points", "off")}
+COLOURS = {"improvement": "blue", "concern": "orange", "neutral": "violet", "": "off"}
 
 
 def card(code: str, figure: Figure, trend: Sequence[float | None] = (), compared: store.Comparison | None = None,
          height: int = CARD, followed: Signal | None = None) -> None:
     """One card: the value; what its control chart says of it; plainly beside it, a year before."""
     before = against_last_year(code, compared.now, compared.before) if compared else ""
-    word, colour = STATES[followed.variation] if followed else ("", "off")
-    if word and before and code != "visits":
-        before = f"un an avant : {shown(compared.before[code])}"
+    made = panels.card(code, figure, followed)
+    word = made.state
     if figure.value is None:
-        word, colour, before = figure.note, "off", ""
+        before = ""
+    elif word and before and code != "visits":
+        before = f"un an avant : {shown(compared.before[code])}"
     line = [v for v in trend if v is not None]
-    st.metric(BY_CODE[code].short, shown(figure), word or before or None, delta_color=colour, delta_arrow="off",
+    st.metric(BY_CODE[code].short, shown(figure), word or before or None, delta_color=COLOURS[made.tone], delta_arrow="off",
               delta_description=before if word and before else None, border=True,
               help=explanation(code, figure, followed), chart_data=line if len(line) > 2 else None, chart_type="line",
               height=height)
 
 
-def scope_of(question: store.Question) -> str | None:
-    """The scope whose control charts speak of the question; None where a filter makes it another series."""
-    if question.service or question.kind:
-        return None
-    return question.site or question.department or "nation"
-
-
 def headline(question: store.Question, person: Person, codes: Sequence[str] = HEADLINE, columns: int = 3,
-             height: int = CARD, slide: bool = False) -> None:
-    """The cards of the question's whole. slide: figures alone, without trend lines and sources."""
+             height: int = CARD) -> None:
+    """The cards of the question's whole, then what they rest on."""
     figures = store.figures(person, question, "nation")["nation"]
-    months = {} if slide else store.trend(person, question)
-    compared = store.comparison(person, question)
-    scope = scope_of(question)
-    followed = follow.signals(person, [scope]).get(scope, {}) if scope else {}
+    months, compared = store.trend(person, question), store.comparison(person, question)
+    made, found = panels.cards(person, question, codes), panels.followed(person, question)
     for start in range(0, len(codes), columns):
         for place, code in zip(st.columns(columns), codes[start:start + columns], strict=False):
             with place:
-                card(code, figures[code], [months[m][code].value for m in sorted(months)], compared, height,
-                     followed.get(code))
-    if not slide:
-        st.caption(sources(figures["visits"], compared))
-        trust.table(question, person, codes)
+                card(code, figures[code], [months[m][code].value for m in sorted(months)], compared, height, found.get(code))
+    # The median alone would hide the long waits.
+    nine = figures["wait_p90"] if "wait_p50" in codes and "wait_p90" not in codes else None
+    said = f"9 usagers sur 10 ont attendu {shown(nine)} ou moins. " if nine and nine.value is not None else ""
+    st.caption(said + sources(figures["visits"], compared))
+    show.collect(made)
+    with st.expander("Puis-je m'y fier ?"):
+        st.markdown("\n".join(f"- **{BY_CODE[code].short}** : {escaped(row[-1].text)}"
+                              for code, row in zip(codes, made.table.rows, strict=True)))
 
 
 def sources(figure: Figure, compared: store.Comparison | None) -> str:

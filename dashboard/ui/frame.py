@@ -3,14 +3,15 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.navigation import PAGES, PageSpec
-from dashboard.settings import ROOT
-from dashboard.ui import assets, filters, store
+from dashboard.settings import ROOT, load
+from dashboard.ui import assets, filters, show, store
 
 STYLE = """<style>
 [data-testid=stMainBlockContainer]{padding:4rem 2rem 3rem;max-width:1600px}
 [data-testid=stHeader]{height:3.2rem;border-bottom:1px solid rgba(120,130,126,.25)}
 [data-testid=stDateInputQuickSelect]{display:none}
 [data-testid=stVerticalBlock]{gap:.7rem}
+[data-testid=stHeading] [data-testid=stMarkdownContainer]{margin-bottom:0}
 [data-testid=stMetric]{padding:.6rem .8rem;position:relative;overflow:hidden}
 [data-testid=stMetric]>div:first-child{padding:0}
 [data-testid=stMetric]>div:nth-child(2){position:absolute;right:.6rem;top:1.35rem;width:26%}
@@ -70,12 +71,13 @@ def open_page(found: dict[PageSpec, st.Page]) -> PageSpec:
 def dress(spec: PageSpec) -> None:
     """Style, banner and filters of the page."""
     st.html(STYLE)
+    if load().logo:
+        st.logo(load().logo)
     communes_file()
+    show.start()
     filters.sync(spec.url_path)
     banner()
     filters.notices()
-    if spec.bare:
-        return
     with st.container(key="entete", horizontal=True, vertical_alignment="center"):
         st.title(spec.heading, anchor=False, width="content")
         if spec.filters:

@@ -4,13 +4,15 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 
 import folium
 import streamlit as st
 from branca.element import MacroElement
 from folium.template import Template
 from streamlit_folium import st_folium
+
+from dashboard.panel import Legend
 
 STATIC = "../../app/static/"  # as seen from the component's frame
 # JSON in which these characters alone stay as they are holds nothing that HTML, JavaScript, Jinja or
@@ -34,25 +36,6 @@ class OfflineMap(folium.Map):
         ("departments", STATIC + "departments.js"),
     ]
     default_css = [("leaflet_css", STATIC + "leaflet/1.9.4/leaflet.css")]
-
-
-@dataclass(frozen=True)
-class Legend:
-    """What the legend says: classes are {"colour": "#hex", "label": str, "count": int or str or None}.
-
-    `signs`, where given, take the classes' place: {"letter", "frame", "badge"} as in `show_map`, "colour",
-    "label" and "count"; without colour, the badge alone is drawn, or a hollow mark if there is none.
-    `missing` is the number of sites without data (None: no such line), `size_text` what the area stands for,
-    `sizes` samples {"radius": px, "label": str}, `credit` the source of the limits of communes.
-    """
-
-    title: str = ""
-    classes: list[dict] = field(default_factory=list)
-    missing: int | None = None
-    size_text: str = ""
-    sizes: list[dict] = field(default_factory=list)
-    credit: str = ""
-    signs: list[dict] = field(default_factory=list)
 
 
 class _Start(MacroElement):

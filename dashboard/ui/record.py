@@ -1,26 +1,54 @@
 """What a person enters in the dashboard: targets, decisions, new starts of control charts. Rights are checked here."""
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+
+import streamlit as st
 
 from dashboard.access import NotAllowed, Person, may
 from dashboard.indicators import BY_CODE
+from dashboard.signals import impossible
+from dashboard.stories import NotAStory, Story, check, ready, to_json
 from dashboard.ui import follow, store
+from dashboard.ui.escape import escaped
 from db import steer
 from db.write import Refused
 
-__all__ = ["Refused", "decide", "rebase", "remove_target", "set_target"]
+SAID = "record_said"  # what became of the last entry of each form, to be said once under it
+
+
+@contextmanager
+def telling(form: str, done: str) -> Iterator[None]:
+    """Keep, for the run that follows, whether what was entered in a form is done or refused."""
+    try:
+        yield
+    except Refused as reason:
+        st.session_state[SAID] = form, False, str(reason)
+    else:
+        st.session_state[SAID] = form, True, done
+
+
+def said(form: str) -> None:
+    """Say under a form, once, what became of its last entry."""
+    if st.session_state.get(SAID, ("",))[0] == form:
+        _, done, text = st.session_state.pop(SAID)
+        (st.success if done else st.error)(escaped(text))
 
 
 def _check(person: Person, action: str, indicator: str, scope: str) -> None:
     """Raises NotAllowed where the person may not do this, or not for that scope; Refused for an unknown indicator."""
-    if not may(person, action) or not follow.signals(person, [scope]):
+    abroad = scope == "nation" and person.departments is not None  # the whole is not for who answers for a part of it
+    if not may(person, action) or abroad or not follow.signals(person, [scope]):
         raise NotAllowed(f"{person.name} : {action}, {scope}")
     if indicator not in BY_CODE:
         raise Refused(f"« {indicator} » n'est pas un indicateur.")
 
 
-def set_target(person: Person, indicator: str, scope: str, value: float, valid_from: date, source: str) -> None:
+def set_target(person: Person, indicator: str, scope: str, value: float | None, valid_from: date, source: str) -> None:
     """Keep a target. Raises Refused or NotAllowed."""
     _check(person, "set_targets", indicator, scope)
+    if why := impossible(indicator, value):
+        raise Refused(why)
     steer.set_target(store.engine(), indicator, scope, value, valid_from, source, person.name)
 
 
@@ -40,3 +68,23 @@ def rebase(person: Person, indicator: str, scope: str, month: date, reason: str)
     """Start a control chart anew from a month on. Raises Refused or NotAllowed."""
     _check(person, "rebase", indicator, scope)
     steer.rebase(store.engine(), indicator, scope, month, reason, person.name)
+
+
+def keep_story(person: Person, story: Story) -> None:
+    """Keep a presentation under its name; the person's or another's of that name is replaced. Raises Refused, NotAllowed."""
+    if not may(person, "keep_stories"):
+        raise NotAllowed(f"{person.name} : keep_stories")
+    try:
+        check(story)
+    except NotAStory as reason:
+        raise Refused(str(reason)) from reason
+    if ready(story.name) or ready(f"{story.name}:x"):
+        raise Refused(f"« {story.name} » est le nom d'une présentation toute prête : en choisir un autre.")
+    steer.keep_story(store.engine(), story.name, story.title, to_json(story), person.name)
+
+
+def forget_story(person: Person, name: str) -> None:
+    """Remove a kept presentation. Raises Refused or NotAllowed."""
+    if not may(person, "keep_stories"):
+        raise NotAllowed(f"{person.name} : keep_stories")
+    steer.forget_story(store.engine(), name, person.name)

@@ -1,22 +1,39 @@
-"""A chart and the table behind it: together, everywhere."""
-from collections.abc import Sequence
-
+"""A panel on the screen: the chart, what it rests on, and the table behind it; together, everywhere."""
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.style import enlarge
-from dashboard.indicators import BY_CODE
-from dashboard.ui import store
-from dashboard.wording import base, shown
+from dashboard.charts.style import dark
+from dashboard.panel import Panel
+from dashboard.ui.escape import escaped
+
+SHOWN = "panels_shown"  # what this run of the page has shown, to be taken away
 
 
-def chart(spec: dict, table: pd.DataFrame | None, *, alt: str, key: str, open_: bool = False) -> None:
-    """The chart, and its figures one click below (on a slide: none, and larger). alt: what the chart shows, in a sentence."""
-    st.vega_lite_chart(enlarge(spec) if table is None else spec, width="stretch", theme=None, key=key, alt=alt)
-    if table is None:
+def start() -> None:
+    """Forget what another run has shown."""
+    st.session_state[SHOWN] = {}
+
+
+def panel(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
+    """The panel, its figures one click below (at once where it has no chart). open_: unfolded."""
+    collect(one)
+    if one.message:
+        st.info(one.message)
         return
-    with st.expander("Voir les chiffres", expanded=open_):
-        frame(table, key=f"{key}_table")
+    if one.chart is None:
+        rows = len(one.table.rows)
+        frame(one.table.frame(), key=one.key, height=min(38 + 35 * max(rows, 1), height or 380))
+    else:
+        on_dark = st.context.theme.type == "dark"
+        st.vega_lite_chart(dark(one.chart) if on_dark else one.chart, width="stretch", theme=None, key=one.key, alt=one.alt)
+    if one.caption:
+        st.caption(escaped(one.caption))
+    if one.strip or (one.chart is not None and one.table):
+        with st.expander("Voir les chiffres, et s'y fier", expanded=open_):
+            if one.strip:
+                st.caption(f"**Puis-je m'y fier ?** {escaped(one.strip)}")
+            if one.chart is not None and one.table:
+                frame(one.table.frame(), key=f"{one.key}_table")
 
 
 def frame(table: pd.DataFrame, *, key: str, height: int | None = None) -> None:
@@ -24,15 +41,6 @@ def frame(table: pd.DataFrame, *, key: str, height: int | None = None) -> None:
     st.dataframe(table, hide_index=True, width="stretch", key=key, **({"height": height} if height else {}))
 
 
-def by_key(figures: store.Figures, codes: Sequence[str], names: dict[str, str], heading: str, *, counts: bool = False
-           ) -> pd.DataFrame:
-    """One row per key, alphabetically by name: each indicator in words, with what it rests on if `counts`."""
-    rows = []
-    for key in sorted(figures, key=lambda k: names.get(k, k)):
-        row = {heading: names.get(key, key)}
-        for code in codes:
-            row[BY_CODE[code].short] = shown(figures[key][code])
-            if counts:
-                row[f"{BY_CODE[code].short} : base"] = base(figures[key][code])
-        rows.append(row)
-    return pd.DataFrame(rows, columns=[heading] if not rows else None)
+def collect(one: Panel) -> None:
+    """Note the panel among those of the page, for the file that takes them away."""
+    st.session_state.setdefault(SHOWN, {})[one.key] = one

@@ -5,12 +5,26 @@ from dashboard import french
 from dashboard.charts.style import CONCERN, IMPROVEMENT, NEUTRAL, NONE
 from dashboard.classes import CLASSES, RAMP
 from dashboard.indicators import BY_CODE
+from dashboard.panel import Legend, Panel, Plot, of_figure, table, words
 from dashboard.signals import CHARTED, Signal, verdict
 from dashboard.statistics.sentences import ASSURANCES
 from dashboard.statistics.variation import Assurance, Variation
-from dashboard.ui import alerts, attention, cards, errors, filters, follow, frame, maps, session, site_head, store
+from dashboard.ui import (
+    alerts,
+    attention,
+    cards,
+    errors,
+    filters,
+    follow,
+    frame,
+    maps,
+    panels,
+    session,
+    site_head,
+    store,
+)
 from dashboard.ui.escape import escaped
-from dashboard.wording import shown, who_reported
+from dashboard.wording import base, shown, who_reported
 
 SIGNS = {  # letter, frame, colour, word of each state
     Variation.CONCERN: ("!", "square", CONCERN, "signal d'alerte"),
@@ -31,7 +45,7 @@ SITE_CARDS = ("visits", "visits_per_day", "wait_p50", "wait_within_30", "left", 
 def zone() -> None:
     """Map and panel. A click runs this part alone; the map is recoloured in place, never rebuilt."""
     person, question = session.person(), filters.question()
-    table = store.sites(person, question)
+    sites = store.sites(person, question)
     left, right = st.columns([11, 9], gap="medium")
     with left:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -39,17 +53,17 @@ def zone() -> None:
             filters.segments("couche")
         chosen, code = filters.value("centre"), filters.value("indicateur")
         signs = shows_signals(code, question)
-        draw(person, question, table, chosen, code, on_pick=_pick, signs=signs,
+        draw(person, question, chosen, code, on_pick=_pick, signs=signs,
              tinted=not signs and st.session_state.get("departements_teintes", False))
         if signs:
             st.caption("Une marque par centre : ce que dit la carte de contrôle de ses mois, et non son niveau."
-                       f" {alerts.budget_line(person, table, (code,))}")
+                       f" {alerts.budget_line(person, sites, (code,))}")
         else:
             _levels()
     with right:
-        _pick_list(table)
-        if chosen in set(table["code"]):
-            site_panel(person, question, table, chosen)
+        _pick_list(sites)
+        if chosen in set(sites["code"]):
+            site_panel(person, question, sites, chosen)
         else:
             cards.headline(question, person, columns=2)
             attention.show(question, person)
@@ -64,18 +78,41 @@ def _levels() -> None:
                        " La valeur d'un seul centre n'est jamais étendue à un territoire.")
 
 
-def draw(person, question: store.Question, table, chosen: str, code: str, *, height: int = 500, key: str = "carte",
-         on_pick=None, tinted: bool = False, signs: bool = False) -> None:
-    """The question's sites on the map, coloured by an indicator's level (departments too if `tinted`), or by what its
-    control chart says (`signs`)."""
+def draw(person, question: store.Question, chosen: str, code: str, *, on_pick=None, tinted: bool = False,
+         signs: bool = False) -> None:
+    """The map on the screen; departments are coloured too if `tinted`."""
+    made = plot(person, question, code, signs=signs)
+    maps.show_map(list(made.marks), legend=made.legend, departments=_departments(person, question, code, tinted),
+                  focus=made.focus, chosen=chosen or None, on_pick=on_pick, height=500,
+                  dark=st.context.theme.type == "dark", communes=frame.communes_file(), key="carte")
+
+
+def panel(person, question: store.Question, code: str, key: str, *, signs: bool = False) -> Panel:
+    """The map as a panel, with the table of what its marks say."""
+    made = plot(person, question, code, signs=signs)
     figures = store.figures(person, question, "site")
+    rows = [(words(m["name"]), of_figure(figures[m["id"]][code]), words(base(figures[m["id"]][code])),
+             of_figure(figures[m["id"]]["visits_per_day"]), words((m.get("sign") or {}).get("word", "")))
+            for m in sorted(made.marks, key=lambda m: french.alphabetical(m["name"]))]
+    what = "ce que dit la carte de contrôle de chaque centre" if signs else "le niveau de chaque centre"
+    return Panel(key, f"{BY_CODE[code].label}{french.SPACE}: {what}", plot=made, strip=panels.strip(person, question, code),
+                 table=table((("Centre", ""), (BY_CODE[code].label, BY_CODE[code].unit), ("Base", ""),
+                              ("Usagers par jour ouvert", "rate"), ("Signal", "")), rows),
+                 alt=f"Carte du Bénin : {BY_CODE[code].label}, {what}.",
+                 caption="Une marque par centre : ce que dit la carte de contrôle de ses mois, et non son niveau." if signs
+                 else "La surface d'une marque dit combien d'usagers sont reçus par jour ouvert, sa couleur le niveau.")
+
+
+def plot(person, question: store.Question, code: str, *, signs: bool = False) -> Plot:
+    """The question's sites on the map, coloured by an indicator's level, or by what its control chart says (`signs`)."""
+    figures, sites = store.figures(person, question, "site"), store.sites(person, question)
     classes = CLASSES[code]
-    volumes = [figures[s]["visits_per_day"].value for s in table["code"]]
+    volumes = [figures[s]["visits_per_day"].value for s in sites["code"]]
     top = next((s for s in SIZES if s >= max((v for v in volumes if v), default=1)), SIZES[-1])
     radii = maps.radii(volumes, LARGEST, top)
-    found = follow.signals(person, list(table["code"])) if signs else {}
+    found = follow.signals(person, list(sites["code"])) if signs else {}
     marks = []
-    for site, radius in zip(table.itertuples(), radii, strict=True):
+    for site, radius in zip(sites.itertuples(), radii, strict=True):
         f = figures[site.code]
         value = f[code].value
         mark = {
@@ -84,10 +121,7 @@ def draw(person, question: store.Question, table, chosen: str, code: str, *, hei
             "fill": None if value is None else classes.colour(value),
             "tip": [f"{BY_CODE[code].label} : {shown(f[code])}", f"Usagers par jour ouvert : {shown(f['visits_per_day'])}"]}
         marks.append(_signed(mark, found[site.code][code]) if signs else mark)
-    legend = _sign_legend(code, marks, top) if signs else _legend(code, marks, top)
-    maps.show_map(marks, legend=legend, departments=_departments(person, question, code) if tinted else None,
-                  focus=question.department, chosen=chosen or None, on_pick=on_pick, height=height,
-                  dark=st.context.theme.type == "dark", communes=frame.communes_file(), key=key)
+    return Plot(tuple(marks), _sign_legend(code, marks, top) if signs else _legend(code, marks, top), question.department)
 
 
 def shows_signals(code: str, question: store.Question) -> bool:
@@ -111,7 +145,7 @@ def _signed(mark: dict, found: Signal) -> dict:
             "sign": {"letter": letter, "frame": frame_, "badge": badge, "word": word}}
 
 
-def _sign_legend(code: str, marks: list[dict], top: float) -> maps.Legend:
+def _sign_legend(code: str, marks: list[dict], top: float) -> Legend:
     words = [m["sign"]["word"] for m in marks if not m["missing"]]
     signs = [{"letter": letter, "frame": frame_, "colour": colour, "badge": None, "label": word, "count": words.count(word)}
              for variation, (letter, frame_, colour, word) in SIGNS.items() if variation != Variation.TOO_FEW]
@@ -121,12 +155,17 @@ def _sign_legend(code: str, marks: list[dict], top: float) -> maps.Legend:
     plain = _legend(code, marks, top)
     signs.append({"letter": "", "frame": None, "colour": None, "badge": None, "label": SIGNS[Variation.TOO_FEW][3],
                   "count": sum(m["missing"] for m in marks)})
-    return maps.Legend(title=plain.title, signs=signs)
+    return Legend(title=plain.title, signs=signs)
 
 
-def _departments(person, question: store.Question, code: str) -> dict[str, dict]:
-    """Fill and words of the departments that have a figure of their own: never one site's value over a territory."""
-    found = {}
+def _departments(person, question: store.Question, code: str, tinted: bool) -> dict[str, dict]:
+    """Words of the departments without a site; if `tinted`, fill and words of those that have a figure of their own:
+    never one site's value over a territory."""
+    there = set(store.sites(person, question)["department"])
+    none = f"pas de {question.kind or 'centre'}"
+    found = {name: {"fill": None, "tip": f"{name}\n{none}"} for name in store.departments() if name not in there}
+    if not tinted:
+        return found
     for name, figures in store.figures(person, question, "department").items():
         f = figures[code]
         if f.value is not None and f.sites_reporting > 1:
@@ -135,13 +174,13 @@ def _departments(person, question: store.Question, code: str) -> dict[str, dict]
     return found
 
 
-def _legend(code: str, marks: list[dict], top: float) -> maps.Legend:
+def _legend(code: str, marks: list[dict], top: float) -> Legend:
     fills = [m["fill"] for m in marks]
     classes = [{"colour": colour, "label": label, "count": fills.count(colour)}
                for colour, label in zip(RAMP, CLASSES[code].labels(), strict=True)]
     sizes = [{"radius": r, "label": french.number(v)}
              for v, r in zip((top / 10, top), maps.radii((top / 10, top), LARGEST, top), strict=True)]
-    return maps.Legend(title=BY_CODE[code].label, classes=classes, missing=fills.count(None),
+    return Legend(title=BY_CODE[code].label, classes=classes, missing=fills.count(None),
                        size_text="usagers par jour ouvert", sizes=sizes)
 
 
@@ -151,9 +190,9 @@ def _pick(choice: dict) -> None:
         st.session_state.pop("filtre_centre", None)
 
 
-def _pick_list(table) -> None:
+def _pick_list(sites) -> None:
     """The keyboard's and the telephone's way to a site."""
-    names = {"": "Choisir un centre sur la carte, ou ici…", **dict(zip(table["code"], table["name"], strict=True))}
+    names = {"": "Choisir un centre sur la carte, ou ici…", **dict(zip(sites["code"], sites["name"], strict=True))}
     chosen = filters.value("centre")
     if st.session_state.get("liste_centres") != chosen or chosen not in names:
         st.session_state["liste_centres"] = chosen if chosen in names else ""
@@ -161,9 +200,9 @@ def _pick_list(table) -> None:
                  on_change=lambda: filters.choose("centre", st.session_state["liste_centres"]))
 
 
-def site_panel(person, question: store.Question, table, code: str) -> None:
+def site_panel(person, question: store.Question, sites, code: str) -> None:
     """The chosen site's figures, and the way to its page."""
-    site = table[table["code"] == code].iloc[0]
+    site = sites[sites["code"] == code].iloc[0]
     own = store.Question(question.first, question.last, service=question.service, site=code)
     figures = store.figures(person, own, "nation")["nation"]
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -12,10 +12,12 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy import Engine
 
+from dashboard import french
 from dashboard.access import Person, visible
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.period import ONE_DAY, Period, add_months, month_end, today
 from dashboard.settings import load
+from dashboard.stories import Story, from_json, ready
 from db import read
 from db.engine import make_engine
 from db.facts import comparable, gather, make_scope
@@ -42,13 +44,13 @@ class Question:
         return replace(self, first=period.first, last=period.last)
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The database, opened once for all sessions."""
     return make_engine(load().database_url)
 
 
-@st.cache_resource(max_entries=2)
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _ledger(version: int, day: date) -> Ledger:
     with engine().connect() as connection:
         return load_ledger(connection)
@@ -88,7 +90,7 @@ def figures(person: Person, question: Question, by: str) -> Figures:
     return _figures(book.version, _sites(person, question, book), question, by)
 
 
-@st.cache_resource(max_entries=KEPT)
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
 def _figures(version: int, chosen: frozenset[str] | str, question: Question, by: str) -> Figures:
     book = _ledger(version, today())
     with engine().connect() as connection:
@@ -116,7 +118,7 @@ def comparison(person: Person, question: Question) -> Comparison | None:
     return _comparison(book.version, _sites(person, question, book), question)
 
 
-@st.cache_resource(max_entries=KEPT)
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
 def _comparison(version: int, chosen: frozenset[str] | str, question: Question) -> Comparison | None:
     book = _ledger(version, today())
     with engine().connect() as connection:
@@ -163,6 +165,11 @@ def freshness() -> Fresh:
     return Fresh(book.as_of, book.demo, age, book.as_of is None)
 
 
+def departments() -> list[str]:
+    """Every department of the country, with or without a site."""
+    return sorted({department for _, department, _ in ledger().communes}, key=french.alphabetical)
+
+
 def services() -> list[tuple[str, str]]:
     """Code and label of every service, by label."""
     return [(code, label) for _, code, label in ledger().services]
@@ -192,7 +199,8 @@ def monthly_medians(person: Person, question: Question) -> pd.DataFrame:
         frame = read.site_months(connection, _sites(person, question, book), question.first, question.last,
                                  book.service_id(question.service))
     names = book.sites.set_index("id")[["code", "name"]]
-    return frame.join(names, on="site_id").sort_values(["name", "month"])
+    frame = frame.join(names, on="site_id")
+    return frame.assign(order=frame["name"].map(french.alphabetical)).sort_values(["order", "month"]).drop(columns="order")
 
 
 def complaints(person: Person, question: Question) -> pd.DataFrame:
@@ -273,6 +281,21 @@ def commune_outlines() -> dict | None:
     with engine().connect() as connection:
         found = read.boundary(connection, "commune")
     return {"geojson": json.loads(found[0]), "source": found[1]} if found else None
+
+
+def stories() -> list[tuple[str, str]]:
+    """(name, title) of the presentations that people have kept: words and an order of slides, no figures."""
+    with engine().connect() as connection:
+        return read.stories(connection)
+
+
+def story(name: str) -> Story | None:
+    """The presentation of that name, ready-made or kept; None where there is none. Raises NotAStory for a spoilt one."""
+    if found := ready(name):
+        return found
+    with engine().connect() as connection:
+        body = read.story(connection, name)
+    return from_json(name, body) if body else None
 
 
 def book_of(person: Person, question: Question) -> tuple[Ledger, frozenset[str] | str]:

@@ -7,23 +7,34 @@ from dashboard.access import Person, may
 from dashboard.indicators import BY_CODE
 from dashboard.period import today
 from dashboard.signals import CHARTED
-from dashboard.ui import follow, record, store
+from dashboard.ui import errors, follow, record, session, store
 from dashboard.ui.show import frame
 from dashboard.wording import amount
 
+Target = tuple  # (indicator, scope, value, valid_from, source), as dashboard.ui.follow gives them
 
-def show_all(person: Person) -> list[tuple]:
+
+def show_all(found: list[Target], names: dict[str, str]) -> None:
     """The targets, newest first."""
-    found = sorted(follow.targets(), key=lambda t: t[3], reverse=True)
     if not found:
         st.info("Aucune cible n'est fixée : les figures disent « sans cible ».")
-        return []
-    names = _scopes(person)
-    frame(pd.DataFrame([{"Indicateur": BY_CODE[i].label if i in BY_CODE else i, "Périmètre": names.get(s, s),
-                              "Cible": amount(BY_CODE[i], v) if i in BY_CODE else v,
-                              "À partir du": french.date_short(d), "Source": source} for i, s, v, d, source in found]),
-               key="cibles")
-    return found
+        return
+    rows = [{"Indicateur": _label(i), "Périmètre": names[s], "Cible": amount(BY_CODE[i], v) if i in BY_CODE else str(v),
+             "À partir du": french.date_short(d), "État": _state((i, s, v, d, source), found), "Source": source}
+            for i, s, v, d, source in found]
+    frame(pd.DataFrame(rows), key="cibles")
+
+
+def _label(code: str) -> str:
+    return BY_CODE[code].label if code in BY_CODE else code
+
+
+def _state(one: Target, found: list[Target]) -> str:
+    """Whether a target is the one in force: a later one of the same series takes its place."""
+    if one[3] > today():
+        return "à venir"
+    later = any((i, s) == one[:2] and one[3] < d <= today() for i, s, _, d, _ in found)
+    return "remplacée" if later else "en vigueur"
 
 
 def _scopes(person: Person) -> dict[str, str]:
@@ -32,51 +43,58 @@ def _scopes(person: Person) -> dict[str, str]:
             **dict(zip(table["code"], table["name"], strict=True))}
 
 
-def show_form(person: Person) -> None:
+def show_form(names: dict[str, str]) -> None:
     """Set a target."""
-    with st.form("cible", clear_on_submit=True):
-        scopes = _scopes(person)
+    with st.form("cible"):
         codes = [c for c in CHARTED if BY_CODE[c].direction != "neither"]
         left, right = st.columns(2)
-        code = left.selectbox("Indicateur", codes, format_func=lambda c: BY_CODE[c].label)
-        scope = right.selectbox("Périmètre", list(scopes), format_func=scopes.get)
-        value = left.number_input("Valeur visée, dans l'unité de l'indicateur", min_value=0.0, value=None, step=1.0)
-        since = right.date_input("À partir du", value=today(), format="DD/MM/YYYY")
-        source = st.text_input("Source (texte, décision, plan)", max_chars=300)
-        if st.form_submit_button("Fixer la cible"):
-            _keep(person, code, scope, value, since, source)
+        left.selectbox("Indicateur", codes, format_func=_label, key="cible_indicateur")
+        right.selectbox("Périmètre", list(names), format_func=names.get, key="cible_perimetre")
+        left, right = st.columns(2)  # in pairs, so that one follows the other on a telephone
+        left.number_input("Valeur visée, dans l'unité de l'indicateur (%, minutes, jours, pour 1 000)", value=None, step=1.0,
+                          placeholder="par exemple 80", key="cible_valeur")
+        right.date_input("À partir du", value=today(), format="DD/MM/YYYY", key="cible_jour")
+        st.text_input("Source (texte, décision, plan)", max_chars=300, key="cible_source")
+        st.form_submit_button("Fixer la cible", on_click=_keep)
+    record.said("cible")
 
 
-def _keep(person: Person, code: str, scope: str, value: float | None, since, source: str) -> None:
-    if value is None:
-        st.error("Il faut une valeur.")
-        return
-    try:
-        record.set_target(person, code, scope, value, since, source)
-    except record.Refused as reason:
-        st.error(str(reason))
-        return
-    st.rerun()
+@errors.said_plainly()  # called between two runs, where nothing else catches
+def _keep() -> None:
+    typed = st.session_state
+    with record.telling("cible", "La cible est fixée ; elle se lit sur les cartes de contrôle."):
+        record.set_target(session.person(), typed["cible_indicateur"], typed["cible_perimetre"], typed["cible_valeur"],
+                          typed["cible_jour"], typed["cible_source"])
+        typed["cible_valeur"], typed["cible_source"] = None, ""
 
 
-def show_removal(person: Person, found: list[tuple]) -> None:
+def show_removal(found: list[Target], names: dict[str, str]) -> None:
     """Take a target back."""
-    names = _scopes(person)
+    said = {(i, s, d): f"{_label(i)}, {names[s]}, {french.date_short(d)}" for i, s, _, d, _ in found}
     with st.expander("Retirer une cible"):
-        which = st.selectbox("Laquelle", range(len(found)), format_func=lambda n: (
-            f"{BY_CODE[found[n][0]].label}, {names.get(found[n][1], found[n][1])}, {french.date_short(found[n][3])}"))
-        if st.button("Retirer"):
-            record.remove_target(person, found[which][0], found[which][1], found[which][3])
-            st.rerun()
+        which = st.selectbox("Laquelle", list(said), format_func=said.get, key="cible_retiree")
+        st.button("Retirer", on_click=_remove, args=which, key="retirer_cible")
+
+
+@errors.said_plainly()
+def _remove(indicator: str, scope: str, valid_from) -> None:
+    with record.telling("cible", "La cible est retirée."):
+        record.remove_target(session.person(), indicator, scope, valid_from)
 
 
 def show(person: Person) -> None:
     """The page."""
     st.caption("Une cible a une date et une source. Elle se lit sur les cartes de contrôle : atteinte régulièrement,"
-               " manquée régulièrement, ou atteinte au hasard des mois.")
-    found = show_all(person)
+               " manquée régulièrement, ou atteinte au hasard des mois. Un centre sans cible à lui suit celle de son"
+               " département, à défaut celle du réseau.")
+    names = _scopes(person)
+    found = sorted((t for t in follow.targets() if t[1] in names), key=lambda t: t[3], reverse=True)
+    show_all(found, names)
     if may(person, "set_targets"):
         st.header("Fixer une cible", anchor=False)
-        show_form(person)
-        if found:
-            show_removal(person, found)
+        if person.departments is not None:  # who answers for a part of the network sets nothing for the whole
+            names.pop("nation")
+        show_form(names)
+        own = [t for t in found if t[1] in names]
+        if own:
+            show_removal(own, names)

@@ -1,7 +1,7 @@
 """Plaintes: what is open and how old, why people complain, how fast they are answered."""
 import streamlit as st
 
-from dashboard.ui import cards, filters, sections, session
+from dashboard.ui import cards, filters, panels, sections, session, show
 
 CARDS = ("complaints_per_1000", "complaints_30d", "complaints_30d_due", "complaint_delay", "complaints_open",
          "complaints_oldest")
@@ -11,25 +11,24 @@ cards.headline(question, person, CARDS)
 left, right = st.columns(2, gap="large")
 with left:
     st.header("Plaintes en cours, par âge", anchor=False)
-    sections.complaint_ages(person, question, "ages")
+    show.panel(panels.complaint_ages(person, question, "ages"))
 with right:
     st.header("Pourquoi les usagers se plaignent", anchor=False)
-    sections.reasons(person, question, "motifs")
+    show.panel(panels.reasons(person, question, "motifs"))
 
 left, right = st.columns(2, gap="large")
 with left:
     st.header("Combien de temps sans réponse", anchor=False)
     sections.survival(person, question, "survie")
     st.header("Reçues et répondues, par mois", anchor=False)
-    sections.flow(person, question, "flux")
+    show.panel(panels.flow(person, question, "flux"))
 with right:
     st.header("Plaintes échues traitées en 30 jours, par mois", anchor=False)
-    sections.by_month(person, question, "complaints_30d_due", "plaintes_mois")
+    show.panel(panels.by_month(person, question, "complaints_30d_due", "plaintes_mois"))
     st.header("Par prestation", anchor=False)
-    sections.compare(person, question, "service", "complaints_per_1000", sections.service_names(),
-                     "plaintes_prestations")
+    sections.compare(person, question, "service", "complaints_per_1000", "plaintes_prestations")
 
 st.header("Par centre", anchor=False)
 code = sections.choose_indicator(("complaints_30d_due", "complaints_30d", "complaint_delay", "complaints_open",
                                   "complaints_per_1000"), "plaintes_choix")
-sections.compare(person, question, "site", code, sections.names(person, question), "plaintes_centres")
+sections.compare(person, question, "site", code, "plaintes_centres")

@@ -1,7 +1,7 @@
 """Site: one site, its figures, trends, waits, services, complaints, days without data, closures."""
 import streamlit as st
 
-from dashboard.ui import cards, filters, sections, session, site_head
+from dashboard.ui import cards, filters, panels, sections, session, show, site_head
 
 person = session.person()
 code = filters.value("centre")
@@ -16,27 +16,28 @@ cards.headline(question, person, ("visits", "visits_per_day", "wait_p50", "wait_
 left, right = st.columns(2, gap="large")
 with left:
     st.header("Usagers par jour ouvert, par mois", anchor=False)
-    sections.by_month(person, question, "visits_per_day", "site_affluence")
+    show.panel(panels.by_month(person, question, "visits_per_day", "site_affluence"))
 with right:
-    st.header("Attente médiane, par mois", anchor=False)
-    sections.by_month(person, question, "wait_p50", "site_attente")
+    st.header("Mois par mois", anchor=False)
+    code = sections.choose_indicator(sections.MONTHLY, "site_mois_choix")
+    show.panel(panels.by_month(person, question, code, "site_mois"))
 
 left, right = st.columns(2, gap="large")
 with left:
     st.header("Répartition des attentes", anchor=False)
-    sections.waits(person, question, "site_repartition")
+    show.panel(panels.waits(person, question, "site_repartition"))
 with right:
     st.header("Quand viennent les usagers", anchor=False)
-    sections.heat(person, question, "site_heures")
+    show.panel(panels.heat(person, question, "site_heures"))
 
 left, right = st.columns(2, gap="large")
 with left:
     st.header("Prestations demandées", anchor=False)
-    sections.compare(person, question, "service", "visits", sections.service_names(), "site_prestations")
+    sections.compare(person, question, "service", "visits", "site_prestations")
 with right:
     st.header("Plaintes en cours, par âge", anchor=False)
-    sections.complaint_ages(person, question, "site_plaintes")
+    show.panel(panels.complaint_ages(person, question, "site_plaintes"))
     st.header("Jours non clôturés", anchor=False)
-    sections.not_reported(person, question, "site_jours")
+    show.panel(panels.not_reported(person, question, "site_jours"))
     st.header("Fermetures déclarées", anchor=False)
-    sections.closures(person, question, "site_fermetures")
+    show.panel(panels.closures(person, question, "site_fermetures"))

@@ -1,4 +1,4 @@
-"""Présenter: the national map, the headline figures, waits and complaints, one per screen."""
-from dashboard.ui import slides
+"""Présenter: choose a story, order and word its slides, present it, take it away."""
+from dashboard.ui import session, stories
 
-slides.show()
+stories.page(session.person())

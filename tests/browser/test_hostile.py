@@ -44,6 +44,7 @@ def evil_heading(page):
     return page.locator("h3").filter(has_text="onerror")
 
 
+@pytest.mark.pitfall(45)
 def test_names_from_data_stay_text_everywhere(renamed, page):
     open_page(page, f"{renamed}/?centre=ccsp-kandi")
     expect(sites(page)).to_have_count(24)

@@ -27,6 +27,7 @@ def test_both_panes_show_their_sites(opened):
     assert len(names) == 24 and all(n.startswith(("CCSP", "GSRU")) for n in names)
 
 
+@pytest.mark.pitfall(39)
 @pytest.mark.parametrize("pane", ["site", "site-south"])
 def test_a_click_fills_the_panel_and_keeps_the_map(opened, pane):
     mark = map_frame(opened).locator(f"path.{pane}").last  # the smallest: nothing lies on it
@@ -69,6 +70,7 @@ def test_a_filter_and_an_indicator_redraw_the_same_map(opened):
     not_rebuilt(opened)
 
 
+@pytest.mark.pitfall(30)
 def test_the_keyboard_alone_picks_a_site(opened):
     focused = "() => document.activeElement?.matches('.site') ? document.activeElement.getAttribute('aria-label') : ''"
     opened.locator(".st-key-filtre_indicateur input").focus()
@@ -86,6 +88,7 @@ def test_the_keyboard_alone_picks_a_site(opened):
     not_rebuilt(opened)
 
 
+@pytest.mark.pitfall(30)
 def test_the_list_picks_a_site(opened):
     name = site_name(sites(opened).nth(3))
     whole = figure(opened).inner_text()

@@ -1,0 +1,215 @@
+"""Slides as HTML: fragments to present, and one file that opens anywhere, without network and without script."""
+import re
+from collections.abc import Iterable
+
+from dashboard import french
+from dashboard.charts.style import CONCERN, GRID, IMPROVEMENT, INK, MAIN, NEUTRAL, SOFT
+from dashboard.exports import svg
+from dashboard.exports.svg import DARK, DARK_PAPER, safe, text_of
+from dashboard.indicators import BY_CODE, Indicator
+from dashboard.panel import Card, Deck, Panel, Slide, Table
+
+S = french.SPACE
+TRUST = f"Puis-je m'y fier{S}?"
+DEMO = "Données fictives, pour la démonstration."
+PROJECTED = (1200, 450, 24)       # width, height, least type of a figure on a slide of 1280 × 720
+READ = (760, 13)                  # width, least type of a figure in the file
+MAP_HEIGHT = 500
+LONG = 50                         # letters in a cell that asks for a wide column
+FEWEST, MOST = 4, 6               # sentences of a message
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+# ---- parts of both --------------------------------------------------------------------------------------------------
+
+def picture(panel: Panel, width: float, height: float | None, font_px: float) -> str:
+    """The panel's chart or map as SVG with its words for who does not see it; "" where it has none."""
+    if panel.chart is not None:
+        drawn = svg.chart(panel.chart, width, height, font_px)
+    elif panel.plot is not None:
+        drawn = svg.map_(panel.plot, width, height or MAP_HEIGHT, font_px)
+    else:
+        return ""
+    return drawn.replace("<svg ", f'<svg role="img" aria-label="{safe(panel.alt or panel.title)}" ', 1)
+
+
+def _cards(cards: Iterable[Card]) -> str:
+    def one(card: Card) -> str:
+        state = f'<dd class="state {safe(card.tone)}">{safe(card.state)}</dd>' if card.state else ""
+        base = f'<dd class="base">{safe(card.base)}</dd>' if card.base else ""
+        return f'<div><dt>{safe(card.label)}</dt><dd class="value">{safe(card.text)}</dd>{base}{state}</div>'
+    return f'<dl class="cards">{"".join(map(one, cards))}</dl>'
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return f'<ul class="lines">{"".join(f"<li>{safe(line)}</li>" for line in lines)}</ul>'
+
+
+def _table(table: Table, title: str, rows: int | None = None) -> str:
+    """The table, or its first rows and how many there are."""
+    if not table.rows or not table.columns:
+        return "<p>Aucune ligne.</p>"
+    numeric = [c.unit not in ("", "day") for c in table.columns]
+    wide = [max(len(row[i].text) for row in table.rows) > LONG for i in range(len(table.columns))]
+    side = [' class="n"' if n else ' class="w"' if w else "" for n, w in zip(numeric, wide, strict=True)]
+    head = "".join(f'<th scope="col"{k}>{safe(c.name)}</th>' for c, k in zip(table.columns, side, strict=True))
+    body = "".join(
+        "<tr>" + "".join(f"<td{k}>{safe(cell.text)}</td>" if i else f'<th scope="row"{k}>{safe(cell.text)}</th>'
+                         for i, (cell, k) in enumerate(zip(row, side, strict=True))) + "</tr>\n"
+        for row in table.rows[:rows])
+    shown = len(table.rows[:rows])
+    rest = "" if shown == len(table.rows) else (
+        f'<p class="rest" data-all="{len(table.rows)}">{shown}{S}premières lignes sur {french.number(len(table.rows))}.</p>')
+    name = safe(title or "Les chiffres")
+    return (f'<div class="table" role="region" aria-label="Tableau{S}: {name}" tabindex="0"><table><caption>{name}</caption>'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>{rest}")
+
+
+# ---- slides to present ----------------------------------------------------------------------------------------------
+
+def slide_html(slide: Slide, number: int, of: int, rows: int = 8) -> str:
+    """A slide to put into a page: headline, figure, cards, sentences or first rows of the table, and the question.
+
+    Nothing in it acts. Its looks are the page's: `STYLE` holds those of this module.
+    """
+    panel, name = slide.panel, f"diapo-{number}-titre"
+    body = ""
+    if panel.message:
+        body = f'<p class="message">{safe(panel.message)}</p>'
+    elif drawn := picture(panel, *PROJECTED):
+        caption = f"<figcaption>{safe(panel.caption)}</figcaption>" if panel.caption else ""
+        body = f"<figure>{drawn}{caption}</figure>"
+    elif panel.cards:
+        body = _cards(panel.cards)
+    elif panel.lines:
+        body = _lines(panel.lines)
+    elif panel.table:
+        body = _table(panel.table, panel.title, rows)
+    question = f'<p class="question">{safe(slide.question)}</p>' if slide.question else ""
+    return (f'<section class="slide" lang="fr" aria-labelledby="{name}" aria-roledescription="diapositive {number} sur {of}">'
+            f'<h2 id="{name}">{safe(slide.headline)}</h2>{body}{question}</section>')
+
+
+# ---- one file -------------------------------------------------------------------------------------------------------
+
+def dossier(deck: Deck) -> str:
+    """All slides with their tables in one HTML file: contents, figures as inline SVG, definitions at the end."""
+    shown = list(enumerate(deck.slides, 1))
+    demo = f'<p class="demo" role="note"><strong>{DEMO}</strong></p>' if deck.demo else ""
+    contents = "".join(f'<li><a href="#partie-{n}">{safe(s.headline)}</a></li>' for n, s in shown)
+    defined = "".join(f"<dt>{safe(i.label)}</dt><dd>{safe(definition(i))}</dd>" for i in indicators(deck))
+    words = f'<section aria-labelledby="definitions"><h2 id="definitions">Définitions</h2><dl>{defined}</dl></section>'
+    return "\n".join([
+        '<!DOCTYPE html>', '<html lang="fr">', "<head>", '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">', '<meta name="color-scheme" content="light dark">',
+        f"<title>{safe(f'{deck.title} · {deck.scope} · {deck.period}')}</title>", f"<style>{STYLE}</style>", "</head>",
+        "<body>", f'<header>{demo}<h1>{safe(deck.title)}</h1><p class="scope">{safe(deck.scope)} · {safe(deck.period)}</p>'
+                  f"<p>{safe(deck.foot)}</p></header>",
+        f'<nav aria-label="Sommaire"><h2>Sommaire</h2><ol>{contents}</ol></nav>', "<main>",
+        *(_part(slide, n) for n, slide in shown), words if defined else "", "</main>",
+        f"<footer><p>{safe(deck.foot)}</p></footer>", "</body>", "</html>", ""])
+
+
+def _part(slide: Slide, number: int) -> str:
+    panel = slide.panel
+    parts = [f'<section aria-labelledby="partie-{number}">', f'<h2 id="partie-{number}">{safe(slide.headline)}</h2>']
+    if panel.message:
+        parts.append(f'<p class="message">{safe(panel.message)}</p>')
+    if drawn := picture(panel, READ[0], None, READ[1]):
+        # The figure scrolls where it is wider than the window: whoever has only a keyboard must reach it.
+        parts.append(f'<figure><div class="scroll" role="group" aria-label="Figure {number}" tabindex="0">{drawn}</div></figure>')
+    if panel.cards:
+        parts.append(_cards(panel.cards))
+    if panel.lines:
+        parts.append(_lines(panel.lines))
+    if panel.caption:
+        parts.append(f'<p class="caption">{safe(panel.caption)}</p>')
+    if panel.strip:
+        parts.append(f'<p class="trust"><strong>{TRUST}</strong> {safe(panel.strip)}</p>')
+    if panel.table:
+        parts.append(_table(panel.table, panel.title))
+    if slide.question:
+        parts.append(f'<p class="question">{safe(slide.question)}</p>')
+    return "\n".join([*parts, "</section>"])
+
+
+def indicators(deck: Deck) -> list[Indicator]:
+    """Those that the deck speaks of, in its order."""
+    codes = [code for s in deck.slides for code in (s.code.partition(":")[2], *(c.code for c in s.panel.cards))]
+    return [BY_CODE[code] for code in dict.fromkeys(codes) if code in BY_CODE]
+
+
+def definition(indicator: Indicator) -> str:
+    """What it counts, and what it does not say."""
+    return " ".join(part for part in (indicator.definition, indicator.limits) if part)
+
+
+# ---- a few lines to send ----------------------------------------------------------------------------------------------
+
+def message_text(deck: Deck) -> str:
+    """A short plain text to paste into a message: scope, period, four to six sentences, the day of the data."""
+    cards = [c for s in deck.slides for c in s.panel.cards if c.value is not None]
+    found = [s.headline for s in deck.slides if (s.panel.chart or s.panel.plot or s.panel.table) and not s.panel.cards]
+    said = [f"{c.label}{S}: {c.text}" for c in (cards[:FEWEST] if found else cards[:MOST])]
+    found = [line for line in found if not line.startswith(tuple(said))]  # what a figure has said already
+    said = [f"{line} ({c.state})" if c.tone else line for line, c in zip(said, cards, strict=False)]
+    said = [*said, *found][:MOST]
+    head = f"{deck.title} · {deck.scope} · {deck.period}"
+    known = f"Données au {french.date_short(deck.as_of)}." if deck.as_of else "Aucune donnée."
+    lines = [head, *(f"- {line}" for line in said), known, *([DEMO] if deck.demo else [])]
+    return "\n".join(re.sub("[ \t\n]+", " ", text_of(line)) for line in lines)
+
+
+# ---- looks ------------------------------------------------------------------------------------------------------------
+
+def _recoloured() -> str:
+    """The pictures' colours on dark paper; a picture on paper of its own keeps them."""
+    rules = [f'svg:not(.paper) [{part}="{light}"]{{{part}:{dark}}}'
+             for light, dark in DARK.items() for part in ("fill", "stroke")]
+    return "".join([*rules, f'svg:not(.paper) [stroke="{svg.PAPER}"]{{stroke:{DARK_PAPER}}}'])
+
+
+STYLE = f"""
+:root{{--ink:{INK};--soft:{SOFT};--rule:{GRID};--paper:#fff;--card:#f5f8f7;--main:{MAIN};--better:{IMPROVEMENT};--worse:#a8470f;
+--other:{NEUTRAL};--band:#fff4dc;--on-band:#5b4300}}
+*{{box-sizing:border-box}}
+body{{margin:0 auto;padding:1rem;max-width:56rem;background:var(--paper);color:var(--ink);overflow-wrap:anywhere;
+font:1rem/1.5 "Source Sans Pro","Source Sans 3","Source Sans",Calibri,Carlito,system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif}}
+h1{{font-size:1.9rem;line-height:1.2;margin:.4em 0 .2em}}
+h2{{font-size:1.3rem;line-height:1.3;margin:0 0 .6em}}
+a{{color:var(--main)}}
+:focus-visible{{outline:3px solid #f59e0b;outline-offset:2px}}
+header p{{margin:.2em 0;color:var(--soft)}}header .scope{{color:var(--ink);font-size:1.15rem}}
+.demo{{padding:.5em .8em;border-radius:.4em;background:var(--band);color:var(--on-band)!important}}
+main>section,nav{{border-top:1px solid var(--rule);margin-top:1.6rem;padding-top:1.2rem}}
+/* Room at the left for labels in a wider typeface than the one they were measured in. */
+figure{{margin:0}}.scroll{{overflow-x:auto;padding-left:1rem}}
+svg{{display:block;width:100%;height:auto;overflow:visible}}.scroll svg{{min-width:36rem}}svg.paper{{background:#fff}}
+.caption,.trust,footer,caption,.base{{color:var(--soft);font-size:.92rem}}
+.trust{{padding:.5em .8em;background:var(--card);border-radius:.4em}}
+.question{{padding-left:.8em;border-left:.3rem solid var(--main);font-weight:600}}
+.message{{padding:.6em .8em;background:var(--card);border-radius:.4em}}
+.lines{{padding-left:1.2em}}.lines li{{margin:.3em 0}}
+.cards{{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.7rem;margin:0 0 1rem}}
+.cards div{{padding:.7rem .9rem;border:1px solid var(--rule);border-radius:.5rem;background:var(--card)}}
+.cards dd{{margin:0}}.cards dt{{color:var(--soft)}}.value{{font-size:1.7rem;font-weight:600;line-height:1.25}}
+.state{{font-weight:600;color:var(--soft)}}.state.improvement{{color:var(--better)}}.state.concern{{color:var(--worse)}}
+.state.neutral{{color:var(--other)}}
+.table{{overflow:auto;max-height:27rem;border:1px solid var(--rule);border-radius:.4rem;margin:1rem 0}}
+table{{border-collapse:collapse;width:100%;font-size:.92rem}}
+caption{{text-align:left;padding:.4em .6em}}
+th,td{{text-align:left;vertical-align:top;padding:.3em .6em;border-top:1px solid var(--rule);font-weight:400;min-width:5rem;
+overflow-wrap:break-word}}
+thead th{{font-weight:600;background:var(--card);position:sticky;top:0}}
+td.w{{min-width:16rem}}.n{{text-align:right;font-variant-numeric:tabular-nums}}
+#definitions+dl dt{{font-weight:600;margin-top:.6em}}#definitions+dl dd{{margin:0}}
+footer{{border-top:1px solid var(--rule);margin-top:1.6rem}}
+@media (prefers-color-scheme:dark){{
+:root{{--ink:{DARK[INK]};--soft:{DARK[SOFT]};--rule:{DARK[GRID]};--paper:{DARK_PAPER};--card:#22282a;--main:{DARK[MAIN]};
+--better:{DARK[IMPROVEMENT]};--worse:{DARK[CONCERN]};--other:{DARK[NEUTRAL]};--band:#4a3a0c;--on-band:#ffe9b0}}
+{_recoloured()}}}
+@media print{{body{{max-width:none;padding:0;font-size:10pt}}.table{{max-height:none;overflow:visible;border:0}}
+.scroll{{overflow:visible}}.scroll svg{{min-width:0}}thead{{display:table-header-group}}thead th{{position:static}}
+main>section{{break-before:page;border:0}}tr,figure,.cards div{{break-inside:avoid}}nav a{{color:inherit;text-decoration:none}}}}
+"""

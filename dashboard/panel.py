@@ -1,0 +1,177 @@
+"""What a page shows and an export writes: one object for both, so that what is taken away is what was on screen.
+
+A value travels with its words: screens, slides and papers print the words, a workbook keeps the value too.
+"""
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from dashboard import french
+from dashboard.indicators import BY_CODE, Figure
+from dashboard.wording import amount, shown
+
+Value = int | float | str | date | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One place of a table. text: as read. value: the number (in the column's unit, unrounded) or day behind it; None
+    where there is none: the text then says why."""
+
+    text: str
+    value: Value = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading and the unit of what stands below: an indicator's unit, "count", "day", "month", or "" for words."""
+
+    name: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells, each as long as `columns`."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def frame(self) -> pd.DataFrame:
+        """The words, as a table on screen shows them."""
+        return pd.DataFrame([[c.text for c in row] for row in self.rows], columns=[c.name for c in self.columns])
+
+
+@dataclass(frozen=True)
+class Card:
+    """One headline figure. state: what its control chart says, in words ("" where it has none); tone: "improvement",
+    "concern", "neutral" or "" for grey. base: on how many it rests."""
+
+    code: str
+    label: str
+    text: str
+    value: float | None
+    unit: str
+    base: str
+    state: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What a map's legend says: classes are {"colour": "#hex", "label": str, "count": int or str or None}.
+
+    `signs`, where given, take the classes' place: {"letter", "frame", "badge"} as in `ui.maps.show_map`, "colour",
+    "label" and "count"; without colour, the badge alone is drawn, or a hollow mark if there is none.
+    `missing` is the number of sites without data (None: no such line), `size_text` what the area stands for,
+    `sizes` samples {"radius": px, "label": str}, `credit` the source of the limits of communes.
+    """
+
+    title: str = ""
+    classes: list[dict] = field(default_factory=list)
+    missing: int | None = None
+    size_text: str = ""
+    sizes: list[dict] = field(default_factory=list)
+    credit: str = ""
+    signs: list[dict] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A map: marks as `ui.maps.show_map` takes them, its legend, the department that fills it (None: the country)."""
+
+    marks: tuple[dict, ...]
+    legend: Legend
+    focus: str | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One thing shown. Of chart (a Vega-Lite spec), plot, cards and lines (sentences) one at most is there.
+
+    key: its name on the page, unique there. alt: what the picture shows, in a sentence. caption: what to know beside it.
+    strip: « Puis-je m'y fier ? ». message: why there is nothing to show, in place of all that.
+    """
+
+    key: str
+    title: str
+    chart: dict | None = None
+    plot: Plot | None = None
+    cards: tuple[Card, ...] = ()
+    lines: tuple[str, ...] = ()
+    table: Table | None = None
+    alt: str = ""
+    caption: str = ""
+    strip: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A panel with a headline that is a sentence, a question to discuss, and what the speaker should know."""
+
+    code: str
+    headline: str
+    panel: Panel
+    question: str = ""
+    note: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deck:
+    """A story told: slides, and what stands on every one of them. as_of: the last day the data cover. issuer, product: who
+    says it and with what; logo: path of a PNG, "" for none."""
+
+    title: str
+    scope: str
+    period: str
+    filters: str
+    who: str
+    as_of: date | None
+    demo: bool
+    slides: tuple[Slide, ...]
+    issuer: str = ""
+    product: str = ""
+    logo: str = ""
+
+    @property
+    def foot(self) -> str:
+        """« 12 derniers mois · Zou · 23 centres sur 24 … · données au 19/11/2026 · données fictives »."""
+        known = f"données au {french.date_short(self.as_of)}" if self.as_of else "aucune donnée"
+        return " · ".join(p for p in (self.filters, self.who, known, "DONNÉES FICTIVES" if self.demo else "") if p)
+
+
+def words(text: str) -> Cell:
+    """A cell of words."""
+    return Cell(text)
+
+
+def count(n: float) -> Cell:
+    """A cell of a whole number."""
+    return Cell(french.number(n), int(n))
+
+
+def day(d: date | None, otherwise: str = "") -> Cell:
+    """A cell of a day."""
+    return Cell(french.date_short(d), d) if d else Cell(otherwise)
+
+
+def month(d: date) -> Cell:
+    """A cell of a month, from its first day."""
+    return Cell(french.month_label(d), d)
+
+
+def of_figure(figure: Figure) -> Cell:
+    """A cell of an indicator."""
+    return Cell(shown(figure), figure.value)
+
+
+def of_value(code: str, value: float | None, otherwise: str = "—") -> Cell:
+    """A cell of an indicator's value, worked out elsewhere."""
+    return Cell(otherwise) if value is None else Cell(amount(BY_CODE[code], value), value)
+
+
+def table(columns: tuple[tuple[str, str], ...], rows) -> Table:
+    """A table from (heading, unit) and rows of cells."""
+    return Table(tuple(Column(*c) for c in columns), tuple(tuple(r) for r in rows))

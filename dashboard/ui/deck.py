@@ -1,0 +1,249 @@
+"""A story told: each step becomes a slide, its figures asked of the store. What presents, prints and exports takes this."""
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from dashboard import bulletin as written
+from dashboard import french
+from dashboard.access import Person
+from dashboard.charts.specs import WEEKDAYS
+from dashboard.indicators import BY_CODE
+from dashboard.panel import Deck, Panel, Slide
+from dashboard.period import Clipped
+from dashboard.settings import load
+from dashboard.signals import verdict
+from dashboard.statistics import sentences
+from dashboard.statistics.variation import Variation
+from dashboard.stories import KINDS, Step, Story
+from dashboard.ui import alerts, bulletin, follow, panels, steering_map, store
+from dashboard.wording import shown, who_reported
+
+S = french.SPACE
+WHOLE = "Tout le réseau"
+BARS = 12  # on a slide, with words that are read from the back of the room
+HEADLINE = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
+WAITS = ("wait_p50", "wait_p90", "wait_within_30", "left")
+COMPLAINTS = ("complaints_per_1000", "complaints_30d", "complaints_30d_due", "complaint_delay", "complaints_open",
+              "complaints_oldest")
+Found = tuple[str, Panel]  # the headline found, and what it is about
+
+
+def build(person: Person, story: Story, question: store.Question, period: Clipped, filters: str) -> Deck:
+    """The story over a question and its period. filters: those in force, in words.
+
+    The story's own department or site go before the question's.
+    """
+    question = replace(question, department=story.department or question.department, site=story.site or question.site)
+    scope = scope_words(person, question)
+    figures = store.figures(person, question, "nation")["nation"]
+    fresh = store.freshness()
+    slides = tuple(_slide(person, question, period, story, step, scope) for step in story.shown)
+    known = load()
+    return Deck(story.title, scope, period.label, filters, who_reported(figures["visits"]), fresh.as_of, fresh.demo, slides,
+                known.issuer_name, known.product_name, known.logo)
+
+
+def scope_words(person: Person, question: store.Question) -> str:
+    """« Le réseau », « Zou », « CCSP d'Allada »."""
+    if question.site:
+        return panels.names(person, question).get(question.site, question.site)
+    return question.department or WHOLE
+
+
+def _slide(person: Person, question: store.Question, period: Clipped, story: Story, step: Step, scope: str) -> Slide:
+    if step.kind == "ouverture":
+        headline, panel = story.title, _opening(person, question, period, scope)
+    else:
+        headline, panel = BUILDERS[step.kind](person, question, step.indicator, period)
+    note = [step.note] if step.note else []
+    if step.indicator:
+        i = BY_CODE[step.indicator]
+        note.append(f"{i.label}{S}: {i.definition}")
+        note += [i.limits] if i.limits else []
+    note += [text for text in (panel.caption, panel.strip and f"Puis-je m'y fier ? {panel.strip}.") if text]
+    if panel.cards:
+        note += [f"{BY_CODE[c.code].label}{S}: {BY_CODE[c.code].definition}" for c in panel.cards]
+    return Slide(step.code, step.headline or headline, panel, step.question or KINDS[step.kind].question, tuple(note))
+
+
+def _opening(person: Person, question: store.Question, period: Clipped, scope: str) -> Panel:
+    figures = store.figures(person, question, "nation")["nation"]
+    fresh = store.freshness()
+    lines = [load().issuer_name, scope, f"Période{S}: {period.label}", f"{who_reported(figures['visits'])}."]
+    if fresh.as_of:
+        lines.append(f"Données au {french.date_long(fresh.as_of)}.")
+    if fresh.demo:
+        lines.append("Données fictives, pour la démonstration.")
+    return Panel("ouverture", scope, lines=tuple(lines))
+
+
+def _cards(codes: tuple[str, ...], title: str) -> Callable[..., Found]:
+    def build_cards(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+        figures = store.figures(person, question, "nation")["nation"]
+        return title_of[codes](figures), panels.cards(person, question, codes, f"chiffres_{codes[0]}", title)
+    return build_cards
+
+
+def _visits_headline(figures: dict) -> str:
+    f = figures["visits"]
+    if f.value is None:
+        return "Aucune donnée remontée sur la période"
+    return f"{french.plural(f.value, 'usager reçu', 'usagers reçus')}, dans {french.plural(f.sites_reporting, 'centre')}"
+
+
+def _waits_headline(figures: dict) -> str:
+    if figures["wait_p50"].value is None:
+        return "L'attente n'est pas mesurée"
+    return (f"Un usager sur deux attend {shown(figures['wait_p50'])} ou moins{S}; 9 sur 10, {shown(figures['wait_p90'])}"
+            " ou moins")
+
+
+def _complaints_headline(figures: dict) -> str:
+    f = figures["complaints_open"]
+    return "Le registre des plaintes n'est pas remonté" if f.value is None else f"{french.plural(f.value, 'plainte')} en cours"
+
+
+title_of = {HEADLINE: _visits_headline, WAITS: _waits_headline, COMPLAINTS: _complaints_headline}
+
+
+def _map(person: Person, question: store.Question, code: str, period: Clipped) -> Found:
+    whole = store.figures(person, question, "nation")["nation"][code]
+    panel = steering_map.panel(person, question, code, f"carte_{code}")
+    known = sum(not m["missing"] for m in panel.plot.marks)
+    return (f"{BY_CODE[code].label}{S}: {shown(whole)} pour l'ensemble{S}; un chiffre pour"
+            f" {french.plural(known, 'centre')} sur {len(panel.plot.marks)}"), panel
+
+
+def _signal_map(person: Person, question: store.Question, code: str, period: Clipped) -> Found:
+    question = replace(question, service=None)  # what is followed is followed over all services
+    panel = steering_map.panel(person, question, code, f"signaux_{code}", signs=True)
+    found = follow.signals(person, [m["id"] for m in panel.plot.marks])
+    states = [s[code].variation for s in found.values()]
+    said = [f"{french.plural(states.count(v), one, many)}" for v, one, many in (
+        (Variation.CONCERN, "signal d'alerte", "signaux d'alerte"),
+        (Variation.IMPROVEMENT, "signal d'amélioration", "signaux d'amélioration"),
+        (Variation.NEUTRAL, "signal de changement", "signaux de changement")) if states.count(v)]
+    charted = sum(v != Variation.TOO_FEW for v in states)
+    return (f"{BY_CODE[code].label}{S}: {french.join_words(said) or 'aucun signal'}, sur"
+            f" {french.plural(charted, 'centre suivi', 'centres suivis')}"), panel
+
+
+def _month(person: Person, question: store.Question, code: str, period: Clipped) -> Found:
+    panel, found = panels.by_month(person, question, code, f"mois_{code}"), panels.followed(person, question).get(code)
+    if found is None:
+        return f"{BY_CODE[code].label}, mois par mois{S}: rien n'est conclu sous ces filtres", panel
+    return verdict(found).split(" (limites")[0], panel  # how sure the limits are stands in the note, with the method
+
+
+def _compared(person: Person, question: store.Question, code: str, period: Clipped) -> Found:
+    panel = panels.compare(person, question, "site", code, f"centres_{code}")
+    whole = store.figures(person, question, "nation")["nation"][code]
+    label = BY_CODE[code].label
+    if panel.chart is None:
+        return f"{label}{S}: trop peu de données pour comparer les centres", panel
+    figures = store.figures(person, question, "site")
+    if not panels.is_funnel("site", code, figures):
+        return f"{label}{S}: {shown(whole)} pour l'ensemble", panel
+    out = [row[0].text for row in panel.table.rows if row[-1].text in FAR]
+    if not out:
+        return f"{label}{S}: aucun centre ne s'écarte de ce que le hasard permet", panel
+    return f"{label}{S}: {french.plural(len(out), 'centre')} hors de ce que le hasard permet", panel
+
+
+FAR = {sentences.POSITIONS[p] for p in sentences.POSITIONS if p.name.startswith("OUTSIDE")}
+
+
+def _services(person: Person, question: store.Question, code: str, period: Clipped) -> Found:
+    panel = panels.compare(person, question, "service", code, f"prestations_{code}", most=BARS)
+    whole = store.figures(person, question, "nation")["nation"][code]
+    return f"{BY_CODE[code].label}, par prestation{S}: {shown(whole)} pour l'ensemble", panel
+
+
+def _waits(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+    figures = store.figures(person, question, "nation")["nation"]
+    return _waits_headline(figures), panels.waits(person, question, "attentes")
+
+
+def _heat(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+    panel, matrix = panels.heat(person, question, "affluence"), store.heat(person, question)[:, :24]
+    if panel.message:
+        return "L'affluence par heure n'est pas mesurée", panel
+    d, h = np.unravel_index(int(matrix.argmax()), matrix.shape)
+    return (f"L'heure la plus chargée{S}: {WEEKDAYS[d]}, de {h} h à {h + 1} h"
+            f" ({french.plural(int(matrix[d, h]), 'visite')} en tout)"), panel
+
+
+def _ages(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+    panel = panels.complaint_ages(person, question, "plaintes_age")
+    if panel.message:
+        return "Aucune plainte au registre", panel
+    open_ = store.complaints(person, question)["open_days"].dropna()
+    return (f"{french.plural(len(open_), 'plainte')} en cours, dont {french.number(int((open_ > 30).sum()))} depuis plus de"
+            " 30 jours"), panel
+
+
+def _reasons(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+    panel = panels.reasons(person, question, "plaintes_motifs")
+    if panel.message:
+        return "Aucune plainte reçue sur la période", panel
+    first = panel.table.rows[0]
+    tied = [row[0].text for row in panel.table.rows if row[1].value == first[1].value]
+    which = "Premier motif de plainte" if len(tied) == 1 else "Premiers motifs de plainte"
+    return f"{which}{S}: {french.join_words(tied)} ({first[2].text} des plaintes reçues)", panel
+
+
+def _flow(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+    panel = panels.flow(person, question, "plaintes_flux")
+    return panel.caption.rstrip("."), panel
+
+
+def _delay(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+    panel = panels.survival(person, question, "plaintes_delai", "category")
+    return (panel.caption.split(" Bande")[0] or "Trop peu de plaintes reçues pour donner un délai"), panel
+
+
+def _missing(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+    panel = panels.not_reported(person, question, "remontees")
+    late = sorted((r for r in panel.table.rows if r[1].value), key=lambda r: -r[1].value)
+    closed = store.figures(person, question, "nation")["nation"]["completeness"]
+    return (f"Jours clôturés{S}: {shown(closed)}{S}; {french.plural(len(late), 'centre')} avec des jours non clôturés"), \
+        replace(panel, table=replace(panel.table, rows=tuple(late)))
+
+
+def _closures(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+    panel = panels.closures(person, question, "fermetures")
+    if panel.message:
+        return "Aucune fermeture déclarée sur la période", panel
+    return f"{french.plural(len(panel.table.rows), 'fermeture déclarée', 'fermetures déclarées')} sur la période", panel
+
+
+def _signals(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+    sites = store.sites(person, question)
+    return alerts.budget_line(person, sites).rstrip("."), alerts.signals(person, sites)
+
+
+def _decisions(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+    panel = alerts.decisions(person, question, store.sites(person, question))
+    n = len(panel.table.rows) if panel.table else 0
+    return (f"{french.plural(n, 'décision notée', 'décisions notées')}" if n else "Aucune décision n'est encore notée"), panel
+
+
+def _bulletin(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+    sites = store.sites(person, question)
+    lines = written.write(bulletin.situation(person, question, sites, period))
+    # What was found stands first: a slide may not hold all.
+    order = (*lines[4:6], lines[2], *lines[6:], *lines[:2], lines[3])
+    return "Ce que les données permettent de dire", Panel("bulletin", "Bulletin", lines=tuple(line.text for line in order))
+
+
+BUILDERS: dict[str, Callable[[Person, store.Question, str, Clipped], Found]] = {
+    "chiffres": _cards(HEADLINE, "Les chiffres de la période"),
+    "chiffres_attentes": _cards(WAITS, "Les chiffres des attentes"),
+    "chiffres_plaintes": _cards(COMPLAINTS, "Les chiffres des plaintes"),
+    "carte": _map, "carte_signaux": _signal_map, "mois": _month, "comparaison": _compared, "prestations": _services,
+    "attentes": _waits, "affluence": _heat, "plaintes_age": _ages, "plaintes_motifs": _reasons, "plaintes_flux": _flow,
+    "plaintes_delai": _delay, "remontees": _missing, "fermetures": _closures, "signaux": _signals, "decisions": _decisions,
+    "bulletin": _bulletin,
+}
+assert set(BUILDERS) | {"ouverture"} == set(KINDS)

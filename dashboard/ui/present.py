@@ -1,0 +1,69 @@
+"""Presenting a story: the whole of it is handed to the browser, which then needs the server for filters alone."""
+from functools import cache
+
+import streamlit as st
+
+from dashboard.access import Person
+from dashboard.exports import html, svg
+from dashboard.panel import Deck
+from dashboard.period import Clipped
+from dashboard.settings import ROOT
+from dashboard.stories import Story, from_json, to_json
+from dashboard.ui import deck, filters, store
+
+BUTTON = '<button type="button">Commencer la présentation</button>'
+BUTTON_STYLE = """
+button{font:600 1rem/1.2 "Source Sans",sans-serif;color:#fff;background:#0f5c4d;border:2px solid #0f5c4d;border-radius:.4rem;
+padding:.6rem 1.4rem;cursor:pointer}
+button:hover{background:#0b473b}
+button:focus-visible{outline:3px solid #c2571a;outline-offset:2px}
+button:disabled{opacity:.5;cursor:default}
+"""
+FILTERS = ("periode", "departement", "type", "prestation")
+# On dark paper each colour of a picture has its counterpart; a picture on paper of its own keeps them.
+DARK_PICTURES = "".join(f'.dark svg:not(.paper) [{part}="{light}"]{{{part}:{dark}}}' for light, dark in svg.DARK.items()
+                        for part in ("fill", "stroke"))
+THEMES = {"light": "Clair", "dark": "Sombre", "projector": "Projecteur"}
+
+
+@cache
+def _component():
+    script = (ROOT / "static" / "ccsp-present.js").read_text(encoding="utf-8")
+    return st.components.v2.component("ccsp_presentation", html=BUTTON, css=BUTTON_STYLE, js=script)
+
+
+def told(person: Person, story: Story, question: store.Question, period: Clipped) -> Deck:
+    """The story over the filters in force."""
+    book, chosen = store.book_of(person, question)
+    return _told(book.version, chosen, to_json(story), story.name, question, period, filters.summary(), person)
+
+
+@st.cache_resource(max_entries=40, show_spinner=False)
+def _told(version: int, chosen: frozenset[str] | str, story: str, name: str, question: store.Question, period: Clipped,
+          words: str, _person: Person) -> Deck:
+    return deck.build(_person, from_json(name, story), question, period, words)
+
+
+@st.cache_resource(max_entries=20, show_spinner=False, hash_funcs={Deck: id})
+def _slides(made: Deck) -> list[dict]:
+    return [{"html": html.slide_html(slide, number, len(made.slides)), "code": slide.code, "headline": slide.headline,
+             "question": slide.question, "note": list(slide.note)} for number, slide in enumerate(made.slides, 1)]
+
+
+def button(made: Deck, story: Story, theme: str, seconds: int) -> None:
+    """The button that starts the presentation; its slides, notes and charts go to the browser with it."""
+    with st.spinner("La présentation se prépare…"):
+        slides = _slides(made)
+    fixed = {"departement"} if story.department or story.site else set()
+    choices = [{"name": name, "label": filters.NAMES[name], "value": filters.value(name),
+                "options": [[value, text] for value, text in filters.options(name).items()]}
+               for name in FILTERS if name not in fixed]
+    _component()(key="presentation", on_filter_change=_filtered, data={
+        "slides": slides, "foot": made.foot, "filters": choices, "theme": theme, "seconds": seconds, "css": DARK_PICTURES})
+
+
+def _filtered() -> None:
+    asked = st.session_state["presentation"].get("filter")
+    if isinstance(asked, dict) and asked.get("name") in FILTERS and isinstance(asked.get("value"), str):
+        filters.choose(asked["name"], asked["value"])
+        st.session_state.pop(f"filtre_{asked['name']}", None)

@@ -1,0 +1,145 @@
+"""A story written to files by the command line: figures and words are those of the page « Présenter »."""
+import difflib
+import importlib
+import os
+import tempfile
+from argparse import Namespace
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from dashboard import french
+from dashboard.panel import Deck
+from dashboard.period import Clipped, clip, presets, resolve
+from dashboard.stories import PLACED, READY, Story
+from dashboard.ui import deck, store
+from dashboard.ui.session import person
+from dashboard.ui.takeaway import file_name
+
+# What writes a format: (module, function). Each is brought only when asked for.
+FORMATS = {"pptx": ("pptx", "pptx"), "html": ("html", "dossier"), "pdf": ("pdf", "pdf"), "xlsx": ("xlsx", "for_deck"),
+           "txt": ("html", "message_text")}
+EXAMPLES = {"departement": "departement:Zou", "site": "site:ccsp-allada"}
+USUAL = "12m"
+
+
+class Unknown(ValueError):
+    """A name that nothing has; the message, in French, gives the nearest one."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]):
+        known = list(known)
+        folded = {k.casefold(): k for k in known}
+        near = difflib.get_close_matches(name.casefold(), folded, 1, 0.5)
+        super().__init__(f"{what} inconnu{'' if what in MASCULINE else 'e'} : {name}. "
+                         + (f"Peut-être {folded[near[0]]} ?" if near else f"Il y a : {', '.join(known)}."))
+
+
+MASCULINE = {"département", "centre", "format"}
+
+
+def write(asked: Namespace) -> list[Path]:
+    """Write the story that the command asks for, and print each file; all files, or none. Returns their paths.
+
+    Raises ValueError, with the reason in French, for an unknown name, a database without data, a folder that cannot be
+    written to.
+    """
+    try:
+        formats = chosen(asked.format)
+        told = tell(asked)
+        return _put(asked.out, _name(asked, told), {f: made(f, told) for f in formats})
+    finally:
+        store.engine().dispose()
+
+
+def chosen(text: str) -> list[str]:
+    """The formats of « pptx,pdf », each once. Raises Unknown."""
+    formats = list(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    for one in formats:
+        if one not in FORMATS:
+            raise Unknown("format", one, FORMATS)
+    if not formats:
+        raise ValueError(f"aucun format n'est demandé ; il y a {french.join_words(list(FORMATS))}.")
+    return formats
+
+
+def tell(asked: Namespace) -> Deck:
+    """The story over the period and the filters of the command. Raises ValueError."""
+    fresh = store.freshness()
+    if fresh.empty:
+        raise ValueError("la base ne contient encore aucune donnée : il n'y a rien à raconter"
+                         " (python -m db import FICHIER).")
+    story = find_story(asked.story)
+    if (story.department or story.site) and (asked.department or asked.kind):
+        raise ValueError(f"la présentation {story.name} porte déjà sur un lieu : --department et --kind n'y ont pas de"
+                         " sens.")
+    departments, services = sorted(set(_sites()["department"])), {**dict(store.services()), "inconnu": "Prestation inconnue"}
+    if asked.department and asked.department not in departments:
+        raise Unknown("département", asked.department, departments)
+    if asked.service and asked.service not in services:
+        raise Unknown("prestation", asked.service, services)
+    period = find_period(asked.period)
+    question = store.Question(period.period.first, period.period.last, asked.department, asked.kind, asked.service)
+    filters = [period.label, asked.department, asked.kind, services.get(asked.service)]
+    return deck.build(person(), story, question, period, " · ".join(f for f in filters if f))
+
+
+def _sites():
+    return store.sites(person())
+
+
+def find_story(name: str) -> Story:
+    """The story of that name, ready-made or kept, about a place that exists. Raises ValueError."""
+    story = store.story(name)
+    if story is None:
+        if name.rstrip(":") in PLACED:
+            raise ValueError(f"il faut dire de quel lieu : {EXAMPLES[name.rstrip(':')]}, par exemple.")
+        raise Unknown("présentation", name, [*READY, *(kept for kept, _ in store.stories())])
+    for what, place, column in (("département", story.department, "department"), ("centre", story.site, "code")):
+        known = sorted(set(_sites()[column]))
+        if place and place not in known:
+            raise Unknown(what, place, known)
+    return story
+
+
+def find_period(code: str) -> Clipped:
+    """The period of a code such as those of the pages' links, cut at the last day of the data. Raises ValueError."""
+    as_of = store.freshness().as_of
+    found = resolve(code, as_of)
+    if found is None:
+        raise ValueError(f"{Unknown('période', code, presets(as_of))} Aussi : 2026, 2026-11, 2026-T3,"
+                         " 2026-01-05_2026-02-10.")
+    period = clip(found, as_of)
+    if period is None:
+        raise ValueError(f"la période {found.label} commence après le dernier jour des données, le"
+                         f" {french.date_short(as_of)}.")
+    return period
+
+
+def _name(asked: Namespace, told: Deck) -> str:
+    period = asked.period if asked.period != USUAL else ""
+    return file_name(asked.story, asked.department or "", asked.kind or "", asked.service or "", period, on=told.as_of)
+
+
+def made(one: str, told: Deck) -> bytes:
+    """The story as a file of one of FORMATS."""
+    module, function = FORMATS[one]
+    make: Callable[[Deck], bytes | str] = getattr(importlib.import_module(f"dashboard.exports.{module}"), function)
+    written = make(told)
+    return written.encode() if isinstance(written, str) else written
+
+
+def _put(folder: Path, name: str, files: dict[str, bytes]) -> list[Path]:
+    """Write under temporary names first: whoever reads the folder meanwhile sees whole files only."""
+    paths = [folder / f"{name}.{one}" for one in files]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".ccsp-", dir=folder) as aside:
+            for path, content in zip(paths, files.values(), strict=True):
+                (Path(aside) / path.name).write_bytes(content)
+            for path in paths:
+                os.replace(Path(aside) / path.name, path)
+    except OSError as error:
+        raise ValueError(f"impossible d'écrire dans {folder} : dossier protégé, disque plein ou nom déjà pris"
+                         f" (erreur {error.errno}).") from error
+    for path in paths:
+        print(f"{path}  {french.number(max(1, path.stat().st_size / 1024))} Ko")
+    return paths

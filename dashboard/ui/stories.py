@@ -1,0 +1,189 @@
+"""The page « Présenter »: choose a story, order and word its slides, keep and share it, start it, take it away."""
+from dataclasses import replace
+from functools import partial
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.access import Person, may
+from dashboard.panel import Deck
+from dashboard.stories import KINDS, LONGEST_HEADLINE, LONGEST_TEXT, PLACED, READY, NotAStory, Step, Story, ready, slug
+from dashboard.ui import filters, present, record, report, store, takeaway
+from dashboard.ui.escape import escaped
+
+ADDRESS = "histoire"    # in the URL: which story
+HELD = "story"          # the story on the page, with what was changed in it
+WANTED = "story_name"   # the name of the story it began as
+NAMES = {"departement": "Revue d'un département", "site": "Revue d'un centre"}
+SECONDS = (10, 15, 20, 30, 60)
+
+
+def page(person: Person) -> None:
+    """The page."""
+    story = _choose(person) if may(person, "read") else None
+    if story is None:
+        return
+    question, period = filters.question(), filters.period()
+    made = present.told(person, story, question, period)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="commencer"):
+        theme = st.session_state.get("theme_diapo", "light")
+        present.button(made, story, theme, st.session_state.get("secondes_diapo", 20))
+        st.caption(f"{french.plural(len(made.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
+                   " écran, A défilement, Échap quitter. Une fois commencée, la présentation continue sans le serveur.")
+    _take_away(made, story.name)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.header("Les diapositives", anchor=False)
+        _steps(story, made)
+    with right:
+        st.header("Régler, garder, partager", anchor=False)
+        _settings()
+        _keep(person, story)
+
+
+def _choose(person: Person) -> Story | None:
+    """The story in force: of the address, of the list, or as changed on this page."""
+    kept = dict(store.stories())
+    known = {**{name: NAMES.get(name, title) for name, (title, _) in READY.items()}, **kept}
+    wanted = st.query_params.get(ADDRESS, "national")
+    if wanted not in known:
+        st.warning(f"Le lien demande la présentation « {escaped(wanted[:60])} », qui n'existe pas ou plus. Voici la revue"
+                   " nationale.")
+        st.query_params.pop(ADDRESS, None)
+        wanted = "national"
+    # The list shows what the address says, and changes it.
+    if st.session_state.get("choix_histoire") != wanted:
+        st.session_state["choix_histoire"] = wanted
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.selectbox("Présentation", list(known), format_func=known.get, key="choix_histoire", on_change=_chosen,
+                     label_visibility="collapsed")
+        if wanted == "site":
+            filters.select("centre", label_visibility="collapsed")
+    place = {"departement": filters.value("departement"), "site": filters.value("centre")}.get(wanted, "")
+    if wanted in PLACED and not place:
+        st.info("Choisir un département dans les filtres ci-dessus." if wanted == "departement" else
+                "Choisir un centre dans la liste ci-dessus.")
+        return None
+    name = f"{wanted}:{place}" if place else wanted
+    if st.session_state.get(WANTED) != name or HELD not in st.session_state:
+        try:
+            st.session_state[HELD] = ready(name) or store.story(name)
+        except NotAStory as reason:
+            st.error(f"{reason} La supprimer, puis la refaire.")
+            _forget(person, name)
+            return None
+        st.session_state[WANTED] = name
+    return st.session_state[HELD]
+
+
+FILES = {"pptx": ("Diapositives (PowerPoint)", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+         "pdf": ("Dossier (PDF)", "application/pdf"), "html": ("Dossier (une page web)", "text/html"),
+         "xlsx": ("Tableaux (Excel)", takeaway.MIME)}
+
+
+def _take_away(made: Deck, name: str) -> None:
+    """The files of the story, each made when it is asked for; and a text to paste."""
+    with st.container(horizontal=True, vertical_alignment="center", key="emporter_histoire"):
+        for kind, (label, mime) in FILES.items():
+            st.download_button(label, data=partial(report.made, kind, made), mime=mime, key=f"emporter_{kind}", on_click="ignore",
+                               file_name=f"{takeaway.file_name(name, on=filters.as_of())}.{kind}")
+    with st.expander("Texte à coller dans un message"):
+        st.code(report.made("txt", made).decode(), language=None, wrap_lines=True)
+
+
+def _chosen() -> None:
+    st.query_params[ADDRESS] = st.session_state["choix_histoire"]
+
+
+def _steps(story: Story, made) -> None:
+    """One line a slide: shown or not, where, and the words that take the place of those found."""
+    headlines = iter(made.slides)
+    for at, step in enumerate(story.steps):
+        found = next(headlines).headline if not step.hidden else "masquée"
+        with st.container(horizontal=True, vertical_alignment="center", key=f"pas_{at}"):
+            st.button("▲", key=f"haut_{at}", on_click=_move, args=(at, -1), disabled=at == 0, help="Avant")
+            st.button("▼", key=f"bas_{at}", on_click=_move, args=(at, 1), disabled=at == len(story.steps) - 1, help="Après")
+            with st.expander(f"{at + 1}. {escaped(KINDS[step.kind].label)}{french.SPACE}: {escaped(found)}"):
+                _words(story, at, step)
+
+
+def _words(story: Story, at: int, step: Step) -> None:
+    with st.form(f"mots_{at}_{step.code}", border=False):
+        headline = st.text_input("Titre (vide : celui que disent les données)", step.headline, max_chars=LONGEST_HEADLINE)
+        question = st.text_input("Question à discuter", step.question, max_chars=LONGEST_TEXT,
+                                 placeholder=KINDS[step.kind].question)
+        note = st.text_area("Note de l'orateur", step.note, max_chars=LONGEST_TEXT, height=80)
+        hidden = st.checkbox("Masquer cette diapositive", step.hidden)
+        if st.form_submit_button("Appliquer"):
+            wanted = replace(step, headline=headline.strip(), question=question.strip(), note=note.strip(), hidden=hidden)
+            _hold(story, (*story.steps[:at], wanted, *story.steps[at + 1:]))
+            st.rerun()
+    st.button("Retirer", key=f"retirer_{at}", on_click=_hold, args=(story, (*story.steps[:at], *story.steps[at + 1:])),
+              disabled=len(story.shown) < 2 and not step.hidden)
+
+
+def _hold(story: Story, steps: tuple[Step, ...]) -> None:
+    if any(not s.hidden for s in steps):
+        st.session_state[HELD] = replace(story, steps=steps)
+
+
+def _move(at: int, by: int) -> None:
+    story = st.session_state[HELD]
+    steps = list(story.steps)
+    steps[at], steps[at + by] = steps[at + by], steps[at]
+    _hold(story, tuple(steps))
+
+
+def _settings() -> None:
+    with st.container(horizontal=True):
+        st.segmented_control("Thème", list(present.THEMES), format_func=present.THEMES.get, default="light", key="theme_diapo",
+                             required=True)
+        st.selectbox("Défilement, en secondes", SECONDS, index=2, key="secondes_diapo")
+    with st.form("ajouter", border=True):
+        kinds = [Step(kind, code) for kind, spec in KINDS.items() for code in spec.indicators or ("",)]
+        chosen = st.selectbox("Ajouter une diapositive", range(len(kinds)), format_func=lambda n: kinds[n].label,
+                              key="ajouter_quoi")
+        if st.form_submit_button("Ajouter à la fin"):
+            story = st.session_state[HELD]
+            _hold(story, (*story.steps, kinds[chosen]))
+            st.rerun()
+
+
+def _keep(person: Person, story: Story) -> None:
+    if not may(person, "keep_stories"):
+        return
+    kept = dict(store.stories())
+    with st.form("garder", border=True):
+        title = st.text_input("Titre de la présentation", story.title, max_chars=LONGEST_HEADLINE)
+        if st.form_submit_button("Garder sous ce titre"):
+            _kept(person, replace(story, title=title.strip(), name=slug(title)))
+    record.said("garder")
+    if story.name in kept:
+        _forget(person, story.name)
+    st.caption("Lien à partager, avec les filtres en vigueur :")
+    st.code(_link(story, kept), language=None, wrap_lines=True)
+
+
+def _kept(person: Person, story: Story) -> None:
+    with record.telling("garder", "La présentation est gardée. Le lien ci-dessous la retrouve."):
+        record.keep_story(person, story)
+        st.query_params[ADDRESS] = story.name
+        st.session_state.pop(WANTED, None)
+    st.rerun()
+
+
+def _forget(person: Person, name: str) -> None:
+    if st.button("Supprimer cette présentation gardée"):
+        record.forget_story(person, name)
+        st.query_params.pop(ADDRESS, None)
+        st.session_state.pop(WANTED, None)
+        st.rerun()
+
+
+def _link(story: Story, kept: dict[str, str]) -> str:
+    base = st.context.url.split("?")[0] if st.context.url else "/presenter"
+    asked = {ADDRESS: story.name if story.name in kept else story.name.split(":")[0], **st.session_state[filters.WRITTEN]}
+    return f"{base}?{urlencode(asked)}"
+
+

@@ -1,0 +1,318 @@
+// The presentation: every slide, note and chart is in this page before it starts, so that it goes on when the server
+// cannot be reached. Only filters ask the server for something. No text from data is made into markup here: slides come
+// as markup from the server, which has escaped them; everything else is set as text.
+
+const KEYS = {
+  ArrowRight: 1, PageDown: 1, " ": 1, ArrowDown: 1, ArrowLeft: -1, PageUp: -1, ArrowUp: -1, Backspace: -1,
+};
+const HELP = "← → avancer · N notes · F filtres · S second écran · A défilement · Échap quitter";
+const WIDTH = 1280, HEIGHT = 720, NARROW = 700;
+const CHECK_EVERY = 2000, CHECK_WITHIN = 1500;
+
+const STYLE = `
+:host{all:initial}
+*{box-sizing:border-box}
+.room{position:fixed;inset:0;z-index:2147483000;background:var(--paper);color:var(--ink);overflow:hidden;
+  font-family:"Source Sans","Source Sans Pro",sans-serif;font-size:24px;line-height:1.25;
+  --paper:#ffffff;--ink:#1d2a26;--soft:#4a5751;--line:#d9e0dd;--band:#f4f6f5;--main:#0f5c4d;
+  --improvement:#1f6fb2;--concern:#b04a12;--neutral:#6b4fa0}
+.room.projector{--ink:#000000;--soft:#26302c;--line:#8a9691;--band:#f0f3f2}
+.room.dark{--paper:#12201c;--ink:#f2f6f4;--soft:#b9c6c0;--line:#33453e;--band:#1b2b26;--main:#8fd0bd;
+  --improvement:#7db8ea;--concern:#f0a070;--neutral:#b9a4e6}
+.stage{position:absolute;left:0;top:0;width:${WIDTH}px;height:${HEIGHT}px;transform-origin:0 0;display:flex;
+  flex-direction:column;padding:26px 40px 0}
+.page{flex:1;min-height:0;display:flex;outline:none}
+.slide{flex:1;min-width:0;min-height:0;display:flex;flex-direction:column;gap:12px}
+h2{font-size:36px;line-height:1.15;font-weight:650;margin:0;color:var(--ink);text-wrap:balance}
+figure{flex:1;min-height:0;margin:0;display:flex;align-items:center;justify-content:center}
+figcaption{display:none}
+svg{display:block;max-width:100%;max-height:100%}
+svg.paper{background:#fff}
+.question{font-size:27px;margin:auto 0 0;padding:8px 18px;border-left:6px solid var(--main);background:var(--band)}
+.lines{margin:auto 0;padding-left:1.1em;display:flex;flex-direction:column;gap:10px}
+.lines.many{font-size:24px;gap:6px}
+.message{font-size:30px;margin:auto 0;color:var(--soft)}
+.cards{flex:1;display:grid;grid-template-columns:repeat(3,1fr);gap:16px;margin:0;align-content:center}
+.cards:has(>div:nth-child(4):last-child){grid-template-columns:repeat(2,1fr)}
+.cards>div{border:2px solid var(--line);border-radius:12px;padding:14px 20px;background:var(--band)}
+.cards dt{color:var(--soft)}
+.cards dd{margin:0;color:var(--soft)}
+.cards .value{font-size:52px;line-height:1.15;font-weight:600;color:var(--ink)}
+.state{font-weight:650}.state.improvement{color:var(--improvement)}.state.concern{color:var(--concern)}
+.state.neutral{color:var(--neutral)}
+.rest{margin:0;color:var(--soft)}
+.table{flex:0 1 auto;min-height:0;overflow:hidden}
+caption{display:none}
+.n{text-align:right;font-variant-numeric:tabular-nums}
+.page[data-code=ouverture] .slide{justify-content:center;gap:28px;border-left:14px solid var(--main);padding-left:44px}
+.page[data-code=ouverture] h2{font-size:68px}
+.page[data-code=ouverture] .lines{margin:0;padding:0;list-style:none;font-size:30px}
+.page[data-code=ouverture] .lines li:first-child{font-weight:650}
+.foot{display:flex;align-items:center;gap:18px;min-height:64px;padding:6px 0;color:var(--soft);border-top:2px solid var(--line);
+  margin-top:12px}
+.foot .said{flex:1;line-height:1.15}
+.foot .count{font-weight:650;color:var(--ink);white-space:nowrap}
+.cut{background:#fff4dc;color:#5b4300;border:1px solid #e6cf9a;padding:2px 12px;border-radius:6px;white-space:nowrap}
+[hidden]{display:none !important}
+button,select{font:inherit;color:inherit;background:var(--band);border:2px solid var(--line);border-radius:8px;padding:2px 12px;
+  min-height:44px;cursor:pointer}
+button:focus-visible,select:focus-visible{outline:3px solid var(--main);outline-offset:2px}
+button:disabled,select:disabled{opacity:.55;cursor:default}
+.over{position:absolute;left:0;right:0;bottom:0;max-height:55%;overflow:auto;background:var(--band);border-top:4px solid var(--main);
+  padding:18px 44px 26px;z-index:2}
+.over h3{font-size:24px;margin:0 0 8px}
+.over p{margin:0 0 10px}
+.over label{display:inline-flex;flex-direction:column;gap:4px;margin:0 18px 8px 0;color:var(--soft)}
+table{border-collapse:collapse;width:100%}
+th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--line);vertical-align:top}
+th{color:var(--soft);font-weight:600}
+.room.narrow{overflow:auto}
+.narrow .stage{position:static;width:auto;height:auto;min-height:100%;transform:none;padding:14px}
+.narrow h2{font-size:26px}
+.narrow .cards{grid-template-columns:1fr}
+.narrow figure,.narrow .table{overflow:auto;justify-content:flex-start}
+.narrow svg{max-width:none;max-height:none;width:44rem;height:auto}
+.narrow .foot{flex-wrap:wrap}
+`;
+
+function made(tag, parent, attributes = {}, text = "") {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  if (text) element.textContent = text;
+  parent.append(element);
+  return element;
+}
+
+class Presentation {
+  constructor() {
+    this.at = 0;
+    this.host = null;
+    this.online = true;
+    this.onKey = (event) => this.key(event);
+    this.onSize = () => this.fit();
+    this.onFull = () => { if (this.wasFull && !document.fullscreenElement) this.close(); };
+    this.onBack = () => this.close();
+  }
+
+  // New data from the server: at the start, and after a filter. The slide that is shown stays in its place.
+  receive(data, trigger, button) {
+    this.trigger = trigger;
+    this.button = button;
+    const news = JSON.stringify(data) !== this.held;
+    this.data = data;
+    if (this.host && news) this.fill();
+    this.held = JSON.stringify(data);
+  }
+
+  open() {
+    if (this.host || !this.data.slides.length) return;
+    this.host = made("div", document.body, { id: "ccsp-presentation" });
+    const root = this.host.attachShadow({ mode: "open" });
+    made("style", root).textContent = STYLE + this.data.css;
+    this.room = made("div", root, { class: "room", role: "dialog", "aria-modal": "true", "aria-label": "Présentation" });
+    this.stage = made("div", this.room, { class: "stage" });
+    this.at = 0;
+    this.fill();
+    window.addEventListener("keydown", this.onKey, true);
+    window.addEventListener("resize", this.onSize);
+    window.addEventListener("popstate", this.onBack);
+    document.addEventListener("fullscreenchange", this.onFull);
+    this.wasFull = false;
+    if (document.fullscreenEnabled)
+      document.documentElement.requestFullscreen().then(() => { this.wasFull = true; }).catch(() => {});
+    this.watch();
+  }
+
+  close() {
+    if (!this.host) return;
+    window.removeEventListener("keydown", this.onKey, true);
+    window.removeEventListener("resize", this.onSize);
+    window.removeEventListener("popstate", this.onBack);
+    document.removeEventListener("fullscreenchange", this.onFull);
+    clearTimeout(this.watching);
+    this.play(false);
+    if (this.second && !this.second.closed) this.second.close();
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+    this.host.remove();
+    this.host = null;
+    this.button?.focus();
+  }
+
+  fill() {
+    const { data, room } = this;
+    room.className = `room ${data.theme}`;
+    this.stage.replaceChildren();
+    room.querySelectorAll(".over").forEach((one) => one.remove());
+    this.at = Math.min(this.at, data.slides.length - 1);
+    this.slides = data.slides.map((slide) => {
+      const page = made("div", this.stage, { class: "page", tabindex: "-1", hidden: "", "data-code": slide.code });
+      page.innerHTML = slide.html;
+      return page;
+    });
+    const foot = made("div", this.stage, { class: "foot" });
+    made("span", foot, { class: "said" }, data.foot);
+    this.mark = made("span", foot, { class: "cut", role: "status" }, "Hors connexion, la présentation continue");
+    this.playing = made("span", foot, { class: "playing" }, "▶ défile");
+    this.count = made("span", foot, { class: "count", "aria-live": "polite" });
+    const press = (text, label, act) => {
+      const one = made("button", foot, { type: "button", "aria-label": label }, text);
+      one.addEventListener("click", act);
+      return one;
+    };
+    this.back = press("◀", "Diapositive d'avant", () => this.go(this.at - 1));
+    this.next = press("▶", "Diapositive d'après", () => this.go(this.at + 1));
+    press("✕", "Quitter la présentation", () => this.close());
+    this.notes = made("aside", room, { class: "over notes", "aria-label": "Notes", hidden: "" });
+    this.filters = made("form", room, { class: "over filters", "aria-label": "Filtres", hidden: "" });
+    this.help = made("div", room, { class: "over help", hidden: "" }, HELP);
+    this.selects = data.filters.map((one) => {
+      const label = made("label", this.filters, {}, one.label);
+      const select = made("select", label);
+      for (const [value, text] of one.options) made("option", select, { value }, text);
+      select.value = one.value;
+      select.addEventListener("change", () => this.trigger("filter", { name: one.name, value: select.value }));
+      return select;
+    });
+    this.play(Boolean(this.timer));
+    this.said();
+    this.fit();
+    this.go(this.at);
+  }
+
+  go(to) {
+    if (to < 0 || to >= this.slides.length) return;
+    this.slides[this.at].hidden = true;
+    this.at = to;
+    const slide = this.slides[to];
+    slide.hidden = false;
+    this.trim(slide);
+    slide.focus({ preventScroll: true });
+    this.room.scrollTop = 0;
+    this.count.textContent = `${to + 1} / ${this.slides.length}`;
+    this.back.disabled = to === 0;
+    this.next.disabled = to === this.slides.length - 1;
+    this.write(this.notes);
+    this.tell();
+    if (this.timer && to === this.slides.length - 1) this.play(false);
+  }
+
+  // What does not fit at this size of type is left out, and said to be: rows of a table, sentences of a list.
+  trim(page) {
+    if (page.dataset.trimmed || this.room.classList.contains("narrow")) return;
+    page.dataset.trimmed = "yes";
+    const slide = page.querySelector(".slide"), said = page.querySelector(".rest") || document.createElement("p");
+    const rows = [...page.querySelectorAll("tbody tr, .lines li")];
+    const all = Number(said.dataset.all || rows.length), box = page.querySelector(".table") || slide;
+    const full = () => slide.scrollHeight > slide.clientHeight + 1 || box.scrollHeight > box.clientHeight + 1;
+    said.className = "rest";
+    while (rows.length > 1 && full()) {
+      rows.pop().remove();
+      if (!said.isConnected) (page.querySelector(".table, .lines")).after(said);
+      said.textContent = `${rows.length} sur ${all} ici ; tout est dans le dossier et le classeur.`;
+    }
+  }
+
+  write(place) {
+    const slide = this.data.slides[this.at];
+    place.replaceChildren();
+    made("h3", place, {}, "Notes");
+    for (const text of slide.note.length ? slide.note : ["Pas de note pour cette diapositive."]) made("p", place, {}, text);
+  }
+
+  // The speaker's window: on a second screen. It belongs to this page and needs no server.
+  tell(open = false) {
+    if (open) this.second = window.open("", "ccsp-notes", "width=1000,height=700");
+    if (!this.second || this.second.closed) return;
+    const { document: page } = this.second, body = page.body;
+    page.title = "Notes de l'orateur";
+    page.documentElement.lang = "fr";
+    body.replaceChildren();
+    body.style.cssText = "font:24px/1.35 sans-serif;margin:28px;color:#1d2a26;background:#fff";
+    const after = this.data.slides[this.at + 1];
+    made("h1", body, { style: "font-size:28px" }, `${this.at + 1} / ${this.slides.length} · ${this.data.slides[this.at].headline}`);
+    if (this.data.slides[this.at].question) made("p", body, { style: "font-weight:600" }, this.data.slides[this.at].question);
+    this.write(made("div", body));
+    made("p", body, { style: "color:#4a5751" }, after ? `Ensuite : ${after.headline}` : "C'est la dernière diapositive.");
+  }
+
+  key(event) {
+    const inside = event.composedPath()[0];
+    const choosing = inside instanceof HTMLSelectElement;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    event.stopImmediatePropagation();
+    if (event.key === "Escape") {
+      const open = [this.notes, this.filters, this.help].find((one) => !one.hidden);
+      if (open) open.hidden = true; else this.close();
+    } else if (choosing || event.key === "Tab") {
+      return;
+    } else if (inside instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter")) {
+      return;
+    } else if (event.key in KEYS) {
+      this.go(this.at + KEYS[event.key]);
+    } else if (event.key === "Home" || event.key === "End") {
+      this.go(event.key === "Home" ? 0 : this.slides.length - 1);
+    } else if (event.key === "n" || event.key === "N") {
+      this.fold(this.notes);
+    } else if (event.key === "f" || event.key === "F") {
+      this.fold(this.filters);
+      if (!this.filters.hidden) this.selects.find((one) => !one.disabled)?.focus();
+    } else if (event.key === "?" || event.key === "h" || event.key === "H") {
+      this.fold(this.help);
+    } else if (event.key === "s" || event.key === "S") {
+      this.tell(true);
+    } else if (event.key === "a" || event.key === "A") {
+      this.play(!this.timer);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  fold(panel) {
+    for (const one of [this.notes, this.filters, this.help]) one.hidden = one !== panel || !panel.hidden;
+  }
+
+  play(on) {
+    clearInterval(this.timer);
+    this.timer = on ? setInterval(() => this.go(this.at + 1), 1000 * this.data.seconds) : null;
+    if (this.playing) this.playing.hidden = !on;
+  }
+
+  async watch() {
+    let up = false;
+    try {
+      const asked = await fetch(new URL("_stcore/health", location.href), {
+        cache: "no-store", signal: AbortSignal.timeout(CHECK_WITHIN) });
+      up = asked.ok;
+    } catch { up = false; }
+    if (!this.host) return;
+    this.online = up;
+    this.said();
+    this.watching = setTimeout(() => this.watch(), CHECK_EVERY);
+  }
+
+  said() {
+    this.mark.hidden = this.online;
+    for (const one of this.selects) one.disabled = !this.online;
+  }
+
+  fit() {
+    const { innerWidth: width, innerHeight: height } = window;
+    const narrow = width < NARROW;
+    this.room.classList.toggle("narrow", narrow);
+    const scale = Math.min(width / WIDTH, height / HEIGHT);
+    this.stage.style.transform = narrow ? "" :
+      `translate(${(width - scale * WIDTH) / 2}px,${(height - scale * HEIGHT) / 2}px) scale(${scale})`;
+  }
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const show = (window.ccspPresentation ??= new Presentation());
+  const button = parentElement.querySelector("button");
+  button.disabled = !data.slides.length;
+  button.onclick = () => show.open();
+  show.receive(data, setTriggerValue, button);
+  if (!button.dataset.seen) button.focus({ preventScroll: true });
+  button.dataset.seen = "yes";
+}

@@ -1,0 +1,106 @@
+"""The dossier opened as whoever receives it opens it: from a file, without network, on any screen, by ear or by eye."""
+import pytest
+import streamlit as st
+from axe_playwright_python.sync_playwright import Axe
+
+from dashboard.access import LOCAL_READER
+from dashboard.exports import html
+from dashboard.period import clip, resolve
+from dashboard.settings import load
+from dashboard.stories import ready
+from dashboard.ui import deck, store
+from tests.browser import served
+from tests.exports import decks
+
+pytestmark = pytest.mark.browser
+STORIES = ("national", "departement:Zou", "site:ccsp-allada", "plaintes", "attentes")
+LIMIT = 500_000  # bytes: what a message carries where the network is poor
+
+
+@pytest.fixture(scope="module")
+def stories(demo_file):
+    """The ready-made stories over the fictitious data, as dossiers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", f"sqlite:///{demo_file}")
+        load.cache_clear()
+        st.cache_resource.clear()
+        last = store.freshness().as_of
+        period = clip(resolve("12m", last), last)
+        question = store.Question(period.period.first, period.period.last)
+        yield {name: html.dossier(deck.build(LOCAL_READER, ready(name), question, period, period.label)) for name in STORIES}
+        store.engine().dispose()
+        st.cache_resource.clear()
+    load.cache_clear()
+
+
+@pytest.fixture
+def opened(chromium, tmp_path):
+    """opened(text, **settings): the file in a browser; at the end it asked for nothing and nothing went wrong."""
+    sessions, path = [], tmp_path / "dossier.html"
+
+    def show(text: str, **settings):
+        path.write_text(text, encoding="utf-8")
+        found = served.visit(chromium, **settings)
+        sessions.append(found)
+        page = found.context.new_page()
+        page.goto(path.as_uri())
+        return page
+
+    yield show
+    for found in sessions:
+        found.context.close()
+        assert [fault for fault in found.faults() if fault != f"outside: {path.as_uri()}"] == []
+
+
+def serious(page) -> list[str]:
+    """What axe finds serious or worse, and where."""
+    return [f"{v['id']}: {v['nodes'][0]['target']}" for v in Axe().run(page).response["violations"]
+            if v["impact"] in ("serious", "critical")]
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_story_is_light_and_open_to_all(stories, opened, name):
+    assert len(stories[name].encode()) < LIMIT
+    page = opened(stories[name])
+    assert serious(page) == []
+    assert page.locator("main > section").count() >= 12 and page.locator("svg[role=img]").count() >= 6
+
+
+@pytest.mark.parametrize("settings", [{"color_scheme": "dark"}, {"viewport": {"width": 360, "height": 640}}],
+                         ids=["dark", "telephone"])
+@pytest.mark.parametrize("name", ["whole", "extreme"])
+def test_it_is_open_to_all_in_the_dark_and_on_a_telephone(opened, name, settings):
+    page = opened(html.dossier(decks.DECKS[name]()), **settings)
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_what_stands_on_dark_paper_is_light(opened):
+    page = opened(html.dossier(decks.whole()), color_scheme="dark")
+    seen = "e => getComputedStyle(e).fill"
+    axis = page.locator("svg:not(.paper) text", has_text="Reçus en 30 min ou moins").first
+    assert axis.evaluate(seen) == "rgb(180, 192, 187)"
+    cell = page.locator("svg.paper text", has_text="lundi").first  # on paper of its own
+    assert cell.evaluate(seen) == "rgb(95, 107, 102)"
+
+
+def test_hostile_texts_do_nothing(opened):
+    page = opened(html.dossier(decks.hostile()))
+    assert page.locator("img, script, a[href^=http]").count() == 0
+    assert page.get_by_text("<script>alert(1)</script>").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_contents_lead_to_the_part_named(opened):
+    page = opened(html.dossier(decks.whole()))
+    page.get_by_role("link", name="Centres comparés").click()
+    assert page.locator("#partie-13").evaluate("e => Math.abs(e.getBoundingClientRect().top) < 40")
+
+
+def test_on_paper_tables_are_whole(opened):
+    page = opened(html.dossier(decks.whole()))
+    table = page.locator(".table").filter(has_text="CCSP n° 39").first
+    whole = "e => e.clientHeight >= e.scrollHeight"
+    assert not table.evaluate(whole)
+    page.emulate_media(media="print")
+    assert table.evaluate(whole)

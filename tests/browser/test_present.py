@@ -1,0 +1,121 @@
+"""The presentation: by keys alone, without the server, readable from the back of the room."""
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import served
+from tests.browser.screen import choose, open_page, settled
+
+ROOM = "#ccsp-presentation"
+# Every text in sight of the slide on show, with its size on the screen in pixels.
+SIZES = """() => {
+  const room = document.querySelector('#ccsp-presentation').shadowRoot, found = [];
+  const walk = document.createTreeWalker(room, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walk.nextNode());) {
+    const said = node.textContent.trim(), element = node.parentElement;
+    if (!said || ['STYLE', 'TITLE', 'DESC'].includes(element.tagName.toUpperCase())) continue;
+    const range = document.createRange(); range.selectNodeContents(node);
+    const box = range.getBoundingClientRect();
+    if (!box.width || !element.checkVisibility({ visibilityProperty: true })) continue;
+    const svg = element.closest('svg');
+    const scale = svg ? Math.hypot(element.getScreenCTM().a, element.getScreenCTM().b)
+      : room.querySelector('.stage').getBoundingClientRect().width / 1280;
+    const size = scale * parseFloat(getComputedStyle(element).fontSize);
+    found.push([said.slice(0, 40), size, box.left, box.right, box.top, box.bottom]);
+  }
+  return found;
+}"""
+
+
+COUNTS = {"national": 12, "attentes": 13, "plaintes": 12, "departement&departement=Zou": 12, "site&centre=ccsp-allada": 12}
+
+
+def start(page: Page, address: str, story: str = "national") -> None:
+    """Open the page and start the presentation, by keys alone: the button has the focus."""
+    open_page(page, f"{address}/presenter?histoire={story}")
+    expect(page.get_by_role("button", name="Commencer la présentation")).to_be_focused(timeout=30_000)
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{ROOM} .count")).to_have_text(f"1 / {COUNTS[story]}")
+
+
+def test_the_story_goes_on_when_the_server_is_gone(chromium, demo_file, tmp_path):
+    visit = served.visit(chromium)
+    page = visit.context.new_page()
+    with served.serve(f"sqlite:///{demo_file}", tmp_path / "server.log") as address:
+        start(page, address)
+        for number in (2, 3):
+            page.keyboard.press("ArrowRight")
+            expect(page.locator(f"{ROOM} .count")).to_have_text(f"{number} / 12")
+        expect(page.locator(f"{ROOM} .cut")).to_be_hidden()
+    seen = {page.locator(f"{ROOM} .slide:visible h2").inner_text()}
+    for number in range(4, 13):
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(f"{ROOM} .count")).to_have_text(f"{number} / 12")
+        expect(page.locator(f"{ROOM} .slide:visible")).to_have_count(1)
+        seen.add(page.locator(f"{ROOM} .slide:visible h2").inner_text())
+    assert len(seen) == 10 and all(seen)
+    expect(page.locator(f"{ROOM} .cut")).to_have_text("Hors connexion, la présentation continue", timeout=8_000)
+    expect(page.locator(f"{ROOM} .cut")).to_be_visible()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("n")
+    expect(page.locator(f"{ROOM} .notes")).to_contain_text("Usagers reçus")
+    page.keyboard.press("Escape")
+    expect(page.locator(f"{ROOM} .notes")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.locator(ROOM)).to_have_count(0)
+    assert [f for f in visit.faults() if f.startswith(("outside", "dialog", "script"))] == []
+    visit.context.close()
+
+
+@pytest.mark.parametrize("story", COUNTS)
+def test_every_word_is_large_enough_and_on_the_screen(page, app, story):
+    start(page, app, story)
+    for number in range(1, COUNTS[story] + 1):
+        expect(page.locator(f"{ROOM} .count")).to_have_text(f"{number} / {COUNTS[story]}")
+        found = [f for f in page.evaluate(SIZES) if len(f[0]) > 1]  # a sign alone is part of a mark of the map
+        assert found
+        assert [f for f in found if f[1] < 23.9] == [], number
+        assert [f for f in found if f[2] < 0 or f[3] > 1281 or f[4] < 0 or f[5] > 721] == [], number
+        page.keyboard.press("ArrowRight")
+
+
+def test_filters_act_during_the_presentation(page, app):
+    start(page, app)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("f")
+    page.locator(f"{ROOM} .filters").get_by_label("Département").select_option("Zou")
+    expect(page.locator(f"{ROOM} .foot .said")).to_contain_text("Zou", timeout=20_000)
+    expect(page.locator(f"{ROOM} .count")).to_have_text("2 / 12")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(f"{app}/presenter?histoire=national&departement=Zou")
+
+
+def test_the_speaker_has_notes_on_a_second_screen(page, app):
+    start(page, app)
+    with page.context.expect_page() as opened:
+        page.keyboard.press("s")
+    second = opened.value
+    page.keyboard.press("ArrowRight")
+    expect(second.locator("h1")).to_contain_text("2 / 12")
+    expect(second.locator("body")).to_contain_text("Ensuite :")
+
+
+def test_slides_go_on_by_themselves_when_asked(page, app):
+    open_page(page, f"{app}/presenter")
+    choose(page, "secondes_diapo", "10")
+    settled(page)
+    page.get_by_role("button", name="Commencer la présentation").click()
+    page.keyboard.press("a")
+    expect(page.locator(f"{ROOM} .count")).to_have_text("2 / 12", timeout=15_000)
+    page.keyboard.press("a")
+    expect(page.locator(f"{ROOM} .playing")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [360])
+def test_on_a_telephone_slides_scroll_instead_of_shrinking(session, app, width):
+    page = session.context.new_page()
+    page.set_viewport_size({"width": width, "height": 740})
+    start(page, app)
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.querySelector('#ccsp-presentation').shadowRoot.querySelector('.room').scrollWidth") <= width

@@ -1,0 +1,208 @@
+"""Slides and dossier as HTML: all that the deck says, once, in its place, and nothing that acts."""
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+
+from dashboard.exports import html
+from dashboard.exports.svg import text_of
+from dashboard.indicators import BY_CODE
+from tests.exports import decks
+
+VOID = {"meta", "br", "img", "link", "input"}
+ACTIVE = {"script", "iframe", "object", "embed", "form", "link", "base", "foreignobject", "img", "audio", "video", "use",
+          "animate"}
+
+
+class Reader(HTMLParser):
+    """What a reader finds: tables as rows of words, words by class or tag, and all elements with their attributes."""
+
+    def __init__(self, text: str):
+        super().__init__(convert_charrefs=True)
+        self.open, self.elements, self.tables, self.words = [], [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []  # everything that was opened was closed
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append((tag, dict(attrs)))
+        if tag == "table":
+            self.tables.append([])
+        if tag == "tr":
+            self.tables[-1].append([])
+        if tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+
+    def handle_endtag(self, tag):
+        assert self.open[-1][0] == tag, (self.open[-1], tag)
+        self.open.pop()
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1][0] == "style":
+            return
+        if any(tag in ("td", "th") for tag, _ in self.open):
+            self.tables[-1][-1][-1] += data
+        self.words.append(([t for t, _ in self.open], self.open[-1][1].get("class", ""), data))
+
+    def of(self, tag: str) -> list[str]:
+        """The words of each element of that kind, in order; an element whose words lie in several is one."""
+        return [data for tags, _, data in self.words if tags[-1] == tag]
+
+    def classed(self, name: str) -> list[str]:
+        """The words of elements of that class."""
+        return [data for _, found, data in self.words if name in found.split()]
+
+
+def calm(reader: Reader) -> None:
+    """Nothing acts, nothing is asked for."""
+    for tag, attributes in reader.elements:
+        assert tag not in ACTIVE, tag
+        for name, value in attributes.items():
+            assert not name.startswith("on") and name not in ("srcdoc", "action", "src", "xlink:href"), (tag, name)
+            if name == "href":
+                assert value.startswith("#")
+            if name == "style":
+                raise AssertionError("a style of its own")
+
+
+@pytest.fixture(scope="module", params=decks.DECKS)
+def told(request):
+    """A deck and its dossier, read."""
+    deck = decks.DECKS[request.param]()
+    return deck, Reader(html.dossier(deck))
+
+
+@pytest.mark.pitfall(43)
+def test_every_table_is_there_in_full(told):
+    deck, reader = told
+    tables = [s.panel.table for s in deck.slides if s.panel.table and s.panel.table.rows and s.panel.table.columns]
+    assert reader.tables == [[[text_of(c.name) for c in t.columns], *([text_of(c.text) for c in row] for row in t.rows)]
+                             for t in tables]
+
+
+def test_every_slide_says_headline_caption_strip_question_and_the_rest(told):
+    deck, reader = told
+    spoken = Counter("\n".join(data for _, _, data in reader.words).split("\n"))
+    heads = [text_of(s.headline) for s in deck.slides if s.headline]
+    assert [h for h in reader.of("h2") if h not in ("Sommaire", "Définitions")] == heads
+    for slide in deck.slides:
+        panel = slide.panel
+        texts = [panel.caption, slide.question, panel.message, *panel.lines]
+        texts += [t for c in panel.cards for t in (c.label, c.text, c.base, c.state)]
+        for text in texts:
+            for line in text_of(text).split("\n"):
+                assert line in spoken, line
+    assert reader.classed("value") == [text_of(c.text) for s in deck.slides for c in s.panel.cards]
+    strips = [text_of(s.panel.strip) for s in deck.slides if s.panel.strip]
+    assert [t[1:] for t in reader.classed("trust")] == strips
+    assert reader.of("strong").count("Puis-je m'y fier\u00a0?") == len(strips)
+
+
+def test_every_figure_has_its_words(told):
+    deck, reader = told
+    drawn = [s.panel for s in deck.slides if s.panel.chart is not None or s.panel.plot is not None]
+    figures = [a for tag, a in reader.elements if tag == "svg"]
+    assert [a["aria-label"] for a in figures] == [text_of(p.alt or p.title) for p in drawn]
+    assert all(a["role"] == "img" for a in figures)
+
+
+@pytest.mark.pitfall(45)
+def test_nothing_acts_and_nothing_is_asked_for(told):
+    _, reader = told
+    calm(reader)
+    policy = next(a["content"] for tag, a in reader.elements if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+
+
+def test_identifiers_are_unique_and_the_contents_lead_to_them(told):
+    deck, reader = told
+    ids = Counter(a["id"] for _, a in reader.elements if "id" in a)
+    assert max(ids.values()) == 1
+    links = [a["href"][1:] for tag, a in reader.elements if tag == "a"]
+    assert len(links) == len(deck.slides) and set(links) <= set(ids)
+
+
+def test_it_says_its_language_scope_period_and_what_stands_on_every_page():
+    text = html.dossier(decks.whole())
+    reader = Reader(text)
+    assert text.startswith("<!DOCTYPE html>\n<html lang=\"fr\">")
+    assert reader.of("title")[:1] == ["Revue nationale · Tout le réseau · de novembre 2025 à octobre 2026"]
+    assert reader.of("h1") == ["Revue nationale"]
+    assert reader.classed("scope") == ["Tout le réseau · de novembre 2025 à octobre 2026"]
+    assert sum(decks.whole().foot == data for _, _, data in reader.words) == 2
+    assert "<style>" in text and "prefers-color-scheme:dark" in text and "@media print" in text
+    assert len(text.encode()) < 500_000
+
+
+@pytest.mark.pitfall(42)
+def test_fictitious_data_say_so_and_real_data_do_not():
+    assert Reader(html.dossier(decks.whole())).of("strong").count(html.DEMO) == 1
+    assert "ictives" not in html.dossier(decks.bare())
+
+
+def test_definitions_are_those_of_the_figures_shown():
+    reader = Reader(html.dossier(decks.whole()))
+    for code in ("visits", "wait_p50", "complaints_oldest"):
+        assert BY_CODE[code].label in reader.of("dt") and html.definition(BY_CODE[code]) in reader.of("dd")
+    assert BY_CODE["coverage"].label not in reader.of("dt")
+
+
+# ---- slides ---------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", decks.DECKS)
+def test_a_slide_is_one_calm_section_with_headline_and_question(name):
+    deck = decks.DECKS[name]()
+    for number, slide in enumerate(deck.slides, 1):
+        text = html.slide_html(slide, number, len(deck.slides))
+        root = ElementTree.fromstring(text)  # also well-formed, so that it ends where it should
+        assert root.tag == "section" and root.find("h2").get("id") == root.get("aria-labelledby")
+        reader = Reader(text)
+        calm(reader)
+        assert reader.of("h2") == [text_of(slide.headline)] * bool(slide.headline)
+        assert reader.classed("question") == [text_of(slide.question)]
+
+
+def test_a_slide_shows_the_first_rows_and_says_how_many_there_are():
+    slide = next(s for s in decks.whole().slides if s.code == "liste")
+    reader = Reader(html.slide_html(slide, 1, 1, rows=8))
+    rows = [[c.text for c in row] for row in slide.panel.table.rows]
+    assert reader.tables[0][1:] == rows[:8]
+    assert reader.classed("rest") == ["8\u00a0premières lignes sur 40."]
+    full = Reader(html.slide_html(slide, 1, 1, rows=40))
+    assert full.tables[0][1:] == rows and full.classed("rest") == []
+
+
+def test_a_slide_with_a_figure_has_no_table_and_one_with_nothing_says_why():
+    by_code = {s.code: html.slide_html(s, 1, 1) for s in decks.whole().slides}
+    assert "<svg" in by_code["controle"] and "<table" not in by_code["controle"]
+    assert by_code["chiffres"].count("<dt>") == 6 and "82 552" in by_code["chiffres"]
+    assert "Aucune donnée pour ces filtres." in by_code["message"]
+    assert "Aucune ligne." in by_code["vide"]
+
+
+# ---- message --------------------------------------------------------------------------------------------------------
+
+def test_the_message_is_short_and_says_what_it_rests_on():
+    lines = html.message_text(decks.whole()).split("\n")
+    assert lines[0] == "Revue nationale · Tout le réseau · de novembre 2025 à octobre 2026"
+    assert lines[-2:] == ["Données au 24/11/2026.", html.DEMO]
+    assert 4 <= len(lines) - 3 <= 6 and all(line.startswith("- ") for line in lines[1:-2])
+    assert "- Usagers reçus\u00a0: 82 552 (signal de changement)" in lines
+    assert "- Reçus en 30 min ou moins\u00a0: 75 %" in lines  # no signal: nothing beside it
+
+
+def test_a_hostile_message_stays_on_its_lines():
+    text = html.message_text(decks.hostile())
+    assert len(text.split("\n")) <= 9 and not re.search("[\x00-\x09\x0b-\x1f\ud800-\udfff\u202e]", text)
+
+
+def test_a_message_about_nothing_says_so():
+    text = html.message_text(decks.bare())
+    assert "Aucune donnée." in text and "fictives" not in text

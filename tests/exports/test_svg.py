@@ -1,0 +1,189 @@
+"""Pictures: well-formed, inert, in French, their type large enough and not on itself, and few bytes."""
+import json
+import re
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+
+from dashboard import charts, french
+from dashboard.charts.style import INK
+from dashboard.exports import svg
+from dashboard.panel import Legend, Plot
+from tests.exports import decks
+
+ALLOWED = {"svg", "g", "path", "rect", "line", "circle", "text", "tspan", "title"}
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def read(text: str) -> ElementTree.Element:
+    """The picture, which is XML with nothing that acts or asks for anything."""
+    root = ElementTree.fromstring(text)
+    for element in root.iter():
+        assert element.tag.removeprefix(SVG) in ALLOWED
+        for name, value in element.attrib.items():
+            assert not name.lower().startswith(("on", "href", "style", "{")), name
+            assert name == "font-family" or not re.search(r"url|script|http|data:", value), value
+    ids = [e.get("id") for e in root.iter() if e.get("id")]
+    assert len(ids) == len(set(ids))
+    return root
+
+
+def said(root: ElementTree.Element) -> str:
+    """Everything written in the picture."""
+    return "\n".join("".join(e.itertext()) for e in root.iter(f"{SVG}text"))
+
+
+def pictures(deck):
+    """(key, picture) of every chart and map of a deck."""
+    for slide in deck.slides:
+        panel = slide.panel
+        if panel.chart is not None:
+            yield panel.key, svg.chart(panel.chart, 760)
+        if panel.plot is not None:
+            yield panel.key, svg.map_(panel.plot, 760, 500)
+
+
+@pytest.mark.parametrize("name", decks.DECKS)
+def test_every_picture_is_inert_and_small(name):
+    for key, picture in pictures(decks.DECKS[name]()):
+        read(picture)
+        assert len(picture) < 60_000 or name == "hostile", key
+
+
+def test_hostile_texts_are_read_as_they_are():
+    shown = dict(pictures(decks.hostile()))
+    titles = "\n".join(e.text for e in read(shown["niveaux"]).iter(f"{SVG}title"))
+    assert "<script>alert(1)</script>" in titles and "${7*7}" in titles and "[x](http://evil.example)" in titles
+    assert "49" not in said(read(shown["motifs"]))
+
+
+@pytest.mark.parametrize("bad", ["url(http://evil.example/x)", "red", "#12345", '"><script>', None, 7])
+def test_a_colour_from_data_is_a_colour_or_grey(bad):
+    made = decks.levels()
+    plot = Plot(tuple({**m, "fill": bad, "missing": False} for m in made.marks),
+                Legend("x", [{"colour": bad, "label": "y", "count": 1}]))
+    assert "evil" not in (text := svg.map_(plot, 700, 400)) and svg.IDLE_FILL in text
+    read(text)
+
+
+def test_a_chart_has_the_size_and_the_words_asked_for():
+    root = read(svg.chart(decks.whole().slides[8].panel.chart, 640, 300))
+    assert (root.get("width"), root.get("height")) == ("640", "300")
+    text = said(root)
+    for word in ("91 %", "non mesuré", "0 %", "46 %", "99,9 %", "12 %", "Satisfaits", "CCSP de Kandi"):
+        assert word in text
+
+
+def test_numbers_and_months_are_french():
+    text = said(read(svg.chart(charts.bars([("a", 12345.5, "x")], unit="Usagers"), 640)))
+    assert f"10{french.NARROW_SPACE}000" in text
+    assert "01/2026" in said(read(svg.chart(decks.control(), 640)))
+    assert f"1{french.NARROW_SPACE}643" in said(read(dict(pictures(decks.whole()))["affluence"]))
+
+
+def sizes(root):
+    """All sizes of type in the picture."""
+    return [float(e.get("font-size")) for e in root.iter() if e.get("font-size")]
+
+
+@pytest.mark.parametrize("key", ["controle", "mois", "flux", "barres", "attentes", "ages", "motifs", "entonnoir", "delai",
+                                 "affluence"])
+def test_on_a_slide_no_type_is_under_24_pixels(key):
+    panel = next(s.panel for s in decks.whole().slides if s.panel.key == key)
+    root = read(svg.chart(panel.chart, 1200, 450, 24))
+    assert sizes(root) and min(sizes(root)) >= 24
+
+
+@pytest.mark.parametrize("plot", [decks.levels(), decks.signals(), decks.levels(focus="Zou")], ids=["levels", "signals", "zou"])
+def test_on_a_slide_names_and_legend_of_a_map_are_24_pixels(plot):
+    root = read(svg.map_(plot, 1200, 450, 24))
+    assert root.get("font-size") == "24"
+    letters = [e for e in root.iter(f"{SVG}text") if e.get("font-size")]
+    assert all(float(e.get("font-size")) >= 17 for e in letters)  # in the marks, where there is no more room
+
+
+def row_labels(root):
+    """(top to bottom, size) of the names at the left of the bars."""
+    found = []
+    def walk(element, y):
+        moved = re.match(r"translate\(([-\d.]+),([-\d.]+)\)", element.get("transform", ""))
+        y += float(moved[2]) if moved else 0
+        if element.tag == f"{SVG}text" and (element.text or "").startswith("Prestation"):
+            found.append((y, float(element.get("font-size"))))
+        for child in element:
+            walk(child, y)
+    walk(root, 0)
+    return sorted(found)
+
+
+@pytest.mark.parametrize(("height", "font"), [(450, 24), (None, 12), (300, 12)])
+def test_names_of_many_bars_do_not_lie_on_one_another(height, font):
+    bars = decks.extreme().slides[3].panel.chart
+    found = row_labels(read(svg.chart(bars, 1200, height, font)))
+    assert len(found) == 30
+    assert all(b - a >= size for (a, size), (b, _) in pairwise(found))
+
+
+def test_a_chart_grows_with_its_rows_up_to_the_most_it_may():
+    bars = decks.extreme().slides[3].panel.chart
+    assert float(read(svg.chart(bars, 600)).get("height")) > 600
+    assert float(read(svg.chart(bars, 600, tallest=400)).get("height")) == 400
+
+
+def test_the_spec_is_left_as_it_was_and_drawn_once():
+    spec = decks.control()
+    before = json.dumps(spec, sort_keys=True)
+    first = svg.chart(spec, 640)
+    assert json.dumps(spec, sort_keys=True) == before
+    assert svg.chart(spec, 640) is first
+    assert svg.chart(spec, 641) is not first
+
+
+def test_on_dark_paper_lines_are_light_but_cells_keep_their_ground():
+    dark = svg.chart(decks.control(), 640, dark=True)
+    assert f'"{INK}"' not in dark and svg.DARK[INK] in dark
+    heat = next(s.panel.chart for s in decks.whole().slides if s.panel.key == "affluence")
+    root = read(svg.chart(heat, 640, dark=True))
+    assert root.get("class") == "paper" and root[0].get("fill") == svg.PAPER
+
+
+def test_on_dark_paper_marks_keep_their_colour_under_their_letter():
+    dark = svg.darkened(svg.map_(decks.signals(), 760, 500))
+    alert = next(e for e in read(dark).iter(f"{SVG}g") if any(t.text == "!" for t in e.iter(f"{SVG}text")))
+    fills = [e.get("fill") for e in alert]
+    assert "#C2571A" in fills and svg.PAPER in fills and svg.DARK_PAPER in fills  # mark, letter, frame
+    assert svg.LAND not in dark and svg.INK not in dark
+
+
+def test_small_multiples_are_drawn_too():
+    spec = charts.small_multiples([(f"CCSP {n}", m, 3.0, "3") for n in range(4) for m in decks.MONTHS[:6]], unit="Usagers")
+    assert "CCSP 3" in said(read(svg.chart(spec, 900)))
+
+
+def test_a_map_says_each_mark_and_its_legend():
+    plot = decks.signals()
+    root = read(svg.map_(plot, 760, 500))
+    titles = [e.text.split("\n")[0] for e in root.iter(f"{SVG}title")]
+    assert {m["name"] for m in plot.marks} <= set(titles)
+    text = said(root)
+    for one in plot.legend.signs:
+        assert one["label"] in text
+    for word in ("CCSP", "GSRU", "Le sud, agrandi", "Bénin", "Natural Earth", "cible tenue"):
+        assert word in text
+
+
+def test_the_legend_of_levels_has_classes_counts_and_sizes():
+    legend = decks.levels().legend
+    text = said(read(svg.map_(decks.levels(), 760, 500)))
+    for one in legend.classes:
+        assert one["label"].replace(french.SPACE, " ") in text and str(one["count"]) in text.split("\n")
+    assert "pas de données (2)" in text and "100 usagers par jour ouvert" in text
+
+
+@pytest.mark.parametrize(("width", "height"), [(1200, 450), (760, 500), (400, 700)])
+def test_nothing_of_a_map_leaves_the_picture(width, height):
+    root = read(svg.map_(decks.signals(), width, height))
+    for e in root.iter(f"{SVG}text"):
+        if e.get("x"):
+            assert -1 <= float(e.get("x")) <= width and 0 <= float(e.get("y")) <= height, e.text

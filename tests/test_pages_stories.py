@@ -1,0 +1,168 @@
+"""The page « Présenter »: choose, order, word, hide, add, keep, share. Through its widgets, on fictitious data."""
+from collections.abc import Iterator
+
+import pytest
+import streamlit as st
+
+from dashboard.access import LOCAL_READER, NotAllowed, Person, Role
+from dashboard.period import clip, resolve
+from dashboard.settings import load
+from dashboard.stories import Step, ready
+from dashboard.ui import filters, record, session, store, stories
+from dashboard.ui import present as telling
+from db import steer
+from db.demo_load import load_demo
+from db.engine import make_engine
+from tests.test_pages import go, link, sound, visit_page, words
+
+
+@pytest.fixture(scope="module")
+def filled(databases) -> Iterator[str]:
+    """The address of fictitious data; what a test keeps there, it removes."""
+    with databases.fresh() as url:
+        engine = make_engine(url)
+        load_demo(engine, 3_000, 20211221, by="test", progress=False)
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture
+def demo(filled, monkeypatch) -> Iterator[str]:
+    """The fictitious data, shown by the pages."""
+    monkeypatch.setenv("DATABASE_URL", filled)
+    load.cache_clear()
+    st.cache_resource.clear()
+    yield filled
+    for name, _ in store.stories():
+        steer.forget_story(store.engine(), name, "test")
+    store.engine().dispose()
+    st.cache_resource.clear()
+    load.cache_clear()
+
+
+def present(**wanted: str):
+    """The page, opened by a link."""
+    at = visit_page("carte", **wanted)
+    for name, value in wanted.items():
+        at.query_params[name] = value
+    return go(at, "presenter")
+
+
+def codes(at) -> list[str]:
+    """The slides of the story on the page, in order."""
+    return [s.code for s in at.session_state[stories.HELD].steps]
+
+
+def said(at) -> str:
+    """All the words of the page, with plain spaces."""
+    return " ".join(" ".join(words(at)).split())
+
+
+def test_the_national_review_is_there_at_once(demo):
+    at = sound(present())
+    assert codes(at) == [s.code for s in ready("national").steps]
+    assert "12 diapositives. Touches" in said(at)
+    assert [e.label for e in at.expander if "1. Titre" in e.label]
+
+
+def test_a_slide_moves_and_is_hidden_and_renamed(demo):
+    at = present()
+    before = codes(at)
+    at.button(key="bas_0").click().run()
+    assert codes(sound(at)) == [before[1], before[0], *before[2:]]
+    at.button(key="haut_1").click().run()
+    assert codes(at) == before
+    of_second = [t for t in at.text_input if t.label.startswith("Titre (vide")][1]
+    of_second.set_value("Nos chiffres d'abord")
+    [b for b in at.button if b.label == "Appliquer"][1].click().run()
+    assert any("Nos chiffres d'abord" in e.label for e in sound(at).expander)
+    at.checkbox[2].check()
+    [b for b in at.button if b.label == "Appliquer"][2].click().run()
+    assert "11 diapositives. Touches" in said(sound(at))
+    assert any("masquée" in e.label for e in at.expander)
+
+
+def test_a_slide_is_added_and_removed(demo):
+    at = present()
+    before = codes(at)
+    at.button(key="retirer_3").click().run()
+    assert codes(sound(at)) == before[:3] + before[4:]
+    [b for b in at.button if b.label == "Ajouter à la fin"][0].click().run()
+    assert codes(sound(at)) == [*before[:3], *before[4:], "ouverture"]
+
+
+def test_a_story_is_kept_under_its_title_and_found_by_its_link(demo):
+    at = present()
+    at.button(key="retirer_1").click().run()
+    next(t for t in at.text_input if t.label == "Titre de la présentation").set_value("Atelier de Zou & Collines")
+    next(b for b in at.button if b.label == "Garder sous ce titre").click().run()
+    assert link(sound(at))["histoire"] == "atelier-de-zou-collines"
+    assert "est gardée" in at.success[0].value
+    assert any("histoire=atelier-de-zou-collines" in c.value for c in at.code)
+    other = sound(present(histoire="atelier-de-zou-collines"))
+    assert len(codes(other)) == 11 and other.session_state[stories.HELD].title == "Atelier de Zou & Collines"
+    next(b for b in other.button if "Supprimer" in b.label).click().run()
+    assert store.stories() == [] and "histoire" not in link(sound(other))
+
+
+@pytest.mark.parametrize(("title", "why"), [("", "Il faut un titre."), ("National", "est le nom d'une présentation toute prête"),
+                                            ("!?", "sous quel nom garder")])
+def test_a_title_that_cannot_be_kept_is_refused_with_its_reason(demo, title, why):
+    at = present()
+    next(t for t in at.text_input if t.label == "Titre de la présentation").set_value(title)
+    next(b for b in at.button if b.label == "Garder sous ce titre").click().run()
+    assert not at.exception and why in "\n".join(e.value.replace("\\", "") for e in at.error)
+    assert store.stories() == []
+
+
+def test_an_unknown_story_gives_a_notice_and_the_national_review(demo):
+    at = present(histoire="![x](http://evil.example)")
+    assert "n'existe pas ou plus" in at.warning[0].value and "](http" not in at.warning[0].value
+    assert len(codes(at)) == 12
+
+
+def test_a_review_of_a_place_asks_for_the_place(demo):
+    at = sound(present(histoire="departement"))
+    assert "Choisir un département" in at.info[-1].value
+    at.selectbox(key="filtre_departement").set_value("Zou").run()
+    assert at.session_state[stories.HELD].department == "Zou" and len(codes(sound(at))) == 12
+    at = sound(present(histoire="site", centre="ccsp-allada"))
+    assert at.session_state[stories.HELD].site == "ccsp-allada"
+
+
+def test_a_kept_story_that_is_spoilt_is_said_to_be_and_can_be_removed(demo):
+    steer.keep_story(store.engine(), "abimee", "Abîmée", "{}", "test")
+    at = present(histoire="abimee")
+    assert not at.exception and "n'a pas pu être lue" in at.error[0].value
+    next(b for b in at.button if "Supprimer" in b.label).click().run()
+    assert store.stories() == []
+
+
+def test_who_may_not_read_is_told_nothing(demo, monkeypatch):
+    nobody = Person("personne", "inconnu")
+    monkeypatch.setattr(session, "person", lambda: nobody)
+    at = present()
+    assert stories.HELD not in at.session_state
+    with pytest.raises(NotAllowed):
+        record.keep_story(nobody, ready("national"))
+    with pytest.raises(NotAllowed):
+        record.forget_story(nobody, "x")
+
+
+def test_a_director_tells_the_story_of_the_department_alone(demo, monkeypatch):
+    director = Person("directrice", Role.READER, frozenset({"Zou"}))
+    monkeypatch.setattr(session, "person", lambda: director)
+    hidden = set(store.sites(LOCAL_READER)["name"]) - set(store.sites(director)["name"])
+    monkeypatch.setattr(filters, "person", lambda: director)
+    at = present()
+    told = telling.told(director, at.session_state[stories.HELD], store.Question(*_year()), _period())
+    assert told.slides and not [name for name in hidden if name in repr(told)]
+    assert Step("chiffres") in ready("national").steps
+
+
+def _period():
+    return clip(resolve("12m", store.freshness().as_of), store.freshness().as_of)
+
+
+def _year():
+    return _period().period.first, _period().period.last

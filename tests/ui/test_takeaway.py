@@ -1,0 +1,102 @@
+"""« Emporter le tableau »: on each page that has tables, a workbook of what it shows, made on demand."""
+import io
+from datetime import date, datetime
+
+import openpyxl
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard.exports.xlsx import FICTIVE, sheet_names
+from dashboard.navigation import PAGES
+from dashboard.settings import ROOT, load
+from dashboard.ui import show, store, takeaway
+from db.demo_load import load_demo
+from db.engine import make_engine
+from tests.builders import KANDI
+
+# Pages without a panel that has a table; « Présenter » has files of its own.
+LABEL = "Emporter le tableau (Excel)"
+NOTHING = {"cibles", "definitions", "guide", "presenter"}
+
+
+@pytest.fixture(scope="module")
+def demo(databases):
+    """Fictitious data, in use."""
+    with databases.fresh() as url, pytest.MonkeyPatch.context() as patch:
+        engine = make_engine(url)
+        load_demo(engine, 6_000, 20211221, by="test", progress=False)
+        engine.dispose()
+        patch.setenv("DATABASE_URL", url)
+        load.cache_clear()
+        st.cache_resource.clear()
+        yield
+        store.engine().dispose()
+        st.cache_resource.clear()
+    load.cache_clear()
+
+
+@pytest.fixture
+def page(demo, monkeypatch):
+    """page(spec, **filters): the page opened, and what would make its file (None where there is no button)."""
+    def opened(spec, **wanted: str):
+        made, real = [], takeaway.workbook
+        with monkeypatch.context() as patch:
+            patch.setattr(takeaway, "workbook", lambda spec: made.append(real(spec)) or made[-1])
+            patch.setattr(takeaway, "xlsx", lambda *a, **k: pytest.fail("a file was made that nobody asked for"))
+            at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
+            at.query_params.update(wanted)
+            at.run()
+            made.clear()
+            at.switch_page(spec.path)
+            at.run()
+        assert not at.exception and not at.error
+        assert len(made) == sum(b.label == LABEL for b in at.download_button) <= 1
+        return at, made[0] if made else None
+    return opened
+
+
+@pytest.mark.pitfall(43)
+@pytest.mark.parametrize("spec", PAGES, ids=lambda s: s.url_path)
+def test_the_file_of_a_page_holds_the_numbers_that_it_shows(page, spec):
+    at, make = page(spec, periode="3m", **({"centre": KANDI} if "centre" in spec.filters else {"departement": "Zou"}))
+    if spec.url_path in NOTHING:
+        assert make is None
+        return
+    assert make is not None
+    book = openpyxl.load_workbook(io.BytesIO(make()))
+    panels = [p for p in at.session_state[show.SHOWN].values() if p.table]
+    assert panels and book.sheetnames == ["À lire", *sheet_names([p.title for p in panels]), "Définitions"]
+    for panel, sheet in zip(panels, book.worksheets[1:], strict=False):
+        numbers = [c.value for row in panel.table.rows for c in row if isinstance(c.value, int | float)]
+        top = int(sheet.freeze_panes[1:])
+        found = [c.value for row in sheet.iter_rows(min_row=top) for c in row if isinstance(c.value, int | float)]
+        assert found == pytest.approx(numbers, rel=1e-14), panel.title
+        days = [c.value for row in panel.table.rows for c in row if isinstance(c.value, date)]
+        assert days == [c.value.date() for row in sheet.iter_rows(min_row=top) for c in row if isinstance(c.value, datetime)]
+
+
+def test_the_first_sheet_says_the_filters_that_act_on_the_page(page):
+    by_address = {s.url_path: s for s in PAGES}
+    at, make = page(by_address["attentes"], periode="3m", departement="Zou", centre=KANDI)  # no filter of this page either
+    first = openpyxl.load_workbook(io.BytesIO(make()))["À lire"]
+    found = {row[0].value: row[1].value for row in first.iter_rows()}
+    assert first["A1"].value == "Attentes" and FICTIVE in found
+    assert found["Département"] == "Zou" and found["Prestation"] == "Toutes les prestations"
+    assert any(found["Période"] in c.value and found["Remontées"] in c.value for c in at.caption)  # as on screen
+    assert "ont remonté leurs données" in found["Remontées"] and found["Données au"]
+    _, make = page(by_address["site"], centre=KANDI, departement="Zou")
+    found = {r[0].value: r[1].value for r in openpyxl.load_workbook(io.BytesIO(make()))["À lire"].iter_rows()}
+    assert found["Centre"] == "CCSP de Kandi" and "Département" not in found
+
+
+def test_a_site_page_without_a_site_has_nothing_to_take_away(page):
+    assert page(next(s for s in PAGES if s.url_path == "site"))[1] is None
+
+
+@pytest.mark.parametrize("parts, name", [
+    (("departement:Zou",), "ccsp-departement-zou-2026-11-23"), (("site", "ccsp-allada"), "ccsp-site-ccsp-allada-2026-11-23"),
+    (("attentes", "", "Atacora"), "ccsp-attentes-atacora-2026-11-23"), (("../../é\x00\ud800/…",), "ccsp-e-2026-11-23"),
+    (("x" * 500,), f"ccsp-{'x' * 80}-2026-11-23")])
+def test_names_of_files_suit_every_disk(parts, name):
+    assert takeaway.file_name(*parts, on=date(2026, 11, 23)) == name
