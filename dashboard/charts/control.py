@@ -147,7 +147,8 @@ def funnel_chart(funnel: Funnel, names: Sequence[str], sizes: Sequence[float], w
             {"name": "centres", "field": "v", "role": "points", "words": "k"},
             *({"name": name, "field": field, "role": "limit", "layer": layer} for name, field, layer in (
                 ("limite basse à 99,8 %", "a", 0), ("limite haute à 99,8 %", "b", 0),
-                ("limite basse à 95 %", "c", 1), ("limite haute à 95 %", "d", 1))),
+                ("limite basse à 95 %", "c", 1), ("limite haute à 95 %", "d", 1),
+                ("limite basse exacte à 99,8 %", "e", 2), ("limite haute exacte à 99,8 %", "f", 3))),
             {"name": "l'ensemble", "role": "centre", "layer": 0, "constant": funnel.target}]))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard import french
 from dashboard.charts.native import describe
-from dashboard.charts.style import ACCENT, INK, MAIN, PALE, SOFT, chart
+from dashboard.charts.style import ACCENT, EMPTY, INK, MAIN, PALE, PAPER, SOFT, chart
 
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 STEP = 22  # height of a bar, in pixels
@@ -51,12 +51,13 @@ def two_lines(rows: Sequence[tuple[date, float, float]], *, names: tuple[str, st
     x = {"field": "m", "type": "temporal", "title": None,
          "axis": {"format": "%m/%Y", "labelAngle": 0, "tickCount": 5, "grid": False, "labelOverlap": True}}
     y = {"field": "v", "type": "quantitative", "title": unit, "scale": {"zero": True}}
-    colour = {"field": "s", "type": "nominal", "legend": {"orient": "top", "title": None},
+    legend = {"orient": "top", "title": None, "symbolType": "stroke", "symbolSize": 400, "symbolStrokeWidth": 2}
+    colour = {"field": "s", "type": "nominal", "legend": legend,
               "scale": {"domain": list(names), "range": [ACCENT, MAIN]}}
     return chart(values, height=height, layer=[
         {"mark": {"type": "line", "point": True},
          "encoding": {"x": x, "y": y, "color": colour,
-                      "strokeDash": {"field": "s", "type": "nominal", "legend": None,
+                      "strokeDash": {"field": "s", "type": "nominal", "legend": legend,
                                      "scale": {"domain": list(names), "range": [[1, 0], [5, 3]]}},
                       "tooltip": [{"field": "m", "type": "temporal", "format": "%B %Y", "title": "Mois"},
                                   {"field": "s", "title": what}, {"field": "v", "title": unit}]}}],
@@ -79,9 +80,11 @@ def bars(rows: Sequence[tuple[str, float | None, str]], *, unit: str, marked: st
         {"mark": {"type": "bar", "height": {"band": 0.7}},
          "encoding": {"y": y, "x": x, "tooltip": tip,
                       "color": {"condition": {"test": "datum.c", "value": ACCENT}, "value": MAIN}}},
-        {"mark": {"type": "text", "align": "left", "dx": 4, "color": INK},
-         "encoding": {"y": y, "x": {"field": "v", "type": "quantitative"}, "text": {"field": "t"}},
-         "transform": [{"filter": "isValid(datum.v)"}]},
+        *({"mark": {"type": "text", "align": "left", "dx": 4, **look},
+           "encoding": {"y": y, "x": {"field": "v", "type": "quantitative"}, "text": {"field": "t"}},
+           "transform": [{"filter": "isValid(datum.v)"}]}
+          # Twice: paper under the word keeps the reference line out of it.
+          for look in ({"color": PAPER, "stroke": PAPER, "strokeWidth": 4}, {"color": INK})),
         {"mark": {"type": "text", "align": "left", "dx": 4, "color": SOFT, "fontStyle": "italic"},
          "encoding": {"y": y, "x": {"datum": 0}, "text": {"field": "t"}}, "transform": [{"filter": "!isValid(datum.v)"}]},
     ]
@@ -108,7 +111,7 @@ def heat_map(matrix: np.ndarray, *, unit: str = "visites") -> dict:
     return chart(values, height={"step": 32}, layer=[
         {"mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 2, "cornerRadius": 3},
          "encoding": {**base, "color": {"field": "v", "type": "quantitative", "legend": None,
-                                        "scale": {"domain": [0, top], "range": ["#eef4f2", MAIN]}},
+                                        "scale": {"domain": [0, top], "range": [EMPTY, MAIN]}},
                       "tooltip": [{"field": "d", "title": "Jour"}, {"field": "h", "title": "Heure"},
                                   {"field": "t", "title": "Total"}]}},
         {"mark": {"type": "text", "fontSize": 11},

@@ -11,7 +11,7 @@ import font_source_sans_pro
 import vl_convert
 
 from dashboard.charts import style
-from dashboard.charts.style import ACCENT, GRID, IMPROVEMENT, INK, MAIN, NEUTRAL, NONE, PALE, SOFT
+from dashboard.charts.style import GRID, INK, SOFT
 from dashboard.exports import geography
 from dashboard.exports.geography import BADGE, FRAME_GAP, HOLLOW, IDLE, LEGIBLE, Drawing, Label, Mark, Pane
 from dashboard.french import SPACE, VEGA_LOCALE
@@ -23,10 +23,9 @@ SEA, LAND, AWAY, COAST, MISSING, IDLE_FILL, PAPER = "#f3f6f8", "#dbe4df", "#e8ee
 HALO = "#fefefe"      # under a mark: white that turns dark, where PAPER does so as a line only
 ON_LIGHT = "#1f2937"  # a letter on a light mark: what it stands on does not turn dark
 # Of a picture on dark paper: white is turned as a line only, for letters on dark marks stay white.
-DARK = {INK: "#eef2f0", SOFT: "#b4c0bb", GRID: "#3a4541", MAIN: "#56b8a0", PALE: "#46695f", ACCENT: "#f08a4b",
-        IMPROVEMENT: "#6fb1ea", NEUTRAL: "#b39ae0", NONE: "#98a39e", SEA: "#1b2023", LAND: "#343d3a", AWAY: "#272e2d",
-        COAST: "#66776f", MISSING: "#b3bac1", HALO: "#171a1d"}
-DARK_PAPER = DARK[HALO]
+DARK_PAPER = style.DARK[PAPER]
+DARK = {**{light: dark for light, dark in style.DARK.items() if light not in (PAPER, style.EMPTY)}, SEA: "#1b2723",
+        LAND: "#343d3a", AWAY: "#272e2d", COAST: "#66776f", MISSING: "#b3bac1", HALO: DARK_PAPER}
 SIZES = ("fontSize", "labelFontSize", "titleFontSize")
 LINE = 1.3  # of a row of a legend, in parts of the size of type
 NOISE = ("class", "role", "pointer-events", "version", "stroke-miterlimit")

@@ -200,7 +200,7 @@ def _flow(person: Person, question: store.Question, _: str, period: Clipped) -> 
 
 def _delay(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
     panel = panels.survival(person, question, "plaintes_delai", "category")
-    return (panel.caption.split(" Bande")[0] or "Trop peu de plaintes reçues pour donner un délai"), panel
+    return (panel.caption.split(" De part")[0] or "Trop peu de plaintes reçues pour donner un délai"), panel
 
 
 def _missing(person: Person, question: store.Question, _: str, period: Clipped) -> Found:

@@ -300,9 +300,10 @@ def complaint_ages(person: Person, question: store.Question, key: str) -> Panel:
               for r in oldest.rename(columns={"name": "name_"}).itertuples()]
     late = sum(n for _, n in rows[LATE_BAND:])
     return Panel(key, title, charts.age_bands(rows, late=LATE_BAND), alt="Plaintes en cours par âge.",
-                 table=table((("Centre", ""), ("Reçue le", "day"), ("Catégorie", ""), ("Âge", "days")), listed),
+                 table=table((("Centre (50 plus anciennes au plus)", ""), ("Reçue le", "day"), ("Catégorie", ""),
+                              ("Âge", "days")), listed),
                  caption=f"{french.plural(len(open_), 'plainte')} en cours, dont {french.number(late)} depuis plus de 30 jours"
-                         " (barres foncées). Le tableau donne les 50 plus anciennes.",
+                         " (barres foncées).",
                  strip=strip(person, question, "complaints_open"))
 
 
@@ -399,8 +400,8 @@ def survival(person: Person, question: store.Question, key: str, detail: str | N
     return Panel(key, title, charts.survival_chart(_curve(frame)),
                  table=table(columns, [_delays(name, part) for name, part in groups.items()]),
                  alt="Part des plaintes encore sans réponse selon leur âge.",
-                 caption=f"{sentences.delay(known, int(_ages(frame)[0].max()))} Bande : intervalle à 95 %. Les plaintes en"
-                         " cours comptent jusqu'à leur âge d'aujourd'hui (Kaplan-Meier).",
+                 caption=f"{sentences.delay(known, int(_ages(frame)[0].max()))} De part et d'autre de la courbe : intervalle à"
+                         " 95 %. Les plaintes en cours comptent jusqu'à leur âge d'aujourd'hui (Kaplan-Meier).",
                  strip=strip(person, question, "complaint_delay"))
 
 

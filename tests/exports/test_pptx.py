@@ -1,0 +1,384 @@
+"""The slides say what the deck says: each number, each word, each footer; no text of the deck does anything."""
+import io
+import re
+import shutil
+import subprocess
+import unicodedata
+import zipfile
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+
+import openpyxl
+import pytest
+from lxml import etree
+from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pptx.oxml.ns import qn
+from pptx.util import Inches, Pt
+from pypdf import PdfReader
+
+from dashboard.charts import native, style
+from dashboard.exports.pptx import pptx
+from dashboard.panel import Deck
+from tests.exports.decks import DECKS, HOSTILE
+
+every_deck = pytest.mark.parametrize("name", DECKS)
+TONES = {"improvement": style.IMPROVEMENT, "concern": style.CONCERN, "neutral": style.NEUTRAL}
+TURNING = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@cache
+def deck(name: str) -> Deck:
+    return DECKS[name]()
+
+
+@cache
+def file(name: str) -> bytes:
+    return pptx(deck(name))
+
+
+def slides(name: str) -> list:
+    """Each slide of the deck and of the file opened again."""
+    shown = list(Presentation(io.BytesIO(file(name))).slides)
+    return list(zip(deck(name).slides, shown, strict=True))
+
+
+def legible(text: str) -> str:
+    """A text without what XML cannot hold and without marks that turn its direction."""
+    kept = ("" if unicodedata.category(c) in ("Cc", "Cs") or c in "\ufffe\uffff" + TURNING else c
+            for c in re.sub(r"[\t\n\r]+", " ", text))
+    return "".join(kept)
+
+
+def shapes(slide) -> list:
+    """Every shape, those in groups too."""
+    found, todo = [], list(slide.shapes)
+    while todo:
+        shape = todo.pop(0)
+        found.append(shape)
+        todo += list(shape.shapes) if shape.shape_type == MSO_SHAPE_TYPE.GROUP else []
+    return found
+
+
+def paragraphs(shape) -> list[str]:
+    return ["".join(r.text or "" for r in p.iter(qn("a:t"))) for p in shape._element.iter(qn("a:p"))]
+
+
+def texts(slide) -> list[str]:
+    """Every paragraph on the slide; those of charts apart."""
+    return [t for shape in slide.shapes for t in paragraphs(shape)]
+
+
+def charts(slide) -> list:
+    return [s.chart for s in slide.shapes if s.has_chart]
+
+
+def said(text: str, shown: list[str]) -> bool:
+    """Whether a text stands there, whole or cut with « … »."""
+    whole = legible(text)
+    return whole in shown or any(len(s) > 3 and s.endswith("…") and whole.startswith(s[:-1]) for s in shown)
+
+
+def points(series) -> list[tuple[float, float | None]]:
+    """A scatter's points as written, None where the second number is left out."""
+    def numbers(tag):
+        return {int(p.get("idx")): float(p.find(qn("c:v")).text) for p in series._element.find(qn(tag)).iter(qn("c:pt"))}
+    x, y = numbers("c:xVal"), numbers("c:yVal")
+    return [(x[i], y.get(i)) for i in sorted(x)]
+
+
+def charted(name: str) -> list:
+    """Slides with a chart that office programs draw, and its numbers as the screen has them."""
+    found = [(one, shown, native(one.panel.chart)) for one, shown in slides(name) if one.panel.chart]
+    return [(one, shown, chart) for one, shown, chart in found
+            if chart.kind != "table" and any(y is not None for s in chart.series for y in s.y)]
+
+
+@pytest.mark.pitfall(43)
+@every_deck
+def test_every_number_of_every_chart_is_the_screens(name):
+    for _, shown, expected in charted(name):
+        drawn = charts(shown)
+        assert drawn
+        for i, series in enumerate(expected.series):
+            written = [list(c.plots[0].series)[i] for c in drawn]
+            assert {w.name for w in written} == {legible(series.name)}
+            if expected.kind == "scatter":
+                pairs = Counter(points(written[0]))
+                # A step adds the corner between two points, never a level of its own.
+                assert not Counter(zip(series.x, series.y, strict=True)) - pairs
+                assert {y for _, y in pairs} == set(series.y)
+            else:
+                values = [v for w in written for v in w.values]
+                assert values == list(series.y)[:len(values)]
+                more = len(series.y) - len(values)
+                assert not more or any(t.startswith(f"et {more} autres barres") for t in texts(shown))
+
+
+@every_deck
+def test_points_that_are_signals_have_a_series_with_a_word(name):
+    for one, shown, expected in charted(name):
+        if expected.kind != "line":
+            continue
+        rows = one.panel.chart["data"]["values"]
+        more = list(charts(shown)[0].plots[0].series)[len(expected.series):]
+        found = {s.name.removeprefix("signal d'").removeprefix("signal de "): list(s.values) for s in more}
+        states = {r["s"] for r in rows if r.get("v") is not None and r.get("s") in ("amélioration", "alerte", "changement")}
+        assert found == {s: [r["v"] if r["s"] == s else None for r in rows] for s in states}
+
+
+@every_deck
+def test_every_category_is_the_screens(name):
+    for one, shown, expected in charted(name):
+        drawn = [c for chart in charts(shown) for c in chart.plots[0].categories] if expected.kind != "scatter" else []
+        if expected.kind == "line":
+            months = dict.fromkeys(row["m"][:10] for row in one.panel.chart["data"]["values"])
+            assert [(date(1899, 12, 30) + timedelta(float(c.label))).isoformat() for c in drawn] == list(months)
+            continue
+        for category, label in zip(drawn, expected.categories, strict=False):
+            assert category.label.startswith(legible(label)) or said(label, [category.label.rstrip("\u00a0")])
+    (_, shown, _), = [c for c in charted("whole") if c[0].code == "barres"]
+    assert charts(shown)[0].plots[0].categories[1].label == "CCSP de Nikki\u00a0: non mesuré"
+
+
+@every_deck
+def test_a_missing_value_is_a_gap(name):
+    for _, shown, _ in charted(name):
+        for chart in charts(shown):
+            assert chart._chartSpace.find(".//" + qn("c:dispBlanksAs")).get("val") == "gap"
+            assert all(v.text not in ("None", "nan", "") for v in chart._chartSpace.iter(qn("c:v")))
+
+
+@every_deck
+def test_bars_begin_at_zero_and_stand_in_the_order_given(name):
+    for _, shown, expected in charted(name):
+        if expected.kind in ("bar", "column"):
+            for chart in charts(shown):
+                assert chart.value_axis.minimum_scale == 0
+                assert chart.value_axis.maximum_scale >= max(y for s in expected.series for y in s.y if y is not None)
+                assert chart.category_axis.reverse_order == (expected.kind == "bar")
+
+
+def test_the_bars_labels_write_the_numbers_as_the_screen_does():
+    _, shown, expected = next(c for c in charted("whole") if c[0].code == "motifs")
+    codes = [f.get("formatCode") for f in charts(shown)[0]._chartSpace.findall(".//" + qn("c:dLbl") + "/" + qn("c:numFmt"))]
+    assert codes == [f'[$-40C]#,##0"{w.lstrip("0123456789")}"' for w in expected.series[0].words]
+    _, shown, _ = next(c for c in charted("whole") if c[0].code == "barres")
+    codes = [f.get("formatCode") for f in charts(shown)[0]._chartSpace.findall(".//" + qn("c:dLbl") + "/" + qn("c:numFmt"))]
+    assert codes == ['[$-40C]#,##0" %"'] * 3 + ['[$-40C]#,##0.0" %"', '[$-40C]#,##0" %"']
+
+
+@every_deck
+def test_the_sheet_behind_a_chart_has_its_numbers_and_nothing_that_acts(name):
+    for _, shown, expected in charted(name):
+        held = []
+        for chart in charts(shown):
+            book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
+            cells = [c for row in book.active.iter_rows() for c in row]
+            assert not [c for c in cells if c.data_type == "f" or c.hyperlink]
+            held += [c.value for c in cells if isinstance(c.value, (int, float))]
+            book.close()
+        shown_values = {y for s in expected.series for y in s.y[:36] if y is not None}
+        assert all(any(abs(v - h) < 1e-9 for h in held) for v in shown_values)
+
+
+@every_deck
+def test_every_card_says_its_value_and_its_state_in_a_word_and_a_colour(name):
+    for one, shown in slides(name):
+        groups = [s for s in shown.shapes if s.shape_type == MSO_SHAPE_TYPE.GROUP and s.name.startswith("Chiffre")]
+        assert len(groups) == len(one.panel.cards)
+        for card, group in zip(one.panel.cards, groups, strict=True):
+            lines = paragraphs(group)
+            assert said(card.text, lines) and said(card.label, lines)
+            state = legible(card.state)
+            runs = [r for s in group.shapes if s.has_text_frame for p in s.text_frame.paragraphs for r in p.runs]
+            if state:
+                stated = [r for r in runs if r.text.lower().endswith(state.lower()) or r.text.endswith("…")]
+                assert stated
+                wanted = TONES.get(card.tone, style.SOFT).lstrip("#").upper()
+                assert wanted in {str(r.font.color.rgb) for r in stated}
+
+
+@every_deck
+def test_every_cell_of_a_table_is_the_decks_and_the_rest_is_counted(name):
+    for one, shown in slides(name):
+        tables = [s.table for s in shown.shapes if s.has_table]
+        panel = one.panel
+        kind = native(panel.chart).kind if panel.chart else "table"
+        other = panel.message or panel.plot or panel.cards or panel.lines or kind != "table"
+        assert len(tables) == bool(panel.table and panel.table.rows and not other)
+        for table in tables:
+            rows, columns = len(table.rows) - 1, len(table.columns)
+            assert rows and columns
+            for j in range(columns):
+                assert said(panel.table.columns[j].name, [table.cell(0, j).text])
+                for i in range(rows):
+                    assert said(panel.table.rows[i][j].text, [table.cell(i + 1, j).text])
+            rest = " ".join(t for t in texts(shown) if "voir le classeur" in t)
+            for more, word in ((len(panel.table.rows) - rows, "ligne"), (len(panel.table.columns) - columns, "colonne")):
+                assert bool(more) == (word in rest) and (not more or f"{more}\u00a0autre" in rest)
+
+
+@every_deck
+def test_sentences_and_messages_stand_on_the_slide_or_in_its_notes(name):
+    for one, shown in slides(name):
+        notes = shown.notes_slide.notes_text_frame.text
+        assert all(said(line, texts(shown)) or legible(line) in notes for line in one.panel.lines)
+        for listed in [s for s in shown.shapes if s.name == "Phrases"]:
+            *lines, last = paragraphs(listed)
+            left = re.fullmatch("et (\\d+)\u00a0autres? phrases?\u00a0: voir les notes", last)
+            lines = lines if left else [*lines, last]
+            assert len(lines) + (int(left[1]) if left else 0) == len(one.panel.lines)
+            assert all(said(line, [text]) for line, text in zip(one.panel.lines, lines, strict=False))
+        if one.panel.message:
+            assert said(one.panel.message, texts(shown))
+        assert said(one.headline, [shown.shapes.title.text_frame.text])
+
+
+@pytest.mark.pitfall(42)
+@every_deck
+def test_every_slide_has_its_footer_and_number(name):
+    total = len(deck(name).slides)
+    for number, (_, shown) in enumerate(slides(name), 1):
+        foot, = [s for s in shown.placeholders if s.placeholder_format.type == 15]
+        place, = [s for s in shown.placeholders if s.placeholder_format.type == 13]
+        if len(deck(name).foot) < 200:
+            assert paragraphs(foot) == [legible(deck(name).foot)]
+        assert paragraphs(foot)[0].endswith("DONNÉES FICTIVES") == deck(name).demo
+        assert paragraphs(place) == [f"{number} / {total}"]
+
+
+def test_a_footer_too_long_still_says_that_the_data_are_fictitious():
+    made = pptx(replace(deck("whole"), filters="Un filtre de plus, " * 40, slides=deck("whole").slides[:2]))
+    for shown in Presentation(io.BytesIO(made)).slides:
+        foot, = [s for s in shown.placeholders if s.placeholder_format.type == 15]
+        text, = paragraphs(foot)
+        assert text.startswith("Un filtre de plus") and text.endswith("… · DONNÉES FICTIVES") and len(text) < 200
+
+
+@every_deck
+def test_the_notes_hold_headline_question_definitions_limits_and_picture(name):
+    for one, shown in slides(name):
+        notes = shown.notes_slide.notes_text_frame.text.split("\n")
+        assert legible(one.headline) in notes
+        assert not one.question or f"À discuter\u00a0: {legible(one.question)}" in notes
+        assert all(legible(text) in notes for text in one.note)
+        assert not one.panel.alt or f"À l'image\u00a0: {legible(one.panel.alt)}" in notes
+
+
+def test_closures_and_decisions_are_drawn_and_told():
+    one, shown, _ = next(c for c in charted("whole") if c[0].code == "controle")
+    notes = shown.notes_slide.notes_text_frame.text
+    assert "Fermeture, 01/02/2025\u00a0: panne" in notes and "Décision, 01/08/2025\u00a0: deux guichets de plus" in notes
+    assert {s.name for s in shown.shapes} >= {"Fermeture", "Décision"}
+
+
+@every_deck
+def test_pictures_charts_and_tables_have_a_text_in_their_place(name):
+    for one, shown in slides(name):
+        for shape in shown.shapes:
+            if shape.has_chart or shape.has_table or shape.name == legible(one.panel.title):
+                assert shape._element.xpath(".//p:cNvPr")[0].get("descr") or not (one.panel.alt or one.panel.title)
+        if one.panel.plot and one.panel.plot.marks:
+            alts = [s._element.xpath(".//p:cNvPr")[0].get("descr") for s in shown.shapes]
+            assert legible(one.panel.alt)[:100] in {a[:100] for a in alts if a} or not one.panel.alt
+
+
+@every_deck
+def test_each_site_is_on_the_map_in_its_colour(name):
+    for one, shown in slides(name):
+        if not one.panel.plot or one.panel.message:
+            continue
+        groups = [s for s in shapes(shown) if s.shape_type == MSO_SHAPE_TYPE.GROUP]
+        for mark in one.panel.plot.marks:
+            own = [g for g in groups if g.name == legible(mark["name"])[:200]]
+            # A department's map leaves out the sites beyond its edges.
+            assert own or one.panel.plot.focus
+            for group in own:
+                colours = {str(s.fill.fore_color.rgb) for s in group.shapes if s.shape_type == MSO_SHAPE_TYPE.AUTO_SHAPE
+                           and s.fill.type == 1}
+                assert mark["fill"] is None or mark["fill"].lstrip("#").upper() in colours
+                assert mark.get("sign", {}).get("letter", "") in paragraphs(group) or not mark.get("sign", {}).get("letter")
+        for row in one.panel.plot.legend.classes or one.panel.plot.legend.signs:
+            assert row["label"] in texts(shown) and str(row["count"]) in texts(shown)
+
+
+@every_deck
+def test_nothing_lies_outside_the_slide_or_on_its_footer(name):
+    show = Presentation(io.BytesIO(file(name)))
+    for slide in show.slides:
+        for shape in slide.shapes:
+            assert shape.left >= 0 and shape.top >= 0 and shape.left + shape.width <= show.slide_width
+            if not shape.is_placeholder:
+                assert shape.top + shape.height <= Inches(6.9), shape.name
+
+
+@every_deck
+def test_type_is_large_enough_for_a_projector(name):
+    for one, shown in slides(name):
+        for shape in shown.shapes:
+            small = shape.is_placeholder and shape.placeholder_format.type in (13, 15) or one.panel.plot is not None
+            for run in shape._element.iter(qn("a:rPr")):
+                assert run.get("sz") and int(run.get("sz")) >= (1200 if small else 1600), shape.name
+        assert min(r.font.size for p in shown.shapes.title.text_frame.paragraphs for r in p.runs) >= Pt(24)
+
+
+@every_deck
+def test_every_run_is_french(name):
+    with zipfile.ZipFile(io.BytesIO(file(name))) as held:
+        for part in held.namelist():
+            if re.fullmatch(r"ppt/(slides|notesSlides)/[^/]+\.xml", part):
+                assert {r.get("lang") for r in etree.fromstring(held.read(part)).iter(qn("a:rPr"))} <= {"fr-FR"}, part
+            if part.startswith("ppt/charts/chart"):
+                assert b'<c:lang val="fr-FR"/>' in held.read(part)
+
+
+@pytest.mark.pitfall(45)
+@every_deck
+def test_nothing_in_the_file_reaches_out_or_acts(name):
+    with zipfile.ZipFile(io.BytesIO(file(name))) as held:
+        assert not [n for n in held.namelist() if "vba" in n.lower() or "external" in n.lower() or "media" in n.lower()]
+        for part in held.namelist():
+            text = held.read(part)
+            assert b'TargetMode="External"' not in text and b"hlinkClick" not in text, part
+
+
+def test_hostile_texts_are_read_as_they_are():
+    shown = " ".join(t for _, s in slides("hostile") for t in [*texts(s), s.notes_slide.notes_text_frame.text])
+    for text in HOSTILE:
+        assert legible(text).strip()[:60] in shown
+
+
+def test_decks_without_anything_say_so():
+    said_ = [t for _, s in slides("bare") for t in texts(s)]
+    assert said_.count("Aucune valeur à montrer.") == 4 and "Rien à montrer." in said_
+    assert sum("Aucune ligne à montrer." == t for t in said_) >= 1
+    assert not [t for t in said_ if "FICTIVES" in t]
+
+
+def test_the_file_says_what_it_is():
+    about = Presentation(io.BytesIO(file("whole"))).core_properties
+    assert (about.title, about.language, about.author) == ("Revue nationale", "fr-FR", "Tableau de bord CCSP")
+
+
+def test_the_same_deck_gives_the_same_slides():
+    def parts(data: bytes) -> dict[str, bytes]:
+        with zipfile.ZipFile(io.BytesIO(data)) as held:
+            return {n: held.read(n) for n in held.namelist() if n.endswith(".xml") and "docProps" not in n}
+    assert parts(file("whole")) == parts(pptx(DECKS["whole"]()))
+
+
+@pytest.mark.parametrize("name", ["whole", "hostile"])
+def test_libreoffice_opens_every_slide(name, tmp_path):
+    office = shutil.which("soffice")
+    if not office:
+        pytest.skip("LibreOffice is not installed")
+    (tmp_path / "deck.pptx").write_bytes(file(name))
+    subprocess.run([office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "pdf",
+                    "--outdir", str(tmp_path), str(tmp_path / "deck.pptx")], check=True, capture_output=True, timeout=180)
+    with (tmp_path / "deck.pdf").open("rb") as made:
+        pages = [p.extract_text() for p in PdfReader(made).pages]
+    assert len(pages) == len(deck(name).slides)
+    assert all(f"{n} / {len(pages)}" in text for n, text in enumerate(pages, 1))
