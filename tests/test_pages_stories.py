@@ -128,6 +128,8 @@ def test_a_review_of_a_place_asks_for_the_place(demo):
     assert at.session_state[stories.HELD].department == "Zou" and len(codes(sound(at))) == 12
     at = sound(present(histoire="site", centre="ccsp-allada"))
     assert at.session_state[stories.HELD].site == "ccsp-allada"
+    elsewhere = sound(present(histoire="site", centre="ccsp-allada", departement="Zou", type="GSRU"))
+    assert "dans 1 centre" in said(elsewhere) and "Aucune donnée remontée" not in said(elsewhere)
 
 
 def test_a_kept_story_that_is_spoilt_is_said_to_be_and_can_be_removed(demo):

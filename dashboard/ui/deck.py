@@ -34,7 +34,10 @@ def build(person: Person, story: Story, question: store.Question, period: Clippe
 
     The story's own department or site go before the question's.
     """
-    question = replace(question, department=story.department or question.department, site=story.site or question.site)
+    if story.site:  # a department or a type that is not the site's would leave nothing
+        question = replace(question, department=None, kind=None, site=story.site)
+    elif story.department:
+        question = replace(question, department=story.department)
     scope = scope_words(person, question)
     figures = store.figures(person, question, "nation")["nation"]
     fresh = store.freshness()

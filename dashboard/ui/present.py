@@ -34,26 +34,29 @@ def _component():
 
 def told(person: Person, story: Story, question: store.Question, period: Clipped) -> Deck:
     """The story over the filters in force."""
+    return _told(*_key(person, story, question, period), person)[0]
+
+
+def _key(person: Person, story: Story, question: store.Question, period: Clipped) -> tuple:
+    """All that a deck depends on: the state of the data, who asks and for what. Nobody gets another's."""
     book, chosen = store.book_of(person, question)
-    return _told(book.version, chosen, to_json(story), story.name, question, period, filters.summary(), person)
+    return (book.version, chosen, person.role, person.departments, to_json(story), story.name, question, period,
+            filters.summary())
 
 
 @st.cache_resource(max_entries=40, show_spinner=False)
-def _told(version: int, chosen: frozenset[str] | str, story: str, name: str, question: store.Question, period: Clipped,
-          words: str, _person: Person) -> Deck:
-    return deck.build(_person, from_json(name, story), question, period, words)
+def _told(version: int, chosen: frozenset[str] | str, role: str, departments: frozenset[str] | None, story: str, name: str,
+          question: store.Question, period: Clipped, words: str, _person: Person) -> tuple[Deck, list[dict]]:
+    """The deck, and its slides as the browser takes them."""
+    made = deck.build(_person, from_json(name, story), question, period, words)
+    return made, [{"html": html.slide_html(slide, number, len(made.slides)), "code": slide.code, "headline": slide.headline,
+                   "question": slide.question, "note": list(slide.note)} for number, slide in enumerate(made.slides, 1)]
 
 
-@st.cache_resource(max_entries=20, show_spinner=False, hash_funcs={Deck: id})
-def _slides(made: Deck) -> list[dict]:
-    return [{"html": html.slide_html(slide, number, len(made.slides)), "code": slide.code, "headline": slide.headline,
-             "question": slide.question, "note": list(slide.note)} for number, slide in enumerate(made.slides, 1)]
-
-
-def button(made: Deck, story: Story, theme: str, seconds: int) -> None:
+def button(person: Person, story: Story, question: store.Question, period: Clipped, theme: str, seconds: int) -> None:
     """The button that starts the presentation; its slides, notes and charts go to the browser with it."""
     with st.spinner("La présentation se prépare…"):
-        slides = _slides(made)
+        made, slides = _told(*_key(person, story, question, period), person)
     fixed = {"departement"} if story.department or story.site else set()
     choices = [{"name": name, "label": filters.NAMES[name], "value": filters.value(name),
                 "options": [[value, text] for value, text in filters.options(name).items()]}

@@ -25,10 +25,10 @@ def page(person: Person) -> None:
     if story is None:
         return
     question, period = filters.question(), filters.period()
-    made = present.told(person, story, question, period)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="commencer"):
-        theme = st.session_state.get("theme_diapo", "light")
-        present.button(made, story, theme, st.session_state.get("secondes_diapo", 20))
+    with st.container(horizontal=True, vertical_alignment="center", key="commencer"):
+        present.button(person, story, question, period, st.session_state.get("theme_diapo", "light"),
+                       st.session_state.get("secondes_diapo", 20))
+        made = present.told(person, story, question, period)
         st.caption(f"{french.plural(len(made.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
                    " écran, A défilement, Échap quitter. Une fois commencée, la présentation continue sans le serveur.")
     _take_away(made, story.name)

@@ -9,21 +9,31 @@ import streamlit as st
 from dashboard import french
 from dashboard.exports.xlsx import xlsx
 from dashboard.navigation import PageSpec
-from dashboard.ui import filters, session, show, store
+from dashboard.ui import filters, frame, session, show, store
 from dashboard.wording import who_reported
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACTING = ("departement", "type", "prestation")  # filters that a question of the store takes, besides period and site
 
 
+TOLD = {"carte": "national", "departement": "departement", "site": "site", "attentes": "attentes", "plaintes": "plaintes"}
+
+
 def button(spec: PageSpec) -> None:
-    """The button, at the foot of a page that has shown tables."""
+    """At the foot of a page that has shown tables: its workbook, and the way to the presentation and the dossier of it."""
     if not any(p.table for p in st.session_state[show.SHOWN].values()):
         return
     places = [filters.value(n) for n in ("departement", "centre") if n in spec.filters]
     name = file_name(spec.url_path, *places, on=filters.as_of())
-    st.download_button("Emporter le tableau (Excel)", data=workbook(spec), file_name=f"{name}.xlsx", mime=MIME,
-                       key="emporter", on_click="ignore")
+    with st.container(horizontal=True, vertical_alignment="center", key="pied"):
+        st.download_button("Emporter le tableau (Excel)", data=workbook(spec), file_name=f"{name}.xlsx", mime=MIME,
+                           key="emporter", on_click="ignore")
+        story = TOLD.get(spec.url_path)
+        if story == "departement" and not filters.value("departement"):
+            story = "national"
+        if story:
+            st.page_link(frame.pages_by_name()["presenter"], label="Présenter, ou emporter le dossier", width="content",
+                         query_params={"histoire": story})
 
 
 def workbook(spec: PageSpec) -> Callable[[], bytes]:

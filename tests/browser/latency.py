@@ -21,7 +21,7 @@ from tests.browser import served
 from tests.browser.screen import map_frame, open_page, path, settled, sites
 
 VISITS = 300_000
-TARGETS = {"filter": 250, "click": 150, "page": 1_000}
+TARGETS = {"filter": 250, "click": 150, "page": 1_000, "slide": 150}
 DEPARTMENTS = ("Zou", "Borgou", "Ouémé", "Atacora", "Mono", "Tous les départements", "Atlantique", "Collines", "Plateau",
                "Donga", "Tous les départements")
 CLICKS = 12
@@ -160,6 +160,22 @@ def map_kept(page: Page, act: Callable[[Page], list[float]]) -> tuple[list[float
     return times, map_frame(page).locator("body").evaluate("() => window.mark") == "here"
 
 
+def slide_changes(page: Page, app: str) -> list[float]:
+    """From the press on an arrow until the next slide of the national review is painted (two frames later)."""
+    open_page(page, f"{app}/presenter")
+    # Registered before the presentation's own listener, which lets nobody hear the key after it.
+    page.evaluate("""() => { window.painted = []; window.addEventListener('keydown', () => { const pressed = performance.now();
+      requestAnimationFrame(() => requestAnimationFrame(() => window.painted.push(performance.now() - pressed))); }, true); }""")
+    page.get_by_role("button", name="Commencer la présentation").click()
+    for key in [*["ArrowRight"] * 11, *["ArrowLeft"] * 11]:
+        before = page.locator("#ccsp-presentation .count").inner_text()
+        page.keyboard.press(key)
+        page.wait_for_function("(n) => document.querySelector('#ccsp-presentation').shadowRoot.querySelector('.count')"
+                               ".textContent !== n", arg=before)
+    page.wait_for_timeout(200)
+    return page.evaluate("window.painted")
+
+
 def hello_changes(page: Page, count: int = 10) -> list[float]:
     """Reruns of a page that has one list and one line."""
     names = ("Bio", "Codjo", "Afi")
@@ -198,6 +214,8 @@ def measure(app: str, hello: str, repeats: int) -> None:
             line("Filtre : choix → nouveau chiffre (Attentes)", filter_changes(page, 4), TARGETS["filter"])
             for title, times in page_changes(page).items():
                 line(f"Menu → {title}", times, TARGETS["page"])
+        with opened(browser, f"{app}/definitions") as page:
+            line("Présentation : flèche → diapositive suivante", slide_changes(page, app), TARGETS["slide"])
         with opened(browser, hello) as page:
             floor = line("Page « Bonjour » de Streamlit : liste → titre", hello_changes(page), None)
             print(f"{'Filtre de la carte / page « Bonjour »':<44}{changed / floor:>7.1f} fois")

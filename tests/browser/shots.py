@@ -11,8 +11,9 @@ PAGES = {
     "attentes": "/attentes", "plaintes": "/plaintes", "signaux": "/signaux",
     "presenter": "/presenter",
 }
-PARTS = {"carte-de-controle": ("/site?centre=ccsp-djougou", "Attente médiane, par mois"),
+PARTS = {"carte-de-controle": ("/site?centre=ccsp-djougou", "Mois par mois"),
          "entonnoir": ("/plaintes", "Par centre")}
+SLIDES = {3: "atelier-carte", 5: "atelier-carte-de-controle", 6: "atelier-entonnoir"}  # of the national review
 SETTLE = 2500  # milliseconds for charts to be drawn
 
 
@@ -34,7 +35,14 @@ def main() -> None:
                 page.get_by_role("heading", name=heading).evaluate("e => e.scrollIntoView({block: 'start'})")
                 page.wait_for_timeout(300)
                 page.screenshot(path=ROOT / "docs" / f"{name}.png")
-    print(f"Images écrites dans docs/ : {', '.join([*PAGES, *PARTS])}.")
+            page.goto(f"{app}/presenter")
+            page.get_by_role("button", name="Commencer la présentation").click(timeout=30_000)
+            for number in range(1, max(SLIDES) + 1):
+                if number in SLIDES:
+                    page.wait_for_timeout(300)
+                    page.screenshot(path=ROOT / "docs" / f"{SLIDES[number]}.png")
+                page.keyboard.press("ArrowRight")
+    print(f"Images écrites dans docs/ : {', '.join([*PAGES, *PARTS, *SLIDES.values()])}.")
 
 
 if __name__ == "__main__":

@@ -69,6 +69,26 @@ def test_names_from_data_stay_text_everywhere(renamed, page):
     expect(page.locator(".st-key-filtre_centre input")).to_have_value(EVIL)
 
 
+@pytest.mark.pitfall(45)
+def test_a_presentation_of_hostile_names_and_titles_is_tame(renamed, page):
+    open_page(page, f"{renamed}/presenter?histoire=site&centre=ccsp-kandi")
+    page.get_by_role("button", name="Commencer la présentation").wait_for()
+    page.locator(".st-key-pas_0 summary").click()
+    page.get_by_label("Titre (vide : celui que disent les données)").first.fill(EVIL[:150])
+    page.get_by_role("button", name="Appliquer").first.click()
+    expect(page.locator(".st-key-pas_0 summary")).to_contain_text("onerror")
+    settled(page)
+    tame(page)
+    page.get_by_role("button", name="Commencer la présentation").click()
+    room = page.locator("#ccsp-presentation")
+    expect(room.locator(".page:visible h2")).to_have_text(EVIL[:150].strip())
+    for key in ["n", *["ArrowRight"] * 11]:
+        page.keyboard.press(key)
+        tame(page)
+    expect(room.locator(".count")).to_have_text("12 / 12")
+
+
+
 def test_what_merits_attention_shows_names_as_text(renamed, copied, page):
     engine = make_engine(f"sqlite:///{copied}")
     with engine.begin() as connection:  # the site falls silent and its complaint stays open
