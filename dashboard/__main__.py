@@ -153,6 +153,8 @@ def main(argv: list[str] | None = None) -> int:
         with engine.connect() as connection:
             found = figures(connection, arguments)
     except (ValueError, Refused) as reason:
+        if arguments.command == "report" and not isinstance(reason, Refused):
+            raise  # a fault of ours, which whoever reads cron's mail should see
         print(f"Refusé : {reason}", file=sys.stderr)
         return 1
     except DBAPIError as error:  # PostgreSQL calls a table that is not there a fault of the program

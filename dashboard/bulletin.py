@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.period import Clipped, Period, add_months, month_end
+from dashboard.period import Clipped, Period
 from dashboard.signals import FOLLOWED, SKEWED, Signal, quarter_label
 from dashboard.statistics import alarms, sentences
 from dashboard.statistics.variation import ChartKind, Variation
@@ -162,6 +162,8 @@ def _alerts(s: Situation) -> Line:
                                                             [f.indicator in SKEWED for f in charts]))
     if s.site_signals:
         said = f"{_sites(s, charted, found)} {said}"
+    else:  # beside the line of all its charts: only some are followed as alerts
+        said = f"Parmi les {len(FOLLOWED)} indicateurs suivis comme alertes{S}: {_lower(said)}"
     site, first = next(((name, f.indicator) for name, f in _alerts_first(found)), ("", ""))
     return Line(said, first, len(charted), site if s.site_signals else "")
 
@@ -265,17 +267,12 @@ def _when(found: Sequence[Signal], period: Period) -> str:
     """« en octobre 2026 », « au dernier point de chaque série » where they differ; and whether the period has none."""
     one = f"{'au' if found[0].kind == ChartKind.BY_QUARTER else 'en'} {month_of(found[0])}"
     said = one if _same_month(found) else "au dernier point de chaque série"
-    return said if any(_touches(f, period) for f in found) else f"{said} (hors de la période)"
+    return said if any(f.within(period.first, period.last) for f in found) else f"{said} (hors de la période)"
 
 
 def month_of(found: Signal) -> str:
     """The last point's month, or quarter: « octobre 2026 »."""
     return (quarter_label if found.kind == ChartKind.BY_QUARTER else french.month_label)(found.latest)
-
-
-def _touches(found: Signal, period: Period) -> bool:
-    end = month_end(add_months(found.latest, 2) if found.kind == ChartKind.BY_QUARTER else found.latest)
-    return found.latest <= period.last and period.first <= end
 
 
 def _same_month(found: Sequence[Signal]) -> bool:

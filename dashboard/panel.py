@@ -25,7 +25,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A heading and the unit of what stands below: an indicator's unit, "count", "day", "month", or "" for words."""
+    """A heading and the unit of what stands below: an indicator's unit, "count", "day", "month", "mixed" (the
+    next column has it), or "" for words."""
 
     name: str
     unit: str = ""
@@ -91,7 +92,8 @@ class Panel:
     """One thing shown. Of chart (a Vega-Lite spec), plot, cards and lines (sentences) one at most is there.
 
     key: its name on the page, unique there. alt: what the picture shows, in a sentence. caption: what to know beside it.
-    strip: « Puis-je m'y fier ? ». message: why there is nothing to show, in place of all that.
+    finding: what it shows, as a headline. reading: what its lines and colours mean, in a few words. strip: « Puis-je m'y
+    fier ? ». message: why there is nothing to show, in place of all that.
     """
 
     key: str
@@ -103,6 +105,8 @@ class Panel:
     table: Table | None = None
     alt: str = ""
     caption: str = ""
+    finding: str = ""
+    reading: str = ""
     strip: str = ""
     message: str = ""
 
@@ -137,7 +141,7 @@ class Deck:
 
     @property
     def foot(self) -> str:
-        """« 12 derniers mois · Zou · 23 centres sur 24 … · données au 19/11/2026 · données fictives »."""
+        """« 12 derniers mois · Zou · 23 centres sur 24 … · données au 19/11/2026 · DONNÉES FICTIVES »."""
         known = f"données au {french.date_short(self.as_of)}" if self.as_of else "aucune donnée"
         return " · ".join(p for p in (self.filters, self.who, known, "DONNÉES FICTIVES" if self.demo else "") if p)
 

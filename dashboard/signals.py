@@ -64,6 +64,13 @@ class Signal:
         """Whether the limits still move with each new month."""
         return self.chart is not None and self.chart.status[-1] == Status.PROVISIONAL
 
+    def within(self, first: date, last: date) -> bool:
+        """Whether the last point, a month or a quarter, lies in a period at least in part."""
+        if self.latest is None:
+            return False
+        end = month_end(add_months(self.latest, 2) if self.kind == ChartKind.BY_QUARTER else self.latest)
+        return self.latest <= last and first <= end
+
     @property
     def found(self) -> bool:
         """Whether the last point is a signal."""
@@ -152,15 +159,17 @@ def impossible(indicator: str, target: float | None) -> str:
     return f"{said} n'est pas une valeur possible : {'elle est au-dessous de 0' if target < 0 else why}."
 
 
-def verdict(found: Signal, subject: str = "") -> str:
-    """What the last point says, in a sentence: signal, no signal or too few. subject: by default the indicator."""
+def verdict(found: Signal, subject: str = "", *, limits: bool = True) -> str:
+    """What the last point says, in a sentence: signal, no signal or too few. subject: by default the indicator. limits:
+    with what is to be known of the limits; without it is a headline, and has no full stop."""
     subject = subject or BY_CODE[found.indicator].label
     if found.chart is None or found.latest is None:
         if found.kind == ChartKind.TOO_FEW and found.points >= MINIMUM_POINTS:
             return sentences.too_few_events(subject)
         return sentences.too_few(subject, found.points)
     when = quarter_label(found.latest) if found.kind == ChartKind.BY_QUARTER else french.month_label(found.latest)
-    return sentences.signal(subject, found.chart, BY_CODE[found.indicator].direction, when)
+    said = sentences.signal(subject, found.chart, BY_CODE[found.indicator].direction, when)
+    return said if limits else said.split(" (limites")[0]
 
 
 def quarter_label(start: date) -> str:

@@ -39,7 +39,7 @@ KINDS: dict[str, KindSpec] = {
     "carte": KindSpec("Carte des niveaux", tuple(CLASSES), "Qu'ont en commun les centres d'une même couleur ?"),
     "mois": KindSpec("Mois par mois, carte de contrôle", CHARTED, "S'il y a un signal, quelle en est la cause ; sinon, que"
                                                                   " faudrait-il changer pour faire mieux ?"),
-    "comparaison": KindSpec("Centres comparés", COMPARED, "Que font les centres qui s'écartent, que les autres ne font pas ?"),
+    "comparaison": KindSpec("Centres comparés", COMPARED, "Qu'est-ce qui distingue les centres du haut de ceux du bas ?"),
     "attentes": KindSpec("Répartition des attentes", question="Qui sont ceux qui attendent le plus longtemps, et quand ?"),
     "affluence": KindSpec("Affluence par jour et heure", question="Les agents sont-ils là quand viennent les usagers ?"),
     "prestations": KindSpec("Prestations comparées", ("visits", "wait_p50", "left", "satisfaction"),
@@ -153,6 +153,8 @@ def check(story: Story) -> None:
     """Raise NotAStory where the story cannot be told."""
     if not story.title.strip():
         raise NotAStory("Il faut un titre.")
+    if len(story.title) > LONGEST_HEADLINE:
+        raise NotAStory(f"Le titre a {LONGEST_HEADLINE} caractères au plus.")
     if not story.shown:
         raise NotAStory("Il faut au moins une diapositive.")
     if len(story.steps) > MOST_STEPS:

@@ -6,7 +6,6 @@ from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.wording import base, reason
 
-SURE = "Rien à signaler."
 WAITS = {"wait_p50", "wait_p90", "wait_within_30"}
 # The visits that a figure leaves out, in words: they are counted beside it, so that none can be dropped to look better.
 LEFT_OUT = {"wait_p50": "sans attente mesurée, départs compris", "wait_p90": "sans attente mesurée, départs compris",

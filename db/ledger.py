@@ -39,7 +39,7 @@ class Ledger:
     service, channel (ids, 0 unknown). closures, targets, rebases, decisions: as db.read gives them.
     """
 
-    version: int
+    version: str
     demo: bool
     sites: pd.DataFrame
     spans: dict[tuple[int, str], list[tuple[date, date]]]

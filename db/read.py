@@ -160,9 +160,11 @@ def boundary(connection: Connection, level: str) -> tuple[str, str] | None:
 
 
 # --- what has been handed in ----------------------------------------------------------------------------------------
-def version(connection: Connection) -> int:
-    """A number that grows with every change to the data."""
-    return _all(connection, "SELECT coalesce(max(id), 0) FROM journal")[0][0]
+def version(connection: Connection) -> str:
+    """What changes with every change to the data: the journal's last line and its time, for a copy put back may bring the
+    same line again."""
+    rows = _all(connection, "SELECT id, at FROM journal ORDER BY id DESC LIMIT 1")
+    return f"{rows[0][0]} {rows[0][1]}" if rows else ""
 
 
 def is_demo(connection: Connection) -> bool:

@@ -11,6 +11,7 @@ from db.models import Commune, Decision, Journal, KeptStory, Rebase, Site, Targe
 from db.write import Refused, now
 
 NATION = "nation"
+LONGEST, LONGEST_WHO = 500, 120  # characters of what is typed
 
 
 def scopes(connection: Connection) -> set[str]:
@@ -47,13 +48,13 @@ def remove_target(engine: Engine, indicator: str, scope: str, valid_from: date, 
 def decide(engine: Engine, indicator: str, scope: str, decided_on: date, who: str, what: str, due_on: date | None,
            by: str) -> int:
     """Keep a decision about an alert: who does what by when. Returns its number. Raises Refused."""
-    _say(who, "qui agit"), _say(what, "ce qui est décidé")
+    _say(who, "qui agit", LONGEST_WHO), _say(what, "ce qui est décidé")
     if due_on is not None and due_on < decided_on:
         raise Refused("L'échéance est avant la décision.")
     with writing(engine) as c:
         _known(c, scope)
         number = c.execute(insert(Decision).values(indicator=indicator, scope=scope, decided_on=decided_on,
-                                                   who=who.strip()[:120], what=what.strip(), due_on=due_on)
+                                                   who=who.strip(), what=what.strip(), due_on=due_on)
                            ).inserted_primary_key[0]
         _journal(c, by, "decided", {"decision": number, "indicator": indicator, "scope": scope}, what)
     return number
@@ -87,9 +88,11 @@ def forget_story(engine: Engine, name: str, by: str) -> None:
         _journal(c, by, "removed story", {"name": name})
 
 
-def _say(text: str, what: str) -> None:
+def _say(text: str, what: str, most: int = LONGEST) -> None:
     if not text.strip():
         raise Refused(f"Il faut dire {what}.")
+    if len(text.strip()) > most:
+        raise Refused(f"Trop long, {most} caractères au plus : {what}.")
 
 
 def _known(connection: Connection, scope: str) -> None:

@@ -5,7 +5,8 @@
 const KEYS = {
   ArrowRight: 1, PageDown: 1, " ": 1, ArrowDown: 1, ArrowLeft: -1, PageUp: -1, ArrowUp: -1, Backspace: -1,
 };
-const HELP = "← → avancer · N notes · F filtres · S second écran · A défilement · Échap quitter";
+const HELP = "← → ou Espace : avancer, reculer · N : notes · F : filtres · S : second écran · A : défilement · ? : cette aide"
+  + " · Échap : quitter";
 const WIDTH = 1280, HEIGHT = 720, NARROW = 700;
 const CHECK_EVERY = 2000, CHECK_WITHIN = 1500;
 
@@ -23,9 +24,9 @@ const STYLE = `
   flex-direction:column;padding:26px 40px 0}
 .page{flex:1;min-height:0;display:flex;outline:none}
 .slide{flex:1;min-width:0;min-height:0;display:flex;flex-direction:column;gap:12px}
-h2{font-size:36px;line-height:1.15;font-weight:650;margin:0;color:var(--ink);text-wrap:balance}
-figure{flex:1;min-height:0;margin:0;display:flex;align-items:center;justify-content:center}
-figcaption{display:none}
+h2{font-size:36px;line-height:1.15;overflow-wrap:anywhere;font-weight:650;margin:0;color:var(--ink);text-wrap:balance}
+figure{flex:1;min-height:0;margin:0;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:4px}
+figcaption{color:var(--soft);line-height:1.2;text-align:center}
 svg{display:block;max-width:100%;max-height:100%}
 svg.paper{background:#fff}
 .question{font-size:27px;margin:auto 0 0;padding:8px 18px;border-left:6px solid var(--main);background:var(--band)}
@@ -70,8 +71,14 @@ th{color:var(--soft);font-weight:600}
 .narrow .stage{position:static;width:auto;height:auto;min-height:100%;transform:none;padding:14px}
 .narrow h2{font-size:26px}
 .narrow .cards{grid-template-columns:1fr}
-.narrow figure,.narrow .table{overflow:auto;justify-content:flex-start}
-.narrow svg{max-width:none;max-height:none;width:44rem;height:auto}
+.narrow figure,.narrow .table{overflow:auto;align-items:flex-start}
+.narrow svg{flex:none;max-width:none;max-height:none;width:44rem;height:auto}
+.narrow{font-size:18px}
+.narrow .said{flex-basis:100%;font-size:15px}
+.narrow .foot{gap:8px;min-height:0}
+.narrow .question{font-size:20px}
+.narrow td,.narrow th{min-width:9rem}
+.narrow .table{max-height:60vh}
 .narrow .foot{flex-wrap:wrap}
 `;
 
@@ -91,7 +98,7 @@ class Presentation {
     this.onKey = (event) => this.key(event);
     this.onSize = () => this.fit();
     this.onFull = () => { if (this.wasFull && !document.fullscreenElement) this.close(); };
-    this.onBack = () => this.close();
+    this.onBack = () => this.close(true);
   }
 
   // New data from the server: at the start, and after a filter. The slide that is shown stays in its place.
@@ -117,13 +124,14 @@ class Presentation {
     window.addEventListener("resize", this.onSize);
     window.addEventListener("popstate", this.onBack);
     document.addEventListener("fullscreenchange", this.onFull);
+    history.pushState({ ...history.state, ccsp: "presentation" }, "");  // so that « back » leaves the slides, not the page
     this.wasFull = false;
     if (document.fullscreenEnabled)
       document.documentElement.requestFullscreen().then(() => { this.wasFull = true; }).catch(() => {});
     this.watch();
   }
 
-  close() {
+  close(gone = false) {
     if (!this.host) return;
     window.removeEventListener("keydown", this.onKey, true);
     window.removeEventListener("resize", this.onSize);
@@ -136,6 +144,7 @@ class Presentation {
     this.host.remove();
     this.host = null;
     this.button?.focus();
+    if (!gone && history.state?.ccsp) history.back();
   }
 
   fill() {
@@ -170,8 +179,15 @@ class Presentation {
       const select = made("select", label);
       for (const [value, text] of one.options) made("option", select, { value }, text);
       select.value = one.value;
-      select.addEventListener("change", () => this.trigger("filter", { name: one.name, value: select.value }));
+      select.name = one.name;
       return select;
+    });
+    // Only when asked for: a key pressed in a list must not change the figures in front of the room.
+    this.apply = made("button", this.filters, { type: "submit" }, "Appliquer");
+    this.unreachable = made("p", this.filters, {}, "Hors connexion : les filtres reviennent avec le serveur.");
+    this.filters.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.trigger("filter", Object.fromEntries(this.selects.map((one) => [one.name, one.value])));
     });
     this.play(Boolean(this.timer));
     this.said();
@@ -221,7 +237,10 @@ class Presentation {
 
   // The speaker's window: on a second screen. It belongs to this page and needs no server.
   tell(open = false) {
-    if (open) this.second = window.open("", "ccsp-notes", "width=1000,height=700");
+    if (open) {
+      this.second = window.open("", "ccsp-notes", "width=1000,height=700");
+      this.second?.addEventListener("keydown", this.onKey, true);  // arrows act from either screen
+    }
     if (!this.second || this.second.closed) return;
     const { document: page } = this.second, body = page.body;
     page.title = "Notes de l'orateur";
@@ -243,10 +262,10 @@ class Presentation {
     if (event.key === "Escape") {
       const open = [this.notes, this.filters, this.help].find((one) => !one.hidden);
       if (open) open.hidden = true; else this.close();
-    } else if (choosing || event.key === "Tab") {
+    } else if (event.key === "Tab" || (inside instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter"))) {
       return;
-    } else if (inside instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter")) {
-      return;
+    } else if (choosing && (event.key in KEYS || ["Home", "End", "Enter"].includes(event.key))) {
+      return;  // the list's own keys
     } else if (event.key in KEYS) {
       this.go(this.at + KEYS[event.key]);
     } else if (event.key === "Home" || event.key === "End") {
@@ -255,7 +274,6 @@ class Presentation {
       this.fold(this.notes);
     } else if (event.key === "f" || event.key === "F") {
       this.fold(this.filters);
-      if (!this.filters.hidden) this.selects.find((one) => !one.disabled)?.focus();
     } else if (event.key === "?" || event.key === "h" || event.key === "H") {
       this.fold(this.help);
     } else if (event.key === "s" || event.key === "S") {
@@ -293,7 +311,8 @@ class Presentation {
 
   said() {
     this.mark.hidden = this.online;
-    for (const one of this.selects) one.disabled = !this.online;
+    for (const one of [...this.selects, this.apply]) one.disabled = !this.online;
+    this.unreachable.hidden = this.online;
   }
 
   fit() {

@@ -1,4 +1,4 @@
-"""Who may import whom, read from the syntax tree; and what is true of every module. See DESIGN, « The house »."""
+"""Who may import whom, read from the syntax tree; and what is true of every module. See CONTRIBUTING.md."""
 
 import ast
 import inspect

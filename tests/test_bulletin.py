@@ -513,12 +513,12 @@ def read_alerts(s: Situation, text: str) -> None:
                    for row, f in rows)
     low, high = math.floor(expected), math.ceil(expected)
     chance = f"{low} à {high} sign" if low != high else f"{high} sign"
-    assert f"Sur {len(charted)} série{'s' * (len(charted) > 1)}, {chance}" in text
+    assert f"ur {len(charted)} série{'s' * (len(charted) > 1)}, {chance}" in text
     assert re.search(rf"il y en a {len(found)}, " if found else "il n'y en a aucun", text)
     if s.site_signals:
         read_sites(s, text.split(" Sur ")[0], charted, found)
     else:
-        assert not claimed(text) and text.startswith("Sur ")
+        assert not claimed(text) and re.match(r"Parmi les 6 indicateurs suivis comme alertes\s: sur ", text)
 
 
 def read_sites(s: Situation, text: str, charted: list, found: list) -> None:

@@ -514,7 +514,8 @@ YEAR = store.Question(today() - timedelta(days=365), today())
 # What is the same for everybody: no row of any site comes out of these. figures_of answers only for the sites that
 # book_of gave, which asks who.
 OPEN_DOORS = {"engine", "ledger", "freshness", "services", "commune_outlines", "figures_of", "last_whole_month",
-              "target_in_force", "targets", "departments", "stories", "story"}
+              "target_in_force", "targets", "departments", "stories", "story",
+              "commune_source"}
 
 
 def doors() -> dict:
@@ -589,7 +590,7 @@ def test_a_director_gets_the_sites_of_the_department_and_no_other(demo):
     assert set(closures["site_id"].dropna()) <= own
 
 
-@pytest.mark.parametrize("name", ["heat", "waits", "figures", "trend", "daily"])
+@pytest.mark.parametrize("name", ["heat", "waits", "figures", "trend"])
 def test_a_director_gets_what_the_department_filter_gives(demo, name):
     cut = store.Question(YEAR.first, YEAR.last, department=SOME_DEPARTMENT)
     own, filtered, whole = ask(name, DIRECTOR), ask(name, LOCAL_READER, cut), ask(name, LOCAL_READER)

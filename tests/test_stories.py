@@ -41,6 +41,7 @@ def test_hidden_slides_are_not_told():
 
 @pytest.mark.parametrize(("changed", "why"), [
     ({"title": " "}, "Il faut un titre."),
+    ({"title": "x" * 161}, "160 caractères au plus"),
     ({"steps": ()}, "Il faut au moins une diapositive."),
     ({"steps": (Step("chiffres", hidden=True),)}, "Il faut au moins une diapositive."),
     ({"steps": (Step("camembert"),)}, "La diapositive « camembert » n'existe pas."),

@@ -134,9 +134,9 @@ def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
         if m.pane == 0 and m.name in twice:
             continue
         clear = [box for box, _ in marks[m.pane]], [box for box, signals in marks[m.pane] if signals]
-        for taken in clear if m.letter else clear[:1]:
+        for lax, taken in enumerate(clear if m.letter else clear[:1]):
             spots = (one for one in _spots(m, size, drawing.scale) if _inside(_box(one), drawing.panes[m.pane])
-                     and not any(_meet(_box(one), other) for other in (*taken, *names[m.pane])))
+                     and (lax or _belongs(one, m, drawing)) and not any(_meet(_box(one), other) for other in (*taken, *names[m.pane])))
             if one := next(spots, None):
                 names[m.pane].append(_box(one))
                 found.append(one)
@@ -153,6 +153,16 @@ def _spots(m: Mark, size: float, scale: float) -> Iterable[Label]:
     for y in (m.y - r - h, m.y + r):
         for share in (0.5, 0.3, 0.7, 0.1, 0.9):
             yield Label(text, m.x - w * share, y, w, h, m.pane, "middle")
+
+
+def _belongs(one: Label, mark: Mark, drawing: Drawing) -> bool:
+    """Whether no other mark is nearer to the name than its own."""
+    def away(m: Mark) -> float:
+        x = max(one.x - m.x, 0, m.x - one.x - one.width)
+        y = max(one.y - m.y, 0, m.y - one.y - one.height)
+        return math.hypot(x, y) - reach(m, drawing.scale)
+    own = away(mark)
+    return all(away(m) > own for m in drawing.marks if m.pane == mark.pane and m.name != mark.name)
 
 
 def _box(one: Label) -> Box:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from dashboard import french
 from dashboard.charts.style import CONCERN, GRID, IMPROVEMENT, INK, MAIN, NEUTRAL, SOFT
-from dashboard.exports import svg
+from dashboard.exports import map_svg, svg
 from dashboard.exports.svg import DARK, DARK_PAPER, safe, text_of
 from dashboard.indicators import BY_CODE, Indicator
 from dashboard.panel import Card, Deck, Panel, Slide, Table
@@ -13,6 +13,7 @@ S = french.SPACE
 TRUST = f"Puis-je m'y fier{S}?"
 DEMO = "Données fictives, pour la démonstration."
 PROJECTED = (1200, 450, 24)       # width, height, least type of a figure on a slide of 1280 × 720
+READING = 36                      # height of the line that says how to read the figure
 READ = (760, 13)                  # width, least type of a figure in the file
 MAP_HEIGHT = 500
 LONG = 50                         # letters in a cell that asks for a wide column
@@ -27,7 +28,7 @@ def picture(panel: Panel, width: float, height: float | None, font_px: float) ->
     if panel.chart is not None:
         drawn = svg.chart(panel.chart, width, height, font_px)
     elif panel.plot is not None:
-        drawn = svg.map_(panel.plot, width, height or MAP_HEIGHT, font_px)
+        drawn = map_svg.map_(panel.plot, width, height or MAP_HEIGHT, font_px)
     else:
         return ""
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{safe(panel.alt or panel.title)}" ', 1)
@@ -76,8 +77,10 @@ def slide_html(slide: Slide, number: int, of: int, rows: int = 8) -> str:
     body = ""
     if panel.message:
         body = f'<p class="message">{safe(panel.message)}</p>'
-    elif drawn := picture(panel, *PROJECTED):
-        caption = f"<figcaption>{safe(panel.caption)}</figcaption>" if panel.caption else ""
+    elif panel.chart is not None or panel.plot is not None:
+        width, height, type_ = PROJECTED
+        drawn = picture(panel, width, height - (READING if panel.reading else 0), type_)
+        caption = f"<figcaption>{safe(panel.reading)}</figcaption>" if panel.reading else ""
         body = f"<figure>{drawn}{caption}</figure>"
     elif panel.cards:
         body = _cards(panel.cards)
@@ -163,11 +166,12 @@ def message_text(deck: Deck) -> str:
 
 # ---- looks ------------------------------------------------------------------------------------------------------------
 
-def _recoloured() -> str:
-    """The pictures' colours on dark paper; a picture on paper of its own keeps them."""
-    rules = [f'svg:not(.paper) [{part}="{light}"]{{{part}:{dark}}}'
-             for light, dark in DARK.items() for part in ("fill", "stroke")]
-    return "".join([*rules, f'svg:not(.paper) [stroke="{svg.PAPER}"]{{stroke:{DARK_PAPER}}}'])
+def recoloured(colours: dict[str, str] = DARK, paper: str = DARK_PAPER, within: str = "") -> str:
+    """Style rules that turn the pictures' colours; a picture on paper of its own keeps them. within: "", or the selector
+    of what holds the pictures."""
+    rules = [f'{within} svg:not(.paper) [{part}="{light}"]{{{part}:{dark}}}'
+             for light, dark in colours.items() for part in ("fill", "stroke")]
+    return "".join([*rules, f'{within} svg:not(.paper) [stroke="{svg.PAPER}"]{{stroke:{paper}}}'])
 
 
 STYLE = f"""
@@ -208,7 +212,7 @@ footer{{border-top:1px solid var(--rule);margin-top:1.6rem}}
 @media (prefers-color-scheme:dark){{
 :root{{--ink:{DARK[INK]};--soft:{DARK[SOFT]};--rule:{DARK[GRID]};--paper:{DARK_PAPER};--card:#22282a;--main:{DARK[MAIN]};
 --better:{DARK[IMPROVEMENT]};--worse:{DARK[CONCERN]};--other:{DARK[NEUTRAL]};--band:#4a3a0c;--on-band:#ffe9b0}}
-{_recoloured()}}}
+{recoloured()}}}
 @media print{{body{{max-width:none;padding:0;font-size:10pt}}.table{{max-height:none;overflow:visible;border:0}}
 .scroll{{overflow:visible}}.scroll svg{{min-width:0}}thead{{display:table-header-group}}thead th{{position:static}}
 main>section{{break-before:page;border:0}}tr,figure,.cards div{{break-inside:avoid}}nav a{{color:inherit;text-decoration:none}}}}

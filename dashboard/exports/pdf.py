@@ -14,7 +14,7 @@ from pathlib import Path
 import typst
 
 from dashboard.charts.style import CONCERN, GRID, IMPROVEMENT, INK, MAIN, NEUTRAL, SOFT
-from dashboard.exports import svg
+from dashboard.exports import map_svg, svg
 from dashboard.exports.html import DEMO, MAP_HEIGHT, TRUST, definition, indicators
 from dashboard.exports.svg import FONTS, text_of
 from dashboard.panel import Card, Deck, Panel, Slide, Table
@@ -83,7 +83,7 @@ def _slide(slide: Slide, number: int, pictures: dict[str, bytes]) -> dict:
 def _picture(panel: Panel) -> str:
     if panel.chart is not None:
         return svg.chart(panel.chart, WIDTH, None, FONT_PX, tallest=TALL)
-    return svg.map_(panel.plot, WIDTH, MAP_HEIGHT * 0.94, FONT_PX) if panel.plot is not None else ""
+    return map_svg.map_(panel.plot, WIDTH, MAP_HEIGHT * 0.94, FONT_PX) if panel.plot is not None else ""
 
 
 def _card(card: Card) -> dict:

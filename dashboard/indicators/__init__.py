@@ -74,7 +74,7 @@ INDICATORS = (
         "Les plaintes de moins de 30 jours sont au dénominateur : le dernier mois paraît mauvais par construction.",
         NOT_HOUR, m.complaints_30d, "complaints"),
     Indicator(
-        "complaints_30d_due", "Plaintes échues traitées en 30 jours ou moins", "Plaintes échues traitées en 30 j",
+        "complaints_30d_due", "Plaintes échues traitées en 30 jours ou moins", "Plaintes échues, en 30 j",
         "Le même taux, sur les seules plaintes qui ont eu leurs 30 jours, répondues ou non.",
         "plaintes échues répondues en 30 jours ou moins", "plaintes reçues 30 jours ou plus avant la date des données",
         "percent", "up", 5, COMPLAINTS, "Ne dit rien des plaintes récentes.", NOT_HOUR, m.complaints_30d_due, "complaints"),

@@ -1,4 +1,5 @@
 """Alerts: which sites have a signal, how many chance alone would give, and what was decided."""
+import math
 from collections.abc import Sequence
 from datetime import date
 
@@ -27,18 +28,30 @@ def followed(person: Person, sites: pd.DataFrame, codes: Sequence[str] = FOLLOWE
     return [(names[scope], found[scope][code]) for scope in names for code in codes]
 
 
-def budget_line(person: Person, sites: pd.DataFrame, codes: Sequence[str] = FOLLOWED) -> str:
-    """How many signals there are, and how many chance alone would give for exactly these series."""
+def budget(person: Person, sites: pd.DataFrame, codes: Sequence[str] = FOLLOWED) -> tuple[int, alarms.Budget]:
+    """How many signals these series have, and how many chance alone would give."""
     series = [s for _, s in followed(person, sites, codes) if s.chart is not None]
-    points = [s.chart.points[-1] for s in series]
-    waits = [s.indicator in SKEWED for s in series]
-    return sentences.alert_budget(sum(s.found for s in series), alarms.budget(points, [s.kind for s in series], waits))
+    return sum(s.found for s in series), alarms.budget([s.chart.points[-1] for s in series], [s.kind for s in series],
+                                                       [s.indicator in SKEWED for s in series])
+
+
+def budget_line(person: Person, sites: pd.DataFrame, codes: Sequence[str] = FOLLOWED) -> str:
+    """The same in a sentence."""
+    return sentences.alert_budget(*budget(person, sites, codes))
+
+
+def against_chance(person: Person, sites: pd.DataFrame) -> str:
+    """The same in a few words, for a headline."""
+    found, chance_alone = budget(person, sites)
+    low, high = math.floor(chance_alone.expected), math.ceil(chance_alone.expected)
+    of = french.number(high) if low == high else f"{french.number(low)} à {french.number(high)}"
+    return f"{french.plural(found, 'signal', 'signaux')} en tout, le hasard seul en donnerait {of}"
 
 
 def listing(person: Person, sites: pd.DataFrame) -> list[tuple[str, Signal]]:
     """The signals of these sites, alerts first, then alphabetically."""
     found = [(name, s) for name, s in followed(person, sites) if s.found]
-    return sorted(found, key=lambda pair: (ORDER[pair[1].variation], pair[0], pair[1].indicator))
+    return sorted(found, key=lambda pair: (ORDER[pair[1].variation], french.alphabetical(pair[0]), pair[1].indicator))
 
 
 def signals(person: Person, sites: pd.DataFrame) -> Panel:

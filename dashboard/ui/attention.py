@@ -31,7 +31,8 @@ def facts(question: store.Question, person) -> list[tuple[str, str]]:
     names = dict(zip(table["code"], table["name"], strict=True))
     unmeasured = [names[k] for k, f in by_site.items() if f["wait_p50"].n == 0 and f["visits"].n > 0]
     if unmeasured:
-        found.append((f"{french.plural(len(unmeasured), 'centre')} dont l'attente n'est pas mesurée", _some(sorted(unmeasured))))
+        found.append((f"{french.plural(len(unmeasured), 'centre')} dont l'attente n'est pas mesurée",
+                      _some(sorted(unmeasured, key=french.alphabetical))))
     return found
 
 

@@ -32,7 +32,8 @@ def situation(person: Person, question: store.Question, table: pd.DataFrame, per
         period or filters.period(), words, store.figures(person, question, "nation")["nation"],
         None if question.kind else found.get(scope, {}),
         {} if question.site else {names[c]: found[c] for c in names if c in found}, follow.ground(person, question),
-        tuple(sorted(names[c] for c, f in by_site.items() if f["visits"].n and not f["wait_p50"].n)))
+        tuple(sorted((names[c] for c, f in by_site.items() if f["visits"].n and not f["wait_p50"].n),
+                     key=french.alphabetical)))
 
 
 def in_words(department: str | None, kind: str | None = None) -> str:

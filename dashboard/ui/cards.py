@@ -14,7 +14,6 @@ from dashboard.ui.escape import escaped
 from dashboard.wording import against_last_year, amount, base, reason, shown, who_reported
 
 CARD = 104  # height of a card, in pixels: three rows of them stand beside the map without scrolling
-HEADLINE = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
 
 
 def explanation(code: str, figure: Figure | None = None, followed: Signal | None = None) -> str:
@@ -53,16 +52,20 @@ def card(code: str, figure: Figure, trend: Sequence[float | None] = (), compared
               height=height)
 
 
-def headline(question: store.Question, person: Person, codes: Sequence[str] = HEADLINE, columns: int = 3,
+def headline(question: store.Question, person: Person, codes: Sequence[str] = panels.HEADLINE, columns: int = 3,
              height: int = CARD) -> None:
     """The cards of the question's whole, then what they rest on."""
+    if store.sites(person, question).empty:
+        st.info("Aucun centre ne correspond à ces filtres.")
+        return
     figures = store.figures(person, question, "nation")["nation"]
     months, compared = store.trend(person, question), store.comparison(person, question)
     made, found = panels.cards(person, question, codes), panels.followed(person, question)
     for start in range(0, len(codes), columns):
         for place, code in zip(st.columns(columns), codes[start:start + columns], strict=False):
             with place:
-                card(code, figures[code], [months[m][code].value for m in sorted(months)], compared, height, found.get(code))
+                card(code, figures[code], [months[m][code].value for m in sorted(months)], compared, height,
+                     panels.in_period(found.get(code), question))
     # The median alone would hide the long waits.
     nine = figures["wait_p90"] if "wait_p50" in codes and "wait_p90" not in codes else None
     said = f"9 usagers sur 10 ont attendu {shown(nine)} ou moins. " if nine and nine.value is not None else ""

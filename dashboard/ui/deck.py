@@ -12,8 +12,6 @@ from dashboard.indicators import BY_CODE
 from dashboard.panel import Deck, Panel, Slide
 from dashboard.period import Clipped
 from dashboard.settings import load
-from dashboard.signals import verdict
-from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
 from dashboard.stories import KINDS, Step, Story
 from dashboard.ui import alerts, bulletin, follow, panels, steering_map, store
@@ -22,18 +20,11 @@ from dashboard.wording import shown, who_reported
 S = french.SPACE
 WHOLE = "Tout le réseau"
 BARS = 12  # on a slide, with words that are read from the back of the room
-HEADLINE = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
-WAITS = ("wait_p50", "wait_p90", "wait_within_30", "left")
-COMPLAINTS = ("complaints_per_1000", "complaints_30d", "complaints_30d_due", "complaint_delay", "complaints_open",
-              "complaints_oldest")
 Found = tuple[str, Panel]  # the headline found, and what it is about
 
 
-def build(person: Person, story: Story, question: store.Question, period: Clipped, filters: str) -> Deck:
-    """The story over a question and its period. filters: those in force, in words.
-
-    The story's own department or site go before the question's.
-    """
+def build(person: Person, story: Story, question: store.Question, period: Clipped) -> Deck:
+    """The story over a question and its period. The story's own department or site go before the question's."""
     if story.site:  # a department or a type that is not the site's would leave nothing
         question = replace(question, department=None, kind=None, site=story.site)
     elif story.department:
@@ -43,8 +34,21 @@ def build(person: Person, story: Story, question: store.Question, period: Clippe
     fresh = store.freshness()
     slides = tuple(_slide(person, question, period, story, step, scope) for step in story.shown)
     known = load()
-    return Deck(story.title, scope, period.label, filters, who_reported(figures["visits"]), fresh.as_of, fresh.demo, slides,
-                known.issuer_name, known.product_name, known.logo)
+    who = who_reported(figures["visits"])
+    return Deck(_title(story, scope), scope, period.label, _filters(person, question, period), who, fresh.as_of, fresh.demo,
+                slides, known.issuer_name, known.product_name, known.logo)
+
+
+def _title(story: Story, scope: str) -> str:
+    """A ready-made story of a place says which; a kept one has the title that its author gave."""
+    return f"{story.title}{S}: {scope}" if ":" in story.name else story.title
+
+
+def _filters(person: Person, question: store.Question, period: Clipped) -> str:
+    """What every figure of the deck is about, in words: « 12 derniers mois entiers · Zou · CCSP »."""
+    service = panels.service_names().get(question.service, "") if question.service else ""
+    site = panels.names(person, question).get(question.site, "") if question.site else ""
+    return " · ".join(w for w in (site, period.label, question.department, question.kind, service) if w)
 
 
 def scope_words(person: Person, question: store.Question) -> str:
@@ -56,9 +60,11 @@ def scope_words(person: Person, question: store.Question) -> str:
 
 def _slide(person: Person, question: store.Question, period: Clipped, story: Story, step: Step, scope: str) -> Slide:
     if step.kind == "ouverture":
-        headline, panel = story.title, _opening(person, question, period, scope)
+        headline, panel = _title(story, scope), _opening(person, question, period, scope)
+    elif step.kind == "bulletin":
+        headline, panel = _bulletin(person, question, period)
     else:
-        headline, panel = BUILDERS[step.kind](person, question, step.indicator, period)
+        headline, panel = BUILDERS[step.kind](person, question, step.indicator)
     note = [step.note] if step.note else []
     if step.indicator:
         i = BY_CODE[step.indicator]
@@ -67,7 +73,8 @@ def _slide(person: Person, question: store.Question, period: Clipped, story: Sto
     note += [text for text in (panel.caption, panel.strip and f"Puis-je m'y fier ? {panel.strip}.") if text]
     if panel.cards:
         note += [f"{BY_CODE[c.code].label}{S}: {BY_CODE[c.code].definition}" for c in panel.cards]
-    return Slide(step.code, step.headline or headline, panel, step.question or KINDS[step.kind].question, tuple(note))
+    asked = "" if panel.message else KINDS[step.kind].question  # nothing to show, nothing to ask
+    return Slide(step.code, step.headline or headline, panel, step.question or asked, tuple(note))
 
 
 def _opening(person: Person, question: store.Question, period: Clipped, scope: str) -> Panel:
@@ -81,10 +88,13 @@ def _opening(person: Person, question: store.Question, period: Clipped, scope: s
     return Panel("ouverture", scope, lines=tuple(lines))
 
 
-def _cards(codes: tuple[str, ...], title: str) -> Callable[..., Found]:
-    def build_cards(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+def _cards(codes: tuple[str, ...], title: str, headline: Callable[[dict], str]) -> Callable[..., Found]:
+    def build_cards(person: Person, question: store.Question, _: str) -> Found:
         figures = store.figures(person, question, "nation")["nation"]
-        return title_of[codes](figures), panels.cards(person, question, codes, f"chiffres_{codes[0]}", title)
+        panel = panels.cards(person, question, codes, f"chiffres_{codes[0]}", title)
+        found = sum(c.tone == "concern" for c in panel.cards)
+        more = french.plural(found, "signal d'alerte", "signaux d'alerte")
+        return f"{headline(figures)}{S}; {more}" if found else headline(figures), panel
     return build_cards
 
 
@@ -107,10 +117,7 @@ def _complaints_headline(figures: dict) -> str:
     return "Le registre des plaintes n'est pas remonté" if f.value is None else f"{french.plural(f.value, 'plainte')} en cours"
 
 
-title_of = {HEADLINE: _visits_headline, WAITS: _waits_headline, COMPLAINTS: _complaints_headline}
-
-
-def _map(person: Person, question: store.Question, code: str, period: Clipped) -> Found:
+def _map(person: Person, question: store.Question, code: str) -> Found:
     whole = store.figures(person, question, "nation")["nation"][code]
     panel = steering_map.panel(person, question, code, f"carte_{code}")
     known = sum(not m["missing"] for m in panel.plot.marks)
@@ -118,7 +125,7 @@ def _map(person: Person, question: store.Question, code: str, period: Clipped) -
             f" {french.plural(known, 'centre')} sur {len(panel.plot.marks)}"), panel
 
 
-def _signal_map(person: Person, question: store.Question, code: str, period: Clipped) -> Found:
+def _signal_map(person: Person, question: store.Question, code: str) -> Found:
     question = replace(question, service=None)  # what is followed is followed over all services
     panel = steering_map.panel(person, question, code, f"signaux_{code}", signs=True)
     found = follow.signals(person, [m["id"] for m in panel.plot.marks])
@@ -128,47 +135,33 @@ def _signal_map(person: Person, question: store.Question, code: str, period: Cli
         (Variation.IMPROVEMENT, "signal d'amélioration", "signaux d'amélioration"),
         (Variation.NEUTRAL, "signal de changement", "signaux de changement")) if states.count(v)]
     charted = sum(v != Variation.TOO_FEW for v in states)
-    return (f"{BY_CODE[code].label}{S}: {french.join_words(said) or 'aucun signal'}, sur"
+    months = {f[code].latest for f in found.values() if f[code].latest}
+    when = f", {french.month_label(max(months))}" if months else ""
+    return (f"{BY_CODE[code].label}{when}{S}: {french.join_words(said) or 'aucun signal'}, sur"
             f" {french.plural(charted, 'centre suivi', 'centres suivis')}"), panel
 
 
-def _month(person: Person, question: store.Question, code: str, period: Clipped) -> Found:
-    panel, found = panels.by_month(person, question, code, f"mois_{code}"), panels.followed(person, question).get(code)
-    if found is None:
-        return f"{BY_CODE[code].label}, mois par mois{S}: rien n'est conclu sous ces filtres", panel
-    return verdict(found).split(" (limites")[0], panel  # how sure the limits are stands in the note, with the method
+def _month(person: Person, question: store.Question, code: str) -> Found:
+    panel = panels.by_month(person, question, code, f"mois_{code}")
+    return panel.finding or f"{BY_CODE[code].label}, mois par mois{S}: rien n'est conclu sous ces filtres", panel
 
 
-def _compared(person: Person, question: store.Question, code: str, period: Clipped) -> Found:
+def _compared(person: Person, question: store.Question, code: str) -> Found:
     panel = panels.compare(person, question, "site", code, f"centres_{code}")
-    whole = store.figures(person, question, "nation")["nation"][code]
-    label = BY_CODE[code].label
-    if panel.chart is None:
-        return f"{label}{S}: trop peu de données pour comparer les centres", panel
-    figures = store.figures(person, question, "site")
-    if not panels.is_funnel("site", code, figures):
-        return f"{label}{S}: {shown(whole)} pour l'ensemble", panel
-    out = [row[0].text for row in panel.table.rows if row[-1].text in FAR]
-    if not out:
-        return f"{label}{S}: aucun centre ne s'écarte de ce que le hasard permet", panel
-    return f"{label}{S}: {french.plural(len(out), 'centre')} hors de ce que le hasard permet", panel
+    return panel.finding or f"{BY_CODE[code].label}{S}: trop peu de données pour comparer les centres", panel
 
 
-FAR = {sentences.POSITIONS[p] for p in sentences.POSITIONS if p.name.startswith("OUTSIDE")}
-
-
-def _services(person: Person, question: store.Question, code: str, period: Clipped) -> Found:
+def _services(person: Person, question: store.Question, code: str) -> Found:
     panel = panels.compare(person, question, "service", code, f"prestations_{code}", most=BARS)
-    whole = store.figures(person, question, "nation")["nation"][code]
-    return f"{BY_CODE[code].label}, par prestation{S}: {shown(whole)} pour l'ensemble", panel
+    return panel.finding or "Aucune donnée par prestation", panel
 
 
-def _waits(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+def _waits(person: Person, question: store.Question, _: str) -> Found:
     figures = store.figures(person, question, "nation")["nation"]
     return _waits_headline(figures), panels.waits(person, question, "attentes")
 
 
-def _heat(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+def _heat(person: Person, question: store.Question, _: str) -> Found:
     panel, matrix = panels.heat(person, question, "affluence"), store.heat(person, question)[:, :24]
     if panel.message:
         return "L'affluence par heure n'est pas mesurée", panel
@@ -177,16 +170,14 @@ def _heat(person: Person, question: store.Question, _: str, period: Clipped) -> 
             f" ({french.plural(int(matrix[d, h]), 'visite')} en tout)"), panel
 
 
-def _ages(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+def _ages(person: Person, question: store.Question, _: str) -> Found:
     panel = panels.complaint_ages(person, question, "plaintes_age")
     if panel.message:
         return "Aucune plainte au registre", panel
-    open_ = store.complaints(person, question)["open_days"].dropna()
-    return (f"{french.plural(len(open_), 'plainte')} en cours, dont {french.number(int((open_ > 30).sum()))} depuis plus de"
-            " 30 jours"), panel
+    return panel.finding, panel
 
 
-def _reasons(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+def _reasons(person: Person, question: store.Question, _: str) -> Found:
     panel = panels.reasons(person, question, "plaintes_motifs")
     if panel.message:
         return "Aucune plainte reçue sur la période", panel
@@ -196,17 +187,17 @@ def _reasons(person: Person, question: store.Question, _: str, period: Clipped) 
     return f"{which}{S}: {french.join_words(tied)} ({first[2].text} des plaintes reçues)", panel
 
 
-def _flow(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+def _flow(person: Person, question: store.Question, _: str) -> Found:
     panel = panels.flow(person, question, "plaintes_flux")
-    return panel.caption.rstrip("."), panel
+    return panel.finding, panel
 
 
-def _delay(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+def _delay(person: Person, question: store.Question, _: str) -> Found:
     panel = panels.survival(person, question, "plaintes_delai", "category")
-    return (panel.caption.split(" De part")[0] or "Trop peu de plaintes reçues pour donner un délai"), panel
+    return panel.finding or "Trop peu de plaintes reçues pour donner un délai", panel
 
 
-def _missing(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+def _missing(person: Person, question: store.Question, _: str) -> Found:
     panel = panels.not_reported(person, question, "remontees")
     late = sorted((r for r in panel.table.rows if r[1].value), key=lambda r: -r[1].value)
     closed = store.figures(person, question, "nation")["nation"]["completeness"]
@@ -214,25 +205,29 @@ def _missing(person: Person, question: store.Question, _: str, period: Clipped) 
         replace(panel, table=replace(panel.table, rows=tuple(late)))
 
 
-def _closures(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+def _closures(person: Person, question: store.Question, _: str) -> Found:
     panel = panels.closures(person, question, "fermetures")
     if panel.message:
         return "Aucune fermeture déclarée sur la période", panel
     return f"{french.plural(len(panel.table.rows), 'fermeture déclarée', 'fermetures déclarées')} sur la période", panel
 
 
-def _signals(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+def _signals(person: Person, question: store.Question, _: str) -> Found:
     sites = store.sites(person, question)
-    return alerts.budget_line(person, sites).rstrip("."), alerts.signals(person, sites)
+    panel = alerts.signals(person, sites)
+    named = {row[0].text for row in panel.table.rows} if panel.table else set()
+    who = f"{french.plural(len(named), 'centre')} sur {len(sites)} {'ont' if len(named) > 1 else 'a'} un signal" if named else \
+        "Aucun centre n'a de signal"
+    return f"{who}{S}; {alerts.against_chance(person, sites)}", panel
 
 
-def _decisions(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+def _decisions(person: Person, question: store.Question, _: str) -> Found:
     panel = alerts.decisions(person, question, store.sites(person, question))
     n = len(panel.table.rows) if panel.table else 0
     return (f"{french.plural(n, 'décision notée', 'décisions notées')}" if n else "Aucune décision n'est encore notée"), panel
 
 
-def _bulletin(person: Person, question: store.Question, _: str, period: Clipped) -> Found:
+def _bulletin(person: Person, question: store.Question, period: Clipped) -> Found:
     sites = store.sites(person, question)
     lines = written.write(bulletin.situation(person, question, sites, period))
     # What was found stands first: a slide may not hold all.
@@ -240,13 +235,12 @@ def _bulletin(person: Person, question: store.Question, _: str, period: Clipped)
     return "Ce que les données permettent de dire", Panel("bulletin", "Bulletin", lines=tuple(line.text for line in order))
 
 
-BUILDERS: dict[str, Callable[[Person, store.Question, str, Clipped], Found]] = {
-    "chiffres": _cards(HEADLINE, "Les chiffres de la période"),
-    "chiffres_attentes": _cards(WAITS, "Les chiffres des attentes"),
-    "chiffres_plaintes": _cards(COMPLAINTS, "Les chiffres des plaintes"),
+BUILDERS: dict[str, Callable[[Person, store.Question, str], Found]] = {
+    "chiffres": _cards(panels.HEADLINE, "Les chiffres de la période", _visits_headline),
+    "chiffres_attentes": _cards(panels.WAITS, "Les chiffres des attentes", _waits_headline),
+    "chiffres_plaintes": _cards(panels.COMPLAINTS, "Les chiffres des plaintes", _complaints_headline),
     "carte": _map, "carte_signaux": _signal_map, "mois": _month, "comparaison": _compared, "prestations": _services,
     "attentes": _waits, "affluence": _heat, "plaintes_age": _ages, "plaintes_motifs": _reasons, "plaintes_flux": _flow,
     "plaintes_delai": _delay, "remontees": _missing, "fermetures": _closures, "signaux": _signals, "decisions": _decisions,
-    "bulletin": _bulletin,
 }
-assert set(BUILDERS) | {"ouverture"} == set(KINDS)
+assert {*BUILDERS, "ouverture", "bulletin"} == set(KINDS)

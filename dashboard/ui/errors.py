@@ -17,8 +17,8 @@ def said_plainly() -> Iterator[None]:
         yield
     except DBAPIError as error:
         number = _log(error)
-        text = str(error.orig)
-        if "no such table" in text or "does not exist" in text:
+        # By its code: PostgreSQL says it in the server's language.
+        if getattr(error.orig, "sqlstate", "") == "42P01" or "no such table" in str(error.orig):
             st.error("La base de données n'est pas encore prête. Sur le serveur : python -m db init")
         else:
             st.error(f"La base de données ne répond pas. Réessayer dans un instant. (incident {number})")

@@ -19,16 +19,18 @@ EPOCH = date(1970, 1, 1).toordinal()
 
 def signals(person: Person, scopes: Sequence[str]) -> dict[str, dict[str, Signal]]:
     """Every charted indicator's signal, by scope, over all services, up to the last whole month. A scope of which the
-    person may see no site has none."""
+    person may see no site has none, nor has the nation for whoever may not see all of it."""
     book, seen = store.book_of(person, EVERYTHING)  # once for all scopes: each asking is a question to the database
     table = _seen(book, seen)
-    chosen = {"nation": seen, **{d: frozenset(codes) for d, codes in table.groupby("department")["code"]},
+    # The nation's limits, target and new starts are not those of a part of it.
+    chosen = {"nation": seen if len(table) == len(book.sites) else frozenset(),
+              **{d: frozenset(codes) for d, codes in table.groupby("department")["code"]},
               **{code: frozenset({code}) for code in table["code"]}}
     return {scope: _signals(book.version, today(), chosen[scope], scope, book) for scope in scopes if chosen.get(scope)}
 
 
 @st.cache_resource(max_entries=store.KEPT, show_spinner=False)
-def _signals(version: int, day: date, chosen: frozenset[str] | str, scope: str, _book: store.Ledger) -> dict[str, Signal]:
+def _signals(version: str, day: date, chosen: frozenset[str] | str, scope: str, _book: store.Ledger) -> dict[str, Signal]:
     last = last_whole_month(_book.as_of)
     first = max(add_months(last.replace(day=1), 1 - MONTHS), date.fromordinal(_book.origin + EPOCH).replace(day=1))
     monthly = store.figures_of(_book, chosen, store.Question(first, last), "month") if first <= last else {}

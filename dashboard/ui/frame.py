@@ -9,7 +9,8 @@ from dashboard.ui import assets, filters, show, store
 STYLE = """<style>
 [data-testid=stMainBlockContainer]{padding:4rem 2rem 3rem;max-width:1600px}
 [data-testid=stHeader]{height:3.2rem;border-bottom:1px solid rgba(120,130,126,.25)}
-[data-testid=stDateInputQuickSelect]{display:none}
+[data-testid=stDateInputQuickSelect],[data-testid=InputInstructions]{display:none}
+[data-testid=stVegaLiteChart]{overflow-x:auto}
 [data-testid=stVerticalBlock]{gap:.7rem}
 [data-testid=stHeading] [data-testid=stMarkdownContainer]{margin-bottom:0}
 [data-testid=stMetric]{padding:.6rem .8rem;position:relative;overflow:hidden}
@@ -35,7 +36,7 @@ h3{font-size:1.02rem !important;padding:.3rem 0 .1rem !important}
 
 
 @st.cache_resource
-def _assets(version: int) -> str | None:
+def _assets(version: str) -> str | None:
     """Put the public files in place; the name of the communes' file, if the ministry loaded limits."""
     loaded = store.commune_outlines()
     boundaries = loaded["geojson"] if loaded else None

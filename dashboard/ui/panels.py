@@ -28,11 +28,14 @@ from dashboard.wording import UNITS, amount, base, reason, shown, who_reported
 BANDS = ((0, 7, "moins de 8 jours"), (8, 15, "8 à 15 jours"), (16, 30, "16 à 30 jours"), (31, 60, "31 à 60 jours"),
          (61, 90, "61 à 90 jours"), (91, 10**6, "plus de 90 jours"))
 LATE_BAND = 3  # from here on, older than 30 days
+READING_OF_MONTHS = "Trait : moyenne · tirets : limites · ■ orange : alerte · ● bleu : amélioration · ◆ violet : changement"
+READING_OF_FUNNEL = "Un point : un centre · trait : l'ensemble · zones : 95 et 99,8 % · points : 99,8 %, le hasard seul"
 WHAT = {"site": "Centre", "service": "Prestation", "hour": "Heure d'arrivée", "department": "Département"}
 TONES = {Variation.IMPROVEMENT: "improvement", Variation.CONCERN: "concern", Variation.NEUTRAL: "neutral"}
-STATES = {Variation.IMPROVEMENT: "signal d'amélioration", Variation.CONCERN: "signal d'alerte",
-          Variation.NEUTRAL: "signal de changement", Variation.NO_SIGNAL: "pas de signal",
-          Variation.TOO_FEW: "trop peu de points"}
+HEADLINE = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
+WAITS = ("wait_p50", "wait_p90", "wait_within_30", "left")
+COMPLAINTS = ("complaints_per_1000", "complaints_30d", "complaints_30d_due", "complaint_delay", "complaints_open",
+              "complaints_oldest")
 SITE_COLUMNS = ("visits", "visits_per_day", "wait_p50", "wait_p90", "wait_within_30", "left", "satisfaction",
                 "complaints_per_1000", "complaints_30d_due", "complaints_open", "completeness")
 
@@ -82,7 +85,7 @@ def cards(person: Person, question: store.Question, codes: Sequence[str], key: s
     """Headline figures of the question's whole, each with what its control chart says, and the strips as a table."""
     figures = store.figures(person, question, "nation")["nation"]
     found, ground = followed(person, question), follow.ground(person, question)
-    made = [card(code, figures[code], found.get(code)) for code in codes]
+    made = [card(code, figures[code], in_period(found.get(code), question)) for code in codes]
     rows = [(words(BY_CODE[c].label), of_figure(figures[c]), words(UNITS[BY_CODE[c].unit]),
              count(figures[c].n), words(one.state), words(trust.strip(c, figures, ground)))
             for c, one in zip(codes, made, strict=True)]
@@ -92,9 +95,14 @@ def cards(person: Person, question: store.Question, codes: Sequence[str], key: s
 
 
 
+def in_period(found: Signal | None, question: store.Question) -> Signal | None:
+    """The signal, if its last point lies in the question's period: October's says nothing of a figure of February."""
+    return found if found and found.within(question.first, question.last) else None
+
+
 def card(code: str, figure, found: Signal | None = None) -> Card:
     """One headline figure."""
-    state, tone = ("", "") if found is None else (STATES[found.variation], TONES.get(found.variation, ""))
+    state, tone = ("", "") if found is None else (sentences.VARIATIONS[found.variation], TONES.get(found.variation, ""))
     if figure.value is None:
         state, tone = figure.note, ""
     return Card(code, BY_CODE[code].short, shown(figure), figure.value, BY_CODE[code].unit, base(figure), state, tone)
@@ -145,7 +153,9 @@ def _bars(person: Person, question: store.Question, figures: store.Figures, by: 
     caption = "" if reference is None else f"Trait pointillé : l'ensemble, {shown(whole)} ({base(whole)})."
     return Panel(key, title, charts.bars(rows, unit=unit, reference=reference),
                  table=_listed(figures, order, known, WHAT[by], code), alt=f"{BY_CODE[code].label} par {WHAT[by].lower()}.",
-                 caption=caption, strip=strip(person, question, code))
+                 caption=caption, strip=strip(person, question, code),
+                 reading="" if reference is None else f"Trait pointillé : l'ensemble, {shown(whole)}",
+                 finding=f"{title if by != 'site' else BY_CODE[code].label}{french.SPACE}: {shown(whole)} pour l'ensemble")
 
 
 def _listed(figures: store.Figures, order: Sequence[str], known: dict[str, str], what: str, code: str, *more) -> Table:
@@ -177,11 +187,19 @@ def _funnel(person: Person, question: store.Question, figures: store.Figures, co
         more.append(("Rang", _ranks(figures, enough, code, order)))
     out = outside(made, [known.get(k, k) for k in enough])
     said = f"Hors des limites à 99,8 % : {french.join_words(out)}." if out else "Aucun centre hors des limites à 99,8 %."
+    alone = sum(where in (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH) for where in made.position)
+    if out:
+        finding = f"{french.plural(len(out), 'centre se détache', 'centres se détachent')} des autres"
+    elif alone:
+        finding = f"aucun centre ne se détache, mais tous varient plus que le hasard ({alone} sur {len(enough)} hors limites)"
+    else:
+        finding = "les centres ne diffèrent pas plus que le hasard ne le veut"
     caption = (f"{said} Zones : 95 et 99,8 %, surdispersion comprise (limites principales, peu sûres avec"
                f" {french.plural(len(enough), 'centre')}) ; pointillés : 99,8 % sans elle. Trait plein : l'ensemble,"
                f" {amount(i, made.target)}.")
     return Panel(key, title, spec, table=_listed(figures, order, known, "Centre", code, *more), caption=caption,
-                 alt=f"Entonnoir : {i.label} de chaque centre selon sa taille.", strip=strip(person, question, code))
+                 alt=f"Entonnoir : {i.label} de chaque centre selon sa taille.", strip=strip(person, question, code),
+                 finding=f"{i.label}{french.SPACE}: {finding}", reading=READING_OF_FUNNEL)
 
 
 def outside(made: fair.Funnel, known: Sequence[str]) -> list[str]:
@@ -208,18 +226,18 @@ def by_month(person: Person, question: store.Question, code: str, key: str) -> P
     said = [amount(i, v) if v is not None else "non mesuré" for v in found.values]
     first = found.months[0] if found.months else question.first
     frame = store.closures(person, store.Question(first, question.last, question.department, site=question.site))
-    events = [(r.first_day, f"{r.reason} ({r.name_})") for r in
-              frame[frame["from_minute"].isna()].rename(columns={"name": "name_"}).itertuples()]
-    decided = [(d, f"{what} ({who})") for _, c, s, d, who, what, _ in follow.decisions(person) if (c, s) == (code, scope)]
     # Closures of single sites would cover a department's chart: there, those of the whole network alone.
-    spec = charts.control_chart(found, said, direction=i.direction, unit=i.short, decisions=decided,
-                                events=events if question.site else [e for e in events if "Tout le réseau" in e[1]])
+    drawn = frame["from_minute"].isna() & (frame["site_id"].isna() | bool(question.site))
+    events = [(r.first_day, f"{r.reason} ({r.name_})") for r in frame[drawn].rename(columns={"name": "name_"}).itertuples()]
+    decided = [(d, f"{what} ({who})") for _, c, s, d, who, what, _ in follow.decisions(person) if (c, s) == (code, scope)]
+    spec = charts.control_chart(found, said, direction=i.direction, unit=i.short, decisions=decided, events=events)
     rows = [(month(m), Cell(w, v), count(n)) for m, w, v, n in
             zip(found.months, said, found.values, found.n, strict=True)]
     aim = "" if found.target is None else amount(i, found.target)
     return Panel(key, f"{i.label}, par mois", spec, alt=f"Carte de contrôle : {i.label}, par mois.",
                  table=table((("Mois", "month"), (i.short, i.unit), ("n", "count")), rows),
                  caption=" ".join([verdict(found), sentences.target(aim, found.assurance), *restarts(found), method(found)]),
+                 finding=verdict(found, limits=False), reading=READING_OF_MONTHS if found.chart else "",
                  strip=strip(person, question, code))
 
 
@@ -256,6 +274,8 @@ def waits(person: Person, question: store.Question, key: str) -> Panel:
     title = "Répartition des attentes"
     figures, histogram = store.figures(person, question, "nation")["nation"], store.waits(person, question)
     measured = int(histogram.sum())
+    if not figures["visits"].n:
+        return Panel(key, title, message="Aucune donnée sur cette période.")
     if not measured:
         return Panel(key, title, message="L'attente n'est pas mesurée ici : les registres ne portent pas d'heure d'arrivée et"
                                          " d'appel.")
@@ -276,6 +296,8 @@ def waits(person: Person, question: store.Question, key: str) -> Panel:
 def heat(person: Person, question: store.Question, key: str) -> Panel:
     """When people come: weekday by hour."""
     title, matrix = "Quand viennent les usagers", store.heat(person, question)
+    if not int(matrix.sum()):
+        return Panel(key, title, message="Aucune donnée sur cette période.")
     if not int(matrix[:, :24].sum()):
         return Panel(key, title, message="Les heures d'arrivée ne sont pas notées ici : l'affluence par heure est non mesurée.")
     hours = np.flatnonzero(matrix[:, :24].sum(axis=0))
@@ -299,11 +321,12 @@ def complaint_ages(person: Person, question: store.Question, key: str) -> Panel:
     listed = [(words(r.name_), day(r.received), words(r.category), Cell(french.days(r.open_days), int(r.open_days)))
               for r in oldest.rename(columns={"name": "name_"}).itertuples()]
     late = sum(n for _, n in rows[LATE_BAND:])
+    finding = f"{french.plural(len(open_), 'plainte')} en cours, dont {french.number(late)} depuis plus de 30 jours"
     return Panel(key, title, charts.age_bands(rows, late=LATE_BAND), alt="Plaintes en cours par âge.",
                  table=table((("Centre (50 plus anciennes au plus)", ""), ("Reçue le", "day"), ("Catégorie", ""),
                               ("Âge", "days")), listed),
-                 caption=f"{french.plural(len(open_), 'plainte')} en cours, dont {french.number(late)} depuis plus de 30 jours"
-                         " (barres foncées).",
+                 caption=f"{finding} (barres foncées).", finding=finding,
+                 reading="Barres foncées : depuis plus de 30 jours",
                  strip=strip(person, question, "complaints_open"))
 
 
@@ -330,12 +353,13 @@ def flow(person: Person, question: store.Question, key: str) -> Panel:
     rows = [(m, received[m], answered[m]) for m in months]
     more = sum(a - b for _, a, b in rows[-12:])
     which = "reçues de plus que répondues" if more > 0 else "répondues de plus que reçues" if more < 0 else "d'écart"
+    finding = f"Sur les 12 derniers mois entiers : {french.plural(abs(more), 'plainte')} {which}"
     return Panel(key, "Plaintes reçues et répondues, par mois",
                  charts.two_lines(rows, names=("reçues", "répondues"), unit="plaintes", what="Plaintes"),
                  table=table((("Mois", "month"), ("Reçues", "count"), ("Répondues", "count"), ("Écart", "count")),
                              [(month(m), count(a), count(b), count(a - b)) for m, a, b in rows]),
                  alt="Plaintes reçues et plaintes répondues, par mois.",
-                 caption=f"Sur les 12 derniers mois entiers : {french.plural(abs(more), 'plainte')} {which}.",
+                 caption=f"{finding}.", finding=finding,
                  strip=strip(person, question, "complaints_open"))
 
 
@@ -396,11 +420,12 @@ def survival(person: Person, question: store.Question, key: str, detail: str | N
     groups = {"Toutes": frame, **(dict(iter(frame.groupby(detail))) if detail else {})}
     columns = (("Plaintes", ""), ("Reçues", "count"), ("En cours", "count"), ("Délai médian", "days"),
                ("Intervalle à 95 %", ""), ("Plus ancienne en cours", "days"))
-    known = median(*_ages(frame))
+    finding = sentences.delay(median(*_ages(frame)), int(_ages(frame)[0].max()))
     return Panel(key, title, charts.survival_chart(_curve(frame)),
                  table=table(columns, [_delays(name, part) for name, part in groups.items()]),
                  alt="Part des plaintes encore sans réponse selon leur âge.",
-                 caption=f"{sentences.delay(known, int(_ages(frame)[0].max()))} De part et d'autre de la courbe : intervalle à"
+                 finding=finding.rstrip("."), reading="Bande : intervalle à 95 % · trait vertical : 30 jours",
+                 caption=f"{finding} De part et d'autre de la courbe : intervalle à"
                          " 95 %. Les plaintes en cours comptent jusqu'à leur âge d'aujourd'hui (Kaplan-Meier).",
                  strip=strip(person, question, "complaint_delay"))
 

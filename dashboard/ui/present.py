@@ -1,12 +1,14 @@
 """Presenting a story: the whole of it is handed to the browser, which then needs the server for filters alone."""
+from datetime import date
 from functools import cache
 
 import streamlit as st
 
 from dashboard.access import Person
-from dashboard.exports import html, svg
+from dashboard.charts import style
+from dashboard.exports import html
 from dashboard.panel import Deck
-from dashboard.period import Clipped
+from dashboard.period import Clipped, today
 from dashboard.settings import ROOT
 from dashboard.stories import Story, from_json, to_json
 from dashboard.ui import deck, filters, store
@@ -20,9 +22,10 @@ button:focus-visible{outline:3px solid #c2571a;outline-offset:2px}
 button:disabled{opacity:.5;cursor:default}
 """
 FILTERS = ("periode", "departement", "type", "prestation")
-# On dark paper each colour of a picture has its counterpart; a picture on paper of its own keeps them.
-DARK_PICTURES = "".join(f'.dark svg:not(.paper) [{part}="{light}"]{{{part}:{dark}}}' for light, dark in svg.DARK.items()
-                        for part in ("fill", "stroke"))
+# From the back of a lit room: black words, strong lines, no pale bars.
+STRONG = {style.INK: "#000000", style.SOFT: "#000000", style.GRID: "#b0bab5", style.PALE: "#7fb3a3"}
+LOOKS = (html.recoloured(within=".dark") + html.recoloured(STRONG, "#ffffff", within=".projector")
+         + '.projector svg:not(.paper) [fill="none"][stroke]{stroke-width:4px}')
 THEMES = {"light": "Clair", "dark": "Sombre", "projector": "Projecteur"}
 
 
@@ -38,17 +41,16 @@ def told(person: Person, story: Story, question: store.Question, period: Clipped
 
 
 def _key(person: Person, story: Story, question: store.Question, period: Clipped) -> tuple:
-    """All that a deck depends on: the state of the data, who asks and for what. Nobody gets another's."""
+    """All that a deck depends on: the state of the data and the day, who asks and for what. Nobody gets another's."""
     book, chosen = store.book_of(person, question)
-    return (book.version, chosen, person.role, person.departments, to_json(story), story.name, question, period,
-            filters.summary())
+    return book.version, today(), chosen, person.role, person.departments, to_json(story), story.name, question, period
 
 
 @st.cache_resource(max_entries=40, show_spinner=False)
-def _told(version: int, chosen: frozenset[str] | str, role: str, departments: frozenset[str] | None, story: str, name: str,
-          question: store.Question, period: Clipped, words: str, _person: Person) -> tuple[Deck, list[dict]]:
+def _told(version: str, day: date, chosen: frozenset[str] | str, role: str, departments: frozenset[str] | None, story: str,
+          name: str, question: store.Question, period: Clipped, _person: Person) -> tuple[Deck, list[dict]]:
     """The deck, and its slides as the browser takes them."""
-    made = deck.build(_person, from_json(name, story), question, period, words)
+    made = deck.build(_person, from_json(name, story), question, period)
     return made, [{"html": html.slide_html(slide, number, len(made.slides)), "code": slide.code, "headline": slide.headline,
                    "question": slide.question, "note": list(slide.note)} for number, slide in enumerate(made.slides, 1)]
 
@@ -57,16 +59,18 @@ def button(person: Person, story: Story, question: store.Question, period: Clipp
     """The button that starts the presentation; its slides, notes and charts go to the browser with it."""
     with st.spinner("La présentation se prépare…"):
         made, slides = _told(*_key(person, story, question, period), person)
-    fixed = {"departement"} if story.department or story.site else set()
+    fixed = {"departement", "type"} if story.site else {"departement"} if story.department else set()
+    # A free period is set on the page, where its days can be typed.
     choices = [{"name": name, "label": filters.NAMES[name], "value": filters.value(name),
-                "options": [[value, text] for value, text in filters.options(name).items()]}
+                "options": [[value, text] for value, text in filters.options(name).items() if value != filters.OTHER]}
                for name in FILTERS if name not in fixed]
     _component()(key="presentation", on_filter_change=_filtered, data={
-        "slides": slides, "foot": made.foot, "filters": choices, "theme": theme, "seconds": seconds, "css": DARK_PICTURES})
+        "slides": slides, "foot": made.foot, "filters": choices, "theme": theme, "seconds": seconds, "css": LOOKS})
 
 
 def _filtered() -> None:
     asked = st.session_state["presentation"].get("filter")
-    if isinstance(asked, dict) and asked.get("name") in FILTERS and isinstance(asked.get("value"), str):
-        filters.choose(asked["name"], asked["value"])
-        st.session_state.pop(f"filtre_{asked['name']}", None)
+    for name, wanted in (asked.items() if isinstance(asked, dict) else ()):
+        if name in FILTERS and isinstance(wanted, str) and wanted != filters.value(name):
+            filters.choose(name, wanted)
+            st.session_state.pop(f"filtre_{name}", None)

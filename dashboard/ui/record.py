@@ -24,6 +24,8 @@ def telling(form: str, done: str) -> Iterator[None]:
         yield
     except Refused as reason:
         st.session_state[SAID] = form, False, str(reason)
+    except NotAllowed:
+        st.session_state[SAID] = form, False, "Vous n'avez pas le droit de faire cela pour ce périmètre."
     else:
         st.session_state[SAID] = form, True, done
 

@@ -11,18 +11,21 @@ from dashboard import french
 from dashboard.panel import Deck
 from dashboard.period import Clipped, clip, presets, resolve
 from dashboard.stories import PLACED, READY, Story
-from dashboard.ui import deck, store
+from dashboard.ui import deck, panels, store
+from dashboard.ui.record import Refused
 from dashboard.ui.session import person
 from dashboard.ui.takeaway import file_name
 
 # What writes a format: (module, function). Each is brought only when asked for.
 FORMATS = {"pptx": ("pptx", "pptx"), "html": ("html", "dossier"), "pdf": ("pdf", "pdf"), "xlsx": ("xlsx", "for_deck"),
            "txt": ("html", "message_text")}
+BUTTONS = {"pptx": "Diapositives (PowerPoint)", "pdf": "Dossier (PDF)", "html": "Dossier (une page web)",
+           "xlsx": "Tableaux (Excel)"}
 EXAMPLES = {"departement": "departement:Zou", "site": "site:ccsp-allada"}
 USUAL = "12m"
 
 
-class Unknown(ValueError):
+class Unknown(Refused):
     """A name that nothing has; the message, in French, gives the nearest one."""
 
     def __init__(self, what: str, name: str, known: Iterable[str]):
@@ -39,7 +42,7 @@ MASCULINE = {"département", "centre", "format"}
 def write(asked: Namespace) -> list[Path]:
     """Write the story that the command asks for, and print each file; all files, or none. Returns their paths.
 
-    Raises ValueError, with the reason in French, for an unknown name, a database without data, a folder that cannot be
+    Raises Refused, with the reason in French, for an unknown name, a database without data, a folder that cannot be
     written to.
     """
     try:
@@ -57,29 +60,28 @@ def chosen(text: str) -> list[str]:
         if one not in FORMATS:
             raise Unknown("format", one, FORMATS)
     if not formats:
-        raise ValueError(f"aucun format n'est demandé ; il y a {french.join_words(list(FORMATS))}.")
+        raise Refused(f"aucun format n'est demandé ; il y a {french.join_words(list(FORMATS))}.")
     return formats
 
 
 def tell(asked: Namespace) -> Deck:
-    """The story over the period and the filters of the command. Raises ValueError."""
+    """The story over the period and the filters of the command. Raises Refused."""
     fresh = store.freshness()
     if fresh.empty:
-        raise ValueError("la base ne contient encore aucune donnée : il n'y a rien à raconter"
+        raise Refused("la base ne contient encore aucune donnée : il n'y a rien à raconter"
                          " (python -m db import FICHIER).")
     story = find_story(asked.story)
     if (story.department or story.site) and (asked.department or asked.kind):
-        raise ValueError(f"la présentation {story.name} porte déjà sur un lieu : --department et --kind n'y ont pas de"
+        raise Refused(f"la présentation {story.name} porte déjà sur un lieu : --department et --kind n'y ont pas de"
                          " sens.")
-    departments, services = sorted(set(_sites()["department"])), {**dict(store.services()), "inconnu": "Prestation inconnue"}
+    departments, services = sorted(set(_sites()["department"])), panels.service_names()
     if asked.department and asked.department not in departments:
         raise Unknown("département", asked.department, departments)
     if asked.service and asked.service not in services:
         raise Unknown("prestation", asked.service, services)
     period = find_period(asked.period)
     question = store.Question(period.period.first, period.period.last, asked.department, asked.kind, asked.service)
-    filters = [period.label, asked.department, asked.kind, services.get(asked.service)]
-    return deck.build(person(), story, question, period, " · ".join(f for f in filters if f))
+    return deck.build(person(), story, question, period)
 
 
 def _sites():
@@ -87,11 +89,11 @@ def _sites():
 
 
 def find_story(name: str) -> Story:
-    """The story of that name, ready-made or kept, about a place that exists. Raises ValueError."""
+    """The story of that name, ready-made or kept, about a place that exists. Raises Refused."""
     story = store.story(name)
     if story is None:
         if name.rstrip(":") in PLACED:
-            raise ValueError(f"il faut dire de quel lieu : {EXAMPLES[name.rstrip(':')]}, par exemple.")
+            raise Refused(f"il faut dire de quel lieu : {EXAMPLES[name.rstrip(':')]}, par exemple.")
         raise Unknown("présentation", name, [*READY, *(kept for kept, _ in store.stories())])
     for what, place, column in (("département", story.department, "department"), ("centre", story.site, "code")):
         known = sorted(set(_sites()[column]))
@@ -101,15 +103,15 @@ def find_story(name: str) -> Story:
 
 
 def find_period(code: str) -> Clipped:
-    """The period of a code such as those of the pages' links, cut at the last day of the data. Raises ValueError."""
+    """The period of a code such as those of the pages' links, cut at the last day of the data. Raises Refused."""
     as_of = store.freshness().as_of
     found = resolve(code, as_of)
     if found is None:
-        raise ValueError(f"{Unknown('période', code, presets(as_of))} Aussi : 2026, 2026-11, 2026-T3,"
+        raise Refused(f"{Unknown('période', code, presets(as_of))} Aussi : 2026, 2026-11, 2026-T3,"
                          " 2026-01-05_2026-02-10.")
     period = clip(found, as_of)
     if period is None:
-        raise ValueError(f"la période {found.label} commence après le dernier jour des données, le"
+        raise Refused(f"la période {found.label} commence après le dernier jour des données, le"
                          f" {french.date_short(as_of)}.")
     return period
 
@@ -138,7 +140,7 @@ def _put(folder: Path, name: str, files: dict[str, bytes]) -> list[Path]:
             for path in paths:
                 os.replace(Path(aside) / path.name, path)
     except OSError as error:
-        raise ValueError(f"impossible d'écrire dans {folder} : dossier protégé, disque plein ou nom déjà pris"
+        raise Refused(f"impossible d'écrire dans {folder} : dossier protégé, disque plein ou nom déjà pris"
                          f" (erreur {error.errno}).") from error
     for path in paths:
         print(f"{path}  {french.number(max(1, path.stat().st_size / 1024))} Ko")

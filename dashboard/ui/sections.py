@@ -8,7 +8,6 @@ from dashboard.indicators import BY_CODE
 from dashboard.signals import FOLLOWED
 from dashboard.ui import panels, show, store
 
-WAITS = ("wait_p50", "wait_p90", "wait_within_30", "left")
 MONTHLY = FOLLOWED  # what a page offers month by month
 DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 

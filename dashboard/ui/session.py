@@ -3,8 +3,6 @@ from dashboard.access import LOCAL_READER, Person
 
 FILTERS = "filters"       # the filters in force: dict of URL name to value
 NOTICES = "notices"       # values of the URL that could not be used, to be said once
-CHOSEN_SITE = "centre"    # the site chosen on the map
-INDICATOR = "indicateur"  # the indicator that colours the map
 
 
 def person() -> Person:

@@ -1,4 +1,6 @@
 """The opening page: the map, and beside it the headline figures or the chosen site's."""
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard import french
@@ -20,6 +22,7 @@ from dashboard.ui import (
     maps,
     panels,
     session,
+    show,
     site_head,
     store,
 )
@@ -34,6 +37,7 @@ SIGNS = {  # letter, frame, colour, word of each state
     Variation.TOO_FEW: ("", None, "", "trop peu de points"),
 }
 BADGES = {Assurance.CONSISTENTLY_MET: "✓", Assurance.CONSISTENTLY_MISSED: "✗", Assurance.HIT_AND_MISS: "≈"}
+OF_SIGNS = "Une marque par centre : ce que dit la carte de contrôle de ses mois, et non son niveau."
 SIGN_RADIUS = 11
 LARGEST = 20  # radius, in pixels, of the busiest site
 SIZES = (10, 20, 50, 100, 200, 500, 1000)
@@ -53,11 +57,11 @@ def zone() -> None:
             filters.segments("couche")
         chosen, code = filters.value("centre"), filters.value("indicateur")
         signs = shows_signals(code, question)
-        draw(person, question, chosen, code, on_pick=_pick, signs=signs,
-             tinted=not signs and st.session_state.get("departements_teintes", False))
+        made = panel(person, question, code, "carte", signs=signs)
+        show.collect(made)
+        draw(person, question, made.plot, chosen, code, tinted=not signs and st.session_state.get("departements_teintes", False))
         if signs:
-            st.caption("Une marque par centre : ce que dit la carte de contrôle de ses mois, et non son niveau."
-                       f" {alerts.budget_line(person, sites, (code,))}")
+            st.caption(f"{OF_SIGNS} {alerts.budget_line(person, sites, (code,))}")
         else:
             _levels()
     with right:
@@ -78,12 +82,10 @@ def _levels() -> None:
                        " La valeur d'un seul centre n'est jamais étendue à un territoire.")
 
 
-def draw(person, question: store.Question, chosen: str, code: str, *, on_pick=None, tinted: bool = False,
-         signs: bool = False) -> None:
+def draw(person, question: store.Question, made: Plot, chosen: str, code: str, *, tinted: bool) -> None:
     """The map on the screen; departments are coloured too if `tinted`."""
-    made = plot(person, question, code, signs=signs)
     maps.show_map(list(made.marks), legend=made.legend, departments=_departments(person, question, code, tinted),
-                  focus=made.focus, chosen=chosen or None, on_pick=on_pick, height=500,
+                  focus=made.focus, chosen=chosen or None, on_pick=_pick, height=500,
                   dark=st.context.theme.type == "dark", communes=frame.communes_file(), key="carte")
 
 
@@ -99,7 +101,7 @@ def panel(person, question: store.Question, code: str, key: str, *, signs: bool 
                  table=table((("Centre", ""), (BY_CODE[code].label, BY_CODE[code].unit), ("Base", ""),
                               ("Usagers par jour ouvert", "rate"), ("Signal", "")), rows),
                  alt=f"Carte du Bénin : {BY_CODE[code].label}, {what}.",
-                 caption="Une marque par centre : ce que dit la carte de contrôle de ses mois, et non son niveau." if signs
+                 caption=OF_SIGNS if signs
                  else "La surface d'une marque dit combien d'usagers sont reçus par jour ouvert, sa couleur le niveau.")
 
 
@@ -121,7 +123,8 @@ def plot(person, question: store.Question, code: str, *, signs: bool = False) ->
             "fill": None if value is None else classes.colour(value),
             "tip": [f"{BY_CODE[code].label} : {shown(f[code])}", f"Usagers par jour ouvert : {shown(f['visits_per_day'])}"]}
         marks.append(_signed(mark, found[site.code][code]) if signs else mark)
-    return Plot(tuple(marks), _sign_legend(code, marks, top) if signs else _legend(code, marks, top), question.department)
+    legend = _sign_legend(code, marks, top) if signs else _legend(code, marks, top)
+    return Plot(tuple(marks), replace(legend, credit=store.commune_source()), question.department)
 
 
 def shows_signals(code: str, question: store.Question) -> bool:
@@ -209,6 +212,7 @@ def site_panel(person, question: store.Question, sites, code: str) -> None:
         st.subheader(escaped(site["name"]), anchor=False, width="stretch")
         st.button("Revenir à l'ensemble", on_click=filters.choose, args=("centre", ""), key="ensemble")
     st.caption(escaped(site_head.words(site)))
+    show.collect(panels.cards(person, own, SITE_CARDS))
     months = store.trend(person, own)
     compared = store.comparison(person, own)
     followed = {} if question.service else follow.signals(person, [code])[code]
@@ -216,7 +220,7 @@ def site_panel(person, question: store.Question, sites, code: str) -> None:
         for place, one in zip(st.columns(2), SITE_CARDS[start:start + 2], strict=True):
             with place:
                 cards.card(one, figures[one], [months[m][one].value for m in sorted(months)], compared,
-                           followed=followed.get(one))
+                           followed=panels.in_period(followed.get(one), own))
     silent = figures["visits"].sites_reporting == 0
     st.caption("Ce centre n'a rien remonté sur la période." if silent else
                f"Période : {filters.period().label}. Jours clôturés : {shown(figures['completeness'])}. "

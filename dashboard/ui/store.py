@@ -1,4 +1,4 @@
-"""The pages' only door to the data. Every function takes the person who asks, and cuts to what he may see.
+"""The pages' only door to the data. Whatever holds figures of sites takes the person who asks, and cuts to what he may see.
 
 What is kept between runs is keyed by the state of the data and by the sites that may be seen: no answer of one
 person's can reach another. Results are frozen or never changed.
@@ -51,7 +51,7 @@ def engine() -> Engine:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _ledger(version: int, day: date) -> Ledger:
+def _ledger(version: str, day: date) -> Ledger:
     with engine().connect() as connection:
         return load_ledger(connection)
 
@@ -91,7 +91,7 @@ def figures(person: Person, question: Question, by: str) -> Figures:
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
-def _figures(version: int, chosen: frozenset[str] | str, question: Question, by: str) -> Figures:
+def _figures(version: str, chosen: frozenset[str] | str, question: Question, by: str) -> Figures:
     book = _ledger(version, today())
     with engine().connect() as connection:
         facts = gather(connection, chosen, question.first, question.last, by, question.service, ledger=book)
@@ -119,7 +119,7 @@ def comparison(person: Person, question: Question) -> Comparison | None:
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
-def _comparison(version: int, chosen: frozenset[str] | str, question: Question) -> Comparison | None:
+def _comparison(version: str, chosen: frozenset[str] | str, question: Question) -> Comparison | None:
     book = _ledger(version, today())
     with engine().connect() as connection:
         scope = make_scope(connection, book, chosen, question.first, question.last, question.service)
@@ -263,24 +263,23 @@ def unclosed(person: Person, question: Question) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["code", "name", "department", "days", "silent_days"])
 
 
-def daily(person: Person, question: Question) -> pd.DataFrame:
-    """Each day of one site or more, summed: day, visited, declared, open (sites), closed (sites)."""
-    book = ledger()
-    rows = sites(person, question).index
-    span = book.days(question.first, min(question.last, book.as_of or question.last))
-    base = date(1970, 1, 1).toordinal() + book.origin
-    days = [date.fromordinal(base + n) for n in range(span.start, span.stop)]
-    return pd.DataFrame({"day": days, "visited": book.visited[rows, span].sum(axis=0),
-                         "declared": book.declared[rows, span].sum(axis=0),
-                         "open": book.open[rows, span].sum(axis=0), "closed": book.closed[rows, span].sum(axis=0)})
-
-
 def commune_outlines() -> dict | None:
     """The limits of communes that the ministry loaded: GeoJSON and source; None where there are none."""
 
     with engine().connect() as connection:
         found = read.boundary(connection, "commune")
     return {"geojson": json.loads(found[0]), "source": found[1]} if found else None
+
+
+def commune_source() -> str:
+    """Where the limits of communes come from, "" where the ministry loaded none."""
+    return _commune_source(ledger().version)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _commune_source(version: str) -> str:
+    loaded = commune_outlines()
+    return loaded["source"] if loaded else ""
 
 
 def stories() -> list[tuple[str, str]]:

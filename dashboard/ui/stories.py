@@ -1,4 +1,5 @@
 """The page « Présenter »: choose a story, order and word its slides, keep and share it, start it, take it away."""
+import mimetypes
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urlencode
@@ -8,14 +9,16 @@ import streamlit as st
 from dashboard import french
 from dashboard.access import Person, may
 from dashboard.panel import Deck
-from dashboard.stories import KINDS, LONGEST_HEADLINE, LONGEST_TEXT, PLACED, READY, NotAStory, Step, Story, ready, slug
+from dashboard.stories import KINDS, LONGEST_HEADLINE, LONGEST_TEXT, PLACED, READY, NotAStory, Step, Story, check, ready, slug
 from dashboard.ui import filters, present, record, report, store, takeaway
 from dashboard.ui.escape import escaped
 
 ADDRESS = "histoire"    # in the URL: which story
 HELD = "story"          # the story on the page, with what was changed in it
+SAID = "story_said"     # why the last change was not made, to be said once
 WANTED = "story_name"   # the name of the story it began as
 NAMES = {"departement": "Revue d'un département", "site": "Revue d'un centre"}
+OTHER = "application/octet-stream"  # where the system does not know the kind of a file
 SECONDS = (10, 15, 20, 30, 60)
 
 
@@ -35,6 +38,8 @@ def page(person: Person) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.header("Les diapositives", anchor=False)
+        if SAID in st.session_state:
+            st.error(st.session_state.pop(SAID))
         _steps(story, made)
     with right:
         st.header("Régler, garder, partager", anchor=False)
@@ -77,17 +82,13 @@ def _choose(person: Person) -> Story | None:
     return st.session_state[HELD]
 
 
-FILES = {"pptx": ("Diapositives (PowerPoint)", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-         "pdf": ("Dossier (PDF)", "application/pdf"), "html": ("Dossier (une page web)", "text/html"),
-         "xlsx": ("Tableaux (Excel)", takeaway.MIME)}
-
-
 def _take_away(made: Deck, name: str) -> None:
     """The files of the story, each made when it is asked for; and a text to paste."""
     with st.container(horizontal=True, vertical_alignment="center", key="emporter_histoire"):
-        for kind, (label, mime) in FILES.items():
-            st.download_button(label, data=partial(report.made, kind, made), mime=mime, key=f"emporter_{kind}", on_click="ignore",
-                               file_name=f"{takeaway.file_name(name, on=filters.as_of())}.{kind}")
+        for kind, label in report.BUTTONS.items():
+            file = f"{takeaway.file_name(name, on=filters.as_of())}.{kind}"
+            st.download_button(label, data=partial(report.made, kind, made), file_name=file, key=f"emporter_{kind}",
+                               mime=mimetypes.guess_type(file)[0] or OTHER, on_click="ignore")
     with st.expander("Texte à coller dans un message"):
         st.code(report.made("txt", made).decode(), language=None, wrap_lines=True)
 
@@ -124,8 +125,13 @@ def _words(story: Story, at: int, step: Step) -> None:
 
 
 def _hold(story: Story, steps: tuple[Step, ...]) -> None:
-    if any(not s.hidden for s in steps):
-        st.session_state[HELD] = replace(story, steps=steps)
+    wanted = replace(story, steps=steps)
+    try:
+        check(wanted)
+    except NotAStory as reason:
+        st.session_state[SAID] = str(reason)  # the story stays as it was
+        return
+    st.session_state[HELD] = wanted
 
 
 def _move(at: int, by: int) -> None:
@@ -174,8 +180,9 @@ def _kept(person: Person, story: Story) -> None:
 
 
 def _forget(person: Person, name: str) -> None:
-    if st.button("Supprimer cette présentation gardée"):
-        record.forget_story(person, name)
+    if may(person, "keep_stories") and st.button("Supprimer cette présentation gardée"):
+        with record.telling("garder", "La présentation est supprimée."):
+            record.forget_story(person, name)
         st.query_params.pop(ADDRESS, None)
         st.session_state.pop(WANTED, None)
         st.rerun()

@@ -3,10 +3,8 @@ import streamlit as st
 
 from dashboard.ui import cards, filters, panels, sections, session, show
 
-CARDS = ("complaints_per_1000", "complaints_30d", "complaints_30d_due", "complaint_delay", "complaints_open",
-         "complaints_oldest")
 person, question = session.person(), filters.question()
-cards.headline(question, person, CARDS)
+cards.headline(question, person, panels.COMPLAINTS)
 
 left, right = st.columns(2, gap="large")
 with left:

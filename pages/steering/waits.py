@@ -4,7 +4,7 @@ import streamlit as st
 from dashboard.ui import cards, filters, panels, sections, session, show
 
 person, question = session.person(), filters.question()
-cards.headline(question, person, sections.WAITS, columns=4)
+cards.headline(question, person, panels.WAITS, columns=4)
 
 left, right = st.columns(2, gap="large")
 with left:
@@ -12,11 +12,11 @@ with left:
     show.panel(panels.waits(person, question, "repartition"))
 with right:
     st.header("Par mois", anchor=False)
-    code = sections.choose_indicator(sections.WAITS, "attentes_mois_choix")
+    code = sections.choose_indicator(panels.WAITS, "attentes_mois_choix")
     show.panel(panels.by_month(person, question, code, "attentes_mois"))
 
 st.header("Par centre, par prestation, par heure d'arrivée", anchor=False)
-code = sections.choose_indicator(sections.WAITS, "attentes_choix")
+code = sections.choose_indicator(panels.WAITS, "attentes_choix")
 left, middle, right = st.columns(3, gap="large")
 with left:
     sections.compare(person, question, "site", code, "attentes_centres")

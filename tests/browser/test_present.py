@@ -83,12 +83,34 @@ def test_filters_act_during_the_presentation(page, app):
     start(page, app)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("f")
-    page.locator(f"{ROOM} .filters").get_by_label("Département").select_option("Zou")
+    choice = page.locator(f"{ROOM} .filters").get_by_label("Département")
+    choice.focus()
+    page.keyboard.press("f")  # folds the filters again; a letter is not a choice in the list
+    expect(page.locator(f"{ROOM} .filters")).to_be_hidden()
+    page.keyboard.press("f")
+    choice.select_option("Zou")
+    expect(page.locator(f"{ROOM} .foot .said")).not_to_contain_text("Zou")
+    page.locator(f"{ROOM} .filters").get_by_role("button", name="Appliquer").click()
     expect(page.locator(f"{ROOM} .foot .said")).to_contain_text("Zou", timeout=20_000)
     expect(page.locator(f"{ROOM} .count")).to_have_text("2 / 12")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(page).to_have_url(f"{app}/presenter?histoire=national&departement=Zou")
+
+
+def test_the_back_button_leaves_the_slides_and_not_the_page(page, app):
+    open_page(page, f"{app}/attentes")
+    start(page, app)
+    page.keyboard.press("ArrowRight")
+    page.go_back()
+    expect(page.locator(ROOM)).to_have_count(0)
+    expect(page.locator("h1")).to_have_text("Présenter")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{ROOM} .count")).to_have_text("1 / 12")
+    page.keyboard.press("Escape")
+    expect(page.locator(ROOM)).to_have_count(0)
+    settled(page)
+    expect(page.locator("h1")).to_have_text("Présenter")
 
 
 def test_the_speaker_has_notes_on_a_second_screen(page, app):
@@ -98,6 +120,9 @@ def test_the_speaker_has_notes_on_a_second_screen(page, app):
     second = opened.value
     page.keyboard.press("ArrowRight")
     expect(second.locator("h1")).to_contain_text("2 / 12")
+    second.keyboard.press("ArrowRight")
+    expect(second.locator("h1")).to_contain_text("3 / 12")
+    second.keyboard.press("ArrowLeft")
     expect(second.locator("body")).to_contain_text("Ensuite :")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard import charts, french
 from dashboard.charts.style import INK
-from dashboard.exports import svg
+from dashboard.exports import map_svg, svg
 from dashboard.panel import Legend, Plot
 from tests.exports import decks
 
@@ -41,7 +41,7 @@ def pictures(deck):
         if panel.chart is not None:
             yield panel.key, svg.chart(panel.chart, 760)
         if panel.plot is not None:
-            yield panel.key, svg.map_(panel.plot, 760, 500)
+            yield panel.key, map_svg.map_(panel.plot, 760, 500)
 
 
 @pytest.mark.parametrize("name", decks.DECKS)
@@ -63,7 +63,7 @@ def test_a_colour_from_data_is_a_colour_or_grey(bad):
     made = decks.levels()
     plot = Plot(tuple({**m, "fill": bad, "missing": False} for m in made.marks),
                 Legend("x", [{"colour": bad, "label": "y", "count": 1}]))
-    assert "evil" not in (text := svg.map_(plot, 700, 400)) and svg.IDLE_FILL in text
+    assert "evil" not in (text := map_svg.map_(plot, 700, 400)) and map_svg.IDLE_FILL in text
     read(text)
 
 
@@ -97,7 +97,7 @@ def test_on_a_slide_no_type_is_under_24_pixels(key):
 
 @pytest.mark.parametrize("plot", [decks.levels(), decks.signals(), decks.levels(focus="Zou")], ids=["levels", "signals", "zou"])
 def test_on_a_slide_names_and_legend_of_a_map_are_24_pixels(plot):
-    root = read(svg.map_(plot, 1200, 450, 24))
+    root = read(map_svg.map_(plot, 1200, 450, 24))
     assert root.get("font-size") == "24"
     letters = [e for e in root.iter(f"{SVG}text") if e.get("font-size")]
     assert all(float(e.get("font-size")) >= 17 for e in letters)  # in the marks, where there is no more room
@@ -149,11 +149,11 @@ def test_on_dark_paper_lines_are_light_but_cells_keep_their_ground():
 
 
 def test_on_dark_paper_marks_keep_their_colour_under_their_letter():
-    dark = svg.darkened(svg.map_(decks.signals(), 760, 500))
+    dark = svg.darkened(map_svg.map_(decks.signals(), 760, 500))
     alert = next(e for e in read(dark).iter(f"{SVG}g") if any(t.text == "!" for t in e.iter(f"{SVG}text")))
     fills = [e.get("fill") for e in alert]
     assert "#C2571A" in fills and svg.PAPER in fills and svg.DARK_PAPER in fills  # mark, letter, frame
-    assert svg.LAND not in dark and svg.INK not in dark
+    assert svg.LAND not in dark and INK not in dark
 
 
 def test_small_multiples_are_drawn_too():
@@ -163,7 +163,7 @@ def test_small_multiples_are_drawn_too():
 
 def test_a_map_says_each_mark_and_its_legend():
     plot = decks.signals()
-    root = read(svg.map_(plot, 760, 500))
+    root = read(map_svg.map_(plot, 760, 500))
     titles = [e.text.split("\n")[0] for e in root.iter(f"{SVG}title")]
     assert {m["name"] for m in plot.marks} <= set(titles)
     text = said(root)
@@ -175,7 +175,7 @@ def test_a_map_says_each_mark_and_its_legend():
 
 def test_the_legend_of_levels_has_classes_counts_and_sizes():
     legend = decks.levels().legend
-    text = said(read(svg.map_(decks.levels(), 760, 500)))
+    text = said(read(map_svg.map_(decks.levels(), 760, 500)))
     for one in legend.classes:
         assert one["label"].replace(french.SPACE, " ") in text and str(one["count"]) in text.split("\n")
     assert "pas de données (2)" in text and "100 usagers par jour ouvert" in text
@@ -183,7 +183,7 @@ def test_the_legend_of_levels_has_classes_counts_and_sizes():
 
 @pytest.mark.parametrize(("width", "height"), [(1200, 450), (760, 500), (400, 700)])
 def test_nothing_of_a_map_leaves_the_picture(width, height):
-    root = read(svg.map_(decks.signals(), width, height))
+    root = read(map_svg.map_(decks.signals(), width, height))
     for e in root.iter(f"{SVG}text"):
         if e.get("x"):
             assert -1 <= float(e.get("x")) <= width and 0 <= float(e.get("y")) <= height, e.text

@@ -1,0 +1,31 @@
+"""A deck as a PowerPoint file: native charts, tables and shapes, all of them editable, with the speaker's notes.
+
+Its numbers are those of the deck: charts are written from the very specs that the screen draws. Lengths are in inches, type
+in points. Nothing is fetched and no text of the deck can act: the sheets behind the charts hold neither formula nor link.
+"""
+import io
+from datetime import UTC, datetime
+
+from dashboard.exports.pptx.slides import write_slide
+from dashboard.exports.pptx.template import blank
+from dashboard.exports.pptx.texts import clean
+from dashboard.panel import Deck
+
+
+def pptx(deck: Deck) -> bytes:
+    """The file of a deck: one slide each, in order, 16:9."""
+    deck = clean(deck)
+    show = blank()
+    for number, slide in enumerate(deck.slides, 1):
+        write_slide(show, deck, slide, number)
+    about = show.core_properties
+    about.title, about.subject, about.comments = deck.title[:255], f"{deck.scope}, {deck.period}"[:255], deck.foot[:255]
+    about.author = about.last_modified_by = "Tableau de bord CCSP"
+    about.language = "fr-FR"
+    about.created = about.modified = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    out = io.BytesIO()
+    show.save(out)
+    return out.getvalue()
+
+
+__all__ = ["pptx"]

@@ -1,0 +1,238 @@
+"""Charts that stay editable, each drawn from the numbers of the spec that the screen shows."""
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_MARKER_STYLE
+from pptx.enum.dml import MSO_LINE
+from pptx.oxml.ns import qn
+
+from dashboard import french
+from dashboard.charts import Native
+from dashboard.charts.control import COLOURS, STATES
+from dashboard.charts.style import ACCENT, CONCERN, INK, MAIN, NONE, PALE, SOFT
+from dashboard.exports.pptx import axes
+from dashboard.exports.pptx.axes import SIDE, TAIL, TOP, Scale
+from dashboard.exports.pptx.shapes import Box, Run, leaf, look, paint, pen, rest, said, write
+from dashboard.exports.pptx.texts import BODY, SMALL, cut, wide
+from dashboard.panel import Panel
+
+MOST_BARS = 18                      # in one chart, to be read; twice as many stand in two
+# Name, shape and colour of points that are signals.
+SIGNALS = dict(zip(STATES, zip(("signal d'amélioration", "signal d'alerte", "signal de changement"), (
+    XL_MARKER_STYLE.CIRCLE, XL_MARKER_STYLE.SQUARE, XL_MARKER_STYLE.DIAMOND), COLOURS, strict=False), strict=False))
+# Colour, width and dashes of lines: over months; on two axes; a funnel's limits in their order (99,8 %, 95 %, exact).
+OVER_MONTHS = {"limit": (MAIN, 1.25, MSO_LINE.DASH), "target": (INK, 2, MSO_LINE.ROUND_DOT), "centre": (MAIN, 1.5)}
+ON_AXES = {"limit": (SOFT, 1.25, MSO_LINE.DASH), "value": (MAIN, 2.5), "centre": (MAIN, 2)}
+OF_FUNNEL = ((SOFT, 1.5),) * 2 + ((SOFT, 1.25, MSO_LINE.DASH),) * 2 + ((SOFT, 1, MSO_LINE.ROUND_DOT),) * 2
+
+
+def draw_chart(made, panel: Panel, chart: Native, box: Box) -> None:
+    """The panel's chart, of any kind but "table", with at least one value."""
+    {"bar": _bars, "line": _line, "column": _columns, "scatter": _scatter}[chart.kind](made, panel, chart, box)
+
+
+def _numbers(names: Sequence, chart: Native, which: slice = slice(None), **format_) -> axes.Categories:
+    data = axes.Categories(**format_)
+    data.categories = names
+    for one in chart.series:
+        data.add_series(one.name, one.y[which])
+    return data
+
+
+# ---- bars and columns -----------------------------------------------------------------------------------------------
+
+def _bars(made, panel: Panel, chart: Native, box: Box) -> None:
+    """Horizontal bars in the order given, in two charts of one scale where there are many."""
+    total = len(chart.categories)
+    shown = min(total, 2 * MOST_BARS)
+    if total > shown:
+        rest(made.shapes, box.within(0, box.h - 0.3, 0, 0), french.plural(total - shown, "autre barre", "autres barres"))
+        box = box.within(0, 0, 0, 0.35)
+    parts = 1 if shown <= MOST_BARS else 2
+    each, step = math.ceil(shown / parts), (box.w + 0.3) / parts
+    for part in range(parts):
+        _bar_chart(made, panel, chart, range(part * each, min((part + 1) * each, shown)),
+                   Box(box.x + part * step, box.y, step - 0.3, box.h) if parts > 1 else box, each)
+
+
+def _bar_chart(made, panel: Panel, chart: Native, which: range, box: Box, most: int) -> None:
+    value, *others = chart.series
+    said_ = value.words or ("",) * len(value.y)
+    top = TOP + (0.3 if others else 0)
+    row = (box.h - top - TAIL) / most
+    size = min(max(row * 72 / 1.5, SMALL), BODY)
+    names = (chart.categories[i] + (f"{french.SPACE}: {said_[i]}" if value.y[i] is None and said_[i] else "") for i in which)
+    names = [cut(n, 1, box.w * 0.42 - 0.15, size) for n in names]
+    left = max(wide(n, size) for n in names) + 0.2
+    frame = replace(box, h=top + TAIL + len(which) * min(row, 0.95))
+    inner = frame.within(left, top, SIDE, TAIL)
+    # The scale ends where the longest label of a bar still has its place.
+    ends = (v / max(1 - (wide(t, size) + 0.15) / inner.w, 0.3) for v, t in zip(value.y, said_, strict=True) if v)
+    high = max(max(ends, default=1), *(s.y[0] * 1.05 for s in others if s.y and s.y[0] is not None), 0)
+    data = _numbers(names, chart, slice(which.start, which.stop))
+    drawn = axes.place_chart(made, panel, XL_CHART_TYPE.BAR_CLUSTERED, data, frame, inner)
+    plot, axis = drawn.plots[0], drawn.category_axis
+    plot.gap_width, plot.overlap = 40, 100
+    scale = Scale(0, high, axes.round_scale([v for v in value.y if v is not None]).step)
+    axes.value_axis(drawn.value_axis, chart.x_title, scale, inner.w)
+    axes.category_axis(axis, "", size)
+    axis.reverse_order = True
+    drawn.value_axis._element.find(qn("c:crosses")).set("val", "max")  # at the foot, though the order is top down
+    _colour_bars(plot.series[0], panel.chart["data"]["values"][which.start:which.stop])
+    for i, n in enumerate(which):
+        if value.y[n] is not None:
+            _label(plot.series[0].points[i].data_label, value.y[n], said_[n], size)
+    for one, series in zip(others, list(plot.series)[1:], strict=True):
+        series.format.fill.background()          # its number is in the sheet; what is seen of it is the line
+        axes.upright(made, inner, (one.y[0] or 0) / high, ACCENT, one.name)
+
+
+def _colour_bars(series, rows: Sequence[dict]) -> None:
+    """As on screen: dark, pale where within the deadline or over the threshold, orange where marked."""
+    series.invert_if_negative = False
+    paint(series.format.fill, MAIN)
+    for i, row in enumerate(rows):
+        if row.get("c") or not row.get("late", row.get("short", True)):
+            paint(series.points[i].format.fill, ACCENT if row.get("c") else PALE)
+
+
+def _label(label, value: float, text: str, size: float) -> None:
+    """What stands at the end of a bar: its number, in a format that gives the screen's words and follows the number when it
+    is changed; the words themselves where no format gives them."""
+    if (format_ := _format(value, text)) is None:
+        write(label.text_frame, Run(text[:200], size))
+    else:
+        look(label.font, size, INK)
+        element = label._dLbl
+        element.idx.addnext(leaf("c:numFmt", formatCode=format_, sourceLinked=0))
+        element.txPr.find(qn("a:bodyPr")).set("wrap", "none")
+    label.position = XL_LABEL_POSITION.OUTSIDE_END
+
+
+def _format(value: float, text: str) -> str | None:
+    """The number format that writes a value as these words; None where there is none."""
+    found = re.match(r"(-?[\d\u202f]+(?:,(\d+))?)(.*)$", text)
+    if not found or '"' in found[3] or french.number(value, len(found[2] or "")) != found[1]:
+        return None
+    return axes.code(len(found[2] or ""), found[3])
+
+
+def _columns(made, panel: Panel, chart: Native, box: Box) -> None:
+    """Columns from 0, with the lines that the screen draws across them."""
+    scale, rows = axes.round_scale([y for y in chart.series[0].y if y is not None]), panel.chart["data"]["values"]
+    foot = min(0.5 + 0.72 * max(wide(n, SMALL) for n in chart.categories), box.h / 2)
+    inner = box.within(scale.wide + 0.55, 0.36, SIDE, foot)
+    drawn = axes.place_chart(made, panel, XL_CHART_TYPE.COLUMN_CLUSTERED, _numbers(chart.categories, chart), box, inner)
+    drawn.plots[0].gap_width = 12
+    axes.value_axis(drawn.value_axis, chart.y_title, scale, inner.h + 0.3)
+    axes.category_axis(drawn.category_axis, chart.x_title, SMALL, slant=True)
+    _colour_bars(drawn.plots[0].series[0], rows)
+    for _, row in _rules(panel.chart):
+        if "x" in row and "l" in row:
+            axes.upright(made, inner, row["x"] / rows[-1]["b"], ACCENT, row["l"])
+
+
+def _rules(spec: dict) -> list[tuple[dict, dict]]:
+    """The upright lines with data of their own: how each is drawn, and its row."""
+    return [(layer["mark"], row) for layer in spec.get("layer", ()) if layer["mark"]["type"] == "rule"
+            for row in layer.get("data", {}).get("values", ())]
+
+
+# ---- lines over months ----------------------------------------------------------------------------------------------
+
+def _line(made, panel: Panel, chart: Native, box: Box) -> None:
+    """Lines over months: a missing one is a gap. Points that are signals stand out as series of their own, named in the
+    legend, so that no colour is without its word."""
+    scale = axes.round_scale([y for s in chart.series for y in s.y if y is not None])
+    rows = panel.chart["data"]["values"]
+    months = list(dict.fromkeys(date.fromisoformat(row["m"][:10]) for row in rows))
+    found = [state for state in SIGNALS if any(row.get("s") == state and row.get("v") is not None for row in rows)]
+    data = _numbers(months, chart, number_format="General")
+    for state in found:
+        data.add_series(SIGNALS[state][0], [row.get("v") if row.get("s") == state else None for row in rows])
+    names = [*(s.name for s in chart.series), *(SIGNALS[state][0] for state in found)]
+    drawn, inner = axes.place_lines(made, panel, XL_CHART_TYPE.LINE_MARKERS, data, names, box, chart.y_title, scale, 0.42)
+    first, total = _month_number(months[0]), _month_number(months[-1]) - _month_number(months[0]) + 1
+    axes.month_axis(drawn.category_axis, total, inner.w)
+    several = sum(s.role == "value" for s in chart.series) > 1
+    for i, series in enumerate(drawn.plots[0].series):
+        series.smooth = False
+        if i >= len(chart.series):
+            series.format.line.fill.background()
+            _, style, colour = SIGNALS[found[i - len(chart.series)]]
+            axes.mark(series.marker, style, 11 if len(months) <= 36 else 8, colour)
+        elif chart.series[i].role == "value":
+            how = ((ACCENT, 2.25), (MAIN, 2.25, MSO_LINE.DASH))[i % 2] if several else (SOFT, 1.5)
+            pen(series.format.line, *how)
+            axes.mark(series.marker, XL_MARKER_STYLE.CIRCLE, 7, how[0])
+        else:
+            pen(series.format.line, *OVER_MONTHS[chart.series[i].role])
+            series.marker.style = XL_MARKER_STYLE.NONE
+    for on, what, text in events(panel.chart):
+        share, decided = (_month_number(on) - first + 0.5) / total, what == "Décision"
+        if 0 <= share <= 1:
+            said(axes.upright(made, inner, share, INK if decided else NONE, dashed=not decided), what,
+                 f"{what}, {french.date_short(on)}{french.SPACE}: {text}")
+
+
+def events(spec: dict) -> list[tuple[date, str, str]]:
+    """Days, sort and words of what the screen marks with upright lines: closures and decisions."""
+    return [(date.fromisoformat((row.get("m") or row["d"])[:10]), "Fermeture" if how.get("strokeDash") else "Décision", row["e"])
+            for how, row in _rules(spec) if "e" in row]
+
+
+def _month_number(day: date) -> float:
+    """Months since year 0, days as a part of one."""
+    return day.year * 12 + day.month + (day.day - 1) / 31
+
+
+# ---- points and lines on two axes -----------------------------------------------------------------------------------
+
+def _scatter(made, panel: Panel, chart: Native, box: Box) -> None:
+    """Points and lines on two number axes. Lines run by x; steps stay steps."""
+    steps = any(layer["mark"].get("interpolate") == "step-after" for layer in panel.chart["layer"])
+    points = any(s.role == "points" for s in chart.series)
+    xs, ys = ([v for s in chart.series for v in getattr(s, axis) if v is not None] for axis in "xy")
+    across, up = axes.round_scale(xs), Scale(0, 100, 20) if steps else axes.round_scale(ys, zero=not points)
+    if across.high < max(xs) * 1.02 and points:  # the largest one does not lie on the edge
+        across = replace(across, high=across.high + across.step)
+    drawn, inner = axes.place_lines(made, panel, XL_CHART_TYPE.XY_SCATTER_LINES, _placed(chart, steps),
+                                    [s.name for s in chart.series], box, chart.y_title, up, TAIL)
+    axes.value_axis(drawn.category_axis, chart.x_title, across, inner.w, grid=False)
+    limits = iter(OF_FUNNEL if points else ())
+    for one, series in zip(chart.series, drawn.plots[0].series, strict=True):
+        series.smooth = False
+        if one.role == "points":
+            series.format.line.fill.background()
+            axes.mark(series.marker, XL_MARKER_STYLE.CIRCLE, 10, MAIN)
+            _name_those_outside(series, one.words, panel)
+        else:
+            how = next(limits, None) if one.role == "limit" else None
+            pen(series.format.line, *(how or ON_AXES[one.role]))
+            series.marker.style = XL_MARKER_STYLE.NONE
+
+
+def _placed(chart: Native, steps: bool) -> axes.Points:
+    data = axes.Points()
+    for one in chart.series:
+        series, placed = data.add_series(one.name), list(zip(one.x, one.y, strict=True))
+        if one.role != "points":
+            placed.sort(key=lambda point: point[0])
+        for (x, y), after in zip(placed, [*placed[1:], None], strict=True):
+            for at in (x, after[0]) if steps and after else (x,):
+                series.add_data_point(at, y)
+    return data
+
+
+def _name_those_outside(series, names: Sequence[str], panel: Panel) -> None:
+    """In orange, with another shape and a name, as on screen."""
+    for i, (row, name) in enumerate(zip(panel.chart["data"]["values"], names, strict=True)):
+        if row.get("out"):
+            axes.mark(series.points[i].marker, XL_MARKER_STYLE.DIAMOND, 13, CONCERN)
+            label = series.points[i].data_label
+            write(label.text_frame, Run(cut(name, 1, 3, BODY), BODY, INK, True))
+            label.text_frame.word_wrap = False
+            label.position = XL_LABEL_POSITION.RIGHT

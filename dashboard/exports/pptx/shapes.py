@@ -1,0 +1,136 @@
+"""Boxes of text and shapes in flat colours: what slides are made of."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pptx.dml.color import RGBColor
+from pptx.enum.lang import MSO_LANGUAGE_ID
+from pptx.enum.shapes import MSO_SHAPE
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import OxmlElement
+from pptx.util import Inches, Pt
+
+from dashboard.charts.style import INK, SOFT
+from dashboard.exports.pptx.texts import BODY
+
+WIDTH, HEIGHT = 13.333, 7.5
+LEFT, INNER = 0.6, 12.133           # the left margin, and what lies between the two
+BOTTOM = 6.78                       # of what stands above the footer
+FONT = "Arial"                      # on every machine; its metrics are known here too
+WASH = "#eef4f2"                    # the palest green, under a question or every other row
+CENTRED = {"align": PP_ALIGN.CENTER, "anchor": MSO_ANCHOR.MIDDLE}
+
+
+@dataclass(frozen=True)
+class Box:
+    """A place on the slide, in inches."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    def emu(self) -> tuple[int, int, int, int]:
+        """As python-pptx wants it."""
+        return Inches(self.x), Inches(self.y), Inches(self.w), Inches(self.h)
+
+    def within(self, left: float, top: float, right: float, bottom: float) -> "Box":
+        """What is left of it between these margins."""
+        return Box(self.x + left, self.y + top, self.w - left - right, self.h - top - bottom)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Text of one look."""
+
+    text: str
+    size: float = BODY
+    colour: str = INK
+    bold: bool = False
+
+
+def rgb(colour: str) -> RGBColor:
+    """A colour « #rrggbb »."""
+    return RGBColor.from_string(colour.lstrip("#").upper())
+
+
+def leaf(tag: str, **attributes: object):
+    """An element without content, such as python-pptx has no call for."""
+    made = OxmlElement(tag)
+    made.attrib.update({k: str(v) for k, v in attributes.items()})
+    return made
+
+
+def paint(fill, colour: str | None) -> None:
+    """Fill with one colour, or with none."""
+    if colour is None:
+        return fill.background()
+    fill.solid()
+    fill.fore_color.rgb = rgb(colour)
+
+
+def pen(line, colour: str | None, width: float = 0.75, dash=None) -> None:
+    """A line of one colour, width points wide; without a colour there is none."""
+    if colour is None:
+        return line.fill.background()
+    line.color.rgb, line.width = rgb(colour), Pt(width)
+    if dash:
+        line.dash_style = dash
+
+
+def look(font, size: float, colour: str, bold: bool = False) -> None:
+    """Size in points, colour and weight."""
+    font.size, font.bold, font.color.rgb = Pt(size), bold, rgb(colour)
+
+
+def write(frame, *paragraphs: Run | Sequence[Run], align=PP_ALIGN.LEFT, anchor=MSO_ANCHOR.TOP, inset: float = 0,
+          after: float = 0, spacing: float | None = None) -> None:
+    """Put paragraphs into an empty text frame. inset: inches around them; after: points between them."""
+    frame.word_wrap, frame.vertical_anchor = True, anchor
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = Inches(inset)
+    for i, runs in enumerate(paragraphs):
+        p = frame.paragraphs[0] if i == 0 else frame.add_paragraph()
+        p.alignment, p.space_after, p.space_before, p.line_spacing = align, Pt(after), Pt(0), spacing
+        for one in [runs] if isinstance(runs, Run) else runs:
+            r = p.add_run()
+            r.text, r.font.language_id = one.text, MSO_LANGUAGE_ID.FRENCH
+            look(r.font, one.size, one.colour, one.bold)
+
+
+def words(shapes, box: Box, *paragraphs: Run | Sequence[Run], name: str = "", **how):
+    """A text box without edge or ground, written as `write` does."""
+    made = shapes.add_textbox(*box.emu())
+    write(made.text_frame, *paragraphs, **how)
+    return said(made, name) if name else made
+
+
+def area(shapes, box: Box, fill: str | None, line: str | None = None, kind=MSO_SHAPE.RECTANGLE, width: float = 0.75, dash=None):
+    """A shape in flat colours."""
+    return flat(shapes.add_shape(kind, *box.emu()), fill, line, width, dash)
+
+
+def flat(shape, fill: str | None, line: str | None = None, width: float = 0.75, dash=None):
+    """The shape in these colours, without shadow."""
+    for effect in shape._element.iter(qn("a:effectRef")):
+        effect.set("idx", "0")
+    paint(shape.fill, fill)
+    pen(shape.line, line, width, dash)
+    return shape
+
+
+def said(shape, name: str, alt: str = ""):
+    """The shape with its name and what is read aloud in its place."""
+    about = next(shape._element.iter(qn("p:cNvPr")))
+    about.set("name", name[:200])
+    about.set("descr", alt[:2000])
+    return shape
+
+
+def grouped(shapes, before: int, name: str, alt: str = "") -> None:
+    """All shapes drawn since there were so many, as one."""
+    said(shapes.add_group_shape(list(shapes)[before:]), name, alt)
+
+
+def rest(shapes, box: Box, text: str, where: str = "le classeur") -> None:
+    """Says in a line that there is more than what is shown, and where it is."""
+    words(shapes, box, Run(f"et {text}\u00a0: voir {where}", BODY, SOFT), name="Suite")

@@ -1,0 +1,210 @@
+"""One slide: its headline, what stands under it, the question, the footer and the speaker's notes."""
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml.ns import qn
+from pptx.util import Inches
+
+from dashboard import french
+from dashboard.charts import native
+from dashboard.charts.style import CONCERN, GRID, IMPROVEMENT, INK, MAIN, NEUTRAL, NONE, PAPER, SOFT
+from dashboard.exports.pptx.charts import draw_chart, events
+from dashboard.exports.pptx.map import draw_map
+from dashboard.exports.pptx.shapes import BOTTOM, CENTRED, INNER, LEFT, WASH, Box, Run, area, leaf, said, words, write
+from dashboard.exports.pptx.tables import draw_table
+from dashboard.exports.pptx.texts import BODY, LARGE, SMALL, cut, fitted, tall, wide, wrapped
+from dashboard.panel import Card, Deck, Slide
+
+OPENING = "ouverture"
+VALUES = (60, 54, 48, 44, 40, 36, 32, 28, LARGE, 20)  # sizes of a card's figure
+TONES = {"improvement": (IMPROVEMENT, "▲ "), "concern": (CONCERN, "■ "), "neutral": (NEUTRAL, "◆ ")}
+FICTITIOUS = "DONNÉES FICTIVES"
+S = french.SPACE
+
+
+def write_slide(show, deck: Deck, slide: Slide, number: int) -> None:
+    """Add a slide of the deck, with its number, to the presentation."""
+    opening = slide.panel.key == OPENING
+    made = show.slides.add_slide(show.slide_layouts[0 if opening else 1])
+    title = made.shapes.title
+    if opening:
+        _opening(made, slide)
+    else:
+        text, size, lines = _headline(slide.headline)
+        write(title.text_frame, Run(text, size, INK, True), anchor=MSO_ANCHOR.MIDDLE, spacing=0.95)
+        head = Box(LEFT, 0.3, INNER, (0.8, 1.1, 1.24)[lines - 1])
+        title.left, title.top, title.width, title.height = head.emu()
+        made.shapes.turbo_add_enabled = True
+        bottom = _question(made, slide.question) - 0.18 if slide.question else BOTTOM
+        top = head.y + head.h + 0.12
+        _body(made, slide, Box(LEFT, top, INNER, bottom - top))
+    _foot(made, deck, number)
+    _notes(made, slide)
+
+
+def _headline(text: str) -> tuple[str, float, int]:
+    """On one line where it can be, else on two; what is longer is small, and cut after three. Text, size and lines."""
+    for lines, sizes in ((1, (30, 28, 26)), (2, (30, 28, 26, LARGE)), (3, (LARGE,))):
+        for size in sizes:
+            if len(text) < 400 and len(wrapped(text, INNER - 0.1, size, True)) <= lines:
+                return text, size, lines
+    return cut(text, 3, INNER - 0.1, LARGE, True), LARGE, 3
+
+
+def _opening(made, slide: Slide) -> None:
+    room = INNER - 0.9
+    text, size = fitted(slide.headline, room, 1.9, (48, 40, 32, LARGE), bold=True)
+    write(made.shapes.title.text_frame, Run(text, size, PAPER, True), anchor=MSO_ANCHOR.BOTTOM)
+    scope, *others = slide.panel.lines or ("",)
+    write(made.placeholders[1].text_frame, Run(cut(scope, 1, room, 28, True), 28, MAIN, True),
+          *(Run(cut(line, 1, room, 20), 20) for line in others[:6]), after=6)
+
+
+def _body(made, slide: Slide, box: Box) -> None:
+    """What stands between headline and question."""
+    panel = slide.panel
+    if panel.message:
+        return _message(made, panel.message, box)
+    if panel.cards:
+        return _cards(made, panel.cards, box)
+    if panel.lines:
+        return _lines(made, panel.lines, box)
+    box = _caption(made, _beside(slide), box, under=panel.plot is not None)
+    if panel.plot:
+        return draw_map(made, panel, box)
+    chart = native(panel.chart) if panel.chart else None
+    if chart and chart.kind != "table":
+        if any(y is not None for s in chart.series for y in s.y):
+            return draw_chart(made, panel, chart, box)
+        return _message(made, "Aucune valeur à montrer.", box)
+    if panel.table and panel.table.rows and panel.table.columns:
+        return draw_table(made, panel, box, shaded=chart is not None)
+    return _message(made, "Aucune ligne à montrer." if panel.table else "Rien à montrer.", box)
+
+
+def _question(made, question: str) -> float:
+    """The question at the foot of the slide; its upper edge."""
+    label, room = f"À discuter{S}: ", INNER - 0.5
+    text, size = fitted(label + question, room, 1.25, (LARGE, 20, 18, BODY))
+    high = tall(len(wrapped(text, room, size)), size) + 0.2
+    ground = said(area(made.shapes, Box(LEFT, BOTTOM - high, INNER, high), WASH), "Question à discuter")
+    write(ground.text_frame, [Run(label, size, MAIN, True), Run(text.removeprefix(label), size)],
+          anchor=MSO_ANCHOR.MIDDLE, inset=0.05)
+    ground.text_frame.margin_left = Inches(0.25)
+    said(area(made.shapes, Box(LEFT, BOTTOM - high, 0.09, high), MAIN), "Filet")
+    return BOTTOM - high
+
+
+def _beside(slide: Slide) -> str:
+    """The panel's caption, without the sentence that the headline has said."""
+    rest = re.sub(rf"^{re.escape(slide.headline.rstrip('.'))}\s*([.;]\s*|$)", "", slide.panel.caption)
+    return rest[:1].upper() + rest[1:]
+
+
+def _caption(made, text: str, box: Box, under: bool) -> Box:
+    """The caption: under the picture where two lines hold it, else at its right; what is left for the picture."""
+    if not text:
+        return box
+    lines, column = len(wrapped(text, box.w, BODY)), 3.5
+    if under or lines <= 2:
+        high = tall(min(lines, 2), BODY) + 0.05
+        text, place, left = cut(text, 2, box.w, BODY), box.within(0, box.h - high, 0, 0), box.within(0, 0, 0, high + 0.08)
+    else:
+        text, _ = fitted(text, column, box.h, (BODY,))
+        place, left = box.within(box.w - column, 0.1, 0, 0), box.within(0, 0, column + 0.3, 0)
+    words(made.shapes, place, Run(text, BODY, SOFT), name="Légende")
+    return left
+
+
+def _message(made, text: str, box: Box) -> None:
+    text, size = fitted(text, box.w - 1, box.h - 1, (LARGE, 20, BODY))
+    ground = said(area(made.shapes, box.within(0, 0.3, 0, 0.3), WASH), "Message")
+    write(ground.text_frame, Run(text, size, SOFT), inset=0.4, **CENTRED)
+
+
+def _lines(made, lines: Sequence[str], box: Box) -> None:
+    """Sentences as a list; those without room are in the notes."""
+    def high(shown: Sequence[str], size: float) -> float:
+        return sum(tall(len(wrapped(t, room, size)), size) + size * 0.45 / 72 for t in shown)
+
+    room = box.w - 0.5
+    size = next((s for s in (22, 20, 18, 17) if high(lines, s) <= box.h), BODY)
+    shown = [cut(t, 12, room, size) for t in lines]
+    while len(shown) > 1 and high(shown, size) > box.h - (tall(1, BODY) if len(shown) < len(lines) else 0):
+        shown.pop()
+    spare = int((box.h - high(shown, size) - tall(2, BODY)) / tall(1, size))
+    if len(shown) < len(lines) and spare > 1:
+        shown.append(cut(lines[len(shown)], spare, room, size))
+    left = len(lines) - len(shown)
+    more = f"et {french.plural(left, 'autre phrase', 'autres phrases')}{S}: voir les notes"
+    made_text = words(made.shapes, box, *(Run(t, size) for t in shown), *([Run(more, BODY, SOFT)] if left else []),
+                      name="Phrases", after=size * 0.45)
+    for p in made_text.text_frame.paragraphs[:len(shown)]:
+        look, colour = p._p.get_or_add_pPr(), leaf("a:buClr")
+        look.attrib.update({"marL": str(Inches(0.3)), "indent": str(-Inches(0.3))})
+        colour.append(leaf("a:srgbClr", val=MAIN.lstrip("#")))
+        look.extend([colour, leaf("a:buChar", char="•")])
+
+
+def _cards(made, cards: Sequence[Card], box: Box) -> None:
+    columns = {1: 1, 2: 2, 4: 2}.get(len(cards), 3 if len(cards) <= box.h / 1.2 * 3 else 4)
+    rows, gap = math.ceil(len(cards) / columns), 0.22
+    w, h = (box.w - gap * (columns - 1)) / columns, min((box.h - gap * (rows - 1)) / rows, 2.1)
+    known = [c for c in cards if c.value is not None] or cards
+    size = min(fitted(c.text, w - 0.45, h - 0.2 - tall(3, BODY), VALUES, bold=True)[1] for c in known)
+    small = next((s for s in (20, 18) if tall(1, size) + tall(3, s) + 0.3 <= h and all(
+        wide(t, s, True) < w - 0.6 for c in cards for t in (c.label, c.state, c.base))), BODY)
+    for i, card in enumerate(cards):
+        _card(made, card, Box(box.x + (i % columns) * (w + gap), box.y + (i // columns) * (h + gap), w, h), size, small)
+
+
+def _card(made, card: Card, box: Box, size: float, small: float) -> None:
+    """The value large; beneath it what its control chart says, in a colour and in words, and what it rests on."""
+    colour, sign = TONES.get(card.tone, (SOFT, ""))
+    room, known = box.w - 0.45, card.value is not None
+    value, own = fitted(card.text, room, tall(1, size) + 0.01, [s for s in VALUES if s <= size], bold=True)
+    state = card.state[:1].upper() + card.state[1:]
+    sign = sign if wide(sign + state, small, True) <= room else ""
+    lines = [Run(cut(card.label, 1, room, small), small, SOFT), Run(value, own, INK if known else SOFT, True)]
+    if state:
+        lines.append(Run(sign + cut(state, 1, room, small, True), small, colour, bool(card.tone)))
+    if card.base and box.h - 0.16 - tall(3, small) >= tall(1, size):
+        lines.append(Run(cut(card.base, 1, room, small), small, SOFT))
+    ground = area(made.shapes, box, PAPER, GRID, width=1)
+    write(ground.text_frame, *lines, inset=0.08)
+    ground.text_frame.margin_left = Inches(0.28)
+    edge = area(made.shapes, replace(box, w=0.1), colour if card.tone else NONE)
+    said(made.shapes.add_group_shape([ground, edge]), f"Chiffre{S}: {card.label}",
+         ", ".join(t for t in (card.label, card.text, card.state, card.base) if t))
+
+
+def _foot(made, deck: Deck, number: int) -> None:
+    """The layout's own footer and number, which python-pptx leaves out of a new slide."""
+    text = cut(deck.foot, 2, 10.8 if deck.demo else 11.0, SMALL)
+    if deck.demo and not text.endswith(FICTITIOUS):  # a long foot is cut before that, never there
+        text = cut(deck.foot.removesuffix(FICTITIOUS), 1, 10.8, SMALL) + " · "
+    for holder in made.slide_layout.placeholders:
+        kind = holder._element.ph.get("type")
+        if kind not in ("ftr", "sldNum"):
+            continue
+        made.shapes.clone_placeholder(holder)
+        frame = said(made.shapes[-1], "Pied de page" if kind == "ftr" else "Numéro").text_frame
+        runs = [Run(text.removesuffix(FICTITIOUS), SMALL, SOFT), *([Run(FICTITIOUS, SMALL, CONCERN, True)] if deck.demo else [])]
+        if kind == "sldNum":
+            runs = [Run(str(number), SMALL, SOFT), Run(f" / {len(deck.slides)}", SMALL, SOFT)]
+        write(frame, runs, align=PP_ALIGN.LEFT if kind == "ftr" else PP_ALIGN.RIGHT, anchor=MSO_ANCHOR.MIDDLE)
+    field = frame.paragraphs[0].runs[0]._r  # the number, which follows the slide when it is moved
+    field.tag = qn("a:fld")
+    field.attrib.update({"id": "{C1FF6DA9-008F-8B48-92A6-B652298478BF}", "type": "slidenum"})
+
+
+def _notes(made, slide: Slide) -> None:
+    """What the speaker should know: the question, definitions and limits, what the picture shows."""
+    panel = slide.panel
+    told = [slide.headline, slide.question and f"À discuter{S}: {slide.question}", *slide.note,
+            panel.alt and f"À l'image{S}: {panel.alt}", *(panel.lines if panel.key != OPENING else ()), panel.message,
+            *(f"{what}, {french.date_short(on)}{S}: {text}" for on, what, text in events(panel.chart or {}))]
+    write(made.notes_slide.notes_text_frame, *(Run(t, SMALL) for t in told if t), after=6)
