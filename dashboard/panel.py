@@ -125,7 +125,7 @@ class Slide:
 @dataclass(frozen=True)
 class Deck:
     """A story told: slides, and what stands on every one of them. as_of: the last day the data cover. issuer, product: who
-    says it and with what; logo: path of a PNG, "" for none."""
+    says it and with what; logo: a PNG, empty for none."""
 
     title: str
     scope: str
@@ -137,7 +137,7 @@ class Deck:
     slides: tuple[Slide, ...]
     issuer: str = ""
     product: str = ""
-    logo: str = ""
+    logo: bytes = b""
 
     @property
     def foot(self) -> str:

@@ -136,7 +136,8 @@ def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
         clear = [box for box, _ in marks[m.pane]], [box for box, signals in marks[m.pane] if signals]
         for lax, taken in enumerate(clear if m.letter else clear[:1]):
             spots = (one for one in _spots(m, size, drawing.scale) if _inside(_box(one), drawing.panes[m.pane])
-                     and (lax or _belongs(one, m, drawing)) and not any(_meet(_box(one), other) for other in (*taken, *names[m.pane])))
+                     and (lax or _belongs(one, m, drawing))
+                     and not any(_meet(_box(one), other) for other in (*taken, *names[m.pane])))
             if one := next(spots, None):
                 names[m.pane].append(_box(one))
                 found.append(one)
@@ -162,7 +163,7 @@ def _belongs(one: Label, mark: Mark, drawing: Drawing) -> bool:
         y = max(one.y - m.y, 0, m.y - one.y - one.height)
         return math.hypot(x, y) - reach(m, drawing.scale)
     own = away(mark)
-    return all(away(m) > own for m in drawing.marks if m.pane == mark.pane and m.name != mark.name)
+    return all(away(m) > own + one.height / 3 for m in drawing.marks if m.pane == mark.pane and m.name != mark.name)
 
 
 def _box(one: Label) -> Box:

@@ -1,4 +1,5 @@
 """Slides as HTML: fragments to present, and one file that opens anywhere, without network and without script."""
+import base64
 import re
 from collections.abc import Iterable
 
@@ -99,6 +100,8 @@ def dossier(deck: Deck) -> str:
     """All slides with their tables in one HTML file: contents, figures as inline SVG, definitions at the end."""
     shown = list(enumerate(deck.slides, 1))
     demo = f'<p class="demo" role="note"><strong>{DEMO}</strong></p>' if deck.demo else ""
+    held = base64.b64encode(deck.logo).decode()
+    logo = f'<img class="logo" src="data:image/png;base64,{held}" alt="{safe(deck.issuer)}">' if deck.logo else ""
     contents = "".join(f'<li><a href="#partie-{n}">{safe(s.headline)}</a></li>' for n, s in shown)
     defined = "".join(f"<dt>{safe(i.label)}</dt><dd>{safe(definition(i))}</dd>" for i in indicators(deck))
     words = f'<section aria-labelledby="definitions"><h2 id="definitions">Définitions</h2><dl>{defined}</dl></section>'
@@ -107,7 +110,7 @@ def dossier(deck: Deck) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">', '<meta name="color-scheme" content="light dark">',
         f"<title>{safe(f'{deck.title} · {deck.scope} · {deck.period}')}</title>", f"<style>{STYLE}</style>", "</head>",
-        "<body>", f'<header>{demo}<h1>{safe(deck.title)}</h1><p class="scope">{safe(deck.scope)} · {safe(deck.period)}</p>'
+        "<body>", f'<header>{logo}{demo}<h1>{safe(deck.title)}</h1><p class="scope">{safe(deck.scope)} · {safe(deck.period)}</p>'
                   f"<p>{safe(deck.foot)}</p></header>",
         f'<nav aria-label="Sommaire"><h2>Sommaire</h2><ol>{contents}</ol></nav>', "<main>",
         *(_part(slide, n) for n, slide in shown), words if defined else "", "</main>",
@@ -184,6 +187,7 @@ h1{{font-size:1.9rem;line-height:1.2;margin:.4em 0 .2em}}
 h2{{font-size:1.3rem;line-height:1.3;margin:0 0 .6em}}
 a{{color:var(--main)}}
 :focus-visible{{outline:3px solid #f59e0b;outline-offset:2px}}
+header .logo{{display:block;max-height:4rem;max-width:60%;margin-bottom:.6rem}}
 header p{{margin:.2em 0;color:var(--soft)}}header .scope{{color:var(--ink);font-size:1.15rem}}
 .demo{{padding:.5em .8em;border-radius:.4em;background:var(--band);color:var(--on-band)!important}}
 main>section,nav{{border-top:1px solid var(--rule);margin-top:1.6rem;padding-top:1.2rem}}

@@ -38,6 +38,7 @@ def pdf(deck: Deck) -> bytes:
     told = {
         "title": _said(f"{deck.title} · {deck.scope} · {deck.period}"), "name": _said(deck.title), "scope": _said(deck.scope),
         "period": _said(deck.period), "foot": _said(deck.foot), "demo": deck.demo,
+        "logo": list(deck.logo), "issuer": _said(deck.issuer),
         "day": [deck.as_of.year, deck.as_of.month, deck.as_of.day] if deck.as_of else None,
         "slides": [_slide(s, n, pictures) for n, s in enumerate(deck.slides, 1)],
         "definitions": [[_said(i.label), _said(definition(i))] for i in indicators(deck)],

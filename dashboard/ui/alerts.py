@@ -62,6 +62,8 @@ def signals(person: Person, sites: pd.DataFrame) -> Panel:
     rows = [(words(name), words(BY_CODE[s.indicator].short), words(sentences.VARIATIONS[s.variation]), words(month_of(s)),
              words(because(s)), words(sentences.ASSURANCES[s.assurance])) for name, s in found]
     columns = (("Centre", ""), ("Indicateur", ""), ("Signal", ""), ("Point", ""), ("Pourquoi", ""), ("Cible", ""))
+    if all(s.target is None for _, s in found):  # a column of « sans cible » says nothing
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     return Panel("signaux", title, table=table(columns, rows))
 
 

@@ -1,6 +1,7 @@
 """A story told: each step becomes a slide, its figures asked of the store. What presents, prints and exports takes this."""
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -36,7 +37,8 @@ def build(person: Person, story: Story, question: store.Question, period: Clippe
     known = load()
     who = who_reported(figures["visits"])
     return Deck(_title(story, scope), scope, period.label, _filters(person, question, period), who, fresh.as_of, fresh.demo,
-                slides, known.issuer_name, known.product_name, known.logo)
+                slides, known.issuer_name, known.product_name,
+                Path(known.logo).read_bytes() if known.logo else b"")
 
 
 def _title(story: Story, scope: str) -> str:

@@ -29,7 +29,7 @@ BANDS = ((0, 7, "moins de 8 jours"), (8, 15, "8 à 15 jours"), (16, 30, "16 à 3
          (61, 90, "61 à 90 jours"), (91, 10**6, "plus de 90 jours"))
 LATE_BAND = 3  # from here on, older than 30 days
 READING_OF_MONTHS = "Trait : moyenne · tirets : limites · ■ orange : alerte · ● bleu : amélioration · ◆ violet : changement"
-READING_OF_FUNNEL = "Un point : un centre · trait : l'ensemble · zones : 95 et 99,8 % · points : 99,8 %, le hasard seul"
+READING_OF_FUNNEL = "Un point : un centre · trait : l'ensemble · zones : 95 et 99,8 % · pointillé : 99,8 %, le hasard seul"
 WHAT = {"site": "Centre", "service": "Prestation", "hour": "Heure d'arrivée", "department": "Département"}
 TONES = {Variation.IMPROVEMENT: "improvement", Variation.CONCERN: "concern", Variation.NEUTRAL: "neutral"}
 HEADLINE = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
@@ -191,7 +191,8 @@ def _funnel(person: Person, question: store.Question, figures: store.Figures, co
     if out:
         finding = f"{french.plural(len(out), 'centre se détache', 'centres se détachent')} des autres"
     elif alone:
-        finding = f"aucun centre ne se détache, mais tous varient plus que le hasard ({alone} sur {len(enough)} hors limites)"
+        finding = (f"aucun centre ne se détache, mais {alone} sur {len(enough)} {'sort' if alone == 1 else 'sortent'} de ce que"
+                   " le hasard seul permet")
     else:
         finding = "les centres ne diffèrent pas plus que le hasard ne le veut"
     caption = (f"{said} Zones : 95 et 99,8 %, surdispersion comprise (limites principales, peu sûres avec"

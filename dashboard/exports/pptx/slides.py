@@ -1,4 +1,5 @@
 """One slide: its headline, what stands under it, the question, the footer and the speaker's notes."""
+import io
 import math
 import re
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from dashboard.exports.pptx.charts import draw_chart, events
 from dashboard.exports.pptx.map import draw_map
 from dashboard.exports.pptx.shapes import BOTTOM, CENTRED, INNER, LEFT, WASH, Box, Run, area, leaf, said, words, write
 from dashboard.exports.pptx.tables import draw_table
-from dashboard.exports.pptx.texts import BODY, LARGE, SMALL, cut, fitted, tall, wide, wrapped
+from dashboard.exports.pptx.texts import BODY, LARGE, SMALL, clean, cut, fitted, tall, wide, wrapped
 from dashboard.panel import Card, Deck, Slide
 
 OPENING = "ouverture"
@@ -32,6 +33,9 @@ def write_slide(show, deck: Deck, slide: Slide, number: int) -> None:
     title = made.shapes.title
     if opening:
         _opening(made, slide)
+        if deck.logo:
+            picture = made.shapes.add_picture(io.BytesIO(deck.logo), Inches(LEFT), Inches(0.5), height=Inches(1))
+            said(picture, "Logo", clean(deck.issuer))
     else:
         text, size, lines = _headline(slide.headline)
         write(title.text_frame, Run(text, size, INK, True), anchor=MSO_ANCHOR.MIDDLE, spacing=0.95)
