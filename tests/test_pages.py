@@ -97,10 +97,10 @@ def filled(databases, tmp_path_factory):
             fill(Office(engine, tmp_path_factory.mktemp("files")), _ago)
             engine.dispose()
         yield found
-        _forget()
+        forget()
 
 
-def _forget() -> None:
+def forget() -> None:
     """Close the database and keep nothing of its answers."""
     store.engine().dispose()
     st.cache_resource.clear()
@@ -113,7 +113,7 @@ def using(monkeypatch):
         monkeypatch.setenv("DATABASE_URL", url)
         load.cache_clear()
         if store.engine().url != make_engine(url).url:
-            _forget()
+            forget()
     yield use
     load.cache_clear()
 
@@ -223,7 +223,7 @@ def test_a_database_that_was_never_prepared_is_said_plainly(databases, using, sp
         assert [e.value for e in at.error] == [
             "La base de données n'est pas encore prête. Sur le serveur : python -m db init"]
         assert not at.exception
-        _forget()
+        forget()
 
 
 @pytest.mark.pitfall(27)
@@ -232,7 +232,7 @@ def test_a_site_without_data_says_so_and_not_zero_minutes(filled, using):
     at = sound(visit_page("site", centre=NIKKI))
     shown = {m.label: m.value for m in at.metric}
     assert shown[BY_CODE["wait_p50"].short] in ("—", "non mesuré")
-    assert "L'attente n'est pas mesurée ici" in "\n".join(words(at))
+    assert "Aucune donnée sur cette période." in "\n".join(words(at))
 
 
 # ---- figures in company ----------------------------------------------------------------------------------------

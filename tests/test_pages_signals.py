@@ -6,7 +6,6 @@ from datetime import date
 from urllib.parse import parse_qsl
 
 import pytest
-import streamlit as st
 from sqlalchemy import event
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
@@ -21,7 +20,7 @@ from dashboard.ui.bulletin import in_words
 from db.demo_load import load_demo
 from db.engine import make_engine
 from tests.builders import COVE, KANDI, NIKKI, Office, complaint, visit, waited
-from tests.test_pages import drawn, go, sound, visit_page, words
+from tests.test_pages import drawn, forget, go, sound, visit_page, words
 
 LAST = add_months(today().replace(day=1), -5)  # the last month of the series at first: later ones are still past
 CALM, LONG = 20, 60  # minutes
@@ -36,10 +35,9 @@ def desk(office, database_url, monkeypatch) -> Iterator[Office]:
     """Somebody who hands in files to the database that the pages show."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     load.cache_clear()
-    st.cache_resource.clear()
+    forget()
     yield office
-    store.engine().dispose()
-    st.cache_resource.clear()
+    forget()
     load.cache_clear()
 
 
@@ -58,10 +56,9 @@ def demo(filled, monkeypatch) -> Iterator[str]:
     """The fictitious data, shown by the pages."""
     monkeypatch.setenv("DATABASE_URL", filled)
     load.cache_clear()
-    st.cache_resource.clear()
+    forget()
     yield filled
-    store.engine().dispose()
-    st.cache_resource.clear()
+    forget()
     load.cache_clear()
 
 

@@ -2,7 +2,6 @@
 from collections.abc import Iterator
 
 import pytest
-import streamlit as st
 
 from dashboard.access import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.period import clip, resolve
@@ -13,7 +12,7 @@ from dashboard.ui import present as telling
 from db import steer
 from db.demo_load import load_demo
 from db.engine import make_engine
-from tests.test_pages import go, link, sound, visit_page, words
+from tests.test_pages import forget, go, link, sound, visit_page, words
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +30,11 @@ def demo(filled, monkeypatch) -> Iterator[str]:
     """The fictitious data, shown by the pages."""
     monkeypatch.setenv("DATABASE_URL", filled)
     load.cache_clear()
-    st.cache_resource.clear()
+    forget()
     yield filled
     for name, _ in store.stories():
         steer.forget_story(store.engine(), name, "test")
-    store.engine().dispose()
-    st.cache_resource.clear()
+    forget()
     load.cache_clear()
 
 

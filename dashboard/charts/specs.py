@@ -50,7 +50,9 @@ def two_lines(rows: Sequence[tuple[date, float, float]], *, names: tuple[str, st
               for name, v in zip(names, pair, strict=True)]
     x = {"field": "m", "type": "temporal", "title": None,
          "axis": {"format": "%m/%Y", "labelAngle": 0, "tickCount": 5, "grid": False, "labelOverlap": True}}
-    y = {"field": "v", "type": "quantitative", "title": unit, "scale": {"zero": True}}
+    whole = all(float(v).is_integer() for _, *pair in rows for v in pair if v is not None)  # no half complaint on the axis
+    y = {"field": "v", "type": "quantitative", "title": unit, "scale": {"zero": True},
+         "axis": {"tickMinStep": 1} if whole else {}}
     legend = {"orient": "top", "title": None, "symbolType": "stroke", "symbolSize": 400, "symbolStrokeWidth": 2}
     colour = {"field": "s", "type": "nominal", "legend": legend,
               "scale": {"domain": list(names), "range": [ACCENT, MAIN]}}

@@ -29,7 +29,7 @@ h2{font-size:1.2rem !important;padding:.5rem 0 .1rem !important}
 h3{font-size:1.02rem !important;padding:.3rem 0 .1rem !important}
 @media (max-width:640px){
  [data-testid=stMainBlockContainer]{padding:4rem .8rem 2rem}
- .st-key-entete h1{width:100%}
+ .st-key-entete>div:has(h1){flex:1 1 100% !important;width:100% !important}
  .st-key-filtres{display:grid !important;grid-template-columns:1fr 1fr;gap:.4rem}
 }
 </style>"""

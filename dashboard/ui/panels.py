@@ -338,7 +338,7 @@ def reasons(person: Person, question: store.Question, key: str) -> Panel:
     if not len(frame):
         return Panel(key, title, message="Aucune plainte reçue sur cette période.")
     rows = [(str(k), int(v)) for k, v in frame["category"].value_counts().items()]
-    listed = [(words(k), count(v), Cell(french.percent(100 * v / len(frame), 1), 100 * v / len(frame))) for k, v in rows]
+    listed = [(words(k), count(v), Cell(french.percent(100 * v / len(frame)), 100 * v / len(frame))) for k, v in rows]
     return Panel(key, title, charts.pareto(rows), alt="Plaintes reçues par catégorie, de la plus à la moins fréquente.",
                  table=table((("Catégorie", ""), ("Plaintes reçues", "count"), ("Part", "percent")), listed),
                  strip=strip(person, question, "complaints_per_1000"))

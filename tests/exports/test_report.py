@@ -8,7 +8,6 @@ import openpyxl
 import pptx
 import pypdf
 import pytest
-import streamlit as st
 
 from dashboard.__main__ import main
 from dashboard.exports.xlsx import FICTIVE
@@ -19,6 +18,7 @@ from db.demo_load import load_demo
 from db.engine import make_engine
 from db.steer import keep_story
 from tests.builders import Said, shell
+from tests.test_pages import forget
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +39,10 @@ def run(monkeypatch, capsys):
     def said(address: str, *argv) -> Said:
         monkeypatch.setenv("DATABASE_URL", address)
         load.cache_clear()
-        st.cache_resource.clear()
+        forget()
         capsys.readouterr()
         code = main(["report", *map(str, argv)])
-        st.cache_resource.clear()
+        forget()
         return Said(code, *capsys.readouterr())
     yield said
     load.cache_clear()

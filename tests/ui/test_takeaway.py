@@ -4,16 +4,16 @@ from datetime import date, datetime
 
 import openpyxl
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.exports.xlsx import FICTIVE, sheet_names
 from dashboard.navigation import PAGES
 from dashboard.settings import ROOT, load
-from dashboard.ui import show, store, takeaway
+from dashboard.ui import show, takeaway
 from db.demo_load import load_demo
 from db.engine import make_engine
 from tests.builders import KANDI
+from tests.test_pages import forget
 
 # Pages without a panel that has a table; « Présenter » has files of its own.
 LABEL = "Emporter le tableau (Excel)"
@@ -29,10 +29,9 @@ def demo(databases):
         engine.dispose()
         patch.setenv("DATABASE_URL", url)
         load.cache_clear()
-        st.cache_resource.clear()
+        forget()
         yield
-        store.engine().dispose()
-        st.cache_resource.clear()
+        forget()
     load.cache_clear()
 
 
