@@ -28,7 +28,7 @@ def stories(demo_file):
         last = store.freshness().as_of
         period = clip(resolve("12m", last), last)
         question = store.Question(period.period.first, period.period.last)
-        yield {name: html.dossier(deck.build(LOCAL_READER, ready(name), question, period, period.label)) for name in STORIES}
+        yield {name: html.dossier(deck.build(LOCAL_READER, ready(name), question, period)) for name in STORIES}
         store.engine().dispose()
         st.cache_resource.clear()
     load.cache_clear()
