@@ -42,7 +42,7 @@ ASSURANCES = {
     Assurance.TOO_FEW: "trop peu de points pour juger de la cible",
 }
 POSITIONS = {
-    Position.INSIDE: "dans ce que le hasard peut donner à un centre de cette taille",
+    Position.INSIDE: f"dans les limites à {NARROW}",
     Position.BETWEEN_LOW: f"entre les limites à {NARROW} et à {WIDE}, du côté bas",
     Position.BETWEEN_HIGH: f"entre les limites à {NARROW} et à {WIDE}, du côté haut",
     Position.OUTSIDE_LOW: f"au-dessous de la limite à {WIDE}",

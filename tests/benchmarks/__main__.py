@@ -17,7 +17,7 @@ from time import perf_counter
 import duckdb
 from sqlalchemy import Engine
 
-from tests.benchmarks import exact, imports
+from tests.benchmarks import exact, exports, imports
 from tests.benchmarks.data import FOLDER, POSTGRES, SIZES, Size, databases, postgres, twelve_months
 from tests.benchmarks.queries import QUESTIONS, Scope, contenders, scope_of
 
@@ -124,9 +124,19 @@ def imported(_size: Size, _engines: dict[str, Engine], server: str, report: dict
         print(f"  {kind}: {speeds}; ours / fastest loader {found['ratio']:.2f}")
 
 
+def told(_size: Size, engines: dict[str, Engine], _server: str, report: dict) -> None:
+    """The files of the national review."""
+    report["files_ms"] = {}
+    for kind, engine in engines.items():
+        found = exports.measure(engine.url.render_as_string(hide_password=False))
+        report["files_ms"][kind] = found
+        print(f"\nFiles of the national review, {kind}, in milliseconds; and their time over that of its figures …", flush=True)
+        table(found, ("first", "later", "later / figures"))
+
+
 # A measure takes (size, engines by kind, PostgreSQL's address, the report to add to), and prints its own lines.
 # A page's rerun against a hello-world rerun has its place here.
-MEASURES = [questions, imported]
+MEASURES = [questions, imported, told]
 
 
 def table(rows: dict[str, dict[str, float]], columns: tuple[str, ...]) -> None:
