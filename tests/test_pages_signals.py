@@ -451,6 +451,16 @@ def test_delays_are_given_by_category_or_by_site(demo, detail, row):
     assert found[0] == "Toutes" and len(found) > 2 and any(name.startswith(row) for name in found)
 
 
+def test_the_curve_is_that_of_the_category_chosen(demo):
+    at = sound(visit_page("plaintes"))
+    at.segmented_control(key="survie_detail").set_value("Par catégorie").run()
+    curve = lambda: [str(c.proto) for c in at.get("vega_lite_chart") if "encore sans" in c.proto.alt]  # noqa: E731
+    of_all = curve()
+    groups = delays(at)
+    at.selectbox(key="survie_courbe_category").set_value(groups[2]).run()
+    assert curve() != of_all and any(c.value.startswith(f"{groups[2]}") for c in sound(at).caption)
+
+
 def delays(at: AppTest) -> list[str]:
     """The groups of complaints in the table of delays."""
     return next(f.value["Plaintes"].tolist() for f in at.dataframe if "Délai médian" in f.value)

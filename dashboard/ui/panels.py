@@ -409,25 +409,33 @@ def multiples(person: Person, question: store.Question, key: str) -> Panel:
                  strip=strip(person, question, "wait_p50"))
 
 
-def survival(person: Person, question: store.Question, key: str, detail: str | None = None) -> Panel:
+ALL_COMPLAINTS = "Toutes"
+
+
+def survival(person: Person, question: store.Question, key: str, detail: str | None = None, group: str = ALL_COMPLAINTS
+             ) -> Panel:
     """How long complaints received in the period stay without an answer, the open ones included.
 
-    detail: column of the store's complaints ("category", "name") by which the table goes on; the curve is of all.
+    detail: column of the store's complaints ("category", "name") by which the table goes on. group: whose curve.
     """
     title, frame = "Combien de temps sans réponse", store.complaints(person, question)
     frame = frame[frame["received"] >= question.first]
     if len(frame) < BY_CODE["complaint_delay"].minimum:
         return Panel(key, title, message="Trop peu de plaintes reçues sur cette période.")
-    groups = {"Toutes": frame, **(dict(iter(frame.groupby(detail))) if detail else {})}
+    groups = {ALL_COMPLAINTS: frame, **(dict(iter(frame.groupby(detail))) if detail else {})}
     columns = (("Plaintes", ""), ("Reçues", "count"), ("En cours", "count"), ("Délai médian", "days"),
                ("Intervalle à 95 %", ""), ("Plus ancienne en cours", "days"))
-    finding = sentences.delay(median(*_ages(frame)), int(_ages(frame)[0].max()))
-    return Panel(key, title, charts.survival_chart(_curve(frame)),
-                 table=table(columns, [_delays(name, part) for name, part in groups.items()]),
+    listed = table(columns, [_delays(name, part) for name, part in groups.items()])
+    part = groups.get(group, frame)
+    if len(part) < BY_CODE["complaint_delay"].minimum:
+        return Panel(key, title, table=listed, caption=f"{group}{french.SPACE}: trop peu de plaintes pour tracer une courbe.")
+    finding = sentences.delay(median(*_ages(part)), int(_ages(part)[0].max()))
+    whose = "" if group == ALL_COMPLAINTS else f"{group}{french.SPACE}: "
+    return Panel(key, title, charts.survival_chart(_curve(part)), table=listed, finding=finding.rstrip("."),
                  alt="Part des plaintes encore sans réponse selon leur âge.",
-                 finding=finding.rstrip("."), reading="Bande : intervalle à 95 % · trait vertical : 30 jours",
-                 caption=f"{finding} De part et d'autre de la courbe : intervalle à"
-                         " 95 %. Les plaintes en cours comptent jusqu'à leur âge d'aujourd'hui (Kaplan-Meier).",
+                 reading="Bande : intervalle à 95 % · trait vertical : 30 jours",
+                 caption=f"{whose}{finding} De part et d'autre de la courbe : intervalle à 95 %. Les plaintes en cours comptent"
+                         " jusqu'à leur âge d'aujourd'hui (Kaplan-Meier).",
                  strip=strip(person, question, "complaint_delay"))
 
 

@@ -30,4 +30,9 @@ def survival(person: Person, question: store.Question, key: str) -> None:
     """How long complaints stay without an answer; by category or site on demand."""
     detail = st.segmented_control("Détail", list(DETAILS), default="Toutes", key=f"{key}_detail",
                                   label_visibility="collapsed", required=True)
-    show.panel(panels.survival(person, question, key, DETAILS[detail]), open_=detail != "Toutes")
+    made = panels.survival(person, question, key, DETAILS[detail])
+    if DETAILS[detail] and made.table:
+        names = [row[0].text for row in made.table.rows]
+        chosen = st.selectbox("Courbe", names, key=f"{key}_courbe_{DETAILS[detail]}", label_visibility="collapsed")
+        made = panels.survival(person, question, key, DETAILS[detail], chosen)
+    show.panel(made, open_=bool(DETAILS[detail]))
