@@ -131,7 +131,7 @@ def told(_size: Size, engines: dict[str, Engine], _server: str, report: dict) ->
         found = exports.measure(engine.url.render_as_string(hide_password=False))
         report["files_ms"][kind] = found
         print(f"\nFiles of the national review, {kind}, in milliseconds; and their time over that of its figures …", flush=True)
-        table(found, ("first", "later", "later / figures"))
+        table(found, ("first", "later", "x figures"))
 
 
 # A measure takes (size, engines by kind, PostgreSQL's address, the report to add to), and prints its own lines.

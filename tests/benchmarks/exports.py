@@ -37,7 +37,7 @@ def measure(url: str) -> dict[str, dict[str, float]]:
             again = min(seconds(lambda k=kind: telling.made(k, told)) for _ in range(3))
             found[kind] = {"first": 1000 * first, "later": 1000 * again}
         figures = found["figures and slides"]["later"]
-        return {name: {**times, "later / figures": times["later"] / figures} for name, times in found.items()}
+        return {name: {**times, "x figures": times["later"] / figures} for name, times in found.items()}
     finally:
         store.engine().dispose()
         st.cache_resource.clear(), load.cache_clear()
