@@ -124,8 +124,8 @@ class Slide:
 
 @dataclass(frozen=True)
 class Deck:
-    """A story told: slides, and what stands on every one of them. as_of: the last day the data cover. issuer, product: who
-    says it and with what; logo: a PNG, empty for none."""
+    """A story told: slides, and what stands on every one of them. as_of: the last day the data cover. issuer: who says
+    it; logo: a PNG, empty for none."""
 
     title: str
     scope: str
@@ -136,7 +136,6 @@ class Deck:
     demo: bool
     slides: tuple[Slide, ...]
     issuer: str = ""
-    product: str = ""
     logo: bytes = b""
 
     @property

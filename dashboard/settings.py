@@ -23,7 +23,7 @@ SETTINGS = (
     Setting("OPERATING_DAYS", 30, "A site is operating if it had a visit or a closing in the last so many days"),
     Setting("STALE_DAYS", 10, "Data older than this many days turn the banner on"),
     Setting("UPLOAD_MAX_MB", 10, "Largest workbook accepted, in megabytes"),
-    Setting("PRODUCT_NAME", "Tableau de bord CCSP", "Name in the browser's tab and in exports"),
+    Setting("PRODUCT_NAME", "Tableau de bord CCSP", "Name in the browser's tab"),
     Setting("ISSUER_NAME", "Ministère du Travail et de la Fonction publique", "Who issues the figures, on opening slides"),
     Setting("LOGO", "", "Path of a PNG logo for the pages, opening slides and dossiers; empty: none"),
     Setting("WORKBOOK_SECONDS", 120, "Longest time the reading of one workbook may take"),

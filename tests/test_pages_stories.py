@@ -155,7 +155,7 @@ def test_a_director_tells_the_story_of_the_department_alone(demo, monkeypatch):
     hidden = set(store.sites(LOCAL_READER)["name"]) - set(store.sites(director)["name"])
     monkeypatch.setattr(filters, "person", lambda: director)
     at = present()
-    told = telling.told(director, at.session_state[stories.HELD], store.Question(*_year()), _period())
+    told, _ = telling.told(director, at.session_state[stories.HELD], store.Question(*_year()), _period())
     assert told.slides and not [name for name in hidden if name in repr(told)]
     assert Step("chiffres") in ready("national").steps
 

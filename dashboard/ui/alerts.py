@@ -55,7 +55,7 @@ def listing(person: Person, sites: pd.DataFrame) -> list[tuple[str, Signal]]:
 
 
 def signals(person: Person, sites: pd.DataFrame) -> Panel:
-    """The signals of these sites as a table, with how many chance alone would give."""
+    """The signals of these sites as a table."""
     title, found = "Centres qui ont un signal", listing(person, sites)
     if not found:
         return Panel("signaux", title, message="Aucun signal ce mois-ci parmi les séries suivies.")

@@ -36,7 +36,7 @@ COLOURS = {"improvement": "blue", "concern": "orange", "neutral": "violet", "": 
 
 
 def card(code: str, figure: Figure, trend: Sequence[float | None] = (), compared: store.Comparison | None = None,
-         height: int = CARD, followed: Signal | None = None) -> None:
+         followed: Signal | None = None) -> None:
     """One card: the value; what its control chart says of it; plainly beside it, a year before."""
     before = against_last_year(code, compared.now, compared.before) if compared else ""
     made = panels.card(code, figure, followed)
@@ -49,11 +49,11 @@ def card(code: str, figure: Figure, trend: Sequence[float | None] = (), compared
     st.metric(BY_CODE[code].short, shown(figure), word or before or None, delta_color=COLOURS[made.tone], delta_arrow="off",
               delta_description=before if word and before else None, border=True,
               help=explanation(code, figure, followed), chart_data=line if len(line) > 2 else None, chart_type="line",
-              height=height)
+              height=CARD)
 
 
-def headline(question: store.Question, person: Person, codes: Sequence[str] = panels.HEADLINE, columns: int = 3,
-             height: int = CARD) -> None:
+def headline(question: store.Question, person: Person, codes: Sequence[str] = panels.HEADLINE, columns: int = 3
+             ) -> None:
     """The cards of the question's whole, then what they rest on."""
     if store.sites(person, question).empty:
         st.info("Aucun centre ne correspond à ces filtres.")
@@ -64,7 +64,7 @@ def headline(question: store.Question, person: Person, codes: Sequence[str] = pa
     for start in range(0, len(codes), columns):
         for place, code in zip(st.columns(columns), codes[start:start + columns], strict=False):
             with place:
-                card(code, figures[code], [months[m][code].value for m in sorted(months)], compared, height,
+                card(code, figures[code], [months[m][code].value for m in sorted(months)], compared,
                      panels.in_period(found.get(code), question))
     # The median alone would hide the long waits.
     nine = figures["wait_p90"] if "wait_p50" in codes and "wait_p90" not in codes else None

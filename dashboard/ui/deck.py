@@ -3,12 +3,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from dashboard import bulletin as written
 from dashboard import french
 from dashboard.access import Person
-from dashboard.charts.specs import WEEKDAYS
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Deck, Panel, Slide
 from dashboard.period import Clipped
@@ -37,8 +34,7 @@ def build(person: Person, story: Story, question: store.Question, period: Clippe
     known = load()
     who = who_reported(figures["visits"])
     return Deck(_title(story, scope), scope, period.label, _filters(person, question, period), who, fresh.as_of, fresh.demo,
-                slides, known.issuer_name, known.product_name,
-                Path(known.logo).read_bytes() if known.logo else b"")
+                slides, known.issuer_name, Path(known.logo).read_bytes() if known.logo else b"")
 
 
 def _title(story: Story, scope: str) -> str:
@@ -54,7 +50,7 @@ def _filters(person: Person, question: store.Question, period: Clipped) -> str:
 
 
 def scope_words(person: Person, question: store.Question) -> str:
-    """« Le réseau », « Zou », « CCSP d'Allada »."""
+    """« Tout le réseau », « Zou », « CCSP d'Allada »."""
     if question.site:
         return panels.names(person, question).get(question.site, question.site)
     return question.department or WHOLE
@@ -164,19 +160,13 @@ def _waits(person: Person, question: store.Question, _: str) -> Found:
 
 
 def _heat(person: Person, question: store.Question, _: str) -> Found:
-    panel, matrix = panels.heat(person, question, "affluence"), store.heat(person, question)[:, :24]
-    if panel.message:
-        return "L'affluence par heure n'est pas mesurée", panel
-    d, h = np.unravel_index(int(matrix.argmax()), matrix.shape)
-    return (f"L'heure la plus chargée{S}: {WEEKDAYS[d]}, de {h} h à {h + 1} h"
-            f" ({french.plural(int(matrix[d, h]), 'visite')} en tout)"), panel
+    panel = panels.heat(person, question, "affluence")
+    return panel.finding or "L'affluence par heure n'est pas mesurée", panel
 
 
 def _ages(person: Person, question: store.Question, _: str) -> Found:
     panel = panels.complaint_ages(person, question, "plaintes_age")
-    if panel.message:
-        return "Aucune plainte au registre", panel
-    return panel.finding, panel
+    return panel.finding or "Aucune plainte au registre", panel
 
 
 def _reasons(person: Person, question: store.Question, _: str) -> Found:

@@ -304,7 +304,10 @@ def heat(person: Person, question: store.Question, key: str) -> Panel:
     hours = np.flatnonzero(matrix[:, :24].sum(axis=0))
     rows = [(words(WEEKDAYS[d]), *(count(int(matrix[d, h])) for h in hours)) for d in range(7) if matrix[d].sum()]
     unknown = int(matrix[:, 24].sum())
-    return Panel(key, title, charts.heat_map(matrix), alt="Visites par jour de la semaine et heure d'arrivée.",
+    d, h = np.unravel_index(int(matrix[:, :24].argmax()), (7, 24))
+    finding = (f"L'heure la plus chargée{french.SPACE}: {WEEKDAYS[d]}, de {h} h à {h + 1} h"
+               f" ({french.plural(int(matrix[d, h]), 'visite')} en tout)")
+    return Panel(key, title, charts.heat_map(matrix), finding=finding, alt="Visites par jour de la semaine et heure d'arrivée.",
                  table=table((("Jour", ""), *((f"{h} h", "count") for h in hours)), rows),
                  caption=f"{french.plural(unknown, 'visite')} sans heure d'arrivée n'y figurent pas." if unknown else "",
                  strip=strip(person, question, "visits"))

@@ -35,30 +35,24 @@ def _component():
     return st.components.v2.component("ccsp_presentation", html=BUTTON, css=BUTTON_STYLE, js=script)
 
 
-def told(person: Person, story: Story, question: store.Question, period: Clipped) -> Deck:
-    """The story over the filters in force."""
-    return _told(*_key(person, story, question, period), person)[0]
-
-
-def _key(person: Person, story: Story, question: store.Question, period: Clipped) -> tuple:
-    """All that a deck depends on: the state of the data and the day, who asks and for what. Nobody gets another's."""
+def told(person: Person, story: Story, question: store.Question, period: Clipped) -> tuple[Deck, list[dict]]:
+    """The story over the filters in force, and its slides as the browser takes them."""
     book, chosen = store.book_of(person, question)
-    return book.version, today(), chosen, person.role, person.departments, to_json(story), story.name, question, period
+    # All that a deck depends on: the state of the data and the day, who asks and for what. Nobody gets another's.
+    return _told(book.version, today(), chosen, person.role, person.departments, to_json(story), story.name, question,
+                 period, person)
 
 
 @st.cache_resource(max_entries=40, show_spinner=False)
 def _told(version: str, day: date, chosen: frozenset[str] | str, role: str, departments: frozenset[str] | None, story: str,
           name: str, question: store.Question, period: Clipped, _person: Person) -> tuple[Deck, list[dict]]:
-    """The deck, and its slides as the browser takes them."""
     made = deck.build(_person, from_json(name, story), question, period)
     return made, [{"html": html.slide_html(slide, number, len(made.slides)), "code": slide.code, "headline": slide.headline,
                    "question": slide.question, "note": list(slide.note)} for number, slide in enumerate(made.slides, 1)]
 
 
-def button(person: Person, story: Story, question: store.Question, period: Clipped, theme: str, seconds: int) -> None:
+def button(story: Story, made: Deck, slides: list[dict], theme: str, seconds: int) -> None:
     """The button that starts the presentation; its slides, notes and charts go to the browser with it."""
-    with st.spinner("La présentation se prépare…"):
-        made, slides = _told(*_key(person, story, question, period), person)
     fixed = {"departement", "type"} if story.site else {"departement"} if story.department else set()
     # A free period is set on the page, where its days can be typed.
     choices = [{"name": name, "label": filters.NAMES[name], "value": filters.value(name),

@@ -29,9 +29,10 @@ def page(person: Person) -> None:
         return
     question, period = filters.question(), filters.period()
     with st.container(horizontal=True, vertical_alignment="center", key="commencer"):
-        present.button(person, story, question, period, st.session_state.get("theme_diapo", "light"),
+        with st.spinner("La présentation se prépare…"):
+            made, slides = present.told(person, story, question, period)
+        present.button(story, made, slides, st.session_state.get("theme_diapo", "light"),
                        st.session_state.get("secondes_diapo", 20))
-        made = present.told(person, story, question, period)
         st.caption(f"{french.plural(len(made.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
                    " écran, A défilement, Échap quitter. Une fois commencée, la présentation continue sans le serveur.")
     _take_away(made, story.name)
@@ -159,16 +160,15 @@ def _settings() -> None:
 def _keep(person: Person, story: Story) -> None:
     if not may(person, "keep_stories"):
         return
-    kept = dict(store.stories())
     with st.form("garder", border=True):
         title = st.text_input("Titre de la présentation", story.title, max_chars=LONGEST_HEADLINE)
         if st.form_submit_button("Garder sous ce titre"):
             _kept(person, replace(story, title=title.strip(), name=slug(title)))
     record.said("garder")
-    if story.name in kept:
+    if not ready(story.name):
         _forget(person, story.name)
     st.caption("Lien à partager, avec les filtres en vigueur :")
-    st.code(_link(story, kept), language=None, wrap_lines=True)
+    st.code(_link(story), language=None, wrap_lines=True)
 
 
 def _kept(person: Person, story: Story) -> None:
@@ -188,9 +188,9 @@ def _forget(person: Person, name: str) -> None:
         st.rerun()
 
 
-def _link(story: Story, kept: dict[str, str]) -> str:
+def _link(story: Story) -> str:
     base = st.context.url.split("?")[0] if st.context.url else "/presenter"
-    asked = {ADDRESS: story.name if story.name in kept else story.name.split(":")[0], **st.session_state[filters.WRITTEN]}
+    asked = {ADDRESS: story.name.split(":")[0], **st.session_state[filters.WRITTEN]}
     return f"{base}?{urlencode(asked)}"
 
 

@@ -1,6 +1,7 @@
 """Slides and dossier as HTML: all that the deck says, once, in its place, and nothing that acts."""
 import re
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -167,6 +168,13 @@ def test_a_slide_is_one_calm_section_with_headline_and_question(name):
         calm(reader)
         assert reader.of("h2") == [text_of(slide.headline)] * bool(slide.headline)
         assert reader.classed("question") == [text_of(slide.question)]
+
+
+def test_a_slide_says_how_to_read_its_figure_and_leaves_the_rest_to_the_notes():
+    slide = next(s for s in decks.whole().slides if s.panel.chart)
+    told = html.slide_html(replace(slide, panel=replace(slide.panel, reading="Tirets < limites", caption="Le reste.")), 1, 1)
+    assert "<figcaption>Tirets &lt; limites</figcaption>" in told and "Le reste." not in told
+    assert "<figcaption>" not in html.slide_html(replace(slide, panel=replace(slide.panel, reading="")), 1, 1)
 
 
 def test_a_slide_shows_the_first_rows_and_says_how_many_there_are():

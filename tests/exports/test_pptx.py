@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from lxml import etree
 from pptx import Presentation
+from pptx.enum.dml import MSO_LINE
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
@@ -94,6 +95,13 @@ def charted(name: str) -> list:
     found = [(one, shown, native(one.panel.chart)) for one, shown in slides(name) if one.panel.chart]
     return [(one, shown, chart) for one, shown, chart in found
             if chart.kind != "table" and any(y is not None for s in chart.series for y in s.y)]
+
+
+def test_the_exact_limits_of_a_funnel_are_drawn_unlike_those_that_count():
+    shown, drawn = next((one, charts(slide)[0]) for one, slide, _ in charted("whole") if one.panel.key == "entonnoir")
+    lines = {s.name: s.format.line for s in drawn.plots[0].series}
+    exact, wide = (lines[f"limite haute {which}99,8 %"] for which in ("exacte à ", "à "))
+    assert exact.dash_style == MSO_LINE.ROUND_DOT != wide.dash_style and exact.width < wide.width, shown.code
 
 
 @pytest.mark.pitfall(43)
