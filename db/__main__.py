@@ -7,12 +7,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 from alembic.util import CommandError
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from dashboard.returns.formats import FORMATS
 from dashboard.settings import load
-from db import backup, reference, rollup, schema, write
+from db import backup, read, reference, rollup, schema, supersede, write
 from db.demo_load import load_demo
 from db.engine import make_engine
 from db.intake import Options, Outcome, load_known, take
@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     undo.add_argument("--why", default="", help="la raison, notée au journal")
     status = commands.add_parser("status", help="ce que contient la base")
     status.add_argument("--json", action="store_true")
-    commands.add_parser("verify", help="recalcule les cumuls depuis les lignes et dit toute différence")
+    commands.add_parser("verify", help="refait depuis les fichiers ce qui compte et les cumuls, et dit toute différence")
     commands.add_parser("backup", help="copie sûre de la base, même en service").add_argument("file", type=Path)
     restore = commands.add_parser("restore", help="remet une copie en place")
     restore.add_argument("file", type=Path)
@@ -185,16 +185,26 @@ def status(engine: Engine, arguments) -> None:
     print(f"Visites comptées : {found['visits']}")
     for form, numbers in found["forms"].items():
         print(f"  {form} : {numbers['batches']} lots, {numbers['rows']} lignes, jusqu'au {numbers['last_day']}")
+    with engine.connect() as connection:
+        _tell_ahead(connection)
 
 
 def verify(engine: Engine, _arguments) -> int:
-    """Rollups against rows."""
+    """Rows that count, and rollups, against what the files say."""
     with engine.connect() as connection:
-        problems = rollup.verify(connection)
+        problems = [*supersede.verify(connection), *rollup.verify(connection)]
+        _tell_ahead(connection)
     for problem in problems[:50]:
         print(problem)
-    print(f"Cumuls comparés aux lignes : {len(problems)} différence(s).")
+    print(f"Lignes qui comptent et cumuls, refaits depuis les fichiers : {len(problems)} différence(s).")
     return 1 if problems else 0
+
+
+def _tell_ahead(connection: Connection) -> None:
+    """Say which batches claim days to come, and what to do: nothing that they claim is shown."""
+    for number, form, day in read.ahead_of_their_import(connection):
+        print(f"Le lot {number} ({form}) parle du {day:%d/%m/%Y}, après le jour de son import : le retirer"
+              f" (python -m db withdraw {number}), puis importer de nouveau le fichier avec de bonnes dates.")
 
 
 def add(engine: Engine, arguments) -> None:

@@ -10,6 +10,7 @@ from dashboard.period import today
 from dashboard.returns.known import Known, known_from
 from dashboard.returns.parse import Parsing
 from db import read, write
+from db.forms import DESTINATIONS
 from db.ledger import public_holidays
 
 
@@ -63,6 +64,7 @@ def take(engine: Engine, path: Path, options: Options, by: str, known: Known | N
 
     Raises write.Refused where the fault is not the file's (fictitious and real data would meet).
     """
+    _refuse_days_to_come(options)
     sha256 = sha256_of(path)
     with engine.connect() as connection:
         batch = write.find(connection, sha256)
@@ -72,6 +74,8 @@ def take(engine: Engine, path: Path, options: Options, by: str, known: Known | N
     parsing = Parsing(path, known, today(), options.form, options.replace_days,
                       may_be_empty=bool(options.covers and options.sites))  # « no complaint this month » is said so
     outcome = Outcome(path.name, False, parsing.form, problems=parsing.problems, remarks=parsing.remarks)
+    if options.replace_days and not parsing.problems:
+        parsing.problems.extend(_replacing_means_nothing(parsing.form, options))
     if options.check:
         for _ in parsing:
             pass
@@ -81,6 +85,27 @@ def take(engine: Engine, path: Path, options: Options, by: str, known: Known | N
         _save(engine, parsing, _file(path, sha256, options, by, known), outcome)
     outcome.more_problems = parsing.more_problems
     return outcome
+
+
+def _refuse_days_to_come(options: Options) -> None:
+    if options.as_of and options.as_of.date() > today():
+        raise write.Refused(f"--as-of : le {options.as_of:%d/%m/%Y} est dans l'avenir ; donner le jour où le fichier a été"
+                            " fait.")
+    if options.covers and options.covers[1] > today():
+        raise write.Refused(f"--covers : le {options.covers[1]:%d/%m/%Y} est dans l'avenir ; un fichier ne rend compte que de"
+                            " jours passés.")
+
+
+def _replacing_means_nothing(form: str, options: Options) -> list[str]:
+    """Why a file of the form cannot replace whole days: one sentence, or none."""
+    destination = DESTINATIONS[form]
+    if destination.inside is None:
+        return [f"Fichier : --replace-days n'a pas de sens pour le formulaire {form} : chaque ligne y remplace déjà celle"
+                " qu'elle corrige. Relancer sans cette option."]
+    if destination.spans and not options.covers:
+        return [f"Fichier : pour le formulaire {form}, --replace-days demande --covers DU:AU : les jours dont toutes les"
+                " fermetures sont dans ce fichier."]
+    return []
 
 
 def _file(path: Path, sha256: str, options: Options, by: str, known: Known) -> write.File:

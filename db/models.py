@@ -218,11 +218,11 @@ class BatchSite(Base):
 
 
 class WholeDay(Base):
-    """A site-day for which a batch is the whole register: it replaces what older files say of that day."""
+    """A site-day of which a batch is the whole register: it replaces what older files of its form say of that day."""
 
     __tablename__ = "whole_day"
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)
-    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    site_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="0: the whole network")
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     __table_args__ = (Index("ix_whole_day_site_id_day", "site_id", "day"),)
 

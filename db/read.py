@@ -2,13 +2,13 @@
 caller can forget whose rows may be seen. Days go in and come out as dates."""
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, bindparam, text
 
-from dashboard.period import Period, split
+from dashboard.period import Period, split, today
 from db import rollup
 from db.frames import (
     ALL,
@@ -29,6 +29,8 @@ def as_date(value) -> date | None:
     """A day as the database gives it: a date already, or ISO text (SQLite in a bare query)."""
     if isinstance(value, str):
         return date.fromisoformat(value[:10])
+    if isinstance(value, datetime):
+        return value.date()
     return value if isinstance(value, date) else None  # pandas turns None into NaN among texts
 
 
@@ -181,15 +183,33 @@ def batches(connection: Connection) -> pd.DataFrame:
 
 
 def coverage(connection: Connection, sites: Sites) -> dict[tuple[int, str], list[tuple[date, date]]]:
-    """(site id, form) to the spans of days that live batches cover."""
+    """(site id, form) to the spans of days that live batches cover; nothing is known beyond the day of their import."""
     ids = site_ids(connection, sites)
     found: dict = {}
-    for site, form, first, last in _all(connection, """
-            SELECT s.site_id, b.form, s.first_day, s.last_day FROM batch_site s
+    for site, form, first, last, imported_at in _all(connection, """
+            SELECT s.site_id, b.form, s.first_day, s.last_day, b.imported_at FROM batch_site s
             JOIN import_batch b ON b.id = s.batch_id WHERE b.withdrawn_at IS NULL"""):
-        if ids is None or site in ids:
-            found.setdefault((site, form), []).append((as_date(first), as_date(last)))
+        first, last = as_date(first), min(as_date(last), _day_of(imported_at))
+        if first <= last and (ids is None or site in ids):
+            found.setdefault((site, form), []).append((first, last))
     return found
+
+
+def ahead_of_their_import(connection: Connection) -> list[tuple[int, str, date]]:
+    """(id, form, day) of live batches that claim days, or a date of content, after the day of their import: an earlier
+    version took such files in."""
+    rows = _all(connection, "SELECT id, form, last_day, as_of, imported_at FROM import_batch WHERE withdrawn_at IS NULL"
+                " ORDER BY id")
+    claimed = ((number, form, max(d for d in (as_date(last), as_date(as_of)) if d), _day_of(imported_at))
+               for number, form, last, as_of, imported_at in rows)
+    return [(number, form, day) for number, form, day, imported in claimed if day > imported]
+
+
+def _day_of(moment: datetime | str) -> date:
+    """The day in Benin of a moment that a write noted (UTC)."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return today(moment.replace(tzinfo=UTC))
 
 
 # --- visits ---------------------------------------------------------------------------------------------------------

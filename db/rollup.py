@@ -7,6 +7,7 @@ are stored as words of 32 bits, key above and count below, only where the count 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import compress
 
 import numpy as np
 from sqlalchemy import Connection, text
@@ -248,12 +249,15 @@ def to_days(values) -> np.ndarray:
     return np.array(values, dtype="datetime64[D]").astype(np.int64)
 
 
+def _keys(cells: Cells) -> tuple[list[int], list[int], list[str]]:
+    """The service, site and ISO day of each cell, as the rollup table has them."""
+    return (cells.service.tolist(), cells.site.tolist(), cells.start.astype("datetime64[D]").astype(str).tolist())
+
+
 def _stored(connection: Connection, level: int, touched: Cells) -> Cells | None:
     """The stored rows under the keys of `touched`, or None if there are none."""
-    keys = zip(touched.service.tolist(), touched.site.tolist(), touched.start.astype("datetime64[D]").astype(str).tolist(),
-               strict=True)
     with temporary(connection, "touched", "service_id smallint, site_id smallint, start date") as table:
-        insert(connection, table, ("service_id", "site_id", "start"), keys)
+        insert(connection, table, COLUMNS[1:4], zip(*_keys(touched), strict=True))
         rows = connection.execute(text(
             f"SELECT {', '.join('r.' + c for c in COLUMNS[1:])} FROM rollup r JOIN {table} t"  # noqa: S608 (own names)
             " ON r.level = :level AND r.service_id = t.service_id AND r.site_id = t.site_id AND r.start = t.start"),
@@ -306,26 +310,32 @@ def _write(connection: Connection, level: int, final: Cells, *, replace: bool) -
         insert(connection, "rollup", COLUMNS, records(level, final))
         return
     gone = final.counters[:, 0] == 0
+    keys = COLUMNS[:4]
     with temporary(connection, "fresh", None, like="rollup") as table:
         insert(connection, table, COLUMNS, records(level, final))
         columns = ", ".join(COLUMNS)
-        keys = "level, service_id, site_id, start"
         updates = ", ".join(f"{c} = excluded.{c}" for c in COLUMNS[4:])
         # "WHERE true": without it SQLite reads ON CONFLICT as part of a join.
         connection.execute(text(f"INSERT INTO rollup ({columns}) SELECT {columns} FROM {table} WHERE true"  # noqa: S608
-                                f" ON CONFLICT ({keys}) DO UPDATE SET {updates}"))
-        for service, site, start in zip(final.service[gone].tolist(), final.site[gone].tolist(),
-                                        final.start[gone].astype("datetime64[D]").astype(str).tolist(), strict=True):
-            connection.execute(text("DELETE FROM rollup WHERE level = :level AND service_id = :service"
-                                    " AND site_id = :site AND start = :start"),
-                               {"level": level, "service": service, "site": site, "start": start})
+                                f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {updates}"))
+    if gone.any():
+        with temporary(connection, "gone", "service_id smallint, site_id smallint, start date") as table:
+            insert(connection, table, keys[1:], compress(zip(*_keys(final), strict=True), gone))
+            connection.execute(text(f"DELETE FROM rollup WHERE level = :level AND ({', '.join(keys[1:])})"  # noqa: S608
+                                    f" IN (SELECT {', '.join(keys[1:])} FROM {table})"), {"level": level})
+
+
+def rebuild(connection: Connection) -> None:
+    """Make every rollup anew from the visits that count, inside the caller's transaction."""
+    connection.execute(text("DELETE FROM rollup"))
+    insert(connection, "rollup", COLUMNS, list(recompute(connection)))
 
 
 def recompute(connection: Connection) -> Iterator[tuple]:
     """The rows that the rollup table should hold, from the visits that count."""
     tally = Tally()
-    result = connection.execution_options(stream_results=True).execute(
-        text(f"SELECT {VISIT_COLUMNS} FROM visit WHERE superseded_by IS NULL"))  # noqa: S608 (own names)
+    result = connection.execute(text(f"SELECT {VISIT_COLUMNS} FROM visit WHERE superseded_by IS NULL"),  # noqa: S608 (own names)
+                                execution_options={"stream_results": True})
     for rows in result.partitions(100_000):
         tally.add(pack_rows(rows))
     codes, counts = tally.merged()

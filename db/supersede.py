@@ -1,71 +1,187 @@
 """Which row counts where several files say the same thing.
 
-The rule, whatever the order in which files came: a row stands unless a live batch of a higher rank (greater as_of,
-then greater sha256) brings the same key, or is the whole register of that site-day. A row that does not stand
-names in `superseded_by` the highest of the batches that beat it; a row of a withdrawn batch names its own.
+The rule, whatever the order in which files came: a row stands unless a live batch of the same form and a higher rank
+(greater as_of, then greater sha256) brings the same key, or is the whole register of that row's site and day. A row
+that does not stand names in `superseded_by` the highest of the batches that beat it; a row of a withdrawn batch names
+its own.
+
+What an import or a withdrawal changes is found from the batch outwards, so that it costs what the batch's rows cost
+and not what the database holds.
 """
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
 from sqlalchemy import Connection, text
 
-from db.bulk import temporary
-from db.forms import Destination
-from db.rollup import VISIT_COLUMNS, Tally, pack_rows
+from db.bulk import insert, temporary
+from db.engine import is_sqlite
+from db.forms import DESTINATIONS, Destination
+from db.rollup import VISIT_COLUMNS, Tally, pack_rows, rebuild
+
+SHOWN = 20  # differences of a table that are told one by one
 
 
-def settle(connection: Connection, destination: Destination, batch_id: int, tally: Tally) -> int:
-    """Apply the rule to everything that batch `batch_id`, just imported or just withdrawn, may have changed.
+def settle_import(connection: Connection, form: str, batch_id: int, tally: Tally) -> int:
+    """Apply the rule after batch `batch_id` came in, its rows standing and counted as if it were alone.
 
     Visits that begin or cease to count go into `tally`. Returns the number of rows changed.
     """
-    with (temporary(connection, "affected", "id bigint") as _, temporary(connection, "change", "id bigint, winner int")):
-        connection.execute(text(_affected(destination)), {"batch": batch_id})
-        connection.execute(text(_changes(destination)))
-        if destination.table == "visit":
-            for condition, sign in (("v.superseded_by IS NULL", -1), ("c.winner IS NULL", 1)):  # before, after
-                columns = ", ".join("v." + c for c in VISIT_COLUMNS.split(", "))
-                rows = connection.execute(text(
-                    f"SELECT {columns} FROM change c JOIN visit v ON v.id = c.id WHERE {condition}"))  # noqa: S608
-                for part in rows.partitions(100_000):
-                    tally.add(pack_rows(part), sign)
-        table = destination.table
-        return connection.execute(text(
-            f"UPDATE {table} SET superseded_by = (SELECT winner FROM change WHERE change.id = {table}.id)"  # noqa: S608
-            " WHERE id IN (SELECT id FROM change)")).rowcount
+    destination = DESTINATIONS[form]
+    with _places(connection, form) as places, _changes(connection):
+        place = places[batch_id]
+        if place > 1:
+            _note_beaten_by(connection, destination, batch_id, place)
+        if place < len(places):
+            _note_best(connection, destination, "SELECT id FROM {table} WHERE batch_id = :batch", batch_id)
+        return _carry_out(connection, destination, tally)
 
 
-def _affected(destination: Destination) -> str:
-    """Rows of the batch, if it was withdrawn; and all rows, its own and others', that meet one of another batch."""
-    table, pair = destination.table, f"{destination.table} n JOIN {destination.table} o ON {destination.same('n', 'o')}"
-    parts = [
-        f"SELECT o.id FROM {pair} WHERE n.batch_id = :batch",  # noqa: S608 (own names, here and below)
-        f"SELECT n.id FROM {pair} WHERE n.batch_id = :batch",  # noqa: S608
-        f"SELECT r.id FROM {table} r JOIN import_batch b ON b.id = r.batch_id"  # noqa: S608
-        " WHERE r.batch_id = :batch AND b.withdrawn_at IS NOT NULL",
-    ]
-    if table == "visit":
-        meet = "FROM whole_day w JOIN visit v ON v.site_id = w.site_id AND v.day = w.day AND v.batch_id <> w.batch_id"
-        parts += [f"SELECT v.id {meet} WHERE w.batch_id = :batch", f"SELECT v.id {meet} WHERE v.batch_id = :batch"]
-    return "INSERT INTO affected " + " UNION ".join(parts)
+def settle_withdrawal(connection: Connection, form: str, batch_id: int, tally: Tally) -> int:
+    """Apply the rule after batch `batch_id` was withdrawn. Otherwise as `settle_import`."""
+    destination = DESTINATIONS[form]
+    with _places(connection, form), _changes(connection):
+        connection.execute(text(
+            f"INSERT INTO change SELECT id, batch_id FROM {destination.table} WHERE batch_id = :batch"),  # noqa: S608
+            {"batch": batch_id})
+        _note_best(connection, destination,
+                   "SELECT id FROM {table} WHERE superseded_by = :batch AND batch_id <> :batch", batch_id)
+        return _carry_out(connection, destination, tally)
 
 
-def _changes(destination: Destination) -> str:
+def settle_anew(connection: Connection) -> int:
+    """Apply the rule to every row of every form, and make the rollups anew if a visit changed.
+
+    For a database that an earlier version filled by another rule. Returns the number of rows changed.
+    """
+    changed = 0
+    for form, destination in DESTINATIONS.items():
+        with _differences(connection, form):
+            rows = _update(connection, destination)
+        if rows and destination.table == "visit":
+            rebuild(connection)
+        changed += rows
+    return changed
+
+
+def verify(connection: Connection) -> list[str]:
+    """The rows whose `superseded_by` is not what the rule says: one sentence each, none if all is well."""
+    problems = []
+    for form, destination in DESTINATIONS.items():
+        with _differences(connection, form):
+            rows = connection.execute(text(
+                f"SELECT r.id, r.superseded_by, c.winner FROM change c JOIN {destination.table} r ON r.id = c.id"  # noqa: S608
+                " ORDER BY r.id")).all()
+        problems += [f"remplacement faux : {destination.table} {row}, remplacée par {_batch(stored)},"
+                     f" devrait l'être par {_batch(right)}" for row, stored, right in rows[:SHOWN]]
+        if len(rows) > SHOWN:
+            problems.append(f"remplacement faux : {destination.table}, et {len(rows) - SHOWN} autres lignes")
+    return problems
+
+
+def _batch(number: int | None) -> str:
+    return "aucun lot" if number is None else f"le lot {number}"
+
+
+# --- the pieces -----------------------------------------------------------------------------------------------------
+@contextmanager
+def _places(connection: Connection, form: str) -> Iterator[dict[int, int]]:
+    """The live batches of the form by rank, lowest first, numbered from 1: in the table `place`, and as a dict."""
+    live = connection.execute(text("SELECT id FROM import_batch WHERE form = :form AND withdrawn_at IS NULL"
+                                   " ORDER BY as_of, sha256"), {"form": form}).scalars().all()
+    places = {batch: place for place, batch in enumerate(live, 1)}
+    with temporary(connection, "place", "batch_id int PRIMARY KEY, place int") as table:
+        insert(connection, table, ("batch_id", "place"), list(places.items()))
+        _count(connection, table)
+        yield places
+
+
+@contextmanager
+def _changes(connection: Connection) -> Iterator[None]:
+    """The table `change`: rows by id, and the batch that they are to name."""
+    with temporary(connection, "change", "id bigint PRIMARY KEY, winner int"):
+        yield
+
+
+def _count(connection: Connection, table: str) -> None:
+    """Let PostgreSQL see how large a temporary table is: it would plan for a thousand rows, and loop over millions."""
+    if not is_sqlite(connection):
+        connection.execute(text(f"ANALYZE {table}"))
+
+
+def _note_beaten_by(connection: Connection, destination: Destination, batch_id: int, place: int) -> None:
+    """Into `change`: rows of lower batches that meet one of the batch's, and that nothing higher had beaten."""
     table = destination.table
-    rivals = (f"SELECT r.id, o.batch_id AS rival, r.batch_id AS own FROM affected a JOIN {table} r ON r.id = a.id"  # noqa: S608
-              f" JOIN {table} o ON {destination.same('r', 'o')}")
-    if table == "visit":
-        rivals += (" UNION SELECT r.id, w.batch_id, r.batch_id FROM affected a JOIN visit r ON r.id = a.id"
-                   " JOIN whole_day w ON w.site_id = r.site_id AND w.day = r.day AND w.batch_id <> r.batch_id")
-    return f"""
-        INSERT INTO change
-        SELECT r.id, CASE WHEN b.withdrawn_at IS NULL THEN best.rival ELSE b.id END
-        FROM affected a JOIN {table} r ON r.id = a.id JOIN import_batch b ON b.id = r.batch_id
-        LEFT JOIN (
-            SELECT id, rival FROM (
-                SELECT c.id, c.rival,
-                       row_number() OVER (PARTITION BY c.id ORDER BY w.as_of DESC, w.sha256 DESC) AS place
-                FROM ({rivals}) c
-                JOIN import_batch w ON w.id = c.rival AND w.withdrawn_at IS NULL
-                JOIN import_batch m ON m.id = c.own
-                WHERE (w.as_of, w.sha256) > (m.as_of, m.sha256)) ranked
-            WHERE place = 1) best ON best.id = r.id
-        WHERE coalesce(r.superseded_by, 0) <>
-              coalesce(CASE WHEN b.withdrawn_at IS NULL THEN best.rival ELSE b.id END, 0)"""  # noqa: S608
+    meetings = [(table, destination.same("n", "r"))]
+    if destination.inside:
+        meetings.append(("whole_day", destination.covered("r", "n")))
+    for other, met in meetings:
+        connection.execute(text(
+            f"INSERT INTO change SELECT DISTINCT r.id, CAST(:batch AS int) FROM {other} n JOIN {table} r ON {met}"  # noqa: S608
+            " JOIN place own ON own.batch_id = r.batch_id LEFT JOIN place now ON now.batch_id = r.superseded_by"
+            " WHERE n.batch_id = :batch AND own.place < :place AND coalesce(now.place, 0) < :place"
+            " ON CONFLICT DO NOTHING"), {"batch": batch_id, "place": place})
+
+
+def _note_best(connection: Connection, destination: Destination, which: str, batch_id: int | None = None) -> None:
+    """Into `change`: the rows that the query `which` gives, each with the highest batch that beats it, or none."""
+    table = destination.table
+    meetings = [f"JOIN {table} o ON {destination.same('r', 'o')} JOIN place p ON p.batch_id = o.batch_id"]
+    if destination.inside:
+        meetings.append(f"JOIN whole_day w ON {destination.covered('r', 'w')} JOIN place p ON p.batch_id = w.batch_id")
+    beaten = " UNION ALL ".join(
+        f"SELECT r.id, max(p.place) AS place FROM asked a JOIN {table} r ON r.id = a.id"  # noqa: S608
+        f" JOIN place own ON own.batch_id = r.batch_id {meeting} WHERE p.place > own.place GROUP BY r.id"
+        for meeting in meetings)
+    values = {} if batch_id is None else {"batch": batch_id}
+    with temporary(connection, "asked", "id bigint PRIMARY KEY"), \
+            temporary(connection, "beaten", "id bigint PRIMARY KEY, place int"):
+        connection.execute(text(f"INSERT INTO asked {which.format(table=table)}"), values)
+        _count(connection, "asked")
+        connection.execute(text(f"INSERT INTO beaten SELECT id, max(place) FROM ({beaten}) b GROUP BY id"))  # noqa: S608
+        _count(connection, "beaten")
+        connection.execute(text("INSERT INTO change SELECT a.id, p.batch_id FROM asked a"
+                                " LEFT JOIN beaten b ON b.id = a.id LEFT JOIN place p ON p.place = b.place"))
+
+
+def _carry_out(connection: Connection, destination: Destination, tally: Tally) -> int:
+    """Make the rows of `change` name their winners; visits go into `tally`."""
+    _count(connection, "change")
+    if destination.table == "visit":
+        for packed, sign in _begun_and_ceased(connection):
+            tally.add(packed, sign)
+    return _update(connection, destination)
+
+
+def _begun_and_ceased(connection: Connection) -> Iterator[tuple[np.ndarray, int]]:
+    """The visits of `change` that counted and cease to (-1), and those that begin to count (1), packed."""
+    columns = ", ".join("v." + c for c in VISIT_COLUMNS.split(", "))
+    for condition, sign in (("v.superseded_by IS NULL AND c.winner IS NOT NULL", -1),
+                            ("v.superseded_by IS NOT NULL AND c.winner IS NULL", 1)):
+        rows = connection.execute(text(
+            f"SELECT {columns} FROM change c JOIN visit v ON v.id = c.id WHERE {condition}"))  # noqa: S608
+        for part in rows.partitions(100_000):
+            yield pack_rows(part), sign
+
+
+def _update(connection: Connection, destination: Destination) -> int:
+    table = destination.table
+    return connection.execute(text(
+        f"UPDATE {table} SET superseded_by = c.winner FROM change c WHERE c.id = {table}.id"  # noqa: S608
+        f" AND {table}.superseded_by IS DISTINCT FROM c.winner")).rowcount
+
+
+@contextmanager
+def _differences(connection: Connection, form: str) -> Iterator[None]:
+    """The table `change` holds the rows of the form that do not name what the rule says, and what they should name."""
+    destination = DESTINATIONS[form]
+    table = destination.table
+    with _places(connection, form), _changes(connection):
+        _note_best(connection, destination, "SELECT id FROM {table}")
+        connection.execute(text(
+            f"UPDATE change SET winner = r.batch_id FROM {table} r JOIN import_batch b ON b.id = r.batch_id"  # noqa: S608
+            " WHERE r.id = change.id AND b.withdrawn_at IS NOT NULL"))
+        connection.execute(text(
+            f"DELETE FROM change WHERE EXISTS (SELECT 1 FROM {table} r WHERE r.id = change.id"  # noqa: S608
+            " AND r.superseded_by IS NOT DISTINCT FROM change.winner)"))
+        yield

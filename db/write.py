@@ -3,7 +3,7 @@ import gc
 from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 import numpy as np
@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Engine, insert, text
 from db import bulk, rollup
 from db.engine import writing
 from db.forms import DESTINATIONS, Destination
+from db.frames import NATION
 from db.models import Base, ImportBatch, Journal
-from db.supersede import settle
+from db.supersede import settle_import, settle_withdrawal
 
 
 class Refused(Exception):
@@ -30,6 +31,7 @@ class Parsing(Protocol):
     problems: list
     coverage: dict[int, tuple[date, date, int]]  # site id: first day, last day, rows
     whole_days: set[tuple[int, str]]             # (site id, ISO day) for which the file is the whole register
+    site_days: dict[tuple[int | None, str], int]  # (site id, ISO day): rows
     replace_days: bool
 
     def __iter__(self) -> Iterable[dict[str, list]]: ...
@@ -104,7 +106,7 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
         _record_coverage(connection, parsing, file, batch_id, rows)
         saved = Saved(batch_id, rows)
         if destination.table != "visit" or _sites_seen_before(connection, batch_id, parsing.form):
-            saved.superseded = settle(connection, destination, batch_id, tally)
+            saved.superseded = settle_import(connection, parsing.form, batch_id, tally)
             if saved.superseded:  # only a file that corrects another can miss rows of it
                 saved.absent = _absent(connection, destination, batch_id)
         rollup.apply(connection, tally)
@@ -169,9 +171,21 @@ def _record_coverage(connection: Connection, parsing: Parsing, file: File, batch
     bulk.insert(connection, "batch_site", ("batch_id", "site_id", "first_day", "last_day", "rows"),
                 [(batch_id, site, a.isoformat(), b.isoformat(), n) for site, (a, b, n) in coverage.items()])
     bulk.insert(connection, "whole_day", ("batch_id", "site_id", "day"),
-                [(batch_id, *pair) for pair in sorted(parsing.whole_days)])
+                [(batch_id, *pair) for pair in sorted(_whole_days(parsing, file))])
     connection.execute(ImportBatch.__table__.update().where(ImportBatch.id == batch_id).values(
         rows=rows, first_day=min(days, default=None), last_day=max(days, default=None)))
+
+
+def _whole_days(parsing: Parsing, file: File) -> set[tuple[int, str]]:
+    """The (site id, ISO day) of which the batch is the whole register; site 0 is the whole network."""
+    if not DESTINATIONS[parsing.form].spans:
+        return parsing.whole_days
+    if not (parsing.replace_days and file.covers):
+        return set()
+    first, last = file.covers
+    days = [(first + timedelta(days=i)).isoformat() for i in range((last - first).days + 1)]
+    sites = {site or NATION for site, _ in parsing.site_days} | set(file.sites)
+    return {(site, day) for site in sites for day in days}
 
 
 def _sites_seen_before(connection: Connection, batch_id: int, form: str) -> bool:
@@ -184,17 +198,16 @@ def _sites_seen_before(connection: Connection, batch_id: int, form: str) -> bool
 
 def _absent(connection: Connection, destination: Destination, batch_id: int) -> list[str]:
     """Rows that still count from older files, on the site-days of which this file speaks: worth a remark."""
-    if destination.table not in ("visit", "complaint"):
+    if destination.inside is None or destination.spans:
         return []
-    day = destination.day
-    ref = destination.key[1].format("o")
+    table, day, label = destination.table, destination.day, destination.label.format("o")
     rows = connection.execute(text(
-        f"SELECT s.code, o.{day}, {ref} FROM (SELECT DISTINCT site_id, {day} AS day FROM {destination.table}"  # noqa: S608
-        f" WHERE batch_id = :batch) d JOIN {destination.table} o ON o.site_id = d.site_id AND o.{day} = d.day"
+        f"SELECT s.code, o.{day}, {label} FROM (SELECT DISTINCT site_id, {day} AS day FROM {table}"  # noqa: S608 (own names)
+        f" WHERE batch_id = :batch) d JOIN {table} o ON o.site_id = d.site_id AND o.{day} = d.day"
         " JOIN site s ON s.id = o.site_id JOIN import_batch b ON b.id = o.batch_id JOIN import_batch m ON m.id = :batch"
         " WHERE o.superseded_by IS NULL AND o.batch_id <> :batch AND (b.as_of, b.sha256) < (m.as_of, m.sha256)"
-        f" ORDER BY 1, 2, 3 LIMIT 1001"), {"batch": batch_id}).all()
-    return [f"{code}, {day}, {reference or 'sans référence'}" for code, day, reference in rows]
+        " ORDER BY 1, 2, 3 LIMIT 1001"), {"batch": batch_id}).all()
+    return [f"{code}, {day}, {said or 'sans référence'}" for code, day, said in rows]
 
 
 def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
@@ -210,7 +223,7 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
             raise Refused(f"Le lot {batch_id} est déjà retiré.")
         connection.execute(ImportBatch.__table__.update().where(ImportBatch.id == batch_id).values(withdrawn_at=now()))
         tally = rollup.Tally()
-        changed = settle(connection, DESTINATIONS[batch.form], batch_id, tally)
+        changed = settle_withdrawal(connection, batch.form, batch_id, tally)
         rollup.apply(connection, tally)
         _journal(connection, by, "withdrawn", {"batch": batch_id, "rows": changed}, why)
         return changed

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from dashboard.indicators import INDICATORS, Figure, compute
 from dashboard.returns.formats import FORMATS
 from dashboard.settings import ROOT
-from db import read, rollup, write
+from db import read, rollup, supersede, write
 from db.facts import gather
 from db.intake import Options, Outcome, take
 
@@ -136,9 +136,9 @@ class Office:
         return self.figures(**question)[key, indicator]
 
     def differences(self) -> list[str]:
-        """What differs between the rollups and the visits: nothing, if all is well."""
+        """What differs from what the files say: rows that stand, rollups. Nothing, if all is well."""
         with self.engine.connect() as connection:
-            return rollup.verify(connection)
+            return [*supersede.verify(connection), *rollup.verify(connection)]
 
     def rows(self, query: str, **values) -> list[tuple]:
         """The rows of a query."""

@@ -17,7 +17,7 @@ from time import perf_counter
 import duckdb
 from sqlalchemy import Engine
 
-from tests.benchmarks import exact, exports, imports
+from tests.benchmarks import corrections, exact, exports, imports
 from tests.benchmarks.data import FOLDER, POSTGRES, SIZES, Size, databases, postgres, twelve_months
 from tests.benchmarks.queries import QUESTIONS, Scope, contenders, scope_of
 
@@ -124,6 +124,13 @@ def imported(_size: Size, _engines: dict[str, Engine], server: str, report: dict
         print(f"  {kind}: {speeds}; ours / fastest loader {found['ratio']:.2f}")
 
 
+def corrected(_size: Size, _engines: dict[str, Engine], server: str, report: dict) -> None:
+    """Correcting and withdrawing a register, against its first import: at most three times, whatever its size."""
+    print("\nA register corrected, then withdrawn: seconds, and times its first import …", flush=True)
+    report["corrections"] = corrections.measure(server)
+    table(report["corrections"], ("import", "correct", "withdraw", "x correct", "x withdraw"))
+
+
 def told(_size: Size, engines: dict[str, Engine], _server: str, report: dict) -> None:
     """The files of the national review."""
     report["files_ms"] = {}
@@ -136,15 +143,15 @@ def told(_size: Size, engines: dict[str, Engine], _server: str, report: dict) ->
 
 # A measure takes (size, engines by kind, PostgreSQL's address, the report to add to), and prints its own lines.
 # A page's rerun against a hello-world rerun has its place here.
-MEASURES = [questions, imported, told]
+MEASURES = [questions, imported, corrected, told]
 
 
 def table(rows: dict[str, dict[str, float]], columns: tuple[str, ...]) -> None:
     """A plain table on the terminal."""
     width = max(map(len, rows))
-    print(" " * width + "".join(f"{c:>10}" for c in columns))
+    print(" " * width + "".join(f"{c:>12}" for c in columns))
     for name, values in rows.items():
-        print(f"{name:<{width}}" + "".join(f"{values[c]:>10.1f}" for c in columns))
+        print(f"{name:<{width}}" + "".join(f"{values[c]:>12.2f}" for c in columns))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """The figures depend on which files are in, never on the order in which they came or went.
 
 Beside the database runs a model of a few lines that keeps the files themselves and works out anew, each time, which
-rows stand: those that no live file of higher rank (as_of, then sha256) says again or replaces as a whole day.
+rows stand: those that no live file of the same form and a higher rank (as_of, then sha256) says again or replaces.
 """
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import permutations
 
 import pytest
@@ -16,84 +19,152 @@ from hypothesis import strategies as st
 from db.engine import make_engine
 from tests.builders import KANDI, NIKKI, Office, closing, closure, complaint, csv_text, monthly, waited
 
-DAYS = ("2025-03-03", "2025-03-04")
+DAYS = ("2025-03-03", "2025-03-04", "2025-03-05")
+COVERED = (DAYS[0], DAYS[1])  # what --covers says where a file of closures replaces days
 # Each example makes its own database: the folder that the fixture gives may well be shared.
-BASES = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+BASES = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+# A line is (site or "", day, name, number): what the last two stand for depends on the form.
+Line = tuple[str, str, str, int]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the model knows of a form: how a line is written, found in the database, and what makes it the same again."""
+
+    write: object
+    standing: str
+    key: object = lambda line: (line[0], line[2])
+    names: tuple[str, ...] = ("1", "2", "3")
+    sites: tuple[str, ...] = (KANDI, NIKKI)
+    replaces: bool = True
+
+
+SITE = " JOIN site s ON s.id = r.site_id WHERE r.superseded_by IS NULL"
+KINDS = {
+    "registre": Kind(
+        lambda site, day, name, n: waited(n, site=site, day=day, ref=name),
+        f"SELECT s.code, r.day, coalesce(r.source_ref, ''), r.called_at - r.arrived_at FROM visit r{SITE}",  # noqa: S608 (own names)
+        lambda line: (line[0], line[2]) if line[2] else None,
+        names=("", "", "1", "2", "3"),
+    ),
+    "plaintes": Kind(
+        lambda site, day, name, n: complaint(name, site=site, received=day, resolved=f"2025-03-{10 + n}"),
+        "SELECT s.code, r.received_on, r.reference, CAST(substr(CAST(r.resolved_on AS char(10)), 9) AS integer) - 10"  # noqa: S608
+        f" FROM complaint r{SITE}",
+    ),
+    "cloture": Kind(
+        lambda site, day, name, n: closing(site=site, day=day, agent=name, declared=n),
+        f"SELECT s.code, r.day, r.agent, r.declared FROM daily_closing r{SITE}",  # noqa: S608
+        lambda line: line[:3],
+        names=("", "A1", "A2"),
+    ),
+    # A closure lasts `number` days: it may end beyond what its file covers, or begin before.
+    "fermetures": Kind(
+        lambda site, day, name, n: closure(site=site, first=day, last=f"2025-03-0{int(day[-1]) + n}", reason=name),
+        "SELECT coalesce(s.code, ''), r.first_day, coalesce(t.label, ''), CAST(substr(CAST(r.last_day AS char(10)), 9) AS"
+        " integer) - CAST(substr(CAST(r.first_day AS char(10)), 9) AS integer) FROM closure r LEFT JOIN site s"
+        " ON s.id = r.site_id LEFT JOIN term t ON t.id = r.reason_id WHERE r.superseded_by IS NULL",
+        lambda line: line[:3],
+        names=("", "grève"),
+        sites=(KANDI, NIKKI, ""),
+    ),
+    "canevas": Kind(
+        lambda site, day, name, n: monthly(site=site, month=f"0{day[-1]}/2025", received=n),
+        "SELECT s.code, '2025-03-0' || substr(CAST(r.month AS char(10)), 7, 1), '', r.received"  # noqa: S608
+        f" FROM monthly_return r{SITE}",
+        lambda line: line[:2],
+        names=("",),
+        replaces=False,
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A register file: lines as (site, day, reference or "", minutes waited)."""
+    """A file: its form, its lines, the date of its content, whether it replaces whole days."""
 
-    lines: tuple[tuple[str, str, str, int], ...]
+    form: str
+    lines: tuple[Line, ...]
     as_of: str
     replace_days: bool
 
     @property
     def text(self) -> str:
-        return csv_text(
-            "registre", *(waited(wait, site=site, day=day, ref=ref) for site, day, ref, wait in self.lines)
-        )
+        return csv_text(self.form, *(KINDS[self.form].write(*line) for line in self.lines))
 
     @property
     def rank(self) -> tuple[str, str]:
         return self.as_of, hashlib.sha256(self.text.encode()).hexdigest()
 
     @property
-    def keys(self) -> set:
-        return {(site, ref) for site, _, ref, _ in self.lines if ref}
+    def options(self) -> dict:
+        covers = tuple(map(date.fromisoformat, COVERED)) if self.form == "fermetures" else None
+        return {"as_of": self.as_of, "replace_days": self.replace_days, "covers": covers if self.replace_days else None}
 
-    @property
-    def whole_days(self) -> set:
-        return {(site, day) for site, day, ref, _ in self.lines if self.replace_days or not ref}
+    def beats(self, line: Line) -> bool:
+        """Whether this file, of a higher rank, takes the place of a line of another one of its form."""
+        key = KINDS[self.form].key
+        if key(line) is not None and any(key(mine) == key(line) for mine in self.lines):
+            return True
+        site, day, _, number = line
+        if self.form == "fermetures":
+            within = COVERED[0] <= day and int(day[-1]) + number <= int(COVERED[1][-1])
+            return self.replace_days and within and any(mine[0] == site for mine in self.lines)
+        whole = (mine for mine in self.lines if self.replace_days or (self.form == "registre" and not mine[2]))
+        return any(mine[:2] == (site, day) for mine in whole)
 
 
-def standing(papers: list[Paper]) -> Counter:
-    """The lines that count when exactly these files are in."""
+def standing(papers: list[Paper], form: str) -> Counter:
+    """The lines of the form that count when exactly these files are in."""
     found = Counter()
-    for paper in papers:
-        above = [p for p in papers if p.rank > paper.rank]
-        keys = set().union(*(p.keys for p in above))
-        whole = set().union(*(p.whole_days for p in above))
-        found.update(line for line in paper.lines if (line[0], line[2]) not in keys and line[:2] not in whole)
+    same = [p for p in papers if p.form == form]
+    for paper in same:
+        above = [p for p in same if p.rank > paper.rank]
+        found.update(line for line in paper.lines if not any(p.beats(line) for p in above))
     return found
 
 
-LINE = st.tuples(
-    st.sampled_from((KANDI, NIKKI)),
-    st.sampled_from(DAYS),
-    st.sampled_from(("", "", "1", "2", "3")),
-    st.integers(0, 3),
-)
+def _one_line_a_key(form: str):
+    def check(lines: list) -> bool:
+        keys = [key for line in lines if (key := KINDS[form].key(line)) is not None]
+        return len(keys) == len(set(keys))
+
+    return check
 
 
-def _one_line_a_reference(lines: list) -> bool:
-    keys = [(site, ref) for site, _, ref, _ in lines if ref]
-    return len(keys) == len(set(keys))
-
-
-PAPER = st.builds(
-    Paper,
-    st.lists(LINE, min_size=1, max_size=5).filter(_one_line_a_reference).map(tuple),
-    st.sampled_from(("2025-04-01", "2025-04-02")),
-    st.booleans(),
-)
-
-
-def counted(office: Office) -> Counter:
-    """The lines that count in the database."""
-    rows = office.rows(
-        "SELECT s.code, v.day, coalesce(v.source_ref, ''), v.called_at - v.arrived_at"
-        " FROM visit v JOIN site s ON s.id = v.site_id WHERE v.superseded_by IS NULL"
+def papers_of(form: str) -> st.SearchStrategy[Paper]:
+    """Files of a form."""
+    kind = KINDS[form]
+    line = st.tuples(st.sampled_from(kind.sites), st.sampled_from(DAYS), st.sampled_from(kind.names), st.integers(0, 3))
+    lines = st.lists(line, min_size=1, max_size=5).filter(_one_line_a_key(form)).map(tuple)
+    return st.builds(
+        Paper,
+        st.just(form),
+        lines,
+        st.sampled_from(("2025-04-01", "2025-04-02")),
+        st.booleans() if kind.replaces else st.just(False),
     )
-    return Counter((site, str(day), ref, wait) for site, day, ref, wait in rows)
 
 
-def check(office: Office, papers: list[Paper]) -> None:
+def some_papers(least: int, most: int) -> st.SearchStrategy[list[Paper]]:
+    """A few files of two or three forms, so that they meet."""
+    forms = st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=2, unique=True)
+    return forms.flatmap(lambda chosen: st.lists(
+        st.one_of(*map(papers_of, [*chosen, "registre"])), min_size=least, max_size=most, unique_by=lambda p: p.text))
+
+
+def counted(office: Office, form: str) -> Counter:
+    """The lines of the form that count in the database."""
+    return Counter((site, str(day), name, number) for site, day, name, number in office.rows(KINDS[form].standing))
+
+
+def check(office: Office, papers: list[Paper], forms: set[str]) -> None:
     """The database, its rollups and its figures agree with the model."""
-    expected = standing(papers)
-    assert counted(office) == expected
+    for form in forms:
+        assert counted(office, form) == standing(papers, form), form
     assert office.differences() == []
+    expected = standing(papers, "registre")
     figures = office.figures(by="site", sites={KANDI, NIKKI})
     for site in (KANDI, NIKKI):
         waits = sorted(w for (s, *_, w), n in expected.items() for _ in range(n) if s == site)
@@ -103,40 +174,52 @@ def check(office: Office, papers: list[Paper]) -> None:
             assert figures[site, "wait_p50"].value == waits[(len(waits) - 1) // 2]
 
 
-@BASES
-@given(papers=st.lists(PAPER, min_size=2, max_size=5, unique_by=lambda p: p.text), data=st.data())
-def test_after_every_import_and_withdrawal_exactly_the_right_rows_count(databases, tmp_path, papers, data):
+@contextmanager
+def new_office(databases, folder) -> Iterator[Office]:
+    """An office on a database of its own; closed also where hypothesis gives an example up."""
     with databases.fresh() as url:
-        office = Office(make_engine(url), tmp_path)
+        office = Office(make_engine(url), folder)
+        try:
+            yield office
+        finally:
+            office.engine.dispose()
+
+
+def hand_in(office: Office, paper: Paper) -> int:
+    """The number of the batch that keeps the file."""
+    path = office.folder / "papier.csv"
+    path.write_text(paper.text, encoding="utf-8")
+    outcome = office.take(path, **paper.options)
+    assert outcome.accepted, [str(p) for p in outcome.problems]
+    return outcome.batch_id
+
+
+@BASES
+@given(papers=some_papers(3, 6), data=st.data())
+def test_after_every_import_and_withdrawal_exactly_the_right_rows_count(databases, tmp_path, papers, data):
+    forms = {p.form for p in papers}
+    with new_office(databases, tmp_path) as office:
         live: dict[Paper, int] = {}
         for step in range(data.draw(st.integers(len(papers), 2 * len(papers)))):
             paper = data.draw(st.sampled_from(papers), label=f"step {step}")
             if paper in live:
                 office.withdraw(live.pop(paper))
             else:
-                path = tmp_path / "registre.csv"
-                path.write_text(paper.text, encoding="utf-8")
-                live[paper] = office.take(path, as_of=paper.as_of, replace_days=paper.replace_days).batch_id
-            check(office, list(live))
-        office.engine.dispose()
+                live[paper] = hand_in(office, paper)
+            check(office, list(live), forms)
 
 
-@settings(BASES, max_examples=8)
-@given(papers=st.lists(PAPER, min_size=2, max_size=4, unique_by=lambda p: p.text), data=st.data())
+@settings(BASES, max_examples=10)
+@given(papers=some_papers(2, 5), data=st.data())
 def test_two_orders_of_the_same_files_give_the_same_figures(databases, tmp_path, papers, data):
     orders = [papers, data.draw(st.permutations(papers))]
     found = []
     for order in orders:
-        with databases.fresh() as url:
-            office = Office(make_engine(url), tmp_path)
+        with new_office(databases, tmp_path) as office:
             for paper in order:
-                path = tmp_path / "registre.csv"
-                path.write_text(paper.text, encoding="utf-8")
-                assert office.take(path, as_of=paper.as_of, replace_days=paper.replace_days).accepted
-            found.append(
-                (counted(office), [office.figures(by=by) for by in ("nation", "site", "month", "hour")])
-            )
-            office.engine.dispose()
+                hand_in(office, paper)
+            lines = {form: counted(office, form) for form in KINDS}
+            found.append((lines, [office.figures(by=by) for by in ("nation", "site", "month", "hour")]))
     assert found[0] == found[1]
 
 
@@ -185,8 +268,7 @@ SAME_THING = {
 def test_the_newest_of_three_files_stands_in_any_order(databases, tmp_path, form):
     files, query, expected = SAME_THING[form]
     for order in permutations(range(3)):
-        with databases.fresh() as url:
-            office = Office(make_engine(url), tmp_path)
+        with new_office(databases, tmp_path) as office:
             batches = {i: office.hand_in(form, *files[i], as_of=f"2025-04-0{i + 1}").batch_id for i in order}
             assert sorted(office.rows(query)) == expected, order
             office.withdraw(batches[2])
@@ -194,4 +276,3 @@ def test_the_newest_of_three_files_stands_in_any_order(databases, tmp_path, form
             office.hand_in(form, *files[2], as_of="2025-04-03")
             assert sorted(office.rows(query)) == expected, order
             assert with_two != expected
-            office.engine.dispose()

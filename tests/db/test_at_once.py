@@ -1,6 +1,7 @@
-"""Several imports at once, and imports that are killed: nothing is lost, nothing is half there.
+"""Several imports at once, and writes that are killed: nothing is lost, nothing is half there.
 
-KILLS says how many imports of each kind of database are killed (12 by default).
+KILLS says how many writes are killed on each kind of database (12 by default): imports that bring new rows and correct
+others, and withdrawals.
 """
 
 import multiprocessing
@@ -9,13 +10,14 @@ import signal
 import time
 from pathlib import Path
 
-import pytest
-
-from db.engine import writing
+from db import write
+from db.engine import make_engine, writing
+from db.intake import Options, take
 from tests.builders import COVE, KANDI, NIKKI, Office, visit, waited
 
 KILLS = int(os.environ.get("KILLS", 12))
 WRITERS = 8
+SENDERS = 50
 ROWS = 6_000
 SITES = (KANDI, NIKKI, COVE)
 
@@ -24,20 +26,27 @@ processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["db.intake"])
 
 
-def hand_in(url: str, path: Path, ready, go) -> None:
-    """What each child does: get ready, wait for the signal, import a file."""
-    from db.engine import make_engine
-    from db.intake import Options, take
-
-    ready.release()
-    go.wait()
+def hand_in(url: str, path: Path) -> None:
+    """A child imports a file."""
     take(make_engine(url), path, Options(), by="child")
 
 
-def start(url: str, path: Path, go) -> multiprocessing.Process:
-    """A child that is ready to import `path` as soon as `go` is set."""
+def withdraw(url: str, batch: int) -> None:
+    """A child withdraws a batch."""
+    write.withdraw(make_engine(url), batch, by="child")
+
+
+def act(ready, go, action, *arguments) -> None:
+    """What each child does: get ready, wait for the signal, act."""
+    ready.release()
+    go.wait()
+    action(*arguments)
+
+
+def start(go, action, *arguments) -> multiprocessing.Process:
+    """A child that is ready to act as soon as `go` is set."""
     ready = processes.Semaphore(0)
-    child = processes.Process(target=hand_in, args=(url, path, ready, go))
+    child = processes.Process(target=act, args=(ready, go, action, *arguments))
     child.start()
     assert ready.acquire(timeout=60)
     return child
@@ -69,7 +78,7 @@ def whole_batches(office: Office) -> int:
 def test_files_imported_at_once_are_all_there_and_counted_once(office, database_url):
     paths = [office.path("registre", *rows(number, 1_500)) for number in range(WRITERS)]
     go = processes.Event()
-    children = [start(database_url, path, go) for path in paths]
+    children = [start(go, hand_in, database_url, path) for path in paths]
     go.set()
     for child in children:
         child.join(120)
@@ -83,19 +92,19 @@ def test_files_imported_at_once_are_all_there_and_counted_once(office, database_
 def test_the_same_file_handed_in_by_many_at_once_is_kept_once(office, database_url):
     path = office.path("registre", *rows(0, 1_500))
     go = processes.Event()
-    children = [start(database_url, path, go) for _ in range(4)]
+    children = [start(go, hand_in, database_url, path) for _ in range(SENDERS)]
     go.set()
     for child in children:
         child.join(120)
-    assert [child.exitcode for child in children] == [0] * 4
+    assert [child.exitcode for child in children] == [0] * SENDERS
     assert whole_batches(office) == 1
     assert office.figure("visits").value == 1_500
 
 
-def timed(url: str, path: Path) -> float:
-    """Seconds that an import takes when nobody disturbs it."""
+def timed(action, *arguments) -> float:
+    """Seconds that an action takes when nobody disturbs it."""
     go = processes.Event()
-    child = start(url, path, go)
+    child = start(go, action, *arguments)
     began = time.monotonic()
     go.set()
     child.join(120)
@@ -103,34 +112,44 @@ def timed(url: str, path: Path) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.parametrize("kills", [KILLS])
-def test_an_import_killed_at_any_moment_leaves_nothing_or_all(office, database_url, kills):
+def killed_after(seconds: float, action, *arguments) -> bool:
+    """Let a child act and kill it after so many seconds; whether it was still at it."""
+    go = processes.Event()
+    child = start(go, action, *arguments)
+    go.set()
+    time.sleep(seconds)
+    alive = child.is_alive()
+    if alive:
+        os.kill(child.pid, signal.SIGKILL)
+    child.join(60)
+    return alive
+
+
+def test_a_write_killed_at_any_moment_leaves_nothing_or_all(office, database_url):
     office.hand_in("registre", *rows(0, ROWS), visit(day="2025-03-31"))
     path = office.path("registre", *rows(1, ROWS))  # corrects half of what is there
-    duration = timed(database_url, path)
-    office.withdraw(2)
-    kept = killed = 0
-    for kill in range(kills):
-        before = whole_batches(office)
-        go = processes.Event()
-        child = start(database_url, path, go)
-        go.set()
-        time.sleep(1.2 * duration * (kill + 0.5) / kills)  # from the first moment to past the commit
-        if child.is_alive():
-            os.kill(child.pid, signal.SIGKILL)
-            killed += 1
-        child.join(60)
+    visits = {False: ROWS + 1, True: ROWS + 1 + ROWS // 2}  # without and with the second file
+    actions = [(hand_in, path), (withdraw, None)]  # turn about: each undoes the other
+    durations = []
+    for action, argument in actions:
+        durations.append(timed(action, database_url, argument or last_batch(office)))
+    killed, done, present = 0, 0, False
+    for kill in range(KILLS):
+        action, argument = actions[present]
+        seconds = 1.2 * durations[present] * (kill % 20 + 0.5) / min(KILLS, 20)  # from the first moment to past the commit
+        killed += killed_after(seconds, action, database_url, argument or last_batch(office))
         with writing(office.engine):
             pass  # the lock of the dead is free again
-        added = whole_batches(office) - before
-        assert added in (0, 1)
+        whole_batches(office)
+        now = office.figure("visits").value
+        assert now in visits.values()
         assert office.differences() == []
-        visits = office.figure("visits").value
-        if added:
-            kept += 1
-            assert visits == ROWS + 1 + ROWS // 2
-            office.withdraw(office.rows("SELECT max(id) FROM import_batch")[0][0])
-        else:
-            assert visits == ROWS + 1
-    print(f"{kills} imports of about {duration:.2f} s: {killed} killed, {kept} had been kept whole")
-    assert killed >= kills / 2  # otherwise this test would prove nothing
+        done += (now == visits[True]) != present
+        present = now == visits[True]
+    print(f"{KILLS} writes of about {durations[0]:.2f} and {durations[1]:.2f} s: {killed} killed, {done} done whole")
+    assert killed >= KILLS / 2  # otherwise this test would prove nothing
+
+
+def last_batch(office: Office) -> int:
+    """The number of the newest batch."""
+    return office.rows("SELECT max(id) FROM import_batch")[0][0]

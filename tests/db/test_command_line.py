@@ -31,7 +31,7 @@ def test_import_withdraw_status_and_verify(command, office):
     assert office.rows("SELECT why FROM journal WHERE did = 'withdrawn'") == [("essai",)]
     said = command(main, "withdraw", 1)
     assert (said.code, said.err) == (1, "Refusé : Le lot 1 est déjà retiré.\n")
-    assert command(main, "verify") == (0, "Cumuls comparés aux lignes : 0 différence(s).\n", "")
+    assert command(main, "verify") == (0, "Lignes qui comptent et cumuls, refaits depuis les fichiers : 0 différence(s).\n", "")
 
 
 @pytest.mark.parametrize(
