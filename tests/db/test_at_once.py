@@ -137,12 +137,14 @@ def test_a_write_killed_at_any_moment_leaves_nothing_or_all(office, database_url
     for kill in range(KILLS):
         action, argument = actions[present]
         seconds = 1.2 * durations[present] * (kill % 20 + 0.5) / min(KILLS, 20)  # from the first moment to past the commit
-        killed += killed_after(seconds, action, database_url, argument or last_batch(office))
+        alive = killed_after(seconds, action, database_url, argument or last_batch(office))
+        killed += alive
         with writing(office.engine):
             pass  # the lock of the dead is free again
         whole_batches(office)
         now = office.figure("visits").value
         assert now in visits.values()
+        assert alive or now == visits[not present]  # what was acknowledged is there
         assert office.differences() == []
         done += (now == visits[True]) != present
         present = now == visits[True]
