@@ -1,6 +1,5 @@
 """Copies of a database in service are whole, and come back."""
 
-import os
 import shutil
 import threading
 
@@ -10,12 +9,7 @@ from db import backup, write
 from db.engine import make_engine
 from tests.builders import Office, visit, waited
 
-
-@pytest.fixture(autouse=True)
-def programs_of_the_server(databases, monkeypatch):
-    """pg_dump refuses a server newer than itself: take the programs that came with the server."""
-    if databases.name == "postgresql":
-        monkeypatch.setenv("PATH", f"{databases.server.bin_path}{os.pathsep}{os.environ['PATH']}")
+pytestmark = pytest.mark.usefixtures("programs_of_the_server")
 
 
 @pytest.fixture
@@ -49,7 +43,7 @@ def test_a_copy_taken_while_files_come_in_is_whole(office, elsewhere, tmp_path):
         stop.set()
         writer.join()
     for copy in copies:
-        backup.restore(elsewhere.engine, copy, force=True)
+        backup.restore(elsewhere.engine, copy, force=True, by="test")
         assert elsewhere.differences() == []
         counts = elsewhere.rows(
             "SELECT b.rows, (SELECT count(*) FROM visit v WHERE v.batch_id = b.id) FROM import_batch b"
@@ -62,9 +56,11 @@ def test_a_copy_taken_while_files_come_in_is_whole(office, elsewhere, tmp_path):
 def test_what_comes_back_is_what_was_there(office, elsewhere, tmp_path):
     office.hand_in("registre", waited(5, ref="1"), visit())
     backup.backup(office.engine, tmp_path / "copie")
-    said = backup.restore(elsewhere.engine, tmp_path / "copie", force=False)
-    assert "version" in said
-    assert elsewhere.contents() == office.contents()
+    said = backup.restore(elsewhere.engine, tmp_path / "copie", force=False, by="test")
+    assert "version" in said and "gardé" not in said
+    brought, was = elsewhere.contents(), office.contents()
+    assert [line[3] for line in brought.pop("journal")] == [*(line[3] for line in was.pop("journal")), "restored"]
+    assert brought == was
     assert elsewhere.figures(by="site") == office.figures(by="site")
 
 
@@ -79,9 +75,9 @@ def test_a_database_that_is_not_empty_is_replaced_only_by_force(office, tmp_path
     backup.backup(office.engine, tmp_path / "vide")
     office.hand_in("registre", visit(ref="1"))
     with pytest.raises(write.Refused, match="--force"):
-        backup.restore(office.engine, tmp_path / "vide", force=False)
+        backup.restore(office.engine, tmp_path / "vide", force=False, by="test")
     assert office.figure("visits").value == 1
-    backup.restore(office.engine, tmp_path / "vide", force=True)
+    backup.restore(office.engine, tmp_path / "vide", force=True, by="test")
     assert office.rows("SELECT count(*) FROM visit") == [(0,)]
 
 
@@ -91,13 +87,13 @@ def test_what_is_not_a_copy_is_refused_and_changes_nothing(office, tmp_path, con
     before = office.contents()
     (tmp_path / "copie").write_bytes(content)
     with pytest.raises(write.Refused):
-        backup.restore(office.engine, tmp_path / "copie", force=True)
+        backup.restore(office.engine, tmp_path / "copie", force=True, by="test")
     assert office.contents() == before
 
 
 def test_a_copy_that_does_not_exist_is_refused(office, tmp_path):
     with pytest.raises(write.Refused, match="n'existe pas"):
-        backup.restore(office.engine, tmp_path / "rien", force=True)
+        backup.restore(office.engine, tmp_path / "rien", force=True, by="test")
 
 
 def test_without_pg_dump_the_reason_names_the_package_to_install(office, databases, tmp_path, monkeypatch):
