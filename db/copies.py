@@ -91,6 +91,8 @@ def unsound(driver: sqlite3.Connection) -> str | None:
 def _read_sqlite(path: Path) -> tuple[list[str], dict[str, set[str]]]:
     """As dump.read, of a copy that is a SQLite database."""
     with closing(_open(path)) as copy:
+        if path.stat().st_size % copy.execute("PRAGMA page_size").fetchone()[0]:
+            raise Refused("le fichier est coupé.")  # SQLite would take what is missing for zeros
         if fault := unsound(copy):
             raise Refused(fault)
         names = [n for (n,) in copy.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]

@@ -48,6 +48,7 @@ POSTGRESQL = {
 }
 # Words of a connection that failed; the first that matches.
 WORDS = (
+    (r"lock timeout", BUSY),
     (r"password authentication failed|authentification par mot de passe|no password supplied|fe_sendauth",
      POSTGRESQL["28P01"]),
     (r"role .* does not exist|le rôle .* n'existe pas|no pg_hba.conf entry", POSTGRESQL["28000"]),
@@ -60,7 +61,6 @@ WORDS = (
     (r"time[d ]*out|délai", AWAY + "le serveur PostgreSQL ne se manifeste pas. Vérifier l'adresse et le réseau."),
     (r"closed the connection|connection (is |was )?(lost|closed|reset)|terminating connection", POSTGRESQL["57P01"]),
     (r"no space left|espace disponible|disk full", FULL),
-    (r"lock timeout", BUSY),
     (r"no such table", NO_TABLES),
 )
 OLD_PROGRAM = re.compile(r"server version mismatch|ne correspond.*version", re.IGNORECASE)
