@@ -2,7 +2,6 @@
 import sys
 
 import streamlit as st
-from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from dashboard.settings import ROOT, load
 from dashboard.ui.gate import MIDDLEWARE
@@ -21,7 +20,7 @@ def refuse_to_start() -> None:
             engine.dispose()
     except Refused as reason:
         sys.exit(str(reason))
-    except (ArgumentError, ValueError, DBAPIError, OSError) as error:
+    except (*faults.SETTINGS, *faults.FAILURES) as error:
         sys.exit(faults.sentence(error))
 
 

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.period import today
@@ -133,7 +132,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     try:
         engine = make_engine(load().database_url)
-    except (ArgumentError, ValueError, OSError) as error:
+    except faults.SETTINGS as error:
         print(faults.sentence(error), file=sys.stderr)
         return 1
     try:
@@ -155,7 +154,7 @@ def main(argv: list[str] | None = None) -> int:
             raise  # a fault of ours, which whoever reads cron's mail should see
         print(f"Refusé : {reason}", file=sys.stderr)
         return 1
-    except (DBAPIError, OSError) as error:
+    except faults.FAILURES as error:
         print(faults.sentence(error), file=sys.stderr)
         return 1
     finally:

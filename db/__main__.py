@@ -6,7 +6,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from dashboard.returns.formats import FORMATS
 from dashboard.settings import load
@@ -76,7 +75,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parse(parser(), argv)
     try:
         engine = make_engine(load().database_url)
-    except (ArgumentError, ValueError, OSError) as error:
+    except faults.SETTINGS as error:
         print(faults.sentence(error), file=sys.stderr)
         return 1
     try:
@@ -88,7 +87,7 @@ def main(argv: list[str] | None = None) -> int:
         return COMMANDS[arguments.command](engine, arguments) or 0
     except write.Refused as reason:
         print(f"Refusé : {reason}", file=sys.stderr)
-    except (DBAPIError, OSError) as error:
+    except faults.FAILURES as error:
         print(faults.sentence(error), file=sys.stderr)
     except KeyboardInterrupt:
         print("Interrompu : ce qui était en cours n'est pas gardé.", file=sys.stderr)

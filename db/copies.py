@@ -12,7 +12,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from db import dump, faults, schema
 from db.engine import BUSY_MS, is_sqlite
@@ -135,5 +134,5 @@ def _said() -> Iterator[None]:
     """Failures of the disk and of SQLite itself, as Refused."""
     try:
         yield
-    except (OSError, sqlite3.Error, DBAPIError) as error:
+    except faults.FAILURES as error:
         raise Refused(faults.sentence(error)) from None

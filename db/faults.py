@@ -7,7 +7,12 @@ import errno
 import re
 import sqlite3
 
+import psycopg
 from sqlalchemy.exc import ArgumentError, DBAPIError
+
+# What a database, in service or on disk, may raise: fast insertion goes past SQLAlchemy, straight to the drivers.
+FAILURES = (DBAPIError, sqlite3.Error, psycopg.Error, OSError)
+SETTINGS = (ArgumentError, ValueError, OSError)  # what opening the address of one may raise
 
 BUSY = ("Une autre écriture (import, retrait, mise à jour) est en cours sur cette base depuis trop longtemps : attendre"
         " qu'elle finisse, puis recommencer.")

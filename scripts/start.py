@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 from sqlalchemy import select
-from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from dashboard.settings import ROOT, load
 from dashboard.ui import assets
@@ -72,7 +71,7 @@ def main() -> int:
         prepare_database()
     except Refused as reason:
         sys.exit(str(reason))
-    except (ArgumentError, ValueError, DBAPIError, OSError) as error:
+    except (*faults.SETTINGS, *faults.FAILURES) as error:
         # A setting that cannot be read, a database that does not answer, a folder that cannot be written.
         sys.exit(faults.sentence(error))
     print(f"Tableau de bord CCSP : http://localhost:{number} (Ctrl+C pour arrêter)", flush=True)
