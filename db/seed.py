@@ -83,7 +83,7 @@ def _line(name: str, number: int) -> Iterator[None]:
     except Refused as reason:
         raise Refused(f"{name}, ligne {number} : {reason}") from None
     except KeyError as missing:
-        raise Refused(f"{name}, ligne {number} : la colonne {missing} manque.") from None
+        raise Refused(f"{name}, ligne {number} : la colonne « {missing.args[0]} » manque.") from None
     except IntegrityError:
         raise Refused(f"{name}, ligne {number} : cette ligne fait double emploi avec une autre.") from None
     except DataError:
