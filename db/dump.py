@@ -46,13 +46,14 @@ def read(path: Path) -> tuple[list[str], dict[str, set[str]]]:
 def put_back(engine: Engine, path: Path) -> None:
     """Put a copy in the place of our tables, in one transaction. Raises Refused; then nothing changed."""
     place, ours, _ = _tables(engine)
+    name = place.strip('"')  # pg_restore wants the name itself
     begin = [f"BEGIN; SET LOCAL lock_timeout = {BUSY_MS:d}; SELECT pg_advisory_xact_lock({IMPORT_LOCK:d});",
              f"DROP TABLE {', '.join(ours)};" if ours else "",
              *(f"DROP FUNCTION IF EXISTS {place}.{function}();" for function in FUNCTIONS)]
     with _program("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, engine=engine,
                   stdin=subprocess.PIPE) as psql, suppress(BrokenPipeError):  # psql stops at an error, and says it
         psql.stdin.write("\n".join(begin).encode())
-        with _program("pg_restore", "--no-owner", "--no-privileges", f"--schema={place}", "-f", "-", str(path),
+        with _program("pg_restore", "--no-owner", "--no-privileges", f"--schema={name}", "-f", "-", str(path),
                       stdout=subprocess.PIPE) as restoring:
             shutil.copyfileobj(restoring.stdout, psql.stdin)
         # Not before all of the copy was read: what ends too early leaves the transaction open, hence undone.

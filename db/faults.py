@@ -92,7 +92,7 @@ def sentence(error: Exception) -> str:
     if isinstance(error, ValueError):
         return f"Un réglage n'est pas lisible : {error}"
     known = POSTGRESQL.get(getattr(error, "sqlstate", None) or "")
-    return known or _by_words(str(error)) or f"La base de données a refusé ({_first_line(str(error))})."
+    return known or _by_words(str(error)) or _unknown("La base de données a refusé", str(error))
 
 
 def disk(error: OSError) -> str:
@@ -109,7 +109,7 @@ def of_program(program: str, errors: str) -> str:
         server = SERVER.search(errors)
         return (f"Le programme {program} est plus ancien que le serveur PostgreSQL : {INSTALL}"
                 + (f"-{server[1]}" if server else ", de la version du serveur"))
-    return _by_words(errors) or f"{program} a échoué ({_first_line(errors) or 'sans dire pourquoi'})."
+    return _by_words(errors) or _unknown(f"{program} a échoué", errors)
 
 
 def missing_program(program: str) -> str:
@@ -122,12 +122,14 @@ def _sqlite(error: sqlite3.Error) -> str:
     for start, said in SQLITE:
         if name.startswith(start):
             return said
-    return _by_words(str(error)) or f"La base de données a refusé ({_first_line(str(error))})."
+    return _by_words(str(error)) or _unknown("La base de données a refusé", str(error))
 
 
 def _by_words(text: str) -> str | None:
     return next((said for pattern, said in WORDS if re.search(pattern, text, re.IGNORECASE)), None)
 
 
-def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+def _unknown(what: str, text: str) -> str:
+    """What we have no sentence for, with the first line of what was said, for whoever has to find out."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return f"{what} ; détail technique : {first}" if first else f"{what}."
