@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from datetime import date
 
 import pytest
@@ -15,11 +16,13 @@ from sqlalchemy import text
 
 from dashboard.settings import ROOT
 from db import backup, copies, faults, opening, reference, schema, steer, write
-from db.engine import make_engine
+from db.engine import make_engine, writing
 from tests.builders import Office, visit, waited
 from tests.db import first_release
 
 pytestmark = pytest.mark.usefixtures("programs_of_the_server")
+
+KILLS = int(os.environ.get("KILLS", 12)) // 3
 
 
 @pytest.fixture
@@ -208,14 +211,36 @@ def test_a_restoring_that_fails_midway_leaves_everything_as_it_was(office, tmp_p
     office.hand_in("registre", visit(ref="après"))
 
 
+def test_a_restoring_that_is_killed_leaves_what_was_there_or_the_copy(office, database_url, tmp_path):
+    office.hand_in("registre", *(waited(m % 60, ref=str(m)) for m in range(20_000)))
+    backup.backup(office.engine, tmp_path / "copie")
+    copied = office.rows("SELECT count(*), max(id) FROM visit")
+    office.hand_in("registre", visit(ref="depuis"))
+    argv = [sys.executable, "-m", "db", "restore", str(tmp_path / "copie"), "--force"]
+    environment = {**os.environ, "DATABASE_URL": database_url}
+    began = time.monotonic()
+    subprocess.run(argv, cwd=ROOT, env=environment, check=True, capture_output=True)
+    duration = time.monotonic() - began
+    for kill in range(KILLS):
+        office.engine.dispose()
+        office.hand_in("registre", visit(ref=f"depuis-{kill}"))
+        present = office.rows("SELECT count(*), max(id) FROM visit")
+        process = subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(duration * (0.4 + 0.6 * (kill + 0.5) / KILLS))  # past the start of Python
+        process.kill()
+        process.wait()
+        with writing(office.engine):
+            pass  # whoever still writes is waited for
+        assert office.rows("SELECT count(*), max(id) FROM visit") in (present, copied)
+        assert office.differences() == []
+
+
 def test_while_another_writes_nothing_is_put_back_and_it_is_said_soon(office, tmp_path, monkeypatch):
     backup.backup(office.engine, tmp_path / "copie")
     monkeypatch.setattr("db.dump.BUSY_MS", 300)
     monkeypatch.setattr("db.copies.BUSY_MS", 300)
     monkeypatch.setattr("db.engine.BUSY_MS", 300)
     busy = make_engine(office.engine.url.render_as_string(hide_password=False))
-    from db.engine import writing
-
     with writing(office.engine), pytest.raises(write.Refused, match="Une autre écriture"):
         copies.put_back(busy, tmp_path / "copie")
     busy.dispose()
