@@ -1,7 +1,6 @@
 """The figures on the command line: `python -m dashboard indicators …` prints exactly what pages show, `report` writes it."""
 import argparse
 import csv
-import getpass
 import json
 import logging
 import sys
@@ -10,13 +9,13 @@ from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.period import today
 from dashboard.settings import load
 from dashboard.signals import CHARTED, impossible
-from db import read, steer
+from db import faults, read, schema, steer
+from db.console import guarded, parse, who
 from db.engine import make_engine
 from db.facts import gather
 from db.frames import BYS
@@ -92,14 +91,6 @@ def enter(engine: Engine, a: argparse.Namespace) -> None:
     print("C'est noté.")
 
 
-def who() -> str:
-    """The account that runs the command, for the journal."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no account name in a bare container
-        return "ligne de commande"
-
-
 def choose_sites(table, departments: list[str], codes: list[str], kind: str | None):
     """The site codes that the filters leave, or ALL without filter. Raises ValueError for an unknown name."""
     for wanted, column, word in ((departments, "department", "département"), (codes, "code", "centre")):
@@ -131,15 +122,21 @@ def figures(connection: Connection, arguments: argparse.Namespace) -> list[Figur
     return compute(facts, INDICATORS)
 
 
+@guarded()
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 done, 1 refused with the reason, 2 wrong usage."""
-    arguments = parser().parse_args(argv)
+    arguments = parse(parser(), argv)
     indicators = arguments.command == "indicators"
     if indicators and arguments.first > arguments.last:
         print("La période finit avant de commencer.", file=sys.stderr)
         return 2
-    engine = make_engine(load().database_url)
     try:
+        engine = make_engine(load().database_url)
+    except faults.SETTINGS as error:
+        print(faults.sentence(error), file=sys.stderr)
+        return 1
+    try:
+        schema.check_current(engine)
         if arguments.command == "report":
             # Streamlit warns that no browser is there: what cron sends by mail must be silent when all is well.
             logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
@@ -157,8 +154,8 @@ def main(argv: list[str] | None = None) -> int:
             raise  # a fault of ours, which whoever reads cron's mail should see
         print(f"Refusé : {reason}", file=sys.stderr)
         return 1
-    except DBAPIError as error:  # PostgreSQL calls a table that is not there a fault of the program
-        print(f"La base de données ne répond pas ou n'est pas prête (python -m db init) : {error.orig}", file=sys.stderr)
+    except faults.FAILURES as error:
+        print(faults.sentence(error), file=sys.stderr)
         return 1
     finally:
         engine.dispose()

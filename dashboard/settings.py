@@ -26,6 +26,8 @@ SETTINGS = (
     Setting("PRODUCT_NAME", "Tableau de bord CCSP", "Name in the browser's tab"),
     Setting("ISSUER_NAME", "Ministère du Travail et de la Fonction publique", "Who issues the figures, on opening slides"),
     Setting("LOGO", "", "Path of a PNG logo for the pages, opening slides and dossiers; empty: none"),
+    Setting("COPIES", "", "Folder of the copies made before an update; empty: copies/ beside the embedded database, or"
+                          " data/copies for PostgreSQL"),
     Setting("WORKBOOK_SECONDS", 120, "Longest time the reading of one workbook may take"),
 )
 
@@ -42,6 +44,7 @@ class Settings:
     product_name: str
     issuer_name: str
     logo: str
+    copies: str
     workbook_seconds: int
 
 

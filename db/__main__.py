@@ -1,23 +1,23 @@
 """The database on the command line: `python -m db …`. Exit code 0 done, 1 refused with the reason, 2 wrong usage."""
 import argparse
-import getpass
 import json
 import sys
 from datetime import date, datetime
 from pathlib import Path
 
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, func, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from dashboard.returns.formats import FORMATS
 from dashboard.settings import load
-from db import backup, read, reference, rollup, schema, supersede, write
+from db import backup, faults, read, reference, rollup, schema, supersede, write
+from db.console import count, guarded, parse, who
 from db.demo_load import load_demo
 from db.engine import make_engine
 from db.intake import Options, Outcome, load_known, take
 from db.models import ImportBatch, Visit
 from db.seed import seed
+
+LAST_BATCH = 2**31 - 1  # the largest number of a batch
 
 
 def span(value: str) -> tuple[date, date]:
@@ -33,7 +33,8 @@ def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
     top = argparse.ArgumentParser(prog="python -m db", description="La base de données du tableau de bord.")
     commands = top.add_subparsers(dest="command", required=True)
-    commands.add_parser("init", help="crée les tables, ou les met à jour, et charge les références")
+    init = commands.add_parser("init", help="crée les tables, ou les met à jour après une copie, et charge les références")
+    init.add_argument("--without-copy", action="store_true", help="met à jour sans copie, à ses risques")
     demo = commands.add_parser("demo", help="remplit une base vide de données fictives")
     demo.add_argument("--visits", type=int, default=300_000)
     demo.add_argument("--seed", type=int, default=20211221)
@@ -55,7 +56,9 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("backup", help="copie sûre de la base, même en service").add_argument("file", type=Path)
     restore = commands.add_parser("restore", help="remet une copie en place")
     restore.add_argument("file", type=Path)
-    restore.add_argument("--force", action="store_true", help="même si la base n'est pas vide")
+    restore.add_argument("--force", action="store_true", help="même si la base n'est pas vide ; une copie en est gardée")
+    back = commands.add_parser("go-back", help="revient à la copie faite avant la dernière mise à jour")
+    back.add_argument("copy", nargs="?", metavar="COPIE", help="une autre copie : son nom, ou son chemin")
     add = commands.add_parser("add", help="ajoute un mot à une liste")
     add.add_argument("kind", choices=("service", "category", "channel", "reason"))
     add.add_argument("label")
@@ -66,59 +69,51 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def who() -> str:
-    """The account that runs the command, for the journal."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no account name in a bare container
-        return "ligne de commande"
-
-
+@guarded()
 def main(argv: list[str] | None = None) -> int:
     """Run one command."""
-    arguments = parser().parse_args(argv)
-    run = COMMANDS[arguments.command]
+    arguments = parse(parser(), argv)
     try:
         engine = make_engine(load().database_url)
-    except (ArgumentError, ValueError, OSError) as error:
-        print(f"DATABASE_URL ou un autre réglage n'est pas lisible : {error}", file=sys.stderr)
+    except faults.SETTINGS as error:
+        print(faults.sentence(error), file=sys.stderr)
         return 1
     try:
-        if arguments.command not in ("init", "demo", "restore") and schema.version(engine) is None:
-            raise write.Refused("La base n'existe pas encore : python -m db init")
-        return run(engine, arguments) or 0
+        if arguments.command == "backup":  # older ones too: it is what one does before an update
+            if schema.check_known(engine) is None:
+                raise write.Refused("La base n'existe pas encore : il n'y a rien à copier.")
+        elif arguments.command not in MAKE_CURRENT:
+            schema.check_current(engine)
+        return COMMANDS[arguments.command](engine, arguments) or 0
     except write.Refused as reason:
         print(f"Refusé : {reason}", file=sys.stderr)
-    except OperationalError as error:
-        print(f"La base de données ne répond pas : {error.orig}", file=sys.stderr)
-    except DBAPIError as error:
-        print(f"La base de données a refusé : {error.orig}", file=sys.stderr)
-    except CommandError as error:
-        print(f"La base est d'une autre version que cette application ({error}). Mettre l'application à jour.",
-              file=sys.stderr)
-    except OSError as error:
-        print(f"Fichier ou disque : {error.strerror or error} {error.filename or ''}", file=sys.stderr)
+    except faults.FAILURES as error:
+        print(faults.sentence(error), file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Interrompu : ce qui était en cours n'est pas gardé.", file=sys.stderr)
     finally:
         engine.dispose()
     return 1
 
 
-def init(engine: Engine, _arguments) -> None:
-    """Create or upgrade the tables and load reference data."""
-    schema.upgrade(engine)
-    seed(engine)
+def init(engine: Engine, arguments) -> None:
+    """Create or upgrade the tables, after a copy, and load reference data."""
+    kept = backup.migrate(engine, who(), copy=not arguments.without_copy)
+    if kept:
+        print(f"Copie faite avant la mise à jour : {kept}")
+    seed(engine, by=who())
     print(f"La base est prête (version {schema.version(engine)}).")
 
 
 def demo(engine: Engine, arguments) -> int | None:
     """Fill an empty database with fictitious data."""
-    schema.upgrade(engine)
-    seed(engine)
+    backup.migrate(engine, who())
+    seed(engine, by=who())
     if arguments.visits < 1:
         print("--visits : au moins 1.", file=sys.stderr)
         return 2
     rows = load_demo(engine, arguments.visits, arguments.seed, by=who())
-    print(f"Données FICTIVES chargées : {rows} visites.")
+    print(f"Données FICTIVES chargées : {count(rows, 'visite')}.")
     return None
 
 
@@ -138,7 +133,7 @@ def import_files(engine: Engine, arguments) -> int:
         try:
             outcome = take(engine, path, options, who(), known)
         except OSError as error:
-            outcome = Outcome(path.name, False, problems=[f"Fichier illisible : {error.strerror}."])
+            outcome = Outcome(path.name, False, problems=[faults.disk(error)])
         _tell(outcome, checked=arguments.check)
         refused += not outcome.accepted
     return 1 if refused else 0
@@ -150,19 +145,21 @@ def _tell(outcome: Outcome, *, checked: bool) -> None:
     elif not outcome.accepted:
         print(f"{outcome.name} : REFUSÉ, rien n'a été enregistré.")
     elif checked:
-        print(f"{outcome.name} : {outcome.form}, {outcome.rows} lignes, sans faute ; rien n'a été enregistré.")
+        print(f"{outcome.name} : {outcome.form}, {count(outcome.rows, 'ligne')}, sans faute ; rien n'a été enregistré.")
     else:
-        print(f"{outcome.name} : {outcome.form}, {outcome.rows} lignes importées (lot {outcome.batch_id}).")
+        print(f"{outcome.name} : {outcome.form}, {count(outcome.rows, 'ligne importée')} (lot {outcome.batch_id}).")
     for line in [*outcome.problems, *outcome.remarks]:
         print(f"  {line}")
     if outcome.more_problems:
-        print(f"  … et {outcome.more_problems} autres fautes.")
+        print(f"  … et {count(outcome.more_problems, 'autre faute')}.")
 
 
 def withdraw(engine: Engine, arguments) -> None:
     """Take a batch out."""
+    if abs(arguments.batch) > LAST_BATCH:  # neither database could even ask for it
+        raise write.Refused(f"Il n'y a pas de lot numéro {arguments.batch}.")
     changed = write.withdraw(engine, arguments.batch, who(), arguments.why)
-    print(f"Lot {arguments.batch} retiré ; {changed} lignes touchées.")
+    print(f"Lot {arguments.batch} retiré ; {count(changed, 'ligne touchée')}.")
 
 
 def status(engine: Engine, arguments) -> None:
@@ -184,7 +181,7 @@ def status(engine: Engine, arguments) -> None:
           + (" — DONNÉES FICTIVES" if found["demo"] else ""))
     print(f"Visites comptées : {found['visits']}")
     for form, numbers in found["forms"].items():
-        print(f"  {form} : {numbers['batches']} lots, {numbers['rows']} lignes, jusqu'au {numbers['last_day']}")
+        print(f"  {form} : {count(numbers['batches'], 'lot')}, {count(numbers['rows'], 'ligne')}, jusqu'au {numbers['last_day']}")
     with engine.connect() as connection:
         _tell_ahead(connection)
 
@@ -196,7 +193,7 @@ def verify(engine: Engine, _arguments) -> int:
         _tell_ahead(connection)
     for problem in problems[:50]:
         print(problem)
-    print(f"Lignes qui comptent et cumuls, refaits depuis les fichiers : {len(problems)} différence(s).")
+    print(f"Lignes qui comptent et cumuls, refaits depuis les fichiers : {count(len(problems), 'différence')}.")
     return 1 if problems else 0
 
 
@@ -214,15 +211,17 @@ def add(engine: Engine, arguments) -> None:
 
 def boundaries(engine: Engine, arguments) -> None:
     """Load outlines."""
-    count = reference.load_boundaries(engine, arguments.file, arguments.level, arguments.source, who())
-    print(f"Limites chargées : {count} ({arguments.level}).")
+    found = reference.load_boundaries(engine, arguments.file, arguments.level, arguments.source, who())
+    print(f"Limites chargées : {found} ({arguments.level}).")
 
 
+MAKE_CURRENT = {"init", "demo", "restore", "go-back"}  # the others want a database of the newest version
 COMMANDS = {
     "init": init, "demo": demo, "purge-demo": purge_demo, "import": import_files, "withdraw": withdraw,
     "status": status, "verify": verify, "add": add, "boundaries": boundaries,
     "backup": lambda engine, a: print(backup.backup(engine, a.file)),
-    "restore": lambda engine, a: print(backup.restore(engine, a.file, force=a.force)),
+    "restore": lambda engine, a: print(backup.restore(engine, a.file, force=a.force, by=who())),
+    "go-back": lambda engine, a: print(backup.go_back(engine, a.copy, who())),
 }
 
 

@@ -1,78 +1,150 @@
-"""Whole copies of a database in service, and putting one back."""
-import os
-import shutil
-import sqlite3
-import subprocess
+"""What is done with copies: made on demand and before every migration, put back, gone back to."""
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
-from db import schema
-from db.engine import is_sqlite
-from db.write import Refused
+from dashboard.settings import ROOT, load
+from db import copies, schema, supersede
+from db.console import count
+from db.engine import is_sqlite, writing
+from db.models import Base, Journal
+from db.seed import beyond_reference
+from db.write import Refused, now
+
+# Lines of the journal that no person's data stand behind.
+BY_ITSELF = ("seeded", "migrated", "restored", "went back")
+COMPUTED = {"rollup", "journal"}
+WORDS = {"import_batch": "lot", "target": "cible", "decision": "décision", "rebase": "nouveau départ",
+         "story": "présentation", "boundary": "limite", "holiday": "jour férié", "site": "centre ajouté",
+         "service": "prestation ajoutée", "term": "mot ajouté"}
 
 
 def backup(engine: Engine, path: Path) -> str:
-    """Copy the database into a new file; a sentence says what was done. Raises Refused."""
-    if path.exists():
-        raise Refused(f"« {path} » existe déjà : choisir un autre nom.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if is_sqlite(engine):
-        # Not a copy of the file: in WAL mode that would silently lose the last commits.
-        with engine.connect() as connection:
-            connection.connection.driver_connection.execute("VACUUM INTO ?", (str(path),))
-    else:
-        _run("pg_dump", engine, "-Fc", "--no-owner", "-f", str(path))
-    return f"Copie écrite : {path} ({path.stat().st_size / 1e6:.1f} Mo)."
+    """Copy the database into a new file; a sentence says what was done. Raises Refused; then there is no file."""
+    copies.write(engine, path)
+    return f"Copie écrite et vérifiée : {path} ({path.stat().st_size / 1e6:.1f} Mo)."
 
 
-def restore(engine: Engine, path: Path, *, force: bool) -> str:
-    """Put a copy back in place of an empty database, or of any with `force`. Raises Refused; then nothing changed."""
-    if not path.is_file():
-        raise Refused(f"« {path} » n'existe pas.")
-    if not force and not _empty(engine):
-        raise Refused("La base n'est pas vide. Pour la remplacer : --force")
-    if is_sqlite(engine):
-        _restore_sqlite(engine, path)
-    else:
-        _run("pg_restore", engine, "--no-owner", "--clean", "--if-exists", "--single-transaction", str(path),
-             database_flag="-d")
-    return f"Copie remise en place : {path} (version {schema.version(engine)})."
+def restore(engine: Engine, path: Path, *, force: bool, by: str) -> str:
+    """Put a copy back in place of an empty database, or of any of ours with `force`; then bring it up to date.
+
+    Raises Refused; then nothing changed.
+    """
+    schema.check_known(engine)
+    revision = copies.check(engine, path)
+    held = contents(engine)
+    if held and not force:
+        raise Refused(f"La base n'est pas vide ({', '.join(held)}). Pour la remplacer, après en avoir gardé une copie :"
+                      " --force")
+    kept = _replace(engine, path, "restored", by, keep=bool(held))
+    migrate(engine, by, copy=False)
+    return f"Copie remise en place : {path} (version {revision}).{_kept(kept)}"
 
 
-def _empty(engine: Engine) -> bool:
-    if "import_batch" not in inspect(engine).get_table_names():
-        return True
+def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
+    """Bring the database to the newest version, after a copy of it; where there is none yet, make it.
+
+    Returns the copy's path, None where none was needed. Raises Refused; then nothing changed.
+    """
+    if schema.check_known(engine) == schema.newest():
+        return None
+    before, kept = None, None
+
+    def keep(connection: Connection) -> None:
+        nonlocal before, kept
+        before = schema.version_of(connection)  # again: another process may have been faster
+        if copy and before not in (None, schema.newest()):
+            try:
+                kept = _keep(engine, before)
+            except Refused as reason:
+                raise Refused(f"{reason} La base n'a pas été mise à jour, faute d'une copie ; sans copie, à ses risques :"
+                              " python -m db init --without-copy") from None
+
+    def note(connection: Connection) -> None:
+        if before not in (None, schema.newest()):
+            # What files replace may have another rule now: the rows are settled by today's, whatever wrote them.
+            settled = supersede.settle_anew(connection)
+            _journal(connection, by, "migrated",
+                     {"from": before, "to": schema.newest(), "copy": kept.name if kept else None, "settled": settled})
+
+    schema.upgrade(engine, before=keep, after=note)
+    return kept
+
+
+def go_back(engine: Engine, name: str | None, by: str) -> str:
+    """Put back the copy made before the last migration, or the one of that name. Raises Refused; then nothing changed."""
+    if schema.check_known(engine) is None:
+        raise Refused("La base n'existe pas encore : il n'y a rien d'où revenir.")
+    path = _named(engine, name) if name else _last(engine)
+    revision = copies.check(engine, path)
+    kept = _replace(engine, path, "went back", by, keep=True)
+    return (f"La base est revenue à la copie {path} (version {revision}).{_kept(kept)}"
+            + ("" if revision == schema.newest() else
+               " Installer maintenant la version de l'application d'avant la mise à jour."))
+
+
+def contents(engine: Engine) -> list[str]:
+    """What somebody entered, in words: nothing in an empty database, whatever the reference data."""
     with engine.connect() as connection:
-        return connection.execute(text("SELECT 1 FROM import_batch LIMIT 1")).first() is None
+        tables = set(inspect(connection).get_table_names())
+        if "journal" not in tables:
+            return []
+        found = beyond_reference(connection)
+        for table in tables & set(Base.metadata.tables) - set(found) - COMPUTED:
+            found[table] = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
+        said = [count(n, WORDS[table]) if table in WORDS else f"{table} : {n}" for table, n in sorted(found.items()) if n]
+        lines = connection.execute(select(func.count()).select_from(Journal).where(Journal.did.not_in(BY_ITSELF)))
+        done = lines.scalar_one()
+        return said or ([count(done, "ligne") + " au journal"] if done else [])
 
 
-def _restore_sqlite(engine: Engine, path: Path) -> None:
-    source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    try:
-        try:
-            sound = source.execute("PRAGMA quick_check").fetchone()[0] == "ok"
-            known = source.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
-        except sqlite3.DatabaseError:
-            sound = known = False
-        if not (sound and known):
-            raise Refused(f"« {path} » n'est pas une copie saine de cette base.")
-        with engine.connect() as connection:
-            source.backup(connection.connection.driver_connection)
-    finally:
-        source.close()
+def _replace(engine: Engine, path: Path, did: str, by: str, *, keep: bool) -> Path | None:
+    """Put a checked copy in place, after keeping what is there if asked, and note it in the journal."""
+    kept = _keep(engine, schema.version(engine)) if keep else None
+    copies.put_back(engine, path)
+    with writing(engine) as connection:
+        _journal(connection, by, did, {"copy": path.name, "kept": kept.name if kept else None})
+    return kept
 
 
-def _run(program: str, engine: Engine, *arguments: str, database_flag: str = "") -> None:
-    """PostgreSQL's own programs; the password goes by the environment, never on the command line."""
-    found = shutil.which(program)
-    if not found:
-        raise Refused(f"Le programme {program} manque : apt install postgresql-client")
-    url = engine.url.set(drivername="postgresql")
-    environment = {"PGPASSWORD": url.password} if url.password else {}
-    address = url.set(password=None).render_as_string(hide_password=False)
-    done = subprocess.run([found, *([database_flag] if database_flag else []), address, *arguments],
-                          env={**os.environ, **environment}, capture_output=True, text=True)
-    if done.returncode:
-        reason = done.stderr.strip().splitlines()
-        raise Refused(f"{program} : {reason[-1] if reason else 'échec'}")
+def _keep(engine: Engine, revision: str) -> Path:
+    """A dated copy in the folder of copies."""
+    ending = "db" if is_sqlite(engine) else "dump"
+    start = f"{Path(engine.url.database).stem}-{datetime.now():%Y-%m-%d-%H%M%S}-version-{revision}"
+    names = (_folder(engine) / f"{start}{more}.{ending}" for more in ("", *(f"-{i}" for i in range(2, 1000))))
+    path = next(name for name in names if not name.exists())
+    copies.write(engine, path)
+    return path
+
+
+def _folder(engine: Engine) -> Path:
+    """Where copies are kept: the setting COPIES, else beside the embedded database, else data/copies."""
+    if load().copies:
+        return Path(load().copies)
+    return (Path(engine.url.database).resolve().parent if is_sqlite(engine) else ROOT / "data") / "copies"
+
+
+def _named(engine: Engine, name: str) -> Path:
+    return Path(name) if Path(name).is_file() else _folder(engine) / name
+
+
+def _last(engine: Engine) -> Path:
+    """The copy that the journal names for the last migration."""
+    with engine.connect() as connection:
+        lines = connection.execute(select(Journal.detail).where(Journal.did == "migrated").order_by(Journal.id.desc()))
+        name = next((line["copy"] for line in lines.scalars() if line.get("copy")), None)
+    if name:
+        return _folder(engine) / name
+    known = sorted(path.name for path in _folder(engine).glob("*-version-*"))
+    raise Refused("Le journal ne nomme aucune copie faite avant une mise à jour. "
+                  + (f"Copies gardées : {', '.join(known)}. Choisir : python -m db go-back COPIE" if known else
+                     f"Il n'y a pas de copie dans {_folder(engine)}."))
+
+
+def _kept(path: Path | None) -> str:
+    return f" Ce que la base contenait est gardé : {path}." if path else ""
+
+
+def _journal(connection: Connection, who: str, did: str, detail: dict) -> None:
+    connection.execute(insert(Journal).values(at=now(), who=who, did=did, detail=detail, why=""))

@@ -1,4 +1,5 @@
 """Fills a database with fictitious data: makes register files and hands them in as a site would."""
+import sys
 import tempfile
 from datetime import datetime, time
 from pathlib import Path
@@ -30,8 +31,9 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
     sites = [DemoSite(s.code, s.kind, s.launched_on) for s in table.itertuples()]
     known = load_known(engine)
     rows = 0
+    # The bar goes back to the start of its line: past the stream that spells such codes out.
     with tempfile.TemporaryDirectory() as folder, tqdm(total=visits, unit=" visites", disable=None if progress else True,
-                                                       desc="Données fictives") as bar:
+                                                       desc="Données fictives", file=sys.__stderr__) as bar:
         for file in files(sites, services, visits=visits, seed=seed, today=today(), holidays=holidays):
             path = Path(folder) / file.name
             path.write_bytes(file.content)

@@ -4,8 +4,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
 
-BUSY_MS = 30_000          # how long a writer waits for the writer before it
+BUSY_MS = 15_000          # how long a writer waits for the writer before it; then a sentence says who is in the way
+KINDS = ("sqlite", "postgresql")
 IMPORT_LOCK = 20_211_221  # any fixed number: the key of PostgreSQL's advisory lock for writing
 
 
@@ -14,13 +16,21 @@ def make_engine(url: str) -> Engine:
 
     SQLite runs in WAL mode with foreign keys and synchronous FULL: a killed process or a power cut loses no
     acknowledged import. PostgreSQL goes through psycopg 3 and checks a pooled connection before use.
+    Raises ArgumentError for what is no address, ValueError for another kind of database.
     """
-    target = make_url(url)
+    try:
+        target = make_url(url)
+    except ValueError:  # a port that is no number
+        raise ArgumentError("This is no address of a database.") from None
+    if target.get_backend_name() not in KINDS:
+        raise ValueError("DATABASE_URL désigne une base qui n'est ni SQLite ni PostgreSQL"
+                         f" ({target.get_backend_name()}) : sqlite:///chemin ou postgresql://…")
     if target.get_backend_name() == "postgresql":
         target = target.set(drivername="postgresql+psycopg")
         return create_engine(target, pool_pre_ping=True, connect_args={"connect_timeout": 3})
     if target.database and target.database != ":memory:":
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+    target = target.set(drivername="sqlite")
     engine = create_engine(target, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -49,9 +59,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
         if is_sqlite(engine):
             connection = connection.execution_options(begin="BEGIN IMMEDIATE")
         with connection.begin():
-            if not is_sqlite(engine):
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": IMPORT_LOCK})
+            wait_for_turn(connection)
             yield connection
+
+
+def wait_for_turn(connection: Connection) -> None:
+    """Wait until no other transaction writes; SQLite has waited at BEGIN IMMEDIATE already."""
+    if not is_sqlite(connection):
+        connection.execute(text(f"SET LOCAL lock_timeout = {BUSY_MS:d}"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": IMPORT_LOCK})
 
 
 def is_sqlite(bind: Engine | Connection) -> bool:

@@ -1,13 +1,19 @@
 """The tables' versions: creating them, bringing them up to date, and telling which one a database has."""
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
-from db.engine import is_sqlite
+from db.engine import is_sqlite, make_engine, wait_for_turn
+from db.write import Refused
+
+HELD = "alembic_version"  # the table that holds the revision
+CORE = {"import_batch", "journal"}  # tables of every version: with the revision, they say that a database is ours
 
 
 def config() -> Config:
@@ -17,9 +23,13 @@ def config() -> Config:
     return settings
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the database to `revision`, in one transaction; both databases undo a migration that fails."""
-    _run(engine, command.upgrade, revision)
+def upgrade(engine: Engine, revision: str = "head", before: Callable[[Connection], None] | None = None,
+            after: Callable[[Connection], None] | None = None) -> None:
+    """Bring the database to `revision`, in one transaction; both databases undo a migration that fails.
+
+    before, after: called in that transaction, while nobody else can write.
+    """
+    _run(engine, command.upgrade, revision, before, after)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -27,7 +37,7 @@ def downgrade(engine: Engine, revision: str) -> None:
     _run(engine, command.downgrade, revision)
 
 
-def _run(engine: Engine, action, revision: str) -> None:
+def _run(engine: Engine, action, revision: str, before=None, after=None) -> None:
     settings = config()
     with engine.connect() as connection:
         if is_sqlite(engine):
@@ -36,10 +46,16 @@ def _run(engine: Engine, action, revision: str) -> None:
             connection = connection.execution_options(begin="BEGIN IMMEDIATE")
         try:
             with connection.begin():
+                wait_for_turn(connection)
+                if before:
+                    before(connection)
                 settings.attributes["connection"] = connection
                 action(settings, revision)
+                if after:
+                    after(connection)
                 if is_sqlite(engine) and connection.execute(text("PRAGMA foreign_key_check")).first():
-                    raise RuntimeError("A migration left rows that point nowhere: undone.")
+                    raise Refused("Des lignes de cette base ne mènent à rien : la mise à jour est défaite, rien n'a changé."
+                                  " Remettre une copie saine (python -m db restore COPIE).")
         finally:
             if is_sqlite(engine):
                 connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")
@@ -48,9 +64,58 @@ def _run(engine: Engine, action, revision: str) -> None:
 def version(engine: Engine) -> str | None:
     """The revision of the database, or None where it has no tables yet."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return version_of(connection)
+
+
+def version_of(connection: Connection) -> str | None:
+    """The revision of the database behind a connection, or None."""
+    heads = MigrationContext.configure(connection).get_current_heads()
+    return "+".join(sorted(heads)) or None
 
 
 def newest() -> str:
     """The newest revision that this code knows."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+    return revisions()[-1]
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """Every revision that this code knows, the oldest first."""
+    return tuple(r.revision for r in ScriptDirectory.from_config(config()).walk_revisions())[::-1]
+
+
+@cache
+def tables_at(revision: str) -> dict[str, frozenset[str]]:
+    """The tables of a revision with their columns, as its migrations make them."""
+    engine = make_engine("sqlite://")
+    try:
+        upgrade(engine, revision)
+        found = inspect(engine)
+        return {table: frozenset(c["name"] for c in found.get_columns(table)) for table in found.get_table_names()}
+    finally:
+        engine.dispose()
+
+
+def check_known(engine: Engine) -> str | None:
+    """The revision of the database, None where there is none. Raises Refused where it is not one of ours."""
+    with engine.connect() as connection:
+        revision = version_of(connection)
+        if revision is not None and revision not in revisions():
+            raise Refused(f"La base est d'une version que cette application ne connaît pas ({revision}) : elle vient d'une"
+                          " version plus récente, ou d'une autre application. Installer la version plus récente ; pour ne"
+                          " pas la garder, y lancer d'abord : python -m db go-back")
+        tables = set(inspect(connection).get_table_names())
+        if (revision or tables - {HELD}) and not tables >= CORE:
+            raise Refused("Cette base est celle d'une autre application : corriger DATABASE_URL, ou donner au tableau de"
+                          " bord une base à lui.")
+        return revision
+
+
+def check_current(engine: Engine) -> None:
+    """Raises Refused, with what to do, unless the database is of the newest revision."""
+    revision = check_known(engine)
+    if revision is None:
+        raise Refused("La base n'existe pas encore : python -m db init")
+    if revision != newest():
+        raise Refused(f"La base est d'une version plus ancienne ({revision}) que cette application ({newest()}) :"
+                      " python -m db init la met à jour, après en avoir fait une copie.")

@@ -7,14 +7,15 @@ import subprocess
 import sys
 
 from sqlalchemy import select
-from sqlalchemy.exc import ArgumentError
 
 from dashboard.settings import ROOT, load
 from dashboard.ui import assets
-from db import read
+from db import faults, opening, read
 from db.__main__ import main as db
+from db.console import guard
 from db.engine import make_engine
 from db.models import ImportBatch, Journal
+from db.write import Refused
 
 HOST = "127.0.0.1"  # the loopback address only, until sign-in exists
 FREE_BYTES = 10**9
@@ -43,11 +44,11 @@ def port() -> int:
 
 def prepare_database() -> None:
     """Tables up to date; fictitious data where nothing was ever imported nor purged; the map's public files."""
-    if db(["init"]):
-        # The database does not answer, or refuses: why is said just above.
-        sys.exit("La base de données n'est pas joignable (raison ci-dessus) : vérifier DATABASE_URL, et que le serveur"
-                 " tourne, puis relancer.")
     engine = make_engine(load().database_url)
+    opening.look_over(engine)
+    if db(["init"]):
+        # The database does not answer, is of another version, or could not be copied: why is said just above.
+        sys.exit("L'application n'est pas démarrée : la raison est ci-dessus.")
     with engine.connect() as connection:
         held = connection.execute(select(ImportBatch.id).limit(1)).first()
         purged = connection.execute(select(Journal.id).where(Journal.did == "purged").limit(1)).first()
@@ -68,12 +69,11 @@ def main() -> int:
     number = port()
     try:
         prepare_database()
-    except (ArgumentError, ValueError) as reason:
-        # A setting that cannot be read: the address of the database, or a number.
-        sys.exit(f"Réglage illisible (DATABASE_URL, ou un nombre) : {reason}")
-    except OSError as reason:
-        # The folder of the database or of the public files cannot be written.
-        sys.exit(f"Fichier ou disque : {reason.strerror or reason} {reason.filename or ''}")
+    except Refused as reason:
+        sys.exit(str(reason))
+    except (*faults.SETTINGS, *faults.FAILURES) as error:
+        # A setting that cannot be read, a database that does not answer, a folder that cannot be written.
+        sys.exit(faults.sentence(error))
     print(f"Tableau de bord CCSP : http://localhost:{number} (Ctrl+C pour arrêter)", flush=True)
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.address", HOST,
                "--server.port", str(number)]
@@ -84,4 +84,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    guard()
     sys.exit(main())

@@ -148,6 +148,17 @@ def command(database_url, monkeypatch, capsys):
     load.cache_clear()
 
 
+@pytest.fixture
+def programs_of_the_server(databases, monkeypatch, tmp_path):
+    """pg_dump refuses a server newer than itself: take the programs that came with the server. Copies stay in the test."""
+    if databases.name == "postgresql":
+        monkeypatch.setenv("PATH", f"{databases.server.bin_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("COPIES", str(tmp_path / "copies"))
+    load.cache_clear()
+    yield
+    load.cache_clear()
+
+
 class OutsideRequest(AssertionError):
     """A test tried to leave this machine."""
 

@@ -87,7 +87,7 @@ def below(path: str, module: str) -> set[str]:
 def test_the_reader_of_imports_reads_them_all():
     assert {"db.read", "db.engine", "db.engine.make_engine"} <= set(imports("dashboard/__main__.py"))
     assert below("dashboard/__main__.py", "db") == {
-        "db.read", "db.engine", "db.facts", "db.frames", "db.steer", "db.write"}
+        "db.read", "db.console", "db.engine", "db.facts", "db.faults", "db.frames", "db.schema", "db.steer", "db.write"}
 
 
 @pytest.mark.parametrize("path", ALL_MODULES)

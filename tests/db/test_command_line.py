@@ -26,12 +26,12 @@ def test_import_withdraw_status_and_verify(command, office):
     status = json.loads(command(main, "status", "--json").out)
     assert (status["visits"], status["demo"]) == (2, False)
     assert status["forms"] == {"registre": {"batches": 1, "rows": 2, "last_day": "2025-03-03"}}
-    assert "registre : 1 lots, 2 lignes" in command(main, "status").out
+    assert "registre : 1 lot, 2 lignes" in command(main, "status").out
     assert command(main, "withdraw", 1, "--why", "essai").code == 0
     assert office.rows("SELECT why FROM journal WHERE did = 'withdrawn'") == [("essai",)]
     said = command(main, "withdraw", 1)
     assert (said.code, said.err) == (1, "Refusé : Le lot 1 est déjà retiré.\n")
-    assert command(main, "verify") == (0, "Lignes qui comptent et cumuls, refaits depuis les fichiers : 0 différence(s).\n", "")
+    assert command(main, "verify") == (0, "Lignes qui comptent et cumuls, refaits depuis les fichiers : 0 différence.\n", "")
 
 
 @pytest.mark.parametrize(

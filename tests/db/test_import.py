@@ -220,6 +220,7 @@ def test_every_change_of_the_data_leaves_a_line_in_the_journal(office):
     batch = office.hand_in("registre", visit(ref="1")).batch_id
     office.withdraw(batch)
     assert office.rows("SELECT who, did FROM journal ORDER BY id") == [
+        ("application", "seeded"),
         ("test", "imported"),
         ("test", "withdrawn"),
     ]

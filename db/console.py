@@ -1,0 +1,85 @@
+"""What the command lines have in common: what they print is fit for a terminal, and what they are told is text."""
+import argparse
+import getpass
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+# What would move the cursor, colour, rename the window, or turn the reading order round; tab and new line stay.
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)")
+LONGEST_WHO = 80  # characters that the journal has for an account's name
+
+
+def fit(text: str) -> str:
+    """The text with control and direction codes spelled out, so that a terminal shows them instead of obeying."""
+    return UNFIT.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+class _Fit:
+    """A stream that prints only what is fit for a terminal."""
+
+    def __init__(self, stream: TextIO):
+        self.stream = stream
+        if hasattr(stream, "reconfigure"):
+            # A character that this terminal has not must not stop a command whose work is done.
+            stream.reconfigure(errors="backslashreplace")
+
+    def write(self, text: str) -> int:
+        """Print the text, made fit."""
+        self.stream.write(fit(text))
+        return len(text)
+
+    def __getattr__(self, name: str):
+        return getattr(self.stream, name)
+
+
+def guard() -> None:
+    """From here on, all that is printed is made fit for a terminal."""
+    sys.stdout, sys.stderr = (s if s is None or isinstance(s, _Fit) else _Fit(s) for s in (sys.stdout, sys.stderr))
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Within the block, all that is printed is made fit for a terminal."""
+    before = sys.stdout, sys.stderr
+    guard()
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def parse(parser: argparse.ArgumentParser, argv: list[str] | None) -> argparse.Namespace:
+    """What the command line asks. Exits with 2 where it cannot be read, or holds text that is not UTF-8.
+
+    A file's name may be any bytes; words that would be kept may not.
+    """
+    arguments = parser.parse_args(argv)
+    for name, value in vars(arguments).items():
+        if any(isinstance(v, str) and not _is_text(v) for v in (value if isinstance(value, list) else [value])):
+            parser.error(f"{name} : ce texte n'est pas en UTF-8 ; le taper de nouveau, ou régler le terminal sur UTF-8.")
+    return arguments
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def who() -> str:
+    """The account that runs the command, for the journal."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # no account name in a bare container
+        name = ""
+    return fit(name.encode(errors="replace").decode())[:LONGEST_WHO] or "ligne de commande"
+
+
+def count(n: int, words: str) -> str:
+    """1 ligne importée, 2 lignes importées: each word takes an s from 2 on."""
+    return f"{n} {words if abs(n) < 2 else ' '.join(word + 's' for word in words.split())}"

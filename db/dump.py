@@ -1,0 +1,102 @@
+"""Copies of a PostgreSQL database, by PostgreSQL's own programs: written, read through, put in place."""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import Engine, inspect, text
+
+from db import faults, schema
+from db.engine import BUSY_MS, IMPORT_LOCK
+from db.write import Refused
+
+FUNCTIONS = ("journal_refuse",)  # what migrations make beside tables
+ROWS_OF = re.compile(rb'COPY (?:"[^"]+"|\w+)\."?(\w+)"? \((.*)\) FROM stdin;')
+END = b"\\.\n"
+
+
+def write(engine: Engine, path: Path) -> None:
+    """Write the tables of this application into the file `path`. Raises Refused."""
+    place, ours, others = _tables(engine)
+    with _program("pg_dump", "-Fc", "--no-owner", "--no-privileges", f"--schema={place}",
+                  *(f"--exclude-table={other}" for other in others), "-f", str(path), engine=engine):
+        pass
+
+
+def read(path: Path) -> tuple[list[str], dict[str, set[str]]]:
+    """Read a copy from its first to its last byte: its revisions, and its tables with their columns. Raises Refused."""
+    tables, revisions, table = {}, [], None
+    with _program("pg_restore", "-f", "-", str(path), stdout=subprocess.PIPE) as restoring:
+        for line in restoring.stdout:
+            if table is None:
+                if found := ROWS_OF.match(line):
+                    table = found[1].decode()
+                    tables[table] = set(found[2].decode().replace('"', "").split(", "))
+            elif line == END:
+                table = None
+            elif table == schema.HELD:
+                revisions.append(line.decode().strip())
+    return revisions, tables
+
+
+def put_back(engine: Engine, path: Path) -> None:
+    """Put a copy in the place of our tables, in one transaction. Raises Refused; then nothing changed."""
+    place, ours, _ = _tables(engine)
+    name = place.strip('"')  # pg_restore wants the name itself
+    begin = [f"BEGIN; SET LOCAL lock_timeout = {BUSY_MS:d}; SELECT pg_advisory_xact_lock({IMPORT_LOCK:d});",
+             f"DROP TABLE {', '.join(ours)};" if ours else "",
+             *(f"DROP FUNCTION IF EXISTS {place}.{function}();" for function in FUNCTIONS)]
+    with _program("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, engine=engine,
+                  stdin=subprocess.PIPE) as psql, suppress(BrokenPipeError):  # psql stops at an error, and says it
+        psql.stdin.write("\n".join(begin).encode())
+        with _program("pg_restore", "--no-owner", "--no-privileges", f"--schema={name}", "-f", "-", str(path),
+                      stdout=subprocess.PIPE) as restoring:
+            shutil.copyfileobj(restoring.stdout, psql.stdin)
+        # Not before all of the copy was read: what ends too early leaves the transaction open, hence undone.
+        psql.stdin.write(b"COMMIT;\n")
+
+
+def _tables(engine: Engine) -> tuple[str, list[str], list[str]]:
+    """The schema in use, our tables in it and those of others, as SQL names them."""
+    quote = engine.dialect.identifier_preparer.quote
+    with engine.connect() as connection:
+        place = quote(connection.execute(text("SELECT current_schema()")).scalar_one())
+        known = schema.tables_at(schema.version_of(connection) or schema.newest())
+        present = sorted(inspect(connection).get_table_names())
+    ours, others = ([f"{place}.{quote(t)}" for t in present if (t in known) == mine] for mine in (True, False))
+    return place, ours, others
+
+
+@contextmanager
+def _program(program: str, *arguments: str, engine: Engine | None = None, **pipes) -> Iterator[subprocess.Popen]:
+    """One of PostgreSQL's programs at work; what it complains of is raised as Refused when the block ends.
+
+    engine: the database it is to connect to. The password goes by the environment, never on the command line.
+    """
+    found = shutil.which(program)
+    if not found:
+        raise Refused(faults.missing_program(program))
+    environment = {**os.environ, "LC_ALL": "C", "PGCONNECT_TIMEOUT": "5"}
+    if engine is not None:
+        url = engine.url.set(drivername="postgresql")
+        arguments = ("-d", url.set(password=None).render_as_string(hide_password=False), *arguments)
+        environment |= {"PGPASSWORD": url.password} if url.password else {}
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen([found, *arguments], env=environment, stderr=errors, **pipes)
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                with suppress(BrokenPipeError):
+                    pipe.close()
+            process.wait()
+        if process.returncode:
+            errors.seek(0)
+            raise Refused(faults.of_program(program, errors.read().decode(errors="replace")))
