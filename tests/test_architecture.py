@@ -40,6 +40,7 @@ WITHOUT_SITES = {
     "version",
     "is_demo",
     "batches",
+    "ahead_of_their_import",
     "targets",
     "rebases",
     "decisions",
@@ -191,7 +192,8 @@ def watch(event, arguments):
         print(event, arguments)
     elif event == "open" and isinstance(arguments[0], str):
         path = Path(arguments[0]).absolute()
-        if root in path.parents and ".venv" not in path.parts and path.suffix not in (".py", ".pyc"):
+        own = root in path.parents and not {".venv", "__pycache__"} & set(path.parts)  # bytecode is Python's own affair
+        if own and path.suffix != ".py":
             print(event, path)
 names = sys.argv[1:]
 import numpy, pandas, sqlalchemy, alembic.config, streamlit, folium, streamlit_folium, holidays, babel, openpyxl
