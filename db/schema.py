@@ -102,8 +102,8 @@ def check_known(engine: Engine) -> str | None:
         revision = version_of(connection)
         if revision is not None and revision not in revisions():
             raise Refused(f"La base est d'une version que cette application ne connaît pas ({revision}) : elle vient d'une"
-                          " version plus récente, ou d'une autre application. Installer la version plus récente ; pour ne"
-                          " pas la garder, y lancer d'abord : python -m db go-back")
+                          " version plus récente, ou d'une autre application. Installer la version plus récente. Pour revenir"
+                          " à celle-ci, lancer d'abord avec la plus récente : python -m db go-back")
         tables = set(inspect(connection).get_table_names())
         if (revision or tables - {HELD}) and not tables >= CORE:
             raise Refused("Cette base est celle d'une autre application : corriger DATABASE_URL, ou donner au tableau de"
