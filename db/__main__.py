@@ -11,11 +11,12 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from dashboard.returns.formats import FORMATS
+from dashboard.returns.problem import counted
 from dashboard.settings import load
 from db import backup, reference, rollup, schema, write
 from db.demo_load import load_demo
 from db.engine import make_engine
-from db.intake import Options, Outcome, load_known, take
+from db.intake import Options, Outcome, load_known, name_of, take
 from db.models import ImportBatch, Visit
 from db.seed import seed
 
@@ -138,7 +139,8 @@ def import_files(engine: Engine, arguments) -> int:
         try:
             outcome = take(engine, path, options, who(), known)
         except OSError as error:
-            outcome = Outcome(path.name, False, problems=[f"Fichier illisible : {error.strerror}."])
+            why = "les droits manquent" if isinstance(error, PermissionError) else error.strerror
+            outcome = Outcome(name_of(path), False, problems=[f"Fichier : il ne peut pas être lu ({why})."])
         _tell(outcome, checked=arguments.check)
         refused += not outcome.accepted
     return 1 if refused else 0
@@ -150,13 +152,14 @@ def _tell(outcome: Outcome, *, checked: bool) -> None:
     elif not outcome.accepted:
         print(f"{outcome.name} : REFUSÉ, rien n'a été enregistré.")
     elif checked:
-        print(f"{outcome.name} : {outcome.form}, {outcome.rows} lignes, sans faute ; rien n'a été enregistré.")
+        print(f"{outcome.name} : {outcome.form}, {counted(outcome.rows, 'ligne')}, sans faute ; rien n'a été enregistré.")
     else:
-        print(f"{outcome.name} : {outcome.form}, {outcome.rows} lignes importées (lot {outcome.batch_id}).")
+        done = "importées" if outcome.rows > 1 else "importée"
+        print(f"{outcome.name} : {outcome.form}, {counted(outcome.rows, 'ligne')} {done} (lot {outcome.batch_id}).")
     for line in [*outcome.problems, *outcome.remarks]:
         print(f"  {line}")
     if outcome.more_problems:
-        print(f"  … et {outcome.more_problems} autres fautes.")
+        print(f"  … et {counted(outcome.more_problems, 'autre faute')}.")
 
 
 def withdraw(engine: Engine, arguments) -> None:
@@ -184,7 +187,8 @@ def status(engine: Engine, arguments) -> None:
           + (" — DONNÉES FICTIVES" if found["demo"] else ""))
     print(f"Visites comptées : {found['visits']}")
     for form, numbers in found["forms"].items():
-        print(f"  {form} : {numbers['batches']} lots, {numbers['rows']} lignes, jusqu'au {numbers['last_day']}")
+        print(f"  {form} : {counted(numbers['batches'], 'lot')}, {counted(numbers['rows'], 'ligne')},"
+              f" jusqu'au {numbers['last_day']}")
 
 
 def verify(engine: Engine, _arguments) -> int:

@@ -1,5 +1,6 @@
 """From a file on disk to a batch in the database: what the command line and the upload page have in common."""
 import hashlib
+import os
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -9,7 +10,10 @@ from sqlalchemy import Engine
 from dashboard.period import today
 from dashboard.returns.known import Known, known_from
 from dashboard.returns.parse import Parsing
+from dashboard.returns.problem import Problem, Unreadable, visible
+from dashboard.returns.table import check_file
 from db import read, write
+from db.frames import LONGEST
 from db.ledger import public_holidays
 
 
@@ -52,6 +56,14 @@ def load_known(engine: Engine) -> Known:
                           read.terms(connection), frozenset(public_holidays(connection, *spans)))
 
 
+def name_of(path: Path) -> str:
+    """The file's name as text that can be kept and shown: an old disk may have spelled it in Windows-1252."""
+    try:
+        return visible(os.fsencode(path.name).decode())
+    except UnicodeDecodeError:
+        return visible(os.fsencode(path.name).decode("cp1252", "replace"))
+
+
 def sha256_of(path: Path) -> str:
     """The file's sha256, in hexadecimal."""
     with path.open("rb") as stream:
@@ -61,35 +73,40 @@ def sha256_of(path: Path) -> str:
 def take(engine: Engine, path: Path, options: Options, by: str, known: Known | None = None) -> Outcome:
     """Read the file and keep it, or say why not. A refused file changes nothing.
 
-    Raises write.Refused where the fault is not the file's (fictitious and real data would meet).
+    Raises write.Refused where the fault is not the file's (fictitious and real data would meet, a site of the options
+    that nobody knows).
     """
-    sha256 = sha256_of(path)
-    with engine.connect() as connection:
-        batch = write.find(connection, sha256)
-    if batch:
-        return Outcome(path.name, True, batch_id=batch, already=True)
+    try:
+        check_file(path)
+    except Unreadable as reason:
+        return Outcome(name_of(path), False, problems=[Problem(None, "", "", str(reason))])
     known = known or load_known(engine)
+    file = _file(path, options, by, known)
+    with engine.connect() as connection:
+        batch = write.find(connection, file.sha256)
+    if batch:
+        return Outcome(file.name, True, batch_id=batch, already=True)
     parsing = Parsing(path, known, today(), options.form, options.replace_days,
                       may_be_empty=bool(options.covers and options.sites))  # « no complaint this month » is said so
-    outcome = Outcome(path.name, False, parsing.form, problems=parsing.problems, remarks=parsing.remarks)
+    outcome = Outcome(file.name, False, parsing.form, problems=parsing.problems, remarks=parsing.remarks)
     if options.check:
         for _ in parsing:
             pass
         outcome.accepted = not parsing.problems
         outcome.rows = parsing.rows
     elif not parsing.problems:
-        _save(engine, parsing, _file(path, sha256, options, by, known), outcome)
+        _save(engine, parsing, file, outcome)
     outcome.more_problems = parsing.more_problems
     return outcome
 
 
-def _file(path: Path, sha256: str, options: Options, by: str, known: Known) -> write.File:
+def _file(path: Path, options: Options, by: str, known: Known) -> write.File:
     codes = {s.code: s.id for s in known.by_id.values()}
     unknown = [c for c in options.sites if c not in codes]
     if unknown:
         raise write.Refused(f"Centre inconnu : {', '.join(unknown)}.")
-    return write.File(sha256, path.name, options.as_of or write.now(), by, options.covers,
-                      tuple(codes[c] for c in options.sites), options.demo)
+    return write.File(sha256_of(path), name_of(path)[-LONGEST["filename"]:], options.as_of or write.now(),
+                      by[:LONGEST["who"]], options.covers, tuple(codes[c] for c in options.sites), options.demo)
 
 
 def _save(engine: Engine, parsing: Parsing, file: write.File, outcome: Outcome) -> None:

@@ -26,7 +26,7 @@ def test_import_withdraw_status_and_verify(command, office):
     status = json.loads(command(main, "status", "--json").out)
     assert (status["visits"], status["demo"]) == (2, False)
     assert status["forms"] == {"registre": {"batches": 1, "rows": 2, "last_day": "2025-03-03"}}
-    assert "registre : 1 lots, 2 lignes" in command(main, "status").out
+    assert "registre : 1 lot, 2 lignes" in command(main, "status").out
     assert command(main, "withdraw", 1, "--why", "essai").code == 0
     assert office.rows("SELECT why FROM journal WHERE did = 'withdrawn'") == [("essai",)]
     said = command(main, "withdraw", 1)
