@@ -16,7 +16,7 @@ SAMPLED = 4 * BLOCK  # bytes in which words are looked for
 OLD = {"cp1252": "Windows-1252", "mac_roman": "Mac OS Roman", "cp850": "DOS (page 850)", "cp437": "DOS (page 437)",
        "iso8859_15": "ISO-8859-15"}
 ASCII = bytes(range(128))
-ACCENTED = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+WORDS_ALONE = bytes(b if b > 127 or bytes([b]).isalpha() else 32 for b in range(256))  # the rest of ASCII becomes spaces
 WORD = re.compile(r"[^\W\d_]+")
 SIGNS = re.compile(r"\b(?:[cdjlmnst]|qu)’\w|n°|^[«»]$", re.IGNORECASE)
 # Words that registers are full of, beside those of the forms and lists.
@@ -92,19 +92,19 @@ def _old_encoding(path: Path, known: Known) -> str:
         raise _damaged(path)
     candidates = [name for name in letters if name in first]
     if len({letters[name] for name in candidates}) != 1:
-        raise _undecided(path, tokens)
+        raise _undecided(path)
     return candidates[0]
 
 
 def _accents(path: Path) -> tuple[bytes, set[bytes]]:
     """Every byte beyond ASCII that the file uses, and the words with such bytes at its beginning."""
-    used, tokens, read = set(), set(), 0
+    used, tokens, sampled = set(), set(), 0
     with path.open("rb") as stream:
         while block := stream.read(BLOCK):
             used.update(block.translate(None, ASCII))
-            if read < SAMPLED:
-                tokens.update(ACCENTED.findall(block))
-            read += len(block)
+            if sampled < SAMPLED:
+                tokens.update(t for t in set(block.translate(WORDS_ALONE).split()) if not t.isascii())
+            sampled += len(block) if tokens else 0
     return bytes(sorted(used)), tokens
 
 
@@ -133,12 +133,13 @@ def _damaged(path: Path) -> Unreadable:
     return Unreadable(f"Le texte du fichier n'est pas en UTF-8. {SAVE_AS}")  # it was mended while it was read
 
 
-def _undecided(path: Path, tokens: set[bytes]) -> Unreadable:
+def _undecided(path: Path) -> Unreadable:
     """The first word whose letters depend on the encoding."""
     with path.open("rb") as stream:
         for line, content in enumerate(stream, 1):
-            if found := ACCENTED.search(content):
-                readings = list(dict.fromkeys(found[0].decode(name, "replace") for name in OLD))
+            found = next((t for t in content.translate(WORDS_ALONE).split() if not t.isascii()), None)
+            if found:
+                readings = list(dict.fromkeys(found.decode(name, "replace") for name in OLD))
                 return Unreadable("ce mot change selon l'encodage (Windows-1252, Mac, DOS) et rien ne dit lequel est le bon :"
                                   f" {', '.join(f'« {r} »' for r in readings[:3])}. Enregistrer le fichier en UTF-8. {SAVE_AS}",
                                   line, readings[0])
