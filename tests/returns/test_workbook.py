@@ -14,9 +14,9 @@ from openpyxl import Workbook
 
 from dashboard.returns import workbook, workbook_child
 from dashboard.returns.workbook import LIMITS, Limits, WorkbookRefused
+from tests.builders import SAMPLES
 
 SHEET = "xl/worksheets/sheet1.xml"
-SAMPLES = Path(__file__).parents[1] / "samples"
 
 
 @pytest.fixture
@@ -418,6 +418,9 @@ def test_sentences_end_with_a_point_and_fill_their_blanks():
 
 
 def test_the_sample_is_read_as_its_register_says():
-    read = list(rows(SAMPLES / "good" / "registre-b.xlsx"))
-    assert read[0][:3] == ["Centre", "Date", "Heure d'arrivée"]
-    assert all(len(row) == len(read[0]) for row in read)
+    read = {}
+    for sheet, row in workbook.rows(SAMPLES / "good" / "registre-b.xlsx"):
+        read.setdefault(sheet.name, []).append(row)
+    assert list(read) == ["Lisez-moi", "Premier cahier", "Second cahier", "Listes"]
+    assert read["Premier cahier"][0][:3] == ["Centre", "Date", "Heure d'arrivée"]
+    assert {len(row) for row in read["Premier cahier"]} == {11}
