@@ -13,7 +13,7 @@ from db import backup, faults, read, reference, rollup, schema, supersede, write
 from db.console import count, guarded, parse, who
 from db.demo_load import load_demo
 from db.engine import make_engine
-from db.intake import Options, Outcome, load_known, take
+from db.intake import Options, Outcome, load_known, name_of, take
 from db.models import ImportBatch, Visit
 from db.seed import seed
 
@@ -133,7 +133,7 @@ def import_files(engine: Engine, arguments) -> int:
         try:
             outcome = take(engine, path, options, who(), known)
         except OSError as error:
-            outcome = Outcome(path.name, False, problems=[faults.disk(error)])
+            outcome = Outcome(name_of(path), False, problems=[faults.disk(error)])
         _tell(outcome, checked=arguments.check)
         refused += not outcome.accepted
     return 1 if refused else 0

@@ -40,6 +40,13 @@ COUNTERS = (
 UNKNOWN_KEY = "inconnu"
 ALL = "all"           # every site: the value of `sites` for a person who may see the whole country
 
+# The longest texts, in characters: of what files bring, then of what commands write. A column of the tables that has a
+# length of its own has this one (tests/returns/test_limits.py); a key is short, for an index of PostgreSQL takes no long ones.
+LONGEST = {
+    "source_ref": 200, "reference": 200, "agent": 80, "subject": 2_000, "reasons": 2_000, "difficulties": 2_000,
+    "solutions": 2_000, "remarks": 2_000,
+    "filename": 255, "who": 80, "label": 160, "decided by": 120, "story name": 60, "story title": 160, "typed": 500,
+}
 BYS = ("nation", "department", "site", "month", "service", "hour")
 
 

@@ -1,5 +1,6 @@
 """From a file on disk to a batch in the database: what the command line and the upload page have in common."""
 import hashlib
+import os
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -9,8 +10,11 @@ from sqlalchemy import Engine
 from dashboard.period import today
 from dashboard.returns.known import Known, known_from
 from dashboard.returns.parse import Parsing
+from dashboard.returns.problem import Problem, Unreadable, visible
+from dashboard.returns.table import check_file
 from db import read, write
 from db.forms import DESTINATIONS
+from db.frames import LONGEST
 from db.ledger import public_holidays
 
 
@@ -53,6 +57,14 @@ def load_known(engine: Engine) -> Known:
                           read.terms(connection), frozenset(public_holidays(connection, *spans)))
 
 
+def name_of(path: Path) -> str:
+    """The file's name as text that can be kept and shown: an old disk may have spelled it in Windows-1252."""
+    try:
+        return visible(os.fsencode(path.name).decode())
+    except UnicodeDecodeError:
+        return visible(os.fsencode(path.name).decode("cp1252", "replace"))
+
+
 def sha256_of(path: Path) -> str:
     """The file's sha256, in hexadecimal."""
     with path.open("rb") as stream:
@@ -62,18 +74,23 @@ def sha256_of(path: Path) -> str:
 def take(engine: Engine, path: Path, options: Options, by: str, known: Known | None = None) -> Outcome:
     """Read the file and keep it, or say why not. A refused file changes nothing.
 
-    Raises write.Refused where the fault is not the file's (fictitious and real data would meet).
+    Raises write.Refused where the fault is not the file's (fictitious and real data would meet, a site of the options
+    that nobody knows).
     """
     _refuse_days_to_come(options)
-    sha256 = sha256_of(path)
-    with engine.connect() as connection:
-        batch = write.find(connection, sha256)
-    if batch:
-        return Outcome(path.name, True, batch_id=batch, already=True)
+    try:
+        check_file(path)
+    except Unreadable as reason:
+        return Outcome(name_of(path), False, problems=[Problem(None, "", "", str(reason))])
     known = known or load_known(engine)
+    file = _file(path, options, by, known)
+    with engine.connect() as connection:
+        batch = write.find(connection, file.sha256)
+    if batch:
+        return Outcome(file.name, True, batch_id=batch, already=True)
     parsing = Parsing(path, known, today(), options.form, options.replace_days,
                       may_be_empty=bool(options.covers and options.sites))  # « no complaint this month » is said so
-    outcome = Outcome(path.name, False, parsing.form, problems=parsing.problems, remarks=parsing.remarks)
+    outcome = Outcome(file.name, False, parsing.form, problems=parsing.problems, remarks=parsing.remarks)
     if options.replace_days and not parsing.problems:
         parsing.problems.extend(_replacing_means_nothing(parsing.form, options))
     if options.check:
@@ -82,7 +99,7 @@ def take(engine: Engine, path: Path, options: Options, by: str, known: Known | N
         outcome.accepted = not parsing.problems
         outcome.rows = parsing.rows
     elif not parsing.problems:
-        _save(engine, parsing, _file(path, sha256, options, by, known), outcome)
+        _save(engine, parsing, file, outcome)
     outcome.more_problems = parsing.more_problems
     return outcome
 
@@ -96,25 +113,25 @@ def _refuse_days_to_come(options: Options) -> None:
                             " jours passés.")
 
 
-def _replacing_means_nothing(form: str, options: Options) -> list[str]:
-    """Why a file of the form cannot replace whole days: one sentence, or none."""
+def _replacing_means_nothing(form: str, options: Options) -> list[Problem]:
+    """Why a file of the form cannot replace whole days: one problem, or none."""
     destination = DESTINATIONS[form]
     if destination.inside is None:
-        return [f"Fichier : --replace-days n'a pas de sens pour le formulaire {form} : chaque ligne y remplace déjà celle"
-                " qu'elle corrige. Relancer sans cette option."]
+        return [Problem(None, "", "", f"--replace-days n'a pas de sens pour le formulaire {form}, où chaque ligne remplace déjà"
+                        " celle qu'elle corrige. Relancer sans cette option.")]
     if destination.spans and not options.covers:
-        return [f"Fichier : pour le formulaire {form}, --replace-days demande --covers DU:AU : les jours dont toutes les"
-                " fermetures sont dans ce fichier."]
+        return [Problem(None, "", "", f"pour le formulaire {form}, --replace-days demande --covers DU:AU, les jours dont toutes"
+                        " les fermetures sont dans ce fichier.")]
     return []
 
 
-def _file(path: Path, sha256: str, options: Options, by: str, known: Known) -> write.File:
+def _file(path: Path, options: Options, by: str, known: Known) -> write.File:
     codes = {s.code: s.id for s in known.by_id.values()}
     unknown = [c for c in options.sites if c not in codes]
     if unknown:
         raise write.Refused(f"Centre inconnu : {', '.join(unknown)}.")
-    return write.File(sha256, path.name, options.as_of or write.now(), by, options.covers,
-                      tuple(codes[c] for c in options.sites), options.demo)
+    return write.File(sha256_of(path), name_of(path)[-LONGEST["filename"]:], options.as_of or write.now(),
+                      by[:LONGEST["who"]], options.covers, tuple(codes[c] for c in options.sites), options.demo)
 
 
 def _save(engine: Engine, parsing: Parsing, file: write.File, outcome: Outcome) -> None:

@@ -20,7 +20,7 @@ from db import read, rollup, supersede, write
 from db.facts import gather
 from db.intake import Options, Outcome, take
 
-SHARED = ROOT.parent / "shared"  # beside a developer's checkout; absent elsewhere
+SAMPLES = ROOT / "tests" / "samples"
 KANDI, NIKKI, COVE, COTONOU = "ccsp-kandi", "ccsp-nikki", "ccsp-cove", "gsru-cotonou"
 
 

@@ -1,13 +1,14 @@
 """One cell: from the text that stands there to a value, or to the reason why not, in French."""
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
 
+from dashboard.returns.formats import Format
 from dashboard.returns.known import Choice, Known, normalise
-from db.frames import COMPLAINT, INFORMATION, LEFT, MAN, REQUEST, SERVED, WOMAN
+from db.frames import COMPLAINT, INFORMATION, LEFT, LONGEST, MAN, REQUEST, SERVED, WOMAN
 
 OLDEST = date(2000, 1, 1)
 EPOCH = date(1970, 1, 1).toordinal()
@@ -23,12 +24,27 @@ SEXES = {"f": WOMAN, "femme": WOMAN, "m": MAN, "homme": MAN}
 OUTCOMES = {"servi": SERVED, "parti": LEFT}
 COMPLAINT_OUTCOMES = {"traitee": "handled", "rejetee": "rejected", "sans suite": "dropped"}
 ADD = {"service": "service", "category": "category", "channel": "channel", "reason": "reason"}
-LONGEST = 2_000
-LONGEST_REFERENCE = 200  # it is a key: an index of PostgreSQL takes no long ones
+LARGEST = 9_999_999
+# What Excel and LibreOffice show, in French or English, where a formula has no result.
+ERROR = re.compile(r"#(?:REF|N/A|NA|VALUE|VALEUR|DIV/0|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL|EPARS|CALC|FIELD|BLOCKED|CONNECT)"
+                   r"[!?]?|Err\s?:\s?\d{3}", re.IGNORECASE)
+SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
+FRACTION = re.compile(r"0?[.,]\d{2,}")
+FIRST_OF_EXCEL = date(1899, 12, 30)
 
 
 class CellProblem(ValueError):
     """Why a cell cannot be read: what to do, in French."""
+
+
+def not_a_value(text: str, *, formulas: bool) -> str | None:
+    """Why a text is no value whatever the column: an error of a spreadsheet or, unless `formulas` may stand for
+    themselves, a formula. None if it may be one."""
+    if text[0] == "=" and not formulas:
+        return "cette case contient une formule ; la remplacer par sa valeur (copier, puis collage spécial : valeurs)."
+    if text[0] in "#Ee" and ERROR.fullmatch(text):
+        return "cette case contient une erreur de calcul du tableur ; la remplacer par la valeur juste, ou la vider."
+    return None
 
 
 def day(text: str, today: date) -> str:
@@ -38,7 +54,7 @@ def day(text: str, today: date) -> str:
     elif match := ISO.fullmatch(text):
         parts = int(match[1]), int(match[2]), int(match[3])
     else:
-        raise CellProblem("une date est attendue, écrite JJ/MM/AAAA.")
+        raise CellProblem(_serial_day(text) or "une date est attendue, écrite JJ/MM/AAAA.")
     try:
         found = date(*parts)
     except ValueError:
@@ -48,6 +64,16 @@ def day(text: str, today: date) -> str:
     if found < OLDEST:
         raise CellProblem("cette date est trop ancienne ; vérifier l'année.")
     return found.isoformat()
+
+
+def _serial_day(text: str) -> str | None:
+    """What to do with a date that Excel gave as its number: 45719 is 03/03/2025."""
+    match = SERIAL.fullmatch(text)
+    found = FIRST_OF_EXCEL + timedelta(int(match[1])) if match and match[1].isascii() else None
+    if found is None or not 2000 <= found.year < 2100:
+        return None
+    return (f"Excel compte ainsi le {found:%d/%m/%Y} ; si c'est la date voulue, mettre la cellule au format Date et"
+            " enregistrer à nouveau.")
 
 
 def month(text: str, today: date) -> str:
@@ -62,7 +88,7 @@ def month(text: str, today: date) -> str:
     try:
         return day(text, today)[:8] + "01"
     except CellProblem as problem:
-        if "attendue" in str(problem):
+        if "est attendue" in str(problem):
             raise CellProblem("un mois est attendu, écrit MM/AAAA.") from None
         raise
 
@@ -71,18 +97,29 @@ def clock(text: str) -> int:
     """Minutes after midnight of a time written HH:MM (seconds are dropped)."""
     match = CLOCK.fullmatch(text)
     if not match:
-        raise CellProblem("une heure est attendue, écrite HH:MM.")
+        raise CellProblem(_serial_time(text) or "une heure est attendue, écrite HH:MM.")
     hours, minutes = int(match[1]), int(match[2])
     if hours > 23 or minutes > 59 or int(match[3] or 0) > 59:
         raise CellProblem("cette heure n'existe pas ; de 00:00 à 23:59.")
     return hours * 60 + minutes
 
 
+def _serial_time(text: str) -> str | None:
+    """What to do with a time that Excel gave as its number: 0.34375 is 08:15."""
+    if not FRACTION.fullmatch(text):
+        return None
+    hours, minutes = divmod(round(float(text.replace(",", ".")) * 24 * 60), 60)
+    return (f"Excel compte ainsi {hours:02}:{minutes:02} ; si c'est l'heure voulue, mettre la cellule au format Heure et"
+            " enregistrer à nouveau.")
+
+
 def whole(text: str) -> int:
     """A whole number, 0 or more."""
     digits = re.sub(r"[\s\u202f\u00a0]", "", text)
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 7:
+    if not digits.isascii() or not digits.isdigit():
         raise CellProblem("un nombre entier est attendu, sans signe.")
+    if len(digits) > 20 or int(digits) > LARGEST:
+        raise CellProblem(f"ce nombre est trop grand : {LARGEST} au plus.")
     return int(digits)
 
 
@@ -104,18 +141,13 @@ def answer(text: str) -> bool:
     return found
 
 
-def plain(text: str) -> str:
-    """Free text, as it stands."""
-    if len(text) > LONGEST:
-        raise CellProblem(f"texte trop long : {LONGEST} caractères au plus.")
-    return text
-
-
-def reference(text: str) -> str:
-    """A number or code that stands for the row."""
-    if len(text) > LONGEST_REFERENCE:
-        raise CellProblem(f"référence trop longue : {LONGEST_REFERENCE} caractères au plus.")
-    return text
+def text_of(most: int) -> Callable[[str], str]:
+    """A reader of text as it stands, of at most so many characters."""
+    def read(text: str) -> str:
+        if len(text) > most:
+            raise CellProblem(f"texte trop long : {most} caractères au plus.")
+        return text
+    return read
 
 
 def site(text: str, known: Known) -> int | Choice:
@@ -144,15 +176,13 @@ def term(kind: str, known: Known) -> Callable[[str], int]:
 
 
 def readers(known: Known, today: date) -> dict[str, Callable[[str], object]]:
-    """The reader of each cell type that formats name. A blank cell never reaches a reader."""
+    """The reader of each cell type that formats name, texts apart. A blank cell never reaches a reader."""
     return {
         "site": lambda text: site(text, known),
         "day": lambda text: day(text, today),
         "month": lambda text: month(text, today),
         "clock": clock,
         "whole": whole,
-        "text": plain,
-        "reference": reference,
         "answer": answer,
         "kind": word(KINDS, "requête, plainte ou demande d'information"),
         "sex": word(SEXES, "F, M ou rien"),
@@ -160,6 +190,14 @@ def readers(known: Known, today: date) -> dict[str, Callable[[str], object]]:
         "complaint_outcome": word(COMPLAINT_OUTCOMES, "traitée, rejetée, sans suite ou rien"),
         **{kind: term(kind, known) for kind in ADD},
     }
+
+
+def memos(form: Format, known: Known, today: date, *, typed: bool) -> dict[str, "Memo"]:
+    """A memo for each column of the form, by field. typed: the file tells formulas from texts, as workbooks do."""
+    reading = readers(known, today)
+    return {c.field: Memo(text_of(LONGEST[c.field]) if c.cell == "text" else reading[c.cell], c.blank, c.required,
+                          formulas=c.cell == "text" and c.field not in form.key and not typed)
+            for c in form.columns}
 
 
 class Memo(dict):
@@ -170,9 +208,9 @@ class Memo(dict):
 
     LARGEST = 200_000
 
-    def __init__(self, read: Callable[[str], object], blank: object, required: bool):
+    def __init__(self, read: Callable[[str], object], blank: object, required: bool, *, formulas: bool):
         super().__init__()
-        self.read, self.blank, self.required = read, blank, required
+        self.read, self.blank, self.required, self.formulas = read, blank, required, formulas
         self.bad: dict[str, str] = {}
         self.choices = False
 
@@ -189,6 +227,8 @@ class Memo(dict):
                 if self.required:
                     raise CellProblem("cette case doit être remplie.")
                 return self.blank
+            if reason := not_a_value(stripped, formulas=self.formulas):
+                raise CellProblem(reason)
             value = self.read(stripped)
         except CellProblem as problem:
             self.bad[text] = str(problem)

@@ -49,10 +49,10 @@ _ALL = (
         Column("Sexe", "sex", "sex", "F, M, ou vide"),
         Column("Satisfait", "satisfied", "answer", "oui, non, ou vide"),
         Column("Issue", "outcome", "outcome", "servi, parti, ou vide", blank=UNKNOWN),
-        Column("Référence", "source_ref", "reference", "numéro de la ligne au registre, ou vide"),
+        Column("Référence", "source_ref", "text", "numéro de la ligne au registre, ou vide"),
     ), ("site_id", "source_ref"), "day"),
     Format("plaintes", "Registre des plaintes", date(2026, 11, 24), (
-        Column("Référence", "reference", "reference", "numéro de la plainte", required=True),
+        Column("Référence", "reference", "text", "numéro de la plainte", required=True),
         SITE,
         Column("Reçue le", "received_on", "day", "JJ/MM/AAAA", required=True),
         Column("Catégorie", "category_id", "category", "une catégorie de la liste, ou vide"),

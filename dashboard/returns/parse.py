@@ -5,37 +5,22 @@ checking about as fast as splitting the lines.
 """
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from dashboard.returns.cells import EPOCH, LONGEST_REFERENCE, Memo, as_numbers, readers
+from dashboard.returns.cells import EPOCH, as_numbers, memos
 from dashboard.returns.checks import checks
-from dashboard.returns.formats import FORMATS, Format
-from dashboard.returns.known import Choice, Known, normalise
-from dashboard.returns.table import Table, Unreadable, open_table
+from dashboard.returns.formats import Format
+from dashboard.returns.known import Choice, Known
+from dashboard.returns.lines import blocks
+from dashboard.returns.problem import Problem, Unreadable
+from dashboard.returns.sheets import FormSheet, form_sheets
+from db.frames import LONGEST
 
-CHUNK = 2_000    # rows at a time: few enough for their texts to stay in the processor's cache
 LISTED = 1_000  # problems listed in full; the rest is counted
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong, where: line (headings are 1; None for the whole file), heading, text found, what to do."""
-
-    line: int | None
-    column: str
-    found: str
-    message: str
-
-    def __str__(self) -> str:
-        where = f"Ligne {self.line}" if self.line else "Fichier"
-        column = f", colonne « {self.column} »" if self.column else ""
-        found = f" : lu « {self.found[:80]} »" if self.found else ""
-        return f"{where}{column}{found} : {self.message}"
 
 
 class Parsing:
@@ -60,105 +45,51 @@ class Parsing:
         self.last_day: str | None = None
         self._seen: dict[tuple, int] = {}
         self._same = 0
-        self._table: Table | None = None
+        self._sheet: FormSheet | None = None
+        self._sheets = form_sheets(path, known, today, form, self._problem, self.remarks)
         try:
-            self._table = open_table(path)
-            self._format = self._recognise(self._table.headings, form)
+            self._sheet = next(self._sheets, None)  # the form must be known before the first row is asked for
         except Unreadable as reason:
-            self._problem(None, "", "", str(reason))
-            return
-        self.form = self._format.name
-        self._readers = readers(known, today)
-        self._memos = {c.field: Memo(self._readers[c.cell], c.blank, c.required) for c in self._format.columns}
-
-    # --- headings -------------------------------------------------------------------------------------------------
-    def _recognise(self, headings: list[str], name: str | None) -> Format:
-        """The form that these headings are; its missing headings are problems, unknown ones a remark."""
-        found = [normalise(h) for h in headings]
-        scores = {f.name: sum(normalise(c.heading) in found for c in f.columns) / len(f.columns)
-                  for f in FORMATS.values()}
-        name = name or max(scores, key=scores.get)
-        if scores[name] < 0.5:
-            raise Unreadable("Les intitulés ne sont ceux d'aucun formulaire. Attendus pour le registre : "
-                             + ", ".join(c.heading for c in FORMATS["registre"].columns) + ".")
-        form = FORMATS[name]
-        self._places = {}
-        for column in form.columns:
-            places = [i for i, h in enumerate(found) if h == normalise(column.heading)]
-            if len(places) == 1:
-                self._places[column.field] = places[0]
-            elif not places:
-                self._problem(None, column.heading, "", "cet intitulé manque ; tous ceux du formulaire doivent y être.")
-            else:
-                self._problem(None, column.heading, "", "cet intitulé figure plusieurs fois.")
-        others = [h.strip() for i, h in enumerate(headings) if h.strip() and i not in self._places.values()]
-        if others and not self.problems:
-            self.remarks.append("Colonnes non reprises : " + ", ".join(h[:40] for h in others[:20]) + ".")
-        return form
+            self._refuse(reason)
+        if self._sheet:
+            self._format: Format = self._sheet.form
+            self.form = self._format.name
+            self._memos = memos(self._format, known, today, typed=self._sheet.typed)
 
     # --- rows -----------------------------------------------------------------------------------------------------
     def __iter__(self) -> Iterator[dict[str, list]]:
-        if self._table is None or self.problems:
+        if self._sheet is None or self.problems:
             return
         try:
-            yield from self._chunks()
+            for sheet in chain([self._sheet], self._sheets):
+                self._sheet = sheet
+                yield from self._chunks(sheet)
         except Unreadable as reason:
-            self._problem(None, "", "", str(reason))
+            self._refuse(reason)
         if not self.rows and not self.problems and not self.may_be_empty:
             self._problem(None, "", "", "Le fichier n'a que des intitulés, aucune ligne. Si le centre n'a rien à déclarer,"
-                          " le dire avec --covers et --sites.")
+                          " le dire avec --covers et --sites.", sheet="")
         self._close()
 
-    def _chunks(self) -> Iterator[dict[str, list]]:
-        width = len(self._table.headings)
-        line = self._table.first_line
-        while rows := list(islice(self._table.rows, CHUNK)):
-            lines = range(line, line + len(rows))
-            line += len(rows)
-            if set(map(len, rows)) != {width}:
-                rows, lines = self._even(rows, lines, width)
-                if not rows:
-                    continue
-            cells = list(zip(*rows, strict=True))
-            joined = "".join(map("".join, cells))
-            if "\0" in joined:
-                raise Unreadable("Le fichier contient des caractères nuls : ce n'est pas du texte.")
-            if "\n" in joined or "\r" in joined:
-                lines, more = _real_lines(rows, lines)
-                line += more
-            chunk = self._chunk(cells, lines)
+    def _chunks(self, sheet: FormSheet) -> Iterator[dict[str, list]]:
+        for cells, lines, joined in blocks(sheet.rows, sheet.first_line, sheet.width, self._problem, typed=sheet.typed):
+            chunk = self._chunk(cells, lines, joined)
             if chunk and not self.problems:
                 yield chunk
 
-    def _even(self, rows: list, lines, width: int) -> tuple[list, list[int]]:
-        """Rows of the right width; blank ones are left out, others of a wrong width are problems."""
-        kept, kept_lines = [], []
-        for row, line in zip(rows, lines, strict=True):
-            if not any(map(str.strip, row)):
-                continue
-            if len(row) < width and self._table.padded:
-                row = row + [""] * (width - len(row))
-            elif len(row) > width and not any(map(str.strip, row[width:])):
-                row = row[:width]
-            if len(row) != width:
-                self._problem(line, "", "", f"{len(row)} cases au lieu de {width} : la ligne est coupée ou mal séparée.")
-                continue
-            kept.append(row)
-            kept_lines.append(line)
-        return kept, kept_lines
-
-    def _chunk(self, cells: list[tuple], lines) -> dict[str, list] | None:
-        if not all(map(str.strip, cells[self._places[self._format.day]])):  # a blank line in the middle of the file?
+    def _chunk(self, cells: list[tuple], lines, joined: str) -> dict[str, list] | None:
+        if not all(map(str.strip, cells[self._sheet.places[self._format.day]])):  # a blank line in the middle of the file?
             kept = [i for i, row in enumerate(zip(*cells, strict=True)) if "".join(row).strip()]
             cells = [tuple(column[i] for i in kept) for column in cells]
             lines = [lines[i] for i in kept]
             if not lines:
                 return None
-        texts = {field: cells[place] for field, place in self._places.items()}
+        texts = {field: cells[place] for field, place in self._sheet.places.items()}
         values = {}
+        plain = not any(sign in joined for sign in ("=", "#", "Err", "err", "ERR"))  # no formula and no error anywhere
         for column in self._format.columns:
             memo = self._memos[column.field]
-            if column.field == "source_ref" and max(map(len, texts["source_ref"])) <= LONGEST_REFERENCE:
+            if column.field == "source_ref" and plain and max(map(len, texts["source_ref"])) <= LONGEST["source_ref"]:
                 values["source_ref"] = [t.strip() or None for t in texts["source_ref"]]  # all different: not remembered
                 continue
             values[column.field] = list(map(memo.__getitem__, texts[column.field]))
@@ -252,11 +183,16 @@ class Parsing:
         return repeated
 
     # --- afterwards -----------------------------------------------------------------------------------------------
-    def _problem(self, line: int | None, column: str, found: str, message: str) -> None:
+    def _problem(self, line: int | None, column: str, found: str, message: str, sheet: str | None = None) -> None:
+        if sheet is None:
+            sheet = self._sheet.name if self._sheet else ""
         if len(self.problems) < LISTED:
-            self.problems.append(Problem(line, column, found, message))
+            self.problems.append(Problem(line, column, found, message, sheet))
         else:
             self.more_problems += 1
+
+    def _refuse(self, reason: Unreadable) -> None:
+        self._problem(reason.line, "", reason.found, str(reason), reason.sheet or None)
 
     @property
     def coverage(self) -> dict[int, tuple[date, date, int]]:
@@ -271,9 +207,10 @@ class Parsing:
         return {site: (first, last, count) for site, count in rows.items()}
 
     def _close(self) -> None:
-        self.problems.sort(key=lambda p: p.line or 0)  # they were found column by column
+        sheets = list(dict.fromkeys(p.sheet for p in self.problems))
+        self.problems.sort(key=lambda p: (sheets.index(p.sheet), p.line or 0))  # they were found column by column
         if self.replace_days:
-            self.whole_days.update(self.site_days)
+            self.whole_days.update(pair for pair in self.site_days if pair[0] is not None)  # None: the whole network
         if self._same:
             self.remarks.append(f"Lignes répétées à l'identique, comptées une fois : {self._same}.")
         if self._format.name == "registre":
@@ -292,13 +229,3 @@ class Parsing:
             self.remarks.append(f"Visites un jour férié ou en fin de semaine (gardées) : {closed}.")
         if early:
             self.remarks.append(f"Visites avant la date officielle d'ouverture du centre (gardées) : {early}.")
-
-
-def _real_lines(rows: list, lines) -> tuple[list[int], int]:
-    """The line on which each row begins when some cells hold line breaks, and how many lines these add."""
-    real, shift = [], 0
-    for row, line in zip(rows, lines, strict=True):
-        real.append(line + shift)
-        text = "".join(row).replace("\r\n", "\n")
-        shift += text.count("\n") + text.count("\r")
-    return real, shift

@@ -1,103 +1,134 @@
-"""A file as headings and rows of text, whatever it is: CSV in its usual spellings, or an XLSX workbook."""
-import codecs
+"""A file as sheets of rows of text, whatever it is: CSV in its usual spellings, or an XLSX workbook."""
 import csv
+import re
+import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 
 from dashboard.returns import workbook
+from dashboard.returns.encoding import OLD, encoding_of
+from dashboard.returns.headings import LOOKED, nearest
+from dashboard.returns.known import Known
+from dashboard.returns.problem import Unreadable
 
 DELIMITERS = ";,\t"
 CELL_LIMIT = 100_000
 XLSX_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
-
-
-class Unreadable(Exception):
-    """The file is not a table that can be read; the reason, in French."""
+WORKBOOKS = (".xlsx", ".xlsm")
+WORKBOOK_BYTES = workbook.LIMITS.file_bytes
+TEXT_BYTES = 2_000 * workbook.MEGABYTE  # some thirty million visits: minutes, not hours
+SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
 
 @dataclass
-class Table:
-    """Headings and rows. `first_line`: the line of the first row, headings counted as line 1 if they come first.
+class Sheet:
+    """A table from its first line on. name: of a workbook's sheet, "" where there is but one, or none.
 
-    padded: rows may leave out blank cells at their end (a workbook's do, a CSV's do not).
+    typed: a workbook's, where a text that begins with « = » is a formula, blank cells at the end of a row may be left
+    out, and a line break in a cell begins no line. remarks: what a reader of the file should know.
     """
 
-    headings: list[str]
     rows: Iterator[list[str]]
-    first_line: int
-    padded: bool
+    name: str = ""
+    hidden: bool = False
+    typed: bool = False
+    delimiter: str = ";"
+    remarks: list[str] = field(default_factory=list)
 
 
-def open_table(path: Path) -> Table:
-    """The table in the file at `path`. Raises Unreadable."""
+def check_file(path: Path) -> None:
+    """Raises Unreadable for what is no file, or is too large, before anything opens it: a pipe would wait for ever."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise Unreadable("Il n'y a pas de fichier à ce nom.") from None
+    if stat.S_ISDIR(found.st_mode):
+        raise Unreadable("C'est un dossier : donner les fichiers qu'il contient.")
+    if not stat.S_ISREG(found.st_mode):
+        raise Unreadable("Ce n'est pas un fichier ordinaire (tube, périphérique ou prise).")
+    if found.st_size > WORKBOOK_BYTES and _is_workbook(path):
+        raise Unreadable(workbook.too_large(WORKBOOK_BYTES))
+    if found.st_size > TEXT_BYTES:
+        raise Unreadable(f"Ce fichier pèse plus de {TEXT_BYTES // workbook.MEGABYTE}\u00a0Mo. Répartir les lignes dans"
+                         " plusieurs fichiers, par exemple un par centre ou par année.")
+
+
+def _is_workbook(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(4) == XLSX_MAGIC or path.suffix.lower() in WORKBOOKS
+
+
+def open_sheets(path: Path, known: Known) -> Iterator[Sheet]:
+    """The sheets of the file at `path`, in order; each must be read, or left, before the next is asked for.
+
+    Raises Unreadable, at once or while rows are read.
+    """
     with path.open("rb") as stream:
         start = stream.read(8)
     if not start:
         raise Unreadable("Le fichier est vide : il n'a pas même d'intitulés.")
-    if path.suffix.lower() in (".xlsx", ".xlsm") or start.startswith(XLSX_MAGIC):
-        return _headed(_workbook_rows(path), padded=True)
-    if start.startswith(OLE_MAGIC) or path.suffix.lower() in (".xls", ".ods"):
+    if _is_workbook(path):
+        yield from _workbook(path)
+    elif start.startswith(OLE_MAGIC) or path.suffix.lower() in (".xls", ".ods"):
         raise Unreadable("Ce format de classeur n'est pas lu : enregistrer le fichier au format XLSX ou CSV.")
-    return _csv(path)
+    else:
+        yield _csv(path, known)
 
 
-def _workbook_rows(path: Path) -> Iterator[list[str]]:
+def _workbook(path: Path) -> Iterator[Sheet]:
     try:
-        yield from workbook.rows(path)
+        for sheet, rows in groupby(workbook.rows(path), itemgetter(0)):
+            yield Sheet(map(itemgetter(1), rows), sheet.name, sheet.hidden, typed=True)
     except workbook.WorkbookRefused as refusal:
         raise Unreadable(str(refusal)) from None
 
 
-def _headed(rows: Iterator[list[str]], *, padded: bool) -> Table:
-    for line, row in enumerate(rows, 1):
-        if any(cell.strip() for cell in row):
-            return Table(row, rows, line + 1, padded)
-    raise Unreadable("Le fichier n'a pas d'intitulés : la première ligne doit les porter.")
-
-
-def encoding_of(path: Path) -> str:
-    """UTF-8 (with or without mark), UTF-16 with a mark, else Windows-1252."""
-    with path.open("rb") as stream:
-        start = stream.read(4)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        block = start
-        try:
-            while block:
-                decoder.decode(block)
-                block = stream.read(1 << 20)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8-sig"
-
-
-def _csv(path: Path) -> Table:
-    encoding = encoding_of(path)
+def _csv(path: Path, known: Known) -> Sheet:
+    encoding = encoding_of(path, known)
     csv.field_size_limit(CELL_LIMIT)
-    # Windows-1252 leaves five bytes undefined: a file that has them is not text of ours.
-    stream = path.open(encoding=encoding, newline="", errors="strict")
-    rows = _checked(stream, lambda: csv.reader(stream, delimiter=_delimiter(path, encoding), strict=True))
-    return _headed(rows, padded=False)
+    delimiter = _delimiter(path, encoding)
+    remarks = [f"Texte lu en {OLD[encoding]}, d'après ses mots."] if encoding in OLD and encoding != "cp1252" else []
+    return Sheet(_csv_rows(path, encoding, delimiter), delimiter=delimiter, remarks=remarks)
 
 
 def _delimiter(path: Path, encoding: str) -> str:
-    """The delimiter that the first line that says anything has most of."""
+    """The delimiter that the file says (« sep=; »), else the one that makes most headings of its first lines, else the
+    one that its first line has most of."""
     with path.open(encoding=encoding, newline="", errors="replace") as stream:
-        first = next((line for line in stream if line.strip()), "")
-    return max(DELIMITERS, key=first.count)
+        top = list(islice(stream, 3 * LOOKED))
+    if top and (said := SEP.fullmatch(top[0].strip())):
+        return said[1]
+    first = next((line for line in top if line.strip()), "")
+
+    def fits(delimiter: str) -> tuple[int, int]:
+        try:
+            found = nearest(list(islice(csv.reader(top, delimiter=delimiter), LOOKED)))
+        except csv.Error:  # met again, with its line, when the rows are read
+            found = None
+        return found.matched if found else 0, first.count(delimiter)
+    return max(DELIMITERS, key=fits)
 
 
-def _checked(stream, reader) -> Iterator[list[str]]:
+def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
+    """The file's rows; a first line « sep=; », which is for Excel, is a blank one."""
+    start = 0
     try:
-        with stream:
-            yield from reader()
+        with path.open(encoding=encoding, newline="", errors="strict") as stream:
+            rows = csv.reader(stream, delimiter=delimiter, strict=True)
+            for row in rows:
+                if not start and SEP.fullmatch(delimiter.join(row).strip()):
+                    row = []
+                yield row
+                start = rows.line_num
     except UnicodeDecodeError:
-        raise Unreadable("Le texte du fichier n'est ni en UTF-8 ni en Windows-1252.") from None
+        raise Unreadable(f"Le texte du fichier est coupé ou abîmé ({encoding.upper()}) : l'enregistrer à nouveau.") from None
     except csv.Error as error:
-        reason = ("une case est démesurée" if "field larger" in str(error) else
-                  "un guillemet n'est pas fermé ou mal placé")
-        raise Unreadable(f"Le fichier n'est pas un CSV lisible : {reason}.") from None
+        if "field larger" in str(error):
+            raise Unreadable("une case de plus de 100 000 caractères commence ici ; c'est le plus souvent un guillemet"
+                             " ouvert et jamais fermé.", start + 1) from None
+        raise Unreadable("un guillemet n'est pas fermé ou mal placé ; s'il fait partie du texte, le doubler (\"\").",
+                         start + 1) from None

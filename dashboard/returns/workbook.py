@@ -27,7 +27,7 @@ class Limits:
     """What a workbook may cost: bytes, counts and seconds."""
 
     file_bytes: int = 10 * MEGABYTE
-    unpacked_bytes: int = 150 * MEGABYTE
+    unpacked_bytes: int = 90 * MEGABYTE  # about what is read in cpu_seconds: more would be refused only after them
     entries: int = 500
     columns: int = 64
     memory_bytes: int = 1_000 * MEGABYTE
@@ -63,21 +63,35 @@ class WorkbookRefused(Exception):
     """The workbook was not read; its text is a French sentence for the person who handed it in."""
 
 
-def rows(path: Path, limits: Limits = LIMITS) -> Iterator[list[str]]:
-    """Each row of the first visible sheet with content, every cell as a CSV return spells it.
+@dataclass(frozen=True)
+class SheetName:
+    """A sheet: its place in the workbook, its name ("" if it is the only one), whether nobody sees it."""
 
-    The first is Excel's row 1 and blank rows are empty lists, so `enumerate(rows(path), start=1)` counts as
-    Excel does. Rows come as they are read: keep none before the last has come, for a refusal may follow.
-    Raises WorkbookRefused, and OSError if the file itself cannot be opened.
+    place: int
+    name: str
+    hidden: bool
+
+
+def rows(path: Path, limits: Limits = LIMITS) -> Iterator[tuple[SheetName, list[str]]]:
+    """Each row of each sheet with content, with the sheet, every cell as a CSV return spells it.
+
+    The first of a sheet is Excel's row 1 and blank rows are empty lists, so counting them counts as Excel does. Of
+    a hidden sheet, the first rows only. Rows come as they are read: keep none before the last has come, for a
+    refusal may follow. Raises WorkbookRefused, and OSError if the file itself cannot be opened.
     """
     with path.open("rb", buffering=0) as file:
         _check_file(file, limits)
         yield from _read(file, limits)
 
 
+def too_large(file_bytes: int) -> str:
+    """The refusal of a workbook of more than so many bytes."""
+    return REASONS["file"].format(megabytes=file_bytes // MEGABYTE)
+
+
 def _check_file(file, limits: Limits) -> None:
     if os.fstat(file.fileno()).st_size > limits.file_bytes:
-        raise WorkbookRefused(REASONS["file"].format(megabytes=limits.file_bytes // MEGABYTE))
+        raise WorkbookRefused(too_large(limits.file_bytes))
     magic = file.read(4)
     file.seek(0)
     if magic == OLE_MAGIC:
@@ -86,17 +100,20 @@ def _check_file(file, limits: Limits) -> None:
         raise WorkbookRefused(REASONS["not_xlsx"])
 
 
-def _read(file, limits: Limits) -> Iterator[list[str]]:
+def _read(file, limits: Limits) -> Iterator[tuple[SheetName, list[str]]]:
     process = _start(file, limits)
-    count, answer = 0, None
+    count, answer, sheet = 0, None, SheetName(0, "", False)
     try:
         for line in _lines(process, limits.wait_seconds):
             content = json.loads(line)
-            if isinstance(content, dict):
+            if not isinstance(content, dict):
+                count += 1
+                yield sheet, content
+            elif "sheet" in content:
+                sheet = SheetName(sheet.place + 1, content["sheet"], content["hidden"])
+            else:
                 answer = content
                 break
-            count += 1
-            yield content
         if answer is None:
             answer = _last_words(process)
     finally:

@@ -2,6 +2,7 @@
 
 Started by workbook.py in a process of its own, because a workbook from outside may be made to exhaust memory
 or time. Imports the standard library and openpyxl only. Argument: the limits, as a JSON object.
+Before the rows of a sheet comes an object: {"sheet": name, "hidden": whether nobody sees it}.
 The last line is an object: {"end": rows written}, or {"refused": code, ...}; without it rows are missing.
 """
 
@@ -11,9 +12,11 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 
 LAST_ROW = 1_048_576  # Excel's own last row
 LONGEST_TEXT = 32_767  # Excel's own longest cell
+TOP_OF_HIDDEN = 30  # rows of a hidden sheet that tell whether it is a form that somebody forgot
 
 
 class Refused(Exception):
@@ -165,17 +168,23 @@ def sheet_rows(sheet) -> Iterator[list[str]]:
 
 
 def write_rows(book, out) -> int:
-    """Write the first visible sheet that has content, and give back its number of rows."""
+    """Write every sheet that has content, and give back the number of rows; of a hidden sheet, its top."""
+    total = 0
+    visible = False
     for sheet in book.worksheets:
-        if sheet.sheet_state != "visible":
-            continue  # nobody who checked the file on a screen has seen it
+        hidden = sheet.sheet_state != "visible"
+        name = sheet.title if len(book.worksheets) > 1 else ""
         count = 0
-        for texts in sheet_rows(sheet):
+        for texts in islice(sheet_rows(sheet), TOP_OF_HIDDEN if hidden else None):
+            if not count:
+                out.write(json.dumps({"sheet": name, "hidden": hidden}).encode() + b"\n")
             count += 1
             out.write(json.dumps(texts, ensure_ascii=False).encode() + b"\n")
-        if count:
-            return count
-    raise Refused("empty")
+        total += count
+        visible = visible or bool(count and not hidden)
+    if not visible:
+        raise Refused("empty")
+    return total
 
 
 def main() -> int:

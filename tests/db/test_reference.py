@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.settings import ROOT
 from db import read, reference, write
-from tests.builders import SHARED, complaint, visit
+from tests.builders import complaint, visit
 
 
 @pytest.mark.parametrize(
@@ -48,22 +48,6 @@ def test_two_long_labels_with_the_same_beginning_are_two_services(office):
     assert len(set(codes)) == 2
 
 
-@pytest.mark.parametrize(
-    "level, name, count", [("commune", "communes.geojson", 77), ("department", "departements.geojson", 12)]
-)
-def test_the_outlines_of_the_country_are_loaded(office, level, name, count):
-    path = SHARED / "geo" / name
-    if not path.exists():
-        pytest.skip(f"{path} is not here: it may not be committed")
-    assert reference.load_boundaries(office.engine, path, level, "Who's On First, CC0", by="test") == count
-    with office.engine.connect() as connection:
-        text, source = read.boundary(connection, level)
-    features = json.loads(text)["features"]
-    assert source == "Who's On First, CC0"
-    assert len({f["properties"][level] for f in features}) == count
-    assert all(set(f["properties"]) == {level} for f in features)
-
-
 def outline(name: str, point=(2.0, 9.0)) -> dict:
     lon, lat = point
     return {
@@ -94,6 +78,30 @@ DEPARTMENTS = (
     "Plateau",
     "Zou",
 )
+
+
+def communes() -> list[str]:
+    with (ROOT / "data" / "reference" / "communes.csv").open(encoding="utf-8") as file:
+        return [row["commune"] for row in csv.DictReader(file)]
+
+
+@pytest.mark.parametrize("level, count", [("commune", 77), ("department", 12)])
+def test_the_outlines_of_the_country_are_loaded(office, tmp_path, level, count):
+    """A triangle a place will do: names are what is matched."""
+    path = tmp_path / "limites.geojson"
+    path.write_text(collection(*map(outline, communes() if level == "commune" else DEPARTMENTS)), encoding="utf-8")
+    assert reference.load_boundaries(office.engine, path, level, "essai", by="test") == count
+    with office.engine.connect() as connection:
+        text, source = read.boundary(connection, level)
+    features = json.loads(text)["features"]
+    assert source == "essai"
+    assert len({f["properties"][level] for f in features}) == count
+    assert all(set(f["properties"]) == {level} for f in features)
+
+
+def test_the_outlines_that_come_with_the_application_are_loaded(office):
+    path = ROOT / "data" / "reference" / "departements.geojson"
+    assert reference.load_boundaries(office.engine, path, "department", "essai", by="test") == 12
 
 
 def test_outlines_replace_those_before(office, tmp_path):

@@ -1,10 +1,10 @@
 """The workbooks are made here; those no program would write, by rewriting the XML of a good one."""
 
-import json
 import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
@@ -13,10 +13,10 @@ import pytest
 from openpyxl import Workbook
 
 from dashboard.returns import workbook, workbook_child
-from dashboard.returns.workbook import LIMITS, Limits, WorkbookRefused, rows
+from dashboard.returns.workbook import LIMITS, Limits, WorkbookRefused
+from tests.builders import SAMPLES
 
 SHEET = "xl/worksheets/sheet1.xml"
-SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples"
 
 
 @pytest.fixture
@@ -34,6 +34,11 @@ def save(tmp_path):
         return path
 
     return write
+
+
+def rows(path: Path, limits: Limits = LIMITS) -> Iterator[list[str]]:
+    """The rows alone, where the sheet does not matter."""
+    return (row for _, row in workbook.rows(path, limits))
 
 
 def rewrite(path: Path, **parts) -> Path:
@@ -145,13 +150,29 @@ def test_the_size_a_sheet_claims_is_not_believed(save):
     assert list(rows(path)) == [["Centre"], ["Allada"]]
 
 
-def test_the_first_visible_sheet_with_content_is_read(tmp_path):
+def test_every_sheet_with_content_is_given_with_its_name(tmp_path):
     book = Workbook()
     for title in ("Listes", "Données", "Notes"):
         book.create_sheet(title).append([title])
     book["Listes"].sheet_state = "hidden"
     book.save(tmp_path / "feuilles.xlsx")
-    assert list(rows(tmp_path / "feuilles.xlsx")) == [["Données"]]
+    assert [(s.name, s.hidden, row) for s, row in workbook.rows(tmp_path / "feuilles.xlsx")] == [
+        ("Listes", True, ["Listes"]), ("Données", False, ["Données"]), ("Notes", False, ["Notes"])]
+
+
+def test_the_only_sheet_has_no_name_to_tell(save):
+    assert {s.name for s, _ in workbook.rows(save(["a"], ["b"]))} == {""}
+
+
+def test_of_a_hidden_sheet_only_the_top_is_given(tmp_path):
+    book = Workbook()
+    book.active.append(["vu"])
+    hidden = book.create_sheet("Cachée")
+    for number in range(5_000):
+        hidden.append([number])
+    hidden.sheet_state = "hidden"
+    book.save(tmp_path / "cachee.xlsx")
+    assert sum(s.hidden for s, _ in workbook.rows(tmp_path / "cachee.xlsx")) == workbook_child.TOP_OF_HIDDEN
 
 
 def test_many_rows_come_whole_and_in_order(save):
@@ -264,7 +285,7 @@ def test_the_usual_limit_is_ten_megabytes(tmp_path):
 
 
 def test_a_zip_bomb_is_refused_by_what_it_declares(save):
-    path = rewrite(save(["a"]), **{"xl/media/image1.png": lambda _: bytes(151_000_000)})
+    path = rewrite(save(["a"]), **{"xl/media/image1.png": lambda _: bytes(LIMITS.unpacked_bytes)})
     assert path.stat().st_size < 1_000_000
     assert refusal(path) == workbook.REASONS["unpacked"]
 
@@ -296,7 +317,7 @@ class TestProcessLimits:
     def test_too_much_memory_is_refused(self, save):
         padding = b"<!--" + b" " * 140_000_000
         path = rewrite(save(["a"]), **{"xl/styles.xml": lambda xml: xml + padding})
-        assert refusal(path, Limits(memory_bytes=150_000_000)) == workbook.REASONS["memory"]
+        assert refusal(path, Limits(memory_bytes=150_000_000, unpacked_bytes=150_000_000)) == workbook.REASONS["memory"]
 
     def test_too_much_processor_time_is_refused(self, save):
         path = with_sheet_data(save(["a"]), '<row r="1"/>' + "<row/>" * 1_000_000)
@@ -396,12 +417,10 @@ def test_sentences_end_with_a_point_and_fill_their_blanks():
         assert sentence.endswith(".") and "{" not in sentence
 
 
-@pytest.mark.parametrize("name", ["registre-b.xlsx"])
-def test_the_shared_sample_is_read_as_its_register_says(name):
-    path = SAMPLES / "good" / name
-    if not path.exists():
-        pytest.skip(f"{path} absent : exemple partagé non installé")
-    read = list(rows(path))
-    assert read[0][:3] == ["Centre", "Date", "Heure d'arrivée"]
-    assert all(len(row) == len(read[0]) for row in read)
-    assert json.dumps(read[1], ensure_ascii=False).startswith('["gsru-cotonou", "30/01/2025", "12:09"')
+def test_the_sample_is_read_as_its_register_says():
+    read = {}
+    for sheet, row in workbook.rows(SAMPLES / "good" / "registre-b.xlsx"):
+        read.setdefault(sheet.name, []).append(row)
+    assert list(read) == ["Lisez-moi", "Premier cahier", "Second cahier", "Listes"]
+    assert read["Premier cahier"][0][:3] == ["Centre", "Date", "Heure d'arrivée"]
+    assert {len(row) for row in read["Premier cahier"]} == {11}

@@ -1,0 +1,42 @@
+"""What is wrong with a file, and where: the sentences that a person reads."""
+from dataclasses import dataclass
+
+SPACES = "\u00a0\u202f"  # of French typography: they do no harm on a screen
+
+
+def visible(text: str) -> str:
+    """`text` with every character that a screen would obey or hide (escapes, line breaks, reversals) written out."""
+    return text if text.isprintable() else "".join(
+        c if c.isprintable() or c in SPACES else c.encode("unicode_escape").decode() for c in text)
+
+
+def counted(number: int, word: str) -> str:
+    """1 case, 2 cases; 2 autres fautes: every word of `word` takes the s."""
+    return f"{number} {' '.join(w + 's' * (number > 1) for w in word.split())}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, where: line (headings are 1; None for the whole file), heading, text found, what to do, and the
+    sheet, in a workbook of several."""
+
+    line: int | None
+    column: str
+    found: str
+    message: str
+    sheet: str = ""
+
+    def __str__(self) -> str:
+        places = [f"feuille « {self.sheet} »" if self.sheet else "", f"ligne {self.line}" if self.line else ""]
+        where = ", ".join(filter(None, places)) or "fichier"
+        column = f", colonne « {self.column} »" if self.column else ""
+        found = f" : lu « {self.found[:80]} »" if self.found else ""
+        return visible(f"{where[0].upper()}{where[1:]}{column}{found} : {self.message}")
+
+
+class Unreadable(Exception):
+    """The file, or a sheet of it, cannot be read: the reason, in French, with the line where that is known."""
+
+    def __init__(self, reason: str, line: int | None = None, found: str = "", sheet: str = ""):
+        super().__init__(reason)
+        self.line, self.found, self.sheet = line, found, sheet
