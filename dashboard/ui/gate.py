@@ -1,6 +1,8 @@
 """What stands around Streamlit for each request: pages in French for screen readers, compressed files for slow lines."""
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
@@ -33,3 +35,11 @@ class FrenchPage:
 
 
 MIDDLEWARE = [Middleware(GZipMiddleware, minimum_size=1_000), Middleware(FrenchPage)]
+
+
+async def _alive(_request) -> PlainTextResponse:
+    return PlainTextResponse("en marche")
+
+
+# The process answers: asks neither the database nor Streamlit.
+ROUTES = [Route("/livez", _alive)]
