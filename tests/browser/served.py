@@ -147,6 +147,9 @@ def visit(browser: Browser, **settings) -> Visit:
     context = browser.new_context(**{"locale": "fr-FR", "timezone_id": "Africa/Porto-Novo",
                                      "viewport": {"width": 1280, "height": 720}, **settings})
     found = Visit(context)
+    # In every page and frame: what the policy of the server forbids is an error, seen or not.
+    context.add_init_script("""document.addEventListener('securitypolicyviolation', (e) =>
+      console.error(`policy: ${e.effectiveDirective} ${e.blockedURI} in ${location.pathname}`))""")
     context.on("request", lambda request: _note(found, request.url))
     context.on("console", lambda message: _hear(found, message))
     context.on("weberror", lambda error: found.errors.append(f"script: {error.error}"))

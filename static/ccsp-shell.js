@@ -1,0 +1,1 @@
+// Ours, loaded before everything of Streamlit's.
