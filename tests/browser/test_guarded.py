@@ -212,10 +212,10 @@ def opening_time(app: str) -> float:
 # --- a page elsewhere ------------------------------------------------------------------------------------------------
 ATTACK = """<!DOCTYPE html><title>ailleurs</title><iframe id="frame" src="{app}{frame}"></iframe><iframe src="{app}/"></iframe>
 <script>
-  const evil = {{isStreamlitMessage: true, type: 'streamlit:render', args: {{script: 'fetch("/livez?ran=1")', html: '<b>x</b>',
-    feature_group: null, header: '', default: null, width: 300, height: 300, css_links: [], js_links: [],
-    use_container_width: false, return_on_hover: false, key: 'k', returned_objects: [], center: null, zoom: null,
-    bounds: null, layer_control: null, map_id: 'm'}}, disabled: false, theme: null}};
+  const act = "new Image().src = '/livez?ran=1'";  // the policy of the map's frame lets it load pictures of ours
+  const evil = {{type: 'streamlit:render', disabled: false, theme: null, args: {{script: act, html: '<b>x</b>',
+    header: `<style>b{{}}</style><img src="/x.png" onerror="${{act}}">`, js_links: [], css_links: [], default: '', width: 300,
+    height: 300, feature_group: act, layer_control: '', returned_objects: [], pixelated: false}}}};
   const say = (there) => {{ try {{ there.postMessage(evil, '*'); }} catch (e) {{ }} }};
   window.go = () => {{
     window.alone = window.open('{app}{frame}');
