@@ -7,7 +7,8 @@
   const AWAY = "Le serveur ne répond pas. La page se rétablira d'elle-même ; vos filtres sont gardés.";
 
   let link = null;      // the page's connection to the server
-  let lost = 0;         // when it was lost, 0 while there is one or there never was
+  let lost = false;     // whether there was one, and is no more
+  let back = 0;         // since when the server is there again without one
   let asking = false;
   let sentence = null;
 
@@ -15,8 +16,8 @@
   window.WebSocket = class extends WebSocket {
     constructor(...given) {
       super(...given);
-      this.addEventListener("open", () => { link = this; lost = 0; look(); });
-      this.addEventListener("close", () => { if (link === this) { link = null; lost = Date.now(); look(); } });
+      this.addEventListener("open", () => { link = this; lost = false; look(); });
+      this.addEventListener("close", () => { if (link === this) { link = null; lost = true; look(); } });
     }
   };
 
@@ -28,14 +29,21 @@
       there = (await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(WITHIN) })).ok;
     } catch { there = false; }
     asking = false;
+    back = there && lost ? back || Date.now() : 0;
     if (!there) say(true);
     else if (link) say(false);
     // Slides need no server, and would be lost.
-    else if (lost && Date.now() - lost > PATIENCE && !document.querySelector("#ccsp-presentation")) location.reload();
+    else if (back && Date.now() - back > PATIENCE && !document.querySelector("#ccsp-presentation")) location.reload();
+  }
+
+  // Streamlit's own box says it in English, names a command that is not ours, and holds the page behind it.
+  function closeBox() {
+    const box = document.querySelector("[data-testid=stDialog]");
+    if (box && /Connection error|Connexion perdue/.test(box.textContent)) box.querySelector("button")?.click();
   }
 
   function say(away) {
-    if (!document.body) return;
+    if (!document.body || (!sentence && !away)) return;
     if (!sentence) {
       sentence = document.createElement("div");
       sentence.id = "ccsp-away";
@@ -44,6 +52,7 @@
     }
     if (away !== Boolean(sentence.textContent)) sentence.textContent = away ? AWAY : "";
     document.documentElement.toggleAttribute("data-away", away);
+    closeBox();
   }
 
   // Nobody looks at a page behind others: it asks when it is looked at again.
@@ -55,7 +64,7 @@
   style.textContent = `
     #ccsp-away:not(:empty){position:fixed;left:0;right:0;bottom:0;z-index:2147482000;padding:.7rem 1rem;text-align:center;
       font:600 1rem/1.4 "Source Sans",sans-serif;color:#5b4300;background:#fff4dc;border-top:2px solid #e6cf9a}
-    /* Streamlit's own, in English, names a command that is not ours. */
+    /* Until it is closed. */
     [data-away] [data-testid=stDialog]{display:none}`;
   document.head.append(style);
 
