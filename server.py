@@ -1,13 +1,49 @@
-"""What the server runs: `streamlit run server.py`, or any ASGI server with `server:app`."""
+"""The one door: `serve` is the only way in which this application is started.
+
+`make run` (scripts/start.py), the browser tests, the measures and production all come through here, so that what is
+tested is what people get. tests/test_architecture.py looks for any other way.
+"""
+import gc
+import logging
+import os
+import socket
 import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import streamlit as st
+import uvicorn
 
 from dashboard.settings import ROOT, load
-from dashboard.ui.gate import MIDDLEWARE
+from dashboard.ui.gate import MIDDLEWARE, ROUTES
 from db import faults, opening
 from db.engine import make_engine
 from db.write import Refused
+
+HOST = "127.0.0.1"  # the loopback address only, until sign-in exists
+FRAME = ROOT / "streamlit_app.py"
+LARGEST_MESSAGE = 10 * 2**20  # bytes a browser may send at once: the state of a page's widgets; files come by HTTP
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"  # of our lines; [logger] of config.toml says the same
+LOG = logging.getLogger("ccsp")
+
+
+def listen(port: int, host: str = HOST) -> socket.socket:
+    """The socket that the server will answer on; until then whoever connects is refused. Port 0 takes any free one.
+
+    Raises OSError where the port cannot be had.
+    """
+    # The protocol is named because asyncio sends small messages at once (TCP_NODELAY) only where it reads TCP here;
+    # Streamlit's own socket does not say it, and each answer then waits 40 ms for the browser's acknowledgement.
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name != "nt":  # there this option would let two programs share the port
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+    except OSError:
+        found.close()
+        raise
+    return found
 
 
 def refuse_to_start() -> None:
@@ -24,5 +60,41 @@ def refuse_to_start() -> None:
         sys.exit(faults.sentence(error))
 
 
-refuse_to_start()
-app = st.App(ROOT / "streamlit_app.py", middleware=MIDDLEWARE)
+def warm() -> None:
+    """Load the pages' parts and answer what each asks when it is opened."""
+    # Late: the map's component must be loaded once Streamlit is there to know it.
+    from dashboard.ui.warm import warm as answer
+    answer()
+
+
+def serve(listening: socket.socket, script: Path = FRAME, prepare: Callable[[], None] = warm) -> None:
+    """Answer on `listening` until the process is told to stop (Ctrl+C, SIGTERM).
+
+    script: what Streamlit runs; the measures serve a page of fixed contents in the same way. prepare: called before
+    anybody is let in; whatever it raises goes to the log, for a server that starts slowly beats none.
+    """
+    refuse_to_start()
+    logging.basicConfig(level=logging.WARNING, format=FORMAT)
+
+    @asynccontextmanager
+    async def ready(_app) -> AsyncIterator[None]:
+        """Between Streamlit's start and the first reader."""
+        try:
+            prepare()
+        except Exception:
+            LOG.exception("nothing is prepared: the first readers will wait")
+        # What is there now stays: the collector need not walk it again and again while people wait.
+        gc.collect()
+        gc.freeze()
+        yield
+
+    app = st.App(script, lifespan=ready, routes=ROUTES, middleware=MIDDLEWARE)
+    config = uvicorn.Config(
+        app, lifespan="on", log_config=None, log_level="warning", access_log=False, server_header=False,
+        ws="websockets-sansio", ws_max_size=LARGEST_MESSAGE, ws_ping_interval=30, ws_ping_timeout=30,
+        proxy_headers=False,  # what a client says of itself in X-Forwarded-For is not believed
+        timeout_graceful_shutdown=3)
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass  # uvicorn has shut down in order, and says so by raising it again

@@ -6,7 +6,7 @@ from dashboard.ui import errors, frame, takeaway
 
 st.set_page_config(page_title=load().product_name, page_icon=str(ROOT / "static" / "icon.png"), layout="wide")
 
-with errors.said_plainly():
+with errors.said_plainly(again=True):
     pages = frame.pages()
     spec = frame.open_page(pages)
     frame.dress(spec)

@@ -3,7 +3,6 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 import sys
 
 from sqlalchemy import select
@@ -16,30 +15,26 @@ from db.console import guard
 from db.engine import make_engine
 from db.models import ImportBatch, Journal
 from db.write import Refused
+from server import listen, serve
 
-HOST = "127.0.0.1"  # the loopback address only, until sign-in exists
 FREE_BYTES = 10**9
 
 
-def port() -> int:
-    """The port asked for by PORT, 8501 by default. Exits with a sentence if it cannot be had."""
+def listening() -> socket.socket:
+    """The socket on the port asked for by PORT, 8501 by default. Exits with a sentence if it cannot be had."""
     text = os.environ.get("PORT", "").strip() or "8501"
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         sys.exit(f"PORT : un nombre de 1 à 65535 est attendu, lu « {text} ».")
-    with socket.socket() as trial:
-        if os.name != "nt":  # there this option would let two programs share the port
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((HOST, int(text)))
-        except PermissionError:
-            # Ports under 1024 belong to the administrator.
-            sys.exit(f"Le port {text} est réservé à l'administrateur : choisir un port à partir de 1024"
-                     " (PORT=8501 make run).")
-        except OSError:
-            # Port in use, most often by an earlier start of this very application.
-            sys.exit(f"Le port {text} est déjà pris (l'application tourne peut-être déjà : http://localhost:{text})."
-                     f" En choisir un autre : PORT={int(text) + 1} make run")
-    return int(text)
+    try:
+        return listen(int(text))
+    except PermissionError:
+        # Ports under 1024 belong to the administrator.
+        sys.exit(f"Le port {text} est réservé à l'administrateur : choisir un port à partir de 1024"
+                 " (PORT=8501 make run).")
+    except OSError:
+        # Port in use, most often by an earlier start of this very application.
+        sys.exit(f"Le port {text} est déjà pris (l'application tourne peut-être déjà : http://localhost:{text})."
+                 f" En choisir un autre : PORT={int(text) + 1} make run")
 
 
 def prepare_database() -> None:
@@ -64,9 +59,10 @@ def prepare_database() -> None:
         sys.exit(1)
 
 
-def main() -> int:
-    """Start the server in the place of this program, once everything it needs is there."""
-    number = port()
+def main() -> None:
+    """Start the server, once everything it needs is there."""
+    os.chdir(ROOT)
+    door = listening()
     try:
         prepare_database()
     except Refused as reason:
@@ -74,15 +70,10 @@ def main() -> int:
     except (*faults.SETTINGS, *faults.FAILURES) as error:
         # A setting that cannot be read, a database that does not answer, a folder that cannot be written.
         sys.exit(faults.sentence(error))
-    print(f"Tableau de bord CCSP : http://localhost:{number} (Ctrl+C pour arrêter)", flush=True)
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.address", HOST,
-               "--server.port", str(number)]
-    os.chdir(ROOT)
-    if os.name == "nt":  # there, exec would give the prompt back at once
-        return subprocess.call(command)
-    os.execv(command[0], command)
+    print(f"Tableau de bord CCSP : http://localhost:{door.getsockname()[1]} (Ctrl+C pour arrêter)", flush=True)
+    serve(door)
 
 
 if __name__ == "__main__":
     guard()
-    sys.exit(main())
+    main()

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import socket
 import subprocess
 import sys
@@ -212,6 +213,21 @@ def test_importing_opens_no_database_no_file_and_no_network():
     ]
     done = subprocess.run([sys.executable, "-c", WATCH, *names], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr[-500:]
+
+
+OTHER_DOORS = re.compile(r"""streamlit["', ]+run\b|streamlit\.web\.(bootstrap|cli)|\.run_asgi_app|uvicorn""")
+
+
+def test_there_is_one_door():
+    """Nothing but server.py starts a server, so that what tests see is what people get."""
+    kinds = {".py", ".toml", ".md", ".cfg", ".sh", ".service", ".yml", ".yaml", ".js", ""}
+    ours = [p for top in ROOT.iterdir() if not top.name.startswith((".venv", ".git")) and top.name != "data"
+            for p in ([top] if top.is_file() else top.rglob("*")) if p.is_file() and p.suffix in kinds]
+    assert ROOT / "Makefile" in ours and ROOT / "tests/browser/served.py" in ours
+    doors = {p.relative_to(ROOT).as_posix() for p in ours if OTHER_DOORS.search(p.read_text(encoding="utf-8", errors="replace"))}
+    assert doors == {"server.py", "tests/test_architecture.py"}
+    for command in ('"-m", "streamlit", "run"', "streamlit run server.py", "uvicorn server:app"):
+        assert OTHER_DOORS.search(command)
 
 
 def test_a_test_cannot_leave_this_machine():

@@ -7,12 +7,18 @@ from contextlib import contextmanager
 import streamlit as st
 from sqlalchemy.exc import DBAPIError
 
+from dashboard.ui import store
+
 LOG = logging.getLogger("ccsp")
+AGAIN = 2  # seconds between two looks whether the database is back
 
 
 @contextmanager
-def said_plainly() -> Iterator[None]:
-    """Turn a failure into a sentence; its details go to the log under a number that the screen shows."""
+def said_plainly(*, again: bool = False) -> Iterator[None]:
+    """Turn a failure into a sentence; its details go to the log under a number that the screen shows.
+
+    again: where the database is away, the page runs anew by itself once it answers.
+    """
     try:
         yield
     except DBAPIError as error:
@@ -22,8 +28,25 @@ def said_plainly() -> Iterator[None]:
             st.error("La base de données n'est pas encore prête. Sur le serveur : python -m db init")
         else:
             st.error(f"La base de données ne répond pas. Réessayer dans un instant. (incident {number})")
+        # Not where it answers and one question of ours fails: that would fail again and again.
+        if again and not _answers():
+            _wait()
     except Exception as error:  # Streamlit's own way of stopping a page is no Exception and passes by
         st.error(f"Cette page n'a pas pu être préparée. Signaler l'incident {_log(error)} au service informatique.")
+
+
+def _answers() -> bool:
+    try:
+        store.ledger()
+    except DBAPIError:
+        return False
+    return True
+
+
+@st.fragment(run_every=AGAIN)
+def _wait() -> None:
+    if _answers():
+        st.rerun()
 
 
 def _log(error: Exception) -> str:

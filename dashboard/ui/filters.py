@@ -38,7 +38,6 @@ def sync(page: str) -> None:
     same page it is the browser's back button, and rewriting the address would hold the reader there for ever.
     """
     same = st.session_state.get(PAGE) == page
-    st.session_state[PAGE] = page
     url = {name: st.query_params[name] for name in DEFAULTS if name in st.query_params}
     held = st.session_state.get(FILTERS)
     if held is None or ((url or same) and url != st.session_state.get(WRITTEN)):
@@ -51,6 +50,8 @@ def sync(page: str) -> None:
             held[name] = wanted
             st.session_state.pop(f"filtre_{name}", None)
         st.session_state[FILTERS] = held
+    # Last: where the database is away nothing of this has happened, and the next run finds the filters as they were.
+    st.session_state[PAGE] = page
     write_url()
 
 
@@ -69,8 +70,12 @@ def write_url() -> None:
 def choose(name: str, wanted: str) -> None:
     """Set a filter; the URL follows. Values that are not known are ignored."""
     if _valid(name, wanted):
-        st.session_state[FILTERS] = {**st.session_state[FILTERS], name: wanted}
-        write_url()
+        _keep(name, wanted)
+
+
+def _keep(name: str, wanted: str) -> None:
+    st.session_state[FILTERS] = {**st.session_state[FILTERS], name: wanted}
+    write_url()
 
 
 def options(name: str) -> dict[str, str]:
@@ -120,8 +125,9 @@ def _back(month: date, count: int) -> date:
 
 def _changed(name: str) -> None:
     wanted = st.session_state[f"filtre_{name}"]
-    if wanted != OTHER:
-        choose(name, wanted)
+    if isinstance(wanted, str) and wanted != OTHER:
+        # One of the list's own options: nobody need be asked, so the choice holds though the database is away just now.
+        _keep(name, wanted)
 
 
 def _select(name: str, where=st, **settings) -> None:

@@ -1,35 +1,236 @@
-"""What stands around Streamlit for each request: pages in French for screen readers, compressed files for slow lines."""
+"""What stands around Streamlit for each request: who may ask for what, and what every answer carries.
+
+From the outside in: `Headers` (what a browser may do with an answer), `Door` (what is let in), compression, `Shell` (the
+page in French, with our own small script).
+"""
+import re
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import streamlit
+from starlette.datastructures import Headers as Read
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.pages_manager import PagesManager
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
 # wrong; before that, a link to any other page says "Page not found". Tested at each upgrade: tests/browser.
 PagesManager.uses_pages_directory = False
 
+# Whatever name leads here, only these are ours: a page elsewhere whose name points to this machine reads nothing.
+HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+# All that a browser needs under /_stcore/; the rest (metrics, agents, what an upgrade adds) is not there.
+CORE = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/upload_file/", "/_stcore/bidi-components/")
+# What a page may say on its websocket. Other messages of Streamlit's empty everybody's caches, or are for its makers.
+SAYABLE = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"})
+OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
+COMPONENTS = "/component/"
+MAP = "/component/streamlit_folium.st_folium/"
+# Public files that a browser may keep; every other answer may hold figures.
+KEPT = ("/static/", "/app/static/", COMPONENTS, "/_stcore/bidi-components/", "/favicon.png")
+SHELL = b'<script src="/app/static/ccsp-shell.js"></script>'
 
-class FrenchPage:
-    """Says in the page itself that it is in French: Streamlit writes lang="en" and offers no setting."""
+# blob: is how Streamlit hands a page the script of a component of its own kind (the presentation); 'wasm-unsafe-eval' lets
+# its reader of messages count in 64 bits, and no text become script.
+PAGE_POLICY = (
+    "default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval' {inline}; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' {socket}; worker-src 'self' blob:;"
+    " frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'")
+# streamlit-folium builds its map by evaluating text, in a frame of its own: there, and nowhere else, that is allowed.
+MAP_POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
+              " img-src 'self' data: blob:; connect-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none';"
+              " frame-ancestors 'self'")
+ALWAYS = {
+    "x-content-type-options": "nosniff", "referrer-policy": "same-origin", "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=()"}
 
-    ENGLISH, FRENCH = b'<html lang="en"', b'<html lang="fr"'
+
+class Headers:
+    """Every answer says what a browser may do with it; none is lent to another origin."""
 
     def __init__(self, app) -> None:
         self.app = app
 
     async def __call__(self, scope, receive, send) -> None:
-        """Rewrite the start of HTML answers; the length stays the same, for both languages have two letters."""
+        """Pass on; write the headers when the answer starts."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
 
-        async def rewritten(message) -> None:
-            if message["type"] == "http.response.body" and message.get("body", b"")[:200].lstrip().startswith(b"<!"):
-                message = {**message, "body": message["body"].replace(self.ENGLISH, self.FRENCH, 1)}
+        async def dressed(message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(ALWAYS)
+                headers["content-security-policy"] = policy(scope)
+                # Streamlit lends its answers to any page of this machine, whatever its port.
+                for name in [n for n in headers.keys() if n.startswith("access-control-")]:
+                    del headers[name]
+                if not scope["path"].startswith(KEPT):
+                    headers["cache-control"] = "no-store"
             await send(message)
 
-        # Asked for plain: Streamlit compresses some pages itself, and these could not be rewritten.
-        plain = [(name, text) for name, text in scope["headers"] if name != b"accept-encoding"]
+        await self.app(scope, receive, dressed)
+
+
+@cache
+def inline() -> str:
+    """The digests of the scripts that stand in Streamlit's page itself, as a policy names them."""
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    return " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
+                    for script in re.findall(r"<script>(.*?)</script>", page, re.DOTALL))
+
+
+def policy(scope) -> str:
+    """What the answer's document may load and run."""
+    if scope["path"].startswith(MAP):
+        return MAP_POLICY
+    host = Read(scope=scope).get("host", "")
+    # Older browsers do not count a websocket to the same place as 'self'.
+    socket = f"{'wss' if scope['scheme'] == 'https' else 'ws'}://{host}" if allowed(host) else ""
+    return PAGE_POLICY.format(inline=inline(), socket=socket)
+
+
+def allowed(host: str) -> bool:
+    """Whether a Host header names this machine by one of its own names."""
+    return re.sub(r":\d{1,5}$", "", host.lower()) in HOSTS
+
+
+class Door:
+    """What is let in: our own name, our own pages, what these need. Everything else is refused, and sees nothing."""
+
+    def __init__(self, app) -> None:
+        self.app = app
+
+    async def __call__(self, scope, receive, send) -> None:
+        """Refuse, or pass on."""
+        if scope["type"] == "http":
+            if refused := refusal(scope):
+                status, said = refused
+                await PlainTextResponse(said, status)(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            if not allowed(Read(scope=scope).get("host", "")) or not own_origin(scope):
+                await receive()
+                await send({"type": "websocket.close", "code": 1008})
+            else:
+                await self.app(scope, listening(receive, send), send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def refusal(scope) -> tuple[int, str] | None:
+    """Status and words of the refusal of an HTTP request; None where it may pass."""
+    headers, path = Read(scope=scope), scope["path"]
+    if not allowed(headers.get("host", "")):
+        return 421, "Cette adresse n'est pas celle de l'application."
+    if scope["method"] not in ("GET", "HEAD") and not own_origin(scope):
+        return 403, "Cette demande ne vient pas de l'application."
+    if path.startswith(("/_stcore", "/auth/", "/oauth2callback")) and not path.startswith(CORE):
+        return 404, "Cette page n'existe pas."
+    if path.startswith(COMPONENTS) and document(path) and not framed(headers):
+        return 403, "La carte ne s'ouvre que dans l'application."
+    return None
+
+
+def document(path: str) -> bool:
+    """Whether a file of a component may be one that a browser opens and runs."""
+    return not path.endswith((".js", ".css", ".map", ".json", ".png", ".woff", ".woff2", ".txt"))
+
+
+def framed(headers: Read) -> bool:
+    """Whether a page of ours asks for a document to put into a frame of its own, or to see that it is there ("empty").
+    Browsers say it, pages cannot.
+
+    The map's frame runs whatever any window sends it: whoever could open it by itself would speak as the reader.
+    """
+    return headers.get("sec-fetch-dest") in ("iframe", "empty") and headers.get("sec-fetch-site") == "same-origin"
+
+
+def own_origin(scope) -> bool:
+    """Whether the page that asks is one of ours; a browser always says which page asks, so silence is a no."""
+    headers = Read(scope=scope)
+    scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
+    return headers.get("origin", "").lower() == f"{scheme}://{headers.get('host', '').lower()}"
+
+
+def listening(receive, send):
+    """What a page says on its websocket, up to the first thing that it may not say: there the connection ends."""
+
+    async def heard() -> dict:
+        message = await receive()
+        if message["type"] == "websocket.receive" and not sayable(message.get("bytes")):
+            await send({"type": "websocket.close", "code": 1008})
+            return {"type": "websocket.disconnect", "code": 1008}
+        return message
+
+    return heard
+
+
+def sayable(data: bytes | None) -> bool:
+    """Whether these bytes are a message that a page needs."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(data or b"")
+    except Exception:  # the library has one of its own for each of its makes
+        return False
+    kind = message.WhichOneof("type")
+    if kind == "backend_operation_request":
+        return message.backend_operation_request.WhichOneof("payload") in OPERATIONS
+    return kind in SAYABLE
+
+
+class Shell:
+    """The page says that it is in French, which Streamlit has no setting for, and loads our script before all others."""
+
+    ENGLISH, FRENCH, HEAD = b'<html lang="en"', b'<html lang="fr"', b"<head>"
+    TOLD = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+
+    def __init__(self, app) -> None:
+        self.app = app
+
+    async def __call__(self, scope, receive, send) -> None:
+        """Rewrite the start of the page; no other answer, and no other document, begins as it does."""
+        if scope["type"] != "http" or scope["path"].startswith(KEPT):
+            await self.app(scope, receive, send)
+            return
+        held = None
+
+        async def rewritten(message) -> None:
+            nonlocal held
+            if message["type"] == "http.response.start":
+                if Read(raw=message["headers"]).get("content-type", "").startswith("text/html"):
+                    held = message  # its length is not known yet
+                    return
+            elif held is not None:
+                start, held = held, None
+                body = message.get("body", b"")
+                if self.ENGLISH in body:
+                    message = {**message, "body": body.replace(self.ENGLISH, self.FRENCH, 1).replace(
+                        self.HEAD, self.HEAD + SHELL, 1)}
+                    headers = MutableHeaders(scope=start)
+                    headers["content-length"] = str(int(headers["content-length"]) + len(SHELL))
+                    del headers["etag"], headers["last-modified"]  # those of Streamlit's own file
+                await send(start)
+            await send(message)
+
+        # Asked for whole and plain: Streamlit compresses some pages itself, and these could not be rewritten.
+        plain = [(name, text) for name, text in scope["headers"] if name not in self.TOLD]
         await self.app({**scope, "headers": plain}, receive, rewritten)
 
 
-MIDDLEWARE = [Middleware(GZipMiddleware, minimum_size=1_000), Middleware(FrenchPage)]
+async def _alive(_request) -> PlainTextResponse:
+    return PlainTextResponse("en marche")
+
+
+# The process answers: asks neither the database nor Streamlit.
+ROUTES = [Route("/livez", _alive)]
+MIDDLEWARE = [Middleware(Headers), Middleware(Door), Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
+              Middleware(Shell)]

@@ -29,6 +29,9 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 # What Streamlit itself asks for when a page is opened by its own address, before it finds where it is served.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 ENOUGH = 40.0  # seconds for a server to answer
+# A page of another script, by the same function: python -c OTHER PORT SCRIPT.
+OTHER = ("import sys; from pathlib import Path; from server import listen, serve;"
+         " serve(listen(int(sys.argv[1])), Path(sys.argv[2]), prepare=lambda: None)")
 
 
 class NoChromium(RuntimeError):
@@ -54,36 +57,54 @@ def make_demo(path: Path, visits: int) -> str:
     return url
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody uses."""
     with socket.socket() as trial:
         trial.bind((HOST, 0))
         return trial.getsockname()[1]
 
 
 @contextmanager
-def serve(url: str, log: Path, script: Path = ROOT / "server.py") -> Iterator[str]:
+def serve(url: str, log: Path, script: Path | None = None, port: int = 0) -> Iterator[str]:
     """Run the application on the database at `url`; gives its address once it answers, and ends its process at the end.
 
-    log: the file that receives what the server writes. RuntimeError, with the end of the log, where it does not start.
+    It is started as `make run` does. log: the file that receives what the server writes. script: another page than the
+    application's, served by the same function. port: any free one, unless one is named. RuntimeError, with the end of
+    the log, where it does not start.
     """
-    port = _free_port()
+    process, address = start(url, log, script, port)
+    try:
+        yield address
+    finally:
+        end(process)
+
+
+def start(url: str, log: Path, script: Path | None = None, port: int = 0) -> tuple[subprocess.Popen, str]:
+    """The process of a server that answers, and its address: for tests that end it themselves."""
+    port = port or free_port()
     nowhere = f"http://{HOST}:9"  # the server may not go out either
-    environment = {**os.environ, "DATABASE_URL": url, "HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere, "NO_PROXY": HOST}
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port),
-               "--server.address", HOST]
+    environment = {**os.environ, "DATABASE_URL": url, "PORT": str(port), "HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere,
+                   "NO_PROXY": HOST}
+    command = ["-c", OTHER, str(port), str(script)] if script else ["-m", "scripts.start"]
     with log.open("w") as written:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=written,
-                                   stderr=subprocess.STDOUT)
-        try:
-            _wait(process, f"http://{HOST}:{port}", log)
-            yield f"http://{HOST}:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+                                   stdout=written, stderr=subprocess.STDOUT)
+    try:
+        _wait(process, f"http://{HOST}:{port}", log)
+    except BaseException:
+        end(process)
+        raise
+    return process, f"http://{HOST}:{port}"
+
+
+def end(process: subprocess.Popen) -> None:
+    """End a server that `start` gave."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait(process: subprocess.Popen, address: str, log: Path) -> None:
@@ -91,7 +112,7 @@ def _wait(process: subprocess.Popen, address: str, log: Path) -> None:
     until = time.monotonic() + ENOUGH
     while time.monotonic() < until and process.poll() is None:
         try:
-            with opener.open(f"{address}/_stcore/health", timeout=2):
+            with opener.open(f"{address}/livez", timeout=2):
                 return
         except (URLError, OSError):
             time.sleep(0.05)
@@ -126,6 +147,9 @@ def visit(browser: Browser, **settings) -> Visit:
     context = browser.new_context(**{"locale": "fr-FR", "timezone_id": "Africa/Porto-Novo",
                                      "viewport": {"width": 1280, "height": 720}, **settings})
     found = Visit(context)
+    # In every page and frame: what the policy of the server forbids is an error, seen or not.
+    context.add_init_script("""document.addEventListener('securitypolicyviolation', (e) =>
+      console.error(`policy: ${e.effectiveDirective} ${e.blockedURI} in ${location.pathname}`))""")
     context.on("request", lambda request: _note(found, request.url))
     context.on("console", lambda message: _hear(found, message))
     context.on("weberror", lambda error: found.errors.append(f"script: {error.error}"))

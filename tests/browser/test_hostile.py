@@ -88,17 +88,18 @@ def test_a_presentation_of_hostile_names_and_titles_is_tame(renamed, page):
     expect(room.locator(".count")).to_have_text("12 / 12")
 
 
-
-def test_what_merits_attention_shows_names_as_text(renamed, copied, page):
+def test_what_merits_attention_shows_names_as_text(copied, tmp_path, page):
     engine = make_engine(f"sqlite:///{copied}")
     with engine.begin() as connection:  # the site falls silent and its complaint stays open
+        connection.execute(text("UPDATE site SET name = :evil WHERE code = 'ccsp-kandi'"), {"evil": EVIL})
         site = connection.execute(text("SELECT id FROM site WHERE code = 'ccsp-kandi'")).scalar_one()
         connection.execute(text("UPDATE complaint SET resolved_on = NULL, received_on ="
                                 " (SELECT min(received_on) FROM complaint)"
                                 " WHERE id = (SELECT max(id) FROM complaint WHERE site_id = :site)"), {"site": site})
     engine.dispose()
-    open_page(page, f"{renamed}/?departement=Alibori")
-    as_text(page, page.get_by_test_id("stMarkdownContainer").filter(has_text="en cours depuis plus de 30"))
+    with served.serve(f"sqlite:///{copied}", tmp_path / "log") as address:
+        open_page(page, f"{address}/?departement=Alibori")
+        as_text(page, page.get_by_test_id("stMarkdownContainer").filter(has_text="en cours depuis plus de 30"))
 
 
 @pytest.fixture
@@ -115,8 +116,11 @@ def no_traceback(page) -> None:
     assert not any(word in shown for word in ("Traceback", "Error", "sqlalchemy", "sqlite", ".py"))
 
 
-def test_a_database_that_is_not_there_is_said_plainly(running, copied, page):
-    copied.rename(copied.with_name("away.db"))
+def test_a_database_that_lacks_its_tables_is_said_plainly(running, copied, page):
+    engine = make_engine(f"sqlite:///{copied}")
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE journal RENAME TO elsewhere"))
+    engine.dispose()
     page.goto(running)
     expect(page.get_by_test_id("stAlert")).to_have_text(
         "La base de données n'est pas encore prête. Sur le serveur : python -m db init", timeout=20_000)

@@ -1,0 +1,133 @@
+// The page's shell, loaded before Streamlit's own scripts, for what Streamlit has no setting for: the sentence that
+// stands on the page when the server is away, and its own words in French. Reads and writes text only.
+(() => {
+  "use strict";
+  const EVERY = 1000, WITHIN = 1700;  // milliseconds: what is away is said within three seconds
+  const PATIENCE = 15000;             // the server is back and Streamlit has not found it: the page is loaded anew
+  const AWAY = "Le serveur ne répond pas. La page se rétablira d'elle-même ; vos filtres sont gardés.";
+
+  let link = null;      // the page's connection to the server
+  let lost = false;     // whether there was one, and is no more
+  let back = 0;         // since when the server is there again without one
+  let asking = false;
+  let sentence = null;
+
+  // Streamlit makes one connection; it is only listened to, for it ends at once when the server does.
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("open", () => { link = this; lost = false; look(); });
+      this.addEventListener("close", () => { if (link === this) { link = null; lost = true; look(); } });
+    }
+  };
+
+  async function look() {
+    if (asking) return;
+    asking = true;
+    let there = false;
+    try {
+      there = (await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(WITHIN) })).ok;
+    } catch { there = false; }
+    asking = false;
+    back = there && lost ? back || Date.now() : 0;
+    if (!there) say(true);
+    else if (link) say(false);
+    // Slides need no server, and would be lost.
+    else if (back && Date.now() - back > PATIENCE && !document.querySelector("#ccsp-presentation")) location.reload();
+  }
+
+  // Streamlit's own box says it in English, names a command that is not ours, and holds the page behind it.
+  function closeBox() {
+    const box = document.querySelector("[data-testid=stDialog]");
+    if (box && /Connection error|Connexion perdue/.test(box.textContent)) box.querySelector("button")?.click();
+  }
+
+  function say(away) {
+    if (!document.body || (!sentence && !away)) return;
+    if (!sentence) {
+      sentence = document.createElement("div");
+      sentence.id = "ccsp-away";
+      sentence.setAttribute("role", "alert");
+      document.body.append(sentence);
+    }
+    if (away !== Boolean(sentence.textContent)) sentence.textContent = away ? AWAY : "";
+    document.documentElement.toggleAttribute("data-away", away);
+    closeBox();
+  }
+
+  // Nobody looks at a page behind others: it asks when it is looked at again.
+  const beat = () => { if (document.visibilityState === "visible") look(); };
+  setInterval(beat, EVERY);
+  document.addEventListener("visibilitychange", beat);
+
+  const style = document.createElement("style");
+  style.textContent = `
+    #ccsp-away:not(:empty){position:fixed;left:0;right:0;bottom:0;z-index:2147482000;padding:.7rem 1rem;text-align:center;
+      font:600 1rem/1.4 "Source Sans",sans-serif;color:#5b4300;background:#fff4dc;border-top:2px solid #e6cf9a}
+    /* Until it is closed. */
+    [data-away] [data-testid=stDialog]{display:none}`;
+  document.head.append(style);
+
+  // Streamlit's words, whole, as they stand in its scripts: a test looks for each of them there at every upgrade.
+  const WORDS = {
+    "App pages": "Pages",
+    "Autosize": "Ajuster la largeur",
+    "Choose an option": "Choisir",
+    "Choose date": "Choisir un jour",
+    "Choose date range": "Choisir une période",
+    "Clear all": "Tout effacer",
+    "Clear value": "Effacer",
+    "Close": "Fermer",
+    "Close fullscreen": "Quitter le plein écran",
+    "Connecting": "Connexion",
+    "Connecting to Streamlit server": "Connexion au serveur",
+    "Connection error": "Connexion perdue",
+    "Fullscreen": "Plein écran",
+    "Hide column": "Masquer la colonne",
+    "No results": "Aucun résultat",
+    "Open": "Ouvrir",
+    "Pin column": "Fixer la colonne",
+    "Running...": "Calcul en cours",
+    "Search": "Chercher",
+    "Select all": "Tout choisir",
+    "Show/hide columns": "Choisir les colonnes",
+    "Skip to main content": "Aller au contenu",
+    "Sort ascending": "Trier par ordre croissant",
+    "Sort descending": "Trier par ordre décroissant",
+    "Stop": "Arrêter",
+    "Type to search": "Écrire pour chercher",
+    "Unable to connect to Streamlit server": "Connexion impossible au serveur",
+    "Unpin column": "Libérer la colonne",
+  };
+  const SPOKEN = ["title", "aria-label", "placeholder"];
+  const DRAWN = "svg, canvas, iframe";  // charts and maps speak French already
+
+  function put(element) {
+    for (const name of SPOKEN) {
+      const word = WORDS[element.getAttribute(name)];
+      if (word) element.setAttribute(name, word);
+    }
+  }
+
+  function write(text) {
+    const word = WORDS[text.data];
+    if (word) text.data = word;
+  }
+
+  function translate(node) {
+    if (node.nodeType === Node.TEXT_NODE) { write(node); return; }
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches(DRAWN)) return;
+    const walk = document.createTreeWalker(node, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (one) =>
+      one.nodeType === Node.ELEMENT_NODE && one.matches(DRAWN) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+    put(node);
+    for (let one; (one = walk.nextNode());) if (one.nodeType === Node.TEXT_NODE) write(one); else put(one);
+  }
+
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "attributes") put(change.target);
+      else if (change.type === "characterData") write(change.target);
+      else change.addedNodes.forEach(translate);
+    }
+  }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: SPOKEN });
+})();

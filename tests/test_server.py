@@ -1,0 +1,86 @@
+"""The one door: how the server listens, starts and stops, without a browser."""
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from dashboard.settings import ROOT
+from tests.browser import served
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> str:
+    """The address of a small database of fictitious data."""
+    return served.make_demo(tmp_path_factory.mktemp("door") / "demo.db", 3_000)
+
+
+def test_ctrl_c_stops_it_in_order_though_a_reader_is_connected(demo, tmp_path):
+    log = tmp_path / "log"
+    process, address = served.start(demo, log)
+    try:
+        reader = http.client.HTTPConnection(address.removeprefix("http://"))
+        reader.request("GET", "/livez")
+        assert reader.getresponse().read() == b"en marche"
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(8) == 0
+        assert time.monotonic() - start < 5
+        assert "Traceback" not in log.read_text()
+        reader.close()
+    finally:
+        served.end(process)
+
+
+def test_a_port_in_use_is_said_in_a_sentence(demo):
+    with socket.socket() as other:
+        other.bind((served.HOST, 0))
+        other.listen()
+        port = other.getsockname()[1]
+        said = start_on(str(port), demo)
+    assert said.returncode == 1
+    assert f"Le port {port} est déjà pris" in said.stderr and "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "abc"])
+def test_a_port_that_is_none_is_said_in_a_sentence(demo, port):
+    said = start_on(port, demo)
+    assert said.returncode == 1
+    assert f"un nombre de 1 à 65535 est attendu, lu « {port} »" in said.stderr
+
+
+def start_on(port: str, url: str) -> subprocess.CompletedProcess:
+    """What the application says when it is started on that port."""
+    return subprocess.run([sys.executable, "-m", "scripts.start"], cwd=ROOT, capture_output=True, text=True, timeout=60,
+                          env={**os.environ, "PORT": port, "DATABASE_URL": url}, stdin=subprocess.DEVNULL)
+
+
+def test_nothing_small_waits_for_the_answer_to_what_went_before():
+    """Whatever a server accepts must send at once: asked of the very sockets that asyncio makes."""
+    asked = """
+import asyncio, socket
+from server import listen
+async def main():
+    found = asyncio.get_running_loop().create_future()
+    door = listen(0)
+    server = await asyncio.start_server(lambda r, w: found.set_result(w), sock=door)
+    reader, writer = await asyncio.open_connection(*door.getsockname())
+    there = await found
+    print(bool(there.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+    writer.close(); there.close(); server.close()
+asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", asked], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "True", done.stderr[-500:]
+
+
+def test_no_run_of_a_page_ends_with_a_walk_through_the_whole_memory():
+    asked = "import server, streamlit.config as c; print(c.get_option('runner.postScriptGC'))"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr[-500:]
