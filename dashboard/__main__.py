@@ -3,7 +3,6 @@ import argparse
 import csv
 import getpass
 import json
-import logging
 import sys
 from dataclasses import asdict, fields
 from datetime import date
@@ -12,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from dashboard.answers import report
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.period import today
 from dashboard.settings import load
@@ -141,10 +141,6 @@ def main(argv: list[str] | None = None) -> int:
     engine = make_engine(load().database_url)
     try:
         if arguments.command == "report":
-            # Streamlit warns that no browser is there: what cron sends by mail must be silent when all is well.
-            logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
-            from dashboard.ui import report  # here, for the other commands need not wait for Streamlit
-
             report.write(arguments)
             return 0
         if not indicators:
@@ -152,8 +148,8 @@ def main(argv: list[str] | None = None) -> int:
             return 0
         with engine.connect() as connection:
             found = figures(connection, arguments)
-    except (ValueError, Refused) as reason:
-        if arguments.command == "report" and not isinstance(reason, Refused):
+    except (ValueError, Refused, report.CannotTell) as reason:
+        if arguments.command == "report" and not isinstance(reason, report.CannotTell):
             raise  # a fault of ours, which whoever reads cron's mail should see
         print(f"Refusé : {reason}", file=sys.stderr)
         return 1

@@ -17,6 +17,11 @@ def start() -> None:
 def panel(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
     """The panel, its figures one click below (at once where it has no chart). open_: unfolded."""
     collect(one)
+    unlisted(one, open_=open_, height=height)
+
+
+def unlisted(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
+    """The same, of what is not taken away with the page."""
     if one.message:
         st.info(one.message)
         return
