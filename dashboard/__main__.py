@@ -4,7 +4,6 @@ import csv
 import getpass
 import json
 import sys
-from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from db.facts import gather
 from db.frames import BYS
 from db.write import Refused
 
-COLUMNS = [f.name for f in fields(Figure)]
+COLUMNS = Figure._fields
 
 
 def parser() -> argparse.ArgumentParser:
@@ -159,12 +158,12 @@ def main(argv: list[str] | None = None) -> int:
     finally:
         engine.dispose()
     if arguments.format == "json":
-        json.dump([asdict(f) for f in found], sys.stdout, ensure_ascii=False, indent=1)
+        json.dump([f._asdict() for f in found], sys.stdout, ensure_ascii=False, indent=1)
         print()
     else:
         writer = csv.writer(sys.stdout, lineterminator="\r\n")
         writer.writerow(COLUMNS)
-        writer.writerows([["" if v is None else v for v in asdict(f).values()] for f in found])
+        writer.writerows([["" if v is None else v for v in f] for f in found])
     return 0
 
 
