@@ -121,7 +121,7 @@ def load_ledger(connection: Connection) -> Ledger:
         open=_open(places, closures, holidays, origin, width), closed=closed, declared=declared, visited=visited,
         complaints=_complaints(read.complaints(connection, ALL, last), row), targets=tuple(read.targets(connection)),
         rebases=tuple(read.rebases(connection)), decisions=tuple(read.decisions(connection)),
-        months=load_months(connection, row, [number for number, *_ in services]))
+        months=load_months(connection, [p.code for p in places], row, [number for number, *_ in services]))
 
 
 def _places(connection: Connection) -> tuple[Place, ...]:

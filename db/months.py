@@ -11,11 +11,10 @@ from sqlalchemy import Connection
 
 from dashboard.period import add_months
 from db import read, rollup
-from db.frames import ALL, ALL_SERVICES, BINS, COUNTERS, MONTH, UNKNOWN_SERVICE
+from db.frames import ALL_SERVICES, BINS, COUNTERS, MONTH, UNKNOWN_SERVICE
 
 HEAT = 7 * rollup.HOURS
-ARRAYS = ("counters", "waits", "heat")
-TOGETHER = 2_000  # blobs read at once
+WIDTHS = {"counters": len(COUNTERS), "waits": BINS, "heat": HEAT}
 
 
 @dataclass(frozen=True)
@@ -46,39 +45,28 @@ class Months:
         return whole[:, [self.services.index(i) for i in services]]
 
 
-def load_months(connection: Connection, row: dict[int, int], services: Collection[int]) -> Months:
-    """Read the months of the whole network. row: site id to row of the ledger. services: every id."""
+def load_months(connection: Connection, codes: Collection[str], row: dict[int, int], services: Collection[int]) -> Months:
+    """Read the months of the whole network. codes: of its sites; row: site id to row of the ledger; services: every id."""
     known = read.extent(connection)
     axis = (ALL_SERVICES, UNKNOWN_SERVICE, *services)
     if known[0] is None or known[1] is None:
-        empty = np.zeros((len(row), len(axis), 0, 1), np.uint8)
-        return Months(known, date(1970, 1, 1), axis, np.repeat(empty, len(COUNTERS), 3), np.repeat(empty, BINS, 3),
-                      np.repeat(empty, HEAT, 3))
+        return Months(known, date(1970, 1, 1), axis,
+                      **{name: np.zeros((len(row), len(axis), 0, width), np.uint8) for name, width in WIDTHS.items()})
     origin, last = known[0].replace(day=1), known[1].replace(day=1)
     months = (last.year - origin.year) * 12 + last.month - origin.month + 1
-    keys, counters, blobs = read.visits_by_service(connection, ALL, [(MONTH, origin, last)])
-    at = _places(keys, row, axis, origin, (0, months))
     shape = (len(row), len(axis), months)
-
-    size = shape[0] * shape[1] * months
-    numbers = np.zeros((size, len(COUNTERS)), np.int64)
-    numbers[at] = np.array(counters, dtype=np.int64).reshape(-1, len(COUNTERS))
-    return Months(known, origin, axis, _small(numbers).reshape(*shape, -1),
-                  _full([b[0] for b in blobs], at, size, BINS).reshape(*shape, -1),
-                  _full([b[1] for b in blobs], at, size, HEAT).reshape(*shape, -1))
-
-
-def _full(blobs: list[bytes | None], at: np.ndarray, size: int, width: int) -> np.ndarray:
-    """The counts of each blob in the row that `at` gives it; a part at a time, for the full matrices are large."""
-    whole = np.zeros((size, width), np.uint32)
-    for start in range(0, len(blobs), TOGETHER):
-        part = blobs[start:start + TOGETHER]
-        whole[at[start:start + TOGETHER]] = rollup.added_up(part, np.arange(len(part)), len(part), width)
-    return _small(whole)
-
-
-def _small(counts: np.ndarray) -> np.ndarray:
-    return counts.astype(np.min_scalar_type(counts.max(initial=0)))
+    whole = {name: np.zeros((len(row) * len(axis) * months, width), np.uint8) for name, width in WIDTHS.items()}
+    for code in codes:  # a site at a time: rows and full matrices of all of them would take ten times the memory kept
+        keys, counters, blobs = read.visits_by_service(connection, {code}, [(MONTH, origin, last)])
+        at, each = _places(keys, row, axis, origin, (0, months)), np.arange(len(keys))
+        found = (np.array(counters, dtype=np.int64).reshape(-1, len(COUNTERS)),
+                 rollup.added_up([b[0] for b in blobs], each, len(each)),
+                 rollup.added_up([b[1] for b in blobs], each, len(each), HEAT))
+        for name, part in zip(WIDTHS, found, strict=True):
+            whole[name] = whole[name].astype(np.promote_types(whole[name].dtype, np.min_scalar_type(part.max(initial=0))),
+                                             copy=False)
+            whole[name][at] = part
+    return Months(known, origin, axis, **{name: values.reshape(*shape, -1) for name, values in whole.items()})
 
 
 @dataclass(frozen=True)
@@ -100,13 +88,13 @@ def visits(months: Months, ask: Callable, sites: read.Sites, row: dict[int, int]
     """
     spans = read.segments(months.known, first, last)
     if not spans:
-        return Visits((), *(getattr(months, n)[rows][:, :len(services), :0] for n in ARRAYS))
+        return Visits((), *(getattr(months, n)[rows][:, :len(services), :0] for n in WIDTHS))
     places = [months.index(day) for _, *ends in spans for day in ends]
     low, high = min(places), max(places) + 1
     named = tuple(add_months(months.origin, n) for n in range(low, high))
     whole = next(((months.index(a), months.index(b) + 1) for level, a, b in spans if level == MONTH), (low, low))
     if whole == (low, high):
-        return Visits(named, *(months.cut(n, rows, services, low, high) for n in ARRAYS))
+        return Visits(named, *(months.cut(n, rows, services, low, high) for n in WIDTHS))
     edges = [span for span in spans if span[0] != MONTH]
     keys, counters, blobs = ask(lambda connection: read.visits_by_service(connection, sites, edges, services))
     nearby = {number: i for i, number in enumerate(rows.tolist())}
@@ -116,7 +104,7 @@ def visits(months: Months, ask: Callable, sites: read.Sites, row: dict[int, int]
     np.add.at(numbers, at, np.array(counters, dtype=np.int64).reshape(-1, len(COUNTERS)))
     found = [a.reshape(len(rows), len(services), high - low, -1) for a in (
         numbers, rollup.added_up([b[0] for b in blobs], at, size), rollup.added_up([b[1] for b in blobs], at, size, HEAT))]
-    for name, values in zip(ARRAYS, found, strict=True):
+    for name, values in zip(WIDTHS, found, strict=True):
         values[:, :, whole[0] - low:whole[1] - low] += months.cut(name, rows, services, *whole)
     return Visits(named, *found)
 

@@ -23,7 +23,7 @@ from db.engine import make_engine
 from db.frames import ALL
 from db.ledger import Ledger, load_ledger
 
-ANSWERS = Kept(2_000)
+ANSWERS = Kept(3_000)
 NETWORKS = Kept(2)  # the ledger of the state in force, and of the one before for who is still at it
 
 
