@@ -66,7 +66,7 @@ def load_months(connection: Connection, codes: Collection[str], row: dict[int, i
             whole[name] = whole[name].astype(np.promote_types(whole[name].dtype, np.min_scalar_type(part.max(initial=0))),
                                              copy=False)
             whole[name][at] = part
-    return Months(known, origin, axis, **{name: values.reshape(*shape, -1) for name, values in whole.items()})
+    return Months(known, origin, axis, **{name: values.reshape(*shape, WIDTHS[name]) for name, values in whole.items()})
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,9 @@ def visits(months: Months, ask: Callable, sites: read.Sites, row: dict[int, int]
     size = len(rows) * len(services) * (high - low)
     numbers = np.zeros((size, len(COUNTERS)), np.int64)
     np.add.at(numbers, at, np.array(counters, dtype=np.int64).reshape(-1, len(COUNTERS)))
-    found = [a.reshape(len(rows), len(services), high - low, -1) for a in (
-        numbers, rollup.added_up([b[0] for b in blobs], at, size), rollup.added_up([b[1] for b in blobs], at, size, HEAT))]
+    found = [a.reshape(len(rows), len(services), high - low, width) for width, a in zip(WIDTHS.values(), (
+        numbers, rollup.added_up([b[0] for b in blobs], at, size), rollup.added_up([b[1] for b in blobs], at, size, HEAT)),
+        strict=True)]
     for name, values in zip(WIDTHS, found, strict=True):
         values[:, :, whole[0] - low:whole[1] - low] += months.cut(name, rows, services, *whole)
     return Visits(named, *found)

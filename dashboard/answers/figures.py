@@ -2,7 +2,7 @@
 from dataclasses import dataclass, replace
 
 from dashboard.answers.question import Question
-from dashboard.answers.view import View, answer, engine
+from dashboard.answers.view import Asker, View, answer, engine
 from dashboard.indicators import INDICATORS, Figure, compute
 from dashboard.period import ONE_DAY, Period, add_months, month_end
 from db.facts import comparable, gather
@@ -26,7 +26,7 @@ def of_sites(view: View, chosen: frozenset[str] | str, question: Question, by: s
     return found
 
 
-def whole(who, question: Question) -> dict[str, Figure]:
+def whole(who: Asker, question: Question) -> dict[str, Figure]:
     """Every indicator of the question's whole."""
     return figures(who, question, "nation")["nation"]
 

@@ -5,7 +5,7 @@ from datetime import date
 from dashboard.answers import figures
 from dashboard.answers.network import freshness, sites
 from dashboard.answers.question import EVERYTHING, Question
-from dashboard.answers.view import View, answer
+from dashboard.answers.view import Asker, View, answer, view
 from dashboard.period import ONE_DAY, add_months, month_end, today
 from dashboard.signals import CHARTED, Signal, signal
 from dashboard.trust import Ground
@@ -14,10 +14,11 @@ MONTHS = 60  # of history behind a control chart
 EPOCH = date(1970, 1, 1).toordinal()
 
 
-def signals(who, scopes: Sequence[str]) -> dict[str, dict[str, Signal]]:
+def signals(who: Asker, scopes: Sequence[str]) -> dict[str, dict[str, Signal]]:
     """Every charted indicator's signal, by scope, over all services, up to the last whole month. A scope of which the
     person may see no site has none, nor has the nation for whoever may not see all of it."""
-    found = {scope: _signals(who, scope) for scope in scopes}
+    seen = view(who)
+    found = {scope: _signals(seen, scope) for scope in scopes}
     return {scope: of for scope, of in found.items() if of}
 
 

@@ -3,7 +3,7 @@ from dashboard import trust
 from dashboard.answers import follow
 from dashboard.answers.figures import whole
 from dashboard.answers.question import Question
-from dashboard.answers.view import View, answer
+from dashboard.answers.view import Asker, View, answer
 from dashboard.signals import Signal
 
 
@@ -20,7 +20,7 @@ def scope_of(question: Question) -> str | None:
     return question.site or question.department or "nation"
 
 
-def followed(who, question: Question) -> dict[str, Signal]:
+def followed(who: Asker, question: Question) -> dict[str, Signal]:
     """The signals of the question's scope; empty where it has no series of its own."""
     scope = scope_of(question)
     return follow.signals(who, [scope]).get(scope, {}) if scope else {}

@@ -1,9 +1,11 @@
 """What surrounds every page: assets, style, banner, filters, menu."""
+from functools import lru_cache
+
 import streamlit as st
 
 from dashboard import french
 from dashboard.answers.network import commune_outlines, freshness
-from dashboard.answers.view import view
+from dashboard.answers.view import Moment, view
 from dashboard.navigation import PAGES, PageSpec
 from dashboard.settings import ROOT, load
 from dashboard.ui import assets, filters, session, show
@@ -37,8 +39,8 @@ h3{font-size:1.02rem !important;padding:.3rem 0 .1rem !important}
 </style>"""
 
 
-@st.cache_resource
-def _assets(version: str) -> str | None:
+@lru_cache(2)
+def _assets(moment: Moment) -> str | None:
     """Put the public files in place; the name of the communes' file, if the ministry loaded limits."""
     loaded = commune_outlines(session.person())
     boundaries = loaded["geojson"] if loaded else None
@@ -48,7 +50,7 @@ def _assets(version: str) -> str | None:
 
 def communes_file() -> str | None:
     """The script that holds the limits of communes, or None where none were loaded."""
-    return _assets(view(session.person()).moment.version)
+    return _assets(view(session.person()).moment)
 
 
 def pages() -> dict[PageSpec, st.Page]:
