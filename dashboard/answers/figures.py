@@ -1,4 +1,5 @@
 """Figures: every indicator of a question, by key; beside a year before; by month."""
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dashboard.answers.question import Question
@@ -7,7 +8,7 @@ from dashboard.indicators import INDICATORS, Figure, compute
 from dashboard.period import ONE_DAY, Period, add_months, month_end
 from db.facts import comparable, gather
 
-Figures = dict[str, dict[str, Figure]]  # key, then indicator
+Figures = Mapping[str, Mapping[str, Figure]]  # key, then indicator
 
 
 @answer
@@ -20,13 +21,13 @@ def figures(view: View, question: Question, by: str) -> Figures:
 def of_sites(view: View, chosen: frozenset[str] | str, question: Question, by: str) -> Figures:
     """The same of these sites alone, which a view gave."""
     facts = gather(engine(), chosen, question.first, question.last, by, question.service, ledger=view.book)
-    found: Figures = {}
+    found: dict[str, dict[str, Figure]] = {}
     for figure in compute(facts, INDICATORS):
         found.setdefault(figure.key, {})[figure.indicator] = figure
     return found
 
 
-def whole(who: Asker, question: Question) -> dict[str, Figure]:
+def whole(who: Asker, question: Question) -> Mapping[str, Figure]:
     """Every indicator of the question's whole."""
     return figures(who, question, "nation")["nation"]
 
@@ -35,8 +36,8 @@ def whole(who: Asker, question: Question) -> dict[str, Figure]:
 class Comparison:
     """The same figures now and a year before, at the sites that reported both times."""
 
-    now: dict[str, Figure]
-    before: dict[str, Figure]
+    now: Mapping[str, Figure]
+    before: Mapping[str, Figure]
     period: Period
     sites: int
     same_sites: bool  # whether these are all the sites that report now

@@ -1,5 +1,5 @@
 """What is followed month by month: signals, targets, decisions; and what figures rest on."""
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from dashboard.answers import figures
@@ -14,7 +14,7 @@ MONTHS = 60  # of history behind a control chart
 EPOCH = date(1970, 1, 1).toordinal()
 
 
-def signals(who: Asker, scopes: Sequence[str]) -> dict[str, dict[str, Signal]]:
+def signals(who: Asker, scopes: Sequence[str]) -> dict[str, Mapping[str, Signal]]:
     """Every charted indicator's signal, by scope, over all services, up to the last whole month. A scope of which the
     person may see no site has none, nor has the nation for whoever may not see all of it."""
     seen = view(who)
@@ -75,13 +75,13 @@ def restarts(view: View, indicator: str, scope: str) -> tuple[tuple[date, str], 
 
 
 @answer
-def decisions(view: View) -> list[tuple]:
+def decisions(view: View) -> tuple[tuple, ...]:
     """(id, indicator, scope, decided_on, who, what, due_on) of the decisions on what may be seen."""
     table = sites(view)
     scopes = {s for p in table for s in (p.code, p.department)}
     if len(table) == len(view.book.places):
         scopes.add("nation")
-    return [d for d in view.book.decisions if d[2] in scopes]
+    return tuple(d for d in view.book.decisions if d[2] in scopes)
 
 
 @answer

@@ -1,7 +1,9 @@
 """The network: its sites, how far its data go, the words of its lists."""
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from dashboard import french
 from dashboard.answers.question import EVERYTHING, Question
@@ -19,7 +21,7 @@ def sites(view: View, question: Question = EVERYTHING) -> tuple[Place, ...]:
 
 
 @answer
-def names(view: View, question: Question = EVERYTHING) -> dict[str, str]:
+def names(view: View, question: Question = EVERYTHING) -> Mapping[str, str]:
     """Code to name of the question's sites."""
     return {p.code: p.name for p in sites(view, question)}
 
@@ -48,27 +50,34 @@ def freshness(view: View) -> Fresh:
 
 
 @answer
-def departments(view: View) -> list[str]:
+def departments(view: View) -> tuple[str, ...]:
     """Every department of the country, with or without a site."""
-    return sorted({department for _, department, _ in view.book.communes}, key=french.alphabetical)
+    return tuple(sorted({department for _, department, _ in view.book.communes}, key=french.alphabetical))
 
 
 @answer
-def services(view: View) -> dict[str, str]:
+def services(view: View) -> Mapping[str, str]:
     """Code to label of every service, by label; the unknown one last."""
     return {**{code: label for _, code, label in view.book.services}, "inconnu": "Prestation inconnue"}
 
 
+class Outlines(NamedTuple):
+    """The limits of communes that the ministry loaded, as GeoJSON, and where they come from."""
+
+    geojson: dict
+    source: str
+
+
 @answer
-def commune_outlines(view: View) -> dict | None:
-    """The limits of communes that the ministry loaded: GeoJSON and source; None where there are none."""
+def commune_outlines(view: View) -> Outlines | None:
+    """The limits of communes; None where there are none."""
     with engine().connect() as connection:
         found = read.boundary(connection, "commune")
-    return {"geojson": json.loads(found[0]), "source": found[1]} if found else None
+    return Outlines(json.loads(found[0]), found[1]) if found else None
 
 
 @answer
 def commune_source(view: View) -> str:
     """Where the limits of communes come from, "" where the ministry loaded none."""
     loaded = commune_outlines(view)
-    return loaded["source"] if loaded else ""
+    return loaded.source if loaded else ""

@@ -1,4 +1,6 @@
 """What stands beside every panel: what its figures rest on, and what the question's control charts say."""
+from collections.abc import Mapping
+
 from dashboard import trust
 from dashboard.answers import follow
 from dashboard.answers.figures import whole
@@ -20,7 +22,7 @@ def scope_of(question: Question) -> str | None:
     return question.site or question.department or "nation"
 
 
-def followed(who: Asker, question: Question) -> dict[str, Signal]:
+def followed(who: Asker, question: Question) -> Mapping[str, Signal]:
     """The signals of the question's scope; empty where it has no series of its own."""
     scope = scope_of(question)
     return follow.signals(who, [scope]).get(scope, {}) if scope else {}

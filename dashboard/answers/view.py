@@ -9,8 +9,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, wraps
+from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Engine
 
 from dashboard.access import Person, Scope, scope
@@ -153,10 +155,19 @@ def answer(compute: Callable[..., Any]) -> Callable[..., Any]:
     def asked(who: Asker, *which, **more):
         seen = view(who)
         key = (name, seen.key, which, tuple(sorted(more.items())))
-        return ANSWERS.get(key, lambda: compute(seen, *which, **more))
+        return ANSWERS.get(key, lambda: frozen(compute(seen, *which, **more)))
 
     asked.compute = compute
     return asked
+
+
+def frozen(answer: Any) -> Any:
+    """The answer, in which nobody can change what others will be given."""
+    if isinstance(answer, dict):
+        return MappingProxyType({key: frozen(part) for key, part in answer.items()})
+    if isinstance(answer, np.ndarray):
+        answer.setflags(write=False)
+    return tuple(answer) if isinstance(answer, list) else answer
 
 
 def forget() -> None:

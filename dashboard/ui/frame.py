@@ -43,7 +43,7 @@ h3{font-size:1.02rem !important;padding:.3rem 0 .1rem !important}
 def _assets(moment: Moment) -> str | None:
     """Put the public files in place; the name of the communes' file, if the ministry loaded limits."""
     loaded = commune_outlines(session.person())
-    boundaries = loaded["geojson"] if loaded else None
+    boundaries = loaded.geojson if loaded else None
     assets.prepare(ROOT / "static", boundaries)
     return assets.communes_file(boundaries) if boundaries else None
 

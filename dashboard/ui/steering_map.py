@@ -55,7 +55,8 @@ def _levels() -> None:
 
 def draw(person: Person, question: Question, made: Plot, chosen: str, code: str, *, tinted: bool) -> None:
     """The map on the screen; departments are coloured too if `tinted`."""
-    maps.show_map(list(made.marks), legend=made.legend, departments=mapped.tints(person, question, code, tinted),
+    tints = {name: dict(tint) for name, tint in mapped.tints(person, question, code, tinted).items()}
+    maps.show_map(list(made.marks), legend=made.legend, departments=tints,
                   focus=made.focus, chosen=chosen or None, on_pick=_pick, height=500,
                   dark=st.context.theme.type == "dark", communes=frame.communes_file(), key="carte")
 

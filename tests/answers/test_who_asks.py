@@ -1,7 +1,7 @@
 """Whose answers anybody may have: each door asks who comes in, a computation is given a scope, no answer reaches another."""
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from importlib import import_module
 
@@ -34,7 +34,7 @@ SAME_FOR_ALL = {"freshness", "departments", "services", "commune_outlines", "com
 # Given sites that a view gave.
 GIVEN_SITES = {"of_sites"}
 # Public functions that put no question: they work on what they are given.
-NO_QUESTION = {"view.now", "view.run", "view.forget", "view.engine", "view.view", "view.answer", "report.write", "report.chosen",
+NO_QUESTION = {"view.now", "view.run", "view.forget", "view.engine", "view.view", "view.answer", "view.frozen", "report.write", "report.chosen",
                "report.tell", "report.find_story", "report.find_period", "report.made", "trusted.scope_of", "trusted.in_period",
                "sites.is_funnel", "sites.outside", "months.method", "follow.last_whole_month", "follow.target_in_force",
                "cards.card", "cards.explanation", "map.shows_signals", "map.radii", "changes.split_panel", "bulletin.in_words",
@@ -103,7 +103,7 @@ def rows(answer) -> int:
         return answer.sites
     if isinstance(answer, Ground):
         return len(answer.silent) + answer.declared + answer.entered
-    if isinstance(answer, dict) and all(isinstance(v, dict) for v in answer.values()):
+    if isinstance(answer, Mapping) and all(isinstance(v, Mapping) for v in answer.values()):
         return sum(f.n if isinstance(f, Figure) else 1 for of in answer.values() for f in of.values())
     return len(answer)
 
@@ -242,3 +242,15 @@ def test_who_made_a_deck_is_nowhere_in_it(demo):
     last = network.freshness(LOCAL_READER).as_of
     told = deck.build(Person("Awa K.", Role.READER), YEAR, ready("national"), clip(resolve("12m", last), last))
     assert "Awa" not in repr(told)
+
+
+def test_nobody_can_change_what_others_will_be_given(demo):
+    with pytest.raises(TypeError):
+        figures.figures(LOCAL_READER, YEAR, "site")[KANDI] = {}
+    with pytest.raises(TypeError):
+        figures.whole(LOCAL_READER, YEAR)["visits"] = None
+    with pytest.raises(ValueError, match="read-only"):
+        waits.histogram(LOCAL_READER, YEAR)[0] = 1
+    panel = waits.distribution(LOCAL_READER, YEAR, "attentes")
+    panel.drawing["config"]["axis"]["labelColor"] = "#ff0000"
+    assert "#ff0000" not in repr(panel.chart)
