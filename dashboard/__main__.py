@@ -2,14 +2,13 @@
 import argparse
 import csv
 import json
-import logging
 import sys
-from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
+from dashboard.answers import report
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.period import today
 from dashboard.settings import load
@@ -21,7 +20,7 @@ from db.facts import gather
 from db.frames import BYS
 from db.write import Refused
 
-COLUMNS = [f.name for f in fields(Figure)]
+COLUMNS = Figure._fields
 
 
 def parser() -> argparse.ArgumentParser:
@@ -138,10 +137,6 @@ def main(argv: list[str] | None = None) -> int:
     try:
         schema.check_current(engine)
         if arguments.command == "report":
-            # Streamlit warns that no browser is there: what cron sends by mail must be silent when all is well.
-            logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
-            from dashboard.ui import report  # here, for the other commands need not wait for Streamlit
-
             report.write(arguments)
             return 0
         if not indicators:
@@ -149,8 +144,8 @@ def main(argv: list[str] | None = None) -> int:
             return 0
         with engine.connect() as connection:
             found = figures(connection, arguments)
-    except (ValueError, Refused) as reason:
-        if arguments.command == "report" and not isinstance(reason, Refused):
+    except (ValueError, Refused, report.CannotTell) as reason:
+        if arguments.command == "report" and not isinstance(reason, report.CannotTell):
             raise  # a fault of ours, which whoever reads cron's mail should see
         print(f"Refusé : {reason}", file=sys.stderr)
         return 1
@@ -160,12 +155,12 @@ def main(argv: list[str] | None = None) -> int:
     finally:
         engine.dispose()
     if arguments.format == "json":
-        json.dump([asdict(f) for f in found], sys.stdout, ensure_ascii=False, indent=1)
+        json.dump([f._asdict() for f in found], sys.stdout, ensure_ascii=False, indent=1)
         print()
     else:
         writer = csv.writer(sys.stdout, lineterminator="\r\n")
         writer.writerow(COLUMNS)
-        writer.writerows([["" if v is None else v for v in asdict(f).values()] for f in found])
+        writer.writerows([["" if v is None else v for v in f] for f in found])
     return 0
 
 

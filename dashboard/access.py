@@ -1,8 +1,7 @@
 """Who asks, and whose rows they may see. In doubt: nothing."""
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-
-import pandas as pd
 
 from db.frames import ALL
 
@@ -45,10 +44,25 @@ def may(person: Person, action: str) -> bool:
     return person.role in MAY.get(action, frozenset())
 
 
-def visible(person: Person, sites: pd.DataFrame) -> frozenset[str] | str:
-    """The codes of the sites whose rows the person may see, or ALL. An unknown role sees nothing."""
-    if person.role != Role.READER:
-        return frozenset()
-    if person.departments is None:
-        return ALL
-    return frozenset(sites[sites["department"].isin(person.departments)]["code"])
+# The rights that change what an answer holds: part of the scope, and so of the key under which answers are kept.
+CONTENT = ("read",)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What may be seen, whoever asks: codes of the sites whose aggregates, and of those whose rows, or ALL; the rights that
+    change what an answer holds; whether a guest asks."""
+
+    aggregates: frozenset[str] | str
+    rows: frozenset[str] | str
+    rights: frozenset[str] = frozenset()
+    guest: bool = False
+
+
+def scope(person: Person, homes: Mapping[str, str]) -> Scope:
+    """What the person may see. homes: site code to department. An unknown role sees nothing."""
+    rights = frozenset(action for action in CONTENT if may(person, action))
+    if "read" not in rights:
+        return Scope(frozenset(), frozenset(), rights)
+    own = ALL if person.departments is None else frozenset(c for c, d in homes.items() if d in person.departments)
+    return Scope(own, own, rights)

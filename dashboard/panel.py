@@ -2,12 +2,16 @@
 
 A value travels with its words: screens, slides and papers print the words, a workbook keeps the value too.
 """
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
-import pandas as pd
+import pyarrow as pa
 
 from dashboard import french
+from dashboard.charts import arrow
+from dashboard.charts.style import dark
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.wording import amount, shown
 
@@ -39,9 +43,10 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
-    def frame(self) -> pd.DataFrame:
-        """The words, as a table on screen shows them."""
-        return pd.DataFrame([[c.text for c in row] for row in self.rows], columns=[c.name for c in self.columns])
+    @cached_property
+    def arrow(self) -> pa.Table:
+        """The words, as they travel to a screen."""
+        return arrow.of_words([c.name for c in self.columns], [[c.text for c in row] for row in self.rows])
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,21 @@ class Panel:
     reading: str = ""
     strip: str = ""
     message: str = ""
+
+    @cached_property
+    def values(self) -> pa.Table:
+        """The rows that the chart draws, as they travel to a screen."""
+        return arrow.of_rows(self.chart["data"]["values"])
+
+    @cached_property
+    def drawing(self) -> dict:
+        """The chart without its rows; a copy, for who draws it may write into it."""
+        return deepcopy({name: part for name, part in self.chart.items() if name != "data"})
+
+    @cached_property
+    def dark(self) -> dict:
+        """The same for dark paper."""
+        return dark(self.drawing)
 
 
 @dataclass(frozen=True)

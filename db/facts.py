@@ -1,29 +1,34 @@
-"""Gathers what indicators are computed from, for a period, a set of sites and a way of cutting: Facts."""
+"""Gathers what indicators are computed from, for a period, a set of sites and a way of cutting: Facts.
+
+Everything comes from arrays in memory (the ledger and its months), in one pass over those of the question; the database is
+asked for the days at the edges of a period and for hours of arrival alone.
+"""
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
-import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from dashboard.period import Period, add_months, month_end, months
 from dashboard.settings import load
 from db import read
-from db.frames import ALL, BINS, COUNTERS, UNKNOWN_HOUR, UNKNOWN_KEY, UNKNOWN_SERVICE, Facts
+from db.frames import ALL, ALL_SERVICES, COUNTERS, UNKNOWN_HOUR, UNKNOWN_KEY, UNKNOWN_SERVICE, Facts
 from db.ledger import Ledger, day_number, load_ledger
+from db.months import Visits, visits
 from db.rollup import month_start
 
 VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured", "left_timed"))
-Counts = tuple[list[str], list, np.ndarray, np.ndarray]  # keys as printed, what they stand for, counters, waits
+Span = tuple[date, date]
 
 
 @dataclass(frozen=True)
 class Scope:
     """One question: whose figures, when, for which service. `rows`: the sites' rows in the ledger."""
 
-    connection: Connection
+    bind: Connection | Engine
     ledger: Ledger
     sites: read.Sites
     rows: np.ndarray
@@ -35,79 +40,158 @@ class Scope:
     forced: bool  # as_of was asked for, and holds for complaints too
 
     @property
-    def table(self) -> pd.DataFrame:
-        """The sites of the question."""
-        return self.ledger.sites.iloc[self.rows]
-
-    @property
     def service_id(self) -> int:
         """The service asked for, or all."""
         return self.ledger.service_id(self.service)
+
+    @cached_property
+    def departments(self) -> np.ndarray:
+        """The department of each of the sites."""
+        return np.array([self.ledger.places[i].department for i in self.rows.tolist()], dtype=object)
 
     def complaints_as_of(self, site_id: int) -> date | None:
         """The last day for which the site's complaints are known, or the one asked for."""
         return self.as_of if self.forced else self.ledger.complaints_as_of(site_id)
 
+    def ask(self, question: Callable):
+        """The database's answer; a connection is opened where there is none."""
+        if isinstance(self.bind, Connection):
+            return question(self.bind)
+        with self.bind.connect() as connection:
+            return question(connection)
 
-def gather(connection: Connection, sites: read.Sites, first: date, last: date, by: str, service: str | None = None,
+    def visits(self, services: Sequence[int]) -> Visits:
+        """The visits of the question, the services (ids) apart."""
+        return visits(self.ledger.months, self.ask, self.sites, self.ledger.row, self.rows, self.first, self.last, services)
+
+
+def gather(bind: Connection | Engine, sites: read.Sites, first: date, last: date, by: str, service: str | None = None,
            as_of: date | None = None, ledger: Ledger | None = None) -> Facts:
     """The facts of a question. sites: codes, or ALL. by: one of BYS. service: a code, or None for all.
 
     as_of: what was known on that day only; by default all that is. ledger: the network as it stands, if at hand.
     Raises KeyError for an unknown service.
     """
-    scope = make_scope(connection, ledger or load_ledger(connection), sites, first, last, service, as_of)
-    keys, groups, counters, waits = _counts(scope, by)
-    spans = _spans(scope, by, groups)
-    members = [_members(scope, by, group) for group in groups]
+    scope = make_scope(bind, ledger, sites, first, last, service, as_of)
+    cut = _cut(scope, by)
+    spans = _spans(scope, by, cut.groups)
+    members = _members(scope, by, cut.groups)
     return Facts(
-        by=by, keys=keys, first=scope.first, last=scope.last, as_of=scope.as_of, partial=scope.partial,
-        service=service, counters=counters, waits=waits, left_timed=_left_timed(scope, by, groups, counters),
-        **_reporting(scope, spans, members), **_days(scope, spans, members), **_places(scope, spans, members),
-        **_known_services(scope, by, groups, counters), complaints=_complaints(scope, by, groups),
+        by=by, keys=cut.keys, first=scope.first, last=scope.last, as_of=scope.as_of, partial=scope.partial,
+        service=service, counters=cut.counters, waits=cut.waits, left_timed=cut.left_timed,
+        known_service=cut.known_service, all_visits=cut.all_visits,
+        **_reporting(scope, spans, members), **_days(scope, spans, members), **_places(scope, spans, members, cut.by_site),
+        complaints=_complaints(scope, by, cut.groups),
         ends=np.array([day_number(end) for _, end in spans], dtype=np.int64), threshold=load().wait_threshold_minutes)
 
 
-def make_scope(connection: Connection, ledger: Ledger, sites: read.Sites, first: date, last: date,
+def make_scope(bind: Connection | Engine, ledger: Ledger | None, sites: read.Sites, first: date, last: date,
                service: str | None = None, as_of: date | None = None) -> Scope:
     """The question, its period cut at the last day known. Raises KeyError for an unknown service."""
+    if ledger is None:
+        if not isinstance(bind, Connection):
+            with bind.connect() as connection:
+                ledger = load_ledger(connection)
+        else:
+            ledger = load_ledger(bind)
     ledger.service_id(service)
-    codes = ledger.sites["code"]
-    rows = np.arange(len(codes)) if sites == ALL else np.flatnonzero(codes.isin(list(sites)).to_numpy())
+    places = ledger.places
+    rows = np.array([i for i, p in enumerate(places) if sites == ALL or p.code in sites], dtype=np.int64)
     known = as_of or ledger.as_of
     partial = known is not None and last > known
-    return Scope(connection, ledger, sites, rows, first, known if partial else last, known, partial, service,
-                 as_of is not None)
+    return Scope(bind, ledger, sites, rows, first, known if partial else last, known, partial, service, as_of is not None)
+
+
+def histogram(scope: Scope) -> np.ndarray:
+    """Waits of the question by whole minute, shape (241,)."""
+    return _sum(scope.visits([scope.service_id]).waits, (0, 1, 2))
+
+
+def heat(scope: Scope) -> np.ndarray:
+    """Visits of the question by weekday (0 = Monday) and hour of arrival, shape (7, 25); the last column is unknown."""
+    return _sum(scope.visits([scope.service_id]).heat, (0, 1, 2)).reshape(7, -1)
+
+
+def waits_by_month(scope: Scope) -> tuple[tuple[date, ...], np.ndarray]:
+    """The whole months that the question touches, and histograms of waits (R, M, 241) of each site."""
+    book = scope.ledger.months
+    low, high = (min(max(book.index(day), 0), book.waits.shape[2]) for day in (scope.first, add_months(scope.last, 1)))
+    found = book.cut("waits", scope.rows, [scope.service_id], low, high)[:, 0]
+    return tuple(add_months(book.origin, n) for n in range(low, high)), found
 
 
 # --- keys and visits ------------------------------------------------------------------------------------------------
-def _counts(scope: Scope, by: str, service: int | None = None) -> Counts:
-    """What the question cuts by, and the visits of each part."""
-    number = scope.service_id if service is None else service
-    period = (scope.connection, scope.sites, scope.first, scope.last)
-    if by == "hour":
-        counters, waits = read.by_hour(*period, number)
-        kept = [h for h in range(UNKNOWN_HOUR + 1) if counters[h, VISITS]]
-        return [f"{h:02}" if h < UNKNOWN_HOUR else UNKNOWN_KEY for h in kept], kept, counters[kept], waits[kept]
-    found, counters, waits = read.totals(*period, "site" if by == "department" else by, number)
-    if by == "service":
-        return [scope.ledger.service_code(i) for i in found.tolist()], found.tolist(), counters, waits
-    if by == "month":
-        starts = months(Period(scope.first, scope.last)) if scope.first <= scope.last else []
-        keys, wanted = [f"{m:%Y-%m}" for m in starts], [day_number(m) for m in starts]
-    elif by == "nation":
-        keys, wanted = ["nation"], [0]
+@dataclass(frozen=True)
+class Cut:
+    """The visits of a question by key: keys as printed; groups: what they stand for; the rest as in Facts. by_site: visits
+    of the question at each site of the ledger."""
+
+    keys: list[str]
+    groups: list
+    counters: np.ndarray
+    waits: np.ndarray
+    left_timed: np.ndarray
+    known_service: np.ndarray
+    all_visits: np.ndarray
+    by_site: np.ndarray
+
+
+def _sum(counts: np.ndarray, axis) -> np.ndarray:
+    return counts.sum(axis=axis, dtype=np.int64)  # counts may be unsigned, which wrap below 0
+
+
+def _cut(scope: Scope, by: str) -> Cut:
+    """Everything about visits, from one reading of those of the question."""
+    number, every = scope.service_id, [i for i in scope.ledger.months.services if i != ALL_SERVICES]
+    apart = [number] if number != ALL_SERVICES else every
+    services = list(dict.fromkeys([number, ALL_SERVICES, UNKNOWN_SERVICE, *(apart if by == "service" else [])]))
+    found = scope.visits(services)
+    of = {i: found.counters[:, n] for n, i in enumerate(services)}  # (R, M, 12)
+    everybody, mine = of[ALL_SERVICES], of[number]
+    measuring = _sum(everybody[:, :, MEASURED], 1) > 0
+    by_site = np.zeros(len(scope.ledger.places), np.int64)
+    by_site[scope.rows] = _sum(mine[:, :, VISITS], 1)
+    known = {"known_service": everybody[:, :, VISITS].astype(np.int64) - of[UNKNOWN_SERVICE][:, :, VISITS],
+             "all_visits": everybody[:, :, VISITS]}
+    if by in ("service", "hour"):
+        odd = ~measuring & (_sum(everybody[:, :, LEFT_TIMED], 1) > 0)
+        keys, groups, counters, waits, left = (
+            _by_hour(scope, odd) if by == "hour" else _by_service(scope, found, services, apart, odd))
+        known = {name: np.full(len(groups), _sum(values, None)) for name, values in known.items()}
     else:
-        keys, wanted = scope.table["code"].tolist(), scope.table["id"].tolist()
-    place = {key: i for i, key in enumerate(found.tolist())}
-    rows = [place.get(key, -1) for key in wanted]
-    counters = np.vstack([counters, np.zeros((1, len(COUNTERS)), np.int64)])[rows]
-    waits = np.vstack([waits, np.zeros((1, BINS), np.int64)])[rows]
-    if by != "department":
-        return keys, wanted, counters, waits
-    names = sorted(scope.table["department"].unique())
-    where = np.array([names.index(d) for d in scope.table["department"]], dtype=np.int64)
-    return names, names, _add_up(where, counters, len(names)), _add_up(where, waits, len(names))
+        waits = found.waits[:, 0]
+        if by == "month":
+            left_timed = mine[:, :, LEFT_TIMED] * (everybody[:, :, MEASURED] > 0)
+        else:
+            left_timed = _sum(mine[:, :, LEFT_TIMED], 1) * measuring
+        keys, groups, fold = _folding(scope, by, found.months)
+        counters, waits, left = fold(mine), fold(waits), fold(left_timed if by == "month" else left_timed[:, None])
+        known = {name: fold(values) for name, values in known.items()}
+    if scope.service is None and by != "service":
+        known = dict.fromkeys(known, counters[:, VISITS])
+    return Cut(keys, groups, counters, waits, left, by_site=by_site, **known)
+
+
+def _folding(scope: Scope, by: str, named: tuple[date, ...]) -> tuple[list[str], list, Callable]:
+    """Keys and groups of a nation, its departments, sites or months; and what adds (R, M, …) up to (G, …)."""
+    if by == "nation":
+        return ["nation"], [0], lambda a: _sum(a, (0, 1))[None]
+    if by == "site":
+        places = [scope.ledger.places[i] for i in scope.rows.tolist()]
+        return [p.code for p in places], [p.id for p in places], lambda a: _sum(a, 1)
+    if by == "department":
+        names = sorted(set(scope.departments.tolist()))
+        where = np.array([names.index(d) for d in scope.departments.tolist()], dtype=np.int64)
+        return names, names, lambda a: _add_up(where, _sum(a, 1), len(names))
+    starts = months(Period(scope.first, scope.last)) if scope.first <= scope.last else []
+    place = {m: i for i, m in enumerate(named)}
+    rows = np.array([place.get(m, -1) for m in starts], dtype=np.int64)  # -1: a month without any visit
+
+    def fold(a: np.ndarray) -> np.ndarray:
+        summed = _sum(a, 0)
+        return np.concatenate([summed, np.zeros((1, *summed.shape[1:]), np.int64)])[rows]
+
+    return [f"{m:%Y-%m}" for m in starts], [day_number(m) for m in starts], fold
 
 
 def _add_up(where: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
@@ -116,7 +200,31 @@ def _add_up(where: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
     return out
 
 
-def _spans(scope: Scope, by: str, groups: list) -> list[tuple[date, date]]:
+def _by_service(scope: Scope, found: Visits, services: list[int], apart: list[int], odd: np.ndarray) -> tuple:
+    """Services with a visit; those who left at sites that record arrivals but never a call (`odd`) are taken off."""
+    columns = [services.index(i) for i in apart]
+    counters = _sum(found.counters[:, columns], (0, 2))
+    waits = _sum(found.waits[:, columns], (0, 2))
+    off = _sum(found.counters[odd][:, columns][..., LEFT_TIMED], (0, 2))
+    kept = [i for i in np.argsort(apart, kind="stable").tolist() if counters[i, VISITS]]
+    groups = [apart[i] for i in kept]
+    return ([scope.ledger.service_code(i) for i in groups], groups, counters[kept], waits[kept],
+            counters[kept, LEFT_TIMED] - off[kept])
+
+
+def _by_hour(scope: Scope, odd: np.ndarray) -> tuple:
+    """Hours with a visit, as `_by_service`."""
+    period = (scope.first, scope.last, scope.service_id)
+    counters, waits = scope.ask(lambda c: read.by_hour(c, scope.sites, *period))
+    left = counters[:, LEFT_TIMED].copy()
+    codes = {scope.ledger.places[i].code for i in scope.rows[odd].tolist()}
+    if codes:
+        left -= scope.ask(lambda c: read.by_hour(c, codes, *period))[0][:, LEFT_TIMED]
+    kept = [h for h in range(UNKNOWN_HOUR + 1) if counters[h, VISITS]]
+    return ([f"{h:02}" if h < UNKNOWN_HOUR else UNKNOWN_KEY for h in kept], kept, counters[kept], waits[kept], left[kept])
+
+
+def _spans(scope: Scope, by: str, groups: list) -> list[Span]:
     """The days of each key: its part of the period for months, the whole period for others."""
     if by != "month":
         return [(scope.first, scope.last)] * len(groups)
@@ -124,174 +232,125 @@ def _spans(scope: Scope, by: str, groups: list) -> list[tuple[date, date]]:
     return [(max(start, scope.first), min(month_end(start), scope.last)) for start in starts]
 
 
-def _members(scope: Scope, by: str, group) -> np.ndarray:
-    """The rows of the sites that a key speaks of."""
+def _members(scope: Scope, by: str, groups: list) -> np.ndarray:
+    """Whether a site of the ledger is one that a key speaks of, (G, S)."""
+    member = np.zeros((len(groups), len(scope.ledger.places)), dtype=bool)
     if by == "site":
-        return scope.rows[(scope.table["id"] == group).to_numpy()]
-    if by == "department":
-        return scope.rows[(scope.table["department"] == group).to_numpy()]
-    return scope.rows
-
-
-def _left_timed(scope: Scope, by: str, groups: list, counters: np.ndarray) -> np.ndarray:
-    """People who left with a recorded arrival, at sites that measured a wait in the period (each month's own)."""
-    monthly = by == "month"
-    keys = ["site_id", "month"] if monthly else ["site_id"]
-    period = (scope.connection, scope.sites, scope.first, scope.last)
-    everything = read.per_site(*period, monthly=monthly)
-    measuring = everything[everything["measured"] > 0][keys]
-    mine = everything if scope.service is None else read.per_site(*period, scope.service_id, monthly=monthly)
-    counted = mine.merge(measuring, on=keys)
-    if by in ("service", "hour"):
-        odd = everything[(everything["measured"] == 0) & (everything["left_timed"] > 0)]["site_id"]
-        return counters[:, LEFT_TIMED] - _left_at(scope, by, groups, set(odd))
-    if by == "nation":
-        return np.array([int(counted["left_timed"].sum())])
-    group = {"month": "month", "site": "site_id"}.get(by)
-    if group is None:
-        department = dict(zip(scope.table["id"], scope.table["department"], strict=True))
-        counted, group = counted.assign(department=counted["site_id"].map(department)), "department"
-    sums = counted.groupby(group)["left_timed"].sum()
-    return np.array([int(sums.get(g, 0)) for g in groups], dtype=np.int64)
-
-
-def _left_at(scope: Scope, by: str, groups: list, ids: set[int]) -> np.ndarray:
-    """By service or hour, those who left at sites that record arrivals but never a call: to be taken off."""
-    codes = set(scope.table[scope.table["id"].isin(ids)]["code"])
-    if not codes:
-        return np.zeros(len(groups), np.int64)
-    if by == "hour":
-        counters, _ = read.by_hour(scope.connection, codes, scope.first, scope.last, scope.service_id)
-        return counters[groups, LEFT_TIMED]
-    keys, counters, _ = read.totals(scope.connection, codes, scope.first, scope.last, by, scope.service_id)
-    off = dict(zip(keys.tolist(), counters[:, LEFT_TIMED].tolist(), strict=True))
-    return np.array([off.get(g, 0) for g in groups], dtype=np.int64)
-
-
-def _known_services(scope: Scope, by: str, groups: list, counters: np.ndarray) -> dict[str, np.ndarray]:
-    """Visits whose service is known, of all visits: whether complaints may be set against a service's visits."""
-    if scope.service is None and by != "service":
-        return {"known_service": counters[:, VISITS], "all_visits": counters[:, VISITS]}
-    base = "nation" if by in ("service", "hour") else by
-    everybody = _counts(scope, base, 0)[2][:, VISITS]
-    known = everybody - _counts(scope, base, UNKNOWN_SERVICE)[2][:, VISITS]
-    if base != by:
-        everybody, known = np.repeat(everybody, len(groups)), np.repeat(known, len(groups))
-    return {"known_service": known, "all_visits": everybody}
+        member[np.arange(len(groups)), scope.rows] = True
+    elif by == "department":
+        for i, name in enumerate(groups):
+            member[i, scope.rows[scope.departments == name]] = True
+    else:
+        member[:, scope.rows] = True
+    return member
 
 
 # --- who reported, and when -----------------------------------------------------------------------------------------
 def _expected(scope: Scope, first: date, last: date) -> np.ndarray:
-    """Rows of sites whose launch (else first activity) is not after `last` and that had not closed before `first`."""
+    """Whether a site's launch (else first activity) is not after `last` and it had not closed before `first`, (S,)."""
     book = scope.ledger
-    kept = (book.starts <= day_number(last)) & (book.ends >= day_number(first))
-    return scope.rows[kept[scope.rows]]
+    return (book.starts <= day_number(last)) & (book.ends >= day_number(first))
 
 
 def _active(scope: Scope, first: date, last: date) -> np.ndarray:
-    """Rows of sites with a visit or a closing between two days."""
+    """Whether a site has a visit or a closing between two days, (S,)."""
     days = scope.ledger.days(first, last)
-    seen = (scope.ledger.visited[:, days] > 0).any(axis=1) | scope.ledger.closed[:, days].any(axis=1)
-    return scope.rows[seen[scope.rows]]
+    return (scope.ledger.visited[:, days] > 0).any(axis=1) | scope.ledger.closed[:, days].any(axis=1)
 
 
 def _present(scope: Scope, first: date, last: date) -> np.ndarray:
-    """Rows of sites that were expected, or were at work all the same: some serve before their ceremony."""
-    return np.union1d(_expected(scope, first, last), _active(scope, first, last))
+    """Whether a site was expected, or was at work all the same: some serve before their ceremony."""
+    return _expected(scope, first, last) | _active(scope, first, last)
 
 
 def _hands_in_complaints(scope: Scope, first: date, last: date) -> np.ndarray:
-    """Rows of sites for which a batch of complaints speaks for at least a day of the span."""
-    known = scope.ledger.complaints_known[:, scope.ledger.days(first, last)].any(axis=1)
-    return scope.rows[known[scope.rows]]
+    """Whether a batch of complaints speaks for at least a day of the span, (S,)."""
+    return scope.ledger.complaints_known[:, scope.ledger.days(first, last)].any(axis=1)
 
 
-def _once(function: Callable, scope: Scope, spans: list) -> dict[tuple, np.ndarray]:
-    """The function's answer for each different span."""
-    return {span: function(scope, *span) for span in set(spans)}
+def _each(function: Callable[[Scope, date, date], np.ndarray], scope: Scope, spans: list[Span]) -> np.ndarray:
+    """The function's answer for the span of each key, (G, S); computed once for each different span."""
+    known = {span: function(scope, *span) for span in set(spans)}
+    return np.array([known[span] for span in spans], dtype=bool).reshape(len(spans), len(scope.ledger.places))
 
 
-def _reporting(scope: Scope, spans: list, members: list) -> dict:
+def _reporting(scope: Scope, spans: list[Span], members: np.ndarray) -> dict:
     whole = (scope.first, scope.last)
-    expected = _once(_expected, scope, [whole])
-    present = _once(_present, scope, spans)
-    active = _once(_active, scope, [*spans, whole])
-    complaints = _once(_hands_in_complaints, scope, spans)
-    count = lambda found: np.array([len(np.intersect1d(found[s], m)) for s, m in zip(spans, members, strict=True)],  # noqa: E731
-                                   dtype=np.int64)
-    silent = np.setdiff1d(expected[whole], active[whole])
-    return {"expected": count(present), "reporting": count(active), "complaint_reporting": count(complaints),
-            "silent": scope.ledger.sites["code"].iloc[silent].tolist()}
+    count = lambda function: (_each(function, scope, spans) & members).sum(axis=1)  # noqa: E731
+    silent = _expected(scope, *whole) & ~_active(scope, *whole)
+    return {"expected": count(_present), "reporting": count(_active), "complaint_reporting": count(_hands_in_complaints),
+            "silent": [scope.ledger.places[i].code for i in scope.rows.tolist() if silent[i]]}
 
 
-def _days(scope: Scope, spans: list, members: list) -> dict[str, np.ndarray]:
+def _days(scope: Scope, spans: list[Span], members: np.ndarray) -> dict[str, np.ndarray]:
     """Open site-days, those of them closed, and visits on other days (all services only)."""
-    ledger = scope.ledger
-    out: dict[str, list[int]] = {"open_days": [], "closed_days": [], "off_day_visits": []}
-    for span, rows in zip(spans, members, strict=True):
-        days = ledger.days(*span)
-        open_, closed = ledger.open[rows, days], ledger.closed[rows, days]
-        out["open_days"].append(int(open_.sum()))
-        out["closed_days"].append(int((open_ & closed).sum()))
-        out["off_day_visits"].append(int(ledger.visited[rows, days][~open_].sum()) if scope.service is None else 0)
-    return {name: np.array(values, dtype=np.int64) for name, values in out.items()}
+    book = scope.ledger
+
+    def counted(scope: Scope, first: date, last: date) -> np.ndarray:
+        days = book.days(first, last)
+        open_, visited = book.open[:, days], book.visited[:, days]
+        off = np.where(open_, 0, visited).sum(axis=1) if scope.service is None else np.zeros(len(open_), np.int64)
+        return np.array([open_.sum(axis=1), (open_ & book.closed[:, days]).sum(axis=1), off])
+
+    known = {span: counted(scope, *span) for span in set(spans)}
+    rows = np.array([known[span] @ member for span, member in zip(spans, members, strict=True)], dtype=np.int64)
+    return dict(zip(("open_days", "closed_days", "off_day_visits"), rows.reshape(-1, 3).T, strict=True))
 
 
-def _places(scope: Scope, spans: list, members: list) -> dict[str, np.ndarray]:
+def _places(scope: Scope, spans: list[Span], members: np.ndarray, visits_of: np.ndarray) -> dict[str, np.ndarray]:
     """Population served, visits at CCSP, communes covered."""
-    sites = scope.ledger.sites
-    commune, department = sites["commune"].to_numpy(), sites["department"].to_numpy()
-    population = dict(zip(commune, sites["population"].tolist(), strict=True))
-    ccsp = (sites["kind"] == "CCSP").to_numpy()
+    places = scope.ledger.places
+    population = {p.commune: p.population for p in places}
+    ccsp = np.array([p.kind == "CCSP" for p in places], dtype=bool)
     total = Counter(name for _, name, _ in scope.ledger.communes)
-    visits = np.zeros(len(sites), dtype=np.int64)
-    found = read.per_site(scope.connection, scope.sites, scope.first, scope.last, scope.service_id)
-    visits[[scope.ledger.row[i] for i in found["site_id"]]] = found["visits"]
-    present = _once(_present, scope, spans)
     back = timedelta(days=load().operating_days - 1)
-    operating = {span: _active(scope, span[1] - back, span[1]) for span in set(spans)}
-    out: dict[str, list[int]] = {k: [] for k in ("population", "ccsp_visits", "ccsp_sites", "communes",
-                                                 "operating_communes")}
-    for span, rows in zip(spans, members, strict=True):
-        mine = np.intersect1d(present[span], rows)
-        mine = mine[ccsp[mine]]
-        whole = scope.sites == ALL and len(rows) == len(sites)
-        out["population"].append(sum(population[name] for name in set(commune[mine])))
-        out["ccsp_visits"].append(int(visits[mine].sum()))
-        out["ccsp_sites"].append(len(mine))
-        out["communes"].append(sum(total[d] for d in (total if whole else set(department[rows]))))
-        out["operating_communes"].append(len(set(commune[np.intersect1d(operating[span], rows)])))
-    return {name: np.array(values, dtype=np.int64) for name, values in out.items()}
+    served = _each(_present, scope, spans) & members & ccsp
+    operating = _each(lambda s, _, last: _active(s, last - back, last), scope, spans) & members
+    communes = lambda kept: {places[i].commune for i in np.flatnonzero(kept).tolist()}  # noqa: E731
+    whole = scope.sites == ALL
+    rows = [(sum(population[name] for name in communes(mine)), len(communes(at_work)),
+             sum(total.values()) if whole and member.all() else
+             sum(total[d] for d in {places[i].department for i in np.flatnonzero(member).tolist()}))
+            for mine, at_work, member in zip(served, operating, members, strict=True)]
+    found = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return {"population": found[0], "operating_communes": found[1], "communes": found[2],
+            "ccsp_visits": served.astype(np.int64) @ visits_of, "ccsp_sites": served.sum(axis=1)}
 
 
 # --- complaints -----------------------------------------------------------------------------------------------------
 def _complaints(scope: Scope, by: str, groups: list) -> dict[str, np.ndarray]:
     """Complaints received up to the period's end, each under its key (-1: of none)."""
-    everything = scope.ledger.complaints
-    kept = np.isin(everything["site"], scope.rows) & (everything["received"] <= day_number(scope.last))
+    everything, places = scope.ledger.complaints, scope.ledger.places
+    here = np.zeros(len(places), dtype=bool)
+    here[scope.rows] = True
+    kept = here[everything["site"]] & (everything["received"] <= day_number(scope.last))
     if scope.service is not None:
         kept &= everything["service"] == max(scope.service_id, 0)  # 0: not known
     c = {name: values[kept] for name, values in everything.items()}
-    ids = scope.ledger.sites["id"].to_numpy()
-    place = {g: i for i, g in enumerate(groups)}
-    if by == "nation":
-        group = np.zeros(len(c["site"]), np.int64)
-    elif by == "hour":
-        group = np.full(len(c["site"]), -1, np.int64)
+    if by in ("nation", "hour"):
+        group = np.full(len(c["site"]), 0 if by == "nation" else -1, np.int64)
     else:
-        what = {"month": month_start(c["received"]), "site": ids[c["site"]],
-                "service": np.where(c["service"] == 0, UNKNOWN_SERVICE, c["service"]),
-                "department": scope.ledger.sites["department"].to_numpy()[c["site"]]}[by]
-        group = np.array([place.get(g, -1) for g in what.tolist()], dtype=np.int64)
-    as_of = np.array([day_number(scope.complaints_as_of(i) or scope.last) for i in ids], dtype=np.int64)
+        group = _groups_of(scope, by, groups, c)
+    as_of = np.array([day_number(scope.complaints_as_of(p.id) or scope.last) for p in places], dtype=np.int64)
     return {**c, "group": group, "as_of": as_of[c["site"]]}
+
+
+def _groups_of(scope: Scope, by: str, groups: list, c: dict[str, np.ndarray]) -> np.ndarray:
+    """The place in `groups` of what each complaint belongs to, -1 where it is none of them."""
+    place = {g: i for i, g in enumerate(groups)}
+    if by in ("site", "department"):
+        of_site = [place.get(p.id if by == "site" else p.department, -1) for p in scope.ledger.places]
+        return np.array(of_site, dtype=np.int64)[c["site"]]
+    what = month_start(c["received"]) if by == "month" else np.where(c["service"] == 0, UNKNOWN_SERVICE, c["service"])
+    different, where = np.unique(what, return_inverse=True)
+    return np.array([place.get(g, -1) for g in different.tolist()], dtype=np.int64)[where]
 
 
 def comparable(scope: Scope) -> tuple[set[str], Period]:
     """The sites that reported both in the period and in the same days a year before, and that year-before period."""
     before = Period(_year_before(scope.first), _year_before(scope.last))
-    both = np.intersect1d(_active(scope, scope.first, scope.last), _active(scope, before.first, before.last))
-    return set(scope.ledger.sites["code"].iloc[both]), before
+    both = _active(scope, scope.first, scope.last) & _active(scope, before.first, before.last)
+    return {scope.ledger.places[i].code for i in scope.rows.tolist() if both[i]}, before
 
 
 def _year_before(day: date) -> date:

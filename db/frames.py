@@ -50,6 +50,36 @@ LONGEST = {
 BYS = ("nation", "department", "site", "month", "service", "hour")
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A site, as the reference has it: commune, department and point are of its latest location."""
+
+    id: int
+    code: str
+    kind: str
+    name: str
+    commune: str
+    department: str
+    population: int
+    lat: float
+    lon: float
+    launched_on: date | None
+    closed_on: date | None
+    first_activity: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Days on which a site (None: the whole network) was closed; minutes of the day where it was not for whole days."""
+
+    site_id: int | None
+    first_day: date
+    last_day: date
+    from_minute: int | None
+    to_minute: int | None
+    reason: str
+
+
 @dataclass
 class Facts:
     """All that indicators are computed from: one row of each array per key of `keys` (G of them).

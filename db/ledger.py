@@ -3,7 +3,7 @@
 Visits are many and come from rollups, question by question; what is here is at most one number per site and day.
 Rows are cut to what a person may see afterwards, in db.facts: nothing here is shown as it is.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 
 from dashboard.period import today
 from db import read
-from db.frames import ALL, ALL_SERVICES, UNKNOWN_KEY, UNKNOWN_SERVICE
+from db.frames import ALL, ALL_SERVICES, UNKNOWN_KEY, UNKNOWN_SERVICE, Closure, Place
+from db.months import Months, load_months
 
 EPOCH = date(1970, 1, 1).toordinal()
 SATURDAY = 5
@@ -30,24 +31,24 @@ def day_number(day: date) -> int:
 class Ledger:
     """S sites by D days from `origin` (days since 1970) to today.
 
-    sites: read.sites_frame. spans: site id and form to the spans of days handed in. holidays: day to French name.
+    places: the sites, by name. spans: site id and form to the spans of days handed in. holidays: day to French name.
     open: (S, D) whether the site should have been open. closed: (S, D) whether its day was closed in the register.
     declared, visited: (S, D) visits declared at the closing, and visits in the register.
     starts, ends: (S,) launch (else first activity) and closing date as days since 1970, NEVER where unknown.
     complaints_known: (S, D) whether a batch of complaints speaks for the day.
     complaints: arrays of one length: site (row in `sites`), received, resolved (days since 1970, -1 open), category,
-    service, channel (ids, 0 unknown). closures, targets, rebases, decisions: as db.read gives them.
+    service, channel (ids, 0 unknown). months: visits by month. closures, targets, rebases, decisions: as db.read gives them.
     """
 
     version: str
     demo: bool
-    sites: pd.DataFrame
+    places: tuple[Place, ...]
     spans: dict[tuple[int, str], list[tuple[date, date]]]
     communes: list[tuple[str, str, int]]
     services: list[tuple[int, str, str]]
     terms: list[tuple[int, str, str]]
     holidays: dict[date, str]
-    closures: pd.DataFrame
+    closures: tuple[Closure, ...]
     origin: int
     open: np.ndarray
     closed: np.ndarray
@@ -60,11 +61,12 @@ class Ledger:
     targets: tuple[tuple, ...]
     rebases: tuple[tuple, ...]
     decisions: tuple[tuple, ...]
+    months: Months
 
     @cached_property
     def row(self) -> dict[int, int]:
         """Site id to its row."""
-        return {number: i for i, number in enumerate(self.sites["id"].tolist())}
+        return {place.id: i for i, place in enumerate(self.places)}
 
     def service_id(self, code: str | None) -> int:
         """The id of a service's code; all services for None. Raises KeyError for an unknown code."""
@@ -95,30 +97,44 @@ class Ledger:
 
 def load_ledger(connection: Connection) -> Ledger:
     """Read the ledger of the whole network."""
-    sites = read.sites_frame(connection, ALL)
-    known = [d for d in (*sites["first_activity"], *sites["launched_on"]) if d]
+    places = _places(connection)
+    known = [d for p in places for d in (p.first_activity, p.launched_on) if d]
     first, last = min(known, default=today()), today()
     origin, width = day_number(first), max((last - first).days + 1, 1)
-    row = {number: i for i, number in enumerate(sites["id"])}
-    closures = read.closures(connection, ALL, first, last)
+    row = {place.id: i for i, place in enumerate(places)}
+    closures = _closures(connection, first, last)
     holidays = public_holidays(connection, first, last)
     visited = _matrix(row, origin, width, read.daily_visits(connection, ALL, first, last), "visits")
     closings = read.closings(connection, ALL, first, last)
     declared = _matrix(row, origin, width, closings, "declared")
     closed = np.zeros(declared.shape, dtype=bool)
     closed[[row[s] for s in closings["site_id"]], rows_of_days(closings["day"]) - origin] = True
-    spans = read.coverage(connection, ALL)
-    starts = [launch or first for launch, first in zip(sites["launched_on"], sites["first_activity"], strict=True)]
+    spans, services = read.coverage(connection, ALL), read.services(connection)
+    starts = [p.launched_on or p.first_activity for p in places]
     return Ledger(
-        version=read.version(connection), demo=read.is_demo(connection), sites=sites, spans=spans,
+        version=read.version(connection), demo=read.is_demo(connection), places=places, spans=spans,
         starts=np.array([-NEVER if d is None else day_number(d) for d in starts], dtype=np.int64),
-        ends=np.array([NEVER if d is None else day_number(d) for d in sites["closed_on"]], dtype=np.int64),
+        ends=np.array([NEVER if p.closed_on is None else day_number(p.closed_on) for p in places], dtype=np.int64),
         complaints_known=_known_days(row, origin, width, spans, "plaintes"),
-        communes=read.communes(connection), services=read.services(connection),
+        communes=read.communes(connection), services=services,
         terms=read.terms(connection), holidays=holidays, closures=closures, origin=origin,
-        open=_open(sites, closures, holidays, origin, width), closed=closed, declared=declared, visited=visited,
+        open=_open(places, closures, holidays, origin, width), closed=closed, declared=declared, visited=visited,
         complaints=_complaints(read.complaints(connection, ALL, last), row), targets=tuple(read.targets(connection)),
-        rebases=tuple(read.rebases(connection)), decisions=tuple(read.decisions(connection)))
+        rebases=tuple(read.rebases(connection)), decisions=tuple(read.decisions(connection)),
+        months=load_months(connection, [p.code for p in places], row, [number for number, *_ in services]))
+
+
+def _places(connection: Connection) -> tuple[Place, ...]:
+    table = read.sites_frame(connection, ALL)
+    return tuple(Place(*values) for values in zip(*(table[f.name].tolist() for f in fields(Place)), strict=True))
+
+
+def _closures(connection: Connection, first: date, last: date) -> tuple[Closure, ...]:
+    table = read.closures(connection, ALL, first, last)
+    minute = lambda column: [None if m != m else int(m) for m in table[column].astype(float).tolist()]  # noqa: E731
+    return tuple(Closure(*values) for values in zip(
+        [None if i is None else int(i) for i in table["site_id"].tolist()], table["first_day"], table["last_day"],
+        minute("from_minute"), minute("to_minute"), table["reason"], strict=True))
 
 
 def public_holidays(connection: Connection, first: date, last: date) -> dict[date, str]:
@@ -154,7 +170,8 @@ def _known_days(row: dict[int, int], origin: int, width: int, spans: dict, form:
     return out
 
 
-def _open(sites: pd.DataFrame, closures: pd.DataFrame, holidays: dict[date, str], origin: int, width: int) -> np.ndarray:
+def _open(places: tuple[Place, ...], closures: tuple[Closure, ...], holidays: dict[date, str], origin: int, width: int
+          ) -> np.ndarray:
     """Working days of each site.
 
     Left out: Saturdays, Sundays, holidays, whole days of closure, days before the first activity (else the launch)
@@ -163,18 +180,18 @@ def _open(sites: pd.DataFrame, closures: pd.DataFrame, holidays: dict[date, str]
     days = np.arange(origin, origin + width)
     working = (days + 3) % 7 < SATURDAY  # 1 January 1970 was a Thursday
     working &= ~np.isin(days, rows_of_days(holidays))
-    out = np.zeros((len(sites), width), dtype=bool)
-    for i, site in enumerate(sites.itertuples()):
+    out = np.zeros((len(places), width), dtype=bool)
+    for i, site in enumerate(places):
         start = site.first_activity or site.launched_on
         if start is not None:
             out[i] = working & (days >= day_number(start))
             if site.closed_on is not None:
                 out[i] &= days < day_number(site.closed_on)
-    ids = sites["id"].to_numpy()
-    for c in closures[closures["from_minute"].isna()].itertuples():
-        where = np.ones(len(ids), dtype=bool) if c.site_id is None else ids == c.site_id
-        span = slice(max(day_number(c.first_day) - origin, 0), max(day_number(c.last_day) - origin + 1, 0))
-        out[where, span] = False
+    ids = np.array([p.id for p in places])
+    for c in closures:
+        if c.from_minute is None:
+            where = np.ones(len(ids), dtype=bool) if c.site_id is None else ids == c.site_id
+            out[where, max(day_number(c.first_day) - origin, 0):max(day_number(c.last_day) - origin + 1, 0)] = False
     return out
 
 

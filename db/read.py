@@ -213,16 +213,21 @@ def _day_of(moment: datetime | str) -> date:
 
 
 # --- visits ---------------------------------------------------------------------------------------------------------
-def _segments(connection: Connection, first: date, last: date) -> list[tuple[int, date, date]]:
-    """The period as (level, first start, last start): whole months where possible, days at its edges.
+def extent(connection: Connection) -> tuple[date | None, date | None]:
+    """The first and the last day with a visit; None where there is none."""
+    found = _all(connection, "SELECT min(start), max(start) FROM rollup"
+                 " WHERE level = :day AND service_id = :all AND site_id = :nation",
+                 day=DAY, all=ALL_SERVICES, nation=NATION)[0]
+    return as_date(found[0]), as_date(found[1])
+
+
+def segments(known: tuple[date | None, date | None], first: date, last: date) -> list[tuple[int, date, date]]:
+    """The period as (level, first start, last start): whole months where possible, days at its edges. known: an `extent`.
 
     A month whose data all lie within the period counts as whole: the running month is read from its own row.
     """
-    extent = _all(connection, "SELECT min(start), max(start) FROM rollup"
-                  " WHERE level = :day AND service_id = :all AND site_id = :nation",
-                  day=DAY, all=ALL_SERVICES, nation=NATION)[0]
-    oldest, newest = map(as_date, extent)
-    if oldest is None or last < oldest or first > newest:
+    oldest, newest = known
+    if oldest is None or newest is None or last < oldest or first > newest:
         return []
     if first <= oldest:
         first = oldest.replace(day=1)
@@ -231,6 +236,10 @@ def _segments(connection: Connection, first: date, last: date) -> list[tuple[int
     before, months, after = split(Period(first, last))
     found = [(DAY, *edge) for edge in (before, after) if edge]
     return found + ([(MONTH, *months)] if months else [])
+
+
+def _segments(connection: Connection, first: date, last: date) -> list[tuple[int, date, date]]:
+    return segments(extent(connection), first, last)
 
 
 def _where(segments: Sequence[tuple[int, date, date]], site: str, service: str) -> str:
@@ -291,6 +300,23 @@ def totals(connection: Connection, sites: Sites, first: date, last: date, by: st
     matrix = np.zeros((len(keys), len(COUNTERS)), np.int64)
     np.add.at(matrix, where, np.array(counters, dtype=np.int64).T)
     return keys, matrix, rollup.added_up(blobs, where, len(keys))
+
+
+def visits_by_service(connection: Connection, sites: Sites, spans: Sequence[tuple[int, date, date]],
+                      services: Collection[int] | None = None) -> tuple[np.ndarray, list[tuple], list[tuple]]:
+    """Rollup rows of sites apart, in spans that `segments` gives, of some services (None: of all and of each).
+
+    Returns keys (n, 3) as site id, service id, start in days since 1970; counters (n tuples); and blobs (n tuples) of the
+    histogram of waits and of weekdays by hours.
+    """
+    chosen = f"IN ({', '.join(str(int(n)) for n in services)})" if services is not None else "IS NOT NULL"
+    rows = _all(connection, f"SELECT site_id, service_id, start, waits, heat, {', '.join(COUNTERS)} FROM rollup"  # noqa: S608
+                f" WHERE {_where(spans, _site_condition(site_ids(connection, sites)), chosen)}")
+    keys = np.zeros((len(rows), 3), np.int64)
+    if rows:
+        keys[:, 0], keys[:, 1] = [r[0] for r in rows], [r[1] for r in rows]
+        keys[:, 2] = rollup.to_days([r[2] for r in rows])
+    return keys, [r[5:] for r in rows], [r[3:5] for r in rows]
 
 
 def by_hour(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import os
 import re
 import socket
 import subprocess
@@ -24,8 +25,17 @@ PURE = (
     "dashboard/charts/",
     "dashboard/exports/",
 )
-# store reads, record writes what a person enters
-ASK_THE_DATABASE = {"dashboard/ui/store.py", "dashboard/ui/record.py", "dashboard/__main__.py"}
+# What of db each part of dashboard may take; the others its codes and shapes alone (db.frames). Only answers read, only
+# actions write, and the command line does both.
+READERS = {"db.engine", "db.facts", "db.frames", "db.ledger", "db.read"}
+WRITERS = {"db.frames", "db.steer", "db.write"}
+ASK_THE_DATABASE = {
+    "dashboard/answers/": READERS,
+    "dashboard/actions/": WRITERS,
+    "dashboard/__main__.py": READERS | WRITERS,
+}
+# Loaded by neither the nightly files nor the figures on the command line.
+OF_SCREENS = ("streamlit", "folium", "streamlit_folium", "dashboard.ui")
 # What db may take from dashboard: settings and periods, and one definition of a quantile.
 DB_MAY_USE = {"dashboard.settings", "dashboard.period", "dashboard.statistics.quantile"}
 READ_RETURNS = {"db/__main__.py", "db/intake.py"}  # they bring files in
@@ -39,6 +49,8 @@ WITHOUT_SITES = {
     "holiday_changes",
     "boundary",
     "version",
+    "extent",
+    "segments",
     "is_demo",
     "batches",
     "ahead_of_their_import",
@@ -99,9 +111,10 @@ def test_only_screens_import_streamlit_or_folium(path):
 
 
 @pytest.mark.parametrize("path", modules("pages"))
-def test_a_page_imports_only_the_screen_s_parts_and_the_table_of_contents(path):
+def test_a_page_imports_only_answers_the_screen_s_parts_and_the_table_of_contents(path):
     ours = uses(path, "db", "dashboard", "pages", "scripts")
-    assert all(i.startswith(("dashboard.ui", "dashboard.navigation")) or i == "dashboard" for i in ours), ours
+    allowed = ("dashboard.ui", "dashboard.answers", "dashboard.navigation")
+    assert all(i.startswith(allowed) or i == "dashboard" for i in ours), ours
     assert not uses(path, "sqlalchemy")
 
 
@@ -119,12 +132,57 @@ def test_no_script_lies_directly_in_pages():
 
 
 @pytest.mark.parametrize("path", modules("dashboard"))
-def test_dashboard_reaches_the_database_only_through_the_store_and_the_command_line(path):
-    if path not in ASK_THE_DATABASE:
-        assert below(path, "db") <= {"db.frames"}
+def test_only_answers_read_the_database_and_only_actions_write_to_it(path):
+    allowed = next((of for where, of in ASK_THE_DATABASE.items() if path.startswith(where)), {"db.frames"})
+    assert below(path, "db") <= allowed
     if path.startswith(PURE):
         assert not uses(path, "sqlalchemy", "sqlite3", "psycopg")
-        assert not uses(path, "dashboard.ui")
+        assert not uses(path, "dashboard.ui", "dashboard.answers", "dashboard.actions")
+
+
+@pytest.mark.parametrize("path", modules("dashboard/answers", "dashboard/actions"))
+def test_answers_and_actions_know_nothing_of_screens(path):
+    assert not uses(path, *SCREEN, "dashboard.ui", "pages")
+    if path.startswith("dashboard/answers/"):
+        assert not uses(path, "dashboard.actions")
+
+
+def test_no_two_modules_of_the_dashboard_import_each_other():
+    """Nor three or more in a circle, wherever the statements stand."""
+    known = {p.removesuffix(".py").removesuffix("/__init__").replace("/", "."): p for p in modules("dashboard")}
+    taken = {name: {i for i in imports(path) if i in known and i != name} for name, path in known.items()}
+    # `from package import module` takes the module.
+    taken = {name: {i for i in of if not any(j.startswith(f"{i}.") for j in of)} for name, of in taken.items()}
+    while free := {name for name, of in taken.items() if not of & taken.keys()}:
+        taken = {name: of for name, of in taken.items() if name not in free}
+    assert not taken, sorted(taken)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "report --story national --out {folder} --format pptx,html,xlsx,txt",
+        "indicators --from 2026-01-01 --to 2026-01-31 --by nation",
+    ],
+)
+def test_the_command_line_loads_nothing_of_screens(command, tmp_path):
+    url = f"sqlite:///{tmp_path}/empty.db"
+    code = (
+        "import sys; from db import schema; from db.demo_load import load_demo; from db.engine import make_engine;"
+        f" from db.seed import seed; engine = make_engine({url!r}); schema.upgrade(engine); seed(engine);"
+        " load_demo(engine, 500, 20211221, by='test', progress=False);"
+        f" from dashboard.__main__ import main; code = main({command.format(folder=tmp_path / 'out').split()!r});"
+        f" print([m for m in sys.modules if m.startswith({OF_SCREENS!r})], file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "DATABASE_URL": url},
+    )
+    assert done.returncode == 0, done.stderr[-500:]
+    assert done.stderr.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("path", modules("db"))

@@ -1,12 +1,15 @@
 """Exact strings. `_` stands for the no-break space U+00A0 and `~` for the narrow one U+202F."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
 from babel.dates import get_day_names, get_month_names
+from babel.numbers import format_decimal
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dashboard import french
 
@@ -38,6 +41,14 @@ def spaced(text: str) -> str:
 )
 def test_number(x, decimals, text):
     assert french.number(x, decimals) == spaced(text)
+
+
+@settings(deadline=None)
+@given(st.one_of(st.integers(-10**15, 10**15), st.floats(-1e12, 1e12, allow_nan=False)), st.integers(0, 3))
+def test_a_number_is_written_as_babel_writes_it(x, decimals):
+    pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
+    rounded = Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    assert french.number(x, decimals) == format_decimal(rounded or abs(rounded), format=pattern, locale="fr")
 
 
 @pytest.mark.parametrize("nothing", [None, float("nan"), np.nan, pd.NA, Decimal("NaN")])

@@ -1,28 +1,26 @@
 """Every page, without a browser: in each state of the data, with honest and hostile links, for each kind of person."""
-import inspect
 import json
 import re
+from collections import Counter
 from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import french
 from dashboard.access import LOCAL_READER, Person, Role
+from dashboard.answers import figures, network, view
+from dashboard.answers.question import Question
 from dashboard.classes import CLASSES
-from dashboard.indicators import BY_CODE, Figure
+from dashboard.indicators import BY_CODE
 from dashboard.navigation import EVERY_FILTER, PAGES
 from dashboard.period import today
 from dashboard.settings import ROOT, load
-from dashboard.trust import Ground
-from dashboard.ui import filters, follow, session, store
+from dashboard.ui import filters, session
 from db.demo_load import load_demo
 from db.engine import make_engine
-from db.frames import ALL
 from db.steer import decide
 from tests.builders import KANDI, NIKKI, Office, visit, waited
 
@@ -102,18 +100,15 @@ def filled(databases, tmp_path_factory):
 
 def forget() -> None:
     """Close the database and keep nothing of its answers."""
-    store.engine().dispose()
-    st.cache_resource.clear()
+    view.forget()
 
 
 @pytest.fixture
 def using(monkeypatch):
-    """Makes the application use the database at an address, with nothing kept from another."""
+    """Makes the application use the database at an address."""
     def use(url: str) -> None:
         monkeypatch.setenv("DATABASE_URL", url)
         load.cache_clear()
-        if store.engine().url != make_engine(url).url:
-            forget()
     yield use
     load.cache_clear()
 
@@ -249,7 +244,7 @@ def test_waits_are_said_by_the_median_nine_in_ten_the_share_in_time_and_what_the
 @pytest.mark.pitfall(3)
 @pytest.mark.parametrize("address", ["attentes", "departement", "site"])
 def test_a_distribution_of_waits_says_the_median_nine_in_ten_and_how_many_were_measured(demo, address):
-    sites = store.figures(LOCAL_READER, YEAR, "site")
+    sites = figures.figures(LOCAL_READER, YEAR, "site")
     busiest = max(sites, key=lambda code: sites[code]["wait_p90"].n)
     captions = "\n".join(c.value for c in sound(visit_page(address, centre=busiest)).caption)
     assert re.search(r"\d\sattentes mesurées.* La moitié .*\d.* 9 sur 10 ont attendu \d", captions)
@@ -363,10 +358,10 @@ def test_a_free_period_goes_through_the_link(demo):
 def test_every_service_can_be_chosen(demo):
     at = visit_page("attentes")
     box = at.selectbox(key="filtre_prestation")
-    for option in store.services()[:4]:
-        box.set_value(option[0])
+    for option in list(network.services(LOCAL_READER))[:4]:
+        box.set_value(option)
         sound(at.run())
-        assert link(at)["prestation"] == option[0]
+        assert link(at)["prestation"] == option
         box = at.selectbox(key="filtre_prestation")
 
 
@@ -385,9 +380,9 @@ def test_the_map_holds_every_site_and_asks_nobody_else(demo):
     assert "http" not in given["feature_group"]
     assert not re.search(r"https?:|//[a-z]", json.dumps({**given, "feature_group": ""}))
     assert all(link.startswith("../../app/static/") for link in given["js_links"] + given["css_links"])
-    table = store.sites(LOCAL_READER)
-    assert len(table) == SITES
-    assert {s["id"]: s["name"] for s in drawn(at)["sites"]} == dict(zip(table["code"], table["name"], strict=True))
+    names = network.names(LOCAL_READER)
+    assert len(names) == SITES
+    assert {s["id"]: s["name"] for s in drawn(at)["sites"]} == names
 
 
 @pytest.mark.pitfall(39)
@@ -427,13 +422,13 @@ def test_a_department_has_the_colour_of_all_its_users_and_never_that_of_one_site
     at = visit_page(couche="niveau", periode=str(year))
     assert [tint for tint in drawn(at)["departments"].values() if tint["fill"]] == []
     at.toggle(key="departements_teintes").set_value(True).run()
-    table = store.sites(LOCAL_READER)
-    several = {name for name, k in table["department"].value_counts().items() if k > 1}
-    asked = store.Question(date(year, 1, 1), date(year, 12, 31))
-    medians = {name: f["wait_p50"].value for name, f in store.figures(LOCAL_READER, asked, "department").items()}
+    homes = Counter(p.department for p in network.sites(LOCAL_READER))
+    several = {name for name, k in homes.items() if k > 1}
+    asked = Question(date(year, 1, 1), date(year, 12, 31))
+    medians = {name: f["wait_p50"].value for name, f in figures.figures(LOCAL_READER, asked, "department").items()}
     found = {name: tint["fill"] for name, tint in drawn(sound(at))["departments"].items() if tint["fill"]}
     assert found == {name: CLASSES["wait_p50"].pale(medians[name]) for name in several}
-    assert 0 < len(found) < table["department"].nunique()
+    assert 0 < len(found) < len(homes)
 
 
 @pytest.mark.pitfall(26)
@@ -442,8 +437,8 @@ def test_a_department_without_a_site_has_no_colour(demo):
     at.toggle(key="departements_teintes").set_value(True).run()
     found = drawn(sound(at))["departments"]
     there = {site["id"] for site in drawn(at)["sites"]}
-    homes = set(store.sites(LOCAL_READER).query("code in @there")["department"])
-    assert len(there) == 4 and found.keys() == set(store.departments()) - homes
+    homes = {p.department for p in network.sites(LOCAL_READER) if p.code in there}
+    assert len(there) == 4 and found.keys() == set(network.departments(LOCAL_READER)) - homes
     assert {(tint["fill"], tint["tip"].split("\n")[1]) for tint in found.values()} == {(None, "pas de GSRU")}
 
 
@@ -463,7 +458,7 @@ def test_sites_without_data_are_counted_in_the_legend(filled, using):
 
 
 def test_the_list_and_the_link_choose_a_site(demo):
-    names = dict(zip(*(store.sites(LOCAL_READER)[c] for c in ("code", "name")), strict=True))
+    names = network.names(LOCAL_READER)
     at = visit_page(centre=KANDI)
     assert names[KANDI] in [s.value for s in at.subheader] and drawn(at)["chosen"] == KANDI
     at.selectbox(key="liste_centres").set_value(NIKKI).run()
@@ -479,7 +474,7 @@ def test_the_list_and_the_link_choose_a_site(demo):
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
 def test_no_english_is_left_in_widgets(demo, spec):
     at = visit_page(spec.url_path, centre=KANDI)
-    names = set(store.sites(LOCAL_READER)["name"]) | {label for _, label in store.services()}
+    names = {*network.names(LOCAL_READER).values(), *network.services(LOCAL_READER).values()}
     english = {w: ENGLISH.findall(w) for w in widget_words(at) if w not in names and ENGLISH.search(w)}
     assert not english
 
@@ -510,112 +505,13 @@ def test_pages_are_short():
 
 # ---- who asks --------------------------------------------------------------------------------------------------
 
-YEAR = store.Question(today() - timedelta(days=365), today())
-# What is the same for everybody: no row of any site comes out of these. figures_of answers only for the sites that
-# book_of gave, which asks who.
-OPEN_DOORS = {"engine", "ledger", "freshness", "services", "commune_outlines", "figures_of", "last_whole_month",
-              "target_in_force", "targets", "departments", "stories", "story",
-              "commune_source"}
-
-
-def doors() -> dict:
-    """The public functions through which data come to the pages."""
-    return {name: f for module in (store, follow) for name, f in vars(module).items()
-            if not name.startswith("_") and callable(f) and getattr(f, "__module__", "") == module.__name__
-            and not inspect.isclass(f)}
-
-
-def asks_who() -> dict:
-    """Those that take the person who asks."""
-    return {name: f for name, f in doors().items() if "person" in inspect.signature(f).parameters}
-
-
-def ask(name: str, person: Person, question: store.Question = YEAR):
-    """The answer of a door about the question, by site where it can be asked so."""
-    door, scopes = doors()[name], [question.department or "nation", SOME_DEPARTMENT, ELSEWHERE, KANDI]
-    given = {"person": person, "question": question, "by": "site", "scopes": scopes}
-    return door(**{k: v for k, v in given.items() if k in inspect.signature(door).parameters})
-
-
-def rows(answer) -> int:
-    """How many rows, or counted things, an answer holds."""
-    if answer is None:
-        return 0
-    if isinstance(answer, np.ndarray):
-        return int(answer.sum())
-    if isinstance(answer, dict):
-        found = [f for by_key in answer.values() for f in by_key.values()]
-        return sum(f.n if isinstance(f, Figure) else 1 for f in found)
-    if isinstance(answer, store.Comparison):
-        return answer.sites
-    if isinstance(answer, Ground):
-        return len(answer.silent) + answer.declared + answer.entered
-    if isinstance(answer, tuple):  # the network, and the sites of it that may be seen
-        return SITES if answer[1] == ALL else len(answer[1])
-    if "visited" in answer:  # one row a day for everybody: what is counted in it matters
-        return int(answer[["visited", "declared", "open", "closed"]].sum().sum())
-    return len(answer)
-
-
-def test_every_door_asks_who_comes_in():
-    assert set(doors()) - set(asks_who()) == OPEN_DOORS
-
-
-@pytest.mark.parametrize("name", sorted(asks_who()))
-def test_an_unknown_role_gets_nothing(demo, name):
-    assert rows(ask(name, LOCAL_READER)) > 0
-    assert rows(ask(name, NOBODY)) == 0
-    assert rows(ask(name, Person("personne", Role.READER, frozenset()))) == 0
-
-
-def test_an_unknown_role_gets_no_count_even_of_the_whole(demo):
-    for by in ("nation", "department", "site", "month", "service", "hour"):
-        found = store.figures(NOBODY, YEAR, by)
-        assert all(not f.n and not f.value and not f.numerator and not f.sites_reporting
-                   for figures in found.values() for f in figures.values()), by
-
-
-def test_a_director_gets_the_sites_of_the_department_and_no_other(demo):
-    table = store.sites(LOCAL_READER)
-    codes = set(table[table["department"] == SOME_DEPARTMENT]["code"])
-    assert 0 < len(codes) < SITES
-    assert set(store.sites(DIRECTOR)["code"]) == codes
-    assert set(store.figures(DIRECTOR, YEAR, "site")) == codes
-    for name in ("complaints", "unclosed"):
-        frame = ask(name, DIRECTOR)
-        assert len(frame) and set(frame["site" if "site" in frame else "code"]) <= codes
-    assert set(store.monthly_medians(DIRECTOR, YEAR)["code"]) <= codes
-    closures = store.closures(DIRECTOR, YEAR)
-    own = set(table[table["code"].isin(codes)]["id"])
-    assert set(closures["site_id"].dropna()) <= own
-
-
-@pytest.mark.parametrize("name", ["heat", "waits", "figures", "trend"])
-def test_a_director_gets_what_the_department_filter_gives(demo, name):
-    cut = store.Question(YEAR.first, YEAR.last, department=SOME_DEPARTMENT)
-    own, filtered, whole = ask(name, DIRECTOR), ask(name, LOCAL_READER, cut), ask(name, LOCAL_READER)
-    assert rows(own) == rows(filtered) < rows(whole)
-
-
-def test_a_director_who_asks_for_elsewhere_gets_nothing(demo):
-    elsewhere = store.Question(YEAR.first, YEAR.last, department=ELSEWHERE)
-    for name in asks_who().keys() - {"signals", "decisions"}:
-        assert rows(ask(name, LOCAL_READER, elsewhere)) > 0, name
-        assert rows(ask(name, DIRECTOR, elsewhere)) == 0, name
-
-
-def test_a_director_gets_the_signals_and_decisions_of_the_department_alone(demo):
-    assert {d[2] for d in follow.decisions(LOCAL_READER)} == {"nation", SOME_DEPARTMENT, ELSEWHERE, KANDI}
-    assert {d[2] for d in follow.decisions(DIRECTOR)} == {SOME_DEPARTMENT}
-    found = follow.signals(DIRECTOR, [SOME_DEPARTMENT, ELSEWHERE, KANDI])
-    assert found[SOME_DEPARTMENT] and not found.get(ELSEWHERE) and not found.get(KANDI)
+YEAR = Question(today() - timedelta(days=365), today())
 
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
 @pytest.mark.parametrize("person", [NOBODY, DIRECTOR], ids=["nobody", "director"])
 def test_no_page_shows_a_site_that_the_person_may_not_see(demo, monkeypatch, person, spec):
-    table = store.sites(LOCAL_READER)
-    hidden = set(table["name"]) - set(store.sites(person)["name"])
+    hidden = set(network.names(LOCAL_READER).values()) - set(network.names(person).values())
     monkeypatch.setattr(session, "person", lambda: person)
     monkeypatch.setattr(filters, "person", lambda: person)
     at = sound(visit_page(spec.url_path, centre=KANDI))
@@ -629,8 +525,6 @@ def test_no_page_shows_a_site_that_the_person_may_not_see(demo, monkeypatch, per
 
 @pytest.mark.pitfall(32)
 def test_what_one_person_asked_is_not_given_to_another(demo):
-    assert rows(store.figures(LOCAL_READER, YEAR, "site")) > rows(store.figures(DIRECTOR, YEAR, "site"))
-    assert rows(store.figures(NOBODY, YEAR, "site")) == 0
-    assert set(store.figures(LOCAL_READER, YEAR, "site")) != set(store.figures(DIRECTOR, YEAR, "site"))
+    assert set(figures.figures(LOCAL_READER, YEAR, "site")) != set(figures.figures(DIRECTOR, YEAR, "site"))
 
 

@@ -12,11 +12,14 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.__main__ import main
 from dashboard.access import LOCAL_READER, NotAllowed, Person, Role
+from dashboard.actions import record
+from dashboard.answers import follow, network
+from dashboard.answers.bulletin import in_words
+from dashboard.answers.view import engine as opened
 from dashboard.indicators import BY_CODE
 from dashboard.period import add_months, month_end, today
 from dashboard.settings import load
-from dashboard.ui import alerts, follow, record, session, store
-from dashboard.ui.bulletin import in_words
+from dashboard.ui import alerts, session
 from db.demo_load import load_demo
 from db.engine import make_engine
 from tests.builders import COVE, KANDI, NIKKI, Office, complaint, visit, waited
@@ -216,7 +219,7 @@ def test_a_target_is_read_on_charts_and_on_the_map_until_it_is_removed(desk):
 def test_the_nearest_target_holds(desk):
     """The site's own before its department's, its department's before the network's."""
     hand_in(desk, LAST, [CALM])
-    home = store.sites(LOCAL_READER).set_index("code")["department"][KANDI]
+    home = next(p.department for p in network.sites(LOCAL_READER) if p.code == KANDI)
     found = []
     for scope, value in (("nation", 50), (home, 40), (KANDI, 30)):
         assert not aim(visit_page("cibles"), "wait_p50", value, "essai", scope).error
@@ -236,7 +239,7 @@ def test_a_target_that_cannot_be_is_refused_in_french(desk, indicator, value, so
     hand_in(desk, LAST, [CALM])
     at = aim(sound(visit_page("cibles")), indicator, value, source)
     assert [plain(e.value).replace("\\", "").replace("−", "-") for e in at.error] == [reason]
-    assert not follow.targets() and at.number_input(key="cible_valeur").value == value
+    assert not follow.targets(LOCAL_READER) and at.number_input(key="cible_valeur").value == value
     assert not at.run().error, "said once"
 
 
@@ -245,13 +248,13 @@ def test_a_second_target_for_the_same_day_is_refused(desk):
     at = aim(sound(visit_page("cibles")), "wait_p50", 20, "plan")
     at = aim(sound(at), "wait_p50", 25, "autre plan")
     assert "Une cible est déjà fixée pour cet indicateur, ce périmètre et ce jour" in said(at)
-    assert [t[2] for t in follow.targets()] == [20]
+    assert [t[2] for t in follow.targets(LOCAL_READER)] == [20]
     assert not aim(at, "wait_p50", 25, "autre plan", KANDI).error
 
 
 def test_who_answers_for_a_department_sets_nothing_for_the_network(desk, monkeypatch):
     hand_in(desk, LAST, [CALM])
-    home = store.sites(LOCAL_READER).set_index("code")["department"][KANDI]
+    home = next(p.department for p in network.sites(LOCAL_READER) if p.code == KANDI)
     director = Person("directeur", Role.READER, frozenset({home}))
     monkeypatch.setattr(session, "person", lambda: director)
     at = sound(visit_page("cibles"))
@@ -259,7 +262,7 @@ def test_who_answers_for_a_department_sets_nothing_for_the_network(desk, monkeyp
     for scope in ("nation", "Zou"):
         with pytest.raises(NotAllowed):
             record.set_target(director, "wait_p50", scope, 20, today(), "plan")
-    assert not aim(at, "wait_p50", 20, "plan", home).error and len(follow.targets()) == 1
+    assert not aim(at, "wait_p50", 20, "plan", home).error and len(follow.targets(LOCAL_READER)) == 1
 
 
 # ---- a new start of a chart ------------------------------------------------------------------------------------
@@ -298,7 +301,7 @@ def answered(site: str, month: date, yes: int, of: int, service: str) -> list[li
 @pytest.fixture
 def moved(desk) -> str:
     """Satisfaction falls at both sites and rises in the whole, for more users come to the better one; gives the period."""
-    names = dict(store.services())
+    names = network.services(LOCAL_READER)
     here, there = (names[code] for code in SERVICES)
     desk.hand_in("registre", *answered(KANDI, BEFORE, 90, 100, here), *answered(NIKKI, BEFORE, 90, 300, there),
                  *answered(KANDI, AFTER, 255, 300, here), *answered(NIKKI, AFTER, 25, 100, there))
@@ -327,12 +330,12 @@ def test_the_change_is_split_and_a_whole_against_its_parts_is_warned_of(moved, s
 def test_the_parts_stand_in_the_table(moved):
     by_site, by_both = tables(changes_page(moved)), tables(changes_page(moved, "both"))
     assert "CCSP de Kandi,90 %,85 %,−5 points," in by_site.replace('"', "")
-    services = dict(store.services())
+    services = network.services(LOCAL_READER)
     assert f"CCSP de Kandi, {services[SERVICES[0]]},90 %,85 %,−5 points," in by_both.replace('"', "")
 
 
 def test_the_same_sites_are_drawn_beside_all_sites(desk, moved):
-    desk.hand_in("registre", *answered(COVE, AFTER, 0, 400, dict(store.services())[SERVICES[0]]))
+    desk.hand_in("registre", *answered(COVE, AFTER, 0, 400, network.services(LOCAL_READER)[SERVICES[0]]))
     at = changes_page(moved)
     text = said(at)
     assert "+0 point" not in text and "Sans données dans la première période : CCSP de Covè." in text
@@ -359,7 +362,7 @@ def test_a_filter_by_service_leaves_the_split_by_site_alone(moved):
 
 @pytest.mark.parametrize("known", [True, False])
 def test_complaints_are_split_by_service_only_where_the_services_of_visits_are_known(desk, known):
-    service = dict(store.services())[SERVICES[0]] if known else ""
+    service = network.services(LOCAL_READER)[SERVICES[0]] if known else ""
     for month in (BEFORE, AFTER):
         desk.hand_in("registre", *answered(KANDI, month, 50, 100, service))
         desk.hand_in("plaintes", complaint(f"P-{month}", received=month.isoformat()),
@@ -470,9 +473,9 @@ def delays(at: AppTest) -> list[str]:
 
 
 def test_the_signals_of_all_sites_ask_the_database_once(demo):
-    codes = ["nation", "Zou", *store.sites(LOCAL_READER)["code"]]
+    codes = ["nation", "Zou", *network.names(LOCAL_READER)]
     follow.signals(LOCAL_READER, codes)
     asked = []
-    event.listen(store.engine(), "before_cursor_execute", lambda *a: asked.append(a[2]))
+    event.listen(opened(), "before_cursor_execute", lambda *a: asked.append(a[2]))
     assert len(follow.signals(LOCAL_READER, codes)) == len(codes)
     assert len([s for s in asked if "journal" in s]) == 1 and len(asked) <= 2, asked

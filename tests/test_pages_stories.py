@@ -4,10 +4,15 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.access import LOCAL_READER, NotAllowed, Person, Role
+from dashboard.actions import record
+from dashboard.answers import network
+from dashboard.answers import stories as known
+from dashboard.answers.question import Question
+from dashboard.answers.view import engine
 from dashboard.period import clip, resolve
 from dashboard.settings import load
 from dashboard.stories import Step, ready
-from dashboard.ui import filters, record, session, store, stories
+from dashboard.ui import filters, session, stories
 from dashboard.ui import present as telling
 from db import steer
 from db.demo_load import load_demo
@@ -19,9 +24,9 @@ from tests.test_pages import forget, go, link, sound, visit_page, words
 def filled(databases) -> Iterator[str]:
     """The address of fictitious data; what a test keeps there, it removes."""
     with databases.fresh() as url:
-        engine = make_engine(url)
-        load_demo(engine, 3_000, 20211221, by="test", progress=False)
-        engine.dispose()
+        opened = make_engine(url)
+        load_demo(opened, 3_000, 20211221, by="test", progress=False)
+        opened.dispose()
         yield url
 
 
@@ -32,8 +37,8 @@ def demo(filled, monkeypatch) -> Iterator[str]:
     load.cache_clear()
     forget()
     yield filled
-    for name, _ in store.stories():
-        steer.forget_story(store.engine(), name, "test")
+    for name in known.kept(LOCAL_READER):
+        steer.forget_story(engine(), name, "test")
     forget()
     load.cache_clear()
 
@@ -100,7 +105,7 @@ def test_a_story_is_kept_under_its_title_and_found_by_its_link(demo):
     other = sound(present(histoire="atelier-de-zou-collines"))
     assert len(codes(other)) == 11 and other.session_state[stories.HELD].title == "Atelier de Zou & Collines"
     next(b for b in other.button if "Supprimer" in b.label).click().run()
-    assert store.stories() == [] and "histoire" not in link(sound(other))
+    assert known.kept(LOCAL_READER) == {} and "histoire" not in link(sound(other))
 
 
 @pytest.mark.parametrize(("title", "why"), [("", "Il faut un titre."), ("National", "est le nom d'une présentation toute prête"),
@@ -110,7 +115,7 @@ def test_a_title_that_cannot_be_kept_is_refused_with_its_reason(demo, title, why
     next(t for t in at.text_input if t.label == "Titre de la présentation").set_value(title)
     next(b for b in at.button if b.label == "Garder sous ce titre").click().run()
     assert not at.exception and why in "\n".join(e.value.replace("\\", "") for e in at.error)
-    assert store.stories() == []
+    assert known.kept(LOCAL_READER) == {}
 
 
 def test_an_unknown_story_gives_a_notice_and_the_national_review(demo):
@@ -131,11 +136,11 @@ def test_a_review_of_a_place_asks_for_the_place(demo):
 
 
 def test_a_kept_story_that_is_spoilt_is_said_to_be_and_can_be_removed(demo):
-    steer.keep_story(store.engine(), "abimee", "Abîmée", "{}", "test")
+    steer.keep_story(engine(), "abimee", "Abîmée", "{}", "test")
     at = present(histoire="abimee")
     assert not at.exception and "n'a pas pu être lue" in at.error[0].value
     next(b for b in at.button if "Supprimer" in b.label).click().run()
-    assert store.stories() == []
+    assert known.kept(LOCAL_READER) == {}
 
 
 def test_who_may_not_read_is_told_nothing(demo, monkeypatch):
@@ -152,16 +157,17 @@ def test_who_may_not_read_is_told_nothing(demo, monkeypatch):
 def test_a_director_tells_the_story_of_the_department_alone(demo, monkeypatch):
     director = Person("directrice", Role.READER, frozenset({"Zou"}))
     monkeypatch.setattr(session, "person", lambda: director)
-    hidden = set(store.sites(LOCAL_READER)["name"]) - set(store.sites(director)["name"])
+    hidden = set(network.names(LOCAL_READER).values()) - set(network.names(director).values())
     monkeypatch.setattr(filters, "person", lambda: director)
     at = present()
-    told, _ = telling.told(director, at.session_state[stories.HELD], store.Question(*_year()), _period())
+    told, _ = telling.told(director, Question(*_year()), at.session_state[stories.HELD], _period())
     assert told.slides and not [name for name in hidden if name in repr(told)]
     assert Step("chiffres") in ready("national").steps
 
 
 def _period():
-    return clip(resolve("12m", store.freshness().as_of), store.freshness().as_of)
+    last = network.freshness(LOCAL_READER).as_of
+    return clip(resolve("12m", last), last)
 
 
 def _year():

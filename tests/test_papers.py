@@ -115,7 +115,8 @@ def test_words_give_the_indicator_its_own_label(code):
 
 def test_each_decision_is_short_and_says_what_would_end_it():
     entries = re.split(r"^## ", DECISIONS, flags=re.M)[1:]
-    assert [int(e.split(".")[0]) for e in entries] == list(range(1, len(entries) + 1))
+    numbers = [int(e.split(".")[0]) for e in entries]
+    assert numbers == sorted(set(numbers))
     for entry in entries:
         assert len(entry.rstrip().splitlines()) <= 15, entry
         assert "\nWhat would end it: " in entry, entry

@@ -1,7 +1,7 @@
 """What an indicator is, and how all of them are computed: facts in, figures out. Sum first, divide once."""
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -47,8 +47,7 @@ class Indicator:
     kinds: frozenset[str] = frozenset({"CCSP", "GSRU"})
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """One indicator for one key: what is shown, printed and exported.
 
     value: in the displayed unit, unrounded; None where missing or hidden, with the reason in `note`.
@@ -77,23 +76,18 @@ def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
     if facts.by not in indicator.by:
         return [Figure(key, indicator.code, None, None, None, 0, r, e, OUT_OF_SCOPE)
                 for key, (r, e) in zip(facts.keys, sites, strict=True)]
-    m = indicator.measure(facts)
-    figures = []
-    for i, (key, (r, e)) in enumerate(zip(facts.keys, sites, strict=True)):
-        value, n, note = _number(m.value[i]), int(m.n[i]), m.note[i]
-        if value is not None and n < indicator.minimum:
-            value, note = None, f"moins de {indicator.minimum} : non affiché"
-        figures.append(Figure(key, indicator.code, _number(m.numerator[i]), _number(m.denominator[i]), value, n, r, e,
-                              note))
-    return figures
+    m, few = indicator.measure(facts), f"moins de {indicator.minimum} : non affiché"
+    return [Figure(key, indicator.code, numerator, denominator, value, n, r, e, note)
+            if value is None or n >= indicator.minimum else
+            Figure(key, indicator.code, numerator, denominator, None, n, r, e, few)
+            for key, numerator, denominator, value, n, note, (r, e) in zip(
+                facts.keys, _numbers(m.numerator), _numbers(m.denominator), _numbers(m.value), map(int, m.n.tolist()), m.note,
+                sites, strict=True)]
 
 
-def _number(x: float) -> float | int | None:
+def _numbers(values: np.ndarray) -> list[float | int | None]:
     """Whole numbers as int, NaN as None."""
-    x = float(x)
-    if np.isnan(x):
-        return None
-    return int(x) if x.is_integer() else x
+    return [None if x != x else int(x) if x.is_integer() else x for x in np.asarray(values, dtype=float).tolist()]
 
 
 def ratio(numerator: np.ndarray, denominator: np.ndarray, scale: float, missing: str = NO_DATA,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import streamlit as st
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.ui import store
+from dashboard.answers import view
 
 LOG = logging.getLogger("ccsp")
 AGAIN = 2  # seconds between two looks whether the database is back
@@ -29,23 +29,15 @@ def said_plainly(*, again: bool = False) -> Iterator[None]:
         else:
             st.error(f"La base de données ne répond pas. Réessayer dans un instant. (incident {number})")
         # Not where it answers and one question of ours fails: that would fail again and again.
-        if again and not _answers():
+        if again and not view.reachable():
             _wait()
     except Exception as error:  # Streamlit's own way of stopping a page is no Exception and passes by
         st.error(f"Cette page n'a pas pu être préparée. Signaler l'incident {_log(error)} au service informatique.")
 
 
-def _answers() -> bool:
-    try:
-        store.ledger()
-    except DBAPIError:
-        return False
-    return True
-
-
 @st.fragment(run_every=AGAIN)
 def _wait() -> None:
-    if _answers():
+    if view.reachable():
         st.rerun()
 
 

@@ -4,9 +4,12 @@ from datetime import date
 import streamlit as st
 
 from dashboard import french
+from dashboard.answers.network import freshness, services, sites
+from dashboard.answers.question import Question
 from dashboard.classes import CLASSES
+from dashboard.indicators import BY_CODE
 from dashboard.period import Clipped, Period, clip, presets, resolve
-from dashboard.ui import errors, store
+from dashboard.ui import errors
 from dashboard.ui.session import FILTERS, NOTICES, person
 
 DEFAULTS = {"periode": "12m", "departement": "", "type": "", "prestation": "", "centre": "", "indicateur": "wait_p50",
@@ -28,7 +31,7 @@ def value(name: str) -> str:
 
 def as_of() -> date:
     """The last day of the data; today where there are none."""
-    return store.freshness().as_of or date.today()
+    return freshness(person()).as_of or date.today()
 
 
 def sync(page: str) -> None:
@@ -82,13 +85,13 @@ def options(name: str) -> dict[str, str]:
     """The values of a filter and their labels, "" first where everything may be chosen."""
     if name == "periode":
         return _periods()
-    table = store.sites(person())
+    places = sites(person())
     found = {
-        "departement": lambda: {d: d for d in sorted(table["department"].unique())},
-        "type": lambda: {k: k for k in sorted(table["kind"].unique())},
-        "prestation": lambda: {**dict(store.services()), "inconnu": "Prestation inconnue"},
-        "centre": lambda: dict(zip(table["code"], table["name"], strict=True)),
-        "indicateur": lambda: {code: store.BY_CODE[code].label for code in CLASSES},
+        "departement": lambda: {d: d for d in sorted({p.department for p in places})},
+        "type": lambda: {k: k for k in sorted({p.kind for p in places})},
+        "prestation": lambda: services(person()),
+        "centre": lambda: {p.code: p.name for p in places},
+        "indicateur": lambda: {code: BY_CODE[code].label for code in CLASSES},
         "couche": lambda: LAYERS,
     }[name]()
     return found if name in ("indicateur", "couche") else {"": EVERYTHING.get(name, "—"), **found}
@@ -192,11 +195,11 @@ def period() -> Clipped:
     return found or clip(resolve(DEFAULTS["periode"], last), last)
 
 
-def question(names: tuple[str, ...] = ("departement", "type", "prestation"), site: str | None = None) -> store.Question:
+def question(names: tuple[str, ...] = ("departement", "type", "prestation"), site: str | None = None) -> Question:
     """What the page asks: the filters in force, of those that act on it."""
     now = period().period
     chosen = {n: value(n) or None for n in names}
-    return store.Question(now.first, now.last, chosen.get("departement"), chosen.get("type"), chosen.get("prestation"), site)
+    return Question(now.first, now.last, chosen.get("departement"), chosen.get("type"), chosen.get("prestation"), site)
 
 
 def summary() -> str:

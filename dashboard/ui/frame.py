@@ -1,10 +1,14 @@
 """What surrounds every page: assets, style, banner, filters, menu."""
+from functools import lru_cache
+
 import streamlit as st
 
 from dashboard import french
+from dashboard.answers.network import commune_outlines, freshness
+from dashboard.answers.view import Moment, view
 from dashboard.navigation import PAGES, PageSpec
 from dashboard.settings import ROOT, load
-from dashboard.ui import assets, filters, show, store
+from dashboard.ui import assets, filters, session, show
 
 STYLE = """<style>
 [data-testid=stMainBlockContainer]{padding:4rem 2rem 3rem;max-width:1600px}
@@ -35,29 +39,32 @@ h3{font-size:1.02rem !important;padding:.3rem 0 .1rem !important}
 </style>"""
 
 
-@st.cache_resource
-def _assets(version: str) -> str | None:
+@lru_cache(2)
+def _assets(moment: Moment) -> str | None:
     """Put the public files in place; the name of the communes' file, if the ministry loaded limits."""
-    loaded = store.commune_outlines()
-    boundaries = loaded["geojson"] if loaded else None
+    loaded = commune_outlines(session.person())
+    boundaries = loaded.geojson if loaded else None
     assets.prepare(ROOT / "static", boundaries)
     return assets.communes_file(boundaries) if boundaries else None
 
 
 def communes_file() -> str | None:
     """The script that holds the limits of communes, or None where none were loaded."""
-    return _assets(store.ledger().version)
+    return _assets(view(session.person()).moment)
 
 
 def pages() -> dict[PageSpec, st.Page]:
     """The pages of the menu, in the order of PAGES."""
-    return {spec: st.Page(spec.path, title=spec.title, url_path=spec.url_path, default=i == 0)
-            for i, spec in enumerate(PAGES)}
+    return {spec: _page(i, spec) for i, spec in enumerate(PAGES)}
 
 
-def pages_by_name() -> dict[str, st.Page]:
-    """The pages under their French address, to link to."""
-    return {spec.url_path: page for spec, page in pages().items()}
+def page(url_path: str) -> st.Page:
+    """The page of that French address, to link to."""
+    return next(_page(i, spec) for i, spec in enumerate(PAGES) if spec.url_path == url_path)
+
+
+def _page(at: int, spec: PageSpec) -> st.Page:
+    return st.Page(spec.path, title=spec.title, url_path=spec.url_path, default=at == 0)
 
 
 def open_page(found: dict[PageSpec, st.Page]) -> PageSpec:
@@ -89,7 +96,7 @@ def dress(spec: PageSpec) -> None:
 
 def banner() -> None:
     """Fictitious or old data say so at the top of every page."""
-    fresh = store.freshness()
+    fresh = freshness(session.person())
     if fresh.empty:
         st.info("La base ne contient encore aucune donnée. Remettre un fichier de registre : python -m db import FICHIER")
         return

@@ -1,7 +1,6 @@
 """The map of the sites: folium builds a constant base, `static/ccsp-map.js` draws what changes."""
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -67,17 +66,6 @@ def literal(value: dict) -> str:
 def _code_units(match: re.Match) -> str:
     units = match.group().encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
-
-
-def radii(values: Iterable[float | None], max_px: float, largest: float | None = None) -> list[float | None]:
-    """Radius in px for each value, so that the area of the mark is proportional to the value.
-
-    `largest` is the value drawn at `max_px`; by default the greatest of `values`. None, NaN, zero and
-    negative values have no radius.
-    """
-    known = [value if value is not None and value > 0 and math.isfinite(value) else None for value in values]
-    top = largest or max((value for value in known if value is not None), default=None)
-    return [None if value is None else max_px * math.sqrt(value / top) for value in known]
 
 
 def check_signs(sites: Iterable[dict], legend: Legend) -> None:

@@ -1,17 +1,18 @@
 """Presenting a story: the whole of it is handed to the browser, which then needs the server for filters alone."""
-from datetime import date
 from functools import cache
 
 import streamlit as st
 
 from dashboard.access import Person
+from dashboard.answers import deck
+from dashboard.answers.question import Question
 from dashboard.charts import style
 from dashboard.exports import html
 from dashboard.panel import Deck
-from dashboard.period import Clipped, today
+from dashboard.period import Clipped
 from dashboard.settings import ROOT
-from dashboard.stories import Story, from_json, to_json
-from dashboard.ui import deck, filters, store
+from dashboard.stories import Story
+from dashboard.ui import filters
 
 BUTTON = '<button type="button">Commencer la présentation</button>'
 BUTTON_STYLE = """
@@ -35,23 +36,12 @@ def _component():
     return st.components.v2.component("ccsp_presentation", html=BUTTON, css=BUTTON_STYLE, js=script)
 
 
-def told(person: Person, story: Story, question: store.Question, period: Clipped) -> tuple[Deck, list[dict]]:
+def told(person: Person, question: Question, story: Story, period: Clipped) -> tuple[Deck, tuple[dict, ...]]:
     """The story over the filters in force, and its slides as the browser takes them."""
-    book, chosen = store.book_of(person, question)
-    # All that a deck depends on: the state of the data and the day, who asks and for what. Nobody gets another's.
-    return _told(book.version, today(), chosen, person.role, person.departments, to_json(story), story.name, question,
-                 period, person)
+    return deck.build(person, question, story, period), deck.slides(person, question, story, period)
 
 
-@st.cache_resource(max_entries=40, show_spinner=False)
-def _told(version: str, day: date, chosen: frozenset[str] | str, role: str, departments: frozenset[str] | None, story: str,
-          name: str, question: store.Question, period: Clipped, _person: Person) -> tuple[Deck, list[dict]]:
-    made = deck.build(_person, from_json(name, story), question, period)
-    return made, [{"html": html.slide_html(slide, number, len(made.slides)), "code": slide.code, "headline": slide.headline,
-                   "question": slide.question, "note": list(slide.note)} for number, slide in enumerate(made.slides, 1)]
-
-
-def button(story: Story, made: Deck, slides: list[dict], theme: str, seconds: int) -> None:
+def button(story: Story, made: Deck, slides: tuple[dict, ...], theme: str, seconds: int) -> None:
     """The button that starts the presentation; its slides, notes and charts go to the browser with it."""
     fixed = {"departement", "type"} if story.site else {"departement"} if story.department else set()
     # A free period is set on the page, where its days can be typed.
@@ -59,7 +49,7 @@ def button(story: Story, made: Deck, slides: list[dict], theme: str, seconds: in
                 "options": [[value, text] for value, text in filters.options(name).items() if value != filters.OTHER]}
                for name in FILTERS if name not in fixed]
     _component()(key="presentation", on_filter_change=_filtered, data={
-        "slides": slides, "foot": made.foot, "filters": choices, "theme": theme, "seconds": seconds, "css": LOOKS})
+        "slides": list(slides), "foot": made.foot, "filters": choices, "theme": theme, "seconds": seconds, "css": LOOKS})
 
 
 def _filtered() -> None:

@@ -3,26 +3,25 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.access import Person
-from dashboard.ui import store
+from dashboard.answers.network import sites
 from dashboard.ui.escape import escaped
+from db.frames import Place
 
 
 def show(person: Person, code: str) -> None:
     """The site's name and what is known of it; stops the page where the person may not see it."""
-    found = store.sites(person).query("code == @code")
-    if found.empty:
+    site = next((p for p in sites(person) if p.code == code), None)
+    if site is None:
         st.warning("Ce centre n'est pas connu.")
         st.stop()
-    site = found.iloc[0]
-    st.subheader(escaped(site["name"]), anchor=False)
+    st.subheader(escaped(site.name), anchor=False)
     st.caption(escaped(words(site)))
 
 
-def words(site) -> str:
+def words(site: Place) -> str:
     """« CCSP · commune de Pobè · Plateau · ouvert le 21/12/2021 »."""
-    opened = f"ouvert le {french.date_short(site['launched_on'])}" if site["launched_on"] else \
-        "date d'ouverture non renseignée"
-    first = f" · premières données le {french.date_short(site['first_activity'])}" if site["first_activity"] else ""
-    closed = f" · fermé le {french.date_short(site['closed_on'])}" if site["closed_on"] else ""
-    return (f"{site['kind']} · commune {french.elide('de', site['commune'])} · {site['department']} · {opened}{first}{closed}"
+    opened = f"ouvert le {french.date_short(site.launched_on)}" if site.launched_on else "date d'ouverture non renseignée"
+    first = f" · premières données le {french.date_short(site.first_activity)}" if site.first_activity else ""
+    closed = f" · fermé le {french.date_short(site.closed_on)}" if site.closed_on else ""
+    return (f"{site.kind} · commune {french.elide('de', site.commune)} · {site.department} · {opened}{first}{closed}"
             " · horaires non renseignés")

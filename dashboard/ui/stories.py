@@ -8,9 +8,13 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.access import Person, may
+from dashboard.actions import record
+from dashboard.answers import report
+from dashboard.answers import stories as known_stories
+from dashboard.exports.names import file_name
 from dashboard.panel import Deck
 from dashboard.stories import KINDS, LONGEST_HEADLINE, LONGEST_TEXT, PLACED, READY, NotAStory, Step, Story, check, ready, slug
-from dashboard.ui import filters, present, record, report, store, takeaway
+from dashboard.ui import filters, outcome, present
 from dashboard.ui.escape import escaped
 
 ADDRESS = "histoire"    # in the URL: which story
@@ -30,7 +34,7 @@ def page(person: Person) -> None:
     question, period = filters.question(), filters.period()
     with st.container(horizontal=True, vertical_alignment="center", key="commencer"):
         with st.spinner("La présentation se prépare…"):
-            made, slides = present.told(person, story, question, period)
+            made, slides = present.told(person, question, story, period)
         present.button(story, made, slides, st.session_state.get("theme_diapo", "light"),
                        st.session_state.get("secondes_diapo", 20))
         st.caption(f"{french.plural(len(made.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
@@ -50,7 +54,7 @@ def page(person: Person) -> None:
 
 def _choose(person: Person) -> Story | None:
     """The story in force: of the address, of the list, or as changed on this page."""
-    kept = dict(store.stories())
+    kept = known_stories.kept(person)
     known = {**{name: NAMES.get(name, title) for name, (title, _) in READY.items()}, **kept}
     wanted = st.query_params.get(ADDRESS, "national")
     if wanted not in known:
@@ -74,7 +78,7 @@ def _choose(person: Person) -> Story | None:
     name = f"{wanted}:{place}" if place else wanted
     if st.session_state.get(WANTED) != name or HELD not in st.session_state:
         try:
-            st.session_state[HELD] = ready(name) or store.story(name)
+            st.session_state[HELD] = known_stories.story(person, name)
         except NotAStory as reason:
             st.error(f"{reason} La supprimer, puis la refaire.")
             _forget(person, name)
@@ -87,7 +91,7 @@ def _take_away(made: Deck, name: str) -> None:
     """The files of the story, each made when it is asked for; and a text to paste."""
     with st.container(horizontal=True, vertical_alignment="center", key="emporter_histoire"):
         for kind, label in report.BUTTONS.items():
-            file = f"{takeaway.file_name(name, on=filters.as_of())}.{kind}"
+            file = f"{file_name(name, on=filters.as_of())}.{kind}"
             st.download_button(label, data=partial(report.made, kind, made), file_name=file, key=f"emporter_{kind}",
                                mime=mimetypes.guess_type(file)[0] or OTHER, on_click="ignore")
     with st.expander("Texte à coller dans un message"):
@@ -164,7 +168,7 @@ def _keep(person: Person, story: Story) -> None:
         title = st.text_input("Titre de la présentation", story.title, max_chars=LONGEST_HEADLINE)
         if st.form_submit_button("Garder sous ce titre"):
             _kept(person, replace(story, title=title.strip(), name=slug(title)))
-    record.said("garder")
+    outcome.said("garder")
     if not ready(story.name):
         _forget(person, story.name)
     st.caption("Lien à partager, avec les filtres en vigueur :")
@@ -172,7 +176,7 @@ def _keep(person: Person, story: Story) -> None:
 
 
 def _kept(person: Person, story: Story) -> None:
-    with record.telling("garder", "La présentation est gardée. Le lien ci-dessous la retrouve."):
+    with outcome.telling("garder", "La présentation est gardée. Le lien ci-dessous la retrouve."):
         record.keep_story(person, story)
         st.query_params[ADDRESS] = story.name
         st.session_state.pop(WANTED, None)
@@ -181,7 +185,7 @@ def _kept(person: Person, story: Story) -> None:
 
 def _forget(person: Person, name: str) -> None:
     if may(person, "keep_stories") and st.button("Supprimer cette présentation gardée"):
-        with record.telling("garder", "La présentation est supprimée."):
+        with outcome.telling("garder", "La présentation est supprimée."):
             record.forget_story(person, name)
         st.query_params.pop(ADDRESS, None)
         st.session_state.pop(WANTED, None)
@@ -192,5 +196,3 @@ def _link(story: Story) -> str:
     base = st.context.url.split("?")[0] if st.context.url else "/presenter"
     asked = {ADDRESS: story.name.split(":")[0], **st.session_state[filters.WRITTEN]}
     return f"{base}?{urlencode(asked)}"
-
-

@@ -1,19 +1,19 @@
 """« Emporter le tableau »: the tables of a page as a workbook, made only when somebody asks for it."""
-import re
-import unicodedata
 from collections.abc import Callable
-from datetime import date
 
 import streamlit as st
 
 from dashboard import french
+from dashboard.answers.figures import whole
+from dashboard.answers.network import freshness
+from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import xlsx
 from dashboard.navigation import PageSpec
-from dashboard.ui import filters, frame, session, show, store
+from dashboard.ui import filters, frame, session, show
 from dashboard.wording import who_reported
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ACTING = ("departement", "type", "prestation")  # filters that a question of the store takes, besides period and site
+ACTING = ("departement", "type", "prestation")  # filters that a question takes, besides period and site
 
 
 TOLD = {"carte": "national", "departement": "departement", "site": "site", "attentes": "attentes", "plaintes": "plaintes"}
@@ -32,14 +32,14 @@ def button(spec: PageSpec) -> None:
         if story == "departement" and not filters.value("departement"):
             story = "national"
         if story:
-            st.page_link(frame.pages_by_name()["presenter"], label="Présenter, ou emporter le dossier", width="content",
+            st.page_link(frame.page("presenter"), label="Présenter, ou emporter le dossier", width="content",
                          query_params={"histoire": story})
 
 
 def workbook(spec: PageSpec) -> Callable[[], bytes]:
     """What makes the file, later and in another thread: so all that it needs of the session is taken here."""
     shown = st.session_state[show.SHOWN]  # the very dict: a part of the page that runs again by itself renews its panels
-    title, about, demo = spec.heading, known(spec), store.freshness().demo
+    title, about, demo = spec.heading, known(spec), freshness(session.person()).demo
     return lambda: xlsx(title, about, tuple(shown.values()), demo=demo)
 
 
@@ -49,13 +49,7 @@ def known(spec: PageSpec) -> list[tuple[str, str]]:
              filters.options(n).get(filters.value(n), filters.value(n))) for n in spec.filters]
     site = filters.value("centre") or None if "centre" in spec.filters else None
     question = filters.question(tuple(n for n in ACTING if n in spec.filters), site=site)
-    whole = store.figures(session.person(), question, "nation")["nation"]
-    as_of = store.freshness().as_of
-    return [*said, ("Remontées", who_reported(whole["visits"])),
+    figures = whole(session.person(), question)
+    as_of = freshness(session.person()).as_of
+    return [*said, ("Remontées", who_reported(figures["visits"])),
             ("Données au", french.date_long(as_of) if as_of else "aucune donnée")]
-
-
-def file_name(*parts: str, on: date) -> str:
-    """« ccsp-departement-zou-2026-11-23 »: letters that every disk takes, without extension."""
-    plain = unicodedata.normalize("NFKD", "-".join(p for p in parts if p)).encode("ascii", "ignore").decode().lower()
-    return f"ccsp-{re.sub('[^a-z0-9]+', '-', plain)[:80].strip('-')}-{on.isoformat()}"

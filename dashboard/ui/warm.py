@@ -1,34 +1,40 @@
-"""What is made ready before the first reader comes: the pages' code, and their answers to the question they open with."""
+"""What is made ready before the first reader comes: the pages' code, and the answers to the question they open with."""
 import logging
 
 import streamlit_folium
 from streamlit.runtime import get_instance
 
 from dashboard.access import LOCAL_READER
+from dashboard.answers import alerts as alerts_of
+from dashboard.answers import attention as attention_of
+from dashboard.answers import cards as cards_of
+from dashboard.answers import deck, figures, follow, network, sites, view
+from dashboard.answers import map as map_of
+from dashboard.answers.question import Question
 from dashboard.period import clip, resolve
 from dashboard.stories import ready
 from dashboard.ui import (  # noqa: F401  (the pages' parts are loaded here, so that no reader waits for them)
     alerts,
     attention,
     bulletin,
+    cards,
     changes,
     definitions,
     filters,
-    follow,
     frame,
     guide,
-    panels,
     present,
-    report,
     sections,
+    show,
     site_head,
     steering_map,
-    store,
+    takeaway,
     targets,
 )
 
 # By which keys the pages cut the figures of what they are asked.
 CUTS = ("nation", "site", "department", "service", "hour")
+STORIES = ("national", "plaintes", "attentes")  # between them they ask nearly all that pages show
 
 
 def warm() -> None:
@@ -38,15 +44,21 @@ def warm() -> None:
     get_instance().component_registry.register_component(streamlit_folium._component_func)
     # Streamlit remarks, once, that no page is running.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
-    person, last = LOCAL_READER, store.freshness().as_of
-    if last is None:
-        return
-    period = clip(resolve(filters.DEFAULTS["periode"], last), last)
-    question = store.Question(period.period.first, period.period.last)
-    for by in CUTS:
-        store.figures(person, question, by)
-    store.trend(person, question)
-    store.comparison(person, question)
-    sites = store.sites(person)
-    follow.signals(person, ["nation", *sorted(set(sites["department"])), *sites["code"]])
-    present.told(person, ready("national"), question, period)
+    with view.run():
+        person = LOCAL_READER
+        last = network.freshness(person).as_of
+        if last is None:
+            return
+        period = clip(resolve(filters.DEFAULTS["periode"], last), last)
+        question = Question(period.period.first, period.period.last)
+        for by in CUTS:
+            figures.figures(person, question, by)
+        known = network.sites(person)
+        follow.signals(person, ["nation", *sorted({site.department for site in known}), *(site.code for site in known)])
+        cards_of.metrics(person, question, cards_of.HEADLINE)
+        map_of.plot(person, question, "wait_p50", signs=True)
+        sites.side_by_side(person, question)
+        attention_of.facts(person, question)
+        alerts_of.signals(person, question)
+        for name in STORIES:
+            deck.slides(person, question, ready(name), period)

@@ -1,28 +1,30 @@
 """Plaintes: what is open and how old, why people complain, how fast they are answered."""
 import streamlit as st
 
-from dashboard.ui import cards, filters, panels, sections, session, show
+from dashboard.answers import complaints, months
+from dashboard.answers.cards import COMPLAINTS
+from dashboard.ui import cards, filters, sections, session, show
 
 person, question = session.person(), filters.question()
-cards.headline(question, person, panels.COMPLAINTS)
+cards.headline(person, question, COMPLAINTS)
 
 left, right = st.columns(2, gap="large")
 with left:
     st.header("Plaintes en cours, par âge", anchor=False)
-    show.panel(panels.complaint_ages(person, question, "ages"))
+    show.panel(complaints.ages(person, question, "ages"))
 with right:
     st.header("Pourquoi les usagers se plaignent", anchor=False)
-    show.panel(panels.reasons(person, question, "motifs"))
+    show.panel(complaints.reasons(person, question, "motifs"))
 
 left, right = st.columns(2, gap="large")
 with left:
     st.header("Combien de temps sans réponse", anchor=False)
     sections.survival(person, question, "survie")
     st.header("Reçues et répondues, par mois", anchor=False)
-    show.panel(panels.flow(person, question, "flux"))
+    show.panel(complaints.flow(person, question, "flux"))
 with right:
     st.header("Plaintes échues traitées en 30 jours, par mois", anchor=False)
-    show.panel(panels.by_month(person, question, "complaints_30d_due", "plaintes_mois"))
+    show.panel(months.by_month(person, question, "complaints_30d_due", "plaintes_mois"))
     st.header("Par prestation", anchor=False)
     sections.compare(person, question, "service", "complaints_per_1000", "plaintes_prestations")
 

@@ -1,8 +1,9 @@
 """Carte: where it is busy, where people wait, where they complain; the table behind the map."""
 import streamlit as st
 
-from dashboard.ui import filters, panels, session, show, steering_map
+from dashboard.answers import sites
+from dashboard.ui import filters, session, show, steering_map
 
 steering_map.zone()
 st.header("Les centres, par ordre alphabétique", anchor=False)
-show.panel(panels.sites(session.person(), filters.question()), height=460)
+show.panel(sites.side_by_side(session.person(), filters.question()), height=460)

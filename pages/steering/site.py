@@ -1,7 +1,8 @@
 """Site: one site, its figures, trends, waits, services, complaints, days without data, closures."""
 import streamlit as st
 
-from dashboard.ui import cards, filters, panels, sections, session, show, site_head
+from dashboard.answers import complaints, completeness, months, waits
+from dashboard.ui import cards, filters, sections, session, show, site_head
 
 person = session.person()
 code = filters.value("centre")
@@ -10,25 +11,25 @@ if not code:
     st.stop()
 question = filters.question(("prestation",), site=code)
 site_head.show(person, code)
-cards.headline(question, person, ("visits", "visits_per_day", "wait_p50", "wait_within_30", "satisfaction",
+cards.headline(person, question, ("visits", "visits_per_day", "wait_p50", "wait_within_30", "satisfaction",
                                   "complaints_30d_due"))
 
 left, right = st.columns(2, gap="large")
 with left:
     st.header("Usagers par jour ouvert, par mois", anchor=False)
-    show.panel(panels.by_month(person, question, "visits_per_day", "site_affluence"))
+    show.panel(months.by_month(person, question, "visits_per_day", "site_affluence"))
 with right:
     st.header("Mois par mois", anchor=False)
     code = sections.choose_indicator(sections.MONTHLY, "site_mois_choix")
-    show.panel(panels.by_month(person, question, code, "site_mois"))
+    show.panel(months.by_month(person, question, code, "site_mois"))
 
 left, right = st.columns(2, gap="large")
 with left:
     st.header("Répartition des attentes", anchor=False)
-    show.panel(panels.waits(person, question, "site_repartition"))
+    show.panel(waits.distribution(person, question, "site_repartition"))
 with right:
     st.header("Quand viennent les usagers", anchor=False)
-    show.panel(panels.heat(person, question, "site_heures"))
+    show.panel(waits.heat(person, question, "site_heures"))
 
 left, right = st.columns(2, gap="large")
 with left:
@@ -36,8 +37,8 @@ with left:
     sections.compare(person, question, "service", "visits", "site_prestations")
 with right:
     st.header("Plaintes en cours, par âge", anchor=False)
-    show.panel(panels.complaint_ages(person, question, "site_plaintes"))
+    show.panel(complaints.ages(person, question, "site_plaintes"))
     st.header("Jours non clôturés", anchor=False)
-    show.panel(panels.not_reported(person, question, "site_jours"))
+    show.panel(completeness.not_reported(person, question, "site_jours"))
     st.header("Fermetures déclarées", anchor=False)
-    show.panel(panels.closures(person, question, "site_fermetures"))
+    show.panel(completeness.closed(person, question, "site_fermetures"))

@@ -1,22 +1,24 @@
 """Attentes: how long people wait, by site, service, hour and month."""
 import streamlit as st
 
-from dashboard.ui import cards, filters, panels, sections, session, show
+from dashboard.answers import months, waits
+from dashboard.answers.cards import WAITS
+from dashboard.ui import cards, filters, sections, session, show
 
 person, question = session.person(), filters.question()
-cards.headline(question, person, panels.WAITS, columns=4)
+cards.headline(person, question, WAITS, columns=4)
 
 left, right = st.columns(2, gap="large")
 with left:
     st.header("Répartition des attentes", anchor=False)
-    show.panel(panels.waits(person, question, "repartition"))
+    show.panel(waits.distribution(person, question, "repartition"))
 with right:
     st.header("Par mois", anchor=False)
-    code = sections.choose_indicator(panels.WAITS, "attentes_mois_choix")
-    show.panel(panels.by_month(person, question, code, "attentes_mois"))
+    code = sections.choose_indicator(WAITS, "attentes_mois_choix")
+    show.panel(months.by_month(person, question, code, "attentes_mois"))
 
 st.header("Par centre, par prestation, par heure d'arrivée", anchor=False)
-code = sections.choose_indicator(panels.WAITS, "attentes_choix")
+code = sections.choose_indicator(WAITS, "attentes_choix")
 left, middle, right = st.columns(3, gap="large")
 with left:
     sections.compare(person, question, "site", code, "attentes_centres")
@@ -26,4 +28,4 @@ with right:
     sections.compare(person, question, "hour", code, "attentes_heures")
 
 st.header("Attente médiane de chaque centre, mois par mois", anchor=False)
-show.panel(panels.multiples(person, question, "attentes_multiples"))
+show.panel(months.multiples(person, question, "attentes_multiples"))

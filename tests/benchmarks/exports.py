@@ -1,15 +1,12 @@
 """How long the files of the national review take: first and later ones in one process, as multiples of its figures."""
 import importlib
-import logging
 import os
 import time
 from argparse import Namespace
 
-import streamlit as st
-
+from dashboard.answers import report as telling
+from dashboard.answers import view
 from dashboard.settings import load
-from dashboard.ui import report as telling
-from dashboard.ui import store
 
 ASKED = Namespace(story="national", period="12m", department=None, kind=None, service=None)
 
@@ -23,10 +20,9 @@ def seconds(act) -> float:
 
 def measure(url: str) -> dict[str, dict[str, float]]:
     """Milliseconds of telling the story and of writing each of its files, the first time and the best of three more."""
-    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
     before = os.environ.get("DATABASE_URL")
     os.environ["DATABASE_URL"] = url
-    load.cache_clear(), st.cache_resource.clear()
+    load.cache_clear()
     try:
         found = {"figures and slides": {"first": 1000 * seconds(lambda: telling.tell(ASKED)),
                                         "later": 1000 * min(seconds(lambda: telling.tell(ASKED)) for _ in range(3))}}
@@ -39,8 +35,7 @@ def measure(url: str) -> dict[str, dict[str, float]]:
         figures = found["figures and slides"]["later"]
         return {name: {**times, "x figures": times["later"] / figures} for name, times in found.items()}
     finally:
-        store.engine().dispose()
-        st.cache_resource.clear(), load.cache_clear()
+        view.forget(), load.cache_clear()
         os.environ.pop("DATABASE_URL")
         if before:
             os.environ["DATABASE_URL"] = before

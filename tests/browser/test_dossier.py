@@ -1,15 +1,15 @@
 """The dossier opened as whoever receives it opens it: from a file, without network, on any screen, by ear or by eye."""
 import pytest
-import streamlit as st
 from axe_playwright_python.sync_playwright import Axe
 
 from dashboard.access import LOCAL_READER
+from dashboard.answers import deck, network, view
+from dashboard.answers.question import Question
 from dashboard.charts.style import DARK, SOFT
 from dashboard.exports import html
 from dashboard.period import clip, resolve
 from dashboard.settings import load
 from dashboard.stories import ready
-from dashboard.ui import deck, store
 from tests.browser import served
 from tests.exports import decks
 
@@ -24,13 +24,11 @@ def stories(demo_file):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", f"sqlite:///{demo_file}")
         load.cache_clear()
-        st.cache_resource.clear()
-        last = store.freshness().as_of
+        last = network.freshness(LOCAL_READER).as_of
         period = clip(resolve("12m", last), last)
-        question = store.Question(period.period.first, period.period.last)
-        yield {name: html.dossier(deck.build(LOCAL_READER, ready(name), question, period)) for name in STORIES}
-        store.engine().dispose()
-        st.cache_resource.clear()
+        question = Question(period.period.first, period.period.last)
+        yield {name: html.dossier(deck.build(LOCAL_READER, question, ready(name), period)) for name in STORIES}
+        view.forget()
     load.cache_clear()
 
 

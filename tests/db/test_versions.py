@@ -282,7 +282,7 @@ def test_the_server_refuses_to_start_on_a_newer_database_in_one_sentence(office,
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     said = shell(database_url, "scripts.start")
     assert said.code == 1 and "9999" in said.err and "Traceback" not in said.err + said.out
-    done = subprocess.run([sys.executable, "-c", "import server; server.serve(server.listen(0))"], cwd=ROOT, capture_output=True, text=True,
-                          env={**os.environ, "DATABASE_URL": database_url})
+    done = subprocess.run([sys.executable, "-c", "import server; server.serve(server.listen(0))"], cwd=ROOT, text=True,
+                          capture_output=True, env={**os.environ, "DATABASE_URL": database_url})
     assert done.returncode == 1
     assert "9999" in done.stderr and "Traceback" not in done.stderr and done.stderr.strip().count("\n") == 0

@@ -10,10 +10,10 @@ import pypdf
 import pytest
 
 from dashboard.__main__ import main
+from dashboard.answers import report
 from dashboard.exports.xlsx import FICTIVE
 from dashboard.settings import load
 from dashboard.stories import READY, Step, Story, ready, to_json
-from dashboard.ui import report
 from db.demo_load import load_demo
 from db.engine import make_engine
 from db.steer import keep_story

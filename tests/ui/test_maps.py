@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.answers.map import radii
 from dashboard.ui import maps
 from tests.browser import served
 
@@ -139,19 +140,19 @@ def test_a_number_that_is_not_one_is_refused():
 
 @pytest.mark.pitfall(25)
 def test_areas_are_in_the_ratio_of_the_values():
-    small, large = maps.radii([50, 200], 18)
+    small, large = radii([50, 200], 18)
     assert large == 18
     assert large**2 / small**2 == pytest.approx(200 / 50)
 
 
 def test_the_scale_may_be_fixed_from_outside():
-    assert maps.radii([100], 20, largest=400) == [10]
+    assert radii([100], 20, largest=400) == [10]
 
 
 def test_no_value_has_no_radius():
-    assert maps.radii([None, 0, -3, math.nan, 4], 10) == [None, None, None, None, 10]
-    assert maps.radii([None, 0], 10) == [None, None]
-    assert maps.radii([], 10) == []
+    assert radii([None, 0, -3, math.nan, 4], 10) == [None, None, None, None, 10]
+    assert radii([None, 0], 10) == [None, None]
+    assert radii([], 10) == []
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import FICTIVE, sheet_names
 from dashboard.navigation import PAGES
 from dashboard.settings import ROOT, load
@@ -98,4 +99,4 @@ def test_a_site_page_without_a_site_has_nothing_to_take_away(page):
     (("attentes", "", "Atacora"), "ccsp-attentes-atacora-2026-11-23"), (("../../é\x00\ud800/…",), "ccsp-e-2026-11-23"),
     (("x" * 500,), f"ccsp-{'x' * 80}-2026-11-23")])
 def test_names_of_files_suit_every_disk(parts, name):
-    assert takeaway.file_name(*parts, on=date(2026, 11, 23)) == name
+    assert file_name(*parts, on=date(2026, 11, 23)) == name

@@ -1,40 +1,16 @@
-"""What a person enters in the dashboard: targets, decisions, new starts of control charts. Rights are checked here."""
-from collections.abc import Iterator
-from contextlib import contextmanager
+"""What a person enters: targets, decisions, new starts of control charts, presentations. Rights are checked here."""
 from datetime import date
 
-import streamlit as st
-
 from dashboard.access import NotAllowed, Person, may
+from dashboard.answers import follow
+from dashboard.answers.view import engine
 from dashboard.indicators import BY_CODE
 from dashboard.signals import impossible
 from dashboard.stories import NotAStory, Story, check, ready, to_json
-from dashboard.ui import follow, store
-from dashboard.ui.escape import escaped
 from db import steer
 from db.write import Refused
 
-SAID = "record_said"  # what became of the last entry of each form, to be said once under it
-
-
-@contextmanager
-def telling(form: str, done: str) -> Iterator[None]:
-    """Keep, for the run that follows, whether what was entered in a form is done or refused."""
-    try:
-        yield
-    except Refused as reason:
-        st.session_state[SAID] = form, False, str(reason)
-    except NotAllowed:
-        st.session_state[SAID] = form, False, "Vous n'avez pas le droit de faire cela pour ce périmètre."
-    else:
-        st.session_state[SAID] = form, True, done
-
-
-def said(form: str) -> None:
-    """Say under a form, once, what became of its last entry."""
-    if st.session_state.get(SAID, ("",))[0] == form:
-        _, done, text = st.session_state.pop(SAID)
-        (st.success if done else st.error)(escaped(text))
+__all__ = ["Refused", "decide", "forget_story", "keep_story", "rebase", "remove_target", "set_target"]
 
 
 def _check(person: Person, action: str, indicator: str, scope: str) -> None:
@@ -51,25 +27,25 @@ def set_target(person: Person, indicator: str, scope: str, value: float | None, 
     _check(person, "set_targets", indicator, scope)
     if why := impossible(indicator, value):
         raise Refused(why)
-    steer.set_target(store.engine(), indicator, scope, value, valid_from, source, person.name)
+    steer.set_target(engine(), indicator, scope, value, valid_from, source, person.name)
 
 
 def remove_target(person: Person, indicator: str, scope: str, valid_from: date) -> None:
     """Take a target back. Raises Refused or NotAllowed."""
     _check(person, "set_targets", indicator, scope)
-    steer.remove_target(store.engine(), indicator, scope, valid_from, person.name)
+    steer.remove_target(engine(), indicator, scope, valid_from, person.name)
 
 
 def decide(person: Person, indicator: str, scope: str, who: str, what: str, due_on: date | None, today: date) -> None:
     """Keep a decision on an alert. Raises Refused or NotAllowed."""
     _check(person, "decide", indicator, scope)
-    steer.decide(store.engine(), indicator, scope, today, who, what, due_on, person.name)
+    steer.decide(engine(), indicator, scope, today, who, what, due_on, person.name)
 
 
 def rebase(person: Person, indicator: str, scope: str, month: date, reason: str) -> None:
     """Start a control chart anew from a month on. Raises Refused or NotAllowed."""
     _check(person, "rebase", indicator, scope)
-    steer.rebase(store.engine(), indicator, scope, month, reason, person.name)
+    steer.rebase(engine(), indicator, scope, month, reason, person.name)
 
 
 def keep_story(person: Person, story: Story) -> None:
@@ -82,11 +58,11 @@ def keep_story(person: Person, story: Story) -> None:
         raise Refused(str(reason)) from reason
     if ready(story.name) or ready(f"{story.name}:x"):
         raise Refused(f"« {story.name} » est le nom d'une présentation toute prête : en choisir un autre.")
-    steer.keep_story(store.engine(), story.name, story.title, to_json(story), person.name)
+    steer.keep_story(engine(), story.name, story.title, to_json(story), person.name)
 
 
 def forget_story(person: Person, name: str) -> None:
     """Remove a kept presentation. Raises Refused or NotAllowed."""
     if not may(person, "keep_stories"):
         raise NotAllowed(f"{person.name} : keep_stories")
-    steer.forget_story(store.engine(), name, person.name)
+    steer.forget_story(engine(), name, person.name)

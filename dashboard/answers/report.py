@@ -8,24 +8,31 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from dashboard import french
+from dashboard.access import LOCAL_READER
+from dashboard.answers import deck, stories
+from dashboard.answers.network import freshness, services, sites
+from dashboard.answers.question import Question
+from dashboard.answers.view import engine, run
+from dashboard.exports.names import file_name
 from dashboard.panel import Deck
 from dashboard.period import Clipped, clip, presets, resolve
 from dashboard.stories import PLACED, READY, Story
-from dashboard.ui import deck, panels, store
-from dashboard.ui.record import Refused
-from dashboard.ui.session import person
-from dashboard.ui.takeaway import file_name
 
 # What writes a format: (module, function). Each is brought only when asked for.
 FORMATS = {"pptx": ("pptx", "pptx"), "html": ("html", "dossier"), "pdf": ("pdf", "pdf"), "xlsx": ("xlsx", "for_deck"),
            "txt": ("html", "message_text")}
 BUTTONS = {"pptx": "Diapositives (PowerPoint)", "pdf": "Dossier (PDF)", "html": "Dossier (une page web)",
            "xlsx": "Tableaux (Excel)"}
+WHO = LOCAL_READER  # whoever may run the command on the server may read everything
 EXAMPLES = {"departement": "departement:Zou", "site": "site:ccsp-allada"}
 USUAL = "12m"
 
 
-class Unknown(Refused):
+class CannotTell(Exception):
+    """Why there is no file, in French."""
+
+
+class Unknown(CannotTell):
     """A name that nothing has; the message, in French, gives the nearest one."""
 
     def __init__(self, what: str, name: str, known: Iterable[str]):
@@ -42,15 +49,16 @@ MASCULINE = {"département", "centre", "format"}
 def write(asked: Namespace) -> list[Path]:
     """Write the story that the command asks for, and print each file; all files, or none. Returns their paths.
 
-    Raises Refused, with the reason in French, for an unknown name, a database without data, a folder that cannot be
+    Raises CannotTell, with the reason in French, for an unknown name, a database without data, a folder that cannot be
     written to.
     """
     try:
         formats = chosen(asked.format)
-        told = tell(asked)
+        with run():
+            told = tell(asked)
         return _put(asked.out, _name(asked, told), {f: made(f, told) for f in formats})
     finally:
-        store.engine().dispose()
+        engine().dispose()
 
 
 def chosen(text: str) -> list[str]:
@@ -60,58 +68,54 @@ def chosen(text: str) -> list[str]:
         if one not in FORMATS:
             raise Unknown("format", one, FORMATS)
     if not formats:
-        raise Refused(f"aucun format n'est demandé ; il y a {french.join_words(list(FORMATS))}.")
+        raise CannotTell(f"aucun format n'est demandé ; il y a {french.join_words(list(FORMATS))}.")
     return formats
 
 
 def tell(asked: Namespace) -> Deck:
-    """The story over the period and the filters of the command. Raises Refused."""
-    fresh = store.freshness()
+    """The story over the period and the filters of the command. Raises CannotTell."""
+    fresh = freshness(WHO)
     if fresh.empty:
-        raise Refused("la base ne contient encore aucune donnée : il n'y a rien à raconter"
+        raise CannotTell("la base ne contient encore aucune donnée : il n'y a rien à raconter"
                          " (python -m db import FICHIER).")
     story = find_story(asked.story)
     if (story.department or story.site) and (asked.department or asked.kind):
-        raise Refused(f"la présentation {story.name} porte déjà sur un lieu : --department et --kind n'y ont pas de"
+        raise CannotTell(f"la présentation {story.name} porte déjà sur un lieu : --department et --kind n'y ont pas de"
                          " sens.")
-    departments, services = sorted(set(_sites()["department"])), panels.service_names()
+    departments, known = sorted({p.department for p in sites(WHO)}), services(WHO)
     if asked.department and asked.department not in departments:
         raise Unknown("département", asked.department, departments)
-    if asked.service and asked.service not in services:
-        raise Unknown("prestation", asked.service, services)
+    if asked.service and asked.service not in known:
+        raise Unknown("prestation", asked.service, known)
     period = find_period(asked.period)
-    question = store.Question(period.period.first, period.period.last, asked.department, asked.kind, asked.service)
-    return deck.build(person(), story, question, period)
-
-
-def _sites():
-    return store.sites(person())
+    question = Question(period.period.first, period.period.last, asked.department, asked.kind, asked.service)
+    return deck.build(WHO, question, story, period)
 
 
 def find_story(name: str) -> Story:
-    """The story of that name, ready-made or kept, about a place that exists. Raises Refused."""
-    story = store.story(name)
+    """The story of that name, ready-made or kept, about a place that exists. Raises CannotTell."""
+    story = stories.story(WHO, name)
     if story is None:
         if name.rstrip(":") in PLACED:
-            raise Refused(f"il faut dire de quel lieu : {EXAMPLES[name.rstrip(':')]}, par exemple.")
-        raise Unknown("présentation", name, [*READY, *(kept for kept, _ in store.stories())])
+            raise CannotTell(f"il faut dire de quel lieu : {EXAMPLES[name.rstrip(':')]}, par exemple.")
+        raise Unknown("présentation", name, [*READY, *stories.kept(WHO)])
     for what, place, column in (("département", story.department, "department"), ("centre", story.site, "code")):
-        known = sorted(set(_sites()[column]))
+        known = sorted({getattr(p, column) for p in sites(WHO)})
         if place and place not in known:
             raise Unknown(what, place, known)
     return story
 
 
 def find_period(code: str) -> Clipped:
-    """The period of a code such as those of the pages' links, cut at the last day of the data. Raises Refused."""
-    as_of = store.freshness().as_of
+    """The period of a code such as those of the pages' links, cut at the last day of the data. Raises CannotTell."""
+    as_of = freshness(WHO).as_of
     found = resolve(code, as_of)
     if found is None:
-        raise Refused(f"{Unknown('période', code, presets(as_of))} Aussi : 2026, 2026-11, 2026-T3,"
+        raise CannotTell(f"{Unknown('période', code, presets(as_of))} Aussi : 2026, 2026-11, 2026-T3,"
                          " 2026-01-05_2026-02-10.")
     period = clip(found, as_of)
     if period is None:
-        raise Refused(f"la période {found.label} commence après le dernier jour des données, le"
+        raise CannotTell(f"la période {found.label} commence après le dernier jour des données, le"
                          f" {french.date_short(as_of)}.")
     return period
 
@@ -140,7 +144,7 @@ def _put(folder: Path, name: str, files: dict[str, bytes]) -> list[Path]:
             for path in paths:
                 os.replace(Path(aside) / path.name, path)
     except OSError as error:
-        raise Refused(f"impossible d'écrire dans {folder} : dossier protégé, disque plein ou nom déjà pris"
+        raise CannotTell(f"impossible d'écrire dans {folder} : dossier protégé, disque plein ou nom déjà pris"
                          f" (erreur {error.errno}).") from error
     for path in paths:
         print(f"{path}  {french.number(max(1, path.stat().st_size / 1024))} Ko")

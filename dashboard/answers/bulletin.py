@@ -1,0 +1,38 @@
+"""The bulletin of a period: what the data allow to say, each sentence with its n."""
+from dashboard import bulletin, french
+from dashboard.answers import follow
+from dashboard.answers.figures import figures, whole
+from dashboard.answers.network import names
+from dashboard.answers.question import Question
+from dashboard.answers.view import View, answer
+from dashboard.period import Clipped
+
+ARTICLES = {"Collines": "les", "Donga": "la"}  # the others are masculine
+KINDS = {"CCSP": "les CCSP", "GSRU": "les guichets GSRU"}
+
+
+@answer
+def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Line, ...]:
+    """The lines of the bulletin, in the order to print."""
+    known = names(view, question)
+    scope = question.site or question.department or "nation"
+    words = f"le {known[question.site]}" if question.site in known else in_words(question.department, question.kind)
+    by_site = figures(view, question, "site")
+    found = follow.signals(view, [scope, *known])
+    return tuple(bulletin.write(bulletin.Situation(
+        period, words, whole(view, question), None if question.kind else found.get(scope, {}),
+        {} if question.site else {known[c]: found[c] for c in known if c in found}, follow.ground(view, question),
+        tuple(sorted((known[c] for c, f in by_site.items() if f["visits"].n and not f["wait_p50"].n),
+                     key=french.alphabetical)))))
+
+
+def in_words(department: str | None, kind: str | None = None) -> str:
+    """The scope of filters, with its article: « le réseau », « les Collines », « les CCSP du Zou »."""
+    article = ARTICLES.get(department, "le")
+    if department is None:
+        return KINDS[kind] if kind else "le réseau"
+    if kind is None:
+        return french.elide(article, department)
+    bare = french.elide(article, department)
+    of = {"le": f"du {department}", "les": f"des {department}"}.get(bare.split()[0], f"de {bare}")
+    return f"{KINDS[kind]} {of}"

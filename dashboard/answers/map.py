@@ -1,0 +1,144 @@
+"""The map: a mark for each site, coloured by an indicator's level or by what its control chart says."""
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dashboard import french
+from dashboard.answers import follow
+from dashboard.answers.figures import figures
+from dashboard.answers.network import commune_source, departments, sites
+from dashboard.answers.question import Question
+from dashboard.answers.trusted import strip
+from dashboard.answers.view import View, answer
+from dashboard.charts.style import CONCERN, IMPROVEMENT, NEUTRAL, NONE
+from dashboard.classes import CLASSES, RAMP
+from dashboard.indicators import BY_CODE
+from dashboard.panel import Legend, Panel, Plot, of_figure, table, words
+from dashboard.signals import CHARTED, Signal, verdict
+from dashboard.statistics.sentences import ASSURANCES
+from dashboard.statistics.variation import Assurance, Variation
+from dashboard.wording import base, shown, who_reported
+
+SIGNS = {  # letter, frame, colour, word of each state
+    Variation.CONCERN: ("!", "square", CONCERN, "signal d'alerte"),
+    Variation.IMPROVEMENT: ("+", "round", IMPROVEMENT, "signal d'amélioration"),
+    Variation.NEUTRAL: ("C", "hexagon", NEUTRAL, "signal de changement"),
+    Variation.NO_SIGNAL: ("", None, NONE, "pas de signal"),
+    Variation.TOO_FEW: ("", None, "", "trop peu de points"),
+}
+BADGES = {Assurance.CONSISTENTLY_MET: "✓", Assurance.CONSISTENTLY_MISSED: "✗", Assurance.HIT_AND_MISS: "≈"}
+OF_SIGNS = "Une marque par centre : ce que dit la carte de contrôle de ses mois, et non son niveau."
+SIGN_RADIUS = 11
+LARGEST = 20  # radius, in pixels, of the busiest site
+SIZES = (10, 20, 50, 100, 200, 500, 1000)
+
+
+@answer
+def panel(view: View, question: Question, code: str, key: str, *, signs: bool = False) -> Panel:
+    """The map as a panel, with the table of what its marks say."""
+    made = plot(view, question, code, signs=signs)
+    values = figures(view, question, "site")
+    rows = [(words(m["name"]), of_figure(values[m["id"]][code]), words(base(values[m["id"]][code])),
+             of_figure(values[m["id"]]["visits_per_day"]), words((m.get("sign") or {}).get("word", "")))
+            for m in sorted(made.marks, key=lambda m: french.alphabetical(m["name"]))]
+    what = "ce que dit la carte de contrôle de chaque centre" if signs else "le niveau de chaque centre"
+    return Panel(key, f"{BY_CODE[code].label}{french.SPACE}: {what}", plot=made, strip=strip(view, question, code),
+                 table=table((("Centre", ""), (BY_CODE[code].label, BY_CODE[code].unit), ("Base", ""),
+                              ("Usagers par jour ouvert", "rate"), ("Signal", "")), rows),
+                 alt=f"Carte du Bénin : {BY_CODE[code].label}, {what}.",
+                 caption=OF_SIGNS if signs
+                 else "La surface d'une marque dit combien d'usagers sont reçus par jour ouvert, sa couleur le niveau.")
+
+
+@answer
+def plot(view: View, question: Question, code: str, *, signs: bool = False) -> Plot:
+    """The question's sites on the map, coloured by an indicator's level, or by what its control chart says (`signs`)."""
+    values, places = figures(view, question, "site"), sites(view, question)
+    classes = CLASSES[code]
+    volumes = [values[p.code]["visits_per_day"].value for p in places]
+    top = next((s for s in SIZES if s >= max((v for v in volumes if v), default=1)), SIZES[-1])
+    found = follow.signals(view, [p.code for p in places]) if signs else {}
+    marks = []
+    for site, radius in zip(places, radii(volumes, LARGEST, top), strict=True):
+        f = values[site.code]
+        value = f[code].value
+        mark = {
+            "id": site.code, "name": site.name, "kind": site.kind, "lat": float(site.lat), "lon": float(site.lon),
+            "label": site.commune, "radius": radius, "missing": value is None,
+            "fill": None if value is None else classes.colour(value),
+            "tip": [f"{BY_CODE[code].label} : {shown(f[code])}", f"Usagers par jour ouvert : {shown(f['visits_per_day'])}"]}
+        marks.append(_signed(mark, found[site.code][code]) if signs else mark)
+    legend = _sign_legend(code, marks, top) if signs else _legend(code, marks, top)
+    return Plot(tuple(marks), replace(legend, credit=commune_source(view)), question.department)
+
+
+def shows_signals(layer: str, code: str, question: Question) -> bool:
+    """Whether the map shows signals: where they are asked for and the filters leave series that are followed."""
+    return layer == "signal" and code in CHARTED and not question.service
+
+
+def _signed(mark: dict, found: Signal) -> dict:
+    """The mark of a site, as its control chart has it."""
+    letter, frame_, colour, word = SIGNS[found.variation]
+    badge = BADGES.get(found.assurance)
+    said = verdict(found).removeprefix(BY_CODE[found.indicator].label).lstrip(" \u00a0:")
+    tip = [mark["tip"][0], said[:1].upper() + said[1:]]
+    if badge:
+        tip.append(ASSURANCES[found.assurance][:1].upper() + ASSURANCES[found.assurance][1:])
+    sign = {"letter": "", "frame": None, "badge": None, "word": word}
+    if found.variation == Variation.TOO_FEW:
+        return {**mark, "missing": True, "fill": None, "tip": tip, "sign": sign}
+    # One size for all: a mark of the signal layer says what the chart says, not how busy the site is.
+    return {**mark, "missing": False, "fill": colour, "radius": SIGN_RADIUS, "tip": tip,
+            "sign": {"letter": letter, "frame": frame_, "badge": badge, "word": word}}
+
+
+def _sign_legend(code: str, marks: list[dict], top: float) -> Legend:
+    words = [m["sign"]["word"] for m in marks if not m["missing"]]
+    signs = [{"letter": letter, "frame": frame_, "colour": colour, "badge": None, "label": word, "count": words.count(word)}
+             for variation, (letter, frame_, colour, word) in SIGNS.items() if variation != Variation.TOO_FEW]
+    badges = [m["sign"]["badge"] for m in marks if not m["missing"]]
+    signs += [{"letter": "", "frame": None, "colour": None, "badge": badge, "label": ASSURANCES[a], "count": badges.count(badge)}
+              for a, badge in BADGES.items() if badge in badges]
+    plain = _legend(code, marks, top)
+    signs.append({"letter": "", "frame": None, "colour": None, "badge": None, "label": SIGNS[Variation.TOO_FEW][3],
+                  "count": sum(m["missing"] for m in marks)})
+    return Legend(title=plain.title, signs=signs)
+
+
+@answer
+def tints(view: View, question: Question, code: str, tinted: bool) -> dict[str, dict]:
+    """Words of the departments without a site; if `tinted`, fill and words of those that have a figure of their own:
+    never one site's value over a territory."""
+    there = {p.department for p in sites(view, question)}
+    none = f"pas de {question.kind or 'centre'}"
+    found = {name: {"fill": None, "tip": f"{name}\n{none}"} for name in departments(view) if name not in there}
+    if not tinted:
+        return found
+    for name, values in figures(view, question, "department").items():
+        f = values[code]
+        if f.value is not None and f.sites_reporting > 1:
+            found[name] = {"fill": CLASSES[code].pale(f.value),
+                           "tip": f"{name}\n{BY_CODE[code].label} : {shown(f)}\n{who_reported(f)}"}
+    return found
+
+
+def _legend(code: str, marks: list[dict], top: float) -> Legend:
+    fills = [m["fill"] for m in marks]
+    classes = [{"colour": colour, "label": label, "count": fills.count(colour)}
+               for colour, label in zip(RAMP, CLASSES[code].labels(), strict=True)]
+    sizes = [{"radius": r, "label": french.number(v)}
+             for v, r in zip((top / 10, top), radii((top / 10, top), LARGEST, top), strict=True)]
+    return Legend(title=BY_CODE[code].label, classes=classes, missing=fills.count(None),
+                       size_text="usagers par jour ouvert", sizes=sizes)
+
+
+def radii(values: Iterable[float | None], max_px: float, largest: float | None = None) -> list[float | None]:
+    """Radius in px for each value, so that the area of the mark is proportional to the value.
+
+    `largest` is the value drawn at `max_px`; by default the greatest of `values`. None, NaN, zero and
+    negative values have no radius.
+    """
+    known = [value if value is not None and value > 0 and math.isfinite(value) else None for value in values]
+    top = largest or max((value for value in known if value is not None), default=None)
+    return [None if value is None else max_px * math.sqrt(value / top) for value in known]

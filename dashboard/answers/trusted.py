@@ -1,0 +1,33 @@
+"""What stands beside every panel: what its figures rest on, and what the question's control charts say."""
+from collections.abc import Mapping
+
+from dashboard import trust
+from dashboard.answers import follow
+from dashboard.answers.figures import whole
+from dashboard.answers.question import Question
+from dashboard.answers.view import Asker, View, answer
+from dashboard.signals import Signal
+
+
+@answer
+def strip(view: View, question: Question, code: str) -> str:
+    """« Puis-je m'y fier ? » for one indicator of the question's whole."""
+    return trust.strip(code, whole(view, question), follow.ground(view, question))
+
+
+def scope_of(question: Question) -> str | None:
+    """The scope whose control charts speak of the question; None where a filter makes it another series."""
+    if question.service or question.kind:
+        return None
+    return question.site or question.department or "nation"
+
+
+def followed(who: Asker, question: Question) -> Mapping[str, Signal]:
+    """The signals of the question's scope; empty where it has no series of its own."""
+    scope = scope_of(question)
+    return follow.signals(who, [scope]).get(scope, {}) if scope else {}
+
+
+def in_period(found: Signal | None, question: Question) -> Signal | None:
+    """The signal, if its last point lies in the question's period: October's says nothing of a figure of February."""
+    return found if found and found.within(question.first, question.last) else None

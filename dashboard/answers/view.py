@@ -1,0 +1,189 @@
+"""Who asks, of which state of the data: what every answer is given, and the key under which it is kept.
+
+A run of a page reads the version of the data once (`run`) and asks everything with it. A computation is given a View, which
+holds a scope and no person: no answer can reach who may not have it.
+"""
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property, wraps
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from dashboard.access import Person, Scope, scope
+from dashboard.answers.kept import Kept
+from dashboard.answers.question import Question
+from dashboard.period import today
+from dashboard.settings import load
+from db import facts, read
+from db.engine import make_engine
+from db.frames import ALL
+from db.ledger import Ledger, load_ledger
+
+ANSWERS = Kept(3_000)
+NETWORKS = Kept(2)  # the ledger of the state in force, and of the one before for who is still at it
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A state of the data: where they lie, their version, the day it is, and the day as known on which they are asked for
+    (None: all that is known today)."""
+
+    url: str
+    version: str
+    day: date
+    known_on: date | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """The network in that state."""
+        return NETWORKS.get((self.url, self.version, self.day), self._load)
+
+    def _load(self) -> Ledger:
+        with engine().connect() as connection:
+            return load_ledger(connection)
+
+
+@dataclass(frozen=True)
+class View:
+    """What one who asks may see of a state of the data: all that a computation is given."""
+
+    moment: Moment
+    scope: Scope
+    book: Ledger
+
+    @cached_property
+    def key(self) -> tuple:
+        """What tells this view's answers from others'."""
+        return self.moment, self.scope
+
+    def sites(self, question: Question) -> frozenset[str] | str:
+        """The sites of the question whose aggregates may be seen: codes, or ALL."""
+        return self._cut(self.scope.aggregates, question)
+
+    def sites_of_rows(self, question: Question) -> frozenset[str] | str:
+        """The sites of the question whose rows may be seen: codes, or ALL."""
+        return self._cut(self.scope.rows, question)
+
+    def facts(self, question: Question) -> facts.Scope:
+        """What the question is about, for db.facts: its sites' rows, its period cut at the last day known."""
+        return facts.make_scope(engine(), self.book, self.sites(question), question.first, question.last, question.service)
+
+    def _cut(self, allowed: frozenset[str] | str, question: Question) -> frozenset[str] | str:
+        if allowed == ALL and not (question.department or question.kind or question.site):
+            return ALL
+        wanted = {"department": question.department, "kind": question.kind, "code": question.site}
+        return frozenset(p.code for p in self.book.places if (allowed == ALL or p.code in allowed)
+                         and all(not value or getattr(p, name) == value for name, value in wanted.items()))
+
+
+Asker = Person | View
+
+
+@cache
+def _engine(url: str) -> Engine:
+    return make_engine(url)
+
+
+def engine() -> Engine:
+    """The database of the settings, opened once for all."""
+    return _engine(load().database_url)
+
+
+def reachable() -> bool:
+    """Whether the database answers at this moment, whatever a run has read already."""
+    try:
+        with engine().connect() as connection:
+            read.version(connection)
+    except DBAPIError:
+        return False
+    return True
+
+
+class _Run:
+    """A run of a page: the moment, once something has asked for it, and the views of who asked."""
+
+    def __init__(self) -> None:
+        self.moment: Moment | None = None
+        self.views: dict[Person, View] = {}
+
+
+RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
+
+
+@contextmanager
+def run() -> Iterator[None]:
+    """Within it the version of the data is read once, at the first question, and everything is asked with it. A run within a
+    run is the same one."""
+    if RUN.get() is not None:
+        yield
+        return
+    token = RUN.set(_Run())
+    try:
+        yield
+    finally:
+        RUN.reset(token)
+
+
+def now() -> Moment:
+    """The state of the data that is asked about: the run's, or outside any run the present one."""
+    current = RUN.get()
+    if current is not None and current.moment is not None:
+        return current.moment
+    with engine().connect() as connection:
+        moment = Moment(load().database_url, read.version(connection), today())
+    if current is not None:
+        current.moment = moment
+    return moment
+
+
+def view(who: Asker) -> View:
+    """What who asks may see of the data as they are now; a view stays the one it is."""
+    if isinstance(who, View):
+        return who
+    current = RUN.get()
+    if current is not None and who in current.views:
+        return current.views[who]
+    moment = now()
+    book = moment.ledger
+    found = View(moment, scope(who, {site.code: site.department for site in book.places}), book)
+    if current is not None:
+        current.views[who] = found
+    return found
+
+
+def answer(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """Makes of a computation (View first, then the question, then which) an answer that is kept: a person or a view may ask."""
+    name = f"{compute.__module__}.{compute.__qualname__}"
+
+    @wraps(compute)
+    def asked(who: Asker, *which, **more):
+        seen = view(who)
+        key = (name, seen.key, which, tuple(sorted(more.items())))
+        return ANSWERS.get(key, lambda: frozen(compute(seen, *which, **more)))
+
+    asked.compute = compute
+    return asked
+
+
+def frozen(answer: Any) -> Any:
+    """The answer, in which nobody can change what others will be given."""
+    if isinstance(answer, dict):
+        return MappingProxyType({key: frozen(part) for key, part in answer.items()})
+    if isinstance(answer, np.ndarray):
+        answer.setflags(write=False)
+    return tuple(answer) if isinstance(answer, list) else answer
+
+
+def forget() -> None:
+    """Close the databases and keep nothing of their answers."""
+    ANSWERS.clear()
+    NETWORKS.clear()
+    engine().dispose()
+    _engine.cache_clear()

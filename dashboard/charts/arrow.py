@@ -1,0 +1,24 @@
+"""Rows as Arrow tables: the form in which charts and tables travel to the browser. Made once for each panel."""
+import math
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+
+def of_rows(rows: Sequence[dict]) -> pa.Table:
+    """The values of a chart, one column for each name; numbers among which one is a fraction or missing are doubles."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return pa.table({name: _column([row.get(name) for row in rows]) for name in names})
+
+
+def _column(values: list) -> pa.Array:
+    if all(v is None or isinstance(v, (int, float)) and not isinstance(v, bool) for v in values):
+        if any(v is None or isinstance(v, float) for v in values):
+            return pa.array([None if v is None or math.isnan(v) else float(v) for v in values], pa.float64())
+    return pa.array(values)
+
+
+def of_words(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> pa.Table:
+    """A table of words: rows as long as the headings."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(headings)
+    return pa.table([pa.array(list(column), pa.string()) for column in columns], names=list(headings))

@@ -1,0 +1,31 @@
+"""What became of what was entered in a form: kept for the run that follows, and said once under it."""
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from dashboard.access import NotAllowed
+from dashboard.actions.record import Refused
+from dashboard.ui.escape import escaped
+
+SAID = "record_said"  # what became of the last entry of each form, to be said once under it
+
+
+@contextmanager
+def telling(form: str, done: str) -> Iterator[None]:
+    """Keep, for the run that follows, whether what was entered in a form is done or refused."""
+    try:
+        yield
+    except Refused as reason:
+        st.session_state[SAID] = form, False, str(reason)
+    except NotAllowed:
+        st.session_state[SAID] = form, False, "Vous n'avez pas le droit de faire cela pour ce périmètre."
+    else:
+        st.session_state[SAID] = form, True, done
+
+
+def said(form: str) -> None:
+    """Say under a form, once, what became of its last entry."""
+    if st.session_state.get(SAID, ("",))[0] == form:
+        _, done, text = st.session_state.pop(SAID)
+        (st.success if done else st.error)(escaped(text))

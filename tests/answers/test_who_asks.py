@@ -1,0 +1,257 @@
+"""Whose answers anybody may have: each door asks who comes in, a computation is given a scope, no answer reaches another."""
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from importlib import import_module
+
+import numpy as np
+import pytest
+from sqlalchemy import event
+
+import dashboard.answers
+from dashboard.access import ALL, LOCAL_READER, Person, Role, Scope, scope
+from dashboard.answers import complaints, completeness, deck, figures, follow, months, network, view, waits
+from dashboard.answers.question import Question
+from dashboard.indicators import Figure
+from dashboard.period import Period, clip, resolve, today
+from dashboard.settings import load
+from dashboard.stories import ready
+from dashboard.trust import Ground
+from db.demo_load import load_demo
+from db.engine import make_engine
+from db.steer import decide
+from tests.builders import KANDI
+
+SITES = 24
+SOME_DEPARTMENT, ELSEWHERE = "Zou", "Atlantique"
+NOBODY = Person("inconnu", "stagiaire")
+DIRECTOR = Person("directeur", Role.READER, frozenset({SOME_DEPARTMENT}))
+YEAR = Question(today() - timedelta(days=365), today())
+# What is the same for everybody: nothing of any site comes out of these.
+SAME_FOR_ALL = {"freshness", "departments", "services", "commune_outlines", "commune_source", "targets", "restarts", "kept",
+                "story"}
+# Given sites that a view gave.
+GIVEN_SITES = {"of_sites"}
+# Public functions that put no question: they work on what they are given.
+NO_QUESTION = {"view.now", "view.run", "view.forget", "view.engine", "view.view", "view.answer", "view.frozen", "report.write",
+               "report.chosen",
+               "report.tell", "report.find_story", "report.find_period", "report.made", "trusted.scope_of", "trusted.in_period",
+               "sites.is_funnel", "sites.outside", "months.method", "follow.last_whole_month", "follow.target_in_force",
+               "cards.card", "cards.explanation", "map.shows_signals", "map.radii", "changes.split_panel", "bulletin.in_words",
+               "alerts.judged", "targets.label", "targets.words_of"}
+
+
+@pytest.fixture(scope="module")
+def demo(databases):
+    """Fictitious data and a few decisions, asked through the answers."""
+    with databases.fresh() as url, pytest.MonkeyPatch.context() as patch:
+        engine = make_engine(url)
+        load_demo(engine, 6_000, 20211221, by="test", progress=False)
+        for of in ("nation", SOME_DEPARTMENT, ELSEWHERE, KANDI):
+            decide(engine, "wait_p50", of, today(), "le directeur", f"guichet de plus ({of})", None, by="test")
+        engine.dispose()
+        patch.setenv("DATABASE_URL", url)
+        load.cache_clear()
+        yield url
+        view.forget()
+    load.cache_clear()
+
+
+def doors() -> dict[str, Callable]:
+    """Every public function of the answers, by module and name."""
+    found = {}
+    for module in pkgutil.iter_modules(dashboard.answers.__path__):
+        of = import_module(f"dashboard.answers.{module.name}")
+        found |= {f"{module.name}.{name}": f for name, f in vars(of).items()
+                  if inspect.isfunction(f) and not name.startswith("_") and f.__module__ == of.__name__}
+    return found
+
+
+def answers() -> dict[str, Callable]:
+    """Those that are kept, and cut to who asks."""
+    return {name: f for name, f in doors().items()
+            if hasattr(f, "compute") and name.split(".")[1] not in SAME_FOR_ALL | GIVEN_SITES}
+
+
+def ask(name: str, person: Person, question: Question = YEAR):
+    """The answer of a door, whatever else it wants to know."""
+    door = doors()[name]
+    last = network.freshness(LOCAL_READER).as_of
+    given = {"question": question, "by": "site", "code": "left", "key": "k", "scope": KANDI,
+             "codes": ("visits_per_day", "wait_p50"),
+             "split": "site", "tinted": True, "story": ready("national"), "indicator": "wait_p50",
+             "before": Period(YEAR.first - timedelta(days=365), YEAR.first), "period": clip(resolve("12m", last), last)}
+    if name in ("cards.sources", "cards.of_site"):
+        given["period"] = "12 mois"
+    wanted = [p for p in inspect.signature(door).parameters.values() if p.name in given]
+    return door(person, *(given[p.name] for p in wanted if p.kind != p.KEYWORD_ONLY),
+                **{p.name: given[p.name] for p in wanted if p.kind == p.KEYWORD_ONLY})
+
+
+DATA = ("figures.figures", "figures.comparison", "figures.trend", "network.sites", "network.names", "complaints.register",
+        "completeness.unclosed", "completeness.closures", "waits.histogram", "waits.weekdays_by_hours", "months.medians",
+        "follow.ground", "follow.decisions")
+
+
+def rows(answer) -> int:
+    """How many rows, or counted things, an answer holds."""
+    if answer is None:
+        return 0
+    if isinstance(answer, np.ndarray):
+        return int(answer.sum())
+    if isinstance(answer, figures.Comparison):
+        return answer.sites
+    if isinstance(answer, Ground):
+        return len(answer.silent) + answer.declared + answer.entered
+    if isinstance(answer, Mapping) and all(isinstance(v, Mapping) for v in answer.values()):
+        return sum(f.n if isinstance(f, Figure) else 1 for of in answer.values() for f in of.values())
+    return len(answer)
+
+
+def test_every_door_asks_who_comes_in_and_then_for_what():
+    for name, door in doors().items():
+        if name not in NO_QUESTION:
+            first, *others = inspect.signature(door).parameters
+            assert first in ("view", "who"), name
+            assert "question" not in others or others[0] == "question" or name == "figures.of_sites", name
+    assert NO_QUESTION <= doors().keys()
+
+
+def test_a_computation_is_given_a_scope_and_no_person():
+    given = {f.name for f in view.View.__dataclass_fields__.values()}
+    assert given == {"moment", "scope", "book"}
+    assert not {f.type for f in Scope.__dataclass_fields__.values()} & {Person, "Person"}
+
+
+def test_a_scope_is_made_of_a_person_and_holds_two_sets_the_rights_and_whether_it_is_a_guest():
+    homes = {KANDI: "Alibori", "ccsp-cove": SOME_DEPARTMENT}
+    assert scope(LOCAL_READER, homes) == Scope(ALL, ALL, frozenset({"read"}))
+    assert scope(DIRECTOR, homes) == Scope(frozenset({"ccsp-cove"}), frozenset({"ccsp-cove"}), frozenset({"read"}))
+    assert scope(NOBODY, homes) == Scope(frozenset(), frozenset())
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_an_unknown_role_gets_nothing(demo, name):
+    assert rows(ask(name, LOCAL_READER)) > 0
+    assert rows(ask(name, NOBODY)) == 0
+    assert rows(ask(name, Person("personne", Role.READER, frozenset()))) == 0
+
+
+def test_an_unknown_role_gets_no_count_even_of_the_whole(demo):
+    for by in ("nation", "department", "site", "month", "service", "hour"):
+        found = figures.figures(NOBODY, YEAR, by)
+        assert all(not f.n and not f.value and not f.numerator and not f.sites_reporting
+                   for of in found.values() for f in of.values()), by
+
+
+@pytest.mark.parametrize("person", [NOBODY, DIRECTOR], ids=["nobody", "director"])
+@pytest.mark.parametrize("name", sorted(answers()))
+def test_no_answer_names_a_site_that_may_not_be_seen(demo, name, person):
+    hidden = set(network.names(LOCAL_READER).values()) - set(network.names(person).values())
+    said = repr(ask(name, person))
+    assert not {site for site in hidden if site in said}
+
+
+def test_a_director_gets_the_sites_of_the_department_and_no_other(demo):
+    own = [p for p in network.sites(LOCAL_READER) if p.department == SOME_DEPARTMENT]
+    codes, names = {p.code for p in own}, {p.name for p in own}
+    assert 0 < len(codes) < SITES
+    assert {p.code for p in network.sites(DIRECTOR)} == codes == set(figures.figures(DIRECTOR, YEAR, "site"))
+    assert 0 < len(complaints.register(DIRECTOR, YEAR)) and set(complaints.register(DIRECTOR, YEAR).name) <= names
+    assert {u.code for u in completeness.unclosed(DIRECTOR, YEAR)} == codes
+    assert {name for name, *_ in months.medians(DIRECTOR, YEAR)} <= names
+    assert {c.site_id for c, _ in completeness.closures(DIRECTOR, YEAR)} <= {None, *(p.id for p in own)}
+
+
+@pytest.mark.parametrize("name", ["waits.weekdays_by_hours", "waits.histogram", "figures.figures", "figures.trend"])
+def test_a_director_gets_what_the_department_filter_gives(demo, name):
+    cut = Question(YEAR.first, YEAR.last, department=SOME_DEPARTMENT)
+    own, filtered, whole = ask(name, DIRECTOR), ask(name, LOCAL_READER, cut), ask(name, LOCAL_READER)
+    assert rows(own) == rows(filtered) < rows(whole)
+
+
+@pytest.mark.parametrize("name", [n for n in DATA if n != "follow.decisions"])
+def test_a_director_who_asks_for_elsewhere_gets_nothing(demo, name):
+    elsewhere = Question(YEAR.first, YEAR.last, department=ELSEWHERE)
+    assert rows(ask(name, LOCAL_READER, elsewhere)) > 0
+    assert rows(ask(name, DIRECTOR, elsewhere)) == 0
+
+
+def test_a_director_gets_the_signals_and_decisions_of_the_department_alone(demo):
+    assert {d[2] for d in follow.decisions(LOCAL_READER)} == {"nation", SOME_DEPARTMENT, ELSEWHERE, KANDI}
+    assert {d[2] for d in follow.decisions(DIRECTOR)} == {SOME_DEPARTMENT}
+    assert follow.signals(DIRECTOR, [SOME_DEPARTMENT, ELSEWHERE, KANDI, "nation"]).keys() == {SOME_DEPARTMENT}
+
+
+# ---- one state of the data a run -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def statements(demo):
+    """The statements that reach the database."""
+    said: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        if not statement.startswith("BEGIN"):  # SQLite's alone
+            said.append(statement)
+
+    engine = view.engine()
+    event.listen(engine, "before_cursor_execute", note)
+    yield said
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def ask_a_page() -> None:
+    """What a page asks."""
+    figures.comparison(LOCAL_READER, YEAR)
+    waits.distribution(LOCAL_READER, YEAR, "attentes")
+    months.by_month(LOCAL_READER, YEAR, "wait_p50", "mois")
+    complaints.ages(LOCAL_READER, YEAR, "ages")
+
+
+def test_a_run_asks_for_the_version_once_and_a_known_answer_asks_for_nothing_else(statements):
+    with view.run():
+        ask_a_page()
+    statements.clear()
+    with view.run():
+        ask_a_page()
+    assert len(statements) == 1 and "journal" in statements[0]
+
+
+def test_a_run_asks_everything_of_one_state_and_the_next_run_of_the_next(demo):
+    with view.run():
+        before = len(follow.decisions(LOCAL_READER))
+        engine = make_engine(demo)
+        decide(engine, "left", KANDI, today(), "le directeur", "tickets", None, by="test")
+        engine.dispose()
+        with view.run():  # a part of the page is within its run
+            assert len(follow.decisions(LOCAL_READER)) == before
+    with view.run():
+        assert len(follow.decisions(LOCAL_READER)) == before + 1
+    assert len(follow.decisions(LOCAL_READER)) == before + 1
+
+
+def test_one_person_s_answer_is_the_very_answer_of_another_who_may_see_the_same(demo):
+    colleague = Person("autre lecteur", Role.READER)
+    assert figures.figures(LOCAL_READER, YEAR, "site") is figures.figures(colleague, YEAR, "site")
+    other = Person("directeur", Role.READER, frozenset({SOME_DEPARTMENT, ELSEWHERE}))
+    assert set(figures.figures(other, YEAR, "site")) > set(figures.figures(DIRECTOR, YEAR, "site"))
+
+
+def test_who_made_a_deck_is_nowhere_in_it(demo):
+    last = network.freshness(LOCAL_READER).as_of
+    told = deck.build(Person("Awa K.", Role.READER), YEAR, ready("national"), clip(resolve("12m", last), last))
+    assert "Awa" not in repr(told)
+
+
+def test_nobody_can_change_what_others_will_be_given(demo):
+    with pytest.raises(TypeError):
+        figures.figures(LOCAL_READER, YEAR, "site")[KANDI] = {}
+    with pytest.raises(TypeError):
+        figures.whole(LOCAL_READER, YEAR)["visits"] = None
+    with pytest.raises(ValueError, match="read-only"):
+        waits.histogram(LOCAL_READER, YEAR)[0] = 1
+    panel = waits.distribution(LOCAL_READER, YEAR, "attentes")
+    panel.drawing["config"]["axis"]["labelColor"] = "#ff0000"
+    assert "#ff0000" not in repr(panel.chart)
