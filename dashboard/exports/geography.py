@@ -9,6 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+import shapely
+from shapely.geometry import MultiPolygon, Polygon, shape
+
 from dashboard.panel import Plot
 from dashboard.settings import ROOT
 
@@ -232,27 +236,18 @@ class _View:
         return p.x <= x <= p.x + p.width and p.y <= y <= p.y + p.height
 
     def outlines(self) -> Iterable[tuple[str, tuple[Ring, ...]]]:
-        """The departments that the pane shows."""
-        for name, parts in _rings():
-            rings = (_cut([self.at(*point) for point in part], self.pane) for part in parts)
-            kept = tuple(tuple(ring) for ring in rings if len(ring) > 2)
-            if kept:
-                yield name, kept
+        """The departments that the pane shows, cut at its edges."""
+        p = self.pane
+        for name, department in _departments():
+            placed = shapely.transform(department, self._places)
+            seen = shapely.clip_by_rect(placed, p.x, p.y, p.x + p.width, p.y + p.height)
+            rings = tuple(tuple(part.exterior.coords)[:-1] for part in shapely.get_parts(seen) if isinstance(part, Polygon))
+            if rings:
+                yield name, rings
 
-
-def _cut(ring: list, pane: Pane) -> list:
-    """What of a ring lies in a pane: Sutherland and Hodgman's way, one edge of the pane after the other."""
-    for axis, edge, sign in ((0, pane.x, 1), (0, pane.x + pane.width, -1), (1, pane.y, 1), (1, pane.y + pane.height, -1)):
-        kept = []
-        for a, b in zip([*ring[-1:], *ring[:-1]], ring, strict=True):
-            before, after = sign * (a[axis] - edge) >= 0, sign * (b[axis] - edge) >= 0
-            if before != after:
-                t = (edge - a[axis]) / (b[axis] - a[axis])
-                kept.append((a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])))
-            if after:
-                kept.append(b)
-        ring = kept
-    return ring
+    def _places(self, points: np.ndarray) -> np.ndarray:
+        """The places of points, (n, 2)."""
+        return np.column_stack(self.at(points[:, 0], points[:, 1]))
 
 
 def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
@@ -277,19 +272,11 @@ def _urgency(mark: Mark) -> int:
 
 
 @lru_cache(maxsize=1)
-def _rings() -> tuple[tuple[str, tuple[Ring, ...]], ...]:
-    """Each department's outer lines in degrees, the closing point left out."""
-    found = []
-    for feature in json.loads(OUTLINES.read_text(encoding="utf-8"))["features"]:
-        shape = feature["geometry"]
-        parts = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
-        found.append((feature["properties"]["department"], tuple(tuple(map(tuple, part[0][:-1])) for part in parts)))
-    return tuple(found)
+def _departments() -> tuple[tuple[str, Polygon | MultiPolygon], ...]:
+    """Each department's name and shape, in degrees."""
+    features = json.loads(OUTLINES.read_text(encoding="utf-8"))["features"]
+    return tuple((f["properties"]["department"], shape(f["geometry"])) for f in features)
 
 
 def _extent(focus: str | None) -> Box:
-    for name, parts in _rings():
-        if name == focus:
-            lons, lats = zip(*(point for part in parts for point in part), strict=True)
-            return (min(lons), min(lats), max(lons), max(lats))
-    return COUNTRY
+    return next((department.bounds for name, department in _departments() if name == focus), COUNTRY)

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from scipy import special
 
-from dashboard.statistics.intervals import binomial_masses, poisson_masses, z_value
+from dashboard.statistics.intervals import binomial_quantile, poisson_quantile, z_value
 
 LEVELS = (0.95, 0.998)
 TRIMMED = 0.1  # share of the standardised values that is pulled in at each end before dispersion is measured
@@ -113,28 +114,31 @@ def binomial_limits(n: int, target: float, level: float) -> tuple[float, float]:
     others (n − events), so that a share and its complement are judged alike and neither end is missed more often
     than stated.
     """
-    first, masses = binomial_masses(n, target)
-    low, high = _counts(masses, (1 - level) / 2)
-    return max(0.0, (first + low) / n), min(1.0, (first + high) / n)
+    tail = (1 - level) / 2
+    low, high = (binomial_quantile(p, n, target) for p in (tail, 1 - tail))
+    under, over = special.bdtr([low, low - 1], n, target), special.bdtrc([high, high - 1], n, target)
+    return max(0.0, _below(low, *under, tail) / n), min(1.0, _above(high, *over, tail) / n)
 
 
 def poisson_limits(exposure: float, target: float, level: float) -> tuple[float, float]:
     """The exact limits of a rate over an exposure > 0 when `target` > 0 events per unit are expected; as above."""
-    first, masses = poisson_masses(exposure * target)
-    low, high = _counts(masses, (1 - level) / 2)
-    return max(0.0, (first + low) / exposure), (first + high) / exposure
+    tail, mean = (1 - level) / 2, exposure * target
+    low, high = (poisson_quantile(p, mean) for p in (tail, 1 - tail))
+    under, over = special.pdtr([low, low - 1], mean), special.pdtrc([high, high - 1], mean)
+    return max(0.0, _below(low, *under, tail) / exposure), _above(high, *over, tail) / exposure
 
 
-def _counts(masses: np.ndarray, tail: float) -> tuple[float, float]:
-    """The interpolated counts below and above which the chances of `tail` lie, from the first mass on."""
-    low = _lower_count(masses, tail)
-    return low, len(masses) - 1 - _lower_count(masses[::-1], tail)
+def _below(count: int, under: float, before: float, tail: float) -> float:
+    """The count under which the chance of `tail` lies, interpolated: under, before are those of staying at or under it,
+    and the one before it."""
+    before = before if count else 0.0  # nothing is under 0; there the function has no value
+    return count - (under - tail) / (under - before)
 
 
-def _lower_count(masses: np.ndarray, tail: float) -> float:
-    cumulated = np.cumsum(masses)
-    r = int(np.searchsorted(cumulated, tail))
-    return r - float((cumulated[r] - tail) / masses[r])
+def _above(count: int, over: float, before: float, tail: float) -> float:
+    """The count above which the chance of `tail` lies: over, before are those of being over it, and the one before it."""
+    before = before if count else 1.0
+    return count + (before - tail) / (before - over)
 
 
 def arcsine_limits(n: float, target: float, level: float, tau2: float = 0) -> tuple[float, float]:
