@@ -16,7 +16,6 @@ from dashboard.statistics.variation import (
     Assurance,
     Chart,
     ChartKind,
-    Status,
     Variation,
     assurance,
     variation,
@@ -58,11 +57,6 @@ class Signal:
     def points(self) -> int:
         """How many points the present limits rest on, at most 24."""
         return min(self.chart.points[-1], 24) if self.chart else sum(v is not None for v in self.values)
-
-    @property
-    def provisional(self) -> bool:
-        """Whether the limits still move with each new month."""
-        return self.chart is not None and self.chart.status[-1] == Status.PROVISIONAL
 
     def within(self, first: date, last: date) -> bool:
         """Whether the last point, a month or a quarter, lies in a period at least in part."""

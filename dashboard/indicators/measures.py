@@ -2,6 +2,7 @@
 import numpy as np
 
 from dashboard.indicators.base import NO_DATA, UNMEASURED, Measure, hide, ratio, replace
+from dashboard.period import day_number
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.survival import median_survival
 from db.frames import LAST_BIN, Facts
@@ -82,11 +83,7 @@ def _count(f: Facts, mask: np.ndarray) -> np.ndarray:
 
 def _received(f: Facts) -> np.ndarray:
     """Complaints received in the period (not before it; none is after it)."""
-    return f.complaints["received"] >= _day(f.first)
-
-
-def _day(day) -> int:
-    return day.toordinal() - 719_163  # 1 January 1970
+    return f.complaints["received"] >= day_number(f.first)
 
 
 def _resolved(f: Facts) -> np.ndarray:

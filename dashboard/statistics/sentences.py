@@ -1,18 +1,16 @@
-"""The French sentences that the statistics allow, and no others: signal, no signal, too few, partial, hidden.
+"""The French sentences that the statistics allow, and no others: signal, no signal, too few.
 
 A sentence about a change needs a control chart: none can be had from two values. Subjects are labels followed by a
 colon (« Attente médiane, CCSP de Kandi : … »), so that nothing has to agree with them. What follows in « » in a
 docstring is how a sentence, or the argument of that name, reads.
 """
 import math
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable
 
 from dashboard import french
 from dashboard.statistics.alarms import WITHIN, Budget, Rate
 from dashboard.statistics.funnel import Position
 from dashboard.statistics.mix import Change
-from dashboard.statistics.ranks import Rank
 from dashboard.statistics.survival import Median
 from dashboard.statistics.variation import (
     FROZEN_POINTS,
@@ -91,29 +89,6 @@ def too_few_events(subject: str) -> str:
     return _line(subject, "trop peu d'événements pour conclure, même par trimestre")
 
 
-def partial(subject: str, last: date, known: int, due: int) -> str:
-    """A period that goes on: the last day known, and how many of its days are. known, due: days."""
-    return _line(subject, f"période partielle, données jusqu'au {french.date_long(last)}"
-                          f" ({french.plural(known, 'jour')} sur {french.number(due)}), aucune conclusion")
-
-
-def hidden(minimum: int, noun: str, plural: str | None = None) -> str:
-    """« moins de 10 réponses : non affiché ». noun: « réponse »; plural: where it is irregular."""
-    return f"moins de {french.plural(minimum, noun, plural)}{S}: non affiché"
-
-
-def reporting(sent: int, expected: int, period: str, missing: Sequence[str]) -> str:
-    """Who sent the period (« novembre 2026 ») and who did not. missing: names of sites, in the order to print."""
-    of = french.number(expected)
-    if sent == 0:
-        return f"Aucun centre sur {of} n'a transmis {period}."
-    said = f"{french.plural(sent, 'centre')} sur {of} {'a' if sent == 1 else 'ont'} transmis {period}."
-    if not missing:
-        return said
-    have_not = "N'a" if len(missing) == 1 else "N'ont"
-    return f"{said} {have_not} pas transmis{S}: {french.join_words(missing)}."
-
-
 def points(change: float) -> str:
     """A difference of two percentages: « +10 points », « −1,5 point »; one decimal at most."""
     size = french.number(abs(change), 1).removesuffix(",0")
@@ -144,25 +119,6 @@ def target(aim: str, found: Assurance) -> str:
     words = ASSURANCES[found]
     said = words[:1].upper() + words[1:]
     return f"{said}." if found == Assurance.NO_TARGET else f"{said} (cible{S}: {aim})."
-
-
-def position(subject: str, where: Position, n: int) -> str:
-    """Where a site stands on a funnel, with its n."""
-    return _line(subject, f"{POSITIONS[where]} (n{S}={S}{french.number(n)})")
-
-
-def rank(subject: str, found: Rank) -> str:
-    """A rank, and what chance does to it."""
-    said = f"{_place(found.rank)} sur {french.number(found.of)}"
-    if found.low == found.high:
-        return _line(subject, said)
-    reach = max(found.rank - found.low, found.high - found.rank)
-    return _line(subject, f"{said}, mais entre le {_place(found.low)} et le {_place(found.high)} selon le hasard{S};"
-                          f" le rang de ce centre n'est connu qu'à {french.plural(reach, 'place')} près")
-
-
-def _place(n: int) -> str:
-    return "1er" if n == 1 else f"{french.number(n)}e"
 
 
 def alert_budget(found: int, budget: Budget) -> str:
