@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard import french
-from dashboard.indicators import BY_CODE, Figure
+from dashboard.indicators import BY_CODE, Figure, choices, codes
 from dashboard.period import Period, add_months, month_end
 from dashboard.statistics import attributes, sentences, xmr
 from dashboard.statistics.variation import (
@@ -21,15 +21,12 @@ from dashboard.statistics.variation import (
     variation,
 )
 
-# The indicators whose signals make the alerts: each has a good direction.
-FOLLOWED = ("wait_p50", "wait_within_30", "left", "satisfaction", "complaints_per_1000", "completeness")
-# All that have a chart. Open complaints and their oldest age have none: a stock carries over from month to month, and
-# the limits of an XmR chart do not hold for it. Totals of visits follow the number of open days: charted per day.
-CHARTED = (*FOLLOWED, "visits_per_day", "wait_p90", "complaints_30d_due", "complaint_delay", "women_share")
-SKEWED = {"wait_p50", "wait_p90"}  # charted on a log scale
-WHOLE = {"wait_p50": 1, "wait_p90": 1, "complaint_delay": 1}  # given in whole minutes or days
-SHARES = {"wait_within_30", "left", "satisfaction", "completeness", "complaints_30d_due", "women_share"}
-RATES = {"complaints_per_1000"}
+# Read from INDICATORS, where each entry says how it is charted and whether it is followed.
+FOLLOWED = codes(lambda i: i.followed)  # whose signals are the alerts
+CHARTED = (*FOLLOWED, *choices(lambda i: i.chart and not i.followed))
+SKEWED = frozenset(codes(lambda i: i.skewed))  # charted on a log scale
+SHARES = frozenset(codes(lambda i: i.chart == "share"))
+RATES = frozenset(codes(lambda i: i.chart == "rate"))
 
 
 @dataclass(frozen=True)
@@ -82,7 +79,7 @@ def signal(indicator: str, scope: str, months: Sequence[date], figures: Sequence
     kind, chart = _chart(indicator, months, figures, rebases)
     if kind == ChartKind.BY_QUARTER:
         months, numerators, denominators = attributes.by_quarter(months, *_counts(figures))
-        scale = _scale(indicator)
+        scale = BY_CODE[indicator].scale
         values = [None if a is None or not d else scale * a / d for a, d in zip(numerators, denominators, strict=True)]
         n = [int(d or 0) for d in denominators]
     direction = BY_CODE[indicator].direction
@@ -111,7 +108,7 @@ def _chart(indicator: str, months: list[date], figures: Sequence[Figure], rebase
     at = _positions(months, rebases)
     if kind == ChartKind.XMR:
         made = xmr.chart(values, rebases=at, log=indicator in SKEWED, lowest=0, highest=100 if share else None,
-                         resolution=WHOLE.get(indicator, 0))
+                         resolution=BY_CODE[indicator].step)
     else:
         made = _counted(share, numerators, denominators, indicator, at)
     return kind, made
@@ -119,11 +116,7 @@ def _chart(indicator: str, months: list[date], figures: Sequence[Figure], rebase
 
 def _counted(share: bool, numerators, denominators, indicator: str, rebases: list[int]) -> Chart:
     make = attributes.p_chart if share else attributes.u_chart
-    return make(numerators, denominators, scale=_scale(indicator), rebases=rebases)
-
-
-def _scale(indicator: str) -> float:
-    return 1000 if indicator in RATES else 100
+    return make(numerators, denominators, scale=BY_CODE[indicator].scale, rebases=rebases)
 
 
 def _counts(figures: Sequence[Figure]) -> tuple[list[float | None], list[float | None]]:

@@ -8,7 +8,7 @@ import re
 from dataclasses import asdict, dataclass, field, replace
 
 from dashboard.classes import CLASSES
-from dashboard.indicators import BY_CODE
+from dashboard.indicators import BY_CODE, choices, shown
 from dashboard.signals import CHARTED
 
 LONGEST_HEADLINE, LONGEST_TEXT, MOST_STEPS = 160, 600, 40
@@ -27,8 +27,6 @@ class KindSpec:
     question: str = ""
 
 
-COMPARED = ("wait_p50", "wait_within_30", "left", "satisfaction", "complaints_per_1000", "complaints_30d_due",
-            "visits_per_day", "completeness")
 KINDS: dict[str, KindSpec] = {
     "ouverture": KindSpec("Titre"),
     "chiffres": KindSpec("Chiffres de la période", question="Lequel de ces chiffres nous surprend, et que voulons-nous"
@@ -39,10 +37,11 @@ KINDS: dict[str, KindSpec] = {
     "carte": KindSpec("Carte des niveaux", tuple(CLASSES), "Qu'ont en commun les centres d'une même couleur ?"),
     "mois": KindSpec("Mois par mois, carte de contrôle", CHARTED, "S'il y a un signal, quelle en est la cause ; sinon, que"
                                                                   " faudrait-il changer pour faire mieux ?"),
-    "comparaison": KindSpec("Centres comparés", COMPARED, "Qu'est-ce qui distingue les centres du haut de ceux du bas ?"),
+    "comparaison": KindSpec("Centres comparés", choices(lambda i: "comparison" in i.places),
+                            "Qu'est-ce qui distingue les centres du haut de ceux du bas ?"),
     "attentes": KindSpec("Répartition des attentes", question="Qui sont ceux qui attendent le plus longtemps, et quand ?"),
     "affluence": KindSpec("Affluence par jour et heure", question="Les agents sont-ils là quand viennent les usagers ?"),
-    "prestations": KindSpec("Prestations comparées", ("visits", "wait_p50", "left", "satisfaction"),
+    "prestations": KindSpec("Prestations comparées", shown("services"),
                             "Quelle prestation pourrait se faire sans venir au guichet ?"),
     "plaintes_age": KindSpec("Plaintes en cours, par âge", question="Qui répond aux plus anciennes, et pour quand ?"),
     "plaintes_motifs": KindSpec("Motifs des plaintes", question="Lequel de ces motifs pouvons-nous supprimer ?"),
