@@ -5,8 +5,9 @@ page « Présenter » tell both.
 """
 import json
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 
+from dashboard import french
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE, choices, shown
 from dashboard.signals import CHARTED
@@ -75,7 +76,7 @@ class Step:
     def label(self) -> str:
         """« Mois par mois, carte de contrôle : Attente médiane »."""
         label = KINDS[self.kind].label
-        return f"{label}\u00a0: {BY_CODE[self.indicator].short}" if self.indicator else label
+        return f"{label}{french.SPACE}: {BY_CODE[self.indicator].short}" if self.indicator else label
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Story:
 
 
 def _steps(text: str) -> tuple[Step, ...]:
-    return tuple(Step(*code.split(":")) for code in text.split())
+    return tuple(Step(kind, indicator) for kind, _, indicator in (code.partition(":") for code in text.split()))
 
 
 # name: (title, steps). « departement » and « site » want a place: departement:Zou, site:ccsp-allada.
@@ -126,8 +127,8 @@ def ready(name: str) -> Story | None:
     if kind not in READY or (kind in PLACED) != bool(place):
         return None
     title, steps = READY[kind]
-    found = Story(name, title, steps)
-    return replace(found, **{PLACED[kind]: place}) if place else found
+    where = {PLACED[kind]: place} if place else {}
+    return Story(name, title, steps, where.get("department"), where.get("site"))
 
 
 def to_json(story: Story) -> str:
@@ -141,11 +142,11 @@ def from_json(name: str, text: str) -> Story:
     try:
         held = json.loads(text)
         steps = tuple(Step(**s) for s in held["steps"])
-        found = Story(name, str(held["title"]), steps, held.get("department"), held.get("site"))
+        story = Story(name, str(held["title"]), steps, held.get("department"), held.get("site"))
     except (ValueError, TypeError, KeyError) as e:
         raise NotAStory("Cette présentation n'a pas pu être lue.") from e
-    check(found)
-    return found
+    check(story)
+    return story
 
 
 def check(story: Story) -> None:
@@ -169,5 +170,4 @@ def check(story: Story) -> None:
 
 def slug(title: str) -> str:
     """The name under which a title is kept and shared: lower case, digits and hyphens."""
-    plain = title.lower().translate(str.maketrans("àâäçéèêëîïôöùûüœ", "aaaceeeeiioouuuo"))
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
+    return re.sub(r"[^a-z0-9]+", "-", french.plain(title)).strip("-")[:60]

@@ -61,19 +61,19 @@ def _counted(figure: Figure) -> float:
 
 def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
     """What to be careful of; empty where there is nothing."""
-    found = []
+    warnings = []
     if figure.value is None and figure.note:
-        found.append(reason(figure).lower())
+        warnings.append(reason(figure).lower())
     if ground.partial:
-        found.append("période partielle")
+        warnings.append("période partielle")
     if ground.silent and BY_CODE[code].register == "visits":
-        found.append(f"sans données : {_some(ground.silent)}")
+        warnings.append(f"sans données : {_some(ground.silent)}")
     if ground.entered and abs(ground.declared - ground.entered) > GAP * ground.entered:
         gap = 100 * (ground.declared - ground.entered) / ground.entered
-        found.append(f"écart entre déclaré et inscrit : {'+' if gap > 0 else '−'}{french.percent(abs(gap), 1)}")
+        warnings.append(f"écart entre déclaré et inscrit : {'+' if gap > 0 else '−'}{french.percent(abs(gap), 1)}")
     if ground.demo:
-        found.append("données fictives")
-    return found
+        warnings.append("données fictives")
+    return warnings
 
 
 def _some(names: tuple[str, ...], limit: int = 3) -> str:

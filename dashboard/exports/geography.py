@@ -11,7 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 import shapely
-from shapely.geometry import MultiPolygon, Polygon, shape
+from shapely.geometry import Polygon, shape
+from shapely.geometry.base import BaseGeometry
 
 from dashboard.panel import Plot
 from dashboard.settings import ROOT
@@ -126,7 +127,7 @@ def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
     """The sites' names in type of that size, each where it covers no mark and no other name; those without room are left
     out, but for those with a signal, which may cover a mark that has none. A site of the second pane is named there alone,
     unless the first shows a department."""
-    found: list[Label] = []
+    placed: list[Label] = []
     names = {i: [(p.x, p.y, p.x + len(p.title) * size * WIDE + size, p.y + 2 * size)] for i, p in enumerate(drawing.panes)}
     marks: dict[int, list[tuple[Box, bool]]] = {i: [] for i in names}
     for m in drawing.marks:
@@ -144,9 +145,9 @@ def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
                      and not any(_meet(_box(one), other) for other in (*taken, *names[m.pane])))
             if one := next(spots, None):
                 names[m.pane].append(_box(one))
-                found.append(one)
+                placed.append(one)
                 break
-    return tuple(found)
+    return tuple(placed)
 
 
 def _spots(m: Mark, size: float, scale: float) -> Iterable[Label]:
@@ -212,7 +213,7 @@ def _panes(main: Box, south: bool, width: float, height: float, below: float, sc
 class _View:
     """Degrees to places of a pane: the box in its middle, as large as it can be, `pad` from the edges."""
 
-    def __init__(self, box: Box, pane: Pane, pad: float):
+    def __init__(self, box: Box, pane: Pane, pad: float) -> None:
         self.pane = pane
         self.shrink = math.cos(math.radians((box[1] + box[3]) / 2))
         self.unit = min((pane.width - 2 * pad) / ((box[2] - box[0]) * self.shrink), (pane.height - 2 * pad) / (box[3] - box[1]))
@@ -241,17 +242,18 @@ class _View:
         for name, department in _departments():
             placed = shapely.transform(department, self._places)
             seen = shapely.clip_by_rect(placed, p.x, p.y, p.x + p.width, p.y + p.height)
-            rings = tuple(tuple(part.exterior.coords)[:-1] for part in shapely.get_parts(seen) if isinstance(part, Polygon))
+            rings = tuple(tuple((x, y) for x, y in part.exterior.coords[:-1])
+                          for part in shapely.get_parts(seen) if isinstance(part, Polygon))
             if rings:
                 yield name, rings
 
     def _places(self, points: np.ndarray) -> np.ndarray:
         """The places of points, (n, 2)."""
-        return np.column_stack(self.at(points[:, 0], points[:, 1]))
+        return np.array([self.at(lon, lat) for lon, lat in points])
 
 
 def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
-    found = []
+    marks = []
     for m in plot.marks:
         x, y = view.at(m["lon"], m["lat"])
         if not view.holds(x, y) or (pane == 1 and not _holds(SOUTH, m["lon"], m["lat"])):
@@ -262,9 +264,9 @@ def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
         least = LEGIBLE if letter or frame or badge else HOLLOW if m.get("sign") and missing else 0
         radius = max(IDLE if missing or not (m.get("radius") or 0) > 0 else m["radius"], least)
         words = ([sign["word"]] if sign.get("word") else []) + list(m.get("tip") or [])
-        found.append(Mark(x, y, radius * scale, None if missing else m.get("fill"), missing, m["kind"], letter,
+        marks.append(Mark(x, y, radius * scale, None if missing else m.get("fill"), missing, m["kind"], letter,
                           frame, badge, m["name"], m.get("label") or m["name"], pane, tuple(words)))
-    return sorted(found, key=lambda m: (_urgency(m), -m.radius))
+    return sorted(marks, key=lambda m: (_urgency(m), -m.radius))
 
 
 def _urgency(mark: Mark) -> int:
@@ -272,7 +274,7 @@ def _urgency(mark: Mark) -> int:
 
 
 @lru_cache(maxsize=1)
-def _departments() -> tuple[tuple[str, Polygon | MultiPolygon], ...]:
+def _departments() -> tuple[tuple[str, BaseGeometry], ...]:
     """Each department's name and shape, in degrees."""
     features = json.loads(OUTLINES.read_text(encoding="utf-8"))["features"]
     return tuple((f["properties"]["department"], shape(f["geometry"])) for f in features)

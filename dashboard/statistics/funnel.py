@@ -10,7 +10,7 @@ Methodology 12:98). Its over-dispersion of ratios is by default that of the NHS'
 each end; ours is its other one, square roots with the tenths pulled in, as Spiegelhalter's.
 """
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,22 +71,22 @@ def funnel(events: Sequence[float], sizes: Sequence[float], *, proportion: bool,
 
     Raises ValueError where a share has more events than cases.
     """
-    events, sizes = np.asarray(events, dtype=float), np.asarray(sizes, dtype=float)
-    if proportion and (events > sizes).any():
+    counts, bases = np.asarray(events, dtype=float), np.asarray(sizes, dtype=float)
+    if proportion and (counts > bases).any():
         raise ValueError("a share has more events than cases")
-    if not sizes.sum():
+    if not bases.sum():
         return None
-    target = float(events.sum() / sizes.sum())
-    known = sizes > 0
-    phi, tau2 = overdispersion(events[known], sizes[known], target, proportion=proportion)
-    values = np.divide(events, sizes, out=np.full(len(sizes), np.nan), where=known) * scale
-    exact = limits(sizes, target, proportion=proportion, scale=scale)
-    adjusted = limits(sizes, target, proportion=proportion, scale=scale, tau2=tau2)
+    target = float(counts.sum() / bases.sum())
+    known = bases > 0
+    phi, tau2 = overdispersion(counts[known], bases[known], target, proportion=proportion)
+    values = np.divide(counts, bases, out=np.full(len(bases), np.nan), where=known) * scale
+    exact = limits(bases, target, proportion=proportion, scale=scale)
+    adjusted = limits(bases, target, proportion=proportion, scale=scale, tau2=tau2)
     return Funnel(proportion, scale, target * scale, values, phi, tau2, exact, adjusted, positions(values, exact),
                   positions(values, adjusted))
 
 
-def limits(sizes: Sequence[float], target: float, *, proportion: bool, scale: float = 100, tau2: float = 0) -> Limits:
+def limits(sizes: Iterable[float], target: float, *, proportion: bool, scale: float = 100, tau2: float = 0) -> Limits:
     """The limits at any sizes (k,), for the lines of the plot: exact where tau2 is 0, else on the transformed scale.
 
     target: between 0 and 1 for a share, events per unit of exposure for a rate.
@@ -116,16 +116,18 @@ def binomial_limits(n: int, target: float, level: float) -> tuple[float, float]:
     """
     tail = (1 - level) / 2
     low, high = (binomial_quantile(p, n, target) for p in (tail, 1 - tail))
-    under, over = special.bdtr([low, low - 1], n, target), special.bdtrc([high, high - 1], n, target)
-    return max(0.0, _below(low, *under, tail) / n), min(1.0, _above(high, *over, tail) / n)
+    below = _below(low, special.bdtr(low, n, target), special.bdtr(low - 1, n, target), tail)
+    above = _above(high, special.bdtrc(high, n, target), special.bdtrc(high - 1, n, target), tail)
+    return max(0.0, below / n), min(1.0, above / n)
 
 
 def poisson_limits(exposure: float, target: float, level: float) -> tuple[float, float]:
     """The exact limits of a rate over an exposure > 0 when `target` > 0 events per unit are expected; as above."""
     tail, mean = (1 - level) / 2, exposure * target
     low, high = (poisson_quantile(p, mean) for p in (tail, 1 - tail))
-    under, over = special.pdtr([low, low - 1], mean), special.pdtrc([high, high - 1], mean)
-    return max(0.0, _below(low, *under, tail) / exposure), _above(high, *over, tail) / exposure
+    below = _below(low, special.pdtr(low, mean), special.pdtr(low - 1, mean), tail)
+    above = _above(high, special.pdtrc(high, mean), special.pdtrc(high - 1, mean), tail)
+    return max(0.0, below / exposure), above / exposure
 
 
 def _below(count: int, under: float, before: float, tail: float) -> float:
@@ -184,9 +186,9 @@ def between_sites(z: np.ndarray, s: np.ndarray) -> tuple[float, float]:
 def positions(values: np.ndarray, at: Limits) -> list[Position]:
     """Where each value (k,) stands against the limits at its size."""
     slack = 1e-12 * np.abs(values)  # a value on a limit is inside
-    found = np.select(
+    names = np.select(
         [np.isnan(values), values < at.lower998 - slack, values > at.upper998 + slack, values < at.lower95 - slack,
          values > at.upper95 + slack],
         [Position.NO_DATA, Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH, Position.BETWEEN_LOW, Position.BETWEEN_HIGH],
         default=Position.INSIDE)
-    return [Position(str(p)) for p in found]
+    return [Position(str(p)) for p in names]
