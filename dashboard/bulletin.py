@@ -143,7 +143,8 @@ def _own_signals(s: Situation) -> Line:
                     f" {french.plural(len(charted), 'carte')} de contrôle{S}: les valeurs restent dans les variations"
                     " habituelles.", "", len(charted))
     same = _same_month(charted)
-    named = [(f.variation, f"{_label(f.indicator)} ({'' if same else f'{f.when}, '}{because(f)})") for f in flagged[:NAMED]]
+    named = [(f.variation, f"{_label(f.indicator)} ({'' if same else f'{f.when}, '}{because(f)})")
+             for f in flagged[:NAMED]]
     text = f"Pour {s.scope}, {_when(charted, s.period.period)}{S}: {_by_variation(named, f'{S}; ')}"
     if len(flagged) > NAMED:
         text += f"{S}; et {french.plural(len(flagged) - NAMED, 'autre signal', 'autres signaux')}"

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 
 from dashboard import french
 from dashboard.classes import CLASSES
-from dashboard.indicators import BY_CODE, choices, shown
+from dashboard.indicators import BY_CODE, choices, placed
 from dashboard.signals import CHARTED
 
 LONGEST_HEADLINE, LONGEST_TEXT, MOST_STEPS = 160, 600, 40
@@ -42,7 +42,7 @@ KINDS: dict[str, KindSpec] = {
                             "Qu'est-ce qui distingue les centres du haut de ceux du bas ?"),
     "attentes": KindSpec("Répartition des attentes", question="Qui sont ceux qui attendent le plus longtemps, et quand ?"),
     "affluence": KindSpec("Affluence par jour et heure", question="Les agents sont-ils là quand viennent les usagers ?"),
-    "prestations": KindSpec("Prestations comparées", shown("services"),
+    "prestations": KindSpec("Prestations comparées", placed("services"),
                             "Quelle prestation pourrait se faire sans venir au guichet ?"),
     "plaintes_age": KindSpec("Plaintes en cours, par âge", question="Qui répond aux plus anciennes, et pour quand ?"),
     "plaintes_motifs": KindSpec("Motifs des plaintes", question="Lequel de ces motifs pouvons-nous supprimer ?"),

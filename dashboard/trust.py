@@ -44,8 +44,8 @@ def strip(code: str, figures: dict[str, Figure], ground: Ground) -> str:
 
 
 def _left_out(code: str, figures: dict[str, Figure]) -> list[str]:
-    """How many rows the figure does not rest on, so that none can be dropped to look better, and how many it counts though
-    the site was closed."""
+    """How many rows the figure does not rest on, so that none can be dropped to look better, and how many it counts
+    though the site was closed."""
     visits, rest = figures["visits"], BY_CODE[code].rest
     if BY_CODE[code].off_days and visits.value is not None and visits.note:
         return [f"visites : {visits.note}"]

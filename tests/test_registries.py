@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from dashboard.classes import CLASSES, RAMP
-from dashboard.indicators import BY_CODE, INDICATORS, Indicator, Place, codes, shown
+from dashboard.indicators import BY_CODE, INDICATORS, Indicator, Place, codes, placed
 from dashboard.navigation import PAGES
 from dashboard.returns.cells import readers
 from dashboard.returns.checks import CHECKS
@@ -109,16 +109,16 @@ def test_what_an_indicator_says_of_its_charts_and_places_holds_together(indicato
 
 
 def test_every_list_of_indicators_is_read_from_the_registry():
-    assert shown("period") == ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
-    assert shown("waits") == ("wait_p50", "wait_p90", "wait_within_30", "left")
-    assert all(shown(place) for place in get_args(Place))
+    assert placed("period") == ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
+    assert placed("waits") == ("wait_p50", "wait_p90", "wait_within_30", "left")
+    assert all(placed(place) for place in get_args(Place))
     assert FOLLOWED == codes(lambda i: i.followed) and FOLLOWED
     assert set(CHARTED) == {i.code for i in INDICATORS if i.chart} and CHARTED[:len(FOLLOWED)] == FOLLOWED
     assert set(CLASSES) == {i.code for i in INDICATORS if i.classes}
     assert all(len(classes.labels()) == len(RAMP) for classes in CLASSES.values())
     assert SHARES | RATES == {i.code for i in INDICATORS if i.chart in ("share", "rate")}
-    assert set(KINDS["comparaison"].indicators) == set(shown("comparison"))
-    assert KINDS["prestations"].indicators == shown("services")
+    assert set(KINDS["comparaison"].indicators) == set(placed("comparison"))
+    assert KINDS["prestations"].indicators == placed("services")
 
 
 def test_a_list_to_choose_from_ends_with_what_is_neither_good_nor_bad():

@@ -30,7 +30,7 @@ INDICATORS = (
         "Nombre de personnes inscrites au registre des visites, servies ou non.",
         "visites", "—", "count", "neither", 0, REGISTER,
         "Seules comptent les visites que quelqu'un a inscrites.", EVERYWHERE, m.visits,
-        off_days=True, places=_at("period", "site", "sites", "services")),  # no chart: totals follow the number of open days
+        off_days=True, places=_at("period", "site", "sites", "services")),  # no chart: totals follow the open days
     Indicator(
         "visits_per_day", "Usagers par jour ouvert", "Usagers par jour ouvert",
         "Visites rapportées aux jours où les centres étaient ouverts.",
@@ -57,7 +57,8 @@ INDICATORS = (
         "wait_p50", "Attente médiane", "Attente médiane",
         "La moitié des usagers reçus ont attendu ce temps ou moins, de l'arrivée à l'appel.",
         "médiane des attentes mesurées, en minutes entières", "—", "minutes", "down", 10, REGISTER,
-        "Usagers appelés seulement ; sans heure d'arrivée et d'appel, l'attente est non mesurée.", EVERYWHERE, m.wait_p50,
+        "Usagers appelés seulement ; sans heure d'arrivée et d'appel, l'attente est non mesurée.", EVERYWHERE,
+        m.wait_p50,
         chart="measure", followed=True, skewed=True, step=1, classes=(10, 15, 20, 30), rest=NOT_TIMED, known=TIMED,
         places=_at("period", "waits", "site", "sites", "comparison", "services")),
     Indicator(
@@ -112,7 +113,8 @@ INDICATORS = (
         "complaints_30d_due", "Plaintes échues traitées en 30 jours ou moins", "Plaintes échues, en 30 j",
         "Le même taux, sur les seules plaintes qui ont eu leurs 30 jours, répondues ou non.",
         "plaintes échues répondues en 30 jours ou moins", "plaintes reçues 30 jours ou plus avant la date des données",
-        "percent", "up", 5, COMPLAINTS, "Ne dit rien des plaintes récentes.", NOT_HOUR, m.complaints_30d_due, "complaints",
+        "percent", "up", 5, COMPLAINTS, "Ne dit rien des plaintes récentes.", NOT_HOUR, m.complaints_30d_due,
+        "complaints",
         chart="share", classes=(50, 65, 80, 90),
         rest=Rest("plainte pas encore échue", "plaintes pas encore échues", of="complaints_30d"),
         places=_at("period", "complaints", "sites", "comparison")),
@@ -163,9 +165,9 @@ def choices(holds: Callable[[Indicator], object]) -> tuple[str, ...]:
     return tuple(sorted(codes(holds), key=lambda code: BY_CODE[code].direction == "neither"))
 
 
-def shown(place: Place) -> tuple[str, ...]:
+def placed(place: Place) -> tuple[str, ...]:
     """The codes of the indicators that have a card or a column in a place, in the order of INDICATORS."""
     return codes(lambda i: place in i.places)
 
 
-__all__ = ["BY_CODE", "INDICATORS", "Figure", "Indicator", "Measure", "Place", "choices", "codes", "compute", "shown"]
+__all__ = ["BY_CODE", "INDICATORS", "Figure", "Indicator", "Measure", "Place", "choices", "codes", "compute", "placed"]

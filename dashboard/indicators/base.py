@@ -9,8 +9,9 @@ from db.frames import Facts
 
 Unit = Literal["count", "rate", "percent", "per_1000", "minutes", "days"]
 Direction = Literal["up", "down", "neither"]
-# period, waits, complaints: cards of the figures of the period, of the pages Attentes and Plaintes. site: cards of a site
-# chosen on the map. sites: columns of the table of sites. comparison, services: slides that compare sites, and services.
+# period, waits, complaints: cards of the figures of the period, of the pages Attentes and Plaintes. site: cards of a
+# site chosen on the map. sites: columns of the table of sites. comparison, services: slides that compare sites, or
+# services.
 Place = Literal["period", "waits", "complaints", "site", "sites", "comparison", "services"]
 OUT_OF_SCOPE = "sans objet"
 UNMEASURED = "non mesuré"
@@ -33,7 +34,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Rest:
-    """The rows that a figure does not rest on, in words after their number. of: the indicator that counts all of them."""
+    """The rows that a figure does not rest on, in words after their number. of: the indicator that counts them all."""
 
     one: str
     more: str
@@ -42,7 +43,7 @@ class Rest:
 
 @dataclass(frozen=True)
 class Known:
-    """What a figure needs to be known of a visit, in words, and the indicator whose n counts the visits of which it is."""
+    """What must be known of a visit for a figure, in words. by: the indicator whose n counts such visits."""
 
     words: str
     by: str

@@ -139,7 +139,8 @@ def complaint_delay(f: Facts) -> Measure:
         n[i] = mine.sum()
         median = median_survival(ages[mine], resolved[mine]) if n[i] else None
         value[i] = np.nan if median is None else median
-        note.append("" if median is not None else "plus de la moitié encore en cours" if n[i] else "aucune plainte reçue")
+        missing = "plus de la moitié encore en cours" if n[i] else "aucune plainte reçue"
+        note.append(missing if median is None else "")
     nothing = np.full(len(f.keys), np.nan)
     return hide(Measure(nothing, nothing, value, n, note), _unreported(f), NOT_HANDED_IN)
 

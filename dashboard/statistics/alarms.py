@@ -131,8 +131,8 @@ def simulate(points: int, draws: int = DRAWS, seed: int = SEED) -> Rate:
 def table() -> dict[int, Rate]:
     """The committed table, by number of points, 12 to 60."""
     with TABLE.open(encoding="utf-8", newline="") as file:
-        rows = [Rate(points=int(row.pop("points")), draws=int(row.pop("draws")), **{k: float(v) for k, v in row.items()})
-                for row in csv.DictReader(file)]
+        rows = [Rate(points=int(row.pop("points")), draws=int(row.pop("draws")),
+                     **{name: float(share) for name, share in row.items()}) for row in csv.DictReader(file)]
     return {row.points: row for row in rows}
 
 

@@ -138,7 +138,7 @@ def _below(count: int, under: float, before: float, tail: float) -> float:
 
 
 def _above(count: int, over: float, before: float, tail: float) -> float:
-    """The count above which the chance of `tail` lies: over, before are those of being over it, and the one before it."""
+    """The count above which the chance of `tail` lies; over, before: those of being over it, and the one before it."""
     before = before if count else 1.0
     return count + (before - tail) / (before - over)
 

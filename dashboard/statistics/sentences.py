@@ -109,8 +109,8 @@ def delay(median: Median, oldest: int) -> str:
     low, high = (None if end is None else french.days(end) for end in (median.low, median.high))
     if low and high:
         low = french.number(median.low)
-    interval = between(low, high)
-    return f"La moitié des plaintes ont une réponse en {french.days(median.days)}{f' ({interval})' if interval else ''}."
+    interval = f" ({between(low, high)})" if low or high else ""
+    return f"La moitié des plaintes ont une réponse en {french.days(median.days)}{interval}."
 
 
 def target(aim: str, assured: Assurance) -> str:

@@ -103,7 +103,7 @@ class Chart:
 
     @property
     def flag(self) -> tuple[Rule, int]:
-        """The rule that makes the last point a signal, and its side; NONE and 0 where none does, or there is no point."""
+        """The rule that makes the last point a signal, and its side; NONE and 0 where none does."""
         last = self.last
         return (Rule.NONE, 0) if last is None else (self.rule[last], int(self.side[last]))
 

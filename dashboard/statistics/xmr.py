@@ -61,9 +61,10 @@ def limits_and_distances(values: np.ndarray, *, screen: bool = True, log: bool =
     distance = values - first.centre[..., None]
     if not resolution:
         return first, distance
-    step = np.log1p(np.expm1(first.centre) + resolution) - first.centre if log else np.full_like(first.centre, resolution)
+    centre = first.centre
+    step = np.log1p(np.expm1(centre) + resolution) - centre if log else np.full_like(centre, resolution)
     distance = np.where(np.abs(distance) <= step[..., None] / 2, 0, distance)
-    return Limits(first.centre, np.maximum(first.mean_range, step)), distance
+    return Limits(centre, np.maximum(first.mean_range, step)), distance
 
 
 def flags(distance: np.ndarray, near: np.ndarray, limit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
