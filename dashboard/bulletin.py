@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.period import Clipped, Period
-from dashboard.signals import FOLLOWED, SKEWED, Signal, quarter_label
+from dashboard.signals import FOLLOWED, SKEWED, Signal
 from dashboard.statistics import alarms, sentences
 from dashboard.statistics.variation import ChartKind, Variation
 from dashboard.trust import Ground
@@ -43,7 +43,7 @@ class Situation:
     def followed(self) -> list[tuple[str, Signal]]:
         """(site, signal) of the series whose signals are the alerts: the sites', or the scope's own if it is a site."""
         places = self.site_signals or {self.scope: self.signals or {}}
-        return [(name, found[code]) for name, found in places.items() for code in FOLLOWED if code in found]
+        return [(name, signals[code]) for name, signals in places.items() for code in FOLLOWED if code in signals]
 
     @property
     def points(self) -> list[int]:
@@ -77,16 +77,16 @@ def write(situation: Situation) -> list[Line]:
 def _reporting(s: Situation) -> Line:
     closed = s.figures["completeness"]
     name = f"{_upper(s.scope)}, {s.period.whole.label}{S}:"
-    said = [f"{name} {_who(s.figures['visits'], s.ground.silent)}{S}; {_lower(_labelled(closed))}."]
+    parts = [f"{name} {_who(s.figures['visits'], s.ground.silent)}{S}; {_lower(_labelled(closed))}."]
     if s.period.partial:
         known, due = s.period.period, s.period.whole
-        said.append(f"Période partielle, données jusqu'au {french.date_long(known.last)}"
-                    f" ({french.plural(known.days, 'jour')} sur {due.days}), à ne pas comparer à une période entière.")
+        parts.append(f"Période partielle, données jusqu'au {french.date_long(known.last)}"
+                     f" ({french.plural(known.days, 'jour')} sur {due.days}), à ne pas comparer à une période entière.")
     elif s.ground.partial:
-        said.append("Période partielle, le dernier mois n'est pas fini.")
+        parts.append("Période partielle, le dernier mois n'est pas fini.")
     if s.ground.demo:
-        said.append("Données fictives.")
-    return Line(" ".join(said), "completeness", closed.n)
+        parts.append("Données fictives.")
+    return Line(" ".join(parts), "completeness", closed.n)
 
 
 def _who(figure: Figure, silent: Sequence[str]) -> str:
@@ -95,11 +95,11 @@ def _who(figure: Figure, silent: Sequence[str]) -> str:
         return "aucun centre n'était attendu"
     if expected == 1:
         return "données remontées" if sent else "aucune donnée remontée"
-    said = who_reported(figure) if sent else f"aucun centre sur {french.number(expected)} n'a remonté ses données"
+    reported = who_reported(figure) if sent else f"aucun centre sur {french.number(expected)} n'a remonté ses données"
     if not silent:
-        return said
+        return reported
     have_not = "n'a" if len(silent) == 1 else "n'ont"
-    return f"{said}{S}; {have_not} pas transmis{S}: {french.join_words(silent)}"
+    return f"{reported}{S}; {have_not} pas transmis{S}: {french.join_words(silent)}"
 
 
 def _volume(s: Situation) -> Line:
@@ -111,7 +111,7 @@ def _volume(s: Situation) -> Line:
     if per_day.value is None:
         text += f", sans moyenne par jour ouvert{S}: {_why(per_day)}"
     else:
-        days = french.plural(per_day.denominator, "jour ouvert de centre", "jours ouverts de centre")
+        days = french.plural(per_day.denominator or 0, "jour ouvert de centre", "jours ouverts de centre")
         text += f", soit {amount(BY_CODE['visits_per_day'], per_day.value)} par jour ouvert ({days})"
     return Line(f"{text}.", "visits_per_day", visits.n)
 
@@ -137,56 +137,57 @@ def _own_signals(s: Situation) -> Line:
     if not charted:
         text = f"Pour {s.scope}, aucune carte de contrôle n'a assez de points ou d'événements pour conclure."
         return Line(text, "", 0)
-    found = sorted((f for f in charted if f.found), key=lambda f: ORDER.index(f.variation))
-    if not found:
+    flagged = sorted((f for f in charted if f.found), key=lambda f: ORDER.index(f.variation))
+    if not flagged:
         return Line(f"Pour {s.scope}, {_when(charted, s.period.period)}, aucun signal sur"
                     f" {french.plural(len(charted), 'carte')} de contrôle{S}: les valeurs restent dans les variations"
                     " habituelles.", "", len(charted))
-    when = (lambda f: "") if _same_month(charted) else lambda f: f"{month_of(f)}, "
-    named = [(f.variation, f"{_label(f.indicator)} ({when(f)}{because(f)})") for f in found[:NAMED]]
+    same = _same_month(charted)
+    named = [(f.variation, f"{_label(f.indicator)} ({'' if same else f'{f.when}, '}{because(f)})")
+             for f in flagged[:NAMED]]
     text = f"Pour {s.scope}, {_when(charted, s.period.period)}{S}: {_by_variation(named, f'{S}; ')}"
-    if len(found) > NAMED:
-        text += f"{S}; et {french.plural(len(found) - NAMED, 'autre signal', 'autres signaux')}"
-    if len(charted) > len(found):
-        text += f"{S}; pas de signal sur {french.plural(len(charted) - len(found), 'autre carte', 'autres cartes')}"
-    return Line(f"{text}.", found[0].indicator, found[0].n[found[0].chart.last])
+    if len(flagged) > NAMED:
+        text += f"{S}; et {french.plural(len(flagged) - NAMED, 'autre signal', 'autres signaux')}"
+    if len(charted) > len(flagged):
+        text += f"{S}; pas de signal sur {french.plural(len(charted) - len(flagged), 'autre carte', 'autres cartes')}"
+    return Line(f"{text}.", flagged[0].indicator, flagged[0].base)
 
 
 def _alerts(s: Situation) -> Line:
     charted = [(name, f) for name, f in s.followed if f.chart]
     if not charted:
         return Line("Aucune série suivie n'a assez de points ou d'événements pour donner un signal.", "", 0)
-    found = [(name, f) for name, f in charted if f.found]
-    charts = [f for _, f in s.followed if f.chart]
-    said = sentences.alert_budget(len(found), alarms.budget(s.points, [f.kind for f in charts],
-                                                            [f.indicator in SKEWED for f in charts]))
+    flagged = [(name, f) for name, f in charted if f.found]
+    budget = alarms.budget(s.points, [f.kind for _, f in charted], [f.indicator in SKEWED for _, f in charted])
+    text = sentences.alert_budget(len(flagged), budget)
     if s.site_signals:
-        said = f"{_sites(s, charted, found)} {said}"
+        text = f"{_sites(s, charted, flagged)} {text}"
     else:  # beside the line of all its charts: only some are followed as alerts
-        said = f"Parmi les {len(FOLLOWED)} indicateurs suivis comme alertes{S}: {_lower(said)}"
-    site, first = next(((name, f.indicator) for name, f in _alerts_first(found)), ("", ""))
-    return Line(said, first, len(charted), site if s.site_signals else "")
+        text = f"Parmi les {len(FOLLOWED)} indicateurs suivis comme alertes{S}: {_lower(text)}"
+    site, first = next(((name, f.indicator) for name, f in _alerts_first(flagged)), ("", ""))
+    return Line(text, first, len(charted), site if s.site_signals else "")
 
 
-def _sites(s: Situation, charted: list[tuple[str, Signal]], found: list[tuple[str, Signal]]) -> str:
+def _sites(s: Situation, charted: list[tuple[str, Signal]], flagged: list[tuple[str, Signal]]) -> str:
     sites = len({name for name, _ in charted})
-    if not found:
+    if not flagged:
         followed = french.plural(sites, "centre suivi", "centres suivis")
         return f"{followed} par carte de contrôle, {_when([f for _, f in charted], s.period.period)}{S}: aucun signal."
-    same, by_site = _same_month([f for _, f in found]), {}
-    for name, f in _alerts_first(found):
-        more = "" if same else f" ({month_of(f)})"
+    same = _same_month([f for _, f in flagged])
+    by_site: dict[str, list[tuple[Variation, str]]] = {}
+    for name, f in _alerts_first(flagged):
+        more = "" if same else f" ({f.when})"
         by_site.setdefault(name, []).append((f.variation, f"{_label(f.indicator)}{more}"))
-    named = [f"{name}, {_by_variation(said, ', ')}" for name, said in list(by_site.items())[:NAMED]]
+    named = [f"{name}, {_by_variation(signals, ', ')}" for name, signals in list(by_site.items())[:NAMED]]
     if len(by_site) > NAMED:
         named.append(f"et {french.plural(len(by_site) - NAMED, 'autre centre', 'autres centres')}")
     have = "a un signal" if len(by_site) == 1 else "ont un signal"
     return (f"{french.plural(len(by_site), 'centre')} sur {french.number(sites)} {have},"
-            f" {_when([f for _, f in found], s.period.period)}{S}: {f'{S}; '.join(named)}.")
+            f" {_when([f for _, f in flagged], s.period.period)}{S}: {f'{S}; '.join(named)}.")
 
 
-def _alerts_first(found: list[tuple[str, Signal]]) -> list[tuple[str, Signal]]:
-    return sorted(found, key=lambda pair: (ORDER.index(pair[1].variation), pair[0], pair[1].indicator))
+def _alerts_first(flagged: list[tuple[str, Signal]]) -> list[tuple[str, Signal]]:
+    return sorted(flagged, key=lambda pair: (ORDER.index(pair[1].variation), pair[0], pair[1].indicator))
 
 
 def _complaints(s: Situation) -> Line:
@@ -240,8 +241,7 @@ def _labelled(figure: Figure) -> str:
 def _told(figure: Figure) -> str:
     if figure.value is None:
         return _why(figure)
-    told = shown(figure)
-    return f"{told} ({base(figure)})" if base(figure) else told
+    return f"{shown(figure)} ({base(figure)})" if base(figure) else shown(figure)
 
 
 def _why(figure: Figure) -> str:
@@ -263,26 +263,25 @@ def _lower(text: str) -> str:
     return f"{text[:1].lower()}{text[1:]}"
 
 
-def _when(found: Sequence[Signal], period: Period) -> str:
+def _when(signals: Sequence[Signal], period: Period) -> str:
     """« en octobre 2026 », « au dernier point de chaque série » where they differ; and whether the period has none."""
-    one = f"{'au' if found[0].kind == ChartKind.BY_QUARTER else 'en'} {month_of(found[0])}"
-    said = one if _same_month(found) else "au dernier point de chaque série"
-    return said if any(f.within(period.first, period.last) for f in found) else f"{said} (hors de la période)"
+    one = f"{'au' if signals[0].kind == ChartKind.BY_QUARTER else 'en'} {signals[0].when}"
+    when = one if _same_month(signals) else "au dernier point de chaque série"
+    return when if any(f.within(period.first, period.last) for f in signals) else f"{when} (hors de la période)"
 
 
-def month_of(found: Signal) -> str:
+def month_of(signal: Signal) -> str:
     """The last point's month, or quarter: « octobre 2026 »."""
-    return (quarter_label if found.kind == ChartKind.BY_QUARTER else french.month_label)(found.latest)
+    return signal.when
 
 
-def _same_month(found: Sequence[Signal]) -> bool:
-    return len({(f.latest, f.kind == ChartKind.BY_QUARTER) for f in found}) == 1
+def _same_month(signals: Sequence[Signal]) -> bool:
+    return len({(f.latest, f.kind == ChartKind.BY_QUARTER) for f in signals}) == 1
 
 
-def because(found: Signal) -> str:
-    """The rule that flags the last point: « valeur au-dessus de la limite haute »."""
-    last = found.chart.last
-    return sentences.RULES[found.chart.rule[last], int(found.chart.side[last])]
+def because(signal: Signal) -> str:
+    """The rule that flags the last point: « valeur au-dessus de la limite haute »; "" where none does."""
+    return sentences.RULES.get(signal.chart.flag, "") if signal.chart else ""
 
 
 def _label(code: str) -> str:
@@ -292,11 +291,11 @@ def _label(code: str) -> str:
 def _by_variation(named: Sequence[tuple[Variation, str]], between: str) -> str:
     parts = []
     for what in ORDER:
-        of = [said for v, said in named if v == what]
-        if of:
+        labels = [label for v, label in named if v == what]
+        if labels:
             word = sentences.VARIATIONS[what]
-            word = word if len(of) == 1 else word.replace("signal", "signaux", 1)
-            parts.append(f"{word} sur {french.join_words(of)}")
+            word = word if len(labels) == 1 else word.replace("signal", "signaux", 1)
+            parts.append(f"{word} sur {french.join_words(labels)}")
     return between.join(parts)
 
 

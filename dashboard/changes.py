@@ -1,5 +1,6 @@
 """« Ce qui a changé »: a rate of two periods taken apart into its parts (sites, services, or services of sites), their
 mix and the network; no judgement."""
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dashboard import french
@@ -9,7 +10,8 @@ S = french.SPACE
 CAVEAT = (f"Cette décomposition compare deux périodes{S}: elle ne dit pas si l'écart dépasse le hasard, ce que seule"
           " une carte de contrôle peut dire.")
 PERCENT = 100
-Counts = dict[str, tuple[float | None, float | None]]
+Counts = Mapping[str, tuple[float | None, float | None]]
+Known = dict[str, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -68,44 +70,44 @@ def explain(label: str, before: Counts, after: Counts, scale: float = PERCENT, m
     denominator under which a rate is not shown, neither a part's nor the whole's. what: the parts, a key of WORDS.
     homes: the site of each part, where parts are services of sites.
     """
-    before, after = _known(before), _known(after)
-    if any(sum(d for _, d in period.values()) < max(minimum, 1) for period in (before, after)):
+    known = [_known(before), _known(after)]
+    if any(sum(d for _, d in period.values()) < max(minimum, 1) for period in known):
         return None
-    parts = sorted({*before, *after})
+    parts = sorted({*known[0], *known[1]})
     none = (0.0, 0.0)
-    pairs = [[period.get(part, none) for part in parts] for period in (before, after)]
+    pairs = [[period.get(part, none) for part in parts] for period in known]
     sites = parts if homes is None else [homes[part] for part in parts]
     change = mix.decompose(sites, [[a for a, _ in row] for row in pairs], [[d for _, d in row] for row in pairs], scale)
     if change is None:
         return None
-    said = (*_sentences(change, scale, WORDS[what]), CAVEAT)
-    return Explained(label, change, said, tuple(_rows(parts, before, after, scale, minimum)))
+    text = (*_sentences(change, scale, WORDS[what]), CAVEAT)
+    return Explained(label, change, text, tuple(_rows(parts, known[0], known[1], scale, minimum)))
 
 
-def _known(counts: Counts) -> dict[str, tuple[float, float]]:
+def _known(counts: Counts) -> Known:
     return {part: (a, d) for part, (a, d) in counts.items() if a is not None and d}
 
 
 def _sentences(change: mix.Change, scale: float, words: Words) -> list[str]:
-    if scale == PERCENT:
-        amount, size = (lambda x: french.percent(x, 1)), sentences.points
-    else:
-        amount, size = (lambda x: _amount(x, scale)), signed
+    def amount(x: float) -> str:
+        return french.percent(x, 1) if scale == PERCENT else _amount(x, scale)
+
+    size: Callable[[float], str] = sentences.points if scale == PERCENT else signed
     warning = sentences.change(change, amount, size)[:-1]
     parts = [f"{size(change.rate)} par {words.rate}", f"{size(change.mix)} par {words.mix}"]
     if change.opened or change.closed or change.network:
         parts.append(f"{size(change.network)} par {words.network}")
     tenths = [round(10 * part) for part in (change.rate, change.mix, change.network)]
     near = "" if sum(tenths) == round(10 * change.total) else " (aux arrondis près)"
-    said = [*warning, f"De {amount(change.before)} à {amount(change.after)}, soit {size(change.total)}{S}:"
-                      f" {french.join_words(parts)}{near}."]
+    lines = [*warning, f"De {amount(change.before)} à {amount(change.after)}, soit {size(change.total)}{S}:"
+                       f" {french.join_words(parts)}{near}."]
     for names, when in ((change.opened, "dans la première période"), (change.closed, "dans la seconde période")):
         if names:
-            said.append(f"Sans données {when}{S}: {french.join_words(names)}.")
+            lines.append(f"Sans données {when}{S}: {french.join_words(names)}.")
     if (change.opened or change.closed) and change.same_before == change.same_before:
-        said.append(f"{words.same} dans les deux périodes{S}: de {amount(change.same_before)}"
-                    f" à {amount(change.same_after)}.")
-    return said
+        lines.append(f"{words.same} dans les deux périodes{S}: de {amount(change.same_before)}"
+                     f" à {amount(change.same_after)}.")
+    return lines
 
 
 def _amount(value: float, scale: float) -> str:
@@ -118,13 +120,13 @@ def signed(change: float) -> str:
     return size if size == "0,0" else f"{'+' if change > 0 else '−'}{size}"
 
 
-def _rows(parts: list[str], before: dict, after: dict, scale: float, minimum: int) -> list[Row]:
+def _rows(parts: list[str], before: Known, after: Known, scale: float, minimum: int) -> list[Row]:
     whole = [sum(d for _, d in period.values()) for period in (before, after)]
     rows = []
     for part in parts:
         counts = [before.get(part), after.get(part)]
         old, new = (None if c is None or c[1] < minimum else scale * c[0] / c[1] for c in counts)
-        weights = [0.0 if c is None else 100 * c[1] / total for c, total in zip(counts, whole, strict=True)]
+        was, now = (0.0 if c is None else 100 * c[1] / total for c, total in zip(counts, whole, strict=True))
         gap = None if old is None or new is None else new - old
-        rows.append(Row(part, old, new, gap, *counts, *weights))
+        rows.append(Row(part, old, new, gap, counts[0], counts[1], was, now))
     return rows

@@ -1,9 +1,10 @@
 """The classes that colour the map: fixed for each indicator, so that colours do not move with filters."""
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dashboard import french
-from dashboard.indicators import BY_CODE
+from dashboard.indicators import BY_CODE, choices
 
 # One hue, light to dark: more of the indicator is darker, whether that is good or bad.
 RAMP = ("#cfe3dc", "#92c0b2", "#559a88", "#24705f", "#0a4337")
@@ -28,26 +29,15 @@ class Classes:
     def labels(self) -> list[str]:
         """The classes in words, lowest first."""
         low, *_, high = self.bounds
-        n = lambda x: french.number(x, 0 if float(x).is_integer() else 1)  # noqa: E731
-        middle = [f"{n(a)} à moins de {n(b)}{self.after}" for a, b in zip(self.bounds, self.bounds[1:], strict=False)]
-        return [f"moins de {n(low)}{self.after}", *middle, f"{n(high)}{self.after} et plus"]
+        middle = [f"{_bound(a)} à moins de {_bound(b)}{self.after}" for a, b in pairwise(self.bounds)]
+        return [f"moins de {_bound(low)}{self.after}", *middle, f"{_bound(high)}{self.after} et plus"]
 
 
-PERCENT = french.NARROW_SPACE + "%"
-MINUTES = french.SPACE + "min"
+def _bound(x: float) -> str:
+    return french.number(x, 0 if float(x).is_integer() else 1)
 
-CLASSES = {
-    "wait_p50": Classes((10, 15, 20, 30), MINUTES),
-    "wait_p90": Classes((30, 45, 60, 90), MINUTES),
-    "wait_within_30": Classes((60, 70, 80, 90), PERCENT),
-    "left": Classes((2, 4, 6, 8), PERCENT),
-    "satisfaction": Classes((70, 80, 85, 90), PERCENT),
-    "visits_per_day": Classes((5, 10, 20, 40), ""),
-    "women_share": Classes((40, 45, 50, 55), PERCENT),
-    "complaints_per_1000": Classes((5, 10, 15, 20), ""),
-    "complaints_30d": Classes((50, 65, 80, 90), PERCENT),
-    "complaints_30d_due": Classes((50, 65, 80, 90), PERCENT),
-    "complaint_delay": Classes((7, 14, 21, 30), french.SPACE + "jours"),
-    "completeness": Classes((60, 80, 90, 95), PERCENT),
-}
-assert CLASSES.keys() <= BY_CODE.keys()
+
+AFTER = {"percent": f"{french.NARROW_SPACE}%", "minutes": f"{french.SPACE}min", "days": f"{french.SPACE}jours"}
+# Those of INDICATORS that colour the map.
+CLASSES = {code: Classes(bounds, AFTER.get(BY_CODE[code].unit, "")) for code in choices(lambda i: i.classes)
+           if (bounds := BY_CODE[code].classes)}

@@ -24,9 +24,12 @@ LONGEST_WAIT = 240  # the last bin of the wait histogram has no upper end
 missing = "non mesuré"
 
 
-def number(x: float | None, decimals: int = 0) -> str:
+Number = float | Decimal | None
+
+
+def number(x: Number, decimals: int = 0) -> str:
     """1 234,5 with exactly so many decimals; halves are rounded away from 0, as Excel and the charts do."""
-    if _is_missing(x):
+    if x is None or _is_missing(x):
         return missing
     # Not by Babel, which takes ten times as long; the tests hold both together.
     return f"{_rounded(x, decimals):,.{decimals}f}".translate(FRENCH)
@@ -39,16 +42,16 @@ def percent(x: float | None, decimals: int = 0) -> str:
 
 def minutes(x: float | None) -> str:
     """24 min; from 240, "240 min et plus", for the histograms of waits count no further."""
-    if _is_missing(x):
+    if x is None or _is_missing(x):
         return missing
     whole = _rounded(x)
     more = " et plus" if whole >= LONGEST_WAIT else ""
-    return f"{number(min(whole, LONGEST_WAIT))}{SPACE}min{more}"
+    return f"{number(min(whole, Decimal(LONGEST_WAIT)))}{SPACE}min{more}"
 
 
 def days(x: float | None) -> str:
     """1 jour, 12 jours."""
-    return missing if _is_missing(x) else plural(x, "jour")
+    return missing if x is None or _is_missing(x) else plural(x, "jour")
 
 
 def date_short(d: date) -> str:
@@ -77,11 +80,8 @@ def month_short(d: date) -> str:
 
 def plural(n: float, singular: str, plural: str | None = None) -> str:
     """0 usager, 1 usager, 2 usagers: the plural begins at 2; if none is given, the singular and an s."""
-    if abs(_rounded(n)) < 2:
-        word = singular
-    else:
-        word = plural or (singular if singular[-1] in "sxz" else f"{singular}s")
-    return f"{number(n)}{SPACE}{word}"
+    more = plural or (singular if singular[-1] in "sxz" else f"{singular}s")
+    return f"{number(n)}{SPACE}{singular if abs(_rounded(n)) < 2 else more}"
 
 
 def join_words(words: Sequence[str]) -> str:
@@ -89,11 +89,16 @@ def join_words(words: Sequence[str]) -> str:
     return format_list(list(words), locale=LOCALE)
 
 
+def plain(text: str) -> str:
+    """Without accents and capitals: « Cœur d'Été » gives « coeur d'ete »."""
+    letters = unicodedata.normalize("NFKD", text).casefold().replace("œ", "oe").replace("æ", "ae")
+    return "".join(c for c in letters if not unicodedata.combining(c))
+
+
 @lru_cache(LABELS)
 def alphabetical(name: str) -> str:
     """What names are sorted by: as a dictionary does, accents and capitals aside (Ouèssè before Ouidah)."""
-    plain = unicodedata.normalize("NFKD", name).casefold().replace("œ", "oe").replace("æ", "ae")
-    return "".join(c for c in plain if not unicodedata.combining(c))
+    return plain(name)
 
 
 def elide(word: str, name: str) -> str:
@@ -101,8 +106,7 @@ def elide(word: str, name: str) -> str:
 
     Nothing is elided before h, which suits the names of Benin; before y, if a consonant follows (d'Yverdon).
     """
-    plain = unicodedata.normalize("NFKD", name.strip()).casefold().replace("œ", "oe").replace("æ", "ae")
-    elided = re.match(r"[aeiou]|y[^\W\d_aeiouy]", plain)
+    elided = re.match(r"[aeiou]|y[^\W\d_aeiouy]", plain(name.strip()))
     return f"{word[:-1]}'{name}" if elided else f"{word} {name}"
 
 
@@ -113,7 +117,7 @@ def _is_missing(x: object) -> bool:
     return str(x).lower() in ("none", "nan", "<na>")
 
 
-def _rounded(x: float, decimals: int = 0) -> Decimal:
+def _rounded(x: float | Decimal, decimals: int = 0) -> Decimal:
     """To so many decimals, halves away from 0; never a negative zero."""
     if isinstance(x, int):
         return Decimal(x)

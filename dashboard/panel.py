@@ -2,10 +2,12 @@
 
 A value travels with its words: screens, slides and papers print the words, a workbook keeps the value too.
 """
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import pyarrow as pa
 
@@ -75,19 +77,19 @@ class Legend:
     """
 
     title: str = ""
-    classes: list[dict] = field(default_factory=list)
+    classes: list[dict[str, Any]] = field(default_factory=list)
     missing: int | None = None
     size_text: str = ""
-    sizes: list[dict] = field(default_factory=list)
+    sizes: list[dict[str, Any]] = field(default_factory=list)
     credit: str = ""
-    signs: list[dict] = field(default_factory=list)
+    signs: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Plot:
     """A map: marks as `ui.maps.show_map` takes them, its legend, the department that fills it (None: the country)."""
 
-    marks: tuple[dict, ...]
+    marks: tuple[dict[str, Any], ...]
     legend: Legend
     focus: str | None = None
 
@@ -103,7 +105,7 @@ class Panel:
 
     key: str
     title: str
-    chart: dict | None = None
+    chart: dict[str, Any] | None = None
     plot: Plot | None = None
     cards: tuple[Card, ...] = ()
     lines: tuple[str, ...] = ()
@@ -195,6 +197,6 @@ def of_value(code: str, value: float | None, otherwise: str = "—") -> Cell:
     return Cell(otherwise) if value is None else Cell(amount(BY_CODE[code], value), value)
 
 
-def table(columns: tuple[tuple[str, str], ...], rows) -> Table:
+def table(columns: Iterable[tuple[str, str]], rows: Iterable[Iterable[Cell]]) -> Table:
     """A table from (heading, unit) and rows of cells."""
     return Table(tuple(Column(*c) for c in columns), tuple(tuple(r) for r in rows))

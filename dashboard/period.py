@@ -6,7 +6,6 @@ months; any other moves by days.
 
 import calendar
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
@@ -15,9 +14,9 @@ from datetime import date, datetime, timedelta, timezone
 BENIN = timezone(timedelta(hours=1), "Africa/Porto-Novo")
 
 YEARS = range(2000, 2101)  # what a URL may ask for: no centre is older, and no comparison leaves the calendar
-MONDAY_TO_FRIDAY = frozenset(range(5))
 Days = tuple[date, date]
 ONE_DAY = timedelta(days=1)
+DAY_0 = date(1970, 1, 1)  # of day numbers
 MONTH_NAMES = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -51,10 +50,6 @@ class Period:
         if self.first.day != 1 or self.last != month_end(self.last):
             return 0
         return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
-
-    def contains(self, day: date) -> bool:
-        """Whether the day is one of the period's."""
-        return self.first <= day <= self.last
 
     @property
     def code(self) -> str:
@@ -133,6 +128,11 @@ def today(now: datetime | None = None) -> date:
     return (now or datetime.now(BENIN)).astimezone(BENIN).date()
 
 
+def day_number(day: date) -> int:
+    """Days since 1 January 1970, as files, rollups and arrays count them."""
+    return (day - DAY_0).days
+
+
 def month_end(day: date) -> date:
     """The last day of the day's month."""
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
@@ -160,8 +160,8 @@ def parse(text: str) -> Period | None:
     return period if period.first.year in YEARS and period.last.year in YEARS else None
 
 
-def _from_parts(year, month, quarter, first, last) -> Period:
-    if first:
+def _from_parts(year: str, month: str | None, quarter: str | None, first: str | None, last: str | None) -> Period:
+    if first and last:
         return Period(date.fromisoformat(first), date.fromisoformat(last))
     if quarter:
         return _whole(date(int(year), int(quarter) * 3 - 2, 1), 3)
@@ -250,14 +250,6 @@ def split(period: Period) -> tuple[Days | None, Days | None, Days | None]:
     )
 
 
-def working_days(
-    first: date, last: date, holidays: Collection[date], open_weekdays: frozenset[int] = MONDAY_TO_FRIDAY
-) -> list[date]:
-    """Days from first to last, both included, on an open weekday (0 is Monday) and no holiday."""
-    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [day for day in days if day.weekday() in open_weekdays and day not in holidays]
-
-
 def bins(period: Period, step: str) -> list[Period]:
     """The period cut by "day", by "week" (from Monday) or by "month"; those at its ends may be short."""
     ends = {
@@ -265,8 +257,8 @@ def bins(period: Period, step: str) -> list[Period]:
         "week": lambda day: day + timedelta(days=6 - day.weekday()),
         "month": month_end,
     }[step]
-    found, first = [], period.first
+    pieces, first = [], period.first
     while first <= period.last:
-        found.append(Period(first, min(ends(first), period.last)))
-        first = found[-1].last + ONE_DAY
-    return found
+        pieces.append(Period(first, min(ends(first), period.last)))
+        first = pieces[-1].last + ONE_DAY
+    return pieces

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard import french
-from dashboard.indicators import BY_CODE, Figure
+from dashboard.indicators import BY_CODE, Figure, choices, codes
 from dashboard.period import Period, add_months, month_end
 from dashboard.statistics import attributes, sentences, xmr
 from dashboard.statistics.variation import (
@@ -16,21 +16,19 @@ from dashboard.statistics.variation import (
     Assurance,
     Chart,
     ChartKind,
-    Status,
     Variation,
     assurance,
     variation,
 )
 
-# The indicators whose signals make the alerts: each has a good direction.
-FOLLOWED = ("wait_p50", "wait_within_30", "left", "satisfaction", "complaints_per_1000", "completeness")
-# All that have a chart. Open complaints and their oldest age have none: a stock carries over from month to month, and
-# the limits of an XmR chart do not hold for it. Totals of visits follow the number of open days: charted per day.
-CHARTED = (*FOLLOWED, "visits_per_day", "wait_p90", "complaints_30d_due", "complaint_delay", "women_share")
-SKEWED = {"wait_p50", "wait_p90"}  # charted on a log scale
-WHOLE = {"wait_p50": 1, "wait_p90": 1, "complaint_delay": 1}  # given in whole minutes or days
-SHARES = {"wait_within_30", "left", "satisfaction", "completeness", "complaints_30d_due", "women_share"}
-RATES = {"complaints_per_1000"}
+# Read from INDICATORS, where each entry says how it is charted and whether it is followed.
+FOLLOWED = codes(lambda i: i.followed)  # whose signals are the alerts
+CHARTED = (*FOLLOWED, *choices(lambda i: i.chart and not i.followed))
+SKEWED = frozenset(codes(lambda i: i.skewed))  # charted on a log scale
+SHARES = frozenset(codes(lambda i: i.chart == "share"))
+RATES = frozenset(codes(lambda i: i.chart == "rate"))
+
+Counts = list[float | None]  # of each month, None where missing
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,10 @@ class Signal:
         return min(self.chart.points[-1], 24) if self.chart else sum(v is not None for v in self.values)
 
     @property
-    def provisional(self) -> bool:
-        """Whether the limits still move with each new month."""
-        return self.chart is not None and self.chart.status[-1] == Status.PROVISIONAL
+    def base(self) -> int:
+        """How many the last point rests on; 0 without a chart."""
+        last = self.chart.last if self.chart else None
+        return 0 if last is None else self.n[last]
 
     def within(self, first: date, last: date) -> bool:
         """Whether the last point, a month or a quarter, lies in a period at least in part."""
@@ -70,6 +69,13 @@ class Signal:
             return False
         end = month_end(add_months(self.latest, 2) if self.kind == ChartKind.BY_QUARTER else self.latest)
         return self.latest <= last and first <= end
+
+    @property
+    def when(self) -> str:
+        """The last point's month, or quarter: « octobre 2026 »; "" without a point."""
+        if self.latest is None:
+            return ""
+        return quarter_label(self.latest) if self.kind == ChartKind.BY_QUARTER else french.month_label(self.latest)
 
     @property
     def found(self) -> bool:
@@ -88,7 +94,7 @@ def signal(indicator: str, scope: str, months: Sequence[date], figures: Sequence
     kind, chart = _chart(indicator, months, figures, rebases)
     if kind == ChartKind.BY_QUARTER:
         months, numerators, denominators = attributes.by_quarter(months, *_counts(figures))
-        scale = _scale(indicator)
+        scale = BY_CODE[indicator].scale
         values = [None if a is None or not d else scale * a / d for a, d in zip(numerators, denominators, strict=True)]
         n = [int(d or 0) for d in denominators]
     direction = BY_CODE[indicator].direction
@@ -112,27 +118,20 @@ def _chart(indicator: str, months: list[date], figures: Sequence[Figure], rebase
         return kind, None
     if kind == ChartKind.BY_QUARTER:
         quarters, numerators, denominators = attributes.by_quarter(months, numerators, denominators)
-        made = _counted(share, numerators, denominators, indicator, _positions(quarters, rebases))
-        return kind, made
+        return kind, _counted(share, numerators, denominators, indicator, _positions(quarters, rebases))
     at = _positions(months, rebases)
-    if kind == ChartKind.XMR:
-        made = xmr.chart(values, rebases=at, log=indicator in SKEWED, lowest=0, highest=100 if share else None,
-                         resolution=WHOLE.get(indicator, 0))
-    else:
-        made = _counted(share, numerators, denominators, indicator, at)
-    return kind, made
+    if kind != ChartKind.XMR:
+        return kind, _counted(share, numerators, denominators, indicator, at)
+    return kind, xmr.chart(values, rebases=at, log=indicator in SKEWED, lowest=0, highest=100 if share else None,
+                           resolution=BY_CODE[indicator].step)
 
 
-def _counted(share: bool, numerators, denominators, indicator: str, rebases: list[int]) -> Chart:
+def _counted(share: bool, numerators: Counts, denominators: Counts, indicator: str, rebases: list[int]) -> Chart:
     make = attributes.p_chart if share else attributes.u_chart
-    return make(numerators, denominators, scale=_scale(indicator), rebases=rebases)
+    return make(numerators, denominators, scale=BY_CODE[indicator].scale, rebases=rebases)
 
 
-def _scale(indicator: str) -> float:
-    return 1000 if indicator in RATES else 100
-
-
-def _counts(figures: Sequence[Figure]) -> tuple[list[float | None], list[float | None]]:
+def _counts(figures: Sequence[Figure]) -> tuple[Counts, Counts]:
     """Numerators and denominators; a denominator 0 is missing."""
     pairs = [(f.numerator, f.denominator) if f.denominator else (None, None) for f in figures]
     return [a for a, _ in pairs], [d for _, d in pairs]
@@ -155,21 +154,20 @@ def impossible(indicator: str, target: float | None) -> str:
     most, why = MOST.get(BY_CODE[indicator].unit, (math.inf, ""))
     if 0 <= target <= most:
         return ""
-    said = french.number(target, 0 if float(target).is_integer() else 1)
-    return f"{said} n'est pas une valeur possible : {'elle est au-dessous de 0' if target < 0 else why}."
+    wanted = french.number(target, 0 if float(target).is_integer() else 1)
+    return f"{wanted} n'est pas une valeur possible : {'elle est au-dessous de 0' if target < 0 else why}."
 
 
-def verdict(found: Signal, subject: str = "", *, limits: bool = True) -> str:
+def verdict(series: Signal, subject: str = "", *, limits: bool = True) -> str:
     """What the last point says, in a sentence: signal, no signal or too few. subject: by default the indicator. limits:
     with what is to be known of the limits; without it is a headline, and has no full stop."""
-    subject = subject or BY_CODE[found.indicator].label
-    if found.chart is None or found.latest is None:
-        if found.kind == ChartKind.TOO_FEW and found.points >= MINIMUM_POINTS:
+    subject = subject or BY_CODE[series.indicator].label
+    if series.chart is None or series.latest is None:
+        if series.kind == ChartKind.TOO_FEW and series.points >= MINIMUM_POINTS:
             return sentences.too_few_events(subject)
-        return sentences.too_few(subject, found.points)
-    when = quarter_label(found.latest) if found.kind == ChartKind.BY_QUARTER else french.month_label(found.latest)
-    said = sentences.signal(subject, found.chart, BY_CODE[found.indicator].direction, when)
-    return said if limits else said.split(" (limites")[0]
+        return sentences.too_few(subject, series.points)
+    sentence = sentences.signal(subject, series.chart, BY_CODE[series.indicator].direction, series.when)
+    return sentence if limits else sentence.split(" (limites")[0]
 
 
 def quarter_label(start: date) -> str:

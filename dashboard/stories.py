@@ -5,10 +5,11 @@ page « Présenter » tell both.
 """
 import json
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 
+from dashboard import french
 from dashboard.classes import CLASSES
-from dashboard.indicators import BY_CODE
+from dashboard.indicators import BY_CODE, choices, placed
 from dashboard.signals import CHARTED
 
 LONGEST_HEADLINE, LONGEST_TEXT, MOST_STEPS = 160, 600, 40
@@ -27,8 +28,6 @@ class KindSpec:
     question: str = ""
 
 
-COMPARED = ("wait_p50", "wait_within_30", "left", "satisfaction", "complaints_per_1000", "complaints_30d_due",
-            "visits_per_day", "completeness")
 KINDS: dict[str, KindSpec] = {
     "ouverture": KindSpec("Titre"),
     "chiffres": KindSpec("Chiffres de la période", question="Lequel de ces chiffres nous surprend, et que voulons-nous"
@@ -39,10 +38,11 @@ KINDS: dict[str, KindSpec] = {
     "carte": KindSpec("Carte des niveaux", tuple(CLASSES), "Qu'ont en commun les centres d'une même couleur ?"),
     "mois": KindSpec("Mois par mois, carte de contrôle", CHARTED, "S'il y a un signal, quelle en est la cause ; sinon, que"
                                                                   " faudrait-il changer pour faire mieux ?"),
-    "comparaison": KindSpec("Centres comparés", COMPARED, "Qu'est-ce qui distingue les centres du haut de ceux du bas ?"),
+    "comparaison": KindSpec("Centres comparés", choices(lambda i: "comparison" in i.places),
+                            "Qu'est-ce qui distingue les centres du haut de ceux du bas ?"),
     "attentes": KindSpec("Répartition des attentes", question="Qui sont ceux qui attendent le plus longtemps, et quand ?"),
     "affluence": KindSpec("Affluence par jour et heure", question="Les agents sont-ils là quand viennent les usagers ?"),
-    "prestations": KindSpec("Prestations comparées", ("visits", "wait_p50", "left", "satisfaction"),
+    "prestations": KindSpec("Prestations comparées", placed("services"),
                             "Quelle prestation pourrait se faire sans venir au guichet ?"),
     "plaintes_age": KindSpec("Plaintes en cours, par âge", question="Qui répond aux plus anciennes, et pour quand ?"),
     "plaintes_motifs": KindSpec("Motifs des plaintes", question="Lequel de ces motifs pouvons-nous supprimer ?"),
@@ -76,7 +76,7 @@ class Step:
     def label(self) -> str:
         """« Mois par mois, carte de contrôle : Attente médiane »."""
         label = KINDS[self.kind].label
-        return f"{label}\u00a0: {BY_CODE[self.indicator].short}" if self.indicator else label
+        return f"{label}{french.SPACE}: {BY_CODE[self.indicator].short}" if self.indicator else label
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Story:
 
 
 def _steps(text: str) -> tuple[Step, ...]:
-    return tuple(Step(*code.split(":")) for code in text.split())
+    return tuple(Step(kind, indicator) for kind, _, indicator in (code.partition(":") for code in text.split()))
 
 
 # name: (title, steps). « departement » and « site » want a place: departement:Zou, site:ccsp-allada.
@@ -127,8 +127,8 @@ def ready(name: str) -> Story | None:
     if kind not in READY or (kind in PLACED) != bool(place):
         return None
     title, steps = READY[kind]
-    found = Story(name, title, steps)
-    return replace(found, **{PLACED[kind]: place}) if place else found
+    where = {PLACED[kind]: place} if place else {}
+    return Story(name, title, steps, where.get("department"), where.get("site"))
 
 
 def to_json(story: Story) -> str:
@@ -142,11 +142,11 @@ def from_json(name: str, text: str) -> Story:
     try:
         held = json.loads(text)
         steps = tuple(Step(**s) for s in held["steps"])
-        found = Story(name, str(held["title"]), steps, held.get("department"), held.get("site"))
+        story = Story(name, str(held["title"]), steps, held.get("department"), held.get("site"))
     except (ValueError, TypeError, KeyError) as e:
         raise NotAStory("Cette présentation n'a pas pu être lue.") from e
-    check(found)
-    return found
+    check(story)
+    return story
 
 
 def check(story: Story) -> None:
@@ -170,5 +170,4 @@ def check(story: Story) -> None:
 
 def slug(title: str) -> str:
     """The name under which a title is kept and shared: lower case, digits and hyphens."""
-    plain = title.lower().translate(str.maketrans("àâäçéèêëîïôöùûüœ", "aaaceeeeiioouuuo"))
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
+    return re.sub(r"[^a-z0-9]+", "-", french.plain(title)).strip("-")[:60]

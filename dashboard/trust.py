@@ -6,11 +6,6 @@ from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.wording import base, reason
 
-WAITS = {"wait_p50", "wait_p90", "wait_within_30"}
-# The visits that a figure leaves out, in words: they are counted beside it, so that none can be dropped to look better.
-LEFT_OUT = {"wait_p50": "sans attente mesurée, départs compris", "wait_p90": "sans attente mesurée, départs compris",
-            "wait_within_30": "sans heures notées", "left": "sans issue notée", "satisfaction": "sans réponse",
-            "women_share": "dont le sexe n'est pas noté"}
 GAP = 0.02  # share of visits by which the closings may differ from the register before it is said
 
 
@@ -38,45 +33,47 @@ def strip(code: str, figures: dict[str, Figure], ground: Ground) -> str:
     closed = figures["completeness"]
     if closed.value is not None:
         parts.append(f"{french.percent(closed.value)} des jours clôturés")
-    if code in WAITS and figures["visits"].n:
-        share = 100 * figures["wait_p50"].n / figures["visits"].n
-        parts.append(f"attente mesurée pour {french.percent(share)} des visites")
-    if code == "satisfaction" and figures["visits"].n:
-        parts.append(f"renseignée pour {french.percent(100 * figure.n / figures['visits'].n)} des visites")
+    known, visits = BY_CODE[code].known, figures["visits"].n
+    if known and visits:
+        parts.append(f"{known.words} pour {french.percent(100 * figures[known.by].n / visits)} des visites")
     parts += _left_out(code, figures)
-    if ground.as_of:
+    if ground.as_of and ground.age_days is not None:
         age = {0: "aujourd'hui", 1: "hier"}.get(ground.age_days, f"il y a {french.days(ground.age_days)}")
         parts.append(f"données au {french.date_short(ground.as_of)} ({age})")
     return " · ".join([*parts, *flags(code, figure, ground)])
 
 
 def _left_out(code: str, figures: dict[str, Figure]) -> list[str]:
-    """How many rows the figure does not rest on, and how many it counts though the site was closed."""
-    figure, visits = figures[code], figures["visits"]
-    if code in ("visits", "visits_per_day") and visits.value is not None and visits.note:
+    """How many rows the figure does not rest on, so that none can be dropped to look better, and how many it counts
+    though the site was closed."""
+    visits, rest = figures["visits"], BY_CODE[code].rest
+    if BY_CODE[code].off_days and visits.value is not None and visits.note:
         return [f"visites : {visits.note}"]
-    if code == "complaints_30d_due":
-        out, what = (figures["complaints_30d"].denominator or 0) - (figure.denominator or 0), "pas encore échue"
-        return [f"hors {french.plural(out, f'plainte {what}', f'plaintes {what}s')}"] if out else []
-    out = visits.n - (figure.n if figure.denominator is None else figure.denominator)
-    return [f"hors {french.plural(out, 'visite')} {LEFT_OUT[code]}"] if code in LEFT_OUT and out else []
+    if rest is None:
+        return []
+    out = _counted(figures[rest.of]) - _counted(figures[code])
+    return [f"hors {french.plural(out, rest.one, rest.more)}"] if out else []
+
+
+def _counted(figure: Figure) -> float:
+    return figure.n if figure.denominator is None else figure.denominator
 
 
 def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
     """What to be careful of; empty where there is nothing."""
-    found = []
+    warnings = []
     if figure.value is None and figure.note:
-        found.append(reason(figure).lower())
+        warnings.append(reason(figure).lower())
     if ground.partial:
-        found.append("période partielle")
+        warnings.append("période partielle")
     if ground.silent and BY_CODE[code].register == "visits":
-        found.append(f"sans données : {_some(ground.silent)}")
+        warnings.append(f"sans données : {_some(ground.silent)}")
     if ground.entered and abs(ground.declared - ground.entered) > GAP * ground.entered:
         gap = 100 * (ground.declared - ground.entered) / ground.entered
-        found.append(f"écart entre déclaré et inscrit : {'+' if gap > 0 else '−'}{french.percent(abs(gap), 1)}")
+        warnings.append(f"écart entre déclaré et inscrit : {'+' if gap > 0 else '−'}{french.percent(abs(gap), 1)}")
     if ground.demo:
-        found.append("données fictives")
-    return found
+        warnings.append("données fictives")
+    return warnings
 
 
 def _some(names: tuple[str, ...], limit: int = 3) -> str:

@@ -32,7 +32,8 @@ WRITERS = {"db.frames", "db.steer", "db.write"}
 ASK_THE_DATABASE = {
     "dashboard/answers/": READERS,
     "dashboard/actions/": WRITERS,
-    "dashboard/__main__.py": READERS | WRITERS,
+    # A command says what went wrong and on which version, as those of db do.
+    "dashboard/__main__.py": READERS | WRITERS | {"db.console", "db.faults", "db.schema"},
 }
 # Loaded by neither the nightly files nor the figures on the command line.
 OF_SCREENS = ("streamlit", "folium", "streamlit_folium", "dashboard.ui")

@@ -249,7 +249,7 @@ def situation(seed: int) -> Situation:
     by_site = {} if alone else {name: signals_of(r, FOLLOWED, calm) for name in names}
     if len(by_site) > 1 and r.random() < 0.4:  # a centre too young for any chart
         by_site[names[0]] = {code: monthly(code, LEVELS[code], 3, 2, date(2026, 10, 1), 3) for code in FOLLOWED}
-    own = signals_of(r, r.choice([(), ("wait_p50",), CHARTED]), calm)
+    own = signals_of(r, r.choice([(), ("wait_p50",), tuple(LEVELS)]), calm)
     ground = Ground(last, r.choice([0, 1, 9]), r.random() < 0.3, silent, 0, 0, r.random() < 0.5)
     unmeasured = tuple(names[: r.choice([0, 0, 1, 2, 6])])
     scope = f"le {names[0]}" if alone else r.choice(SCOPES)

@@ -58,6 +58,12 @@ def test_a_missing_number_is_said_missing_and_never_0(nothing):
         assert write(nothing) == "non mesuré"
 
 
+@pytest.mark.parametrize("text, letters", [
+    ("Cœur d'Été", "coeur d'ete"), ("OUÈSSÈ", "ouesse"), ("Æ ñ ﬁ ß", "ae n fi ss"), ("e\u0301 (2)", "e (2)"), ("", "")])
+def test_plain_text_has_neither_accents_nor_capitals(text, letters):
+    assert french.plain(text) == letters == french.plain(letters)
+
+
 def test_an_infinite_number_is_a_fault_of_the_caller():
     with pytest.raises(ArithmeticError):
         french.number(float("inf"))

@@ -9,6 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+import shapely
+from shapely.geometry import Polygon, shape
+from shapely.geometry.base import BaseGeometry
+
 from dashboard.panel import Plot
 from dashboard.settings import ROOT
 
@@ -122,7 +127,7 @@ def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
     """The sites' names in type of that size, each where it covers no mark and no other name; those without room are left
     out, but for those with a signal, which may cover a mark that has none. A site of the second pane is named there alone,
     unless the first shows a department."""
-    found: list[Label] = []
+    placed: list[Label] = []
     names = {i: [(p.x, p.y, p.x + len(p.title) * size * WIDE + size, p.y + 2 * size)] for i, p in enumerate(drawing.panes)}
     marks: dict[int, list[tuple[Box, bool]]] = {i: [] for i in names}
     for m in drawing.marks:
@@ -140,9 +145,9 @@ def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
                      and not any(_meet(_box(one), other) for other in (*taken, *names[m.pane])))
             if one := next(spots, None):
                 names[m.pane].append(_box(one))
-                found.append(one)
+                placed.append(one)
                 break
-    return tuple(found)
+    return tuple(placed)
 
 
 def _spots(m: Mark, size: float, scale: float) -> Iterable[Label]:
@@ -208,7 +213,7 @@ def _panes(main: Box, south: bool, width: float, height: float, below: float, sc
 class _View:
     """Degrees to places of a pane: the box in its middle, as large as it can be, `pad` from the edges."""
 
-    def __init__(self, box: Box, pane: Pane, pad: float):
+    def __init__(self, box: Box, pane: Pane, pad: float) -> None:
         self.pane = pane
         self.shrink = math.cos(math.radians((box[1] + box[3]) / 2))
         self.unit = min((pane.width - 2 * pad) / ((box[2] - box[0]) * self.shrink), (pane.height - 2 * pad) / (box[3] - box[1]))
@@ -232,31 +237,23 @@ class _View:
         return p.x <= x <= p.x + p.width and p.y <= y <= p.y + p.height
 
     def outlines(self) -> Iterable[tuple[str, tuple[Ring, ...]]]:
-        """The departments that the pane shows."""
-        for name, parts in _rings():
-            rings = (_cut([self.at(*point) for point in part], self.pane) for part in parts)
-            kept = tuple(tuple(ring) for ring in rings if len(ring) > 2)
-            if kept:
-                yield name, kept
+        """The departments that the pane shows, cut at its edges."""
+        p = self.pane
+        for name, department in _departments():
+            placed = shapely.transform(department, self._places)
+            seen = shapely.clip_by_rect(placed, p.x, p.y, p.x + p.width, p.y + p.height)
+            rings = tuple(tuple((x, y) for x, y in part.exterior.coords[:-1])
+                          for part in shapely.get_parts(seen) if isinstance(part, Polygon))
+            if rings:
+                yield name, rings
 
-
-def _cut(ring: list, pane: Pane) -> list:
-    """What of a ring lies in a pane: Sutherland and Hodgman's way, one edge of the pane after the other."""
-    for axis, edge, sign in ((0, pane.x, 1), (0, pane.x + pane.width, -1), (1, pane.y, 1), (1, pane.y + pane.height, -1)):
-        kept = []
-        for a, b in zip([*ring[-1:], *ring[:-1]], ring, strict=True):
-            before, after = sign * (a[axis] - edge) >= 0, sign * (b[axis] - edge) >= 0
-            if before != after:
-                t = (edge - a[axis]) / (b[axis] - a[axis])
-                kept.append((a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])))
-            if after:
-                kept.append(b)
-        ring = kept
-    return ring
+    def _places(self, points: np.ndarray) -> np.ndarray:
+        """The places of points, (n, 2)."""
+        return np.array([self.at(lon, lat) for lon, lat in points])
 
 
 def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
-    found = []
+    marks = []
     for m in plot.marks:
         x, y = view.at(m["lon"], m["lat"])
         if not view.holds(x, y) or (pane == 1 and not _holds(SOUTH, m["lon"], m["lat"])):
@@ -267,9 +264,9 @@ def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
         least = LEGIBLE if letter or frame or badge else HOLLOW if m.get("sign") and missing else 0
         radius = max(IDLE if missing or not (m.get("radius") or 0) > 0 else m["radius"], least)
         words = ([sign["word"]] if sign.get("word") else []) + list(m.get("tip") or [])
-        found.append(Mark(x, y, radius * scale, None if missing else m.get("fill"), missing, m["kind"], letter,
+        marks.append(Mark(x, y, radius * scale, None if missing else m.get("fill"), missing, m["kind"], letter,
                           frame, badge, m["name"], m.get("label") or m["name"], pane, tuple(words)))
-    return sorted(found, key=lambda m: (_urgency(m), -m.radius))
+    return sorted(marks, key=lambda m: (_urgency(m), -m.radius))
 
 
 def _urgency(mark: Mark) -> int:
@@ -277,19 +274,11 @@ def _urgency(mark: Mark) -> int:
 
 
 @lru_cache(maxsize=1)
-def _rings() -> tuple[tuple[str, tuple[Ring, ...]], ...]:
-    """Each department's outer lines in degrees, the closing point left out."""
-    found = []
-    for feature in json.loads(OUTLINES.read_text(encoding="utf-8"))["features"]:
-        shape = feature["geometry"]
-        parts = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
-        found.append((feature["properties"]["department"], tuple(tuple(map(tuple, part[0][:-1])) for part in parts)))
-    return tuple(found)
+def _departments() -> tuple[tuple[str, BaseGeometry], ...]:
+    """Each department's name and shape, in degrees."""
+    features = json.loads(OUTLINES.read_text(encoding="utf-8"))["features"]
+    return tuple((f["properties"]["department"], shape(f["geometry"])) for f in features)
 
 
 def _extent(focus: str | None) -> Box:
-    for name, parts in _rings():
-        if name == focus:
-            lons, lats = zip(*(point for part in parts for point in part), strict=True)
-            return (min(lons), min(lats), max(lons), max(lats))
-    return COUNTRY
+    return next((department.bounds for name, department in _departments() if name == focus), COUNTRY)

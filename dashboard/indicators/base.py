@@ -7,6 +7,12 @@ import numpy as np
 
 from db.frames import Facts
 
+Unit = Literal["count", "rate", "percent", "per_1000", "minutes", "days"]
+Direction = Literal["up", "down", "neither"]
+# period, waits, complaints: cards of the figures of the period, of the pages Attentes and Plaintes. site: cards of a
+# site chosen on the map. sites: columns of the table of sites. comparison, services: slides that compare sites, or
+# services.
+Place = Literal["period", "waits", "complaints", "site", "sites", "comparison", "services"]
 OUT_OF_SCOPE = "sans objet"
 UNMEASURED = "non mesuré"
 NO_DATA = "aucune donnée sur la période"
@@ -27,8 +33,25 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """The rows that a figure does not rest on, in words after their number. of: the indicator that counts them all."""
+
+    one: str
+    more: str
+    of: str = "visits"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What must be known of a visit for a figure, in words. by: the indicator whose n counts such visits."""
+
+    words: str
+    by: str
+
+
+@dataclass(frozen=True)
 class Indicator:
-    """One entry of INDICATORS: everything that is said of a figure, in one place."""
+    """One entry of INDICATORS: everything that is true of a figure, in one place."""
 
     code: str
     label: str
@@ -36,8 +59,8 @@ class Indicator:
     definition: str                       # one sentence
     numerator: str                        # in words
     denominator: str
-    unit: Literal["count", "rate", "percent", "per_1000", "minutes", "days"]
-    direction: Literal["up", "down", "neither"]  # what is good
+    unit: Unit
+    direction: Direction                  # what is good
     minimum: int                          # n under which a value is hidden
     source: str
     limits: str                           # what it does not say
@@ -45,6 +68,22 @@ class Indicator:
     measure: Callable[[Facts], Measure]
     register: Literal["visits", "complaints"] = "visits"
     kinds: frozenset[str] = frozenset({"CCSP", "GSRU"})
+    # How its months are charted and its sites compared: a share of its denominator (p chart), a rate of events (u), a
+    # measure or a volume (XmR); None: not at all.
+    chart: Literal["share", "rate", "measure", "volume"] | None = None
+    followed: bool = False                # its signals are the alerts; it has a good direction
+    skewed: bool = False                  # charted on a log scale
+    step: int = 0                         # in which values are given: 1 for whole minutes or days, 0 for none
+    classes: tuple[float, float, float, float] | None = None  # colours of the map: where the second to the last begin
+    rest: Rest | None = None
+    known: Known | None = None
+    off_days: bool = False                # counts the visits of closed days, and says how many
+    places: frozenset[Place] = frozenset()  # where it is a card, a column or a choice
+
+    @property
+    def scale(self) -> int:
+        """What a share or a rate is multiplied by: 1 000 for rates per 1 000, else 100."""
+        return 1000 if self.unit == "per_1000" else 100
 
 
 class Figure(NamedTuple):
@@ -109,6 +148,6 @@ def hide(measure: Measure, where: np.ndarray, note: str) -> Measure:
 
 def replace(measure: Measure, where: np.ndarray, note: str) -> Measure:
     """Nothing at all, with a reason, where `where` holds: the question has no meaning there."""
-    blank = lambda a: np.where(where, np.nan, a)  # noqa: E731
-    return Measure(blank(measure.numerator), blank(measure.denominator), blank(measure.value),
-                   np.where(where, 0, measure.n), hide(measure, where, note).note)
+    numerator, denominator, value = (np.where(where, np.nan, a) for a in (
+        measure.numerator, measure.denominator, measure.value))
+    return Measure(numerator, denominator, value, np.where(where, 0, measure.n), hide(measure, where, note).note)

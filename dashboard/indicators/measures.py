@@ -1,7 +1,10 @@
 """The arithmetic of each indicator: facts in, a Measure over all keys out."""
+from collections.abc import Callable
+
 import numpy as np
 
 from dashboard.indicators.base import NO_DATA, UNMEASURED, Measure, hide, ratio, replace
+from dashboard.period import day_number
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.survival import median_survival
 from db.frames import LAST_BIN, Facts
@@ -40,7 +43,7 @@ def visits_per_1000(f: Facts) -> Measure:
     return replace(m, f.ccsp_sites == 0, "sans objet")
 
 
-def _wait(q: float):
+def _wait(q: float) -> Callable[[Facts], Measure]:
     def measure(f: Facts) -> Measure:
         minutes = quantile(f.waits, q).astype(float)
         n = f.waits.sum(axis=1)
@@ -82,26 +85,26 @@ def _count(f: Facts, mask: np.ndarray) -> np.ndarray:
 
 def _received(f: Facts) -> np.ndarray:
     """Complaints received in the period (not before it; none is after it)."""
-    return f.complaints["received"] >= _day(f.first)
-
-
-def _day(day) -> int:
-    return day.toordinal() - 719_163  # 1 January 1970
+    received: np.ndarray = f.complaints["received"] >= day_number(f.first)
+    return received
 
 
 def _resolved(f: Facts) -> np.ndarray:
     """Complaints answered, as far as is known on their site's as-of."""
     c = f.complaints
-    return (c["resolved"] >= 0) & (c["resolved"] <= c["as_of"])
+    resolved: np.ndarray = (c["resolved"] >= 0) & (c["resolved"] <= c["as_of"])
+    return resolved
 
 
 def _fast(f: Facts) -> np.ndarray:
-    return _resolved(f) & (f.complaints["resolved"] - f.complaints["received"] <= DUE_DAYS)
+    fast: np.ndarray = _resolved(f) & (f.complaints["resolved"] - f.complaints["received"] <= DUE_DAYS)
+    return fast
 
 
 def _unreported(f: Facts) -> np.ndarray:
     """Keys for which no site has handed in its complaints: their zero would be silence, not a count."""
-    return f.complaint_reporting == 0
+    silent: np.ndarray = f.complaint_reporting == 0
+    return silent
 
 
 def complaints_per_1000(f: Facts) -> Measure:
@@ -134,9 +137,10 @@ def complaint_delay(f: Facts) -> Measure:
     for i in range(len(f.keys)):
         mine = received & (c["group"] == i)
         n[i] = mine.sum()
-        found = median_survival(ages[mine], resolved[mine]) if n[i] else None
-        value[i] = np.nan if found is None else found
-        note.append("" if found is not None else "plus de la moitié encore en cours" if n[i] else "aucune plainte reçue")
+        median = median_survival(ages[mine], resolved[mine]) if n[i] else None
+        value[i] = np.nan if median is None else median
+        missing = "plus de la moitié encore en cours" if n[i] else "aucune plainte reçue"
+        note.append(missing if median is None else "")
     nothing = np.full(len(f.keys), np.nan)
     return hide(Measure(nothing, nothing, value, n, note), _unreported(f), NOT_HANDED_IN)
 
@@ -146,7 +150,8 @@ def open_at(f: Facts, i: int) -> np.ndarray:
     c = f.complaints
     end = np.minimum(f.ends[i], c["as_of"])
     mine = np.ones(len(end), dtype=bool) if f.by == "month" else c["group"] == i
-    return mine & (c["received"] <= end) & ((c["resolved"] < 0) | (c["resolved"] > end))
+    is_open: np.ndarray = mine & (c["received"] <= end) & ((c["resolved"] < 0) | (c["resolved"] > end))
+    return is_open
 
 
 def complaints_open(f: Facts) -> Measure:

@@ -64,8 +64,10 @@ class Rate:
 
 def whole_minutes(random: np.random.Generator, deviates: np.ndarray) -> np.ndarray:
     """Monthly median waits, rounded, from standard normal deviates (series, points)."""
-    level, spread = (random.uniform(*reach, (len(deviates), 1)) for reach in (LEVELS, SPREADS))
-    return np.round(level * np.exp(spread * deviates))
+    shape = (len(deviates), 1)
+    level, spread = random.uniform(*LEVELS, size=shape), random.uniform(*SPREADS, size=shape)
+    minutes: np.ndarray = np.round(level * np.exp(spread * deviates))
+    return minutes
 
 
 def last_sides(values: np.ndarray, waits: bool = False) -> np.ndarray:
@@ -73,9 +75,9 @@ def last_sides(values: np.ndarray, waits: bool = False) -> np.ndarray:
 
     waits: charted as whole minutes on a log scale.
     """
-    found, distance = limits_and_distances(np.log1p(values) if waits else values, log=waits, resolution=int(waits))
+    limits, distance = limits_and_distances(np.log1p(values) if waits else values, log=waits, resolution=int(waits))
     recent = distance[:, -RUN:]  # no rule looks further back
-    _, side = flags(recent, NEAR * found.mean_range[:, None], LIMIT * found.mean_range[:, None])
+    _, side = flags(recent, NEAR * limits.mean_range[:, None], LIMIT * limits.mean_range[:, None])
     return side[:, -1]
 
 
@@ -103,27 +105,34 @@ def power(points: int, shift: float, draws: int, random: np.random.Generator, wa
     values = random.standard_normal((draws, points + WITHIN))
     values[:, points:] += shift
     values = whole_minutes(random, values) if waits else values
-    found = np.zeros(draws, dtype=bool)
+    seen = np.zeros(draws, dtype=bool)
     for now in range(points + 1, points + WITHIN + 1):
-        found |= last_sides(values[:, :now], waits) == np.sign(shift)
-    return float(found.mean())
+        seen |= last_sides(values[:, :now], waits) == np.sign(shift)
+    return float(seen.mean())
 
 
 def simulate(points: int, draws: int = DRAWS, seed: int = SEED) -> Rate:
     """One row of the table; the same numbers at each run."""
-    random = np.random.default_rng((seed, points))
+    random = np.random.default_rng((seed, points))  # drawn from in the order of the columns
     return Rate(
-        points, false_alarms(points, draws, random), false_alarms(points, draws, random, waits=True),
-        *(false_alarms_of_counts(kind, points, draws, random) for kind in (ChartKind.P, ChartKind.U)),
-        *(power(points, shift, draws, random) for shift in (1, 2)),
-        *(power(points, shift, draws, random, waits=True) for shift in (1, 2)), draws)
+        points,
+        normal=false_alarms(points, draws, random),
+        waits=false_alarms(points, draws, random, waits=True),
+        shares=false_alarms_of_counts(ChartKind.P, points, draws, random),
+        rates=false_alarms_of_counts(ChartKind.U, points, draws, random),
+        shift_1=power(points, 1, draws, random),
+        shift_2=power(points, 2, draws, random),
+        waits_shift_1=power(points, 1, draws, random, waits=True),
+        waits_shift_2=power(points, 2, draws, random, waits=True),
+        draws=draws)
 
 
 @cache
 def table() -> dict[int, Rate]:
     """The committed table, by number of points, 12 to 60."""
     with TABLE.open(encoding="utf-8", newline="") as file:
-        rows = [Rate(**{f.name: f.type(row[f.name]) for f in fields(Rate)}) for row in csv.DictReader(file)]
+        rows = [Rate(points=int(row.pop("points")), draws=int(row.pop("draws")),
+                     **{name: float(share) for name, share in row.items()}) for row in csv.DictReader(file)]
     return {row.points: row for row in rows}
 
 
@@ -148,8 +157,7 @@ def budget(points: Sequence[int], kinds: Sequence[ChartKind] | None = None, wait
     all XmR. waits: which are waits in whole minutes on a log scale, by default none.
     """
     kinds, waits = kinds or [ChartKind.XMR] * len(points), waits or [False] * len(points)
-    chances = [_chance(rate(p), kind, wait) for p, kind, wait in zip(points, kinds, waits, strict=True)
-               if p >= MINIMUM_POINTS]
+    chances = [_chance(row, kind, wait) for p, kind, wait in zip(points, kinds, waits, strict=True) if (row := rate(p))]
     masses = np.ones(1)  # of the number of alarms: one more series, one convolution
     for chance in chances:
         masses = np.convolve(masses, [1 - chance, chance])

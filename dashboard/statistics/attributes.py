@@ -95,7 +95,8 @@ def u_chart(numerators: Sequence[float | None], denominators: Sequence[float | N
     return _chart(ChartKind.U, numerators, denominators, scale, rebases, left_out, widen)
 
 
-def _chart(kind: ChartKind, numerators, denominators, scale, rebases, left_out, widen) -> Chart:
+def _chart(kind: ChartKind, numerators: Sequence[float | None], denominators: Sequence[float | None], scale: float,
+           rebases: Collection[int], left_out: Collection[int], widen: bool) -> Chart:
     n = len(denominators)
     events = np.array([np.nan if a is None else a for a in numerators], dtype=float)
     bases = np.array([b if b else np.nan for b in denominators], dtype=float)

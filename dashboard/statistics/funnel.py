@@ -10,13 +10,14 @@ Methodology 12:98). Its over-dispersion of ratios is by default that of the NHS'
 each end; ours is its other one, square roots with the tenths pulled in, as Spiegelhalter's.
 """
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from scipy import special
 
-from dashboard.statistics.intervals import binomial_masses, poisson_masses, z_value
+from dashboard.statistics.intervals import binomial_quantile, poisson_quantile, z_value
 
 LEVELS = (0.95, 0.998)
 TRIMMED = 0.1  # share of the standardised values that is pulled in at each end before dispersion is measured
@@ -70,22 +71,22 @@ def funnel(events: Sequence[float], sizes: Sequence[float], *, proportion: bool,
 
     Raises ValueError where a share has more events than cases.
     """
-    events, sizes = np.asarray(events, dtype=float), np.asarray(sizes, dtype=float)
-    if proportion and (events > sizes).any():
+    counts, bases = np.asarray(events, dtype=float), np.asarray(sizes, dtype=float)
+    if proportion and (counts > bases).any():
         raise ValueError("a share has more events than cases")
-    if not sizes.sum():
+    if not bases.sum():
         return None
-    target = float(events.sum() / sizes.sum())
-    known = sizes > 0
-    phi, tau2 = overdispersion(events[known], sizes[known], target, proportion=proportion)
-    values = np.divide(events, sizes, out=np.full(len(sizes), np.nan), where=known) * scale
-    exact = limits(sizes, target, proportion=proportion, scale=scale)
-    adjusted = limits(sizes, target, proportion=proportion, scale=scale, tau2=tau2)
+    target = float(counts.sum() / bases.sum())
+    known = bases > 0
+    phi, tau2 = overdispersion(counts[known], bases[known], target, proportion=proportion)
+    values = np.divide(counts, bases, out=np.full(len(bases), np.nan), where=known) * scale
+    exact = limits(bases, target, proportion=proportion, scale=scale)
+    adjusted = limits(bases, target, proportion=proportion, scale=scale, tau2=tau2)
     return Funnel(proportion, scale, target * scale, values, phi, tau2, exact, adjusted, positions(values, exact),
                   positions(values, adjusted))
 
 
-def limits(sizes: Sequence[float], target: float, *, proportion: bool, scale: float = 100, tau2: float = 0) -> Limits:
+def limits(sizes: Iterable[float], target: float, *, proportion: bool, scale: float = 100, tau2: float = 0) -> Limits:
     """The limits at any sizes (k,), for the lines of the plot: exact where tau2 is 0, else on the transformed scale.
 
     target: between 0 and 1 for a share, events per unit of exposure for a rate.
@@ -113,28 +114,33 @@ def binomial_limits(n: int, target: float, level: float) -> tuple[float, float]:
     others (n − events), so that a share and its complement are judged alike and neither end is missed more often
     than stated.
     """
-    first, masses = binomial_masses(n, target)
-    low, high = _counts(masses, (1 - level) / 2)
-    return max(0.0, (first + low) / n), min(1.0, (first + high) / n)
+    tail = (1 - level) / 2
+    low, high = (binomial_quantile(p, n, target) for p in (tail, 1 - tail))
+    below = _below(low, special.bdtr(low, n, target), special.bdtr(low - 1, n, target), tail)
+    above = _above(high, special.bdtrc(high, n, target), special.bdtrc(high - 1, n, target), tail)
+    return max(0.0, below / n), min(1.0, above / n)
 
 
 def poisson_limits(exposure: float, target: float, level: float) -> tuple[float, float]:
     """The exact limits of a rate over an exposure > 0 when `target` > 0 events per unit are expected; as above."""
-    first, masses = poisson_masses(exposure * target)
-    low, high = _counts(masses, (1 - level) / 2)
-    return max(0.0, (first + low) / exposure), (first + high) / exposure
+    tail, mean = (1 - level) / 2, exposure * target
+    low, high = (poisson_quantile(p, mean) for p in (tail, 1 - tail))
+    below = _below(low, special.pdtr(low, mean), special.pdtr(low - 1, mean), tail)
+    above = _above(high, special.pdtrc(high, mean), special.pdtrc(high - 1, mean), tail)
+    return max(0.0, below / exposure), above / exposure
 
 
-def _counts(masses: np.ndarray, tail: float) -> tuple[float, float]:
-    """The interpolated counts below and above which the chances of `tail` lie, from the first mass on."""
-    low = _lower_count(masses, tail)
-    return low, len(masses) - 1 - _lower_count(masses[::-1], tail)
+def _below(count: int, under: float, before: float, tail: float) -> float:
+    """The count under which the chance of `tail` lies, interpolated: under, before are those of staying at or under it,
+    and the one before it."""
+    before = before if count else 0.0  # nothing is under 0; there the function has no value
+    return count - (under - tail) / (under - before)
 
 
-def _lower_count(masses: np.ndarray, tail: float) -> float:
-    cumulated = np.cumsum(masses)
-    r = int(np.searchsorted(cumulated, tail))
-    return r - float((cumulated[r] - tail) / masses[r])
+def _above(count: int, over: float, before: float, tail: float) -> float:
+    """The count above which the chance of `tail` lies; over, before: those of being over it, and the one before it."""
+    before = before if count else 1.0
+    return count + (before - tail) / (before - over)
 
 
 def arcsine_limits(n: float, target: float, level: float, tau2: float = 0) -> tuple[float, float]:
@@ -180,9 +186,9 @@ def between_sites(z: np.ndarray, s: np.ndarray) -> tuple[float, float]:
 def positions(values: np.ndarray, at: Limits) -> list[Position]:
     """Where each value (k,) stands against the limits at its size."""
     slack = 1e-12 * np.abs(values)  # a value on a limit is inside
-    found = np.select(
+    names = np.select(
         [np.isnan(values), values < at.lower998 - slack, values > at.upper998 + slack, values < at.lower95 - slack,
          values > at.upper95 + slack],
         [Position.NO_DATA, Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH, Position.BETWEEN_LOW, Position.BETWEEN_HIGH],
         default=Position.INSIDE)
-    return [Position(str(p)) for p in found]
+    return [Position(str(p)) for p in names]

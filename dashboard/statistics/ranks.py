@@ -33,21 +33,21 @@ def ranks(events: Sequence[float], sizes: Sequence[float], *, direction: str, pr
     """
     if direction not in ("up", "down"):
         raise ValueError(f"nothing is best where the good direction is {direction!r}")
-    events, sizes = np.asarray(events, dtype=float), np.asarray(sizes, dtype=float)
-    shown = np.flatnonzero((sizes >= minimum) & (sizes > 0))
+    counts, bases = np.asarray(events, dtype=float), np.asarray(sizes, dtype=float)
+    shown = np.flatnonzero((bases >= minimum) & (bases > 0))
     sign = -1 if direction == "up" else 1
-    found: list[Rank | None] = [None] * len(sizes)
+    listed: list[Rank | None] = [None] * len(bases)
     if not len(shown):
-        return found
-    scores = sign * events[shown] / sizes[shown]
-    drawn = sign * _draw(events[shown], sizes[shown], proportion, draws, np.random.default_rng(seed))
+        return listed
+    scores = sign * counts[shown] / bases[shown]
+    drawn = sign * _draw(counts[shown], bases[shown], proportion, draws, np.random.default_rng(seed))
     places = drawn.argsort(axis=1).argsort(axis=1) + 1
     low, high = np.quantile(places, [0.025, 0.975], axis=0, method="inverted_cdf")
     for i, site in enumerate(shown.tolist()):
         rank = int((scores < scores[i]).sum()) + 1
         # The observed rank may lie outside by the half event alone.
-        found[site] = Rank(rank, min(rank, int(low[i])), max(rank, int(high[i])), len(shown))
-    return found
+        listed[site] = Rank(rank, min(rank, int(low[i])), max(rank, int(high[i])), len(shown))
+    return listed
 
 
 def _draw(events: np.ndarray, sizes: np.ndarray, proportion: bool, draws: int, random: np.random.Generator
@@ -58,4 +58,5 @@ def _draw(events: np.ndarray, sizes: np.ndarray, proportion: bool, draws: int, r
         counts = random.binomial(sizes.astype(int), (events + 0.5) / (sizes + 1), shape)
     else:
         counts = random.poisson(events + 0.5, shape)
-    return counts / sizes + random.random(shape) * 1e-9 / sizes
+    rates: np.ndarray = counts / sizes + random.random(shape) * 1e-9 / sizes
+    return rates

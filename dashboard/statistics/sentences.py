@@ -1,18 +1,16 @@
-"""The French sentences that the statistics allow, and no others: signal, no signal, too few, partial, hidden.
+"""The French sentences that the statistics allow, and no others: signal, no signal, too few.
 
 A sentence about a change needs a control chart: none can be had from two values. Subjects are labels followed by a
 colon (« Attente médiane, CCSP de Kandi : … »), so that nothing has to agree with them. What follows in « » in a
 docstring is how a sentence, or the argument of that name, reads.
 """
 import math
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable
 
 from dashboard import french
 from dashboard.statistics.alarms import WITHIN, Budget, Rate
 from dashboard.statistics.funnel import Position
 from dashboard.statistics.mix import Change
-from dashboard.statistics.ranks import Rank
 from dashboard.statistics.survival import Median
 from dashboard.statistics.variation import (
     FROZEN_POINTS,
@@ -61,8 +59,8 @@ RULES = {
 }
 
 
-def _line(subject: str, said: str) -> str:
-    return f"{subject}{S}: {said}."
+def _line(subject: str, words: str) -> str:
+    return f"{subject}{S}: {words}."
 
 
 def signal(subject: str, chart: Chart, direction: str, when: str) -> str:
@@ -76,8 +74,7 @@ def signal(subject: str, chart: Chart, direction: str, when: str) -> str:
               f"limites provisoires, sur {french.plural(chart.points[-1], 'point')}")
     if what == Variation.NO_SIGNAL:
         return _line(subject, f"pas de signal {when}, la valeur reste dans les variations habituelles ({limits})")
-    why = RULES[chart.rule[chart.last], int(chart.side[chart.last])]
-    return _line(subject, f"{VARIATIONS[what]} {when}, {why} ({limits})")
+    return _line(subject, f"{VARIATIONS[what]} {when}, {RULES[chart.flag]} ({limits})")
 
 
 def too_few(subject: str, points: int) -> str:
@@ -89,29 +86,6 @@ def too_few(subject: str, points: int) -> str:
 def too_few_events(subject: str) -> str:
     """Under five events expected a month, and by quarter too."""
     return _line(subject, "trop peu d'événements pour conclure, même par trimestre")
-
-
-def partial(subject: str, last: date, known: int, due: int) -> str:
-    """A period that goes on: the last day known, and how many of its days are. known, due: days."""
-    return _line(subject, f"période partielle, données jusqu'au {french.date_long(last)}"
-                          f" ({french.plural(known, 'jour')} sur {french.number(due)}), aucune conclusion")
-
-
-def hidden(minimum: int, noun: str, plural: str | None = None) -> str:
-    """« moins de 10 réponses : non affiché ». noun: « réponse »; plural: where it is irregular."""
-    return f"moins de {french.plural(minimum, noun, plural)}{S}: non affiché"
-
-
-def reporting(sent: int, expected: int, period: str, missing: Sequence[str]) -> str:
-    """Who sent the period (« novembre 2026 ») and who did not. missing: names of sites, in the order to print."""
-    of = french.number(expected)
-    if sent == 0:
-        return f"Aucun centre sur {of} n'a transmis {period}."
-    said = f"{french.plural(sent, 'centre')} sur {of} {'a' if sent == 1 else 'ont'} transmis {period}."
-    if not missing:
-        return said
-    have_not = "N'a" if len(missing) == 1 else "N'ont"
-    return f"{said} {have_not} pas transmis{S}: {french.join_words(missing)}."
 
 
 def points(change: float) -> str:
@@ -135,37 +109,18 @@ def delay(median: Median, oldest: int) -> str:
     low, high = (None if end is None else french.days(end) for end in (median.low, median.high))
     if low and high:
         low = french.number(median.low)
-    known = between(low, high)
-    return f"La moitié des plaintes ont une réponse en {french.days(median.days)}{f' ({known})' if known else ''}."
+    interval = f" ({between(low, high)})" if low or high else ""
+    return f"La moitié des plaintes ont une réponse en {french.days(median.days)}{interval}."
 
 
-def target(aim: str, found: Assurance) -> str:
+def target(aim: str, assured: Assurance) -> str:
     """What the limits say of a target. aim: « 80 % »."""
-    words = ASSURANCES[found]
-    said = words[:1].upper() + words[1:]
-    return f"{said}." if found == Assurance.NO_TARGET else f"{said} (cible{S}: {aim})."
+    words = ASSURANCES[assured]
+    sentence = words[:1].upper() + words[1:]
+    return f"{sentence}." if assured == Assurance.NO_TARGET else f"{sentence} (cible{S}: {aim})."
 
 
-def position(subject: str, where: Position, n: int) -> str:
-    """Where a site stands on a funnel, with its n."""
-    return _line(subject, f"{POSITIONS[where]} (n{S}={S}{french.number(n)})")
-
-
-def rank(subject: str, found: Rank) -> str:
-    """A rank, and what chance does to it."""
-    said = f"{_place(found.rank)} sur {french.number(found.of)}"
-    if found.low == found.high:
-        return _line(subject, said)
-    reach = max(found.rank - found.low, found.high - found.rank)
-    return _line(subject, f"{said}, mais entre le {_place(found.low)} et le {_place(found.high)} selon le hasard{S};"
-                          f" le rang de ce centre n'est connu qu'à {french.plural(reach, 'place')} près")
-
-
-def _place(n: int) -> str:
-    return "1er" if n == 1 else f"{french.number(n)}e"
-
-
-def alert_budget(found: int, budget: Budget) -> str:
+def alert_budget(signals: int, budget: Budget) -> str:
     """How many signals there are, and how many chance alone would give."""
     if not budget.series:
         return f"Aucune série n'a les {MINIMUM_POINTS} points nécessaires{S}: aucun signal n'est possible."
@@ -173,19 +128,23 @@ def alert_budget(found: int, budget: Budget) -> str:
     most = french.plural(high, "signal", "signaux")
     chance = most if low == high else f"{french.number(low)} à {most}"
     expected = f"{chance} {'est attendu' if high < 2 else 'sont attendus'} par période du seul hasard"
-    if found == 0:
+    if signals == 0:
         there = "il n'y en a aucun"
-    elif found > budget.usual_most:
-        there = f"il y en a {french.number(found)}, plus que le hasard n'en donne d'ordinaire"
+    elif signals > budget.usual_most:
+        there = f"il y en a {french.number(signals)}, plus que le hasard n'en donne d'ordinaire"
     else:
-        there = f"il y en a {french.number(found)}, ce que le hasard seul peut donner"
+        there = f"il y en a {french.number(signals)}, ce que le hasard seul peut donner"
     return f"Sur {french.plural(budget.series, 'série')}, {expected}{S}; {there}."
 
 
 def power(row: Rate) -> str:
     """What the rule finds, misses, and flags wrongly, with series of so many points; waits, p and u charts apart."""
-    share = lambda x: french.percent(100 * x)  # noqa: E731
-    once = lambda x: f"une série sur {french.number(1 / x)} environ"  # noqa: E731
+    def share(x: float) -> str:
+        return french.percent(100 * x)
+
+    def once(x: float) -> str:
+        return f"une série sur {french.number(1 / x)} environ"
+
     return (f"Avec {french.plural(row.points, 'point')}, un changement durable de deux écarts types est vu en {WITHIN}"
             f" mois ou moins dans {share(row.shift_2)} des cas, d'un seul écart type dans {share(row.shift_1)}"
             f" des cas{S}; sans aucun changement, {once(row.normal)} est signalée à tort. Pour les attentes, en"
@@ -194,19 +153,19 @@ def power(row: Rate) -> str:
             " les cartes par trimestre.")
 
 
-def change(found: Change, amount: Callable[[float], str] = lambda x: french.percent(x, 1),
+def change(whole: Change, amount: Callable[[float], str] = lambda x: french.percent(x, 1),
            size: Callable[[float], str] = points) -> list[str]:
     """What the change between two periods is made of; a warning first where the parts contradict the whole.
 
     amount, size: write a value and a signed difference in the unit of the figure.
     """
-    parts = [f"{size(found.rate)} par les centres eux-mêmes", f"{size(found.mix)} par la répartition des visites"]
-    if found.opened or found.closed or found.network:
-        parts.append(f"{size(found.network)} par les ouvertures et fermetures de centres")
-    said = (f"De {amount(found.before)} à {amount(found.after)}, soit {size(found.total)}{S}:"
-            f" {french.join_words(parts)}.")
-    if not found.simpson:
-        return [said]
-    moves = "monte" if found.total > 0 else "baisse"
+    parts = [f"{size(whole.rate)} par les centres eux-mêmes", f"{size(whole.mix)} par la répartition des visites"]
+    if whole.opened or whole.closed or whole.network:
+        parts.append(f"{size(whole.network)} par les ouvertures et fermetures de centres")
+    sentence = (f"De {amount(whole.before)} à {amount(whole.after)}, soit {size(whole.total)}{S}:"
+                f" {french.join_words(parts)}.")
+    if not whole.simpson:
+        return [sentence]
+    moves = "monte" if whole.total > 0 else "baisse"
     return [f"Attention{S}: l'ensemble {moves} alors qu'aucune de ses parties ne {moves}{S}; c'est sa composition qui a"
-            " changé.", said]
+            " changé.", sentence]

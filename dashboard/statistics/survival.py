@@ -72,8 +72,8 @@ def curve(durations: np.ndarray, closed: np.ndarray, level: float = LEVEL) -> Cu
 
 def median(durations: np.ndarray, closed: np.ndarray, level: float = LEVEL) -> Median:
     """The median time to close and its interval: the ages at which the curve's interval comes down to a half."""
-    found = curve(durations, closed, level)
-    low, high = (_first(found.ages, line) for line in (found.lower, found.upper))
+    whole = curve(durations, closed, level)
+    low, high = (_first(whole.ages, line) for line in (whole.lower, whole.upper))
     return Median(median_survival(durations, closed), low, high)
 
 
@@ -83,6 +83,6 @@ def _first(ages: np.ndarray, shares: np.ndarray) -> int | None:
     return int(ages[reached[0]]) if len(reached) else None
 
 
-def median_survival(durations: np.ndarray, closed: np.ndarray) -> float | None:
+def median_survival(durations: np.ndarray, closed: np.ndarray) -> int | None:
     """The smallest age at which half or fewer are still open; None where more than half stay open."""
     return _first(*survival(durations, closed))

@@ -92,13 +92,20 @@ class Chart:
     def drawn(self, limit: np.ndarray) -> np.ndarray:
         """A limit as it is drawn: never beyond what the quantity can be."""
         low = -np.inf if self.lowest is None else self.lowest
-        return np.clip(limit, low, np.inf if self.highest is None else self.highest)
+        drawn: np.ndarray = np.clip(limit, low, np.inf if self.highest is None else self.highest)
+        return drawn
 
     @property
     def last(self) -> int | None:
         """The position of the last point; None where there is none."""
         positions = np.flatnonzero(self.segment >= 0)
         return int(positions[-1]) if len(positions) else None
+
+    @property
+    def flag(self) -> tuple[Rule, int]:
+        """The rule that makes the last point a signal, and its side; NONE and 0 where none does."""
+        last = self.last
+        return (Rule.NONE, 0) if last is None else (self.rule[last], int(self.side[last]))
 
 
 def variation(chart: Chart, direction: str) -> Variation:
@@ -111,7 +118,7 @@ def variation(chart: Chart, direction: str) -> Variation:
         raise ValueError(f"direction {direction!r} is not up, down or neither")
     if chart.last is None or chart.status[-1] == Status.TOO_FEW:
         return Variation.TOO_FEW
-    side = int(chart.side[chart.last])
+    _, side = chart.flag
     if side == 0:
         return Variation.NO_SIGNAL
     if direction == "neither":

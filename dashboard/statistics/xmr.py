@@ -32,25 +32,15 @@ class Limits:
     centre: np.ndarray
     mean_range: np.ndarray  # after screening
 
-    @property
-    def lower(self) -> np.ndarray:
-        """Centre − 2.66 mean moving ranges, as computed."""
-        return self.centre - LIMIT * self.mean_range
-
-    @property
-    def upper(self) -> np.ndarray:
-        """Centre + 2.66 mean moving ranges."""
-        return self.centre + LIMIT * self.mean_range
-
 
 def mean_moving_range(values: np.ndarray, screen: bool = True) -> np.ndarray:
     """The mean absolute difference of neighbours, extreme ones left out. values: (…, n), n ≥ 2; returns (…)."""
     ranges = np.abs(np.diff(values))
-    plain = ranges.mean(axis=-1)
+    plain: np.ndarray = ranges.mean(axis=-1)
     if not screen:
         return plain
     kept = ranges < SCREENING * plain[..., None]
-    screened = np.where(kept, ranges, 0).sum(axis=-1) / np.maximum(kept.sum(axis=-1), 1)
+    screened: np.ndarray = np.where(kept, ranges, 0).sum(axis=-1) / np.maximum(kept.sum(axis=-1), 1)
     return np.where(screened > 0, screened, plain)
 
 
@@ -67,13 +57,14 @@ def limits_and_distances(values: np.ndarray, *, screen: bool = True, log: bool =
     values: (…, n), n ≥ 2, no NaN; where log, already log(1 + value). resolution: see chart; in the unit of the series.
     Returns limits (…) and distances (…, n), 0 for a point that the resolution cannot tell from the mean.
     """
-    found = limits(values[..., :FROZEN_POINTS], screen)
-    distance = values - found.centre[..., None]
+    first = limits(values[..., :FROZEN_POINTS], screen)
+    distance = values - first.centre[..., None]
     if not resolution:
-        return found, distance
-    step = np.log1p(np.expm1(found.centre) + resolution) - found.centre if log else np.full_like(found.centre, resolution)
+        return first, distance
+    centre = first.centre
+    step = np.log1p(np.expm1(centre) + resolution) - centre if log else np.full_like(centre, resolution)
     distance = np.where(np.abs(distance) <= step[..., None] / 2, 0, distance)
-    return Limits(found.centre, np.maximum(found.mean_range, step)), distance
+    return Limits(centre, np.maximum(first.mean_range, step)), distance
 
 
 def flags(distance: np.ndarray, near: np.ndarray, limit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -89,27 +80,28 @@ def flags(distance: np.ndarray, near: np.ndarray, limit: np.ndarray) -> tuple[np
     outside = _beyond(distance, limit)
     is_near = _beyond(distance, near) & ~outside
     falling, rising = _trends(distance)
-    found = (  # last first: each overwrites those before it
+    signals = (  # last first: each overwrites those before it
         (4, _members(above == 1, RUN) | _members(above == -1, RUN), above),
         (3, is_near & (_two_of_three(is_near, above == 1) | _two_of_three(is_near, above == -1)), above),
         (2, falling | rising, np.where(rising, 1, -1)),
         (1, outside, above),
     )
-    for number, where, which in found:
+    for number, where, which in signals:
         code[where], side[where] = number, which[where]
     return code, side
 
 
 def _beyond(distance: np.ndarray, width: np.ndarray) -> np.ndarray:
-    return np.abs(distance) > width + ROUNDING * (1 + width)
+    outside: np.ndarray = np.abs(distance) > width + ROUNDING * (1 + width)
+    return outside
 
 
 def _members(holds: np.ndarray, length: int) -> np.ndarray:
     """Whether each place belongs to a stretch of at least so many places where it holds. (…, n)."""
     if holds.shape[-1] < length:
         return np.zeros(holds.shape, dtype=bool)
-    complete = np.lib.stride_tricks.sliding_window_view(holds, length, axis=-1).all(axis=-1)
-    return _spread(complete, length)
+    windows: np.ndarray = np.lib.stride_tricks.sliding_window_view(holds, length, axis=-1)
+    return _spread(np.all(windows, axis=-1), length)
 
 
 def _spread(windows: np.ndarray, length: int) -> np.ndarray:
@@ -195,13 +187,13 @@ def chart(values: Sequence[float | None], *, rebases: Collection[int] = (), left
         segment[positions] = number
         if status_of(len(positions)) == Status.TOO_FEW:
             continue
-        found, distance = limits_and_distances(scaled[positions], screen=screen, log=log, resolution=resolution)
-        code, sides = flags(distance, NEAR * found.mean_range, LIMIT * found.mean_range)
+        bounds, distance = limits_and_distances(scaled[positions], screen=screen, log=log, resolution=resolution)
+        code, sides = flags(distance, NEAR * bounds.mean_range, LIMIT * bounds.mean_range)
         for i, c, s in zip(positions.tolist(), code.tolist(), sides.tolist(), strict=True):
             rule[i], side[i] = CODES[c], s
         for name, width in (("centre", 0), ("lower", -LIMIT), ("upper", LIMIT), ("near_lower", -NEAR),
                             ("near_upper", NEAR)):
-            lines[name][positions] = back(found.centre + width * found.mean_range)
+            lines[name][positions] = back(bounds.centre + width * bounds.mean_range)
     points = [len(p) for p in segments]
     shown = np.where(segment >= 0, given, np.nan)
     return Chart(ChartKind.XMR, shown, **lines, lowest=lowest, highest=highest, segment=segment, rule=rule, side=side,

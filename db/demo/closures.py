@@ -41,7 +41,7 @@ def files(plan: Plan) -> Iterator[DemoFile]:
         chosen = sorted((c for c in plan.closures if start <= c.first < end), key=lambda c: c.first)
         lines = [_line(plan, c) for c in chosen]
         if lines:
-            last = plan.day(max(end - 1, max(c.last for c in chosen)))
+            last = plan.day(max(end - 1, *(c.last for c in chosen)))
             content = (HEADING + "".join(lines)).encode()
             name = f"fermetures-{year}.csv"
             yield DemoFile(name, "fermetures", content, last, (plan.day(start), last), len(lines))
@@ -56,7 +56,7 @@ def _line(plan: Plan, closure: Closure) -> str:
 def _strike(free: np.ndarray, rng: np.random.Generator) -> list[Closure]:
     """One day of national strike, three to ten months ago."""
     days = free.shape[1]
-    possible = np.flatnonzero(free.any(axis=0)[max(0, days - 300) : max(0, days - 90)]) + max(0, days - 300)
+    possible = np.flatnonzero(np.any(free[:, max(0, days - 300) : max(0, days - 90)], axis=0)) + max(0, days - 300)
     if not len(possible):
         return []
     day = int(rng.choice(possible))
@@ -87,11 +87,11 @@ def _failures(site: int, free: np.ndarray, rng: np.random.Generator) -> list[Clo
     possible = np.flatnonzero(free)
     often = _A_YEAR * rng.gamma(4, 1 / 4)  # some sites are much better served than others
     number = min(rng.poisson(often * len(possible) / 250), len(possible))
-    found = []
+    closed = []
     for day in sorted(rng.choice(possible, number, replace=False)) if number else []:
         reason = str(rng.choice(_REASONS, p=_SHARES))
         start = int(rng.choice(_STARTS))
         hours = (start, min(start + int(rng.choice(_LENGTHS)), 1050))
         partial = rng.random() < _BY_THE_HOUR.get(reason, 0.0)
-        found.append(Closure(site, int(day), int(day), hours if partial else None, reason))
-    return found
+        closed.append(Closure(site, int(day), int(day), hours if partial else None, reason))
+    return closed

@@ -46,10 +46,10 @@ def files(plan: Plan) -> Iterator[DemoFile]:
             counts = {
                 site: received[site, start:until] for site in sites if received[site, start:until].any()
             }
-            made = [_site_rows(plan, site, start, stop, per_day) for site, per_day in counts.items()]
-            if made:
-                content = b"".join([HEADING.encode(), *(rows for rows, _ in made)])
-                last = max(until - 1, *(reply for _, reply in made))
+            parts = [_site_rows(plan, site, start, stop, per_day) for site, per_day in counts.items()]
+            if parts:
+                content = b"".join([HEADING.encode(), *(rows for rows, _ in parts)])
+                last = max(until - 1, *(reply for _, reply in parts))
                 covers = (plan.day(start), plan.day(last))
                 count = int(sum(per_day.sum() for per_day in counts.values()))
                 name = f"plaintes-{year}{suffix}.csv"

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from dashboard.period import add_months
+
 
 @dataclass(frozen=True)
 class DemoSite:
@@ -120,20 +122,20 @@ class Plan:
 
     def years(self) -> list[tuple[int, int, int]]:
         """(year, first day, day after the last) for each calendar year of the period."""
-        found = []
+        years = []
         for year in range(self.first.year, self.day(self.days - 1).year + 1):
             start = max(0, self.index(date(year, 1, 1)))
-            found.append((year, start, min(self.days, self.index(date(year + 1, 1, 1)))))
-        return found
+            years.append((year, start, min(self.days, self.index(date(year + 1, 1, 1)))))
+        return years
 
     def months(self) -> list[tuple[date, int, int]]:
         """(first of the month, first day, day after the last) for each calendar month of the period."""
-        month, found = self.first.replace(day=1), []
+        month, months = self.first.replace(day=1), []
         while month < self.today:
-            following = (month + timedelta(days=32)).replace(day=1)
-            found.append((month, max(0, self.index(month)), min(self.days, self.index(following))))
+            following = add_months(month, 1)
+            months.append((month, max(0, self.index(month)), min(self.days, self.index(following))))
             month = following
-        return found
+        return months
 
     def handed_in(self, end: int) -> list[tuple[str, list[int], int]]:
         """(suffix of the file name, sites, day after the last covered) for files that end before day `end`.

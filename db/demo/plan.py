@@ -60,7 +60,8 @@ def make_plan(
 
 
 def _season(calendar: list[date], weekday: np.ndarray) -> np.ndarray:
-    return _WEEKDAY[weekday] * _MONTH[[day.month - 1 for day in calendar]]
+    season: np.ndarray = _WEEKDAY[weekday] * _MONTH[[day.month - 1 for day in calendar]]
+    return season
 
 
 def _site_trends(profiles: list[Profile], days: int) -> np.ndarray:
@@ -68,7 +69,8 @@ def _site_trends(profiles: list[Profile], days: int) -> np.ndarray:
     age = np.arange(days) - np.array([[p.start] for p in profiles])
     growth = np.array([[p.growth] for p in profiles])
     size = np.array([[p.size] for p in profiles])
-    return size * np.exp(growth * np.arange(days) / 365) * (1 - 0.6 * np.exp(-np.maximum(age, 0) / 120))
+    trends: np.ndarray = size * np.exp(growth * np.arange(days) / 365) * (1 - 0.6 * np.exp(-np.maximum(age, 0) / 120))
+    return trends
 
 
 def _noise(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:

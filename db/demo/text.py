@@ -18,7 +18,8 @@ def cell(text: str) -> str:
 
 def clock(minute: int) -> str:
     """Minutes after midnight as HH:MM."""
-    return _TIMES[minute].as_py()[:-1]
+    text: str = _TIMES[minute].as_py()
+    return text[:-1]
 
 
 def times(minutes: np.ndarray) -> pa.Array:
@@ -42,7 +43,8 @@ def joined(*columns: pa.Array | str) -> bytes:
     _, offsets, data = rows.buffers()
     if data is None:
         return b""
-    return data[: int(np.frombuffer(offsets, np.int32)[len(rows)])].to_pybytes()
+    content: bytes = data[: int(np.frombuffer(offsets, np.int32)[len(rows)])].to_pybytes()
+    return content
 
 
 def encoded(content: bytes, encoding: str) -> bytes:

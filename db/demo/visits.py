@@ -155,7 +155,7 @@ class _Visits:
         """Whole minutes until the call: log-normal, longer when it is crowded."""
         usual = (self.profile.wait * CROWD**0.6).astype(np.float32)
         load = self.plan.load[self.site, self.start : self.end].astype(np.float32)
-        wait = usual[self.arrived] * load[self.day]
+        wait: np.ndarray = usual[self.arrived] * load[self.day]
         wait *= np.exp(_SPREAD * rng.standard_normal(self.n, dtype=np.float32))
         # A wait that would outlast the day ends somewhere before closing, not all at the same minute.
         too_long = np.flatnonzero(self.arrived + wait > _LAST_CALL)
@@ -173,7 +173,8 @@ class _Visits:
         answered = chance(rng, np.where(self.left, 0.30, 0.665).astype(np.float32), self.n)
         happy = (self.profile.satisfied - 0.0018 * np.minimum(self.wait, 200)).astype(np.float32)
         happy[self.left] = 0.15
-        return np.where(chance(rng, happy, self.n), _YES, _NO) * answered
+        answers: np.ndarray = np.where(chance(rng, happy, self.n), _YES, _NO) * answered
+        return answers
 
     @cached_property
     def written_times(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

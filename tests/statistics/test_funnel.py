@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from dashboard.statistics import funnel as funnels
 from dashboard.statistics.funnel import Position, arcsine_limits, binomial_limits, funnel, limits, poisson_limits
-from dashboard.statistics.intervals import poisson, poisson_masses
+from dashboard.statistics.intervals import poisson
 
 
 @pytest.mark.parametrize("n, at95, at998", [
@@ -34,22 +35,37 @@ def test_exact_limits_from_tables_of_chances():
     assert poisson_limits(15, 1, 0.95)[0] == pytest.approx((8 - (0.0374 - 0.025) / (0.0374 - 0.0180)) / 15, abs=5e-4)
 
 
+@pytest.mark.parametrize("limits_of, size, target, level, expected", [
+    (binomial_limits, 1, 0.9, 0.95, (0.0, 1.0)),
+    (binomial_limits, 37, 0.03, 0.95, (0.0, 0.10786742518257539)),
+    (binomial_limits, 37, 0.9, 0.998, (0.7064345099178617, 1.0)),
+    (binomial_limits, 60_000, 0.9, 0.95, (0.8975849098191396, 0.9024024701643851)),
+    (binomial_limits, 60_000, 0.03, 0.998, (0.02786197055280675, 0.032182584617695055)),
+    (poisson_limits, 3, 0.008, 0.95, (0.0, 0.33289435331445105)),
+    (poisson_limits, 999, 0.008, 0.998, (0.00024514071878858803, 0.0186364555720151)),
+    (poisson_limits, 60_000, 0.008, 0.95, (0.007283976464714447, 0.00873184565602087)),
+    (poisson_limits, 60_000, 1.0, 0.998, (0.9873996263513574, 1.0126478806448351))])
+def test_limits_are_those_of_the_chances_summed_one_by_one(limits_of, size, target, level, expected):
+    """Kept from a summation of every chance around the mean, without SciPy."""
+    assert limits_of(size, target, level) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
 def test_chance_is_outside_the_limits_of_counts_as_often_as_published():
     """Seaton and Manktelow 2012, BMC Medical Research Methodology 12:98, table of the 95 % limits, « prediction ».
 
     Median, smallest and largest chance that a site like all others is below, and above, by hundredths of expected events:
     1 to 50, then to 100.
     """
-    found = []
+    chances = []
     for expected in np.arange(100, 10_001) / 100:
-        first, masses = poisson_masses(expected)
-        counts = first + np.arange(len(masses))
         low, high = poisson_limits(expected, 1, 0.95)
-        found.append((masses[counts < low * expected - 1e-9].sum(), masses[counts > high * expected + 1e-9].sum()))
-    below, above = np.transpose(found)
-    for chances, published in ((below[:4901], (0.0186, 0, 0.0250)), (above[:4901], (0.0201, 0.0052, 0.0250)),
+        last = math.ceil(low * expected - 1e-9) - 1  # of the counts below
+        chances.append((special.pdtr(last, expected) if last >= 0 else 0.0,
+                        special.pdtrc(math.floor(high * expected + 1e-9), expected)))
+    below, above = np.transpose(chances)
+    for share, published in ((below[:4901], (0.0186, 0, 0.0250)), (above[:4901], (0.0201, 0.0052, 0.0250)),
                                (below[4901:], (0.0215, 0.0172, 0.0250))):
-        assert (np.median(chances), chances.min(), chances.max()) == pytest.approx(published, abs=5.1e-5)
+        assert (np.median(share), share.min(), share.max()) == pytest.approx(published, abs=5.1e-5)
 
 
 def tail_counts(masses, tail) -> tuple[int, int]:

@@ -1,6 +1,5 @@
 """Nothing is said that the figures do not allow, and it is said in French."""
 import re
-from datetime import date
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from dashboard.statistics.alarms import Budget, rate
 from dashboard.statistics.attributes import p_chart
 from dashboard.statistics.funnel import Position
 from dashboard.statistics.mix import decompose
-from dashboard.statistics.ranks import Rank
 from dashboard.statistics.survival import Median
 from dashboard.statistics.variation import Assurance, Rule, Variation, variation
 
@@ -78,19 +76,6 @@ def test_a_chart_of_shares_is_said_alike():
 
 @pytest.mark.parametrize("sentence, text", [
     (sentences.too_few_events("Plaintes"), "Plaintes : trop peu d'événements pour conclure, même par trimestre."),
-    (sentences.partial("Visites", date(2026, 11, 1), 1, 21),
-     "Visites : période partielle, données jusqu'au 1er novembre 2026 (1 jour sur 21), aucune conclusion."),
-    (sentences.partial("Visites", date(2026, 11, 10), 7, 21),
-     "Visites : période partielle, données jusqu'au 10 novembre 2026 (7 jours sur 21), aucune conclusion."),
-    (sentences.hidden(10, "réponse"), "moins de 10 réponses : non affiché"),
-    (sentences.hidden(5, "cas"), "moins de 5 cas : non affiché"),
-    (sentences.hidden(2, "signal", "signaux"), "moins de 2 signaux : non affiché"),
-    (sentences.reporting(24, 24, "novembre 2026", []), "24 centres sur 24 ont transmis novembre 2026."),
-    (sentences.reporting(1, 2, "mai 2026", ["CCSP d'Allada"]),
-     "1 centre sur 2 a transmis mai 2026. N'a pas transmis : CCSP d'Allada."),
-    (sentences.reporting(2, 4, "mai 2026", ["A", "B"]),
-     "2 centres sur 4 ont transmis mai 2026. N'ont pas transmis : A et B."),
-    (sentences.reporting(0, 24, "mai 2026", ["A"]), "Aucun centre sur 24 n'a transmis mai 2026."),
     (sentences.between("72 %", "98 %"), "entre 72 % et 98 %"), (sentences.between("28 min", None), "au moins 28 min"),
     (sentences.between(None, "28 min"), "au plus 28 min"), (sentences.between(None, None), ""),
     (sentences.delay(Median(20, 12, 31), 90),
@@ -101,15 +86,6 @@ def test_a_chart_of_shares_is_said_alike():
      "Plus de la moitié des plaintes sont encore en cours après 45 jours."),
     (sentences.target("80 %", Assurance.HIT_AND_MISS), "Cible atteinte ou manquée au hasard des mois (cible : 80 %)."),
     (sentences.target("", Assurance.NO_TARGET), "Sans cible."),
-    (sentences.position("CCSP de Kandi", Position.OUTSIDE_HIGH, 1234),
-     "CCSP de Kandi : au-dessus de la limite à 99,8 % (n = 1 234)."),
-    (sentences.rank("CCSP de Kandi", Rank(3, 1, 9, 20)),
-     "CCSP de Kandi : 3e sur 20, mais entre le 1er et le 9e selon le hasard ; le rang de ce centre n'est connu qu'à"
-     " 6 places près."),
-    (sentences.rank("CCSP de Kandi", Rank(1, 1, 2, 20)),
-     "CCSP de Kandi : 1er sur 20, mais entre le 1er et le 2e selon le hasard ; le rang de ce centre n'est connu qu'à"
-     " 1 place près."),
-    (sentences.rank("CCSP de Kandi", Rank(2, 2, 2, 3)), "CCSP de Kandi : 2e sur 3."),
     (sentences.alert_budget(4, Budget(144, 2.4, 5)),
      "Sur 144 séries, 2 à 3 signaux sont attendus par période du seul hasard ; il y en a 4, ce que le hasard seul peut"
      " donner."),
