@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import french
 from dashboard.access import Person
 from dashboard.indicators import BY_CODE, Figure
+from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE
 from dashboard.signals import Signal, verdict
 from dashboard.statistics import sentences
 from dashboard.ui import filters, panels, show, store
@@ -32,7 +33,7 @@ def explanation(code: str, figure: Figure | None = None, followed: Signal | None
     return "\n\n".join(text)
 
 
-COLOURS = {"improvement": "blue", "concern": "orange", "neutral": "violet", "": "off"}
+COLOURS = {"improvement": IMPROVEMENT.streamlit, "concern": CONCERN.streamlit, "neutral": CHANGE.streamlit, "": NONE.streamlit}
 
 
 def card(code: str, figure: Figure, trend: Sequence[float | None] = (), compared: store.Comparison | None = None,

@@ -12,6 +12,7 @@ from dashboard import charts, french, trust
 from dashboard.access import Person
 from dashboard.charts.specs import WEEKDAYS, wait_bins
 from dashboard.indicators import BY_CODE
+from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
 from dashboard.panel import Card, Cell, Column, Panel, Table, count, day, month, of_figure, of_value, table, words
 from dashboard.period import ONE_DAY, add_months, month_end
 from dashboard.settings import load
@@ -28,7 +29,8 @@ from dashboard.wording import UNITS, amount, base, reason, shown, who_reported
 BANDS = ((0, 7, "moins de 8 jours"), (8, 15, "8 à 15 jours"), (16, 30, "16 à 30 jours"), (31, 60, "31 à 60 jours"),
          (61, 90, "61 à 90 jours"), (91, 10**6, "plus de 90 jours"))
 LATE_BAND = 3  # from here on, older than 30 days
-READING_OF_MONTHS = "Trait : moyenne · tirets : limites · ■ orange : alerte · ● bleu : amélioration · ◆ violet : changement"
+READING_OF_MONTHS = (f"Trait : moyenne · tirets : limites · ■ {CONCERN.french} : alerte · ● {IMPROVEMENT.french} : amélioration"
+                     f" · ◆ {CHANGE.french} : changement")
 READING_OF_FUNNEL = "Un point : un centre · trait : l'ensemble · zones : 95 et 99,8 % · pointillé : 99,8 %, le hasard seul"
 WHAT = {"site": "Centre", "service": "Prestation", "hour": "Heure d'arrivée", "department": "Département"}
 TONES = {Variation.IMPROVEMENT: "improvement", Variation.CONCERN: "concern", Variation.NEUTRAL: "neutral"}
@@ -255,7 +257,7 @@ def method(found: Signal) -> str:
     kind = {ChartKind.XMR: "carte XmR, écarts extrêmes écartés du calcul des limites", ChartKind.P: "carte p",
             ChartKind.U: "carte u", ChartKind.BY_QUARTER: "carte par trimestre, trop peu d'événements par mois"}[found.kind]
     log = ", échelle logarithmique" if found.indicator in SKEWED else ""
-    return f"{kind[:1].upper()}{kind[1:]}{log} ; bleu : amélioration, orange : alerte."
+    return f"{kind[:1].upper()}{kind[1:]}{log} ; {IMPROVEMENT.french} : amélioration, {CONCERN.french} : alerte."
 
 
 def _plain_months(person: Person, question: store.Question, code: str, key: str) -> Panel:

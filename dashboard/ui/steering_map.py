@@ -4,9 +4,9 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import french
-from dashboard.charts.style import CONCERN, IMPROVEMENT, NEUTRAL, NONE
-from dashboard.classes import CLASSES, RAMP
+from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
+from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE, RAMP
 from dashboard.panel import Legend, Panel, Plot, of_figure, table, words
 from dashboard.signals import CHARTED, Signal, verdict
 from dashboard.statistics.sentences import ASSURANCES
@@ -32,7 +32,7 @@ from dashboard.wording import base, shown, who_reported
 SIGNS = {  # letter, frame, colour, word of each state
     Variation.CONCERN: ("!", "square", CONCERN, "signal d'alerte"),
     Variation.IMPROVEMENT: ("+", "round", IMPROVEMENT, "signal d'amélioration"),
-    Variation.NEUTRAL: ("C", "hexagon", NEUTRAL, "signal de changement"),
+    Variation.NEUTRAL: ("C", "hexagon", CHANGE, "signal de changement"),
     Variation.NO_SIGNAL: ("", None, NONE, "pas de signal"),
     Variation.TOO_FEW: ("", None, "", "trop peu de points"),
 }
