@@ -22,7 +22,11 @@ class Colour(str):
 
     def __reduce__(self):
         # A copy is the role itself: copies and caches of charts lose nothing of it.
-        return ROLES.__getitem__, (self.role,)
+        return _known, (self.role,)
+
+
+def _known(name: str) -> Colour:
+    return ROLES[name]
 
 
 ROLES: dict[str, Colour] = {}

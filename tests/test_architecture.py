@@ -23,6 +23,7 @@ PURE = (
     "dashboard/charts/",
     "dashboard/exports/",
 )
+COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/returns")
 # store reads, record writes what a person enters
 ASK_THE_DATABASE = {"dashboard/ui/store.py", "dashboard/ui/record.py", "dashboard/__main__.py"}
 # What db may take from dashboard: settings and periods, and one definition of a quantile.
@@ -138,6 +139,15 @@ def test_db_knows_nothing_of_screens_and_little_of_the_dashboard(path):
 
 def test_frames_import_nothing_of_ours():
     assert not uses("db/frames.py", "db", "dashboard")
+
+
+def test_the_palette_imports_nothing_of_ours():
+    assert not uses("dashboard/palette.py", "db", "dashboard")
+
+
+@pytest.mark.parametrize("path", modules(*COLOURLESS))
+def test_what_works_out_figures_knows_no_colour(path):
+    assert not uses(path, "dashboard.palette")
 
 
 def public(path: str) -> Iterator[ast.FunctionDef | ast.ClassDef]:
