@@ -5,9 +5,7 @@ from itertools import pairwise
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, choices
-
-# One hue, light to dark: more of the indicator is darker, whether that is good or bad.
-RAMP = ("#cfe3dc", "#92c0b2", "#559a88", "#24705f", "#0a4337")
+from dashboard.palette import RAMP
 
 
 @dataclass(frozen=True)

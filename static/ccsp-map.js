@@ -1,6 +1,7 @@
 /* The CCSP map: everything the folium frame does once Leaflet, window.DEPARTMENTS and this file are loaded.
  *
- * ccsp.start(map, {communes})  once, from the constant base script: panes, outlines, keyboard, layout.
+ * ccsp.start(map, {communes, colours})  once, from the constant base script: panes, outlines, keyboard, layout.
+ *                              colours: {light: {sea: "#rrggbb", ...}, dark: {...}}, the variables of STYLE.
  * ccsp.draw(data)              after each change, from the feature group: recolours and moves in place.
  *
  * Text from data reaches the page through textContent or setAttribute only, never as HTML. Leaflet tooltips
@@ -18,15 +19,9 @@ window.ccsp = (() => {
   const LEGIBLE = 10;            // px: least radius of a mark with a letter, read from the back of the room
   const HOLLOW = 7;              // px: least radius of a hollow mark where the others carry letters
   const GAP = 3.5, BADGE = 7.5;  // px: from a mark to its frame; radius of a badge
-  const INK = "#1f2937";
   const URGENT = ["C", "+", "!"];          // overlapping marks: the later in this list, the higher; then the smaller
 
   const STYLE = `
-    :root { --sea:#f3f6f8; --land:#dbe4df; --border:#fff; --coast:#9fb2a8; --commune:#fff; --name:#566b60;
-      --ink:#1f2937; --soft:#4b5563; --card:#fff; --rule:#dfe5ea; --away:#e8eeec; --mark:#1f2937; --none:#6b7280; --halo:#fff; --idle:#9ca3af; }
-    :root[data-theme=dark] { --sea:#171a1d; --land:#343d3a; --border:#171a1d; --coast:#66776f; --commune:#232a28;
-      --name:#b3c2ba; --ink:#f1f3f4; --soft:#c3c9cf; --card:#24292d; --rule:#3b4248; --away:#242a2a; --mark:#e5e9ec; --none:#b3bac1;
-      --halo:#171a1d; --idle:#7d858d; }
     html, body { margin:0; background:transparent !important; overflow:hidden; }
     body > span { display:none; }
     .ccsp { position:relative; display:grid; grid-template-columns:minmax(0,55fr) minmax(0,45fr); gap:10px; box-sizing:border-box;
@@ -40,7 +35,7 @@ window.ccsp = (() => {
     .ccsp.narrow #map_div { height:var(--main) !important; }
     .ccsp.narrow .south { flex:none; }
     .ccsp .leaflet-container { background:var(--sea); font:inherit; }
-    .ccsp .leaflet-container:focus-visible { outline:3px solid #f59e0b; outline-offset:-3px; }
+    .ccsp .leaflet-container:focus-visible { outline:3px solid var(--focus); outline-offset:-3px; }
     .ccsp path { outline:none; }
     path.coast { stroke:var(--coast); } path.department { fill:var(--land); stroke:var(--border); }
     path.department:hover { stroke:var(--coast); } path.department.away { fill:var(--away); }
@@ -52,10 +47,10 @@ window.ccsp = (() => {
     path.site:hover, path.site-south:hover { stroke-width:2.2; }
     .sign { pointer-events:none; } .sign text { font-weight:700; text-anchor:middle; }
     .sign-frame { fill:var(--halo); stroke:var(--mark); stroke-width:2.2; stroke-linejoin:round; }
-    .sign:has(+ path:focus-visible) .sign-frame { stroke:#f59e0b; stroke-width:5; }
+    .sign:has(+ path:focus-visible) .sign-frame { stroke:var(--focus); stroke-width:5; }
     .sign-badge path { fill:none; stroke:var(--ink); stroke-width:2; stroke-linecap:round; stroke-linejoin:round; }
     .sign-badge circle { fill:var(--card); stroke:var(--ink); stroke-width:1.2; }
-    path.site:focus-visible { stroke:#f59e0b; stroke-width:4; stroke-dasharray:none; }
+    path.site:focus-visible { stroke:var(--focus); stroke-width:4; stroke-dasharray:none; }
     .ccsp .name { width:max-content !important; height:auto !important; transform-origin:0 0; color:var(--name);
       font-size:11px; letter-spacing:.06em; white-space:nowrap; pointer-events:none; }
     .ccsp .name span { display:block; transform:translate(-50%,-50%); }
@@ -72,7 +67,7 @@ window.ccsp = (() => {
     .ccsp .leaflet-bar a, .ccsp .leaflet-bar a.leaflet-disabled { width:28px; height:28px; line-height:27px; background:var(--card);
       color:var(--ink); border-color:var(--rule); font:600 17px/27px system-ui, sans-serif; }
     .ccsp .leaflet-bar a.leaflet-disabled { color:var(--idle); }
-    .ccsp .leaflet-bar a:focus-visible { outline:2px solid #f59e0b; outline-offset:-2px; }
+    .ccsp .leaflet-bar a:focus-visible { outline:2px solid var(--focus); outline-offset:-2px; }
     .ccsp .leaflet-bar svg { vertical-align:-2px; fill:none; stroke:currentColor; stroke-width:1.8; }
     .ccsp .legend { flex:none; padding:0 2px; color:var(--soft); font-size:12.5px; }
     .ccsp .legend b { display:block; color:var(--ink); font-size:13px; margin-bottom:3px; }
@@ -84,6 +79,7 @@ window.ccsp = (() => {
     .ccsp .legend small { display:block; font-size:11px; color:var(--none); margin-top:3px; }
     @media (prefers-reduced-motion:reduce) { .ccsp * { transition:none !important; animation:none !important; } }`;
 
+  let light;                     // colours of marks and of what stands on them: the same on any paper
   let root, aside, card, legend, tags, main, south, data, shown = null;
   let touched = false, fitting = false, focus;
   const names = [];
@@ -147,7 +143,8 @@ window.ccsp = (() => {
   const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
   const readable = (fill) => {
     const ground = brightness(fill);
-    return contrast(ground, 1) >= contrast(ground, brightness(INK)) ? "#ffffff" : INK;
+    const { halo, ink } = light;
+    return contrast(ground, brightness(halo)) >= contrast(ground, brightness(ink)) ? halo : ink;
   };
 
   function badgeNode(badge, x, y) {
@@ -181,7 +178,7 @@ window.ccsp = (() => {
     dress(site) {
       if (!site.sign) return this.undress();
       this.sign = this.sign || [0, 1].map(() => svg("g", { class: "sign", "aria-hidden": "true" }));
-      const fill = site.missing ? null : colour(site.fill) || "#9ca3af";
+      const fill = site.missing ? null : colour(site.fill) || light.idle;
       signNodes(site.sign, site.kind, radius(site), fill).forEach((nodes, i) => this.sign[i].replaceChildren(...nodes));
       if (!this.sign[0].parentNode) { this._path.before(this.sign[0]); this._path.after(this.sign[1]); }
       return this._updatePath();
@@ -341,7 +338,7 @@ window.ccsp = (() => {
   function updateMark(mark, site) {
     mark.site = site;
     mark.options.kind = site.kind;
-    mark.setStyle({ radius: radius(site), fillColor: colour(site.fill) || "#9ca3af" });
+    mark.setStyle({ radius: radius(site), fillColor: colour(site.fill) || light.idle });
     mark.setLatLng([site.lat, site.lon]);
     const node = mark.getElement();
     node.classList.toggle("missing", Boolean(site.missing));
@@ -354,7 +351,7 @@ window.ccsp = (() => {
 
   function ring(pane) {                      // an orange band between two dark ones, under the chosen mark
     const site = pane.marks.has(data.chosen) ? pane.marks.get(data.chosen).site : null;
-    pane.rings = pane.rings || [["#1f2937", 6.5], ["#f59e0b", 3.5]].map(([stroke, weight]) =>
+    pane.rings = pane.rings || [[light.ink, 6.5], [light.chosen, 3.5]].map(([stroke, weight]) =>
       new pane.Mark(COUNTRY[0], { pane: "rings", interactive: false, fill: false, color: stroke, weight, className: "ring" }));
     pane.rings.forEach((band) => {
       if (!site) return band.remove();
@@ -443,7 +440,7 @@ window.ccsp = (() => {
     if (given.title) legend.append(el("b", "", given.title));
     const signs = given.signs && given.signs.length ? given.signs : null;
     const rows = signs ? signs.map((one) => [signSample(one), one.label, one.count])
-      : (given.classes || []).map((one) => [sample("CCSP", colour(one.colour) || "#9ca3af", 6.5, swatch), one.label, one.count]);
+      : (given.classes || []).map((one) => [sample("CCSP", colour(one.colour) || light.idle, 6.5, swatch), one.label, one.count]);
     if (given.missing !== undefined && given.missing !== null) {
       rows.push([signs ? signSample({}) : sample("CCSP", "none", IDLE + 0.5, { "stroke-width": 1.5, "stroke-dasharray": "2.6 2.2" }), `pas de données (${given.missing})`]);
     }
@@ -526,9 +523,11 @@ window.ccsp = (() => {
     home.addEventListener("click", (event) => { event.preventDefault(); fit(); nameDepartments(); });
   }
 
-  function build(map) {
+  const variables = (colours) => Object.entries(colours).map(([name, value]) => `--${name}:${value};`).join(" ");
+
+  function build(map, { dark }) {
     const sheet = new CSSStyleSheet();       // outside <head>: the component rewrites the head's HTML
-    sheet.replaceSync(STYLE);
+    sheet.replaceSync(`:root { ${variables(light)} } :root[data-theme=dark] { ${variables(dark)} } ${STYLE}`);
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
     const frame = map.getContainer(), place = el("div", "south");
     root = el("div", "ccsp");
@@ -565,7 +564,8 @@ window.ccsp = (() => {
 
   function start(map, options) {
     document.documentElement.lang = "fr";
-    const place = build(map), Mark = markClass();
+    light = options.colours.light;
+    const place = build(map, options.colours), Mark = markClass();
     try { borrowFont(); } catch (refused) { root.style.fontFamily = ""; }    // a frame apart keeps its own typeface
     map.getContainer().setAttribute("aria-label", "Carte du Bénin : départements et sites");
     place.setAttribute("aria-label", "Le sud du pays, agrandi");
@@ -589,7 +589,7 @@ window.ccsp = (() => {
     const plain = window.Streamlit.setFrameHeight;      // stacked panes are taller than the height asked for
     window.Streamlit.setFrameHeight = (height) => plain(data ? tall() : height);
     new ResizeObserver(layout).observe(root.parentNode);
-    if (options && options.communes) loadCommunes(options.communes);
+    if (options.communes) loadCommunes(options.communes);
     replay();
   }
 

@@ -10,16 +10,12 @@ const HELP = "← → ou Espace : avancer, reculer · N : notes · F : filtres �
 const WIDTH = 1280, HEIGHT = 720, NARROW = 700;
 const CHECK_EVERY = 2000, CHECK_WITHIN = 1500;
 
+// Colours are variables that the server names in data.css, for each room.
 const STYLE = `
 :host{all:initial}
 *{box-sizing:border-box}
 .room{position:fixed;inset:0;z-index:2147483000;background:var(--paper);color:var(--ink);overflow:hidden;
-  font-family:"Source Sans","Source Sans Pro",sans-serif;font-size:24px;line-height:1.25;
-  --paper:#ffffff;--ink:#1d2a26;--soft:#4a5751;--line:#d9e0dd;--band:#f4f6f5;--main:#0f5c4d;
-  --improvement:#1f6fb2;--concern:#b04a12;--neutral:#6b4fa0}
-.room.projector{--ink:#000000;--soft:#26302c;--line:#8a9691;--band:#f0f3f2}
-.room.dark{--paper:#12201c;--ink:#f2f6f4;--soft:#b9c6c0;--line:#33453e;--band:#1b2b26;--main:#8fd0bd;
-  --improvement:#7db8ea;--concern:#f0a070;--neutral:#b9a4e6}
+  font-family:"Source Sans","Source Sans Pro",sans-serif;font-size:24px;line-height:1.25}
 .stage{position:absolute;left:0;top:0;width:${WIDTH}px;height:${HEIGHT}px;transform-origin:0 0;display:flex;
   flex-direction:column;padding:26px 40px 0}
 .page{flex:1;min-height:0;display:flex;outline:none}
@@ -28,7 +24,6 @@ h2{font-size:36px;line-height:1.15;overflow-wrap:anywhere;font-weight:650;margin
 figure{flex:1;min-height:0;margin:0;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:4px}
 figcaption{color:var(--soft);line-height:1.2;text-align:center}
 svg{display:block;max-width:100%;max-height:100%}
-svg.paper{background:#fff}
 .question{font-size:27px;margin:auto 0 0;padding:8px 18px;border-left:6px solid var(--main);background:var(--band)}
 .lines{margin:auto 0;padding-left:1.1em;display:flex;flex-direction:column;gap:10px}
 .lines.many{font-size:24px;gap:6px}
@@ -53,7 +48,7 @@ caption{display:none}
   margin-top:12px}
 .foot .said{flex:1;line-height:1.15}
 .foot .count{font-weight:650;color:var(--ink);white-space:nowrap}
-.cut{background:#fff4dc;color:#5b4300;border:1px solid #e6cf9a;padding:2px 12px;border-radius:6px;white-space:nowrap}
+.cut{background:var(--notice);color:var(--on-notice);border:1px solid var(--notice-edge);padding:2px 12px;border-radius:6px;white-space:nowrap}
 [hidden]{display:none !important}
 button,select{font:inherit;color:inherit;background:var(--band);border:2px solid var(--line);border-radius:8px;padding:2px 12px;
   min-height:44px;cursor:pointer}
@@ -246,12 +241,12 @@ class Presentation {
     page.title = "Notes de l'orateur";
     page.documentElement.lang = "fr";
     body.replaceChildren();
-    body.style.cssText = "font:24px/1.35 sans-serif;margin:28px;color:#1d2a26;background:#fff";
+    body.style.cssText = `font:24px/1.35 sans-serif;margin:28px;color:var(--ink);background:var(--paper);${this.data.light}`;
     const after = this.data.slides[this.at + 1];
     made("h1", body, { style: "font-size:28px" }, `${this.at + 1} / ${this.slides.length} · ${this.data.slides[this.at].headline}`);
     if (this.data.slides[this.at].question) made("p", body, { style: "font-weight:600" }, this.data.slides[this.at].question);
     this.write(made("div", body));
-    made("p", body, { style: "color:#4a5751" }, after ? `Ensuite : ${after.headline}` : "C'est la dernière diapositive.");
+    made("p", body, { style: "color:var(--soft)" }, after ? `Ensuite : ${after.headline}` : "C'est la dernière diapositive.");
   }
 
   key(event) {

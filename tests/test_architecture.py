@@ -25,6 +25,7 @@ PURE = (
     "dashboard/charts/",
     "dashboard/exports/",
 )
+COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/returns")
 # What of db each part of dashboard may take; the others its codes and shapes alone (db.frames). Only answers read, only
 # actions write, and the command line does both.
 READERS = {"db.engine", "db.facts", "db.frames", "db.ledger", "db.read"}
@@ -199,6 +200,15 @@ def test_db_knows_nothing_of_screens_and_little_of_the_dashboard(path):
 
 def test_frames_import_nothing_of_ours():
     assert not uses("db/frames.py", "db", "dashboard")
+
+
+def test_the_palette_imports_nothing_of_ours():
+    assert not uses("dashboard/palette.py", "db", "dashboard")
+
+
+@pytest.mark.parametrize("path", modules(*COLOURLESS))
+def test_what_works_out_figures_knows_no_colour(path):
+    assert not uses(path, "dashboard.palette")
 
 
 def public(path: str) -> Iterator[ast.FunctionDef | ast.ClassDef]:

@@ -10,9 +10,9 @@ from dashboard.answers.network import commune_source, departments, sites
 from dashboard.answers.question import Question
 from dashboard.answers.trusted import strip
 from dashboard.answers.view import View, answer
-from dashboard.charts.style import CONCERN, IMPROVEMENT, NEUTRAL, NONE
-from dashboard.classes import CLASSES, RAMP
+from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
+from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE, RAMP
 from dashboard.panel import Legend, Panel, Plot, of_figure, table, words
 from dashboard.signals import CHARTED, Signal, verdict
 from dashboard.statistics.sentences import ASSURANCES
@@ -22,7 +22,7 @@ from dashboard.wording import base, shown, who_reported
 SIGNS = {  # letter, frame, colour, word of each state
     Variation.CONCERN: ("!", "square", CONCERN, "signal d'alerte"),
     Variation.IMPROVEMENT: ("+", "round", IMPROVEMENT, "signal d'amélioration"),
-    Variation.NEUTRAL: ("C", "hexagon", NEUTRAL, "signal de changement"),
+    Variation.NEUTRAL: ("C", "hexagon", CHANGE, "signal de changement"),
     Variation.NO_SIGNAL: ("", None, NONE, "pas de signal"),
     Variation.TOO_FEW: ("", None, "", "trop peu de points"),
 }

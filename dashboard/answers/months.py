@@ -10,6 +10,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.trusted import followed, scope_of, strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
+from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
 from dashboard.panel import Cell, Column, Panel, Table, count, month, of_figure, of_value, table, words
 from dashboard.signals import SKEWED, Signal, verdict
 from dashboard.statistics import sentences
@@ -18,7 +19,8 @@ from dashboard.statistics.variation import ChartKind
 from dashboard.wording import amount, base, shown
 from db import facts
 
-READING = "Trait : moyenne · tirets : limites · ■ orange : alerte · ● bleu : amélioration · ◆ violet : changement"
+READING = (f"Trait : moyenne · tirets : limites · ■ {CONCERN.french} : alerte · ● {IMPROVEMENT.french} : amélioration"
+                     f" · ◆ {CHANGE.french} : changement")
 KINDS = {ChartKind.XMR: "carte XmR, écarts extrêmes écartés du calcul des limites", ChartKind.P: "carte p",
          ChartKind.U: "carte u", ChartKind.BY_QUARTER: "carte par trimestre, trop peu d'événements par mois"}
 
@@ -60,7 +62,7 @@ def method(found: Signal) -> str:
         return ""
     kind = KINDS[found.kind]
     log = ", échelle logarithmique" if found.indicator in SKEWED else ""
-    return f"{kind[:1].upper()}{kind[1:]}{log} ; bleu : amélioration, orange : alerte."
+    return f"{kind[:1].upper()}{kind[1:]}{log} ; {IMPROVEMENT.french} : amélioration, {CONCERN.french} : alerte."
 
 
 def _plain(view: View, question: Question, code: str, key: str) -> Panel:

@@ -5,8 +5,9 @@ from datetime import date
 import numpy as np
 
 from dashboard.charts.native import describe
-from dashboard.charts.style import CONCERN, GRID, IMPROVEMENT, INK, MAIN, NEUTRAL, NONE, SOFT, chart
+from dashboard.charts.style import chart
 from dashboard.french import month_label
+from dashboard.palette import CHANGE, CONCERN, GRID, IMPROVEMENT, INK, MAIN, NONE, SOFT
 from dashboard.signals import Signal
 from dashboard.statistics.funnel import Funnel, Position
 from dashboard.statistics.variation import Rule
@@ -15,7 +16,7 @@ RULES = {Rule.OUTSIDE: "hors des limites", Rule.TREND: "sept points de suite dan
          Rule.TWO_OF_THREE: "deux points sur trois près de la limite", Rule.RUN: "sept points de suite du même côté",
          Rule.NONE: "pas de signal"}
 STATES = ("amélioration", "alerte", "changement", "pas de signal")
-COLOURS = (IMPROVEMENT, CONCERN, NEUTRAL, NONE)
+COLOURS = (IMPROVEMENT, CONCERN, CHANGE, NONE)
 SHAPES = ("circle", "square", "diamond", "circle")
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from dashboard import french
 from dashboard.charts.native import describe
-from dashboard.charts.style import ACCENT, EMPTY, INK, MAIN, PALE, PAPER, SOFT, chart
+from dashboard.charts.style import chart
+from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, SOFT, WASH
 
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 STEP = 22  # height of a bar, in pixels
@@ -111,14 +112,14 @@ def heat_map(matrix: np.ndarray, *, unit: str = "visites") -> dict:
                                                                                          "domain": False, "ticks": False}},
             "y": {"field": "d", "type": "ordinal", "sort": None, "title": None, "axis": {"domain": False, "ticks": False}}}
     return chart(values, height={"step": 32}, layer=[
-        {"mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 2, "cornerRadius": 3},
+        {"mark": {"type": "rect", "stroke": PAPER, "strokeWidth": 2, "cornerRadius": 3},
          "encoding": {**base, "color": {"field": "v", "type": "quantitative", "legend": None,
-                                        "scale": {"domain": [0, top], "range": [EMPTY, MAIN]}},
+                                        "scale": {"domain": [0, top], "range": [WASH, MAIN]}},
                       "tooltip": [{"field": "d", "title": "Jour"}, {"field": "h", "title": "Heure"},
                                   {"field": "t", "title": "Total"}]}},
         {"mark": {"type": "text", "fontSize": 11},
          "encoding": {**base, "text": {"field": "v", "type": "quantitative", "format": ",d"},
-                      "color": {"condition": {"test": f"datum.v > {top} * 0.55", "value": "#ffffff"}, "value": INK}}}],
+                      "color": {"condition": {"test": f"datum.v > {top} * 0.55", "value": PAPER}, "value": INK}}}],
         usermeta=describe("table"))
 
 
@@ -152,7 +153,7 @@ def distribution(histogram: np.ndarray, *, threshold: int, median: int | None, p
         layers += [{"data": {"values": marks}, "mark": {"type": "rule", "color": ACCENT, "strokeWidth": 2},
                     "encoding": {"x": {"field": "x", "type": "quantitative"}}},
                    {"data": {"values": marks}, "mark": {"type": "text", "align": "left", "dx": 5, "dy": 6, "baseline": "top",
-                                                        "color": ACCENT, "fontWeight": 600},
+                                                        "color": ACCENT.words, "fontWeight": 600},
                     "encoding": {"x": {"field": "x", "type": "quantitative"}, "y": {"value": 0}, "text": {"field": "l"}}}]
     return chart(values, height=height, layer=layers, usermeta=describe(
         "column", x="k", x_title="attente en minutes", y_title="usagers",

@@ -1,15 +1,6 @@
-"""The one chart style, shared by screens and exports: Vega-Lite specs as plain dicts, in French, colour-blind safe."""
+"""The one chart style, shared by screens and exports: Vega-Lite specs as plain dicts, in French, coloured by role."""
 from dashboard.french import VEGA_LOCALE
-
-INK, SOFT, GRID, PAPER = "#1d2a26", "#5f6b66", "#e3e8e6", "#ffffff"
-MAIN, ACCENT, PALE = "#0f5c4d", "#c2571a", "#b9d2ca"
-EMPTY = "#eef4f2"  # a cell of the heat map without visits
-# Signals: never red against green; always with a shape or a letter, and a word.
-IMPROVEMENT, CONCERN, NEUTRAL, NONE = "#1f6fb2", "#c2571a", "#6b4fa0", "#8b9691"
-
-# On dark paper: each colour's counterpart. What is true of the light ones (contrast, no red against green) is true of these.
-DARK = {INK: "#eef4f1", SOFT: "#b0bfb9", GRID: "#33453e", PAPER: "#12201c", MAIN: "#6cc3ad", ACCENT: "#f0a070",
-        PALE: "#2f5a50", IMPROVEMENT: "#7db8ea", NEUTRAL: "#b9a4e6", NONE: "#84928c", EMPTY: "#1b2b26"}
+from dashboard.palette import GRID, INK, MAIN, SOFT, Colour
 
 CONFIG = {
     "locale": VEGA_LOCALE,
@@ -42,7 +33,7 @@ def dark(spec: dict) -> dict:
             return {k: v if k in ("data", "usermeta") else turn(v) for k, v in part.items()}
         if isinstance(part, list):
             return [turn(v) for v in part]
-        return DARK.get(part, part) if isinstance(part, str) else part
+        return part.dark if isinstance(part, Colour) else part
     return turn(spec)
 
 

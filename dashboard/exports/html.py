@@ -3,11 +3,11 @@ import base64
 import re
 from collections.abc import Iterable
 
-from dashboard import french
-from dashboard.charts.style import CONCERN, GRID, IMPROVEMENT, INK, MAIN, NEUTRAL, SOFT
+from dashboard import french, palette
 from dashboard.exports import map_svg, svg
-from dashboard.exports.svg import DARK, DARK_PAPER, safe, text_of
+from dashboard.exports.svg import safe, text_of
 from dashboard.indicators import BY_CODE, Indicator
+from dashboard.palette import ROLES
 from dashboard.panel import Card, Deck, Panel, Slide, Table
 
 S = french.SPACE
@@ -19,6 +19,10 @@ READ = (760, 13)                  # width, least type of a figure in the file
 MAP_HEIGHT = 500
 LONG = 50                         # letters in a cell that asks for a wide column
 FEWEST, MOST = 4, 6               # sentences of a message
+COLOURS = {  # of the file, as its style sheet names them
+    "ink": palette.INK, "soft": palette.SOFT, "rule": palette.GRID, "paper": palette.PAPER, "card": palette.CARD,
+    "main": palette.MAIN, "better": palette.IMPROVEMENT.words, "worse": palette.CONCERN.words, "other": palette.CHANGE.words,
+    "band": palette.NOTICE, "on-band": palette.ON_NOTICE, "focus": palette.FOCUS}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
@@ -169,31 +173,29 @@ def message_text(deck: Deck) -> str:
 
 # ---- looks ------------------------------------------------------------------------------------------------------------
 
-def recoloured(colours: dict[str, str] = DARK, paper: str = DARK_PAPER, within: str = "") -> str:
-    """Style rules that turn the pictures' colours; a picture on paper of its own keeps them. within: "", or the selector
-    of what holds the pictures."""
-    rules = [f'{within} svg:not(.paper) [{part}="{light}"]{{{part}:{dark}}}'
-             for light, dark in colours.items() for part in ("fill", "stroke")]
-    return "".join([*rules, f'{within} svg:not(.paper) [stroke="{svg.PAPER}"]{{stroke:{paper}}}'])
+def recoloured(theme: str, within: str = "") -> str:
+    """Style rules that turn the pictures' colours to "dark" or "projector"; what names no role keeps its own (`svg.painted`).
+    within: "", or the selector of what holds the pictures."""
+    return "".join(f"{within} .{part}-{colour.role}{{{part}:{colour.on(theme)}}}" for colour in ROLES.values()
+                   if colour.on(theme) != colour for part in ("fill", "stroke"))
 
 
 STYLE = f"""
-:root{{--ink:{INK};--soft:{SOFT};--rule:{GRID};--paper:#fff;--card:#f5f8f7;--main:{MAIN};--better:{IMPROVEMENT};--worse:#a8470f;
---other:{NEUTRAL};--band:#fff4dc;--on-band:#5b4300}}
+:root{{{palette.variables(COLOURS)}}}
 *{{box-sizing:border-box}}
 body{{margin:0 auto;padding:1rem;max-width:56rem;background:var(--paper);color:var(--ink);overflow-wrap:anywhere;
 font:1rem/1.5 "Source Sans Pro","Source Sans 3","Source Sans",Calibri,Carlito,system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif}}
 h1{{font-size:1.9rem;line-height:1.2;margin:.4em 0 .2em}}
 h2{{font-size:1.3rem;line-height:1.3;margin:0 0 .6em}}
 a{{color:var(--main)}}
-:focus-visible{{outline:3px solid #f59e0b;outline-offset:2px}}
+:focus-visible{{outline:3px solid var(--focus);outline-offset:2px}}
 header .logo{{display:block;max-height:4rem;max-width:60%;margin-bottom:.6rem}}
 header p{{margin:.2em 0;color:var(--soft)}}header .scope{{color:var(--ink);font-size:1.15rem}}
 .demo{{padding:.5em .8em;border-radius:.4em;background:var(--band);color:var(--on-band)!important}}
 main>section,nav{{border-top:1px solid var(--rule);margin-top:1.6rem;padding-top:1.2rem}}
 /* Room at the left for labels in a wider typeface than the one they were measured in. */
 figure{{margin:0}}.scroll{{overflow-x:auto;padding-left:1rem}}
-svg{{display:block;width:100%;height:auto;overflow:visible}}.scroll svg{{min-width:36rem}}svg.paper{{background:#fff}}
+svg{{display:block;width:100%;height:auto;overflow:visible}}.scroll svg{{min-width:36rem}}svg.paper{{background:{palette.PAPER}}}
 .caption,.trust,footer,caption,.base{{color:var(--soft);font-size:.92rem}}
 .trust{{padding:.5em .8em;background:var(--card);border-radius:.4em}}
 .question{{padding-left:.8em;border-left:.3rem solid var(--main);font-weight:600}}
@@ -214,9 +216,8 @@ td.w{{min-width:16rem}}.n{{text-align:right;font-variant-numeric:tabular-nums}}
 #definitions+dl dt{{font-weight:600;margin-top:.6em}}#definitions+dl dd{{margin:0}}
 footer{{border-top:1px solid var(--rule);margin-top:1.6rem}}
 @media (prefers-color-scheme:dark){{
-:root{{--ink:{DARK[INK]};--soft:{DARK[SOFT]};--rule:{DARK[GRID]};--paper:{DARK_PAPER};--card:#22282a;--main:{DARK[MAIN]};
---better:{DARK[IMPROVEMENT]};--worse:{DARK[CONCERN]};--other:{DARK[NEUTRAL]};--band:#4a3a0c;--on-band:#ffe9b0}}
-{recoloured()}}}
+:root{{{palette.variables(COLOURS, "dark")}}}
+{recoloured("dark")}}}
 @media print{{body{{max-width:none;padding:0;font-size:10pt}}.table{{max-height:none;overflow:visible;border:0}}
 .scroll{{overflow:visible}}.scroll svg{{min-width:0}}thead{{display:table-header-group}}thead th{{position:static}}
 main>section{{break-before:page;border:0}}tr,figure,.cards div{{break-inside:avoid}}nav a{{color:inherit;text-decoration:none}}}}

@@ -2,15 +2,16 @@
 import math
 import re
 
-from dashboard.charts.style import GRID, INK, SOFT
+from dashboard import palette
 from dashboard.exports import geography
 from dashboard.exports.geography import BADGE, FRAME_GAP, HOLLOW, IDLE, LEGIBLE, Drawing, Label, Mark, Pane
-from dashboard.exports.svg import AWAY, COAST, FONT, HALO, LAND, MISSING, PAPER, SEA, safe, text_of
+from dashboard.exports.svg import FONT, painted, safe, text_of
 from dashboard.french import SPACE
+from dashboard.palette import AWAY, COAST, GRID, INK, LAND, MISSING, PAPER, SEA, SOFT
 from dashboard.panel import Plot
 
-IDLE_FILL = "#9ca3af"
-ON_LIGHT = "#1f2937"  # a letter on a light mark: what it stands on does not turn dark
+# Marks keep their colour on dark paper, and so does what stands on them: plain texts, not roles.
+IDLE_FILL, ON_DARK, ON_LIGHT = str(palette.IDLE), str(PAPER), str(palette.MAP_INK)
 LINE = 1.3  # of a row of a legend, in parts of the size of type
 
 
@@ -43,17 +44,17 @@ def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
 def _pane(drawing: Drawing, i: int, pane: Pane, font_px: float) -> str:
     k = drawing.scale
     shapes = [f'<rect x="{_n(pane.x)}" y="{_n(pane.y)}" width="{_n(pane.width)}" height="{_n(pane.height)}" rx="{_n(4 * k)}"'
-              f' fill="{SEA}" stroke="{GRID}"/>']
+              f" {painted(SEA, GRID)}/>"]
     mine = [o for o in drawing.outlines if o.pane == i]
     # Land once wide and dark below, then each department: what is left of the first is the coast.
     coast = "".join(_path(o.rings) for o in mine)
-    shapes.append(f'<path d="{coast}" stroke="{COAST}" stroke-width="{_n(2.6 * k)}" stroke-linejoin="round"/>')
+    shapes.append(f'<path d="{coast}" {painted(stroke=COAST)} stroke-width="{_n(2.6 * k)}" stroke-linejoin="round"/>')
     for o in mine:
-        shapes.append(f'<path d="{_path(o.rings)}" fill="{AWAY if o.away else LAND}" stroke="{PAPER}" stroke-width="{_n(k)}"'
+        shapes.append(f'<path d="{_path(o.rings)}" {painted(AWAY if o.away else LAND, PAPER)} stroke-width="{_n(k)}"'
                       f' stroke-linejoin="round"><title>{safe(o.name)}</title></path>')
     if i == 0 and drawing.inset:
         x, y, w, h = drawing.inset
-        shapes.append(f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}" stroke="{MISSING}"'
+        shapes.append(f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}" {painted(stroke=MISSING)}'
                       f' stroke-dasharray="{_n(4 * k)} {_n(3 * k)}"/>')
     return "".join(shapes) + _label(
         Label(pane.title, pane.x + font_px * 0.5, pane.y + font_px * 0.3, 0, 0, i), font_px, weight="600")
@@ -81,17 +82,17 @@ def _sign(m: Mark, size: float, k: float) -> str:
     fill = _colour(m.fill) or IDLE_FILL
     parts = []
     if m.frame:
-        parts.append(_shape(m.frame, size + FRAME_GAP * k, f'fill="{HALO}" stroke="{INK}" stroke-width="{_n(2.2 * k)}"'))
+        parts.append(_shape(m.frame, size + FRAME_GAP * k, f'{painted(PAPER, INK)} stroke-width="{_n(2.2 * k)}"'))
     if m.missing:
-        parts.append(_shape(m.kind, m.radius, f'fill="{HALO}" fill-opacity=".65" stroke="{MISSING}" stroke-width="{_n(1.6 * k)}"'
+        parts.append(_shape(m.kind, m.radius, f'{painted(PAPER, MISSING)} fill-opacity=".65" stroke-width="{_n(1.6 * k)}"'
                                               f' stroke-dasharray="{_n(2.6 * k)} {_n(2.2 * k)}"'))
     else:
-        parts.append(_shape(m.kind, m.radius, f'fill="{fill}" fill-opacity="{"1" if m.letter or m.frame else ".92"}"'
-                                              f' stroke="{INK}" stroke-width="{_n(k)}"'))
+        parts.append(_shape(m.kind, m.radius, f'{painted(fill, INK)} fill-opacity="{"1" if m.letter or m.frame else ".92"}"'
+                                              f' stroke-width="{_n(k)}"'))
     if m.letter:
         px = min(17, max(13, m.radius / k * 1.25)) * (1.3 if m.letter in "!+" else 1) * k
         ink = INK if m.missing else _readable(fill)
-        parts.append(f'<text y="{_n(px * 0.355)}" font-size="{_n(px)}" font-weight="700" text-anchor="middle" fill="{ink}">'
+        parts.append(f'<text y="{_n(px * 0.355)}" font-size="{_n(px)}" font-weight="700" text-anchor="middle" {painted(ink)}>'
                      f"{safe(m.letter)}</text>")
     if m.badge in TICKS:
         at = (size + FRAME_GAP * k if m.frame else size) * 0.85
@@ -104,8 +105,9 @@ TICKS = {"✓": "M-3.6,.3l2.5,2.8 4.7,-5.8", "✗": "M-3,-3l6,6M3,-3l-6,6",
 
 
 def _badge(badge: str, x: float, y: float, k: float) -> str:
-    return (f'<g transform="translate({_n(x)},{_n(y)}) scale({k:.2f})"><circle r="{BADGE}" fill="#fffffe" stroke="{ON_LIGHT}"'
-            f' stroke-width="1.2"/><path d="{TICKS[badge]}" stroke="{ON_LIGHT}" stroke-width="2" stroke-linecap="round"/></g>')
+    return (f'<g transform="translate({_n(x)},{_n(y)}) scale({k:.2f})"><circle r="{BADGE}" {painted(ON_DARK, ON_LIGHT)}'
+            f' stroke-width="1.2"/><path d="{TICKS[badge]}" {painted(stroke=ON_LIGHT)} stroke-width="2"'
+            ' stroke-linecap="round"/></g>')
 
 
 def _shape(kind: str, r: float, look: str) -> str:
@@ -124,14 +126,14 @@ def _shape(kind: str, r: float, look: str) -> str:
 
 def _label(one: Label, font_px: float, weight: str = "400") -> str:
     x = one.x + one.width * {"start": 0, "middle": 0.5, "end": 1}[one.anchor]
-    return (f'<text x="{_n(x)}" y="{_n(one.y + font_px * 0.95)}" text-anchor="{one.anchor}" font-weight="{weight}" fill="{INK}"'
-            f' stroke="{PAPER}" stroke-width="{_n(font_px / 5)}" stroke-linejoin="round" paint-order="stroke">'
+    return (f'<text x="{_n(x)}" y="{_n(one.y + font_px * 0.95)}" text-anchor="{one.anchor}" font-weight="{weight}"'
+            f' {painted(INK, PAPER)} stroke-width="{_n(font_px / 5)}" stroke-linejoin="round" paint-order="stroke">'
             f"{safe(one.text)}</text>")
 
 
 def _text(x: float, y: float, text: str, colour: str, weight: str = "", anchor: str = "") -> str:
     more = (f' font-weight="{weight}"' if weight else "") + (f' text-anchor="{anchor}"' if anchor else "")
-    return f'<text x="{_n(x)}" y="{_n(y)}" fill="{colour}"{more}>{safe(text)}</text>'
+    return f'<text x="{_n(x)}" y="{_n(y)}" {painted(colour)}{more}>{safe(text)}</text>'
 
 
 class _Legend:
@@ -149,11 +151,11 @@ class _Legend:
             self._add(self._sign_sample(one), 30 * k if one.get("frame") else 22 * k, one["label"], one.get("count"))
         if not given.signs:
             for one in given.classes:
-                look = f'fill="{_colour(one["colour"]) or IDLE_FILL}" stroke="{INK}" stroke-width="{_n(0.8 * k)}"'
+                look = f'{painted(_colour(one["colour"]) or IDLE_FILL, INK)} stroke-width="{_n(0.8 * k)}"'
                 self._add(_shape("CCSP", 6.5 * k, look), line, one["label"], one.get("count"))
         if given.missing is not None:
             self._add(self._hollow(HOLLOW if given.signs else IDLE + 0.5), line, f"pas de données ({given.missing})", "")
-        outline = f'stroke="{SOFT}" stroke-width="{_n(1.2 * k)}"'
+        outline = f'{painted(stroke=SOFT)} stroke-width="{_n(1.2 * k)}"'
         for kind in ("CCSP", "GSRU"):
             self._add(_shape(kind, 5.5 * k, outline), line, kind, "")
         for one in given.sizes:
@@ -193,7 +195,7 @@ class _Legend:
     def _hollow(self, r: float) -> str:
         k = self.k
         dashes = f'stroke-dasharray="{_n(2.6 * k)} {_n(2.2 * k)}"'
-        return _shape("CCSP", r * k, f'stroke="{MISSING}" stroke-width="{_n(1.5 * k)}" {dashes}')
+        return _shape("CCSP", r * k, f'{painted(stroke=MISSING)} stroke-width="{_n(1.5 * k)}" {dashes}')
 
     def _sign_sample(self, one: dict) -> str:
         if not _colour(one.get("colour")):
@@ -221,18 +223,14 @@ def _wrapped(words: str, most: float) -> list[str]:
 
 
 def _readable(fill: str) -> str:
-    """White or dark, whichever stands out more on it: by relative luminance as in WCAG 2."""
-    six = fill[1:] if len(fill) == 7 else "".join(2 * c for c in fill[1:])
-    channels = [int(six[i:i + 2], 16) / 255 for i in (0, 2, 4)]
-    r, g, b = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in channels)
-    ground = 0.2126 * r + 0.7152 * g + 0.0722 * b
-    return PAPER if 1.05 / (ground + 0.05) >= (ground + 0.05) / 0.0715 else ON_LIGHT
+    """White or dark, whichever stands out more on it."""
+    return max(ON_DARK, ON_LIGHT, key=lambda ink: palette.contrast(ink, fill))
 
 
 def _colour(text: object) -> str | None:
-    """A colour from data, only as #RGB or #RRGGBB: anything else might ask for something. Capitals keep it as it is on dark
-    paper, where the letter on it keeps its own too."""
-    return text.upper() if isinstance(text, str) and re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", text) else None
+    """A colour from data, only as #rgb or #rrggbb: anything else might ask for something. As a plain text, it is the same on
+    dark paper, where the letter on it keeps its own too."""
+    return str(text) if isinstance(text, str) and re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", text) else None
 
 
 def _n(x: float) -> str:

@@ -13,17 +13,18 @@ from pathlib import Path
 
 import typst
 
-from dashboard.charts.style import CONCERN, GRID, IMPROVEMENT, INK, MAIN, NEUTRAL, SOFT
+from dashboard import palette
 from dashboard.exports import map_svg, svg
 from dashboard.exports.html import DEMO, MAP_HEIGHT, TRUST, definition, indicators
 from dashboard.exports.svg import FONTS, text_of
+from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, SOFT
 from dashboard.panel import Card, Deck, Panel, Slide, Table
 
 TEMPLATE = Path(__file__).with_name("dossier.typ")
 FACES = ("Regular", "It", "Semibold", "Bold")
 WIDTH, FONT_PX = 660, 12              # of a figure, which is then set as wide as the text: type of 9 points
 TALL = 900                            # px: what a page holds beside the headline
-TONES = {"improvement": IMPROVEMENT, "concern": CONCERN, "neutral": NEUTRAL}
+TONES = {"improvement": IMPROVEMENT.words, "concern": CONCERN.words, "neutral": CHANGE.words}
 SHORT, LONG = 4, 40                   # letters: a column's least and greatest part of the width
 NARROW = 100                          # letters in all columns: such a table need not fill the page
 BESIDE, FEW = 108, 18                  # letters in the width of the page; rows that need no second piece
@@ -42,7 +43,8 @@ def pdf(deck: Deck) -> bytes:
         "day": [deck.as_of.year, deck.as_of.month, deck.as_of.day] if deck.as_of else None,
         "slides": [_slide(s, n, pictures) for n, s in enumerate(deck.slides, 1)],
         "definitions": [[_said(i.label), _said(definition(i))] for i in indicators(deck)],
-        "colours": {"ink": INK, "soft": SOFT, "main": MAIN, "rule": GRID},
+        "colours": {"ink": palette.INK, "soft": SOFT, "main": palette.MAIN, "rule": palette.GRID, "ground": palette.CARD,
+                    "notice": palette.NOTICE, "on_notice": palette.ON_NOTICE},
         "words": {"page": "page", "demo": DEMO, "trust": TRUST, "empty": "Aucune ligne.", "definitions": "Définitions"},
     }
     files = {"main.typ": TEMPLATE.read_bytes(), "deck.json": json.dumps(told).encode(), **pictures}

@@ -12,15 +12,11 @@ import vl_convert
 
 from dashboard.charts import style
 from dashboard.french import VEGA_LOCALE
+from dashboard.palette import ROLES, Colour
 
 FONTS = Path(font_source_sans_pro.__file__).parent / "files"
 FONT = "Source Sans Pro, Source Sans, Calibri, Carlito, system-ui, sans-serif"  # no wider than what was measured, if there is
-SEA, LAND, AWAY, COAST, MISSING, PAPER = "#f3f6f8", "#dbe4df", "#e8eeec", "#9fb2a8", "#6b7280", "#ffffff"  # of a map
-HALO = "#fefefe"      # under a mark: white that turns dark, where PAPER does so as a line only
-# Of a picture on dark paper: white is turned as a line only, for letters on dark marks stay white.
-DARK_PAPER = style.DARK[PAPER]
-DARK = {**{light: dark for light, dark in style.DARK.items() if light not in (PAPER, style.EMPTY)}, SEA: "#1b2723",
-        LAND: "#343d3a", AWAY: "#272e2d", COAST: "#66776f", MISSING: "#b3bac1", HALO: DARK_PAPER}
+ROLE = "@"  # before the name of a role, while a chart is drawn
 SIZES = ("fontSize", "labelFontSize", "titleFontSize")
 NOISE = ("class", "role", "pointer-events", "version", "stroke-miterlimit")
 PLAIN = {"opacity": "1", "stroke-width": "1", "fill-opacity": "1"}  # what holds without being said, as no ancestor says otherwise
@@ -38,17 +34,26 @@ def safe(value: object) -> str:
     return escape(text_of(value))
 
 
-def chart(spec: dict, width: float, height: float | None = None, font_px: float = 12, dark: bool = False,
-          tallest: float = math.inf) -> str:
+def painted(fill: str | None = None, stroke: str | None = None) -> str:
+    """The attributes of a shape in these colours. A role is named in `class`, by which a style sheet turns it for other
+    paper; a plain text keeps its colour everywhere."""
+    given = {part: colour for part, colour in (("fill", fill), ("stroke", stroke)) if colour}
+    roles = " ".join(f"{part}-{colour.role}" for part, colour in given.items() if isinstance(colour, Colour))
+    return " ".join([f'{part}="{colour}"' for part, colour in given.items()] + ([f'class="{roles}"'] if roles else []))
+
+
+def chart(spec: dict, width: float, height: float | None = None, font_px: float = 12, tallest: float = math.inf) -> str:
     """A Vega-Lite spec as SVG, width × height pixels (None: as high as its rows want, up to `tallest`), its smallest type
     of font_px. Type shrinks where the rows of a bar chart would lie on one another.
     """
-    plain = json.dumps(_cleaned(spec), sort_keys=True, default=lambda number: number.item())  # numpy's numbers too
-    return _chart(plain, width, height, font_px, dark, tallest)
+    # Dark and light cells bear letters of the other shade: their ground stays as it is on any paper, and so do they.
+    on_paper = _described(spec) == "table"
+    plain = json.dumps(_cleaned(spec, roles=not on_paper), sort_keys=True, default=lambda number: number.item())  # numpy's too
+    return _chart(plain, width, height, font_px, on_paper, tallest)
 
 
 @lru_cache(maxsize=256)
-def _chart(spec_json: str, width: float, height: float | None, font_px: float, dark: bool, tallest: float) -> str:
+def _chart(spec_json: str, width: float, height: float | None, font_px: float, on_paper: bool, tallest: float) -> str:
     spec = json.loads(spec_json)
     rows, step = _rows(spec)
     if height is None:
@@ -58,7 +63,7 @@ def _chart(spec_json: str, width: float, height: float | None, font_px: float, d
     _register_fonts()
     found = vl_convert.vegalite_to_svg(_sized(spec, width, height, font_px), allowed_base_urls=[],
                                        format_locale=VEGA_LOCALE["number"], time_format_locale=VEGA_LOCALE["time"])
-    return _compact(found, on_paper=_described(spec) == "table", dark=dark)
+    return _compact(found, on_paper)
 
 
 def _described(spec: dict) -> str:
@@ -106,13 +111,15 @@ def _widen(part, factor: float, least: float) -> None:
             _widen(value, factor, least)
 
 
-def _cleaned(part):
-    """The spec without what is shown only under a pointer, its texts on one line each."""
+def _cleaned(part, roles: bool):
+    """The spec without what is shown only under a pointer, its texts on one line each; the names of roles for colours."""
+    if roles and isinstance(part, Colour):
+        return ROLE + part.role
     if isinstance(part, str):
         return re.sub("[\t\n]", " ", text_of(part))
     if isinstance(part, dict):
-        return {_cleaned(k): _cleaned(v) for k, v in part.items() if k != "tooltip"}
-    return [_cleaned(one) for one in part] if isinstance(part, (list, tuple)) else part
+        return {_cleaned(k, roles): _cleaned(v, roles) for k, v in part.items() if k != "tooltip"}
+    return [_cleaned(one, roles) for one in part] if isinstance(part, (list, tuple)) else part
 
 
 @lru_cache(maxsize=1)
@@ -125,28 +132,30 @@ def _register_fonts() -> None:
 NUMBER = re.compile(r"-?\d+\.\d+")
 
 
-def _compact(drawn: str, *, on_paper: bool, dark: bool) -> str:
+def _compact(drawn: str, on_paper: bool) -> str:
     root = _stripped(ElementTree.fromstring(drawn))
     root.set("xmlns", "http://www.w3.org/2000/svg")
     root.set("font-family", FONT)
-    if on_paper:  # dark and light cells bear letters of the other shade: their ground stays
+    if on_paper:
         root.set("class", "paper")
-        if dark:
-            root.insert(0, ElementTree.Element("rect", {"width": "100%", "height": "100%", "fill": PAPER}))
-    text = ElementTree.tostring(root, encoding="unicode")
-    return darkened(text) if dark and not on_paper else text
+    return ElementTree.tostring(root, encoding="unicode")
 
 
 def _stripped(element: ElementTree.Element) -> ElementTree.Element:
     """The element without names for machines, groups that group nothing, and digits that nobody sees."""
-    new = ElementTree.Element(element.tag.rpartition("}")[2])
+    new, roles = ElementTree.Element(element.tag.rpartition("}")[2]), []
     for name, value in element.attrib.items():
         if name in NOISE or name.startswith("aria-") or PLAIN.get(name) == value or name == "font-family":
             continue
         if name in ("d", "transform", "viewBox", "width", "height", "x", "y", "x1", "x2", "y1", "y2"):
             value = NUMBER.sub(lambda m: f"{round(float(m[0]), 1):g}", value)
+        if value.startswith(ROLE) and name in ("fill", "stroke"):
+            roles.append(f"{name}-{value[1:]}")
+            value = ROLES[value[1:]]
         if value != "translate(0,0)":
             new.set(name, value)
+    if roles:
+        new.set("class", " ".join(roles))
     if new.get("font-size", "").endswith("px"):
         new.set("font-size", new.get("font-size")[:-2])
     new.text = element.text if new.tag in ("text", "tspan", "title") else None
@@ -159,10 +168,3 @@ def _stripped(element: ElementTree.Element) -> ElementTree.Element:
         elif kept.tag != "g" or len(kept):
             new.append(kept)
     return new
-
-
-def darkened(svg: str) -> str:
-    """The picture for dark paper."""
-    for light, on_dark in DARK.items():
-        svg = re.sub(f'(fill|stroke)="{light}"', rf'\1="{on_dark}"', svg)
-    return svg.replace(f'stroke="{PAPER}"', f'stroke="{DARK_PAPER}"')

@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.utility import quote_sheetname
 from xlsxwriter.worksheet import Worksheet
 
-from dashboard import french
+from dashboard import french, palette
 from dashboard.indicators import INDICATORS
 from dashboard.panel import Cell, Deck, Panel, Table, table, words
 from dashboard.wording import UNITS
@@ -34,11 +34,11 @@ ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 NOT_IN_A_NAME = str.maketrans({":": "–", "/": "-", "\\": "-", "[": "(", "]": ")", "*": " ", "?": " "})
 FORMULA = ("=", "+", "-", "@", "\t")
 STYLES = {
-    "title": {"bold": True, "font_size": 14}, "line": {"italic": True, "font_color": "#4a5753"},
+    "title": {"bold": True, "font_size": 14}, "line": {"italic": True, "font_color": palette.QUIET},
     "text": {"align": "left", "indent": 1}, "number": {}, "label": {"bold": True},
-    "band": {"bold": True, "bg_color": "#fff4dc", "font_color": "#5b4300"},
-    "heading": {"bold": True, "bg_color": "#0f5c4d", "font_color": "#ffffff", "border": 1, "border_color": "#d9e0dd"},
-    "link": {"font_color": "#0f5c4d", "underline": 1},
+    "band": {"bold": True, "bg_color": palette.NOTICE, "font_color": palette.ON_NOTICE},
+    "heading": {"bold": True, "bg_color": palette.MAIN, "font_color": palette.PAPER, "border": 1, "border_color": palette.LINE},
+    "link": {"font_color": palette.MAIN, "underline": 1},
 }
 READING = ("Les nombres ont toute leur précision, même là où l'affichage arrondit. Les pourcentages vont de 0 à 100. Un mot à la"
            " place d'un nombre dit pourquoi il manque (non mesuré, non affiché car trop peu, sans objet)"

@@ -8,11 +8,12 @@ from dashboard.answers import cards
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
+from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE
 from dashboard.ui import filters, show
 from dashboard.ui.escape import escaped
 
 CARD = 104  # height of a card, in pixels: three rows of them stand beside the map without scrolling
-COLOURS = {"improvement": "blue", "concern": "orange", "neutral": "violet", "": "off"}
+COLOURS = {"improvement": IMPROVEMENT.streamlit, "concern": CONCERN.streamlit, "neutral": CHANGE.streamlit, "": NONE.streamlit}
 
 
 def card(one: cards.Metric) -> None:

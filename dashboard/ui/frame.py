@@ -7,10 +7,12 @@ from dashboard import french
 from dashboard.answers.network import commune_outlines, freshness
 from dashboard.answers.view import Moment, view
 from dashboard.navigation import PAGES, PageSpec
+from dashboard.palette import NOTICE, NOTICE_EDGE, ON_NOTICE, variables
 from dashboard.settings import ROOT, load
 from dashboard.ui import assets, filters, session, show
 
-STYLE = """<style>
+BANNER = {"notice": NOTICE, "on-notice": ON_NOTICE, "notice-edge": NOTICE_EDGE}
+STYLE = "<style>:root{" + variables(BANNER) + "}" + """
 [data-testid=stMainBlockContainer]{padding:4rem 2rem 3rem;max-width:1600px}
 [data-testid=stHeader]{height:3.2rem;border-bottom:1px solid rgba(120,130,126,.25)}
 [data-testid=stDateInputQuickSelect],[data-testid=InputInstructions]{display:none}
@@ -24,8 +26,8 @@ STYLE = """<style>
 [data-testid=stMetricDelta]{font-size:.8rem}
 .st-key-bandeau [data-testid=stMarkdownContainer]{margin-bottom:0}
 .st-key-bandeau [data-testid=stMarkdownContainer] p{font-size:.86rem;margin:0}
-.st-key-bandeau{background:#fff4dc;border:1px solid #e6cf9a;border-radius:.4rem;padding:.25rem .8rem}
-.st-key-bandeau *{color:#5b4300 !important}
+.st-key-bandeau{background:var(--notice);border:1px solid var(--notice-edge);border-radius:.4rem;padding:.25rem .8rem}
+.st-key-bandeau *{color:var(--on-notice) !important}
 [data-testid=stExpander] summary{padding:.2rem .6rem}
 [data-testid=stExpander] details{border:none}
 h1{font-size:1.55rem !important;padding:.1rem 0 .1rem !important}

@@ -11,8 +11,16 @@ from branca.element import MacroElement
 from folium.template import Template
 from streamlit_folium import st_folium
 
+from dashboard import palette
 from dashboard.panel import Legend
 
+COLOURS = {  # of the frame, as the script names them
+    "sea": palette.MAP_SEA, "land": palette.LAND, "border": palette.MAP_GAP, "coast": palette.COAST,
+    "commune": palette.MAP_COMMUNE, "name": palette.MAP_NAME, "ink": palette.MAP_INK, "soft": palette.MAP_SOFT,
+    "card": palette.MAP_CARD, "rule": palette.MAP_RULE, "away": palette.MAP_AWAY, "mark": palette.MAP_MARK,
+    "none": palette.MISSING, "halo": palette.MAP_GAP, "idle": palette.IDLE, "focus": palette.FOCUS, "chosen": palette.CHOSEN,
+}  # fmt: skip
+ON_PAPER = {theme: {name: colour.on(theme) for name, colour in COLOURS.items()} for theme in ("light", "dark")}
 STATIC = "../../app/static/"  # as seen from the component's frame
 # JSON in which these characters alone stay as they are holds nothing that HTML, JavaScript, Jinja or
 # streamlit-folium's search for variable names (which begin with "_") could take for its own.
@@ -46,7 +54,7 @@ class _Start(MacroElement):
 
     def __init__(self, communes: str | None):
         super().__init__()
-        self.options = literal({"communes": communes})
+        self.options = literal({"communes": communes, "colours": ON_PAPER})
 
 
 class _Drawing(MacroElement):

@@ -3,10 +3,10 @@ from functools import cache
 
 import streamlit as st
 
+from dashboard import palette
 from dashboard.access import Person
 from dashboard.answers import deck
 from dashboard.answers.question import Question
-from dashboard.charts import style
 from dashboard.exports import html
 from dashboard.panel import Deck
 from dashboard.period import Clipped
@@ -15,17 +15,26 @@ from dashboard.stories import Story
 from dashboard.ui import filters
 
 BUTTON = '<button type="button">Commencer la présentation</button>'
-BUTTON_STYLE = """
-button{font:600 1rem/1.2 "Source Sans",sans-serif;color:#fff;background:#0f5c4d;border:2px solid #0f5c4d;border-radius:.4rem;
-padding:.6rem 1.4rem;cursor:pointer}
-button:hover{background:#0b473b}
-button:focus-visible{outline:3px solid #c2571a;outline-offset:2px}
+BUTTON_COLOURS = {"paper": palette.PAPER, "main": palette.MAIN, "pressed": palette.PRESSED, "accent": palette.ACCENT}
+BUTTON_STYLE = ":host{" + palette.variables(BUTTON_COLOURS) + "}" + """
+button{font:600 1rem/1.2 "Source Sans",sans-serif;color:var(--paper);background:var(--main);border:2px solid var(--main);
+border-radius:.4rem;padding:.6rem 1.4rem;cursor:pointer}
+button:hover{background:var(--pressed)}
+button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 button:disabled{opacity:.5;cursor:default}
 """
 FILTERS = ("periode", "departement", "type", "prestation")
-# From the back of a lit room: black words, strong lines, no pale bars.
-STRONG = {style.INK: "#000000", style.SOFT: "#000000", style.GRID: "#b0bab5", style.PALE: "#7fb3a3"}
-LOOKS = (html.recoloured(within=".dark") + html.recoloured(STRONG, "#ffffff", within=".projector")
+# Of the slides and what surrounds them, as static/ccsp-present.js names them.
+COLOURS = {"paper": palette.PAPER, "ink": palette.SLIDE_INK, "soft": palette.QUIET, "line": palette.LINE, "band": palette.RAISED,
+           "main": palette.SLIDE_MAIN, "improvement": palette.IMPROVEMENT.from_afar, "concern": palette.CONCERN.from_afar,
+           "neutral": palette.CHANGE.from_afar}
+NOTICE = {"notice": palette.NOTICE, "on-notice": palette.ON_NOTICE, "notice-edge": palette.NOTICE_EDGE}
+# The speaker's window and pictures on paper of their own are light in every room; so is the notice.
+LIGHT = palette.variables(COLOURS)
+LOOKS = (f".room{{{LIGHT};{palette.variables(NOTICE)}}}svg.paper{{background:{palette.PAPER}}}"
+         + "".join(f".room.{theme}{{{palette.variables(COLOURS, theme)}}}" + html.recoloured(theme, f".{theme}")
+                   for theme in ("dark", "projector"))
+         # From the back of a lit room: strong lines.
          + '.projector svg:not(.paper) [fill="none"][stroke]{stroke-width:4px}')
 THEMES = {"light": "Clair", "dark": "Sombre", "projector": "Projecteur"}
 
@@ -49,7 +58,8 @@ def button(story: Story, made: Deck, slides: tuple[dict, ...], theme: str, secon
                 "options": [[value, text] for value, text in filters.options(name).items() if value != filters.OTHER]}
                for name in FILTERS if name not in fixed]
     _component()(key="presentation", on_filter_change=_filtered, data={
-        "slides": list(slides), "foot": made.foot, "filters": choices, "theme": theme, "seconds": seconds, "css": LOOKS})
+        "slides": list(slides), "foot": made.foot, "filters": choices, "theme": theme, "seconds": seconds, "css": LOOKS,
+        "light": LIGHT})
 
 
 def _filtered() -> None:

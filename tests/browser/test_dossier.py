@@ -5,8 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 from dashboard.access import LOCAL_READER
 from dashboard.answers import deck, network, view
 from dashboard.answers.question import Question
-from dashboard.charts.style import DARK, SOFT
 from dashboard.exports import html
+from dashboard.palette import SOFT
 from dashboard.period import clip, resolve
 from dashboard.settings import load
 from dashboard.stories import ready
@@ -78,10 +78,11 @@ def test_what_stands_on_dark_paper_is_light(opened):
     page = opened(html.dossier(decks.whole()), color_scheme="dark")
     seen = "e => getComputedStyle(e).fill"
     axis = page.locator("svg:not(.paper) text", has_text="Reçus en 30 min ou moins").first
-    red, green, blue = (int(DARK[SOFT][n:n + 2], 16) for n in (1, 3, 5))
+    red, green, blue = (int(SOFT.dark[n:n + 2], 16) for n in (1, 3, 5))
     assert axis.evaluate(seen) == f"rgb({red}, {green}, {blue})"
     cell = page.locator("svg.paper text", has_text="lundi").first  # on paper of its own
-    assert cell.evaluate(seen) == "rgb(95, 107, 102)"
+    red, green, blue = (int(SOFT[n:n + 2], 16) for n in (1, 3, 5))
+    assert cell.evaluate(seen) == f"rgb({red}, {green}, {blue})"
 
 
 def test_hostile_texts_do_nothing(opened):

@@ -10,8 +10,9 @@ from functools import cache
 import numpy as np
 
 from dashboard import charts
-from dashboard.classes import CLASSES, RAMP
+from dashboard.classes import CLASSES
 from dashboard.indicators import Figure
+from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE, RAMP
 from dashboard.panel import Card, Cell, Deck, Legend, Panel, Plot, Slide, Table, count, day, of_value, table, words
 from dashboard.period import add_months
 from dashboard.signals import signal
@@ -30,8 +31,8 @@ PLACES = (("Kandi", "CCSP", 11.134, 2.939, 8.0, 12.0), ("Nikki", "CCSP", 9.940, 
           ("Djidja", "CCSP", 7.344, 1.934, 15.0, 5.0), ("Allada", "CCSP", 6.665, 2.151, 21.0, 11.0),
           ("Cotonou", "GSRU", 6.365, 2.418, 46.0, 20.0), ("Ouidah", "CCSP", 6.363, 2.085, 9.0, 7.0),
           ("Sèmè-Kpodji", "CCSP", 6.367, 2.617, 28.0, 10.0), ("Pobè", "CCSP", 6.980, 2.665, None, None))
-SIGNS = (("!", "square", "#c2571a", "signal d'alerte"), ("+", "round", "#1f6fb2", "signal d'amélioration"),
-         ("C", "hexagon", "#6b4fa0", "signal de changement"), ("", None, "#8b9691", "pas de signal"))
+SIGNS = (("!", "square", CONCERN, "signal d'alerte"), ("+", "round", IMPROVEMENT, "signal d'amélioration"),
+         ("C", "hexagon", CHANGE, "signal de changement"), ("", None, NONE, "pas de signal"))
 Say = Callable[[str], str]
 
 

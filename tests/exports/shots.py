@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from dashboard.palette import LINE
 from dashboard.settings import ROOT
 from tests.browser.served import make_demo
 
@@ -30,7 +31,7 @@ def sheet(folder: Path, file: Path, name: str, pages: int) -> None:
     found = [Image.open(p) for p in sorted(folder.glob("page-*.png"))]
     small = [p.resize((WIDTH, round(WIDTH * p.height / p.width))) for p in found]
     height = max(p.height for p in small)
-    made = Image.new("RGB", (ACROSS * (WIDTH + 12), -(-len(small) // ACROSS) * (height + 12)), "#cfd6d3")
+    made = Image.new("RGB", (ACROSS * (WIDTH + 12), -(-len(small) // ACROSS) * (height + 12)), LINE)
     for n, picture in enumerate(small):
         made.paste(picture, (n % ACROSS * (WIDTH + 12) + 6, n // ACROSS * (height + 12) + 6))
     made.save(ROOT / "docs" / f"{name}.png", optimize=True)

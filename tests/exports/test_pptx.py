@@ -20,13 +20,14 @@ from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 from pypdf import PdfReader
 
-from dashboard.charts import native, style
+from dashboard import palette
+from dashboard.charts import native
 from dashboard.exports.pptx import pptx
 from dashboard.panel import Deck
 from tests.exports.decks import DECKS, HOSTILE
 
 every_deck = pytest.mark.parametrize("name", DECKS)
-TONES = {"improvement": style.IMPROVEMENT, "concern": style.CONCERN, "neutral": style.NEUTRAL}
+TONES = {"improvement": palette.IMPROVEMENT, "concern": palette.CONCERN, "neutral": palette.CHANGE}
 TURNING = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
@@ -205,7 +206,7 @@ def test_every_card_says_its_value_and_its_state_in_a_word_and_a_colour(name):
             if state:
                 stated = [r for r in runs if r.text.lower().endswith(state.lower()) or r.text.endswith("…")]
                 assert stated
-                wanted = TONES.get(card.tone, style.SOFT).lstrip("#").upper()
+                wanted = TONES.get(card.tone, palette.SOFT).lstrip("#").upper()
                 assert wanted in {str(r.font.color.rgb) for r in stated}
 
 

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from dashboard import charts, french
-from dashboard.charts.style import INK
-from dashboard.exports import map_svg, svg
+from dashboard.exports import html, map_svg, svg
+from dashboard.palette import CONCERN, INK, LAND, PAPER
 from dashboard.panel import Legend, Plot
 from tests.exports import decks
 
@@ -140,20 +140,25 @@ def test_the_spec_is_left_as_it_was_and_drawn_once():
     assert svg.chart(spec, 641) is not first
 
 
-def test_on_dark_paper_lines_are_light_but_cells_keep_their_ground():
-    dark = svg.chart(decks.control(), 640, dark=True)
-    assert f'"{INK}"' not in dark and svg.DARK[INK] in dark
+def test_what_is_drawn_in_a_role_names_it_for_dark_paper_but_cells_keep_their_ground():
+    root = read(svg.chart(decks.control(), 640))
+    for part in ("fill", "stroke"):
+        for one in (e for e in root.iter() if e.get(part) not in (None, "none", "transparent")):
+            assert any(c.startswith(f"{part}-") for c in one.get("class", "").split()), ElementTree.tostring(one)
+    assert f".fill-ink{{fill:{INK.dark}}}" in html.recoloured("dark")
     heat = next(s.panel.chart for s in decks.whole().slides if s.panel.key == "affluence")
-    root = read(svg.chart(heat, 640, dark=True))
-    assert root.get("class") == "paper" and root[0].get("fill") == svg.PAPER
+    root = read(svg.chart(heat, 640))
+    assert root.get("class") == "paper" and not [e for e in root.iter() if "-" in e.get("class", "")]
 
 
 def test_on_dark_paper_marks_keep_their_colour_under_their_letter():
-    dark = svg.darkened(map_svg.map_(decks.signals(), 760, 500))
-    alert = next(e for e in read(dark).iter(f"{SVG}g") if any(t.text == "!" for t in e.iter(f"{SVG}text")))
-    fills = [e.get("fill") for e in alert]
-    assert "#C2571A" in fills and svg.PAPER in fills and svg.DARK_PAPER in fills  # mark, letter, frame
-    assert svg.LAND not in dark and INK not in dark
+    picture = map_svg.map_(decks.signals(), 760, 500)
+    alert = next(e for e in read(picture).iter(f"{SVG}g") if any(t.text == "!" for t in e.iter(f"{SVG}text")))
+    frame, mark, letter = (e for e in alert if e.tag != f"{SVG}title" and e.tag != f"{SVG}g")
+    assert (mark.get("fill"), mark.get("class")) == (CONCERN, "stroke-ink")
+    assert (letter.get("fill"), letter.get("class")) == (PAPER, None)
+    assert frame.get("class") == "fill-paper stroke-ink"
+    assert f'fill="{LAND}" stroke="{PAPER}" class="fill-land stroke-paper"' in picture
 
 
 def test_small_multiples_are_drawn_too():

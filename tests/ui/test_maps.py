@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import palette
 from dashboard.answers.map import radii
 from dashboard.ui import maps
 from tests.browser import served
@@ -99,7 +100,13 @@ def test_another_payload_changes_the_group_and_not_the_base():
 
 def test_limits_of_communes_are_named_in_the_base():
     named = page({"communes": "communes-0123456789ab.js"})
-    assert decode(arguments(named)["script"]) == {"communes": "communes-0123456789ab.js"}
+    assert decode(arguments(named)["script"]) == {"communes": "communes-0123456789ab.js", "colours": maps.ON_PAPER}
+
+
+def test_the_script_s_style_knows_the_colours_that_it_is_given():
+    script = (ROOT / "static" / "ccsp-map.js").read_text(encoding="utf-8")
+    used = set(re.findall(r"var\(--([a-z]+)\)", script)) - {"main"}  # a height
+    assert used | {"chosen"} == set(maps.ON_PAPER["light"]) == set(maps.ON_PAPER["dark"])
 
 
 @pytest.mark.pitfall(39)
@@ -180,7 +187,7 @@ BETTER = {"letter": "+", "frame": "round", "badge": None, "word": "signal d'amé
 CHANGE = {"letter": "C", "frame": "hexagon", "badge": "≈", "word": "changement à noter"}
 CALM = {"letter": "", "frame": None, "badge": None, "word": "pas de signal"}
 TOO_FEW = {"letter": "", "frame": None, "badge": None, "word": "trop peu de données"}
-FILLS = {"!": "#c2571a", "+": "#1f6fb2", "C": "#6b4fa0", "": "#8b9691"}
+FILLS = {"!": palette.CONCERN, "+": palette.IMPROVEMENT, "C": palette.CHANGE, "": palette.NONE}
 
 
 def signed(*signs: dict) -> list[dict]:
@@ -200,7 +207,7 @@ def test_signs_reach_the_browser_unchanged_and_remain_small():
 
 
 def test_signs_of_the_legend_reach_the_browser_unchanged():
-    signs = [{**CONCERN, "colour": "#c2571a", "label": "Alerte", "count": 3}]
+    signs = [{**CONCERN, "colour": palette.CONCERN, "label": "Alerte", "count": 3}]
     group = arguments(page({"legend": maps.Legend("Attente", signs=signs)}))["feature_group"]
     assert decode(group)["legend"]["signs"] == signs
 
@@ -238,8 +245,8 @@ def screen():
         for file in ("ccsp-map.js", "leaflet/1.9.4/leaflet.js", "departments.js"):
             tab.add_script_tag(path=ROOT / "static" / file)
         tab.add_style_tag(path=ROOT / "static/leaflet/1.9.4/leaflet.css")
-        tab.evaluate("""() => ccsp.start(L.map("map_div", { zoomControl: false, attributionControl: false,
-            center: [9.3, 2.3], zoom: 7 }), {})""")
+        tab.evaluate("""colours => ccsp.start(L.map("map_div", { zoomControl: false, attributionControl: false,
+            center: [9.3, 2.3], zoom: 7 }), { colours })""", maps.ON_PAPER)
         yield tab
         assert [fault for fault in found.faults() if "leaflet/1.9.4/images" not in fault] == []
 
@@ -317,7 +324,9 @@ def test_a_letter_lies_in_the_middle_of_a_mark_wide_enough_and_lets_clicks_throu
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("fill", "ink"), [("#c2571a", "#ffffff"), ("#fde68a", "#1f2937"), ("#fff", "#1f2937")])
+@pytest.mark.parametrize(
+    ("fill", "ink"), [(palette.CONCERN, palette.PAPER), ("#fde68a", palette.MAP_INK), ("#fff", palette.MAP_INK)]
+)
 def test_a_letter_is_white_or_dark_whichever_is_better_read(screen, fill, ink):
     draw(screen, [{**site, "fill": fill} for site in signed(CONCERN)])
     assert screen.locator("#map_div .sign-letter").first.get_attribute("fill") == ink
@@ -355,8 +364,8 @@ def test_hostile_words_stay_text_on_the_map(screen, text):
 @pytest.mark.browser
 def test_the_legend_draws_each_sign_with_its_count_instead_of_classes(screen):
     signs = [
-        {**CONCERN, "colour": "#c2571a", "badge": None, "label": "Alerte", "count": 3},
-        {**CALM, "colour": "#8b9691", "label": "Pas de signal", "count": 0},
+        {**CONCERN, "colour": palette.CONCERN, "badge": None, "label": "Alerte", "count": 3},
+        {**CALM, "colour": palette.NONE, "label": "Pas de signal", "count": 0},
         {**CALM, "colour": None, "badge": "✓", "label": "Cible atteinte", "count": 2},
     ]
     classes = [{"colour": "#123456", "label": "Classe", "count": 9}]

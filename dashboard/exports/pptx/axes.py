@@ -15,9 +15,9 @@ from pptx.util import Inches, Pt
 from xlsxwriter import Workbook
 
 from dashboard import french
-from dashboard.charts.style import GRID, PAPER, SOFT
 from dashboard.exports.pptx.shapes import FONT, INNER, Box, Run, leaf, look, paint, pen, rgb, said, words, write
 from dashboard.exports.pptx.texts import BODY, SMALL, fitted, tall, wide
+from dashboard.palette import GRID, PAPER, SOFT
 from dashboard.panel import Panel
 
 FRENCH = "[$-40C]"                  # before a number format: spaces and comma, where the program follows it

@@ -12,11 +12,11 @@ from pptx.oxml.ns import qn
 from dashboard import french
 from dashboard.charts import Native
 from dashboard.charts.control import COLOURS, STATES
-from dashboard.charts.style import ACCENT, CONCERN, INK, MAIN, NONE, PALE, SOFT
 from dashboard.exports.pptx import axes
 from dashboard.exports.pptx.axes import SIDE, TAIL, TOP, Scale
 from dashboard.exports.pptx.shapes import Box, Run, leaf, look, paint, pen, rest, said, write
 from dashboard.exports.pptx.texts import BODY, SMALL, cut, wide
+from dashboard.palette import ACCENT, CONCERN, INK, MAIN, NONE, PALE, SOFT
 from dashboard.panel import Panel
 
 MOST_BARS = 18                      # in one chart, to be read; twice as many stand in two

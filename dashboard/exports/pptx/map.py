@@ -11,15 +11,14 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.util import Inches
 
-from dashboard.charts.style import GRID, INK, NONE, PAPER, SOFT
 from dashboard.exports import geography
 from dashboard.exports.geography import FRAME_GAP, Mark
 from dashboard.exports.pptx.shapes import CENTRED, Box, Run, area, flat, grouped, said, words, write
 from dashboard.exports.pptx.texts import BODY, SMALL, cut, tall, wide, wrapped
 from dashboard.french import SPACE
+from dashboard.palette import COAST, GRID, INK, LAND, NONE, PAPER, SEA, SOFT, WASH
 from dashboard.panel import Panel, Plot
 
-SEA, LAND, AWAY, COAST = "#f3f6f8", "#dbe4df", "#eef2f0", "#9fb2a8"
 SCALE = 0.78                        # points in a pixel of the screen's map
 UNIT = SCALE / 72                   # inches in one
 LEGEND = 3.55                       # inches of its column
@@ -43,7 +42,7 @@ def draw_map(made, panel: Panel, box: Box) -> None:
         said(area(shapes, at(pane.x, pane.y, pane.width, pane.height), SEA, GRID), pane.title)
     for one in drawing.outlines:
         rings = [[(p.x, p.y) for p in (at(*point) for point in ring)] for ring in one.rings]
-        said(flat(_path(shapes, rings, "<a:close/>"), AWAY if one.away else LAND, COAST), one.name)
+        said(flat(_path(shapes, rings, "<a:close/>"), WASH if one.away else LAND, COAST), one.name)
     if drawing.inset:
         said(area(shapes, at(*drawing.inset), None, SOFT, dash=MSO_LINE.DASH), "Cadre du sud")
     for mark in drawing.marks:

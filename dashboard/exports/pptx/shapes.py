@@ -10,14 +10,13 @@ from pptx.oxml.ns import qn
 from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Inches, Pt
 
-from dashboard.charts.style import INK, SOFT
 from dashboard.exports.pptx.texts import BODY
+from dashboard.palette import INK, SOFT
 
 WIDTH, HEIGHT = 13.333, 7.5
 LEFT, INNER = 0.6, 12.133           # the left margin, and what lies between the two
 BOTTOM = 6.78                       # of what stands above the footer
 FONT = "Arial"                      # on every machine; its metrics are known here too
-WASH = "#eef4f2"                    # the palest green, under a question or every other row
 CENTRED = {"align": PP_ALIGN.CENTER, "anchor": MSO_ANCHOR.MIDDLE}
 
 

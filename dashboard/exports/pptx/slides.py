@@ -11,17 +11,17 @@ from pptx.util import Inches
 
 from dashboard import french
 from dashboard.charts import native
-from dashboard.charts.style import CONCERN, GRID, IMPROVEMENT, INK, MAIN, NEUTRAL, NONE, PAPER, SOFT
 from dashboard.exports.pptx.charts import draw_chart, events
 from dashboard.exports.pptx.map import draw_map
-from dashboard.exports.pptx.shapes import BOTTOM, CENTRED, INNER, LEFT, WASH, Box, Run, area, leaf, said, words, write
+from dashboard.exports.pptx.shapes import BOTTOM, CENTRED, INNER, LEFT, Box, Run, area, leaf, said, words, write
 from dashboard.exports.pptx.tables import draw_table
 from dashboard.exports.pptx.texts import BODY, LARGE, SMALL, clean, cut, fitted, tall, wide, wrapped
+from dashboard.palette import CHANGE, CONCERN, GRID, IMPROVEMENT, INK, MAIN, NONE, PAPER, SOFT, WASH
 from dashboard.panel import Card, Deck, Slide
 
 OPENING = "ouverture"
 VALUES = (60, 54, 48, 44, 40, 36, 32, 28, LARGE, 20)  # sizes of a card's figure
-TONES = {"improvement": (IMPROVEMENT, "▲ "), "concern": (CONCERN, "■ "), "neutral": (NEUTRAL, "◆ ")}
+TONES = {"improvement": (IMPROVEMENT, "▲ "), "concern": (CONCERN, "■ "), "neutral": (CHANGE, "◆ ")}
 FICTITIOUS = "DONNÉES FICTIVES"
 S = french.SPACE
 
@@ -196,7 +196,8 @@ def _foot(made, deck: Deck, number: int) -> None:
             continue
         made.shapes.clone_placeholder(holder)
         frame = said(made.shapes[-1], "Pied de page" if kind == "ftr" else "Numéro").text_frame
-        runs = [Run(text.removesuffix(FICTITIOUS), SMALL, SOFT), *([Run(FICTITIOUS, SMALL, CONCERN, True)] if deck.demo else [])]
+        fictitious = [Run(FICTITIOUS, SMALL, CONCERN.words, True)] if deck.demo else []
+        runs = [Run(text.removesuffix(FICTITIOUS), SMALL, SOFT), *fictitious]
         if kind == "sldNum":
             runs = [Run(str(number), SMALL, SOFT), Run(f" / {len(deck.slides)}", SMALL, SOFT)]
         write(frame, runs, align=PP_ALIGN.LEFT if kind == "ftr" else PP_ALIGN.RIGHT, anchor=MSO_ANCHOR.MIDDLE)

@@ -3,9 +3,9 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches
 
 from dashboard import french
-from dashboard.charts.style import INK, MAIN, PAPER
-from dashboard.exports.pptx.shapes import WASH, Box, Run, paint, rest, said, write
+from dashboard.exports.pptx.shapes import Box, Run, paint, rest, said, write
 from dashboard.exports.pptx.texts import BODY, cut, tall, wide, wrapped
+from dashboard.palette import INK, MAIN, PAPER, WASH
 from dashboard.panel import Column, Panel, Table
 
 PAD = 0.2      # inches of a cell's width that hold no text

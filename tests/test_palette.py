@@ -1,0 +1,299 @@
+"""Colours are roles: one line changes one everywhere, letters and marks stand out on what they stand on, and nobody needs to
+tell red from green."""
+import copy
+import json
+import pickle
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from itertools import combinations
+
+import pytest
+
+from dashboard import palette
+from dashboard.charts.style import dark
+from dashboard.exports import html
+from dashboard.palette import (
+    ACCENT,
+    AWAY,
+    CARD,
+    CHANGE,
+    CHOSEN,
+    CONCERN,
+    FOCUS,
+    IMPROVEMENT,
+    INK,
+    LAND,
+    MAIN,
+    MAP_AWAY,
+    MAP_CARD,
+    MAP_GAP,
+    MAP_INK,
+    MAP_MARK,
+    MAP_NAME,
+    MAP_SEA,
+    MAP_SOFT,
+    MISSING,
+    NONE,
+    NOTICE,
+    ON_NOTICE,
+    PALE,
+    PAPER,
+    PRESSED,
+    QUIET,
+    RAISED,
+    RAMP,
+    ROLES,
+    SEA,
+    SERIES,
+    SLIDE_INK,
+    SLIDE_MAIN,
+    SOFT,
+    THEMES,
+    WASH,
+    contrast,
+)
+from dashboard.settings import ROOT
+from tests.charts.test_specs import SPECS, parts
+from tests.exports import decks
+
+HEX = re.compile(r"#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b")
+WRITTEN = ("*.py", "*.js", "*.typ", "*.css", "*.html")
+OF_OTHERS = ("leaflet", "departments.js", "communes-")  # public files that the application puts beside its own
+
+
+# ---- in one place -----------------------------------------------------------------------------------------------------
+
+def test_no_colour_stands_outside_the_palette():
+    files = [f for folder in ("dashboard", "pages", "static") for kind in WRITTEN for f in (ROOT / folder).rglob(kind)]
+    ours = [f for f in files if f.name != "palette.py" and not any(part.startswith(OF_OTHERS) for part in f.parts)]
+    assert {f.suffix for f in ours} >= {".py", ".js", ".typ"}
+    assert {f.relative_to(ROOT).as_posix(): HEX.findall(text) for f in ours if HEX.search(text := f.read_text("utf-8"))} == {}
+
+
+def test_streamlit_s_own_theme_is_the_palette_s():
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
+    for paper in ("light", "dark"):
+        assert {k: v for k, v in theme[paper].items() if "olor" in k} == {
+            "primaryColor": MAIN.on(paper), "backgroundColor": PAPER.on(paper), "secondaryBackgroundColor": RAISED.on(paper),
+            "textColor": INK.on(paper), "borderColor": palette.LINE.on(paper),
+            "chartCategoricalColors": [one.on(paper) for one in SERIES]}
+
+
+def test_a_colour_is_six_digits_for_every_paper_and_a_copy_of_it_is_itself():
+    assert len(ROLES) > 30
+    for name, one in ROLES.items():
+        assert one.role == name and all(re.fullmatch("#[0-9a-f]{6}", one.on(theme)) for theme in THEMES), name
+        assert copy.deepcopy(one) is one is pickle.loads(pickle.dumps(one))
+
+
+@pytest.mark.parametrize("make", SPECS)
+def test_every_colour_of_a_chart_is_a_role_and_has_turned_on_dark_paper(make):
+    def colours(spec):
+        return [v for part in parts({k: v for k, v in spec.items() if k not in ("data", "usermeta")}) for v in flat(part)]
+
+    def flat(part):
+        return [one for v in part.values() for one in (v if isinstance(v, list) else [v])
+                if isinstance(one, str) and HEX.fullmatch(one)]
+
+    light, turned = colours(make()), colours(dark(make()))
+    assert light and all(isinstance(one, palette.Colour) for one in light)
+    assert turned == [one.dark for one in light]
+
+
+# ---- one line, everywhere ---------------------------------------------------------------------------------------------
+
+CHANGED = {"light": "#a01b5e", "dark": "#ff9fd0", "projector": "#70003c", "words": "#90104e", "afar": "#80094a"}
+LINE = ('CONCERN = role("concern", "{light}", "{dark}", "{projector}", words="{words}", from_afar="{afar}", french="framboise",'
+        ' streamlit="red")')
+WORKS = """
+import io, json, sys, zipfile
+from dataclasses import asdict
+import typst
+from dashboard.charts.style import dark
+from dashboard.exports import html, map_svg, pdf, svg, xlsx
+from dashboard.exports.pptx import pptx
+from dashboard.ui import cards, maps, panels, present, steering_map
+from dashboard.statistics.variation import Variation
+from tests.exports import decks
+
+def zipped(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        return "\\n".join(file.read(n).decode() for n in file.namelist() if n.endswith(".xml"))
+
+def printed(deck):
+    kept, real = {}, typst.compile
+    typst.compile = lambda files, **how: kept.update(files) or b""
+    pdf.pdf(deck)
+    typst.compile = real
+    return "\\n".join(part.decode() for part in kept.values())
+
+deck = decks.whole()
+chart = next(s.panel.chart for s in deck.slides if s.panel.key == "entonnoir")
+sign = steering_map.SIGNS[Variation.CONCERN][2]
+print(json.dumps({
+    "chart": json.dumps(chart, default=float), "chart on dark paper": json.dumps(dark(chart), default=float),
+    "control chart": json.dumps(decks.control()), "picture": svg.chart(chart, 640),
+    "map": maps.literal({"sites": [{"fill": sign}]}).encode().decode("unicode_escape"),
+    "map as a picture": map_svg.map_(decks.signals(), 760, 500),
+    "map's script": json.dumps(maps.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
+    "slides' style": present.LOOKS, "dossier": html.dossier(deck), "pptx": zipped(pptx(deck)), "pdf": printed(deck),
+    "xlsx": zipped(xlsx.for_deck(deck)), "button": present.BUTTON_STYLE, "card": cards.COLOURS["concern"],
+    "reading": panels.READING_OF_MONTHS}))
+"""
+
+
+def works(root) -> dict[str, str]:
+    """Everything that a copy of the project shows or writes of the invented deck."""
+    done = subprocess.run([sys.executable, "-c", WORKS], cwd=root, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project, and what changes its palette: change(name, line) writes another line for a role."""
+    root = tmp_path_factory.mktemp("project")
+    for name in ("dashboard", "db", "tests", "static", "data/reference", ".streamlit"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "leaflet"))
+    written = (ROOT / "dashboard" / "palette.py").read_text(encoding="utf-8")
+
+    def change(**lines: str):
+        text = written
+        for name, line in lines.items():
+            text, found = re.subn(rf"^{name} = role\(.*$", line, text, flags=re.M)
+            assert found == 1, f"{name} is not one line"
+        (root / "dashboard" / "palette.py").write_text(text, encoding="utf-8")
+        return root
+    return change
+
+
+def test_the_colour_of_alerts_is_one_line_and_is_found_everywhere(project):
+    found = works(project(CONCERN=LINE.format(**CHANGED)))
+    light, on_dark, projector, words, afar = CHANGED.values()
+    for what in ("chart", "control chart", "picture", "map", "map as a picture", "slides", "dossier"):
+        assert light in found[what], what
+    for what in ("chart on dark paper", "dossier", "slides' style"):
+        assert on_dark in found[what], what
+    assert projector in found["slides' style"] and afar in found["slides' style"]
+    assert words in found["dossier"] and words in found["pdf"] and light in found["pdf"]
+    assert light[1:].upper() in found["pptx"] and words[1:].upper() in found["pptx"]
+    assert found["card"] == "red" and "■ framboise : alerte" in found["reading"]
+    # What was brought out in the same orange judges nothing, and keeps it, even where only the dark value differs.
+    assert ACCENT in found["dossier"] and f".stroke-accent{{stroke:{ACCENT.dark}}}" in found["dossier"]
+    assert not [w for w, text in found.items() if CONCERN.words in text]
+
+
+def test_the_roles_that_speak_of_no_alert_are_one_line_too(project):
+    found = works(project(
+        MAIN='MAIN = role("main", "#11516a", "#66c1dd")', NOTICE='NOTICE = role("notice", "#e8f1ff", "#10305a")',
+        FOCUS='FOCUS = role("focus", "#7030b0", "#d0a0ff")', LAND='LAND = role("land", "#d8dfe9", "#30353d")'))
+    for what in ("chart", "slides", "dossier", "pdf", "button", "slides' style"):
+        assert "#11516a" in found[what] and MAIN not in found[what], what
+    for what in ("pptx", "xlsx"):
+        assert "11516A" in found[what] and MAIN[1:].upper() not in found[what], what
+    assert "#66c1dd" in found["chart on dark paper"]
+    assert "E8F1FF" in found["xlsx"]
+    assert all("#e8f1ff" in found[what] for what in ("dossier", "pdf", "slides' style")) and "#10305a" in found["dossier"]
+    assert all(one in found["map's script"] for one in ("#7030b0", "#d0a0ff", "#d8dfe9", "#30353d"))
+    assert "#d8dfe9" in found["map as a picture"] and "D8DFE9" in found["pptx"]
+
+
+# ---- seen by all ------------------------------------------------------------------------------------------------------
+
+JUDGED = (IMPROVEMENT, CONCERN, CHANGE)
+# (what is written, on what): at least 4.5 to 1, at any size.
+LETTERS = (
+    *((ink, ground) for ink in (INK, SOFT, MAIN) for ground in (PAPER, CARD, RAISED)),
+    *((one.words, ground) for one in JUDGED for ground in (PAPER, CARD)),
+    *((one.from_afar, ground) for one in JUDGED for ground in (PAPER, RAISED)),
+    *((ink, ground) for ink in (SLIDE_INK, QUIET, SLIDE_MAIN) for ground in (PAPER, RAISED)),
+    *((ink, WASH) for ink in (INK, SOFT, MAIN)),
+    (ACCENT.words, PAPER), (ON_NOTICE, NOTICE), (PAPER, MAIN),
+    *((ink, ground) for ink in (MAP_INK, MAP_SOFT) for ground in (MAP_CARD, MAP_GAP, PAPER)),
+    (MAP_NAME, LAND), (MAP_NAME, MAP_AWAY), (MISSING, PAPER),
+    *((INK, ground) for ground in (LAND, AWAY, SEA)),
+)
+# (what is drawn, on what): at least 3 to 1. Gridlines, coasts and surfaces say nothing by themselves; a mark of a map is
+# known by its edge, whatever its class.
+MARKS = (
+    *((one, PAPER) for one in (*JUDGED, NONE, MAIN, PALE, ACCENT, FOCUS, MISSING, *SERIES)),
+    *((INK, ground) for ground in (LAND, AWAY, SEA)),
+    *((mark, ground) for mark in (MAP_MARK, FOCUS, MISSING) for ground in (LAND, MAP_AWAY, MAP_SEA)),
+    (MISSING, LAND),
+)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("pairs", "least"), [(LETTERS, 4.5), (MARKS, 3)], ids=["letters", "marks"])
+def test_what_is_read_stands_out_on_what_it_stands_on(theme, pairs, least):
+    faint = {(a.role, b.role): round(found, 2) for a, b in pairs if (found := contrast(a.on(theme), b.on(theme))) < least}
+    assert faint == {}
+
+
+def test_what_is_the_same_on_any_paper_stands_out_too():
+    """The button and the large letters of marks are white on dark paper too; the ring stands out from those around it."""
+    assert all(contrast(PAPER, ground) >= 4.5 for ground in (MAIN, PRESSED))
+    assert all(contrast(PAPER, one) >= 3 for one in (*JUDGED, NONE))
+    assert contrast(CHOSEN, MAP_INK) >= 3 and contrast(ACCENT, PAPER.dark) >= 3
+    assert all(max(contrast(one, PAPER), contrast(one, MAP_INK)) >= 3 for one in RAMP)
+
+
+def test_classes_of_the_map_darken_step_by_step():
+    light = [contrast(one, "#000000") for one in RAMP]
+    assert light == sorted(light, reverse=True) and all(a / b > 1.4 for a, b in zip(light, light[1:], strict=False))
+
+
+def channels(colour: str) -> list[float]:
+    """Linear red, green and blue."""
+    parts = (int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5))
+    return [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+
+
+# Machado, Oliveira and Fernandes 2009, full severity: what is left of linear red, green and blue.
+SIGHT = {
+    "all colours": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "no red": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "no green": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+}
+
+
+def lab(colour: str, sight) -> list[float]:
+    """CIE L*a*b* (white D65) of a colour as such an eye sees it."""
+    r, g, b = (min(max(sum(m * c for m, c in zip(row, channels(colour), strict=True)), 0), 1) for row in sight)
+    xyz = ((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505, 0.2126 * r + 0.7152 * g + 0.0722 * b,
+           (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089)
+    x, y, z = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in xyz)
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)]
+
+
+@pytest.mark.pitfall(11)
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("sight", SIGHT)
+def test_improving_and_worsening_are_told_apart_by_every_eye(sight, theme):
+    """A difference of about 2 is just seen; 20 is another colour."""
+    better, worse, neither = (lab(one.on(theme), SIGHT[sight]) for one in (IMPROVEMENT, CONCERN, NONE))
+    for a, b in combinations((better, worse, neither), 2):
+        assert sum((x - y) ** 2 for x, y in zip(a, b, strict=True)) ** 0.5 > 20
+
+
+@pytest.mark.pitfall(11)
+@pytest.mark.parametrize("theme", THEMES)
+def test_blue_improves_orange_worsens_grey_says_nothing(theme):
+    red, green, blue = channels(IMPROVEMENT.on(theme))
+    assert blue > green > red
+    red, green, blue = channels(CONCERN.on(theme))
+    assert red > green > blue
+    assert max(channels(NONE.on(theme))) - min(channels(NONE.on(theme))) < 0.1
+
+
+def test_a_picture_turns_by_role_and_not_by_its_colour():
+    """Two roles of one colour on light paper may differ on dark paper."""
+    assert ACCENT == CONCERN and ACCENT.role != CONCERN.role
+    rules = html.recoloured("dark", ".dark")
+    for one in (ACCENT, CONCERN):
+        assert f".dark .fill-{one.role}{{fill:{one.dark}}}" in rules
+    assert "#" not in re.sub(r"[{][^}]*[}]", "", rules)
+    assert 'class="stroke-accent"' in html.dossier(decks.whole())
