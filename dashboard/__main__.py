@@ -19,7 +19,7 @@ from dashboard.signals import CHARTED, impossible
 from db import read, steer
 from db.engine import make_engine
 from db.facts import gather
-from db.frames import BYS
+from db.frames import BYS, LONGEST
 from db.write import Refused
 
 COLUMNS = [f.name for f in fields(Figure)]
@@ -95,7 +95,7 @@ def enter(engine: Engine, a: argparse.Namespace) -> None:
 def who() -> str:
     """The account that runs the command, for the journal."""
     try:
-        return getpass.getuser()
+        return getpass.getuser()[:LONGEST["who"]]
     except (KeyError, OSError):  # no account name in a bare container
         return "ligne de commande"
 

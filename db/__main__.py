@@ -16,6 +16,7 @@ from dashboard.settings import load
 from db import backup, reference, rollup, schema, write
 from db.demo_load import load_demo
 from db.engine import make_engine
+from db.frames import LONGEST
 from db.intake import Options, Outcome, load_known, name_of, take
 from db.models import ImportBatch, Visit
 from db.seed import seed
@@ -70,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
 def who() -> str:
     """The account that runs the command, for the journal."""
     try:
-        return getpass.getuser()
+        return getpass.getuser()[:LONGEST["who"]]
     except (KeyError, OSError):  # no account name in a bare container
         return "ligne de commande"
 

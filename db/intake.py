@@ -106,7 +106,7 @@ def _file(path: Path, options: Options, by: str, known: Known) -> write.File:
     if unknown:
         raise write.Refused(f"Centre inconnu : {', '.join(unknown)}.")
     return write.File(sha256_of(path), name_of(path)[-LONGEST["filename"]:], options.as_of or write.now(),
-                      by[:LONGEST["who"]], options.covers, tuple(codes[c] for c in options.sites), options.demo)
+                      by, options.covers, tuple(codes[c] for c in options.sites), options.demo)
 
 
 def _save(engine: Engine, parsing: Parsing, file: write.File, outcome: Outcome) -> None:
