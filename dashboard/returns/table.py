@@ -80,11 +80,8 @@ def open_sheets(path: Path, known: Known) -> Iterator[Sheet]:
 
 
 def _workbook(path: Path) -> Iterator[Sheet]:
-    try:
-        for sheet, rows in groupby(workbook.rows(path), itemgetter(0)):
-            yield Sheet(map(itemgetter(1), rows), sheet.name, sheet.hidden, typed=True)
-    except workbook.WorkbookRefused as refusal:
-        raise Unreadable(str(refusal)) from None
+    for sheet, rows in groupby(workbook.rows(path), itemgetter(0)):
+        yield Sheet(map(itemgetter(1), rows), sheet.name, sheet.hidden, typed=True)
 
 
 def _csv(path: Path, known: Known) -> Sheet:
