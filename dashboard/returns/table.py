@@ -121,8 +121,6 @@ def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
                     row = []
                 yield row
                 start = rows.line_num
-    except UnicodeDecodeError:
-        raise Unreadable(f"Le texte du fichier est coupé ou abîmé ({encoding.upper()}) : l'enregistrer à nouveau.") from None
     except csv.Error as error:
         if "field larger" in str(error):
             raise Unreadable("une case de plus de 100 000 caractères commence ici ; c'est le plus souvent un guillemet"

@@ -46,6 +46,13 @@ def test_a_formula_of_a_workbook_is_never_a_value(read_workbook, form, column):
     assert "formule" in found.sentences
 
 
+@pytest.mark.parametrize("form, column", [*KEYS, *OTHERS], ids=lambda v: getattr(v, "field", v))
+def test_the_hashes_of_a_narrow_column_are_no_value(read, form, column):
+    found = read(form, with_cell(form, column, "########"))
+    assert found.places[0] == (2, column.heading, "########")
+    assert "élargir la colonne" in found.sentences
+
+
 def test_a_formula_far_below_in_the_register_is_found(read):
     found = read("registre", *(visit(ref=f"R{i}") for i in range(9_000)), visit(ref="=A1"))
     assert found.places == [(9_002, "Référence", "=A1")]

@@ -108,3 +108,13 @@ def test_a_workbook_that_ends_midway_is_refused_after_its_first_rows(read_workbo
             archive.writestr(name, content[: len(content) // 2] if name.endswith("sheet1.xml") else content)
     found = Read(path)
     assert [place[0] for place in found.places] == [None] and "endommagé" in found.sentences
+
+
+def test_another_form_is_refused_also_where_the_form_is_asked_for(read_workbook):
+    found = read_workbook({"Visites": month("1"), "Plaintes": [COMPLAINTS, complaint("P1")]}, form="registre")
+    assert [(p.sheet, p.line) for p in found.parsing.problems] == [("Plaintes", 1)]
+
+
+def test_rows_of_the_form_in_a_hidden_sheet_without_headings_are_refused(read_workbook):
+    found = read_workbook({"Registre": month("1"), "Suite": [visit(ref="2")]}, hidden={"Suite"})
+    assert [p.sheet for p in found.parsing.problems] == ["Suite"]

@@ -86,8 +86,9 @@ def test_a_null_character_below_a_line_break_in_a_cell_has_its_line(read):
     assert [p[0] for p in found.places] == [4]
 
 
-def test_a_line_without_end_is_refused_without_being_read_whole(read):
-    found = read(TEXT.encode() + b"x" * 5_000_000)
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_a_line_without_end_is_refused_without_being_read_whole(read, encoding):
+    found = read(TEXT + "x" * 5_000_000, encoding=encoding)
     assert [p[0] for p in found.places] == [3] and "ligne" in found.sentences
 
 
