@@ -120,6 +120,6 @@ def _save(engine: Engine, parsing: Parsing, file: write.File, outcome: Outcome) 
     outcome.rows, outcome.superseded = saved.rows, saved.superseded
     if saved.absent:
         count = "plus de 1 000" if len(saved.absent) > 1000 else str(len(saved.absent))
-        some = " ; ".join(saved.absent[:5])
+        some = visible(" ; ".join(saved.absent[:5]))
         outcome.remarks.append(f"Lignes déjà connues absentes de ce fichier, gardées : {count} ({some}"
                                f"{' ; …' if len(saved.absent) > 5 else ''}). Pour les retirer : --replace-days")

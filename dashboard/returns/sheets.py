@@ -10,7 +10,7 @@ from dashboard.returns.formats import FORMATS, Format
 from dashboard.returns.headings import LOOKED, Headings, first_filled, nearest, what_to_do
 from dashboard.returns.known import Known, normalise
 from dashboard.returns.lines import real_lines, refuse_null
-from dashboard.returns.problem import Unreadable
+from dashboard.returns.problem import Unreadable, visible
 from dashboard.returns.table import Sheet, open_sheets
 
 
@@ -101,8 +101,8 @@ def _form_sheet(sheet: Sheet, top: list, lines, found: Headings, problem: Callab
 
 
 def _add(remarks: list[str], remark: str) -> None:
-    if remark not in remarks:  # twelve sheets alike need one remark
-        remarks.append(remark)
+    if visible(remark) not in remarks:  # twelve sheets alike need one remark
+        remarks.append(visible(remark))
 
 
 def _refuse_hidden(sheet: Sheet, below: list, problem: Callable) -> None:
@@ -148,7 +148,7 @@ def _tell_others(others: list[Other], first: FormSheet, known: Known, today: dat
         elif not other.hidden:
             plain.append(f"« {other.name} »")
     if plain:
-        remarks.append(f"Feuilles non lues, sans intitulés de formulaire : {', '.join(plain)}.")
+        _add(remarks, f"Feuilles non lues, sans intitulés de formulaire : {', '.join(plain)}.")
 
 
 def _row_of_the_form(other: Other, first: FormSheet, known: Known, today: date) -> int | None:

@@ -100,6 +100,15 @@ def test_a_problem_never_carries_a_character_that_the_terminal_obeys(read, hosti
         assert str(problem).replace("\u00a0", " ").isprintable()
 
 
+def test_a_remark_never_carries_one_either(read, read_workbook):
+    text = csv_text("registre", visit(ref="1")).replace("Référence\n", "Référence;N\x1b[2Jom\n").replace(";1\n", ";1;A\n")
+    headings = [c.heading for c in FORMATS["registre"].columns]
+    found = [read("a\x1b]0;x\x07\n" + text), read_workbook({"\u202ea": [["x"]], "b": [headings, visit(ref="1")]})]
+    for remark in (r for f in found for r in f.parsing.remarks):
+        assert remark.isprintable(), remark
+    assert [len(f.parsing.remarks) for f in found] == [2, 1]
+
+
 def test_a_problem_shows_what_it_does_not_carry():
     shown = str(Problem(2, "Objet", "\x1b]0;pwned\x07", "à revoir.", sheet="a\nb"))
     assert shown == r"Feuille « a\nb », ligne 2, colonne « Objet » : lu « \x1b]0;pwned\x07 » : à revoir."
