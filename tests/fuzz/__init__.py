@@ -76,7 +76,7 @@ def faults(engine: Engine, outcome: Outcome, before: dict[str, int], *, kept: bo
 
 def a_good_sentence(sentence: str) -> bool:
     """Whether it has a place, ends, shows nothing that a terminal obeys, and says nothing of its own in English."""
-    own = re.sub(r"« .*? »(?= :|,|\.| ;)", "", sentence)
+    own = re.sub(r"« .*? »(?= :|,|\.| ;)|\"[^\"]*\"$", "", sentence)
     return (PLACE.match(sentence) is not None and sentence.endswith((".", '"', ")")) and not ENGLISH.search(own)
             and all(c.isprintable() or c in "\u00a0\u202f" for c in sentence))
 

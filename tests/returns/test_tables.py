@@ -141,3 +141,13 @@ def test_every_form_s_headings_are_told_from_the_others():
     for form in FORMATS.values():
         others = {c.heading for c in form.columns}
         assert all(len(others - {c.heading for c in f.columns}) >= 2 for f in FORMATS.values() if f is not form)
+
+
+def test_a_separator_that_is_said_and_not_used_is_passed_over(read):
+    text = "sep=;\n" + csv_text("registre", visit(ref="1"), delimiter=",")
+    assert [r["source_ref"] for r in read(text).rows] == ["1"]
+
+
+def test_another_separator_is_named_in_the_refusal(read):
+    found = read(csv_text("registre", visit(ref="1"), delimiter="|"))
+    assert [p[0] for p in found.places] == [1] and "séparateur" in found.sentences
