@@ -145,7 +145,7 @@ def main(argv: list[str] | None = None) -> int:
         with engine.connect() as connection:
             found = figures(connection, arguments)
     except (ValueError, Refused, report.CannotTell) as reason:
-        if arguments.command == "report" and not isinstance(reason, report.CannotTell):
+        if arguments.command == "report" and not isinstance(reason, (Refused, report.CannotTell)):
             raise  # a fault of ours, which whoever reads cron's mail should see
         print(f"Refusé : {reason}", file=sys.stderr)
         return 1

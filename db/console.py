@@ -9,7 +9,6 @@ from typing import TextIO
 
 # What would move the cursor, colour, rename the window, or turn the reading order round; tab and new line stay.
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)")
-LONGEST_WHO = 80  # characters that the journal has for an account's name
 
 
 def fit(text: str) -> str:
@@ -77,7 +76,7 @@ def who() -> str:
         name = getpass.getuser()
     except (KeyError, OSError):  # no account name in a bare container
         name = ""
-    return fit(name.encode(errors="replace").decode())[:LONGEST_WHO] or "ligne de commande"
+    return fit(name.encode(errors="replace").decode())[:LONGEST["who"]] or "ligne de commande"
 
 
 def count(n: int, words: str) -> str:

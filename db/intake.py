@@ -131,7 +131,7 @@ def _file(path: Path, options: Options, by: str, known: Known) -> write.File:
     if unknown:
         raise write.Refused(f"Centre inconnu : {', '.join(unknown)}.")
     return write.File(sha256_of(path), name_of(path)[-LONGEST["filename"]:], options.as_of or write.now(),
-                      by[:LONGEST["who"]], options.covers, tuple(codes[c] for c in options.sites), options.demo)
+                      by, options.covers, tuple(codes[c] for c in options.sites), options.demo)
 
 
 def _save(engine: Engine, parsing: Parsing, file: write.File, outcome: Outcome) -> None:
@@ -145,6 +145,6 @@ def _save(engine: Engine, parsing: Parsing, file: write.File, outcome: Outcome) 
     outcome.rows, outcome.superseded = saved.rows, saved.superseded
     if saved.absent:
         count = "plus de 1 000" if len(saved.absent) > 1000 else str(len(saved.absent))
-        some = " ; ".join(saved.absent[:5])
+        some = visible(" ; ".join(saved.absent[:5]))
         outcome.remarks.append(f"Lignes déjà connues absentes de ce fichier, gardées : {count} ({some}"
                                f"{' ; …' if len(saved.absent) > 5 else ''}). Pour les retirer : --replace-days")

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, insert, select
 
 from db.engine import writing
+from db.frames import LONGEST
 from db.models import Boundary, Commune, Journal, Service, Term
 from db.write import Refused, now
 
@@ -22,8 +23,9 @@ def slug(label: str) -> str:
 def add(engine: Engine, kind: str, label: str, by: str) -> str:
     """Add a service, category, channel or reason; a sentence says what was done. Raises Refused if it cannot be."""
     label = " ".join(label.split())
-    if not slug(label) or len(label) > 160:
-        raise Refused("Le libellé doit avoir de 1 à 160 caractères, dont une lettre ou un chiffre.")
+    if not slug(label) or len(label) > LONGEST["label"] or not label.isprintable():
+        raise Refused(f"Le libellé doit avoir de 1 à {LONGEST['label']} caractères que l'on peut lire, dont une lettre ou"
+                      " un chiffre.")
     with writing(engine) as c:
         table = Service if kind == "service" else Term
         query = select(table.label) if kind == "service" else select(Term.label).where(Term.kind == kind)

@@ -7,11 +7,11 @@ from datetime import date
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from db.engine import writing
+from db.frames import LONGEST
 from db.models import Commune, Decision, Journal, KeptStory, Rebase, Site, Target
 from db.write import Refused, now
 
 NATION = "nation"
-LONGEST, LONGEST_WHO = 500, 120  # characters of what is typed
 
 
 def scopes(connection: Connection) -> set[str]:
@@ -48,7 +48,7 @@ def remove_target(engine: Engine, indicator: str, scope: str, valid_from: date, 
 def decide(engine: Engine, indicator: str, scope: str, decided_on: date, who: str, what: str, due_on: date | None,
            by: str) -> int:
     """Keep a decision about an alert: who does what by when. Returns its number. Raises Refused."""
-    _say(who, "qui agit", LONGEST_WHO), _say(what, "ce qui est décidé")
+    _say(who, "qui agit", LONGEST["decided by"]), _say(what, "ce qui est décidé")
     if due_on is not None and due_on < decided_on:
         raise Refused("L'échéance est avant la décision.")
     with writing(engine) as c:
@@ -73,7 +73,8 @@ def rebase(engine: Engine, indicator: str, scope: str, month: date, reason: str,
 
 def keep_story(engine: Engine, name: str, title: str, body: str, by: str) -> None:
     """Keep a presentation under a name; one of that name is replaced. Raises Refused without a name or a title."""
-    _say(name, "sous quel nom garder la présentation"), _say(title, "le titre de la présentation")
+    _say(name, "sous quel nom garder la présentation", LONGEST["story name"])
+    _say(title, "le titre de la présentation", LONGEST["story title"])
     with writing(engine) as c:
         c.execute(delete(KeptStory).where(KeptStory.name == name))
         c.execute(insert(KeptStory).values(name=name, title=title.strip(), body=body, kept_by=by, kept_at=now()))
@@ -88,7 +89,7 @@ def forget_story(engine: Engine, name: str, by: str) -> None:
         _journal(c, by, "removed story", {"name": name})
 
 
-def _say(text: str, what: str, most: int = LONGEST) -> None:
+def _say(text: str, what: str, most: int = LONGEST["typed"]) -> None:
     if not text.strip():
         raise Refused(f"Il faut dire {what}.")
     if len(text.strip()) > most:

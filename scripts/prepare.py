@@ -187,6 +187,12 @@ def bench():
     return module("tests.benchmarks")
 
 
+def fuzz():
+    """Hand changed files in to a fresh database; FUZZ says how many, FUZZ_SECONDS and FUZZ_DATABASE the rest."""
+    environment(DEV)
+    return module("tests.fuzz")
+
+
 def shots():
     """Take the pictures of the documentation again."""
     environment(DEV)
@@ -203,7 +209,7 @@ def clean():
             os.remove(file)
 
 
-COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "shots": shots, "clean": clean}
+COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "fuzz": fuzz, "shots": shots, "clean": clean}
 
 
 def main():

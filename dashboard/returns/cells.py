@@ -27,7 +27,7 @@ ADD = {"service": "service", "category": "category", "channel": "channel", "reas
 LARGEST = 9_999_999
 # What Excel and LibreOffice show, in French or English, where a formula has no result.
 ERROR = re.compile(r"#(?:REF|N/A|NA|VALUE|VALEUR|DIV/0|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL|EPARS|CALC|FIELD|BLOCKED|CONNECT)"
-                   r"[!?]?|Err\s?:\s?\d{3}", re.IGNORECASE)
+                   r"\s?[!?]?|#{3,}|Err\s?:\s?\d{3}", re.IGNORECASE)
 SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
 FRACTION = re.compile(r"0?[.,]\d{2,}")
 FIRST_OF_EXCEL = date(1899, 12, 30)
@@ -43,7 +43,9 @@ def not_a_value(text: str, *, formulas: bool) -> str | None:
     if text[0] == "=" and not formulas:
         return "cette case contient une formule ; la remplacer par sa valeur (copier, puis collage spécial : valeurs)."
     if text[0] in "#Ee" and ERROR.fullmatch(text):
-        return "cette case contient une erreur de calcul du tableur ; la remplacer par la valeur juste, ou la vider."
+        if text.strip("#"):
+            return "cette case contient une erreur de calcul du tableur ; la remplacer par la valeur juste, ou la vider."
+        return "le tableur n'a écrit que des dièses ; y élargir la colonne, puis enregistrer à nouveau."
     return None
 
 

@@ -5,6 +5,7 @@ words. So the file is refused where texts differ and no word decides.
 """
 import codecs
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from dashboard.returns.formats import FORMATS
@@ -38,28 +39,29 @@ def encoding_of(path: Path, known: Known) -> str:
     """The name of the file's encoding, as Python spells it. Raises Unreadable where it cannot be told."""
     with path.open("rb") as stream:
         start = stream.read(4096)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        if unmarked := _utf_16(start):
-            return unmarked
-        stream.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        lines = 0
-        try:
-            while block := stream.read(BLOCK):
-                _refuse_endless_line(block, lines)
-                lines += block.count(b"\n")
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return _old_encoding(path, known)
-    return "utf-8-sig"
+    marked = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else _utf_16(start)
+    decoder = codecs.getincrementaldecoder(marked or "utf-8")()
+    try:
+        for block in _blocks(path):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        if marked:
+            raise Unreadable("Ce texte en UTF-16 est coupé ou abîmé. L'enregistrer à nouveau depuis le tableur.") from None
+        return _old_encoding(path, known)
+    return marked or "utf-8-sig"
 
 
-def _refuse_endless_line(block: bytes, lines: int) -> None:
-    """A line is read whole, so it must have an end: one of a megabyte is no line of a register."""
-    if len(block) == BLOCK and b"\n" not in block and b"\r" not in block:
-        raise Unreadable("cette ligne n'a pas de fin ; une ligne par usager, séparées par un retour à la ligne.", lines + 1)
+def _blocks(path: Path) -> Iterator[bytes]:
+    """The file, a block at a time. A line is read whole later, so it must have an end: one of a block is none of ours."""
+    lines = 0
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            if len(block) == BLOCK and b"\n" not in block and b"\r" not in block:
+                raise Unreadable("cette ligne n'a pas de fin ; une ligne par usager, séparées par un retour à la ligne.",
+                                 lines + 1)
+            lines += block.count(b"\n")
+            yield block
 
 
 def _utf_16(start: bytes) -> str | None:
@@ -99,12 +101,11 @@ def _old_encoding(path: Path, known: Known) -> str:
 def _accents(path: Path) -> tuple[bytes, set[bytes]]:
     """Every byte beyond ASCII that the file uses, and the words with such bytes at its beginning."""
     used, tokens, sampled = set(), set(), 0
-    with path.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            used.update(block.translate(None, ASCII))
-            if sampled < SAMPLED:
-                tokens.update(t for t in set(block.translate(WORDS_ALONE).split()) if not t.isascii())
-            sampled += len(block) if tokens else 0
+    for block in _blocks(path):
+        used.update(block.translate(None, ASCII))
+        if sampled < SAMPLED:
+            tokens.update(t for t in set(block.translate(WORDS_ALONE).split()) if not t.isascii())
+        sampled += len(block) if tokens else 0
     return bytes(sorted(used)), tokens
 
 

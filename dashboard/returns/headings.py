@@ -68,7 +68,9 @@ def what_to_do(top: Sequence[Sequence[str]], form: str | None) -> str:
                 f" écrire --form {other.form.name}, ou laisser --form de côté.")
     near = nearest(top, form)
     if near is None:
+        name = form or "registre"
         return ("aucun intitulé de formulaire n'a été trouvé dans les premières lignes. Les intitulés vont sur une ligne,"
-                f" au-dessus des données ; ceux du registre : {expected(FORMATS[form or 'registre'])}.")
+                " au-dessus des données ; dans un CSV, le séparateur est une virgule, un point-virgule ou une tabulation."
+                f" Ceux du formulaire « {name} » : {expected(FORMATS[name])}.")
     return (f"ces intitulés ne suffisent pas. Le plus proche est le formulaire « {near.form.name} » : il y manque"
             f" {', '.join(near.missing)}. Écrire tous ses intitulés sur une ligne, au-dessus des données.")

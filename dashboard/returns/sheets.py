@@ -10,7 +10,7 @@ from dashboard.returns.formats import FORMATS, Format
 from dashboard.returns.headings import LOOKED, Headings, first_filled, nearest, what_to_do
 from dashboard.returns.known import Known, normalise
 from dashboard.returns.lines import real_lines, refuse_null
-from dashboard.returns.problem import Unreadable
+from dashboard.returns.problem import Unreadable, visible
 from dashboard.returns.table import Sheet, open_sheets
 
 
@@ -32,10 +32,11 @@ class FormSheet:
 
 @dataclass(frozen=True)
 class Other:
-    """A visible sheet that is no form: its name and its first rows."""
+    """A sheet that is no form, or not the one asked for: its name, its first rows, whether nobody sees it."""
 
     name: str
     top: list[list[str]]
+    hidden: bool
 
 
 def form_sheets(path: Path, known: Known, today: date, form: str | None, problem: Callable, remarks: list[str]
@@ -53,18 +54,17 @@ def form_sheets(path: Path, known: Known, today: date, form: str | None, problem
         refuse_null(top, range(1, len(top) + 1), typed=sheet.typed)
         found = nearest(top, form)
         if found is None or not found.enough:
-            others += [] if sheet.hidden else [Other(sheet.name, top)]
+            others.append(Other(sheet.name, top, sheet.hidden))
         elif sheet.hidden:
             _refuse_hidden(sheet, top[found.index + 1:], problem)
         elif first and found.form is not first.form:
-            problem(lines[found.index], "", "", f"cette feuille est un formulaire « {found.form.name} », et la feuille"
-                    f" « {first.name} » un formulaire « {first.form.name} » ; un fichier par formulaire.", sheet.name)
+            _refuse_form(sheet.name, found, first, problem)
         else:
             found_sheet = _form_sheet(sheet, top, lines, found, problem, remarks)
             first = first or found_sheet
             yield found_sheet
     if first is None:
-        _refuse_all(others, form)
+        _refuse_all([o for o in others if not o.hidden], form)
     else:
         _tell_others(others, first, known, today, problem, remarks)
 
@@ -101,8 +101,8 @@ def _form_sheet(sheet: Sheet, top: list, lines, found: Headings, problem: Callab
 
 
 def _add(remarks: list[str], remark: str) -> None:
-    if remark not in remarks:  # twelve sheets alike need one remark
-        remarks.append(remark)
+    if visible(remark) not in remarks:  # twelve sheets alike need one remark
+        remarks.append(visible(remark))
 
 
 def _refuse_hidden(sheet: Sheet, below: list, problem: Callable) -> None:
@@ -110,6 +110,12 @@ def _refuse_hidden(sheet: Sheet, below: list, problem: Callable) -> None:
     if any(any(map(str.strip, row)) for row in below):
         problem(None, "", "", "cette feuille masquée est un formulaire rempli ; l'afficher pour qu'elle soit lue, ou la"
                 " supprimer.", sheet.name)
+
+
+def _refuse_form(name: str, found: Headings, first: FormSheet, problem: Callable) -> None:
+    """A second form in the workbook: each form is a file."""
+    problem(found.index + 1, "", "", f"cette feuille est un formulaire « {found.form.name} », et la feuille « {first.name} »"
+            f" un formulaire « {first.form.name} » ; un fichier par formulaire.", name)
 
 
 def _refuse_all(others: list[Other], form: str | None) -> None:
@@ -130,17 +136,19 @@ def _refuse_all(others: list[Other], form: str | None) -> None:
 
 def _tell_others(others: list[Other], first: FormSheet, known: Known, today: date, problem: Callable, remarks: list[str]
                  ) -> None:
-    """Sheets beside the form: rows of the form without its headings are a problem, anything else a remark."""
+    """Sheets beside the form: another form, or rows of this one without its headings, are a problem; the rest a remark."""
     plain = []
     for other in others:
-        line = _row_of_the_form(other, first, known, today)
-        if line is None:
-            plain.append(f"« {other.name} »")
-        else:
+        found = nearest(other.top)
+        if found and found.enough:
+            _refuse_form(other.name, found, first, problem)
+        elif line := _row_of_the_form(other, first, known, today):
             problem(line, "", "", f"cette feuille a des lignes du formulaire « {first.form.name} » sans ses intitulés ;"
                     " copier au-dessus ceux de l'autre feuille.", other.name)
+        elif not other.hidden:
+            plain.append(f"« {other.name} »")
     if plain:
-        remarks.append(f"Feuilles non lues, sans intitulés de formulaire : {', '.join(plain)}.")
+        _add(remarks, f"Feuilles non lues, sans intitulés de formulaire : {', '.join(plain)}.")
 
 
 def _row_of_the_form(other: Other, first: FormSheet, known: Known, today: date) -> int | None:

@@ -80,11 +80,8 @@ def open_sheets(path: Path, known: Known) -> Iterator[Sheet]:
 
 
 def _workbook(path: Path) -> Iterator[Sheet]:
-    try:
-        for sheet, rows in groupby(workbook.rows(path), itemgetter(0)):
-            yield Sheet(map(itemgetter(1), rows), sheet.name, sheet.hidden, typed=True)
-    except workbook.WorkbookRefused as refusal:
-        raise Unreadable(str(refusal)) from None
+    for sheet, rows in groupby(workbook.rows(path), itemgetter(0)):
+        yield Sheet(map(itemgetter(1), rows), sheet.name, sheet.hidden, typed=True)
 
 
 def _csv(path: Path, known: Known) -> Sheet:
@@ -96,21 +93,20 @@ def _csv(path: Path, known: Known) -> Sheet:
 
 
 def _delimiter(path: Path, encoding: str) -> str:
-    """The delimiter that the file says (« sep=; »), else the one that makes most headings of its first lines, else the
+    """The delimiter that makes most headings of the first lines; else the one that the file says (« sep=; »), else the
     one that its first line has most of."""
     with path.open(encoding=encoding, newline="", errors="replace") as stream:
         top = list(islice(stream, 3 * LOOKED))
-    if top and (said := SEP.fullmatch(top[0].strip())):
-        return said[1]
+    said = SEP.fullmatch(top[0].strip()) if top else None
     first = next((line for line in top if line.strip()), "")
 
-    def fits(delimiter: str) -> tuple[int, int]:
+    def fits(delimiter: str) -> tuple[int, bool, int]:
         try:
             found = nearest(list(islice(csv.reader(top, delimiter=delimiter), LOOKED)))
         except csv.Error:  # met again, with its line, when the rows are read
             found = None
-        return found.matched if found else 0, first.count(delimiter)
-    return max(DELIMITERS, key=fits)
+        return found.matched if found else 0, bool(said and said[1] == delimiter), first.count(delimiter)
+    return max(DELIMITERS + (said[1] if said else ""), key=fits)
 
 
 def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
@@ -120,12 +116,10 @@ def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
         with path.open(encoding=encoding, newline="", errors="strict") as stream:
             rows = csv.reader(stream, delimiter=delimiter, strict=True)
             for row in rows:
-                if not start and SEP.fullmatch(delimiter.join(row).strip()):
+                if not start and SEP.fullmatch(delimiter.join(row).strip()):  # its own separator may have cut it in two
                     row = []
                 yield row
                 start = rows.line_num
-    except UnicodeDecodeError:
-        raise Unreadable(f"Le texte du fichier est coupé ou abîmé ({encoding.upper()}) : l'enregistrer à nouveau.") from None
     except csv.Error as error:
         if "field larger" in str(error):
             raise Unreadable("une case de plus de 100 000 caractères commence ici ; c'est le plus souvent un guillemet"

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dashboard.returns.problem import Unreadable
+
 CHILD = Path(__file__).with_name("workbook_child.py")
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"  # an encrypted .xlsx, or an .xls of before 2007
@@ -59,7 +61,7 @@ REASONS = {
 }
 
 
-class WorkbookRefused(Exception):
+class WorkbookRefused(Unreadable):
     """The workbook was not read; its text is a French sentence for the person who handed it in."""
 
 

@@ -46,6 +46,13 @@ def test_a_formula_of_a_workbook_is_never_a_value(read_workbook, form, column):
     assert "formule" in found.sentences
 
 
+@pytest.mark.parametrize("form, column", [*KEYS, *OTHERS], ids=lambda v: getattr(v, "field", v))
+def test_the_hashes_of_a_narrow_column_are_no_value(read, form, column):
+    found = read(form, with_cell(form, column, "########"))
+    assert found.places[0] == (2, column.heading, "########")
+    assert "élargir la colonne" in found.sentences
+
+
 def test_a_formula_far_below_in_the_register_is_found(read):
     found = read("registre", *(visit(ref=f"R{i}") for i in range(9_000)), visit(ref="=A1"))
     assert found.places == [(9_002, "Référence", "=A1")]
@@ -91,6 +98,15 @@ def test_a_problem_never_carries_a_character_that_the_terminal_obeys(read, hosti
     assert found.places
     for problem in found.parsing.problems:
         assert str(problem).replace("\u00a0", " ").isprintable()
+
+
+def test_a_remark_never_carries_one_either(read, read_workbook):
+    text = csv_text("registre", visit(ref="1")).replace("Référence\n", "Référence;N\x1b[2Jom\n").replace(";1\n", ";1;A\n")
+    headings = [c.heading for c in FORMATS["registre"].columns]
+    found = [read("a\x1b]0;x\x07\n" + text), read_workbook({"\u202ea": [["x"]], "b": [headings, visit(ref="1")]})]
+    for remark in (r for f in found for r in f.parsing.remarks):
+        assert remark.isprintable(), remark
+    assert [len(f.parsing.remarks) for f in found] == [2, 1]
 
 
 def test_a_problem_shows_what_it_does_not_carry():

@@ -5,9 +5,13 @@ from sqlalchemy import Integer, SmallInteger, String, Text
 
 from dashboard.returns.cells import LARGEST
 from dashboard.returns.formats import FORMATS
+from db.__main__ import main
 from db.forms import DESTINATIONS
 from db.frames import LONGEST
 from db.models import Base
+from db.reference import add
+from db.steer import keep_story
+from db.write import Refused
 from tests.builders import closing, csv_text
 from tests.returns.test_cells import LINES, with_cell
 
@@ -84,3 +88,20 @@ def test_an_agent_too_long_is_refused_by_the_check_as_by_the_import(office):
     for check in (True, False):
         outcome = office.take(path, check=check)
         assert [(p.line, p.column) for p in outcome.problems] == [(2, "Agent")]
+
+
+@pytest.mark.parametrize("name, title", [("n" * 61, "titre"), ("nom", "t" * 161)])
+def test_a_presentation_that_no_table_takes_is_refused(office, name, title):
+    with pytest.raises(Refused, match="caractères au plus"):
+        keep_story(office.engine, name, title, "[]", by="test")
+
+
+@pytest.mark.parametrize("label", ["x" * 161, "radio\x1b[2J", "ra\x00dio"])
+def test_a_word_that_no_list_takes_is_refused(office, label):
+    with pytest.raises(Refused, match="160 caractères"):
+        add(office.engine, "channel", label, by="test")
+
+
+def test_the_longest_account_name_is_kept(command, office, monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: "é" * 200)
+    assert command(main, "import", office.path("cloture", closing())).code == 0

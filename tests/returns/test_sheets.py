@@ -1,7 +1,10 @@
 """A workbook of several sheets: each that is a form is read, or named in the refusal; nothing is left out in silence."""
 
+import zipfile
+
 from dashboard.returns.formats import FORMATS
 from tests.builders import complaint, visit
+from tests.returns.reading import Read
 
 HEADINGS = [c.heading for c in FORMATS["registre"].columns]
 COMPLAINTS = [c.heading for c in FORMATS["plaintes"].columns]
@@ -93,3 +96,25 @@ def test_a_workbook_without_any_form_says_what_stands_in_each_sheet(read_workboo
 def test_line_breaks_in_the_cells_of_a_workbook_do_not_shift_its_lines(read_workbook):
     found = read_workbook({"P": [COMPLAINTS, complaint("P1", subject="une\ndeux\ntrois"), complaint("P2", received="?")]})
     assert [place[:2] for place in found.places] == [(3, "Reçue le")]
+
+
+def test_a_workbook_that_ends_midway_is_refused_after_its_first_rows(read_workbook, tmp_path):
+    read_workbook({"A": month(*map(str, range(5_000)))})
+    path = tmp_path / "classeur.xlsx"
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content[: len(content) // 2] if name.endswith("sheet1.xml") else content)
+    found = Read(path)
+    assert [place[0] for place in found.places] == [None] and "endommagé" in found.sentences
+
+
+def test_another_form_is_refused_also_where_the_form_is_asked_for(read_workbook):
+    found = read_workbook({"Visites": month("1"), "Plaintes": [COMPLAINTS, complaint("P1")]}, form="registre")
+    assert [(p.sheet, p.line) for p in found.parsing.problems] == [("Plaintes", 1)]
+
+
+def test_rows_of_the_form_in_a_hidden_sheet_without_headings_are_refused(read_workbook):
+    found = read_workbook({"Registre": month("1"), "Suite": [visit(ref="2")]}, hidden={"Suite"})
+    assert [p.sheet for p in found.parsing.problems] == ["Suite"]

@@ -86,8 +86,9 @@ def test_a_null_character_below_a_line_break_in_a_cell_has_its_line(read):
     assert [p[0] for p in found.places] == [4]
 
 
-def test_a_line_without_end_is_refused_without_being_read_whole(read):
-    found = read(TEXT.encode() + b"x" * 5_000_000)
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_a_line_without_end_is_refused_without_being_read_whole(read, encoding):
+    found = read(TEXT + "x" * 5_000_000, encoding=encoding)
     assert [p[0] for p in found.places] == [3] and "ligne" in found.sentences
 
 
@@ -140,3 +141,13 @@ def test_every_form_s_headings_are_told_from_the_others():
     for form in FORMATS.values():
         others = {c.heading for c in form.columns}
         assert all(len(others - {c.heading for c in f.columns}) >= 2 for f in FORMATS.values() if f is not form)
+
+
+def test_a_separator_that_is_said_and_not_used_is_passed_over(read):
+    text = "sep=;\n" + csv_text("registre", visit(ref="1"), delimiter=",")
+    assert [r["source_ref"] for r in read(text).rows] == ["1"]
+
+
+def test_another_separator_is_named_in_the_refusal(read):
+    found = read(csv_text("registre", visit(ref="1"), delimiter="|"))
+    assert [p[0] for p in found.places] == [1] and "séparateur" in found.sentences

@@ -72,7 +72,8 @@ def complaints(rng: random.Random) -> list[dict]:
         for month in range(1, 12):
             received = date(2025, month, rng.randint(1, 28))
             days = rng.choice([0, 5, 29, 30, 31, 45, None, None])
-            found.append({"site": site, "received": received, "resolved": received + timedelta(days) if days is not None else None})
+            found.append({"site": site, "received": received,
+                          "resolved": received + timedelta(days) if days is not None else None})
     return found
 
 
@@ -120,7 +121,8 @@ def visit_row(rng: random.Random, v: dict, ref: str, spellings: int) -> list:
     sex = {"F": ["F", "femme"], "M": ["M", "Homme"], None: [""]}[v["sex"]]
     answer = {True: ["oui", "OUI"], False: ["non"], None: [""]}[v["satisfied"]]
     return [rng.choice(SITES[v["site"]]), spelled(v["day"], rng.randrange(spellings)), clock(v["arrived"]), clock(v["called"]),
-            clock(v["ended"]), rng.choice(KINDS), rng.choice(SERVICES), rng.choice(sex), rng.choice(answer), rng.choice(word), ref]
+            clock(v["ended"]), rng.choice(KINDS), rng.choice(SERVICES), rng.choice(sex), rng.choice(answer), rng.choice(word),
+            ref]
 
 
 def text_of(rows: list[list], delimiter: str = ";", end: str = "\r\n") -> str:
@@ -160,15 +162,18 @@ def good(folder: Path) -> None:
         "Premier cahier": [REGISTER, *rows[:150]],
         "Second cahier": [["Registre des visites", None, "suite"], [], *turned],
         "Listes": [["requête"], ["plainte"]], "Feuil5": []}, hidden=("Listes",))
-    lines = [[f"P-{i:04}", rng.choice(SITES[c["site"]]), spelled(c["received"], i % 3), rng.choice(["Délai", "dossier perdu", ""]),
-              rng.choice(SERVICES), rng.choice(["guichet", "TELEPHONE", "WhatsApp", ""]),
+    lines = [[f"P-{i:04}", rng.choice(SITES[c["site"]]), spelled(c["received"], i % 3),
+              rng.choice(["Délai", "dossier perdu", ""]), rng.choice(SERVICES),
+              rng.choice(["guichet", "TELEPHONE", "WhatsApp", ""]),
               spelled(c["resolved"], i % 3) if c["resolved"] else "",
               rng.choice(["", "traitée", "sans suite"]) if c["resolved"] else "", rng.choice(SUBJECTS)]
              for i, c in enumerate(filed)]
     (folder / "plaintes.csv").write_bytes(text_of([COMPLAINTS, *lines], ",").encode("utf-8-sig"))
-    days = [[rng.choice(SITES[s]), f"{d:02}/12/2025", a, rng.randint(0, 40)] for s in SITES for d in (1, 2, 3) for a in ("A1", "")]
+    days = [[rng.choice(SITES[s]), f"{d:02}/12/2025", a, rng.randint(0, 40)]
+            for s in SITES for d in (1, 2, 3) for a in ("A1", "")]
     (folder / "cloture.csv").write_bytes(text_of([CLOSINGS, *days], "\t").encode("utf-16"))
-    closed = [["", "01/05/2025", "01/05/2025", "", "", "jour férié local"], ["Péhunco", "03/06/2025", "05/06/2025", "", "", "réseau"],
+    closed = [["", "01/05/2025", "01/05/2025", "", "", "jour férié local"],
+              ["Péhunco", "03/06/2025", "05/06/2025", "", "", "réseau"],
               ["Bembèrèkè", "10/07/2025", "10/07/2025", "08:00", "10:30", "électricité"]]
     (folder / "fermetures.csv").write_bytes(("sep=;\r" + text_of([CLOSURES, *closed], end="\r")).encode("mac_roman"))
     said = [["Dassa-Zoumè", "novembre 2025", 120, 90, "délai", "réseau coupé", "", "à suivre"],
@@ -233,9 +238,11 @@ BAD_TEXTS = {
     "caractere-nul.csv": (lines_of(row(), row(ref="R\x002")), [at(3, None, "R\x002", why="a null character")]),
     "plainte-sans-reference.csv": (lines_of(["", "ccsp-kandi", "03/03/2025", "", "", "", "", "", ""], headings=COMPLAINTS),
                                    [at(2, "Référence", "", why="required")]),
-    "plainte-issue-sans-date.csv": (lines_of(["P-1", "ccsp-kandi", "03/03/2025", "", "", "", "", "rejetée", ""], headings=COMPLAINTS),
+    "plainte-issue-sans-date.csv": (lines_of(["P-1", "ccsp-kandi", "03/03/2025", "", "", "", "", "rejetée", ""],
+                                             headings=COMPLAINTS),
                                     [at(2, "Issue", "rejetée", why="an outcome without the day of the answer")]),
-    "plainte-repondue-avant.csv": (lines_of(["P-1", "ccsp-kandi", "03/03/2025", "", "", "", "02/03/2025", "", ""], headings=COMPLAINTS),
+    "plainte-repondue-avant.csv": (lines_of(["P-1", "ccsp-kandi", "03/03/2025", "", "", "", "02/03/2025", "", ""],
+                                            headings=COMPLAINTS),
                                    [at(2, "Répondue le", "02/03/2025", why="answered before it was received")]),
     "cloture-agent-long.csv": (lines_of(["ccsp-kandi", "03/03/2025", "A" * 81, 4], headings=CLOSINGS),
                                [at(2, "Agent", "A" * 81, why="81 characters")]),
