@@ -2,7 +2,7 @@
 
 A value travels with its words: screens, slides and papers print the words, a workbook keeps the value too.
 """
-from copy import deepcopy
+import json
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -123,7 +123,7 @@ class Panel:
     @cached_property
     def drawing(self) -> dict:
         """The chart without its rows; a copy, for who draws it may write into it."""
-        return deepcopy({name: part for name, part in self.chart.items() if name != "data"})
+        return json.loads(json.dumps({name: part for name, part in self.chart.items() if name != "data"}))
 
     @cached_property
     def dark(self) -> dict:
