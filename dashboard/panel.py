@@ -2,8 +2,8 @@
 
 A value travels with its words: screens, slides and papers print the words, a workbook keeps the value too.
 """
+import json
 from collections.abc import Iterable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -125,12 +125,17 @@ class Panel:
     @cached_property
     def drawing(self) -> dict:
         """The chart without its rows; a copy, for who draws it may write into it."""
-        return deepcopy({name: part for name, part in self.chart.items() if name != "data"})
+        return json.loads(json.dumps(self._drawn))
 
     @cached_property
     def dark(self) -> dict:
         """The same for dark paper."""
-        return dark(self.drawing)
+        return dark(self._drawn)
+
+    @property
+    def _drawn(self) -> dict:
+        """What is drawn, its colours knowing their roles."""
+        return {name: part for name, part in self.chart.items() if name != "data"}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 Everything comes from arrays in memory (the ledger and its months), in one pass over those of the question; the database is
 asked for the days at the edges of a period and for hours of arrival alone.
 """
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -299,21 +298,15 @@ def _days(scope: Scope, spans: list[Span], members: np.ndarray) -> dict[str, np.
 
 def _places(scope: Scope, spans: list[Span], members: np.ndarray, visits_of: np.ndarray) -> dict[str, np.ndarray]:
     """Population served, visits at CCSP, communes covered."""
-    places = scope.ledger.places
-    population = {p.commune: p.population for p in places}
-    ccsp = np.array([p.kind == "CCSP" for p in places], dtype=bool)
-    total = Counter(name for _, name, _ in scope.ledger.communes)
+    land = scope.ledger.land
     back = timedelta(days=load().operating_days - 1)
-    served = _each(_present, scope, spans) & members & ccsp
+    served = _each(_present, scope, spans) & members & land.ccsp
     operating = _each(lambda s, _, last: _active(s, last - back, last), scope, spans) & members
-    communes = lambda kept: {places[i].commune for i in np.flatnonzero(kept).tolist()}  # noqa: E731
-    whole = scope.sites == ALL
-    rows = [(sum(population[name] for name in communes(mine)), len(communes(at_work)),
-             sum(total.values()) if whole and member.all() else
-             sum(total[d] for d in {places[i].department for i in np.flatnonzero(member).tolist()}))
-            for mine, at_work, member in zip(served, operating, members, strict=True)]
-    found = np.array(rows, dtype=np.int64).reshape(-1, 3).T
-    return {"population": found[0], "operating_communes": found[1], "communes": found[2],
+    in_scope = (members @ land.department > 0) @ land.communes
+    if scope.sites == ALL:  # communes of departments without a site count too, where a key speaks of the whole country
+        in_scope = np.where(members.all(axis=1), land.communes_of_all, in_scope)
+    return {"population": (served @ land.commune > 0) @ land.population,
+            "operating_communes": (operating @ land.commune > 0).sum(axis=1), "communes": in_scope,
             "ccsp_visits": served.astype(np.int64) @ visits_of, "ccsp_sites": served.sum(axis=1)}
 
 

@@ -3,6 +3,7 @@
 Visits are many and come from rollups, question by question; what is here is at most one number per site and day.
 Rows are cut to what a person may see afterwards, in db.facts: nothing here is shown as it is.
 """
+from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import cached_property
@@ -25,6 +26,20 @@ NEVER = 10**6  # days since 1970 of a closing that is not planned; with a minus,
 def day_number(day: date) -> int:
     """Days since 1970."""
     return day.toordinal() - EPOCH
+
+
+@dataclass(frozen=True)
+class Land:
+    """Where S sites stand. ccsp: (S,) whether a site is a CCSP. commune: (S, C), department: (S, D), 1 where it stands.
+    population: (C,) of 2013. communes: (D,) how many a department has; communes_of_all: the country, with the departments
+    that have no site."""
+
+    ccsp: np.ndarray
+    commune: np.ndarray
+    population: np.ndarray
+    department: np.ndarray
+    communes: np.ndarray
+    communes_of_all: int
 
 
 @dataclass(frozen=True)
@@ -78,7 +93,7 @@ class Ledger:
         """The code of a service's id."""
         return next((c for i, c, _ in self.services if i == number), UNKNOWN_KEY)
 
-    @property
+    @cached_property
     def as_of(self) -> date | None:
         """The last day that visits or closings of any site cover: a silent site must not look up to date by itself."""
         return max((last for (_, form), spans in self.spans.items() if form in ("registre", "cloture")
@@ -86,7 +101,28 @@ class Ledger:
 
     def complaints_as_of(self, site_id: int) -> date | None:
         """The last day for which the site's complaints are known."""
-        return max((last for _, last in self.spans.get((site_id, "plaintes"), [])), default=None)
+        return self._complaints_as_of.get(site_id)
+
+    @cached_property
+    def _complaints_as_of(self) -> dict[int, date]:
+        return {site: max(last for _, last in spans) for (site, form), spans in self.spans.items() if form == "plaintes"}
+
+    @cached_property
+    def land(self) -> "Land":
+        """Where the sites stand, as arrays."""
+        communes, departments = (sorted({getattr(p, name) for p in self.places}) for name in ("commune", "department"))
+        population = {p.commune: p.population for p in self.places}
+        total = Counter(name for _, name, _ in self.communes)
+        return Land(
+            np.array([p.kind == "CCSP" for p in self.places], dtype=bool),
+            self._stands("commune", communes),
+            np.array([population[name] for name in communes], dtype=np.int64),
+            self._stands("department", departments),
+            np.array([total[name] for name in departments], dtype=np.int64), total.total())
+
+    def _stands(self, column: str, names: list[str]) -> np.ndarray:
+        found = [[getattr(p, column) == name for name in names] for p in self.places]
+        return np.array(found, dtype=np.int64).reshape(len(self.places), len(names))
 
     def days(self, first: date, last: date) -> slice:
         """The columns of the days from `first` to `last`."""

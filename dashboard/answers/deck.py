@@ -50,6 +50,9 @@ def slides(view: View, question: Question, story: Story, period: Clipped) -> tup
                   "question": slide.question, "note": list(slide.note)} for number, slide in enumerate(told.slides, 1))
 
 
+slides.weight = 75  # their pictures are text, in memory as many answers
+
+
 def _title(story: Story, scope: str) -> str:
     """A ready-made story of a place says which; a kept one has the title that its author gave."""
     return f"{story.title}{S}: {scope}" if ":" in story.name else story.title

@@ -7,32 +7,33 @@ from typing import Any
 
 
 class Kept:
-    """At most `most` answers by key; the one that was asked for longest ago goes first."""
+    """Answers by key, whose weights add up to `most` at most; the one that was asked for longest ago goes first."""
 
     def __init__(self, most: int) -> None:
         self.most = most
         self._lock = Lock()
-        self._found: OrderedDict[Hashable, Any] = OrderedDict()
+        self._found: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._weight = 0
         self._computing: dict[Hashable, Future] = {}
 
     def __len__(self) -> int:
         return len(self._found)
 
-    def get(self, key: Hashable, compute: Callable[[], Any]) -> Any:
-        """The answer kept under the key, else what `compute` gives.
+    def get(self, key: Hashable, compute: Callable[[], Any], weight: int = 1) -> Any:
+        """The answer kept under the key, else what `compute` gives. weight: for how many answers it counts.
 
         Who asks while another computes it waits for that one. A failure reaches all who wait and is not kept.
         """
         with self._lock:
             if key in self._found:
                 self._found.move_to_end(key)
-                return self._found[key]
+                return self._found[key][0]
             awaited = self._computing.get(key)
             if awaited is None:
                 promise = self._computing[key] = Future()
-        return awaited.result() if awaited is not None else self._compute(key, compute, promise)
+        return awaited.result() if awaited is not None else self._compute(key, compute, promise, weight)
 
-    def _compute(self, key: Hashable, compute: Callable[[], Any], promise: Future) -> Any:
+    def _compute(self, key: Hashable, compute: Callable[[], Any], promise: Future, weight: int) -> Any:
         try:
             answer = compute()
         except BaseException as failure:
@@ -42,9 +43,10 @@ class Kept:
             raise
         with self._lock:
             if self._drop(key, promise):  # else the cache was emptied meanwhile, and this is of before
-                self._found[key] = answer
-                while len(self._found) > self.most:
-                    self._found.popitem(last=False)
+                self._found[key] = answer, weight
+                self._weight += weight
+                while self._weight > self.most:
+                    self._weight -= self._found.popitem(last=False)[1][1]
         promise.set_result(answer)
         return answer
 
@@ -58,4 +60,5 @@ class Kept:
         """Forget everything; what is being computed is given to who waits for it, and not kept."""
         with self._lock:
             self._found.clear()
+            self._weight = 0
             self._computing.clear()

@@ -26,7 +26,7 @@ from db.engine import make_engine
 from db.frames import ALL
 from db.ledger import Ledger, load_ledger
 
-ANSWERS = Kept(3_000)
+ANSWERS = Kept(3_000)  # of some 10 KB each
 NETWORKS = Kept(2)  # the ledger of the state in force, and of the one before for who is still at it
 
 
@@ -166,9 +166,9 @@ def answer(compute: Callable[..., Any]) -> Callable[..., Any]:
     def asked(who: Asker, *which, **more):
         seen = view(who)
         key = (name, seen.key, which, tuple(sorted(more.items())))
-        return ANSWERS.get(key, lambda: frozen(compute(seen, *which, **more)))
+        return ANSWERS.get(key, lambda: frozen(compute(seen, *which, **more)), asked.weight)
 
-    asked.compute = compute
+    asked.compute, asked.weight = compute, 1
     return asked
 
 

@@ -32,6 +32,16 @@ def test_it_holds_so_many_and_forgets_what_was_asked_for_longest_ago():
     assert kept.get("b", lambda: "anew") == "anew"
 
 
+def test_a_heavy_answer_counts_for_many():
+    kept = Kept(10)
+    for key in "abcde":
+        kept.get(key, key.upper)
+    kept.get("deck", lambda: "slides", weight=8)
+    assert len(kept) == 3 and [kept.get(key, lambda: "anew") for key in ("deck", "e", "d")] == ["slides", "E", "D"]
+    kept.get("larger than all", lambda: "given all the same", weight=11)
+    assert len(kept) == 0
+
+
 def test_two_who_ask_at_once_wait_for_one_computation():
     kept, computed, begun, go = Kept(3), [], Event(), Event()
 

@@ -1,0 +1,64 @@
+"""What is answered from memory is what the database says: months whole and in part, every service, all sites and some."""
+from datetime import date
+
+import numpy as np
+import pytest
+
+from db import facts, read
+from db.demo_load import load_demo
+from db.engine import make_engine
+from db.frames import ALL, COUNTERS, UNKNOWN_SERVICE
+from db.ledger import load_ledger
+
+PERIODS = [
+    (date(2025, 1, 1), date(2025, 12, 31)), (date(2025, 2, 10), date(2025, 4, 20)), (date(2025, 3, 3), date(2025, 3, 9)),
+    (date(2025, 1, 1), date(2025, 2, 14)), (date(2025, 2, 14), date(2025, 3, 31)), (date(2000, 1, 1), date(2099, 12, 31)),
+    (date(2001, 1, 1), date(2001, 12, 31)), (date(2098, 1, 1), date(2099, 12, 31)),
+]  # fmt: skip
+SOME = frozenset({"ccsp-kandi", "gsru-parakou", "ccsp-allada"})
+
+
+@pytest.fixture(scope="module")
+def demo(databases):
+    """Fictitious data, and their ledger."""
+    with databases.fresh() as url:
+        engine = make_engine(url)
+        load_demo(engine, 6_000, 20211221, by="test", progress=False)
+        with engine.connect() as connection:
+            ledger = load_ledger(connection)
+        yield engine, ledger
+        engine.dispose()
+
+
+@pytest.mark.parametrize("period", PERIODS, ids=lambda p: f"{p[0]}..{p[1]}")
+@pytest.mark.parametrize("sites", [ALL, SOME, frozenset()], ids=["all", "some", "none"])
+@pytest.mark.parametrize("service", [None, "cip", "inconnu"])
+def test_visits_from_memory_are_those_of_the_database(demo, period, sites, service):
+    engine, ledger = demo
+    number = ledger.service_id(service)
+    last = min(period[1], ledger.as_of)
+    scope = facts.make_scope(engine, ledger, sites, *period, service)
+    with engine.connect() as connection:
+        ids, counters, waits = read.totals(connection, sites, period[0], last, "site", number)
+        heat = read.heat(connection, sites, period[0], last, number)
+    assert np.array_equal(facts.histogram(scope), waits.sum(axis=0))
+    assert np.array_equal(facts.heat(scope), heat)
+    found = scope.visits([number]).counters.sum(axis=(1, 2), dtype=np.int64)
+    by_site = dict(zip(ids.tolist(), counters.tolist(), strict=True))
+    nothing = [0] * len(COUNTERS)
+    assert found.tolist() == [by_site.get(ledger.places[row].id, nothing) for row in scope.rows.tolist()]
+
+
+def test_the_months_hold_each_service_and_their_sum(demo):
+    _, ledger = demo
+    counters = ledger.months.counters.astype(np.int64)
+    assert ledger.months.services[:2] == (0, UNKNOWN_SERVICE) and counters[:, 0].sum() > 0
+    assert np.array_equal(counters[:, 0], counters[:, 1:].sum(axis=1))
+    assert np.array_equal(ledger.months.waits.sum(axis=-1, dtype=np.int64), counters[..., COUNTERS.index("measured")])
+
+
+def test_a_database_without_visits_has_no_month(engine):
+    with engine.connect() as connection:
+        ledger = load_ledger(connection)
+    assert ledger.months.known == (None, None) and not ledger.months.waits.size
+    assert facts.histogram(facts.make_scope(engine, ledger, ALL, *PERIODS[0])).tolist() == [0] * 241
