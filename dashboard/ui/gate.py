@@ -8,6 +8,7 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 
 import streamlit
 from starlette.datastructures import Headers as Read
@@ -226,8 +227,11 @@ class Shell:
         await self.app({**scope, "headers": plain}, receive, rewritten)
 
 
+LIFE = token_hex(8)  # of this process: a page that meets another one knows that it has been forgotten
+
+
 async def _alive(_request) -> PlainTextResponse:
-    return PlainTextResponse("en marche")
+    return PlainTextResponse(f"en marche {LIFE}")
 
 
 # The process answers: asks neither the database nor Streamlit.
