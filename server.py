@@ -24,7 +24,8 @@ from db.write import Refused
 HOST = "127.0.0.1"  # the loopback address only, until sign-in exists
 FRAME = ROOT / "streamlit_app.py"
 LARGEST_MESSAGE = 10 * 2**20  # bytes a browser may send at once: the state of a page's widgets; files come by HTTP
-FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"  # of our lines; [logger] of config.toml says the same
+# Of our lines in the log; [logger] of .streamlit/config.toml says the same of Streamlit's and uvicorn's.
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOG = logging.getLogger("ccsp")
 
 
@@ -62,6 +63,8 @@ def refuse_to_start() -> None:
 
 def warm() -> None:
     """Load the pages' parts and answer what each asks when it is opened."""
+    # Streamlit remarks that no page is running.
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
     # Late: the map's component must be loaded once Streamlit is there to know it.
     from dashboard.ui.warm import warm as answer
     answer()
@@ -90,7 +93,7 @@ def serve(listening: socket.socket, script: Path = FRAME, prepare: Callable[[], 
 
     app = st.App(script, lifespan=ready, routes=ROUTES, middleware=MIDDLEWARE)
     config = uvicorn.Config(
-        app, lifespan="on", log_config=None, log_level="warning", access_log=False, server_header=False,
+        app, lifespan="on", log_config=None, access_log=False, server_header=False,
         ws="websockets-sansio", ws_max_size=LARGEST_MESSAGE, ws_ping_interval=30, ws_ping_timeout=30,
         proxy_headers=False,  # what a client says of itself in X-Forwarded-For is not believed
         timeout_graceful_shutdown=3)

@@ -2,13 +2,19 @@
 // stands on the page when the server is away, and its own words in French. Reads and writes text only.
 (() => {
   "use strict";
+  const colours = document.currentScript.dataset;  // what serves this page knows the palette
   const EVERY = 1000, WITHIN = 1700;  // milliseconds: what is away is said within three seconds
-  const PATIENCE = 15000;             // the server is back and Streamlit has not found it: the page is loaded anew
+  const LOADING = 30000;              // on a slow line, an answer may stand behind the page's own files for so long
+  const PATIENCE = 15000;             // the server is back and Streamlit has not found it
+  const KEPT = 100000;                // the server forgets a page that was away longer (disconnectedSessionTTL: 120 s)
   const AWAY = "Le serveur ne répond pas. La page se rétablira d'elle-même ; vos filtres sont gardés.";
 
-  let link = null;      // the page's connection to the server
-  let lost = false;     // whether there was one, and is no more
-  let back = 0;         // since when the server is there again without one
+  let link = null;        // the page's connection to the server
+  let lost = false;       // whether one was, and nothing has been heard since
+  let back = 0;           // since when the server is there again without one
+  let seen = Date.now();  // when there last was one
+  let life = "";          // which of its lives the server is in
+  let forgotten = false;  // the server knows nothing of this page any more
   let asking = false;
   let sentence = null;
 
@@ -16,24 +22,39 @@
   window.WebSocket = class extends WebSocket {
     constructor(...given) {
       super(...given);
-      this.addEventListener("open", () => { link = this; lost = false; look(); });
+      this.addEventListener("open", () => {
+        forgotten ||= lost && Date.now() - seen > KEPT;
+        link = this;
+        look();
+      });
       this.addEventListener("close", () => { if (link === this) { link = null; lost = true; look(); } });
     }
   };
 
   async function look() {
-    if (asking) return;
+    if (asking || !(link || lost)) return;
     asking = true;
     let there = false;
     try {
-      there = (await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(WITHIN) })).ok;
-    } catch { there = false; }
+      const answer = await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(WITHIN) });
+      const said = await answer.text();
+      there = answer.ok;
+      if (there) {
+        forgotten ||= lost && life !== said;
+        life = said;
+        if (link) lost = false;
+      }
+    } catch (reason) {
+      there = Boolean(link) && reason.name === "TimeoutError" && performance.now() < LOADING;
+    }
     asking = false;
-    back = there && lost ? back || Date.now() : 0;
+    back = there && !link ? back || Date.now() : 0;
+    // Streamlit would go on with a page that its server has never seen, and lose the next thing chosen there. Slides
+    // need no server, and would be lost.
+    const anew = forgotten || (back && Date.now() - back > PATIENCE);
     if (!there) say(true);
+    else if (anew && !document.querySelector("#ccsp-presentation")) location.reload();
     else if (link) say(false);
-    // Slides need no server, and would be lost.
-    else if (back && Date.now() - back > PATIENCE && !document.querySelector("#ccsp-presentation")) location.reload();
   }
 
   // Streamlit's own box says it in English, names a command that is not ours, and holds the page behind it.
@@ -56,14 +77,18 @@
   }
 
   // Nobody looks at a page behind others: it asks when it is looked at again.
-  const beat = () => { if (document.visibilityState === "visible") look(); };
+  const beat = () => {
+    if (link) seen = Date.now();
+    if (document.visibilityState === "visible") look();
+  };
   setInterval(beat, EVERY);
-  document.addEventListener("visibilitychange", beat);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") look(); });
 
   const style = document.createElement("style");
   style.textContent = `
     #ccsp-away:not(:empty){position:fixed;left:0;right:0;bottom:0;z-index:2147482000;padding:.7rem 1rem;text-align:center;
-      font:600 1rem/1.4 "Source Sans",sans-serif;color:#5b4300;background:#fff4dc;border-top:2px solid #e6cf9a}
+      font:600 1rem/1.4 "Source Sans",sans-serif;color:${colours.ink};background:${colours.paper};
+      border-top:2px solid ${colours.edge}}
     /* Until it is closed. */
     [data-away] [data-testid=stDialog]{display:none}`;
   document.head.append(style);

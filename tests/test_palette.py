@@ -115,7 +115,8 @@ import typst
 from dashboard.charts.style import dark
 from dashboard.exports import html, map_svg, pdf, svg, xlsx
 from dashboard.exports.pptx import pptx
-from dashboard.ui import cards, maps, panels, present, steering_map
+from dashboard.answers import map as mapped, months
+from dashboard.ui import cards, maps, present
 from dashboard.statistics.variation import Variation
 from tests.exports import decks
 
@@ -132,7 +133,7 @@ def printed(deck):
 
 deck = decks.whole()
 chart = next(s.panel.chart for s in deck.slides if s.panel.key == "entonnoir")
-sign = steering_map.SIGNS[Variation.CONCERN][2]
+sign = mapped.SIGNS[Variation.CONCERN][2]
 print(json.dumps({
     "chart": json.dumps(chart, default=float), "chart on dark paper": json.dumps(dark(chart), default=float),
     "control chart": json.dumps(decks.control()), "picture": svg.chart(chart, 640),
@@ -141,7 +142,7 @@ print(json.dumps({
     "map's script": json.dumps(maps.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
     "slides' style": present.LOOKS, "dossier": html.dossier(deck), "pptx": zipped(pptx(deck)), "pdf": printed(deck),
     "xlsx": zipped(xlsx.for_deck(deck)), "button": present.BUTTON_STYLE, "card": cards.COLOURS["concern"],
-    "reading": panels.READING_OF_MONTHS}))
+    "reading": months.READING_OF_MONTHS}))
 """
 
 

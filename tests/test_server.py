@@ -27,7 +27,7 @@ def test_ctrl_c_stops_it_in_order_though_a_reader_is_connected(demo, tmp_path):
     try:
         reader = http.client.HTTPConnection(address.removeprefix("http://"))
         reader.request("GET", "/livez")
-        assert reader.getresponse().read() == b"en marche"
+        assert reader.getresponse().read().startswith(b"en marche")
         start = time.monotonic()
         process.send_signal(signal.SIGINT)
         assert process.wait(8) == 0

@@ -8,6 +8,7 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 
 import streamlit
 from starlette.datastructures import Headers as Read
@@ -18,6 +19,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.pages_manager import PagesManager
+
+from dashboard import palette
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
 # wrong; before that, a link to any other page says "Page not found". Tested at each upgrade: tests/browser.
@@ -34,7 +37,8 @@ COMPONENTS = "/component/"
 MAP = "/component/streamlit_folium.st_folium/"
 # Public files that a browser may keep; every other answer may hold figures.
 KEPT = ("/static/", "/app/static/", COMPONENTS, "/_stcore/bidi-components/", "/favicon.png")
-SHELL = b'<script src="/app/static/ccsp-shell.js"></script>'
+SHELL = (f'<script src="/app/static/ccsp-shell.js" data-ink="{palette.ON_NOTICE}" data-paper="{palette.NOTICE}"'
+         f' data-edge="{palette.NOTICE_EDGE}"></script>').encode()
 
 # blob: is how Streamlit hands a page the script of a component of its own kind (the presentation); 'wasm-unsafe-eval' lets
 # its reader of messages count in 64 bits, and no text become script.
@@ -226,8 +230,11 @@ class Shell:
         await self.app({**scope, "headers": plain}, receive, rewritten)
 
 
+LIFE = token_hex(8)  # of this process: a page that meets another one knows that it has been forgotten
+
+
 async def _alive(_request) -> PlainTextResponse:
-    return PlainTextResponse("en marche")
+    return PlainTextResponse(f"en marche {LIFE}")
 
 
 # The process answers: asks neither the database nor Streamlit.

@@ -1,6 +1,4 @@
 """What is made ready before the first reader comes: the pages' code, and the answers to the question they open with."""
-import logging
-
 import streamlit_folium
 from streamlit.runtime import get_instance
 
@@ -42,8 +40,6 @@ def warm() -> None:
     are no data. Called once, between Streamlit's start and the first reader."""
     # The map's component makes itself known only where it is first loaded by a page.
     get_instance().component_registry.register_component(streamlit_folium._component_func)
-    # Streamlit remarks, once, that no page is running.
-    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
     with view.run():
         person = LOCAL_READER
         last = network.freshness(person).as_of

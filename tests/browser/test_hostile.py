@@ -88,9 +88,11 @@ def test_a_presentation_of_hostile_names_and_titles_is_tame(renamed, page):
     expect(room.locator(".count")).to_have_text("12 / 12")
 
 
-def test_what_merits_attention_shows_names_as_text(copied, tmp_path, page):
+@pytest.fixture
+def silent(copied, tmp_path):
+    """The application on a database where a site of an evil name fell silent and its complaint stays open."""
     engine = make_engine(f"sqlite:///{copied}")
-    with engine.begin() as connection:  # the site falls silent and its complaint stays open
+    with engine.begin() as connection:
         connection.execute(text("UPDATE site SET name = :evil WHERE code = 'ccsp-kandi'"), {"evil": EVIL})
         site = connection.execute(text("SELECT id FROM site WHERE code = 'ccsp-kandi'")).scalar_one()
         connection.execute(text("UPDATE complaint SET resolved_on = NULL, received_on ="
@@ -98,8 +100,12 @@ def test_what_merits_attention_shows_names_as_text(copied, tmp_path, page):
                                 " WHERE id = (SELECT max(id) FROM complaint WHERE site_id = :site)"), {"site": site})
     engine.dispose()
     with served.serve(f"sqlite:///{copied}", tmp_path / "log") as address:
-        open_page(page, f"{address}/?departement=Alibori")
-        as_text(page, page.get_by_test_id("stMarkdownContainer").filter(has_text="en cours depuis plus de 30"))
+        yield address
+
+
+def test_what_merits_attention_shows_names_as_text(silent, page):
+    open_page(page, f"{silent}/?departement=Alibori")
+    as_text(page, page.get_by_test_id("stMarkdownContainer").filter(has_text="en cours depuis plus de 30"))
 
 
 @pytest.fixture

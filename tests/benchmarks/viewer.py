@@ -1,0 +1,172 @@
+"""A viewer without a browser: opens pages, changes filters and pages over the websocket, as the page's own script does."""
+import asyncio
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from time import perf_counter
+from urllib.parse import urlparse
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import connect
+
+FILTERS = ("filtre_periode", "filtre_departement", "filtre_type", "filtre_prestation", "filtre_centre")
+FREE = "Autre période…"  # asks for two days, which nobody types here
+LATE = 1.7  # seconds after which a page says that the server does not answer: static/ccsp-shell.js
+
+
+@dataclass
+class Choice:
+    """A drop-down list as the page has it."""
+
+    id: str
+    options: list[str]
+    value: str
+
+    def others(self) -> list[str]:
+        """What else may be chosen."""
+        return [o for o in self.options if o not in (self.value, FREE)]
+
+
+@dataclass
+class Run:
+    """What one question to the server brought."""
+
+    seconds: float
+    bytes: int
+    messages: list[ForwardMsg]
+    error: str = ""
+
+
+@dataclass
+class Viewer:
+    """One connection. lists: the filters on the page, by key; pages: address and Streamlit's own name of each page."""
+
+    app: str
+    chance: random.Random = field(default_factory=random.Random)
+    lists: dict[str, Choice] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
+    query: str = ""
+    page: str = ""
+    held: set[str] = field(default_factory=set)  # messages that a browser keeps and the server need not send again
+    link: object = None
+
+    async def __aenter__(self) -> "Viewer":
+        self.link = await connect(self.app.replace("http", "ws", 1) + "/_stcore/stream", subprotocols=["streamlit"],
+                                  origin=self.app, proxy=None, max_size=None, open_timeout=30)
+        return self
+
+    async def __aexit__(self, *_) -> None:
+        await self.link.close()
+
+    async def open(self, page: str = "", query: str = "") -> Run:
+        """The page by its address, as a link opens it."""
+        message = BackMsg()
+        message.rerun_script.page_name = page
+        self.query = query
+        return await self.run(message)
+
+    async def go(self, page: str) -> Run:
+        """Another page through the menu, whose links carry no filters."""
+        message = BackMsg()
+        message.rerun_script.page_script_hash = self.pages[page]
+        self.query = ""
+        return await self.run(message)
+
+    async def choose(self, values: dict[str, str]) -> Run:
+        """Other values of filters, all in one question."""
+        for key, value in values.items():
+            self.lists[key].value = value
+        message = BackMsg()
+        message.rerun_script.page_script_hash = self.page
+        for choice in self.lists.values():
+            state = message.rerun_script.widget_states.widgets.add()
+            state.id, state.string_value = choice.id, choice.value
+        return await self.run(message)
+
+    async def act(self) -> tuple[str, Run]:
+        """Seven times in ten a filter at random, else a page."""
+        able = {key: one for key, one in self.lists.items() if one.others()}
+        if able and self.chance.random() < 0.7:
+            key = self.chance.choice(sorted(able))
+            return "filter", await self.choose({key: self.chance.choice(able[key].others())})
+        return "page", await self.go(self.chance.choice([p for p in self.pages if self.pages[p] != self.page]))
+
+    async def run(self, message: BackMsg) -> Run:
+        """Send, and wait for everything that the page then shows."""
+        asked = message.rerun_script
+        asked.query_string = self.query
+        asked.cached_message_hashes.extend(self.held)
+        asked.context_info.url, asked.context_info.timezone, asked.context_info.locale = self.app, "Africa/Porto-Novo", "fr-FR"
+        start, size, found, error = perf_counter(), 0, [], ""
+        await self.link.send(message.SerializeToString())
+        while True:
+            data = await self.link.recv()
+            one = ForwardMsg()
+            one.ParseFromString(data)
+            size += len(data)
+            found.append(one)
+            error = error or fault(one)
+            if one.metadata.cacheable:
+                self.held.add(one.hash)
+            if one.WhichOneof("type") == "script_finished" and one.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                break
+        self.take(found)
+        return Run(perf_counter() - start, size, found, error)
+
+    def take(self, found: list[ForwardMsg]) -> None:
+        """What the messages say of page, address and filters."""
+        self.lists = {}
+        for one in found:
+            kind = one.WhichOneof("type")
+            if kind == "new_session":
+                self.page, self.lists = one.new_session.page_script_hash, {}
+            elif kind == "navigation":
+                self.page = one.navigation.page_script_hash or self.page
+                self.pages = {p.url_pathname: p.page_script_hash for p in one.navigation.app_pages}
+            elif kind == "page_info_changed":
+                self.query = one.page_info_changed.query_string
+            elif kind == "delta" and one.delta.new_element.WhichOneof("type") == "selectbox":
+                box = one.delta.new_element.selectbox
+                key = box.id.split("-", 2)[2]
+                if key in FILTERS:
+                    options = list(box.options)
+                    self.lists[key] = Choice(box.id, options, box.raw_value if box.set_value else options[box.default])
+
+
+def fault(message: ForwardMsg) -> str:
+    """What went wrong, if the message says so to the reader."""
+    element = message.delta.new_element if message.WhichOneof("type") == "delta" else None
+    kind = element.WhichOneof("type") if element is not None else ""
+    if kind == "exception":
+        return element.exception.message or element.exception.type
+    if kind == "alert" and ("incident" in element.alert.body or "base de données" in element.alert.body):
+        return element.alert.body
+    return ""
+
+
+async def listening(app: str, waits: list[float]) -> None:
+    """Ask once a second whether the server is there, as an open page does; the seconds of each answer go to `waits`."""
+    place = urlparse(app)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    asked = f"GET /livez HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: */*\r\n\r\n".encode()
+    try:
+        while True:
+            start = perf_counter()
+            writer.write(asked)
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]))
+            waits.append(perf_counter() - start)
+            await asyncio.sleep(max(0.0, 1 - waits[-1]))
+    finally:
+        writer.close()
+
+
+def never_asked(lists: dict[str, Choice], chance: random.Random) -> Iterator[dict[str, str]]:
+    """Questions of several filters at once, none twice."""
+    seen = set()
+    while True:
+        values = {key: chance.choice([o for o in one.options if o != FREE]) for key, one in sorted(lists.items())}
+        if (asked := tuple(values.items())) not in seen:
+            seen.add(asked)
+            yield values
