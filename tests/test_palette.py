@@ -142,7 +142,7 @@ print(json.dumps({
     "map's script": json.dumps(maps.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
     "slides' style": present.LOOKS, "dossier": html.dossier(deck), "pptx": zipped(pptx(deck)), "pdf": printed(deck),
     "xlsx": zipped(xlsx.for_deck(deck)), "button": present.BUTTON_STYLE, "card": cards.COLOURS["concern"],
-    "reading": months.READING_OF_MONTHS}))
+    "reading": months.READING}))
 """
 
 

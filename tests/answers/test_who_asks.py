@@ -34,7 +34,8 @@ SAME_FOR_ALL = {"freshness", "departments", "services", "commune_outlines", "com
 # Given sites that a view gave.
 GIVEN_SITES = {"of_sites"}
 # Public functions that put no question: they work on what they are given.
-NO_QUESTION = {"view.now", "view.reachable", "view.run", "view.forget", "view.engine", "view.view", "view.answer", "view.frozen", "report.write",
+NO_QUESTION = {"view.now", "view.reachable", "view.run", "view.forget",
+               "view.engine", "view.view", "view.answer", "view.frozen", "report.write",
                "report.chosen",
                "report.tell", "report.find_story", "report.find_period", "report.made", "trusted.scope_of", "trusted.in_period",
                "sites.is_funnel", "sites.outside", "months.method", "follow.last_whole_month", "follow.target_in_force",
