@@ -28,7 +28,7 @@ SETTINGS = (
     Setting("LOGO", "", "Path of a PNG logo for the pages, opening slides and dossiers; empty: none"),
     Setting("COPIES", "", "Folder of the copies made before an update; empty: copies/ beside the embedded database, or"
                           " data/copies for PostgreSQL"),
-    Setting("WORKBOOK_SECONDS", 120, "Longest time the reading of one workbook may take"),
+    Setting("WORKBOOK_SECONDS", 60, "Longest time the reading of one workbook may take"),
 )
 
 

@@ -19,7 +19,6 @@ CELL_LIMIT = 100_000
 XLSX_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 WORKBOOKS = (".xlsx", ".xlsm")
-WORKBOOK_BYTES = workbook.LIMITS.file_bytes
 TEXT_BYTES = 2_000 * workbook.MEGABYTE  # some thirty million visits: minutes, not hours
 SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
@@ -50,8 +49,9 @@ def check_file(path: Path) -> None:
         raise Unreadable("C'est un dossier : donner les fichiers qu'il contient.")
     if not stat.S_ISREG(found.st_mode):
         raise Unreadable("Ce n'est pas un fichier ordinaire (tube, périphérique ou prise).")
-    if found.st_size > WORKBOOK_BYTES and _is_workbook(path):
-        raise Unreadable(workbook.too_large(WORKBOOK_BYTES))
+    largest = workbook.in_force().file_bytes
+    if found.st_size > largest and _is_workbook(path):
+        raise Unreadable(workbook.too_large(largest))
     if found.st_size > TEXT_BYTES:
         raise Unreadable(f"Ce fichier pèse plus de {TEXT_BYTES // workbook.MEGABYTE}\u00a0Mo. Répartir les lignes dans"
                          " plusieurs fichiers, par exemple un par centre ou par année.")

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dashboard.returns.problem import Unreadable
+from dashboard.settings import load
 
 CHILD = Path(__file__).with_name("workbook_child.py")
 ZIP_MAGIC = b"PK\x03\x04"
@@ -37,7 +38,10 @@ class Limits:
     wait_seconds: float = 60  # waiting for the reader; the caller's own work between two rows does not count
 
 
-LIMITS = Limits()
+def in_force() -> Limits:
+    """The limits, with those that are settings."""
+    return Limits(file_bytes=load().upload_max_mb * MEGABYTE, wait_seconds=load().workbook_seconds)
+
 
 SAVE_AGAIN = "Ouvrez-le dans Excel ou LibreOffice, puis enregistrez-le au format .xlsx."
 SPLIT = "Répartissez les lignes dans plusieurs fichiers, ou enregistrez la feuille au format CSV."
@@ -74,13 +78,14 @@ class SheetName:
     hidden: bool
 
 
-def rows(path: Path, limits: Limits = LIMITS) -> Iterator[tuple[SheetName, list[str]]]:
+def rows(path: Path, limits: Limits | None = None) -> Iterator[tuple[SheetName, list[str]]]:
     """Each row of each sheet with content, with the sheet, every cell as a CSV return spells it.
 
     The first of a sheet is Excel's row 1 and blank rows are empty lists, so counting them counts as Excel does. Of
     a hidden sheet, the first rows only. Rows come as they are read: keep none before the last has come, for a
     refusal may follow. Raises WorkbookRefused, and OSError if the file itself cannot be opened.
     """
+    limits = limits or in_force()
     with path.open("rb", buffering=0) as file:
         _check_file(file, limits)
         yield from _read(file, limits)

@@ -6,8 +6,9 @@ import stat
 
 import pytest
 
-from dashboard.returns import table
+from dashboard.returns import table, workbook
 from dashboard.returns.formats import FORMATS
+from dashboard.settings import load
 from tests.builders import closure, complaint, csv_text, visit
 
 TEXT = csv_text("registre", visit(ref="1"))
@@ -118,14 +119,14 @@ def test_a_device_is_refused(office):
     assert "ordinaire" in str(office.take(Path("/dev/zero")).problems[0])
 
 
-@pytest.mark.parametrize("name, most", [("a.xlsx", "WORKBOOK_BYTES"), ("a.csv", "TEXT_BYTES")])
+@pytest.mark.parametrize("name, most", [("a.xlsx", workbook.in_force().file_bytes), ("a.csv", table.TEXT_BYTES)])
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(office, monkeypatch, name, most):
     from db import intake
 
     path = office.folder / name
     with path.open("wb") as file:
         file.write(b"PK\x03\x04" if name.endswith("xlsx") else b"a;b\n")
-        file.truncate(getattr(table, most) + 1)  # a hole: nothing is written
+        file.truncate(most + 1)  # a hole: nothing is written
     monkeypatch.setattr(intake, "sha256_of", lambda _: pytest.fail("the file was read"))
     outcome = office.take(path)
     assert not outcome.accepted and "\u00a0Mo" in str(outcome.problems[0])
@@ -151,3 +152,17 @@ def test_a_separator_that_is_said_and_not_used_is_passed_over(read):
 def test_another_separator_is_named_in_the_refusal(read):
     found = read(csv_text("registre", visit(ref="1"), delimiter="|"))
     assert [p[0] for p in found.places] == [1] and "séparateur" in found.sentences
+
+
+def test_the_largest_workbook_is_the_setting_s(tmp_path, monkeypatch):
+    path = tmp_path / "grand.xlsx"
+    path.write_bytes(b"PK\x03\x04" + bytes(1_500_000))
+    for megabytes, refused in (("1", True), ("2", False)):
+        monkeypatch.setenv("UPLOAD_MAX_MB", megabytes)
+        load.cache_clear()
+        try:
+            table.check_file(path)
+            assert not refused
+        except table.Unreadable as reason:
+            assert refused and "1\u00a0Mo" in str(reason)
+    load.cache_clear()
