@@ -182,6 +182,12 @@ def bench():
     return module("tests.benchmarks")
 
 
+def load():
+    """Measure how many readers one process holds; LOAD=1,10,20,100 for several numbers of them."""
+    environment(DEV)
+    return module("tests.benchmarks.load")
+
+
 def shots():
     """Take the pictures of the documentation again."""
     environment(DEV)
@@ -198,7 +204,7 @@ def clean():
             os.remove(file)
 
 
-COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "shots": shots, "clean": clean}
+COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "load": load, "shots": shots, "clean": clean}
 
 
 def main():
