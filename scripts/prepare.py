@@ -193,6 +193,12 @@ def fuzz():
     return module("tests.fuzz")
 
 
+def load():
+    """Measure how many readers one process holds; LOAD=1,10,20,100 for several numbers of them."""
+    environment(DEV)
+    return module("tests.benchmarks.load")
+
+
 def shots():
     """Take the pictures of the documentation again."""
     environment(DEV)
@@ -209,7 +215,7 @@ def clean():
             os.remove(file)
 
 
-COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "fuzz": fuzz, "shots": shots, "clean": clean}
+COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "fuzz": fuzz, "load": load, "shots": shots, "clean": clean}
 
 
 def main():

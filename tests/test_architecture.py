@@ -284,7 +284,8 @@ def test_importing_opens_no_database_no_file_and_no_network():
     assert (done.returncode, done.stdout) == (0, ""), done.stderr[-500:]
 
 
-OTHER_DOORS = re.compile(r"""streamlit["', ]+run\b|streamlit\.web\.(bootstrap|cli)|\.run_asgi_app|uvicorn""")
+OTHER_DOORS = re.compile(r"""streamlit["', ]+run\b|streamlit\.web\.(bootstrap|cli)|\.run_asgi_app|import uvicorn|uvicorn\.\w"""
+                         r"""|uvicorn["', ]+\S+:\w|-m["', ]+uvicorn""")
 
 
 def test_there_is_one_door():
@@ -295,7 +296,8 @@ def test_there_is_one_door():
     assert ROOT / "Makefile" in ours and ROOT / "tests/browser/served.py" in ours
     doors = {p.relative_to(ROOT).as_posix() for p in ours if OTHER_DOORS.search(p.read_text(encoding="utf-8", errors="replace"))}
     assert doors == {"server.py", "tests/test_architecture.py"}
-    for command in ('"-m", "streamlit", "run"', "streamlit run server.py", "uvicorn server:app"):
+    for command in ('"-m", "streamlit", "run"', "streamlit run server.py", "uvicorn server:app", "python -m uvicorn server:app",
+                    '"-m", "uvicorn", "server:app"'):
         assert OTHER_DOORS.search(command)
 
 

@@ -45,6 +45,7 @@ class Viewer:
     app: str
     chance: random.Random = field(default_factory=random.Random)
     lists: dict[str, Choice] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)  # what each list stood at, by its id: said by the server once
     pages: dict[str, str] = field(default_factory=dict)
     query: str = ""
     page: str = ""
@@ -76,7 +77,7 @@ class Viewer:
     async def choose(self, values: dict[str, str]) -> Run:
         """Other values of filters, all in one question."""
         for key, value in values.items():
-            self.lists[key].value = value
+            self.lists[key].value = self.values[self.lists[key].id] = value
         message = BackMsg()
         message.rerun_script.page_script_hash = self.page
         for choice in self.lists.values():
@@ -131,7 +132,9 @@ class Viewer:
                 key = box.id.split("-", 2)[2]
                 if key in FILTERS:
                     options = list(box.options)
-                    self.lists[key] = Choice(box.id, options, box.raw_value if box.set_value else options[box.default])
+                    if box.set_value:
+                        self.values[box.id] = box.raw_value
+                    self.lists[key] = Choice(box.id, options, self.values.setdefault(box.id, options[box.default]))
 
 
 def fault(message: ForwardMsg) -> str:

@@ -1,0 +1,88 @@
+"""The measure of `make load` measures the page that people have: what its viewer does, and the floor beside it."""
+import asyncio
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from dashboard.settings import ROOT
+from tests.benchmarks.recorded import PLACE, record
+from tests.benchmarks.viewer import Run, Viewer
+from tests.browser import served
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> str:
+    """The address of a small database of fictitious data."""
+    return served.make_demo(tmp_path_factory.mktemp("load") / "demo.db", 3_000)
+
+
+@pytest.fixture(scope="module")
+def app(demo, tmp_path_factory):
+    """The application on it."""
+    with served.serve(demo, tmp_path_factory.mktemp("log") / "log") as address:
+        yield address
+
+
+def parts(run: Run) -> Counter:
+    """How many of each part the page has; what only gives the whole its place aside."""
+    found = Counter(m.delta.new_element.WhichOneof("type") or m.delta.add_block.WhichOneof("type")
+                    for m in run.messages if m.WhichOneof("type") == "delta")
+    return Counter({kind: n for kind, n in found.items() if kind not in (None, "flex_container", "vertical")})
+
+
+def figures(run: Run) -> list[str]:
+    """The headline figures."""
+    found = [m.delta.new_element for m in run.messages if m.WhichOneof("type") == "delta"]
+    return [e.metric.body for e in found if e.WhichOneof("type") == "metric"]
+
+
+def test_a_viewer_changes_filters_and_pages_as_a_person_does(app):
+    async def visit() -> None:
+        async with Viewer(app) as viewer:
+            whole = figures(await viewer.open("attentes"))
+            zou = await viewer.choose({"filtre_departement": "Zou"})
+            assert viewer.query == "departement=Zou" and figures(zou) != whole
+            await viewer.choose({"filtre_type": "CCSP"})
+            assert viewer.query == "departement=Zou&type=CCSP", "the first filter is kept"
+            moved = await viewer.go("plaintes")
+            assert viewer.query == "departement=Zou&type=CCSP" and not moved.error
+            assert viewer.lists["filtre_departement"].value == "Zou"
+
+    asyncio.run(visit())
+
+
+def test_the_floor_shows_what_the_page_shows_and_nothing_changes_it(app, demo, tmp_path, monkeypatch):
+    monkeypatch.setenv(PLACE, str(tmp_path / "recorded"))
+
+    async def opened(address: str) -> Run:
+        async with Viewer(address) as viewer:
+            return await viewer.open("attentes")
+
+    real = asyncio.run(opened(app))
+    record(real.messages, Path(os.environ[PLACE]))
+    with served.serve(demo, tmp_path / "log", ROOT / "tests" / "benchmarks" / "floor.py") as floor:
+        fixed = asyncio.run(opened(floor))
+
+        async def change() -> Run:
+            async with Viewer(floor) as viewer:
+                await viewer.open("attentes")
+                return await viewer.choose({"filtre_departement": "Zou"})
+
+        changed = asyncio.run(change())
+    assert not fixed.error and not changed.error
+    assert parts(fixed) == parts(real) and parts(fixed)["vega_lite_chart"] == parts(fixed)["dataframe"] > 3
+    assert figures(changed) == figures(real)
+    assert abs(fixed.bytes - real.bytes) < 0.03 * real.bytes
+
+
+def test_what_the_reader_is_told_went_wrong_is_an_error(app):
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+    from tests.benchmarks.viewer import fault
+    message = ForwardMsg()
+    message.delta.new_element.alert.body = "La base de données ne répond pas. Réessayer dans un instant. (incident ab12cd)"
+    assert fault(message)
+    message.delta.new_element.alert.body = "Aucun centre ne correspond à ces filtres."
+    assert not fault(message)
