@@ -242,24 +242,6 @@ def _total_condition(ids: Sequence[int] | None) -> str:
     return f"= {NATION}" if ids is None else _site_condition(ids)
 
 
-def per_site(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES,
-             monthly: bool = False) -> pd.DataFrame:
-    """Counters by site id (and month, as its first day, if `monthly`): columns site_id[, month], then COUNTERS."""
-    ids = site_ids(connection, sites)
-    segments = _segments(connection, first, last)
-    month = ", start" if monthly else ""
-    sums = ", ".join(f"sum({c})" for c in COUNTERS)
-    rows = _all(connection, f"SELECT site_id{month}, {sums} FROM rollup WHERE "  # noqa: S608 (own names and numbers)
-                + _where(segments, _site_condition(ids), f"= {service}") + f" GROUP BY site_id{month}")
-    columns = ["site_id", *(["month"] if monthly else []), *COUNTERS]
-    frame = pd.DataFrame(rows, columns=columns)
-    if monthly and len(frame):
-        frame["month"] = pd.array(rollup.to_days(frame["month"].tolist())).astype("int64")
-        frame["month"] = rollup.month_start(frame["month"].to_numpy())
-        frame = frame.groupby(["site_id", "month"], as_index=False).sum()
-    return frame
-
-
 def totals(connection: Connection, sites: Sites, first: date, last: date, by: str, service: int | None = ALL_SERVICES
            ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Visits of the period by nation, site, month or service: keys (0; site ids; days since 1970; service ids),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from db import read
-from db.frames import ALL
+from db.frames import ALL, DAY
 from tests.builders import KANDI, NIKKI, closing, closure, complaint, monthly, waited
 
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
@@ -16,7 +16,7 @@ QUESTIONS = {
     "sites_frame": lambda c, sites: read.sites_frame(c, sites)["code"].tolist(),
     "locations": lambda c, sites: [i for i, *_ in read.locations(c, sites)],
     "coverage": lambda c, sites: [i for i, _ in read.coverage(c, sites)],
-    "per_site": lambda c, sites: read.per_site(c, sites, *YEAR)["site_id"].tolist(),
+    "visits_by_service": lambda c, sites: read.visits_by_service(c, sites, [(DAY, *YEAR)])[0][:, 0].tolist(),
     "site_months": lambda c, sites: read.site_months(c, sites, *YEAR)["site_id"].tolist(),
     "daily_visits": lambda c, sites: read.daily_visits(c, sites, *YEAR)["site_id"].tolist(),
     "closings": lambda c, sites: read.closings(c, sites, *YEAR)["site_id"].tolist(),
