@@ -5,7 +5,7 @@ import pytest
 
 from dashboard.access import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import record
-from dashboard.answers import deck, network
+from dashboard.answers import network
 from dashboard.answers import stories as known
 from dashboard.answers.question import Question
 from dashboard.answers.view import engine
@@ -13,6 +13,7 @@ from dashboard.period import clip, resolve
 from dashboard.settings import load
 from dashboard.stories import Step, ready
 from dashboard.ui import filters, session, stories
+from dashboard.ui import present as telling
 from db import steer
 from db.demo_load import load_demo
 from db.engine import make_engine
@@ -159,7 +160,7 @@ def test_a_director_tells_the_story_of_the_department_alone(demo, monkeypatch):
     hidden = set(network.names(LOCAL_READER).values()) - set(network.names(director).values())
     monkeypatch.setattr(filters, "person", lambda: director)
     at = present()
-    told = deck.build(director, Question(*_year()), at.session_state[stories.HELD], _period())
+    told, _ = telling.told(director, Question(*_year()), at.session_state[stories.HELD], _period())
     assert told.slides and not [name for name in hidden if name in repr(told)]
     assert Step("chiffres") in ready("national").steps
 

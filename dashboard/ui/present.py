@@ -4,8 +4,12 @@ from functools import cache
 import streamlit as st
 
 from dashboard import palette
+from dashboard.access import Person
+from dashboard.answers import deck
+from dashboard.answers.question import Question
 from dashboard.exports import html
 from dashboard.panel import Deck
+from dashboard.period import Clipped
 from dashboard.settings import ROOT
 from dashboard.stories import Story
 from dashboard.ui import filters
@@ -39,6 +43,11 @@ THEMES = {"light": "Clair", "dark": "Sombre", "projector": "Projecteur"}
 def _component():
     script = (ROOT / "static" / "ccsp-present.js").read_text(encoding="utf-8")
     return st.components.v2.component("ccsp_presentation", html=BUTTON, css=BUTTON_STYLE, js=script)
+
+
+def told(person: Person, question: Question, story: Story, period: Clipped) -> tuple[Deck, tuple[dict, ...]]:
+    """The story over the filters in force, and its slides as the browser takes them."""
+    return deck.build(person, question, story, period), deck.slides(person, question, story, period)
 
 
 def button(story: Story, made: Deck, slides: tuple[dict, ...], theme: str, seconds: int) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import french
 from dashboard.access import Person, may
 from dashboard.actions import record
-from dashboard.answers import deck, report
+from dashboard.answers import report
 from dashboard.answers import stories as known_stories
 from dashboard.exports.names import file_name
 from dashboard.panel import Deck
@@ -32,8 +32,13 @@ def page(person: Person) -> None:
     if story is None:
         return
     question, period = filters.question(), filters.period()
-    start = st.container(horizontal=True, vertical_alignment="center", key="commencer")
-    made = deck.build(person, question, story, period)
+    with st.container(horizontal=True, vertical_alignment="center", key="commencer"):
+        with st.spinner("La présentation se prépare…"):
+            made, slides = present.told(person, question, story, period)
+        present.button(story, made, slides, st.session_state.get("theme_diapo", "light"),
+                       st.session_state.get("secondes_diapo", 20))
+        st.caption(f"{french.plural(len(made.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
+                   " écran, A défilement, Échap quitter. Une fois commencée, la présentation continue sans le serveur.")
     _take_away(made, story.name)
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -45,13 +50,6 @@ def page(person: Person) -> None:
         st.header("Régler, garder, partager", anchor=False)
         _settings()
         _keep(person, story)
-    with start:  # last: the pictures of the slides take longer than all the rest
-        with st.spinner("La présentation se prépare…"):
-            slides = deck.slides(person, question, story, period)
-        present.button(story, made, slides, st.session_state.get("theme_diapo", "light"),
-                       st.session_state.get("secondes_diapo", 20))
-        st.caption(f"{french.plural(len(made.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
-                   " écran, A défilement, Échap quitter. Une fois commencée, la présentation continue sans le serveur.")
 
 
 def _choose(person: Person) -> Story | None:

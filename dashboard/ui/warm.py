@@ -57,4 +57,4 @@ def warm() -> None:
         attention_of.facts(person, question)
         alerts_of.signals(person, question)
         for name in STORIES:
-            deck.slides(person, question, ready(name), period)
+            deck.build(person, question, ready(name), period)
