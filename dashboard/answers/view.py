@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property, wraps
+from functools import cached_property, wraps
 from types import MappingProxyType
 from typing import Any
 
@@ -86,14 +86,13 @@ class View:
 Asker = Person | View
 
 
-@cache
-def _engine(url: str) -> Engine:
-    return make_engine(url)
+ENGINES: dict[str, Engine] = {}  # by address
 
 
 def engine() -> Engine:
     """The database of the settings, opened once for all."""
-    return _engine(load().database_url)
+    url = load().database_url
+    return ENGINES.get(url) or ENGINES.setdefault(url, make_engine(url))
 
 
 def reachable() -> bool:
@@ -185,5 +184,6 @@ def forget() -> None:
     """Close the databases and keep nothing of their answers."""
     ANSWERS.clear()
     NETWORKS.clear()
-    engine().dispose()
-    _engine.cache_clear()
+    for one in ENGINES.values():
+        one.dispose()
+    ENGINES.clear()

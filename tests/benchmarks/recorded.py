@@ -9,7 +9,6 @@ import pickle
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 import streamlit as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -58,22 +57,13 @@ def _segments(one) -> tuple:
 
 
 def _spec(one) -> tuple:
-    """Streamlit has taken the data out of the specification: they are put back, for that is what a page hands over."""
-    spec = json.loads(one.spec)
-    if one.HasField("data"):
-        spec["data"] = {"values": _rows(one.data.data)}
-    for named in one.datasets:
-        spec.setdefault("datasets", {})[named.name] = _rows(named.data.data)
-    return "vega_lite_chart", (spec,), {"width": "stretch", "theme": None, "key": key_of(one.id)}
+    return "vega_lite_chart", (_table(one.data.data), json.loads(one.spec)), {
+        "width": "stretch", "theme": None, "key": key_of(one.id)}
 
 
-def _table(data: bytes) -> pd.DataFrame:
-    return pa.ipc.open_stream(io.BytesIO(data)).read_pandas()
-
-
-def _rows(data: bytes) -> list[dict]:
-    table = _table(data)
-    return table.astype(object).where(table.notna(), None).to_dict("records")
+def _table(data: bytes) -> pa.Table:
+    """As pages hand them over: Arrow, made once."""
+    return pa.ipc.open_stream(io.BytesIO(data)).read_all()
 
 
 ELEMENTS = {
