@@ -58,12 +58,16 @@ def test_what_leaves_the_server_is_noticed_and_goes_nowhere(chromium, app):
     page = found.context.new_page()
     open_page(page, app + "/definitions")
     assert found.faults() == []
+    ask = "u => fetch(u, {mode: 'no-cors'}).catch(() => 0)"
+    page.evaluate(ask, "http://example.org/never.js")  # our pages' own policy stops it before it is asked for
+    elsewhere = found.context.new_page()  # a page without one
     for address in ("http://example.org/x.js", "http://192.0.2.1/y.png"):
-        page.evaluate("u => fetch(u, {mode: 'no-cors'}).catch(() => 0)", address)
+        elsewhere.evaluate(ask, address)
     page.evaluate("console.error('mine'); setTimeout(() => { throw new Error('mine too') })")
     page.evaluate("alert(1)")
     found.context.close()
     assert found.outside == ["http://example.org/x.js", "http://192.0.2.1/y.png"]
+    assert any("never.js" in e or "connect-src" in e for e in found.errors)
     assert found.dialogs == ["1"]
     assert any("mine" in e for e in found.errors) and any("mine too" in e for e in found.errors)
 
