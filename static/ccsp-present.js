@@ -1,6 +1,7 @@
 // The presentation. At the press on its button every slide, note and chart is asked for, at once; from the first slide on
-// all are in this page, so that it goes on when the server cannot be reached: only filters ask for something. No text from data is made into markup here: slides come
-// as markup from the server, which has escaped them; everything else is set as text.
+// all are in this page, so that it goes on when the server cannot be reached: only filters ask for something. No text from
+// data is made into markup here: slides come as markup from the server, which has escaped them; everything else is set as
+// text.
 
 const KEYS = {
   ArrowRight: 1, PageDown: 1, " ": 1, ArrowDown: 1, ArrowLeft: -1, PageUp: -1, ArrowUp: -1, Backspace: -1,
