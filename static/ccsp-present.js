@@ -1,6 +1,7 @@
-// The presentation: every slide, note and chart is in this page before it starts, so that it goes on when the server
-// cannot be reached. Only filters ask the server for something. No text from data is made into markup here: slides come
-// as markup from the server, which has escaped them; everything else is set as text.
+// The presentation. At the press on its button every slide, note and chart is asked for, at once; from the first slide on
+// all are in this page, so that it goes on when the server cannot be reached: only filters ask for something. No text from
+// data is made into markup here: slides come as markup from the server, which has escaped them; everything else is set as
+// text.
 
 const KEYS = {
   ArrowRight: 1, PageDown: 1, " ": 1, ArrowDown: 1, ArrowLeft: -1, PageUp: -1, ArrowUp: -1, Backspace: -1,
@@ -9,6 +10,9 @@ const HELP = "← → ou Espace : avancer, reculer · N : notes · F : filtres �
   + " · Échap : quitter";
 const WIDTH = 1280, HEIGHT = 720, NARROW = 700;
 const CHECK_EVERY = 2000, CHECK_WITHIN = 1500;
+const ASK_AGAIN = 10000;  // milliseconds without slides: the server may have begun anew and not have heard
+const PREPARING = "La présentation se prépare…";
+const AWAY = "Le serveur ne répond pas. La présentation commencera quand il répondra.";
 
 // Colours are variables that the server names in data.css, for each room.
 const STYLE = `
@@ -28,6 +32,8 @@ svg{display:block;max-width:100%;max-height:100%}
 .lines{margin:auto 0;padding-left:1.1em;display:flex;flex-direction:column;gap:10px}
 .lines.many{font-size:24px;gap:6px}
 .message{font-size:30px;margin:auto 0;color:var(--soft)}
+.wait{flex-direction:column;align-items:center;justify-content:center;gap:20px;text-align:center}
+.wait p{margin:0}.wait .message{margin:0;color:var(--ink)}
 .cards{flex:1;display:grid;grid-template-columns:repeat(3,1fr);gap:16px;margin:0;align-content:center}
 .cards:has(>div:nth-child(4):last-child){grid-template-columns:repeat(2,1fr)}
 .cards>div{border:2px solid var(--line);border-radius:12px;padding:14px 20px;background:var(--band)}
@@ -89,6 +95,7 @@ class Presentation {
   constructor() {
     this.at = 0;
     this.host = null;
+    this.waiting = null;  // the line that is read until there are slides
     this.online = true;
     this.onKey = (event) => this.key(event);
     this.onSize = () => this.fit();
@@ -96,25 +103,43 @@ class Presentation {
     this.onBack = () => this.close(true);
   }
 
-  // New data from the server: at the start, and after a filter. The slide that is shown stays in its place.
-  receive(data, trigger, button) {
-    this.trigger = trigger;
+  // New data from the server: slides come at the start and after a filter. The slide that is shown stays in its place.
+  receive(data, setTriggerValue, setStateValue, button) {
+    this.trigger = setTriggerValue;
+    this.state = setStateValue;
     this.button = button;
-    const news = JSON.stringify(data) !== this.held;
+    this.latest = data;
+    // A server that has begun anew does not know of this presentation, which keeps its slides, and missed the filters
+    // that were asked for: it knows us now.
+    if (this.host && !data.slides) {
+      if (this.wanted) this.trigger("filter", this.wanted);
+      this.wanted = null;
+      return;
+    }
+    this.wanted = null;
+    const before = this.held;
     this.data = data;
-    if (this.host && news) this.fill();
     this.held = JSON.stringify(data);
+    if (this.host && (this.waiting || this.held !== before)) this.fill();
+  }
+
+  // Said as a state, not as an event: Streamlit says it again by itself when its connection comes back.
+  ask() {
+    this.asked = Date.now();
+    this.state("running", this.asked);
   }
 
   open() {
-    if (this.host || !this.data.slides.length) return;
+    if (this.host) return;
     this.host = made("div", document.body, { id: "ccsp-presentation" });
     const root = this.host.attachShadow({ mode: "open" });
     made("style", root).textContent = STYLE + this.data.css;
     this.room = made("div", root, { class: "room", role: "dialog", "aria-modal": "true", "aria-label": "Présentation" });
     this.stage = made("div", this.room, { class: "stage" });
     this.at = 0;
-    this.fill();
+    this.online = true;
+    // Closed a moment ago, or while the server is away, it still has its slides.
+    if (this.data.slides) this.fill(); else this.wait();
     window.addEventListener("keydown", this.onKey, true);
     window.addEventListener("resize", this.onSize);
     window.addEventListener("popstate", this.onBack);
@@ -123,7 +148,19 @@ class Presentation {
     this.wasFull = false;
     if (document.fullscreenEnabled)
       document.documentElement.requestFullscreen().then(() => { this.wasFull = true; }).catch(() => {});
+    this.ask();
     this.watch();
+  }
+
+  wait() {
+    this.room.className = `room ${this.data.theme}`;
+    const page = made("div", this.stage, { class: "page wait", tabindex: "-1" });
+    this.waiting = made("p", page, { class: "message", role: "status" }, PREPARING);
+    made("p", page, {}, "Échap : revenir à la page");
+    const leave = made("button", page, { type: "button", "aria-label": "Quitter la présentation" }, "✕");
+    leave.addEventListener("click", () => this.close());
+    this.fit();
+    page.focus({ preventScroll: true });
   }
 
   close(gone = false) {
@@ -137,13 +174,16 @@ class Presentation {
     if (this.second && !this.second.closed) this.second.close();
     if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
     this.host.remove();
-    this.host = null;
+    this.host = this.waiting = this.wanted = null;
+    this.data = this.latest;
+    this.state("running", 0);
     this.button?.focus();
     if (!gone && history.state?.ccsp) history.back();
   }
 
   fill() {
     const { data, room } = this;
+    this.waiting = null;
     room.className = `room ${data.theme}`;
     this.stage.replaceChildren();
     room.querySelectorAll(".over").forEach((one) => one.remove());
@@ -182,7 +222,8 @@ class Presentation {
     this.unreachable = made("p", this.filters, {}, "Hors connexion : les filtres reviennent avec le serveur.");
     this.filters.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.trigger("filter", Object.fromEntries(this.selects.map((one) => [one.name, one.value])));
+      this.wanted = Object.fromEntries(this.selects.map((one) => [one.name, one.value]));
+      this.trigger("filter", this.wanted);
     });
     this.play(Boolean(this.timer));
     this.said();
@@ -255,10 +296,12 @@ class Presentation {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     event.stopImmediatePropagation();
     if (event.key === "Escape") {
-      const open = [this.notes, this.filters, this.help].find((one) => !one.hidden);
+      const open = !this.waiting && [this.notes, this.filters, this.help].find((one) => !one.hidden);
       if (open) open.hidden = true; else this.close();
     } else if (event.key === "Tab" || (inside instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter"))) {
       return;
+    } else if (this.waiting) {
+      if (!(event.key in KEYS)) return;  // there is nothing to turn yet
     } else if (choosing && (event.key in KEYS || ["Home", "End", "Enter"].includes(event.key))) {
       return;  // the list's own keys
     } else if (event.key in KEYS) {
@@ -299,12 +342,19 @@ class Presentation {
       up = asked.ok;
     } catch { up = false; }
     if (!this.host) return;
+    const back = up && !this.online;
     this.online = up;
     this.said();
+    if (this.waiting && up && (back || Date.now() - this.asked > ASK_AGAIN)) this.ask();
     this.watching = setTimeout(() => this.watch(), CHECK_EVERY);
   }
 
   said() {
+    if (this.waiting) {
+      const now = this.online ? PREPARING : AWAY;
+      if (this.waiting.textContent !== now) this.waiting.textContent = now;
+      return;
+    }
     this.mark.hidden = this.online;
     for (const one of [...this.selects, this.apply]) one.disabled = !this.online;
     this.unreachable.hidden = this.online;
@@ -321,12 +371,11 @@ class Presentation {
 }
 
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
+  const { data, parentElement, setTriggerValue, setStateValue } = component;
   const show = (window.ccspPresentation ??= new Presentation());
   const button = parentElement.querySelector("button");
-  button.disabled = !data.slides.length;
   button.onclick = () => show.open();
-  show.receive(data, setTriggerValue, button);
+  show.receive(data, setTriggerValue, setStateValue, button);
   if (!button.dataset.seen) button.focus({ preventScroll: true });
   button.dataset.seen = "yes";
 }

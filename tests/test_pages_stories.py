@@ -1,16 +1,20 @@
 """The page « Présenter »: choose, order, word, hide, add, keep, share. Through its widgets, on fictitious data."""
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from dashboard.access import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import record
-from dashboard.answers import network
+from dashboard.answers import deck, network, report
 from dashboard.answers import stories as known
 from dashboard.answers.question import Question
 from dashboard.answers.view import engine
 from dashboard.period import clip, resolve
-from dashboard.settings import load
+from dashboard.settings import ROOT, load
 from dashboard.stories import Step, ready
 from dashboard.ui import filters, session, stories
 from dashboard.ui import present as telling
@@ -51,6 +55,12 @@ def present(**wanted: str):
     return go(at, "presenter")
 
 
+def running(at, what: int) -> None:
+    """What the browser says when the presentation starts, and when it is closed (0)."""
+    at.session_state[telling.KEY] = {"running": what}
+    at.run()
+
+
 def codes(at) -> list[str]:
     """The slides of the story on the page, in order."""
     return [s.code for s in at.session_state[stories.HELD].steps]
@@ -66,6 +76,61 @@ def test_the_national_review_is_there_at_once(demo):
     assert codes(at) == [s.code for s in ready("national").steps]
     assert "12 diapositives. Touches" in said(at)
     assert [e.label for e in at.expander if "1. Titre" in e.label]
+
+
+def sent(at):
+    """The slides that go to the browser; None where none do."""
+    return json.loads(next(e for e in at.main if e.type == "bidi_component").proto.json)["slides"]
+
+
+def test_slides_are_made_when_the_presentation_is_started_and_not_before(demo, monkeypatch):
+    made, real = [], deck.slides
+    monkeypatch.setattr(deck, "slides", lambda *which: made.append(which) or real(*which))
+    at = sound(present())
+    at.selectbox(key="filtre_departement").set_value("Zou").run()
+    assert made == [] and sent(sound(at)) is None
+    running(at, 1)
+    assert len(made) == 1 and len(sent(sound(at))) == 12
+    at.selectbox(key="filtre_departement").set_value("Mono").run()
+    assert len(made) == 2 and made[1][1].department == "Mono" and "Mono" in json.dumps(sent(sound(at)))
+    running(at, 0)
+    at.selectbox(key="filtre_departement").set_value("Borgou").run()
+    assert len(made) == 2 and sent(sound(at)) is None
+
+
+def test_the_files_of_a_story_are_made_when_they_are_asked_for(demo, monkeypatch):
+    made, real = [], report.made
+    monkeypatch.setattr(report, "made", lambda kind, told: made.append(kind) or real(kind, told))
+    at = sound(present())
+    assert made == ["txt"] and len(at.download_button) == 4  # the text to paste stands on the page
+
+
+OPENED = """
+import sys
+from streamlit.testing.v1 import AppTest
+import dashboard.ui.warm
+from dashboard.navigation import PAGES
+from dashboard.settings import ROOT
+at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+at.query_params["centre"] = "ccsp-allada"
+at.run()
+for spec in PAGES:
+    at.switch_page(spec.path)
+    at.run()
+    assert not at.exception and not at.error, spec.path
+    assert "vl_convert" not in sys.modules, spec.path
+at.switch_page("pages/workshop/present.py")
+at.run()
+at.session_state["presentation"] = {"running": 1}
+at.run()
+assert not at.exception and "vl_convert" in sys.modules
+"""
+
+
+def test_no_page_loads_what_draws_pictures_before_a_presentation_is_started(demo):
+    done = subprocess.run([sys.executable, "-c", OPENED], cwd=ROOT, capture_output=True, text=True,
+                          env={**os.environ, "DATABASE_URL": demo})
+    assert done.returncode == 0, done.stderr[-800:]
 
 
 def test_a_slide_moves_and_is_hidden_and_renamed(demo):
@@ -160,7 +225,7 @@ def test_a_director_tells_the_story_of_the_department_alone(demo, monkeypatch):
     hidden = set(network.names(LOCAL_READER).values()) - set(network.names(director).values())
     monkeypatch.setattr(filters, "person", lambda: director)
     at = present()
-    told, _ = telling.told(director, Question(*_year()), at.session_state[stories.HELD], _period())
+    told = telling.deck.build(director, Question(*_year()), at.session_state[stories.HELD], _period())
     assert told.slides and not [name for name in hidden if name in repr(told)]
     assert Step("chiffres") in ready("national").steps
 

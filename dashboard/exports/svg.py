@@ -5,10 +5,10 @@ import re
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from types import ModuleType
 from xml.etree import ElementTree
 
 import font_source_sans_pro
-import vl_convert
 
 from dashboard.charts import style
 from dashboard.french import VEGA_LOCALE
@@ -60,9 +60,8 @@ def _chart(spec_json: str, width: float, height: float | None, font_px: float, o
         height = min(font_px / 12 * (rows * step + 42 if rows else spec.get("height", 230) + 30), tallest)
     if rows:
         font_px = min(font_px, height / (1.15 * rows + 3.4))
-    _register_fonts()
-    found = vl_convert.vegalite_to_svg(_sized(spec, width, height, font_px), allowed_base_urls=[],
-                                       format_locale=VEGA_LOCALE["number"], time_format_locale=VEGA_LOCALE["time"])
+    found = _converter().vegalite_to_svg(_sized(spec, width, height, font_px), allowed_base_urls=[],
+                                         format_locale=VEGA_LOCALE["number"], time_format_locale=VEGA_LOCALE["time"])
     return _compact(found, on_paper)
 
 
@@ -123,8 +122,11 @@ def _cleaned(part, roles: bool):
 
 
 @lru_cache(maxsize=1)
-def _register_fonts() -> None:
+def _converter() -> ModuleType:
+    # Brought in with the first picture: it holds 100 MB, and nobody who only looks at pages needs it.
+    import vl_convert
     vl_convert.register_font_directory(str(FONTS))
+    return vl_convert
 
 
 # ---- fewer bytes ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Presenting a story: the whole of it is handed to the browser, which then needs the server for filters alone."""
+"""Presenting a story: once started, the whole of it is handed to the browser, which then needs the server for filters alone."""
 from functools import cache
 
 import streamlit as st
@@ -21,8 +21,8 @@ button{font:600 1rem/1.2 "Source Sans",sans-serif;color:var(--paper);background:
 border-radius:.4rem;padding:.6rem 1.4rem;cursor:pointer}
 button:hover{background:var(--pressed)}
 button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-button:disabled{opacity:.5;cursor:default}
 """
+KEY = "presentation"  # of the component; the session holds under it what the browser says
 FILTERS = ("periode", "departement", "type", "prestation")
 # Of the slides and what surrounds them, as static/ccsp-present.js names them.
 COLOURS = {"paper": palette.PAPER, "ink": palette.SLIDE_INK, "soft": palette.QUIET, "line": palette.LINE, "band": palette.RAISED,
@@ -45,25 +45,38 @@ def _component():
     return st.components.v2.component("ccsp_presentation", html=BUTTON, css=BUTTON_STYLE, js=script)
 
 
-def told(person: Person, question: Question, story: Story, period: Clipped) -> tuple[Deck, tuple[dict, ...]]:
-    """The story over the filters in force, and its slides as the browser takes them."""
-    return deck.build(person, question, story, period), deck.slides(person, question, story, period)
+def started() -> bool:
+    """Whether the presentation is on the person's screen: the browser says when it starts and when it is closed."""
+    return bool(st.session_state.get(KEY, {}).get("running"))
 
 
-def button(story: Story, made: Deck, slides: tuple[dict, ...], theme: str, seconds: int) -> None:
-    """The button that starts the presentation; its slides, notes and charts go to the browser with it."""
+def told(person: Person, question: Question, story: Story, period: Clipped) -> tuple[Deck, tuple[dict, ...] | None]:
+    """The story over the filters in force; and its slides as the browser takes them, once it is started.
+
+    Until then None: their pictures cost twelve times what the page does, and most who open it do not start.
+    """
+    slides = deck.slides(person, question, story, period) if started() else None
+    return deck.build(person, question, story, period), slides
+
+
+def button(story: Story, made: Deck, slides: tuple[dict, ...] | None, theme: str, seconds: int) -> None:
+    """The button that starts the presentation; where there are slides, they go to the browser with it."""
     fixed = {"departement", "type"} if story.site else {"departement"} if story.department else set()
     # A free period is set on the page, where its days can be typed.
     choices = [{"name": name, "label": filters.NAMES[name], "value": filters.value(name),
                 "options": [[value, text] for value, text in filters.options(name).items() if value != filters.OTHER]}
                for name in FILTERS if name not in fixed]
-    _component()(key="presentation", on_filter_change=_filtered, data={
-        "slides": list(slides), "foot": made.foot, "filters": choices, "theme": theme, "seconds": seconds, "css": LOOKS,
-        "light": LIGHT})
+    _component()(key=KEY, on_filter_change=_filtered, on_running_change=_asked, default={"running": 0}, data={
+        "slides": slides and list(slides), "foot": made.foot, "filters": choices, "theme": theme, "seconds": seconds,
+        "css": LOOKS, "light": LIGHT})
+
+
+def _asked() -> None:
+    """The run that follows reads it; Streamlit keeps what a component says only where somebody is to be called."""
 
 
 def _filtered() -> None:
-    asked = st.session_state["presentation"].get("filter")
+    asked = st.session_state[KEY].get("filter")
     for name, wanted in (asked.items() if isinstance(asked, dict) else ()):
         if name in FILTERS and isinstance(wanted, str) and wanted != filters.value(name):
             filters.choose(name, wanted)

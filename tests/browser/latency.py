@@ -167,6 +167,8 @@ def slide_changes(page: Page, app: str) -> list[float]:
     page.evaluate("""() => { window.painted = []; window.addEventListener('keydown', () => { const pressed = performance.now();
       requestAnimationFrame(() => requestAnimationFrame(() => window.painted.push(performance.now() - pressed))); }, true); }""")
     page.get_by_role("button", name="Commencer la présentation").click()
+    expect(page.locator("#ccsp-presentation .count")).to_have_text("1 / 12")  # until then there is no slide to turn
+    page.evaluate("window.painted.length = 0")
     for key in [*["ArrowRight"] * 11, *["ArrowLeft"] * 11]:
         before = page.locator("#ccsp-presentation .count").inner_text()
         page.keyboard.press(key)

@@ -37,6 +37,7 @@ def main() -> None:
                 page.screenshot(path=ROOT / "docs" / f"{name}.png")
             page.goto(f"{app}/presenter")
             page.get_by_role("button", name="Commencer la présentation").click(timeout=30_000)
+            page.locator("#ccsp-presentation .count").wait_for()
             for number in range(1, max(SLIDES) + 1):
                 if number in SLIDES:
                     page.wait_for_timeout(300)

@@ -43,6 +43,7 @@ def test_every_page_works_under_the_policy_that_every_answer_carries(page, app):
     expect(page.get_by_role("button", name="Revenir à l'ensemble")).to_be_visible()
     open_page(page, f"{app}/presenter")
     page.get_by_role("button", name="Commencer la présentation").click(timeout=30_000)
+    expect(page.locator("#ccsp-presentation .count")).to_have_text("1 / 12")
     page.keyboard.press("ArrowRight")
     with page.context.expect_page() as opened:
         page.keyboard.press("s")

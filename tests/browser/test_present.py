@@ -1,4 +1,6 @@
 """The presentation: by keys alone, without the server, readable from the back of the room."""
+import signal
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -37,6 +39,95 @@ def start(page: Page, address: str, story: str = "national") -> None:
     expect(page.locator(f"{ROOM} .count")).to_have_text(f"1 / {COUNTS[story]}")
 
 
+def test_the_first_slide_appears_soon_after_the_press(page, app):
+    open_page(page, f"{app}/presenter?departement=Mono")  # nobody has asked this before
+    page.evaluate("""() => { window.read = []; new MutationObserver(() => {
+      const room = document.querySelector('#ccsp-presentation');
+      if (!room) return;
+      const note = () => { const said = room.shadowRoot.querySelector('.wait .message')?.textContent;
+        if (said && window.read.at(-1) !== said) window.read.push(said); };
+      note(); new MutationObserver(note).observe(room.shadowRoot, {childList: true, subtree: true, characterData: true});
+    }).observe(document.body, {childList: true}); }""")
+    page.get_by_role("button", name="Commencer la présentation").click()
+    expect(page.locator(ROOM)).to_have_count(1, timeout=500)  # the room sees at once that it was pressed
+    expect(page.locator(f"{ROOM} .count")).to_have_text("1 / 12", timeout=5_000)
+    expect(page.locator(f"{ROOM} .wait")).to_have_count(0)
+    expect(page.locator(f"{ROOM} .foot .said")).to_contain_text("Mono")
+    assert page.evaluate("window.read") == ["La présentation se prépare…"]
+
+
+@pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGSTOP], ids=lambda s: s.name)
+def test_a_press_while_the_server_is_away_is_said_in_time_and_can_be_left(chromium, demo_file, tmp_path, way):
+    url, log = f"sqlite:///{demo_file}", tmp_path / "log"
+    process, address = served.start(url, log)
+    visit = served.visit(chromium)
+    page = visit.context.new_page()
+    try:
+        open_page(page, f"{address}/presenter")
+        process.send_signal(way)
+        page.get_by_role("button", name="Commencer la présentation").click()
+        expect(page.locator(f"{ROOM} .wait .message")).to_contain_text("Le serveur ne répond pas", timeout=3_000)
+        for key in ("ArrowRight", "n", "f", "a", "End"):
+            page.keyboard.press(key)
+        page.keyboard.press("Escape")
+        expect(page.locator(ROOM)).to_have_count(0)
+        expect(page.get_by_role("button", name="Commencer la présentation")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator(f"{ROOM} .wait .message")).to_contain_text("Le serveur ne répond pas", timeout=3_000)
+        if way == signal.SIGSTOP:
+            process.send_signal(signal.SIGCONT)
+        else:
+            process.wait(10)
+            process, _ = served.start(url, log, port=int(address.rsplit(":", 1)[1]))
+        expect(page.locator(f"{ROOM} .count")).to_have_text("1 / 12", timeout=40_000)
+    finally:
+        process.send_signal(signal.SIGCONT)
+        served.end(process)
+        visit.context.close()
+    assert [f for f in visit.faults() if f.startswith(("outside", "dialog", "script"))] == []
+
+
+def test_a_presentation_keeps_its_slides_when_the_server_begins_anew(chromium, demo_file, tmp_path):
+    url, log = f"sqlite:///{demo_file}", tmp_path / "log"
+    process, address = served.start(url, log)
+    visit = served.visit(chromium)
+    page = visit.context.new_page()
+    try:
+        start(page, address)
+        page.keyboard.press("ArrowRight")
+        process.kill()
+        process.wait(10)
+        expect(page.locator(f"{ROOM} .cut")).to_be_visible(timeout=8_000)
+        process, _ = served.start(url, log, port=int(address.rsplit(":", 1)[1]))
+        expect(page.locator(f"{ROOM} .cut")).to_be_hidden(timeout=8_000)
+        page.wait_for_timeout(4_000)  # by now Streamlit has found it, and its first run knows nothing of the press
+        expect(page.locator(f"{ROOM} .count")).to_have_text("2 / 12")
+        page.keyboard.press("f")
+        page.locator(f"{ROOM} .filters").get_by_label("Département").select_option("Zou")
+        page.locator(f"{ROOM} .filters").get_by_role("button", name="Appliquer").click()
+        expect(page.locator(f"{ROOM} .foot .said")).to_contain_text("Zou", timeout=20_000)
+        expect(page.locator(f"{ROOM} .count")).to_have_text("2 / 12")
+    finally:
+        served.end(process)
+        visit.context.close()
+
+
+def test_another_story_or_filter_after_closing_starts_with_its_own_slides(page, app):
+    start(page, app)
+    page.keyboard.press("Escape")
+    settled(page)
+    choose(page, "choix_histoire", "Les attentes")
+    settled(page)
+    page.get_by_role("button", name="Commencer la présentation").click()
+    expect(page.locator(f"{ROOM} .count")).to_have_text("1 / 13")
+    page.keyboard.press("Escape")
+    settled(page)
+    choose(page, "filtre_departement", "Zou")
+    settled(page)
+    page.get_by_role("button", name="Commencer la présentation").click()
+    expect(page.locator(f"{ROOM} .foot .said")).to_contain_text("Zou")
+
+
 def test_the_story_goes_on_when_the_server_is_gone(chromium, demo_file, tmp_path):
     visit = served.visit(chromium)
     page = visit.context.new_page()
@@ -61,6 +152,10 @@ def test_the_story_goes_on_when_the_server_is_gone(chromium, demo_file, tmp_path
     expect(page.locator(f"{ROOM} .notes")).to_contain_text("Usagers reçus")
     page.keyboard.press("Escape")
     expect(page.locator(f"{ROOM} .notes")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.locator(ROOM)).to_have_count(0)
+    page.keyboard.press("Enter")  # closed by mistake, it starts again
+    expect(page.locator(f"{ROOM} .count")).to_have_text("1 / 12")
     page.keyboard.press("Escape")
     expect(page.locator(ROOM)).to_have_count(0)
     assert [f for f in visit.faults() if f.startswith(("outside", "dialog", "script"))] == []
@@ -131,6 +226,7 @@ def test_slides_go_on_by_themselves_when_asked(page, app):
     choose(page, "secondes_diapo", "10")
     settled(page)
     page.get_by_role("button", name="Commencer la présentation").click()
+    expect(page.locator(f"{ROOM} .count")).to_have_text("1 / 12")
     page.keyboard.press("a")
     expect(page.locator(f"{ROOM} .count")).to_have_text("2 / 12", timeout=15_000)
     page.keyboard.press("a")
