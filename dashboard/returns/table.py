@@ -15,6 +15,7 @@ from dashboard.returns.known import Known
 from dashboard.returns.problem import Unreadable
 
 DELIMITERS = ";,\t"
+SAID = DELIMITERS + "|"  # what a first line « sep=… » may name: a quote or a letter would make no table of anything
 CELL_LIMIT = 100_000
 XLSX_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
@@ -106,7 +107,7 @@ def _delimiter(path: Path, encoding: str) -> str:
         except csv.Error:  # met again, with its line, when the rows are read
             found = None
         return found.matched if found else 0, bool(said and said[1] == delimiter), first.count(delimiter)
-    return max(DELIMITERS + (said[1] if said else ""), key=fits)
+    return max(DELIMITERS + (said[1] if said and said[1] in SAID else ""), key=fits)
 
 
 def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:

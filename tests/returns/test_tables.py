@@ -24,6 +24,11 @@ def test_the_separator_that_such_a_line_names_is_taken(read):
     assert len(read("sep=,\n" + csv_text("registre", visit(ref="a;b;c"), delimiter=",")).rows) == 1
 
 
+@pytest.mark.parametrize("named", ['"', "e", " ", "é"])
+def test_a_line_that_names_no_separator_is_of_no_consequence(read, named):
+    assert [r["source_ref"] for r in read(f"sep={named}\n{TEXT}").rows] == ["1"]
+
+
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
 def test_headings_under_a_title_are_found(read, delimiter):
     title = 'Registre, des visites, du centre; de Kandi\n\n"Année\n2025"\n'
