@@ -16,7 +16,7 @@ STYLE = "<style>:root{" + variables(BANNER) + "}" + """
 [data-testid=stMainBlockContainer]{padding:4rem 2rem 3rem;max-width:1600px}
 [data-testid=stHeader]{height:3.2rem;border-bottom:1px solid rgba(120,130,126,.25)}
 [data-testid=stDateInputQuickSelect],[data-testid=InputInstructions]{display:none}
-[data-testid=stVegaLiteChart]{overflow-x:auto}
+[data-testid=stVegaLiteChart]{overflow-x:auto;max-width:100%}
 [data-testid=stVerticalBlock]{gap:.7rem}
 [data-testid=stHeading] [data-testid=stMarkdownContainer]{margin-bottom:0}
 [data-testid=stMetric]{padding:.6rem .8rem;position:relative;overflow:hidden}

@@ -77,6 +77,7 @@ def test_a_telephone_shows_every_page_without_scrolling_sideways(chromium, app, 
     found = served.visit(chromium, viewport={"width": 360, "height": 740}, has_touch=True)
     page = found.context.new_page()
     open_page(page, app + path(spec.url_path) + ("?centre=ccsp-kandi" if spec.url_path == "site" else ""))
+    page.wait_for_function("[...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(c => c.querySelector('svg'))")
     page.wait_for_timeout(400)
     widest = page.evaluate("Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]"
                            ".map(e => e.scrollWidth))")
