@@ -48,7 +48,7 @@ def test_a_link_of_the_bulletin_can_be_sent(page, app):
     drawn_beside(page, "left")
 
 
-def test_a_decision_is_kept_for_the_series_it_is_about(page, own):
+def test_a_decision_is_kept_for_the_series_it_is_about(own, page):
     open_page(page, f"{own}/signaux")
     page.get_by_text("Noter une décision", exact=True).click()
     page.get_by_label("Ce qui est décidé").fill(WHAT)
@@ -63,7 +63,7 @@ def test_a_decision_is_kept_for_the_series_it_is_about(page, own):
     assert "centre=" in page.url, "the chart beside the bulletin is that of the series"
 
 
-def test_a_target_is_on_the_map_until_it_is_removed(page, own):
+def test_a_target_is_on_the_map_until_it_is_removed(own, page):
     open_page(page, f"{own}/cibles")
     page.get_by_label("Valeur visée").fill("130")
     page.get_by_label("Source (texte, décision, plan)").fill("plan d'essai")
