@@ -146,7 +146,7 @@ def main() -> int:
         for count in steps:
             errors += many(count, (app, psutil.Process(process.pid)), (floor, psutil.Process(fixed.pid)))
         for name in ("app", "floor"):
-            if said := (Path(folder) / f"{name}.log").read_text().strip():
+            if " ERROR " in (said := (Path(folder) / f"{name}.log").read_text()):
                 print(f"\n{name} wrote: {said[-1_500:]}")
     return 1 if errors else 0
 
