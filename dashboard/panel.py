@@ -122,15 +122,23 @@ class Panel:
         """The rows that the chart draws, as they travel to a screen."""
         return arrow.of_rows(self.chart["data"]["values"])
 
-    @cached_property
+    @property
     def drawing(self) -> dict:
         """The chart without its rows; a copy, for who draws it may write into it."""
-        return json.loads(json.dumps(self._drawn))
+        return json.loads(self._text)
 
-    @cached_property
+    @property
     def dark(self) -> dict:
         """The same for dark paper."""
-        return dark(self._drawn)
+        return json.loads(self._dark_text)
+
+    @cached_property
+    def _text(self) -> str:  # kept as text: as dictionaries it would take five times the memory
+        return json.dumps(self._drawn)
+
+    @cached_property
+    def _dark_text(self) -> str:
+        return json.dumps(dark(self._drawn))
 
     @property
     def _drawn(self) -> dict:

@@ -75,11 +75,14 @@ def gather(bind: Connection | Engine, sites: read.Sites, first: date, last: date
     cut = _cut(scope, by)
     spans = _spans(scope, by, cut.groups)
     members = _members(scope, by, cut.groups)
+    active = _active(scope, spans)
+    present = active | _expected(scope, spans)  # some serve before their ceremony
     return Facts(
         by=by, keys=cut.keys, first=scope.first, last=scope.last, as_of=scope.as_of, partial=scope.partial,
         service=service, counters=cut.counters, waits=cut.waits, left_timed=cut.left_timed,
         known_service=cut.known_service, all_visits=cut.all_visits,
-        **_reporting(scope, spans, members), **_days(scope, spans, members), **_places(scope, spans, members, cut.by_site),
+        **_reporting(scope, present, active, spans, members), **_days(scope, spans, members),
+        **_places(scope, present, spans, members, cut.by_site),
         complaints=_complaints(scope, by, cut.groups),
         ends=np.array([day_number(end) for _, end in spans], dtype=np.int64), threshold=load().wait_threshold_minutes)
 
@@ -103,12 +106,12 @@ def make_scope(bind: Connection | Engine, ledger: Ledger | None, sites: read.Sit
 
 def histogram(scope: Scope) -> np.ndarray:
     """Waits of the question by whole minute, shape (241,)."""
-    return _sum(scope.visits([scope.service_id]).waits, (0, 1, 2))
+    return _sum(scope.visits([scope.service_id]).of("waits"), (0, 1, 2))
 
 
 def heat(scope: Scope) -> np.ndarray:
     """Visits of the question by weekday (0 = Monday) and hour of arrival, shape (7, 25); the last column is unknown."""
-    return _sum(scope.visits([scope.service_id]).heat, (0, 1, 2)).reshape(7, -1)
+    return _sum(scope.visits([scope.service_id]).of("heat"), (0, 1, 2)).reshape(7, -1)
 
 
 def waits_by_month(scope: Scope) -> tuple[tuple[date, ...], np.ndarray]:
@@ -145,7 +148,8 @@ def _cut(scope: Scope, by: str) -> Cut:
     apart = [number] if number != ALL_SERVICES else every
     services = list(dict.fromkeys([number, ALL_SERVICES, UNKNOWN_SERVICE, *(apart if by == "service" else [])]))
     found = scope.visits(services)
-    of = {i: found.counters[:, n] for n, i in enumerate(services)}  # (R, M, 12)
+    counted = found.of("counters")
+    of = {i: counted[:, n] for n, i in enumerate(services)}  # (R, M, 12)
     everybody, mine = of[ALL_SERVICES], of[number]
     measuring = _sum(everybody[:, :, MEASURED], 1) > 0
     by_site = np.zeros(len(scope.ledger.places), np.int64)
@@ -155,10 +159,10 @@ def _cut(scope: Scope, by: str) -> Cut:
     if by in ("service", "hour"):
         odd = ~measuring & (_sum(everybody[:, :, LEFT_TIMED], 1) > 0)
         keys, groups, counters, waits, left = (
-            _by_hour(scope, odd) if by == "hour" else _by_service(scope, found, services, apart, odd))
+            _by_hour(scope, odd) if by == "hour" else _by_service(scope, found, apart, odd))
         known = {name: np.full(len(groups), _sum(values, None)) for name, values in known.items()}
     else:
-        waits = found.waits[:, 0]
+        waits = found.of("waits", [number])[:, 0]
         if by == "month":
             left_timed = mine[:, :, LEFT_TIMED] * (everybody[:, :, MEASURED] > 0)
         else:
@@ -199,12 +203,11 @@ def _add_up(where: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
     return out
 
 
-def _by_service(scope: Scope, found: Visits, services: list[int], apart: list[int], odd: np.ndarray) -> tuple:
+def _by_service(scope: Scope, found: Visits, apart: list[int], odd: np.ndarray) -> tuple:
     """Services with a visit; those who left at sites that record arrivals but never a call (`odd`) are taken off."""
-    columns = [services.index(i) for i in apart]
-    counters = _sum(found.counters[:, columns], (0, 2))
-    waits = _sum(found.waits[:, columns], (0, 2))
-    off = _sum(found.counters[odd][:, columns][..., LEFT_TIMED], (0, 2))
+    each = found.of("counters", apart)
+    counters, waits = _sum(each, (0, 2)), _sum(found.of("waits", apart), (0, 2))
+    off = _sum(each[odd][..., LEFT_TIMED], (0, 2))
     kept = [i for i in np.argsort(apart, kind="stable").tolist() if counters[i, VISITS]]
     groups = [apart[i] for i in kept]
     return ([scope.ledger.service_code(i) for i in groups], groups, counters[kept], waits[kept],
@@ -245,63 +248,42 @@ def _members(scope: Scope, by: str, groups: list) -> np.ndarray:
 
 
 # --- who reported, and when -----------------------------------------------------------------------------------------
-def _expected(scope: Scope, first: date, last: date) -> np.ndarray:
-    """Whether a site's launch (else first activity) is not after `last` and it had not closed before `first`, (S,)."""
+def _expected(scope: Scope, spans: Sequence[Span]) -> np.ndarray:
+    """Whether a site's launch (else first activity) is not after a span and it had not closed before, (G, S)."""
     book = scope.ledger
-    return (book.starts <= day_number(last)) & (book.ends >= day_number(first))
+    first, last = (np.array([day_number(span[i]) for span in spans], dtype=np.int64)[:, None] for i in (0, 1))
+    return (book.starts <= last) & (book.ends >= first)
 
 
-def _active(scope: Scope, first: date, last: date) -> np.ndarray:
-    """Whether a site has a visit or a closing between two days, (S,)."""
-    days = scope.ledger.days(first, last)
-    return (scope.ledger.visited[:, days] > 0).any(axis=1) | scope.ledger.closed[:, days].any(axis=1)
+def _active(scope: Scope, spans: Sequence[Span]) -> np.ndarray:
+    """Whether a site has a visit or a closing in a span, (G, S)."""
+    return (scope.ledger.between("visits", spans) > 0) | (scope.ledger.between("closed", spans) > 0)
 
 
-def _present(scope: Scope, first: date, last: date) -> np.ndarray:
-    """Whether a site was expected, or was at work all the same: some serve before their ceremony."""
-    return _expected(scope, first, last) | _active(scope, first, last)
-
-
-def _hands_in_complaints(scope: Scope, first: date, last: date) -> np.ndarray:
-    """Whether a batch of complaints speaks for at least a day of the span, (S,)."""
-    return scope.ledger.complaints_known[:, scope.ledger.days(first, last)].any(axis=1)
-
-
-def _each(function: Callable[[Scope, date, date], np.ndarray], scope: Scope, spans: list[Span]) -> np.ndarray:
-    """The function's answer for the span of each key, (G, S); computed once for each different span."""
-    known = {span: function(scope, *span) for span in set(spans)}
-    return np.array([known[span] for span in spans], dtype=bool).reshape(len(spans), len(scope.ledger.places))
-
-
-def _reporting(scope: Scope, spans: list[Span], members: np.ndarray) -> dict:
-    whole = (scope.first, scope.last)
-    count = lambda function: (_each(function, scope, spans) & members).sum(axis=1)  # noqa: E731
-    silent = _expected(scope, *whole) & ~_active(scope, *whole)
-    return {"expected": count(_present), "reporting": count(_active), "complaint_reporting": count(_hands_in_complaints),
-            "silent": [scope.ledger.places[i].code for i in scope.rows.tolist() if silent[i]]}
+def _reporting(scope: Scope, present: np.ndarray, active: np.ndarray, spans: list[Span], members: np.ndarray) -> dict:
+    whole = [(scope.first, scope.last)]
+    silent = _expected(scope, whole)[0] & ~_active(scope, whole)[0]
+    # A batch of complaints speaks for at least a day of the span.
+    hands_in = scope.ledger.between("complaints_known", spans) > 0
+    return {**{name: (sites & members).sum(axis=1) for name, sites in (
+        ("expected", present), ("reporting", active), ("complaint_reporting", hands_in))},
+        "silent": [scope.ledger.places[i].code for i in scope.rows.tolist() if silent[i]]}
 
 
 def _days(scope: Scope, spans: list[Span], members: np.ndarray) -> dict[str, np.ndarray]:
     """Open site-days, those of them closed, and visits on other days (all services only)."""
-    book = scope.ledger
-
-    def counted(scope: Scope, first: date, last: date) -> np.ndarray:
-        days = book.days(first, last)
-        open_, visited = book.open[:, days], book.visited[:, days]
-        off = np.where(open_, 0, visited).sum(axis=1) if scope.service is None else np.zeros(len(open_), np.int64)
-        return np.array([open_.sum(axis=1), (open_ & book.closed[:, days]).sum(axis=1), off])
-
-    known = {span: counted(scope, *span) for span in set(spans)}
-    rows = np.array([known[span] @ member for span, member in zip(spans, members, strict=True)], dtype=np.int64)
-    return dict(zip(("open_days", "closed_days", "off_day_visits"), rows.reshape(-1, 3).T, strict=True))
+    found = {name: np.where(members, scope.ledger.between(which, spans), 0).sum(axis=1, dtype=np.int64) for name, which in (
+        ("open_days", "open"), ("closed_days", "open_closed"), ("off_day_visits", "off"))}
+    return found if scope.service is None else {**found, "off_day_visits": np.zeros(len(spans), np.int64)}
 
 
-def _places(scope: Scope, spans: list[Span], members: np.ndarray, visits_of: np.ndarray) -> dict[str, np.ndarray]:
+def _places(scope: Scope, present: np.ndarray, spans: list[Span], members: np.ndarray, visits_of: np.ndarray
+            ) -> dict[str, np.ndarray]:
     """Population served, visits at CCSP, communes covered."""
     land = scope.ledger.land
     back = timedelta(days=load().operating_days - 1)
-    served = _each(_present, scope, spans) & members & land.ccsp
-    operating = _each(lambda s, _, last: _active(s, last - back, last), scope, spans) & members
+    served = present & members & land.ccsp
+    operating = _active(scope, [(last - back, last) for _, last in spans]) & members
     in_scope = (members @ land.department > 0) @ land.communes
     if scope.sites == ALL:  # communes of departments without a site count too, where a key speaks of the whole country
         in_scope = np.where(members.all(axis=1), land.communes_of_all, in_scope)
@@ -342,7 +324,7 @@ def _groups_of(scope: Scope, by: str, groups: list, c: dict[str, np.ndarray]) ->
 def comparable(scope: Scope) -> tuple[set[str], Period]:
     """The sites that reported both in the period and in the same days a year before, and that year-before period."""
     before = Period(_year_before(scope.first), _year_before(scope.last))
-    both = _active(scope, scope.first, scope.last) & _active(scope, before.first, before.last)
+    both = _active(scope, [(scope.first, scope.last), (before.first, before.last)]).all(axis=0)
     return {scope.ledger.places[i].code for i in scope.rows.tolist() if both[i]}, before
 
 

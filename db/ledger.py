@@ -4,6 +4,7 @@ Visits are many and come from rollups, question by question; what is here is at 
 Rows are cut to what a person may see afterwards, in db.facts: nothing here is shown as it is.
 """
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import cached_property
@@ -123,6 +124,21 @@ class Ledger:
     def _stands(self, column: str, names: list[str]) -> np.ndarray:
         found = [[getattr(p, column) == name for name in names] for p in self.places]
         return np.array(found, dtype=np.int64).reshape(len(self.places), len(names))
+
+    @cached_property
+    def running(self) -> dict[str, np.ndarray]:
+        """Sums of each site's days up to the start of each column, (S, D + 1): what lies between two days is one
+        subtraction. visits, closed, complaints_known, open, open_closed, and off: the visits of days that are not open."""
+        days = {"visits": self.visited, "closed": self.closed, "complaints_known": self.complaints_known, "open": self.open,
+                "open_closed": self.open & self.closed, "off": np.where(self.open, 0, self.visited)}
+        return {name: np.concatenate([np.zeros((len(values), 1), np.int32), np.cumsum(values, axis=1, dtype=np.int32)], axis=1)
+                for name, values in days.items()}
+
+    def between(self, name: str, spans: Sequence[tuple[date, date]]) -> np.ndarray:
+        """The sum of `running` over each span of days, both ends in it, (G, S)."""
+        ends = [self.days(*span) for span in spans]
+        sums = self.running[name].T
+        return sums[[max(d.start, d.stop) for d in ends]] - sums[[d.start for d in ends]]
 
     def days(self, first: date, last: date) -> slice:
         """The columns of the days from `first` to `last`."""

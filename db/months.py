@@ -71,43 +71,65 @@ def load_months(connection: Connection, codes: Collection[str], row: dict[int, i
 
 @dataclass(frozen=True)
 class Visits:
-    """Visits of a period, by site (R), service (V) and month (M): counters (R, V, M, 12), waits (R, V, M, 241), heat
-    (R, V, M, 175). months: first days; a month in part holds the days of the period."""
+    """The visits of a question, cut when they are asked for. months: first days; a month in part holds the days of the
+    period. rows: of the sites. services: ids that may be asked for. whole: places of the months that lie within the
+    period, the last one left out. low: the place of the first month. edges: rows of the days at the edges."""
 
+    book: Months
     months: tuple[date, ...]
-    counters: np.ndarray
-    waits: np.ndarray
-    heat: np.ndarray
+    rows: np.ndarray
+    services: tuple[int, ...]
+    low: int
+    whole: tuple[int, int]
+    edges: tuple[np.ndarray, list[tuple], list[tuple]] | None
+
+    def of(self, name: str, services: Sequence[int] | None = None) -> np.ndarray:
+        """`counters`, `waits` or `heat` of some of the services, else of all: (R, V, M, width)."""
+        chosen = self.services if services is None else services
+        found = self.book.cut(name, self.rows, chosen, *self.whole)
+        if self.edges is None:
+            return found
+        out = self._at_the_edges(name, chosen)
+        out[:, :, self.whole[0] - self.low:self.whole[1] - self.low] += found
+        return out
+
+    def _at_the_edges(self, name: str, services: Sequence[int]) -> np.ndarray:
+        keys, counters, blobs = self.edges
+        width, row = WIDTHS[name], {int(number): i for i, number in enumerate(self.rows)}
+        shape = (len(self.rows), len(services), len(self.months))
+        mine = [n for n, i in enumerate(keys[:, 1].tolist()) if i in services]
+        at = _places(keys[mine], row, services, self.book.origin, (self.low, self.low + len(self.months)))
+        size = shape[0] * shape[1] * shape[2]
+        if name == "counters":
+            out = np.zeros((size, width), np.int64)
+            np.add.at(out, at, np.array([counters[n] for n in mine], dtype=np.int64).reshape(-1, width))
+        else:
+            which = 0 if name == "waits" else 1
+            out = rollup.added_up([blobs[n][which] for n in mine], at, size, width)
+        return out.reshape(*shape, width)
 
 
 def visits(months: Months, ask: Callable, sites: read.Sites, row: dict[int, int], rows: np.ndarray, first: date, last: date,
            services: Sequence[int]) -> Visits:
-    """The visits of some sites from `first` to `last`. rows: those of `sites`. services: ids, the order of the second axis.
+    """The visits of some sites from `first` to `last`. row: site id to row of the ledger. rows: those of `sites`.
+    services: ids, the order of the second axis.
 
     ask: puts a question to the database, for the days at the edges.
     """
     spans = read.segments(months.known, first, last)
     if not spans:
-        return Visits((), *(getattr(months, n)[rows][:, :len(services), :0] for n in WIDTHS))
+        return Visits(months, (), rows, tuple(services), 0, (0, 0), None)
     places = [months.index(day) for _, *ends in spans for day in ends]
     low, high = min(places), max(places) + 1
     named = tuple(add_months(months.origin, n) for n in range(low, high))
     whole = next(((months.index(a), months.index(b) + 1) for level, a, b in spans if level == MONTH), (low, low))
-    if whole == (low, high):
-        return Visits(named, *(months.cut(n, rows, services, low, high) for n in WIDTHS))
-    edges = [span for span in spans if span[0] != MONTH]
-    keys, counters, blobs = ask(lambda connection: read.visits_by_service(connection, sites, edges, services))
-    nearby = {number: i for i, number in enumerate(rows.tolist())}
-    at = _places(keys, {i: nearby[n] for i, n in row.items() if n in nearby}, services, months.origin, (low, high))
-    size = len(rows) * len(services) * (high - low)
-    numbers = np.zeros((size, len(COUNTERS)), np.int64)
-    np.add.at(numbers, at, np.array(counters, dtype=np.int64).reshape(-1, len(COUNTERS)))
-    found = [a.reshape(len(rows), len(services), high - low, width) for width, a in zip(WIDTHS.values(), (
-        numbers, rollup.added_up([b[0] for b in blobs], at, size), rollup.added_up([b[1] for b in blobs], at, size, HEAT)),
-        strict=True)]
-    for name, values in zip(WIDTHS, found, strict=True):
-        values[:, :, whole[0] - low:whole[1] - low] += months.cut(name, rows, services, *whole)
-    return Visits(named, *found)
+    edges = None
+    if whole != (low, high):
+        keys, counters, blobs = ask(lambda connection: read.visits_by_service(
+            connection, sites, [span for span in spans if span[0] != MONTH], services))
+        keys[:, 0] = [row[i] for i in keys[:, 0].tolist()]
+        edges = keys, counters, blobs
+    return Visits(months, named, rows, tuple(services), low, whole, edges)
 
 
 def _places(keys: np.ndarray, row: dict[int, int], services: Sequence[int], origin: date, span: tuple[int, int]) -> np.ndarray:

@@ -61,6 +61,11 @@ def running(at, what: int) -> None:
     at.run()
 
 
+def unfold(at, number: int) -> None:
+    """Ask for the fields of a slide."""
+    at.button(key=f"modifier_{number}").click().run()
+
+
 def codes(at) -> list[str]:
     """The slides of the story on the page, in order."""
     return [s.code for s in at.session_state[stories.HELD].steps]
@@ -75,7 +80,7 @@ def test_the_national_review_is_there_at_once(demo):
     at = sound(present())
     assert codes(at) == [s.code for s in ready("national").steps]
     assert "12 diapositives. Touches" in said(at)
-    assert [e.label for e in at.expander if "1. Titre" in e.label]
+    assert "1. **Titre** : " in said(at)
 
 
 def sent(at):
@@ -140,19 +145,23 @@ def test_a_slide_moves_and_is_hidden_and_renamed(demo):
     assert codes(sound(at)) == [before[1], before[0], *before[2:]]
     at.button(key="haut_1").click().run()
     assert codes(at) == before
-    of_second = [t for t in at.text_input if t.label.startswith("Titre (vide")][1]
+    assert not [t for t in at.text_input if t.label.startswith("Titre (vide")]  # sent once a slide is unfolded
+    unfold(at, 1)
+    of_second = next(t for t in at.text_input if t.label.startswith("Titre (vide"))
     of_second.set_value("Nos chiffres d'abord")
-    [b for b in at.button if b.label == "Appliquer"][1].click().run()
-    assert any("Nos chiffres d'abord" in e.label for e in sound(at).expander)
-    at.checkbox[2].check()
-    [b for b in at.button if b.label == "Appliquer"][2].click().run()
+    next(b for b in at.button if b.label == "Appliquer").click().run()
+    assert "** : Nos chiffres d'abord" in said(sound(at))
+    unfold(at, 2)
+    at.checkbox[-1].check()
+    [b for b in at.button if b.label == "Appliquer"][-1].click().run()
     assert "11 diapositives. Touches" in said(sound(at))
-    assert any("masquée" in e.label for e in at.expander)
+    assert " : masquée" in said(at)
 
 
 def test_a_slide_is_added_and_removed(demo):
     at = present()
     before = codes(at)
+    unfold(at, 3)
     at.button(key="retirer_3").click().run()
     assert codes(sound(at)) == before[:3] + before[4:]
     [b for b in at.button if b.label == "Ajouter à la fin"][0].click().run()
@@ -161,6 +170,7 @@ def test_a_slide_is_added_and_removed(demo):
 
 def test_a_story_is_kept_under_its_title_and_found_by_its_link(demo):
     at = present()
+    unfold(at, 1)
     at.button(key="retirer_1").click().run()
     next(t for t in at.text_input if t.label == "Titre de la présentation").set_value("Atelier de Zou & Collines")
     next(b for b in at.button if b.label == "Garder sous ce titre").click().run()

@@ -58,11 +58,15 @@ def comparison(view: View, question: Question) -> Comparison | None:
     return Comparison(now, earlier, before, len(both), same)
 
 
+MONTHS = 25  # of a trend, at most
+
+
 @answer
 def trend(view: View, question: Question, months: int = 13) -> Figures:
     """Every indicator by month, over the last whole months of the question: a month half over would look like a fall."""
     last = min(question.last, view.book.as_of or question.last)
     if last != month_end(last):
         last = last.replace(day=1) - ONE_DAY
-    first = add_months(last.replace(day=1), 1 - months)
-    return figures(view, replace(question, first=first, last=last), "month")
+    # The longest is asked for, and serves those who want fewer of its months.
+    found = figures(view, replace(question, first=add_months(last.replace(day=1), 1 - MONTHS), last=last), "month")
+    return {month: found[month] for month in sorted(found)[-months:]}

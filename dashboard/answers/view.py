@@ -26,7 +26,7 @@ from db.engine import make_engine
 from db.frames import ALL
 from db.ledger import Ledger, load_ledger
 
-ANSWERS = Kept(3_000)  # of some 10 KB each
+ANSWERS = Kept(1_000)  # of some 20 KB each
 NETWORKS = Kept(2)  # the ledger of the state in force, and of the one before for who is still at it
 
 

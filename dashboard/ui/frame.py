@@ -1,5 +1,6 @@
 """What surrounds every page: assets, style, banner, filters, menu."""
-from functools import lru_cache
+from copy import copy
+from functools import cache, lru_cache
 
 import streamlit as st
 
@@ -66,6 +67,12 @@ def page(url_path: str) -> st.Page:
 
 
 def _page(at: int, spec: PageSpec) -> st.Page:
+    return copy(_made(at, spec))  # Streamlit notes on a page that this run may open it
+
+
+@cache
+def _made(at: int, spec: PageSpec) -> st.Page:
+    """A page, for which Streamlit looks its file up."""
     return st.Page(spec.path, title=spec.title, url_path=spec.url_path, default=at == 0)
 
 

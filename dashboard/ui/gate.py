@@ -16,7 +16,6 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -54,6 +53,10 @@ ALWAYS = {
     "x-content-type-options": "nosniff", "referrer-policy": "same-origin", "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=()"}
+
+
+ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is asked
+LIFE = token_hex(8)  # of this process: a page that meets another one knows that it has been forgotten
 
 
 class Headers:
@@ -118,6 +121,9 @@ class Door:
             if refused := refusal(scope):
                 status, said = refused
                 await PlainTextResponse(said, status)(scope, receive, send)
+            elif scope["path"] == ALIVE:
+                # Every open page asks it each second: answered here, without what serves pages.
+                await PlainTextResponse(f"en marche {LIFE}")(scope, receive, send)
             else:
                 await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -230,14 +236,5 @@ class Shell:
         await self.app({**scope, "headers": plain}, receive, rewritten)
 
 
-LIFE = token_hex(8)  # of this process: a page that meets another one knows that it has been forgotten
-
-
-async def _alive(_request) -> PlainTextResponse:
-    return PlainTextResponse(f"en marche {LIFE}")
-
-
-# The process answers: asks neither the database nor Streamlit.
-ROUTES = [Route("/livez", _alive)]
 MIDDLEWARE = [Middleware(Headers), Middleware(Door), Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
               Middleware(Shell)]

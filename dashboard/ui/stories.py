@@ -21,6 +21,7 @@ ADDRESS = "histoire"    # in the URL: which story
 HELD = "story"          # the story on the page, with what was changed in it
 SAID = "story_said"     # why the last change was not made, to be said once
 WANTED = "story_name"   # the name of the story it began as
+UNFOLDED = "story_unfolded"  # the places of the slides whose fields are shown
 NAMES = {"departement": "Revue d'un département", "site": "Revue d'un centre"}
 OTHER = "application/octet-stream"  # where the system does not know the kind of a file
 SECONDS = (10, 15, 20, 30, 60)
@@ -110,18 +111,26 @@ def _steps(story: Story, made) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"pas_{at}"):
             st.button("▲", key=f"haut_{at}", on_click=_move, args=(at, -1), disabled=at == 0, help="Avant")
             st.button("▼", key=f"bas_{at}", on_click=_move, args=(at, 1), disabled=at == len(story.steps) - 1, help="Après")
-            with st.expander(f"{at + 1}. {escaped(KINDS[step.kind].label)}{french.SPACE}: {escaped(found)}"):
-                _words(story, at, step)
+            st.button("Modifier", key=f"modifier_{at}", on_click=_unfold, args=(at,))
+            st.markdown(f"{at + 1}. **{escaped(KINDS[step.kind].label)}**{french.SPACE}: {escaped(found)}", width="stretch")
+        # Its fields are sent once they are asked for: of all slides they are half of what the page costs.
+        if at in st.session_state.setdefault(UNFOLDED, set()):
+            _words(story, at, step)
+
+
+def _unfold(at: int) -> None:
+    st.session_state[UNFOLDED] ^= {at}  # a second time folds it
 
 
 def _words(story: Story, at: int, step: Step) -> None:
-    with st.form(f"mots_{at}_{step.code}", border=False):
+    with st.form(f"mots_{at}_{step.code}", border=True):
         headline = st.text_input("Titre (vide : celui que disent les données)", step.headline, max_chars=LONGEST_HEADLINE)
         question = st.text_input("Question à discuter", step.question, max_chars=LONGEST_TEXT,
                                  placeholder=KINDS[step.kind].question)
         note = st.text_area("Note de l'orateur", step.note, max_chars=LONGEST_TEXT, height=80)
         hidden = st.checkbox("Masquer cette diapositive", step.hidden)
         if st.form_submit_button("Appliquer"):
+            st.session_state[UNFOLDED].discard(at)
             wanted = replace(step, headline=headline.strip(), question=question.strip(), note=note.strip(), hidden=hidden)
             _hold(story, (*story.steps[:at], wanted, *story.steps[at + 1:]))
             st.rerun()

@@ -73,10 +73,11 @@ def test_names_from_data_stay_text_everywhere(renamed, page):
 def test_a_presentation_of_hostile_names_and_titles_is_tame(renamed, page):
     open_page(page, f"{renamed}/presenter?histoire=site&centre=ccsp-kandi")
     page.get_by_role("button", name="Commencer la présentation").wait_for()
-    page.locator(".st-key-pas_0 summary").click()
+    page.get_by_role("button", name="Modifier").first.click()
     page.get_by_label("Titre (vide : celui que disent les données)").first.fill(EVIL[:150])
     page.get_by_role("button", name="Appliquer").first.click()
-    expect(page.locator(".st-key-pas_0 summary")).to_contain_text("onerror")
+    expect(page.locator(".st-key-pas_0")).not_to_contain_text("Revue du centre")  # the title is the one written
+    expect(page.locator(".st-key-pas_0")).to_contain_text("onerror")
     settled(page)
     tame(page)
     page.get_by_role("button", name="Commencer la présentation").click()

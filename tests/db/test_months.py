@@ -43,7 +43,7 @@ def test_visits_from_memory_are_those_of_the_database(demo, period, sites, servi
         heat = read.heat(connection, sites, period[0], last, number)
     assert np.array_equal(facts.histogram(scope), waits.sum(axis=0))
     assert np.array_equal(facts.heat(scope), heat)
-    found = scope.visits([number]).counters.sum(axis=(1, 2), dtype=np.int64)
+    found = scope.visits([number]).of("counters").sum(axis=(1, 2), dtype=np.int64)
     by_site = dict(zip(ids.tolist(), counters.tolist(), strict=True))
     nothing = [0] * len(COUNTERS)
     assert found.tolist() == [by_site.get(ledger.places[row].id, nothing) for row in scope.rows.tolist()]
