@@ -10,14 +10,15 @@ from sqlalchemy import Connection, Engine
 
 from dashboard.answers import report
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
+from dashboard.judgement.signals import CHARTED, impossible
 from dashboard.period import today
 from dashboard.settings import load
-from dashboard.signals import CHARTED, impossible
-from db import faults, read, schema, steer
+from db import faults, read, schema
+from db import steering as steer
+from db.codes import BYS
 from db.console import guarded, parse, who
 from db.engine import make_engine
 from db.facts import gather
-from db.frames import BYS
 from db.write import Refused
 
 COLUMNS = Figure._fields

@@ -4,7 +4,7 @@ A value travels with its words: screens, slides and papers print the words, a wo
 """
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -121,6 +121,11 @@ class Panel:
     def values(self) -> pa.Table:
         """The rows that the chart draws, as they travel to a screen."""
         return arrow.of_rows(self.chart["data"]["values"])
+
+    @property
+    def told(self) -> "Panel":
+        """The same without what is drawn: what a workbook needs, at a tenth of the memory."""
+        return replace(self, chart=None, plot=None)
 
     @property
     def drawing(self) -> dict:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from dashboard import french
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE, choices, placed
-from dashboard.signals import CHARTED
+from dashboard.judgement.signals import CHARTED
 
 LONGEST_HEADLINE, LONGEST_TEXT, MOST_STEPS = 160, 600, 40
 

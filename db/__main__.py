@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from dashboard.returns.formats import FORMATS
+from dashboard.forms.formats import FORMATS
 from dashboard.settings import load
 from db import backup, faults, read, reference, rollup, schema, supersede, write
 from db.console import count, guarded, parse, who

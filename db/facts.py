@@ -14,10 +14,11 @@ from sqlalchemy import Connection, Engine
 from dashboard.period import Period, add_months, month_end, months
 from dashboard.settings import load
 from db import read
-from db.frames import ALL, ALL_SERVICES, COUNTERS, UNKNOWN_HOUR, UNKNOWN_KEY, UNKNOWN_SERVICE, Facts
+from db.codes import ALL, ALL_SERVICES, COUNTERS, UNKNOWN_HOUR, UNKNOWN_KEY, UNKNOWN_SERVICE
 from db.ledger import Ledger, day_number, load_ledger
 from db.months import Visits, visits
 from db.rollup import month_start
+from db.shapes import Facts
 
 VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured", "left_timed"))
 Span = tuple[date, date]

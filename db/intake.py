@@ -7,14 +7,14 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from dashboard.forms.known import Known, known_from
+from dashboard.forms.parse import Parsing
+from dashboard.forms.problem import Problem, Unreadable, visible
+from dashboard.forms.table import check_file
 from dashboard.period import today
-from dashboard.returns.known import Known, known_from
-from dashboard.returns.parse import Parsing
-from dashboard.returns.problem import Problem, Unreadable, visible
-from dashboard.returns.table import check_file
 from db import read, write
+from db.codes import LONGEST
 from db.forms import DESTINATIONS
-from db.frames import LONGEST
 from db.ledger import public_holidays
 
 

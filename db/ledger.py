@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 
 from dashboard.period import today
 from db import read
-from db.frames import ALL, ALL_SERVICES, UNKNOWN_KEY, UNKNOWN_SERVICE, Closure, Place
+from db.codes import ALL, ALL_SERVICES, UNKNOWN_KEY, UNKNOWN_SERVICE
 from db.months import Months, load_months
+from db.shapes import Closure, Place
 
 EPOCH = date(1970, 1, 1).toordinal()
 SATURDAY = 5

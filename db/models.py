@@ -1,6 +1,6 @@
 """The tables. Reference data first, then what files bring, then what is computed from it.
 
-Small numbers that stand for words (kind, outcome, sex, level) are defined in db.frames. Times of day are whole
+Small numbers that stand for words (kind, outcome, sex, level) are defined in db.codes. Times of day are whole
 minutes after midnight. `superseded_by` names the batch whose row stands instead of this one; a row counts when it
 is null. A row of a withdrawn batch carries its own batch there.
 """

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from dashboard.period import add_months
 from db import read, rollup
-from db.frames import ALL_SERVICES, BINS, COUNTERS, MONTH, UNKNOWN_SERVICE
+from db.codes import ALL_SERVICES, BINS, COUNTERS, MONTH, UNKNOWN_SERVICE
 
 HEAT = 7 * rollup.HOURS
 WIDTHS = {"counters": len(COUNTERS), "waits": BINS, "heat": HEAT}

@@ -10,16 +10,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from dashboard.period import Period, split, today
 from db import rollup
-from db.frames import (
-    ALL,
-    ALL_SERVICES,
-    BINS,
-    COUNTERS,
-    DAY,
-    MONTH,
-    NATION,
-    UNKNOWN_SERVICE,
-)
+from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, NATION, UNKNOWN_SERVICE
 
 Sites = Collection[str]
 HOURS = rollup.HOURS

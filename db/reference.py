@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, delete, insert, select
 
+from db.codes import LONGEST
 from db.engine import writing
-from db.frames import LONGEST
 from db.models import Boundary, Commune, Journal, Service, Term
 from db.write import Refused, now
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from dashboard.statistics.quantile import quantile
 from db.bulk import insert, temporary
-from db.frames import (
+from db.codes import (
     ALL_SERVICES,
     BINS,
     COMPLAINT,

@@ -10,9 +10,9 @@ import numpy as np
 from sqlalchemy import Connection, Engine, insert, text
 
 from db import bulk, rollup
+from db.codes import NATION
 from db.engine import writing
 from db.forms import DESTINATIONS, Destination
-from db.frames import NATION
 from db.models import Base, ImportBatch, Journal
 from db.supersede import settle_import, settle_withdrawal
 
@@ -24,7 +24,7 @@ class Refused(Exception):
 class Parsing(Protocol):
     """A file being read: iterating gives chunks (dict of column name to list); then the rest is known.
 
-    As in dashboard.returns.parse; db only needs this much of it.
+    As in dashboard.forms.parse; db only needs this much of it.
     """
 
     form: str

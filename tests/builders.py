@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, text
 
+from dashboard.forms.formats import FORMATS
 from dashboard.indicators import INDICATORS, Figure, compute
-from dashboard.returns.formats import FORMATS
 from dashboard.settings import ROOT
 from db import read, rollup, supersede, write
 from db.facts import gather

@@ -21,15 +21,16 @@ SCREEN = {"streamlit", "folium", "streamlit_folium"}
 PURE = (
     "dashboard/indicators/",
     "dashboard/statistics/",
-    "dashboard/returns/",
+    "dashboard/judgement/",
+    "dashboard/forms/",
     "dashboard/charts/",
     "dashboard/exports/",
 )
-COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/returns")
-# What of db each part of dashboard may take; the others its codes and shapes alone (db.frames). Only answers read, only
+COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/forms")
+# What of db each part of dashboard may take; the others its codes and shapes alone. Only answers read, only
 # actions write, and the command line does both.
-READERS = {"db.engine", "db.facts", "db.frames", "db.ledger", "db.read"}
-WRITERS = {"db.frames", "db.steer", "db.write"}
+READERS = {"db.codes", "db.engine", "db.facts", "db.ledger", "db.read", "db.shapes"}
+WRITERS = {"db.codes", "db.shapes", "db.steering", "db.write"}
 ASK_THE_DATABASE = {
     "dashboard/answers/": READERS,
     "dashboard/actions/": WRITERS,
@@ -103,7 +104,7 @@ def below(path: str, module: str) -> set[str]:
 def test_the_reader_of_imports_reads_them_all():
     assert {"db.read", "db.engine", "db.engine.make_engine"} <= set(imports("dashboard/__main__.py"))
     assert below("dashboard/__main__.py", "db") == {
-        "db.read", "db.console", "db.engine", "db.facts", "db.faults", "db.frames", "db.schema", "db.steer", "db.write"}
+        "db.codes", "db.read", "db.console", "db.engine", "db.facts", "db.faults", "db.schema", "db.steering", "db.write"}
 
 
 @pytest.mark.parametrize("path", ALL_MODULES)
@@ -115,7 +116,7 @@ def test_only_screens_import_streamlit_or_folium(path):
 @pytest.mark.parametrize("path", modules("pages"))
 def test_a_page_imports_only_answers_the_screen_s_parts_and_the_table_of_contents(path):
     ours = uses(path, "db", "dashboard", "pages", "scripts")
-    allowed = ("dashboard.ui", "dashboard.answers", "dashboard.navigation")
+    allowed = ("dashboard.ui", "dashboard.answers", "dashboard.ui.navigation")
     assert all(i.startswith(allowed) or i == "dashboard" for i in ours), ours
     assert not uses(path, "sqlalchemy")
 
@@ -135,7 +136,7 @@ def test_no_script_lies_directly_in_pages():
 
 @pytest.mark.parametrize("path", modules("dashboard"))
 def test_only_answers_read_the_database_and_only_actions_write_to_it(path):
-    allowed = next((of for where, of in ASK_THE_DATABASE.items() if path.startswith(where)), {"db.frames"})
+    allowed = next((of for where, of in ASK_THE_DATABASE.items() if path.startswith(where)), {"db.codes", "db.shapes"})
     assert below(path, "db") <= allowed
     if path.startswith(PURE):
         assert not uses(path, "sqlalchemy", "sqlite3", "psycopg")
@@ -190,7 +191,7 @@ def test_the_command_line_loads_nothing_of_screens(command, tmp_path):
 @pytest.mark.parametrize("path", modules("db"))
 def test_db_knows_nothing_of_screens_and_little_of_the_dashboard(path):
     allowed = DB_MAY_USE | (
-        {m for m in below(path, "dashboard") if m.startswith("dashboard.returns.")}
+        {m for m in below(path, "dashboard") if m.startswith("dashboard.forms.")}
         if path in READ_RETURNS
         else set()
     )
@@ -199,7 +200,7 @@ def test_db_knows_nothing_of_screens_and_little_of_the_dashboard(path):
 
 
 def test_frames_import_nothing_of_ours():
-    assert not uses("db/frames.py", "db", "dashboard")
+    assert not uses("db/codes.py", "db", "dashboard")
 
 
 def test_the_palette_imports_nothing_of_ours():
@@ -274,7 +275,7 @@ for name in names:
 
 
 def test_importing_opens_no_database_no_file_and_no_network():
-    skipped = ("db/migrations/", "dashboard/returns/workbook_child.py")  # run by others, in their own way
+    skipped = ("db/migrations/", "dashboard/forms/workbook_child.py")  # run by others, in their own way
     names = [
         p.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         for p in modules("db", "dashboard")

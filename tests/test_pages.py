@@ -10,18 +10,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import french
-from dashboard.access import LOCAL_READER, Person, Role
+from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import figures, network, view
 from dashboard.answers.question import Question
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
-from dashboard.navigation import EVERY_FILTER, PAGES
 from dashboard.period import today
 from dashboard.settings import ROOT, load
 from dashboard.ui import filters, session
+from dashboard.ui.navigation import EVERY_FILTER, PAGES
 from db.demo_load import load_demo
 from db.engine import make_engine
-from db.steer import decide
+from db.steering import decide
 from tests.builders import KANDI, NIKKI, Office, visit, waited
 
 BY_ADDRESS = {spec.url_path: spec for spec in PAGES}

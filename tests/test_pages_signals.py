@@ -11,8 +11,8 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from dashboard.__main__ import main
-from dashboard.access import LOCAL_READER, NotAllowed, Person, Role
-from dashboard.actions import record
+from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
+from dashboard.actions import steering as record
 from dashboard.answers import follow, network
 from dashboard.answers.bulletin import in_words
 from dashboard.answers.view import engine as opened

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.access import LOCAL_READER, NotAllowed, Person, Role
-from dashboard.actions import record
+from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
+from dashboard.actions import steering as record
 from dashboard.answers import deck, network, report
 from dashboard.answers import stories as known
 from dashboard.answers.question import Question
@@ -18,7 +18,7 @@ from dashboard.settings import ROOT, load
 from dashboard.stories import Step, ready
 from dashboard.ui import filters, session, stories
 from dashboard.ui import present as telling
-from db import steer
+from db import steering as steer
 from db.demo_load import load_demo
 from db.engine import make_engine
 from tests.test_pages import forget, go, link, sound, visit_page, words
@@ -114,7 +114,7 @@ OPENED = """
 import sys
 from streamlit.testing.v1 import AppTest
 import dashboard.ui.warm
-from dashboard.navigation import PAGES
+from dashboard.ui.navigation import PAGES
 from dashboard.settings import ROOT
 at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
 at.query_params["centre"] = "ccsp-allada"

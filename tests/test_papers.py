@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from dashboard.__main__ import parser as figures_parser
+from dashboard.forms.formats import FORMATS
 from dashboard.indicators import INDICATORS
-from dashboard.navigation import PAGES
-from dashboard.returns.formats import FORMATS
 from dashboard.settings import ROOT, SETTINGS
+from dashboard.ui.navigation import PAGES
 from db.__main__ import main
 from db.__main__ import parser as db_parser
 

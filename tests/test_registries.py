@@ -11,17 +11,17 @@ from typing import get_args
 import pytest
 
 from dashboard.classes import CLASSES, RAMP
+from dashboard.forms.cells import readers
+from dashboard.forms.checks import CHECKS
+from dashboard.forms.formats import FORMATS
+from dashboard.forms.known import Known, normalise
 from dashboard.indicators import BY_CODE, INDICATORS, Indicator, Place, codes, placed
-from dashboard.navigation import PAGES
-from dashboard.returns.cells import readers
-from dashboard.returns.checks import CHECKS
-from dashboard.returns.formats import FORMATS
-from dashboard.returns.known import Known, normalise
+from dashboard.judgement.signals import CHARTED, FOLLOWED, RATES, SHARES
 from dashboard.settings import ROOT, SETTINGS, Settings
-from dashboard.signals import CHARTED, FOLLOWED, RATES, SHARES
 from dashboard.stories import KINDS
+from dashboard.ui.navigation import PAGES
+from db.codes import BYS
 from db.forms import DESTINATIONS
-from db.frames import BYS
 from db.models import Base
 
 ENGLISH = re.compile(

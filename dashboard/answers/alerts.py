@@ -8,10 +8,10 @@ from dashboard.answers import follow
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
-from dashboard.bulletin import because, month_of
 from dashboard.indicators import BY_CODE
+from dashboard.judgement.bulletin import because, month_of
+from dashboard.judgement.signals import FOLLOWED, SKEWED, Signal
 from dashboard.panel import Panel, day, table, words
-from dashboard.signals import FOLLOWED, SKEWED, Signal
 from dashboard.statistics import alarms, sentences
 from dashboard.statistics.variation import Variation
 

@@ -1,10 +1,11 @@
 """The bulletin of a period: what the data allow to say, each sentence with its n."""
-from dashboard import bulletin, french
+from dashboard import french
 from dashboard.answers import follow
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import names
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
+from dashboard.judgement import bulletin
 from dashboard.period import Clipped
 
 ARTICLES = {"Collines": "les", "Donga": "la"}  # the others are masculine

@@ -3,7 +3,7 @@ not a trend: only a signal has a colour, and always a word."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard import french, trust
+from dashboard import french
 from dashboard.answers import follow
 from dashboard.answers.figures import Comparison, comparison, trend, whole
 from dashboard.answers.network import freshness
@@ -11,8 +11,9 @@ from dashboard.answers.question import Question
 from dashboard.answers.trusted import followed, in_period
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure
+from dashboard.judgement import trust
+from dashboard.judgement.signals import Signal, verdict
 from dashboard.panel import Card, Panel, count, of_figure, table, words
-from dashboard.signals import Signal, verdict
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
 from dashboard.wording import UNITS, against_last_year, amount, base, reason, shown, who_reported

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from dashboard import changes, charts, french
+from dashboard import charts, french
 from dashboard.answers import follow
 from dashboard.answers.figures import figures, of_sites
 from dashboard.answers.network import names, services
@@ -13,9 +13,10 @@ from dashboard.answers.trusted import strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.base import UNMEASURED
+from dashboard.judgement import changes
+from dashboard.judgement.signals import RATES
 from dashboard.panel import Cell, Panel, count, month, of_figure, of_value, table, words
 from dashboard.period import Period, add_months
-from dashboard.signals import RATES
 from dashboard.statistics import sentences
 
 CHOICES = ("wait_within_30", "left", "satisfaction", "complaints_per_1000")  # what can be split: shares and rates

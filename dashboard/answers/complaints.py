@@ -14,7 +14,7 @@ from dashboard.panel import Cell, Panel, count, day, month, table, words
 from dashboard.period import ONE_DAY, add_months, month_end
 from dashboard.statistics import sentences
 from dashboard.statistics.survival import curve, median
-from db.frames import ALL
+from db.codes import ALL
 from db.ledger import EPOCH, day_number
 
 BANDS = ((0, 7, "moins de 8 jours"), (8, 15, "8 à 15 jours"), (16, 30, "16 à 30 jours"), (31, 60, "31 à 60 jours"),

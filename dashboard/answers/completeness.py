@@ -12,8 +12,8 @@ from dashboard.answers.trusted import strip
 from dashboard.answers.view import View, answer
 from dashboard.panel import Panel, count, day, table, words
 from dashboard.wording import base, shown, who_reported
-from db.frames import Closure
 from db.ledger import EPOCH
+from db.shapes import Closure
 
 UP_TO_DATE = 3  # days since the last known one
 LISTED = 8      # days without closing in a cell

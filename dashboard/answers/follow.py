@@ -6,9 +6,9 @@ from dashboard.answers import figures
 from dashboard.answers.network import freshness, sites
 from dashboard.answers.question import EVERYTHING, Question
 from dashboard.answers.view import Asker, View, answer, view
+from dashboard.judgement.signals import CHARTED, Signal, signal
+from dashboard.judgement.trust import Ground
 from dashboard.period import ONE_DAY, add_months, month_end, today
-from dashboard.signals import CHARTED, Signal, signal
-from dashboard.trust import Ground
 
 MONTHS = 60  # of history behind a control chart
 EPOCH = date(1970, 1, 1).toordinal()

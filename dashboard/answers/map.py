@@ -12,9 +12,9 @@ from dashboard.answers.trusted import strip
 from dashboard.answers.view import View, answer
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
+from dashboard.judgement.signals import CHARTED, Signal, verdict
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE, RAMP
 from dashboard.panel import Legend, Panel, Plot, of_figure, table, words
-from dashboard.signals import CHARTED, Signal, verdict
 from dashboard.statistics.sentences import ASSURANCES
 from dashboard.statistics.variation import Assurance, Variation
 from dashboard.wording import base, shown, who_reported

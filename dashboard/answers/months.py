@@ -10,9 +10,9 @@ from dashboard.answers.question import Question
 from dashboard.answers.trusted import followed, scope_of, strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
+from dashboard.judgement.signals import SKEWED, Signal, verdict
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
 from dashboard.panel import Cell, Column, Panel, Table, count, month, of_figure, of_value, table, words
-from dashboard.signals import SKEWED, Signal, verdict
 from dashboard.statistics import sentences
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.variation import ChartKind

@@ -10,7 +10,8 @@ from dashboard.answers.question import EVERYTHING, Question
 from dashboard.answers.view import View, answer, engine
 from dashboard.settings import load
 from db import read
-from db.frames import ALL, Place
+from db.codes import ALL
+from db.shapes import Place
 
 
 @answer

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from dashboard import french
-from dashboard.access import LOCAL_READER
+from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import deck, stories
 from dashboard.answers.network import freshness, services, sites
 from dashboard.answers.question import Question

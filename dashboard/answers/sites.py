@@ -9,8 +9,8 @@ from dashboard.answers.question import Question
 from dashboard.answers.trusted import strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
+from dashboard.judgement.signals import RATES, SHARES
 from dashboard.panel import Panel, Table, count, of_figure, table, words
-from dashboard.signals import RATES, SHARES
 from dashboard.statistics import funnel as fair
 from dashboard.statistics import sentences
 from dashboard.statistics.funnel import Position

@@ -1,12 +1,12 @@
 """What stands beside every panel: what its figures rest on, and what the question's control charts say."""
 from collections.abc import Mapping
 
-from dashboard import trust
 from dashboard.answers import follow
 from dashboard.answers.figures import whole
 from dashboard.answers.question import Question
 from dashboard.answers.view import Asker, View, answer
-from dashboard.signals import Signal
+from dashboard.judgement import trust
+from dashboard.judgement.signals import Signal
 
 
 @answer

@@ -16,14 +16,14 @@ import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.access import Person, Scope, scope
+from dashboard.accounts.rights import Person, Scope, scope
 from dashboard.answers.kept import Kept
 from dashboard.answers.question import Question
 from dashboard.period import today
 from dashboard.settings import load
 from db import facts, read
+from db.codes import ALL
 from db.engine import make_engine
-from db.frames import ALL
 from db.ledger import Ledger, load_ledger
 
 ANSWERS = Kept(1_000)  # of some 20 KB each

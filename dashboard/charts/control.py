@@ -7,8 +7,8 @@ import numpy as np
 from dashboard.charts.native import describe
 from dashboard.charts.style import chart
 from dashboard.french import month_label
+from dashboard.judgement.signals import Signal
 from dashboard.palette import CHANGE, CONCERN, GRID, IMPROVEMENT, INK, MAIN, NONE, SOFT
-from dashboard.signals import Signal
 from dashboard.statistics.funnel import Funnel, Position
 from dashboard.statistics.variation import Rule
 

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from db.frames import Facts
+from db.shapes import Facts
 
 Unit = Literal["count", "rate", "percent", "per_1000", "minutes", "days"]
 Direction = Literal["up", "down", "neither"]

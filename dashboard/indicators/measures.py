@@ -7,7 +7,8 @@ from dashboard.indicators.base import NO_DATA, UNMEASURED, Measure, hide, ratio,
 from dashboard.period import day_number
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.survival import median_survival
-from db.frames import LAST_BIN, Facts
+from db.codes import LAST_BIN
+from db.shapes import Facts
 
 DUE_DAYS = 30
 KNOWN_SERVICE_SHARE = 0.8

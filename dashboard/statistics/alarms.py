@@ -6,7 +6,7 @@ is flagged. Power: after so many months without change, all later ones are shift
 months some last point was flagged on the side of the shift. Every series has limits of its own, estimated from its
 own months: the rate is over series, not along one of them, for limits frozen badly flag month after month.
 
-`normal` is the XmR chart of a measure without steps. `waits` is that of median waits as dashboard.signals makes it, in
+`normal` is the XmR chart of a measure without steps. `waits` is that of median waits as dashboard.judgement.signals makes it, in
 whole minutes on a log scale: each series has a level of its own between 8 and 20 minutes and varies by 7 to 17 %, about
 as the example data do; steady short waits are flagged, and seen to change, least. `shares` is the p chart of shares of
 80 % among 60 to 300 visits; `rates` the u chart of 5 to 15 events expected at a point, on average, for as many visits:

@@ -2,16 +2,16 @@
 import streamlit as st
 
 from dashboard import french
-from dashboard.access import Person, may
-from dashboard.actions import record
+from dashboard.accounts.rights import Person, may
+from dashboard.actions import steering as record
 from dashboard.answers import alerts
 from dashboard.answers.bulletin import in_words
 from dashboard.answers.months import by_month
 from dashboard.answers.network import names
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
+from dashboard.judgement.signals import CHARTED
 from dashboard.period import today
-from dashboard.signals import CHARTED
 from dashboard.statistics import sentences
 from dashboard.ui import errors, filters, outcome, session, show
 

@@ -1,7 +1,7 @@
 """« Ce qui mérite attention », as a short list."""
 import streamlit as st
 
-from dashboard.access import Person
+from dashboard.accounts.rights import Person
 from dashboard.answers import attention
 from dashboard.answers.question import Question
 from dashboard.ui.escape import escaped

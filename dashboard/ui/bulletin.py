@@ -2,12 +2,12 @@
 import streamlit as st
 
 from dashboard import french
-from dashboard.access import Person
+from dashboard.accounts.rights import Person
 from dashboard.answers.bulletin import lines as written
 from dashboard.answers.network import names
 from dashboard.answers.question import Question
-from dashboard.bulletin import Line
 from dashboard.indicators import BY_CODE
+from dashboard.judgement.bulletin import Line
 from dashboard.ui import filters, frame
 from dashboard.ui.escape import escaped
 

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.access import Person
+from dashboard.accounts.rights import Person
 from dashboard.answers import cards
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question

@@ -1,7 +1,7 @@
 """The page Évolution: two periods compared."""
 import streamlit as st
 
-from dashboard.access import Person
+from dashboard.accounts.rights import Person
 from dashboard.answers import changes
 from dashboard.answers.question import Question
 from dashboard.period import Period

@@ -7,10 +7,10 @@ import streamlit as st
 from dashboard import french
 from dashboard.answers.network import commune_outlines, freshness
 from dashboard.answers.view import Moment, view
-from dashboard.navigation import PAGES, PageSpec
 from dashboard.palette import NOTICE, NOTICE_EDGE, ON_NOTICE, variables
 from dashboard.settings import ROOT, load
 from dashboard.ui import assets, filters, session, show
+from dashboard.ui.navigation import PAGES, PageSpec
 
 BANNER = {"notice": NOTICE, "on-notice": ON_NOTICE, "notice-edge": NOTICE_EDGE}
 STYLE = "<style>:root{" + variables(BANNER) + "}" + """

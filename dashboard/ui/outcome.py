@@ -4,8 +4,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard.access import NotAllowed
-from dashboard.actions.record import Refused
+from dashboard.accounts.rights import NotAllowed
+from dashboard.actions.steering import Refused
 from dashboard.ui.escape import escaped
 
 SAID = "record_said"  # what became of the last entry of each form, to be said once under it

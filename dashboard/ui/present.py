@@ -4,7 +4,7 @@ from functools import cache
 import streamlit as st
 
 from dashboard import palette
-from dashboard.access import Person
+from dashboard.accounts.rights import Person
 from dashboard.answers import deck
 from dashboard.answers.question import Question
 from dashboard.exports import html

@@ -3,12 +3,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.access import Person
+from dashboard.accounts.rights import Person
 from dashboard.answers import complaints, sites
 from dashboard.answers.figures import figures
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
-from dashboard.signals import FOLLOWED
+from dashboard.judgement.signals import FOLLOWED
 from dashboard.ui import show
 
 MONTHLY = FOLLOWED  # what a page offers month by month

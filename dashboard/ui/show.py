@@ -48,4 +48,4 @@ def frame(table: pa.Table, *, key: str, height: int | None = None) -> None:
 
 def collect(one: Panel) -> None:
     """Note the panel among those of the page, for the file that takes them away."""
-    st.session_state.setdefault(SHOWN, {})[one.key] = one
+    st.session_state.setdefault(SHOWN, {})[one.key] = one.told

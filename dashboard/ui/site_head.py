@@ -2,10 +2,10 @@
 import streamlit as st
 
 from dashboard import french
-from dashboard.access import Person
+from dashboard.accounts.rights import Person
 from dashboard.answers.network import sites
 from dashboard.ui.escape import escaped
-from db.frames import Place
+from db.shapes import Place
 
 
 def show(person: Person, code: str) -> None:

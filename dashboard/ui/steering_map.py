@@ -1,7 +1,7 @@
 """The opening page: the map, and beside it the headline figures or the chosen site's."""
 import streamlit as st
 
-from dashboard.access import Person
+from dashboard.accounts.rights import Person
 from dashboard.answers import alerts, cards, view
 from dashboard.answers import map as mapped
 from dashboard.answers.network import sites
@@ -10,7 +10,7 @@ from dashboard.panel import Plot
 from dashboard.ui import attention, errors, filters, frame, maps, session, show, site_head
 from dashboard.ui import cards as drawn
 from dashboard.ui.escape import escaped
-from db.frames import Place
+from db.shapes import Place
 
 
 @st.fragment

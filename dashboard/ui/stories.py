@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard import french
-from dashboard.access import Person, may
-from dashboard.actions import record
+from dashboard.accounts.rights import Person, may
+from dashboard.actions import steering as record
 from dashboard.answers import report
 from dashboard.answers import stories as known_stories
 from dashboard.exports.names import file_name

@@ -8,8 +8,8 @@ from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness
 from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import xlsx
-from dashboard.navigation import PageSpec
 from dashboard.ui import filters, frame, session, show
+from dashboard.ui.navigation import PageSpec
 from dashboard.wording import who_reported
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

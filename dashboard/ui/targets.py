@@ -1,12 +1,12 @@
 """The page Cibles: the targets, and the forms that set one and take one back."""
 import streamlit as st
 
-from dashboard.access import Person, may
-from dashboard.actions import record
+from dashboard.accounts.rights import Person, may
+from dashboard.actions import steering as record
 from dashboard.answers import targets
 from dashboard.indicators import BY_CODE
+from dashboard.judgement.signals import CHARTED
 from dashboard.period import today
-from dashboard.signals import CHARTED
 from dashboard.ui import errors, outcome, session
 from dashboard.ui.show import unlisted as show_panel
 

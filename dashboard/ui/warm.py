@@ -2,7 +2,7 @@
 import streamlit_folium
 from streamlit.runtime import get_instance
 
-from dashboard.access import LOCAL_READER
+from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import alerts as alerts_of
 from dashboard.answers import attention as attention_of
 from dashboard.answers import cards as cards_of

@@ -10,17 +10,17 @@ import pytest
 from sqlalchemy import event
 
 import dashboard.answers
-from dashboard.access import ALL, LOCAL_READER, Person, Role, Scope, scope
+from dashboard.accounts.rights import ALL, LOCAL_READER, Person, Role, Scope, scope
 from dashboard.answers import complaints, completeness, deck, figures, follow, months, network, view, waits
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure
+from dashboard.judgement.trust import Ground
 from dashboard.period import Period, clip, resolve, today
 from dashboard.settings import load
 from dashboard.stories import ready
-from dashboard.trust import Ground
 from db.demo_load import load_demo
 from db.engine import make_engine
-from db.steer import decide
+from db.steering import decide
 from tests.builders import KANDI
 
 SITES = 24

@@ -11,7 +11,7 @@ from time import perf_counter
 
 from sqlalchemy import Engine
 
-from dashboard.returns.formats import FORMATS
+from dashboard.forms.formats import FORMATS
 from db import rollup, supersede, write
 from db.intake import Options, load_known, take
 from tests.benchmarks.data import FOLDER, fresh

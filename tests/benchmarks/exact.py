@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from dashboard.statistics.quantile import quantile
 from db import read
-from db.frames import ALL, BINS, COMPLAINT, COUNTERS, INFORMATION, LEFT, MAN, REQUEST, SERVED, UNKNOWN_SERVICE, WOMAN
+from db.codes import ALL, BINS, COMPLAINT, COUNTERS, INFORMATION, LEFT, MAN, REQUEST, SERVED, UNKNOWN_SERVICE, WOMAN
 from tests.benchmarks.queries import HOUR, KNOWN_WAIT, MONTH, WAIT, WITHIN, source
 
 PERCENTILE = "percentile_disc(0.5) WITHIN GROUP (ORDER BY wait)"

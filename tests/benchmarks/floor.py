@@ -1,7 +1,7 @@
 """The floor page, which Streamlit runs beside the application in `make load`: fixed contents, see recorded.py."""
 import streamlit as st
 
-from dashboard.navigation import PAGES
+from dashboard.ui.navigation import PAGES
 from tests.benchmarks.recorded import pages
 
 st.set_page_config(page_title="Plancher", layout="wide")

@@ -18,8 +18,8 @@ from time import perf_counter
 
 import psutil
 
-from dashboard.navigation import PAGES
 from dashboard.settings import ROOT
+from dashboard.ui.navigation import PAGES
 from tests.benchmarks.recorded import PLACE, record
 from tests.benchmarks.viewer import LATE, Viewer, listening, never_asked
 from tests.browser import served

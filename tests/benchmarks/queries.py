@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from dashboard.statistics.quantile import quantile
 from db import read
-from db.frames import ALL, ALL_SERVICES, BINS, COUNTERS, LAST_BIN, LEFT, UNKNOWN_SERVICE
+from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, LAST_BIN, LEFT, UNKNOWN_SERVICE
 
 WITHIN = 30
 QUESTIONS = ("kpi", "map", "trend", "heat", "mix", "dept")

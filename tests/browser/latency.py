@@ -15,8 +15,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from dashboard.navigation import PAGES
 from dashboard.settings import ROOT
+from dashboard.ui.navigation import PAGES
 from tests.browser import served
 from tests.browser.screen import map_frame, open_page, path, settled, sites
 

@@ -3,7 +3,7 @@ import re
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-from dashboard.navigation import PAGES
+from dashboard.ui.navigation import PAGES
 
 QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
 

@@ -2,7 +2,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from dashboard.access import LOCAL_READER
+from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import deck, network, view
 from dashboard.answers.question import Question
 from dashboard.exports import html

@@ -15,8 +15,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from dashboard.navigation import PAGES
 from dashboard.ui import gate
+from dashboard.ui.navigation import PAGES
 from tests.browser import served
 from tests.browser.screen import choose, go, map_frame, open_page, path, settled, sites
 

@@ -4,7 +4,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.navigation import PAGES
+from dashboard.ui.navigation import PAGES
 from tests.browser import served
 from tests.browser.screen import map_frame, open_page, path, settled, sites
 

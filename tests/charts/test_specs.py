@@ -7,8 +7,8 @@ import pytest
 
 from dashboard import charts
 from dashboard.indicators import Figure
+from dashboard.judgement.signals import signal
 from dashboard.period import add_months
-from dashboard.signals import signal
 from dashboard.statistics.funnel import funnel
 
 MONTHS = [add_months(date(2024, 1, 1), n) for n in range(24)]

@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.settings import ROOT
-from db import backup, copies, faults, opening, reference, schema, steer, write
+from db import backup, copies, faults, opening, reference, schema, write
+from db import steering as steer
 from db.engine import make_engine, writing
 from tests.builders import Office, visit, waited
 from tests.db import first_release

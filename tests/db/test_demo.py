@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard.returns.formats import FORMATS
+from dashboard.forms.formats import FORMATS
 from db.demo import DemoFile, DemoSite, files
 
 TODAY = date(2026, 11, 24)

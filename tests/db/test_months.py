@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from db import facts, read
+from db.codes import ALL, COUNTERS, UNKNOWN_SERVICE
 from db.demo_load import load_demo
 from db.engine import make_engine
-from db.frames import ALL, COUNTERS, UNKNOWN_SERVICE
 from db.ledger import load_ledger
 
 PERIODS = [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from db import read
-from db.frames import ALL, DAY
+from db.codes import ALL, DAY
 from tests.builders import KANDI, NIKKI, closing, closure, complaint, monthly, waited
 
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))

@@ -12,7 +12,8 @@ from sqlalchemy import inspect, text
 
 from dashboard.__main__ import main as dashboard_main
 from dashboard.settings import ROOT, load
-from db import backup, copies, schema, steer, write
+from db import backup, copies, schema, write
+from db import steering as steer
 from db.__main__ import main
 from db.engine import make_engine
 from db.seed import seed

@@ -12,10 +12,10 @@ import numpy as np
 from dashboard import charts
 from dashboard.classes import CLASSES
 from dashboard.indicators import Figure
+from dashboard.judgement.signals import signal
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE, RAMP
 from dashboard.panel import Card, Cell, Deck, Legend, Panel, Plot, Slide, Table, count, day, of_value, table, words
 from dashboard.period import add_months
-from dashboard.signals import signal
 from dashboard.statistics.funnel import funnel
 
 AS_OF = date(2026, 11, 24)

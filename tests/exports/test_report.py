@@ -16,7 +16,7 @@ from dashboard.settings import load
 from dashboard.stories import READY, Step, Story, ready, to_json
 from db.demo_load import load_demo
 from db.engine import make_engine
-from db.steer import keep_story
+from db.steering import keep_story
 from tests.builders import Said, shell
 from tests.test_pages import forget
 

@@ -8,8 +8,8 @@ from random import Random
 
 from sqlalchemy import Engine, text
 
-from dashboard.returns.formats import FORMATS
-from dashboard.returns.known import Known
+from dashboard.forms.formats import FORMATS
+from dashboard.forms.known import Known
 from db.forms import DESTINATIONS
 from db.intake import Options, Outcome, take
 from db.write import Refused

@@ -9,7 +9,7 @@ from random import Random
 
 from openpyxl import Workbook
 
-from dashboard.returns.formats import FORMATS
+from dashboard.forms.formats import FORMATS
 from tests.builders import closing, closure, complaint, monthly, visit
 
 Rows = list[list]

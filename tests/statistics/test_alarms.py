@@ -16,7 +16,7 @@ BASELINES = 30   # independent ones for each series
 
 def flagged(values, waits=False) -> bool:
     """Whether the screen shows a signal: the whole way from the values to the word."""
-    chart = xmr.chart(values, log=True, resolution=1, lowest=0) if waits else xmr.chart(values)  # as dashboard.signals
+    chart = xmr.chart(values, log=True, resolution=1, lowest=0) if waits else xmr.chart(values)  # as dashboard.judgement.signals
     return variation(chart, "up") in (Variation.IMPROVEMENT, Variation.CONCERN)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.statistics.quantile import quantile
-from db.frames import BINS, LAST_BIN
+from db.codes import BINS, LAST_BIN
 
 WAITS = st.lists(st.integers(0, LAST_BIN), min_size=1, max_size=200)
 SHARES = st.sampled_from((0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.999))

@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import FICTIVE, sheet_names
-from dashboard.navigation import PAGES
 from dashboard.settings import ROOT, load
 from dashboard.ui import show, takeaway
+from dashboard.ui.navigation import PAGES
 from db.demo_load import load_demo
 from db.engine import make_engine
 from tests.builders import KANDI

@@ -1,0 +1,272 @@
+"""One cell: from the text that stands there to a value, or to the reason why not, in French."""
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import cache
+
+import numpy as np
+
+from dashboard.forms.formats import Format
+from dashboard.forms.known import Choice, Known, normalise
+from db.codes import COMPLAINT, INFORMATION, LEFT, LONGEST, MAN, REQUEST, SERVED, WOMAN
+
+OLDEST = date(2000, 1, 1)
+EPOCH = date(1970, 1, 1).toordinal()
+SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
+CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+MONTHS = {normalise(name): i for i, name in enumerate(
+    ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+     "décembre"), 1)}
+KINDS = {"requete": REQUEST, "0": REQUEST, "plainte": COMPLAINT, "1": COMPLAINT,
+         "demande d information": INFORMATION, "2": INFORMATION}
+SEXES = {"f": WOMAN, "femme": WOMAN, "m": MAN, "homme": MAN}
+OUTCOMES = {"servi": SERVED, "parti": LEFT}
+COMPLAINT_OUTCOMES = {"traitee": "handled", "rejetee": "rejected", "sans suite": "dropped"}
+ADD = {"service": "service", "category": "category", "channel": "channel", "reason": "reason"}
+LARGEST = 9_999_999
+# What Excel and LibreOffice show, in French or English, where a formula has no result.
+ERROR = re.compile(r"#(?:REF|N/A|NA|VALUE|VALEUR|DIV/0|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL|EPARS|CALC|FIELD|BLOCKED|CONNECT)"
+                   r"\s?[!?]?|#{3,}|Err\s?:\s?\d{3}", re.IGNORECASE)
+SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
+FRACTION = re.compile(r"0?[.,]\d{2,}")
+FIRST_OF_EXCEL = date(1899, 12, 30)
+
+
+class CellProblem(ValueError):
+    """Why a cell cannot be read: what to do, in French."""
+
+
+def not_a_value(text: str, *, formulas: bool) -> str | None:
+    """Why a text is no value whatever the column: an error of a spreadsheet or, unless `formulas` may stand for
+    themselves, a formula. None if it may be one."""
+    if text[0] == "=" and not formulas:
+        return "cette case contient une formule ; la remplacer par sa valeur (copier, puis collage spécial : valeurs)."
+    if text[0] in "#Ee" and ERROR.fullmatch(text):
+        if text.strip("#"):
+            return "cette case contient une erreur de calcul du tableur ; la remplacer par la valeur juste, ou la vider."
+        return "le tableur n'a écrit que des dièses ; y élargir la colonne, puis enregistrer à nouveau."
+    return None
+
+
+def day(text: str, today: date) -> str:
+    """ISO text of a day written JJ/MM/AAAA or AAAA-MM-JJ, not in the future."""
+    if match := SLASHED.fullmatch(text):
+        parts = int(match[3]), int(match[2]), int(match[1])
+    elif match := ISO.fullmatch(text):
+        parts = int(match[1]), int(match[2]), int(match[3])
+    else:
+        raise CellProblem(_serial_day(text) or "une date est attendue, écrite JJ/MM/AAAA.")
+    try:
+        found = date(*parts)
+    except ValueError:
+        raise CellProblem("ce jour n'existe pas ; écrire JJ/MM/AAAA.") from None
+    if found > today:
+        raise CellProblem("cette date est dans l'avenir.")
+    if found < OLDEST:
+        raise CellProblem("cette date est trop ancienne ; vérifier l'année.")
+    return found.isoformat()
+
+
+def _serial_day(text: str) -> str | None:
+    """What to do with a date that Excel gave as its number: 45719 is 03/03/2025."""
+    match = SERIAL.fullmatch(text)
+    found = FIRST_OF_EXCEL + timedelta(int(match[1])) if match and match[1].isascii() else None
+    if found is None or not 2000 <= found.year < 2100:
+        return None
+    return (f"Excel compte ainsi le {found:%d/%m/%Y} ; si c'est la date voulue, mettre la cellule au format Date et"
+            " enregistrer à nouveau.")
+
+
+def month(text: str, today: date) -> str:
+    """ISO text of the first day of a month written MM/AAAA, AAAA-MM, « novembre 2026 » or as a date of the month."""
+    if match := re.fullmatch(r"(\d{1,2})/(\d{4})", text):
+        return day(f"01/{match[1]}/{match[2]}", today)
+    if re.fullmatch(r"\d{4}-\d{2}", text):
+        return day(f"{text}-01", today)
+    words = normalise(text).split(" ")
+    if len(words) == 2 and words[0] in MONTHS and re.fullmatch(r"\d{4}", words[1]):
+        return day(f"01/{MONTHS[words[0]]}/{words[1]}", today)
+    try:
+        return day(text, today)[:8] + "01"
+    except CellProblem as problem:
+        if "est attendue" in str(problem):
+            raise CellProblem("un mois est attendu, écrit MM/AAAA.") from None
+        raise
+
+
+def clock(text: str) -> int:
+    """Minutes after midnight of a time written HH:MM (seconds are dropped)."""
+    match = CLOCK.fullmatch(text)
+    if not match:
+        raise CellProblem(_serial_time(text) or "une heure est attendue, écrite HH:MM.")
+    hours, minutes = int(match[1]), int(match[2])
+    if hours > 23 or minutes > 59 or int(match[3] or 0) > 59:
+        raise CellProblem("cette heure n'existe pas ; de 00:00 à 23:59.")
+    return hours * 60 + minutes
+
+
+def _serial_time(text: str) -> str | None:
+    """What to do with a time that Excel gave as its number: 0.34375 is 08:15."""
+    if not FRACTION.fullmatch(text):
+        return None
+    hours, minutes = divmod(round(float(text.replace(",", ".")) * 24 * 60), 60)
+    return (f"Excel compte ainsi {hours:02}:{minutes:02} ; si c'est l'heure voulue, mettre la cellule au format Heure et"
+            " enregistrer à nouveau.")
+
+
+def whole(text: str) -> int:
+    """A whole number, 0 or more."""
+    digits = re.sub(r"[\s\u202f\u00a0]", "", text)
+    if not digits.isascii() or not digits.isdigit():
+        raise CellProblem("un nombre entier est attendu, sans signe.")
+    if len(digits) > 20 or int(digits) > LARGEST:
+        raise CellProblem(f"ce nombre est trop grand : {LARGEST} au plus.")
+    return int(digits)
+
+
+def word(words: dict, expected: str) -> Callable[[str], object]:
+    """A reader for a cell that holds one of a few words."""
+    def read(text: str):
+        found = words.get(normalise(text))
+        if found is None:
+            raise CellProblem(f"{expected} attendu.")
+        return found
+    return read
+
+
+def answer(text: str) -> bool:
+    """True for oui, False for non."""
+    found = {"oui": True, "non": False}.get(normalise(text))
+    if found is None:
+        raise CellProblem("oui, non ou rien attendu.")
+    return found
+
+
+def text_of(most: int) -> Callable[[str], str]:
+    """A reader of text as it stands, of at most so many characters."""
+    def read(text: str) -> str:
+        if len(text) > most:
+            raise CellProblem(f"texte trop long : {most} caractères au plus.")
+        return text
+    return read
+
+
+def site(text: str, known: Known) -> int | Choice:
+    """The id of the site; a Choice where a commune's name leaves it to the day."""
+    found = known.site(text)
+    if found is None:
+        near = known.nearest_site(text)
+        raise CellProblem("ce centre n'est pas connu." + (f" Le plus proche : « {near} »." if near else ""))
+    if isinstance(found, Choice):
+        only = found.candidates[0]
+        settled = len(found.candidates) == 1 and len({c for _, c in only.communes}) == 1 and only.closed_on is None
+        return only.id if settled else found
+    return found.id
+
+
+def term(kind: str, known: Known) -> Callable[[str], int]:
+    """A reader for a word of one of the ministry's lists."""
+    def read(text: str) -> int:
+        found = known.terms.get(kind, {}).get(normalise(text))
+        if found is None:
+            near = known.nearest_term(kind, text)
+            raise CellProblem("ce mot n'est pas dans la liste." + (f" Le plus proche : « {near} »." if near else "")
+                              + f" Pour l'ajouter : python -m db add {ADD[kind]} \"{text.replace(chr(34), '')[:80]}\"")
+        return found
+    return read
+
+
+def readers(known: Known, today: date) -> dict[str, Callable[[str], object]]:
+    """The reader of each cell type that formats name, texts apart. A blank cell never reaches a reader."""
+    return {
+        "site": lambda text: site(text, known),
+        "day": lambda text: day(text, today),
+        "month": lambda text: month(text, today),
+        "clock": clock,
+        "whole": whole,
+        "answer": answer,
+        "kind": word(KINDS, "requête, plainte ou demande d'information"),
+        "sex": word(SEXES, "F, M ou rien"),
+        "outcome": word(OUTCOMES, "servi, parti ou rien"),
+        "complaint_outcome": word(COMPLAINT_OUTCOMES, "traitée, rejetée, sans suite ou rien"),
+        **{kind: term(kind, known) for kind in ADD},
+    }
+
+
+def memos(form: Format, known: Known, today: date, *, typed: bool) -> dict[str, "Memo"]:
+    """A memo for each column of the form, by field. typed: the file tells formulas from texts, as workbooks do."""
+    reading = readers(known, today)
+    return {c.field: Memo(text_of(LONGEST[c.field]) if c.cell == "text" else reading[c.cell], c.blank, c.required,
+                          formulas=c.cell == "text" and c.field not in form.key and not typed)
+            for c in form.columns}
+
+
+class Memo(dict):
+    """A column's cells, read once each: register files say the same few things many times over.
+
+    Maps a cell's text to its value, None where it cannot be read; `bad` then says why.
+    """
+
+    LARGEST = 200_000
+
+    def __init__(self, read: Callable[[str], object], blank: object, required: bool, *, formulas: bool):
+        super().__init__()
+        self.read, self.blank, self.required, self.formulas = read, blank, required, formulas
+        self.bad: dict[str, str] = {}
+        self.choices = False
+
+    def __missing__(self, text: str):
+        value = self._value(text)
+        if len(self) < self.LARGEST:
+            self[text] = value
+        return value
+
+    def _value(self, text: str):
+        stripped = text.strip()
+        try:
+            if not stripped:
+                if self.required:
+                    raise CellProblem("cette case doit être remplie.")
+                return self.blank
+            if reason := not_a_value(stripped, formulas=self.formulas):
+                raise CellProblem(reason)
+            value = self.read(stripped)
+        except CellProblem as problem:
+            self.bad[text] = str(problem)
+            return None
+        self.choices = self.choices or isinstance(value, Choice)
+        return value
+
+
+class Numbers(dict):
+    """A column's values as whole numbers, for arithmetic: None is `blank`, days count from 1970, no is 2."""
+
+    def __init__(self, blank: int):
+        super().__init__()
+        self.blank = blank
+
+    def __missing__(self, value) -> int:
+        if value is None:
+            number = self.blank
+        elif isinstance(value, bool):
+            number = 1 if value else 2
+        elif isinstance(value, str):
+            number = date.fromisoformat(value).toordinal() - EPOCH
+        else:
+            number = int(value)
+        self[value] = number
+        return number
+
+
+@cache
+def _numbers(blank: int, answers: bool) -> Numbers:
+    """The table of such values, kept: there are few of them. Answers apart: to a dict, True is 1 and False is 0."""
+    return Numbers(blank)
+
+
+def as_numbers(values: list, blank: int) -> np.ndarray:
+    """`values` as an int64 array, through `Numbers`."""
+    sample = next((v for v in values if v is not None), None)
+    table = _numbers(blank, isinstance(sample, bool))
+    return np.fromiter(map(table.__getitem__, values), np.int64, len(values))

@@ -1,0 +1,76 @@
+"""Which form a table is, by its headings; where they stand under a title; what to say where there are none."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboard.forms.formats import FORMATS, Format
+from dashboard.forms.known import normalise
+
+LOOKED = 20    # lines at the top of a table among which its headings are looked for
+ENOUGH = 0.5   # a line with more than this part of a form's headings is taken for them
+
+
+@dataclass(frozen=True)
+class Headings:
+    """A line that holds headings of a form: which (0 is the first of the table), of which form, how many of them."""
+
+    index: int
+    form: Format
+    texts: tuple[str, ...]
+    matched: int
+
+    @property
+    def enough(self) -> bool:
+        """Whether the line is taken for the form's headings, complete or not."""
+        return self.matched > ENOUGH * len(self.form.columns)
+
+    @property
+    def missing(self) -> list[str]:
+        """The form's headings that the line does not have."""
+        found = set(map(normalise, self.texts))
+        return [c.heading for c in self.form.columns if normalise(c.heading) not in found]
+
+
+def nearest(top: Sequence[Sequence[str]], form: str | None = None) -> Headings | None:
+    """The line that holds most headings of one form (of `form`, if it is given), enough or not; None without any.
+
+    One heading alone is a word: « À » stands in many a table.
+    """
+    best = None
+    for index, line in enumerate(top):
+        found = set(map(normalise, line))
+        for candidate in [FORMATS[form]] if form else FORMATS.values():
+            matched = sum(normalise(c.heading) in found for c in candidate.columns)
+            rank = (matched, matched / len(candidate.columns))
+            if matched > 1 and (best is None or rank > best[0]):
+                best = rank, Headings(index, candidate, tuple(line), matched)
+    return best[1] if best else None
+
+
+def first_filled(top: Sequence[Sequence[str]]) -> tuple[int, str]:
+    """The first line that says something (0 is the first of all), and what it says."""
+    for index, line in enumerate(top):
+        cells = [c.strip() for c in line if c.strip()]
+        if cells:
+            return index, " ; ".join(cells)
+    return 0, ""
+
+
+def expected(form: Format) -> str:
+    """The headings of a form, in a row."""
+    return ", ".join(c.heading for c in form.columns)
+
+
+def what_to_do(top: Sequence[Sequence[str]], form: str | None) -> str:
+    """Why no line is the headings of a form, or of the form asked for; which is nearest; what to do."""
+    other = nearest(top)
+    if form and other and other.enough:
+        return (f"ces intitulés sont ceux du formulaire « {other.form.name} », non de « {form} » ;"
+                f" écrire --form {other.form.name}, ou laisser --form de côté.")
+    near = nearest(top, form)
+    if near is None:
+        name = form or "registre"
+        return ("aucun intitulé de formulaire n'a été trouvé dans les premières lignes. Les intitulés vont sur une ligne,"
+                " au-dessus des données ; dans un CSV, le séparateur est une virgule, un point-virgule ou une tabulation."
+                f" Ceux du formulaire « {name} » : {expected(FORMATS[name])}.")
+    return (f"ces intitulés ne suffisent pas. Le plus proche est le formulaire « {near.form.name} » : il y manque"
+            f" {', '.join(near.missing)}. Écrire tous ses intitulés sur une ligne, au-dessus des données.")

@@ -1,0 +1,71 @@
+"""The rows of a sheet, some at a time, turned into columns, each row with the line where it begins."""
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from dashboard.forms.problem import Unreadable, counted
+
+CHUNK = 2_000  # rows at a time: few enough for their texts to stay in the processor's cache
+
+
+def blocks(rows: Iterator[list[str]], line: int, width: int, problem: Callable, *, typed: bool
+           ) -> Iterator[tuple[list[tuple], Sequence[int], str]]:
+    """Columns of texts, the rows' lines, and all their text in one, chunk by chunk.
+
+    line: of the first row. width: of the headings. problem(line, column, found, message) is told of rows of another
+    width. typed: a workbook's rows, which may end early, and whose line breaks begin no line. Raises Unreadable.
+    """
+    while batch := list(islice(rows, CHUNK)):
+        lines: Sequence[int] = range(line, line + len(batch))
+        line += len(batch)
+        even = set(map(len, batch)) == {width}
+        cells = list(zip(*batch, strict=True)) if even else []
+        joined = "".join(map("".join, cells or batch))  # eleven columns are joined faster than two thousand rows
+        if "\0" in joined:
+            refuse_null(batch, lines, typed=typed)
+        if not typed and ("\n" in joined or "\r" in joined):
+            lines, more = real_lines(batch, lines)
+            line += more
+        if not even:
+            batch, lines = _even(batch, lines, width, problem, padded=typed)
+            cells = list(zip(*batch, strict=True))
+        if cells:
+            yield cells, lines, joined
+
+
+def _even(rows: list, lines: Sequence[int], width: int, problem: Callable, *, padded: bool) -> tuple[list, list[int]]:
+    """Rows of the right width; blank ones are left out, others of a wrong width are problems."""
+    kept, kept_lines = [], []
+    for row, line in zip(rows, lines, strict=True):
+        if not any(map(str.strip, row)):
+            continue
+        if len(row) < width and padded:
+            row = row + [""] * (width - len(row))
+        elif len(row) > width and not any(map(str.strip, row[width:])):
+            row = row[:width]
+        if len(row) != width:
+            problem(line, "", "", f"{counted(len(row), 'case')} au lieu de {width} : la ligne est coupée ou mal séparée.")
+            continue
+        kept.append(row)
+        kept_lines.append(line)
+    return kept, kept_lines
+
+
+def real_lines(rows: Sequence[list[str]], lines: Sequence[int]) -> tuple[list[int], int]:
+    """The line on which each row begins when some cells hold line breaks, and how many lines these add."""
+    real, shift = [], 0
+    for row, line in zip(rows, lines, strict=True):
+        real.append(line + shift)
+        text = "".join(row).replace("\r\n", "\n")
+        shift += text.count("\n") + text.count("\r")
+    return real, shift
+
+
+def refuse_null(rows: Sequence[list[str]], lines: Sequence[int], *, typed: bool) -> None:
+    """Raises Unreadable at the first cell with a null character, if there is one."""
+    if not typed:
+        lines, _ = real_lines(rows, lines)
+    for row, line in zip(rows, lines, strict=True):
+        for cell in row:
+            if "\0" in cell:
+                raise Unreadable("cette case contient un caractère nul : le fichier est abîmé, ou n'est pas du texte."
+                                 " L'enregistrer à nouveau depuis le tableur.", line, cell)

@@ -1,0 +1,129 @@
+"""A file as sheets of rows of text, whatever it is: CSV in its usual spellings, or an XLSX workbook."""
+import csv
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+from operator import itemgetter
+from pathlib import Path
+
+from dashboard.forms import workbook
+from dashboard.forms.encoding import OLD, encoding_of
+from dashboard.forms.headings import LOOKED, nearest
+from dashboard.forms.known import Known
+from dashboard.forms.problem import Unreadable
+
+DELIMITERS = ";,\t"
+SAID = DELIMITERS + "|"  # what a first line « sep=… » may name: a quote or a letter would make no table of anything
+CELL_LIMIT = 100_000
+XLSX_MAGIC = b"PK\x03\x04"
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+WORKBOOKS = (".xlsx", ".xlsm")
+TEXT_BYTES = 2_000 * workbook.MEGABYTE  # some thirty million visits: minutes, not hours
+SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+
+
+@dataclass
+class Sheet:
+    """A table from its first line on. name: of a workbook's sheet, "" where there is but one, or none.
+
+    typed: a workbook's, where a text that begins with « = » is a formula, blank cells at the end of a row may be left
+    out, and a line break in a cell begins no line. remarks: what a reader of the file should know.
+    """
+
+    rows: Iterator[list[str]]
+    name: str = ""
+    hidden: bool = False
+    typed: bool = False
+    delimiter: str = ";"
+    remarks: list[str] = field(default_factory=list)
+
+
+def check_file(path: Path) -> None:
+    """Raises Unreadable for what is no file, or is too large, before anything opens it: a pipe would wait for ever."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise Unreadable("Il n'y a pas de fichier à ce nom.") from None
+    if stat.S_ISDIR(found.st_mode):
+        raise Unreadable("C'est un dossier : donner les fichiers qu'il contient.")
+    if not stat.S_ISREG(found.st_mode):
+        raise Unreadable("Ce n'est pas un fichier ordinaire (tube, périphérique ou prise).")
+    largest = workbook.in_force().file_bytes
+    if found.st_size > largest and _is_workbook(path):
+        raise Unreadable(workbook.too_large(largest))
+    if found.st_size > TEXT_BYTES:
+        raise Unreadable(f"Ce fichier pèse plus de {TEXT_BYTES // workbook.MEGABYTE}\u00a0Mo. Répartir les lignes dans"
+                         " plusieurs fichiers, par exemple un par centre ou par année.")
+
+
+def _is_workbook(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(4) == XLSX_MAGIC or path.suffix.lower() in WORKBOOKS
+
+
+def open_sheets(path: Path, known: Known) -> Iterator[Sheet]:
+    """The sheets of the file at `path`, in order; each must be read, or left, before the next is asked for.
+
+    Raises Unreadable, at once or while rows are read.
+    """
+    with path.open("rb") as stream:
+        start = stream.read(8)
+    if not start:
+        raise Unreadable("Le fichier est vide : il n'a pas même d'intitulés.")
+    if _is_workbook(path):
+        yield from _workbook(path)
+    elif start.startswith(OLE_MAGIC) or path.suffix.lower() in (".xls", ".ods"):
+        raise Unreadable("Ce format de classeur n'est pas lu : enregistrer le fichier au format XLSX ou CSV.")
+    else:
+        yield _csv(path, known)
+
+
+def _workbook(path: Path) -> Iterator[Sheet]:
+    for sheet, rows in groupby(workbook.rows(path), itemgetter(0)):
+        yield Sheet(map(itemgetter(1), rows), sheet.name, sheet.hidden, typed=True)
+
+
+def _csv(path: Path, known: Known) -> Sheet:
+    encoding = encoding_of(path, known)
+    csv.field_size_limit(CELL_LIMIT)
+    delimiter = _delimiter(path, encoding)
+    remarks = [f"Texte lu en {OLD[encoding]}, d'après ses mots."] if encoding in OLD and encoding != "cp1252" else []
+    return Sheet(_csv_rows(path, encoding, delimiter), delimiter=delimiter, remarks=remarks)
+
+
+def _delimiter(path: Path, encoding: str) -> str:
+    """The delimiter that makes most headings of the first lines; else the one that the file says (« sep=; »), else the
+    one that its first line has most of."""
+    with path.open(encoding=encoding, newline="", errors="replace") as stream:
+        top = list(islice(stream, 3 * LOOKED))
+    said = SEP.fullmatch(top[0].strip()) if top else None
+    first = next((line for line in top if line.strip()), "")
+
+    def fits(delimiter: str) -> tuple[int, bool, int]:
+        try:
+            found = nearest(list(islice(csv.reader(top, delimiter=delimiter), LOOKED)))
+        except csv.Error:  # met again, with its line, when the rows are read
+            found = None
+        return found.matched if found else 0, bool(said and said[1] == delimiter), first.count(delimiter)
+    return max(DELIMITERS + (said[1] if said and said[1] in SAID else ""), key=fits)
+
+
+def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
+    """The file's rows; a first line « sep=; », which is for Excel, is a blank one."""
+    start = 0
+    try:
+        with path.open(encoding=encoding, newline="", errors="strict") as stream:
+            rows = csv.reader(stream, delimiter=delimiter, strict=True)
+            for row in rows:
+                if not start and SEP.fullmatch(delimiter.join(row).strip()):  # its own separator may have cut it in two
+                    row = []
+                yield row
+                start = rows.line_num
+    except csv.Error as error:
+        if "field larger" in str(error):
+            raise Unreadable("une case de plus de 100 000 caractères commence ici ; c'est le plus souvent un guillemet"
+                             " ouvert et jamais fermé.", start + 1) from None
+        raise Unreadable("un guillemet n'est pas fermé ou mal placé ; s'il fait partie du texte, le doubler (\"\").",
+                         start + 1) from None

@@ -1,0 +1,168 @@
+"""Rows of an uploaded Excel workbook, read by a limited process of its own (workbook_child.py).
+
+A workbook is a ZIP of XML from outside: it may be made to unpack to a terabyte, or to keep a reader busy for
+hours. The process that reads it has little memory, little time, no environment and may write no file; what it
+cannot read is refused in a sentence, and the server goes on.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from dashboard.forms.problem import Unreadable
+from dashboard.settings import load
+
+CHILD = Path(__file__).with_name("workbook_child.py")
+ZIP_MAGIC = b"PK\x03\x04"
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"  # an encrypted .xlsx, or an .xls of before 2007
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a workbook may cost: bytes, counts and seconds."""
+
+    file_bytes: int = 10 * MEGABYTE
+    unpacked_bytes: int = 90 * MEGABYTE  # about what is read in cpu_seconds: more would be refused only after them
+    entries: int = 500
+    columns: int = 64
+    memory_bytes: int = 1_000 * MEGABYTE
+    cpu_seconds: int = 20
+    wait_seconds: float = 60  # waiting for the reader; the caller's own work between two rows does not count
+
+
+def in_force() -> Limits:
+    """The limits, with those that are settings."""
+    return Limits(file_bytes=load().upload_max_mb * MEGABYTE, wait_seconds=load().workbook_seconds)
+
+
+SAVE_AGAIN = "Ouvrez-le dans Excel ou LibreOffice, puis enregistrez-le au format .xlsx."
+SPLIT = "Répartissez les lignes dans plusieurs fichiers, ou enregistrez la feuille au format CSV."
+REASONS = {
+    "not_xlsx": f"Ce fichier n'est pas un classeur Excel (.xlsx). {SAVE_AGAIN}",
+    "ole": "Ce fichier est protégé par un mot de passe ou date d'un Excel d'avant 2007 (.xls). "
+    "Retirez le mot de passe, puis enregistrez-le au format .xlsx.",
+    "encrypted": "Ce fichier est protégé par un mot de passe. "
+    "Retirez le mot de passe, puis enregistrez-le à nouveau.",
+    "file": f"Ce fichier pèse plus de {{megabytes}}\u00a0Mo. {SPLIT}",
+    "unpacked": f"Ce classeur est trop volumineux une fois ouvert. {SPLIT}",
+    "entries": "Ce classeur contient trop d'éléments (images, feuilles, objets). "
+    "Copiez le tableau seul dans un classeur neuf.",
+    "empty": "Ce classeur ne contient aucune ligne. Vérifiez que le tableau est dans une feuille visible.",
+    "rows": "Ce classeur contient plus de lignes qu'une feuille Excel n'en admet. " + SAVE_AGAIN,
+    "columns": "La cellule {cell} est trop loin à droite\u00a0: effacez ce qui se trouve hors du tableau.",
+    "text": "Le texte de la cellule {cell} est trop long. Raccourcissez-le.",
+    "memory": f"La lecture de ce classeur demande trop de mémoire. {SPLIT}",
+    "time": f"La lecture de ce classeur prend trop de temps. {SPLIT}",
+    "unreadable": f"Ce classeur est endommagé et n'a pas pu être lu en entier. {SAVE_AGAIN}",
+}
+
+
+class WorkbookRefused(Unreadable):
+    """The workbook was not read; its text is a French sentence for the person who handed it in."""
+
+
+@dataclass(frozen=True)
+class SheetName:
+    """A sheet: its place in the workbook, its name ("" if it is the only one), whether nobody sees it."""
+
+    place: int
+    name: str
+    hidden: bool
+
+
+def rows(path: Path, limits: Limits | None = None) -> Iterator[tuple[SheetName, list[str]]]:
+    """Each row of each sheet with content, with the sheet, every cell as a CSV return spells it.
+
+    The first of a sheet is Excel's row 1 and blank rows are empty lists, so counting them counts as Excel does. Of
+    a hidden sheet, the first rows only. Rows come as they are read: keep none before the last has come, for a
+    refusal may follow. Raises WorkbookRefused, and OSError if the file itself cannot be opened.
+    """
+    limits = limits or in_force()
+    with path.open("rb", buffering=0) as file:
+        _check_file(file, limits)
+        yield from _read(file, limits)
+
+
+def too_large(file_bytes: int) -> str:
+    """The refusal of a workbook of more than so many bytes."""
+    return REASONS["file"].format(megabytes=file_bytes // MEGABYTE)
+
+
+def _check_file(file, limits: Limits) -> None:
+    if os.fstat(file.fileno()).st_size > limits.file_bytes:
+        raise WorkbookRefused(too_large(limits.file_bytes))
+    magic = file.read(4)
+    file.seek(0)
+    if magic == OLE_MAGIC:
+        raise WorkbookRefused(REASONS["ole"])
+    if magic != ZIP_MAGIC:
+        raise WorkbookRefused(REASONS["not_xlsx"])
+
+
+def _read(file, limits: Limits) -> Iterator[tuple[SheetName, list[str]]]:
+    process = _start(file, limits)
+    count, answer, sheet = 0, None, SheetName(0, "", False)
+    try:
+        for line in _lines(process, limits.wait_seconds):
+            content = json.loads(line)
+            if not isinstance(content, dict):
+                count += 1
+                yield sheet, content
+            elif "sheet" in content:
+                sheet = SheetName(sheet.place + 1, content["sheet"], content["hidden"])
+            else:
+                answer = content
+                break
+        if answer is None:
+            answer = _last_words(process)
+    finally:
+        # Also when the caller stops early: the reader would wait for ever on a full pipe.
+        process.kill()
+        process.stdout.close()
+        process.wait()
+    if answer != {"end": count}:
+        raise WorkbookRefused(REASONS[answer.get("refused", "unreadable")].format(**answer))
+
+
+def _start(file, limits: Limits) -> subprocess.Popen:
+    # Windows cannot start Python without SYSTEMROOT.
+    environment = {"SYSTEMROOT": os.environ["SYSTEMROOT"]} if sys.platform == "win32" else {}
+    command = [sys.executable, "-I", "-B", str(CHILD), json.dumps(asdict(limits))]
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=quiet, env=environment)
+
+
+def _lines(process: subprocess.Popen, seconds: float) -> Iterator[bytes]:
+    """Whole lines the reader wrote, without one cut by its end; raises WorkbookRefused past the seconds."""
+    pending = b""
+    while True:
+        watchdog = threading.Timer(seconds, process.kill)
+        watchdog.daemon = True
+        started = time.monotonic()
+        watchdog.start()
+        try:
+            chunk = process.stdout.read1(1 << 16)
+        finally:
+            watchdog.cancel()
+        seconds -= time.monotonic() - started
+        if seconds <= 0:
+            raise WorkbookRefused(REASONS["time"])
+        if not chunk:
+            return
+        *whole, pending = (pending + chunk).split(b"\n")
+        yield from whole
+
+
+def _last_words(process: subprocess.Popen) -> dict:
+    """What to say for a reader that ended without a word: out of time, or damaged beyond its own catching."""
+    sigxcpu = getattr(signal, "SIGXCPU", None)  # unknown on Windows
+    out_of_time = sigxcpu is not None and process.wait() == -sigxcpu
+    return {"refused": "time" if out_of_time else "unreadable"}

@@ -1,0 +1,105 @@
+"""What people set beside the data: targets, decisions on alerts, new starts of control charts, presentations.
+
+Each change is one transaction with its line in the journal. Nothing is invented: without an entry there is none.
+"""
+from datetime import date
+
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from db.codes import LONGEST
+from db.engine import writing
+from db.models import Commune, Decision, Journal, KeptStory, Rebase, Site, Target
+from db.write import Refused, now
+
+NATION = "nation"
+
+
+def scopes(connection: Connection) -> set[str]:
+    """What a target, a decision or a new start may be about: the nation, a department, a site's code."""
+    departments = connection.execute(select(Commune.department).distinct()).scalars()
+    return {NATION, *departments, *connection.execute(select(Site.code)).scalars()}
+
+
+def set_target(engine: Engine, indicator: str, scope: str, value: float, valid_from: date, source: str, by: str) -> None:
+    """A target holds from a day on, until a later one. Raises Refused for an unknown scope, an empty source, or a day for
+    which one is set."""
+    _say(source, "la source de la cible")
+    with writing(engine) as c:
+        _known(c, scope)
+        if c.execute(select(Target.value).where(Target.indicator == indicator, Target.scope == scope,
+                                                Target.valid_from == valid_from)).first():
+            raise Refused("Une cible est déjà fixée pour cet indicateur, ce périmètre et ce jour : la retirer d'abord, ou"
+                          " choisir un autre jour.")
+        c.execute(insert(Target).values(indicator=indicator, scope=scope, value=value, valid_from=valid_from,
+                                        source=source.strip()))
+        _journal(c, by, "targeted", {"indicator": indicator, "scope": scope, "value": value}, source)
+
+
+def remove_target(engine: Engine, indicator: str, scope: str, valid_from: date, by: str) -> None:
+    """Take a target back. Raises Refused if there is none."""
+    with writing(engine) as c:
+        found = c.execute(delete(Target).where(Target.indicator == indicator, Target.scope == scope,
+                                               Target.valid_from == valid_from))
+        if not found.rowcount:
+            raise Refused("Il n'y a pas de cible à retirer pour cet indicateur, ce périmètre et cette date.")
+        _journal(c, by, "untargeted", {"indicator": indicator, "scope": scope, "valid_from": valid_from.isoformat()})
+
+
+def decide(engine: Engine, indicator: str, scope: str, decided_on: date, who: str, what: str, due_on: date | None,
+           by: str) -> int:
+    """Keep a decision about an alert: who does what by when. Returns its number. Raises Refused."""
+    _say(who, "qui agit", LONGEST["decided by"]), _say(what, "ce qui est décidé")
+    if due_on is not None and due_on < decided_on:
+        raise Refused("L'échéance est avant la décision.")
+    with writing(engine) as c:
+        _known(c, scope)
+        number = c.execute(insert(Decision).values(indicator=indicator, scope=scope, decided_on=decided_on,
+                                                   who=who.strip(), what=what.strip(), due_on=due_on)
+                           ).inserted_primary_key[0]
+        _journal(c, by, "decided", {"decision": number, "indicator": indicator, "scope": scope}, what)
+    return number
+
+
+def rebase(engine: Engine, indicator: str, scope: str, month: date, reason: str, by: str) -> None:
+    """Start a control chart anew from a month on, for a stated reason. Raises Refused."""
+    _say(reason, "la raison")
+    with writing(engine) as c:
+        _known(c, scope)
+        month = month.replace(day=1)
+        c.execute(delete(Rebase).where(Rebase.indicator == indicator, Rebase.scope == scope, Rebase.month == month))
+        c.execute(insert(Rebase).values(indicator=indicator, scope=scope, month=month, reason=reason.strip(), author=by))
+        _journal(c, by, "rebased", {"indicator": indicator, "scope": scope, "month": month.isoformat()}, reason)
+
+
+def keep_story(engine: Engine, name: str, title: str, body: str, by: str) -> None:
+    """Keep a presentation under a name; one of that name is replaced. Raises Refused without a name or a title."""
+    _say(name, "sous quel nom garder la présentation", LONGEST["story name"])
+    _say(title, "le titre de la présentation", LONGEST["story title"])
+    with writing(engine) as c:
+        c.execute(delete(KeptStory).where(KeptStory.name == name))
+        c.execute(insert(KeptStory).values(name=name, title=title.strip(), body=body, kept_by=by, kept_at=now()))
+        _journal(c, by, "kept story", {"name": name})
+
+
+def forget_story(engine: Engine, name: str, by: str) -> None:
+    """Remove a kept presentation. Raises Refused if there is none."""
+    with writing(engine) as c:
+        if not c.execute(delete(KeptStory).where(KeptStory.name == name)).rowcount:
+            raise Refused(f"Aucune présentation n'est gardée sous le nom « {name} ».")
+        _journal(c, by, "removed story", {"name": name})
+
+
+def _say(text: str, what: str, most: int = LONGEST["typed"]) -> None:
+    if not text.strip():
+        raise Refused(f"Il faut dire {what}.")
+    if len(text.strip()) > most:
+        raise Refused(f"Trop long, {most} caractères au plus : {what}.")
+
+
+def _known(connection: Connection, scope: str) -> None:
+    if scope not in scopes(connection):
+        raise Refused(f"« {scope} » n'est ni nation, ni un département, ni le code d'un centre.")
+
+
+def _journal(connection: Connection, who: str, did: str, detail: dict, why: str = "") -> None:
+    connection.execute(insert(Journal).values(at=now(), who=who, did=did, detail=detail, why=why))

@@ -1,0 +1,805 @@
+"""The bulletin against an independent reader: from the situation it works out what may be said, and reads the text."""
+
+import math
+import random
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+
+import numpy as np
+import pytest
+
+from dashboard.indicators import BY_CODE, Figure
+from dashboard.judgement.bulletin import NEEDED, Line, Situation, write
+from dashboard.judgement.signals import CHARTED, FOLLOWED, RATES, SHARES, Signal, signal
+from dashboard.judgement.trust import Ground
+from dashboard.period import Clipped, Period, add_months, month_end
+from dashboard.statistics import alarms
+from dashboard.statistics.variation import ChartKind, Rule
+
+SITUATIONS = 200
+SITES = (
+    "CCSP d'Adjarra",
+    "CCSP d'Allada",
+    "CCSP d'Ouèssè",
+    "CCSP de Covè",
+    "CCSP de Djougou",
+    "CCSP de Kandi",
+    "CCSP de Nikki",
+    "GSRU d'Abomey",
+    "GSRU de Cotonou",
+    "GSRU de Parakou",
+)
+SCOPES = ("le réseau", "le Zou", "l'Ouémé", "les Collines", "la Donga")
+OF_A_KIND = ("les CCSP", "les guichets GSRU", "les CCSP du Zou", "les CCSP des Collines", "les guichets GSRU de l'Ouémé")
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+WORDS = ("alerte", "amélioration", "changement")  # in the order they are printed
+FORBIDDEN = (
+    "((",
+    "))",
+    "augment",
+    "diminu",
+    "progress",
+    "recul",
+    "mieux",
+    "meilleur",
+    "pire",
+    "dégrad",
+    "chute",
+    "bond ",
+    "évolution",
+    "tendance",
+    "None",
+    "nan ",
+    "  ",
+    " .",
+    " ,",
+    "« »",
+    "()",
+    "[",
+    "{",
+)
+REASONS = {  # written out again, not imported: what the reader accepts as reason of a signal
+    (Rule.OUTSIDE, 1): "valeur au-dessus de la limite haute",
+    (Rule.OUTSIDE, -1): "valeur au-dessous de la limite basse",
+    (Rule.TREND, 1): "sept points ou plus en hausse continue",
+    (Rule.TREND, -1): "sept points ou plus en baisse continue",
+    (Rule.TWO_OF_THREE, 1): "deux points sur trois proches de la limite haute",
+    (Rule.TWO_OF_THREE, -1): "deux points sur trois proches de la limite basse",
+    (Rule.RUN, 1): "sept points ou plus de suite au-dessus de la moyenne",
+    (Rule.RUN, -1): "sept points ou plus de suite au-dessous de la moyenne",
+}
+
+
+# --- situations -----------------------------------------------------------------------------------------------------
+def figure(code: str, numerator=None, denominator=None, value=None, n=0, note="", sites=(5, 6)) -> Figure:
+    """As the indicators make it: hidden under the minimum."""
+    minimum = BY_CODE[code].minimum
+    if value is not None and n < minimum:
+        value, note = None, f"moins de {minimum} : non affiché"
+    return Figure("all", code, numerator, denominator, value, n, *sites, note)
+
+
+def share(code: str, part: int, whole: int, missing: str, sites=(5, 6), scale=100) -> Figure:
+    value = scale * part / whole if whole else None
+    return figure(code, part, whole, value, whole, "" if whole else missing, sites)
+
+
+def monthly(
+    code: str, level: float, shift: float, months: int, last: date, seed: int, base: int = 400
+) -> Signal:
+    """A chart of so many months whose last ones move by so much (a factor), one on the next."""
+    r = np.random.default_rng((seed, months, base))
+    starts = [add_months(last, i - months + 1) for i in range(months)]
+    levels = [level * (shift if i >= months - 2 else 1) for i in range(months)]
+    figures = []
+    for at in levels:
+        if code in SHARES:
+            figures.append(share(code, int(r.binomial(base, min(at / 100, 1))), base, ""))
+        elif code in RATES:
+            figures.append(share(code, int(r.poisson(at * base / 1000)), base, "", scale=1000))
+        else:
+            figures.append(
+                figure(code, value=max(1, round(at * float(np.exp(0.1 * r.standard_normal())))), n=base)
+            )
+    return signal(code, "all", starts, figures)
+
+
+def rising(code: str, last: date) -> Signal:
+    """Twenty calm months, then seven that rise within the limits."""
+    values = [50, 40, 60, 45, 55] * 4 + [41, 44, 47, 50, 53, 56, 59]
+    starts = [add_months(last, i - len(values) + 1) for i in range(len(values))]
+    return signal(code, "all", starts, [share(code, 4 * v, 400, "") for v in values])
+
+
+LEVELS = {
+    "wait_p50": 25,
+    "wait_p90": 60,
+    "wait_within_30": 60,
+    "left": 8,
+    "satisfaction": 70,
+    "complaints_per_1000": 20,
+    "completeness": 85,
+    "visits_per_day": 40,
+    "complaints_30d_due": 60,
+    "complaint_delay": 14,
+    "women_share": 45,
+}
+
+
+@cache
+def pool(code: str) -> tuple[Signal, ...]:
+    """Signals of all kinds for an indicator: calm, up, down, too short, too rare, by quarter, of an earlier month."""
+    october, march = date(2026, 10, 1), date(2026, 3, 1)
+    made = [monthly(code, LEVELS[code], 1, m, october, seed) for seed, m in enumerate((12, 18, 24, 30, 40))]
+    made += [monthly(code, LEVELS[code], s, m, october, 7) for s in (0.3, 1.4, 3) for m in (14, 30)]
+    made += [monthly(code, LEVELS[code], 1, m, october, 3) for m in (2, 11)]
+    made.append(monthly(code, LEVELS[code], 0.4, 20, march, 5))
+    if code in SHARES:
+        made.append(rising(code, october))
+    if code in RATES:
+        made += [monthly(code, 20, s, 40, october, 11, base=130) for s in (1, 6)]  # 2.6 a month: by quarter
+        made.append(monthly(code, 2, 1, 30, october, 12, base=100))  # 0.2 a month: too few
+    return tuple(made)
+
+
+def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Figure]:
+    some = lambda most: r.choice([0, 1, 2, r.randint(3, 60), r.randint(0, most)])  # noqa: E731
+    sites = (reporting, expected)
+    visits = some(40_000) if reporting else 0
+    silent = not visits and not reporting
+    days = some(700)
+    timed = r.choice([0, visits, r.randint(0, visits)])
+    gone, known = sorted((some(visits), r.randint(0, visits)))
+    gone = min(gone, known)
+    wait = r.randint(0, 240)
+    handed = (r.choice([0, reporting, r.randint(0, reporting)]), expected)
+    received = some(80) if handed[0] else 0
+    due = r.randint(0, received)
+    fast, soon = r.randint(0, due), r.randint(0, received - due)
+    waiting = some(40) if handed[0] else 0
+    none = "registre des plaintes non remonté"
+    hidden_off = "" if silent else r.choice(["", f"dont {r.randint(1, 9)} un jour de fermeture"])
+    found = [
+        figure(
+            "visits",
+            value=None if silent else visits,
+            n=visits,
+            note="n'a pas remonté ses données" if silent else hidden_off,
+            sites=sites,
+        ),
+        figure(
+            "visits_per_day",
+            visits,
+            days,
+            visits / days if days and not silent else None,
+            days,
+            "" if days and not silent else "aucun jour ouvert connu",
+            sites,
+        ),
+        figure(
+            "wait_p50",
+            value=wait if timed else None,
+            n=timed,
+            note="" if timed else "non mesuré",
+            sites=sites,
+        ),
+        figure(
+            "wait_p90",
+            value=min(240, wait + 30) if timed else None,
+            n=timed,
+            note="" if timed else "non mesuré",
+            sites=sites,
+        ),
+        share("wait_within_30", r.randint(0, timed), timed, "non mesuré", sites),
+        share("left", gone, known, "issue non renseignée", sites),
+        share("completeness", r.randint(0, days), days, "aucun jour ouvert connu", sites),
+        share("complaints_30d", fast + soon, received, "aucune plainte reçue" if handed[0] else none, handed),
+        share("complaints_30d_due", fast, due, "aucune plainte échue" if handed[0] else none, handed),
+        figure(
+            "complaints_open",
+            value=waiting if handed[0] else None,
+            n=waiting,
+            note="" if handed[0] else none,
+            sites=handed,
+        ),
+        figure(
+            "complaints_oldest",
+            value=some(300) if waiting else None,
+            n=waiting,
+            note="" if waiting else "aucune plainte en cours" if handed[0] else none,
+            sites=handed,
+        ),
+    ]
+    return {f.indicator: f for f in found}
+
+
+def signals_of(r: random.Random, codes, calm: bool) -> dict[str, Signal]:
+    return {code: r.choice(pool(code)[:5] if calm else pool(code)) for code in codes}
+
+
+@cache
+def situation(seed: int) -> Situation:
+    """One situation of 200; the same at each run."""
+    r = random.Random(seed)
+    alone = r.random() < 0.15
+    names = r.sample(SITES, 1 if alone else r.choice([0, 1, 2, len(SITES)]))
+    expected = max(len(names), r.choice([0, 1, 2]))
+    silent = tuple(sorted(names[: r.choice([0, 1, 2, len(names)])]))
+    month = date(2026, r.choice([3, 10, 11]), 1)
+    whole = Period(month, month_end(month))
+    last = r.choice([whole.last, whole.last, month.replace(day=r.choice([1, 10]))])
+    calm = r.random() < 0.3
+    by_site = {} if alone else {name: signals_of(r, FOLLOWED, calm) for name in names}
+    if len(by_site) > 1 and r.random() < 0.4:  # a centre too young for any chart
+        by_site[names[0]] = {code: monthly(code, LEVELS[code], 3, 2, date(2026, 10, 1), 3) for code in FOLLOWED}
+    own = signals_of(r, r.choice([(), ("wait_p50",), tuple(LEVELS)]), calm)
+    ground = Ground(last, r.choice([0, 1, 9]), r.random() < 0.3, silent, 0, 0, r.random() < 0.5)
+    unmeasured = tuple(names[: r.choice([0, 0, 1, 2, 6])])
+    scope = f"le {names[0]}" if alone else r.choice(SCOPES)
+    if not alone and r.random() < 0.25:  # a filter by type of site: nobody follows the series of the whole
+        scope, own = r.choice(OF_A_KIND), None
+    return Situation(
+        Clipped(whole, Period(month, last)),
+        scope,
+        figures_of(r, expected, expected - len(silent)),
+        own,
+        by_site,
+        ground,
+        unmeasured,
+    )
+
+
+# --- the reader -----------------------------------------------------------------------------------------------------
+def plain(text: str) -> str:
+    """With ordinary spaces, and none within a number."""
+    return re.sub(r"(?<=\d)\u202f(?=\d)", "", text).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def fr(x: float, decimals: int = 0) -> str:
+    return str(Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)).replace(
+        ".", ","
+    )
+
+
+def percent(x: float) -> str:
+    return f"{fr(x, 1 if 0 < x < 10 or 99 < x < 100 else 0)} %"
+
+
+def said_of(f: Figure) -> str:
+    """What the text has to say of a figure after its label."""
+    unit = BY_CODE[f.indicator].unit
+    counts = (
+        f"{f.numerator} sur {f.denominator}" if f.denominator is not None else f"n = {f.n}" if f.n else ""
+    )
+    if f.value is None:
+        if "moins de" not in f.note:
+            return f.note
+        return f"non affiché, moins de {BY_CODE[f.indicator].minimum} cas ({counts})"
+    value = (
+        percent(f.value) if unit == "percent" else f"{f.value} min" + (" et plus" if f.value >= 240 else "")
+    )
+    return f"{value} ({counts})"
+
+
+def claim(s: Signal) -> str:
+    """The one thing that the chart's last point allows to say: a word of WORDS, "rien" or "trop peu"."""
+    if s.chart is None:
+        return "trop peu"
+    side, direction = int(s.chart.side[s.chart.last]), BY_CODE[s.indicator].direction
+    if side == 0:
+        return "rien"
+    return (
+        "changement"
+        if direction == "neither"
+        else "amélioration"
+        if (side > 0) == (direction == "up")
+        else "alerte"
+    )
+
+
+def claimed(text: str) -> Counter:
+    """(word, indicator) as often as the text claims it."""
+    found, word = Counter(), ""
+    for token in re.findall(r"signa(?:l|ux) d(?:'|e )(\w+) sur|pas de (signal)|« ([^»]+) »", text):
+        if token[2]:
+            found[word, token[2]] += 1
+        else:
+            word = token[0] or "rien"
+    return found
+
+
+def inside(text: str, name: str) -> str:
+    """What is said of a site in the list of sites."""
+    return next(part for part in re.split(" : | ; ", text) if part.startswith(f"{name}, "))
+
+
+def read(s: Situation, lines: list[Line]) -> None:
+    """Every check; AssertionError for the first false claim."""
+    texts = [plain(line.text) for line in lines]
+    assert 5 <= len(lines) <= 8
+    for line, text in zip(lines, texts, strict=True):
+        assert text.endswith(".") and (text[0].isupper() or text[0].isdigit()), text
+        assert not [w for w in FORBIDDEN if w in text], text
+        assert text.count("(") == text.count(")") and text.count("«") == text.count("»"), text
+        assert line.anchor in BY_CODE or line.anchor == "", line
+        assert isinstance(line.n, int) and line.n >= 0, line
+        read_french(text)
+    reporting, volume, waits, left, own, alerts, complaints, *rest = texts
+    read_reporting(s, reporting)
+    read_volume(s, volume)
+    read_waits(s, waits, left)
+    read_own(s, own)
+    read_alerts(s, alerts)
+    read_complaints(s, complaints)
+    read_limits(s, rest)
+    if s.scope in OF_A_KIND:
+        assert not any("réseau" in text for text in texts if text != own), "CCSP alone are not the network"
+    for text in (reporting, volume, waits, left, complaints, *rest):
+        assert not re.search(r"amélioration|alerte|changement|hausse|baisse|signal", text), text
+    assert lines[2].n == s.figures["wait_p50"].n and lines[3].n == s.figures["left"].n
+    assert lines[1].n == s.figures["visits"].n and lines[6].n == s.figures["complaints_30d"].n
+
+
+def read_french(text: str) -> None:
+    """Elision, and nouns that agree with the number before them: 0 and 1 singular, from 2 plural."""
+    assert not re.search(r"\b[dD]e [AEIOUÉÈÊaeioué]", text), text
+    assert not re.search(r"\b[dD]'(?![AEIOUÉÈaeioué])", text), text
+    for many, names in re.findall(r"signa(l|ux) d(?:'|e )\w+ sur ((?:«.*?(?= signa|, signa| ; |\.$|, [CG]|$)))", text):
+        assert (names.count("«") > 1) == (many == "ux"), text
+    pattern = r"(\d+) (centre|usager|plainte|jour|autre|série|carte|signa)(ux|s|l)?\b"
+    for number, noun, end in re.findall(pattern, text):
+        right = ("l", "ux") if noun == "signa" else ("", "s")
+        assert end == right[int(number) >= 2], f"{number} {noun}{end}: {text}"
+    for number, verb in re.findall(r"(\d+) centres? sur \d+ (a|ont) ", text):
+        assert verb == ("ont" if int(number) >= 2 else "a"), text
+    for number, verb in re.findall(r"(\d+) sign\w+ (est attendu|sont attendus)\b", text):
+        assert verb == ("sont attendus" if int(number) >= 2 else "est attendu"), text
+    for number, end in re.findall(r"(\d+) (?:usagers?|plaintes?) reçue?(s?)\b", text):
+        assert end == ("s" if int(number) >= 2 else ""), text
+
+
+def read_reporting(s: Situation, text: str) -> None:
+    visits = s.figures["visits"]
+    sent, expected, silent = visits.sites_reporting, visits.sites_expected, s.ground.silent
+    assert text[0].lower() + text[1 : len(s.scope)] == s.scope
+    month = s.period.whole.first
+    assert f", {MONTHS[month.month - 1]} {month.year} : " in text
+    if expected > 1 and sent:
+        assert f"{sent} centre{'s' * (sent > 1)} sur {expected} {'ont' if sent > 1 else 'a'} remonté" in text
+    elif expected > 1:
+        assert f"aucun centre sur {expected} n'a remonté ses données" in text
+    else:
+        start = {
+            0: "aucun centre n'était attendu",
+            1: "données remontées" if sent else "aucune donnée remontée",
+        }
+        assert f" : {start[expected]} ;" in text
+    named = expected > 1 and bool(silent)
+    assert ("pas transmis" in text) == named
+    if named:
+        assert ("n'a pas transmis : " in text) == (len(silent) == 1) != ("n'ont pas transmis : " in text)
+        names = re.search("pas transmis : ([^;]+) ;", text)[1]
+        assert sorted(re.split(", | et ", names)) == list(silent)
+    assert f"jours clôturés : {said_of(s.figures['completeness'])}." in text
+    known, due = s.period.period, s.period.whole
+    assert ("Période partielle" in text) == (known != due or s.ground.partial)
+    if known != due:
+        day = f"{'1er' if known.last.day == 1 else known.last.day} {MONTHS[known.last.month - 1]} {known.last.year}"
+        assert f"données jusqu'au {day} ({known.days} jour{'s' * (known.days > 1)} sur {due.days})" in text
+    assert ("Données fictives." in text) == s.ground.demo
+
+
+def read_volume(s: Situation, text: str) -> None:
+    visits, per_day = s.figures["visits"], s.figures["visits_per_day"]
+    if visits.value is None:
+        assert text == "Usagers reçus : aucune donnée remontée."
+        return
+    assert re.match(rf"{visits.n} usagers? reçus?\b", text)
+    assert visits.note in text
+    if per_day.value is None:
+        assert "aucun jour ouvert connu" in text and "soit" not in text
+    else:
+        assert f"soit {fr(per_day.value, 1)} par jour ouvert ({per_day.denominator} jour" in text
+
+
+def read_waits(s: Situation, text: str, left: str) -> None:
+    f = s.figures
+    assert left == f"Partis sans être reçus : {said_of(f['left'])}."
+    if not f["wait_p50"].n:
+        assert text.startswith("Attente : non mesurée") and "min" not in text and "%" not in text
+        return
+    measured, visits = f["wait_p50"].n, f["visits"].n
+    assert text == (
+        f"Attente médiane : {said_of(f['wait_p50'])} ; attente de 9 usagers sur 10 : {said_of(f['wait_p90'])} ;"
+        f" reçus en 30 minutes ou moins : {said_of(f['wait_within_30'])} ; attente mesurée pour"
+        f" {percent(100 * measured / visits)} des usagers reçus ({measured} sur {visits})."
+    )
+
+
+def when(s: Signal) -> str:
+    if s.kind == ChartKind.BY_QUARTER:
+        return f"{'1ᵉʳ 2ᵉ 3ᵉ 4ᵉ'.split()[s.latest.month // 3]} trimestre {s.latest.year}"
+    return f"{MONTHS[s.latest.month - 1]} {s.latest.year}"
+
+
+def moments(found: list[Signal]) -> set[str]:
+    return {when(s) for s in found}
+
+
+def read_moment(text: str, charted: list[Signal], period: Period) -> None:
+    """The moment is that of all the charts spoken of; and a period that has none of their points is warned of."""
+    both = moments(charted)
+    assert re.search(
+        rf"\b(en|au) {both.pop()}" if len(both) == 1 else "au dernier point de chaque série", text
+    ), text
+    ends = [month_end(add_months(s.latest, 2 if s.kind == ChartKind.BY_QUARTER else 0)) for s in charted]
+    if not any(s.latest <= period.last and period.first <= end for s, end in zip(charted, ends, strict=True)):
+        assert "(hors de la période)" in text
+    else:
+        assert "(hors de la période)" not in text
+
+
+def read_own(s: Situation, text: str) -> None:
+    if s.signals is None:
+        assert text == (
+            f"Pour {s.scope}, pas de carte de contrôle d'ensemble : seuls sont suivis le réseau entier, les"
+            " départements et les centres."
+        )
+        return
+    claims = [(claim(f), f) for f in s.signals.values()]
+    charted = [f for word, f in claims if word != "trop peu"]
+    found = sorted((WORDS.index(word), f.indicator) for word, f in claims if word in WORDS)
+    assert text.startswith(f"Pour {s.scope}, ")
+    printed = claimed(text)
+    possible = Counter((WORDS[w], BY_CODE[code].short) for w, code in found)
+    assert printed <= possible and printed.total() == min(4, len(found)), text
+    for word in WORDS:
+        assert (word in text) == any(w == word for w, _ in printed), text
+    shown_worst = Counter(w for w, _ in printed)
+    assert shown_worst == Counter(WORDS[w] for w, _ in found[:4]), "alerts before improvements"
+    more = re.search(r"et (\d+) autres? sign", text)
+    assert (int(more[1]) if more else 0) == max(0, len(found) - 4)
+    if not charted:
+        assert text == (
+            f"Pour {s.scope}, aucune carte de contrôle n'a assez de points ou d'événements pour conclure."
+        )
+        return
+    read_moment(text, charted, s.period.period)
+    calm = re.search(r"(?:pas de|aucun) signal sur (\d+) (?:autres? )?carte", text)
+    assert (int(calm[1]) if calm else 0) == len(charted) - len(found)
+    reasons = [
+        REASONS[f.chart.rule[f.chart.last], int(f.chart.side[f.chart.last])]
+        for w, f in claims
+        if (w, BY_CODE[f.indicator].short) in printed
+    ]
+    for reason in set(REASONS.values()):
+        assert text.count(reason) == reasons.count(reason), text
+    for f in (f for w, f in claims if (w, BY_CODE[f.indicator].short) in printed):
+        assert (f"« {BY_CODE[f.indicator].short} » ({when(f)}, " in text) == (len(moments(charted)) > 1), text
+    rest = text
+    for reason in REASONS.values():
+        rest = rest.replace(reason, "")
+    assert "hausse" not in rest and "baisse" not in rest
+
+
+def read_alerts(s: Situation, text: str) -> None:
+    places = s.site_signals or {s.scope: s.signals or {}}
+    series = [(name, f[code]) for name, f in places.items() for code in FOLLOWED if code in f]
+    charted = [(name, f) for name, f in series if claim(f) != "trop peu"]
+    found = [(name, claim(f), f) for name, f in charted if claim(f) in WORDS]
+    if not charted:
+        assert text == "Aucune série suivie n'a assez de points ou d'événements pour donner un signal."
+        return
+    column = {ChartKind.P: "shares", ChartKind.U: "rates", ChartKind.BY_QUARTER: "rates"}
+    rows = [(alarms.table()[min(60, f.chart.points[-1])], f) for _, f in charted]
+    expected = sum(getattr(row, column.get(f.kind, "waits" if f.indicator in ("wait_p50", "wait_p90") else "normal"))
+                   for row, f in rows)
+    low, high = math.floor(expected), math.ceil(expected)
+    chance = f"{low} à {high} sign" if low != high else f"{high} sign"
+    assert f"ur {len(charted)} série{'s' * (len(charted) > 1)}, {chance}" in text
+    assert re.search(rf"il y en a {len(found)}, " if found else "il n'y en a aucun", text)
+    if s.site_signals:
+        read_sites(s, text.split(" Sur ")[0], charted, found)
+    else:
+        assert not claimed(text) and re.match(r"Parmi les 6 indicateurs suivis comme alertes\s: sur ", text)
+
+
+def read_sites(s: Situation, text: str, charted: list, found: list) -> None:
+    alerts = sorted({name for name, word, _ in found if word == "alerte"})
+    others = sorted({name for name, *_ in found} - set(alerts))
+    named, total = [*alerts, *others][:4], len(alerts) + len(others)
+    assert [name for name in s.site_signals if name in text] == [n for n in s.site_signals if n in named]
+    assert sorted(named, key=text.index) == named, "alerts before improvements"
+    more = re.search(r"; et (\d+) autres? centres?\.", text)
+    assert (int(more[1]) if more else 0) == total - len(named)
+    sites = len({name for name, _ in charted})
+    assert re.match(
+        rf"{total} centres? sur {sites} " if total else rf"{sites} centres? suivis? par carte", text
+    )
+    for name in named:
+        true = [(word, f) for n, word, f in found if n == name]
+        part = inside(text, name)
+        assert claimed(part) == Counter((word, BY_CODE[f.indicator].short) for word, f in true), text
+        for _, f in true:
+            dated = f"« {BY_CODE[f.indicator].short} » ({when(f)})"
+            assert (dated in part) == (len(moments([f for *_, f in found])) > 1), text
+    assert claimed(text).total() == sum(n in named for n, *_ in found)
+    read_moment(text, [f for *_, f in found] or [f for _, f in charted], s.period.period)
+    assert "hausse" not in text and "baisse" not in text
+
+
+def read_complaints(s: Situation, text: str) -> None:
+    official, due = s.figures["complaints_30d"], s.figures["complaints_30d_due"]
+    now, oldest = s.figures["complaints_open"], s.figures["complaints_oldest"]
+    if not official.sites_reporting:
+        assert text == "Registre des plaintes non remonté."
+        return
+    start = f"{official.n} plainte{'s' * (official.n > 1)} reçue" if official.n else "Aucune plainte reçue"
+    assert text.startswith(start)
+    part = f"de {official.sites_reporting} centre{'s' * (official.sites_reporting > 1)} sur {official.sites_expected})"
+    assert (part in text) == (official.sites_reporting < official.sites_expected)
+    if official.n:
+        assert f"plaintes échues traitées en 30 jours ou moins : {said_of(due)} ;" in text
+        assert f"GT1PKI10, sur toutes les plaintes reçues : {said_of(official)} ;" in text
+    else:
+        assert "GT1PKI10" not in text and "%" not in text
+    if not now.value:
+        assert text.endswith("; aucune plainte en cours.")
+        return
+    age = f"depuis {oldest.value} jour{'s' * (oldest.value > 1)}."
+    assert text.endswith(
+        f"; {now.value} plainte{'s' * (now.value > 1)} en cours, {'la plus ancienne ' * (now.value > 1)}{age}"
+    ), text
+
+
+def read_limits(s: Situation, rest: list[str]) -> None:
+    charted = (
+        "visits_per_day",
+        "wait_p50",
+        "wait_p90",
+        "wait_within_30",
+        "left",
+        "complaints_30d_due",
+        "complaints_30d",
+    )
+    hidden = [c for c in charted if s.figures[c].value is None and "moins de" in s.figures[c].note]
+    few = [c for c, f in (s.signals or {}).items() if claim(f) == "trop peu"]
+    short = sum(claim(f[c]) == "trop peu" for f in s.site_signals.values() for c in FOLLOWED)
+    assert len(rest) == bool(hidden or few or short or s.unmeasured)
+    text = rest[0] if rest else ""
+    for start, names in (("pour afficher ", hidden), ("pour juger ", few)):
+        part = text.split(start)[1].split(" ; ")[0] if start in text else ""
+        assert re.findall("« ([^»]+) »", part) == [BY_CODE[c].short for c in names[:4]]
+        assert (f"et {len(names) - 4} autre" in part) == (len(names) > 4)
+    head = f"attente non mesurée dans {len(s.unmeasured)} centre{'s' * (len(s.unmeasured) > 1)} ("
+    assert (head in text) == bool(s.unmeasured)
+    part = text.split(head)[1] if s.unmeasured else ""
+    assert [n for n in SITES if n in part] == sorted(s.unmeasured[:4], key=SITES.index)
+    assert (f"et {len(s.unmeasured) - 4} autre" in part) == (len(s.unmeasured) > 4)
+    assert (
+        f"{short} série{'s' * (short > 1)} de centres sur {len(s.site_signals) * len(FOLLOWED)}" in text
+    ) == bool(short)
+
+
+# --- the tests ------------------------------------------------------------------------------------------------------
+@pytest.mark.pitfall(8)
+@pytest.mark.pitfall(16)
+@pytest.mark.pitfall(38)
+@pytest.mark.parametrize("seed", range(SITUATIONS))
+def test_no_false_claim(seed):
+    s = situation(seed)
+    read(s, write(s))
+
+
+def test_the_situations_hold_what_may_go_wrong():
+    """Otherwise the 200 would prove little."""
+    seen: Counter = Counter()
+    for s in map(situation, range(SITUATIONS)):
+        followed = [f for site in s.site_signals.values() for f in site.values()]
+        words = {claim(f) for f in [*(s.signals or {}).values(), *followed]}
+        own = [claim(f) for f in (s.signals or {}).values()]
+        alerting = sum(any(claim(f) in WORDS for f in site.values()) for site in s.site_signals.values())
+        seen.update(words)
+        seen.update(
+            {
+                "more than four own": sum(w in WORDS for w in own) > 4,
+                "more than four sites": alerting > 4,
+                "calm": bool(own) and not set(own) & set(WORDS),
+                "nothing charted": not own,
+                "alone": not s.site_signals,
+                "partial": s.period.partial,
+                "of a kind": s.signals is None,
+                "of a kind, in one department": s.scope in OF_A_KIND[2:],
+                "by quarter": any(
+                    f.kind == ChartKind.BY_QUARTER and f.chart for f in (s.signals or {}).values()
+                ),
+                "trend": any(
+                    f.chart and f.chart.rule[f.chart.last] == Rule.TREND for f in (s.signals or {}).values()
+                ),
+                "no limits": len(write(s)) == 7,
+                "unreported": not s.figures["complaints_30d"].sites_reporting,
+            }
+        )
+        for code in ("visits", "complaints_30d", "complaints_open", "wait_p50"):
+            seen[code, min(s.figures[code].n, 3)] += 1
+        seen[f"silent {min(len(s.ground.silent), 3)}"] += 1
+    assert set(seen) >= {*WORDS, "rien", "trop peu", "silent 0", "silent 1", "silent 2", "silent 3"}
+    assert {k: n for k, n in seen.items() if n < 3} == {}
+    assert all(seen[code, n] for code in ("visits", "complaints_30d", "complaints_open") for n in range(4))
+
+
+def some(wanted) -> tuple[Situation, list[Line]]:
+    """The first situation with a property, and its bulletin."""
+    return next(
+        (s, lines)
+        for s, lines in ((s, write(s)) for s in map(situation, range(SITUATIONS)))
+        if wanted(s, lines)
+    )
+
+
+@pytest.mark.parametrize(
+    "line, old, new",
+    [
+        (4, r"d'alerte", "d'amélioration"),
+        (4, r"d'amélioration", "d'alerte"),
+        (4, r"pas de signal sur \d+", "pas de signal sur 99"),
+        (4, r"valeur au-dessus", "valeur au-dessous"),
+        (4, "aucun signal", "signal d'amélioration sur « Attente médiane », aucun signal"),
+        (5, r"d'alerte", "d'amélioration"),
+        (5, r"CCSP d'Adjarra", "CCSP de Bohicon"),
+        (5, r"et \d+ autres", "et 97 autres"),
+        (5, r"il y en a \d+", "il y en a 98"),
+        (5, r"Sur \d+", "Sur 999"),
+        (1, r"\.$", ", une amélioration."),
+        (1, r"^\d+", "7777"),
+        (1, r"reçus\b", "reçu"),
+        (2, "Attente médiane : .*? min", "Attente médiane : 0 min"),
+        (3, r"\.$", ", en hausse."),
+        (6, r"; aucune plainte en cours", "; 0 plaintes en cours"),
+        (0, "ont remonté", "a remonté"),
+        (0, "n'ont pas transmis", "n'a pas transmis"),
+        (0, "de Kandi", "de Ouidah"),
+        (7, "« [^»]+ »", "« Autre »"),
+    ],
+)
+def test_the_reader_sees_what_is_false(line, old, new):
+    """The reader itself is tested: it refuses each of these falsified bulletins."""
+    s, lines = some(lambda _, found: len(found) > line and re.search(old, plain(found[line].text)))
+    read(s, lines)
+    false = re.sub(old, new, plain(lines[line].text), count=1)
+    assert false != plain(lines[line].text)
+    with pytest.raises((AssertionError, ValueError)):
+        read(s, [*lines[:line], replace(lines[line], text=false), *lines[line + 1 :]])
+
+
+EMPTY = {code: figure(code, note="non mesuré", sites=(0, 3)) for code in NEEDED}
+NOVEMBER = Clipped(
+    Period(date(2026, 11, 1), date(2026, 11, 30)), Period(date(2026, 11, 1), date(2026, 11, 30))
+)
+NOTHING = Ground(None, None, False, (), 0, 0, False)
+
+
+@pytest.mark.pitfall(8)
+def test_two_points_allow_nothing_however_far_apart():
+    october, november = date(2026, 10, 1), date(2026, 11, 1)
+    two = {
+        c: signal(c, "all", [october, november], [share(c, 10, 400, ""), share(c, 390, 400, "")])
+        for c in ("satisfaction", "left", "wait_within_30")
+    }
+    lines = write(Situation(NOVEMBER, "le réseau", EMPTY, two, {"CCSP de Kandi": two}, NOTHING))
+    text = " ".join(plain(line.text) for line in lines)
+    assert "aucune carte de contrôle n'a assez de points" in text and "3 séries de centres sur 3" in text
+    assert not re.search("amélioration|alerte|hausse|baisse|signal sur", text)
+
+
+@pytest.mark.pitfall(27)
+def test_what_is_missing_is_said_and_is_never_0():
+    lines = write(Situation(NOVEMBER, "le réseau", EMPTY, {}, {}, replace(NOTHING, silent=SITES[:3])))
+    assert [plain(line.text) for line in lines] == [
+        "Le réseau, novembre 2026 : aucun centre sur 3 n'a remonté ses données ; n'ont pas transmis : CCSP d'Adjarra,"
+        " CCSP d'Allada et CCSP d'Ouèssè ; jours clôturés : non mesuré.",
+        "Usagers reçus : aucune donnée remontée.",
+        "Attente : non mesurée.",
+        "Partis sans être reçus : non mesuré.",
+        "Pour le réseau, aucune carte de contrôle n'a assez de points ou d'événements pour conclure.",
+        "Aucune série suivie n'a assez de points ou d'événements pour donner un signal.",
+        "Registre des plaintes non remonté.",
+    ]
+    assert not [line for line in lines if re.search(r"\b0\b", line.text)]
+
+
+@pytest.mark.pitfall(3)
+@pytest.mark.parametrize("n", [36, 100])
+def test_a_median_wait_never_stands_alone(n):
+    figures = EMPTY | {
+        "visits": figure("visits", value=200, n=200),
+        "wait_p50": figure("wait_p50", value=20, n=n),
+        "wait_p90": figure("wait_p90", value=55, n=n),
+        "wait_within_30": share("wait_within_30", n // 2, n, ""),
+    }
+    text = plain(write(Situation(NOVEMBER, "le réseau", figures, {}, {}, NOTHING))[2].text)
+    assert text == (
+        f"Attente médiane : 20 min (n = {n}) ; attente de 9 usagers sur 10 : 55 min (n = {n}) ; reçus en 30"
+        f" minutes ou moins : 50 % ({n // 2} sur {n}) ; attente mesurée pour {n // 2} % des usagers reçus"
+        f" ({n} sur 200)."
+    )
+
+
+@pytest.mark.pitfall(38)
+@pytest.mark.parametrize(
+    "n, users, complaints, silent",
+    [
+        (
+            0,
+            "0 usager reçu, soit 0,0 par jour ouvert (1 jour ouvert de centre).",
+            "Aucune plainte reçue ; aucune plainte en cours.",
+            "",
+        ),
+        (
+            1,
+            "1 usager reçu, soit 1,0 par jour ouvert (1 jour ouvert de centre).",
+            "; 1 plainte en cours, depuis 1 jour.",
+            "n'a pas transmis : CCSP d'Adjarra ;",
+        ),
+        (
+            2,
+            "2 usagers reçus, soit 2,0 par jour ouvert (1 jour ouvert de centre).",
+            "; 2 plaintes en cours, la plus ancienne depuis 2 jours.",
+            "n'ont pas transmis : CCSP d'Adjarra et CCSP d'Allada ;",
+        ),
+    ],
+)
+def test_words_agree_with_0_1_and_2(n, users, complaints, silent):
+    both = (2, 2)
+    figures = EMPTY | {
+        "visits": figure("visits", value=n, n=n, sites=both),
+        "visits_per_day": figure("visits_per_day", n, 1, n / 1, 1),
+        "complaints_30d": share("complaints_30d", n, n, "aucune plainte reçue", both),
+        "complaints_30d_due": share("complaints_30d_due", 0, 0, "aucune plainte échue", both),
+        "complaints_open": figure("complaints_open", value=n, n=n, sites=both),
+        "complaints_oldest": figure("complaints_oldest", value=n or None, n=n, sites=both),
+    }
+    lines = write(Situation(NOVEMBER, "l'Ouémé", figures, {}, {}, replace(NOTHING, silent=SITES[:n])))
+    texts = [plain(line.text) for line in lines]
+    assert texts[0].startswith("L'Ouémé, novembre 2026 : 2 centres sur 2 ont remonté leurs données ;")
+    assert texts[1] == users and texts[6].endswith(complaints) and silent in texts[0]
+
+
+def test_lines_are_tied_to_charts_of_the_page():
+    """Each anchor is an indicator that has a chart; the lines on signals lead to the first one they name."""
+    for s in map(situation, range(SITUATIONS)):
+        lines = write(s)
+        assert all(line.anchor in (*CHARTED, "") for line in lines)
+        assert all(line.site in (*s.site_signals, "") for line in lines)
+        own, alerts = lines[4], lines[5]
+        if own.anchor:
+            name, found = BY_CODE[own.anchor].short, s.signals[own.anchor]
+            assert re.search("« ([^»]+) »", plain(own.text))[1] == name and own.n == found.n[found.chart.last]
+        assert not own.site and bool(alerts.site) == bool(s.site_signals and alerts.anchor)
+        if alerts.site:
+            part = inside(plain(alerts.text), alerts.site)
+            assert f"« {BY_CODE[alerts.anchor].short} »" in part
+            assert [n for n in s.site_signals if n in alerts.text.split(alerts.site)[0]] == [], "the first named"
+
+
+def test_the_budget_is_reckoned_on_the_charted_series():
+    s = some(lambda s, _: len(s.site_signals) == len(SITES))[0]
+    charted = [f.chart for site in s.site_signals.values() for f in site.values() if f.chart]
+    assert sorted(s.points) == sorted(chart.points[-1] for chart in charted)
