@@ -3,6 +3,7 @@
 `make run` (scripts/start.py), the browser tests, the measures and production all come through here, so that what is
 tested is what people get. tests/test_architecture.py looks for any other way.
 """
+
 import ctypes
 import gc
 import logging
@@ -24,7 +25,9 @@ from db.write import Refused
 
 HOST = "127.0.0.1"  # the loopback address only, until sign-in exists
 FRAME = ROOT / "streamlit_app.py"
-LARGEST_MESSAGE = 10 * 2**20  # bytes a browser may send at once: the state of a page's widgets; files come by HTTP
+LARGEST_MESSAGE = (
+    10 * 2**20
+)  # bytes a browser may send at once: the state of a page's widgets; files come by HTTP
 # Of our lines in the log; [logger] of .streamlit/config.toml says the same of Streamlit's and uvicorn's.
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 M_ARENA_MAX = -8  # of malloc.h
@@ -73,6 +76,7 @@ def warm() -> None:
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
     # Late: the map's component must be loaded once Streamlit is there to know it.
     from dashboard.ui.warm import warm as answer
+
     answer()
 
 
@@ -88,7 +92,9 @@ def spare_memory() -> None:
         libc.malloc_trim(0)
 
 
-def serve(listening: socket.socket, script: Path = FRAME, prepare: Callable[[], None] = warm) -> None:
+def serve(
+    listening: socket.socket, script: Path = FRAME, prepare: Callable[[], None] = warm
+) -> None:
     """Answer on `listening` until the process is told to stop (Ctrl+C, SIGTERM).
 
     script: what Streamlit runs; the measures serve a page of fixed contents in the same way. prepare: called before
@@ -113,10 +119,18 @@ def serve(listening: socket.socket, script: Path = FRAME, prepare: Callable[[], 
 
     app = st.App(script, lifespan=ready, middleware=MIDDLEWARE)
     config = uvicorn.Config(
-        app, lifespan="on", log_config=None, access_log=False, server_header=False,
-        ws="websockets-sansio", ws_max_size=LARGEST_MESSAGE, ws_ping_interval=30, ws_ping_timeout=30,
+        app,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE,
+        ws_ping_interval=30,
+        ws_ping_timeout=30,
         proxy_headers=False,  # what a client says of itself in X-Forwarded-For is not believed
-        timeout_graceful_shutdown=3)
+        timeout_graceful_shutdown=3,
+    )
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:

@@ -1,4 +1,5 @@
 """The figures on the command line: `python -m dashboard indicators …` prints exactly what pages show, `report` writes it."""
+
 import argparse
 import csv
 import json
@@ -26,11 +27,17 @@ COLUMNS = Figure._fields
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    top = argparse.ArgumentParser(prog="python -m dashboard", description="Chiffres du tableau de bord.")
+    top = argparse.ArgumentParser(
+        prog="python -m dashboard", description="Chiffres du tableau de bord."
+    )
     commands = top.add_subparsers(dest="command", required=True)
     one = commands.add_parser("indicators", help="les indicateurs, tels que les pages les montrent")
-    one.add_argument("--from", dest="first", type=date.fromisoformat, required=True, metavar="AAAA-MM-JJ")
-    one.add_argument("--to", dest="last", type=date.fromisoformat, required=True, metavar="AAAA-MM-JJ")
+    one.add_argument(
+        "--from", dest="first", type=date.fromisoformat, required=True, metavar="AAAA-MM-JJ"
+    )
+    one.add_argument(
+        "--to", dest="last", type=date.fromisoformat, required=True, metavar="AAAA-MM-JJ"
+    )
     one.add_argument("--by", choices=BYS, required=True)
     one.add_argument("--department", action="append", default=[], help="un département (répétable)")
     one.add_argument("--site", action="append", default=[], help="le code d'un centre (répétable)")
@@ -45,15 +52,28 @@ def parser() -> argparse.ArgumentParser:
 
 def _report(commands) -> None:
     """A story to take away or to send."""
-    one = commands.add_parser("report", help="écrit une présentation : diapositives, dossier, PDF, classeur, texte à envoyer")
-    one.add_argument("--story", required=True, metavar="NOM",
-                     help="national, plaintes, attentes, departement:Zou, site:ccsp-allada, ou une présentation gardée")
+    one = commands.add_parser(
+        "report",
+        help="écrit une présentation : diapositives, dossier, PDF, classeur, texte à envoyer",
+    )
+    one.add_argument(
+        "--story",
+        required=True,
+        metavar="NOM",
+        help="national, plaintes, attentes, departement:Zou, site:ccsp-allada, ou une présentation gardée",
+    )
     one.add_argument("--out", type=Path, required=True, metavar="DOSSIER")
-    one.add_argument("--period", default="12m", metavar="CODE", help="12m, 3m, mois-1, 2026, 2026-11, 2026-T3…")
+    one.add_argument(
+        "--period", default="12m", metavar="CODE", help="12m, 3m, mois-1, 2026, 2026-11, 2026-T3…"
+    )
     one.add_argument("--department", help="un département")
     one.add_argument("--kind", choices=("CCSP", "GSRU"))
     one.add_argument("--service", help="le code d'une prestation, ou inconnu")
-    one.add_argument("--format", default="pptx,html,pdf,xlsx,txt", help="ceux que l'on veut, entre virgules (tous)")
+    one.add_argument(
+        "--format",
+        default="pptx,html,pdf,xlsx,txt",
+        help="ceux que l'on veut, entre virgules (tous)",
+    )
 
 
 def _decisions(commands) -> None:
@@ -66,7 +86,9 @@ def _decisions(commands) -> None:
     target.add_argument("--from", dest="valid_from", default=today(), **day)
     target.add_argument("--source", required=True)
     decision = commands.add_parser("decide", help="note une décision prise sur un signal")
-    rebase = commands.add_parser("rebase", help="fait repartir une carte de contrôle, pour une raison")
+    rebase = commands.add_parser(
+        "rebase", help="fait repartir une carte de contrôle, pour une raison"
+    )
     for one in (decision, rebase):
         one.add_argument("indicator", choices=CHARTED)
         one.add_argument("scope", help="nation, un département ou le code d'un centre")
@@ -93,7 +115,10 @@ def enter(engine: Engine, a: argparse.Namespace) -> None:
 
 def choose_sites(table, departments: list[str], codes: list[str], kind: str | None):
     """The site codes that the filters leave, or ALL without filter. Raises ValueError for an unknown name."""
-    for wanted, column, word in ((departments, "department", "département"), (codes, "code", "centre")):
+    for wanted, column, word in (
+        (departments, "department", "département"),
+        (codes, "code", "centre"),
+    ):
         unknown = sorted(set(wanted) - set(table[column]))
         if unknown:
             raise ValueError(f"{word} inconnu : {', '.join(unknown)}.")
@@ -113,10 +138,19 @@ def figures(connection: Connection, arguments: argparse.Namespace) -> list[Figur
     """The figures that the command asks for. Raises ValueError, with the reason, for an unknown name."""
     if read.is_demo(connection):
         print("DONNÉES FICTIVES : aucun chiffre n'est réel.", file=sys.stderr)
-    sites = choose_sites(read.sites_frame(connection, read.ALL), arguments.department, arguments.site, arguments.kind)
+    sites = choose_sites(
+        read.sites_frame(connection, read.ALL), arguments.department, arguments.site, arguments.kind
+    )
     try:
-        facts = gather(connection, sites, arguments.first, arguments.last, arguments.by, arguments.service,
-                       arguments.as_of)
+        facts = gather(
+            connection,
+            sites,
+            arguments.first,
+            arguments.last,
+            arguments.by,
+            arguments.service,
+            arguments.as_of,
+        )
     except KeyError:
         raise ValueError(f"prestation inconnue : {arguments.service}.") from None
     return compute(facts, INDICATORS)

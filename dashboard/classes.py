@@ -1,4 +1,5 @@
 """The classes that colour the map: fixed for each indicator, so that colours do not move with filters."""
+
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,21 +22,34 @@ class Classes:
 
     def pale(self, value: float) -> str:
         """The colour of a value, half way to white: for an area under the marks of its sites."""
-        parts = [int(self.colour(value)[i:i + 2], 16) for i in (1, 3, 5)]
+        parts = [int(self.colour(value)[i : i + 2], 16) for i in (1, 3, 5)]
         return "#" + "".join(f"{(p + 255) // 2:02x}" for p in parts)
 
     def labels(self) -> list[str]:
         """The classes in words, lowest first."""
         low, *_, high = self.bounds
-        middle = [f"{_bound(a)} à moins de {_bound(b)}{self.after}" for a, b in pairwise(self.bounds)]
-        return [f"moins de {_bound(low)}{self.after}", *middle, f"{_bound(high)}{self.after} et plus"]
+        middle = [
+            f"{_bound(a)} à moins de {_bound(b)}{self.after}" for a, b in pairwise(self.bounds)
+        ]
+        return [
+            f"moins de {_bound(low)}{self.after}",
+            *middle,
+            f"{_bound(high)}{self.after} et plus",
+        ]
 
 
 def _bound(x: float) -> str:
     return french.number(x, 0 if float(x).is_integer() else 1)
 
 
-AFTER = {"percent": f"{french.NARROW_SPACE}%", "minutes": f"{french.SPACE}min", "days": f"{french.SPACE}jours"}
+AFTER = {
+    "percent": f"{french.NARROW_SPACE}%",
+    "minutes": f"{french.SPACE}min",
+    "days": f"{french.SPACE}jours",
+}
 # Those of INDICATORS that colour the map.
-CLASSES = {code: Classes(bounds, AFTER.get(BY_CODE[code].unit, "")) for code in choices(lambda i: i.classes)
-           if (bounds := BY_CODE[code].classes)}
+CLASSES = {
+    code: Classes(bounds, AFTER.get(BY_CODE[code].unit, ""))
+    for code in choices(lambda i: i.classes)
+    if (bounds := BY_CODE[code].classes)
+}

@@ -119,7 +119,9 @@ def _is_missing(x: object) -> bool:
 
 def _rounded(x: float | Decimal, decimals: int = 0) -> Decimal:
     """To so many decimals, halves away from 0; never a negative zero."""
-    if isinstance(x, int) or isinstance(x, float) and x.is_integer():  # most are, and this is the quick way
+    if (
+        isinstance(x, int) or isinstance(x, float) and x.is_integer()
+    ):  # most are, and this is the quick way
         return Decimal(int(x))
     rounded = Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     return rounded or abs(rounded)

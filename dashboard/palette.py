@@ -11,10 +11,10 @@ class Colour(str):
     role: str
     dark: str
     projector: str
-    words: "Colour"      # for what is written in this colour, where the colour of a mark is too light for letters
+    words: "Colour"  # for what is written in this colour, where the colour of a mark is too light for letters
     from_afar: "Colour"  # for what is written in it on a slide, where letters are large
-    french: str          # its name in a legend
-    streamlit: str       # the nearest of the colours that a card of Streamlit can take
+    french: str  # its name in a legend
+    streamlit: str  # the nearest of the colours that a card of Streamlit can take
 
     def on(self, theme: str) -> str:
         """The value on "light" or "dark" paper, or from a "projector"."""
@@ -33,8 +33,17 @@ ROLES: dict[str, Colour] = {}
 THEMES = ("light", "dark", "projector")
 
 
-def role(name: str, light: str, dark: str = "", projector: str = "", *, words: str = "", from_afar: str = "", french: str = "",
-         streamlit: str = "") -> Colour:
+def role(
+    name: str,
+    light: str,
+    dark: str = "",
+    projector: str = "",
+    *,
+    words: str = "",
+    from_afar: str = "",
+    french: str = "",
+    streamlit: str = "",
+) -> Colour:
     """A new role. What is not given is as on light paper; words of a light role are as dark as its marks unless given."""
     colour = ROLES[name] = Colour(light)
     colour.role, colour.french, colour.streamlit = name, french, streamlit
@@ -57,7 +66,7 @@ def contrast(a: str, b: str) -> float:
 
 def _luminance(colour: str) -> float:
     six = colour[1:] if len(colour) == 7 else "".join(2 * letter for letter in colour[1:])
-    parts = (int(six[i:i + 2], 16) / 255 for i in (0, 2, 4))
+    parts = (int(six[i : i + 2], 16) / 255 for i in (0, 2, 4))
     red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -65,7 +74,15 @@ def _luminance(colour: str) -> float:
 # What a figure says. Blue improves, orange worsens, grey says nothing; never red against green; always with a shape or a
 # letter, and a word.
 IMPROVEMENT = role("improvement", "#1f6fb2", "#7db8ea", french="bleu", streamlit="blue")
-CONCERN = role("concern", "#c2571a", "#f0a070", words="#a8470f", from_afar="#b04a12", french="orange", streamlit="orange")
+CONCERN = role(
+    "concern",
+    "#c2571a",
+    "#f0a070",
+    words="#a8470f",
+    from_afar="#b04a12",
+    french="orange",
+    streamlit="orange",
+)
 CHANGE = role("change", "#6b4fa0", "#b9a4e6", french="violet", streamlit="violet")
 NONE = role("none", "#8b9691", "#84928c", french="gris", streamlit="off")
 
@@ -76,10 +93,20 @@ SOFT = role("soft", "#5f6b66", "#b0bfb9", "#000000")  # words beside the point
 GRID = role("grid", "#e3e8e6", "#33453e", "#b0bab5")
 MAIN = role("main", "#0f5c4d", "#6cc3ad")
 PALE = role("pale", "#6d9d90", "#3f7a6c", "#5f9585")  # bars that matter less than those in MAIN
-ACCENT = role("accent", "#c2571a", "#f0a070", words="#b04a12")  # what is brought out; it judges nothing
-WASH = role("wash", "#eef4f2", "#1b2b26")  # the palest ground: hours without visits, every other row
-SERIES = (MAIN, ACCENT, role("series-3", "#4a6fa5", "#7db8ea"), role("series-4", "#8a6d3b", "#d8b978"),
-          role("series-5", "#6b5b95", "#b9a4e6"), SOFT)  # where Streamlit itself chooses
+ACCENT = role(
+    "accent", "#c2571a", "#f0a070", words="#b04a12"
+)  # what is brought out; it judges nothing
+WASH = role(
+    "wash", "#eef4f2", "#1b2b26"
+)  # the palest ground: hours without visits, every other row
+SERIES = (
+    MAIN,
+    ACCENT,
+    role("series-3", "#4a6fa5", "#7db8ea"),
+    role("series-4", "#8a6d3b", "#d8b978"),
+    role("series-5", "#6b5b95", "#b9a4e6"),
+    SOFT,
+)  # where Streamlit itself chooses
 
 # Surfaces and edges.
 LINE = role("line", "#d9e0dd", "#33453e", "#8a9691")
@@ -97,7 +124,10 @@ SLIDE_MAIN = role("slide-main", MAIN, "#8fd0bd")
 QUIET = role("quiet", "#4a5751", "#b9c6c0", "#26302c")
 
 # Maps. One hue, light to dark: more of the indicator is darker, whether that is good or bad; the same on all paper.
-RAMP = tuple(role(f"class-{n}", value) for n, value in enumerate(("#cfe3dc", "#92c0b2", "#559a88", "#24705f", "#0a4337"), 1))
+RAMP = tuple(
+    role(f"class-{n}", value)
+    for n, value in enumerate(("#cfe3dc", "#92c0b2", "#559a88", "#24705f", "#0a4337"), 1)
+)
 LAND = role("land", "#dbe4df", "#343d3a")
 COAST = role("coast", "#9fb2a8", "#66776f")
 SEA = role("sea", "#f3f6f8", "#1b2723")

@@ -2,6 +2,7 @@
 
 A value travels with its words: screens, slides and papers print the words, a workbook keeps the value too.
 """
+
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -48,7 +49,9 @@ class Table:
     @cached_property
     def arrow(self) -> pa.Table:
         """The words, as they travel to a screen."""
-        return arrow.of_words([c.name for c in self.columns], [[c.text for c in row] for row in self.rows])
+        return arrow.of_words(
+            [c.name for c in self.columns], [[c.text for c in row] for row in self.rows]
+        )
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,9 @@ class Deck:
     def foot(self) -> str:
         """« 12 derniers mois · Zou · 23 centres sur 24 … · données au 19/11/2026 · DONNÉES FICTIVES »."""
         known = f"données au {french.date_short(self.as_of)}" if self.as_of else "aucune donnée"
-        return " · ".join(p for p in (self.filters, self.who, known, "DONNÉES FICTIVES" if self.demo else "") if p)
+        return " · ".join(
+            p for p in (self.filters, self.who, known, "DONNÉES FICTIVES" if self.demo else "") if p
+        )
 
 
 def words(text: str) -> Cell:

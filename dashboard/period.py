@@ -13,7 +13,9 @@ from datetime import date, datetime, timedelta, timezone
 # database, which Windows and slim containers lack.
 BENIN = timezone(timedelta(hours=1), "Africa/Porto-Novo")
 
-YEARS = range(2000, 2101)  # what a URL may ask for: no centre is older, and no comparison leaves the calendar
+YEARS = range(
+    2000, 2101
+)  # what a URL may ask for: no centre is older, and no comparison leaves the calendar
 Days = tuple[date, date]
 ONE_DAY = timedelta(days=1)
 DAY_0 = date(1970, 1, 1)  # of day numbers
@@ -160,7 +162,9 @@ def parse(text: str) -> Period | None:
     return period if period.first.year in YEARS and period.last.year in YEARS else None
 
 
-def _from_parts(year: str, month: str | None, quarter: str | None, first: str | None, last: str | None) -> Period:
+def _from_parts(
+    year: str, month: str | None, quarter: str | None, first: str | None, last: str | None
+) -> Period:
     if first and last:
         return Period(date.fromisoformat(first), date.fromisoformat(last))
     if quarter:
@@ -205,7 +209,9 @@ def resolve(code: str, as_of: date) -> Period | None:
 def _months_back(period: Period, count: int) -> Period:
     last = add_months(period.last, -count)
     # Whole months stay whole: April's 30 days go back to January's 31, and 28 February to 29 in a leap year.
-    return Period(add_months(period.first, -count), month_end(last) if period.whole_months else last)
+    return Period(
+        add_months(period.first, -count), month_end(last) if period.whole_months else last
+    )
 
 
 def previous(period: Period) -> Period:
@@ -228,7 +234,10 @@ def clip(period: Period, last: date) -> Clipped | None:
 def months(period: Period) -> list[date]:
     """First days of the months the period touches, in order; the first may lie before the period."""
     start, end = period.first.replace(day=1), period.last.replace(day=1)
-    return [add_months(start, n) for n in range((end.year - start.year) * 12 + end.month - start.month + 1)]
+    return [
+        add_months(start, n)
+        for n in range((end.year - start.year) * 12 + end.month - start.month + 1)
+    ]
 
 
 def split(period: Period) -> tuple[Days | None, Days | None, Days | None]:
@@ -237,7 +246,11 @@ def split(period: Period) -> tuple[Days | None, Days | None, Days | None]:
     Days are (first, last), both included; months are (first day of the first month, first day of the last).
     Together they are the period, each day once. Without a whole month, the first part ends with its month.
     """
-    whole = [month for month in months(period) if period.first <= month and month_end(month) <= period.last]
+    whole = [
+        month
+        for month in months(period)
+        if period.first <= month and month_end(month) <= period.last
+    ]
     if whole:
         before, after = whole[0], month_end(whole[-1])
     else:

@@ -1,4 +1,5 @@
 """Every setting of the application: name in the environment, default, meaning. Read once, here only."""
+
 import os
 from dataclasses import dataclass, fields
 from functools import cache
@@ -17,17 +18,38 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("DATABASE_URL", f"sqlite:///{ROOT / 'data' / 'ccsp.db'}",
-            "Database: the embedded SQLite file, or postgresql://user:password@host/base"),
-    Setting("WAIT_THRESHOLD_MINUTES", 30, "A wait of this many whole minutes or fewer counts as short (0 to 239)"),
-    Setting("OPERATING_DAYS", 30, "A site is operating if it had a visit or a closing in the last so many days"),
+    Setting(
+        "DATABASE_URL",
+        f"sqlite:///{ROOT / 'data' / 'ccsp.db'}",
+        "Database: the embedded SQLite file, or postgresql://user:password@host/base",
+    ),
+    Setting(
+        "WAIT_THRESHOLD_MINUTES",
+        30,
+        "A wait of this many whole minutes or fewer counts as short (0 to 239)",
+    ),
+    Setting(
+        "OPERATING_DAYS",
+        30,
+        "A site is operating if it had a visit or a closing in the last so many days",
+    ),
     Setting("STALE_DAYS", 10, "Data older than this many days turn the banner on"),
     Setting("UPLOAD_MAX_MB", 10, "Largest workbook accepted, in megabytes"),
     Setting("PRODUCT_NAME", "Tableau de bord CCSP", "Name in the browser's tab"),
-    Setting("ISSUER_NAME", "Ministère du Travail et de la Fonction publique", "Who issues the figures, on opening slides"),
-    Setting("LOGO", "", "Path of a PNG logo for the pages, opening slides and dossiers; empty: none"),
-    Setting("COPIES", "", "Folder of the copies made before an update; empty: copies/ beside the embedded database, or"
-                          " data/copies for PostgreSQL"),
+    Setting(
+        "ISSUER_NAME",
+        "Ministère du Travail et de la Fonction publique",
+        "Who issues the figures, on opening slides",
+    ),
+    Setting(
+        "LOGO", "", "Path of a PNG logo for the pages, opening slides and dossiers; empty: none"
+    ),
+    Setting(
+        "COPIES",
+        "",
+        "Folder of the copies made before an update; empty: copies/ beside the embedded database, or"
+        " data/copies for PostgreSQL",
+    ),
     Setting("WORKBOOK_SECONDS", 60, "Longest time the reading of one workbook may take"),
 )
 

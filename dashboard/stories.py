@@ -3,6 +3,7 @@
 Ready-made ones are in READY; a person's own are kept in the database under a name. `python -m dashboard report` and the
 page « Présenter » tell both.
 """
+
 import json
 import re
 from dataclasses import asdict, dataclass, field
@@ -30,27 +31,67 @@ class KindSpec:
 
 KINDS: dict[str, KindSpec] = {
     "ouverture": KindSpec("Titre"),
-    "chiffres": KindSpec("Chiffres de la période", question="Lequel de ces chiffres nous surprend, et que voulons-nous"
-                                                            " comprendre d'abord ?"),
-    "chiffres_attentes": KindSpec("Chiffres des attentes", question="Ces attentes sont-elles acceptables pour un usager ?"),
-    "chiffres_plaintes": KindSpec("Chiffres des plaintes", question="Que dirions-nous à un usager qui attend une réponse ?"),
-    "carte_signaux": KindSpec("Carte des signaux", CHARTED, "Que s'est-il passé là où il y a un signal ?"),
-    "carte": KindSpec("Carte des niveaux", tuple(CLASSES), "Qu'ont en commun les centres d'une même couleur ?"),
-    "mois": KindSpec("Mois par mois, carte de contrôle", CHARTED, "S'il y a un signal, quelle en est la cause ; sinon, que"
-                                                                  " faudrait-il changer pour faire mieux ?"),
-    "comparaison": KindSpec("Centres comparés", choices(lambda i: "comparison" in i.places),
-                            "Qu'est-ce qui distingue les centres du haut de ceux du bas ?"),
-    "attentes": KindSpec("Répartition des attentes", question="Qui sont ceux qui attendent le plus longtemps, et quand ?"),
-    "affluence": KindSpec("Affluence par jour et heure", question="Les agents sont-ils là quand viennent les usagers ?"),
-    "prestations": KindSpec("Prestations comparées", placed("services"),
-                            "Quelle prestation pourrait se faire sans venir au guichet ?"),
-    "plaintes_age": KindSpec("Plaintes en cours, par âge", question="Qui répond aux plus anciennes, et pour quand ?"),
-    "plaintes_motifs": KindSpec("Motifs des plaintes", question="Lequel de ces motifs pouvons-nous supprimer ?"),
-    "plaintes_flux": KindSpec("Plaintes reçues et répondues", question="Répondons-nous aussi vite que les plaintes arrivent ?"),
+    "chiffres": KindSpec(
+        "Chiffres de la période",
+        question="Lequel de ces chiffres nous surprend, et que voulons-nous comprendre d'abord ?",
+    ),
+    "chiffres_attentes": KindSpec(
+        "Chiffres des attentes", question="Ces attentes sont-elles acceptables pour un usager ?"
+    ),
+    "chiffres_plaintes": KindSpec(
+        "Chiffres des plaintes", question="Que dirions-nous à un usager qui attend une réponse ?"
+    ),
+    "carte_signaux": KindSpec(
+        "Carte des signaux", CHARTED, "Que s'est-il passé là où il y a un signal ?"
+    ),
+    "carte": KindSpec(
+        "Carte des niveaux", tuple(CLASSES), "Qu'ont en commun les centres d'une même couleur ?"
+    ),
+    "mois": KindSpec(
+        "Mois par mois, carte de contrôle",
+        CHARTED,
+        "S'il y a un signal, quelle en est la cause ; sinon, que"
+        " faudrait-il changer pour faire mieux ?",
+    ),
+    "comparaison": KindSpec(
+        "Centres comparés",
+        choices(lambda i: "comparison" in i.places),
+        "Qu'est-ce qui distingue les centres du haut de ceux du bas ?",
+    ),
+    "attentes": KindSpec(
+        "Répartition des attentes",
+        question="Qui sont ceux qui attendent le plus longtemps, et quand ?",
+    ),
+    "affluence": KindSpec(
+        "Affluence par jour et heure",
+        question="Les agents sont-ils là quand viennent les usagers ?",
+    ),
+    "prestations": KindSpec(
+        "Prestations comparées",
+        placed("services"),
+        "Quelle prestation pourrait se faire sans venir au guichet ?",
+    ),
+    "plaintes_age": KindSpec(
+        "Plaintes en cours, par âge", question="Qui répond aux plus anciennes, et pour quand ?"
+    ),
+    "plaintes_motifs": KindSpec(
+        "Motifs des plaintes", question="Lequel de ces motifs pouvons-nous supprimer ?"
+    ),
+    "plaintes_flux": KindSpec(
+        "Plaintes reçues et répondues",
+        question="Répondons-nous aussi vite que les plaintes arrivent ?",
+    ),
     "plaintes_delai": KindSpec("Délai de réponse", question="Quel délai voulons-nous promettre ?"),
-    "remontees": KindSpec("Jours non clôturés", question="Qu'est-ce qui empêche ces centres de clôturer leurs journées ?"),
-    "fermetures": KindSpec("Fermetures déclarées", question="Lesquelles de ces fermetures pouvions-nous éviter ?"),
-    "signaux": KindSpec("Centres qui ont un signal", question="Que décidons-nous, qui s'en charge, pour quand ?"),
+    "remontees": KindSpec(
+        "Jours non clôturés",
+        question="Qu'est-ce qui empêche ces centres de clôturer leurs journées ?",
+    ),
+    "fermetures": KindSpec(
+        "Fermetures déclarées", question="Lesquelles de ces fermetures pouvions-nous éviter ?"
+    ),
+    "signaux": KindSpec(
+        "Centres qui ont un signal", question="Que décidons-nous, qui s'en charge, pour quand ?"
+    ),
     "decisions": KindSpec("Décisions prises", question="Qu'ont donné les décisions déjà prises ?"),
     "bulletin": KindSpec("Bulletin de la période", question="Que retenons-nous ?"),
 }
@@ -76,7 +117,9 @@ class Step:
     def label(self) -> str:
         """« Mois par mois, carte de contrôle : Attente médiane »."""
         label = KINDS[self.kind].label
-        return f"{label}{french.SPACE}: {BY_CODE[self.indicator].short}" if self.indicator else label
+        return (
+            f"{label}{french.SPACE}: {BY_CODE[self.indicator].short}" if self.indicator else label
+        )
 
 
 @dataclass(frozen=True)
@@ -96,26 +139,49 @@ class Story:
 
 
 def _steps(text: str) -> tuple[Step, ...]:
-    return tuple(Step(kind, indicator) for kind, _, indicator in (code.partition(":") for code in text.split()))
+    return tuple(
+        Step(kind, indicator)
+        for kind, _, indicator in (code.partition(":") for code in text.split())
+    )
 
 
 # name: (title, steps). « departement » and « site » want a place: departement:Zou, site:ccsp-allada.
 READY: dict[str, tuple[str, tuple[Step, ...]]] = {
-    "national": ("Revue nationale", _steps(
-        "ouverture chiffres carte_signaux:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_within_30"
-        " comparaison:satisfaction plaintes_age plaintes_flux signaux remontees bulletin")),
-    "departement": ("Revue du département", _steps(
-        "ouverture chiffres carte:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_p50 affluence plaintes_age"
-        " plaintes_motifs signaux remontees bulletin")),
-    "site": ("Revue du centre", _steps(
-        "ouverture chiffres mois:visits_per_day mois:wait_p50 attentes affluence prestations:visits mois:satisfaction"
-        " plaintes_age remontees fermetures bulletin")),
-    "plaintes": ("Les plaintes", _steps(
-        "ouverture chiffres_plaintes carte:complaints_per_1000 plaintes_age plaintes_flux plaintes_delai plaintes_motifs"
-        " mois:complaints_30d_due comparaison:complaints_per_1000 comparaison:complaints_30d_due decisions bulletin")),
-    "attentes": ("Les attentes", _steps(
-        "ouverture chiffres_attentes carte_signaux:wait_p50 carte:wait_p90 attentes affluence mois:wait_p50"
-        " mois:wait_within_30 mois:left comparaison:wait_within_30 comparaison:left prestations:wait_p50 bulletin")),
+    "national": (
+        "Revue nationale",
+        _steps(
+            "ouverture chiffres carte_signaux:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_within_30"
+            " comparaison:satisfaction plaintes_age plaintes_flux signaux remontees bulletin"
+        ),
+    ),
+    "departement": (
+        "Revue du département",
+        _steps(
+            "ouverture chiffres carte:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_p50 affluence plaintes_age"
+            " plaintes_motifs signaux remontees bulletin"
+        ),
+    ),
+    "site": (
+        "Revue du centre",
+        _steps(
+            "ouverture chiffres mois:visits_per_day mois:wait_p50 attentes affluence prestations:visits mois:satisfaction"
+            " plaintes_age remontees fermetures bulletin"
+        ),
+    ),
+    "plaintes": (
+        "Les plaintes",
+        _steps(
+            "ouverture chiffres_plaintes carte:complaints_per_1000 plaintes_age plaintes_flux plaintes_delai plaintes_motifs"
+            " mois:complaints_30d_due comparaison:complaints_per_1000 comparaison:complaints_30d_due decisions bulletin"
+        ),
+    ),
+    "attentes": (
+        "Les attentes",
+        _steps(
+            "ouverture chiffres_attentes carte_signaux:wait_p50 carte:wait_p90 attentes affluence mois:wait_p50"
+            " mois:wait_within_30 mois:left comparaison:wait_within_30 comparaison:left prestations:wait_p50 bulletin"
+        ),
+    ),
 }
 PLACED = {"departement": "department", "site": "site"}
 
@@ -133,8 +199,15 @@ def ready(name: str) -> Story | None:
 
 def to_json(story: Story) -> str:
     """The story as it is kept."""
-    return json.dumps({"title": story.title, "department": story.department, "site": story.site,
-                       "steps": [asdict(s) for s in story.steps]}, ensure_ascii=False)
+    return json.dumps(
+        {
+            "title": story.title,
+            "department": story.department,
+            "site": story.site,
+            "steps": [asdict(s) for s in story.steps],
+        },
+        ensure_ascii=False,
+    )
 
 
 def from_json(name: str, text: str) -> Story:
@@ -163,9 +236,16 @@ def check(story: Story) -> None:
         if step.kind not in KINDS:
             raise NotAStory(f"La diapositive « {step.kind} » n'existe pas.")
         if step.indicator not in (KINDS[step.kind].indicators or ("",)):
-            raise NotAStory(f"La diapositive « {KINDS[step.kind].label} » ne peut pas montrer « {step.indicator} ».")
-        if len(step.headline) > LONGEST_HEADLINE or max(len(step.question), len(step.note)) > LONGEST_TEXT:
-            raise NotAStory(f"Un titre a {LONGEST_HEADLINE} caractères au plus, une question ou une note {LONGEST_TEXT}.")
+            raise NotAStory(
+                f"La diapositive « {KINDS[step.kind].label} » ne peut pas montrer « {step.indicator} »."
+            )
+        if (
+            len(step.headline) > LONGEST_HEADLINE
+            or max(len(step.question), len(step.note)) > LONGEST_TEXT
+        ):
+            raise NotAStory(
+                f"Un titre a {LONGEST_HEADLINE} caractères au plus, une question ou une note {LONGEST_TEXT}."
+            )
 
 
 def slug(title: str) -> str:

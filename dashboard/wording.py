@@ -1,22 +1,35 @@
 """Figures in French words: what a card, a table, a slide or an export says of them. One place for all."""
+
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure, Indicator
 
 HIDDEN = "non affiché"
 # Of a value, in a heading or beside it.
-UNITS = {"count": "nombre", "rate": "par jour", "percent": "%", "per_1000": "pour 1 000", "minutes": "min", "days": "jours"}
+UNITS = {
+    "count": "nombre",
+    "rate": "par jour",
+    "percent": "%",
+    "per_1000": "pour 1 000",
+    "minutes": "min",
+    "days": "jours",
+}
 DECIMALS = {"percent": 0, "per_1000": 1, "rate": 1, "count": 0}
 
 
 def amount(indicator: Indicator, value: float) -> str:
     """A value of the indicator, with its unit."""
     if indicator.unit == "percent":
-        return french.percent(value, 1 if value and (value < 10 or value > 99) and value != 100 else 0)
+        return french.percent(
+            value, 1 if value and (value < 10 or value > 99) and value != 100 else 0
+        )
     if indicator.unit == "minutes":
         return french.minutes(value)
     if indicator.unit == "days":
         return french.days(value)
-    return french.number(value, 0 if float(value).is_integer() and indicator.unit == "count" else DECIMALS[indicator.unit])
+    return french.number(
+        value,
+        0 if float(value).is_integer() and indicator.unit == "count" else DECIMALS[indicator.unit],
+    )
 
 
 def shown(figure: Figure) -> str:
@@ -53,7 +66,7 @@ def who_reported(figure: Figure) -> str:
     """« 23 centres sur 24 ont remonté leurs données »."""
     verb = "a" if figure.sites_reporting < 2 else "ont"
     their = "ses" if figure.sites_reporting < 2 else "leurs"
-    return (f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données")
+    return f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données"
 
 
 def base(figure: Figure) -> str:

@@ -1,4 +1,5 @@
 """The database on the command line: `python -m db …`. Exit code 0 done, 1 refused with the reason, 2 wrong usage."""
+
 import argparse
 import json
 import sys
@@ -31,41 +32,74 @@ def span(value: str) -> tuple[date, date]:
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    top = argparse.ArgumentParser(prog="python -m db", description="La base de données du tableau de bord.")
+    top = argparse.ArgumentParser(
+        prog="python -m db", description="La base de données du tableau de bord."
+    )
     commands = top.add_subparsers(dest="command", required=True)
-    init = commands.add_parser("init", help="crée les tables, ou les met à jour après une copie, et charge les références")
-    init.add_argument("--without-copy", action="store_true", help="met à jour sans copie, à ses risques")
+    init = commands.add_parser(
+        "init", help="crée les tables, ou les met à jour après une copie, et charge les références"
+    )
+    init.add_argument(
+        "--without-copy", action="store_true", help="met à jour sans copie, à ses risques"
+    )
     demo = commands.add_parser("demo", help="remplit une base vide de données fictives")
     demo.add_argument("--visits", type=int, default=300_000)
     demo.add_argument("--seed", type=int, default=20211221)
     commands.add_parser("purge-demo", help="retire toutes les données fictives")
     load_file = commands.add_parser("import", help="lit des fichiers de registre")
     load_file.add_argument("files", nargs="+", type=Path, metavar="FICHIER")
-    load_file.add_argument("--form", choices=FORMATS, help="formulaire ; par défaut reconnu par ses intitulés")
-    load_file.add_argument("--as-of", type=datetime.fromisoformat, metavar="DATE", help="date du contenu")
-    load_file.add_argument("--covers", type=span, metavar="DU:AU", help="jours dont le fichier rend compte")
-    load_file.add_argument("--sites", default="", help="codes des centres dont le fichier rend compte, même sans ligne")
-    load_file.add_argument("--replace-days", action="store_true", help="le fichier remplace ses journées entières")
-    load_file.add_argument("--check", action="store_true", help="lit et vérifie, sans rien enregistrer")
+    load_file.add_argument(
+        "--form", choices=FORMATS, help="formulaire ; par défaut reconnu par ses intitulés"
+    )
+    load_file.add_argument(
+        "--as-of", type=datetime.fromisoformat, metavar="DATE", help="date du contenu"
+    )
+    load_file.add_argument(
+        "--covers", type=span, metavar="DU:AU", help="jours dont le fichier rend compte"
+    )
+    load_file.add_argument(
+        "--sites", default="", help="codes des centres dont le fichier rend compte, même sans ligne"
+    )
+    load_file.add_argument(
+        "--replace-days", action="store_true", help="le fichier remplace ses journées entières"
+    )
+    load_file.add_argument(
+        "--check", action="store_true", help="lit et vérifie, sans rien enregistrer"
+    )
     undo = commands.add_parser("withdraw", help="retire un lot importé")
     undo.add_argument("batch", type=int, metavar="LOT")
     undo.add_argument("--why", default="", help="la raison, notée au journal")
     status = commands.add_parser("status", help="ce que contient la base")
     status.add_argument("--json", action="store_true")
-    commands.add_parser("verify", help="refait depuis les fichiers ce qui compte et les cumuls, et dit toute différence")
-    commands.add_parser("backup", help="copie sûre de la base, même en service").add_argument("file", type=Path)
+    commands.add_parser(
+        "verify",
+        help="refait depuis les fichiers ce qui compte et les cumuls, et dit toute différence",
+    )
+    commands.add_parser("backup", help="copie sûre de la base, même en service").add_argument(
+        "file", type=Path
+    )
     restore = commands.add_parser("restore", help="remet une copie en place")
     restore.add_argument("file", type=Path)
-    restore.add_argument("--force", action="store_true", help="même si la base n'est pas vide ; une copie en est gardée")
-    back = commands.add_parser("go-back", help="revient à la copie faite avant la dernière mise à jour")
-    back.add_argument("copy", nargs="?", metavar="COPIE", help="une autre copie : son nom, ou son chemin")
+    restore.add_argument(
+        "--force",
+        action="store_true",
+        help="même si la base n'est pas vide ; une copie en est gardée",
+    )
+    back = commands.add_parser(
+        "go-back", help="revient à la copie faite avant la dernière mise à jour"
+    )
+    back.add_argument(
+        "copy", nargs="?", metavar="COPIE", help="une autre copie : son nom, ou son chemin"
+    )
     add = commands.add_parser("add", help="ajoute un mot à une liste")
     add.add_argument("kind", choices=("service", "category", "channel", "reason"))
     add.add_argument("label")
     outlines = commands.add_parser("boundaries", help="charge des limites (GeoJSON)")
     outlines.add_argument("file", type=Path)
     outlines.add_argument("--level", choices=("commune", "department"), required=True)
-    outlines.add_argument("--source", required=True, help="d'où viennent les limites, et leur licence")
+    outlines.add_argument(
+        "--source", required=True, help="d'où viennent les limites, et leur licence"
+    )
     return top
 
 
@@ -126,8 +160,14 @@ def import_files(engine: Engine, arguments) -> int:
     """Import or check each file by itself; 1 if any is refused."""
     known = load_known(engine)
     as_of = arguments.as_of.replace(tzinfo=None) if arguments.as_of else None
-    options = Options(arguments.form, as_of, arguments.covers, tuple(filter(None, arguments.sites.split(","))),
-                      arguments.replace_days, arguments.check)
+    options = Options(
+        arguments.form,
+        as_of,
+        arguments.covers,
+        tuple(filter(None, arguments.sites.split(","))),
+        arguments.replace_days,
+        arguments.check,
+    )
     refused = 0
     for path in arguments.files:
         try:
@@ -145,9 +185,13 @@ def _tell(outcome: Outcome, *, checked: bool) -> None:
     elif not outcome.accepted:
         print(f"{outcome.name} : REFUSÉ, rien n'a été enregistré.")
     elif checked:
-        print(f"{outcome.name} : {outcome.form}, {count(outcome.rows, 'ligne')}, sans faute ; rien n'a été enregistré.")
+        print(
+            f"{outcome.name} : {outcome.form}, {count(outcome.rows, 'ligne')}, sans faute ; rien n'a été enregistré."
+        )
     else:
-        print(f"{outcome.name} : {outcome.form}, {count(outcome.rows, 'ligne importée')} (lot {outcome.batch_id}).")
+        print(
+            f"{outcome.name} : {outcome.form}, {count(outcome.rows, 'ligne importée')} (lot {outcome.batch_id})."
+        )
     for line in [*outcome.problems, *outcome.remarks]:
         print(f"  {line}")
     if outcome.more_problems:
@@ -165,23 +209,49 @@ def withdraw(engine: Engine, arguments) -> None:
 def status(engine: Engine, arguments) -> None:
     """What the database holds."""
     with engine.connect() as c:
-        forms = c.execute(select(ImportBatch.form, func.count(), func.sum(ImportBatch.rows), func.max(ImportBatch.last_day))
-                          .where(ImportBatch.withdrawn_at.is_(None)).group_by(ImportBatch.form)).all()
+        forms = c.execute(
+            select(
+                ImportBatch.form,
+                func.count(),
+                func.sum(ImportBatch.rows),
+                func.max(ImportBatch.last_day),
+            )
+            .where(ImportBatch.withdrawn_at.is_(None))
+            .group_by(ImportBatch.form)
+        ).all()
         found = {
-            "version": schema.version(engine), "newest": schema.newest(), "database": engine.dialect.name,
-            "demo": bool(c.execute(text("SELECT 1 FROM import_batch WHERE demo = :yes LIMIT 1"), {"yes": True}).first()),
-            "visits": c.execute(select(func.count()).select_from(Visit).where(Visit.superseded_by.is_(None))).scalar_one(),
-            "forms": {form: {"batches": n, "rows": int(rows or 0), "last_day": str(last) if last else None}
-                      for form, n, rows, last in forms},
+            "version": schema.version(engine),
+            "newest": schema.newest(),
+            "database": engine.dialect.name,
+            "demo": bool(
+                c.execute(
+                    text("SELECT 1 FROM import_batch WHERE demo = :yes LIMIT 1"), {"yes": True}
+                ).first()
+            ),
+            "visits": c.execute(
+                select(func.count()).select_from(Visit).where(Visit.superseded_by.is_(None))
+            ).scalar_one(),
+            "forms": {
+                form: {
+                    "batches": n,
+                    "rows": int(rows or 0),
+                    "last_day": str(last) if last else None,
+                }
+                for form, n, rows, last in forms
+            },
         }
     if arguments.json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return
-    print(f"Base {found['database']}, version {found['version']} (dernière : {found['newest']})"
-          + (" — DONNÉES FICTIVES" if found["demo"] else ""))
+    print(
+        f"Base {found['database']}, version {found['version']} (dernière : {found['newest']})"
+        + (" — DONNÉES FICTIVES" if found["demo"] else "")
+    )
     print(f"Visites comptées : {found['visits']}")
     for form, numbers in found["forms"].items():
-        print(f"  {form} : {count(numbers['batches'], 'lot')}, {count(numbers['rows'], 'ligne')}, jusqu'au {numbers['last_day']}")
+        print(
+            f"  {form} : {count(numbers['batches'], 'lot')}, {count(numbers['rows'], 'ligne')}, jusqu'au {numbers['last_day']}"
+        )
     with engine.connect() as connection:
         _tell_ahead(connection)
 
@@ -193,15 +263,19 @@ def verify(engine: Engine, _arguments) -> int:
         _tell_ahead(connection)
     for problem in problems[:50]:
         print(problem)
-    print(f"Lignes qui comptent et cumuls, refaits depuis les fichiers : {count(len(problems), 'différence')}.")
+    print(
+        f"Lignes qui comptent et cumuls, refaits depuis les fichiers : {count(len(problems), 'différence')}."
+    )
     return 1 if problems else 0
 
 
 def _tell_ahead(connection: Connection) -> None:
     """Say which batches claim days to come, and what to do: nothing that they claim is shown."""
     for number, form, day in read.ahead_of_their_import(connection):
-        print(f"Le lot {number} ({form}) parle du {day:%d/%m/%Y}, après le jour de son import : le retirer"
-              f" (python -m db withdraw {number}), puis importer de nouveau le fichier avec de bonnes dates.")
+        print(
+            f"Le lot {number} ({form}) parle du {day:%d/%m/%Y}, après le jour de son import : le retirer"
+            f" (python -m db withdraw {number}), puis importer de nouveau le fichier avec de bonnes dates."
+        )
 
 
 def add(engine: Engine, arguments) -> None:
@@ -211,14 +285,28 @@ def add(engine: Engine, arguments) -> None:
 
 def boundaries(engine: Engine, arguments) -> None:
     """Load outlines."""
-    found = reference.load_boundaries(engine, arguments.file, arguments.level, arguments.source, who())
+    found = reference.load_boundaries(
+        engine, arguments.file, arguments.level, arguments.source, who()
+    )
     print(f"Limites chargées : {found} ({arguments.level}).")
 
 
-MAKE_CURRENT = {"init", "demo", "restore", "go-back"}  # the others want a database of the newest version
+MAKE_CURRENT = {
+    "init",
+    "demo",
+    "restore",
+    "go-back",
+}  # the others want a database of the newest version
 COMMANDS = {
-    "init": init, "demo": demo, "purge-demo": purge_demo, "import": import_files, "withdraw": withdraw,
-    "status": status, "verify": verify, "add": add, "boundaries": boundaries,
+    "init": init,
+    "demo": demo,
+    "purge-demo": purge_demo,
+    "import": import_files,
+    "withdraw": withdraw,
+    "status": status,
+    "verify": verify,
+    "add": add,
+    "boundaries": boundaries,
     "backup": lambda engine, a: print(backup.backup(engine, a.file)),
     "restore": lambda engine, a: print(backup.restore(engine, a.file, force=a.force, by=who())),
     "go-back": lambda engine, a: print(backup.go_back(engine, a.copy, who())),

@@ -1,4 +1,5 @@
 """What is done with copies: made on demand and before every migration, put back, gone back to."""
+
 from datetime import datetime
 from pathlib import Path
 
@@ -15,9 +16,18 @@ from db.write import Refused, now
 # Lines of the journal that no person's data stand behind.
 BY_ITSELF = ("seeded", "migrated", "restored", "went back")
 COMPUTED = {"rollup", "journal"}
-WORDS = {"import_batch": "lot", "target": "cible", "decision": "décision", "rebase": "nouveau départ",
-         "story": "présentation", "boundary": "limite", "holiday": "jour férié", "site": "centre ajouté",
-         "service": "prestation ajoutée", "term": "mot ajouté"}
+WORDS = {
+    "import_batch": "lot",
+    "target": "cible",
+    "decision": "décision",
+    "rebase": "nouveau départ",
+    "story": "présentation",
+    "boundary": "limite",
+    "holiday": "jour férié",
+    "site": "centre ajouté",
+    "service": "prestation ajoutée",
+    "term": "mot ajouté",
+}
 
 
 def backup(engine: Engine, path: Path) -> str:
@@ -35,8 +45,10 @@ def restore(engine: Engine, path: Path, *, force: bool, by: str) -> str:
     revision = copies.check(engine, path)
     held = contents(engine)
     if held and not force:
-        raise Refused(f"La base n'est pas vide ({', '.join(held)}). Pour la remplacer, après en avoir gardé une copie :"
-                      " --force")
+        raise Refused(
+            f"La base n'est pas vide ({', '.join(held)}). Pour la remplacer, après en avoir gardé une copie :"
+            " --force"
+        )
     kept = _replace(engine, path, "restored", by, keep=bool(held))
     migrate(engine, by, copy=False)
     return f"Copie remise en place : {path} (version {revision}).{_kept(kept)}"
@@ -58,15 +70,26 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
             try:
                 kept = _keep(engine, before)
             except Refused as reason:
-                raise Refused(f"{reason} La base n'a pas été mise à jour, faute d'une copie ; sans copie, à ses risques :"
-                              " python -m db init --without-copy") from None
+                raise Refused(
+                    f"{reason} La base n'a pas été mise à jour, faute d'une copie ; sans copie, à ses risques :"
+                    " python -m db init --without-copy"
+                ) from None
 
     def note(connection: Connection) -> None:
         if before not in (None, schema.newest()):
             # What files replace may have another rule now: the rows are settled by today's, whatever wrote them.
             settled = supersede.settle_anew(connection)
-            _journal(connection, by, "migrated",
-                     {"from": before, "to": schema.newest(), "copy": kept.name if kept else None, "settled": settled})
+            _journal(
+                connection,
+                by,
+                "migrated",
+                {
+                    "from": before,
+                    "to": schema.newest(),
+                    "copy": kept.name if kept else None,
+                    "settled": settled,
+                },
+            )
 
     schema.upgrade(engine, before=keep, after=note)
     return kept
@@ -79,9 +102,11 @@ def go_back(engine: Engine, name: str | None, by: str) -> str:
     path = _named(engine, name) if name else _last(engine)
     revision = copies.check(engine, path)
     kept = _replace(engine, path, "went back", by, keep=True)
-    return (f"La base est revenue à la copie {path} (version {revision}).{_kept(kept)}"
-            + ("" if revision == schema.newest() else
-               " Installer maintenant la version de l'application d'avant la mise à jour."))
+    return f"La base est revenue à la copie {path} (version {revision}).{_kept(kept)}" + (
+        ""
+        if revision == schema.newest()
+        else " Installer maintenant la version de l'application d'avant la mise à jour."
+    )
 
 
 def contents(engine: Engine) -> list[str]:
@@ -93,8 +118,14 @@ def contents(engine: Engine) -> list[str]:
         found = beyond_reference(connection)
         for table in tables & set(Base.metadata.tables) - set(found) - COMPUTED:
             found[table] = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
-        said = [count(n, WORDS[table]) if table in WORDS else f"{table} : {n}" for table, n in sorted(found.items()) if n]
-        lines = connection.execute(select(func.count()).select_from(Journal).where(Journal.did.not_in(BY_ITSELF)))
+        said = [
+            count(n, WORDS[table]) if table in WORDS else f"{table} : {n}"
+            for table, n in sorted(found.items())
+            if n
+        ]
+        lines = connection.execute(
+            select(func.count()).select_from(Journal).where(Journal.did.not_in(BY_ITSELF))
+        )
         done = lines.scalar_one()
         return said or ([count(done, "ligne") + " au journal"] if done else [])
 
@@ -112,7 +143,10 @@ def _keep(engine: Engine, revision: str) -> Path:
     """A dated copy in the folder of copies."""
     ending = "db" if is_sqlite(engine) else "dump"
     start = f"{Path(engine.url.database).stem}-{datetime.now():%Y-%m-%d-%H%M%S}-version-{revision}"
-    names = (_folder(engine) / f"{start}{more}.{ending}" for more in ("", *(f"-{i}" for i in range(2, 1000))))
+    names = (
+        _folder(engine) / f"{start}{more}.{ending}"
+        for more in ("", *(f"-{i}" for i in range(2, 1000)))
+    )
     path = next(name for name in names if not name.exists())
     copies.write(engine, path)
     return path
@@ -122,7 +156,9 @@ def _folder(engine: Engine) -> Path:
     """Where copies are kept: the setting COPIES, else beside the embedded database, else data/copies."""
     if load().copies:
         return Path(load().copies)
-    return (Path(engine.url.database).resolve().parent if is_sqlite(engine) else ROOT / "data") / "copies"
+    return (
+        Path(engine.url.database).resolve().parent if is_sqlite(engine) else ROOT / "data"
+    ) / "copies"
 
 
 def _named(engine: Engine, name: str) -> Path:
@@ -132,14 +168,21 @@ def _named(engine: Engine, name: str) -> Path:
 def _last(engine: Engine) -> Path:
     """The copy that the journal names for the last migration."""
     with engine.connect() as connection:
-        lines = connection.execute(select(Journal.detail).where(Journal.did == "migrated").order_by(Journal.id.desc()))
+        lines = connection.execute(
+            select(Journal.detail).where(Journal.did == "migrated").order_by(Journal.id.desc())
+        )
         name = next((line["copy"] for line in lines.scalars() if line.get("copy")), None)
     if name:
         return _folder(engine) / name
     known = sorted(path.name for path in _folder(engine).glob("*-version-*"))
-    raise Refused("Le journal ne nomme aucune copie faite avant une mise à jour. "
-                  + (f"Copies gardées : {', '.join(known)}. Choisir : python -m db go-back COPIE" if known else
-                     f"Il n'y a pas de copie dans {_folder(engine)}."))
+    raise Refused(
+        "Le journal ne nomme aucune copie faite avant une mise à jour. "
+        + (
+            f"Copies gardées : {', '.join(known)}. Choisir : python -m db go-back COPIE"
+            if known
+            else f"Il n'y a pas de copie dans {_folder(engine)}."
+        )
+    )
 
 
 def _kept(path: Path | None) -> str:

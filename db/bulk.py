@@ -2,6 +2,7 @@
 
 Never pandas.to_sql, never RETURNING: they are three to ten times slower.
 """
+
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,13 +25,21 @@ class _Copied(dict):
     def __missing__(self, value) -> str:
         if isinstance(value, (bytes, memoryview)):
             return "\\\\x" + bytes(value).hex()
-        spelled = str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+        spelled = (
+            str(value)
+            .replace("\\", "\\\\")
+            .replace("\t", "\\t")
+            .replace("\n", "\\n")
+            .replace("\r", "\\r")
+        )
         if len(self) < 100_000:
             self[value] = spelled
         return spelled
 
 
-def insert(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[tuple]) -> None:
+def insert(
+    connection: Connection, table: str, columns: Sequence[str], rows: Iterable[tuple]
+) -> None:
     """Insert rows (tuples in the order of `columns`) in the current transaction.
 
     `table` and `columns` are names of ours, never text from a file. Dates may be ISO text.
@@ -42,7 +51,9 @@ def insert(connection: Connection, table: str, columns: Sequence[str], rows: Ite
 
 
 @contextmanager
-def inserter(connection: Connection, table: str, columns: Sequence[str]) -> Iterator[Callable[[list[tuple]], None]]:
+def inserter(
+    connection: Connection, table: str, columns: Sequence[str]
+) -> Iterator[Callable[[list[tuple]], None]]:
     """A function that inserts a list of rows; the rows are all there when the block ends."""
     cursor = connection.connection.cursor()
     names = ", ".join(columns)
@@ -51,7 +62,9 @@ def inserter(connection: Connection, table: str, columns: Sequence[str]) -> Iter
             yield _by_executemany(cursor, f"INSERT INTO {table} ({names}) VALUES ", len(columns))  # noqa: S608
         else:
             # The writer sends from a thread of its own: the next rows are read while the server stores these.
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN", writer=QueuedLibpqWriter(cursor)) as copy:
+            with cursor.copy(
+                f"COPY {table} ({names}) FROM STDIN", writer=QueuedLibpqWriter(cursor)
+            ) as copy:
                 yield _by_copy(copy)
     finally:
         cursor.close()
@@ -65,8 +78,9 @@ def _by_executemany(cursor, start: str, width: int) -> Callable[[list[tuple]], N
     def put(rows: list[tuple]) -> None:
         whole = len(rows) - len(rows) % TOGETHER
         values = list(chain.from_iterable(rows[:whole]))
-        cursor.executemany(many, (values[i:i + step] for i in range(0, len(values), step)))
+        cursor.executemany(many, (values[i : i + step] for i in range(0, len(values), step)))
         cursor.executemany(one, rows[whole:])
+
     return put
 
 
@@ -86,15 +100,22 @@ def _by_copy(copy) -> Callable[[list[tuple]], None]:
         if rows:
             columns = map(spell, zip(*rows, strict=True))
             copy.write(("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n").encode())
+
     return put
 
 
 @contextmanager
-def temporary(connection: Connection, name: str, definition: str | None, like: str | None = None) -> Iterator[str]:
+def temporary(
+    connection: Connection, name: str, definition: str | None, like: str | None = None
+) -> Iterator[str]:
     """A temporary table for the length of the block: columns as in `definition`, or those of the table `like`."""
     if like:
-        connection.execute(text(f"CREATE TEMPORARY TABLE {name} AS SELECT * FROM {like} WHERE 1 = 0"))  # noqa: S608
+        connection.execute(
+            text(f"CREATE TEMPORARY TABLE {name} AS SELECT * FROM {like} WHERE 1 = 0")  # noqa: S608
+        )
     else:
         connection.execute(text(f"CREATE TEMPORARY TABLE {name} ({definition})"))
     yield name
-    connection.execute(text(f"DROP TABLE {name}"))  # an error rolls the table back with everything else
+    connection.execute(
+        text(f"DROP TABLE {name}")
+    )  # an error rolls the table back with everything else

@@ -12,35 +12,51 @@ WOMAN, MAN = 1, 2
 
 # rollup.level
 DAY, MONTH = 1, 2
-NATION = 0            # rollup.site_id of the national rows
-ALL_SERVICES = 0      # rollup.service_id of the rows over all services
+NATION = 0  # rollup.site_id of the national rows
+ALL_SERVICES = 0  # rollup.service_id of the rows over all services
 UNKNOWN_SERVICE = -1  # rollup.service_id of visits whose service is not known
 
-LAST_BIN = 240        # waits of 240 minutes and more share the last bin
+LAST_BIN = 240  # waits of 240 minutes and more share the last bin
 BINS = LAST_BIN + 1
-UNKNOWN_HOUR = 24     # visits without a time of arrival
+UNKNOWN_HOUR = 24  # visits without a time of arrival
 
 # Additive counters of a rollup row, in the order in which they are stored and summed.
 COUNTERS = (
-    "visits",          # everybody
-    "requests", "complaint_visits", "informations",  # by kind
-    "women", "men",    # sex known
-    "satisfied", "unsatisfied",  # answered
-    "outcome_known",   # served or left
+    "visits",  # everybody
+    "requests",
+    "complaint_visits",
+    "informations",  # by kind
+    "women",
+    "men",  # sex known
+    "satisfied",
+    "unsatisfied",  # answered
+    "outcome_known",  # served or left
     "left_unserved",
-    "left_timed",      # left unserved, arrival time recorded: in the denominator of "within 30 minutes"
-    "measured",        # wait known: both times, not left
+    "left_timed",  # left unserved, arrival time recorded: in the denominator of "within 30 minutes"
+    "measured",  # wait known: both times, not left
 )
 
 # Words shown for what a blank or unknown key means
 UNKNOWN_KEY = "inconnu"
-ALL = "all"           # every site: the value of `sites` for a person who may see the whole country
+ALL = "all"  # every site: the value of `sites` for a person who may see the whole country
 
 # The longest texts, in characters: of what files bring, then of what commands write. A column of the tables that has a
 # length of its own has this one (tests/forms/test_limits.py); a key is short, for an index of PostgreSQL takes no long ones.
 LONGEST = {
-    "source_ref": 200, "reference": 200, "agent": 80, "subject": 2_000, "reasons": 2_000, "difficulties": 2_000,
-    "solutions": 2_000, "remarks": 2_000,
-    "filename": 255, "who": 80, "label": 160, "decided by": 120, "story name": 60, "story title": 160, "typed": 500,
+    "source_ref": 200,
+    "reference": 200,
+    "agent": 80,
+    "subject": 2_000,
+    "reasons": 2_000,
+    "difficulties": 2_000,
+    "solutions": 2_000,
+    "remarks": 2_000,
+    "filename": 255,
+    "who": 80,
+    "label": 160,
+    "decided by": 120,
+    "story name": 60,
+    "story title": 160,
+    "typed": 500,
 }
 BYS = ("nation", "department", "site", "month", "service", "hour")

@@ -1,4 +1,5 @@
 """What the command lines have in common: what they print is fit for a terminal, and what they are told is text."""
+
 import argparse
 import getpass
 import re
@@ -10,7 +11,9 @@ from typing import TextIO
 from db.codes import LONGEST
 
 # What would move the cursor, colour, rename the window, or turn the reading order round; tab and new line stay.
-UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)")
+UNFIT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
+)
 
 
 def fit(text: str) -> str:
@@ -38,7 +41,9 @@ class _Fit:
 
 def guard() -> None:
     """From here on, all that is printed is made fit for a terminal."""
-    sys.stdout, sys.stderr = (s if s is None or isinstance(s, _Fit) else _Fit(s) for s in (sys.stdout, sys.stderr))
+    sys.stdout, sys.stderr = (
+        s if s is None or isinstance(s, _Fit) else _Fit(s) for s in (sys.stdout, sys.stderr)
+    )
 
 
 @contextmanager
@@ -59,8 +64,13 @@ def parse(parser: argparse.ArgumentParser, argv: list[str] | None) -> argparse.N
     """
     arguments = parser.parse_args(argv)
     for name, value in vars(arguments).items():
-        if any(isinstance(v, str) and not _is_text(v) for v in (value if isinstance(value, list) else [value])):
-            parser.error(f"{name} : ce texte n'est pas en UTF-8 ; le taper de nouveau, ou régler le terminal sur UTF-8.")
+        if any(
+            isinstance(v, str) and not _is_text(v)
+            for v in (value if isinstance(value, list) else [value])
+        ):
+            parser.error(
+                f"{name} : ce texte n'est pas en UTF-8 ; le taper de nouveau, ou régler le terminal sur UTF-8."
+            )
     return arguments
 
 
@@ -78,7 +88,7 @@ def who() -> str:
         name = getpass.getuser()
     except (KeyError, OSError):  # no account name in a bare container
         name = ""
-    return fit(name.encode(errors="replace").decode())[:LONGEST["who"]] or "ligne de commande"
+    return fit(name.encode(errors="replace").decode())[: LONGEST["who"]] or "ligne de commande"
 
 
 def count(n: int, words: str) -> str:

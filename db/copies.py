@@ -3,6 +3,7 @@
 SQLite's copies are databases themselves, PostgreSQL's are pg_dump's archives (db.dump). A copy is written beside its
 name and takes it only when it was checked; it is put in place only when it was checked; both happen wholly or not at all.
 """
+
 import os
 import sqlite3
 import tempfile
@@ -49,20 +50,28 @@ def check(engine: Engine, path: Path, name: str = "") -> str:
         with path.open("rb") as file:
             start = file.read(len(DATABASE))
         if start.startswith(ARCHIVE) and is_sqlite(engine):
-            raise Refused(f"« {name} » est une copie de PostgreSQL, et la base est un fichier SQLite.")
+            raise Refused(
+                f"« {name} » est une copie de PostgreSQL, et la base est un fichier SQLite."
+            )
         if start == DATABASE and not is_sqlite(engine):
             raise Refused(f"« {name} » est une copie de SQLite, et la base est sur PostgreSQL.")
         if start != DATABASE and not start.startswith(ARCHIVE):
-            raise Refused(f"« {name} » n'est pas une copie de cette base, ou est abîmé dès le début.")
+            raise Refused(
+                f"« {name} » n'est pas une copie de cette base, ou est abîmé dès le début."
+            )
         try:
             revisions, tables = _read_sqlite(path) if is_sqlite(engine) else dump.read(path)
         except (Refused, sqlite3.DatabaseError) as fault:
             raise Refused(f"« {name} » n'est pas une copie saine : {fault}") from None
     if len(revisions) != 1 or revisions[0] not in schema.revisions():
-        raise Refused(f"« {name} » n'est pas une copie de cette application, ou vient d'une version plus récente"
-                      f" ({', '.join(revisions) or 'sans version'}).")
+        raise Refused(
+            f"« {name} » n'est pas une copie de cette application, ou vient d'une version plus récente"
+            f" ({', '.join(revisions) or 'sans version'})."
+        )
     if tables != schema.tables_at(revisions[0]):
-        raise Refused(f"« {name} » n'est pas une copie de cette application : ses tables sont autres.")
+        raise Refused(
+            f"« {name} » n'est pas une copie de cette application : ses tables sont autres."
+        )
     return revisions[0]
 
 
@@ -71,8 +80,11 @@ def put_back(engine: Engine, path: Path) -> None:
     with _said():
         if is_sqlite(engine):
             with closing(_open(path)) as source, engine.connect() as connection:
-                source.backup(connection.connection.driver_connection, progress=_until(time.monotonic() + BUSY_MS / 1000),
-                              sleep=0.1)
+                source.backup(
+                    connection.connection.driver_connection,
+                    progress=_until(time.monotonic() + BUSY_MS / 1000),
+                    sleep=0.1,
+                )
         else:
             dump.put_back(engine, path)
     engine.dispose()  # connections remember tables that are no more
@@ -94,9 +106,21 @@ def _read_sqlite(path: Path) -> tuple[list[str], dict[str, set[str]]]:
             raise Refused("le fichier est coupé.")  # SQLite would take what is missing for zeros
         if fault := unsound(copy):
             raise Refused(fault)
-        names = [n for (n,) in copy.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
-        tables = {n: {c for (c,) in copy.execute("SELECT name FROM pragma_table_info(?)", (n,))} for n in names}
-        held = copy.execute(f"SELECT version_num FROM {schema.HELD}").fetchall() if schema.HELD in tables else []  # noqa: S608
+        names = [
+            n
+            for (n,) in copy.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
+        ]
+        tables = {
+            n: {c for (c,) in copy.execute("SELECT name FROM pragma_table_info(?)", (n,))}
+            for n in names
+        }
+        held = (
+            copy.execute(f"SELECT version_num FROM {schema.HELD}").fetchall()  # noqa: S608
+            if schema.HELD in tables
+            else []
+        )
         return [r for (r,) in held], tables
 
 
@@ -106,9 +130,11 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _until(end: float):
     """Called at each step of SQLite's copying, which by itself would wait for ever for another writer."""
+
     def progress(status, _left, _total):
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > end:
             raise Refused(faults.BUSY)
+
     return progress
 
 

@@ -1,4 +1,5 @@
 """Fills a database with fictitious data: makes register files and hands them in as a site would."""
+
 import sys
 import tempfile
 from datetime import datetime, time
@@ -20,10 +21,16 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
     Raises Refused where the database holds any batch already.
     """
     with engine.connect() as connection:
-        if connection.execute(text("SELECT 1 FROM import_batch WHERE demo = :no LIMIT 1"), {"no": False}).first():
-            raise write.Refused("La base contient des données réelles : les données de démonstration n'y entrent pas.")
+        if connection.execute(
+            text("SELECT 1 FROM import_batch WHERE demo = :no LIMIT 1"), {"no": False}
+        ).first():
+            raise write.Refused(
+                "La base contient des données réelles : les données de démonstration n'y entrent pas."
+            )
         if read.is_demo(connection):
-            raise write.Refused("La base contient déjà des données fictives : python -m db purge-demo")
+            raise write.Refused(
+                "La base contient déjà des données fictives : python -m db purge-demo"
+            )
         table = read.sites_frame(connection, read.ALL)
         services = [label for _, _, label in read.services(connection)]
         first = min(d for d in table["launched_on"] if d)
@@ -32,12 +39,24 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
     known = load_known(engine)
     rows = 0
     # The bar goes back to the start of its line: past the stream that spells such codes out.
-    with tempfile.TemporaryDirectory() as folder, tqdm(total=visits, unit=" visites", disable=None if progress else True,
-                                                       desc="Données fictives", file=sys.__stderr__) as bar:
-        for file in files(sites, services, visits=visits, seed=seed, today=today(), holidays=holidays):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tqdm(
+            total=visits,
+            unit=" visites",
+            disable=None if progress else True,
+            desc="Données fictives",
+            file=sys.__stderr__,
+        ) as bar,
+    ):
+        for file in files(
+            sites, services, visits=visits, seed=seed, today=today(), holidays=holidays
+        ):
             path = Path(folder) / file.name
             path.write_bytes(file.content)
-            options = Options(file.form, datetime.combine(file.as_of, time()), file.covers, file.sites, demo=True)
+            options = Options(
+                file.form, datetime.combine(file.as_of, time()), file.covers, file.sites, demo=True
+            )
             outcome = take(engine, path, options, by, known)
             path.unlink()
             if not outcome.accepted:  # a fault of ours: say which

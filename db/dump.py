@@ -1,4 +1,5 @@
 """Copies of a PostgreSQL database, by PostgreSQL's own programs: written, read through, put in place."""
+
 import os
 import re
 import shutil
@@ -22,8 +23,17 @@ END = b"\\.\n"
 def write(engine: Engine, path: Path) -> None:
     """Write the tables of this application into the file `path`. Raises Refused."""
     place, ours, others = _tables(engine)
-    with _program("pg_dump", "-Fc", "--no-owner", "--no-privileges", f"--schema={place}",
-                  *(f"--exclude-table={other}" for other in others), "-f", str(path), engine=engine):
+    with _program(
+        "pg_dump",
+        "-Fc",
+        "--no-owner",
+        "--no-privileges",
+        f"--schema={place}",
+        *(f"--exclude-table={other}" for other in others),
+        "-f",
+        str(path),
+        engine=engine,
+    ):
         pass
 
 
@@ -47,14 +57,36 @@ def put_back(engine: Engine, path: Path) -> None:
     """Put a copy in the place of our tables, in one transaction. Raises Refused; then nothing changed."""
     place, ours, _ = _tables(engine)
     name = place.strip('"')  # pg_restore wants the name itself
-    begin = [f"BEGIN; SET LOCAL lock_timeout = {BUSY_MS:d}; SELECT pg_advisory_xact_lock({IMPORT_LOCK:d});",
-             f"DROP TABLE {', '.join(ours)};" if ours else "",
-             *(f"DROP FUNCTION IF EXISTS {place}.{function}();" for function in FUNCTIONS)]
-    with _program("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, engine=engine,
-                  stdin=subprocess.PIPE) as psql, suppress(BrokenPipeError):  # psql stops at an error, and says it
+    begin = [
+        f"BEGIN; SET LOCAL lock_timeout = {BUSY_MS:d}; SELECT pg_advisory_xact_lock({IMPORT_LOCK:d});",
+        f"DROP TABLE {', '.join(ours)};" if ours else "",
+        *(f"DROP FUNCTION IF EXISTS {place}.{function}();" for function in FUNCTIONS),
+    ]
+    with (
+        _program(
+            "psql",
+            "-X",
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-o",
+            os.devnull,
+            engine=engine,
+            stdin=subprocess.PIPE,
+        ) as psql,
+        suppress(BrokenPipeError),
+    ):  # psql stops at an error, and says it
         psql.stdin.write("\n".join(begin).encode())
-        with _program("pg_restore", "--no-owner", "--no-privileges", f"--schema={name}", "-f", "-", str(path),
-                      stdout=subprocess.PIPE) as restoring:
+        with _program(
+            "pg_restore",
+            "--no-owner",
+            "--no-privileges",
+            f"--schema={name}",
+            "-f",
+            "-",
+            str(path),
+            stdout=subprocess.PIPE,
+        ) as restoring:
             shutil.copyfileobj(restoring.stdout, psql.stdin)
         # Not before all of the copy was read: what ends too early leaves the transaction open, hence undone.
         psql.stdin.write(b"COMMIT;\n")
@@ -67,12 +99,16 @@ def _tables(engine: Engine) -> tuple[str, list[str], list[str]]:
         place = quote(connection.execute(text("SELECT current_schema()")).scalar_one())
         known = schema.tables_at(schema.version_of(connection) or schema.newest())
         present = sorted(inspect(connection).get_table_names())
-    ours, others = ([f"{place}.{quote(t)}" for t in present if (t in known) == mine] for mine in (True, False))
+    ours, others = (
+        [f"{place}.{quote(t)}" for t in present if (t in known) == mine] for mine in (True, False)
+    )
     return place, ours, others
 
 
 @contextmanager
-def _program(program: str, *arguments: str, engine: Engine | None = None, **pipes) -> Iterator[subprocess.Popen]:
+def _program(
+    program: str, *arguments: str, engine: Engine | None = None, **pipes
+) -> Iterator[subprocess.Popen]:
     """One of PostgreSQL's programs at work; what it complains of is raised as Refused when the block ends.
 
     engine: the database it is to connect to. The password goes by the environment, never on the command line.

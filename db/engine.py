@@ -1,4 +1,5 @@
 """The one place where a database is opened: SQLite by default, PostgreSQL when the address says so."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -6,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
-BUSY_MS = 15_000          # how long a writer waits for the writer before it; then a sentence says who is in the way
+BUSY_MS = 15_000  # how long a writer waits for the writer before it; then a sentence says who is in the way
 KINDS = ("sqlite", "postgresql")
 IMPORT_LOCK = 20_211_221  # any fixed number: the key of PostgreSQL's advisory lock for writing
 
@@ -23,22 +24,34 @@ def make_engine(url: str) -> Engine:
     except ValueError:  # a port that is no number
         raise ArgumentError("This is no address of a database.") from None
     if target.get_backend_name() not in KINDS:
-        raise ValueError("DATABASE_URL désigne une base qui n'est ni SQLite ni PostgreSQL"
-                         f" ({target.get_backend_name()}) : sqlite:///chemin ou postgresql://…")
+        raise ValueError(
+            "DATABASE_URL désigne une base qui n'est ni SQLite ni PostgreSQL"
+            f" ({target.get_backend_name()}) : sqlite:///chemin ou postgresql://…"
+        )
     if target.get_backend_name() == "postgresql":
         target = target.set(drivername="postgresql+psycopg")
         return create_engine(target, pool_pre_ping=True, connect_args={"connect_timeout": 3})
     if target.database and target.database != ":memory:":
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
     target = target.set(drivername="sqlite")
-    engine = create_engine(target, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+    engine = create_engine(
+        target, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection, _record):
-        connection.isolation_level = None  # we say BEGIN ourselves: the driver's own is deferred and skips DDL
+        connection.isolation_level = (
+            None  # we say BEGIN ourselves: the driver's own is deferred and skips DDL
+        )
         cursor = connection.cursor()
-        for pragma in (f"busy_timeout = {BUSY_MS}", "journal_mode = WAL", "synchronous = FULL",
-                       "foreign_keys = ON", "cache_size = -65536", "temp_store = MEMORY"):
+        for pragma in (
+            f"busy_timeout = {BUSY_MS}",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "cache_size = -65536",
+            "temp_store = MEMORY",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

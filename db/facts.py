@@ -3,6 +3,7 @@
 Everything comes from arrays in memory (the ledger and its months), in one pass over those of the question; the database is
 asked for the days at the edges of a period and for hours of arrival alone.
 """
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -47,7 +48,9 @@ class Scope:
     @cached_property
     def departments(self) -> np.ndarray:
         """The department of each of the sites."""
-        return np.array([self.ledger.places[i].department for i in self.rows.tolist()], dtype=object)
+        return np.array(
+            [self.ledger.places[i].department for i in self.rows.tolist()], dtype=object
+        )
 
     def complaints_as_of(self, site_id: int) -> date | None:
         """The last day for which the site's complaints are known, or the one asked for."""
@@ -62,11 +65,28 @@ class Scope:
 
     def visits(self, services: Sequence[int]) -> Visits:
         """The visits of the question, the services (ids) apart."""
-        return visits(self.ledger.months, self.ask, self.sites, self.ledger.row, self.rows, self.first, self.last, services)
+        return visits(
+            self.ledger.months,
+            self.ask,
+            self.sites,
+            self.ledger.row,
+            self.rows,
+            self.first,
+            self.last,
+            services,
+        )
 
 
-def gather(bind: Connection | Engine, sites: read.Sites, first: date, last: date, by: str, service: str | None = None,
-           as_of: date | None = None, ledger: Ledger | None = None) -> Facts:
+def gather(
+    bind: Connection | Engine,
+    sites: read.Sites,
+    first: date,
+    last: date,
+    by: str,
+    service: str | None = None,
+    as_of: date | None = None,
+    ledger: Ledger | None = None,
+) -> Facts:
     """The facts of a question. sites: codes, or ALL. by: one of BYS. service: a code, or None for all.
 
     as_of: what was known on that day only; by default all that is. ledger: the network as it stands, if at hand.
@@ -79,17 +99,36 @@ def gather(bind: Connection | Engine, sites: read.Sites, first: date, last: date
     active = _active(scope, spans)
     present = active | _expected(scope, spans)  # some serve before their ceremony
     return Facts(
-        by=by, keys=cut.keys, first=scope.first, last=scope.last, as_of=scope.as_of, partial=scope.partial,
-        service=service, counters=cut.counters, waits=cut.waits, left_timed=cut.left_timed,
-        known_service=cut.known_service, all_visits=cut.all_visits,
-        **_reporting(scope, present, active, spans, members), **_days(scope, spans, members),
+        by=by,
+        keys=cut.keys,
+        first=scope.first,
+        last=scope.last,
+        as_of=scope.as_of,
+        partial=scope.partial,
+        service=service,
+        counters=cut.counters,
+        waits=cut.waits,
+        left_timed=cut.left_timed,
+        known_service=cut.known_service,
+        all_visits=cut.all_visits,
+        **_reporting(scope, present, active, spans, members),
+        **_days(scope, spans, members),
         **_places(scope, present, spans, members, cut.by_site),
         complaints=_complaints(scope, by, cut.groups),
-        ends=np.array([day_number(end) for _, end in spans], dtype=np.int64), threshold=load().wait_threshold_minutes)
+        ends=np.array([day_number(end) for _, end in spans], dtype=np.int64),
+        threshold=load().wait_threshold_minutes,
+    )
 
 
-def make_scope(bind: Connection | Engine, ledger: Ledger | None, sites: read.Sites, first: date, last: date,
-               service: str | None = None, as_of: date | None = None) -> Scope:
+def make_scope(
+    bind: Connection | Engine,
+    ledger: Ledger | None,
+    sites: read.Sites,
+    first: date,
+    last: date,
+    service: str | None = None,
+    as_of: date | None = None,
+) -> Scope:
     """The question, its period cut at the last day known. Raises KeyError for an unknown service."""
     if ledger is None:
         if not isinstance(bind, Connection):
@@ -99,10 +138,23 @@ def make_scope(bind: Connection | Engine, ledger: Ledger | None, sites: read.Sit
             ledger = load_ledger(bind)
     ledger.service_id(service)
     places = ledger.places
-    rows = np.array([i for i, p in enumerate(places) if sites == ALL or p.code in sites], dtype=np.int64)
+    rows = np.array(
+        [i for i, p in enumerate(places) if sites == ALL or p.code in sites], dtype=np.int64
+    )
     known = as_of or ledger.as_of
     partial = known is not None and last > known
-    return Scope(bind, ledger, sites, rows, first, known if partial else last, known, partial, service, as_of is not None)
+    return Scope(
+        bind,
+        ledger,
+        sites,
+        rows,
+        first,
+        known if partial else last,
+        known,
+        partial,
+        service,
+        as_of is not None,
+    )
 
 
 def histogram(scope: Scope) -> np.ndarray:
@@ -118,7 +170,10 @@ def heat(scope: Scope) -> np.ndarray:
 def waits_by_month(scope: Scope) -> tuple[tuple[date, ...], np.ndarray]:
     """The whole months that the question touches, and histograms of waits (R, M, 241) of each site."""
     book = scope.ledger.months
-    low, high = (min(max(book.index(day), 0), book.waits.shape[2]) for day in (scope.first, add_months(scope.last, 1)))
+    low, high = (
+        min(max(book.index(day), 0), book.waits.shape[2])
+        for day in (scope.first, add_months(scope.last, 1))
+    )
     found = book.cut("waits", scope.rows, [scope.service_id], low, high)[:, 0]
     return tuple(add_months(book.origin, n) for n in range(low, high)), found
 
@@ -147,7 +202,9 @@ def _cut(scope: Scope, by: str) -> Cut:
     """Everything about visits, from one reading of those of the question."""
     number, every = scope.service_id, [i for i in scope.ledger.months.services if i != ALL_SERVICES]
     apart = [number] if number != ALL_SERVICES else every
-    services = list(dict.fromkeys([number, ALL_SERVICES, UNKNOWN_SERVICE, *(apart if by == "service" else [])]))
+    services = list(
+        dict.fromkeys([number, ALL_SERVICES, UNKNOWN_SERVICE, *(apart if by == "service" else [])])
+    )
     found = scope.visits(services)
     counted = found.of("counters")
     of = {i: counted[:, n] for n, i in enumerate(services)}  # (R, M, 12)
@@ -155,12 +212,16 @@ def _cut(scope: Scope, by: str) -> Cut:
     measuring = _sum(everybody[:, :, MEASURED], 1) > 0
     by_site = np.zeros(len(scope.ledger.places), np.int64)
     by_site[scope.rows] = _sum(mine[:, :, VISITS], 1)
-    known = {"known_service": everybody[:, :, VISITS].astype(np.int64) - of[UNKNOWN_SERVICE][:, :, VISITS],
-             "all_visits": everybody[:, :, VISITS]}
+    known = {
+        "known_service": everybody[:, :, VISITS].astype(np.int64)
+        - of[UNKNOWN_SERVICE][:, :, VISITS],
+        "all_visits": everybody[:, :, VISITS],
+    }
     if by in ("service", "hour"):
         odd = ~measuring & (_sum(everybody[:, :, LEFT_TIMED], 1) > 0)
         keys, groups, counters, waits, left = (
-            _by_hour(scope, odd) if by == "hour" else _by_service(scope, found, apart, odd))
+            _by_hour(scope, odd) if by == "hour" else _by_service(scope, found, apart, odd)
+        )
         known = {name: np.full(len(groups), _sum(values, None)) for name, values in known.items()}
     else:
         waits = found.of("waits", [number])[:, 0]
@@ -169,7 +230,11 @@ def _cut(scope: Scope, by: str) -> Cut:
         else:
             left_timed = _sum(mine[:, :, LEFT_TIMED], 1) * measuring
         keys, groups, fold = _folding(scope, by, found.months)
-        counters, waits, left = fold(mine), fold(waits), fold(left_timed if by == "month" else left_timed[:, None])
+        counters, waits, left = (
+            fold(mine),
+            fold(waits),
+            fold(left_timed if by == "month" else left_timed[:, None]),
+        )
         known = {name: fold(values) for name, values in known.items()}
     if scope.service is None and by != "service":
         known = dict.fromkeys(known, counters[:, VISITS])
@@ -189,7 +254,9 @@ def _folding(scope: Scope, by: str, named: tuple[date, ...]) -> tuple[list[str],
         return names, names, lambda a: _add_up(where, _sum(a, 1), len(names))
     starts = months(Period(scope.first, scope.last)) if scope.first <= scope.last else []
     place = {m: i for i, m in enumerate(named)}
-    rows = np.array([place.get(m, -1) for m in starts], dtype=np.int64)  # -1: a month without any visit
+    rows = np.array(
+        [place.get(m, -1) for m in starts], dtype=np.int64
+    )  # -1: a month without any visit
 
     def fold(a: np.ndarray) -> np.ndarray:
         summed = _sum(a, 0)
@@ -211,8 +278,13 @@ def _by_service(scope: Scope, found: Visits, apart: list[int], odd: np.ndarray) 
     off = _sum(each[odd][..., LEFT_TIMED], (0, 2))
     kept = [i for i in np.argsort(apart, kind="stable").tolist() if counters[i, VISITS]]
     groups = [apart[i] for i in kept]
-    return ([scope.ledger.service_code(i) for i in groups], groups, counters[kept], waits[kept],
-            counters[kept, LEFT_TIMED] - off[kept])
+    return (
+        [scope.ledger.service_code(i) for i in groups],
+        groups,
+        counters[kept],
+        waits[kept],
+        counters[kept, LEFT_TIMED] - off[kept],
+    )
 
 
 def _by_hour(scope: Scope, odd: np.ndarray) -> tuple:
@@ -224,7 +296,13 @@ def _by_hour(scope: Scope, odd: np.ndarray) -> tuple:
     if codes:
         left -= scope.ask(lambda c: read.by_hour(c, codes, *period))[0][:, LEFT_TIMED]
     kept = [h for h in range(UNKNOWN_HOUR + 1) if counters[h, VISITS]]
-    return ([f"{h:02}" if h < UNKNOWN_HOUR else UNKNOWN_KEY for h in kept], kept, counters[kept], waits[kept], left[kept])
+    return (
+        [f"{h:02}" if h < UNKNOWN_HOUR else UNKNOWN_KEY for h in kept],
+        kept,
+        counters[kept],
+        waits[kept],
+        left[kept],
+    )
 
 
 def _spans(scope: Scope, by: str, groups: list) -> list[Span]:
@@ -252,7 +330,9 @@ def _members(scope: Scope, by: str, groups: list) -> np.ndarray:
 def _expected(scope: Scope, spans: Sequence[Span]) -> np.ndarray:
     """Whether a site's launch (else first activity) is not after a span and it had not closed before, (G, S)."""
     book = scope.ledger
-    first, last = (np.array([day_number(span[i]) for span in spans], dtype=np.int64)[:, None] for i in (0, 1))
+    first, last = (
+        np.array([day_number(span[i]) for span in spans], dtype=np.int64)[:, None] for i in (0, 1)
+    )
     return (book.starts <= last) & (book.ends >= first)
 
 
@@ -261,36 +341,63 @@ def _active(scope: Scope, spans: Sequence[Span]) -> np.ndarray:
     return (scope.ledger.between("visits", spans) > 0) | (scope.ledger.between("closed", spans) > 0)
 
 
-def _reporting(scope: Scope, present: np.ndarray, active: np.ndarray, spans: list[Span], members: np.ndarray) -> dict:
+def _reporting(
+    scope: Scope, present: np.ndarray, active: np.ndarray, spans: list[Span], members: np.ndarray
+) -> dict:
     whole = [(scope.first, scope.last)]
     silent = _expected(scope, whole)[0] & ~_active(scope, whole)[0]
     # A batch of complaints speaks for at least a day of the span.
     hands_in = scope.ledger.between("complaints_known", spans) > 0
-    return {**{name: (sites & members).sum(axis=1) for name, sites in (
-        ("expected", present), ("reporting", active), ("complaint_reporting", hands_in))},
-        "silent": [scope.ledger.places[i].code for i in scope.rows.tolist() if silent[i]]}
+    return {
+        **{
+            name: (sites & members).sum(axis=1)
+            for name, sites in (
+                ("expected", present),
+                ("reporting", active),
+                ("complaint_reporting", hands_in),
+            )
+        },
+        "silent": [scope.ledger.places[i].code for i in scope.rows.tolist() if silent[i]],
+    }
 
 
 def _days(scope: Scope, spans: list[Span], members: np.ndarray) -> dict[str, np.ndarray]:
     """Open site-days, those of them closed, and visits on other days (all services only)."""
-    found = {name: np.where(members, scope.ledger.between(which, spans), 0).sum(axis=1, dtype=np.int64) for name, which in (
-        ("open_days", "open"), ("closed_days", "open_closed"), ("off_day_visits", "off"))}
-    return found if scope.service is None else {**found, "off_day_visits": np.zeros(len(spans), np.int64)}
+    found = {
+        name: np.where(members, scope.ledger.between(which, spans), 0).sum(axis=1, dtype=np.int64)
+        for name, which in (
+            ("open_days", "open"),
+            ("closed_days", "open_closed"),
+            ("off_day_visits", "off"),
+        )
+    }
+    return (
+        found
+        if scope.service is None
+        else {**found, "off_day_visits": np.zeros(len(spans), np.int64)}
+    )
 
 
-def _places(scope: Scope, present: np.ndarray, spans: list[Span], members: np.ndarray, visits_of: np.ndarray
-            ) -> dict[str, np.ndarray]:
+def _places(
+    scope: Scope, present: np.ndarray, spans: list[Span], members: np.ndarray, visits_of: np.ndarray
+) -> dict[str, np.ndarray]:
     """Population served, visits at CCSP, communes covered."""
     land = scope.ledger.land
     back = timedelta(days=load().operating_days - 1)
     served = present & members & land.ccsp
     operating = _active(scope, [(last - back, last) for _, last in spans]) & members
     in_scope = (members @ land.department > 0) @ land.communes
-    if scope.sites == ALL:  # communes of departments without a site count too, where a key speaks of the whole country
+    if (
+        scope.sites == ALL
+    ):  # communes of departments without a site count too, where a key speaks of the whole country
         in_scope = np.where(members.all(axis=1), land.communes_of_all, in_scope)
-    return {"population": (served @ land.commune > 0) @ land.population,
-            "operating_communes": (operating @ land.commune > 0).sum(axis=1), "communes": in_scope,
-            "ccsp_visits": served.astype(np.int64) @ visits_of, "ccsp_sites": served.sum(axis=1)}
+    return {
+        "population": (served @ land.commune > 0) @ land.population,
+        "operating_communes": (operating @ land.commune > 0).sum(axis=1),
+        "communes": in_scope,
+        "ccsp_visits": served.astype(np.int64) @ visits_of,
+        "ccsp_sites": served.sum(axis=1),
+    }
 
 
 # --- complaints -----------------------------------------------------------------------------------------------------
@@ -307,7 +414,9 @@ def _complaints(scope: Scope, by: str, groups: list) -> dict[str, np.ndarray]:
         group = np.full(len(c["site"]), 0 if by == "nation" else -1, np.int64)
     else:
         group = _groups_of(scope, by, groups, c)
-    as_of = np.array([day_number(scope.complaints_as_of(p.id) or scope.last) for p in places], dtype=np.int64)
+    as_of = np.array(
+        [day_number(scope.complaints_as_of(p.id) or scope.last) for p in places], dtype=np.int64
+    )
     return {**c, "group": group, "as_of": as_of[c["site"]]}
 
 
@@ -315,9 +424,15 @@ def _groups_of(scope: Scope, by: str, groups: list, c: dict[str, np.ndarray]) ->
     """The place in `groups` of what each complaint belongs to, -1 where it is none of them."""
     place = {g: i for i, g in enumerate(groups)}
     if by in ("site", "department"):
-        of_site = [place.get(p.id if by == "site" else p.department, -1) for p in scope.ledger.places]
+        of_site = [
+            place.get(p.id if by == "site" else p.department, -1) for p in scope.ledger.places
+        ]
         return np.array(of_site, dtype=np.int64)[c["site"]]
-    what = month_start(c["received"]) if by == "month" else np.where(c["service"] == 0, UNKNOWN_SERVICE, c["service"])
+    what = (
+        month_start(c["received"])
+        if by == "month"
+        else np.where(c["service"] == 0, UNKNOWN_SERVICE, c["service"])
+    )
     different, where = np.unique(what, return_inverse=True)
     return np.array([place.get(g, -1) for g in different.tolist()], dtype=np.int64)[where]
 

@@ -3,6 +3,7 @@
 SQLite is known by its error codes, PostgreSQL by its SQLSTATE; where a connection fails there is none, and its words,
 English or French as the server is set up, are all there is. What is not known is said with the original's first line.
 """
+
 import errno
 import re
 import sqlite3
@@ -14,14 +15,20 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 FAILURES = (DBAPIError, sqlite3.Error, psycopg.Error, OSError)
 SETTINGS = (ArgumentError, ValueError, OSError)  # what opening the address of one may raise
 
-BUSY = ("Une autre écriture (import, retrait, mise à jour) est en cours sur cette base depuis trop longtemps : attendre"
-        " qu'elle finisse, puis recommencer.")
+BUSY = (
+    "Une autre écriture (import, retrait, mise à jour) est en cours sur cette base depuis trop longtemps : attendre"
+    " qu'elle finisse, puis recommencer."
+)
 FULL = "Le disque est plein : rien n'a été gardé. Faire de la place, puis recommencer."
-DAMAGED = ("La base de données est abîmée. Arrêter l'application, mettre le fichier de côté, puis remettre la dernière"
-           " copie saine : python -m db restore COPIE")
+DAMAGED = (
+    "La base de données est abîmée. Arrêter l'application, mettre le fichier de côté, puis remettre la dernière"
+    " copie saine : python -m db restore COPIE"
+)
 NO_TABLES = "La base de données n'est pas prête : python -m db init"
-READ_ONLY = ("La base de données ne peut pas être modifiée : donner à ce compte le droit d'écrire le fichier de la base"
-             " et son dossier.")
+READ_ONLY = (
+    "La base de données ne peut pas être modifiée : donner à ce compte le droit d'écrire le fichier de la base"
+    " et son dossier."
+)
 INSTALL = "apt install postgresql-client"
 
 # The first whose name the error's own begins with; SQLite has finer names under each (SQLITE_BUSY_SNAPSHOT).
@@ -29,19 +36,30 @@ SQLITE = (
     ("SQLITE_BUSY", BUSY),
     ("SQLITE_LOCKED", BUSY),
     ("SQLITE_READONLY", READ_ONLY),
-    ("SQLITE_NOTADB", "Le fichier que DATABASE_URL désigne n'est pas une base SQLite, ou il est abîmé : vérifier"
-                      " DATABASE_URL, ou mettre ce fichier de côté et remettre une copie (python -m db restore COPIE)."),
+    (
+        "SQLITE_NOTADB",
+        "Le fichier que DATABASE_URL désigne n'est pas une base SQLite, ou il est abîmé : vérifier"
+        " DATABASE_URL, ou mettre ce fichier de côté et remettre une copie (python -m db restore COPIE).",
+    ),
     ("SQLITE_CORRUPT", DAMAGED),
-    ("SQLITE_CANTOPEN", "Le fichier de la base de données ne s'ouvre pas : vérifier que DATABASE_URL désigne un fichier,"
-                        " non un dossier, et que ce compte a le droit de le lire et d'écrire dans son dossier."),
+    (
+        "SQLITE_CANTOPEN",
+        "Le fichier de la base de données ne s'ouvre pas : vérifier que DATABASE_URL désigne un fichier,"
+        " non un dossier, et que ce compte a le droit de le lire et d'écrire dans son dossier.",
+    ),
     ("SQLITE_FULL", FULL),
-    ("SQLITE_IOERR", "Le disque n'a pas pu être lu ou écrit : vérifier qu'il n'est ni plein ni en panne."),
+    (
+        "SQLITE_IOERR",
+        "Le disque n'a pas pu être lu ou écrit : vérifier qu'il n'est ni plein ni en panne.",
+    ),
 )
 AWAY = "La base de données ne répond pas : "
 POSTGRESQL = {
     "28P01": AWAY + "PostgreSQL refuse ce mot de passe. Corriger DATABASE_URL.",
-    "28000": AWAY + "PostgreSQL refuse ce compte. Corriger DATABASE_URL, ou ses droits (pg_hba.conf).",
-    "3D000": AWAY + "il n'y a pas de base de ce nom sur ce serveur. La créer (createdb), ou corriger DATABASE_URL.",
+    "28000": AWAY
+    + "PostgreSQL refuse ce compte. Corriger DATABASE_URL, ou ses droits (pg_hba.conf).",
+    "3D000": AWAY
+    + "il n'y a pas de base de ce nom sur ce serveur. La créer (createdb), ou corriger DATABASE_URL.",
     "53300": AWAY + "trop de connexions sont ouvertes sur PostgreSQL. Réessayer dans un instant.",
     "53100": FULL,
     "55P03": BUSY,
@@ -54,27 +72,44 @@ POSTGRESQL = {
 # Words of a connection that failed; the first that matches.
 WORDS = (
     (r"lock timeout", BUSY),
-    (r"password authentication failed|authentification par mot de passe|no password supplied|fe_sendauth",
-     POSTGRESQL["28P01"]),
+    (
+        r"password authentication failed|authentification par mot de passe|no password supplied|fe_sendauth",
+        POSTGRESQL["28P01"],
+    ),
     (r"role .* does not exist|le rôle .* n'existe pas|no pg_hba.conf entry", POSTGRESQL["28000"]),
     (r"database .* does not exist|la base de données .* n'existe pas", POSTGRESQL["3D000"]),
     (r"too many (connections|clients)|trop de (connexions|clients)", POSTGRESQL["53300"]),
-    (r"resolve host|translate host name|name or service not known|traduire le nom d'hôte",
-     AWAY + "le nom du serveur est inconnu. Corriger DATABASE_URL, ou vérifier le réseau."),
-    (r"connection refused|connexion refusée|no such file or directory|aucun fichier ou dossier",
-     AWAY + "rien n'écoute à cette adresse. Vérifier que PostgreSQL tourne, et l'adresse et le port de DATABASE_URL."),
-    (r"time[d ]*out|délai", AWAY + "le serveur PostgreSQL ne se manifeste pas. Vérifier l'adresse et le réseau."),
-    (r"closed the connection|connection (is |was )?(lost|closed|reset)|terminating connection", POSTGRESQL["57P01"]),
+    (
+        r"resolve host|translate host name|name or service not known|traduire le nom d'hôte",
+        AWAY + "le nom du serveur est inconnu. Corriger DATABASE_URL, ou vérifier le réseau.",
+    ),
+    (
+        r"connection refused|connexion refusée|no such file or directory|aucun fichier ou dossier",
+        AWAY
+        + "rien n'écoute à cette adresse. Vérifier que PostgreSQL tourne, et l'adresse et le port de DATABASE_URL.",
+    ),
+    (
+        r"time[d ]*out|délai",
+        AWAY + "le serveur PostgreSQL ne se manifeste pas. Vérifier l'adresse et le réseau.",
+    ),
+    (
+        r"closed the connection|connection (is |was )?(lost|closed|reset)|terminating connection",
+        POSTGRESQL["57P01"],
+    ),
     (r"no space left|espace disponible|disk full", FULL),
     (r"no such table", NO_TABLES),
 )
 OLD_PROGRAM = re.compile(r"server version mismatch|ne correspond.*version", re.IGNORECASE)
 SERVER = re.compile(r"(?:server version|version du serveur)\D*(\d+)", re.IGNORECASE)
 DISK = {
-    errno.ENOENT: "n'existe pas", errno.EACCES: "n'est pas accessible à ce compte (droits)",
-    errno.EPERM: "n'est pas accessible à ce compte (droits)", errno.EISDIR: "est un dossier, non un fichier",
-    errno.ENOTDIR: "est sous un fichier, non sous un dossier", errno.EEXIST: "existe déjà",
-    errno.EROFS: "est sur un disque en lecture seule", errno.ENAMETOOLONG: "a un nom trop long",
+    errno.ENOENT: "n'existe pas",
+    errno.EACCES: "n'est pas accessible à ce compte (droits)",
+    errno.EPERM: "n'est pas accessible à ce compte (droits)",
+    errno.EISDIR: "est un dossier, non un fichier",
+    errno.ENOTDIR: "est sous un fichier, non sous un dossier",
+    errno.EEXIST: "existe déjà",
+    errno.EROFS: "est sur un disque en lecture seule",
+    errno.ENAMETOOLONG: "a un nom trop long",
     errno.EIO: "est sur un disque qui ne se lit ou ne s'écrit plus",
 }
 
@@ -102,15 +137,18 @@ def disk(error: OSError) -> str:
     if error.errno == errno.EPIPE:
         return "Ce qui lisait la sortie s'est arrêté avant la fin."
     what = f"« {error.filename} »" if error.filename else "Le fichier"
-    return f"{what} {DISK.get(error.errno, f'ne peut être lu ou écrit ({error.strerror or error})')}."
+    return (
+        f"{what} {DISK.get(error.errno, f'ne peut être lu ou écrit ({error.strerror or error})')}."
+    )
 
 
 def of_program(program: str, errors: str) -> str:
     """What one of PostgreSQL's programs complained of on its standard error."""
     if OLD_PROGRAM.search(errors):
         server = SERVER.search(errors)
-        return (f"Le programme {program} est plus ancien que le serveur PostgreSQL : {INSTALL}"
-                + (f"-{server[1]}" if server else ", de la version du serveur"))
+        return f"Le programme {program} est plus ancien que le serveur PostgreSQL : {INSTALL}" + (
+            f"-{server[1]}" if server else ", de la version du serveur"
+        )
     return _by_words(errors) or _unknown(f"{program} a échoué", errors)
 
 

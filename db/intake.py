@@ -1,4 +1,5 @@
 """From a file on disk to a batch in the database: what the command line and the upload page have in common."""
+
 import hashlib
 import os
 from dataclasses import dataclass, field
@@ -53,8 +54,13 @@ def load_known(engine: Engine) -> Known:
     with engine.connect() as connection:
         sites = read.sites_frame(connection, read.ALL)
         spans = (date(2015, 1, 1), today())
-        return known_from(sites.to_dict("records"), read.locations(connection, read.ALL), read.services(connection),
-                          read.terms(connection), frozenset(public_holidays(connection, *spans)))
+        return known_from(
+            sites.to_dict("records"),
+            read.locations(connection, read.ALL),
+            read.services(connection),
+            read.terms(connection),
+            frozenset(public_holidays(connection, *spans)),
+        )
 
 
 def name_of(path: Path) -> str:
@@ -71,7 +77,9 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def take(engine: Engine, path: Path, options: Options, by: str, known: Known | None = None) -> Outcome:
+def take(
+    engine: Engine, path: Path, options: Options, by: str, known: Known | None = None
+) -> Outcome:
     """Read the file and keep it, or say why not. A refused file changes nothing.
 
     Raises write.Refused where the fault is not the file's (fictitious and real data would meet, a site of the options
@@ -88,9 +96,17 @@ def take(engine: Engine, path: Path, options: Options, by: str, known: Known | N
         batch = write.find(connection, file.sha256)
     if batch:
         return Outcome(file.name, True, batch_id=batch, already=True)
-    parsing = Parsing(path, known, today(), options.form, options.replace_days,
-                      may_be_empty=bool(options.covers and options.sites))  # « no complaint this month » is said so
-    outcome = Outcome(file.name, False, parsing.form, problems=parsing.problems, remarks=parsing.remarks)
+    parsing = Parsing(
+        path,
+        known,
+        today(),
+        options.form,
+        options.replace_days,
+        may_be_empty=bool(options.covers and options.sites),
+    )  # « no complaint this month » is said so
+    outcome = Outcome(
+        file.name, False, parsing.form, problems=parsing.problems, remarks=parsing.remarks
+    )
     if options.replace_days and not parsing.problems:
         parsing.problems.extend(_replacing_means_nothing(parsing.form, options))
     if options.check:
@@ -106,22 +122,40 @@ def take(engine: Engine, path: Path, options: Options, by: str, known: Known | N
 
 def _refuse_days_to_come(options: Options) -> None:
     if options.as_of and options.as_of.date() > today():
-        raise write.Refused(f"--as-of : le {options.as_of:%d/%m/%Y} est dans l'avenir ; donner le jour où le fichier a été"
-                            " fait.")
+        raise write.Refused(
+            f"--as-of : le {options.as_of:%d/%m/%Y} est dans l'avenir ; donner le jour où le fichier a été"
+            " fait."
+        )
     if options.covers and options.covers[1] > today():
-        raise write.Refused(f"--covers : le {options.covers[1]:%d/%m/%Y} est dans l'avenir ; un fichier ne rend compte que de"
-                            " jours passés.")
+        raise write.Refused(
+            f"--covers : le {options.covers[1]:%d/%m/%Y} est dans l'avenir ; un fichier ne rend compte que de"
+            " jours passés."
+        )
 
 
 def _replacing_means_nothing(form: str, options: Options) -> list[Problem]:
     """Why a file of the form cannot replace whole days: one problem, or none."""
     destination = DESTINATIONS[form]
     if destination.inside is None:
-        return [Problem(None, "", "", f"--replace-days n'a pas de sens pour le formulaire {form}, où chaque ligne remplace déjà"
-                        " celle qu'elle corrige. Relancer sans cette option.")]
+        return [
+            Problem(
+                None,
+                "",
+                "",
+                f"--replace-days n'a pas de sens pour le formulaire {form}, où chaque ligne remplace déjà"
+                " celle qu'elle corrige. Relancer sans cette option.",
+            )
+        ]
     if destination.spans and not options.covers:
-        return [Problem(None, "", "", f"pour le formulaire {form}, --replace-days demande --covers DU:AU, les jours dont toutes"
-                        " les fermetures sont dans ce fichier.")]
+        return [
+            Problem(
+                None,
+                "",
+                "",
+                f"pour le formulaire {form}, --replace-days demande --covers DU:AU, les jours dont toutes"
+                " les fermetures sont dans ce fichier.",
+            )
+        ]
     return []
 
 
@@ -130,8 +164,15 @@ def _file(path: Path, options: Options, by: str, known: Known) -> write.File:
     unknown = [c for c in options.sites if c not in codes]
     if unknown:
         raise write.Refused(f"Centre inconnu : {', '.join(unknown)}.")
-    return write.File(sha256_of(path), name_of(path)[-LONGEST["filename"]:], options.as_of or write.now(),
-                      by, options.covers, tuple(codes[c] for c in options.sites), options.demo)
+    return write.File(
+        sha256_of(path),
+        name_of(path)[-LONGEST["filename"] :],
+        options.as_of or write.now(),
+        by,
+        options.covers,
+        tuple(codes[c] for c in options.sites),
+        options.demo,
+    )
 
 
 def _save(engine: Engine, parsing: Parsing, file: write.File, outcome: Outcome) -> None:
@@ -146,5 +187,7 @@ def _save(engine: Engine, parsing: Parsing, file: write.File, outcome: Outcome) 
     if saved.absent:
         count = "plus de 1 000" if len(saved.absent) > 1000 else str(len(saved.absent))
         some = visible(" ; ".join(saved.absent[:5]))
-        outcome.remarks.append(f"Lignes déjà connues absentes de ce fichier, gardées : {count} ({some}"
-                               f"{' ; …' if len(saved.absent) > 5 else ''}). Pour les retirer : --replace-days")
+        outcome.remarks.append(
+            f"Lignes déjà connues absentes de ce fichier, gardées : {count} ({some}"
+            f"{' ; …' if len(saved.absent) > 5 else ''}). Pour les retirer : --replace-days"
+        )

@@ -3,6 +3,7 @@
 Visits are many and come from rollups, question by question; what is here is at most one number per site and day.
 Rows are cut to what a person may see afterwards, in db.facts: nothing here is shown as it is.
 """
+
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -22,7 +23,9 @@ from db.shapes import Closure, Place
 
 EPOCH = date(1970, 1, 1).toordinal()
 SATURDAY = 5
-NEVER = 10**6  # days since 1970 of a closing that is not planned; with a minus, of an opening that is not known
+NEVER = (
+    10**6
+)  # days since 1970 of a closing that is not planned; with a minus, of an opening that is not known
 
 
 def day_number(day: date) -> int:
@@ -98,8 +101,15 @@ class Ledger:
     @cached_property
     def as_of(self) -> date | None:
         """The last day that visits or closings of any site cover: a silent site must not look up to date by itself."""
-        return max((last for (_, form), spans in self.spans.items() if form in ("registre", "cloture")
-                    for _, last in spans), default=None)
+        return max(
+            (
+                last
+                for (_, form), spans in self.spans.items()
+                if form in ("registre", "cloture")
+                for _, last in spans
+            ),
+            default=None,
+        )
 
     def complaints_as_of(self, site_id: int) -> date | None:
         """The last day for which the site's complaints are known."""
@@ -107,12 +117,18 @@ class Ledger:
 
     @cached_property
     def _complaints_as_of(self) -> dict[int, date]:
-        return {site: max(last for _, last in spans) for (site, form), spans in self.spans.items() if form == "plaintes"}
+        return {
+            site: max(last for _, last in spans)
+            for (site, form), spans in self.spans.items()
+            if form == "plaintes"
+        }
 
     @cached_property
     def land(self) -> "Land":
         """Where the sites stand, as arrays."""
-        communes, departments = (sorted({getattr(p, name) for p in self.places}) for name in ("commune", "department"))
+        communes, departments = (
+            sorted({getattr(p, name) for p in self.places}) for name in ("commune", "department")
+        )
         population = {p.commune: p.population for p in self.places}
         total = Counter(name for _, name, _ in self.communes)
         return Land(
@@ -120,7 +136,9 @@ class Ledger:
             self._stands("commune", communes),
             np.array([population[name] for name in communes], dtype=np.int64),
             self._stands("department", departments),
-            np.array([total[name] for name in departments], dtype=np.int64), total.total())
+            np.array([total[name] for name in departments], dtype=np.int64),
+            total.total(),
+        )
 
     def _stands(self, column: str, names: list[str]) -> np.ndarray:
         found = [[getattr(p, column) == name for name in names] for p in self.places]
@@ -130,10 +148,21 @@ class Ledger:
     def running(self) -> dict[str, np.ndarray]:
         """Sums of each site's days up to the start of each column, (S, D + 1): what lies between two days is one
         subtraction. visits, closed, complaints_known, open, open_closed, and off: the visits of days that are not open."""
-        days = {"visits": self.visited, "closed": self.closed, "complaints_known": self.complaints_known, "open": self.open,
-                "open_closed": self.open & self.closed, "off": np.where(self.open, 0, self.visited)}
-        return {name: np.concatenate([np.zeros((len(values), 1), np.int32), np.cumsum(values, axis=1, dtype=np.int32)], axis=1)
-                for name, values in days.items()}
+        days = {
+            "visits": self.visited,
+            "closed": self.closed,
+            "complaints_known": self.complaints_known,
+            "open": self.open,
+            "open_closed": self.open & self.closed,
+            "off": np.where(self.open, 0, self.visited),
+        }
+        return {
+            name: np.concatenate(
+                [np.zeros((len(values), 1), np.int32), np.cumsum(values, axis=1, dtype=np.int32)],
+                axis=1,
+            )
+            for name, values in days.items()
+        }
 
     def between(self, name: str, spans: Sequence[tuple[date, date]]) -> np.ndarray:
         """The sum of `running` over each span of days, both ends in it, (G, S)."""
@@ -144,8 +173,10 @@ class Ledger:
     def days(self, first: date, last: date) -> slice:
         """The columns of the days from `first` to `last`."""
         width = self.open.shape[1]
-        return slice(min(max(day_number(first) - self.origin, 0), width),
-                     min(max(day_number(last) - self.origin + 1, 0), width))
+        return slice(
+            min(max(day_number(first) - self.origin, 0), width),
+            min(max(day_number(last) - self.origin + 1, 0), width),
+        )
 
 
 def load_ledger(connection: Connection) -> Ledger:
@@ -165,29 +196,61 @@ def load_ledger(connection: Connection) -> Ledger:
     spans, services = read.coverage(connection, ALL), read.services(connection)
     starts = [p.launched_on or p.first_activity for p in places]
     return Ledger(
-        version=read.version(connection), demo=read.is_demo(connection), places=places, spans=spans,
+        version=read.version(connection),
+        demo=read.is_demo(connection),
+        places=places,
+        spans=spans,
         starts=np.array([-NEVER if d is None else day_number(d) for d in starts], dtype=np.int64),
-        ends=np.array([NEVER if p.closed_on is None else day_number(p.closed_on) for p in places], dtype=np.int64),
+        ends=np.array(
+            [NEVER if p.closed_on is None else day_number(p.closed_on) for p in places],
+            dtype=np.int64,
+        ),
         complaints_known=_known_days(row, origin, width, spans, "plaintes"),
-        communes=read.communes(connection), services=services,
-        terms=read.terms(connection), holidays=holidays, closures=closures, origin=origin,
-        open=_open(places, closures, holidays, origin, width), closed=closed, declared=declared, visited=visited,
-        complaints=_complaints(read.complaints(connection, ALL, last), row), targets=tuple(read.targets(connection)),
-        rebases=tuple(read.rebases(connection)), decisions=tuple(read.decisions(connection)),
-        months=load_months(connection, [p.code for p in places], row, [number for number, *_ in services]))
+        communes=read.communes(connection),
+        services=services,
+        terms=read.terms(connection),
+        holidays=holidays,
+        closures=closures,
+        origin=origin,
+        open=_open(places, closures, holidays, origin, width),
+        closed=closed,
+        declared=declared,
+        visited=visited,
+        complaints=_complaints(read.complaints(connection, ALL, last), row),
+        targets=tuple(read.targets(connection)),
+        rebases=tuple(read.rebases(connection)),
+        decisions=tuple(read.decisions(connection)),
+        months=load_months(
+            connection, [p.code for p in places], row, [number for number, *_ in services]
+        ),
+    )
 
 
 def _places(connection: Connection) -> tuple[Place, ...]:
     table = read.sites_frame(connection, ALL)
-    return tuple(Place(*values) for values in zip(*(table[f.name].tolist() for f in fields(Place)), strict=True))
+    return tuple(
+        Place(*values)
+        for values in zip(*(table[f.name].tolist() for f in fields(Place)), strict=True)
+    )
 
 
 def _closures(connection: Connection, first: date, last: date) -> tuple[Closure, ...]:
     table = read.closures(connection, ALL, first, last)
-    minute = lambda column: [None if m != m else int(m) for m in table[column].astype(float).tolist()]  # noqa: E731
-    return tuple(Closure(*values) for values in zip(
-        [None if i is None else int(i) for i in table["site_id"].tolist()], table["first_day"], table["last_day"],
-        minute("from_minute"), minute("to_minute"), table["reason"], strict=True))
+    minute = lambda column: [  # noqa: E731
+        None if m != m else int(m) for m in table[column].astype(float).tolist()
+    ]
+    return tuple(
+        Closure(*values)
+        for values in zip(
+            [None if i is None else int(i) for i in table["site_id"].tolist()],
+            table["first_day"],
+            table["last_day"],
+            minute("from_minute"),
+            minute("to_minute"),
+            table["reason"],
+            strict=True,
+        )
+    )
 
 
 def public_holidays(connection: Connection, first: date, last: date) -> dict[date, str]:
@@ -195,7 +258,11 @@ def public_holidays(connection: Connection, first: date, last: date) -> dict[dat
 
     From the `holidays` library (Benin), whose Islamic dates are estimates, and what a data manager changed.
     """
-    found = dict(library.country_holidays("BJ", years=range(first.year, last.year + 1), language="fr_BJ").items())
+    found = dict(
+        library.country_holidays(
+            "BJ", years=range(first.year, last.year + 1), language="fr_BJ"
+        ).items()
+    )
     for day, label, worked in read.holiday_changes(connection):
         if worked:
             found.pop(day, None)
@@ -209,7 +276,9 @@ def rows_of_days(days) -> np.ndarray:
     return np.array([-1 if d is None else day_number(d) for d in days], dtype=np.int64)
 
 
-def _matrix(row: dict[int, int], origin: int, width: int, frame: pd.DataFrame, column: str) -> np.ndarray:
+def _matrix(
+    row: dict[int, int], origin: int, width: int, frame: pd.DataFrame, column: str
+) -> np.ndarray:
     out = np.zeros((len(row), width), dtype=np.int64)
     out[[row[s] for s in frame["site_id"]], rows_of_days(frame["day"]) - origin] = frame[column]
     return out
@@ -219,12 +288,20 @@ def _known_days(row: dict[int, int], origin: int, width: int, spans: dict, form:
     out = np.zeros((len(row), width), dtype=bool)
     for (site, name), covered in spans.items():
         for first, last in covered if name == form else ():
-            out[row[site], max(day_number(first) - origin, 0):max(day_number(last) - origin + 1, 0)] = True
+            out[
+                row[site],
+                max(day_number(first) - origin, 0) : max(day_number(last) - origin + 1, 0),
+            ] = True
     return out
 
 
-def _open(places: tuple[Place, ...], closures: tuple[Closure, ...], holidays: dict[date, str], origin: int, width: int
-          ) -> np.ndarray:
+def _open(
+    places: tuple[Place, ...],
+    closures: tuple[Closure, ...],
+    holidays: dict[date, str],
+    origin: int,
+    width: int,
+) -> np.ndarray:
     """Working days of each site.
 
     Left out: Saturdays, Sundays, holidays, whole days of closure, days before the first activity (else the launch)
@@ -244,15 +321,25 @@ def _open(places: tuple[Place, ...], closures: tuple[Closure, ...], holidays: di
     for c in closures:
         if c.from_minute is None:
             where = np.ones(len(ids), dtype=bool) if c.site_id is None else ids == c.site_id
-            out[where, max(day_number(c.first_day) - origin, 0):max(day_number(c.last_day) - origin + 1, 0)] = False
+            out[
+                where,
+                max(day_number(c.first_day) - origin, 0) : max(
+                    day_number(c.last_day) - origin + 1, 0
+                ),
+            ] = False
     return out
 
 
 def _complaints(frame: pd.DataFrame, row: dict[int, int]) -> dict[str, np.ndarray]:
     number = lambda column: frame[column].fillna(0).to_numpy(dtype=np.int64)  # noqa: E731
-    return {"site": np.array([row[s] for s in frame["site_id"]], dtype=np.int64),
-            "received": rows_of_days(frame["received_on"]), "resolved": rows_of_days(frame["resolved_on"]),
-            "category": number("category_id"), "service": number("service_id"), "channel": number("channel_id")}
+    return {
+        "site": np.array([row[s] for s in frame["site_id"]], dtype=np.int64),
+        "received": rows_of_days(frame["received_on"]),
+        "resolved": rows_of_days(frame["resolved_on"]),
+        "category": number("category_id"),
+        "service": number("service_id"),
+        "channel": number("channel_id"),
+    }
 
 
 def yesterday() -> date:

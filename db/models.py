@@ -4,6 +4,7 @@ Small numbers that stand for words (kind, outcome, sex, level) are defined in db
 minutes after midnight. `superseded_by` names the batch whose row stands instead of this one; a row counts when it
 is null. A row of a withdrawn batch carries its own batch there.
 """
+
 from datetime import date, datetime
 
 from sqlalchemy import (
@@ -34,7 +35,9 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-RowId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only in an INTEGER key
+RowId = BigInteger().with_variant(
+    Integer, "sqlite"
+)  # SQLite numbers rows by itself only in an INTEGER key
 
 
 class Base(DeclarativeBase):
@@ -61,7 +64,9 @@ class Site(Base):
     name: Mapped[str] = mapped_column(String(120))
     host: Mapped[str] = mapped_column(String(120))
     aliases: Mapped[str] = mapped_column(Text, comment="other spellings, separated by semicolons")
-    launched_on: Mapped[date | None] = mapped_column(Date, comment="the ceremony; service may start earlier")
+    launched_on: Mapped[date | None] = mapped_column(
+        Date, comment="the ceremony; service may start earlier"
+    )
     closed_on: Mapped[date | None] = mapped_column(Date)
 
 
@@ -93,7 +98,9 @@ class DepartmentDirector(Base):
     __tablename__ = "department_director"
     department: Mapped[str] = mapped_column(String(80), primary_key=True)
     valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
-    director: Mapped[str] = mapped_column(String(80), comment="a post or an account, not a person's name")
+    director: Mapped[str] = mapped_column(
+        String(80), comment="a post or an account, not a person's name"
+    )
 
 
 class Service(Base):
@@ -102,8 +109,12 @@ class Service(Base):
     code: Mapped[str] = mapped_column(String(60), unique=True)
     label: Mapped[str] = mapped_column(String(160), unique=True)
     theme: Mapped[str] = mapped_column(String(80))
-    link: Mapped[str] = mapped_column(String(40), comment="how the attesting source ties it to the centres")
-    deadline_days: Mapped[int | None] = mapped_column(comment="calendar days; null where none is known")
+    link: Mapped[str] = mapped_column(
+        String(40), comment="how the attesting source ties it to the centres"
+    )
+    deadline_days: Mapped[int | None] = mapped_column(
+        comment="calendar days; null where none is known"
+    )
     source: Mapped[str] = mapped_column(Text)
 
 
@@ -123,7 +134,9 @@ class Holiday(Base):
     __tablename__ = "holiday"
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     label: Mapped[str] = mapped_column(String(120))
-    worked: Mapped[bool] = mapped_column(Boolean, comment="true: the library says holiday, it was a working day")
+    worked: Mapped[bool] = mapped_column(
+        Boolean, comment="true: the library says holiday, it was a working day"
+    )
 
 
 class Target(Base):
@@ -192,7 +205,9 @@ class ImportBatch(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     form: Mapped[str] = mapped_column(String(20))
     filename: Mapped[str] = mapped_column(String(255))
-    as_of: Mapped[datetime] = mapped_column(DateTime, comment="the greater one wins where two files bring one key")
+    as_of: Mapped[datetime] = mapped_column(
+        DateTime, comment="the greater one wins where two files bring one key"
+    )
     first_day: Mapped[date | None] = mapped_column(Date)
     last_day: Mapped[date | None] = mapped_column(Date)
     rows: Mapped[int] = mapped_column(Integer)
@@ -201,8 +216,13 @@ class ImportBatch(Base):
     imported_at: Mapped[datetime] = mapped_column(DateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime)
     __table_args__ = (
-        Index("uq_import_batch_live_sha256", "sha256", unique=True,
-              sqlite_where=text("withdrawn_at IS NULL"), postgresql_where=text("withdrawn_at IS NULL")),
+        Index(
+            "uq_import_batch_live_sha256",
+            "sha256",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
     )
 
 
@@ -222,7 +242,9 @@ class WholeDay(Base):
 
     __tablename__ = "whole_day"
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)
-    site_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="0: the whole network")
+    site_id: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="0: the whole network"
+    )
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     __table_args__ = (Index("ix_whole_day_site_id_day", "site_id", "day"),)
 
@@ -230,7 +252,12 @@ class WholeDay(Base):
 def _superseded(table: str) -> Index:
     """Superseded rows are few: a partial index finds them at no cost to imports."""
     condition = text("superseded_by IS NOT NULL")
-    return Index(f"ix_{table}_superseded_by", "superseded_by", sqlite_where=condition, postgresql_where=condition)
+    return Index(
+        f"ix_{table}_superseded_by",
+        "superseded_by",
+        sqlite_where=condition,
+        postgresql_where=condition,
+    )
 
 
 class Visit(Base):
@@ -299,7 +326,10 @@ class DailyClosing(Base):
     agent: Mapped[str] = mapped_column(String(80), comment="a pseudonym; empty where none is given")
     declared: Mapped[int] = mapped_column(Integer)
     superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
-    __table_args__ = (UniqueConstraint("site_id", "day", "agent", "batch_id"), _superseded("daily_closing"))
+    __table_args__ = (
+        UniqueConstraint("site_id", "day", "agent", "batch_id"),
+        _superseded("daily_closing"),
+    )
 
 
 class Closure(Base):
@@ -333,7 +363,10 @@ class MonthlyReturn(Base):
     solutions: Mapped[str] = mapped_column(Text)
     remarks: Mapped[str] = mapped_column(Text)
     superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
-    __table_args__ = (UniqueConstraint("site_id", "month", "batch_id"), _superseded("monthly_return"))
+    __table_args__ = (
+        UniqueConstraint("site_id", "month", "batch_id"),
+        _superseded("monthly_return"),
+    )
 
 
 # --- what is computed -----------------------------------------------------------------------------------------------
@@ -357,13 +390,23 @@ class Rollup(Base):
     left_unserved: Mapped[int] = mapped_column(Integer)
     left_timed: Mapped[int] = mapped_column(Integer)
     measured: Mapped[int] = mapped_column(Integer)
-    p50: Mapped[int | None] = mapped_column(SmallInteger, comment="minutes, nearest rank; of this row alone")
+    p50: Mapped[int | None] = mapped_column(
+        SmallInteger, comment="minutes, nearest rank; of this row alone"
+    )
     p90: Mapped[int | None] = mapped_column(SmallInteger)
     # The blobs come last: a query that needs none of them does not read their pages.
-    waits: Mapped[bytes | None] = mapped_column(LargeBinary, comment="months: histogram of waits by minute")
-    heat: Mapped[bytes | None] = mapped_column(LargeBinary, comment="months: visits by weekday and hour")
-    hours: Mapped[bytes | None] = mapped_column(LargeBinary, comment="months: counters by hour of arrival")
-    hour_waits: Mapped[bytes | None] = mapped_column(LargeBinary, comment="months: histogram of waits by hour and minute")
+    waits: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="months: histogram of waits by minute"
+    )
+    heat: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="months: visits by weekday and hour"
+    )
+    hours: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="months: counters by hour of arrival"
+    )
+    hour_waits: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="months: histogram of waits by hour and minute"
+    )
 
 
 class Journal(Base):
@@ -373,7 +416,9 @@ class Journal(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     at: Mapped[datetime] = mapped_column(DateTime)
     who: Mapped[str] = mapped_column(String(80))
-    did: Mapped[str] = mapped_column(String(40), comment="in the past participle: imported, withdrawn, added")
+    did: Mapped[str] = mapped_column(
+        String(40), comment="in the past participle: imported, withdrawn, added"
+    )
     detail: Mapped[dict] = mapped_column(JSON)
     why: Mapped[str] = mapped_column(Text)
     __table_args__ = (CheckConstraint("did <> ''", name="did"),)

@@ -2,6 +2,7 @@
 
 Read once for each state of the data. Days at the edges of a period that is no whole month are read when they are asked for.
 """
+
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +38,9 @@ class Months:
         """The place of a month, by its first day; outside the axis for one without any visit."""
         return (start.year - self.origin.year) * 12 + start.month - self.origin.month
 
-    def cut(self, name: str, rows: np.ndarray, services: Sequence[int], first: int, last: int) -> np.ndarray:
+    def cut(
+        self, name: str, rows: np.ndarray, services: Sequence[int], first: int, last: int
+    ) -> np.ndarray:
         """`counters`, `waits` or `heat` of some sites, services (ids) and months (places, the last one left out)."""
         whole = getattr(self, name)[:, :, first:last]
         if len(rows) < len(whole):
@@ -45,28 +48,49 @@ class Months:
         return whole[:, [self.services.index(i) for i in services]]
 
 
-def load_months(connection: Connection, codes: Collection[str], row: dict[int, int], services: Collection[int]) -> Months:
+def load_months(
+    connection: Connection, codes: Collection[str], row: dict[int, int], services: Collection[int]
+) -> Months:
     """Read the months of the whole network. codes: of its sites; row: site id to row of the ledger; services: every id."""
     known = read.extent(connection)
     axis = (ALL_SERVICES, UNKNOWN_SERVICE, *services)
     if known[0] is None or known[1] is None:
-        return Months(known, date(1970, 1, 1), axis,
-                      **{name: np.zeros((len(row), len(axis), 0, width), np.uint8) for name, width in WIDTHS.items()})
+        return Months(
+            known,
+            date(1970, 1, 1),
+            axis,
+            **{
+                name: np.zeros((len(row), len(axis), 0, width), np.uint8)
+                for name, width in WIDTHS.items()
+            },
+        )
     origin, last = known[0].replace(day=1), known[1].replace(day=1)
     months = (last.year - origin.year) * 12 + last.month - origin.month + 1
     shape = (len(row), len(axis), months)
-    whole = {name: np.zeros((len(row) * len(axis) * months, width), np.uint8) for name, width in WIDTHS.items()}
+    whole = {
+        name: np.zeros((len(row) * len(axis) * months, width), np.uint8)
+        for name, width in WIDTHS.items()
+    }
     for code in codes:  # a site at a time: rows and full matrices of all of them would take ten times the memory kept
         keys, counters, blobs = read.visits_by_service(connection, {code}, [(MONTH, origin, last)])
         at, each = _places(keys, row, axis, origin, (0, months)), np.arange(len(keys))
-        found = (np.array(counters, dtype=np.int64).reshape(-1, len(COUNTERS)),
-                 rollup.added_up([b[0] for b in blobs], each, len(each)),
-                 rollup.added_up([b[1] for b in blobs], each, len(each), HEAT))
+        found = (
+            np.array(counters, dtype=np.int64).reshape(-1, len(COUNTERS)),
+            rollup.added_up([b[0] for b in blobs], each, len(each)),
+            rollup.added_up([b[1] for b in blobs], each, len(each), HEAT),
+        )
         for name, part in zip(WIDTHS, found, strict=True):
-            whole[name] = whole[name].astype(np.promote_types(whole[name].dtype, np.min_scalar_type(part.max(initial=0))),
-                                             copy=False)
+            whole[name] = whole[name].astype(
+                np.promote_types(whole[name].dtype, np.min_scalar_type(part.max(initial=0))),
+                copy=False,
+            )
             whole[name][at] = part
-    return Months(known, origin, axis, **{name: values.reshape(*shape, WIDTHS[name]) for name, values in whole.items()})
+    return Months(
+        known,
+        origin,
+        axis,
+        **{name: values.reshape(*shape, WIDTHS[name]) for name, values in whole.items()},
+    )
 
 
 @dataclass(frozen=True)
@@ -90,7 +114,7 @@ class Visits:
         if self.edges is None:
             return found
         out = self._at_the_edges(name, chosen)
-        out[:, :, self.whole[0] - self.low:self.whole[1] - self.low] += found
+        out[:, :, self.whole[0] - self.low : self.whole[1] - self.low] += found
         return out
 
     def _at_the_edges(self, name: str, services: Sequence[int]) -> np.ndarray:
@@ -98,19 +122,31 @@ class Visits:
         width, row = WIDTHS[name], {int(number): i for i, number in enumerate(self.rows)}
         shape = (len(self.rows), len(services), len(self.months))
         mine = [n for n, i in enumerate(keys[:, 1].tolist()) if i in services]
-        at = _places(keys[mine], row, services, self.book.origin, (self.low, self.low + len(self.months)))
+        at = _places(
+            keys[mine], row, services, self.book.origin, (self.low, self.low + len(self.months))
+        )
         size = shape[0] * shape[1] * shape[2]
         if name == "counters":
             out = np.zeros((size, width), np.int64)
-            np.add.at(out, at, np.array([counters[n] for n in mine], dtype=np.int64).reshape(-1, width))
+            np.add.at(
+                out, at, np.array([counters[n] for n in mine], dtype=np.int64).reshape(-1, width)
+            )
         else:
             which = 0 if name == "waits" else 1
             out = rollup.added_up([blobs[n][which] for n in mine], at, size, width)
         return out.reshape(*shape, width)
 
 
-def visits(months: Months, ask: Callable, sites: read.Sites, row: dict[int, int], rows: np.ndarray, first: date, last: date,
-           services: Sequence[int]) -> Visits:
+def visits(
+    months: Months,
+    ask: Callable,
+    sites: read.Sites,
+    row: dict[int, int],
+    rows: np.ndarray,
+    first: date,
+    last: date,
+    services: Sequence[int],
+) -> Visits:
     """The visits of some sites from `first` to `last`. row: site id to row of the ledger. rows: those of `sites`.
     services: ids, the order of the second axis.
 
@@ -122,20 +158,35 @@ def visits(months: Months, ask: Callable, sites: read.Sites, row: dict[int, int]
     places = [months.index(day) for _, *ends in spans for day in ends]
     low, high = min(places), max(places) + 1
     named = tuple(add_months(months.origin, n) for n in range(low, high))
-    whole = next(((months.index(a), months.index(b) + 1) for level, a, b in spans if level == MONTH), (low, low))
+    whole = next(
+        ((months.index(a), months.index(b) + 1) for level, a, b in spans if level == MONTH),
+        (low, low),
+    )
     edges = None
     if whole != (low, high):
-        keys, counters, blobs = ask(lambda connection: read.visits_by_service(
-            connection, sites, [span for span in spans if span[0] != MONTH], services))
+        keys, counters, blobs = ask(
+            lambda connection: read.visits_by_service(
+                connection, sites, [span for span in spans if span[0] != MONTH], services
+            )
+        )
         keys[:, 0] = [row[i] for i in keys[:, 0].tolist()]
         edges = keys, counters, blobs
     return Visits(months, named, rows, tuple(services), low, whole, edges)
 
 
-def _places(keys: np.ndarray, row: dict[int, int], services: Sequence[int], origin: date, span: tuple[int, int]) -> np.ndarray:
+def _places(
+    keys: np.ndarray,
+    row: dict[int, int],
+    services: Sequence[int],
+    origin: date,
+    span: tuple[int, int],
+) -> np.ndarray:
     """Where rows of `read.visits_by_service` stand in a flat (sites, services, months of the span)."""
     order = {number: i for i, number in enumerate(services)}
-    month = (keys[:, 2].astype("datetime64[D]").astype("datetime64[M]") - np.datetime64(origin, "M")).astype(np.int64)
-    cell = (np.array([row[i] for i in keys[:, 0].tolist()], dtype=np.int64) * len(services)
-            + np.array([order[i] for i in keys[:, 1].tolist()], dtype=np.int64))
+    month = (
+        keys[:, 2].astype("datetime64[D]").astype("datetime64[M]") - np.datetime64(origin, "M")
+    ).astype(np.int64)
+    cell = np.array([row[i] for i in keys[:, 0].tolist()], dtype=np.int64) * len(
+        services
+    ) + np.array([order[i] for i in keys[:, 1].tolist()], dtype=np.int64)
     return cell * (span[1] - span[0]) + month - span[0]

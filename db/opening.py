@@ -1,4 +1,5 @@
 """What is looked at before the application serves a database."""
+
 import sqlite3
 import time
 

@@ -1,5 +1,6 @@
 """Every question to the database. `sites` is always a set of site codes, or ALL; it has no default, so that no
 caller can forget whose rows may be seen. Days go in and come out as dates."""
+
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -28,14 +29,24 @@ def as_date(value) -> date | None:
 def _all(connection: Connection, sql: str, **values) -> list[tuple]:
     """Rows of a bare query; a list among the values fills an IN, days go as ISO text."""
     values = {n: v.isoformat() if isinstance(v, date) else v for n, v in values.items()}
-    lists = [bindparam(name, expanding=True) for name, v in values.items() if isinstance(v, (list, tuple, set))]
+    lists = [
+        bindparam(name, expanding=True)
+        for name, v in values.items()
+        if isinstance(v, (list, tuple, set))
+    ]
     values = {n: list(v) if isinstance(v, (tuple, set)) else v for n, v in values.items()}
     with connection.execute(text(sql).bindparams(*lists), values) as result:
-        return result.cursor.fetchall()  # the driver's rows are plain tuples: SQLAlchemy's would cost as much again
+        return (
+            result.cursor.fetchall()
+        )  # the driver's rows are plain tuples: SQLAlchemy's would cost as much again
 
 
-def _frame(rows: list[tuple], columns: Sequence[str], days: Collection[str], types: Mapping[str, type] | None = None
-           ) -> pd.DataFrame:
+def _frame(
+    rows: list[tuple],
+    columns: Sequence[str],
+    days: Collection[str],
+    types: Mapping[str, type] | None = None,
+) -> pd.DataFrame:
     """Rows as a frame, the columns `days` as dates; each different day is read once. types: what pandas need not find."""
     if not rows:
         return pd.DataFrame(columns=columns)
@@ -54,7 +65,12 @@ def site_ids(connection: Connection, sites: Sites) -> list[int] | None:
         return None
     if not sites:  # an empty list has no type, and PostgreSQL wants one
         return []
-    return [i for (i,) in _all(connection, "SELECT id FROM site WHERE code IN :codes ORDER BY id", codes=list(sites))]
+    return [
+        i
+        for (i,) in _all(
+            connection, "SELECT id FROM site WHERE code IN :codes ORDER BY id", codes=list(sites)
+        )
+    ]
 
 
 def _dictionary(name: str) -> str:
@@ -67,7 +83,9 @@ def sites_frame(connection: Connection, sites: Sites) -> pd.DataFrame:
     """One row per site, by name: id, code, kind, name, host, aliases, launched_on, closed_on, commune, department,
     population, lat, lon (of its latest location), first_activity (a day, or None)."""
     ids = site_ids(connection, sites)
-    rows = _all(connection, """
+    rows = _all(
+        connection,
+        """
         SELECT s.id, s.code, s.kind, s.name, s.host, s.aliases, s.launched_on, s.closed_on, c.name, c.department,
                c.population_2013, l.lat, l.lon,
                (SELECT min(start) FROM rollup r WHERE r.level = :day AND r.service_id = 0 AND r.site_id = s.id),
@@ -75,24 +93,54 @@ def sites_frame(connection: Connection, sites: Sites) -> pd.DataFrame:
         FROM site s
         JOIN site_location l ON l.site_id = s.id AND l.valid_from =
              (SELECT max(valid_from) FROM site_location m WHERE m.site_id = s.id)
-        JOIN commune c ON c.id = l.commune_id""", day=DAY)
+        JOIN commune c ON c.id = l.commune_id""",
+        day=DAY,
+    )
     # Sorted here: the databases do not agree on where É stands.
     rows = sorted((r for r in rows if ids is None or r[0] in ids), key=lambda r: _dictionary(r[3]))
-    frame = pd.DataFrame(rows, columns=["id", "code", "kind", "name", "host", "aliases", "launched_on", "closed_on",
-                                        "commune", "department", "population", "lat", "lon", "visited", "closed"])
+    frame = pd.DataFrame(
+        rows,
+        columns=[
+            "id",
+            "code",
+            "kind",
+            "name",
+            "host",
+            "aliases",
+            "launched_on",
+            "closed_on",
+            "commune",
+            "department",
+            "population",
+            "lat",
+            "lon",
+            "visited",
+            "closed",
+        ],
+    )
     for column in ("launched_on", "closed_on", "visited", "closed"):
-        frame[column] = pd.Series([as_date(v) for v in frame[column]], dtype=object, index=frame.index)
-    frame["first_activity"] = pd.Series([min((d for d in pair if d), default=None)
-                                         for pair in zip(frame.pop("visited"), frame.pop("closed"), strict=True)],
-                                        dtype=object, index=frame.index)
+        frame[column] = pd.Series(
+            [as_date(v) for v in frame[column]], dtype=object, index=frame.index
+        )
+    frame["first_activity"] = pd.Series(
+        [
+            min((d for d in pair if d), default=None)
+            for pair in zip(frame.pop("visited"), frame.pop("closed"), strict=True)
+        ],
+        dtype=object,
+        index=frame.index,
+    )
     return frame
 
 
 def locations(connection: Connection, sites: Sites) -> list[tuple[int, date, str]]:
     """(site id, valid from, commune) of every location, oldest first."""
     ids = site_ids(connection, sites)
-    rows = _all(connection, "SELECT l.site_id, l.valid_from, c.name FROM site_location l"
-                " JOIN commune c ON c.id = l.commune_id ORDER BY l.valid_from")
+    rows = _all(
+        connection,
+        "SELECT l.site_id, l.valid_from, c.name FROM site_location l"
+        " JOIN commune c ON c.id = l.commune_id ORDER BY l.valid_from",
+    )
     return [(i, as_date(d), c) for i, d, c in rows if ids is None or i in ids]
 
 
@@ -113,31 +161,44 @@ def communes(connection: Connection) -> list[tuple[str, str, int]]:
 
 def holiday_changes(connection: Connection) -> list[tuple[date, str, bool]]:
     """(day, label, worked) where the data manager differs from the calendar."""
-    return [(as_date(d), label, bool(w)) for d, label, w in _all(connection, "SELECT day, label, worked FROM holiday")]
+    return [
+        (as_date(d), label, bool(w))
+        for d, label, w in _all(connection, "SELECT day, label, worked FROM holiday")
+    ]
 
 
 def targets(connection: Connection) -> list[tuple]:
     """(indicator, scope, value, valid_from, source) of every target."""
-    rows = _all(connection, "SELECT indicator, scope, value, valid_from, source FROM target ORDER BY valid_from")
+    rows = _all(
+        connection,
+        "SELECT indicator, scope, value, valid_from, source FROM target ORDER BY valid_from",
+    )
     return [(i, s, v, as_date(d), source) for i, s, v, d, source in rows]
 
 
 def decisions(connection: Connection) -> list[tuple]:
     """(id, indicator, scope, decided_on, who, what, due_on) of every decision, oldest first."""
-    rows = _all(connection, "SELECT id, indicator, scope, decided_on, who, what, due_on FROM decision"
-                " ORDER BY decided_on, id")
+    rows = _all(
+        connection,
+        "SELECT id, indicator, scope, decided_on, who, what, due_on FROM decision"
+        " ORDER BY decided_on, id",
+    )
     return [(n, i, s, as_date(d), who, what, as_date(due)) for n, i, s, d, who, what, due in rows]
 
 
 def rebases(connection: Connection) -> list[tuple]:
     """(indicator, scope, month, reason, author) of every new start of a control chart, oldest first."""
-    rows = _all(connection, "SELECT indicator, scope, month, reason, author FROM rebase ORDER BY month")
+    rows = _all(
+        connection, "SELECT indicator, scope, month, reason, author FROM rebase ORDER BY month"
+    )
     return [(i, s, as_date(m), reason, author) for i, s, m, reason, author in rows]
 
 
 def stories(connection: Connection) -> list[tuple[str, str]]:
     """(name, title) of every kept presentation, by title."""
-    return [tuple(row) for row in _all(connection, "SELECT name, title FROM story ORDER BY title, name")]
+    return [
+        tuple(row) for row in _all(connection, "SELECT name, title FROM story ORDER BY title, name")
+    ]
 
 
 def story(connection: Connection, name: str) -> str | None:
@@ -148,7 +209,9 @@ def story(connection: Connection, name: str) -> str | None:
 
 def boundary(connection: Connection, level: str) -> tuple[str, str] | None:
     """(GeoJSON, source) of the outlines that the ministry loaded for `level`, or None."""
-    rows = _all(connection, "SELECT geojson, source FROM boundary WHERE level = :level", level=level)
+    rows = _all(
+        connection, "SELECT geojson, source FROM boundary WHERE level = :level", level=level
+    )
     return rows[0] if rows else None
 
 
@@ -167,19 +230,38 @@ def is_demo(connection: Connection) -> bool:
 
 def batches(connection: Connection) -> pd.DataFrame:
     """One row per batch, newest first."""
-    columns = ["id", "form", "filename", "as_of", "first_day", "last_day", "rows", "demo", "imported_by", "imported_at",
-               "withdrawn_at", "sha256"]
-    return pd.DataFrame(_all(connection, f"SELECT {', '.join(columns)} FROM import_batch ORDER BY id DESC"),  # noqa: S608
-                        columns=columns)
+    columns = [
+        "id",
+        "form",
+        "filename",
+        "as_of",
+        "first_day",
+        "last_day",
+        "rows",
+        "demo",
+        "imported_by",
+        "imported_at",
+        "withdrawn_at",
+        "sha256",
+    ]
+    return pd.DataFrame(
+        _all(connection, f"SELECT {', '.join(columns)} FROM import_batch ORDER BY id DESC"),  # noqa: S608
+        columns=columns,
+    )
 
 
-def coverage(connection: Connection, sites: Sites) -> dict[tuple[int, str], list[tuple[date, date]]]:
+def coverage(
+    connection: Connection, sites: Sites
+) -> dict[tuple[int, str], list[tuple[date, date]]]:
     """(site id, form) to the spans of days that live batches cover; nothing is known beyond the day of their import."""
     ids = site_ids(connection, sites)
     found: dict = {}
-    for site, form, first, last, imported_at in _all(connection, """
+    for site, form, first, last, imported_at in _all(
+        connection,
+        """
             SELECT s.site_id, b.form, s.first_day, s.last_day, b.imported_at FROM batch_site s
-            JOIN import_batch b ON b.id = s.batch_id WHERE b.withdrawn_at IS NULL"""):
+            JOIN import_batch b ON b.id = s.batch_id WHERE b.withdrawn_at IS NULL""",
+    ):
         first, last = as_date(first), min(as_date(last), _day_of(imported_at))
         if first <= last and (ids is None or site in ids):
             found.setdefault((site, form), []).append((first, last))
@@ -189,10 +271,15 @@ def coverage(connection: Connection, sites: Sites) -> dict[tuple[int, str], list
 def ahead_of_their_import(connection: Connection) -> list[tuple[int, str, date]]:
     """(id, form, day) of live batches that claim days, or a date of content, after the day of their import: an earlier
     version took such files in."""
-    rows = _all(connection, "SELECT id, form, last_day, as_of, imported_at FROM import_batch WHERE withdrawn_at IS NULL"
-                " ORDER BY id")
-    claimed = ((number, form, max(d for d in (as_date(last), as_date(as_of)) if d), _day_of(imported_at))
-               for number, form, last, as_of, imported_at in rows)
+    rows = _all(
+        connection,
+        "SELECT id, form, last_day, as_of, imported_at FROM import_batch WHERE withdrawn_at IS NULL"
+        " ORDER BY id",
+    )
+    claimed = (
+        (number, form, max(d for d in (as_date(last), as_date(as_of)) if d), _day_of(imported_at))
+        for number, form, last, as_of, imported_at in rows
+    )
     return [(number, form, day) for number, form, day, imported in claimed if day > imported]
 
 
@@ -206,13 +293,20 @@ def _day_of(moment: datetime | str) -> date:
 # --- visits ---------------------------------------------------------------------------------------------------------
 def extent(connection: Connection) -> tuple[date | None, date | None]:
     """The first and the last day with a visit; None where there is none."""
-    found = _all(connection, "SELECT min(start), max(start) FROM rollup"
-                 " WHERE level = :day AND service_id = :all AND site_id = :nation",
-                 day=DAY, all=ALL_SERVICES, nation=NATION)[0]
+    found = _all(
+        connection,
+        "SELECT min(start), max(start) FROM rollup"
+        " WHERE level = :day AND service_id = :all AND site_id = :nation",
+        day=DAY,
+        all=ALL_SERVICES,
+        nation=NATION,
+    )[0]
     return as_date(found[0]), as_date(found[1])
 
 
-def segments(known: tuple[date | None, date | None], first: date, last: date) -> list[tuple[int, date, date]]:
+def segments(
+    known: tuple[date | None, date | None], first: date, last: date
+) -> list[tuple[int, date, date]]:
     """The period as (level, first start, last start): whole months where possible, days at its edges. known: an `extent`.
 
     A month whose data all lie within the period counts as whole: the running month is read from its own row.
@@ -235,9 +329,11 @@ def _segments(connection: Connection, first: date, last: date) -> list[tuple[int
 
 def _where(segments: Sequence[tuple[int, date, date]], site: str, service: str) -> str:
     """SQL condition for rollup rows; days are our own dates, never text from outside."""
-    spans = " OR ".join(f"(level = {level} AND service_id {service} AND site_id {site}"
-                        f" AND start BETWEEN '{first.isoformat()}' AND '{last.isoformat()}')"
-                        for level, first, last in segments)
+    spans = " OR ".join(
+        f"(level = {level} AND service_id {service} AND site_id {site}"
+        f" AND start BETWEEN '{first.isoformat()}' AND '{last.isoformat()}')"
+        for level, first, last in segments
+    )
     return spans or "1 = 0"
 
 
@@ -253,8 +349,14 @@ def _total_condition(ids: Sequence[int] | None) -> str:
     return f"= {NATION}" if ids is None else _site_condition(ids)
 
 
-def totals(connection: Connection, sites: Sites, first: date, last: date, by: str, service: int | None = ALL_SERVICES
-           ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def totals(
+    connection: Connection,
+    sites: Sites,
+    first: date,
+    last: date,
+    by: str,
+    service: int | None = ALL_SERVICES,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Visits of the period by nation, site, month or service: keys (0; site ids; days since 1970; service ids),
     counters (G, 12), wait histograms (G, 241). service None with by="service": every service apart."""
     ids = site_ids(connection, sites)
@@ -263,10 +365,17 @@ def totals(connection: Connection, sites: Sites, first: date, last: date, by: st
     each = f"IN (SELECT {UNKNOWN_SERVICE} UNION ALL SELECT id FROM service)"  # noqa: S608 (own number)
     chosen = each if by == "service" and service in (None, ALL_SERVICES) else f"= {service}"
     columns = {"nation": "0", "site": "site_id", "month": "start", "service": "service_id"}[by]
-    rows = _all(connection, f"SELECT {columns}, {', '.join(COUNTERS)}, waits FROM rollup WHERE "  # noqa: S608
-                + _where(_segments(connection, first, last), site, chosen))
+    rows = _all(
+        connection,
+        f"SELECT {columns}, {', '.join(COUNTERS)}, waits FROM rollup WHERE "  # noqa: S608
+        + _where(_segments(connection, first, last), site, chosen),
+    )
     if not rows:
-        return np.zeros(0, np.int64), np.zeros((0, len(COUNTERS)), np.int64), np.zeros((0, BINS), np.int64)
+        return (
+            np.zeros(0, np.int64),
+            np.zeros((0, len(COUNTERS)), np.int64),
+            np.zeros((0, BINS), np.int64),
+        )
     raw, *counters, blobs = zip(*rows, strict=True)
     values = rollup.month_start(rollup.to_days(raw)) if by == "month" else np.array(raw)
     keys, where = np.unique(values, return_inverse=True)
@@ -275,16 +384,27 @@ def totals(connection: Connection, sites: Sites, first: date, last: date, by: st
     return keys, matrix, rollup.added_up(blobs, where, len(keys))
 
 
-def visits_by_service(connection: Connection, sites: Sites, spans: Sequence[tuple[int, date, date]],
-                      services: Collection[int] | None = None) -> tuple[np.ndarray, list[tuple], list[tuple]]:
+def visits_by_service(
+    connection: Connection,
+    sites: Sites,
+    spans: Sequence[tuple[int, date, date]],
+    services: Collection[int] | None = None,
+) -> tuple[np.ndarray, list[tuple], list[tuple]]:
     """Rollup rows of sites apart, in spans that `segments` gives, of some services (None: of all and of each).
 
     Returns keys (n, 3) as site id, service id, start in days since 1970; counters (n tuples); and blobs (n tuples) of the
     histogram of waits and of weekdays by hours.
     """
-    chosen = f"IN ({', '.join(str(int(n)) for n in services)})" if services is not None else "IS NOT NULL"
-    rows = _all(connection, f"SELECT site_id, service_id, start, waits, heat, {', '.join(COUNTERS)} FROM rollup"  # noqa: S608
-                f" WHERE {_where(spans, _site_condition(site_ids(connection, sites)), chosen)}")
+    chosen = (
+        f"IN ({', '.join(str(int(n)) for n in services)})"
+        if services is not None
+        else "IS NOT NULL"
+    )
+    rows = _all(
+        connection,
+        f"SELECT site_id, service_id, start, waits, heat, {', '.join(COUNTERS)} FROM rollup"  # noqa: S608
+        f" WHERE {_where(spans, _site_condition(site_ids(connection, sites)), chosen)}",
+    )
     keys = np.zeros((len(rows), 3), np.int64)
     if rows:
         keys[:, 0], keys[:, 1] = [r[0] for r in rows], [r[1] for r in rows]
@@ -292,8 +412,9 @@ def visits_by_service(connection: Connection, sites: Sites, spans: Sequence[tupl
     return keys, [r[5:] for r in rows], [r[3:5] for r in rows]
 
 
-def by_hour(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
-            ) -> tuple[np.ndarray, np.ndarray]:
+def by_hour(
+    connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
+) -> tuple[np.ndarray, np.ndarray]:
     """Counters (25, 12) and wait histograms (25, 241) by hour of arrival; the last one is the unknown hour.
 
     Whole months come from rollups; the days at the edges of the period from the visits themselves.
@@ -303,11 +424,14 @@ def by_hour(connection: Connection, sites: Sites, first: date, last: date, servi
     months = [s for s in segments if s[0] == MONTH]
     counters = np.zeros((HOURS, len(COUNTERS)), np.int64)
     waits = np.zeros((HOURS, BINS), np.int64)
-    rows = _all(connection, "SELECT hours, hour_waits FROM rollup WHERE "  # noqa: S608 (own names and numbers)
-                + _where(months, _total_condition(ids), f"= {service}"))
+    rows = _all(
+        connection,
+        "SELECT hours, hour_waits FROM rollup WHERE "  # noqa: S608 (own names and numbers)
+        + _where(months, _total_condition(ids), f"= {service}"),
+    )
     if rows:
         hours, hour_waits = zip(*rows, strict=True)
-        counters += _summed(hours, HOURS, rollup.SLOTS)[:, :len(COUNTERS)]
+        counters += _summed(hours, HOURS, rollup.SLOTS)[:, : len(COUNTERS)]
         waits += _summed(hour_waits, HOURS, BINS)
     for _, start, end in (s for s in segments if s[0] == DAY):
         edge_counters, edge_waits = rollup.hourly(*_visits(connection, ids, start, end, service))
@@ -316,50 +440,88 @@ def by_hour(connection: Connection, sites: Sites, first: date, last: date, servi
     return counters, waits
 
 
-def _visits(connection: Connection, ids: Sequence[int] | None, first: date, last: date, service: int
-            ) -> tuple[np.ndarray, np.ndarray]:
-    condition = {ALL_SERVICES: "", UNKNOWN_SERVICE: " AND service_id IS NULL"}.get(service, f" AND service_id = {service}")
+def _visits(
+    connection: Connection, ids: Sequence[int] | None, first: date, last: date, service: int
+) -> tuple[np.ndarray, np.ndarray]:
+    condition = {ALL_SERVICES: "", UNKNOWN_SERVICE: " AND service_id IS NULL"}.get(
+        service, f" AND service_id = {service}"
+    )
     site = f" AND site_id {_site_condition(ids)}"
-    rows = _all(connection, f"SELECT {rollup.VISIT_COLUMNS} FROM visit WHERE superseded_by IS NULL"  # noqa: S608
-                f" AND day BETWEEN :first AND :last{site}{condition}", first=first, last=last)
+    rows = _all(
+        connection,
+        f"SELECT {rollup.VISIT_COLUMNS} FROM visit WHERE superseded_by IS NULL"  # noqa: S608
+        f" AND day BETWEEN :first AND :last{site}{condition}",
+        first=first,
+        last=last,
+    )
     tally = rollup.Tally()
     tally.add(rollup.pack_rows(rows))
     return tally.merged()
 
 
-def heat(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES) -> np.ndarray:
+def heat(
+    connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
+) -> np.ndarray:
     """Visits by weekday (0 = Monday) and hour of arrival, shape (7, 25); the last column is the unknown hour."""
-    rows = _all(connection, "SELECT heat, start FROM rollup WHERE "  # noqa: S608 (own names and numbers)
-                + _where(_segments(connection, first, last), _total_condition(site_ids(connection, sites)),
-                         f"= {service}"))
+    rows = _all(
+        connection,
+        "SELECT heat, start FROM rollup WHERE "  # noqa: S608 (own names and numbers)
+        + _where(
+            _segments(connection, first, last),
+            _total_condition(site_ids(connection, sites)),
+            f"= {service}",
+        ),
+    )
     return _summed([blob for blob, _ in rows], 7, HOURS)
 
 
 def _summed(blobs: Sequence[bytes | None], height: int, width: int) -> np.ndarray:
     """The counts of all blobs added up, as (height, width); their keys are row * width + column."""
-    return rollup.added_up(blobs, np.zeros(len(blobs), np.int64), 1, height * width).reshape(height, width)
+    return rollup.added_up(blobs, np.zeros(len(blobs), np.int64), 1, height * width).reshape(
+        height, width
+    )
 
 
-def site_months(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
-                ) -> pd.DataFrame:
+def site_months(
+    connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
+) -> pd.DataFrame:
     """One row per site and month that begins in the period: site_id, month (date), visits, measured, p50, p90, left
     and satisfaction counters. Reads no histogram: each month's quantiles are kept beside it."""
     ids = site_ids(connection, sites)
-    columns = ["site_id", "start", "visits", "measured", "p50", "p90", "left_unserved", "outcome_known", "satisfied",
-               "unsatisfied"]
-    rows = _all(connection, f"SELECT {', '.join(columns)} FROM rollup WHERE "  # noqa: S608 (own names and numbers)
-                + _where([(MONTH, first.replace(day=1), last)], _site_condition(ids), f"= {service}")
-                + " ORDER BY site_id, start")
+    columns = [
+        "site_id",
+        "start",
+        "visits",
+        "measured",
+        "p50",
+        "p90",
+        "left_unserved",
+        "outcome_known",
+        "satisfied",
+        "unsatisfied",
+    ]
+    rows = _all(
+        connection,
+        f"SELECT {', '.join(columns)} FROM rollup WHERE "  # noqa: S608 (own names and numbers)
+        + _where([(MONTH, first.replace(day=1), last)], _site_condition(ids), f"= {service}")
+        + " ORDER BY site_id, start",
+    )
     # A month without a measured wait has no quantile: NaN.
     types = {**dict.fromkeys(("site_id", *columns[2:]), np.int64), "p50": float, "p90": float}
     return _frame(rows, ["site_id", "month", *columns[2:]], ["month"], types)
 
 
-def daily_visits(connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
-                 ) -> pd.DataFrame:
+def daily_visits(
+    connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
+) -> pd.DataFrame:
     """Visits by site and day: site_id, day (date), visits."""
-    rows = _all(connection, "SELECT site_id, start, visits FROM rollup WHERE "  # noqa: S608 (own names and numbers)
-                + _where([(DAY, first, last)], _site_condition(site_ids(connection, sites)), f"= {service}"))
+    rows = _all(
+        connection,
+        "SELECT site_id, start, visits FROM rollup WHERE "  # noqa: S608 (own names and numbers)
+        + _where(
+            [(DAY, first, last)], _site_condition(site_ids(connection, sites)), f"= {service}"
+        ),
+    )
     return _frame(rows, ["site_id", "day", "visits"], ["day"])
 
 
@@ -367,8 +529,13 @@ def daily_visits(connection: Connection, sites: Sites, first: date, last: date, 
 def closings(connection: Connection, sites: Sites, first: date, last: date) -> pd.DataFrame:
     """Closed days: site_id, day (date), declared (summed over agents)."""
     site = _site_condition(site_ids(connection, sites))
-    rows = _all(connection, "SELECT site_id, day, sum(declared) FROM daily_closing WHERE superseded_by IS NULL"  # noqa: S608
-                f" AND site_id {site} AND day BETWEEN :first AND :last GROUP BY site_id, day", first=first, last=last)
+    rows = _all(
+        connection,
+        "SELECT site_id, day, sum(declared) FROM daily_closing WHERE superseded_by IS NULL"  # noqa: S608
+        f" AND site_id {site} AND day BETWEEN :first AND :last GROUP BY site_id, day",
+        first=first,
+        last=last,
+    )
     return _frame(rows, ["site_id", "day", "declared"], ["day"])
 
 
@@ -376,13 +543,24 @@ def closures(connection: Connection, sites: Sites, first: date, last: date) -> p
     """Closures that touch the period: site_id (None: whole network), first_day, last_day, from_minute, to_minute,
     reason."""
     ids = site_ids(connection, sites)
-    rows = _all(connection, """
+    rows = _all(
+        connection,
+        """
         SELECT c.site_id, c.first_day, c.last_day, c.from_minute, c.to_minute, coalesce(t.label, 'non renseigné')
         FROM closure c LEFT JOIN term t ON t.id = c.reason_id
         WHERE c.superseded_by IS NULL AND c.first_day <= :last AND c.last_day >= :first
-        ORDER BY c.first_day""", first=first, last=last)
-    rows = [(s, as_date(a), as_date(b), *rest) for s, a, b, *rest in rows if s is None or ids is None or s in ids]
-    frame = pd.DataFrame(rows, columns=["site_id", "first_day", "last_day", "from_minute", "to_minute", "reason"])
+        ORDER BY c.first_day""",
+        first=first,
+        last=last,
+    )
+    rows = [
+        (s, as_date(a), as_date(b), *rest)
+        for s, a, b, *rest in rows
+        if s is None or ids is None or s in ids
+    ]
+    frame = pd.DataFrame(
+        rows, columns=["site_id", "first_day", "last_day", "from_minute", "to_minute", "reason"]
+    )
     # Among numbers pandas would make None a NaN, which is no site and not the whole network either.
     frame["site_id"] = pd.Series([r[0] for r in rows], dtype=object)
     return frame
@@ -392,16 +570,43 @@ def complaints(connection: Connection, sites: Sites, last: date) -> pd.DataFrame
     """Complaints received up to `last`: site_id, reference, received_on, resolved_on, category_id, service_id,
     channel_id, outcome. Their words are not here."""
     site = _site_condition(site_ids(connection, sites))
-    columns = ["site_id", "reference", "received_on", "resolved_on", "category_id", "service_id", "channel_id", "outcome"]
-    rows = _all(connection, f"SELECT {', '.join(columns)} FROM complaint WHERE superseded_by IS NULL"  # noqa: S608
-                f" AND site_id {site} AND received_on <= :last ORDER BY received_on, id", last=last)
+    columns = [
+        "site_id",
+        "reference",
+        "received_on",
+        "resolved_on",
+        "category_id",
+        "service_id",
+        "channel_id",
+        "outcome",
+    ]
+    rows = _all(
+        connection,
+        f"SELECT {', '.join(columns)} FROM complaint WHERE superseded_by IS NULL"  # noqa: S608
+        f" AND site_id {site} AND received_on <= :last ORDER BY received_on, id",
+        last=last,
+    )
     return _frame(rows, columns, ["received_on", "resolved_on"])
 
 
 def monthly_returns(connection: Connection, sites: Sites, first: date, last: date) -> pd.DataFrame:
     """What sites declared of their months: site_id, month, received, satisfied, reasons, difficulties."""
     site = _site_condition(site_ids(connection, sites))
-    columns = ["site_id", "month", "received", "satisfied", "reasons", "difficulties", "solutions", "remarks"]
-    rows = _all(connection, f"SELECT {', '.join(columns)} FROM monthly_return WHERE superseded_by IS NULL"  # noqa: S608
-                f" AND site_id {site} AND month BETWEEN :first AND :last ORDER BY month", first=first, last=last)
+    columns = [
+        "site_id",
+        "month",
+        "received",
+        "satisfied",
+        "reasons",
+        "difficulties",
+        "solutions",
+        "remarks",
+    ]
+    rows = _all(
+        connection,
+        f"SELECT {', '.join(columns)} FROM monthly_return WHERE superseded_by IS NULL"  # noqa: S608
+        f" AND site_id {site} AND month BETWEEN :first AND :last ORDER BY month",
+        first=first,
+        last=last,
+    )
     return pd.DataFrame([(s, as_date(m), *rest) for s, m, *rest in rows], columns=columns)

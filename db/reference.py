@@ -1,4 +1,5 @@
 """Changes to reference data: words of the lists, outlines. Each is one transaction with its line in the journal."""
+
 import json
 import re
 import unicodedata
@@ -17,28 +18,47 @@ WORDS = {"service": "prestation", "category": "catégorie", "channel": "canal", 
 def slug(label: str) -> str:
     """A code for a label: lower case, no accents, words joined by hyphens."""
     plain = unicodedata.normalize("NFKD", label.casefold())
-    return re.sub(r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c))).strip("-")
+    return re.sub(
+        r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c))
+    ).strip("-")
 
 
 def add(engine: Engine, kind: str, label: str, by: str) -> str:
     """Add a service, category, channel or reason; a sentence says what was done. Raises Refused if it cannot be."""
     label = " ".join(label.split())
     if not slug(label) or len(label) > LONGEST["label"] or not label.isprintable():
-        raise Refused(f"Le libellé doit avoir de 1 à {LONGEST['label']} caractères que l'on peut lire, dont une lettre ou"
-                      " un chiffre.")
+        raise Refused(
+            f"Le libellé doit avoir de 1 à {LONGEST['label']} caractères que l'on peut lire, dont une lettre ou"
+            " un chiffre."
+        )
     with writing(engine) as c:
         table = Service if kind == "service" else Term
-        query = select(table.label) if kind == "service" else select(Term.label).where(Term.kind == kind)
+        query = (
+            select(table.label)
+            if kind == "service"
+            else select(Term.label).where(Term.kind == kind)
+        )
         known = {slug(found): found for found in c.execute(query).scalars()}
         if slug(label) in known:
             return f"« {known[slug(label)]} » est déjà dans la liste ({WORDS[kind]})."
         if kind == "service":
             codes = set(c.execute(select(Service.code)).scalars())
-            c.execute(insert(Service).values(code=_free(slug(label)[:56].rstrip("-"), codes), label=label, theme="Autre",
-                                             link="ministère", source="ajouté par le ministère"))
+            c.execute(
+                insert(Service).values(
+                    code=_free(slug(label)[:56].rstrip("-"), codes),
+                    label=label,
+                    theme="Autre",
+                    link="ministère",
+                    source="ajouté par le ministère",
+                )
+            )
         else:
             c.execute(insert(Term).values(kind=kind, label=label))
-        c.execute(insert(Journal).values(at=now(), who=by, did="added", detail={"kind": kind, "label": label}, why=""))
+        c.execute(
+            insert(Journal).values(
+                at=now(), who=by, did="added", detail={"kind": kind, "label": label}, why=""
+            )
+        )
     return f"« {label} » est ajouté ({WORDS[kind]})."
 
 
@@ -62,26 +82,50 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
     if not shapes <= {"Polygon", "MultiPolygon"}:
         raise Refused("Les limites doivent être des polygones.")
     if any(not -5 <= x <= 8 for x in longitudes):
-        raise Refused("Les coordonnées ne sont pas au Bénin : attendues en degrés, longitude d'abord (WGS 84).")
+        raise Refused(
+            "Les coordonnées ne sont pas au Bénin : attendues en degrés, longitude d'abord (WGS 84)."
+        )
     column = Commune.name if level == "commune" else Commune.department
     with writing(engine) as c:
         wanted = {slug(name): name for name in c.execute(select(column).distinct()).scalars()}
         kept, found = [], set()
         for feature in features:
-            names = [str(v) for k, v in (feature.get("properties") or {}).items()
-                     if k.casefold() in ("name", "nom", "commune", "department", "departement", "adm2_fr", "adm1_fr")]
+            names = [
+                str(v)
+                for k, v in (feature.get("properties") or {}).items()
+                if k.casefold()
+                in ("name", "nom", "commune", "department", "departement", "adm2_fr", "adm1_fr")
+            ]
             name = next((wanted[slug(n)] for n in names if slug(n) in wanted), None)
             if name:
                 found.add(name)
-                kept.append({"type": "Feature", "properties": {level: name}, "geometry": feature["geometry"]})
+                kept.append(
+                    {
+                        "type": "Feature",
+                        "properties": {level: name},
+                        "geometry": feature["geometry"],
+                    }
+                )
         missing = sorted(set(wanted.values()) - found)
         if missing:
-            raise Refused(f"Limites absentes du fichier : {', '.join(missing[:10])}"
-                          f"{' …' if len(missing) > 10 else ''} ({len(missing)}).")
+            raise Refused(
+                f"Limites absentes du fichier : {', '.join(missing[:10])}"
+                f"{' …' if len(missing) > 10 else ''} ({len(missing)})."
+            )
         c.execute(delete(Boundary).where(Boundary.level == level))
-        c.execute(insert(Boundary).values(level=level, source=source, loaded_at=now(),
-                                          geojson=json.dumps({"type": "FeatureCollection", "features": kept})))
-        c.execute(insert(Journal).values(at=now(), who=by, did="loaded", detail={"boundaries": level}, why=source))
+        c.execute(
+            insert(Boundary).values(
+                level=level,
+                source=source,
+                loaded_at=now(),
+                geojson=json.dumps({"type": "FeatureCollection", "features": kept}),
+            )
+        )
+        c.execute(
+            insert(Journal).values(
+                at=now(), who=by, did="loaded", detail={"boundaries": level}, why=source
+            )
+        )
     return len(kept)
 
 

@@ -4,6 +4,7 @@ A visit becomes one number (`pack`); a `Tally` collects those to add and those t
 stored rows up to date and `verify` recomputes everything from the visits. Counts of small keys (a minute, an hour)
 are stored as words of 32 bits, key above and count below, only where the count is not zero.
 """
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,18 +35,27 @@ from db.codes import (
 )
 
 # Fields of a packed visit, highest first, with their widths in bits: sorting packed visits sorts by day, site, service.
-FIELDS = (("day", 16), ("site", 12), ("service", 12), ("hour", 5), ("wait", 8),
-          ("kind", 2), ("sex", 2), ("satisfied", 2), ("outcome", 2))
-SHIFT = {name: sum(width for _, width in FIELDS[i + 1:]) for i, (name, _) in enumerate(FIELDS)}
+FIELDS = (
+    ("day", 16),
+    ("site", 12),
+    ("service", 12),
+    ("hour", 5),
+    ("wait", 8),
+    ("kind", 2),
+    ("sex", 2),
+    ("satisfied", 2),
+    ("outcome", 2),
+)
+SHIFT = {name: sum(width for _, width in FIELDS[i + 1 :]) for i, (name, _) in enumerate(FIELDS)}
 MASK = {name: (1 << width) - 1 for name, width in FIELDS}
 NO_WAIT = 255
-COUNT_BITS = 19                      # of a word; the 13 bits above hold the key
+COUNT_BITS = 19  # of a word; the 13 bits above hold the key
 MAX_COUNT = (1 << COUNT_BITS) - 1
 HOURS = UNKNOWN_HOUR + 1
-SLOTS = 16                           # keys of `hours`: hour * SLOTS + position in COUNTERS
+SLOTS = 16  # keys of `hours`: hour * SLOTS + position in COUNTERS
 SPARSE = ("waits", "heat", "hours", "hour_waits")
 COLUMNS = ("level", "service_id", "site_id", "start", *COUNTERS, "p50", "p90", *SPARSE)
-COMPRESS_AT = 2_000_000              # packed visits held before equal ones are merged
+COMPRESS_AT = 2_000_000  # packed visits held before equal ones are merged
 EPOCH = date(1970, 1, 1)
 
 VISIT_COLUMNS = "day, site_id, service_id, arrived_at, called_at, kind, sex, satisfied, outcome"
@@ -57,10 +67,23 @@ def pack(day, site, service, arrived, called, kind, sex, satisfied, outcome) -> 
     day: days since 1970; service: 0 where unknown; arrived, called: minutes after midnight, -1 where unknown;
     sex, satisfied: 0 where unknown (satisfied: 1 yes, 2 no).
     """
-    wait = np.where((arrived >= 0) & (called >= 0) & (outcome != LEFT), np.minimum(called - arrived, LAST_BIN), NO_WAIT)
+    wait = np.where(
+        (arrived >= 0) & (called >= 0) & (outcome != LEFT),
+        np.minimum(called - arrived, LAST_BIN),
+        NO_WAIT,
+    )
     hour = np.where(arrived >= 0, arrived // 60, UNKNOWN_HOUR)
-    values = dict(day=day, site=site, service=service, hour=hour, wait=wait, kind=kind, sex=sex,
-                  satisfied=satisfied, outcome=outcome)
+    values = dict(
+        day=day,
+        site=site,
+        service=service,
+        hour=hour,
+        wait=wait,
+        kind=kind,
+        sex=sex,
+        satisfied=satisfied,
+        outcome=outcome,
+    )
     packed = np.zeros(len(day), dtype=np.int64)
     for name, _ in FIELDS:
         packed |= np.asarray(values[name], dtype=np.int64) << SHIFT[name]
@@ -71,14 +94,28 @@ def pack_rows(rows: list[tuple]) -> np.ndarray:
     """`pack` for rows of VISIT_COLUMNS as a database gives them (days as dates or ISO text)."""
     if not rows:
         return np.zeros(0, dtype=np.int64)
-    days, sites, services, arrived, called, kinds, sexes, satisfied, outcomes = zip(*rows, strict=True)
-    ordinal = {d: (date.fromisoformat(d) if isinstance(d, str) else d).toordinal() - EPOCH.toordinal()
-               for d in set(days)}
+    days, sites, services, arrived, called, kinds, sexes, satisfied, outcomes = zip(
+        *rows, strict=True
+    )
+    ordinal = {
+        d: (date.fromisoformat(d) if isinstance(d, str) else d).toordinal() - EPOCH.toordinal()
+        for d in set(days)
+    }
     answer = {None: 0, True: 1, False: 2}
-    whole = lambda values, blank: np.array([blank if v is None else v for v in values], dtype=np.int64)  # noqa: E731
-    return pack(np.array([ordinal[d] for d in days]), np.array(sites), whole(services, 0), whole(arrived, -1),
-                whole(called, -1), np.array(kinds), whole(sexes, 0), np.array([answer[s] for s in satisfied]),
-                np.array(outcomes))
+    whole = lambda values, blank: np.array(  # noqa: E731
+        [blank if v is None else v for v in values], dtype=np.int64
+    )
+    return pack(
+        np.array([ordinal[d] for d in days]),
+        np.array(sites),
+        whole(services, 0),
+        whole(arrived, -1),
+        whole(called, -1),
+        np.array(kinds),
+        whole(sexes, 0),
+        np.array([answer[s] for s in satisfied]),
+        np.array(outcomes),
+    )
 
 
 class Tally:
@@ -118,17 +155,28 @@ class Cells:
 
     def merge(self, start=None, site=None, service=None) -> "Cells":
         """The same counts under other keys (given per cell); cells that meet are added up."""
-        start, site, service = (old if new is None else np.broadcast_to(new, old.shape) for old, new in
-                                ((self.start, start), (self.site, site), (self.service, service)))
+        start, site, service = (
+            old if new is None else np.broadcast_to(new, old.shape)
+            for old, new in ((self.start, start), (self.site, site), (self.service, service))
+        )
         keys, where = np.unique(_place(start, site, service), return_inverse=True)
-        counters = np.stack([_total(where, self.counters[:, i], len(keys)) for i in range(len(COUNTERS))], axis=1)
-        sparse = {name: _distinct(where[cell], key, count) for name, (cell, key, count) in self.sparse.items()}
+        counters = np.stack(
+            [_total(where, self.counters[:, i], len(keys)) for i in range(len(COUNTERS))], axis=1
+        )
+        sparse = {
+            name: _distinct(where[cell], key, count)
+            for name, (cell, key, count) in self.sparse.items()
+        }
         return Cells(keys >> 32, (keys >> 16) & 0xFFFF, (keys & 0xFFFF) - 1, counters, sparse)
 
 
 def _place(start: np.ndarray, site: np.ndarray, service: np.ndarray) -> np.ndarray:
     """One number per cell, in the order in which cells are sorted."""
-    return (start.astype(np.int64) << 32) | (site.astype(np.int64) << 16) | (service.astype(np.int64) + 1)
+    return (
+        (start.astype(np.int64) << 32)
+        | (site.astype(np.int64) << 16)
+        | (service.astype(np.int64) + 1)
+    )
 
 
 def _total(where: np.ndarray, weights: np.ndarray, size: int) -> np.ndarray:
@@ -146,29 +194,51 @@ def _sum_by(keys: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return keys[first], np.add.reduceat(counts, first)
 
 
-def _distinct(cell: np.ndarray, key: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _distinct(
+    cell: np.ndarray, key: np.ndarray, count: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Sparse counts sorted by cell and key, each pair once, those that cancel out left out."""
     merged, sums = _sum_by((cell << 13) | key, count)
     merged, sums = merged[sums != 0], sums[sums != 0]
     return merged >> 13, merged & 8191, sums
 
 
-def _by_key(keys: np.ndarray, flags: tuple[np.ndarray, ...], counts: np.ndarray, size: int) -> np.ndarray:
+def _by_key(
+    keys: np.ndarray, flags: tuple[np.ndarray, ...], counts: np.ndarray, size: int
+) -> np.ndarray:
     """Counters (size, 12) of packed visits by key."""
     return np.stack([_total(keys, flag * counts, size) for flag in flags], axis=1)
 
 
 def _flags(get) -> tuple[np.ndarray, ...]:
     """Which packed visits each of COUNTERS counts: twelve arrays of true or false."""
-    kind, sex, satisfied, outcome, wait, hour = (get(f) for f in ("kind", "sex", "satisfied", "outcome", "wait", "hour"))
-    return (np.ones_like(kind, dtype=bool), kind == REQUEST, kind == COMPLAINT, kind == INFORMATION, sex == WOMAN,
-            sex == MAN, satisfied == 1, satisfied == 2, (outcome == SERVED) | (outcome == LEFT), outcome == LEFT,
-            (outcome == LEFT) & (hour != UNKNOWN_HOUR), wait != NO_WAIT)
+    kind, sex, satisfied, outcome, wait, hour = (
+        get(f) for f in ("kind", "sex", "satisfied", "outcome", "wait", "hour")
+    )
+    return (
+        np.ones_like(kind, dtype=bool),
+        kind == REQUEST,
+        kind == COMPLAINT,
+        kind == INFORMATION,
+        sex == WOMAN,
+        sex == MAN,
+        satisfied == 1,
+        satisfied == 2,
+        (outcome == SERVED) | (outcome == LEFT),
+        outcome == LEFT,
+        (outcome == LEFT) & (hour != UNKNOWN_HOUR),
+        wait != NO_WAIT,
+    )
 
 
 def month_start(days: np.ndarray) -> np.ndarray:
     """The first day of each day's month; both as days since 1970."""
-    return days.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    return (
+        days.astype("datetime64[D]")
+        .astype("datetime64[M]")
+        .astype("datetime64[D]")
+        .astype(np.int64)
+    )
 
 
 def cells(codes: np.ndarray, counts: np.ndarray) -> Iterator[tuple[int, Cells]]:
@@ -185,18 +255,27 @@ def cells(codes: np.ndarray, counts: np.ndarray) -> Iterator[tuple[int, Cells]]:
     service = np.where(service == 0, UNKNOWN_SERVICE, service)
     measured = wait != NO_WAIT
     weekday = (day + 3) % 7  # 1 January 1970 was a Thursday
-    days = Cells(day[first], site[first], service[first], _by_key(cell, flags, counts, len(first)), {
-        "waits": (cell[measured], wait[measured], counts[measured]),
-        "heat": (cell, weekday * 25 + hour, counts),
-    }).merge()
+    days = Cells(
+        day[first],
+        site[first],
+        service[first],
+        _by_key(cell, flags, counts, len(first)),
+        {
+            "waits": (cell[measured], wait[measured], counts[measured]),
+            "heat": (cell, weekday * 25 + hour, counts),
+        },
+    ).merge()
     start = month_start(days.start)
     months = days.merge(start=start)
-    cell = np.searchsorted(_place(months.start, months.site, months.service),
-                           _place(start, days.site, days.service))[cell]
+    cell = np.searchsorted(
+        _place(months.start, months.site, months.service), _place(start, days.site, days.service)
+    )[cell]
     by_hour = _by_key(cell * HOURS + hour, flags, counts, len(months.start) * HOURS)
     place, slot = np.nonzero(by_hour)
     months.sparse["hours"] = (place // HOURS, place % HOURS * SLOTS + slot, by_hour[place, slot])
-    months.sparse["hour_waits"] = _distinct(cell[measured], hour[measured] * BINS + wait[measured], counts[measured])
+    months.sparse["hour_waits"] = _distinct(
+        cell[measured], hour[measured] * BINS + wait[measured], counts[measured]
+    )
     for level, finest in ((DAY, days), (MONTH, months)):
         all_services = finest.merge(service=ALL_SERVICES)
         yield level, finest
@@ -207,7 +286,9 @@ def cells(codes: np.ndarray, counts: np.ndarray) -> Iterator[tuple[int, Cells]]:
 
 def encode(cell: np.ndarray, key: np.ndarray, count: np.ndarray, size: int) -> list[bytes]:
     """One blob per cell 0..size-1 from sparse counts sorted by cell; empty bytes where a cell has none."""
-    if len(count) and count.max() > MAX_COUNT:  # a count too large for a word is spread over several
+    if (
+        len(count) and count.max() > MAX_COUNT
+    ):  # a count too large for a word is spread over several
         times = -(-count // MAX_COUNT)
         last = np.cumsum(times) - 1
         cell, key = np.repeat(cell, times), np.repeat(key, times)
@@ -227,7 +308,9 @@ def decode(blobs: list[bytes | None]) -> tuple[np.ndarray, np.ndarray, np.ndarra
     return which, words >> COUNT_BITS, words & MAX_COUNT
 
 
-def added_up(blobs: Sequence[bytes | None], group: np.ndarray, size: int, width: int = BINS) -> np.ndarray:
+def added_up(
+    blobs: Sequence[bytes | None], group: np.ndarray, size: int, width: int = BINS
+) -> np.ndarray:
     """The counts in the blobs as a full matrix (size, width), those of one group in one row.
 
     group: for each blob, its row. The same as `decode` and `dense` one after the other, at a third of the time.
@@ -239,7 +322,9 @@ def added_up(blobs: Sequence[bytes | None], group: np.ndarray, size: int, width:
     return _total(place, words & MAX_COUNT, size * width).reshape(size, width)
 
 
-def dense(cell: np.ndarray, key: np.ndarray, count: np.ndarray, size: int, width: int = BINS) -> np.ndarray:
+def dense(
+    cell: np.ndarray, key: np.ndarray, count: np.ndarray, size: int, width: int = BINS
+) -> np.ndarray:
     """Sparse counts as a full matrix (size, width)."""
     return _total(cell * width + key, count, size * width).reshape(size, width)
 
@@ -251,31 +336,53 @@ def to_days(values) -> np.ndarray:
 
 def _keys(cells: Cells) -> tuple[list[int], list[int], list[str]]:
     """The service, site and ISO day of each cell, as the rollup table has them."""
-    return (cells.service.tolist(), cells.site.tolist(), cells.start.astype("datetime64[D]").astype(str).tolist())
+    return (
+        cells.service.tolist(),
+        cells.site.tolist(),
+        cells.start.astype("datetime64[D]").astype(str).tolist(),
+    )
 
 
 def _stored(connection: Connection, level: int, touched: Cells) -> Cells | None:
     """The stored rows under the keys of `touched`, or None if there are none."""
-    with temporary(connection, "touched", "service_id smallint, site_id smallint, start date") as table:
+    with temporary(
+        connection, "touched", "service_id smallint, site_id smallint, start date"
+    ) as table:
         insert(connection, table, COLUMNS[1:4], zip(*_keys(touched), strict=True))
-        rows = connection.execute(text(
-            f"SELECT {', '.join('r.' + c for c in COLUMNS[1:])} FROM rollup r JOIN {table} t"  # noqa: S608 (own names)
-            " ON r.level = :level AND r.service_id = t.service_id AND r.site_id = t.site_id AND r.start = t.start"),
-            {"level": level}).all()
+        rows = connection.execute(
+            text(
+                f"SELECT {', '.join('r.' + c for c in COLUMNS[1:])} FROM rollup r JOIN {table} t"  # noqa: S608 (own names)
+                " ON r.level = :level AND r.service_id = t.service_id AND r.site_id = t.site_id AND r.start = t.start"
+            ),
+            {"level": level},
+        ).all()
     if not rows:
         return None
     service, site, start, *rest = zip(*rows, strict=True)
-    counters = np.array(rest[:len(COUNTERS)], dtype=np.int64).T
-    sparse = {name: decode(blobs) for name, blobs in zip(SPARSE, rest[len(COUNTERS) + 2:], strict=True)
-              if name in touched.sparse}
+    counters = np.array(rest[: len(COUNTERS)], dtype=np.int64).T
+    sparse = {
+        name: decode(blobs)
+        for name, blobs in zip(SPARSE, rest[len(COUNTERS) + 2 :], strict=True)
+        if name in touched.sparse
+    }
     return Cells(to_days(start), np.array(site), np.array(service), counters, sparse)
 
 
 def _together(a: Cells, b: Cells) -> Cells:
     shift = len(a.start)
-    sparse = {name: tuple(np.concatenate(pair) for pair in zip(
-        a.sparse[name], (b.sparse[name][0] + shift, *b.sparse[name][1:]), strict=True)) for name in a.sparse}
-    joined = [np.concatenate((getattr(a, f), getattr(b, f))) for f in ("start", "site", "service", "counters")]
+    sparse = {
+        name: tuple(
+            np.concatenate(pair)
+            for pair in zip(
+                a.sparse[name], (b.sparse[name][0] + shift, *b.sparse[name][1:]), strict=True
+            )
+        )
+        for name in a.sparse
+    }
+    joined = [
+        np.concatenate((getattr(a, f), getattr(b, f)))
+        for f in ("start", "site", "service", "counters")
+    ]
     return Cells(*joined, sparse).merge()
 
 
@@ -286,10 +393,22 @@ def records(level: int, cells: Cells) -> Iterator[tuple]:
     if level == MONTH:
         waits = dense(*cells.sparse["waits"], size)
         p50, p90 = ([None if m < 0 else m for m in quantile(waits, q).tolist()] for q in (0.5, 0.9))
-    blobs = [encode(*cells.sparse[name], size) if name in cells.sparse else [None] * size for name in SPARSE]
+    blobs = [
+        encode(*cells.sparse[name], size) if name in cells.sparse else [None] * size
+        for name in SPARSE
+    ]
     starts = cells.start.astype("datetime64[D]").astype(str).tolist()
-    rows = zip([level] * size, cells.service.tolist(), cells.site.tolist(), starts, *cells.counters.T.tolist(),
-               p50, p90, *blobs, strict=True)
+    rows = zip(
+        [level] * size,
+        cells.service.tolist(),
+        cells.site.tolist(),
+        starts,
+        *cells.counters.T.tolist(),
+        p50,
+        p90,
+        *blobs,
+        strict=True,
+    )
     return (row for row in rows if row[4])
 
 
@@ -316,13 +435,24 @@ def _write(connection: Connection, level: int, final: Cells, *, replace: bool) -
         columns = ", ".join(COLUMNS)
         updates = ", ".join(f"{c} = excluded.{c}" for c in COLUMNS[4:])
         # "WHERE true": without it SQLite reads ON CONFLICT as part of a join.
-        connection.execute(text(f"INSERT INTO rollup ({columns}) SELECT {columns} FROM {table} WHERE true"  # noqa: S608
-                                f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {updates}"))
+        connection.execute(
+            text(
+                f"INSERT INTO rollup ({columns}) SELECT {columns} FROM {table} WHERE true"  # noqa: S608
+                f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {updates}"
+            )
+        )
     if gone.any():
-        with temporary(connection, "gone", "service_id smallint, site_id smallint, start date") as table:
+        with temporary(
+            connection, "gone", "service_id smallint, site_id smallint, start date"
+        ) as table:
             insert(connection, table, keys[1:], compress(zip(*_keys(final), strict=True), gone))
-            connection.execute(text(f"DELETE FROM rollup WHERE level = :level AND ({', '.join(keys[1:])})"  # noqa: S608
-                                    f" IN (SELECT {', '.join(keys[1:])} FROM {table})"), {"level": level})
+            connection.execute(
+                text(
+                    f"DELETE FROM rollup WHERE level = :level AND ({', '.join(keys[1:])})"  # noqa: S608
+                    f" IN (SELECT {', '.join(keys[1:])} FROM {table})"
+                ),
+                {"level": level},
+            )
 
 
 def rebuild(connection: Connection) -> None:
@@ -334,8 +464,10 @@ def rebuild(connection: Connection) -> None:
 def recompute(connection: Connection) -> Iterator[tuple]:
     """The rows that the rollup table should hold, from the visits that count."""
     tally = Tally()
-    result = connection.execute(text(f"SELECT {VISIT_COLUMNS} FROM visit WHERE superseded_by IS NULL"),  # noqa: S608 (own names)
-                                execution_options={"stream_results": True})
+    result = connection.execute(
+        text(f"SELECT {VISIT_COLUMNS} FROM visit WHERE superseded_by IS NULL"),  # noqa: S608 (own names)
+        execution_options={"stream_results": True},
+    )
     for rows in result.partitions(100_000):
         tally.add(pack_rows(rows))
     codes, counts = tally.merged()
@@ -346,9 +478,19 @@ def recompute(connection: Connection) -> Iterator[tuple]:
 
 def verify(connection: Connection) -> list[str]:
     """What differs between the rollup table and the visits: one sentence per row that does; none is well."""
-    stored = {row[:4]: row[4:] for row in (
-        (r[0], r[1], r[2], str(r[3]), *(bytes(v) if isinstance(v, memoryview) else v for v in r[4:]))
-        for r in connection.execute(text(f"SELECT {', '.join(COLUMNS)} FROM rollup")))}  # noqa: S608 (own names)
+    stored = {
+        row[:4]: row[4:]
+        for row in (
+            (
+                r[0],
+                r[1],
+                r[2],
+                str(r[3]),
+                *(bytes(v) if isinstance(v, memoryview) else v for v in r[4:]),
+            )
+            for r in connection.execute(text(f"SELECT {', '.join(COLUMNS)} FROM rollup"))  # noqa: S608 (own names)
+        )
+    }
     problems = []
     for row in recompute(connection):
         found = stored.pop(row[:4], None)

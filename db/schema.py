@@ -1,4 +1,5 @@
 """The tables' versions: creating them, bringing them up to date, and telling which one a database has."""
+
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,10 @@ from db.engine import is_sqlite, make_engine, wait_for_turn
 from db.write import Refused
 
 HELD = "alembic_version"  # the table that holds the revision
-CORE = {"import_batch", "journal"}  # tables of every version: with the revision, they say that a database is ours
+CORE = {
+    "import_batch",
+    "journal",
+}  # tables of every version: with the revision, they say that a database is ours
 
 
 def config() -> Config:
@@ -23,8 +27,12 @@ def config() -> Config:
     return settings
 
 
-def upgrade(engine: Engine, revision: str = "head", before: Callable[[Connection], None] | None = None,
-            after: Callable[[Connection], None] | None = None) -> None:
+def upgrade(
+    engine: Engine,
+    revision: str = "head",
+    before: Callable[[Connection], None] | None = None,
+    after: Callable[[Connection], None] | None = None,
+) -> None:
     """Bring the database to `revision`, in one transaction; both databases undo a migration that fails.
 
     before, after: called in that transaction, while nobody else can write.
@@ -53,9 +61,14 @@ def _run(engine: Engine, action, revision: str, before=None, after=None) -> None
                 action(settings, revision)
                 if after:
                     after(connection)
-                if is_sqlite(engine) and connection.execute(text("PRAGMA foreign_key_check")).first():
-                    raise Refused("Des lignes de cette base ne mènent à rien : la mise à jour est défaite, rien n'a changé."
-                                  " Remettre une copie saine (python -m db restore COPIE).")
+                if (
+                    is_sqlite(engine)
+                    and connection.execute(text("PRAGMA foreign_key_check")).first()
+                ):
+                    raise Refused(
+                        "Des lignes de cette base ne mènent à rien : la mise à jour est défaite, rien n'a changé."
+                        " Remettre une copie saine (python -m db restore COPIE)."
+                    )
         finally:
             if is_sqlite(engine):
                 connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")
@@ -91,7 +104,10 @@ def tables_at(revision: str) -> dict[str, frozenset[str]]:
     try:
         upgrade(engine, revision)
         found = inspect(engine)
-        return {table: frozenset(c["name"] for c in found.get_columns(table)) for table in found.get_table_names()}
+        return {
+            table: frozenset(c["name"] for c in found.get_columns(table))
+            for table in found.get_table_names()
+        }
     finally:
         engine.dispose()
 
@@ -101,13 +117,17 @@ def check_known(engine: Engine) -> str | None:
     with engine.connect() as connection:
         revision = version_of(connection)
         if revision is not None and revision not in revisions():
-            raise Refused(f"La base est d'une version que cette application ne connaît pas ({revision}) : elle vient d'une"
-                          " version plus récente, ou d'une autre application. Installer la version plus récente. Pour revenir"
-                          " à celle-ci, lancer d'abord avec la plus récente : python -m db go-back")
+            raise Refused(
+                f"La base est d'une version que cette application ne connaît pas ({revision}) : elle vient d'une"
+                " version plus récente, ou d'une autre application. Installer la version plus récente. Pour revenir"
+                " à celle-ci, lancer d'abord avec la plus récente : python -m db go-back"
+            )
         tables = set(inspect(connection).get_table_names())
         if (revision or tables - {HELD}) and not tables >= CORE:
-            raise Refused("Cette base est celle d'une autre application : corriger DATABASE_URL, ou donner au tableau de"
-                          " bord une base à lui.")
+            raise Refused(
+                "Cette base est celle d'une autre application : corriger DATABASE_URL, ou donner au tableau de"
+                " bord une base à lui."
+            )
         return revision
 
 
@@ -117,5 +137,7 @@ def check_current(engine: Engine) -> None:
     if revision is None:
         raise Refused("La base n'existe pas encore : python -m db init")
     if revision != newest():
-        raise Refused(f"La base est d'une version plus ancienne ({revision}) que cette application ({newest()}) :"
-                      " python -m db init la met à jour, après en avoir fait une copie.")
+        raise Refused(
+            f"La base est d'une version plus ancienne ({revision}) que cette application ({newest()}) :"
+            " python -m db init la met à jour, après en avoir fait une copie."
+        )

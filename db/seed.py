@@ -1,4 +1,5 @@
 """Reference data from data/reference into the tables. Adds what is missing; never undoes what somebody changed."""
+
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +17,16 @@ from db.write import Refused, now
 REFERENCE = ROOT / "data" / "reference"
 FIRST_DAY = date(2000, 1, 1)  # a first location holds for all time before, too
 TERMS = {
-    "category": ("Accueil", "Délai", "Dossier perdu", "Information erronée", "Service indisponible", "Comportement",
-                 "Frais indus", "Autre"),
+    "category": (
+        "Accueil",
+        "Délai",
+        "Dossier perdu",
+        "Information erronée",
+        "Service indisponible",
+        "Comportement",
+        "Frais indus",
+        "Autre",
+    ),
     "channel": ("guichet", "téléphone", "en ligne", "WhatsApp", "courrier"),
     "reason": ("électricité", "réseau", "grève", "travaux", "jour férié local", "fermé", "autre"),
 }
@@ -50,16 +59,22 @@ def seed(engine: Engine, folder: Path = REFERENCE, by: str = "application") -> N
 
 def beyond_reference(connection: Connection) -> dict[str, int]:
     """For each table that `seed` fills, how many rows somebody else added."""
-    codes = {name: {row["code"] for row in read_csv(f"{name}s.csv")} for name in ("site", "service")}
+    codes = {
+        name: {row["code"] for row in read_csv(f"{name}s.csv")} for name in ("site", "service")
+    }
     terms = {(kind, label) for kind, labels in TERMS.items() for label in labels}
     communes = {row["commune"] for row in read_csv("communes.csv")}
-    moved = select(func.count()).select_from(SiteLocation).where(SiteLocation.valid_from != FIRST_DAY)
+    moved = (
+        select(func.count()).select_from(SiteLocation).where(SiteLocation.valid_from != FIRST_DAY)
+    )
     return {
         "commune": len(set(connection.execute(select(Commune.name)).scalars()) - communes),
         "site": len(set(connection.execute(select(Site.code)).scalars()) - codes["site"]),
         "site_location": connection.execute(moved).scalar_one(),
         "service": len(set(connection.execute(select(Service.code)).scalars()) - codes["service"]),
-        "term": len({tuple(row) for row in connection.execute(select(Term.kind, Term.label))} - terms),
+        "term": len(
+            {tuple(row) for row in connection.execute(select(Term.kind, Term.label))} - terms
+        ),
     }
 
 
@@ -83,42 +98,85 @@ def _line(name: str, number: int) -> Iterator[None]:
     except Refused as reason:
         raise Refused(f"{name}, ligne {number} : {reason}") from None
     except KeyError as missing:
-        raise Refused(f"{name}, ligne {number} : la colonne « {missing.args[0]} » manque.") from None
+        raise Refused(
+            f"{name}, ligne {number} : la colonne « {missing.args[0]} » manque."
+        ) from None
     except IntegrityError:
-        raise Refused(f"{name}, ligne {number} : cette ligne fait double emploi avec une autre.") from None
+        raise Refused(
+            f"{name}, ligne {number} : cette ligne fait double emploi avec une autre."
+        ) from None
     except DataError:
-        raise Refused(f"{name}, ligne {number} : un texte est trop long, ou un nombre trop grand.") from None
+        raise Refused(
+            f"{name}, ligne {number} : un texte est trop long, ou un nombre trop grand."
+        ) from None
     except (ValueError, TypeError):
-        raise Refused(f"{name}, ligne {number} : un nombre ou une date (AAAA-MM-JJ) n'est pas lisible, ou la ligne est"
-                      " coupée.") from None
+        raise Refused(
+            f"{name}, ligne {number} : un nombre ou une date (AAAA-MM-JJ) n'est pas lisible, ou la ligne est"
+            " coupée."
+        ) from None
 
 
 def _commune(c: Connection, row: dict[str, str]) -> None:
-    c.execute(insert(Commune).values(
-        name=row["commune"], department=row["department"], population_2013=int(row["population_2013"]),
-        lat=float(row["lat"]), lon=float(row["lon"]), point_kind=row["point_kind"]))
+    c.execute(
+        insert(Commune).values(
+            name=row["commune"],
+            department=row["department"],
+            population_2013=int(row["population_2013"]),
+            lat=float(row["lat"]),
+            lon=float(row["lon"]),
+            point_kind=row["point_kind"],
+        )
+    )
 
 
 def _site(c: Connection, row: dict[str, str]) -> None:
     commune = c.execute(select(Commune.id).where(Commune.name == row["commune"])).scalar()
     if commune is None:
-        raise Refused(f"la commune « {row['commune']} » du centre {row['code']} n'est pas dans communes.csv.")
-    site = c.execute(insert(Site).values(
-        code=row["code"], kind=row["kind"], name=row["name"], host=row["host"], aliases=row["aliases"],
-        launched_on=date.fromisoformat(row["launched_on"]) if row["launched_on"] else None)).inserted_primary_key[0]
-    c.execute(insert(SiteLocation).values(site_id=site, valid_from=FIRST_DAY, commune_id=commune,
-                                          lat=float(row["lat"]), lon=float(row["lon"])))
+        raise Refused(
+            f"la commune « {row['commune']} » du centre {row['code']} n'est pas dans communes.csv."
+        )
+    site = c.execute(
+        insert(Site).values(
+            code=row["code"],
+            kind=row["kind"],
+            name=row["name"],
+            host=row["host"],
+            aliases=row["aliases"],
+            launched_on=date.fromisoformat(row["launched_on"]) if row["launched_on"] else None,
+        )
+    ).inserted_primary_key[0]
+    c.execute(
+        insert(SiteLocation).values(
+            site_id=site,
+            valid_from=FIRST_DAY,
+            commune_id=commune,
+            lat=float(row["lat"]),
+            lon=float(row["lon"]),
+        )
+    )
 
 
 def _service(c: Connection, row: dict[str, str]) -> None:
-    c.execute(insert(Service).values(
-        code=row["code"], label=row["label"], theme=row["theme"], link=row["link"], source=row["source"],
-        deadline_days=int(row["deadline_days"]) if row["deadline_days"] else None))
+    c.execute(
+        insert(Service).values(
+            code=row["code"],
+            label=row["label"],
+            theme=row["theme"],
+            link=row["link"],
+            source=row["source"],
+            deadline_days=int(row["deadline_days"]) if row["deadline_days"] else None,
+        )
+    )
 
 
 def _terms(c: Connection) -> int:
     there = {tuple(row) for row in c.execute(select(Term.kind, Term.label))}
-    new = [(kind, label) for kind, labels in TERMS.items() for label in labels if (kind, label) not in there]
+    new = [
+        (kind, label)
+        for kind, labels in TERMS.items()
+        for label in labels
+        if (kind, label) not in there
+    ]
     for kind, label in new:
         c.execute(insert(Term).values(kind=kind, label=label))
     return len(new)

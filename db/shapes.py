@@ -2,6 +2,7 @@
 
 This module imports nothing of ours but codes: anybody may use it.
 """
+
 from dataclasses import dataclass
 from datetime import date
 

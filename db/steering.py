@@ -2,6 +2,7 @@
 
 Each change is one transaction with its line in the journal. Nothing is invented: without an entry there is none.
 """
+
 from datetime import date
 
 from sqlalchemy import Connection, Engine, delete, insert, select
@@ -20,43 +21,90 @@ def scopes(connection: Connection) -> set[str]:
     return {NATION, *departments, *connection.execute(select(Site.code)).scalars()}
 
 
-def set_target(engine: Engine, indicator: str, scope: str, value: float, valid_from: date, source: str, by: str) -> None:
+def set_target(
+    engine: Engine, indicator: str, scope: str, value: float, valid_from: date, source: str, by: str
+) -> None:
     """A target holds from a day on, until a later one. Raises Refused for an unknown scope, an empty source, or a day for
     which one is set."""
     _say(source, "la source de la cible")
     with writing(engine) as c:
         _known(c, scope)
-        if c.execute(select(Target.value).where(Target.indicator == indicator, Target.scope == scope,
-                                                Target.valid_from == valid_from)).first():
-            raise Refused("Une cible est déjà fixée pour cet indicateur, ce périmètre et ce jour : la retirer d'abord, ou"
-                          " choisir un autre jour.")
-        c.execute(insert(Target).values(indicator=indicator, scope=scope, value=value, valid_from=valid_from,
-                                        source=source.strip()))
-        _journal(c, by, "targeted", {"indicator": indicator, "scope": scope, "value": value}, source)
+        if c.execute(
+            select(Target.value).where(
+                Target.indicator == indicator,
+                Target.scope == scope,
+                Target.valid_from == valid_from,
+            )
+        ).first():
+            raise Refused(
+                "Une cible est déjà fixée pour cet indicateur, ce périmètre et ce jour : la retirer d'abord, ou"
+                " choisir un autre jour."
+            )
+        c.execute(
+            insert(Target).values(
+                indicator=indicator,
+                scope=scope,
+                value=value,
+                valid_from=valid_from,
+                source=source.strip(),
+            )
+        )
+        _journal(
+            c, by, "targeted", {"indicator": indicator, "scope": scope, "value": value}, source
+        )
 
 
 def remove_target(engine: Engine, indicator: str, scope: str, valid_from: date, by: str) -> None:
     """Take a target back. Raises Refused if there is none."""
     with writing(engine) as c:
-        found = c.execute(delete(Target).where(Target.indicator == indicator, Target.scope == scope,
-                                               Target.valid_from == valid_from))
+        found = c.execute(
+            delete(Target).where(
+                Target.indicator == indicator,
+                Target.scope == scope,
+                Target.valid_from == valid_from,
+            )
+        )
         if not found.rowcount:
-            raise Refused("Il n'y a pas de cible à retirer pour cet indicateur, ce périmètre et cette date.")
-        _journal(c, by, "untargeted", {"indicator": indicator, "scope": scope, "valid_from": valid_from.isoformat()})
+            raise Refused(
+                "Il n'y a pas de cible à retirer pour cet indicateur, ce périmètre et cette date."
+            )
+        _journal(
+            c,
+            by,
+            "untargeted",
+            {"indicator": indicator, "scope": scope, "valid_from": valid_from.isoformat()},
+        )
 
 
-def decide(engine: Engine, indicator: str, scope: str, decided_on: date, who: str, what: str, due_on: date | None,
-           by: str) -> int:
+def decide(
+    engine: Engine,
+    indicator: str,
+    scope: str,
+    decided_on: date,
+    who: str,
+    what: str,
+    due_on: date | None,
+    by: str,
+) -> int:
     """Keep a decision about an alert: who does what by when. Returns its number. Raises Refused."""
     _say(who, "qui agit", LONGEST["decided by"]), _say(what, "ce qui est décidé")
     if due_on is not None and due_on < decided_on:
         raise Refused("L'échéance est avant la décision.")
     with writing(engine) as c:
         _known(c, scope)
-        number = c.execute(insert(Decision).values(indicator=indicator, scope=scope, decided_on=decided_on,
-                                                   who=who.strip(), what=what.strip(), due_on=due_on)
-                           ).inserted_primary_key[0]
-        _journal(c, by, "decided", {"decision": number, "indicator": indicator, "scope": scope}, what)
+        number = c.execute(
+            insert(Decision).values(
+                indicator=indicator,
+                scope=scope,
+                decided_on=decided_on,
+                who=who.strip(),
+                what=what.strip(),
+                due_on=due_on,
+            )
+        ).inserted_primary_key[0]
+        _journal(
+            c, by, "decided", {"decision": number, "indicator": indicator, "scope": scope}, what
+        )
     return number
 
 
@@ -66,9 +114,23 @@ def rebase(engine: Engine, indicator: str, scope: str, month: date, reason: str,
     with writing(engine) as c:
         _known(c, scope)
         month = month.replace(day=1)
-        c.execute(delete(Rebase).where(Rebase.indicator == indicator, Rebase.scope == scope, Rebase.month == month))
-        c.execute(insert(Rebase).values(indicator=indicator, scope=scope, month=month, reason=reason.strip(), author=by))
-        _journal(c, by, "rebased", {"indicator": indicator, "scope": scope, "month": month.isoformat()}, reason)
+        c.execute(
+            delete(Rebase).where(
+                Rebase.indicator == indicator, Rebase.scope == scope, Rebase.month == month
+            )
+        )
+        c.execute(
+            insert(Rebase).values(
+                indicator=indicator, scope=scope, month=month, reason=reason.strip(), author=by
+            )
+        )
+        _journal(
+            c,
+            by,
+            "rebased",
+            {"indicator": indicator, "scope": scope, "month": month.isoformat()},
+            reason,
+        )
 
 
 def keep_story(engine: Engine, name: str, title: str, body: str, by: str) -> None:
@@ -77,7 +139,11 @@ def keep_story(engine: Engine, name: str, title: str, body: str, by: str) -> Non
     _say(title, "le titre de la présentation", LONGEST["story title"])
     with writing(engine) as c:
         c.execute(delete(KeptStory).where(KeptStory.name == name))
-        c.execute(insert(KeptStory).values(name=name, title=title.strip(), body=body, kept_by=by, kept_at=now()))
+        c.execute(
+            insert(KeptStory).values(
+                name=name, title=title.strip(), body=body, kept_by=by, kept_at=now()
+            )
+        )
         _journal(c, by, "kept story", {"name": name})
 
 

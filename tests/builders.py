@@ -44,7 +44,10 @@ def visit(
 def waited(minutes: int, **cells) -> list:
     """A line of the register: someone who came at 8 and was served after so many minutes."""
     return visit(
-        arrived="08:00", called=f"{8 + minutes // 60:02}:{minutes % 60:02}", outcome="servi", **cells
+        arrived="08:00",
+        called=f"{8 + minutes // 60:02}:{minutes % 60:02}",
+        outcome="servi",
+        **cells,
     )
 
 
@@ -73,7 +76,9 @@ def closure(site=KANDI, first="2025-03-03", last=None, start="", end="", reason=
     return [site, first, last or first, start, end, reason]
 
 
-def monthly(site=KANDI, month="03/2025", received="", satisfied="", reasons="", difficulties="") -> list:
+def monthly(
+    site=KANDI, month="03/2025", received="", satisfied="", reasons="", difficulties=""
+) -> list:
     """A monthly return."""
     return [site, month, received, satisfied, reasons, difficulties, "", ""]
 
@@ -121,7 +126,13 @@ class Office:
         return write.withdraw(self.engine, batch, by="test")
 
     def figures(
-        self, first="2025-01-01", last="2025-12-31", by="nation", sites=read.ALL, service=None, as_of=None
+        self,
+        first="2025-01-01",
+        last="2025-12-31",
+        by="nation",
+        sites=read.ALL,
+        service=None,
+        as_of=None,
     ) -> Figures:
         """The figures of every indicator, as pages and the command line have them."""
         days = date.fromisoformat(first), date.fromisoformat(last)

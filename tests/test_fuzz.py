@@ -30,8 +30,16 @@ def test_the_run_sees_a_fault(office, tmp_path, monkeypatch, fault):
             raise KeyError(path.name)
         if fault == "row":
             with engine.begin() as connection:
-                connection.execute(text("INSERT INTO whole_day (batch_id, site_id, day) VALUES (1, 1, '2025-01-01')"))
-        return Outcome(path.name, False, problems=["invalid byte" if fault == "sentence" else "Fichier : illisible."])
+                connection.execute(
+                    text(
+                        "INSERT INTO whole_day (batch_id, site_id, day) VALUES (1, 1, '2025-01-01')"
+                    )
+                )
+        return Outcome(
+            path.name,
+            False,
+            problems=["invalid byte" if fault == "sentence" else "Fichier : illisible."],
+        )
 
     office.hand_in("cloture", closing())  # a batch to which a row too many can belong
     monkeypatch.setattr("tests.fuzz.take", broken)
@@ -43,7 +51,10 @@ def test_the_run_sees_a_fault(office, tmp_path, monkeypatch, fault):
 @pytest.mark.parametrize(
     "sentence, good",
     [
-        ("Ligne 3, colonne « Date » : lu « hier » : une date est attendue, écrite JJ/MM/AAAA.", True),
+        (
+            "Ligne 3, colonne « Date » : lu « hier » : une date est attendue, écrite JJ/MM/AAAA.",
+            True,
+        ),
         ("Feuille « Mars », ligne 3 : lu « invalid » : aucun intitulé.", True),
         ("une date est attendue.", False),
         ("Ligne 3 : lu « \x1b[2J » : une date est attendue.", False),

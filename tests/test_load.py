@@ -1,4 +1,5 @@
 """The measure of `make load` measures the page that people have: what its viewer does, and the floor beside it."""
+
 import asyncio
 import os
 from collections import Counter
@@ -34,9 +35,14 @@ def done(act):
 
 def parts(run: Run) -> Counter:
     """How many of each part the page has; what only gives the whole its place aside."""
-    found = Counter(m.delta.new_element.WhichOneof("type") or m.delta.add_block.WhichOneof("type")
-                    for m in run.messages if m.WhichOneof("type") == "delta")
-    return Counter({kind: n for kind, n in found.items() if kind not in (None, "flex_container", "vertical")})
+    found = Counter(
+        m.delta.new_element.WhichOneof("type") or m.delta.add_block.WhichOneof("type")
+        for m in run.messages
+        if m.WhichOneof("type") == "delta"
+    )
+    return Counter(
+        {kind: n for kind, n in found.items() if kind not in (None, "flex_container", "vertical")}
+    )
 
 
 def figures(run: Run) -> list[str]:
@@ -60,7 +66,9 @@ def test_a_viewer_changes_filters_and_pages_as_a_person_does(app):
     done(visit())
 
 
-def test_the_floor_shows_what_the_page_shows_and_nothing_changes_it(app, demo, tmp_path, monkeypatch):
+def test_the_floor_shows_what_the_page_shows_and_nothing_changes_it(
+    app, demo, tmp_path, monkeypatch
+):
     monkeypatch.setenv(PLACE, str(tmp_path / "recorded"))
 
     async def opened(address: str) -> Run:
@@ -79,7 +87,10 @@ def test_the_floor_shows_what_the_page_shows_and_nothing_changes_it(app, demo, t
 
         changed = done(change())
     assert not fixed.error and not changed.error
-    assert parts(fixed) == parts(real) and parts(fixed)["vega_lite_chart"] == parts(fixed)["dataframe"] > 3
+    assert (
+        parts(fixed) == parts(real)
+        and parts(fixed)["vega_lite_chart"] == parts(fixed)["dataframe"] > 3
+    )
     assert figures(changed) == figures(real)
     assert abs(fixed.bytes - real.bytes) < 0.03 * real.bytes
 
@@ -88,8 +99,11 @@ def test_what_the_reader_is_told_went_wrong_is_an_error(app):
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
     from tests.benchmarks.viewer import fault
+
     message = ForwardMsg()
-    message.delta.new_element.alert.body = "La base de données ne répond pas. Réessayer dans un instant. (incident ab12cd)"
+    message.delta.new_element.alert.body = (
+        "La base de données ne répond pas. Réessayer dans un instant. (incident ab12cd)"
+    )
     assert fault(message)
     message.delta.new_element.alert.body = "Aucun centre ne correspond à ces filtres."
     assert not fault(message)

@@ -1,4 +1,5 @@
 """Every page, without a browser: in each state of the data, with honest and hostile links, for each kind of person."""
+
 import json
 import re
 from collections import Counter
@@ -29,11 +30,22 @@ SITES = 24
 SOME_DEPARTMENT, ELSEWHERE = "Zou", "Atlantique"
 NOBODY = Person("inconnu", "stagiaire")
 DIRECTOR = Person("directeur", Role.READER, frozenset({SOME_DEPARTMENT}))
-HOSTILE = ("<img src=x onerror=alert(1)>", "${alert(1)}", "](http://evil.example)", "'; DROP TABLE visit; --",
-           "\u202e\x00", "A" * 5_000, "../../etc/passwd", "{{ 7 * 7 }}")
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "${alert(1)}",
+    "](http://evil.example)",
+    "'; DROP TABLE visit; --",
+    "\u202e\x00",
+    "A" * 5_000,
+    "../../etc/passwd",
+    "{{ 7 * 7 }}",
+)
 # Words that a widget of Streamlit's, or one of ours, would show if it were left in English.
-ENGLISH = re.compile(r"\b(choose|select|search|period|department|all|service|kind|from|to|the|loading|download|show|"
-                     r"options?|median|wait(s|ing)?|complaints?|open|closed?|unknown|none|null|nan|true|false)\b", re.I)
+ENGLISH = re.compile(
+    r"\b(choose|select|search|period|department|all|service|kind|from|to|the|loading|download|show|"
+    r"options?|median|wait(s|ing)?|complaints?|open|closed?|unknown|none|null|nan|true|false)\b",
+    re.I,
+)
 
 
 # ---- the data of each state ------------------------------------------------------------------------------------
@@ -42,7 +54,16 @@ ENGLISH = re.compile(r"\b(choose|select|search|period|department|all|service|kin
 def _demo(office: Office, ago) -> None:
     load_demo(office.engine, 6_000, 20211221, by="test", progress=False)
     for scope in ("nation", SOME_DEPARTMENT, ELSEWHERE, KANDI):
-        decide(office.engine, "wait_p50", scope, today(), "le directeur", f"guichet de plus ({scope})", None, by="test")
+        decide(
+            office.engine,
+            "wait_p50",
+            scope,
+            today(),
+            "le directeur",
+            f"guichet de plus ({scope})",
+            None,
+            by="test",
+        )
 
 
 def _one_row(office: Office, ago) -> None:
@@ -51,15 +72,22 @@ def _one_row(office: Office, ago) -> None:
 
 def _nothing_measured(office: Office, ago) -> None:
     """Registers as the ministry has them today: no times, no answer, no outcome."""
-    office.hand_in("registre", *[visit(site, ago(n)) for n in range(1, 90) for site in (KANDI, NIKKI)])
+    office.hand_in(
+        "registre", *[visit(site, ago(n)) for n in range(1, 90) for site in (KANDI, NIKKI)]
+    )
 
 
 def _old(office: Office, ago) -> None:
     office.hand_in("registre", *[waited(n % 40, day=ago(40 + n)) for n in range(60)])
 
 
-STATES = {"usual": _demo, "empty": lambda office, ago: None, "one row": _one_row, "not measured": _nothing_measured,
-          "old": _old}
+STATES = {
+    "usual": _demo,
+    "empty": lambda office, ago: None,
+    "one row": _one_row,
+    "not measured": _nothing_measured,
+    "old": _old,
+}
 # What must be read on the page in that state, besides no failure.
 SAYS = {
     ("usual", "carte"): "Ce qui mérite attention",
@@ -74,7 +102,11 @@ SAYS = {
     ("not measured", "site"): "L'attente n'est pas mesurée ici",
     ("not measured", "attentes"): "L'attente n'est pas mesurée ici",
     ("not measured", "presenter"): "usagers reçus, dans 2 centres",
-    **{("usual", spec.url_path): "Données fictives" for spec in PAGES if spec.url_path in ("definitions", "guide")},
+    **{
+        ("usual", spec.url_path): "Données fictives"
+        for spec in PAGES
+        if spec.url_path in ("definitions", "guide")
+    },
     **{("empty", spec.url_path): "La base ne contient encore aucune donnée." for spec in PAGES},
     **{("old", spec.url_path): "Données anciennes" for spec in PAGES},
 }
@@ -106,9 +138,11 @@ def forget() -> None:
 @pytest.fixture
 def using(monkeypatch):
     """Makes the application use the database at an address."""
+
     def use(url: str) -> None:
         monkeypatch.setenv("DATABASE_URL", url)
         load.cache_clear()
+
     yield use
     load.cache_clear()
 
@@ -120,7 +154,17 @@ def demo(filled, using) -> str:
     return filled["usual"]
 
 
-WRITTEN = ("title", "header", "subheader", "markdown", "caption", "text", "info", "warning", "error")
+WRITTEN = (
+    "title",
+    "header",
+    "subheader",
+    "markdown",
+    "caption",
+    "text",
+    "info",
+    "warning",
+    "error",
+)
 
 
 # ---- opening and reading a page --------------------------------------------------------------------------------
@@ -216,7 +260,8 @@ def test_a_database_that_was_never_prepared_is_said_plainly(databases, using, sp
         at.switch_page(spec.path)
         at.run()
         assert [e.value for e in at.error] == [
-            "La base de données n'est pas encore prête. Sur le serveur : python -m db init"]
+            "La base de données n'est pas encore prête. Sur le serveur : python -m db init"
+        ]
         assert not at.exception
         forget()
 
@@ -243,7 +288,9 @@ def test_waits_are_said_by_the_median_nine_in_ten_the_share_in_time_and_what_the
 
 @pytest.mark.pitfall(3)
 @pytest.mark.parametrize("address", ["attentes", "departement", "site"])
-def test_a_distribution_of_waits_says_the_median_nine_in_ten_and_how_many_were_measured(demo, address):
+def test_a_distribution_of_waits_says_the_median_nine_in_ten_and_how_many_were_measured(
+    demo, address
+):
     sites = figures.figures(LOCAL_READER, YEAR, "site")
     busiest = max(sites, key=lambda code: sites[code]["wait_p90"].n)
     captions = "\n".join(c.value for c in sound(visit_page(address, centre=busiest)).caption)
@@ -253,7 +300,11 @@ def test_a_distribution_of_waits_says_the_median_nine_in_ten_and_how_many_were_m
 @pytest.mark.pitfall(9)
 @pytest.mark.parametrize("address", ["carte", "departement"])
 def test_tables_of_sites_open_in_alphabetical_order(demo, address):
-    named = [list(frame.value["Centre"]) for frame in sound(visit_page(address)).dataframe if "Centre" in frame.value]
+    named = [
+        list(frame.value["Centre"])
+        for frame in sound(visit_page(address)).dataframe
+        if "Centre" in frame.value
+    ]
     tables_of_sites = [names for names in named if len(set(names)) == len(names) == SITES]
     assert tables_of_sites
     for names in tables_of_sites:
@@ -262,8 +313,13 @@ def test_tables_of_sites_open_in_alphabetical_order(demo, address):
 
 
 @pytest.mark.pitfall(13)
-@pytest.mark.parametrize(("code", "method"), [
-    ("wait_p50", "Carte XmR, écarts extrêmes écartés du calcul des limites"), ("wait_within_30", "Carte p")])
+@pytest.mark.parametrize(
+    ("code", "method"),
+    [
+        ("wait_p50", "Carte XmR, écarts extrêmes écartés du calcul des limites"),
+        ("wait_within_30", "Carte p"),
+    ],
+)
 def test_a_control_chart_names_its_method(demo, code, method):
     at = visit_page("attentes")
     at.session_state["attentes_mois_choix"] = code
@@ -281,9 +337,17 @@ def test_the_site_page_asks_for_a_site_where_none_is_chosen(demo):
 
 
 @pytest.mark.pitfall(33)
-@pytest.mark.parametrize(("name", "wanted"), [
-    *((name, "xyz") for name in filters.DEFAULTS), *(("departement", text) for text in HOSTILE),
-    *(("periode", text) for text in ("9999-12", "2026-13", "2026-01-01..2025-01-01", "0000", *HOSTILE[:2]))])
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        *((name, "xyz") for name in filters.DEFAULTS),
+        *(("departement", text) for text in HOSTILE),
+        *(
+            ("periode", text)
+            for text in ("9999-12", "2026-13", "2026-01-01..2025-01-01", "0000", *HOSTILE[:2])
+        ),
+    ],
+)
 def test_a_bad_value_in_the_link_gives_a_notice_and_nothing_else(demo, name, wanted):
     kept = "type" if name != "type" else "departement"
     good = "CCSP" if kept == "type" else SOME_DEPARTMENT
@@ -338,8 +402,15 @@ def test_the_filters_of_a_page_are_those_it_declares(demo, spec):
 
 
 @pytest.mark.parametrize("address", ["carte", "departement", "attentes", "plaintes"])
-@pytest.mark.parametrize(("name", "wanted"), [("departement", SOME_DEPARTMENT), ("type", "GSRU"),
-                                              ("periode", str(today().year - 1)), ("prestation", "inconnu")])
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("departement", SOME_DEPARTMENT),
+        ("type", "GSRU"),
+        ("periode", str(today().year - 1)),
+        ("prestation", "inconnu"),
+    ],
+)
 def test_each_filter_acts_on_the_figures(demo, address, name, wanted):
     before = [m.value for m in visit_page(address).metric]
     assert [m.value for m in sound(visit_page(address, **{name: wanted})).metric] != before
@@ -379,7 +450,9 @@ def test_the_map_holds_every_site_and_asks_nobody_else(demo):
     given = payload(at)
     assert "http" not in given["feature_group"]
     assert not re.search(r"https?:|//[a-z]", json.dumps({**given, "feature_group": ""}))
-    assert all(link.startswith("../../app/static/") for link in given["js_links"] + given["css_links"])
+    assert all(
+        link.startswith("../../app/static/") for link in given["js_links"] + given["css_links"]
+    )
     names = network.names(LOCAL_READER)
     assert len(names) == SITES
     assert {s["id"]: s["name"] for s in drawn(at)["sites"]} == names
@@ -390,7 +463,10 @@ def test_a_filter_changes_what_is_drawn_and_not_the_map(demo):
     at = visit_page()
     first, identity = payload(at), at.get("component_instance")[0].proto.id
     at.selectbox(key="filtre_departement").set_value(SOME_DEPARTMENT).run()
-    assert payload(at)["script"] == first["script"] and payload(at)["feature_group"] != first["feature_group"]
+    assert (
+        payload(at)["script"] == first["script"]
+        and payload(at)["feature_group"] != first["feature_group"]
+    )
     assert drawn(at)["focus"] == SOME_DEPARTMENT
     at.selectbox(key="filtre_indicateur").set_value("satisfaction").run()
     assert drawn(at)["legend"]["title"] == BY_CODE["satisfaction"].label
@@ -398,13 +474,25 @@ def test_a_filter_changes_what_is_drawn_and_not_the_map(demo):
 
 
 @pytest.mark.pitfall(28)
-@pytest.mark.parametrize("wanted", [{"departement": SOME_DEPARTMENT}, {"type": "GSRU"}, {"prestation": "inconnu"},
-                                    {"periode": str(today().year - 1)}], ids=lambda wanted: next(iter(wanted)))
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"departement": SOME_DEPARTMENT},
+        {"type": "GSRU"},
+        {"prestation": "inconnu"},
+        {"periode": str(today().year - 1)},
+    ],
+    ids=lambda wanted: next(iter(wanted)),
+)
 @pytest.mark.parametrize("code", ["wait_p50", "visits_per_day"])
 def test_the_classes_of_the_legend_are_the_same_with_a_filter_and_without(demo, code, wanted):
-    whole, cut = (drawn(sound(visit_page(couche="niveau", indicateur=code, **more))) for more in ({}, wanted))
+    whole, cut = (
+        drawn(sound(visit_page(couche="niveau", indicateur=code, **more))) for more in ({}, wanted)
+    )
     assert whole["sites"] != cut["sites"]
-    before, after = ([(c["colour"], c["label"]) for c in found["legend"]["classes"]] for found in (whole, cut))
+    before, after = (
+        [(c["colour"], c["label"]) for c in found["legend"]["classes"]] for found in (whole, cut)
+    )
     assert before == after and len(set(before)) == 5
 
 
@@ -425,8 +513,13 @@ def test_a_department_has_the_colour_of_all_its_users_and_never_that_of_one_site
     homes = Counter(p.department for p in network.sites(LOCAL_READER))
     several = {name for name, k in homes.items() if k > 1}
     asked = Question(date(year, 1, 1), date(year, 12, 31))
-    medians = {name: f["wait_p50"].value for name, f in figures.figures(LOCAL_READER, asked, "department").items()}
-    found = {name: tint["fill"] for name, tint in drawn(sound(at))["departments"].items() if tint["fill"]}
+    medians = {
+        name: f["wait_p50"].value
+        for name, f in figures.figures(LOCAL_READER, asked, "department").items()
+    }
+    found = {
+        name: tint["fill"] for name, tint in drawn(sound(at))["departments"].items() if tint["fill"]
+    }
     assert found == {name: CLASSES["wait_p50"].pale(medians[name]) for name in several}
     assert 0 < len(found) < len(homes)
 
@@ -439,7 +532,9 @@ def test_a_department_without_a_site_has_no_colour(demo):
     there = {site["id"] for site in drawn(at)["sites"]}
     homes = {p.department for p in network.sites(LOCAL_READER) if p.code in there}
     assert len(there) == 4 and found.keys() == set(network.departments(LOCAL_READER)) - homes
-    assert {(tint["fill"], tint["tip"].split("\n")[1]) for tint in found.values()} == {(None, "pas de GSRU")}
+    assert {(tint["fill"], tint["tip"].split("\n")[1]) for tint in found.values()} == {
+        (None, "pas de GSRU")
+    }
 
 
 def test_every_indicator_of_the_map_can_be_drawn(demo):
@@ -475,7 +570,9 @@ def test_the_list_and_the_link_choose_a_site(demo):
 def test_no_english_is_left_in_widgets(demo, spec):
     at = visit_page(spec.url_path, centre=KANDI)
     names = {*network.names(LOCAL_READER).values(), *network.services(LOCAL_READER).values()}
-    english = {w: ENGLISH.findall(w) for w in widget_words(at) if w not in names and ENGLISH.search(w)}
+    english = {
+        w: ENGLISH.findall(w) for w in widget_words(at) if w not in names and ENGLISH.search(w)
+    }
     assert not english
 
 
@@ -495,12 +592,19 @@ def test_addresses_titles_and_headings_are_each_ones_own():
 
 
 def test_filters_of_pages_are_known_and_named():
-    assert {f for spec in PAGES for f in spec.filters} <= filters.DEFAULTS.keys() == filters.NAMES.keys()
+    assert (
+        {f for spec in PAGES for f in spec.filters}
+        <= filters.DEFAULTS.keys()
+        == filters.NAMES.keys()
+    )
     assert set(EVERY_FILTER) <= filters.DEFAULTS.keys()
 
 
 def test_pages_are_short():
-    assert max(len(Path(ROOT, spec.path).read_text(encoding="utf-8").splitlines()) for spec in PAGES) <= 60
+    assert (
+        max(len(Path(ROOT, spec.path).read_text(encoding="utf-8").splitlines()) for spec in PAGES)
+        <= 60
+    )
 
 
 # ---- who asks --------------------------------------------------------------------------------------------------
@@ -516,8 +620,14 @@ def test_no_page_shows_a_site_that_the_person_may_not_see(demo, monkeypatch, per
     monkeypatch.setattr(filters, "person", lambda: person)
     at = sound(visit_page(spec.url_path, centre=KANDI))
     charts = " ".join(str(c.proto) for c in at.get("vega_lite_chart"))
-    text = "\n".join([*words(at), tables(at), charts, *(json.dumps(drawn(at), ensure_ascii=False)
-                                                         for _ in at.get("component_instance"))])
+    text = "\n".join(
+        [
+            *words(at),
+            tables(at),
+            charts,
+            *(json.dumps(drawn(at), ensure_ascii=False) for _ in at.get("component_instance")),
+        ]
+    )
     assert not {name for name in hidden if name in text}
     if person is NOBODY:
         assert not re.search(r"\d+ usagers? reçus?", text)
@@ -525,6 +635,6 @@ def test_no_page_shows_a_site_that_the_person_may_not_see(demo, monkeypatch, per
 
 @pytest.mark.pitfall(32)
 def test_what_one_person_asked_is_not_given_to_another(demo):
-    assert set(figures.figures(LOCAL_READER, YEAR, "site")) != set(figures.figures(DIRECTOR, YEAR, "site"))
-
-
+    assert set(figures.figures(LOCAL_READER, YEAR, "site")) != set(
+        figures.figures(DIRECTOR, YEAR, "site")
+    )

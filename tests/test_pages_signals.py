@@ -1,4 +1,5 @@
 """What is decided about figures, and what the pages on change say: through their forms, on data made for it."""
+
 import json
 import math
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,9 @@ from db.engine import make_engine
 from tests.builders import COVE, KANDI, NIKKI, Office, complaint, visit, waited
 from tests.test_pages import drawn, forget, go, sound, visit_page, words
 
-LAST = add_months(today().replace(day=1), -5)  # the last month of the series at first: later ones are still past
+LAST = add_months(
+    today().replace(day=1), -5
+)  # the last month of the series at first: later ones are still past
 CALM, LONG = 20, 60  # minutes
 A_MONTH = 40  # visits: enough for the ninth decile
 
@@ -68,13 +71,27 @@ def demo(filled, monkeypatch) -> Iterator[str]:
 def month_of_waits(first: date, wait: int, site: str) -> list[list]:
     """Lines of the register for a whole month, around so many minutes."""
     happy = A_MONTH // 2 + first.month % 3 if wait < LONG else 1
-    return [waited(wait + n % 5 - 2, site=site, day=month_end(first).isoformat(), satisfied="oui" if n < happy else "non")
-            for n in range(A_MONTH)]
+    return [
+        waited(
+            wait + n % 5 - 2,
+            site=site,
+            day=month_end(first).isoformat(),
+            satisfied="oui" if n < happy else "non",
+        )
+        for n in range(A_MONTH)
+    ]
 
 
 def hand_in(office: Office, first: date, waits: Sequence[int], site: str = KANDI) -> None:
     """Months one after the other from `first` on, with these waits."""
-    office.hand_in("registre", *[line for n, w in enumerate(waits) for line in month_of_waits(add_months(first, n), w, site)])
+    office.hand_in(
+        "registre",
+        *[
+            line
+            for n, w in enumerate(waits)
+            for line in month_of_waits(add_months(first, n), w, site)
+        ],
+    )
 
 
 def alarming(office: Office) -> None:
@@ -102,7 +119,11 @@ def said(at: AppTest) -> str:
 
 def chart(at: AppTest, code: str):
     """The chart of the page that draws the indicator by month; as a screen reader tells it from others."""
-    found = [c.proto for c in at.get("vega_lite_chart") if "mois" in c.proto.alt and BY_CODE[code].label in c.proto.alt]
+    found = [
+        c.proto
+        for c in at.get("vega_lite_chart")
+        if "mois" in c.proto.alt and BY_CODE[code].label in c.proto.alt
+    ]
     assert len(found) == 1, [c.proto.alt for c in at.get("vega_lite_chart")]
     return found[0]
 
@@ -142,7 +163,9 @@ def decide(at: AppTest, what: str, who: str, indicator: str = "wait_p50") -> App
     return next(b for b in at.button if b.label == "Noter").click().run()
 
 
-@pytest.mark.parametrize(("indicator", "other"), [("wait_p50", "wait_p90"), ("satisfaction", "wait_p50")])
+@pytest.mark.parametrize(
+    ("indicator", "other"), [("wait_p50", "wait_p90"), ("satisfaction", "wait_p50")]
+)
 def test_a_decision_stays_on_the_control_chart_of_its_series(desk, at_the_time, indicator, other):
     alarming(desk)
     at = decide(sound(visit_page("signaux")), "ouvrir un second guichet", "le directeur", indicator)
@@ -151,7 +174,10 @@ def test_a_decision_stays_on_the_control_chart_of_its_series(desk, at_the_time, 
     again = visit_page("signaux", centre=KANDI, indicateur=indicator)
     for page in (at, again):
         flagged = layers(spec(page, indicator))
-        assert "ouvrir un second guichet (le directeur)" in flagged and f"{at_the_time.isoformat()}T12:00:00" in flagged
+        assert (
+            "ouvrir un second guichet (le directeur)" in flagged
+            and f"{at_the_time.isoformat()}T12:00:00" in flagged
+        )
         assert BY_CODE[indicator].short in flagged
     page = visit_page("signaux", centre=KANDI, indicateur=other)
     assert "second guichet" not in layers(spec(page, other)), "on its own series alone"
@@ -160,11 +186,19 @@ def test_a_decision_stays_on_the_control_chart_of_its_series(desk, at_the_time, 
 def test_a_decision_on_the_median_wait_stays_on_the_page_of_the_site(desk, at_the_time):
     alarming(desk)
     decide(sound(visit_page("signaux")), "ouvrir un second guichet", "le directeur")
-    assert "ouvrir un second guichet (le directeur)" in layers(spec(visit_page("site", centre=KANDI), "wait_p50"))
+    assert "ouvrir un second guichet (le directeur)" in layers(
+        spec(visit_page("site", centre=KANDI), "wait_p50")
+    )
 
 
-@pytest.mark.parametrize(("after", "judgement"), [
-    ([CALM, CALM], "trop tôt"), ([CALM, CALM + 1, CALM], "pas de signal"), ([LONG, LONG, LONG], "signal")])
+@pytest.mark.parametrize(
+    ("after", "judgement"),
+    [
+        ([CALM, CALM], "trop tôt"),
+        ([CALM, CALM + 1, CALM], "pas de signal"),
+        ([LONG, LONG, LONG], "signal"),
+    ],
+)
 def test_a_decision_is_judged_by_the_months_that_follow(desk, at_the_time, after, judgement):
     alarming(desk)
     decide(sound(visit_page("signaux")), "ouvrir un second guichet", "le directeur")
@@ -173,21 +207,33 @@ def test_a_decision_is_judged_by_the_months_that_follow(desk, at_the_time, after
     assert frame["Depuis"].tolist() == [judgement]
 
 
-@pytest.mark.parametrize(("what", "who", "reason"), [
-    ("", "le directeur", "Il faut dire ce qui est décidé."), ("ouvrir un guichet", " ", "Il faut dire qui agit.")])
-def test_a_decision_without_what_or_who_is_refused_and_keeps_what_was_typed(desk, at_the_time, what, who, reason):
+@pytest.mark.parametrize(
+    ("what", "who", "reason"),
+    [
+        ("", "le directeur", "Il faut dire ce qui est décidé."),
+        ("ouvrir un guichet", " ", "Il faut dire qui agit."),
+    ],
+)
+def test_a_decision_without_what_or_who_is_refused_and_keeps_what_was_typed(
+    desk, at_the_time, what, who, reason
+):
     alarming(desk)
     at = decide(sound(visit_page("signaux")), what, who)
     assert [e.value for e in at.error] == [reason]
     assert at.text_input(key="decision_quoi").value == what and not follow.decisions(LOCAL_READER)
-    assert not decide(at, "ouvrir un guichet", "le directeur").error and len(follow.decisions(LOCAL_READER)) == 1
+    assert (
+        not decide(at, "ouvrir un guichet", "le directeur").error
+        and len(follow.decisions(LOCAL_READER)) == 1
+    )
     assert at.text_input(key="decision_quoi").value == ""
 
 
 # ---- targets ---------------------------------------------------------------------------------------------------
 
 
-def aim(at: AppTest, indicator: str, value: float | None, source: str, scope: str = "nation") -> AppTest:
+def aim(
+    at: AppTest, indicator: str, value: float | None, source: str, scope: str = "nation"
+) -> AppTest:
     """Set a target through the form."""
     at.selectbox(key="cible_indicateur").set_value(indicator)
     at.selectbox(key="cible_perimetre").set_value(scope)
@@ -201,9 +247,15 @@ def test_a_target_is_read_on_charts_and_on_the_map_until_it_is_removed(desk):
     before = visit_page("signaux", centre=KANDI)
     assert "Sans cible." in said(before) and '"datum":' not in layers(spec(before, "wait_p50"))
     at = aim(sound(visit_page("cibles")), "wait_p50", 40, "plan d'action, essai")
-    assert "La cible est fixée" in said(sound(at)) and "40 min" in tables(at) and "en vigueur" in tables(at)
+    assert (
+        "La cible est fixée" in said(sound(at))
+        and "40 min" in tables(at)
+        and "en vigueur" in tables(at)
+    )
     page = sound(visit_page("signaux", centre=KANDI))
-    assert {"y": {"datum": 40.0}} in [layer["encoding"] for layer in spec(page, "wait_p50")["layer"]]
+    assert {"y": {"datum": 40.0}} in [
+        layer["encoding"] for layer in spec(page, "wait_p50")["layer"]
+    ]
     assert "Cible atteinte régulièrement (cible : 40 min)." in said(page)
     site = next(s for s in drawn(sound(visit_page()))["sites"] if s["id"] == KANDI)
     assert site["sign"]["badge"] == "✓" and "Cible atteinte régulièrement" in site["tip"]
@@ -223,18 +275,36 @@ def test_the_nearest_target_holds(desk):
     found = []
     for scope, value in (("nation", 50), (home, 40), (KANDI, 30)):
         assert not aim(visit_page("cibles"), "wait_p50", value, "essai", scope).error
-        found.append([follow.signals(LOCAL_READER, [s])[s]["wait_p50"].target for s in (KANDI, home, "nation")])
+        found.append(
+            [
+                follow.signals(LOCAL_READER, [s])[s]["wait_p50"].target
+                for s in (KANDI, home, "nation")
+            ]
+        )
     assert found == [[50, 50, 50], [40, 40, 50], [30, 40, 50]]
 
 
-@pytest.mark.parametrize(("indicator", "value", "source", "reason"), [
-    ("wait_p50", None, "plan", "Il faut une valeur."),
-    ("wait_p50", 20, "  ", "Il faut dire la source de la cible."),
-    ("wait_within_30", 130, "plan", "130 n'est pas une valeur possible : un pourcentage ne dépasse pas 100."),
-    ("wait_p50", -5, "plan", "-5 n'est pas une valeur possible : elle est au-dessous de 0."),
-    ("wait_p90", 241, "plan", "241 n'est pas une valeur possible : au-delà de 240 minutes, les attentes ne sont plus"
-                              " distinguées."),
-])
+@pytest.mark.parametrize(
+    ("indicator", "value", "source", "reason"),
+    [
+        ("wait_p50", None, "plan", "Il faut une valeur."),
+        ("wait_p50", 20, "  ", "Il faut dire la source de la cible."),
+        (
+            "wait_within_30",
+            130,
+            "plan",
+            "130 n'est pas une valeur possible : un pourcentage ne dépasse pas 100.",
+        ),
+        ("wait_p50", -5, "plan", "-5 n'est pas une valeur possible : elle est au-dessous de 0."),
+        (
+            "wait_p90",
+            241,
+            "plan",
+            "241 n'est pas une valeur possible : au-delà de 240 minutes, les attentes ne sont plus"
+            " distinguées.",
+        ),
+    ],
+)
 def test_a_target_that_cannot_be_is_refused_in_french(desk, indicator, value, source, reason):
     hand_in(desk, LAST, [CALM])
     at = aim(sound(visit_page("cibles")), indicator, value, source)
@@ -262,7 +332,9 @@ def test_who_answers_for_a_department_sets_nothing_for_the_network(desk, monkeyp
     for scope in ("nation", "Zou"):
         with pytest.raises(NotAllowed):
             record.set_target(director, "wait_p50", scope, 20, today(), "plan")
-    assert not aim(at, "wait_p50", 20, "plan", home).error and len(follow.targets(LOCAL_READER)) == 1
+    assert (
+        not aim(at, "wait_p50", 20, "plan", home).error and len(follow.targets(LOCAL_READER)) == 1
+    )
 
 
 # ---- a new start of a chart ------------------------------------------------------------------------------------
@@ -275,16 +347,34 @@ def limits(at: AppTest) -> set[float]:
 
 def test_a_new_start_gives_new_limits_and_says_since_when_and_why(desk, command):
     start = add_months(LAST, -27)
-    hand_in(desk, start, [CALM + n % 3 - 1 for n in range(14)] + [LONG + n % 3 - 1 for n in range(14)])
+    hand_in(
+        desk, start, [CALM + n % 3 - 1 for n in range(14)] + [LONG + n % 3 - 1 for n in range(14)]
+    )
     assert len(limits(visit_page("signaux", centre=KANDI))) == 1
     month = add_months(start, 14)
-    done = command(main, "rebase", "wait_p50", KANDI, "--month", month.isoformat(), "--why", "déménagement du centre.")
+    done = command(
+        main,
+        "rebase",
+        "wait_p50",
+        KANDI,
+        "--month",
+        month.isoformat(),
+        "--why",
+        "déménagement du centre.",
+    )
     assert done.code == 0
     page = sound(visit_page("signaux", centre=KANDI))
     assert len(limits(page)) == 2
-    assert "Nouvelles limites à partir d" in said(page) and f"{month.year} : déménagement du centre." in said(page)
-    assert "Nouvelles limites" not in said(visit_page("signaux", centre=KANDI, indicateur="wait_p90"))
-    assert command(main, "rebase", "wait_p50", KANDI, "--month", month.isoformat(), "--why", " ").code == 1
+    assert "Nouvelles limites à partir d" in said(
+        page
+    ) and f"{month.year} : déménagement du centre." in said(page)
+    assert "Nouvelles limites" not in said(
+        visit_page("signaux", centre=KANDI, indicateur="wait_p90")
+    )
+    assert (
+        command(main, "rebase", "wait_p50", KANDI, "--month", month.isoformat(), "--why", " ").code
+        == 1
+    )
 
 
 # ---- what changed ----------------------------------------------------------------------------------------------
@@ -295,7 +385,15 @@ SERVICES = ("cip", "copies-actes")
 
 def answered(site: str, month: date, yes: int, of: int, service: str) -> list[list]:
     """Lines of the register of a month: so many satisfied users of so many."""
-    return [visit(site, month_end(month).isoformat(), service=service, satisfied="oui" if n < yes else "non") for n in range(of)]
+    return [
+        visit(
+            site,
+            month_end(month).isoformat(),
+            service=service,
+            satisfied="oui" if n < yes else "non",
+        )
+        for n in range(of)
+    ]
 
 
 @pytest.fixture
@@ -303,8 +401,13 @@ def moved(desk) -> str:
     """Satisfaction falls at both sites and rises in the whole, for more users come to the better one; gives the period."""
     names = network.services(LOCAL_READER)
     here, there = (names[code] for code in SERVICES)
-    desk.hand_in("registre", *answered(KANDI, BEFORE, 90, 100, here), *answered(NIKKI, BEFORE, 90, 300, there),
-                 *answered(KANDI, AFTER, 255, 300, here), *answered(NIKKI, AFTER, 25, 100, there))
+    desk.hand_in(
+        "registre",
+        *answered(KANDI, BEFORE, 90, 100, here),
+        *answered(NIKKI, BEFORE, 90, 300, there),
+        *answered(KANDI, AFTER, 255, 300, here),
+        *answered(NIKKI, AFTER, 25, 100, there),
+    )
     return f"{AFTER:%Y-%m}"
 
 
@@ -312,15 +415,32 @@ def changes_page(period: str, split: str = "site", **wanted: str) -> AppTest:
     """The page on satisfaction, split so."""
     at = sound(visit_page("evolution", periode=period, **wanted))
     at.segmented_control(key="changement_choix").set_value("satisfaction").run()
-    return sound(at.segmented_control(key="changement_parties").set_value(split).run() if split != "site" else at)
+    return sound(
+        at.segmented_control(key="changement_parties").set_value(split).run()
+        if split != "site"
+        else at
+    )
 
 
-@pytest.mark.parametrize(("split", "parts"), [
-    ("site", "−5,0 points par les centres eux-mêmes et +30,0 points par la répartition des visites"),
-    ("service", "−5,0 points par les prestations elles-mêmes et +30,0 points par la répartition des visites entre"
-                " prestations"),
-    ("both", "−5,0 points par les prestations de chaque centre et +30,0 points par la répartition des visites entre"
-             " centres et prestations")])
+@pytest.mark.parametrize(
+    ("split", "parts"),
+    [
+        (
+            "site",
+            "−5,0 points par les centres eux-mêmes et +30,0 points par la répartition des visites",
+        ),
+        (
+            "service",
+            "−5,0 points par les prestations elles-mêmes et +30,0 points par la répartition des visites entre"
+            " prestations",
+        ),
+        (
+            "both",
+            "−5,0 points par les prestations de chaque centre et +30,0 points par la répartition des visites entre"
+            " centres et prestations",
+        ),
+    ],
+)
 def test_the_change_is_split_and_a_whole_against_its_parts_is_warned_of(moved, split, parts):
     text = said(changes_page(moved, split))
     assert "Attention : l'ensemble monte alors qu'aucune de ses parties ne monte" in text
@@ -331,16 +451,25 @@ def test_the_parts_stand_in_the_table(moved):
     by_site, by_both = tables(changes_page(moved)), tables(changes_page(moved, "both"))
     assert "CCSP de Kandi,90 %,85 %,−5 points," in by_site.replace('"', "")
     services = network.services(LOCAL_READER)
-    assert f"CCSP de Kandi, {services[SERVICES[0]]},90 %,85 %,−5 points," in by_both.replace('"', "")
+    assert f"CCSP de Kandi, {services[SERVICES[0]]},90 %,85 %,−5 points," in by_both.replace(
+        '"', ""
+    )
 
 
 def test_the_same_sites_are_drawn_beside_all_sites(desk, moved):
-    desk.hand_in("registre", *answered(COVE, AFTER, 0, 400, network.services(LOCAL_READER)[SERVICES[0]]))
+    desk.hand_in(
+        "registre", *answered(COVE, AFTER, 0, 400, network.services(LOCAL_READER)[SERVICES[0]])
+    )
     at = changes_page(moved)
     text = said(at)
-    assert "+0 point" not in text and "Sans données dans la première période : CCSP de Covè." in text
+    assert (
+        "+0 point" not in text and "Sans données dans la première période : CCSP de Covè." in text
+    )
     assert "Aux seuls centres présents dans les deux périodes : de 45,0 % à 70,0 %." in text
-    assert "« Les mêmes centres » : les 2 centres qui ont des données dans les deux périodes comparées." in text
+    assert (
+        "« Les mêmes centres » : les 2 centres qui ont des données dans les deux périodes comparées."
+        in text
+    )
     rows = {(r["s"], r["m"][:7]): r["v"] for r in points(at, "satisfaction")}
     before, after = f"{BEFORE:%Y-%m}", f"{AFTER:%Y-%m}"
     assert [rows["tous les centres", m] for m in (before, after)] == [45, 35]
@@ -365,8 +494,11 @@ def test_complaints_are_split_by_service_only_where_the_services_of_visits_are_k
     service = network.services(LOCAL_READER)[SERVICES[0]] if known else ""
     for month in (BEFORE, AFTER):
         desk.hand_in("registre", *answered(KANDI, month, 50, 100, service))
-        desk.hand_in("plaintes", complaint(f"P-{month}", received=month.isoformat()),
-                     complaint(f"Q-{month}", received=month_end(month).isoformat()))
+        desk.hand_in(
+            "plaintes",
+            complaint(f"P-{month}", received=month.isoformat()),
+            complaint(f"Q-{month}", received=month_end(month).isoformat()),
+        )
     at = sound(visit_page("evolution", periode=f"{AFTER:%Y-%m}"))
     at.segmented_control(key="changement_choix").set_value("complaints_per_1000").run()
     assert "De 20,0 pour 1 000 à 20,0 pour 1 000" in said(at)
@@ -378,18 +510,35 @@ def test_complaints_are_split_by_service_only_where_the_services_of_visits_are_k
 # ---- the bulletin ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("department", "kind", "wanted"), [
-    (None, None, "le réseau"), ("Zou", None, "le Zou"), ("Ouémé", None, "l'Ouémé"), ("Collines", None, "les Collines"),
-    (None, "CCSP", "les CCSP"), (None, "GSRU", "les guichets GSRU"), ("Zou", "CCSP", "les CCSP du Zou"),
-    ("Ouémé", "GSRU", "les guichets GSRU de l'Ouémé"), ("Collines", "CCSP", "les CCSP des Collines"),
-    ("Donga", "GSRU", "les guichets GSRU de la Donga"), ("Alibori", "CCSP", "les CCSP de l'Alibori")])
+@pytest.mark.parametrize(
+    ("department", "kind", "wanted"),
+    [
+        (None, None, "le réseau"),
+        ("Zou", None, "le Zou"),
+        ("Ouémé", None, "l'Ouémé"),
+        ("Collines", None, "les Collines"),
+        (None, "CCSP", "les CCSP"),
+        (None, "GSRU", "les guichets GSRU"),
+        ("Zou", "CCSP", "les CCSP du Zou"),
+        ("Ouémé", "GSRU", "les guichets GSRU de l'Ouémé"),
+        ("Collines", "CCSP", "les CCSP des Collines"),
+        ("Donga", "GSRU", "les guichets GSRU de la Donga"),
+        ("Alibori", "CCSP", "les CCSP de l'Alibori"),
+    ],
+)
 def test_the_scope_is_named_as_the_filters_have_it(department, kind, wanted):
     assert in_words(department, kind) == wanted
 
 
-@pytest.mark.parametrize(("wanted", "start"), [
-    ({}, "Le réseau, "), ({"type": "CCSP"}, "Les CCSP, "), ({"type": "GSRU"}, "Les guichets GSRU, "),
-    ({"type": "CCSP", "departement": "Zou"}, "Les CCSP du Zou, ")])
+@pytest.mark.parametrize(
+    ("wanted", "start"),
+    [
+        ({}, "Le réseau, "),
+        ({"type": "CCSP"}, "Les CCSP, "),
+        ({"type": "GSRU"}, "Les guichets GSRU, "),
+        ({"type": "CCSP", "departement": "Zou"}, "Les CCSP du Zou, "),
+    ],
+)
 def test_the_bulletin_speaks_of_what_is_filtered(demo, wanted, start):
     text = plain(sound(visit_page("signaux", **wanted)).code[0].value).split("\n")
     assert text[0].startswith(start)
@@ -404,7 +553,9 @@ def links(at: AppTest) -> list[tuple[str, dict[str, str]]]:
     return [(plain(p.label).replace("\\", ""), dict(parse_qsl(p.query_string))) for p in protos]
 
 
-@pytest.mark.parametrize("wanted", [{}, {"departement": "Zou"}, {"type": "CCSP", "periode": str(today().year - 1)}])
+@pytest.mark.parametrize(
+    "wanted", [{}, {"departement": "Zou"}, {"type": "CCSP", "periode": str(today().year - 1)}]
+)
 def test_each_line_links_to_its_chart_and_keeps_the_filters(demo, wanted):
     at = sound(visit_page("signaux", **wanted))
     found = links(at)
@@ -416,7 +567,9 @@ def test_each_line_links_to_its_chart_and_keeps_the_filters(demo, wanted):
         assert BY_CODE[query["indicateur"]].short in label
         assert page.selectbox(key="serie_indicateur").value == query["indicateur"]
         assert page.selectbox(key="serie_centre").value == query.get("centre", "")
-        assert f'"title": "{BY_CODE[query["indicateur"]].short}"' in layers(spec(page, query["indicateur"]))
+        assert f'"title": "{BY_CODE[query["indicateur"]].short}"' in layers(
+            spec(page, query["indicateur"])
+        )
         assert ("carte de contrôle" in label) == (not wanted.get("type") or "centre" in query)
 
 
@@ -445,7 +598,9 @@ def ranks(at: AppTest) -> list[str]:
     return [r for f in at.dataframe if "Rang" in f.value for r in f.value["Rang"]]
 
 
-@pytest.mark.parametrize(("detail", "row"), [("Par catégorie", "Accueil"), ("Par centre", "CCSP de ")])
+@pytest.mark.parametrize(
+    ("detail", "row"), [("Par catégorie", "Accueil"), ("Par centre", "CCSP de ")]
+)
 def test_delays_are_given_by_category_or_by_site(demo, detail, row):
     at = sound(visit_page("plaintes"))
     assert delays(at) == ["Toutes"]
@@ -457,7 +612,9 @@ def test_delays_are_given_by_category_or_by_site(demo, detail, row):
 def test_the_curve_is_that_of_the_category_chosen(demo):
     at = sound(visit_page("plaintes"))
     at.segmented_control(key="survie_detail").set_value("Par catégorie").run()
-    curve = lambda: [str(c.proto) for c in at.get("vega_lite_chart") if "encore sans" in c.proto.alt]  # noqa: E731
+    curve = lambda: [  # noqa: E731
+        str(c.proto) for c in at.get("vega_lite_chart") if "encore sans" in c.proto.alt
+    ]
     of_all = curve()
     groups = delays(at)
     at.selectbox(key="survie_courbe_category").set_value(groups[2]).run()

@@ -1,4 +1,5 @@
 """The page « Présenter »: choose, order, word, hide, add, keep, share. Through its widgets, on fictitious data."""
+
 import json
 import os
 import subprocess
@@ -97,7 +98,9 @@ def test_slides_are_made_when_the_presentation_is_started_and_not_before(demo, m
     running(at, 1)
     assert len(made) == 1 and len(sent(sound(at))) == 12
     at.selectbox(key="filtre_departement").set_value("Mono").run()
-    assert len(made) == 2 and made[1][1].department == "Mono" and "Mono" in json.dumps(sent(sound(at)))
+    assert (
+        len(made) == 2 and made[1][1].department == "Mono" and "Mono" in json.dumps(sent(sound(at)))
+    )
     running(at, 0)
     at.selectbox(key="filtre_departement").set_value("Borgou").run()
     assert len(made) == 2 and sent(sound(at)) is None
@@ -133,8 +136,13 @@ assert not at.exception and "vl_convert" in sys.modules
 
 
 def test_no_page_loads_what_draws_pictures_before_a_presentation_is_started(demo):
-    done = subprocess.run([sys.executable, "-c", OPENED], cwd=ROOT, capture_output=True, text=True,
-                          env={**os.environ, "DATABASE_URL": demo})
+    done = subprocess.run(
+        [sys.executable, "-c", OPENED],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "DATABASE_URL": demo},
+    )
     assert done.returncode == 0, done.stderr[-800:]
 
 
@@ -145,7 +153,9 @@ def test_a_slide_moves_and_is_hidden_and_renamed(demo):
     assert codes(sound(at)) == [before[1], before[0], *before[2:]]
     at.button(key="haut_1").click().run()
     assert codes(at) == before
-    assert not [t for t in at.text_input if t.label.startswith("Titre (vide")]  # sent once a slide is unfolded
+    assert not [
+        t for t in at.text_input if t.label.startswith("Titre (vide")
+    ]  # sent once a slide is unfolded
     unfold(at, 1)
     of_second = next(t for t in at.text_input if t.label.startswith("Titre (vide"))
     of_second.set_value("Nos chiffres d'abord")
@@ -172,19 +182,30 @@ def test_a_story_is_kept_under_its_title_and_found_by_its_link(demo):
     at = present()
     unfold(at, 1)
     at.button(key="retirer_1").click().run()
-    next(t for t in at.text_input if t.label == "Titre de la présentation").set_value("Atelier de Zou & Collines")
+    next(t for t in at.text_input if t.label == "Titre de la présentation").set_value(
+        "Atelier de Zou & Collines"
+    )
     next(b for b in at.button if b.label == "Garder sous ce titre").click().run()
     assert link(sound(at))["histoire"] == "atelier-de-zou-collines"
     assert "est gardée" in at.success[0].value
     assert any("histoire=atelier-de-zou-collines" in c.value for c in at.code)
     other = sound(present(histoire="atelier-de-zou-collines"))
-    assert len(codes(other)) == 11 and other.session_state[stories.HELD].title == "Atelier de Zou & Collines"
+    assert (
+        len(codes(other)) == 11
+        and other.session_state[stories.HELD].title == "Atelier de Zou & Collines"
+    )
     next(b for b in other.button if "Supprimer" in b.label).click().run()
     assert known.kept(LOCAL_READER) == {} and "histoire" not in link(sound(other))
 
 
-@pytest.mark.parametrize(("title", "why"), [("", "Il faut un titre."), ("National", "est le nom d'une présentation toute prête"),
-                                            ("!?", "sous quel nom garder")])
+@pytest.mark.parametrize(
+    ("title", "why"),
+    [
+        ("", "Il faut un titre."),
+        ("National", "est le nom d'une présentation toute prête"),
+        ("!?", "sous quel nom garder"),
+    ],
+)
 def test_a_title_that_cannot_be_kept_is_refused_with_its_reason(demo, title, why):
     at = present()
     next(t for t in at.text_input if t.label == "Titre de la présentation").set_value(title)
@@ -206,7 +227,9 @@ def test_a_review_of_a_place_asks_for_the_place(demo):
     assert at.session_state[stories.HELD].department == "Zou" and len(codes(sound(at))) == 12
     at = sound(present(histoire="site", centre="ccsp-allada"))
     assert at.session_state[stories.HELD].site == "ccsp-allada"
-    elsewhere = sound(present(histoire="site", centre="ccsp-allada", departement="Zou", type="GSRU"))
+    elsewhere = sound(
+        present(histoire="site", centre="ccsp-allada", departement="Zou", type="GSRU")
+    )
     assert "dans 1 centre" in said(elsewhere) and "Aucune donnée remontée" not in said(elsewhere)
 
 
@@ -235,7 +258,9 @@ def test_a_director_tells_the_story_of_the_department_alone(demo, monkeypatch):
     hidden = set(network.names(LOCAL_READER).values()) - set(network.names(director).values())
     monkeypatch.setattr(filters, "person", lambda: director)
     at = present()
-    told = telling.deck.build(director, Question(*_year()), at.session_state[stories.HELD], _period())
+    told = telling.deck.build(
+        director, Question(*_year()), at.session_state[stories.HELD], _period()
+    )
     assert told.slides and not [name for name in hidden if name in repr(told)]
     assert Step("chiffres") in ready("national").steps
 

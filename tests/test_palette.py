@@ -1,5 +1,6 @@
 """Colours are roles: one line changes one everywhere, letters and marks stand out on what they stand on, and nobody needs to
 tell red from green."""
+
 import copy
 import json
 import pickle
@@ -61,42 +62,76 @@ from tests.exports import decks
 
 HEX = re.compile(r"#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b")
 WRITTEN = ("*.py", "*.js", "*.typ", "*.css", "*.html")
-OF_OTHERS = ("leaflet", "departments.js", "communes-")  # public files that the application puts beside its own
+OF_OTHERS = (
+    "leaflet",
+    "departments.js",
+    "communes-",
+)  # public files that the application puts beside its own
 
 
 # ---- in one place -----------------------------------------------------------------------------------------------------
 
+
 def test_no_colour_stands_outside_the_palette():
-    files = [f for folder in ("dashboard", "pages", "static") for kind in WRITTEN for f in (ROOT / folder).rglob(kind)]
-    ours = [f for f in files if f.name != "palette.py" and not any(part.startswith(OF_OTHERS) for part in f.parts)]
+    files = [
+        f
+        for folder in ("dashboard", "pages", "static")
+        for kind in WRITTEN
+        for f in (ROOT / folder).rglob(kind)
+    ]
+    ours = [
+        f
+        for f in files
+        if f.name != "palette.py" and not any(part.startswith(OF_OTHERS) for part in f.parts)
+    ]
     assert {f.suffix for f in ours} >= {".py", ".js", ".typ"}
-    assert {f.relative_to(ROOT).as_posix(): HEX.findall(text) for f in ours if HEX.search(text := f.read_text("utf-8"))} == {}
+    assert {
+        f.relative_to(ROOT).as_posix(): HEX.findall(text)
+        for f in ours
+        if HEX.search(text := f.read_text("utf-8"))
+    } == {}
 
 
 def test_streamlit_s_own_theme_is_the_palette_s():
-    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))[
+        "theme"
+    ]
     for paper in ("light", "dark"):
         assert {k: v for k, v in theme[paper].items() if "olor" in k} == {
-            "primaryColor": MAIN.on(paper), "backgroundColor": PAPER.on(paper), "secondaryBackgroundColor": RAISED.on(paper),
-            "textColor": INK.on(paper), "borderColor": palette.LINE.on(paper),
-            "chartCategoricalColors": [one.on(paper) for one in SERIES]}
+            "primaryColor": MAIN.on(paper),
+            "backgroundColor": PAPER.on(paper),
+            "secondaryBackgroundColor": RAISED.on(paper),
+            "textColor": INK.on(paper),
+            "borderColor": palette.LINE.on(paper),
+            "chartCategoricalColors": [one.on(paper) for one in SERIES],
+        }
 
 
 def test_a_colour_is_six_digits_for_every_paper_and_a_copy_of_it_is_itself():
     assert len(ROLES) > 30
     for name, one in ROLES.items():
-        assert one.role == name and all(re.fullmatch("#[0-9a-f]{6}", one.on(theme)) for theme in THEMES), name
+        assert one.role == name and all(
+            re.fullmatch("#[0-9a-f]{6}", one.on(theme)) for theme in THEMES
+        ), name
         assert copy.deepcopy(one) is one is pickle.loads(pickle.dumps(one))
 
 
 @pytest.mark.parametrize("make", SPECS)
 def test_every_colour_of_a_chart_is_a_role_and_has_turned_on_dark_paper(make):
     def colours(spec):
-        return [v for part in parts({k: v for k, v in spec.items() if k not in ("data", "usermeta")}) for v in flat(part)]
+        return [
+            v
+            for part in parts({k: v for k, v in spec.items() if k not in ("data", "usermeta")})
+            for v in flat(part)
+        ]
 
     def flat(part):
-        return [one for v in part.values() for one in (v if isinstance(v, list) else [v])
-                if isinstance(one, str) and HEX.fullmatch(one)]
+        return [
+            one
+            for v in part.values()
+            for one in (v if isinstance(v, list) else [v])
+            if isinstance(one, str) and HEX.fullmatch(one)
+        ]
 
     light, turned = colours(make()), colours(dark(make()))
     assert light and all(isinstance(one, palette.Colour) for one in light)
@@ -105,9 +140,17 @@ def test_every_colour_of_a_chart_is_a_role_and_has_turned_on_dark_paper(make):
 
 # ---- one line, everywhere ---------------------------------------------------------------------------------------------
 
-CHANGED = {"light": "#a01b5e", "dark": "#ff9fd0", "projector": "#70003c", "words": "#90104e", "afar": "#80094a"}
-LINE = ('CONCERN = role("concern", "{light}", "{dark}", "{projector}", words="{words}", from_afar="{afar}", french="framboise",'
-        ' streamlit="red")')
+CHANGED = {
+    "light": "#a01b5e",
+    "dark": "#ff9fd0",
+    "projector": "#70003c",
+    "words": "#90104e",
+    "afar": "#80094a",
+}
+LINE = (
+    'CONCERN = role("concern", "{light}", "{dark}", "{projector}", words="{words}", from_afar="{afar}", french="framboise",'
+    ' streamlit="red")'
+)
 WORKS = """
 import io, json, sys, zipfile
 from dataclasses import asdict
@@ -148,7 +191,9 @@ print(json.dumps({
 
 def works(root) -> dict[str, str]:
     """Everything that a copy of the project shows or writes of the invented deck."""
-    done = subprocess.run([sys.executable, "-c", WORKS], cwd=root, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-c", WORKS], cwd=root, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
 
@@ -158,7 +203,9 @@ def project(tmp_path_factory):
     """A copy of the project, and what changes its palette: change(name, line) writes another line for a role."""
     root = tmp_path_factory.mktemp("project")
     for name in ("dashboard", "db", "tests", "static", "data/reference", ".streamlit"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "leaflet"))
+        shutil.copytree(
+            ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "leaflet")
+        )
     written = (ROOT / "dashboard" / "palette.py").read_text(encoding="utf-8")
 
     def change(**lines: str):
@@ -168,13 +215,22 @@ def project(tmp_path_factory):
             assert found == 1, f"{name} is not one line"
         (root / "dashboard" / "palette.py").write_text(text, encoding="utf-8")
         return root
+
     return change
 
 
 def test_the_colour_of_alerts_is_one_line_and_is_found_everywhere(project):
     found = works(project(CONCERN=LINE.format(**CHANGED)))
     light, on_dark, projector, words, afar = CHANGED.values()
-    for what in ("chart", "control chart", "picture", "map", "map as a picture", "slides", "dossier"):
+    for what in (
+        "chart",
+        "control chart",
+        "picture",
+        "map",
+        "map as a picture",
+        "slides",
+        "dossier",
+    ):
         assert light in found[what], what
     for what in ("chart on dark paper", "dossier", "slides' style"):
         assert on_dark in found[what], what
@@ -183,21 +239,31 @@ def test_the_colour_of_alerts_is_one_line_and_is_found_everywhere(project):
     assert light[1:].upper() in found["pptx"] and words[1:].upper() in found["pptx"]
     assert found["card"] == "red" and "■ framboise : alerte" in found["reading"]
     # What was brought out in the same orange judges nothing, and keeps it, even where only the dark value differs.
-    assert ACCENT in found["dossier"] and f".stroke-accent{{stroke:{ACCENT.dark}}}" in found["dossier"]
+    assert (
+        ACCENT in found["dossier"] and f".stroke-accent{{stroke:{ACCENT.dark}}}" in found["dossier"]
+    )
     assert not [w for w, text in found.items() if CONCERN.words in text]
 
 
 def test_the_roles_that_speak_of_no_alert_are_one_line_too(project):
-    found = works(project(
-        MAIN='MAIN = role("main", "#11516a", "#66c1dd")', NOTICE='NOTICE = role("notice", "#e8f1ff", "#10305a")',
-        FOCUS='FOCUS = role("focus", "#7030b0", "#d0a0ff")', LAND='LAND = role("land", "#d8dfe9", "#30353d")'))
+    found = works(
+        project(
+            MAIN='MAIN = role("main", "#11516a", "#66c1dd")',
+            NOTICE='NOTICE = role("notice", "#e8f1ff", "#10305a")',
+            FOCUS='FOCUS = role("focus", "#7030b0", "#d0a0ff")',
+            LAND='LAND = role("land", "#d8dfe9", "#30353d")',
+        )
+    )
     for what in ("chart", "slides", "dossier", "pdf", "button", "slides' style"):
         assert "#11516a" in found[what] and MAIN not in found[what], what
     for what in ("pptx", "xlsx"):
         assert "11516A" in found[what] and MAIN[1:].upper() not in found[what], what
     assert "#66c1dd" in found["chart on dark paper"]
     assert "E8F1FF" in found["xlsx"]
-    assert all("#e8f1ff" in found[what] for what in ("dossier", "pdf", "slides' style")) and "#10305a" in found["dossier"]
+    assert (
+        all("#e8f1ff" in found[what] for what in ("dossier", "pdf", "slides' style"))
+        and "#10305a" in found["dossier"]
+    )
     assert all(one in found["map's script"] for one in ("#7030b0", "#d0a0ff", "#d8dfe9", "#30353d"))
     assert "#d8dfe9" in found["map as a picture"] and "D8DFE9" in found["pptx"]
 
@@ -212,9 +278,13 @@ LETTERS = (
     *((one.from_afar, ground) for one in JUDGED for ground in (PAPER, RAISED)),
     *((ink, ground) for ink in (SLIDE_INK, QUIET, SLIDE_MAIN) for ground in (PAPER, RAISED)),
     *((ink, WASH) for ink in (INK, SOFT, MAIN)),
-    (ACCENT.words, PAPER), (ON_NOTICE, NOTICE), (PAPER, MAIN),
+    (ACCENT.words, PAPER),
+    (ON_NOTICE, NOTICE),
+    (PAPER, MAIN),
     *((ink, ground) for ink in (MAP_INK, MAP_SOFT) for ground in (MAP_CARD, MAP_GAP, PAPER)),
-    (MAP_NAME, LAND), (MAP_NAME, MAP_AWAY), (MISSING, PAPER),
+    (MAP_NAME, LAND),
+    (MAP_NAME, MAP_AWAY),
+    (MISSING, PAPER),
     *((INK, ground) for ground in (LAND, AWAY, SEA)),
 )
 # (what is drawn, on what): at least 3 to 1. Gridlines, coasts and surfaces say nothing by themselves; a mark of a map is
@@ -222,7 +292,11 @@ LETTERS = (
 MARKS = (
     *((one, PAPER) for one in (*JUDGED, NONE, MAIN, PALE, ACCENT, FOCUS, MISSING, *SERIES)),
     *((INK, ground) for ground in (LAND, AWAY, SEA)),
-    *((mark, ground) for mark in (MAP_MARK, FOCUS, MISSING) for ground in (LAND, MAP_AWAY, MAP_SEA)),
+    *(
+        (mark, ground)
+        for mark in (MAP_MARK, FOCUS, MISSING)
+        for ground in (LAND, MAP_AWAY, MAP_SEA)
+    ),
     (MISSING, LAND),
 )
 
@@ -230,7 +304,11 @@ MARKS = (
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize(("pairs", "least"), [(LETTERS, 4.5), (MARKS, 3)], ids=["letters", "marks"])
 def test_what_is_read_stands_out_on_what_it_stands_on(theme, pairs, least):
-    faint = {(a.role, b.role): round(found, 2) for a, b in pairs if (found := contrast(a.on(theme), b.on(theme))) < least}
+    faint = {
+        (a.role, b.role): round(found, 2)
+        for a, b in pairs
+        if (found := contrast(a.on(theme), b.on(theme))) < least
+    }
     assert faint == {}
 
 
@@ -244,28 +322,44 @@ def test_what_is_the_same_on_any_paper_stands_out_too():
 
 def test_classes_of_the_map_darken_step_by_step():
     light = [contrast(one, "#000000") for one in RAMP]
-    assert light == sorted(light, reverse=True) and all(a / b > 1.4 for a, b in zip(light, light[1:], strict=False))
+    assert light == sorted(light, reverse=True) and all(
+        a / b > 1.4 for a, b in zip(light, light[1:], strict=False)
+    )
 
 
 def channels(colour: str) -> list[float]:
     """Linear red, green and blue."""
-    parts = (int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5))
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
 
 
 # Machado, Oliveira and Fernandes 2009, full severity: what is left of linear red, green and blue.
 SIGHT = {
     "all colours": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
-    "no red": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
-    "no green": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "no red": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "no green": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
 }
 
 
 def lab(colour: str, sight) -> list[float]:
     """CIE L*a*b* (white D65) of a colour as such an eye sees it."""
-    r, g, b = (min(max(sum(m * c for m, c in zip(row, channels(colour), strict=True)), 0), 1) for row in sight)
-    xyz = ((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505, 0.2126 * r + 0.7152 * g + 0.0722 * b,
-           (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089)
+    r, g, b = (
+        min(max(sum(m * c for m, c in zip(row, channels(colour), strict=True)), 0), 1)
+        for row in sight
+    )
+    xyz = (
+        (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505,
+        0.2126 * r + 0.7152 * g + 0.0722 * b,
+        (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089,
+    )
     x, y, z = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in xyz)
     return [116 * y - 16, 500 * (x - y), 200 * (y - z)]
 
@@ -275,7 +369,9 @@ def lab(colour: str, sight) -> list[float]:
 @pytest.mark.parametrize("sight", SIGHT)
 def test_improving_and_worsening_are_told_apart_by_every_eye(sight, theme):
     """A difference of about 2 is just seen; 20 is another colour."""
-    better, worse, neither = (lab(one.on(theme), SIGHT[sight]) for one in (IMPROVEMENT, CONCERN, NONE))
+    better, worse, neither = (
+        lab(one.on(theme), SIGHT[sight]) for one in (IMPROVEMENT, CONCERN, NONE)
+    )
     for a, b in combinations((better, worse, neither), 2):
         assert sum((x - y) ** 2 for x, y in zip(a, b, strict=True)) ** 0.5 > 20
 

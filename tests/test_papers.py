@@ -1,4 +1,5 @@
 """The papers say what the code does: settings, commands, forms, words, decisions, pages."""
+
 import argparse
 import ast
 import re
@@ -17,7 +18,9 @@ from db.__main__ import main
 from db.__main__ import parser as db_parser
 
 README, GUIDE, WORDS, DECISIONS = (
-    (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/guide.md", "WORDS.md", "DECISIONS.md"))
+    (ROOT / name).read_text(encoding="utf-8")
+    for name in ("README.md", "docs/guide.md", "WORDS.md", "DECISIONS.md")
+)
 PINNED = re.compile(r"([a-z0-9-]+)==\S+( ; .+)?")
 
 
@@ -29,7 +32,11 @@ def subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentP
 def requirement_names(file: Path) -> set[str]:
     """Names of the packages that a requirements file asks for by itself."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    return {re.split(r"[=\[ ]", line)[0].lower() for line in lines if line and not line.startswith(("#", "-"))}
+    return {
+        re.split(r"[=\[ ]", line)[0].lower()
+        for line in lines
+        if line and not line.startswith(("#", "-"))
+    }
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: s.name)
@@ -71,9 +78,14 @@ def test_the_guide_says_what_the_page_shows(page):
     assert re.search(rf"^- .*\*\*{page.title}[.*]", section, re.M)
 
 
-@pytest.mark.parametrize(("paper", "module", "parser"), [
-    ("README.md", "db", db_parser), ("docs/guide.md", "db", db_parser),
-    ("docs/guide.md", "dashboard", figures_parser)])
+@pytest.mark.parametrize(
+    ("paper", "module", "parser"),
+    [
+        ("README.md", "db", db_parser),
+        ("docs/guide.md", "db", db_parser),
+        ("docs/guide.md", "dashboard", figures_parser),
+    ],
+)
 def test_every_command_written_in_a_paper_can_be_parsed(paper, module, parser):
     text = (ROOT / paper).read_text(encoding="utf-8")
     written = re.findall(rf"^(?:\.venv/bin/)?python -m {module} ([^(\n]+)", text, re.M)
@@ -90,15 +102,20 @@ def test_the_refusal_shown_in_the_guide_is_what_the_import_says(command, tmp_pat
         "Centre;Date;Heure d'arrivée;Heure d'appel;Heure de fin;Type;Prestation;Sexe;Satisfait;Issue;Référence\n"
         ";03/03/2025;08:10;08:25;08:40;requête;;F;oui;servi;B-1\n"
         "ccsp-cove;hier;09:00;09:05;09:15;plainte;;M;non;servi;B-2\n"
-        "gsru-cotonou;05/03/2025;10:00;8h;11:00;0;;F;;servi;B-3\n", encoding="utf-8")
+        "gsru-cotonou;05/03/2025;10:00;8h;11:00;0;;F;;servi;B-3\n",
+        encoding="utf-8",
+    )
     said = command(main, "import", file)
     assert said.code == 1
     assert f"```\n{said.out}```" in GUIDE
 
 
 def test_words_name_things_that_exist():
-    source = "\n".join(f.read_text(encoding="utf-8") for folder in ("dashboard", "db")
-                       for f in (ROOT / folder).rglob("*.py"))
+    source = "\n".join(
+        f.read_text(encoding="utf-8")
+        for folder in ("dashboard", "db")
+        for f in (ROOT / folder).rglob("*.py")
+    )
     rows = [line.split("|") for line in WORDS.splitlines() if line.startswith("| ")][2:]
     assert all(len(row) == 5 for row in rows)
     names = {name for row in rows for name in re.findall(r"`(\w+)`", row[2])}
@@ -106,7 +123,9 @@ def test_words_name_things_that_exist():
     assert {name for name in names if not re.search(rf"\b{name}\b", source)} == set()
 
 
-@pytest.mark.parametrize("code", ["visits", "wait_p50", "wait_p90", "satisfaction", "complaints_30d", "coverage"])
+@pytest.mark.parametrize(
+    "code", ["visits", "wait_p50", "wait_p90", "satisfaction", "complaints_30d", "coverage"]
+)
 def test_words_give_the_indicator_its_own_label(code):
     label = next(i.label for i in INDICATORS if i.code == code)
     row = next(line for line in WORDS.splitlines() if f"| `{code}` |" in line)
@@ -123,13 +142,19 @@ def test_each_decision_is_short_and_says_what_would_end_it():
 
 
 def test_every_requirement_is_pinned_once():
-    lines = [line for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    lines = [
+        line
+        for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+        if line[0] != "#"
+    ]
     assert all(PINNED.fullmatch(line) for line in lines)
     pinned = [line.split("==")[0] for line in lines]
     assert len(pinned) == len(set(pinned))
     for name in ("requirements.txt", "requirements-dev.txt"):
         assert requirement_names(ROOT / name) <= set(pinned)
-    assert "-c constraints.txt" in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert (
+        "-c constraints.txt" in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    )
 
 
 def test_an_old_python_can_read_the_file_that_says_it_is_too_old():
@@ -138,8 +163,11 @@ def test_an_old_python_can_read_the_file_that_says_it_is_too_old():
 
 # ---- the 45 pitfalls --------------------------------------------------------------------------------------------
 
-PITFALLS = [[cell.strip() for cell in line.split("|")[1:-1]] for line in
-            (ROOT / "docs" / "pitfalls.md").read_text(encoding="utf-8").splitlines() if re.match(r"\| \d", line)]
+PITFALLS = [
+    [cell.strip() for cell in line.split("|")[1:-1]]
+    for line in (ROOT / "docs" / "pitfalls.md").read_text(encoding="utf-8").splitlines()
+    if re.match(r"\| \d", line)
+]
 
 
 @cache
@@ -149,7 +177,10 @@ def guards() -> dict[tuple[str, str], set[int]]:
     for file in (ROOT / "tests").rglob("test_*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
-                marks = re.findall(r"pytest\.mark\.pitfall\((\d+)\)", "\n".join(map(ast.unparse, node.decorator_list)))
+                marks = re.findall(
+                    r"pytest\.mark\.pitfall\((\d+)\)",
+                    "\n".join(map(ast.unparse, node.decorator_list)),
+                )
                 found[file.relative_to(ROOT).as_posix(), node.name] = set(map(int, marks))
     return found
 

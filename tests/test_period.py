@@ -40,7 +40,8 @@ NAMED = st.one_of(
 )
 WHOLE = st.builds(
     lambda first, n: Period(first.replace(day=1), month_end(add_months(first, n))),
-    st.dates(date(2001, 1, 1), date(2098, 12, 31)), st.integers(0, 20)  # a code knows the years up to 2100
+    st.dates(date(2001, 1, 1), date(2098, 12, 31)),
+    st.integers(0, 20),  # a code knows the years up to 2100
 )
 
 
@@ -171,7 +172,10 @@ def test_previous_of(code, before):
 @given(SHORT)
 def test_the_same_days_last_year_keep_day_and_month_but_29_february(some_period):
     earlier = same_last_year(some_period)
-    assert (earlier.first.year, earlier.last.year) == (some_period.first.year - 1, some_period.last.year - 1)
+    assert (earlier.first.year, earlier.last.year) == (
+        some_period.first.year - 1,
+        some_period.last.year - 1,
+    )
     for then, now in ((earlier.first, some_period.first), (earlier.last, some_period.last)):
         assert then.month == now.month
         assert then.day == now.day or {now.day, then.day} == {28, 29}
@@ -216,7 +220,11 @@ def test_same_last_year_of(code, earlier):
 def test_a_running_period_is_compared_with_the_same_days(code, last, cut, before, earlier):
     clipped = clip(period(code), date.fromisoformat(last))
     assert clipped.partial
-    assert (clipped.period.code, clipped.previous.code, clipped.same_last_year.code) == (cut, before, earlier)
+    assert (clipped.period.code, clipped.previous.code, clipped.same_last_year.code) == (
+        cut,
+        before,
+        earlier,
+    )
 
 
 @given(SHORT, DATES)
@@ -246,11 +254,16 @@ def test_a_month_cut_at_day_n_is_compared_with_n_days_or_the_whole_month_before(
         return
     before = clip(whole, whole.first + (day - 1) * DAY).previous
     length = previous(whole).days
-    assert before == Period(previous(whole).first, previous(whole).first + (min(day, length) - 1) * DAY)
+    assert before == Period(
+        previous(whole).first, previous(whole).first + (min(day, length) - 1) * DAY
+    )
 
 
 def test_a_partial_label_says_how_far_it_goes():
-    assert clip(period("2026-11"), date(2026, 11, 24)).label == "novembre 2026 (partiel, au 24/11/2026)"
+    assert (
+        clip(period("2026-11"), date(2026, 11, 24)).label
+        == "novembre 2026 (partiel, au 24/11/2026)"
+    )
 
 
 # ---- presets
@@ -319,7 +332,9 @@ def test_the_edges_of_a_split_hold_no_whole_month(some_period):
     for edge in (split(some_period)[0], split(some_period)[2]):
         if edge:
             assert edge[0].replace(day=1) == edge[1].replace(day=1)
-            assert (edge[1] - edge[0]).days + 1 < calendar.monthrange(edge[0].year, edge[0].month)[1]
+            assert (edge[1] - edge[0]).days + 1 < calendar.monthrange(edge[0].year, edge[0].month)[
+                1
+            ]
 
 
 @pytest.mark.parametrize(
@@ -397,6 +412,8 @@ def test_the_fixed_offset_is_the_zone_of_porto_novo(moment):
     assert moment.replace(tzinfo=zone).utcoffset() == BENIN.utcoffset(None)
 
 
-@pytest.mark.parametrize("day, number", [(date(1970, 1, 1), 0), (date(1969, 12, 31), -1), (date(2026, 11, 24), 20_781)])
+@pytest.mark.parametrize(
+    "day, number", [(date(1970, 1, 1), 0), (date(1969, 12, 31), -1), (date(2026, 11, 24), 20_781)]
+)
 def test_days_are_numbered_from_1970(day, number):
     assert day_number(day) == number

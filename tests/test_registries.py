@@ -76,16 +76,23 @@ def test_an_indicator_says_everything_about_itself(indicator: Indicator):
 def test_what_is_read_of_an_indicator_is_french(indicator: Indicator):
     for field in fields(indicator):
         text = getattr(indicator, field.name)
-        if field.name not in ("code", "unit", "direction", "register", "chart") and isinstance(text, str):
+        if field.name not in ("code", "unit", "direction", "register", "chart") and isinstance(
+            text, str
+        ):
             assert not ENGLISH.search(text), text
             assert "'" not in text or re.search(r"\w'\w", text), text
 
 
 @pytest.mark.parametrize(
-    "indicator", [i for i in INDICATORS if i.unit in ("percent", "minutes", "days")], ids=lambda i: i.code
+    "indicator",
+    [i for i in INDICATORS if i.unit in ("percent", "minutes", "days")],
+    ids=lambda i: i.code,
 )
 def test_a_share_or_a_quantile_is_hidden_where_it_rests_on_too_little(indicator: Indicator):
-    counted_whole = {"coverage", "complaints_oldest"}  # communes are all known; the oldest complaint is one
+    counted_whole = {
+        "coverage",
+        "complaints_oldest",
+    }  # communes are all known; the oldest complaint is one
     assert indicator.minimum >= 5 or indicator.code in counted_whole
     assert indicator.code != "wait_p90" or indicator.minimum >= 36
 
@@ -95,25 +102,43 @@ def test_what_an_indicator_says_of_its_charts_and_places_holds_together(indicato
     i = indicator
     assert i.places <= set(get_args(Place))
     if i.chart in ("share", "rate"):
-        assert i.unit in ("percent", "per_1000") and i.scale == {"share": 100, "rate": 1000}[i.chart]
+        assert (
+            i.unit in ("percent", "per_1000") and i.scale == {"share": 100, "rate": 1000}[i.chart]
+        )
     else:
         assert not (i.chart and i.unit in ("percent", "per_1000"))
-    assert not i.followed or (i.chart and i.direction != "neither"), "an alert needs a chart and a good direction"
-    assert i.chart == "measure" or not (i.skewed or i.step), "only a measure has a scale and a step of its own"
+    assert not i.followed or (i.chart and i.direction != "neither"), (
+        "an alert needs a chart and a good direction"
+    )
+    assert i.chart == "measure" or not (i.skewed or i.step), (
+        "only a measure has a scale and a step of its own"
+    )
     assert bool(i.step) == (i.chart == "measure" and i.unit in ("minutes", "days"))
     assert i.classes is None or sorted(set(i.classes)) == list(i.classes)
-    assert i.unit != "count" or not (i.chart or i.classes), "a count that follows the number of days is neither"
+    assert i.unit != "count" or not (i.chart or i.classes), (
+        "a count that follows the number of days is neither"
+    )
     assert i.rest is None or i.rest.of in BY_CODE
     assert i.known is None or BY_CODE[i.known.by].register == i.register == "visits"
     assert not {"comparison", "services"} & i.places or {"site", "service"} & i.by
 
 
 def test_every_list_of_indicators_is_read_from_the_registry():
-    assert placed("period") == ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
+    assert placed("period") == (
+        "visits",
+        "wait_p50",
+        "wait_within_30",
+        "left",
+        "satisfaction",
+        "complaints_30d_due",
+    )
     assert placed("waits") == ("wait_p50", "wait_p90", "wait_within_30", "left")
     assert all(placed(place) for place in get_args(Place))
     assert FOLLOWED == codes(lambda i: i.followed) and FOLLOWED
-    assert set(CHARTED) == {i.code for i in INDICATORS if i.chart} and CHARTED[:len(FOLLOWED)] == FOLLOWED
+    assert (
+        set(CHARTED) == {i.code for i in INDICATORS if i.chart}
+        and CHARTED[: len(FOLLOWED)] == FOLLOWED
+    )
     assert set(CLASSES) == {i.code for i in INDICATORS if i.classes}
     assert all(len(classes.labels()) == len(RAMP) for classes in CLASSES.values())
     assert SHARES | RATES == {i.code for i in INDICATORS if i.chart in ("share", "rate")}
@@ -129,11 +154,19 @@ def test_a_list_to_choose_from_ends_with_what_is_neither_good_nor_bad():
 
 @pytest.mark.parametrize("minutes, words", [(20, "20 minutes"), (1, "1 minute")])
 def test_words_hold_the_settings_in_force(minutes, words):
-    read = ("from dataclasses import asdict; from dashboard.indicators import BY_CODE;"
-            "[print(text) for code in ('wait_within_30', 'coverage') for text in asdict(BY_CODE[code]).values()"
-            " if isinstance(text, str)]")
-    done = subprocess.run([sys.executable, "-c", read], capture_output=True, text=True, check=True, cwd=ROOT,
-                          env={**os.environ, "WAIT_THRESHOLD_MINUTES": str(minutes), "OPERATING_DAYS": "45"})
+    read = (
+        "from dataclasses import asdict; from dashboard.indicators import BY_CODE;"
+        "[print(text) for code in ('wait_within_30', 'coverage') for text in asdict(BY_CODE[code]).values()"
+        " if isinstance(text, str)]"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", read],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "WAIT_THRESHOLD_MINUTES": str(minutes), "OPERATING_DAYS": "45"},
+    )
     lines = done.stdout.splitlines()
     assert f"Reçus en {words} ou moins" in lines and f"Reçus en {minutes} min ou moins" in lines
     assert f"Usagers reçus après {words} d'attente ou moins." in lines

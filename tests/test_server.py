@@ -1,4 +1,5 @@
 """The one door: how the server listens, starts and stops, without a browser."""
+
 import http.client
 import os
 import signal
@@ -57,8 +58,15 @@ def test_a_port_that_is_none_is_said_in_a_sentence(demo, port):
 
 def start_on(port: str, url: str) -> subprocess.CompletedProcess:
     """What the application says when it is started on that port."""
-    return subprocess.run([sys.executable, "-m", "scripts.start"], cwd=ROOT, capture_output=True, text=True, timeout=60,
-                          env={**os.environ, "PORT": port, "DATABASE_URL": url}, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        [sys.executable, "-m", "scripts.start"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PORT": port, "DATABASE_URL": url},
+        stdin=subprocess.DEVNULL,
+    )
 
 
 def test_nothing_small_waits_for_the_answer_to_what_went_before():
@@ -76,7 +84,9 @@ async def main():
     writer.close(); there.close(); server.close()
 asyncio.run(main())
 """
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", asked], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", asked], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.stdout.strip() == "True", done.stderr[-500:]
 
 

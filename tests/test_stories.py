@@ -1,13 +1,30 @@
 """Stories as data: ready-made ones, kept ones, and what is no story."""
+
 from dataclasses import replace
 
 import pytest
 
 from dashboard import stories
 from dashboard.indicators import BY_CODE
-from dashboard.stories import KINDS, PLACED, READY, NotAStory, Step, Story, check, from_json, ready, slug, to_json
+from dashboard.stories import (
+    KINDS,
+    PLACED,
+    READY,
+    NotAStory,
+    Step,
+    Story,
+    check,
+    from_json,
+    ready,
+    slug,
+    to_json,
+)
 
-ONE = Story("la-mienne", "La mienne", (Step("chiffres"), Step("mois", "wait_p50", headline="Nos attentes", hidden=True)))
+ONE = Story(
+    "la-mienne",
+    "La mienne",
+    (Step("chiffres"), Step("mois", "wait_p50", headline="Nos attentes", hidden=True)),
+)
 
 
 @pytest.mark.parametrize("name", READY)
@@ -28,7 +45,10 @@ def test_a_name_that_is_no_ready_made_story(name):
 
 
 def test_a_story_of_a_place_is_about_it():
-    assert (ready("departement:Zou").department, ready("site:ccsp-allada").site) == ("Zou", "ccsp-allada")
+    assert (ready("departement:Zou").department, ready("site:ccsp-allada").site) == (
+        "Zou",
+        "ccsp-allada",
+    )
 
 
 def test_a_kept_story_comes_back_as_it_was():
@@ -39,23 +59,29 @@ def test_hidden_slides_are_not_told():
     assert [s.kind for s in ONE.shown] == ["chiffres"]
 
 
-@pytest.mark.parametrize(("changed", "why"), [
-    ({"title": " "}, "Il faut un titre."),
-    ({"title": "x" * 161}, "160 caractères au plus"),
-    ({"steps": ()}, "Il faut au moins une diapositive."),
-    ({"steps": (Step("chiffres", hidden=True),)}, "Il faut au moins une diapositive."),
-    ({"steps": (Step("camembert"),)}, "La diapositive « camembert » n'existe pas."),
-    ({"steps": (Step("mois", "visits"),)}, "ne peut pas montrer « visits »"),
-    ({"steps": (Step("mois"),)}, "ne peut pas montrer « »"),
-    ({"steps": (Step("chiffres", headline="x" * 161),)}, "160 caractères au plus"),
-    ({"steps": (Step("chiffres"),) * 41}, "40 diapositives au plus")])
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"title": " "}, "Il faut un titre."),
+        ({"title": "x" * 161}, "160 caractères au plus"),
+        ({"steps": ()}, "Il faut au moins une diapositive."),
+        ({"steps": (Step("chiffres", hidden=True),)}, "Il faut au moins une diapositive."),
+        ({"steps": (Step("camembert"),)}, "La diapositive « camembert » n'existe pas."),
+        ({"steps": (Step("mois", "visits"),)}, "ne peut pas montrer « visits »"),
+        ({"steps": (Step("mois"),)}, "ne peut pas montrer « »"),
+        ({"steps": (Step("chiffres", headline="x" * 161),)}, "160 caractères au plus"),
+        ({"steps": (Step("chiffres"),) * 41}, "40 diapositives au plus"),
+    ],
+)
 def test_what_cannot_be_told_is_refused_with_its_reason(changed, why):
     with pytest.raises(NotAStory) as refused:
         check(replace(ONE, **changed))
     assert why in str(refused.value).replace("«  »", "« »")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"title": "x", "steps": [{"sort": 1}]}', '{"title": "x", "steps": 3}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"title": "x", "steps": [{"sort": 1}]}', '{"title": "x", "steps": 3}']
+)
 def test_a_spoilt_story_is_said_to_be(text):
     with pytest.raises(NotAStory):
         from_json("x", text)

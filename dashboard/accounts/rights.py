@@ -1,4 +1,5 @@
 """Who asks, and whose rows they may see. In doubt: nothing."""
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -64,5 +65,9 @@ def scope(person: Person, homes: Mapping[str, str]) -> Scope:
     rights = frozenset(action for action in CONTENT if may(person, action))
     if "read" not in rights:
         return Scope(frozenset(), frozenset(), rights)
-    own = ALL if person.departments is None else frozenset(c for c, d in homes.items() if d in person.departments)
+    own = (
+        ALL
+        if person.departments is None
+        else frozenset(c for c, d in homes.items() if d in person.departments)
+    )
     return Scope(own, own, rights)

@@ -1,4 +1,5 @@
 """What a person enters: targets, decisions, new starts of control charts, presentations. Rights are checked here."""
+
 from datetime import date
 
 from dashboard.accounts.rights import NotAllowed, Person, may
@@ -10,19 +11,31 @@ from dashboard.stories import NotAStory, Story, check, ready, to_json
 from db import steering as steer
 from db.write import Refused
 
-__all__ = ["Refused", "decide", "forget_story", "keep_story", "rebase", "remove_target", "set_target"]
+__all__ = [
+    "Refused",
+    "decide",
+    "forget_story",
+    "keep_story",
+    "rebase",
+    "remove_target",
+    "set_target",
+]
 
 
 def _check(person: Person, action: str, indicator: str, scope: str) -> None:
     """Raises NotAllowed where the person may not do this, or not for that scope; Refused for an unknown indicator."""
-    abroad = scope == "nation" and person.departments is not None  # the whole is not for who answers for a part of it
+    abroad = (
+        scope == "nation" and person.departments is not None
+    )  # the whole is not for who answers for a part of it
     if not may(person, action) or abroad or not follow.signals(person, [scope]):
         raise NotAllowed(f"{person.name} : {action}, {scope}")
     if indicator not in BY_CODE:
         raise Refused(f"« {indicator} » n'est pas un indicateur.")
 
 
-def set_target(person: Person, indicator: str, scope: str, value: float | None, valid_from: date, source: str) -> None:
+def set_target(
+    person: Person, indicator: str, scope: str, value: float | None, valid_from: date, source: str
+) -> None:
     """Keep a target. Raises Refused or NotAllowed."""
     _check(person, "set_targets", indicator, scope)
     if why := impossible(indicator, value):
@@ -36,7 +49,15 @@ def remove_target(person: Person, indicator: str, scope: str, valid_from: date) 
     steer.remove_target(engine(), indicator, scope, valid_from, person.name)
 
 
-def decide(person: Person, indicator: str, scope: str, who: str, what: str, due_on: date | None, today: date) -> None:
+def decide(
+    person: Person,
+    indicator: str,
+    scope: str,
+    who: str,
+    what: str,
+    due_on: date | None,
+    today: date,
+) -> None:
     """Keep a decision on an alert. Raises Refused or NotAllowed."""
     _check(person, "decide", indicator, scope)
     steer.decide(engine(), indicator, scope, today, who, what, due_on, person.name)
@@ -57,7 +78,9 @@ def keep_story(person: Person, story: Story) -> None:
     except NotAStory as reason:
         raise Refused(str(reason)) from reason
     if ready(story.name) or ready(f"{story.name}:x"):
-        raise Refused(f"« {story.name} » est le nom d'une présentation toute prête : en choisir un autre.")
+        raise Refused(
+            f"« {story.name} » est le nom d'une présentation toute prête : en choisir un autre."
+        )
     steer.keep_story(engine(), story.name, story.title, to_json(story), person.name)
 
 

@@ -1,4 +1,5 @@
 """Alerts: which sites have a signal, how many chance alone would give, and what was decided."""
+
 import math
 from collections.abc import Sequence
 from datetime import date
@@ -20,7 +21,9 @@ ORDER = {Variation.CONCERN: 0, Variation.IMPROVEMENT: 1, Variation.NEUTRAL: 2}
 
 
 @answer
-def followed(view: View, question: Question, codes: Sequence[str] = FOLLOWED) -> list[tuple[str, Signal]]:
+def followed(
+    view: View, question: Question, codes: Sequence[str] = FOLLOWED
+) -> list[tuple[str, Signal]]:
     """(site name, signal) of every followed series of the question's sites."""
     names = {p.code: p.name for p in sites(view, question)}
     found = follow.signals(view, list(names))
@@ -28,11 +31,16 @@ def followed(view: View, question: Question, codes: Sequence[str] = FOLLOWED) ->
 
 
 @answer
-def budget(view: View, question: Question, codes: Sequence[str] = FOLLOWED) -> tuple[int, alarms.Budget]:
+def budget(
+    view: View, question: Question, codes: Sequence[str] = FOLLOWED
+) -> tuple[int, alarms.Budget]:
     """How many signals these series have, and how many chance alone would give."""
     series = [s for _, s in followed(view, question, codes) if s.chart is not None]
-    return sum(s.found for s in series), alarms.budget([s.chart.points[-1] for s in series], [s.kind for s in series],
-                                                       [s.indicator in SKEWED for s in series])
+    return sum(s.found for s in series), alarms.budget(
+        [s.chart.points[-1] for s in series],
+        [s.kind for s in series],
+        [s.indicator in SKEWED for s in series],
+    )
 
 
 @answer
@@ -54,7 +62,14 @@ def against_chance(view: View, question: Question) -> str:
 def listing(view: View, question: Question) -> list[tuple[str, Signal]]:
     """The signals of the question's sites, alerts first, then alphabetically."""
     found = [(name, s) for name, s in followed(view, question) if s.found]
-    return sorted(found, key=lambda pair: (ORDER[pair[1].variation], french.alphabetical(pair[0]), pair[1].indicator))
+    return sorted(
+        found,
+        key=lambda pair: (
+            ORDER[pair[1].variation],
+            french.alphabetical(pair[0]),
+            pair[1].indicator,
+        ),
+    )
 
 
 @answer
@@ -63,9 +78,25 @@ def signals(view: View, question: Question) -> Panel:
     title, found = "Centres qui ont un signal", listing(view, question)
     if not found:
         return Panel("signaux", title, message="Aucun signal ce mois-ci parmi les séries suivies.")
-    rows = [(words(name), words(BY_CODE[s.indicator].short), words(sentences.VARIATIONS[s.variation]), words(month_of(s)),
-             words(because(s)), words(sentences.ASSURANCES[s.assurance])) for name, s in found]
-    columns = (("Centre", ""), ("Indicateur", ""), ("Signal", ""), ("Point", ""), ("Pourquoi", ""), ("Cible", ""))
+    rows = [
+        (
+            words(name),
+            words(BY_CODE[s.indicator].short),
+            words(sentences.VARIATIONS[s.variation]),
+            words(month_of(s)),
+            words(because(s)),
+            words(sentences.ASSURANCES[s.assurance]),
+        )
+        for name, s in found
+    ]
+    columns = (
+        ("Centre", ""),
+        ("Indicateur", ""),
+        ("Signal", ""),
+        ("Point", ""),
+        ("Pourquoi", ""),
+        ("Cible", ""),
+    )
     if all(s.target is None for _, s in found):  # a column of « sans cible » says nothing
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     return Panel("signaux", title, table=table(columns, rows))
@@ -91,17 +122,43 @@ def decisions(view: View, question: Question) -> Panel:
     if not taken:
         return Panel("decisions", "Décisions", message="Aucune décision notée.")
     known = follow.signals(view, {d[2] for d in taken})
-    rows = [(day(on), words(names[scope]), words(BY_CODE[i].short), words(what), words(who), day(due),
-             words(judged(known.get(scope, {}).get(i), on))) for _, i, scope, on, who, what, due in taken]
-    columns = (("Décidé le", "day"), ("Sur", ""), ("Indicateur", ""), ("Quoi", ""), ("Qui", ""), ("Pour le", "day"),
-               ("Depuis", ""))
-    return Panel("decisions", "Décisions", table=table(columns, rows), caption="« Depuis » : ce que disent les mois commencés"
-                 f" après la décision ; trop tôt avant {SEEN_AFTER} points.")
+    rows = [
+        (
+            day(on),
+            words(names[scope]),
+            words(BY_CODE[i].short),
+            words(what),
+            words(who),
+            day(due),
+            words(judged(known.get(scope, {}).get(i), on)),
+        )
+        for _, i, scope, on, who, what, due in taken
+    ]
+    columns = (
+        ("Décidé le", "day"),
+        ("Sur", ""),
+        ("Indicateur", ""),
+        ("Quoi", ""),
+        ("Qui", ""),
+        ("Pour le", "day"),
+        ("Depuis", ""),
+    )
+    return Panel(
+        "decisions",
+        "Décisions",
+        table=table(columns, rows),
+        caption="« Depuis » : ce que disent les mois commencés"
+        f" après la décision ; trop tôt avant {SEEN_AFTER} points.",
+    )
 
 
 def judged(found: Signal | None, on: date) -> str:
     """What the points since a decision say: signal, no signal, or too early to tell."""
-    after = [i for i, m in enumerate(found.months) if m > on and found.values[i] is not None] if found else []
+    after = (
+        [i for i, m in enumerate(found.months) if m > on and found.values[i] is not None]
+        if found
+        else []
+    )
     if found is None or found.chart is None or len(after) < SEEN_AFTER:
         return "trop tôt"
     return "signal" if any(found.chart.side[i] for i in after) else "pas de signal"

@@ -1,4 +1,5 @@
 """« Ce qui mérite attention »: facts that call for a look, not judgements."""
+
 from dashboard import french
 from dashboard.answers.complaints import register
 from dashboard.answers.completeness import unclosed
@@ -7,7 +8,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
 
 SILENT_DAYS = 7  # calendar days without visit or closing before a site is called silent
-LATE_DAYS = 30   # of a complaint
+LATE_DAYS = 30  # of a complaint
 Fact = tuple[str, str]  # what, who
 
 
@@ -17,20 +18,37 @@ def facts(view: View, question: Question) -> tuple[Fact, ...]:
     table = unclosed(view, question)
     found = [_late(view, question)]
     never = 10_000  # days, of a site that was never seen: before all others
-    silent = sorted((u for u in table if (never if u.silent_days is None else u.silent_days) > SILENT_DAYS),
-                    key=lambda u: -(never if u.silent_days is None else u.silent_days))
+    silent = sorted(
+        (u for u in table if (never if u.silent_days is None else u.silent_days) > SILENT_DAYS),
+        key=lambda u: -(never if u.silent_days is None else u.silent_days),
+    )
     if silent:
-        words = [f"{u.name} ({'jamais vu' if u.silent_days is None else french.days(u.silent_days)})" for u in silent]
-        found.append((f"{french.plural(len(silent), 'centre')} sans données récentes", _some(words)))
+        words = [
+            f"{u.name} ({'jamais vu' if u.silent_days is None else french.days(u.silent_days)})"
+            for u in silent
+        ]
+        found.append(
+            (f"{french.plural(len(silent), 'centre')} sans données récentes", _some(words))
+        )
     missing = sorted((u for u in table if u.days), key=lambda u: (-len(u.days), u.name))
     if missing:
-        found.append((f"{french.plural(sum(len(u.days) for u in missing), 'jour')} ouvrés non clôturés",
-                      _some([f"{u.name} ({len(u.days)})" for u in missing])))
+        found.append(
+            (
+                f"{french.plural(sum(len(u.days) for u in missing), 'jour')} ouvrés non clôturés",
+                _some([f"{u.name} ({len(u.days)})" for u in missing]),
+            )
+        )
     by_site = figures(view, question, "site")
-    unmeasured = [u.name for u in table if not by_site[u.code]["wait_p50"].n and by_site[u.code]["visits"].n]
+    unmeasured = [
+        u.name for u in table if not by_site[u.code]["wait_p50"].n and by_site[u.code]["visits"].n
+    ]
     if unmeasured:
-        found.append((f"{french.plural(len(unmeasured), 'centre')} dont l'attente n'est pas mesurée",
-                      _some(sorted(unmeasured, key=french.alphabetical))))
+        found.append(
+            (
+                f"{french.plural(len(unmeasured), 'centre')} dont l'attente n'est pas mesurée",
+                _some(sorted(unmeasured, key=french.alphabetical)),
+            )
+        )
     return tuple(fact for fact in found if fact)
 
 
@@ -44,10 +62,14 @@ def _late(view: View, question: Question) -> Fact | None:
     for name, age in zip(old.name.tolist(), old.age.tolist(), strict=True):
         worst[name] = max(age, worst.get(name, 0))
     oldest = sorted(worst.items(), key=lambda pair: -pair[1])[:3]
-    return (f"{french.plural(len(old), 'plainte')} en cours depuis plus de {LATE_DAYS} jours",
-            french.join_words([f"{name} ({french.days(age)})" for name, age in oldest]))
+    return (
+        f"{french.plural(len(old), 'plainte')} en cours depuis plus de {LATE_DAYS} jours",
+        french.join_words([f"{name} ({french.days(age)})" for name, age in oldest]),
+    )
 
 
 def _some(words: list[str], limit: int = 3) -> str:
     rest = len(words) - limit
-    return french.join_words(words[:limit] + ([f"{french.plural(rest, 'autre')}"] if rest > 0 else []))
+    return french.join_words(
+        words[:limit] + ([f"{french.plural(rest, 'autre')}"] if rest > 0 else [])
+    )

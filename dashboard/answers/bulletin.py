@@ -1,4 +1,5 @@
 """The bulletin of a period: what the data allow to say, each sentence with its n."""
+
 from dashboard import french
 from dashboard.answers import follow
 from dashboard.answers.figures import figures, whole
@@ -17,14 +18,35 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
     """The lines of the bulletin, in the order to print."""
     known = names(view, question)
     scope = question.site or question.department or "nation"
-    words = f"le {known[question.site]}" if question.site in known else in_words(question.department, question.kind)
+    words = (
+        f"le {known[question.site]}"
+        if question.site in known
+        else in_words(question.department, question.kind)
+    )
     by_site = figures(view, question, "site")
     found = follow.signals(view, [scope, *known])
-    return tuple(bulletin.write(bulletin.Situation(
-        period, words, whole(view, question), None if question.kind else found.get(scope, {}),
-        {} if question.site else {known[c]: found[c] for c in known if c in found}, follow.ground(view, question),
-        tuple(sorted((known[c] for c, f in by_site.items() if f["visits"].n and not f["wait_p50"].n),
-                     key=french.alphabetical)))))
+    return tuple(
+        bulletin.write(
+            bulletin.Situation(
+                period,
+                words,
+                whole(view, question),
+                None if question.kind else found.get(scope, {}),
+                {} if question.site else {known[c]: found[c] for c in known if c in found},
+                follow.ground(view, question),
+                tuple(
+                    sorted(
+                        (
+                            known[c]
+                            for c, f in by_site.items()
+                            if f["visits"].n and not f["wait_p50"].n
+                        ),
+                        key=french.alphabetical,
+                    )
+                ),
+            )
+        )
+    )
 
 
 def in_words(department: str | None, kind: str | None = None) -> str:

@@ -1,5 +1,6 @@
 """Headline figures: value, what its control chart says, and plainly beside it a year before. A difference of two periods is
 not a trend: only a signal has a colour, and always a word."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,35 +19,85 @@ from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
 from dashboard.wording import UNITS, against_last_year, amount, base, reason, shown, who_reported
 
-TONES = {Variation.IMPROVEMENT: "improvement", Variation.CONCERN: "concern", Variation.NEUTRAL: "neutral"}
+TONES = {
+    Variation.IMPROVEMENT: "improvement",
+    Variation.CONCERN: "concern",
+    Variation.NEUTRAL: "neutral",
+}
 HEADLINE = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
 WAITS = ("wait_p50", "wait_p90", "wait_within_30", "left")
-COMPLAINTS = ("complaints_per_1000", "complaints_30d", "complaints_30d_due", "complaint_delay", "complaints_open",
-              "complaints_oldest")
+COMPLAINTS = (
+    "complaints_per_1000",
+    "complaints_30d",
+    "complaints_30d_due",
+    "complaint_delay",
+    "complaints_open",
+    "complaints_oldest",
+)
 SITE = ("visits", "visits_per_day", "wait_p50", "wait_within_30", "left", "complaints_open")
 
 
 @answer
-def cards(view: View, question: Question, codes: Sequence[str], key: str = "chiffres",
-          title: str = "Les chiffres de la période") -> Panel:
+def cards(
+    view: View,
+    question: Question,
+    codes: Sequence[str],
+    key: str = "chiffres",
+    title: str = "Les chiffres de la période",
+) -> Panel:
     """Headline figures of the question's whole, each with what its control chart says, and the strips as a table."""
     figures = whole(view, question)
     found, ground = followed(view, question), follow.ground(view, question)
     made = [card(code, figures[code], in_period(found.get(code), question)) for code in codes]
-    rows = [(words(BY_CODE[c].label), of_figure(figures[c]), words(UNITS[BY_CODE[c].unit]),
-             count(figures[c].n), words(one.state), words(trust.strip(c, figures, ground)))
-            for c, one in zip(codes, made, strict=True)]
-    return Panel(key, title, cards=tuple(made), alt=f"{title}.",
-                 table=table((("Indicateur", ""), ("Valeur", "mixed"), ("Unité", ""), ("n", "count"),
-                              ("Carte de contrôle", ""), ("Puis-je m'y fier ?", "")), rows))
+    rows = [
+        (
+            words(BY_CODE[c].label),
+            of_figure(figures[c]),
+            words(UNITS[BY_CODE[c].unit]),
+            count(figures[c].n),
+            words(one.state),
+            words(trust.strip(c, figures, ground)),
+        )
+        for c, one in zip(codes, made, strict=True)
+    ]
+    return Panel(
+        key,
+        title,
+        cards=tuple(made),
+        alt=f"{title}.",
+        table=table(
+            (
+                ("Indicateur", ""),
+                ("Valeur", "mixed"),
+                ("Unité", ""),
+                ("n", "count"),
+                ("Carte de contrôle", ""),
+                ("Puis-je m'y fier ?", ""),
+            ),
+            rows,
+        ),
+    )
 
 
 def card(code: str, figure: Figure, found: Signal | None = None) -> Card:
     """One headline figure."""
-    state, tone = ("", "") if found is None else (sentences.VARIATIONS[found.variation], TONES.get(found.variation, ""))
+    state, tone = (
+        ("", "")
+        if found is None
+        else (sentences.VARIATIONS[found.variation], TONES.get(found.variation, ""))
+    )
     if figure.value is None:
         state, tone = figure.note, ""
-    return Card(code, BY_CODE[code].short, shown(figure), figure.value, BY_CODE[code].unit, base(figure), state, tone)
+    return Card(
+        code,
+        BY_CODE[code].short,
+        shown(figure),
+        figure.value,
+        BY_CODE[code].unit,
+        base(figure),
+        state,
+        tone,
+    )
 
 
 @dataclass(frozen=True)
@@ -64,22 +115,44 @@ class Metric:
 @answer
 def metrics(view: View, question: Question, codes: Sequence[str]) -> tuple[Metric, ...]:
     """The headline figures of the question's whole, a year before beside them."""
-    figures, months, compared = whole(view, question), trend(view, question), comparison(view, question)
+    figures, months, compared = (
+        whole(view, question),
+        trend(view, question),
+        comparison(view, question),
+    )
     found = followed(view, question)
-    return tuple(_metric(code, figures[code], [months[m][code].value for m in sorted(months)], compared,
-                         in_period(found.get(code), question)) for code in codes)
+    return tuple(
+        _metric(
+            code,
+            figures[code],
+            [months[m][code].value for m in sorted(months)],
+            compared,
+            in_period(found.get(code), question),
+        )
+        for code in codes
+    )
 
 
-def _metric(code: str, figure: Figure, line: Sequence[float | None], compared: Comparison | None, found: Signal | None
-            ) -> Metric:
+def _metric(
+    code: str,
+    figure: Figure,
+    line: Sequence[float | None],
+    compared: Comparison | None,
+    found: Signal | None,
+) -> Metric:
     before = against_last_year(code, compared.now, compared.before) if compared else ""
     made = card(code, figure, found)
     if figure.value is None:
         before = ""
     elif made.state and before and code != "visits":
         before = f"un an avant : {shown(compared.before[code])}"
-    return Metric(made, made.state or before, before if made.state else "", tuple(v for v in line if v is not None),
-                  explanation(code, figure, found))
+    return Metric(
+        made,
+        made.state or before,
+        before if made.state else "",
+        tuple(v for v in line if v is not None),
+        explanation(code, figure, found),
+    )
 
 
 def explanation(code: str, figure: Figure | None = None, found: Signal | None = None) -> str:
@@ -104,15 +177,21 @@ def sources(view: View, question: Question, period: str, codes: Sequence[str]) -
     what the comparison rests on. period: in words."""
     figures, compared, fresh = whole(view, question), comparison(view, question), freshness(view)
     nine = figures["wait_p90"] if "wait_p50" in codes and "wait_p90" not in codes else None
-    said = f"9 usagers sur 10 ont attendu {shown(nine)} ou moins. " if nine and nine.value is not None else ""
+    said = (
+        f"9 usagers sur 10 ont attendu {shown(nine)} ou moins. "
+        if nine and nine.value is not None
+        else ""
+    )
     parts = [f"Période : {period}", who_reported(figures["visits"])]
     if fresh.as_of:
         parts.append(f"données au {french.date_short(fresh.as_of)}")
     if compared is None:
         parts.append("pas de comparaison : aucun centre n'a remonté les deux périodes")
     elif not compared.same_sites:
-        parts.append(f"« un an avant » et les écarts : sur les {french.plural(compared.sites, 'centre')} qui ont remonté les"
-                     " deux périodes")
+        parts.append(
+            f"« un an avant » et les écarts : sur les {french.plural(compared.sites, 'centre')} qui ont remonté les"
+            " deux périodes"
+        )
     return f"{said}{' · '.join(parts)}. Petites courbes : les 13 derniers mois entiers."
 
 
@@ -122,6 +201,8 @@ def of_site(view: View, question: Question, period: str) -> str:
     figures = whole(view, question)
     if figures["visits"].sites_reporting == 0:
         return "Ce centre n'a rien remonté sur la période."
-    return (f"Période : {period}. Jours clôturés : {shown(figures['completeness'])}. "
-            f"Attente mesurée pour {french.number(figures['wait_p50'].n)} visites sur"
-            f" {french.number(figures['visits'].n)}.")
+    return (
+        f"Période : {period}. Jours clôturés : {shown(figures['completeness'])}. "
+        f"Attente mesurée pour {french.number(figures['wait_p50'].n)} visites sur"
+        f" {french.number(figures['visits'].n)}."
+    )

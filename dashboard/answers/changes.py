@@ -1,5 +1,6 @@
 """« Ce qui a changé »: a rate in two periods, split into what the parts did and what their mix did; and the months between,
 at all sites and at the same ones."""
+
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -19,7 +20,12 @@ from dashboard.panel import Cell, Panel, count, month, of_figure, of_value, tabl
 from dashboard.period import Period, add_months
 from dashboard.statistics import sentences
 
-CHOICES = ("wait_within_30", "left", "satisfaction", "complaints_per_1000")  # what can be split: shares and rates
+CHOICES = (
+    "wait_within_30",
+    "left",
+    "satisfaction",
+    "complaints_per_1000",
+)  # what can be split: shares and rates
 PARTS = {"site": "Centre", "service": "Prestation", "both": "Centre et prestation"}
 MONTHS = 13  # drawn at least
 
@@ -29,19 +35,30 @@ def with_data(view: View, question: Question, code: str) -> frozenset[str]:
     """The codes of the sites that have counts for the indicator in the period."""
     found = figures(view, question, "site")
     # A site without a complaints register has no count: its zero would be silence.
-    return frozenset(k for k, f in found.items() if f[code].denominator and not (code in RATES and not f[code].sites_reporting))
+    return frozenset(
+        k
+        for k, f in found.items()
+        if f[code].denominator and not (code in RATES and not f[code].sites_reporting)
+    )
 
 
 def _counts(view: View, question: Question, code: str, split: str) -> changes.Counts:
     """Numerator and denominator of each part, by its name."""
     chosen, known, words_of = with_data(view, question, code), names(view, question), services(view)
     if split == "site":
-        return {known[k]: _pair(f[code]) for k, f in figures(view, question, "site").items() if k in chosen}
+        return {
+            known[k]: _pair(f[code])
+            for k, f in figures(view, question, "site").items()
+            if k in chosen
+        }
     if split == "service":
         found = of_sites(view, chosen, question, "service") if chosen else {}
         return {words_of.get(k): _pair(f[code]) for k, f in found.items()}
-    return {f"{known[site]}, {words_of[k]}": _pair(f[code]) for site in sorted(chosen)
-            for k, f in of_sites(view, frozenset({site}), question, "service").items()}
+    return {
+        f"{known[site]}, {words_of[k]}": _pair(f[code])
+        for site in sorted(chosen)
+        for k, f in of_sites(view, frozenset({site}), question, "service").items()
+    }
 
 
 def _pair(f: Figure) -> tuple[float | None, float | None]:
@@ -49,24 +66,57 @@ def _pair(f: Figure) -> tuple[float | None, float | None]:
 
 
 @answer
-def explained(view: View, question: Question, code: str, before: Period, split: str) -> changes.Explained | None:
+def explained(
+    view: View, question: Question, code: str, before: Period, split: str
+) -> changes.Explained | None:
     """The change of an indicator between a period and the question's, taken apart."""
     periods = [_counts(view, asked, code, split) for asked in (question.over(before), question)]
-    homes = {part: part.rpartition(", ")[0] for period in periods for part in period} if split == "both" else None
-    return changes.explain(BY_CODE[code].label, *periods, 1000 if code in RATES else 100, BY_CODE[code].minimum, split, homes)
+    homes = (
+        {part: part.rpartition(", ")[0] for period in periods for part in period}
+        if split == "both"
+        else None
+    )
+    return changes.explain(
+        BY_CODE[code].label,
+        *periods,
+        1000 if code in RATES else 100,
+        BY_CODE[code].minimum,
+        split,
+        homes,
+    )
 
 
 def split_panel(found: changes.Explained, code: str, split: str) -> Panel:
     """The sentences on a change, and its parts as a table."""
     size = sentences.points if BY_CODE[code].unit == "percent" else changes.signed
-    rows = [(words(r.part), of_value(code, r.before), of_value(code, r.after),
-             Cell("—" if r.difference is None else size(r.difference), r.difference),
-             Cell(french.percent(r.weight_before, 1), r.weight_before), Cell(french.percent(r.weight_after, 1), r.weight_after))
-            for r in found.rows]
+    rows = [
+        (
+            words(r.part),
+            of_value(code, r.before),
+            of_value(code, r.after),
+            Cell("—" if r.difference is None else size(r.difference), r.difference),
+            Cell(french.percent(r.weight_before, 1), r.weight_before),
+            Cell(french.percent(r.weight_after, 1), r.weight_after),
+        )
+        for r in found.rows
+    ]
     unit = BY_CODE[code].unit
-    return Panel(f"changements_{code}", f"{found.label}, par {PARTS[split].lower()}", lines=found.sentences, table=table(
-        ((PARTS[split], ""), ("Avant", unit), ("Après", unit), ("Différence", unit), ("Poids avant", "percent"),
-         ("Poids après", "percent")), rows))
+    return Panel(
+        f"changements_{code}",
+        f"{found.label}, par {PARTS[split].lower()}",
+        lines=found.sentences,
+        table=table(
+            (
+                (PARTS[split], ""),
+                ("Avant", unit),
+                ("Après", unit),
+                ("Différence", unit),
+                ("Poids avant", "percent"),
+                ("Poids après", "percent"),
+            ),
+            rows,
+        ),
+    )
 
 
 @answer
@@ -81,27 +131,61 @@ def months_panel(view: View, question: Question, code: str, before: Period) -> P
         return Panel(key, title, message="Aucun centre n'a de données dans les deux périodes.")
     asked = replace(question, first=first, last=last)
     everywhere, there = (of_sites(view, sites, asked, "month") for sites in (seen, same))
-    pairs = [(date.fromisoformat(f"{m}-01"), everywhere[m][code], there[m][code]) for m in sorted(everywhere)]
-    rows = [(month(m), of_figure(a), count(a.sites_reporting), of_figure(b), count(b.sites_reporting))
-            for m, a, b in pairs]
-    spec = charts.two_lines([(m, a.value, b.value) for m, a, b in pairs], names=("tous les centres", "les mêmes centres"),
-                            unit=BY_CODE[code].short, what="Centres")
-    return Panel(key, title, spec, alt=f"{BY_CODE[code].label} par mois : tous les centres, et les mêmes centres.",
-                 table=table((("Mois", "month"), ("Tous les centres", BY_CODE[code].unit), ("Centres", "count"),
-                              ("Les mêmes centres", BY_CODE[code].unit), ("Mêmes centres", "count")), rows),
-                 caption=_who(len(same), [a.value == b.value for _, a, b in pairs]), strip=strip(view, question, code))
+    pairs = [
+        (date.fromisoformat(f"{m}-01"), everywhere[m][code], there[m][code])
+        for m in sorted(everywhere)
+    ]
+    rows = [
+        (month(m), of_figure(a), count(a.sites_reporting), of_figure(b), count(b.sites_reporting))
+        for m, a, b in pairs
+    ]
+    spec = charts.two_lines(
+        [(m, a.value, b.value) for m, a, b in pairs],
+        names=("tous les centres", "les mêmes centres"),
+        unit=BY_CODE[code].short,
+        what="Centres",
+    )
+    return Panel(
+        key,
+        title,
+        spec,
+        alt=f"{BY_CODE[code].label} par mois : tous les centres, et les mêmes centres.",
+        table=table(
+            (
+                ("Mois", "month"),
+                ("Tous les centres", BY_CODE[code].unit),
+                ("Centres", "count"),
+                ("Les mêmes centres", BY_CODE[code].unit),
+                ("Mêmes centres", "count"),
+            ),
+            rows,
+        ),
+        caption=_who(len(same), [a.value == b.value for _, a, b in pairs]),
+        strip=strip(view, question, code),
+    )
 
 
 def _who(same: int, equal: Iterable[bool]) -> str:
-    who = "« Les mêmes centres » : " + (f"les {french.plural(same, 'centre')} qui ont" if same > 1 else "le seul centre qui a")
-    rest = ("Les deux courbes se confondent : aucun centre n'est entré ni sorti." if all(equal) else
-            "L'écart entre les deux courbes vient des centres entrés ou sortis.")
+    who = "« Les mêmes centres » : " + (
+        f"les {french.plural(same, 'centre')} qui ont" if same > 1 else "le seul centre qui a"
+    )
+    rest = (
+        "Les deux courbes se confondent : aucun centre n'est entré ni sorti."
+        if all(equal)
+        else "L'écart entre les deux courbes vient des centres entrés ou sortis."
+    )
     return f"{who} des données dans les deux périodes comparées. {rest}"
 
 
 @answer
 def unsplit(view: View, question: Question, code: str, before: Period, split: str) -> bool:
     """Whether a rate cannot be split by service: the service of too many visits is unknown in one of the periods."""
-    return split != "site" and code in RATES and any(
-        f[code].note == UNMEASURED for asked in (question.over(before), question)
-        for f in figures(view, asked, "service").values())
+    return (
+        split != "site"
+        and code in RATES
+        and any(
+            f[code].note == UNMEASURED
+            for asked in (question.over(before), question)
+            for f in figures(view, asked, "service").values()
+        )
+    )

@@ -1,4 +1,5 @@
 """Complaints: the open ones by age, why people complain, how fast they are answered. No words of theirs."""
+
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -17,10 +18,16 @@ from dashboard.statistics.survival import curve, median
 from db.codes import ALL
 from db.ledger import EPOCH, day_number
 
-BANDS = ((0, 7, "moins de 8 jours"), (8, 15, "8 à 15 jours"), (16, 30, "16 à 30 jours"), (31, 60, "31 à 60 jours"),
-         (61, 90, "61 à 90 jours"), (91, 10**6, "plus de 90 jours"))
+BANDS = (
+    (0, 7, "moins de 8 jours"),
+    (8, 15, "8 à 15 jours"),
+    (16, 30, "16 à 30 jours"),
+    (31, 60, "31 à 60 jours"),
+    (61, 90, "61 à 90 jours"),
+    (91, 10**6, "plus de 90 jours"),
+)
 LATE_BAND = 3  # from here on, older than 30 days
-LISTED = 50    # open complaints in a table
+LISTED = 50  # open complaints in a table
 ALL_COMPLAINTS = "Toutes"
 
 
@@ -49,11 +56,19 @@ class Register:
     @property
     def spent(self) -> np.ndarray:
         """Days to the answer, or the age of the open ones."""
-        return np.where(self.open, self.age, np.where(self.resolved < 0, 0, self.resolved - self.received))
+        return np.where(
+            self.open, self.age, np.where(self.resolved < 0, 0, self.resolved - self.received)
+        )
 
     def where(self, kept: np.ndarray) -> "Register":
         """Those of them for which `kept` holds."""
-        return Register(self.name[kept], self.category[kept], self.received[kept], self.resolved[kept], self.age[kept])
+        return Register(
+            self.name[kept],
+            self.category[kept],
+            self.received[kept],
+            self.resolved[kept],
+            self.age[kept],
+        )
 
     def since(self, first: date) -> "Register":
         """Those received from a day on."""
@@ -71,14 +86,19 @@ def register(view: View, question: Question) -> Register:
     if question.service:
         kept &= c["service"] == max(book.service_id(question.service), 0)
     c = {name: values[kept] for name, values in c.items()}
-    known = np.array([day_number(book.complaints_as_of(p.id) or end) for p in book.places], dtype=np.int64)
+    known = np.array(
+        [day_number(book.complaints_as_of(p.id) or end) for p in book.places], dtype=np.int64
+    )
     at = np.minimum(known[c["site"]], limit)
     open_ = ((c["resolved"] < 0) | (c["resolved"] > at)) & (c["received"] <= at)
     labels = {i: label for i, _, label in book.terms}
     return Register(
         np.array([p.name for p in book.places], dtype=object)[c["site"]],
         np.array([labels.get(i, "Non renseignée") for i in c["category"].tolist()], dtype=object),
-        c["received"], c["resolved"], np.where(open_, at - c["received"], -1))
+        c["received"],
+        c["resolved"],
+        np.where(open_, at - c["received"], -1),
+    )
 
 
 def _date(number: int) -> date:
@@ -92,62 +112,113 @@ def ages(view: View, question: Question, key: str) -> Panel:
     if not len(found):
         return Panel(key, title, message="Aucune plainte au registre pour ces filtres.")
     open_ = found.where(found.open)
-    rows = [(label, int(((open_.age >= low) & (open_.age <= high)).sum())) for low, high, label in BANDS]
+    rows = [
+        (label, int(((open_.age >= low) & (open_.age <= high)).sum())) for low, high, label in BANDS
+    ]
     oldest = open_.where(np.argsort(-open_.age, kind="stable")[:LISTED])
-    listed = [(words(name), day(_date(received)), words(category), Cell(french.days(age), age)) for
-              name, received, category, age in zip(oldest.name, oldest.received.tolist(), oldest.category, oldest.age.tolist(),
-                                                   strict=True)]
+    listed = [
+        (words(name), day(_date(received)), words(category), Cell(french.days(age), age))
+        for name, received, category, age in zip(
+            oldest.name, oldest.received.tolist(), oldest.category, oldest.age.tolist(), strict=True
+        )
+    ]
     late = sum(n for _, n in rows[LATE_BAND:])
     finding = f"{french.plural(len(open_), 'plainte')} en cours, dont {french.number(late)} depuis plus de 30 jours"
-    return Panel(key, title, charts.age_bands(rows, late=LATE_BAND), alt="Plaintes en cours par âge.",
-                 table=table((("Centre (50 plus anciennes au plus)", ""), ("Reçue le", "day"), ("Catégorie", ""),
-                              ("Âge", "days")), listed),
-                 caption=f"{finding} (barres foncées).", finding=finding,
-                 reading="Barres foncées : depuis plus de 30 jours",
-                 strip=strip(view, question, "complaints_open"))
+    return Panel(
+        key,
+        title,
+        charts.age_bands(rows, late=LATE_BAND),
+        alt="Plaintes en cours par âge.",
+        table=table(
+            (
+                ("Centre (50 plus anciennes au plus)", ""),
+                ("Reçue le", "day"),
+                ("Catégorie", ""),
+                ("Âge", "days"),
+            ),
+            listed,
+        ),
+        caption=f"{finding} (barres foncées).",
+        finding=finding,
+        reading="Barres foncées : depuis plus de 30 jours",
+        strip=strip(view, question, "complaints_open"),
+    )
 
 
 @answer
 def reasons(view: View, question: Question, key: str) -> Panel:
     """Why people complain, over the period."""
-    title, found = "Pourquoi les usagers se plaignent", register(view, question).since(question.first)
+    title, found = (
+        "Pourquoi les usagers se plaignent",
+        register(view, question).since(question.first),
+    )
     if not len(found):
         return Panel(key, title, message="Aucune plainte reçue sur cette période.")
     rows = Counter(found.category.tolist()).most_common()
-    listed = [(words(k), count(v), Cell(french.percent(100 * v / len(found)), 100 * v / len(found))) for k, v in rows]
-    return Panel(key, title, charts.pareto(rows), alt="Plaintes reçues par catégorie, de la plus à la moins fréquente.",
-                 table=table((("Catégorie", ""), ("Plaintes reçues", "count"), ("Part", "percent")), listed),
-                 strip=strip(view, question, "complaints_per_1000"))
+    listed = [
+        (words(k), count(v), Cell(french.percent(100 * v / len(found)), 100 * v / len(found)))
+        for k, v in rows
+    ]
+    return Panel(
+        key,
+        title,
+        charts.pareto(rows),
+        alt="Plaintes reçues par catégorie, de la plus à la moins fréquente.",
+        table=table((("Catégorie", ""), ("Plaintes reçues", "count"), ("Part", "percent")), listed),
+        strip=strip(view, question, "complaints_per_1000"),
+    )
 
 
 @answer
 def flow(view: View, question: Question, key: str) -> Panel:
     """Complaints received and answered, by month, over the last 25 whole months."""
     found = register(view, question)
-    last = question.last if question.last == month_end(question.last) else question.last.replace(day=1) - ONE_DAY
+    last = (
+        question.last
+        if question.last == month_end(question.last)
+        else question.last.replace(day=1) - ONE_DAY
+    )
     months = [add_months(last.replace(day=1), -n) for n in range(24, -1, -1)]
     received, answered = _by_month(found.received), _by_month(found.resolved[found.resolved >= 0])
     rows = [(m, received[m], answered[m]) for m in months]
     more = sum(a - b for _, a, b in rows[-12:])
-    which = "reçues de plus que répondues" if more > 0 else "répondues de plus que reçues" if more < 0 else "d'écart"
+    which = (
+        "reçues de plus que répondues"
+        if more > 0
+        else "répondues de plus que reçues"
+        if more < 0
+        else "d'écart"
+    )
     finding = f"Sur les 12 derniers mois entiers : {french.plural(abs(more), 'plainte')} {which}"
-    return Panel(key, "Plaintes reçues et répondues, par mois",
-                 charts.two_lines(rows, names=("reçues", "répondues"), unit="plaintes", what="Plaintes"),
-                 table=table((("Mois", "month"), ("Reçues", "count"), ("Répondues", "count"), ("Écart", "count")),
-                             [(month(m), count(a), count(b), count(a - b)) for m, a, b in rows]),
-                 alt="Plaintes reçues et plaintes répondues, par mois.",
-                 caption=f"{finding}.", finding=finding,
-                 strip=strip(view, question, "complaints_open"))
+    return Panel(
+        key,
+        "Plaintes reçues et répondues, par mois",
+        charts.two_lines(rows, names=("reçues", "répondues"), unit="plaintes", what="Plaintes"),
+        table=table(
+            (("Mois", "month"), ("Reçues", "count"), ("Répondues", "count"), ("Écart", "count")),
+            [(month(m), count(a), count(b), count(a - b)) for m, a, b in rows],
+        ),
+        alt="Plaintes reçues et plaintes répondues, par mois.",
+        caption=f"{finding}.",
+        finding=finding,
+        strip=strip(view, question, "complaints_open"),
+    )
 
 
 def _by_month(days: np.ndarray) -> Counter[date]:
     """How many of the days (since 1970) fall into each month, by its first day."""
-    months, counts = np.unique(days.astype("datetime64[D]").astype("datetime64[M]"), return_counts=True)
-    return Counter(dict(zip((m.astype("datetime64[D]").item() for m in months), counts.tolist(), strict=True)))
+    months, counts = np.unique(
+        days.astype("datetime64[D]").astype("datetime64[M]"), return_counts=True
+    )
+    return Counter(
+        dict(zip((m.astype("datetime64[D]").item() for m in months), counts.tolist(), strict=True))
+    )
 
 
 @answer
-def survival(view: View, question: Question, key: str, detail: str | None = None, group: str = ALL_COMPLAINTS) -> Panel:
+def survival(
+    view: View, question: Question, key: str, detail: str | None = None, group: str = ALL_COMPLAINTS
+) -> Panel:
     """How long complaints received in the period stay without an answer, the open ones included.
 
     detail: field of the register ("category", "name") by which the table goes on. group: whose curve.
@@ -157,37 +228,75 @@ def survival(view: View, question: Question, key: str, detail: str | None = None
     if len(found) < minimum:
         return Panel(key, title, message="Trop peu de plaintes reçues sur cette période.")
     of = getattr(found, detail) if detail else np.zeros(0)
-    groups = {ALL_COMPLAINTS: found, **{name: found.where(of == name) for name in sorted(set(of.tolist()))}}
-    columns = (("Plaintes", ""), ("Reçues", "count"), ("En cours", "count"), ("Délai médian", "days"),
-               ("Intervalle à 95 %", ""), ("Plus ancienne en cours", "days"))
+    groups = {
+        ALL_COMPLAINTS: found,
+        **{name: found.where(of == name) for name in sorted(set(of.tolist()))},
+    }
+    columns = (
+        ("Plaintes", ""),
+        ("Reçues", "count"),
+        ("En cours", "count"),
+        ("Délai médian", "days"),
+        ("Intervalle à 95 %", ""),
+        ("Plus ancienne en cours", "days"),
+    )
     listed = table(columns, [_delays(name, part) for name, part in groups.items()])
     part = groups.get(group, found)
     if len(part) < minimum:
-        return Panel(key, title, table=listed, caption=f"{group}{french.SPACE}: trop peu de plaintes pour tracer une courbe.")
+        return Panel(
+            key,
+            title,
+            table=listed,
+            caption=f"{group}{french.SPACE}: trop peu de plaintes pour tracer une courbe.",
+        )
     finding = sentences.delay(median(part.spent, ~part.open), int(part.spent.max()))
     whose = "" if group == ALL_COMPLAINTS else f"{group}{french.SPACE}: "
-    return Panel(key, title, charts.survival_chart(_curve(part)), table=listed, finding=finding.rstrip("."),
-                 alt="Part des plaintes encore sans réponse selon leur âge.",
-                 reading="Bande : intervalle à 95 % · trait vertical : 30 jours",
-                 caption=f"{whose}{finding} De part et d'autre de la courbe : intervalle à 95 %. Les plaintes en cours comptent"
-                         " jusqu'à leur âge d'aujourd'hui (Kaplan-Meier).",
-                 strip=strip(view, question, "complaint_delay"))
+    return Panel(
+        key,
+        title,
+        charts.survival_chart(_curve(part)),
+        table=listed,
+        finding=finding.rstrip("."),
+        alt="Part des plaintes encore sans réponse selon leur âge.",
+        reading="Bande : intervalle à 95 % · trait vertical : 30 jours",
+        caption=f"{whose}{finding} De part et d'autre de la courbe : intervalle à 95 %. Les plaintes en cours comptent"
+        " jusqu'à leur âge d'aujourd'hui (Kaplan-Meier).",
+        strip=strip(view, question, "complaint_delay"),
+    )
 
 
 def _curve(part: Register) -> list[tuple[int, float, float | None, float | None]]:
     found = curve(part.spent, ~part.open)
     known = lambda x: None if np.isnan(x) else 100 * float(x)  # noqa: E731
-    return [(0, 100.0, 100.0, 100.0), *((int(d), 100 * float(s), known(lo), known(hi)) for d, s, lo, hi in
-                                        zip(found.ages, found.shares, found.lower, found.upper, strict=True))]
+    return [
+        (0, 100.0, 100.0, 100.0),
+        *(
+            (int(d), 100 * float(s), known(lo), known(hi))
+            for d, s, lo, hi in zip(found.ages, found.shares, found.lower, found.upper, strict=True)
+        ),
+    ]
 
 
 def _delays(name: str, part: Register) -> tuple[Cell, ...]:
     few = len(part) < BY_CODE["complaint_delay"].minimum
     found = median(part.spent, ~part.open)
-    ends = sentences.between(None if found.low is None else french.number(found.low),
-                             None if found.high is None else french.days(found.high))
-    delay = words("trop peu") if few else words("plus de la moitié en cours") if found.days is None else \
-        Cell(french.days(found.days), int(found.days))
+    ends = sentences.between(
+        None if found.low is None else french.number(found.low),
+        None if found.high is None else french.days(found.high),
+    )
+    delay = (
+        words("trop peu")
+        if few
+        else words("plus de la moitié en cours")
+        if found.days is None
+        else Cell(french.days(found.days), int(found.days))
+    )
     oldest = int(part.age.max())
-    return (words(name), count(len(part)), count(int(part.open.sum())), delay, words("" if few else ends),
-            words("aucune") if oldest < 0 else Cell(french.days(oldest), oldest))
+    return (
+        words(name),
+        count(len(part)),
+        count(int(part.open.sum())),
+        delay,
+        words("" if few else ends),
+        words("aucune") if oldest < 0 else Cell(french.days(oldest), oldest),
+    )

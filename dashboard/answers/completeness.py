@@ -1,4 +1,5 @@
 """Who has handed in: days not closed, silent sites, declared closures."""
+
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +17,7 @@ from db.ledger import EPOCH
 from db.shapes import Closure
 
 UP_TO_DATE = 3  # days since the last known one
-LISTED = 8      # days without closing in a cell
+LISTED = 8  # days without closing in a cell
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,22 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
     found = []
     for p in sites(view, question):
         row = book.row[p.id]
-        missing = np.flatnonzero(book.open[row, span] & ~book.closed[row, span]) + span.start + book.origin + EPOCH
+        missing = (
+            np.flatnonzero(book.open[row, span] & ~book.closed[row, span])
+            + span.start
+            + book.origin
+            + EPOCH
+        )
         seen = np.flatnonzero((book.visited[row, :last] > 0) | book.closed[row, :last])
-        found.append(Unclosed(p.code, p.name, p.department, tuple(map(date.fromordinal, missing.tolist())),
-                              last - 1 - int(seen[-1]) if len(seen) else None))
+        found.append(
+            Unclosed(
+                p.code,
+                p.name,
+                p.department,
+                tuple(map(date.fromordinal, missing.tolist())),
+                last - 1 - int(seen[-1]) if len(seen) else None,
+            )
+        )
     return tuple(found)
 
 
@@ -52,22 +65,44 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
 def closures(view: View, question: Question) -> tuple[tuple[Closure, str], ...]:
     """Closures that touch the period, the oldest first, each with the name of its site or « Tout le réseau »."""
     names = {p.id: p.name for p in sites(view, question)}
-    return tuple((c, names.get(c.site_id, "Tout le réseau")) for c in view.book.closures
-                 if c.first_day <= question.last and c.last_day >= question.first
-                 and (c.site_id in names or c.site_id is None and names))
+    return tuple(
+        (c, names.get(c.site_id, "Tout le réseau"))
+        for c in view.book.closures
+        if c.first_day <= question.last
+        and c.last_day >= question.first
+        and (c.site_id in names or c.site_id is None and names)
+    )
 
 
 @answer
 def not_reported(view: View, question: Question, key: str) -> Panel:
     """Which working days have no closing, and which sites have been silent."""
     figures = whole(view, question)
-    rows = [(words(u.name), count(len(u.days)), words(_since(u.silent_days)),
-             words(", ".join(f"{d:%d/%m}" for d in u.days[-LISTED:]))) for u in unclosed(view, question)]
-    return Panel(key, "Qui n'a pas remonté ses journées",
-                 table=table((("Centre", ""), ("Jours non clôturés", "count"), ("Dernier jour connu", ""),
-                              ("Les derniers jours non clôturés", "")), rows),
-                 caption=f"{who_reported(figures['visits'])}. Jours clôturés : {shown(figures['completeness'])}"
-                         f" ({base(figures['completeness'])}).", strip=strip(view, question, "completeness"))
+    rows = [
+        (
+            words(u.name),
+            count(len(u.days)),
+            words(_since(u.silent_days)),
+            words(", ".join(f"{d:%d/%m}" for d in u.days[-LISTED:])),
+        )
+        for u in unclosed(view, question)
+    ]
+    return Panel(
+        key,
+        "Qui n'a pas remonté ses journées",
+        table=table(
+            (
+                ("Centre", ""),
+                ("Jours non clôturés", "count"),
+                ("Dernier jour connu", ""),
+                ("Les derniers jours non clôturés", ""),
+            ),
+            rows,
+        ),
+        caption=f"{who_reported(figures['visits'])}. Jours clôturés : {shown(figures['completeness'])}"
+        f" ({base(figures['completeness'])}).",
+        strip=strip(view, question, "completeness"),
+    )
 
 
 def _since(silent_days: int | None) -> str:
@@ -82,11 +117,22 @@ def closed(view: View, question: Question, key: str) -> Panel:
     title, found = "Fermetures déclarées", closures(view, question)
     if not found:
         return Panel(key, title, message="Aucune fermeture déclarée sur cette période.")
-    rows = [(words(name), day(c.first_day), day(c.last_day), words(_hours(c)), words(c.reason)) for c, name in reversed(found)]
-    return Panel(key, title, table=table((("Où", ""), ("Du", "day"), ("Au", "day"), ("Heures", ""), ("Motif", "")), rows))
+    rows = [
+        (words(name), day(c.first_day), day(c.last_day), words(_hours(c)), words(c.reason))
+        for c, name in reversed(found)
+    ]
+    return Panel(
+        key,
+        title,
+        table=table(
+            (("Où", ""), ("Du", "day"), ("Au", "day"), ("Heures", ""), ("Motif", "")), rows
+        ),
+    )
 
 
 def _hours(c: Closure) -> str:
     if c.from_minute is None:
         return "journée"
-    return " à ".join("" if m is None else f"{m // 60} h {m % 60:02}" for m in (c.from_minute, c.to_minute))
+    return " à ".join(
+        "" if m is None else f"{m // 60} h {m % 60:02}" for m in (c.from_minute, c.to_minute)
+    )

@@ -1,4 +1,5 @@
 """Figures: every indicator of a question, by key; beside a year before; by month."""
+
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -20,7 +21,9 @@ def figures(view: View, question: Question, by: str) -> Figures:
 @answer
 def of_sites(view: View, chosen: frozenset[str] | str, question: Question, by: str) -> Figures:
     """The same of these sites alone, which a view gave."""
-    facts = gather(engine(), chosen, question.first, question.last, by, question.service, ledger=view.book)
+    facts = gather(
+        engine(), chosen, question.first, question.last, by, question.service, ledger=view.book
+    )
     found: dict[str, dict[str, Figure]] = {}
     for figure in compute(facts, INDICATORS):
         found.setdefault(figure.key, {})[figure.indicator] = figure
@@ -53,7 +56,9 @@ def comparison(view: View, question: Question) -> Comparison | None:
     now = whole(view, question)
     same = now["visits"].sites_reporting == len(both)
     if not same:
-        now = of_sites(view, frozenset(both), replace(question, last=scope.last), "nation")["nation"]
+        now = of_sites(view, frozenset(both), replace(question, last=scope.last), "nation")[
+            "nation"
+        ]
     earlier = of_sites(view, frozenset(both), question.over(before), "nation")["nation"]
     return Comparison(now, earlier, before, len(both), same)
 
@@ -68,5 +73,9 @@ def trend(view: View, question: Question, months: int = 13) -> Figures:
     if last != month_end(last):
         last = last.replace(day=1) - ONE_DAY
     # The longest is asked for, and serves those who want fewer of its months.
-    found = figures(view, replace(question, first=add_months(last.replace(day=1), 1 - MONTHS), last=last), "month")
+    found = figures(
+        view,
+        replace(question, first=add_months(last.replace(day=1), 1 - MONTHS), last=last),
+        "month",
+    )
     return {month: found[month] for month in sorted(found)[-months:]}

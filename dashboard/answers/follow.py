@@ -1,4 +1,5 @@
 """What is followed month by month: signals, targets, decisions; and what figures rest on."""
+
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -28,14 +29,27 @@ def _signals(view: View, scope: str) -> dict[str, Signal]:
     if not chosen:
         return {}
     last = last_whole_month(book.as_of)
-    first = max(add_months(last.replace(day=1), 1 - MONTHS), date.fromordinal(book.origin + EPOCH).replace(day=1))
-    monthly = figures.of_sites(view, chosen, Question(first, last), "month") if first <= last else {}
+    first = max(
+        add_months(last.replace(day=1), 1 - MONTHS),
+        date.fromordinal(book.origin + EPOCH).replace(day=1),
+    )
+    monthly = (
+        figures.of_sites(view, chosen, Question(first, last), "month") if first <= last else {}
+    )
     months = [date.fromisoformat(f"{m}-01") for m in sorted(monthly)]
     home = next((p.department for p in book.places if p.code == scope), None)
     nearest = [s for s in (scope, home, "nation") if s]
-    return {code: signal(code, scope, months, [monthly[m][code] for m in sorted(monthly)],
-                         target_in_force(book.targets, code, nearest, view.moment.day),
-                         [m for i, s, m, *_ in book.rebases if (i, s) == (code, scope)]) for code in CHARTED}
+    return {
+        code: signal(
+            code,
+            scope,
+            months,
+            [monthly[m][code] for m in sorted(monthly)],
+            target_in_force(book.targets, code, nearest, view.moment.day),
+            [m for i, s, m, *_ in book.rebases if (i, s) == (code, scope)],
+        )
+        for code in CHARTED
+    }
 
 
 def _sites_of(view: View, scope: str) -> frozenset[str] | str:
@@ -53,10 +67,14 @@ def last_whole_month(as_of: date | None) -> date:
     return last if last == month_end(last) else last.replace(day=1) - ONE_DAY
 
 
-def target_in_force(targets: Sequence[tuple], indicator: str, scopes: Sequence[str], day: date) -> float | None:
+def target_in_force(
+    targets: Sequence[tuple], indicator: str, scopes: Sequence[str], day: date
+) -> float | None:
     """The target on that day of the first of the scopes (the nearest first) that has one; None where there is none."""
     for wanted in scopes:
-        found = [v for i, s, v, start, _ in targets if (i, s) == (indicator, wanted) and start <= day]
+        found = [
+            v for i, s, v, start, _ in targets if (i, s) == (indicator, wanted) and start <= day
+        ]
         if found:
             return found[-1]
     return None
@@ -71,7 +89,11 @@ def targets(view: View) -> Sequence[tuple]:
 @answer
 def restarts(view: View, indicator: str, scope: str) -> tuple[tuple[date, str], ...]:
     """(month, reason) of each new start of a series' chart; of a series whose signal the person was given."""
-    return tuple((when, why) for code, of, when, why, _ in view.book.rebases if (code, of) == (indicator, scope))
+    return tuple(
+        (when, why)
+        for code, of, when, why, _ in view.book.rebases
+        if (code, of) == (indicator, scope)
+    )
 
 
 @answer
@@ -94,9 +116,19 @@ def ground(view: View, question: Question) -> Ground:
     days = book.days(question.first, last)
     closed = book.closed[rows, days]
     seen = (book.visited[rows, days] > 0).any(axis=1) | closed.any(axis=1)
-    due = (book.starts[rows] <= last.toordinal() - EPOCH) & (book.ends[rows] >= question.first.toordinal() - EPOCH)
+    due = (book.starts[rows] <= last.toordinal() - EPOCH) & (
+        book.ends[rows] >= question.first.toordinal() - EPOCH
+    )
     fresh = freshness(view)
-    partial = question.last > last or (question.last == book.as_of and question.last != month_end(question.last))
-    return Ground(fresh.as_of, fresh.age_days, partial,
-                  tuple(p.name for p, silent in zip(table, due & ~seen, strict=True) if silent),
-                  int(book.declared[rows, days][closed].sum()), int(book.visited[rows, days][closed].sum()), fresh.demo)
+    partial = question.last > last or (
+        question.last == book.as_of and question.last != month_end(question.last)
+    )
+    return Ground(
+        fresh.as_of,
+        fresh.age_days,
+        partial,
+        tuple(p.name for p, silent in zip(table, due & ~seen, strict=True) if silent),
+        int(book.declared[rows, days][closed].sum()),
+        int(book.visited[rows, days][closed].sum()),
+        fresh.demo,
+    )

@@ -1,4 +1,5 @@
 """The one cache of answers: bounded, safe for threads, and each answer computed once however many ask at once."""
+
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
@@ -31,9 +32,15 @@ class Kept:
             awaited = self._computing.get(key)
             if awaited is None:
                 promise = self._computing[key] = Future()
-        return awaited.result() if awaited is not None else self._compute(key, compute, promise, weight)
+        return (
+            awaited.result()
+            if awaited is not None
+            else self._compute(key, compute, promise, weight)
+        )
 
-    def _compute(self, key: Hashable, compute: Callable[[], Any], promise: Future, weight: int) -> Any:
+    def _compute(
+        self, key: Hashable, compute: Callable[[], Any], promise: Future, weight: int
+    ) -> Any:
         try:
             answer = compute()
         except BaseException as failure:
@@ -42,7 +49,9 @@ class Kept:
             promise.set_exception(failure)
             raise
         with self._lock:
-            if self._drop(key, promise):  # else the cache was emptied meanwhile, and this is of before
+            if self._drop(
+                key, promise
+            ):  # else the cache was emptied meanwhile, and this is of before
                 self._found[key] = answer, weight
                 self._weight += weight
                 while self._weight > self.most:

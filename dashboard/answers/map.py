@@ -1,4 +1,5 @@
 """The map: a mark for each site, coloured by an indicator's level or by what its control chart says."""
+
 import math
 from collections.abc import Iterable
 from dataclasses import replace
@@ -26,7 +27,11 @@ SIGNS = {  # letter, frame, colour, word of each state
     Variation.NO_SIGNAL: ("", None, NONE, "pas de signal"),
     Variation.TOO_FEW: ("", None, "", "trop peu de points"),
 }
-BADGES = {Assurance.CONSISTENTLY_MET: "✓", Assurance.CONSISTENTLY_MISSED: "✗", Assurance.HIT_AND_MISS: "≈"}
+BADGES = {
+    Assurance.CONSISTENTLY_MET: "✓",
+    Assurance.CONSISTENTLY_MISSED: "✗",
+    Assurance.HIT_AND_MISS: "≈",
+}
 OF_SIGNS = "Une marque par centre : ce que dit la carte de contrôle de ses mois, et non son niveau."
 SIGN_RADIUS = 11
 LARGEST = 20  # radius, in pixels, of the busiest site
@@ -38,16 +43,41 @@ def panel(view: View, question: Question, code: str, key: str, *, signs: bool = 
     """The map as a panel, with the table of what its marks say."""
     made = plot(view, question, code, signs=signs)
     values = figures(view, question, "site")
-    rows = [(words(m["name"]), of_figure(values[m["id"]][code]), words(base(values[m["id"]][code])),
-             of_figure(values[m["id"]]["visits_per_day"]), words((m.get("sign") or {}).get("word", "")))
-            for m in sorted(made.marks, key=lambda m: french.alphabetical(m["name"]))]
-    what = "ce que dit la carte de contrôle de chaque centre" if signs else "le niveau de chaque centre"
-    return Panel(key, f"{BY_CODE[code].label}{french.SPACE}: {what}", plot=made, strip=strip(view, question, code),
-                 table=table((("Centre", ""), (BY_CODE[code].label, BY_CODE[code].unit), ("Base", ""),
-                              ("Usagers par jour ouvert", "rate"), ("Signal", "")), rows),
-                 alt=f"Carte du Bénin : {BY_CODE[code].label}, {what}.",
-                 caption=OF_SIGNS if signs
-                 else "La surface d'une marque dit combien d'usagers sont reçus par jour ouvert, sa couleur le niveau.")
+    rows = [
+        (
+            words(m["name"]),
+            of_figure(values[m["id"]][code]),
+            words(base(values[m["id"]][code])),
+            of_figure(values[m["id"]]["visits_per_day"]),
+            words((m.get("sign") or {}).get("word", "")),
+        )
+        for m in sorted(made.marks, key=lambda m: french.alphabetical(m["name"]))
+    ]
+    what = (
+        "ce que dit la carte de contrôle de chaque centre"
+        if signs
+        else "le niveau de chaque centre"
+    )
+    return Panel(
+        key,
+        f"{BY_CODE[code].label}{french.SPACE}: {what}",
+        plot=made,
+        strip=strip(view, question, code),
+        table=table(
+            (
+                ("Centre", ""),
+                (BY_CODE[code].label, BY_CODE[code].unit),
+                ("Base", ""),
+                ("Usagers par jour ouvert", "rate"),
+                ("Signal", ""),
+            ),
+            rows,
+        ),
+        alt=f"Carte du Bénin : {BY_CODE[code].label}, {what}.",
+        caption=OF_SIGNS
+        if signs
+        else "La surface d'une marque dit combien d'usagers sont reçus par jour ouvert, sa couleur le niveau.",
+    )
 
 
 @answer
@@ -63,10 +93,20 @@ def plot(view: View, question: Question, code: str, *, signs: bool = False) -> P
         f = values[site.code]
         value = f[code].value
         mark = {
-            "id": site.code, "name": site.name, "kind": site.kind, "lat": float(site.lat), "lon": float(site.lon),
-            "label": site.commune, "radius": radius, "missing": value is None,
+            "id": site.code,
+            "name": site.name,
+            "kind": site.kind,
+            "lat": float(site.lat),
+            "lon": float(site.lon),
+            "label": site.commune,
+            "radius": radius,
+            "missing": value is None,
             "fill": None if value is None else classes.colour(value),
-            "tip": [f"{BY_CODE[code].label} : {shown(f[code])}", f"Usagers par jour ouvert : {shown(f['visits_per_day'])}"]}
+            "tip": [
+                f"{BY_CODE[code].label} : {shown(f[code])}",
+                f"Usagers par jour ouvert : {shown(f['visits_per_day'])}",
+            ],
+        }
         marks.append(_signed(mark, found[site.code][code]) if signs else mark)
     legend = _sign_legend(code, marks, top) if signs else _legend(code, marks, top)
     return Plot(tuple(marks), replace(legend, credit=commune_source(view)), question.department)
@@ -89,20 +129,54 @@ def _signed(mark: dict, found: Signal) -> dict:
     if found.variation == Variation.TOO_FEW:
         return {**mark, "missing": True, "fill": None, "tip": tip, "sign": sign}
     # One size for all: a mark of the signal layer says what the chart says, not how busy the site is.
-    return {**mark, "missing": False, "fill": colour, "radius": SIGN_RADIUS, "tip": tip,
-            "sign": {"letter": letter, "frame": frame_, "badge": badge, "word": word}}
+    return {
+        **mark,
+        "missing": False,
+        "fill": colour,
+        "radius": SIGN_RADIUS,
+        "tip": tip,
+        "sign": {"letter": letter, "frame": frame_, "badge": badge, "word": word},
+    }
 
 
 def _sign_legend(code: str, marks: list[dict], top: float) -> Legend:
     words = [m["sign"]["word"] for m in marks if not m["missing"]]
-    signs = [{"letter": letter, "frame": frame_, "colour": colour, "badge": None, "label": word, "count": words.count(word)}
-             for variation, (letter, frame_, colour, word) in SIGNS.items() if variation != Variation.TOO_FEW]
+    signs = [
+        {
+            "letter": letter,
+            "frame": frame_,
+            "colour": colour,
+            "badge": None,
+            "label": word,
+            "count": words.count(word),
+        }
+        for variation, (letter, frame_, colour, word) in SIGNS.items()
+        if variation != Variation.TOO_FEW
+    ]
     badges = [m["sign"]["badge"] for m in marks if not m["missing"]]
-    signs += [{"letter": "", "frame": None, "colour": None, "badge": badge, "label": ASSURANCES[a], "count": badges.count(badge)}
-              for a, badge in BADGES.items() if badge in badges]
+    signs += [
+        {
+            "letter": "",
+            "frame": None,
+            "colour": None,
+            "badge": badge,
+            "label": ASSURANCES[a],
+            "count": badges.count(badge),
+        }
+        for a, badge in BADGES.items()
+        if badge in badges
+    ]
     plain = _legend(code, marks, top)
-    signs.append({"letter": "", "frame": None, "colour": None, "badge": None, "label": SIGNS[Variation.TOO_FEW][3],
-                  "count": sum(m["missing"] for m in marks)})
+    signs.append(
+        {
+            "letter": "",
+            "frame": None,
+            "colour": None,
+            "badge": None,
+            "label": SIGNS[Variation.TOO_FEW][3],
+            "count": sum(m["missing"] for m in marks),
+        }
+    )
     return Legend(title=plain.title, signs=signs)
 
 
@@ -112,33 +186,53 @@ def tints(view: View, question: Question, code: str, tinted: bool) -> dict[str, 
     never one site's value over a territory."""
     there = {p.department for p in sites(view, question)}
     none = f"pas de {question.kind or 'centre'}"
-    found = {name: {"fill": None, "tip": f"{name}\n{none}"} for name in departments(view) if name not in there}
+    found = {
+        name: {"fill": None, "tip": f"{name}\n{none}"}
+        for name in departments(view)
+        if name not in there
+    }
     if not tinted:
         return found
     for name, values in figures(view, question, "department").items():
         f = values[code]
         if f.value is not None and f.sites_reporting > 1:
-            found[name] = {"fill": CLASSES[code].pale(f.value),
-                           "tip": f"{name}\n{BY_CODE[code].label} : {shown(f)}\n{who_reported(f)}"}
+            found[name] = {
+                "fill": CLASSES[code].pale(f.value),
+                "tip": f"{name}\n{BY_CODE[code].label} : {shown(f)}\n{who_reported(f)}",
+            }
     return found
 
 
 def _legend(code: str, marks: list[dict], top: float) -> Legend:
     fills = [m["fill"] for m in marks]
-    classes = [{"colour": colour, "label": label, "count": fills.count(colour)}
-               for colour, label in zip(RAMP, CLASSES[code].labels(), strict=True)]
-    sizes = [{"radius": r, "label": french.number(v)}
-             for v, r in zip((top / 10, top), radii((top / 10, top), LARGEST, top), strict=True)]
-    return Legend(title=BY_CODE[code].label, classes=classes, missing=fills.count(None),
-                       size_text="usagers par jour ouvert", sizes=sizes)
+    classes = [
+        {"colour": colour, "label": label, "count": fills.count(colour)}
+        for colour, label in zip(RAMP, CLASSES[code].labels(), strict=True)
+    ]
+    sizes = [
+        {"radius": r, "label": french.number(v)}
+        for v, r in zip((top / 10, top), radii((top / 10, top), LARGEST, top), strict=True)
+    ]
+    return Legend(
+        title=BY_CODE[code].label,
+        classes=classes,
+        missing=fills.count(None),
+        size_text="usagers par jour ouvert",
+        sizes=sizes,
+    )
 
 
-def radii(values: Iterable[float | None], max_px: float, largest: float | None = None) -> list[float | None]:
+def radii(
+    values: Iterable[float | None], max_px: float, largest: float | None = None
+) -> list[float | None]:
     """Radius in px for each value, so that the area of the mark is proportional to the value.
 
     `largest` is the value drawn at `max_px`; by default the greatest of `values`. None, NaN, zero and
     negative values have no radius.
     """
-    known = [value if value is not None and value > 0 and math.isfinite(value) else None for value in values]
+    known = [
+        value if value is not None and value > 0 and math.isfinite(value) else None
+        for value in values
+    ]
     top = largest or max((value for value in known if value is not None), default=None)
     return [None if value is None else max_px * math.sqrt(value / top) for value in known]

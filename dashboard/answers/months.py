@@ -1,4 +1,5 @@
 """One indicator month by month, and each site's waits side by side."""
+
 from datetime import date
 
 from dashboard import charts, french
@@ -12,17 +13,34 @@ from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import SKEWED, Signal, verdict
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
-from dashboard.panel import Cell, Column, Panel, Table, count, month, of_figure, of_value, table, words
+from dashboard.panel import (
+    Cell,
+    Column,
+    Panel,
+    Table,
+    count,
+    month,
+    of_figure,
+    of_value,
+    table,
+    words,
+)
 from dashboard.statistics import sentences
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.variation import ChartKind
 from dashboard.wording import amount, base, shown
 from db import facts
 
-READING = (f"Trait : moyenne · tirets : limites · ■ {CONCERN.french} : alerte · ● {IMPROVEMENT.french} : amélioration"
-                     f" · ◆ {CHANGE.french} : changement")
-KINDS = {ChartKind.XMR: "carte XmR, écarts extrêmes écartés du calcul des limites", ChartKind.P: "carte p",
-         ChartKind.U: "carte u", ChartKind.BY_QUARTER: "carte par trimestre, trop peu d'événements par mois"}
+READING = (
+    f"Trait : moyenne · tirets : limites · ■ {CONCERN.french} : alerte · ● {IMPROVEMENT.french} : amélioration"
+    f" · ◆ {CHANGE.french} : changement"
+)
+KINDS = {
+    ChartKind.XMR: "carte XmR, écarts extrêmes écartés du calcul des limites",
+    ChartKind.P: "carte p",
+    ChartKind.U: "carte u",
+    ChartKind.BY_QUARTER: "carte par trimestre, trop peu d'événements par mois",
+}
 
 
 @answer
@@ -33,27 +51,52 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         return _plain(view, question, code, key)
     i, scope = BY_CODE[code], scope_of(question)
     said = [amount(i, v) if v is not None else "non mesuré" for v in found.values]
-    decided = [(d, f"{what} ({who})") for _, c, s, d, who, what, _ in follow.decisions(view) if (c, s) == (code, scope)]
-    spec = charts.control_chart(found, said, direction=i.direction, unit=i.short, decisions=decided,
-                                events=_events(view, question, found))
-    rows = [(month(m), Cell(w, v), count(n)) for m, w, v, n in
-            zip(found.months, said, found.values, found.n, strict=True)]
+    decided = [
+        (d, f"{what} ({who})")
+        for _, c, s, d, who, what, _ in follow.decisions(view)
+        if (c, s) == (code, scope)
+    ]
+    spec = charts.control_chart(
+        found,
+        said,
+        direction=i.direction,
+        unit=i.short,
+        decisions=decided,
+        events=_events(view, question, found),
+    )
+    rows = [
+        (month(m), Cell(w, v), count(n))
+        for m, w, v, n in zip(found.months, said, found.values, found.n, strict=True)
+    ]
     aim = "" if found.target is None else amount(i, found.target)
-    restarts = [f"Nouvelles limites à partir {french.elide('de', french.month_label(when))}{french.SPACE}: {why.rstrip('. ')}."
-                for when, why in follow.restarts(view, code, found.scope)]
-    return Panel(key, f"{i.label}, par mois", spec, alt=f"Carte de contrôle : {i.label}, par mois.",
-                 table=table((("Mois", "month"), (i.short, i.unit), ("n", "count")), rows),
-                 caption=" ".join([verdict(found), sentences.target(aim, found.assurance), *restarts, method(found)]),
-                 finding=verdict(found, limits=False), reading=READING if found.chart else "",
-                 strip=strip(view, question, code))
+    restarts = [
+        f"Nouvelles limites à partir {french.elide('de', french.month_label(when))}{french.SPACE}: {why.rstrip('. ')}."
+        for when, why in follow.restarts(view, code, found.scope)
+    ]
+    return Panel(
+        key,
+        f"{i.label}, par mois",
+        spec,
+        alt=f"Carte de contrôle : {i.label}, par mois.",
+        table=table((("Mois", "month"), (i.short, i.unit), ("n", "count")), rows),
+        caption=" ".join(
+            [verdict(found), sentences.target(aim, found.assurance), *restarts, method(found)]
+        ),
+        finding=verdict(found, limits=False),
+        reading=READING if found.chart else "",
+        strip=strip(view, question, code),
+    )
 
 
 def _events(view: View, question: Question, found: Signal) -> list[tuple[date, str]]:
     """Whole days of closure to draw. Those of single sites would cover a department's chart: there, the network's alone."""
     first = found.months[0] if found.months else question.first
     asked = Question(first, question.last, question.department, site=question.site)
-    return [(c.first_day, f"{c.reason} ({name})") for c, name in closures(view, asked)
-            if c.from_minute is None and (c.site_id is None or question.site)]
+    return [
+        (c.first_day, f"{c.reason} ({name})")
+        for c, name in closures(view, asked)
+        if c.from_minute is None and (c.site_id is None or question.site)
+    ]
 
 
 def method(found: Signal) -> str:
@@ -70,11 +113,17 @@ def _plain(view: View, question: Question, code: str, key: str) -> Panel:
     months = [(date.fromisoformat(f"{m}-01"), figures[m][code]) for m in sorted(figures)]
     rows = [(m, f.value, shown(f)) for m, f in months]
     listed = [(month(m), of_figure(f), words(base(f))) for m, f in months]
-    return Panel(key, f"{BY_CODE[code].label}, par mois", charts.lines(rows, unit=BY_CODE[code].short),
-                 table=table((("Mois", "month"), (BY_CODE[code].label, BY_CODE[code].unit), ("Base", "")), listed),
-                 alt=f"{BY_CODE[code].label} par mois.",
-                 caption="Ces filtres ne laissent pas de série suivie : rien n'est conclu de cette courbe.",
-                 strip=strip(view, question, code))
+    return Panel(
+        key,
+        f"{BY_CODE[code].label}, par mois",
+        charts.lines(rows, unit=BY_CODE[code].short),
+        table=table(
+            (("Mois", "month"), (BY_CODE[code].label, BY_CODE[code].unit), ("Base", "")), listed
+        ),
+        alt=f"{BY_CODE[code].label} par mois.",
+        caption="Ces filtres ne laissent pas de série suivie : rien n'est conclu de cette courbe.",
+        strip=strip(view, question, code),
+    )
 
 
 @answer
@@ -82,8 +131,12 @@ def medians(view: View, question: Question) -> tuple[tuple[str, date, int, int],
     """(site's name, month, waits measured, median) of every month of a site with a measured wait, by name then month."""
     named, found = facts.waits_by_month(view.facts(question))
     measured, p50 = found.sum(axis=-1), quantile(found, 0.5)
-    rows = [(p.name, m, int(measured[i, j]), int(p50[i, j])) for i, p in enumerate(sites(view, question))
-            for j, m in enumerate(named) if measured[i, j]]
+    rows = [
+        (p.name, m, int(measured[i, j]), int(p50[i, j]))
+        for i, p in enumerate(sites(view, question))
+        for j, m in enumerate(named)
+        if measured[i, j]
+    ]
     return tuple(sorted(rows, key=lambda r: (french.alphabetical(r[0]), r[1])))
 
 
@@ -91,15 +144,28 @@ def medians(view: View, question: Question) -> tuple[tuple[str, date, int, int],
 def multiples(view: View, question: Question, key: str) -> Panel:
     """Each site's median wait, month by month, all on one scale."""
     title = "Attente médiane de chaque centre, mois par mois"
-    found = [(name, m, p50) for name, m, n, p50 in medians(view, question) if n >= BY_CODE["wait_p50"].minimum]
+    found = [
+        (name, m, p50)
+        for name, m, n, p50 in medians(view, question)
+        if n >= BY_CODE["wait_p50"].minimum
+    ]
     if not found:
         return Panel(key, title, message="Aucune attente mesurée sur cette période.")
     rows = [(name, m, float(p50), french.minutes(p50)) for name, m, p50 in found]
     values = {(name, m): float(p50) for name, m, p50 in found}
     months = sorted({m for _, m, _ in found})
-    listed = [(words(name), *(of_value("wait_p50", values.get((name, m))) for m in months))
-              for name in sorted({name for name, _, _ in found})]
-    return Panel(key, title, charts.small_multiples(rows, unit="Attente médiane"),
-                 table=Table((Column("Centre"), *(Column(french.month_short(m), "minutes") for m in months)), tuple(listed)),
-                 alt="Attente médiane de chaque centre, par mois, sur une même échelle.",
-                 strip=strip(view, question, "wait_p50"))
+    listed = [
+        (words(name), *(of_value("wait_p50", values.get((name, m))) for m in months))
+        for name in sorted({name for name, _, _ in found})
+    ]
+    return Panel(
+        key,
+        title,
+        charts.small_multiples(rows, unit="Attente médiane"),
+        table=Table(
+            (Column("Centre"), *(Column(french.month_short(m), "minutes") for m in months)),
+            tuple(listed),
+        ),
+        alt="Attente médiane de chaque centre, par mois, sur une même échelle.",
+        strip=strip(view, question, "wait_p50"),
+    )

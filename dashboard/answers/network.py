@@ -1,4 +1,5 @@
 """The network: its sites, how far its data go, the words of its lists."""
+
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +19,11 @@ from db.shapes import Place
 def sites(view: View, question: Question = EVERYTHING) -> tuple[Place, ...]:
     """The sites that may be seen (and that the question is about), by name."""
     chosen = view.sites(question)
-    return view.book.places if chosen == ALL else tuple(p for p in view.book.places if p.code in chosen)
+    return (
+        view.book.places
+        if chosen == ALL
+        else tuple(p for p in view.book.places if p.code in chosen)
+    )
 
 
 @answer
@@ -53,13 +58,18 @@ def freshness(view: View) -> Fresh:
 @answer
 def departments(view: View) -> tuple[str, ...]:
     """Every department of the country, with or without a site."""
-    return tuple(sorted({department for _, department, _ in view.book.communes}, key=french.alphabetical))
+    return tuple(
+        sorted({department for _, department, _ in view.book.communes}, key=french.alphabetical)
+    )
 
 
 @answer
 def services(view: View) -> Mapping[str, str]:
     """Code to label of every service, by label; the unknown one last."""
-    return {**{code: label for _, code, label in view.book.services}, "inconnu": "Prestation inconnue"}
+    return {
+        **{code: label for _, code, label in view.book.services},
+        "inconnu": "Prestation inconnue",
+    }
 
 
 class Outlines(NamedTuple):

@@ -1,4 +1,5 @@
 """What one asks about: a period and the filters in force."""
+
 from dataclasses import dataclass, replace
 from datetime import date
 

@@ -1,4 +1,5 @@
 """A story written to files by the command line: figures and words are those of the page « Présenter »."""
+
 import difflib
 import importlib
 import os
@@ -19,10 +20,19 @@ from dashboard.period import Clipped, clip, presets, resolve
 from dashboard.stories import PLACED, READY, Story
 
 # What writes a format: (module, function). Each is brought only when asked for.
-FORMATS = {"pptx": ("pptx", "pptx"), "html": ("html", "dossier"), "pdf": ("pdf", "pdf"), "xlsx": ("xlsx", "for_deck"),
-           "txt": ("html", "message_text")}
-BUTTONS = {"pptx": "Diapositives (PowerPoint)", "pdf": "Dossier (PDF)", "html": "Dossier (une page web)",
-           "xlsx": "Tableaux (Excel)"}
+FORMATS = {
+    "pptx": ("pptx", "pptx"),
+    "html": ("html", "dossier"),
+    "pdf": ("pdf", "pdf"),
+    "xlsx": ("xlsx", "for_deck"),
+    "txt": ("html", "message_text"),
+}
+BUTTONS = {
+    "pptx": "Diapositives (PowerPoint)",
+    "pdf": "Dossier (PDF)",
+    "html": "Dossier (une page web)",
+    "xlsx": "Tableaux (Excel)",
+}
 WHO = LOCAL_READER  # whoever may run the command on the server may read everything
 EXAMPLES = {"departement": "departement:Zou", "site": "site:ccsp-allada"}
 USUAL = "12m"
@@ -39,8 +49,10 @@ class Unknown(CannotTell):
         known = list(known)
         folded = {k.casefold(): k for k in known}
         near = difflib.get_close_matches(name.casefold(), folded, 1, 0.5)
-        super().__init__(f"{what} inconnu{'' if what in MASCULINE else 'e'} : {name}. "
-                         + (f"Peut-être {folded[near[0]]} ?" if near else f"Il y a : {', '.join(known)}."))
+        super().__init__(
+            f"{what} inconnu{'' if what in MASCULINE else 'e'} : {name}. "
+            + (f"Peut-être {folded[near[0]]} ?" if near else f"Il y a : {', '.join(known)}.")
+        )
 
 
 MASCULINE = {"département", "centre", "format"}
@@ -76,19 +88,25 @@ def tell(asked: Namespace) -> Deck:
     """The story over the period and the filters of the command. Raises CannotTell."""
     fresh = freshness(WHO)
     if fresh.empty:
-        raise CannotTell("la base ne contient encore aucune donnée : il n'y a rien à raconter"
-                         " (python -m db import FICHIER).")
+        raise CannotTell(
+            "la base ne contient encore aucune donnée : il n'y a rien à raconter"
+            " (python -m db import FICHIER)."
+        )
     story = find_story(asked.story)
     if (story.department or story.site) and (asked.department or asked.kind):
-        raise CannotTell(f"la présentation {story.name} porte déjà sur un lieu : --department et --kind n'y ont pas de"
-                         " sens.")
+        raise CannotTell(
+            f"la présentation {story.name} porte déjà sur un lieu : --department et --kind n'y ont pas de"
+            " sens."
+        )
     departments, known = sorted({p.department for p in sites(WHO)}), services(WHO)
     if asked.department and asked.department not in departments:
         raise Unknown("département", asked.department, departments)
     if asked.service and asked.service not in known:
         raise Unknown("prestation", asked.service, known)
     period = find_period(asked.period)
-    question = Question(period.period.first, period.period.last, asked.department, asked.kind, asked.service)
+    question = Question(
+        period.period.first, period.period.last, asked.department, asked.kind, asked.service
+    )
     return deck.build(WHO, question, story, period)
 
 
@@ -97,9 +115,14 @@ def find_story(name: str) -> Story:
     story = stories.story(WHO, name)
     if story is None:
         if name.rstrip(":") in PLACED:
-            raise CannotTell(f"il faut dire de quel lieu : {EXAMPLES[name.rstrip(':')]}, par exemple.")
+            raise CannotTell(
+                f"il faut dire de quel lieu : {EXAMPLES[name.rstrip(':')]}, par exemple."
+            )
         raise Unknown("présentation", name, [*READY, *stories.kept(WHO)])
-    for what, place, column in (("département", story.department, "department"), ("centre", story.site, "code")):
+    for what, place, column in (
+        ("département", story.department, "department"),
+        ("centre", story.site, "code"),
+    ):
         known = sorted({getattr(p, column) for p in sites(WHO)})
         if place and place not in known:
             raise Unknown(what, place, known)
@@ -111,24 +134,37 @@ def find_period(code: str) -> Clipped:
     as_of = freshness(WHO).as_of
     found = resolve(code, as_of)
     if found is None:
-        raise CannotTell(f"{Unknown('période', code, presets(as_of))} Aussi : 2026, 2026-11, 2026-T3,"
-                         " 2026-01-05_2026-02-10.")
+        raise CannotTell(
+            f"{Unknown('période', code, presets(as_of))} Aussi : 2026, 2026-11, 2026-T3,"
+            " 2026-01-05_2026-02-10."
+        )
     period = clip(found, as_of)
     if period is None:
-        raise CannotTell(f"la période {found.label} commence après le dernier jour des données, le"
-                         f" {french.date_short(as_of)}.")
+        raise CannotTell(
+            f"la période {found.label} commence après le dernier jour des données, le"
+            f" {french.date_short(as_of)}."
+        )
     return period
 
 
 def _name(asked: Namespace, told: Deck) -> str:
     period = asked.period if asked.period != USUAL else ""
-    return file_name(asked.story, asked.department or "", asked.kind or "", asked.service or "", period, on=told.as_of)
+    return file_name(
+        asked.story,
+        asked.department or "",
+        asked.kind or "",
+        asked.service or "",
+        period,
+        on=told.as_of,
+    )
 
 
 def made(one: str, told: Deck) -> bytes:
     """The story as a file of one of FORMATS."""
     module, function = FORMATS[one]
-    make: Callable[[Deck], bytes | str] = getattr(importlib.import_module(f"dashboard.exports.{module}"), function)
+    make: Callable[[Deck], bytes | str] = getattr(
+        importlib.import_module(f"dashboard.exports.{module}"), function
+    )
     written = make(told)
     return written.encode() if isinstance(written, str) else written
 
@@ -144,8 +180,10 @@ def _put(folder: Path, name: str, files: dict[str, bytes]) -> list[Path]:
             for path in paths:
                 os.replace(Path(aside) / path.name, path)
     except OSError as error:
-        raise CannotTell(f"impossible d'écrire dans {folder} : dossier protégé, disque plein ou nom déjà pris"
-                         f" (erreur {error.errno}).") from error
+        raise CannotTell(
+            f"impossible d'écrire dans {folder} : dossier protégé, disque plein ou nom déjà pris"
+            f" (erreur {error.errno})."
+        ) from error
     for path in paths:
         print(f"{path}  {french.number(max(1, path.stat().st_size / 1024))} Ko")
     return paths

@@ -1,4 +1,5 @@
 """The presentations there are: ready-made ones and those that people have kept. Words and an order of slides, no figures."""
+
 from dashboard.answers.view import View, answer, engine
 from dashboard.stories import Story, from_json, ready
 from db import read

@@ -1,4 +1,5 @@
 """Targets: data with a date and a source. None is invented; without one a figure says « sans cible »."""
+
 from datetime import date
 
 from dashboard import french
@@ -9,21 +10,32 @@ from dashboard.indicators import BY_CODE
 from dashboard.panel import Cell, Panel, day, table, words
 from dashboard.wording import amount
 
-Target = tuple  # (indicator, scope, value, valid_from, source), as dashboard.answers.follow gives them
+Target = (
+    tuple  # (indicator, scope, value, valid_from, source), as dashboard.answers.follow gives them
+)
 
 
 @answer
 def scopes(view: View) -> dict[str, str]:
     """What a target may be set for, and its words: the network, departments, sites."""
     places = sites(view)
-    return {"nation": "Tout le réseau", **{d: d for d in sorted({p.department for p in places})},
-            **{p.code: p.name for p in places}}
+    return {
+        "nation": "Tout le réseau",
+        **{d: d for d in sorted({p.department for p in places})},
+        **{p.code: p.name for p in places},
+    }
 
 
 @answer
 def seen(view: View) -> tuple[Target, ...]:
     """The targets of what may be seen, the newest first."""
-    return tuple(sorted((t for t in follow.targets(view) if t[1] in scopes(view)), key=lambda t: t[3], reverse=True))
+    return tuple(
+        sorted(
+            (t for t in follow.targets(view) if t[1] in scopes(view)),
+            key=lambda t: t[3],
+            reverse=True,
+        )
+    )
 
 
 @answer
@@ -31,11 +43,37 @@ def listed(view: View) -> Panel:
     """The targets as a table."""
     found, names = seen(view), scopes(view)
     if not found:
-        return Panel("cibles", "Cibles", message="Aucune cible n'est fixée : les figures disent « sans cible ».")
-    rows = [(words(label(i)), words(names[s]), Cell(amount(BY_CODE[i], v) if i in BY_CODE else str(v), v), day(d),
-             words(_state((i, s, v, d, source), found, view.moment.day)), words(source)) for i, s, v, d, source in found]
-    return Panel("cibles", "Cibles", table=table((("Indicateur", ""), ("Périmètre", ""), ("Cible", "mixed"),
-                                                  ("À partir du", "day"), ("État", ""), ("Source", "")), rows))
+        return Panel(
+            "cibles",
+            "Cibles",
+            message="Aucune cible n'est fixée : les figures disent « sans cible ».",
+        )
+    rows = [
+        (
+            words(label(i)),
+            words(names[s]),
+            Cell(amount(BY_CODE[i], v) if i in BY_CODE else str(v), v),
+            day(d),
+            words(_state((i, s, v, d, source), found, view.moment.day)),
+            words(source),
+        )
+        for i, s, v, d, source in found
+    ]
+    return Panel(
+        "cibles",
+        "Cibles",
+        table=table(
+            (
+                ("Indicateur", ""),
+                ("Périmètre", ""),
+                ("Cible", "mixed"),
+                ("À partir du", "day"),
+                ("État", ""),
+                ("Source", ""),
+            ),
+            rows,
+        ),
+    )
 
 
 def label(code: str) -> str:

@@ -1,4 +1,5 @@
 """What stands beside every panel: what its figures rest on, and what the question's control charts say."""
+
 from collections.abc import Mapping
 
 from dashboard.answers import follow

@@ -3,6 +3,7 @@
 A run of a page reads the version of the data once (`run`) and asks everything with it. A computation is given a View, which
 holds a scope and no person: no answer can reach who may not have it.
 """
+
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -73,14 +74,25 @@ class View:
 
     def facts(self, question: Question) -> facts.Scope:
         """What the question is about, for db.facts: its sites' rows, its period cut at the last day known."""
-        return facts.make_scope(engine(), self.book, self.sites(question), question.first, question.last, question.service)
+        return facts.make_scope(
+            engine(),
+            self.book,
+            self.sites(question),
+            question.first,
+            question.last,
+            question.service,
+        )
 
     def _cut(self, allowed: frozenset[str] | str, question: Question) -> frozenset[str] | str:
         if allowed == ALL and not (question.department or question.kind or question.site):
             return ALL
         wanted = {"department": question.department, "kind": question.kind, "code": question.site}
-        return frozenset(p.code for p in self.book.places if (allowed == ALL or p.code in allowed)
-                         and all(not value or getattr(p, name) == value for name, value in wanted.items()))
+        return frozenset(
+            p.code
+            for p in self.book.places
+            if (allowed == ALL or p.code in allowed)
+            and all(not value or getattr(p, name) == value for name, value in wanted.items())
+        )
 
 
 Asker = Person | View

@@ -1,4 +1,5 @@
 """How long people waited, and when they come."""
+
 import numpy as np
 
 from dashboard import charts, french
@@ -34,20 +35,45 @@ def distribution(view: View, question: Question, key: str) -> Panel:
     if not figures["visits"].n:
         return Panel(key, title, message="Aucune donnée sur cette période.")
     if not measured:
-        return Panel(key, title, message="L'attente n'est pas mesurée ici : les registres ne portent pas d'heure d'arrivée et"
-                                         " d'appel.")
-    spec = charts.distribution(counted, threshold=load().wait_threshold_minutes, median=figures["wait_p50"].value,
-                               p90=figures["wait_p90"].value)
+        return Panel(
+            key,
+            title,
+            message="L'attente n'est pas mesurée ici : les registres ne portent pas d'heure d'arrivée et"
+            " d'appel.",
+        )
+    spec = charts.distribution(
+        counted,
+        threshold=load().wait_threshold_minutes,
+        median=figures["wait_p50"].value,
+        p90=figures["wait_p90"].value,
+    )
     rows = [(words(label), count(n)) for _, _, label, n in wait_bins(counted)]
     share = 100 * measured / max(figures["visits"].n, 1)
-    said = {code: shown(figures[code]) for code in ("wait_p50", "wait_p90", "left") if figures[code].value is not None}
-    caption = (f"{french.plural(measured, 'attente mesurée', 'attentes mesurées')}, soit {french.percent(share)} des visites."
-               + (f" La moitié des usagers reçus ont attendu {said['wait_p50']} ou moins." if "wait_p50" in said else "")
-               + (f" 9 sur 10 ont attendu {said['wait_p90']} ou moins." if "wait_p90" in said else "")
-               + (f" {said['left']} sont partis sans être reçus." if "left" in said else "")
-               + " L'attente va de l'arrivée à l'appel ; ceux qui partent n'ont pas d'attente.")
-    return Panel(key, title, spec, table=table((("Attente", ""), ("Usagers", "count")), rows), caption=caption,
-                 alt="Répartition des attentes en tranches de cinq minutes.", strip=strip(view, question, "wait_p50"))
+    said = {
+        code: shown(figures[code])
+        for code in ("wait_p50", "wait_p90", "left")
+        if figures[code].value is not None
+    }
+    caption = (
+        f"{french.plural(measured, 'attente mesurée', 'attentes mesurées')}, soit {french.percent(share)} des visites."
+        + (
+            f" La moitié des usagers reçus ont attendu {said['wait_p50']} ou moins."
+            if "wait_p50" in said
+            else ""
+        )
+        + (f" 9 sur 10 ont attendu {said['wait_p90']} ou moins." if "wait_p90" in said else "")
+        + (f" {said['left']} sont partis sans être reçus." if "left" in said else "")
+        + " L'attente va de l'arrivée à l'appel ; ceux qui partent n'ont pas d'attente."
+    )
+    return Panel(
+        key,
+        title,
+        spec,
+        table=table((("Attente", ""), ("Usagers", "count")), rows),
+        caption=caption,
+        alt="Répartition des attentes en tranches de cinq minutes.",
+        strip=strip(view, question, "wait_p50"),
+    )
 
 
 @answer
@@ -57,14 +83,32 @@ def heat(view: View, question: Question, key: str) -> Panel:
     if not int(matrix.sum()):
         return Panel(key, title, message="Aucune donnée sur cette période.")
     if not int(matrix[:, :24].sum()):
-        return Panel(key, title, message="Les heures d'arrivée ne sont pas notées ici : l'affluence par heure est non mesurée.")
+        return Panel(
+            key,
+            title,
+            message="Les heures d'arrivée ne sont pas notées ici : l'affluence par heure est non mesurée.",
+        )
     hours = np.flatnonzero(matrix[:, :24].sum(axis=0))
-    rows = [(words(WEEKDAYS[d]), *(count(int(matrix[d, h])) for h in hours)) for d in range(7) if matrix[d].sum()]
+    rows = [
+        (words(WEEKDAYS[d]), *(count(int(matrix[d, h])) for h in hours))
+        for d in range(7)
+        if matrix[d].sum()
+    ]
     unknown = int(matrix[:, 24].sum())
     d, h = np.unravel_index(int(matrix[:, :24].argmax()), (7, 24))
-    finding = (f"L'heure la plus chargée{french.SPACE}: {WEEKDAYS[d]}, de {h} h à {h + 1} h"
-               f" ({french.plural(int(matrix[d, h]), 'visite')} en tout)")
-    return Panel(key, title, charts.heat_map(matrix), finding=finding, alt="Visites par jour de la semaine et heure d'arrivée.",
-                 table=table((("Jour", ""), *((f"{h} h", "count") for h in hours)), rows),
-                 caption=f"{french.plural(unknown, 'visite')} sans heure d'arrivée n'y figurent pas." if unknown else "",
-                 strip=strip(view, question, "visits"))
+    finding = (
+        f"L'heure la plus chargée{french.SPACE}: {WEEKDAYS[d]}, de {h} h à {h + 1} h"
+        f" ({french.plural(int(matrix[d, h]), 'visite')} en tout)"
+    )
+    return Panel(
+        key,
+        title,
+        charts.heat_map(matrix),
+        finding=finding,
+        alt="Visites par jour de la semaine et heure d'arrivée.",
+        table=table((("Jour", ""), *((f"{h} h", "count") for h in hours)), rows),
+        caption=f"{french.plural(unknown, 'visite')} sans heure d'arrivée n'y figurent pas."
+        if unknown
+        else "",
+        strip=strip(view, question, "visits"),
+    )

@@ -1,4 +1,5 @@
 """Rows as Arrow tables: the form in which charts and tables travel to the browser. Made once for each panel."""
+
 import math
 from collections.abc import Sequence
 
@@ -14,11 +15,15 @@ def of_rows(rows: Sequence[dict]) -> pa.Table:
 def _column(values: list) -> pa.Array:
     if all(v is None or isinstance(v, (int, float)) and not isinstance(v, bool) for v in values):
         if any(v is None or isinstance(v, float) for v in values):
-            return pa.array([None if v is None or math.isnan(v) else float(v) for v in values], pa.float64())
+            return pa.array(
+                [None if v is None or math.isnan(v) else float(v) for v in values], pa.float64()
+            )
     return pa.array(values)
 
 
 def of_words(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> pa.Table:
     """A table of words: rows as long as the headings."""
     columns = zip(*rows, strict=True) if rows else [()] * len(headings)
-    return pa.table([pa.array(list(column), pa.string()) for column in columns], names=list(headings))
+    return pa.table(
+        [pa.array(list(column), pa.string()) for column in columns], names=list(headings)
+    )

@@ -3,6 +3,7 @@
 Each spec says in its `usermeta` which of its fields are categories and which are series; the numbers are those of its
 data, so that an editable chart cannot differ from the picture.
 """
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -36,13 +37,23 @@ class Native:
     series: tuple[Series, ...]
 
 
-def describe(kind: Kind, *, x: str = "", x_title: str = "", y_title: str = "", series: Sequence[dict] = ()) -> dict:
+def describe(
+    kind: Kind, *, x: str = "", x_title: str = "", y_title: str = "", series: Sequence[dict] = ()
+) -> dict:
     """The `usermeta` of a spec. x: field of the categories, or of a scatter's horizontal axis.
 
     series: {"name", "field", "role"}, and, where it applies, "words" (field of the words), "layer" (index of the layer
     that holds its data), "match": (field, value) of its rows, "constant": a value for all rows.
     """
-    return {"native": {"kind": kind, "x": x, "x_title": x_title, "y_title": y_title, "series": list(series)}}
+    return {
+        "native": {
+            "kind": kind,
+            "x": x,
+            "x_title": x_title,
+            "y_title": y_title,
+            "series": list(series),
+        }
+    }
 
 
 def native(spec: dict) -> Native:
@@ -51,9 +62,18 @@ def native(spec: dict) -> Native:
     main = spec["data"]["values"]
     scatter = said["kind"] == "scatter"
     # A category that several rows share (one per series) is one category.
-    categories = () if scatter or said["kind"] == "table" else tuple(dict.fromkeys(str(row[said["x"]]) for row in main))
-    return Native(said["kind"], said["x_title"], said["y_title"], categories,
-                  tuple(_series(one, spec, main, said["x"], scatter) for one in said["series"]))
+    categories = (
+        ()
+        if scatter or said["kind"] == "table"
+        else tuple(dict.fromkeys(str(row[said["x"]]) for row in main))
+    )
+    return Native(
+        said["kind"],
+        said["x_title"],
+        said["y_title"],
+        categories,
+        tuple(_series(one, spec, main, said["x"], scatter) for one in said["series"]),
+    )
 
 
 def _series(one: dict, spec: dict, main: list[dict], x: str, scatter: bool) -> Series:
@@ -63,4 +83,6 @@ def _series(one: dict, spec: dict, main: list[dict], x: str, scatter: bool) -> S
         rows = [row for row in rows if row[field] == wanted]
     y = tuple(one["constant"] if "constant" in one else row.get(one["field"]) for row in rows)
     said = tuple(str(row[one["words"]]) for row in rows) if "words" in one else ()
-    return Series(one["name"], one["role"], y, tuple(row[x] for row in rows) if scatter else (), said)
+    return Series(
+        one["name"], one["role"], y, tuple(row[x] for row in rows) if scatter else (), said
+    )

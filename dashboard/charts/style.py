@@ -1,4 +1,5 @@
 """The one chart style, shared by screens and exports: Vega-Lite specs as plain dicts, in French, coloured by role."""
+
 from dashboard.french import VEGA_LOCALE
 from dashboard.palette import GRID, INK, MAIN, SOFT, Colour
 
@@ -7,20 +8,37 @@ CONFIG = {
     "background": None,
     "font": "Source Sans, sans-serif",
     "view": {"stroke": None},
-    "axis": {"labelColor": SOFT, "titleColor": SOFT, "gridColor": GRID, "domainColor": GRID, "tickColor": GRID,
-             "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 220},
+    "axis": {
+        "labelColor": SOFT,
+        "titleColor": SOFT,
+        "gridColor": GRID,
+        "domainColor": GRID,
+        "tickColor": GRID,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelLimit": 220,
+    },
     "title": {"color": INK, "fontSize": 14, "anchor": "start", "fontWeight": 600, "offset": 8},
     "header": {"labelColor": INK, "titleColor": SOFT, "labelFontSize": 12},
     "legend": {"labelColor": SOFT, "titleColor": SOFT, "labelFontSize": 12, "titleFontSize": 12},
-    "bar": {"color": MAIN}, "line": {"color": MAIN, "strokeWidth": 2}, "point": {"color": MAIN, "filled": True, "size": 36},
+    "bar": {"color": MAIN},
+    "line": {"color": MAIN, "strokeWidth": 2},
+    "point": {"color": MAIN, "filled": True, "size": 36},
     "text": {"color": INK, "fontSize": 12},
 }
 
 
 def chart(values: list[dict], *, height: int | dict, title: str = "", **parts) -> dict:
     """A spec: data inline, full width, our configuration."""
-    spec = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "data": {"values": values}, "height": height,
-            "width": "container", "config": CONFIG, **parts}
+    spec = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "data": {"values": values},
+        "height": height,
+        "width": "container",
+        "config": CONFIG,
+        **parts,
+    }
     if title:
         spec["title"] = title
     return spec
@@ -28,24 +46,37 @@ def chart(values: list[dict], *, height: int | dict, title: str = "", **parts) -
 
 def dark(spec: dict) -> dict:
     """The same chart for dark paper; its data are untouched."""
+
     def turn(part):
         if isinstance(part, dict):
             return {k: v if k in ("data", "usermeta") else turn(v) for k, v in part.items()}
         if isinstance(part, list):
             return [turn(v) for v in part]
         return part.dark if isinstance(part, Colour) else part
+
     return turn(spec)
 
 
 def enlarge(spec: dict, factor: float = 1.6) -> dict:
     """The same chart for a projector: type and bars larger by `factor`, in all its layers."""
+
     def grow(part, name=""):
         if isinstance(part, dict):
             return {k: grow(v, k) for k, v in part.items()}
         if isinstance(part, list):
             return [grow(v) for v in part]
-        sized = name in ("fontSize", "labelFontSize", "titleFontSize", "labelLimit", "dx", "dy", "size", "strokeWidth")
+        sized = name in (
+            "fontSize",
+            "labelFontSize",
+            "titleFontSize",
+            "labelLimit",
+            "dx",
+            "dy",
+            "size",
+            "strokeWidth",
+        )
         return round(part * factor) if sized and isinstance(part, (int, float)) else part
+
     data = spec["data"]
     large = grow({k: v for k, v in spec.items() if k != "data"})
     step = spec["height"]["step"] if isinstance(spec.get("height"), dict) else None

@@ -3,6 +3,7 @@
 Panes, sizes and the order of the marks are those of the screen's map (`static/ccsp-map.js`); the projection is
 equirectangular, with longitudes shortened by the cosine of the latitude in the middle of a pane.
 """
+
 import json
 import math
 from collections.abc import Iterable
@@ -20,13 +21,22 @@ from dashboard.settings import ROOT
 OUTLINES = ROOT / "data" / "reference" / "departements.geojson"
 COUNTRY = (0.77, 6.2, 3.86, 12.42)  # west, south, east, north, in degrees
 SOUTH = (1.5, 6.15, 2.85, 7.6)
-SCREEN = (760, 500)                 # px: what the radii of marks were chosen for
-IDLE, LEGIBLE, HOLLOW = 4.5, 10.0, 7.0  # px: radius without value; least radius with a letter; least hollow one
-FRAME_GAP, BADGE = 3.5, 7.5         # px: from a mark to its frame; radius of a badge
-DIAMOND = math.sqrt(math.pi / 2)    # half-diagonal of the diamond as large as a circle of radius 1
-URGENT = ("", "C", "+", "!")        # of overlapping marks the later in this list lies higher; then the smaller
-LONGEST = 24                        # letters of a name on the map
-WIDE = 0.52                         # of a letter, in parts of the size of type: a careful mean
+SCREEN = (760, 500)  # px: what the radii of marks were chosen for
+IDLE, LEGIBLE, HOLLOW = (
+    4.5,
+    10.0,
+    7.0,
+)  # px: radius without value; least radius with a letter; least hollow one
+FRAME_GAP, BADGE = 3.5, 7.5  # px: from a mark to its frame; radius of a badge
+DIAMOND = math.sqrt(math.pi / 2)  # half-diagonal of the diamond as large as a circle of radius 1
+URGENT = (
+    "",
+    "C",
+    "+",
+    "!",
+)  # of overlapping marks the later in this list lies higher; then the smaller
+LONGEST = 24  # letters of a name on the map
+WIDE = 0.52  # of a letter, in parts of the size of type: a careful mean
 
 Box = tuple[float, float, float, float]
 Ring = tuple[tuple[float, float], ...]
@@ -101,7 +111,9 @@ class Drawing:
     inset: Box | None = None
 
 
-def draw(plot: Plot, width: float, height: float, scale: float | None = None, below: float = 0) -> Drawing:
+def draw(
+    plot: Plot, width: float, height: float, scale: float | None = None, below: float = 0
+) -> Drawing:
     """The map within width × height, its corner at 0, 0. scale: units in a pixel of the screen's map, by default what fits.
 
     The second pane is there where a mark lies in the south. below: height kept free under it, for a legend.
@@ -111,8 +123,11 @@ def draw(plot: Plot, width: float, height: float, scale: float | None = None, be
     south = any(_holds(SOUTH, m["lon"], m["lat"]) for m in plot.marks)
     panes = _panes(main, south, width, height, below, scale, plot.focus)
     views = [_View(box, pane, 14 * scale) for box, pane in zip((main, SOUTH), panes, strict=False)]
-    outlines = tuple(Outline(name, i, rings, bool(plot.focus) and name != plot.focus)
-                     for i, view in enumerate(views) for name, rings in view.outlines())
+    outlines = tuple(
+        Outline(name, i, rings, bool(plot.focus) and name != plot.focus)
+        for i, view in enumerate(views)
+        for name, rings in view.outlines()
+    )
     marks = tuple(mark for i, view in enumerate(views) for mark in _marks(plot, view, i, scale))
     return Drawing(panes, outlines, marks, scale, views[0].box(SOUTH) if south else None)
 
@@ -120,7 +135,11 @@ def draw(plot: Plot, width: float, height: float, scale: float | None = None, be
 def reach(mark: Mark, scale: float) -> float:
     """From the middle of a mark to its outermost point, badge apart."""
     r = mark.radius * (DIAMOND if mark.kind == "GSRU" else 1)
-    return (r + FRAME_GAP * scale) * (2 / math.sqrt(3) if mark.frame == "hexagon" else 1) if mark.frame else r
+    return (
+        (r + FRAME_GAP * scale) * (2 / math.sqrt(3) if mark.frame == "hexagon" else 1)
+        if mark.frame
+        else r
+    )
 
 
 def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
@@ -128,21 +147,33 @@ def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
     out, but for those with a signal, which may cover a mark that has none. A site of the second pane is named there alone,
     unless the first shows a department."""
     placed: list[Label] = []
-    names = {i: [(p.x, p.y, p.x + len(p.title) * size * WIDE + size, p.y + 2 * size)] for i, p in enumerate(drawing.panes)}
+    names = {
+        i: [(p.x, p.y, p.x + len(p.title) * size * WIDE + size, p.y + 2 * size)]
+        for i, p in enumerate(drawing.panes)
+    }
     marks: dict[int, list[tuple[Box, bool]]] = {i: [] for i in names}
     for m in drawing.marks:
         r = _room(m, drawing.scale)
         marks[m.pane].append(((m.x - r, m.y - r, m.x + r, m.y + r), bool(m.letter)))
     country = not any(o.away for o in drawing.outlines)
     twice = {m.name for m in drawing.marks if m.pane == 1} if country else set()
-    for m in sorted(drawing.marks, key=lambda m: (-_urgency(m), -m.radius)):  # whoever has a signal is named first
+    for m in sorted(
+        drawing.marks, key=lambda m: (-_urgency(m), -m.radius)
+    ):  # whoever has a signal is named first
         if m.pane == 0 and m.name in twice:
             continue
-        clear = [box for box, _ in marks[m.pane]], [box for box, signals in marks[m.pane] if signals]
+        clear = (
+            [box for box, _ in marks[m.pane]],
+            [box for box, signals in marks[m.pane] if signals],
+        )
         for lax, taken in enumerate(clear if m.letter else clear[:1]):
-            spots = (one for one in _spots(m, size, drawing.scale) if _inside(_box(one), drawing.panes[m.pane])
-                     and (lax or _belongs(one, m, drawing))
-                     and not any(_meet(_box(one), other) for other in (*taken, *names[m.pane])))
+            spots = (
+                one
+                for one in _spots(m, size, drawing.scale)
+                if _inside(_box(one), drawing.panes[m.pane])
+                and (lax or _belongs(one, m, drawing))
+                and not any(_meet(_box(one), other) for other in (*taken, *names[m.pane]))
+            )
             if one := next(spots, None):
                 names[m.pane].append(_box(one))
                 placed.append(one)
@@ -152,7 +183,7 @@ def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
 
 def _spots(m: Mark, size: float, scale: float) -> Iterable[Label]:
     """Where a mark's name may stand, the best place first."""
-    text = m.label if len(m.label) <= LONGEST else f"{m.label[:LONGEST - 1]}…"
+    text = m.label if len(m.label) <= LONGEST else f"{m.label[: LONGEST - 1]}…"
     w, h, r = len(text) * size * WIDE, size * 1.2, _room(m, scale) + 3 * scale
     yield Label(text, m.x + r, m.y - h / 2, w, h, m.pane, "start")
     yield Label(text, m.x - r - w, m.y - h / 2, w, h, m.pane, "end")
@@ -163,12 +194,18 @@ def _spots(m: Mark, size: float, scale: float) -> Iterable[Label]:
 
 def _belongs(one: Label, mark: Mark, drawing: Drawing) -> bool:
     """Whether no other mark is nearer to the name than its own."""
+
     def away(m: Mark) -> float:
         x = max(one.x - m.x, 0, m.x - one.x - one.width)
         y = max(one.y - m.y, 0, m.y - one.y - one.height)
         return math.hypot(x, y) - reach(m, drawing.scale)
+
     own = away(mark)
-    return all(away(m) > own + one.height / 3 for m in drawing.marks if m.pane == mark.pane and m.name != mark.name)
+    return all(
+        away(m) > own + one.height / 3
+        for m in drawing.marks
+        if m.pane == mark.pane and m.name != mark.name
+    )
 
 
 def _box(one: Label) -> Box:
@@ -180,7 +217,12 @@ def _room(mark: Mark, scale: float) -> float:
 
 
 def _inside(box: Box, pane: Pane) -> bool:
-    return (box[0] > pane.x and box[1] > pane.y and box[2] < pane.x + pane.width and box[3] < pane.y + pane.height)
+    return (
+        box[0] > pane.x
+        and box[1] > pane.y
+        and box[2] < pane.x + pane.width
+        and box[3] < pane.y + pane.height
+    )
 
 
 def _meet(a: Box, b: Box) -> bool:
@@ -195,8 +237,15 @@ def _aspect(box: Box) -> float:
     return (box[2] - box[0]) * math.cos(math.radians((box[1] + box[3]) / 2)) / (box[3] - box[1])
 
 
-def _panes(main: Box, south: bool, width: float, height: float, below: float, scale: float, focus: str | None
-           ) -> tuple[Pane, ...]:
+def _panes(
+    main: Box,
+    south: bool,
+    width: float,
+    height: float,
+    below: float,
+    scale: float,
+    focus: str | None,
+) -> tuple[Pane, ...]:
     title = focus or "Bénin"
     if not south:
         return (Pane(0, 0, width, height, title),)
@@ -206,8 +255,10 @@ def _panes(main: Box, south: bool, width: float, height: float, below: float, sc
     wide = _aspect(SOUTH) * 1.2
     right = min((width - gap) * wide / (share + wide), (height - below) * wide)
     left = width - gap - right
-    return (Pane(0, 0, left, height, title),
-            Pane(left + gap, 0, right, min(height - below, right / wide), "Le sud, agrandi"))
+    return (
+        Pane(0, 0, left, height, title),
+        Pane(left + gap, 0, right, min(height - below, right / wide), "Le sud, agrandi"),
+    )
 
 
 class _View:
@@ -216,19 +267,28 @@ class _View:
     def __init__(self, box: Box, pane: Pane, pad: float) -> None:
         self.pane = pane
         self.shrink = math.cos(math.radians((box[1] + box[3]) / 2))
-        self.unit = min((pane.width - 2 * pad) / ((box[2] - box[0]) * self.shrink), (pane.height - 2 * pad) / (box[3] - box[1]))
+        self.unit = min(
+            (pane.width - 2 * pad) / ((box[2] - box[0]) * self.shrink),
+            (pane.height - 2 * pad) / (box[3] - box[1]),
+        )
         self.lon, self.lat = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
     def at(self, lon: float, lat: float) -> tuple[float, float]:
         """The place of a point."""
-        return (self.pane.x + self.pane.width / 2 + (lon - self.lon) * self.shrink * self.unit,
-                self.pane.y + self.pane.height / 2 - (lat - self.lat) * self.unit)
+        return (
+            self.pane.x + self.pane.width / 2 + (lon - self.lon) * self.shrink * self.unit,
+            self.pane.y + self.pane.height / 2 - (lat - self.lat) * self.unit,
+        )
 
     def box(self, box: Box) -> Box | None:
         """A box of degrees as x, y, width, height; None where it is not wholly in the pane."""
         (x0, y1), (x1, y0) = self.at(box[0], box[1]), self.at(box[2], box[3])
-        inside = self.pane.x <= x0 and self.pane.y <= y0 and x1 <= self.pane.x + self.pane.width and \
-            y1 <= self.pane.y + self.pane.height
+        inside = (
+            self.pane.x <= x0
+            and self.pane.y <= y0
+            and x1 <= self.pane.x + self.pane.width
+            and y1 <= self.pane.y + self.pane.height
+        )
         return (x0, y0, x1 - x0, y1 - y0) if inside else None
 
     def holds(self, x: float, y: float) -> bool:
@@ -242,8 +302,11 @@ class _View:
         for name, department in _departments():
             placed = shapely.transform(department, self._places)
             seen = shapely.clip_by_rect(placed, p.x, p.y, p.x + p.width, p.y + p.height)
-            rings = tuple(tuple((x, y) for x, y in part.exterior.coords[:-1])
-                          for part in shapely.get_parts(seen) if isinstance(part, Polygon))
+            rings = tuple(
+                tuple((x, y) for x, y in part.exterior.coords[:-1])
+                for part in shapely.get_parts(seen)
+                if isinstance(part, Polygon)
+            )
             if rings:
                 yield name, rings
 
@@ -264,8 +327,23 @@ def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
         least = LEGIBLE if letter or frame or badge else HOLLOW if m.get("sign") and missing else 0
         radius = max(IDLE if missing or not (m.get("radius") or 0) > 0 else m["radius"], least)
         words = ([sign["word"]] if sign.get("word") else []) + list(m.get("tip") or [])
-        marks.append(Mark(x, y, radius * scale, None if missing else m.get("fill"), missing, m["kind"], letter,
-                          frame, badge, m["name"], m.get("label") or m["name"], pane, tuple(words)))
+        marks.append(
+            Mark(
+                x,
+                y,
+                radius * scale,
+                None if missing else m.get("fill"),
+                missing,
+                m["kind"],
+                letter,
+                frame,
+                badge,
+                m["name"],
+                m.get("label") or m["name"],
+                pane,
+                tuple(words),
+            )
+        )
     return sorted(marks, key=lambda m: (_urgency(m), -m.radius))
 
 
@@ -281,4 +359,6 @@ def _departments() -> tuple[tuple[str, BaseGeometry], ...]:
 
 
 def _extent(focus: str | None) -> Box:
-    return next((department.bounds for name, department in _departments() if name == focus), COUNTRY)
+    return next(
+        (department.bounds for name, department in _departments() if name == focus), COUNTRY
+    )

@@ -1,4 +1,5 @@
 """Slides as HTML: fragments to present, and one file that opens anywhere, without network and without script."""
+
 import base64
 import re
 from collections.abc import Iterable
@@ -13,20 +14,31 @@ from dashboard.panel import Card, Deck, Panel, Slide, Table
 S = french.SPACE
 TRUST = f"Puis-je m'y fier{S}?"
 DEMO = "Données fictives, pour la démonstration."
-PROJECTED = (1200, 450, 24)       # width, height, least type of a figure on a slide of 1280 × 720
-READING = 36                      # height of the line that says how to read the figure
-READ = (760, 13)                  # width, least type of a figure in the file
+PROJECTED = (1200, 450, 24)  # width, height, least type of a figure on a slide of 1280 × 720
+READING = 36  # height of the line that says how to read the figure
+READ = (760, 13)  # width, least type of a figure in the file
 MAP_HEIGHT = 500
-LONG = 50                         # letters in a cell that asks for a wide column
-FEWEST, MOST = 4, 6               # sentences of a message
+LONG = 50  # letters in a cell that asks for a wide column
+FEWEST, MOST = 4, 6  # sentences of a message
 COLOURS = {  # of the file, as its style sheet names them
-    "ink": palette.INK, "soft": palette.SOFT, "rule": palette.GRID, "paper": palette.PAPER, "card": palette.CARD,
-    "main": palette.MAIN, "better": palette.IMPROVEMENT.words, "worse": palette.CONCERN.words, "other": palette.CHANGE.words,
-    "band": palette.NOTICE, "on-band": palette.ON_NOTICE, "focus": palette.FOCUS}
+    "ink": palette.INK,
+    "soft": palette.SOFT,
+    "rule": palette.GRID,
+    "paper": palette.PAPER,
+    "card": palette.CARD,
+    "main": palette.MAIN,
+    "better": palette.IMPROVEMENT.words,
+    "worse": palette.CONCERN.words,
+    "other": palette.CHANGE.words,
+    "band": palette.NOTICE,
+    "on-band": palette.ON_NOTICE,
+    "focus": palette.FOCUS,
+}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 # ---- parts of both --------------------------------------------------------------------------------------------------
+
 
 def picture(panel: Panel, width: float, height: float | None, font_px: float) -> str:
     """The panel's chart or map as SVG with its words for who does not see it; "" where it has none."""
@@ -36,7 +48,9 @@ def picture(panel: Panel, width: float, height: float | None, font_px: float) ->
         drawn = map_svg.map_(panel.plot, width, height or MAP_HEIGHT, font_px)
     else:
         return ""
-    return drawn.replace("<svg ", f'<svg role="img" aria-label="{safe(panel.alt or panel.title)}" ', 1)
+    return drawn.replace(
+        "<svg ", f'<svg role="img" aria-label="{safe(panel.alt or panel.title)}" ', 1
+    )
 
 
 def _cards(cards: Iterable[Card]) -> str:
@@ -44,6 +58,7 @@ def _cards(cards: Iterable[Card]) -> str:
         state = f'<dd class="state {safe(card.tone)}">{safe(card.state)}</dd>' if card.state else ""
         base = f'<dd class="base">{safe(card.base)}</dd>' if card.base else ""
         return f'<div><dt>{safe(card.label)}</dt><dd class="value">{safe(card.text)}</dd>{base}{state}</div>'
+
     return f'<dl class="cards">{"".join(map(one, cards))}</dl>'
 
 
@@ -57,21 +72,38 @@ def _table(table: Table, title: str, rows: int | None = None) -> str:
         return "<p>Aucune ligne.</p>"
     numeric = [c.unit not in ("", "day") for c in table.columns]
     wide = [max(len(row[i].text) for row in table.rows) > LONG for i in range(len(table.columns))]
-    side = [' class="n"' if n else ' class="w"' if w else "" for n, w in zip(numeric, wide, strict=True)]
-    head = "".join(f'<th scope="col"{k}>{safe(c.name)}</th>' for c, k in zip(table.columns, side, strict=True))
+    side = [
+        ' class="n"' if n else ' class="w"' if w else "" for n, w in zip(numeric, wide, strict=True)
+    ]
+    head = "".join(
+        f'<th scope="col"{k}>{safe(c.name)}</th>' for c, k in zip(table.columns, side, strict=True)
+    )
     body = "".join(
-        "<tr>" + "".join(f"<td{k}>{safe(cell.text)}</td>" if i else f'<th scope="row"{k}>{safe(cell.text)}</th>'
-                         for i, (cell, k) in enumerate(zip(row, side, strict=True))) + "</tr>\n"
-        for row in table.rows[:rows])
+        "<tr>"
+        + "".join(
+            f"<td{k}>{safe(cell.text)}</td>" if i else f'<th scope="row"{k}>{safe(cell.text)}</th>'
+            for i, (cell, k) in enumerate(zip(row, side, strict=True))
+        )
+        + "</tr>\n"
+        for row in table.rows[:rows]
+    )
     shown = len(table.rows[:rows])
-    rest = "" if shown == len(table.rows) else (
-        f'<p class="rest" data-all="{len(table.rows)}">{shown}{S}premières lignes sur {french.number(len(table.rows))}.</p>')
+    rest = (
+        ""
+        if shown == len(table.rows)
+        else (
+            f'<p class="rest" data-all="{len(table.rows)}">{shown}{S}premières lignes sur {french.number(len(table.rows))}.</p>'
+        )
+    )
     name = safe(title or "Les chiffres")
-    return (f'<div class="table" role="region" aria-label="Tableau{S}: {name}" tabindex="0"><table><caption>{name}</caption>'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>{rest}")
+    return (
+        f'<div class="table" role="region" aria-label="Tableau{S}: {name}" tabindex="0"><table><caption>{name}</caption>'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>{rest}"
+    )
 
 
 # ---- slides to present ----------------------------------------------------------------------------------------------
+
 
 def slide_html(slide: Slide, number: int, of: int, rows: int = 8) -> str:
     """A slide to put into a page: headline, figure, cards, sentences or first rows of the table, and the question.
@@ -94,41 +126,71 @@ def slide_html(slide: Slide, number: int, of: int, rows: int = 8) -> str:
     elif panel.table:
         body = _table(panel.table, panel.title, rows)
     question = f'<p class="question">{safe(slide.question)}</p>' if slide.question else ""
-    return (f'<section class="slide" lang="fr" aria-labelledby="{name}" aria-roledescription="diapositive {number} sur {of}">'
-            f'<h2 id="{name}">{safe(slide.headline)}</h2>{body}{question}</section>')
+    return (
+        f'<section class="slide" lang="fr" aria-labelledby="{name}" aria-roledescription="diapositive {number} sur {of}">'
+        f'<h2 id="{name}">{safe(slide.headline)}</h2>{body}{question}</section>'
+    )
 
 
 # ---- one file -------------------------------------------------------------------------------------------------------
+
 
 def dossier(deck: Deck) -> str:
     """All slides with their tables in one HTML file: contents, figures as inline SVG, definitions at the end."""
     shown = list(enumerate(deck.slides, 1))
     demo = f'<p class="demo" role="note"><strong>{DEMO}</strong></p>' if deck.demo else ""
     held = base64.b64encode(deck.logo).decode()
-    logo = f'<img class="logo" src="data:image/png;base64,{held}" alt="{safe(deck.issuer)}">' if deck.logo else ""
+    logo = (
+        f'<img class="logo" src="data:image/png;base64,{held}" alt="{safe(deck.issuer)}">'
+        if deck.logo
+        else ""
+    )
     contents = "".join(f'<li><a href="#partie-{n}">{safe(s.headline)}</a></li>' for n, s in shown)
-    defined = "".join(f"<dt>{safe(i.label)}</dt><dd>{safe(definition(i))}</dd>" for i in indicators(deck))
+    defined = "".join(
+        f"<dt>{safe(i.label)}</dt><dd>{safe(definition(i))}</dd>" for i in indicators(deck)
+    )
     words = f'<section aria-labelledby="definitions"><h2 id="definitions">Définitions</h2><dl>{defined}</dl></section>'
-    return "\n".join([
-        '<!DOCTYPE html>', '<html lang="fr">', "<head>", '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">', '<meta name="color-scheme" content="light dark">',
-        f"<title>{safe(f'{deck.title} · {deck.scope} · {deck.period}')}</title>", f"<style>{STYLE}</style>", "</head>",
-        "<body>", f'<header>{logo}{demo}<h1>{safe(deck.title)}</h1><p class="scope">{safe(deck.scope)} · {safe(deck.period)}</p>'
-                  f"<p>{safe(deck.foot)}</p></header>",
-        f'<nav aria-label="Sommaire"><h2>Sommaire</h2><ol>{contents}</ol></nav>', "<main>",
-        *(_part(slide, n) for n, slide in shown), words if defined else "", "</main>",
-        f"<footer><p>{safe(deck.foot)}</p></footer>", "</body>", "</html>", ""])
+    return "\n".join(
+        [
+            "<!DOCTYPE html>",
+            '<html lang="fr">',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="color-scheme" content="light dark">',
+            f"<title>{safe(f'{deck.title} · {deck.scope} · {deck.period}')}</title>",
+            f"<style>{STYLE}</style>",
+            "</head>",
+            "<body>",
+            f'<header>{logo}{demo}<h1>{safe(deck.title)}</h1><p class="scope">{safe(deck.scope)} · {safe(deck.period)}</p>'
+            f"<p>{safe(deck.foot)}</p></header>",
+            f'<nav aria-label="Sommaire"><h2>Sommaire</h2><ol>{contents}</ol></nav>',
+            "<main>",
+            *(_part(slide, n) for n, slide in shown),
+            words if defined else "",
+            "</main>",
+            f"<footer><p>{safe(deck.foot)}</p></footer>",
+            "</body>",
+            "</html>",
+            "",
+        ]
+    )
 
 
 def _part(slide: Slide, number: int) -> str:
     panel = slide.panel
-    parts = [f'<section aria-labelledby="partie-{number}">', f'<h2 id="partie-{number}">{safe(slide.headline)}</h2>']
+    parts = [
+        f'<section aria-labelledby="partie-{number}">',
+        f'<h2 id="partie-{number}">{safe(slide.headline)}</h2>',
+    ]
     if panel.message:
         parts.append(f'<p class="message">{safe(panel.message)}</p>')
     if drawn := picture(panel, READ[0], None, READ[1]):
         # The figure scrolls where it is wider than the window: whoever has only a keyboard must reach it.
-        parts.append(f'<figure><div class="scroll" role="group" aria-label="Figure {number}" tabindex="0">{drawn}</div></figure>')
+        parts.append(
+            f'<figure><div class="scroll" role="group" aria-label="Figure {number}" tabindex="0">{drawn}</div></figure>'
+        )
     if panel.cards:
         parts.append(_cards(panel.cards))
     if panel.lines:
@@ -146,7 +208,11 @@ def _part(slide: Slide, number: int) -> str:
 
 def indicators(deck: Deck) -> list[Indicator]:
     """Those that the deck speaks of, in its order."""
-    codes = [code for s in deck.slides for code in (s.code.partition(":")[2], *(c.code for c in s.panel.cards))]
+    codes = [
+        code
+        for s in deck.slides
+        for code in (s.code.partition(":")[2], *(c.code for c in s.panel.cards))
+    ]
     return [BY_CODE[code] for code in dict.fromkeys(codes) if code in BY_CODE]
 
 
@@ -157,12 +223,19 @@ def definition(indicator: Indicator) -> str:
 
 # ---- a few lines to send ----------------------------------------------------------------------------------------------
 
+
 def message_text(deck: Deck) -> str:
     """A short plain text to paste into a message: scope, period, four to six sentences, the day of the data."""
     cards = [c for s in deck.slides for c in s.panel.cards if c.value is not None]
-    found = [s.headline for s in deck.slides if (s.panel.chart or s.panel.plot or s.panel.table) and not s.panel.cards]
+    found = [
+        s.headline
+        for s in deck.slides
+        if (s.panel.chart or s.panel.plot or s.panel.table) and not s.panel.cards
+    ]
     said = [f"{c.label}{S}: {c.text}" for c in (cards[:FEWEST] if found else cards[:MOST])]
-    found = [line for line in found if not line.startswith(tuple(said))]  # what a figure has said already
+    found = [
+        line for line in found if not line.startswith(tuple(said))
+    ]  # what a figure has said already
     said = [f"{line} ({c.state})" if c.tone else line for line, c in zip(said, cards, strict=False)]
     said = [*said, *found][:MOST]
     head = f"{deck.title} · {deck.scope} · {deck.period}"
@@ -173,11 +246,16 @@ def message_text(deck: Deck) -> str:
 
 # ---- looks ------------------------------------------------------------------------------------------------------------
 
+
 def recoloured(theme: str, within: str = "") -> str:
     """Style rules that turn the pictures' colours to "dark" or "projector"; what names no role keeps its own (`svg.painted`).
     within: "", or the selector of what holds the pictures."""
-    return "".join(f"{within} .{part}-{colour.role}{{{part}:{colour.on(theme)}}}" for colour in ROLES.values()
-                   if colour.on(theme) != colour for part in ("fill", "stroke"))
+    return "".join(
+        f"{within} .{part}-{colour.role}{{{part}:{colour.on(theme)}}}"
+        for colour in ROLES.values()
+        if colour.on(theme) != colour
+        for part in ("fill", "stroke")
+    )
 
 
 STYLE = f"""

@@ -2,6 +2,7 @@
 
 The same deck gives the same bytes: its day is the last day of the data, and no typeface of the machine is used.
 """
+
 import atexit
 import json
 import re
@@ -22,33 +23,55 @@ from dashboard.panel import Card, Deck, Panel, Slide, Table
 
 TEMPLATE = Path(__file__).with_name("dossier.typ")
 FACES = ("Regular", "It", "Semibold", "Bold")
-WIDTH, FONT_PX = 660, 12              # of a figure, which is then set as wide as the text: type of 9 points
-TALL = 900                            # px: what a page holds beside the headline
+WIDTH, FONT_PX = 660, 12  # of a figure, which is then set as wide as the text: type of 9 points
+TALL = 900  # px: what a page holds beside the headline
 TONES = {"improvement": IMPROVEMENT.words, "concern": CONCERN.words, "neutral": CHANGE.words}
-SHORT, LONG = 4, 40                   # letters: a column's least and greatest part of the width
-NARROW = 100                          # letters in all columns: such a table need not fill the page
-BESIDE, FEW = 108, 18                  # letters in the width of the page; rows that need no second piece
+SHORT, LONG = 4, 40  # letters: a column's least and greatest part of the width
+NARROW = 100  # letters in all columns: such a table need not fill the page
+BESIDE, FEW = 108, 18  # letters in the width of the page; rows that need no second piece
 SIZES = ((7, 8.5), (11, 7.5), (99, 6.5))  # points of a table's type by its number of columns
-LONGEST = 1500                        # letters of a text: more than any that the screens take
-WORD = 36                             # letters after which a word may be cut
+LONGEST = 1500  # letters of a text: more than any that the screens take
+WORD = 36  # letters after which a word may be cut
 
 
 def pdf(deck: Deck) -> bytes:
     """The deck: head, then headline, figure, caption, « Puis-je m'y fier ? », table and question of each slide, definitions."""
     pictures: dict[str, bytes] = {}
     told = {
-        "title": _said(f"{deck.title} · {deck.scope} · {deck.period}"), "name": _said(deck.title), "scope": _said(deck.scope),
-        "period": _said(deck.period), "foot": _said(deck.foot), "demo": deck.demo,
-        "logo": list(deck.logo), "issuer": _said(deck.issuer),
+        "title": _said(f"{deck.title} · {deck.scope} · {deck.period}"),
+        "name": _said(deck.title),
+        "scope": _said(deck.scope),
+        "period": _said(deck.period),
+        "foot": _said(deck.foot),
+        "demo": deck.demo,
+        "logo": list(deck.logo),
+        "issuer": _said(deck.issuer),
         "day": [deck.as_of.year, deck.as_of.month, deck.as_of.day] if deck.as_of else None,
         "slides": [_slide(s, n, pictures) for n, s in enumerate(deck.slides, 1)],
         "definitions": [[_said(i.label), _said(definition(i))] for i in indicators(deck)],
-        "colours": {"ink": palette.INK, "soft": SOFT, "main": palette.MAIN, "rule": palette.GRID, "ground": palette.CARD,
-                    "notice": palette.NOTICE, "on_notice": palette.ON_NOTICE},
-        "words": {"page": "page", "demo": DEMO, "trust": TRUST, "empty": "Aucune ligne.", "definitions": "Définitions"},
+        "colours": {
+            "ink": palette.INK,
+            "soft": SOFT,
+            "main": palette.MAIN,
+            "rule": palette.GRID,
+            "ground": palette.CARD,
+            "notice": palette.NOTICE,
+            "on_notice": palette.ON_NOTICE,
+        },
+        "words": {
+            "page": "page",
+            "demo": DEMO,
+            "trust": TRUST,
+            "empty": "Aucune ligne.",
+            "definitions": "Définitions",
+        },
     }
     files = {"main.typ": TEMPLATE.read_bytes(), "deck.json": json.dumps(told).encode(), **pictures}
-    made_on = datetime.combine(deck.as_of, time(12), UTC) if deck.as_of else datetime.fromtimestamp(0, UTC)
+    made_on = (
+        datetime.combine(deck.as_of, time(12), UTC)
+        if deck.as_of
+        else datetime.fromtimestamp(0, UTC)
+    )
     return typst.compile(files, font_paths=_fonts(), ignore_system_fonts=True, timestamp=made_on)
 
 
@@ -60,13 +83,17 @@ def _fonts() -> typst.Fonts:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for face in FACES:
         shutil.copyfile(FONTS / f"SourceSansPro-{face}.ttf", folder / f"{face}.ttf")
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)])
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)]
+    )
 
 
 def _said(text: str) -> str:
     """The text for the template: its end is left out where it would fill pages, and endless words may be broken."""
     text = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-    return re.sub(rf"\S{{{WORD}}}(?=\S)", lambda m: f"{m[0]}\u200b", text_of(text).replace("\t", " "))
+    return re.sub(
+        rf"\S{{{WORD}}}(?=\S)", lambda m: f"{m[0]}\u200b", text_of(text).replace("\t", " ")
+    )
 
 
 def _slide(slide: Slide, number: int, pictures: dict[str, bytes]) -> dict:
@@ -75,10 +102,18 @@ def _slide(slide: Slide, number: int, pictures: dict[str, bytes]) -> dict:
     if drawn:
         pictures[f"{number}.svg"] = drawn.encode()
     return {
-        "headline": _said(slide.headline), "picture": f"{number}.svg" if drawn else None, "alt": _said(panel.alt or panel.title),
-        "message": _said(panel.message), "cards": [_card(c) for c in panel.cards], "lines": [_said(line) for line in panel.lines],
-        "caption": _said(panel.caption), "strip": _said(panel.strip), "question": _said(slide.question),
-        "table": _table(panel.table, panel.title) if panel.table and panel.table.rows and panel.table.columns else None,
+        "headline": _said(slide.headline),
+        "picture": f"{number}.svg" if drawn else None,
+        "alt": _said(panel.alt or panel.title),
+        "message": _said(panel.message),
+        "cards": [_card(c) for c in panel.cards],
+        "lines": [_said(line) for line in panel.lines],
+        "caption": _said(panel.caption),
+        "strip": _said(panel.strip),
+        "question": _said(slide.question),
+        "table": _table(panel.table, panel.title)
+        if panel.table and panel.table.rows and panel.table.columns
+        else None,
         "empty": bool(panel.table) and not (panel.table.rows and panel.table.columns),
     }
 
@@ -86,24 +121,42 @@ def _slide(slide: Slide, number: int, pictures: dict[str, bytes]) -> dict:
 def _picture(panel: Panel) -> str:
     if panel.chart is not None:
         return svg.chart(panel.chart, WIDTH, None, FONT_PX, tallest=TALL)
-    return map_svg.map_(panel.plot, WIDTH, MAP_HEIGHT * 0.94, FONT_PX) if panel.plot is not None else ""
+    return (
+        map_svg.map_(panel.plot, WIDTH, MAP_HEIGHT * 0.94, FONT_PX)
+        if panel.plot is not None
+        else ""
+    )
 
 
 def _card(card: Card) -> dict:
-    return {"label": _said(card.label), "text": _said(card.text), "base": _said(card.base), "state": _said(card.state),
-            "colour": TONES.get(card.tone, SOFT)}
+    return {
+        "label": _said(card.label),
+        "text": _said(card.text),
+        "base": _said(card.base),
+        "state": _said(card.state),
+        "colour": TONES.get(card.tone, SOFT),
+    }
 
 
 def _table(table: Table, title: str) -> dict:
     rows = [[_said(cell.text) for cell in row] for row in table.rows]
     longest = [max(len(text) for text in texts) for texts in zip(*rows, strict=True)]
-    heads = [max(max((len(word) for word in c.name.split()), default=0), len(c.name) // 2) for c in table.columns]
-    weights = [min(max(SHORT, cell, head), LONG) + 2 for cell, head in zip(longest, heads, strict=True)]
+    heads = [
+        max(max((len(word) for word in c.name.split()), default=0), len(c.name) // 2)
+        for c in table.columns
+    ]
+    weights = [
+        min(max(SHORT, cell, head), LONG) + 2 for cell, head in zip(longest, heads, strict=True)
+    ]
     # A long list of short rows stands in two or three pieces side by side.
     beside = min(3, BESIDE // sum(weights)) if len(rows) > FEW and sum(weights) < BESIDE // 2 else 1
     per = -(-len(rows) // beside)
-    return {"title": _said(title), "columns": [_said(c.name) for c in table.columns],
-            "parts": [rows[start:start + per] for start in range(0, len(rows), per)],
-            "numeric": [c.unit not in ("", "day") for c in table.columns],
-            "weights": weights, "narrow": sum(weights) < NARROW and max(longest) <= LONG,
-            "size": next(size for most, size in SIZES if len(table.columns) <= most)}
+    return {
+        "title": _said(title),
+        "columns": [_said(c.name) for c in table.columns],
+        "parts": [rows[start : start + per] for start in range(0, len(rows), per)],
+        "numeric": [c.unit not in ("", "day") for c in table.columns],
+        "weights": weights,
+        "narrow": sum(weights) < NARROW and max(longest) <= LONG,
+        "size": next(size for most, size in SIZES if len(table.columns) <= most),
+    }

@@ -1,4 +1,5 @@
 """Charts as SVG, and what all pictures share: no script, no style sheet, nothing asked of a network, few bytes."""
+
 import json
 import math
 import re
@@ -19,9 +20,15 @@ FONT = "Source Sans Pro, Source Sans, Calibri, Carlito, system-ui, sans-serif"  
 ROLE = "@"  # before the name of a role, while a chart is drawn
 SIZES = ("fontSize", "labelFontSize", "titleFontSize")
 NOISE = ("class", "role", "pointer-events", "version", "stroke-miterlimit")
-PLAIN = {"opacity": "1", "stroke-width": "1", "fill-opacity": "1"}  # what holds without being said, as no ancestor says otherwise
+PLAIN = {
+    "opacity": "1",
+    "stroke-width": "1",
+    "fill-opacity": "1",
+}  # what holds without being said, as no ancestor says otherwise
 # Illegal in XML, or turning the text around what stands beside it.
-UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def text_of(value: object) -> str:
@@ -38,30 +45,56 @@ def painted(fill: str | None = None, stroke: str | None = None) -> str:
     """The attributes of a shape in these colours. A role is named in `class`, by which a style sheet turns it for other
     paper; a plain text keeps its colour everywhere."""
     given = {part: colour for part, colour in (("fill", fill), ("stroke", stroke)) if colour}
-    roles = " ".join(f"{part}-{colour.role}" for part, colour in given.items() if isinstance(colour, Colour))
-    return " ".join([f'{part}="{colour}"' for part, colour in given.items()] + ([f'class="{roles}"'] if roles else []))
+    roles = " ".join(
+        f"{part}-{colour.role}" for part, colour in given.items() if isinstance(colour, Colour)
+    )
+    return " ".join(
+        [f'{part}="{colour}"' for part, colour in given.items()]
+        + ([f'class="{roles}"'] if roles else [])
+    )
 
 
-def chart(spec: dict, width: float, height: float | None = None, font_px: float = 12, tallest: float = math.inf) -> str:
+def chart(
+    spec: dict,
+    width: float,
+    height: float | None = None,
+    font_px: float = 12,
+    tallest: float = math.inf,
+) -> str:
     """A Vega-Lite spec as SVG, width × height pixels (None: as high as its rows want, up to `tallest`), its smallest type
     of font_px. Type shrinks where the rows of a bar chart would lie on one another.
     """
     # Dark and light cells bear letters of the other shade: their ground stays as it is on any paper, and so do they.
     on_paper = _described(spec) == "table"
-    plain = json.dumps(_cleaned(spec, roles=not on_paper), sort_keys=True, default=lambda number: number.item())  # numpy's too
+    plain = json.dumps(
+        _cleaned(spec, roles=not on_paper), sort_keys=True, default=lambda number: number.item()
+    )  # numpy's too
     return _chart(plain, width, height, font_px, on_paper, tallest)
 
 
 @lru_cache(maxsize=256)
-def _chart(spec_json: str, width: float, height: float | None, font_px: float, on_paper: bool, tallest: float) -> str:
+def _chart(
+    spec_json: str,
+    width: float,
+    height: float | None,
+    font_px: float,
+    on_paper: bool,
+    tallest: float,
+) -> str:
     spec = json.loads(spec_json)
     rows, step = _rows(spec)
     if height is None:
-        height = min(font_px / 12 * (rows * step + 42 if rows else spec.get("height", 230) + 30), tallest)
+        height = min(
+            font_px / 12 * (rows * step + 42 if rows else spec.get("height", 230) + 30), tallest
+        )
     if rows:
         font_px = min(font_px, height / (1.15 * rows + 3.4))
-    found = _converter().vegalite_to_svg(_sized(spec, width, height, font_px), allowed_base_urls=[],
-                                         format_locale=VEGA_LOCALE["number"], time_format_locale=VEGA_LOCALE["time"])
+    found = _converter().vegalite_to_svg(
+        _sized(spec, width, height, font_px),
+        allowed_base_urls=[],
+        format_locale=VEGA_LOCALE["number"],
+        time_format_locale=VEGA_LOCALE["time"],
+    )
     return _compact(found, on_paper)
 
 
@@ -86,10 +119,21 @@ def _sized(spec: dict, width: float, height: float, font_px: float) -> dict:
     config = large.get("config", {})
     axis = {**config.get("axis", {}), "titlePadding": 6 * factor, "labelPadding": 3 * factor}
     # aria: what it would describe of each mark is made of code from titles, and nobody hears it in a picture.
-    large["config"] = {**config, "font": FONT, "axis": axis, "axisQuantitative": {"tickCount": 6}, "aria": False}
+    large["config"] = {
+        **config,
+        "font": FONT,
+        "axis": axis,
+        "axisQuantitative": {"tickCount": 6},
+        "aria": False,
+    }
     if "facet" in spec:  # small pictures side by side keep their own sizes
         return {k: v for k, v in large.items() if k not in ("width", "height")}
-    return {**large, "width": width, "height": height, "autosize": {"type": "fit", "contains": "padding"}}
+    return {
+        **large,
+        "width": width,
+        "height": height,
+        "autosize": {"type": "fit", "contains": "padding"},
+    }
 
 
 def _widen(part, factor: float, least: float) -> None:
@@ -125,6 +169,7 @@ def _cleaned(part, roles: bool):
 def _converter() -> ModuleType:
     # Brought in with the first picture: it holds 100 MB, and nobody who only looks at pages needs it.
     import vl_convert
+
     vl_convert.register_font_directory(str(FONTS))
     return vl_convert
 
@@ -147,9 +192,26 @@ def _stripped(element: ElementTree.Element) -> ElementTree.Element:
     """The element without names for machines, groups that group nothing, and digits that nobody sees."""
     new, roles = ElementTree.Element(element.tag.rpartition("}")[2]), []
     for name, value in element.attrib.items():
-        if name in NOISE or name.startswith("aria-") or PLAIN.get(name) == value or name == "font-family":
+        if (
+            name in NOISE
+            or name.startswith("aria-")
+            or PLAIN.get(name) == value
+            or name == "font-family"
+        ):
             continue
-        if name in ("d", "transform", "viewBox", "width", "height", "x", "y", "x1", "x2", "y1", "y2"):
+        if name in (
+            "d",
+            "transform",
+            "viewBox",
+            "width",
+            "height",
+            "x",
+            "y",
+            "x1",
+            "x2",
+            "y1",
+            "y2",
+        ):
             value = NUMBER.sub(lambda m: f"{round(float(m[0]), 1):g}", value)
         if value.startswith(ROLE) and name in ("fill", "stroke"):
             roles.append(f"{name}-{value[1:]}")
@@ -163,7 +225,9 @@ def _stripped(element: ElementTree.Element) -> ElementTree.Element:
     new.text = element.text if new.tag in ("text", "tspan", "title") else None
     for child in element:
         kept = _stripped(child)
-        if kept.get("display") == "none" or (kept.tag == "path" and not ({"fill", "stroke"} & set(kept.attrib))):
+        if kept.get("display") == "none" or (
+            kept.tag == "path" and not ({"fill", "stroke"} & set(kept.attrib))
+        ):
             continue
         if kept.tag == "g" and not kept.attrib:
             new.extend(kept)

@@ -3,6 +3,7 @@
 Nothing that data say can act: no formula and no link to the outside is ever written, and text that would become a formula
 when somebody edits its cell is marked as text.
 """
+
 import io
 import math
 import re
@@ -25,31 +26,62 @@ FIRST, LAST = "À lire", "Définitions"
 # What a workbook can hold: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
 MOST_ROWS, LONGEST_CELL, LONGEST_NAME = 1_048_576, 32_767, 31
 ABOVE = 5  # rows at most before those of a table: title, fictitious data, caption, trust, headings
-WIDEST, LINE, PAGE = 60, 100, 160  # characters: of a column, of a sentence above a table, of a page that is read
-HEADED = {"percent", "per_1000", "minutes", "days"}  # units that a heading says; the others say themselves
-LOOKS = {"count": "#,##0", "rate": "#,##0.0", "percent": "0.0", "per_1000": "#,##0.0", "days": "#,##0", "day": "dd/mm/yyyy",
-         "month": "[$-40C]mmmm yyyy",
-         "minutes": f'[>={french.LONGEST_WAIT}]0" et plus";0'}  # a program in French writes 1 234,5
+WIDEST, LINE, PAGE = (
+    60,
+    100,
+    160,
+)  # characters: of a column, of a sentence above a table, of a page that is read
+HEADED = {
+    "percent",
+    "per_1000",
+    "minutes",
+    "days",
+}  # units that a heading says; the others say themselves
+LOOKS = {
+    "count": "#,##0",
+    "rate": "#,##0.0",
+    "percent": "0.0",
+    "per_1000": "#,##0.0",
+    "days": "#,##0",
+    "day": "dd/mm/yyyy",
+    "month": "[$-40C]mmmm yyyy",
+    "minutes": f'[>={french.LONGEST_WAIT}]0" et plus";0',
+}  # a program in French writes 1 234,5
 ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-NOT_IN_A_NAME = str.maketrans({":": "–", "/": "-", "\\": "-", "[": "(", "]": ")", "*": " ", "?": " "})
+NOT_IN_A_NAME = str.maketrans(
+    {":": "–", "/": "-", "\\": "-", "[": "(", "]": ")", "*": " ", "?": " "}
+)
 FORMULA = ("=", "+", "-", "@", "\t")
 STYLES = {
-    "title": {"bold": True, "font_size": 14}, "line": {"italic": True, "font_color": palette.QUIET},
-    "text": {"align": "left", "indent": 1}, "number": {}, "label": {"bold": True},
+    "title": {"bold": True, "font_size": 14},
+    "line": {"italic": True, "font_color": palette.QUIET},
+    "text": {"align": "left", "indent": 1},
+    "number": {},
+    "label": {"bold": True},
     "band": {"bold": True, "bg_color": palette.NOTICE, "font_color": palette.ON_NOTICE},
-    "heading": {"bold": True, "bg_color": palette.MAIN, "font_color": palette.PAPER, "border": 1, "border_color": palette.LINE},
+    "heading": {
+        "bold": True,
+        "bg_color": palette.MAIN,
+        "font_color": palette.PAPER,
+        "border": 1,
+        "border_color": palette.LINE,
+    },
     "link": {"font_color": palette.MAIN, "underline": 1},
 }
-READING = ("Les nombres ont toute leur précision, même là où l'affichage arrondit. Les pourcentages vont de 0 à 100. Un mot à la"
-           " place d'un nombre dit pourquoi il manque (non mesuré, non affiché car trop peu, sans objet)"
-           f"{S}: ce n'est jamais zéro. La dernière feuille définit chaque indicateur.")
+READING = (
+    "Les nombres ont toute leur précision, même là où l'affichage arrondit. Les pourcentages vont de 0 à 100. Un mot à la"
+    " place d'un nombre dit pourquoi il manque (non mesuré, non affiché car trop peu, sans objet)"
+    f"{S}: ce n'est jamais zéro. La dernière feuille définit chaque indicateur."
+)
 
 
 class TooManyRows(ValueError):
     """A table is longer than a sheet; the message, in French, says so."""
 
 
-def xlsx(title: str, about: Sequence[tuple[str, str]], panels: Sequence[Panel], *, demo: bool) -> bytes:
+def xlsx(
+    title: str, about: Sequence[tuple[str, str]], panels: Sequence[Panel], *, demo: bool
+) -> bytes:
     """The workbook of the panels that have a table. about: (label, words) to know first: filters, period, who reported.
 
     demo: whether the data are fictitious, which every sheet then says. Raises TooManyRows.
@@ -59,22 +91,41 @@ def xlsx(title: str, about: Sequence[tuple[str, str]], panels: Sequence[Panel], 
 
 def for_deck(deck: Deck) -> bytes:
     """The workbook of a story: a sheet for each slide that has a table, listed under its headline. Raises TooManyRows."""
-    about = [("Sujet", deck.scope), ("Période", deck.period),
-             *([("Filtres", deck.filters)] if deck.filters not in ("", deck.period) else []), ("Remontées", deck.who),
-             ("Données au", french.date_long(deck.as_of) if deck.as_of else "aucune donnée")]
+    about = [
+        ("Sujet", deck.scope),
+        ("Période", deck.period),
+        *([("Filtres", deck.filters)] if deck.filters not in ("", deck.period) else []),
+        ("Remontées", deck.who),
+        ("Données au", french.date_long(deck.as_of) if deck.as_of else "aucune donnée"),
+    ]
     return _workbook(deck.title, about, [(s.panel, s.headline) for s in deck.slides], deck.demo)
 
 
-def _workbook(title: str, about: Sequence[tuple[str, str]], said: Sequence[tuple[Panel, str]], demo: bool) -> bytes:
+def _workbook(
+    title: str, about: Sequence[tuple[str, str]], said: Sequence[tuple[Panel, str]], demo: bool
+) -> bytes:
     said = [(p, line) for p, line in said if p.table and p.table.columns]
     out = io.BytesIO()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"title": clean(title, 200), "subject": "Tableau de bord CCSP",
-                             "comments": FICTIVE if demo else ""})
+        book.set_properties(
+            {
+                "title": clean(title, 200),
+                "subject": "Tableau de bord CCSP",
+                "comments": FICTIVE if demo else "",
+            }
+        )
         style = _styles(book)
         names = sheet_names([p.title for p, _ in said])
-        listed = [*zip(names, (line for _, line in said), strict=True), (LAST, "Ce que veut dire chaque indicateur")]
+        listed = [
+            *zip(names, (line for _, line in said), strict=True),
+            (LAST, "Ce que veut dire chaque indicateur"),
+        ]
         _read_first(book.add_worksheet(FIRST), style, title, about, listed, demo)
         for name, (panel, _) in zip(names, said, strict=True):
             _sheet(book.add_worksheet(name), style, panel, demo)
@@ -96,6 +147,7 @@ def _styles(book: xlsxwriter.Workbook) -> Style:
             made[key] = book.add_format({**asked, **({"num_format": look} if look else {})})
             made[key].set_quote_prefix(quoted)
         return made[key]
+
     return style
 
 
@@ -104,7 +156,7 @@ def clean(text: str, longest: int = LONGEST_CELL) -> str:
     text = ILLEGAL.sub("", text)
     if len(text) * 2 <= longest or len(text.encode("utf-16-le")) // 2 <= longest:
         return text
-    return text.encode("utf-16-le")[:2 * (longest - 1)].decode("utf-16-le", "ignore") + "…"
+    return text.encode("utf-16-le")[: 2 * (longest - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def sheet_names(titles: Sequence[str]) -> list[str]:
@@ -121,13 +173,21 @@ def sheet_names(titles: Sequence[str]) -> list[str]:
     return names
 
 
-def _write(sheet: Worksheet, row: int, column: int, text: str, style: Style, name: str = "text") -> None:
+def _write(
+    sheet: Worksheet, row: int, column: int, text: str, style: Style, name: str = "text"
+) -> None:
     if text := clean(text):
         sheet.write_string(row, column, text, style(name, quoted=text.startswith(FORMULA)))
 
 
-def _read_first(sheet: Worksheet, style: Style, title: str, about: Sequence[tuple[str, str]],
-                listed: Sequence[tuple[str, str]], demo: bool) -> None:
+def _read_first(
+    sheet: Worksheet,
+    style: Style,
+    title: str,
+    about: Sequence[tuple[str, str]],
+    listed: Sequence[tuple[str, str]],
+    demo: bool,
+) -> None:
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 96)
     row = _above(sheet, style, [("title", title), ("band", FICTIVE if demo else "")], 1, 130)
@@ -142,12 +202,20 @@ def _read_first(sheet: Worksheet, style: Style, title: str, about: Sequence[tupl
     _write(sheet, row, 1, "Ce qu'elle contient", style, "heading")
     for name, words_ in listed:
         row += 1
-        sheet.write_url(row, 0, f"internal:{quote_sheetname(name)}!A1", style("link", quoted=name.startswith(FORMULA)), name)
+        sheet.write_url(
+            row,
+            0,
+            f"internal:{quote_sheetname(name)}!A1",
+            style("link", quoted=name.startswith(FORMULA)),
+            name,
+        )
         _write(sheet, row, 1, words_, style)
     _printed(sheet, demo)
 
 
-def _above(sheet: Worksheet, style: Style, lines: Sequence[tuple[str, str]], last: int, width: int) -> int:
+def _above(
+    sheet: Worksheet, style: Style, lines: Sequence[tuple[str, str]], last: int, width: int
+) -> int:
     """Sentences above a table, (style, text), each over the columns 0 to `last` of so many characters; the next row."""
     row = 0
     for name, text in lines:
@@ -155,7 +223,9 @@ def _above(sheet: Worksheet, style: Style, lines: Sequence[tuple[str, str]], las
             continue
         tall, room = (19, width * 0.75) if name == "title" else (15, width)
         text = clean(text, 2_000)
-        sheet.set_row(row, tall * sum(max(1, math.ceil(len(part) / room)) for part in text.split("\n")))
+        sheet.set_row(
+            row, tall * sum(max(1, math.ceil(len(part) / room)) for part in text.split("\n"))
+        )
         look = style(name, quoted=text.startswith(FORMULA))
         sheet.merge_range(row, 0, row, last, "", look)
         sheet.write_string(row, 0, text, look)
@@ -166,22 +236,43 @@ def _above(sheet: Worksheet, style: Style, lines: Sequence[tuple[str, str]], las
 def _sheet(sheet: Worksheet, style: Style, panel: Panel, demo: bool) -> None:
     one = panel.table
     if len(one.rows) + ABOVE > MOST_ROWS:
-        raise TooManyRows(f"« {clean(panel.title, 200)} » a {french.plural(len(one.rows), 'ligne')}{S}: une feuille de classeur"
-                          f" n'en tient que {french.number(MOST_ROWS)}. Choisir une période plus courte ou moins de centres.")
+        raise TooManyRows(
+            f"« {clean(panel.title, 200)} » a {french.plural(len(one.rows), 'ligne')}{S}: une feuille de classeur"
+            f" n'en tient que {french.number(MOST_ROWS)}. Choisir une période plus courte ou moins de centres."
+        )
     widths = _widths(one)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     last, width = len(widths) - 1, sum(widths)
-    while width < LINE or last < 1:  # a narrow table: its sentences go on beyond it, over columns of the usual width
+    while (
+        width < LINE or last < 1
+    ):  # a narrow table: its sentences go on beyond it, over columns of the usual width
         last, width = last + 1, width + 8
-    heading = _above(sheet, style, [("title", panel.title), ("band", FICTIVE if demo else ""), ("line", panel.caption),
-                                    ("line", panel.strip and f"Puis-je m'y fier{S}? {panel.strip}")], last, width)
+    heading = _above(
+        sheet,
+        style,
+        [
+            ("title", panel.title),
+            ("band", FICTIVE if demo else ""),
+            ("line", panel.caption),
+            ("line", panel.strip and f"Puis-je m'y fier{S}? {panel.strip}"),
+        ],
+        last,
+        width,
+    )
     for column, c in enumerate(one.columns):
         _write(sheet, heading, column, headed(c.name, c.unit), style, "heading")
     for row, cells in enumerate(one.rows, heading + 1):
         for column, cell in enumerate(cells):
             unit = one.columns[column].unit
-            _cell(sheet, row, column, cell, _unit_beside(cells, column) if unit == "mixed" else unit, style)
+            _cell(
+                sheet,
+                row,
+                column,
+                cell,
+                _unit_beside(cells, column) if unit == "mixed" else unit,
+                style,
+            )
     sheet.freeze_panes(heading + 1, 0)
     sheet.autofilter(heading, 0, heading + max(len(one.rows), 1), len(one.columns) - 1)
     sheet.repeat_rows(heading)
@@ -203,7 +294,9 @@ def _unit_beside(cells: Sequence[Cell], column: int) -> str:
 def _cell(sheet: Worksheet, row: int, column: int, cell: Cell, unit: str, style: Style) -> None:
     value = cell.value
     if isinstance(value, date) and value.year > 1900:  # a workbook's days begin there
-        sheet.write_datetime(row, column, value, style("number", LOOKS["month" if unit == "month" else "day"]))
+        sheet.write_datetime(
+            row, column, value, style("number", LOOKS["month" if unit == "month" else "day"])
+        )
     elif isinstance(value, Real) and math.isfinite(value):
         sheet.write_number(row, column, value, style("number", LOOKS.get(unit, "General")))
     else:
@@ -212,13 +305,21 @@ def _cell(sheet: Worksheet, row: int, column: int, cell: Cell, unit: str, style:
 
 def _widths(one: Table) -> list[int]:
     """Each column as wide as its longest cell, within reason; headings may take several lines."""
-    widths = [max(9, min(len(headed(c.name, c.unit)) + 3, 26), *(len(w) + 3 for w in c.name[:WIDEST].split()))
-              for c in one.columns]
+    widths = [
+        max(
+            9,
+            min(len(headed(c.name, c.unit)) + 3, 26),
+            *(len(w) + 3 for w in c.name[:WIDEST].split()),
+        )
+        for c in one.columns
+    ]
     for cells in one.rows:
         for column, cell in enumerate(cells):
             widths[column] = max(widths[column], len(cell.text) + 2)
     widest = WIDEST
-    while sum(min(width, widest) for width in widths) > PAGE and widest > 24:  # smaller columns, of more lines
+    while (
+        sum(min(width, widest) for width in widths) > PAGE and widest > 24
+    ):  # smaller columns, of more lines
         widest -= 4
     return [min(width, widest) for width in widths]
 
@@ -228,13 +329,34 @@ def _printed(sheet: Worksheet, demo: bool) -> None:
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer(f"&L{'DONNÉES FICTIVES' if demo else 'Tableau de bord CCSP'}&C&A&RPage &P sur &N")
+    sheet.set_footer(
+        f"&L{'DONNÉES FICTIVES' if demo else 'Tableau de bord CCSP'}&C&A&RPage &P sur &N"
+    )
 
 
 def _definitions() -> Panel:
-    rows = [(words(i.label), words(i.definition),
-             words(i.numerator if i.denominator == "—" else f"{i.numerator} ÷ {i.denominator}"), words(UNITS[i.unit]),
-             Cell(french.number(i.minimum), i.minimum), words(i.limits)) for i in INDICATORS]
-    columns = (("Indicateur", ""), ("Définition", ""), ("Calcul", ""), ("Unité", ""), ("Minimum", "count"), ("Limites", ""))
-    return Panel("definitions", LAST, table=table(columns, rows),
-                 caption="Un chiffre qui repose sur moins d'observations que son minimum n'est pas affiché.")
+    rows = [
+        (
+            words(i.label),
+            words(i.definition),
+            words(i.numerator if i.denominator == "—" else f"{i.numerator} ÷ {i.denominator}"),
+            words(UNITS[i.unit]),
+            Cell(french.number(i.minimum), i.minimum),
+            words(i.limits),
+        )
+        for i in INDICATORS
+    ]
+    columns = (
+        ("Indicateur", ""),
+        ("Définition", ""),
+        ("Calcul", ""),
+        ("Unité", ""),
+        ("Minimum", "count"),
+        ("Limites", ""),
+    )
+    return Panel(
+        "definitions",
+        LAST,
+        table=table(columns, rows),
+        caption="Un chiffre qui repose sur moins d'observations que son minimum n'est pas affiché.",
+    )

@@ -1,4 +1,5 @@
 """One cell: from the text that stands there to a value, or to the reason why not, in French."""
+
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -15,19 +16,45 @@ EPOCH = date(1970, 1, 1).toordinal()
 SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
-MONTHS = {normalise(name): i for i, name in enumerate(
-    ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-     "décembre"), 1)}
-KINDS = {"requete": REQUEST, "0": REQUEST, "plainte": COMPLAINT, "1": COMPLAINT,
-         "demande d information": INFORMATION, "2": INFORMATION}
+MONTHS = {
+    normalise(name): i
+    for i, name in enumerate(
+        (
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
+        ),
+        1,
+    )
+}
+KINDS = {
+    "requete": REQUEST,
+    "0": REQUEST,
+    "plainte": COMPLAINT,
+    "1": COMPLAINT,
+    "demande d information": INFORMATION,
+    "2": INFORMATION,
+}
 SEXES = {"f": WOMAN, "femme": WOMAN, "m": MAN, "homme": MAN}
 OUTCOMES = {"servi": SERVED, "parti": LEFT}
 COMPLAINT_OUTCOMES = {"traitee": "handled", "rejetee": "rejected", "sans suite": "dropped"}
 ADD = {"service": "service", "category": "category", "channel": "channel", "reason": "reason"}
 LARGEST = 9_999_999
 # What Excel and LibreOffice show, in French or English, where a formula has no result.
-ERROR = re.compile(r"#(?:REF|N/A|NA|VALUE|VALEUR|DIV/0|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL|EPARS|CALC|FIELD|BLOCKED|CONNECT)"
-                   r"\s?[!?]?|#{3,}|Err\s?:\s?\d{3}", re.IGNORECASE)
+ERROR = re.compile(
+    r"#(?:REF|N/A|NA|VALUE|VALEUR|DIV/0|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL|EPARS|CALC|FIELD|BLOCKED|CONNECT)"
+    r"\s?[!?]?|#{3,}|Err\s?:\s?\d{3}",
+    re.IGNORECASE,
+)
 SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
 FRACTION = re.compile(r"0?[.,]\d{2,}")
 FIRST_OF_EXCEL = date(1899, 12, 30)
@@ -74,8 +101,10 @@ def _serial_day(text: str) -> str | None:
     found = FIRST_OF_EXCEL + timedelta(int(match[1])) if match and match[1].isascii() else None
     if found is None or not 2000 <= found.year < 2100:
         return None
-    return (f"Excel compte ainsi le {found:%d/%m/%Y} ; si c'est la date voulue, mettre la cellule au format Date et"
-            " enregistrer à nouveau.")
+    return (
+        f"Excel compte ainsi le {found:%d/%m/%Y} ; si c'est la date voulue, mettre la cellule au format Date et"
+        " enregistrer à nouveau."
+    )
 
 
 def month(text: str, today: date) -> str:
@@ -111,8 +140,10 @@ def _serial_time(text: str) -> str | None:
     if not FRACTION.fullmatch(text):
         return None
     hours, minutes = divmod(round(float(text.replace(",", ".")) * 24 * 60), 60)
-    return (f"Excel compte ainsi {hours:02}:{minutes:02} ; si c'est l'heure voulue, mettre la cellule au format Heure et"
-            " enregistrer à nouveau.")
+    return (
+        f"Excel compte ainsi {hours:02}:{minutes:02} ; si c'est l'heure voulue, mettre la cellule au format Heure et"
+        " enregistrer à nouveau."
+    )
 
 
 def whole(text: str) -> int:
@@ -127,11 +158,13 @@ def whole(text: str) -> int:
 
 def word(words: dict, expected: str) -> Callable[[str], object]:
     """A reader for a cell that holds one of a few words."""
+
     def read(text: str):
         found = words.get(normalise(text))
         if found is None:
             raise CellProblem(f"{expected} attendu.")
         return found
+
     return read
 
 
@@ -145,10 +178,12 @@ def answer(text: str) -> bool:
 
 def text_of(most: int) -> Callable[[str], str]:
     """A reader of text as it stands, of at most so many characters."""
+
     def read(text: str) -> str:
         if len(text) > most:
             raise CellProblem(f"texte trop long : {most} caractères au plus.")
         return text
+
     return read
 
 
@@ -157,23 +192,34 @@ def site(text: str, known: Known) -> int | Choice:
     found = known.site(text)
     if found is None:
         near = known.nearest_site(text)
-        raise CellProblem("ce centre n'est pas connu." + (f" Le plus proche : « {near} »." if near else ""))
+        raise CellProblem(
+            "ce centre n'est pas connu." + (f" Le plus proche : « {near} »." if near else "")
+        )
     if isinstance(found, Choice):
         only = found.candidates[0]
-        settled = len(found.candidates) == 1 and len({c for _, c in only.communes}) == 1 and only.closed_on is None
+        settled = (
+            len(found.candidates) == 1
+            and len({c for _, c in only.communes}) == 1
+            and only.closed_on is None
+        )
         return only.id if settled else found
     return found.id
 
 
 def term(kind: str, known: Known) -> Callable[[str], int]:
     """A reader for a word of one of the ministry's lists."""
+
     def read(text: str) -> int:
         found = known.terms.get(kind, {}).get(normalise(text))
         if found is None:
             near = known.nearest_term(kind, text)
-            raise CellProblem("ce mot n'est pas dans la liste." + (f" Le plus proche : « {near} »." if near else "")
-                              + f" Pour l'ajouter : python -m db add {ADD[kind]} \"{text.replace(chr(34), '')[:80]}\"")
+            raise CellProblem(
+                "ce mot n'est pas dans la liste."
+                + (f" Le plus proche : « {near} »." if near else "")
+                + f' Pour l\'ajouter : python -m db add {ADD[kind]} "{text.replace(chr(34), "")[:80]}"'
+            )
         return found
+
     return read
 
 
@@ -197,9 +243,15 @@ def readers(known: Known, today: date) -> dict[str, Callable[[str], object]]:
 def memos(form: Format, known: Known, today: date, *, typed: bool) -> dict[str, "Memo"]:
     """A memo for each column of the form, by field. typed: the file tells formulas from texts, as workbooks do."""
     reading = readers(known, today)
-    return {c.field: Memo(text_of(LONGEST[c.field]) if c.cell == "text" else reading[c.cell], c.blank, c.required,
-                          formulas=c.cell == "text" and c.field not in form.key and not typed)
-            for c in form.columns}
+    return {
+        c.field: Memo(
+            text_of(LONGEST[c.field]) if c.cell == "text" else reading[c.cell],
+            c.blank,
+            c.required,
+            formulas=c.cell == "text" and c.field not in form.key and not typed,
+        )
+        for c in form.columns
+    }
 
 
 class Memo(dict):
@@ -210,7 +262,9 @@ class Memo(dict):
 
     LARGEST = 200_000
 
-    def __init__(self, read: Callable[[str], object], blank: object, required: bool, *, formulas: bool):
+    def __init__(
+        self, read: Callable[[str], object], blank: object, required: bool, *, formulas: bool
+    ):
         super().__init__()
         self.read, self.blank, self.required, self.formulas = read, blank, required, formulas
         self.bad: dict[str, str] = {}

@@ -3,6 +3,7 @@
 Most bytes are letters in every old encoding, only not the same ones: a wrong choice raises no error and stores other
 words. So the file is refused where texts differ and no word decides.
 """
+
 import codecs
 import re
 from collections.abc import Iterator
@@ -14,14 +15,22 @@ from dashboard.forms.problem import Unreadable
 
 BLOCK = 1 << 20
 SAMPLED = 4 * BLOCK  # bytes in which words are looked for
-OLD = {"cp1252": "Windows-1252", "mac_roman": "Mac OS Roman", "cp850": "DOS (page 850)", "cp437": "DOS (page 437)",
-       "iso8859_15": "ISO-8859-15"}
+OLD = {
+    "cp1252": "Windows-1252",
+    "mac_roman": "Mac OS Roman",
+    "cp850": "DOS (page 850)",
+    "cp437": "DOS (page 437)",
+    "iso8859_15": "ISO-8859-15",
+}
 ASCII = bytes(range(128))
-WORDS_ALONE = bytes(b if b > 127 or bytes([b]).isalpha() else 32 for b in range(256))  # the rest of ASCII becomes spaces
+WORDS_ALONE = bytes(
+    b if b > 127 or bytes([b]).isalpha() else 32 for b in range(256)
+)  # the rest of ASCII becomes spaces
 WORD = re.compile(r"[^\W\d_]+")
 SIGNS = re.compile(r"\b(?:[cdjlmnst]|qu)’\w|n°|^[«»]$", re.IGNORECASE)
 # Words that registers are full of, beside those of the forms and lists.
-COMMON = set("""à été était êtes où déjà très après dès près même mêmes être répondu répondue réponse réclamation reçu
+COMMON = set(
+    """à été était êtes où déjà très après dès près même mêmes être répondu répondue réponse réclamation reçu
 reçue reçus reçues problème problèmes délai délais santé numéro téléphone pièce pièces retraité retraitée retraités
 département élève école père mère frère année années journée matinée égaré égarée agréé décision déclaration demandé
 demandée donné donnée dépôt déposé déposée dû échéance élevé employé employée enquête étranger étude général générale
@@ -30,16 +39,21 @@ présence prêt procédure qualité rappelé référence refusé refusée régul
 résolu résolue résultat réunion sécurité signé succès système traité traitée trouvé trouvée unité validé vérifié cœur
 œuvre sœur vœu nœud coupé coupée coupure électricité électrique grève fermé fermée férié fériée janvier février août
 décembre traîne arrêt arrêté clôture accès accueil bénéficiaire congé mutation éloigné âgé âgée bientôt tôt plutôt dossier
-incomplète complète reçu égal dernière première manière""".split())
-SAVE_AS = ("Dans Excel : Fichier, Enregistrer sous, type « CSV UTF-8 (délimité par des virgules) ». Dans LibreOffice :"
-           " Enregistrer sous, cocher « Éditer les paramètres du filtre », puis choisir « Unicode (UTF-8) ».")
+incomplète complète reçu égal dernière première manière""".split()
+)
+SAVE_AS = (
+    "Dans Excel : Fichier, Enregistrer sous, type « CSV UTF-8 (délimité par des virgules) ». Dans LibreOffice :"
+    " Enregistrer sous, cocher « Éditer les paramètres du filtre », puis choisir « Unicode (UTF-8) »."
+)
 
 
 def encoding_of(path: Path, known: Known) -> str:
     """The name of the file's encoding, as Python spells it. Raises Unreadable where it cannot be told."""
     with path.open("rb") as stream:
         start = stream.read(4096)
-    marked = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else _utf_16(start)
+    marked = (
+        "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else _utf_16(start)
+    )
     decoder = codecs.getincrementaldecoder(marked or "utf-8")()
     try:
         for block in _blocks(path):
@@ -47,7 +61,9 @@ def encoding_of(path: Path, known: Known) -> str:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         if marked:
-            raise Unreadable("Ce texte en UTF-16 est coupé ou abîmé. L'enregistrer à nouveau depuis le tableur.") from None
+            raise Unreadable(
+                "Ce texte en UTF-16 est coupé ou abîmé. L'enregistrer à nouveau depuis le tableur."
+            ) from None
         return _old_encoding(path, known)
     return marked or "utf-8-sig"
 
@@ -58,8 +74,10 @@ def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as stream:
         while block := stream.read(BLOCK):
             if len(block) == BLOCK and b"\n" not in block and b"\r" not in block:
-                raise Unreadable("cette ligne n'a pas de fin ; une ligne par usager, séparées par un retour à la ligne.",
-                                 lines + 1)
+                raise Unreadable(
+                    "cette ligne n'a pas de fin ; une ligne par usager, séparées par un retour à la ligne.",
+                    lines + 1,
+                )
             lines += block.count(b"\n")
             yield block
 
@@ -67,7 +85,10 @@ def _blocks(path: Path) -> Iterator[bytes]:
 def _utf_16(start: bytes) -> str | None:
     """UTF-16 without its mark: every second byte of Latin text is null, and no other text has any."""
     half = len(start) // 2
-    for name, nulls, others in (("utf-16-le", start[1::2], start[::2]), ("utf-16-be", start[::2], start[1::2])):
+    for name, nulls, others in (
+        ("utf-16-le", start[1::2], start[::2]),
+        ("utf-16-be", start[::2], start[1::2]),
+    ):
         if half and nulls.count(0) > 0.7 * half and not others.count(0):
             return name
     return None
@@ -75,9 +96,15 @@ def _utf_16(start: bytes) -> str | None:
 
 def vocabulary(known: Known) -> set[str]:
     """The words with an accent that files may be expected to hold, in lower case."""
-    texts = [*(t for s in known.by_id.values() for t in (s.name, *s.aliases, *(c for _, c in s.communes))),
-             *(label for labels in known.labels.values() for label in labels),
-             *(c.heading for f in FORMATS.values() for c in f.columns)]
+    texts = [
+        *(
+            t
+            for s in known.by_id.values()
+            for t in (s.name, *s.aliases, *(c for _, c in s.communes))
+        ),
+        *(label for labels in known.labels.values() for label in labels),
+        *(c.heading for f in FORMATS.values() for c in f.columns),
+    ]
     return {w for w in WORD.findall(" ".join(texts).casefold()) if not w.isascii()} | COMMON
 
 
@@ -86,8 +113,10 @@ def _old_encoding(path: Path, known: Known) -> str:
     used, tokens = _accents(path)
     words = vocabulary(known)
     letters = {name: text for name in OLD if (text := _decoded(used, name)) is not None}
-    scores = {name: sum(map(lambda t, n=name: _known_words(t.decode(n, "replace"), words), tokens))
-              for name in [*letters, "utf-8"]}
+    scores = {
+        name: sum(map(lambda t, n=name: _known_words(t.decode(n, "replace"), words), tokens))
+        for name in [*letters, "utf-8"]
+    }
     best = max(scores.values())
     first = [name for name in scores if scores[name] == best]
     if "utf-8" in first and best:
@@ -128,20 +157,31 @@ def _damaged(path: Path) -> Unreadable:
             try:
                 content.decode("utf-8")
             except UnicodeDecodeError as error:
-                around = content[max(0, error.start - 20):error.end + 20]
-                return Unreadable("ce texte n'est pas de l'UTF-8, alors que le reste du fichier en est. Corriger cette case,"
-                                  f" puis enregistrer à nouveau. {SAVE_AS}", line, around.decode("utf-8", "replace").strip())
-    return Unreadable(f"Le texte du fichier n'est pas en UTF-8. {SAVE_AS}")  # it was mended while it was read
+                around = content[max(0, error.start - 20) : error.end + 20]
+                return Unreadable(
+                    "ce texte n'est pas de l'UTF-8, alors que le reste du fichier en est. Corriger cette case,"
+                    f" puis enregistrer à nouveau. {SAVE_AS}",
+                    line,
+                    around.decode("utf-8", "replace").strip(),
+                )
+    return Unreadable(
+        f"Le texte du fichier n'est pas en UTF-8. {SAVE_AS}"
+    )  # it was mended while it was read
 
 
 def _undecided(path: Path) -> Unreadable:
     """The first word whose letters depend on the encoding."""
     with path.open("rb") as stream:
         for line, content in enumerate(stream, 1):
-            found = next((t for t in content.translate(WORDS_ALONE).split() if not t.isascii()), None)
+            found = next(
+                (t for t in content.translate(WORDS_ALONE).split() if not t.isascii()), None
+            )
             if found:
                 readings = list(dict.fromkeys(found.decode(name, "replace") for name in OLD))
-                return Unreadable("ce mot change selon l'encodage (Windows-1252, Mac, DOS) et rien ne dit lequel est le bon :"
-                                  f" {', '.join(f'« {r} »' for r in readings[:3])}. Enregistrer le fichier en UTF-8. {SAVE_AS}",
-                                  line, readings[0])
+                return Unreadable(
+                    "ce mot change selon l'encodage (Windows-1252, Mac, DOS) et rien ne dit lequel est le bon :"
+                    f" {', '.join(f'« {r} »' for r in readings[:3])}. Enregistrer le fichier en UTF-8. {SAVE_AS}",
+                    line,
+                    readings[0],
+                )
     return Unreadable(f"L'encodage du fichier n'est pas connu. {SAVE_AS}")

@@ -1,12 +1,13 @@
 """Which form a table is, by its headings; where they stand under a title; what to say where there are none."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.forms.formats import FORMATS, Format
 from dashboard.forms.known import normalise
 
-LOOKED = 20    # lines at the top of a table among which its headings are looked for
-ENOUGH = 0.5   # a line with more than this part of a form's headings is taken for them
+LOOKED = 20  # lines at the top of a table among which its headings are looked for
+ENOUGH = 0.5  # a line with more than this part of a form's headings is taken for them
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,19 @@ def what_to_do(top: Sequence[Sequence[str]], form: str | None) -> str:
     """Why no line is the headings of a form, or of the form asked for; which is nearest; what to do."""
     other = nearest(top)
     if form and other and other.enough:
-        return (f"ces intitulés sont ceux du formulaire « {other.form.name} », non de « {form} » ;"
-                f" écrire --form {other.form.name}, ou laisser --form de côté.")
+        return (
+            f"ces intitulés sont ceux du formulaire « {other.form.name} », non de « {form} » ;"
+            f" écrire --form {other.form.name}, ou laisser --form de côté."
+        )
     near = nearest(top, form)
     if near is None:
         name = form or "registre"
-        return ("aucun intitulé de formulaire n'a été trouvé dans les premières lignes. Les intitulés vont sur une ligne,"
-                " au-dessus des données ; dans un CSV, le séparateur est une virgule, un point-virgule ou une tabulation."
-                f" Ceux du formulaire « {name} » : {expected(FORMATS[name])}.")
-    return (f"ces intitulés ne suffisent pas. Le plus proche est le formulaire « {near.form.name} » : il y manque"
-            f" {', '.join(near.missing)}. Écrire tous ses intitulés sur une ligne, au-dessus des données.")
+        return (
+            "aucun intitulé de formulaire n'a été trouvé dans les premières lignes. Les intitulés vont sur une ligne,"
+            " au-dessus des données ; dans un CSV, le séparateur est une virgule, un point-virgule ou une tabulation."
+            f" Ceux du formulaire « {name} » : {expected(FORMATS[name])}."
+        )
+    return (
+        f"ces intitulés ne suffisent pas. Le plus proche est le formulaire « {near.form.name} » : il y manque"
+        f" {', '.join(near.missing)}. Écrire tous ses intitulés sur une ligne, au-dessus des données."
+    )

@@ -1,4 +1,5 @@
 """What a file may refer to: sites, services, terms, as the database knows them. Filled by the caller, read by parse."""
+
 import difflib
 import re
 import unicodedata
@@ -42,9 +43,14 @@ class Choice:
 
     def on(self, day: date) -> KnownSite | None:
         """The one site open in the commune on `day`; None where there is none, or more than one."""
-        here = [s for s in self.candidates if s.commune_on(day) == self.commune
-                and (s.closed_on is None or s.closed_on >= day)]
-        if len(here) > 1:  # the launch decides only between several: a site may serve before its ceremony
+        here = [
+            s
+            for s in self.candidates
+            if s.commune_on(day) == self.commune and (s.closed_on is None or s.closed_on >= day)
+        ]
+        if (
+            len(here) > 1
+        ):  # the launch decides only between several: a site may serve before its ceremony
             here = [s for s in here if s.launched_on is None or s.launched_on <= day]
         return here[0] if len(here) == 1 else None
 
@@ -55,7 +61,12 @@ class Known:
     sites: all sites. terms: kind ("service", "category", "channel", "reason") to {label or code: id}.
     """
 
-    def __init__(self, sites: list[KnownSite], terms: dict[str, dict[str, int]], holidays: frozenset[date] = frozenset()):
+    def __init__(
+        self,
+        sites: list[KnownSite],
+        terms: dict[str, dict[str, int]],
+        holidays: frozenset[date] = frozenset(),
+    ):
         self.by_id = {s.id: s for s in sites}
         self.holidays = holidays
         self.names: dict[str, KnownSite] = {}
@@ -66,8 +77,10 @@ class Known:
         for commune in {c for s in sites for _, c in s.communes}:
             here = tuple(s for s in sites if any(c == commune for _, c in s.communes))
             self.communes[normalise(commune)] = Choice(commune, here)
-        self.terms = {kind: {normalise(label): number for label, number in labels.items()}
-                      for kind, labels in terms.items()}
+        self.terms = {
+            kind: {normalise(label): number for label, number in labels.items()}
+            for kind, labels in terms.items()
+        }
         self.labels = terms
 
     def site(self, text: str) -> KnownSite | Choice | None:
@@ -90,16 +103,30 @@ class Known:
         return labels[near[0]] if near else None
 
 
-def known_from(sites: list[dict], locations: list[tuple[int, date, str]], services: list[tuple[int, str, str]],
-               terms: list[tuple[int, str, str]], holidays: frozenset[date]) -> Known:
+def known_from(
+    sites: list[dict],
+    locations: list[tuple[int, date, str]],
+    services: list[tuple[int, str, str]],
+    terms: list[tuple[int, str, str]],
+    holidays: frozenset[date],
+) -> Known:
     """Known, from plain rows: sites (id, code, name, aliases, launched_on, closed_on), locations (site id, valid from,
     commune), services (id, code, label), terms (id, kind, label)."""
     communes: dict[int, list] = {}
     for site, start, commune in locations:
         communes.setdefault(site, []).append((start, commune))
-    known_sites = [KnownSite(
-        id=s["id"], code=s["code"], name=s["name"], aliases=tuple(a for a in s["aliases"].split(";") if a.strip()),
-        communes=tuple(communes[s["id"]]), launched_on=s["launched_on"], closed_on=s["closed_on"]) for s in sites]
+    known_sites = [
+        KnownSite(
+            id=s["id"],
+            code=s["code"],
+            name=s["name"],
+            aliases=tuple(a for a in s["aliases"].split(";") if a.strip()),
+            communes=tuple(communes[s["id"]]),
+            launched_on=s["launched_on"],
+            closed_on=s["closed_on"],
+        )
+        for s in sites
+    ]
     lists: dict[str, dict[str, int]] = {"service": {}}
     for number, code, label in services:
         lists["service"][label] = number

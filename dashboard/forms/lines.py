@@ -1,4 +1,5 @@
 """The rows of a sheet, some at a time, turned into columns, each row with the line where it begins."""
+
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
@@ -7,8 +8,9 @@ from dashboard.forms.problem import Unreadable, counted
 CHUNK = 2_000  # rows at a time: few enough for their texts to stay in the processor's cache
 
 
-def blocks(rows: Iterator[list[str]], line: int, width: int, problem: Callable, *, typed: bool
-           ) -> Iterator[tuple[list[tuple], Sequence[int], str]]:
+def blocks(
+    rows: Iterator[list[str]], line: int, width: int, problem: Callable, *, typed: bool
+) -> Iterator[tuple[list[tuple], Sequence[int], str]]:
     """Columns of texts, the rows' lines, and all their text in one, chunk by chunk.
 
     line: of the first row. width: of the headings. problem(line, column, found, message) is told of rows of another
@@ -19,7 +21,9 @@ def blocks(rows: Iterator[list[str]], line: int, width: int, problem: Callable, 
         line += len(batch)
         even = set(map(len, batch)) == {width}
         cells = list(zip(*batch, strict=True)) if even else []
-        joined = "".join(map("".join, cells or batch))  # eleven columns are joined faster than two thousand rows
+        joined = "".join(
+            map("".join, cells or batch)
+        )  # eleven columns are joined faster than two thousand rows
         if "\0" in joined:
             refuse_null(batch, lines, typed=typed)
         if not typed and ("\n" in joined or "\r" in joined):
@@ -32,7 +36,9 @@ def blocks(rows: Iterator[list[str]], line: int, width: int, problem: Callable, 
             yield cells, lines, joined
 
 
-def _even(rows: list, lines: Sequence[int], width: int, problem: Callable, *, padded: bool) -> tuple[list, list[int]]:
+def _even(
+    rows: list, lines: Sequence[int], width: int, problem: Callable, *, padded: bool
+) -> tuple[list, list[int]]:
     """Rows of the right width; blank ones are left out, others of a wrong width are problems."""
     kept, kept_lines = [], []
     for row, line in zip(rows, lines, strict=True):
@@ -43,7 +49,12 @@ def _even(rows: list, lines: Sequence[int], width: int, problem: Callable, *, pa
         elif len(row) > width and not any(map(str.strip, row[width:])):
             row = row[:width]
         if len(row) != width:
-            problem(line, "", "", f"{counted(len(row), 'case')} au lieu de {width} : la ligne est coupée ou mal séparée.")
+            problem(
+                line,
+                "",
+                "",
+                f"{counted(len(row), 'case')} au lieu de {width} : la ligne est coupée ou mal séparée.",
+            )
             continue
         kept.append(row)
         kept_lines.append(line)
@@ -67,5 +78,9 @@ def refuse_null(rows: Sequence[list[str]], lines: Sequence[int], *, typed: bool)
     for row, line in zip(rows, lines, strict=True):
         for cell in row:
             if "\0" in cell:
-                raise Unreadable("cette case contient un caractère nul : le fichier est abîmé, ou n'est pas du texte."
-                                 " L'enregistrer à nouveau depuis le tableur.", line, cell)
+                raise Unreadable(
+                    "cette case contient un caractère nul : le fichier est abîmé, ou n'est pas du texte."
+                    " L'enregistrer à nouveau depuis le tableur.",
+                    line,
+                    cell,
+                )

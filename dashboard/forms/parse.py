@@ -3,6 +3,7 @@
 Rows are read by column, in chunks: each different cell text is read once (see cells.Memo), which makes reading and
 checking about as fast as splitting the lines.
 """
+
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -31,8 +32,15 @@ class Parsing:
     coverage: site id to (first day, last day, rows). whole_days: site-days of which the file is the whole register.
     """
 
-    def __init__(self, path: Path, known: Known, today: date, form: str | None = None, replace_days: bool = False,
-                 may_be_empty: bool = False):
+    def __init__(
+        self,
+        path: Path,
+        known: Known,
+        today: date,
+        form: str | None = None,
+        replace_days: bool = False,
+        may_be_empty: bool = False,
+    ):
         self.known, self.replace_days, self.may_be_empty = known, replace_days, may_be_empty
         self.form = form or ""
         self.problems: list[Problem] = []
@@ -48,7 +56,9 @@ class Parsing:
         self._sheet: FormSheet | None = None
         self._sheets = form_sheets(path, known, today, form, self._problem, self.remarks)
         try:
-            self._sheet = next(self._sheets, None)  # the form must be known before the first row is asked for
+            self._sheet = next(
+                self._sheets, None
+            )  # the form must be known before the first row is asked for
         except Unreadable as reason:
             self._refuse(reason)
         if self._sheet:
@@ -67,18 +77,28 @@ class Parsing:
         except Unreadable as reason:
             self._refuse(reason)
         if not self.rows and not self.problems and not self.may_be_empty:
-            self._problem(None, "", "", "Le fichier n'a que des intitulés, aucune ligne. Si le centre n'a rien à déclarer,"
-                          " le dire avec --covers et --sites.", sheet="")
+            self._problem(
+                None,
+                "",
+                "",
+                "Le fichier n'a que des intitulés, aucune ligne. Si le centre n'a rien à déclarer,"
+                " le dire avec --covers et --sites.",
+                sheet="",
+            )
         self._close()
 
     def _chunks(self, sheet: FormSheet) -> Iterator[dict[str, list]]:
-        for cells, lines, joined in blocks(sheet.rows, sheet.first_line, sheet.width, self._problem, typed=sheet.typed):
+        for cells, lines, joined in blocks(
+            sheet.rows, sheet.first_line, sheet.width, self._problem, typed=sheet.typed
+        ):
             chunk = self._chunk(cells, lines, joined)
             if chunk and not self.problems:
                 yield chunk
 
     def _chunk(self, cells: list[tuple], lines, joined: str) -> dict[str, list] | None:
-        if not all(map(str.strip, cells[self._sheet.places[self._format.day]])):  # a blank line in the middle of the file?
+        if not all(
+            map(str.strip, cells[self._sheet.places[self._format.day]])
+        ):  # a blank line in the middle of the file?
             kept = [i for i, row in enumerate(zip(*cells, strict=True)) if "".join(row).strip()]
             cells = [tuple(column[i] for i in kept) for column in cells]
             lines = [lines[i] for i in kept]
@@ -86,11 +106,19 @@ class Parsing:
                 return None
         texts = {field: cells[place] for field, place in self._sheet.places.items()}
         values = {}
-        plain = not any(sign in joined for sign in ("=", "#", "Err", "err", "ERR"))  # no formula and no error anywhere
+        plain = not any(
+            sign in joined for sign in ("=", "#", "Err", "err", "ERR")
+        )  # no formula and no error anywhere
         for column in self._format.columns:
             memo = self._memos[column.field]
-            if column.field == "source_ref" and plain and max(map(len, texts["source_ref"])) <= LONGEST["source_ref"]:
-                values["source_ref"] = [t.strip() or None for t in texts["source_ref"]]  # all different: not remembered
+            if (
+                column.field == "source_ref"
+                and plain
+                and max(map(len, texts["source_ref"])) <= LONGEST["source_ref"]
+            ):
+                values["source_ref"] = [
+                    t.strip() or None for t in texts["source_ref"]
+                ]  # all different: not remembered
                 continue
             values[column.field] = list(map(memo.__getitem__, texts[column.field]))
             if memo.bad:
@@ -113,8 +141,12 @@ class Parsing:
                 values["site_id"][i] = site.id if site else None
                 if site is None and days[i]:
                     names = ", ".join(s.code for s in found.candidates)
-                    self._problem(lines[i], "Centre", texts["site_id"][i],
-                                  f"cette commune n'a pas un seul centre ouvert ce jour-là ; écrire le code : {names}.")
+                    self._problem(
+                        lines[i],
+                        "Centre",
+                        texts["site_id"][i],
+                        f"cette commune n'a pas un seul centre ouvert ce jour-là ; écrire le code : {names}.",
+                    )
 
     def _check(self, values: dict, texts: dict, lines) -> None:
         """The rules that bind several cells of a row; cells already refused are left out by their None."""
@@ -127,17 +159,33 @@ class Parsing:
         """Leave out rows that stand twice, note what the chunk covers, and add the numbers that rollups want."""
         repeated = self._repeated(values, lines, texts)
         if repeated:
-            values = {f: [v for i, v in enumerate(column) if i not in repeated] for f, column in values.items()}
+            values = {
+                f: [v for i, v in enumerate(column) if i not in repeated]
+                for f, column in values.items()
+            }
         size = len(values["site_id"])
         self.rows += size
         if not size or self.problems:
             return None
         if self._format.name == "registre":
-            numbers = {c: as_numbers(values[c], -1 if c.endswith("_at") else 0) for c in values if c != "source_ref"}
+            numbers = {
+                c: as_numbers(values[c], -1 if c.endswith("_at") else 0)
+                for c in values
+                if c != "source_ref"
+            }
             values["numbers"] = numbers
             self._count_days(numbers["site_id"], numbers["day"])
-            blank = [(s, d) for s, d, r in zip(values["site_id"], values["day"], values["source_ref"], strict=True)
-                     if r is None] if None in values["source_ref"] else []
+            blank = (
+                [
+                    (s, d)
+                    for s, d, r in zip(
+                        values["site_id"], values["day"], values["source_ref"], strict=True
+                    )
+                    if r is None
+                ]
+                if None in values["source_ref"]
+                else []
+            )
             self.whole_days.update(blank)
         else:
             self.site_days.update(zip(values["site_id"], values[self._format.day], strict=True))
@@ -147,7 +195,9 @@ class Parsing:
     def _count_days(self, sites: np.ndarray, days: np.ndarray) -> None:
         pairs, counts = np.unique((sites << 20) | days, return_counts=True)
         for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
-            self.site_days[pair >> 20, date.fromordinal((pair & 0xFFFFF) + EPOCH).isoformat()] += count
+            self.site_days[pair >> 20, date.fromordinal((pair & 0xFFFFF) + EPOCH).isoformat()] += (
+                count
+            )
 
     def _extend(self, values: dict) -> None:
         """The file's first and last date, replies included."""
@@ -177,13 +227,19 @@ class Parsing:
             elif self._seen[key] == content:
                 repeated.add(i)
             else:
-                self._problem(lines[i], heading.heading, texts[heading.field][i].strip(),
-                              "cette ligne figure déjà dans le fichier pour ce centre, avec un contenu différent.")
+                self._problem(
+                    lines[i],
+                    heading.heading,
+                    texts[heading.field][i].strip(),
+                    "cette ligne figure déjà dans le fichier pour ce centre, avec un contenu différent.",
+                )
         self._same += len(repeated)
         return repeated
 
     # --- afterwards -----------------------------------------------------------------------------------------------
-    def _problem(self, line: int | None, column: str, found: str, message: str, sheet: str | None = None) -> None:
+    def _problem(
+        self, line: int | None, column: str, found: str, message: str, sheet: str | None = None
+    ) -> None:
         if sheet is None:
             sheet = self._sheet.name if self._sheet else ""
         if len(self.problems) < LISTED:
@@ -208,9 +264,13 @@ class Parsing:
 
     def _close(self) -> None:
         sheets = list(dict.fromkeys(p.sheet for p in self.problems))
-        self.problems.sort(key=lambda p: (sheets.index(p.sheet), p.line or 0))  # they were found column by column
+        self.problems.sort(
+            key=lambda p: (sheets.index(p.sheet), p.line or 0)
+        )  # they were found column by column
         if self.replace_days:
-            self.whole_days.update(pair for pair in self.site_days if pair[0] is not None)  # None: the whole network
+            self.whole_days.update(
+                pair for pair in self.site_days if pair[0] is not None
+            )  # None: the whole network
         if self._same:
             self.remarks.append(f"Lignes répétées à l'identique, comptées une fois : {self._same}.")
         if self._format.name == "registre":
@@ -228,4 +288,6 @@ class Parsing:
         if closed:
             self.remarks.append(f"Visites un jour férié ou en fin de semaine (gardées) : {closed}.")
         if early:
-            self.remarks.append(f"Visites avant la date officielle d'ouverture du centre (gardées) : {early}.")
+            self.remarks.append(
+                f"Visites avant la date officielle d'ouverture du centre (gardées) : {early}."
+            )

@@ -1,4 +1,5 @@
 """What is wrong with a file, and where: the sentences that a person reads."""
+
 from dataclasses import dataclass
 
 SPACES = "\u00a0\u202f"  # of French typography: they do no harm on a screen
@@ -6,8 +7,14 @@ SPACES = "\u00a0\u202f"  # of French typography: they do no harm on a screen
 
 def visible(text: str) -> str:
     """`text` with every character that a screen would obey or hide (escapes, line breaks, reversals) written out."""
-    return text if text.isprintable() else "".join(
-        c if c.isprintable() or c in SPACES else c.encode("unicode_escape").decode() for c in text)
+    return (
+        text
+        if text.isprintable()
+        else "".join(
+            c if c.isprintable() or c in SPACES else c.encode("unicode_escape").decode()
+            for c in text
+        )
+    )
 
 
 def counted(number: int, word: str) -> str:
@@ -27,7 +34,10 @@ class Problem:
     sheet: str = ""
 
     def __str__(self) -> str:
-        places = [f"feuille « {self.sheet} »" if self.sheet else "", f"ligne {self.line}" if self.line else ""]
+        places = [
+            f"feuille « {self.sheet} »" if self.sheet else "",
+            f"ligne {self.line}" if self.line else "",
+        ]
         where = ", ".join(filter(None, places)) or "fichier"
         column = f", colonne « {self.column} »" if self.column else ""
         found = f" : lu « {self.found[:80]} »" if self.found else ""

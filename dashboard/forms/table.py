@@ -1,4 +1,5 @@
 """A file as sheets of rows of text, whatever it is: CSV in its usual spellings, or an XLSX workbook."""
+
 import csv
 import re
 import stat
@@ -15,7 +16,9 @@ from dashboard.forms.known import Known
 from dashboard.forms.problem import Unreadable
 
 DELIMITERS = ";,\t"
-SAID = DELIMITERS + "|"  # what a first line « sep=… » may name: a quote or a letter would make no table of anything
+SAID = (
+    DELIMITERS + "|"
+)  # what a first line « sep=… » may name: a quote or a letter would make no table of anything
 CELL_LIMIT = 100_000
 XLSX_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
@@ -54,8 +57,10 @@ def check_file(path: Path) -> None:
     if found.st_size > largest and _is_workbook(path):
         raise Unreadable(workbook.too_large(largest))
     if found.st_size > TEXT_BYTES:
-        raise Unreadable(f"Ce fichier pèse plus de {TEXT_BYTES // workbook.MEGABYTE}\u00a0Mo. Répartir les lignes dans"
-                         " plusieurs fichiers, par exemple un par centre ou par année.")
+        raise Unreadable(
+            f"Ce fichier pèse plus de {TEXT_BYTES // workbook.MEGABYTE}\u00a0Mo. Répartir les lignes dans"
+            " plusieurs fichiers, par exemple un par centre ou par année."
+        )
 
 
 def _is_workbook(path: Path) -> bool:
@@ -75,7 +80,9 @@ def open_sheets(path: Path, known: Known) -> Iterator[Sheet]:
     if _is_workbook(path):
         yield from _workbook(path)
     elif start.startswith(OLE_MAGIC) or path.suffix.lower() in (".xls", ".ods"):
-        raise Unreadable("Ce format de classeur n'est pas lu : enregistrer le fichier au format XLSX ou CSV.")
+        raise Unreadable(
+            "Ce format de classeur n'est pas lu : enregistrer le fichier au format XLSX ou CSV."
+        )
     else:
         yield _csv(path, known)
 
@@ -89,7 +96,11 @@ def _csv(path: Path, known: Known) -> Sheet:
     encoding = encoding_of(path, known)
     csv.field_size_limit(CELL_LIMIT)
     delimiter = _delimiter(path, encoding)
-    remarks = [f"Texte lu en {OLD[encoding]}, d'après ses mots."] if encoding in OLD and encoding != "cp1252" else []
+    remarks = (
+        [f"Texte lu en {OLD[encoding]}, d'après ses mots."]
+        if encoding in OLD and encoding != "cp1252"
+        else []
+    )
     return Sheet(_csv_rows(path, encoding, delimiter), delimiter=delimiter, remarks=remarks)
 
 
@@ -106,7 +117,12 @@ def _delimiter(path: Path, encoding: str) -> str:
             found = nearest(list(islice(csv.reader(top, delimiter=delimiter), LOOKED)))
         except csv.Error:  # met again, with its line, when the rows are read
             found = None
-        return found.matched if found else 0, bool(said and said[1] == delimiter), first.count(delimiter)
+        return (
+            found.matched if found else 0,
+            bool(said and said[1] == delimiter),
+            first.count(delimiter),
+        )
+
     return max(DELIMITERS + (said[1] if said and said[1] in SAID else ""), key=fits)
 
 
@@ -117,13 +133,20 @@ def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
         with path.open(encoding=encoding, newline="", errors="strict") as stream:
             rows = csv.reader(stream, delimiter=delimiter, strict=True)
             for row in rows:
-                if not start and SEP.fullmatch(delimiter.join(row).strip()):  # its own separator may have cut it in two
+                if not start and SEP.fullmatch(
+                    delimiter.join(row).strip()
+                ):  # its own separator may have cut it in two
                     row = []
                 yield row
                 start = rows.line_num
     except csv.Error as error:
         if "field larger" in str(error):
-            raise Unreadable("une case de plus de 100 000 caractères commence ici ; c'est le plus souvent un guillemet"
-                             " ouvert et jamais fermé.", start + 1) from None
-        raise Unreadable("un guillemet n'est pas fermé ou mal placé ; s'il fait partie du texte, le doubler (\"\").",
-                         start + 1) from None
+            raise Unreadable(
+                "une case de plus de 100 000 caractères commence ici ; c'est le plus souvent un guillemet"
+                " ouvert et jamais fermé.",
+                start + 1,
+            ) from None
+        raise Unreadable(
+            "un guillemet n'est pas fermé ou mal placé ; s'il fait partie du texte, le doubler (\"\").",
+            start + 1,
+        ) from None

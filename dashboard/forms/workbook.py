@@ -30,12 +30,16 @@ class Limits:
     """What a workbook may cost: bytes, counts and seconds."""
 
     file_bytes: int = 10 * MEGABYTE
-    unpacked_bytes: int = 90 * MEGABYTE  # about what is read in cpu_seconds: more would be refused only after them
+    unpacked_bytes: int = (
+        90 * MEGABYTE
+    )  # about what is read in cpu_seconds: more would be refused only after them
     entries: int = 500
     columns: int = 64
     memory_bytes: int = 1_000 * MEGABYTE
     cpu_seconds: int = 20
-    wait_seconds: float = 60  # waiting for the reader; the caller's own work between two rows does not count
+    wait_seconds: float = (
+        60  # waiting for the reader; the caller's own work between two rows does not count
+    )
 
 
 def in_force() -> Limits:
@@ -137,7 +141,9 @@ def _start(file, limits: Limits) -> subprocess.Popen:
     environment = {"SYSTEMROOT": os.environ["SYSTEMROOT"]} if sys.platform == "win32" else {}
     command = [sys.executable, "-I", "-B", str(CHILD), json.dumps(asdict(limits))]
     quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=quiet, env=environment)
+    return subprocess.Popen(
+        command, stdin=file, stdout=subprocess.PIPE, stderr=quiet, env=environment
+    )
 
 
 def _lines(process: subprocess.Popen, seconds: float) -> Iterator[bytes]:

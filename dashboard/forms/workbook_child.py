@@ -60,7 +60,9 @@ def check_archive(file, limits: dict) -> None:
 
 def open_workbook(file, limits: dict):
     """The open workbook, read row by row; openpyxl is imported here, once the limits hold."""
-    sys.modules["numpy"] = None  # openpyxl would import it, for nothing here: time, and memory for each core
+    sys.modules["numpy"] = (
+        None  # openpyxl would import it, for nothing here: time, and memory for each core
+    )
     from openpyxl import load_workbook
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet import _read_only
@@ -134,7 +136,9 @@ def cell_text(value: object, data_type: str) -> str:
     if isinstance(value, date):
         return moment_text(datetime.combine(value, time(0)))
     if isinstance(value, time):
-        seconds = value.hour * 3600 + value.minute * 60 + value.second + round(value.microsecond / 1e6)
+        seconds = (
+            value.hour * 3600 + value.minute * 60 + value.second + round(value.microsecond / 1e6)
+        )
         return time_text(min(seconds, 86_399))
     if isinstance(value, timedelta):
         return time_text(round(value.total_seconds()))
@@ -199,7 +203,9 @@ def main() -> int:
         answer = refusal.answer
     except MemoryError:
         answer = {"refused": "memory"}
-    except Exception as error:  # whatever openpyxl meets in a damaged file: KeyError, ValueError, ParseError
+    except (
+        Exception
+    ) as error:  # whatever openpyxl meets in a damaged file: KeyError, ValueError, ParseError
         answer = {"refused": "unreadable", "cause": type(error).__name__}
     out.write(json.dumps(answer).encode() + b"\n")
     out.flush()

@@ -1,4 +1,5 @@
 """What an indicator is, and how all of them are computed: facts in, figures out. Sum first, divide once."""
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -55,15 +56,15 @@ class Indicator:
 
     code: str
     label: str
-    short: str                            # where room is scarce: a card, a column
-    definition: str                       # one sentence
-    numerator: str                        # in words
+    short: str  # where room is scarce: a card, a column
+    definition: str  # one sentence
+    numerator: str  # in words
     denominator: str
     unit: Unit
-    direction: Direction                  # what is good
-    minimum: int                          # n under which a value is hidden
+    direction: Direction  # what is good
+    minimum: int  # n under which a value is hidden
     source: str
-    limits: str                           # what it does not say
+    limits: str  # what it does not say
     by: frozenset[str]
     measure: Callable[[Facts], Measure]
     register: Literal["visits", "complaints"] = "visits"
@@ -71,13 +72,15 @@ class Indicator:
     # How its months are charted and its sites compared: a share of its denominator (p chart), a rate of events (u), a
     # measure or a volume (XmR); None: not at all.
     chart: Literal["share", "rate", "measure", "volume"] | None = None
-    followed: bool = False                # its signals are the alerts; it has a good direction
-    skewed: bool = False                  # charted on a log scale
-    step: int = 0                         # in which values are given: 1 for whole minutes or days, 0 for none
-    classes: tuple[float, float, float, float] | None = None  # colours of the map: where the second to the last begin
+    followed: bool = False  # its signals are the alerts; it has a good direction
+    skewed: bool = False  # charted on a log scale
+    step: int = 0  # in which values are given: 1 for whole minutes or days, 0 for none
+    classes: tuple[float, float, float, float] | None = (
+        None  # colours of the map: where the second to the last begin
+    )
     rest: Rest | None = None
     known: Known | None = None
-    off_days: bool = False                # counts the visits of closed days, and says how many
+    off_days: bool = False  # counts the visits of closed days, and says how many
     places: frozenset[Place] = frozenset()  # where it is a card, a column or a choice
 
     @property
@@ -113,27 +116,52 @@ def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
     reporting = facts.reporting if indicator.register == "visits" else facts.complaint_reporting
     sites = list(zip(reporting.tolist(), facts.expected.tolist(), strict=True))
     if facts.by not in indicator.by:
-        return [Figure(key, indicator.code, None, None, None, 0, r, e, OUT_OF_SCOPE)
-                for key, (r, e) in zip(facts.keys, sites, strict=True)]
+        return [
+            Figure(key, indicator.code, None, None, None, 0, r, e, OUT_OF_SCOPE)
+            for key, (r, e) in zip(facts.keys, sites, strict=True)
+        ]
     m, few = indicator.measure(facts), f"moins de {indicator.minimum} : non affiché"
-    return [Figure(key, indicator.code, numerator, denominator, value, n, r, e, note)
-            if value is None or n >= indicator.minimum else
-            Figure(key, indicator.code, numerator, denominator, None, n, r, e, few)
-            for key, numerator, denominator, value, n, note, (r, e) in zip(
-                facts.keys, _numbers(m.numerator), _numbers(m.denominator), _numbers(m.value), map(int, m.n.tolist()), m.note,
-                sites, strict=True)]
+    return [
+        Figure(key, indicator.code, numerator, denominator, value, n, r, e, note)
+        if value is None or n >= indicator.minimum
+        else Figure(key, indicator.code, numerator, denominator, None, n, r, e, few)
+        for key, numerator, denominator, value, n, note, (r, e) in zip(
+            facts.keys,
+            _numbers(m.numerator),
+            _numbers(m.denominator),
+            _numbers(m.value),
+            map(int, m.n.tolist()),
+            m.note,
+            sites,
+            strict=True,
+        )
+    ]
 
 
 def _numbers(values: np.ndarray) -> list[float | int | None]:
     """Whole numbers as int, NaN as None."""
-    return [None if x != x else int(x) if x.is_integer() else x for x in np.asarray(values, dtype=float).tolist()]
+    return [
+        None if x != x else int(x) if x.is_integer() else x
+        for x in np.asarray(values, dtype=float).tolist()
+    ]
 
 
-def ratio(numerator: np.ndarray, denominator: np.ndarray, scale: float, missing: str = NO_DATA,
-          n: np.ndarray | None = None, note: list[str] | None = None) -> Measure:
+def ratio(
+    numerator: np.ndarray,
+    denominator: np.ndarray,
+    scale: float,
+    missing: str = NO_DATA,
+    n: np.ndarray | None = None,
+    note: list[str] | None = None,
+) -> Measure:
     """numerator / denominator × scale; a zero denominator is missing, not 0."""
-    numerator, denominator = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
-    value = np.divide(numerator * scale, denominator, out=np.full(len(numerator), np.nan), where=denominator != 0)
+    numerator, denominator = (
+        np.asarray(numerator, dtype=float),
+        np.asarray(denominator, dtype=float),
+    )
+    value = np.divide(
+        numerator * scale, denominator, out=np.full(len(numerator), np.nan), where=denominator != 0
+    )
     note = note or [""] * len(value)
     note = [text or (missing if np.isnan(v) else "") for text, v in zip(note, value, strict=True)]
     return Measure(numerator, denominator, value, denominator if n is None else n, note)
@@ -148,6 +176,13 @@ def hide(measure: Measure, where: np.ndarray, note: str) -> Measure:
 
 def replace(measure: Measure, where: np.ndarray, note: str) -> Measure:
     """Nothing at all, with a reason, where `where` holds: the question has no meaning there."""
-    numerator, denominator, value = (np.where(where, np.nan, a) for a in (
-        measure.numerator, measure.denominator, measure.value))
-    return Measure(numerator, denominator, value, np.where(where, 0, measure.n), hide(measure, where, note).note)
+    numerator, denominator, value = (
+        np.where(where, np.nan, a) for a in (measure.numerator, measure.denominator, measure.value)
+    )
+    return Measure(
+        numerator,
+        denominator,
+        value,
+        np.where(where, 0, measure.n),
+        hide(measure, where, note).note,
+    )

@@ -1,4 +1,5 @@
 """The arithmetic of each indicator: facts in, a Measure over all keys out."""
+
 from collections.abc import Callable
 
 import numpy as np
@@ -18,11 +19,19 @@ NOT_HANDED_IN = "registre des plaintes non remonté"
 def visits(f: Facts) -> Measure:
     """Users received."""
     n = f.counter("visits")
-    whole_days = f.by not in ("service", "hour")  # elsewhere the visits of closed days cannot be told apart
-    note = [f"dont {off} un jour de fermeture" if off and whole_days else "" for off in f.off_day_visits.tolist()]
+    whole_days = f.by not in (
+        "service",
+        "hour",
+    )  # elsewhere the visits of closed days cannot be told apart
+    note = [
+        f"dont {off} un jour de fermeture" if off and whole_days else ""
+        for off in f.off_day_visits.tolist()
+    ]
     silent = (f.reporting == 0) & (n == 0)
     count = np.where(silent, np.nan, n)
-    note = ["n'a pas remonté ses données" if s else text for s, text in zip(silent, note, strict=True)]
+    note = [
+        "n'a pas remonté ses données" if s else text for s, text in zip(silent, note, strict=True)
+    ]
     return Measure(count, np.full(len(n), np.nan), count, n, note)
 
 
@@ -34,7 +43,9 @@ def visits_per_day(f: Facts) -> Measure:
 
 def women_share(f: Facts) -> Measure:
     """Women among those whose sex is known."""
-    return ratio(f.counter("women"), f.counter("women") + f.counter("men"), 100, "sexe non renseigné")
+    return ratio(
+        f.counter("women"), f.counter("women") + f.counter("men"), 100, "sexe non renseigné"
+    )
 
 
 def visits_per_1000(f: Facts) -> Measure:
@@ -49,10 +60,13 @@ def _wait(q: float) -> Callable[[Facts], Measure]:
         minutes = quantile(f.waits, q).astype(float)
         n = f.waits.sum(axis=1)
         minutes[n == 0] = np.nan
-        notes = [UNMEASURED if not k else "240 min et plus" if m >= LAST_BIN else "" for k, m in
-                 zip(n, minutes, strict=True)]
+        notes = [
+            UNMEASURED if not k else "240 min et plus" if m >= LAST_BIN else ""
+            for k, m in zip(n, minutes, strict=True)
+        ]
         nothing = np.full(len(n), np.nan)
         return Measure(nothing, nothing, minutes, n, notes)
+
     return measure
 
 
@@ -67,14 +81,24 @@ def wait_within(f: Facts) -> Measure:
 
 def left(f: Facts) -> Measure:
     """Left unserved, among visits with a known outcome."""
-    return ratio(f.counter("left_unserved"), f.counter("outcome_known"), 100, "issue non renseignée")
+    return ratio(
+        f.counter("left_unserved"), f.counter("outcome_known"), 100, "issue non renseignée"
+    )
 
 
 def satisfaction(f: Facts) -> Measure:
     """Satisfied, among the answered; the response rate is in the note."""
     answered = f.counter("satisfied") + f.counter("unsatisfied")
-    rate = np.divide(answered * 100, f.counter("visits"), out=np.zeros(len(answered)), where=f.counter("visits") > 0)
-    notes = [f"renseigné pour {r:.0f} % des visites" if a else "" for a, r in zip(answered, rate, strict=True)]
+    rate = np.divide(
+        answered * 100,
+        f.counter("visits"),
+        out=np.zeros(len(answered)),
+        where=f.counter("visits") > 0,
+    )
+    notes = [
+        f"renseigné pour {r:.0f} % des visites" if a else ""
+        for a, r in zip(answered, rate, strict=True)
+    ]
     return ratio(f.counter("satisfied"), answered, 100, "satisfaction non renseignée", note=notes)
 
 
@@ -98,7 +122,9 @@ def _resolved(f: Facts) -> np.ndarray:
 
 
 def _fast(f: Facts) -> np.ndarray:
-    fast: np.ndarray = _resolved(f) & (f.complaints["resolved"] - f.complaints["received"] <= DUE_DAYS)
+    fast: np.ndarray = _resolved(f) & (
+        f.complaints["resolved"] - f.complaints["received"] <= DUE_DAYS
+    )
     return fast
 
 
@@ -118,7 +144,9 @@ def complaints_per_1000(f: Facts) -> Measure:
 
 def complaints_30d(f: Facts) -> Measure:
     """The official one: resolved in 30 days or fewer, of all received."""
-    m = ratio(_count(f, _received(f) & _fast(f)), _count(f, _received(f)), 100, "aucune plainte reçue")
+    m = ratio(
+        _count(f, _received(f) & _fast(f)), _count(f, _received(f)), 100, "aucune plainte reçue"
+    )
     return hide(m, _unreported(f), NOT_HANDED_IN)
 
 
@@ -151,7 +179,9 @@ def open_at(f: Facts, i: int) -> np.ndarray:
     c = f.complaints
     end = np.minimum(f.ends[i], c["as_of"])
     mine = np.ones(len(end), dtype=bool) if f.by == "month" else c["group"] == i
-    is_open: np.ndarray = mine & (c["received"] <= end) & ((c["resolved"] < 0) | (c["resolved"] > end))
+    is_open: np.ndarray = (
+        mine & (c["received"] <= end) & ((c["resolved"] < 0) | (c["resolved"] > end))
+    )
     return is_open
 
 

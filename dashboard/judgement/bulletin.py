@@ -3,6 +3,7 @@
 A word of change (« amélioration », « alerte », « hausse ») comes only from a signal of a control chart; two figures are
 never compared. What is missing, hidden or not measured is said so, and is never 0.
 """
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,15 @@ from dashboard.wording import HIDDEN, amount, base, shown, who_reported
 
 S = french.SPACE
 NAMED = 4  # sites, indicators or signals named in a line; the others are counted
-SHOWN = ("visits_per_day", "wait_p50", "wait_p90", "wait_within_30", "left", "complaints_30d_due", "complaints_30d")
+SHOWN = (
+    "visits_per_day",
+    "wait_p50",
+    "wait_p90",
+    "wait_within_30",
+    "left",
+    "complaints_30d_due",
+    "complaints_30d",
+)
 ORDER = (Variation.CONCERN, Variation.IMPROVEMENT, Variation.NEUTRAL)
 
 
@@ -43,7 +52,12 @@ class Situation:
     def followed(self) -> list[tuple[str, Signal]]:
         """(site, signal) of the series whose signals are the alerts: the sites', or the scope's own if it is a site."""
         places = self.site_signals or {self.scope: self.signals or {}}
-        return [(name, signals[code]) for name, signals in places.items() for code in FOLLOWED if code in signals]
+        return [
+            (name, signals[code])
+            for name, signals in places.items()
+            for code in FOLLOWED
+            if code in signals
+        ]
 
     @property
     def points(self) -> list[int]:
@@ -69,19 +83,31 @@ class Line:
 def write(situation: Situation) -> list[Line]:
     """The lines, in the order to print; the last is left out where nothing has to be kept from a conclusion."""
     left = situation.figures["left"]
-    lines = [_reporting(situation), _volume(situation), _waits(situation), Line(f"{_labelled(left)}.", "left", left.n),
-             _own_signals(situation), _alerts(situation), _complaints(situation), _limits(situation)]
+    lines = [
+        _reporting(situation),
+        _volume(situation),
+        _waits(situation),
+        Line(f"{_labelled(left)}.", "left", left.n),
+        _own_signals(situation),
+        _alerts(situation),
+        _complaints(situation),
+        _limits(situation),
+    ]
     return [line for line in lines if line]
 
 
 def _reporting(s: Situation) -> Line:
     closed = s.figures["completeness"]
     name = f"{_upper(s.scope)}, {s.period.whole.label}{S}:"
-    parts = [f"{name} {_who(s.figures['visits'], s.ground.silent)}{S}; {_lower(_labelled(closed))}."]
+    parts = [
+        f"{name} {_who(s.figures['visits'], s.ground.silent)}{S}; {_lower(_labelled(closed))}."
+    ]
     if s.period.partial:
         known, due = s.period.period, s.period.whole
-        parts.append(f"Période partielle, données jusqu'au {french.date_long(known.last)}"
-                     f" ({french.plural(known.days, 'jour')} sur {due.days}), à ne pas comparer à une période entière.")
+        parts.append(
+            f"Période partielle, données jusqu'au {french.date_long(known.last)}"
+            f" ({french.plural(known.days, 'jour')} sur {due.days}), à ne pas comparer à une période entière."
+        )
     elif s.ground.partial:
         parts.append("Période partielle, le dernier mois n'est pas fini.")
     if s.ground.demo:
@@ -95,7 +121,11 @@ def _who(figure: Figure, silent: Sequence[str]) -> str:
         return "aucun centre n'était attendu"
     if expected == 1:
         return "données remontées" if sent else "aucune donnée remontée"
-    reported = who_reported(figure) if sent else f"aucun centre sur {french.number(expected)} n'a remonté ses données"
+    reported = (
+        who_reported(figure)
+        if sent
+        else f"aucun centre sur {french.number(expected)} n'a remonté ses données"
+    )
     if not silent:
         return reported
     have_not = "n'a" if len(silent) == 1 else "n'ont"
@@ -111,40 +141,58 @@ def _volume(s: Situation) -> Line:
     if per_day.value is None:
         text += f", sans moyenne par jour ouvert{S}: {_why(per_day)}"
     else:
-        days = french.plural(per_day.denominator or 0, "jour ouvert de centre", "jours ouverts de centre")
-        text += f", soit {amount(BY_CODE['visits_per_day'], per_day.value)} par jour ouvert ({days})"
+        days = french.plural(
+            per_day.denominator or 0, "jour ouvert de centre", "jours ouverts de centre"
+        )
+        text += (
+            f", soit {amount(BY_CODE['visits_per_day'], per_day.value)} par jour ouvert ({days})"
+        )
     return Line(f"{text}.", "visits_per_day", visits.n)
 
 
 def _waits(s: Situation) -> Line:
     median, visits = s.figures["wait_p50"], s.figures["visits"]
     if not median.n:
-        among = f" pour {french.plural(visits.n, 'usager reçu', 'usagers reçus')}" if visits.n else ""
+        among = (
+            f" pour {french.plural(visits.n, 'usager reçu', 'usagers reçus')}" if visits.n else ""
+        )
         return Line(f"Attente{S}: non mesurée{among}.", "wait_p50", 0)
     parts = [_labelled(s.figures[code]) for code in ("wait_p50", "wait_p90", "wait_within_30")]
     if visits.n:
         share = amount(BY_CODE["wait_within_30"], 100 * median.n / visits.n)
-        parts.append(f"attente mesurée pour {share} des usagers reçus ({french.number(median.n)} sur"
-                     f" {french.number(visits.n)})")
+        parts.append(
+            f"attente mesurée pour {share} des usagers reçus ({french.number(median.n)} sur"
+            f" {french.number(visits.n)})"
+        )
     return Line(_sentence(parts), "wait_p50", median.n)
 
 
 def _own_signals(s: Situation) -> Line:
     if s.signals is None:
-        return Line(f"Pour {s.scope}, pas de carte de contrôle d'ensemble{S}: seuls sont suivis le réseau entier, les"
-                    " départements et les centres.", "", 0)
+        return Line(
+            f"Pour {s.scope}, pas de carte de contrôle d'ensemble{S}: seuls sont suivis le réseau entier, les"
+            " départements et les centres.",
+            "",
+            0,
+        )
     charted = [f for f in s.signals.values() if f.chart]
     if not charted:
         text = f"Pour {s.scope}, aucune carte de contrôle n'a assez de points ou d'événements pour conclure."
         return Line(text, "", 0)
     flagged = sorted((f for f in charted if f.found), key=lambda f: ORDER.index(f.variation))
     if not flagged:
-        return Line(f"Pour {s.scope}, {_when(charted, s.period.period)}, aucun signal sur"
-                    f" {french.plural(len(charted), 'carte')} de contrôle{S}: les valeurs restent dans les variations"
-                    " habituelles.", "", len(charted))
+        return Line(
+            f"Pour {s.scope}, {_when(charted, s.period.period)}, aucun signal sur"
+            f" {french.plural(len(charted), 'carte')} de contrôle{S}: les valeurs restent dans les variations"
+            " habituelles.",
+            "",
+            len(charted),
+        )
     same = _same_month(charted)
-    named = [(f.variation, f"{_label(f.indicator)} ({'' if same else f'{f.when}, '}{because(f)})")
-             for f in flagged[:NAMED]]
+    named = [
+        (f.variation, f"{_label(f.indicator)} ({'' if same else f'{f.when}, '}{because(f)})")
+        for f in flagged[:NAMED]
+    ]
     text = f"Pour {s.scope}, {_when(charted, s.period.period)}{S}: {_by_variation(named, f'{S}; ')}"
     if len(flagged) > NAMED:
         text += f"{S}; et {french.plural(len(flagged) - NAMED, 'autre signal', 'autres signaux')}"
@@ -156,9 +204,13 @@ def _own_signals(s: Situation) -> Line:
 def _alerts(s: Situation) -> Line:
     charted = [(name, f) for name, f in s.followed if f.chart]
     if not charted:
-        return Line("Aucune série suivie n'a assez de points ou d'événements pour donner un signal.", "", 0)
+        return Line(
+            "Aucune série suivie n'a assez de points ou d'événements pour donner un signal.", "", 0
+        )
     flagged = [(name, f) for name, f in charted if f.found]
-    budget = alarms.budget(s.points, [f.kind for _, f in charted], [f.indicator in SKEWED for _, f in charted])
+    budget = alarms.budget(
+        s.points, [f.kind for _, f in charted], [f.indicator in SKEWED for _, f in charted]
+    )
     text = sentences.alert_budget(len(flagged), budget)
     if s.site_signals:
         text = f"{_sites(s, charted, flagged)} {text}"
@@ -168,7 +220,9 @@ def _alerts(s: Situation) -> Line:
     return Line(text, first, len(charted), site if s.site_signals else "")
 
 
-def _sites(s: Situation, charted: list[tuple[str, Signal]], flagged: list[tuple[str, Signal]]) -> str:
+def _sites(
+    s: Situation, charted: list[tuple[str, Signal]], flagged: list[tuple[str, Signal]]
+) -> str:
     sites = len({name for name, _ in charted})
     if not flagged:
         followed = french.plural(sites, "centre suivi", "centres suivis")
@@ -178,29 +232,46 @@ def _sites(s: Situation, charted: list[tuple[str, Signal]], flagged: list[tuple[
     for name, f in _alerts_first(flagged):
         more = "" if same else f" ({f.when})"
         by_site.setdefault(name, []).append((f.variation, f"{_label(f.indicator)}{more}"))
-    named = [f"{name}, {_by_variation(signals, ', ')}" for name, signals in list(by_site.items())[:NAMED]]
+    named = [
+        f"{name}, {_by_variation(signals, ', ')}" for name, signals in list(by_site.items())[:NAMED]
+    ]
     if len(by_site) > NAMED:
         named.append(f"et {french.plural(len(by_site) - NAMED, 'autre centre', 'autres centres')}")
     have = "a un signal" if len(by_site) == 1 else "ont un signal"
-    return (f"{french.plural(len(by_site), 'centre')} sur {french.number(sites)} {have},"
-            f" {_when([f for _, f in flagged], s.period.period)}{S}: {f'{S}; '.join(named)}.")
+    return (
+        f"{french.plural(len(by_site), 'centre')} sur {french.number(sites)} {have},"
+        f" {_when([f for _, f in flagged], s.period.period)}{S}: {f'{S}; '.join(named)}."
+    )
 
 
 def _alerts_first(flagged: list[tuple[str, Signal]]) -> list[tuple[str, Signal]]:
-    return sorted(flagged, key=lambda pair: (ORDER.index(pair[1].variation), pair[0], pair[1].indicator))
+    return sorted(
+        flagged, key=lambda pair: (ORDER.index(pair[1].variation), pair[0], pair[1].indicator)
+    )
 
 
 def _complaints(s: Situation) -> Line:
     official, due = s.figures["complaints_30d"], s.figures["complaints_30d_due"]
     if not official.sites_reporting:
         known = [] if s.figures["complaints_open"].value is None else [_still_open(s)]
-        return Line(_sentence(["registre des plaintes non remonté", *known]), "complaints_30d_due", 0)
-    parts = [french.plural(official.n, "plainte reçue", "plaintes reçues") if official.n else "aucune plainte reçue"]
+        return Line(
+            _sentence(["registre des plaintes non remonté", *known]), "complaints_30d_due", 0
+        )
+    parts = [
+        french.plural(official.n, "plainte reçue", "plaintes reçues")
+        if official.n
+        else "aucune plainte reçue"
+    ]
     if official.sites_reporting < official.sites_expected:
-        parts[0] += (f" (registre des plaintes de {french.plural(official.sites_reporting, 'centre')}"
-                     f" sur {french.number(official.sites_expected)})")
+        parts[0] += (
+            f" (registre des plaintes de {french.plural(official.sites_reporting, 'centre')}"
+            f" sur {french.number(official.sites_expected)})"
+        )
     if official.n:
-        parts += [_labelled(due), f"officiel GT1PKI10, sur toutes les plaintes reçues{S}: {_told(official)}"]
+        parts += [
+            _labelled(due),
+            f"officiel GT1PKI10, sur toutes les plaintes reçues{S}: {_told(official)}",
+        ]
     return Line(_sentence([*parts, _still_open(s)]), "complaints_30d_due", official.n)
 
 
@@ -221,13 +292,17 @@ def _limits(s: Situation) -> Line | None:
         parts.append(f"trop peu de cas pour afficher {_some([_label(code) for code in hidden])}")
     few = [code for code, f in (s.signals or {}).items() if f.chart is None]
     if few:
-        parts.append(f"trop peu de points ou d'événements pour juger {_some([_label(code) for code in few])}")
+        parts.append(
+            f"trop peu de points ou d'événements pour juger {_some([_label(code) for code in few])}"
+        )
     short = sum(f.chart is None for _, f in s.followed) if s.site_signals else 0
     if short:
         of = french.number(len(s.followed))
         parts.append(f"{french.plural(short, 'série')} de centres sur {of} sans carte de contrôle")
     if s.unmeasured:
-        parts.append(f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({_some(s.unmeasured)})")
+        parts.append(
+            f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({_some(s.unmeasured)})"
+        )
     if not parts:
         return None
     n = len(hidden) + len(few) + short + len(s.unmeasured)
@@ -267,7 +342,11 @@ def _when(signals: Sequence[Signal], period: Period) -> str:
     """« en octobre 2026 », « au dernier point de chaque série » where they differ; and whether the period has none."""
     one = f"{'au' if signals[0].kind == ChartKind.BY_QUARTER else 'en'} {signals[0].when}"
     when = one if _same_month(signals) else "au dernier point de chaque série"
-    return when if any(f.within(period.first, period.last) for f in signals) else f"{when} (hors de la période)"
+    return (
+        when
+        if any(f.within(period.first, period.last) for f in signals)
+        else f"{when} (hors de la période)"
+    )
 
 
 def month_of(signal: Signal) -> str:

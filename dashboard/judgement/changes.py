@@ -1,5 +1,6 @@
 """« Ce qui a changé »: a rate of two periods taken apart into its parts (sites, services, or services of sites), their
 mix and the network; no judgement."""
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -7,8 +8,10 @@ from dashboard import french
 from dashboard.statistics import mix, sentences
 
 S = french.SPACE
-CAVEAT = (f"Cette décomposition compare deux périodes{S}: elle ne dit pas si l'écart dépasse le hasard, ce que seule"
-          " une carte de contrôle peut dire.")
+CAVEAT = (
+    f"Cette décomposition compare deux périodes{S}: elle ne dit pas si l'écart dépasse le hasard, ce que seule"
+    " une carte de contrôle peut dire."
+)
 PERCENT = 100
 Counts = Mapping[str, tuple[float | None, float | None]]
 Known = dict[str, tuple[float, float]]
@@ -25,12 +28,24 @@ class Words:
 
 
 WORDS = {
-    "site": Words("les centres eux-mêmes", "la répartition des visites", "les ouvertures et fermetures de centres",
-                  "Aux seuls centres présents"),
-    "service": Words("les prestations elles-mêmes", "la répartition des visites entre prestations",
-                     "les prestations demandées dans une seule période", "Aux seules prestations demandées"),
-    "both": Words("les prestations de chaque centre", "la répartition des visites entre centres et prestations",
-                  "les ouvertures et fermetures de centres", "Aux seuls centres présents"),
+    "site": Words(
+        "les centres eux-mêmes",
+        "la répartition des visites",
+        "les ouvertures et fermetures de centres",
+        "Aux seuls centres présents",
+    ),
+    "service": Words(
+        "les prestations elles-mêmes",
+        "la répartition des visites entre prestations",
+        "les prestations demandées dans une seule période",
+        "Aux seules prestations demandées",
+    ),
+    "both": Words(
+        "les prestations de chaque centre",
+        "la répartition des visites entre centres et prestations",
+        "les ouvertures et fermetures de centres",
+        "Aux seuls centres présents",
+    ),
 }
 
 
@@ -61,8 +76,15 @@ class Explained:
     rows: tuple[Row, ...]
 
 
-def explain(label: str, before: Counts, after: Counts, scale: float = PERCENT, minimum: int = 0, what: str = "site",
-            homes: dict[str, str] | None = None) -> Explained | None:
+def explain(
+    label: str,
+    before: Counts,
+    after: Counts,
+    scale: float = PERCENT,
+    minimum: int = 0,
+    what: str = "site",
+    homes: dict[str, str] | None = None,
+) -> Explained | None:
     """What the change of Σ numerators / Σ denominators × scale is made of; None where a period has too few to say.
 
     before, after: name of a part → (numerator, denominator); a part left out, a None or a denominator 0 is no data.
@@ -77,7 +99,9 @@ def explain(label: str, before: Counts, after: Counts, scale: float = PERCENT, m
     none = (0.0, 0.0)
     pairs = [[period.get(part, none) for part in parts] for period in known]
     sites = parts if homes is None else [homes[part] for part in parts]
-    change = mix.decompose(sites, [[a for a, _ in row] for row in pairs], [[d for _, d in row] for row in pairs], scale)
+    change = mix.decompose(
+        sites, [[a for a, _ in row] for row in pairs], [[d for _, d in row] for row in pairs], scale
+    )
     if change is None:
         return None
     text = (*_sentences(change, scale, WORDS[what]), CAVEAT)
@@ -99,14 +123,22 @@ def _sentences(change: mix.Change, scale: float, words: Words) -> list[str]:
         parts.append(f"{size(change.network)} par {words.network}")
     tenths = [round(10 * part) for part in (change.rate, change.mix, change.network)]
     near = "" if sum(tenths) == round(10 * change.total) else " (aux arrondis près)"
-    lines = [*warning, f"De {amount(change.before)} à {amount(change.after)}, soit {size(change.total)}{S}:"
-                       f" {french.join_words(parts)}{near}."]
-    for names, when in ((change.opened, "dans la première période"), (change.closed, "dans la seconde période")):
+    lines = [
+        *warning,
+        f"De {amount(change.before)} à {amount(change.after)}, soit {size(change.total)}{S}:"
+        f" {french.join_words(parts)}{near}.",
+    ]
+    for names, when in (
+        (change.opened, "dans la première période"),
+        (change.closed, "dans la seconde période"),
+    ):
         if names:
             lines.append(f"Sans données {when}{S}: {french.join_words(names)}.")
     if (change.opened or change.closed) and change.same_before == change.same_before:
-        lines.append(f"{words.same} dans les deux périodes{S}: de {amount(change.same_before)}"
-                     f" à {amount(change.same_after)}.")
+        lines.append(
+            f"{words.same} dans les deux périodes{S}: de {amount(change.same_before)}"
+            f" à {amount(change.same_after)}."
+        )
     return lines
 
 
@@ -126,7 +158,9 @@ def _rows(parts: list[str], before: Known, after: Known, scale: float, minimum: 
     for part in parts:
         counts = [before.get(part), after.get(part)]
         old, new = (None if c is None or c[1] < minimum else scale * c[0] / c[1] for c in counts)
-        was, now = (0.0 if c is None else 100 * c[1] / total for c, total in zip(counts, whole, strict=True))
+        was, now = (
+            0.0 if c is None else 100 * c[1] / total for c, total in zip(counts, whole, strict=True)
+        )
         gap = None if old is None or new is None else new - old
         rows.append(Row(part, old, new, gap, counts[0], counts[1], was, now))
     return rows

@@ -2,6 +2,7 @@
 
 Figures in, Signal out. The months given are whole ones: a month half over is no point.
 """
+
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,7 +56,11 @@ class Signal:
     @property
     def points(self) -> int:
         """How many points the present limits rest on, at most 24."""
-        return min(self.chart.points[-1], 24) if self.chart else sum(v is not None for v in self.values)
+        return (
+            min(self.chart.points[-1], 24)
+            if self.chart
+            else sum(v is not None for v in self.values)
+        )
 
     @property
     def base(self) -> int:
@@ -67,7 +72,9 @@ class Signal:
         """Whether the last point, a month or a quarter, lies in a period at least in part."""
         if self.latest is None:
             return False
-        end = month_end(add_months(self.latest, 2) if self.kind == ChartKind.BY_QUARTER else self.latest)
+        end = month_end(
+            add_months(self.latest, 2) if self.kind == ChartKind.BY_QUARTER else self.latest
+        )
         return self.latest <= last and first <= end
 
     @property
@@ -75,7 +82,11 @@ class Signal:
         """The last point's month, or quarter: « octobre 2026 »; "" without a point."""
         if self.latest is None:
             return ""
-        return quarter_label(self.latest) if self.kind == ChartKind.BY_QUARTER else french.month_label(self.latest)
+        return (
+            quarter_label(self.latest)
+            if self.kind == ChartKind.BY_QUARTER
+            else french.month_label(self.latest)
+        )
 
     @property
     def found(self) -> bool:
@@ -83,8 +94,14 @@ class Signal:
         return self.variation in (Variation.IMPROVEMENT, Variation.CONCERN, Variation.NEUTRAL)
 
 
-def signal(indicator: str, scope: str, months: Sequence[date], figures: Sequence[Figure], target: float | None = None,
-           rebases: Sequence[date] = ()) -> Signal:
+def signal(
+    indicator: str,
+    scope: str,
+    months: Sequence[date],
+    figures: Sequence[Figure],
+    target: float | None = None,
+    rebases: Sequence[date] = (),
+) -> Signal:
     """The signal of a series: figures (n) of the months (n), in order. rebases: months that begin new limits.
 
     A hidden or missing value is no point; the counts of a share are used even where its value is hidden.
@@ -95,38 +112,69 @@ def signal(indicator: str, scope: str, months: Sequence[date], figures: Sequence
     if kind == ChartKind.BY_QUARTER:
         months, numerators, denominators = attributes.by_quarter(months, *_counts(figures))
         scale = BY_CODE[indicator].scale
-        values = [None if a is None or not d else scale * a / d for a, d in zip(numerators, denominators, strict=True)]
+        values = [
+            None if a is None or not d else scale * a / d
+            for a, d in zip(numerators, denominators, strict=True)
+        ]
         n = [int(d or 0) for d in denominators]
     direction = BY_CODE[indicator].direction
     points = [m for m, v in zip(months, values, strict=True) if v is not None]
     return Signal(
-        indicator, scope, tuple(months), tuple(values), tuple(n), kind, chart,
+        indicator,
+        scope,
+        tuple(months),
+        tuple(values),
+        tuple(n),
+        kind,
+        chart,
         variation(chart, direction) if chart else Variation.TOO_FEW,
-        assurance(chart, target, direction) if chart else Assurance.TOO_FEW if target is not None else Assurance.NO_TARGET,
-        target, points[-1] if points else None, tuple(sorted(set(rebases))))
+        assurance(chart, target, direction)
+        if chart
+        else Assurance.TOO_FEW
+        if target is not None
+        else Assurance.NO_TARGET,
+        target,
+        points[-1] if points else None,
+        tuple(sorted(set(rebases))),
+    )
 
 
-def _chart(indicator: str, months: list[date], figures: Sequence[Figure], rebases: Sequence[date]
-           ) -> tuple[ChartKind, Chart | None]:
+def _chart(
+    indicator: str, months: list[date], figures: Sequence[Figure], rebases: Sequence[date]
+) -> tuple[ChartKind, Chart | None]:
     values = [f.value for f in figures]
     counted = indicator in SHARES | RATES
     numerators, denominators = _counts(figures)
     share = indicator in SHARES
-    events = attributes.expected_events(numerators, denominators, proportion=share) if counted else None
-    kind = attributes.chart_kind(values, denominators if counted else None, events, proportion=share)
+    events = (
+        attributes.expected_events(numerators, denominators, proportion=share) if counted else None
+    )
+    kind = attributes.chart_kind(
+        values, denominators if counted else None, events, proportion=share
+    )
     if kind == ChartKind.TOO_FEW:
         return kind, None
     if kind == ChartKind.BY_QUARTER:
         quarters, numerators, denominators = attributes.by_quarter(months, numerators, denominators)
-        return kind, _counted(share, numerators, denominators, indicator, _positions(quarters, rebases))
+        return kind, _counted(
+            share, numerators, denominators, indicator, _positions(quarters, rebases)
+        )
     at = _positions(months, rebases)
     if kind != ChartKind.XMR:
         return kind, _counted(share, numerators, denominators, indicator, at)
-    return kind, xmr.chart(values, rebases=at, log=indicator in SKEWED, lowest=0, highest=100 if share else None,
-                           resolution=BY_CODE[indicator].step)
+    return kind, xmr.chart(
+        values,
+        rebases=at,
+        log=indicator in SKEWED,
+        lowest=0,
+        highest=100 if share else None,
+        resolution=BY_CODE[indicator].step,
+    )
 
 
-def _counted(share: bool, numerators: Counts, denominators: Counts, indicator: str, rebases: list[int]) -> Chart:
+def _counted(
+    share: bool, numerators: Counts, denominators: Counts, indicator: str, rebases: list[int]
+) -> Chart:
     make = attributes.p_chart if share else attributes.u_chart
     return make(numerators, denominators, scale=BY_CODE[indicator].scale, rebases=rebases)
 
@@ -143,8 +191,13 @@ def _positions(months: Sequence[date], rebases: Sequence[date]) -> list[int]:
     return sorted(i for i in at if 0 < i < len(months))
 
 
-MOST = {"percent": (100, "un pourcentage ne dépasse pas 100"),
-        "minutes": (french.LONGEST_WAIT, f"au-delà de {french.LONGEST_WAIT} minutes, les attentes ne sont plus distinguées")}
+MOST = {
+    "percent": (100, "un pourcentage ne dépasse pas 100"),
+    "minutes": (
+        french.LONGEST_WAIT,
+        f"au-delà de {french.LONGEST_WAIT} minutes, les attentes ne sont plus distinguées",
+    ),
+}
 
 
 def impossible(indicator: str, target: float | None) -> str:
@@ -166,7 +219,9 @@ def verdict(series: Signal, subject: str = "", *, limits: bool = True) -> str:
         if series.kind == ChartKind.TOO_FEW and series.points >= MINIMUM_POINTS:
             return sentences.too_few_events(subject)
         return sentences.too_few(subject, series.points)
-    sentence = sentences.signal(subject, series.chart, BY_CODE[series.indicator].direction, series.when)
+    sentence = sentences.signal(
+        subject, series.chart, BY_CODE[series.indicator].direction, series.when
+    )
     return sentence if limits else sentence.split(" (limites")[0]
 
 

@@ -1,4 +1,5 @@
 """« Puis-je m'y fier ? »: what a figure rests on, in one line. One function, one look, on screen and in exports."""
+
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,17 +29,23 @@ def strip(code: str, figures: dict[str, Figure], ground: Ground) -> str:
     or not."""
     figure = figures[code]
     parts = [base(figure)] if base(figure) else []
-    parts.append(f"{french.number(figure.sites_reporting)} {'centre' if figure.sites_reporting < 2 else 'centres'} sur"
-                 f" {french.number(figure.sites_expected)}")
+    parts.append(
+        f"{french.number(figure.sites_reporting)} {'centre' if figure.sites_reporting < 2 else 'centres'} sur"
+        f" {french.number(figure.sites_expected)}"
+    )
     closed = figures["completeness"]
     if closed.value is not None:
         parts.append(f"{french.percent(closed.value)} des jours clôturés")
     known, visits = BY_CODE[code].known, figures["visits"].n
     if known and visits:
-        parts.append(f"{known.words} pour {french.percent(100 * figures[known.by].n / visits)} des visites")
+        parts.append(
+            f"{known.words} pour {french.percent(100 * figures[known.by].n / visits)} des visites"
+        )
     parts += _left_out(code, figures)
     if ground.as_of and ground.age_days is not None:
-        age = {0: "aujourd'hui", 1: "hier"}.get(ground.age_days, f"il y a {french.days(ground.age_days)}")
+        age = {0: "aujourd'hui", 1: "hier"}.get(
+            ground.age_days, f"il y a {french.days(ground.age_days)}"
+        )
         parts.append(f"données au {french.date_short(ground.as_of)} ({age})")
     return " · ".join([*parts, *flags(code, figure, ground)])
 
@@ -70,7 +77,9 @@ def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
         warnings.append(f"sans données : {_some(ground.silent)}")
     if ground.entered and abs(ground.declared - ground.entered) > GAP * ground.entered:
         gap = 100 * (ground.declared - ground.entered) / ground.entered
-        warnings.append(f"écart entre déclaré et inscrit : {'+' if gap > 0 else '−'}{french.percent(abs(gap), 1)}")
+        warnings.append(
+            f"écart entre déclaré et inscrit : {'+' if gap > 0 else '−'}{french.percent(abs(gap), 1)}"
+        )
     if ground.demo:
         warnings.append("données fictives")
     return warnings
@@ -78,4 +87,6 @@ def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
 
 def _some(names: tuple[str, ...], limit: int = 3) -> str:
     rest = len(names) - limit
-    return french.join_words([*names[:limit], *([french.plural(rest, "autre")] if rest > 0 else [])])
+    return french.join_words(
+        [*names[:limit], *([french.plural(rest, "autre")] if rest > 0 else [])]
+    )

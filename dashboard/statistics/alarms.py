@@ -15,6 +15,7 @@ chance come near `normal`. Months that resemble their neighbours (autocorrelatio
 
 `python -m dashboard.statistics.alarms` writes the table that screens read, alarm_rates.csv.
 """
+
 import csv
 import math
 from collections.abc import Sequence
@@ -29,11 +30,14 @@ from dashboard.statistics.variation import MINIMUM_POINTS, ChartKind
 from dashboard.statistics.xmr import LIMIT, NEAR, RUN, flags, limits_and_distances
 
 TABLE = Path(__file__).with_name("alarm_rates.csv")
-MOST_POINTS = 60   # the last row stands for longer series
-WITHIN = 8         # months in which a shift is to be found
+MOST_POINTS = 60  # the last row stands for longer series
+WITHIN = 8  # months in which a shift is to be found
 DRAWS = 20_000
 SEED = 20261124
-LEVELS, SPREADS = (8, 20), (0.07, 0.17)  # of the simulated waits: medians in minutes, standard deviations of their logs
+LEVELS, SPREADS = (
+    (8, 20),
+    (0.07, 0.17),
+)  # of the simulated waits: medians in minutes, standard deviations of their logs
 VISITS, SHARE, EVENTS = (60, 300), 0.8, (5, 15)  # of the simulated shares and rates
 
 
@@ -75,19 +79,27 @@ def last_sides(values: np.ndarray, waits: bool = False) -> np.ndarray:
 
     waits: charted as whole minutes on a log scale.
     """
-    limits, distance = limits_and_distances(np.log1p(values) if waits else values, log=waits, resolution=int(waits))
+    limits, distance = limits_and_distances(
+        np.log1p(values) if waits else values, log=waits, resolution=int(waits)
+    )
     recent = distance[:, -RUN:]  # no rule looks further back
     _, side = flags(recent, NEAR * limits.mean_range[:, None], LIMIT * limits.mean_range[:, None])
     return side[:, -1]
 
 
-def false_alarms(points: int, draws: int, random: np.random.Generator, waits: bool = False) -> float:
+def false_alarms(
+    points: int, draws: int, random: np.random.Generator, waits: bool = False
+) -> float:
     """The share of series of so many points, nothing but noise, whose last point is flagged."""
     values = random.standard_normal((draws, points))
-    return float((last_sides(whole_minutes(random, values) if waits else values, waits) != 0).mean())
+    return float(
+        (last_sides(whole_minutes(random, values) if waits else values, waits) != 0).mean()
+    )
 
 
-def false_alarms_of_counts(kind: ChartKind, points: int, draws: int, random: np.random.Generator) -> float:
+def false_alarms_of_counts(
+    kind: ChartKind, points: int, draws: int, random: np.random.Generator
+) -> float:
     """The same for p charts of binomial shares, and u charts of Poisson rates, with denominators that differ."""
     visits = random.integers(*VISITS, (draws, points), endpoint=True)
     if kind == ChartKind.P:
@@ -100,7 +112,9 @@ def false_alarms_of_counts(kind: ChartKind, points: int, draws: int, random: np.
     return float((side[:, -1] != 0).mean())
 
 
-def power(points: int, shift: float, draws: int, random: np.random.Generator, waits: bool = False) -> float:
+def power(
+    points: int, shift: float, draws: int, random: np.random.Generator, waits: bool = False
+) -> float:
     """The share of series in which a shift (standard deviations) after so many points is found within 8 months."""
     values = random.standard_normal((draws, points + WITHIN))
     values[:, points:] += shift
@@ -124,15 +138,22 @@ def simulate(points: int, draws: int = DRAWS, seed: int = SEED) -> Rate:
         shift_2=power(points, 2, draws, random),
         waits_shift_1=power(points, 1, draws, random, waits=True),
         waits_shift_2=power(points, 2, draws, random, waits=True),
-        draws=draws)
+        draws=draws,
+    )
 
 
 @cache
 def table() -> dict[int, Rate]:
     """The committed table, by number of points, 12 to 60."""
     with TABLE.open(encoding="utf-8", newline="") as file:
-        rows = [Rate(points=int(row.pop("points")), draws=int(row.pop("draws")),
-                     **{name: float(share) for name, share in row.items()}) for row in csv.DictReader(file)]
+        rows = [
+            Rate(
+                points=int(row.pop("points")),
+                draws=int(row.pop("draws")),
+                **{name: float(share) for name, share in row.items()},
+            )
+            for row in csv.DictReader(file)
+        ]
     return {row.points: row for row in rows}
 
 
@@ -150,14 +171,22 @@ class Budget:
     usual_most: int
 
 
-def budget(points: Sequence[int], kinds: Sequence[ChartKind] | None = None, waits: Sequence[bool] | None = None) -> Budget:
+def budget(
+    points: Sequence[int],
+    kinds: Sequence[ChartKind] | None = None,
+    waits: Sequence[bool] | None = None,
+) -> Budget:
     """What chance alone would flag this month, the series being taken as independent.
 
     points: of the current segment of each series; those under 12 are not counted. kinds: of their charts, by default
     all XmR. waits: which are waits in whole minutes on a log scale, by default none.
     """
     kinds, waits = kinds or [ChartKind.XMR] * len(points), waits or [False] * len(points)
-    chances = [_chance(row, kind, wait) for p, kind, wait in zip(points, kinds, waits, strict=True) if (row := rate(p))]
+    chances = [
+        _chance(row, kind, wait)
+        for p, kind, wait in zip(points, kinds, waits, strict=True)
+        if (row := rate(p))
+    ]
     masses = np.ones(1)  # of the number of alarms: one more series, one convolution
     for chance in chances:
         masses = np.convolve(masses, [1 - chance, chance])

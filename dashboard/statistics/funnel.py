@@ -9,6 +9,7 @@ cases, and lets pass 24, which it gives in 2.0 % (on such limits: Seaton and Man
 Methodology 12:98). Its over-dispersion of ratios is by default that of the NHS's SHMI, logarithms without the tenths at
 each end; ours is its other one, square roots with the tenths pulled in, as Spiegelhalter's.
 """
+
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -66,7 +67,9 @@ class Funnel:
     adjusted_position: list[Position]
 
 
-def funnel(events: Sequence[float], sizes: Sequence[float], *, proportion: bool, scale: float = 100) -> Funnel | None:
+def funnel(
+    events: Sequence[float], sizes: Sequence[float], *, proportion: bool, scale: float = 100
+) -> Funnel | None:
     """The funnel of some sites: events (k,) among sizes (k,), whole numbers; None where all sizes are 0.
 
     Raises ValueError where a share has more events than cases.
@@ -82,28 +85,49 @@ def funnel(events: Sequence[float], sizes: Sequence[float], *, proportion: bool,
     values = np.divide(counts, bases, out=np.full(len(bases), np.nan), where=known) * scale
     exact = limits(bases, target, proportion=proportion, scale=scale)
     adjusted = limits(bases, target, proportion=proportion, scale=scale, tau2=tau2)
-    return Funnel(proportion, scale, target * scale, values, phi, tau2, exact, adjusted, positions(values, exact),
-                  positions(values, adjusted))
+    return Funnel(
+        proportion,
+        scale,
+        target * scale,
+        values,
+        phi,
+        tau2,
+        exact,
+        adjusted,
+        positions(values, exact),
+        positions(values, adjusted),
+    )
 
 
-def limits(sizes: Iterable[float], target: float, *, proportion: bool, scale: float = 100, tau2: float = 0) -> Limits:
+def limits(
+    sizes: Iterable[float], target: float, *, proportion: bool, scale: float = 100, tau2: float = 0
+) -> Limits:
     """The limits at any sizes (k,), for the lines of the plot: exact where tau2 is 0, else on the transformed scale.
 
     target: between 0 and 1 for a share, events per unit of exposure for a rate.
     """
     lines = []
     for level in LEVELS:
-        pairs = [_pair(float(n), target, level, proportion, tau2) if n > 0 else (np.nan, np.nan) for n in sizes]
+        pairs = [
+            _pair(float(n), target, level, proportion, tau2) if n > 0 else (np.nan, np.nan)
+            for n in sizes
+        ]
         lines.append(np.array(pairs).reshape(len(pairs), 2) * scale)
     (lower95, upper95), (lower998, upper998) = (line.T for line in lines)
     return Limits(lower95, upper95, lower998, upper998)
 
 
-def _pair(n: float, target: float, level: float, proportion: bool, tau2: float) -> tuple[float, float]:
+def _pair(
+    n: float, target: float, level: float, proportion: bool, tau2: float
+) -> tuple[float, float]:
     if target == 0 or (proportion and target == 1):
         return target, target
     if proportion:
-        return arcsine_limits(n, target, level, tau2) if tau2 else binomial_limits(round(n), target, level)
+        return (
+            arcsine_limits(n, target, level, tau2)
+            if tau2
+            else binomial_limits(round(n), target, level)
+        )
     return square_root_limits(n, target, level, tau2) if tau2 else poisson_limits(n, target, level)
 
 
@@ -150,13 +174,17 @@ def arcsine_limits(n: float, target: float, level: float, tau2: float = 0) -> tu
     return math.sin(max(0.0, middle - half)) ** 2, math.sin(min(math.pi / 2, middle + half)) ** 2
 
 
-def square_root_limits(exposure: float, target: float, level: float, tau2: float = 0) -> tuple[float, float]:
+def square_root_limits(
+    exposure: float, target: float, level: float, tau2: float = 0
+) -> tuple[float, float]:
     """Limits of a rate on the square root of observed / expected, with the variance tau2 between sites."""
     half = z_value(level) * math.sqrt(1 / (4 * exposure * target) + tau2)
     return target * max(0.0, 1 - half) ** 2, target * (1 + half) ** 2
 
 
-def overdispersion(events: np.ndarray, sizes: np.ndarray, target: float, *, proportion: bool) -> tuple[float, float]:
+def overdispersion(
+    events: np.ndarray, sizes: np.ndarray, target: float, *, proportion: bool
+) -> tuple[float, float]:
     """How much more sites differ than chance explains: φ, and the variance τ² between them (0 where it explains all).
 
     events, sizes: (k,), sizes > 0. Standardised on the arcsine (shares) or square root scale (rates), pulled in by
@@ -187,8 +215,20 @@ def positions(values: np.ndarray, at: Limits) -> list[Position]:
     """Where each value (k,) stands against the limits at its size."""
     slack = 1e-12 * np.abs(values)  # a value on a limit is inside
     names = np.select(
-        [np.isnan(values), values < at.lower998 - slack, values > at.upper998 + slack, values < at.lower95 - slack,
-         values > at.upper95 + slack],
-        [Position.NO_DATA, Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH, Position.BETWEEN_LOW, Position.BETWEEN_HIGH],
-        default=Position.INSIDE)
+        [
+            np.isnan(values),
+            values < at.lower998 - slack,
+            values > at.upper998 + slack,
+            values < at.lower95 - slack,
+            values > at.upper95 + slack,
+        ],
+        [
+            Position.NO_DATA,
+            Position.OUTSIDE_LOW,
+            Position.OUTSIDE_HIGH,
+            Position.BETWEEN_LOW,
+            Position.BETWEEN_HIGH,
+        ],
+        default=Position.INSIDE,
+    )
     return [Position(str(p)) for p in names]

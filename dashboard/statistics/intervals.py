@@ -3,6 +3,7 @@
 Nothing here approximates a count by a normal distribution. Wilson 1927 (Newcombe 1998, Statistics in Medicine 17);
 Garwood 1936 for Poisson counts; order statistics for quantiles (Conover, Practical Nonparametric Statistics, 3.2).
 """
+
 import math
 from collections.abc import Callable
 from statistics import NormalDist
@@ -29,7 +30,9 @@ def wilson(events: float, n: float, level: float = LEVEL) -> tuple[float, float]
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
     # None and all of them end at 0 and 1 exactly; the square root misses that by rounding.
-    return (middle - half) / scale if events else 0.0, (middle + half) / scale if events < n else 1.0
+    return (middle - half) / scale if events else 0.0, (
+        middle + half
+    ) / scale if events < n else 1.0
 
 
 def poisson(count: float, level: float = LEVEL) -> tuple[float, float]:
@@ -42,7 +45,9 @@ def poisson(count: float, level: float = LEVEL) -> tuple[float, float]:
     return low, float(special.gammainccinv(count + 1, tail))
 
 
-def rate(count: float, exposure: float, scale: float = 1000, level: float = LEVEL) -> tuple[float, float] | None:
+def rate(
+    count: float, exposure: float, scale: float = 1000, level: float = LEVEL
+) -> tuple[float, float] | None:
     """The exact interval of a rate, in events per `scale` of exposure (per 1 000 visits); None without exposure."""
     if not exposure:
         return None
@@ -79,7 +84,9 @@ def _smallest(near: float, reached: Callable[[int], bool]) -> int:
     return count - 1 if count and reached(count - 1) else count
 
 
-def quantile_interval(histogram: np.ndarray, q: float, level: float = LEVEL) -> tuple[int | None, int | None]:
+def quantile_interval(
+    histogram: np.ndarray, q: float, level: float = LEVEL
+) -> tuple[int | None, int | None]:
     """Between which minutes the true quantile lies; None for an end that so few waits cannot give.
 
     histogram: (bins,) counts by whole minute, as for quantile(); its last bin holds that minute and more.
@@ -87,5 +94,7 @@ def quantile_interval(histogram: np.ndarray, q: float, level: float = LEVEL) -> 
     counts = np.asarray(histogram)
     reached = counts.cumsum()
     low, high = quantile_ranks(int(reached[-1]), q, level)
-    first, last = (None if rank is None else int(np.argmax(reached >= rank)) for rank in (low, high))
+    first, last = (
+        None if rank is None else int(np.argmax(reached >= rank)) for rank in (low, high)
+    )
     return first, last

@@ -3,6 +3,7 @@
 Kitagawa 1955, Journal of the American Statistical Association 50. For shares and means, never for medians: there,
 decompose the share within the target time.
 """
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,8 +37,12 @@ class Change:
         return self.after - self.before
 
 
-def decompose(sites: Sequence[str], numerators: Sequence[Sequence[float]], denominators: Sequence[Sequence[float]],
-              scale: float = 1) -> Change | None:
+def decompose(
+    sites: Sequence[str],
+    numerators: Sequence[Sequence[float]],
+    denominators: Sequence[Sequence[float]],
+    scale: float = 1,
+) -> Change | None:
     """The change of Σ numerators / Σ denominators from the first period to the second; None where one has no data.
 
     sites: the site of each part (k,): parts are sites, or services of sites. numerators, denominators: (2, k), before
@@ -62,8 +67,18 @@ def decompose(sites: Sequence[str], numerators: Sequence[Sequence[float]], denom
     network = total - rate - mix
     if abs(network) <= 1e-12 * (1 + abs(before) + abs(after)):
         network = 0.0  # rounding
-    return Change(float(before), float(after), rate, mix, network, same_before, same_after, _simpson(a, n, total),
-                  opened, closed)
+    return Change(
+        float(before),
+        float(after),
+        rate,
+        mix,
+        network,
+        same_before,
+        same_after,
+        _simpson(a, n, total),
+        opened,
+        closed,
+    )
 
 
 def _shares_and_rates(a: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,5 @@
 """Quantiles of whole-minute waits, read from histograms: exact, and mergeable by adding counts."""
+
 import numpy as np
 
 

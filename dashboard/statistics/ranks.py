@@ -3,6 +3,7 @@
 Twenty equally good sites still have a first and a last, mostly the smallest ones: Goldstein and Spiegelhalter 1996,
 Journal of the Royal Statistical Society A 159.
 """
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,8 +23,16 @@ class Rank:
     of: int
 
 
-def ranks(events: Sequence[float], sizes: Sequence[float], *, direction: str, proportion: bool, minimum: int,
-          draws: int = DRAWS, seed: int = SEED) -> list[Rank | None]:
+def ranks(
+    events: Sequence[float],
+    sizes: Sequence[float],
+    *,
+    direction: str,
+    proportion: bool,
+    minimum: int,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> list[Rank | None]:
     """The rank of each site by events / sizes, (k,) each; None under the minimum size, which also takes it out.
 
     direction: "up" or "down", what is good. proportion: counts are drawn anew as binomial, else as Poisson, each site
@@ -40,7 +49,9 @@ def ranks(events: Sequence[float], sizes: Sequence[float], *, direction: str, pr
     if not len(shown):
         return listed
     scores = sign * counts[shown] / bases[shown]
-    drawn = sign * _draw(counts[shown], bases[shown], proportion, draws, np.random.default_rng(seed))
+    drawn = sign * _draw(
+        counts[shown], bases[shown], proportion, draws, np.random.default_rng(seed)
+    )
     places = drawn.argsort(axis=1).argsort(axis=1) + 1
     low, high = np.quantile(places, [0.025, 0.975], axis=0, method="inverted_cdf")
     for i, site in enumerate(shown.tolist()):
@@ -50,8 +61,9 @@ def ranks(events: Sequence[float], sizes: Sequence[float], *, direction: str, pr
     return listed
 
 
-def _draw(events: np.ndarray, sizes: np.ndarray, proportion: bool, draws: int, random: np.random.Generator
-          ) -> np.ndarray:
+def _draw(
+    events: np.ndarray, sizes: np.ndarray, proportion: bool, draws: int, random: np.random.Generator
+) -> np.ndarray:
     """Rates drawn anew, (draws, k); what is added is too small to change anything but ties."""
     shape = (draws, len(sizes))
     if proportion:

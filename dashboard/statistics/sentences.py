@@ -4,6 +4,7 @@ A sentence about a change needs a control chart: none can be had from two values
 colon (« Attente médiane, CCSP de Kandi : … »), so that nothing has to agree with them. What follows in « » in a
 docstring is how a sentence, or the argument of that name, reads.
 """
+
 import math
 from collections.abc import Callable
 
@@ -70,17 +71,25 @@ def signal(subject: str, chart: Chart, direction: str, when: str) -> str:
     if what == Variation.TOO_FEW:
         return too_few(subject, chart.points[-1])
     settled = chart.status[-1] == Status.FROZEN
-    limits = (f"limites fixées sur {french.plural(FROZEN_POINTS, 'point')}" if settled else
-              f"limites provisoires, sur {french.plural(chart.points[-1], 'point')}")
+    limits = (
+        f"limites fixées sur {french.plural(FROZEN_POINTS, 'point')}"
+        if settled
+        else f"limites provisoires, sur {french.plural(chart.points[-1], 'point')}"
+    )
     if what == Variation.NO_SIGNAL:
-        return _line(subject, f"pas de signal {when}, la valeur reste dans les variations habituelles ({limits})")
+        return _line(
+            subject,
+            f"pas de signal {when}, la valeur reste dans les variations habituelles ({limits})",
+        )
     return _line(subject, f"{VARIATIONS[what]} {when}, {RULES[chart.flag]} ({limits})")
 
 
 def too_few(subject: str, points: int) -> str:
     """Under twelve points: how many there are, and how many are needed."""
     have = french.number(points)
-    return _line(subject, f"trop peu de points pour conclure ({have} sur les {MINIMUM_POINTS} nécessaires)")
+    return _line(
+        subject, f"trop peu de points pour conclure ({have} sur les {MINIMUM_POINTS} nécessaires)"
+    )
 
 
 def too_few_events(subject: str) -> str:
@@ -127,7 +136,9 @@ def alert_budget(signals: int, budget: Budget) -> str:
     low, high = math.floor(budget.expected), math.ceil(budget.expected)
     most = french.plural(high, "signal", "signaux")
     chance = most if low == high else f"{french.number(low)} à {most}"
-    expected = f"{chance} {'est attendu' if high < 2 else 'sont attendus'} par période du seul hasard"
+    expected = (
+        f"{chance} {'est attendu' if high < 2 else 'sont attendus'} par période du seul hasard"
+    )
     if signals == 0:
         there = "il n'y en a aucun"
     elif signals > budget.usual_most:
@@ -139,33 +150,47 @@ def alert_budget(signals: int, budget: Budget) -> str:
 
 def power(row: Rate) -> str:
     """What the rule finds, misses, and flags wrongly, with series of so many points; waits, p and u charts apart."""
+
     def share(x: float) -> str:
         return french.percent(100 * x)
 
     def once(x: float) -> str:
         return f"une série sur {french.number(1 / x)} environ"
 
-    return (f"Avec {french.plural(row.points, 'point')}, un changement durable de deux écarts types est vu en {WITHIN}"
-            f" mois ou moins dans {share(row.shift_2)} des cas, d'un seul écart type dans {share(row.shift_1)}"
-            f" des cas{S}; sans aucun changement, {once(row.normal)} est signalée à tort. Pour les attentes, en"
-            f" minutes entières{S}: {share(row.waits_shift_2)}, {share(row.waits_shift_1)} et {once(row.waits)}. Aux"
-            f" effectifs très inégaux, à tort aussi{S}: {once(row.shares)} pour les parts, {once(row.rates)} pour les taux et"
-            " les cartes par trimestre.")
+    return (
+        f"Avec {french.plural(row.points, 'point')}, un changement durable de deux écarts types est vu en {WITHIN}"
+        f" mois ou moins dans {share(row.shift_2)} des cas, d'un seul écart type dans {share(row.shift_1)}"
+        f" des cas{S}; sans aucun changement, {once(row.normal)} est signalée à tort. Pour les attentes, en"
+        f" minutes entières{S}: {share(row.waits_shift_2)}, {share(row.waits_shift_1)} et {once(row.waits)}. Aux"
+        f" effectifs très inégaux, à tort aussi{S}: {once(row.shares)} pour les parts, {once(row.rates)} pour les taux et"
+        " les cartes par trimestre."
+    )
 
 
-def change(whole: Change, amount: Callable[[float], str] = lambda x: french.percent(x, 1),
-           size: Callable[[float], str] = points) -> list[str]:
+def change(
+    whole: Change,
+    amount: Callable[[float], str] = lambda x: french.percent(x, 1),
+    size: Callable[[float], str] = points,
+) -> list[str]:
     """What the change between two periods is made of; a warning first where the parts contradict the whole.
 
     amount, size: write a value and a signed difference in the unit of the figure.
     """
-    parts = [f"{size(whole.rate)} par les centres eux-mêmes", f"{size(whole.mix)} par la répartition des visites"]
+    parts = [
+        f"{size(whole.rate)} par les centres eux-mêmes",
+        f"{size(whole.mix)} par la répartition des visites",
+    ]
     if whole.opened or whole.closed or whole.network:
         parts.append(f"{size(whole.network)} par les ouvertures et fermetures de centres")
-    sentence = (f"De {amount(whole.before)} à {amount(whole.after)}, soit {size(whole.total)}{S}:"
-                f" {french.join_words(parts)}.")
+    sentence = (
+        f"De {amount(whole.before)} à {amount(whole.after)}, soit {size(whole.total)}{S}:"
+        f" {french.join_words(parts)}."
+    )
     if not whole.simpson:
         return [sentence]
     moves = "monte" if whole.total > 0 else "baisse"
-    return [f"Attention{S}: l'ensemble {moves} alors qu'aucune de ses parties ne {moves}{S}; c'est sa composition qui a"
-            " changé.", sentence]
+    return [
+        f"Attention{S}: l'ensemble {moves} alors qu'aucune de ses parties ne {moves}{S}; c'est sa composition qui a"
+        " changé.",
+        sentence,
+    ]

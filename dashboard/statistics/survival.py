@@ -3,6 +3,7 @@
 Intervals: Greenwood's variance on the log(−log) scale (Kalbfleisch and Prentice, The Statistical Analysis of Failure
 Time Data, 1.4), which stay between 0 and 1; for the median, Brookmeyer and Crowley 1982, Biometrics 38.
 """
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +54,8 @@ def _steps(durations: np.ndarray, closed: np.ndarray) -> tuple[np.ndarray, np.nd
     ages = np.unique(durations[closed])
     at_risk = len(durations) - np.searchsorted(np.sort(durations), ages, side="left")
     closings = np.searchsorted(np.sort(durations[closed]), ages, side="right") - np.searchsorted(
-        np.sort(durations[closed]), ages, side="left")
+        np.sort(durations[closed]), ages, side="left"
+    )
     return ages, at_risk, closings
 
 

@@ -3,13 +3,16 @@
 One closed vocabulary for the screen, the map, the sentences and the exports. Roles and precedence follow
 nhs-r-community/NHSRplotthedots (R/ptd_calculate_point_type.R, R/ptd_calculate_assurance_type.R, commit 050b07d).
 """
+
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
 MINIMUM_POINTS = 12  # under which nothing is concluded
-FROZEN_POINTS = 24   # the points on which limits are frozen; below, they are provisional and recomputed
+FROZEN_POINTS = (
+    24  # the points on which limits are frozen; below, they are provisional and recomputed
+)
 
 
 class Rule(StrEnum):

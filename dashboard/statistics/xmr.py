@@ -9,20 +9,34 @@ Three differences, on purpose: where screening would leave only ranges of 0, not
 at 100 % and rarely leaves it would have no limits but its mean); a series that never changes has its mean for
 limits, and no signal; a point at the turn of two trends belongs to the one that begins there.
 """
+
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS, Chart, ChartKind, Rule, Status
+from dashboard.statistics.variation import (
+    FROZEN_POINTS,
+    MINIMUM_POINTS,
+    Chart,
+    ChartKind,
+    Rule,
+    Status,
+)
 
-LIMIT = 2.66          # 3 / 1.128: three standard deviations, in mean moving ranges
+LIMIT = 2.66  # 3 / 1.128: three standard deviations, in mean moving ranges
 NEAR = 2 * LIMIT / 3  # two standard deviations
-SCREENING = 3.267     # moving ranges of this many means, or more, are left out, once
-RUN = 7               # points in a run on one side, and in a trend
-ROUNDING = 1e-9       # relative: a point that misses the mean or a limit by rounding is on it
+SCREENING = 3.267  # moving ranges of this many means, or more, are left out, once
+RUN = 7  # points in a run on one side, and in a trend
+ROUNDING = 1e-9  # relative: a point that misses the mean or a limit by rounding is on it
 
-CODES = (Rule.NONE, Rule.OUTSIDE, Rule.TREND, Rule.TWO_OF_THREE, Rule.RUN)  # what `flags` returns is an index here
+CODES = (
+    Rule.NONE,
+    Rule.OUTSIDE,
+    Rule.TREND,
+    Rule.TWO_OF_THREE,
+    Rule.RUN,
+)  # what `flags` returns is an index here
 
 
 @dataclass(frozen=True)
@@ -50,8 +64,9 @@ def limits(values: np.ndarray, screen: bool = True) -> Limits:
     return Limits(values.mean(axis=-1), mean_moving_range(values, screen))
 
 
-def limits_and_distances(values: np.ndarray, *, screen: bool = True, log: bool = False, resolution: float = 0
-                         ) -> tuple[Limits, np.ndarray]:
+def limits_and_distances(
+    values: np.ndarray, *, screen: bool = True, log: bool = False, resolution: float = 0
+) -> tuple[Limits, np.ndarray]:
     """The limits of whole segments, from their first 24 points, and how far each point is from the centre.
 
     values: (…, n), n ≥ 2, no NaN; where log, already log(1 + value). resolution: see chart; in the unit of the series.
@@ -62,12 +77,18 @@ def limits_and_distances(values: np.ndarray, *, screen: bool = True, log: bool =
     if not resolution:
         return first, distance
     centre = first.centre
-    step = np.log1p(np.expm1(centre) + resolution) - centre if log else np.full_like(centre, resolution)
+    step = (
+        np.log1p(np.expm1(centre) + resolution) - centre
+        if log
+        else np.full_like(centre, resolution)
+    )
     distance = np.where(np.abs(distance) <= step[..., None] / 2, 0, distance)
     return Limits(centre, np.maximum(first.mean_range, step)), distance
 
 
-def flags(distance: np.ndarray, near: np.ndarray, limit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def flags(
+    distance: np.ndarray, near: np.ndarray, limit: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Which rule, if any, makes each point of a segment a signal, and on which side.
 
     distance: (…, n) from the centre. near, limit: half-widths, broadcast against it. Returns indices into CODES and
@@ -76,13 +97,19 @@ def flags(distance: np.ndarray, near: np.ndarray, limit: np.ndarray) -> tuple[np
     near, limit = np.broadcast_to(near, distance.shape), np.broadcast_to(limit, distance.shape)
     code = np.zeros(distance.shape, dtype=np.int8)
     side = np.zeros(distance.shape, dtype=np.int8)
-    above = np.sign(np.where(np.abs(distance) > ROUNDING * (1 + np.abs(limit)), distance, 0)).astype(np.int8)
+    above = np.sign(
+        np.where(np.abs(distance) > ROUNDING * (1 + np.abs(limit)), distance, 0)
+    ).astype(np.int8)
     outside = _beyond(distance, limit)
     is_near = _beyond(distance, near) & ~outside
     falling, rising = _trends(distance)
     signals = (  # last first: each overwrites those before it
         (4, _members(above == 1, RUN) | _members(above == -1, RUN), above),
-        (3, is_near & (_two_of_three(is_near, above == 1) | _two_of_three(is_near, above == -1)), above),
+        (
+            3,
+            is_near & (_two_of_three(is_near, above == 1) | _two_of_three(is_near, above == -1)),
+            above,
+        ),
         (2, falling | rising, np.where(rising, 1, -1)),
         (1, outside, above),
     )
@@ -108,7 +135,7 @@ def _spread(windows: np.ndarray, length: int) -> np.ndarray:
     """The places covered by the windows that hold: (…, n - length + 1) gives (…, n)."""
     covered = np.zeros((*windows.shape[:-1], windows.shape[-1] + length - 1), dtype=bool)
     for i in range(length):
-        covered[..., i:i + windows.shape[-1]] |= windows
+        covered[..., i : i + windows.shape[-1]] |= windows
     return covered
 
 
@@ -118,7 +145,9 @@ def _trends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     parts = []
     for sign in (-1, 1):
         members = _members(steps == sign, RUN - 1)
-        parts.append(_spread(members, 2) if members.shape[-1] else np.zeros(values.shape, dtype=bool))
+        parts.append(
+            _spread(members, 2) if members.shape[-1] else np.zeros(values.shape, dtype=bool)
+        )
     falling, rising = parts
     following = np.concatenate([steps, np.zeros((*values.shape[:-1], 1))], axis=-1)
     turn = falling & rising
@@ -130,19 +159,24 @@ def _two_of_three(is_near: np.ndarray, on_side: np.ndarray) -> np.ndarray:
     if is_near.shape[-1] < 3:
         return np.zeros(is_near.shape, dtype=bool)
     window = np.lib.stride_tricks.sliding_window_view
-    three = window(on_side, 3, axis=-1).all(axis=-1) & (window(is_near, 3, axis=-1).sum(axis=-1) >= 2)
+    three = window(on_side, 3, axis=-1).all(axis=-1) & (
+        window(is_near, 3, axis=-1).sum(axis=-1) >= 2
+    )
     return _spread(three, 3)
 
 
-def positions_of(values: Sequence[float | None], rebases: Collection[int], left_out: Collection[int]
-                 ) -> list[np.ndarray]:
+def positions_of(
+    values: Sequence[float | None], rebases: Collection[int], left_out: Collection[int]
+) -> list[np.ndarray]:
     """The positions of the points of each segment: a rebase at position i begins a new one there.
 
     Positions without a value (None or NaN), and those left out (closed or unfinished months), are no points.
     Raises ValueError for a rebase outside the series.
     """
     if not all(0 < r < len(values) for r in rebases):
-        raise ValueError(f"rebases {sorted(rebases)} must lie within the series, after its first position")
+        raise ValueError(
+            f"rebases {sorted(rebases)} must lie within the series, after its first position"
+        )
     given = _numbers(values)
     is_point = np.isfinite(given)
     is_point[list(left_out)] = False
@@ -161,9 +195,17 @@ def status_of(points: int) -> Status:
     return Status.FROZEN if points >= FROZEN_POINTS else Status.PROVISIONAL
 
 
-def chart(values: Sequence[float | None], *, rebases: Collection[int] = (), left_out: Collection[int] = (),
-          log: bool = False, screen: bool = True, lowest: float | None = None, highest: float | None = None,
-          resolution: float = 0) -> Chart:
+def chart(
+    values: Sequence[float | None],
+    *,
+    rebases: Collection[int] = (),
+    left_out: Collection[int] = (),
+    log: bool = False,
+    screen: bool = True,
+    lowest: float | None = None,
+    highest: float | None = None,
+    resolution: float = 0,
+) -> Chart:
     """The XmR chart of a series: limits on the first 24 points of each segment, on all while there are fewer.
 
     values: n values in time order, None where missing. rebases: positions at which a new segment begins.
@@ -180,21 +222,42 @@ def chart(values: Sequence[float | None], *, rebases: Collection[int] = (), left
         raise ValueError("a log scale needs values above -1")
     scaled, back = (np.log1p(given), np.expm1) if log else (given, lambda x: x)
     n = len(given)
-    lines = {name: np.full(n, np.nan) for name in ("centre", "lower", "upper", "near_lower", "near_upper")}
+    lines = {
+        name: np.full(n, np.nan)
+        for name in ("centre", "lower", "upper", "near_lower", "near_upper")
+    }
     segment, side, rule = np.full(n, -1), np.zeros(n, dtype=int), [Rule.NONE] * n
     segments = positions_of(values, rebases, left_out)
     for number, positions in enumerate(segments):
         segment[positions] = number
         if status_of(len(positions)) == Status.TOO_FEW:
             continue
-        bounds, distance = limits_and_distances(scaled[positions], screen=screen, log=log, resolution=resolution)
+        bounds, distance = limits_and_distances(
+            scaled[positions], screen=screen, log=log, resolution=resolution
+        )
         code, sides = flags(distance, NEAR * bounds.mean_range, LIMIT * bounds.mean_range)
         for i, c, s in zip(positions.tolist(), code.tolist(), sides.tolist(), strict=True):
             rule[i], side[i] = CODES[c], s
-        for name, width in (("centre", 0), ("lower", -LIMIT), ("upper", LIMIT), ("near_lower", -NEAR),
-                            ("near_upper", NEAR)):
+        for name, width in (
+            ("centre", 0),
+            ("lower", -LIMIT),
+            ("upper", LIMIT),
+            ("near_lower", -NEAR),
+            ("near_upper", NEAR),
+        ):
             lines[name][positions] = back(bounds.centre + width * bounds.mean_range)
     points = [len(p) for p in segments]
     shown = np.where(segment >= 0, given, np.nan)
-    return Chart(ChartKind.XMR, shown, **lines, lowest=lowest, highest=highest, segment=segment, rule=rule, side=side,
-                 status=[status_of(p) for p in points], points=points, screened=screen)
+    return Chart(
+        ChartKind.XMR,
+        shown,
+        **lines,
+        lowest=lowest,
+        highest=highest,
+        segment=segment,
+        rule=rule,
+        side=side,
+        status=[status_of(p) for p in points],
+        points=points,
+        screened=screen,
+    )

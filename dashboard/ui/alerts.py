@@ -1,4 +1,5 @@
 """The page Signaux: the chart of any series, what a signal is worth, the form of a decision."""
+
 import streamlit as st
 
 from dashboard import french
@@ -50,8 +51,14 @@ def _choice(where, name: str, options: dict[str, str]) -> str:
     key = f"serie_{name}"
     held = filters.value(name)
     st.session_state[key] = held if held in options else next(iter(options))
-    return where.selectbox(filters.NAMES[name], list(options), format_func=options.get, key=key, label_visibility="collapsed",
-                           on_change=lambda: filters.choose(name, st.session_state[key]))
+    return where.selectbox(
+        filters.NAMES[name],
+        list(options),
+        format_func=options.get,
+        key=key,
+        label_visibility="collapsed",
+        on_change=lambda: filters.choose(name, st.session_state[key]),
+    )
 
 
 def decide(person: Person, question: Question) -> None:
@@ -65,7 +72,9 @@ def decide(person: Person, question: Question) -> None:
         st.text_input("Ce qui est décidé", max_chars=500, key="decision_quoi")
         left, right = st.columns(2)
         left.text_input("Qui (une fonction, pas un nom)", max_chars=120, key="decision_qui")
-        right.date_input("Pour le", value=None, format="DD/MM/YYYY", min_value=today(), key="decision_pour")
+        right.date_input(
+            "Pour le", value=None, format="DD/MM/YYYY", min_value=today(), key="decision_pour"
+        )
         st.form_submit_button("Noter", on_click=_keep)
     outcome.said("decision")
 
@@ -75,9 +84,18 @@ def _keep() -> None:
     """Write the decision before the page runs, so that table and chart have it; what was typed stays if refused."""
     typed = st.session_state
     scope, code = typed["decision_sur"]
-    with outcome.telling("decision", "La décision est notée ; elle figure sur la carte de contrôle de la série."):
-        record.decide(session.person(), code, scope, typed["decision_qui"], typed["decision_quoi"], typed["decision_pour"],
-                      today())
+    with outcome.telling(
+        "decision", "La décision est notée ; elle figure sur la carte de contrôle de la série."
+    ):
+        record.decide(
+            session.person(),
+            code,
+            scope,
+            typed["decision_qui"],
+            typed["decision_quoi"],
+            typed["decision_pour"],
+            today(),
+        )
         typed["decision_qui"] = typed["decision_quoi"] = ""
         typed["decision_pour"] = None
         filters.choose("centre", scope)

@@ -18,7 +18,9 @@ def prepare(static: Path, boundaries: dict | None = None) -> list[str]:
     installation that was prepared before works. Raises OSError when a file is wrong and cannot be written.
     """
     wanted = {f"{LEAFLET}/{name}": content for name, content in _leaflet()}
-    wanted["departments.js"] = _script("DEPARTMENTS", json.loads(OUTLINES.read_text(encoding="utf-8")))
+    wanted["departments.js"] = _script(
+        "DEPARTMENTS", json.loads(OUTLINES.read_text(encoding="utf-8"))
+    )
     if boundaries is not None:
         wanted[communes_file(boundaries)] = _script("COMMUNES", boundaries)
     for name, content in wanted.items():
@@ -56,7 +58,9 @@ def _write(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.chmod(name, 0o644)  # mkstemp gives 0600, which a server running as somebody else could not read
+        os.chmod(
+            name, 0o644
+        )  # mkstemp gives 0600, which a server running as somebody else could not read
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -1,4 +1,5 @@
 """« Ce qui mérite attention », as a short list."""
+
 import streamlit as st
 
 from dashboard.accounts.rights import Person

@@ -1,4 +1,5 @@
 """The bulletin of a period on the screen: each sentence with its n and a link to its chart."""
+
 import streamlit as st
 
 from dashboard import french
@@ -28,10 +29,18 @@ def show(person: Person, question: Question) -> None:
     with st.container(key="bulletin", gap=None):
         for line in lines:
             of = f"n = {french.number(line.n)}" if line.n else ""
-            st.markdown(f"- {escaped(line.text)}{f' :gray[({of})]' if of and not line.anchor else ''}")
+            st.markdown(
+                f"- {escaped(line.text)}{f' :gray[({of})]' if of and not line.anchor else ''}"
+            )
             if line.anchor:
                 drawn = "courbe" if question.kind and not line.site else "carte de contrôle"
-                _link(line, ", ".join(p for p in (of, f"{drawn} : {BY_CODE[line.anchor].short}", line.site) if p), codes)
+                _link(
+                    line,
+                    ", ".join(
+                        p for p in (of, f"{drawn} : {BY_CODE[line.anchor].short}", line.site) if p
+                    ),
+                    codes,
+                )
     with st.expander("Texte à copier"):
         st.code("\n".join(line.text for line in lines), language=None, wrap_lines=True)
 
@@ -40,6 +49,11 @@ def _link(line: Line, words: str, codes: dict[str, str]) -> None:
     """To the chart that shows a line, drawn beside the bulletin; the filters are kept."""
     wanted = {name: filters.value(name) for name in filters.DEFAULTS}
     wanted |= {"indicateur": line.anchor, "centre": codes.get(line.site, "")}
-    st.page_link(frame.page("signaux"), label=escaped(words),
-                 # The indicator always: an address without any filter would mean « keep them as they are ».
-                 query_params={n: v for n, v in wanted.items() if n == "indicateur" or v != filters.DEFAULTS[n]})
+    st.page_link(
+        frame.page("signaux"),
+        label=escaped(words),
+        # The indicator always: an address without any filter would mean « keep them as they are ».
+        query_params={
+            n: v for n, v in wanted.items() if n == "indicateur" or v != filters.DEFAULTS[n]
+        },
+    )

@@ -1,4 +1,5 @@
 """Headline figures as cards, and what they rest on."""
+
 from collections.abc import Sequence
 
 import streamlit as st
@@ -13,25 +14,42 @@ from dashboard.ui import filters, show
 from dashboard.ui.escape import escaped
 
 CARD = 104  # height of a card, in pixels: three rows of them stand beside the map without scrolling
-COLOURS = {"improvement": IMPROVEMENT.streamlit, "concern": CONCERN.streamlit, "neutral": CHANGE.streamlit, "": NONE.streamlit}
+COLOURS = {
+    "improvement": IMPROVEMENT.streamlit,
+    "concern": CONCERN.streamlit,
+    "neutral": CHANGE.streamlit,
+    "": NONE.streamlit,
+}
 
 
 def card(one: cards.Metric) -> None:
     """One card: the value; what its control chart says of it; plainly beside it, a year before."""
-    st.metric(one.card.label, one.card.text, one.beside or None, delta_color=COLOURS[one.card.tone], delta_arrow="off",
-              delta_description=one.after or None, border=True, help=one.help,
-              chart_data=one.line if len(one.line) > 2 else None, chart_type="line", height=CARD)
+    st.metric(
+        one.card.label,
+        one.card.text,
+        one.beside or None,
+        delta_color=COLOURS[one.card.tone],
+        delta_arrow="off",
+        delta_description=one.after or None,
+        border=True,
+        help=one.help,
+        chart_data=one.line if len(one.line) > 2 else None,
+        chart_type="line",
+        height=CARD,
+    )
 
 
 def grid(metrics: Sequence[cards.Metric], columns: int) -> None:
     """Cards in rows of so many."""
     for start in range(0, len(metrics), columns):
-        for place, one in zip(st.columns(columns), metrics[start:start + columns], strict=False):
+        for place, one in zip(st.columns(columns), metrics[start : start + columns], strict=False):
             with place:
                 card(one)
 
 
-def headline(person: Person, question: Question, codes: Sequence[str] = cards.HEADLINE, columns: int = 3) -> None:
+def headline(
+    person: Person, question: Question, codes: Sequence[str] = cards.HEADLINE, columns: int = 3
+) -> None:
     """The cards of the question's whole, then what they rest on."""
     if not sites(person, question):
         st.info("Aucun centre ne correspond à ces filtres.")
@@ -41,5 +59,9 @@ def headline(person: Person, question: Question, codes: Sequence[str] = cards.HE
     made = cards.cards(person, question, codes)
     show.collect(made)
     with st.expander("Puis-je m'y fier ?"):
-        st.markdown("\n".join(f"- **{BY_CODE[code].short}** : {escaped(row[-1].text)}"
-                              for code, row in zip(codes, made.table.rows, strict=True)))
+        st.markdown(
+            "\n".join(
+                f"- **{BY_CODE[code].short}** : {escaped(row[-1].text)}"
+                for code, row in zip(codes, made.table.rows, strict=True)
+            )
+        )

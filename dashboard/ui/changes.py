@@ -1,4 +1,5 @@
 """The page Évolution: two periods compared."""
+
 import streamlit as st
 
 from dashboard.accounts.rights import Person
@@ -15,14 +16,29 @@ def page(person: Person, question: Question) -> None:
     """The page: which indicator, which two periods, which parts."""
     now = filters.period()
     with st.container(horizontal=True):
-        choice = st.segmented_control("Comparer avec", ["Un an avant", "La période d'avant"], default="Un an avant",
-                                      key="comparer_avec", label_visibility="collapsed", required=True)
+        choice = st.segmented_control(
+            "Comparer avec",
+            ["Un an avant", "La période d'avant"],
+            default="Un an avant",
+            key="comparer_avec",
+            label_visibility="collapsed",
+            required=True,
+        )
         splits = ["site"] if question.service else list(SPLITS)
-        split = st.segmented_control("Parties", splits, default="site", format_func=SPLITS.get, key="changement_parties",
-                                     label_visibility="collapsed", required=True)
+        split = st.segmented_control(
+            "Parties",
+            splits,
+            default="site",
+            format_func=SPLITS.get,
+            key="changement_parties",
+            label_visibility="collapsed",
+            required=True,
+        )
     before = now.same_last_year if choice == "Un an avant" else now.previous
-    st.caption(f"Avant : {before.label}. Après : {now.label}. Une différence entre deux périodes ne dit pas qu'il y a une"
-               " tendance : pour cela, voir les cartes de contrôle.")
+    st.caption(
+        f"Avant : {before.label}. Après : {now.label}. Une différence entre deux périodes ne dit pas qu'il y a une"
+        " tendance : pour cela, voir les cartes de contrôle."
+    )
     code = sections.choose_indicator(changes.CHOICES, "changement_choix")
     left, right = st.columns([11, 9], gap="large")
     with left:
@@ -36,7 +52,9 @@ def page(person: Person, question: Question) -> None:
 def show_change(person: Person, question: Question, code: str, before: Period, split: str) -> None:
     """The sentences and the table of one indicator."""
     if changes.unsplit(person, question, code, before, split):
-        st.info("La prestation de trop de visites est inconnue : ce taux ne se partage pas par prestation.")
+        st.info(
+            "La prestation de trop de visites est inconnue : ce taux ne se partage pas par prestation."
+        )
         return
     found = changes.explained(person, question, code, before, split)
     if found is None:

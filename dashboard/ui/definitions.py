@@ -1,19 +1,34 @@
 """The definitions page, generated from the registry: nothing is written twice."""
+
 import streamlit as st
 
 from dashboard.indicators import INDICATORS, Indicator
 from dashboard.settings import load
 
-UNITS = {"count": "nombre", "rate": "nombre", "percent": "pour cent", "per_1000": "pour 1 000", "minutes": "minutes",
-         "days": "jours"}
+UNITS = {
+    "count": "nombre",
+    "rate": "nombre",
+    "percent": "pour cent",
+    "per_1000": "pour 1 000",
+    "minutes": "minutes",
+    "days": "jours",
+}
 DIRECTIONS = {"up": "plus, c'est mieux", "down": "moins, c'est mieux", "neither": "ni bien ni mal"}
-WORDS = {"nation": "pays", "department": "département", "site": "centre", "month": "mois", "service": "prestation",
-         "hour": "heure d'arrivée"}
+WORDS = {
+    "nation": "pays",
+    "department": "département",
+    "site": "centre",
+    "month": "mois",
+    "service": "prestation",
+    "hour": "heure d'arrivée",
+}
 
 
 def show() -> None:
     """Every indicator, then what holds for all."""
-    st.caption("Ces textes viennent du registre qui calcule les chiffres : ce qui est écrit est ce qui est calculé.")
+    st.caption(
+        "Ces textes viennent du registre qui calcule les chiffres : ce qui est écrit est ce qui est calculé."
+    )
     for indicator in INDICATORS:
         with st.container(border=True):
             _one(indicator)
@@ -25,13 +40,20 @@ def _one(i: Indicator) -> None:
     st.subheader(i.label, anchor=False)
     st.markdown(i.definition)
     formula = i.numerator if i.denominator == "—" else f"{i.numerator} ÷ {i.denominator}"
-    lines = [f"**Calcul.** {formula[:1].upper() + formula[1:]}.", f"**Unité.** {UNITS[i.unit]} ; {DIRECTIONS[i.direction]}.",
-             f"**Source.** {i.source[:1].upper() + i.source[1:]}."]
+    lines = [
+        f"**Calcul.** {formula[:1].upper() + formula[1:]}.",
+        f"**Unité.** {UNITS[i.unit]} ; {DIRECTIONS[i.direction]}.",
+        f"**Source.** {i.source[:1].upper() + i.source[1:]}.",
+    ]
     if i.minimum:
         lines.append(f"**Petits nombres.** Non affiché sous {i.minimum}.")
     if i.limits:
         lines.append(f"**Limites.** {i.limits}")
-    lines.append("**Se lit par** " + ", ".join(WORDS[b] for b in WORDS if b in i.by) + f". Code : `{i.code}`.")
+    lines.append(
+        "**Se lit par** "
+        + ", ".join(WORDS[b] for b in WORDS if b in i.by)
+        + f". Code : `{i.code}`."
+    )
     st.markdown("  \n".join(lines))
 
 

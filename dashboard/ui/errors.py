@@ -1,4 +1,5 @@
 """What a person reads when something fails: a plain sentence, never a traceback."""
+
 import logging
 import secrets
 from collections.abc import Iterator
@@ -25,14 +26,22 @@ def said_plainly(*, again: bool = False) -> Iterator[None]:
         number = _log(error)
         # By its code: PostgreSQL says it in the server's language.
         if getattr(error.orig, "sqlstate", "") == "42P01" or "no such table" in str(error.orig):
-            st.error("La base de données n'est pas encore prête. Sur le serveur : python -m db init")
+            st.error(
+                "La base de données n'est pas encore prête. Sur le serveur : python -m db init"
+            )
         else:
-            st.error(f"La base de données ne répond pas. Réessayer dans un instant. (incident {number})")
+            st.error(
+                f"La base de données ne répond pas. Réessayer dans un instant. (incident {number})"
+            )
         # Not where it answers and one question of ours fails: that would fail again and again.
         if again and not view.reachable():
             _wait()
-    except Exception as error:  # Streamlit's own way of stopping a page is no Exception and passes by
-        st.error(f"Cette page n'a pas pu être préparée. Signaler l'incident {_log(error)} au service informatique.")
+    except (
+        Exception
+    ) as error:  # Streamlit's own way of stopping a page is no Exception and passes by
+        st.error(
+            f"Cette page n'a pas pu être préparée. Signaler l'incident {_log(error)} au service informatique."
+        )
 
 
 @st.fragment(run_every=AGAIN)

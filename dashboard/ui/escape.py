@@ -1,4 +1,5 @@
 """Text from data, made safe for the places where Streamlit reads Markdown: headings, captions, notices."""
+
 import re
 
 ACTIVE = frozenset("\\`*_{}[]<>()#+-!|$~:&")
@@ -8,4 +9,7 @@ JOINER = "\u2060"  # has no width; breaks a bare address, which Markdown would m
 def escaped(text: str) -> str:
     """The text as it is read, nothing of which acts: no image is asked for, no link made, no HTML begun."""
     broken = text.replace("://", f":{JOINER}//").replace("www.", f"www{JOINER}.")
-    return "".join("\\" + c if c in ACTIVE else c for c in " ".join(re.split(r"[ \t\r\n\f\v]+", broken.strip())))
+    return "".join(
+        "\\" + c if c in ACTIVE else c
+        for c in " ".join(re.split(r"[ \t\r\n\f\v]+", broken.strip()))
+    )

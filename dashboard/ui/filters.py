@@ -1,4 +1,5 @@
 """Filters: in the URL, kept across pages, always visible. The session holds them; the URL follows."""
+
 from datetime import date
 
 import streamlit as st
@@ -12,13 +13,31 @@ from dashboard.period import Clipped, Period, clip, presets, resolve
 from dashboard.ui import errors
 from dashboard.ui.session import FILTERS, NOTICES, person
 
-DEFAULTS = {"periode": "12m", "departement": "", "type": "", "prestation": "", "centre": "", "indicateur": "wait_p50",
-            "couche": "signal"}
-NAMES = {"periode": "Période", "departement": "Département", "type": "Type de centre", "prestation": "Prestation",
-         "centre": "Centre", "indicateur": "Indicateur", "couche": "Couche de la carte"}
+DEFAULTS = {
+    "periode": "12m",
+    "departement": "",
+    "type": "",
+    "prestation": "",
+    "centre": "",
+    "indicateur": "wait_p50",
+    "couche": "signal",
+}
+NAMES = {
+    "periode": "Période",
+    "departement": "Département",
+    "type": "Type de centre",
+    "prestation": "Prestation",
+    "centre": "Centre",
+    "indicateur": "Indicateur",
+    "couche": "Couche de la carte",
+}
 LAYERS = {"signal": "Signaux", "niveau": "Niveaux"}
-EVERYTHING = {"departement": "Tous les départements", "type": "CCSP et GSRU", "prestation": "Toutes les prestations",
-              "centre": "Choisir un centre…"}
+EVERYTHING = {
+    "departement": "Tous les départements",
+    "type": "CCSP et GSRU",
+    "prestation": "Toutes les prestations",
+    "centre": "Choisir un centre…",
+}
 WRITTEN = "url_written"  # what we last put in the URL: anything else there comes from outside
 PAGE = "page_before"
 OTHER = "autre"
@@ -138,8 +157,15 @@ def _select(name: str, where=st, **settings) -> None:
     key = f"filtre_{name}"
     if key not in st.session_state or st.session_state[key] not in found:
         st.session_state[key] = value(name)
-    where.selectbox(NAMES[name], list(found), format_func=lambda v: found.get(v, v), key=key, on_change=_changed,
-                    args=(name,), **settings)
+    where.selectbox(
+        NAMES[name],
+        list(found),
+        format_func=lambda v: found.get(v, v),
+        key=key,
+        on_change=_changed,
+        args=(name,),
+        **settings,
+    )
 
 
 def bar(names: tuple[str, ...]) -> None:
@@ -154,7 +180,13 @@ def free_period() -> None:
     if st.session_state.get("filtre_periode") != OTHER:
         return
     now = period().period
-    days = st.date_input("Du … au …", (now.first, now.last), max_value=as_of(), format="DD/MM/YYYY", key="periode_libre")
+    days = st.date_input(
+        "Du … au …",
+        (now.first, now.last),
+        max_value=as_of(),
+        format="DD/MM/YYYY",
+        key="periode_libre",
+    )
     if isinstance(days, tuple) and len(days) == 2 and days != (now.first, now.last):
         choose("periode", Period(*days).code)
         st.session_state.pop("filtre_periode", None)
@@ -172,15 +204,25 @@ def segments(name: str) -> None:
     if st.session_state.get(key) is None:
         st.session_state[key] = value(name)
     found = options(name)
-    st.segmented_control(NAMES[name], list(found), format_func=found.get, key=key, on_change=_changed, args=(name,),
-                         label_visibility="collapsed", required=True)
+    st.segmented_control(
+        NAMES[name],
+        list(found),
+        format_func=found.get,
+        key=key,
+        on_change=_changed,
+        args=(name,),
+        label_visibility="collapsed",
+        required=True,
+    )
 
 
 def notices() -> None:
     """Say, once, which values of the link could not be used."""
     for name, wanted in st.session_state.pop(NOTICES, []):
-        st.warning(f"Le lien demande « {_plain(wanted)} » pour {NAMES[name].lower()} : ce n'est pas une valeur connue."
-                   " Ce filtre est ignoré.")
+        st.warning(
+            f"Le lien demande « {_plain(wanted)} » pour {NAMES[name].lower()} : ce n'est pas une valeur connue."
+            " Ce filtre est ignoré."
+        )
 
 
 def _plain(text: str) -> str:
@@ -195,11 +237,20 @@ def period() -> Clipped:
     return found or clip(resolve(DEFAULTS["periode"], last), last)
 
 
-def question(names: tuple[str, ...] = ("departement", "type", "prestation"), site: str | None = None) -> Question:
+def question(
+    names: tuple[str, ...] = ("departement", "type", "prestation"), site: str | None = None
+) -> Question:
     """What the page asks: the filters in force, of those that act on it."""
     now = period().period
     chosen = {n: value(n) or None for n in names}
-    return Question(now.first, now.last, chosen.get("departement"), chosen.get("type"), chosen.get("prestation"), site)
+    return Question(
+        now.first,
+        now.last,
+        chosen.get("departement"),
+        chosen.get("type"),
+        chosen.get("prestation"),
+        site,
+    )
 
 
 def summary() -> str:

@@ -1,4 +1,5 @@
 """What surrounds every page: assets, style, banner, filters, menu."""
+
 from copy import copy
 from functools import cache, lru_cache
 
@@ -13,7 +14,11 @@ from dashboard.ui import assets, filters, session, show
 from dashboard.ui.navigation import PAGES, PageSpec
 
 BANNER = {"notice": NOTICE, "on-notice": ON_NOTICE, "notice-edge": NOTICE_EDGE}
-STYLE = "<style>:root{" + variables(BANNER) + "}" + """
+STYLE = (
+    "<style>:root{"
+    + variables(BANNER)
+    + "}"
+    + """
 [data-testid=stMainBlockContainer]{padding:4rem 2rem 3rem;max-width:1600px}
 [data-testid=stHeader]{height:3.2rem;border-bottom:1px solid rgba(120,130,126,.25)}
 [data-testid=stDateInputQuickSelect],[data-testid=InputInstructions]{display:none}
@@ -40,6 +45,7 @@ h3{font-size:1.02rem !important;padding:.3rem 0 .1rem !important}
  .st-key-filtres{display:grid !important;grid-template-columns:1fr 1fr;gap:.4rem}
 }
 </style>"""
+)
 
 
 @lru_cache(2)
@@ -107,14 +113,18 @@ def banner() -> None:
     """Fictitious or old data say so at the top of every page."""
     fresh = freshness(session.person())
     if fresh.empty:
-        st.info("La base ne contient encore aucune donnée. Remettre un fichier de registre : python -m db import FICHIER")
+        st.info(
+            "La base ne contient encore aucune donnée. Remettre un fichier de registre : python -m db import FICHIER"
+        )
         return
     words = []
     if fresh.demo:
         words.append("**Données fictives**, pour la démonstration : aucun chiffre n'est réel.")
     if fresh.stale:
-        words.append(f"**Données anciennes** : rien depuis le {french.date_short(fresh.as_of)}, il y a"
-                     f" {french.days(fresh.age_days)}.")
+        words.append(
+            f"**Données anciennes** : rien depuis le {french.date_short(fresh.as_of)}, il y a"
+            f" {french.days(fresh.age_days)}."
+        )
     if words:
         with st.container(key="bandeau"):
             st.markdown(" ".join(words))

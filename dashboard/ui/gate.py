@@ -3,6 +3,7 @@
 From the outside in: `Headers` (what a browser may do with an answer), `Door` (what is let in), compression, `Shell` (the
 page in French, with our own small script).
 """
+
 import re
 from base64 import b64encode
 from functools import cache
@@ -28,35 +29,59 @@ PagesManager.uses_pages_directory = False
 # Whatever name leads here, only these are ours: a page elsewhere whose name points to this machine reads nothing.
 HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # All that a browser needs under /_stcore/; the rest (metrics, agents, what an upgrade adds) is not there.
-CORE = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/upload_file/", "/_stcore/bidi-components/")
+CORE = (
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/_stcore/stream",
+    "/_stcore/upload_file/",
+    "/_stcore/bidi-components/",
+)
 # What a page may say on its websocket. Other messages of Streamlit's empty everybody's caches, or are for its makers.
-SAYABLE = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"})
+SAYABLE = frozenset(
+    {
+        "rerun_script",
+        "stop_script",
+        "app_heartbeat",
+        "file_urls_request",
+        "backend_operation_request",
+    }
+)
 OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 COMPONENTS = "/component/"
 MAP = "/component/streamlit_folium.st_folium/"
 # Public files that a browser may keep; every other answer may hold figures.
 KEPT = ("/static/", "/app/static/", COMPONENTS, "/_stcore/bidi-components/", "/favicon.png")
-SHELL = (f'<script src="/app/static/ccsp-shell.js" data-ink="{palette.ON_NOTICE}" data-paper="{palette.NOTICE}"'
-         f' data-edge="{palette.NOTICE_EDGE}"></script>').encode()
+SHELL = (
+    f'<script src="/app/static/ccsp-shell.js" data-ink="{palette.ON_NOTICE}" data-paper="{palette.NOTICE}"'
+    f' data-edge="{palette.NOTICE_EDGE}"></script>'
+).encode()
 
 # blob: is how Streamlit hands a page the script of a component of its own kind (the presentation); 'wasm-unsafe-eval' lets
 # its reader of messages count in 64 bits, and no text become script.
 PAGE_POLICY = (
     "default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval' {inline}; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' {socket}; worker-src 'self' blob:;"
-    " frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'")
+    " frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
 # streamlit-folium builds its map by evaluating text, in a frame of its own: there, and nowhere else, that is allowed.
-MAP_POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
-              " img-src 'self' data: blob:; connect-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none';"
-              " frame-ancestors 'self'")
+MAP_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data: blob:; connect-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'self'"
+)
 ALWAYS = {
-    "x-content-type-options": "nosniff", "referrer-policy": "same-origin", "cross-origin-opener-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=()"}
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=()",
+}
 
 
 ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is asked
-LIFE = token_hex(8)  # of this process: a page that meets another one knows that it has been forgotten
+LIFE = token_hex(
+    8
+)  # of this process: a page that meets another one knows that it has been forgotten
 
 
 class Headers:
@@ -90,8 +115,10 @@ class Headers:
 def inline() -> str:
     """The digests of the scripts that stand in Streamlit's page itself, as a policy names them."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    return " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
-                    for script in re.findall(r"<script>(.*?)</script>", page, re.DOTALL))
+    return " ".join(
+        f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
+        for script in re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    )
 
 
 def policy(scope) -> str:
@@ -161,7 +188,10 @@ def framed(headers: Read) -> bool:
 
     The map's frame runs whatever any window sends it: whoever could open it by itself would speak as the reader.
     """
-    return headers.get("sec-fetch-dest") in ("iframe", "empty") and headers.get("sec-fetch-site") == "same-origin"
+    return (
+        headers.get("sec-fetch-dest") in ("iframe", "empty")
+        and headers.get("sec-fetch-site") == "same-origin"
+    )
 
 
 def own_origin(scope) -> bool:
@@ -223,8 +253,12 @@ class Shell:
                 start, held = held, None
                 body = message.get("body", b"")
                 if self.ENGLISH in body:
-                    message = {**message, "body": body.replace(self.ENGLISH, self.FRENCH, 1).replace(
-                        self.HEAD, self.HEAD + SHELL, 1)}
+                    message = {
+                        **message,
+                        "body": body.replace(self.ENGLISH, self.FRENCH, 1).replace(
+                            self.HEAD, self.HEAD + SHELL, 1
+                        ),
+                    }
                     headers = MutableHeaders(scope=start)
                     headers["content-length"] = str(int(headers["content-length"]) + len(SHELL))
                     del headers["etag"], headers["last-modified"]  # those of Streamlit's own file
@@ -236,5 +270,9 @@ class Shell:
         await self.app({**scope, "headers": plain}, receive, rewritten)
 
 
-MIDDLEWARE = [Middleware(Headers), Middleware(Door), Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
-              Middleware(Shell)]
+MIDDLEWARE = [
+    Middleware(Headers),
+    Middleware(Door),
+    Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
+    Middleware(Shell),
+]

@@ -1,4 +1,5 @@
 """The user guide, as it stands in docs/."""
+
 import streamlit as st
 
 from dashboard.settings import ROOT

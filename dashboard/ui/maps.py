@@ -20,7 +20,10 @@ COLOURS = {  # of the frame, as the script names them
     "card": palette.MAP_CARD, "rule": palette.MAP_RULE, "away": palette.MAP_AWAY, "mark": palette.MAP_MARK,
     "none": palette.MISSING, "halo": palette.MAP_GAP, "idle": palette.IDLE, "focus": palette.FOCUS, "chosen": palette.CHOSEN,
 }  # fmt: skip
-ON_PAPER = {theme: {name: colour.on(theme) for name, colour in COLOURS.items()} for theme in ("light", "dark")}
+ON_PAPER = {
+    theme: {name: colour.on(theme) for name, colour in COLOURS.items()}
+    for theme in ("light", "dark")
+}
 STATIC = "../../app/static/"  # as seen from the component's frame
 # JSON in which these characters alone stay as they are holds nothing that HTML, JavaScript, Jinja or
 # streamlit-folium's search for variable names (which begin with "_") could take for its own.
@@ -58,7 +61,9 @@ class _Start(MacroElement):
 
 
 class _Drawing(MacroElement):
-    _template = Template("{% macro script(this, kwargs) %}ccsp.draw({{ this.payload }});{% endmacro %}")
+    _template = Template(
+        "{% macro script(this, kwargs) %}ccsp.draw({{ this.payload }});{% endmacro %}"
+    )
 
     def __init__(self, payload: dict):
         super().__init__()

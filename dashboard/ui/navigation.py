@@ -1,4 +1,5 @@
 """PAGES: the table of contents of the application, one line per page."""
+
 from dataclasses import dataclass
 
 
@@ -17,15 +18,58 @@ class PageSpec:
 EVERY_FILTER = ("periode", "departement", "type", "prestation")
 
 PAGES = (
-    PageSpec("pages/steering/map.py", "Pilotage", "Carte", "Le réseau en un coup d'œil", "carte", EVERY_FILTER),
-    PageSpec("pages/steering/department.py", "Pilotage", "Département", "Département", "departement", EVERY_FILTER),
-    PageSpec("pages/steering/site.py", "Pilotage", "Site", "Un centre", "site", ("centre", "periode", "prestation")),
-    PageSpec("pages/steering/waits.py", "Pilotage", "Attentes", "Attentes", "attentes", EVERY_FILTER),
-    PageSpec("pages/steering/complaints.py", "Pilotage", "Plaintes", "Plaintes", "plaintes", EVERY_FILTER),
-    PageSpec("pages/steering/signals.py", "Pilotage", "Signaux", "Signaux du mois", "signaux", ("departement", "type")),
-    PageSpec("pages/steering/changes.py", "Pilotage", "Évolution", "Ce qui a changé", "evolution", EVERY_FILTER),
-    PageSpec("pages/workshop/present.py", "Atelier", "Présenter", "Présenter", "presenter", EVERY_FILTER),
+    PageSpec(
+        "pages/steering/map.py",
+        "Pilotage",
+        "Carte",
+        "Le réseau en un coup d'œil",
+        "carte",
+        EVERY_FILTER,
+    ),
+    PageSpec(
+        "pages/steering/department.py",
+        "Pilotage",
+        "Département",
+        "Département",
+        "departement",
+        EVERY_FILTER,
+    ),
+    PageSpec(
+        "pages/steering/site.py",
+        "Pilotage",
+        "Site",
+        "Un centre",
+        "site",
+        ("centre", "periode", "prestation"),
+    ),
+    PageSpec(
+        "pages/steering/waits.py", "Pilotage", "Attentes", "Attentes", "attentes", EVERY_FILTER
+    ),
+    PageSpec(
+        "pages/steering/complaints.py", "Pilotage", "Plaintes", "Plaintes", "plaintes", EVERY_FILTER
+    ),
+    PageSpec(
+        "pages/steering/signals.py",
+        "Pilotage",
+        "Signaux",
+        "Signaux du mois",
+        "signaux",
+        ("departement", "type"),
+    ),
+    PageSpec(
+        "pages/steering/changes.py",
+        "Pilotage",
+        "Évolution",
+        "Ce qui a changé",
+        "evolution",
+        EVERY_FILTER,
+    ),
+    PageSpec(
+        "pages/workshop/present.py", "Atelier", "Présenter", "Présenter", "presenter", EVERY_FILTER
+    ),
     PageSpec("pages/steering/targets.py", "Pilotage", "Cibles", "Cibles", "cibles"),
-    PageSpec("pages/reading/definitions.py", "Comprendre", "Définitions", "Définitions", "definitions"),
+    PageSpec(
+        "pages/reading/definitions.py", "Comprendre", "Définitions", "Définitions", "definitions"
+    ),
     PageSpec("pages/reading/guide.py", "Comprendre", "Guide", "Guide", "guide"),
 )

@@ -1,4 +1,5 @@
 """What became of what was entered in a form: kept for the run that follows, and said once under it."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,7 +20,11 @@ def telling(form: str, done: str) -> Iterator[None]:
     except Refused as reason:
         st.session_state[SAID] = form, False, str(reason)
     except NotAllowed:
-        st.session_state[SAID] = form, False, "Vous n'avez pas le droit de faire cela pour ce périmètre."
+        st.session_state[SAID] = (
+            form,
+            False,
+            "Vous n'avez pas le droit de faire cela pour ce périmètre.",
+        )
     else:
         st.session_state[SAID] = form, True, done
 

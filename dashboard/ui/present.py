@@ -1,4 +1,5 @@
 """Presenting a story: once started, the whole of it is handed to the browser, which then needs the server for filters alone."""
+
 from functools import cache
 
 import streamlit as st
@@ -15,27 +16,54 @@ from dashboard.stories import Story
 from dashboard.ui import filters
 
 BUTTON = '<button type="button">Commencer la présentation</button>'
-BUTTON_COLOURS = {"paper": palette.PAPER, "main": palette.MAIN, "pressed": palette.PRESSED, "accent": palette.ACCENT}
-BUTTON_STYLE = ":host{" + palette.variables(BUTTON_COLOURS) + "}" + """
+BUTTON_COLOURS = {
+    "paper": palette.PAPER,
+    "main": palette.MAIN,
+    "pressed": palette.PRESSED,
+    "accent": palette.ACCENT,
+}
+BUTTON_STYLE = (
+    ":host{"
+    + palette.variables(BUTTON_COLOURS)
+    + "}"
+    + """
 button{font:600 1rem/1.2 "Source Sans",sans-serif;color:var(--paper);background:var(--main);border:2px solid var(--main);
 border-radius:.4rem;padding:.6rem 1.4rem;cursor:pointer}
 button:hover{background:var(--pressed)}
 button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 """
+)
 KEY = "presentation"  # of the component; the session holds under it what the browser says
 FILTERS = ("periode", "departement", "type", "prestation")
 # Of the slides and what surrounds them, as static/ccsp-present.js names them.
-COLOURS = {"paper": palette.PAPER, "ink": palette.SLIDE_INK, "soft": palette.QUIET, "line": palette.LINE, "band": palette.RAISED,
-           "main": palette.SLIDE_MAIN, "improvement": palette.IMPROVEMENT.from_afar, "concern": palette.CONCERN.from_afar,
-           "neutral": palette.CHANGE.from_afar}
-NOTICE = {"notice": palette.NOTICE, "on-notice": palette.ON_NOTICE, "notice-edge": palette.NOTICE_EDGE}
+COLOURS = {
+    "paper": palette.PAPER,
+    "ink": palette.SLIDE_INK,
+    "soft": palette.QUIET,
+    "line": palette.LINE,
+    "band": palette.RAISED,
+    "main": palette.SLIDE_MAIN,
+    "improvement": palette.IMPROVEMENT.from_afar,
+    "concern": palette.CONCERN.from_afar,
+    "neutral": palette.CHANGE.from_afar,
+}
+NOTICE = {
+    "notice": palette.NOTICE,
+    "on-notice": palette.ON_NOTICE,
+    "notice-edge": palette.NOTICE_EDGE,
+}
 # The speaker's window and pictures on paper of their own are light in every room; so is the notice.
 LIGHT = palette.variables(COLOURS)
-LOOKS = (f".room{{{LIGHT};{palette.variables(NOTICE)}}}svg.paper{{background:{palette.PAPER}}}"
-         + "".join(f".room.{theme}{{{palette.variables(COLOURS, theme)}}}" + html.recoloured(theme, f".{theme}")
-                   for theme in ("dark", "projector"))
-         # From the back of a lit room: strong lines.
-         + '.projector svg:not(.paper) [fill="none"][stroke]{stroke-width:4px}')
+LOOKS = (
+    f".room{{{LIGHT};{palette.variables(NOTICE)}}}svg.paper{{background:{palette.PAPER}}}"
+    + "".join(
+        f".room.{theme}{{{palette.variables(COLOURS, theme)}}}"
+        + html.recoloured(theme, f".{theme}")
+        for theme in ("dark", "projector")
+    )
+    # From the back of a lit room: strong lines.
+    + '.projector svg:not(.paper) [fill="none"][stroke]{stroke-width:4px}'
+)
 THEMES = {"light": "Clair", "dark": "Sombre", "projector": "Projecteur"}
 
 
@@ -50,7 +78,9 @@ def started() -> bool:
     return bool(st.session_state.get(KEY, {}).get("running"))
 
 
-def told(person: Person, question: Question, story: Story, period: Clipped) -> tuple[Deck, tuple[dict, ...] | None]:
+def told(
+    person: Person, question: Question, story: Story, period: Clipped
+) -> tuple[Deck, tuple[dict, ...] | None]:
     """The story over the filters in force; and its slides as the browser takes them, once it is started.
 
     Until then None: their pictures cost twelve times what the page does, and most who open it do not start.
@@ -59,16 +89,43 @@ def told(person: Person, question: Question, story: Story, period: Clipped) -> t
     return deck.build(person, question, story, period), slides
 
 
-def button(story: Story, made: Deck, slides: tuple[dict, ...] | None, theme: str, seconds: int) -> None:
+def button(
+    story: Story, made: Deck, slides: tuple[dict, ...] | None, theme: str, seconds: int
+) -> None:
     """The button that starts the presentation; where there are slides, they go to the browser with it."""
-    fixed = {"departement", "type"} if story.site else {"departement"} if story.department else set()
+    fixed = (
+        {"departement", "type"} if story.site else {"departement"} if story.department else set()
+    )
     # A free period is set on the page, where its days can be typed.
-    choices = [{"name": name, "label": filters.NAMES[name], "value": filters.value(name),
-                "options": [[value, text] for value, text in filters.options(name).items() if value != filters.OTHER]}
-               for name in FILTERS if name not in fixed]
-    _component()(key=KEY, on_filter_change=_filtered, on_running_change=_asked, default={"running": 0}, data={
-        "slides": slides and list(slides), "foot": made.foot, "filters": choices, "theme": theme, "seconds": seconds,
-        "css": LOOKS, "light": LIGHT})
+    choices = [
+        {
+            "name": name,
+            "label": filters.NAMES[name],
+            "value": filters.value(name),
+            "options": [
+                [value, text]
+                for value, text in filters.options(name).items()
+                if value != filters.OTHER
+            ],
+        }
+        for name in FILTERS
+        if name not in fixed
+    ]
+    _component()(
+        key=KEY,
+        on_filter_change=_filtered,
+        on_running_change=_asked,
+        default={"running": 0},
+        data={
+            "slides": slides and list(slides),
+            "foot": made.foot,
+            "filters": choices,
+            "theme": theme,
+            "seconds": seconds,
+            "css": LOOKS,
+            "light": LIGHT,
+        },
+    )
 
 
 def _asked() -> None:
@@ -77,7 +134,7 @@ def _asked() -> None:
 
 def _filtered() -> None:
     asked = st.session_state[KEY].get("filter")
-    for name, wanted in (asked.items() if isinstance(asked, dict) else ()):
+    for name, wanted in asked.items() if isinstance(asked, dict) else ():
         if name in FILTERS and isinstance(wanted, str) and wanted != filters.value(name):
             filters.choose(name, wanted)
             st.session_state.pop(f"filtre_{name}", None)

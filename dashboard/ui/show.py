@@ -1,4 +1,5 @@
 """A panel on the screen: the chart, what it rests on, and the table behind it; together, everywhere."""
+
 import pyarrow as pa
 import streamlit as st
 
@@ -29,8 +30,14 @@ def unlisted(one: Panel, *, open_: bool = False, height: int | None = None) -> N
         frame(one.table.arrow, key=one.key, height=min(38 + 35 * max(rows, 1), height or 380))
     else:
         on_dark = st.context.theme.type == "dark"
-        st.vega_lite_chart(one.values, one.dark if on_dark else one.drawing, width="stretch", theme=None, key=one.key,
-                           alt=one.alt)
+        st.vega_lite_chart(
+            one.values,
+            one.dark if on_dark else one.drawing,
+            width="stretch",
+            theme=None,
+            key=one.key,
+            alt=one.alt,
+        )
     if one.caption:
         st.caption(escaped(one.caption))
     if one.strip or (one.chart is not None and one.table):
@@ -43,7 +50,9 @@ def unlisted(one: Panel, *, open_: bool = False, height: int | None = None) -> N
 
 def frame(table: pa.Table, *, key: str, height: int | None = None) -> None:
     """A table of words and numbers, as they are read."""
-    st.dataframe(table, hide_index=True, width="stretch", key=key, **({"height": height} if height else {}))
+    st.dataframe(
+        table, hide_index=True, width="stretch", key=key, **({"height": height} if height else {})
+    )
 
 
 def collect(one: Panel) -> None:

@@ -1,4 +1,5 @@
 """Who a site is: kind, place, opening."""
+
 import streamlit as st
 
 from dashboard import french
@@ -20,8 +21,18 @@ def show(person: Person, code: str) -> None:
 
 def words(site: Place) -> str:
     """« CCSP · commune de Pobè · Plateau · ouvert le 21/12/2021 »."""
-    opened = f"ouvert le {french.date_short(site.launched_on)}" if site.launched_on else "date d'ouverture non renseignée"
-    first = f" · premières données le {french.date_short(site.first_activity)}" if site.first_activity else ""
+    opened = (
+        f"ouvert le {french.date_short(site.launched_on)}"
+        if site.launched_on
+        else "date d'ouverture non renseignée"
+    )
+    first = (
+        f" · premières données le {french.date_short(site.first_activity)}"
+        if site.first_activity
+        else ""
+    )
     closed = f" · fermé le {french.date_short(site.closed_on)}" if site.closed_on else ""
-    return (f"{site.kind} · commune {french.elide('de', site.commune)} · {site.department} · {opened}{first}{closed}"
-            " · horaires non renseignés")
+    return (
+        f"{site.kind} · commune {french.elide('de', site.commune)} · {site.department} · {opened}{first}{closed}"
+        " · horaires non renseignés"
+    )

@@ -1,4 +1,5 @@
 """The opening page: the map, and beside it the headline figures or the chosen site's."""
+
 import streamlit as st
 
 from dashboard.accounts.rights import Person
@@ -29,7 +30,14 @@ def zone() -> None:
         signs = mapped.shows_signals(filters.value("couche"), code, question)
         made = mapped.panel(person, question, code, "carte", signs=signs)
         show.collect(made)
-        draw(person, question, made.plot, chosen, code, tinted=not signs and st.session_state.get("departements_teintes", False))
+        draw(
+            person,
+            question,
+            made.plot,
+            chosen,
+            code,
+            tinted=not signs and st.session_state.get("departements_teintes", False),
+        )
         if signs:
             st.caption(f"{mapped.OF_SIGNS} {alerts.budget_line(person, question, (code,))}")
         else:
@@ -47,18 +55,36 @@ def zone() -> None:
 def _levels() -> None:
     """What stands under the map of levels."""
     if filters.value("couche") == "signal":
-        st.caption("Ces filtres, ou cet indicateur, ne laissent pas de série suivie : la carte montre les niveaux.")
-    st.toggle("Teinter aussi les départements", key="departements_teintes",
-              help="Le taux de tous les usagers du département, là où deux centres au moins ont remonté leurs données."
-                   " La valeur d'un seul centre n'est jamais étendue à un territoire.")
+        st.caption(
+            "Ces filtres, ou cet indicateur, ne laissent pas de série suivie : la carte montre les niveaux."
+        )
+    st.toggle(
+        "Teinter aussi les départements",
+        key="departements_teintes",
+        help="Le taux de tous les usagers du département, là où deux centres au moins ont remonté leurs données."
+        " La valeur d'un seul centre n'est jamais étendue à un territoire.",
+    )
 
 
-def draw(person: Person, question: Question, made: Plot, chosen: str, code: str, *, tinted: bool) -> None:
+def draw(
+    person: Person, question: Question, made: Plot, chosen: str, code: str, *, tinted: bool
+) -> None:
     """The map on the screen; departments are coloured too if `tinted`."""
-    tints = {name: dict(tint) for name, tint in mapped.tints(person, question, code, tinted).items()}
-    maps.show_map(list(made.marks), legend=made.legend, departments=tints,
-                  focus=made.focus, chosen=chosen or None, on_pick=_pick, height=500,
-                  dark=st.context.theme.type == "dark", communes=frame.communes_file(), key="carte")
+    tints = {
+        name: dict(tint) for name, tint in mapped.tints(person, question, code, tinted).items()
+    }
+    maps.show_map(
+        list(made.marks),
+        legend=made.legend,
+        departments=tints,
+        focus=made.focus,
+        chosen=chosen or None,
+        on_pick=_pick,
+        height=500,
+        dark=st.context.theme.type == "dark",
+        communes=frame.communes_file(),
+        key="carte",
+    )
 
 
 def _pick(choice: dict) -> None:
@@ -73,8 +99,14 @@ def _pick_list(places: tuple[Place, ...]) -> None:
     chosen = filters.value("centre")
     if st.session_state.get("liste_centres") != chosen or chosen not in names:
         st.session_state["liste_centres"] = chosen if chosen in names else ""
-    st.selectbox("Centre", list(names), format_func=names.get, key="liste_centres", label_visibility="collapsed",
-                 on_change=lambda: filters.choose("centre", st.session_state["liste_centres"]))
+    st.selectbox(
+        "Centre",
+        list(names),
+        format_func=names.get,
+        key="liste_centres",
+        label_visibility="collapsed",
+        on_change=lambda: filters.choose("centre", st.session_state["liste_centres"]),
+    )
 
 
 def site_panel(person: Person, question: Question, site: Place) -> None:
@@ -82,7 +114,9 @@ def site_panel(person: Person, question: Question, site: Place) -> None:
     own = Question(question.first, question.last, service=question.service, site=site.code)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(escaped(site.name), anchor=False, width="stretch")
-        st.button("Revenir à l'ensemble", on_click=filters.choose, args=("centre", ""), key="ensemble")
+        st.button(
+            "Revenir à l'ensemble", on_click=filters.choose, args=("centre", ""), key="ensemble"
+        )
     st.caption(escaped(site_head.words(site)))
     show.collect(cards.cards(person, own, cards.SITE))
     drawn.grid(cards.metrics(person, own, cards.SITE), 2)

@@ -1,4 +1,5 @@
 """The page « Présenter »: choose a story, order and word its slides, keep and share it, start it, take it away."""
+
 import mimetypes
 from dataclasses import replace
 from functools import partial
@@ -13,14 +14,26 @@ from dashboard.answers import report
 from dashboard.answers import stories as known_stories
 from dashboard.exports.names import file_name
 from dashboard.panel import Deck
-from dashboard.stories import KINDS, LONGEST_HEADLINE, LONGEST_TEXT, PLACED, READY, NotAStory, Step, Story, check, ready, slug
+from dashboard.stories import (
+    KINDS,
+    LONGEST_HEADLINE,
+    LONGEST_TEXT,
+    PLACED,
+    READY,
+    NotAStory,
+    Step,
+    Story,
+    check,
+    ready,
+    slug,
+)
 from dashboard.ui import filters, outcome, present
 from dashboard.ui.escape import escaped
 
-ADDRESS = "histoire"    # in the URL: which story
-HELD = "story"          # the story on the page, with what was changed in it
-SAID = "story_said"     # why the last change was not made, to be said once
-WANTED = "story_name"   # the name of the story it began as
+ADDRESS = "histoire"  # in the URL: which story
+HELD = "story"  # the story on the page, with what was changed in it
+SAID = "story_said"  # why the last change was not made, to be said once
+WANTED = "story_name"  # the name of the story it began as
 UNFOLDED = "story_unfolded"  # the places of the slides whose fields are shown
 NAMES = {"departement": "Revue d'un département", "site": "Revue d'un centre"}
 OTHER = "application/octet-stream"  # where the system does not know the kind of a file
@@ -36,10 +49,17 @@ def page(person: Person) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="commencer"):
         with st.spinner("La présentation se prépare…"):
             made, slides = present.told(person, question, story, period)
-        present.button(story, made, slides, st.session_state.get("theme_diapo", "light"),
-                       st.session_state.get("secondes_diapo", 20))
-        st.caption(f"{french.plural(len(made.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
-                   " écran, A défilement, Échap quitter. Une fois commencée, la présentation continue sans le serveur.")
+        present.button(
+            story,
+            made,
+            slides,
+            st.session_state.get("theme_diapo", "light"),
+            st.session_state.get("secondes_diapo", 20),
+        )
+        st.caption(
+            f"{french.plural(len(made.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
+            " écran, A défilement, Échap quitter. Une fois commencée, la présentation continue sans le serveur."
+        )
     _take_away(made, story.name)
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -59,22 +79,35 @@ def _choose(person: Person) -> Story | None:
     known = {**{name: NAMES.get(name, title) for name, (title, _) in READY.items()}, **kept}
     wanted = st.query_params.get(ADDRESS, "national")
     if wanted not in known:
-        st.warning(f"Le lien demande la présentation « {escaped(wanted[:60])} », qui n'existe pas ou plus. Voici la revue"
-                   " nationale.")
+        st.warning(
+            f"Le lien demande la présentation « {escaped(wanted[:60])} », qui n'existe pas ou plus. Voici la revue"
+            " nationale."
+        )
         st.query_params.pop(ADDRESS, None)
         wanted = "national"
     # The list shows what the address says, and changes it.
     if st.session_state.get("choix_histoire") != wanted:
         st.session_state["choix_histoire"] = wanted
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.selectbox("Présentation", list(known), format_func=known.get, key="choix_histoire", on_change=_chosen,
-                     label_visibility="collapsed")
+        st.selectbox(
+            "Présentation",
+            list(known),
+            format_func=known.get,
+            key="choix_histoire",
+            on_change=_chosen,
+            label_visibility="collapsed",
+        )
         if wanted == "site":
             filters.select("centre", label_visibility="collapsed")
-    place = {"departement": filters.value("departement"), "site": filters.value("centre")}.get(wanted, "")
+    place = {"departement": filters.value("departement"), "site": filters.value("centre")}.get(
+        wanted, ""
+    )
     if wanted in PLACED and not place:
-        st.info("Choisir un département dans les filtres ci-dessus." if wanted == "departement" else
-                "Choisir un centre dans la liste ci-dessus.")
+        st.info(
+            "Choisir un département dans les filtres ci-dessus."
+            if wanted == "departement"
+            else "Choisir un centre dans la liste ci-dessus."
+        )
         return None
     name = f"{wanted}:{place}" if place else wanted
     if st.session_state.get(WANTED) != name or HELD not in st.session_state:
@@ -93,8 +126,14 @@ def _take_away(made: Deck, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="emporter_histoire"):
         for kind, label in report.BUTTONS.items():
             file = f"{file_name(name, on=filters.as_of())}.{kind}"
-            st.download_button(label, data=partial(report.made, kind, made), file_name=file, key=f"emporter_{kind}",
-                               mime=mimetypes.guess_type(file)[0] or OTHER, on_click="ignore")
+            st.download_button(
+                label,
+                data=partial(report.made, kind, made),
+                file_name=file,
+                key=f"emporter_{kind}",
+                mime=mimetypes.guess_type(file)[0] or OTHER,
+                on_click="ignore",
+            )
     with st.expander("Texte à coller dans un message"):
         st.code(report.made("txt", made).decode(), language=None, wrap_lines=True)
 
@@ -109,10 +148,22 @@ def _steps(story: Story, made) -> None:
     for at, step in enumerate(story.steps):
         found = next(headlines).headline if not step.hidden else "masquée"
         with st.container(horizontal=True, vertical_alignment="center", key=f"pas_{at}"):
-            st.button("▲", key=f"haut_{at}", on_click=_move, args=(at, -1), disabled=at == 0, help="Avant")
-            st.button("▼", key=f"bas_{at}", on_click=_move, args=(at, 1), disabled=at == len(story.steps) - 1, help="Après")
+            st.button(
+                "▲", key=f"haut_{at}", on_click=_move, args=(at, -1), disabled=at == 0, help="Avant"
+            )
+            st.button(
+                "▼",
+                key=f"bas_{at}",
+                on_click=_move,
+                args=(at, 1),
+                disabled=at == len(story.steps) - 1,
+                help="Après",
+            )
             st.button("Modifier", key=f"modifier_{at}", on_click=_unfold, args=(at,))
-            st.markdown(f"{at + 1}. **{escaped(KINDS[step.kind].label)}**{french.SPACE}: {escaped(found)}", width="stretch")
+            st.markdown(
+                f"{at + 1}. **{escaped(KINDS[step.kind].label)}**{french.SPACE}: {escaped(found)}",
+                width="stretch",
+            )
         # Its fields are sent once they are asked for: of all slides they are half of what the page costs.
         if at in st.session_state.setdefault(UNFOLDED, set()):
             _words(story, at, step)
@@ -124,18 +175,35 @@ def _unfold(at: int) -> None:
 
 def _words(story: Story, at: int, step: Step) -> None:
     with st.form(f"mots_{at}_{step.code}", border=True):
-        headline = st.text_input("Titre (vide : celui que disent les données)", step.headline, max_chars=LONGEST_HEADLINE)
-        question = st.text_input("Question à discuter", step.question, max_chars=LONGEST_TEXT,
-                                 placeholder=KINDS[step.kind].question)
+        headline = st.text_input(
+            "Titre (vide : celui que disent les données)", step.headline, max_chars=LONGEST_HEADLINE
+        )
+        question = st.text_input(
+            "Question à discuter",
+            step.question,
+            max_chars=LONGEST_TEXT,
+            placeholder=KINDS[step.kind].question,
+        )
         note = st.text_area("Note de l'orateur", step.note, max_chars=LONGEST_TEXT, height=80)
         hidden = st.checkbox("Masquer cette diapositive", step.hidden)
         if st.form_submit_button("Appliquer"):
             st.session_state[UNFOLDED].discard(at)
-            wanted = replace(step, headline=headline.strip(), question=question.strip(), note=note.strip(), hidden=hidden)
-            _hold(story, (*story.steps[:at], wanted, *story.steps[at + 1:]))
+            wanted = replace(
+                step,
+                headline=headline.strip(),
+                question=question.strip(),
+                note=note.strip(),
+                hidden=hidden,
+            )
+            _hold(story, (*story.steps[:at], wanted, *story.steps[at + 1 :]))
             st.rerun()
-    st.button("Retirer", key=f"retirer_{at}", on_click=_hold, args=(story, (*story.steps[:at], *story.steps[at + 1:])),
-              disabled=len(story.shown) < 2 and not step.hidden)
+    st.button(
+        "Retirer",
+        key=f"retirer_{at}",
+        on_click=_hold,
+        args=(story, (*story.steps[:at], *story.steps[at + 1 :])),
+        disabled=len(story.shown) < 2 and not step.hidden,
+    )
 
 
 def _hold(story: Story, steps: tuple[Step, ...]) -> None:
@@ -157,13 +225,25 @@ def _move(at: int, by: int) -> None:
 
 def _settings() -> None:
     with st.container(horizontal=True):
-        st.segmented_control("Thème", list(present.THEMES), format_func=present.THEMES.get, default="light", key="theme_diapo",
-                             required=True)
+        st.segmented_control(
+            "Thème",
+            list(present.THEMES),
+            format_func=present.THEMES.get,
+            default="light",
+            key="theme_diapo",
+            required=True,
+        )
         st.selectbox("Défilement, en secondes", SECONDS, index=2, key="secondes_diapo")
     with st.form("ajouter", border=True):
-        kinds = [Step(kind, code) for kind, spec in KINDS.items() for code in spec.indicators or ("",)]
-        chosen = st.selectbox("Ajouter une diapositive", range(len(kinds)), format_func=lambda n: kinds[n].label,
-                              key="ajouter_quoi")
+        kinds = [
+            Step(kind, code) for kind, spec in KINDS.items() for code in spec.indicators or ("",)
+        ]
+        chosen = st.selectbox(
+            "Ajouter une diapositive",
+            range(len(kinds)),
+            format_func=lambda n: kinds[n].label,
+            key="ajouter_quoi",
+        )
         if st.form_submit_button("Ajouter à la fin"):
             story = st.session_state[HELD]
             _hold(story, (*story.steps, kinds[chosen]))

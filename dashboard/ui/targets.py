@@ -1,4 +1,5 @@
 """The page Cibles: the targets, and the forms that set one and take one back."""
+
 import streamlit as st
 
 from dashboard.accounts.rights import Person, may
@@ -19,8 +20,13 @@ def show_form(names: dict[str, str]) -> None:
         left.selectbox("Indicateur", codes, format_func=targets.label, key="cible_indicateur")
         right.selectbox("Périmètre", list(names), format_func=names.get, key="cible_perimetre")
         left, right = st.columns(2)  # in pairs, so that one follows the other on a telephone
-        left.number_input("Valeur visée, dans l'unité de l'indicateur (%, minutes, jours, pour 1 000)", value=None, step=1.0,
-                          placeholder="par exemple 80", key="cible_valeur")
+        left.number_input(
+            "Valeur visée, dans l'unité de l'indicateur (%, minutes, jours, pour 1 000)",
+            value=None,
+            step=1.0,
+            placeholder="par exemple 80",
+            key="cible_valeur",
+        )
         right.date_input("À partir du", value=today(), format="DD/MM/YYYY", key="cible_jour")
         st.text_input("Source (texte, décision, plan)", max_chars=300, key="cible_source")
         st.form_submit_button("Fixer la cible", on_click=_keep)
@@ -31,8 +37,14 @@ def show_form(names: dict[str, str]) -> None:
 def _keep() -> None:
     typed = st.session_state
     with outcome.telling("cible", "La cible est fixée ; elle se lit sur les cartes de contrôle."):
-        record.set_target(session.person(), typed["cible_indicateur"], typed["cible_perimetre"], typed["cible_valeur"],
-                          typed["cible_jour"], typed["cible_source"])
+        record.set_target(
+            session.person(),
+            typed["cible_indicateur"],
+            typed["cible_perimetre"],
+            typed["cible_valeur"],
+            typed["cible_jour"],
+            typed["cible_source"],
+        )
         typed["cible_valeur"], typed["cible_source"] = None, ""
 
 
@@ -52,14 +64,18 @@ def _remove(indicator: str, scope: str, valid_from) -> None:
 
 def show(person: Person) -> None:
     """The page."""
-    st.caption("Une cible a une date et une source. Elle se lit sur les cartes de contrôle : atteinte régulièrement,"
-               " manquée régulièrement, ou atteinte au hasard des mois. Un centre sans cible à lui suit celle de son"
-               " département, à défaut celle du réseau.")
+    st.caption(
+        "Une cible a une date et une source. Elle se lit sur les cartes de contrôle : atteinte régulièrement,"
+        " manquée régulièrement, ou atteinte au hasard des mois. Un centre sans cible à lui suit celle de son"
+        " département, à défaut celle du réseau."
+    )
     show_panel(targets.listed(person))
     found, names = targets.seen(person), dict(targets.scopes(person))
     if may(person, "set_targets"):
         st.header("Fixer une cible", anchor=False)
-        if person.departments is not None:  # who answers for a part of the network sets nothing for the whole
+        if (
+            person.departments is not None
+        ):  # who answers for a part of the network sets nothing for the whole
             names.pop("nation")
         show_form(names)
         own = [t for t in found if t[1] in names]

@@ -1,4 +1,5 @@
 """What is made ready before the first reader comes: the pages' code, and the answers to the question they open with."""
+
 import streamlit_folium
 from streamlit.runtime import get_instance
 
@@ -50,7 +51,14 @@ def warm() -> None:
         for by in CUTS:
             figures.figures(person, question, by)
         known = network.sites(person)
-        follow.signals(person, ["nation", *sorted({site.department for site in known}), *(site.code for site in known)])
+        follow.signals(
+            person,
+            [
+                "nation",
+                *sorted({site.department for site in known}),
+                *(site.code for site in known),
+            ],
+        )
         cards_of.metrics(person, question, cards_of.HEADLINE)
         map_of.plot(person, question, "wait_p50", signs=True)
         sites.side_by_side(person, question)

@@ -16,9 +16,26 @@ _RETURN_MONTHS = 24
 _RETURNED = 0.85
 _SLIPS = [-2, -1, 0, 1, 2]
 _SLIP_SHARES = [0.015, 0.045, 0.88, 0.045, 0.015]
-_REASONS = ["", "attente trop longue", "acte non disponible le jour même", "pièces manquantes", "panne"]
-_DIFFICULTIES = ["", "coupures de courant", "connexion instable", "manque de papier", "affluence du lundi"]
-_SOLUTIONS = ["", "prévoir une batterie de secours", "renforcer la connexion", "doter en fournitures"]
+_REASONS = [
+    "",
+    "attente trop longue",
+    "acte non disponible le jour même",
+    "pièces manquantes",
+    "panne",
+]
+_DIFFICULTIES = [
+    "",
+    "coupures de courant",
+    "connexion instable",
+    "manque de papier",
+    "affluence du lundi",
+]
+_SOLUTIONS = [
+    "",
+    "prévoir une batterie de secours",
+    "renforcer la connexion",
+    "doter en fournitures",
+]
 _REMARKS = ["", "", "rien à signaler", "mois calme", "affluence de la rentrée"]
 
 
@@ -57,10 +74,14 @@ def return_files(plan: Plan, satisfied: np.ndarray) -> Iterator[DemoFile]:
             received = int(plan.counts[site, start:end].sum())
             if profile.last < end - 1 or not received or rng.random() >= _RETURNED:
                 continue
-            texts = ";".join(str(rng.choice(t)) for t in (_REASONS, _DIFFICULTIES, _SOLUTIONS, _REMARKS))
+            texts = ";".join(
+                str(rng.choice(t)) for t in (_REASONS, _DIFFICULTIES, _SOLUTIONS, _REMARKS)
+            )
             happy = int(satisfied[site, start:end].sum())
             lines.append(f"{profile.code};{month:%m/%Y};{received};{happy};{texts}\n")
         if lines:
             covers = (plan.day(start), plan.day(end - 1))
             content = (RETURN_HEADING + "".join(lines)).encode()
-            yield DemoFile(f"canevas-{month:%Y-%m}.csv", "canevas", content, covers[1], covers, len(lines))
+            yield DemoFile(
+                f"canevas-{month:%Y-%m}.csv", "canevas", content, covers[1], covers, len(lines)
+            )

@@ -10,18 +10,25 @@ from db.demo.text import clock
 HEADING = "Centre;Du;Au;De;À;Motif\n"
 _REASONS = ["électricité", "réseau", "jour férié local", "fermé", "autre"]
 _SHARES = [0.60, 0.30, 0.03, 0.04, 0.03]
-_BY_THE_HOUR = {"électricité": 0.75, "réseau": 0.85}  # share of closures of some hours; others last a day
+_BY_THE_HOUR = {
+    "électricité": 0.75,
+    "réseau": 0.85,
+}  # share of closures of some hours; others last a day
 _STARTS = [480, 540, 570, 600, 660, 840, 900]
 _LENGTHS = [90, 120, 180, 240]
 _A_YEAR = 7.0  # small closures per site and year
 _WORKS_WEEKDAYS = 10
 
 
-def draw_closures(working: np.ndarray, profiles: list[Profile], rng: np.random.Generator) -> list[Closure]:
+def draw_closures(
+    working: np.ndarray, profiles: list[Profile], rng: np.random.Generator
+) -> list[Closure]:
     """All closures of the period, each inside the working days of its sites (`working`: site × day)."""
     free = working.copy()
     large = _strike(free, rng) + _works(free, profiles, rng)
-    small = [closure for site in range(len(profiles)) for closure in _failures(site, free[site], rng)]
+    small = [
+        closure for site in range(len(profiles)) for closure in _failures(site, free[site], rng)
+    ]
     return large + small
 
 
@@ -50,13 +57,17 @@ def files(plan: Plan) -> Iterator[DemoFile]:
 def _line(plan: Plan, closure: Closure) -> str:
     site = "" if closure.site is None else plan.profiles[closure.site].code
     hours = ";".join(clock(minute) for minute in closure.hours) if closure.hours else ";"
-    return f"{site};{plan.dates[closure.first]};{plan.dates[closure.last]};{hours};{closure.reason}\n"
+    return (
+        f"{site};{plan.dates[closure.first]};{plan.dates[closure.last]};{hours};{closure.reason}\n"
+    )
 
 
 def _strike(free: np.ndarray, rng: np.random.Generator) -> list[Closure]:
     """One day of national strike, three to ten months ago."""
     days = free.shape[1]
-    possible = np.flatnonzero(np.any(free[:, max(0, days - 300) : max(0, days - 90)], axis=0)) + max(0, days - 300)
+    possible = np.flatnonzero(
+        np.any(free[:, max(0, days - 300) : max(0, days - 90)], axis=0)
+    ) + max(0, days - 300)
     if not len(possible):
         return []
     day = int(rng.choice(possible))

@@ -10,16 +10,28 @@ from db.demo.model import DemoFile, Plan
 from db.demo.text import cell, chosen, joined, numbers
 
 HEADING = "Référence;Centre;Reçue le;Catégorie;Prestation;Canal;Répondue le;Issue;Objet\n"
-ORDINARY = 150   # days; a complaint not answered by then waits for somebody to look at the old ones
+ORDINARY = 150  # days; a complaint not answered by then waits for somebody to look at the old ones
 MAX_DELAY = 430  # days; by then that has been done, for nearly all
 _COMPLAINTS, _DETAILS = 3, 4  # the keys of this module's random numbers
 
 _SUBJECTS = {
-    "Accueil": ["accueil jugé trop bref", "orientation peu claire à l'entrée", "personne à la borne"],
+    "Accueil": [
+        "accueil jugé trop bref",
+        "orientation peu claire à l'entrée",
+        "personne à la borne",
+    ],
     "Délai": ["attente trop longue au guichet", "acte toujours pas prêt", "délai annoncé dépassé"],
     "Dossier perdu": ["pièce introuvable au second passage", "dossier à déposer de nouveau"],
-    "Information erronée": ["liste de pièces incomplète", "mauvais horaire affiché", "guichet mal indiqué"],
-    "Service indisponible": ["borne en panne", "connexion coupée", "plateforme inaccessible ce jour"],
+    "Information erronée": [
+        "liste de pièces incomplète",
+        "mauvais horaire affiché",
+        "guichet mal indiqué",
+    ],
+    "Service indisponible": [
+        "borne en panne",
+        "connexion coupée",
+        "plateforme inaccessible ce jour",
+    ],
     "Comportement": ["ton jugé désagréable", "tour de passage non respecté"],
     "Frais indus": ["somme demandée sans reçu", "photocopies facturées deux fois"],
     "Autre": ["salle d'attente trop petite", "manque de sièges", "observation sans suite précise"],
@@ -32,7 +44,7 @@ _CATEGORY = table(_CATEGORY_SHARES)
 _CHANNEL = table([0.48, 0.20, 0.13, 0.14, 0.05])
 _OUTCOME = table([0.07, 0.79, 0.09, 0.05])
 _NEVER = 0.08  # besides the few whose delay would exceed ORDINARY
-_LOST = 0.03   # of those forgotten: never found again
+_LOST = 0.03  # of those forgotten: never found again
 
 
 def files(plan: Plan) -> Iterator[DemoFile]:
@@ -44,9 +56,13 @@ def files(plan: Plan) -> Iterator[DemoFile]:
             # `stop` bounds the replies, `end` the complaints.
             until = max(start, min(end, stop))
             counts = {
-                site: received[site, start:until] for site in sites if received[site, start:until].any()
+                site: received[site, start:until]
+                for site in sites
+                if received[site, start:until].any()
             }
-            parts = [_site_rows(plan, site, start, stop, per_day) for site, per_day in counts.items()]
+            parts = [
+                _site_rows(plan, site, start, stop, per_day) for site, per_day in counts.items()
+            ]
             if parts:
                 content = b"".join([HEADING.encode(), *(rows for rows, _ in parts)])
                 last = max(until - 1, *(reply for _, reply in parts))
@@ -60,7 +76,9 @@ def files(plan: Plan) -> Iterator[DemoFile]:
                 yield DemoFile(name, "plaintes", content, plan.day(last), covers, count, at_work)
 
 
-def _site_rows(plan: Plan, site: int, start: int, stop: int, counts: np.ndarray) -> tuple[bytes, int]:
+def _site_rows(
+    plan: Plan, site: int, start: int, stop: int, counts: np.ndarray
+) -> tuple[bytes, int]:
     """The complaints of one site from day `start`, answered before `stop`; and the last reply's day."""
     rng = plan.rng(_DETAILS, site, start)
     profile, n = plan.profiles[site], int(counts.sum())
@@ -85,13 +103,21 @@ def _site_rows(plan: Plan, site: int, start: int, stop: int, counts: np.ndarray)
     return rows, int(reply.max())
 
 
-def _replies(plan: Plan, rng: np.random.Generator, day: np.ndarray, median: float, stop: int) -> np.ndarray:
+def _replies(
+    plan: Plan, rng: np.random.Generator, day: np.ndarray, median: float, stop: int
+) -> np.ndarray:
     """The day of each reply, a working day before `stop`; -1 where there is none yet, or never will be."""
     delay = np.ceil(median * rng.lognormal(0, 0.85, len(day))).astype(int)
-    working = np.append(np.flatnonzero(plan.workday), plan.days)  # the last: some day after the period
+    working = np.append(
+        np.flatnonzero(plan.workday), plan.days
+    )  # the last: some day after the period
     reply = working[np.searchsorted(working[:-1], day + delay)]
     forgotten = chance(rng, _NEVER, len(day)) | (reply - day > ORDINARY)
-    found_again = working[np.minimum(np.searchsorted(working[:-1], day + rng.integers(170, 400, len(day))), len(working) - 1)]
+    found_again = working[
+        np.minimum(
+            np.searchsorted(working[:-1], day + rng.integers(170, 400, len(day))), len(working) - 1
+        )
+    ]
     reply = np.where(forgotten, found_again, reply)
     never = forgotten & chance(rng, _LOST, len(day))
     return np.where(never | (reply - day > MAX_DELAY) | (reply >= stop), -1, reply)

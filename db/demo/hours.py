@@ -8,8 +8,12 @@ _ARRIVALS = [0.7, 1.35, 1.6, 1.35, 0.75, 0.40, 0.65, 0.95, 0.75, 0.35, 0.05]
 _MINUTES = np.arange(1440)
 _OPEN = (_MINUTES >= OPENING) & (_MINUTES <= LAST_ARRIVAL)
 
-ARRIVALS = np.where(_OPEN, np.interp(_MINUTES, _CLOCK, _ARRIVALS), 0.0)  # relative, by minute of the day
-CROWD = np.interp(_MINUTES, _CLOCK, _ARRIVALS) / np.average(ARRIVALS, weights=ARRIVALS)  # 1 = as usual
+ARRIVALS = np.where(
+    _OPEN, np.interp(_MINUTES, _CLOCK, _ARRIVALS), 0.0
+)  # relative, by minute of the day
+CROWD = np.interp(_MINUTES, _CLOCK, _ARRIVALS) / np.average(
+    ARRIVALS, weights=ARRIVALS
+)  # 1 = as usual
 
 
 def share_within(start: int, end: int) -> float:

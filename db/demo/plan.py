@@ -40,15 +40,24 @@ def make_plan(
     weekday = np.array([day.weekday() for day in calendar])
     holiday = np.isin(np.arange(days), [(day - first).days for day in holidays])
     workday = (weekday < 5) & ~holiday
-    profiles = draw_profiles(sites, len(services), [(day - first).days for day in opening], days, rng)
+    profiles = draw_profiles(
+        sites, len(services), [(day - first).days for day in opening], days, rng
+    )
     index = np.arange(days)
     active = np.array([(index >= p.start) & (index <= p.last) for p in profiles])
     closed = closures.draw_closures(active & workday, profiles, rng)
     shut = closures.whole_days(closed, active.shape)
     opened = active & workday & ~shut
-    weights = _season(calendar, weekday) * opened * _site_trends(profiles, days) * _noise(rng, active.shape)
+    weights = (
+        _season(calendar, weekday)
+        * opened
+        * _site_trends(profiles, days)
+        * _noise(rng, active.shape)
+    )
     weights *= _hours_open(closed, active.shape)
-    _open_some_saturdays(weights, active & ~shut & ~holiday & (weekday == 5), calendar, profiles, rng)
+    _open_some_saturdays(
+        weights, active & ~shut & ~holiday & (weekday == 5), calendar, profiles, rng
+    )
     if not weights.any():
         raise ValueError("no site has a working day before today")
     expected = weights / weights.sum() * visits
@@ -56,7 +65,9 @@ def make_plan(
     load = ((counts + 5) / (expected + 5)) ** 0.3 * _WEEKDAY_WAIT[weekday]
     load[[p.shifted for p in profiles], max(0, days - SHIFT_DAYS) :] *= _LONGER
     dates = [day.strftime("%d/%m/%Y") for day in calendar]
-    return Plan(seed, first, today, profiles, services, closed, workday, opened, counts, load, dates)
+    return Plan(
+        seed, first, today, profiles, services, closed, workday, opened, counts, load, dates
+    )
 
 
 def _season(calendar: list[date], weekday: np.ndarray) -> np.ndarray:
@@ -69,7 +80,11 @@ def _site_trends(profiles: list[Profile], days: int) -> np.ndarray:
     age = np.arange(days) - np.array([[p.start] for p in profiles])
     growth = np.array([[p.growth] for p in profiles])
     size = np.array([[p.size] for p in profiles])
-    trends: np.ndarray = size * np.exp(growth * np.arange(days) / 365) * (1 - 0.6 * np.exp(-np.maximum(age, 0) / 120))
+    trends: np.ndarray = (
+        size
+        * np.exp(growth * np.arange(days) / 365)
+        * (1 - 0.6 * np.exp(-np.maximum(age, 0) / 120))
+    )
     return trends
 
 

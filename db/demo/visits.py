@@ -13,9 +13,7 @@ from db.demo.hours import ARRIVALS, CROWD, arrivals_outside
 from db.demo.model import DemoFile, Plan, Profile
 from db.demo.text import BLANK_TIME, cell, chosen, encoded, joined, numbers, times
 
-HEADING = (
-    "Centre;Date;Heure d'arrivée;Heure d'appel;Heure de fin;Type;Prestation;Sexe;Satisfait;Issue;Référence\n"
-)
+HEADING = "Centre;Date;Heure d'arrivée;Heure d'appel;Heure de fin;Type;Prestation;Sexe;Satisfait;Issue;Référence\n"
 MAX_ROWS = 500_000  # a file of more rows is split by month, then by days
 _VISITS = 2  # the key of this module's random numbers
 _LAST_CALL = 1110  # 18:30: nobody is called later
@@ -31,7 +29,9 @@ _SERVED, _LEFT = 1, 2
 
 _TYPE = table([0.70, 0.25, 0.05])
 _ARRIVAL = table(ARRIVALS)
-_SERVICE_MINUTES = table([0, 0, 0] + [np.exp(-((m - 8) ** 2) / (40 if m < 8 else 110)) for m in range(3, 26)])
+_SERVICE_MINUTES = table(
+    [0, 0, 0] + [np.exp(-((m - 8) ** 2) / (40 if m < 8 else 110)) for m in range(3, 26)]
+)
 _GAPS = table([0.95, 0.025, 0.025])  # complete; no time at all; neither call nor end
 
 
@@ -41,7 +41,11 @@ def files(plan: Plan, satisfied: np.ndarray) -> Iterator[DemoFile]:
     labels = _labels(plan)
     for name, start, end in _periods(plan):
         for suffix, sites, stop in plan.handed_in(end):
-            parts = [_site_rows(plan, site, start, stop, labels, satisfied) for site in sites if stop > start]
+            parts = [
+                _site_rows(plan, site, start, stop, labels, satisfied)
+                for site in sites
+                if stop > start
+            ]
             rows = int(plan.counts[sites, start:stop].sum())
             if not rows:
                 continue
@@ -139,12 +143,18 @@ class _Visits:
         self.service_minutes = draw(rng, _SERVICE_MINUTES, n)
         self.gap = draw(rng, _GAPS, n)
 
-    def _arrivals(self, rng: np.random.Generator, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _arrivals(
+        self, rng: np.random.Generator, counts: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Day (from 0) and minute of each arrival, in order; none in the hours the site was closed."""
         minute = draw(rng, _ARRIVAL, self.n).astype(np.int32)
         after = np.cumsum(counts)
         for closure in self.plan.closures:
-            if closure.site == self.site and closure.hours and self.start <= closure.first < self.end:
+            if (
+                closure.site == self.site
+                and closure.hours
+                and self.start <= closure.first < self.end
+            ):
                 day = closure.first - self.start
                 rows = slice(after[day] - counts[day], after[day])
                 minute[rows] = arrivals_outside(rng, *closure.hours, counts[day])
@@ -159,7 +169,9 @@ class _Visits:
         wait *= np.exp(_SPREAD * rng.standard_normal(self.n, dtype=np.float32))
         # A wait that would outlast the day ends somewhere before closing, not all at the same minute.
         too_long = np.flatnonzero(self.arrived + wait > _LAST_CALL)
-        wait[too_long] = (_LAST_CALL - self.arrived[too_long]) * rng.random(len(too_long), dtype=np.float32)
+        wait[too_long] = (_LAST_CALL - self.arrived[too_long]) * rng.random(
+            len(too_long), dtype=np.float32
+        )
         return wait.astype(np.int32)
 
     def _leavers(self, rng: np.random.Generator) -> np.ndarray:

@@ -1,4 +1,5 @@
 """Guide: the user guide, as it stands in docs/."""
+
 from dashboard.ui import guide
 
 guide.show()

@@ -1,4 +1,5 @@
 """Plaintes: what is open and how old, why people complain, how fast they are answered."""
+
 import streamlit as st
 
 from dashboard.answers import complaints, months
@@ -29,6 +30,14 @@ with right:
     sections.compare(person, question, "service", "complaints_per_1000", "plaintes_prestations")
 
 st.header("Par centre", anchor=False)
-code = sections.choose_indicator(("complaints_30d_due", "complaints_30d", "complaint_delay", "complaints_open",
-                                  "complaints_per_1000"), "plaintes_choix")
+code = sections.choose_indicator(
+    (
+        "complaints_30d_due",
+        "complaints_30d",
+        "complaint_delay",
+        "complaints_open",
+        "complaints_per_1000",
+    ),
+    "plaintes_choix",
+)
 sections.compare(person, question, "site", code, "plaintes_centres")

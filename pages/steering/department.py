@@ -1,4 +1,5 @@
 """Département: a director's sites side by side, when people come, waits, complaints, who has not reported."""
+
 import streamlit as st
 
 from dashboard.answers import complaints, completeness, months, sites, waits
@@ -10,8 +11,10 @@ if not question.department:
 cards.headline(person, question)
 
 st.header("Les centres côte à côte", anchor=False)
-code = sections.choose_indicator(("wait_p50", "wait_within_30", "left", "satisfaction", "visits_per_day", "completeness"),
-                                 "comparer_departement")
+code = sections.choose_indicator(
+    ("wait_p50", "wait_within_30", "left", "satisfaction", "visits_per_day", "completeness"),
+    "comparer_departement",
+)
 sections.compare(person, question, "site", code, "cote_a_cote")
 show.panel(sites.side_by_side(person, question), height=460)
 

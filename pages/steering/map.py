@@ -1,4 +1,5 @@
 """Carte: where it is busy, where people wait, where they complain; the table behind the map."""
+
 import streamlit as st
 
 from dashboard.answers import sites

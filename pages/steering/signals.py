@@ -1,4 +1,5 @@
 """Signaux: the bulletin beside its charts, which sites have a signal, how many chance alone would give, what was decided."""
+
 import streamlit as st
 
 from dashboard.answers import alerts

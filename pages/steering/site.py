@@ -1,4 +1,5 @@
 """Site: one site, its figures, trends, waits, services, complaints, days without data, closures."""
+
 import streamlit as st
 
 from dashboard.answers import complaints, completeness, months, waits
@@ -11,8 +12,18 @@ if not code:
     st.stop()
 question = filters.question(("prestation",), site=code)
 site_head.show(person, code)
-cards.headline(person, question, ("visits", "visits_per_day", "wait_p50", "wait_within_30", "satisfaction",
-                                  "complaints_30d_due"))
+cards.headline(
+    person,
+    question,
+    (
+        "visits",
+        "visits_per_day",
+        "wait_p50",
+        "wait_within_30",
+        "satisfaction",
+        "complaints_30d_due",
+    ),
+)
 
 left, right = st.columns(2, gap="large")
 with left:

@@ -1,4 +1,5 @@
 """Attentes: how long people wait, by site, service, hour and month."""
+
 import streamlit as st
 
 from dashboard.answers import months, waits

@@ -1,4 +1,5 @@
 """The cache of answers: bounded, one computation however many ask at once, no failure kept, nobody left waiting."""
+
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
@@ -37,7 +38,11 @@ def test_a_heavy_answer_counts_for_many():
     for key in "abcde":
         kept.get(key, key.upper)
     kept.get("deck", lambda: "slides", weight=8)
-    assert len(kept) == 3 and [kept.get(key, lambda: "anew") for key in ("deck", "e", "d")] == ["slides", "E", "D"]
+    assert len(kept) == 3 and [kept.get(key, lambda: "anew") for key in ("deck", "e", "d")] == [
+        "slides",
+        "E",
+        "D",
+    ]
     kept.get("larger than all", lambda: "given all the same", weight=11)
     assert len(kept) == 0
 
@@ -106,8 +111,11 @@ def test_many_threads_and_keys_give_each_its_own_and_never_too_many():
 
     def ask(turn: int) -> bool:
         start.wait(SOON)
-        return all(kept.get(key, lambda k=key: ("answer", k)) == ("answer", key)
-                   for n in range(400) for key in [(n * (turn + 1)) % 50])
+        return all(
+            kept.get(key, lambda k=key: ("answer", k)) == ("answer", key)
+            for n in range(400)
+            for key in [(n * (turn + 1)) % 50]
+        )
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(ask, range(8)))

@@ -1,4 +1,5 @@
 """Whose answers anybody may have: each door asks who comes in, a computation is given a scope, no answer reaches another."""
+
 import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
@@ -11,7 +12,17 @@ from sqlalchemy import event
 
 import dashboard.answers
 from dashboard.accounts.rights import ALL, LOCAL_READER, Person, Role, Scope, scope
-from dashboard.answers import complaints, completeness, deck, figures, follow, months, network, view, waits
+from dashboard.answers import (
+    complaints,
+    completeness,
+    deck,
+    figures,
+    follow,
+    months,
+    network,
+    view,
+    waits,
+)
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure
 from dashboard.judgement.trust import Ground
@@ -29,18 +40,52 @@ NOBODY = Person("inconnu", "stagiaire")
 DIRECTOR = Person("directeur", Role.READER, frozenset({SOME_DEPARTMENT}))
 YEAR = Question(today() - timedelta(days=365), today())
 # What is the same for everybody: nothing of any site comes out of these.
-SAME_FOR_ALL = {"freshness", "departments", "services", "commune_outlines", "commune_source", "targets", "restarts", "kept",
-                "story"}
+SAME_FOR_ALL = {
+    "freshness",
+    "departments",
+    "services",
+    "commune_outlines",
+    "commune_source",
+    "targets",
+    "restarts",
+    "kept",
+    "story",
+}
 # Given sites that a view gave.
 GIVEN_SITES = {"of_sites"}
 # Public functions that put no question: they work on what they are given.
-NO_QUESTION = {"view.now", "view.reachable", "view.run", "view.forget",
-               "view.engine", "view.view", "view.answer", "view.frozen", "report.write",
-               "report.chosen",
-               "report.tell", "report.find_story", "report.find_period", "report.made", "trusted.scope_of", "trusted.in_period",
-               "sites.is_funnel", "sites.outside", "months.method", "follow.last_whole_month", "follow.target_in_force",
-               "cards.card", "cards.explanation", "map.shows_signals", "map.radii", "changes.split_panel", "bulletin.in_words",
-               "alerts.judged", "targets.label", "targets.words_of"}
+NO_QUESTION = {
+    "view.now",
+    "view.reachable",
+    "view.run",
+    "view.forget",
+    "view.engine",
+    "view.view",
+    "view.answer",
+    "view.frozen",
+    "report.write",
+    "report.chosen",
+    "report.tell",
+    "report.find_story",
+    "report.find_period",
+    "report.made",
+    "trusted.scope_of",
+    "trusted.in_period",
+    "sites.is_funnel",
+    "sites.outside",
+    "months.method",
+    "follow.last_whole_month",
+    "follow.target_in_force",
+    "cards.card",
+    "cards.explanation",
+    "map.shows_signals",
+    "map.radii",
+    "changes.split_panel",
+    "bulletin.in_words",
+    "alerts.judged",
+    "targets.label",
+    "targets.words_of",
+}
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +95,16 @@ def demo(databases):
         engine = make_engine(url)
         load_demo(engine, 6_000, 20211221, by="test", progress=False)
         for of in ("nation", SOME_DEPARTMENT, ELSEWHERE, KANDI):
-            decide(engine, "wait_p50", of, today(), "le directeur", f"guichet de plus ({of})", None, by="test")
+            decide(
+                engine,
+                "wait_p50",
+                of,
+                today(),
+                "le directeur",
+                f"guichet de plus ({of})",
+                None,
+                by="test",
+            )
         engine.dispose()
         patch.setenv("DATABASE_URL", url)
         load.cache_clear()
@@ -64,35 +118,66 @@ def doors() -> dict[str, Callable]:
     found = {}
     for module in pkgutil.iter_modules(dashboard.answers.__path__):
         of = import_module(f"dashboard.answers.{module.name}")
-        found |= {f"{module.name}.{name}": f for name, f in vars(of).items()
-                  if inspect.isfunction(f) and not name.startswith("_") and f.__module__ == of.__name__}
+        found |= {
+            f"{module.name}.{name}": f
+            for name, f in vars(of).items()
+            if inspect.isfunction(f) and not name.startswith("_") and f.__module__ == of.__name__
+        }
     return found
 
 
 def answers() -> dict[str, Callable]:
     """Those that are kept, and cut to who asks."""
-    return {name: f for name, f in doors().items()
-            if hasattr(f, "compute") and name.split(".")[1] not in SAME_FOR_ALL | GIVEN_SITES}
+    return {
+        name: f
+        for name, f in doors().items()
+        if hasattr(f, "compute") and name.split(".")[1] not in SAME_FOR_ALL | GIVEN_SITES
+    }
 
 
 def ask(name: str, person: Person, question: Question = YEAR):
     """The answer of a door, whatever else it wants to know."""
     door = doors()[name]
     last = network.freshness(LOCAL_READER).as_of
-    given = {"question": question, "by": "site", "code": "left", "key": "k", "scope": KANDI,
-             "codes": ("visits_per_day", "wait_p50"),
-             "split": "site", "tinted": True, "story": ready("national"), "indicator": "wait_p50",
-             "before": Period(YEAR.first - timedelta(days=365), YEAR.first), "period": clip(resolve("12m", last), last)}
+    given = {
+        "question": question,
+        "by": "site",
+        "code": "left",
+        "key": "k",
+        "scope": KANDI,
+        "codes": ("visits_per_day", "wait_p50"),
+        "split": "site",
+        "tinted": True,
+        "story": ready("national"),
+        "indicator": "wait_p50",
+        "before": Period(YEAR.first - timedelta(days=365), YEAR.first),
+        "period": clip(resolve("12m", last), last),
+    }
     if name in ("cards.sources", "cards.of_site"):
         given["period"] = "12 mois"
     wanted = [p for p in inspect.signature(door).parameters.values() if p.name in given]
-    return door(person, *(given[p.name] for p in wanted if p.kind != p.KEYWORD_ONLY),
-                **{p.name: given[p.name] for p in wanted if p.kind == p.KEYWORD_ONLY})
+    return door(
+        person,
+        *(given[p.name] for p in wanted if p.kind != p.KEYWORD_ONLY),
+        **{p.name: given[p.name] for p in wanted if p.kind == p.KEYWORD_ONLY},
+    )
 
 
-DATA = ("figures.figures", "figures.comparison", "figures.trend", "network.sites", "network.names", "complaints.register",
-        "completeness.unclosed", "completeness.closures", "waits.histogram", "waits.weekdays_by_hours", "months.medians",
-        "follow.ground", "follow.decisions")
+DATA = (
+    "figures.figures",
+    "figures.comparison",
+    "figures.trend",
+    "network.sites",
+    "network.names",
+    "complaints.register",
+    "completeness.unclosed",
+    "completeness.closures",
+    "waits.histogram",
+    "waits.weekdays_by_hours",
+    "months.medians",
+    "follow.ground",
+    "follow.decisions",
+)
 
 
 def rows(answer) -> int:
@@ -106,7 +191,9 @@ def rows(answer) -> int:
     if isinstance(answer, Ground):
         return len(answer.silent) + answer.declared + answer.entered
     if isinstance(answer, Mapping) and all(isinstance(v, Mapping) for v in answer.values()):
-        return sum(f.n if isinstance(f, Figure) else 1 for of in answer.values() for f in of.values())
+        return sum(
+            f.n if isinstance(f, Figure) else 1 for of in answer.values() for f in of.values()
+        )
     return len(answer)
 
 
@@ -115,7 +202,9 @@ def test_every_door_asks_who_comes_in_and_then_for_what():
         if name not in NO_QUESTION:
             first, *others = inspect.signature(door).parameters
             assert first in ("view", "who"), name
-            assert "question" not in others or others[0] == "question" or name == "figures.of_sites", name
+            assert (
+                "question" not in others or others[0] == "question" or name == "figures.of_sites"
+            ), name
     assert NO_QUESTION <= doors().keys()
 
 
@@ -128,7 +217,9 @@ def test_a_computation_is_given_a_scope_and_no_person():
 def test_a_scope_is_made_of_a_person_and_holds_two_sets_the_rights_and_whether_it_is_a_guest():
     homes = {KANDI: "Alibori", "ccsp-cove": SOME_DEPARTMENT}
     assert scope(LOCAL_READER, homes) == Scope(ALL, ALL, frozenset({"read"}))
-    assert scope(DIRECTOR, homes) == Scope(frozenset({"ccsp-cove"}), frozenset({"ccsp-cove"}), frozenset({"read"}))
+    assert scope(DIRECTOR, homes) == Scope(
+        frozenset({"ccsp-cove"}), frozenset({"ccsp-cove"}), frozenset({"read"})
+    )
     assert scope(NOBODY, homes) == Scope(frozenset(), frozenset())
 
 
@@ -142,8 +233,11 @@ def test_an_unknown_role_gets_nothing(demo, name):
 def test_an_unknown_role_gets_no_count_even_of_the_whole(demo):
     for by in ("nation", "department", "site", "month", "service", "hour"):
         found = figures.figures(NOBODY, YEAR, by)
-        assert all(not f.n and not f.value and not f.numerator and not f.sites_reporting
-                   for of in found.values() for f in of.values()), by
+        assert all(
+            not f.n and not f.value and not f.numerator and not f.sites_reporting
+            for of in found.values()
+            for f in of.values()
+        ), by
 
 
 @pytest.mark.parametrize("person", [NOBODY, DIRECTOR], ids=["nobody", "director"])
@@ -158,17 +252,33 @@ def test_a_director_gets_the_sites_of_the_department_and_no_other(demo):
     own = [p for p in network.sites(LOCAL_READER) if p.department == SOME_DEPARTMENT]
     codes, names = {p.code for p in own}, {p.name for p in own}
     assert 0 < len(codes) < SITES
-    assert {p.code for p in network.sites(DIRECTOR)} == codes == set(figures.figures(DIRECTOR, YEAR, "site"))
-    assert 0 < len(complaints.register(DIRECTOR, YEAR)) and set(complaints.register(DIRECTOR, YEAR).name) <= names
+    assert (
+        {p.code for p in network.sites(DIRECTOR)}
+        == codes
+        == set(figures.figures(DIRECTOR, YEAR, "site"))
+    )
+    assert (
+        0 < len(complaints.register(DIRECTOR, YEAR))
+        and set(complaints.register(DIRECTOR, YEAR).name) <= names
+    )
     assert {u.code for u in completeness.unclosed(DIRECTOR, YEAR)} == codes
     assert {name for name, *_ in months.medians(DIRECTOR, YEAR)} <= names
-    assert {c.site_id for c, _ in completeness.closures(DIRECTOR, YEAR)} <= {None, *(p.id for p in own)}
+    assert {c.site_id for c, _ in completeness.closures(DIRECTOR, YEAR)} <= {
+        None,
+        *(p.id for p in own),
+    }
 
 
-@pytest.mark.parametrize("name", ["waits.weekdays_by_hours", "waits.histogram", "figures.figures", "figures.trend"])
+@pytest.mark.parametrize(
+    "name", ["waits.weekdays_by_hours", "waits.histogram", "figures.figures", "figures.trend"]
+)
 def test_a_director_gets_what_the_department_filter_gives(demo, name):
     cut = Question(YEAR.first, YEAR.last, department=SOME_DEPARTMENT)
-    own, filtered, whole = ask(name, DIRECTOR), ask(name, LOCAL_READER, cut), ask(name, LOCAL_READER)
+    own, filtered, whole = (
+        ask(name, DIRECTOR),
+        ask(name, LOCAL_READER, cut),
+        ask(name, LOCAL_READER),
+    )
     assert rows(own) == rows(filtered) < rows(whole)
 
 
@@ -180,9 +290,16 @@ def test_a_director_who_asks_for_elsewhere_gets_nothing(demo, name):
 
 
 def test_a_director_gets_the_signals_and_decisions_of_the_department_alone(demo):
-    assert {d[2] for d in follow.decisions(LOCAL_READER)} == {"nation", SOME_DEPARTMENT, ELSEWHERE, KANDI}
+    assert {d[2] for d in follow.decisions(LOCAL_READER)} == {
+        "nation",
+        SOME_DEPARTMENT,
+        ELSEWHERE,
+        KANDI,
+    }
     assert {d[2] for d in follow.decisions(DIRECTOR)} == {SOME_DEPARTMENT}
-    assert follow.signals(DIRECTOR, [SOME_DEPARTMENT, ELSEWHERE, KANDI, "nation"]).keys() == {SOME_DEPARTMENT}
+    assert follow.signals(DIRECTOR, [SOME_DEPARTMENT, ELSEWHERE, KANDI, "nation"]).keys() == {
+        SOME_DEPARTMENT
+    }
 
 
 # ---- one state of the data a run -------------------------------------------------------------------------------
@@ -242,7 +359,9 @@ def test_one_person_s_answer_is_the_very_answer_of_another_who_may_see_the_same(
 
 def test_who_made_a_deck_is_nowhere_in_it(demo):
     last = network.freshness(LOCAL_READER).as_of
-    told = deck.build(Person("Awa K.", Role.READER), YEAR, ready("national"), clip(resolve("12m", last), last))
+    told = deck.build(
+        Person("Awa K.", Role.READER), YEAR, ready("national"), clip(resolve("12m", last), last)
+    )
     assert "Awa" not in repr(told)
 
 

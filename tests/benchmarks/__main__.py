@@ -3,6 +3,7 @@
 First every figure is proved equal to the rows, on both databases; then everybody is timed in one alternating run.
 Ends with 1, and times nothing, if a figure differs.
 """
+
 import json
 import os
 import platform
@@ -32,8 +33,12 @@ def main() -> int:
         return 2
     with postgres() as server:
         engines = databases(size, server)
-        report = {"size": size.name, "at": datetime.now(UTC).isoformat(timespec="seconds"),
-                  "versions": versions(engines), "load_before": os.getloadavg()}
+        report = {
+            "size": size.name,
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "versions": versions(engines),
+            "load_before": os.getloadavg(),
+        }
         if not prove(engines, report):
             return 1
         for measure in MEASURES:
@@ -41,7 +46,9 @@ def main() -> int:
     report["load_after"] = os.getloadavg()
     path = FOLDER / f"result-{size.name}.json"
     path.write_text(json.dumps(report, indent=1) + "\n")
-    print(f"\nLoad average {report['load_before'][0]:.1f} before, {report['load_after'][0]:.1f} after. Written: {path}")
+    print(
+        f"\nLoad average {report['load_before'][0]:.1f} before, {report['load_after'][0]:.1f} after. Written: {path}"
+    )
     return 0
 
 
@@ -49,9 +56,14 @@ def versions(engines: dict[str, Engine]) -> dict[str, str]:
     """What ran."""
     with engines["postgresql"].connect() as connection:
         server = connection.exec_driver_sql("SHOW server_version").scalar_one()
-    return {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "postgresql": server,
-            "duckdb": duckdb.__version__, "postgresql settings": ", ".join(f"{k} {v}" for k, v in POSTGRES.items()),
-            "processors": str(os.cpu_count())}
+    return {
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "postgresql": server,
+        "duckdb": duckdb.__version__,
+        "postgresql settings": ", ".join(f"{k} {v}" for k, v in POSTGRES.items()),
+        "processors": str(os.cpu_count()),
+    }
 
 
 def prove(engines: dict[str, Engine], report: dict) -> bool:
@@ -66,7 +78,9 @@ def prove(engines: dict[str, Engine], report: dict) -> bool:
         for line in found[:20]:
             print(f"    {line}")
         if found:
-            print("No timing is reported. If the tables' layout has changed, remove data/bench and run again.")
+            print(
+                "No timing is reported. If the tables' layout has changed, remove data/bench and run again."
+            )
             return False
     return True
 
@@ -76,22 +90,38 @@ def questions(size: Size, engines: dict[str, Engine], _server: str, report: dict
     """The six standard questions, everybody in turn, answers compared first."""
     with ExitStack() as stack:
         opened = lambda kind: stack.enter_context(engines[kind].connect())  # noqa: E731
-        everybody = contenders(opened("sqlite"), opened("sqlite"), opened("postgresql"), opened("postgresql"),
-                               stack.enter_context(duckdb.connect(FOLDER / f"{size.name}.duckdb", read_only=True)))
+        everybody = contenders(
+            opened("sqlite"),
+            opened("sqlite"),
+            opened("postgresql"),
+            opened("postgresql"),
+            stack.enter_context(duckdb.connect(FOLDER / f"{size.name}.duckdb", read_only=True)),
+        )
         connection = opened("sqlite")
         scope = scope_of(connection, *twelve_months(connection))
-        print(f"\nSix questions from {scope.first} to {scope.last}, medians of {ROUNDS} (raw SQL {RAW_ROUNDS})"
-              " in milliseconds …", flush=True)
+        print(
+            f"\nSix questions from {scope.first} to {scope.last}, medians of {ROUNDS} (raw SQL {RAW_ROUNDS})"
+            " in milliseconds …",
+            flush=True,
+        )
         for question in QUESTIONS:
             answers = {name: ask(question, scope) for name, ask in everybody.items()}
             for name, answer in answers.items():
                 if answer != answers["DuckDB"]:
-                    raise SystemExit(f"{question}: {name} and DuckDB answer differently. No timing is reported.")
+                    raise SystemExit(
+                        f"{question}: {name} and DuckDB answer differently. No timing is reported."
+                    )
         times = alternate(everybody, scope)
     report["questions_ms"] = times
-    report["ratios"] = {f"{other} / {mine}": {q: times[other][q] / times[mine][q] for q in QUESTIONS}
-                        for other, mine in (("DuckDB", "ours SQLite"), ("DuckDB", "ours PostgreSQL"),
-                                            ("raw SQLite", "ours SQLite"), ("raw PostgreSQL", "ours PostgreSQL"))}
+    report["ratios"] = {
+        f"{other} / {mine}": {q: times[other][q] / times[mine][q] for q in QUESTIONS}
+        for other, mine in (
+            ("DuckDB", "ours SQLite"),
+            ("DuckDB", "ours PostgreSQL"),
+            ("raw SQLite", "ours SQLite"),
+            ("raw PostgreSQL", "ours PostgreSQL"),
+        )
+    }
     table({**times, **report["ratios"]}, QUESTIONS)
 
 
@@ -101,7 +131,9 @@ def alternate(everybody: dict[str, Callable], scope: Scope) -> dict[str, dict[st
     Once untimed first, so that nobody pays for the processor's cache that the one before left (raw SQL, which takes
     seconds, need not be spared).
     """
-    times: dict[str, dict[str, list[float]]] = {name: {q: [] for q in QUESTIONS} for name in everybody}
+    times: dict[str, dict[str, list[float]]] = {
+        name: {q: [] for q in QUESTIONS} for name in everybody
+    }
     for turn in range(ROUNDS):
         for question in QUESTIONS:
             for name, ask in everybody.items():
@@ -117,7 +149,10 @@ def alternate(everybody: dict[str, Callable], scope: Scope) -> dict[str, dict[st
 
 def imported(_size: Size, _engines: dict[str, Engine], server: str, report: dict) -> None:
     """The import of a million rows against each database's own loader."""
-    print("\nImport of a register of a million rows, empty database with its indexes, rows a second …", flush=True)
+    print(
+        "\nImport of a register of a million rows, empty database with its indexes, rows a second …",
+        flush=True,
+    )
     report["import"] = imports.measure(server)
     for kind, found in report["import"].items():
         speeds = ", ".join(f"{name} {speed:,}" for name, speed in found["rows_per_second"].items())
@@ -126,7 +161,9 @@ def imported(_size: Size, _engines: dict[str, Engine], server: str, report: dict
 
 def corrected(_size: Size, _engines: dict[str, Engine], server: str, report: dict) -> None:
     """Correcting and withdrawing a register, against its first import: at most three times, whatever its size."""
-    print("\nA register corrected, then withdrawn: seconds, and times its first import …", flush=True)
+    print(
+        "\nA register corrected, then withdrawn: seconds, and times its first import …", flush=True
+    )
     report["corrections"] = corrections.measure(server)
     table(report["corrections"], ("import", "correct", "withdraw", "x correct", "x withdraw"))
 
@@ -137,7 +174,10 @@ def told(_size: Size, engines: dict[str, Engine], _server: str, report: dict) ->
     for kind, engine in engines.items():
         found = exports.measure(engine.url.render_as_string(hide_password=False))
         report["files_ms"][kind] = found
-        print(f"\nFiles of the national review, {kind}, in milliseconds; and their time over that of its figures …", flush=True)
+        print(
+            f"\nFiles of the national review, {kind}, in milliseconds; and their time over that of its figures …",
+            flush=True,
+        )
         table(found, ("first", "later", "x figures"))
 
 

@@ -3,6 +3,7 @@
 The first file comes into a database that holds other sites' registers; the second brings the same references with other
 waits, and supersedes every row of the first; then the second is withdrawn, and the first counts again.
 """
+
 import csv
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -27,8 +28,14 @@ def measure(server: str) -> dict[str, dict]:
 
     Rows are known again by their reference; those without one, by the whole day that they replace.
     """
-    return {f"{kind} {size:,} rows {'by reference' if named else 'by whole day'}": _measured(kind, size, server, named)
-            for size, ways in SIZES.items() for named in ways for kind in ("sqlite", "postgresql")}
+    return {
+        f"{kind} {size:,} rows {'by reference' if named else 'by whole day'}": _measured(
+            kind, size, server, named
+        )
+        for size, ways in SIZES.items()
+        for named in ways
+        for kind in ("sqlite", "postgresql")
+    }
 
 
 def _measured(kind: str, size: int, server: str, named: bool) -> dict[str, float]:
@@ -53,8 +60,13 @@ def _measured(kind: str, size: int, server: str, named: bool) -> dict[str, float
     withdrawal = perf_counter() - start
     _prove(engine)
     engine.dispose()
-    return {"import": first, "correct": correction, "withdraw": withdrawal, "x correct": correction / first,
-            "x withdraw": withdrawal / first}
+    return {
+        "import": first,
+        "correct": correction,
+        "withdraw": withdrawal,
+        "x correct": correction / first,
+        "x withdraw": withdrawal / first,
+    }
 
 
 def _register(path: Path, wait: int, prefix: str, count: int) -> Path:
@@ -69,9 +81,19 @@ def _lines(wait: int, prefix: str, count: int) -> Iterator[list[str]]:
     for i in range(count):
         minute = 480 + i * 7 % 300
         called = minute + (i + wait) % 90
-        yield [SITES[i % 4], (FIRST_DAY + timedelta(days=i // 4 * 300 // count)).isoformat(),
-               f"{minute // 60:02}:{minute % 60:02}", f"{called // 60:02}:{called % 60:02}", "", KINDS[i % 3], "",
-               "FM"[i % 2], ("oui", "non", "")[i % 3], "servi", f"{prefix}{i}" if prefix else ""]
+        yield [
+            SITES[i % 4],
+            (FIRST_DAY + timedelta(days=i // 4 * 300 // count)).isoformat(),
+            f"{minute // 60:02}:{minute % 60:02}",
+            f"{called // 60:02}:{called % 60:02}",
+            "",
+            KINDS[i % 3],
+            "",
+            "FM"[i % 2],
+            ("oui", "non", "")[i % 3],
+            "servi",
+            f"{prefix}{i}" if prefix else "",
+        ]
 
 
 def _prove(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 Built once into data/bench and used again; anything that looks stale is built anew.
 """
+
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,7 +92,9 @@ def opened(kind: str, name: str, server: str) -> Engine:
     """The database of that name."""
     if kind == "sqlite":
         return make_engine(f"sqlite:///{FOLDER / name}.db")
-    return make_engine(make_url(server).set(database=f"bench_{name}").render_as_string(hide_password=False))
+    return make_engine(
+        make_url(server).set(database=f"bench_{name}").render_as_string(hide_password=False)
+    )
 
 
 def databases(size: Size, server: str) -> dict[str, Engine]:
@@ -114,7 +117,10 @@ def _mark(kind: str, size: Size) -> None:
 def _fingerprint() -> str:
     """What the data hang on: the generator and the first tables; later migrations are run on what is there."""
     folder = ROOT / "db"
-    sources = [*sorted((folder / "demo").glob("*.py")), *(folder / "migrations" / "versions").glob("0001_*.py")]
+    sources = [
+        *sorted((folder / "demo").glob("*.py")),
+        *(folder / "migrations" / "versions").glob("0001_*.py"),
+    ]
     return hashlib.sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()
 
 
@@ -123,7 +129,9 @@ def _filled(kind: str, size: Size, server: str) -> Engine:
         engine = opened(kind, size.name, server)
         schema.upgrade(engine)
         return engine
-    print(f"Filling {kind} with {size.visits:,} invented visits through the real import …", flush=True)
+    print(
+        f"Filling {kind} with {size.visits:,} invented visits through the real import …", flush=True
+    )
     start = perf_counter()
     engine = fresh(kind, size.name, server)
     add_sites(engine, size)
@@ -131,7 +139,9 @@ def _filled(kind: str, size: Size, server: str) -> Engine:
     path = FOLDER / f"{size.name}-file.csv"
     for file in generated(engine, size):
         path.write_bytes(file.content)
-        options = Options(file.form, datetime.combine(file.as_of, time()), file.covers, file.sites, demo=True)
+        options = Options(
+            file.form, datetime.combine(file.as_of, time()), file.covers, file.sites, demo=True
+        )
         outcome = take(engine, path, options, "bench", known)
         if not outcome.accepted:
             raise SystemExit(f"{file.name} was refused: {outcome.problems[:3]}")
@@ -151,11 +161,25 @@ def add_sites(engine: Engine, size: Size) -> None:
         communes = connection.execute(select(Commune).order_by(Commune.name)).all()
         for number in range(count, size.sites):
             commune = communes[number % len(communes)]
-            site = connection.execute(insert(Site).values(
-                code=f"bench-{number}", kind="CCSP", name=f"Site inventé {number}", host="", aliases="",
-                launched_on=size.first_day(today()))).inserted_primary_key[0]
-            connection.execute(insert(SiteLocation).values(
-                site_id=site, valid_from=FIRST_DAY, commune_id=commune.id, lat=commune.lat, lon=commune.lon))
+            site = connection.execute(
+                insert(Site).values(
+                    code=f"bench-{number}",
+                    kind="CCSP",
+                    name=f"Site inventé {number}",
+                    host="",
+                    aliases="",
+                    launched_on=size.first_day(today()),
+                )
+            ).inserted_primary_key[0]
+            connection.execute(
+                insert(SiteLocation).values(
+                    site_id=site,
+                    valid_from=FIRST_DAY,
+                    commune_id=commune.id,
+                    lat=commune.lat,
+                    lon=commune.lon,
+                )
+            )
 
 
 def generated(engine: Engine, size: Size) -> Iterator[DemoFile]:
@@ -194,15 +218,23 @@ def _fill_duckdb(size: Size, engine: Engine) -> None:
     path, rows = FOLDER / f"{size.name}.duckdb", FOLDER / f"{size.name}-rows.csv"
     path.unlink(missing_ok=True)
     with engine.connect() as connection, duckdb.connect(path) as target:
-        target.execute("CREATE TABLE visit (id BIGINT, site_id SMALLINT, day DATE, kind TINYINT, service_id SMALLINT,"
-                       " sex TINYINT, satisfied BOOLEAN, outcome TINYINT, arrived_at SMALLINT, called_at SMALLINT,"
-                       " ended_at SMALLINT, source_ref VARCHAR, superseded_by INTEGER)")
-        columns = ("id, site_id, day, kind, service_id, sex, satisfied, outcome, arrived_at, called_at, ended_at,"
-                   " source_ref, superseded_by")
+        target.execute(
+            "CREATE TABLE visit (id BIGINT, site_id SMALLINT, day DATE, kind TINYINT, service_id SMALLINT,"
+            " sex TINYINT, satisfied BOOLEAN, outcome TINYINT, arrived_at SMALLINT, called_at SMALLINT,"
+            " ended_at SMALLINT, source_ref VARCHAR, superseded_by INTEGER)"
+        )
+        columns = (
+            "id, site_id, day, kind, service_id, sex, satisfied, outcome, arrived_at, called_at, ended_at,"
+            " source_ref, superseded_by"
+        )
         found = connection.connection.driver_connection.execute(f"SELECT {columns} FROM visit")
         with rows.open("w") as out:
             while part := found.fetchmany(50_000):
-                out.write("".join(";".join("" if v is None else str(v) for v in row) + "\n" for row in part))
+                out.write(
+                    "".join(
+                        ";".join("" if v is None else str(v) for v in row) + "\n" for row in part
+                    )
+                )
         target.execute("COPY visit FROM $path (DELIMITER ';', HEADER false)", {"path": str(rows)})
         sites = read.sites_frame(connection, read.ALL)[["id", "code", "department"]]
         target.register("sites", sites)

@@ -1,4 +1,5 @@
 """Proof before speed: our figures against the rows themselves, for every cut, over periods on and off month borders."""
+
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -7,21 +8,48 @@ from sqlalchemy import Connection, text
 
 from dashboard.statistics.quantile import quantile
 from db import read
-from db.codes import ALL, BINS, COMPLAINT, COUNTERS, INFORMATION, LEFT, MAN, REQUEST, SERVED, UNKNOWN_SERVICE, WOMAN
+from db.codes import (
+    ALL,
+    BINS,
+    COMPLAINT,
+    COUNTERS,
+    INFORMATION,
+    LEFT,
+    MAN,
+    REQUEST,
+    SERVED,
+    UNKNOWN_SERVICE,
+    WOMAN,
+)
 from tests.benchmarks.queries import HOUR, KNOWN_WAIT, MONTH, WAIT, WITHIN, source
 
 PERCENTILE = "percentile_disc(0.5) WITHIN GROUP (ORDER BY wait)"
 CUTS = ("nation", "department", "site", "month", "service", "hour")
-CONDITIONS = ("1 = 1", f"kind = {REQUEST}", f"kind = {COMPLAINT}", f"kind = {INFORMATION}", f"sex = {WOMAN}",
-              f"sex = {MAN}", "satisfied", "NOT satisfied", f"outcome IN ({SERVED}, {LEFT})", f"outcome = {LEFT}",
-              f"outcome = {LEFT} AND arrived_at IS NOT NULL", KNOWN_WAIT)
+CONDITIONS = (
+    "1 = 1",
+    f"kind = {REQUEST}",
+    f"kind = {COMPLAINT}",
+    f"kind = {INFORMATION}",
+    f"sex = {WOMAN}",
+    f"sex = {MAN}",
+    "satisfied",
+    "NOT satisfied",
+    f"outcome IN ({SERVED}, {LEFT})",
+    f"outcome = {LEFT}",
+    f"outcome = {LEFT} AND arrived_at IS NOT NULL",
+    KNOWN_WAIT,
+)
 
 
 def periods(first: date, last: date) -> list[tuple[date, date]]:
     """Twelve whole months, a stretch off month borders, one inside a month, and up to the newest day."""
     after = lambda day, days: day + timedelta(days=days)  # noqa: E731
-    return [(first, last), (after(first, 17), after(last, -40)), (after(first, 3), after(first, 19)),
-            (after(last, -100), after(last, 60))]
+    return [
+        (first, last),
+        (after(first, 17), after(last, -40)),
+        (after(first, 3), after(first, 19)),
+        (after(last, -100), after(last, 60)),
+    ]
 
 
 def differences(connection: Connection, first: date, last: date) -> tuple[int, list[str]]:
@@ -33,8 +61,10 @@ def differences(connection: Connection, first: date, last: date) -> tuple[int, l
             for key in mine.keys() | theirs.keys():
                 compared += len(theirs.get(key, ()))
                 if mine.get(key) != theirs.get(key):
-                    found.append(f"{connection.dialect.name}, {a} to {b}, {by} {key}: ours {mine.get(key)},"
-                                 f" rows {theirs.get(key)}")
+                    found.append(
+                        f"{connection.dialect.name}, {a} to {b}, {by} {key}: ours {mine.get(key)},"
+                        f" rows {theirs.get(key)}"
+                    )
     return compared, found
 
 
@@ -42,13 +72,22 @@ def ours(connection: Connection, by: str, first: date, last: date) -> dict:
     """Key to (12 counters, median, p90, within 30 minutes), from db.read."""
     if by == "department":
         sites = read.sites_frame(connection, ALL)
-        return {name: _figures(*read.totals(connection, set(group["code"]), first, last, "site")[1:])
-                for name, group in sites.groupby("department") if _visited(connection, group, first, last)}
+        return {
+            name: _figures(*read.totals(connection, set(group["code"]), first, last, "site")[1:])
+            for name, group in sites.groupby("department")
+            if _visited(connection, group, first, last)
+        }
     if by == "hour":
         counters, waits = read.by_hour(connection, ALL, first, last)
-        return {h: _figures(counters[h:h + 1], waits[h:h + 1]) for h in range(len(counters)) if counters[h, 0]}
-    keys, counters, waits = read.totals(connection, ALL, first, last, by, None if by == "service" else 0)
-    return {k: _figures(counters[i:i + 1], waits[i:i + 1]) for i, k in enumerate(keys.tolist())}
+        return {
+            h: _figures(counters[h : h + 1], waits[h : h + 1])
+            for h in range(len(counters))
+            if counters[h, 0]
+        }
+    keys, counters, waits = read.totals(
+        connection, ALL, first, last, by, None if by == "service" else 0
+    )
+    return {k: _figures(counters[i : i + 1], waits[i : i + 1]) for i, k in enumerate(keys.tolist())}
 
 
 def _visited(connection: Connection, group, first: date, last: date) -> bool:
@@ -57,18 +96,31 @@ def _visited(connection: Connection, group, first: date, last: date) -> bool:
 
 def _figures(counters: np.ndarray, waits: np.ndarray) -> tuple:
     waits = waits.sum(axis=0)
-    return (*counters.sum(axis=0).tolist(), int(quantile(waits, 0.5)), int(quantile(waits, 0.9)),
-            int(waits[:WITHIN + 1].sum()))
+    return (
+        *counters.sum(axis=0).tolist(),
+        int(quantile(waits, 0.5)),
+        int(quantile(waits, 0.9)),
+        int(waits[: WITHIN + 1].sum()),
+    )
 
 
 def rows(connection: Connection, by: str, first: date, last: date) -> dict:
     """The same from the visits: counts by minute on SQLite, percentile_disc besides on PostgreSQL."""
     kind = connection.dialect.name
-    days = (f"CAST(julianday({MONTH[kind]}) - julianday('1970-01-01') AS INTEGER)" if kind == "sqlite"
-            else f"{MONTH[kind]} - date '1970-01-01'")
-    key = {"nation": "0", "site": "site_id", "service": f"coalesce(service_id, {UNKNOWN_SERVICE})", "hour": HOUR,
-           "month": days, "department": "(SELECT c.department FROM site_location l JOIN commune c ON c.id = l.commune_id"
-           " WHERE l.site_id = visit.site_id)"}[by]
+    days = (
+        f"CAST(julianday({MONTH[kind]}) - julianday('1970-01-01') AS INTEGER)"
+        if kind == "sqlite"
+        else f"{MONTH[kind]} - date '1970-01-01'"
+    )
+    key = {
+        "nation": "0",
+        "site": "site_id",
+        "service": f"coalesce(service_id, {UNKNOWN_SERVICE})",
+        "hour": HOUR,
+        "month": days,
+        "department": "(SELECT c.department FROM site_location l JOIN commune c ON c.id = l.commune_id"
+        " WHERE l.site_id = visit.site_id)",
+    }[by]
     sums = ", ".join(f"count(CASE WHEN {c} THEN 1 END)" for c in CONDITIONS)
     groups: dict = {}
     rows_ = source(first, last)
@@ -78,10 +130,19 @@ def rows(connection: Connection, by: str, first: date, last: date) -> dict:
         totals += counts
         if wait is not None:
             minutes[wait] += counts[0]
-    found = {k: (*t.tolist(), _rank(m, 50), _rank(m, 90), sum(m[:WITHIN + 1])) for k, (t, m) in groups.items()}
+    found = {
+        k: (*t.tolist(), _rank(m, 50), _rank(m, 90), sum(m[: WITHIN + 1]))
+        for k, (t, m) in groups.items()
+    }
     if kind == "postgresql":
-        _agree(found, _run(connection, f"SELECT k, {PERCENTILE}, {PERCENTILE.replace('0.5', '0.9')}"
-                                       f" FROM (SELECT {key} AS k, {WAIT} AS wait {rows_}) v GROUP BY 1"))
+        _agree(
+            found,
+            _run(
+                connection,
+                f"SELECT k, {PERCENTILE}, {PERCENTILE.replace('0.5', '0.9')}"
+                f" FROM (SELECT {key} AS k, {WAIT} AS wait {rows_}) v GROUP BY 1",
+            ),
+        )
     return found
 
 
@@ -89,8 +150,10 @@ def _agree(found: dict, percentiles: Iterator[tuple]) -> None:
     """Counting by hand and the database's own percentile_disc must say the same, or the proof is worth nothing."""
     for key, *pair in percentiles:
         expected = tuple(-1 if p is None else p for p in pair)
-        if found[key][len(COUNTERS):len(COUNTERS) + 2] != expected:
-            raise SystemExit(f"percentile_disc and counts by minute disagree at {key}: {found[key]}, {expected}")
+        if found[key][len(COUNTERS) : len(COUNTERS) + 2] != expected:
+            raise SystemExit(
+                f"percentile_disc and counts by minute disagree at {key}: {found[key]}, {expected}"
+            )
 
 
 def _rank(minutes: list[int], percent: int) -> int:

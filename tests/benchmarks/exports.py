@@ -1,4 +1,5 @@
 """How long the files of the national review take: first and later ones in one process, as multiples of its figures."""
+
 import importlib
 import os
 import time
@@ -24,8 +25,12 @@ def measure(url: str) -> dict[str, dict[str, float]]:
     os.environ["DATABASE_URL"] = url
     load.cache_clear()
     try:
-        found = {"figures and slides": {"first": 1000 * seconds(lambda: telling.tell(ASKED)),
-                                        "later": 1000 * min(seconds(lambda: telling.tell(ASKED)) for _ in range(3))}}
+        found = {
+            "figures and slides": {
+                "first": 1000 * seconds(lambda: telling.tell(ASKED)),
+                "later": 1000 * min(seconds(lambda: telling.tell(ASKED)) for _ in range(3)),
+            }
+        }
         told = telling.tell(ASKED)
         for kind, (module, _) in telling.FORMATS.items():
             first = seconds(lambda m=module: importlib.import_module(f"dashboard.exports.{m}"))
@@ -33,7 +38,9 @@ def measure(url: str) -> dict[str, dict[str, float]]:
             again = min(seconds(lambda k=kind: telling.made(k, told)) for _ in range(3))
             found[kind] = {"first": 1000 * first, "later": 1000 * again}
         figures = found["figures and slides"]["later"]
-        return {name: {**times, "x figures": times["later"] / figures} for name, times in found.items()}
+        return {
+            name: {**times, "x figures": times["later"] / figures} for name, times in found.items()
+        }
     finally:
         view.forget(), load.cache_clear()
         os.environ.pop("DATABASE_URL")

@@ -1,4 +1,5 @@
 """The floor page, which Streamlit runs beside the application in `make load`: fixed contents, see recorded.py."""
+
 import streamlit as st
 
 from dashboard.ui.navigation import PAGES

@@ -2,6 +2,7 @@
 
 Ours reads, checks, adds up, journals and commits; the loader only stores, into the same table with the same indexes.
 """
+
 import csv
 import shutil
 import sqlite3
@@ -21,8 +22,10 @@ from tests.benchmarks.data import FOLDER, fresh, one_register
 
 ROUNDS = 3
 READY_SQLITE, READY_POSTGRES = FOLDER / "ready.csv", FOLDER / "ready.tsv"
-BATCH = ("INSERT INTO import_batch (id, sha256, form, filename, as_of, rows, demo, imported_by, imported_at)"
-         " VALUES (1, 'x', 'registre', 'x', '2026-01-01', 0, {no}, 'bench', '2026-01-01')")
+BATCH = (
+    "INSERT INTO import_batch (id, sha256, form, filename, as_of, rows, demo, imported_by, imported_at)"
+    " VALUES (1, 'x', 'registre', 'x', '2026-01-01', 0, {no}, 'bench', '2026-01-01')"
+)
 
 
 def measure(server: str) -> dict[str, dict]:
@@ -31,7 +34,10 @@ def measure(server: str) -> dict[str, dict]:
     register = one_register(engine)
     engine.dispose()
     found = {}
-    everybody = {"sqlite": {".import": _shell, "executemany": _executemany}, "postgresql": {"COPY": _copy}}
+    everybody = {
+        "sqlite": {".import": _shell, "executemany": _executemany},
+        "postgresql": {"COPY": _copy},
+    }
     for kind, loaders in everybody.items():
         if kind == "sqlite" and not shutil.which("sqlite3"):
             print("  no sqlite3 shell here: its .import is left out")
@@ -54,7 +60,9 @@ def _ours(kind: str, server: str, register: Path) -> float:
     engine = fresh(kind, "import", server)
     known = load_known(engine)
     start = perf_counter()
-    outcome = take(engine, register, Options(as_of=datetime.combine(today(), time())), "bench", known)
+    outcome = take(
+        engine, register, Options(as_of=datetime.combine(today(), time())), "bench", known
+    )
     seconds = perf_counter() - start
     if outcome.rows != 1_000_000:
         raise SystemExit(f"the register was refused: {outcome.problems[:3]}")
@@ -70,7 +78,10 @@ def _keep_rows(engine: Engine) -> None:
             with READY_SQLITE.open("w", newline="") as out:
                 csv.writer(out).writerows(driver.execute("SELECT * FROM visit"))
         else:
-            with READY_POSTGRES.open("wb") as out, driver.cursor().copy("COPY visit TO STDOUT") as copy:
+            with (
+                READY_POSTGRES.open("wb") as out,
+                driver.cursor().copy("COPY visit TO STDOUT") as copy,
+            ):
                 for block in copy:
                     out.write(block)
 
@@ -91,7 +102,13 @@ def _shell(engine: Engine) -> float:
     engine.dispose()
     script = f"PRAGMA synchronous = FULL;\nPRAGMA cache_size = -65536;\n.import --csv {READY_SQLITE} visit\n"
     start = perf_counter()
-    subprocess.run(["sqlite3", engine.url.database], input=script, text=True, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        ["sqlite3", engine.url.database],
+        input=script,
+        text=True,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     seconds = perf_counter() - start
     with sqlite3.connect(engine.url.database) as connection:
         if connection.execute("SELECT count(*) FROM visit").fetchone() != (1_000_000,):
@@ -119,6 +136,6 @@ def _copy(engine: Engine) -> float:
         start = perf_counter()
         with driver.cursor().copy("COPY visit FROM STDIN") as copy:
             for place in range(0, len(ready), block):
-                copy.write(ready[place:place + block])
+                copy.write(ready[place : place + block])
         driver.commit()
         return perf_counter() - start

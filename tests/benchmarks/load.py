@@ -5,6 +5,7 @@ fixed contents (recorded.py), served by the same function: what Streamlit itself
 answer that is known, and one that nobody asked before, on every page. Loopback only; it ends by itself.
 DATABASE_URL names a database to measure on; without it one of LOAD_VISITS (300 000) visits is built in data/bench and kept.
 """
+
 import asyncio
 import os
 import random
@@ -24,11 +25,11 @@ from tests.benchmarks.recorded import PLACE, record
 from tests.benchmarks.viewer import LATE, Viewer, listening, never_asked
 from tests.browser import served
 
-THINK = 5.0       # seconds between two acts of a viewer, on average
-SECONDS = 60.0    # of measuring, after everybody has come in
-ENTRY = 0.1       # seconds between two who come in
-ALONE = 9         # questions of each kind on each page, one viewer
-GIVE_UP = 60.0    # seconds after which a viewer is lost
+THINK = 5.0  # seconds between two acts of a viewer, on average
+SECONDS = 60.0  # of measuring, after everybody has come in
+ENTRY = 0.1  # seconds between two who come in
+ALONE = 9  # questions of each kind on each page, one viewer
+GIVE_UP = 60.0  # seconds after which a viewer is lost
 
 
 @dataclass
@@ -119,7 +120,9 @@ async def alone(app: str, page: str) -> dict[str, float]:
         for n in range(2 + ALONE):
             run = await viewer.choose({key: (first, second)[n % 2]})
             known += [run.seconds] if n >= 2 else []
-        questions = never_asked({k: v for k, v in viewer.lists.items() if k != "filtre_centre"}, viewer.chance)
+        questions = never_asked(
+            {k: v for k, v in viewer.lists.items() if k != "filtre_centre"}, viewer.chance
+        )
         for _ in range(ALONE):
             new.append((await viewer.choose(next(questions))).seconds)
     return {"known": median(known), "new": median(new)}
@@ -131,20 +134,28 @@ def main() -> int:
     steps = [int(n) for n in (os.environ.get("LOAD") or "100").split(",")]
     visits = int(os.environ.get("LOAD_VISITS") or 300_000)
     file = ROOT / "data" / "bench" / f"load-{visits}.db"
-    url = os.environ.get("DATABASE_URL") or (f"sqlite:///{file}" if file.exists() else served.make_demo(file, visits))
+    url = os.environ.get("DATABASE_URL") or (
+        f"sqlite:///{file}" if file.exists() else served.make_demo(file, visits)
+    )
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         os.environ[PLACE] = str(Path(folder) / "recorded")
         start = perf_counter()
         process, app = served.start(url, Path(folder) / "app.log")
         stack.callback(served.end, process)
-        print(f"Started, the opening questions answered, in {perf_counter() - start:.1f} s; {load()}")
+        print(
+            f"Started, the opening questions answered, in {perf_counter() - start:.1f} s; {load()}"
+        )
         asyncio.run(keep(app))
-        fixed, floor = served.start(url, Path(folder) / "floor.log", ROOT / "tests" / "benchmarks" / "floor.py")
+        fixed, floor = served.start(
+            url, Path(folder) / "floor.log", ROOT / "tests" / "benchmarks" / "floor.py"
+        )
         stack.callback(served.end, fixed)
         one_viewer(app, floor)
         errors = 0
         for count in steps:
-            errors += many(count, (app, psutil.Process(process.pid)), (floor, psutil.Process(fixed.pid)))
+            errors += many(
+                count, (app, psutil.Process(process.pid)), (floor, psutil.Process(fixed.pid))
+            )
         for name in ("app", "floor"):
             if " ERROR " in (said := (Path(folder) / f"{name}.log").read_text()):
                 print(f"\n{name} wrote: {said[-1_500:]}")
@@ -170,15 +181,22 @@ def one_viewer(app: str, floor: str) -> None:
     print(f"{'page':<14}{'known':>8}{'x floor':>9}{'new':>8}{'x floor':>9}")
     for spec in PAGES:
         if found := asyncio.run(alone(app, spec.url_path)):
-            print(f"{spec.url_path:<14}" + "".join(f"{1000 * found[k]:>8.0f}{found[k] / base:>9.1f}" for k in ("known", "new")),
-                  flush=True)
+            print(
+                f"{spec.url_path:<14}"
+                + "".join(
+                    f"{1000 * found[k]:>8.0f}{found[k] / base:>9.1f}" for k in ("known", "new")
+                ),
+                flush=True,
+            )
 
 
 def many(count: int, real: tuple, floor: tuple) -> int:
     """Lines for a number of viewers: the application, the floor, and what one is of the other. The number of errors."""
     print(f"\n{count} viewers for {SECONDS:.0f} s, each acting every {THINK:.0f} s; {load()}")
-    print(f"{'':<8}{'acts/s':>8}{'p50 ms':>9}{'p95 ms':>9}{'CPU s/act':>11}{'MB first':>10}{'MB last':>9}{'late':>6}"
-          f"{'errors':>8}")
+    print(
+        f"{'':<8}{'acts/s':>8}{'p50 ms':>9}{'p95 ms':>9}{'CPU s/act':>11}{'MB first':>10}{'MB last':>9}{'late':>6}"
+        f"{'errors':>8}"
+    )
     both = []
     for name, (address, process) in (("app", real), ("floor", floor)):
         found = asyncio.run(crowd(address, process, count))
@@ -187,15 +205,20 @@ def many(count: int, real: tuple, floor: tuple) -> int:
             print(f"{name:<8} no act was answered: {found.errors[:1]}")
             continue
         late = sum(w > LATE for w in found.polls)
-        print(f"{name:<8}{found.rate:>8.1f}{1000 * median(found.times):>9.0f}{1000 * found.p95:>9.0f}"
-              f"{found.cpu / len(found.times):>11.3f}{found.memory[0] / 1e6:>10.0f}{found.memory[-1] / 1e6:>9.0f}{late:>6}"
-              f"{len(found.errors):>8}", flush=True)
+        print(
+            f"{name:<8}{found.rate:>8.1f}{1000 * median(found.times):>9.0f}{1000 * found.p95:>9.0f}"
+            f"{found.cpu / len(found.times):>11.3f}{found.memory[0] / 1e6:>10.0f}{found.memory[-1] / 1e6:>9.0f}{late:>6}"
+            f"{len(found.errors):>8}",
+            flush=True,
+        )
         for text in sorted(set(found.errors))[:5]:
             print(f"         {text[:150]}")
     app, fixed = both
     if app.times and fixed.times:
-        print(f"{'ratio':<8}{app.rate / fixed.rate:>8.2f}{median(app.times) / median(fixed.times):>9.1f}"
-              f"{app.p95 / fixed.p95:>9.1f}{app.cpu / len(app.times) / (fixed.cpu / len(fixed.times)):>11.1f}")
+        print(
+            f"{'ratio':<8}{app.rate / fixed.rate:>8.2f}{median(app.times) / median(fixed.times):>9.1f}"
+            f"{app.p95 / fixed.p95:>9.1f}{app.cpu / len(app.times) / (fixed.cpu / len(fixed.times)):>11.1f}"
+        )
     return len(app.errors) + len(fixed.errors)
 
 

@@ -2,6 +2,7 @@
 
 Each contender answers with the same plain dict, so that equality can be checked before anything is timed.
 """
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -48,29 +49,53 @@ def ours(connection: Connection, question: str, scope: Scope) -> dict:
         return {(s, m): (v, int(p) if p == p else -1) for s, m, v, p in zip(*columns, strict=True)}
     if question == "heat":
         counts = read.heat(connection, ALL, *days)
-        return {(d, h): int(counts[d, h]) for d, h in zip(*map(np.ndarray.tolist, np.nonzero(counts)), strict=True)}
+        return {
+            (d, h): int(counts[d, h])
+            for d, h in zip(*map(np.ndarray.tolist, np.nonzero(counts)), strict=True)
+        }
     sites = scope.codes if question == "dept" else ALL
     by = {"kpi": "nation", "map": "site", "dept": "site", "mix": "service"}[question]
-    keys, counters, waits = read.totals(connection, sites, *days, by, None if by == "service" else ALL_SERVICES)
+    keys, counters, waits = read.totals(
+        connection, sites, *days, by, None if by == "service" else ALL_SERVICES
+    )
     if question == "dept":  # the whole department as one more row
         keys = np.append(keys, 0)
         counters, waits = (np.vstack([m, m.sum(axis=0)]) for m in (counters, waits))
-    return dict(zip(keys.tolist(), zip(
-        counters[:, VISITS].tolist(), counters[:, MEASURED].tolist(), quantile(waits, 0.5).tolist(),
-        quantile(waits, 0.9).tolist(), waits[:, :WITHIN + 1].sum(axis=1).tolist(), counters[:, LEFT_TIMED].tolist(),
-        strict=True), strict=True))
+    return dict(
+        zip(
+            keys.tolist(),
+            zip(
+                counters[:, VISITS].tolist(),
+                counters[:, MEASURED].tolist(),
+                quantile(waits, 0.5).tolist(),
+                quantile(waits, 0.9).tolist(),
+                waits[:, : WITHIN + 1].sum(axis=1).tolist(),
+                counters[:, LEFT_TIMED].tolist(),
+                strict=True,
+            ),
+            strict=True,
+        )
+    )
 
 
 # --- rows in SQL ------------------------------------------------------------------------------------------------------
 KNOWN_WAIT = f"arrived_at IS NOT NULL AND called_at IS NOT NULL AND outcome <> {LEFT}"
-WAIT = (f"CASE WHEN {KNOWN_WAIT} THEN CASE WHEN called_at - arrived_at > {LAST_BIN} THEN {LAST_BIN}"
-        " ELSE called_at - arrived_at END END")
+WAIT = (
+    f"CASE WHEN {KNOWN_WAIT} THEN CASE WHEN called_at - arrived_at > {LAST_BIN} THEN {LAST_BIN}"
+    " ELSE called_at - arrived_at END END"
+)
 LEFT_SQL = f"count(CASE WHEN outcome = {LEFT} AND arrived_at IS NOT NULL THEN 1 END)"
 HOUR = "CASE WHEN arrived_at IS NULL THEN 24 ELSE arrived_at / 60 END"
-MONTH = {"sqlite": "substr(day, 1, 7) || '-01'", "postgresql": "CAST(date_trunc('month', day) AS date)",
-         "duckdb": "CAST(date_trunc('month', day) AS date)"}
-WEEKDAY = {"sqlite": "(CAST(strftime('%w', day) AS INTEGER) + 6) % 7",
-           "postgresql": "CAST(extract(isodow FROM day) AS int) - 1", "duckdb": "isodow(day) - 1"}
+MONTH = {
+    "sqlite": "substr(day, 1, 7) || '-01'",
+    "postgresql": "CAST(date_trunc('month', day) AS date)",
+    "duckdb": "CAST(date_trunc('month', day) AS date)",
+}
+WEEKDAY = {
+    "sqlite": "(CAST(strftime('%w', day) AS INTEGER) + 6) % 7",
+    "postgresql": "CAST(extract(isodow FROM day) AS int) - 1",
+    "duckdb": "isodow(day) - 1",
+}
 
 
 def source(first: date, last: date, ids: tuple[int, ...] | None = None) -> str:
@@ -82,8 +107,14 @@ def source(first: date, last: date, ids: tuple[int, ...] | None = None) -> str:
 def key_of(question: str, kind: str) -> str:
     """The columns, as SQL, by which a question cuts."""
     hour = HOUR.replace("/", "//") if kind == "duckdb" else HOUR  # DuckDB's / makes fractions
-    return {"kpi": "0", "map": "site_id", "dept": "site_id", "mix": f"coalesce(service_id, {UNKNOWN_SERVICE})",
-            "trend": f"site_id, {MONTH[kind]}", "heat": f"{WEEKDAY[kind]}, {hour}"}[question]
+    return {
+        "kpi": "0",
+        "map": "site_id",
+        "dept": "site_id",
+        "mix": f"coalesce(service_id, {UNKNOWN_SERVICE})",
+        "trend": f"site_id, {MONTH[kind]}",
+        "heat": f"{WEEKDAY[kind]}, {hour}",
+    }[question]
 
 
 def sql_of(question: str, kind: str, scope: Scope) -> str:
@@ -99,9 +130,11 @@ def sql_of(question: str, kind: str, scope: Scope) -> str:
     if question == "trend":
         return f"SELECT {key}, count(*), {median} FROM (SELECT *, {WAIT} AS wait {rows}) v GROUP BY {group}"
     group = "GROUPING SETS ((site_id), ())" if question == "dept" else group
-    return (f"SELECT {key}, count(*), count(wait), {median}, {median.replace('0.5', '0.9')},"
-            f" count(CASE WHEN wait <= {WITHIN} THEN 1 END), {LEFT_SQL}"
-            f" FROM (SELECT *, {WAIT} AS wait {rows}) v GROUP BY {group}")
+    return (
+        f"SELECT {key}, count(*), count(wait), {median}, {median.replace('0.5', '0.9')},"
+        f" count(CASE WHEN wait <= {WITHIN} THEN 1 END), {LEFT_SQL}"
+        f" FROM (SELECT *, {WAIT} AS wait {rows}) v GROUP BY {group}"
+    )
 
 
 def answer(question: str, kind: str, rows: list[tuple]) -> dict:
@@ -119,7 +152,7 @@ def _from_minutes(question: str, rows: list[tuple]) -> dict:
     """Counts by key and minute, added up to what the other databases answer by themselves."""
     groups: dict = {}
     for *key, wait, n, left in rows:
-        for place in (tuple(key), (0,))[:1 + (question == "dept")]:
+        for place in (tuple(key), (0,))[: 1 + (question == "dept")]:
             group = groups.setdefault(place, [0, 0, np.zeros(BINS, np.int64)])
             group[0] += n
             group[1] += left
@@ -128,25 +161,45 @@ def _from_minutes(question: str, rows: list[tuple]) -> dict:
     histograms = np.array([g[2] for g in groups.values()])
     p50, p90 = (quantile(histograms, q).tolist() for q in (0.5, 0.9))
     if question == "trend":
-        return {(s, date.fromisoformat(m)): (g[0], p) for ((s, m), g), p in zip(groups.items(), p50, strict=True)}
-    return {k[0]: (g[0], int(g[2].sum()), a, b, int(g[2][:WITHIN + 1].sum()), g[1])
-            for (k, g), a, b in zip(groups.items(), p50, p90, strict=True)}
+        return {
+            (s, date.fromisoformat(m)): (g[0], p)
+            for ((s, m), g), p in zip(groups.items(), p50, strict=True)
+        }
+    return {
+        k[0]: (g[0], int(g[2].sum()), a, b, int(g[2][: WITHIN + 1].sum()), g[1])
+        for (k, g), a, b in zip(groups.items(), p50, p90, strict=True)
+    }
 
 
 def raw(connection: Connection, question: str, scope: Scope) -> dict:
     """The answer of plain SQL over the rows, in the same database."""
     kind = connection.dialect.name
-    return answer(question, kind, [tuple(row) for row in connection.execute(text(sql_of(question, kind, scope)))])
+    return answer(
+        question,
+        kind,
+        [tuple(row) for row in connection.execute(text(sql_of(question, kind, scope)))],
+    )
 
 
 def duck(connection, question: str, scope: Scope) -> dict:
     """The answer of DuckDB over its own file."""
-    return answer(question, "duckdb", connection.execute(sql_of(question, "duckdb", scope)).fetchall())
+    return answer(
+        question, "duckdb", connection.execute(sql_of(question, "duckdb", scope)).fetchall()
+    )
 
 
-def contenders(sqlite: Connection, sqlite_raw: Connection, postgres: Connection, postgres_raw: Connection, duckdb
-               ) -> dict[str, Callable[[str, Scope], dict]]:
+def contenders(
+    sqlite: Connection,
+    sqlite_raw: Connection,
+    postgres: Connection,
+    postgres_raw: Connection,
+    duckdb,
+) -> dict[str, Callable[[str, Scope], dict]]:
     """Everybody who answers, by name; raw SQL has connections, and so caches, of its own."""
-    return {"ours SQLite": partial(ours, sqlite), "ours PostgreSQL": partial(ours, postgres),
-            "DuckDB": partial(duck, duckdb), "raw SQLite": partial(raw, sqlite_raw),
-            "raw PostgreSQL": partial(raw, postgres_raw)}
+    return {
+        "ours SQLite": partial(ours, sqlite),
+        "ours PostgreSQL": partial(ours, postgres),
+        "DuckDB": partial(duck, duckdb),
+        "raw SQLite": partial(raw, sqlite_raw),
+        "raw PostgreSQL": partial(raw, postgres_raw),
+    }

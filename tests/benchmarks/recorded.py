@@ -2,6 +2,7 @@
 
 `record` takes what a page sent; `draw`, run by floor.py, sends it again with widgets that change nothing.
 """
+
 import io
 import json
 import os
@@ -18,17 +19,27 @@ from dashboard.ui.navigation import PAGES
 
 PLACE = "CCSP_RECORDED"  # the variable that names the file
 SIZES = {"h1": "title", "h2": "header", "h3": "subheader"}
-SEEN = {LabelVisibility.VISIBLE: "visible", LabelVisibility.HIDDEN: "hidden", LabelVisibility.COLLAPSED: "collapsed"}
+SEEN = {
+    LabelVisibility.VISIBLE: "visible",
+    LabelVisibility.HIDDEN: "hidden",
+    LabelVisibility.COLLAPSED: "collapsed",
+}
 
 
 def record(messages: list[ForwardMsg], file: Path) -> None:
     """Keep what a page has sent."""
-    file.write_bytes(pickle.dumps([m.SerializeToString() for m in messages if m.WhichOneof("type") == "delta"]))
+    file.write_bytes(
+        pickle.dumps([m.SerializeToString() for m in messages if m.WhichOneof("type") == "delta"])
+    )
 
 
 def key_of(identity: str) -> str | None:
     """The key in a widget's name, None where it has none."""
-    return identity.split("-", 2)[2] if identity.count("-") >= 2 and not identity.endswith("-None") else None
+    return (
+        identity.split("-", 2)[2]
+        if identity.count("-") >= 2 and not identity.endswith("-None")
+        else None
+    )
 
 
 def _label(one) -> dict:
@@ -36,29 +47,54 @@ def _label(one) -> dict:
 
 
 def _markdown(one) -> tuple:
-    return ("caption" if one.element_type == one.CAPTION else "markdown"), (one.body,), {"unsafe_allow_html": one.allow_html}
+    return (
+        ("caption" if one.element_type == one.CAPTION else "markdown"),
+        (one.body,),
+        {"unsafe_allow_html": one.allow_html},
+    )
 
 
 def _metric(one) -> tuple:
-    return "metric", (one.label, one.body), {
-        "delta": one.delta or None, "delta_color": "off", "delta_arrow": "off", "border": one.show_border,
-        "delta_description": one.delta_description or None, "help": one.help or None, "height": 104,
-        "chart_data": list(one.chart_data) or None, "chart_type": "line"}
+    return (
+        "metric",
+        (one.label, one.body),
+        {
+            "delta": one.delta or None,
+            "delta_color": "off",
+            "delta_arrow": "off",
+            "border": one.show_border,
+            "delta_description": one.delta_description or None,
+            "help": one.help or None,
+            "height": 104,
+            "chart_data": list(one.chart_data) or None,
+            "chart_type": "line",
+        },
+    )
 
 
 def _frame(one) -> tuple:
-    return "dataframe", (_table(one.arrow_data.data),), {"hide_index": True, "width": "stretch", "key": key_of(one.id)}
+    return (
+        "dataframe",
+        (_table(one.arrow_data.data),),
+        {"hide_index": True, "width": "stretch", "key": key_of(one.id)},
+    )
 
 
 def _segments(one) -> tuple:
     words = [o.content for o in one.options]
-    return "segmented_control", (one.label, words), {"default": words[one.default[0]], "key": key_of(one.id), "required": True,
-                                                     **_label(one)}
+    return (
+        "segmented_control",
+        (one.label, words),
+        {"default": words[one.default[0]], "key": key_of(one.id), "required": True, **_label(one)},
+    )
 
 
 def _spec(one) -> tuple:
-    return "vega_lite_chart", (_table(one.data.data), json.loads(one.spec)), {
-        "width": "stretch", "theme": None, "key": key_of(one.id)}
+    return (
+        "vega_lite_chart",
+        (_table(one.data.data), json.loads(one.spec)),
+        {"width": "stretch", "theme": None, "key": key_of(one.id)},
+    )
 
 
 def _table(data: bytes) -> pa.Table:
@@ -69,12 +105,27 @@ def _table(data: bytes) -> pa.Table:
 ELEMENTS = {
     "html": lambda one: ("html", (one.body,), {}),
     "heading": lambda one: (SIZES[one.tag], (one.body,), {"anchor": False}),
-    "markdown": _markdown, "metric": _metric, "dataframe": _frame, "vega_lite_chart": _spec, "button_group": _segments,
-    "selectbox": lambda one: ("selectbox", (one.label, list(one.options)), {"key": key_of(one.id), **_label(one)}),
-    "checkbox": lambda one: ("toggle", (one.label,), {"key": key_of(one.id), "help": one.help or None}),
+    "markdown": _markdown,
+    "metric": _metric,
+    "dataframe": _frame,
+    "vega_lite_chart": _spec,
+    "button_group": _segments,
+    "selectbox": lambda one: (
+        "selectbox",
+        (one.label, list(one.options)),
+        {"key": key_of(one.id), **_label(one)},
+    ),
+    "checkbox": lambda one: (
+        "toggle",
+        (one.label,),
+        {"key": key_of(one.id), "help": one.help or None},
+    ),
     "alert": lambda one: ("info", (one.body,), {}),
-    "download_button": lambda one: ("download_button", (one.label,), {"data": bytes, "key": key_of(one.id),
-                                                                      "on_click": "ignore"}),
+    "download_button": lambda one: (
+        "download_button",
+        (one.label,),
+        {"data": bytes, "key": key_of(one.id), "on_click": "ignore"},
+    ),
     "page_link": lambda one: ("page_link", (), {"label": one.label, "width": "content"}),
 }
 
@@ -95,14 +146,35 @@ def plan() -> list[tuple[tuple[int, ...], str, tuple, dict]]:
         if kind == "column":
             weights.setdefault(place[:-1], []).append(block.column.weight)
         elif kind == "expandable":
-            found.append((place, "expander", (block.expandable.label,), {"expanded": block.expandable.expanded}))
+            found.append(
+                (
+                    place,
+                    "expander",
+                    (block.expandable.label,),
+                    {"expanded": block.expandable.expanded},
+                )
+            )
         elif kind == "flex_container":
-            found.append((place, "container", (), {
-                "key": key_of(block.id), "horizontal": block.flex_container.direction == block.flex_container.HORIZONTAL}))
+            found.append(
+                (
+                    place,
+                    "container",
+                    (),
+                    {
+                        "key": key_of(block.id),
+                        "horizontal": block.flex_container.direction
+                        == block.flex_container.HORIZONTAL,
+                    },
+                )
+            )
         else:
             found.append((place, "container", (), {}))
-    return [(place, "columns", (weights[place],), {"gap": "large"}) if place in weights else (place, call, given, settings)
-            for place, call, given, settings in found]
+    return [
+        (place, "columns", (weights[place],), {"gap": "large"})
+        if place in weights
+        else (place, call, given, settings)
+        for place, call, given, settings in found
+    ]
 
 
 def draw() -> None:

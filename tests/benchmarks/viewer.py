@@ -1,4 +1,5 @@
 """A viewer without a browser: opens pages, changes filters and pages over the websocket, as the page's own script does."""
+
 import asyncio
 import random
 from collections.abc import Iterator
@@ -10,7 +11,13 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
-FILTERS = ("filtre_periode", "filtre_departement", "filtre_type", "filtre_prestation", "filtre_centre")
+FILTERS = (
+    "filtre_periode",
+    "filtre_departement",
+    "filtre_type",
+    "filtre_prestation",
+    "filtre_centre",
+)
 FREE = "Autre période…"  # asks for two days, which nobody types here
 LATE = 1.7  # seconds after which a page says that the server does not answer: static/ccsp-shell.js
 
@@ -45,16 +52,26 @@ class Viewer:
     app: str
     chance: random.Random = field(default_factory=random.Random)
     lists: dict[str, Choice] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)  # what each list stood at, by its id: said by the server once
+    values: dict[str, str] = field(
+        default_factory=dict
+    )  # what each list stood at, by its id: said by the server once
     pages: dict[str, str] = field(default_factory=dict)
     query: str = ""
     page: str = ""
-    held: set[str] = field(default_factory=set)  # messages that a browser keeps and the server need not send again
+    held: set[str] = field(
+        default_factory=set
+    )  # messages that a browser keeps and the server need not send again
     link: object = None
 
     async def __aenter__(self) -> "Viewer":
-        self.link = await connect(self.app.replace("http", "ws", 1) + "/_stcore/stream", subprotocols=["streamlit"],
-                                  origin=self.app, proxy=None, max_size=None, open_timeout=30)
+        self.link = await connect(
+            self.app.replace("http", "ws", 1) + "/_stcore/stream",
+            subprotocols=["streamlit"],
+            origin=self.app,
+            proxy=None,
+            max_size=None,
+            open_timeout=30,
+        )
         return self
 
     async def __aexit__(self, *_) -> None:
@@ -91,14 +108,20 @@ class Viewer:
         if able and self.chance.random() < 0.7:
             key = self.chance.choice(sorted(able))
             return "filter", await self.choose({key: self.chance.choice(able[key].others())})
-        return "page", await self.go(self.chance.choice([p for p in self.pages if self.pages[p] != self.page]))
+        return "page", await self.go(
+            self.chance.choice([p for p in self.pages if self.pages[p] != self.page])
+        )
 
     async def run(self, message: BackMsg) -> Run:
         """Send, and wait for everything that the page then shows."""
         asked = message.rerun_script
         asked.query_string = self.query
         asked.cached_message_hashes.extend(self.held)
-        asked.context_info.url, asked.context_info.timezone, asked.context_info.locale = self.app, "Africa/Porto-Novo", "fr-FR"
+        asked.context_info.url, asked.context_info.timezone, asked.context_info.locale = (
+            self.app,
+            "Africa/Porto-Novo",
+            "fr-FR",
+        )
         start, size, found, error = perf_counter(), 0, [], ""
         await self.link.send(message.SerializeToString())
         while True:
@@ -110,7 +133,10 @@ class Viewer:
             error = error or fault(one)
             if one.metadata.cacheable:
                 self.held.add(one.hash)
-            if one.WhichOneof("type") == "script_finished" and one.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+            if (
+                one.WhichOneof("type") == "script_finished"
+                and one.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+            ):
                 break
         self.take(found)
         return Run(perf_counter() - start, size, found, error)
@@ -134,7 +160,9 @@ class Viewer:
                     options = list(box.options)
                     if box.set_value:
                         self.values[box.id] = box.raw_value
-                    self.lists[key] = Choice(box.id, options, self.values.setdefault(box.id, options[box.default]))
+                    self.lists[key] = Choice(
+                        box.id, options, self.values.setdefault(box.id, options[box.default])
+                    )
 
 
 def fault(message: ForwardMsg) -> str:
@@ -143,7 +171,9 @@ def fault(message: ForwardMsg) -> str:
     kind = element.WhichOneof("type") if element is not None else ""
     if kind == "exception":
         return element.exception.message or element.exception.type
-    if kind == "alert" and ("incident" in element.alert.body or "base de données" in element.alert.body):
+    if kind == "alert" and (
+        "incident" in element.alert.body or "base de données" in element.alert.body
+    ):
         return element.alert.body
     return ""
 
@@ -158,7 +188,9 @@ async def listening(app: str, waits: list[float]) -> None:
             start = perf_counter()
             writer.write(asked)
             head = await reader.readuntil(b"\r\n\r\n")
-            await reader.readexactly(int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]))
+            await reader.readexactly(
+                int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+            )
             waits.append(perf_counter() - start)
             await asyncio.sleep(max(0.0, 1 - waits[-1]))
     finally:
@@ -169,7 +201,10 @@ def never_asked(lists: dict[str, Choice], chance: random.Random) -> Iterator[dic
     """Questions of several filters at once, none twice."""
     seen = set()
     while True:
-        values = {key: chance.choice([o for o in one.options if o != FREE]) for key, one in sorted(lists.items())}
+        values = {
+            key: chance.choice([o for o in one.options if o != FREE])
+            for key, one in sorted(lists.items())
+        }
         if (asked := tuple(values.items())) not in seen:
             seen.add(asked)
             yield values

@@ -1,4 +1,5 @@
 """A server on fictitious data, and a browser with the network cut, for all tests of this folder."""
+
 import os
 import shutil
 from collections.abc import Iterator
@@ -23,7 +24,9 @@ def demo_file(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def app(demo_file, tmp_path_factory) -> Iterator[str]:
     """The address of the application on the fictitious data. Nobody changes these."""
-    with served.serve(f"sqlite:///{demo_file}", tmp_path_factory.mktemp("log") / "server.log") as address:
+    with served.serve(
+        f"sqlite:///{demo_file}", tmp_path_factory.mktemp("log") / "server.log"
+    ) as address:
         yield address
 
 

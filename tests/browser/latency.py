@@ -4,6 +4,7 @@ Times are taken inside the page, from the event to the change of the document, s
 count. They depend on the machine and on what else it does: the load is printed beside them. DATABASE_URL names a
 database to measure on; without it one is built in data/bench and kept.
 """
+
 import argparse
 import json
 import os
@@ -22,8 +23,19 @@ from tests.browser.screen import map_frame, open_page, path, settled, sites
 
 VISITS = 300_000
 TARGETS = {"filter": 250, "click": 150, "page": 1_000, "slide": 150}
-DEPARTMENTS = ("Zou", "Borgou", "Ouémé", "Atacora", "Mono", "Tous les départements", "Atlantique", "Collines", "Plateau",
-               "Donga", "Tous les départements")
+DEPARTMENTS = (
+    "Zou",
+    "Borgou",
+    "Ouémé",
+    "Atacora",
+    "Mono",
+    "Tous les départements",
+    "Atlantique",
+    "Collines",
+    "Plateau",
+    "Donga",
+    "Tous les départements",
+)
 CLICKS = 12
 # Not those of the page before, which Streamlit leaves in place until the new ones come.
 MAIN = ":is(iframe[title*=folium], [data-testid=stVegaLiteChart] :is(canvas, svg)):not([data-stale=true] *)"
@@ -71,9 +83,17 @@ def filter_changes(page: Page, shown: int = 1) -> list[float]:
     """From the choice of a department until one of the first `shown` headline figures is another one."""
     found = []
     for department in DEPARTMENTS:
-        before = json.dumps(page.evaluate(FIGURES)[:shown], ensure_ascii=False, separators=(",", ":"))
-        found.append(pick(page, "filtre_departement", department,
-                          f"{FIGURES}.length && JSON.stringify({FIGURES}.slice(0, {shown})) !== {json.dumps(before)}"))
+        before = json.dumps(
+            page.evaluate(FIGURES)[:shown], ensure_ascii=False, separators=(",", ":")
+        )
+        found.append(
+            pick(
+                page,
+                "filtre_departement",
+                department,
+                f"{FIGURES}.length && JSON.stringify({FIGURES}.slice(0, {shown})) !== {json.dumps(before)}",
+            )
+        )
         settled(page)
     return found
 
@@ -107,7 +127,9 @@ def covered(page: Page, mark) -> bool:
 def opening(page: Page, address: str, main: str) -> float:
     """From the start of a navigation, the browser's cache being warm, until heading and main part are there."""
     page.goto(address, wait_until="commit")
-    return page.evaluate(f"({WATCH})(() => document.querySelector('h1') && document.querySelector(`{main}`), () => 0)")
+    return page.evaluate(
+        f"({WATCH})(() => document.querySelector('h1') && document.querySelector(`{main}`), () => 0)"
+    )
 
 
 def page_openings(context, app: str, repeats: int) -> dict[str, list[float]]:
@@ -123,8 +145,9 @@ def page_openings(context, app: str, repeats: int) -> dict[str, list[float]]:
     return found
 
 
-def page_changes(page: Page, titles: tuple[str, ...] = ("Plaintes", "Département", "Carte", "Attentes")
-                 ) -> dict[str, list[float]]:
+def page_changes(
+    page: Page, titles: tuple[str, ...] = ("Plaintes", "Département", "Carte", "Attentes")
+) -> dict[str, list[float]]:
     """From the press on a line of the menu until the page's heading and main part are there."""
     headings = {spec.title: spec.heading for spec in PAGES}
     found: dict[str, list[float]] = {title: [] for title in titles}
@@ -133,8 +156,12 @@ def page_changes(page: Page, titles: tuple[str, ...] = ("Plaintes", "Départemen
             page.get_by_test_id("stTopNavSection").filter(has_text="Pilotage").click()
             link = page.get_by_test_id("stTopNavDropdownLink").get_by_text(title, exact=True)
             link.wait_for()
-            watch(page, f"document.querySelector('h1')?.innerText === {json.dumps(headings[title])} && "
-                        f"document.querySelector(`{MAIN}`)", "pointerdown")
+            watch(
+                page,
+                f"document.querySelector('h1')?.innerText === {json.dumps(headings[title])} && "
+                f"document.querySelector(`{MAIN}`)",
+                "pointerdown",
+            )
             link.click()
             found[title].append(timed(page))
             settled(page)
@@ -167,13 +194,18 @@ def slide_changes(page: Page, app: str) -> list[float]:
     page.evaluate("""() => { window.painted = []; window.addEventListener('keydown', () => { const pressed = performance.now();
       requestAnimationFrame(() => requestAnimationFrame(() => window.painted.push(performance.now() - pressed))); }, true); }""")
     page.get_by_role("button", name="Commencer la présentation").click()
-    expect(page.locator("#ccsp-presentation .count")).to_have_text("1 / 12")  # until then there is no slide to turn
+    expect(page.locator("#ccsp-presentation .count")).to_have_text(
+        "1 / 12"
+    )  # until then there is no slide to turn
     page.evaluate("window.painted.length = 0")
     for key in [*["ArrowRight"] * 11, *["ArrowLeft"] * 11]:
         before = page.locator("#ccsp-presentation .count").inner_text()
         page.keyboard.press(key)
-        page.wait_for_function("(n) => document.querySelector('#ccsp-presentation').shadowRoot.querySelector('.count')"
-                               ".textContent !== n", arg=before)
+        page.wait_for_function(
+            "(n) => document.querySelector('#ccsp-presentation').shadowRoot.querySelector('.count')"
+            ".textContent !== n",
+            arg=before,
+        )
     page.wait_for_timeout(200)
     return page.evaluate("window.painted")
 
@@ -181,8 +213,15 @@ def slide_changes(page: Page, app: str) -> list[float]:
 def hello_changes(page: Page, count: int = 10) -> list[float]:
     """Reruns of a page that has one list and one line."""
     names = ("Bio", "Codjo", "Afi")
-    return [pick(page, "nom", names[i % 3], f"document.querySelector('h1').innerText.includes('{names[i % 3]}')")
-            for i in range(count)]
+    return [
+        pick(
+            page,
+            "nom",
+            names[i % 3],
+            f"document.querySelector('h1').innerText.includes('{names[i % 3]}')",
+        )
+        for i in range(count)
+    ]
 
 
 def load() -> str:
@@ -193,9 +232,15 @@ def load() -> str:
 def line(what: str, times: list[float], target: int | None) -> float:
     """Print a row of the table; gives the median."""
     middle = statistics.median(times)
-    kept = "" if target is None else f"  cible {target:>5} ms  {'tenue' if middle < target else 'MANQUÉE'}"
-    print(f"{what:<44}{middle:>7.0f} ms  ({min(times):.0f} à {max(times):.0f}, n = {len(times)}, charge {load()}){kept}",
-          flush=True)
+    kept = (
+        ""
+        if target is None
+        else f"  cible {target:>5} ms  {'tenue' if middle < target else 'MANQUÉE'}"
+    )
+    print(
+        f"{what:<44}{middle:>7.0f} ms  ({min(times):.0f} à {max(times):.0f}, n = {len(times)}, charge {load()}){kept}",
+        flush=True,
+    )
     return middle
 
 
@@ -212,12 +257,22 @@ def measure(app: str, hello: str, repeats: int) -> None:
             line("Clic sur un centre → son panneau", times, TARGETS["click"])
             print(f"{'':<44}carte {'gardée' if kept else 'RECONSTRUITE'}")
         with opened(browser, f"{app}/attentes") as page:
-            filter_changes(page, 4)  # medians of two departments may well be the same: any of the four
-            line("Filtre : choix → nouveau chiffre (Attentes)", filter_changes(page, 4), TARGETS["filter"])
+            filter_changes(
+                page, 4
+            )  # medians of two departments may well be the same: any of the four
+            line(
+                "Filtre : choix → nouveau chiffre (Attentes)",
+                filter_changes(page, 4),
+                TARGETS["filter"],
+            )
             for title, times in page_changes(page).items():
                 line(f"Menu → {title}", times, TARGETS["page"])
         with opened(browser, f"{app}/definitions") as page:
-            line("Présentation : flèche → diapositive suivante", slide_changes(page, app), TARGETS["slide"])
+            line(
+                "Présentation : flèche → diapositive suivante",
+                slide_changes(page, app),
+                TARGETS["slide"],
+            )
         with opened(browser, hello) as page:
             floor = line("Page « Bonjour » de Streamlit : liste → titre", hello_changes(page), None)
             print(f"{'Filtre de la carte / page « Bonjour »':<44}{changed / floor:>7.1f} fois")
@@ -228,7 +283,9 @@ def measure(app: str, hello: str, repeats: int) -> None:
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m tests.browser.latency", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.browser.latency", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--repeats", type=int, default=3, help="ouvertures de chaque page")
     arguments = parser.parse_args()
     url = os.environ.get("DATABASE_URL")
@@ -238,7 +295,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "hello.py"
         script.write_text(HELLO, encoding="utf-8")
-        with served.serve(url, Path(folder) / "log") as app, served.serve(url, Path(folder) / "hello.log", script) as hello:
+        with (
+            served.serve(url, Path(folder) / "log") as app,
+            served.serve(url, Path(folder) / "hello.log", script) as hello,
+        ):
             measure(app, hello, arguments.repeats)
 
 

@@ -1,4 +1,5 @@
 """What a person does on the screen, in the words of the tests."""
+
 import re
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
@@ -66,7 +67,11 @@ def panel(page: Page, name: str) -> Locator:
 def figure(page: Page, label: str = "") -> Locator:
     """The value of a headline card: the first, or the one with this label."""
     cards = page.get_by_test_id("stMetric")
-    card = cards.filter(has=page.get_by_test_id("stMetricLabel").get_by_text(label, exact=True)) if label else cards
+    card = (
+        cards.filter(has=page.get_by_test_id("stMetricLabel").get_by_text(label, exact=True))
+        if label
+        else cards
+    )
     return card.first.get_by_test_id("stMetricValue")
 
 

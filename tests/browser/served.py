@@ -1,4 +1,5 @@
 """The application on a port of its own, and Chromium with the network cut: for tests, measures and pictures."""
+
 import os
 import shutil
 import socket
@@ -22,16 +23,25 @@ from db.engine import make_engine
 from db.seed import seed
 
 HOST = "127.0.0.1"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync",
-         # No name leads anywhere, nor any other address: the network is cut for the browser.
-         f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # No name leads anywhere, nor any other address: the network is cut for the browser.
+    f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}",
+)
 # What Streamlit itself asks for when a page is opened by its own address, before it finds where it is served.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 ENOUGH = 40.0  # seconds for a server to answer
 # A page of another script, by the same function: python -c OTHER PORT SCRIPT.
-OTHER = ("import sys; from pathlib import Path; from server import listen, serve;"
-         " serve(listen(int(sys.argv[1])), Path(sys.argv[2]), prepare=lambda: None)")
+OTHER = (
+    "import sys; from pathlib import Path; from server import listen, serve;"
+    " serve(listen(int(sys.argv[1])), Path(sys.argv[2]), prepare=lambda: None)"
+)
 
 
 class NoChromium(RuntimeError):
@@ -42,7 +52,9 @@ def chromium() -> str:
     """The path of Chromium. Raises NoChromium with the line that installs it."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if not found:
-        raise NoChromium("Chromium manque, la suite navigateur ne peut pas être jouée : apt install chromium")
+        raise NoChromium(
+            "Chromium manque, la suite navigateur ne peut pas être jouée : apt install chromium"
+        )
     return found
 
 
@@ -79,16 +91,30 @@ def serve(url: str, log: Path, script: Path | None = None, port: int = 0) -> Ite
         end(process)
 
 
-def start(url: str, log: Path, script: Path | None = None, port: int = 0) -> tuple[subprocess.Popen, str]:
+def start(
+    url: str, log: Path, script: Path | None = None, port: int = 0
+) -> tuple[subprocess.Popen, str]:
     """The process of a server that answers, and its address: for tests that end it themselves."""
     port = port or free_port()
     nowhere = f"http://{HOST}:9"  # the server may not go out either
-    environment = {**os.environ, "DATABASE_URL": url, "PORT": str(port), "HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere,
-                   "NO_PROXY": HOST}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "PORT": str(port),
+        "HTTP_PROXY": nowhere,
+        "HTTPS_PROXY": nowhere,
+        "NO_PROXY": HOST,
+    }
     command = ["-c", OTHER, str(port), str(script)] if script else ["-m", "scripts.start"]
     with log.open("w") as written:
-        process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-                                   stdout=written, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
     try:
         _wait(process, f"http://{HOST}:{port}", log)
     except BaseException:
@@ -139,13 +165,23 @@ class Visit:
 
     def faults(self) -> list[str]:
         """Requests that left the server's address, errors of the console or of scripts, dialogs."""
-        return [*(f"outside: {u}" for u in self.outside), *self.errors, *(f"dialog: {d}" for d in self.dialogs)]
+        return [
+            *(f"outside: {u}" for u in self.outside),
+            *self.errors,
+            *(f"dialog: {d}" for d in self.dialogs),
+        ]
 
 
 def visit(browser: Browser, **settings) -> Visit:
     """A session as in Benin, whose requests and errors are recorded."""
-    context = browser.new_context(**{"locale": "fr-FR", "timezone_id": "Africa/Porto-Novo",
-                                     "viewport": {"width": 1280, "height": 720}, **settings})
+    context = browser.new_context(
+        **{
+            "locale": "fr-FR",
+            "timezone_id": "Africa/Porto-Novo",
+            "viewport": {"width": 1280, "height": 720},
+            **settings,
+        }
+    )
     found = Visit(context)
     # In every page and frame: what the policy of the server forbids is an error, seen or not.
     context.add_init_script("""document.addEventListener('securitypolicyviolation', (e) =>

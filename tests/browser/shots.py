@@ -1,4 +1,5 @@
 """The pictures of docs/: `python -m tests.browser.shots`, at 1280×720, of fictitious data, with the network cut."""
+
 import tempfile
 from pathlib import Path
 
@@ -6,14 +7,24 @@ from dashboard.settings import ROOT
 from tests.browser.served import browsing, make_demo, serve
 
 PAGES = {
-    "carte": "/", "carte-niveaux": "/?couche=niveau", "departement": "/departement?departement=Zou",
+    "carte": "/",
+    "carte-niveaux": "/?couche=niveau",
+    "departement": "/departement?departement=Zou",
     "site": "/site?centre=ccsp-djougou",
-    "attentes": "/attentes", "plaintes": "/plaintes", "signaux": "/signaux",
+    "attentes": "/attentes",
+    "plaintes": "/plaintes",
+    "signaux": "/signaux",
     "presenter": "/presenter",
 }
-PARTS = {"carte-de-controle": ("/site?centre=ccsp-djougou", "Mois par mois"),
-         "entonnoir": ("/plaintes", "Par centre")}
-SLIDES = {3: "atelier-carte", 5: "atelier-carte-de-controle", 6: "atelier-entonnoir"}  # of the national review
+PARTS = {
+    "carte-de-controle": ("/site?centre=ccsp-djougou", "Mois par mois"),
+    "entonnoir": ("/plaintes", "Par centre"),
+}
+SLIDES = {
+    3: "atelier-carte",
+    5: "atelier-carte-de-controle",
+    6: "atelier-entonnoir",
+}  # of the national review
 SETTLE = 2500  # milliseconds for charts to be drawn
 
 
@@ -22,7 +33,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = make_demo(Path(folder) / "demo.db", 300_000)
         with serve(url, Path(folder) / "log") as app, browsing() as browser:
-            page = browser.new_page(viewport={"width": 1280, "height": 720}, locale="fr-FR", timezone_id="Africa/Porto-Novo")
+            page = browser.new_page(
+                viewport={"width": 1280, "height": 720},
+                locale="fr-FR",
+                timezone_id="Africa/Porto-Novo",
+            )
             for name, path in PAGES.items():
                 page.goto(app + path)
                 page.locator("h1").wait_for()
@@ -32,7 +47,9 @@ def main() -> None:
                 page.goto(app + path)
                 page.get_by_role("heading", name=heading).scroll_into_view_if_needed()
                 page.wait_for_timeout(SETTLE)
-                page.get_by_role("heading", name=heading).evaluate("e => e.scrollIntoView({block: 'start'})")
+                page.get_by_role("heading", name=heading).evaluate(
+                    "e => e.scrollIntoView({block: 'start'})"
+                )
                 page.wait_for_timeout(300)
                 page.screenshot(path=ROOT / "docs" / f"{name}.png")
             page.goto(f"{app}/presenter")

@@ -1,4 +1,5 @@
 """The dossier opened as whoever receives it opens it: from a file, without network, on any screen, by ear or by eye."""
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -27,7 +28,10 @@ def stories(demo_file):
         last = network.freshness(LOCAL_READER).as_of
         period = clip(resolve("12m", last), last)
         question = Question(period.period.first, period.period.last)
-        yield {name: html.dossier(deck.build(LOCAL_READER, question, ready(name), period)) for name in STORIES}
+        yield {
+            name: html.dossier(deck.build(LOCAL_READER, question, ready(name), period))
+            for name in STORIES
+        }
         view.forget()
     load.cache_clear()
 
@@ -53,8 +57,11 @@ def opened(chromium, tmp_path):
 
 def serious(page) -> list[str]:
     """What axe finds serious or worse, and where."""
-    return [f"{v['id']}: {v['nodes'][0]['target']}" for v in Axe().run(page).response["violations"]
-            if v["impact"] in ("serious", "critical")]
+    return [
+        f"{v['id']}: {v['nodes'][0]['target']}"
+        for v in Axe().run(page).response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
 
 
 @pytest.mark.parametrize("name", STORIES)
@@ -62,11 +69,16 @@ def test_a_story_is_light_and_open_to_all(stories, opened, name):
     assert len(stories[name].encode()) < LIMIT
     page = opened(stories[name])
     assert serious(page) == []
-    assert page.locator("main > section").count() >= 12 and page.locator("svg[role=img]").count() >= 6
+    assert (
+        page.locator("main > section").count() >= 12 and page.locator("svg[role=img]").count() >= 6
+    )
 
 
-@pytest.mark.parametrize("settings", [{"color_scheme": "dark"}, {"viewport": {"width": 360, "height": 640}}],
-                         ids=["dark", "telephone"])
+@pytest.mark.parametrize(
+    "settings",
+    [{"color_scheme": "dark"}, {"viewport": {"width": 360, "height": 640}}],
+    ids=["dark", "telephone"],
+)
 @pytest.mark.parametrize("name", ["whole", "extreme"])
 def test_it_is_open_to_all_in_the_dark_and_on_a_telephone(opened, name, settings):
     page = opened(html.dossier(decks.DECKS[name]()), **settings)
@@ -78,10 +90,10 @@ def test_what_stands_on_dark_paper_is_light(opened):
     page = opened(html.dossier(decks.whole()), color_scheme="dark")
     seen = "e => getComputedStyle(e).fill"
     axis = page.locator("svg:not(.paper) text", has_text="Reçus en 30 min ou moins").first
-    red, green, blue = (int(SOFT.dark[n:n + 2], 16) for n in (1, 3, 5))
+    red, green, blue = (int(SOFT.dark[n : n + 2], 16) for n in (1, 3, 5))
     assert axis.evaluate(seen) == f"rgb({red}, {green}, {blue})"
     cell = page.locator("svg.paper text", has_text="lundi").first  # on paper of its own
-    red, green, blue = (int(SOFT[n:n + 2], 16) for n in (1, 3, 5))
+    red, green, blue = (int(SOFT[n : n + 2], 16) for n in (1, 3, 5))
     assert cell.evaluate(seen) == f"rgb({red}, {green}, {blue})"
 
 

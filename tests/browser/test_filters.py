@@ -1,4 +1,5 @@
 """Filters act, live in the address, survive a change of page, and travel with a link."""
+
 import pytest
 from playwright.sync_api import expect
 
@@ -52,8 +53,14 @@ def test_going_back_undoes_nothing_and_breaks_nothing(page, app):
 
 
 @pytest.mark.pitfall(33)
-@pytest.mark.parametrize("link", ["departement=xyz", "periode=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E",
-                                  "centre=](http://evil.example)&type=CCSP"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "departement=xyz",
+        "periode=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E",
+        "centre=](http://evil.example)&type=CCSP",
+    ],
+)
 def test_a_bad_value_in_a_link_gives_a_notice(page, app, link):
     open_page(page, f"{app}/?{link}")
     notice = page.get_by_test_id("stAlert").filter(has_text="Ce filtre est ignoré.")

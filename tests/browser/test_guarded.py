@@ -1,4 +1,5 @@
 """What the gate lets in, and what a browser may do with an answer; attacked from a page of another origin."""
+
 import base64
 import hashlib
 import http.client
@@ -28,10 +29,22 @@ FRAME = "/component/streamlit_folium.st_folium/index.html"
 def test_every_page_works_under_the_policy_that_every_answer_carries(page, app):
     """The session fails at its end on any violation; here every part is used that loads something of its own."""
     bare = []
-    page.on("response", lambda answer: bare.append(answer.url) if answer.url.startswith("http") and not all(
-        name in answer.headers for name in (*gate.ALWAYS, "content-security-policy")) else None)
+    page.on(
+        "response",
+        lambda answer: (
+            bare.append(answer.url)
+            if answer.url.startswith("http")
+            and not all(
+                name in answer.headers for name in (*gate.ALWAYS, "content-security-policy")
+            )
+            else None
+        ),
+    )
     for spec in PAGES:
-        open_page(page, app + path(spec.url_path) + ("?centre=ccsp-kandi" if spec.url_path == "site" else ""))
+        open_page(
+            page,
+            app + path(spec.url_path) + ("?centre=ccsp-kandi" if spec.url_path == "site" else ""),
+        )
         for summary in page.locator("[data-testid=stExpander] summary").all():
             summary.click()
         settled(page)
@@ -74,15 +87,32 @@ def test_the_script_inside_streamlit_s_page_is_the_one_that_was_read():
 def ask(app: str, path_: str, method: str = "GET", **headers: str) -> tuple[int, dict, str]:
     """Status, headers and text of an answer; headers are written as keywords with _ for -."""
     connection = http.client.HTTPConnection(urlparse(app).netloc, timeout=10)
-    connection.request(method, path_, headers={name.replace("_", "-"): text for name, text in headers.items()})
+    connection.request(
+        method, path_, headers={name.replace("_", "-"): text for name, text in headers.items()}
+    )
     answer = connection.getresponse()
-    found = answer.status, {n.lower(): v for n, v in answer.getheaders()}, answer.read().decode(errors="replace")
+    found = (
+        answer.status,
+        {n.lower(): v for n, v in answer.getheaders()},
+        answer.read().decode(errors="replace"),
+    )
     connection.close()
     return found
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8501", "127.0.0.1.evil.example", "localhost.evil", "10.0.0.1",
-                                  "127.0.0.1@evil.example", "", "localhost:x"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:8501",
+        "127.0.0.1.evil.example",
+        "localhost.evil",
+        "10.0.0.1",
+        "127.0.0.1@evil.example",
+        "",
+        "localhost:x",
+    ],
+)
 def test_a_name_that_is_not_ours_gets_nothing(app, host):
     status, headers, text = ask(app, "/", Host=host)
     assert (status, text) == (421, "Cette adresse n'est pas celle de l'application.")
@@ -94,27 +124,51 @@ def test_this_machine_by_its_own_names_is_served(app, host):
     assert ask(app, "/", Host=host)[0] == 200
 
 
-@pytest.mark.parametrize("closed", ["/_stcore/metrics", "/_stcore/agent/interact", "/_stcore/agent/openapi.json", "/auth/login",
-                                    "/auth/logout", "/oauth2callback", "/_stcore/script-health-check", "/_stcore/", "/_stcore",
-                                    "/%5fstcore/metrics"])
+@pytest.mark.parametrize(
+    "closed",
+    [
+        "/_stcore/metrics",
+        "/_stcore/agent/interact",
+        "/_stcore/agent/openapi.json",
+        "/auth/login",
+        "/auth/logout",
+        "/oauth2callback",
+        "/_stcore/script-health-check",
+        "/_stcore/",
+        "/_stcore",
+        "/%5fstcore/metrics",
+    ],
+)
 def test_doors_that_nobody_needs_are_closed(app, closed):
     own = {"Origin": app}
     assert ask(app, closed)[0] == ask(app, closed, "POST", **own)[0] == 404
 
 
-@pytest.mark.parametrize("headers", [{}, {"Origin": "http://evil.example"}, {"Origin": "null"},
-                                     {"Origin": "http://127.0.0.1:1"}])
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:1"}],
+)
 def test_only_our_own_pages_may_write(app, headers):
     assert ask(app, "/_stcore/upload_file/a/b", "PUT", **headers)[0] == 403
     assert ask(app, "/", "OPTIONS", **headers)[0] == 403
 
 
 def test_no_answer_is_lent_to_another_origin_nor_kept(app):
-    for asked in ("/", "/attentes", "/_stcore/health", "/_stcore/host-config", "/media/none.xlsx", "/livez"):
+    for asked in (
+        "/",
+        "/attentes",
+        "/_stcore/health",
+        "/_stcore/host-config",
+        "/media/none.xlsx",
+        "/livez",
+    ):
         _, headers, _ = ask(app, asked, Origin="http://127.0.0.1:1")
         assert not [name for name in headers if name.startswith("access-control")], asked
         assert headers["cache-control"] == "no-store", asked
-        assert headers["x-content-type-options"] == "nosniff" and headers["cross-origin-opener-policy"] == "same-origin"
+        assert (
+            headers["x-content-type-options"] == "nosniff"
+            and headers["cross-origin-opener-policy"] == "same-origin"
+        )
         assert "frame-ancestors 'self'" in headers["content-security-policy"]
         assert "'unsafe-eval'" not in headers["content-security-policy"]
     assert "immutable" in ask(app, "/static/js/" + next_script(app))[1]["cache-control"]
@@ -125,12 +179,27 @@ def next_script(app: str) -> str:
     return ask(app, "/")[2].split('src="./static/js/')[1].split('"')[0]
 
 
-@pytest.mark.parametrize(("dest", "site", "status"), [
-    ("iframe", "same-origin", 200), ("empty", "same-origin", 200), ("document", "none", 403), ("document", "same-origin", 403),
-    ("iframe", "same-site", 403), ("iframe", "cross-site", 403), ("embed", "same-origin", 403), ("", "", 403)])
+@pytest.mark.parametrize(
+    ("dest", "site", "status"),
+    [
+        ("iframe", "same-origin", 200),
+        ("empty", "same-origin", 200),
+        ("document", "none", 403),
+        ("document", "same-origin", 403),
+        ("iframe", "same-site", 403),
+        ("iframe", "cross-site", 403),
+        ("embed", "same-origin", 403),
+        ("", "", 403),
+    ],
+)
 def test_the_map_s_frame_opens_in_our_pages_only(app, page, dest, site, status):
     open_page(page, app)  # the component is there once a page has asked for it
-    for name in (FRAME, FRAME.removesuffix("index.html"), FRAME + "/", FRAME.replace("index", "x/../index")):
+    for name in (
+        FRAME,
+        FRAME.removesuffix("index.html"),
+        FRAME + "/",
+        FRAME.replace("index", "x/../index"),
+    ):
         got = ask(app, name, Sec_Fetch_Dest=dest, Sec_Fetch_Site=site)[0]
         assert got == status if name == FRAME else status == 200 or got == status
 
@@ -138,11 +207,18 @@ def test_the_map_s_frame_opens_in_our_pages_only(app, page, dest, site, status):
 # --- what a page may say on its websocket ----------------------------------------------------------------------------
 def socket(app: str, **headers):
     """A connection as a page of ours opens it, or one of another Origin."""
-    return connect(app.replace("http", "ws") + "/_stcore/stream", subprotocols=["streamlit"], proxy=None,
-                   origin=headers.get("Origin", app), open_timeout=10)
+    return connect(
+        app.replace("http", "ws") + "/_stcore/stream",
+        subprotocols=["streamlit"],
+        proxy=None,
+        origin=headers.get("Origin", app),
+        open_timeout=10,
+    )
 
 
-@pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "http://127.0.0.1:1", "http://localhost:1"])
+@pytest.mark.parametrize(
+    "origin", [None, "null", "http://evil.example", "http://127.0.0.1:1", "http://localhost:1"]
+)
 def test_a_page_elsewhere_opens_no_connection(app, origin):
     with pytest.raises(InvalidStatus) as refused:
         socket(app, Origin=origin)
@@ -172,10 +248,20 @@ def said(kind: str) -> BackMsg:
     return message
 
 
-@pytest.mark.parametrize("data", [said("clear_cache"), said("set_run_on_save"), said("load_git_info"),
-                                  said("debug_shutdown_runtime"), said("debug_disconnect_websocket"), said("install_skills"),
-                                  BackMsg(), b"\xff\xff"],
-                         ids=lambda m: "bytes" if isinstance(m, bytes) else m.WhichOneof("type") or "empty")
+@pytest.mark.parametrize(
+    "data",
+    [
+        said("clear_cache"),
+        said("set_run_on_save"),
+        said("load_git_info"),
+        said("debug_shutdown_runtime"),
+        said("debug_disconnect_websocket"),
+        said("install_skills"),
+        BackMsg(),
+        b"\xff\xff",
+    ],
+    ids=lambda m: "bytes" if isinstance(m, bytes) else m.WhichOneof("type") or "empty",
+)
 def test_a_client_that_says_what_no_page_says_is_shown_out(app, data):
     with socket(app) as link, pytest.raises(ConnectionClosed) as closed:
         link.send(data if isinstance(data, bytes) else data.SerializeToString())
@@ -203,6 +289,7 @@ def opening_time(app: str) -> float:
         start = time.monotonic()
         link.send(rerun().SerializeToString())
         from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
         while True:
             message = ForwardMsg()
             message.ParseFromString(link.recv(timeout=30))
@@ -260,11 +347,15 @@ def elsewhere(app) -> Iterator[str]:
     server.server_close()
 
 
-def test_a_page_elsewhere_runs_nothing_in_the_map_and_holds_no_window_of_ours(chromium, app, elsewhere):
+def test_a_page_elsewhere_runs_nothing_in_the_map_and_holds_no_window_of_ours(
+    chromium, app, elsewhere
+):
     found = served.visit(chromium)
     asked, answers = [], []
     found.context.on("request", lambda request: asked.append(request.url))
-    found.context.on("response", lambda answer: answers.append((urlparse(answer.url).path, answer.status)))
+    found.context.on(
+        "response", lambda answer: answers.append((urlparse(answer.url).path, answer.status))
+    )
     page = found.context.new_page()
     page.goto(elsewhere)
     with found.context.expect_page():
@@ -272,7 +363,10 @@ def test_a_page_elsewhere_runs_nothing_in_the_map_and_holds_no_window_of_ours(ch
     page.wait_for_timeout(4_000)
     assert [url for url in asked if "ran=1" in url] == []
     assert (FRAME, 403) in answers and (FRAME, 200) not in [a for a in answers if a[0] == FRAME][:1]
-    assert page.evaluate("[window.alone, window.whole].map(one => !one || one.closed)") == [True, True]
+    assert page.evaluate("[window.alone, window.whole].map(one => !one || one.closed)") == [
+        True,
+        True,
+    ]
     found.context.close()
 
 

@@ -1,4 +1,5 @@
 """Texts from data stay texts, and a database that fails is said in a plain sentence."""
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
@@ -8,8 +9,10 @@ from tests.browser import served
 from tests.browser.screen import choose, map_frame, open_page, settled, sites
 
 pytestmark = pytest.mark.browser
-EVIL = ("<img src=x onerror=alert(1)> ${alert(1)} ](http://evil) ![i](http://evil.example/i.png) **x** `y` {{7*7}} "
-        "[clic](https://evil.example) $x^2$ :red[x]")
+EVIL = (
+    "<img src=x onerror=alert(1)> ${alert(1)} ](http://evil) ![i](http://evil.example/i.png) **x** `y` {{7*7}} "
+    "[clic](https://evil.example) $x^2$ :red[x]"
+)
 JOINER = "\u2060"  # invisible; breaks a bare address
 
 
@@ -18,9 +21,11 @@ def renamed(copied, tmp_path):
     """The application on a database where somebody gave evil names to a site, a service and a category."""
     engine = make_engine(f"sqlite:///{copied}")
     with engine.begin() as connection:
-        for change in ("UPDATE site SET name = :evil WHERE code = 'ccsp-kandi'",
-                       "UPDATE service SET label = :evil WHERE id = (SELECT min(id) FROM service)",
-                       "UPDATE term SET label = :evil WHERE id = (SELECT min(id) FROM term)"):
+        for change in (
+            "UPDATE site SET name = :evil WHERE code = 'ccsp-kandi'",
+            "UPDATE service SET label = :evil WHERE id = (SELECT min(id) FROM service)",
+            "UPDATE term SET label = :evil WHERE id = (SELECT min(id) FROM term)",
+        ):
             connection.execute(text(change), {"evil": EVIL})
     engine.dispose()
     with served.serve(f"sqlite:///{copied}", tmp_path / "log") as address:
@@ -58,7 +63,12 @@ def test_names_from_data_stay_text_everywhere(renamed, page):
     choose(page, "liste_centres", EVIL)
     settled(page)
     tame(page)
-    for path in ("/site?centre=ccsp-kandi", "/departement?departement=Alibori", "/attentes", "/plaintes"):
+    for path in (
+        "/site?centre=ccsp-kandi",
+        "/departement?departement=Alibori",
+        "/attentes",
+        "/plaintes",
+    ):
         open_page(page, renamed + path)
         for summary in page.locator("[data-testid=stExpander] summary").all():
             summary.click()
@@ -76,7 +86,9 @@ def test_a_presentation_of_hostile_names_and_titles_is_tame(renamed, page):
     page.get_by_role("button", name="Modifier").first.click()
     page.get_by_label("Titre (vide : celui que disent les données)").first.fill(EVIL[:150])
     page.get_by_role("button", name="Appliquer").first.click()
-    expect(page.locator(".st-key-pas_0")).not_to_contain_text("Revue du centre")  # the title is the one written
+    expect(page.locator(".st-key-pas_0")).not_to_contain_text(
+        "Revue du centre"
+    )  # the title is the one written
     expect(page.locator(".st-key-pas_0")).to_contain_text("onerror")
     settled(page)
     tame(page)
@@ -94,11 +106,20 @@ def silent(copied, tmp_path):
     """The application on a database where a site of an evil name fell silent and its complaint stays open."""
     engine = make_engine(f"sqlite:///{copied}")
     with engine.begin() as connection:
-        connection.execute(text("UPDATE site SET name = :evil WHERE code = 'ccsp-kandi'"), {"evil": EVIL})
-        site = connection.execute(text("SELECT id FROM site WHERE code = 'ccsp-kandi'")).scalar_one()
-        connection.execute(text("UPDATE complaint SET resolved_on = NULL, received_on ="
-                                " (SELECT min(received_on) FROM complaint)"
-                                " WHERE id = (SELECT max(id) FROM complaint WHERE site_id = :site)"), {"site": site})
+        connection.execute(
+            text("UPDATE site SET name = :evil WHERE code = 'ccsp-kandi'"), {"evil": EVIL}
+        )
+        site = connection.execute(
+            text("SELECT id FROM site WHERE code = 'ccsp-kandi'")
+        ).scalar_one()
+        connection.execute(
+            text(
+                "UPDATE complaint SET resolved_on = NULL, received_on ="
+                " (SELECT min(received_on) FROM complaint)"
+                " WHERE id = (SELECT max(id) FROM complaint WHERE site_id = :site)"
+            ),
+            {"site": site},
+        )
     engine.dispose()
     with served.serve(f"sqlite:///{copied}", tmp_path / "log") as address:
         yield address
@@ -106,7 +127,10 @@ def silent(copied, tmp_path):
 
 def test_what_merits_attention_shows_names_as_text(silent, page):
     open_page(page, f"{silent}/?departement=Alibori")
-    as_text(page, page.get_by_test_id("stMarkdownContainer").filter(has_text="en cours depuis plus de 30"))
+    as_text(
+        page,
+        page.get_by_test_id("stMarkdownContainer").filter(has_text="en cours depuis plus de 30"),
+    )
 
 
 @pytest.fixture
@@ -130,25 +154,35 @@ def test_a_database_that_lacks_its_tables_is_said_plainly(running, copied, page)
     engine.dispose()
     page.goto(running)
     expect(page.get_by_test_id("stAlert")).to_have_text(
-        "La base de données n'est pas encore prête. Sur le serveur : python -m db init", timeout=20_000)
+        "La base de données n'est pas encore prête. Sur le serveur : python -m db init",
+        timeout=20_000,
+    )
     no_traceback(page)
 
 
 def spoil(database) -> None:
     """Write nonsense over the database and what stands beside it, as a failing disk would."""
-    for path in (database, *(database.with_name(database.name + side) for side in ("-wal", "-shm"))):
+    for path in (
+        database,
+        *(database.with_name(database.name + side) for side in ("-wal", "-shm")),
+    ):
         if path.exists():
             with path.open("r+b") as file:
                 file.write(b"\xff" * min(path.stat().st_size, 65_536))
 
 
-@pytest.mark.parametrize(("key", "option"), [("filtre_departement", "Zou"), ("filtre_indicateur", "Part des femmes")],
-                         ids=["page", "fragment"])
+@pytest.mark.parametrize(
+    ("key", "option"),
+    [("filtre_departement", "Zou"), ("filtre_indicateur", "Part des femmes")],
+    ids=["page", "fragment"],
+)
 def test_a_database_that_breaks_is_said_plainly(running, copied, page, key, option):
     open_page(page, running)
     expect(sites(page)).to_have_count(24)
     spoil(copied)
     choose(page, key, option)
-    alert = page.get_by_test_id("stAlert").filter(has_text="La base de données ne répond pas. Réessayer")
+    alert = page.get_by_test_id("stAlert").filter(
+        has_text="La base de données ne répond pas. Réessayer"
+    )
     expect(alert.first).to_be_visible(timeout=10_000)
     no_traceback(page)

@@ -1,8 +1,18 @@
 """The map: sites are there, a click or a key fills the panel, and the map is never rebuilt."""
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.screen import choose, figure, filter_by, map_frame, open_page, panel, site_name, sites
+from tests.browser.screen import (
+    choose,
+    figure,
+    filter_by,
+    map_frame,
+    open_page,
+    panel,
+    site_name,
+    sites,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -52,7 +62,9 @@ def test_an_enlarged_map_stays_so(opened):
     expect(panel(opened, site_name(mark))).to_be_visible()
     opened.wait_for_timeout(300)
     after = watched.bounding_box()
-    assert (after["width"], after["height"]) == pytest.approx((before["width"], before["height"]), abs=0.5)
+    assert (after["width"], after["height"]) == pytest.approx(
+        (before["width"], before["height"]), abs=0.5
+    )
     first = map_frame(opened).locator("path.department").first.bounding_box()
     assert first["width"] > 0
     assert (after["x"], after["y"]) == pytest.approx((before["x"], before["y"]), abs=1)
@@ -84,7 +96,9 @@ def test_the_keyboard_alone_picks_a_site(opened):
     label = map_frame(opened).locator("body").evaluate(focused)
     opened.keyboard.press("Enter")
     expect(panel(opened, label.split(",")[0])).to_be_visible()
-    assert map_frame(opened).locator("body").evaluate(focused).split(",")[0] == label.split(",")[0], "focus stays"
+    assert (
+        map_frame(opened).locator("body").evaluate(focused).split(",")[0] == label.split(",")[0]
+    ), "focus stays"
     not_rebuilt(opened)
 
 

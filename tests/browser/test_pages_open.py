@@ -1,4 +1,5 @@
 """Every page opens with the network cut, shows what it is for, in French, on a screen and on a telephone."""
+
 import re
 
 import pytest
@@ -27,15 +28,20 @@ PARTS = {
 }
 SEEN = """() => [document.body.innerText, ...[...document.querySelectorAll('[title],[placeholder]')]
     .filter(e => e.offsetParent && !e.value).map(e => e.title || e.placeholder)].join('\\n')"""
-ENGLISH = re.compile(r"\b(the|choose|select|search|download|loading|running|deploy|rerun|settings|about|print|record|"
-                     r"no (results|options)|show|fullscreen|waits?|complaints?|unknown|none|null|nan|undefined|error|"
-                     r"true|false|january|monday|months?|years?)\b", re.I)
+ENGLISH = re.compile(
+    r"\b(the|choose|select|search|download|loading|running|deploy|rerun|settings|about|print|record|"
+    r"no (results|options)|show|fullscreen|waits?|complaints?|unknown|none|null|nan|undefined|error|"
+    r"true|false|january|monday|months?|years?)\b",
+    re.I,
+)
 
 
 @pytest.mark.pitfall(29)
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
 def test_every_page_opens_with_the_network_cut(page, app, spec):
-    open_page(page, app + path(spec.url_path) + ("?centre=ccsp-kandi" if spec.url_path == "site" else ""))
+    open_page(
+        page, app + path(spec.url_path) + ("?centre=ccsp-kandi" if spec.url_path == "site" else "")
+    )
     expect(page.locator("h1")).to_have_text(spec.heading)
     expect(page.get_by_text("Données fictives").first).to_be_visible()
     for what, least in PARTS[spec.url_path]:
@@ -59,7 +65,9 @@ def test_what_leaves_the_server_is_noticed_and_goes_nowhere(chromium, app):
     open_page(page, app + "/definitions")
     assert found.faults() == []
     ask = "u => fetch(u, {mode: 'no-cors'}).catch(() => 0)"
-    page.evaluate(ask, "http://example.org/never.js")  # our pages' own policy stops it before it is asked for
+    page.evaluate(
+        ask, "http://example.org/never.js"
+    )  # our pages' own policy stops it before it is asked for
     elsewhere = found.context.new_page()  # a page without one
     for address in ("http://example.org/x.js", "http://192.0.2.1/y.png"):
         elsewhere.evaluate(ask, address)
@@ -76,11 +84,17 @@ def test_what_leaves_the_server_is_noticed_and_goes_nowhere(chromium, app):
 def test_a_telephone_shows_every_page_without_scrolling_sideways(chromium, app, spec):
     found = served.visit(chromium, viewport={"width": 360, "height": 740}, has_touch=True)
     page = found.context.new_page()
-    open_page(page, app + path(spec.url_path) + ("?centre=ccsp-kandi" if spec.url_path == "site" else ""))
-    page.wait_for_function("[...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(c => c.querySelector('svg'))")
+    open_page(
+        page, app + path(spec.url_path) + ("?centre=ccsp-kandi" if spec.url_path == "site" else "")
+    )
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(c => c.querySelector('svg'))"
+    )
     page.wait_for_timeout(400)
-    widest = page.evaluate("Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]"
-                           ".map(e => e.scrollWidth))")
+    widest = page.evaluate(
+        "Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]"
+        ".map(e => e.scrollWidth))"
+    )
     assert widest <= 360
     for name in spec.filters:
         box = page.locator(f".st-key-filtre_{name} input")

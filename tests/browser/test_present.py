@@ -1,4 +1,5 @@
 """The presentation: by keys alone, without the server, readable from the back of the room."""
+
 import signal
 
 import pytest
@@ -28,13 +29,21 @@ SIZES = """() => {
 }"""
 
 
-COUNTS = {"national": 12, "attentes": 13, "plaintes": 12, "departement&departement=Zou": 12, "site&centre=ccsp-allada": 12}
+COUNTS = {
+    "national": 12,
+    "attentes": 13,
+    "plaintes": 12,
+    "departement&departement=Zou": 12,
+    "site&centre=ccsp-allada": 12,
+}
 
 
 def start(page: Page, address: str, story: str = "national") -> None:
     """Open the page and start the presentation, by keys alone: the button has the focus."""
     open_page(page, f"{address}/presenter?histoire={story}")
-    expect(page.get_by_role("button", name="Commencer la présentation")).to_be_focused(timeout=30_000)
+    expect(page.get_by_role("button", name="Commencer la présentation")).to_be_focused(
+        timeout=30_000
+    )
     page.keyboard.press("Enter")
     expect(page.locator(f"{ROOM} .count")).to_have_text(f"1 / {COUNTS[story]}")
 
@@ -49,7 +58,9 @@ def test_the_first_slide_appears_soon_after_the_press(page, app):
       note(); new MutationObserver(note).observe(room.shadowRoot, {childList: true, subtree: true, characterData: true});
     }).observe(document.body, {childList: true}); }""")
     page.get_by_role("button", name="Commencer la présentation").click()
-    expect(page.locator(ROOM)).to_have_count(1, timeout=500)  # the room sees at once that it was pressed
+    expect(page.locator(ROOM)).to_have_count(
+        1, timeout=500
+    )  # the room sees at once that it was pressed
     expect(page.locator(f"{ROOM} .count")).to_have_text("1 / 12", timeout=5_000)
     expect(page.locator(f"{ROOM} .wait")).to_have_count(0)
     expect(page.locator(f"{ROOM} .foot .said")).to_contain_text("Mono")
@@ -57,7 +68,9 @@ def test_the_first_slide_appears_soon_after_the_press(page, app):
 
 
 @pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGSTOP], ids=lambda s: s.name)
-def test_a_press_while_the_server_is_away_is_said_in_time_and_can_be_left(chromium, demo_file, tmp_path, way):
+def test_a_press_while_the_server_is_away_is_said_in_time_and_can_be_left(
+    chromium, demo_file, tmp_path, way
+):
     url, log = f"sqlite:///{demo_file}", tmp_path / "log"
     process, address = served.start(url, log)
     visit = served.visit(chromium)
@@ -66,14 +79,18 @@ def test_a_press_while_the_server_is_away_is_said_in_time_and_can_be_left(chromi
         open_page(page, f"{address}/presenter")
         process.send_signal(way)
         page.get_by_role("button", name="Commencer la présentation").click()
-        expect(page.locator(f"{ROOM} .wait .message")).to_contain_text("Le serveur ne répond pas", timeout=3_000)
+        expect(page.locator(f"{ROOM} .wait .message")).to_contain_text(
+            "Le serveur ne répond pas", timeout=3_000
+        )
         for key in ("ArrowRight", "n", "f", "a", "End"):
             page.keyboard.press(key)
         page.keyboard.press("Escape")
         expect(page.locator(ROOM)).to_have_count(0)
         expect(page.get_by_role("button", name="Commencer la présentation")).to_be_focused()
         page.keyboard.press("Enter")
-        expect(page.locator(f"{ROOM} .wait .message")).to_contain_text("Le serveur ne répond pas", timeout=3_000)
+        expect(page.locator(f"{ROOM} .wait .message")).to_contain_text(
+            "Le serveur ne répond pas", timeout=3_000
+        )
         if way == signal.SIGSTOP:
             process.send_signal(signal.SIGCONT)
         else:
@@ -100,7 +117,9 @@ def test_a_presentation_keeps_its_slides_when_the_server_begins_anew(chromium, d
         expect(page.locator(f"{ROOM} .cut")).to_be_visible(timeout=8_000)
         process, _ = served.start(url, log, port=int(address.rsplit(":", 1)[1]))
         expect(page.locator(f"{ROOM} .cut")).to_be_hidden(timeout=8_000)
-        page.wait_for_timeout(4_000)  # by now Streamlit has found it, and its first run knows nothing of the press
+        page.wait_for_timeout(
+            4_000
+        )  # by now Streamlit has found it, and its first run knows nothing of the press
         expect(page.locator(f"{ROOM} .count")).to_have_text("2 / 12")
         page.keyboard.press("f")
         page.locator(f"{ROOM} .filters").get_by_label("Département").select_option("Zou")
@@ -144,7 +163,9 @@ def test_the_story_goes_on_when_the_server_is_gone(chromium, demo_file, tmp_path
         expect(page.locator(f"{ROOM} .slide:visible")).to_have_count(1)
         seen.add(page.locator(f"{ROOM} .slide:visible h2").inner_text())
     assert len(seen) == 10 and all(seen)
-    expect(page.locator(f"{ROOM} .cut")).to_have_text("Hors connexion, la présentation continue", timeout=8_000)
+    expect(page.locator(f"{ROOM} .cut")).to_have_text(
+        "Hors connexion, la présentation continue", timeout=8_000
+    )
     expect(page.locator(f"{ROOM} .cut")).to_be_visible()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
@@ -167,7 +188,9 @@ def test_every_word_is_large_enough_and_on_the_screen(page, app, story):
     start(page, app, story)
     for number in range(1, COUNTS[story] + 1):
         expect(page.locator(f"{ROOM} .count")).to_have_text(f"{number} / {COUNTS[story]}")
-        found = [f for f in page.evaluate(SIZES) if len(f[0]) > 1]  # a sign alone is part of a mark of the map
+        found = [
+            f for f in page.evaluate(SIZES) if len(f[0]) > 1
+        ]  # a sign alone is part of a mark of the map
         assert found
         assert [f for f in found if f[1] < 23.9] == [], number
         assert [f for f in found if f[2] < 0 or f[3] > 1281 or f[4] < 0 or f[5] > 721] == [], number
@@ -239,7 +262,12 @@ def test_on_a_telephone_slides_scroll_instead_of_shrinking(session, app, width):
     page.set_viewport_size({"width": width, "height": 740})
     start(page, app)
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("document.querySelector('#ccsp-presentation').shadowRoot.querySelector('.room').scrollWidth") <= width
+    assert (
+        page.evaluate(
+            "document.querySelector('#ccsp-presentation').shadowRoot.querySelector('.room').scrollWidth"
+        )
+        <= width
+    )
 
 
 def test_a_page_leads_to_its_presentation_with_the_filters(page, app):

@@ -1,4 +1,5 @@
 """Signals: a line of the bulletin opens its chart, a decision is on the chart for good, a target is on the map."""
+
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlparse
 
@@ -22,7 +23,9 @@ def own(copied, tmp_path) -> Iterator[str]:
 
 def drawn_beside(page: Page, code: str) -> None:
     """Wait until the chart beside the bulletin is that of the indicator: its caption says so."""
-    expect(page.locator(".st-key-serie_zone [data-testid=stCaptionContainer]").first).to_contain_text(BY_CODE[code].label)
+    expect(
+        page.locator(".st-key-serie_zone [data-testid=stCaptionContainer]").first
+    ).to_contain_text(BY_CODE[code].label)
 
 
 def test_each_line_of_the_bulletin_opens_its_chart_and_keeps_the_filters(page, app):
@@ -36,14 +39,20 @@ def test_each_line_of_the_bulletin_opens_its_chart_and_keeps_the_filters(page, a
         query = parse_qs(urlparse(link.get_attribute("href")).query)
         link.click()
         settled(page)
-        assert urlparse(page.url).path == "/signaux" and parse_qs(urlparse(page.url).query)["departement"] == ["Zou"]
+        assert urlparse(page.url).path == "/signaux" and parse_qs(urlparse(page.url).query)[
+            "departement"
+        ] == ["Zou"]
         drawn_beside(page, query["indicateur"][0])
     assert page.evaluate("() => window.mark") == "here", "the application is not loaded anew"
 
 
 def test_a_link_of_the_bulletin_can_be_sent(page, app):
     open_page(page, f"{app}/signaux")
-    address = page.locator(".st-key-bulletin [data-testid=stPageLink] a").filter(has_text=BY_CODE["left"].short).first
+    address = (
+        page.locator(".st-key-bulletin [data-testid=stPageLink] a")
+        .filter(has_text=BY_CODE["left"].short)
+        .first
+    )
     open_page(page, f"{app}/{address.get_attribute('href').lstrip('/')}")
     drawn_beside(page, "left")
 

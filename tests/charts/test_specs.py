@@ -1,4 +1,5 @@
 """What no chart may do, asked of every chart: two scales on one axis, bars cut short, pies, a scale for each panel."""
+
 from collections.abc import Iterator
 from datetime import date
 
@@ -19,34 +20,91 @@ MARKS = {"area", "bar", "line", "point", "rect", "rule", "text"}
 
 def followed(target: float | None):
     """24 months of a share with a jump, as they are followed."""
-    figures = [Figure("nation", "wait_within_30", 60 + 25 * (n > 18) + n % 4, 100, 60.0 + 25 * (n > 18) + n % 4, 100, 3, 3, "")
-               for n in range(24)]
+    figures = [
+        Figure(
+            "nation",
+            "wait_within_30",
+            60 + 25 * (n > 18) + n % 4,
+            100,
+            60.0 + 25 * (n > 18) + n % 4,
+            100,
+            3,
+            3,
+            "",
+        )
+        for n in range(24)
+    ]
     return signal("wait_within_30", "nation", MONTHS, figures, target)
 
 
 WORDS = [f"{n} %" for n in range(24)]
 # The charts with example data far from 0, so that a scale that does not begin there would show; by function.
 EXAMPLES = {
-    "age_bands": [lambda: charts.age_bands([("moins de 8 jours", 90), ("8 à 15 jours", 110)], late=1)],
-    "bars": [lambda: charts.bars([(NAMES[0], 91.0, "91 %"), (NAMES[1], 96.5, "96,5 %"), (NAMES[2], None, "non mesuré")],
-                                 unit="Satisfaction", marked=NAMES[0], reference=94.0),
-             lambda: charts.bars([], unit="Satisfaction")],
-    "control_chart": [lambda: charts.control_chart(followed(80.0), WORDS, direction="up", unit="%", events=[(MONTHS[3], "panne")],
-                                                   decisions=[(MONTHS[9], "deux guichets de plus")]),
-                      lambda: charts.control_chart(followed(None), WORDS, direction="neither", unit="%")],
-    "distribution": [lambda: charts.distribution(np.arange(241) + 50, threshold=30, median=12, p90=48),
-                     lambda: charts.distribution(np.arange(241) + 50, threshold=30, median=None, p90=None)],
-    "funnel_chart": [lambda: charts.funnel_chart(funnel([40, 80, 190], [50, 100, 200], proportion=True), NAMES, [50, 100, 200],
-                                                 ["80 %", "80 %", "95 %"], unit="%", base="visites")],
+    "age_bands": [
+        lambda: charts.age_bands([("moins de 8 jours", 90), ("8 à 15 jours", 110)], late=1)
+    ],
+    "bars": [
+        lambda: charts.bars(
+            [(NAMES[0], 91.0, "91 %"), (NAMES[1], 96.5, "96,5 %"), (NAMES[2], None, "non mesuré")],
+            unit="Satisfaction",
+            marked=NAMES[0],
+            reference=94.0,
+        ),
+        lambda: charts.bars([], unit="Satisfaction"),
+    ],
+    "control_chart": [
+        lambda: charts.control_chart(
+            followed(80.0),
+            WORDS,
+            direction="up",
+            unit="%",
+            events=[(MONTHS[3], "panne")],
+            decisions=[(MONTHS[9], "deux guichets de plus")],
+        ),
+        lambda: charts.control_chart(followed(None), WORDS, direction="neither", unit="%"),
+    ],
+    "distribution": [
+        lambda: charts.distribution(np.arange(241) + 50, threshold=30, median=12, p90=48),
+        lambda: charts.distribution(np.arange(241) + 50, threshold=30, median=None, p90=None),
+    ],
+    "funnel_chart": [
+        lambda: charts.funnel_chart(
+            funnel([40, 80, 190], [50, 100, 200], proportion=True),
+            NAMES,
+            [50, 100, 200],
+            ["80 %", "80 %", "95 %"],
+            unit="%",
+            base="visites",
+        )
+    ],
     "heat_map": [lambda: charts.heat_map(np.full((7, 25), 40))],
-    "lines": [lambda: charts.lines([(m, 80.0 + n, "") for n, m in enumerate(MONTHS)], unit="%", events=[(MONTHS[3], "panne")])],
+    "lines": [
+        lambda: charts.lines(
+            [(m, 80.0 + n, "") for n, m in enumerate(MONTHS)],
+            unit="%",
+            events=[(MONTHS[3], "panne")],
+        )
+    ],
     "pareto": [lambda: charts.pareto([("délai", 90), ("accueil", 110)])],
-    "small_multiples": [lambda: charts.small_multiples([(s, m, 10.0 + 40 * i, "") for i, s in enumerate(NAMES) for m in MONTHS],
-                                                       unit="min")],
-    "survival_chart": [lambda: charts.survival_chart([(0, 100, 100, 100), (12, 80, 70, 90), (40, 60, None, None)])],
-    "two_lines": [lambda: charts.two_lines([(m, 80, 90) for m in MONTHS], names=("reçues", "répondues"), unit="plaintes")],
+    "small_multiples": [
+        lambda: charts.small_multiples(
+            [(s, m, 10.0 + 40 * i, "") for i, s in enumerate(NAMES) for m in MONTHS], unit="min"
+        )
+    ],
+    "survival_chart": [
+        lambda: charts.survival_chart([(0, 100, 100, 100), (12, 80, 70, 90), (40, 60, None, None)])
+    ],
+    "two_lines": [
+        lambda: charts.two_lines(
+            [(m, 80, 90) for m in MONTHS], names=("reçues", "répondues"), unit="plaintes"
+        )
+    ],
 }
-SPECS = [pytest.param(make, id=f"{name}-{i}") for name, makes in EXAMPLES.items() for i, make in enumerate(makes)]
+SPECS = [
+    pytest.param(make, id=f"{name}-{i}")
+    for name, makes in EXAMPLES.items()
+    for i, make in enumerate(makes)
+]
 every_chart = pytest.mark.parametrize("make", SPECS)
 
 
@@ -54,7 +112,9 @@ def parts(value) -> Iterator[dict]:
     """Every object within a spec, itself first."""
     if isinstance(value, dict):
         yield value
-    for inside in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for inside in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
         yield from parts(inside)
 
 
@@ -71,7 +131,11 @@ def kind(unit: dict) -> str:
 def starts_at_zero(scale: dict) -> bool:
     """Whether a bar's scale begins at 0; Vega-Lite's own does, unless told otherwise."""
     given = scale.get("domain")
-    return given[0] == 0 if given else scale.get("zero", True) and not {"domainMin", "domainRaw"} & scale.keys()
+    return (
+        given[0] == 0
+        if given
+        else scale.get("zero", True) and not {"domainMin", "domainRaw"} & scale.keys()
+    )
 
 
 @pytest.mark.pitfall(22)
@@ -79,13 +143,17 @@ def starts_at_zero(scale: dict) -> bool:
 @pytest.mark.pitfall(24)
 def test_every_kind_of_chart_is_looked_at():
     exported = {name: getattr(charts, name) for name in charts.__all__}
-    assert EXAMPLES.keys() == {n for n, f in exported.items() if getattr(f, "__annotations__", {}).get("return") is dict}
+    assert EXAMPLES.keys() == {
+        n for n, f in exported.items() if getattr(f, "__annotations__", {}).get("return") is dict
+    }
 
 
 @pytest.mark.pitfall(22)
 @every_chart
 def test_no_chart_has_two_scales_on_one_axis(make):
-    assert not [part["resolve"] for part in parts(make()) if "independent" in str(part.get("resolve", ""))]
+    assert not [
+        part["resolve"] for part in parts(make()) if "independent" in str(part.get("resolve", ""))
+    ]
 
 
 @pytest.mark.pitfall(22)
@@ -94,7 +162,11 @@ def test_a_layered_chart_names_each_axis_once(make):
     """Two names on one axis would be two measures that share it."""
     spec = make()
     for channel in ("x", "y"):
-        named = {u["encoding"][channel]["title"] for u in units(spec) if u.get("encoding", {}).get(channel, {}).get("title")}
+        named = {
+            u["encoding"][channel]["title"]
+            for u in units(spec)
+            if u.get("encoding", {}).get(channel, {}).get("title")
+        }
         assert len(named) <= 1
 
 
@@ -124,7 +196,9 @@ def test_bars_begin_at_zero(make):
     seen = [u["encoding"] for u in units(make())]
     bars = [u["encoding"] for u in units(make()) if kind(u) == "bar"]
     for channel in ("x", "y"):
-        lengths = [e for e in bars if e[channel]["type"] == "quantitative" and "bin" not in e[channel]]
+        lengths = [
+            e for e in bars if e[channel]["type"] == "quantitative" and "bin" not in e[channel]
+        ]
         assert not [e for e in lengths if f"{channel}2" in e], "a bar that floats"
         if lengths:
             assert all(starts_at_zero(e.get(channel, {}).get("scale") or {}) for e in seen)
@@ -133,5 +207,7 @@ def test_bars_begin_at_zero(make):
 @pytest.mark.pitfall(24)
 def test_the_charts_with_bars_are_known():
     """The test above would say nothing of a chart whose bars it does not see."""
-    with_bars = {name for name, makes in EXAMPLES.items() if any(kind(u) == "bar" for u in units(makes[0]()))}
+    with_bars = {
+        name for name, makes in EXAMPLES.items() if any(kind(u) == "bar" for u in units(makes[0]()))
+    }
     assert with_bars == {"age_bands", "bars", "distribution", "pareto"}

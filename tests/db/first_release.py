@@ -26,9 +26,16 @@ def make(engine: Engine) -> None:
             columns = held["columns"]
             marks = ", ".join(f":{c}" for c in columns)
             statement = text(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})")  # noqa: S608
-            connection.execute(statement, [dict(zip(columns, map(_value, row), strict=True)) for row in held["rows"]])
+            connection.execute(
+                statement,
+                [dict(zip(columns, map(_value, row), strict=True)) for row in held["rows"]],
+            )
             if not is_sqlite(engine) and "id" in columns:
-                connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"))  # noqa: S608
+                connection.execute(
+                    text(
+                        f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
+                    )
+                )
 
 
 def _value(cell):
@@ -41,6 +48,11 @@ def rows(engine: Engine) -> dict[str, list[str]]:
     with engine.connect() as connection:
         for table, held in ROWS.items():
             if table != "journal":
-                found = connection.execute(text(f"SELECT {', '.join(held['columns'])} FROM {table}"))  # noqa: S608
-                out[table] = sorted(repr([bytes(c) if isinstance(c, memoryview) else c for c in row]) for row in found)
+                found = connection.execute(
+                    text(f"SELECT {', '.join(held['columns'])} FROM {table}")  # noqa: S608
+                )
+                out[table] = sorted(
+                    repr([bytes(c) if isinstance(c, memoryview) else c for c in row])
+                    for row in found
+                )
     return out

@@ -17,12 +17,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.engine import make_engine
-from tests.builders import KANDI, NIKKI, Office, closing, closure, complaint, csv_text, monthly, waited
+from tests.builders import (
+    KANDI,
+    NIKKI,
+    Office,
+    closing,
+    closure,
+    complaint,
+    csv_text,
+    monthly,
+    waited,
+)
 
 DAYS = ("2025-03-03", "2025-03-04", "2025-03-05")
 COVERED = (DAYS[0], DAYS[1])  # what --covers says where a file of closures replaces days
 # Each example makes its own database: the folder that the fixture gives may well be shared.
-BASES = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+BASES = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 # A line is (site or "", day, name, number): what the last two stand for depends on the form.
 Line = tuple[str, str, str, int]
@@ -49,7 +61,9 @@ KINDS = {
         names=("", "", "1", "2", "3"),
     ),
     "plaintes": Kind(
-        lambda site, day, name, n: complaint(name, site=site, received=day, resolved=f"2025-03-{10 + n}"),
+        lambda site, day, name, n: complaint(
+            name, site=site, received=day, resolved=f"2025-03-{10 + n}"
+        ),
         "SELECT s.code, r.received_on, r.reference, CAST(substr(CAST(r.resolved_on AS char(10)), 9) AS integer) - 10"  # noqa: S608
         f" FROM complaint r{SITE}",
     ),
@@ -61,7 +75,9 @@ KINDS = {
     ),
     # A closure lasts `number` days: it may end beyond what its file covers, or begin before.
     "fermetures": Kind(
-        lambda site, day, name, n: closure(site=site, first=day, last=f"2025-03-0{int(day[-1]) + n}", reason=name),
+        lambda site, day, name, n: closure(
+            site=site, first=day, last=f"2025-03-0{int(day[-1]) + n}", reason=name
+        ),
         "SELECT coalesce(s.code, ''), r.first_day, coalesce(t.label, ''), CAST(substr(CAST(r.last_day AS char(10)), 9) AS"
         " integer) - CAST(substr(CAST(r.first_day AS char(10)), 9) AS integer) FROM closure r LEFT JOIN site s"
         " ON s.id = r.site_id LEFT JOIN term t ON t.id = r.reason_id WHERE r.superseded_by IS NULL",
@@ -100,7 +116,11 @@ class Paper:
     @property
     def options(self) -> dict:
         covers = tuple(map(date.fromisoformat, COVERED)) if self.form == "fermetures" else None
-        return {"as_of": self.as_of, "replace_days": self.replace_days, "covers": covers if self.replace_days else None}
+        return {
+            "as_of": self.as_of,
+            "replace_days": self.replace_days,
+            "covers": covers if self.replace_days else None,
+        }
 
     def beats(self, line: Line) -> bool:
         """Whether this file, of a higher rank, takes the place of a line of another one of its form."""
@@ -111,7 +131,11 @@ class Paper:
         if self.form == "fermetures":
             within = COVERED[0] <= day and int(day[-1]) + number <= int(COVERED[1][-1])
             return self.replace_days and within and any(mine[0] == site for mine in self.lines)
-        whole = (mine for mine in self.lines if self.replace_days or (self.form == "registre" and not mine[2]))
+        whole = (
+            mine
+            for mine in self.lines
+            if self.replace_days or (self.form == "registre" and not mine[2])
+        )
         return any(mine[:2] == (site, day) for mine in whole)
 
 
@@ -136,7 +160,12 @@ def _one_line_a_key(form: str):
 def papers_of(form: str) -> st.SearchStrategy[Paper]:
     """Files of a form."""
     kind = KINDS[form]
-    line = st.tuples(st.sampled_from(kind.sites), st.sampled_from(DAYS), st.sampled_from(kind.names), st.integers(0, 3))
+    line = st.tuples(
+        st.sampled_from(kind.sites),
+        st.sampled_from(DAYS),
+        st.sampled_from(kind.names),
+        st.integers(0, 3),
+    )
     lines = st.lists(line, min_size=1, max_size=5).filter(_one_line_a_key(form)).map(tuple)
     return st.builds(
         Paper,
@@ -150,13 +179,22 @@ def papers_of(form: str) -> st.SearchStrategy[Paper]:
 def some_papers(least: int, most: int) -> st.SearchStrategy[list[Paper]]:
     """A few files of two or three forms, so that they meet."""
     forms = st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=2, unique=True)
-    return forms.flatmap(lambda chosen: st.lists(
-        st.one_of(*map(papers_of, [*chosen, "registre"])), min_size=least, max_size=most, unique_by=lambda p: p.text))
+    return forms.flatmap(
+        lambda chosen: st.lists(
+            st.one_of(*map(papers_of, [*chosen, "registre"])),
+            min_size=least,
+            max_size=most,
+            unique_by=lambda p: p.text,
+        )
+    )
 
 
 def counted(office: Office, form: str) -> Counter:
     """The lines of the form that count in the database."""
-    return Counter((site, str(day), name, number) for site, day, name, number in office.rows(KINDS[form].standing))
+    return Counter(
+        (site, str(day), name, number)
+        for site, day, name, number in office.rows(KINDS[form].standing)
+    )
 
 
 def check(office: Office, papers: list[Paper], forms: set[str]) -> None:
@@ -196,7 +234,9 @@ def hand_in(office: Office, paper: Paper) -> int:
 
 @BASES
 @given(papers=some_papers(3, 6), data=st.data())
-def test_after_every_import_and_withdrawal_exactly_the_right_rows_count(databases, tmp_path, papers, data):
+def test_after_every_import_and_withdrawal_exactly_the_right_rows_count(
+    databases, tmp_path, papers, data
+):
     forms = {p.form for p in papers}
     with new_office(databases, tmp_path) as office:
         live: dict[Paper, int] = {}
@@ -219,7 +259,9 @@ def test_two_orders_of_the_same_files_give_the_same_figures(databases, tmp_path,
             for paper in order:
                 hand_in(office, paper)
             lines = {form: counted(office, form) for form in KINDS}
-            found.append((lines, [office.figures(by=by) for by in ("nation", "site", "month", "hour")]))
+            found.append(
+                (lines, [office.figures(by=by) for by in ("nation", "site", "month", "hour")])
+            )
     assert found[0] == found[1]
 
 
@@ -269,7 +311,10 @@ def test_the_newest_of_three_files_stands_in_any_order(databases, tmp_path, form
     files, query, expected = SAME_THING[form]
     for order in permutations(range(3)):
         with new_office(databases, tmp_path) as office:
-            batches = {i: office.hand_in(form, *files[i], as_of=f"2025-04-0{i + 1}").batch_id for i in order}
+            batches = {
+                i: office.hand_in(form, *files[i], as_of=f"2025-04-0{i + 1}").batch_id
+                for i in order
+            }
             assert sorted(office.rows(query)) == expected, order
             office.withdraw(batches[2])
             with_two = sorted(office.rows(query))

@@ -136,7 +136,9 @@ def test_a_write_killed_at_any_moment_leaves_nothing_or_all(office, database_url
     killed, done, present = 0, 0, False
     for kill in range(KILLS):
         action, argument = actions[present]
-        seconds = 1.2 * durations[present] * (kill % 20 + 0.5) / min(KILLS, 20)  # from the first moment to past the commit
+        seconds = (
+            1.2 * durations[present] * (kill % 20 + 0.5) / min(KILLS, 20)
+        )  # from the first moment to past the commit
         alive = killed_after(seconds, action, database_url, argument or last_batch(office))
         killed += alive
         with writing(office.engine):
@@ -148,7 +150,9 @@ def test_a_write_killed_at_any_moment_leaves_nothing_or_all(office, database_url
         assert office.differences() == []
         done += (now == visits[True]) != present
         present = now == visits[True]
-    print(f"{KILLS} writes of about {durations[0]:.2f} and {durations[1]:.2f} s: {killed} killed, {done} done whole")
+    print(
+        f"{KILLS} writes of about {durations[0]:.2f} and {durations[1]:.2f} s: {killed} killed, {done} done whole"
+    )
     assert killed >= KILLS / 2  # otherwise this test would prove nothing
 
 

@@ -41,7 +41,9 @@ def test_a_copy_taken_while_files_come_in_is_whole(office, elsewhere, tmp_path):
     def write_on():
         for i in range(100):
             office.hand_in(
-                "registre", *(waited(m, ref=f"{i}-{m}") for m in range(50)), name=f"en-cours-{i}.csv"
+                "registre",
+                *(waited(m, ref=f"{i}-{m}") for m in range(50)),
+                name=f"en-cours-{i}.csv",
             )
             if stop.is_set():
                 return
@@ -64,7 +66,9 @@ def test_a_copy_taken_while_files_come_in_is_whole(office, elsewhere, tmp_path):
         )
         assert counts and all(said == there for said, there in counts)
         elsewhere.hand_in("registre", visit(ref="après"))  # the copy goes on living
-        assert elsewhere.rows("SELECT count(*) FROM visit WHERE source_ref IN ('avant', 'après')") == [(2,)]
+        assert elsewhere.rows(
+            "SELECT count(*) FROM visit WHERE source_ref IN ('avant', 'après')"
+        ) == [(2,)]
 
 
 def test_what_comes_back_is_what_was_there(office, elsewhere, tmp_path):
@@ -73,7 +77,10 @@ def test_what_comes_back_is_what_was_there(office, elsewhere, tmp_path):
     said = backup.restore(elsewhere.engine, tmp_path / "copie", force=False, by="test")
     assert "version" in said and "gardé" not in said
     brought, was = elsewhere.contents(), office.contents()
-    assert [line[3] for line in brought.pop("journal")] == [*(line[3] for line in was.pop("journal")), "restored"]
+    assert [line[3] for line in brought.pop("journal")] == [
+        *(line[3] for line in was.pop("journal")),
+        "restored",
+    ]
     assert brought == was
     assert elsewhere.figures(by="site") == office.figures(by="site")
 
@@ -110,9 +117,13 @@ def test_a_copy_that_does_not_exist_is_refused(office, tmp_path):
         backup.restore(office.engine, tmp_path / "rien", force=True, by="test")
 
 
-def test_without_pg_dump_the_reason_names_the_package_to_install(office, databases, tmp_path, monkeypatch):
+def test_without_pg_dump_the_reason_names_the_package_to_install(
+    office, databases, tmp_path, monkeypatch
+):
     if databases.name == "sqlite":
-        assert "Copie écrite" in backup.backup(office.engine, tmp_path / "copie")  # needs no program at all
+        assert "Copie écrite" in backup.backup(
+            office.engine, tmp_path / "copie"
+        )  # needs no program at all
         return
     monkeypatch.setattr(shutil, "which", lambda program: None)
     with pytest.raises(write.Refused, match="apt install postgresql-client"):
@@ -179,7 +190,9 @@ def test_a_copy_of_the_other_kind_of_database_is_named_as_such(office, tmp_path)
         backup.restore(office.engine, tmp_path / "copie", force=True, by="test")
 
 
-@pytest.mark.parametrize("damage", ["cut in half", "last byte missing", "a page overwritten", "a folder"])
+@pytest.mark.parametrize(
+    "damage", ["cut in half", "last byte missing", "a page overwritten", "a folder"]
+)
 def test_a_damaged_copy_is_refused_and_changes_nothing(office, tmp_path, damage):
     office.hand_in("registre", *(waited(m, ref=str(m)) for m in range(60)))
     before, path = office.contents(), tmp_path / "copie"
@@ -190,8 +203,13 @@ def test_a_damaged_copy_is_refused_and_changes_nothing(office, tmp_path, damage)
         path.mkdir()
     else:
         half = len(whole) // 2
-        path.write_bytes({"cut in half": whole[:half], "last byte missing": whole[:-1],
-                          "a page overwritten": whole[:half] + bytes(4096) + whole[half + 4096:]}[damage])
+        path.write_bytes(
+            {
+                "cut in half": whole[:half],
+                "last byte missing": whole[:-1],
+                "a page overwritten": whole[:half] + bytes(4096) + whole[half + 4096 :],
+            }[damage]
+        )
     with pytest.raises(write.Refused, match="n'est pas"):
         backup.restore(office.engine, path, force=True, by="test")
     assert office.contents() == before
@@ -212,7 +230,9 @@ def test_a_restoring_that_fails_midway_leaves_everything_as_it_was(office, tmp_p
     office.hand_in("registre", visit(ref="après"))
 
 
-def test_a_restoring_that_is_killed_leaves_what_was_there_or_the_copy(office, database_url, tmp_path):
+def test_a_restoring_that_is_killed_leaves_what_was_there_or_the_copy(
+    office, database_url, tmp_path
+):
     office.hand_in("registre", *(waited(m % 60, ref=str(m)) for m in range(20_000)))
     backup.backup(office.engine, tmp_path / "copie")
     copied = office.rows("SELECT count(*), max(id) FROM visit")
@@ -226,7 +246,9 @@ def test_a_restoring_that_is_killed_leaves_what_was_there_or_the_copy(office, da
         office.engine.dispose()
         office.hand_in("registre", visit(ref=f"depuis-{kill}"))
         present = office.rows("SELECT count(*), max(id) FROM visit")
-        process = subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            argv, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         time.sleep(duration * (0.4 + 0.6 * (kill + 0.5) / KILLS))  # past the start of Python
         process.kill()
         process.wait()
@@ -236,7 +258,9 @@ def test_a_restoring_that_is_killed_leaves_what_was_there_or_the_copy(office, da
         assert office.differences() == []
 
 
-def test_while_another_writes_nothing_is_put_back_and_it_is_said_soon(office, tmp_path, monkeypatch):
+def test_while_another_writes_nothing_is_put_back_and_it_is_said_soon(
+    office, tmp_path, monkeypatch
+):
     backup.backup(office.engine, tmp_path / "copie")
     monkeypatch.setattr("db.dump.BUSY_MS", 300)
     monkeypatch.setattr("db.copies.BUSY_MS", 300)
@@ -268,22 +292,49 @@ def purged(office):
 TODAY = date(2025, 3, 3)
 ENTERED = {
     "a file withdrawn since": (withdrawn, "1 lot"),
-    "a target": (lambda o: steer.set_target(o.engine, "wait_p50", "nation", 15, TODAY, "note", "test"), "1 cible"),
-    "a decision": (lambda o: steer.decide(o.engine, "wait_p50", "nation", TODAY, "directeur", "agir", None, "test"),
-                   "1 décision"),
-    "a new start": (lambda o: steer.rebase(o.engine, "wait_p50", "nation", TODAY, "travaux", "test"), "1 nouveau départ"),
-    "a story": (lambda o: steer.keep_story(o.engine, "revue", "Revue", "{}", "test"), "1 présentation"),
-    "an added word": (lambda o: reference.add(o.engine, "category", "Hygiène", "test"), "1 mot ajouté"),
-    "an added service": (lambda o: reference.add(o.engine, "service", "Carte", "test"), "1 prestation ajoutée"),
-    "outlines": (sql("INSERT INTO boundary VALUES ('commune', '{}', 'x', '2025-03-03 00:00:00')"), "1 limite"),
+    "a target": (
+        lambda o: steer.set_target(o.engine, "wait_p50", "nation", 15, TODAY, "note", "test"),
+        "1 cible",
+    ),
+    "a decision": (
+        lambda o: steer.decide(
+            o.engine, "wait_p50", "nation", TODAY, "directeur", "agir", None, "test"
+        ),
+        "1 décision",
+    ),
+    "a new start": (
+        lambda o: steer.rebase(o.engine, "wait_p50", "nation", TODAY, "travaux", "test"),
+        "1 nouveau départ",
+    ),
+    "a story": (
+        lambda o: steer.keep_story(o.engine, "revue", "Revue", "{}", "test"),
+        "1 présentation",
+    ),
+    "an added word": (
+        lambda o: reference.add(o.engine, "category", "Hygiène", "test"),
+        "1 mot ajouté",
+    ),
+    "an added service": (
+        lambda o: reference.add(o.engine, "service", "Carte", "test"),
+        "1 prestation ajoutée",
+    ),
+    "outlines": (
+        sql("INSERT INTO boundary VALUES ('commune', '{}', 'x', '2025-03-03 00:00:00')"),
+        "1 limite",
+    ),
     "a holiday": (sql("INSERT INTO holiday VALUES ('2025-03-03', 'férié', false)"), "1 jour férié"),
-    "hours": (sql("INSERT INTO site_hours VALUES (1, '2025-03-03', 0, 480, 720)"), "site_hours : 1"),
+    "hours": (
+        sql("INSERT INTO site_hours VALUES (1, '2025-03-03', 0, 480, 720)"),
+        "site_hours : 1",
+    ),
     "something taken back since": (purged, "au journal"),
 }
 
 
 @pytest.mark.parametrize("enter, named", ENTERED.values(), ids=ENTERED)
-def test_what_anybody_entered_is_replaced_only_by_force_which_keeps_a_copy(office, tmp_path, enter, named):
+def test_what_anybody_entered_is_replaced_only_by_force_which_keeps_a_copy(
+    office, tmp_path, enter, named
+):
     backup.backup(office.engine, tmp_path / "vide")
     enter(office)
     before = {**office.contents(), "found": backup.contents(office.engine)}
@@ -293,7 +344,9 @@ def test_what_anybody_entered_is_replaced_only_by_force_which_keeps_a_copy(offic
     said = backup.restore(office.engine, tmp_path / "vide", force=True, by="test")
     (kept,) = (tmp_path / "copies").glob("*")
     assert str(kept) in said and backup.contents(office.engine) == []
-    backup.restore(office.engine, kept, force=False, by="test")  # what was replaced comes back from its copy
+    backup.restore(
+        office.engine, kept, force=False, by="test"
+    )  # what was replaced comes back from its copy
     assert backup.contents(office.engine) == before["found"]
 
 
@@ -312,7 +365,10 @@ def test_a_copy_of_an_older_version_is_brought_up_to_date(databases, elsewhere, 
     backup.restore(elsewhere.engine, tmp_path / "copie", force=False, by="test")
     assert schema.version(elsewhere.engine) == schema.newest()
     assert elsewhere.differences() == []
-    assert elsewhere.figure("visits", "ccsp-kandi", by="site").value == first_release.VISITS["ccsp-kandi"]
+    assert (
+        elsewhere.figure("visits", "ccsp-kandi", by="site").value
+        == first_release.VISITS["ccsp-kandi"]
+    )
 
 
 # --- copies that cannot be written, and bases that may not be copied ---------------------------------------------------
@@ -333,10 +389,18 @@ def test_a_copy_onto_a_full_disk_leaves_nothing(office, database_url, tmp_path):
     office.hand_in("registre", *(waited(m % 60, ref=str(m)) for m in range(3000)))
 
     def little_room():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))  # a larger file fails to grow, as on a full disk
+        resource.setrlimit(
+            resource.RLIMIT_FSIZE, (50_000, 50_000)
+        )  # a larger file fails to grow, as on a full disk
 
-    done = subprocess.run([sys.executable, "-m", "db", "backup", str(tmp_path / "d" / "copie")], cwd=ROOT, text=True,
-                          capture_output=True, preexec_fn=little_room, env={**os.environ, "DATABASE_URL": database_url})
+    done = subprocess.run(
+        [sys.executable, "-m", "db", "backup", str(tmp_path / "d" / "copie")],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        preexec_fn=little_room,
+        env={**os.environ, "DATABASE_URL": database_url},
+    )
     assert done.returncode == 1, done.stdout
     assert done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
     assert list((tmp_path / "d").iterdir()) == []

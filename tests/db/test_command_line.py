@@ -31,7 +31,11 @@ def test_import_withdraw_status_and_verify(command, office):
     assert office.rows("SELECT why FROM journal WHERE did = 'withdrawn'") == [("essai",)]
     said = command(main, "withdraw", 1)
     assert (said.code, said.err) == (1, "Refusé : Le lot 1 est déjà retiré.\n")
-    assert command(main, "verify") == (0, "Lignes qui comptent et cumuls, refaits depuis les fichiers : 0 différence.\n", "")
+    assert command(main, "verify") == (
+        0,
+        "Lignes qui comptent et cumuls, refaits depuis les fichiers : 0 différence.\n",
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,10 @@ def test_import_options_reach_the_database(command, office):
     assert office.figures()["nation", "women_share"].numerator == 1
     covers = office.path("plaintes", complaint("P1"))
     assert (
-        command(main, "import", covers, "--covers", "2025-01-01:2025-06-30", "--sites", "ccsp-cove").code == 0
+        command(
+            main, "import", covers, "--covers", "2025-01-01:2025-06-30", "--sites", "ccsp-cove"
+        ).code
+        == 0
     )
     assert {
         (str(a), str(b))

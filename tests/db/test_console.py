@@ -14,14 +14,24 @@ from db.console import count, fit, guarded, who
 from tests.builders import Said, visit
 
 ESC, BIDI, CSI = "\x1b[31m\x1b]0;titre\x07", "\u202e", "\x9b2J"
-CODES = {*map(chr, range(32)), "\x7f", *map(chr, range(0x80, 0xA0)), *"\u061c\u200e\u200f\u202a\u202b\u202d\u202e\u2066\u2069"}
+CODES = {
+    *map(chr, range(32)),
+    "\x7f",
+    *map(chr, range(0x80, 0xA0)),
+    *"\u061c\u200e\u200f\u202a\u202b\u202d\u202e\u2066\u2069",
+}
 
 
 def said(url: str, *argv, encoding: str = "utf-8", module: str = "db"):
     """What a command answers in a process of its own, as bytes; arguments may be bytes."""
     arguments = [a if isinstance(a, bytes) else str(a).encode() for a in argv]
-    return subprocess.run([sys.executable.encode(), b"-m", module.encode(), *arguments], cwd=ROOT, capture_output=True,
-                          env={**os.environ, "DATABASE_URL": url, "PYTHONIOENCODING": encoding}, timeout=120)
+    return subprocess.run(
+        [sys.executable.encode(), b"-m", module.encode(), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        env={**os.environ, "DATABASE_URL": url, "PYTHONIOENCODING": encoding},
+        timeout=120,
+    )
 
 
 def codes(output: str) -> set[str]:
@@ -46,7 +56,9 @@ def test_a_control_or_direction_code_is_spelled_out(code):
     assert fit(f"a{code}b") == f"a{ascii(code)[1:-1]}b"
 
 
-@pytest.mark.parametrize("text", ["Ouèssè, 1\u202f234,5\u00a0% « ok » 🙂", "a\tb\nc", "Centre;Jour\r\n", "عربي"])
+@pytest.mark.parametrize(
+    "text", ["Ouèssè, 1\u202f234,5\u00a0% « ok » 🙂", "a\tb\nc", "Centre;Jour\r\n", "عربي"]
+)
 def test_words_stay_as_they_are(text):
     assert fit(text) == text
 
@@ -62,20 +74,49 @@ def test_what_is_printed_goes_by_the_one_place_and_the_streams_come_back():
         sys.stdout = before
 
 
-def test_control_codes_in_names_and_cells_do_not_reach_the_terminal(office, asked, capsys, tmp_path):
+def test_control_codes_in_names_and_cells_do_not_reach_the_terminal(
+    office, asked, capsys, tmp_path
+):
     asked.capsys = capsys
-    cells = office.path("registre", visit(site=f"Kandi{ESC}", service=f"{BIDI}carte", ref="1"), visit(site=CSI, ref="2"),
-                        name=f"registre{ESC}{BIDI}{CSI}.csv".replace("/", ""))
+    cells = office.path(
+        "registre",
+        visit(site=f"Kandi{ESC}", service=f"{BIDI}carte", ref="1"),
+        visit(site=CSI, ref="2"),
+        name=f"registre{ESC}{BIDI}{CSI}.csv".replace("/", ""),
+    )
     good = office.path("registre", visit(ref="1"), name=f"bon{ESC}.csv")
-    for argv in (("import", cells), ("import", good), ("import", good, "--check"), ("import", tmp_path / f"absent{ESC}.csv"),
-                 ("import", good, "--sites", f"x{ESC}"), ("backup", tmp_path / f"copie{ESC}"),
-                 ("restore", tmp_path / f"absente{ESC}"), ("restore", good), ("go-back", f"x{ESC}"), ("add", f"x{ESC}", "y"),
-                 ("add", "service", f"Carte{ESC}"), (f"x{ESC}",), ("status",)):
+    for argv in (
+        ("import", cells),
+        ("import", good),
+        ("import", good, "--check"),
+        ("import", tmp_path / f"absent{ESC}.csv"),
+        ("import", good, "--sites", f"x{ESC}"),
+        ("backup", tmp_path / f"copie{ESC}"),
+        ("restore", tmp_path / f"absente{ESC}"),
+        ("restore", good),
+        ("go-back", f"x{ESC}"),
+        ("add", f"x{ESC}", "y"),
+        ("add", "service", f"Carte{ESC}"),
+        (f"x{ESC}",),
+        ("status",),
+    ):
         done = asked(main, *argv)
         assert not codes(done.out + done.err) and done.out + done.err, argv
-    for argv in (("indicators", "--from", "2025-01-01", "--to", "2025-12-31", "--by", "site", "--department", f"x{ESC}"),
-                 ("target", "wait_p50", f"x{ESC}", "1", "--source", "y"),
-                 ("report", "--story", f"x{ESC}", "--out", tmp_path / f"r{ESC}")):
+    for argv in (
+        (
+            "indicators",
+            "--from",
+            "2025-01-01",
+            "--to",
+            "2025-12-31",
+            "--by",
+            "site",
+            "--department",
+            f"x{ESC}",
+        ),
+        ("target", "wait_p50", f"x{ESC}", "1", "--source", "y"),
+        ("report", "--story", f"x{ESC}", "--out", tmp_path / f"r{ESC}"),
+    ):
         done = asked(dashboard_main, *argv)
         assert done.code == 1 and not codes(done.out + done.err) and done.err, argv
 
@@ -84,13 +125,29 @@ def test_a_terminal_without_a_character_does_not_stop_what_is_done(office, datab
     good = office.path("registre", visit(ref="1"), name="registre 🙂 Ŵ.csv")
     done = said(database_url, "import", good, encoding="cp1252")
     assert done.returncode == 0, done.stderr
-    assert "registre \\U0001f642 \\u0174.csv : registre, 1 ligne importée (lot 1)" in done.stdout.decode("cp1252")
+    assert (
+        "registre \\U0001f642 \\u0174.csv : registre, 1 ligne importée (lot 1)"
+        in done.stdout.decode("cp1252")
+    )
     assert office.figure("visits").value == 1
     bad = office.path("registre", visit(site="🙂", ref="1"))
     done = said(database_url, "import", bad, encoding="ascii")
     assert done.returncode == 1 and b"Traceback" not in done.stderr
-    assert said(database_url, "indicators", "--from", "2025-01-01", "--to", "2025-12-31", "--by", "department",
-                module="dashboard", encoding="cp1252").returncode == 0
+    assert (
+        said(
+            database_url,
+            "indicators",
+            "--from",
+            "2025-01-01",
+            "--to",
+            "2025-12-31",
+            "--by",
+            "department",
+            module="dashboard",
+            encoding="cp1252",
+        ).returncode
+        == 0
+    )
 
 
 BYTES = "caf\udce9"  # what Python makes of an argument that is not UTF-8
@@ -105,7 +162,9 @@ NOT_UTF_8 = [
 
 
 @pytest.mark.parametrize("argv", NOT_UTF_8, ids=lambda argv: argv[1])
-def test_words_that_are_not_utf_8_are_refused_in_french_and_nothing_is_kept(office, asked, capsys, argv):
+def test_words_that_are_not_utf_8_are_refused_in_french_and_nothing_is_kept(
+    office, asked, capsys, argv
+):
     asked.capsys = capsys
     office.hand_in("registre", visit(ref="1"))
     before = office.contents()
@@ -127,7 +186,14 @@ def test_an_account_with_a_strange_name_is_noted_all_the_same(monkeypatch):
     assert "\x1b" not in who()
 
 
-@pytest.mark.parametrize("n, words", [(0, "0 ligne importée"), (1, "1 ligne importée"), (2, "2 lignes importées"),
-                                      (1200, "1200 lignes importées")])
+@pytest.mark.parametrize(
+    "n, words",
+    [
+        (0, "0 ligne importée"),
+        (1, "1 ligne importée"),
+        (2, "2 lignes importées"),
+        (1200, "1200 lignes importées"),
+    ],
+)
 def test_each_word_agrees_with_its_number(n, words):
     assert count(n, "ligne importée") == words

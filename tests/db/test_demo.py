@@ -16,7 +16,9 @@ YESTERDAY = TODAY - timedelta(days=1)
 SHIFT = pd.Timestamp(TODAY) - pd.Timedelta(days=152)
 LAUNCH, SECOND_LAUNCH = date(2021, 12, 21), date(2023, 3, 21)
 HOLIDAYS = [
-    date(y, m, d) for y in range(2021, 2027) for m, d in ((1, 1), (5, 1), (8, 1), (8, 15), (11, 1), (12, 25))
+    date(y, m, d)
+    for y in range(2021, 2027)
+    for m, d in ((1, 1), (5, 1), (8, 1), (8, 15), (11, 1), (12, 25))
 ]
 SERVICES = [
     "Suivi de carrière",
@@ -37,7 +39,9 @@ make = partial(files, SITES, SERVICES, today=TODAY, holidays=HOLIDAYS)
 def table(file: DemoFile) -> pd.DataFrame:
     old = file.form == "registre" and "2022" in file.name
     encoding = "cp1252" if old else "utf-8"
-    return pd.read_csv(io.BytesIO(file.content), sep=";", encoding=encoding, dtype=str, keep_default_na=False)
+    return pd.read_csv(
+        io.BytesIO(file.content), sep=";", encoding=encoding, dtype=str, keep_default_na=False
+    )
 
 
 def days(column: pd.Series) -> pd.Series:
@@ -58,7 +62,9 @@ def made() -> list[DemoFile]:
 
 @pytest.fixture(scope="module")
 def tables(made) -> dict[str, pd.DataFrame]:
-    return {f: pd.concat([table(m) for m in made if m.form == f], ignore_index=True) for f in FORMATS}
+    return {
+        f: pd.concat([table(m) for m in made if m.form == f], ignore_index=True) for f in FORMATS
+    }
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +72,16 @@ def visits(tables) -> pd.DataFrame:
     rows = tables["registre"]
     headings = {"came": "Heure d'arrivée", "called": "Heure d'appel", "end": "Heure de fin"}
     clocks = {name: minutes(rows[heading]) for name, heading in headings.items()}
-    return rows.assign(day=days(rows["Date"]), **clocks).assign(wait=clocks["called"] - clocks["came"])
+    return rows.assign(day=days(rows["Date"]), **clocks).assign(
+        wait=clocks["called"] - clocks["came"]
+    )
 
 
 def test_same_arguments_give_the_same_bytes_and_another_seed_does_not():
     assert list(make(visits=3_000)) == list(make(visits=3_000))
-    assert [f.content for f in make(visits=3_000)] != [f.content for f in make(visits=3_000, seed=1)]
+    assert [f.content for f in make(visits=3_000)] != [
+        f.content for f in make(visits=3_000, seed=1)
+    ]
 
 
 def test_headings_are_those_of_the_forms(made):
@@ -94,7 +104,11 @@ def test_one_year_is_in_windows_1252(made):
 
 
 def test_registers_are_by_year_then_by_month(made):
-    common = [f.name for f in made if f.form == "registre" and "ccsp" not in f.name and "gsru" not in f.name]
+    common = [
+        f.name
+        for f in made
+        if f.form == "registre" and "ccsp" not in f.name and "gsru" not in f.name
+    ]
     past = [f"registre-{year}.csv" for year in range(2021, 2026)]
     assert common == past + [f"registre-2026-{month:02d}.csv" for month in range(1, 12)]
 
@@ -138,8 +152,12 @@ def test_nobody_comes_while_a_site_is_closed(visits, tables):
         strict=True,
     )
     for site, start, end, opens, closes in spans:
-        there = visits[visits["day"].between(start, end) & ((visits["Centre"] == site) | (site == ""))]
-        arrived = there if np.isnan(opens) else there[(there["came"] >= opens) & (there["came"] < closes)]
+        there = visits[
+            visits["day"].between(start, end) & ((visits["Centre"] == site) | (site == ""))
+        ]
+        arrived = (
+            there if np.isnan(opens) else there[(there["came"] >= opens) & (there["came"] < closes)]
+        )
         assert arrived.empty, (site, start)
 
 
@@ -239,7 +257,9 @@ def test_two_sites_fell_silent_and_have_files_of_their_own(made, visits):
     for form in ("registre", "cloture", "plaintes"):
         for site, day in silent.items():
             own = [f for f in made if f.form == form and f.name.endswith(f"{site}.csv")]
-            later = [f for f in made if f.form == form and f not in own and pd.Timestamp(f.as_of) > day]
+            later = [
+                f for f in made if f.form == form and f not in own and pd.Timestamp(f.as_of) > day
+            ]
             assert not any(f"{site};" in f.content.decode() for f in later), (form, site)
 
 
@@ -264,8 +284,12 @@ def test_complaint_files_cover_their_rows_and_the_last_one_reaches_yesterday(mad
     complaints = [f for f in made if f.form == "plaintes"]
     for file in complaints:
         rows = table(file)
-        seen = pd.concat([days(rows["Reçue le"]), days(rows["Répondue le"].where(lambda c: c != ""))])
-        assert pd.Timestamp(file.covers[0]) <= seen.min() and seen.max() <= pd.Timestamp(file.covers[1])
+        seen = pd.concat(
+            [days(rows["Reçue le"]), days(rows["Répondue le"].where(lambda c: c != ""))]
+        )
+        assert pd.Timestamp(file.covers[0]) <= seen.min() and seen.max() <= pd.Timestamp(
+            file.covers[1]
+        )
         assert set(rows["Centre"]) <= set(file.sites)
     assert next(f for f in complaints if f.name == "plaintes-2026.csv").covers == (
         date(2026, 1, 1),
@@ -288,9 +312,9 @@ def test_monthly_returns_repeat_the_register(tables, visits):
     returns = tables["canevas"].set_index(["Centre", "Mois"])
     assert returns.index.get_level_values("Mois").nunique() == 24
     assert 0.75 < len(returns) / (24 * len(SITES)) < 0.92
-    groups = visits.assign(yes=visits["Satisfait"] == "oui").groupby(["Centre", visits["Date"].str[3:]])[
-        "yes"
-    ]
+    groups = visits.assign(yes=visits["Satisfait"] == "oui").groupby(
+        ["Centre", visits["Date"].str[3:]]
+    )["yes"]
     counted = groups.agg(["size", "sum"]).loc[returns.index]
     assert (returns["Usagers reçus"].astype(int) == counted["size"]).all()
     assert (returns["Usagers satisfaits"].astype(int) == counted["sum"]).all()

@@ -17,9 +17,13 @@ from db.__main__ import main
 from db.engine import make_engine, writing
 from tests.builders import shell, visit
 
-ENGLISH = re.compile(r"\b(the|is|not|file|to|unable|attempt|connection|failed|does|exist|refused|database is|locked|disk)\b")
+ENGLISH = re.compile(
+    r"\b(the|is|not|file|to|unable|attempt|connection|failed|does|exist|refused|database is|locked|disk)\b"
+)
 # A register that was opened and never read is closed late: told apart here, where only what is said matters.
-LATE = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+LATE = pytest.mark.filterwarnings(
+    "ignore:unclosed file:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 INDICATORS = ("indicators", "--from", "2025-01-01", "--to", "2025-12-31", "--by", "nation")
 
 
@@ -79,7 +83,12 @@ def test_a_database_that_does_not_exist_on_the_server_is_named_as_such(databases
 
 def test_a_file_that_is_no_database_is_said(asked, tmp_path):
     (tmp_path / "ccsp.db").write_bytes(b"ceci n'est pas une base" * 1000)
-    for argv in (("status",), ("init",), ("backup", tmp_path / "copie"), ("restore", tmp_path / "ccsp.db", "--force")):
+    for argv in (
+        ("status",),
+        ("init",),
+        ("backup", tmp_path / "copie"),
+        ("restore", tmp_path / "ccsp.db", "--force"),
+    ):
         code, _, err = asked(f"sqlite:///{tmp_path / 'ccsp.db'}", main, *argv)
         assert code == 1 and "n'est pas une base SQLite" in err and is_french(err)
     assert (tmp_path / "ccsp.db").read_bytes().startswith(b"ceci")
@@ -96,7 +105,11 @@ def test_a_database_that_may_not_be_written_is_said(office, databases, command, 
     monkeypatch.setenv("DATABASE_URL", url)
     load.cache_clear()
     before = office.contents()
-    for argv in (("import", office.path("registre", visit(ref="2"))), ("withdraw", 1), ("add", "service", "Carte")):
+    for argv in (
+        ("import", office.path("registre", visit(ref="2"))),
+        ("withdraw", 1),
+        ("add", "service", "Carte"),
+    ):
         said = command(main, *argv)
         assert said.code == 1 and "ne peut pas être modifiée" in said.err and is_french(said.err)
     assert office.contents() == before
@@ -132,17 +145,27 @@ def test_a_disk_that_is_full_is_said_and_nothing_is_kept(office, databases, comm
         return engine
 
     monkeypatch.setattr("db.__main__.make_engine", little)
-    said = command(main, "import", office.path("registre", *(visit(ref=str(i)) for i in range(20_000))))
+    said = command(
+        main, "import", office.path("registre", *(visit(ref=str(i)) for i in range(20_000)))
+    )
     assert said.code == 1 and "disque est plein" in said.err and is_french(said.err)
     assert office.contents() == before
 
 
 POSTGRESQL = {
     psycopg.errors.InvalidPassword("password authentication failed"): "mot de passe",
-    psycopg.OperationalError('connection failed: FATAL:  password authentication failed for user "x"'): "mot de passe",
-    psycopg.OperationalError("FATAL:  authentification par mot de passe échouée pour x"): "mot de passe",
-    psycopg.OperationalError("connection failed: fe_sendauth: no password supplied"): "mot de passe",
-    psycopg.OperationalError("failed to resolve host 'h': [Errno -2] Name or service not known"): "nom du serveur",
+    psycopg.OperationalError(
+        'connection failed: FATAL:  password authentication failed for user "x"'
+    ): "mot de passe",
+    psycopg.OperationalError(
+        "FATAL:  authentification par mot de passe échouée pour x"
+    ): "mot de passe",
+    psycopg.OperationalError(
+        "connection failed: fe_sendauth: no password supplied"
+    ): "mot de passe",
+    psycopg.OperationalError(
+        "failed to resolve host 'h': [Errno -2] Name or service not known"
+    ): "nom du serveur",
     psycopg.OperationalError("connection timeout expired"): "ne se manifeste pas",
     psycopg.OperationalError("server closed the connection unexpectedly"): "vient d'être arrêté",
     psycopg.errors.DiskFull("could not extend file"): "disque est plein",
@@ -160,8 +183,19 @@ def test_what_postgresql_says_becomes_a_french_sentence(error, reason):
     assert reason in said and is_french(said + "\n")
 
 
-@pytest.mark.parametrize("name", ["SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED", "SQLITE_READONLY_DIRECTORY", "SQLITE_NOTADB",
-                                  "SQLITE_CORRUPT_INDEX", "SQLITE_CANTOPEN_ISDIR", "SQLITE_FULL", "SQLITE_IOERR_WRITE"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SQLITE_BUSY_SNAPSHOT",
+        "SQLITE_LOCKED",
+        "SQLITE_READONLY_DIRECTORY",
+        "SQLITE_NOTADB",
+        "SQLITE_CORRUPT_INDEX",
+        "SQLITE_CANTOPEN_ISDIR",
+        "SQLITE_FULL",
+        "SQLITE_IOERR_WRITE",
+    ],
+)
 def test_what_sqlite_says_becomes_a_french_sentence(name):
     error = sqlite3.OperationalError("attempt to do the thing failed")
     error.sqlite_errorname = name
@@ -169,7 +203,9 @@ def test_what_sqlite_says_becomes_a_french_sentence(name):
     assert is_french(said + "\n") and "(" not in said.replace("(import", "").replace("(python", "")
 
 
-@pytest.mark.parametrize("number", [errno.EISDIR, errno.ENOSPC, errno.EACCES, errno.ENOENT, errno.EROFS, errno.ENOTDIR])
+@pytest.mark.parametrize(
+    "number", [errno.EISDIR, errno.ENOSPC, errno.EACCES, errno.ENOENT, errno.EROFS, errno.ENOTDIR]
+)
 def test_what_a_disk_says_becomes_a_french_sentence(number):
     said = faults.sentence(OSError(number, os.strerror(number), "/données/ccsp.db"))
     assert is_french(said + "\n")
@@ -177,7 +213,9 @@ def test_what_a_disk_says_becomes_a_french_sentence(number):
 
 def test_a_folder_handed_in_as_a_file_is_said_in_french(command, tmp_path):
     said = command(main, "import", tmp_path)
-    assert said.code == 1 and "est un dossier" in said.out and "directory" not in said.out + said.err
+    assert (
+        said.code == 1 and "est un dossier" in said.out and "directory" not in said.out + said.err
+    )
 
 
 @pytest.mark.parametrize("number", [10**30, 2**31, 2**63, 0, -1, -(10**30)])
@@ -194,4 +232,6 @@ def test_numbers_and_words_agree(command, office):
     assert "1 ligne touchée." in command(main, "withdraw", 1).out
     with office.engine.begin() as connection:
         connection.execute(text("UPDATE visit SET superseded_by = NULL"))
-    assert re.search(r"(\d\d+ différences|[2-9] différences|1 différence)\.", command(main, "verify").out)
+    assert re.search(
+        r"(\d\d+ différences|[2-9] différences|1 différence)\.", command(main, "verify").out
+    )

@@ -17,7 +17,9 @@ def odd_name(office):
     return os.fsdecode(odd)
 
 
-def test_a_file_whose_name_is_not_utf_8_is_kept_and_so_are_those_after_it(office, command, odd_name):
+def test_a_file_whose_name_is_not_utf_8_is_kept_and_so_are_those_after_it(
+    office, command, odd_name
+):
     after = office.path("registre", visit(ref="2"))
     said = command(main, "import", odd_name, after)
     assert said.code == 0, said.out + said.err
@@ -47,7 +49,14 @@ def test_a_long_name_is_kept_by_its_end(office):
 
 @pytest.mark.parametrize("check", [[], ["--check"]])
 def test_a_site_that_nobody_knows_is_refused_by_the_check_too(office, command, check):
-    said = command(main, "import", office.path("registre", visit(ref="1")), "--sites", "ccsp-kandi,nulle-part", *check)
+    said = command(
+        main,
+        "import",
+        office.path("registre", visit(ref="1")),
+        "--sites",
+        "ccsp-kandi,nulle-part",
+        *check,
+    )
     assert said.code == 1
     assert "nulle-part" in said.out + said.err
     assert office.rows("SELECT count(*) FROM import_batch") == [(0,)]

@@ -44,7 +44,9 @@ def test_a_refused_file_keeps_nothing(office):
     ]  # more than one chunk is in the table when the fault is met
     outcome = office.take(office.path("registre", *rows, visit(day="2025-02-30")))
     assert not outcome.accepted
-    assert [(p.line, p.column, p.found) for p in outcome.problems] == [(30_002, "Date", "2025-02-30")]
+    assert [(p.line, p.column, p.found) for p in outcome.problems] == [
+        (30_002, "Date", "2025-02-30")
+    ]
     assert office.contents() == before
 
 
@@ -60,7 +62,9 @@ def test_a_later_file_supersedes_rows_and_keeps_them(office):
     outcome = office.hand_in("registre", waited(10, ref="1"), as_of="2025-05-01")
     assert outcome.superseded == 1
     assert office.rows("SELECT count(*) FROM visit") == [(3,)]
-    waits = office.rows("SELECT called_at - arrived_at FROM visit WHERE superseded_by IS NULL ORDER BY 1")
+    waits = office.rows(
+        "SELECT called_at - arrived_at FROM visit WHERE superseded_by IS NULL ORDER BY 1"
+    )
     assert waits == [(10,), (50,)]
     assert not office.differences()
 
@@ -68,7 +72,9 @@ def test_a_later_file_supersedes_rows_and_keeps_them(office):
 def test_an_older_file_that_comes_late_changes_nothing_of_the_newer(office):
     office.hand_in("registre", waited(10, ref="1"), as_of="2025-05-01")
     office.hand_in("registre", waited(50, ref="1"), waited(50, ref="2"), as_of="2025-04-01")
-    waits = office.rows("SELECT called_at - arrived_at FROM visit WHERE superseded_by IS NULL ORDER BY 1")
+    waits = office.rows(
+        "SELECT called_at - arrived_at FROM visit WHERE superseded_by IS NULL ORDER BY 1"
+    )
     assert waits == [(10,), (50,)]
 
 
@@ -87,7 +93,9 @@ def test_a_row_without_reference_makes_its_file_the_whole_register_of_that_day(o
         visit(site=COVE, day="2025-03-03", ref="4"),
         as_of="2025-04-01",
     )
-    office.hand_in("registre", visit(day="2025-03-03"), visit(day="2025-03-03", ref="9"), as_of="2025-05-01")
+    office.hand_in(
+        "registre", visit(day="2025-03-03"), visit(day="2025-03-03", ref="9"), as_of="2025-05-01"
+    )
     assert office.rows(
         "SELECT source_ref FROM visit WHERE superseded_by IS NULL ORDER BY coalesce(source_ref, '')"
     ) == [(None,), ("3",), ("4",), ("9",)]
@@ -97,12 +105,18 @@ def test_rows_absent_from_a_corrected_file_stay_and_are_listed(office):
     office.hand_in("registre", visit(ref="1"), visit(ref="2"), visit(ref="3"), as_of="2025-04-01")
     outcome = office.hand_in("registre", waited(5, ref="1"), as_of="2025-05-01")
     assert office.figure("visits").value == 3
-    assert any(" 2 (ccsp-kandi, 2025-03-03, 2 ; ccsp-kandi, 2025-03-03, 3)" in r for r in outcome.remarks)
+    assert any(
+        " 2 (ccsp-kandi, 2025-03-03, 2 ; ccsp-kandi, 2025-03-03, 3)" in r for r in outcome.remarks
+    )
 
 
 def test_replace_days_removes_rows_absent_from_the_corrected_file(office):
     office.hand_in(
-        "registre", visit(ref="1"), visit(ref="2"), visit(day="2025-03-04", ref="3"), as_of="2025-04-01"
+        "registre",
+        visit(ref="1"),
+        visit(ref="2"),
+        visit(day="2025-03-04", ref="3"),
+        as_of="2025-04-01",
     )
     outcome = office.hand_in("registre", waited(5, ref="1"), as_of="2025-05-01", replace_days=True)
     assert outcome.superseded == 2
@@ -116,7 +130,9 @@ def test_replace_days_removes_rows_absent_from_the_corrected_file(office):
 def test_withdrawing_a_file_restores_what_it_had_superseded(office):
     office.hand_in("registre", waited(50, ref="1"), waited(50, ref="2"), as_of="2025-04-01")
     before = office.figures(by="site")
-    correction = office.hand_in("registre", waited(10, ref="1"), visit(day="2025-03-05"), as_of="2025-05-01")
+    correction = office.hand_in(
+        "registre", waited(10, ref="1"), visit(day="2025-03-05"), as_of="2025-05-01"
+    )
     assert office.figures(by="site") != before
     office.withdraw(correction.batch_id)
     assert office.figures(by="site") == before
@@ -207,7 +223,9 @@ def test_purging_spares_real_data(office):
     assert office.contents() == before
 
 
-@pytest.mark.parametrize("statement", ["UPDATE journal SET who = 'un autre'", "DELETE FROM journal"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE journal SET who = 'un autre'", "DELETE FROM journal"]
+)
 def test_the_database_itself_refuses_to_change_the_journal(office, statement):
     office.hand_in("registre", visit(ref="1"))
     before = office.rows("SELECT * FROM journal")

@@ -67,7 +67,9 @@ COUNTS = (
 def test_seeding_again_adds_nothing_and_undoes_nothing(office):
     before = office.rows(COUNTS)
     with office.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE site SET name = 'CCSP rebaptisé' WHERE code = 'ccsp-kandi'")
+        connection.exec_driver_sql(
+            "UPDATE site SET name = 'CCSP rebaptisé' WHERE code = 'ccsp-kandi'"
+        )
     seed(office.engine)
     assert office.rows(COUNTS) == before
     assert office.rows("SELECT name FROM site WHERE code = 'ccsp-kandi'") == [("CCSP rebaptisé",)]

@@ -1,4 +1,5 @@
 """What is answered from memory is what the database says: months whole and in part, every service, all sites and some."""
+
 from datetime import date
 
 import numpy as np
@@ -46,7 +47,9 @@ def test_visits_from_memory_are_those_of_the_database(demo, period, sites, servi
     found = scope.visits([number]).of("counters").sum(axis=(1, 2), dtype=np.int64)
     by_site = dict(zip(ids.tolist(), counters.tolist(), strict=True))
     nothing = [0] * len(COUNTERS)
-    assert found.tolist() == [by_site.get(ledger.places[row].id, nothing) for row in scope.rows.tolist()]
+    assert found.tolist() == [
+        by_site.get(ledger.places[row].id, nothing) for row in scope.rows.tolist()
+    ]
 
 
 def test_the_months_hold_each_service_and_their_sum(demo):
@@ -54,7 +57,9 @@ def test_the_months_hold_each_service_and_their_sum(demo):
     counters = ledger.months.counters.astype(np.int64)
     assert ledger.months.services[:2] == (0, UNKNOWN_SERVICE) and counters[:, 0].sum() > 0
     assert np.array_equal(counters[:, 0], counters[:, 1:].sum(axis=1))
-    assert np.array_equal(ledger.months.waits.sum(axis=-1, dtype=np.int64), counters[..., COUNTERS.index("measured")])
+    assert np.array_equal(
+        ledger.months.waits.sum(axis=-1, dtype=np.int64), counters[..., COUNTERS.index("measured")]
+    )
 
 
 def test_a_database_without_visits_has_no_month(engine):

@@ -16,7 +16,9 @@ QUESTIONS = {
     "sites_frame": lambda c, sites: read.sites_frame(c, sites)["code"].tolist(),
     "locations": lambda c, sites: [i for i, *_ in read.locations(c, sites)],
     "coverage": lambda c, sites: [i for i, _ in read.coverage(c, sites)],
-    "visits_by_service": lambda c, sites: read.visits_by_service(c, sites, [(DAY, *YEAR)])[0][:, 0].tolist(),
+    "visits_by_service": lambda c, sites: read.visits_by_service(c, sites, [(DAY, *YEAR)])[0][
+        :, 0
+    ].tolist(),
     "site_months": lambda c, sites: read.site_months(c, sites, *YEAR)["site_id"].tolist(),
     "daily_visits": lambda c, sites: read.daily_visits(c, sites, *YEAR)["site_id"].tolist(),
     "closings": lambda c, sites: read.closings(c, sites, *YEAR)["site_id"].tolist(),
@@ -44,11 +46,17 @@ def two_sites(office):
         days = [f"2025-03-{3 + i:02}" for i in range(count)]
         office.hand_in("registre", *(waited(5, site=site, day=d) for d in days))
         office.hand_in("cloture", *(closing(site=site, day=d) for d in days))
-        office.hand_in("plaintes", *(complaint(f"P{i}", site=site, received=d) for i, d in enumerate(days)))
         office.hand_in(
-            "fermetures", *(closure(site=site, first=d) for d in days), closure(site="", first="2025-04-01")
+            "plaintes", *(complaint(f"P{i}", site=site, received=d) for i, d in enumerate(days))
         )
-        office.hand_in("canevas", *(monthly(site=site, month=f"{i + 1}/2025") for i in range(count)))
+        office.hand_in(
+            "fermetures",
+            *(closure(site=site, first=d) for d in days),
+            closure(site="", first="2025-04-01"),
+        )
+        office.hand_in(
+            "canevas", *(monthly(site=site, month=f"{i + 1}/2025") for i in range(count))
+        )
     return office
 
 
@@ -59,7 +67,10 @@ def test_rows_of_other_sites_are_in_no_answer(two_sites, name):
     kandi = two_sites.rows("SELECT id, code FROM site WHERE code = 'ccsp-kandi'")[0]
     nikki = two_sites.rows("SELECT id, code FROM site WHERE code = 'ccsp-nikki'")[0]
     with two_sites.engine.connect() as connection:
-        assert {*ask(connection, ALL)} >= {kandi[name == "sites_frame"], nikki[name == "sites_frame"]}
+        assert {*ask(connection, ALL)} >= {
+            kandi[name == "sites_frame"],
+            nikki[name == "sites_frame"],
+        }
         assert {*ask(connection, {KANDI})} == {kandi[name == "sites_frame"]}
         assert ask(connection, frozenset()) == []
 
@@ -81,5 +92,7 @@ def test_a_closure_of_the_whole_network_stands_in_everybody_s_answer(two_sites):
         for sites in (ALL, {KANDI}, frozenset()):
             found = read.closures(connection, sites, *YEAR)
             assert [
-                day for site, day in zip(found["site_id"], found["first_day"], strict=True) if site is None
+                day
+                for site, day in zip(found["site_id"], found["first_day"], strict=True)
+                if site is None
             ] == [date(2025, 4, 1)]

@@ -25,7 +25,11 @@ def test_a_word_is_refused_until_it_is_added(office, kind, label, form, cells):
     assert f"python -m db add {kind}" in refused.problems[0].message
     assert label in reference.add(office.engine, kind, label, by="test")
     assert office.take(path).accepted
-    assert office.rows("SELECT did FROM journal ORDER BY id") == [("seeded",), ("added",), ("imported",)]
+    assert office.rows("SELECT did FROM journal ORDER BY id") == [
+        ("seeded",),
+        ("added",),
+        ("imported",),
+    ]
 
 
 def test_a_word_that_differs_by_an_accent_is_already_there(office):
@@ -44,7 +48,9 @@ def test_two_long_labels_with_the_same_beginning_are_two_services(office):
     start = "Attestation de présence au poste délivrée aux agents contractuels de l'État "
     reference.add(office.engine, "service", start + "en activité", by="test")
     reference.add(office.engine, "service", start + "en congé", by="test")
-    codes = office.rows("SELECT code FROM service WHERE label LIKE 'Attestation de présence au poste%'")
+    codes = office.rows(
+        "SELECT code FROM service WHERE label LIKE 'Attestation de présence au poste%'"
+    )
     assert len(set(codes)) == 2
 
 
@@ -89,7 +95,10 @@ def communes() -> list[str]:
 def test_the_outlines_of_the_country_are_loaded(office, tmp_path, level, count):
     """A triangle a place will do: names are what is matched."""
     path = tmp_path / "limites.geojson"
-    path.write_text(collection(*map(outline, communes() if level == "commune" else DEPARTMENTS)), encoding="utf-8")
+    path.write_text(
+        collection(*map(outline, communes() if level == "commune" else DEPARTMENTS)),
+        encoding="utf-8",
+    )
     assert reference.load_boundaries(office.engine, path, level, "essai", by="test") == count
     with office.engine.connect() as connection:
         text, source = read.boundary(connection, level)
@@ -122,13 +131,21 @@ def test_outlines_replace_those_before(office, tmp_path):
         (collection({"type": "Feature", "properties": {}, "geometry": None}), "pas un GeoJSON"),
         (
             collection(
-                {"type": "Feature", "properties": None, "geometry": {"type": "Polygon", "coordinates": []}}
+                {
+                    "type": "Feature",
+                    "properties": None,
+                    "geometry": {"type": "Polygon", "coordinates": []},
+                }
             ),
             "absentes",
         ),
         (
             collection(
-                {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [2, 9]}}
+                {
+                    "type": "Feature",
+                    "properties": {},
+                    "geometry": {"type": "Point", "coordinates": [2, 9]},
+                }
             ),
             "polygones",
         ),
@@ -137,7 +154,9 @@ def test_outlines_replace_those_before(office, tmp_path):
     ],
     ids=range(8),
 )
-def test_what_is_not_the_outlines_of_benin_is_refused_and_changes_nothing(office, tmp_path, content, reason):
+def test_what_is_not_the_outlines_of_benin_is_refused_and_changes_nothing(
+    office, tmp_path, content, reason
+):
     path = tmp_path / "limites.geojson"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(write.Refused, match=reason):
@@ -148,17 +167,32 @@ def test_what_is_not_the_outlines_of_benin_is_refused_and_changes_nothing(office
 def inside(lon: float, lat: float, ring: list) -> bool:
     """Whether a point lies within a closed ring of (longitude, latitude): a line from it crosses the ring an odd number
     of times."""
-    crossed = [(x1, y1, x2, y2) for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False) if (y1 > lat) != (y2 > lat)]
+    crossed = [
+        (x1, y1, x2, y2)
+        for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False)
+        if (y1 > lat) != (y2 > lat)
+    ]
     return sum(lon < x1 + (lat - y1) * (x2 - x1) / (y2 - y1) for x1, y1, x2, y2 in crossed) % 2 == 1
 
 
 @pytest.mark.pitfall(31)
 def test_every_site_lies_in_its_department_and_in_no_other():
     reference = ROOT / "data" / "reference"
-    features = json.loads((reference / "departements.geojson").read_text(encoding="utf-8"))["features"]
+    features = json.loads((reference / "departements.geojson").read_text(encoding="utf-8"))[
+        "features"
+    ]
     with (reference / "sites.csv").open(encoding="utf-8") as file:
-        sites = [(row["code"], row["department"], float(row["lon"]), float(row["lat"])) for row in csv.DictReader(file)]
-    around = lambda x, y: [f["properties"]["department"] for f in features if inside(x, y, f["geometry"]["coordinates"][0])]  # noqa: E731
+        sites = [
+            (row["code"], row["department"], float(row["lon"]), float(row["lat"]))
+            for row in csv.DictReader(file)
+        ]
+    around = lambda x, y: [  # noqa: E731
+        f["properties"]["department"]
+        for f in features
+        if inside(x, y, f["geometry"]["coordinates"][0])
+    ]
     assert len(sites) == 24
-    assert {code: around(lon, lat) for code, _, lon, lat in sites} == {code: [name] for code, name, _, _ in sites}
+    assert {code: around(lon, lat) for code, _, lon, lat in sites} == {
+        code: [name] for code, name, _, _ in sites
+    }
     assert not any(around(lat, lon) for _, _, lon, lat in sites), "the two exchanged are seen"

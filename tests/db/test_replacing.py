@@ -46,16 +46,31 @@ def test_a_closing_that_replaces_days_replaces_the_closings_of_these_days(office
         closing(site=NIKKI, declared=9),
         as_of="2025-05-01",
     )
-    office.hand_in("cloture", closing(agent="A1", declared=5), replace_days=True, as_of="2025-06-01")
-    standing = "SELECT agent, declared FROM daily_closing WHERE superseded_by IS NULL ORDER BY declared"
+    office.hand_in(
+        "cloture", closing(agent="A1", declared=5), replace_days=True, as_of="2025-06-01"
+    )
+    standing = (
+        "SELECT agent, declared FROM daily_closing WHERE superseded_by IS NULL ORDER BY declared"
+    )
     assert office.rows(standing) == [("A1", 5), ("A2", 7), ("", 9)]
 
 
-def test_a_complaints_file_that_replaces_days_replaces_complaints_received_on_them_in_any_order(office):
-    old = [complaint("P1"), complaint("P2"), complaint("P3", received="2025-03-04"), complaint("P4", site=COVE)]
-    office.hand_in("plaintes", complaint("P1", resolved="2025-03-10"), replace_days=True, as_of="2025-06-01")
+def test_a_complaints_file_that_replaces_days_replaces_complaints_received_on_them_in_any_order(
+    office,
+):
+    old = [
+        complaint("P1"),
+        complaint("P2"),
+        complaint("P3", received="2025-03-04"),
+        complaint("P4", site=COVE),
+    ]
+    office.hand_in(
+        "plaintes", complaint("P1", resolved="2025-03-10"), replace_days=True, as_of="2025-06-01"
+    )
     late = office.hand_in("plaintes", *old, as_of="2025-05-01")
-    standing = "SELECT reference, batch_id FROM complaint WHERE superseded_by IS NULL ORDER BY reference"
+    standing = (
+        "SELECT reference, batch_id FROM complaint WHERE superseded_by IS NULL ORDER BY reference"
+    )
     assert office.rows(standing) == [("P1", 1), ("P3", late.batch_id), ("P4", late.batch_id)]
     office.withdraw(1)
     assert [ref for ref, _ in office.rows(standing)] == ["P1", "P2", "P3", "P4"]
@@ -72,12 +87,35 @@ def test_closures_inside_the_days_that_the_file_covers_are_replaced_and_others_s
         as_of="2025-05-01",
     )
     covers = MARCH
-    office.hand_in("fermetures", closure(first="2025-03-20"), replace_days=True, covers=covers, as_of="2025-06-01")
-    standing = "SELECT CAST(first_day AS char(10)) FROM closure WHERE superseded_by IS NULL ORDER BY 1"
-    assert office.rows(standing) == [("2025-02-27",), ("2025-03-10",), ("2025-03-11",), ("2025-03-20",)]
-    office.hand_in("fermetures", closure(first="2025-03-21", site=""), replace_days=True, covers=covers,
-                   as_of="2025-06-02")
-    assert office.rows(standing) == [("2025-02-27",), ("2025-03-10",), ("2025-03-20",), ("2025-03-21",)]
+    office.hand_in(
+        "fermetures",
+        closure(first="2025-03-20"),
+        replace_days=True,
+        covers=covers,
+        as_of="2025-06-01",
+    )
+    standing = (
+        "SELECT CAST(first_day AS char(10)) FROM closure WHERE superseded_by IS NULL ORDER BY 1"
+    )
+    assert office.rows(standing) == [
+        ("2025-02-27",),
+        ("2025-03-10",),
+        ("2025-03-11",),
+        ("2025-03-20",),
+    ]
+    office.hand_in(
+        "fermetures",
+        closure(first="2025-03-21", site=""),
+        replace_days=True,
+        covers=covers,
+        as_of="2025-06-02",
+    )
+    assert office.rows(standing) == [
+        ("2025-02-27",),
+        ("2025-03-10",),
+        ("2025-03-20",),
+        ("2025-03-21",),
+    ]
     office.withdraw(2)
     assert ("2025-03-03",) in office.rows(standing)
 
@@ -103,7 +141,9 @@ def test_absent_complaints_and_closings_are_listed_with_the_option_that_removes_
     assert any("A2" in r and "--replace-days" in r for r in outcome.remarks)
 
 
-@pytest.mark.parametrize("table", ["visit", "complaint", "daily_closing", "closure", "monthly_return"])
+@pytest.mark.parametrize(
+    "table", ["visit", "complaint", "daily_closing", "closure", "monthly_return"]
+)
 def test_verifying_sees_a_row_that_stands_and_should_not_and_the_reverse(office, table):
     office.hand_in("registre", visit(ref="1"), as_of="2025-04-01")
     office.hand_in("plaintes", complaint("P1"), as_of="2025-04-01")

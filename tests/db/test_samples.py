@@ -8,7 +8,10 @@ from db.__main__ import main
 from tests.builders import SAMPLES, Office, shell
 from tests.samples import make
 
-GOOD, BAD = (json.loads((SAMPLES / kind / "expected.json").read_text(encoding="utf-8")) for kind in ("good", "bad"))
+GOOD, BAD = (
+    json.loads((SAMPLES / kind / "expected.json").read_text(encoding="utf-8"))
+    for kind in ("good", "bad")
+)
 REGISTERS = ("registre-a.csv", "registre-b.xlsx", "plaintes.csv")
 
 
@@ -52,13 +55,19 @@ def test_the_good_files_give_the_same_figures_in_another_order(office, order):
 
 
 def test_what_the_good_files_say_is_said_back(office):
-    remarks = {name: " | ".join(office.take(SAMPLES / "good" / name).remarks) for name in GOOD["rows"]}
+    remarks = {
+        name: " | ".join(office.take(SAMPLES / "good" / name).remarks) for name in GOOD["rows"]
+    }
     assert "comptées une fois : 1." in remarks["registre-a.csv"]
-    assert "« Lisez-moi »" in remarks["registre-b.xlsx"] and "Listes" not in remarks["registre-b.xlsx"]
+    assert (
+        "« Lisez-moi »" in remarks["registre-b.xlsx"] and "Listes" not in remarks["registre-b.xlsx"]
+    )
     assert "Mac OS" in remarks["fermetures.csv"] and "DOS" in remarks["canevas.csv"]
     texts = [t for (t,) in office.rows("SELECT subject FROM complaint_text")]
     assert "=1+1 `${alert(1)}` <img src=x>" in texts and "délai très long" in texts
-    assert ("délai", "réseau coupé", "à suivre") in office.rows("SELECT reasons, difficulties, remarks FROM monthly_return")
+    assert ("délai", "réseau coupé", "à suivre") in office.rows(
+        "SELECT reasons, difficulties, remarks FROM monthly_return"
+    )
 
 
 def test_each_bad_file_is_refused_whole_at_the_right_place(office: Office):
@@ -82,7 +91,9 @@ def test_a_bad_file_ends_the_command_with_1_and_says_every_problem(command, name
     assert "REFUSÉ, rien n'a été enregistré" in said.out
     for expected in BAD[name]:
         place = (
-            f"Ligne {expected['line']}, colonne « {expected['column']} »" if "line" in expected else "Fichier"
+            f"Ligne {expected['line']}, colonne « {expected['column']} »"
+            if "line" in expected
+            else "Fichier"
         )
         assert place in said.out
 

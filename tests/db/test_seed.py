@@ -44,31 +44,64 @@ def test_an_open_page_sees_a_site_that_was_added(office, folder):
     rewrite(folder / "sites.csv", one_more())
     seed(office.engine, folder, by="gestionnaire")
     assert version(office) != before
-    assert office.rows("SELECT who, did FROM journal ORDER BY id DESC LIMIT 1") == [("gestionnaire", "seeded")]
+    assert office.rows("SELECT who, did FROM journal ORDER BY id DESC LIMIT 1") == [
+        ("gestionnaire", "seeded")
+    ]
     assert office.rows("SELECT count(*) FROM site") == [(25,)]
 
 
 WRONG = {
-    "an unknown commune": ("sites.csv", one_more(commune="Atlantide"), "sites.csv, ligne 26.*« Atlantide »"),
-    "a day that is none": ("sites.csv", one_more(launched_on="bientôt"), "sites.csv, ligne 26.*AAAA-MM-JJ"),
+    "an unknown commune": (
+        "sites.csv",
+        one_more(commune="Atlantide"),
+        "sites.csv, ligne 26.*« Atlantide »",
+    ),
+    "a day that is none": (
+        "sites.csv",
+        one_more(launched_on="bientôt"),
+        "sites.csv, ligne 26.*AAAA-MM-JJ",
+    ),
     "a point that is none": ("sites.csv", one_more(lat=""), "sites.csv, ligne 26.*nombre"),
-    "a population that is none": ("communes.csv", lambda rows: [{**rows[0], "commune": "X", "population_2013": "?"}],
-                                  "communes.csv, ligne 2"),
-    "a label twice": ("services.csv", lambda rows: [*rows, {**rows[-1], "code": "autre-code"}], "services.csv.*double"),
+    "a population that is none": (
+        "communes.csv",
+        lambda rows: [{**rows[0], "commune": "X", "population_2013": "?"}],
+        "communes.csv, ligne 2",
+    ),
+    "a label twice": (
+        "services.csv",
+        lambda rows: [*rows, {**rows[-1], "code": "autre-code"}],
+        "services.csv.*double",
+    ),
 }
 
 
 @pytest.mark.parametrize("name, change, reason", WRONG.values(), ids=WRONG)
-def test_a_wrong_line_of_a_reference_file_is_named_and_nothing_is_added(office, folder, name, change, reason):
-    before = office.rows("SELECT count(*) FROM site"), office.rows("SELECT count(*) FROM commune"), office.contents()
+def test_a_wrong_line_of_a_reference_file_is_named_and_nothing_is_added(
+    office, folder, name, change, reason
+):
+    before = (
+        office.rows("SELECT count(*) FROM site"),
+        office.rows("SELECT count(*) FROM commune"),
+        office.contents(),
+    )
     rewrite(folder / name, change)
     with pytest.raises(Refused, match=reason):
         seed(office.engine, folder)
-    assert before == (office.rows("SELECT count(*) FROM site"), office.rows("SELECT count(*) FROM commune"), office.contents())
+    assert before == (
+        office.rows("SELECT count(*) FROM site"),
+        office.rows("SELECT count(*) FROM commune"),
+        office.contents(),
+    )
 
 
-@pytest.mark.parametrize("content, reason", [(b"code\xff\n", "UTF-8"), (b"nom\nx\n", "ligne 2 : la colonne « code » manque"),
-                                             (b"code,kind\nx\n", "ligne 2")])
+@pytest.mark.parametrize(
+    "content, reason",
+    [
+        (b"code\xff\n", "UTF-8"),
+        (b"nom\nx\n", "ligne 2 : la colonne « code » manque"),
+        (b"code,kind\nx\n", "ligne 2"),
+    ],
+)
 def test_a_reference_file_that_is_no_such_file_is_refused(office, folder, content, reason):
     (folder / "sites.csv").write_bytes(content)
     with pytest.raises(Refused, match=reason):

@@ -48,16 +48,25 @@ def kept(office: Office) -> list:
 
 def journal(office: Office) -> list[tuple[str, dict]]:
     """What the journal says was done, in order."""
-    return [(did, json.loads(d) if isinstance(d, str) else d)
-            for did, d in office.rows("SELECT did, detail FROM journal ORDER BY id")]
+    return [
+        (did, json.loads(d) if isinstance(d, str) else d)
+        for did, d in office.rows("SELECT did, detail FROM journal ORDER BY id")
+    ]
 
 
 def fill(office: Office) -> None:
     """Something in every table that people fill."""
-    office.hand_in("registre", *(waited(m, ref=str(m)) for m in range(40)), visit(day="2025-03-05"), as_of="2025-04-01")
+    office.hand_in(
+        "registre",
+        *(waited(m, ref=str(m)) for m in range(40)),
+        visit(day="2025-03-05"),
+        as_of="2025-04-01",
+    )
     office.hand_in("registre", waited(90, ref="1"), as_of="2025-05-01")
     office.withdraw(office.hand_in("registre", visit(site="ccsp-cove", ref="erreur")).batch_id)
-    office.hand_in("plaintes", complaint("P1", subject="attente", resolved="2025-03-20"), complaint("P2"))
+    office.hand_in(
+        "plaintes", complaint("P1", subject="attente", resolved="2025-03-20"), complaint("P2")
+    )
     office.hand_in("cloture", closing())
     office.hand_in("fermetures", closure(first="2025-03-10"))
     office.hand_in("canevas", monthly(received=2))
@@ -73,7 +82,10 @@ def test_an_update_is_preceded_by_a_checked_copy_that_the_journal_names(old, ask
     assert str(copy) in said.out
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert copies.check(old.engine, copy) == first_release.REVISION
-    assert ("migrated", {"from": "0001", "to": schema.newest(), "copy": copy.name, "settled": 0}) in journal(old)
+    assert (
+        "migrated",
+        {"from": "0001", "to": schema.newest(), "copy": copy.name, "settled": 0},
+    ) in journal(old)
     assert first_release.rows(old.engine) == before
     assert asked_of_old(main, "init").code == 0
     assert kept(old) == [copy], "nothing to update, nothing to copy"
@@ -87,7 +99,9 @@ def test_a_new_database_needs_no_copy(databases, tmp_path):
         office.engine.dispose()
 
 
-def test_without_a_copy_there_is_no_update_unless_it_is_asked_for(old, asked_of_old, databases, monkeypatch, tmp_path):
+def test_without_a_copy_there_is_no_update_unless_it_is_asked_for(
+    old, asked_of_old, databases, monkeypatch, tmp_path
+):
     before = old.contents()
     if databases.name == "postgresql":
         monkeypatch.setenv("PATH", str(tmp_path))
@@ -111,8 +125,10 @@ def test_a_pg_dump_older_than_the_server_is_refused_with_the_package_to_install(
     if databases.name == "sqlite":
         pytest.skip("SQLite needs no program")
     program = tmp_path / "pg_dump"
-    program.write_text("#!/bin/sh\necho 'pg_dump: error: aborting because of server version mismatch' >&2\n"
-                       "echo 'pg_dump: detail: server version: 16.4; pg_dump version: 15.8' >&2\nexit 1\n")
+    program.write_text(
+        "#!/bin/sh\necho 'pg_dump: error: aborting because of server version mismatch' >&2\n"
+        "echo 'pg_dump: detail: server version: 16.4; pg_dump version: 15.8' >&2\nexit 1\n"
+    )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     said = asked_of_old(main, "init")
@@ -136,7 +152,9 @@ def test_an_update_that_fails_leaves_everything_as_it_was_and_the_copy(old, monk
 
 
 # --- and back -----------------------------------------------------------------------------------------------------------
-def test_going_back_brings_the_first_release_s_database_and_keeps_what_came_since(old, asked_of_old):
+def test_going_back_brings_the_first_release_s_database_and_keeps_what_came_since(
+    old, asked_of_old
+):
     before = first_release.rows(old.engine)
     assert asked_of_old(main, "init").code == 0
     old.hand_in("registre", visit(ref="depuis"), as_of="2025-06-01")
@@ -148,7 +166,9 @@ def test_going_back_brings_the_first_release_s_database_and_keeps_what_came_sinc
     did, detail = journal(old)[-1]
     since = old.folder / "copies" / detail["kept"]
     assert did == "went back" and str(since) in said.out
-    assert "python -m db init" in asked_of_old(main, "status").err, "an older database says what to do"
+    assert "python -m db init" in asked_of_old(main, "status").err, (
+        "an older database says what to do"
+    )
     # Forward again, and on to what had been entered meanwhile.
     assert asked_of_old(main, "init").code == 0
     assert asked_of_old(main, "go-back", since.name).code == 0
@@ -166,14 +186,18 @@ def test_going_back_where_nothing_was_updated_says_which_copies_there_are(office
 
 
 # --- up and down, with data ---------------------------------------------------------------------------------------------
-def test_the_first_release_s_database_comes_up_to_this_version_and_goes_back_with_the_same_figures(old):
+def test_the_first_release_s_database_comes_up_to_this_version_and_goes_back_with_the_same_figures(
+    old,
+):
     before = first_release.rows(old.engine)
     backup.migrate(old.engine, "test")
     seed(old.engine)
     assert first_release.rows(old.engine) == before
     assert old.differences() == []
     figures = old.figures(by="site")
-    assert {site: figures[site, "visits"].value for site in first_release.VISITS} == first_release.VISITS
+    assert {
+        site: figures[site, "visits"].value for site in first_release.VISITS
+    } == first_release.VISITS
     assert figures["ccsp-kandi", "wait_p50"].value == 9
     assert old.figure("complaints_open").value == 1
     old.withdraw(2)  # the correction of the first release: what it had replaced counts again
@@ -183,28 +207,43 @@ def test_the_first_release_s_database_comes_up_to_this_version_and_goes_back_wit
     schema.downgrade(old.engine, "0001")
     assert schema.version(old.engine) == "0001"
     assert set(inspect(old.engine).get_table_names()) == set(schema.tables_at("0001"))
-    assert {t: len(r) for t, r in first_release.rows(old.engine).items()} == {t: len(r) for t, r in before.items()}
+    assert {t: len(r) for t, r in first_release.rows(old.engine).items()} == {
+        t: len(r) for t, r in before.items()
+    }
 
 
 def test_visits_that_a_closing_had_hidden_count_again_after_the_update(old):
     """The first release let a file of closings handed in with --replace-days stand for the visits of its days."""
     with old.engine.begin() as connection:
-        closings = connection.execute(text("SELECT id FROM import_batch WHERE form = 'cloture'")).scalars().first()
-        assert connection.execute(text("UPDATE visit SET superseded_by = :batch WHERE superseded_by IS NULL"),
-                                  {"batch": closings}).rowcount
+        closings = (
+            connection.execute(text("SELECT id FROM import_batch WHERE form = 'cloture'"))
+            .scalars()
+            .first()
+        )
+        assert connection.execute(
+            text("UPDATE visit SET superseded_by = :batch WHERE superseded_by IS NULL"),
+            {"batch": closings},
+        ).rowcount
         connection.execute(text("DELETE FROM rollup"))
     backup.migrate(old.engine, "test")
     assert old.differences() == []
     figures = old.figures(by="site")
-    assert {site: figures[site, "visits"].value for site in first_release.VISITS} == first_release.VISITS
+    assert {
+        site: figures[site, "visits"].value for site in first_release.VISITS
+    } == first_release.VISITS
     assert journal(old)[-1][1]["settled"] > 0
 
 
 @pytest.mark.parametrize("revision", schema.revisions()[1:])
-def test_each_revision_goes_down_and_up_with_data_and_leaves_every_figure_as_it_was(office, revision):
+def test_each_revision_goes_down_and_up_with_data_and_leaves_every_figure_as_it_was(
+    office, revision
+):
     fill(office)
     known = schema.tables_at(schema.revisions()[schema.revisions().index(revision) - 1])
-    before, figures = office.contents(), {by: office.figures(by=by) for by in ("site", "month", "service", "hour")}
+    before, figures = (
+        office.contents(),
+        {by: office.figures(by=by) for by in ("site", "month", "service", "hour")},
+    )
     schema.downgrade(office.engine, revision)
     schema.downgrade(office.engine, "-1")
     for table in set(before) & set(known):
@@ -240,7 +279,11 @@ def test_every_command_refuses_a_database_of_a_newer_version_in_one_sentence_and
     with office.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     before = office.contents()
-    files = {"{register}": office.path("registre", visit(ref="2")), "{copy}": tmp_path / "copie", "{new}": tmp_path / "n"}
+    files = {
+        "{register}": office.path("registre", visit(ref="2")),
+        "{copy}": tmp_path / "copie",
+        "{new}": tmp_path / "n",
+    }
     said = command(argv[0], *(files.get(a, a) for a in argv[1:]))
     assert (said.code, said.out) == (1, "")
     assert "9999" in said.err and "plus récente" in said.err and said.err.count("\n") == 1
@@ -257,7 +300,9 @@ def test_every_command_is_among_those_that_refuse():
 
 
 @pytest.mark.parametrize("table, revision", [("autre", None), ("autre", "0001")])
-def test_a_database_of_another_application_is_refused_and_left_alone(databases, command, monkeypatch, table, revision):
+def test_a_database_of_another_application_is_refused_and_left_alone(
+    databases, command, monkeypatch, table, revision
+):
     with databases.fresh(empty=True) as url:
         engine = make_engine(url)
         with engine.begin() as connection:
@@ -275,7 +320,9 @@ def test_a_database_of_another_application_is_refused_and_left_alone(databases, 
         engine.dispose()
 
 
-def test_the_server_refuses_to_start_on_a_newer_database_in_one_sentence(office, database_url, monkeypatch):
+def test_the_server_refuses_to_start_on_a_newer_database_in_one_sentence(
+    office, database_url, monkeypatch
+):
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         monkeypatch.setenv("PORT", str(trial.getsockname()[1]))
@@ -283,7 +330,16 @@ def test_the_server_refuses_to_start_on_a_newer_database_in_one_sentence(office,
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     said = shell(database_url, "scripts.start")
     assert said.code == 1 and "9999" in said.err and "Traceback" not in said.err + said.out
-    done = subprocess.run([sys.executable, "-c", "import server; server.serve(server.listen(0))"], cwd=ROOT, text=True,
-                          capture_output=True, env={**os.environ, "DATABASE_URL": database_url})
+    done = subprocess.run(
+        [sys.executable, "-c", "import server; server.serve(server.listen(0))"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        env={**os.environ, "DATABASE_URL": database_url},
+    )
     assert done.returncode == 1
-    assert "9999" in done.stderr and "Traceback" not in done.stderr and done.stderr.strip().count("\n") == 0
+    assert (
+        "9999" in done.stderr
+        and "Traceback" not in done.stderr
+        and done.stderr.strip().count("\n") == 0
+    )

@@ -3,6 +3,7 @@
 `whole()` has one slide of each kind; `hostile()` is the same with every free text replaced; `bare()` has nothing to show;
 `extreme()` has the longest texts and the largest tables that a story may have.
 """
+
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -14,25 +15,68 @@ from dashboard.classes import CLASSES
 from dashboard.indicators import Figure
 from dashboard.judgement.signals import signal
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE, RAMP
-from dashboard.panel import Card, Cell, Deck, Legend, Panel, Plot, Slide, Table, count, day, of_value, table, words
+from dashboard.panel import (
+    Card,
+    Cell,
+    Deck,
+    Legend,
+    Panel,
+    Plot,
+    Slide,
+    Table,
+    count,
+    day,
+    of_value,
+    table,
+    words,
+)
 from dashboard.period import add_months
 from dashboard.statistics.funnel import funnel
 
 AS_OF = date(2026, 11, 24)
 MONTHS = tuple(add_months(date(2024, 11, 1), n) for n in range(24))
-HOSTILE = ("=1+1", "@SUM(A1)", "+33 1", "-1+1", "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "${7*7}",
-           "{{7*7}}", '#eval("x")', "\\input{x}", "[x](http://evil.example)", "bell\x07 null\x00 escape\x1b\x0b", "lone \ud800",
-           "\u202egnirts\u202c \u200f", "&amp; &lt; ]]> <a:t>",
-           "tab\tline\nreturn\r", "_x0041_ '", "\ufffe\uffff", "long " * 1000)
+HOSTILE = (
+    "=1+1",
+    "@SUM(A1)",
+    "+33 1",
+    "-1+1",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "${7*7}",
+    "{{7*7}}",
+    '#eval("x")',
+    "\\input{x}",
+    "[x](http://evil.example)",
+    "bell\x07 null\x00 escape\x1b\x0b",
+    "lone \ud800",
+    "\u202egnirts\u202c \u200f",
+    "&amp; &lt; ]]> <a:t>",
+    "tab\tline\nreturn\r",
+    "_x0041_ '",
+    "\ufffe\uffff",
+    "long " * 1000,
+)
 # Marks as `ui.maps.show_map` takes them: (name, kind, lat, lon, level in minutes, radius).
-PLACES = (("Kandi", "CCSP", 11.134, 2.939, 8.0, 12.0), ("Nikki", "CCSP", 9.940, 3.211, 18.0, 8.0),
-          ("Bassila", "CCSP", 9.008, 1.665, None, None), ("Parakou", "GSRU", 9.337, 2.630, 24.0, 14.0),
-          ("Abomey", "GSRU", 7.183, 1.991, 12.0, 9.0), ("Covè", "CCSP", 7.221, 2.340, 33.0, 6.0),
-          ("Djidja", "CCSP", 7.344, 1.934, 15.0, 5.0), ("Allada", "CCSP", 6.665, 2.151, 21.0, 11.0),
-          ("Cotonou", "GSRU", 6.365, 2.418, 46.0, 20.0), ("Ouidah", "CCSP", 6.363, 2.085, 9.0, 7.0),
-          ("Sèmè-Kpodji", "CCSP", 6.367, 2.617, 28.0, 10.0), ("Pobè", "CCSP", 6.980, 2.665, None, None))
-SIGNS = (("!", "square", CONCERN, "signal d'alerte"), ("+", "round", IMPROVEMENT, "signal d'amélioration"),
-         ("C", "hexagon", CHANGE, "signal de changement"), ("", None, NONE, "pas de signal"))
+PLACES = (
+    ("Kandi", "CCSP", 11.134, 2.939, 8.0, 12.0),
+    ("Nikki", "CCSP", 9.940, 3.211, 18.0, 8.0),
+    ("Bassila", "CCSP", 9.008, 1.665, None, None),
+    ("Parakou", "GSRU", 9.337, 2.630, 24.0, 14.0),
+    ("Abomey", "GSRU", 7.183, 1.991, 12.0, 9.0),
+    ("Covè", "CCSP", 7.221, 2.340, 33.0, 6.0),
+    ("Djidja", "CCSP", 7.344, 1.934, 15.0, 5.0),
+    ("Allada", "CCSP", 6.665, 2.151, 21.0, 11.0),
+    ("Cotonou", "GSRU", 6.365, 2.418, 46.0, 20.0),
+    ("Ouidah", "CCSP", 6.363, 2.085, 9.0, 7.0),
+    ("Sèmè-Kpodji", "CCSP", 6.367, 2.617, 28.0, 10.0),
+    ("Pobè", "CCSP", 6.980, 2.665, None, None),
+)
+SIGNS = (
+    ("!", "square", CONCERN, "signal d'alerte"),
+    ("+", "round", IMPROVEMENT, "signal d'amélioration"),
+    ("C", "hexagon", CHANGE, "signal de changement"),
+    ("", None, NONE, "pas de signal"),
+)
 Say = Callable[[str], str]
 
 
@@ -56,14 +100,34 @@ def marks(say: Say = same, *, signs: bool = False) -> tuple[dict, ...]:
     """The twelve places, coloured by level, or with what their control charts say."""
     made = []
     for i, (name, kind, lat, lon, level, radius) in enumerate(PLACES):
-        mark = {"id": f"s{i}", "name": say(f"{kind} de {name}"), "kind": kind, "lat": lat, "lon": lon, "label": say(name),
-                "radius": radius, "missing": level is None, "tip": [say(f"Attente médiane : {level}")],
-                "fill": None if level is None else CLASSES["wait_p50"].colour(level)}
+        mark = {
+            "id": f"s{i}",
+            "name": say(f"{kind} de {name}"),
+            "kind": kind,
+            "lat": lat,
+            "lon": lon,
+            "label": say(name),
+            "radius": radius,
+            "missing": level is None,
+            "tip": [say(f"Attente médiane : {level}")],
+            "fill": None if level is None else CLASSES["wait_p50"].colour(level),
+        }
         if signs:
             letter, frame, colour, word = SIGNS[i % 4]
-            mark |= {"sign": {"letter": "", "frame": None, "badge": None, "word": "trop peu de points"}} if level is None else {
-                "fill": colour, "radius": 11,
-                "sign": {"letter": letter, "frame": frame, "badge": ("✓", "✗", "≈", None)[i % 4], "word": say(word)}}
+            mark |= (
+                {"sign": {"letter": "", "frame": None, "badge": None, "word": "trop peu de points"}}
+                if level is None
+                else {
+                    "fill": colour,
+                    "radius": 11,
+                    "sign": {
+                        "letter": letter,
+                        "frame": frame,
+                        "badge": ("✓", "✗", "≈", None)[i % 4],
+                        "word": say(word),
+                    },
+                }
+            )
         made.append(mark)
     return tuple(made)
 
@@ -72,38 +136,95 @@ def levels(say: Say = same, focus: str | None = None) -> Plot:
     """A map of levels."""
     made = marks(say)
     fills = [m["fill"] for m in made]
-    classes = [{"colour": c, "label": label, "count": fills.count(c)}
-               for c, label in zip(RAMP, CLASSES["wait_p50"].labels(), strict=True)]
-    return Plot(made, Legend(say("Attente médiane"), classes, missing=fills.count(None), size_text="usagers par jour ouvert",
-                             sizes=[{"radius": 6.3, "label": "10"}, {"radius": 20.0, "label": "100"}]), focus)
+    classes = [
+        {"colour": c, "label": label, "count": fills.count(c)}
+        for c, label in zip(RAMP, CLASSES["wait_p50"].labels(), strict=True)
+    ]
+    return Plot(
+        made,
+        Legend(
+            say("Attente médiane"),
+            classes,
+            missing=fills.count(None),
+            size_text="usagers par jour ouvert",
+            sizes=[{"radius": 6.3, "label": "10"}, {"radius": 20.0, "label": "100"}],
+        ),
+        focus,
+    )
 
 
 def signals(say: Say = same) -> Plot:
     """A map of signals."""
     made = marks(say, signs=True)
     said = [m["fill"] for m in made]
-    rows = [{"letter": letter, "frame": frame, "colour": colour, "badge": None, "label": word, "count": said.count(colour)}
-            for letter, frame, colour, word in SIGNS]
-    rows.append({"letter": "", "frame": None, "colour": None, "badge": "✓", "label": "cible tenue", "count": 3})
-    rows.append({"letter": "", "frame": None, "colour": None, "badge": None, "label": "trop peu de points", "count": 2})
+    rows = [
+        {
+            "letter": letter,
+            "frame": frame,
+            "colour": colour,
+            "badge": None,
+            "label": word,
+            "count": said.count(colour),
+        }
+        for letter, frame, colour, word in SIGNS
+    ]
+    rows.append(
+        {
+            "letter": "",
+            "frame": None,
+            "colour": None,
+            "badge": "✓",
+            "label": "cible tenue",
+            "count": 3,
+        }
+    )
+    rows.append(
+        {
+            "letter": "",
+            "frame": None,
+            "colour": None,
+            "badge": None,
+            "label": "trop peu de points",
+            "count": 2,
+        }
+    )
     return Plot(made, Legend(say("Attente médiane"), signs=rows))
 
 
 def control(say: Say = same) -> dict:
     """A control chart of a share: 24 months, one missing, a jump, a target."""
     values = [None if n == 7 else 60.25 + 22.5 * (n > 18) + n % 4 for n in range(24)]
-    figures = [Figure("nation", "wait_within_30", None if v is None else 4 * v, None if v is None else 400, v,
-                      0 if v is None else 400, 3, 3, "") for v in values]
+    figures = [
+        Figure(
+            "nation",
+            "wait_within_30",
+            None if v is None else 4 * v,
+            None if v is None else 400,
+            v,
+            0 if v is None else 400,
+            3,
+            3,
+            "",
+        )
+        for v in values
+    ]
     said = ["non mesuré" if v is None else f"{v:.1f} %".replace(".", ",") for v in values]
-    return charts.control_chart(signal("wait_within_30", "nation", MONTHS, figures, 80.0), said, direction="up",
-                                unit=say("Reçus en 30 min ou moins"), events=[(MONTHS[3], say("panne"))],
-                                decisions=[(MONTHS[9], say("deux guichets de plus"))])
+    return charts.control_chart(
+        signal("wait_within_30", "nation", MONTHS, figures, 80.0),
+        said,
+        direction="up",
+        unit=say("Reçus en 30 min ou moins"),
+        events=[(MONTHS[3], say("panne"))],
+        decisions=[(MONTHS[9], say("deux guichets de plus"))],
+    )
 
 
 @cache
 def _funnel():
     visits = np.array([120, 260, 400, 610, 820, 1500, 2400, 4100, 300, 350, 900, 1100])
-    served = np.round(visits * np.array([.72, .70, .75, .71, .74, .73, .31, .72, .70, .74, .73, .71]))
+    served = np.round(
+        visits * np.array([0.72, 0.70, 0.75, 0.71, 0.74, 0.73, 0.31, 0.72, 0.70, 0.74, 0.73, 0.71])
+    )
     return visits, funnel(served, visits, proportion=True)
 
 
@@ -111,89 +232,325 @@ def compared(say: Say = same) -> dict:
     """A funnel with one centre far outside."""
     visits, made = _funnel()
     names = [say(f"CCSP de {p[0]}") for p in PLACES]
-    return charts.funnel_chart(made, names, visits, [f"{v:.0f} %" for v in made.values], unit=say("Reçus en 30 min"),
-                               base=say("visites mesurées"))
+    return charts.funnel_chart(
+        made,
+        names,
+        visits,
+        [f"{v:.0f} %" for v in made.values],
+        unit=say("Reçus en 30 min"),
+        base=say("visites mesurées"),
+    )
 
 
 def listing(say: Say = same, rows: int = 40) -> Table:
     """A long table with every sort of cell."""
-    return table(((say("Centre"), ""), (say("Reçue le"), "day"), ("Usagers", "count"), ("Satisfaits", "percent"),
-                  ("Attente", "minutes"), (say("Remarque"), "")),
-                 [(words(say(f"CCSP n° {n}")), day(date(2026, 1 + n % 12, 1 + n % 28) if n % 7 else None, "non connue"),
-                   count(1234 * n), of_value("satisfaction", None if n % 5 == 4 else 99.25 - n),
-                   of_value("wait_p50", 12.0 + n, "non mesuré"), words(say("rien à signaler")))
-                  for n in range(rows)])
+    return table(
+        (
+            (say("Centre"), ""),
+            (say("Reçue le"), "day"),
+            ("Usagers", "count"),
+            ("Satisfaits", "percent"),
+            ("Attente", "minutes"),
+            (say("Remarque"), ""),
+        ),
+        [
+            (
+                words(say(f"CCSP n° {n}")),
+                day(date(2026, 1 + n % 12, 1 + n % 28) if n % 7 else None, "non connue"),
+                count(1234 * n),
+                of_value("satisfaction", None if n % 5 == 4 else 99.25 - n),
+                of_value("wait_p50", 12.0 + n, "non mesuré"),
+                words(say("rien à signaler")),
+            )
+            for n in range(rows)
+        ],
+    )
 
 
-CARDS = (("visits", "Usagers reçus", "82 552", 82552.0, "count", "n = 82 552", "signal de changement", "neutral"),
-         ("wait_p50", "Attente médiane", "15 min", 15.0, "minutes", "n = 66 813", "signal d'alerte", "concern"),
-         ("wait_within_30", "Reçus en 30 min ou moins", "75 %", 74.729, "percent", "52 104 sur 69 726", "pas de signal", ""),
-         ("left", "Partis sans être reçus", "4,2 %", 4.1652, "percent", "3 370 sur 80 909", "signal d'amélioration",
-          "improvement"),
-         ("satisfaction", "Satisfaits, selon le registre", "non mesuré", None, "percent", "", "non mesuré", ""),
-         ("complaints_oldest", "Plus ancienne plainte en cours", "412 jours", 412.0, "days", "n = 168", "", ""))
+CARDS = (
+    (
+        "visits",
+        "Usagers reçus",
+        "82 552",
+        82552.0,
+        "count",
+        "n = 82 552",
+        "signal de changement",
+        "neutral",
+    ),
+    (
+        "wait_p50",
+        "Attente médiane",
+        "15 min",
+        15.0,
+        "minutes",
+        "n = 66 813",
+        "signal d'alerte",
+        "concern",
+    ),
+    (
+        "wait_within_30",
+        "Reçus en 30 min ou moins",
+        "75 %",
+        74.729,
+        "percent",
+        "52 104 sur 69 726",
+        "pas de signal",
+        "",
+    ),
+    (
+        "left",
+        "Partis sans être reçus",
+        "4,2 %",
+        4.1652,
+        "percent",
+        "3 370 sur 80 909",
+        "signal d'amélioration",
+        "improvement",
+    ),
+    (
+        "satisfaction",
+        "Satisfaits, selon le registre",
+        "non mesuré",
+        None,
+        "percent",
+        "",
+        "non mesuré",
+        "",
+    ),
+    (
+        "complaints_oldest",
+        "Plus ancienne plainte en cours",
+        "412 jours",
+        412.0,
+        "days",
+        "n = 168",
+        "",
+        "",
+    ),
+)
 
 
 def cards(say: Say = same) -> tuple[Card, ...]:
     """Six headline figures: each state once, one missing."""
-    return tuple(Card(code, say(label), text, value, unit, base, say(state) if state else "", tone)
-                 for code, label, text, value, unit, base, state, tone in CARDS)
+    return tuple(
+        Card(code, say(label), text, value, unit, base, say(state) if state else "", tone)
+        for code, label, text, value, unit, base, state, tone in CARDS
+    )
 
 
 def panels(say: Say = same) -> tuple[Panel, ...]:
     """One panel of each kind."""
     places = [say(f"CCSP de {p[0]}") for p in PLACES[:6]]
-    bars = [(places[i], v, t) for i, (v, t) in enumerate(
-        ((91.26, "91 %"), (None, "non mesuré"), (0.0, "0 %"), (45.5, "46 %"), (99.9, "99,9 %"), (12.25, "12 %")))]
+    bars = [
+        (places[i], v, t)
+        for i, (v, t) in enumerate(
+            (
+                (91.26, "91 %"),
+                (None, "non mesuré"),
+                (0.0, "0 %"),
+                (45.5, "46 %"),
+                (99.9, "99,9 %"),
+                (12.25, "12 %"),
+            )
+        )
+    ]
     heat = np.zeros((7, 25), dtype=int)
     heat[:6, 8:17] = np.arange(54).reshape(6, 9) * 31
-    rest = {"caption": say("Ce qu'il faut savoir à côté."), "strip": say("n = 66 813 · 24 centres sur 24")}
+    rest = {
+        "caption": say("Ce qu'il faut savoir à côté."),
+        "strip": say("n = 66 813 · 24 centres sur 24"),
+    }
     listed = listing(say, 5)
     return (
-        Panel("ouverture", "Tout le réseau", lines=tuple(say(t) for t in (
-            "Tout le réseau", "Période : de novembre 2025 à octobre 2026", "24 centres sur 24 ont remonté leurs données.",
-            "Données au 24 novembre 2026.", "Données fictives, pour la démonstration."))),
-        Panel("chiffres", say("Les chiffres"), cards=cards(say), alt=say("Les chiffres."), table=listed),
-        Panel("niveaux", say("Carte"), plot=levels(say), alt=say("Carte du Bénin : niveaux."), table=listed, **rest),
-        Panel("signaux", say("Carte"), plot=signals(say), alt=say("Carte du Bénin : signaux."), table=listed, **rest),
-        Panel("departement", say("Carte"), plot=levels(say, "Zou"), alt=say("Carte du Zou."), table=listed, **rest),
-        Panel("controle", say("Par mois"), control(say), alt=say("Carte de contrôle."), table=listed, **rest),
-        Panel("mois", say("Par mois"), charts.lines(
-            [(m, None if n in (0, 5) else 80.5 + n, f"{80.5 + n}") for n, m in enumerate(MONTHS)], unit=say("Usagers"),
-            events=[(MONTHS[3], say("panne"))]), alt=say("Par mois."), table=listed, **rest),
-        Panel("flux", say("Reçues et répondues"), charts.two_lines(
-            [(m, 90 + n, 70 + 2 * n) for n, m in enumerate(MONTHS)], names=("reçues", "répondues"), unit="plaintes"),
-            alt=say("Deux courbes."), table=listed, **rest),
-        Panel("barres", say("Centres"), charts.bars(bars, unit=say("Satisfaits"), reference=71.2), alt=say("Barres."),
-              table=listed, **rest),
-        Panel("attentes", say("Attentes"), charts.distribution(np.arange(241) % 17 * 1000, threshold=30, median=12, p90=48),
-              alt=say("Répartition."), table=listed, **rest),
-        Panel("ages", say("Âges"), charts.age_bands([("moins de 8 jours", 90), ("8 à 15 jours", 0), ("plus de 15 jours", 1234)],
-                                                    late=2), alt=say("Âges."), table=listed, **rest),
-        Panel("motifs", say("Motifs"), charts.pareto([(say("Accueil"), 12), (say("Délai"), 340), (say("Autre"), 1)]),
-              alt=say("Motifs."), table=listed, **rest),
-        Panel("entonnoir", say("Centres comparés"), compared(say), alt=say("Entonnoir."), table=listed, **rest),
-        Panel("delai", say("Délai"), charts.survival_chart([(0, 100, 100, 100), (12, 80.25, 70, 90.5), (40, 60.5, None, None)]),
-              alt=say("Courbe."), table=listed, **rest),
-        Panel("affluence", say("Affluence"), charts.heat_map(heat), alt=say("Jours et heures."), table=table(
-            (("Jour", ""), *((f"{h} h", "count") for h in range(8, 17))),
-            [(words(d), *(count(n) for n in heat[i, 8:17])) for i, d in enumerate(
-                ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"))]), **rest),
+        Panel(
+            "ouverture",
+            "Tout le réseau",
+            lines=tuple(
+                say(t)
+                for t in (
+                    "Tout le réseau",
+                    "Période : de novembre 2025 à octobre 2026",
+                    "24 centres sur 24 ont remonté leurs données.",
+                    "Données au 24 novembre 2026.",
+                    "Données fictives, pour la démonstration.",
+                )
+            ),
+        ),
+        Panel(
+            "chiffres",
+            say("Les chiffres"),
+            cards=cards(say),
+            alt=say("Les chiffres."),
+            table=listed,
+        ),
+        Panel(
+            "niveaux",
+            say("Carte"),
+            plot=levels(say),
+            alt=say("Carte du Bénin : niveaux."),
+            table=listed,
+            **rest,
+        ),
+        Panel(
+            "signaux",
+            say("Carte"),
+            plot=signals(say),
+            alt=say("Carte du Bénin : signaux."),
+            table=listed,
+            **rest,
+        ),
+        Panel(
+            "departement",
+            say("Carte"),
+            plot=levels(say, "Zou"),
+            alt=say("Carte du Zou."),
+            table=listed,
+            **rest,
+        ),
+        Panel(
+            "controle",
+            say("Par mois"),
+            control(say),
+            alt=say("Carte de contrôle."),
+            table=listed,
+            **rest,
+        ),
+        Panel(
+            "mois",
+            say("Par mois"),
+            charts.lines(
+                [
+                    (m, None if n in (0, 5) else 80.5 + n, f"{80.5 + n}")
+                    for n, m in enumerate(MONTHS)
+                ],
+                unit=say("Usagers"),
+                events=[(MONTHS[3], say("panne"))],
+            ),
+            alt=say("Par mois."),
+            table=listed,
+            **rest,
+        ),
+        Panel(
+            "flux",
+            say("Reçues et répondues"),
+            charts.two_lines(
+                [(m, 90 + n, 70 + 2 * n) for n, m in enumerate(MONTHS)],
+                names=("reçues", "répondues"),
+                unit="plaintes",
+            ),
+            alt=say("Deux courbes."),
+            table=listed,
+            **rest,
+        ),
+        Panel(
+            "barres",
+            say("Centres"),
+            charts.bars(bars, unit=say("Satisfaits"), reference=71.2),
+            alt=say("Barres."),
+            table=listed,
+            **rest,
+        ),
+        Panel(
+            "attentes",
+            say("Attentes"),
+            charts.distribution(np.arange(241) % 17 * 1000, threshold=30, median=12, p90=48),
+            alt=say("Répartition."),
+            table=listed,
+            **rest,
+        ),
+        Panel(
+            "ages",
+            say("Âges"),
+            charts.age_bands(
+                [("moins de 8 jours", 90), ("8 à 15 jours", 0), ("plus de 15 jours", 1234)], late=2
+            ),
+            alt=say("Âges."),
+            table=listed,
+            **rest,
+        ),
+        Panel(
+            "motifs",
+            say("Motifs"),
+            charts.pareto([(say("Accueil"), 12), (say("Délai"), 340), (say("Autre"), 1)]),
+            alt=say("Motifs."),
+            table=listed,
+            **rest,
+        ),
+        Panel(
+            "entonnoir",
+            say("Centres comparés"),
+            compared(say),
+            alt=say("Entonnoir."),
+            table=listed,
+            **rest,
+        ),
+        Panel(
+            "delai",
+            say("Délai"),
+            charts.survival_chart(
+                [(0, 100, 100, 100), (12, 80.25, 70, 90.5), (40, 60.5, None, None)]
+            ),
+            alt=say("Courbe."),
+            table=listed,
+            **rest,
+        ),
+        Panel(
+            "affluence",
+            say("Affluence"),
+            charts.heat_map(heat),
+            alt=say("Jours et heures."),
+            table=table(
+                (("Jour", ""), *((f"{h} h", "count") for h in range(8, 17))),
+                [
+                    (words(d), *(count(n) for n in heat[i, 8:17]))
+                    for i, d in enumerate(
+                        ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi")
+                    )
+                ],
+            ),
+            **rest,
+        ),
         Panel("liste", say("Liste"), table=listing(say), **rest),
         Panel("vide", say("Liste vide"), table=Table(listing().columns, ()), **rest),
         Panel("message", say("Rien"), message=say("Aucune donnée pour ces filtres.")),
-        Panel("bulletin", "Bulletin", lines=tuple(say(f"Phrase {n} : l'attente médiane reste dans ses variations habituelles.")
-                                                  for n in range(8))),
+        Panel(
+            "bulletin",
+            "Bulletin",
+            lines=tuple(
+                say(f"Phrase {n} : l'attente médiane reste dans ses variations habituelles.")
+                for n in range(8)
+            ),
+        ),
     )
 
 
-def deck(shown: tuple[Panel, ...], say: Say = same, *, demo: bool = True, as_of: date | None = AS_OF) -> Deck:
+def deck(
+    shown: tuple[Panel, ...], say: Say = same, *, demo: bool = True, as_of: date | None = AS_OF
+) -> Deck:
     """A deck of these panels."""
-    return Deck(say("Revue nationale"), say("Tout le réseau"), say("de novembre 2025 à octobre 2026"),
-                say("de novembre 2025 à octobre 2026"), say("23 centres sur 24 ont remonté leurs données"), as_of, demo,
-                tuple(Slide(p.key, say(f"{p.title} : une phrase qui dit ce que l'on voit"), p, say("Que voulons-nous changer ?"),
-                            (say("Attente médiane : la moitié des usagers ont attendu moins."), say("Ce que cela ne dit pas.")))
-                      for p in shown))
+    return Deck(
+        say("Revue nationale"),
+        say("Tout le réseau"),
+        say("de novembre 2025 à octobre 2026"),
+        say("de novembre 2025 à octobre 2026"),
+        say("23 centres sur 24 ont remonté leurs données"),
+        as_of,
+        demo,
+        tuple(
+            Slide(
+                p.key,
+                say(f"{p.title} : une phrase qui dit ce que l'on voit"),
+                p,
+                say("Que voulons-nous changer ?"),
+                (
+                    say("Attente médiane : la moitié des usagers ont attendu moins."),
+                    say("Ce que cela ne dit pas."),
+                ),
+            )
+            for p in shown
+        ),
+    )
 
 
 def whole() -> Deck:
@@ -210,33 +567,94 @@ def hostile() -> Deck:
 def bare() -> Deck:
     """Charts, a map, cards, lines and tables without anything in them, of data that nobody has reported."""
     nothing = [Figure("nation", "satisfaction", None, None, None, 0, 0, 3, "non mesuré")] * 3
-    return deck((
-        Panel("rien", ""), Panel("sans_colonne", "Liste", table=Table((), ())),
-        Panel("sans_marque", "Carte", plot=Plot((), Legend())),
-        Panel("muet", "Chiffres", cards=(Card("visits", "Usagers reçus", "—", None, "count", ""),)),
-        Panel("barres", "Barres", charts.bars([], unit="Satisfaits")),
-        Panel("manquantes", "Barres", charts.bars([("CCSP de Kandi", None, "non mesuré")], unit="Satisfaits")),
-        Panel("mois", "Mois", charts.lines([(m, None, "non mesuré") for m in MONTHS[:3]], unit="Usagers")),
-        Panel("controle", "Mois", charts.control_chart(signal("satisfaction", "nation", MONTHS[:3], nothing), ["—"] * 3,
-                                                       direction="up", unit="Satisfaits")),
-        Panel("chaleur", "Affluence", charts.heat_map(np.zeros((7, 25), dtype=int))),
-    ), demo=False, as_of=None)
+    return deck(
+        (
+            Panel("rien", ""),
+            Panel("sans_colonne", "Liste", table=Table((), ())),
+            Panel("sans_marque", "Carte", plot=Plot((), Legend())),
+            Panel(
+                "muet", "Chiffres", cards=(Card("visits", "Usagers reçus", "—", None, "count", ""),)
+            ),
+            Panel("barres", "Barres", charts.bars([], unit="Satisfaits")),
+            Panel(
+                "manquantes",
+                "Barres",
+                charts.bars([("CCSP de Kandi", None, "non mesuré")], unit="Satisfaits"),
+            ),
+            Panel(
+                "mois",
+                "Mois",
+                charts.lines([(m, None, "non mesuré") for m in MONTHS[:3]], unit="Usagers"),
+            ),
+            Panel(
+                "controle",
+                "Mois",
+                charts.control_chart(
+                    signal("satisfaction", "nation", MONTHS[:3], nothing),
+                    ["—"] * 3,
+                    direction="up",
+                    unit="Satisfaits",
+                ),
+            ),
+            Panel("chaleur", "Affluence", charts.heat_map(np.zeros((7, 25), dtype=int))),
+        ),
+        demo=False,
+        as_of=None,
+    )
 
 
 def extreme() -> Deck:
     """The longest headline, question and note that a story may have; wide and long tables; many cards; many lines."""
     sentence = "Une phrase longue, avec des mots comme anticonstitutionnellement, qui se suivent. "
-    wide = table(tuple((f"Colonne numéro {n}", "count") for n in range(14)), [[count(10**6 * n)] * 14 for n in range(60)])
-    many = tuple(Card("visits", "Plaintes échues traitées en 30 jours ou moins", "1 234 567", 1234567.0, "count",
-                      "1 234 567 sur 1 234 567", "signal d'amélioration", "improvement") for _ in range(12))
-    bars = charts.bars([(f"Prestation au libellé assez long pour gêner, numéro {n}", 3.5 * n, f"{3.5 * n}") for n in range(30)],
-                       unit="Usagers")
-    shown = (Panel("large", "Tableau", table=wide, caption=sentence * 8), Panel("cartes", "Chiffres", cards=many),
-             Panel("phrases", "Bulletin", lines=(sentence * 4,) * 12), Panel("barres", "Barres", bars, caption=sentence * 8),
-             Panel("message", "Rien", message=sentence * 12), Panel("cellules", "Tableau", table=table(
-                 (("Quoi", ""), ("Qui", "")), [[Cell(sentence * 5), Cell("court")]] * 12)))
-    return Deck("Revue " * 26, "Tout le réseau " * 5, "période", sentence, sentence, AS_OF, True, tuple(
-        Slide(p.key, (sentence * 2)[:160], p, (sentence * 8)[:600], ((sentence * 8)[:600],) * 4) for p in shown))
+    wide = table(
+        tuple((f"Colonne numéro {n}", "count") for n in range(14)),
+        [[count(10**6 * n)] * 14 for n in range(60)],
+    )
+    many = tuple(
+        Card(
+            "visits",
+            "Plaintes échues traitées en 30 jours ou moins",
+            "1 234 567",
+            1234567.0,
+            "count",
+            "1 234 567 sur 1 234 567",
+            "signal d'amélioration",
+            "improvement",
+        )
+        for _ in range(12)
+    )
+    bars = charts.bars(
+        [
+            (f"Prestation au libellé assez long pour gêner, numéro {n}", 3.5 * n, f"{3.5 * n}")
+            for n in range(30)
+        ],
+        unit="Usagers",
+    )
+    shown = (
+        Panel("large", "Tableau", table=wide, caption=sentence * 8),
+        Panel("cartes", "Chiffres", cards=many),
+        Panel("phrases", "Bulletin", lines=(sentence * 4,) * 12),
+        Panel("barres", "Barres", bars, caption=sentence * 8),
+        Panel("message", "Rien", message=sentence * 12),
+        Panel(
+            "cellules",
+            "Tableau",
+            table=table((("Quoi", ""), ("Qui", "")), [[Cell(sentence * 5), Cell("court")]] * 12),
+        ),
+    )
+    return Deck(
+        "Revue " * 26,
+        "Tout le réseau " * 5,
+        "période",
+        sentence,
+        sentence,
+        AS_OF,
+        True,
+        tuple(
+            Slide(p.key, (sentence * 2)[:160], p, (sentence * 8)[:600], ((sentence * 8)[:600],) * 4)
+            for p in shown
+        ),
+    )
 
 
 DECKS = {"whole": whole, "hostile": hostile, "bare": bare, "extreme": extreme}

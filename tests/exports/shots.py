@@ -2,6 +2,7 @@
 
 Needs soffice and pdftoppm (apt install libreoffice-impress libreoffice-calc poppler-utils); says so where they are not.
 """
+
 import os
 import shutil
 import subprocess
@@ -21,13 +22,30 @@ ACROSS, WIDTH = 3, 640  # pages side by side on a sheet, and the pixels of one
 def sheet(folder: Path, file: Path, name: str, pages: int) -> None:
     """Writes docs/<name>.png: the first pages of a file, side by side."""
     if file.suffix != ".pdf":
-        subprocess.run(["soffice", f"-env:UserInstallation=file://{folder}/office", "--headless", "--convert-to", "pdf",
-                        "--outdir", folder / "office-pdf", file], check=True, capture_output=True, timeout=180,
-                       env={**os.environ, "LC_ALL": "fr_FR.UTF-8"})
+        subprocess.run(
+            [
+                "soffice",
+                f"-env:UserInstallation=file://{folder}/office",
+                "--headless",
+                "--convert-to",
+                "pdf",
+                "--outdir",
+                folder / "office-pdf",
+                file,
+            ],
+            check=True,
+            capture_output=True,
+            timeout=180,
+            env={**os.environ, "LC_ALL": "fr_FR.UTF-8"},
+        )
         file = folder / "office-pdf" / f"{file.stem}.pdf"
     for old in folder.glob("page-*.png"):
         old.unlink()
-    subprocess.run(["pdftoppm", "-png", "-r", "80", "-l", str(pages), file, folder / "page"], check=True, timeout=60)
+    subprocess.run(
+        ["pdftoppm", "-png", "-r", "80", "-l", str(pages), file, folder / "page"],
+        check=True,
+        timeout=60,
+    )
     found = [Image.open(p) for p in sorted(folder.glob("page-*.png"))]
     small = [p.resize((WIDTH, round(WIDTH * p.height / p.width))) for p in found]
     height = max(p.height for p in small)
@@ -46,9 +64,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         environment = {**os.environ, "DATABASE_URL": make_demo(folder / "demo.db", 300_000)}
-        subprocess.run([sys.executable, "-m", "dashboard", "report", "--story", "national", "--out", folder], cwd=ROOT,
-                       env=environment, check=True, stdout=subprocess.DEVNULL)
-        for kind, picture, pages in (("pptx", "diapositives", 12), ("pdf", "dossier", 6), ("xlsx", "classeur", 6)):
+        subprocess.run(
+            [sys.executable, "-m", "dashboard", "report", "--story", "national", "--out", folder],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        for kind, picture, pages in (
+            ("pptx", "diapositives", 12),
+            ("pdf", "dossier", 6),
+            ("xlsx", "classeur", 6),
+        ):
             sheet(folder, next(folder.glob(f"ccsp-national-*.{kind}")), picture, pages)
     print("Images écrites dans docs/ : diapositives, dossier, classeur.")
 

@@ -1,4 +1,5 @@
 """The map as shapes: places where they are, the south enlarged, marks that look as on the screen, in any unit."""
+
 import json
 import math
 from dataclasses import replace
@@ -27,18 +28,38 @@ def signals():
 
 def plot(*places, kind="CCSP", radius=5.0):
     """A map of places (lon, lat)."""
-    return Plot(tuple({"id": str(i), "name": f"P{i}", "kind": kind, "lon": lon, "lat": lat, "radius": radius, "fill": "#123456",
-                       "missing": False, "tip": []} for i, (lon, lat) in enumerate(places)), Legend())
+    return Plot(
+        tuple(
+            {
+                "id": str(i),
+                "name": f"P{i}",
+                "kind": kind,
+                "lon": lon,
+                "lat": lat,
+                "radius": radius,
+                "fill": "#123456",
+                "missing": False,
+                "tip": [],
+            }
+            for i, (lon, lat) in enumerate(places)
+        ),
+        Legend(),
+    )
 
 
 def inside(x, y, pane, slack=1e-6) -> bool:
     """Whether a place lies in a pane."""
-    return (pane.x - slack <= x <= pane.x + pane.width + slack) and (pane.y - slack <= y <= pane.y + pane.height + slack)
+    return (pane.x - slack <= x <= pane.x + pane.width + slack) and (
+        pane.y - slack <= y <= pane.y + pane.height + slack
+    )
 
 
 def area(ring) -> float:
     """The area of a closed line."""
-    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, [*ring[1:], ring[0]], strict=True))) / 2
+    return (
+        abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)))
+        / 2
+    )
 
 
 def test_every_site_stands_in_the_first_pane_and_those_of_the_south_in_both(levels):
@@ -56,15 +77,18 @@ def test_panes_lie_side_by_side_within_the_size_asked_for(levels):
 
 
 def test_places_keep_their_order_and_a_degree_of_longitude_is_shorter_by_the_cosine():
-    west, east, north = (draw(plot((2.0, 9.31), (3.0, 9.31), (2.0, 10.31)), WIDTH, HEIGHT).marks)
+    west, east, north = draw(plot((2.0, 9.31), (3.0, 9.31), (2.0, 10.31)), WIDTH, HEIGHT).marks
     assert west.x < east.x and north.y < west.y and west.y == pytest.approx(east.y)
-    assert (east.x - west.x) / (west.y - north.y) == pytest.approx(math.cos(math.radians(9.31)), rel=1e-3)
+    assert (east.x - west.x) / (west.y - north.y) == pytest.approx(
+        math.cos(math.radians(9.31)), rel=1e-3
+    )
 
 
 def test_the_south_is_larger_in_its_pane_and_framed_in_the_other(levels):
     def apart(pane):
         at = {m.name: m for m in levels.marks if m.pane == pane}
         return math.dist(*((at[n].x, at[n].y) for n in ("CCSP de Allada", "CCSP de Ouidah")))
+
     assert apart(1) > 2 * apart(0)
     x, y, w, h = levels.inset
     for m in levels.marks:
@@ -86,11 +110,19 @@ def test_a_site_north_of_the_south_is_not_in_its_pane():
 def test_a_department_looked_at_fills_its_pane_and_the_others_are_set_back():
     drawing = draw(decks.levels(focus="Zou"), WIDTH, HEIGHT)
     pane = drawing.panes[0]
-    zou = [p for o in drawing.outlines if (o.name, o.pane) == ("Zou", 0) for ring in o.rings for p in ring]
+    zou = [
+        p
+        for o in drawing.outlines
+        if (o.name, o.pane) == ("Zou", 0)
+        for ring in o.rings
+        for p in ring
+    ]
     wide = (max(x for x, _ in zou) - min(x for x, _ in zou)) / pane.width
     high = (max(y for _, y in zou) - min(y for _, y in zou)) / pane.height
     assert max(wide, high) > 0.85 and pane.title == "Zou"
-    assert {o.name for o in drawing.outlines if not o.away} == {"Zou"} and {o.away for o in drawing.outlines} == {True, False}
+    assert {o.name for o in drawing.outlines if not o.away} == {"Zou"} and {
+        o.away for o in drawing.outlines
+    } == {True, False}
     shown = {m.name for m in drawing.marks if m.pane == 0}
     assert {"GSRU de Abomey", "CCSP de Covè"} <= shown and "CCSP de Kandi" not in shown
 
@@ -99,7 +131,9 @@ def test_a_department_looked_at_fills_its_pane_and_the_others_are_set_back():
 def test_outlines_are_cut_at_the_edges_of_their_pane(focus):
     drawing = draw(decks.levels(focus=focus), WIDTH, HEIGHT)
     for outline in drawing.outlines:
-        assert all(inside(x, y, drawing.panes[outline.pane]) for ring in outline.rings for x, y in ring)
+        assert all(
+            inside(x, y, drawing.panes[outline.pane]) for ring in outline.rings for x, y in ring
+        )
 
 
 def test_the_twelve_departments_cover_the_country_with_common_borders(levels):
@@ -107,12 +141,23 @@ def test_the_twelve_departments_cover_the_country_with_common_borders(levels):
     assert len({o.name for o in country}) == 12
     points = [set(ring) for o in country for ring in o.rings]
     shared = sum(len(a & b) for i, a in enumerate(points) for b in points[:i])
-    assert shared > 200  # neighbours keep the same points of their border, so nothing gapes between them
+    assert (
+        shared > 200
+    )  # neighbours keep the same points of their border, so nothing gapes between them
     _, _, w, h = levels.inset  # 1.35 degrees by 1.45
-    given = [part[0] for f in json.loads(geography.OUTLINES.read_text())["features"] for part in (
-        [f["geometry"]["coordinates"]] if f["geometry"]["type"] == "Polygon" else f["geometry"]["coordinates"])]
+    given = [
+        part[0]
+        for f in json.loads(geography.OUTLINES.read_text())["features"]
+        for part in (
+            [f["geometry"]["coordinates"]]
+            if f["geometry"]["type"] == "Polygon"
+            else f["geometry"]["coordinates"]
+        )
+    ]
     drawn = [ring for o in country for ring in o.rings]
-    assert sum(map(area, drawn)) == pytest.approx(sum(map(area, given)) * w / 1.35 * h / 1.45, rel=1e-6)
+    assert sum(map(area, drawn)) == pytest.approx(
+        sum(map(area, given)) * w / 1.35 * h / 1.45, rel=1e-6
+    )
 
 
 def test_marks_have_the_screen_s_sizes(levels, signals):
@@ -125,8 +170,14 @@ def test_marks_have_the_screen_s_sizes(levels, signals):
     quiet = plot((2.9, 11.1), radius=2.0)
     alert = Plot(({**quiet.marks[0], "sign": {"letter": "!"}},), Legend())
     assert draw(quiet, WIDTH, HEIGHT).marks[0].radius == 2.0
-    assert draw(alert, WIDTH, HEIGHT).marks[0].radius == geography.LEGIBLE  # its letter is to be read
-    assert (signed["CCSP de Kandi"].letter, signed["CCSP de Kandi"].frame, signed["CCSP de Kandi"].badge) == ("!", "square", "✓")
+    assert (
+        draw(alert, WIDTH, HEIGHT).marks[0].radius == geography.LEGIBLE
+    )  # its letter is to be read
+    assert (
+        signed["CCSP de Kandi"].letter,
+        signed["CCSP de Kandi"].frame,
+        signed["CCSP de Kandi"].badge,
+    ) == ("!", "square", "✓")
     assert signed["CCSP de Kandi"].words[0] == "signal d'alerte"
 
 
@@ -140,7 +191,10 @@ def test_alerts_lie_over_the_rest_and_small_marks_over_large_ones(levels, signal
 def test_units_are_those_of_the_size_asked_for(levels):
     inches = draw(decks.levels(), WIDTH / 96, HEIGHT / 96)
     for a, b in zip(levels.marks, inches.marks, strict=True):
-        assert (a.name, a.x / 96, a.y / 96, a.radius / 96) == (b.name, *map(pytest.approx, (b.x, b.y, b.radius)))
+        assert (a.name, a.x / 96, a.y / 96, a.radius / 96) == (
+            b.name,
+            *map(pytest.approx, (b.x, b.y, b.radius)),
+        )
 
 
 def test_names_cover_neither_marks_nor_one_another(signals):
@@ -150,20 +204,32 @@ def test_names_cover_neither_marks_nor_one_another(signals):
         pane = signals.panes[one.pane]
         assert inside(one.x, one.y, pane) and inside(one.x + one.width, one.y + one.height, pane)
         for other in found[:i]:
-            apart = one.x >= other.x + other.width or other.x >= one.x + one.width or one.y >= other.y + other.height \
+            apart = (
+                one.x >= other.x + other.width
+                or other.x >= one.x + one.width
+                or one.y >= other.y + other.height
                 or other.y >= one.y + one.height
+            )
             assert one.pane != other.pane or apart, (one.text, other.text)
         for m in signals.marks:
             if m.pane == one.pane:
-                near = (min(max(m.x, one.x), one.x + one.width), min(max(m.y, one.y), one.y + one.height))
+                near = (
+                    min(max(m.x, one.x), one.x + one.width),
+                    min(max(m.y, one.y), one.y + one.height),
+                )
                 assert math.dist((m.x, m.y), near) >= m.radius, (one.text, m.name)
 
 
 def test_whoever_has_a_signal_is_named_even_where_marks_crowd():
-    around = [(2.9 + dx, 11.0 + dy) for dx in (-0.15, 0, 0.15) for dy in (-0.15, 0, 0.15) if dx or dy]
+    around = [
+        (2.9 + dx, 11.0 + dy) for dx in (-0.15, 0, 0.15) for dy in (-0.15, 0, 0.15) if dx or dy
+    ]
     made = plot((2.9, 11.0), *around, radius=11.0)
     assert "P0" not in {one.text for one in geography.labels(draw(made, WIDTH, HEIGHT), 24)}
-    alert = Plot(({**made.marks[0], "sign": {"letter": "!", "frame": "square"}}, *made.marks[1:]), made.legend)
+    alert = Plot(
+        ({**made.marks[0], "sign": {"letter": "!", "frame": "square"}}, *made.marks[1:]),
+        made.legend,
+    )
     assert "P0" in {one.text for one in geography.labels(draw(alert, WIDTH, HEIGHT), 24)}
 
 

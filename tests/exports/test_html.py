@@ -1,4 +1,5 @@
 """Slides and dossier as HTML: all that the deck says, once, in its place, and nothing that acts."""
+
 import re
 from collections import Counter
 from dataclasses import replace
@@ -13,8 +14,21 @@ from dashboard.indicators import BY_CODE
 from tests.exports import decks
 
 VOID = {"meta", "br", "img", "link", "input"}
-ACTIVE = {"script", "iframe", "object", "embed", "form", "link", "base", "foreignobject", "img", "audio", "video", "use",
-          "animate"}
+ACTIVE = {
+    "script",
+    "iframe",
+    "object",
+    "embed",
+    "form",
+    "link",
+    "base",
+    "foreignobject",
+    "img",
+    "audio",
+    "video",
+    "use",
+    "animate",
+}
 
 
 class Reader(HTMLParser):
@@ -66,7 +80,12 @@ def calm(reader: Reader) -> None:
     for tag, attributes in reader.elements:
         assert tag not in ACTIVE, tag
         for name, value in attributes.items():
-            assert not name.startswith("on") and name not in ("srcdoc", "action", "src", "xlink:href"), (tag, name)
+            assert not name.startswith("on") and name not in (
+                "srcdoc",
+                "action",
+                "src",
+                "xlink:href",
+            ), (tag, name)
             if name == "href":
                 assert value.startswith("#")
             if name == "style":
@@ -83,9 +102,15 @@ def told(request):
 @pytest.mark.pitfall(43)
 def test_every_table_is_there_in_full(told):
     deck, reader = told
-    tables = [s.panel.table for s in deck.slides if s.panel.table and s.panel.table.rows and s.panel.table.columns]
-    assert reader.tables == [[[text_of(c.name) for c in t.columns], *([text_of(c.text) for c in row] for row in t.rows)]
-                             for t in tables]
+    tables = [
+        s.panel.table
+        for s in deck.slides
+        if s.panel.table and s.panel.table.rows and s.panel.table.columns
+    ]
+    assert reader.tables == [
+        [[text_of(c.name) for c in t.columns], *([text_of(c.text) for c in row] for row in t.rows)]
+        for t in tables
+    ]
 
 
 def test_every_slide_says_headline_caption_strip_question_and_the_rest(told):
@@ -118,7 +143,11 @@ def test_every_figure_has_its_words(told):
 def test_nothing_acts_and_nothing_is_asked_for(told):
     _, reader = told
     calm(reader)
-    policy = next(a["content"] for tag, a in reader.elements if a.get("http-equiv") == "Content-Security-Policy")
+    policy = next(
+        a["content"]
+        for tag, a in reader.elements
+        if a.get("http-equiv") == "Content-Security-Policy"
+    )
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
 
 
@@ -133,8 +162,10 @@ def test_identifiers_are_unique_and_the_contents_lead_to_them(told):
 def test_it_says_its_language_scope_period_and_what_stands_on_every_page():
     text = html.dossier(decks.whole())
     reader = Reader(text)
-    assert text.startswith("<!DOCTYPE html>\n<html lang=\"fr\">")
-    assert reader.of("title")[:1] == ["Revue nationale · Tout le réseau · de novembre 2025 à octobre 2026"]
+    assert text.startswith('<!DOCTYPE html>\n<html lang="fr">')
+    assert reader.of("title")[:1] == [
+        "Revue nationale · Tout le réseau · de novembre 2025 à octobre 2026"
+    ]
     assert reader.of("h1") == ["Revue nationale"]
     assert reader.classed("scope") == ["Tout le réseau · de novembre 2025 à octobre 2026"]
     assert sum(decks.whole().foot == data for _, _, data in reader.words) == 2
@@ -151,11 +182,14 @@ def test_fictitious_data_say_so_and_real_data_do_not():
 def test_definitions_are_those_of_the_figures_shown():
     reader = Reader(html.dossier(decks.whole()))
     for code in ("visits", "wait_p50", "complaints_oldest"):
-        assert BY_CODE[code].label in reader.of("dt") and html.definition(BY_CODE[code]) in reader.of("dd")
+        assert BY_CODE[code].label in reader.of("dt") and html.definition(
+            BY_CODE[code]
+        ) in reader.of("dd")
     assert BY_CODE["coverage"].label not in reader.of("dt")
 
 
 # ---- slides ---------------------------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("name", decks.DECKS)
 def test_a_slide_is_one_calm_section_with_headline_and_question(name):
@@ -172,9 +206,15 @@ def test_a_slide_is_one_calm_section_with_headline_and_question(name):
 
 def test_a_slide_says_how_to_read_its_figure_and_leaves_the_rest_to_the_notes():
     slide = next(s for s in decks.whole().slides if s.panel.chart)
-    told = html.slide_html(replace(slide, panel=replace(slide.panel, reading="Tirets < limites", caption="Le reste.")), 1, 1)
+    told = html.slide_html(
+        replace(slide, panel=replace(slide.panel, reading="Tirets < limites", caption="Le reste.")),
+        1,
+        1,
+    )
     assert "<figcaption>Tirets &lt; limites</figcaption>" in told and "Le reste." not in told
-    assert "<figcaption>" not in html.slide_html(replace(slide, panel=replace(slide.panel, reading="")), 1, 1)
+    assert "<figcaption>" not in html.slide_html(
+        replace(slide, panel=replace(slide.panel, reading="")), 1, 1
+    )
 
 
 def test_a_slide_shows_the_first_rows_and_says_how_many_there_are():
@@ -197,6 +237,7 @@ def test_a_slide_with_a_figure_has_no_table_and_one_with_nothing_says_why():
 
 # ---- message --------------------------------------------------------------------------------------------------------
 
+
 def test_the_message_is_short_and_says_what_it_rests_on():
     lines = html.message_text(decks.whole()).split("\n")
     assert lines[0] == "Revue nationale · Tout le réseau · de novembre 2025 à octobre 2026"
@@ -208,7 +249,9 @@ def test_the_message_is_short_and_says_what_it_rests_on():
 
 def test_a_hostile_message_stays_on_its_lines():
     text = html.message_text(decks.hostile())
-    assert len(text.split("\n")) <= 9 and not re.search("[\x00-\x09\x0b-\x1f\ud800-\udfff\u202e]", text)
+    assert len(text.split("\n")) <= 9 and not re.search(
+        "[\x00-\x09\x0b-\x1f\ud800-\udfff\u202e]", text
+    )
 
 
 def test_a_message_about_nothing_says_so():

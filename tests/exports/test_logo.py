@@ -1,4 +1,5 @@
 """The ministry's logo, where a setting names one: on the opening slide, in the dossier, in its PDF."""
+
 import base64
 import io
 from dataclasses import replace
@@ -31,12 +32,17 @@ def test_the_opening_slide_bears_it_with_its_words():
     pictures = [s for s in first.shapes if s.shape_type == MSO_SHAPE_TYPE.PICTURE]
     assert [p.image.blob for p in pictures] == [png()]
     assert pictures[0]._element.nvPicPr.cNvPr.get("descr") == "Ministère d'exemple"
-    assert not [s for slide in others for s in slide.shapes if s.shape_type == MSO_SHAPE_TYPE.PICTURE]
+    assert not [
+        s for slide in others for s in slide.shapes if s.shape_type == MSO_SHAPE_TYPE.PICTURE
+    ]
 
 
 def test_the_dossier_holds_it_inside():
     said = dossier(signed())
-    assert f'src="data:image/png;base64,{base64.b64encode(png()).decode()}" alt="Ministère d&#x27;exemple"' in said
+    assert (
+        f'src="data:image/png;base64,{base64.b64encode(png()).decode()}" alt="Ministère d&#x27;exemple"'
+        in said
+    )
     assert "<img" not in dossier(whole())
 
 

@@ -1,4 +1,5 @@
 """The PDF: what the deck says, on A4 pages, with its own typefaces, always the same bytes, and nothing that acts."""
+
 import hashlib
 import io
 import re
@@ -28,7 +29,9 @@ def packed(text: str) -> str:
 
 def objects(document: pypdf.PdfReader):
     """All dictionaries of the document."""
-    for number in range(1, len(document.xref_objStm) + sum(len(x) for x in document.xref.values()) + 1):
+    for number in range(
+        1, len(document.xref_objStm) + sum(len(x) for x in document.xref.values()) + 1
+    ):
         found = document.get_object(number)
         if isinstance(found, dict):
             yield found
@@ -46,7 +49,14 @@ def sayings(deck):
     """(where, text) of all that the deck says, tables apart."""
     for slide in deck.slides:
         panel = slide.panel
-        texts = [slide.headline, slide.question, panel.message, panel.caption, panel.strip, *panel.lines]
+        texts = [
+            slide.headline,
+            slide.question,
+            panel.message,
+            panel.caption,
+            panel.strip,
+            *panel.lines,
+        ]
         for text in [*texts, *(t for c in panel.cards for t in (c.label, c.text, c.base, c.state))]:
             yield slide.code, text
 
@@ -54,7 +64,7 @@ def sayings(deck):
 def test_all_that_the_deck_says_is_there(told):
     deck, _, text = told
     for code, said in sayings(deck):
-        for word in text_of(said)[:pdf.LONGEST].split():
+        for word in text_of(said)[: pdf.LONGEST].split():
             assert packed(word) in text, (code, word)
 
 
@@ -72,7 +82,7 @@ def test_every_cell_of_every_table_is_there(told):
     for slide in deck.slides:
         for row in slide.panel.table.rows if slide.panel.table else ():
             for cell in row:
-                for word in text_of(cell.text)[:pdf.LONGEST].split(" "):
+                for word in text_of(cell.text)[: pdf.LONGEST].split(" "):
                     assert packed(word) in text, (slide.code, word)
 
 
@@ -84,9 +94,26 @@ def test_no_number_of_a_table_is_lost(name):
         table = slide.panel.table
         if not table or not table.rows:
             continue
-        alone = replace(deck, title="T", scope="", period="", filters="", who="", as_of=None, demo=False,
-                        slides=(replace(slide, headline="H", question="", panel=replace(
-                            slide.panel, chart=None, plot=None, cards=(), caption="", strip="")),))
+        alone = replace(
+            deck,
+            title="T",
+            scope="",
+            period="",
+            filters="",
+            who="",
+            as_of=None,
+            demo=False,
+            slides=(
+                replace(
+                    slide,
+                    headline="H",
+                    question="",
+                    panel=replace(
+                        slide.panel, chart=None, plot=None, cards=(), caption="", strip=""
+                    ),
+                ),
+            ),
+        )
         text = packed("".join(page.extract_text() for page in read(pdf.pdf(alone)).pages))
         for row in table.rows:
             for cell in {c.text for c in row if c.value is not None}:
@@ -106,14 +133,23 @@ def test_its_pages_are_a4_and_say_where_they_are(told):
 def test_it_knows_its_title_language_day_and_the_words_of_its_figures():
     deck = decks.whole()
     document = read(pdf.pdf(deck))
-    assert document.metadata.title == "Revue nationale · Tout le réseau · de novembre 2025 à octobre 2026"
+    assert (
+        document.metadata.title
+        == "Revue nationale · Tout le réseau · de novembre 2025 à octobre 2026"
+    )
     assert document.trailer["/Root"]["/Lang"].startswith("fr")
     assert document.metadata.creation_date.date() == deck.as_of
     said = {str(found["/Alt"]) for found in objects(document) if "/Alt" in found}
-    assert {s.panel.alt for s in deck.slides if s.panel.chart is not None or s.panel.plot is not None} <= said
+    assert {
+        s.panel.alt for s in deck.slides if s.panel.chart is not None or s.panel.plot is not None
+    } <= said
     outline = [o.title for o in document.outline if not isinstance(o, list)]
     inner = [o.title for part in document.outline if isinstance(part, list) for o in part]
-    assert [*outline, *inner] == ["Revue nationale", *(s.headline for s in deck.slides), "Définitions"]
+    assert [*outline, *inner] == [
+        "Revue nationale",
+        *(s.headline for s in deck.slides),
+        "Définitions",
+    ]
 
 
 def test_only_its_own_typefaces_are_used_and_all_are_inside():
@@ -137,18 +173,38 @@ def test_fictitious_data_say_so_and_definitions_close_the_document():
 def test_hostile_texts_are_set_as_they_are_and_nothing_acts():
     document = read(pdf.pdf(decks.hostile()))
     text = packed("".join(page.extract_text() for page in document.pages))
-    for literal in ('#eval("x")', "\\input{x}", "${7*7}", "{{7*7}}", "[x](http://evil.example)", "<script>alert(1)</script>",
-                    "=1+1", "&amp;&lt;]]>"):
+    for literal in (
+        '#eval("x")',
+        "\\input{x}",
+        "${7*7}",
+        "{{7*7}}",
+        "[x](http://evil.example)",
+        "<script>alert(1)</script>",
+        "=1+1",
+        "&amp;&lt;]]>",
+    ):
         assert literal in text
     for found in objects(document):
-        assert not {"/JS", "/JavaScript", "/OpenAction", "/AA", "/URI", "/Launch", "/EmbeddedFiles"} & set(found)
+        assert not {
+            "/JS",
+            "/JavaScript",
+            "/OpenAction",
+            "/AA",
+            "/URI",
+            "/Launch",
+            "/EmbeddedFiles",
+        } & set(found)
         assert found.get("/S") not in ("/URI", "/JavaScript", "/Launch", "/GoToR", "/SubmitForm")
 
 
 def test_the_same_deck_gives_the_same_bytes_in_another_process():
-    code = ("import hashlib; from dashboard.exports import pdf; from tests.exports import decks;"
-            "print(hashlib.sha256(pdf.pdf(decks.whole())).hexdigest())")
-    other = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    code = (
+        "import hashlib; from dashboard.exports import pdf; from tests.exports import decks;"
+        "print(hashlib.sha256(pdf.pdf(decks.whole())).hexdigest())"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
     assert hashlib.sha256(pdf.pdf(decks.whole())).hexdigest() == other
 
 

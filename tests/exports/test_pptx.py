@@ -1,4 +1,5 @@
 """The slides say what the deck says: each number, each word, each footer; no text of the deck does anything."""
+
 import io
 import re
 import shutil
@@ -49,8 +50,10 @@ def slides(name: str) -> list:
 
 def legible(text: str) -> str:
     """A text without what XML cannot hold and without marks that turn its direction."""
-    kept = ("" if unicodedata.category(c) in ("Cc", "Cs") or c in "\ufffe\uffff" + TURNING else c
-            for c in re.sub(r"[\t\n\r]+", " ", text))
+    kept = (
+        "" if unicodedata.category(c) in ("Cc", "Cs") or c in "\ufffe\uffff" + TURNING else c
+        for c in re.sub(r"[\t\n\r]+", " ", text)
+    )
     return "".join(kept)
 
 
@@ -65,7 +68,9 @@ def shapes(slide) -> list:
 
 
 def paragraphs(shape) -> list[str]:
-    return ["".join(r.text or "" for r in p.iter(qn("a:t"))) for p in shape._element.iter(qn("a:p"))]
+    return [
+        "".join(r.text or "" for r in p.iter(qn("a:t"))) for p in shape._element.iter(qn("a:p"))
+    ]
 
 
 def texts(slide) -> list[str]:
@@ -80,29 +85,47 @@ def charts(slide) -> list:
 def said(text: str, shown: list[str]) -> bool:
     """Whether a text stands there, whole or cut with « … »."""
     whole = legible(text)
-    return whole in shown or any(len(s) > 3 and s.endswith("…") and whole.startswith(s[:-1]) for s in shown)
+    return whole in shown or any(
+        len(s) > 3 and s.endswith("…") and whole.startswith(s[:-1]) for s in shown
+    )
 
 
 def points(series) -> list[tuple[float, float | None]]:
     """A scatter's points as written, None where the second number is left out."""
+
     def numbers(tag):
-        return {int(p.get("idx")): float(p.find(qn("c:v")).text) for p in series._element.find(qn(tag)).iter(qn("c:pt"))}
+        return {
+            int(p.get("idx")): float(p.find(qn("c:v")).text)
+            for p in series._element.find(qn(tag)).iter(qn("c:pt"))
+        }
+
     x, y = numbers("c:xVal"), numbers("c:yVal")
     return [(x[i], y.get(i)) for i in sorted(x)]
 
 
 def charted(name: str) -> list:
     """Slides with a chart that office programs draw, and its numbers as the screen has them."""
-    found = [(one, shown, native(one.panel.chart)) for one, shown in slides(name) if one.panel.chart]
-    return [(one, shown, chart) for one, shown, chart in found
-            if chart.kind != "table" and any(y is not None for s in chart.series for y in s.y)]
+    found = [
+        (one, shown, native(one.panel.chart)) for one, shown in slides(name) if one.panel.chart
+    ]
+    return [
+        (one, shown, chart)
+        for one, shown, chart in found
+        if chart.kind != "table" and any(y is not None for s in chart.series for y in s.y)
+    ]
 
 
 def test_the_exact_limits_of_a_funnel_are_drawn_unlike_those_that_count():
-    shown, drawn = next((one, charts(slide)[0]) for one, slide, _ in charted("whole") if one.panel.key == "entonnoir")
+    shown, drawn = next(
+        (one, charts(slide)[0])
+        for one, slide, _ in charted("whole")
+        if one.panel.key == "entonnoir"
+    )
     lines = {s.name: s.format.line for s in drawn.plots[0].series}
     exact, wide = (lines[f"limite haute {which}99,8 %"] for which in ("exacte à ", "à "))
-    assert exact.dash_style == MSO_LINE.ROUND_DOT != wide.dash_style and exact.width < wide.width, shown.code
+    assert exact.dash_style == MSO_LINE.ROUND_DOT != wide.dash_style and exact.width < wide.width, (
+        shown.code
+    )
 
 
 @pytest.mark.pitfall(43)
@@ -121,9 +144,11 @@ def test_every_number_of_every_chart_is_the_screens(name):
                 assert {y for _, y in pairs} == set(series.y)
             else:
                 values = [v for w in written for v in w.values]
-                assert values == list(series.y)[:len(values)]
+                assert values == list(series.y)[: len(values)]
                 more = len(series.y) - len(values)
-                assert not more or any(t.startswith(f"et {more} autres barres") for t in texts(shown))
+                assert not more or any(
+                    t.startswith(f"et {more} autres barres") for t in texts(shown)
+                )
 
 
 @every_deck
@@ -132,23 +157,38 @@ def test_points_that_are_signals_have_a_series_with_a_word(name):
         if expected.kind != "line":
             continue
         rows = one.panel.chart["data"]["values"]
-        more = list(charts(shown)[0].plots[0].series)[len(expected.series):]
-        found = {s.name.removeprefix("signal d'").removeprefix("signal de "): list(s.values) for s in more}
-        states = {r["s"] for r in rows if r.get("v") is not None and r.get("s") in ("amélioration", "alerte", "changement")}
+        more = list(charts(shown)[0].plots[0].series)[len(expected.series) :]
+        found = {
+            s.name.removeprefix("signal d'").removeprefix("signal de "): list(s.values)
+            for s in more
+        }
+        states = {
+            r["s"]
+            for r in rows
+            if r.get("v") is not None and r.get("s") in ("amélioration", "alerte", "changement")
+        }
         assert found == {s: [r["v"] if r["s"] == s else None for r in rows] for s in states}
 
 
 @every_deck
 def test_every_category_is_the_screens(name):
     for one, shown, expected in charted(name):
-        drawn = [c for chart in charts(shown) for c in chart.plots[0].categories] if expected.kind != "scatter" else []
+        drawn = (
+            [c for chart in charts(shown) for c in chart.plots[0].categories]
+            if expected.kind != "scatter"
+            else []
+        )
         if expected.kind == "line":
             months = dict.fromkeys(row["m"][:10] for row in one.panel.chart["data"]["values"])
-            assert [(date(1899, 12, 30) + timedelta(float(c.label))).isoformat() for c in drawn] == list(months)
+            assert [
+                (date(1899, 12, 30) + timedelta(float(c.label))).isoformat() for c in drawn
+            ] == list(months)
             continue
         for category, label in zip(drawn, expected.categories, strict=False):
-            assert category.label.startswith(legible(label)) or said(label, [category.label.rstrip("\u00a0")])
-    (_, shown, _), = [c for c in charted("whole") if c[0].code == "barres"]
+            assert category.label.startswith(legible(label)) or said(
+                label, [category.label.rstrip("\u00a0")]
+            )
+    ((_, shown, _),) = [c for c in charted("whole") if c[0].code == "barres"]
     assert charts(shown)[0].plots[0].categories[1].label == "CCSP de Nikki\u00a0: non mesuré"
 
 
@@ -166,16 +206,24 @@ def test_bars_begin_at_zero_and_stand_in_the_order_given(name):
         if expected.kind in ("bar", "column"):
             for chart in charts(shown):
                 assert chart.value_axis.minimum_scale == 0
-                assert chart.value_axis.maximum_scale >= max(y for s in expected.series for y in s.y if y is not None)
+                assert chart.value_axis.maximum_scale >= max(
+                    y for s in expected.series for y in s.y if y is not None
+                )
                 assert chart.category_axis.reverse_order == (expected.kind == "bar")
 
 
 def test_the_bars_labels_write_the_numbers_as_the_screen_does():
     _, shown, expected = next(c for c in charted("whole") if c[0].code == "motifs")
-    codes = [f.get("formatCode") for f in charts(shown)[0]._chartSpace.findall(".//" + qn("c:dLbl") + "/" + qn("c:numFmt"))]
+    codes = [
+        f.get("formatCode")
+        for f in charts(shown)[0]._chartSpace.findall(".//" + qn("c:dLbl") + "/" + qn("c:numFmt"))
+    ]
     assert codes == [f'[$-40C]#,##0"{w.lstrip("0123456789")}"' for w in expected.series[0].words]
     _, shown, _ = next(c for c in charted("whole") if c[0].code == "barres")
-    codes = [f.get("formatCode") for f in charts(shown)[0]._chartSpace.findall(".//" + qn("c:dLbl") + "/" + qn("c:numFmt"))]
+    codes = [
+        f.get("formatCode")
+        for f in charts(shown)[0]._chartSpace.findall(".//" + qn("c:dLbl") + "/" + qn("c:numFmt"))
+    ]
     assert codes == ['[$-40C]#,##0" %"'] * 3 + ['[$-40C]#,##0.0" %"', '[$-40C]#,##0" %"']
 
 
@@ -196,15 +244,29 @@ def test_the_sheet_behind_a_chart_has_its_numbers_and_nothing_that_acts(name):
 @every_deck
 def test_every_card_says_its_value_and_its_state_in_a_word_and_a_colour(name):
     for one, shown in slides(name):
-        groups = [s for s in shown.shapes if s.shape_type == MSO_SHAPE_TYPE.GROUP and s.name.startswith("Chiffre")]
+        groups = [
+            s
+            for s in shown.shapes
+            if s.shape_type == MSO_SHAPE_TYPE.GROUP and s.name.startswith("Chiffre")
+        ]
         assert len(groups) == len(one.panel.cards)
         for card, group in zip(one.panel.cards, groups, strict=True):
             lines = paragraphs(group)
             assert said(card.text, lines) and said(card.label, lines)
             state = legible(card.state)
-            runs = [r for s in group.shapes if s.has_text_frame for p in s.text_frame.paragraphs for r in p.runs]
+            runs = [
+                r
+                for s in group.shapes
+                if s.has_text_frame
+                for p in s.text_frame.paragraphs
+                for r in p.runs
+            ]
             if state:
-                stated = [r for r in runs if r.text.lower().endswith(state.lower()) or r.text.endswith("…")]
+                stated = [
+                    r
+                    for r in runs
+                    if r.text.lower().endswith(state.lower()) or r.text.endswith("…")
+                ]
                 assert stated
                 wanted = TONES.get(card.tone, palette.SOFT).lstrip("#").upper()
                 assert wanted in {str(r.font.color.rgb) for r in stated}
@@ -226,7 +288,10 @@ def test_every_cell_of_a_table_is_the_decks_and_the_rest_is_counted(name):
                 for i in range(rows):
                     assert said(panel.table.rows[i][j].text, [table.cell(i + 1, j).text])
             rest = " ".join(t for t in texts(shown) if "voir le classeur" in t)
-            for more, word in ((len(panel.table.rows) - rows, "ligne"), (len(panel.table.columns) - columns, "colonne")):
+            for more, word in (
+                (len(panel.table.rows) - rows, "ligne"),
+                (len(panel.table.columns) - columns, "colonne"),
+            ):
                 assert bool(more) == (word in rest) and (not more or f"{more}\u00a0autre" in rest)
 
 
@@ -240,7 +305,9 @@ def test_sentences_and_messages_stand_on_the_slide_or_in_its_notes(name):
             left = re.fullmatch("et (\\d+)\u00a0autres? phrases?\u00a0: voir les notes", last)
             lines = lines if left else [*lines, last]
             assert len(lines) + (int(left[1]) if left else 0) == len(one.panel.lines)
-            assert all(said(line, [text]) for line, text in zip(one.panel.lines, lines, strict=False))
+            assert all(
+                said(line, [text]) for line, text in zip(one.panel.lines, lines, strict=False)
+            )
         if one.panel.message:
             assert said(one.panel.message, texts(shown))
         assert said(one.headline, [shown.shapes.title.text_frame.text])
@@ -251,8 +318,8 @@ def test_sentences_and_messages_stand_on_the_slide_or_in_its_notes(name):
 def test_every_slide_has_its_footer_and_number(name):
     total = len(deck(name).slides)
     for number, (_, shown) in enumerate(slides(name), 1):
-        foot, = [s for s in shown.placeholders if s.placeholder_format.type == 15]
-        place, = [s for s in shown.placeholders if s.placeholder_format.type == 13]
+        (foot,) = [s for s in shown.placeholders if s.placeholder_format.type == 15]
+        (place,) = [s for s in shown.placeholders if s.placeholder_format.type == 13]
         if len(deck(name).foot) < 200:
             assert paragraphs(foot) == [legible(deck(name).foot)]
         assert paragraphs(foot)[0].endswith("DONNÉES FICTIVES") == deck(name).demo
@@ -260,11 +327,17 @@ def test_every_slide_has_its_footer_and_number(name):
 
 
 def test_a_footer_too_long_still_says_that_the_data_are_fictitious():
-    made = pptx(replace(deck("whole"), filters="Un filtre de plus, " * 40, slides=deck("whole").slides[:2]))
+    made = pptx(
+        replace(deck("whole"), filters="Un filtre de plus, " * 40, slides=deck("whole").slides[:2])
+    )
     for shown in Presentation(io.BytesIO(made)).slides:
-        foot, = [s for s in shown.placeholders if s.placeholder_format.type == 15]
-        text, = paragraphs(foot)
-        assert text.startswith("Un filtre de plus") and text.endswith("… · DONNÉES FICTIVES") and len(text) < 200
+        (foot,) = [s for s in shown.placeholders if s.placeholder_format.type == 15]
+        (text,) = paragraphs(foot)
+        assert (
+            text.startswith("Un filtre de plus")
+            and text.endswith("… · DONNÉES FICTIVES")
+            and len(text) < 200
+        )
 
 
 @every_deck
@@ -280,7 +353,10 @@ def test_the_notes_hold_headline_question_definitions_limits_and_picture(name):
 def test_closures_and_decisions_are_drawn_and_told():
     one, shown, _ = next(c for c in charted("whole") if c[0].code == "controle")
     notes = shown.notes_slide.notes_text_frame.text
-    assert "Fermeture, 01/02/2025\u00a0: panne" in notes and "Décision, 01/08/2025\u00a0: deux guichets de plus" in notes
+    assert (
+        "Fermeture, 01/02/2025\u00a0: panne" in notes
+        and "Décision, 01/08/2025\u00a0: deux guichets de plus" in notes
+    )
     assert {s.name for s in shown.shapes} >= {"Fermeture", "Décision"}
 
 
@@ -289,7 +365,9 @@ def test_pictures_charts_and_tables_have_a_text_in_their_place(name):
     for one, shown in slides(name):
         for shape in shown.shapes:
             if shape.has_chart or shape.has_table or shape.name == legible(one.panel.title):
-                assert shape._element.xpath(".//p:cNvPr")[0].get("descr") or not (one.panel.alt or one.panel.title)
+                assert shape._element.xpath(".//p:cNvPr")[0].get("descr") or not (
+                    one.panel.alt or one.panel.title
+                )
         if one.panel.plot and one.panel.plot.marks:
             alts = [s._element.xpath(".//p:cNvPr")[0].get("descr") for s in shown.shapes]
             assert legible(one.panel.alt)[:100] in {a[:100] for a in alts if a} or not one.panel.alt
@@ -306,10 +384,15 @@ def test_each_site_is_on_the_map_in_its_colour(name):
             # A department's map leaves out the sites beyond its edges.
             assert own or one.panel.plot.focus
             for group in own:
-                colours = {str(s.fill.fore_color.rgb) for s in group.shapes if s.shape_type == MSO_SHAPE_TYPE.AUTO_SHAPE
-                           and s.fill.type == 1}
+                colours = {
+                    str(s.fill.fore_color.rgb)
+                    for s in group.shapes
+                    if s.shape_type == MSO_SHAPE_TYPE.AUTO_SHAPE and s.fill.type == 1
+                }
                 assert mark["fill"] is None or mark["fill"].lstrip("#").upper() in colours
-                assert mark.get("sign", {}).get("letter", "") in paragraphs(group) or not mark.get("sign", {}).get("letter")
+                assert mark.get("sign", {}).get("letter", "") in paragraphs(group) or not mark.get(
+                    "sign", {}
+                ).get("letter")
         for row in one.panel.plot.legend.classes or one.panel.plot.legend.signs:
             assert row["label"] in texts(shown) and str(row["count"]) in texts(shown)
 
@@ -319,7 +402,9 @@ def test_nothing_lies_outside_the_slide_or_on_its_footer(name):
     show = Presentation(io.BytesIO(file(name)))
     for slide in show.slides:
         for shape in slide.shapes:
-            assert shape.left >= 0 and shape.top >= 0 and shape.left + shape.width <= show.slide_width
+            assert (
+                shape.left >= 0 and shape.top >= 0 and shape.left + shape.width <= show.slide_width
+            )
             if not shape.is_placeholder:
                 assert shape.top + shape.height <= Inches(6.9), shape.name
 
@@ -328,10 +413,16 @@ def test_nothing_lies_outside_the_slide_or_on_its_footer(name):
 def test_type_is_large_enough_for_a_projector(name):
     for one, shown in slides(name):
         for shape in shown.shapes:
-            small = shape.is_placeholder and shape.placeholder_format.type in (13, 15) or one.panel.plot is not None
+            small = (
+                shape.is_placeholder
+                and shape.placeholder_format.type in (13, 15)
+                or one.panel.plot is not None
+            )
             for run in shape._element.iter(qn("a:rPr")):
                 assert run.get("sz") and int(run.get("sz")) >= (1200 if small else 1600), shape.name
-        assert min(r.font.size for p in shown.shapes.title.text_frame.paragraphs for r in p.runs) >= Pt(24)
+        assert min(
+            r.font.size for p in shown.shapes.title.text_frame.paragraphs for r in p.runs
+        ) >= Pt(24)
 
 
 @every_deck
@@ -339,7 +430,9 @@ def test_every_run_is_french(name):
     with zipfile.ZipFile(io.BytesIO(file(name))) as held:
         for part in held.namelist():
             if re.fullmatch(r"ppt/(slides|notesSlides)/[^/]+\.xml", part):
-                assert {r.get("lang") for r in etree.fromstring(held.read(part)).iter(qn("a:rPr"))} <= {"fr-FR"}, part
+                assert {
+                    r.get("lang") for r in etree.fromstring(held.read(part)).iter(qn("a:rPr"))
+                } <= {"fr-FR"}, part
             if part.startswith("ppt/charts/chart"):
                 assert b'<c:lang val="fr-FR"/>' in held.read(part)
 
@@ -348,14 +441,20 @@ def test_every_run_is_french(name):
 @every_deck
 def test_nothing_in_the_file_reaches_out_or_acts(name):
     with zipfile.ZipFile(io.BytesIO(file(name))) as held:
-        assert not [n for n in held.namelist() if "vba" in n.lower() or "external" in n.lower() or "media" in n.lower()]
+        assert not [
+            n
+            for n in held.namelist()
+            if "vba" in n.lower() or "external" in n.lower() or "media" in n.lower()
+        ]
         for part in held.namelist():
             text = held.read(part)
             assert b'TargetMode="External"' not in text and b"hlinkClick" not in text, part
 
 
 def test_hostile_texts_are_read_as_they_are():
-    shown = " ".join(t for _, s in slides("hostile") for t in [*texts(s), s.notes_slide.notes_text_frame.text])
+    shown = " ".join(
+        t for _, s in slides("hostile") for t in [*texts(s), s.notes_slide.notes_text_frame.text]
+    )
     for text in HOSTILE:
         assert legible(text).strip()[:60] in shown
 
@@ -369,13 +468,22 @@ def test_decks_without_anything_say_so():
 
 def test_the_file_says_what_it_is():
     about = Presentation(io.BytesIO(file("whole"))).core_properties
-    assert (about.title, about.language, about.author) == ("Revue nationale", "fr-FR", "Tableau de bord CCSP")
+    assert (about.title, about.language, about.author) == (
+        "Revue nationale",
+        "fr-FR",
+        "Tableau de bord CCSP",
+    )
 
 
 def test_the_same_deck_gives_the_same_slides():
     def parts(data: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as held:
-            return {n: held.read(n) for n in held.namelist() if n.endswith(".xml") and "docProps" not in n}
+            return {
+                n: held.read(n)
+                for n in held.namelist()
+                if n.endswith(".xml") and "docProps" not in n
+            }
+
     assert parts(file("whole")) == parts(pptx(DECKS["whole"]()))
 
 
@@ -385,8 +493,21 @@ def test_libreoffice_opens_every_slide(name, tmp_path):
     if not office:
         pytest.skip("LibreOffice is not installed")
     (tmp_path / "deck.pptx").write_bytes(file(name))
-    subprocess.run([office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "pdf",
-                    "--outdir", str(tmp_path), str(tmp_path / "deck.pptx")], check=True, capture_output=True, timeout=180)
+    subprocess.run(
+        [
+            office,
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(tmp_path),
+            str(tmp_path / "deck.pptx"),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
     with (tmp_path / "deck.pdf").open("rb") as made:
         pages = [p.extract_text() for p in PdfReader(made).pages]
     assert len(pages) == len(deck(name).slides)

@@ -1,4 +1,5 @@
 """`python -m dashboard report`: a story as files, by a command that a scheduler can run; all of it, or nothing and a reason."""
+
 import json
 import re
 import stat
@@ -27,8 +28,20 @@ def url(databases):
     with databases.fresh() as found:
         engine = make_engine(found)
         load_demo(engine, 6_000, 20211221, by="test", progress=False)
-        keep_story(engine, "mes-centres", "Mes centres", to_json(Story("mes-centres", "Mes centres", (
-            Step("chiffres"), Step("remontees", headline="Qui n'a pas clôturé ?")), department="Zou")), "test")
+        keep_story(
+            engine,
+            "mes-centres",
+            "Mes centres",
+            to_json(
+                Story(
+                    "mes-centres",
+                    "Mes centres",
+                    (Step("chiffres"), Step("remontees", headline="Qui n'a pas clôturé ?")),
+                    department="Zou",
+                )
+            ),
+            "test",
+        )
         engine.dispose()
         yield found
 
@@ -36,6 +49,7 @@ def url(databases):
 @pytest.fixture
 def run(monkeypatch, capsys):
     """run(url, *argv): `report` against a database, in this process, where the network is closed."""
+
     def said(address: str, *argv) -> Said:
         monkeypatch.setenv("DATABASE_URL", address)
         load.cache_clear()
@@ -44,6 +58,7 @@ def run(monkeypatch, capsys):
         code = main(["report", *map(str, argv)])
         forget()
         return Said(code, *capsys.readouterr())
+
     yield said
     load.cache_clear()
 
@@ -67,11 +82,15 @@ def test_every_file_is_made_named_and_listed_and_nothing_else_is_said_or_left(ma
     assert (said.code, said.err) == (0, "")
     names = sorted(p.name for p in folder.iterdir())
     day = re.fullmatch(r"ccsp-national-(\d{4}-\d\d-\d\d)\.html", names[0])[1]
-    assert names == [f"ccsp-national-{day}.{kind}" for kind in ("html", "pdf", "pptx", "txt", "xlsx")]
+    assert names == [
+        f"ccsp-national-{day}.{kind}" for kind in ("html", "pdf", "pptx", "txt", "xlsx")
+    ]
     lines = said.out.splitlines()
     assert sorted(line.split("  ")[0] for line in lines) == [str(folder / n) for n in names]
     assert all(re.search(r"  [\d\u202f]+ Ko$", line) for line in lines)
-    for path in folder.iterdir():  # others than who runs the command may read them, as the folder allows
+    for (
+        path
+    ) in folder.iterdir():  # others than who runs the command may read them, as the folder allows
         assert path.stat().st_mode & stat.S_IRUSR and path.stat().st_size > 100
 
 
@@ -81,8 +100,15 @@ def test_each_file_opens_and_says_that_its_data_are_fictitious(made):
     slides = pptx.Presentation(str(only(folder, "pptx"))).slides
     assert len(slides) >= len(ready("national").steps)
     with zipfile.ZipFile(only(folder, "pptx")) as archive:
-        assert any("FICTIVES" in archive.read(n).decode() for n in archive.namelist() if n.startswith("ppt/slides/slide"))
-    assert "fictives" in "".join(p.extract_text() for p in pypdf.PdfReader(only(folder, "pdf")).pages).casefold()
+        assert any(
+            "FICTIVES" in archive.read(n).decode()
+            for n in archive.namelist()
+            if n.startswith("ppt/slides/slide")
+        )
+    assert (
+        "fictives"
+        in "".join(p.extract_text() for p in pypdf.PdfReader(only(folder, "pdf")).pages).casefold()
+    )
     page = only(folder, "html").read_text(encoding="utf-8")
     assert '<html lang="fr"' in page and "fictives" in page.casefold()
     assert "fictives" in only(folder, "txt").read_text(encoding="utf-8").casefold()
@@ -98,29 +124,75 @@ def test_each_format_is_made_alone_and_without_the_network(url, run, tmp_path, k
 
 
 def test_the_workbook_s_figures_are_those_of_the_other_command(url, run, tmp_path):
-    assert run(url, "--story", "national", "--out", tmp_path, "--period", "2025", "--format", "xlsx").code == 0
-    said = shell(url, "dashboard", "indicators", "--from", "2025-01-01", "--to", "2025-12-31", "--by", "nation",
-                 "--format", "json")
+    assert (
+        run(
+            url, "--story", "national", "--out", tmp_path, "--period", "2025", "--format", "xlsx"
+        ).code
+        == 0
+    )
+    said = shell(
+        url,
+        "dashboard",
+        "indicators",
+        "--from",
+        "2025-01-01",
+        "--to",
+        "2025-12-31",
+        "--by",
+        "nation",
+        "--format",
+        "json",
+    )
     known = {f["indicator"]: f["value"] for f in json.loads(said.out)}
     book = openpyxl.load_workbook(only(tmp_path, "xlsx"))
-    found = {row[0].value: row[1].value for row in book["Les chiffres de la période"].iter_rows() if row[0].value}
+    found = {
+        row[0].value: row[1].value
+        for row in book["Les chiffres de la période"].iter_rows()
+        if row[0].value
+    }
     assert found["Usagers reçus"] == known["visits"] > 0
     assert found["Attente médiane"] == known["wait_p50"]
     assert found["Partis sans être reçus"] == pytest.approx(known["left"], rel=1e-14)
 
 
 def test_filters_are_in_the_name_and_in_the_file(url, run, tmp_path):
-    said = run(url, "--story", "attentes", "--out", tmp_path, "--department", "Zou", "--kind", "CCSP", "--service", "cip",
-               "--period", "2025-T3", "--format", " XLSX ,xlsx")
+    said = run(
+        url,
+        "--story",
+        "attentes",
+        "--out",
+        tmp_path,
+        "--department",
+        "Zou",
+        "--kind",
+        "CCSP",
+        "--service",
+        "cip",
+        "--period",
+        "2025-T3",
+        "--format",
+        " XLSX ,xlsx",
+    )
     assert (said.code, said.err) == (0, "")
-    assert re.fullmatch(r"ccsp-attentes-zou-ccsp-cip-2025-t3-\d{4}-\d\d-\d\d\.xlsx", only(tmp_path, "xlsx").name)
+    assert re.fullmatch(
+        r"ccsp-attentes-zou-ccsp-cip-2025-t3-\d{4}-\d\d-\d\d\.xlsx", only(tmp_path, "xlsx").name
+    )
     first = openpyxl.load_workbook(only(tmp_path, "xlsx"))["À lire"]
     words = [c.value for row in first.iter_rows() for c in row]
-    assert "Zou" in words and any(str(w).startswith("3ᵉ trimestre 2025 · Zou · CCSP · ") for w in words)
+    assert "Zou" in words and any(
+        str(w).startswith("3ᵉ trimestre 2025 · Zou · CCSP · ") for w in words
+    )
 
 
-@pytest.mark.parametrize("story, subject", [("departement:Zou", "Zou"), ("site:ccsp-allada", "CCSP d'Allada"),
-                                            ("plaintes", "Tout le réseau"), ("mes-centres", "Zou")])
+@pytest.mark.parametrize(
+    "story, subject",
+    [
+        ("departement:Zou", "Zou"),
+        ("site:ccsp-allada", "CCSP d'Allada"),
+        ("plaintes", "Tout le réseau"),
+        ("mes-centres", "Zou"),
+    ],
+)
 def test_ready_made_and_kept_stories_are_told_about_their_place(url, run, tmp_path, story, subject):
     said = run(url, "--story", story, "--out", tmp_path, "--format", "xlsx")
     assert (said.code, said.err) == (0, "")
@@ -148,14 +220,20 @@ NATIONAL = ("--story", "national")
 REFUSED = [
     (("--story", "nationl"), "présentation inconnue : nationl. Peut-être national ?"),
     (("--story", "mes-centre"), "présentation inconnue : mes-centre. Peut-être mes-centres ?"),
-    (("--story", "zzz"), "présentation inconnue : zzz. Il y a : national, departement, site, plaintes, attentes, mes-centres."),
+    (
+        ("--story", "zzz"),
+        "présentation inconnue : zzz. Il y a : national, departement, site, plaintes, attentes, mes-centres.",
+    ),
     (("--story", "departement"), "il faut dire de quel lieu : departement:Zou, par exemple."),
     (("--story", "site:"), "il faut dire de quel lieu : site:ccsp-allada, par exemple."),
     (("--story", "departement:zou"), "département inconnu : zou. Peut-être Zou ?"),
     (("--story", "site:ccsp-alada"), "centre inconnu : ccsp-alada. Peut-être ccsp-allada ?"),
     (("--story", "site:ccsp-allada", "--department", "Zou"), "porte déjà sur un lieu"),
     (("--story", "departement:Zou", "--kind", "CCSP"), "porte déjà sur un lieu"),
-    ((*NATIONAL, "--department", "Atlantik"), "département inconnu : Atlantik. Peut-être Atlantique ?"),
+    (
+        (*NATIONAL, "--department", "Atlantik"),
+        "département inconnu : Atlantik. Peut-être Atlantique ?",
+    ),
     ((*NATIONAL, "--service", "passport"), "prestation inconnue : passport. Peut-être passeport ?"),
     ((*NATIONAL, "--period", "12mois"), "période inconnue : 12mois."),
     ((*NATIONAL, "--period", "2026-13"), "Aussi : 2026, 2026-11, 2026-T3"),
@@ -165,15 +243,25 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("argv, reason", REFUSED, ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
-def test_what_is_not_known_is_refused_with_the_nearest_name_and_makes_nothing(url, run, tmp_path, argv, reason):
+@pytest.mark.parametrize(
+    "argv, reason", REFUSED, ids=lambda v: " ".join(v) if isinstance(v, tuple) else ""
+)
+def test_what_is_not_known_is_refused_with_the_nearest_name_and_makes_nothing(
+    url, run, tmp_path, argv, reason
+):
     said = run(url, *argv, "--out", tmp_path / "new")
     assert (said.code, said.out) == (1, "")
-    assert said.err.startswith("Refusé : ") and reason in said.err and len(said.err.splitlines()) == 1
+    assert (
+        said.err.startswith("Refusé : ") and reason in said.err and len(said.err.splitlines()) == 1
+    )
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("argv", [(), NATIONAL, ("--out", "x"), (*NATIONAL, "--out", "x", "--kind", "mairie")], ids=" ".join)
+@pytest.mark.parametrize(
+    "argv",
+    [(), NATIONAL, ("--out", "x"), (*NATIONAL, "--out", "x", "--kind", "mairie")],
+    ids=" ".join,
+)
 def test_wrong_usage_is_told_apart(url, run, argv):
     with pytest.raises(SystemExit) as end:
         run(url, *argv)
@@ -190,7 +278,9 @@ def test_a_folder_that_cannot_be_written_to_is_said(url, run, tmp_path):
 def test_without_data_there_is_nothing_to_tell(database_url, run, tmp_path):
     said = run(database_url, *NATIONAL, "--out", tmp_path / "new")
     assert (said.code, said.out) == (1, "")
-    assert "la base ne contient encore aucune donnée" in said.err and not (tmp_path / "new").exists()
+    assert (
+        "la base ne contient encore aucune donnée" in said.err and not (tmp_path / "new").exists()
+    )
 
 
 def test_a_database_that_was_never_prepared_is_said(databases, run, tmp_path):

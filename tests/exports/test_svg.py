@@ -1,4 +1,5 @@
 """Pictures: well-formed, inert, in French, their type large enough and not on itself, and few bytes."""
+
 import json
 import re
 from itertools import pairwise
@@ -54,15 +55,23 @@ def test_every_picture_is_inert_and_small(name):
 def test_hostile_texts_are_read_as_they_are():
     shown = dict(pictures(decks.hostile()))
     titles = "\n".join(e.text for e in read(shown["niveaux"]).iter(f"{SVG}title"))
-    assert "<script>alert(1)</script>" in titles and "${7*7}" in titles and "[x](http://evil.example)" in titles
+    assert (
+        "<script>alert(1)</script>" in titles
+        and "${7*7}" in titles
+        and "[x](http://evil.example)" in titles
+    )
     assert "49" not in said(read(shown["motifs"]))
 
 
-@pytest.mark.parametrize("bad", ["url(http://evil.example/x)", "red", "#12345", '"><script>', None, 7])
+@pytest.mark.parametrize(
+    "bad", ["url(http://evil.example/x)", "red", "#12345", '"><script>', None, 7]
+)
 def test_a_colour_from_data_is_a_colour_or_grey(bad):
     made = decks.levels()
-    plot = Plot(tuple({**m, "fill": bad, "missing": False} for m in made.marks),
-                Legend("x", [{"colour": bad, "label": "y", "count": 1}]))
+    plot = Plot(
+        tuple({**m, "fill": bad, "missing": False} for m in made.marks),
+        Legend("x", [{"colour": bad, "label": "y", "count": 1}]),
+    )
     assert "evil" not in (text := map_svg.map_(plot, 700, 400)) and map_svg.IDLE_FILL in text
     read(text)
 
@@ -71,7 +80,16 @@ def test_a_chart_has_the_size_and_the_words_asked_for():
     root = read(svg.chart(decks.whole().slides[8].panel.chart, 640, 300))
     assert (root.get("width"), root.get("height")) == ("640", "300")
     text = said(root)
-    for word in ("91 %", "non mesuré", "0 %", "46 %", "99,9 %", "12 %", "Satisfaits", "CCSP de Kandi"):
+    for word in (
+        "91 %",
+        "non mesuré",
+        "0 %",
+        "46 %",
+        "99,9 %",
+        "12 %",
+        "Satisfaits",
+        "CCSP de Kandi",
+    ):
         assert word in text
 
 
@@ -87,25 +105,45 @@ def sizes(root):
     return [float(e.get("font-size")) for e in root.iter() if e.get("font-size")]
 
 
-@pytest.mark.parametrize("key", ["controle", "mois", "flux", "barres", "attentes", "ages", "motifs", "entonnoir", "delai",
-                                 "affluence"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "controle",
+        "mois",
+        "flux",
+        "barres",
+        "attentes",
+        "ages",
+        "motifs",
+        "entonnoir",
+        "delai",
+        "affluence",
+    ],
+)
 def test_on_a_slide_no_type_is_under_24_pixels(key):
     panel = next(s.panel for s in decks.whole().slides if s.panel.key == key)
     root = read(svg.chart(panel.chart, 1200, 450, 24))
     assert sizes(root) and min(sizes(root)) >= 24
 
 
-@pytest.mark.parametrize("plot", [decks.levels(), decks.signals(), decks.levels(focus="Zou")], ids=["levels", "signals", "zou"])
+@pytest.mark.parametrize(
+    "plot",
+    [decks.levels(), decks.signals(), decks.levels(focus="Zou")],
+    ids=["levels", "signals", "zou"],
+)
 def test_on_a_slide_names_and_legend_of_a_map_are_24_pixels(plot):
     root = read(map_svg.map_(plot, 1200, 450, 24))
     assert root.get("font-size") == "24"
     letters = [e for e in root.iter(f"{SVG}text") if e.get("font-size")]
-    assert all(float(e.get("font-size")) >= 17 for e in letters)  # in the marks, where there is no more room
+    assert all(
+        float(e.get("font-size")) >= 17 for e in letters
+    )  # in the marks, where there is no more room
 
 
 def row_labels(root):
     """(top to bottom, size) of the names at the left of the bars."""
     found = []
+
     def walk(element, y):
         moved = re.match(r"translate\(([-\d.]+),([-\d.]+)\)", element.get("transform", ""))
         y += float(moved[2]) if moved else 0
@@ -113,6 +151,7 @@ def row_labels(root):
             found.append((y, float(element.get("font-size"))))
         for child in element:
             walk(child, y)
+
     walk(root, 0)
     return sorted(found)
 
@@ -144,16 +183,22 @@ def test_what_is_drawn_in_a_role_names_it_for_dark_paper_but_cells_keep_their_gr
     root = read(svg.chart(decks.control(), 640))
     for part in ("fill", "stroke"):
         for one in (e for e in root.iter() if e.get(part) not in (None, "none", "transparent")):
-            assert any(c.startswith(f"{part}-") for c in one.get("class", "").split()), ElementTree.tostring(one)
+            assert any(c.startswith(f"{part}-") for c in one.get("class", "").split()), (
+                ElementTree.tostring(one)
+            )
     assert f".fill-ink{{fill:{INK.dark}}}" in html.recoloured("dark")
     heat = next(s.panel.chart for s in decks.whole().slides if s.panel.key == "affluence")
     root = read(svg.chart(heat, 640))
-    assert root.get("class") == "paper" and not [e for e in root.iter() if "-" in e.get("class", "")]
+    assert root.get("class") == "paper" and not [
+        e for e in root.iter() if "-" in e.get("class", "")
+    ]
 
 
 def test_on_dark_paper_marks_keep_their_colour_under_their_letter():
     picture = map_svg.map_(decks.signals(), 760, 500)
-    alert = next(e for e in read(picture).iter(f"{SVG}g") if any(t.text == "!" for t in e.iter(f"{SVG}text")))
+    alert = next(
+        e for e in read(picture).iter(f"{SVG}g") if any(t.text == "!" for t in e.iter(f"{SVG}text"))
+    )
     frame, mark, letter = (e for e in alert if e.tag != f"{SVG}title" and e.tag != f"{SVG}g")
     assert (mark.get("fill"), mark.get("class")) == (CONCERN, "stroke-ink")
     assert (letter.get("fill"), letter.get("class")) == (PAPER, None)
@@ -162,7 +207,9 @@ def test_on_dark_paper_marks_keep_their_colour_under_their_letter():
 
 
 def test_small_multiples_are_drawn_too():
-    spec = charts.small_multiples([(f"CCSP {n}", m, 3.0, "3") for n in range(4) for m in decks.MONTHS[:6]], unit="Usagers")
+    spec = charts.small_multiples(
+        [(f"CCSP {n}", m, 3.0, "3") for n in range(4) for m in decks.MONTHS[:6]], unit="Usagers"
+    )
     assert "CCSP 3" in said(read(svg.chart(spec, 900)))
 
 
@@ -182,7 +229,9 @@ def test_the_legend_of_levels_has_classes_counts_and_sizes():
     legend = decks.levels().legend
     text = said(read(map_svg.map_(decks.levels(), 760, 500)))
     for one in legend.classes:
-        assert one["label"].replace(french.SPACE, " ") in text and str(one["count"]) in text.split("\n")
+        assert one["label"].replace(french.SPACE, " ") in text and str(one["count"]) in text.split(
+            "\n"
+        )
     assert "pas de données (2)" in text and "100 usagers par jour ouvert" in text
 
 

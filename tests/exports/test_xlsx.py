@@ -1,4 +1,5 @@
 """Workbooks hold what was on screen: its numbers as numbers, its words as words, and nothing that acts."""
+
 import io
 import math
 import re
@@ -13,7 +14,16 @@ import pytest
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.escape import unescape
 
-from dashboard.exports.xlsx import FICTIVE, LONGEST_CELL, TooManyRows, clean, for_deck, headed, sheet_names, xlsx
+from dashboard.exports.xlsx import (
+    FICTIVE,
+    LONGEST_CELL,
+    TooManyRows,
+    clean,
+    for_deck,
+    headed,
+    sheet_names,
+    xlsx,
+)
 from dashboard.indicators import INDICATORS
 from dashboard.panel import Cell, Column, Panel, Table, count, day, of_value, table, words
 from dashboard.settings import ROOT
@@ -41,12 +51,21 @@ def heading_row(sheet) -> int:
 def below(sheet) -> list[list]:
     """What stands under the headings."""
     last = range_boundaries(sheet.auto_filter.ref)[2]
-    return [[c.value for c in row] for row in sheet.iter_rows(min_row=heading_row(sheet) + 1, max_col=last)]
+    return [
+        [c.value for c in row]
+        for row in sheet.iter_rows(min_row=heading_row(sheet) + 1, max_col=last)
+    ]
 
 
 def texts(book: openpyxl.Workbook) -> list[str]:
     """Every text of the workbook."""
-    return [unescape(c.value) for sheet in book for row in sheet.iter_rows() for c in row if isinstance(c.value, str)]
+    return [
+        unescape(c.value)
+        for sheet in book
+        for row in sheet.iter_rows()
+        for c in row
+        if isinstance(c.value, str)
+    ]
 
 
 def same(cell: Cell, found: object) -> bool:
@@ -55,7 +74,9 @@ def same(cell: Cell, found: object) -> bool:
         return found == datetime(cell.value.year, cell.value.month, cell.value.day)
     if isinstance(cell.value, int | float):
         return math.isclose(found, cell.value, rel_tol=1e-14)
-    return unescape(found or "") == clean(cell.text)  # _x005F_ is how a workbook writes the _ of _x0041_
+    return unescape(found or "") == clean(
+        cell.text
+    )  # _x005F_ is how a workbook writes the _ of _x0041_
 
 
 @pytest.mark.pitfall(43)
@@ -76,14 +97,46 @@ def test_every_cell_of_every_table_is_in_the_workbook_in_its_place(name):
 
 
 def test_days_are_days_and_numbers_look_as_their_unit_wants():
-    one = table((("Reçue le", "day"), ("Part", "percent"), ("Usagers", "count"), ("Attente", "minutes"), ("Âge", "days")),
-                [(day(date(2026, 11, 23)), of_value("left", 4.25), count(1234), of_value("wait_p50", 12.0), Cell("3 jours", 3)),
-                 (day(None, "non connue"), of_value("left", None), count(0), of_value("wait_p50", 240.0), Cell("—"))])
+    one = table(
+        (
+            ("Reçue le", "day"),
+            ("Part", "percent"),
+            ("Usagers", "count"),
+            ("Attente", "minutes"),
+            ("Âge", "days"),
+        ),
+        [
+            (
+                day(date(2026, 11, 23)),
+                of_value("left", 4.25),
+                count(1234),
+                of_value("wait_p50", 12.0),
+                Cell("3 jours", 3),
+            ),
+            (
+                day(None, "non connue"),
+                of_value("left", None),
+                count(0),
+                of_value("wait_p50", 240.0),
+                Cell("—"),
+            ),
+        ],
+    )
     sheet = made(one)["Tableau"]
     top = heading_row(sheet)
-    assert [c.value for c in sheet[top]][:5] == ["Reçue le", "Part (%)", "Usagers", "Attente (min)", "Âge (jours)"]
+    assert [c.value for c in sheet[top]][:5] == [
+        "Reçue le",
+        "Part (%)",
+        "Usagers",
+        "Attente (min)",
+        "Âge (jours)",
+    ]
     first, second = sheet[top + 1], sheet[top + 2]
-    assert first[0].is_date and first[0].value == datetime(2026, 11, 23) and first[0].number_format == "dd/mm/yyyy"
+    assert (
+        first[0].is_date
+        and first[0].value == datetime(2026, 11, 23)
+        and first[0].number_format == "dd/mm/yyyy"
+    )
     assert (first[1].value, first[1].number_format) == (4.25, "0.0")
     assert first[2].number_format == "#,##0"
     assert second[0].value == "non connue" and second[4].value == "—"
@@ -92,16 +145,23 @@ def test_days_are_days_and_numbers_look_as_their_unit_wants():
 
 
 def test_months_can_be_sorted():
-    sheet = made(table((("Mois", "month"),), [(Cell("novembre 2026", date(2026, 11, 1)),)]))["Tableau"]
+    sheet = made(table((("Mois", "month"),), [(Cell("novembre 2026", date(2026, 11, 1)),)]))[
+        "Tableau"
+    ]
     cell = sheet.cell(heading_row(sheet) + 1, 1)
     assert cell.value == datetime(2026, 11, 1) and cell.number_format.endswith("mmmm yyyy")
 
 
 def test_a_column_of_several_units_shows_each_number_as_its_neighbour_says():
-    one = table((("Indicateur", ""), ("Valeur", "mixed"), ("Unité", "")),
-                [(words("Satisfaits"), Cell("83 %", 83.128), words(UNITS["percent"])),
-                 (words("Usagers"), Cell("82 552", 82552), words(UNITS["count"])),
-                 (words("Attente"), Cell("non mesuré"), words(UNITS["minutes"])), (words("?"), Cell("1", 1.5), words("lieues"))])
+    one = table(
+        (("Indicateur", ""), ("Valeur", "mixed"), ("Unité", "")),
+        [
+            (words("Satisfaits"), Cell("83 %", 83.128), words(UNITS["percent"])),
+            (words("Usagers"), Cell("82 552", 82552), words(UNITS["count"])),
+            (words("Attente"), Cell("non mesuré"), words(UNITS["minutes"])),
+            (words("?"), Cell("1", 1.5), words("lieues")),
+        ],
+    )
     sheet = made(one)["Tableau"]
     cells = [sheet.cell(heading_row(sheet) + n, 2) for n in range(1, 5)]
     assert [c.number_format for c in cells] == ["0.0", "#,##0", "General", "General"]
@@ -114,21 +174,40 @@ def test_a_heading_says_its_unit_unless_it_says_it_already():
 
 
 def test_what_is_no_finite_number_is_said_in_words():
-    sheet = made(table((("x", "rate"),), [(Cell("—", math.nan),), (Cell("sans fin", math.inf),),
-                                          (Cell("31/12/1899", date(1899, 12, 31)),)]))["Tableau"]
+    sheet = made(
+        table(
+            (("x", "rate"),),
+            [
+                (Cell("—", math.nan),),
+                (Cell("sans fin", math.inf),),
+                (Cell("31/12/1899", date(1899, 12, 31)),),
+            ],
+        )
+    )["Tableau"]
     assert below(sheet) == [["—"], ["sans fin"], ["31/12/1899"]]
 
 
 def test_the_first_sheet_says_what_to_know_and_leads_to_the_others():
-    book = opened(xlsx("Attentes", ABOUT, [Panel("p", "Par centre", table=Table((Column("x"),), ())),
-                                           Panel("q", "Sans tableau", message="Rien.")], demo=False))
+    book = opened(
+        xlsx(
+            "Attentes",
+            ABOUT,
+            [
+                Panel("p", "Par centre", table=Table((Column("x"),), ())),
+                Panel("q", "Sans tableau", message="Rien."),
+            ],
+            demo=False,
+        )
+    )
     assert book.sheetnames == ["À lire", "Par centre", "Définitions"]
     first = book["À lire"]
     rows = {row[0].value: row[1].value for row in first.iter_rows()}
     assert first["A1"].value == "Attentes"
     for label, said in ABOUT:
         assert rows[label] == said
-    links = {row[0].value: row[0].hyperlink.location for row in first.iter_rows() if row[0].hyperlink}
+    links = {
+        row[0].value: row[0].hyperlink.location for row in first.iter_rows() if row[0].hyperlink
+    }
     assert links == {"Par centre": "'Par centre'!A1", "Définitions": "Définitions!A1"}
 
 
@@ -136,13 +215,21 @@ def test_a_story_says_its_subject_its_period_who_reported_and_each_headline():
     deck = whole()
     book = opened(for_deck(deck))
     found = [c.value for row in book["À lire"].iter_rows() for c in row]
-    for wanted in (deck.title, deck.scope, deck.period, deck.who, "24 novembre 2026",
-                   *(s.headline for s in deck.slides if s.panel.table)):
+    for wanted in (
+        deck.title,
+        deck.scope,
+        deck.period,
+        deck.who,
+        "24 novembre 2026",
+        *(s.headline for s in deck.slides if s.panel.table),
+    ):
         assert wanted in found
 
 
 def test_a_sheet_says_what_is_beside_the_table_and_whether_to_trust_it():
-    sheet = made(table((("x", ""),), [(words("y"),)]), caption="Trait plein : l'ensemble.", strip="n = 12")["Tableau"]
+    sheet = made(
+        table((("x", ""),), [(words("y"),)]), caption="Trait plein : l'ensemble.", strip="n = 12"
+    )["Tableau"]
     above = [sheet.cell(n, 1).value for n in range(1, heading_row(sheet))]
     assert above == ["Tableau", "Trait plein : l'ensemble.", "Puis-je m'y fier\xa0? n = 12"]
 
@@ -164,17 +251,32 @@ def test_sheets_can_be_read_sorted_and_printed():
     assert sheet.auto_filter.ref == f"A{top}:B{top + 50}"
     assert sheet.print_title_rows == f"${top}:${top}"
     assert sheet.page_setup.orientation == "landscape" and sheet.page_setup.fitToHeight == 0
-    assert len(rows[-1][0].text) < sheet.column_dimensions["A"].width < 60 and sheet.column_dimensions["B"].width < 20
+    assert (
+        len(rows[-1][0].text) < sheet.column_dimensions["A"].width < 60
+        and sheet.column_dimensions["B"].width < 20
+    )
 
 
 def test_definitions_of_all_indicators_are_there():
     sheet = made(table((("x", ""),), []))["Définitions"]
-    assert [c.value for c in sheet[heading_row(sheet)]] == ["Indicateur", "Définition", "Calcul", "Unité", "Minimum", "Limites"]
+    assert [c.value for c in sheet[heading_row(sheet)]] == [
+        "Indicateur",
+        "Définition",
+        "Calcul",
+        "Unité",
+        "Minimum",
+        "Limites",
+    ]
     found = {row[0]: row for row in below(sheet)}
     assert len(found) == len(INDICATORS)
     for i in INDICATORS:
         _, definition, formula, unit, minimum, limits = found[i.label]
-        assert (definition, unit, minimum, limits or "") == (i.definition, UNITS[i.unit], i.minimum, i.limits)
+        assert (definition, unit, minimum, limits or "") == (
+            i.definition,
+            UNITS[i.unit],
+            i.minimum,
+            i.limits,
+        )
         assert i.numerator in formula and (i.denominator in formula or i.denominator == "—")
 
 
@@ -182,18 +284,28 @@ def test_definitions_of_all_indicators_are_there():
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_from_data_never_acts_wherever_it_stands(text):
     one = Table((Column(text), Column("n", text)), ((words(text), Cell(text, text)),))
-    content = xlsx(text, [(text, text)], [Panel(text, text, table=one, caption=text, strip=text)] * 2, demo=True)
+    content = xlsx(
+        text,
+        [(text, text)],
+        [Panel(text, text, table=one, caption=text, strip=text)] * 2,
+        demo=True,
+    )
     book = opened(content)
     for sheet in book:
         for row in sheet.iter_rows():
             for cell in row:
                 assert cell.data_type != "f"
-                assert cell.hyperlink is None or (cell.hyperlink.target is None and sheet.title == "À lire")
+                assert cell.hyperlink is None or (
+                    cell.hyperlink.target is None and sheet.title == "À lire"
+                )
                 if isinstance(cell.value, str) and cell.value.startswith(("=", "+", "-", "@")):
                     assert cell.quotePrefix, "edited, this cell would become a formula"
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert not [n for n in archive.namelist() if "external" in n.lower() or n.endswith(".bin")]
-        assert not any(b"<f>" in archive.read(n) or b'TargetMode="External"' in archive.read(n) for n in archive.namelist())
+        assert not any(
+            b"<f>" in archive.read(n) or b'TargetMode="External"' in archive.read(n)
+            for n in archive.namelist()
+        )
     assert clean(text) in texts(book)
 
 
@@ -204,10 +316,25 @@ def test_a_hostile_story_opens_again_and_holds_no_formula():
 
 
 def test_names_of_sheets_are_allowed_and_unlike_each_other():
-    titles = [*HOSTILE, "", "'", "[]:*?/\\", "History", "à LIRE", "Définitions", "Attente", "ATTENTE", "x" * 40, "x" * 41,
-              "😀" * 20, "Reçus en 30 minutes : par centre"]
+    titles = [
+        *HOSTILE,
+        "",
+        "'",
+        "[]:*?/\\",
+        "History",
+        "à LIRE",
+        "Définitions",
+        "Attente",
+        "ATTENTE",
+        "x" * 40,
+        "x" * 41,
+        "😀" * 20,
+        "Reçus en 30 minutes : par centre",
+    ]
     names = sheet_names(titles)
-    assert len({n.casefold() for n in names} | {"à lire", "définitions", "history"}) == len(titles) + 3
+    assert (
+        len({n.casefold() for n in names} | {"à lire", "définitions", "history"}) == len(titles) + 3
+    )
     for name in names:
         assert 0 < len(name.encode("utf-16-le")) // 2 <= 31
         assert not set(name) & set("[]:*?/\\\x00\x07") and name.strip("'") == name
@@ -219,7 +346,9 @@ def test_a_cell_too_long_for_a_workbook_is_cut_visibly():
     assert clean("a" * (LONGEST_CELL + 1)) == "a" * (LONGEST_CELL - 1) + "…"
     cut = clean("😀" * 20_000)  # two units each
     assert cut.endswith("😀…") and len(cut.encode("utf-16-le")) // 2 <= LONGEST_CELL
-    assert below(made(table((("x", ""),), [(words("a" * 50_000),)]))["Tableau"]) == [["a" * (LONGEST_CELL - 1) + "…"]]
+    assert below(made(table((("x", ""),), [(words("a" * 50_000),)]))["Tableau"]) == [
+        ["a" * (LONGEST_CELL - 1) + "…"]
+    ]
 
 
 class Many(tuple):
@@ -232,14 +361,19 @@ class Many(tuple):
         return self[0]
 
     def __iter__(self):
-        return ((Cell(f"CCSP n° {n % 24}"), Cell(str(n), n), Cell("", n / 7)) for n in range(len(self)))
+        return (
+            (Cell(f"CCSP n° {n % 24}"), Cell(str(n), n), Cell("", n / 7)) for n in range(len(self))
+        )
 
 
 COLUMNS = (Column("Centre"), Column("Usagers", "count"), Column("Attente", "minutes"))
 
 
 def test_a_table_longer_than_a_sheet_is_refused_with_a_reason():
-    with pytest.raises(TooManyRows, match="« Visites » a 1.048.576.lignes.*n'en tient que 1.048.576.*période plus courte"):
+    with pytest.raises(
+        TooManyRows,
+        match="« Visites » a 1.048.576.lignes.*n'en tient que 1.048.576.*période plus courte",
+    ):
         made(Table(COLUMNS, Many(1_048_576)), title="Visites")
 
 
@@ -257,25 +391,46 @@ for rows in (2_000, 200_000):
 def test_memory_does_not_grow_with_the_rows():
     """Of 200 000 rows, what is held is little more than the file itself."""
     pytest.importorskip("resource")
-    done = subprocess.run([sys.executable, "-c", MEASURE], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     (small, few), (large, many) = [map(int, line.split()) for line in done.stdout.splitlines()]
     assert large > 50 * small  # the rows are there
-    assert many - few < 4 * large, "a hundred times the rows; the cells themselves would take thirty times the file"
+    assert many - few < 4 * large, (
+        "a hundred times the rows; the cells themselves would take thirty times the file"
+    )
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
 def test_libreoffice_opens_it_and_finds_every_number(tmp_path):
     (tmp_path / "file.xlsx").write_bytes(for_deck(whole()))
     done = subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
-         "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(tmp_path / "file.xlsx")],
-        capture_output=True, timeout=180, check=True)
+        [
+            "soffice",
+            f"-env:UserInstallation=file://{tmp_path}/profile",
+            "--headless",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+            str(tmp_path / "out"),
+            str(tmp_path / "file.xlsx"),
+        ],
+        capture_output=True,
+        timeout=180,
+        check=True,
+    )
     assert (tmp_path / "out" / "file.xlsx").exists(), done.stderr
-    before, after = opened(for_deck(whole())), openpyxl.load_workbook(tmp_path / "out" / "file.xlsx")
+    before, after = (
+        opened(for_deck(whole())),
+        openpyxl.load_workbook(tmp_path / "out" / "file.xlsx"),
+    )
     assert after.sheetnames == before.sheetnames
     for sheet in before:
         for row in sheet.iter_rows():
             for cell in row:
                 if isinstance(cell.value, int | float | datetime):
-                    assert after[sheet.title][cell.coordinate].value == pytest.approx(cell.value) if not cell.is_date \
+                    assert (
+                        after[sheet.title][cell.coordinate].value == pytest.approx(cell.value)
+                        if not cell.is_date
                         else after[sheet.title][cell.coordinate].value == cell.value
+                    )

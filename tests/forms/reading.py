@@ -33,7 +33,10 @@ KNOWN = known_from(
         (COVE_NEW, date(2000, 1, 1), "Covè"),
         (COTONOU, date(2000, 1, 1), "Cotonou"),
     ],
-    services=[(1, "suivi", "Suivi de carrière"), (2, "cip", "Certificat d'identification personnelle (CIP)")],
+    services=[
+        (1, "suivi", "Suivi de carrière"),
+        (2, "cip", "Certificat d'identification personnelle (CIP)"),
+    ],
     terms=[(1, "category", "Délai"), (2, "channel", "téléphone"), (3, "reason", "électricité")],
     holidays=frozenset({date(2025, 8, 1)}),
 )

@@ -6,8 +6,13 @@ from dashboard.forms.formats import FORMATS
 from dashboard.forms.problem import Problem
 from tests.builders import closing, closure, complaint, csv_text, monthly, visit
 
-LINES = {"registre": visit(ref="1"), "plaintes": complaint("P1"), "cloture": closing(agent="A1"),
-         "fermetures": closure(), "canevas": monthly()}
+LINES = {
+    "registre": visit(ref="1"),
+    "plaintes": complaint("P1"),
+    "cloture": closing(agent="A1"),
+    "fermetures": closure(),
+    "canevas": monthly(),
+}
 KEYS = [(f.name, c) for f in FORMATS.values() for c in f.columns if c.field in f.key]
 OTHERS = [(f.name, c) for f in FORMATS.values() for c in f.columns if c.field not in f.key]
 
@@ -23,7 +28,9 @@ def test_there_is_a_good_line_of_every_form(read):
         assert read(form, line).places == []
 
 
-@pytest.mark.parametrize("text", ["=ROW()-1", "#REF!", "#N/A", "#VALEUR!", "#NOM?", "Err:508", "=1"])
+@pytest.mark.parametrize(
+    "text", ["=ROW()-1", "#REF!", "#N/A", "#VALEUR!", "#NOM?", "Err:508", "=1"]
+)
 @pytest.mark.parametrize("form, column", KEYS, ids=lambda v: getattr(v, "field", v))
 def test_a_formula_or_an_error_in_a_key_is_refused_by_its_cell(read, form, column, text):
     found = read(form, LINES[form], with_cell(form, column, text))
@@ -59,7 +66,11 @@ def test_a_formula_far_below_in_the_register_is_found(read):
 
 
 def test_a_formula_in_a_column_that_is_not_read_does_no_harm(read):
-    text = csv_text("registre", visit(ref="1")).replace("Référence\n", "Référence;Rang\n").replace(";1\n", ";1;=ROW()\n")
+    text = (
+        csv_text("registre", visit(ref="1"))
+        .replace("Référence\n", "Référence;Rang\n")
+        .replace(";1\n", ";1;=ROW()\n")
+    )
     assert len(read(text).rows) == 1
 
 
@@ -101,9 +112,16 @@ def test_a_problem_never_carries_a_character_that_the_terminal_obeys(read, hosti
 
 
 def test_a_remark_never_carries_one_either(read, read_workbook):
-    text = csv_text("registre", visit(ref="1")).replace("Référence\n", "Référence;N\x1b[2Jom\n").replace(";1\n", ";1;A\n")
+    text = (
+        csv_text("registre", visit(ref="1"))
+        .replace("Référence\n", "Référence;N\x1b[2Jom\n")
+        .replace(";1\n", ";1;A\n")
+    )
     headings = [c.heading for c in FORMATS["registre"].columns]
-    found = [read("a\x1b]0;x\x07\n" + text), read_workbook({"\u202ea": [["x"]], "b": [headings, visit(ref="1")]})]
+    found = [
+        read("a\x1b]0;x\x07\n" + text),
+        read_workbook({"\u202ea": [["x"]], "b": [headings, visit(ref="1")]}),
+    ]
     for remark in (r for f in found for r in f.parsing.remarks):
         assert remark.isprintable(), remark
     assert [len(f.parsing.remarks) for f in found] == [2, 1]
@@ -111,7 +129,10 @@ def test_a_remark_never_carries_one_either(read, read_workbook):
 
 def test_a_problem_shows_what_it_does_not_carry():
     shown = str(Problem(2, "Objet", "\x1b]0;pwned\x07", "à revoir.", sheet="a\nb"))
-    assert shown == r"Feuille « a\nb », ligne 2, colonne « Objet » : lu « \x1b]0;pwned\x07 » : à revoir."
+    assert (
+        shown
+        == r"Feuille « a\nb », ligne 2, colonne « Objet » : lu « \x1b]0;pwned\x07 » : à revoir."
+    )
 
 
 # --- one of a thing is singular -------------------------------------------------------------------------------------

@@ -33,8 +33,12 @@ def test_the_parser_s_limit_is_within_the_table_s(form, column):
 
 def test_every_text_that_a_form_brings_has_a_limit():
     """From the tables' side: no column of text that files fill is forgotten."""
-    filled = {(d.table, c) for d in DESTINATIONS.values() for c in d.columns} | {("complaint_text", "subject")}
-    texts = {c for table, c in filled if isinstance(Base.metadata.tables[table].columns[c].type, String)}
+    filled = {(d.table, c) for d in DESTINATIONS.values() for c in d.columns} | {
+        ("complaint_text", "subject")
+    }
+    texts = {
+        c for table, c in filled if isinstance(Base.metadata.tables[table].columns[c].type, String)
+    }
     assert texts - {"outcome"} <= set(LONGEST)  # an outcome is one of three words of ours
 
 
@@ -52,7 +56,9 @@ def test_the_greatest_number_fits_its_column(read, form, column):
     assert isinstance(column_of(form, column.field).type, Integer) and LARGEST < 2**31
     line = with_cell(form, column, str(LARGEST))
     assert read(form, line).places == []
-    assert [place[1] for place in read(form, with_cell(form, column, str(LARGEST + 1))).places] == [column.heading]
+    assert [place[1] for place in read(form, with_cell(form, column, str(LARGEST + 1))).places] == [
+        column.heading
+    ]
 
 
 def test_a_minute_of_the_day_fits_its_column():
@@ -64,9 +70,19 @@ def test_a_minute_of_the_day_fits_its_column():
 
 @pytest.mark.parametrize(
     "name, table, column",
-    [("filename", "import_batch", "filename"), ("who", "import_batch", "imported_by"), ("who", "journal", "who"),
-     ("who", "rebase", "author"), ("who", "story", "kept_by"), ("label", "term", "label"), ("label", "service", "label"),
-     ("decided by", "decision", "who"), ("story name", "story", "name"), ("story title", "story", "title")])
+    [
+        ("filename", "import_batch", "filename"),
+        ("who", "import_batch", "imported_by"),
+        ("who", "journal", "who"),
+        ("who", "rebase", "author"),
+        ("who", "story", "kept_by"),
+        ("label", "term", "label"),
+        ("label", "service", "label"),
+        ("decided by", "decision", "who"),
+        ("story name", "story", "name"),
+        ("story title", "story", "title"),
+    ],
+)
 def test_the_limits_of_commands_are_those_of_the_tables(name, table, column):
     assert LONGEST[name] == Base.metadata.tables[table].columns[column].type.length
 

@@ -99,7 +99,9 @@ BAD_VISITS = [
 def test_bad_cells_of_the_register_are_located_and_explained(read, cell, text, column, reason):
     found = read("registre", visit(), visit(**{cell: text}), visit())
     assert found.rows == []
-    assert [(line, where, text_[:20]) for line, where, text_ in found.places] == [(3, column, text[:20])]
+    assert [(line, where, text_[:20]) for line, where, text_ in found.places] == [
+        (3, column, text[:20])
+    ]
     assert reason in found.sentences
 
 
@@ -203,7 +205,8 @@ def test_good_closures(read):
         closure(start="08:00", end="10:30", reason="electricite"),
     )
     assert [
-        (r["site_id"], r["last_day"], r["from_minute"], r["to_minute"], r["reason_id"]) for r in found.rows
+        (r["site_id"], r["last_day"], r["from_minute"], r["to_minute"], r["reason_id"])
+        for r in found.rows
     ] == [(None, "2025-03-04", None, None, None), (KANDI, "2025-03-03", 480, 630, 3)]
 
 
@@ -230,11 +233,22 @@ def test_bad_closures(read, line, column):
 
 @pytest.mark.parametrize(
     "text",
-    ["03/2025", "3/2025", "2025-03", "mars 2025", "Mars 2025", "01/03/2025", "31/03/2025", "2025-03-01"],
+    [
+        "03/2025",
+        "3/2025",
+        "2025-03",
+        "mars 2025",
+        "Mars 2025",
+        "01/03/2025",
+        "31/03/2025",
+        "2025-03-01",
+    ],
 )
 def test_spellings_of_a_month(read, text):
     found = read("canevas", monthly(month=text, received="12", satisfied="9"))
-    assert [(r["month"], r["received"], r["satisfied"]) for r in found.rows] == [("2025-03-01", 12, 9)]
+    assert [(r["month"], r["received"], r["satisfied"]) for r in found.rows] == [
+        ("2025-03-01", 12, 9)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -259,7 +273,10 @@ def test_a_month_cannot_satisfy_more_users_than_it_received(read):
         (2, "Usagers satisfaits")
     ]
     assert (
-        read("canevas", monthly(satisfied=4), monthly(site="cotonou", received=4, satisfied=4)).places == []
+        read(
+            "canevas", monthly(satisfied=4), monthly(site="cotonou", received=4, satisfied=4)
+        ).places
+        == []
     )
 
 
@@ -283,9 +300,9 @@ def test_a_commune_with_two_sites_open_is_refused_and_both_are_named(read):
 
 
 def test_a_site_s_own_name_wins_over_the_commune_s(read):
-    assert [r["site_id"] for r in read("registre", visit(site="CCSP de Cove", day="02/04/2024")).rows] == [
-        COVE_OLD
-    ]
+    assert [
+        r["site_id"] for r in read("registre", visit(site="CCSP de Cove", day="02/04/2024")).rows
+    ] == [COVE_OLD]
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
@@ -302,7 +319,9 @@ def test_encodings(read, encoding):
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_delimiters_and_line_ends(read, delimiter, ending):
-    text = csv_text("registre", visit(ref="a;b,c"), visit(ref="2"), delimiter=delimiter).replace("\n", ending)
+    text = csv_text("registre", visit(ref="a;b,c"), visit(ref="2"), delimiter=delimiter).replace(
+        "\n", ending
+    )
     assert [r["source_ref"] for r in read(text).rows] == ["a;b,c", "2"]
 
 
@@ -312,7 +331,10 @@ def test_headings_are_matched_without_case_accents_or_spaces_and_in_any_order(re
     text = "\n".join(
         ";".join(str(c) for c in line)
         for line in (
-            [h.upper().replace("É", "E").replace("'", " ’ ").replace("Ê", "E") for h, _ in shuffled],
+            [
+                h.upper().replace("É", "E").replace("'", " ’ ").replace("Ê", "E")
+                for h, _ in shuffled
+            ],
             [c for _, c in shuffled],
         )
     )
@@ -391,7 +413,9 @@ def test_lines_are_counted_right_beyond_the_first_chunk(read):
 
 def test_a_line_of_the_wrong_width_is_a_problem_of_its_own(read):
     found = read(TEXT + "ccsp-kandi;03/03/2025\n")
-    assert [place[0] for place in found.places] == [3] and "2 cases au lieu de 11" in found.sentences
+    assert [place[0] for place in found.places] == [
+        3
+    ] and "2 cases au lieu de 11" in found.sentences
 
 
 def test_trailing_blank_cells_are_no_problem(read):
@@ -437,7 +461,9 @@ def test_the_same_row_in_two_spellings_is_the_same_row(read):
 
 
 def test_one_reference_with_two_contents_is_a_problem(read):
-    found = read("registre", visit(ref="1"), visit(ref="1", site="cotonou"), visit(ref="1", sex="F"))
+    found = read(
+        "registre", visit(ref="1"), visit(ref="1", site="cotonou"), visit(ref="1", sex="F")
+    )
     assert found.places == [(4, "Référence", "1")]
     assert "contenu différent" in found.sentences
 

@@ -15,7 +15,9 @@ def month(*refs, **cells) -> list:
 
 
 def test_every_sheet_of_the_form_is_read_as_one_file(read_workbook):
-    found = read_workbook({"Janvier": month("1", "2"), "Février": month("3"), "Mars": month(), "Avril": month("4")})
+    found = read_workbook(
+        {"Janvier": month("1", "2"), "Février": month("3"), "Mars": month(), "Avril": month("4")}
+    )
     assert found.places == []
     assert [r["source_ref"] for r in found.rows] == ["1", "2", "3", "4"]
     assert found.parsing.rows == 4
@@ -30,11 +32,15 @@ def test_the_columns_of_a_sheet_may_stand_in_another_order(read_workbook):
 def test_a_problem_names_its_sheet_and_the_line_there(read_workbook):
     found = read_workbook({"Janvier": month("1"), "Février": [[], *month("2", day="hier")]})
     assert [(p.sheet, p.line, p.column) for p in found.parsing.problems] == [("Février", 3, "Date")]
-    assert found.sentences.startswith("Feuille « Février », ligne 3, colonne « Date » : lu « hier »")
+    assert found.sentences.startswith(
+        "Feuille « Février », ligne 3, colonne « Date » : lu « hier »"
+    )
 
 
 def test_a_workbook_of_one_sheet_has_no_sheet_to_name(read_workbook):
-    assert read_workbook({"Janvier": month("1", day="hier")}).sentences.startswith("Ligne 2, colonne « Date »")
+    assert read_workbook({"Janvier": month("1", day="hier")}).sentences.startswith(
+        "Ligne 2, colonne « Date »"
+    )
 
 
 def test_a_row_that_stands_in_two_sheets_is_one_row_or_a_problem(read_workbook):
@@ -58,10 +64,18 @@ def test_a_sheet_that_lacks_a_heading_is_refused_by_its_name(read_workbook):
 
 def test_a_sheet_that_is_no_form_is_named_in_a_remark(read_workbook):
     found = read_workbook(
-        {"Lisez-moi": [["Comment remplir"], ["Une ligne par usager"]], "Registre": month("1"),
-         "Totaux": [["Mois", "Visites"], ["janvier", 1]]})
+        {
+            "Lisez-moi": [["Comment remplir"], ["Une ligne par usager"]],
+            "Registre": month("1"),
+            "Totaux": [["Mois", "Visites"], ["janvier", 1]],
+        }
+    )
     assert [r["source_ref"] for r in found.rows] == ["1"]
-    assert "Lisez-moi" in found.remarks and "Totaux" in found.remarks and "Registre" not in found.remarks
+    assert (
+        "Lisez-moi" in found.remarks
+        and "Totaux" in found.remarks
+        and "Registre" not in found.remarks
+    )
 
 
 def test_rows_that_go_on_in_a_sheet_without_headings_are_refused(read_workbook):
@@ -77,24 +91,45 @@ def test_a_hidden_sheet_that_is_a_form_is_refused_by_its_name(read_workbook):
 
 
 def test_hidden_sheets_of_lists_and_empty_sheets_are_passed_over(read_workbook):
-    found = read_workbook({"Listes": [["oui"], ["non"]], "Modèle": month(), "Registre": month("1"), "Feuil2": []},
-                          hidden={"Listes", "Modèle"})
+    found = read_workbook(
+        {"Listes": [["oui"], ["non"]], "Modèle": month(), "Registre": month("1"), "Feuil2": []},
+        hidden={"Listes", "Modèle"},
+    )
     assert (len(found.rows), found.places, found.remarks) == (1, [], "")
 
 
 def test_headings_under_a_title_and_a_logo_are_found(read_workbook):
-    found = read_workbook({"Registre": [["Registre des visites"], [None, "Centre de Kandi"], [], *month("1", day="?")]})
+    found = read_workbook(
+        {
+            "Registre": [
+                ["Registre des visites"],
+                [None, "Centre de Kandi"],
+                [],
+                *month("1", day="?"),
+            ]
+        }
+    )
     assert [place[:2] for place in found.places] == [(5, "Date")]
 
 
 def test_a_workbook_without_any_form_says_what_stands_in_each_sheet(read_workbook):
-    found = read_workbook({"Garde": [["Rapport annuel"]], "Données": [["Nom", "Date", "Centre"], ["A", "B", "C"]]})
+    found = read_workbook(
+        {"Garde": [["Rapport annuel"]], "Données": [["Nom", "Date", "Centre"], ["A", "B", "C"]]}
+    )
     assert len(found.places) == 1
     assert "« Garde »" in found.sentences and "« Données »" in found.sentences
 
 
 def test_line_breaks_in_the_cells_of_a_workbook_do_not_shift_its_lines(read_workbook):
-    found = read_workbook({"P": [COMPLAINTS, complaint("P1", subject="une\ndeux\ntrois"), complaint("P2", received="?")]})
+    found = read_workbook(
+        {
+            "P": [
+                COMPLAINTS,
+                complaint("P1", subject="une\ndeux\ntrois"),
+                complaint("P2", received="?"),
+            ]
+        }
+    )
     assert [place[:2] for place in found.places] == [(3, "Reçue le")]
 
 
@@ -105,13 +140,17 @@ def test_a_workbook_that_ends_midway_is_refused_after_its_first_rows(read_workbo
         parts = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
-            archive.writestr(name, content[: len(content) // 2] if name.endswith("sheet1.xml") else content)
+            archive.writestr(
+                name, content[: len(content) // 2] if name.endswith("sheet1.xml") else content
+            )
     found = Read(path)
     assert [place[0] for place in found.places] == [None] and "endommagé" in found.sentences
 
 
 def test_another_form_is_refused_also_where_the_form_is_asked_for(read_workbook):
-    found = read_workbook({"Visites": month("1"), "Plaintes": [COMPLAINTS, complaint("P1")]}, form="registre")
+    found = read_workbook(
+        {"Visites": month("1"), "Plaintes": [COMPLAINTS, complaint("P1")]}, form="registre"
+    )
     assert [(p.sheet, p.line) for p in found.parsing.problems] == [("Plaintes", 1)]
 
 

@@ -65,12 +65,16 @@ def test_a_heading_that_is_missing_says_the_form_and_the_line(read):
 
 # --- a place for each fault of the text -----------------------------------------------------------------------------
 def test_an_open_quote_has_the_line_where_it_opens(read):
-    found = read(TEXT + 'ccsp-kandi;"03/03/2025;;;;0;;;;;2\n' + "ccsp-kandi;03/03/2025;;;;0;;;;;3\n" * 5)
+    found = read(
+        TEXT + 'ccsp-kandi;"03/03/2025;;;;0;;;;;2\n' + "ccsp-kandi;03/03/2025;;;;0;;;;;3\n" * 5
+    )
     assert [p[0] for p in found.places] == [3] and "guillemet" in found.sentences
 
 
 def test_a_quote_that_swallows_the_rest_of_a_long_file_has_its_line_too(read):
-    found = read(TEXT + 'ccsp-kandi;"03/03/2025;;;;0;;;;;2\n' + "ccsp-kandi;03/03/2025;;;;0;;;;;3\n" * 9_000)
+    found = read(
+        TEXT + 'ccsp-kandi;"03/03/2025;;;;0;;;;;2\n' + "ccsp-kandi;03/03/2025;;;;0;;;;;3\n" * 9_000
+    )
     assert [p[0] for p in found.places] == [3] and "guillemet" in found.sentences
 
 
@@ -79,8 +83,14 @@ def test_an_oversized_cell_has_its_line(read):
     assert [p[0] for p in found.places] == [3] and "100 000 caractères" in found.sentences
 
 
-@pytest.mark.parametrize("line, text", [(2, TEXT.replace("requête", "requ\0te")), (1, TEXT.replace("Issue", "Is\0ue")),
-                                        (3, TEXT + "\0\n")])
+@pytest.mark.parametrize(
+    "line, text",
+    [
+        (2, TEXT.replace("requête", "requ\0te")),
+        (1, TEXT.replace("Issue", "Is\0ue")),
+        (3, TEXT + "\0\n"),
+    ],
+)
 def test_a_null_character_has_its_line(read, line, text):
     found = read(text)
     assert found.rows == [] and [p[0] for p in found.places] == [line]
@@ -110,8 +120,15 @@ def odd(tmp_path):
     listening.close()
 
 
-@pytest.mark.parametrize("name, reason", [("dossier.csv", "dossier"), ("tube.csv", "ordinaire"), ("s.csv", "ordinaire"),
-                                          ("absent.csv", "pas de fichier")])
+@pytest.mark.parametrize(
+    "name, reason",
+    [
+        ("dossier.csv", "dossier"),
+        ("tube.csv", "ordinaire"),
+        ("s.csv", "ordinaire"),
+        ("absent.csv", "pas de fichier"),
+    ],
+)
 def test_what_is_no_regular_file_is_refused_without_waiting(office, odd, name, reason):
     outcome = office.take(odd / name)
     assert not outcome.accepted and reason in str(outcome.problems[0])
@@ -124,7 +141,9 @@ def test_a_device_is_refused(office):
     assert "ordinaire" in str(office.take(Path("/dev/zero")).problems[0])
 
 
-@pytest.mark.parametrize("name, most", [("a.xlsx", workbook.in_force().file_bytes), ("a.csv", table.TEXT_BYTES)])
+@pytest.mark.parametrize(
+    "name, most", [("a.xlsx", workbook.in_force().file_bytes), ("a.csv", table.TEXT_BYTES)]
+)
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(office, monkeypatch, name, most):
     from db import intake
 
@@ -146,7 +165,11 @@ def test_a_closure_of_the_whole_network_makes_no_whole_day(read):
 def test_every_form_s_headings_are_told_from_the_others():
     for form in FORMATS.values():
         others = {c.heading for c in form.columns}
-        assert all(len(others - {c.heading for c in f.columns}) >= 2 for f in FORMATS.values() if f is not form)
+        assert all(
+            len(others - {c.heading for c in f.columns}) >= 2
+            for f in FORMATS.values()
+            if f is not form
+        )
 
 
 def test_a_separator_that_is_said_and_not_used_is_passed_over(read):

@@ -157,7 +157,10 @@ def test_every_sheet_with_content_is_given_with_its_name(tmp_path):
     book["Listes"].sheet_state = "hidden"
     book.save(tmp_path / "feuilles.xlsx")
     assert [(s.name, s.hidden, row) for s, row in workbook.rows(tmp_path / "feuilles.xlsx")] == [
-        ("Listes", True, ["Listes"]), ("Données", False, ["Données"]), ("Notes", False, ["Notes"])]
+        ("Listes", True, ["Listes"]),
+        ("Données", False, ["Données"]),
+        ("Notes", False, ["Notes"]),
+    ]
 
 
 def test_the_only_sheet_has_no_name_to_tell(save):
@@ -172,7 +175,10 @@ def test_of_a_hidden_sheet_only_the_top_is_given(tmp_path):
         hidden.append([number])
     hidden.sheet_state = "hidden"
     book.save(tmp_path / "cachee.xlsx")
-    assert sum(s.hidden for s, _ in workbook.rows(tmp_path / "cachee.xlsx")) == workbook_child.TOP_OF_HIDDEN
+    assert (
+        sum(s.hidden for s, _ in workbook.rows(tmp_path / "cachee.xlsx"))
+        == workbook_child.TOP_OF_HIDDEN
+    )
 
 
 def test_many_rows_come_whole_and_in_order(save):
@@ -214,7 +220,14 @@ def test_a_row_beyond_the_last_of_excel_is_refused(save):
         '<row r="1"><c r="A1"><v>douze</v></c></row>',
         '<row r="1"><c r="A1" t="s"><v>999</v></c></row>',
     ],
-    ids=["rows swapped", "row twice", "cell twice", "cell of another row", "no number", "no such text"],
+    ids=[
+        "rows swapped",
+        "row twice",
+        "cell twice",
+        "cell of another row",
+        "no number",
+        "no such text",
+    ],
 )
 def test_a_damaged_sheet_is_refused_rather_than_read_in_part(save, xml):
     assert refusal(with_sheet_data(save(["a"]), xml)) == workbook.REASONS["unreadable"]
@@ -246,7 +259,9 @@ def test_a_hidden_sheet_is_not_content(tmp_path):
     assert refusal(tmp_path / "cachee.xlsx") == workbook.REASONS["empty"]
 
 
-@pytest.mark.parametrize("content", [b"%PDF-1.7", b"", b"PK", b"Centre;Date\n", b"PK\x03\x04 tronqu\xe9"])
+@pytest.mark.parametrize(
+    "content", [b"%PDF-1.7", b"", b"PK", b"Centre;Date\n", b"PK\x03\x04 tronqu\xe9"]
+)
 def test_what_is_no_workbook_is_refused(tmp_path, content):
     path = tmp_path / "faux.xlsx"
     path.write_bytes(content)
@@ -274,7 +289,9 @@ def test_an_archive_with_a_password_is_refused(save):
 
 def test_a_file_over_the_limit_is_refused_before_anything_reads_it(save, children):
     path = save(["a"])
-    assert refusal(path, Limits(file_bytes=path.stat().st_size - 1)).startswith("Ce fichier pèse plus de")
+    assert refusal(path, Limits(file_bytes=path.stat().st_size - 1)).startswith(
+        "Ce fichier pèse plus de"
+    )
     assert children == []
     assert list(rows(path, Limits(file_bytes=path.stat().st_size))) == [["a"]]
 
@@ -293,7 +310,9 @@ def test_a_zip_bomb_is_refused_by_what_it_declares(save):
 def test_an_entry_that_lies_about_its_size_is_refused(save):
     path = save(*([number] for number in range(2_000)))
     content = bytearray(path.read_bytes())
-    name = content.rindex(SHEET.encode())  # in the table of contents; the size stands 22 bytes before
+    name = content.rindex(
+        SHEET.encode()
+    )  # in the table of contents; the size stands 22 bytes before
     content[name - 22 : name - 18] = (5_000).to_bytes(4, "little")
     path.write_bytes(content)
     assert refusal(path) == workbook.REASONS["unreadable"]
@@ -307,7 +326,9 @@ def test_an_archive_of_very_many_entries_is_refused(save):
 def test_an_entity_bomb_is_refused(save):
     levels = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
     doctype = f'<!DOCTYPE worksheet [<!ENTITY e0 "xxxxxxxxxx">{levels}]>'.encode()
-    path = with_sheet_data(save(["a"]), '<row r="1"><c r="A1" t="inlineStr"><is><t>&e9;</t></is></c></row>')
+    path = with_sheet_data(
+        save(["a"]), '<row r="1"><c r="A1" t="inlineStr"><is><t>&e9;</t></is></c></row>'
+    )
     rewrite(path, **{SHEET: lambda xml: doctype + xml})
     assert refusal(path) in (workbook.REASONS["unreadable"], workbook.REASONS["memory"])
 
@@ -317,7 +338,10 @@ class TestProcessLimits:
     def test_too_much_memory_is_refused(self, save):
         padding = b"<!--" + b" " * 140_000_000
         path = rewrite(save(["a"]), **{"xl/styles.xml": lambda xml: xml + padding})
-        assert refusal(path, Limits(memory_bytes=150_000_000, unpacked_bytes=150_000_000)) == workbook.REASONS["memory"]
+        assert (
+            refusal(path, Limits(memory_bytes=150_000_000, unpacked_bytes=150_000_000))
+            == workbook.REASONS["memory"]
+        )
 
     def test_too_much_processor_time_is_refused(self, save):
         path = with_sheet_data(save(["a"]), '<row r="1"/>' + "<row/>" * 1_000_000)
@@ -396,7 +420,9 @@ def test_the_reader_is_ended_when_the_caller_stops(save, children):
 
 
 def test_a_reader_that_hangs_does_not_hold_a_caller_who_stops(tmp_path, monkeypatch, children):
-    reading = rows(child(tmp_path, monkeypatch, "import time; print('[\"a\"]', flush=True); time.sleep(60)"))
+    reading = rows(
+        child(tmp_path, monkeypatch, "import time; print('[\"a\"]', flush=True); time.sleep(60)")
+    )
     assert next(reading) == ["a"]
     started = time.monotonic()
     reading.close()

@@ -15,11 +15,20 @@ from db.intake import Options, Outcome, take
 from db.write import Refused
 from tests.fuzz.mutate import mutant
 
-TABLES = ("import_batch", "batch_site", "whole_day", *(d.table for d in DESTINATIONS.values()), "complaint_text", "rollup",
-          "journal")
+TABLES = (
+    "import_batch",
+    "batch_site",
+    "whole_day",
+    *(d.table for d in DESTINATIONS.values()),
+    "complaint_text",
+    "rollup",
+    "journal",
+)
 PLACE = re.compile(r"(Fichier|Ligne \d+|Feuille « .+? »)[ ,]")
-ENGLISH = re.compile(r"\b(error|exception|traceback|codec|invalid|expected|line|string|byte|column|unexpected|none)\b",
-                     re.IGNORECASE)
+ENGLISH = re.compile(
+    r"\b(error|exception|traceback|codec|invalid|expected|line|string|byte|column|unexpected|none)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -33,10 +42,23 @@ class Tally:
 
 def options_for(rng: Random) -> Options:
     """Mostly as people hand files in; sometimes with a form that may be wrong, or replacing days, or a check."""
-    return Options(form=rng.choice([None] * 60 + list(FORMATS)), replace_days=rng.random() < 0.1, check=rng.random() < 0.1)
+    return Options(
+        form=rng.choice([None] * 60 + list(FORMATS)),
+        replace_days=rng.random() < 0.1,
+        check=rng.random() < 0.1,
+    )
 
 
-def attempt(engine: Engine, known: Known, folder: Path, seed: int, number: int, tally: Tally, *, workbook: bool) -> None:
+def attempt(
+    engine: Engine,
+    known: Known,
+    folder: Path,
+    seed: int,
+    number: int,
+    tally: Tally,
+    *,
+    workbook: bool,
+) -> None:
     """Make file `number` of the run, hand it in, and note what came of it."""
     rng = Random(f"{seed}-{number}")
     name, content = mutant(rng, workbook=workbook)
@@ -56,29 +78,43 @@ def attempt(engine: Engine, known: Known, folder: Path, seed: int, number: int, 
         path.unlink()
     kept = outcome.accepted and not outcome.already and not options.check
     tally.seen["workbook" if workbook else "text", "kept" if outcome.accepted else "refused"] += 1
-    tally.faults += [f"{number} ({name}): {fault}" for fault in faults(engine, outcome, before, kept=kept)]
-    tally.reasons.update({re.sub(r"«.*?»|\d+", "…", getattr(p, "message", str(p)))[:60] for p in outcome.problems})
+    tally.faults += [
+        f"{number} ({name}): {fault}" for fault in faults(engine, outcome, before, kept=kept)
+    ]
+    tally.reasons.update(
+        {re.sub(r"«.*?»|\d+", "…", getattr(p, "message", str(p)))[:60] for p in outcome.problems}
+    )
 
 
 def faults(engine: Engine, outcome: Outcome, before: dict[str, int], *, kept: bool) -> list[str]:
     """What is wrong with an outcome: rows of a refused file, rows missing of one that is kept, a poor sentence."""
     after = contents(engine)
     if not kept:
-        found = [f"{t}: {before[t]} rows before, {after[t]} after" for t in TABLES if before[t] != after[t]]
+        found = [
+            f"{t}: {before[t]} rows before, {after[t]} after"
+            for t in TABLES
+            if before[t] != after[t]
+        ]
     else:
         table = DESTINATIONS[outcome.form].table
         grown = after[table] - before[table]
         found = [f"{grown} rows in {table}, {outcome.rows} said"] if grown != outcome.rows else []
     if not outcome.accepted and not outcome.problems:
         found.append("refused without a word")
-    return found + [f"sentence: {ascii(s)}" for s in map(str, outcome.problems) if not a_good_sentence(s)]
+    return found + [
+        f"sentence: {ascii(s)}" for s in map(str, outcome.problems) if not a_good_sentence(s)
+    ]
 
 
 def a_good_sentence(sentence: str) -> bool:
     """Whether it has a place, ends, shows nothing that a terminal obeys, and says nothing of its own in English."""
     own = re.sub(r"« .*? »(?= :|,|\.| ;)|\"[^\"]*\"$", "", sentence)
-    return (PLACE.match(sentence) is not None and sentence.endswith((".", '"', ")")) and not ENGLISH.search(own)
-            and all(c.isprintable() or c in "\u00a0\u202f" for c in sentence))
+    return (
+        PLACE.match(sentence) is not None
+        and sentence.endswith((".", '"', ")"))
+        and not ENGLISH.search(own)
+        and all(c.isprintable() or c in "\u00a0\u202f" for c in sentence)
+    )
 
 
 def contents(engine: Engine) -> dict[str, int]:

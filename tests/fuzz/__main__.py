@@ -60,8 +60,14 @@ def main() -> int:
     """Run, report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=int(os.environ.get("FUZZ", "10000")))
-    parser.add_argument("--seconds", type=float, default=float(os.environ.get("FUZZ_SECONDS", "3600")))
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), default=os.environ.get("FUZZ_DATABASE", "sqlite"))
+    parser.add_argument(
+        "--seconds", type=float, default=float(os.environ.get("FUZZ_SECONDS", "3600"))
+    )
+    parser.add_argument(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default=os.environ.get("FUZZ_DATABASE", "sqlite"),
+    )
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", type=int, metavar="NUMBER")
     asked = parser.parse_args()

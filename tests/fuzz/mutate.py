@@ -14,21 +14,110 @@ from tests.builders import closing, closure, complaint, monthly, visit
 
 Rows = list[list]
 SITES = ("ccsp-kandi", "CCSP de Nikki", "Covè", "gsru-cotonou", "Bembèrèkè", "Dassa", "péhunco")
-ENCODINGS = (*["utf-8"] * 6, "utf-8-sig", "utf-8-sig", "cp1252", "cp1252", "cp1252", "mac_roman", "cp850", "iso8859_15", "utf-16",
-             "utf-16-le", "utf-16-be", "cp437")
+ENCODINGS = (
+    *["utf-8"] * 6,
+    "utf-8-sig",
+    "utf-8-sig",
+    "cp1252",
+    "cp1252",
+    "cp1252",
+    "mac_roman",
+    "cp850",
+    "iso8859_15",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "cp437",
+)
 HOSTILE = (
-    "", " ", "0", "-1", "1e9", "99999999", "2147483648", "9" * 40, "45719", "0.34375", "=ROW()-1", "=1+1", "#REF!", "#N/A",
-    "Err:508", "30/02/2025", "2025-13-01", "01/01/2099", "29/02/2024", "00/00/0000", "24:00", "8h05", "08:60", "nan", "None",
-    "NULL", "\\N",
-    "\0", "\x1b[2J", "\x07", "\u202e", "\u200b", "\ufeff", "\ufffd", "\u2028", "a\nb", "a\rb", "a\r\nb", '"', '""', "'", ";", ",",
-    "\t", "\\", "é" * 81, "x" * 201, "x" * 2_001, "x" * 32_768, "😀", "e\u0301", "Ǆ", "İ", "ß", "½", "٣", "²", "Ⅷ", "％",
-    "oui", "NON",
-    "servi", "parti", "requête", "plainte", "traitée", "Kandi", "ccsp-kandi", "F", "femme", "`${alert(1)}`", "<img src=x>",
-    "'; DROP TABLE visit; --", "03/2025", "mars 2025", "novembre 2099", "1 234", "12,5", "＝１", "CCSP de Covè", "À", "Délai")
+    "",
+    " ",
+    "0",
+    "-1",
+    "1e9",
+    "99999999",
+    "2147483648",
+    "9" * 40,
+    "45719",
+    "0.34375",
+    "=ROW()-1",
+    "=1+1",
+    "#REF!",
+    "#N/A",
+    "Err:508",
+    "30/02/2025",
+    "2025-13-01",
+    "01/01/2099",
+    "29/02/2024",
+    "00/00/0000",
+    "24:00",
+    "8h05",
+    "08:60",
+    "nan",
+    "None",
+    "NULL",
+    "\\N",
+    "\0",
+    "\x1b[2J",
+    "\x07",
+    "\u202e",
+    "\u200b",
+    "\ufeff",
+    "\ufffd",
+    "\u2028",
+    "a\nb",
+    "a\rb",
+    "a\r\nb",
+    '"',
+    '""',
+    "'",
+    ";",
+    ",",
+    "\t",
+    "\\",
+    "é" * 81,
+    "x" * 201,
+    "x" * 2_001,
+    "x" * 32_768,
+    "😀",
+    "e\u0301",
+    "Ǆ",
+    "İ",
+    "ß",
+    "½",
+    "٣",
+    "²",
+    "Ⅷ",
+    "％",
+    "oui",
+    "NON",
+    "servi",
+    "parti",
+    "requête",
+    "plainte",
+    "traitée",
+    "Kandi",
+    "ccsp-kandi",
+    "F",
+    "femme",
+    "`${alert(1)}`",
+    "<img src=x>",
+    "'; DROP TABLE visit; --",
+    "03/2025",
+    "mars 2025",
+    "novembre 2099",
+    "1 234",
+    "12,5",
+    "＝１",
+    "CCSP de Covè",
+    "À",
+    "Délai",
+)
 
 
 def good(rng: Random, form: str) -> Rows:
     """Headings and a few good lines of a form."""
+
     def day() -> str:
         return f"{rng.randint(1, 28):02}/{rng.randint(1, 12):02}/2025"
 
@@ -37,17 +126,47 @@ def good(rng: Random, form: str) -> Rows:
         if form == "registre":
             hour = rng.randint(8, 15)
             timed = rng.random() < 0.7
-            return visit(site, day(), f"{hour:02}:05" if timed else "", f"{hour:02}:40" if timed else "", kind=rng.choice("012"),
-                         sex=rng.choice(["F", "M", ""]), satisfied=rng.choice(["oui", "non", ""]), ref=rng.choice([ref, ref, ""]))
+            return visit(
+                site,
+                day(),
+                f"{hour:02}:05" if timed else "",
+                f"{hour:02}:40" if timed else "",
+                kind=rng.choice("012"),
+                sex=rng.choice(["F", "M", ""]),
+                satisfied=rng.choice(["oui", "non", ""]),
+                ref=rng.choice([ref, ref, ""]),
+            )
         if form == "plaintes":
-            return complaint(ref, site, day(), category=rng.choice(["Délai", ""]), subject=rng.choice(["", "délai très long"]))
+            return complaint(
+                ref,
+                site,
+                day(),
+                category=rng.choice(["Délai", ""]),
+                subject=rng.choice(["", "délai très long"]),
+            )
         if form == "cloture":
             return closing(site, day(), rng.randint(0, 50), rng.choice(["", "A1", "A2"]))
         if form == "fermetures":
             first = day()
-            return closure(rng.choice([site, site, ""]), first, first, reason=rng.choice(["", "réseau", "électricité"]))
-        return monthly(site, f"{rng.randint(1, 12):02}/2025", rng.randint(50, 99), rng.randint(0, 50), "délai", "à suivre")
-    return [[c.heading for c in FORMATS[form].columns], *(line() for _ in range(rng.randint(1, 12)))]
+            return closure(
+                rng.choice([site, site, ""]),
+                first,
+                first,
+                reason=rng.choice(["", "réseau", "électricité"]),
+            )
+        return monthly(
+            site,
+            f"{rng.randint(1, 12):02}/2025",
+            rng.randint(50, 99),
+            rng.randint(0, 50),
+            "délai",
+            "à suivre",
+        )
+
+    return [
+        [c.heading for c in FORMATS[form].columns],
+        *(line() for _ in range(rng.randint(1, 12))),
+    ]
 
 
 # --- cells ----------------------------------------------------------------------------------------------------------
@@ -67,11 +186,14 @@ def _swap_cells(rng: Random, rows: Rows) -> None:
 def _drop_column(rng: Random, rows: Rows) -> None:
     place = rng.randrange(max(map(len, rows)) or 1)
     for row in rows:
-        del row[place:place + 1]
+        del row[place : place + 1]
 
 
 def _extra_column(rng: Random, rows: Rows) -> None:
-    place, heading = rng.randrange(max(map(len, rows)) + 1), rng.choice(["Nom", "Téléphone", "", "Date", "Sexe"])
+    place, heading = (
+        rng.randrange(max(map(len, rows)) + 1),
+        rng.choice(["Nom", "Téléphone", "", "Date", "Sexe"]),
+    )
     for i, row in enumerate(rows):
         row.insert(place, heading if i == 0 else rng.choice(HOSTILE))
 
@@ -93,7 +215,7 @@ def _lines(rng: Random, rows: Rows) -> None:
         case 2 if len(rows) > 1:
             del rows[place]
         case 3:
-            rows[place] = rows[place][:rng.randint(0, len(rows[place]))]
+            rows[place] = rows[place][: rng.randint(0, len(rows[place]))]
         case 4:
             rows.insert(place, ["" for _ in rows[0]])
         case _:
@@ -101,7 +223,10 @@ def _lines(rng: Random, rows: Rows) -> None:
 
 
 def _title(rng: Random, rows: Rows) -> None:
-    rows[:0] = [[rng.choice(["Registre des visites", "Année ; 2025", "a, b, c", "sep=;", "À"])], []][:rng.randint(1, 2)]
+    rows[:0] = [
+        [rng.choice(["Registre des visites", "Année ; 2025", "a, b, c", "sep=;", "À"])],
+        [],
+    ][: rng.randint(1, 2)]
 
 
 def _typo(rng: Random, rows: Rows) -> None:
@@ -110,11 +235,23 @@ def _typo(rng: Random, rows: Rows) -> None:
     place = rng.randrange(len(row)) if row else 0
     if row and (word := str(row[place])):
         at = rng.randrange(len(word))
-        row[place] = word[:at] + rng.choice("xé \u00a0'’-") + word[at + 1:]
+        row[place] = word[:at] + rng.choice("xé \u00a0'’-") + word[at + 1 :]
 
 
-CELLS: tuple[Callable, ...] = (_cell, _cell, _cell, _cell, _swap_cells, _drop_column, _extra_column, _shuffle_columns, _lines,
-                               _lines, _title, _typo)
+CELLS: tuple[Callable, ...] = (
+    _cell,
+    _cell,
+    _cell,
+    _cell,
+    _swap_cells,
+    _drop_column,
+    _extra_column,
+    _shuffle_columns,
+    _lines,
+    _lines,
+    _title,
+    _typo,
+)
 
 
 # --- bytes ----------------------------------------------------------------------------------------------------------
@@ -123,26 +260,37 @@ def _bytes(rng: Random, content: bytes) -> bytes:
     at = rng.randrange(len(content) + 1)
     match rng.randrange(8):
         case 0:
-            return content[:at] + bytes([rng.randrange(256)]) + content[at + 1:]
+            return content[:at] + bytes([rng.randrange(256)]) + content[at + 1 :]
         case 1:
-            return content[:at] + content[at + rng.randint(1, 40):]
+            return content[:at] + content[at + rng.randint(1, 40) :]
         case 2:
             return content[:at] + rng.randbytes(rng.randint(1, 20)) + content[at:]
         case 3:
             return content[:at]
         case 4:
-            return content[:at] + rng.choice([b"\0", b'"', b"\n", b"\r", b"\x1a", b"\xff\xfe", BOM_UTF8, b"\x81"]) + content[at:]
+            return (
+                content[:at]
+                + rng.choice([b"\0", b'"', b"\n", b"\r", b"\x1a", b"\xff\xfe", BOM_UTF8, b"\x81"])
+                + content[at:]
+            )
         case 5:
-            return content[:at] + content[rng.randrange(len(content) + 1):]
+            return content[:at] + content[rng.randrange(len(content) + 1) :]
         case 6:
-            return content.replace(rng.choice([b";", b"\n", b"/", b"\xc3", b" "]), rng.choice([b"", b"\t", b"\xe9", b'"', b"\0"]))
+            return content.replace(
+                rng.choice([b";", b"\n", b"/", b"\xc3", b" "]),
+                rng.choice([b"", b"\t", b"\xe9", b'"', b"\0"]),
+            )
         case _:
             return content + rng.choice([b'"', b"\0", b"\n" * 50, b";" * 200, b"\x1a", content])
 
 
 def _text(rng: Random, rows: Rows) -> bytes:
     out = io.StringIO()
-    csv.writer(out, delimiter=rng.choice(";;;;;;,,,,,\t\t\t|"), lineterminator=rng.choice(["\n", "\r\n", "\r"])).writerows(rows)
+    csv.writer(
+        out,
+        delimiter=rng.choice(";;;;;;,,,,,\t\t\t|"),
+        lineterminator=rng.choice(["\n", "\r\n", "\r"]),
+    ).writerows(rows)
     marked = rng.choice(["", "", "", "", "sep=;\n"]) + out.getvalue()
     content = marked.encode(rng.choice(ENCODINGS), "replace")
     for _ in range(rng.choice([0, 0, 0, 0, 0, 1, 1, 2, 5])):
@@ -157,7 +305,14 @@ def _workbook(rng: Random, sheets: list[Rows]) -> bytes:
         sheet = book.create_sheet(rng.choice([f"Feuil{i}", "Été", "a'b!", "\u202eb", "Mois 1"]))
         for row in rows:
             # openpyxl writes no control characters; a text beginning with = becomes a formula, as is wanted
-            sheet.append(["".join(c for c in v if c >= " " or c == "\n")[:32_767] if isinstance(v, str) else v for v in row])
+            sheet.append(
+                [
+                    "".join(c for c in v if c >= " " or c == "\n")[:32_767]
+                    if isinstance(v, str)
+                    else v
+                    for v in row
+                ]
+            )
         if i and rng.random() < 0.2:
             sheet.sheet_state = rng.choice(["hidden", "veryHidden"])
     out = io.BytesIO()
@@ -172,7 +327,9 @@ def _inside(rng: Random, content: bytes) -> bytes:
     """The workbook with the XML of one of its parts changed."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    name = rng.choice([*parts, "xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml", "xl/workbook.xml"])
+    name = rng.choice(
+        [*parts, "xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml", "xl/workbook.xml"]
+    )
     parts[name] = _bytes(rng, parts[name])
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -177,7 +177,9 @@ QUERIES = {
         LEFT JOIN known_share USING (key)""",
     "complaints_30d": share("answered AND resolved - received <= 30", "true", "received"),
     "complaints_30d_due": share(
-        "answered AND resolved - received <= 30", "true", "(FROM received WHERE received <= known_to - 30)"
+        "answered AND resolved - received <= 30",
+        "true",
+        "(FROM received WHERE received <= known_to - 30)",
     ),
     "complaint_delay": """
         WITH life AS (
@@ -229,16 +231,25 @@ class Independent:
 
     def __init__(self, folder: Path, files: list[DemoFile], today: date):
         self.db = duckdb.connect()
-        for name, value in (("folder", f"{folder}/"), ("reference", f"{REFERENCE}/"), ("today", today)):
+        for name, value in (
+            ("folder", f"{folder}/"),
+            ("reference", f"{REFERENCE}/"),
+            ("today", today),
+        ):
             self.db.execute(f"SET VARIABLE {name} = ?", [value])
         self.db.execute("CREATE TABLE holiday (day date)")
         self.db.executemany(
             "INSERT INTO holiday VALUES (?)",
             [[d] for d in holidays.country_holidays("BJ", years=range(2020, today.year + 1))],
         )
-        self.db.execute("CREATE TABLE declared (name varchar, form varchar, site varchar, a date, b date)")
+        self.db.execute(
+            "CREATE TABLE declared (name varchar, form varchar, site varchar, a date, b date)"
+        )
         declared = [
-            [f.name, f.form, site, *f.covers] for f in files if f.covers for site in (*_sites_in(f), *f.sites)
+            [f.name, f.form, site, *f.covers]
+            for f in files
+            if f.covers
+            for site in (*_sites_in(f), *f.sites)
         ]
         self.db.executemany("INSERT INTO declared VALUES (?, ?, ?, ?, ?)", declared)
         self.db.execute(RAW)
@@ -259,8 +270,12 @@ class Independent:
             "service_known": "known >= 0.8" if service or by == "service" else "true",
             "territory": "m.department = key" if by == "department" else "true",
         }
-        self.db.execute(f"CREATE OR REPLACE TEMP TABLE scope AS SELECT * FROM network WHERE {sites}")  # noqa: S608
-        days = {name: day for name, day in (("first", first), ("last", last)) if f"${name}" in CELLS[by]}
+        self.db.execute(
+            f"CREATE OR REPLACE TEMP TABLE scope AS SELECT * FROM network WHERE {sites}"  # noqa: S608
+        )
+        days = {
+            name: day for name, day in (("first", first), ("last", last)) if f"${name}" in CELLS[by]
+        }
         self.db.execute(
             f"CREATE OR REPLACE TEMP TABLE cell AS SELECT * FROM ({CELLS[by].format(**words)}) t(key, site, a, b)",  # noqa: S608
             days,
@@ -269,11 +284,17 @@ class Independent:
         reporting, complaint_reporting, expected = self._sites()
         found = {}
         for code, query in QUERIES.items():
-            asked = [] if code in WITHOUT_OBJECT[by] else self.db.execute(query.format(**words)).fetchall()
+            asked = (
+                []
+                if code in WITHOUT_OBJECT[by]
+                else self.db.execute(query.format(**words)).fetchall()
+            )
             rows = {key: rest for key, *rest in asked}
             who = complaint_reporting if code in COMPLAINTS else reporting
             for key in expected:
-                found[key, code] = Answer(*rows.get(key, (None, None, None)), who.get(key, 0), expected[key])
+                found[key, code] = Answer(
+                    *rows.get(key, (None, None, None)), who.get(key, 0), expected[key]
+                )
         return found
 
     def _sites(self) -> tuple[dict, dict, dict]:

@@ -16,7 +16,13 @@ from db.engine import make_engine
 from db.intake import Options, load_known, take
 from db.ledger import public_holidays
 from tests.builders import Office, shell
-from tests.indicators.independent import COMPLAINTS, MINIMUM, WITHOUT_OBJECT, Independent, encoding_of
+from tests.indicators.independent import (
+    COMPLAINTS,
+    MINIMUM,
+    WITHOUT_OBJECT,
+    Independent,
+    encoding_of,
+)
 
 TODAY = date(2025, 11, 20)
 VISITS = 20_000
@@ -97,17 +103,20 @@ def same(a: float | None, b: float | None) -> bool:
 def difference(code: str, row: dict, answer, by: str) -> str:
     """What of a printed figure is not the independent answer; "" if nothing."""
     numerator, denominator, value = (number(row[c]) for c in ("numerator", "denominator", "value"))
-    said = (
-        f"{row['key']} {code}: printed {numerator}/{denominator} = {value} ({row['note']}), computed {answer}"
-    )
+    said = f"{row['key']} {code}: printed {numerator}/{denominator} = {value} ({row['note']}), computed {answer}"
     if code in WITHOUT_OBJECT[by]:
         return (
-            "" if (numerator, denominator, value, row["note"]) == (None, None, None, "sans objet") else said
+            ""
+            if (numerator, denominator, value, row["note"]) == (None, None, None, "sans objet")
+            else said
         )
     # Where nothing was counted one side says 0, the other nothing; the value is missing on both.
     if (numerator or 0, denominator or 0) != (answer.numerator or 0, answer.denominator or 0):
         return said
-    if (int(row["sites_reporting"]), int(row["sites_expected"])) != (answer.reporting, answer.expected):
+    if (int(row["sites_reporting"]), int(row["sites_expected"])) != (
+        answer.reporting,
+        answer.expected,
+    ):
         return said
     expected = answer.value
     if code in MINIMUM and int(row["n"]) < MINIMUM[code]:
@@ -177,7 +186,9 @@ def test_every_figure_under_a_filter(printed, independent, by, name):
     options, sites, service = FILTERS[name]
     first, last = PERIODS["off months"]
     found = printed("--from", first, "--to", last, "--by", by, *options)
-    answers = independent.answers(by, date.fromisoformat(first), date.fromisoformat(last), sites, service)
+    answers = independent.answers(
+        by, date.fromisoformat(first), date.fromisoformat(last), sites, service
+    )
     # The design says which communes a filter on sites leaves only for departments.
     without = {"coverage"} if sites != "true" and by != "department" else frozenset()
     assert found

@@ -33,7 +33,17 @@ def test_one_line_per_key_and_indicator_with_empty_cells_where_nothing_is_known(
     assert list(rows[0]) == COLUMNS
     assert len(rows) == 24 * len(INDICATORS)
     found = {(r["key"], r["indicator"]): r for r in rows}
-    assert list(found[KANDI, "wait_p50"].values()) == [KANDI, "wait_p50", "", "", "7", "12", "1", "1", ""]
+    assert list(found[KANDI, "wait_p50"].values()) == [
+        KANDI,
+        "wait_p50",
+        "",
+        "",
+        "7",
+        "12",
+        "1",
+        "1",
+        "",
+    ]
     assert list(found[NIKKI, "wait_p50"].values()) == [
         NIKKI,
         "wait_p50",
@@ -89,7 +99,10 @@ def test_wrong_usage_ends_with_2(command, argv):
 
 def test_a_period_that_ends_before_it_begins_is_wrong_usage(command):
     assert (
-        command(main, "indicators", "--from", "2025-02-01", "--to", "2025-01-01", "--by", "nation").code == 2
+        command(
+            main, "indicators", "--from", "2025-02-01", "--to", "2025-01-01", "--by", "nation"
+        ).code
+        == 2
     )
 
 
@@ -106,7 +119,9 @@ def test_a_database_without_tables_is_refused_with_the_command_that_makes_them(
 
 def test_filters_that_leave_no_site_give_no_figures(command, office):
     office.hand_in("registre", visit())
-    said = command(main, "indicators", *YEAR, "--by", "nation", "--department", "Littoral", "--kind", "CCSP")
+    said = command(
+        main, "indicators", *YEAR, "--by", "nation", "--department", "Littoral", "--kind", "CCSP"
+    )
     assert said.code == 0
     visits = next(r for r in csv.DictReader(io.StringIO(said.out)) if r["indicator"] == "visits")
     assert (visits["value"], visits["sites_expected"]) == ("", "0")

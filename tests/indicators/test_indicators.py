@@ -30,7 +30,9 @@ def test_everybody_in_the_register_is_a_visit_whatever_the_kind_or_the_outcome(o
         visit(kind="demande d'information"),
     )
     assert counts(office.figure("visits")) == (3, None, 3)
-    assert office.figure("complaints_30d").numerator == 0  # a visit of kind « plainte » is no complaint
+    assert (
+        office.figure("complaints_30d").numerator == 0
+    )  # a visit of kind « plainte » is no complaint
 
 
 @pytest.mark.pitfall(37)
@@ -85,7 +87,10 @@ def test_visits_per_1000_inhabitants_count_each_commune_once_and_only_ccsp(offic
             )
         )
     office.hand_in(
-        "registre", *[visit()] * 300, *[visit(site="ccsp-kandi-2")] * 100, *[visit(site=COTONOU)] * 50
+        "registre",
+        *[visit()] * 300,
+        *[visit(site="ccsp-kandi-2")] * 100,
+        *[visit(site=COTONOU)] * 50,
     )
     kandi, malanville = (
         179_290,
@@ -95,7 +100,10 @@ def test_visits_per_1000_inhabitants_count_each_commune_once_and_only_ccsp(offic
     assert counts(alibori) == (400, kandi + malanville, 400_000 / (kandi + malanville))
     by_site = office.figures(by="site")
     assert counts(by_site[KANDI, "visits_per_1000"]) == (300, kandi, 300_000 / kandi)
-    assert (counts(by_site[COTONOU, "visits_per_1000"]), by_site[COTONOU, "visits_per_1000"].note) == (
+    assert (
+        counts(by_site[COTONOU, "visits_per_1000"]),
+        by_site[COTONOU, "visits_per_1000"].note,
+    ) == (
         (None, None, None),
         "sans objet",
     )
@@ -117,7 +125,11 @@ def test_quantiles_come_from_pooled_waits_never_from_the_sites_own(office):
     assert by_site[MALANVILLE, "wait_p90"].value == 20
     for by, key in LEVELS:
         found = office.figures(by=by)
-        assert (found[key, "wait_p50"].value, found[key, "wait_p90"].value, found[key, "wait_p50"].n) == (
+        assert (
+            found[key, "wait_p50"].value,
+            found[key, "wait_p90"].value,
+            found[key, "wait_p50"].n,
+        ) == (
             20,
             20,
             110,
@@ -190,7 +202,9 @@ def test_each_month_asks_anew_which_sites_measure(office):
 
 def test_a_service_without_measured_wait_still_counts_who_left_at_a_measuring_site(office):
     office.hand_in(
-        "registre", *[waited(10)] * 10, *[visit(arrived="08:00", outcome="parti", service="cip")] * 10
+        "registre",
+        *[waited(10)] * 10,
+        *[visit(arrived="08:00", outcome="parti", service="cip")] * 10,
     )
     assert counts(office.figure("wait_within_30", "cip", by="service")) == (0, 10, 0)
     assert counts(office.figure("wait_within_30", service="cip")) == (0, 10, 0)
@@ -245,11 +259,17 @@ def lines(n: int) -> list:
 def test_under_the_minimum_the_value_is_hidden_and_its_counts_are_shown(office, code, minimum):
     office.hand_in("registre", *lines(minimum - 1))
     hidden = office.figure(code)
-    assert (hidden.value, hidden.n, hidden.note) == (None, minimum - 1, f"moins de {minimum} : non affiché")
+    assert (hidden.value, hidden.n, hidden.note) == (
+        None,
+        minimum - 1,
+        f"moins de {minimum} : non affiché",
+    )
     if hidden.denominator is not None:
         assert hidden.denominator == minimum - 1
     office.hand_in("registre", *lines(1), *[waited(5, site=NIKKI, sex="F", satisfied="oui")])
-    office.hand_in("registre", *[waited(5, site=NIKKI, day="2025-03-04", sex="F", satisfied="oui")] * minimum)
+    office.hand_in(
+        "registre", *[waited(5, site=NIKKI, day="2025-03-04", sex="F", satisfied="oui")] * minimum
+    )
     assert office.figure(code).value is not None
 
 
@@ -260,7 +280,10 @@ def test_under_five_complaints_a_rate_is_hidden(office, code):
         *(complaint(f"P{i}", resolved="2025-03-10") for i in range(4)),
         covers=(date(2025, 1, 1), date(2025, 6, 30)),
     )
-    assert (office.figure(code, last="2025-06-30").value, office.figure(code, last="2025-06-30").n) == (
+    assert (
+        office.figure(code, last="2025-06-30").value,
+        office.figure(code, last="2025-06-30").n,
+    ) == (
         None,
         4,
     )
@@ -296,7 +319,11 @@ def complaints_known_to(day: str) -> dict:
 def test_complaints_per_1000_visits(office):
     office.hand_in("registre", *[visit()] * 399, visit(day="2025-03-31"))
     office.hand_in("plaintes", complaint("P1"), complaint("P2", received="2025-03-31"))
-    assert counts(office.figure("complaints_per_1000", first="2025-03-01", last="2025-03-31")) == (2, 400, 5)
+    assert counts(office.figure("complaints_per_1000", first="2025-03-01", last="2025-03-31")) == (
+        2,
+        400,
+        5,
+    )
 
 
 def test_complaints_of_another_period_are_not_counted(office):
@@ -308,11 +335,15 @@ def test_complaints_of_another_period_are_not_counted(office):
         complaint("P3", received="2025-03-31"),
         complaint("P4", received="2025-04-01"),
     )
-    assert office.figure("complaints_per_1000", first="2025-03-01", last="2025-03-31").numerator == 2
+    assert (
+        office.figure("complaints_per_1000", first="2025-03-01", last="2025-03-31").numerator == 2
+    )
 
 
 @pytest.mark.parametrize("known, measured", [(79, False), (80, True)])
-def test_complaints_of_a_service_need_four_visits_in_five_with_a_known_service(office, known, measured):
+def test_complaints_of_a_service_need_four_visits_in_five_with_a_known_service(
+    office, known, measured
+):
     office.hand_in("registre", *[visit(service="cip")] * known, *[visit()] * (100 - known))
     office.hand_in("plaintes", complaint("P1", service="cip"))
     for found in (
@@ -395,9 +426,13 @@ def test_open_complaints_are_those_of_the_period_s_end_older_ones_included(offic
     )
     found = office.figures("2025-03-01", "2025-03-31")
     assert found["nation", "complaints_open"].value == 2
-    assert found["nation", "complaints_oldest"].value == (date(2025, 3, 31) - date(2024, 12, 2)).days
+    assert (
+        found["nation", "complaints_oldest"].value == (date(2025, 3, 31) - date(2024, 12, 2)).days
+    )
     months = office.figures("2025-02-01", "2025-05-31", by="month")
-    assert [months[m, "complaints_open"].value for m in ("2025-02", "2025-03", "2025-04", "2025-05")] == [
+    assert [
+        months[m, "complaints_open"].value for m in ("2025-02", "2025-03", "2025-04", "2025-05")
+    ] == [
         1,
         2,
         2,
@@ -406,7 +441,9 @@ def test_open_complaints_are_those_of_the_period_s_end_older_ones_included(offic
 
 
 def test_ages_stop_at_what_is_known_of_the_site(office):
-    office.hand_in("plaintes", complaint("P1", received="2025-03-01"), **complaints_known_to("2025-03-11"))
+    office.hand_in(
+        "plaintes", complaint("P1", received="2025-03-01"), **complaints_known_to("2025-03-11")
+    )
     office.hand_in("registre", visit(day="2025-12-01"))
     assert office.figure("complaints_oldest").value == 10
 
@@ -426,7 +463,9 @@ def test_no_complaint_is_not_silence(office):
         0,
         "registre des plaintes non remonté",
     )
-    assert found[KANDI, "complaints_open"].value is None and found[COVE, "complaints_open"].value == 0
+    assert (
+        found[KANDI, "complaints_open"].value is None and found[COVE, "complaints_open"].value == 0
+    )
 
 
 # --- who hands in ---------------------------------------------------------------------------------------------------
@@ -442,10 +481,19 @@ def test_completeness_counts_working_days_from_the_first_activity_to_the_as_of(o
     )
     office.hand_in("fermetures", closure(first="2025-08-04", reason="électricité"))
     found = office.figures("2025-07-01", "2025-08-31", by="site")
-    assert counts(found[KANDI, "completeness"]) == (3, 5, 60)  # open: 29, 30, 31 July, 5 and 6 August
+    assert counts(found[KANDI, "completeness"]) == (
+        3,
+        5,
+        60,
+    )  # open: 29, 30, 31 July, 5 and 6 August
     assert counts(
         office.figure(
-            "completeness", KANDI, by="site", first="2025-07-01", last="2025-08-31", as_of="2025-07-31"
+            "completeness",
+            KANDI,
+            by="site",
+            first="2025-07-01",
+            last="2025-08-31",
+            as_of="2025-07-31",
         )
     ) == (2, 3, None)
 
@@ -471,7 +519,9 @@ def test_a_holiday_that_the_data_manager_struck_out_is_a_working_day(office):
             {"yes": True, "no": False},
         )
     office.hand_in(
-        "cloture", *(closing(day=f"2025-07-{d}") for d in (28, 29, 30, 31)), closing(day="2025-08-01")
+        "cloture",
+        *(closing(day=f"2025-07-{d}") for d in (28, 29, 30, 31)),
+        closing(day="2025-08-01"),
     )
     assert counts(office.figure("completeness", KANDI, by="site")) == (4, 4, None)
 
@@ -483,7 +533,9 @@ def test_a_closed_site_owes_nothing_from_its_closing_day_on(office):
         closing(site=NIKKI, day="2025-03-14"),
     )
     with office.engine.begin() as connection:
-        connection.execute(text("UPDATE site SET closed_on = '2025-03-10' WHERE code = 'ccsp-kandi'"))
+        connection.execute(
+            text("UPDATE site SET closed_on = '2025-03-10' WHERE code = 'ccsp-kandi'")
+        )
     assert counts(office.figure("completeness", KANDI, by="site")) == (5, 5, 100)
 
 
@@ -505,7 +557,9 @@ def test_coverage_counts_communes_with_a_sign_of_life_in_the_last_30_days(office
 def test_a_site_is_expected_from_its_launch_until_it_closes(office):
     office.hand_in("registre", visit(day="2025-03-31"))
     with office.engine.begin() as connection:
-        connection.execute(text("UPDATE site SET closed_on = '2022-06-30' WHERE code = 'ccsp-nikki'"))
+        connection.execute(
+            text("UPDATE site SET closed_on = '2022-06-30' WHERE code = 'ccsp-nikki'")
+        )
     expected = lambda first, last: office.figure("visits", first=first, last=last).sites_expected  # noqa: E731
     everywhere = 15 + 4  # launched on 21/12/2021, and the four whose launch is not known
     assert expected("2021-12-01", "2021-12-20") == 4
@@ -553,7 +607,9 @@ def test_a_running_period_is_cut_at_what_the_data_cover(office):
     assert (whole.partial, whole.last, whole.as_of) == (True, date(2025, 3, 5), date(2025, 3, 5))
     assert not ended.partial
     assert (
-        office.figure("visits_per_day", KANDI, by="site", first="2025-03-01", last="2025-03-31").denominator
+        office.figure(
+            "visits_per_day", KANDI, by="site", first="2025-03-01", last="2025-03-31"
+        ).denominator
         == 3
     )
 
@@ -582,7 +638,15 @@ def test_a_period_that_begins_after_the_data_end_is_empty(office):
     ],
 )
 def test_days_at_the_edges_of_a_period_count(office, first, last, expected):
-    days = ("2025-02-27", "2025-03-03", "2025-03-04", "2025-03-31", "2025-03-31", "2025-04-01", "2025-04-02")
+    days = (
+        "2025-02-27",
+        "2025-03-03",
+        "2025-03-04",
+        "2025-03-31",
+        "2025-03-31",
+        "2025-04-01",
+        "2025-04-02",
+    )
     office.hand_in(
         "registre",
         *(waited(i, day=day) for i, day in enumerate(days)),
@@ -590,15 +654,22 @@ def test_days_at_the_edges_of_a_period_count(office, first, last, expected):
     )
     for by in ("nation", "department", "site", "month", "service", "hour"):
         found = office.figures(first, last, by=by)
-        assert sum(f.value or 0 for (_, code), f in found.items() if code == "visits") == expected, by
+        assert (
+            sum(f.value or 0 for (_, code), f in found.items() if code == "visits") == expected
+        ), by
         assert sum(f.n for (_, code), f in found.items() if code == "wait_p50") == expected, by
 
 
 def test_keys_of_each_way_of_cutting(office):
     office.hand_in(
-        "registre", visit(service="cip", arrived="08:59"), visit(arrived="09:00"), visit(day="2025-05-05")
+        "registre",
+        visit(service="cip", arrived="08:59"),
+        visit(arrived="09:00"),
+        visit(day="2025-05-05"),
     )
-    keys = lambda by: list(dict.fromkeys(key for key, _ in office.figures("2025-03-01", "2025-05-31", by=by)))  # noqa: E731
+    keys = lambda by: list(  # noqa: E731
+        dict.fromkeys(key for key, _ in office.figures("2025-03-01", "2025-05-31", by=by))
+    )
     assert keys("nation") == ["nation"]
     assert (len(keys("department")), keys("department")[0]) == (12, "Alibori")
     assert (len(keys("site")), KANDI in keys("site")) == (24, True)
@@ -621,7 +692,10 @@ def test_what_has_no_meaning_for_a_cut_is_said_to_be_without_object(office):
 
 def test_a_service_filter_leaves_the_other_services_out(office):
     office.hand_in("registre", *[waited(5, service="cip")] * 10, *[waited(50)] * 20)
-    assert (office.figure("visits", service="cip").value, office.figure("wait_p50", service="cip").value) == (
+    assert (
+        office.figure("visits", service="cip").value,
+        office.figure("wait_p50", service="cip").value,
+    ) == (
         10,
         5,
     )
@@ -639,5 +713,7 @@ def test_a_site_that_is_not_asked_for_is_not_in_the_answer(office):
     for by in ("nation", "department", "month", "service", "hour"):
         found = office.figures(by=by, sites={KANDI})
         assert sum(f.value or 0 for (_, code), f in found.items() if code == "visits") == 10, by
-    assert [key for key, code in office.figures(by="site", sites={KANDI}) if code == "visits"] == [KANDI]
+    assert [key for key, code in office.figures(by="site", sites={KANDI}) if code == "visits"] == [
+        KANDI
+    ]
     assert not any(f.value for f in office.figures(sites=frozenset()).values())

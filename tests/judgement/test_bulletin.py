@@ -34,7 +34,13 @@ SITES = (
     "GSRU de Parakou",
 )
 SCOPES = ("le réseau", "le Zou", "l'Ouémé", "les Collines", "la Donga")
-OF_A_KIND = ("les CCSP", "les guichets GSRU", "les CCSP du Zou", "les CCSP des Collines", "les guichets GSRU de l'Ouémé")
+OF_A_KIND = (
+    "les CCSP",
+    "les guichets GSRU",
+    "les CCSP du Zou",
+    "les CCSP des Collines",
+    "les guichets GSRU de l'Ouémé",
+)
 MONTHS = (
     "janvier",
     "février",
@@ -88,7 +94,9 @@ REASONS = {  # written out again, not imported: what the reader accepts as reaso
 
 
 # --- situations -----------------------------------------------------------------------------------------------------
-def figure(code: str, numerator=None, denominator=None, value=None, n=0, note="", sites=(5, 6)) -> Figure:
+def figure(
+    code: str, numerator=None, denominator=None, value=None, n=0, note="", sites=(5, 6)
+) -> Figure:
     """As the indicators make it: hidden under the minimum."""
     minimum = BY_CODE[code].minimum
     if value is not None and n < minimum:
@@ -116,7 +124,9 @@ def monthly(
             figures.append(share(code, int(r.poisson(at * base / 1000)), base, "", scale=1000))
         else:
             figures.append(
-                figure(code, value=max(1, round(at * float(np.exp(0.1 * r.standard_normal())))), n=base)
+                figure(
+                    code, value=max(1, round(at * float(np.exp(0.1 * r.standard_normal())))), n=base
+                )
             )
     return signal(code, "all", starts, figures)
 
@@ -147,14 +157,19 @@ LEVELS = {
 def pool(code: str) -> tuple[Signal, ...]:
     """Signals of all kinds for an indicator: calm, up, down, too short, too rare, by quarter, of an earlier month."""
     october, march = date(2026, 10, 1), date(2026, 3, 1)
-    made = [monthly(code, LEVELS[code], 1, m, october, seed) for seed, m in enumerate((12, 18, 24, 30, 40))]
+    made = [
+        monthly(code, LEVELS[code], 1, m, october, seed)
+        for seed, m in enumerate((12, 18, 24, 30, 40))
+    ]
     made += [monthly(code, LEVELS[code], s, m, october, 7) for s in (0.3, 1.4, 3) for m in (14, 30)]
     made += [monthly(code, LEVELS[code], 1, m, october, 3) for m in (2, 11)]
     made.append(monthly(code, LEVELS[code], 0.4, 20, march, 5))
     if code in SHARES:
         made.append(rising(code, october))
     if code in RATES:
-        made += [monthly(code, 20, s, 40, october, 11, base=130) for s in (1, 6)]  # 2.6 a month: by quarter
+        made += [
+            monthly(code, 20, s, 40, october, 11, base=130) for s in (1, 6)
+        ]  # 2.6 a month: by quarter
         made.append(monthly(code, 2, 1, 30, october, 12, base=100))  # 0.2 a month: too few
     return tuple(made)
 
@@ -210,8 +225,16 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
         share("wait_within_30", r.randint(0, timed), timed, "non mesuré", sites),
         share("left", gone, known, "issue non renseignée", sites),
         share("completeness", r.randint(0, days), days, "aucun jour ouvert connu", sites),
-        share("complaints_30d", fast + soon, received, "aucune plainte reçue" if handed[0] else none, handed),
-        share("complaints_30d_due", fast, due, "aucune plainte échue" if handed[0] else none, handed),
+        share(
+            "complaints_30d",
+            fast + soon,
+            received,
+            "aucune plainte reçue" if handed[0] else none,
+            handed,
+        ),
+        share(
+            "complaints_30d_due", fast, due, "aucune plainte échue" if handed[0] else none, handed
+        ),
         figure(
             "complaints_open",
             value=waiting if handed[0] else None,
@@ -248,12 +271,16 @@ def situation(seed: int) -> Situation:
     calm = r.random() < 0.3
     by_site = {} if alone else {name: signals_of(r, FOLLOWED, calm) for name in names}
     if len(by_site) > 1 and r.random() < 0.4:  # a centre too young for any chart
-        by_site[names[0]] = {code: monthly(code, LEVELS[code], 3, 2, date(2026, 10, 1), 3) for code in FOLLOWED}
+        by_site[names[0]] = {
+            code: monthly(code, LEVELS[code], 3, 2, date(2026, 10, 1), 3) for code in FOLLOWED
+        }
     own = signals_of(r, r.choice([(), ("wait_p50",), tuple(LEVELS)]), calm)
     ground = Ground(last, r.choice([0, 1, 9]), r.random() < 0.3, silent, 0, 0, r.random() < 0.5)
     unmeasured = tuple(names[: r.choice([0, 0, 1, 2, 6])])
     scope = f"le {names[0]}" if alone else r.choice(SCOPES)
-    if not alone and r.random() < 0.25:  # a filter by type of site: nobody follows the series of the whole
+    if (
+        not alone and r.random() < 0.25
+    ):  # a filter by type of site: nobody follows the series of the whole
         scope, own = r.choice(OF_A_KIND), None
     return Situation(
         Clipped(whole, Period(month, last)),
@@ -273,9 +300,9 @@ def plain(text: str) -> str:
 
 
 def fr(x: float, decimals: int = 0) -> str:
-    return str(Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)).replace(
-        ".", ","
-    )
+    return str(
+        Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    ).replace(".", ",")
 
 
 def percent(x: float) -> str:
@@ -286,14 +313,20 @@ def said_of(f: Figure) -> str:
     """What the text has to say of a figure after its label."""
     unit = BY_CODE[f.indicator].unit
     counts = (
-        f"{f.numerator} sur {f.denominator}" if f.denominator is not None else f"n = {f.n}" if f.n else ""
+        f"{f.numerator} sur {f.denominator}"
+        if f.denominator is not None
+        else f"n = {f.n}"
+        if f.n
+        else ""
     )
     if f.value is None:
         if "moins de" not in f.note:
             return f.note
         return f"non affiché, moins de {BY_CODE[f.indicator].minimum} cas ({counts})"
     value = (
-        percent(f.value) if unit == "percent" else f"{f.value} min" + (" et plus" if f.value >= 240 else "")
+        percent(f.value)
+        if unit == "percent"
+        else f"{f.value} min" + (" et plus" if f.value >= 240 else "")
     )
     return f"{value} ({counts})"
 
@@ -350,7 +383,9 @@ def read(s: Situation, lines: list[Line]) -> None:
     read_complaints(s, complaints)
     read_limits(s, rest)
     if s.scope in OF_A_KIND:
-        assert not any("réseau" in text for text in texts if text != own), "CCSP alone are not the network"
+        assert not any("réseau" in text for text in texts if text != own), (
+            "CCSP alone are not the network"
+        )
     for text in (reporting, volume, waits, left, complaints, *rest):
         assert not re.search(r"amélioration|alerte|changement|hausse|baisse|signal", text), text
     assert lines[2].n == s.figures["wait_p50"].n and lines[3].n == s.figures["left"].n
@@ -361,7 +396,9 @@ def read_french(text: str) -> None:
     """Elision, and nouns that agree with the number before them: 0 and 1 singular, from 2 plural."""
     assert not re.search(r"\b[dD]e [AEIOUÉÈÊaeioué]", text), text
     assert not re.search(r"\b[dD]'(?![AEIOUÉÈaeioué])", text), text
-    for many, names in re.findall(r"signa(l|ux) d(?:'|e )\w+ sur ((?:«.*?(?= signa|, signa| ; |\.$|, [CG]|$)))", text):
+    for many, names in re.findall(
+        r"signa(l|ux) d(?:'|e )\w+ sur ((?:«.*?(?= signa|, signa| ; |\.$|, [CG]|$)))", text
+    ):
         assert (names.count("«") > 1) == (many == "ux"), text
     pattern = r"(\d+) (centre|usager|plainte|jour|autre|série|carte|signa)(ux|s|l)?\b"
     for number, noun, end in re.findall(pattern, text):
@@ -382,7 +419,10 @@ def read_reporting(s: Situation, text: str) -> None:
     month = s.period.whole.first
     assert f", {MONTHS[month.month - 1]} {month.year} : " in text
     if expected > 1 and sent:
-        assert f"{sent} centre{'s' * (sent > 1)} sur {expected} {'ont' if sent > 1 else 'a'} remonté" in text
+        assert (
+            f"{sent} centre{'s' * (sent > 1)} sur {expected} {'ont' if sent > 1 else 'a'} remonté"
+            in text
+        )
     elif expected > 1:
         assert f"aucun centre sur {expected} n'a remonté ses données" in text
     else:
@@ -394,7 +434,11 @@ def read_reporting(s: Situation, text: str) -> None:
     named = expected > 1 and bool(silent)
     assert ("pas transmis" in text) == named
     if named:
-        assert ("n'a pas transmis : " in text) == (len(silent) == 1) != ("n'ont pas transmis : " in text)
+        assert (
+            ("n'a pas transmis : " in text)
+            == (len(silent) == 1)
+            != ("n'ont pas transmis : " in text)
+        )
         names = re.search("pas transmis : ([^;]+) ;", text)[1]
         assert sorted(re.split(", | et ", names)) == list(silent)
     assert f"jours clôturés : {said_of(s.figures['completeness'])}." in text
@@ -402,7 +446,10 @@ def read_reporting(s: Situation, text: str) -> None:
     assert ("Période partielle" in text) == (known != due or s.ground.partial)
     if known != due:
         day = f"{'1er' if known.last.day == 1 else known.last.day} {MONTHS[known.last.month - 1]} {known.last.year}"
-        assert f"données jusqu'au {day} ({known.days} jour{'s' * (known.days > 1)} sur {due.days})" in text
+        assert (
+            f"données jusqu'au {day} ({known.days} jour{'s' * (known.days > 1)} sur {due.days})"
+            in text
+        )
     assert ("Données fictives." in text) == s.ground.demo
 
 
@@ -449,8 +496,13 @@ def read_moment(text: str, charted: list[Signal], period: Period) -> None:
     assert re.search(
         rf"\b(en|au) {both.pop()}" if len(both) == 1 else "au dernier point de chaque série", text
     ), text
-    ends = [month_end(add_months(s.latest, 2 if s.kind == ChartKind.BY_QUARTER else 0)) for s in charted]
-    if not any(s.latest <= period.last and period.first <= end for s, end in zip(charted, ends, strict=True)):
+    ends = [
+        month_end(add_months(s.latest, 2 if s.kind == ChartKind.BY_QUARTER else 0)) for s in charted
+    ]
+    if not any(
+        s.latest <= period.last and period.first <= end
+        for s, end in zip(charted, ends, strict=True)
+    ):
         assert "(hors de la période)" in text
     else:
         assert "(hors de la période)" not in text
@@ -492,7 +544,9 @@ def read_own(s: Situation, text: str) -> None:
     for reason in set(REASONS.values()):
         assert text.count(reason) == reasons.count(reason), text
     for f in (f for w, f in claims if (w, BY_CODE[f.indicator].short) in printed):
-        assert (f"« {BY_CODE[f.indicator].short} » ({when(f)}, " in text) == (len(moments(charted)) > 1), text
+        assert (f"« {BY_CODE[f.indicator].short} » ({when(f)}, " in text) == (
+            len(moments(charted)) > 1
+        ), text
     rest = text
     for reason in REASONS.values():
         rest = rest.replace(reason, "")
@@ -505,12 +559,19 @@ def read_alerts(s: Situation, text: str) -> None:
     charted = [(name, f) for name, f in series if claim(f) != "trop peu"]
     found = [(name, claim(f), f) for name, f in charted if claim(f) in WORDS]
     if not charted:
-        assert text == "Aucune série suivie n'a assez de points ou d'événements pour donner un signal."
+        assert (
+            text == "Aucune série suivie n'a assez de points ou d'événements pour donner un signal."
+        )
         return
     column = {ChartKind.P: "shares", ChartKind.U: "rates", ChartKind.BY_QUARTER: "rates"}
     rows = [(alarms.table()[min(60, f.chart.points[-1])], f) for _, f in charted]
-    expected = sum(getattr(row, column.get(f.kind, "waits" if f.indicator in ("wait_p50", "wait_p90") else "normal"))
-                   for row, f in rows)
+    expected = sum(
+        getattr(
+            row,
+            column.get(f.kind, "waits" if f.indicator in ("wait_p50", "wait_p90") else "normal"),
+        )
+        for row, f in rows
+    )
     low, high = math.floor(expected), math.ceil(expected)
     chance = f"{low} à {high} sign" if low != high else f"{high} sign"
     assert f"ur {len(charted)} série{'s' * (len(charted) > 1)}, {chance}" in text
@@ -518,14 +579,18 @@ def read_alerts(s: Situation, text: str) -> None:
     if s.site_signals:
         read_sites(s, text.split(" Sur ")[0], charted, found)
     else:
-        assert not claimed(text) and re.match(r"Parmi les 6 indicateurs suivis comme alertes\s: sur ", text)
+        assert not claimed(text) and re.match(
+            r"Parmi les 6 indicateurs suivis comme alertes\s: sur ", text
+        )
 
 
 def read_sites(s: Situation, text: str, charted: list, found: list) -> None:
     alerts = sorted({name for name, word, _ in found if word == "alerte"})
     others = sorted({name for name, *_ in found} - set(alerts))
     named, total = [*alerts, *others][:4], len(alerts) + len(others)
-    assert [name for name in s.site_signals if name in text] == [n for n in s.site_signals if n in named]
+    assert [name for name in s.site_signals if name in text] == [
+        n for n in s.site_signals if n in named
+    ]
     assert sorted(named, key=text.index) == named, "alerts before improvements"
     more = re.search(r"; et (\d+) autres? centres?\.", text)
     assert (int(more[1]) if more else 0) == total - len(named)
@@ -536,7 +601,9 @@ def read_sites(s: Situation, text: str, charted: list, found: list) -> None:
     for name in named:
         true = [(word, f) for n, word, f in found if n == name]
         part = inside(text, name)
-        assert claimed(part) == Counter((word, BY_CODE[f.indicator].short) for word, f in true), text
+        assert claimed(part) == Counter((word, BY_CODE[f.indicator].short) for word, f in true), (
+            text
+        )
         for _, f in true:
             dated = f"« {BY_CODE[f.indicator].short} » ({when(f)})"
             assert (dated in part) == (len(moments([f for *_, f in found])) > 1), text
@@ -551,7 +618,11 @@ def read_complaints(s: Situation, text: str) -> None:
     if not official.sites_reporting:
         assert text == "Registre des plaintes non remonté."
         return
-    start = f"{official.n} plainte{'s' * (official.n > 1)} reçue" if official.n else "Aucune plainte reçue"
+    start = (
+        f"{official.n} plainte{'s' * (official.n > 1)} reçue"
+        if official.n
+        else "Aucune plainte reçue"
+    )
     assert text.startswith(start)
     part = f"de {official.sites_reporting} centre{'s' * (official.sites_reporting > 1)} sur {official.sites_expected})"
     assert (part in text) == (official.sites_reporting < official.sites_expected)
@@ -594,7 +665,8 @@ def read_limits(s: Situation, rest: list[str]) -> None:
     assert [n for n in SITES if n in part] == sorted(s.unmeasured[:4], key=SITES.index)
     assert (f"et {len(s.unmeasured) - 4} autre" in part) == (len(s.unmeasured) > 4)
     assert (
-        f"{short} série{'s' * (short > 1)} de centres sur {len(s.site_signals) * len(FOLLOWED)}" in text
+        f"{short} série{'s' * (short > 1)} de centres sur {len(s.site_signals) * len(FOLLOWED)}"
+        in text
     ) == bool(short)
 
 
@@ -615,7 +687,9 @@ def test_the_situations_hold_what_may_go_wrong():
         followed = [f for site in s.site_signals.values() for f in site.values()]
         words = {claim(f) for f in [*(s.signals or {}).values(), *followed]}
         own = [claim(f) for f in (s.signals or {}).values()]
-        alerting = sum(any(claim(f) in WORDS for f in site.values()) for site in s.site_signals.values())
+        alerting = sum(
+            any(claim(f) in WORDS for f in site.values()) for site in s.site_signals.values()
+        )
         seen.update(words)
         seen.update(
             {
@@ -631,7 +705,8 @@ def test_the_situations_hold_what_may_go_wrong():
                     f.kind == ChartKind.BY_QUARTER and f.chart for f in (s.signals or {}).values()
                 ),
                 "trend": any(
-                    f.chart and f.chart.rule[f.chart.last] == Rule.TREND for f in (s.signals or {}).values()
+                    f.chart and f.chart.rule[f.chart.last] == Rule.TREND
+                    for f in (s.signals or {}).values()
                 ),
                 "no limits": len(write(s)) == 7,
                 "unreported": not s.figures["complaints_30d"].sites_reporting,
@@ -642,7 +717,9 @@ def test_the_situations_hold_what_may_go_wrong():
         seen[f"silent {min(len(s.ground.silent), 3)}"] += 1
     assert set(seen) >= {*WORDS, "rien", "trop peu", "silent 0", "silent 1", "silent 2", "silent 3"}
     assert {k: n for k, n in seen.items() if n < 3} == {}
-    assert all(seen[code, n] for code in ("visits", "complaints_30d", "complaints_open") for n in range(4))
+    assert all(
+        seen[code, n] for code in ("visits", "complaints_30d", "complaints_open") for n in range(4)
+    )
 
 
 def some(wanted) -> tuple[Situation, list[Line]]:
@@ -705,13 +782,18 @@ def test_two_points_allow_nothing_however_far_apart():
     }
     lines = write(Situation(NOVEMBER, "le réseau", EMPTY, two, {"CCSP de Kandi": two}, NOTHING))
     text = " ".join(plain(line.text) for line in lines)
-    assert "aucune carte de contrôle n'a assez de points" in text and "3 séries de centres sur 3" in text
+    assert (
+        "aucune carte de contrôle n'a assez de points" in text
+        and "3 séries de centres sur 3" in text
+    )
     assert not re.search("amélioration|alerte|hausse|baisse|signal sur", text)
 
 
 @pytest.mark.pitfall(27)
 def test_what_is_missing_is_said_and_is_never_0():
-    lines = write(Situation(NOVEMBER, "le réseau", EMPTY, {}, {}, replace(NOTHING, silent=SITES[:3])))
+    lines = write(
+        Situation(NOVEMBER, "le réseau", EMPTY, {}, {}, replace(NOTHING, silent=SITES[:3]))
+    )
     assert [plain(line.text) for line in lines] == [
         "Le réseau, novembre 2026 : aucun centre sur 3 n'a remonté ses données ; n'ont pas transmis : CCSP d'Adjarra,"
         " CCSP d'Allada et CCSP d'Ouèssè ; jours clôturés : non mesuré.",
@@ -776,9 +858,13 @@ def test_words_agree_with_0_1_and_2(n, users, complaints, silent):
         "complaints_open": figure("complaints_open", value=n, n=n, sites=both),
         "complaints_oldest": figure("complaints_oldest", value=n or None, n=n, sites=both),
     }
-    lines = write(Situation(NOVEMBER, "l'Ouémé", figures, {}, {}, replace(NOTHING, silent=SITES[:n])))
+    lines = write(
+        Situation(NOVEMBER, "l'Ouémé", figures, {}, {}, replace(NOTHING, silent=SITES[:n]))
+    )
     texts = [plain(line.text) for line in lines]
-    assert texts[0].startswith("L'Ouémé, novembre 2026 : 2 centres sur 2 ont remonté leurs données ;")
+    assert texts[0].startswith(
+        "L'Ouémé, novembre 2026 : 2 centres sur 2 ont remonté leurs données ;"
+    )
     assert texts[1] == users and texts[6].endswith(complaints) and silent in texts[0]
 
 
@@ -791,12 +877,17 @@ def test_lines_are_tied_to_charts_of_the_page():
         own, alerts = lines[4], lines[5]
         if own.anchor:
             name, found = BY_CODE[own.anchor].short, s.signals[own.anchor]
-            assert re.search("« ([^»]+) »", plain(own.text))[1] == name and own.n == found.n[found.chart.last]
+            assert (
+                re.search("« ([^»]+) »", plain(own.text))[1] == name
+                and own.n == found.n[found.chart.last]
+            )
         assert not own.site and bool(alerts.site) == bool(s.site_signals and alerts.anchor)
         if alerts.site:
             part = inside(plain(alerts.text), alerts.site)
             assert f"« {BY_CODE[alerts.anchor].short} »" in part
-            assert [n for n in s.site_signals if n in alerts.text.split(alerts.site)[0]] == [], "the first named"
+            assert [n for n in s.site_signals if n in alerts.text.split(alerts.site)[0]] == [], (
+                "the first named"
+            )
 
 
 def test_the_budget_is_reckoned_on_the_charted_series():

@@ -49,16 +49,30 @@ def test_the_warning_comes_first_where_every_centre_moves_against_the_whole():
 @pytest.mark.pitfall(21)
 def test_no_warning_where_parts_and_whole_agree():
     texts = said({"a": (50, 100), "b": (20, 100)}, {"a": (60, 100), "b": (30, 100)})
-    assert texts[0].startswith("De 35,0 % à 45,0 %, soit +10 points : ") and "Attention" not in "".join(texts)
+    assert texts[0].startswith(
+        "De 35,0 % à 45,0 %, soit +10 points : "
+    ) and "Attention" not in "".join(texts)
 
 
 @pytest.mark.pitfall(18)
 @pytest.mark.parametrize(
     "before, after, text",
     [
-        (40, 50, "De 40,0 % à 50,0 %, soit +10 points : +10 points par les centres eux-mêmes et 0 point"),
-        (41, 40, "De 41,0 % à 40,0 %, soit −1 point : −1 point par les centres eux-mêmes et 0 point"),
-        (42, 40, "De 42,0 % à 40,0 %, soit −2 points : −2 points par les centres eux-mêmes et 0 point"),
+        (
+            40,
+            50,
+            "De 40,0 % à 50,0 %, soit +10 points : +10 points par les centres eux-mêmes et 0 point",
+        ),
+        (
+            41,
+            40,
+            "De 41,0 % à 40,0 %, soit −1 point : −1 point par les centres eux-mêmes et 0 point",
+        ),
+        (
+            42,
+            40,
+            "De 42,0 % à 40,0 %, soit −2 points : −2 points par les centres eux-mêmes et 0 point",
+        ),
         (40, 40, "De 40,0 % à 40,0 %, soit 0 point : 0 point par les centres eux-mêmes et 0 point"),
     ],
 )
@@ -71,15 +85,23 @@ def test_percentages_differ_by_points(before, after, text):
 
 def test_rates_per_1000_are_written_in_their_unit():
     first = said({"a": (10, 1000)}, {"a": (12, 1000)}, scale=1000)[0]
-    assert first.startswith("De 10,0 pour 1000 à 12,0 pour 1000, soit +2,0 : +2,0 par les centres eux-mêmes et 0,0")
+    assert first.startswith(
+        "De 10,0 pour 1000 à 12,0 pour 1000, soit +2,0 : +2,0 par les centres eux-mêmes et 0,0"
+    )
 
 
 @pytest.mark.pitfall(20)
 def test_a_centre_that_comes_in_leaves_the_same_centres_as_they_were():
-    before, after = {"CCSP de Kandi": (80, 100)}, {"CCSP de Kandi": (80, 100), "CCSP d'Allada": (20, 100)}
+    before, after = (
+        {"CCSP de Kandi": (80, 100)},
+        {"CCSP de Kandi": (80, 100), "CCSP d'Allada": (20, 100)},
+    )
     found = explain("Part", before, after)
     assert (found.change.same_before, found.change.same_after) == (80, 80)
-    assert (found.change.rate, found.change.mix) == (0, 0) and found.change.network == pytest.approx(-30)
+    assert (found.change.rate, found.change.mix) == (
+        0,
+        0,
+    ) and found.change.network == pytest.approx(-30)
     texts = said(before, after)
     assert "Sans données dans la première période : CCSP d'Allada." in texts
     assert "Aux seuls centres présents dans les deux périodes : de 80,0 % à 80,0 %." in texts
@@ -117,7 +139,9 @@ def test_under_the_minimum_a_rate_is_hidden_and_its_counts_are_shown():
 def test_for_any_two_periods(before, after, scale, minimum):
     """Numbers rechecked by hand; nothing is judged, and the last word is that two periods judge nothing."""
     found = explain("Part", before, after, scale, minimum)
-    sums = [[sum(pair[i] for pair in period.values()) for i in (0, 1)] for period in (before, after)]
+    sums = [
+        [sum(pair[i] for pair in period.values()) for i in (0, 1)] for period in (before, after)
+    ]
     assert (found is None) == any(d < max(minimum, 1) for _, d in sums)
     if found is None:
         return

@@ -1,4 +1,5 @@
 """« Puis-je m'y fier ? »: what a figure leaves out is counted beside it."""
+
 from datetime import date
 
 import pytest
@@ -17,17 +18,29 @@ def said(office, code: str, **question) -> str:
 
 
 @pytest.mark.pitfall(5)
-@pytest.mark.parametrize(("code", "words"), [
-    ("wait_p50", "hors 7 visites sans attente mesurée, départs compris"),
-    ("wait_p90", "hors 7 visites sans attente mesurée, départs compris"),
-    ("wait_within_30", "hors 6 visites sans heures notées"),  # who left after an arrival that was noted counts as late
-    ("left", "hors 2 visites sans issue notée"),
-    ("satisfaction", "hors 43 visites sans réponse"),
-    ("women_share", "hors 44 visites dont le sexe n'est pas noté"),
-])
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("wait_p50", "hors 7 visites sans attente mesurée, départs compris"),
+        ("wait_p90", "hors 7 visites sans attente mesurée, départs compris"),
+        (
+            "wait_within_30",
+            "hors 6 visites sans heures notées",
+        ),  # who left after an arrival that was noted counts as late
+        ("left", "hors 2 visites sans issue notée"),
+        ("satisfaction", "hors 43 visites sans réponse"),
+        ("women_share", "hors 44 visites dont le sexe n'est pas noté"),
+    ],
+)
 def test_rows_that_a_figure_leaves_out_are_counted_beside_it(office, code, words):
-    office.hand_in("registre", *[waited(10)] * 40, *[visit(outcome="servi", satisfied="oui", sex="F")] * 3,
-                   visit(arrived="08:00", outcome="parti"), visit(outcome="parti", satisfied="non"), *[visit()] * 2)
+    office.hand_in(
+        "registre",
+        *[waited(10)] * 40,
+        *[visit(outcome="servi", satisfied="oui", sex="F")] * 3,
+        visit(arrived="08:00", outcome="parti"),
+        visit(outcome="parti", satisfied="non"),
+        *[visit()] * 2,
+    )
     assert f" · {words}" in said(office, code)
 
 
@@ -38,23 +51,33 @@ def test_no_share_or_quantile_of_visits_leaves_rows_out_without_saying_so(office
     for i in INDICATORS:
         figure = found["nation", i.code]
         rests_on = figure.n if figure.denominator is None else figure.denominator
-        if i.register == "visits" and i.unit in ("percent", "minutes") and i.code not in ("completeness", "coverage"):
+        if (
+            i.register == "visits"
+            and i.unit in ("percent", "minutes")
+            and i.code not in ("completeness", "coverage")
+        ):
             assert rests_on == 40, i.code
             assert " · hors 3 visites " in said(office, i.code), i.code
 
 
 @pytest.mark.pitfall(5)
 def test_visits_of_closed_days_are_counted_and_said(office):
-    office.hand_in("registre", *[visit(day="2025-03-03")] * 5, *[visit(day="2025-03-02")] * 3)  # the second is a Sunday
+    office.hand_in(
+        "registre", *[visit(day="2025-03-03")] * 5, *[visit(day="2025-03-02")] * 3
+    )  # the second is a Sunday
     for code in ("visits", "visits_per_day"):
         assert "visites : dont 3 un jour de fermeture" in said(office, code)
 
 
 @pytest.mark.pitfall(5)
 def test_complaints_that_have_not_had_their_days_are_counted_beside_the_share(office):
-    office.hand_in("plaintes", *[complaint(f"A{n}", received="2025-03-03", resolved="2025-03-10") for n in range(6)],
-                   complaint("B1", received="2025-12-20"), complaint("B2", received="2025-12-21"),
-                   as_of="2025-12-31T12:00:00+01:00")
+    office.hand_in(
+        "plaintes",
+        *[complaint(f"A{n}", received="2025-03-03", resolved="2025-03-10") for n in range(6)],
+        complaint("B1", received="2025-12-20"),
+        complaint("B2", received="2025-12-21"),
+        as_of="2025-12-31T12:00:00+01:00",
+    )
     assert "hors 2 plaintes pas encore échues" in said(office, "complaints_30d_due")
 
 

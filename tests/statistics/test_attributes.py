@@ -1,4 +1,5 @@
 """Charts of shares and rates with limits by point, and the choice between charts."""
+
 from datetime import date
 
 import numpy as np
@@ -7,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.statistics import attributes, xmr
-from dashboard.statistics.attributes import by_quarter, chart_kind, expected_events, p_chart, u_chart
+from dashboard.statistics.attributes import (
+    by_quarter,
+    chart_kind,
+    expected_events,
+    p_chart,
+    u_chart,
+)
 from dashboard.statistics.variation import ChartKind, Rule, Status
 
 
@@ -18,15 +25,24 @@ def flat(chart, centre, n, **options):
 
 # The tables of Montgomery, Introduction to Statistical Quality Control, charted by two R packages. Opened: luca-scr/qcc,
 # docs/articles/qcc.html (commit af35099), and anhoej/qicharts2, tests/testthat/*.rds on R/sysdata.rda (commit 1b9487e).
-@pytest.mark.parametrize("centre, n, lower, upper", [
-    # qcc, data orangejuice (30 samples of 50 cans, 347 leak; also NIST/SEMATECH e-Handbook 6.3.3.2), all and but two
-    (347 / 1500, 50, 0.05242755, 0.4102391), (0.215, 50, 0.04070284, 0.3892972),
-    # qicharts2, tbl_7.4_1.rds: purchase orders, 234 wrong of 2 450 in samples of unequal size
-    (234 / 2450, 90, 0.002565, 0.188455), (234 / 2450, 100, 0.007335, 0.183686), (234 / 2450, 110, 0.011438, 0.179582),
-    (234 / 2450, 120, 0.015017, 0.176003)])
+@pytest.mark.parametrize(
+    "centre, n, lower, upper",
+    [
+        # qcc, data orangejuice (30 samples of 50 cans, 347 leak; also NIST/SEMATECH e-Handbook 6.3.3.2), all and but two
+        (347 / 1500, 50, 0.05242755, 0.4102391),
+        (0.215, 50, 0.04070284, 0.3892972),
+        # qicharts2, tbl_7.4_1.rds: purchase orders, 234 wrong of 2 450 in samples of unequal size
+        (234 / 2450, 90, 0.002565, 0.188455),
+        (234 / 2450, 100, 0.007335, 0.183686),
+        (234 / 2450, 110, 0.011438, 0.179582),
+        (234 / 2450, 120, 0.015017, 0.176003),
+    ],
+)
 def test_limits_of_published_charts_of_shares(centre, n, lower, upper):
     chart = flat(p_chart, centre, n)
-    assert (chart.centre[0], chart.lower[0], chart.upper[0]) == pytest.approx((centre, lower, upper), abs=1e-6)
+    assert (chart.centre[0], chart.lower[0], chart.upper[0]) == pytest.approx(
+        (centre, lower, upper), abs=1e-6
+    )
 
 
 def test_a_published_chart_of_shares_from_its_counts():
@@ -53,9 +69,35 @@ def test_published_limits_of_rates_by_point():
     centre, sigma = attributes.centre_and_deviation(ChartKind.U, defects, metres / 50, widen=False)
     assert centre[0] == pytest.approx(1.423256, abs=1e-6)
     assert centre - 3 * sigma == pytest.approx(
-        [0.291474, 0.157885, 0.430617, 0.291474, 0.262072, 0.291474, 0.390085, 0.318750, 0.390085, 0.410959], abs=1e-6)
+        [
+            0.291474,
+            0.157885,
+            0.430617,
+            0.291474,
+            0.262072,
+            0.291474,
+            0.390085,
+            0.318750,
+            0.390085,
+            0.410959,
+        ],
+        abs=1e-6,
+    )
     assert centre + 3 * sigma == pytest.approx(
-        [2.555038, 2.688626, 2.415894, 2.555038, 2.584440, 2.555038, 2.456427, 2.527762, 2.456427, 2.435552], abs=1e-6)
+        [
+            2.555038,
+            2.688626,
+            2.415894,
+            2.555038,
+            2.584440,
+            2.555038,
+            2.456427,
+            2.527762,
+            2.456427,
+            2.435552,
+        ],
+        abs=1e-6,
+    )
 
 
 @pytest.mark.pitfall(14)
@@ -75,7 +117,10 @@ def test_the_centre_is_the_pooled_share_never_the_mean_of_shares():
 @pytest.mark.pitfall(14)
 def test_a_small_month_that_strays_is_no_signal_where_a_large_one_is():
     numerators, denominators = [20, 80] * 12, [100, 400] * 12
-    small, large = p_chart([*numerators, 15], [*denominators, 50]), p_chart([*numerators, 120], [*denominators, 400])
+    small, large = (
+        p_chart([*numerators, 15], [*denominators, 50]),
+        p_chart([*numerators, 120], [*denominators, 400]),
+    )
     assert small.values[-1] == large.values[-1] == 30
     assert (small.rule[-1], large.rule[-1]) == (Rule.NONE, Rule.OUTSIDE)
 
@@ -88,7 +133,11 @@ def test_rules_are_those_of_standardised_values():
     centre = numerators[:24].sum() / denominators[:24].sum()
     z = (numerators / denominators - centre) / np.sqrt(centre * (1 - centre) / denominators)
     code, _ = xmr.flags(z, np.array(2.0), np.array(3.0))
-    assert chart.rule == [xmr.CODES[c] for c in code] and Rule.RUN in chart.rule and Rule.OUTSIDE in chart.rule
+    assert (
+        chart.rule == [xmr.CODES[c] for c in code]
+        and Rule.RUN in chart.rule
+        and Rule.OUTSIDE in chart.rule
+    )
 
 
 def test_shares_that_differ_more_than_binomial_ones_have_wider_limits_and_never_narrower():
@@ -97,8 +146,9 @@ def test_shares_that_differ_more_than_binomial_ones_have_wider_limits_and_never_
     tense = p_chart([n * (share + s * 4 * deviation) for s in (1, -1) * 12], [n] * 24, scale=1)
     assert tense.upper[0] - tense.centre[0] == pytest.approx(3 * deviation * 8 / (3 / 2.66))
     assert set(tense.rule) == {Rule.NONE}
-    assert set(p_chart([n * (share + s * 4 * deviation) for s in (1, -1) * 12], [n] * 24, widen=False).rule) == {
-        Rule.OUTSIDE}
+    assert set(
+        p_chart([n * (share + s * 4 * deviation) for s in (1, -1) * 12], [n] * 24, widen=False).rule
+    ) == {Rule.OUTSIDE}
     calm = flat(p_chart, share, n)
     assert calm.upper[0] - share == pytest.approx(3 * deviation)
 
@@ -118,7 +168,9 @@ def test_short_missing_and_left_out_months():
     numerators, denominators = [20, None, 30, 90] * 6, [100, 100, None, 100] * 6
     chart = p_chart(numerators, denominators, left_out=[3])
     assert chart.points == [11] and chart.status == [Status.TOO_FEW] and np.isnan(chart.upper).all()
-    assert p_chart([*numerators, 20], [*denominators, 100], left_out=[3]).status == [Status.PROVISIONAL]
+    assert p_chart([*numerators, 20], [*denominators, 100], left_out=[3]).status == [
+        Status.PROVISIONAL
+    ]
     assert p_chart([1, 0], [2, 0]).points == [1]
 
 
@@ -138,19 +190,25 @@ def test_more_events_than_cases_are_refused():
 
 
 @pytest.mark.pitfall(14)
-@pytest.mark.parametrize("values, denominators, events, proportion, kind", [
-    ([5.0] * 24, None, None, True, ChartKind.XMR),
-    ([5.0] * 24, [100] * 12 + [200] * 12, 40, True, ChartKind.XMR),
-    ([5.0] * 24, [100] * 12 + [201] * 12, 40, True, ChartKind.P),
-    ([5.0] * 24, [100] * 12 + [201] * 12, 40, False, ChartKind.U),
-    ([5.0] * 12 + [None] * 12, [100] * 12 + [900] * 12, 40, True, ChartKind.XMR),
-    ([5.0] * 11, [100] * 11, 40, True, ChartKind.TOO_FEW),
-    ([5.0, None] * 11, None, None, True, ChartKind.TOO_FEW),
-    ([5.0] * 36, [100] * 36, 4.9, True, ChartKind.BY_QUARTER),
-    ([5.0] * 36, [100] * 36, 5, True, ChartKind.XMR),
-    ([5.0] * 35, [100] * 35, 4.9, True, ChartKind.TOO_FEW),
-    ([5.0] * 36, [100] * 36, 1.6, False, ChartKind.TOO_FEW)])
-def test_the_chart_follows_points_denominators_and_events(values, denominators, events, proportion, kind):
+@pytest.mark.parametrize(
+    "values, denominators, events, proportion, kind",
+    [
+        ([5.0] * 24, None, None, True, ChartKind.XMR),
+        ([5.0] * 24, [100] * 12 + [200] * 12, 40, True, ChartKind.XMR),
+        ([5.0] * 24, [100] * 12 + [201] * 12, 40, True, ChartKind.P),
+        ([5.0] * 24, [100] * 12 + [201] * 12, 40, False, ChartKind.U),
+        ([5.0] * 12 + [None] * 12, [100] * 12 + [900] * 12, 40, True, ChartKind.XMR),
+        ([5.0] * 11, [100] * 11, 40, True, ChartKind.TOO_FEW),
+        ([5.0, None] * 11, None, None, True, ChartKind.TOO_FEW),
+        ([5.0] * 36, [100] * 36, 4.9, True, ChartKind.BY_QUARTER),
+        ([5.0] * 36, [100] * 36, 5, True, ChartKind.XMR),
+        ([5.0] * 35, [100] * 35, 4.9, True, ChartKind.TOO_FEW),
+        ([5.0] * 36, [100] * 36, 1.6, False, ChartKind.TOO_FEW),
+    ],
+)
+def test_the_chart_follows_points_denominators_and_events(
+    values, denominators, events, proportion, kind
+):
     assert chart_kind(values, denominators, events, proportion=proportion) == kind
 
 
@@ -168,7 +226,13 @@ def test_quarters_are_civil_and_sum_what_is_there():
     counts, visits = [1] * 14, [100] * 14
     counts[4], visits[12:] = None, [None, None]
     quarters, events, sizes = by_quarter(MONTHS, counts, visits)
-    assert quarters == [date(2025, 1, 1), date(2025, 4, 1), date(2025, 7, 1), date(2025, 10, 1), date(2026, 1, 1)]
+    assert quarters == [
+        date(2025, 1, 1),
+        date(2025, 4, 1),
+        date(2025, 7, 1),
+        date(2025, 10, 1),
+        date(2026, 1, 1),
+    ]
     assert events == [3, 2, 3, 3, None] and sizes == [300, 200, 300, 300, None]
 
 

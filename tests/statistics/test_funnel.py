@@ -1,4 +1,5 @@
 """Funnel limits against published ones, and over-dispersion against data whose dispersion is known."""
+
 import math
 from fractions import Fraction
 
@@ -9,13 +10,25 @@ from hypothesis import strategies as st
 from scipy import special
 
 from dashboard.statistics import funnel as funnels
-from dashboard.statistics.funnel import Position, arcsine_limits, binomial_limits, funnel, limits, poisson_limits
+from dashboard.statistics.funnel import (
+    Position,
+    arcsine_limits,
+    binomial_limits,
+    funnel,
+    limits,
+    poisson_limits,
+)
 from dashboard.statistics.intervals import poisson
 
 
-@pytest.mark.parametrize("n, at95, at998", [
-    (50, (0.6791, 0.8980), (0.6025, 0.9411)), (200, (0.7419, 0.8524), (0.7062, 0.8796)),
-    (1000, (0.7746, 0.8242), (0.7595, 0.8376))])
+@pytest.mark.parametrize(
+    "n, at95, at998",
+    [
+        (50, (0.6791, 0.8980), (0.6025, 0.9411)),
+        (200, (0.7419, 0.8524), (0.7062, 0.8796)),
+        (1000, (0.7746, 0.8242), (0.7595, 0.8376)),
+    ],
+)
 def test_arcsine_limits(n, at95, at998):
     """Recomputed by hand, sin²(asin √0.8 ± z / 2√n), as R/calculate_limits.R of FunnelPlotR (commit 9020d49)."""
     assert arcsine_limits(n, 0.8, 0.95) == pytest.approx(at95, abs=5.1e-5)
@@ -32,20 +45,28 @@ def test_exact_limits_from_tables_of_chances():
     low, high = binomial_limits(20, 0.5, 0.95)
     assert low == pytest.approx((6 - (0.0577 - 0.025) / (0.0577 - 0.0207)) / 20, abs=1e-4)
     assert high == pytest.approx(1 - low)
-    assert poisson_limits(15, 1, 0.95)[0] == pytest.approx((8 - (0.0374 - 0.025) / (0.0374 - 0.0180)) / 15, abs=5e-4)
+    assert poisson_limits(15, 1, 0.95)[0] == pytest.approx(
+        (8 - (0.0374 - 0.025) / (0.0374 - 0.0180)) / 15, abs=5e-4
+    )
 
 
-@pytest.mark.parametrize("limits_of, size, target, level, expected", [
-    (binomial_limits, 1, 0.9, 0.95, (0.0, 1.0)),
-    (binomial_limits, 37, 0.03, 0.95, (0.0, 0.10786742518257539)),
-    (binomial_limits, 37, 0.9, 0.998, (0.7064345099178617, 1.0)),
-    (binomial_limits, 60_000, 0.9, 0.95, (0.8975849098191396, 0.9024024701643851)),
-    (binomial_limits, 60_000, 0.03, 0.998, (0.02786197055280675, 0.032182584617695055)),
-    (poisson_limits, 3, 0.008, 0.95, (0.0, 0.33289435331445105)),
-    (poisson_limits, 999, 0.008, 0.998, (0.00024514071878858803, 0.0186364555720151)),
-    (poisson_limits, 60_000, 0.008, 0.95, (0.007283976464714447, 0.00873184565602087)),
-    (poisson_limits, 60_000, 1.0, 0.998, (0.9873996263513574, 1.0126478806448351))])
-def test_limits_are_those_of_the_chances_summed_one_by_one(limits_of, size, target, level, expected):
+@pytest.mark.parametrize(
+    "limits_of, size, target, level, expected",
+    [
+        (binomial_limits, 1, 0.9, 0.95, (0.0, 1.0)),
+        (binomial_limits, 37, 0.03, 0.95, (0.0, 0.10786742518257539)),
+        (binomial_limits, 37, 0.9, 0.998, (0.7064345099178617, 1.0)),
+        (binomial_limits, 60_000, 0.9, 0.95, (0.8975849098191396, 0.9024024701643851)),
+        (binomial_limits, 60_000, 0.03, 0.998, (0.02786197055280675, 0.032182584617695055)),
+        (poisson_limits, 3, 0.008, 0.95, (0.0, 0.33289435331445105)),
+        (poisson_limits, 999, 0.008, 0.998, (0.00024514071878858803, 0.0186364555720151)),
+        (poisson_limits, 60_000, 0.008, 0.95, (0.007283976464714447, 0.00873184565602087)),
+        (poisson_limits, 60_000, 1.0, 0.998, (0.9873996263513574, 1.0126478806448351)),
+    ],
+)
+def test_limits_are_those_of_the_chances_summed_one_by_one(
+    limits_of, size, target, level, expected
+):
     """Kept from a summation of every chance around the mean, without SciPy."""
     assert limits_of(size, target, level) == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
@@ -60,23 +81,32 @@ def test_chance_is_outside_the_limits_of_counts_as_often_as_published():
     for expected in np.arange(100, 10_001) / 100:
         low, high = poisson_limits(expected, 1, 0.95)
         last = math.ceil(low * expected - 1e-9) - 1  # of the counts below
-        chances.append((special.pdtr(last, expected) if last >= 0 else 0.0,
-                        special.pdtrc(math.floor(high * expected + 1e-9), expected)))
+        chances.append(
+            (
+                special.pdtr(last, expected) if last >= 0 else 0.0,
+                special.pdtrc(math.floor(high * expected + 1e-9), expected),
+            )
+        )
     below, above = np.transpose(chances)
-    for share, published in ((below[:4901], (0.0186, 0, 0.0250)), (above[:4901], (0.0201, 0.0052, 0.0250)),
-                               (below[4901:], (0.0215, 0.0172, 0.0250))):
+    for share, published in (
+        (below[:4901], (0.0186, 0, 0.0250)),
+        (above[:4901], (0.0201, 0.0052, 0.0250)),
+        (below[4901:], (0.0215, 0.0172, 0.0250)),
+    ):
         assert (np.median(share), share.min(), share.max()) == pytest.approx(published, abs=5.1e-5)
 
 
 def tail_counts(masses, tail) -> tuple[int, int]:
     """In fractions: the largest count so rare on the low side, and the smallest so rare on the high side."""
-    low = max((k for k in range(len(masses)) if sum(masses[:k + 1]) < tail), default=-1)
+    low = max((k for k in range(len(masses)) if sum(masses[: k + 1]) < tail), default=-1)
     return low, min((k for k in range(len(masses)) if sum(masses[k:]) < tail), default=len(masses))
 
 
 @settings(max_examples=30)
 @given(st.integers(1, 60), st.integers(1, 19), st.sampled_from(("0.95", "0.998")))
-def test_a_count_is_outside_just_when_chance_gives_it_or_worse_less_often_than_stated(n, twentieths, level):
+def test_a_count_is_outside_just_when_chance_gives_it_or_worse_less_often_than_stated(
+    n, twentieths, level
+):
     p = Fraction(twentieths, 20)
     masses = [math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
     rare_low, rare_high = tail_counts(masses, (1 - Fraction(level)) / 2)
@@ -104,9 +134,12 @@ def test_a_share_and_its_complement_are_judged_alike(n, target):
 
 def test_large_sites_are_within_the_normal_limits():
     assert binomial_limits(400_000, 0.2, 0.998) == pytest.approx(
-        (0.2 - 3.090232 * math.sqrt(0.16 / 400_000), 0.2 + 3.090232 * math.sqrt(0.16 / 400_000)), abs=1e-5)
+        (0.2 - 3.090232 * math.sqrt(0.16 / 400_000), 0.2 + 3.090232 * math.sqrt(0.16 / 400_000)),
+        abs=1e-5,
+    )
     assert limits([400_000], 0.02, proportion=False, scale=1).upper95[0] == pytest.approx(
-        0.02 + 1.96 * math.sqrt(0.02 / 400_000), abs=1e-5)
+        0.02 + 1.96 * math.sqrt(0.02 / 400_000), abs=1e-5
+    )
 
 
 def test_over_dispersion_by_hand():
@@ -118,37 +151,95 @@ def test_over_dispersion_by_hand():
     assert found.target == 50 and found.phi == pytest.approx(z * z)
     assert found.tau2 == pytest.approx((10 * z * z - 9) / 14_400)
     half = 1.959964 * math.sqrt(1 / 1600 + found.tau2)
-    assert found.adjusted.upper95[0] == pytest.approx(100 * math.sin(math.pi / 4 + half) ** 2, abs=1e-4)
+    assert found.adjusted.upper95[0] == pytest.approx(
+        100 * math.sin(math.pi / 4 + half) ** 2, abs=1e-4
+    )
     assert set(found.position) == {Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH}
     assert set(found.adjusted_position) == {Position.INSIDE}
 
 
 def test_a_published_dispersion():
     """FunnelPlotR, tests/testthat/test-classes_methods.R, commit 9020d49: φ = 2.948033, of logarithms, none left out."""
-    observed, expected = np.array([100, 150, 180, 80, 120, 225]), np.array([108, 112, 165, 95, 100, 220])
+    observed, expected = (
+        np.array([100, 150, 180, 80, 120, 225]),
+        np.array([108, 112, 165, 95, 100, 220]),
+    )
     s = 1 / np.sqrt(expected)
-    assert funnels.between_sites(np.log(observed / expected) / s, s)[0] == pytest.approx(2.948033, abs=5.1e-7)
+    assert funnels.between_sites(np.log(observed / expected) / s, s)[0] == pytest.approx(
+        2.948033, abs=5.1e-7
+    )
 
 
 # Days in hospital, observed and expected, of 54 hospitals of Arizona in 1991: cran/COUNT, data/medpar.rda (commit b020ae0),
 # summed by hospital. Expected by the Poisson model of FunnelPlotR's README (payer, death, age, type of admission), whose
 # coefficients came out as printed there (2.26875, -0.07637, -0.24574, -0.02141, 0.24921, 0.74869).
-STAYS = np.array([
-    (406, 523.70), (642, 612.98), (46, 53.79), (764, 763.72), (82, 120.94), (201, 250.19), (193, 155.49),
-    (569, 484.71), (404, 362.22), (134, 188.93), (614, 554.38), (491, 616.74), (501, 360.15), (131, 245.61),
-    (274, 263.56), (124, 154.66), (456, 475.02), (48, 38.93), (429, 445.10), (14, 28.80), (369, 347.54), (8, 7.56),
-    (37, 73.21), (128, 118.11), (145, 273.34), (493, 449.79), (104, 172.38), (6, 19.20), (308, 321.86), (34, 36.56),
-    (7, 19.96), (935, 851.72), (134, 198.94), (339, 302.39), (458, 410.16), (22, 45.87), (2, 9.67), (160, 212.34),
-    (87, 38.92), (55, 31.74), (252, 285.64), (174, 186.66), (43, 33.98), (228, 255.65), (210, 242.03), (321, 279.48),
-    (631, 619.26), (543, 626.13), (105, 145.67), (389, 413.86), (92, 111.26), (1012, 685.59), (283, 181.11),
-    (95, 24.81)])
+STAYS = np.array(
+    [
+        (406, 523.70),
+        (642, 612.98),
+        (46, 53.79),
+        (764, 763.72),
+        (82, 120.94),
+        (201, 250.19),
+        (193, 155.49),
+        (569, 484.71),
+        (404, 362.22),
+        (134, 188.93),
+        (614, 554.38),
+        (491, 616.74),
+        (501, 360.15),
+        (131, 245.61),
+        (274, 263.56),
+        (124, 154.66),
+        (456, 475.02),
+        (48, 38.93),
+        (429, 445.10),
+        (14, 28.80),
+        (369, 347.54),
+        (8, 7.56),
+        (37, 73.21),
+        (128, 118.11),
+        (145, 273.34),
+        (493, 449.79),
+        (104, 172.38),
+        (6, 19.20),
+        (308, 321.86),
+        (34, 36.56),
+        (7, 19.96),
+        (935, 851.72),
+        (134, 198.94),
+        (339, 302.39),
+        (458, 410.16),
+        (22, 45.87),
+        (2, 9.67),
+        (160, 212.34),
+        (87, 38.92),
+        (55, 31.74),
+        (252, 285.64),
+        (174, 186.66),
+        (43, 33.98),
+        (228, 255.65),
+        (210, 242.03),
+        (321, 279.48),
+        (631, 619.26),
+        (543, 626.13),
+        (105, 145.67),
+        (389, 413.86),
+        (92, 111.26),
+        (1012, 685.59),
+        (283, 181.11),
+        (95, 24.81),
+    ]
+)
 OBSERVED, EXPECTED = STAYS.T
 
 
 def test_54_hospitals_of_which_25_are_published_as_outside_and_9_once_over_dispersion_is_allowed_for():
     """FunnelPlotR, README.md and R/od_adjustment.R (nhs-r-community/FunnelPlotR, commit 9020d49), at 99.8 %."""
     ratios, k = OBSERVED / EXPECTED, len(STAYS)
-    low, high = np.transpose([poisson(e, 0.998) for e in EXPECTED]) / EXPECTED  # the limits drawn there: see funnel.py
+    low, high = (
+        np.transpose([poisson(e, 0.998) for e in EXPECTED]) / EXPECTED
+    )  # the limits drawn there: see funnel.py
     assert k == 54 and ((ratios < low) | (ratios > high)).sum() == 25
     # There, by default: logarithms, without the tenths at each end. φ and τ² are ours.
     s = 1 / np.sqrt(EXPECTED)
@@ -160,9 +251,14 @@ def test_54_hospitals_of_which_25_are_published_as_outside_and_9_once_over_dispe
     assert outside.sum() == 9
     # Ours: exact limits of counts, then square roots, tenths pulled in; on that scale low ratios are less extreme.
     found = funnel(OBSERVED, EXPECTED, proportion=False, scale=1)
-    far = lambda where: np.array([p in (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH) for p in where])  # noqa: E731
+    far = lambda where: np.array(  # noqa: E731
+        [p in (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH) for p in where]
+    )
     assert found.target == pytest.approx(1, abs=1e-5)
-    assert far(found.position).sum() == 23 and not (far(found.position) & (low < ratios) & (ratios < high)).any()
+    assert (
+        far(found.position).sum() == 23
+        and not (far(found.position) & (low < ratios) & (ratios < high)).any()
+    )
     assert far(found.adjusted_position).sum() == 2 and outside[far(found.adjusted_position)].all()
 
 
@@ -220,23 +316,34 @@ def test_of_24_equal_sites_chance_puts_about_one_outside_the_95_limits(proportio
 
 def test_each_position_by_its_limits():
     at = limits([100] * 6 + [0], 0.5, proportion=True)
-    assert (at.lower998[0], at.lower95[0]) == pytest.approx((100 * binomial_limits(100, 0.5, 0.998)[0],
-                                                             100 * binomial_limits(100, 0.5, 0.95)[0]))
+    assert (at.lower998[0], at.lower95[0]) == pytest.approx(
+        (100 * binomial_limits(100, 0.5, 0.998)[0], 100 * binomial_limits(100, 0.5, 0.95)[0])
+    )
     values = np.array([30, 38, 50, 62, 70, at.upper95[0], np.nan])
     assert funnels.positions(values, at) == [
-        Position.OUTSIDE_LOW, Position.BETWEEN_LOW, Position.INSIDE, Position.BETWEEN_HIGH, Position.OUTSIDE_HIGH,
-        Position.INSIDE, Position.NO_DATA]
+        Position.OUTSIDE_LOW,
+        Position.BETWEEN_LOW,
+        Position.INSIDE,
+        Position.BETWEEN_HIGH,
+        Position.OUTSIDE_HIGH,
+        Position.INSIDE,
+        Position.NO_DATA,
+    ]
 
 
 def test_a_site_without_data_counts_for_nothing():
-    full, holed = (funnel(e, n, proportion=True) for e, n in (([8, 70], [10, 100]), ([8, 0, 70], [10, 0, 100])))
+    full, holed = (
+        funnel(e, n, proportion=True) for e, n in (([8, 70], [10, 100]), ([8, 0, 70], [10, 0, 100]))
+    )
     assert holed.target == full.target == pytest.approx(100 * 78 / 110)
     assert holed.phi == full.phi and np.isnan(holed.values[1]) and np.isnan(holed.exact.lower95[1])
     assert holed.position[1] == Position.NO_DATA and holed.position[::2] == full.position
 
 
 def test_no_data_no_event_and_nothing_but_events():
-    assert funnel([0, 0], [0, 0], proportion=True) is None and funnel([], [], proportion=False) is None
+    assert (
+        funnel([0, 0], [0, 0], proportion=True) is None and funnel([], [], proportion=False) is None
+    )
     none = funnel([0, 0], [10, 20], proportion=False)
     assert none.target == 0 and set(none.position) == {Position.INSIDE}
     everything = funnel([10, 20], [10, 20], proportion=True)

@@ -1,4 +1,5 @@
 """Intervals against published values, and against closed forms."""
+
 import math
 from fractions import Fraction
 
@@ -17,14 +18,29 @@ def test_the_normal_quantiles():
 
 
 @pytest.mark.pitfall(19)
-@pytest.mark.parametrize("events, n, low, high", [
-    # R's binom.confint, method wilson: statsmodels/statsmodels, statsmodels/stats/tests/results/results_proportion.py
-    (18, 20, 0.698966, 0.972134), (4, 20, 0.080658, 0.416017), (4, 200, 0.007804, 0.050287),
-    (190, 200, 0.910422, 0.972617), (1, 30, 0.005909, 0.166704), (0, 30, 0, 0.113513), (30, 30, 0.886487, 1),
-    # the examples of Newcombe 1998 (his table could not be opened), then the shares shown to the ministry: recomputed
-    # by SciPy 1.17, binomtest(…).proportion_ci(method="wilson")
-    (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611), (1, 29, 0.0061, 0.1718),
-    (273, 300, 0.8722, 0.9374), (9, 10, 0.5958, 0.9821), (10, 10, 0.7225, 1), (0, 10, 0, 0.2775)])
+@pytest.mark.parametrize(
+    "events, n, low, high",
+    [
+        # R's binom.confint, method wilson: statsmodels/statsmodels, statsmodels/stats/tests/results/results_proportion.py
+        (18, 20, 0.698966, 0.972134),
+        (4, 20, 0.080658, 0.416017),
+        (4, 200, 0.007804, 0.050287),
+        (190, 200, 0.910422, 0.972617),
+        (1, 30, 0.005909, 0.166704),
+        (0, 30, 0, 0.113513),
+        (30, 30, 0.886487, 1),
+        # the examples of Newcombe 1998 (his table could not be opened), then the shares shown to the ministry: recomputed
+        # by SciPy 1.17, binomtest(…).proportion_ci(method="wilson")
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+        (273, 300, 0.8722, 0.9374),
+        (9, 10, 0.5958, 0.9821),
+        (10, 10, 0.7225, 1),
+        (0, 10, 0, 0.2775),
+    ],
+)
 def test_shares_of_wilson(events, n, low, high):
     assert wilson(events, n) == pytest.approx((low, high), abs=5.1e-5)
 
@@ -45,17 +61,30 @@ def test_nothing_counted_has_no_interval():
         wilson(11, 10)
 
 
-@pytest.mark.parametrize("count, low, high", [
-    # Recomputed by SciPy 1.17: chi2.ppf(0.025, 2 count) / 2 and chi2.ppf(0.975, 2 count + 2) / 2 (Garwood 1936)
-    (0, 0, 3.6889), (1, 0.0253, 5.5716), (2, 0.2422, 7.2247), (5, 1.6235, 11.6683), (10, 4.7954, 18.3904),
-    (100, 81.3640, 121.6268)])
+@pytest.mark.parametrize(
+    "count, low, high",
+    [
+        # Recomputed by SciPy 1.17: chi2.ppf(0.025, 2 count) / 2 and chi2.ppf(0.975, 2 count + 2) / 2 (Garwood 1936)
+        (0, 0, 3.6889),
+        (1, 0.0253, 5.5716),
+        (2, 0.2422, 7.2247),
+        (5, 1.6235, 11.6683),
+        (10, 4.7954, 18.3904),
+        (100, 81.3640, 121.6268),
+    ],
+)
 def test_counts_of_garwood(count, low, high):
     assert poisson(count) == pytest.approx((low, high), abs=5e-5)
 
 
-@pytest.mark.parametrize("expected, limits", [
-    (15, (0.5596924, 1.649348, 0.3862650, 2.082907)), (20, (0.6108260, 1.544419, 0.4479107, 1.902094)),
-    (30, (0.6746958, 1.427562, 0.5289724, 1.702771))])
+@pytest.mark.parametrize(
+    "expected, limits",
+    [
+        (15, (0.5596924, 1.649348, 0.3862650, 2.082907)),
+        (20, (0.6108260, 1.544419, 0.4479107, 1.902094)),
+        (30, (0.6746958, 1.427562, 0.5289724, 1.702771)),
+    ],
+)
 def test_chi_square_limits_of_a_published_funnel(expected, limits):
     """FunnelPlotR, tests/testthat/test-poisson_limits.R, commit 9020d49: 95 and 99.8 % limits over the expected."""
     found = [x / expected for level in (0.95, 0.998) for x in poisson(expected, level)]
@@ -77,13 +106,29 @@ def test_rates_per_1000():
     assert intervals.rate(0, 1000) == pytest.approx((0, 3.6889), abs=5e-5)
 
 
-@pytest.mark.parametrize("n, q, ranks", [
-    # the median of 6, 9, 10, 11, 15 and 20 values: table A.7, « Confidence Intervals for the Population Median », of a
-    # course of statistics (coursehero.com/file/5646626), narrowest of 95 % and more; the others follow from the law below
-    (6, 0.5, (1, 6)), (9, 0.5, (2, 8)), (11, 0.5, (2, 10)), (15, 0.5, (4, 12)), (20, 0.5, (6, 15)),
-    (10, 0.5, (2, 9)), (25, 0.5, (8, 18)), (100, 0.5, (40, 61)), (50, 0.9, (41, 50)), (100, 0.9, (84, 96)),
-    (200, 0.9, (171, 189)), (35, 0.9, (28, None)), (36, 0.9, (29, 36)), (5, 0.5, (None, None)),
-    (0, 0.5, (None, None)), (1, 0.9, (None, None))])
+@pytest.mark.parametrize(
+    "n, q, ranks",
+    [
+        # the median of 6, 9, 10, 11, 15 and 20 values: table A.7, « Confidence Intervals for the Population Median », of a
+        # course of statistics (coursehero.com/file/5646626), narrowest of 95 % and more; the others follow from the law below
+        (6, 0.5, (1, 6)),
+        (9, 0.5, (2, 8)),
+        (11, 0.5, (2, 10)),
+        (15, 0.5, (4, 12)),
+        (20, 0.5, (6, 15)),
+        (10, 0.5, (2, 9)),
+        (25, 0.5, (8, 18)),
+        (100, 0.5, (40, 61)),
+        (50, 0.9, (41, 50)),
+        (100, 0.9, (84, 96)),
+        (200, 0.9, (171, 189)),
+        (35, 0.9, (28, None)),
+        (36, 0.9, (29, 36)),
+        (5, 0.5, (None, None)),
+        (0, 0.5, (None, None)),
+        (1, 0.9, (None, None)),
+    ],
+)
 def test_ranks_of_quantiles(n, q, ranks):
     assert quantile_ranks(n, q) == ranks
 

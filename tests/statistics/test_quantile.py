@@ -54,7 +54,10 @@ def test_it_does_not_depend_on_how_often_the_same_waits_come(waits, q, times):
     ],
 )
 def test_known_cases(waits, median, p90):
-    assert (quantile(histogram(list(waits)), 0.5), quantile(histogram(list(waits)), 0.9)) == (median, p90)
+    assert (quantile(histogram(list(waits)), 0.5), quantile(histogram(list(waits)), 0.9)) == (
+        median,
+        p90,
+    )
 
 
 def test_many_histograms_at_once_and_empty_ones():

@@ -1,4 +1,5 @@
 """Ranks come with what chance does to them."""
+
 import numpy as np
 import pytest
 
@@ -33,7 +34,9 @@ def test_twenty_equally_good_sites_have_intervals_that_hold_nearly_all_ranks():
 
 def test_small_sites_move_more_than_large_ones():
     sizes = [40] * 5 + [4000] * 5
-    spans = [r.high - r.low for r in found([round(0.8 * n) + i for i, n in enumerate(sizes)], sizes)]
+    spans = [
+        r.high - r.low for r in found([round(0.8 * n) + i for i, n in enumerate(sizes)], sizes)
+    ]
     assert min(spans[:5]) > max(spans[5:])
 
 
@@ -56,7 +59,10 @@ def test_rates_of_counts_are_drawn_as_counts():
 def test_the_same_seed_gives_the_same_intervals():
     events, sizes = [30, 33, 35, 31], [40] * 4
     assert found(events, sizes) == found(events, sizes)
-    assert any(found(events, sizes, draws=20, seed=s) != found(events, sizes, draws=20, seed=0) for s in range(1, 9))
+    assert any(
+        found(events, sizes, draws=20, seed=s) != found(events, sizes, draws=20, seed=0)
+        for s in range(1, 9)
+    )
 
 
 def test_nothing_is_best_without_a_good_direction():

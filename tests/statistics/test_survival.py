@@ -34,7 +34,9 @@ def by_hand(cases) -> dict[int, float]:
 @given(CASES)
 def test_it_is_the_definition_worked_out_case_by_case(cases):
     ages, closed = zip(*cases, strict=True)
-    found = dict(zip(*(a.tolist() for a in survival(np.array(ages), np.array(closed))), strict=True))
+    found = dict(
+        zip(*(a.tolist() for a in survival(np.array(ages), np.array(closed))), strict=True)
+    )
     assert found == pytest.approx(by_hand(cases))
 
 
@@ -78,13 +80,29 @@ def test_the_published_intervals_of_a_curve():
     """Control: as Stata's `sts list` prints it, data.princeton.edu/eco572/KaplanMeier.html. Treated: recomputed by lifelines
     0.30.3, KaplanMeierFitter, whose intervals are of the same kind."""
     found = curve(TREATED, RELAPSED)
-    assert found.ages.tolist() == [6, 7, 10, 13, 16, 22, 23] and found.at_risk.tolist() == [21, 17, 15, 12, 11, 7, 6]
-    assert found.shares == pytest.approx([0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482], abs=5.1e-5)
-    assert found.lower == pytest.approx([0.6197, 0.5631, 0.5032, 0.4316, 0.3675, 0.2678, 0.1881], abs=5.1e-5)
-    assert found.upper == pytest.approx([0.9516, 0.9228, 0.8894, 0.8491, 0.8049, 0.7468, 0.6801], abs=5.1e-5)
+    assert found.ages.tolist() == [6, 7, 10, 13, 16, 22, 23] and found.at_risk.tolist() == [
+        21,
+        17,
+        15,
+        12,
+        11,
+        7,
+        6,
+    ]
+    assert found.shares == pytest.approx(
+        [0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482], abs=5.1e-5
+    )
+    assert found.lower == pytest.approx(
+        [0.6197, 0.5631, 0.5032, 0.4316, 0.3675, 0.2678, 0.1881], abs=5.1e-5
+    )
+    assert found.upper == pytest.approx(
+        [0.9516, 0.9228, 0.8894, 0.8491, 0.8049, 0.7468, 0.6801], abs=5.1e-5
+    )
     control = curve(CONTROL, [True] * 21)
-    assert (control.lower[:2], control.upper[:2]) == (pytest.approx([0.6700, 0.5689], abs=5.1e-5),
-                                                      pytest.approx([0.9753, 0.9239], abs=5.1e-5))
+    assert (control.lower[:2], control.upper[:2]) == (
+        pytest.approx([0.6700, 0.5689], abs=5.1e-5),
+        pytest.approx([0.9753, 0.9239], abs=5.1e-5),
+    )
 
 
 def test_the_published_medians_with_their_intervals():
@@ -104,7 +122,9 @@ def test_an_interval_holds_its_estimate(cases):
     ages, closed = zip(*cases, strict=True)
     found, middle = curve(ages, closed), median(ages, closed)
     known = ~np.isnan(found.lower)
-    assert (found.lower <= found.shares + 1e-12)[known].all() and (found.upper >= found.shares - 1e-12)[known].all()
+    assert (found.lower <= found.shares + 1e-12)[known].all() and (
+        found.upper >= found.shares - 1e-12
+    )[known].all()
     assert ((found.lower >= 0) & (found.upper <= 1))[known].all()
     assert middle.days == median_survival(ages, closed)
     assert middle.low is None or middle.days is None or middle.low <= middle.days

@@ -1,4 +1,5 @@
 """The XmR chart against published charts, and its four rules one by one."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,27 +12,55 @@ OUT, TREND, TWO, RUN, NO = Rule.OUTSIDE, Rule.TREND, Rule.TWO_OF_THREE, Rule.RUN
 # The vignette "Deviations from Excel defaults" of NHSRplotthedots, commit 050b07d
 OUTLIER = [1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]
 # R: set.seed(123); rnorm(20), the data of tests/testthat/test-ptd_spc_standard.R of the same
-NORMAL = [-0.56047565, -0.23017749, 1.55870831, 0.07050839, 0.12928774, 1.71506499, 0.46091621, -1.26506123,
-          -0.68685285, -0.44566197, 1.22408180, 0.35981383, 0.40077145, 0.11068272, -0.55584113, 1.78691314, 0.49785048,
-          -1.96661716, 0.70135590, -0.47279141]
+NORMAL = [
+    -0.56047565,
+    -0.23017749,
+    1.55870831,
+    0.07050839,
+    0.12928774,
+    1.71506499,
+    0.46091621,
+    -1.26506123,
+    -0.68685285,
+    -0.44566197,
+    1.22408180,
+    0.35981383,
+    0.40077145,
+    0.11068272,
+    -0.55584113,
+    1.78691314,
+    0.49785048,
+    -1.96661716,
+    0.70135590,
+    -0.47279141,
+]
 LEVELS = st.lists(st.integers(0, 40), min_size=12, max_size=60)
 
 
 @pytest.mark.pitfall(13)
-@pytest.mark.parametrize("screen, lower, upper", [(True, -0.7156, 4.6044), (False, -3.0626, 6.9515)])
+@pytest.mark.parametrize(
+    "screen, lower, upper", [(True, -0.7156, 4.6044), (False, -3.0626, 6.9515)]
+)
 def test_both_methods_of_the_published_vignette(screen, lower, upper):
     """NHSRplotthedots, vignettes/deviations.Rmd, commit 050b07d: 1.94, −0.72 and 4.6 with screening, −3.06 and 6.95 as
     the Excel tool. To four digits, by hand: 35 / 18 ± 2.66 (1 with screening, 32 / 17 without)."""
     chart = xmr.chart(OUTLIER, screen=screen)
     assert chart.centre == pytest.approx(1.9444, abs=5e-5)
-    assert chart.lower == pytest.approx(lower, abs=5e-5) and chart.upper == pytest.approx(upper, abs=5e-5)
+    assert chart.lower == pytest.approx(lower, abs=5e-5) and chart.upper == pytest.approx(
+        upper, abs=5e-5
+    )
     assert chart.screened is screen
     assert chart.rule == [OUT if v == 10 else NO for v in OUTLIER] and chart.side[4] == 1
 
 
-@pytest.mark.parametrize("fifteenth, screen, centre, lower, upper", [
-    (None, True, 0.1416238, -3.01138, 3.294627), (10, True, 0.6694159, -2.383666, 3.722497),
-    (10, False, 0.6694159, -4.596625, 5.935457)])
+@pytest.mark.parametrize(
+    "fifteenth, screen, centre, lower, upper",
+    [
+        (None, True, 0.1416238, -3.01138, 3.294627),
+        (10, True, 0.6694159, -2.383666, 3.722497),
+        (10, False, 0.6694159, -4.596625, 5.935457),
+    ],
+)
 def test_the_published_snapshots(fifteenth, screen, centre, lower, upper):
     """NHSRplotthedots, tests/testthat/_snaps/ptd_spc_standard.md, commit 050b07d."""
     values = [*NORMAL]
@@ -46,9 +75,32 @@ def test_a_published_chart_of_single_values():
     """Montgomery, Introduction to Statistical Quality Control, table 6.7, costs of mortgages, first 20 weeks, as charted by
     anhoej/qicharts2, tests/testthat/ex_6.5_3.rds (commit 1b9487e): 300.5, 279.783 and 321.217, with 3 / 1.128 for our 2.66.
     """
-    costs = [310, 288, 297, 298, 307, 303, 294, 297, 308, 306, 294, 299, 297, 299, 314, 295, 293, 306, 301, 304]
+    costs = [
+        310,
+        288,
+        297,
+        298,
+        307,
+        303,
+        294,
+        297,
+        308,
+        306,
+        294,
+        299,
+        297,
+        299,
+        314,
+        295,
+        293,
+        306,
+        301,
+        304,
+    ]
     chart = xmr.chart(costs)
-    assert (chart.centre[0], chart.lower[0], chart.upper[0]) == pytest.approx((300.5, 279.783, 321.217), abs=0.004)
+    assert (chart.centre[0], chart.lower[0], chart.upper[0]) == pytest.approx(
+        (300.5, 279.783, 321.217), abs=0.004
+    )
     assert set(chart.rule) == {NO}
 
 
@@ -70,22 +122,44 @@ def rules(distances) -> list[Rule]:
 
 
 def test_strictly_outside_the_limits():
-    assert judged([0, 3, 3.1, 0, -3, -3.1]) == [(NO, 0), (NO, 0), (OUT, 1), (NO, 0), (NO, 0), (OUT, -1)]
+    assert judged([0, 3, 3.1, 0, -3, -3.1]) == [
+        (NO, 0),
+        (NO, 0),
+        (OUT, 1),
+        (NO, 0),
+        (NO, 0),
+        (OUT, -1),
+    ]
 
 
-@pytest.mark.parametrize("distances, flagged", [
-    ([1] * 6, []), ([1, 1.5] * 3 + [1], range(7)), ([1, 1.5] * 4 + [-1], range(8)), ([-1, -1.5] * 4 + [1], range(8)),
-    ([1, 1.5, 1] + [0] + [1.5, 1, 1.5], []), ([1, 1.5, 1] + [-0.1] + [1.5, 1, 1.5], [])])
+@pytest.mark.parametrize(
+    "distances, flagged",
+    [
+        ([1] * 6, []),
+        ([1, 1.5] * 3 + [1], range(7)),
+        ([1, 1.5] * 4 + [-1], range(8)),
+        ([-1, -1.5] * 4 + [1], range(8)),
+        ([1, 1.5, 1] + [0] + [1.5, 1, 1.5], []),
+        ([1, 1.5, 1] + [-0.1] + [1.5, 1, 1.5], []),
+    ],
+)
 def test_seven_on_one_side_and_a_point_on_the_mean_breaks_the_run(distances, flagged):
     """After the cases of NHSRplotthedots, tests/testthat/test-ptd_calculate_point_type.R, one side of the mean."""
     assert rules(distances) == [RUN if i in flagged else NO for i in range(len(distances))]
     assert {s for r, s in judged(distances) if r == RUN} <= {int(np.sign(distances[0]))}
 
 
-@pytest.mark.parametrize("steps, flagged, side", [
-    ([1, 2, 3, 4, 5, 6], [], 0), ([1, 2, 3, 3, 4, 5, 6], [], 0), ([1, 2, 3, 4, 5, 6, 7], range(7), 1),
-    ([2, 1, 2, 3, 4, 5, 6, 7, 3], range(1, 8), 1), ([7, 6, 5, 4, 3, 2, 1], range(7), -1),
-    ([2, 7, 6, 5, 4, 3, 2, 1, 3], range(1, 8), -1)])
+@pytest.mark.parametrize(
+    "steps, flagged, side",
+    [
+        ([1, 2, 3, 4, 5, 6], [], 0),
+        ([1, 2, 3, 3, 4, 5, 6], [], 0),
+        ([1, 2, 3, 4, 5, 6, 7], range(7), 1),
+        ([2, 1, 2, 3, 4, 5, 6, 7, 3], range(1, 8), 1),
+        ([7, 6, 5, 4, 3, 2, 1], range(7), -1),
+        ([2, 7, 6, 5, 4, 3, 2, 1, 3], range(1, 8), -1),
+    ],
+)
 def test_seven_rising_or_falling_and_equal_neighbours_break_it(steps, flagged, side):
     """After the cases of NHSRplotthedots, tests/testthat/test-ptd_calculate_point_type.R, trends."""
     found = judged([s / 10 - 0.4 for s in steps])
@@ -93,10 +167,22 @@ def test_seven_rising_or_falling_and_equal_neighbours_break_it(steps, flagged, s
     assert {s for r, s in found if r == TREND} == ({side} if side else set())
 
 
-@pytest.mark.parametrize("distances, flagged", [
-    ([0, 2.5, 1, 2.5, 0], [1, 3]), ([0, 2.5, 2.5, 1, 0], [1, 2]), ([0, 1, 2.5, 2.5, 0], [2, 3]),
-    ([0, 2.5, 1, 1, 2.5, 0], []), ([0, 2.5, -1, 2.5, 0], []), ([0, 2.5, -2.5, 1, 0], []), ([0, 2.5, 0, 2.5, 0], []),
-    ([0, 2, 1, 2.5, 0], []), ([2.5, 1, 1, 2.5, 2.5], [3, 4]), ([0, -2.5, -1, -2.5, 0], [1, 3]), ([2.5, 2.5], [])])
+@pytest.mark.parametrize(
+    "distances, flagged",
+    [
+        ([0, 2.5, 1, 2.5, 0], [1, 3]),
+        ([0, 2.5, 2.5, 1, 0], [1, 2]),
+        ([0, 1, 2.5, 2.5, 0], [2, 3]),
+        ([0, 2.5, 1, 1, 2.5, 0], []),
+        ([0, 2.5, -1, 2.5, 0], []),
+        ([0, 2.5, -2.5, 1, 0], []),
+        ([0, 2.5, 0, 2.5, 0], []),
+        ([0, 2, 1, 2.5, 0], []),
+        ([2.5, 1, 1, 2.5, 2.5], [3, 4]),
+        ([0, -2.5, -1, -2.5, 0], [1, 3]),
+        ([2.5, 2.5], []),
+    ],
+)
 def test_two_of_three_near_one_limit_and_all_three_on_that_side(distances, flagged):
     """After the cases of NHSRplotthedots, tests/testthat/test-ptd_calculate_point_type.R, two in three."""
     assert rules(distances) == [TWO if i in flagged else NO for i in range(len(distances))]
@@ -132,20 +218,32 @@ def test_a_new_point_leaves_frozen_limits_and_past_flags_unchanged(values, new):
     n = len(values)
     assert (after.lower[:n] == before.lower).all() and (after.upper[:n] == before.upper).all()
     assert after.lower[n] == before.lower[0] and after.status == [Status.FROZEN]
-    assert after.rule[:n - 6] == before.rule[:n - 6]  # a run or a trend may still take in its six points before
+    assert (
+        after.rule[: n - 6] == before.rule[: n - 6]
+    )  # a run or a trend may still take in its six points before
     assert all(b != NO for a, b in zip(before.rule, after.rule, strict=False) if a != NO)
 
 
 @pytest.mark.pitfall(12)
-@pytest.mark.parametrize("points, status", [
-    (2, Status.TOO_FEW), (11, Status.TOO_FEW), (12, Status.PROVISIONAL), (23, Status.PROVISIONAL), (24, Status.FROZEN),
-    (60, Status.FROZEN)])
+@pytest.mark.parametrize(
+    "points, status",
+    [
+        (2, Status.TOO_FEW),
+        (11, Status.TOO_FEW),
+        (12, Status.PROVISIONAL),
+        (23, Status.PROVISIONAL),
+        (24, Status.FROZEN),
+        (60, Status.FROZEN),
+    ],
+)
 def test_limits_are_provisional_up_to_24_points_and_absent_under_12(points, status):
     values = ([3, 5, 4, 8] * 15)[:points]
     chart = xmr.chart(values)
     assert (chart.status, chart.points) == ([status], [points])
     if status == Status.TOO_FEW:
-        assert np.isnan(chart.lower).all() and np.isnan(chart.centre).all() and set(chart.rule) == {NO}
+        assert (
+            np.isnan(chart.lower).all() and np.isnan(chart.centre).all() and set(chart.rule) == {NO}
+        )
     else:
         assert chart.centre == pytest.approx(np.mean(values[:24]))
 
@@ -167,7 +265,9 @@ def test_missing_and_left_out_months_are_as_if_they_were_not_there(values, data)
     assert chart.points == plain.points and kept.sum() == len(values)
     assert (chart.lower[kept] == plain.lower).all()
     assert [r for r, k in zip(chart.rule, kept, strict=True) if k] == plain.rule
-    assert np.isnan(chart.values[~kept]).all() and {chart.rule[i] for i in np.flatnonzero(~kept)} <= {NO}
+    assert np.isnan(chart.values[~kept]).all() and {
+        chart.rule[i] for i in np.flatnonzero(~kept)
+    } <= {NO}
 
 
 def test_a_rebase_starts_its_own_mean_limits_and_rules():
@@ -198,7 +298,9 @@ def test_a_level_that_is_rarely_left_is_no_wall_of_signals():
 def test_on_the_log_scale_limits_are_ratios_and_a_wait_may_be_0():
     values = [0, 3, 1, 7, 3, 1, 15, 3, 0, 7, 3, 1, 3, 7]
     chart, logs = xmr.chart(values, log=True), xmr.chart(np.log2(np.array(values) + 1).tolist())
-    assert chart.centre == pytest.approx(2 ** logs.centre - 1) and chart.upper == pytest.approx(2 ** logs.upper - 1)
+    assert chart.centre == pytest.approx(2**logs.centre - 1) and chart.upper == pytest.approx(
+        2**logs.upper - 1
+    )
     assert chart.rule == logs.rule and chart.values.tolist() == values
     assert (chart.centre < np.mean(values)).all()
     with pytest.raises(ValueError, match="log"):
@@ -220,8 +322,11 @@ def test_upside_down_is_the_same_chart_upside_down(values):
 def test_many_series_at_once_are_the_same_as_one_by_one():
     many = np.random.default_rng(3).normal(size=(50, 30)).cumsum(axis=1)
     found = xmr.limits(many[:, :24])
-    code, side = xmr.flags(many - found.centre[:, None], xmr.NEAR * found.mean_range[:, None],
-                           xmr.LIMIT * found.mean_range[:, None])
+    code, side = xmr.flags(
+        many - found.centre[:, None],
+        xmr.NEAR * found.mean_range[:, None],
+        xmr.LIMIT * found.mean_range[:, None],
+    )
     for i, series in enumerate(many):
         chart = xmr.chart(series.tolist())
         assert chart.rule == [xmr.CODES[c] for c in code[i]] and (chart.side == side[i]).all()
@@ -233,7 +338,9 @@ def test_rounding_to_whole_minutes_makes_no_signal():
     rng = np.random.default_rng(11)
     values = np.round(rng.normal(14.4, 0.3, 40)).tolist()
     assert set(values) <= {14.0, 15.0}
-    assert any(side for side in xmr.chart(values).side)  # as given, the rounding is taken for a signal
+    assert any(
+        side for side in xmr.chart(values).side
+    )  # as given, the rounding is taken for a signal
     assert not any(xmr.chart(values, resolution=1).side)
     assert not any(xmr.chart(values, resolution=1, log=True).side)
 

@@ -29,7 +29,9 @@ def content(path, variable):
 def test_leaflet_and_the_twelve_departments_are_put_in_place(tmp_path):
     names = assets.prepare(tmp_path)
     assert {"leaflet/1.9.4/leaflet.js", "leaflet/1.9.4/leaflet.css", "departments.js"} <= set(names)
-    assert sorted(names) == sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file())
+    assert sorted(names) == sorted(
+        str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()
+    )
     script = (tmp_path / "leaflet/1.9.4/leaflet.js").read_text(encoding="utf-8")
     assert "Leaflet 1.9.4" in script and not re.search(r"^export ", script, re.MULTILINE)
     _, outlines = content(tmp_path / "departments.js", "DEPARTMENTS")
@@ -39,7 +41,9 @@ def test_leaflet_and_the_twelve_departments_are_put_in_place(tmp_path):
 def test_every_image_named_by_the_style_sheet_is_there(tmp_path):
     assets.prepare(tmp_path)
     folder = tmp_path / "leaflet/1.9.4"
-    images = set(re.findall(r"url\((images/[^)]+)\)", (folder / "leaflet.css").read_text(encoding="utf-8")))
+    images = set(
+        re.findall(r"url\((images/[^)]+)\)", (folder / "leaflet.css").read_text(encoding="utf-8"))
+    )
     assert images and all((folder / image).is_file() for image in images)
 
 

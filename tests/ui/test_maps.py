@@ -57,7 +57,9 @@ def decode(literal: str) -> object:
     """What the browser's JSON.parse would give for the literal, its JavaScript escapes undone first."""
     inside = re.search(r"JSON\.parse\('(.*?)'\)", literal).group(1)
     units = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m.group(1), 16)), inside)
-    return json.loads(units.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass"))
+    return json.loads(
+        units.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass")
+    )
 
 
 def read_sites() -> list[dict]:
@@ -100,7 +102,10 @@ def test_another_payload_changes_the_group_and_not_the_base():
 
 def test_limits_of_communes_are_named_in_the_base():
     named = page({"communes": "communes-0123456789ab.js"})
-    assert decode(arguments(named)["script"]) == {"communes": "communes-0123456789ab.js", "colours": maps.ON_PAPER}
+    assert decode(arguments(named)["script"]) == {
+        "communes": "communes-0123456789ab.js",
+        "colours": maps.ON_PAPER,
+    }
 
 
 def test_the_script_s_style_knows_the_colours_that_it_is_given():
@@ -194,7 +199,13 @@ def signed(*signs: dict) -> list[dict]:
     """All sites, with these signs in turn; those with too few data are hollow."""
     turns = [signs[i % len(signs)] for i in range(len(SITES))]
     return [
-        {**site, "radius": 6.0, "sign": sign, "missing": sign is TOO_FEW, "fill": FILLS[sign["letter"]]}
+        {
+            **site,
+            "radius": 6.0,
+            "sign": sign,
+            "missing": sign is TOO_FEW,
+            "fill": FILLS[sign["letter"]],
+        }
         for site, sign in zip(SITES, turns, strict=True)
     ]
 
@@ -213,7 +224,15 @@ def test_signs_of_the_legend_reach_the_browser_unchanged():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"letter": "Z"}, {"letter": None}, {"frame": "star"}, {"frame": ""}, {"badge": "!"}, {"badge": ""}]
+    "wrong",
+    [
+        {"letter": "Z"},
+        {"letter": None},
+        {"frame": "star"},
+        {"frame": ""},
+        {"badge": "!"},
+        {"badge": ""},
+    ],
 )
 def test_a_sign_that_cannot_be_drawn_is_refused(wrong):
     sign = {**CONCERN, **wrong}
@@ -224,7 +243,9 @@ def test_a_sign_that_cannot_be_drawn_is_refused(wrong):
 
 
 def test_a_site_may_be_without_a_sign():
-    maps.check_signs([SITES[0], {**SITES[1], "sign": None}, {**SITES[2], "sign": CALM}], maps.Legend())
+    maps.check_signs(
+        [SITES[0], {**SITES[1], "sign": None}, {**SITES[2], "sign": CALM}], maps.Legend()
+    )
 
 
 @pytest.fixture(scope="module")
@@ -245,8 +266,11 @@ def screen():
         for file in ("ccsp-map.js", "leaflet/1.9.4/leaflet.js", "departments.js"):
             tab.add_script_tag(path=ROOT / "static" / file)
         tab.add_style_tag(path=ROOT / "static/leaflet/1.9.4/leaflet.css")
-        tab.evaluate("""colours => ccsp.start(L.map("map_div", { zoomControl: false, attributionControl: false,
-            center: [9.3, 2.3], zoom: 7 }), { colours })""", maps.ON_PAPER)
+        tab.evaluate(
+            """colours => ccsp.start(L.map("map_div", { zoomControl: false, attributionControl: false,
+            center: [9.3, 2.3], zoom: 7 }), { colours })""",
+            maps.ON_PAPER,
+        )
         yield tab
         assert [fault for fault in found.faults() if "leaflet/1.9.4/images" not in fault] == []
 
@@ -269,7 +293,10 @@ def counts(tab, pane: str = "#map_div") -> list[int]:
 @pytest.mark.browser
 def test_signs_are_drawn_around_24_sites_in_both_panes(screen):
     draw(screen, signed(CONCERN, CALM, TOO_FEW))
-    assert screen.locator("path.site").count() == 24 and screen.locator("path.site-south").count() == 12
+    assert (
+        screen.locator("path.site").count() == 24
+        and screen.locator("path.site-south").count() == 12
+    )
     assert counts(screen) == [8, 8, 8]
     assert 0 < counts(screen, ".south")[0] == counts(screen, ".south")[1] < 12
     assert screen.locator("path.missing.site").count() == 8
@@ -281,7 +308,9 @@ def test_signs_are_drawn_around_24_sites_in_both_panes(screen):
 @pytest.mark.browser
 def test_without_signs_the_map_is_as_before(screen):
     draw(screen, signed(CONCERN))
-    screen.evaluate("() => { window.held = [...document.querySelectorAll('path.site, path.site-south')] }")
+    screen.evaluate(
+        "() => { window.held = [...document.querySelectorAll('path.site, path.site-south')] }"
+    )
     draw(screen, SITES)
     assert counts(screen) == [0, 0, 0] and screen.locator(".sign").count() == 0
     assert screen.evaluate("() => held.length === 36 && held.every((node) => node.isConnected)")
@@ -309,7 +338,8 @@ def test_each_state_has_a_frame_of_its_own_shape(screen):
 def test_a_letter_lies_in_the_middle_of_a_mark_wide_enough_and_lets_clicks_through(screen):
     draw(screen, signed(CONCERN))
     box, letter = (
-        part.bounding_box() for part in (mark(screen, SITES[0]), screen.locator("#map_div .sign-letter").first)
+        part.bounding_box()
+        for part in (mark(screen, SITES[0]), screen.locator("#map_div .sign-letter").first)
     )
     assert min(m["width"] for m in (box, screen.locator("path.site").last.bounding_box())) >= 20
     middles = screen.evaluate("""() => [...document.querySelectorAll("path.site")].map((node) => {
@@ -325,7 +355,8 @@ def test_a_letter_lies_in_the_middle_of_a_mark_wide_enough_and_lets_clicks_throu
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("fill", "ink"), [(palette.CONCERN, palette.PAPER), ("#fde68a", palette.MAP_INK), ("#fff", palette.MAP_INK)]
+    ("fill", "ink"),
+    [(palette.CONCERN, palette.PAPER), ("#fde68a", palette.MAP_INK), ("#fff", palette.MAP_INK)],
 )
 def test_a_letter_is_white_or_dark_whichever_is_better_read(screen, fill, ink):
     draw(screen, [{**site, "fill": fill} for site in signed(CONCERN)])
@@ -345,14 +376,18 @@ def test_the_mark_says_its_word(screen):
 @pytest.mark.browser
 def test_signals_lie_above_marks_without_one(screen):
     draw(screen, signed(CALM, CONCERN, BETTER))
-    fills = screen.locator("#map_div path.site").evaluate_all("nodes => nodes.map((n) => n.getAttribute('fill'))")
+    fills = screen.locator("#map_div path.site").evaluate_all(
+        "nodes => nodes.map((n) => n.getAttribute('fill'))"
+    )
     assert fills == [FILLS[""]] * 8 + [FILLS["+"]] * 8 + [FILLS["!"]] * 8
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("text", HOSTILE[:-2])
 def test_hostile_words_stay_text_on_the_map(screen, text):
-    legend = maps.Legend(signs=[{**CONCERN, "colour": "url(http://example.org)", "label": text, "count": text}])
+    legend = maps.Legend(
+        signs=[{**CONCERN, "colour": "url(http://example.org)", "label": text, "count": text}]
+    )
     draw(screen, signed({**CONCERN, "word": text}), legend)
     label = mark(screen, SITES[0]).get_attribute("aria-label")
     assert label.startswith(f"{SITES[0]['name']}, {text}")

@@ -1,4 +1,5 @@
 """« Emporter le tableau »: on each page that has tables, a workbook of what it shows, made on demand."""
+
 import io
 from datetime import date, datetime
 
@@ -39,11 +40,16 @@ def demo(databases):
 @pytest.fixture
 def page(demo, monkeypatch):
     """page(spec, **filters): the page opened, and what would make its file (None where there is no button)."""
+
     def opened(spec, **wanted: str):
         made, real = [], takeaway.workbook
         with monkeypatch.context() as patch:
             patch.setattr(takeaway, "workbook", lambda spec: made.append(real(spec)) or made[-1])
-            patch.setattr(takeaway, "xlsx", lambda *a, **k: pytest.fail("a file was made that nobody asked for"))
+            patch.setattr(
+                takeaway,
+                "xlsx",
+                lambda *a, **k: pytest.fail("a file was made that nobody asked for"),
+            )
             at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
             at.query_params.update(wanted)
             at.run()
@@ -53,40 +59,68 @@ def page(demo, monkeypatch):
         assert not at.exception and not at.error
         assert len(made) == sum(b.label == LABEL for b in at.download_button) <= 1
         return at, made[0] if made else None
+
     return opened
 
 
 @pytest.mark.pitfall(43)
 @pytest.mark.parametrize("spec", PAGES, ids=lambda s: s.url_path)
 def test_the_file_of_a_page_holds_the_numbers_that_it_shows(page, spec):
-    at, make = page(spec, periode="3m", **({"centre": KANDI} if "centre" in spec.filters else {"departement": "Zou"}))
+    at, make = page(
+        spec,
+        periode="3m",
+        **({"centre": KANDI} if "centre" in spec.filters else {"departement": "Zou"}),
+    )
     if spec.url_path in NOTHING:
         assert make is None
         return
     assert make is not None
     book = openpyxl.load_workbook(io.BytesIO(make()))
     panels = [p for p in at.session_state[show.SHOWN].values() if p.table]
-    assert panels and book.sheetnames == ["À lire", *sheet_names([p.title for p in panels]), "Définitions"]
+    assert panels and book.sheetnames == [
+        "À lire",
+        *sheet_names([p.title for p in panels]),
+        "Définitions",
+    ]
     for panel, sheet in zip(panels, book.worksheets[1:], strict=False):
-        numbers = [c.value for row in panel.table.rows for c in row if isinstance(c.value, int | float)]
+        numbers = [
+            c.value for row in panel.table.rows for c in row if isinstance(c.value, int | float)
+        ]
         top = int(sheet.freeze_panes[1:])
-        found = [c.value for row in sheet.iter_rows(min_row=top) for c in row if isinstance(c.value, int | float)]
+        found = [
+            c.value
+            for row in sheet.iter_rows(min_row=top)
+            for c in row
+            if isinstance(c.value, int | float)
+        ]
         assert found == pytest.approx(numbers, rel=1e-14), panel.title
         days = [c.value for row in panel.table.rows for c in row if isinstance(c.value, date)]
-        assert days == [c.value.date() for row in sheet.iter_rows(min_row=top) for c in row if isinstance(c.value, datetime)]
+        assert days == [
+            c.value.date()
+            for row in sheet.iter_rows(min_row=top)
+            for c in row
+            if isinstance(c.value, datetime)
+        ]
 
 
 def test_the_first_sheet_says_the_filters_that_act_on_the_page(page):
     by_address = {s.url_path: s for s in PAGES}
-    at, make = page(by_address["attentes"], periode="3m", departement="Zou", centre=KANDI)  # no filter of this page either
+    at, make = page(
+        by_address["attentes"], periode="3m", departement="Zou", centre=KANDI
+    )  # no filter of this page either
     first = openpyxl.load_workbook(io.BytesIO(make()))["À lire"]
     found = {row[0].value: row[1].value for row in first.iter_rows()}
     assert first["A1"].value == "Attentes" and FICTIVE in found
     assert found["Département"] == "Zou" and found["Prestation"] == "Toutes les prestations"
-    assert any(found["Période"] in c.value and found["Remontées"] in c.value for c in at.caption)  # as on screen
+    assert any(
+        found["Période"] in c.value and found["Remontées"] in c.value for c in at.caption
+    )  # as on screen
     assert "ont remonté leurs données" in found["Remontées"] and found["Données au"]
     _, make = page(by_address["site"], centre=KANDI, departement="Zou")
-    found = {r[0].value: r[1].value for r in openpyxl.load_workbook(io.BytesIO(make()))["À lire"].iter_rows()}
+    found = {
+        r[0].value: r[1].value
+        for r in openpyxl.load_workbook(io.BytesIO(make()))["À lire"].iter_rows()
+    }
     assert found["Centre"] == "CCSP de Kandi" and "Département" not in found
 
 
@@ -94,9 +128,15 @@ def test_a_site_page_without_a_site_has_nothing_to_take_away(page):
     assert page(next(s for s in PAGES if s.url_path == "site"))[1] is None
 
 
-@pytest.mark.parametrize("parts, name", [
-    (("departement:Zou",), "ccsp-departement-zou-2026-11-23"), (("site", "ccsp-allada"), "ccsp-site-ccsp-allada-2026-11-23"),
-    (("attentes", "", "Atacora"), "ccsp-attentes-atacora-2026-11-23"), (("../../é\x00\ud800/…",), "ccsp-e-2026-11-23"),
-    (("x" * 500,), f"ccsp-{'x' * 80}-2026-11-23")])
+@pytest.mark.parametrize(
+    "parts, name",
+    [
+        (("departement:Zou",), "ccsp-departement-zou-2026-11-23"),
+        (("site", "ccsp-allada"), "ccsp-site-ccsp-allada-2026-11-23"),
+        (("attentes", "", "Atacora"), "ccsp-attentes-atacora-2026-11-23"),
+        (("../../é\x00\ud800/…",), "ccsp-e-2026-11-23"),
+        (("x" * 500,), f"ccsp-{'x' * 80}-2026-11-23"),
+    ],
+)
 def test_names_of_files_suit_every_disk(parts, name):
     assert file_name(*parts, on=date(2026, 11, 23)) == name

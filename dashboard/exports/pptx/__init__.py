@@ -3,6 +3,7 @@
 Its numbers are those of the deck: charts are written from the very specs that the screen draws. Lengths are in inches, type
 in points. Nothing is fetched and no text of the deck can act: the sheets behind the charts hold neither formula nor link.
 """
+
 import io
 from datetime import UTC, datetime
 
@@ -19,7 +20,11 @@ def pptx(deck: Deck) -> bytes:
     for number, slide in enumerate(deck.slides, 1):
         write_slide(show, deck, slide, number)
     about = show.core_properties
-    about.title, about.subject, about.comments = deck.title[:255], f"{deck.scope}, {deck.period}"[:255], deck.foot[:255]
+    about.title, about.subject, about.comments = (
+        deck.title[:255],
+        f"{deck.scope}, {deck.period}"[:255],
+        deck.foot[:255],
+    )
     about.author = about.last_modified_by = "Tableau de bord CCSP"
     about.language = "fr-FR"
     about.created = about.modified = datetime.now(UTC).replace(tzinfo=None, microsecond=0)

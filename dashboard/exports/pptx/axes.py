@@ -1,4 +1,5 @@
 """What all charts have in common: the sheet behind, the place, scales, axes, the legend, lines across."""
+
 import io
 import math
 from collections.abc import Sequence
@@ -15,14 +16,31 @@ from pptx.util import Inches, Pt
 from xlsxwriter import Workbook
 
 from dashboard import french
-from dashboard.exports.pptx.shapes import FONT, INNER, Box, Run, leaf, look, paint, pen, rgb, said, words, write
+from dashboard.exports.pptx.shapes import (
+    FONT,
+    INNER,
+    Box,
+    Run,
+    leaf,
+    look,
+    paint,
+    pen,
+    rgb,
+    said,
+    words,
+    write,
+)
 from dashboard.exports.pptx.texts import BODY, SMALL, fitted, tall, wide
 from dashboard.palette import GRID, PAPER, SOFT
 from dashboard.panel import Panel
 
-FRENCH = "[$-40C]"                  # before a number format: spaces and comma, where the program follows it
-AXIS = 14                           # size of the type of axes
-TOP, TAIL, SIDE = 0.05, 0.72, 0.15  # inches above the axes; for marks and title under them; at a side without words
+FRENCH = "[$-40C]"  # before a number format: spaces and comma, where the program follows it
+AXIS = 14  # size of the type of axes
+TOP, TAIL, SIDE = (
+    0.05,
+    0.72,
+    0.15,
+)  # inches above the axes; for marks and title under them; at a side without words
 
 
 class _Sheet:
@@ -31,7 +49,9 @@ class _Sheet:
     @property
     def xlsx_blob(self) -> bytes:
         out = io.BytesIO()
-        book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+        book = Workbook(
+            out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        )
         self._workbook_writer._populate_worksheet(book, book.add_worksheet())
         book.close()
         return out.getvalue()
@@ -66,7 +86,12 @@ class Scale:
 
 def code(decimals: int, after: str = "") -> str:
     """A number format; the reader's own office program gives spaces and comma."""
-    return FRENCH + "#,##0" + (f".{'0' * decimals}" if decimals else "") + (f'"{after}"' if after else "")
+    return (
+        FRENCH
+        + "#,##0"
+        + (f".{'0' * decimals}" if decimals else "")
+        + (f'"{after}"' if after else "")
+    )
 
 
 def round_scale(values: Sequence[float], *, zero: bool = True) -> Scale:
@@ -90,16 +115,37 @@ def place_chart(made, panel: Panel, kind, data, box: Box, inner: Box):
     frame = made.shapes.add_chart(kind, *box.emu(), data)
     chart = said(frame, panel.title or "Graphique", panel.alt or panel.title).chart
     chart.has_title = chart.has_legend = False
-    chart.font.size, chart.font.name, chart.font.language_id = Pt(AXIS), FONT, MSO_LANGUAGE_ID.FRENCH
+    chart.font.size, chart.font.name, chart.font.language_id = (
+        Pt(AXIS),
+        FONT,
+        MSO_LANGUAGE_ID.FRENCH,
+    )
     space = chart._chartSpace
     for tag in (leaf("c:roundedCorners", val=0), leaf("c:lang", val="fr-FR")):
         space.insert(len(space.findall(qn("c:date1904"))), tag)
-    plot, layout, places = space.find(".//" + qn("c:plotArea")), leaf("c:layout"), leaf("c:manualLayout")
+    plot, layout, places = (
+        space.find(".//" + qn("c:plotArea")),
+        leaf("c:layout"),
+        leaf("c:manualLayout"),
+    )
     plot.insert(0, layout)
     layout.append(places)
-    places.extend([leaf("c:layoutTarget", val="inner"), leaf("c:xMode", val="edge"), leaf("c:yMode", val="edge")])
-    places.extend(leaf(f"c:{name}", val=f"{share:.5f}") for name, share in (
-        ("x", (inner.x - box.x) / box.w), ("y", (inner.y - box.y) / box.h), ("w", inner.w / box.w), ("h", inner.h / box.h)))
+    places.extend(
+        [
+            leaf("c:layoutTarget", val="inner"),
+            leaf("c:xMode", val="edge"),
+            leaf("c:yMode", val="edge"),
+        ]
+    )
+    places.extend(
+        leaf(f"c:{name}", val=f"{share:.5f}")
+        for name, share in (
+            ("x", (inner.x - box.x) / box.w),
+            ("y", (inner.y - box.y) / box.h),
+            ("w", inner.w / box.w),
+            ("h", inner.h / box.h),
+        )
+    )
     return chart
 
 
@@ -150,13 +196,25 @@ def mark(marker, style, size: int, colour: str) -> None:
     marker.format.line.color.rgb = rgb(PAPER)
 
 
-def place_lines(made, panel: Panel, kind, data, names: Sequence[str], box: Box, title: str, scale: Scale, foot: float):
+def place_lines(
+    made,
+    panel: Panel,
+    kind,
+    data,
+    names: Sequence[str],
+    box: Box,
+    title: str,
+    scale: Scale,
+    foot: float,
+):
     """A chart of lines with its axis of numbers and its legend, at the right of a wide chart, else under it; none for one
     name, which the axis says. foot: inches for what is written under the axes. The chart, and where its axes stand."""
     each, right, under = min(max(wide(n, BODY) for n in names), 3.2) + 0.8, box.w > 9, 0.0
     if not right and len(names) > 1:
         under = 0.12 + 0.28 * math.ceil(len(names) / max(int(box.w * 0.85 / each), 1))
-    inner = box.within(scale.wide + 0.55, SIDE, 0.35 + (each if right and len(names) > 1 else 0), foot + under)
+    inner = box.within(
+        scale.wide + 0.55, SIDE, 0.35 + (each if right and len(names) > 1 else 0), foot + under
+    )
     chart = place_chart(made, panel, kind, data, box, inner)
     value_axis(chart.value_axis, title, scale, inner.h + 0.3)
     if len(names) > 1:
@@ -170,12 +228,19 @@ def place_lines(made, panel: Panel, kind, data, names: Sequence[str], box: Box, 
 def upright(made, inner: Box, share: float, colour: str, text: str = "", dashed: bool = True):
     """A vertical line over a chart's axes, at a share of their width, named above."""
     x = inner.x + inner.w * min(max(share, 0), 1)
-    line = made.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, Inches(x), Inches(inner.y), Inches(x), Inches(inner.y + inner.h))
+    line = made.shapes.add_connector(
+        MSO_CONNECTOR.STRAIGHT, Inches(x), Inches(inner.y), Inches(x), Inches(inner.y + inner.h)
+    )
     pen(line.line, colour, 1 if dashed and not text else 1.75, MSO_LINE.DASH if dashed else None)
     if text:
         room = wide(text, BODY, True) + 0.2
         at = min(max(x - room / 2, inner.x), inner.x + inner.w - room)
-        words(made.shapes, Box(at, inner.y - 0.32, room, 0.3), Run(text, BODY, colour, True), name="Nom du trait",
-              align=PP_ALIGN.CENTER)
+        words(
+            made.shapes,
+            Box(at, inner.y - 0.32, room, 0.3),
+            Run(text, BODY, colour, True),
+            name="Nom du trait",
+            align=PP_ALIGN.CENTER,
+        )
         said(line, f"Trait{french.SPACE}: {text}", text)
     return line

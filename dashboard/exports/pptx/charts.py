@@ -1,4 +1,5 @@
 """Charts that stay editable, each drawn from the numbers of the spec that the screen shows."""
+
 import math
 import re
 from collections.abc import Sequence
@@ -19,22 +20,42 @@ from dashboard.exports.pptx.texts import BODY, SMALL, cut, wide
 from dashboard.palette import ACCENT, CONCERN, INK, MAIN, NONE, PALE, SOFT
 from dashboard.panel import Panel
 
-MOST_BARS = 18                      # in one chart, to be read; twice as many stand in two
+MOST_BARS = 18  # in one chart, to be read; twice as many stand in two
 # Name, shape and colour of points that are signals.
-SIGNALS = dict(zip(STATES, zip(("signal d'amélioration", "signal d'alerte", "signal de changement"), (
-    XL_MARKER_STYLE.CIRCLE, XL_MARKER_STYLE.SQUARE, XL_MARKER_STYLE.DIAMOND), COLOURS, strict=False), strict=False))
+SIGNALS = dict(
+    zip(
+        STATES,
+        zip(
+            ("signal d'amélioration", "signal d'alerte", "signal de changement"),
+            (XL_MARKER_STYLE.CIRCLE, XL_MARKER_STYLE.SQUARE, XL_MARKER_STYLE.DIAMOND),
+            COLOURS,
+            strict=False,
+        ),
+        strict=False,
+    )
+)
 # Colour, width and dashes of lines: over months; on two axes; a funnel's limits in their order (99,8 %, 95 %, exact).
-OVER_MONTHS = {"limit": (MAIN, 1.25, MSO_LINE.DASH), "target": (INK, 2, MSO_LINE.ROUND_DOT), "centre": (MAIN, 1.5)}
+OVER_MONTHS = {
+    "limit": (MAIN, 1.25, MSO_LINE.DASH),
+    "target": (INK, 2, MSO_LINE.ROUND_DOT),
+    "centre": (MAIN, 1.5),
+}
 ON_AXES = {"limit": (SOFT, 1.25, MSO_LINE.DASH), "value": (MAIN, 2.5), "centre": (MAIN, 2)}
-OF_FUNNEL = ((SOFT, 1.5),) * 2 + ((SOFT, 1.25, MSO_LINE.DASH),) * 2 + ((SOFT, 1, MSO_LINE.ROUND_DOT),) * 2
+OF_FUNNEL = (
+    ((SOFT, 1.5),) * 2 + ((SOFT, 1.25, MSO_LINE.DASH),) * 2 + ((SOFT, 1, MSO_LINE.ROUND_DOT),) * 2
+)
 
 
 def draw_chart(made, panel: Panel, chart: Native, box: Box) -> None:
     """The panel's chart, of any kind but "table", with at least one value."""
-    {"bar": _bars, "line": _line, "column": _columns, "scatter": _scatter}[chart.kind](made, panel, chart, box)
+    {"bar": _bars, "line": _line, "column": _columns, "scatter": _scatter}[chart.kind](
+        made, panel, chart, box
+    )
 
 
-def _numbers(names: Sequence, chart: Native, which: slice = slice(None), **format_) -> axes.Categories:
+def _numbers(
+    names: Sequence, chart: Native, which: slice = slice(None), **format_
+) -> axes.Categories:
     data = axes.Categories(**format_)
     data.categories = names
     for one in chart.series:
@@ -44,18 +65,29 @@ def _numbers(names: Sequence, chart: Native, which: slice = slice(None), **forma
 
 # ---- bars and columns -----------------------------------------------------------------------------------------------
 
+
 def _bars(made, panel: Panel, chart: Native, box: Box) -> None:
     """Horizontal bars in the order given, in two charts of one scale where there are many."""
     total = len(chart.categories)
     shown = min(total, 2 * MOST_BARS)
     if total > shown:
-        rest(made.shapes, box.within(0, box.h - 0.3, 0, 0), french.plural(total - shown, "autre barre", "autres barres"))
+        rest(
+            made.shapes,
+            box.within(0, box.h - 0.3, 0, 0),
+            french.plural(total - shown, "autre barre", "autres barres"),
+        )
         box = box.within(0, 0, 0, 0.35)
     parts = 1 if shown <= MOST_BARS else 2
     each, step = math.ceil(shown / parts), (box.w + 0.3) / parts
     for part in range(parts):
-        _bar_chart(made, panel, chart, range(part * each, min((part + 1) * each, shown)),
-                   Box(box.x + part * step, box.y, step - 0.3, box.h) if parts > 1 else box, each)
+        _bar_chart(
+            made,
+            panel,
+            chart,
+            range(part * each, min((part + 1) * each, shown)),
+            Box(box.x + part * step, box.y, step - 0.3, box.h) if parts > 1 else box,
+            each,
+        )
 
 
 def _bar_chart(made, panel: Panel, chart: Native, which: range, box: Box, most: int) -> None:
@@ -64,14 +96,24 @@ def _bar_chart(made, panel: Panel, chart: Native, which: range, box: Box, most: 
     top = TOP + (0.3 if others else 0)
     row = (box.h - top - TAIL) / most
     size = min(max(row * 72 / 1.5, SMALL), BODY)
-    names = (chart.categories[i] + (f"{french.SPACE}: {said_[i]}" if value.y[i] is None and said_[i] else "") for i in which)
+    names = (
+        chart.categories[i]
+        + (f"{french.SPACE}: {said_[i]}" if value.y[i] is None and said_[i] else "")
+        for i in which
+    )
     names = [cut(n, 1, box.w * 0.42 - 0.15, size) for n in names]
     left = max(wide(n, size) for n in names) + 0.2
     frame = replace(box, h=top + TAIL + len(which) * min(row, 0.95))
     inner = frame.within(left, top, SIDE, TAIL)
     # The scale ends where the longest label of a bar still has its place.
-    ends = (v / max(1 - (wide(t, size) + 0.15) / inner.w, 0.3) for v, t in zip(value.y, said_, strict=True) if v)
-    high = max(max(ends, default=1), *(s.y[0] * 1.05 for s in others if s.y and s.y[0] is not None), 0)
+    ends = (
+        v / max(1 - (wide(t, size) + 0.15) / inner.w, 0.3)
+        for v, t in zip(value.y, said_, strict=True)
+        if v
+    )
+    high = max(
+        max(ends, default=1), *(s.y[0] * 1.05 for s in others if s.y and s.y[0] is not None), 0
+    )
     data = _numbers(names, chart, slice(which.start, which.stop))
     drawn = axes.place_chart(made, panel, XL_CHART_TYPE.BAR_CLUSTERED, data, frame, inner)
     plot, axis = drawn.plots[0], drawn.category_axis
@@ -80,13 +122,15 @@ def _bar_chart(made, panel: Panel, chart: Native, which: range, box: Box, most: 
     axes.value_axis(drawn.value_axis, chart.x_title, scale, inner.w)
     axes.category_axis(axis, "", size)
     axis.reverse_order = True
-    drawn.value_axis._element.find(qn("c:crosses")).set("val", "max")  # at the foot, though the order is top down
-    _colour_bars(plot.series[0], panel.chart["data"]["values"][which.start:which.stop])
+    drawn.value_axis._element.find(qn("c:crosses")).set(
+        "val", "max"
+    )  # at the foot, though the order is top down
+    _colour_bars(plot.series[0], panel.chart["data"]["values"][which.start : which.stop])
     for i, n in enumerate(which):
         if value.y[n] is not None:
             _label(plot.series[0].points[i].data_label, value.y[n], said_[n], size)
     for one, series in zip(others, list(plot.series)[1:], strict=True):
-        series.format.fill.background()          # its number is in the sheet; what is seen of it is the line
+        series.format.fill.background()  # its number is in the sheet; what is seen of it is the line
         axes.upright(made, inner, (one.y[0] or 0) / high, ACCENT, one.name)
 
 
@@ -122,10 +166,15 @@ def _format(value: float, text: str) -> str | None:
 
 def _columns(made, panel: Panel, chart: Native, box: Box) -> None:
     """Columns from 0, with the lines that the screen draws across them."""
-    scale, rows = axes.round_scale([y for y in chart.series[0].y if y is not None]), panel.chart["data"]["values"]
+    scale, rows = (
+        axes.round_scale([y for y in chart.series[0].y if y is not None]),
+        panel.chart["data"]["values"],
+    )
     foot = min(0.5 + 0.72 * max(wide(n, SMALL) for n in chart.categories), box.h / 2)
     inner = box.within(scale.wide + 0.55, 0.36, SIDE, foot)
-    drawn = axes.place_chart(made, panel, XL_CHART_TYPE.COLUMN_CLUSTERED, _numbers(chart.categories, chart), box, inner)
+    drawn = axes.place_chart(
+        made, panel, XL_CHART_TYPE.COLUMN_CLUSTERED, _numbers(chart.categories, chart), box, inner
+    )
     drawn.plots[0].gap_width = 12
     axes.value_axis(drawn.value_axis, chart.y_title, scale, inner.h + 0.3)
     axes.category_axis(drawn.category_axis, chart.x_title, SMALL, slant=True)
@@ -137,11 +186,16 @@ def _columns(made, panel: Panel, chart: Native, box: Box) -> None:
 
 def _rules(spec: dict) -> list[tuple[dict, dict]]:
     """The upright lines with data of their own: how each is drawn, and its row."""
-    return [(layer["mark"], row) for layer in spec.get("layer", ()) if layer["mark"]["type"] == "rule"
-            for row in layer.get("data", {}).get("values", ())]
+    return [
+        (layer["mark"], row)
+        for layer in spec.get("layer", ())
+        if layer["mark"]["type"] == "rule"
+        for row in layer.get("data", {}).get("values", ())
+    ]
 
 
 # ---- lines over months ----------------------------------------------------------------------------------------------
+
 
 def _line(made, panel: Panel, chart: Native, box: Box) -> None:
     """Lines over months: a missing one is a gap. Points that are signals stand out as series of their own, named in the
@@ -149,13 +203,24 @@ def _line(made, panel: Panel, chart: Native, box: Box) -> None:
     scale = axes.round_scale([y for s in chart.series for y in s.y if y is not None])
     rows = panel.chart["data"]["values"]
     months = list(dict.fromkeys(date.fromisoformat(row["m"][:10]) for row in rows))
-    found = [state for state in SIGNALS if any(row.get("s") == state and row.get("v") is not None for row in rows)]
+    found = [
+        state
+        for state in SIGNALS
+        if any(row.get("s") == state and row.get("v") is not None for row in rows)
+    ]
     data = _numbers(months, chart, number_format="General")
     for state in found:
-        data.add_series(SIGNALS[state][0], [row.get("v") if row.get("s") == state else None for row in rows])
+        data.add_series(
+            SIGNALS[state][0], [row.get("v") if row.get("s") == state else None for row in rows]
+        )
     names = [*(s.name for s in chart.series), *(SIGNALS[state][0] for state in found)]
-    drawn, inner = axes.place_lines(made, panel, XL_CHART_TYPE.LINE_MARKERS, data, names, box, chart.y_title, scale, 0.42)
-    first, total = _month_number(months[0]), _month_number(months[-1]) - _month_number(months[0]) + 1
+    drawn, inner = axes.place_lines(
+        made, panel, XL_CHART_TYPE.LINE_MARKERS, data, names, box, chart.y_title, scale, 0.42
+    )
+    first, total = (
+        _month_number(months[0]),
+        _month_number(months[-1]) - _month_number(months[0]) + 1,
+    )
     axes.month_axis(drawn.category_axis, total, inner.w)
     several = sum(s.role == "value" for s in chart.series) > 1
     for i, series in enumerate(drawn.plots[0].series):
@@ -174,14 +239,24 @@ def _line(made, panel: Panel, chart: Native, box: Box) -> None:
     for on, what, text in events(panel.chart):
         share, decided = (_month_number(on) - first + 0.5) / total, what == "Décision"
         if 0 <= share <= 1:
-            said(axes.upright(made, inner, share, INK if decided else NONE, dashed=not decided), what,
-                 f"{what}, {french.date_short(on)}{french.SPACE}: {text}")
+            said(
+                axes.upright(made, inner, share, INK if decided else NONE, dashed=not decided),
+                what,
+                f"{what}, {french.date_short(on)}{french.SPACE}: {text}",
+            )
 
 
 def events(spec: dict) -> list[tuple[date, str, str]]:
     """Days, sort and words of what the screen marks with upright lines: closures and decisions."""
-    return [(date.fromisoformat((row.get("m") or row["d"])[:10]), "Fermeture" if how.get("strokeDash") else "Décision", row["e"])
-            for how, row in _rules(spec) if "e" in row]
+    return [
+        (
+            date.fromisoformat((row.get("m") or row["d"])[:10]),
+            "Fermeture" if how.get("strokeDash") else "Décision",
+            row["e"],
+        )
+        for how, row in _rules(spec)
+        if "e" in row
+    ]
 
 
 def _month_number(day: date) -> float:
@@ -191,16 +266,29 @@ def _month_number(day: date) -> float:
 
 # ---- points and lines on two axes -----------------------------------------------------------------------------------
 
+
 def _scatter(made, panel: Panel, chart: Native, box: Box) -> None:
     """Points and lines on two number axes. Lines run by x; steps stay steps."""
     steps = any(layer["mark"].get("interpolate") == "step-after" for layer in panel.chart["layer"])
     points = any(s.role == "points" for s in chart.series)
     xs, ys = ([v for s in chart.series for v in getattr(s, axis) if v is not None] for axis in "xy")
-    across, up = axes.round_scale(xs), Scale(0, 100, 20) if steps else axes.round_scale(ys, zero=not points)
+    across, up = (
+        axes.round_scale(xs),
+        Scale(0, 100, 20) if steps else axes.round_scale(ys, zero=not points),
+    )
     if across.high < max(xs) * 1.02 and points:  # the largest one does not lie on the edge
         across = replace(across, high=across.high + across.step)
-    drawn, inner = axes.place_lines(made, panel, XL_CHART_TYPE.XY_SCATTER_LINES, _placed(chart, steps),
-                                    [s.name for s in chart.series], box, chart.y_title, up, TAIL)
+    drawn, inner = axes.place_lines(
+        made,
+        panel,
+        XL_CHART_TYPE.XY_SCATTER_LINES,
+        _placed(chart, steps),
+        [s.name for s in chart.series],
+        box,
+        chart.y_title,
+        up,
+        TAIL,
+    )
     axes.value_axis(drawn.category_axis, chart.x_title, across, inner.w, grid=False)
     limits = iter(OF_FUNNEL if points else ())
     for one, series in zip(chart.series, drawn.plots[0].series, strict=True):

@@ -1,4 +1,5 @@
 """A map and its legend as shapes, drawn from the screen's own places, sizes and colours."""
+
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,11 +20,14 @@ from dashboard.french import SPACE
 from dashboard.palette import COAST, GRID, INK, LAND, NONE, PAPER, SEA, SOFT, WASH
 from dashboard.panel import Panel, Plot
 
-SCALE = 0.78                        # points in a pixel of the screen's map
-UNIT = SCALE / 72                   # inches in one
-LEGEND = 3.55                       # inches of its column
-TICKS = {"✓": [[(-3.6, .3), (-1.1, 3.1), (3.6, -2.7)]], "✗": [[(-3, -3), (3, 3)], [(-3, 3), (3, -3)]],
-         "≈": [[(-4, y), (-2, y - 1.4), (0, y - .4), (2, y + .6), (4, y - .8)] for y in (-1.2, 2.4)]}
+SCALE = 0.78  # points in a pixel of the screen's map
+UNIT = SCALE / 72  # inches in one
+LEGEND = 3.55  # inches of its column
+TICKS = {
+    "✓": [[(-3.6, 0.3), (-1.1, 3.1), (3.6, -2.7)]],
+    "✗": [[(-3, -3), (3, 3)], [(-3, 3), (3, -3)]],
+    "≈": [[(-4, y), (-2, y - 1.4), (0, y - 0.4), (2, y + 0.6), (4, y - 0.8)] for y in (-1.2, 2.4)],
+}
 FORMS = {"square": MSO_SHAPE.RECTANGLE, "hexagon": MSO_SHAPE.HEXAGON, "GSRU": MSO_SHAPE.DIAMOND}
 SAMPLE = Mark(0, 0, 8 * SCALE, PAPER, False, "CCSP", "", None, None, "Signe", "", 0)
 Point = tuple[float, float]
@@ -50,10 +54,21 @@ def draw_map(made, panel: Panel, box: Box) -> None:
         _site(shapes, p.x, p.y, mark, ", ".join((mark.name, *mark.words)))
     for one in geography.labels(drawing, SMALL):
         # A little more than its box: a name must not break for want of a hair.
-        words(shapes, at(one.x - 4, one.y, one.width + 8, one.height), Run(one.text, SMALL), name="Nom", **CENTRED)
+        words(
+            shapes,
+            at(one.x - 4, one.y, one.width + 8, one.height),
+            Run(one.text, SMALL),
+            name="Nom",
+            **CENTRED,
+        )
     for pane in drawing.panes:
         p = at(pane.x, pane.y)
-        tag = area(shapes, Box(p.x + 0.08, p.y + 0.08, wide(pane.title, SMALL, True) + 0.2, 0.26), PAPER, GRID)
+        tag = area(
+            shapes,
+            Box(p.x + 0.08, p.y + 0.08, wide(pane.title, SMALL, True) + 0.2, 0.26),
+            PAPER,
+            GRID,
+        )
         write(said(tag, "Titre").text_frame, Run(pane.title, SMALL, SOFT, True), **CENTRED)
     grouped(shapes, before, panel.title or "Carte", panel.alt or panel.title)
     _legend(shapes, panel.plot, box.within(box.w - LEGEND, 0, 0, 0))
@@ -64,13 +79,22 @@ def _path(shapes, lines: Sequence[Sequence[Point]], end: str = ""):
     places = [[(Inches(x), Inches(y)) for x, y in line] for line in lines]
     xs, ys = zip(*(p for line in places for p in line), strict=True)
     left, top, w, h = min(xs), min(ys), max(max(xs) - min(xs), 1), max(max(ys) - min(ys), 1)
-    steps = "".join("".join(f'<a:{step}><a:pt x="{x - left}" y="{y - top}"/></a:{step}>' for step, (x, y) in zip(
-        chain(["moveTo"], repeat("lnTo")), line, strict=False)) + end for line in places)
-    shapes._spTree.append(parse_xml(
-        f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{shapes._next_shape_id}" name=""/><p:cNvSpPr/><p:nvPr/></p:nvSpPr>'
-        f'<p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{w}" cy="{h}"/></a:xfrm><a:custGeom><a:avLst/><a:gdLst/>'
-        f'<a:ahLst/><a:cxnLst/><a:rect l="0" t="0" r="r" b="b"/><a:pathLst><a:path w="{w}" h="{h}">{steps}</a:path>'
-        "</a:pathLst></a:custGeom></p:spPr></p:sp>"))
+    steps = "".join(
+        "".join(
+            f'<a:{step}><a:pt x="{x - left}" y="{y - top}"/></a:{step}>'
+            for step, (x, y) in zip(chain(["moveTo"], repeat("lnTo")), line, strict=False)
+        )
+        + end
+        for line in places
+    )
+    shapes._spTree.append(
+        parse_xml(
+            f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{shapes._next_shape_id}" name=""/><p:cNvSpPr/><p:nvPr/></p:nvSpPr>'
+            f'<p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{w}" cy="{h}"/></a:xfrm><a:custGeom><a:avLst/><a:gdLst/>'
+            f'<a:ahLst/><a:cxnLst/><a:rect l="0" t="0" r="r" b="b"/><a:pathLst><a:path w="{w}" h="{h}">{steps}</a:path>'
+            "</a:pathLst></a:custGeom></p:spPr></p:sp>"
+        )
+    )
     return shapes[-1]
 
 
@@ -89,7 +113,13 @@ def _site(shapes, x: float, y: float, mark: Mark, alt: str = "") -> None:
         around = area(shapes, _around(x, y, across, far), PAPER, INK, form, 1.5)
         if mark.frame == "hexagon":
             around.adjustments[0] = 0.28868
-    body = area(shapes, _around(x, y, reach, reach), mark.fill or NONE, INK, FORMS.get(mark.kind, MSO_SHAPE.OVAL))
+    body = area(
+        shapes,
+        _around(x, y, reach, reach),
+        mark.fill or NONE,
+        INK,
+        FORMS.get(mark.kind, MSO_SHAPE.OVAL),
+    )
     if mark.missing:
         flat(body, PAPER, SOFT, 1.25, MSO_LINE.SQUARE_DOT)
     if mark.letter:
@@ -101,9 +131,22 @@ def _site(shapes, x: float, y: float, mark: Mark, alt: str = "") -> None:
 
 
 def _badge(shapes, x: float, y: float, badge: str) -> None:
-    area(shapes, _around(x, y, geography.BADGE * UNIT, geography.BADGE * UNIT), PAPER, INK, MSO_SHAPE.OVAL)
+    area(
+        shapes,
+        _around(x, y, geography.BADGE * UNIT, geography.BADGE * UNIT),
+        PAPER,
+        INK,
+        MSO_SHAPE.OVAL,
+    )
     if badge in TICKS:
-        flat(_path(shapes, [[(x + a * UNIT, y + b * UNIT) for a, b in line] for line in TICKS[badge]]), None, INK, 1.5)
+        flat(
+            _path(
+                shapes, [[(x + a * UNIT, y + b * UNIT) for a, b in line] for line in TICKS[badge]]
+            ),
+            None,
+            INK,
+            1.5,
+        )
 
 
 def _legend(shapes, plot: Plot, box: Box) -> None:
@@ -112,7 +155,11 @@ def _legend(shapes, plot: Plot, box: Box) -> None:
     rows = _rows(plot)
     if legend.title:
         title = wrapped(cut(legend.title, 2, box.w, BODY, True), box.w, BODY, True)
-        words(shapes, Box(box.x, y, box.w, tall(len(title), BODY)), Run(" ".join(title), BODY, INK, True))
+        words(
+            shapes,
+            Box(box.x, y, box.w, tall(len(title), BODY)),
+            Run(" ".join(title), BODY, INK, True),
+        )
         y += tall(len(title), BODY) + 0.08
     kinds = [(replace(SAMPLE, kind=kind), kind) for kind in ("CCSP", "GSRU")]
     sizes = [(replace(SAMPLE, radius=s["radius"] * SCALE), s["label"]) for s in legend.sizes]
@@ -123,20 +170,40 @@ def _legend(shapes, plot: Plot, box: Box) -> None:
             _badge(shapes, box.x + 0.22, y + high / 2, sign)
         else:
             _site(shapes, box.x + 0.22, y + high / 2, sign)
-        words(shapes, Box(box.x + 0.5, y, box.w - 0.95, high), Run(cut(label, 1, box.w - 0.95, BODY)), anchor=MSO_ANCHOR.MIDDLE)
+        words(
+            shapes,
+            Box(box.x + 0.5, y, box.w - 0.95, high),
+            Run(cut(label, 1, box.w - 0.95, BODY)),
+            anchor=MSO_ANCHOR.MIDDLE,
+        )
         if count not in (None, ""):
-            words(shapes, Box(box.x + box.w - 0.6, y, 0.6, high), Run(str(count), BODY, INK, True), align=PP_ALIGN.RIGHT,
-                  anchor=MSO_ANCHOR.MIDDLE)
+            words(
+                shapes,
+                Box(box.x + box.w - 0.6, y, 0.6, high),
+                Run(str(count), BODY, INK, True),
+                align=PP_ALIGN.RIGHT,
+                anchor=MSO_ANCHOR.MIDDLE,
+            )
         y += high
     for line in (kinds, sizes):
         for i, (sign, label) in enumerate(line):
             _site(shapes, box.x + 0.22 + 1.5 * i, y + 0.22, sign)
-            words(shapes, Box(box.x + 0.55 + 1.5 * i, y, 1.0, 0.44), Run(label), anchor=MSO_ANCHOR.MIDDLE)
+            words(
+                shapes,
+                Box(box.x + 0.55 + 1.5 * i, y, 1.0, 0.44),
+                Run(label),
+                anchor=MSO_ANCHOR.MIDDLE,
+            )
         y += 0.44 if line else 0
     if legend.size_text:
         words(shapes, Box(box.x, y, box.w, 0.3), Run(cut(legend.size_text, 1, box.w, BODY)))
     credit = " · ".join(t for t in ("Limites indicatives", "Natural Earth", legend.credit) if t)
-    words(shapes, box.within(0, box.h - 0.24, 0, 0), Run(cut(credit, 1, box.w, SMALL), SMALL, SOFT), anchor=MSO_ANCHOR.BOTTOM)
+    words(
+        shapes,
+        box.within(0, box.h - 0.24, 0, 0),
+        Run(cut(credit, 1, box.w, SMALL), SMALL, SOFT),
+        anchor=MSO_ANCHOR.BOTTOM,
+    )
     told = [f"{label}{SPACE}: {count}" for _, label, count in rows if count not in (None, "")]
     grouped(shapes, before, "Légende de la carte", "Légende. " + ", ".join(told))
 
@@ -147,10 +214,15 @@ def _rows(plot: Plot) -> list[tuple[Mark | str, str, object]]:
     hollow = replace(SAMPLE, missing=True, radius=geography.HOLLOW * SCALE)
     rows: list[tuple[Mark | str, str, object]] = []
     for one in legend.signs:
-        sign = replace(SAMPLE, fill=one["colour"], letter=one["letter"], frame=one["frame"], badge=one["badge"])
+        sign = replace(
+            SAMPLE, fill=one["colour"], letter=one["letter"], frame=one["frame"], badge=one["badge"]
+        )
         rows.append((sign if one["colour"] else one["badge"] or hollow, one["label"], one["count"]))
     if not legend.signs:
-        rows += [(replace(SAMPLE, fill=one["colour"]), one["label"], one["count"]) for one in legend.classes]
+        rows += [
+            (replace(SAMPLE, fill=one["colour"]), one["label"], one["count"])
+            for one in legend.classes
+        ]
     if legend.missing is not None:
         rows.append((replace(hollow, radius=6 * SCALE), "pas de données", legend.missing))
     return rows

@@ -1,4 +1,5 @@
 """Boxes of text and shapes in flat colours: what slides are made of."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,9 +15,9 @@ from dashboard.exports.pptx.texts import BODY
 from dashboard.palette import INK, SOFT
 
 WIDTH, HEIGHT = 13.333, 7.5
-LEFT, INNER = 0.6, 12.133           # the left margin, and what lies between the two
-BOTTOM = 6.78                       # of what stands above the footer
-FONT = "Arial"                      # on every machine; its metrics are known here too
+LEFT, INNER = 0.6, 12.133  # the left margin, and what lies between the two
+BOTTOM = 6.78  # of what stands above the footer
+FONT = "Arial"  # on every machine; its metrics are known here too
 CENTRED = {"align": PP_ALIGN.CENTER, "anchor": MSO_ANCHOR.MIDDLE}
 
 
@@ -82,14 +83,26 @@ def look(font, size: float, colour: str, bold: bool = False) -> None:
     font.size, font.bold, font.color.rgb = Pt(size), bold, rgb(colour)
 
 
-def write(frame, *paragraphs: Run | Sequence[Run], align=PP_ALIGN.LEFT, anchor=MSO_ANCHOR.TOP, inset: float = 0,
-          after: float = 0, spacing: float | None = None) -> None:
+def write(
+    frame,
+    *paragraphs: Run | Sequence[Run],
+    align=PP_ALIGN.LEFT,
+    anchor=MSO_ANCHOR.TOP,
+    inset: float = 0,
+    after: float = 0,
+    spacing: float | None = None,
+) -> None:
     """Put paragraphs into an empty text frame. inset: inches around them; after: points between them."""
     frame.word_wrap, frame.vertical_anchor = True, anchor
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = Inches(inset)
     for i, runs in enumerate(paragraphs):
         p = frame.paragraphs[0] if i == 0 else frame.add_paragraph()
-        p.alignment, p.space_after, p.space_before, p.line_spacing = align, Pt(after), Pt(0), spacing
+        p.alignment, p.space_after, p.space_before, p.line_spacing = (
+            align,
+            Pt(after),
+            Pt(0),
+            spacing,
+        )
         for one in [runs] if isinstance(runs, Run) else runs:
             r = p.add_run()
             r.text, r.font.language_id = one.text, MSO_LANGUAGE_ID.FRENCH
@@ -103,7 +116,15 @@ def words(shapes, box: Box, *paragraphs: Run | Sequence[Run], name: str = "", **
     return said(made, name) if name else made
 
 
-def area(shapes, box: Box, fill: str | None, line: str | None = None, kind=MSO_SHAPE.RECTANGLE, width: float = 0.75, dash=None):
+def area(
+    shapes,
+    box: Box,
+    fill: str | None,
+    line: str | None = None,
+    kind=MSO_SHAPE.RECTANGLE,
+    width: float = 0.75,
+    dash=None,
+):
     """A shape in flat colours."""
     return flat(shapes.add_shape(kind, *box.emu()), fill, line, width, dash)
 

@@ -1,4 +1,5 @@
 """One slide: its headline, what stands under it, the question, the footer and the speaker's notes."""
+
 import io
 import math
 import re
@@ -13,7 +14,19 @@ from dashboard import french
 from dashboard.charts import native
 from dashboard.exports.pptx.charts import draw_chart, events
 from dashboard.exports.pptx.map import draw_map
-from dashboard.exports.pptx.shapes import BOTTOM, CENTRED, INNER, LEFT, Box, Run, area, leaf, said, words, write
+from dashboard.exports.pptx.shapes import (
+    BOTTOM,
+    CENTRED,
+    INNER,
+    LEFT,
+    Box,
+    Run,
+    area,
+    leaf,
+    said,
+    words,
+    write,
+)
 from dashboard.exports.pptx.tables import draw_table
 from dashboard.exports.pptx.texts import BODY, LARGE, SMALL, clean, cut, fitted, tall, wide, wrapped
 from dashboard.palette import CHANGE, CONCERN, GRID, IMPROVEMENT, INK, MAIN, NONE, PAPER, SOFT, WASH
@@ -34,7 +47,9 @@ def write_slide(show, deck: Deck, slide: Slide, number: int) -> None:
     if opening:
         _opening(made, slide)
         if deck.logo:
-            picture = made.shapes.add_picture(io.BytesIO(deck.logo), Inches(LEFT), Inches(0.5), height=Inches(1))
+            picture = made.shapes.add_picture(
+                io.BytesIO(deck.logo), Inches(LEFT), Inches(0.5), height=Inches(1)
+            )
             said(picture, "Logo", clean(deck.issuer))
     else:
         text, size, lines = _headline(slide.headline)
@@ -63,8 +78,12 @@ def _opening(made, slide: Slide) -> None:
     text, size = fitted(slide.headline, room, 1.9, (48, 40, 32, LARGE), bold=True)
     write(made.shapes.title.text_frame, Run(text, size, PAPER, True), anchor=MSO_ANCHOR.BOTTOM)
     scope, *others = slide.panel.lines or ("",)
-    write(made.placeholders[1].text_frame, Run(cut(scope, 1, room, 28, True), 28, MAIN, True),
-          *(Run(cut(line, 1, room, 20), 20) for line in others[:6]), after=6)
+    write(
+        made.placeholders[1].text_frame,
+        Run(cut(scope, 1, room, 28, True), 28, MAIN, True),
+        *(Run(cut(line, 1, room, 20), 20) for line in others[:6]),
+        after=6,
+    )
 
 
 def _body(made, slide: Slide, box: Box) -> None:
@@ -94,9 +113,15 @@ def _question(made, question: str) -> float:
     label, room = f"À discuter{S}: ", INNER - 0.5
     text, size = fitted(label + question, room, 1.25, (LARGE, 20, 18, BODY))
     high = tall(len(wrapped(text, room, size)), size) + 0.2
-    ground = said(area(made.shapes, Box(LEFT, BOTTOM - high, INNER, high), WASH), "Question à discuter")
-    write(ground.text_frame, [Run(label, size, MAIN, True), Run(text.removeprefix(label), size)],
-          anchor=MSO_ANCHOR.MIDDLE, inset=0.05)
+    ground = said(
+        area(made.shapes, Box(LEFT, BOTTOM - high, INNER, high), WASH), "Question à discuter"
+    )
+    write(
+        ground.text_frame,
+        [Run(label, size, MAIN, True), Run(text.removeprefix(label), size)],
+        anchor=MSO_ANCHOR.MIDDLE,
+        inset=0.05,
+    )
     ground.text_frame.margin_left = Inches(0.25)
     said(area(made.shapes, Box(LEFT, BOTTOM - high, 0.09, high), MAIN), "Filet")
     return BOTTOM - high
@@ -104,7 +129,9 @@ def _question(made, question: str) -> float:
 
 def _beside(slide: Slide) -> str:
     """The panel's caption, without the sentence that the headline has said."""
-    rest = re.sub(rf"^{re.escape(slide.headline.rstrip('.'))}\s*([.;]\s*|$)", "", slide.panel.caption)
+    rest = re.sub(
+        rf"^{re.escape(slide.headline.rstrip('.'))}\s*([.;]\s*|$)", "", slide.panel.caption
+    )
     return rest[:1].upper() + rest[1:]
 
 
@@ -115,7 +142,11 @@ def _caption(made, text: str, box: Box, under: bool) -> Box:
     lines, column = len(wrapped(text, box.w, BODY)), 3.5
     if under or lines <= 2:
         high = tall(min(lines, 2), BODY) + 0.05
-        text, place, left = cut(text, 2, box.w, BODY), box.within(0, box.h - high, 0, 0), box.within(0, 0, 0, high + 0.08)
+        text, place, left = (
+            cut(text, 2, box.w, BODY),
+            box.within(0, box.h - high, 0, 0),
+            box.within(0, 0, 0, high + 0.08),
+        )
     else:
         text, _ = fitted(text, column, box.h, (BODY,))
         place, left = box.within(box.w - column, 0.1, 0, 0), box.within(0, 0, column + 0.3, 0)
@@ -131,22 +162,31 @@ def _message(made, text: str, box: Box) -> None:
 
 def _lines(made, lines: Sequence[str], box: Box) -> None:
     """Sentences as a list; those without room are in the notes."""
+
     def high(shown: Sequence[str], size: float) -> float:
         return sum(tall(len(wrapped(t, room, size)), size) + size * 0.45 / 72 for t in shown)
 
     room = box.w - 0.5
     size = next((s for s in (22, 20, 18, 17) if high(lines, s) <= box.h), BODY)
     shown = [cut(t, 12, room, size) for t in lines]
-    while len(shown) > 1 and high(shown, size) > box.h - (tall(1, BODY) if len(shown) < len(lines) else 0):
+    while len(shown) > 1 and high(shown, size) > box.h - (
+        tall(1, BODY) if len(shown) < len(lines) else 0
+    ):
         shown.pop()
     spare = int((box.h - high(shown, size) - tall(2, BODY)) / tall(1, size))
     if len(shown) < len(lines) and spare > 1:
         shown.append(cut(lines[len(shown)], spare, room, size))
     left = len(lines) - len(shown)
     more = f"et {french.plural(left, 'autre phrase', 'autres phrases')}{S}: voir les notes"
-    made_text = words(made.shapes, box, *(Run(t, size) for t in shown), *([Run(more, BODY, SOFT)] if left else []),
-                      name="Phrases", after=size * 0.45)
-    for p in made_text.text_frame.paragraphs[:len(shown)]:
+    made_text = words(
+        made.shapes,
+        box,
+        *(Run(t, size) for t in shown),
+        *([Run(more, BODY, SOFT)] if left else []),
+        name="Phrases",
+        after=size * 0.45,
+    )
+    for p in made_text.text_frame.paragraphs[: len(shown)]:
         look, colour = p._p.get_or_add_pPr(), leaf("a:buClr")
         look.attrib.update({"marL": str(Inches(0.3)), "indent": str(-Inches(0.3))})
         colour.append(leaf("a:srgbClr", val=MAIN.lstrip("#")))
@@ -158,21 +198,41 @@ def _cards(made, cards: Sequence[Card], box: Box) -> None:
     rows, gap = math.ceil(len(cards) / columns), 0.22
     w, h = (box.w - gap * (columns - 1)) / columns, min((box.h - gap * (rows - 1)) / rows, 2.1)
     known = [c for c in cards if c.value is not None] or cards
-    size = min(fitted(c.text, w - 0.45, h - 0.2 - tall(3, BODY), VALUES, bold=True)[1] for c in known)
-    small = next((s for s in (20, 18) if tall(1, size) + tall(3, s) + 0.3 <= h and all(
-        wide(t, s, True) < w - 0.6 for c in cards for t in (c.label, c.state, c.base))), BODY)
+    size = min(
+        fitted(c.text, w - 0.45, h - 0.2 - tall(3, BODY), VALUES, bold=True)[1] for c in known
+    )
+    small = next(
+        (
+            s
+            for s in (20, 18)
+            if tall(1, size) + tall(3, s) + 0.3 <= h
+            and all(wide(t, s, True) < w - 0.6 for c in cards for t in (c.label, c.state, c.base))
+        ),
+        BODY,
+    )
     for i, card in enumerate(cards):
-        _card(made, card, Box(box.x + (i % columns) * (w + gap), box.y + (i // columns) * (h + gap), w, h), size, small)
+        _card(
+            made,
+            card,
+            Box(box.x + (i % columns) * (w + gap), box.y + (i // columns) * (h + gap), w, h),
+            size,
+            small,
+        )
 
 
 def _card(made, card: Card, box: Box, size: float, small: float) -> None:
     """The value large; beneath it what its control chart says, in a colour and in words, and what it rests on."""
     colour, sign = TONES.get(card.tone, (SOFT, ""))
     room, known = box.w - 0.45, card.value is not None
-    value, own = fitted(card.text, room, tall(1, size) + 0.01, [s for s in VALUES if s <= size], bold=True)
+    value, own = fitted(
+        card.text, room, tall(1, size) + 0.01, [s for s in VALUES if s <= size], bold=True
+    )
     state = card.state[:1].upper() + card.state[1:]
     sign = sign if wide(sign + state, small, True) <= room else ""
-    lines = [Run(cut(card.label, 1, room, small), small, SOFT), Run(value, own, INK if known else SOFT, True)]
+    lines = [
+        Run(cut(card.label, 1, room, small), small, SOFT),
+        Run(value, own, INK if known else SOFT, True),
+    ]
     if state:
         lines.append(Run(sign + cut(state, 1, room, small, True), small, colour, bool(card.tone)))
     if card.base and box.h - 0.16 - tall(3, small) >= tall(1, size):
@@ -181,8 +241,11 @@ def _card(made, card: Card, box: Box, size: float, small: float) -> None:
     write(ground.text_frame, *lines, inset=0.08)
     ground.text_frame.margin_left = Inches(0.28)
     edge = area(made.shapes, replace(box, w=0.1), colour if card.tone else NONE)
-    said(made.shapes.add_group_shape([ground, edge]), f"Chiffre{S}: {card.label}",
-         ", ".join(t for t in (card.label, card.text, card.state, card.base) if t))
+    said(
+        made.shapes.add_group_shape([ground, edge]),
+        f"Chiffre{S}: {card.label}",
+        ", ".join(t for t in (card.label, card.text, card.state, card.base) if t),
+    )
 
 
 def _foot(made, deck: Deck, number: int) -> None:
@@ -200,7 +263,12 @@ def _foot(made, deck: Deck, number: int) -> None:
         runs = [Run(text.removesuffix(FICTITIOUS), SMALL, SOFT), *fictitious]
         if kind == "sldNum":
             runs = [Run(str(number), SMALL, SOFT), Run(f" / {len(deck.slides)}", SMALL, SOFT)]
-        write(frame, runs, align=PP_ALIGN.LEFT if kind == "ftr" else PP_ALIGN.RIGHT, anchor=MSO_ANCHOR.MIDDLE)
+        write(
+            frame,
+            runs,
+            align=PP_ALIGN.LEFT if kind == "ftr" else PP_ALIGN.RIGHT,
+            anchor=MSO_ANCHOR.MIDDLE,
+        )
     field = frame.paragraphs[0].runs[0]._r  # the number, which follows the slide when it is moved
     field.tag = qn("a:fld")
     field.attrib.update({"id": "{C1FF6DA9-008F-8B48-92A6-B652298478BF}", "type": "slidenum"})
@@ -209,7 +277,16 @@ def _foot(made, deck: Deck, number: int) -> None:
 def _notes(made, slide: Slide) -> None:
     """What the speaker should know: the question, definitions and limits, what the picture shows."""
     panel = slide.panel
-    told = [slide.headline, slide.question and f"À discuter{S}: {slide.question}", *slide.note,
-            panel.alt and f"À l'image{S}: {panel.alt}", *(panel.lines if panel.key != OPENING else ()), panel.message,
-            *(f"{what}, {french.date_short(on)}{S}: {text}" for on, what, text in events(panel.chart or {}))]
+    told = [
+        slide.headline,
+        slide.question and f"À discuter{S}: {slide.question}",
+        *slide.note,
+        panel.alt and f"À l'image{S}: {panel.alt}",
+        *(panel.lines if panel.key != OPENING else ()),
+        panel.message,
+        *(
+            f"{what}, {french.date_short(on)}{S}: {text}"
+            for on, what, text in events(panel.chart or {})
+        ),
+    ]
     write(made.notes_slide.notes_text_frame, *(Run(t, SMALL) for t in told if t), after=6)

@@ -1,4 +1,5 @@
 """An empty show in our colours, made of python-pptx's own template."""
+
 from lxml import etree
 from pptx import Presentation
 from pptx.oxml.ns import qn
@@ -6,15 +7,48 @@ from pptx.shapes.autoshape import Shape
 from pptx.util import Inches
 
 from dashboard.exports.pptx.shapes import BOTTOM, FONT, HEIGHT, INNER, LEFT, WIDTH, Box, flat
-from dashboard.palette import ACCENT, CHANGE, GRID, IMPROVEMENT, INK, MAIN, NONE, PALE, PAPER, SOFT, WASH
+from dashboard.palette import (
+    ACCENT,
+    CHANGE,
+    GRID,
+    IMPROVEMENT,
+    INK,
+    MAIN,
+    NONE,
+    PALE,
+    PAPER,
+    SOFT,
+    WASH,
+)
 
-PLACES = {"title": Box(LEFT, 0.34, INNER, 1.18), "ctrTitle": Box(LEFT + 0.35, 1.5, INNER - 0.7, 1.9),
-          "subTitle": Box(LEFT + 0.35, 3.95, INNER - 0.7, 2.8), "body": Box(LEFT, 1.62, INNER, BOTTOM - 1.62),
-          "ftr": Box(LEFT, 6.93, 11.1, 0.46), "sldNum": Box(11.8, 6.93, 0.933, 0.46)}
-COLOURS = {"dk1": INK, "lt1": PAPER, "dk2": MAIN, "lt2": WASH, "accent1": MAIN, "accent2": ACCENT, "accent3": IMPROVEMENT,
-           "accent4": CHANGE, "accent5": NONE, "accent6": PALE, "hlink": MAIN, "folHlink": SOFT}
+PLACES = {
+    "title": Box(LEFT, 0.34, INNER, 1.18),
+    "ctrTitle": Box(LEFT + 0.35, 1.5, INNER - 0.7, 1.9),
+    "subTitle": Box(LEFT + 0.35, 3.95, INNER - 0.7, 2.8),
+    "body": Box(LEFT, 1.62, INNER, BOTTOM - 1.62),
+    "ftr": Box(LEFT, 6.93, 11.1, 0.46),
+    "sldNum": Box(11.8, 6.93, 0.933, 0.46),
+}
+COLOURS = {
+    "dk1": INK,
+    "lt1": PAPER,
+    "dk2": MAIN,
+    "lt2": WASH,
+    "accent1": MAIN,
+    "accent2": ACCENT,
+    "accent3": IMPROVEMENT,
+    "accent4": CHANGE,
+    "accent5": NONE,
+    "accent6": PALE,
+    "hlink": MAIN,
+    "folHlink": SOFT,
+}
 OPENING = ((Box(0, 0, WIDTH, 3.55), MAIN), (Box(0, 3.55, WIDTH, 0.07), ACCENT))
-CONTENT = ((Box(0, 0, WIDTH, 0.14), MAIN), (Box(0, 0, LEFT, 0.14), ACCENT), (Box(LEFT, 6.88, INNER, 0.014), GRID))
+CONTENT = (
+    (Box(0, 0, WIDTH, 0.14), MAIN),
+    (Box(0, 0, LEFT, 0.14), ACCENT),
+    (Box(LEFT, 6.88, INNER, 0.014), GRID),
+)
 
 
 def blank():
@@ -35,7 +69,9 @@ def blank():
             else:
                 shape.left, shape.top, shape.width, shape.height = PLACES[kind].emu()
         tree = holder.shapes._spTree
-        for i, (box, colour) in enumerate(areas):  # at the back; a layout has no call of its own for that
+        for i, (box, colour) in enumerate(
+            areas
+        ):  # at the back; a layout has no call of its own for that
             made = tree.add_autoshape(90 + i, "Fond", "rect", *box.emu())
             tree.insert(2 + i, flat(Shape(made, holder.shapes), colour)._element)
     style = master._element.find(".//" + qn("p:titleStyle")).find(qn("a:lvl1pPr"))

@@ -1,18 +1,34 @@
 """What a text takes on a slide, worked out from the widths of letters, and how it is cut where it takes too much."""
+
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 
-LARGE, BODY, SMALL = 24, 16, 12     # headline and question; what is read; axes and footer
-LONGEST = 4000                      # letters of one text that are looked at
+LARGE, BODY, SMALL = 24, 16, 12  # headline and question; what is read; axes and footer
+LONGEST = 4000  # letters of one text that are looked at
 # What XML cannot hold, and marks that turn the direction of the text that follows them.
-ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+ILLEGAL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 # Widths of Arial's letters in thousandths of the size of type; what is not here is as wide as a digit.
-LETTERS = {c: w for w, letters in ((222, "ijl|'"), (278, "ftI .,:;!/\\[]·\u00a0"), (333, "r()-\""), (150, "\u202f"),
-                                   (500, "cksvxyzJ"), (722, "wCDHNRUGOQ"), (667, "ABEKPSVXY"), (611, "FTZ"),
-                                   (889, "%mM"), (944, "W—…")) for c in letters}
+LETTERS = {
+    c: w
+    for w, letters in (
+        (222, "ijl|'"),
+        (278, "ftI .,:;!/\\[]·\u00a0"),
+        (333, 'r()-"'),
+        (150, "\u202f"),
+        (500, "cksvxyzJ"),
+        (722, "wCDHNRUGOQ"),
+        (667, "ABEKPSVXY"),
+        (611, "FTZ"),
+        (889, "%mM"),
+        (944, "W—…"),
+    )
+    for c in letters
+}
 
 
 def clean(value):
@@ -31,7 +47,7 @@ def clean(value):
 @lru_cache(maxsize=4096)
 def _units(text: str) -> int:
     plain = (c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    return sum(LETTERS.get(c, 556 if ord(c) < 0x2e80 else 1000) for c in plain)
+    return sum(LETTERS.get(c, 556 if ord(c) < 0x2E80 else 1000) for c in plain)
 
 
 def wide(text: str, size: float, bold: bool = False) -> float:
@@ -54,7 +70,10 @@ def wrapped(text: str, width: float, size: float, bold: bool = False) -> tuple[s
             lines.append(here)
             here, taken, space = "", 0.0, 0
         while needed > width and len(word) > 1:
-            most = next((n for n in range(1, len(word)) if wide(word[:n + 1], size, bold) > width), len(word))
+            most = next(
+                (n for n in range(1, len(word)) if wide(word[: n + 1], size, bold) > width),
+                len(word),
+            )
             lines.append(word[:most])
             word = word[most:]
             needed = wide(word, size, bold)
@@ -65,10 +84,16 @@ def wrapped(text: str, width: float, size: float, bold: bool = False) -> tuple[s
 def cut(text: str, lines: int, width: float, size: float, bold: bool = False) -> str:
     """The text, with « … » where it takes more lines."""
     found = wrapped(text, width, size, bold)
-    return text if len(found) <= lines and len(text) <= LONGEST else " ".join(found[:lines])[:-2].rstrip() + "…"
+    return (
+        text
+        if len(found) <= lines and len(text) <= LONGEST
+        else " ".join(found[:lines])[:-2].rstrip() + "…"
+    )
 
 
-def fitted(text: str, width: float, height: float, sizes: Sequence[float], bold: bool = False) -> tuple[str, float]:
+def fitted(
+    text: str, width: float, height: float, sizes: Sequence[float], bold: bool = False
+) -> tuple[str, float]:
     """The text and the largest of the sizes at which it fits; cut where even the last is too large."""
     for size in sizes:
         if tall(len(wrapped(text, width, size, bold)), size) <= height and len(text) <= LONGEST:
