@@ -12,8 +12,8 @@ KINDS = ("sqlite", "postgresql")
 IMPORT_LOCK = 20_211_221  # any fixed number: the key of PostgreSQL's advisory lock for writing
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for `url`; opens nothing yet.
+def make_engine(url: str, cache_mb: int = 64) -> Engine:
+    """An engine for `url`; opens nothing yet. cache_mb: what each connection to SQLite may keep of the file in memory.
 
     SQLite runs in WAL mode with foreign keys and synchronous FULL: a killed process or a power cut loses no
     acknowledged import. PostgreSQL goes through psycopg 3 and checks a pooled connection before use.
@@ -49,7 +49,7 @@ def make_engine(url: str) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
-            "cache_size = -65536",
+            f"cache_size = -{cache_mb * 1024}",
             "temp_store = MEMORY",
         ):
             cursor.execute(f"PRAGMA {pragma}")

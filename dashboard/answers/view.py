@@ -99,12 +99,14 @@ Asker = Person | View
 
 
 ENGINES: dict[str, Engine] = {}  # by address
+# Many readers are many connections, and what is asked again is kept as an answer: the system's own copy of the file will do.
+CACHE_MB = 2
 
 
 def engine() -> Engine:
     """The database of the settings, opened once for all."""
     url = load().database_url
-    return ENGINES.get(url) or ENGINES.setdefault(url, make_engine(url))
+    return ENGINES.get(url) or ENGINES.setdefault(url, make_engine(url, CACHE_MB))
 
 
 def reachable() -> bool:
