@@ -14,9 +14,10 @@ from itertools import groupby
 import numpy as np
 
 from dashboard.statistics.level import follow
-from dashboard.statistics.limits import COUNTED, NONE, Family
+from dashboard.statistics.limits import COUNTED, NONE, RUN, Family, two_rules
+from dashboard.statistics.seasonal import HISTORY, LINE, line, logs, season, seasonal
 
-DRAWS, SEED = 400, 20261125
+DRAWS, SEED = 200, 20261125
 MOST = 0.95  # of months stay at or under the usual most
 
 
@@ -48,17 +49,17 @@ class Budget:
 
 def budget(
     shapes: Sequence[Shape],
-    seasonal: Sequence[tuple[Hashable, float]] = (),
+    volumes: Sequence[tuple[Hashable, float]] = (),
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Budget:
     """The budget of some series.
 
-    seasonal: (site, chance) of each series of volumes that is judged this month, whose chance of a false alarm is that
-    of the printed simulation. Series without limits in their last month have no chance and are not counted.
+    volumes: (site, chance) of each series that is judged by season (volume_chances), NaN where it is too early. Series
+    without limits in their last month have no chance and are not counted.
     """
-    owners = [shape.site for shape in shapes] + [site for site, _ in seasonal]
-    chances = [*chances_of(shapes, draws, seed), *(chance for _, chance in seasonal)]
+    owners = [shape.site for shape in shapes] + [site for site, _ in volumes]
+    chances = [*chances_of(shapes, draws, seed), *(chance for _, chance in volumes)]
     judged = [(s, float(c)) for s, c in zip(owners, chances, strict=True) if not np.isnan(c)]
     quiet: dict[Hashable, float] = {}
     for site, chance in judged:
@@ -123,6 +124,31 @@ def _noise(
     else:
         events = random.poisson(np.maximum(rate, 0) * n).astype(float)
     return np.where(missing, np.nan, events)
+
+
+def volume_chances(
+    per_day: np.ndarray, month: np.ndarray, draws: int = DRAWS, seed: int = SEED
+) -> np.ndarray:
+    """The chance of a false alarm of series of volumes in their last month, (k,); NaN where it is too early.
+
+    per_day, month: as for seasonal.seasonal; the series share their season. Each series is drawn anew with the spread
+    that its months have around its present line; season and growth cancel out, and are not drawn.
+    """
+    y = logs(per_day)
+    n = y.shape[-1]
+    if n <= HISTORY:
+        return np.full(len(y), np.nan)
+    index = season(y, month)
+    spread = line(y - index[month - 1], n - LINE, n).s
+    random = np.random.default_rng(seed)
+    flagged, judged = np.zeros(len(y)), np.zeros(len(y))
+    for _ in range(draws):
+        noise = np.exp(np.nan_to_num(spread)[:, None] * random.standard_normal(y.shape))
+        again = seasonal(np.where(np.isfinite(y), noise, np.nan), month, since=n - RUN)
+        rule, _side = two_rules(again.z)
+        flagged += rule[:, -1] != NONE
+        judged += np.isfinite(again.z[:, -1])
+    return np.where((judged > 0) & np.isfinite(spread), flagged / draws, np.nan)
 
 
 @dataclass(frozen=True)

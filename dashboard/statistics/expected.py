@@ -80,7 +80,8 @@ def compare(
 
     events, bases: counts and denominators, NaN where missing; of a mean, events are sums (mean × n). usual, behind,
     inside: the site's rate in force that month, what it rests on, and whether the month is part of it
-    (level.Followed: usual, usual_behind, inside). variance: of one case (case_variance, or LogWait.variance of the site's reference months).
+    (level.Followed: usual, usual_behind, inside). variance: of one case (case_variance, or LogWait.variance of the
+    site's reference months).
     """
     counts = (
         np.isfinite(events)

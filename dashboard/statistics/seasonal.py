@@ -97,17 +97,19 @@ class Seasonal:
     z: np.ndarray
 
 
-def seasonal(per_day: np.ndarray, month: np.ndarray, shared: np.ndarray | None = None) -> Seasonal:
+def seasonal(
+    per_day: np.ndarray, month: np.ndarray, shared: np.ndarray | None = None, since: int = 0
+) -> Seasonal:
     """Judges each month of some series with what was known before it.
 
     per_day: (k, n) visits per open day, months in order, NaN (or 0) where missing. month: (n,) calendar months.
     shared: (sites, n), the sites that give the season; by default the series themselves. A series is judged from its
-    40th month on.
+    40th month on, and not before position `since`.
     """
     y = logs(per_day)
     of_season = y if shared is None else logs(shared)
     usual, width, z = (np.full(y.shape, np.nan) for _ in range(3))
-    for t in range(HISTORY, y.shape[-1]):
+    for t in range(max(HISTORY, since), y.shape[-1]):
         index = season(of_season[:, :t], month[:t])
         flat = y - index[month - 1]
         fitted = line(flat, t - LINE - APART, t - APART)
