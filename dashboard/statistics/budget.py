@@ -138,8 +138,7 @@ def volume_chances(
     n = y.shape[-1]
     if n <= HISTORY:
         return np.full(len(y), np.nan)
-    index = season(y, month)
-    spread = line(y - index[month - 1], n - LINE, n).s
+    spread = line(y - season(y, month).index[month - 1], n - LINE, n).s
     random = np.random.default_rng(seed)
     flagged, judged = np.zeros(len(y)), np.zeros(len(y))
     for _ in range(draws):

@@ -47,12 +47,12 @@ def forecast(
     k, n = y.shape
     lines = np.full((5, k, ahead), np.nan)
     if n >= HISTORY:
-        index = season(y if shared is None else logs(shared), month)
-        fitted = line(y - index[month - 1], n - LINE, n)
+        shape = season(y if shared is None else logs(shared), month)
+        fitted = line(y - shape.index[month - 1], n - LINE, n)
         old = np.isfinite(y[:, : n - HISTORY + 1]).any(axis=-1)
         for h in range(ahead):
-            value, deviation = fitted.at(n + h)
-            value = np.where(old, value + index[(month[-1] + h) % YEAR], np.nan)
+            value, deviation = fitted.at(n + h, shape.error)
+            value = np.where(old, value + shape.index[(month[-1] + h) % YEAR], np.nan)
             lines[0, :, h] = value
             for i, level in enumerate(LEVELS):
                 half = special.stdtrit(fitted.freedom, (1 + level) / 2) * deviation

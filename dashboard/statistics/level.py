@@ -56,7 +56,7 @@ class Followed:
 
     rule, side: the signal as it was given then; NONE and 0 where none was. start: position of the first month of the
     level to which the point belongs, as known at the end. centre, spread, behind: of that level (limits.Fit), NaN in
-    one of fewer than 12 points; `limits` are drawn from them. usual, usual_behind, inside: the centre in force when the
+    one that has no limits yet; `limits` are drawn from them. usual, usual_behind, inside: the centre in force when the
     month was judged, the bases that it rested on, and whether the month was among them (for expected.compare). known:
     at the first month of a level, when it came into force, -1 elsewhere. proposed, accepted: whether the level that
     begins there is, or was, a proposal.

@@ -64,12 +64,9 @@ def unit(family: Family, fit: Fit, bases: np.ndarray) -> np.ndarray:
     """
     if family not in COUNTED:
         return np.ones(np.broadcast_shapes(fit.centre.shape, bases.shape))
-    half = 0.5 / np.maximum(fit.behind, 1)
-    if family == Family.RATE:
-        rate: np.ndarray = np.sqrt(np.maximum(fit.centre, half) / bases)
-        return rate
-    share = np.clip(fit.centre, half, 1 - half)
-    deviation: np.ndarray = np.sqrt(share * (1 - share) / bases)
+    inner = _inner(family, fit)
+    case = inner if family == Family.RATE else inner * (1 - inner)
+    deviation: np.ndarray = np.sqrt(case / bases)
     return deviation
 
 
@@ -121,16 +118,18 @@ def outside(family: Family, fit: Fit, events: np.ndarray, bases: np.ndarray) -> 
     beyond = np.abs(gap) > width + ROUNDING * (width + np.abs(fit.centre))
     if family in COUNTED and beyond.any():
         at = np.flatnonzero(beyond)
-        parts = (np.broadcast_to(a, gap.shape).ravel()[at] for a in (events, bases, _inner(fit)))
+        parts = (
+            np.broadcast_to(a, gap.shape).ravel()[at] for a in (events, bases, _inner(family, fit))
+        )
         beyond = beyond.copy()
         beyond.ravel()[at] = _tail(family, *parts, above=gap.ravel()[at] > 0) < TAIL
     return np.where(beyond, np.sign(gap), 0).astype(np.int8)
 
 
-def _inner(fit: Fit) -> np.ndarray:
-    """The centre, never 0 or 1: see unit."""
+def _inner(family: Family, fit: Fit) -> np.ndarray:
+    """The centre, of a share never 0 or 1, of a rate never 0: see unit."""
     half = 0.5 / np.maximum(fit.behind, 1)
-    inner: np.ndarray = np.clip(fit.centre, half, np.maximum(fit.centre, 1 - half))
+    inner: np.ndarray = np.clip(fit.centre, half, np.inf if family == Family.RATE else 1 - half)
     return inner
 
 
@@ -161,7 +160,7 @@ def limits(family: Family, fit: Fit, bases: np.ndarray) -> tuple[np.ndarray, np.
     lower, upper = fit.centre - half, fit.centre + half
     if family not in COUNTED:
         return lower, upper
-    centre = np.broadcast_to(_inner(fit), half.shape)
+    centre = np.broadcast_to(_inner(family, fit), half.shape)
     low, high = _counts(family, centre, np.broadcast_to(bases, half.shape))
     lower, upper = np.maximum(np.minimum(lower, low), 0), np.maximum(upper, high)
     return lower, np.minimum(upper, 1) if family == Family.SHARE else upper
