@@ -117,10 +117,13 @@ def follow(
 ) -> Followed:
     """Judges every month of some series with what was known then.
 
-    events, bases: (k, n), months in order, NaN (or a base of 0) where missing; bases are None for INDIVIDUALS and
-    STANDARDISED, whose values stand in `events`. set_at: (k, n), True where somebody has begun a new level. refused,
-    accepted: (k, n), True at any month between the first of a proposed level and its proposal. A refused run begins no
-    level and stays a signal. Raises ValueError for a share with more events than cases.
+    events, bases: (k, n), months in order, NaN (or a base of 0) where missing. Without bases the values stand in
+    `events`, each month counting alike; a mean (of log-waits) has its n as bases and its sums as events, so that the
+    centre is that of all waits together and `behind` counts them.
+
+    set_at: (k, n), True where somebody has begun a new level. refused, accepted: (k, n), True at any month between the
+    first of a proposed level and its proposal. A refused run begins no level and stays a signal. Raises ValueError for
+    a share with more events than cases.
     """
     events = np.asarray(events, dtype=float)
     bases = np.ones(events.shape) if bases is None else np.asarray(bases, dtype=float)

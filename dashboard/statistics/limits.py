@@ -4,7 +4,7 @@ row on one side of the centre.
 Four kinds of series go through one formula: a value is events / bases, its standard deviation is
 `spread` × `unit`, the spread being the screened mean moving range of the standardised values over 1.128.
 
-- INDIVIDUALS: bases are 1, unit 1: the individuals chart (Wheeler and Chambers, Understanding Statistical Process
+- INDIVIDUALS: unit 1, and bases 1 but for means: the individuals chart (Wheeler and Chambers, Understanding Statistical Process
   Control, ch. 3; screening of ranges: Nelson 1982, Journal of Quality Technology 14(3)).
 - SHARE, RATE: binomial and Poisson units, the spread never under 1: the p′ and u′ charts (Laney 2002, Quality
   Engineering 14(4)). A point is outside only where the exact binomial or Poisson tail says so too, so that few events

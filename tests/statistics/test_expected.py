@@ -91,6 +91,21 @@ def test_z_varies_as_chance_does_and_a_mix_that_moves_gives_no_alerts():
     assert (mixed.rule[:, 24:] != NONE).mean() * 12 > 1
 
 
+def test_a_mean_is_held_against_its_sites_as_a_share_is():
+    """Log-waits of three sites that differ, and whose numbers drift apart: z varies as chance does."""
+    random, z = np.random.default_rng(5), []
+    level, spread = np.array([[2.3], [2.7], [3.1]]), 0.85
+    for _ in range(60):
+        n = random.poisson(300 * np.exp(np.outer([-0.4, 0, 0.4], np.arange(48) / 12))).astype(float)
+        sums = n * (level + spread / np.sqrt(n) * random.standard_normal(n.shape))
+        sites = follow(sums, n)
+        variance = np.full(n.shape, spread**2)
+        whole = compare(sums, n, sites.usual, sites.usual_behind, variance, sites.inside)
+        z.append(whole.z[24:])
+    assert np.std(z) == pytest.approx(1, abs=0.08)
+    assert np.mean(z) == pytest.approx(0, abs=0.1)
+
+
 def test_the_site_that_changed_is_named_and_the_rest_is_as_usual():
     random = np.random.default_rng(2)
     events, bases, share = nation(random)

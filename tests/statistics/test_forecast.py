@@ -45,7 +45,7 @@ def test_the_simple_rule_is_last_years_month_times_growth():
 
 def test_the_error_at_one_month_is_at_most_085_of_the_simple_rules_and_intervals_cover():
     random, sites, nations = np.random.default_rng(12), [], []
-    for i in range(40):
+    for i in range(30):
         per_day = network(random, n=60)
         if i < 12:
             sites.append(backtest(per_day, months(60)))

@@ -164,6 +164,14 @@ def test_a_standardised_series_is_held_against_0_until_it_has_moved():
     assert moved.centre[0, -1] == pytest.approx(1.1)
 
 
+def test_the_centre_of_means_is_that_of_all_cases_together():
+    """Months of 10 and 90 waits at 1 and 2: 1.9, resting on 600; the limits follow the months as they are."""
+    bases = np.tile([10.0, 90.0], 6)[None]
+    judged = follow(np.tile([1.0, 2.0], 6) * bases, bases)
+    assert judged.centre[0, -1] == pytest.approx(1.9) and judged.usual_behind[0, -1] == 600
+    assert judged.spread[0, -1] == pytest.approx(1 / 1.128)
+
+
 def test_a_share_of_more_events_than_cases_is_refused():
     with pytest.raises(ValueError, match="more events than cases"):
         follow(np.array([[3.0]]), np.array([[2.0]]), family=Family.SHARE)
