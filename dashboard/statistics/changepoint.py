@@ -26,6 +26,11 @@ class ChangePoint:
     after: float
 
 
+def critical_value(level: float) -> float:
+    """The likelihood ratio that a split passes by chance in 1 − level of cases: Hansen 2000, table I."""
+    return -2 * math.log(1 - math.sqrt(level))
+
+
 def change_point(values: np.ndarray, level: float = LEVEL) -> ChangePoint | None:
     """The date of the one change of level in a stretch of months; None with fewer than six points, or all the same.
 
@@ -44,7 +49,7 @@ def change_point(values: np.ndarray, level: float = LEVEL) -> ChangePoint | None
     squares = np.maximum(((x - x.mean()) ** 2).sum() - explained, 0)
     best = int(squares.argmin())
     ratio = n * (squares - squares[best])
-    likely = np.flatnonzero(ratio <= -2 * math.log(1 - math.sqrt(level)) * squares[best])
+    likely = np.flatnonzero(ratio <= critical_value(level) * squares[best])
     split = left[best]
     return ChangePoint(
         int(positions[split]),

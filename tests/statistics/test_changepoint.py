@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.statistics.changepoint import change_point
+from dashboard.statistics.changepoint import change_point, critical_value
 
 # Annual flow of the Nile at Aswan, 1871 to 1970 (Cobb 1978, Biometrika 65), in 10⁸ m³.
 NILE = """1120 1160 963 1210 1160 1160 813 1230 1370 1140 995 935 1110 994 1020 960 1180 799 958 1140 1100 1210 1150
@@ -40,6 +40,13 @@ def test_a_change_of_two_deviations_is_dated_within_three_months():
     assert near / draws > 0.96 - 3 * error
     assert inside / draws > 0.95 - 3 * error
     assert width / draws < 8
+
+
+@pytest.mark.parametrize(
+    ("level", "value"), [(0.80, 4.50), (0.90, 5.94), (0.95, 7.35), (0.99, 10.59)]
+)
+def test_the_critical_values_are_the_published_ones(level, value):
+    assert critical_value(level) == pytest.approx(value, abs=0.006)
 
 
 def test_a_clear_change_has_one_date():
