@@ -1,0 +1,176 @@
+"""Visits per open day with their season and their line: what a month usually is, growth and time of year included.
+
+y = ln(visits per open day). The season is shared by the sites: of each calendar month, the median over sites and years
+of y minus its centred mean of twelve months (classical decomposition; Kendall and Stuart, The Advanced Theory of
+Statistics 3, ch. 46, with a median for their mean). Then for each site a line through the months t−27 to t−4, without
+their season; the last three months stay out of the fit, so that a change does not hide itself.
+
+R = (y − ŷ) / √(s²·(1 + h) + e²), e being the season's own error: without it the intervals of a nation cover 73 months
+in 100 instead of 80. R is judged by the two rules as it is, although it follows Student's law with 22 degrees of freedom
+and is beyond 3 in 66 months of 10 000 instead of 27: put on the normal scale it finds 3 to 4 fewer falls of 15 % in
+100. Nothing of month t or later judges month t. Rates: `python -m tests.benchmarks.rules`.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.statistics.limits import WIDTH
+
+YEAR = 12
+LINE = 24  # months of the line
+APART = 3  # months between the line and the month that is judged
+HISTORY = LINE + APART + YEAR  # 39 months, under which it is too early to judge
+FEWEST = 20  # months of the line that must be there
+EXACT = 1e-9  # a line that fits so well says nothing of how months vary
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line through some months of some series, (k,), NaN where there are too few. middle: mean position of its months;
+    mean, slope: at that position; s: standard deviation of its residuals; n: months; square: Σ(position − middle)²."""
+
+    middle: np.ndarray
+    mean: np.ndarray
+    slope: np.ndarray
+    s: np.ndarray
+    n: np.ndarray
+    square: np.ndarray
+
+    def at(self, t: float, error: float = 0) -> tuple[np.ndarray, np.ndarray]:
+        """The line's value at position t, and the standard deviation of a month's distance from it, (k,) each. error:
+        of the season that is taken out."""
+        away = t - self.middle
+        leverage = 1 / self.n + away**2 / self.square
+        return self.mean + self.slope * away, np.sqrt(self.s**2 * (1 + leverage) + error**2)
+
+    @property
+    def freedom(self) -> np.ndarray:
+        """Degrees of freedom of s: 22 with all 24 months."""
+        return self.n - 2
+
+
+@dataclass(frozen=True)
+class Season:
+    """index: (12,) of January to December, in logarithms, summing to 0; NaN where no series gives a calendar month.
+    error: standard error of an index, 0 where one year gives them all."""
+
+    index: np.ndarray
+    error: float
+
+
+def season(y: np.ndarray, month: np.ndarray) -> Season:
+    """The season that some series share.
+
+    y: (k, n) logarithms, months in order, NaN where missing. month: (n,) calendar months, 1 to 12. The error is that of
+    the years' own medians: months that are good or bad for every site at once are not averaged out by many sites.
+    """
+    weights = np.full(YEAR + 1, 1 / YEAR)
+    weights[[0, -1]] /= 2
+    index = np.full(YEAR, np.nan)
+    if y.shape[-1] <= YEAR:
+        return Season(index, 0.0)
+    windows = np.lib.stride_tricks.sliding_window_view(y, YEAR + 1, axis=-1)
+    half = YEAR // 2
+    distance, at = y[:, half:-half] - windows @ weights, month[half : y.shape[-1] - half]
+    of_months = _medians(distance)
+    squares, freedom, years = 0.0, 0, []
+    for m in range(1, YEAR + 1):
+        values = distance[:, at == m]
+        of_years = of_months[at == m]
+        of_years = of_years[np.isfinite(of_years)]
+        if not len(of_years):
+            continue
+        index[m - 1] = _medians(values.reshape(-1, 1))[0]
+        squares += float(((of_years - of_years.mean()) ** 2).sum())
+        freedom += len(of_years) - 1
+        years.append(len(of_years))
+    error = math.sqrt(squares / freedom / np.mean(years)) if freedom else 0.0
+    return Season(index - index.mean(), error)
+
+
+def _medians(values: np.ndarray) -> np.ndarray:
+    """The median of each column, missing values left out; (k, m) to (m,). As np.nanmedian, ten times faster."""
+    in_order, n = np.sort(values, axis=0), np.isfinite(values).sum(axis=0)
+    column = np.arange(values.shape[1])
+    median: np.ndarray = (
+        in_order[np.maximum(n - 1, 0) // 2, column] + in_order[n // 2, column]
+    ) / 2
+    return median
+
+
+def line(y: np.ndarray, first: int, last: int) -> Line:
+    """The least-squares line through the months first to last, last left out. y: (k, n), without its season."""
+    values = y[:, first:last]
+    known = np.isfinite(values)
+    n = known.sum(axis=-1)
+    enough = n >= FEWEST
+    n = np.where(enough, n, 1).astype(float)
+    x = np.arange(first, last)
+    middle = (known * x).sum(axis=-1) / n
+    mean = np.where(known, values, 0).sum(axis=-1) / n
+    away = np.where(known, x - middle[:, None], 0)
+    square = np.where(enough, (away**2).sum(axis=-1), 1)
+    slope = (away * np.where(known, values, 0)).sum(axis=-1) / square
+    residual = np.where(known, values - mean[:, None] - slope[:, None] * away, 0)
+    s = np.sqrt((residual**2).sum(axis=-1) / np.maximum(n - 2, 1))
+    return Line(*(np.where(enough, a, np.nan) for a in (middle, mean, slope, s, n, square)))
+
+
+@dataclass(frozen=True)
+class Seasonal:
+    """What months usually are, (k, n) each, NaN where it is too early. usual, lower, upper: visits per open day that
+    season and growth lead one to, and within which a month usually lies (± 3). z: R of the month, for limits.two_rules."""
+
+    usual: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    z: np.ndarray
+
+
+def seasonal(
+    per_day: np.ndarray, month: np.ndarray, shared: np.ndarray | None = None, since: int = 0
+) -> Seasonal:
+    """Judges each month of some series with what was known before it.
+
+    per_day: (k, n) visits per open day, months in order, NaN (or 0) where missing. month: (n,) calendar months.
+    shared: (sites, n), the sites that give the season; by default the series themselves. A series is judged from its
+    40th month on, and not before position `since`.
+    """
+    y = logs(per_day)
+    of_season = y if shared is None else logs(shared)
+    usual, width, z = (np.full(y.shape, np.nan) for _ in range(3))
+    for t in range(max(HISTORY, since), y.shape[-1]):
+        shape = season(of_season[:, :t], month[:t])
+        flat = y - shape.index[month - 1]
+        fitted = line(flat, t - LINE - APART, t - APART)
+        old = np.isfinite(y[:, : t - HISTORY + 1]).any(axis=-1)
+        value, deviation = fitted.at(t, shape.error)
+        usual[:, t] = np.where(old, value + shape.index[month[t] - 1], np.nan)
+        varies = deviation > EXACT
+        z[varies, t] = (y[:, t] - usual[:, t])[varies] / deviation[varies]
+        width[:, t] = WIDTH * deviation
+    return Seasonal(np.exp(usual), np.exp(usual - width), np.exp(usual + width), z)
+
+
+def logs(per_day: np.ndarray) -> np.ndarray:
+    """Logarithms, NaN where there is nothing above 0."""
+    values = np.asarray(per_day, dtype=float)
+    return np.log(np.where(values > 0, values, np.nan))
+
+
+def same_sites(visits: np.ndarray, open_days: np.ndarray, t: int) -> np.ndarray:
+    """The visits per open day of the sites that have all of the 40 months up to t, (n,): NaN before.
+
+    visits, open_days: (k, n), NaN where missing. A department is judged on one set of sites, at each month its own.
+    """
+    per_day = np.divide(
+        visits, open_days, out=np.full(visits.shape, np.nan), where=np.nan_to_num(open_days) > 0
+    )
+    window = slice(t - HISTORY, t + 1)
+    present = np.isfinite(per_day[:, window]).all(axis=-1)
+    whole = np.full(visits.shape[-1], np.nan)
+    if present.any():
+        whole[window] = per_day[present, window].sum(axis=0)
+    return whole
