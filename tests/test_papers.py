@@ -16,6 +16,7 @@ from dashboard.settings import ROOT, Settings, bounds
 from dashboard.ui.navigation import PAGES
 from db.__main__ import main
 from db.__main__ import parser as db_parser
+from scripts.prepare import COMMANDS
 
 README, GUIDE, WORDS, DECISIONS = (
     (ROOT / name).read_text(encoding="utf-8")
@@ -162,6 +163,26 @@ def test_every_requirement_is_pinned_once():
 
 def test_an_old_python_can_read_the_file_that_says_it_is_too_old():
     ast.parse((ROOT / "scripts" / "prepare.py").read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+def test_make_knows_every_command_and_the_readme_says_them():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.search(r"^\.PHONY: (.*)$", makefile, re.M)[1].split()
+    assert sorted(targets) == sorted(COMMANDS) and f"\n{' '.join(targets)}:\n" in makefile
+    assert [name for name in targets if f"`make {name}" not in README] == []
+    assert [name for name in targets if f"# make {name}" not in makefile.replace(";  ", "# ")] == []
+
+
+def test_the_hooks_before_a_commit_are_local_and_download_nothing():
+    text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"repo: (.*)", text) == ["local"]
+    entries = re.findall(r"entry: (.*)", text)
+    assert [entry.split()[:2] for entry in entries] == [
+        [".venv/bin/ruff", "check"],
+        [".venv/bin/ruff", "format"],
+        [".venv/bin/mypy"],
+    ]
+    assert re.findall(r"language: (.*)", text) == ["system"] * len(entries)
 
 
 # ---- the 45 pitfalls --------------------------------------------------------------------------------------------
