@@ -1,13 +1,17 @@
 # make run    the application on http://localhost:8501 (PORT=… for another port)
-# make test   style, every test on SQLite and PostgreSQL, the browser suite
+# make test   style, layout and types, every test on SQLite and PostgreSQL, the browser suite
+# make coverage  how much of dashboard/ and db/ the tests run: all, and the ten files of which they run least
 # make bench  speed against raw SQL and DuckDB (BENCH=10m for ten million visits)
 # make fuzz   10,000 changed files handed in to a fresh database (FUZZ=…, FUZZ_SECONDS=…, FUZZ_DATABASE=postgresql)
 # make load   how many readers one process holds, beside Streamlit alone (LOAD=1,10,20,100; 100 by default)
-# make lint   style only;  make shots  the pictures of the documentation;  make clean  all but the database
+# make lint   style, layout and types only
+# make shots  the pictures of the documentation
+# make release VERSION=0.2.0  number, changelog, commit and tag; the packages of an installation without network
+# make clean  removes all that can be made again, never the database
 PYTHON ?= python3
 
-.PHONY: run test bench fuzz load lint shots clean
-run test bench fuzz load lint shots clean:
+.PHONY: run test coverage bench fuzz load lint shots release clean
+run test coverage bench fuzz load lint shots release clean:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \
 	  echo "Python manque ($(PYTHON)) : apt install python3 python3-venv (version 3.11 ou plus récente)." >&2; exit 1; }
 	@$(PYTHON) scripts/prepare.py $@

@@ -105,7 +105,7 @@ def serve(
     logging.basicConfig(level=logging.WARNING, format=FORMAT)
 
     @asynccontextmanager
-    async def ready(_app) -> AsyncIterator[None]:
+    async def ready(_app: st.App) -> AsyncIterator[None]:
         """Between Streamlit's start and the first reader."""
         try:
             prepare()
@@ -131,7 +131,7 @@ def serve(
         proxy_headers=False,  # what a client says of itself in X-Forwarded-For is not believed
         timeout_graceful_shutdown=3,
     )
-    try:
+    with suppress(
+        KeyboardInterrupt
+    ):  # uvicorn has shut down in order, and says so by raising it again
         uvicorn.Server(config).run(sockets=[listening])
-    except KeyboardInterrupt:
-        pass  # uvicorn has shut down in order, and says so by raising it again

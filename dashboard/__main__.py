@@ -7,6 +7,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from dashboard.answers import report
@@ -16,7 +17,7 @@ from dashboard.period import today
 from dashboard.settings import load
 from db import faults, read, schema
 from db import steering as steer
-from db.codes import BYS
+from db.codes import ALL, BYS
 from db.console import guarded, parse, who
 from db.engine import make_engine
 from db.facts import gather
@@ -32,25 +33,39 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", required=True)
     one = commands.add_parser("indicators", help="les indicateurs, tels que les pages les montrent")
-    one.add_argument(
-        "--from", dest="first", type=date.fromisoformat, required=True, metavar="AAAA-MM-JJ"
-    )
-    one.add_argument(
-        "--to", dest="last", type=date.fromisoformat, required=True, metavar="AAAA-MM-JJ"
-    )
+    _day(one, "--from", dest="first", required=True)
+    _day(one, "--to", dest="last", required=True)
     one.add_argument("--by", choices=BYS, required=True)
     one.add_argument("--department", action="append", default=[], help="un département (répétable)")
     one.add_argument("--site", action="append", default=[], help="le code d'un centre (répétable)")
     one.add_argument("--kind", choices=("CCSP", "GSRU"))
     one.add_argument("--service", help="le code d'une prestation, ou inconnu")
-    one.add_argument("--as-of", type=date.fromisoformat, metavar="AAAA-MM-JJ")
+    _day(one, "--as-of")
     one.add_argument("--format", choices=("csv", "json"), default="csv")
     _decisions(commands)
     _report(commands)
     return top
 
 
-def _report(commands) -> None:
+def _day(
+    one: argparse.ArgumentParser,
+    option: str,
+    *,
+    dest: str | None = None,
+    default: date | None = None,
+    required: bool = False,
+) -> None:
+    one.add_argument(
+        option,
+        dest=dest,
+        type=date.fromisoformat,
+        metavar="AAAA-MM-JJ",
+        default=default,
+        required=required,
+    )
+
+
+def _report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """A story to take away or to send."""
     one = commands.add_parser(
         "report",
@@ -76,14 +91,13 @@ def _report(commands) -> None:
     )
 
 
-def _decisions(commands) -> None:
+def _decisions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """What a data manager enters: targets, decisions, new starts of control charts."""
-    day = {"type": date.fromisoformat, "metavar": "AAAA-MM-JJ"}
     target = commands.add_parser("target", help="fixe une cible, avec sa date et sa source")
     target.add_argument("indicator", choices=sorted(BY_CODE))
     target.add_argument("scope", help="nation, un département ou le code d'un centre")
     target.add_argument("value", type=float, help="dans l'unité de l'indicateur")
-    target.add_argument("--from", dest="valid_from", default=today(), **day)
+    _day(target, "--from", dest="valid_from", default=today())
     target.add_argument("--source", required=True)
     decision = commands.add_parser("decide", help="note une décision prise sur un signal")
     rebase = commands.add_parser(
@@ -94,9 +108,9 @@ def _decisions(commands) -> None:
         one.add_argument("scope", help="nation, un département ou le code d'un centre")
     decision.add_argument("--who", required=True, help="une fonction, pas un nom")
     decision.add_argument("--what", required=True)
-    decision.add_argument("--on", default=today(), **day)
-    decision.add_argument("--due", **day)
-    rebase.add_argument("--month", required=True, **day)
+    _day(decision, "--on", default=today())
+    _day(decision, "--due")
+    _day(rebase, "--month", required=True)
     rebase.add_argument("--why", required=True)
 
 
@@ -113,7 +127,9 @@ def enter(engine: Engine, a: argparse.Namespace) -> None:
     print("C'est noté.")
 
 
-def choose_sites(table, departments: list[str], codes: list[str], kind: str | None):
+def choose_sites(
+    table: pd.DataFrame, departments: list[str], codes: list[str], kind: str | None
+) -> read.Sites:
     """The site codes that the filters leave, or ALL without filter. Raises ValueError for an unknown name."""
     for wanted, column, word in (
         (departments, "department", "département"),
@@ -123,7 +139,7 @@ def choose_sites(table, departments: list[str], codes: list[str], kind: str | No
         if unknown:
             raise ValueError(f"{word} inconnu : {', '.join(unknown)}.")
     if not (departments or codes or kind):
-        return read.ALL
+        return ALL
     chosen = table
     if departments:
         chosen = chosen[chosen["department"].isin(departments)]
@@ -139,7 +155,7 @@ def figures(connection: Connection, arguments: argparse.Namespace) -> list[Figur
     if read.is_demo(connection):
         print("DONNÉES FICTIVES : aucun chiffre n'est réel.", file=sys.stderr)
     sites = choose_sites(
-        read.sites_frame(connection, read.ALL), arguments.department, arguments.site, arguments.kind
+        read.sites_frame(connection, ALL), arguments.department, arguments.site, arguments.kind
     )
     try:
         facts = gather(

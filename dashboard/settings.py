@@ -1,97 +1,105 @@
-"""Every setting of the application: name in the environment, default, meaning. Read once, here only."""
+"""Every setting of the application, in one class: name, default, meaning, check. Read from the environment, here only."""
 
-import os
-from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@dataclass(frozen=True)
-class Setting:
-    """One environment variable: its name, its default (whose type is the setting's) and its meaning."""
-
-    name: str
-    default: str | int
-    meaning: str
+def _file(path: str) -> str:
+    if path and not Path(path).is_file():
+        raise ValueError(f"le fichier « {path} » n'existe pas.")
+    return path
 
 
-SETTINGS = (
-    Setting(
-        "DATABASE_URL",
-        f"sqlite:///{ROOT / 'data' / 'ccsp.db'}",
-        "Database: the embedded SQLite file, or postgresql://user:password@host/base",
-    ),
-    Setting(
-        "WAIT_THRESHOLD_MINUTES",
-        30,
-        "A wait of this many whole minutes or fewer counts as short (0 to 239)",
-    ),
-    Setting(
-        "OPERATING_DAYS",
-        30,
-        "A site is operating if it had a visit or a closing in the last so many days",
-    ),
-    Setting("STALE_DAYS", 10, "Data older than this many days turn the banner on"),
-    Setting("UPLOAD_MAX_MB", 10, "Largest workbook accepted, in megabytes"),
-    Setting("PRODUCT_NAME", "Tableau de bord CCSP", "Name in the browser's tab"),
-    Setting(
-        "ISSUER_NAME",
-        "Ministère du Travail et de la Fonction publique",
-        "Who issues the figures, on opening slides",
-    ),
-    Setting(
-        "LOGO", "", "Path of a PNG logo for the pages, opening slides and dossiers; empty: none"
-    ),
-    Setting(
-        "COPIES",
-        "",
-        "Folder of the copies made before an update; empty: copies/ beside the embedded database, or"
-        " data/copies for PostgreSQL",
-    ),
-    Setting("WORKBOOK_SECONDS", 60, "Longest time the reading of one workbook may take"),
-)
+class Settings(BaseSettings):
+    """The values in force. A field's variable has its name in capitals; one that is blank leaves the default.
+
+    The environment is all that is read: no file, no folder of secrets.
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True, case_sensitive=True, alias_generator=str.upper, validate_default=False
+    )
+
+    database_url: str = Field(
+        default=f"sqlite:///{ROOT / 'data' / 'ccsp.db'}",
+        description="Database: the embedded SQLite file, or postgresql://user:password@host/base",
+    )
+    wait_threshold_minutes: int = Field(
+        default=30,
+        ge=0,
+        le=239,
+        description="A wait of this many whole minutes or fewer counts as short",
+    )
+    operating_days: int = Field(
+        default=30,
+        ge=1,
+        le=366,
+        description="A site is operating if it had a visit or a closing in the last so many days",
+    )
+    stale_days: int = Field(
+        default=10, ge=0, le=3650, description="Data older than this many days turn the banner on"
+    )
+    upload_max_mb: int = Field(
+        default=10, ge=1, le=1000, description="Largest workbook accepted, in megabytes"
+    )
+    product_name: str = Field(
+        default="Tableau de bord CCSP", description="Name in the browser's tab"
+    )
+    issuer_name: str = Field(
+        default="Ministère du Travail et de la Fonction publique",
+        description="Who issues the figures, on opening slides",
+    )
+    logo: Annotated[str, AfterValidator(_file)] = Field(
+        default="",
+        description="Path of a PNG logo for the pages, opening slides and dossiers; empty: none",
+    )
+    copies: str = Field(
+        default="",
+        description="Folder of the copies made before an update; empty: copies/ beside the embedded"
+        " database, or data/copies for PostgreSQL",
+    )
+    workbook_seconds: int = Field(
+        default=60, ge=1, le=3600, description="Longest time the reading of one workbook may take"
+    )
+    port: int = Field(default=8501, ge=1, le=65535, description="Port that the server answers on")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _or_default(cls, text: str, field: ValidationInfo) -> object:
+        """What is written in the variable, without the blanks around it."""
+        return text.strip() or cls.model_fields[str(field.field_name)].default
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The values in force; one field per entry of SETTINGS, in lower case."""
-
-    database_url: str
-    wait_threshold_minutes: int
-    operating_days: int
-    stale_days: int
-    upload_max_mb: int
-    product_name: str
-    issuer_name: str
-    logo: str
-    copies: str
-    workbook_seconds: int
+def bounds(name: str) -> tuple[int, int] | None:
+    """The least and the greatest value of a setting; None for a text."""
+    limits = {
+        key: getattr(part, key)
+        for part in Settings.model_fields[name].metadata
+        for key in ("ge", "le")
+        if hasattr(part, key)
+    }
+    return (limits["ge"], limits["le"]) if limits else None
 
 
 @cache
 def load() -> Settings:
     """The settings in force, read from the environment once.
 
-    Raises ValueError, naming the variable, when a number is expected and something else stands there.
+    Raises ValueError, with one sentence that names the variable, for the first value that cannot be.
     """
-    values = {}
-    for setting in SETTINGS:
-        raw = os.environ.get(setting.name, "").strip()
-        if not raw:
-            values[setting.name.lower()] = setting.default
-        elif isinstance(setting.default, int):
-            if not raw.isdigit():
-                raise ValueError(f"{setting.name} : un nombre entier est attendu, lu « {raw} ».")
-            values[setting.name.lower()] = int(raw)
-        else:
-            values[setting.name.lower()] = raw
-    if values["logo"] and not Path(values["logo"]).is_file():
-        raise ValueError(f"LOGO : le fichier « {values['logo']} » n'existe pas.")
-    if not 0 <= values["wait_threshold_minutes"] <= 239:
-        raise ValueError("WAIT_THRESHOLD_MINUTES : de 0 à 239 minutes.")
-    return Settings(**values)
-
-
-assert [f.name for f in fields(Settings)] == [s.name.lower() for s in SETTINGS]
+    try:
+        return Settings()
+    except ValidationError as refused:
+        error = refused.errors(include_url=False)[0]
+    name = str(error["loc"][0])
+    if between := bounds(name.lower()):
+        raise ValueError(
+            f"{name} : un nombre entier de {between[0]} à {between[1]} est attendu, lu « {error['input']} »."
+        )
+    raise ValueError(f"{name} : {error['ctx']['error']}")

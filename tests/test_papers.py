@@ -12,10 +12,11 @@ import pytest
 from dashboard.__main__ import parser as figures_parser
 from dashboard.forms.formats import FORMATS
 from dashboard.indicators import INDICATORS
-from dashboard.settings import ROOT, SETTINGS
+from dashboard.settings import ROOT, Settings, bounds
 from dashboard.ui.navigation import PAGES
 from db.__main__ import main
 from db.__main__ import parser as db_parser
+from scripts.prepare import COMMANDS
 
 README, GUIDE, WORDS, DECISIONS = (
     (ROOT / name).read_text(encoding="utf-8")
@@ -39,16 +40,19 @@ def requirement_names(file: Path) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: s.name)
-def test_readme_lists_the_setting_with_its_default(setting):
-    row = next(line for line in README.splitlines() if line.startswith(f"| `{setting.name}` |"))
-    if isinstance(setting.default, int):
-        assert row.split("|")[2].strip() == str(setting.default)
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_readme_lists_the_setting_with_its_default_and_its_bounds(name):
+    row = next(line for line in README.splitlines() if line.startswith(f"| `{name.upper()}` |"))
+    _, _, default, meaning, _ = row.split("|")
+    if between := bounds(name):
+        assert default.strip() == str(Settings.model_fields[name].default)
+        assert meaning.strip().endswith("({} to {})".format(*between))
 
 
 def test_readme_lists_no_setting_that_does_not_exist():
     table = README.split("## Settings")[1].split("\n\n")[2]
-    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == {s.name for s in SETTINGS}
+    names = re.findall(r"^\| `(\w+)` \|", table, re.M)
+    assert names == [name.upper() for name in Settings.model_fields]
 
 
 def test_readme_lists_every_command_and_no_other():
@@ -159,6 +163,26 @@ def test_every_requirement_is_pinned_once():
 
 def test_an_old_python_can_read_the_file_that_says_it_is_too_old():
     ast.parse((ROOT / "scripts" / "prepare.py").read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+def test_make_knows_every_command_and_the_readme_says_them():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.search(r"^\.PHONY: (.*)$", makefile, re.M)[1].split()
+    assert sorted(targets) == sorted(COMMANDS) and f"\n{' '.join(targets)}:\n" in makefile
+    assert [name for name in targets if f"`make {name}" not in README] == []
+    assert [name for name in targets if f"# make {name}" not in makefile.replace(";  ", "# ")] == []
+
+
+def test_the_hooks_before_a_commit_are_local_and_download_nothing():
+    text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"repo: (.*)", text) == ["local"]
+    entries = re.findall(r"entry: (.*)", text)
+    assert [entry.split()[:2] for entry in entries] == [
+        [".venv/bin/ruff", "check"],
+        [".venv/bin/ruff", "format"],
+        [".venv/bin/mypy"],
+    ]
+    assert re.findall(r"language: (.*)", text) == ["system"] * len(entries)
 
 
 # ---- the 45 pitfalls --------------------------------------------------------------------------------------------

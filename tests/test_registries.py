@@ -17,7 +17,7 @@ from dashboard.forms.formats import FORMATS
 from dashboard.forms.known import Known, normalise
 from dashboard.indicators import BY_CODE, INDICATORS, Indicator, Place, codes, placed
 from dashboard.judgement.signals import CHARTED, FOLLOWED, RATES, SHARES
-from dashboard.settings import ROOT, SETTINGS, Settings
+from dashboard.settings import ROOT
 from dashboard.stories import KINDS
 from dashboard.ui.navigation import PAGES
 from db.codes import BYS
@@ -217,20 +217,7 @@ def test_no_column_of_a_visit_can_hold_a_person():
     }
 
 
-# --- settings and pages ---------------------------------------------------------------------------------------------
-def test_settings_are_complete_and_explained():
-    assert [f.name for f in fields(Settings)] == [s.name.lower() for s in SETTINGS]
-    assert all(s.meaning and s.name == s.name.upper() for s in SETTINGS)
-
-
-def test_the_readme_names_every_setting():
-    readme = ROOT / "README.md"
-    if not readme.exists():
-        pytest.skip("README.md is not written yet")
-    text = readme.read_text(encoding="utf-8")
-    assert [s.name for s in SETTINGS if s.name not in text] == []
-
-
+# --- pages ------------------------------------------------------------------------------------------------------------
 def test_every_page_has_a_script_and_every_script_a_page():
     scripts = {p.relative_to(ROOT).as_posix() for p in (ROOT / "pages").rglob("*.py")}
     assert {p.path for p in PAGES} == scripts

@@ -53,7 +53,7 @@ def test_a_port_in_use_is_said_in_a_sentence(demo):
 def test_a_port_that_is_none_is_said_in_a_sentence(demo, port):
     said = start_on(port, demo)
     assert said.returncode == 1
-    assert f"un nombre de 1 à 65535 est attendu, lu « {port} »" in said.stderr
+    assert f"un nombre entier de 1 à 65535 est attendu, lu « {port} »" in said.stderr
 
 
 def start_on(port: str, url: str) -> subprocess.CompletedProcess:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from dashboard.indicators import measures as m
 from dashboard.indicators.base import Figure, Indicator, Known, Measure, Place, Rest, compute
-from dashboard.settings import load
+from dashboard.settings import Settings, load
 
 EVERYWHERE = frozenset({"nation", "department", "site", "month", "service", "hour"})
 PLACES = frozenset({"nation", "department", "site"})
@@ -12,8 +12,12 @@ NOT_HOUR = EVERYWHERE - {"hour"}
 REGISTER = "registre des visites"
 COMPLAINTS = "registre des plaintes"
 
-# Words that hold a setting are built from it; settings are read once, at the start.
-THRESHOLD, ACTIVE = load().wait_threshold_minutes, load().operating_days
+# Words that hold a setting are built from it. One that cannot be read stops nobody here: whoever starts says so.
+try:
+    KNOWN = load()
+except ValueError:
+    KNOWN = Settings.model_construct()
+THRESHOLD, ACTIVE = KNOWN.wait_threshold_minutes, KNOWN.operating_days
 MINUTES = f"{THRESHOLD} minute{'s' if THRESHOLD > 1 else ''}"
 LAST_DAYS = f"les {ACTIVE} derniers jours" if ACTIVE > 1 else "le dernier jour"
 

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from dashboard.indicators import INDICATORS, Indicator
-from dashboard.settings import load
+from dashboard.indicators import INDICATORS, LAST_DAYS, MINUTES, Indicator
 
 UNITS = {
     "count": "nombre",
@@ -33,7 +32,7 @@ def show() -> None:
         with st.container(border=True):
             _one(indicator)
     st.header("Ce qui vaut partout", anchor=False)
-    st.markdown(GENERAL.format(threshold=load().wait_threshold_minutes, days=load().operating_days))
+    st.markdown(GENERAL.format(minutes=MINUTES, last_days=LAST_DAYS))
 
 
 def _one(i: Indicator) -> None:
@@ -62,11 +61,11 @@ GENERAL = """
   taux de ses centres. Médianes et neuvièmes déciles viennent de toutes les attentes, jamais d'une moyenne de médianes.
 - **Non mesuré** : l'instrument n'existe pas (pas d'heure au registre). **Non renseigné** : il existe, la valeur manque.
   **Sans objet** : la question n'a pas de sens. **—** : aucune donnée. Ce n'est jamais zéro.
-- **Attente** : minutes entières de l'arrivée à l'appel. Le seuil d'une attente courte est de {threshold} minutes. Au-delà de
+- **Attente** : minutes entières de l'arrivée à l'appel. Le seuil d'une attente courte est de {minutes}. Au-delà de
   quatre heures, on lit « 240 min et plus ».
 - **Jour ouvert** : du lundi au vendredi, sans les jours fériés, les fermetures déclarées d'une journée, ni les jours d'avant
   la première activité du centre.
-- **Centre en activité** : une visite ou une clôture dans les {days} derniers jours.
+- **Centre en activité** : une visite ou une clôture dans {last_days}.
 - **Période partielle** : une période en cours s'arrête au dernier jour des données et se compare aux mêmes jours d'un an
   avant, sur les centres qui ont remonté les deux.
 - **Un an avant** : une simple différence entre deux périodes. Elle ne dit pas qu'il y a une tendance.

@@ -1,0 +1,86 @@
+"""Settings: one field each, read from the environment only, refused in one French sentence."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from dashboard.settings import ROOT, Settings, bounds, load
+
+
+@pytest.fixture
+def reading(monkeypatch):
+    """The settings that these variables give."""
+
+    def read(**variables: str) -> Settings:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        load.cache_clear()
+        return load()
+
+    yield read
+    load.cache_clear()
+
+
+@pytest.mark.parametrize("name, field", Settings.model_fields.items())
+def test_a_setting_says_what_it_means_and_what_it_may_be(name, field):
+    assert field.description and name == name.lower()
+    assert (field.annotation is int) == (bounds(name) is not None)
+    if between := bounds(name):
+        assert between[0] <= field.default <= between[1]
+
+
+def test_a_variable_is_read_without_the_blanks_around_it_and_a_blank_one_is_none(reading):
+    found = reading(WAIT_THRESHOLD_MINUTES=" 20 ", PRODUCT_NAME="  ", LOGO=" ", STALE_DAYS="")
+    assert (found.wait_threshold_minutes, found.stale_days) == (20, 10)
+    assert (found.product_name, found.logo) == ("Tableau de bord CCSP", "")
+
+
+@pytest.mark.parametrize("name", [n for n in Settings.model_fields if bounds(n)])
+def test_a_number_is_taken_to_its_bounds_and_refused_beyond(reading, name):
+    low, high = bounds(name)
+    assert [getattr(reading(**{name.upper(): str(n)}), name) for n in (low, high)] == [low, high]
+    for wrong in (str(low - 1), str(high + 1), "dix", "2.5", "9" * 5_000):
+        with pytest.raises(ValueError) as refused:
+            reading(**{name.upper(): wrong})
+        assert str(refused.value) == (
+            f"{name.upper()} : un nombre entier de {low} à {high} est attendu, lu « {wrong} »."
+        )
+
+
+def test_a_logo_that_is_not_there_is_named(reading, tmp_path):
+    with pytest.raises(ValueError, match=r"^LOGO : le fichier « .*rien.png » n'existe pas\.$"):
+        reading(LOGO=str(tmp_path / "rien.png"))
+
+
+def test_the_environment_is_all_that_is_read(reading, tmp_path, monkeypatch):
+    (tmp_path / ".env").write_text("STALE_DAYS=77\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("stale_days", "78")
+    assert reading().stale_days == 10
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["db status", "dashboard indicators --from 2025-01-01 --to 2025-12-31 --by nation",
+     "scripts.start"],
+)  # fmt: skip
+def test_every_command_says_in_one_sentence_which_setting_cannot_be(module):
+    done = subprocess.run(
+        [sys.executable, "-m", *module.split()],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "WAIT_THRESHOLD_MINUTES": "beaucoup"},
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1 and "WAIT_THRESHOLD_MINUTES" in done.stderr
+
+
+def test_settings_need_neither_streamlit_nor_the_database():
+    asked = "import sys, dashboard.settings as s; s.load(); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not {"streamlit", "sqlalchemy", "pandas"} & set(done.stdout.split())
