@@ -24,17 +24,6 @@ TONES = {
     Variation.CONCERN: "concern",
     Variation.NEUTRAL: "neutral",
 }
-HEADLINE = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
-WAITS = ("wait_p50", "wait_p90", "wait_within_30", "left")
-COMPLAINTS = (
-    "complaints_per_1000",
-    "complaints_30d",
-    "complaints_30d_due",
-    "complaint_delay",
-    "complaints_open",
-    "complaints_oldest",
-)
-SITE = ("visits", "visits_per_day", "wait_p50", "wait_within_30", "left", "complaints_open")
 
 
 @answer

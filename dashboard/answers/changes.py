@@ -20,12 +20,6 @@ from dashboard.panel import Cell, Panel, count, month, of_figure, of_value, tabl
 from dashboard.period import Period, add_months
 from dashboard.statistics import sentences
 
-CHOICES = (
-    "wait_within_30",
-    "left",
-    "satisfaction",
-    "complaints_per_1000",
-)  # what can be split: shares and rates
 PARTS = {"site": "Centre", "service": "Prestation", "both": "Centre et prestation"}
 MONTHS = 13  # drawn at least
 

@@ -23,7 +23,7 @@ from dashboard.answers.network import sites as places_of
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
 from dashboard.exports import html
-from dashboard.indicators import BY_CODE
+from dashboard.indicators import BY_CODE, placed
 from dashboard.panel import Deck, Panel, Slide
 from dashboard.period import Clipped
 from dashboard.settings import load
@@ -324,10 +324,10 @@ def _bulletin(view: View, question: Question, period: Clipped) -> Found:
 
 
 BUILDERS: dict[str, Callable[[View, Question, str], Found]] = {
-    "chiffres": _cards(cards.HEADLINE, "Les chiffres de la période", _visits_headline),
-    "chiffres_attentes": _cards(cards.WAITS, "Les chiffres des attentes", _waits_headline),
+    "chiffres": _cards(placed("period"), "Les chiffres de la période", _visits_headline),
+    "chiffres_attentes": _cards(placed("waits"), "Les chiffres des attentes", _waits_headline),
     "chiffres_plaintes": _cards(
-        cards.COMPLAINTS, "Les chiffres des plaintes", _complaints_headline
+        placed("complaints"), "Les chiffres des plaintes", _complaints_headline
     ),
     "carte": _map,
     "carte_signaux": _signal_map,

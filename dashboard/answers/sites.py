@@ -9,7 +9,7 @@ from dashboard.answers.network import names, services
 from dashboard.answers.question import Question
 from dashboard.answers.trusted import strip
 from dashboard.answers.view import View, answer
-from dashboard.indicators import BY_CODE
+from dashboard.indicators import BY_CODE, placed
 from dashboard.judgement.signals import RATES, SHARES
 from dashboard.panel import Panel, Table, count, of_figure, table, words
 from dashboard.statistics import funnel as fair
@@ -25,19 +25,7 @@ WHAT = {
     "hour": "Heure d'arrivée",
     "department": "Département",
 }
-COLUMNS = (
-    "visits",
-    "visits_per_day",
-    "wait_p50",
-    "wait_p90",
-    "wait_within_30",
-    "left",
-    "satisfaction",
-    "complaints_per_1000",
-    "complaints_30d_due",
-    "complaints_open",
-    "completeness",
-)
+COLUMNS = placed("sites")
 HOURS = {**{f"{h:02}": f"{h} h" for h in range(24)}, "inconnu": "heure inconnue"}
 
 

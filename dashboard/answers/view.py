@@ -33,13 +33,11 @@ NETWORKS = Kept(2)  # the ledger of the state in force, and of the one before fo
 
 @dataclass(frozen=True)
 class Moment:
-    """A state of the data: where they lie, their version, the day it is, and the day as known on which they are asked for
-    (None: all that is known today)."""
+    """A state of the data: where they lie, their version, the day it is."""
 
     url: str
     version: str
     day: date
-    known_on: date | None = None
 
     @property
     def ledger(self) -> Ledger:

@@ -8,7 +8,7 @@ from dashboard.accounts.rights import Person
 from dashboard.answers import cards
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
-from dashboard.indicators import BY_CODE
+from dashboard.indicators import BY_CODE, Place, placed
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE
 from dashboard.ui import filters, show
 from dashboard.ui.escape import escaped
@@ -47,13 +47,12 @@ def grid(metrics: Sequence[cards.Metric], columns: int) -> None:
                 card(one)
 
 
-def headline(
-    person: Person, question: Question, codes: Sequence[str] = cards.HEADLINE, columns: int = 3
-) -> None:
-    """The cards of the question's whole, then what they rest on."""
+def headline(person: Person, question: Question, place: Place = "period", columns: int = 3) -> None:
+    """The cards of a place, of the question's whole, then what they rest on."""
     if not sites(person, question):
         st.info("Aucun centre ne correspond à ces filtres.")
         return
+    codes = placed(place)
     grid(cards.metrics(person, question, codes), columns)
     st.caption(cards.sources(person, question, filters.period().label, codes))
     made = cards.cards(person, question, codes)

@@ -39,7 +39,7 @@ def page(person: Person, question: Question) -> None:
         f"Avant : {before.label}. Après : {now.label}. Une différence entre deux périodes ne dit pas qu'il y a une"
         " tendance : pour cela, voir les cartes de contrôle."
     )
-    code = sections.choose_indicator(changes.CHOICES, "changement_choix")
+    code = sections.choose_indicator("changes", "changement_choix")
     left, right = st.columns([11, 9], gap="large")
     with left:
         st.header("D'où vient la différence", anchor=False)

@@ -11,6 +11,7 @@ from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
 from dashboard.period import Clipped, Period, clip, presets, resolve
 from dashboard.ui import errors
+from dashboard.ui.navigation import ACTING
 from dashboard.ui.session import FILTERS, NOTICES, person
 
 DEFAULTS = {
@@ -237,9 +238,7 @@ def period() -> Clipped:
     return found or clip(resolve(DEFAULTS["periode"], last), last)
 
 
-def question(
-    names: tuple[str, ...] = ("departement", "type", "prestation"), site: str | None = None
-) -> Question:
+def question(names: tuple[str, ...] = ACTING, site: str | None = None) -> Question:
     """What the page asks: the filters in force, of those that act on it."""
     now = period().period
     chosen = {n: value(n) or None for n in names}
@@ -251,12 +250,3 @@ def question(
         chosen.get("prestation"),
         site,
     )
-
-
-def summary() -> str:
-    """The filters in force, in words: « 12 derniers mois entiers · Zou · CCSP »."""
-    parts = [period().label]
-    for name in ("departement", "type", "prestation"):
-        if value(name):
-            parts.append(options(name).get(value(name), value(name)))
-    return " · ".join(parts)

@@ -14,6 +14,7 @@ from dashboard.period import Clipped
 from dashboard.settings import ROOT
 from dashboard.stories import Story
 from dashboard.ui import filters
+from dashboard.ui.navigation import EVERY_FILTER
 
 BUTTON = '<button type="button">Commencer la présentation</button>'
 BUTTON_COLOURS = {
@@ -34,7 +35,6 @@ button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 """
 )
 KEY = "presentation"  # of the component; the session holds under it what the browser says
-FILTERS = ("periode", "departement", "type", "prestation")
 # Of the slides and what surrounds them, as static/ccsp-present.js names them.
 COLOURS = {
     "paper": palette.PAPER,
@@ -108,7 +108,7 @@ def button(
                 if value != filters.OTHER
             ],
         }
-        for name in FILTERS
+        for name in EVERY_FILTER
         if name not in fixed
     ]
     _component()(
@@ -135,6 +135,6 @@ def _asked() -> None:
 def _filtered() -> None:
     asked = st.session_state[KEY].get("filter")
     for name, wanted in asked.items() if isinstance(asked, dict) else ():
-        if name in FILTERS and isinstance(wanted, str) and wanted != filters.value(name):
+        if name in EVERY_FILTER and isinstance(wanted, str) and wanted != filters.value(name):
             filters.choose(name, wanted)
             st.session_state.pop(f"filtre_{name}", None)

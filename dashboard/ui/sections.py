@@ -8,20 +8,29 @@ from dashboard.accounts.rights import Person
 from dashboard.answers import complaints, sites
 from dashboard.answers.figures import figures
 from dashboard.answers.question import Question
-from dashboard.indicators import BY_CODE
+from dashboard.indicators import BY_CODE, Place, choices, codes
 from dashboard.judgement.signals import FOLLOWED
 from dashboard.ui import show
 
-MONTHLY = FOLLOWED  # what a page offers month by month
+VOLUMES = codes(lambda i: i.chart == "volume")
 DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 
 
-def choose_indicator(codes: Sequence[str], key: str) -> str:
-    """A small choice of indicators above a chart."""
+def choose_indicator(place: Place, key: str, first: str | None = None) -> str:
+    """A small choice of a place's indicators above a chart. first: what it opens with, by default the first of them."""
+    return _choice(choices(lambda i: place in i.places), key, first)
+
+
+def choose_series(key: str, *, volumes: bool = False) -> str:
+    """The same of what is followed month by month; `volumes`: and, before, of what says how many come."""
+    return _choice((*VOLUMES, *FOLLOWED) if volumes else FOLLOWED, key)
+
+
+def _choice(options: Sequence[str], key: str, first: str | None = None) -> str:
     return st.segmented_control(
         "Indicateur",
-        codes,
-        default=codes[0],
+        options,
+        default=first or options[0],
         format_func=lambda c: BY_CODE[c].short,
         key=key,
         label_visibility="collapsed",

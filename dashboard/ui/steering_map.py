@@ -7,6 +7,7 @@ from dashboard.answers import alerts, cards, view
 from dashboard.answers import map as mapped
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
+from dashboard.indicators import placed
 from dashboard.panel import Plot
 from dashboard.ui import attention, errors, filters, frame, maps, session, show, site_head
 from dashboard.ui import cards as drawn
@@ -118,7 +119,8 @@ def site_panel(person: Person, question: Question, site: Place) -> None:
             "Revenir à l'ensemble", on_click=filters.choose, args=("centre", ""), key="ensemble"
         )
     st.caption(escaped(site_head.words(site)))
-    show.collect(cards.cards(person, own, cards.SITE))
-    drawn.grid(cards.metrics(person, own, cards.SITE), 2)
+    codes = placed("site")
+    show.collect(cards.cards(person, own, codes))
+    drawn.grid(cards.metrics(person, own, codes), 2)
     st.caption(cards.of_site(person, own, filters.period().label))
     st.page_link(frame.page("site"), label="Ouvrir la page de ce centre", width="content")

@@ -10,24 +10,10 @@ from dashboard.answers.network import freshness
 from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import xlsx
 from dashboard.ui import filters, frame, session, show
-from dashboard.ui.navigation import PageSpec
+from dashboard.ui.navigation import ACTING, PageSpec
 from dashboard.wording import who_reported
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ACTING = (
-    "departement",
-    "type",
-    "prestation",
-)  # filters that a question takes, besides period and site
-
-
-TOLD = {
-    "carte": "national",
-    "departement": "departement",
-    "site": "site",
-    "attentes": "attentes",
-    "plaintes": "plaintes",
-}
 
 
 def button(spec: PageSpec) -> None:
@@ -45,7 +31,7 @@ def button(spec: PageSpec) -> None:
             key="emporter",
             on_click="ignore",
         )
-        story = TOLD.get(spec.url_path)
+        story = spec.story
         if story == "departement" and not filters.value("departement"):
             story = "national"
         if story:

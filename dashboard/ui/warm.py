@@ -10,6 +10,7 @@ from dashboard.answers import cards as cards_of
 from dashboard.answers import deck, figures, follow, network, sites, view
 from dashboard.answers import map as map_of
 from dashboard.answers.question import Question
+from dashboard.indicators import placed
 from dashboard.period import clip, resolve
 from dashboard.stories import ready
 from dashboard.ui import (  # noqa: F401  (the pages' parts are loaded here, so that no reader waits for them)
@@ -59,8 +60,8 @@ def warm() -> None:
                 *(site.code for site in known),
             ],
         )
-        cards_of.metrics(person, question, cards_of.HEADLINE)
-        map_of.plot(person, question, "wait_p50", signs=True)
+        cards_of.metrics(person, question, placed("period"))
+        map_of.plot(person, question, filters.DEFAULTS["indicateur"], signs=True)
         sites.side_by_side(person, question)
         attention_of.facts(person, question)
         alerts_of.signals(person, question)
