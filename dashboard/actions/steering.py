@@ -1,5 +1,6 @@
 """What a person enters: targets, decisions, new starts of control charts, presentations. Rights are checked here."""
 
+import math
 from datetime import date
 
 from dashboard.accounts.rights import NotAllowed, Person, may
@@ -38,9 +39,10 @@ def set_target(
 ) -> None:
     """Keep a target. Raises Refused or NotAllowed."""
     _check(person, "set_targets", indicator, scope)
-    if why := impossible(indicator, value):
+    aim = math.nan if value is None else value  # a field left blank
+    if why := impossible(indicator, aim):
         raise Refused(why)
-    steer.set_target(engine(), indicator, scope, value, valid_from, source, person.name)
+    steer.set_target(engine(), indicator, scope, aim, valid_from, source, person.name)
 
 
 def remove_target(person: Person, indicator: str, scope: str, valid_from: date) -> None:

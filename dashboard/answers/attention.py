@@ -16,7 +16,7 @@ Fact = tuple[str, str]  # what, who
 def facts(view: View, question: Question) -> tuple[Fact, ...]:
     """(what, who) of each fact: oldest open complaints, silent sites, days not closed, unmeasured waits."""
     table = unclosed(view, question)
-    found = [_late(view, question)]
+    calls = [_late(view, question)]
     never = 10_000  # days, of a site that was never seen: before all others
     silent = sorted(
         (u for u in table if (never if u.silent_days is None else u.silent_days) > SILENT_DAYS),
@@ -27,12 +27,12 @@ def facts(view: View, question: Question) -> tuple[Fact, ...]:
             f"{u.name} ({'jamais vu' if u.silent_days is None else french.days(u.silent_days)})"
             for u in silent
         ]
-        found.append(
+        calls.append(
             (f"{french.plural(len(silent), 'centre')} sans données récentes", _some(words))
         )
     missing = sorted((u for u in table if u.days), key=lambda u: (-len(u.days), u.name))
     if missing:
-        found.append(
+        calls.append(
             (
                 f"{french.plural(sum(len(u.days) for u in missing), 'jour')} ouvrés non clôturés",
                 _some([f"{u.name} ({len(u.days)})" for u in missing]),
@@ -43,13 +43,13 @@ def facts(view: View, question: Question) -> tuple[Fact, ...]:
         u.name for u in table if not by_site[u.code]["wait_p50"].n and by_site[u.code]["visits"].n
     ]
     if unmeasured:
-        found.append(
+        calls.append(
             (
                 f"{french.plural(len(unmeasured), 'centre')} dont l'attente n'est pas mesurée",
                 _some(sorted(unmeasured, key=french.alphabetical)),
             )
         )
-    return tuple(fact for fact in found if fact)
+    return tuple(fact for fact in calls if fact)
 
 
 def _late(view: View, question: Question) -> Fact | None:

@@ -21,7 +21,7 @@ from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness, names, services
 from dashboard.answers.network import sites as places_of
 from dashboard.answers.question import Question
-from dashboard.answers.view import View, answer
+from dashboard.answers.view import View, answer, weighing
 from dashboard.exports import html
 from dashboard.indicators import BY_CODE, placed
 from dashboard.panel import Deck, Panel, Slide
@@ -64,7 +64,7 @@ def build(view: View, question: Question, story: Story, period: Clipped) -> Deck
     )
 
 
-@answer
+@weighing(75)  # their pictures are text, in memory as many answers
 def slides(view: View, question: Question, story: Story, period: Clipped) -> tuple[dict, ...]:
     """The slides as the browser that presents them takes them."""
     told = build(view, question, story, period)
@@ -78,9 +78,6 @@ def slides(view: View, question: Question, story: Story, period: Clipped) -> tup
         }
         for number, slide in enumerate(told.slides, 1)
     )
-
-
-slides.weight = 75  # their pictures are text, in memory as many answers
 
 
 def _title(story: Story, scope: str) -> str:

@@ -4,7 +4,7 @@ A word of change (« amélioration », « alerte », « hausse ») comes only fr
 never compared. What is missing, hidden or not measured is said so, and is never 0.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard import french
@@ -42,9 +42,9 @@ class Situation:
 
     period: Clipped
     scope: str
-    figures: dict[str, Figure]
-    signals: dict[str, Signal] | None
-    site_signals: dict[str, dict[str, Signal]]
+    figures: Mapping[str, Figure]
+    signals: Mapping[str, Signal] | None
+    site_signals: Mapping[str, Mapping[str, Signal]]
     ground: Ground
     unmeasured: tuple[str, ...] = ()
 
@@ -179,7 +179,7 @@ def _own_signals(s: Situation) -> Line:
     if not charted:
         text = f"Pour {s.scope}, aucune carte de contrôle n'a assez de points ou d'événements pour conclure."
         return Line(text, "", 0)
-    flagged = sorted((f for f in charted if f.found), key=lambda f: ORDER.index(f.variation))
+    flagged = sorted((f for f in charted if f.flagged), key=lambda f: ORDER.index(f.variation))
     if not flagged:
         return Line(
             f"Pour {s.scope}, {_when(charted, s.period.period)}, aucun signal sur"
@@ -207,7 +207,7 @@ def _alerts(s: Situation) -> Line:
         return Line(
             "Aucune série suivie n'a assez de points ou d'événements pour donner un signal.", "", 0
         )
-    flagged = [(name, f) for name, f in charted if f.found]
+    flagged = [(name, f) for name, f in charted if f.flagged]
     budget = alarms.budget(
         s.points, [f.kind for _, f in charted], [f.indicator in SKEWED for _, f in charted]
     )
@@ -347,11 +347,6 @@ def _when(signals: Sequence[Signal], period: Period) -> str:
         if any(f.within(period.first, period.last) for f in signals)
         else f"{when} (hors de la période)"
     )
-
-
-def month_of(signal: Signal) -> str:
-    """The last point's month, or quarter: « octobre 2026 »."""
-    return signal.when
 
 
 def _same_month(signals: Sequence[Signal]) -> bool:

@@ -1,5 +1,6 @@
 """« Puis-je m'y fier ? »: what a figure rests on, in one line. One function, one look, on screen and in exports."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +25,7 @@ class Ground:
     demo: bool
 
 
-def strip(code: str, figures: dict[str, Figure], ground: Ground) -> str:
+def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
     """The line under a figure: n, sites, days covered, share measured, rows left out, age of the data, open flags, hidden
     or not."""
     figure = figures[code]
@@ -50,7 +51,7 @@ def strip(code: str, figures: dict[str, Figure], ground: Ground) -> str:
     return " · ".join([*parts, *flags(code, figure, ground)])
 
 
-def _left_out(code: str, figures: dict[str, Figure]) -> list[str]:
+def _left_out(code: str, figures: Mapping[str, Figure]) -> list[str]:
     """How many rows the figure does not rest on, so that none can be dropped to look better, and how many it counts
     though the site was closed."""
     visits, rest = figures["visits"], BY_CODE[code].rest

@@ -28,7 +28,7 @@ def card(one: cards.Metric) -> None:
         one.card.label,
         one.card.text,
         one.beside or None,
-        delta_color=COLOURS[one.card.tone],
+        delta_color=COLOURS[one.card.tone],  # type: ignore[arg-type]  # Streamlit lists its shades one by one
         delta_arrow="off",
         delta_description=one.after or None,
         border=True,
@@ -55,12 +55,12 @@ def headline(person: Person, question: Question, place: Place = "period", column
     codes = placed(place)
     grid(cards.metrics(person, question, codes), columns)
     st.caption(cards.sources(person, question, filters.period().label, codes))
-    made = cards.cards(person, question, codes)
-    show.collect(made)
+    panel = cards.cards(person, question, codes)
+    show.collect(panel)
     with st.expander("Puis-je m'y fier ?"):
         st.markdown(
             "\n".join(
                 f"- **{BY_CODE[code].short}** : {escaped(row[-1].text)}"
-                for code, row in zip(codes, made.table.rows, strict=True)
+                for code, row in zip(codes, panel.table.rows, strict=True)
             )
         )

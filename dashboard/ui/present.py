@@ -1,6 +1,8 @@
 """Presenting a story: once started, the whole of it is handed to the browser, which then needs the server for filters alone."""
 
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import streamlit as st
 
@@ -34,6 +36,7 @@ button:hover{background:var(--pressed)}
 button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 """
 )
+Slide = dict[str, Any]  # as the browser takes it
 KEY = "presentation"  # of the component; the session holds under it what the browser says
 # Of the slides and what surrounds them, as static/ccsp-present.js names them.
 COLOURS = {
@@ -68,7 +71,7 @@ THEMES = {"light": "Clair", "dark": "Sombre", "projector": "Projecteur"}
 
 
 @cache
-def _component():
+def _component() -> Callable[..., Any]:
     script = (ROOT / "static" / "ccsp-present.js").read_text(encoding="utf-8")
     return st.components.v2.component("ccsp_presentation", html=BUTTON, css=BUTTON_STYLE, js=script)
 
@@ -80,7 +83,7 @@ def started() -> bool:
 
 def told(
     person: Person, question: Question, story: Story, period: Clipped
-) -> tuple[Deck, tuple[dict, ...] | None]:
+) -> tuple[Deck, tuple[Slide, ...] | None]:
     """The story over the filters in force; and its slides as the browser takes them, once it is started.
 
     Until then None: their pictures cost twelve times what the page does, and most who open it do not start.
@@ -90,7 +93,7 @@ def told(
 
 
 def button(
-    story: Story, made: Deck, slides: tuple[dict, ...] | None, theme: str, seconds: int
+    story: Story, told: Deck, slides: tuple[Slide, ...] | None, theme: str, seconds: int
 ) -> None:
     """The button that starts the presentation; where there are slides, they go to the browser with it."""
     fixed = (
@@ -118,7 +121,7 @@ def button(
         default={"running": 0},
         data={
             "slides": slides and list(slides),
-            "foot": made.foot,
+            "foot": told.foot,
             "filters": choices,
             "theme": theme,
             "seconds": seconds,

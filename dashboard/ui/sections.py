@@ -58,11 +58,11 @@ def survival(person: Person, question: Question, key: str) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    made = complaints.survival(person, question, key, DETAILS[detail])
-    if DETAILS[detail] and made.table:
-        names = [row[0].text for row in made.table.rows]
+    panel = complaints.survival(person, question, key, DETAILS[detail])
+    if DETAILS[detail] and panel.table:
+        names = [row[0].text for row in panel.table.rows]
         chosen = st.selectbox(
             "Courbe", names, key=f"{key}_courbe_{DETAILS[detail]}", label_visibility="collapsed"
         )
-        made = complaints.survival(person, question, key, DETAILS[detail], chosen)
-    show.panel(made, open_=bool(DETAILS[detail]))
+        panel = complaints.survival(person, question, key, DETAILS[detail], chosen)
+    show.panel(panel, open_=bool(DETAILS[detail]))

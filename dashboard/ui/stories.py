@@ -32,7 +32,7 @@ from dashboard.ui.escape import escaped
 
 ADDRESS = "histoire"  # in the URL: which story
 HELD = "story"  # the story on the page, with what was changed in it
-SAID = "story_said"  # why the last change was not made, to be said once
+SAID = "story_said"  # why the last change was refused, to be said once
 WANTED = "story_name"  # the name of the story it began as
 UNFOLDED = "story_unfolded"  # the places of the slides whose fields are shown
 NAMES = {"departement": "Revue d'un département", "site": "Revue d'un centre"}
@@ -48,25 +48,25 @@ def page(person: Person) -> None:
     question, period = filters.question(), filters.period()
     with st.container(horizontal=True, vertical_alignment="center", key="commencer"):
         with st.spinner("La présentation se prépare…"):
-            made, slides = present.told(person, question, story, period)
+            deck, slides = present.told(person, question, story, period)
         present.button(
             story,
-            made,
+            deck,
             slides,
             st.session_state.get("theme_diapo", "light"),
             st.session_state.get("secondes_diapo", 20),
         )
         st.caption(
-            f"{french.plural(len(made.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
+            f"{french.plural(len(deck.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
             " écran, A défilement, Échap quitter. Une fois commencée, la présentation continue sans le serveur."
         )
-    _take_away(made, story.name)
+    _take_away(deck, story.name)
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.header("Les diapositives", anchor=False)
         if SAID in st.session_state:
             st.error(st.session_state.pop(SAID))
-        _steps(story, made)
+        _steps(story, deck)
     with right:
         st.header("Régler, garder, partager", anchor=False)
         _settings()
@@ -92,13 +92,13 @@ def _choose(person: Person) -> Story | None:
         st.selectbox(
             "Présentation",
             list(known),
-            format_func=known.get,
+            format_func=lambda name: known.get(name, ""),
             key="choix_histoire",
             on_change=_chosen,
             label_visibility="collapsed",
         )
         if wanted == "site":
-            filters.select("centre", label_visibility="collapsed")
+            filters.select("centre")
     place = {"departement": filters.value("departement"), "site": filters.value("centre")}.get(
         wanted, ""
     )
@@ -118,35 +118,36 @@ def _choose(person: Person) -> Story | None:
             _forget(person, name)
             return None
         st.session_state[WANTED] = name
-    return st.session_state[HELD]
+    story: Story | None = st.session_state[HELD]
+    return story
 
 
-def _take_away(made: Deck, name: str) -> None:
+def _take_away(deck: Deck, name: str) -> None:
     """The files of the story, each made when it is asked for; and a text to paste."""
     with st.container(horizontal=True, vertical_alignment="center", key="emporter_histoire"):
         for kind, label in report.BUTTONS.items():
             file = f"{file_name(name, on=filters.as_of())}.{kind}"
             st.download_button(
                 label,
-                data=partial(report.made, kind, made),
+                data=partial(report.made, kind, deck),
                 file_name=file,
                 key=f"emporter_{kind}",
                 mime=mimetypes.guess_type(file)[0] or OTHER,
                 on_click="ignore",
             )
     with st.expander("Texte à coller dans un message"):
-        st.code(report.made("txt", made).decode(), language=None, wrap_lines=True)
+        st.code(report.made("txt", deck).decode(), language=None, wrap_lines=True)
 
 
 def _chosen() -> None:
     st.query_params[ADDRESS] = st.session_state["choix_histoire"]
 
 
-def _steps(story: Story, made) -> None:
+def _steps(story: Story, deck: Deck) -> None:
     """One line a slide: shown or not, where, and the words that take the place of those found."""
-    headlines = iter(made.slides)
+    headlines = iter(deck.slides)
     for at, step in enumerate(story.steps):
-        found = next(headlines).headline if not step.hidden else "masquée"
+        headline = next(headlines).headline if not step.hidden else "masquée"
         with st.container(horizontal=True, vertical_alignment="center", key=f"pas_{at}"):
             st.button(
                 "▲", key=f"haut_{at}", on_click=_move, args=(at, -1), disabled=at == 0, help="Avant"
@@ -161,7 +162,7 @@ def _steps(story: Story, made) -> None:
             )
             st.button("Modifier", key=f"modifier_{at}", on_click=_unfold, args=(at,))
             st.markdown(
-                f"{at + 1}. **{escaped(KINDS[step.kind].label)}**{french.SPACE}: {escaped(found)}",
+                f"{at + 1}. **{escaped(KINDS[step.kind].label)}**{french.SPACE}: {escaped(headline)}",
                 width="stretch",
             )
         # Its fields are sent once they are asked for: of all slides they are half of what the page costs.
@@ -228,7 +229,7 @@ def _settings() -> None:
         st.segmented_control(
             "Thème",
             list(present.THEMES),
-            format_func=present.THEMES.get,
+            format_func=lambda theme: present.THEMES.get(theme, ""),
             default="light",
             key="theme_diapo",
             required=True,

@@ -11,7 +11,6 @@ from dashboard.answers import deck, figures, follow, network, sites, view
 from dashboard.answers import map as map_of
 from dashboard.answers.question import Question
 from dashboard.indicators import placed
-from dashboard.period import clip, resolve
 from dashboard.stories import ready
 from dashboard.ui import (  # noqa: F401  (the pages' parts are loaded here, so that no reader waits for them)
     alerts,
@@ -45,9 +44,9 @@ def warm() -> None:
     with view.run():
         person = LOCAL_READER
         last = network.freshness(person).as_of
-        if last is None:
+        period = filters.period_of(filters.DEFAULTS["periode"], last) if last else None
+        if period is None:
             return
-        period = clip(resolve(filters.DEFAULTS["periode"], last), last)
         question = Question(period.period.first, period.period.last)
         for by in CUTS:
             figures.figures(person, question, by)
@@ -65,5 +64,5 @@ def warm() -> None:
         sites.side_by_side(person, question)
         attention_of.facts(person, question)
         alerts_of.signals(person, question)
-        for name in STORIES:
-            deck.build(person, question, ready(name), period)
+        for story in filter(None, map(ready, STORIES)):
+            deck.build(person, question, story, period)
