@@ -9,12 +9,12 @@ from dashboard.answers.view import View, answer
 
 SILENT_DAYS = 7  # calendar days without visit or closing before a site is called silent
 LATE_DAYS = 30  # of a complaint
-Fact = tuple[str, str]  # what, who
+Fact = tuple[str, str]  # what is to be seen, at which sites
 
 
 @answer
 def facts(view: View, question: Question) -> tuple[Fact, ...]:
-    """(what, who) of each fact: oldest open complaints, silent sites, days not closed, unmeasured waits."""
+    """Each fact: oldest open complaints, silent sites, days not closed, unmeasured waits."""
     table = unclosed(view, question)
     calls = [_late(view, question)]
     never = 10_000  # days, of a site that was never seen: before all others

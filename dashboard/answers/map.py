@@ -55,14 +55,14 @@ def panel(view: View, question: Question, code: str, key: str, *, signs: bool = 
         )
         for m in sorted(drawing.marks, key=lambda m: french.alphabetical(m["name"]))
     ]
-    what = (
+    subject = (
         "ce que dit la carte de contrôle de chaque centre"
         if signs
         else "le niveau de chaque centre"
     )
     return Panel(
         key,
-        f"{BY_CODE[code].label}{french.SPACE}: {what}",
+        f"{BY_CODE[code].label}{french.SPACE}: {subject}",
         plot=drawing,
         strip=strip(view, question, code),
         table=table(
@@ -75,7 +75,7 @@ def panel(view: View, question: Question, code: str, key: str, *, signs: bool = 
             ),
             rows,
         ),
-        alt=f"Carte du Bénin : {BY_CODE[code].label}, {what}.",
+        alt=f"Carte du Bénin : {BY_CODE[code].label}, {subject}.",
         caption=OF_SIGNS
         if signs
         else "La surface d'une marque dit combien d'usagers sont reçus par jour ouvert, sa couleur le niveau.",

@@ -8,7 +8,7 @@ from dashboard.answers.figures import figures as figures_of
 from dashboard.answers.network import names, services
 from dashboard.answers.question import Question
 from dashboard.answers.trusted import strip
-from dashboard.answers.view import View, answer
+from dashboard.answers.view import Asker, View, answer
 from dashboard.indicators import BY_CODE, placed
 from dashboard.judgement.signals import RATES, SHARES
 from dashboard.panel import Panel, Table, count, of_figure, table, words
@@ -77,14 +77,14 @@ def compare(
     if not figures:
         return Panel(key, title, message="Aucune donnée pour ces filtres.")
     known = labels(view, question, by)
-    if is_funnel(by, code, figures):
+    if is_funnel(view, question, by, code):
         return _funnel(view, question, figures, code, known, key, title, ranked)
     return _bars(view, question, figures, by, code, known, key, title, most)
 
 
-def is_funnel(by: str, code: str, figures: Figures) -> bool:
+def is_funnel(who: Asker, question: Question, by: str, code: str) -> bool:
     """Whether the comparison is a funnel: of rates, of three sites or more."""
-    return by == "site" and code in SHARES | RATES and len(figures) > 2
+    return by == "site" and code in SHARES | RATES and len(names(who, question)) > 2
 
 
 def _bars(
@@ -141,7 +141,7 @@ def _listed(
     figures: Figures,
     order: Sequence[str],
     known: Mapping[str, str],
-    what: str,
+    heading: str,
     code: str,
     *more: Column,
 ) -> Table:
@@ -159,12 +159,12 @@ def _listed(
     ]
     return table(
         (
-            (what, ""),
+            (heading, ""),
             (BY_CODE[code].label, BY_CODE[code].unit),
             ("Base", ""),
             ("n", "count"),
             ("Remarque", ""),
-            *((heading, "") for heading, _ in more),
+            *((name, "") for name, _ in more),
         ),
         rows,
     )

@@ -35,7 +35,7 @@ class Situation:
     """All that a bulletin is written from.
 
     scope: in French, with its article (« le réseau », « l'Ouémé », « les CCSP du Zou », « le CCSP de Djougou »). figures:
-    of the scope, at least `NEEDED`. signals: of the scope; None where it is no series that is followed. site_signals: of
+    of the scope, every indicator. signals: of the scope; None where it is no series that is followed. site_signals: of
     its sites by name, empty where the scope is one site. unmeasured: names of sites that received users and measured no
     wait.
     """
@@ -63,9 +63,6 @@ class Situation:
     def points(self) -> list[int]:
         """The points of each followed series that has a chart: what the alert budget is reckoned from."""
         return [s.chart.points[-1] for _, s in self.followed if s.chart]
-
-
-NEEDED = (*SHOWN, "visits", "complaints_open", "complaints_oldest", "completeness")
 
 
 @dataclass(frozen=True)
@@ -364,10 +361,10 @@ def _label(code: str) -> str:
 
 def _by_variation(named: Sequence[tuple[Variation, str]], between: str) -> str:
     parts = []
-    for what in ORDER:
-        labels = [label for v, label in named if v == what]
+    for variation in ORDER:
+        labels = [label for v, label in named if v == variation]
         if labels:
-            word = sentences.VARIATIONS[what]
+            word = sentences.VARIATIONS[variation]
             word = word if len(labels) == 1 else word.replace("signal", "signaux", 1)
             parts.append(f"{word} sur {french.join_words(labels)}")
     return between.join(parts)

@@ -59,8 +59,8 @@ def _left_out(code: str, figures: Mapping[str, Figure]) -> list[str]:
         return [f"visites : {visits.note}"]
     if rest is None:
         return []
-    out = _counted(figures[rest.of]) - _counted(figures[code])
-    return [f"hors {french.plural(out, rest.one, rest.more)}"] if out else []
+    left_out = _counted(figures[rest.of]) - _counted(figures[code])
+    return [f"hors {french.plural(left_out, rest.one, rest.more)}"] if left_out else []
 
 
 def _counted(figure: Figure) -> float:

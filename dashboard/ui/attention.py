@@ -15,4 +15,4 @@ def show(person: Person, question: Question) -> None:
     if not facts:
         st.text("Rien à signaler sur cette période.")
         return
-    st.markdown("\n".join(f"- **{what}** : {escaped(who)}." for what, who in facts))
+    st.markdown("\n".join(f"- **{fact}** : {escaped(sites)}." for fact, sites in facts))

@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard.accounts.rights import Person
 from dashboard.answers import complaints, sites
-from dashboard.answers.figures import figures
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Place, choices, codes
 from dashboard.judgement.signals import FOLLOWED
@@ -40,7 +39,7 @@ def _choice(options: Sequence[str], key: str, first: str | None = None) -> str:
 
 def compare(person: Person, question: Question, by: str, code: str, key: str) -> None:
     """One indicator by site, service or hour; the rank of sites on demand, with its interval."""
-    ranked = sites.is_funnel(by, code, figures(person, question, by)) and st.toggle(
+    ranked = sites.is_funnel(person, question, by, code) and st.toggle(
         "Donner le rang",
         key=f"{key}_rang",
         help="Un rang n'est connu qu'à quelques places près : il est donné avec son intervalle.",

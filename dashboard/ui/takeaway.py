@@ -54,7 +54,7 @@ def workbook(spec: PageSpec) -> Callable[[], bytes]:
 
 def known(spec: PageSpec) -> list[tuple[str, str]]:
     """What to know of the page's figures: (label, words) of its filters, who reported, how far the data go."""
-    said = [
+    in_force = [
         (
             filters.NAMES[n],
             filters.period().label
@@ -68,7 +68,7 @@ def known(spec: PageSpec) -> list[tuple[str, str]]:
     figures = whole(session.person(), question)
     as_of = freshness(session.person()).as_of
     return [
-        *said,
+        *in_force,
         ("Remontées", who_reported(figures["visits"])),
         ("Données au", french.date_long(as_of) if as_of else "aucune donnée"),
     ]

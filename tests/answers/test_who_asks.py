@@ -72,7 +72,6 @@ NO_QUESTION = {
     "report.made",
     "trusted.scope_of",
     "trusted.in_period",
-    "sites.is_funnel",
     "months.method",
     "follow.last_whole_month",
     "follow.target_in_force",
