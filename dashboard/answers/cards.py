@@ -9,7 +9,7 @@ from dashboard.answers import follow
 from dashboard.answers.figures import Comparison, comparison, trend, whole
 from dashboard.answers.network import freshness
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import followed, in_period
+from dashboard.answers.trust import followed, in_period
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement import trust

@@ -10,7 +10,7 @@ from dashboard.answers import follow
 from dashboard.answers.figures import figures, of_sites
 from dashboard.answers.network import names, services
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import strip
+from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.base import UNMEASURED

@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard import charts, french
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import strip
+from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Cell, Panel, count, day, month, table, words

@@ -9,7 +9,7 @@ from dashboard import french
 from dashboard.answers.figures import whole
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import strip
+from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.panel import Panel, count, day, table, words
 from dashboard.wording import base, shown, who_reported

@@ -10,7 +10,7 @@ from dashboard.answers import follow
 from dashboard.answers.figures import figures
 from dashboard.answers.network import commune_source, departments, sites
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import strip
+from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
@@ -110,7 +110,7 @@ def plot(view: View, question: Question, code: str, *, signs: bool = False) -> P
             ],
         }
         marks.append(_signed(mark, signals[site.code][code]) if signs else mark)
-    legend = _sign_legend(code, marks, top) if signs else _legend(code, marks, top)
+    legend = _sign_legend(code, marks) if signs else _legend(code, marks, top)
     return Plot(tuple(marks), replace(legend, credit=commune_source(view)), question.department)
 
 
@@ -142,45 +142,41 @@ def _signed(mark: Mark, signal: Signal) -> Mark:
     }
 
 
-def _sign_legend(code: str, marks: list[Mark], top: float) -> Legend:
-    words = [m["sign"]["word"] for m in marks if not m["missing"]]
+def _sign_legend(code: str, marks: list[Mark]) -> Legend:
+    drawn = [m["sign"] for m in marks if not m["missing"]]
+    words, badges = [s["word"] for s in drawn], [s["badge"] for s in drawn]
     signs = [
-        {
-            "letter": letter,
-            "frame": frame_,
-            "colour": colour,
-            "badge": None,
-            "label": word,
-            "count": words.count(word),
-        }
-        for variation, (letter, frame_, colour, word) in SIGNS.items()
+        _line(word, words.count(word), letter=letter, frame=frame, colour=colour)
+        for variation, (letter, frame, colour, word) in SIGNS.items()
         if variation != Variation.TOO_FEW
     ]
-    badges = [m["sign"]["badge"] for m in marks if not m["missing"]]
     signs += [
-        {
-            "letter": "",
-            "frame": None,
-            "colour": None,
-            "badge": badge,
-            "label": ASSURANCES[a],
-            "count": badges.count(badge),
-        }
+        _line(ASSURANCES[a], badges.count(badge), badge=badge)
         for a, badge in BADGES.items()
         if badge in badges
     ]
-    plain = _legend(code, marks, top)
-    signs.append(
-        {
-            "letter": "",
-            "frame": None,
-            "colour": None,
-            "badge": None,
-            "label": SIGNS[Variation.TOO_FEW][3],
-            "count": sum(m["missing"] for m in marks),
-        }
-    )
-    return Legend(title=plain.title, signs=signs)
+    signs.append(_line(SIGNS[Variation.TOO_FEW][3], len(marks) - len(drawn)))
+    return Legend(title=BY_CODE[code].label, signs=signs)
+
+
+def _line(
+    label: str,
+    count: int,
+    *,
+    letter: str = "",
+    frame: str | None = None,
+    colour: str | None = None,
+    badge: str | None = None,
+) -> dict[str, Any]:
+    """A line of the legend of signs."""
+    return {
+        "letter": letter,
+        "frame": frame,
+        "colour": colour,
+        "badge": badge,
+        "label": label,
+        "count": count,
+    }
 
 
 @answer

@@ -8,7 +8,7 @@ from dashboard.answers.completeness import closures
 from dashboard.answers.figures import trend
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import followed, scope_of, strip
+from dashboard.answers.trust import followed, scope_of, strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import SKEWED, Signal, verdict
@@ -80,7 +80,7 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         alt=f"Carte de contrôle : {i.label}, par mois.",
         table=table((("Mois", "month"), (i.short, i.unit), ("n", "count")), rows),
         caption=" ".join(
-            [verdict(signal), sentences.target(aim, signal.assurance), *restarts, method(signal)]
+            [verdict(signal), sentences.target(aim, signal.assurance), *restarts, _method(signal)]
         ),
         finding=verdict(signal, limits=False),
         reading=READING if signal.chart else "",
@@ -99,7 +99,7 @@ def _events(view: View, question: Question, signal: Signal) -> list[tuple[date, 
     ]
 
 
-def method(signal: Signal) -> str:
+def _method(signal: Signal) -> str:
     """How the chart was made, in a line."""
     if signal.chart is None:
         return ""

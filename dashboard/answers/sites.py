@@ -7,7 +7,7 @@ from dashboard.answers.figures import Figures, whole
 from dashboard.answers.figures import figures as figures_of
 from dashboard.answers.network import names, services
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import strip
+from dashboard.answers.trust import strip
 from dashboard.answers.view import Asker, View, answer
 from dashboard.indicators import BY_CODE, placed
 from dashboard.judgement.signals import RATES, SHARES

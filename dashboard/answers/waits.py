@@ -5,7 +5,7 @@ import numpy as np
 from dashboard import charts, french
 from dashboard.answers.figures import whole
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import strip
+from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.charts.specs import WEEKDAYS, wait_bins
 from dashboard.panel import Panel, count, table, words

@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import french
 from dashboard.accounts.rights import Person, may
-from dashboard.actions import steering as record
+from dashboard.actions import steering
 from dashboard.answers import alerts
 from dashboard.answers.bulletin import in_words
 from dashboard.answers.months import by_month
@@ -96,7 +96,7 @@ def _keep() -> None:
     with outcome.telling(
         "decision", "La décision est notée ; elle figure sur la carte de contrôle de la série."
     ):
-        record.decide(
+        steering.decide(
             session.person(),
             code,
             scope,

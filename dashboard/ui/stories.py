@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Person, may
-from dashboard.actions import steering as record
+from dashboard.actions import steering
 from dashboard.answers import report
 from dashboard.answers import stories as known_stories
 from dashboard.exports.names import file_name
@@ -36,6 +36,7 @@ SAID = "story_said"  # why the last change was refused, to be said once
 WANTED = "story_name"  # the name of the story it began as
 UNFOLDED = "story_unfolded"  # the places of the slides whose fields are shown
 NAMES = {"departement": "Revue d'un département", "site": "Revue d'un centre"}
+PLACE_OF = {"departement": "departement", "site": "centre"}  # the filter that says which
 OTHER = "application/octet-stream"  # where the system does not know the kind of a file
 SECONDS = (10, 15, 20, 30, 60)
 
@@ -75,41 +76,50 @@ def page(person: Person) -> None:
 
 def _choose(person: Person) -> Story | None:
     """The story in force: of the address, of the list, or as changed on this page."""
-    kept = known_stories.kept(person)
-    known = {**{name: NAMES.get(name, title) for name, (title, _) in READY.items()}, **kept}
-    wanted = st.query_params.get(ADDRESS, "national")
-    if wanted not in known:
+    name = _name(person)
+    if name not in PLACED:
+        return _held(person, name)
+    place = filters.value(PLACE_OF[name])
+    if not place:
+        st.info(
+            "Choisir un département dans les filtres ci-dessus."
+            if name == "departement"
+            else "Choisir un centre dans la liste ci-dessus."
+        )
+        return None
+    return _held(person, f"{name}:{place}")
+
+
+def _name(person: Person) -> str:
+    """The name in the address, which the list shows and changes."""
+    titles = {name: NAMES.get(name, title) for name, (title, _) in READY.items()}
+    titles |= known_stories.kept(person)
+    name = st.query_params.get(ADDRESS, "national")
+    if name not in titles:
         st.warning(
-            f"Le lien demande la présentation « {escaped(wanted[:60])} », qui n'existe pas ou plus. Voici la revue"
+            f"Le lien demande la présentation « {escaped(name[:60])} », qui n'existe pas ou plus. Voici la revue"
             " nationale."
         )
         st.query_params.pop(ADDRESS, None)
-        wanted = "national"
-    # The list shows what the address says, and changes it.
-    if st.session_state.get("choix_histoire") != wanted:
-        st.session_state["choix_histoire"] = wanted
+        name = "national"
+    if st.session_state.get("choix_histoire") != name:
+        st.session_state["choix_histoire"] = name
     with st.container(horizontal=True, vertical_alignment="center"):
         st.selectbox(
             "Présentation",
-            list(known),
-            format_func=lambda name: known.get(name, ""),
+            list(titles),
+            format_func=lambda one: titles.get(one, ""),
             key="choix_histoire",
             on_change=_chosen,
             label_visibility="collapsed",
         )
-        if wanted == "site":
+        if name == "site":
             filters.select("centre")
-    place = {"departement": filters.value("departement"), "site": filters.value("centre")}.get(
-        wanted, ""
-    )
-    if wanted in PLACED and not place:
-        st.info(
-            "Choisir un département dans les filtres ci-dessus."
-            if wanted == "departement"
-            else "Choisir un centre dans la liste ci-dessus."
-        )
-        return None
-    name = f"{wanted}:{place}" if place else wanted
+    return name
+
+
+def _held(person: Person, name: str) -> Story | None:
+    """The story of that name with what was changed in it on this page."""
     if st.session_state.get(WANTED) != name or HELD not in st.session_state:
         try:
             st.session_state[HELD] = known_stories.story(person, name)
@@ -267,7 +277,7 @@ def _keep(person: Person, story: Story) -> None:
 
 def _kept(person: Person, story: Story) -> None:
     with outcome.telling("garder", "La présentation est gardée. Le lien ci-dessous la retrouve."):
-        record.keep_story(person, story)
+        steering.keep_story(person, story)
         st.query_params[ADDRESS] = story.name
         st.session_state.pop(WANTED, None)
     st.rerun()
@@ -276,7 +286,7 @@ def _kept(person: Person, story: Story) -> None:
 def _forget(person: Person, name: str) -> None:
     if may(person, "keep_stories") and st.button("Supprimer cette présentation gardée"):
         with outcome.telling("garder", "La présentation est supprimée."):
-            record.forget_story(person, name)
+            steering.forget_story(person, name)
         st.query_params.pop(ADDRESS, None)
         st.session_state.pop(WANTED, None)
         st.rerun()

@@ -6,7 +6,7 @@ from datetime import date
 import streamlit as st
 
 from dashboard.accounts.rights import Person, may
-from dashboard.actions import steering as record
+from dashboard.actions import steering
 from dashboard.answers import targets
 from dashboard.answers.follow import Target
 from dashboard.indicators import BY_CODE
@@ -46,7 +46,7 @@ def show_form(names: Mapping[str, str]) -> None:
 def _keep() -> None:
     typed = st.session_state
     with outcome.telling("cible", "La cible est fixée ; elle se lit sur les cartes de contrôle."):
-        record.set_target(
+        steering.set_target(
             session.person(),
             typed["cible_indicateur"],
             typed["cible_perimetre"],
@@ -73,7 +73,7 @@ def show_removal(own: Sequence[Target], names: Mapping[str, str]) -> None:
 @errors.said_plainly()
 def _remove(indicator: str, scope: str, valid_from: date) -> None:
     with outcome.telling("cible", "La cible est retirée."):
-        record.remove_target(session.person(), indicator, scope, valid_from)
+        steering.remove_target(session.person(), indicator, scope, valid_from)
 
 
 def show(person: Person) -> None:
