@@ -45,7 +45,7 @@ def shown(figure: Figure) -> str:
 
 def reason(figure: Figure) -> str:
     """Why a figure is missing, or what to know beside it; "" for nothing."""
-    return figure.note[:1].upper() + figure.note[1:] if figure.note else ""
+    return french.capital(figure.note)
 
 
 def difference(now: Figure, before: Figure) -> str:

@@ -28,14 +28,14 @@ def facts(view: View, question: Question) -> tuple[Fact, ...]:
             for u in silent
         ]
         calls.append(
-            (f"{french.plural(len(silent), 'centre')} sans données récentes", _some(words))
+            (f"{french.plural(len(silent), 'centre')} sans données récentes", french.some(words))
         )
     missing = sorted((u for u in table if u.days), key=lambda u: (-len(u.days), u.name))
     if missing:
         calls.append(
             (
                 f"{french.plural(sum(len(u.days) for u in missing), 'jour')} ouvrés non clôturés",
-                _some([f"{u.name} ({len(u.days)})" for u in missing]),
+                french.some([f"{u.name} ({len(u.days)})" for u in missing]),
             )
         )
     by_site = figures(view, question, "site")
@@ -46,7 +46,7 @@ def facts(view: View, question: Question) -> tuple[Fact, ...]:
         calls.append(
             (
                 f"{french.plural(len(unmeasured), 'centre')} dont l'attente n'est pas mesurée",
-                _some(sorted(unmeasured, key=french.alphabetical)),
+                french.some(sorted(unmeasured, key=french.alphabetical)),
             )
         )
     return tuple(fact for fact in calls if fact)
@@ -65,11 +65,4 @@ def _late(view: View, question: Question) -> Fact | None:
     return (
         f"{french.plural(len(old), 'plainte')} en cours depuis plus de {LATE_DAYS} jours",
         french.join_words([f"{name} ({french.days(age)})" for name, age in oldest]),
-    )
-
-
-def _some(words: list[str], limit: int = 3) -> str:
-    rest = len(words) - limit
-    return french.join_words(
-        words[:limit] + ([f"{french.plural(rest, 'autre')}"] if rest > 0 else [])
     )

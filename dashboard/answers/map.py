@@ -124,10 +124,9 @@ def _signed(mark: Mark, signal: Signal) -> Mark:
     letter, frame_, colour, word = SIGNS[signal.variation]
     badge = BADGES.get(signal.assurance)
     sentence = verdict(signal).removeprefix(BY_CODE[signal.indicator].label).lstrip(" \u00a0:")
-    tip = [mark["tip"][0], sentence[:1].upper() + sentence[1:]]
+    tip = [mark["tip"][0], french.capital(sentence)]
     if badge:
-        assurance = ASSURANCES[signal.assurance]
-        tip.append(assurance[:1].upper() + assurance[1:])
+        tip.append(french.capital(ASSURANCES[signal.assurance]))
     sign = {"letter": "", "frame": None, "badge": None, "word": word}
     if signal.variation == Variation.TOO_FEW:
         return {**mark, "missing": True, "fill": None, "tip": tip, "sign": sign}

@@ -105,7 +105,7 @@ def _method(signal: Signal) -> str:
         return ""
     kind = KINDS[signal.kind]
     log = ", échelle logarithmique" if signal.indicator in SKEWED else ""
-    return f"{kind[:1].upper()}{kind[1:]}{log} ; {IMPROVEMENT.french} : amélioration, {CONCERN.french} : alerte."
+    return f"{french.capital(kind)}{log} ; {IMPROVEMENT.french} : amélioration, {CONCERN.french} : alerte."
 
 
 def _plain(view: View, question: Question, code: str, key: str) -> Panel:

@@ -95,7 +95,7 @@ def write(situation: Situation) -> list[Line]:
 
 def _reporting(s: Situation) -> Line:
     closed = s.figures["completeness"]
-    name = f"{_upper(s.scope)}, {s.period.whole.label}{S}:"
+    name = f"{french.capital(s.scope)}, {s.period.whole.label}{S}:"
     parts = [
         f"{name} {_who(s.figures['visits'], s.ground.silent)}{S}; {_lower(_labelled(closed))}."
     ]
@@ -286,11 +286,13 @@ def _limits(s: Situation) -> Line | None:
     parts = []
     hidden = [code for code in SHOWN if shown(s.figures[code]) == HIDDEN]
     if hidden:
-        parts.append(f"trop peu de cas pour afficher {_some([_label(code) for code in hidden])}")
+        parts.append(
+            f"trop peu de cas pour afficher {french.some([_label(code) for code in hidden], NAMED)}"
+        )
     few = [code for code, f in (s.signals or {}).items() if f.chart is None]
     if few:
         parts.append(
-            f"trop peu de points ou d'événements pour juger {_some([_label(code) for code in few])}"
+            f"trop peu de points ou d'événements pour juger {french.some([_label(code) for code in few], NAMED)}"
         )
     short = sum(f.chart is None for _, f in s.followed) if s.site_signals else 0
     if short:
@@ -298,7 +300,7 @@ def _limits(s: Situation) -> Line | None:
         parts.append(f"{french.plural(short, 'série')} de centres sur {of} sans carte de contrôle")
     if s.unmeasured:
         parts.append(
-            f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({_some(s.unmeasured)})"
+            f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({french.some(s.unmeasured, NAMED)})"
         )
     if not parts:
         return None
@@ -324,11 +326,7 @@ def _why(figure: Figure) -> str:
 
 
 def _sentence(parts: Sequence[str]) -> str:
-    return f"{f'{S}; '.join([_upper(parts[0]), *map(_lower, parts[1:])])}."
-
-
-def _upper(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+    return f"{f'{S}; '.join([french.capital(parts[0]), *map(_lower, parts[1:])])}."
 
 
 def _lower(text: str) -> str:
@@ -368,8 +366,3 @@ def _by_variation(named: Sequence[tuple[Variation, str]], between: str) -> str:
             word = word if len(labels) == 1 else word.replace("signal", "signaux", 1)
             parts.append(f"{word} sur {french.join_words(labels)}")
     return between.join(parts)
-
-
-def _some(names: Sequence[str]) -> str:
-    more = [french.plural(len(names) - NAMED, "autre")] if len(names) > NAMED else []
-    return french.join_words([*names[:NAMED], *more])

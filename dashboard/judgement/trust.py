@@ -75,7 +75,7 @@ def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
     if ground.partial:
         warnings.append("période partielle")
     if ground.silent and BY_CODE[code].register == "visits":
-        warnings.append(f"sans données : {_some(ground.silent)}")
+        warnings.append(f"sans données : {french.some(ground.silent)}")
     if ground.entered and abs(ground.declared - ground.entered) > GAP * ground.entered:
         gap = 100 * (ground.declared - ground.entered) / ground.entered
         warnings.append(
@@ -84,10 +84,3 @@ def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
     if ground.demo:
         warnings.append("données fictives")
     return warnings
-
-
-def _some(names: tuple[str, ...], limit: int = 3) -> str:
-    rest = len(names) - limit
-    return french.join_words(
-        [*names[:limit], *([french.plural(rest, "autre")] if rest > 0 else [])]
-    )

@@ -39,7 +39,7 @@ def chart(person: Person, question: Question) -> None:
     line of the bulletin can link to it."""
     st.header("Mois par mois", anchor=False)
     whole = in_words(question.department, question.kind)
-    scopes = {"": f"{whole[:1].upper()}{whole[1:]}", **names(person, question)}
+    scopes = {"": french.capital(whole), **names(person, question)}
     left, right = st.columns(2)
     site = _choice(left, "centre", scopes)
     code = _choice(right, "indicateur", {c: BY_CODE[c].label for c in CHARTED})
