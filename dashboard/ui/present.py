@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import palette
 from dashboard.accounts.rights import Person
-from dashboard.answers import deck as decks
+from dashboard.answers import deck
 from dashboard.answers.question import Question
 from dashboard.exports import html
 from dashboard.panel import Deck
@@ -88,12 +88,12 @@ def told(
 
     Until then None: their pictures cost twelve times what the page does, and most who open it do not start.
     """
-    slides = decks.slides(person, question, story, period) if started() else None
-    return decks.build(person, question, story, period), slides
+    slides = deck.slides(person, question, story, period) if started() else None
+    return deck.build(person, question, story, period), slides
 
 
 def button(
-    story: Story, deck: Deck, slides: tuple[Slide, ...] | None, theme: str, seconds: int
+    story: Story, presentation: Deck, slides: tuple[Slide, ...] | None, theme: str, seconds: int
 ) -> None:
     """The button that starts the presentation; where there are slides, they go to the browser with it."""
     fixed = (
@@ -121,7 +121,7 @@ def button(
         default={"running": 0},
         data={
             "slides": slides and list(slides),
-            "foot": deck.foot,
+            "foot": presentation.foot,
             "filters": choices,
             "theme": theme,
             "seconds": seconds,
