@@ -89,6 +89,17 @@ def join_words(words: Sequence[str]) -> str:
     return format_list(list(words), locale=LOCALE)
 
 
+def some(words: Sequence[str], most: int = 3) -> str:
+    """« Kandi, Nikki et 3 autres »: so many of the words, the others counted."""
+    rest = len(words) - most
+    return join_words([*words[:most], *([plural(rest, "autre")] if rest > 0 else [])])
+
+
+def capital(text: str) -> str:
+    """The text, as a sentence begins."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def plain(text: str) -> str:
     """Without accents and capitals: « Cœur d'Été » gives « coeur d'ete »."""
     letters = unicodedata.normalize("NFKD", text).casefold().replace("œ", "oe").replace("æ", "ae")

@@ -1,5 +1,7 @@
 """Figures in French words: what a card, a table, a slide or an export says of them. One place for all."""
 
+from collections.abc import Mapping
+
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure, Indicator
 
@@ -43,7 +45,7 @@ def shown(figure: Figure) -> str:
 
 def reason(figure: Figure) -> str:
     """Why a figure is missing, or what to know beside it; "" for nothing."""
-    return figure.note[:1].upper() + figure.note[1:] if figure.note else ""
+    return french.capital(figure.note)
 
 
 def difference(now: Figure, before: Figure) -> str:
@@ -76,7 +78,7 @@ def base(figure: Figure) -> str:
     return f"n = {french.number(figure.n)}" if figure.n else ""
 
 
-def against_last_year(code: str, now: dict[str, Figure], before: dict[str, Figure]) -> str:
+def against_last_year(code: str, now: Mapping[str, Figure], before: Mapping[str, Figure]) -> str:
     """A card's second line: the same days a year before, and the difference. Volumes compare per open day.
 
     now, before: indicator to figure, at the same sites. "" where there is nothing to compare.

@@ -169,23 +169,59 @@ def test_answers_and_actions_know_nothing_of_screens(path):
         assert not uses(path, "dashboard.actions")
 
 
-def test_no_two_modules_of_the_dashboard_import_each_other():
+NAMES = {
+    path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path
+    for path in ALL_MODULES
+}
+
+
+def taken(name: str) -> set[str]:
+    """The modules of ours that a module imports. `from package import module` takes the module."""
+    modules = {i for i in imports(NAMES[name]) if i in NAMES and i != name}
+    return {i for i in modules if not any(j.startswith(f"{i}.") for j in modules)}
+
+
+def test_no_two_modules_import_each_other():
     """Nor three or more in a circle, wherever the statements stand."""
-    known = {
-        p.removesuffix(".py").removesuffix("/__init__").replace("/", "."): p
-        for p in modules("dashboard")
+    rest = {name: taken(name) for name in NAMES}
+    while free := {name for name, of in rest.items() if not of & rest.keys()}:
+        rest = {name: of for name, of in rest.items() if name not in free}
+    assert not rest, sorted(rest)
+
+
+# From the ground up: a part imports from those below it, and from itself.
+LAYERS = (
+    {"db.codes", "dashboard.settings", "dashboard.french", "dashboard.palette"},
+    {"db.shapes", "dashboard.accounts", "dashboard.period", "dashboard.statistics"},
+    {"dashboard.indicators", "dashboard.forms"},
+    {"db", "dashboard.wording", "dashboard.classes"},
+    {"dashboard.judgement"},
+    {"dashboard.charts", "dashboard.stories"},
+    {"dashboard.panel"},
+    {"dashboard.exports"},
+    {"dashboard.answers"},
+    {"dashboard.actions"},
+    {"dashboard.ui", "dashboard.__main__"},
+    {"pages", "streamlit_app", "server"},
+    {"scripts"},
+)
+HEIGHT = {part: height for height, parts in enumerate(LAYERS) for part in parts}
+
+
+def part(name: str) -> str:
+    """The part of LAYERS that a module belongs to: the longest name that begins its own."""
+    return max((p for p in HEIGHT if f"{name}.".startswith(f"{p}.")), key=len, default=name)
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "dashboard"])
+def test_no_part_imports_from_a_higher_one(name):
+    assert part(name) in HEIGHT, f"{name} has no place in LAYERS"
+    above = {
+        i
+        for i in taken(name) - {"dashboard"}
+        if part(i) != part(name) and HEIGHT[part(i)] >= HEIGHT[part(name)]
     }
-    taken = {
-        name: {i for i in imports(path) if i in known and i != name} for name, path in known.items()
-    }
-    # `from package import module` takes the module.
-    taken = {
-        name: {i for i in of if not any(j.startswith(f"{i}.") for j in of)}
-        for name, of in taken.items()
-    }
-    while free := {name for name, of in taken.items() if not of & taken.keys()}:
-        taken = {name: of for name, of in taken.items() if name not in free}
-    assert not taken, sorted(taken)
+    assert not above
 
 
 @pytest.mark.parametrize(

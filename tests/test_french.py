@@ -211,3 +211,13 @@ def test_charts_name_days_and_months_as_babel_does():
     for ours, width in (("months", "wide"), ("shortMonths", "abbreviated")):
         assert locale[ours] == [get_month_names(width, locale="fr")[n] for n in range(1, 13)]
     assert locale["date"] == "%d/%m/%Y"
+
+
+def test_of_many_words_some_are_written_and_the_others_counted():
+    assert french.some(["Kandi", "Nikki", "Cové"]) == "Kandi, Nikki et Cové"
+    assert french.some(["Kandi", "Nikki", "Cové"], 2) == f"Kandi, Nikki et 1{french.SPACE}autre"
+    assert french.some(list("abcde"), 2) == f"a, b et 3{french.SPACE}autres"
+
+
+def test_a_sentence_begins_with_a_capital():
+    assert [french.capital(text) for text in ("état", "", "n = 3")] == ["État", "", "N = 3"]

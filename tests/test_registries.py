@@ -1,5 +1,6 @@
 """The registries are complete: what stands in one place is enough for screens, forms, exports and definitions."""
 
+import ast
 import os
 import re
 import subprocess
@@ -18,7 +19,7 @@ from dashboard.forms.known import Known, normalise
 from dashboard.indicators import BY_CODE, INDICATORS, Indicator, Place, codes, placed
 from dashboard.judgement.signals import CHARTED, FOLLOWED, RATES, SHARES
 from dashboard.settings import ROOT
-from dashboard.stories import KINDS
+from dashboard.stories import KINDS, READY
 from dashboard.ui.navigation import PAGES
 from db.codes import BYS
 from db.forms import DESTINATIONS
@@ -120,7 +121,10 @@ def test_what_an_indicator_says_of_its_charts_and_places_holds_together(indicato
     )
     assert i.rest is None or i.rest.of in BY_CODE
     assert i.known is None or BY_CODE[i.known.by].register == i.register == "visits"
-    assert not {"comparison", "services"} & i.places or {"site", "service"} & i.by
+    by_site = {"sites", "department", "complaints_by_site", "comparison"}
+    assert not by_site & i.places or "site" in i.by
+    assert "services" not in i.places or "service" in i.by
+    assert "changes" not in i.places or (i.chart in ("share", "rate") and "service" in i.by)
 
 
 def test_every_list_of_indicators_is_read_from_the_registry():
@@ -144,6 +148,23 @@ def test_every_list_of_indicators_is_read_from_the_registry():
     assert SHARES | RATES == {i.code for i in INDICATORS if i.chart in ("share", "rate")}
     assert set(KINDS["comparaison"].indicators) == set(placed("comparison"))
     assert KINDS["prestations"].indicators == placed("services")
+
+
+# Whose sentences are written around these very indicators.
+IN_SENTENCES = {"dashboard/judgement/bulletin.py", "dashboard/answers/waits.py"}
+
+
+def test_no_list_of_indicators_is_written_by_hand():
+    ours = [p for top in ("dashboard", "pages") for p in (ROOT / top).rglob("*.py")]
+    lists = {
+        p.relative_to(ROOT).as_posix()
+        for p in ours
+        if p.parent.name != "indicators"
+        for node in ast.walk(ast.parse(p.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)) and len(node.elts) > 1
+        if all(isinstance(e, ast.Constant) and e.value in BY_CODE for e in node.elts)
+    }
+    assert lists == IN_SENTENCES
 
 
 def test_a_list_to_choose_from_ends_with_what_is_neither_good_nor_bad():
@@ -223,3 +244,4 @@ def test_every_page_has_a_script_and_every_script_a_page():
     assert {p.path for p in PAGES} == scripts
     assert len({p.url_path for p in PAGES}) == len({p.title for p in PAGES}) == len(PAGES)
     assert all(re.fullmatch(r"[a-z-]+", p.url_path) for p in PAGES)
+    assert {p.story for p in PAGES} == {"", *READY}

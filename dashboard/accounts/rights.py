@@ -30,23 +30,34 @@ class Person:
 LOCAL_READER = Person("lecteur local", Role.READER)
 
 
-# Who may do what. Until sign-in exists there is one role, on one's own machine.
-MAY = {
-    "read": frozenset({Role.READER}),
-    "keep_stories": frozenset({Role.READER}),
-    "set_targets": frozenset({Role.READER}),
-    "decide": frozenset({Role.READER}),
-    "rebase": frozenset({Role.READER}),
+@dataclass(frozen=True)
+class Right:
+    """Who has a right. content: it changes what an answer holds, so it is part of the scope, and of the key under which
+    answers are kept."""
+
+    roles: frozenset[Role]
+    content: bool = False
+
+
+# Until sign-in exists there is one role, on one's own machine.
+RIGHTS = {
+    "read": Right(frozenset({Role.READER}), content=True),
+    "keep_stories": Right(frozenset({Role.READER})),
+    "set_targets": Right(frozenset({Role.READER})),
+    "decide": Right(frozenset({Role.READER})),
+    "rebase": Right(frozenset({Role.READER})),
 }
 
 
-def may(person: Person, action: str) -> bool:
-    """Whether the person may do this; an unknown action or role may nothing."""
-    return person.role in MAY.get(action, frozenset())
+def may(person: Person, right: str) -> bool:
+    """Whether the person may do this; an unknown right or role may nothing."""
+    return right in RIGHTS and person.role in RIGHTS[right].roles
 
 
-# The rights that change what an answer holds: part of the scope, and so of the key under which answers are kept.
-CONTENT = ("read",)
+def require(person: Person, right: str) -> None:
+    """Raise NotAllowed where the person may not do this."""
+    if not may(person, right):
+        raise NotAllowed(f"{person.name} : {right}")
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,9 @@ class Scope:
 
 def scope(person: Person, homes: Mapping[str, str]) -> Scope:
     """What the person may see. homes: site code to department. An unknown role sees nothing."""
-    rights = frozenset(action for action in CONTENT if may(person, action))
+    rights = frozenset(
+        name for name, right in RIGHTS.items() if right.content and may(person, name)
+    )
     if "read" not in rights:
         return Scope(frozenset(), frozenset(), rights)
     own = (

@@ -1,8 +1,9 @@
 """What a person enters: targets, decisions, new starts of control charts, presentations. Rights are checked here."""
 
+import math
 from datetime import date
 
-from dashboard.accounts.rights import NotAllowed, Person, may
+from dashboard.accounts.rights import NotAllowed, Person, require
 from dashboard.answers import follow
 from dashboard.answers.view import engine
 from dashboard.indicators import BY_CODE
@@ -22,13 +23,13 @@ __all__ = [
 ]
 
 
-def _check(person: Person, action: str, indicator: str, scope: str) -> None:
+def _check(person: Person, right: str, indicator: str, scope: str) -> None:
     """Raises NotAllowed where the person may not do this, or not for that scope; Refused for an unknown indicator."""
-    abroad = (
-        scope == "nation" and person.departments is not None
-    )  # the whole is not for who answers for a part of it
-    if not may(person, action) or abroad or not follow.signals(person, [scope]):
-        raise NotAllowed(f"{person.name} : {action}, {scope}")
+    require(person, right)
+    # The whole is not for who answers for a part of it.
+    abroad = scope == "nation" and person.departments is not None
+    if abroad or not follow.signals(person, [scope]):
+        raise NotAllowed(f"{person.name} : {right}, {scope}")
     if indicator not in BY_CODE:
         raise Refused(f"« {indicator} » n'est pas un indicateur.")
 
@@ -38,9 +39,10 @@ def set_target(
 ) -> None:
     """Keep a target. Raises Refused or NotAllowed."""
     _check(person, "set_targets", indicator, scope)
-    if why := impossible(indicator, value):
+    aim = math.nan if value is None else value  # a field left blank
+    if why := impossible(indicator, aim):
         raise Refused(why)
-    steer.set_target(engine(), indicator, scope, value, valid_from, source, person.name)
+    steer.set_target(engine(), indicator, scope, aim, valid_from, source, person.name)
 
 
 def remove_target(person: Person, indicator: str, scope: str, valid_from: date) -> None:
@@ -71,8 +73,7 @@ def rebase(person: Person, indicator: str, scope: str, month: date, reason: str)
 
 def keep_story(person: Person, story: Story) -> None:
     """Keep a presentation under its name; the person's or another's of that name is replaced. Raises Refused, NotAllowed."""
-    if not may(person, "keep_stories"):
-        raise NotAllowed(f"{person.name} : keep_stories")
+    require(person, "keep_stories")
     try:
         check(story)
     except NotAStory as reason:
@@ -86,6 +87,5 @@ def keep_story(person: Person, story: Story) -> None:
 
 def forget_story(person: Person, name: str) -> None:
     """Remove a kept presentation. Raises Refused or NotAllowed."""
-    if not may(person, "keep_stories"):
-        raise NotAllowed(f"{person.name} : keep_stories")
+    require(person, "keep_stories")
     steer.forget_story(engine(), name, person.name)

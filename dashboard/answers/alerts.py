@@ -6,11 +6,11 @@ from datetime import date
 
 from dashboard import french
 from dashboard.answers import follow
-from dashboard.answers.network import sites
+from dashboard.answers.network import names, sites
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.bulletin import because, month_of
+from dashboard.judgement.bulletin import because
 from dashboard.judgement.signals import FOLLOWED, SKEWED, Signal
 from dashboard.panel import Panel, day, table, words
 from dashboard.statistics import alarms, sentences
@@ -23,11 +23,11 @@ ORDER = {Variation.CONCERN: 0, Variation.IMPROVEMENT: 1, Variation.NEUTRAL: 2}
 @answer
 def followed(
     view: View, question: Question, codes: Sequence[str] = FOLLOWED
-) -> list[tuple[str, Signal]]:
+) -> Sequence[tuple[str, Signal]]:
     """(site name, signal) of every followed series of the question's sites."""
-    names = {p.code: p.name for p in sites(view, question)}
-    found = follow.signals(view, list(names))
-    return [(names[scope], found[scope][code]) for scope in names for code in codes]
+    known = names(view, question)
+    signals = follow.signals(view, known)
+    return [(known[scope], signals[scope][code]) for scope in known for code in codes]
 
 
 @answer
@@ -35,11 +35,11 @@ def budget(
     view: View, question: Question, codes: Sequence[str] = FOLLOWED
 ) -> tuple[int, alarms.Budget]:
     """How many signals these series have, and how many chance alone would give."""
-    series = [s for _, s in followed(view, question, codes) if s.chart is not None]
-    return sum(s.found for s in series), alarms.budget(
-        [s.chart.points[-1] for s in series],
-        [s.kind for s in series],
-        [s.indicator in SKEWED for s in series],
+    series = [(s, s.chart) for _, s in followed(view, question, codes) if s.chart is not None]
+    return sum(s.flagged for s, _ in series), alarms.budget(
+        [chart.points[-1] for _, chart in series],
+        [s.kind for s, _ in series],
+        [s.indicator in SKEWED for s, _ in series],
     )
 
 
@@ -52,18 +52,19 @@ def budget_line(view: View, question: Question, codes: Sequence[str] = FOLLOWED)
 @answer
 def against_chance(view: View, question: Question) -> str:
     """The same in a few words, for a headline."""
-    found, chance_alone = budget(view, question)
+    signals, chance_alone = budget(view, question)
     low, high = math.floor(chance_alone.expected), math.ceil(chance_alone.expected)
     of = french.number(high) if low == high else f"{french.number(low)} à {french.number(high)}"
-    return f"{french.plural(found, 'signal', 'signaux')} en tout, le hasard seul en donnerait {of}"
+    return (
+        f"{french.plural(signals, 'signal', 'signaux')} en tout, le hasard seul en donnerait {of}"
+    )
 
 
 @answer
-def listing(view: View, question: Question) -> list[tuple[str, Signal]]:
+def listing(view: View, question: Question) -> Sequence[tuple[str, Signal]]:
     """The signals of the question's sites, alerts first, then alphabetically."""
-    found = [(name, s) for name, s in followed(view, question) if s.found]
     return sorted(
-        found,
+        ((name, s) for name, s in followed(view, question) if s.flagged),
         key=lambda pair: (
             ORDER[pair[1].variation],
             french.alphabetical(pair[0]),
@@ -75,19 +76,20 @@ def listing(view: View, question: Question) -> list[tuple[str, Signal]]:
 @answer
 def signals(view: View, question: Question) -> Panel:
     """The signals of the question's sites as a table."""
-    title, found = "Centres qui ont un signal", listing(view, question)
-    if not found:
+    title, flagged = "Centres qui ont un signal", listing(view, question)
+    if not flagged:
         return Panel("signaux", title, message="Aucun signal ce mois-ci parmi les séries suivies.")
+    aimed = any(s.target is not None for _, s in flagged)  # a column of « sans cible » says nothing
     rows = [
         (
             words(name),
             words(BY_CODE[s.indicator].short),
             words(sentences.VARIATIONS[s.variation]),
-            words(month_of(s)),
+            words(s.when),
             words(because(s)),
-            words(sentences.ASSURANCES[s.assurance]),
+            *([words(sentences.ASSURANCES[s.assurance])] if aimed else []),
         )
-        for name, s in found
+        for name, s in flagged
     ]
     columns = (
         ("Centre", ""),
@@ -95,10 +97,8 @@ def signals(view: View, question: Question) -> Panel:
         ("Signal", ""),
         ("Point", ""),
         ("Pourquoi", ""),
-        ("Cible", ""),
+        *([("Cible", "")] if aimed else []),
     )
-    if all(s.target is None for _, s in found):  # a column of « sans cible » says nothing
-        columns, rows = columns[:-1], [row[:-1] for row in rows]
     return Panel("signaux", title, table=table(columns, rows))
 
 
@@ -113,19 +113,19 @@ def power(view: View, question: Question) -> alarms.Rate | None:
 def decisions(view: View, question: Question) -> Panel:
     """The decisions already taken, the newest first, and what the months since say of each."""
     places = sites(view, question)
-    names = {p.code: p.name for p in places}
+    scopes = {p.code: p.name for p in places}
     if not question.site:
-        names |= {p.department: p.department for p in places}
+        scopes |= {p.department: p.department for p in places}
     if not (question.department or question.site):
-        names["nation"] = "Le réseau"
-    taken = [d for d in reversed(follow.decisions(view)) if d[2] in names]
+        scopes["nation"] = "Le réseau"
+    taken = [d for d in reversed(follow.decisions(view)) if d[2] in scopes]
     if not taken:
         return Panel("decisions", "Décisions", message="Aucune décision notée.")
     known = follow.signals(view, {d[2] for d in taken})
     rows = [
         (
             day(on),
-            words(names[scope]),
+            words(scopes[scope]),
             words(BY_CODE[i].short),
             words(what),
             words(who),
@@ -152,13 +152,11 @@ def decisions(view: View, question: Question) -> Panel:
     )
 
 
-def judged(found: Signal | None, on: date) -> str:
+def judged(signal: Signal | None, on: date) -> str:
     """What the points since a decision say: signal, no signal, or too early to tell."""
-    after = (
-        [i for i, m in enumerate(found.months) if m > on and found.values[i] is not None]
-        if found
-        else []
-    )
-    if found is None or found.chart is None or len(after) < SEEN_AFTER:
+    if signal is None or signal.chart is None:
         return "trop tôt"
-    return "signal" if any(found.chart.side[i] for i in after) else "pas de signal"
+    after = [i for i, m in enumerate(signal.months) if m > on and signal.values[i] is not None]
+    if len(after) < SEEN_AFTER:
+        return "trop tôt"
+    return "signal" if any(signal.chart.side[i] for i in after) else "pas de signal"

@@ -9,14 +9,14 @@ from dashboard.answers.view import View, answer
 
 SILENT_DAYS = 7  # calendar days without visit or closing before a site is called silent
 LATE_DAYS = 30  # of a complaint
-Fact = tuple[str, str]  # what, who
+Fact = tuple[str, str]  # what is to be seen, at which sites
 
 
 @answer
 def facts(view: View, question: Question) -> tuple[Fact, ...]:
-    """(what, who) of each fact: oldest open complaints, silent sites, days not closed, unmeasured waits."""
+    """Each fact: oldest open complaints, silent sites, days not closed, unmeasured waits."""
     table = unclosed(view, question)
-    found = [_late(view, question)]
+    calls = [_late(view, question)]
     never = 10_000  # days, of a site that was never seen: before all others
     silent = sorted(
         (u for u in table if (never if u.silent_days is None else u.silent_days) > SILENT_DAYS),
@@ -27,15 +27,15 @@ def facts(view: View, question: Question) -> tuple[Fact, ...]:
             f"{u.name} ({'jamais vu' if u.silent_days is None else french.days(u.silent_days)})"
             for u in silent
         ]
-        found.append(
-            (f"{french.plural(len(silent), 'centre')} sans données récentes", _some(words))
+        calls.append(
+            (f"{french.plural(len(silent), 'centre')} sans données récentes", french.some(words))
         )
     missing = sorted((u for u in table if u.days), key=lambda u: (-len(u.days), u.name))
     if missing:
-        found.append(
+        calls.append(
             (
                 f"{french.plural(sum(len(u.days) for u in missing), 'jour')} ouvrés non clôturés",
-                _some([f"{u.name} ({len(u.days)})" for u in missing]),
+                french.some([f"{u.name} ({len(u.days)})" for u in missing]),
             )
         )
     by_site = figures(view, question, "site")
@@ -43,13 +43,13 @@ def facts(view: View, question: Question) -> tuple[Fact, ...]:
         u.name for u in table if not by_site[u.code]["wait_p50"].n and by_site[u.code]["visits"].n
     ]
     if unmeasured:
-        found.append(
+        calls.append(
             (
                 f"{french.plural(len(unmeasured), 'centre')} dont l'attente n'est pas mesurée",
-                _some(sorted(unmeasured, key=french.alphabetical)),
+                french.some(sorted(unmeasured, key=french.alphabetical)),
             )
         )
-    return tuple(fact for fact in found if fact)
+    return tuple(fact for fact in calls if fact)
 
 
 def _late(view: View, question: Question) -> Fact | None:
@@ -65,11 +65,4 @@ def _late(view: View, question: Question) -> Fact | None:
     return (
         f"{french.plural(len(old), 'plainte')} en cours depuis plus de {LATE_DAYS} jours",
         french.join_words([f"{name} ({french.days(age)})" for name, age in oldest]),
-    )
-
-
-def _some(words: list[str], limit: int = 3) -> str:
-    rest = len(words) - limit
-    return french.join_words(
-        words[:limit] + ([f"{french.plural(rest, 'autre')}"] if rest > 0 else [])
     )

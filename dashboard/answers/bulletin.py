@@ -18,21 +18,18 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
     """The lines of the bulletin, in the order to print."""
     known = names(view, question)
     scope = question.site or question.department or "nation"
-    words = (
-        f"le {known[question.site]}"
-        if question.site in known
-        else in_words(question.department, question.kind)
-    )
+    site = known.get(question.site or "")
+    words = f"le {site}" if site else in_words(question.department, question.kind)
     by_site = figures(view, question, "site")
-    found = follow.signals(view, [scope, *known])
+    signals = follow.signals(view, [scope, *known])
     return tuple(
         bulletin.write(
             bulletin.Situation(
                 period,
                 words,
                 whole(view, question),
-                None if question.kind else found.get(scope, {}),
-                {} if question.site else {known[c]: found[c] for c in known if c in found},
+                None if question.kind else signals.get(scope, {}),
+                {} if question.site else {known[c]: signals[c] for c in known if c in signals},
                 follow.ground(view, question),
                 tuple(
                     sorted(
@@ -51,11 +48,10 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
 
 def in_words(department: str | None, kind: str | None = None) -> str:
     """The scope of filters, with its article: « le réseau », « les Collines », « les CCSP du Zou »."""
-    article = ARTICLES.get(department, "le")
     if department is None:
         return KINDS[kind] if kind else "le réseau"
+    bare = french.elide(ARTICLES.get(department, "le"), department)
     if kind is None:
-        return french.elide(article, department)
-    bare = french.elide(article, department)
+        return bare
     of = {"le": f"du {department}", "les": f"des {department}"}.get(bare.split()[0], f"de {bare}")
     return f"{KINDS[kind]} {of}"

@@ -9,7 +9,7 @@ from dashboard.answers import follow
 from dashboard.answers.figures import Comparison, comparison, trend, whole
 from dashboard.answers.network import freshness
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import followed, in_period
+from dashboard.answers.trust import followed, in_period
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement import trust
@@ -24,17 +24,6 @@ TONES = {
     Variation.CONCERN: "concern",
     Variation.NEUTRAL: "neutral",
 }
-HEADLINE = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
-WAITS = ("wait_p50", "wait_p90", "wait_within_30", "left")
-COMPLAINTS = (
-    "complaints_per_1000",
-    "complaints_30d",
-    "complaints_30d_due",
-    "complaint_delay",
-    "complaints_open",
-    "complaints_oldest",
-)
-SITE = ("visits", "visits_per_day", "wait_p50", "wait_within_30", "left", "complaints_open")
 
 
 @answer
@@ -47,8 +36,8 @@ def cards(
 ) -> Panel:
     """Headline figures of the question's whole, each with what its control chart says, and the strips as a table."""
     figures = whole(view, question)
-    found, ground = followed(view, question), follow.ground(view, question)
-    made = [card(code, figures[code], in_period(found.get(code), question)) for code in codes]
+    signals, ground = followed(view, question), follow.ground(view, question)
+    tiles = [card(code, figures[code], in_period(signals.get(code), question)) for code in codes]
     rows = [
         (
             words(BY_CODE[c].label),
@@ -58,12 +47,12 @@ def cards(
             words(one.state),
             words(trust.strip(c, figures, ground)),
         )
-        for c, one in zip(codes, made, strict=True)
+        for c, one in zip(codes, tiles, strict=True)
     ]
     return Panel(
         key,
         title,
-        cards=tuple(made),
+        cards=tuple(tiles),
         alt=f"{title}.",
         table=table(
             (
@@ -79,12 +68,12 @@ def cards(
     )
 
 
-def card(code: str, figure: Figure, found: Signal | None = None) -> Card:
+def card(code: str, figure: Figure, signal: Signal | None = None) -> Card:
     """One headline figure."""
     state, tone = (
         ("", "")
-        if found is None
-        else (sentences.VARIATIONS[found.variation], TONES.get(found.variation, ""))
+        if signal is None
+        else (sentences.VARIATIONS[signal.variation], TONES.get(signal.variation, ""))
     )
     if figure.value is None:
         state, tone = figure.note, ""
@@ -120,14 +109,14 @@ def metrics(view: View, question: Question, codes: Sequence[str]) -> tuple[Metri
         trend(view, question),
         comparison(view, question),
     )
-    found = followed(view, question)
+    signals = followed(view, question)
     return tuple(
         _metric(
             code,
             figures[code],
             [months[m][code].value for m in sorted(months)],
             compared,
-            in_period(found.get(code), question),
+            in_period(signals.get(code), question),
         )
         for code in codes
     )
@@ -138,36 +127,36 @@ def _metric(
     figure: Figure,
     line: Sequence[float | None],
     compared: Comparison | None,
-    found: Signal | None,
+    signal: Signal | None,
 ) -> Metric:
     before = against_last_year(code, compared.now, compared.before) if compared else ""
-    made = card(code, figure, found)
+    tile = card(code, figure, signal)
     if figure.value is None:
         before = ""
-    elif made.state and before and code != "visits":
+    elif compared and tile.state and before and code != "visits":
         before = f"un an avant : {shown(compared.before[code])}"
     return Metric(
-        made,
-        made.state or before,
-        before if made.state else "",
+        tile,
+        tile.state or before,
+        before if tile.state else "",
         tuple(v for v in line if v is not None),
-        explanation(code, figure, found),
+        explanation(code, figure, signal),
     )
 
 
-def explanation(code: str, figure: Figure | None = None, found: Signal | None = None) -> str:
+def explanation(code: str, figure: Figure, signal: Signal | None) -> str:
     """What an indicator means, for the question mark beside it."""
     i = BY_CODE[code]
     text = [f"**{i.label}.** {i.definition}"]
     if i.denominator != "—":
         text.append(f"Calcul : {i.numerator} / {i.denominator}.")
-    if figure is not None and base(figure):
+    if base(figure):
         text.append(f"Ici : {base(figure)}." + (f" {reason(figure)}." if reason(figure) else ""))
     if i.limits:
         text.append(i.limits)
-    if found is not None:
-        aim = "" if found.target is None else amount(i, found.target)
-        text.append(f"{verdict(found)} {sentences.target(aim, found.assurance)}")
+    if signal is not None:
+        aim = "" if signal.target is None else amount(i, signal.target)
+        text.append(f"{verdict(signal)} {sentences.target(aim, signal.assurance)}")
     return "\n\n".join(text)
 
 
@@ -177,7 +166,7 @@ def sources(view: View, question: Question, period: str, codes: Sequence[str]) -
     what the comparison rests on. period: in words."""
     figures, compared, fresh = whole(view, question), comparison(view, question), freshness(view)
     nine = figures["wait_p90"] if "wait_p50" in codes and "wait_p90" not in codes else None
-    said = (
+    longest = (
         f"9 usagers sur 10 ont attendu {shown(nine)} ou moins. "
         if nine and nine.value is not None
         else ""
@@ -192,7 +181,7 @@ def sources(view: View, question: Question, period: str, codes: Sequence[str]) -
             f"« un an avant » et les écarts : sur les {french.plural(compared.sites, 'centre')} qui ont remonté les"
             " deux périodes"
         )
-    return f"{said}{' · '.join(parts)}. Petites courbes : les 13 derniers mois entiers."
+    return f"{longest}{' · '.join(parts)}. Petites courbes : les 13 derniers mois entiers."
 
 
 @answer

@@ -10,7 +10,7 @@ from dashboard.answers import follow
 from dashboard.answers.figures import figures, of_sites
 from dashboard.answers.network import names, services
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import strip
+from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.base import UNMEASURED
@@ -20,12 +20,6 @@ from dashboard.panel import Cell, Panel, count, month, of_figure, of_value, tabl
 from dashboard.period import Period, add_months
 from dashboard.statistics import sentences
 
-CHOICES = (
-    "wait_within_30",
-    "left",
-    "satisfaction",
-    "complaints_per_1000",
-)  # what can be split: shares and rates
 PARTS = {"site": "Centre", "service": "Prestation", "both": "Centre et prestation"}
 MONTHS = 13  # drawn at least
 
@@ -33,11 +27,11 @@ MONTHS = 13  # drawn at least
 @answer
 def with_data(view: View, question: Question, code: str) -> frozenset[str]:
     """The codes of the sites that have counts for the indicator in the period."""
-    found = figures(view, question, "site")
+    by_site = figures(view, question, "site")
     # A site without a complaints register has no count: its zero would be silence.
     return frozenset(
         k
-        for k, f in found.items()
+        for k, f in by_site.items()
         if f[code].denominator and not (code in RATES and not f[code].sites_reporting)
     )
 
@@ -52,8 +46,8 @@ def _counts(view: View, question: Question, code: str, split: str) -> changes.Co
             if k in chosen
         }
     if split == "service":
-        found = of_sites(view, chosen, question, "service") if chosen else {}
-        return {words_of.get(k): _pair(f[code]) for k, f in found.items()}
+        by_service = of_sites(view, chosen, question, "service") if chosen else {}
+        return {words_of[k]: _pair(f[code]) for k, f in by_service.items()}
     return {
         f"{known[site]}, {words_of[k]}": _pair(f[code])
         for site in sorted(chosen)
@@ -70,23 +64,16 @@ def explained(
     view: View, question: Question, code: str, before: Period, split: str
 ) -> changes.Explained | None:
     """The change of an indicator between a period and the question's, taken apart."""
-    periods = [_counts(view, asked, code, split) for asked in (question.over(before), question)]
+    i = BY_CODE[code]
+    earlier = _counts(view, question.over(before), code, split)
+    later = _counts(view, question, code, split)
     homes = (
-        {part: part.rpartition(", ")[0] for period in periods for part in period}
-        if split == "both"
-        else None
+        {part: part.rpartition(", ")[0] for part in (*earlier, *later)} if split == "both" else None
     )
-    return changes.explain(
-        BY_CODE[code].label,
-        *periods,
-        1000 if code in RATES else 100,
-        BY_CODE[code].minimum,
-        split,
-        homes,
-    )
+    return changes.explain(i.label, earlier, later, i.scale, i.minimum, split, homes)
 
 
-def split_panel(found: changes.Explained, code: str, split: str) -> Panel:
+def split_panel(change: changes.Explained, code: str, split: str) -> Panel:
     """The sentences on a change, and its parts as a table."""
     size = sentences.points if BY_CODE[code].unit == "percent" else changes.signed
     rows = [
@@ -98,13 +85,13 @@ def split_panel(found: changes.Explained, code: str, split: str) -> Panel:
             Cell(french.percent(r.weight_before, 1), r.weight_before),
             Cell(french.percent(r.weight_after, 1), r.weight_after),
         )
-        for r in found.rows
+        for r in change.rows
     ]
     unit = BY_CODE[code].unit
     return Panel(
         f"changements_{code}",
-        f"{found.label}, par {PARTS[split].lower()}",
-        lines=found.sentences,
+        f"{change.label}, par {PARTS[split].lower()}",
+        lines=change.sentences,
         table=table(
             (
                 (PARTS[split], ""),

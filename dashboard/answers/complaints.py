@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard import charts, french
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import strip
+from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Cell, Panel, count, day, month, table, words
@@ -108,10 +108,10 @@ def _date(number: int) -> date:
 @answer
 def ages(view: View, question: Question, key: str) -> Panel:
     """Open complaints by age, the oldest listed."""
-    title, found = "Plaintes en cours, par âge", register(view, question)
-    if not len(found):
+    title, complaints = "Plaintes en cours, par âge", register(view, question)
+    if not len(complaints):
         return Panel(key, title, message="Aucune plainte au registre pour ces filtres.")
-    open_ = found.where(found.open)
+    open_ = complaints.where(complaints.open)
     rows = [
         (label, int(((open_.age >= low) & (open_.age <= high)).sum())) for low, high, label in BANDS
     ]
@@ -148,15 +148,13 @@ def ages(view: View, question: Question, key: str) -> Panel:
 @answer
 def reasons(view: View, question: Question, key: str) -> Panel:
     """Why people complain, over the period."""
-    title, found = (
-        "Pourquoi les usagers se plaignent",
-        register(view, question).since(question.first),
-    )
-    if not len(found):
+    title = "Pourquoi les usagers se plaignent"
+    received = register(view, question).since(question.first)
+    if not len(received):
         return Panel(key, title, message="Aucune plainte reçue sur cette période.")
-    rows = Counter(found.category.tolist()).most_common()
+    rows = Counter(received.category.tolist()).most_common()
     listed = [
-        (words(k), count(v), Cell(french.percent(100 * v / len(found)), 100 * v / len(found)))
+        (words(k), count(v), Cell(french.percent(100 * v / len(received)), 100 * v / len(received)))
         for k, v in rows
     ]
     return Panel(
@@ -172,14 +170,15 @@ def reasons(view: View, question: Question, key: str) -> Panel:
 @answer
 def flow(view: View, question: Question, key: str) -> Panel:
     """Complaints received and answered, by month, over the last 25 whole months."""
-    found = register(view, question)
+    complaints = register(view, question)
     last = (
         question.last
         if question.last == month_end(question.last)
         else question.last.replace(day=1) - ONE_DAY
     )
     months = [add_months(last.replace(day=1), -n) for n in range(24, -1, -1)]
-    received, answered = _by_month(found.received), _by_month(found.resolved[found.resolved >= 0])
+    received = _by_month(complaints.received)
+    answered = _by_month(complaints.resolved[complaints.resolved >= 0])
     rows = [(m, received[m], answered[m]) for m in months]
     more = sum(a - b for _, a, b in rows[-12:])
     which = (
@@ -223,14 +222,15 @@ def survival(
 
     detail: field of the register ("category", "name") by which the table goes on. group: whose curve.
     """
-    title, found = "Combien de temps sans réponse", register(view, question).since(question.first)
+    title = "Combien de temps sans réponse"
+    received = register(view, question).since(question.first)
     minimum = BY_CODE["complaint_delay"].minimum
-    if len(found) < minimum:
+    if len(received) < minimum:
         return Panel(key, title, message="Trop peu de plaintes reçues sur cette période.")
-    of = getattr(found, detail) if detail else np.zeros(0)
+    of = getattr(received, detail) if detail else np.zeros(0)
     groups = {
-        ALL_COMPLAINTS: found,
-        **{name: found.where(of == name) for name in sorted(set(of.tolist()))},
+        ALL_COMPLAINTS: received,
+        **{name: received.where(of == name) for name in sorted(set(of.tolist()))},
     }
     columns = (
         ("Plaintes", ""),
@@ -241,7 +241,7 @@ def survival(
         ("Plus ancienne en cours", "days"),
     )
     listed = table(columns, [_delays(name, part) for name, part in groups.items()])
-    part = groups.get(group, found)
+    part = groups.get(group, received)
     if len(part) < minimum:
         return Panel(
             key,
@@ -266,30 +266,33 @@ def survival(
 
 
 def _curve(part: Register) -> list[tuple[int, float, float | None, float | None]]:
-    found = curve(part.spent, ~part.open)
-    known = lambda x: None if np.isnan(x) else 100 * float(x)  # noqa: E731
+    c = curve(part.spent, ~part.open)
     return [
         (0, 100.0, 100.0, 100.0),
         *(
-            (int(d), 100 * float(s), known(lo), known(hi))
-            for d, s, lo, hi in zip(found.ages, found.shares, found.lower, found.upper, strict=True)
+            (int(d), 100 * float(s), _percent(low), _percent(high))
+            for d, s, low, high in zip(c.ages, c.shares, c.lower, c.upper, strict=True)
         ),
     ]
 
 
+def _percent(share: float) -> float | None:
+    return None if np.isnan(share) else 100 * float(share)
+
+
 def _delays(name: str, part: Register) -> tuple[Cell, ...]:
     few = len(part) < BY_CODE["complaint_delay"].minimum
-    found = median(part.spent, ~part.open)
+    middle = median(part.spent, ~part.open)
     ends = sentences.between(
-        None if found.low is None else french.number(found.low),
-        None if found.high is None else french.days(found.high),
+        None if middle.low is None else french.number(middle.low),
+        None if middle.high is None else french.days(middle.high),
     )
     delay = (
         words("trop peu")
         if few
         else words("plus de la moitié en cours")
-        if found.days is None
-        else Cell(french.days(found.days), int(found.days))
+        if middle.days is None
+        else Cell(french.days(middle.days), int(middle.days))
     )
     oldest = int(part.age.max())
     return (

@@ -9,7 +9,7 @@ from dashboard import french
 from dashboard.answers.figures import whole
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import strip
+from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.panel import Panel, count, day, table, words
 from dashboard.wording import base, shown, who_reported
@@ -39,7 +39,7 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
     end = min(question.last, book.as_of or question.last)
     span = book.days(question.first, end)
     last = book.days(date.min, end).stop
-    found = []
+    table = []
     for p in sites(view, question):
         row = book.row[p.id]
         missing = (
@@ -49,7 +49,7 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
             + EPOCH
         )
         seen = np.flatnonzero((book.visited[row, :last] > 0) | book.closed[row, :last])
-        found.append(
+        table.append(
             Unclosed(
                 p.code,
                 p.name,
@@ -58,13 +58,13 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
                 last - 1 - int(seen[-1]) if len(seen) else None,
             )
         )
-    return tuple(found)
+    return tuple(table)
 
 
 @answer
 def closures(view: View, question: Question) -> tuple[tuple[Closure, str], ...]:
     """Closures that touch the period, the oldest first, each with the name of its site or « Tout le réseau »."""
-    names = {p.id: p.name for p in sites(view, question)}
+    names: dict[int | None, str] = {p.id: p.name for p in sites(view, question)}
     return tuple(
         (c, names.get(c.site_id, "Tout le réseau"))
         for c in view.book.closures
@@ -114,12 +114,12 @@ def _since(silent_days: int | None) -> str:
 @answer
 def closed(view: View, question: Question, key: str) -> Panel:
     """Declared closures of the period, the newest first."""
-    title, found = "Fermetures déclarées", closures(view, question)
-    if not found:
+    title, declared = "Fermetures déclarées", closures(view, question)
+    if not declared:
         return Panel(key, title, message="Aucune fermeture déclarée sur cette période.")
     rows = [
         (words(name), day(c.first_day), day(c.last_day), words(_hours(c)), words(c.reason))
-        for c, name in reversed(found)
+        for c, name in reversed(declared)
     ]
     return Panel(
         key,

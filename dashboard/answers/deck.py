@@ -21,9 +21,9 @@ from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness, names, services
 from dashboard.answers.network import sites as places_of
 from dashboard.answers.question import Question
-from dashboard.answers.view import View, answer
+from dashboard.answers.view import View, answer, weighing
 from dashboard.exports import html
-from dashboard.indicators import BY_CODE
+from dashboard.indicators import BY_CODE, placed
 from dashboard.panel import Deck, Panel, Slide
 from dashboard.period import Clipped
 from dashboard.settings import load
@@ -64,7 +64,7 @@ def build(view: View, question: Question, story: Story, period: Clipped) -> Deck
     )
 
 
-@answer
+@weighing(75)  # their pictures are text, in memory as many answers
 def slides(view: View, question: Question, story: Story, period: Clipped) -> tuple[dict, ...]:
     """The slides as the browser that presents them takes them."""
     told = build(view, question, story, period)
@@ -78,9 +78,6 @@ def slides(view: View, question: Question, story: Story, period: Clipped) -> tup
         }
         for number, slide in enumerate(told.slides, 1)
     )
-
-
-slides.weight = 75  # their pictures are text, in memory as many answers
 
 
 def _title(story: Story, scope: str) -> str:
@@ -324,10 +321,10 @@ def _bulletin(view: View, question: Question, period: Clipped) -> Found:
 
 
 BUILDERS: dict[str, Callable[[View, Question, str], Found]] = {
-    "chiffres": _cards(cards.HEADLINE, "Les chiffres de la période", _visits_headline),
-    "chiffres_attentes": _cards(cards.WAITS, "Les chiffres des attentes", _waits_headline),
+    "chiffres": _cards(placed("period"), "Les chiffres de la période", _visits_headline),
+    "chiffres_attentes": _cards(placed("waits"), "Les chiffres des attentes", _waits_headline),
     "chiffres_plaintes": _cards(
-        cards.COMPLAINTS, "Les chiffres des plaintes", _complaints_headline
+        placed("complaints"), "Les chiffres des plaintes", _complaints_headline
     ),
     "carte": _map,
     "carte_signaux": _signal_map,

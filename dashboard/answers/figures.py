@@ -24,10 +24,10 @@ def of_sites(view: View, chosen: frozenset[str] | str, question: Question, by: s
     facts = gather(
         engine(), chosen, question.first, question.last, by, question.service, ledger=view.book
     )
-    found: dict[str, dict[str, Figure]] = {}
+    by_key: dict[str, dict[str, Figure]] = {}
     for figure in compute(facts, INDICATORS):
-        found.setdefault(figure.key, {})[figure.indicator] = figure
-    return found
+        by_key.setdefault(figure.key, {})[figure.indicator] = figure
+    return by_key
 
 
 def whole(who: Asker, question: Question) -> Mapping[str, Figure]:
@@ -73,9 +73,9 @@ def trend(view: View, question: Question, months: int = 13) -> Figures:
     if last != month_end(last):
         last = last.replace(day=1) - ONE_DAY
     # The longest is asked for, and serves those who want fewer of its months.
-    found = figures(
+    by_month = figures(
         view,
         replace(question, first=add_months(last.replace(day=1), 1 - MONTHS), last=last),
         "month",
     )
-    return {month: found[month] for month in sorted(found)[-months:]}
+    return {month: by_month[month] for month in sorted(by_month)[-months:]}

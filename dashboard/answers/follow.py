@@ -1,6 +1,6 @@
 """What is followed month by month: signals, targets, decisions; and what figures rest on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from dashboard.answers import figures
@@ -11,20 +11,23 @@ from dashboard.judgement.signals import CHARTED, Signal, signal
 from dashboard.judgement.trust import Ground
 from dashboard.period import ONE_DAY, add_months, month_end, today
 
+Target = tuple[str, str, float, date, str]  # indicator, scope, value, valid_from, source
+# id, indicator, scope, decided_on, who, what, due_on
+Decision = tuple[int, str, str, date, str, str, date | None]
 MONTHS = 60  # of history behind a control chart
 EPOCH = date(1970, 1, 1).toordinal()
 
 
-def signals(who: Asker, scopes: Sequence[str]) -> dict[str, Mapping[str, Signal]]:
+def signals(who: Asker, scopes: Iterable[str]) -> dict[str, Mapping[str, Signal]]:
     """Every charted indicator's signal, by scope, over all services, up to the last whole month. A scope of which the
     person may see no site has none, nor has the nation for whoever may not see all of it."""
     seen = view(who)
-    found = {scope: _signals(seen, scope) for scope in scopes}
-    return {scope: of for scope, of in found.items() if of}
+    by_scope = {scope: _signals(seen, scope) for scope in scopes}
+    return {scope: signals for scope, signals in by_scope.items() if signals}
 
 
 @answer
-def _signals(view: View, scope: str) -> dict[str, Signal]:
+def _signals(view: View, scope: str) -> Mapping[str, Signal]:
     book, chosen = view.book, _sites_of(view, scope)
     if not chosen:
         return {}
@@ -68,21 +71,21 @@ def last_whole_month(as_of: date | None) -> date:
 
 
 def target_in_force(
-    targets: Sequence[tuple], indicator: str, scopes: Sequence[str], day: date
+    targets: Sequence[Target], indicator: str, scopes: Sequence[str], day: date
 ) -> float | None:
     """The target on that day of the first of the scopes (the nearest first) that has one; None where there is none."""
     for wanted in scopes:
-        found = [
+        begun = [
             v for i, s, v, start, _ in targets if (i, s) == (indicator, wanted) and start <= day
         ]
-        if found:
-            return found[-1]
+        if begun:
+            return begun[-1]
     return None
 
 
 @answer
-def targets(view: View) -> Sequence[tuple]:
-    """(indicator, scope, value, valid_from, source) of every target."""
+def targets(view: View) -> Sequence[Target]:
+    """Every target, the oldest first."""
     return view.book.targets
 
 
@@ -97,8 +100,8 @@ def restarts(view: View, indicator: str, scope: str) -> tuple[tuple[date, str], 
 
 
 @answer
-def decisions(view: View) -> tuple[tuple, ...]:
-    """(id, indicator, scope, decided_on, who, what, due_on) of the decisions on what may be seen."""
+def decisions(view: View) -> tuple[Decision, ...]:
+    """The decisions on what may be seen, the oldest first."""
     table = sites(view)
     scopes = {s for p in table for s in (p.code, p.department)}
     if len(table) == len(view.book.places):

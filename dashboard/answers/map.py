@@ -1,15 +1,16 @@
 """The map: a mark for each site, coloured by an indicator's level or by what its control chart says."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from dashboard import french
 from dashboard.answers import follow
 from dashboard.answers.figures import figures
 from dashboard.answers.network import commune_source, departments, sites
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import strip
+from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
@@ -35,13 +36,14 @@ BADGES = {
 OF_SIGNS = "Une marque par centre : ce que dit la carte de contrôle de ses mois, et non son niveau."
 SIGN_RADIUS = 11
 LARGEST = 20  # radius, in pixels, of the busiest site
+Mark = dict[str, Any]  # as dashboard.panel.Plot has them
 SIZES = (10, 20, 50, 100, 200, 500, 1000)
 
 
 @answer
 def panel(view: View, question: Question, code: str, key: str, *, signs: bool = False) -> Panel:
     """The map as a panel, with the table of what its marks say."""
-    made = plot(view, question, code, signs=signs)
+    drawing = plot(view, question, code, signs=signs)
     values = figures(view, question, "site")
     rows = [
         (
@@ -51,17 +53,17 @@ def panel(view: View, question: Question, code: str, key: str, *, signs: bool = 
             of_figure(values[m["id"]]["visits_per_day"]),
             words((m.get("sign") or {}).get("word", "")),
         )
-        for m in sorted(made.marks, key=lambda m: french.alphabetical(m["name"]))
+        for m in sorted(drawing.marks, key=lambda m: french.alphabetical(m["name"]))
     ]
-    what = (
+    subject = (
         "ce que dit la carte de contrôle de chaque centre"
         if signs
         else "le niveau de chaque centre"
     )
     return Panel(
         key,
-        f"{BY_CODE[code].label}{french.SPACE}: {what}",
-        plot=made,
+        f"{BY_CODE[code].label}{french.SPACE}: {subject}",
+        plot=drawing,
         strip=strip(view, question, code),
         table=table(
             (
@@ -73,7 +75,7 @@ def panel(view: View, question: Question, code: str, key: str, *, signs: bool = 
             ),
             rows,
         ),
-        alt=f"Carte du Bénin : {BY_CODE[code].label}, {what}.",
+        alt=f"Carte du Bénin : {BY_CODE[code].label}, {subject}.",
         caption=OF_SIGNS
         if signs
         else "La surface d'une marque dit combien d'usagers sont reçus par jour ouvert, sa couleur le niveau.",
@@ -87,12 +89,12 @@ def plot(view: View, question: Question, code: str, *, signs: bool = False) -> P
     classes = CLASSES[code]
     volumes = [values[p.code]["visits_per_day"].value for p in places]
     top = next((s for s in SIZES if s >= max((v for v in volumes if v), default=1)), SIZES[-1])
-    found = follow.signals(view, [p.code for p in places]) if signs else {}
+    signals = follow.signals(view, [p.code for p in places]) if signs else {}
     marks = []
     for site, radius in zip(places, radii(volumes, LARGEST, top), strict=True):
         f = values[site.code]
         value = f[code].value
-        mark = {
+        mark: Mark = {
             "id": site.code,
             "name": site.name,
             "kind": site.kind,
@@ -107,8 +109,8 @@ def plot(view: View, question: Question, code: str, *, signs: bool = False) -> P
                 f"Usagers par jour ouvert : {shown(f['visits_per_day'])}",
             ],
         }
-        marks.append(_signed(mark, found[site.code][code]) if signs else mark)
-    legend = _sign_legend(code, marks, top) if signs else _legend(code, marks, top)
+        marks.append(_signed(mark, signals[site.code][code]) if signs else mark)
+    legend = _sign_legend(code, marks) if signs else _legend(code, marks, top)
     return Plot(tuple(marks), replace(legend, credit=commune_source(view)), question.department)
 
 
@@ -117,16 +119,16 @@ def shows_signals(layer: str, code: str, question: Question) -> bool:
     return layer == "signal" and code in CHARTED and not question.service
 
 
-def _signed(mark: dict, found: Signal) -> dict:
+def _signed(mark: Mark, signal: Signal) -> Mark:
     """The mark of a site, as its control chart has it."""
-    letter, frame_, colour, word = SIGNS[found.variation]
-    badge = BADGES.get(found.assurance)
-    said = verdict(found).removeprefix(BY_CODE[found.indicator].label).lstrip(" \u00a0:")
-    tip = [mark["tip"][0], said[:1].upper() + said[1:]]
+    letter, frame_, colour, word = SIGNS[signal.variation]
+    badge = BADGES.get(signal.assurance)
+    sentence = verdict(signal).removeprefix(BY_CODE[signal.indicator].label).lstrip(" \u00a0:")
+    tip = [mark["tip"][0], french.capital(sentence)]
     if badge:
-        tip.append(ASSURANCES[found.assurance][:1].upper() + ASSURANCES[found.assurance][1:])
+        tip.append(french.capital(ASSURANCES[signal.assurance]))
     sign = {"letter": "", "frame": None, "badge": None, "word": word}
-    if found.variation == Variation.TOO_FEW:
+    if signal.variation == Variation.TOO_FEW:
         return {**mark, "missing": True, "fill": None, "tip": tip, "sign": sign}
     # One size for all: a mark of the signal layer says what the chart says, not how busy the site is.
     return {
@@ -139,71 +141,67 @@ def _signed(mark: dict, found: Signal) -> dict:
     }
 
 
-def _sign_legend(code: str, marks: list[dict], top: float) -> Legend:
-    words = [m["sign"]["word"] for m in marks if not m["missing"]]
+def _sign_legend(code: str, marks: list[Mark]) -> Legend:
+    drawn = [m["sign"] for m in marks if not m["missing"]]
+    words, badges = [s["word"] for s in drawn], [s["badge"] for s in drawn]
     signs = [
-        {
-            "letter": letter,
-            "frame": frame_,
-            "colour": colour,
-            "badge": None,
-            "label": word,
-            "count": words.count(word),
-        }
-        for variation, (letter, frame_, colour, word) in SIGNS.items()
+        _line(word, words.count(word), letter=letter, frame=frame, colour=colour)
+        for variation, (letter, frame, colour, word) in SIGNS.items()
         if variation != Variation.TOO_FEW
     ]
-    badges = [m["sign"]["badge"] for m in marks if not m["missing"]]
     signs += [
-        {
-            "letter": "",
-            "frame": None,
-            "colour": None,
-            "badge": badge,
-            "label": ASSURANCES[a],
-            "count": badges.count(badge),
-        }
+        _line(ASSURANCES[a], badges.count(badge), badge=badge)
         for a, badge in BADGES.items()
         if badge in badges
     ]
-    plain = _legend(code, marks, top)
-    signs.append(
-        {
-            "letter": "",
-            "frame": None,
-            "colour": None,
-            "badge": None,
-            "label": SIGNS[Variation.TOO_FEW][3],
-            "count": sum(m["missing"] for m in marks),
-        }
-    )
-    return Legend(title=plain.title, signs=signs)
+    signs.append(_line(SIGNS[Variation.TOO_FEW][3], len(marks) - len(drawn)))
+    return Legend(title=BY_CODE[code].label, signs=signs)
+
+
+def _line(
+    label: str,
+    count: int,
+    *,
+    letter: str = "",
+    frame: str | None = None,
+    colour: str | None = None,
+    badge: str | None = None,
+) -> dict[str, Any]:
+    """A line of the legend of signs."""
+    return {
+        "letter": letter,
+        "frame": frame,
+        "colour": colour,
+        "badge": badge,
+        "label": label,
+        "count": count,
+    }
 
 
 @answer
-def tints(view: View, question: Question, code: str, tinted: bool) -> dict[str, dict]:
+def tints(view: View, question: Question, code: str, tinted: bool) -> Mapping[str, dict[str, Any]]:
     """Words of the departments without a site; if `tinted`, fill and words of those that have a figure of their own:
     never one site's value over a territory."""
     there = {p.department for p in sites(view, question)}
     none = f"pas de {question.kind or 'centre'}"
-    found = {
+    tints: dict[str, dict[str, Any]] = {
         name: {"fill": None, "tip": f"{name}\n{none}"}
         for name in departments(view)
         if name not in there
     }
     if not tinted:
-        return found
+        return tints
     for name, values in figures(view, question, "department").items():
         f = values[code]
         if f.value is not None and f.sites_reporting > 1:
-            found[name] = {
+            tints[name] = {
                 "fill": CLASSES[code].pale(f.value),
                 "tip": f"{name}\n{BY_CODE[code].label} : {shown(f)}\n{who_reported(f)}",
             }
-    return found
+    return tints
 
 
-def _legend(code: str, marks: list[dict], top: float) -> Legend:
+def _legend(code: str, marks: list[Mark], top: float) -> Legend:
     fills = [m["fill"] for m in marks]
     classes = [
         {"colour": colour, "label": label, "count": fills.count(colour)}
@@ -234,5 +232,5 @@ def radii(
         value if value is not None and value > 0 and math.isfinite(value) else None
         for value in values
     ]
-    top = largest or max((value for value in known if value is not None), default=None)
+    top = largest or max((value for value in known if value is not None), default=1)
     return [None if value is None else max_px * math.sqrt(value / top) for value in known]

@@ -8,7 +8,7 @@ from dashboard.answers.completeness import closures
 from dashboard.answers.figures import trend
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import followed, scope_of, strip
+from dashboard.answers.trust import followed, scope_of, strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import SKEWED, Signal, verdict
@@ -46,32 +46,32 @@ KINDS = {
 @answer
 def by_month(view: View, question: Question, code: str, key: str) -> Panel:
     """One indicator month by month: a control chart where the filters leave a followed series, else plain points."""
-    found = followed(view, question).get(code)
-    if found is None:
+    signal = followed(view, question).get(code)
+    if signal is None:
         return _plain(view, question, code, key)
     i, scope = BY_CODE[code], scope_of(question)
-    said = [amount(i, v) if v is not None else "non mesuré" for v in found.values]
+    values = [amount(i, v) if v is not None else "non mesuré" for v in signal.values]
     decided = [
         (d, f"{what} ({who})")
         for _, c, s, d, who, what, _ in follow.decisions(view)
         if (c, s) == (code, scope)
     ]
     spec = charts.control_chart(
-        found,
-        said,
+        signal,
+        values,
         direction=i.direction,
         unit=i.short,
         decisions=decided,
-        events=_events(view, question, found),
+        events=_events(view, question, signal),
     )
     rows = [
         (month(m), Cell(w, v), count(n))
-        for m, w, v, n in zip(found.months, said, found.values, found.n, strict=True)
+        for m, w, v, n in zip(signal.months, values, signal.values, signal.n, strict=True)
     ]
-    aim = "" if found.target is None else amount(i, found.target)
+    aim = "" if signal.target is None else amount(i, signal.target)
     restarts = [
         f"Nouvelles limites à partir {french.elide('de', french.month_label(when))}{french.SPACE}: {why.rstrip('. ')}."
-        for when, why in follow.restarts(view, code, found.scope)
+        for when, why in follow.restarts(view, code, signal.scope)
     ]
     return Panel(
         key,
@@ -80,17 +80,17 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         alt=f"Carte de contrôle : {i.label}, par mois.",
         table=table((("Mois", "month"), (i.short, i.unit), ("n", "count")), rows),
         caption=" ".join(
-            [verdict(found), sentences.target(aim, found.assurance), *restarts, method(found)]
+            [verdict(signal), sentences.target(aim, signal.assurance), *restarts, _method(signal)]
         ),
-        finding=verdict(found, limits=False),
-        reading=READING if found.chart else "",
+        finding=verdict(signal, limits=False),
+        reading=READING if signal.chart else "",
         strip=strip(view, question, code),
     )
 
 
-def _events(view: View, question: Question, found: Signal) -> list[tuple[date, str]]:
+def _events(view: View, question: Question, signal: Signal) -> list[tuple[date, str]]:
     """Whole days of closure to draw. Those of single sites would cover a department's chart: there, the network's alone."""
-    first = found.months[0] if found.months else question.first
+    first = signal.months[0] if signal.months else question.first
     asked = Question(first, question.last, question.department, site=question.site)
     return [
         (c.first_day, f"{c.reason} ({name})")
@@ -99,13 +99,13 @@ def _events(view: View, question: Question, found: Signal) -> list[tuple[date, s
     ]
 
 
-def method(found: Signal) -> str:
+def _method(signal: Signal) -> str:
     """How the chart was made, in a line."""
-    if found.chart is None:
+    if signal.chart is None:
         return ""
-    kind = KINDS[found.kind]
-    log = ", échelle logarithmique" if found.indicator in SKEWED else ""
-    return f"{kind[:1].upper()}{kind[1:]}{log} ; {IMPROVEMENT.french} : amélioration, {CONCERN.french} : alerte."
+    kind = KINDS[signal.kind]
+    log = ", échelle logarithmique" if signal.indicator in SKEWED else ""
+    return f"{french.capital(kind)}{log} ; {IMPROVEMENT.french} : amélioration, {CONCERN.french} : alerte."
 
 
 def _plain(view: View, question: Question, code: str, key: str) -> Panel:
@@ -129,12 +129,12 @@ def _plain(view: View, question: Question, code: str, key: str) -> Panel:
 @answer
 def medians(view: View, question: Question) -> tuple[tuple[str, date, int, int], ...]:
     """(site's name, month, waits measured, median) of every month of a site with a measured wait, by name then month."""
-    named, found = facts.waits_by_month(view.facts(question))
-    measured, p50 = found.sum(axis=-1), quantile(found, 0.5)
+    known_months, waits = facts.waits_by_month(view.facts(question))
+    measured, p50 = waits.sum(axis=-1), quantile(waits, 0.5)
     rows = [
         (p.name, m, int(measured[i, j]), int(p50[i, j]))
         for i, p in enumerate(sites(view, question))
-        for j, m in enumerate(named)
+        for j, m in enumerate(known_months)
         if measured[i, j]
     ]
     return tuple(sorted(rows, key=lambda r: (french.alphabetical(r[0]), r[1])))
@@ -144,19 +144,19 @@ def medians(view: View, question: Question) -> tuple[tuple[str, date, int, int],
 def multiples(view: View, question: Question, key: str) -> Panel:
     """Each site's median wait, month by month, all on one scale."""
     title = "Attente médiane de chaque centre, mois par mois"
-    found = [
+    points = [
         (name, m, p50)
         for name, m, n, p50 in medians(view, question)
         if n >= BY_CODE["wait_p50"].minimum
     ]
-    if not found:
+    if not points:
         return Panel(key, title, message="Aucune attente mesurée sur cette période.")
-    rows = [(name, m, float(p50), french.minutes(p50)) for name, m, p50 in found]
-    values = {(name, m): float(p50) for name, m, p50 in found}
-    months = sorted({m for _, m, _ in found})
+    rows = [(name, m, float(p50), french.minutes(p50)) for name, m, p50 in points]
+    values = {(name, m): float(p50) for name, m, p50 in points}
+    months = sorted({m for _, m, _ in points})
     listed = [
         (words(name), *(of_value("wait_p50", values.get((name, m))) for m in months))
-        for name in sorted({name for name, _, _ in found})
+        for name in sorted({name for name, _, _ in points})
     ]
     return Panel(
         key,

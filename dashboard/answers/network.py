@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dashboard import french
 from dashboard.answers.question import EVERYTHING, Question
@@ -75,16 +75,16 @@ def services(view: View) -> Mapping[str, str]:
 class Outlines(NamedTuple):
     """The limits of communes that the ministry loaded, as GeoJSON, and where they come from."""
 
-    geojson: dict
+    geojson: dict[str, Any]
     source: str
 
 
 @answer
-def commune_outlines(view: View) -> Outlines | None:
+def commune_outlines(_view: View) -> Outlines | None:
     """The limits of communes; None where there are none."""
     with engine().connect() as connection:
-        found = read.boundary(connection, "commune")
-    return Outlines(json.loads(found[0]), found[1]) if found else None
+        boundary = read.boundary(connection, "commune")
+    return Outlines(json.loads(boundary[0]), boundary[1]) if boundary else None
 
 
 @answer

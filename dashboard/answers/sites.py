@@ -1,15 +1,15 @@
 """Sites side by side; one indicator compared by site, service, department or hour."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dashboard import charts, french
 from dashboard.answers.figures import Figures, whole
 from dashboard.answers.figures import figures as figures_of
 from dashboard.answers.network import names, services
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import strip
-from dashboard.answers.view import View, answer
-from dashboard.indicators import BY_CODE
+from dashboard.answers.trust import strip
+from dashboard.answers.view import Asker, View, answer
+from dashboard.indicators import BY_CODE, placed
 from dashboard.judgement.signals import RATES, SHARES
 from dashboard.panel import Panel, Table, count, of_figure, table, words
 from dashboard.statistics import funnel as fair
@@ -18,6 +18,8 @@ from dashboard.statistics.funnel import Position
 from dashboard.statistics.ranks import ranks as fair_ranks
 from dashboard.wording import amount, base, reason, shown
 
+Column = tuple[str, Mapping[str, str]]  # a heading, and the words of each key
+OUTSIDE = (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH)
 READING = "Un point : un centre · trait : l'ensemble · zones : 95 et 99,8 % · pointillé : 99,8 %, le hasard seul"
 WHAT = {
     "site": "Centre",
@@ -25,30 +27,17 @@ WHAT = {
     "hour": "Heure d'arrivée",
     "department": "Département",
 }
-COLUMNS = (
-    "visits",
-    "visits_per_day",
-    "wait_p50",
-    "wait_p90",
-    "wait_within_30",
-    "left",
-    "satisfaction",
-    "complaints_per_1000",
-    "complaints_30d_due",
-    "complaints_open",
-    "completeness",
-)
+COLUMNS = placed("sites")
 HOURS = {**{f"{h:02}": f"{h} h" for h in range(24)}, "inconnu": "heure inconnue"}
 
 
-def labels(view: View, question: Question, by: str) -> dict[str, str]:
-    """The words of the keys of `by`."""
-    return {
-        "site": lambda: names(view, question),
-        "service": lambda: services(view),
-        "hour": lambda: HOURS,
-        "department": dict,
-    }[by]()
+def labels(view: View, question: Question, by: str) -> Mapping[str, str]:
+    """The words of the keys of `by`; those of departments are their own."""
+    if by == "site":
+        return names(view, question)
+    if by == "service":
+        return services(view)
+    return HOURS if by == "hour" else {}
 
 
 @answer
@@ -88,14 +77,14 @@ def compare(
     if not figures:
         return Panel(key, title, message="Aucune donnée pour ces filtres.")
     known = labels(view, question, by)
-    if is_funnel(by, code, figures):
+    if is_funnel(view, question, by, code):
         return _funnel(view, question, figures, code, known, key, title, ranked)
     return _bars(view, question, figures, by, code, known, key, title, most)
 
 
-def is_funnel(by: str, code: str, figures: Figures) -> bool:
+def is_funnel(who: Asker, question: Question, by: str, code: str) -> bool:
     """Whether the comparison is a funnel: of rates, of three sites or more."""
-    return by == "site" and code in SHARES | RATES and len(figures) > 2
+    return by == "site" and code in SHARES | RATES and len(names(who, question)) > 2
 
 
 def _bars(
@@ -104,7 +93,7 @@ def _bars(
     figures: Figures,
     by: str,
     code: str,
-    known: dict[str, str],
+    known: Mapping[str, str],
     key: str,
     title: str,
     most: int | None,
@@ -149,7 +138,12 @@ def _bars(
 
 
 def _listed(
-    figures: Figures, order: Sequence[str], known: dict[str, str], what: str, code: str, *more
+    figures: Figures,
+    order: Sequence[str],
+    known: Mapping[str, str],
+    heading: str,
+    code: str,
+    *more: Column,
 ) -> Table:
     """One row a key. more: (heading, {key: words}) of further columns."""
     rows = [
@@ -165,12 +159,12 @@ def _listed(
     ]
     return table(
         (
-            (what, ""),
+            (heading, ""),
             (BY_CODE[code].label, BY_CODE[code].unit),
             ("Base", ""),
             ("n", "count"),
             ("Remarque", ""),
-            *((heading, "") for heading, _ in more),
+            *((name, "") for name, _ in more),
         ),
         rows,
     )
@@ -181,69 +175,44 @@ def _funnel(
     question: Question,
     figures: Figures,
     code: str,
-    known: dict[str, str],
+    known: Mapping[str, str],
     key: str,
     title: str,
     ranked: bool,
 ) -> Panel:
     """Sites against what chance allows at their size; those outside are named. The table is alphabetical."""
-    i = BY_CODE[code]
+    i, share = BY_CODE[code], code in SHARES
     order = sorted(figures, key=lambda k: french.alphabetical(known.get(k, k)))
-    enough = [
-        k
-        for k in order
-        if figures[k][code].denominator
-        and figures[k][code].numerator is not None
-        and figures[k][code].n >= i.minimum
-    ]
-    share = code in SHARES
-    sizes = [figures[k][code].denominator for k in enough]
-    made = (
-        fair.funnel(
-            [figures[k][code].numerator for k in enough],
-            sizes,
-            proportion=share,
-            scale=100 if share else 1000,
-        )
-        if enough
-        else None
-    )
-    if made is None:
+    counts = _enough(figures, order, code)
+    sizes = [d for _, d in counts.values()]
+    funnel = fair.funnel([a for a, _ in counts.values()], sizes, proportion=share, scale=i.scale)
+    if funnel is None:
         return Panel(key, title, message="Trop peu de données pour comparer les centres.")
+    drawn = [known.get(k, k) for k in counts]
     spec = charts.funnel_chart(
-        made,
-        [known.get(k, k) for k in enough],
+        funnel,
+        drawn,
         sizes,
-        [shown(figures[k][code]) for k in enough],
+        [shown(figures[k][code]) for k in counts],
         unit=i.short,
         base=i.denominator,
     )
-    where = {k: sentences.POSITIONS[p] for k, p in zip(enough, made.adjusted_position, strict=True)}
-    more = [("Position", {k: where.get(k, "trop peu de données") for k in order})]
+    where = dict(zip(counts, funnel.adjusted_position, strict=True))
+    positions = {k: sentences.POSITIONS[p] for k, p in where.items()}
+    more = [("Position", {k: positions.get(k, "trop peu de données") for k in order})]
     if ranked:
-        more.append(("Rang", _ranks(figures, enough, code, order)))
-    out = outside(made, [known.get(k, k) for k in enough])
-    said = (
-        f"Hors des limites à 99,8 % : {french.join_words(out)}."
-        if out
+        more.append(("Rang", _ranks(counts, code, order)))
+    apart = [name for name, p in zip(drawn, where.values(), strict=True) if p in OUTSIDE]
+    alone = sum(p in OUTSIDE for p in funnel.position)
+    limits = (
+        f"Hors des limites à 99,8 % : {french.join_words(apart)}."
+        if apart
         else "Aucun centre hors des limites à 99,8 %."
     )
-    alone = sum(where in (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH) for where in made.position)
-    if out:
-        finding = (
-            f"{french.plural(len(out), 'centre se détache', 'centres se détachent')} des autres"
-        )
-    elif alone:
-        finding = (
-            f"aucun centre ne se détache, mais {alone} sur {len(enough)} {'sort' if alone == 1 else 'sortent'} de ce que"
-            " le hasard seul permet"
-        )
-    else:
-        finding = "les centres ne diffèrent pas plus que le hasard ne le veut"
     caption = (
-        f"{said} Zones : 95 et 99,8 %, surdispersion comprise (limites principales, peu sûres avec"
-        f" {french.plural(len(enough), 'centre')}) ; pointillés : 99,8 % sans elle. Trait plein : l'ensemble,"
-        f" {amount(i, made.target)}."
+        f"{limits} Zones : 95 et 99,8 %, surdispersion comprise (limites principales, peu sûres avec"
+        f" {french.plural(len(counts), 'centre')}) ; pointillés : 99,8 % sans elle. Trait plein : l'ensemble,"
+        f" {amount(i, funnel.target)}."
     )
     return Panel(
         key,
@@ -253,31 +222,47 @@ def _funnel(
         caption=caption,
         alt=f"Entonnoir : {i.label} de chaque centre selon sa taille.",
         strip=strip(view, question, code),
-        finding=f"{i.label}{french.SPACE}: {finding}",
+        finding=f"{i.label}{french.SPACE}: {_finding(len(apart), alone, len(counts))}",
         reading=READING,
     )
 
 
-def outside(made: fair.Funnel, known: Sequence[str]) -> list[str]:
-    """The names of the sites outside the wide limits."""
-    return [
-        name
-        for name, p in zip(known, made.adjusted_position, strict=True)
-        if p in (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH)
-    ]
+def _enough(figures: Figures, order: Sequence[str], code: str) -> dict[str, tuple[float, float]]:
+    """The two counts of each site that has enough of them to be compared."""
+    return {
+        k: (f.numerator, f.denominator)
+        for k in order
+        if (f := figures[k][code]).denominator
+        and f.numerator is not None
+        and f.n >= BY_CODE[code].minimum
+    }
 
 
-def _ranks(figures: Figures, enough: list[str], code: str, order: list[str]) -> dict[str, str]:
+def _finding(apart: int, alone: int, sites: int) -> str:
+    """What a funnel shows. apart, alone: how many sites lie outside its limits, and outside those of chance alone."""
+    if apart:
+        return f"{french.plural(apart, 'centre se détache', 'centres se détachent')} des autres"
+    if alone:
+        return (
+            f"aucun centre ne se détache, mais {alone} sur {sites} {'sort' if alone == 1 else 'sortent'} de ce que"
+            " le hasard seul permet"
+        )
+    return "les centres ne diffèrent pas plus que le hasard ne le veut"
+
+
+def _ranks(
+    counts: Mapping[str, tuple[float, float]], code: str, order: Sequence[str]
+) -> dict[str, str]:
     i = BY_CODE[code]
-    found = fair_ranks(
-        [figures[k][code].numerator for k in enough],
-        [figures[k][code].denominator for k in enough],
+    ranks = fair_ranks(
+        [a for a, _ in counts.values()],
+        [d for _, d in counts.values()],
         direction=i.direction,
         proportion=code in SHARES,
         minimum=max(i.minimum, 1),
     )
-    said = {
+    places = {
         k: f"{r.rank} (entre {r.low} et {r.high}) sur {r.of}" if r else "pas de rang"
-        for k, r in zip(enough, found, strict=True)
+        for k, r in zip(counts, ranks, strict=True)
     }
-    return {k: said.get(k, "pas de rang") for k in order}
+    return {k: places.get(k, "pas de rang") for k in order}

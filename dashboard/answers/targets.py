@@ -1,22 +1,20 @@
 """Targets: data with a date and a source. None is invented; without one a figure says « sans cible »."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from dashboard import french
 from dashboard.answers import follow
+from dashboard.answers.follow import Target
 from dashboard.answers.network import sites
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Cell, Panel, day, table, words
 from dashboard.wording import amount
 
-Target = (
-    tuple  # (indicator, scope, value, valid_from, source), as dashboard.answers.follow gives them
-)
-
 
 @answer
-def scopes(view: View) -> dict[str, str]:
+def scopes(view: View) -> Mapping[str, str]:
     """What a target may be set for, and its words: the network, departments, sites."""
     places = sites(view)
     return {
@@ -41,8 +39,8 @@ def seen(view: View) -> tuple[Target, ...]:
 @answer
 def listed(view: View) -> Panel:
     """The targets as a table."""
-    found, names = seen(view), scopes(view)
-    if not found:
+    targets, names = seen(view), scopes(view)
+    if not targets:
         return Panel(
             "cibles",
             "Cibles",
@@ -54,10 +52,10 @@ def listed(view: View) -> Panel:
             words(names[s]),
             Cell(amount(BY_CODE[i], v) if i in BY_CODE else str(v), v),
             day(d),
-            words(_state((i, s, v, d, source), found, view.moment.day)),
+            words(_state((i, s, v, d, source), targets, view.moment.day)),
             words(source),
         )
-        for i, s, v, d, source in found
+        for i, s, v, d, source in targets
     ]
     return Panel(
         "cibles",
@@ -81,14 +79,14 @@ def label(code: str) -> str:
     return BY_CODE[code].label if code in BY_CODE else code
 
 
-def words_of(target: Target, names: dict[str, str]) -> str:
+def words_of(target: Target, names: Mapping[str, str]) -> str:
     """A target in a list: « Attente médiane, Zou, 01/06/2025 »."""
     return f"{label(target[0])}, {names[target[1]]}, {french.date_short(target[3])}"
 
 
-def _state(one: Target, found: tuple[Target, ...], today: date) -> str:
+def _state(one: Target, targets: Sequence[Target], today: date) -> str:
     """Whether a target is the one in force: a later one of the same series takes its place."""
     if one[3] > today:
         return "à venir"
-    later = any((i, s) == one[:2] and one[3] < d <= today for i, s, _, d, _ in found)
+    later = any((i, s) == one[:2] and one[3] < d <= today for i, s, _, d, _ in targets)
     return "remplacée" if later else "en vigueur"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, wraps
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 from sqlalchemy import Engine
@@ -27,19 +27,22 @@ from db.codes import ALL
 from db.engine import make_engine
 from db.ledger import Ledger, load_ledger
 
-ANSWERS = Kept(1_000)  # of some 20 KB each
-NETWORKS = Kept(2)  # the ledger of the state in force, and of the one before for who is still at it
+Which = ParamSpec("Which")
+Answer = TypeVar("Answer")
+
+ANSWERS: Kept[Any] = Kept(1_000)  # of some 20 KB each
+NETWORKS: Kept[Ledger] = Kept(
+    2
+)  # the ledger of the state in force, and of the one before for who is still at it
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A state of the data: where they lie, their version, the day it is, and the day as known on which they are asked for
-    (None: all that is known today)."""
+    """A state of the data: where they lie, their version, the day it is."""
 
     url: str
     version: str
     day: date
-    known_on: date | None = None
 
     @property
     def ledger(self) -> Ledger:
@@ -60,7 +63,7 @@ class View:
     book: Ledger
 
     @cached_property
-    def key(self) -> tuple:
+    def key(self) -> tuple[Moment, Scope]:
         """What tells this view's answers from others'."""
         return self.moment, self.scope
 
@@ -165,24 +168,41 @@ def view(who: Asker) -> View:
         return current.views[who]
     moment = now()
     book = moment.ledger
-    found = View(moment, scope(who, {site.code: site.department for site in book.places}), book)
+    seen = View(moment, scope(who, {site.code: site.department for site in book.places}), book)
     if current is not None:
-        current.views[who] = found
-    return found
+        current.views[who] = seen
+    return seen
 
 
-def answer(compute: Callable[..., Any]) -> Callable[..., Any]:
+def weighing(
+    weight: int,
+) -> Callable[
+    [Callable[Concatenate[View, Which], Answer]], Callable[Concatenate[Asker, Which], Answer]
+]:
+    """The same as `answer`, of what takes the memory of so many answers."""
+
+    def kept(
+        compute: Callable[Concatenate[View, Which], Answer],
+    ) -> Callable[Concatenate[Asker, Which], Answer]:
+        name = f"{compute.__module__}.{compute.__qualname__}"
+
+        @wraps(compute)
+        def asked(who: Asker, /, *which: Which.args, **more: Which.kwargs) -> Answer:
+            seen = view(who)
+            key = (name, seen.key, which, tuple(sorted(more.items())))
+            reply: Answer = ANSWERS.get(key, lambda: frozen(compute(seen, *which, **more)), weight)
+            return reply
+
+        return asked
+
+    return kept
+
+
+def answer(
+    compute: Callable[Concatenate[View, Which], Answer],
+) -> Callable[Concatenate[Asker, Which], Answer]:
     """Makes of a computation (View first, then the question, then which) an answer that is kept: a person or a view may ask."""
-    name = f"{compute.__module__}.{compute.__qualname__}"
-
-    @wraps(compute)
-    def asked(who: Asker, *which, **more):
-        seen = view(who)
-        key = (name, seen.key, which, tuple(sorted(more.items())))
-        return ANSWERS.get(key, lambda: frozen(compute(seen, *which, **more)), asked.weight)
-
-    asked.compute, asked.weight = compute, 1
-    return asked
+    return weighing(1)(compute)
 
 
 def frozen(answer: Any) -> Any:

@@ -5,7 +5,7 @@ import numpy as np
 from dashboard import charts, french
 from dashboard.answers.figures import whole
 from dashboard.answers.question import Question
-from dashboard.answers.trusted import strip
+from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.charts.specs import WEEKDAYS, wait_bins
 from dashboard.panel import Panel, count, table, words
@@ -49,7 +49,7 @@ def distribution(view: View, question: Question, key: str) -> Panel:
     )
     rows = [(words(label), count(n)) for _, _, label, n in wait_bins(counted)]
     share = 100 * measured / max(figures["visits"].n, 1)
-    said = {
+    values = {
         code: shown(figures[code])
         for code in ("wait_p50", "wait_p90", "left")
         if figures[code].value is not None
@@ -57,12 +57,12 @@ def distribution(view: View, question: Question, key: str) -> Panel:
     caption = (
         f"{french.plural(measured, 'attente mesurée', 'attentes mesurées')}, soit {french.percent(share)} des visites."
         + (
-            f" La moitié des usagers reçus ont attendu {said['wait_p50']} ou moins."
-            if "wait_p50" in said
+            f" La moitié des usagers reçus ont attendu {values['wait_p50']} ou moins."
+            if "wait_p50" in values
             else ""
         )
-        + (f" 9 sur 10 ont attendu {said['wait_p90']} ou moins." if "wait_p90" in said else "")
-        + (f" {said['left']} sont partis sans être reçus." if "left" in said else "")
+        + (f" 9 sur 10 ont attendu {values['wait_p90']} ou moins." if "wait_p90" in values else "")
+        + (f" {values['left']} sont partis sans être reçus." if "left" in values else "")
         + " L'attente va de l'arrivée à l'appel ; ceux qui partent n'ont pas d'attente."
     )
     return Panel(

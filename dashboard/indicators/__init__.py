@@ -47,7 +47,7 @@ INDICATORS = (
         EVERYWHERE,
         m.visits,
         off_days=True,
-        places=_at("period", "site", "sites", "services"),
+        places=_at("period", "site_page", "site", "sites", "services"),
     ),  # no chart: totals follow the open days
     Indicator(
         "visits_per_day",
@@ -66,7 +66,7 @@ INDICATORS = (
         chart="volume",
         classes=(5, 10, 20, 40),
         off_days=True,
-        places=_at("site", "sites", "comparison"),
+        places=_at("site_page", "site", "sites", "department", "comparison"),
     ),
     Indicator(
         "women_share",
@@ -123,7 +123,9 @@ INDICATORS = (
         classes=(10, 15, 20, 30),
         rest=NOT_TIMED,
         known=TIMED,
-        places=_at("period", "waits", "site", "sites", "comparison", "services"),
+        places=_at(
+            "period", "waits", "site_page", "site", "sites", "department", "comparison", "services"
+        ),
     ),
     Indicator(
         "wait_p90",
@@ -166,7 +168,9 @@ INDICATORS = (
         classes=(60, 70, 80, 90),
         known=TIMED,
         rest=Rest("visite sans heures notées", "visites sans heures notées"),
-        places=_at("period", "waits", "site", "sites", "comparison"),
+        places=_at(
+            "period", "waits", "site_page", "site", "sites", "department", "changes", "comparison"
+        ),
     ),
     Indicator(
         "left",
@@ -186,7 +190,9 @@ INDICATORS = (
         followed=True,
         classes=(2, 4, 6, 8),
         rest=Rest("visite sans issue notée", "visites sans issue notée"),
-        places=_at("period", "waits", "site", "sites", "comparison", "services"),
+        places=_at(
+            "period", "waits", "site", "sites", "department", "changes", "comparison", "services"
+        ),
     ),
     Indicator(
         "satisfaction",
@@ -207,7 +213,9 @@ INDICATORS = (
         classes=(70, 80, 85, 90),
         known=Known("renseignée", "satisfaction"),
         rest=Rest("visite sans réponse", "visites sans réponse"),
-        places=_at("period", "sites", "comparison", "services"),
+        places=_at(
+            "period", "site_page", "sites", "department", "changes", "comparison", "services"
+        ),
     ),
     Indicator(
         "complaints_per_1000",
@@ -228,7 +236,7 @@ INDICATORS = (
         chart="rate",
         followed=True,
         classes=(5, 10, 15, 20),
-        places=_at("complaints", "sites", "comparison"),
+        places=_at("complaints", "sites", "complaints_by_site", "changes", "comparison"),
     ),
     Indicator(
         "complaints_30d",
@@ -246,7 +254,7 @@ INDICATORS = (
         m.complaints_30d,
         "complaints",
         classes=(50, 65, 80, 90),
-        places=_at("complaints"),
+        places=_at("complaints", "complaints_by_site"),
     ),  # no chart: its last month would always be a signal
     Indicator(
         "complaints_30d_due",
@@ -266,7 +274,9 @@ INDICATORS = (
         chart="share",
         classes=(50, 65, 80, 90),
         rest=Rest("plainte pas encore échue", "plaintes pas encore échues", of="complaints_30d"),
-        places=_at("period", "complaints", "sites", "comparison"),
+        places=_at(
+            "period", "complaints", "site_page", "sites", "complaints_by_site", "comparison"
+        ),
     ),
     Indicator(
         "complaint_delay",
@@ -287,7 +297,7 @@ INDICATORS = (
         chart="measure",
         step=1,
         classes=(7, 14, 21, 30),
-        places=_at("complaints"),
+        places=_at("complaints", "complaints_by_site"),
     ),
     # Open complaints and their oldest age have no chart: a stock carries over from month to month, and the limits of an
     # XmR chart do not hold for it.
@@ -306,7 +316,7 @@ INDICATORS = (
         NOT_HOUR,
         m.complaints_open,
         "complaints",
-        places=_at("complaints", "site", "sites"),
+        places=_at("complaints", "site", "sites", "complaints_by_site"),
     ),
     Indicator(
         "complaints_oldest",
@@ -342,7 +352,7 @@ INDICATORS = (
         chart="share",
         followed=True,
         classes=(60, 80, 90, 95),
-        places=_at("sites", "comparison"),
+        places=_at("sites", "department", "comparison"),
     ),
     Indicator(
         "coverage",

@@ -10,10 +10,23 @@ from db.shapes import Facts
 
 Unit = Literal["count", "rate", "percent", "per_1000", "minutes", "days"]
 Direction = Literal["up", "down", "neither"]
-# period, waits, complaints: cards of the figures of the period, of the pages Attentes and Plaintes. site: cards of a
-# site chosen on the map. sites: columns of the table of sites. comparison, services: slides that compare sites, or
-# services.
-Place = Literal["period", "waits", "complaints", "site", "sites", "comparison", "services"]
+# Cards: period, of the figures of the period; waits, complaints, site_page, of the pages Attentes, Plaintes and Site;
+# site, of a site chosen on the map. Columns: sites, of the table of sites. Choices: department, complaints_by_site, what
+# the pages Département and Plaintes compare sites by; changes, what the page Évolution takes apart (a share or a rate);
+# comparison, services, what slides compare sites, or services, by.
+Place = Literal[
+    "period",
+    "waits",
+    "complaints",
+    "site_page",
+    "site",
+    "sites",
+    "department",
+    "complaints_by_site",
+    "changes",
+    "comparison",
+    "services",
+]
 OUT_OF_SCOPE = "sans objet"
 UNMEASURED = "non mesuré"
 NO_DATA = "aucune donnée sur la période"

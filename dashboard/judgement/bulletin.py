@@ -4,7 +4,7 @@ A word of change (« amélioration », « alerte », « hausse ») comes only fr
 never compared. What is missing, hidden or not measured is said so, and is never 0.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard import french
@@ -35,16 +35,16 @@ class Situation:
     """All that a bulletin is written from.
 
     scope: in French, with its article (« le réseau », « l'Ouémé », « les CCSP du Zou », « le CCSP de Djougou »). figures:
-    of the scope, at least `NEEDED`. signals: of the scope; None where it is no series that is followed. site_signals: of
+    of the scope, every indicator. signals: of the scope; None where it is no series that is followed. site_signals: of
     its sites by name, empty where the scope is one site. unmeasured: names of sites that received users and measured no
     wait.
     """
 
     period: Clipped
     scope: str
-    figures: dict[str, Figure]
-    signals: dict[str, Signal] | None
-    site_signals: dict[str, dict[str, Signal]]
+    figures: Mapping[str, Figure]
+    signals: Mapping[str, Signal] | None
+    site_signals: Mapping[str, Mapping[str, Signal]]
     ground: Ground
     unmeasured: tuple[str, ...] = ()
 
@@ -63,9 +63,6 @@ class Situation:
     def points(self) -> list[int]:
         """The points of each followed series that has a chart: what the alert budget is reckoned from."""
         return [s.chart.points[-1] for _, s in self.followed if s.chart]
-
-
-NEEDED = (*SHOWN, "visits", "complaints_open", "complaints_oldest", "completeness")
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ def write(situation: Situation) -> list[Line]:
 
 def _reporting(s: Situation) -> Line:
     closed = s.figures["completeness"]
-    name = f"{_upper(s.scope)}, {s.period.whole.label}{S}:"
+    name = f"{french.capital(s.scope)}, {s.period.whole.label}{S}:"
     parts = [
         f"{name} {_who(s.figures['visits'], s.ground.silent)}{S}; {_lower(_labelled(closed))}."
     ]
@@ -179,7 +176,7 @@ def _own_signals(s: Situation) -> Line:
     if not charted:
         text = f"Pour {s.scope}, aucune carte de contrôle n'a assez de points ou d'événements pour conclure."
         return Line(text, "", 0)
-    flagged = sorted((f for f in charted if f.found), key=lambda f: ORDER.index(f.variation))
+    flagged = sorted((f for f in charted if f.flagged), key=lambda f: ORDER.index(f.variation))
     if not flagged:
         return Line(
             f"Pour {s.scope}, {_when(charted, s.period.period)}, aucun signal sur"
@@ -207,7 +204,7 @@ def _alerts(s: Situation) -> Line:
         return Line(
             "Aucune série suivie n'a assez de points ou d'événements pour donner un signal.", "", 0
         )
-    flagged = [(name, f) for name, f in charted if f.found]
+    flagged = [(name, f) for name, f in charted if f.flagged]
     budget = alarms.budget(
         s.points, [f.kind for _, f in charted], [f.indicator in SKEWED for _, f in charted]
     )
@@ -289,11 +286,13 @@ def _limits(s: Situation) -> Line | None:
     parts = []
     hidden = [code for code in SHOWN if shown(s.figures[code]) == HIDDEN]
     if hidden:
-        parts.append(f"trop peu de cas pour afficher {_some([_label(code) for code in hidden])}")
+        parts.append(
+            f"trop peu de cas pour afficher {french.some([_label(code) for code in hidden], NAMED)}"
+        )
     few = [code for code, f in (s.signals or {}).items() if f.chart is None]
     if few:
         parts.append(
-            f"trop peu de points ou d'événements pour juger {_some([_label(code) for code in few])}"
+            f"trop peu de points ou d'événements pour juger {french.some([_label(code) for code in few], NAMED)}"
         )
     short = sum(f.chart is None for _, f in s.followed) if s.site_signals else 0
     if short:
@@ -301,7 +300,7 @@ def _limits(s: Situation) -> Line | None:
         parts.append(f"{french.plural(short, 'série')} de centres sur {of} sans carte de contrôle")
     if s.unmeasured:
         parts.append(
-            f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({_some(s.unmeasured)})"
+            f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({french.some(s.unmeasured, NAMED)})"
         )
     if not parts:
         return None
@@ -327,11 +326,7 @@ def _why(figure: Figure) -> str:
 
 
 def _sentence(parts: Sequence[str]) -> str:
-    return f"{f'{S}; '.join([_upper(parts[0]), *map(_lower, parts[1:])])}."
-
-
-def _upper(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+    return f"{f'{S}; '.join([french.capital(parts[0]), *map(_lower, parts[1:])])}."
 
 
 def _lower(text: str) -> str:
@@ -349,11 +344,6 @@ def _when(signals: Sequence[Signal], period: Period) -> str:
     )
 
 
-def month_of(signal: Signal) -> str:
-    """The last point's month, or quarter: « octobre 2026 »."""
-    return signal.when
-
-
 def _same_month(signals: Sequence[Signal]) -> bool:
     return len({(f.latest, f.kind == ChartKind.BY_QUARTER) for f in signals}) == 1
 
@@ -369,15 +359,10 @@ def _label(code: str) -> str:
 
 def _by_variation(named: Sequence[tuple[Variation, str]], between: str) -> str:
     parts = []
-    for what in ORDER:
-        labels = [label for v, label in named if v == what]
+    for variation in ORDER:
+        labels = [label for v, label in named if v == variation]
         if labels:
-            word = sentences.VARIATIONS[what]
+            word = sentences.VARIATIONS[variation]
             word = word if len(labels) == 1 else word.replace("signal", "signaux", 1)
             parts.append(f"{word} sur {french.join_words(labels)}")
     return between.join(parts)
-
-
-def _some(names: Sequence[str]) -> str:
-    more = [french.plural(len(names) - NAMED, "autre")] if len(names) > NAMED else []
-    return french.join_words([*names[:NAMED], *more])

@@ -82,14 +82,14 @@ def explain(
     after: Counts,
     scale: float = PERCENT,
     minimum: int = 0,
-    what: str = "site",
+    split: str = "site",
     homes: dict[str, str] | None = None,
 ) -> Explained | None:
     """What the change of Σ numerators / Σ denominators × scale is made of; None where a period has too few to say.
 
     before, after: name of a part → (numerator, denominator); a part left out, a None or a denominator 0 is no data.
     scale: 100 for percentages, 1 000 for rates per 1 000, 1 for means (numerators are then sums). minimum: the
-    denominator under which a rate is not shown, neither a part's nor the whole's. what: the parts, a key of WORDS.
+    denominator under which a rate is not shown, neither a part's nor the whole's. split: the parts, a key of WORDS.
     homes: the site of each part, where parts are services of sites.
     """
     known = [_known(before), _known(after)]
@@ -104,7 +104,7 @@ def explain(
     )
     if change is None:
         return None
-    text = (*_sentences(change, scale, WORDS[what]), CAVEAT)
+    text = (*_sentences(change, scale, WORDS[split]), CAVEAT)
     return Explained(label, change, text, tuple(_rows(parts, known[0], known[1], scale, minimum)))
 
 

@@ -89,7 +89,7 @@ class Signal:
         )
 
     @property
-    def found(self) -> bool:
+    def flagged(self) -> bool:
         """Whether the last point is a signal."""
         return self.variation in (Variation.IMPROVEMENT, Variation.CONCERN, Variation.NEUTRAL)
 
@@ -200,9 +200,9 @@ MOST = {
 }
 
 
-def impossible(indicator: str, target: float | None) -> str:
+def impossible(indicator: str, target: float) -> str:
     """Why a target is none: the indicator can never have that value; "" where it can."""
-    if target is None or not math.isfinite(target):
+    if not math.isfinite(target):
         return "Il faut une valeur."
     most, why = MOST.get(BY_CODE[indicator].unit, (math.inf, ""))
     if 0 <= target <= most:

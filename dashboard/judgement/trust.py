@@ -1,5 +1,6 @@
 """« Puis-je m'y fier ? »: what a figure rests on, in one line. One function, one look, on screen and in exports."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +25,7 @@ class Ground:
     demo: bool
 
 
-def strip(code: str, figures: dict[str, Figure], ground: Ground) -> str:
+def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
     """The line under a figure: n, sites, days covered, share measured, rows left out, age of the data, open flags, hidden
     or not."""
     figure = figures[code]
@@ -50,7 +51,7 @@ def strip(code: str, figures: dict[str, Figure], ground: Ground) -> str:
     return " · ".join([*parts, *flags(code, figure, ground)])
 
 
-def _left_out(code: str, figures: dict[str, Figure]) -> list[str]:
+def _left_out(code: str, figures: Mapping[str, Figure]) -> list[str]:
     """How many rows the figure does not rest on, so that none can be dropped to look better, and how many it counts
     though the site was closed."""
     visits, rest = figures["visits"], BY_CODE[code].rest
@@ -58,8 +59,8 @@ def _left_out(code: str, figures: dict[str, Figure]) -> list[str]:
         return [f"visites : {visits.note}"]
     if rest is None:
         return []
-    out = _counted(figures[rest.of]) - _counted(figures[code])
-    return [f"hors {french.plural(out, rest.one, rest.more)}"] if out else []
+    left_out = _counted(figures[rest.of]) - _counted(figures[code])
+    return [f"hors {french.plural(left_out, rest.one, rest.more)}"] if left_out else []
 
 
 def _counted(figure: Figure) -> float:
@@ -74,7 +75,7 @@ def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
     if ground.partial:
         warnings.append("période partielle")
     if ground.silent and BY_CODE[code].register == "visits":
-        warnings.append(f"sans données : {_some(ground.silent)}")
+        warnings.append(f"sans données : {french.some(ground.silent)}")
     if ground.entered and abs(ground.declared - ground.entered) > GAP * ground.entered:
         gap = 100 * (ground.declared - ground.entered) / ground.entered
         warnings.append(
@@ -83,10 +84,3 @@ def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
     if ground.demo:
         warnings.append("données fictives")
     return warnings
-
-
-def _some(names: tuple[str, ...], limit: int = 3) -> str:
-    rest = len(names) - limit
-    return french.join_words(
-        [*names[:limit], *([french.plural(rest, "autre")] if rest > 0 else [])]
-    )

@@ -1,10 +1,11 @@
 """The page Signaux: the chart of any series, what a signal is worth, the form of a decision."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import french
 from dashboard.accounts.rights import Person, may
-from dashboard.actions import steering as record
+from dashboard.actions import steering
 from dashboard.answers import alerts
 from dashboard.answers.bulletin import in_words
 from dashboard.answers.months import by_month
@@ -38,7 +39,7 @@ def chart(person: Person, question: Question) -> None:
     line of the bulletin can link to it."""
     st.header("Mois par mois", anchor=False)
     whole = in_words(question.department, question.kind)
-    scopes = {"": f"{whole[:1].upper()}{whole[1:]}", **names(person, question)}
+    scopes = {"": french.capital(whole), **names(person, question)}
     left, right = st.columns(2)
     site = _choice(left, "centre", scopes)
     code = _choice(right, "indicateur", {c: BY_CODE[c].label for c in CHARTED})
@@ -46,29 +47,37 @@ def chart(person: Person, question: Question) -> None:
     show.panel(by_month(person, asked, code, "serie"))
 
 
-def _choice(where, name: str, options: dict[str, str]) -> str:
+def _choice(where: DeltaGenerator, name: str, options: dict[str, str]) -> str:
     """A filter of the address, chosen here among some of its values."""
     key = f"serie_{name}"
     held = filters.value(name)
     st.session_state[key] = held if held in options else next(iter(options))
-    return where.selectbox(
+    chosen: str = where.selectbox(
         filters.NAMES[name],
         list(options),
-        format_func=options.get,
+        format_func=lambda one: options.get(one, ""),
         key=key,
         label_visibility="collapsed",
         on_change=lambda: filters.choose(name, st.session_state[key]),
     )
+    return chosen
 
 
 def decide(person: Person, question: Question) -> None:
     """Answer an alert with a decision."""
-    found = alerts.listing(person, question)
-    if not found or not may(person, "decide"):
+    flagged = alerts.listing(person, question)
+    if not flagged or not may(person, "decide"):
         return
-    series = {(s.scope, s.indicator): f"{name} : {BY_CODE[s.indicator].label}" for name, s in found}
+    series = {
+        (s.scope, s.indicator): f"{name} : {BY_CODE[s.indicator].label}" for name, s in flagged
+    }
     with st.expander("Noter une décision"), st.form("decision", border=False):
-        st.selectbox("Sur quel signal", list(series), format_func=series.get, key="decision_sur")
+        st.selectbox(
+            "Sur quel signal",
+            list(series),
+            format_func=lambda one: series.get(one, ""),
+            key="decision_sur",
+        )
         st.text_input("Ce qui est décidé", max_chars=500, key="decision_quoi")
         left, right = st.columns(2)
         left.text_input("Qui (une fonction, pas un nom)", max_chars=120, key="decision_qui")
@@ -87,7 +96,7 @@ def _keep() -> None:
     with outcome.telling(
         "decision", "La décision est notée ; elle figure sur la carte de contrôle de la série."
     ):
-        record.decide(
+        steering.decide(
             session.person(),
             code,
             scope,

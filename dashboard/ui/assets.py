@@ -6,12 +6,14 @@ import os
 import tempfile
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 LEAFLET = "leaflet/1.9.4"
+Boundaries = dict[str, Any]  # GeoJSON
 OUTLINES = Path(__file__).parents[2] / "data" / "reference" / "departements.geojson"
 
 
-def prepare(static: Path, boundaries: dict | None = None) -> list[str]:
+def prepare(static: Path, boundaries: Boundaries | None = None) -> list[str]:
     """Put into `static` what the map needs and give back the paths of these files, relative to `static`.
 
     `boundaries` is the GeoJSON of the communes, or None. A file already right is not touched, so a read-only
@@ -28,10 +30,8 @@ def prepare(static: Path, boundaries: dict | None = None) -> list[str]:
     return list(wanted)
 
 
-def communes_file(boundaries: dict | None) -> str | None:
-    """Name of the script that carries these limits, the same for the same content; None without limits."""
-    if boundaries is None:
-        return None
+def communes_file(boundaries: Boundaries) -> str:
+    """Name of the script that carries these limits, the same for the same content."""
     return f"communes-{hashlib.sha256(_script('COMMUNES', boundaries)).hexdigest()[:12]}.js"
 
 
@@ -43,7 +43,7 @@ def _leaflet() -> list[tuple[str, bytes]]:
     return [(name, file.read_bytes()) for name, file in pairs]
 
 
-def _script(variable: str, content: dict) -> bytes:
+def _script(variable: str, content: Boundaries) -> bytes:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # Outside strings JSON holds no "<": the escape can only fall inside a string, where it means the same.
     return f"window.{variable} = {text.replace('<', chr(92) + 'u003c')};\n".encode()
@@ -58,10 +58,9 @@ def _write(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.chmod(
-            name, 0o644
-        )  # mkstemp gives 0600, which a server running as somebody else could not read
-        os.replace(name, path)
+        # mkstemp gives 0600, which a server running as somebody else could not read.
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -11,8 +11,8 @@ from dashboard.ui.escape import escaped
 def show(person: Person, question: Question) -> None:
     """The facts."""
     st.subheader("Ce qui mérite attention", anchor=False)
-    found = attention.facts(person, question)
-    if not found:
+    facts = attention.facts(person, question)
+    if not facts:
         st.text("Rien à signaler sur cette période.")
         return
-    st.markdown("\n".join(f"- **{what}** : {escaped(who)}." for what, who in found))
+    st.markdown("\n".join(f"- **{fact}** : {escaped(sites)}." for fact, sites in facts))

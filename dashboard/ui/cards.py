@@ -8,7 +8,7 @@ from dashboard.accounts.rights import Person
 from dashboard.answers import cards
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
-from dashboard.indicators import BY_CODE
+from dashboard.indicators import BY_CODE, Place, placed
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE
 from dashboard.ui import filters, show
 from dashboard.ui.escape import escaped
@@ -28,7 +28,7 @@ def card(one: cards.Metric) -> None:
         one.card.label,
         one.card.text,
         one.beside or None,
-        delta_color=COLOURS[one.card.tone],
+        delta_color=COLOURS[one.card.tone],  # type: ignore[arg-type]  # Streamlit lists its shades one by one
         delta_arrow="off",
         delta_description=one.after or None,
         border=True,
@@ -47,21 +47,20 @@ def grid(metrics: Sequence[cards.Metric], columns: int) -> None:
                 card(one)
 
 
-def headline(
-    person: Person, question: Question, codes: Sequence[str] = cards.HEADLINE, columns: int = 3
-) -> None:
-    """The cards of the question's whole, then what they rest on."""
+def headline(person: Person, question: Question, place: Place = "period", columns: int = 3) -> None:
+    """The cards of a place, of the question's whole, then what they rest on."""
     if not sites(person, question):
         st.info("Aucun centre ne correspond à ces filtres.")
         return
+    codes = placed(place)
     grid(cards.metrics(person, question, codes), columns)
     st.caption(cards.sources(person, question, filters.period().label, codes))
-    made = cards.cards(person, question, codes)
-    show.collect(made)
+    panel = cards.cards(person, question, codes)
+    show.collect(panel)
     with st.expander("Puis-je m'y fier ?"):
         st.markdown(
             "\n".join(
                 f"- **{BY_CODE[code].short}** : {escaped(row[-1].text)}"
-                for code, row in zip(codes, made.table.rows, strict=True)
+                for code, row in zip(codes, panel.table.rows, strict=True)
             )
         )

@@ -29,7 +29,7 @@ def page(person: Person, question: Question) -> None:
             "Parties",
             splits,
             default="site",
-            format_func=SPLITS.get,
+            format_func=lambda split: SPLITS.get(split, ""),
             key="changement_parties",
             label_visibility="collapsed",
             required=True,
@@ -39,7 +39,7 @@ def page(person: Person, question: Question) -> None:
         f"Avant : {before.label}. Après : {now.label}. Une différence entre deux périodes ne dit pas qu'il y a une"
         " tendance : pour cela, voir les cartes de contrôle."
     )
-    code = sections.choose_indicator(changes.CHOICES, "changement_choix")
+    code = sections.choose_indicator("changes", "changement_choix")
     left, right = st.columns([11, 9], gap="large")
     with left:
         st.header("D'où vient la différence", anchor=False)
@@ -56,9 +56,9 @@ def show_change(person: Person, question: Question, code: str, before: Period, s
             "La prestation de trop de visites est inconnue : ce taux ne se partage pas par prestation."
         )
         return
-    found = changes.explained(person, question, code, before, split)
-    if found is None:
+    change = changes.explained(person, question, code, before, split)
+    if change is None:
         st.info("Trop peu de données dans l'une des deux périodes pour les comparer.")
         return
-    st.markdown("\n".join(f"- {escaped(said)}" for said in found.sentences))
-    show.panel(changes.split_panel(found, code, split), height=460)
+    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in change.sentences))
+    show.panel(changes.split_panel(change, code, split), height=460)

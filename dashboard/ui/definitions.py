@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard import french
 from dashboard.indicators import INDICATORS, LAST_DAYS, MINUTES, Indicator
 
 UNITS = {
@@ -40,9 +41,9 @@ def _one(i: Indicator) -> None:
     st.markdown(i.definition)
     formula = i.numerator if i.denominator == "—" else f"{i.numerator} ÷ {i.denominator}"
     lines = [
-        f"**Calcul.** {formula[:1].upper() + formula[1:]}.",
+        f"**Calcul.** {french.capital(formula)}.",
         f"**Unité.** {UNITS[i.unit]} ; {DIRECTIONS[i.direction]}.",
-        f"**Source.** {i.source[:1].upper() + i.source[1:]}.",
+        f"**Source.** {french.capital(i.source)}.",
     ]
     if i.minimum:
         lines.append(f"**Petits nombres.** Non affiché sous {i.minimum}.")

@@ -1,5 +1,6 @@
 """Filters: in the URL, kept across pages, always visible. The session holds them; the URL follows."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import streamlit as st
@@ -9,8 +10,9 @@ from dashboard.answers.network import freshness, services, sites
 from dashboard.answers.question import Question
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
-from dashboard.period import Clipped, Period, clip, presets, resolve
+from dashboard.period import Clipped, Period, clip, presets, resolve, today
 from dashboard.ui import errors
+from dashboard.ui.navigation import ACTING
 from dashboard.ui.session import FILTERS, NOTICES, person
 
 DEFAULTS = {
@@ -45,12 +47,13 @@ OTHER = "autre"
 
 def value(name: str) -> str:
     """The filter's value in force, as in the URL; "" for everything."""
-    return st.session_state.get(FILTERS, DEFAULTS)[name]
+    held: dict[str, str] = st.session_state.get(FILTERS, DEFAULTS)
+    return held[name]
 
 
 def as_of() -> date:
     """The last day of the data; today where there are none."""
-    return freshness(person()).as_of or date.today()
+    return freshness(person()).as_of or today()
 
 
 def sync(page: str) -> None:
@@ -100,44 +103,43 @@ def _keep(name: str, wanted: str) -> None:
     write_url()
 
 
-def options(name: str) -> dict[str, str]:
+def options(name: str) -> Mapping[str, str]:
     """The values of a filter and their labels, "" first where everything may be chosen."""
     if name == "periode":
         return _periods()
     places = sites(person())
-    found = {
+    known: dict[str, Callable[[], Mapping[str, str]]] = {
         "departement": lambda: {d: d for d in sorted({p.department for p in places})},
         "type": lambda: {k: k for k in sorted({p.kind for p in places})},
         "prestation": lambda: services(person()),
         "centre": lambda: {p.code: p.name for p in places},
         "indicateur": lambda: {code: BY_CODE[code].label for code in CLASSES},
         "couche": lambda: LAYERS,
-    }[name]()
-    return found if name in ("indicateur", "couche") else {"": EVERYTHING.get(name, "—"), **found}
+    }
+    return {"": EVERYTHING[name], **known[name]()} if name in EVERYTHING else known[name]()
 
 
 def _valid(name: str, wanted: str) -> bool:
     if name == "periode":
-        found = resolve(wanted, as_of())
-        return found is not None and clip(found, as_of()) is not None
+        return period_of(wanted, as_of()) is not None
     return wanted in options(name)
 
 
 def _periods() -> dict[str, str]:
     """Presets, the last months, the years; the one in force if it is none of these; and a free choice."""
     last = as_of()
-    found = dict(presets(last))
+    choices = dict(presets(last))
     month = last.replace(day=1)
     for n in range(1, 13):
         start = Period(_back(month, n), _back(month, n - 1)).first
-        found[f"{start:%Y-%m}"] = french.month_label(start)
+        choices[f"{start:%Y-%m}"] = french.month_label(start)
     for year in range(last.year - 1, last.year - 6, -1):
-        found[str(year)] = f"année {year}"
+        choices[str(year)] = f"année {year}"
     held = value("periode")
-    if held not in found and (period := resolve(held, last)):
-        found[held] = period.label
-    found[OTHER] = "Autre période…"
-    return found
+    if held not in choices and (period := resolve(held, last)):
+        choices[held] = period.label
+    choices[OTHER] = "Autre période…"
+    return choices
 
 
 def _back(month: date, count: int) -> date:
@@ -152,27 +154,28 @@ def _changed(name: str) -> None:
         _keep(name, wanted)
 
 
-def _select(name: str, where=st, **settings) -> None:
-    found = options(name)
+def select(name: str) -> None:
+    """One filter by itself. What it shows says what it filters."""
+    choices = options(name)
     key = f"filtre_{name}"
-    if key not in st.session_state or st.session_state[key] not in found:
+    if key not in st.session_state or st.session_state[key] not in choices:
         st.session_state[key] = value(name)
-    where.selectbox(
+    st.selectbox(
         NAMES[name],
-        list(found),
-        format_func=lambda v: found.get(v, v),
+        list(choices),
+        format_func=lambda v: choices.get(v, v),
         key=key,
         on_change=_changed,
         args=(name,),
-        **settings,
+        label_visibility="collapsed",
     )
 
 
 def bar(names: tuple[str, ...]) -> None:
-    """The filters of a page, in a row; on a telephone two by two. What each shows says what it filters."""
+    """The filters of a page, in a row; on a telephone two by two."""
     with st.container(key="filtres", horizontal=True, vertical_alignment="center"):
         for name in names:
-            _select(name, width="stretch", label_visibility="collapsed")
+            select(name)
 
 
 def free_period() -> None:
@@ -193,21 +196,16 @@ def free_period() -> None:
         st.rerun()
 
 
-def select(name: str, **settings) -> None:
-    """One filter by itself, where a page wants it."""
-    _select(name, **settings)
-
-
 def segments(name: str) -> None:
     """A filter of two or three values, side by side."""
     key = f"filtre_{name}"
     if st.session_state.get(key) is None:
         st.session_state[key] = value(name)
-    found = options(name)
+    choices = options(name)
     st.segmented_control(
         NAMES[name],
-        list(found),
-        format_func=found.get,
+        list(choices),
+        format_func=lambda v: choices.get(v, ""),
         key=key,
         on_change=_changed,
         args=(name,),
@@ -230,16 +228,21 @@ def _plain(text: str) -> str:
     return "".join(c if c.isalnum() or c in " .,-'’" else "·" for c in text[:40])
 
 
+def period_of(code: str, last: date) -> Clipped | None:
+    """The period of a code of the address, cut at the last day of the data; None where there is none."""
+    asked = resolve(code, last)
+    return clip(asked, last) if asked else None
+
+
 def period() -> Clipped:
     """The period in force, cut at the last day of the data."""
     last = as_of()
-    found = clip(resolve(value("periode"), last), last)
-    return found or clip(resolve(DEFAULTS["periode"], last), last)
+    chosen = period_of(value("periode"), last) or period_of(DEFAULTS["periode"], last)
+    assert chosen, "the usual period begins before the last day of any data"
+    return chosen
 
 
-def question(
-    names: tuple[str, ...] = ("departement", "type", "prestation"), site: str | None = None
-) -> Question:
+def question(names: tuple[str, ...] = ACTING, site: str | None = None) -> Question:
     """What the page asks: the filters in force, of those that act on it."""
     now = period().period
     chosen = {n: value(n) or None for n in names}
@@ -251,12 +254,3 @@ def question(
         chosen.get("prestation"),
         site,
     )
-
-
-def summary() -> str:
-    """The filters in force, in words: « 12 derniers mois entiers · Zou · CCSP »."""
-    parts = [period().label]
-    for name in ("departement", "type", "prestation"):
-        if value(name):
-            parts.append(options(name).get(value(name), value(name)))
-    return " · ".join(parts)

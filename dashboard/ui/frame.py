@@ -49,7 +49,7 @@ h3{font-size:1.02rem !important;padding:.3rem 0 .1rem !important}
 
 
 @lru_cache(2)
-def _assets(moment: Moment) -> str | None:
+def _assets(_moment: Moment) -> str | None:
     """Put the public files in place; the name of the communes' file, if the ministry loaded limits."""
     loaded = commune_outlines(session.person())
     boundaries = loaded.geojson if loaded else None
@@ -73,22 +73,22 @@ def page(url_path: str) -> st.Page:
 
 
 def _page(at: int, spec: PageSpec) -> st.Page:
-    return copy(_made(at, spec))  # Streamlit notes on a page that this run may open it
+    return copy(_registered(at, spec))  # Streamlit notes on a page that this run may open it
 
 
 @cache
-def _made(at: int, spec: PageSpec) -> st.Page:
+def _registered(at: int, spec: PageSpec) -> st.Page:
     """A page, for which Streamlit looks its file up."""
     return st.Page(spec.path, title=spec.title, url_path=spec.url_path, default=at == 0)
 
 
-def open_page(found: dict[PageSpec, st.Page]) -> PageSpec:
+def open_page(pages: dict[PageSpec, st.Page]) -> PageSpec:
     """Draw the menu and run what comes before every page; returns the page to run."""
-    sections: dict[str, list] = {}
-    for spec, page in found.items():
+    sections: dict[str, list[st.Page]] = {}
+    for spec, page in pages.items():
         sections.setdefault(spec.section, []).append(page)
     chosen = st.navigation(sections, position="top")
-    return next(spec for spec, page in found.items() if page == chosen)
+    return next(spec for spec, page in pages.items() if page == chosen)
 
 
 def dress(spec: PageSpec) -> None:
@@ -120,7 +120,7 @@ def banner() -> None:
     words = []
     if fresh.demo:
         words.append("**Données fictives**, pour la démonstration : aucun chiffre n'est réel.")
-    if fresh.stale:
+    if fresh.as_of and fresh.stale:
         words.append(
             f"**Données anciennes** : rien depuis le {french.date_short(fresh.as_of)}, il y a"
             f" {french.days(fresh.age_days)}."

@@ -17,6 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -79,30 +80,29 @@ ALWAYS = {
 
 
 ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is asked
-LIFE = token_hex(
-    8
-)  # of this process: a page that meets another one knows that it has been forgotten
+# Of this process: a page that meets another one knows that it has been forgotten.
+LIFE = token_hex(8)
 
 
 class Headers:
     """Every answer says what a browser may do with it; none is lent to another origin."""
 
-    def __init__(self, app) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on; write the headers when the answer starts."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
 
-        async def dressed(message) -> None:
+        async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(ALWAYS)
                 headers["content-security-policy"] = policy(scope)
                 # Streamlit lends its answers to any page of this machine, whatever its port.
-                for name in [n for n in headers.keys() if n.startswith("access-control-")]:
+                for name in [n for n in headers if n.startswith("access-control-")]:
                     del headers[name]
                 if not scope["path"].startswith(KEPT):
                     headers["cache-control"] = "no-store"
@@ -121,7 +121,7 @@ def inline() -> str:
     )
 
 
-def policy(scope) -> str:
+def policy(scope: Scope) -> str:
     """What the answer's document may load and run."""
     if scope["path"].startswith(MAP):
         return MAP_POLICY
@@ -139,15 +139,15 @@ def allowed(host: str) -> bool:
 class Door:
     """What is let in: our own name, our own pages, what these need. Everything else is refused, and sees nothing."""
 
-    def __init__(self, app) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on."""
         if scope["type"] == "http":
             if refused := refusal(scope):
-                status, said = refused
-                await PlainTextResponse(said, status)(scope, receive, send)
+                status, words = refused
+                await PlainTextResponse(words, status)(scope, receive, send)
             elif scope["path"] == ALIVE:
                 # Every open page asks it each second: answered here, without what serves pages.
                 await PlainTextResponse(f"en marche {LIFE}")(scope, receive, send)
@@ -163,7 +163,7 @@ class Door:
             await self.app(scope, receive, send)
 
 
-def refusal(scope) -> tuple[int, str] | None:
+def refusal(scope: Scope) -> tuple[int, str] | None:
     """Status and words of the refusal of an HTTP request; None where it may pass."""
     headers, path = Read(scope=scope), scope["path"]
     if not allowed(headers.get("host", "")):
@@ -194,17 +194,17 @@ def framed(headers: Read) -> bool:
     )
 
 
-def own_origin(scope) -> bool:
+def own_origin(scope: Scope) -> bool:
     """Whether the page that asks is one of ours; a browser always says which page asks, so silence is a no."""
     headers = Read(scope=scope)
     scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
     return headers.get("origin", "").lower() == f"{scheme}://{headers.get('host', '').lower()}"
 
 
-def listening(receive, send):
+def listening(receive: Receive, send: Send) -> Receive:
     """What a page says on its websocket, up to the first thing that it may not say: there the connection ends."""
 
-    async def heard() -> dict:
+    async def heard() -> Message:
         message = await receive()
         if message["type"] == "websocket.receive" and not sayable(message.get("bytes")):
             await send({"type": "websocket.close", "code": 1008})
@@ -233,17 +233,17 @@ class Shell:
     ENGLISH, FRENCH, HEAD = b'<html lang="en"', b'<html lang="fr"', b"<head>"
     TOLD = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 
-    def __init__(self, app) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Rewrite the start of the page; no other answer, and no other document, begins as it does."""
         if scope["type"] != "http" or scope["path"].startswith(KEPT):
             await self.app(scope, receive, send)
             return
-        held = None
+        held: Message | None = None
 
-        async def rewritten(message) -> None:
+        async def rewritten(message: Message) -> None:
             nonlocal held
             if message["type"] == "http.response.start":
                 if Read(raw=message["headers"]).get("content-type", "").startswith("text/html"):

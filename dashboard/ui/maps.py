@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from typing import Any
 
 import folium
 import streamlit as st
@@ -55,8 +56,8 @@ class _Start(MacroElement):
         "{% endmacro %}"
     )
 
-    def __init__(self, communes: str | None):
-        super().__init__()
+    def __init__(self, communes: str | None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca's
         self.options = literal({"communes": communes, "colours": ON_PAPER})
 
 
@@ -65,23 +66,23 @@ class _Drawing(MacroElement):
         "{% macro script(this, kwargs) %}ccsp.draw({{ this.payload }});{% endmacro %}"
     )
 
-    def __init__(self, payload: dict):
-        super().__init__()
+    def __init__(self, payload: dict[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca's
         self.payload = literal(payload)
 
 
-def literal(value: dict) -> str:
+def literal(value: dict[str, Any]) -> str:
     """JavaScript expression for a value that may hold hostile text. ValueError for NaN or infinity."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return f"JSON.parse('{UNSAFE.sub(_code_units, text)}')"
 
 
-def _code_units(match: re.Match) -> str:
+def _code_units(match: re.Match[str]) -> str:
     units = match.group().encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
-def check_signs(sites: Iterable[dict], legend: Legend) -> None:
+def check_signs(sites: Iterable[dict[str, Any]], legend: Legend) -> None:
     """Raise ValueError for a sign of a site or of the legend that the map cannot draw."""
     for sign in [*(site["sign"] for site in sites if site.get("sign") is not None), *legend.signs]:
         for part, allowed in SIGN_PARTS.items():
@@ -90,14 +91,14 @@ def check_signs(sites: Iterable[dict], legend: Legend) -> None:
 
 
 def show_map(
-    sites: list[dict],
+    sites: list[dict[str, Any]],
     *,
     legend: Legend | None = None,
-    departments: dict[str, dict] | None = None,
+    departments: dict[str, dict[str, Any]] | None = None,
     focus: str | None = None,
     chosen: str | None = None,
     key: str = "map",
-    on_pick: Callable[[dict], None] | None = None,
+    on_pick: Callable[[dict[str, str]], None] | None = None,
     height: int = 620,
     dark: bool = False,
     communes: str | None = None,
@@ -135,7 +136,7 @@ def show_map(
     )  # fmt: skip
 
 
-def _choice(value: object, known: set[str]) -> dict | None:
+def _choice(value: object, known: set[str]) -> dict[str, str] | None:
     """The choice sent by the browser, or None if it is not one: anyone can send anything."""
     if not isinstance(value, dict):
         return None
@@ -156,7 +157,7 @@ def _base(communes: str | None) -> OfflineMap:
     return base
 
 
-def _changing(payload: dict) -> folium.FeatureGroup:
+def _changing(payload: dict[str, Any]) -> folium.FeatureGroup:
     group = folium.FeatureGroup("Sites")
     _Drawing(payload).add_to(group)
     return group

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PageSpec:
-    """A page: its script, its section and title in the menu, its heading, its address, and the filters that act on it."""
+    """A page: its script, its section and title in the menu, its heading, its address, the filters that act on it, and the
+    ready-made story that tells it ("" for none)."""
 
     path: str
     section: str
@@ -13,9 +14,11 @@ class PageSpec:
     heading: str
     url_path: str
     filters: tuple[str, ...] = ()
+    story: str = ""
 
 
-EVERY_FILTER = ("periode", "departement", "type", "prestation")
+ACTING = ("departement", "type", "prestation")  # what a question takes, besides period and site
+EVERY_FILTER = ("periode", *ACTING)
 
 PAGES = (
     PageSpec(
@@ -25,6 +28,7 @@ PAGES = (
         "Le réseau en un coup d'œil",
         "carte",
         EVERY_FILTER,
+        "national",
     ),
     PageSpec(
         "pages/steering/department.py",
@@ -33,6 +37,7 @@ PAGES = (
         "Département",
         "departement",
         EVERY_FILTER,
+        "departement",
     ),
     PageSpec(
         "pages/steering/site.py",
@@ -41,12 +46,25 @@ PAGES = (
         "Un centre",
         "site",
         ("centre", "periode", "prestation"),
+        "site",
     ),
     PageSpec(
-        "pages/steering/waits.py", "Pilotage", "Attentes", "Attentes", "attentes", EVERY_FILTER
+        "pages/steering/waits.py",
+        "Pilotage",
+        "Attentes",
+        "Attentes",
+        "attentes",
+        EVERY_FILTER,
+        "attentes",
     ),
     PageSpec(
-        "pages/steering/complaints.py", "Pilotage", "Plaintes", "Plaintes", "plaintes", EVERY_FILTER
+        "pages/steering/complaints.py",
+        "Pilotage",
+        "Plaintes",
+        "Plaintes",
+        "plaintes",
+        EVERY_FILTER,
+        "plaintes",
     ),
     PageSpec(
         "pages/steering/signals.py",

@@ -1,6 +1,8 @@
 """Presenting a story: once started, the whole of it is handed to the browser, which then needs the server for filters alone."""
 
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import streamlit as st
 
@@ -14,6 +16,7 @@ from dashboard.period import Clipped
 from dashboard.settings import ROOT
 from dashboard.stories import Story
 from dashboard.ui import filters
+from dashboard.ui.navigation import EVERY_FILTER
 
 BUTTON = '<button type="button">Commencer la présentation</button>'
 BUTTON_COLOURS = {
@@ -33,8 +36,8 @@ button:hover{background:var(--pressed)}
 button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 """
 )
+Slide = dict[str, Any]  # as the browser takes it
 KEY = "presentation"  # of the component; the session holds under it what the browser says
-FILTERS = ("periode", "departement", "type", "prestation")
 # Of the slides and what surrounds them, as static/ccsp-present.js names them.
 COLOURS = {
     "paper": palette.PAPER,
@@ -68,7 +71,7 @@ THEMES = {"light": "Clair", "dark": "Sombre", "projector": "Projecteur"}
 
 
 @cache
-def _component():
+def _component() -> Callable[..., Any]:
     script = (ROOT / "static" / "ccsp-present.js").read_text(encoding="utf-8")
     return st.components.v2.component("ccsp_presentation", html=BUTTON, css=BUTTON_STYLE, js=script)
 
@@ -80,7 +83,7 @@ def started() -> bool:
 
 def told(
     person: Person, question: Question, story: Story, period: Clipped
-) -> tuple[Deck, tuple[dict, ...] | None]:
+) -> tuple[Deck, tuple[Slide, ...] | None]:
     """The story over the filters in force; and its slides as the browser takes them, once it is started.
 
     Until then None: their pictures cost twelve times what the page does, and most who open it do not start.
@@ -90,7 +93,7 @@ def told(
 
 
 def button(
-    story: Story, made: Deck, slides: tuple[dict, ...] | None, theme: str, seconds: int
+    story: Story, presentation: Deck, slides: tuple[Slide, ...] | None, theme: str, seconds: int
 ) -> None:
     """The button that starts the presentation; where there are slides, they go to the browser with it."""
     fixed = (
@@ -108,7 +111,7 @@ def button(
                 if value != filters.OTHER
             ],
         }
-        for name in FILTERS
+        for name in EVERY_FILTER
         if name not in fixed
     ]
     _component()(
@@ -118,7 +121,7 @@ def button(
         default={"running": 0},
         data={
             "slides": slides and list(slides),
-            "foot": made.foot,
+            "foot": presentation.foot,
             "filters": choices,
             "theme": theme,
             "seconds": seconds,
@@ -135,6 +138,6 @@ def _asked() -> None:
 def _filtered() -> None:
     asked = st.session_state[KEY].get("filter")
     for name, wanted in asked.items() if isinstance(asked, dict) else ():
-        if name in FILTERS and isinstance(wanted, str) and wanted != filters.value(name):
+        if name in EVERY_FILTER and isinstance(wanted, str) and wanted != filters.value(name):
             filters.choose(name, wanted)
             st.session_state.pop(f"filtre_{name}", None)

@@ -6,22 +6,30 @@ import streamlit as st
 
 from dashboard.accounts.rights import Person
 from dashboard.answers import complaints, sites
-from dashboard.answers.figures import figures
 from dashboard.answers.question import Question
-from dashboard.indicators import BY_CODE
+from dashboard.indicators import BY_CODE, Place, choices, codes
 from dashboard.judgement.signals import FOLLOWED
 from dashboard.ui import show
 
-MONTHLY = FOLLOWED  # what a page offers month by month
+VOLUMES = codes(lambda i: i.chart == "volume")
 DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 
 
-def choose_indicator(codes: Sequence[str], key: str) -> str:
-    """A small choice of indicators above a chart."""
+def choose_indicator(place: Place, key: str, first: str | None = None) -> str:
+    """A small choice of a place's indicators above a chart. first: what it opens with, by default the first of them."""
+    return _choice(choices(lambda i: place in i.places), key, first)
+
+
+def choose_series(key: str, *, volumes: bool = False) -> str:
+    """The same of what is followed month by month; `volumes`: and, before, of what says how many come."""
+    return _choice((*VOLUMES, *FOLLOWED) if volumes else FOLLOWED, key)
+
+
+def _choice(options: Sequence[str], key: str, first: str | None = None) -> str:
     return st.segmented_control(
         "Indicateur",
-        codes,
-        default=codes[0],
+        options,
+        default=first or options[0],
         format_func=lambda c: BY_CODE[c].short,
         key=key,
         label_visibility="collapsed",
@@ -31,7 +39,7 @@ def choose_indicator(codes: Sequence[str], key: str) -> str:
 
 def compare(person: Person, question: Question, by: str, code: str, key: str) -> None:
     """One indicator by site, service or hour; the rank of sites on demand, with its interval."""
-    ranked = sites.is_funnel(by, code, figures(person, question, by)) and st.toggle(
+    ranked = sites.is_funnel(person, question, by, code) and st.toggle(
         "Donner le rang",
         key=f"{key}_rang",
         help="Un rang n'est connu qu'à quelques places près : il est donné avec son intervalle.",
@@ -49,11 +57,11 @@ def survival(person: Person, question: Question, key: str) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    made = complaints.survival(person, question, key, DETAILS[detail])
-    if DETAILS[detail] and made.table:
-        names = [row[0].text for row in made.table.rows]
+    panel = complaints.survival(person, question, key, DETAILS[detail])
+    if DETAILS[detail] and panel.table:
+        names = [row[0].text for row in panel.table.rows]
         chosen = st.selectbox(
             "Courbe", names, key=f"{key}_courbe_{DETAILS[detail]}", label_visibility="collapsed"
         )
-        made = complaints.survival(person, question, key, DETAILS[detail], chosen)
-    show.panel(made, open_=bool(DETAILS[detail]))
+        panel = complaints.survival(person, question, key, DETAILS[detail], chosen)
+    show.panel(panel, open_=bool(DETAILS[detail]))

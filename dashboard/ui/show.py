@@ -1,5 +1,7 @@
 """A panel on the screen: the chart, what it rests on, and the table behind it; together, everywhere."""
 
+from typing import Literal
+
 import pyarrow as pa
 import streamlit as st
 
@@ -48,11 +50,9 @@ def unlisted(one: Panel, *, open_: bool = False, height: int | None = None) -> N
                 frame(one.table.arrow, key=f"{one.key}_table")
 
 
-def frame(table: pa.Table, *, key: str, height: int | None = None) -> None:
+def frame(table: pa.Table, *, key: str, height: int | Literal["auto"] = "auto") -> None:
     """A table of words and numbers, as they are read."""
-    st.dataframe(
-        table, hide_index=True, width="stretch", key=key, **({"height": height} if height else {})
-    )
+    st.dataframe(table, hide_index=True, width="stretch", key=key, height=height)
 
 
 def collect(one: Panel) -> None:

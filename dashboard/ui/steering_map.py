@@ -7,6 +7,7 @@ from dashboard.answers import alerts, cards, view
 from dashboard.answers import map as mapped
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
+from dashboard.indicators import placed
 from dashboard.panel import Plot
 from dashboard.ui import attention, errors, filters, frame, maps, session, show, site_head
 from dashboard.ui import cards as drawn
@@ -24,16 +25,16 @@ def zone() -> None:
     left, right = st.columns([11, 9], gap="medium")
     with left:
         with st.container(horizontal=True, vertical_alignment="center"):
-            filters.select("indicateur", label_visibility="collapsed", width="stretch")
+            filters.select("indicateur")
             filters.segments("couche")
         chosen, code = filters.value("centre"), filters.value("indicateur")
         signs = mapped.shows_signals(filters.value("couche"), code, question)
-        made = mapped.panel(person, question, code, "carte", signs=signs)
-        show.collect(made)
+        panel = mapped.panel(person, question, code, "carte", signs=signs)
+        show.collect(panel)
         draw(
             person,
             question,
-            made.plot,
+            panel.plot,
             chosen,
             code,
             tinted=not signs and st.session_state.get("departements_teintes", False),
@@ -67,17 +68,17 @@ def _levels() -> None:
 
 
 def draw(
-    person: Person, question: Question, made: Plot, chosen: str, code: str, *, tinted: bool
+    person: Person, question: Question, plot: Plot, chosen: str, code: str, *, tinted: bool
 ) -> None:
     """The map on the screen; departments are coloured too if `tinted`."""
     tints = {
         name: dict(tint) for name, tint in mapped.tints(person, question, code, tinted).items()
     }
     maps.show_map(
-        list(made.marks),
-        legend=made.legend,
+        list(plot.marks),
+        legend=plot.legend,
         departments=tints,
-        focus=made.focus,
+        focus=plot.focus,
         chosen=chosen or None,
         on_pick=_pick,
         height=500,
@@ -87,7 +88,7 @@ def draw(
     )
 
 
-def _pick(choice: dict) -> None:
+def _pick(choice: dict[str, str]) -> None:
     if "site" in choice:
         filters.choose("centre", choice["site"])
         st.session_state.pop("filtre_centre", None)
@@ -102,7 +103,7 @@ def _pick_list(places: tuple[Place, ...]) -> None:
     st.selectbox(
         "Centre",
         list(names),
-        format_func=names.get,
+        format_func=lambda code: names.get(code, ""),
         key="liste_centres",
         label_visibility="collapsed",
         on_change=lambda: filters.choose("centre", st.session_state["liste_centres"]),
@@ -118,7 +119,8 @@ def site_panel(person: Person, question: Question, site: Place) -> None:
             "Revenir à l'ensemble", on_click=filters.choose, args=("centre", ""), key="ensemble"
         )
     st.caption(escaped(site_head.words(site)))
-    show.collect(cards.cards(person, own, cards.SITE))
-    drawn.grid(cards.metrics(person, own, cards.SITE), 2)
+    codes = placed("site")
+    show.collect(cards.cards(person, own, codes))
+    drawn.grid(cards.metrics(person, own, codes), 2)
     st.caption(cards.of_site(person, own, filters.period().label))
     st.page_link(frame.page("site"), label="Ouvrir la page de ce centre", width="content")

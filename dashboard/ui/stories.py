@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Person, may
-from dashboard.actions import steering as record
+from dashboard.actions import steering
 from dashboard.answers import report
 from dashboard.answers import stories as known_stories
 from dashboard.exports.names import file_name
@@ -32,10 +32,11 @@ from dashboard.ui.escape import escaped
 
 ADDRESS = "histoire"  # in the URL: which story
 HELD = "story"  # the story on the page, with what was changed in it
-SAID = "story_said"  # why the last change was not made, to be said once
+SAID = "story_said"  # why the last change was refused, to be said once
 WANTED = "story_name"  # the name of the story it began as
 UNFOLDED = "story_unfolded"  # the places of the slides whose fields are shown
 NAMES = {"departement": "Revue d'un département", "site": "Revue d'un centre"}
+PLACE_OF = {"departement": "departement", "site": "centre"}  # the filter that says which
 OTHER = "application/octet-stream"  # where the system does not know the kind of a file
 SECONDS = (10, 15, 20, 30, 60)
 
@@ -48,25 +49,25 @@ def page(person: Person) -> None:
     question, period = filters.question(), filters.period()
     with st.container(horizontal=True, vertical_alignment="center", key="commencer"):
         with st.spinner("La présentation se prépare…"):
-            made, slides = present.told(person, question, story, period)
+            deck, slides = present.told(person, question, story, period)
         present.button(
             story,
-            made,
+            deck,
             slides,
             st.session_state.get("theme_diapo", "light"),
             st.session_state.get("secondes_diapo", 20),
         )
         st.caption(
-            f"{french.plural(len(made.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
+            f"{french.plural(len(deck.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
             " écran, A défilement, Échap quitter. Une fois commencée, la présentation continue sans le serveur."
         )
-    _take_away(made, story.name)
+    _take_away(deck, story.name)
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.header("Les diapositives", anchor=False)
         if SAID in st.session_state:
             st.error(st.session_state.pop(SAID))
-        _steps(story, made)
+        _steps(story, deck)
     with right:
         st.header("Régler, garder, partager", anchor=False)
         _settings()
@@ -75,41 +76,50 @@ def page(person: Person) -> None:
 
 def _choose(person: Person) -> Story | None:
     """The story in force: of the address, of the list, or as changed on this page."""
-    kept = known_stories.kept(person)
-    known = {**{name: NAMES.get(name, title) for name, (title, _) in READY.items()}, **kept}
-    wanted = st.query_params.get(ADDRESS, "national")
-    if wanted not in known:
+    name = _name(person)
+    if name not in PLACED:
+        return _held(person, name)
+    place = filters.value(PLACE_OF[name])
+    if not place:
+        st.info(
+            "Choisir un département dans les filtres ci-dessus."
+            if name == "departement"
+            else "Choisir un centre dans la liste ci-dessus."
+        )
+        return None
+    return _held(person, f"{name}:{place}")
+
+
+def _name(person: Person) -> str:
+    """The name in the address, which the list shows and changes."""
+    titles = {name: NAMES.get(name, title) for name, (title, _) in READY.items()}
+    titles |= known_stories.kept(person)
+    name = st.query_params.get(ADDRESS, "national")
+    if name not in titles:
         st.warning(
-            f"Le lien demande la présentation « {escaped(wanted[:60])} », qui n'existe pas ou plus. Voici la revue"
+            f"Le lien demande la présentation « {escaped(name[:60])} », qui n'existe pas ou plus. Voici la revue"
             " nationale."
         )
         st.query_params.pop(ADDRESS, None)
-        wanted = "national"
-    # The list shows what the address says, and changes it.
-    if st.session_state.get("choix_histoire") != wanted:
-        st.session_state["choix_histoire"] = wanted
+        name = "national"
+    if st.session_state.get("choix_histoire") != name:
+        st.session_state["choix_histoire"] = name
     with st.container(horizontal=True, vertical_alignment="center"):
         st.selectbox(
             "Présentation",
-            list(known),
-            format_func=known.get,
+            list(titles),
+            format_func=lambda one: titles.get(one, ""),
             key="choix_histoire",
             on_change=_chosen,
             label_visibility="collapsed",
         )
-        if wanted == "site":
-            filters.select("centre", label_visibility="collapsed")
-    place = {"departement": filters.value("departement"), "site": filters.value("centre")}.get(
-        wanted, ""
-    )
-    if wanted in PLACED and not place:
-        st.info(
-            "Choisir un département dans les filtres ci-dessus."
-            if wanted == "departement"
-            else "Choisir un centre dans la liste ci-dessus."
-        )
-        return None
-    name = f"{wanted}:{place}" if place else wanted
+        if name == "site":
+            filters.select("centre")
+    return name
+
+
+def _held(person: Person, name: str) -> Story | None:
+    """The story of that name with what was changed in it on this page."""
     if st.session_state.get(WANTED) != name or HELD not in st.session_state:
         try:
             st.session_state[HELD] = known_stories.story(person, name)
@@ -118,35 +128,36 @@ def _choose(person: Person) -> Story | None:
             _forget(person, name)
             return None
         st.session_state[WANTED] = name
-    return st.session_state[HELD]
+    story: Story | None = st.session_state[HELD]
+    return story
 
 
-def _take_away(made: Deck, name: str) -> None:
+def _take_away(deck: Deck, name: str) -> None:
     """The files of the story, each made when it is asked for; and a text to paste."""
     with st.container(horizontal=True, vertical_alignment="center", key="emporter_histoire"):
         for kind, label in report.BUTTONS.items():
             file = f"{file_name(name, on=filters.as_of())}.{kind}"
             st.download_button(
                 label,
-                data=partial(report.made, kind, made),
+                data=partial(report.made, kind, deck),
                 file_name=file,
                 key=f"emporter_{kind}",
                 mime=mimetypes.guess_type(file)[0] or OTHER,
                 on_click="ignore",
             )
     with st.expander("Texte à coller dans un message"):
-        st.code(report.made("txt", made).decode(), language=None, wrap_lines=True)
+        st.code(report.made("txt", deck).decode(), language=None, wrap_lines=True)
 
 
 def _chosen() -> None:
     st.query_params[ADDRESS] = st.session_state["choix_histoire"]
 
 
-def _steps(story: Story, made) -> None:
+def _steps(story: Story, deck: Deck) -> None:
     """One line a slide: shown or not, where, and the words that take the place of those found."""
-    headlines = iter(made.slides)
+    headlines = iter(deck.slides)
     for at, step in enumerate(story.steps):
-        found = next(headlines).headline if not step.hidden else "masquée"
+        headline = next(headlines).headline if not step.hidden else "masquée"
         with st.container(horizontal=True, vertical_alignment="center", key=f"pas_{at}"):
             st.button(
                 "▲", key=f"haut_{at}", on_click=_move, args=(at, -1), disabled=at == 0, help="Avant"
@@ -161,7 +172,7 @@ def _steps(story: Story, made) -> None:
             )
             st.button("Modifier", key=f"modifier_{at}", on_click=_unfold, args=(at,))
             st.markdown(
-                f"{at + 1}. **{escaped(KINDS[step.kind].label)}**{french.SPACE}: {escaped(found)}",
+                f"{at + 1}. **{escaped(KINDS[step.kind].label)}**{french.SPACE}: {escaped(headline)}",
                 width="stretch",
             )
         # Its fields are sent once they are asked for: of all slides they are half of what the page costs.
@@ -228,7 +239,7 @@ def _settings() -> None:
         st.segmented_control(
             "Thème",
             list(present.THEMES),
-            format_func=present.THEMES.get,
+            format_func=lambda theme: present.THEMES.get(theme, ""),
             default="light",
             key="theme_diapo",
             required=True,
@@ -266,7 +277,7 @@ def _keep(person: Person, story: Story) -> None:
 
 def _kept(person: Person, story: Story) -> None:
     with outcome.telling("garder", "La présentation est gardée. Le lien ci-dessous la retrouve."):
-        record.keep_story(person, story)
+        steering.keep_story(person, story)
         st.query_params[ADDRESS] = story.name
         st.session_state.pop(WANTED, None)
     st.rerun()
@@ -275,7 +286,7 @@ def _kept(person: Person, story: Story) -> None:
 def _forget(person: Person, name: str) -> None:
     if may(person, "keep_stories") and st.button("Supprimer cette présentation gardée"):
         with outcome.telling("garder", "La présentation est supprimée."):
-            record.forget_story(person, name)
+            steering.forget_story(person, name)
         st.query_params.pop(ADDRESS, None)
         st.session_state.pop(WANTED, None)
         st.rerun()

@@ -10,24 +10,10 @@ from dashboard.answers.network import freshness
 from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import xlsx
 from dashboard.ui import filters, frame, session, show
-from dashboard.ui.navigation import PageSpec
+from dashboard.ui.navigation import ACTING, PageSpec
 from dashboard.wording import who_reported
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ACTING = (
-    "departement",
-    "type",
-    "prestation",
-)  # filters that a question takes, besides period and site
-
-
-TOLD = {
-    "carte": "national",
-    "departement": "departement",
-    "site": "site",
-    "attentes": "attentes",
-    "plaintes": "plaintes",
-}
 
 
 def button(spec: PageSpec) -> None:
@@ -45,7 +31,7 @@ def button(spec: PageSpec) -> None:
             key="emporter",
             on_click="ignore",
         )
-        story = TOLD.get(spec.url_path)
+        story = spec.story
         if story == "departement" and not filters.value("departement"):
             story = "national"
         if story:
@@ -68,7 +54,7 @@ def workbook(spec: PageSpec) -> Callable[[], bytes]:
 
 def known(spec: PageSpec) -> list[tuple[str, str]]:
     """What to know of the page's figures: (label, words) of its filters, who reported, how far the data go."""
-    said = [
+    in_force = [
         (
             filters.NAMES[n],
             filters.period().label
@@ -82,7 +68,7 @@ def known(spec: PageSpec) -> list[tuple[str, str]]:
     figures = whole(session.person(), question)
     as_of = freshness(session.person()).as_of
     return [
-        *said,
+        *in_force,
         ("Remontées", who_reported(figures["visits"])),
         ("Données au", french.date_long(as_of) if as_of else "aucune donnée"),
     ]

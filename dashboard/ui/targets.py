@@ -1,10 +1,14 @@
 """The page Cibles: the targets, and the forms that set one and take one back."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+
 import streamlit as st
 
 from dashboard.accounts.rights import Person, may
-from dashboard.actions import steering as record
+from dashboard.actions import steering
 from dashboard.answers import targets
+from dashboard.answers.follow import Target
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import CHARTED
 from dashboard.period import today
@@ -12,13 +16,18 @@ from dashboard.ui import errors, outcome, session
 from dashboard.ui.show import unlisted as show_panel
 
 
-def show_form(names: dict[str, str]) -> None:
+def show_form(names: Mapping[str, str]) -> None:
     """Set a target."""
     with st.form("cible"):
         codes = [c for c in CHARTED if BY_CODE[c].direction != "neither"]
         left, right = st.columns(2)
         left.selectbox("Indicateur", codes, format_func=targets.label, key="cible_indicateur")
-        right.selectbox("Périmètre", list(names), format_func=names.get, key="cible_perimetre")
+        right.selectbox(
+            "Périmètre",
+            list(names),
+            format_func=lambda scope: names.get(scope, ""),
+            key="cible_perimetre",
+        )
         left, right = st.columns(2)  # in pairs, so that one follows the other on a telephone
         left.number_input(
             "Valeur visée, dans l'unité de l'indicateur (%, minutes, jours, pour 1 000)",
@@ -37,7 +46,7 @@ def show_form(names: dict[str, str]) -> None:
 def _keep() -> None:
     typed = st.session_state
     with outcome.telling("cible", "La cible est fixée ; elle se lit sur les cartes de contrôle."):
-        record.set_target(
+        steering.set_target(
             session.person(),
             typed["cible_indicateur"],
             typed["cible_perimetre"],
@@ -48,18 +57,23 @@ def _keep() -> None:
         typed["cible_valeur"], typed["cible_source"] = None, ""
 
 
-def show_removal(found: list[targets.Target], names: dict[str, str]) -> None:
+def show_removal(own: Sequence[Target], names: Mapping[str, str]) -> None:
     """Take a target back."""
-    said = {(t[0], t[1], t[3]): targets.words_of(t, names) for t in found}
+    words = {(t[0], t[1], t[3]): targets.words_of(t, names) for t in own}
     with st.expander("Retirer une cible"):
-        which = st.selectbox("Laquelle", list(said), format_func=said.get, key="cible_retiree")
+        which = st.selectbox(
+            "Laquelle",
+            list(words),
+            format_func=lambda target: words.get(target, ""),
+            key="cible_retiree",
+        )
         st.button("Retirer", on_click=_remove, args=which, key="retirer_cible")
 
 
 @errors.said_plainly()
-def _remove(indicator: str, scope: str, valid_from) -> None:
+def _remove(indicator: str, scope: str, valid_from: date) -> None:
     with outcome.telling("cible", "La cible est retirée."):
-        record.remove_target(session.person(), indicator, scope, valid_from)
+        steering.remove_target(session.person(), indicator, scope, valid_from)
 
 
 def show(person: Person) -> None:
@@ -70,7 +84,7 @@ def show(person: Person) -> None:
         " département, à défaut celle du réseau."
     )
     show_panel(targets.listed(person))
-    found, names = targets.seen(person), dict(targets.scopes(person))
+    names = dict(targets.scopes(person))
     if may(person, "set_targets"):
         st.header("Fixer une cible", anchor=False)
         if (
@@ -78,6 +92,6 @@ def show(person: Person) -> None:
         ):  # who answers for a part of the network sets nothing for the whole
             names.pop("nation")
         show_form(names)
-        own = [t for t in found if t[1] in names]
+        own = [t for t in targets.seen(person) if t[1] in names]
         if own:
             show_removal(own, names)

@@ -10,7 +10,7 @@ from dashboard.answers import cards as cards_of
 from dashboard.answers import deck, figures, follow, network, sites, view
 from dashboard.answers import map as map_of
 from dashboard.answers.question import Question
-from dashboard.period import clip, resolve
+from dashboard.indicators import placed
 from dashboard.stories import ready
 from dashboard.ui import (  # noqa: F401  (the pages' parts are loaded here, so that no reader waits for them)
     alerts,
@@ -44,9 +44,9 @@ def warm() -> None:
     with view.run():
         person = LOCAL_READER
         last = network.freshness(person).as_of
-        if last is None:
+        period = filters.period_of(filters.DEFAULTS["periode"], last) if last else None
+        if period is None:
             return
-        period = clip(resolve(filters.DEFAULTS["periode"], last), last)
         question = Question(period.period.first, period.period.last)
         for by in CUTS:
             figures.figures(person, question, by)
@@ -59,10 +59,10 @@ def warm() -> None:
                 *(site.code for site in known),
             ],
         )
-        cards_of.metrics(person, question, cards_of.HEADLINE)
-        map_of.plot(person, question, "wait_p50", signs=True)
+        cards_of.metrics(person, question, placed("period"))
+        map_of.plot(person, question, filters.DEFAULTS["indicateur"], signs=True)
         sites.side_by_side(person, question)
         attention_of.facts(person, question)
         alerts_of.signals(person, question)
-        for name in STORIES:
-            deck.build(person, question, ready(name), period)
+        for story in filter(None, map(ready, STORIES)):
+            deck.build(person, question, story, period)

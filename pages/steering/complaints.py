@@ -3,11 +3,10 @@
 import streamlit as st
 
 from dashboard.answers import complaints, months
-from dashboard.answers.cards import COMPLAINTS
 from dashboard.ui import cards, filters, sections, session, show
 
 person, question = session.person(), filters.question()
-cards.headline(person, question, COMPLAINTS)
+cards.headline(person, question, "complaints")
 
 left, right = st.columns(2, gap="large")
 with left:
@@ -30,14 +29,5 @@ with right:
     sections.compare(person, question, "service", "complaints_per_1000", "plaintes_prestations")
 
 st.header("Par centre", anchor=False)
-code = sections.choose_indicator(
-    (
-        "complaints_30d_due",
-        "complaints_30d",
-        "complaint_delay",
-        "complaints_open",
-        "complaints_per_1000",
-    ),
-    "plaintes_choix",
-)
+code = sections.choose_indicator("complaints_by_site", "plaintes_choix", "complaints_30d_due")
 sections.compare(person, question, "site", code, "plaintes_centres")

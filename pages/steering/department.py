@@ -11,15 +11,12 @@ if not question.department:
 cards.headline(person, question)
 
 st.header("Les centres côte à côte", anchor=False)
-code = sections.choose_indicator(
-    ("wait_p50", "wait_within_30", "left", "satisfaction", "visits_per_day", "completeness"),
-    "comparer_departement",
-)
+code = sections.choose_indicator("department", "comparer_departement")
 sections.compare(person, question, "site", code, "cote_a_cote")
 show.panel(sites.side_by_side(person, question), height=460)
 
 st.header("Mois par mois", anchor=False)
-code = sections.choose_indicator(("visits_per_day", *sections.MONTHLY), "departement_mois_choix")
+code = sections.choose_series("departement_mois_choix", volumes=True)
 show.panel(months.by_month(person, question, code, "departement_mois"))
 
 left, right = st.columns(2, gap="large")

@@ -12,18 +12,7 @@ if not code:
     st.stop()
 question = filters.question(("prestation",), site=code)
 site_head.show(person, code)
-cards.headline(
-    person,
-    question,
-    (
-        "visits",
-        "visits_per_day",
-        "wait_p50",
-        "wait_within_30",
-        "satisfaction",
-        "complaints_30d_due",
-    ),
-)
+cards.headline(person, question, "site_page")
 
 left, right = st.columns(2, gap="large")
 with left:
@@ -31,7 +20,7 @@ with left:
     show.panel(months.by_month(person, question, "visits_per_day", "site_affluence"))
 with right:
     st.header("Mois par mois", anchor=False)
-    code = sections.choose_indicator(sections.MONTHLY, "site_mois_choix")
+    code = sections.choose_series("site_mois_choix")
     show.panel(months.by_month(person, question, code, "site_mois"))
 
 left, right = st.columns(2, gap="large")

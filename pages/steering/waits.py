@@ -3,11 +3,10 @@
 import streamlit as st
 
 from dashboard.answers import months, waits
-from dashboard.answers.cards import WAITS
 from dashboard.ui import cards, filters, sections, session, show
 
 person, question = session.person(), filters.question()
-cards.headline(person, question, WAITS, columns=4)
+cards.headline(person, question, "waits", columns=4)
 
 left, right = st.columns(2, gap="large")
 with left:
@@ -15,11 +14,11 @@ with left:
     show.panel(waits.distribution(person, question, "repartition"))
 with right:
     st.header("Par mois", anchor=False)
-    code = sections.choose_indicator(WAITS, "attentes_mois_choix")
+    code = sections.choose_indicator("waits", "attentes_mois_choix")
     show.panel(months.by_month(person, question, code, "attentes_mois"))
 
 st.header("Par centre, par prestation, par heure d'arrivée", anchor=False)
-code = sections.choose_indicator(WAITS, "attentes_choix")
+code = sections.choose_indicator("waits", "attentes_choix")
 left, middle, right = st.columns(3, gap="large")
 with left:
     sections.compare(person, question, "site", code, "attentes_centres")

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.judgement.bulletin import NEEDED, Line, Situation, write
+from dashboard.judgement.bulletin import Line, Situation, write
 from dashboard.judgement.signals import CHARTED, FOLLOWED, RATES, SHARES, Signal, signal
 from dashboard.judgement.trust import Ground
 from dashboard.period import Clipped, Period, add_months, month_end
@@ -766,7 +766,7 @@ def test_the_reader_sees_what_is_false(line, old, new):
         read(s, [*lines[:line], replace(lines[line], text=false), *lines[line + 1 :]])
 
 
-EMPTY = {code: figure(code, note="non mesuré", sites=(0, 3)) for code in NEEDED}
+EMPTY = {code: figure(code, note="non mesuré", sites=(0, 3)) for code in BY_CODE}
 NOVEMBER = Clipped(
     Period(date(2026, 11, 1), date(2026, 11, 30)), Period(date(2026, 11, 1), date(2026, 11, 30))
 )

@@ -55,7 +55,6 @@ def test_limits_of_communes_are_named_by_content_and_cannot_close_a_script(tmp_p
     assert "<" not in text
     assert limits == LIMITS
     assert assets.communes_file({**LIMITS, "features": []}) != name
-    assert assets.communes_file(None) is None
 
 
 def test_a_second_start_writes_nothing_and_works_where_writing_is_forbidden(tmp_path, monkeypatch):

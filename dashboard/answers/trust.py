@@ -29,6 +29,6 @@ def followed(who: Asker, question: Question) -> Mapping[str, Signal]:
     return follow.signals(who, [scope]).get(scope, {}) if scope else {}
 
 
-def in_period(found: Signal | None, question: Question) -> Signal | None:
+def in_period(signal: Signal | None, question: Question) -> Signal | None:
     """The signal, if its last point lies in the question's period: October's says nothing of a figure of February."""
-    return found if found and found.within(question.first, question.last) else None
+    return signal if signal and signal.within(question.first, question.last) else None

@@ -1,0 +1,170 @@
+"""« To add something » of the README is true: each thing is added to a copy by exactly what its row says, and comes out."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.project import copied, run
+
+# What pages show, in words: opened in the copy without a browser.
+OPENED = """
+import io, json, re, sys
+import openpyxl
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from dashboard.exports.xlsx import xlsx
+from dashboard.ui.navigation import PAGES
+menu, real = [], st.navigation
+def navigation(pages, **more):
+    menu[:] = [(section, page.title, page.url_path) for section, of in pages.items() for page in of]
+    return real(pages, **more)
+st.navigation = navigation
+at = AppTest.from_file("streamlit_app.py", default_timeout=60)
+at.query_params.update(json.loads(sys.argv[1]))
+shown = {}
+for address in sys.argv[2:]:
+    if address != "carte":  # where it opens
+        at.switch_page(next(p.path for p in PAGES if p.url_path == address))
+    at.run()
+    assert not at.exception and not at.error, [e.value for e in (*at.exception, *at.error)]
+    book = xlsx("t", (), tuple(at.session_state["panels_shown"].values()), demo=True)
+    sent = "".join(e.proto.json_args for e in at.get("component_instance"))
+    shown[address] = {
+        "menu": menu,
+        "titles": [e.value for e in at.title],
+        "texts": [e.value for e in (*at.text, *at.subheader, *at.markdown)],
+        "cards": [m.label for m in at.metric],
+        "choices": {s.key: s.options for s in at.selectbox},
+        "first cells": [row[0] for frame in at.dataframe for row in frame.value.values.tolist()],
+        "map": re.sub(r"\\\\+u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), sent),
+        "workbook": [v for sheet in openpyxl.load_workbook(io.BytesIO(book)) for row in sheet.values for v in row],
+    }
+print(json.dumps(shown, default=str))
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    """A copy of the project, with fictitious data of its own; each test adds another thing to it."""
+    path = copied(tmp_path_factory.mktemp("project"))
+    for command in (("init",), ("demo", "--visits", "2000")):
+        asked(path, "-m", "db", *command)
+    return path
+
+
+def asked(path: Path, *arguments: str) -> str:
+    """What Python prints in the copy, which it must do without failing."""
+    done = run(path, *arguments, DATABASE_URL=f"sqlite:///{path}/data/copy.db")
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def opened(path: Path, *addresses: str, **filters: str) -> dict[str, dict]:
+    """What each of these pages of the copy shows, one after the other in a session that a link with filters begins."""
+    return json.loads(asked(path, "-c", OPENED, json.dumps(filters), *addresses).splitlines()[-1])
+
+
+def add(path: Path, before: str, text: str) -> None:
+    """Write a text into a file before the first place where another one stands."""
+    old = path.read_text(encoding="utf-8")
+    assert before in old
+    path.write_text(old.replace(before, f"{text}{before}", 1), encoding="utf-8")
+
+
+INDICATOR = """    Indicator(
+        "men_share",
+        "Part des hommes",
+        "Part des hommes",
+        "Hommes parmi les usagers dont le sexe est renseigné.",
+        "hommes",
+        "visites dont le sexe est renseigné",
+        "percent",
+        "neither",
+        10,
+        REGISTER,
+        "Exemple inventé.",
+        EVERYWHERE,
+        m.men_share,
+        chart="share",
+        classes=(41, 46, 51, 56),
+        places=_at("period", "sites"),
+    ),
+"""
+MEASURE = '''
+
+def men_share(f: Facts) -> Measure:
+    """Men among those whose sex is known."""
+    men, women = f.counter("men"), f.counter("women")
+    return ratio(men, men + women, 100, "sexe non renseigné")
+'''
+
+
+def test_an_indicator_is_one_function_and_one_entry(project):
+    measures = project / "dashboard/indicators/measures.py"
+    measures.write_text(measures.read_text(encoding="utf-8") + MEASURE, encoding="utf-8")
+    add(project / "dashboard/indicators/__init__.py", ")\nBY_CODE = ", INDICATOR)
+    pages = opened(project, "carte", "definitions", indicateur="men_share", couche="niveau")
+    page, texts = pages["carte"], pages["definitions"]["texts"]
+    assert "Part des hommes" in page["cards"]
+    assert "Part des hommes" in page["choices"]["filtre_indicateur"]
+    assert "46 à moins de 51" in page["map"] and "Part des hommes" in page["map"]
+    assert "Part des hommes" in page["workbook"]
+    assert "Part des hommes" in texts
+    assert any("Code : `men_share`" in text and "Exemple inventé." in text for text in texts)
+    months = ("--from", "2026-01-01", "--to", "2026-06-30", "--by", "nation")
+    rows = csv.DictReader(asked(project, "-m", "dashboard", "indicators", *months).splitlines())
+    values = {row["indicator"]: row["value"] for row in rows}
+    assert float(values["men_share"]) + float(values["women_share"]) == pytest.approx(100)
+
+
+def test_a_page_is_one_script_and_one_line(project):
+    script = project / "pages/reading/news.py"
+    script.write_text(
+        '"""Nouvelles: an example."""\n\nimport streamlit as st\n\nst.text("Rien de neuf.")\n',
+        encoding="utf-8",
+    )
+    line = '    PageSpec("pages/reading/news.py", "Comprendre", "Nouvelles", "Du neuf", "nouvelles"),\n'
+    add(project / "dashboard/ui/navigation.py", '    PageSpec(\n        "pages/reading/def', line)
+    page = opened(project, "carte", "nouvelles")["nouvelles"]
+    assert ["Comprendre", "Nouvelles", "nouvelles"] in page["menu"]
+    assert page["titles"] == ["Du neuf"] and "Rien de neuf." in page["texts"]
+
+
+def test_a_site_is_one_line_and_a_command(project):
+    place = (
+        "ccsp-abomey-calavi,CCSP,CCSP d'Abomey-Calavi,Abomey-Calavi,Atlantique,commune,6.45,2.36,,"
+    )
+    with (project / "data/reference/sites.csv").open("a", encoding="utf-8") as sites:
+        sites.write(f"{place}\n")
+    asked(project, "-m", "db", "init")
+    pages = opened(project, "carte", "site")
+    assert "CCSP d'Abomey-Calavi" in pages["site"]["choices"]["filtre_centre"]
+    assert "CCSP d'Abomey-Calavi" in pages["carte"]["choices"]["liste_centres"]
+    assert "CCSP d'Abomey-Calavi" in pages["carte"]["first cells"]
+    assert "CCSP d'Abomey-Calavi" in pages["carte"]["map"]
+
+
+def test_a_word_of_a_list_is_a_command(project):
+    asked(project, "-m", "db", "add", "service", "Légalisation de signature")
+    page = opened(project, "carte")["carte"]
+    assert "Légalisation de signature" in page["choices"]["filtre_prestation"]
+
+
+def test_a_right_is_one_entry(project):
+    rights = project / "dashboard/accounts/rights.py"
+    add(
+        rights,
+        '    "rebase": Right(',
+        '    "texts": Right(frozenset({Role.READER}), content=True),\n',
+    )
+    words = asked(
+        project,
+        "-c",
+        "from dashboard.accounts.rights import LOCAL_READER, Person, may, require, scope;"
+        " require(LOCAL_READER, 'texts');"
+        " print(may(LOCAL_READER, 'texts'), may(Person('inconnu', 'stagiaire'), 'texts'),"
+        " sorted(scope(LOCAL_READER, {}).rights))",
+    )
+    assert words.strip() == "True False ['read', 'texts']"
