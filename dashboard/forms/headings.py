@@ -47,13 +47,14 @@ def nearest(top: Sequence[Sequence[str]], form: str | None = None) -> Headings |
     return best[1] if best else None
 
 
+def filled(line: Sequence[str]) -> str:
+    """What a line says: its cells that are not blank."""
+    return " ; ".join(c.strip() for c in line if c.strip())
+
+
 def first_filled(top: Sequence[Sequence[str]]) -> tuple[int, str]:
     """The first line that says something (0 is the first of all), and what it says."""
-    for index, line in enumerate(top):
-        cells = [c.strip() for c in line if c.strip()]
-        if cells:
-            return index, " ; ".join(cells)
-    return 0, ""
+    return next(((i, text) for i, line in enumerate(top) if (text := filled(line))), (0, ""))
 
 
 def expected(form: Format) -> str:
@@ -71,7 +72,7 @@ def what_to_do(top: Sequence[Sequence[str]], form: str | None) -> str:
         )
     near = nearest(top, form)
     if near is None:
-        name = form or "registre"
+        name = form or next(iter(FORMATS))
         return (
             "aucun intitulé de formulaire n'a été trouvé dans les premières lignes. Les intitulés vont sur une ligne,"
             " au-dessus des données ; dans un CSV, le séparateur est une virgule, un point-virgule ou une tabulation."
