@@ -237,7 +237,7 @@ def test_a_table_s_rows_have_a_form():
 @pytest.mark.parametrize(
     "change, sentence",
     [
-        ({"name": "suggestions"}, "No table in db/models.py says form = 'suggestions'"),
+        ({"name": "sondage"}, "No table in db/models.py says form = 'sondage'"),
         ({"columns": (*FORMATS["cloture"].columns, MOOD)}, "DailyClosing .* has no column 'mood'"),
         ({"day": "month"}, "The first date of DailyClosing .* is 'day', the day of the form"),
         ({"key": ("site_id", "day")}, r"wants UniqueConstraint\('site_id', 'day', 'batch_id'\)"),
