@@ -27,8 +27,8 @@ class Headings:
     @property
     def missing(self) -> list[str]:
         """The form's headings that the line does not have."""
-        found = set(map(normalise, self.texts))
-        return [c.heading for c in self.form.columns if normalise(c.heading) not in found]
+        texts = set(map(normalise, self.texts))
+        return [c.heading for c in self.form.columns if normalise(c.heading) not in texts]
 
 
 def nearest(top: Sequence[Sequence[str]], form: str | None = None) -> Headings | None:
@@ -38,9 +38,9 @@ def nearest(top: Sequence[Sequence[str]], form: str | None = None) -> Headings |
     """
     best = None
     for index, line in enumerate(top):
-        found = set(map(normalise, line))
+        texts = set(map(normalise, line))
         for candidate in [FORMATS[form]] if form else FORMATS.values():
-            matched = sum(normalise(c.heading) in found for c in candidate.columns)
+            matched = sum(normalise(c.heading) in texts for c in candidate.columns)
             rank = (matched, matched / len(candidate.columns))
             if matched > 1 and (best is None or rank > best[0]):
                 best = rank, Headings(index, candidate, tuple(line), matched)
