@@ -72,8 +72,10 @@ def _destination(model: type[FormRow]) -> Destination:
 
 def _unique(table: Table) -> tuple[str, ...]:
     """The columns that are unique in a batch; none where no constraint says so."""
-    unique = (c.columns.keys() for c in table.constraints if isinstance(c, UniqueConstraint))
-    return next((tuple(n for n in names if n != "batch_id") for names in unique), ())
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint) and "batch_id" in constraint.columns:
+            return tuple(c.name for c in constraint.columns if c.name != "batch_id")
+    return ()
 
 
 def _label(key: list[Column[object]]) -> str:
