@@ -19,6 +19,10 @@ NARROW_SPACE = "\u202f"
 SPACE = "\u00a0"
 FRENCH = str.maketrans({",": NARROW_SPACE, ".": ","})
 LABELS = 4_096  # words of days, months and names kept: each is asked for again and again
+MONTHS = [
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+]  # fmt: skip
 LONGEST_WAIT = 240  # the last bin of the wait histogram has no upper end
 
 missing = "non mesuré"
@@ -82,6 +86,11 @@ def plural(n: float, singular: str, plural: str | None = None) -> str:
     """0 usager, 1 usager, 2 usagers: the plural begins at 2; if none is given, the singular and an s."""
     more = plural or (singular if singular[-1] in "sxz" else f"{singular}s")
     return f"{number(n)}{SPACE}{singular if abs(_rounded(n)) < 2 else more}"
+
+
+def counted(n: int, words: str) -> str:
+    """1 ligne importée, 2 lignes importées: each word takes an s from 2 on; plain digits, for a terminal."""
+    return f"{n} {words if abs(n) < 2 else ' '.join(word + 's' for word in words.split())}"
 
 
 def join_words(words: Sequence[str]) -> str:
@@ -156,10 +165,7 @@ VEGA_LOCALE = {
         "periods": ["AM", "PM"],
         "days": ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"],
         "shortDays": ["dim.", "lun.", "mar.", "mer.", "jeu.", "ven.", "sam."],
-        "months": [
-            "janvier", "février", "mars", "avril", "mai", "juin",
-            "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-        ],
+        "months": MONTHS,
         "shortMonths": [
             "janv.", "févr.", "mars", "avr.", "mai", "juin",
             "juil.", "août", "sept.", "oct.", "nov.", "déc.",

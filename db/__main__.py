@@ -9,9 +9,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, select, text
 
 from dashboard.forms.formats import FORMATS
+from dashboard.french import counted
 from dashboard.settings import load
 from db import backup, faults, read, reference, rollup, schema, supersede, write
-from db.console import count, guarded, parse, who
+from db.console import guarded, parse, who
 from db.demo_load import load_demo
 from db.engine import make_engine
 from db.intake import Options, Outcome, load_known, name_of, take
@@ -147,7 +148,7 @@ def demo(engine: Engine, arguments) -> int | None:
         print("--visits : au moins 1.", file=sys.stderr)
         return 2
     rows = load_demo(engine, arguments.visits, arguments.seed, by=who())
-    print(f"Données FICTIVES chargées : {count(rows, 'visite')}.")
+    print(f"Données FICTIVES chargées : {counted(rows, 'visite')}.")
     return None
 
 
@@ -186,16 +187,16 @@ def _tell(outcome: Outcome, *, checked: bool) -> None:
         print(f"{outcome.name} : REFUSÉ, rien n'a été enregistré.")
     elif checked:
         print(
-            f"{outcome.name} : {outcome.form}, {count(outcome.rows, 'ligne')}, sans faute ; rien n'a été enregistré."
+            f"{outcome.name} : {outcome.form}, {counted(outcome.rows, 'ligne')}, sans faute ; rien n'a été enregistré."
         )
     else:
         print(
-            f"{outcome.name} : {outcome.form}, {count(outcome.rows, 'ligne importée')} (lot {outcome.batch_id})."
+            f"{outcome.name} : {outcome.form}, {counted(outcome.rows, 'ligne importée')} (lot {outcome.batch_id})."
         )
     for line in [*outcome.problems, *outcome.remarks]:
         print(f"  {line}")
     if outcome.more_problems:
-        print(f"  … et {count(outcome.more_problems, 'autre faute')}.")
+        print(f"  … et {counted(outcome.more_problems, 'autre faute')}.")
 
 
 def withdraw(engine: Engine, arguments) -> None:
@@ -203,7 +204,7 @@ def withdraw(engine: Engine, arguments) -> None:
     if abs(arguments.batch) > LAST_BATCH:  # neither database could even ask for it
         raise write.Refused(f"Il n'y a pas de lot numéro {arguments.batch}.")
     changed = write.withdraw(engine, arguments.batch, who(), arguments.why)
-    print(f"Lot {arguments.batch} retiré ; {count(changed, 'ligne touchée')}.")
+    print(f"Lot {arguments.batch} retiré ; {counted(changed, 'ligne touchée')}.")
 
 
 def status(engine: Engine, arguments) -> None:
@@ -250,7 +251,8 @@ def status(engine: Engine, arguments) -> None:
     print(f"Visites comptées : {found['visits']}")
     for form, numbers in found["forms"].items():
         print(
-            f"  {form} : {count(numbers['batches'], 'lot')}, {count(numbers['rows'], 'ligne')}, jusqu'au {numbers['last_day']}"
+            f"  {form} : {counted(numbers['batches'], 'lot')}, {counted(numbers['rows'], 'ligne')},"
+            f" jusqu'au {numbers['last_day']}"
         )
     with engine.connect() as connection:
         _tell_ahead(connection)
@@ -264,7 +266,7 @@ def verify(engine: Engine, _arguments) -> int:
     for problem in problems[:50]:
         print(problem)
     print(
-        f"Lignes qui comptent et cumuls, refaits depuis les fichiers : {count(len(problems), 'différence')}."
+        f"Lignes qui comptent et cumuls, refaits depuis les fichiers : {counted(len(problems), 'différence')}."
     )
     return 1 if problems else 0
 

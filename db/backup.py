@@ -5,9 +5,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
+from dashboard.french import counted
 from dashboard.settings import ROOT, load
 from db import copies, schema, supersede
-from db.console import count
 from db.engine import is_sqlite, writing
 from db.models import Base, Journal
 from db.seed import beyond_reference
@@ -119,7 +119,7 @@ def contents(engine: Engine) -> list[str]:
         for table in tables & set(Base.metadata.tables) - set(found) - COMPUTED:
             found[table] = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
         said = [
-            count(n, WORDS[table]) if table in WORDS else f"{table} : {n}"
+            counted(n, WORDS[table]) if table in WORDS else f"{table} : {n}"
             for table, n in sorted(found.items())
             if n
         ]
@@ -127,7 +127,7 @@ def contents(engine: Engine) -> list[str]:
             select(func.count()).select_from(Journal).where(Journal.did.not_in(BY_ITSELF))
         )
         done = lines.scalar_one()
-        return said or ([count(done, "ligne") + " au journal"] if done else [])
+        return said or ([counted(done, "ligne") + " au journal"] if done else [])
 
 
 def _replace(engine: Engine, path: Path, did: str, by: str, *, keep: bool) -> Path | None:

@@ -40,17 +40,9 @@ COUNTERS = (
 UNKNOWN_KEY = "inconnu"
 ALL = "all"  # every site: the value of `sites` for a person who may see the whole country
 
-# The longest texts, in characters: of what files bring, then of what commands write. A column of the tables that has a
-# length of its own has this one (tests/forms/test_limits.py); a key is short, for an index of PostgreSQL takes no long ones.
+# The longest texts that commands write, in characters: each is the length of its column (tests/forms/test_limits.py). How
+# long a text of a file may be stands in the entry of its form.
 LONGEST = {
-    "source_ref": 200,
-    "reference": 200,
-    "agent": 80,
-    "subject": 2_000,
-    "reasons": 2_000,
-    "difficulties": 2_000,
-    "solutions": 2_000,
-    "remarks": 2_000,
     "filename": 255,
     "who": 80,
     "label": 160,

@@ -89,8 +89,3 @@ def who() -> str:
     except (KeyError, OSError):  # no account name in a bare container
         name = ""
     return fit(name.encode(errors="replace").decode())[: LONGEST["who"]] or "ligne de commande"
-
-
-def count(n: int, words: str) -> str:
-    """1 ligne importée, 2 lignes importées: each word takes an s from 2 on."""
-    return f"{n} {words if abs(n) < 2 else ' '.join(word + 's' for word in words.split())}"

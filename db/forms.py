@@ -1,117 +1,87 @@
-"""Where each import form's rows go: table, columns, what makes two rows the same thing said twice, and which rows of
-other files a file of the form may replace."""
+"""Where the rows of each form go, read from its table (db.models.FormRow): what makes two rows the same thing said twice,
+and which rows of other files a file of the form may replace."""
 
 from dataclasses import dataclass
 
-ON_THE_DAY = "{w}.site_id = {r}.site_id AND {w}.day = {r}.{day}"
-# A closure lasts: it is replaced where all of it lies in the span that a file covers without a gap.
-INSIDE = (
-    "{w}.site_id = coalesce({r}.site_id, 0) AND {w}.day = {r}.first_day AND EXISTS (SELECT 1 FROM whole_day l"
-    " WHERE l.batch_id = {w}.batch_id AND l.site_id = {w}.site_id AND l.day = {r}.last_day)"
-)
+from sqlalchemy import Column, Date, String, Table, UniqueConstraint
+
+from db.models import Base, FormRow, Whole
+
+INSIDE = {
+    Whole.DAY: "{w}.site_id = {r}.site_id AND {w}.day = {r}.{day}",
+    # A row that lasts is replaced where all of it lies in the span that a file covers without a gap.
+    Whole.SPAN: (
+        "{w}.site_id = coalesce({r}.site_id, 0) AND {w}.day = {r}.{day} AND EXISTS (SELECT 1 FROM whole_day l"
+        " WHERE l.batch_id = {w}.batch_id AND l.site_id = {w}.site_id AND l.day = {r}.last_day)"
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Destination:
     """The table of a form.
 
-    key: SQL expressions over a row {0} that are equal in two rows for the same thing. day: the column that says which
-    day a row speaks of. label: an SQL expression over a row {0}, for people. inside: SQL condition that a row {r} lies
-    in a whole day {w} of another file of this form, None where no file is ever whole. spans: its whole days are those
-    that the file says it covers (--covers), not those of its rows.
+    key: the columns that are equal in two rows for the same thing; blank: those of them where two blanks are equal. day:
+    the column that says which day a row speaks of. label: an SQL expression over a row {0}, for people. whole: which rows
+    a file replaces beside those.
     """
 
     table: str
-    columns: tuple[str, ...]
     key: tuple[str, ...]
+    blank: frozenset[str]
     day: str
     label: str
-    inside: str | None = ON_THE_DAY
-    spans: bool = False
+    whole: Whole
+
+    @property
+    def inside(self) -> bool:
+        """Whether a file may replace whole days of other files."""
+        return self.whole in INSIDE
+
+    @property
+    def spans(self) -> bool:
+        """Whether its whole days are those that the file says it covers (--covers), not those of its rows."""
+        return self.whole == Whole.SPAN
 
     def same(self, a: str, b: str) -> str:
         """SQL condition: rows under the aliases `a` and `b` are the same thing, from two batches."""
-        keys = " AND ".join(f"{k.format(a)} = {k.format(b)}" for k in self.key)
+        keys = " AND ".join(
+            f"{a}.{c} {'IS NOT DISTINCT FROM' if c in self.blank else '='} {b}.{c}"
+            for c in self.key
+        )
         return f"{keys} AND {a}.batch_id <> {b}.batch_id"
 
     def covered(self, row: str, whole: str) -> str:
         """SQL condition: the row under the alias `row` lies in the whole day `whole` of another batch."""
-        return f"{self.inside.format(r=row, w=whole, day=self.day)} AND {whole}.batch_id <> {row}.batch_id"
+        inside = INSIDE[self.whole].format(r=row, w=whole, day=self.day)
+        return f"{inside} AND {whole}.batch_id <> {row}.batch_id"
 
 
-DESTINATIONS = {
-    "registre": Destination(
-        "visit",
-        (
-            "site_id",
-            "day",
-            "kind",
-            "service_id",
-            "sex",
-            "satisfied",
-            "outcome",
-            "arrived_at",
-            "called_at",
-            "ended_at",
-            "source_ref",
-        ),
-        ("{0}.site_id", "{0}.source_ref"),
-        "day",
-        "{0}.source_ref",
-    ),
-    "plaintes": Destination(
-        "complaint",
-        (
-            "site_id",
-            "reference",
-            "received_on",
-            "category_id",
-            "service_id",
-            "channel_id",
-            "resolved_on",
-            "outcome",
-        ),
-        ("{0}.site_id", "{0}.reference"),
-        "received_on",
-        "{0}.reference",
-    ),
-    "cloture": Destination(
-        "daily_closing",
-        ("site_id", "day", "agent", "declared"),
-        ("{0}.site_id", "{0}.day", "{0}.agent"),
-        "day",
-        "nullif({0}.agent, '')",
-    ),
-    # A closure is known by its start: a later file may correct its end.
-    "fermetures": Destination(
-        "closure",
-        ("site_id", "first_day", "last_day", "from_minute", "to_minute", "reason_id"),
-        (
-            "coalesce({0}.site_id, 0)",
-            "{0}.first_day",
-            "coalesce({0}.from_minute, -1)",
-            "coalesce({0}.reason_id, 0)",
-        ),
-        "first_day",
-        "CAST({0}.last_day AS char(10))",
-        INSIDE,
-        spans=True,
-    ),
-    "canevas": Destination(
-        "monthly_return",
-        (
-            "site_id",
-            "month",
-            "received",
-            "satisfied",
-            "reasons",
-            "difficulties",
-            "solutions",
-            "remarks",
-        ),
-        ("{0}.site_id", "{0}.month"),
-        "month",
-        "NULL",
-        None,
-    ),
-}
+def _destination(model: type[FormRow]) -> Destination:
+    table = Base.metadata.tables[model.__tablename__]
+    key = model.key or _unique(table)
+    return Destination(
+        table.name,
+        key,
+        blank=frozenset(name for name in model.key if table.columns[name].nullable),
+        day=next((c.name for c in table.columns if isinstance(c.type, Date)), ""),
+        label=_label([table.columns[name] for name in key]),
+        whole=model.whole,
+    )
+
+
+def _unique(table: Table) -> tuple[str, ...]:
+    """The columns that are unique in a batch; none where no constraint says so."""
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint) and "batch_id" in constraint.columns:
+            return tuple(c.name for c in constraint.columns if c.name != "batch_id")
+    return ()
+
+
+def _label(key: list[Column[object]]) -> str:
+    """The last text of the key: a reference, an agent."""
+    texts = [c.name for c in key if isinstance(c.type, String)]
+    return f"nullif({{0}}.{texts[-1]}, '')" if texts else "NULL"
+
+
+DESTINATIONS = {model.form: _destination(model) for model in FormRow.__subclasses__()}

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from dashboard.forms.problem import Problem, Unreadable, visible
 from dashboard.forms.table import check_file
 from dashboard.period import today
 from db import read, write
-from db.codes import LONGEST
+from db.codes import ALL, LONGEST
 from db.forms import DESTINATIONS
 from db.ledger import public_holidays
 
@@ -44,7 +45,7 @@ class Outcome:
     already: bool = False
     rows: int = 0
     superseded: int = 0
-    problems: list = field(default_factory=list)
+    problems: Sequence[Problem | str] = ()
     more_problems: int = 0
     remarks: list[str] = field(default_factory=list)
 
@@ -52,11 +53,11 @@ class Outcome:
 def load_known(engine: Engine) -> Known:
     """What files may refer to, as the database stands."""
     with engine.connect() as connection:
-        sites = read.sites_frame(connection, read.ALL)
+        sites = read.sites_frame(connection, ALL)
         spans = (date(2015, 1, 1), today())
         return known_from(
             sites.to_dict("records"),
-            read.locations(connection, read.ALL),
+            read.locations(connection, ALL),
             read.services(connection),
             read.terms(connection),
             frozenset(public_holidays(connection, *spans)),
@@ -136,7 +137,7 @@ def _refuse_days_to_come(options: Options) -> None:
 def _replacing_means_nothing(form: str, options: Options) -> list[Problem]:
     """Why a file of the form cannot replace whole days: one problem, or none."""
     destination = DESTINATIONS[form]
-    if destination.inside is None:
+    if not destination.inside:
         return [
             Problem(
                 None,

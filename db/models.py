@@ -6,6 +6,8 @@ is null. A row of a withdrawn batch carries its own batch there.
 """
 
 from datetime import date, datetime
+from enum import Enum
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -38,6 +40,14 @@ NAMES = {
 RowId = BigInteger().with_variant(
     Integer, "sqlite"
 )  # SQLite numbers rows by itself only in an INTEGER key
+
+
+class Whole(Enum):
+    """Which rows of other files a file replaces, beside those that it says again."""
+
+    DAY = "those of the days of which it is the whole register"
+    SPAN = "those that lie wholly in the days that it says it covers, for a row that lasts (first_day, last_day)"
+    NEVER = "none"
 
 
 class Base(DeclarativeBase):
@@ -249,23 +259,39 @@ class WholeDay(Base):
     __table_args__ = (Index("ix_whole_day_site_id_day", "site_id", "day"),)
 
 
-def _superseded(table: str) -> Index:
-    """Superseded rows are few: a partial index finds them at no cost to imports."""
-    condition = text("superseded_by IS NOT NULL")
-    return Index(
-        f"ix_{table}_superseded_by",
-        "superseded_by",
-        sqlite_where=condition,
-        postgresql_where=condition,
-    )
+class FormRow(Base):
+    """A row that files of one form bring: its columns are the fields of the form's entry in FORMATS.
+
+    The first date is the day that a row speaks of. The unique constraint with `batch_id` says which rows are the same
+    thing said twice: those with equal values in its other columns, a blank being equal to nothing.
+    """
+
+    __abstract__ = True
+    form: ClassVar[str]  # the name of its entry in FORMATS
+    key: ClassVar[tuple[str, ...]] = ()  # instead of that constraint: here blanks are equal
+    whole: ClassVar[Whole] = Whole.DAY
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, sort_order=-2)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True, sort_order=-1)
+    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), sort_order=1)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        # Superseded rows are few: a partial index finds them at no cost to imports.
+        condition = text("superseded_by IS NOT NULL")
+        Index(
+            f"ix_{cls.__tablename__}_superseded_by",
+            cls.__table__.c.superseded_by,
+            sqlite_where=condition,
+            postgresql_where=condition,
+        )
 
 
-class Visit(Base):
+class Visit(FormRow):
     """One user received. No name, telephone or matricule: they are dropped at the door."""
 
     __tablename__ = "visit"
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
+    form = "registre"
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     day: Mapped[date] = mapped_column(Date)
     kind: Mapped[int] = mapped_column(SmallInteger)
@@ -277,19 +303,15 @@ class Visit(Base):
     called_at: Mapped[int | None] = mapped_column(SmallInteger)
     ended_at: Mapped[int | None] = mapped_column(SmallInteger)
     source_ref: Mapped[str | None] = mapped_column(Text)
-    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
     __table_args__ = (
         UniqueConstraint("site_id", "source_ref", "batch_id"),
         Index("ix_visit_site_id_day", "site_id", "day"),
-        Index("ix_visit_batch_id", "batch_id"),
-        _superseded("visit"),
     )
 
 
-class Complaint(Base):
+class Complaint(FormRow):
     __tablename__ = "complaint"
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    form = "plaintes"
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     reference: Mapped[str] = mapped_column(Text)
     received_on: Mapped[date] = mapped_column(Date)
@@ -299,11 +321,9 @@ class Complaint(Base):
     resolved_on: Mapped[date | None] = mapped_column(Date)
     reopened_on: Mapped[date | None] = mapped_column(Date)
     outcome: Mapped[str | None] = mapped_column(String(12), comment="handled, rejected, dropped")
-    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
     __table_args__ = (
         UniqueConstraint("site_id", "reference", "batch_id"),
         Index("ix_complaint_site_id_received_on", "site_id", "received_on"),
-        _superseded("complaint"),
     )
 
 
@@ -315,45 +335,40 @@ class ComplaintText(Base):
     subject: Mapped[str] = mapped_column(Text)
 
 
-class DailyClosing(Base):
+class DailyClosing(FormRow):
     """The register's daily « clôture »: several agents of a site are summed."""
 
     __tablename__ = "daily_closing"
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    form = "cloture"
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     day: Mapped[date] = mapped_column(Date)
     agent: Mapped[str] = mapped_column(String(80), comment="a pseudonym; empty where none is given")
     declared: Mapped[int] = mapped_column(Integer)
-    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
-    __table_args__ = (
-        UniqueConstraint("site_id", "day", "agent", "batch_id"),
-        _superseded("daily_closing"),
-    )
+    __table_args__ = (UniqueConstraint("site_id", "day", "agent", "batch_id"),)
 
 
-class Closure(Base):
+class Closure(FormRow):
     """A site (null: the whole network) closed from a day to a day, or between two hours of these days."""
 
     __tablename__ = "closure"
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    form = "fermetures"
+    # Known by its start: a later file may correct its end.
+    key = ("site_id", "first_day", "from_minute", "reason_id")
+    whole = Whole.SPAN
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
     first_day: Mapped[date] = mapped_column(Date)
     last_day: Mapped[date] = mapped_column(Date)
     from_minute: Mapped[int | None] = mapped_column(SmallInteger)
     to_minute: Mapped[int | None] = mapped_column(SmallInteger)
     reason_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
-    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
-    __table_args__ = (_superseded("closure"),)
 
 
-class MonthlyReturn(Base):
+class MonthlyReturn(FormRow):
     """The « canevas mensuel »: what a site declares of its month. It never feeds the counted figures."""
 
     __tablename__ = "monthly_return"
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    form = "canevas"
+    whole = Whole.NEVER
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     month: Mapped[date] = mapped_column(Date)
     received: Mapped[int | None] = mapped_column(Integer)
@@ -362,11 +377,7 @@ class MonthlyReturn(Base):
     difficulties: Mapped[str] = mapped_column(Text)
     solutions: Mapped[str] = mapped_column(Text)
     remarks: Mapped[str] = mapped_column(Text)
-    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
-    __table_args__ = (
-        UniqueConstraint("site_id", "month", "batch_id"),
-        _superseded("monthly_return"),
-    )
+    __table_args__ = (UniqueConstraint("site_id", "month", "batch_id"),)
 
 
 # --- what is computed -----------------------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
-"""Shapes that cross layers: a site, a closure, and the Facts that indicators are computed from.
+"""Shapes that cross layers: a site, a closure, rows of a file, and the Facts that indicators are computed from.
 
 This module imports nothing of ours but codes: anybody may use it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -39,6 +39,20 @@ class Closure:
     from_minute: int | None
     to_minute: int | None
     reason: str
+
+
+Cell = str | int | None  # days are ISO text, times of day minutes after midnight
+
+
+@dataclass
+class Chunk:
+    """Some rows of a file, by column: a list of values for each field.
+
+    numbers: of a register of visits, the fields that rollups want as int64 arrays; a time that nobody noted is -1.
+    """
+
+    values: dict[str, list[Cell]]
+    numbers: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """Every change to the data. Each function opens and commits its own transaction: all of it happens, or nothing."""
 
 import gc
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +16,7 @@ from db.codes import NATION
 from db.engine import writing
 from db.forms import DESTINATIONS, Destination
 from db.models import Base, ImportBatch, Journal
+from db.shapes import Chunk
 from db.supersede import settle_import, settle_withdrawal
 
 
@@ -23,19 +25,29 @@ class Refused(Exception):
 
 
 class Parsing(Protocol):
-    """A file being read: iterating gives chunks (dict of column name to list); then the rest is known.
+    """A file being read: iterating gives chunks; then the rest is known.
 
     As in dashboard.forms.parse; db only needs this much of it.
     """
 
     form: str
-    problems: list
-    coverage: dict[int, tuple[date, date, int]]  # site id: first day, last day, rows
     whole_days: set[tuple[int, str]]  # (site id, ISO day) for which the file is the whole register
-    site_days: dict[tuple[int | None, str], int]  # (site id, ISO day): rows
+    site_days: Counter[tuple[int | None, str]]  # (site id, ISO day): rows
     replace_days: bool
 
-    def __iter__(self) -> Iterable[dict[str, list]]: ...
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What the form brings: columns of its table, and the words that stand in a table of their own."""
+
+    @property
+    def problems(self) -> Sequence[object]:
+        """What is wrong with the file; nothing, if it can be kept."""
+
+    @property
+    def coverage(self) -> dict[int, tuple[date, date, int]]:
+        """Site id: first day, last day, rows."""
+
+    def __iter__(self) -> Iterator[Chunk]: ...
 
 
 @dataclass(frozen=True)
@@ -155,32 +167,28 @@ def _insert_rows(
     """Stream the file's rows into their table; visits also go into `tally`. Returns the number of rows."""
     rows = 0
     subjects = []
-    with bulk.inserter(connection, destination.table, ("batch_id", *destination.columns)) as put:
+    fields = [name for name in parsing.fields if name != "subject"]
+    with bulk.inserter(connection, destination.table, ("batch_id", *fields)) as put:
         for chunk in parsing:
             if parsing.problems:
                 continue  # the file will be refused: read on only to list every problem
-            columns = [chunk[name] for name in destination.columns]
+            columns = [chunk.values[name] for name in fields]
             size = len(columns[0])
             rows += size
             put(list(zip([batch_id] * size, *columns, strict=True)))
             if destination.table == "visit":
                 tally.add(_packed(chunk))
-            if "subject" in chunk:
-                subjects += [
-                    t
-                    for t in zip(
-                        chunk["site_id"], chunk["reference"], chunk["subject"], strict=True
-                    )
-                    if t[2]
-                ]
+            if "subject" in parsing.fields:
+                told = (chunk.values[name] for name in ("site_id", "reference", "subject"))
+                subjects += [line for line in zip(*told, strict=True) if line[2]]
     if subjects and not parsing.problems:
         _insert_subjects(connection, batch_id, subjects)
     return rows
 
 
-def _packed(chunk: dict[str, list]) -> np.ndarray:
+def _packed(chunk: Chunk) -> np.ndarray:
     """Packed visits of a chunk; the parser adds the numeric columns that the rollup wants."""
-    n = chunk["numbers"]
+    n = chunk.numbers
     return rollup.pack(
         n["day"],
         n["site_id"],
@@ -267,7 +275,7 @@ def _sites_seen_before(connection: Connection, batch_id: int, form: str) -> bool
 
 def _absent(connection: Connection, destination: Destination, batch_id: int) -> list[str]:
     """Rows that still count from older files, on the site-days of which this file speaks: worth a remark."""
-    if destination.inside is None or destination.spans:
+    if not destination.inside or destination.spans:
         return []
     table, day, label = destination.table, destination.day, destination.label.format("o")
     rows = connection.execute(

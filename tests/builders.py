@@ -18,6 +18,7 @@ from dashboard.indicators import INDICATORS, Figure, compute
 from dashboard.settings import ROOT
 from db import read, rollup, supersede, write
 from db.facts import gather
+from db.forms import DESTINATIONS
 from db.intake import Options, Outcome, take
 
 SAMPLES = ROOT / "tests" / "samples"
@@ -162,12 +163,8 @@ class Office:
             "import_batch",
             "batch_site",
             "whole_day",
-            "visit",
-            "complaint",
+            *(d.table for d in DESTINATIONS.values()),
             "complaint_text",
-            "daily_closing",
-            "closure",
-            "monthly_return",
             "rollup",
             "journal",
         )

@@ -158,6 +158,19 @@ def test_plural(n, words, text):
 
 
 @pytest.mark.parametrize(
+    "n, words",
+    [
+        (0, "0 ligne importée"),
+        (1, "1 ligne importée"),
+        (2, "2 lignes importées"),
+        (1200, "1200 lignes importées"),
+    ],
+)
+def test_each_word_agrees_with_its_number(n, words):
+    assert french.counted(n, "ligne importée") == words
+
+
+@pytest.mark.parametrize(
     ("words", "text"),
     [
         ([], ""),

@@ -69,8 +69,7 @@ def test_readme_lists_every_option_of_import():
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=lambda f: f.name)
-def test_readme_names_the_form_and_the_guide_gives_its_headings(form):
-    assert f"`{form.name}`" in README
+def test_the_guide_names_the_form_and_gives_its_headings(form):
     row = next(line for line in GUIDE.splitlines() if line.startswith(f"| {form.name} |"))
     cells = [re.sub(r" \(.*\)", "", cell.strip()) for cell in row.split("|")[2].split(", ")]
     assert cells == [f"**{c.heading}**" if c.required else c.heading for c in form.columns]

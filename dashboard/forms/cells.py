@@ -3,51 +3,19 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import cache
 
-import numpy as np
-
-from dashboard.forms.formats import Format
+from dashboard import french
+from dashboard.forms.formats import Column, Format, Words
 from dashboard.forms.known import Choice, Known, normalise
-from db.codes import COMPLAINT, INFORMATION, LEFT, LONGEST, MAN, REQUEST, SERVED, WOMAN
+from db.shapes import Cell
 
+Reader = Callable[[str], Cell | Choice]
 OLDEST = date(2000, 1, 1)
-EPOCH = date(1970, 1, 1).toordinal()
 SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
-MONTHS = {
-    normalise(name): i
-    for i, name in enumerate(
-        (
-            "janvier",
-            "février",
-            "mars",
-            "avril",
-            "mai",
-            "juin",
-            "juillet",
-            "août",
-            "septembre",
-            "octobre",
-            "novembre",
-            "décembre",
-        ),
-        1,
-    )
-}
-KINDS = {
-    "requete": REQUEST,
-    "0": REQUEST,
-    "plainte": COMPLAINT,
-    "1": COMPLAINT,
-    "demande d information": INFORMATION,
-    "2": INFORMATION,
-}
-SEXES = {"f": WOMAN, "femme": WOMAN, "m": MAN, "homme": MAN}
-OUTCOMES = {"servi": SERVED, "parti": LEFT}
-COMPLAINT_OUTCOMES = {"traitee": "handled", "rejetee": "rejected", "sans suite": "dropped"}
-ADD = {"service": "service", "category": "category", "channel": "channel", "reason": "reason"}
+MONTHS = {normalise(name): number for number, name in enumerate(french.MONTHS, 1)}
+LISTS = ("service", "category", "channel", "reason")  # the ministry's, to which a word may be added
 LARGEST = 9_999_999
 # What Excel and LibreOffice show, in French or English, where a formula has no result.
 ERROR = re.compile(
@@ -85,24 +53,24 @@ def day(text: str, today: date) -> str:
     else:
         raise CellProblem(_serial_day(text) or "une date est attendue, écrite JJ/MM/AAAA.")
     try:
-        found = date(*parts)
+        when = date(*parts)
     except ValueError:
         raise CellProblem("ce jour n'existe pas ; écrire JJ/MM/AAAA.") from None
-    if found > today:
+    if when > today:
         raise CellProblem("cette date est dans l'avenir.")
-    if found < OLDEST:
+    if when < OLDEST:
         raise CellProblem("cette date est trop ancienne ; vérifier l'année.")
-    return found.isoformat()
+    return when.isoformat()
 
 
 def _serial_day(text: str) -> str | None:
     """What to do with a date that Excel gave as its number: 45719 is 03/03/2025."""
     match = SERIAL.fullmatch(text)
-    found = FIRST_OF_EXCEL + timedelta(int(match[1])) if match and match[1].isascii() else None
-    if found is None or not 2000 <= found.year < 2100:
+    when = FIRST_OF_EXCEL + timedelta(int(match[1])) if match and match[1].isascii() else None
+    if when is None or not 2000 <= when.year < 2100:
         return None
     return (
-        f"Excel compte ainsi le {found:%d/%m/%Y} ; si c'est la date voulue, mettre la cellule au format Date et"
+        f"Excel compte ainsi le {when:%d/%m/%Y} ; si c'est la date voulue, mettre la cellule au format Date et"
         " enregistrer à nouveau."
     )
 
@@ -156,24 +124,24 @@ def whole(text: str) -> int:
     return int(digits)
 
 
-def word(words: dict, expected: str) -> Callable[[str], object]:
+def word(words: Words) -> Callable[[str], int | str]:
     """A reader for a cell that holds one of a few words."""
 
-    def read(text: str):
-        found = words.get(normalise(text))
-        if found is None:
-            raise CellProblem(f"{expected} attendu.")
-        return found
+    def read(text: str) -> int | str:
+        value = words.values.get(normalise(text))
+        if value is None:
+            raise CellProblem(f"{words.expected} attendu.")
+        return value
 
     return read
 
 
 def answer(text: str) -> bool:
     """True for oui, False for non."""
-    found = {"oui": True, "non": False}.get(normalise(text))
-    if found is None:
+    value = {"oui": True, "non": False}.get(normalise(text))
+    if value is None:
         raise CellProblem("oui, non ou rien attendu.")
-    return found
+    return value
 
 
 def text_of(most: int) -> Callable[[str], str]:
@@ -189,42 +157,42 @@ def text_of(most: int) -> Callable[[str], str]:
 
 def site(text: str, known: Known) -> int | Choice:
     """The id of the site; a Choice where a commune's name leaves it to the day."""
-    found = known.site(text)
-    if found is None:
+    named = known.site(text)
+    if named is None:
         near = known.nearest_site(text)
         raise CellProblem(
             "ce centre n'est pas connu." + (f" Le plus proche : « {near} »." if near else "")
         )
-    if isinstance(found, Choice):
-        only = found.candidates[0]
-        settled = (
-            len(found.candidates) == 1
-            and len({c for _, c in only.communes}) == 1
-            and only.closed_on is None
-        )
-        return only.id if settled else found
-    return found.id
+    if not isinstance(named, Choice):
+        return named.id
+    only = named.candidates[0]
+    settled = (
+        len(named.candidates) == 1
+        and len({c for _, c in only.communes}) == 1
+        and only.closed_on is None
+    )
+    return only.id if settled else named
 
 
 def term(kind: str, known: Known) -> Callable[[str], int]:
     """A reader for a word of one of the ministry's lists."""
 
     def read(text: str) -> int:
-        found = known.terms.get(kind, {}).get(normalise(text))
-        if found is None:
+        number = known.terms.get(kind, {}).get(normalise(text))
+        if number is None:
             near = known.nearest_term(kind, text)
             raise CellProblem(
                 "ce mot n'est pas dans la liste."
                 + (f" Le plus proche : « {near} »." if near else "")
-                + f' Pour l\'ajouter : python -m db add {ADD[kind]} "{text.replace(chr(34), "")[:80]}"'
+                + f' Pour l\'ajouter : python -m db add {kind} "{text.replace(chr(34), "")[:80]}"'
             )
-        return found
+        return number
 
     return read
 
 
-def readers(known: Known, today: date) -> dict[str, Callable[[str], object]]:
-    """The reader of each cell type that formats name, texts apart. A blank cell never reaches a reader."""
+def readers(known: Known, today: date) -> dict[str, Reader]:
+    """The reader of each kind of cell that formats name, texts apart. A blank cell never reaches a reader."""
     return {
         "site": lambda text: site(text, known),
         "day": lambda text: day(text, today),
@@ -232,95 +200,67 @@ def readers(known: Known, today: date) -> dict[str, Callable[[str], object]]:
         "clock": clock,
         "whole": whole,
         "answer": answer,
-        "kind": word(KINDS, "requête, plainte ou demande d'information"),
-        "sex": word(SEXES, "F, M ou rien"),
-        "outcome": word(OUTCOMES, "servi, parti ou rien"),
-        "complaint_outcome": word(COMPLAINT_OUTCOMES, "traitée, rejetée, sans suite ou rien"),
-        **{kind: term(kind, known) for kind in ADD},
+        **{kind: term(kind, known) for kind in LISTS},
     }
 
 
 def memos(form: Format, known: Known, today: date, *, typed: bool) -> dict[str, "Memo"]:
     """A memo for each column of the form, by field. typed: the file tells formulas from texts, as workbooks do."""
     reading = readers(known, today)
+
+    def reader(column: Column) -> Reader:
+        if isinstance(column.cell, Words):
+            return word(column.cell)
+        return text_of(column.most) if column.cell == "text" else reading[column.cell]
+
     return {
         c.field: Memo(
-            text_of(LONGEST[c.field]) if c.cell == "text" else reading[c.cell],
-            c.blank,
-            c.required,
-            formulas=c.cell == "text" and c.field not in form.key and not typed,
+            reader(c), c, formulas=c.cell == "text" and c.field not in form.key and not typed
         )
         for c in form.columns
     }
 
 
-class Memo(dict):
+class Memo(dict[str, Cell]):
     """A column's cells, read once each: register files say the same few things many times over.
 
-    Maps a cell's text to its value, None where it cannot be read; `bad` then says why.
+    Maps a cell's text to its value; None where it cannot be read, and `bad` then says why, or where it depends on the
+    day, and `choices` then says on what.
     """
 
     LARGEST = 200_000
 
-    def __init__(
-        self, read: Callable[[str], object], blank: object, required: bool, *, formulas: bool
-    ):
+    def __init__(self, read: Reader, column: Column, *, formulas: bool) -> None:
         super().__init__()
-        self.read, self.blank, self.required, self.formulas = read, blank, required, formulas
+        self.read, self.column, self.formulas = read, column, formulas
         self.bad: dict[str, str] = {}
-        self.choices = False
+        self.choices: dict[str, Choice] = {}
 
-    def __missing__(self, text: str):
+    def __missing__(self, text: str) -> Cell:
         value = self._value(text)
         if len(self) < self.LARGEST:
             self[text] = value
         return value
 
-    def _value(self, text: str):
+    def reads(self, text: str) -> bool:
+        """Whether the text can be read."""
+        _ = self[text]
+        return text not in self.bad
+
+    def _value(self, text: str) -> Cell:
         stripped = text.strip()
         try:
             if not stripped:
-                if self.required:
+                if self.column.required:
                     raise CellProblem("cette case doit être remplie.")
-                return self.blank
+                return self.column.blank
             if reason := not_a_value(stripped, formulas=self.formulas):
                 raise CellProblem(reason)
             value = self.read(stripped)
         except CellProblem as problem:
             self.bad[text] = str(problem)
             return None
-        self.choices = self.choices or isinstance(value, Choice)
+        if isinstance(value, Choice):
+            self.choices[text] = value
+            return None
         return value
-
-
-class Numbers(dict):
-    """A column's values as whole numbers, for arithmetic: None is `blank`, days count from 1970, no is 2."""
-
-    def __init__(self, blank: int):
-        super().__init__()
-        self.blank = blank
-
-    def __missing__(self, value) -> int:
-        if value is None:
-            number = self.blank
-        elif isinstance(value, bool):
-            number = 1 if value else 2
-        elif isinstance(value, str):
-            number = date.fromisoformat(value).toordinal() - EPOCH
-        else:
-            number = int(value)
-        self[value] = number
-        return number
-
-
-@cache
-def _numbers(blank: int, answers: bool) -> Numbers:
-    """The table of such values, kept: there are few of them. Answers apart: to a dict, True is 1 and False is 0."""
-    return Numbers(blank)
-
-
-def as_numbers(values: list, blank: int) -> np.ndarray:
-    """`values` as an int64 array, through `Numbers`."""
-    sample = next((v for v in values if v is not None), None)
-    table = _numbers(blank, isinstance(sample, bool))
-    return np.fromiter(map(table.__getitem__, values), np.int64, len(values))

@@ -1,19 +1,29 @@
-"""Rules between the cells of one row, by form. Each gives (field, rows, message): where the fault is shown, and why."""
+"""Rules between the cells of one row. Each gives (field, rows, message): where the fault is shown, and why.
 
-from collections.abc import Iterator
+A cell that is blank, or refused already, is None among the values and breaks no rule.
+"""
+
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from dashboard.forms.cells import as_numbers
+from dashboard.forms.arrays import as_numbers
 from db.codes import LEFT
+from db.shapes import Cell
 
+Values = dict[str, list[Cell]]
 Finding = tuple[str, list[int], str]
+Check = Callable[[Values], Iterator[Finding]]
 
 
-def _registre(values: dict) -> Iterator[Finding]:
-    arrived, called, ended = (
-        as_numbers(values[f], -1) for f in ("arrived_at", "called_at", "ended_at")
-    )
+def nothing(_values: Values) -> Iterator[Finding]:
+    """No rule."""
+    yield from ()
+
+
+def visits(values: Values) -> Iterator[Finding]:
+    """Times are in order, and nobody left unserved was called."""
+    arrived, called, ended = _numbers(values, "arrived_at", "called_at", "ended_at")
     left = as_numbers(values["outcome"], 0) == LEFT
     yield (
         "called_at",
@@ -32,69 +42,59 @@ def _registre(values: dict) -> Iterator[Finding]:
     )
 
 
-def _plaintes(values: dict) -> Iterator[Finding]:
-    rows = list(zip(values["received_on"], values["resolved_on"], values["outcome"], strict=True))
+def complaints(values: Values) -> Iterator[Finding]:
+    """A reply comes after its complaint, an outcome with a reply; one without an outcome was handled."""
+    received, resolved = _numbers(values, "received_on", "resolved_on")
     yield (
         "resolved_on",
-        [i for i, (a, b, _) in enumerate(rows) if a and b and b < a],
+        _rows((received >= 0) & (resolved >= 0) & (resolved < received)),
         "la réponse est avant la réception.",
     )
     yield (
         "outcome",
-        [i for i, (_, b, o) in enumerate(rows) if o and not b],
+        [i for i, o in enumerate(values["outcome"]) if o and resolved[i] < 0],
         "une issue demande la date de réponse (« Répondue le »).",
     )
-    values["outcome"] = [o or ("handled" if b else None) for _, b, o in rows]
+    values["outcome"] = [
+        o or ("handled" if b else None)
+        for o, b in zip(values["outcome"], values["resolved_on"], strict=True)
+    ]
 
 
-def _fermetures(values: dict) -> Iterator[Finding]:
-    rows = list(
-        zip(
-            values["first_day"],
-            values["last_day"],
-            values["from_minute"],
-            values["to_minute"],
-            strict=True,
-        )
-    )
+def closures(values: Values) -> Iterator[Finding]:
+    """A closure ends after it begins; two hours, or none."""
+    first, last, start, end = _numbers(values, "first_day", "last_day", "from_minute", "to_minute")
     yield (
         "last_day",
-        [i for i, (a, b, *_) in enumerate(rows) if a and b and b < a],
+        _rows((first >= 0) & (last >= 0) & (last < first)),
         "la fin est avant le début.",
     )
     yield (
         "to_minute",
-        [i for i, (*_, a, b) in enumerate(rows) if (a is None) != (b is None)],
+        _rows((start < 0) != (end < 0)),
         "« De » et « À » vont ensemble : remplir les deux, ou aucune.",
     )
     yield (
         "to_minute",
-        [i for i, (*_, a, b) in enumerate(rows) if a is not None and b is not None and b <= a],
+        _rows((start >= 0) & (end >= 0) & (end <= start)),
         "l'heure de fin n'est pas après l'heure de début.",
     )
 
 
-def _canevas(values: dict) -> Iterator[Finding]:
-    pairs = zip(values["received"], values["satisfied"], strict=True)
+def monthly(values: Values) -> Iterator[Finding]:
+    """Nobody was satisfied who was not received."""
+    received, satisfied = _numbers(values, "received", "satisfied")
     yield (
         "satisfied",
-        [i for i, (r, s) in enumerate(pairs) if r is not None and s is not None and s > r],
+        _rows((received >= 0) & (satisfied > received)),
         "plus d'usagers satisfaits que d'usagers reçus.",
     )
 
 
-CHECKS = {
-    "registre": _registre,
-    "plaintes": _plaintes,
-    "fermetures": _fermetures,
-    "canevas": _canevas,
-}
-
-
-def checks(form: str, values: dict) -> Iterator[Finding]:
-    """The findings of the form's rules; a form without rules has none."""
-    return CHECKS[form](values) if form in CHECKS else iter(())
+def _numbers(values: Values, *fields: str) -> Iterator[np.ndarray]:
+    """The fields as int64 arrays, -1 where there is no value."""
+    return (as_numbers(values[field], -1) for field in fields)
 
 
 def _rows(mask: np.ndarray) -> list[int]:
-    return np.flatnonzero(mask).tolist()
+    return [int(i) for i in np.flatnonzero(mask)]

@@ -30,7 +30,7 @@ WORD = re.compile(r"[^\W\d_]+")
 SIGNS = re.compile(r"\b(?:[cdjlmnst]|qu)’\w|n°|^[«»]$", re.IGNORECASE)
 # Words that registers are full of, beside those of the forms and lists.
 COMMON = set(
-    """à été était êtes où déjà très après dès près même mêmes être répondu répondue réponse réclamation reçu
+    WORD.findall("""à été était êtes où déjà très après dès près même mêmes être répondu répondue réponse réclamation reçu
 reçue reçus reçues problème problèmes délai délais santé numéro téléphone pièce pièces retraité retraitée retraités
 département élève école père mère frère année années journée matinée égaré égarée agréé décision déclaration demandé
 demandée donné donnée dépôt déposé déposée dû échéance élevé employé employée enquête étranger étude général générale
@@ -39,7 +39,7 @@ présence prêt procédure qualité rappelé référence refusé refusée régul
 résolu résolue résultat réunion sécurité signé succès système traité traitée trouvé trouvée unité validé vérifié cœur
 œuvre sœur vœu nœud coupé coupée coupure électricité électrique grève fermé fermée férié fériée janvier février août
 décembre traîne arrêt arrêté clôture accès accueil bénéficiaire congé mutation éloigné âgé âgée bientôt tôt plutôt dossier
-incomplète complète reçu égal dernière première manière""".split()
+incomplète complète reçu égal dernière première manière""")
 )
 SAVE_AS = (
     "Dans Excel : Fichier, Enregistrer sous, type « CSV UTF-8 (délimité par des virgules) ». Dans LibreOffice :"
@@ -114,7 +114,7 @@ def _old_encoding(path: Path, known: Known) -> str:
     words = vocabulary(known)
     letters = {name: text for name in OLD if (text := _decoded(used, name)) is not None}
     scores = {
-        name: sum(map(lambda t, n=name: _known_words(t.decode(n, "replace"), words), tokens))
+        name: sum(_known_words(token.decode(name, "replace"), words) for token in tokens)
         for name in [*letters, "utf-8"]
     }
     best = max(scores.values())
@@ -129,7 +129,9 @@ def _old_encoding(path: Path, known: Known) -> str:
 
 def _accents(path: Path) -> tuple[bytes, set[bytes]]:
     """Every byte beyond ASCII that the file uses, and the words with such bytes at its beginning."""
-    used, tokens, sampled = set(), set(), 0
+    used: set[int] = set()
+    tokens: set[bytes] = set()
+    sampled = 0
     for block in _blocks(path):
         used.update(block.translate(None, ASCII))
         if sampled < SAMPLED:
@@ -173,11 +175,9 @@ def _undecided(path: Path) -> Unreadable:
     """The first word whose letters depend on the encoding."""
     with path.open("rb") as stream:
         for line, content in enumerate(stream, 1):
-            found = next(
-                (t for t in content.translate(WORDS_ALONE).split() if not t.isascii()), None
-            )
-            if found:
-                readings = list(dict.fromkeys(found.decode(name, "replace") for name in OLD))
+            words = content.translate(WORDS_ALONE).split()
+            if word := next((w for w in words if not w.isascii()), None):
+                readings = list(dict.fromkeys(word.decode(name, "replace") for name in OLD))
                 return Unreadable(
                     "ce mot change selon l'encodage (Windows-1252, Mac, DOS) et rien ne dit lequel est le bon :"
                     f" {', '.join(f'« {r} »' for r in readings[:3])}. Enregistrer le fichier en UTF-8. {SAVE_AS}",

@@ -1,42 +1,95 @@
 """FORMATS: the forms in which the ministry hands in data, one entry each. A form is dated and never edited: a new
-wording is a new entry, and old files stay readable."""
+wording is a new entry, and old files stay readable. Its rows go into the table that bears its name (db.models.FormRow)."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from db.codes import UNKNOWN
+from dashboard.forms import checks
+from db.codes import COMPLAINT, INFORMATION, LEFT, MAN, REQUEST, SERVED, UNKNOWN, WOMAN
+from db.shapes import Cell
+
+# A key is short: an index of PostgreSQL takes no long texts.
+REFERENCE = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """Cells that hold one of a few words: each word as known.normalise writes it, with its value; and what is expected."""
+
+    values: dict[str, int | str]
+    expected: str
 
 
 @dataclass(frozen=True)
 class Column:
-    """A heading, the field it fills, the type of its cells (see cells.readers) and what to write there."""
+    """A heading, the field it fills, the kind of its cells (see cells.readers, or the words) and what to write there."""
 
     heading: str
     field: str
-    cell: str
+    cell: str | Words
     hint: str
     required: bool = False
-    blank: object = None  # the value of a blank cell
+    blank: Cell = None  # the value of a blank cell
+    most: int = 2_000  # characters of a text
 
 
 @dataclass(frozen=True)
 class Format:
-    """A form: its columns in the order of its blank workbook, and the fields that identify a row."""
+    """A form: its columns in the order of its headings, the fields that identify a row, and the rules between its cells.
+
+    day: the field that dates a row. visits: its rows are visits, which rollups count. blank_key: the last field of the
+    key may be blank; such a row is like no other, and its file is the whole register of its day.
+    """
 
     name: str
     title: str
     since: date
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    day: str  # the field that dates a row
+    day: str
+    check: checks.Check = checks.nothing
+    visits: bool = False
+    blank_key: bool = False
 
     def column(self, field: str) -> Column:
         """The column that fills `field`."""
         return next(c for c in self.columns if c.field == field)
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that its columns fill."""
+        return tuple(c.field for c in self.columns)
+
 
 SITE = Column("Centre", "site_id", "site", "code, nom ou commune du centre", required=True)
 SERVICE = Column("Prestation", "service_id", "service", "libellé de la prestation, ou vide")
+DAY = Column("Date", "day", "day", "JJ/MM/AAAA", required=True)
+KIND = Words(
+    {
+        "requete": REQUEST,
+        "0": REQUEST,
+        "plainte": COMPLAINT,
+        "1": COMPLAINT,
+        "demande d information": INFORMATION,
+        "2": INFORMATION,
+    },
+    "requête, plainte ou demande d'information",
+)
+SEX = Words({"f": WOMAN, "femme": WOMAN, "m": MAN, "homme": MAN}, "F, M ou rien")
+OUTCOME = Words({"servi": SERVED, "parti": LEFT}, "servi, parti ou rien")
+COMPLAINT_OUTCOME = Words(
+    {"traitee": "handled", "rejetee": "rejected", "sans suite": "dropped"},
+    "traitée, rejetée, sans suite ou rien",
+)
+
+
+def _clock(heading: str, field: str, hint: str = "HH:MM, ou vide") -> Column:
+    return Column(heading, field, "clock", hint)
+
+
+def _words(heading: str, field: str) -> Column:
+    return Column(heading, field, "text", "texte court", blank="")
+
 
 _ALL = (
     Format(
@@ -45,28 +98,42 @@ _ALL = (
         date(2026, 11, 24),
         (
             SITE,
-            Column("Date", "day", "day", "JJ/MM/AAAA", required=True),
-            Column("Heure d'arrivée", "arrived_at", "clock", "HH:MM, ou vide"),
-            Column("Heure d'appel", "called_at", "clock", "HH:MM, ou vide"),
-            Column("Heure de fin", "ended_at", "clock", "HH:MM, ou vide"),
-            Column(
-                "Type", "kind", "kind", "requête, plainte ou demande d'information", required=True
-            ),
+            DAY,
+            _clock("Heure d'arrivée", "arrived_at"),
+            _clock("Heure d'appel", "called_at"),
+            _clock("Heure de fin", "ended_at"),
+            Column("Type", "kind", KIND, KIND.expected, required=True),
             SERVICE,
-            Column("Sexe", "sex", "sex", "F, M, ou vide"),
+            Column("Sexe", "sex", SEX, "F, M, ou vide"),
             Column("Satisfait", "satisfied", "answer", "oui, non, ou vide"),
-            Column("Issue", "outcome", "outcome", "servi, parti, ou vide", blank=UNKNOWN),
-            Column("Référence", "source_ref", "text", "numéro de la ligne au registre, ou vide"),
+            Column("Issue", "outcome", OUTCOME, "servi, parti, ou vide", blank=UNKNOWN),
+            Column(
+                "Référence",
+                "source_ref",
+                "text",
+                "numéro de la ligne au registre, ou vide",
+                most=REFERENCE,
+            ),
         ),
-        ("site_id", "source_ref"),
-        "day",
+        key=("site_id", "source_ref"),
+        day="day",
+        check=checks.visits,
+        visits=True,
+        blank_key=True,
     ),
     Format(
         "plaintes",
         "Registre des plaintes",
         date(2026, 11, 24),
         (
-            Column("Référence", "reference", "text", "numéro de la plainte", required=True),
+            Column(
+                "Référence",
+                "reference",
+                "text",
+                "numéro de la plainte",
+                required=True,
+                most=REFERENCE,
+            ),
             SITE,
             Column("Reçue le", "received_on", "day", "JJ/MM/AAAA", required=True),
             Column("Catégorie", "category_id", "category", "une catégorie de la liste, ou vide"),
@@ -78,13 +145,12 @@ _ALL = (
                 "guichet, téléphone, en ligne, WhatsApp, courrier, ou vide",
             ),
             Column("Répondue le", "resolved_on", "day", "JJ/MM/AAAA, ou vide si en cours"),
-            Column(
-                "Issue", "outcome", "complaint_outcome", "traitée, rejetée, sans suite, ou vide"
-            ),
+            Column("Issue", "outcome", COMPLAINT_OUTCOME, "traitée, rejetée, sans suite, ou vide"),
             Column("Objet", "subject", "text", "quelques mots, sans nom de personne", blank=""),
         ),
-        ("site_id", "reference"),
-        "received_on",
+        key=("site_id", "reference"),
+        day="received_on",
+        check=checks.complaints,
     ),
     Format(
         "cloture",
@@ -92,12 +158,12 @@ _ALL = (
         date(2026, 11, 24),
         (
             SITE,
-            Column("Date", "day", "day", "JJ/MM/AAAA", required=True),
-            Column("Agent", "agent", "text", "un code, jamais un nom ; ou vide", blank=""),
+            DAY,
+            Column("Agent", "agent", "text", "un code, jamais un nom ; ou vide", blank="", most=80),
             Column("Visites déclarées", "declared", "whole", "nombre entier", required=True),
         ),
-        ("site_id", "day", "agent"),
-        "day",
+        key=("site_id", "day", "agent"),
+        day="day",
     ),
     Format(
         "fermetures",
@@ -107,12 +173,13 @@ _ALL = (
             Column("Centre", "site_id", "site", "code, nom ou commune ; vide = tout le réseau"),
             Column("Du", "first_day", "day", "JJ/MM/AAAA", required=True),
             Column("Au", "last_day", "day", "JJ/MM/AAAA", required=True),
-            Column("De", "from_minute", "clock", "HH:MM, ou vide pour la journée"),
-            Column("À", "to_minute", "clock", "HH:MM, ou vide pour la journée"),
+            _clock("De", "from_minute", "HH:MM, ou vide pour la journée"),
+            _clock("À", "to_minute", "HH:MM, ou vide pour la journée"),
             Column("Motif", "reason_id", "reason", "un motif de la liste, ou vide"),
         ),
-        ("site_id", "first_day", "from_minute", "reason_id"),
-        "first_day",
+        key=("site_id", "first_day", "from_minute", "reason_id"),
+        day="first_day",
+        check=checks.closures,
     ),
     Format(
         "canevas",
@@ -123,13 +190,14 @@ _ALL = (
             Column("Mois", "month", "month", "MM/AAAA", required=True),
             Column("Usagers reçus", "received", "whole", "nombre entier, ou vide"),
             Column("Usagers satisfaits", "satisfied", "whole", "nombre entier, ou vide"),
-            Column("Raisons d'insatisfaction", "reasons", "text", "texte court", blank=""),
-            Column("Difficultés", "difficulties", "text", "texte court", blank=""),
-            Column("Solutions", "solutions", "text", "texte court", blank=""),
-            Column("Observations", "remarks", "text", "texte court", blank=""),
+            _words("Raisons d'insatisfaction", "reasons"),
+            _words("Difficultés", "difficulties"),
+            _words("Solutions", "solutions"),
+            _words("Observations", "remarks"),
         ),
-        ("site_id", "month"),
-        "month",
+        key=("site_id", "month"),
+        day="month",
+        check=checks.monthly,
     ),
 )
 FORMATS = {f.name: f for f in _ALL}

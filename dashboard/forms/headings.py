@@ -27,8 +27,8 @@ class Headings:
     @property
     def missing(self) -> list[str]:
         """The form's headings that the line does not have."""
-        found = set(map(normalise, self.texts))
-        return [c.heading for c in self.form.columns if normalise(c.heading) not in found]
+        texts = set(map(normalise, self.texts))
+        return [c.heading for c in self.form.columns if normalise(c.heading) not in texts]
 
 
 def nearest(top: Sequence[Sequence[str]], form: str | None = None) -> Headings | None:
@@ -38,22 +38,23 @@ def nearest(top: Sequence[Sequence[str]], form: str | None = None) -> Headings |
     """
     best = None
     for index, line in enumerate(top):
-        found = set(map(normalise, line))
+        texts = set(map(normalise, line))
         for candidate in [FORMATS[form]] if form else FORMATS.values():
-            matched = sum(normalise(c.heading) in found for c in candidate.columns)
+            matched = sum(normalise(c.heading) in texts for c in candidate.columns)
             rank = (matched, matched / len(candidate.columns))
             if matched > 1 and (best is None or rank > best[0]):
                 best = rank, Headings(index, candidate, tuple(line), matched)
     return best[1] if best else None
 
 
+def filled(line: Sequence[str]) -> str:
+    """What a line says: its cells that are not blank."""
+    return " ; ".join(c.strip() for c in line if c.strip())
+
+
 def first_filled(top: Sequence[Sequence[str]]) -> tuple[int, str]:
     """The first line that says something (0 is the first of all), and what it says."""
-    for index, line in enumerate(top):
-        cells = [c.strip() for c in line if c.strip()]
-        if cells:
-            return index, " ; ".join(cells)
-    return 0, ""
+    return next(((i, text) for i, line in enumerate(top) if (text := filled(line))), (0, ""))
 
 
 def expected(form: Format) -> str:
@@ -71,7 +72,7 @@ def what_to_do(top: Sequence[Sequence[str]], form: str | None) -> str:
         )
     near = nearest(top, form)
     if near is None:
-        name = form or "registre"
+        name = form or next(iter(FORMATS))
         return (
             "aucun intitulé de formulaire n'a été trouvé dans les premières lignes. Les intitulés vont sur une ligne,"
             " au-dessus des données ; dans un CSV, le séparateur est une virgule, un point-virgule ou une tabulation."

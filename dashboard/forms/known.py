@@ -3,8 +3,10 @@
 import difflib
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 SEPARATORS = re.compile(r"[\s'’‘`´_-]+")
 
@@ -66,7 +68,7 @@ class Known:
         sites: list[KnownSite],
         terms: dict[str, dict[str, int]],
         holidays: frozenset[date] = frozenset(),
-    ):
+    ) -> None:
         self.by_id = {s.id: s for s in sites}
         self.holidays = holidays
         self.names: dict[str, KnownSite] = {}
@@ -93,8 +95,8 @@ class Known:
         near = difflib.get_close_matches(normalise(text), [*self.names, *self.communes], 1, 0.6)
         if not near:
             return None
-        found = self.names.get(near[0])
-        return found.name if found else self.communes[near[0]].commune
+        site = self.names.get(near[0])
+        return site.name if site else self.communes[near[0]].commune
 
     def nearest_term(self, kind: str, text: str) -> str | None:
         """The label of that kind nearest to `text`, if one is near."""
@@ -104,7 +106,7 @@ class Known:
 
 
 def known_from(
-    sites: list[dict],
+    sites: Sequence[Mapping[Any, Any]],
     locations: list[tuple[int, date, str]],
     services: list[tuple[int, str, str]],
     terms: list[tuple[int, str, str]],
@@ -112,7 +114,7 @@ def known_from(
 ) -> Known:
     """Known, from plain rows: sites (id, code, name, aliases, launched_on, closed_on), locations (site id, valid from,
     commune), services (id, code, label), terms (id, kind, label)."""
-    communes: dict[int, list] = {}
+    communes: dict[int, list[tuple[date, str]]] = {}
     for site, start, commune in locations:
         communes.setdefault(site, []).append((start, commune))
     known_sites = [

@@ -1,55 +1,64 @@
 """The rows of a sheet, some at a time, turned into columns, each row with the line where it begins."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
 
-from dashboard.forms.problem import Unreadable, counted
+from dashboard.forms.problem import Report, Unreadable
+from dashboard.french import counted
 
 CHUNK = 2_000  # rows at a time: few enough for their texts to stay in the processor's cache
 
 
-def blocks(
-    rows: Iterator[list[str]], line: int, width: int, problem: Callable, *, typed: bool
-) -> Iterator[tuple[list[tuple], Sequence[int], str]]:
-    """Columns of texts, the rows' lines, and all their text in one, chunk by chunk.
+class Block(NamedTuple):
+    """Some rows of a sheet: their columns of texts, the line where each row begins, and all their text in one."""
 
-    line: of the first row. width: of the headings. problem(line, column, found, message) is told of rows of another
-    width. typed: a workbook's rows, which may end early, and whose line breaks begin no line. Raises Unreadable.
+    cells: list[tuple[str, ...]]
+    lines: Sequence[int]
+    text: str
+
+
+def blocks(
+    rows: Iterator[list[str]], line: int, width: int, report: Report, *, typed: bool
+) -> Iterator[Block]:
+    """The rows, chunk by chunk; blank ones at a wrong width are left out, others are reported.
+
+    line: of the first row. width: of the headings. typed: a workbook's rows, which may end early, and whose line breaks
+    begin no line. Raises Unreadable.
     """
     while batch := list(islice(rows, CHUNK)):
         lines: Sequence[int] = range(line, line + len(batch))
         line += len(batch)
         even = set(map(len, batch)) == {width}
         cells = list(zip(*batch, strict=True)) if even else []
-        joined = "".join(
-            map("".join, cells or batch)
-        )  # eleven columns are joined faster than two thousand rows
-        if "\0" in joined:
+        # Eleven columns are joined faster than two thousand rows.
+        text = "".join(map("".join, cells or batch))
+        if "\0" in text:
             refuse_null(batch, lines, typed=typed)
-        if not typed and ("\n" in joined or "\r" in joined):
+        if not typed and ("\n" in text or "\r" in text):
             lines, more = real_lines(batch, lines)
             line += more
         if not even:
-            batch, lines = _even(batch, lines, width, problem, padded=typed)
+            batch, lines = _even(batch, lines, width, report, padded=typed)
             cells = list(zip(*batch, strict=True))
         if cells:
-            yield cells, lines, joined
+            yield Block(cells, lines, text)
 
 
 def _even(
-    rows: list, lines: Sequence[int], width: int, problem: Callable, *, padded: bool
-) -> tuple[list, list[int]]:
+    rows: list[list[str]], lines: Sequence[int], width: int, report: Report, *, padded: bool
+) -> tuple[list[list[str]], list[int]]:
     """Rows of the right width; blank ones are left out, others of a wrong width are problems."""
     kept, kept_lines = [], []
     for row, line in zip(rows, lines, strict=True):
         if not any(map(str.strip, row)):
             continue
         if len(row) < width and padded:
-            row = row + [""] * (width - len(row))
-        elif len(row) > width and not any(map(str.strip, row[width:])):
-            row = row[:width]
+            row.extend([""] * (width - len(row)))
+        elif not any(map(str.strip, row[width:])):
+            del row[width:]
         if len(row) != width:
-            problem(
+            report(
                 line,
                 "",
                 "",

@@ -1,6 +1,7 @@
 """What is wrong with a file, and where: the sentences that a person reads."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 SPACES = "\u00a0\u202f"  # of French typography: they do no harm on a screen
 
@@ -15,11 +16,6 @@ def visible(text: str) -> str:
             for c in text
         )
     )
-
-
-def counted(number: int, word: str) -> str:
-    """1 case, 2 cases; 2 autres fautes: every word of `word` takes the s."""
-    return f"{number} {' '.join(w + 's' * (number > 1) for w in word.split())}"
 
 
 @dataclass(frozen=True)
@@ -44,9 +40,19 @@ class Problem:
         return visible(f"{where[0].upper()}{where[1:]}{column}{found} : {self.message}")
 
 
+class Report(Protocol):
+    """Is told what is wrong, as a Problem says it; without a sheet, it is the one being read."""
+
+    def __call__(
+        self, line: int | None, column: str, found: str, message: str, sheet: str | None = None
+    ) -> None: ...
+
+
 class Unreadable(Exception):
     """The file, or a sheet of it, cannot be read: the reason, in French, with the line where that is known."""
 
-    def __init__(self, reason: str, line: int | None = None, found: str = "", sheet: str = ""):
+    def __init__(
+        self, reason: str, line: int | None = None, found: str = "", sheet: str = ""
+    ) -> None:
         super().__init__(reason)
         self.line, self.found, self.sheet = line, found, sheet

@@ -1,17 +1,18 @@
 """The sheets of a file that are a form, all the same one; every other sheet is named, in a refusal or in a remark."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
+from typing import NoReturn
 
 from dashboard.forms.cells import memos
-from dashboard.forms.formats import FORMATS, Format
-from dashboard.forms.headings import LOOKED, Headings, first_filled, nearest, what_to_do
+from dashboard.forms.formats import Format
+from dashboard.forms.headings import LOOKED, Headings, filled, first_filled, nearest, what_to_do
 from dashboard.forms.known import Known, normalise
 from dashboard.forms.lines import real_lines, refuse_null
-from dashboard.forms.problem import Unreadable, visible
+from dashboard.forms.problem import Report, Unreadable, visible
 from dashboard.forms.table import Sheet, open_sheets
 
 
@@ -41,83 +42,96 @@ class Other:
 
 
 def form_sheets(
-    path: Path, known: Known, today: date, form: str | None, problem: Callable, remarks: list[str]
+    path: Path, known: Known, today: date, form: str | None, report: Report, remarks: list[str]
 ) -> Iterator[FormSheet]:
     """Each sheet that is a form of that name, or of the name of the first; its rows must be read before the next.
 
-    What is wrong with headings and sheets goes to problem(line, column, found, message, sheet). Raises Unreadable.
+    What is wrong with headings and sheets goes to `report`. Raises Unreadable.
     """
     first: FormSheet | None = None
     others: list[Other] = []
     for sheet in open_sheets(path, known):
         remarks += sheet.remarks
         top = list(islice(sheet.rows, LOOKED))
-        lines, _ = (
-            real_lines(top, range(1, len(top) + 1))
-            if not sheet.typed
-            else (range(1, len(top) + 1), 0)
-        )
+        lines = _lines(top, typed=sheet.typed)
         refuse_null(top, range(1, len(top) + 1), typed=sheet.typed)
-        found = nearest(top, form)
-        if found is None or not found.enough:
+        headings = nearest(top, form)
+        if headings is None or not headings.enough:
             others.append(Other(sheet.name, top, sheet.hidden))
         elif sheet.hidden:
-            _refuse_hidden(sheet, top[found.index + 1 :], problem)
-        elif first and found.form is not first.form:
-            _refuse_form(sheet.name, found, first, problem)
+            _refuse_hidden(sheet, top[headings.index + 1 :], report)
+        elif first and headings.form is not first.form:
+            _refuse_form(sheet.name, headings, first, report)
         else:
-            found_sheet = _form_sheet(sheet, top, lines, found, problem, remarks)
-            first = first or found_sheet
-            yield found_sheet
+            form_sheet = _form_sheet(sheet, top, lines, headings, report, remarks)
+            first = first or form_sheet
+            yield form_sheet
     if first is None:
         _refuse_all([o for o in others if not o.hidden], form)
     else:
-        _tell_others(others, first, known, today, problem, remarks)
+        _tell_others(others, first, known, today, report, remarks)
+
+
+def _lines(top: list[list[str]], *, typed: bool) -> Sequence[int]:
+    """The line where each of the first rows of a sheet begins."""
+    lines = range(1, len(top) + 1)
+    return lines if typed else real_lines(top, lines)[0]
 
 
 def _form_sheet(
-    sheet: Sheet, top: list, lines, found: Headings, problem: Callable, remarks: list[str]
+    sheet: Sheet,
+    top: list[list[str]],
+    lines: Sequence[int],
+    headings: Headings,
+    report: Report,
+    remarks: list[str],
 ) -> FormSheet:
     """The sheet below its headings; headings that are missing or doubled are problems, lines above them a remark."""
-    line = lines[found.index]
-    texts = [normalise(h) for h in found.texts]
+    line = lines[headings.index]
+    places = _places(headings, line, sheet.name, report)
+    complete = len(places) == len(headings.form.columns)
+    others = [
+        h.strip() for i, h in enumerate(headings.texts) if h.strip() and i not in places.values()
+    ]
+    if others and complete:
+        _add(remarks, "Colonnes non reprises : " + ", ".join(h[:40] for h in others[:20]) + ".")
+    if any(any(map(str.strip, row)) for row in top[: headings.index]):
+        above = first_filled(top)[1][:60]
+        place = f"Feuille « {sheet.name} », intitulés" if sheet.name else "Intitulés"
+        _add(
+            remarks,
+            f"{place} trouvés à la ligne {line} ; ce qui est au-dessus n'est pas repris : « {above} ».",
+        )
+    below = top[headings.index + 1 :]
+    first_line = lines[headings.index + 1] if below else line + 1
+    if not below and not sheet.typed:
+        first_line += real_lines([list(headings.texts)], [line])[1]
+    rows = chain(below, sheet.rows) if complete else iter(())
+    return FormSheet(
+        headings.form, sheet.name, rows, first_line, len(headings.texts), places, sheet.typed
+    )
+
+
+def _places(headings: Headings, line: int, sheet: str, report: Report) -> dict[str, int]:
+    """Where each field stands in a row; a heading that is missing or doubled is reported."""
+    texts = [normalise(h) for h in headings.texts]
     places = {}
-    wrong = False
-    for column in found.form.columns:
+    for column in headings.form.columns:
         here = [i for i, h in enumerate(texts) if h == normalise(column.heading)]
         if len(here) == 1:
             places[column.field] = here[0]
             continue
-        wrong = True
-        problem(
+        report(
             None,
             column.heading,
             "",
             f"cet intitulé figure plusieurs fois à la ligne {line}."
             if here
-            else f"cet intitulé manque à la ligne {line} ; tous ceux du formulaire « {found.form.name} » doivent y être.",
-            sheet.name,
+            else f"cet intitulé manque à la ligne {line} ; tous ceux du formulaire « {headings.form.name} »"
+            " doivent y être.",
+            sheet,
         )
-    others = [
-        h.strip() for i, h in enumerate(found.texts) if h.strip() and i not in places.values()
-    ]
-    if others and not wrong:
-        _add(remarks, "Colonnes non reprises : " + ", ".join(h[:40] for h in others[:20]) + ".")
-    if any(any(map(str.strip, row)) for row in top[: found.index]):
-        said = first_filled(top)[1][:60]
-        place = f"Feuille « {sheet.name} », intitulés" if sheet.name else "Intitulés"
-        _add(
-            remarks,
-            f"{place} trouvés à la ligne {line} ; ce qui est au-dessus n'est pas repris : « {said} ».",
-        )
-    below = top[found.index + 1 :]
-    first_line = lines[found.index + 1] if below else line + 1
-    if not below and not sheet.typed:
-        first_line += real_lines([list(found.texts)], [line])[1]
-    rows = iter(()) if wrong else chain(below, sheet.rows)
-    return FormSheet(
-        found.form, sheet.name, rows, first_line, len(found.texts), places, sheet.typed
-    )
+    return places
 
 
 def _add(remarks: list[str], remark: str) -> None:
@@ -125,10 +139,10 @@ def _add(remarks: list[str], remark: str) -> None:
         remarks.append(visible(remark))
 
 
-def _refuse_hidden(sheet: Sheet, below: list, problem: Callable) -> None:
+def _refuse_hidden(sheet: Sheet, below: list[list[str]], report: Report) -> None:
     """A hidden form with rows was forgotten, or keeps an old state: a person must say which."""
     if any(any(map(str.strip, row)) for row in below):
-        problem(
+        report(
             None,
             "",
             "",
@@ -138,41 +152,37 @@ def _refuse_hidden(sheet: Sheet, below: list, problem: Callable) -> None:
         )
 
 
-def _refuse_form(name: str, found: Headings, first: FormSheet, problem: Callable) -> None:
+def _refuse_form(name: str, headings: Headings, first: FormSheet, report: Report) -> None:
     """A second form in the workbook: each form is a file."""
-    problem(
-        found.index + 1,
+    report(
+        headings.index + 1,
         "",
         "",
-        f"cette feuille est un formulaire « {found.form.name} », et la feuille « {first.name} »"
+        f"cette feuille est un formulaire « {headings.form.name} », et la feuille « {first.name} »"
         f" un formulaire « {first.form.name} » ; un fichier par formulaire.",
         name,
     )
 
 
-def _refuse_all(others: list[Other], form: str | None) -> None:
+def _refuse_all(others: list[Other], form: str | None) -> NoReturn:
     """No sheet is a form: what stands in each, and what to do."""
-    if not others:
-        raise Unreadable(
-            "Le fichier n'a pas d'intitulés : une ligne doit les porter, au-dessus des données."
-        )
-    best = max(others, key=lambda o: found.matched if (found := nearest(o.top, form)) else 0)
-    near = nearest(best.top, form) or nearest(best.top)
-    index = near.index if near else first_filled(best.top)[0]
-    said = " ; ".join(c.strip() for c in best.top[index] if c.strip()) if best.top else ""
-    if not said:
-        raise Unreadable(
-            "Le fichier n'a pas d'intitulés : une ligne doit les porter, au-dessus des données."
-        )
-    line = (
-        real_lines(best.top, range(1, len(best.top) + 1))[0][index] if not best.name else index + 1
+    best = max(
+        others, key=lambda o: near.matched if (near := nearest(o.top, form)) else 0, default=None
     )
+    near = (nearest(best.top, form) or nearest(best.top)) if best else None
+    index, text = first_filled(best.top) if best else (0, "")
+    if best and near:
+        index, text = near.index, filled(best.top[near.index])
+    if not best or not text:
+        raise Unreadable(
+            "Le fichier n'a pas d'intitulés : une ligne doit les porter, au-dessus des données."
+        )
     also = [f"« {o.name} »" for o in others if o is not best]
     raise Unreadable(
         what_to_do(best.top, form)
         + (f" Les autres feuilles ({', '.join(also)}) n'en ont pas non plus." if also else ""),
-        line,
-        said,
+        _lines(best.top, typed=bool(best.name))[index],
+        text,
         best.name,
     )
 
@@ -182,17 +192,17 @@ def _tell_others(
     first: FormSheet,
     known: Known,
     today: date,
-    problem: Callable,
+    report: Report,
     remarks: list[str],
 ) -> None:
     """Sheets beside the form: another form, or rows of this one without its headings, are a problem; the rest a remark."""
     plain = []
     for other in others:
-        found = nearest(other.top)
-        if found and found.enough:
-            _refuse_form(other.name, found, first, problem)
+        headings = nearest(other.top)
+        if headings and headings.enough:
+            _refuse_form(other.name, headings, first, report)
         elif line := _row_of_the_form(other, first, known, today):
-            problem(
+            report(
                 line,
                 "",
                 "",
@@ -208,14 +218,10 @@ def _tell_others(
 
 def _row_of_the_form(other: Other, first: FormSheet, known: Known, today: date) -> int | None:
     """The first line on which all that the form requires stands where the first sheet has it."""
-    reading = memos(FORMATS[first.form.name], known, today, typed=True)
-    required = [c.field for c in first.form.columns if c.required]
+    reading = memos(first.form, known, today, typed=True)
+    required = [c.field for c in first.form.columns if c.required and c.field in first.places]
     for line, row in enumerate(other.top, 1):
-        texts = {
-            f: row[first.places[f]] if first.places[f] < len(row) else ""
-            for f in required
-            if f in first.places
-        }
-        if all(texts.values()) and all(reading[f][text] is not None for f, text in texts.items()):
+        texts = {f: row[first.places[f]] for f in required if first.places[f] < len(row)}
+        if len(texts) == len(required) and all(reading[f].reads(text) for f, text in texts.items()):
             return line
     return None

@@ -16,9 +16,8 @@ from dashboard.forms.known import Known
 from dashboard.forms.problem import Unreadable
 
 DELIMITERS = ";,\t"
-SAID = (
-    DELIMITERS + "|"
-)  # what a first line « sep=… » may name: a quote or a letter would make no table of anything
+# What a first line « sep=… » may name: a quote or a letter would make no table of anything.
+NAMED = DELIMITERS + "|"
 CELL_LIMIT = 100_000
 XLSX_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
@@ -46,17 +45,17 @@ class Sheet:
 def check_file(path: Path) -> None:
     """Raises Unreadable for what is no file, or is too large, before anything opens it: a pipe would wait for ever."""
     try:
-        found = path.stat()
+        status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         raise Unreadable("Il n'y a pas de fichier à ce nom.") from None
-    if stat.S_ISDIR(found.st_mode):
+    if stat.S_ISDIR(status.st_mode):
         raise Unreadable("C'est un dossier : donner les fichiers qu'il contient.")
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise Unreadable("Ce n'est pas un fichier ordinaire (tube, périphérique ou prise).")
     largest = workbook.in_force().file_bytes
-    if found.st_size > largest and _is_workbook(path):
+    if status.st_size > largest and _is_workbook(path):
         raise Unreadable(workbook.too_large(largest))
-    if found.st_size > TEXT_BYTES:
+    if status.st_size > TEXT_BYTES:
         raise Unreadable(
             f"Ce fichier pèse plus de {TEXT_BYTES // workbook.MEGABYTE}\u00a0Mo. Répartir les lignes dans"
             " plusieurs fichiers, par exemple un par centre ou par année."
@@ -109,21 +108,18 @@ def _delimiter(path: Path, encoding: str) -> str:
     one that its first line has most of."""
     with path.open(encoding=encoding, newline="", errors="replace") as stream:
         top = list(islice(stream, 3 * LOOKED))
-    said = SEP.fullmatch(top[0].strip()) if top else None
+    mark = SEP.fullmatch(top[0].strip()) if top else None
+    named = mark[1] if mark and mark[1] in NAMED else ""
     first = next((line for line in top if line.strip()), "")
 
     def fits(delimiter: str) -> tuple[int, bool, int]:
         try:
-            found = nearest(list(islice(csv.reader(top, delimiter=delimiter), LOOKED)))
+            headings = nearest(list(islice(csv.reader(top, delimiter=delimiter), LOOKED)))
         except csv.Error:  # met again, with its line, when the rows are read
-            found = None
-        return (
-            found.matched if found else 0,
-            bool(said and said[1] == delimiter),
-            first.count(delimiter),
-        )
+            headings = None
+        return headings.matched if headings else 0, delimiter == named, first.count(delimiter)
 
-    return max(DELIMITERS + (said[1] if said and said[1] in SAID else ""), key=fits)
+    return max(DELIMITERS + named, key=fits)
 
 
 def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
@@ -133,11 +129,9 @@ def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
         with path.open(encoding=encoding, newline="", errors="strict") as stream:
             rows = csv.reader(stream, delimiter=delimiter, strict=True)
             for row in rows:
-                if not start and SEP.fullmatch(
-                    delimiter.join(row).strip()
-                ):  # its own separator may have cut it in two
-                    row = []
-                yield row
+                # Its own separator may have cut it in two.
+                mark = not start and SEP.fullmatch(delimiter.join(row).strip())
+                yield [] if mark else row
                 start = rows.line_num
     except csv.Error as error:
         if "field larger" in str(error):

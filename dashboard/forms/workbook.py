@@ -14,7 +14,9 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from io import FileIO
 from pathlib import Path
+from typing import Any
 
 from dashboard.forms.problem import Unreadable
 from dashboard.settings import load
@@ -100,7 +102,7 @@ def too_large(file_bytes: int) -> str:
     return REASONS["file"].format(megabytes=file_bytes // MEGABYTE)
 
 
-def _check_file(file, limits: Limits) -> None:
+def _check_file(file: FileIO, limits: Limits) -> None:
     if os.fstat(file.fileno()).st_size > limits.file_bytes:
         raise WorkbookRefused(too_large(limits.file_bytes))
     magic = file.read(4)
@@ -111,11 +113,12 @@ def _check_file(file, limits: Limits) -> None:
         raise WorkbookRefused(REASONS["not_xlsx"])
 
 
-def _read(file, limits: Limits) -> Iterator[tuple[SheetName, list[str]]]:
+def _read(file: FileIO, limits: Limits) -> Iterator[tuple[SheetName, list[str]]]:
     process = _start(file, limits)
+    assert process.stdout is not None  # a pipe was asked for
     count, answer, sheet = 0, None, SheetName(0, "", False)
     try:
-        for line in _lines(process, limits.wait_seconds):
+        for line in _lines(process, process.stdout.fileno(), limits.wait_seconds):
             content = json.loads(line)
             if not isinstance(content, dict):
                 count += 1
@@ -136,7 +139,7 @@ def _read(file, limits: Limits) -> Iterator[tuple[SheetName, list[str]]]:
         raise WorkbookRefused(REASONS[answer.get("refused", "unreadable")].format(**answer))
 
 
-def _start(file, limits: Limits) -> subprocess.Popen:
+def _start(file: FileIO, limits: Limits) -> subprocess.Popen[bytes]:
     # Windows cannot start Python without SYSTEMROOT.
     environment = {"SYSTEMROOT": os.environ["SYSTEMROOT"]} if sys.platform == "win32" else {}
     command = [sys.executable, "-I", "-B", str(CHILD), json.dumps(asdict(limits))]
@@ -146,7 +149,7 @@ def _start(file, limits: Limits) -> subprocess.Popen:
     )
 
 
-def _lines(process: subprocess.Popen, seconds: float) -> Iterator[bytes]:
+def _lines(process: subprocess.Popen[bytes], pipe: int, seconds: float) -> Iterator[bytes]:
     """Whole lines the reader wrote, without one cut by its end; raises WorkbookRefused past the seconds."""
     pending = b""
     while True:
@@ -155,7 +158,7 @@ def _lines(process: subprocess.Popen, seconds: float) -> Iterator[bytes]:
         started = time.monotonic()
         watchdog.start()
         try:
-            chunk = process.stdout.read1(1 << 16)
+            chunk = os.read(pipe, 1 << 16)
         finally:
             watchdog.cancel()
         seconds -= time.monotonic() - started
@@ -167,7 +170,7 @@ def _lines(process: subprocess.Popen, seconds: float) -> Iterator[bytes]:
         yield from whole
 
 
-def _last_words(process: subprocess.Popen) -> dict:
+def _last_words(process: subprocess.Popen[bytes]) -> dict[str, Any]:
     """What to say for a reader that ended without a word: out of time, or damaged beyond its own catching."""
     sigxcpu = getattr(signal, "SIGXCPU", None)  # unknown on Windows
     out_of_time = sigxcpu is not None and process.wait() == -sigxcpu

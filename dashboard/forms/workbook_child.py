@@ -9,14 +9,22 @@ The last line is an object: {"end": rows written}, or {"refused": code, ...}; wi
 import json
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # openpyxl is imported once the limits hold
+    from openpyxl import Workbook
+    from openpyxl.cell import Cell
 
 LAST_ROW = 1_048_576  # Excel's own last row
 LONGEST_TEXT = 32_767  # Excel's own longest cell
 TOP_OF_HIDDEN = 30  # rows of a hidden sheet that tell whether it is a form that somebody forgot
+
+
+Limits = dict[str, int]  # workbook.Limits, by name
 
 
 class Refused(Exception):
@@ -24,10 +32,10 @@ class Refused(Exception):
 
     def __init__(self, code: str, **details: object) -> None:
         super().__init__(code)
-        self.answer = {"refused": code, **details}
+        self.answer: dict[str, object] = {"refused": code, **details}
 
 
-def limit_process(limits: dict) -> None:
+def limit_process(limits: Limits) -> None:
     """Set the limits on the process itself: preexec_fn is not safe in a server that has threads."""
     if not sys.platform.startswith("linux"):
         return  # Windows has no such limits, macOS refuses them: sizes and the parent's time-out remain
@@ -40,7 +48,7 @@ def limit_process(limits: dict) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def check_archive(file, limits: dict) -> None:
+def check_archive(file: IO[bytes], limits: Limits) -> None:
     """Refuse by the archive's table of contents; zipfile never unpacks more than the size declared there."""
     try:
         with zipfile.ZipFile(file) as archive:
@@ -58,19 +66,18 @@ def check_archive(file, limits: dict) -> None:
         raise Refused("not_xlsx")
 
 
-def open_workbook(file, limits: dict):
+def open_workbook(file: IO[bytes], limits: Limits) -> "Workbook":
     """The open workbook, read row by row; openpyxl is imported here, once the limits hold."""
-    sys.modules["numpy"] = (
-        None  # openpyxl would import it, for nothing here: time, and memory for each core
-    )
+    # openpyxl would import numpy, for nothing here: time, and memory for each core.
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # so Python is told that there is none
     from openpyxl import load_workbook
     from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet import _read_only
+    from openpyxl.worksheet import _read_only, _reader
 
-    class StrictParser(_read_only.WorkSheetParser):
+    class StrictParser(_reader.WorkSheetParser):
         """Refuses what openpyxl passes over: it drops a row out of order and keeps the last of two cells."""
 
-        def parse_row(self, row):
+        def parse_row(self, row: Any) -> tuple[int, list[dict[str, Any]]]:
             before = self.row_counter
             index, cells = super().parse_row(row)
             self.row_dimensions.clear()  # heights and styles, one dictionary a row, that nobody reads
@@ -87,7 +94,7 @@ def open_workbook(file, limits: dict):
                 raise Refused("columns", cell=f"{get_column_letter(filled['column'])}{index}")
             return index, cells[: len(cells) - len(beyond)]
 
-    _read_only.WorkSheetParser = StrictParser
+    vars(_read_only)["WorkSheetParser"] = StrictParser
     return load_workbook(file, read_only=True, data_only=False, keep_links=False)
 
 
@@ -145,7 +152,7 @@ def cell_text(value: object, data_type: str) -> str:
     return str(value).strip()
 
 
-def row_texts(cells: tuple) -> list[str]:
+def row_texts(cells: Sequence["Cell"]) -> list[str]:
     """The row as texts, without the empty cells at its end."""
     texts = [cell_text(cell.value, cell.data_type) for cell in cells]
     for cell, text in zip(cells, texts, strict=True):
@@ -156,7 +163,7 @@ def row_texts(cells: tuple) -> list[str]:
     return texts
 
 
-def sheet_rows(sheet) -> Iterator[list[str]]:
+def sheet_rows(sheet: Any) -> Iterator[list[str]]:
     """Rows from the sheet's first to its last with content; a blank row is an empty list."""
     sheet.reset_dimensions()  # the size a sheet claims is often false
     blank = 0
@@ -171,7 +178,7 @@ def sheet_rows(sheet) -> Iterator[list[str]]:
         yield texts
 
 
-def write_rows(book, out) -> int:
+def write_rows(book: "Workbook", out: IO[bytes]) -> int:
     """Write every sheet that has content, and give back the number of rows; of a hidden sheet, its top."""
     total = 0
     visible = False
@@ -198,14 +205,14 @@ def main() -> int:
     try:
         limit_process(limits)
         check_archive(sys.stdin.buffer, limits)
-        answer = {"end": write_rows(open_workbook(sys.stdin.buffer, limits), out)}
+        rows = write_rows(open_workbook(sys.stdin.buffer, limits), out)
+        answer: dict[str, object] = {"end": rows}
     except Refused as refusal:
         answer = refusal.answer
     except MemoryError:
         answer = {"refused": "memory"}
-    except (
-        Exception
-    ) as error:  # whatever openpyxl meets in a damaged file: KeyError, ValueError, ParseError
+    except Exception as error:
+        # Whatever openpyxl meets in a damaged file: KeyError, ValueError, ParseError.
         answer = {"refused": "unreadable", "cause": type(error).__name__}
     out.write(json.dumps(answer).encode() + b"\n")
     out.flush()

@@ -10,7 +10,7 @@ import pytest
 from dashboard.__main__ import main as dashboard_main
 from dashboard.settings import ROOT
 from db.__main__ import main
-from db.console import count, fit, guarded, who
+from db.console import fit, guarded, who
 from tests.builders import Said, visit
 
 ESC, BIDI, CSI = "\x1b[31m\x1b]0;titre\x07", "\u202e", "\x9b2J"
@@ -184,16 +184,3 @@ def test_an_account_with_a_strange_name_is_noted_all_the_same(monkeypatch):
     assert who() == "a?" + "x" * 78
     monkeypatch.setenv("LOGNAME", f"a{ESC}")
     assert "\x1b" not in who()
-
-
-@pytest.mark.parametrize(
-    "n, words",
-    [
-        (0, "0 ligne importée"),
-        (1, "1 ligne importée"),
-        (2, "2 lignes importées"),
-        (1200, "1200 lignes importées"),
-    ],
-)
-def test_each_word_agrees_with_its_number(n, words):
-    assert count(n, "ligne importée") == words

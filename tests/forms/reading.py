@@ -49,10 +49,9 @@ class Read:
         self.parsing = Parsing(path, KNOWN, TODAY, **options)
         self.rows = []
         for chunk in self.parsing:
-            names = [n for n in chunk if n != "numbers"]
             self.rows += [
-                dict(zip(names, values, strict=True))
-                for values in zip(*(chunk[n] for n in names), strict=True)
+                dict(zip(chunk.values, cells, strict=True))
+                for cells in zip(*chunk.values.values(), strict=True)
             ]
         self.places = [(p.line, p.column, p.found) for p in self.parsing.problems]
         self.sentences = " | ".join(str(p) for p in self.parsing.problems)

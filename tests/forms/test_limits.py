@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Integer, SmallInteger, String, Text
 
 from dashboard.forms.cells import LARGEST
-from dashboard.forms.formats import FORMATS
+from dashboard.forms.formats import FORMATS, REFERENCE, Words
 from db.__main__ import main
 from db.codes import LONGEST
 from db.forms import DESTINATIONS
@@ -16,6 +16,7 @@ from tests.builders import closing, csv_text
 from tests.forms.test_cells import LINES, with_cell
 
 TEXTS = [(f.name, c) for f in FORMATS.values() for c in f.columns if c.cell == "text"]
+WORDS = [(f.name, c) for f in FORMATS.values() for c in f.columns if isinstance(c.cell, Words)]
 NUMBERS = [(f.name, c) for f in FORMATS.values() for c in f.columns if c.cell == "whole"]
 
 
@@ -28,23 +29,32 @@ def column_of(form: str, field: str):
 def test_the_parser_s_limit_is_within_the_table_s(form, column):
     kind = column_of(form, column.field).type
     assert isinstance(kind, String)
-    assert LONGEST[column.field] == kind.length if kind.length else isinstance(kind, Text)
+    assert column.most == kind.length if kind.length else isinstance(kind, Text)
+
+
+@pytest.mark.parametrize("form, column", TEXTS, ids=lambda v: getattr(v, "field", v))
+def test_the_text_of_a_key_is_short_enough_for_an_index(form, column):
+    assert column.most <= (REFERENCE if column.field in FORMATS[form].key else 2_000)
+
+
+@pytest.mark.parametrize("form, column", WORDS, ids=lambda v: getattr(v, "field", v))
+def test_every_word_of_ours_fits_its_column(form, column):
+    kind = column_of(form, column.field).type
+    for value in column.cell.values.values():
+        assert isinstance(value, int) or len(value) <= kind.length
 
 
 def test_every_text_that_a_form_brings_has_a_limit():
-    """From the tables' side: no column of text that files fill is forgotten."""
-    filled = {(d.table, c) for d in DESTINATIONS.values() for c in d.columns} | {
-        ("complaint_text", "subject")
-    }
-    texts = {
-        c for table, c in filled if isinstance(Base.metadata.tables[table].columns[c].type, String)
-    }
-    assert texts - {"outcome"} <= set(LONGEST)  # an outcome is one of three words of ours
+    """From the tables' side: a column of text is filled by texts, which have a limit, or by words of ours."""
+    for form in FORMATS.values():
+        for column in form.columns:
+            if isinstance(column_of(form.name, column.field).type, String):
+                assert column.cell == "text" or isinstance(column.cell, Words)
 
 
 @pytest.mark.parametrize("form, column", TEXTS, ids=lambda v: getattr(v, "field", v))
 def test_the_longest_text_is_read_and_one_character_more_refused(read, form, column):
-    most = LONGEST[column.field]
+    most = column.most
     assert read(form, with_cell(form, column, "é" * most)).places == []
     found = read(form, with_cell(form, column, "é" * (most + 1)))
     assert [place[:2] for place in found.places] == [(2, column.heading)]
@@ -92,7 +102,7 @@ def test_what_the_check_calls_good_the_database_keeps(office):
     for form, line in LINES.items():
         for column in FORMATS[form].columns:
             if column.cell == "text":
-                line = with_cell(form, column, "é" * LONGEST[column.field])
+                line = with_cell(form, column, "é" * column.most)
         path = office.folder / f"{form}.csv"
         path.write_text(csv_text(form, line).replace("{form}", form), encoding="utf-8")
         assert office.take(path, check=True).accepted

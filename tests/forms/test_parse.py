@@ -533,7 +533,7 @@ def test_numbers_beside_the_values_are_the_same_values(tmp_path):
         ),
         encoding="utf-8",
     )
-    numbers = next(iter(Parsing(path, KNOWN, TODAY)))["numbers"]
+    numbers = next(iter(Parsing(path, KNOWN, TODAY))).numbers
     assert {name: values.tolist() for name, values in numbers.items()} == {
         "site_id": [KANDI, KANDI],
         "day": [20150, 20150],

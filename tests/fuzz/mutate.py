@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from dashboard.forms.formats import FORMATS
 from tests.builders import closing, closure, complaint, monthly, visit
+from tests.forms.test_cells import LINES
 
 Rows = list[list]
 SITES = ("ccsp-kandi", "CCSP de Nikki", "Covè", "gsru-cotonou", "Bembèrèkè", "Dassa", "péhunco")
@@ -154,14 +155,16 @@ def good(rng: Random, form: str) -> Rows:
                 first,
                 reason=rng.choice(["", "réseau", "électricité"]),
             )
-        return monthly(
-            site,
-            f"{rng.randint(1, 12):02}/2025",
-            rng.randint(50, 99),
-            rng.randint(0, 50),
-            "délai",
-            "à suivre",
-        )
+        if form == "canevas":
+            return monthly(
+                site,
+                f"{rng.randint(1, 12):02}/2025",
+                rng.randint(50, 99),
+                rng.randint(0, 50),
+                "délai",
+                "à suivre",
+            )
+        return [*LINES[form]]
 
     return [
         [c.heading for c in FORMATS[form].columns],

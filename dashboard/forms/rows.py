@@ -1,0 +1,138 @@
+"""The cells of a form's rows turned into values, and what binds them: rules within a row, rows that stand twice.
+
+Rows are read by column, in chunks: each different cell text is read once (see cells.Memo), which makes reading and
+checking about as fast as splitting the lines.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from dashboard.forms.cells import memos
+from dashboard.forms.checks import Values
+from dashboard.forms.formats import Column, Format
+from dashboard.forms.known import Known
+from dashboard.forms.lines import Block
+from dashboard.forms.problem import Report
+from db.shapes import Cell
+
+# Signs without which a text holds neither a formula nor an error of a spreadsheet.
+SUSPECT = ("=", "#", "Err", "err", "ERR")
+
+
+class Rows(NamedTuple):
+    """Some rows of a sheet, by field: values, the texts that they were read from, and the line where each begins."""
+
+    values: Values
+    texts: dict[str, Sequence[str]]
+    lines: Sequence[int]
+
+
+@dataclass
+class Reader:
+    """Reads the sheets of one file, all of the same form; what is wrong goes to `report`. repeated: rows said twice."""
+
+    form: Format
+    known: Known
+    today: date
+    report: Report
+    typed: bool
+    repeated: int = 0
+
+    def __post_init__(self) -> None:
+        self._memos = memos(self.form, self.known, self.today, typed=self.typed)
+        self._seen: dict[tuple[Cell, ...], int] = {}
+
+    def read(self, block: Block, places: dict[str, int]) -> Rows:
+        """The rows of a block; places: field to place in a row. A cell that cannot be read is None."""
+        cells, lines = block.cells, block.lines
+        if not all(map(str.strip, cells[places[self.form.day]])):  # a blank line among them?
+            kept = [i for i, row in enumerate(zip(*cells, strict=True)) if "".join(row).strip()]
+            cells = [tuple(column[i] for i in kept) for column in cells]
+            lines = [lines[i] for i in kept]
+        rows = Rows({}, {field: cells[place] for field, place in places.items()}, lines)
+        if lines:
+            plain = not any(sign in block.text for sign in SUSPECT)
+            for column in self.form.columns:
+                rows.values[column.field] = self._column(column, rows, plain=plain)
+            self._choose(rows)
+            for field, faulty, message in self.form.check(rows.values):
+                for i in faulty:
+                    self._tell(rows, i, field, message)
+        return rows
+
+    def _column(self, column: Column, rows: Rows, *, plain: bool) -> list[Cell]:
+        texts, memo = rows.texts[column.field], self._memos[column.field]
+        if (
+            plain
+            and column.field == self.form.key[-1]
+            and column.cell == "text"
+            and not column.required
+            and max(map(len, texts)) <= column.most
+        ):
+            return [t.strip() or column.blank for t in texts]  # all different: not remembered
+        values = list(map(memo.__getitem__, texts))
+        if memo.bad:
+            for line, text in zip(rows.lines, texts, strict=True):
+                if text in memo.bad:
+                    self.report(line, column.heading, text, memo.bad[text])
+        return values
+
+    def _choose(self, rows: Rows) -> None:
+        """Settle the communes whose site depends on the day."""
+        choices = self._memos["site_id"].choices
+        if not choices:
+            return
+        for i, text in enumerate(rows.texts["site_id"]):
+            choice, day = choices.get(text), rows.values[self.form.day][i]
+            if choice is None or not isinstance(day, str):
+                continue
+            if site := choice.on(date.fromisoformat(day)):
+                rows.values["site_id"][i] = site.id
+                continue
+            names = ", ".join(s.code for s in choice.candidates)
+            self.report(
+                rows.lines[i],
+                "Centre",
+                text,
+                f"cette commune n'a pas un seul centre ouvert ce jour-là ; écrire le code : {names}.",
+            )
+
+    def once(self, rows: Rows) -> Values:
+        """The values without rows that say again what one before them says; another content under its key is a problem."""
+        values = rows.values
+        keys = list(zip(*(values[f] for f in self.form.key), strict=True))
+        contents = list(map(hash, zip(*(values[f] for f in self.form.fields), strict=True)))
+        blank_keys = self.form.blank_key and None in values[self.form.key[-1]]
+        fresh = dict(zip(keys, contents, strict=True))
+        if not blank_keys and len(fresh) == len(keys) and self._seen.keys().isdisjoint(fresh):
+            self._seen.update(fresh)
+            return values
+        again = set()
+        for i, (key, content) in enumerate(zip(keys, contents, strict=True)):
+            if self.form.blank_key and key[-1] is None:
+                continue
+            if key not in self._seen:
+                self._seen[key] = content
+            elif self._seen[key] == content:
+                again.add(i)
+            else:
+                self._tell(
+                    rows,
+                    i,
+                    self.form.key[-1],
+                    "cette ligne figure déjà dans le fichier pour ce centre, avec un contenu différent.",
+                )
+        self.repeated += len(again)
+        if not again:
+            return values
+        return {
+            field: [v for i, v in enumerate(column) if i not in again]
+            for field, column in values.items()
+        }
+
+    def _tell(self, rows: Rows, i: int, field: str, message: str) -> None:
+        """A problem of row `i`, at the cell of `field`."""
+        heading = self.form.column(field).heading
+        self.report(rows.lines[i], heading, rows.texts[field][i].strip(), message)
