@@ -4,6 +4,7 @@ from datetime import date
 
 from dashboard.accounts.rights import NotAllowed, Person, may
 from dashboard.answers import follow
+from dashboard.answers.slides import KINDS
 from dashboard.answers.view import engine
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import impossible
@@ -74,7 +75,7 @@ def keep_story(person: Person, story: Story) -> None:
     if not may(person, "keep_stories"):
         raise NotAllowed(f"{person.name} : keep_stories")
     try:
-        check(story)
+        check(story, KINDS)
     except NotAStory as reason:
         raise Refused(str(reason)) from reason
     if ready(story.name) or ready(f"{story.name}:x"):

@@ -61,7 +61,7 @@ def panel(view: View, question: Question, code: str, key: str, *, signs: bool = 
     return Panel(
         key,
         f"{BY_CODE[code].label}{french.SPACE}: {what}",
-        plot=made,
+        made,
         strip=strip(view, question, code),
         table=table(
             (

@@ -1,22 +1,23 @@
 """The presentations there are: ready-made ones and those that people have kept. Words and an order of slides, no figures."""
 
+from dashboard.answers.slides import KINDS
 from dashboard.answers.view import View, answer, engine
 from dashboard.stories import Story, from_json, ready
 from db import read
 
 
 @answer
-def kept(view: View) -> dict[str, str]:
+def kept(_: View) -> dict[str, str]:
     """Name to title of the presentations that people have kept, by title."""
     with engine().connect() as connection:
         return dict(read.stories(connection))
 
 
 @answer
-def story(view: View, name: str) -> Story | None:
+def story(_: View, name: str) -> Story | None:
     """The presentation of that name, ready-made or kept; None where there is none. Raises NotAStory for a spoilt one."""
-    if found := ready(name):
-        return found
+    if made := ready(name):
+        return made
     with engine().connect() as connection:
         body = read.story(connection, name)
-    return from_json(name, body) if body else None
+    return from_json(name, body, KINDS) if body else None

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from dashboard.charts.native import describe
-from dashboard.charts.style import chart
+from dashboard.charts.style import Row, Spec, chart
 from dashboard.french import month_label
 from dashboard.judgement.signals import Signal
 from dashboard.palette import CHANGE, CONCERN, GRID, IMPROVEMENT, INK, MAIN, NONE, SOFT
@@ -47,7 +47,7 @@ def control_chart(
     events: Sequence[tuple[date, str]] = (),
     decisions: Sequence[tuple[date, str]] = (),
     height: int = 230,
-) -> dict:
+) -> Spec:
     """A control chart: points, mean, limits, target; closures as thin lines, decisions as flagged lines.
 
     words: each point's value in words. Without limits (too few points) the points stand alone.
@@ -146,7 +146,7 @@ def control_chart(
     layers += _events(events, x, SOFT, "Fermeture") + _events(
         decisions, x, INK, "Décision", flag=True
     )
-    series = [{"name": unit, "field": "v", "role": "value", "words": "t"}]
+    series: list[Row] = [{"name": unit, "field": "v", "role": "value", "words": "t"}]
     if c is not None:
         series += [
             {"name": name, "field": field, "role": role}
@@ -166,7 +166,7 @@ def control_chart(
     )
 
 
-def _band(x: dict) -> dict:
+def _band(x: Spec) -> Spec:
     return {
         "mark": {"type": "area", "color": MAIN, "opacity": 0.06},
         "transform": [{"filter": "isValid(datum.lo)"}],
@@ -179,8 +179,8 @@ def _band(x: dict) -> dict:
     }
 
 
-def _limit(x: dict, field: str, dash: list[int] | None) -> dict:
-    mark = {
+def _limit(x: Spec, field: str, dash: list[int] | None) -> Spec:
+    mark: Spec = {
         "type": "line",
         "color": MAIN,
         "strokeWidth": 1.2 if dash is None else 1,
@@ -200,8 +200,8 @@ def _limit(x: dict, field: str, dash: list[int] | None) -> dict:
 
 
 def _events(
-    events: Sequence[tuple[date, str]], x: dict, colour: str, title: str, flag: bool = False
-) -> list[dict]:
+    events: Sequence[tuple[date, str]], x: Spec, colour: str, title: str, flag: bool = False
+) -> list[Spec]:
     if not events:
         return []
     rows = [{"m": point(day), "e": text} for day, text in events]
@@ -248,7 +248,7 @@ def funnel_chart(
     unit: str,
     base: str,
     height: int = 380,
-) -> dict:
+) -> Spec:
     """Sites against what chance allows at their size. Limits with over-dispersion are filled, exact ones are dotted.
 
     names, sizes, words: of each site, (k,). base: what sizes count.
@@ -299,33 +299,30 @@ def funnel_chart(
         "scale": {"zero": True},
         "axis": {"tickCount": 6},
     }
-    y = lambda field: {  # noqa: E731
-        "field": field,
-        "type": "quantitative",
-        "title": unit,
-        "scale": {"zero": False, "nice": True},
-    }
-    area = lambda low, high, opacity: {  # noqa: E731
-        "data": {"values": curve},
-        "mark": {
-            "type": "area",
-            "color": MAIN,
-            "opacity": opacity,
-            "interpolate": "monotone",
-        },
-        "encoding": {"x": x, "y": y(low), "y2": {"field": high}},
-    }
-    line = lambda field: {  # noqa: E731
-        "data": {"values": curve},
-        "mark": {
-            "type": "line",
-            "color": SOFT,
-            "strokeDash": [1, 3],
-            "strokeWidth": 1.2,
-            "interpolate": "monotone",
-        },
-        "encoding": {"x": x, "y": y(field)},
-    }
+
+    def y(field: str) -> Spec:
+        return {
+            "field": field,
+            "type": "quantitative",
+            "title": unit,
+            "scale": {"zero": False, "nice": True},
+        }
+
+    def drawn(mark: Spec, encoding: Spec) -> Spec:
+        return {
+            "data": {"values": curve},
+            "mark": {**mark, "interpolate": "monotone"},
+            "encoding": {"x": x, **encoding},
+        }
+
+    def area(low: str, high: str, opacity: float) -> Spec:
+        mark = {"type": "area", "color": MAIN, "opacity": opacity}
+        return drawn(mark, {"y": y(low), "y2": {"field": high}})
+
+    def line(field: str) -> Spec:
+        mark = {"type": "line", "color": SOFT, "strokeDash": [1, 3], "strokeWidth": 1.2}
+        return drawn(mark, {"y": y(field)})
+
     tip = [
         {"field": "k", "title": "Centre"},
         {"field": "t", "title": unit},
@@ -385,7 +382,7 @@ def funnel_chart(
 
 def survival_chart(
     rows: Sequence[tuple[int, float, float | None, float | None]], *, height: int = 230
-) -> dict:
+) -> Spec:
     """The share of complaints still open by age: (days, share, low, high) in percent, as steps, with its interval."""
     values = [{"d": d, "v": v, "lo": lo, "hi": hi} for d, v, lo, hi in rows]
     x = {

@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard import french
 from dashboard.charts.native import describe
-from dashboard.charts.style import chart
+from dashboard.charts.style import Row, Spec, chart
 from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, SOFT, WASH
 
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -26,7 +26,7 @@ def lines(
     unit: str,
     height: int = 220,
     events: Sequence[tuple[date, str]] = (),
-) -> dict:
+) -> Spec:
     """A line by month: (month, value or None, the value in words). A missing month breaks the line.
 
     events: days and what happened, drawn as thin vertical lines.
@@ -101,7 +101,7 @@ def two_lines(
     unit: str,
     what: str = "Série",
     height: int = 220,
-) -> dict:
+) -> Spec:
     """Two lines of one unit by month, named at their ends: (month, first, second)."""
     values = [
         {"m": _point(m), "label": french.month_label(m), "s": name, "v": v}
@@ -185,7 +185,7 @@ def bars(
     unit: str,
     marked: str | None = None,
     reference: float | None = None,
-) -> dict:
+) -> Spec:
     """Horizontal bars in the order given: (label, value or None, the value in words). A missing value is written, not
     drawn. reference: a vertical line, the value of the whole. marked: the label of a bar to bring out."""
     values = [
@@ -211,6 +211,8 @@ def bars(
         {"field": "k", "type": "nominal", "title": " "},
         {"field": "t", "type": "nominal", "title": unit},
     ]
+    word: Spec = {"type": "text", "align": "left", "dx": 4}
+    halo: tuple[Spec, ...] = ({"color": PAPER, "stroke": PAPER, "strokeWidth": 4}, {"color": INK})
     layers = [
         {
             "mark": {"type": "bar", "height": {"band": 0.7}},
@@ -223,7 +225,7 @@ def bars(
         },
         *(
             {
-                "mark": {"type": "text", "align": "left", "dx": 4, **look},
+                "mark": {**word, **look},
                 "encoding": {
                     "y": y,
                     "x": {"field": "v", "type": "quantitative"},
@@ -232,16 +234,10 @@ def bars(
                 "transform": [{"filter": "isValid(datum.v)"}],
             }
             # Twice: paper under the word keeps the reference line out of it.
-            for look in ({"color": PAPER, "stroke": PAPER, "strokeWidth": 4}, {"color": INK})
+            for look in halo
         ),
         {
-            "mark": {
-                "type": "text",
-                "align": "left",
-                "dx": 4,
-                "color": SOFT,
-                "fontStyle": "italic",
-            },
+            "mark": {**word, "color": SOFT, "fontStyle": "italic"},
             "encoding": {"y": y, "x": {"datum": 0}, "text": {"field": "t"}},
             "transform": [{"filter": "!isValid(datum.v)"}],
         },
@@ -254,7 +250,7 @@ def bars(
                 "encoding": {"x": {"datum": reference}},
             },
         )
-    series = [{"name": unit, "field": "v", "role": "value", "words": "t"}]
+    series: list[Row] = [{"name": unit, "field": "v", "role": "value", "words": "t"}]
     if reference is not None:
         series.append({"name": "l'ensemble", "role": "centre", "constant": reference})
     return chart(
@@ -265,12 +261,12 @@ def bars(
     )
 
 
-def heat_map(matrix: np.ndarray, *, unit: str = "visites") -> dict:
+def heat_map(matrix: np.ndarray, *, unit: str = "visites") -> Spec:
     """Weekdays by hours: matrix (7, 25) as read; empty hours at both ends and empty days at the end are left out."""
     hours = np.flatnonzero(matrix[:, :24].sum(axis=0))
     span = range(hours.min(), hours.max() + 1) if len(hours) else range(8, 18)
     days = [d for d in range(7) if d < 5 or matrix[d].sum()]
-    values = [
+    values: list[Row] = [
         {
             "d": WEEKDAYS[d],
             "h": f"{h} h",
@@ -346,7 +342,7 @@ def wait_bins(histogram: np.ndarray) -> list[tuple[int, int, str, int]]:
 
 def distribution(
     histogram: np.ndarray, *, threshold: int, median: int | None, p90: int | None, height: int = 220
-) -> dict:
+) -> Spec:
     """Waits in bars of five minutes up to two hours, the last bar for longer ones; lines at the median and 9 out of 10.
 
     histogram: counts by whole minute, shape (241,). threshold: waits up to it are drawn dark.
@@ -429,7 +425,7 @@ def distribution(
     )
 
 
-def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> dict:
+def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> Spec:
     """Open complaints by age: (band, count), youngest first; the bands from index `late` on are past the deadline."""
     top = max((n for _, n in rows), default=1) or 1
     values = [
@@ -483,7 +479,7 @@ def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> dict:
     )
 
 
-def pareto(rows: Sequence[tuple[str, int]]) -> dict:
+def pareto(rows: Sequence[tuple[str, int]]) -> Spec:
     """Reasons from the most to the least frequent: (reason, count); the share so far is written beside each bar."""
     ordered = sorted(rows, key=lambda r: (-r[1], r[0]))
     total, so_far, values = sum(n for _, n in ordered), 0, []
@@ -541,7 +537,7 @@ def pareto(rows: Sequence[tuple[str, int]]) -> dict:
 
 def small_multiples(
     rows: Sequence[tuple[str, date, float | None, str]], *, unit: str, columns: int = 5
-) -> dict:
+) -> Spec:
     """One small line a site, all on one scale: (site, month, value or None, the value in words)."""
     values = [{"s": s, "m": _point(m), "v": v, "t": t} for s, m, v, t in rows]
     spec = chart(

@@ -28,12 +28,11 @@ def zone() -> None:
             filters.segments("couche")
         chosen, code = filters.value("centre"), filters.value("indicateur")
         signs = mapped.shows_signals(filters.value("couche"), code, question)
-        made = mapped.panel(person, question, code, "carte", signs=signs)
-        show.collect(made)
+        show.collect(mapped.panel(person, question, code, "carte", signs=signs))
         draw(
             person,
             question,
-            made.plot,
+            mapped.plot(person, question, code, signs=signs),
             chosen,
             code,
             tinted=not signs and st.session_state.get("departements_teintes", False),

@@ -1,6 +1,5 @@
 """The page « Présenter »: choose a story, order and word its slides, keep and share it, start it, take it away."""
 
-import mimetypes
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urlencode
@@ -10,15 +9,14 @@ import streamlit as st
 from dashboard import french
 from dashboard.accounts.rights import Person, may
 from dashboard.actions import steering as record
-from dashboard.answers import report
 from dashboard.answers import stories as known_stories
+from dashboard.answers.slides import KINDS
+from dashboard.exports import EXPORTS
 from dashboard.exports.names import file_name
 from dashboard.panel import Deck
 from dashboard.stories import (
-    KINDS,
     LONGEST_HEADLINE,
     LONGEST_TEXT,
-    PLACED,
     READY,
     NotAStory,
     Step,
@@ -35,8 +33,6 @@ HELD = "story"  # the story on the page, with what was changed in it
 SAID = "story_said"  # why the last change was not made, to be said once
 WANTED = "story_name"  # the name of the story it began as
 UNFOLDED = "story_unfolded"  # the places of the slides whose fields are shown
-NAMES = {"departement": "Revue d'un département", "site": "Revue d'un centre"}
-OTHER = "application/octet-stream"  # where the system does not know the kind of a file
 SECONDS = (10, 15, 20, 30, 60)
 
 
@@ -76,7 +72,7 @@ def page(person: Person) -> None:
 def _choose(person: Person) -> Story | None:
     """The story in force: of the address, of the list, or as changed on this page."""
     kept = known_stories.kept(person)
-    known = {**{name: NAMES.get(name, title) for name, (title, _) in READY.items()}, **kept}
+    known = {**{name: one.listed or one.title for name, one in READY.items()}, **kept}
     wanted = st.query_params.get(ADDRESS, "national")
     if wanted not in known:
         st.warning(
@@ -102,7 +98,7 @@ def _choose(person: Person) -> Story | None:
     place = {"departement": filters.value("departement"), "site": filters.value("centre")}.get(
         wanted, ""
     )
-    if wanted in PLACED and not place:
+    if wanted in READY and READY[wanted].place and not place:
         st.info(
             "Choisir un département dans les filtres ci-dessus."
             if wanted == "departement"
@@ -124,18 +120,18 @@ def _choose(person: Person) -> Story | None:
 def _take_away(made: Deck, name: str) -> None:
     """The files of the story, each made when it is asked for; and a text to paste."""
     with st.container(horizontal=True, vertical_alignment="center", key="emporter_histoire"):
-        for kind, label in report.BUTTONS.items():
-            file = f"{file_name(name, on=filters.as_of())}.{kind}"
-            st.download_button(
-                label,
-                data=partial(report.made, kind, made),
-                file_name=file,
-                key=f"emporter_{kind}",
-                mime=mimetypes.guess_type(file)[0] or OTHER,
-                on_click="ignore",
-            )
+        for extension, export in EXPORTS.items():
+            if export.button:
+                st.download_button(
+                    export.button,
+                    data=partial(export.file, made),
+                    file_name=f"{file_name(name, on=filters.as_of())}.{extension}",
+                    key=f"emporter_{extension}",
+                    mime=export.media_type,
+                    on_click="ignore",
+                )
     with st.expander("Texte à coller dans un message"):
-        st.code(report.made("txt", made).decode(), language=None, wrap_lines=True)
+        st.code(EXPORTS["txt"].file(made).decode(), language=None, wrap_lines=True)
 
 
 def _chosen() -> None:
@@ -209,7 +205,7 @@ def _words(story: Story, at: int, step: Step) -> None:
 def _hold(story: Story, steps: tuple[Step, ...]) -> None:
     wanted = replace(story, steps=steps)
     try:
-        check(wanted)
+        check(wanted, KINDS)
     except NotAStory as reason:
         st.session_state[SAID] = str(reason)  # the story stays as it was
         return
@@ -241,7 +237,7 @@ def _settings() -> None:
         chosen = st.selectbox(
             "Ajouter une diapositive",
             range(len(kinds)),
-            format_func=lambda n: kinds[n].label,
+            format_func=lambda n: KINDS[kinds[n].kind].named(kinds[n].indicator),
             key="ajouter_quoi",
         )
         if st.form_submit_button("Ajouter à la fin"):

@@ -68,7 +68,6 @@ NO_QUESTION = {
     "report.tell",
     "report.find_story",
     "report.find_period",
-    "report.made",
     "trusted.scope_of",
     "trusted.in_period",
     "sites.is_funnel",
@@ -373,5 +372,5 @@ def test_nobody_can_change_what_others_will_be_given(demo):
     with pytest.raises(ValueError, match="read-only"):
         waits.histogram(LOCAL_READER, YEAR)[0] = 1
     panel = waits.distribution(LOCAL_READER, YEAR, "attentes")
-    panel.drawing["config"]["axis"]["labelColor"] = "#ff0000"
-    assert "#ff0000" not in repr(panel.chart)
+    panel.content.drawing["config"]["axis"]["labelColor"] = "#ff0000"
+    assert "#ff0000" not in repr(panel.content)
