@@ -7,7 +7,7 @@ from dashboard.answers.figures import whole
 from dashboard.answers.question import Question
 from dashboard.answers.trusted import strip
 from dashboard.answers.view import View, answer
-from dashboard.charts.specs import WEEKDAYS, wait_bins
+from dashboard.charts.visits import WEEKDAYS, wait_bins
 from dashboard.panel import Chart, Message, Panel, count, table, words
 from dashboard.settings import load
 from dashboard.wording import shown

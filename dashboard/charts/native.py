@@ -65,6 +65,11 @@ def describe(
     }
 
 
+def worded(name: str) -> Row:
+    """The series of a chart that has one, its values in words beside it."""
+    return {"name": name, "field": "v", "role": "value", "words": "t"}
+
+
 def native(spec: Spec) -> Native:
     """The chart that a spec describes. KeyError for a spec without description."""
     said = spec["usermeta"]["native"]

@@ -1,6 +1,9 @@
 """The one chart style, shared by screens and exports: Vega-Lite specs as plain dicts, in French, coloured by role."""
 
+from datetime import date
 from typing import Any
+
+import numpy as np
 
 from dashboard.french import VEGA_LOCALE
 from dashboard.palette import GRID, INK, MAIN, SOFT, Colour
@@ -47,6 +50,32 @@ def chart(values: list[Row], *, height: int | Spec, title: str = "", **parts: An
     if title:
         spec["title"] = title
     return spec
+
+
+def at_noon(day: date) -> str:
+    """A day as Vega reads it, at noon: no time zone moves it to another day."""
+    return f"{day.isoformat()}T12:00:00"
+
+
+def month_axis() -> Spec:
+    """The horizontal axis of all that is drawn month by month."""
+    return {
+        "field": "m",
+        "type": "temporal",
+        "title": None,
+        "axis": {
+            "format": "%m/%Y",
+            "labelAngle": 0,
+            "tickCount": 5,
+            "grid": False,
+            "labelOverlap": True,
+        },
+    }
+
+
+def known(x: float) -> float | None:
+    """A number as JSON has it: None where it is missing."""
+    return None if np.isnan(x) else float(x)
 
 
 def dark(spec: Spec) -> Spec:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dashboard import charts
+from dashboard.charts.style import Spec
 from dashboard.indicators import Figure
 from dashboard.judgement.signals import signal
 from dashboard.period import add_months
