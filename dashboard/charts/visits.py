@@ -91,7 +91,12 @@ def wait_bins(histogram: np.ndarray) -> list[tuple[int, int, str, int]]:
 
 
 def distribution(
-    histogram: np.ndarray, *, threshold: int, median: int | None, p90: int | None, height: int = 220
+    histogram: np.ndarray,
+    *,
+    threshold: int,
+    median: float | None,
+    p90: float | None,
+    height: int = 220,
 ) -> Spec:
     """Waits in bars of five minutes up to two hours, the last bar for longer ones; lines at the median and 9 out of 10.
 
