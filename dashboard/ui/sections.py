@@ -50,7 +50,7 @@ def survival(person: Person, question: Question, key: str) -> None:
         required=True,
     )
     made = complaints.survival(person, question, key, DETAILS[detail])
-    if DETAILS[detail] and made.table:
+    if DETAILS[detail] and made.table.columns:
         names = [row[0].text for row in made.table.rows]
         chosen = st.selectbox(
             "Courbe", names, key=f"{key}_courbe_{DETAILS[detail]}", label_visibility="collapsed"
