@@ -73,7 +73,7 @@ def lines(
 
 
 def two_lines(
-    rows: Sequence[tuple[date, float, float]],
+    rows: Sequence[tuple[date, float | None, float | None]],
     *,
     names: tuple[str, str],
     unit: str,
