@@ -7,14 +7,14 @@ from db import read
 
 
 @answer
-def kept(_: View) -> dict[str, str]:
+def kept(_view: View) -> dict[str, str]:
     """Name to title of the presentations that people have kept, by title."""
     with engine().connect() as connection:
         return dict(read.stories(connection))
 
 
 @answer
-def story(_: View, name: str) -> Story | None:
+def story(_view: View, name: str) -> Story | None:
     """The presentation of that name, ready-made or kept; None where there is none. Raises NotAStory for a spoilt one."""
     if made := ready(name):
         return made
