@@ -11,10 +11,12 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from dashboard.answers import report
+from dashboard.exports import EXPORTS
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.judgement.signals import CHARTED, impossible
 from dashboard.period import today
 from dashboard.settings import load
+from dashboard.stories import READY
 from db import faults, read, schema
 from db import steering as steer
 from db.codes import ALL, BYS
@@ -75,7 +77,7 @@ def _report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "--story",
         required=True,
         metavar="NOM",
-        help="national, plaintes, attentes, departement:Zou, site:ccsp-allada, ou une présentation gardée",
+        help=f"{', '.join(one.example or name for name, one in READY.items())}, ou une présentation gardée",
     )
     one.add_argument("--out", type=Path, required=True, metavar="DOSSIER")
     one.add_argument(
@@ -86,7 +88,7 @@ def _report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     one.add_argument("--service", help="le code d'une prestation, ou inconnu")
     one.add_argument(
         "--format",
-        default="pptx,html,pdf,xlsx,txt",
+        default=",".join(EXPORTS),
         help="ceux que l'on veut, entre virgules (tous)",
     )
 

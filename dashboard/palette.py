@@ -4,6 +4,8 @@ A role has a value for light paper, one for dark paper and one for a projector i
 line here: charts, maps, slides, files and pages follow. What must hold (contrast, colour blindness) is tested.
 """
 
+from collections.abc import Callable
+
 
 class Colour(str):
     """A role's colour: the text « #rrggbb » of light paper, which also knows its role and its other two values."""
@@ -20,7 +22,7 @@ class Colour(str):
         """The value on "light" or "dark" paper, or from a "projector"."""
         return {"light": str(self), "dark": self.dark, "projector": self.projector}[theme]
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Callable[[str], "Colour"], tuple[str]]:
         # A copy is the role itself: copies and caches of charts lose nothing of it.
         return _known, (self.role,)
 
@@ -71,18 +73,13 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+# One line a role: whoever changes a colour changes one line.
+# fmt: off
+
 # What a figure says. Blue improves, orange worsens, grey says nothing; never red against green; always with a shape or a
 # letter, and a word.
 IMPROVEMENT = role("improvement", "#1f6fb2", "#7db8ea", french="bleu", streamlit="blue")
-CONCERN = role(
-    "concern",
-    "#c2571a",
-    "#f0a070",
-    words="#a8470f",
-    from_afar="#b04a12",
-    french="orange",
-    streamlit="orange",
-)
+CONCERN = role("concern", "#c2571a", "#f0a070", words="#a8470f", from_afar="#b04a12", french="orange", streamlit="orange")
 CHANGE = role("change", "#6b4fa0", "#b9a4e6", french="violet", streamlit="violet")
 NONE = role("none", "#8b9691", "#84928c", french="gris", streamlit="off")
 
@@ -93,20 +90,10 @@ SOFT = role("soft", "#5f6b66", "#b0bfb9", "#000000")  # words beside the point
 GRID = role("grid", "#e3e8e6", "#33453e", "#b0bab5")
 MAIN = role("main", "#0f5c4d", "#6cc3ad")
 PALE = role("pale", "#6d9d90", "#3f7a6c", "#5f9585")  # bars that matter less than those in MAIN
-ACCENT = role(
-    "accent", "#c2571a", "#f0a070", words="#b04a12"
-)  # what is brought out; it judges nothing
-WASH = role(
-    "wash", "#eef4f2", "#1b2b26"
-)  # the palest ground: hours without visits, every other row
-SERIES = (
-    MAIN,
-    ACCENT,
-    role("series-3", "#4a6fa5", "#7db8ea"),
-    role("series-4", "#8a6d3b", "#d8b978"),
-    role("series-5", "#6b5b95", "#b9a4e6"),
-    SOFT,
-)  # where Streamlit itself chooses
+ACCENT = role("accent", "#c2571a", "#f0a070", words="#b04a12")  # what is brought out; it judges nothing
+WASH = role("wash", "#eef4f2", "#1b2b26")  # the palest ground: hours without visits, every other row
+SERIES = (MAIN, ACCENT, role("series-3", "#4a6fa5", "#7db8ea"), role("series-4", "#8a6d3b", "#d8b978"),
+          role("series-5", "#6b5b95", "#b9a4e6"), SOFT)  # where Streamlit itself chooses
 
 # Surfaces and edges.
 LINE = role("line", "#d9e0dd", "#33453e", "#8a9691")
@@ -124,10 +111,7 @@ SLIDE_MAIN = role("slide-main", MAIN, "#8fd0bd")
 QUIET = role("quiet", "#4a5751", "#b9c6c0", "#26302c")
 
 # Maps. One hue, light to dark: more of the indicator is darker, whether that is good or bad; the same on all paper.
-RAMP = tuple(
-    role(f"class-{n}", value)
-    for n, value in enumerate(("#cfe3dc", "#92c0b2", "#559a88", "#24705f", "#0a4337"), 1)
-)
+RAMP = tuple(role(f"class-{n}", value) for n, value in enumerate(("#cfe3dc", "#92c0b2", "#559a88", "#24705f", "#0a4337"), 1))
 LAND = role("land", "#dbe4df", "#343d3a")
 COAST = role("coast", "#9fb2a8", "#66776f")
 SEA = role("sea", "#f3f6f8", "#1b2723")
@@ -147,3 +131,4 @@ MAP_MARK = role("map-mark", "#1f2937", "#e5e9ec")  # the edge of a mark
 MAP_SOFT = role("map-soft", "#4b5563", "#c3c9cf")
 MAP_CARD = role("map-card", "#ffffff", "#24292d")
 MAP_RULE = role("map-rule", "#dfe5ea", "#3b4248")
+# fmt: on

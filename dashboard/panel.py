@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from dashboard import french
 from dashboard.charts import arrow
-from dashboard.charts.style import dark
+from dashboard.charts.style import Spec, dark
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.wording import amount, shown
 
@@ -52,6 +52,14 @@ class Table:
         return arrow.of_words(
             [c.name for c in self.columns], [[c.text for c in row] for row in self.rows]
         )
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to read in it."""
+        return not (self.rows and self.columns)
+
+
+EMPTY = Table((), ())  # of a panel that has none
 
 
 @dataclass(frozen=True)
@@ -98,47 +106,27 @@ class Plot:
 
 
 @dataclass(frozen=True)
-class Panel:
-    """One thing shown. Of chart (a Vega-Lite spec), plot, cards and lines (sentences) one at most is there.
+class Chart:
+    """A chart: a Vega-Lite spec, its rows inline."""
 
-    key: its name on the page, unique there. alt: what the picture shows, in a sentence. caption: what to know beside it.
-    finding: what it shows, as a headline. reading: what its lines and colours mean, in a few words. strip: « Puis-je m'y
-    fier ? ». message: why there is nothing to show, in place of all that.
-    """
-
-    key: str
-    title: str
-    chart: dict[str, Any] | None = None
-    plot: Plot | None = None
-    cards: tuple[Card, ...] = ()
-    lines: tuple[str, ...] = ()
-    table: Table | None = None
-    alt: str = ""
-    caption: str = ""
-    finding: str = ""
-    reading: str = ""
-    strip: str = ""
-    message: str = ""
+    spec: Spec
 
     @cached_property
     def values(self) -> pa.Table:
-        """The rows that the chart draws, as they travel to a screen."""
-        return arrow.of_rows(self.chart["data"]["values"])
+        """The rows that it draws, as they travel to a screen."""
+        return arrow.of_rows(self.spec["data"]["values"])
 
     @property
-    def told(self) -> "Panel":
-        """The same without what is drawn: what a workbook needs, at a tenth of the memory."""
-        return replace(self, chart=None, plot=None)
+    def drawing(self) -> Spec:
+        """The spec without its rows; a copy, for who draws it may write into it."""
+        drawn: Spec = json.loads(self._text)
+        return drawn
 
     @property
-    def drawing(self) -> dict:
-        """The chart without its rows; a copy, for who draws it may write into it."""
-        return json.loads(self._text)
-
-    @property
-    def dark(self) -> dict:
+    def dark(self) -> Spec:
         """The same for dark paper."""
-        return json.loads(self._dark_text)
+        drawn: Spec = json.loads(self._dark_text)
+        return drawn
 
     @cached_property
     def _text(self) -> str:  # kept as text: as dictionaries it would take five times the memory
@@ -149,9 +137,74 @@ class Panel:
         return json.dumps(dark(self._drawn))
 
     @property
-    def _drawn(self) -> dict:
+    def _drawn(self) -> Spec:
         """What is drawn, its colours knowing their roles."""
-        return {name: part for name, part in self.chart.items() if name != "data"}
+        return {name: part for name, part in self.spec.items() if name != "data"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Headline figures."""
+
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Sentences."""
+
+    lines: tuple[str, ...]
+
+
+class Opening(Lines):
+    """What a story opens with: whose figures, then what they are about."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Why there is nothing to show."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Nothing but the panel's table."""
+
+
+Content = Chart | Plot | Cards | Lines | Message | Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One thing shown: content, and the table of its figures.
+
+    key: its name on the page, unique there. alt: what the picture shows, in a sentence. caption: what to know beside it.
+    finding: what it shows, as a headline. reading: what its lines and colours mean, in a few words. strip: « Puis-je m'y
+    fier ? ».
+    """
+
+    key: str
+    title: str
+    content: Content = Listing()
+    table: Table = EMPTY
+    alt: str = ""
+    caption: str = ""
+    finding: str = ""
+    reading: str = ""
+    strip: str = ""
+
+    @property
+    def told(self) -> "Panel":
+        """The same without what is drawn: what a workbook needs, at a tenth of the memory."""
+        return replace(self, content=Listing())
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """Its headline figures, if these are its content."""
+        return self.content.cards if isinstance(self.content, Cards) else ()
 
 
 @dataclass(frozen=True)

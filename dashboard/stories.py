@@ -1,17 +1,18 @@
 """Stories to present: which slides, in which order, with which words. A story is data: figures come when it is told.
 
-Ready-made ones are in READY; a person's own are kept in the database under a name. `python -m dashboard report` and the
+Ready-made ones are in READY; a person's own are kept in the database under a name. What slides there are is for whoever
+tells them. `python -m dashboard report` and the
 page « Présenter » tell both.
 """
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Literal
 
 from dashboard import french
-from dashboard.classes import CLASSES
-from dashboard.indicators import BY_CODE, choices, placed
-from dashboard.judgement.signals import CHARTED
+from dashboard.indicators import BY_CODE
 
 LONGEST_HEADLINE, LONGEST_TEXT, MOST_STEPS = 160, 600, 40
 
@@ -21,80 +22,17 @@ class NotAStory(ValueError):
 
 
 @dataclass(frozen=True)
-class KindSpec:
+class Kind:
     """A kind of slide: its words in the list, the indicators it can show (none: it needs none), its question."""
 
     label: str
     indicators: tuple[str, ...] = ()
     question: str = ""
 
-
-KINDS: dict[str, KindSpec] = {
-    "ouverture": KindSpec("Titre"),
-    "chiffres": KindSpec(
-        "Chiffres de la période",
-        question="Lequel de ces chiffres nous surprend, et que voulons-nous comprendre d'abord ?",
-    ),
-    "chiffres_attentes": KindSpec(
-        "Chiffres des attentes", question="Ces attentes sont-elles acceptables pour un usager ?"
-    ),
-    "chiffres_plaintes": KindSpec(
-        "Chiffres des plaintes", question="Que dirions-nous à un usager qui attend une réponse ?"
-    ),
-    "carte_signaux": KindSpec(
-        "Carte des signaux", CHARTED, "Que s'est-il passé là où il y a un signal ?"
-    ),
-    "carte": KindSpec(
-        "Carte des niveaux", tuple(CLASSES), "Qu'ont en commun les centres d'une même couleur ?"
-    ),
-    "mois": KindSpec(
-        "Mois par mois, carte de contrôle",
-        CHARTED,
-        "S'il y a un signal, quelle en est la cause ; sinon, que"
-        " faudrait-il changer pour faire mieux ?",
-    ),
-    "comparaison": KindSpec(
-        "Centres comparés",
-        choices(lambda i: "comparison" in i.places),
-        "Qu'est-ce qui distingue les centres du haut de ceux du bas ?",
-    ),
-    "attentes": KindSpec(
-        "Répartition des attentes",
-        question="Qui sont ceux qui attendent le plus longtemps, et quand ?",
-    ),
-    "affluence": KindSpec(
-        "Affluence par jour et heure",
-        question="Les agents sont-ils là quand viennent les usagers ?",
-    ),
-    "prestations": KindSpec(
-        "Prestations comparées",
-        placed("services"),
-        "Quelle prestation pourrait se faire sans venir au guichet ?",
-    ),
-    "plaintes_age": KindSpec(
-        "Plaintes en cours, par âge", question="Qui répond aux plus anciennes, et pour quand ?"
-    ),
-    "plaintes_motifs": KindSpec(
-        "Motifs des plaintes", question="Lequel de ces motifs pouvons-nous supprimer ?"
-    ),
-    "plaintes_flux": KindSpec(
-        "Plaintes reçues et répondues",
-        question="Répondons-nous aussi vite que les plaintes arrivent ?",
-    ),
-    "plaintes_delai": KindSpec("Délai de réponse", question="Quel délai voulons-nous promettre ?"),
-    "remontees": KindSpec(
-        "Jours non clôturés",
-        question="Qu'est-ce qui empêche ces centres de clôturer leurs journées ?",
-    ),
-    "fermetures": KindSpec(
-        "Fermetures déclarées", question="Lesquelles de ces fermetures pouvions-nous éviter ?"
-    ),
-    "signaux": KindSpec(
-        "Centres qui ont un signal", question="Que décidons-nous, qui s'en charge, pour quand ?"
-    ),
-    "decisions": KindSpec("Décisions prises", question="Qu'ont donné les décisions déjà prises ?"),
-    "bulletin": KindSpec("Bulletin de la période", question="Que retenons-nous ?"),
-}
+    def named(self, indicator: str) -> str:
+        """« Mois par mois, carte de contrôle : Attente médiane »."""
+        shown = f"{french.SPACE}: {BY_CODE[indicator].short}" if indicator else ""
+        return f"{self.label}{shown}"
 
 
 @dataclass(frozen=True)
@@ -112,14 +50,6 @@ class Step:
     def code(self) -> str:
         """« mois:wait_p50 »."""
         return f"{self.kind}:{self.indicator}" if self.indicator else self.kind
-
-    @property
-    def label(self) -> str:
-        """« Mois par mois, carte de contrôle : Attente médiane »."""
-        label = KINDS[self.kind].label
-        return (
-            f"{label}{french.SPACE}: {BY_CODE[self.indicator].short}" if self.indicator else label
-        )
 
 
 @dataclass(frozen=True)
@@ -145,37 +75,54 @@ def _steps(text: str) -> tuple[Step, ...]:
     )
 
 
-# name: (title, steps). « departement » and « site » want a place: departement:Zou, site:ccsp-allada.
-READY: dict[str, tuple[str, tuple[Step, ...]]] = {
-    "national": (
+@dataclass(frozen=True)
+class Ready:
+    """A ready-made story. place: the field of Story that its name must give, "" for none (departement:Zou). listed: its words
+    in the list, where the title speaks of one place. example: such a name."""
+
+    title: str
+    steps: tuple[Step, ...]
+    place: Literal["", "department", "site"] = ""
+    listed: str = ""
+    example: str = ""
+
+
+READY = {
+    "national": Ready(
         "Revue nationale",
         _steps(
             "ouverture chiffres carte_signaux:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_within_30"
             " comparaison:satisfaction plaintes_age plaintes_flux signaux remontees bulletin"
         ),
     ),
-    "departement": (
+    "departement": Ready(
         "Revue du département",
         _steps(
             "ouverture chiffres carte:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_p50 affluence plaintes_age"
             " plaintes_motifs signaux remontees bulletin"
         ),
+        place="department",
+        listed="Revue d'un département",
+        example="departement:Zou",
     ),
-    "site": (
+    "site": Ready(
         "Revue du centre",
         _steps(
             "ouverture chiffres mois:visits_per_day mois:wait_p50 attentes affluence prestations:visits mois:satisfaction"
             " plaintes_age remontees fermetures bulletin"
         ),
+        place="site",
+        listed="Revue d'un centre",
+        example="site:ccsp-allada",
     ),
-    "plaintes": (
+    "plaintes": Ready(
         "Les plaintes",
         _steps(
             "ouverture chiffres_plaintes carte:complaints_per_1000 plaintes_age plaintes_flux plaintes_delai plaintes_motifs"
             " mois:complaints_30d_due comparaison:complaints_per_1000 comparaison:complaints_30d_due decisions bulletin"
         ),
     ),
-    "attentes": (
+    "attentes": Ready(
         "Les attentes",
         _steps(
             "ouverture chiffres_attentes carte_signaux:wait_p50 carte:wait_p90 attentes affluence mois:wait_p50"
@@ -183,18 +130,16 @@ READY: dict[str, tuple[str, tuple[Step, ...]]] = {
         ),
     ),
 }
-PLACED = {"departement": "department", "site": "site"}
 
 
 def ready(name: str) -> Story | None:
     """The ready-made story of that name: national, plaintes, attentes, departement:Zou, site:ccsp-allada; None for
     another name. Whether the place exists is for whoever knows the places."""
     kind, _, place = name.partition(":")
-    if kind not in READY or (kind in PLACED) != bool(place):
+    made = READY.get(kind)
+    if made is None or bool(made.place) != bool(place):
         return None
-    title, steps = READY[kind]
-    where = {PLACED[kind]: place} if place else {}
-    return Story(name, title, steps, where.get("department"), where.get("site"))
+    return Story(name, made.title, made.steps, **({made.place: place} if made.place else {}))
 
 
 def to_json(story: Story) -> str:
@@ -210,7 +155,7 @@ def to_json(story: Story) -> str:
     )
 
 
-def from_json(name: str, text: str) -> Story:
+def from_json(name: str, text: str, kinds: Mapping[str, Kind]) -> Story:
     """A kept story. Raises NotAStory."""
     try:
         held = json.loads(text)
@@ -218,12 +163,12 @@ def from_json(name: str, text: str) -> Story:
         story = Story(name, str(held["title"]), steps, held.get("department"), held.get("site"))
     except (ValueError, TypeError, KeyError) as e:
         raise NotAStory("Cette présentation n'a pas pu être lue.") from e
-    check(story)
+    check(story, kinds)
     return story
 
 
-def check(story: Story) -> None:
-    """Raise NotAStory where the story cannot be told."""
+def check(story: Story, kinds: Mapping[str, Kind]) -> None:
+    """Raise NotAStory where the story cannot be told with slides of these kinds."""
     if not story.title.strip():
         raise NotAStory("Il faut un titre.")
     if len(story.title) > LONGEST_HEADLINE:
@@ -233,11 +178,12 @@ def check(story: Story) -> None:
     if len(story.steps) > MOST_STEPS:
         raise NotAStory(f"Une présentation a {MOST_STEPS} diapositives au plus.")
     for step in story.steps:
-        if step.kind not in KINDS:
+        kind = kinds.get(step.kind)
+        if kind is None:
             raise NotAStory(f"La diapositive « {step.kind} » n'existe pas.")
-        if step.indicator not in (KINDS[step.kind].indicators or ("",)):
+        if step.indicator not in (kind.indicators or ("",)):
             raise NotAStory(
-                f"La diapositive « {KINDS[step.kind].label} » ne peut pas montrer « {step.indicator} »."
+                f"La diapositive « {kind.label} » ne peut pas montrer « {step.indicator} »."
             )
         if (
             len(step.headline) > LONGEST_HEADLINE

@@ -10,10 +10,11 @@ import pytest
 
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import steering as record
-from dashboard.answers import deck, network, report
+from dashboard.answers import deck, network
 from dashboard.answers import stories as known
 from dashboard.answers.question import Question
 from dashboard.answers.view import engine
+from dashboard.exports import EXPORTS, Export
 from dashboard.period import clip, resolve
 from dashboard.settings import ROOT, load
 from dashboard.stories import Step, ready
@@ -107,10 +108,12 @@ def test_slides_are_made_when_the_presentation_is_started_and_not_before(demo, m
 
 
 def test_the_files_of_a_story_are_made_when_they_are_asked_for(demo, monkeypatch):
-    made, real = [], report.made
-    monkeypatch.setattr(report, "made", lambda kind, told: made.append(kind) or real(kind, told))
+    made, real = [], Export.file
+    monkeypatch.setattr(Export, "file", lambda kind, told: made.append(kind) or real(kind, told))
     at = sound(present())
-    assert made == ["txt"] and len(at.download_button) == 4  # the text to paste stands on the page
+    assert (
+        made == [EXPORTS["txt"]] and len(at.download_button) == 4
+    )  # the text to paste stands on the page
 
 
 OPENED = """

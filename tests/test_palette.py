@@ -175,7 +175,7 @@ def printed(deck):
     return "\\n".join(part.decode() for part in kept.values())
 
 deck = decks.whole()
-chart = next(s.panel.chart for s in deck.slides if s.panel.key == "entonnoir")
+chart = next(s.panel.content.spec for s in deck.slides if s.panel.key == "entonnoir")
 sign = mapped.SIGNS[Variation.CONCERN][2]
 print(json.dumps({
     "chart": json.dumps(chart, default=float), "chart on dark paper": json.dumps(dark(chart), default=float),

@@ -11,6 +11,7 @@ from typing import get_args
 
 import pytest
 
+from dashboard.answers.slides import KINDS
 from dashboard.classes import CLASSES, RAMP
 from dashboard.forms.cells import readers
 from dashboard.forms.formats import FORMATS, Column, Format, Words
@@ -18,7 +19,7 @@ from dashboard.forms.known import Known, normalise
 from dashboard.indicators import BY_CODE, INDICATORS, Indicator, Place, codes, placed
 from dashboard.judgement.signals import CHARTED, FOLLOWED, RATES, SHARES
 from dashboard.settings import ROOT
-from dashboard.stories import KINDS, READY
+from dashboard.stories import READY
 from dashboard.ui.navigation import PAGES
 from db.codes import BYS
 from db.forms import DESTINATIONS

@@ -4,11 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard import stories
+from dashboard.answers.slides import KINDS
 from dashboard.indicators import BY_CODE
 from dashboard.stories import (
-    KINDS,
-    PLACED,
     READY,
     NotAStory,
     Step,
@@ -29,8 +27,8 @@ ONE = Story(
 
 @pytest.mark.parametrize("name", READY)
 def test_a_ready_made_story_can_be_told(name):
-    found = ready(f"{name}:Zou" if name in PLACED else name)
-    check(found)
+    found = ready(f"{name}:Zou" if READY[name].place else name)
+    check(found, KINDS)
     assert found.steps[0].kind == "ouverture" and found.steps[-1].kind == "bulletin"
     assert len({s.code for s in found.steps}) == len(found.steps) >= 12
 
@@ -52,7 +50,7 @@ def test_a_story_of_a_place_is_about_it():
 
 
 def test_a_kept_story_comes_back_as_it_was():
-    assert from_json(ONE.name, to_json(ONE)) == ONE
+    assert from_json(ONE.name, to_json(ONE), KINDS) == ONE
 
 
 def test_hidden_slides_are_not_told():
@@ -75,7 +73,7 @@ def test_hidden_slides_are_not_told():
 )
 def test_what_cannot_be_told_is_refused_with_its_reason(changed, why):
     with pytest.raises(NotAStory) as refused:
-        check(replace(ONE, **changed))
+        check(replace(ONE, **changed), KINDS)
     assert why in str(refused.value).replace("«  »", "« »")
 
 
@@ -84,7 +82,7 @@ def test_what_cannot_be_told_is_refused_with_its_reason(changed, why):
 )
 def test_a_spoilt_story_is_said_to_be(text):
     with pytest.raises(NotAStory):
-        from_json("x", text)
+        from_json("x", text, KINDS)
 
 
 def test_names_for_links():
@@ -96,4 +94,4 @@ def test_each_kind_shows_indicators_that_exist():
     assert {code for kind in KINDS.values() for code in kind.indicators} <= set(BY_CODE)
     assert all(kind.label for kind in KINDS.values())
     assert all(kind.question for name, kind in KINDS.items() if name != "ouverture")
-    assert stories.Step("mois", "wait_p50").label.endswith("Attente médiane")
+    assert KINDS["mois"].named("wait_p50").endswith("Attente médiane")

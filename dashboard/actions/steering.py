@@ -5,6 +5,7 @@ from datetime import date
 
 from dashboard.accounts.rights import NotAllowed, Person, require
 from dashboard.answers import follow
+from dashboard.answers.slides import KINDS
 from dashboard.answers.view import engine
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import impossible
@@ -75,7 +76,7 @@ def keep_story(person: Person, story: Story) -> None:
     """Keep a presentation under its name; the person's or another's of that name is replaced. Raises Refused, NotAllowed."""
     require(person, "keep_stories")
     try:
-        check(story)
+        check(story, KINDS)
     except NotAStory as reason:
         raise Refused(str(reason)) from reason
     if ready(story.name) or ready(f"{story.name}:x"):

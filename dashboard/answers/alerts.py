@@ -12,7 +12,7 @@ from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.bulletin import because
 from dashboard.judgement.signals import FOLLOWED, SKEWED, Signal
-from dashboard.panel import Panel, day, table, words
+from dashboard.panel import Message, Panel, day, table, words
 from dashboard.statistics import alarms, sentences
 from dashboard.statistics.variation import Variation
 
@@ -78,7 +78,7 @@ def signals(view: View, question: Question) -> Panel:
     """The signals of the question's sites as a table."""
     title, flagged = "Centres qui ont un signal", listing(view, question)
     if not flagged:
-        return Panel("signaux", title, message="Aucun signal ce mois-ci parmi les séries suivies.")
+        return Panel("signaux", title, Message("Aucun signal ce mois-ci parmi les séries suivies."))
     aimed = any(s.target is not None for _, s in flagged)  # a column of « sans cible » says nothing
     rows = [
         (
@@ -120,7 +120,7 @@ def decisions(view: View, question: Question) -> Panel:
         scopes["nation"] = "Le réseau"
     taken = [d for d in reversed(follow.decisions(view)) if d[2] in scopes]
     if not taken:
-        return Panel("decisions", "Décisions", message="Aucune décision notée.")
+        return Panel("decisions", "Décisions", Message("Aucune décision notée."))
     known = follow.signals(view, {d[2] for d in taken})
     rows = [
         (

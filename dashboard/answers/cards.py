@@ -14,7 +14,7 @@ from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement import trust
 from dashboard.judgement.signals import Signal, verdict
-from dashboard.panel import Card, Panel, count, of_figure, table, words
+from dashboard.panel import Card, Cards, Panel, count, of_figure, table, words
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
 from dashboard.wording import UNITS, against_last_year, amount, base, reason, shown, who_reported
@@ -52,7 +52,7 @@ def cards(
     return Panel(
         key,
         title,
-        cards=tuple(tiles),
+        Cards(tuple(tiles)),
         alt=f"{title}.",
         table=table(
             (

@@ -16,7 +16,19 @@ from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.base import UNMEASURED
 from dashboard.judgement import changes
 from dashboard.judgement.signals import RATES
-from dashboard.panel import Cell, Panel, count, month, of_figure, of_value, table, words
+from dashboard.panel import (
+    Cell,
+    Chart,
+    Lines,
+    Message,
+    Panel,
+    count,
+    month,
+    of_figure,
+    of_value,
+    table,
+    words,
+)
 from dashboard.period import Period, add_months
 from dashboard.statistics import sentences
 
@@ -91,7 +103,7 @@ def split_panel(change: changes.Explained, code: str, split: str) -> Panel:
     return Panel(
         f"changements_{code}",
         f"{change.label}, par {PARTS[split].lower()}",
-        lines=change.sentences,
+        Lines(change.sentences),
         table=table(
             (
                 (PARTS[split], ""),
@@ -115,7 +127,7 @@ def months_panel(view: View, question: Question, code: str, before: Period) -> P
     last = follow.last_whole_month(min(question.last, view.book.as_of or question.last))
     first = min(before.first.replace(day=1), add_months(last.replace(day=1), 1 - MONTHS))
     if not same:
-        return Panel(key, title, message="Aucun centre n'a de données dans les deux périodes.")
+        return Panel(key, title, Message("Aucun centre n'a de données dans les deux périodes."))
     asked = replace(question, first=first, last=last)
     everywhere, there = (of_sites(view, sites, asked, "month") for sites in (seen, same))
     pairs = [
@@ -135,7 +147,7 @@ def months_panel(view: View, question: Question, code: str, before: Period) -> P
     return Panel(
         key,
         title,
-        spec,
+        Chart(spec),
         alt=f"{BY_CODE[code].label} par mois : tous les centres, et les mêmes centres.",
         table=table(
             (

@@ -11,7 +11,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.panel import Cell, Panel, count, day, month, table, words
+from dashboard.panel import Cell, Chart, Message, Panel, count, day, month, table, words
 from dashboard.period import ONE_DAY, add_months, month_end
 from dashboard.statistics import sentences
 from dashboard.statistics.survival import curve, median
@@ -110,7 +110,7 @@ def ages(view: View, question: Question, key: str) -> Panel:
     """Open complaints by age, the oldest listed."""
     title, complaints = "Plaintes en cours, par âge", register(view, question)
     if not len(complaints):
-        return Panel(key, title, message="Aucune plainte au registre pour ces filtres.")
+        return Panel(key, title, Message("Aucune plainte au registre pour ces filtres."))
     open_ = complaints.where(complaints.open)
     rows = [
         (label, int(((open_.age >= low) & (open_.age <= high)).sum())) for low, high, label in BANDS
@@ -127,7 +127,7 @@ def ages(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         title,
-        charts.age_bands(rows, late=LATE_BAND),
+        Chart(charts.age_bands(rows, late=LATE_BAND)),
         alt="Plaintes en cours par âge.",
         table=table(
             (
@@ -151,7 +151,7 @@ def reasons(view: View, question: Question, key: str) -> Panel:
     title = "Pourquoi les usagers se plaignent"
     received = register(view, question).since(question.first)
     if not len(received):
-        return Panel(key, title, message="Aucune plainte reçue sur cette période.")
+        return Panel(key, title, Message("Aucune plainte reçue sur cette période."))
     rows = Counter(received.category.tolist()).most_common()
     listed = [
         (words(k), count(v), Cell(french.percent(100 * v / len(received)), 100 * v / len(received)))
@@ -160,7 +160,7 @@ def reasons(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         title,
-        charts.pareto(rows),
+        Chart(charts.pareto(rows)),
         alt="Plaintes reçues par catégorie, de la plus à la moins fréquente.",
         table=table((("Catégorie", ""), ("Plaintes reçues", "count"), ("Part", "percent")), listed),
         strip=strip(view, question, "complaints_per_1000"),
@@ -192,7 +192,9 @@ def flow(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         "Plaintes reçues et répondues, par mois",
-        charts.two_lines(rows, names=("reçues", "répondues"), unit="plaintes", what="Plaintes"),
+        Chart(
+            charts.two_lines(rows, names=("reçues", "répondues"), unit="plaintes", what="Plaintes")
+        ),
         table=table(
             (("Mois", "month"), ("Reçues", "count"), ("Répondues", "count"), ("Écart", "count")),
             [(month(m), count(a), count(b), count(a - b)) for m, a, b in rows],
@@ -226,7 +228,7 @@ def survival(
     received = register(view, question).since(question.first)
     minimum = BY_CODE["complaint_delay"].minimum
     if len(received) < minimum:
-        return Panel(key, title, message="Trop peu de plaintes reçues sur cette période.")
+        return Panel(key, title, Message("Trop peu de plaintes reçues sur cette période."))
     of = getattr(received, detail) if detail else np.zeros(0)
     groups = {
         ALL_COMPLAINTS: received,
@@ -254,7 +256,7 @@ def survival(
     return Panel(
         key,
         title,
-        charts.survival_chart(_curve(part)),
+        Chart(charts.survival_chart(_curve(part))),
         table=listed,
         finding=finding.rstrip("."),
         alt="Part des plaintes encore sans réponse selon leur âge.",

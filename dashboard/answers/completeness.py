@@ -11,7 +11,7 @@ from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
-from dashboard.panel import Panel, count, day, table, words
+from dashboard.panel import Message, Panel, count, day, table, words
 from dashboard.wording import base, shown, who_reported
 from db.ledger import EPOCH
 from db.shapes import Closure
@@ -116,7 +116,7 @@ def closed(view: View, question: Question, key: str) -> Panel:
     """Declared closures of the period, the newest first."""
     title, declared = "Fermetures déclarées", closures(view, question)
     if not declared:
-        return Panel(key, title, message="Aucune fermeture déclarée sur cette période.")
+        return Panel(key, title, Message("Aucune fermeture déclarée sur cette période."))
     rows = [
         (words(name), day(c.first_day), day(c.last_day), words(_hours(c)), words(c.reason))
         for c, name in reversed(declared)

@@ -63,7 +63,7 @@ def panel(view: View, question: Question, code: str, key: str, *, signs: bool = 
     return Panel(
         key,
         f"{BY_CODE[code].label}{french.SPACE}: {subject}",
-        plot=drawing,
+        drawing,
         strip=strip(view, question, code),
         table=table(
             (

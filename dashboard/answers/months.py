@@ -15,7 +15,9 @@ from dashboard.judgement.signals import SKEWED, Signal, verdict
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
 from dashboard.panel import (
     Cell,
+    Chart,
     Column,
+    Message,
     Panel,
     Table,
     count,
@@ -76,7 +78,7 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
     return Panel(
         key,
         f"{i.label}, par mois",
-        spec,
+        Chart(spec),
         alt=f"Carte de contrôle : {i.label}, par mois.",
         table=table((("Mois", "month"), (i.short, i.unit), ("n", "count")), rows),
         caption=" ".join(
@@ -116,7 +118,7 @@ def _plain(view: View, question: Question, code: str, key: str) -> Panel:
     return Panel(
         key,
         f"{BY_CODE[code].label}, par mois",
-        charts.lines(rows, unit=BY_CODE[code].short),
+        Chart(charts.lines(rows, unit=BY_CODE[code].short)),
         table=table(
             (("Mois", "month"), (BY_CODE[code].label, BY_CODE[code].unit), ("Base", "")), listed
         ),
@@ -150,7 +152,7 @@ def multiples(view: View, question: Question, key: str) -> Panel:
         if n >= BY_CODE["wait_p50"].minimum
     ]
     if not points:
-        return Panel(key, title, message="Aucune attente mesurée sur cette période.")
+        return Panel(key, title, Message("Aucune attente mesurée sur cette période."))
     rows = [(name, m, float(p50), french.minutes(p50)) for name, m, p50 in points]
     values = {(name, m): float(p50) for name, m, p50 in points}
     months = sorted({m for _, m, _ in points})
@@ -161,7 +163,7 @@ def multiples(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         title,
-        charts.small_multiples(rows, unit="Attente médiane"),
+        Chart(charts.small_multiples(rows, unit="Attente médiane")),
         table=Table(
             (Column("Centre"), *(Column(french.month_short(m), "minutes") for m in months)),
             tuple(listed),

@@ -1,11 +1,10 @@
 """A story written to files by the command line: figures and words are those of the page « Présenter »."""
 
 import difflib
-import importlib
-import os
 import tempfile
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 from dashboard import french
@@ -14,27 +13,13 @@ from dashboard.answers import deck, stories
 from dashboard.answers.network import freshness, services, sites
 from dashboard.answers.question import Question
 from dashboard.answers.view import engine, run
+from dashboard.exports import EXPORTS
 from dashboard.exports.names import file_name
 from dashboard.panel import Deck
 from dashboard.period import Clipped, clip, presets, resolve
-from dashboard.stories import PLACED, READY, Story
+from dashboard.stories import READY, Story
 
-# What writes a format: (module, function). Each is brought only when asked for.
-FORMATS = {
-    "pptx": ("pptx", "pptx"),
-    "html": ("html", "dossier"),
-    "pdf": ("pdf", "pdf"),
-    "xlsx": ("xlsx", "for_deck"),
-    "txt": ("html", "message_text"),
-}
-BUTTONS = {
-    "pptx": "Diapositives (PowerPoint)",
-    "pdf": "Dossier (PDF)",
-    "html": "Dossier (une page web)",
-    "xlsx": "Tableaux (Excel)",
-}
 WHO = LOCAL_READER  # whoever may run the command on the server may read everything
-EXAMPLES = {"departement": "departement:Zou", "site": "site:ccsp-allada"}
 USUAL = "12m"
 
 
@@ -45,7 +30,7 @@ class CannotTell(Exception):
 class Unknown(CannotTell):
     """A name that nothing has; the message, in French, gives the nearest one."""
 
-    def __init__(self, what: str, name: str, known: Iterable[str]):
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         known = list(known)
         folded = {k.casefold(): k for k in known}
         near = difflib.get_close_matches(name.casefold(), folded, 1, 0.5)
@@ -67,8 +52,8 @@ def write(asked: Namespace) -> list[Path]:
     try:
         formats = chosen(asked.format)
         with run():
-            told = tell(asked)
-        return _put(asked.out, _name(asked, told), {f: made(f, told) for f in formats})
+            told, name = tell(asked), _name(asked)
+        return _put(asked.out, name, {f: EXPORTS[f].file(told) for f in formats})
     finally:
         engine().dispose()
 
@@ -77,21 +62,16 @@ def chosen(text: str) -> list[str]:
     """The formats of « pptx,pdf », each once. Raises Unknown."""
     formats = list(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
     for one in formats:
-        if one not in FORMATS:
-            raise Unknown("format", one, FORMATS)
+        if one not in EXPORTS:
+            raise Unknown("format", one, EXPORTS)
     if not formats:
-        raise CannotTell(f"aucun format n'est demandé ; il y a {french.join_words(list(FORMATS))}.")
+        raise CannotTell(f"aucun format n'est demandé ; il y a {french.join_words(list(EXPORTS))}.")
     return formats
 
 
 def tell(asked: Namespace) -> Deck:
     """The story over the period and the filters of the command. Raises CannotTell."""
-    fresh = freshness(WHO)
-    if fresh.empty:
-        raise CannotTell(
-            "la base ne contient encore aucune donnée : il n'y a rien à raconter"
-            " (python -m db import FICHIER)."
-        )
+    _last_day()
     story = find_story(asked.story)
     if (story.department or story.site) and (asked.department or asked.kind):
         raise CannotTell(
@@ -107,17 +87,27 @@ def tell(asked: Namespace) -> Deck:
     question = Question(
         period.period.first, period.period.last, asked.department, asked.kind, asked.service
     )
-    return deck.build(WHO, question, story, period)
+    told: Deck = deck.build(WHO, question, story, period)
+    return told
+
+
+def _last_day() -> date:
+    as_of: date | None = freshness(WHO).as_of
+    if as_of is None:
+        raise CannotTell(
+            "la base ne contient encore aucune donnée : il n'y a rien à raconter"
+            " (python -m db import FICHIER)."
+        )
+    return as_of
 
 
 def find_story(name: str) -> Story:
     """The story of that name, ready-made or kept, about a place that exists. Raises CannotTell."""
-    story = stories.story(WHO, name)
+    story: Story | None = stories.story(WHO, name)
     if story is None:
-        if name.rstrip(":") in PLACED:
-            raise CannotTell(
-                f"il faut dire de quel lieu : {EXAMPLES[name.rstrip(':')]}, par exemple."
-            )
+        about = READY.get(name.rstrip(":"))
+        if about and about.place:
+            raise CannotTell(f"il faut dire de quel lieu : {about.example}, par exemple.")
         raise Unknown("présentation", name, [*READY, *stories.kept(WHO)])
     for what, place, column in (
         ("département", story.department, "department"),
@@ -131,7 +121,7 @@ def find_story(name: str) -> Story:
 
 def find_period(code: str) -> Clipped:
     """The period of a code such as those of the pages' links, cut at the last day of the data. Raises CannotTell."""
-    as_of = freshness(WHO).as_of
+    as_of = _last_day()
     found = resolve(code, as_of)
     if found is None:
         raise CannotTell(
@@ -147,7 +137,7 @@ def find_period(code: str) -> Clipped:
     return period
 
 
-def _name(asked: Namespace, told: Deck) -> str:
+def _name(asked: Namespace) -> str:
     period = asked.period if asked.period != USUAL else ""
     return file_name(
         asked.story,
@@ -155,18 +145,8 @@ def _name(asked: Namespace, told: Deck) -> str:
         asked.kind or "",
         asked.service or "",
         period,
-        on=told.as_of,
+        on=_last_day(),
     )
-
-
-def made(one: str, told: Deck) -> bytes:
-    """The story as a file of one of FORMATS."""
-    module, function = FORMATS[one]
-    make: Callable[[Deck], bytes | str] = getattr(
-        importlib.import_module(f"dashboard.exports.{module}"), function
-    )
-    written = make(told)
-    return written.encode() if isinstance(written, str) else written
 
 
 def _put(folder: Path, name: str, files: dict[str, bytes]) -> list[Path]:
@@ -178,7 +158,7 @@ def _put(folder: Path, name: str, files: dict[str, bytes]) -> list[Path]:
             for path, content in zip(paths, files.values(), strict=True):
                 (Path(aside) / path.name).write_bytes(content)
             for path in paths:
-                os.replace(Path(aside) / path.name, path)
+                (Path(aside) / path.name).replace(path)
     except OSError as error:
         raise CannotTell(
             f"impossible d'écrire dans {folder} : dossier protégé, disque plein ou nom déjà pris"

@@ -11,7 +11,7 @@ from dashboard.answers.trust import strip
 from dashboard.answers.view import Asker, View, answer
 from dashboard.indicators import BY_CODE, placed
 from dashboard.judgement.signals import RATES, SHARES
-from dashboard.panel import Panel, Table, count, of_figure, table, words
+from dashboard.panel import Chart, Message, Panel, Table, count, of_figure, table, words
 from dashboard.statistics import funnel as fair
 from dashboard.statistics import sentences
 from dashboard.statistics.funnel import Position
@@ -45,7 +45,7 @@ def side_by_side(view: View, question: Question, codes: Sequence[str] = COLUMNS)
     """The question's sites side by side, alphabetically."""
     figures, known = figures_of(view, question, "site"), names(view, question)
     if not figures:
-        return Panel("centres", "Les centres", message="Aucun centre ne correspond à ces filtres.")
+        return Panel("centres", "Les centres", Message("Aucun centre ne correspond à ces filtres."))
     order = sorted(figures, key=lambda k: french.alphabetical(known.get(k, k)))
     rows = [(words(known.get(k, k)), *(of_figure(figures[k][c]) for c in codes)) for k in order]
     return Panel(
@@ -75,7 +75,7 @@ def compare(
         f"{BY_CODE[code].label}, par {WHAT[by].lower()}",
     )
     if not figures:
-        return Panel(key, title, message="Aucune donnée pour ces filtres.")
+        return Panel(key, title, Message("Aucune donnée pour ces filtres."))
     known = labels(view, question, by)
     if is_funnel(view, question, by, code):
         return _funnel(view, question, figures, code, known, key, title, ranked)
@@ -127,7 +127,7 @@ def _bars(
     return Panel(
         key,
         title,
-        charts.bars(rows, unit=unit, reference=reference),
+        Chart(charts.bars(rows, unit=unit, reference=reference)),
         table=_listed(figures, order, known, WHAT[by], code),
         alt=f"{BY_CODE[code].label} par {WHAT[by].lower()}.",
         caption=caption,
@@ -187,7 +187,7 @@ def _funnel(
     sizes = [d for _, d in counts.values()]
     funnel = fair.funnel([a for a, _ in counts.values()], sizes, proportion=share, scale=i.scale)
     if funnel is None:
-        return Panel(key, title, message="Trop peu de données pour comparer les centres.")
+        return Panel(key, title, Message("Trop peu de données pour comparer les centres."))
     drawn = [known.get(k, k) for k in counts]
     spec = charts.funnel_chart(
         funnel,
@@ -217,7 +217,7 @@ def _funnel(
     return Panel(
         key,
         title,
-        spec,
+        Chart(spec),
         table=_listed(figures, order, known, "Centre", code, *more),
         caption=caption,
         alt=f"Entonnoir : {i.label} de chaque centre selon sa taille.",

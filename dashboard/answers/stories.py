@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from dashboard.answers.slides import KINDS
 from dashboard.answers.view import View, answer, engine
 from dashboard.stories import Story, from_json, ready
 from db import read
@@ -21,4 +22,4 @@ def story(_view: View, name: str) -> Story | None:
         return known
     with engine().connect() as connection:
         body = read.story(connection, name)
-    return from_json(name, body) if body else None
+    return from_json(name, body, KINDS) if body else None

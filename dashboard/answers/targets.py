@@ -9,7 +9,7 @@ from dashboard.answers.follow import Target
 from dashboard.answers.network import sites
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.panel import Cell, Panel, day, table, words
+from dashboard.panel import Cell, Message, Panel, day, table, words
 from dashboard.wording import amount
 
 
@@ -44,7 +44,7 @@ def listed(view: View) -> Panel:
         return Panel(
             "cibles",
             "Cibles",
-            message="Aucune cible n'est fixée : les figures disent « sans cible ».",
+            Message("Aucune cible n'est fixée : les figures disent « sans cible »."),
         )
     rows = [
         (

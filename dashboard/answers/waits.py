@@ -7,8 +7,8 @@ from dashboard.answers.figures import whole
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
-from dashboard.charts.specs import WEEKDAYS, wait_bins
-from dashboard.panel import Panel, count, table, words
+from dashboard.charts.visits import WEEKDAYS, wait_bins
+from dashboard.panel import Chart, Message, Panel, count, table, words
 from dashboard.settings import load
 from dashboard.wording import shown
 from db import facts
@@ -33,13 +33,15 @@ def distribution(view: View, question: Question, key: str) -> Panel:
     figures, counted = whole(view, question), histogram(view, question)
     measured = int(counted.sum())
     if not figures["visits"].n:
-        return Panel(key, title, message="Aucune donnée sur cette période.")
+        return Panel(key, title, Message("Aucune donnée sur cette période."))
     if not measured:
         return Panel(
             key,
             title,
-            message="L'attente n'est pas mesurée ici : les registres ne portent pas d'heure d'arrivée et"
-            " d'appel.",
+            Message(
+                "L'attente n'est pas mesurée ici : les registres ne portent pas d'heure d'arrivée et"
+                " d'appel."
+            ),
         )
     spec = charts.distribution(
         counted,
@@ -68,7 +70,7 @@ def distribution(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         title,
-        spec,
+        Chart(spec),
         table=table((("Attente", ""), ("Usagers", "count")), rows),
         caption=caption,
         alt="Répartition des attentes en tranches de cinq minutes.",
@@ -81,12 +83,14 @@ def heat(view: View, question: Question, key: str) -> Panel:
     """When people come: weekday by hour."""
     title, matrix = "Quand viennent les usagers", weekdays_by_hours(view, question)
     if not int(matrix.sum()):
-        return Panel(key, title, message="Aucune donnée sur cette période.")
+        return Panel(key, title, Message("Aucune donnée sur cette période."))
     if not int(matrix[:, :24].sum()):
         return Panel(
             key,
             title,
-            message="Les heures d'arrivée ne sont pas notées ici : l'affluence par heure est non mesurée.",
+            Message(
+                "Les heures d'arrivée ne sont pas notées ici : l'affluence par heure est non mesurée."
+            ),
         )
     hours = np.flatnonzero(matrix[:, :24].sum(axis=0))
     rows = [
@@ -103,7 +107,7 @@ def heat(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         title,
-        charts.heat_map(matrix),
+        Chart(charts.heat_map(matrix)),
         finding=finding,
         alt="Visites par jour de la semaine et heure d'arrivée.",
         table=table((("Jour", ""), *((f"{h} h", "count") for h in hours)), rows),

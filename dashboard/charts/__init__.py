@@ -1,17 +1,12 @@
 """Results in, Vega-Lite specs out. Bars start at 0; scales are shared; no pie, no gauge, no second axis."""
 
-from dashboard.charts.control import control_chart, funnel_chart, survival_chart
+from dashboard.charts.bars import age_bands, bars, pareto
+from dashboard.charts.control import control_chart
+from dashboard.charts.funnel import funnel_chart
+from dashboard.charts.months import lines, small_multiples, two_lines
 from dashboard.charts.native import Native, native
-from dashboard.charts.specs import (
-    age_bands,
-    bars,
-    distribution,
-    heat_map,
-    lines,
-    pareto,
-    small_multiples,
-    two_lines,
-)
+from dashboard.charts.survival import survival_chart
+from dashboard.charts.visits import distribution, heat_map
 
 __all__ = [
     "Native",

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dashboard.charts.style import Row, Spec
+
 Kind = Literal["line", "bar", "column", "scatter", "table"]
 
 
@@ -28,18 +30,25 @@ class Series:
 @dataclass(frozen=True)
 class Native:
     """A chart for an office program. categories: of every kind but a scatter. "table" stands for a chart that office
-    programs do not draw: its panel's table is to be used."""
+    programs do not draw: its panel's table is to be used. spec: what the screen draws."""
 
     kind: Kind
     x_title: str
     y_title: str
     categories: tuple[str, ...]
     series: tuple[Series, ...]
+    spec: Spec
+
+    @property
+    def rows(self) -> list[Row]:
+        """What the screen draws, a row each point or bar."""
+        rows: list[Row] = self.spec["data"]["values"]
+        return rows
 
 
 def describe(
-    kind: Kind, *, x: str = "", x_title: str = "", y_title: str = "", series: Sequence[dict] = ()
-) -> dict:
+    kind: Kind, *, x: str = "", x_title: str = "", y_title: str = "", series: Sequence[Row] = ()
+) -> Spec:
     """The `usermeta` of a spec. x: field of the categories, or of a scatter's horizontal axis.
 
     series: {"name", "field", "role"}, and, where it applies, "words" (field of the words), "layer" (index of the layer
@@ -56,7 +65,12 @@ def describe(
     }
 
 
-def native(spec: dict) -> Native:
+def worded(name: str) -> Row:
+    """The series of a chart that has one, its values in words beside it."""
+    return {"name": name, "field": "v", "role": "value", "words": "t"}
+
+
+def native(spec: Spec) -> Native:
     """The chart that a spec describes. KeyError for a spec without description."""
     said = spec["usermeta"]["native"]
     main = spec["data"]["values"]
@@ -73,10 +87,11 @@ def native(spec: dict) -> Native:
         said["y_title"],
         categories,
         tuple(_series(one, spec, main, said["x"], scatter) for one in said["series"]),
+        spec,
     )
 
 
-def _series(one: dict, spec: dict, main: list[dict], x: str, scatter: bool) -> Series:
+def _series(one: Row, spec: Spec, main: list[Row], x: str, scatter: bool) -> Series:
     rows = main if one.get("layer") is None else spec["layer"][one["layer"]]["data"]["values"]
     if "match" in one:
         field, wanted = one["match"]

@@ -1,9 +1,17 @@
 """The one chart style, shared by screens and exports: Vega-Lite specs as plain dicts, in French, coloured by role."""
 
+from datetime import date
+from typing import Any
+
+import numpy as np
+
 from dashboard.french import VEGA_LOCALE
 from dashboard.palette import GRID, INK, MAIN, SOFT, Colour
 
-CONFIG = {
+Spec = dict[str, Any]  # of Vega-Lite, or a part of one
+Row = dict[str, Any]  # of its data
+
+CONFIG: Spec = {
     "locale": VEGA_LOCALE,
     "background": None,
     "font": "Source Sans, sans-serif",
@@ -29,9 +37,9 @@ CONFIG = {
 }
 
 
-def chart(values: list[dict], *, height: int | dict, title: str = "", **parts) -> dict:
+def chart(values: list[Row], *, height: int | Spec, title: str = "", **parts: Any) -> Spec:
     """A spec: data inline, full width, our configuration."""
-    spec = {
+    spec: Spec = {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "data": {"values": values},
         "height": height,
@@ -44,23 +52,50 @@ def chart(values: list[dict], *, height: int | dict, title: str = "", **parts) -
     return spec
 
 
-def dark(spec: dict) -> dict:
+def at_noon(day: date) -> str:
+    """A day as Vega reads it, at noon: no time zone moves it to another day."""
+    return f"{day.isoformat()}T12:00:00"
+
+
+def month_axis() -> Spec:
+    """The horizontal axis of all that is drawn month by month."""
+    return {
+        "field": "m",
+        "type": "temporal",
+        "title": None,
+        "axis": {
+            "format": "%m/%Y",
+            "labelAngle": 0,
+            "tickCount": 5,
+            "grid": False,
+            "labelOverlap": True,
+        },
+    }
+
+
+def known(x: float) -> float | None:
+    """A number as JSON has it: None where it is missing."""
+    return None if np.isnan(x) else float(x)
+
+
+def dark(spec: Spec) -> Spec:
     """The same chart for dark paper; its data are untouched."""
 
-    def turn(part):
+    def turn(part: Any) -> Any:
         if isinstance(part, dict):
             return {k: v if k in ("data", "usermeta") else turn(v) for k, v in part.items()}
         if isinstance(part, list):
             return [turn(v) for v in part]
         return part.dark if isinstance(part, Colour) else part
 
-    return turn(spec)
+    turned: Spec = turn(spec)
+    return turned
 
 
-def enlarge(spec: dict, factor: float = 1.6) -> dict:
+def enlarge(spec: Spec, factor: float = 1.6) -> Spec:
     """The same chart for a projector: type and bars larger by `factor`, in all its layers."""
 
-    def grow(part, name=""):
+    def grow(part: Any, name: str = "") -> Any:
         if isinstance(part, dict):
             return {k: grow(v, k) for k, v in part.items()}
         if isinstance(part, list):

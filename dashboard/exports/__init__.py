@@ -1,1 +1,42 @@
 """Results in, bytes out: what is taken away is what was on screen."""
+
+import importlib
+from dataclasses import dataclass
+
+from dashboard.panel import Deck
+
+
+@dataclass(frozen=True)
+class Export:
+    """A kind of file that a story is written to. module, function: what writes it from a deck, text or bytes; brought only
+    when a file is asked for. button: its words on the page, "" for none."""
+
+    module: str
+    function: str
+    media_type: str
+    button: str = ""
+
+    def file(self, deck: Deck) -> bytes:
+        """The story as such a file."""
+        written: str | bytes = getattr(importlib.import_module(self.module), self.function)(deck)
+        return written.encode() if isinstance(written, str) else written
+
+
+# By extension, in the order of the buttons.
+EXPORTS = {
+    "pptx": Export(
+        "dashboard.exports.pptx",
+        "pptx",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "Diapositives (PowerPoint)",
+    ),
+    "pdf": Export("dashboard.exports.pdf", "pdf", "application/pdf", "Dossier (PDF)"),
+    "html": Export("dashboard.exports.html", "dossier", "text/html", "Dossier (une page web)"),
+    "xlsx": Export(
+        "dashboard.exports.xlsx",
+        "for_deck",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "Tableaux (Excel)",
+    ),
+    "txt": Export("dashboard.exports.html", "message_text", "text/plain"),
+}

@@ -9,7 +9,20 @@ from dashboard.exports import map_svg, svg
 from dashboard.exports.svg import safe, text_of
 from dashboard.indicators import BY_CODE, Indicator
 from dashboard.palette import ROLES
-from dashboard.panel import Card, Deck, Panel, Slide, Table
+from dashboard.panel import (
+    Card,
+    Cards,
+    Chart,
+    Content,
+    Deck,
+    Lines,
+    Listing,
+    Message,
+    Panel,
+    Plot,
+    Slide,
+    Table,
+)
 
 S = french.SPACE
 TRUST = f"Puis-je m'y fier{S}?"
@@ -42,15 +55,28 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri
 
 def picture(panel: Panel, width: float, height: float | None, font_px: float) -> str:
     """The panel's chart or map as SVG with its words for who does not see it; "" where it has none."""
-    if panel.chart is not None:
-        drawn = svg.chart(panel.chart, width, height, font_px)
-    elif panel.plot is not None:
-        drawn = map_svg.map_(panel.plot, width, height or MAP_HEIGHT, font_px)
-    else:
-        return ""
+    match panel.content:
+        case Chart(spec):
+            drawn = svg.chart(spec, width, height, font_px)
+        case Plot() as plot:
+            drawn = map_svg.map_(plot, width, height or MAP_HEIGHT, font_px)
+        case _:
+            return ""
     return drawn.replace(
         "<svg ", f'<svg role="img" aria-label="{safe(panel.alt or panel.title)}" ', 1
     )
+
+
+def _written(content: Content) -> str:
+    """What is no picture, in words: figures, sentences, or why there is nothing."""
+    match content:
+        case Message(text):
+            return f'<p class="message">{safe(text)}</p>'
+        case Cards(cards):
+            return _cards(cards)
+        case Lines(lines):
+            return f'<ul class="lines">{"".join(f"<li>{safe(line)}</li>" for line in lines)}</ul>'
+    return ""
 
 
 def _cards(cards: Iterable[Card]) -> str:
@@ -62,13 +88,9 @@ def _cards(cards: Iterable[Card]) -> str:
     return f'<dl class="cards">{"".join(map(one, cards))}</dl>'
 
 
-def _lines(lines: Iterable[str]) -> str:
-    return f'<ul class="lines">{"".join(f"<li>{safe(line)}</li>" for line in lines)}</ul>'
-
-
 def _table(table: Table, title: str, rows: int | None = None) -> str:
     """The table, or its first rows and how many there are."""
-    if not table.rows or not table.columns:
+    if table.empty:
         return "<p>Aucune ligne.</p>"
     numeric = [c.unit not in ("", "day") for c in table.columns]
     wide = [max(len(row[i].text) for row in table.rows) > LONG for i in range(len(table.columns))]
@@ -111,20 +133,14 @@ def slide_html(slide: Slide, number: int, of: int, rows: int = 8) -> str:
     Nothing in it acts. Its looks are the page's: `STYLE` holds those of this module.
     """
     panel, name = slide.panel, f"diapo-{number}-titre"
-    body = ""
-    if panel.message:
-        body = f'<p class="message">{safe(panel.message)}</p>'
-    elif panel.chart is not None or panel.plot is not None:
-        width, height, type_ = PROJECTED
-        drawn = picture(panel, width, height - (READING if panel.reading else 0), type_)
+    width, height, type_ = PROJECTED
+    if drawn := picture(panel, width, height - (READING if panel.reading else 0), type_):
         caption = f"<figcaption>{safe(panel.reading)}</figcaption>" if panel.reading else ""
         body = f"<figure>{drawn}{caption}</figure>"
-    elif panel.cards:
-        body = _cards(panel.cards)
-    elif panel.lines:
-        body = _lines(panel.lines)
-    elif panel.table:
+    elif isinstance(panel.content, Listing) and panel.table.columns:
         body = _table(panel.table, panel.title, rows)
+    else:
+        body = _written(panel.content)
     question = f'<p class="question">{safe(slide.question)}</p>' if slide.question else ""
     return (
         f'<section class="slide" lang="fr" aria-labelledby="{name}" aria-roledescription="diapositive {number} sur {of}">'
@@ -184,22 +200,18 @@ def _part(slide: Slide, number: int) -> str:
         f'<section aria-labelledby="partie-{number}">',
         f'<h2 id="partie-{number}">{safe(slide.headline)}</h2>',
     ]
-    if panel.message:
-        parts.append(f'<p class="message">{safe(panel.message)}</p>')
     if drawn := picture(panel, READ[0], None, READ[1]):
         # The figure scrolls where it is wider than the window: whoever has only a keyboard must reach it.
         parts.append(
             f'<figure><div class="scroll" role="group" aria-label="Figure {number}" tabindex="0">{drawn}</div></figure>'
         )
-    if panel.cards:
-        parts.append(_cards(panel.cards))
-    if panel.lines:
-        parts.append(_lines(panel.lines))
+    if words := _written(panel.content):
+        parts.append(words)
     if panel.caption:
         parts.append(f'<p class="caption">{safe(panel.caption)}</p>')
     if panel.strip:
         parts.append(f'<p class="trust"><strong>{TRUST}</strong> {safe(panel.strip)}</p>')
-    if panel.table:
+    if panel.table.columns:
         parts.append(_table(panel.table, panel.title))
     if slide.question:
         parts.append(f'<p class="question">{safe(slide.question)}</p>')
@@ -230,7 +242,8 @@ def message_text(deck: Deck) -> str:
     found = [
         s.headline
         for s in deck.slides
-        if (s.panel.chart or s.panel.plot or s.panel.table) and not s.panel.cards
+        if isinstance(s.panel.content, Chart | Plot)
+        or (s.panel.table.columns and not s.panel.cards)
     ]
     said = [f"{c.label}{S}: {c.text}" for c in (cards[:FEWEST] if found else cards[:MOST])]
     found = [

@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from dashboard import palette
 from dashboard.exports import geography
@@ -69,11 +71,11 @@ def _pane(drawing: Drawing, i: int, pane: Pane, font_px: float) -> str:
     shapes.append(
         f'<path d="{coast}" {painted(stroke=COAST)} stroke-width="{_n(2.6 * k)}" stroke-linejoin="round"/>'
     )
-    for o in mine:
-        shapes.append(
-            f'<path d="{_path(o.rings)}" {painted(AWAY if o.away else LAND, PAPER)} stroke-width="{_n(k)}"'
-            f' stroke-linejoin="round"><title>{safe(o.name)}</title></path>'
-        )
+    shapes += (
+        f'<path d="{_path(o.rings)}" {painted(AWAY if o.away else LAND, PAPER)} stroke-width="{_n(k)}"'
+        f' stroke-linejoin="round"><title>{safe(o.name)}</title></path>'
+        for o in mine
+    )
     if i == 0 and drawing.inset:
         x, y, w, h = drawing.inset
         shapes.append(
@@ -87,7 +89,7 @@ def _pane(drawing: Drawing, i: int, pane: Pane, font_px: float) -> str:
     )
 
 
-def _path(rings) -> str:
+def _path(rings: Iterable[Sequence[tuple[float, float]]]) -> str:
     """Rings as relative lines on a grid of a tenth: short, and no error adds up."""
     text = []
     for ring in rings:
@@ -196,7 +198,7 @@ def _text(x: float, y: float, text: str, colour: str, weight: str = "", anchor: 
 class _Legend:
     """The legend as rows: (drawing of the sample or "", its height, words, count or "", weight)."""
 
-    def __init__(self, plot: Plot, k: float, font_px: float):
+    def __init__(self, plot: Plot, k: float, font_px: float) -> None:
         self.k, self.font = k, font_px
         given, line = plot.legend, font_px * LINE
         # A sample is as large as type and the map's marks ask.
@@ -304,7 +306,7 @@ class _Legend:
             "CCSP", r * k, f'{painted(stroke=MISSING)} stroke-width="{_n(1.5 * k)}" {dashes}'
         )
 
-    def _sign_sample(self, one: dict) -> str:
+    def _sign_sample(self, one: dict[str, Any]) -> str:
         if not _colour(one.get("colour")):
             return (
                 _badge(one["badge"], 0, 0, self.k)
@@ -338,8 +340,8 @@ def _enlarged(plot: Plot) -> bool:
 def _wrapped(words: str, most: float) -> list[str]:
     """Lines of about so many letters at most; a longer word is cut."""
     lines, line = [], ""
-    for word in text_of(words)[:200].replace(SPACE, " ").split():
-        word = word if len(word) <= most else f"{word[: int(most) - 1]}…"
+    for whole in text_of(words)[:200].replace(SPACE, " ").split():
+        word = whole if len(whole) <= most else f"{whole[: int(most) - 1]}…"
         if line and len(line) + 1 + len(word) > most:
             lines.append(line)
             line = word

@@ -11,6 +11,7 @@ import tempfile
 from datetime import UTC, datetime, time
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -19,8 +20,9 @@ from dashboard.exports import map_svg, svg
 from dashboard.exports.html import DEMO, MAP_HEIGHT, TRUST, definition, indicators
 from dashboard.exports.svg import FONTS, text_of
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, SOFT
-from dashboard.panel import Card, Deck, Panel, Slide, Table
+from dashboard.panel import Card, Chart, Deck, Lines, Message, Panel, Plot, Slide, Table
 
+Part = dict[str, Any]  # of what the template reads
 TEMPLATE = Path(__file__).with_name("dossier.typ")
 FACES = ("Regular", "It", "Semibold", "Bold")
 WIDTH, FONT_PX = 660, 12  # of a figure, which is then set as wide as the text: type of 9 points
@@ -72,7 +74,10 @@ def pdf(deck: Deck) -> bytes:
         if deck.as_of
         else datetime.fromtimestamp(0, UTC)
     )
-    return typst.compile(files, font_paths=_fonts(), ignore_system_fonts=True, timestamp=made_on)
+    written: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs know no files by name
+        files, font_paths=_fonts(), ignore_system_fonts=True, timestamp=made_on
+    )
+    return written
 
 
 @lru_cache(maxsize=1)
@@ -96,8 +101,8 @@ def _said(text: str) -> str:
     )
 
 
-def _slide(slide: Slide, number: int, pictures: dict[str, bytes]) -> dict:
-    panel = slide.panel
+def _slide(slide: Slide, number: int, pictures: dict[str, bytes]) -> Part:
+    panel, content = slide.panel, slide.panel.content
     drawn = _picture(panel)
     if drawn:
         pictures[f"{number}.svg"] = drawn.encode()
@@ -105,30 +110,27 @@ def _slide(slide: Slide, number: int, pictures: dict[str, bytes]) -> dict:
         "headline": _said(slide.headline),
         "picture": f"{number}.svg" if drawn else None,
         "alt": _said(panel.alt or panel.title),
-        "message": _said(panel.message),
+        "message": _said(content.text) if isinstance(content, Message) else "",
         "cards": [_card(c) for c in panel.cards],
-        "lines": [_said(line) for line in panel.lines],
+        "lines": [_said(line) for line in content.lines] if isinstance(content, Lines) else [],
         "caption": _said(panel.caption),
         "strip": _said(panel.strip),
         "question": _said(slide.question),
-        "table": _table(panel.table, panel.title)
-        if panel.table and panel.table.rows and panel.table.columns
-        else None,
-        "empty": bool(panel.table) and not (panel.table.rows and panel.table.columns),
+        "table": None if panel.table.empty else _table(panel.table, panel.title),
+        "empty": bool(panel.table.columns) and panel.table.empty,
     }
 
 
 def _picture(panel: Panel) -> str:
-    if panel.chart is not None:
-        return svg.chart(panel.chart, WIDTH, None, FONT_PX, tallest=TALL)
-    return (
-        map_svg.map_(panel.plot, WIDTH, MAP_HEIGHT * 0.94, FONT_PX)
-        if panel.plot is not None
-        else ""
-    )
+    match panel.content:
+        case Chart(spec):
+            return svg.chart(spec, WIDTH, None, FONT_PX, tallest=TALL)
+        case Plot() as plot:
+            return map_svg.map_(plot, WIDTH, MAP_HEIGHT * 0.94, FONT_PX)
+    return ""
 
 
-def _card(card: Card) -> dict:
+def _card(card: Card) -> Part:
     return {
         "label": _said(card.label),
         "text": _said(card.text),
@@ -138,7 +140,7 @@ def _card(card: Card) -> dict:
     }
 
 
-def _table(table: Table, title: str) -> dict:
+def _table(table: Table, title: str) -> Part:
     rows = [[_said(cell.text) for cell in row] for row in table.rows]
     longest = [max(len(text) for text in texts) for texts in zip(*rows, strict=True)]
     heads = [

@@ -7,11 +7,13 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from xml.etree import ElementTree
 
 import font_source_sans_pro
 
 from dashboard.charts import style
+from dashboard.charts.style import Spec
 from dashboard.french import VEGA_LOCALE
 from dashboard.palette import ROLES, Colour
 
@@ -55,7 +57,7 @@ def painted(fill: str | None = None, stroke: str | None = None) -> str:
 
 
 def chart(
-    spec: dict,
+    spec: Spec,
     width: float,
     height: float | None = None,
     font_px: float = 12,
@@ -98,11 +100,11 @@ def _chart(
     return _compact(found, on_paper)
 
 
-def _described(spec: dict) -> str:
-    return spec.get("usermeta", {}).get("native", {}).get("kind", "")
+def _described(spec: Spec) -> str:
+    return str(spec.get("usermeta", {}).get("native", {}).get("kind", ""))
 
 
-def _rows(spec: dict) -> tuple[int, float]:
+def _rows(spec: Spec) -> tuple[int, float]:
     """How many rows stand above one another, and the pixels of one; 0 rows where the height is not theirs."""
     if not isinstance(spec.get("height"), dict):
         return 0, 0
@@ -111,7 +113,7 @@ def _rows(spec: dict) -> tuple[int, float]:
     return max(1, len({row[y] for row in spec["data"]["values"]})), spec["height"]["step"]
 
 
-def _sized(spec: dict, width: float, height: float, font_px: float) -> dict:
+def _sized(spec: Spec, width: float, height: float, font_px: float) -> Spec:
     """The spec at this size, type, lines and points larger in proportion."""
     factor = font_px / 12
     large = style.enlarge({"height": height, **spec}, factor)
@@ -136,7 +138,7 @@ def _sized(spec: dict, width: float, height: float, font_px: float) -> dict:
     }
 
 
-def _widen(part, factor: float, least: float) -> None:
+def _widen(part: Any, factor: float, least: float) -> None:
     """What `style.enlarge` leaves as it is: sizes of points that depend on data, and type that was smaller than the rest."""
     if isinstance(part, list):
         for one in part:
@@ -154,7 +156,7 @@ def _widen(part, factor: float, least: float) -> None:
             _widen(value, factor, least)
 
 
-def _cleaned(part, roles: bool):
+def _cleaned(part: Any, roles: bool) -> Any:
     """The spec without what is shown only under a pointer, its texts on one line each; the names of roles for colours."""
     if roles and isinstance(part, Colour):
         return ROLE + part.role
@@ -191,7 +193,8 @@ def _compact(drawn: str, on_paper: bool) -> str:
 def _stripped(element: ElementTree.Element) -> ElementTree.Element:
     """The element without names for machines, groups that group nothing, and digits that nobody sees."""
     new, roles = ElementTree.Element(element.tag.rpartition("}")[2]), []
-    for name, value in element.attrib.items():
+    for name, given in element.attrib.items():
+        value = given
         if (
             name in NOISE
             or name.startswith("aria-")
@@ -220,8 +223,8 @@ def _stripped(element: ElementTree.Element) -> ElementTree.Element:
             new.set(name, value)
     if roles:
         new.set("class", " ".join(roles))
-    if new.get("font-size", "").endswith("px"):
-        new.set("font-size", new.get("font-size")[:-2])
+    if (size := new.get("font-size", "")).endswith("px"):
+        new.set("font-size", size[:-2])
     new.text = element.text if new.tag in ("text", "tspan", "title") else None
     for child in element:
         kept = _stripped(child)

@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from numbers import Real
+from typing import Any
 
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.utility import quote_sheetname
 from xlsxwriter.worksheet import Worksheet
 
@@ -52,7 +54,7 @@ NOT_IN_A_NAME = str.maketrans(
     {":": "–", "/": "-", "\\": "-", "[": "(", "]": ")", "*": " ", "?": " "}
 )
 FORMULA = ("=", "+", "-", "@", "\t")
-STYLES = {
+STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "line": {"italic": True, "font_color": palette.QUIET},
     "text": {"align": "left", "indent": 1},
@@ -104,7 +106,7 @@ def for_deck(deck: Deck) -> bytes:
 def _workbook(
     title: str, about: Sequence[tuple[str, str]], said: Sequence[tuple[Panel, str]], demo: bool
 ) -> bytes:
-    said = [(p, line) for p, line in said if p.table and p.table.columns]
+    said = [(p, line) for p, line in said if p.table.columns]
     out = io.BytesIO()
     options = {
         "constant_memory": True,
@@ -133,14 +135,14 @@ def _workbook(
     return out.getvalue()
 
 
-Style = Callable[..., object]
+Style = Callable[..., Format]
 
 
 def _styles(book: xlsxwriter.Workbook) -> Style:
     """style(name, look="", quoted=False): the formats of the workbook, each made once."""
-    made: dict[tuple, object] = {}
+    made: dict[tuple[str, str, bool], Format] = {}
 
-    def style(name: str, look: str = "", quoted: bool = False) -> object:
+    def style(name: str, look: str = "", quoted: bool = False) -> Format:
         key = (name, look, quoted)
         if key not in made:
             asked = {"text_wrap": True, "valign": "top", **STYLES[name]}
@@ -218,11 +220,11 @@ def _above(
 ) -> int:
     """Sentences above a table, (style, text), each over the columns 0 to `last` of so many characters; the next row."""
     row = 0
-    for name, text in lines:
-        if not text:
+    for name, given in lines:
+        if not given:
             continue
         tall, room = (19, width * 0.75) if name == "title" else (15, width)
-        text = clean(text, 2_000)
+        text = clean(given, 2_000)
         sheet.set_row(
             row, tall * sum(max(1, math.ceil(len(part) / room)) for part in text.split("\n"))
         )

@@ -58,7 +58,7 @@ def survival(person: Person, question: Question, key: str) -> None:
         required=True,
     )
     panel = complaints.survival(person, question, key, DETAILS[detail])
-    if DETAILS[detail] and panel.table:
+    if DETAILS[detail] and panel.table.columns:
         names = [row[0].text for row in panel.table.rows]
         chosen = st.selectbox(
             "Courbe", names, key=f"{key}_courbe_{DETAILS[detail]}", label_visibility="collapsed"

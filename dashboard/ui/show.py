@@ -5,7 +5,7 @@ from typing import Literal
 import pyarrow as pa
 import streamlit as st
 
-from dashboard.panel import Panel
+from dashboard.panel import Chart, Message, Panel
 from dashboard.ui.escape import escaped
 
 SHOWN = "panels_shown"  # what this run of the page has shown, to be taken away
@@ -24,29 +24,30 @@ def panel(one: Panel, *, open_: bool = False, height: int | None = None) -> None
 
 def unlisted(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
     """The same, of what is not taken away with the page."""
-    if one.message:
-        st.info(one.message)
-        return
-    if one.chart is None:
-        rows = len(one.table.rows)
-        frame(one.table.arrow, key=one.key, height=min(38 + 35 * max(rows, 1), height or 380))
-    else:
-        on_dark = st.context.theme.type == "dark"
-        st.vega_lite_chart(
-            one.values,
-            one.dark if on_dark else one.drawing,
-            width="stretch",
-            theme=None,
-            key=one.key,
-            alt=one.alt,
-        )
+    drawn = isinstance(one.content, Chart)
+    match one.content:
+        case Message(text):
+            st.info(text)
+            return
+        case Chart() as chart:
+            st.vega_lite_chart(
+                chart.values,
+                chart.dark if st.context.theme.type == "dark" else chart.drawing,
+                width="stretch",
+                theme=None,
+                key=one.key,
+                alt=one.alt,
+            )
+        case _:
+            rows = len(one.table.rows)
+            frame(one.table.arrow, key=one.key, height=min(38 + 35 * max(rows, 1), height or 380))
     if one.caption:
         st.caption(escaped(one.caption))
-    if one.strip or (one.chart is not None and one.table):
+    if one.strip or drawn:
         with st.expander("Voir les chiffres, et s'y fier", expanded=open_):
             if one.strip:
                 st.caption(f"**Puis-je m'y fier ?** {escaped(one.strip)}")
-            if one.chart is not None and one.table:
+            if drawn:
                 frame(one.table.arrow, key=f"{one.key}_table")
 
 

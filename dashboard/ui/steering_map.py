@@ -29,12 +29,11 @@ def zone() -> None:
             filters.segments("couche")
         chosen, code = filters.value("centre"), filters.value("indicateur")
         signs = mapped.shows_signals(filters.value("couche"), code, question)
-        panel = mapped.panel(person, question, code, "carte", signs=signs)
-        show.collect(panel)
+        show.collect(mapped.panel(person, question, code, "carte", signs=signs))
         draw(
             person,
             question,
-            panel.plot,
+            mapped.plot(person, question, code, signs=signs),
             chosen,
             code,
             tinted=not signs and st.session_state.get("departements_teintes", False),

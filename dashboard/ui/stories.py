@@ -1,6 +1,5 @@
 """The page « Présenter »: choose a story, order and word its slides, keep and share it, start it, take it away."""
 
-import mimetypes
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urlencode
@@ -10,15 +9,14 @@ import streamlit as st
 from dashboard import french
 from dashboard.accounts.rights import Person, may
 from dashboard.actions import steering
-from dashboard.answers import report
 from dashboard.answers import stories as known_stories
+from dashboard.answers.slides import KINDS
+from dashboard.exports import EXPORTS
 from dashboard.exports.names import file_name
 from dashboard.panel import Deck
 from dashboard.stories import (
-    KINDS,
     LONGEST_HEADLINE,
     LONGEST_TEXT,
-    PLACED,
     READY,
     NotAStory,
     Step,
@@ -35,9 +33,11 @@ HELD = "story"  # the story on the page, with what was changed in it
 SAID = "story_said"  # why the last change was refused, to be said once
 WANTED = "story_name"  # the name of the story it began as
 UNFOLDED = "story_unfolded"  # the places of the slides whose fields are shown
-NAMES = {"departement": "Revue d'un département", "site": "Revue d'un centre"}
-PLACE_OF = {"departement": "departement", "site": "centre"}  # the filter that says which
-OTHER = "application/octet-stream"  # where the system does not know the kind of a file
+# The filter that says which place, and what to say where it says none, by the field of a ready-made story.
+PLACES = {
+    "department": ("departement", "Choisir un département dans les filtres ci-dessus."),
+    "site": ("centre", "Choisir un centre dans la liste ci-dessus."),
+}
 SECONDS = (10, 15, 20, 30, 60)
 
 
@@ -77,22 +77,19 @@ def page(person: Person) -> None:
 def _choose(person: Person) -> Story | None:
     """The story in force: of the address, of the list, or as changed on this page."""
     name = _name(person)
-    if name not in PLACED:
+    if name not in READY or not READY[name].place:
         return _held(person, name)
-    place = filters.value(PLACE_OF[name])
+    chosen_by, advice = PLACES[READY[name].place]
+    place = filters.value(chosen_by)
     if not place:
-        st.info(
-            "Choisir un département dans les filtres ci-dessus."
-            if name == "departement"
-            else "Choisir un centre dans la liste ci-dessus."
-        )
+        st.info(advice)
         return None
     return _held(person, f"{name}:{place}")
 
 
 def _name(person: Person) -> str:
     """The name in the address, which the list shows and changes."""
-    titles = {name: NAMES.get(name, title) for name, (title, _) in READY.items()}
+    titles = {name: one.listed or one.title for name, one in READY.items()}
     titles |= known_stories.kept(person)
     name = st.query_params.get(ADDRESS, "national")
     if name not in titles:
@@ -113,7 +110,7 @@ def _name(person: Person) -> str:
             on_change=_chosen,
             label_visibility="collapsed",
         )
-        if name == "site":
+        if name in READY and READY[name].place == "site":
             filters.select("centre")
     return name
 
@@ -135,18 +132,18 @@ def _held(person: Person, name: str) -> Story | None:
 def _take_away(deck: Deck, name: str) -> None:
     """The files of the story, each made when it is asked for; and a text to paste."""
     with st.container(horizontal=True, vertical_alignment="center", key="emporter_histoire"):
-        for kind, label in report.BUTTONS.items():
-            file = f"{file_name(name, on=filters.as_of())}.{kind}"
-            st.download_button(
-                label,
-                data=partial(report.made, kind, deck),
-                file_name=file,
-                key=f"emporter_{kind}",
-                mime=mimetypes.guess_type(file)[0] or OTHER,
-                on_click="ignore",
-            )
+        for extension, export in EXPORTS.items():
+            if export.button:
+                st.download_button(
+                    export.button,
+                    data=partial(export.file, deck),
+                    file_name=f"{file_name(name, on=filters.as_of())}.{extension}",
+                    key=f"emporter_{extension}",
+                    mime=export.media_type,
+                    on_click="ignore",
+                )
     with st.expander("Texte à coller dans un message"):
-        st.code(report.made("txt", deck).decode(), language=None, wrap_lines=True)
+        st.code(EXPORTS["txt"].file(deck).decode(), language=None, wrap_lines=True)
 
 
 def _chosen() -> None:
@@ -220,7 +217,7 @@ def _words(story: Story, at: int, step: Step) -> None:
 def _hold(story: Story, steps: tuple[Step, ...]) -> None:
     wanted = replace(story, steps=steps)
     try:
-        check(wanted)
+        check(wanted, KINDS)
     except NotAStory as reason:
         st.session_state[SAID] = str(reason)  # the story stays as it was
         return
@@ -252,7 +249,7 @@ def _settings() -> None:
         chosen = st.selectbox(
             "Ajouter une diapositive",
             range(len(kinds)),
-            format_func=lambda n: kinds[n].label,
+            format_func=lambda n: KINDS[kinds[n].kind].named(kinds[n].indicator),
             key="ajouter_quoi",
         )
         if st.form_submit_button("Ajouter à la fin"):

@@ -7,18 +7,17 @@ import streamlit as st
 from dashboard import french
 from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness
+from dashboard.exports import EXPORTS
 from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import xlsx
 from dashboard.ui import filters, frame, session, show
 from dashboard.ui.navigation import ACTING, PageSpec
 from dashboard.wording import who_reported
 
-MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 def button(spec: PageSpec) -> None:
     """At the foot of a page that has shown tables: its workbook, and the way to the presentation and the dossier of it."""
-    if not any(p.table for p in st.session_state[show.SHOWN].values()):
+    if not any(p.table.columns for p in st.session_state[show.SHOWN].values()):
         return
     places = [filters.value(n) for n in ("departement", "centre") if n in spec.filters]
     name = file_name(spec.url_path, *places, on=filters.as_of())
@@ -27,7 +26,7 @@ def button(spec: PageSpec) -> None:
             "Emporter le tableau (Excel)",
             data=workbook(spec),
             file_name=f"{name}.xlsx",
-            mime=MIME,
+            mime=EXPORTS["xlsx"].media_type,
             key="emporter",
             on_click="ignore",
         )

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dashboard import charts
+from dashboard.charts.style import Spec
 from dashboard.indicators import Figure
 from dashboard.judgement.signals import signal
 from dashboard.period import add_months
@@ -144,7 +145,7 @@ def starts_at_zero(scale: dict) -> bool:
 def test_every_kind_of_chart_is_looked_at():
     exported = {name: getattr(charts, name) for name in charts.__all__}
     assert EXAMPLES.keys() == {
-        n for n, f in exported.items() if getattr(f, "__annotations__", {}).get("return") is dict
+        n for n, f in exported.items() if getattr(f, "__annotations__", {}).get("return") == Spec
     }
 
 

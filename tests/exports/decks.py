@@ -17,9 +17,15 @@ from dashboard.judgement.signals import signal
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE, RAMP
 from dashboard.panel import (
     Card,
+    Cards,
     Cell,
+    Chart,
+    Column,
     Deck,
     Legend,
+    Lines,
+    Message,
+    Opening,
     Panel,
     Plot,
     Slide,
@@ -366,28 +372,30 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         Panel(
             "ouverture",
             "Tout le réseau",
-            lines=tuple(
-                say(t)
-                for t in (
-                    "Tout le réseau",
-                    "Période : de novembre 2025 à octobre 2026",
-                    "24 centres sur 24 ont remonté leurs données.",
-                    "Données au 24 novembre 2026.",
-                    "Données fictives, pour la démonstration.",
+            Opening(
+                tuple(
+                    say(t)
+                    for t in (
+                        "Tout le réseau",
+                        "Période : de novembre 2025 à octobre 2026",
+                        "24 centres sur 24 ont remonté leurs données.",
+                        "Données au 24 novembre 2026.",
+                        "Données fictives, pour la démonstration.",
+                    )
                 )
             ),
         ),
         Panel(
             "chiffres",
             say("Les chiffres"),
-            cards=cards(say),
+            Cards(cards(say)),
             alt=say("Les chiffres."),
             table=listed,
         ),
         Panel(
             "niveaux",
             say("Carte"),
-            plot=levels(say),
+            levels(say),
             alt=say("Carte du Bénin : niveaux."),
             table=listed,
             **rest,
@@ -395,7 +403,7 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         Panel(
             "signaux",
             say("Carte"),
-            plot=signals(say),
+            signals(say),
             alt=say("Carte du Bénin : signaux."),
             table=listed,
             **rest,
@@ -403,7 +411,7 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         Panel(
             "departement",
             say("Carte"),
-            plot=levels(say, "Zou"),
+            levels(say, "Zou"),
             alt=say("Carte du Zou."),
             table=listed,
             **rest,
@@ -411,7 +419,7 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         Panel(
             "controle",
             say("Par mois"),
-            control(say),
+            Chart(control(say)),
             alt=say("Carte de contrôle."),
             table=listed,
             **rest,
@@ -419,13 +427,15 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         Panel(
             "mois",
             say("Par mois"),
-            charts.lines(
-                [
-                    (m, None if n in (0, 5) else 80.5 + n, f"{80.5 + n}")
-                    for n, m in enumerate(MONTHS)
-                ],
-                unit=say("Usagers"),
-                events=[(MONTHS[3], say("panne"))],
+            Chart(
+                charts.lines(
+                    [
+                        (m, None if n in (0, 5) else 80.5 + n, f"{80.5 + n}")
+                        for n, m in enumerate(MONTHS)
+                    ],
+                    unit=say("Usagers"),
+                    events=[(MONTHS[3], say("panne"))],
+                )
             ),
             alt=say("Par mois."),
             table=listed,
@@ -434,10 +444,12 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         Panel(
             "flux",
             say("Reçues et répondues"),
-            charts.two_lines(
-                [(m, 90 + n, 70 + 2 * n) for n, m in enumerate(MONTHS)],
-                names=("reçues", "répondues"),
-                unit="plaintes",
+            Chart(
+                charts.two_lines(
+                    [(m, 90 + n, 70 + 2 * n) for n, m in enumerate(MONTHS)],
+                    names=("reçues", "répondues"),
+                    unit="plaintes",
+                )
             ),
             alt=say("Deux courbes."),
             table=listed,
@@ -446,7 +458,7 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         Panel(
             "barres",
             say("Centres"),
-            charts.bars(bars, unit=say("Satisfaits"), reference=71.2),
+            Chart(charts.bars(bars, unit=say("Satisfaits"), reference=71.2)),
             alt=say("Barres."),
             table=listed,
             **rest,
@@ -454,7 +466,7 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         Panel(
             "attentes",
             say("Attentes"),
-            charts.distribution(np.arange(241) % 17 * 1000, threshold=30, median=12, p90=48),
+            Chart(charts.distribution(np.arange(241) % 17 * 1000, threshold=30, median=12, p90=48)),
             alt=say("Répartition."),
             table=listed,
             **rest,
@@ -462,8 +474,11 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         Panel(
             "ages",
             say("Âges"),
-            charts.age_bands(
-                [("moins de 8 jours", 90), ("8 à 15 jours", 0), ("plus de 15 jours", 1234)], late=2
+            Chart(
+                charts.age_bands(
+                    [("moins de 8 jours", 90), ("8 à 15 jours", 0), ("plus de 15 jours", 1234)],
+                    late=2,
+                )
             ),
             alt=say("Âges."),
             table=listed,
@@ -472,7 +487,7 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         Panel(
             "motifs",
             say("Motifs"),
-            charts.pareto([(say("Accueil"), 12), (say("Délai"), 340), (say("Autre"), 1)]),
+            Chart(charts.pareto([(say("Accueil"), 12), (say("Délai"), 340), (say("Autre"), 1)])),
             alt=say("Motifs."),
             table=listed,
             **rest,
@@ -480,7 +495,7 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         Panel(
             "entonnoir",
             say("Centres comparés"),
-            compared(say),
+            Chart(compared(say)),
             alt=say("Entonnoir."),
             table=listed,
             **rest,
@@ -488,8 +503,10 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         Panel(
             "delai",
             say("Délai"),
-            charts.survival_chart(
-                [(0, 100, 100, 100), (12, 80.25, 70, 90.5), (40, 60.5, None, None)]
+            Chart(
+                charts.survival_chart(
+                    [(0, 100, 100, 100), (12, 80.25, 70, 90.5), (40, 60.5, None, None)]
+                )
             ),
             alt=say("Courbe."),
             table=listed,
@@ -498,7 +515,7 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         Panel(
             "affluence",
             say("Affluence"),
-            charts.heat_map(heat),
+            Chart(charts.heat_map(heat)),
             alt=say("Jours et heures."),
             table=table(
                 (("Jour", ""), *((f"{h} h", "count") for h in range(8, 17))),
@@ -513,13 +530,15 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         ),
         Panel("liste", say("Liste"), table=listing(say), **rest),
         Panel("vide", say("Liste vide"), table=Table(listing().columns, ()), **rest),
-        Panel("message", say("Rien"), message=say("Aucune donnée pour ces filtres.")),
+        Panel("message", say("Rien"), Message(say("Aucune donnée pour ces filtres."))),
         Panel(
             "bulletin",
             "Bulletin",
-            lines=tuple(
-                say(f"Phrase {n} : l'attente médiane reste dans ses variations habituelles.")
-                for n in range(8)
+            Lines(
+                tuple(
+                    say(f"Phrase {n} : l'attente médiane reste dans ses variations habituelles.")
+                    for n in range(8)
+                )
             ),
         ),
     )
@@ -570,33 +589,37 @@ def bare() -> Deck:
     return deck(
         (
             Panel("rien", ""),
-            Panel("sans_colonne", "Liste", table=Table((), ())),
-            Panel("sans_marque", "Carte", plot=Plot((), Legend())),
+            Panel("sans_ligne", "Liste", table=Table((Column("Centre"),), ())),
+            Panel("sans_marque", "Carte", Plot((), Legend())),
             Panel(
-                "muet", "Chiffres", cards=(Card("visits", "Usagers reçus", "—", None, "count", ""),)
+                "muet",
+                "Chiffres",
+                Cards((Card("visits", "Usagers reçus", "—", None, "count", ""),)),
             ),
-            Panel("barres", "Barres", charts.bars([], unit="Satisfaits")),
+            Panel("barres", "Barres", Chart(charts.bars([], unit="Satisfaits"))),
             Panel(
                 "manquantes",
                 "Barres",
-                charts.bars([("CCSP de Kandi", None, "non mesuré")], unit="Satisfaits"),
+                Chart(charts.bars([("CCSP de Kandi", None, "non mesuré")], unit="Satisfaits")),
             ),
             Panel(
                 "mois",
                 "Mois",
-                charts.lines([(m, None, "non mesuré") for m in MONTHS[:3]], unit="Usagers"),
+                Chart(charts.lines([(m, None, "non mesuré") for m in MONTHS[:3]], unit="Usagers")),
             ),
             Panel(
                 "controle",
                 "Mois",
-                charts.control_chart(
-                    signal("satisfaction", "nation", MONTHS[:3], nothing),
-                    ["—"] * 3,
-                    direction="up",
-                    unit="Satisfaits",
+                Chart(
+                    charts.control_chart(
+                        signal("satisfaction", "nation", MONTHS[:3], nothing),
+                        ["—"] * 3,
+                        direction="up",
+                        unit="Satisfaits",
+                    )
                 ),
             ),
-            Panel("chaleur", "Affluence", charts.heat_map(np.zeros((7, 25), dtype=int))),
+            Panel("chaleur", "Affluence", Chart(charts.heat_map(np.zeros((7, 25), dtype=int)))),
         ),
         demo=False,
         as_of=None,
@@ -632,10 +655,10 @@ def extreme() -> Deck:
     )
     shown = (
         Panel("large", "Tableau", table=wide, caption=sentence * 8),
-        Panel("cartes", "Chiffres", cards=many),
-        Panel("phrases", "Bulletin", lines=(sentence * 4,) * 12),
-        Panel("barres", "Barres", bars, caption=sentence * 8),
-        Panel("message", "Rien", message=sentence * 12),
+        Panel("cartes", "Chiffres", Cards(many)),
+        Panel("phrases", "Bulletin", Lines((sentence * 4,) * 12)),
+        Panel("barres", "Barres", Chart(bars), caption=sentence * 8),
+        Panel("message", "Rien", Message(sentence * 12)),
         Panel(
             "cellules",
             "Tableau",
@@ -658,3 +681,26 @@ def extreme() -> Deck:
 
 
 DECKS = {"whole": whole, "hostile": hostile, "bare": bare, "extreme": extreme}
+
+
+# ---- what a panel holds, None or () for one of another sort -----------------------------------------------------------
+
+
+def spec(panel: Panel) -> dict | None:
+    """Its chart's."""
+    return panel.content.spec if isinstance(panel.content, Chart) else None
+
+
+def plot(panel: Panel) -> Plot | None:
+    """Its map."""
+    return panel.content if isinstance(panel.content, Plot) else None
+
+
+def lines(panel: Panel) -> tuple[str, ...]:
+    """Its sentences, or the message in their place."""
+    match panel.content:
+        case Lines(lines):
+            return lines
+        case Message(text):
+            return (text,)
+    return ()

@@ -11,6 +11,7 @@ import pytest
 from dashboard.exports import html
 from dashboard.exports.svg import text_of
 from dashboard.indicators import BY_CODE
+from dashboard.panel import Chart, Plot
 from tests.exports import decks
 
 VOID = {"meta", "br", "img", "link", "input"}
@@ -102,11 +103,7 @@ def told(request):
 @pytest.mark.pitfall(43)
 def test_every_table_is_there_in_full(told):
     deck, reader = told
-    tables = [
-        s.panel.table
-        for s in deck.slides
-        if s.panel.table and s.panel.table.rows and s.panel.table.columns
-    ]
+    tables = [s.panel.table for s in deck.slides if not s.panel.table.empty]
     assert reader.tables == [
         [[text_of(c.name) for c in t.columns], *([text_of(c.text) for c in row] for row in t.rows)]
         for t in tables
@@ -120,7 +117,7 @@ def test_every_slide_says_headline_caption_strip_question_and_the_rest(told):
     assert [h for h in reader.of("h2") if h not in ("Sommaire", "Définitions")] == heads
     for slide in deck.slides:
         panel = slide.panel
-        texts = [panel.caption, slide.question, panel.message, *panel.lines]
+        texts = [panel.caption, slide.question, *decks.lines(panel)]
         texts += [t for c in panel.cards for t in (c.label, c.text, c.base, c.state)]
         for text in texts:
             for line in text_of(text).split("\n"):
@@ -133,7 +130,7 @@ def test_every_slide_says_headline_caption_strip_question_and_the_rest(told):
 
 def test_every_figure_has_its_words(told):
     deck, reader = told
-    drawn = [s.panel for s in deck.slides if s.panel.chart is not None or s.panel.plot is not None]
+    drawn = [s.panel for s in deck.slides if isinstance(s.panel.content, Chart | Plot)]
     figures = [a for tag, a in reader.elements if tag == "svg"]
     assert [a["aria-label"] for a in figures] == [text_of(p.alt or p.title) for p in drawn]
     assert all(a["role"] == "img" for a in figures)
@@ -205,7 +202,7 @@ def test_a_slide_is_one_calm_section_with_headline_and_question(name):
 
 
 def test_a_slide_says_how_to_read_its_figure_and_leaves_the_rest_to_the_notes():
-    slide = next(s for s in decks.whole().slides if s.panel.chart)
+    slide = next(s for s in decks.whole().slides if decks.spec(s.panel))
     told = html.slide_html(
         replace(slide, panel=replace(slide.panel, reading="Tirets < limites", caption="Le reste.")),
         1,

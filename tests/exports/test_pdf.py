@@ -13,6 +13,7 @@ import pytest
 
 from dashboard.exports import html, pdf
 from dashboard.exports.svg import text_of
+from dashboard.panel import Chart, Listing, Plot
 from dashboard.settings import ROOT
 from tests.exports import decks
 
@@ -52,10 +53,9 @@ def sayings(deck):
         texts = [
             slide.headline,
             slide.question,
-            panel.message,
             panel.caption,
             panel.strip,
-            *panel.lines,
+            *decks.lines(panel),
         ]
         for text in [*texts, *(t for c in panel.cards for t in (c.label, c.text, c.base, c.state))]:
             yield slide.code, text
@@ -80,7 +80,7 @@ def test_sentences_are_whole_and_said_as_often_as_the_deck_says_them():
 def test_every_cell_of_every_table_is_there(told):
     deck, _, text = told
     for slide in deck.slides:
-        for row in slide.panel.table.rows if slide.panel.table else ():
+        for row in slide.panel.table.rows:
             for cell in row:
                 for word in text_of(cell.text)[: pdf.LONGEST].split(" "):
                     assert packed(word) in text, (slide.code, word)
@@ -92,7 +92,7 @@ def test_no_number_of_a_table_is_lost(name):
     deck = decks.DECKS[name]()
     for slide in deck.slides:
         table = slide.panel.table
-        if not table or not table.rows:
+        if table.empty:
             continue
         alone = replace(
             deck,
@@ -108,9 +108,7 @@ def test_no_number_of_a_table_is_lost(name):
                     slide,
                     headline="H",
                     question="",
-                    panel=replace(
-                        slide.panel, chart=None, plot=None, cards=(), caption="", strip=""
-                    ),
+                    panel=replace(slide.panel, content=Listing(), caption="", strip=""),
                 ),
             ),
         )
@@ -140,9 +138,7 @@ def test_it_knows_its_title_language_day_and_the_words_of_its_figures():
     assert document.trailer["/Root"]["/Lang"].startswith("fr")
     assert document.metadata.creation_date.date() == deck.as_of
     said = {str(found["/Alt"]) for found in objects(document) if "/Alt" in found}
-    assert {
-        s.panel.alt for s in deck.slides if s.panel.chart is not None or s.panel.plot is not None
-    } <= said
+    assert {s.panel.alt for s in deck.slides if isinstance(s.panel.content, Chart | Plot)} <= said
     outline = [o.title for o in document.outline if not isinstance(o, list)]
     inner = [o.title for part in document.outline if isinstance(part, list) for o in part]
     assert [*outline, *inner] == [

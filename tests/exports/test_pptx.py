@@ -24,7 +24,8 @@ from pypdf import PdfReader
 from dashboard import palette
 from dashboard.charts import native
 from dashboard.exports.pptx import pptx
-from dashboard.panel import Deck
+from dashboard.panel import Deck, Listing, Message
+from tests.exports import decks
 from tests.exports.decks import DECKS, HOSTILE
 
 every_deck = pytest.mark.parametrize("name", DECKS)
@@ -106,7 +107,7 @@ def points(series) -> list[tuple[float, float | None]]:
 def charted(name: str) -> list:
     """Slides with a chart that office programs draw, and its numbers as the screen has them."""
     found = [
-        (one, shown, native(one.panel.chart)) for one, shown in slides(name) if one.panel.chart
+        (one, shown, native(spec)) for one, shown in slides(name) if (spec := decks.spec(one.panel))
     ]
     return [
         (one, shown, chart)
@@ -153,10 +154,10 @@ def test_every_number_of_every_chart_is_the_screens(name):
 
 @every_deck
 def test_points_that_are_signals_have_a_series_with_a_word(name):
-    for one, shown, expected in charted(name):
+    for _, shown, expected in charted(name):
         if expected.kind != "line":
             continue
-        rows = one.panel.chart["data"]["values"]
+        rows = expected.rows
         more = list(charts(shown)[0].plots[0].series)[len(expected.series) :]
         found = {
             s.name.removeprefix("signal d'").removeprefix("signal de "): list(s.values)
@@ -172,14 +173,14 @@ def test_points_that_are_signals_have_a_series_with_a_word(name):
 
 @every_deck
 def test_every_category_is_the_screens(name):
-    for one, shown, expected in charted(name):
+    for _, shown, expected in charted(name):
         drawn = (
             [c for chart in charts(shown) for c in chart.plots[0].categories]
             if expected.kind != "scatter"
             else []
         )
         if expected.kind == "line":
-            months = dict.fromkeys(row["m"][:10] for row in one.panel.chart["data"]["values"])
+            months = dict.fromkeys(row["m"][:10] for row in expected.rows)
             assert [
                 (date(1899, 12, 30) + timedelta(float(c.label))).isoformat() for c in drawn
             ] == list(months)
@@ -277,9 +278,9 @@ def test_every_cell_of_a_table_is_the_decks_and_the_rest_is_counted(name):
     for one, shown in slides(name):
         tables = [s.table for s in shown.shapes if s.has_table]
         panel = one.panel
-        kind = native(panel.chart).kind if panel.chart else "table"
-        other = panel.message or panel.plot or panel.cards or panel.lines or kind != "table"
-        assert len(tables) == bool(panel.table and panel.table.rows and not other)
+        spec = decks.spec(panel)
+        alone = native(spec).kind == "table" if spec else isinstance(panel.content, Listing)
+        assert len(tables) == (alone and not panel.table.empty)
         for table in tables:
             rows, columns = len(table.rows) - 1, len(table.columns)
             assert rows and columns
@@ -299,17 +300,20 @@ def test_every_cell_of_a_table_is_the_decks_and_the_rest_is_counted(name):
 def test_sentences_and_messages_stand_on_the_slide_or_in_its_notes(name):
     for one, shown in slides(name):
         notes = shown.notes_slide.notes_text_frame.text
-        assert all(said(line, texts(shown)) or legible(line) in notes for line in one.panel.lines)
+        assert all(
+            said(line, texts(shown)) or legible(line) in notes for line in decks.lines(one.panel)
+        )
         for listed in [s for s in shown.shapes if s.name == "Phrases"]:
             *lines, last = paragraphs(listed)
             left = re.fullmatch("et (\\d+)\u00a0autres? phrases?\u00a0: voir les notes", last)
             lines = lines if left else [*lines, last]
-            assert len(lines) + (int(left[1]) if left else 0) == len(one.panel.lines)
+            assert len(lines) + (int(left[1]) if left else 0) == len(decks.lines(one.panel))
             assert all(
-                said(line, [text]) for line, text in zip(one.panel.lines, lines, strict=False)
+                said(line, [text])
+                for line, text in zip(decks.lines(one.panel), lines, strict=False)
             )
-        if one.panel.message:
-            assert said(one.panel.message, texts(shown))
+        if isinstance(one.panel.content, Message):
+            assert said(one.panel.content.text, texts(shown))
         assert said(one.headline, [shown.shapes.title.text_frame.text])
 
 
@@ -368,7 +372,7 @@ def test_pictures_charts_and_tables_have_a_text_in_their_place(name):
                 assert shape._element.xpath(".//p:cNvPr")[0].get("descr") or not (
                     one.panel.alt or one.panel.title
                 )
-        if one.panel.plot and one.panel.plot.marks:
+        if (plot := decks.plot(one.panel)) and plot.marks:
             alts = [s._element.xpath(".//p:cNvPr")[0].get("descr") for s in shown.shapes]
             assert legible(one.panel.alt)[:100] in {a[:100] for a in alts if a} or not one.panel.alt
 
@@ -376,13 +380,14 @@ def test_pictures_charts_and_tables_have_a_text_in_their_place(name):
 @every_deck
 def test_each_site_is_on_the_map_in_its_colour(name):
     for one, shown in slides(name):
-        if not one.panel.plot or one.panel.message:
+        plot = decks.plot(one.panel)
+        if not plot:
             continue
         groups = [s for s in shapes(shown) if s.shape_type == MSO_SHAPE_TYPE.GROUP]
-        for mark in one.panel.plot.marks:
+        for mark in plot.marks:
             own = [g for g in groups if g.name == legible(mark["name"])[:200]]
             # A department's map leaves out the sites beyond its edges.
-            assert own or one.panel.plot.focus
+            assert own or plot.focus
             for group in own:
                 colours = {
                     str(s.fill.fore_color.rgb)
@@ -393,7 +398,7 @@ def test_each_site_is_on_the_map_in_its_colour(name):
                 assert mark.get("sign", {}).get("letter", "") in paragraphs(group) or not mark.get(
                     "sign", {}
                 ).get("letter")
-        for row in one.panel.plot.legend.classes or one.panel.plot.legend.signs:
+        for row in plot.legend.classes or plot.legend.signs:
             assert row["label"] in texts(shown) and str(row["count"]) in texts(shown)
 
 
@@ -416,7 +421,7 @@ def test_type_is_large_enough_for_a_projector(name):
             small = (
                 shape.is_placeholder
                 and shape.placeholder_format.type in (13, 15)
-                or one.panel.plot is not None
+                or decks.plot(one.panel) is not None
             )
             for run in shape._element.iter(qn("a:rPr")):
                 assert run.get("sz") and int(run.get("sz")) >= (1200 if small else 1600), shape.name

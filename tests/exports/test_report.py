@@ -4,6 +4,7 @@ import json
 import re
 import stat
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pptx
@@ -11,7 +12,7 @@ import pypdf
 import pytest
 
 from dashboard.__main__ import main
-from dashboard.answers import report
+from dashboard.exports import EXPORTS
 from dashboard.exports.xlsx import FICTIVE
 from dashboard.settings import load
 from dashboard.stories import READY, Step, Story, ready, to_json
@@ -117,7 +118,7 @@ def test_each_file_opens_and_says_that_its_data_are_fictitious(made):
 
 
 @pytest.mark.pitfall(44)
-@pytest.mark.parametrize("kind", report.FORMATS)
+@pytest.mark.parametrize("kind", EXPORTS)
 def test_each_format_is_made_alone_and_without_the_network(url, run, tmp_path, kind):
     said = run(url, "--story", "site:ccsp-allada", "--out", tmp_path, "--format", kind)
     assert (said.code, said.err, [p.suffix for p in tmp_path.iterdir()]) == (0, "", [f".{kind}"])
@@ -210,7 +211,7 @@ def test_a_second_run_replaces_the_files_and_leaves_nothing_beside_them(url, run
 def test_a_file_that_cannot_be_made_leaves_no_other_file_changed(url, run, tmp_path, monkeypatch):
     assert run(url, "--story", "plaintes", "--out", tmp_path, "--format", "txt").code == 0
     only(tmp_path, "txt").write_text("celui d'hier")
-    monkeypatch.setitem(report.FORMATS, "pdf", ("pdf", "does_not_exist"))
+    monkeypatch.setitem(EXPORTS, "pdf", replace(EXPORTS["pdf"], function="does_not_exist"))
     with pytest.raises(AttributeError):
         run(url, "--story", "plaintes", "--out", tmp_path, "--format", "txt,pdf")
     assert [p.read_text() for p in tmp_path.iterdir()] == ["celui d'hier"]
@@ -290,5 +291,5 @@ def test_a_database_that_was_never_prepared_is_said(databases, run, tmp_path):
 
 
 def test_every_ready_made_story_needs_a_place_or_none_as_its_example_says():
-    for name in READY:
-        assert ready(report.EXAMPLES.get(name, name)) is not None
+    for name, one in READY.items():
+        assert ready(one.example or name) is not None and bool(one.example) == bool(one.place)

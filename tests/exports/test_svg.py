@@ -39,10 +39,10 @@ def pictures(deck):
     """(key, picture) of every chart and map of a deck."""
     for slide in deck.slides:
         panel = slide.panel
-        if panel.chart is not None:
-            yield panel.key, svg.chart(panel.chart, 760)
-        if panel.plot is not None:
-            yield panel.key, map_svg.map_(panel.plot, 760, 500)
+        if decks.spec(panel):
+            yield panel.key, svg.chart(decks.spec(panel), 760)
+        if decks.plot(panel):
+            yield panel.key, map_svg.map_(decks.plot(panel), 760, 500)
 
 
 @pytest.mark.parametrize("name", decks.DECKS)
@@ -77,7 +77,7 @@ def test_a_colour_from_data_is_a_colour_or_grey(bad):
 
 
 def test_a_chart_has_the_size_and_the_words_asked_for():
-    root = read(svg.chart(decks.whole().slides[8].panel.chart, 640, 300))
+    root = read(svg.chart(decks.whole().slides[8].panel.content.spec, 640, 300))
     assert (root.get("width"), root.get("height")) == ("640", "300")
     text = said(root)
     for word in (
@@ -122,7 +122,7 @@ def sizes(root):
 )
 def test_on_a_slide_no_type_is_under_24_pixels(key):
     panel = next(s.panel for s in decks.whole().slides if s.panel.key == key)
-    root = read(svg.chart(panel.chart, 1200, 450, 24))
+    root = read(svg.chart(decks.spec(panel), 1200, 450, 24))
     assert sizes(root) and min(sizes(root)) >= 24
 
 
@@ -158,14 +158,14 @@ def row_labels(root):
 
 @pytest.mark.parametrize(("height", "font"), [(450, 24), (None, 12), (300, 12)])
 def test_names_of_many_bars_do_not_lie_on_one_another(height, font):
-    bars = decks.extreme().slides[3].panel.chart
+    bars = decks.extreme().slides[3].panel.content.spec
     found = row_labels(read(svg.chart(bars, 1200, height, font)))
     assert len(found) == 30
     assert all(b - a >= size for (a, size), (b, _) in pairwise(found))
 
 
 def test_a_chart_grows_with_its_rows_up_to_the_most_it_may():
-    bars = decks.extreme().slides[3].panel.chart
+    bars = decks.extreme().slides[3].panel.content.spec
     assert float(read(svg.chart(bars, 600)).get("height")) > 600
     assert float(read(svg.chart(bars, 600, tallest=400)).get("height")) == 400
 
@@ -187,7 +187,7 @@ def test_what_is_drawn_in_a_role_names_it_for_dark_paper_but_cells_keep_their_gr
                 ElementTree.tostring(one)
             )
     assert f".fill-ink{{fill:{INK.dark}}}" in html.recoloured("dark")
-    heat = next(s.panel.chart for s in decks.whole().slides if s.panel.key == "affluence")
+    heat = next(s.panel.content.spec for s in decks.whole().slides if s.panel.key == "affluence")
     root = read(svg.chart(heat, 640))
     assert root.get("class") == "paper" and not [
         e for e in root.iter() if "-" in e.get("class", "")

@@ -25,7 +25,7 @@ from dashboard.exports.xlsx import (
     xlsx,
 )
 from dashboard.indicators import INDICATORS
-from dashboard.panel import Cell, Column, Panel, Table, count, day, of_value, table, words
+from dashboard.panel import Cell, Column, Message, Panel, Table, count, day, of_value, table, words
 from dashboard.settings import ROOT
 from dashboard.wording import UNITS
 from tests.exports.decks import DECKS, HOSTILE, hostile, whole
@@ -83,7 +83,7 @@ def same(cell: Cell, found: object) -> bool:
 @pytest.mark.parametrize("name", DECKS)
 def test_every_cell_of_every_table_is_in_the_workbook_in_its_place(name):
     deck = DECKS[name]()
-    shown = [s.panel for s in deck.slides if s.panel.table and s.panel.table.columns]
+    shown = [s.panel for s in deck.slides if s.panel.table.columns]
     book = opened(for_deck(deck))
     assert len(book.sheetnames) == len(shown) + 2
     compared = 0
@@ -194,7 +194,7 @@ def test_the_first_sheet_says_what_to_know_and_leads_to_the_others():
             ABOUT,
             [
                 Panel("p", "Par centre", table=Table((Column("x"),), ())),
-                Panel("q", "Sans tableau", message="Rien."),
+                Panel("q", "Sans tableau", Message("Rien.")),
             ],
             demo=False,
         )
@@ -221,7 +221,7 @@ def test_a_story_says_its_subject_its_period_who_reported_and_each_headline():
         deck.period,
         deck.who,
         "24 novembre 2026",
-        *(s.headline for s in deck.slides if s.panel.table),
+        *(s.headline for s in deck.slides if s.panel.table.columns),
     ):
         assert wanted in found
 

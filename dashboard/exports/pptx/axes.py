@@ -4,14 +4,20 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from pptx.chart.axis import CategoryAxis, DateAxis, ValueAxis
+from pptx.chart.chart import Chart
 from pptx.chart.data import CategoryChartData, XyChartData
-from pptx.enum.chart import XL_LEGEND_POSITION, XL_TICK_MARK
+from pptx.chart.marker import Marker
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_MARK
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.shapes import MSO_CONNECTOR
 from pptx.enum.text import PP_ALIGN
 from pptx.oxml.ns import qn
+from pptx.shapes.base import BaseShape
+from pptx.slide import Slide as Page
 from pptx.util import Inches, Pt
 from xlsxwriter import Workbook
 
@@ -46,6 +52,8 @@ TOP, TAIL, SIDE = (
 class _Sheet:
     """The sheet behind a chart, in which no text becomes a formula or a link."""
 
+    _workbook_writer: Any  # python-pptx's own, given by the class that this one is mixed with
+
     @property
     def xlsx_blob(self) -> bytes:
         out = io.BytesIO()
@@ -57,11 +65,11 @@ class _Sheet:
         return out.getvalue()
 
 
-class Categories(_Sheet, CategoryChartData):
+class Categories(_Sheet, CategoryChartData):  # type: ignore[misc]  # python-pptx is Any
     """The numbers of bars and of lines over months."""
 
 
-class Points(_Sheet, XyChartData):
+class Points(_Sheet, XyChartData):  # type: ignore[misc]  # python-pptx is Any
     """The numbers of points on two axes."""
 
 
@@ -109,7 +117,9 @@ def round_scale(values: Sequence[float], *, zero: bool = True) -> Scale:
     return Scale(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step, step)
 
 
-def place_chart(made, panel: Panel, kind, data, box: Box, inner: Box):
+def place_chart(
+    made: Page, panel: Panel, kind: XL_CHART_TYPE, data: Categories | Points, box: Box, inner: Box
+) -> Chart:
     """A chart in its place, in French, without title. inner: where its axes stand, so that charts line up and lines may be
     drawn over them."""
     frame = made.shapes.add_chart(kind, *box.emu(), data)
@@ -149,14 +159,14 @@ def place_chart(made, panel: Panel, kind, data, box: Box, inner: Box):
     return chart
 
 
-def value_axis(axis, title: str, scale: Scale, room: float, grid: bool = True) -> None:
+def value_axis(axis: ValueAxis, title: str, scale: Scale, room: float, grid: bool = True) -> None:
     """An axis of numbers. room: inches for its title."""
     axis.minimum_scale, axis.maximum_scale, axis.major_unit = scale.low, scale.high, scale.step
     axis.tick_labels.number_format = code(scale.decimals)
     _axis(axis, title, AXIS, room, grid)
 
 
-def category_axis(axis, title: str, size: float, slant: bool = False) -> None:
+def category_axis(axis: CategoryAxis, title: str, size: float, slant: bool = False) -> None:
     """An axis on which each bar is named."""
     _axis(axis, title, size)
     axis._element.find(qn("c:noMultiLvlLbl")).addprevious(leaf("c:tickLblSkip", val=1))
@@ -164,7 +174,7 @@ def category_axis(axis, title: str, size: float, slant: bool = False) -> None:
         axis._element.find(qn("c:txPr")).find(qn("a:bodyPr")).set("rot", "-2700000")
 
 
-def month_axis(axis, total: float, room: float) -> None:
+def month_axis(axis: DateAxis, total: float, room: float) -> None:
     """An axis of so many months, named as often as there is room."""
     _axis(axis, "", AXIS)
     axis.tick_labels.number_format = f"{FRENCH}mmm yyyy"
@@ -176,7 +186,9 @@ def month_axis(axis, total: float, room: float) -> None:
     base.addnext(leaf("c:majorUnit", val=each))
 
 
-def _axis(axis, title: str, size: float, room: float = INNER, grid: bool = False) -> None:
+def _axis(
+    axis: ValueAxis | CategoryAxis, title: str, size: float, room: float = INNER, grid: bool = False
+) -> None:
     axis.major_tick_mark = axis.minor_tick_mark = XL_TICK_MARK.NONE
     axis.has_major_gridlines = grid
     if grid:
@@ -189,7 +201,7 @@ def _axis(axis, title: str, size: float, room: float = INNER, grid: bool = False
         write(axis.axis_title.text_frame, Run(text, size, SOFT))
 
 
-def mark(marker, style, size: int, colour: str) -> None:
+def mark(marker: Marker, style: XL_MARKER_STYLE, size: int, colour: str) -> None:
     """The look of a series' points, or of one."""
     marker.style, marker.size = style, size
     paint(marker.format.fill, colour)
@@ -197,16 +209,16 @@ def mark(marker, style, size: int, colour: str) -> None:
 
 
 def place_lines(
-    made,
+    made: Page,
     panel: Panel,
-    kind,
-    data,
+    kind: XL_CHART_TYPE,
+    data: Categories | Points,
     names: Sequence[str],
     box: Box,
     title: str,
     scale: Scale,
     foot: float,
-):
+) -> tuple[Chart, Box]:
     """A chart of lines with its axis of numbers and its legend, at the right of a wide chart, else under it; none for one
     name, which the axis says. foot: inches for what is written under the axes. The chart, and where its axes stand."""
     each, right, under = min(max(wide(n, BODY) for n in names), 3.2) + 0.8, box.w > 9, 0.0
@@ -225,7 +237,9 @@ def place_lines(
     return chart, inner
 
 
-def upright(made, inner: Box, share: float, colour: str, text: str = "", dashed: bool = True):
+def upright(
+    made: Page, inner: Box, share: float, colour: str, text: str = "", dashed: bool = True
+) -> BaseShape:
     """A vertical line over a chart's axes, at a share of their width, named above."""
     x = inner.x + inner.w * min(max(share, 0), 1)
     line = made.shapes.add_connector(

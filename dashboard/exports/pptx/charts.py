@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from pptx.chart.datalabel import DataLabel
+from pptx.chart.series import BarSeries, XySeries
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_MARKER_STYLE
 from pptx.enum.dml import MSO_LINE
 from pptx.oxml.ns import qn
+from pptx.slide import Slide as Page
 
 from dashboard import french
 from dashboard.charts import Native
 from dashboard.charts.control import COLOURS, STATES
+from dashboard.charts.style import Row, Spec
 from dashboard.exports.pptx import axes
 from dashboard.exports.pptx.axes import SIDE, TAIL, TOP, Scale
 from dashboard.exports.pptx.shapes import Box, Run, leaf, look, paint, pen, rest, said, write
 from dashboard.exports.pptx.texts import BODY, SMALL, cut, wide
-from dashboard.palette import ACCENT, CONCERN, INK, MAIN, NONE, PALE, SOFT
+from dashboard.palette import ACCENT, CONCERN, INK, MAIN, NONE, PALE, SOFT, Colour
 from dashboard.panel import Panel
 
 MOST_BARS = 18  # in one chart, to be read; twice as many stand in two
@@ -35,18 +39,23 @@ SIGNALS = dict(
     )
 )
 # Colour, width and dashes of lines: over months; on two axes; a funnel's limits in their order (99,8 %, 95 %, exact).
-OVER_MONTHS = {
+Stroke = tuple[Colour, float] | tuple[Colour, float, MSO_LINE]
+OVER_MONTHS: dict[str, Stroke] = {
     "limit": (MAIN, 1.25, MSO_LINE.DASH),
     "target": (INK, 2, MSO_LINE.ROUND_DOT),
     "centre": (MAIN, 1.5),
 }
-ON_AXES = {"limit": (SOFT, 1.25, MSO_LINE.DASH), "value": (MAIN, 2.5), "centre": (MAIN, 2)}
-OF_FUNNEL = (
+ON_AXES: dict[str, Stroke] = {
+    "limit": (SOFT, 1.25, MSO_LINE.DASH),
+    "value": (MAIN, 2.5),
+    "centre": (MAIN, 2),
+}
+OF_FUNNEL: tuple[Stroke, ...] = (
     ((SOFT, 1.5),) * 2 + ((SOFT, 1.25, MSO_LINE.DASH),) * 2 + ((SOFT, 1, MSO_LINE.ROUND_DOT),) * 2
 )
 
 
-def draw_chart(made, panel: Panel, chart: Native, box: Box) -> None:
+def draw_chart(made: Page, panel: Panel, chart: Native, box: Box) -> None:
     """The panel's chart, of any kind but "table", with at least one value."""
     {"bar": _bars, "line": _line, "column": _columns, "scatter": _scatter}[chart.kind](
         made, panel, chart, box
@@ -54,7 +63,10 @@ def draw_chart(made, panel: Panel, chart: Native, box: Box) -> None:
 
 
 def _numbers(
-    names: Sequence, chart: Native, which: slice = slice(None), **format_
+    names: Sequence[str] | Sequence[date],
+    chart: Native,
+    which: slice = slice(None),
+    **format_: str,
 ) -> axes.Categories:
     data = axes.Categories(**format_)
     data.categories = names
@@ -66,7 +78,7 @@ def _numbers(
 # ---- bars and columns -----------------------------------------------------------------------------------------------
 
 
-def _bars(made, panel: Panel, chart: Native, box: Box) -> None:
+def _bars(made: Page, panel: Panel, chart: Native, box: Box) -> None:
     """Horizontal bars in the order given, in two charts of one scale where there are many."""
     total = len(chart.categories)
     shown = min(total, 2 * MOST_BARS)
@@ -90,18 +102,18 @@ def _bars(made, panel: Panel, chart: Native, box: Box) -> None:
         )
 
 
-def _bar_chart(made, panel: Panel, chart: Native, which: range, box: Box, most: int) -> None:
+def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, most: int) -> None:
     value, *others = chart.series
     said_ = value.words or ("",) * len(value.y)
     top = TOP + (0.3 if others else 0)
     row = (box.h - top - TAIL) / most
     size = min(max(row * 72 / 1.5, SMALL), BODY)
-    names = (
+    named = (
         chart.categories[i]
         + (f"{french.SPACE}: {said_[i]}" if value.y[i] is None and said_[i] else "")
         for i in which
     )
-    names = [cut(n, 1, box.w * 0.42 - 0.15, size) for n in names]
+    names = [cut(n, 1, box.w * 0.42 - 0.15, size) for n in named]
     left = max(wide(n, size) for n in names) + 0.2
     frame = replace(box, h=top + TAIL + len(which) * min(row, 0.95))
     inner = frame.within(left, top, SIDE, TAIL)
@@ -125,16 +137,16 @@ def _bar_chart(made, panel: Panel, chart: Native, which: range, box: Box, most: 
     drawn.value_axis._element.find(qn("c:crosses")).set(
         "val", "max"
     )  # at the foot, though the order is top down
-    _colour_bars(plot.series[0], panel.chart["data"]["values"][which.start : which.stop])
+    _colour_bars(plot.series[0], chart.rows[which.start : which.stop])
     for i, n in enumerate(which):
-        if value.y[n] is not None:
-            _label(plot.series[0].points[i].data_label, value.y[n], said_[n], size)
+        if (length := value.y[n]) is not None:
+            _label(plot.series[0].points[i].data_label, length, said_[n], size)
     for one, series in zip(others, list(plot.series)[1:], strict=True):
         series.format.fill.background()  # its number is in the sheet; what is seen of it is the line
         axes.upright(made, inner, (one.y[0] or 0) / high, ACCENT, one.name)
 
 
-def _colour_bars(series, rows: Sequence[dict]) -> None:
+def _colour_bars(series: BarSeries, rows: Sequence[Row]) -> None:
     """As on screen: dark, pale where within the deadline or over the threshold, orange where marked."""
     series.invert_if_negative = False
     paint(series.format.fill, MAIN)
@@ -143,7 +155,7 @@ def _colour_bars(series, rows: Sequence[dict]) -> None:
             paint(series.points[i].format.fill, ACCENT if row.get("c") else PALE)
 
 
-def _label(label, value: float, text: str, size: float) -> None:
+def _label(label: DataLabel, value: float, text: str, size: float) -> None:
     """What stands at the end of a bar: its number, in a format that gives the screen's words and follows the number when it
     is changed; the words themselves where no format gives them."""
     if (format_ := _format(value, text)) is None:
@@ -164,11 +176,11 @@ def _format(value: float, text: str) -> str | None:
     return axes.code(len(found[2] or ""), found[3])
 
 
-def _columns(made, panel: Panel, chart: Native, box: Box) -> None:
+def _columns(made: Page, panel: Panel, chart: Native, box: Box) -> None:
     """Columns from 0, with the lines that the screen draws across them."""
     scale, rows = (
         axes.round_scale([y for y in chart.series[0].y if y is not None]),
-        panel.chart["data"]["values"],
+        chart.rows,
     )
     foot = min(0.5 + 0.72 * max(wide(n, SMALL) for n in chart.categories), box.h / 2)
     inner = box.within(scale.wide + 0.55, 0.36, SIDE, foot)
@@ -179,12 +191,12 @@ def _columns(made, panel: Panel, chart: Native, box: Box) -> None:
     axes.value_axis(drawn.value_axis, chart.y_title, scale, inner.h + 0.3)
     axes.category_axis(drawn.category_axis, chart.x_title, SMALL, slant=True)
     _colour_bars(drawn.plots[0].series[0], rows)
-    for _, row in _rules(panel.chart):
+    for _, row in _rules(chart.spec):
         if "x" in row and "l" in row:
             axes.upright(made, inner, row["x"] / rows[-1]["b"], ACCENT, row["l"])
 
 
-def _rules(spec: dict) -> list[tuple[dict, dict]]:
+def _rules(spec: Spec) -> list[tuple[Spec, Row]]:
     """The upright lines with data of their own: how each is drawn, and its row."""
     return [
         (layer["mark"], row)
@@ -197,11 +209,11 @@ def _rules(spec: dict) -> list[tuple[dict, dict]]:
 # ---- lines over months ----------------------------------------------------------------------------------------------
 
 
-def _line(made, panel: Panel, chart: Native, box: Box) -> None:
+def _line(made: Page, panel: Panel, chart: Native, box: Box) -> None:
     """Lines over months: a missing one is a gap. Points that are signals stand out as series of their own, named in the
     legend, so that no colour is without its word."""
     scale = axes.round_scale([y for s in chart.series for y in s.y if y is not None])
-    rows = panel.chart["data"]["values"]
+    rows = chart.rows
     months = list(dict.fromkeys(date.fromisoformat(row["m"][:10]) for row in rows))
     found = [
         state
@@ -236,7 +248,7 @@ def _line(made, panel: Panel, chart: Native, box: Box) -> None:
         else:
             pen(series.format.line, *OVER_MONTHS[chart.series[i].role])
             series.marker.style = XL_MARKER_STYLE.NONE
-    for on, what, text in events(panel.chart):
+    for on, what, text in events(chart.spec):
         share, decided = (_month_number(on) - first + 0.5) / total, what == "Décision"
         if 0 <= share <= 1:
             said(
@@ -246,7 +258,7 @@ def _line(made, panel: Panel, chart: Native, box: Box) -> None:
             )
 
 
-def events(spec: dict) -> list[tuple[date, str, str]]:
+def events(spec: Spec) -> list[tuple[date, str, str]]:
     """Days, sort and words of what the screen marks with upright lines: closures and decisions."""
     return [
         (
@@ -267,9 +279,9 @@ def _month_number(day: date) -> float:
 # ---- points and lines on two axes -----------------------------------------------------------------------------------
 
 
-def _scatter(made, panel: Panel, chart: Native, box: Box) -> None:
+def _scatter(made: Page, panel: Panel, chart: Native, box: Box) -> None:
     """Points and lines on two number axes. Lines run by x; steps stay steps."""
-    steps = any(layer["mark"].get("interpolate") == "step-after" for layer in panel.chart["layer"])
+    steps = any(layer["mark"].get("interpolate") == "step-after" for layer in chart.spec["layer"])
     points = any(s.role == "points" for s in chart.series)
     xs, ys = ([v for s in chart.series for v in getattr(s, axis) if v is not None] for axis in "xy")
     across, up = (
@@ -296,7 +308,7 @@ def _scatter(made, panel: Panel, chart: Native, box: Box) -> None:
         if one.role == "points":
             series.format.line.fill.background()
             axes.mark(series.marker, XL_MARKER_STYLE.CIRCLE, 10, MAIN)
-            _name_those_outside(series, one.words, panel)
+            _name_those_outside(series, one.words, chart.rows)
         else:
             how = next(limits, None) if one.role == "limit" else None
             pen(series.format.line, *(how or ON_AXES[one.role]))
@@ -315,9 +327,9 @@ def _placed(chart: Native, steps: bool) -> axes.Points:
     return data
 
 
-def _name_those_outside(series, names: Sequence[str], panel: Panel) -> None:
+def _name_those_outside(series: XySeries, names: Sequence[str], rows: Sequence[Row]) -> None:
     """In orange, with another shape and a name, as on screen."""
-    for i, (row, name) in enumerate(zip(panel.chart["data"]["values"], names, strict=True)):
+    for i, (row, name) in enumerate(zip(rows, names, strict=True)):
         if row.get("out"):
             axes.mark(series.points[i].marker, XL_MARKER_STYLE.DIAMOND, 13, CONCERN)
             label = series.points[i].data_label

@@ -10,6 +10,9 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
+from pptx.shapes.base import BaseShape
+from pptx.shapes.shapetree import SlideShapes
+from pptx.slide import Slide as Page
 from pptx.util import Inches
 
 from dashboard.exports import geography
@@ -23,20 +26,20 @@ from dashboard.panel import Panel, Plot
 SCALE = 0.78  # points in a pixel of the screen's map
 UNIT = SCALE / 72  # inches in one
 LEGEND = 3.55  # inches of its column
-TICKS = {
+Point = tuple[float, float]
+TICKS: dict[str, list[list[Point]]] = {
     "✓": [[(-3.6, 0.3), (-1.1, 3.1), (3.6, -2.7)]],
     "✗": [[(-3, -3), (3, 3)], [(-3, 3), (3, -3)]],
     "≈": [[(-4, y), (-2, y - 1.4), (0, y - 0.4), (2, y + 0.6), (4, y - 0.8)] for y in (-1.2, 2.4)],
 }
 FORMS = {"square": MSO_SHAPE.RECTANGLE, "hexagon": MSO_SHAPE.HEXAGON, "GSRU": MSO_SHAPE.DIAMOND}
 SAMPLE = Mark(0, 0, 8 * SCALE, PAPER, False, "CCSP", "", None, None, "Signe", "", 0)
-Point = tuple[float, float]
 
 
-def draw_map(made, panel: Panel, box: Box) -> None:
+def draw_map(made: Page, panel: Panel, plot: Plot, box: Box) -> None:
     """The panel's map with its legend at the right."""
     place = box.within(0, 0, LEGEND + 0.25, 0)
-    drawing = geography.draw(panel.plot, place.w * 72, place.h * 72, scale=SCALE)
+    drawing = geography.draw(plot, place.w * 72, place.h * 72, scale=SCALE)
     shapes, before = made.shapes, len(made.shapes)
 
     def at(x: float, y: float, w: float = 0, h: float = 0) -> Box:
@@ -52,12 +55,12 @@ def draw_map(made, panel: Panel, box: Box) -> None:
     for mark in drawing.marks:
         p = at(mark.x, mark.y)
         _site(shapes, p.x, p.y, mark, ", ".join((mark.name, *mark.words)))
-    for one in geography.labels(drawing, SMALL):
+    for name in geography.labels(drawing, SMALL):
         # A little more than its box: a name must not break for want of a hair.
         words(
             shapes,
-            at(one.x - 4, one.y, one.width + 8, one.height),
-            Run(one.text, SMALL),
+            at(name.x - 4, name.y, name.width + 8, name.height),
+            Run(name.text, SMALL),
             name="Nom",
             **CENTRED,
         )
@@ -71,10 +74,10 @@ def draw_map(made, panel: Panel, box: Box) -> None:
         )
         write(said(tag, "Titre").text_frame, Run(pane.title, SMALL, SOFT, True), **CENTRED)
     grouped(shapes, before, panel.title or "Carte", panel.alt or panel.title)
-    _legend(shapes, panel.plot, box.within(box.w - LEGEND, 0, 0, 0))
+    _legend(shapes, plot, box.within(box.w - LEGEND, 0, 0, 0))
 
 
-def _path(shapes, lines: Sequence[Sequence[Point]], end: str = ""):
+def _path(shapes: SlideShapes, lines: Sequence[Sequence[Point]], end: str = "") -> BaseShape:
     """Lines of points as one shape; written at one go, for python-pptx is slow where an outline has hundreds of them."""
     places = [[(Inches(x), Inches(y)) for x, y in line] for line in lines]
     xs, ys = zip(*(p for line in places for p in line), strict=True)
@@ -102,7 +105,7 @@ def _around(x: float, y: float, w: float, h: float) -> Box:
     return Box(x - w, y - h, 2 * w, 2 * h)
 
 
-def _site(shapes, x: float, y: float, mark: Mark, alt: str = "") -> None:
+def _site(shapes: SlideShapes, x: float, y: float, mark: Mark, alt: str = "") -> None:
     """A mark with its middle there and its sign: letter within, frame around, badge at the lower right."""
     before = len(shapes)
     reach = mark.radius / 72 * (geography.DIAMOND if mark.kind == "GSRU" else 1)
@@ -130,7 +133,7 @@ def _site(shapes, x: float, y: float, mark: Mark, alt: str = "") -> None:
     grouped(shapes, before, mark.name, alt)
 
 
-def _badge(shapes, x: float, y: float, badge: str) -> None:
+def _badge(shapes: SlideShapes, x: float, y: float, badge: str) -> None:
     area(
         shapes,
         _around(x, y, geography.BADGE * UNIT, geography.BADGE * UNIT),
@@ -149,7 +152,7 @@ def _badge(shapes, x: float, y: float, badge: str) -> None:
         )
 
 
-def _legend(shapes, plot: Plot, box: Box) -> None:
+def _legend(shapes: SlideShapes, plot: Plot, box: Box) -> None:
     """The legend's lines as on screen, one under the other."""
     legend, before, y = plot.legend, len(shapes), box.y
     rows = _rows(plot)

@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pptx.dml.color import RGBColor
+from pptx.dml.fill import FillFormat
+from pptx.dml.line import LineFormat
+from pptx.enum.dml import MSO_LINE
 from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
-from pptx.oxml.xmlchemy import OxmlElement
+from pptx.oxml.xmlchemy import BaseOxmlElement, OxmlElement
+from pptx.shapes.base import BaseShape
+from pptx.shapes.shapetree import SlideShapes
+from pptx.text.text import Font, TextFrame
 from pptx.util import Inches, Pt
 
 from dashboard.exports.pptx.texts import BODY
@@ -18,7 +25,7 @@ WIDTH, HEIGHT = 13.333, 7.5
 LEFT, INNER = 0.6, 12.133  # the left margin, and what lies between the two
 BOTTOM = 6.78  # of what stands above the footer
 FONT = "Arial"  # on every machine; its metrics are known here too
-CENTRED = {"align": PP_ALIGN.CENTER, "anchor": MSO_ANCHOR.MIDDLE}
+CENTRED: dict[str, Any] = {"align": PP_ALIGN.CENTER, "anchor": MSO_ANCHOR.MIDDLE}
 
 
 @dataclass(frozen=True)
@@ -54,40 +61,44 @@ def rgb(colour: str) -> RGBColor:
     return RGBColor.from_string(colour.lstrip("#").upper())
 
 
-def leaf(tag: str, **attributes: object):
+def leaf(tag: str, **attributes: object) -> BaseOxmlElement:
     """An element without content, such as python-pptx has no call for."""
     made = OxmlElement(tag)
     made.attrib.update({k: str(v) for k, v in attributes.items()})
     return made
 
 
-def paint(fill, colour: str | None) -> None:
+def paint(fill: FillFormat, colour: str | None) -> None:
     """Fill with one colour, or with none."""
     if colour is None:
-        return fill.background()
-    fill.solid()
-    fill.fore_color.rgb = rgb(colour)
+        fill.background()
+    else:
+        fill.solid()
+        fill.fore_color.rgb = rgb(colour)
 
 
-def pen(line, colour: str | None, width: float = 0.75, dash=None) -> None:
+def pen(
+    line: LineFormat, colour: str | None, width: float = 0.75, dash: MSO_LINE | None = None
+) -> None:
     """A line of one colour, width points wide; without a colour there is none."""
     if colour is None:
-        return line.fill.background()
+        line.fill.background()
+        return
     line.color.rgb, line.width = rgb(colour), Pt(width)
     if dash:
         line.dash_style = dash
 
 
-def look(font, size: float, colour: str, bold: bool = False) -> None:
+def look(font: Font, size: float, colour: str, bold: bool = False) -> None:
     """Size in points, colour and weight."""
     font.size, font.bold, font.color.rgb = Pt(size), bold, rgb(colour)
 
 
 def write(
-    frame,
+    frame: TextFrame,
     *paragraphs: Run | Sequence[Run],
-    align=PP_ALIGN.LEFT,
-    anchor=MSO_ANCHOR.TOP,
+    align: PP_ALIGN = PP_ALIGN.LEFT,
+    anchor: MSO_ANCHOR = MSO_ANCHOR.TOP,
     inset: float = 0,
     after: float = 0,
     spacing: float | None = None,
@@ -109,7 +120,13 @@ def write(
             look(r.font, one.size, one.colour, one.bold)
 
 
-def words(shapes, box: Box, *paragraphs: Run | Sequence[Run], name: str = "", **how):
+def words(
+    shapes: SlideShapes,
+    box: Box,
+    *paragraphs: Run | Sequence[Run],
+    name: str = "",
+    **how: Any,
+) -> BaseShape:
     """A text box without edge or ground, written as `write` does."""
     made = shapes.add_textbox(*box.emu())
     write(made.text_frame, *paragraphs, **how)
@@ -117,19 +134,25 @@ def words(shapes, box: Box, *paragraphs: Run | Sequence[Run], name: str = "", **
 
 
 def area(
-    shapes,
+    shapes: SlideShapes,
     box: Box,
     fill: str | None,
     line: str | None = None,
-    kind=MSO_SHAPE.RECTANGLE,
+    kind: MSO_SHAPE = MSO_SHAPE.RECTANGLE,
     width: float = 0.75,
-    dash=None,
-):
+    dash: MSO_LINE | None = None,
+) -> BaseShape:
     """A shape in flat colours."""
     return flat(shapes.add_shape(kind, *box.emu()), fill, line, width, dash)
 
 
-def flat(shape, fill: str | None, line: str | None = None, width: float = 0.75, dash=None):
+def flat(
+    shape: BaseShape,
+    fill: str | None,
+    line: str | None = None,
+    width: float = 0.75,
+    dash: MSO_LINE | None = None,
+) -> BaseShape:
     """The shape in these colours, without shadow."""
     for effect in shape._element.iter(qn("a:effectRef")):
         effect.set("idx", "0")
@@ -138,7 +161,7 @@ def flat(shape, fill: str | None, line: str | None = None, width: float = 0.75, 
     return shape
 
 
-def said(shape, name: str, alt: str = ""):
+def said(shape: BaseShape, name: str, alt: str = "") -> Any:
     """The shape with its name and what is read aloud in its place."""
     about = next(shape._element.iter(qn("p:cNvPr")))
     about.set("name", name[:200])
@@ -146,11 +169,11 @@ def said(shape, name: str, alt: str = ""):
     return shape
 
 
-def grouped(shapes, before: int, name: str, alt: str = "") -> None:
+def grouped(shapes: SlideShapes, before: int, name: str, alt: str = "") -> None:
     """All shapes drawn since there were so many, as one."""
     said(shapes.add_group_shape(list(shapes)[before:]), name, alt)
 
 
-def rest(shapes, box: Box, text: str, where: str = "le classeur") -> None:
+def rest(shapes: SlideShapes, box: Box, text: str, where: str = "le classeur") -> None:
     """Says in a line that there is more than what is shown, and where it is."""
     words(shapes, box, Run(f"et {text}\u00a0: voir {where}", BODY, SOFT), name="Suite")

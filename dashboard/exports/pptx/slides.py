@@ -8,10 +8,13 @@ from dataclasses import replace
 
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
+from pptx.presentation import Presentation
+from pptx.slide import Slide as Page
 from pptx.util import Inches
 
 from dashboard import french
 from dashboard.charts import native
+from dashboard.charts.style import Spec
 from dashboard.exports.pptx.charts import draw_chart, events
 from dashboard.exports.pptx.map import draw_map
 from dashboard.exports.pptx.shapes import (
@@ -30,22 +33,33 @@ from dashboard.exports.pptx.shapes import (
 from dashboard.exports.pptx.tables import draw_table
 from dashboard.exports.pptx.texts import BODY, LARGE, SMALL, clean, cut, fitted, tall, wide, wrapped
 from dashboard.palette import CHANGE, CONCERN, GRID, IMPROVEMENT, INK, MAIN, NONE, PAPER, SOFT, WASH
-from dashboard.panel import Card, Deck, Slide
+from dashboard.panel import (
+    Card,
+    Cards,
+    Chart,
+    Deck,
+    Lines,
+    Listing,
+    Message,
+    Opening,
+    Panel,
+    Plot,
+    Slide,
+)
 
-OPENING = "ouverture"
 VALUES = (60, 54, 48, 44, 40, 36, 32, 28, LARGE, 20)  # sizes of a card's figure
 TONES = {"improvement": (IMPROVEMENT, "▲ "), "concern": (CONCERN, "■ "), "neutral": (CHANGE, "◆ ")}
 FICTITIOUS = "DONNÉES FICTIVES"
 S = french.SPACE
 
 
-def write_slide(show, deck: Deck, slide: Slide, number: int) -> None:
+def write_slide(show: Presentation, deck: Deck, slide: Slide, number: int) -> None:
     """Add a slide of the deck, with its number, to the presentation."""
-    opening = slide.panel.key == OPENING
+    opening = slide.panel.content if isinstance(slide.panel.content, Opening) else None
     made = show.slides.add_slide(show.slide_layouts[0 if opening else 1])
     title = made.shapes.title
     if opening:
-        _opening(made, slide)
+        _opening(made, slide.headline, opening)
         if deck.logo:
             picture = made.shapes.add_picture(
                 io.BytesIO(deck.logo), Inches(LEFT), Inches(0.5), height=Inches(1)
@@ -73,11 +87,11 @@ def _headline(text: str) -> tuple[str, float, int]:
     return cut(text, 3, INNER - 0.1, LARGE, True), LARGE, 3
 
 
-def _opening(made, slide: Slide) -> None:
+def _opening(made: Page, headline: str, opening: Opening) -> None:
     room = INNER - 0.9
-    text, size = fitted(slide.headline, room, 1.9, (48, 40, 32, LARGE), bold=True)
+    text, size = fitted(headline, room, 1.9, (48, 40, 32, LARGE), bold=True)
     write(made.shapes.title.text_frame, Run(text, size, PAPER, True), anchor=MSO_ANCHOR.BOTTOM)
-    scope, *others = slide.panel.lines or ("",)
+    scope, *others = opening.lines
     write(
         made.placeholders[1].text_frame,
         Run(cut(scope, 1, room, 28, True), 28, MAIN, True),
@@ -86,29 +100,43 @@ def _opening(made, slide: Slide) -> None:
     )
 
 
-def _body(made, slide: Slide, box: Box) -> None:
+def _body(made: Page, slide: Slide, box: Box) -> None:
     """What stands between headline and question."""
     panel = slide.panel
-    if panel.message:
-        return _message(made, panel.message, box)
-    if panel.cards:
-        return _cards(made, panel.cards, box)
-    if panel.lines:
-        return _lines(made, panel.lines, box)
-    box = _caption(made, _beside(slide), box, under=panel.plot is not None)
-    if panel.plot:
-        return draw_map(made, panel, box)
-    chart = native(panel.chart) if panel.chart else None
-    if chart and chart.kind != "table":
-        if any(y is not None for s in chart.series for y in s.y):
-            return draw_chart(made, panel, chart, box)
-        return _message(made, "Aucune valeur à montrer.", box)
-    if panel.table and panel.table.rows and panel.table.columns:
-        return draw_table(made, panel, box, shaded=chart is not None)
-    return _message(made, "Aucune ligne à montrer." if panel.table else "Rien à montrer.", box)
+    match panel.content:
+        case Message(text):
+            _message(made, text, box)
+        case Cards(cards):
+            _cards(made, cards, box)
+        case Lines(lines):
+            _lines(made, lines, box)
+        case Plot() as plot:
+            draw_map(made, panel, plot, _caption(made, _beside(slide), box, under=True))
+        case Chart(spec):
+            _chart(made, panel, spec, _caption(made, _beside(slide), box))
+        case Listing():
+            _table(made, panel, _caption(made, _beside(slide), box))
 
 
-def _question(made, question: str) -> float:
+def _chart(made: Page, panel: Panel, spec: Spec, box: Box) -> None:
+    chart = native(spec)
+    if chart.kind == "table":
+        _table(made, panel, box, shaded=True)
+    elif any(y is not None for s in chart.series for y in s.y):
+        draw_chart(made, panel, chart, box)
+    else:
+        _message(made, "Aucune valeur à montrer.", box)
+
+
+def _table(made: Page, panel: Panel, box: Box, shaded: bool = False) -> None:
+    if not panel.table.empty:
+        draw_table(made, panel, box, shaded)
+    else:
+        listed = bool(panel.table.columns)
+        _message(made, "Aucune ligne à montrer." if listed else "Rien à montrer.", box)
+
+
+def _question(made: Page, question: str) -> float:
     """The question at the foot of the slide; its upper edge."""
     label, room = f"À discuter{S}: ", INNER - 0.5
     text, size = fitted(label + question, room, 1.25, (LARGE, 20, 18, BODY))
@@ -135,7 +163,7 @@ def _beside(slide: Slide) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def _caption(made, text: str, box: Box, under: bool) -> Box:
+def _caption(made: Page, text: str, box: Box, under: bool = False) -> Box:
     """The caption: under the picture where two lines hold it, else at its right; what is left for the picture."""
     if not text:
         return box
@@ -154,13 +182,13 @@ def _caption(made, text: str, box: Box, under: bool) -> Box:
     return left
 
 
-def _message(made, text: str, box: Box) -> None:
+def _message(made: Page, text: str, box: Box) -> None:
     text, size = fitted(text, box.w - 1, box.h - 1, (LARGE, 20, BODY))
     ground = said(area(made.shapes, box.within(0, 0.3, 0, 0.3), WASH), "Message")
     write(ground.text_frame, Run(text, size, SOFT), inset=0.4, **CENTRED)
 
 
-def _lines(made, lines: Sequence[str], box: Box) -> None:
+def _lines(made: Page, lines: Sequence[str], box: Box) -> None:
     """Sentences as a list; those without room are in the notes."""
 
     def high(shown: Sequence[str], size: float) -> float:
@@ -193,7 +221,7 @@ def _lines(made, lines: Sequence[str], box: Box) -> None:
         look.extend([colour, leaf("a:buChar", char="•")])
 
 
-def _cards(made, cards: Sequence[Card], box: Box) -> None:
+def _cards(made: Page, cards: Sequence[Card], box: Box) -> None:
     columns = {1: 1, 2: 2, 4: 2}.get(len(cards), 3 if len(cards) <= box.h / 1.2 * 3 else 4)
     rows, gap = math.ceil(len(cards) / columns), 0.22
     w, h = (box.w - gap * (columns - 1)) / columns, min((box.h - gap * (rows - 1)) / rows, 2.1)
@@ -220,7 +248,7 @@ def _cards(made, cards: Sequence[Card], box: Box) -> None:
         )
 
 
-def _card(made, card: Card, box: Box, size: float, small: float) -> None:
+def _card(made: Page, card: Card, box: Box, size: float, small: float) -> None:
     """The value large; beneath it what its control chart says, in a colour and in words, and what it rests on."""
     colour, sign = TONES.get(card.tone, (SOFT, ""))
     room, known = box.w - 0.45, card.value is not None
@@ -248,7 +276,7 @@ def _card(made, card: Card, box: Box, size: float, small: float) -> None:
     )
 
 
-def _foot(made, deck: Deck, number: int) -> None:
+def _foot(made: Page, deck: Deck, number: int) -> None:
     """The layout's own footer and number, which python-pptx leaves out of a new slide."""
     text = cut(deck.foot, 2, 10.8 if deck.demo else 11.0, SMALL)
     if deck.demo and not text.endswith(FICTITIOUS):  # a long foot is cut before that, never there
@@ -274,19 +302,22 @@ def _foot(made, deck: Deck, number: int) -> None:
     field.attrib.update({"id": "{C1FF6DA9-008F-8B48-92A6-B652298478BF}", "type": "slidenum"})
 
 
-def _notes(made, slide: Slide) -> None:
+def _notes(made: Page, slide: Slide) -> None:
     """What the speaker should know: the question, definitions and limits, what the picture shows."""
-    panel = slide.panel
+    panel, content = slide.panel, slide.panel.content
     told = [
         slide.headline,
         slide.question and f"À discuter{S}: {slide.question}",
         *slide.note,
         panel.alt and f"À l'image{S}: {panel.alt}",
-        *(panel.lines if panel.key != OPENING else ()),
-        panel.message,
-        *(
-            f"{what}, {french.date_short(on)}{S}: {text}"
-            for on, what, text in events(panel.chart or {})
-        ),
     ]
+    match content:
+        case Opening():
+            pass  # all of it stands on the slide
+        case Lines(lines):
+            told += lines
+        case Message(text):
+            told.append(text)
+        case Chart(spec):
+            told += (f"{what}, {french.date_short(on)}{S}: {e}" for on, what, e in events(spec))
     write(made.notes_slide.notes_text_frame, *(Run(t, SMALL) for t in told if t), after=6)

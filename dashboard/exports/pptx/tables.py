@@ -1,6 +1,8 @@
 """A panel's table: as many rows and columns as can be read, and how many more there are."""
 
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.slide import Slide as Page
+from pptx.table import _Cell
 from pptx.util import Inches
 
 from dashboard import french
@@ -13,13 +15,14 @@ PAD = 0.2  # inches of a cell's width that hold no text
 REST = 0.36  # inches of the line that says how much more there is
 
 
-def draw_table(made, panel: Panel, box: Box, shaded: bool = False) -> None:
+def draw_table(made: Page, panel: Panel, box: Box, shaded: bool = False) -> None:
     """The first rows and columns that fit, and how many more the workbook has. shaded: counts darken with their number."""
     table = panel.table
     widths = _widths(table, box.w)
     kept = table.columns[: len(widths)]
     head = max(len(wrapped(c.name, w - PAD, BODY, True)) for c, w in zip(kept, widths, strict=True))
-    heights, rows = [tall(min(head, 3), BODY) + 0.12], []
+    heights = [tall(min(head, 3), BODY) + 0.12]
+    rows: list[list[str]] = []
     for row in table.rows:
         texts = [cut(c.text, 5, w - PAD, BODY) for c, w in zip(row, widths, strict=False)]
         high = (
@@ -57,7 +60,9 @@ def draw_table(made, panel: Panel, box: Box, shaded: bool = False) -> None:
     for j, (column, w) in enumerate(zip(kept, widths, strict=True)):
         _cell(grid.cell(0, j), cut(column.name, 3, w - PAD, BODY, True), column, MAIN, PAPER, True)
         for i, texts in enumerate(rows):
-            value, fill, ink = table.rows[i][j].value, WASH if i % 2 else PAPER, INK
+            value = table.rows[i][j].value
+            fill: str = WASH if i % 2 else PAPER
+            ink = INK
             if top and isinstance(value, (int, float)):
                 fill, ink = _mixed(WASH, MAIN, value / top), PAPER if value / top > 0.55 else INK
             _cell(grid.cell(i + 1, j), texts[j], column, fill, ink)
@@ -126,7 +131,9 @@ def _settled(
     return widths
 
 
-def _cell(cell, text: str, column: Column, fill: str, colour: str, bold: bool = False) -> None:
+def _cell(
+    cell: _Cell, text: str, column: Column, fill: str, colour: str, bold: bool = False
+) -> None:
     paint(cell.fill, fill)
     write(
         cell.text_frame,

@@ -3,7 +3,9 @@
 from lxml import etree
 from pptx import Presentation
 from pptx.oxml.ns import qn
+from pptx.presentation import Presentation as Show
 from pptx.shapes.autoshape import Shape
+from pptx.slide import SlideMaster
 from pptx.util import Inches
 
 from dashboard.exports.pptx.shapes import BOTTOM, FONT, HEIGHT, INNER, LEFT, WIDTH, Box, flat
@@ -51,7 +53,7 @@ CONTENT = (
 )
 
 
-def blank():
+def blank() -> Show:
     """A presentation without slides, of two layouts: 0 to open with, 1 for all the rest."""
     show = Presentation()
     show.slide_width, show.slide_height = Inches(WIDTH), Inches(HEIGHT)
@@ -80,7 +82,7 @@ def blank():
     return show
 
 
-def _theme(master) -> None:
+def _theme(master: SlideMaster) -> None:
     part = next(r.target_part for r in master.part.rels.values() if r.reltype.endswith("/theme"))
     root = etree.fromstring(part.blob)
     for name, colour in COLOURS.items():

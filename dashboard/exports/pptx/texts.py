@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 LARGE, BODY, SMALL = 24, 16, 12  # headline and question; what is read; axes and footer
 LONGEST = 4000  # letters of one text that are looked at
@@ -31,7 +32,7 @@ LETTERS = {
 }
 
 
-def clean(value):
+def clean(value: Any) -> Any:
     """The same, with every text in it fit for XML and on one line."""
     if isinstance(value, str):
         return ILLEGAL.sub("", re.sub(r"[\t\n\r]+", " ", value))
@@ -39,7 +40,7 @@ def clean(value):
         return {k: clean(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return type(value)(clean(v) for v in value)
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{f.name: clean(getattr(value, f.name)) for f in fields(value)})
     return value
 
@@ -64,7 +65,8 @@ def tall(lines: int, size: float) -> float:
 def wrapped(text: str, width: float, size: float, bold: bool = False) -> tuple[str, ...]:
     """The lines of a text in a width; a word longer than a line is cut, and nothing is said of what is too long."""
     lines, here, taken = [], "", 0.0
-    for word in text[:LONGEST].split(" "):
+    for whole in text[:LONGEST].split(" "):
+        word = whole
         needed, space = wide(word, size, bold), wide(" ", size, bold) if here else 0
         if here and taken + space + needed > width:
             lines.append(here)

@@ -1,0 +1,377 @@
+"""The slides there are: each a function of what the story is about, with its words in the list, under `@slide`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from dashboard import french
+from dashboard.answers import (
+    alerts,
+    bulletin,
+    cards,
+    complaints,
+    completeness,
+    follow,
+    map,
+    months,
+    sites,
+    waits,
+)
+from dashboard.answers.figures import whole
+from dashboard.answers.network import freshness
+from dashboard.answers.network import sites as places_of
+from dashboard.answers.question import Question
+from dashboard.answers.view import View
+from dashboard.classes import CLASSES
+from dashboard.indicators import BY_CODE, Figure, choices, placed
+from dashboard.judgement.signals import CHARTED
+from dashboard.panel import Lines, Message, Opening, Panel
+from dashboard.period import Clipped
+from dashboard.settings import load
+from dashboard.statistics.variation import Variation
+from dashboard.stories import Kind
+from dashboard.wording import shown, who_reported
+
+S = french.SPACE
+BARS = 12  # on a slide, with words that are read from the back of the room
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a story is about: what may be seen, the question, its period; the story's title and its scope in words."""
+
+    view: View
+    question: Question
+    period: Clipped
+    title: str
+    scope: str
+
+
+Found = tuple[str, Panel]  # the headline found, and what it is about
+Builder = Callable[[Subject, str], Found]  # the text: the indicator, "" for none
+
+
+@dataclass(frozen=True)
+class SlideKind(Kind):
+    """A kind of slide, and what makes it."""
+
+    build: Builder = field(kw_only=True)
+
+
+KINDS: dict[str, SlideKind] = {}  # in the order of the list
+
+
+def slide(
+    code: str, label: str, indicators: tuple[str, ...] = (), question: str = ""
+) -> Callable[[Builder], Builder]:
+    """Makes of a builder a kind of slide under this code, by which stories name it; the rest as `Kind` has it."""
+
+    def register(build: Builder) -> Builder:
+        KINDS[code] = SlideKind(label, indicators, question, build=build)
+        return build
+
+    return register
+
+
+@slide("ouverture", "Titre")
+def _opening(about: Subject, _: str) -> Found:
+    figures = whole(about.view, about.question)
+    fresh = freshness(about.view)
+    lines = [
+        load().issuer_name,
+        about.scope,
+        f"Période{S}: {about.period.label}",
+        f"{who_reported(figures['visits'])}.",
+    ]
+    if fresh.as_of:
+        lines.append(f"Données au {french.date_long(fresh.as_of)}.")
+    if fresh.demo:
+        lines.append("Données fictives, pour la démonstration.")
+    return about.title, Panel("ouverture", about.scope, Opening(tuple(lines)))
+
+
+def _cards(
+    about: Subject,
+    codes: Sequence[str],
+    title: str,
+    headline: Callable[[Mapping[str, Figure]], str],
+) -> Found:
+    sentence = headline(whole(about.view, about.question))
+    panel = cards.cards(about.view, about.question, codes, f"chiffres_{codes[0]}", title)
+    alarms = sum(card.tone == "concern" for card in panel.cards)
+    more = french.plural(alarms, "signal d'alerte", "signaux d'alerte")
+    return f"{sentence}{S}; {more}" if alarms else sentence, panel
+
+
+def _visits_headline(figures: Mapping[str, Figure]) -> str:
+    f = figures["visits"]
+    if f.value is None:
+        return "Aucune donnée remontée sur la période"
+    return f"{french.plural(f.value, 'usager reçu', 'usagers reçus')}, dans {french.plural(f.sites_reporting, 'centre')}"
+
+
+@slide(
+    "chiffres",
+    "Chiffres de la période",
+    question="Lequel de ces chiffres nous surprend, et que voulons-nous comprendre d'abord ?",
+)
+def _period_cards(about: Subject, _: str) -> Found:
+    return _cards(about, placed("period"), "Les chiffres de la période", _visits_headline)
+
+
+def _waits_headline(figures: Mapping[str, Figure]) -> str:
+    if figures["wait_p50"].value is None:
+        return "L'attente n'est pas mesurée"
+    return (
+        f"Un usager sur deux attend {shown(figures['wait_p50'])} ou moins{S}; 9 sur 10, {shown(figures['wait_p90'])}"
+        " ou moins"
+    )
+
+
+@slide(
+    "chiffres_attentes",
+    "Chiffres des attentes",
+    question="Ces attentes sont-elles acceptables pour un usager ?",
+)
+def _waits_cards(about: Subject, _: str) -> Found:
+    return _cards(about, placed("waits"), "Les chiffres des attentes", _waits_headline)
+
+
+def _complaints_headline(figures: Mapping[str, Figure]) -> str:
+    f = figures["complaints_open"]
+    return (
+        "Le registre des plaintes n'est pas remonté"
+        if f.value is None
+        else f"{french.plural(f.value, 'plainte')} en cours"
+    )
+
+
+@slide(
+    "chiffres_plaintes",
+    "Chiffres des plaintes",
+    question="Que dirions-nous à un usager qui attend une réponse ?",
+)
+def _complaints_cards(about: Subject, _: str) -> Found:
+    return _cards(about, placed("complaints"), "Les chiffres des plaintes", _complaints_headline)
+
+
+@slide(
+    "carte_signaux",
+    "Carte des signaux",
+    CHARTED,
+    question="Que s'est-il passé là où il y a un signal ?",
+)
+def _signal_map(about: Subject, code: str) -> Found:
+    # What is followed is followed over all services.
+    question = replace(about.question, service=None)
+    panel = map.panel(about.view, question, code, f"signaux_{code}", signs=True)
+    marks = map.plot(about.view, question, code, signs=True).marks
+    signals = [s[code] for s in follow.signals(about.view, [m["id"] for m in marks]).values()]
+    states = [signal.variation for signal in signals]
+    counts = [
+        f"{french.plural(states.count(v), one, many)}"
+        for v, one, many in (
+            (Variation.CONCERN, "signal d'alerte", "signaux d'alerte"),
+            (Variation.IMPROVEMENT, "signal d'amélioration", "signaux d'amélioration"),
+            (Variation.NEUTRAL, "signal de changement", "signaux de changement"),
+        )
+        if states.count(v)
+    ]
+    charted = sum(v != Variation.TOO_FEW for v in states)
+    latest = max((signal.latest for signal in signals if signal.latest), default=None)
+    when = f", {french.month_label(latest)}" if latest else ""
+    return (
+        f"{BY_CODE[code].label}{when}{S}: {french.join_words(counts) or 'aucun signal'}, sur"
+        f" {french.plural(charted, 'centre suivi', 'centres suivis')}"
+    ), panel
+
+
+@slide(
+    "carte",
+    "Carte des niveaux",
+    tuple(CLASSES),
+    question="Qu'ont en commun les centres d'une même couleur ?",
+)
+def _map(about: Subject, code: str) -> Found:
+    everybody = whole(about.view, about.question)[code]
+    panel = map.panel(about.view, about.question, code, f"carte_{code}")
+    marks = map.plot(about.view, about.question, code, signs=False).marks
+    known = sum(not m["missing"] for m in marks)
+    return (
+        f"{BY_CODE[code].label}{S}: {shown(everybody)} pour l'ensemble{S}; un chiffre pour"
+        f" {french.plural(known, 'centre')} sur {len(marks)}"
+    ), panel
+
+
+@slide(
+    "mois",
+    "Mois par mois, carte de contrôle",
+    CHARTED,
+    question="S'il y a un signal, quelle en est la cause ; sinon, que faudrait-il changer pour faire mieux ?",
+)
+def _month(about: Subject, code: str) -> Found:
+    panel = months.by_month(about.view, about.question, code, f"mois_{code}")
+    return (
+        panel.finding
+        or f"{BY_CODE[code].label}, mois par mois{S}: rien n'est conclu sous ces filtres",
+        panel,
+    )
+
+
+@slide(
+    "comparaison",
+    "Centres comparés",
+    choices(lambda i: "comparison" in i.places),
+    question="Qu'est-ce qui distingue les centres du haut de ceux du bas ?",
+)
+def _compared(about: Subject, code: str) -> Found:
+    panel = sites.compare(about.view, about.question, "site", code, f"centres_{code}")
+    return (
+        panel.finding or f"{BY_CODE[code].label}{S}: trop peu de données pour comparer les centres",
+        panel,
+    )
+
+
+@slide(
+    "attentes",
+    "Répartition des attentes",
+    question="Qui sont ceux qui attendent le plus longtemps, et quand ?",
+)
+def _waits(about: Subject, _: str) -> Found:
+    figures = whole(about.view, about.question)
+    return _waits_headline(figures), waits.distribution(about.view, about.question, "attentes")
+
+
+@slide(
+    "affluence",
+    "Affluence par jour et heure",
+    question="Les agents sont-ils là quand viennent les usagers ?",
+)
+def _heat(about: Subject, _: str) -> Found:
+    panel = waits.heat(about.view, about.question, "affluence")
+    return panel.finding or "L'affluence par heure n'est pas mesurée", panel
+
+
+@slide(
+    "prestations",
+    "Prestations comparées",
+    placed("services"),
+    question="Quelle prestation pourrait se faire sans venir au guichet ?",
+)
+def _services(about: Subject, code: str) -> Found:
+    panel = sites.compare(
+        about.view, about.question, "service", code, f"prestations_{code}", most=BARS
+    )
+    return panel.finding or "Aucune donnée par prestation", panel
+
+
+@slide(
+    "plaintes_age",
+    "Plaintes en cours, par âge",
+    question="Qui répond aux plus anciennes, et pour quand ?",
+)
+def _ages(about: Subject, _: str) -> Found:
+    panel = complaints.ages(about.view, about.question, "plaintes_age")
+    return panel.finding or "Aucune plainte au registre", panel
+
+
+@slide(
+    "plaintes_motifs",
+    "Motifs des plaintes",
+    question="Lequel de ces motifs pouvons-nous supprimer ?",
+)
+def _reasons(about: Subject, _: str) -> Found:
+    panel = complaints.reasons(about.view, about.question, "plaintes_motifs")
+    if isinstance(panel.content, Message):
+        return "Aucune plainte reçue sur la période", panel
+    first = panel.table.rows[0]
+    tied = [row[0].text for row in panel.table.rows if row[1].value == first[1].value]
+    which = "Premier motif de plainte" if len(tied) == 1 else "Premiers motifs de plainte"
+    return f"{which}{S}: {french.join_words(tied)} ({first[2].text} des plaintes reçues)", panel
+
+
+@slide(
+    "plaintes_flux",
+    "Plaintes reçues et répondues",
+    question="Répondons-nous aussi vite que les plaintes arrivent ?",
+)
+def _flow(about: Subject, _: str) -> Found:
+    panel = complaints.flow(about.view, about.question, "plaintes_flux")
+    return panel.finding, panel
+
+
+@slide("plaintes_delai", "Délai de réponse", question="Quel délai voulons-nous promettre ?")
+def _delay(about: Subject, _: str) -> Found:
+    panel = complaints.survival(about.view, about.question, "plaintes_delai", "category")
+    return panel.finding or "Trop peu de plaintes reçues pour donner un délai", panel
+
+
+@slide(
+    "remontees",
+    "Jours non clôturés",
+    question="Qu'est-ce qui empêche ces centres de clôturer leurs journées ?",
+)
+def _missing(about: Subject, _: str) -> Found:
+    panel = completeness.not_reported(about.view, about.question, "remontees")
+    late = sorted(
+        ((n, row) for row in panel.table.rows if isinstance(n := row[1].value, int) and n),
+        key=lambda days: -days[0],
+    )
+    closed = whole(about.view, about.question)["completeness"]
+    return (
+        f"Jours clôturés{S}: {shown(closed)}{S}; {french.plural(len(late), 'centre')} avec des jours non clôturés"
+    ), replace(panel, table=replace(panel.table, rows=tuple(row for _, row in late)))
+
+
+@slide(
+    "fermetures",
+    "Fermetures déclarées",
+    question="Lesquelles de ces fermetures pouvions-nous éviter ?",
+)
+def _closures(about: Subject, _: str) -> Found:
+    panel = completeness.closed(about.view, about.question, "fermetures")
+    if isinstance(panel.content, Message):
+        return "Aucune fermeture déclarée sur la période", panel
+    return (
+        f"{french.plural(len(panel.table.rows), 'fermeture déclarée', 'fermetures déclarées')} sur la période",
+        panel,
+    )
+
+
+@slide(
+    "signaux",
+    "Centres qui ont un signal",
+    question="Que décidons-nous, qui s'en charge, pour quand ?",
+)
+def _signals(about: Subject, _: str) -> Found:
+    panel, among = (
+        alerts.signals(about.view, about.question),
+        len(places_of(about.view, about.question)),
+    )
+    named = {row[0].text for row in panel.table.rows}
+    who = (
+        f"{french.plural(len(named), 'centre')} sur {among} {'ont' if len(named) > 1 else 'a'} un signal"
+        if named
+        else "Aucun centre n'a de signal"
+    )
+    return f"{who}{S}; {alerts.against_chance(about.view, about.question)}", panel
+
+
+@slide("decisions", "Décisions prises", question="Qu'ont donné les décisions déjà prises ?")
+def _decisions(about: Subject, _: str) -> Found:
+    panel = alerts.decisions(about.view, about.question)
+    n = len(panel.table.rows)
+    return (
+        f"{french.plural(n, 'décision notée', 'décisions notées')}"
+        if n
+        else "Aucune décision n'est encore notée"
+    ), panel
+
+
+@slide("bulletin", "Bulletin de la période", question="Que retenons-nous ?")
+def _bulletin(about: Subject, _: str) -> Found:
+    lines = bulletin.lines(about.view, about.question, about.period)
+    # What was found stands first: a slide may not hold all.
+    order = (*lines[4:6], lines[2], *lines[6:], *lines[:2], lines[3])
+    return "Ce que les données permettent de dire", Panel(
+        "bulletin", "Bulletin", Lines(tuple(line.text for line in order))
+    )

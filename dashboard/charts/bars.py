@@ -1,0 +1,184 @@
+"""Horizontal bars: what is compared, ages of complaints, their reasons."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboard import french
+from dashboard.charts.native import describe, worded
+from dashboard.charts.style import Row, Spec, chart
+from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, SOFT
+
+STEP = 22  # height of a bar, in pixels
+
+
+def bars(
+    rows: Sequence[tuple[str, float | None, str]],
+    *,
+    unit: str,
+    marked: str | None = None,
+    reference: float | None = None,
+) -> Spec:
+    """Horizontal bars in the order given: (label, value or None, the value in words). A missing value is written, not
+    drawn. reference: a vertical line, the value of the whole. marked: the label of a bar to bring out."""
+    values = [
+        {"k": k, "v": v, "t": t, "c": k == marked, "i": i} for i, (k, v, t) in enumerate(rows)
+    ]
+    y = _names()
+    top = max((v for _, v, _ in rows if v is not None), default=1) or 1
+    # Room at the end for the value written there.
+    x = {
+        "field": "v",
+        "type": "quantitative",
+        "title": unit,
+        "scale": {"domain": [0, top * 1.15], "nice": False},
+        "axis": {"tickCount": 5},
+    }
+    tip = [
+        {"field": "k", "type": "nominal", "title": " "},
+        {"field": "t", "type": "nominal", "title": unit},
+    ]
+    halo: tuple[Spec, ...] = ({"color": PAPER, "stroke": PAPER, "strokeWidth": 4}, {"color": INK})
+    layers: list[Spec] = [
+        {
+            "mark": {"type": "bar", "height": {"band": 0.7}},
+            "encoding": {
+                "y": y,
+                "x": x,
+                "tooltip": tip,
+                "color": {"condition": {"test": "datum.c", "value": ACCENT}, "value": MAIN},
+            },
+        },
+        *(
+            {**_words(y, **look), "transform": [{"filter": "isValid(datum.v)"}]}
+            # Twice: paper under the word keeps the reference line out of it.
+            for look in halo
+        ),
+        {
+            **_words(y, {"datum": 0}, color=SOFT, fontStyle="italic"),
+            "transform": [{"filter": "!isValid(datum.v)"}],
+        },
+    ]
+    if reference is not None:
+        layers.insert(
+            1,
+            {
+                "mark": {"type": "rule", "color": ACCENT, "strokeDash": [4, 3]},
+                "encoding": {"x": {"datum": reference}},
+            },
+        )
+    series: list[Row] = [worded(unit)]
+    if reference is not None:
+        series.append({"name": "l'ensemble", "role": "centre", "constant": reference})
+    return chart(
+        values,
+        height={"step": STEP},
+        layer=layers,
+        usermeta=describe("bar", x="k", x_title=unit, series=series),
+    )
+
+
+def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> Spec:
+    """Open complaints by age: (band, count), youngest first; the bands from index `late` on are past the deadline."""
+    top = max((n for _, n in rows), default=1) or 1
+    values = [
+        {"k": k, "v": v, "late": i >= late, "t": french.number(v)} for i, (k, v) in enumerate(rows)
+    ]
+    y = _names()
+    x = {
+        "field": "v",
+        "type": "quantitative",
+        "title": "plaintes en cours",
+        "scale": {"domain": [0, top * 1.12], "nice": False},
+        "axis": {"tickMinStep": 1, "tickCount": 5},
+    }
+    return chart(
+        values,
+        height={"step": 30},
+        layer=[
+            {
+                "mark": {"type": "bar", "height": {"band": 0.7}},
+                "encoding": {
+                    "y": y,
+                    "x": x,
+                    "color": {"condition": {"test": "datum.late", "value": MAIN}, "value": PALE},
+                    "tooltip": [
+                        {"field": "k", "title": "Âge"},
+                        {"field": "t", "title": "Plaintes"},
+                    ],
+                },
+            },
+            _words(y),
+        ],
+        usermeta=describe(
+            "bar",
+            x="k",
+            x_title="plaintes en cours",
+            series=[worded("plaintes en cours")],
+        ),
+    )
+
+
+def pareto(rows: Sequence[tuple[str, int]]) -> Spec:
+    """Reasons from the most to the least frequent: (reason, count); the share so far is written beside each bar."""
+    ordered = sorted(rows, key=lambda r: (-r[1], r[0]))
+    total, so_far, values = sum(n for _, n in ordered), 0, []
+    for reason, count in ordered:
+        so_far += count
+        share = french.percent(100 * so_far / total) if total else ""
+        values.append({"k": reason, "v": count, "t": f"{french.number(count)}  (cumul {share})"})
+    y = _names()
+    return chart(
+        values,
+        height={"step": 26},
+        layer=[
+            {
+                "mark": {"type": "bar", "height": {"band": 0.7}},
+                "encoding": {
+                    "y": y,
+                    "x": {
+                        "field": "v",
+                        "type": "quantitative",
+                        "title": "plaintes reçues",
+                        "scale": {
+                            "domain": [0, (max((n for _, n in rows), default=1) or 1) * 1.3],
+                            "nice": False,
+                        },
+                    },
+                    "tooltip": [
+                        {"field": "k", "title": "Catégorie"},
+                        {"field": "t", "title": "Plaintes"},
+                    ],
+                },
+            },
+            _words(y),
+        ],
+        usermeta=describe(
+            "bar",
+            x="k",
+            x_title="plaintes reçues",
+            series=[worded("plaintes reçues")],
+        ),
+    )
+
+
+def _names() -> Spec:
+    """The axis on which each bar is named, in the order given."""
+    return {
+        "field": "k",
+        "type": "nominal",
+        "sort": None,
+        "title": None,
+        "axis": {"ticks": False, "domain": False},
+    }
+
+
+def _words(y: Spec, x: Spec | None = None, **look: Any) -> Spec:
+    """What is written at the end of each bar, or at a place of its own."""
+    return {
+        "mark": {"type": "text", "align": "left", "dx": 4, **look},
+        "encoding": {
+            "y": y,
+            "x": x or {"field": "v", "type": "quantitative"},
+            "text": {"field": "t"},
+        },
+    }

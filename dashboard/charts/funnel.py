@@ -1,0 +1,151 @@
+"""Sites against what chance allows at their size."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dashboard.charts.native import describe
+from dashboard.charts.style import Spec, chart, known
+from dashboard.palette import CONCERN, INK, MAIN, SOFT
+from dashboard.statistics.funnel import Funnel, Position
+
+
+def funnel_chart(
+    funnel: Funnel,
+    names: Sequence[str],
+    sizes: Sequence[float],
+    words: Sequence[str],
+    *,
+    unit: str,
+    base: str,
+    height: int = 380,
+) -> Spec:
+    """Sites against what chance allows at their size. Limits with over-dispersion are filled, exact ones are dotted.
+
+    names, sizes, words: of each site, (k,). base: what sizes count.
+    """
+    far = (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH)
+    order = np.argsort(sizes)
+    values = []
+    for i, (name, size, value) in enumerate(zip(names, sizes, funnel.values, strict=True)):
+        if np.isnan(value):
+            continue
+        position = funnel.adjusted_position[i]
+        values.append(
+            {
+                "n": size,
+                "v": float(value),
+                "k": name,
+                "t": words[i],
+                "out": position in far,
+                "p": "hors des limites à 99,8 %"
+                if position in far
+                else "dans les limites à 95 %"
+                if position == Position.INSIDE
+                else "entre les deux limites",
+            }
+        )
+    curve = [
+        {
+            "n": float(sizes[i]),
+            **{
+                key: known(getattr(which, field)[i])
+                for key, which, field in (
+                    ("a", funnel.adjusted, "lower998"),
+                    ("b", funnel.adjusted, "upper998"),
+                    ("c", funnel.adjusted, "lower95"),
+                    ("d", funnel.adjusted, "upper95"),
+                    ("e", funnel.exact, "lower998"),
+                    ("f", funnel.exact, "upper998"),
+                )
+            },
+        }
+        for i in order
+        if sizes[i] > 0
+    ]
+    x = {
+        "field": "n",
+        "type": "quantitative",
+        "title": base,
+        "scale": {"zero": True},
+        "axis": {"tickCount": 6},
+    }
+
+    def y(field: str) -> Spec:
+        return {
+            "field": field,
+            "type": "quantitative",
+            "title": unit,
+            "scale": {"zero": False, "nice": True},
+        }
+
+    def drawn(mark: Spec, encoding: Spec) -> Spec:
+        return {
+            "data": {"values": curve},
+            "mark": {**mark, "interpolate": "monotone"},
+            "encoding": {"x": x, **encoding},
+        }
+
+    def area(low: str, high: str, opacity: float) -> Spec:
+        mark = {"type": "area", "color": MAIN, "opacity": opacity}
+        return drawn(mark, {"y": y(low), "y2": {"field": high}})
+
+    def line(field: str) -> Spec:
+        mark = {"type": "line", "color": SOFT, "strokeDash": [1, 3], "strokeWidth": 1.2}
+        return drawn(mark, {"y": y(field)})
+
+    tip = [
+        {"field": "k", "title": "Centre"},
+        {"field": "t", "title": unit},
+        {"field": "p", "title": "Position"},
+    ]
+    return chart(
+        values,
+        height=height,
+        layer=[
+            area("a", "b", 0.08),
+            area("c", "d", 0.10),
+            line("e"),
+            line("f"),
+            {"mark": {"type": "rule", "color": MAIN}, "encoding": {"y": {"datum": funnel.target}}},
+            {
+                "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
+                "encoding": {
+                    "x": x,
+                    "y": y("v"),
+                    "tooltip": tip,
+                    "color": {"condition": {"test": "datum.out", "value": CONCERN}, "value": MAIN},
+                    "shape": {
+                        "condition": {"test": "datum.out", "value": "diamond"},
+                        "value": "circle",
+                    },
+                },
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 7, "fontSize": 11, "color": INK},
+                "transform": [{"filter": "datum.out"}],
+                "encoding": {"x": x, "y": y("v"), "text": {"field": "k"}},
+            },
+        ],
+        usermeta=describe(
+            "scatter",
+            x="n",
+            x_title=base,
+            y_title=unit,
+            series=[
+                {"name": "centres", "field": "v", "role": "points", "words": "k"},
+                *(
+                    {"name": name, "field": field, "role": "limit", "layer": layer}
+                    for name, field, layer in (
+                        ("limite basse à 99,8 %", "a", 0),
+                        ("limite haute à 99,8 %", "b", 0),
+                        ("limite basse à 95 %", "c", 1),
+                        ("limite haute à 95 %", "d", 1),
+                        ("limite basse exacte à 99,8 %", "e", 2),
+                        ("limite haute exacte à 99,8 %", "f", 3),
+                    )
+                ),
+                {"name": "l'ensemble", "role": "centre", "layer": 0, "constant": funnel.target},
+            ],
+        ),
+    )

@@ -1,0 +1,195 @@
+"""Lines by month: one, two of one unit, one a site."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from dashboard import french
+from dashboard.charts.native import describe, worded
+from dashboard.charts.style import Spec, at_noon, chart, month_axis
+from dashboard.palette import ACCENT, MAIN, SOFT
+
+
+def lines(
+    rows: Sequence[tuple[date, float | None, str]],
+    *,
+    unit: str,
+    height: int = 220,
+    events: Sequence[tuple[date, str]] = (),
+) -> Spec:
+    """A line by month: (month, value or None, the value in words). A missing month breaks the line.
+
+    events: days and what happened, drawn as thin vertical lines.
+    """
+    values = [{"m": at_noon(m), "label": french.month_label(m), "v": v, "t": t} for m, v, t in rows]
+    encoding = {
+        "x": month_axis(),
+        "y": {
+            "field": "v",
+            "type": "quantitative",
+            "title": unit,
+            "scale": {"zero": True, "nice": True},
+        },
+        "tooltip": [
+            {"field": "m", "type": "temporal", "format": "%B %Y", "title": "Mois"},
+            {"field": "t", "type": "nominal", "title": unit},
+        ],
+    }
+    layers = [
+        {
+            "mark": {
+                "type": "line",
+                "point": True,
+                "interpolate": "linear",
+                "invalid": "break-paths-show-path-domains",
+            },
+            "encoding": encoding,
+        }
+    ]
+    if events:
+        layers.append(
+            {
+                "data": {"values": [{"d": at_noon(d), "e": e} for d, e in events]},
+                "mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 3]},
+                "encoding": {
+                    "x": {"field": "d", "type": "temporal"},
+                    "tooltip": [
+                        {"field": "d", "type": "temporal", "format": "%d/%m/%Y", "title": "Jour"},
+                        {"field": "e", "type": "nominal", "title": "Fermeture"},
+                    ],
+                },
+            }
+        )
+    return chart(
+        values,
+        height=height,
+        layer=layers,
+        usermeta=describe(
+            "line",
+            x="label",
+            y_title=unit,
+            series=[worded(unit)],
+        ),
+    )
+
+
+def two_lines(
+    rows: Sequence[tuple[date, float | None, float | None]],
+    *,
+    names: tuple[str, str],
+    unit: str,
+    what: str = "Série",
+    height: int = 220,
+) -> Spec:
+    """Two lines of one unit by month, named at their ends: (month, first, second)."""
+    values = [
+        {"m": at_noon(m), "label": french.month_label(m), "s": name, "v": v}
+        for m, *pair in rows
+        for name, v in zip(names, pair, strict=True)
+    ]
+    x = month_axis()
+    whole = all(
+        float(v).is_integer() for _, *pair in rows for v in pair if v is not None
+    )  # no half complaint on the axis
+    y = {
+        "field": "v",
+        "type": "quantitative",
+        "title": unit,
+        "scale": {"zero": True},
+        "axis": {"tickMinStep": 1} if whole else {},
+    }
+    legend = {
+        "orient": "top",
+        "title": None,
+        "symbolType": "stroke",
+        "symbolSize": 400,
+        "symbolStrokeWidth": 2,
+    }
+    colour = {
+        "field": "s",
+        "type": "nominal",
+        "legend": legend,
+        "scale": {"domain": list(names), "range": [ACCENT, MAIN]},
+    }
+    return chart(
+        values,
+        height=height,
+        layer=[
+            {
+                "mark": {"type": "line", "point": True},
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "color": colour,
+                    "strokeDash": {
+                        "field": "s",
+                        "type": "nominal",
+                        "legend": legend,
+                        "scale": {"domain": list(names), "range": [[1, 0], [5, 3]]},
+                    },
+                    "tooltip": [
+                        {"field": "m", "type": "temporal", "format": "%B %Y", "title": "Mois"},
+                        {"field": "s", "title": what},
+                        {"field": "v", "title": unit},
+                    ],
+                },
+            }
+        ],
+        usermeta=describe(
+            "line",
+            x="label",
+            y_title=unit,
+            series=[
+                {"name": name, "field": "v", "role": "value", "match": ("s", name)}
+                for name in names
+            ],
+        ),
+    )
+
+
+def small_multiples(
+    rows: Sequence[tuple[str, date, float | None, str]], *, unit: str, columns: int = 5
+) -> Spec:
+    """One small line a site, all on one scale: (site, month, value or None, the value in words)."""
+    values = [{"s": s, "m": at_noon(m), "v": v, "t": t} for s, m, v, t in rows]
+    spec = chart(
+        values,
+        height=70,
+        columns=columns,
+        spacing={"row": 26, "column": 14},
+        usermeta=describe("table"),
+    )
+    spec.pop("width"), spec.pop("height")
+    spec |= {
+        "facet": {
+            "field": "s",
+            "type": "nominal",
+            "title": None,
+            "header": {"labelAnchor": "start", "labelFontSize": 12, "labelLimit": 200},
+        },
+        "spec": {
+            "height": 70,
+            "width": 205,
+            "mark": {"type": "line", "strokeWidth": 1.6, "point": {"size": 14}},
+            "encoding": {
+                "x": {
+                    "field": "m",
+                    "type": "temporal",
+                    "title": None,
+                    "axis": {"format": "%m/%y", "tickCount": 3, "grid": False},
+                },
+                "y": {
+                    "field": "v",
+                    "type": "quantitative",
+                    "title": None,
+                    "scale": {"zero": True},
+                    "axis": {"tickCount": 3},
+                },
+                "tooltip": [
+                    {"field": "s", "title": "Centre"},
+                    {"field": "m", "type": "temporal", "format": "%B %Y", "title": "Mois"},
+                    {"field": "t", "title": unit},
+                ],
+            },
+        },
+    }
+    return spec

@@ -1,0 +1,76 @@
+"""How long complaints stay open."""
+
+from collections.abc import Sequence
+
+from dashboard.charts.native import describe
+from dashboard.charts.style import Spec, chart
+from dashboard.palette import GRID, MAIN, SOFT
+
+
+def survival_chart(
+    rows: Sequence[tuple[int, float, float | None, float | None]], *, height: int = 230
+) -> Spec:
+    """The share of complaints still open by age: (days, share, low, high) in percent, as steps, with its interval."""
+    values = [{"d": d, "v": v, "lo": lo, "hi": hi} for d, v, lo, hi in rows]
+    x = {
+        "field": "d",
+        "type": "quantitative",
+        "title": "jours depuis la réception",
+        "axis": {"tickCount": 7, "grid": False},
+    }
+    return chart(
+        values,
+        height=height,
+        layer=[
+            {
+                "mark": {
+                    "type": "area",
+                    "interpolate": "step-after",
+                    "color": MAIN,
+                    "opacity": 0.15,
+                },
+                "transform": [{"filter": "isValid(datum.lo)"}],
+                "encoding": {
+                    "x": x,
+                    "y": {"field": "lo", "type": "quantitative"},
+                    "y2": {"field": "hi"},
+                },
+            },
+            {
+                "mark": {"type": "line", "interpolate": "step-after"},
+                "encoding": {
+                    "x": x,
+                    "y": {
+                        "field": "v",
+                        "type": "quantitative",
+                        "title": "% encore sans réponse",
+                        "scale": {"domain": [0, 100]},
+                        "axis": {"tickCount": 5},
+                    },
+                    "tooltip": [
+                        {"field": "d", "title": "Jours"},
+                        {"field": "v", "format": ".0f", "title": "% sans réponse"},
+                    ],
+                },
+            },
+            {
+                "mark": {"type": "rule", "color": GRID, "strokeDash": [3, 3]},
+                "encoding": {"y": {"datum": 50}},
+            },
+            {
+                "mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 3]},
+                "encoding": {"x": {"datum": 30}},
+            },
+        ],
+        usermeta=describe(
+            "scatter",
+            x="d",
+            x_title="jours depuis la réception",
+            y_title="% encore sans réponse",
+            series=[
+                {"name": "encore sans réponse", "field": "v", "role": "value"},
+                {"name": "intervalle, bas", "field": "lo", "role": "limit"},
+                {"name": "intervalle, haut", "field": "hi", "role": "limit"},
+            ],
+        ),
+    )

@@ -1,0 +1,180 @@
+"""When people come, and how long they wait."""
+
+import numpy as np
+
+from dashboard import french
+from dashboard.charts.native import describe, worded
+from dashboard.charts.style import Row, Spec, chart
+from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, WASH
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+BIN = 5  # minutes in a bar of the distribution
+
+
+def heat_map(matrix: np.ndarray, *, unit: str = "visites") -> Spec:
+    """Weekdays by hours: matrix (7, 25) as read; empty hours at both ends and empty days at the end are left out."""
+    hours = np.flatnonzero(matrix[:, :24].sum(axis=0))
+    span = range(hours.min(), hours.max() + 1) if len(hours) else range(8, 18)
+    days = [d for d in range(7) if d < 5 or matrix[d].sum()]
+    values: list[Row] = [
+        {
+            "d": WEEKDAYS[d],
+            "h": f"{h} h",
+            "v": int(matrix[d, h]),
+            "t": french.plural(int(matrix[d, h]), unit.rstrip("s")),
+        }
+        for d in days
+        for h in span
+    ]
+    top = max((v["v"] for v in values), default=1) or 1
+    base = {
+        "x": {
+            "field": "h",
+            "type": "ordinal",
+            "sort": None,
+            "title": None,
+            "axis": {"labelAngle": 0, "orient": "top", "domain": False, "ticks": False},
+        },
+        "y": {
+            "field": "d",
+            "type": "ordinal",
+            "sort": None,
+            "title": None,
+            "axis": {"domain": False, "ticks": False},
+        },
+    }
+    return chart(
+        values,
+        height={"step": 32},
+        layer=[
+            {
+                "mark": {"type": "rect", "stroke": PAPER, "strokeWidth": 2, "cornerRadius": 3},
+                "encoding": {
+                    **base,
+                    "color": {
+                        "field": "v",
+                        "type": "quantitative",
+                        "legend": None,
+                        "scale": {"domain": [0, top], "range": [WASH, MAIN]},
+                    },
+                    "tooltip": [
+                        {"field": "d", "title": "Jour"},
+                        {"field": "h", "title": "Heure"},
+                        {"field": "t", "title": "Total"},
+                    ],
+                },
+            },
+            {
+                "mark": {"type": "text", "fontSize": 11},
+                "encoding": {
+                    **base,
+                    "text": {"field": "v", "type": "quantitative", "format": ",d"},
+                    "color": {
+                        "condition": {"test": f"datum.v > {top} * 0.55", "value": PAPER},
+                        "value": INK,
+                    },
+                },
+            },
+        ],
+        usermeta=describe("table"),
+    )
+
+
+def wait_bins(histogram: np.ndarray) -> list[tuple[int, int, str, int]]:
+    """(first minute, last minute, words, users) of bars that end on multiples of five, so that a threshold of thirty
+    minutes falls between two bars; longer than two hours in one bar (its end is drawn at 125)."""
+    found = []
+    for last in range(BIN, 121, BIN):
+        first = last - BIN + 1 if last > BIN else 0
+        found.append((first, last, f"{first} à {last} min", int(histogram[first : last + 1].sum())))
+    return [*found, (121, 125, "plus de 2 heures", int(histogram[121:].sum()))]
+
+
+def distribution(
+    histogram: np.ndarray,
+    *,
+    threshold: int,
+    median: float | None,
+    p90: float | None,
+    height: int = 220,
+) -> Spec:
+    """Waits in bars of five minutes up to two hours, the last bar for longer ones; lines at the median and 9 out of 10.
+
+    histogram: counts by whole minute, shape (241,). threshold: waits up to it are drawn dark.
+    """
+    values = [
+        {
+            "a": last - BIN,
+            "b": last,
+            "k": label.removesuffix(" min"),
+            "v": n,
+            "short": last <= threshold,
+            "t": f"{label} : {french.plural(n, 'usager')}",
+        }
+        for _, last, label, n in wait_bins(histogram)
+    ]
+    layers = [
+        {
+            "mark": {"type": "bar", "binSpacing": 1},
+            "encoding": {
+                "x": {
+                    "field": "a",
+                    "type": "quantitative",
+                    "bin": {"binned": True, "step": BIN},
+                    "title": "attente en minutes (dernière barre : plus de 2 heures)",
+                    "axis": {"values": list(range(0, 121, 15)), "grid": False},
+                },
+                "x2": {"field": "b"},
+                "y": {
+                    "field": "v",
+                    "type": "quantitative",
+                    "title": "usagers",
+                    "axis": {"tickCount": 4},
+                },
+                "color": {"condition": {"test": "datum.short", "value": MAIN}, "value": PALE},
+                "tooltip": [{"field": "t", "title": "Attente"}],
+            },
+        }
+    ]
+    marks = [
+        {"x": x, "l": label}
+        for x, label in ((median, "médiane"), (p90, "9 sur 10"))
+        if x is not None and x <= 125
+    ]
+    if marks:
+        layers += [
+            {
+                "data": {"values": marks},
+                "mark": {"type": "rule", "color": ACCENT, "strokeWidth": 2},
+                "encoding": {"x": {"field": "x", "type": "quantitative"}},
+            },
+            {
+                "data": {"values": marks},
+                "mark": {
+                    "type": "text",
+                    "align": "left",
+                    "dx": 5,
+                    "dy": 6,
+                    "baseline": "top",
+                    "color": ACCENT.words,
+                    "fontWeight": 600,
+                },
+                "encoding": {
+                    "x": {"field": "x", "type": "quantitative"},
+                    "y": {"value": 0},
+                    "text": {"field": "l"},
+                },
+            },
+        ]
+    return chart(
+        values,
+        height=height,
+        layer=layers,
+        usermeta=describe(
+            "column",
+            x="k",
+            x_title="attente en minutes",
+            y_title="usagers",
+            series=[worded("usagers")],
+        ),
+    )
