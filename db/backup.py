@@ -1,17 +1,17 @@
 """What is done with copies: made on demand and before every migration, put back, gone back to."""
 
-from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 
+from dashboard.period import now
 from dashboard.settings import ROOT, load
-from db import copies, schema, supersede
+from db import copies, journal, schema, supersede
 from db.console import count
 from db.engine import is_sqlite, writing
 from db.models import Base, Journal
 from db.seed import beyond_reference
-from db.write import Refused, now
+from db.write import Refused
 
 # Lines of the journal that no person's data stand behind.
 BY_ITSELF = ("seeded", "migrated", "restored", "went back")
@@ -79,7 +79,7 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
         if before not in (None, schema.newest()):
             # What files replace may have another rule now: the rows are settled by today's, whatever wrote them.
             settled = supersede.settle_anew(connection)
-            _journal(
+            journal.note(
                 connection,
                 by,
                 "migrated",
@@ -135,14 +135,14 @@ def _replace(engine: Engine, path: Path, did: str, by: str, *, keep: bool) -> Pa
     kept = _keep(engine, schema.version(engine)) if keep else None
     copies.put_back(engine, path)
     with writing(engine) as connection:
-        _journal(connection, by, did, {"copy": path.name, "kept": kept.name if kept else None})
+        journal.note(connection, by, did, {"copy": path.name, "kept": kept.name if kept else None})
     return kept
 
 
 def _keep(engine: Engine, revision: str) -> Path:
     """A dated copy in the folder of copies."""
     ending = "db" if is_sqlite(engine) else "dump"
-    start = f"{Path(engine.url.database).stem}-{datetime.now():%Y-%m-%d-%H%M%S}-version-{revision}"
+    start = f"{Path(engine.url.database).stem}-{now():%Y-%m-%d-%H%M%S}-version-{revision}"
     names = (
         _folder(engine) / f"{start}{more}.{ending}"
         for more in ("", *(f"-{i}" for i in range(2, 1000)))
@@ -187,7 +187,3 @@ def _last(engine: Engine) -> Path:
 
 def _kept(path: Path | None) -> str:
     return f" Ce que la base contenait est gardé : {path}." if path else ""
-
-
-def _journal(connection: Connection, who: str, did: str, detail: dict) -> None:
-    connection.execute(insert(Journal).values(at=now(), who=who, did=did, detail=detail, why=""))

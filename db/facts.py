@@ -12,13 +12,12 @@ from functools import cached_property
 import numpy as np
 from sqlalchemy import Connection, Engine
 
-from dashboard.period import Period, add_months, month_end, months
+from dashboard.period import Period, add_months, day_number, month_end, month_starts, months
 from dashboard.settings import load
 from db import read
 from db.codes import ALL, ALL_SERVICES, COUNTERS, UNKNOWN_HOUR, UNKNOWN_KEY, UNKNOWN_SERVICE
-from db.ledger import Ledger, day_number, load_ledger
+from db.ledger import Ledger, load_ledger
 from db.months import Visits, visits
-from db.rollup import month_start
 from db.shapes import Facts
 
 VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured", "left_timed"))
@@ -429,7 +428,7 @@ def _groups_of(scope: Scope, by: str, groups: list, c: dict[str, np.ndarray]) ->
         ]
         return np.array(of_site, dtype=np.int64)[c["site"]]
     what = (
-        month_start(c["received"])
+        month_starts(c["received"])
         if by == "month"
         else np.where(c["service"] == 0, UNKNOWN_SERVICE, c["service"])
     )

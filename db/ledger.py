@@ -7,7 +7,7 @@ Rows are cut to what a person may see afterwards, in db.facts: nothing here is s
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 import holidays as library
@@ -15,22 +15,15 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from dashboard.period import today
+from dashboard.period import day_number, day_numbers, today, weekdays
 from db import read
 from db.codes import ALL, ALL_SERVICES, UNKNOWN_KEY, UNKNOWN_SERVICE
 from db.months import Months, load_months
 from db.shapes import Closure, Place
 
-EPOCH = date(1970, 1, 1).toordinal()
 SATURDAY = 5
-NEVER = (
-    10**6
-)  # days since 1970 of a closing that is not planned; with a minus, of an opening that is not known
-
-
-def day_number(day: date) -> int:
-    """Days since 1970."""
-    return day.toordinal() - EPOCH
+# The day number of a closing that is not planned; with a minus, of an opening that is not known.
+NEVER = 10**6
 
 
 @dataclass(frozen=True)
@@ -192,7 +185,7 @@ def load_ledger(connection: Connection) -> Ledger:
     closings = read.closings(connection, ALL, first, last)
     declared = _matrix(row, origin, width, closings, "declared")
     closed = np.zeros(declared.shape, dtype=bool)
-    closed[[row[s] for s in closings["site_id"]], rows_of_days(closings["day"]) - origin] = True
+    closed[[row[s] for s in closings["site_id"]], day_numbers(closings["day"]) - origin] = True
     spans, services = read.coverage(connection, ALL), read.services(connection)
     starts = [p.launched_on or p.first_activity for p in places]
     return Ledger(
@@ -271,16 +264,11 @@ def public_holidays(connection: Connection, first: date, last: date) -> dict[dat
     return {day: label for day, label in found.items() if first <= day <= last}
 
 
-def rows_of_days(days) -> np.ndarray:
-    """Dates as days since 1970; -1 for none."""
-    return np.array([-1 if d is None else day_number(d) for d in days], dtype=np.int64)
-
-
 def _matrix(
     row: dict[int, int], origin: int, width: int, frame: pd.DataFrame, column: str
 ) -> np.ndarray:
     out = np.zeros((len(row), width), dtype=np.int64)
-    out[[row[s] for s in frame["site_id"]], rows_of_days(frame["day"]) - origin] = frame[column]
+    out[[row[s] for s in frame["site_id"]], day_numbers(frame["day"]) - origin] = frame[column]
     return out
 
 
@@ -308,8 +296,8 @@ def _open(
     and from the closing date on. A site with neither first activity nor launch has none.
     """
     days = np.arange(origin, origin + width)
-    working = (days + 3) % 7 < SATURDAY  # 1 January 1970 was a Thursday
-    working &= ~np.isin(days, rows_of_days(holidays))
+    working = weekdays(days) < SATURDAY
+    working &= ~np.isin(days, day_numbers(holidays))
     out = np.zeros((len(places), width), dtype=bool)
     for i, site in enumerate(places):
         start = site.first_activity or site.launched_on
@@ -334,14 +322,9 @@ def _complaints(frame: pd.DataFrame, row: dict[int, int]) -> dict[str, np.ndarra
     number = lambda column: frame[column].fillna(0).to_numpy(dtype=np.int64)  # noqa: E731
     return {
         "site": np.array([row[s] for s in frame["site_id"]], dtype=np.int64),
-        "received": rows_of_days(frame["received_on"]),
-        "resolved": rows_of_days(frame["resolved_on"]),
+        "received": day_numbers(frame["received_on"]),
+        "resolved": day_numbers(frame["resolved_on"]),
         "category": number("category_id"),
         "service": number("service_id"),
         "channel": number("channel_id"),
     }
-
-
-def yesterday() -> date:
-    """The last day that a register can be expected to hold."""
-    return today() - timedelta(days=1)

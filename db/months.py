@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 from sqlalchemy import Connection
 
-from dashboard.period import add_months
+from dashboard.period import DAY_0, add_months, month_number, month_numbers
 from db import read, rollup
 from db.codes import ALL_SERVICES, BINS, COUNTERS, MONTH, UNKNOWN_SERVICE
 
@@ -36,7 +36,7 @@ class Months:
 
     def index(self, start: date) -> int:
         """The place of a month, by its first day; outside the axis for one without any visit."""
-        return (start.year - self.origin.year) * 12 + start.month - self.origin.month
+        return month_number(start) - month_number(self.origin)
 
     def cut(
         self, name: str, rows: np.ndarray, services: Sequence[int], first: int, last: int
@@ -57,7 +57,7 @@ def load_months(
     if known[0] is None or known[1] is None:
         return Months(
             known,
-            date(1970, 1, 1),
+            DAY_0,
             axis,
             **{
                 name: np.zeros((len(row), len(axis), 0, width), np.uint8)
@@ -65,7 +65,7 @@ def load_months(
             },
         )
     origin, last = known[0].replace(day=1), known[1].replace(day=1)
-    months = (last.year - origin.year) * 12 + last.month - origin.month + 1
+    months = month_number(last) - month_number(origin) + 1
     shape = (len(row), len(axis), months)
     whole = {
         name: np.zeros((len(row) * len(axis) * months, width), np.uint8)
@@ -183,9 +183,7 @@ def _places(
 ) -> np.ndarray:
     """Where rows of `read.visits_by_service` stand in a flat (sites, services, months of the span)."""
     order = {number: i for i, number in enumerate(services)}
-    month = (
-        keys[:, 2].astype("datetime64[D]").astype("datetime64[M]") - np.datetime64(origin, "M")
-    ).astype(np.int64)
+    month = month_numbers(keys[:, 2]) - month_number(origin)
     cell = np.array([row[i] for i in keys[:, 0].tolist()], dtype=np.int64) * len(
         services
     ) + np.array([order[i] for i in keys[:, 1].tolist()], dtype=np.int64)

@@ -1,7 +1,6 @@
 """Every question to the database. `sites` is always a set of site codes, or ALL; it has no default, so that no
 caller can forget whose rows may be seen. Days go in and come out as dates."""
 
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,7 +8,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, bindparam, text
 
-from dashboard.period import Period, split, today
+from dashboard import french
+from dashboard.period import Period, day_numbers, month_starts, split, today
 from db import rollup
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, NATION, UNKNOWN_SERVICE
 
@@ -73,11 +73,6 @@ def site_ids(connection: Connection, sites: Sites) -> list[int] | None:
     ]
 
 
-def _dictionary(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(c for c in plain if not unicodedata.combining(c))
-
-
 # --- reference ------------------------------------------------------------------------------------------------------
 def sites_frame(connection: Connection, sites: Sites) -> pd.DataFrame:
     """One row per site, by name: id, code, kind, name, host, aliases, launched_on, closed_on, commune, department,
@@ -97,7 +92,9 @@ def sites_frame(connection: Connection, sites: Sites) -> pd.DataFrame:
         day=DAY,
     )
     # Sorted here: the databases do not agree on where É stands.
-    rows = sorted((r for r in rows if ids is None or r[0] in ids), key=lambda r: _dictionary(r[3]))
+    rows = sorted(
+        (r for r in rows if ids is None or r[0] in ids), key=lambda r: french.alphabetical(r[3])
+    )
     frame = pd.DataFrame(
         rows,
         columns=[
@@ -377,7 +374,7 @@ def totals(
             np.zeros((0, BINS), np.int64),
         )
     raw, *counters, blobs = zip(*rows, strict=True)
-    values = rollup.month_start(rollup.to_days(raw)) if by == "month" else np.array(raw)
+    values = month_starts(day_numbers(raw)) if by == "month" else np.array(raw)
     keys, where = np.unique(values, return_inverse=True)
     matrix = np.zeros((len(keys), len(COUNTERS)), np.int64)
     np.add.at(matrix, where, np.array(counters, dtype=np.int64).T)
@@ -408,7 +405,7 @@ def visits_by_service(
     keys = np.zeros((len(rows), 3), np.int64)
     if rows:
         keys[:, 0], keys[:, 1] = [r[0] for r in rows], [r[1] for r in rows]
-        keys[:, 2] = rollup.to_days([r[2] for r in rows])
+        keys[:, 2] = day_numbers(r[2] for r in rows)
     return keys, [r[5:] for r in rows], [r[3:5] for r in rows]
 
 

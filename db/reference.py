@@ -2,25 +2,23 @@
 
 import json
 import re
-import unicodedata
 from pathlib import Path
 
 from sqlalchemy import Engine, delete, insert, select
 
+from dashboard import french
 from db.codes import LONGEST
 from db.engine import writing
-from db.models import Boundary, Commune, Journal, Service, Term
-from db.write import Refused, now
+from db.journal import note, now
+from db.models import Boundary, Commune, Service, Term
+from db.write import Refused
 
 WORDS = {"service": "prestation", "category": "catégorie", "channel": "canal", "reason": "motif"}
 
 
 def slug(label: str) -> str:
     """A code for a label: lower case, no accents, words joined by hyphens."""
-    plain = unicodedata.normalize("NFKD", label.casefold())
-    return re.sub(
-        r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c))
-    ).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", french.plain(label)).strip("-")
 
 
 def add(engine: Engine, kind: str, label: str, by: str) -> str:
@@ -54,11 +52,7 @@ def add(engine: Engine, kind: str, label: str, by: str) -> str:
             )
         else:
             c.execute(insert(Term).values(kind=kind, label=label))
-        c.execute(
-            insert(Journal).values(
-                at=now(), who=by, did="added", detail={"kind": kind, "label": label}, why=""
-            )
-        )
+        note(c, by, "added", {"kind": kind, "label": label})
     return f"« {label} » est ajouté ({WORDS[kind]})."
 
 
@@ -121,11 +115,7 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
                 geojson=json.dumps({"type": "FeatureCollection", "features": kept}),
             )
         )
-        c.execute(
-            insert(Journal).values(
-                at=now(), who=by, did="loaded", detail={"boundaries": level}, why=source
-            )
-        )
+        note(c, by, "loaded", {"boundaries": level}, source)
     return len(kept)
 
 

@@ -7,12 +7,12 @@ are stored as words of 32 bits, key above and count below, only where the count 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import compress
 
 import numpy as np
 from sqlalchemy import Connection, text
 
+from dashboard.period import day_numbers, iso_days, month_starts, weekdays
 from dashboard.statistics.quantile import quantile
 from db.bulk import insert, temporary
 from db.codes import (
@@ -56,7 +56,6 @@ SLOTS = 16  # keys of `hours`: hour * SLOTS + position in COUNTERS
 SPARSE = ("waits", "heat", "hours", "hour_waits")
 COLUMNS = ("level", "service_id", "site_id", "start", *COUNTERS, "p50", "p90", *SPARSE)
 COMPRESS_AT = 2_000_000  # packed visits held before equal ones are merged
-EPOCH = date(1970, 1, 1)
 
 VISIT_COLUMNS = "day, site_id, service_id, arrived_at, called_at, kind, sex, satisfied, outcome"
 
@@ -97,16 +96,12 @@ def pack_rows(rows: list[tuple]) -> np.ndarray:
     days, sites, services, arrived, called, kinds, sexes, satisfied, outcomes = zip(
         *rows, strict=True
     )
-    ordinal = {
-        d: (date.fromisoformat(d) if isinstance(d, str) else d).toordinal() - EPOCH.toordinal()
-        for d in set(days)
-    }
     answer = {None: 0, True: 1, False: 2}
     whole = lambda values, blank: np.array(  # noqa: E731
         [blank if v is None else v for v in values], dtype=np.int64
     )
     return pack(
-        np.array([ordinal[d] for d in days]),
+        day_numbers(days),
         np.array(sites),
         whole(services, 0),
         whole(arrived, -1),
@@ -231,16 +226,6 @@ def _flags(get) -> tuple[np.ndarray, ...]:
     )
 
 
-def month_start(days: np.ndarray) -> np.ndarray:
-    """The first day of each day's month; both as days since 1970."""
-    return (
-        days.astype("datetime64[D]")
-        .astype("datetime64[M]")
-        .astype("datetime64[D]")
-        .astype(np.int64)
-    )
-
-
 def cells(codes: np.ndarray, counts: np.ndarray) -> Iterator[tuple[int, Cells]]:
     """The rollup rows (level, cells) that these packed visits add up to, all eight kinds of them.
 
@@ -254,7 +239,6 @@ def cells(codes: np.ndarray, counts: np.ndarray) -> Iterator[tuple[int, Cells]]:
     day, site, service, hour, wait = (get(f) for f in ("day", "site", "service", "hour", "wait"))
     service = np.where(service == 0, UNKNOWN_SERVICE, service)
     measured = wait != NO_WAIT
-    weekday = (day + 3) % 7  # 1 January 1970 was a Thursday
     days = Cells(
         day[first],
         site[first],
@@ -262,10 +246,10 @@ def cells(codes: np.ndarray, counts: np.ndarray) -> Iterator[tuple[int, Cells]]:
         _by_key(cell, flags, counts, len(first)),
         {
             "waits": (cell[measured], wait[measured], counts[measured]),
-            "heat": (cell, weekday * 25 + hour, counts),
+            "heat": (cell, weekdays(day) * HOURS + hour, counts),
         },
     ).merge()
-    start = month_start(days.start)
+    start = month_starts(days.start)
     months = days.merge(start=start)
     cell = np.searchsorted(
         _place(months.start, months.site, months.service), _place(start, days.site, days.service)
@@ -329,17 +313,12 @@ def dense(
     return _total(cell * width + key, count, size * width).reshape(size, width)
 
 
-def to_days(values) -> np.ndarray:
-    """Dates or ISO texts as days since 1970."""
-    return np.array(values, dtype="datetime64[D]").astype(np.int64)
-
-
 def _keys(cells: Cells) -> tuple[list[int], list[int], list[str]]:
     """The service, site and ISO day of each cell, as the rollup table has them."""
     return (
         cells.service.tolist(),
         cells.site.tolist(),
-        cells.start.astype("datetime64[D]").astype(str).tolist(),
+        iso_days(cells.start),
     )
 
 
@@ -365,7 +344,7 @@ def _stored(connection: Connection, level: int, touched: Cells) -> Cells | None:
         for name, blobs in zip(SPARSE, rest[len(COUNTERS) + 2 :], strict=True)
         if name in touched.sparse
     }
-    return Cells(to_days(start), np.array(site), np.array(service), counters, sparse)
+    return Cells(day_numbers(start), np.array(site), np.array(service), counters, sparse)
 
 
 def _together(a: Cells, b: Cells) -> Cells:
@@ -397,12 +376,9 @@ def records(level: int, cells: Cells) -> Iterator[tuple]:
         encode(*cells.sparse[name], size) if name in cells.sparse else [None] * size
         for name in SPARSE
     ]
-    starts = cells.start.astype("datetime64[D]").astype(str).tolist()
     rows = zip(
         [level] * size,
-        cells.service.tolist(),
-        cells.site.tolist(),
-        starts,
+        *_keys(cells),
         *cells.counters.T.tolist(),
         p50,
         p90,

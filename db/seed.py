@@ -11,8 +11,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from dashboard.settings import ROOT
 from db.engine import writing
-from db.models import Commune, Journal, Service, Site, SiteLocation, Term
-from db.write import Refused, now
+from db.journal import note
+from db.models import Commune, Service, Site, SiteLocation, Term
+from db.write import Refused
 
 REFERENCE = ROOT / "data" / "reference"
 FIRST_DAY = date(2000, 1, 1)  # a first location holds for all time before, too
@@ -54,7 +55,7 @@ def seed(engine: Engine, folder: Path = REFERENCE, by: str = "application") -> N
             "terms": _terms(c),
         }
         if any(added.values()):  # the line also tells open pages that there is something new
-            c.execute(insert(Journal).values(at=now(), who=by, did="seeded", detail=added, why=""))
+            note(c, by, "seeded", added)
 
 
 def beyond_reference(connection: Connection) -> dict[str, int]:

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from db.codes import LONGEST
 from db.engine import writing
-from db.models import Commune, Decision, Journal, KeptStory, Rebase, Site, Target
-from db.write import Refused, now
+from db.journal import note, now
+from db.models import Commune, Decision, KeptStory, Rebase, Site, Target
+from db.write import Refused
 
 NATION = "nation"
 
@@ -49,9 +50,7 @@ def set_target(
                 source=source.strip(),
             )
         )
-        _journal(
-            c, by, "targeted", {"indicator": indicator, "scope": scope, "value": value}, source
-        )
+        note(c, by, "targeted", {"indicator": indicator, "scope": scope, "value": value}, source)
 
 
 def remove_target(engine: Engine, indicator: str, scope: str, valid_from: date, by: str) -> None:
@@ -68,7 +67,7 @@ def remove_target(engine: Engine, indicator: str, scope: str, valid_from: date, 
             raise Refused(
                 "Il n'y a pas de cible à retirer pour cet indicateur, ce périmètre et cette date."
             )
-        _journal(
+        note(
             c,
             by,
             "untargeted",
@@ -102,9 +101,7 @@ def decide(
                 due_on=due_on,
             )
         ).inserted_primary_key[0]
-        _journal(
-            c, by, "decided", {"decision": number, "indicator": indicator, "scope": scope}, what
-        )
+        note(c, by, "decided", {"decision": number, "indicator": indicator, "scope": scope}, what)
     return number
 
 
@@ -124,7 +121,7 @@ def rebase(engine: Engine, indicator: str, scope: str, month: date, reason: str,
                 indicator=indicator, scope=scope, month=month, reason=reason.strip(), author=by
             )
         )
-        _journal(
+        note(
             c,
             by,
             "rebased",
@@ -144,7 +141,7 @@ def keep_story(engine: Engine, name: str, title: str, body: str, by: str) -> Non
                 name=name, title=title.strip(), body=body, kept_by=by, kept_at=now()
             )
         )
-        _journal(c, by, "kept story", {"name": name})
+        note(c, by, "kept story", {"name": name})
 
 
 def forget_story(engine: Engine, name: str, by: str) -> None:
@@ -152,7 +149,7 @@ def forget_story(engine: Engine, name: str, by: str) -> None:
     with writing(engine) as c:
         if not c.execute(delete(KeptStory).where(KeptStory.name == name)).rowcount:
             raise Refused(f"Aucune présentation n'est gardée sous le nom « {name} ».")
-        _journal(c, by, "removed story", {"name": name})
+        note(c, by, "removed story", {"name": name})
 
 
 def _say(text: str, what: str, most: int = LONGEST["typed"]) -> None:
@@ -165,7 +162,3 @@ def _say(text: str, what: str, most: int = LONGEST["typed"]) -> None:
 def _known(connection: Connection, scope: str) -> None:
     if scope not in scopes(connection):
         raise Refused(f"« {scope} » n'est ni nation, ni un département, ni le code d'un centre.")
-
-
-def _journal(connection: Connection, who: str, did: str, detail: dict, why: str = "") -> None:
-    connection.execute(insert(Journal).values(at=now(), who=who, did=did, detail=detail, why=why))

@@ -4,17 +4,17 @@ import gc
 from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import numpy as np
 from sqlalchemy import Connection, Engine, insert, text
 
-from db import bulk, rollup
+from db import bulk, journal, rollup
 from db.codes import NATION
 from db.engine import writing
 from db.forms import DESTINATIONS, Destination
-from db.models import Base, ImportBatch, Journal
+from db.models import Base, ImportBatch
 from db.supersede import settle_import, settle_withdrawal
 
 
@@ -64,11 +64,6 @@ class Saved:
     )  # rows known before on the same days, not in this file
 
 
-def now() -> datetime:
-    """The time of a write: UTC, without zone, as both databases store it."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
 @contextmanager
 def _no_collection():
     """Millions of small tuples and no cycles: the cycle collector would only cost time."""
@@ -110,7 +105,7 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
                 rows=0,
                 demo=file.demo,
                 imported_by=file.by,
-                imported_at=now(),
+                imported_at=journal.now(),
             )
         ).inserted_primary_key[0]
         tally = rollup.Tally()
@@ -124,7 +119,7 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
             if saved.superseded:  # only a file that corrects another can miss rows of it
                 saved.absent = _absent(connection, destination, batch_id)
         rollup.apply(connection, tally)
-        _journal(
+        journal.note(
             connection, file.by, "imported", {"batch": batch_id, "form": parsing.form, "rows": rows}
         )
         return saved
@@ -299,12 +294,12 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
         connection.execute(
             ImportBatch.__table__.update()
             .where(ImportBatch.id == batch_id)
-            .values(withdrawn_at=now())
+            .values(withdrawn_at=journal.now())
         )
         tally = rollup.Tally()
         changed = settle_withdrawal(connection, batch.form, batch_id, tally)
         rollup.apply(connection, tally)
-        _journal(connection, by, "withdrawn", {"batch": batch_id, "rows": changed}, why)
+        journal.note(connection, by, "withdrawn", {"batch": batch_id, "rows": changed}, why)
         return changed
 
 
@@ -325,9 +320,5 @@ def purge_demo(engine: Engine, by: str) -> int:
             "import_batch",
         ):
             connection.execute(Base.metadata.tables[table].delete())
-        _journal(connection, by, "purged", {"batches": count})
+        journal.note(connection, by, "purged", {"batches": count})
         return count
-
-
-def _journal(connection: Connection, who: str, did: str, detail: dict, why: str = "") -> None:
-    connection.execute(insert(Journal).values(at=now(), who=who, did=did, detail=detail, why=why))

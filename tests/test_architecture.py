@@ -39,8 +39,13 @@ ASK_THE_DATABASE = {
 }
 # Loaded by neither the nightly files nor the figures on the command line.
 OF_SCREENS = ("streamlit", "folium", "streamlit_folium", "dashboard.ui")
-# What db may take from dashboard: settings and periods, and one definition of a quantile.
-DB_MAY_USE = {"dashboard.settings", "dashboard.period", "dashboard.statistics.quantile"}
+# What db may take from dashboard: settings, periods, how French is spelled, and one definition of a quantile.
+DB_MAY_USE = {
+    "dashboard.settings",
+    "dashboard.period",
+    "dashboard.french",
+    "dashboard.statistics.quantile",
+}
 READ_RETURNS = {"db/__main__.py", "db/intake.py"}  # they bring files in
 # Questions of db.read whose answer holds no row of a site: they need not be told whose sites may be seen. What is set
 # for a scope (targets, new starts, decisions) is cut to it by whoever asks.
