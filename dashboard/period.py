@@ -152,8 +152,9 @@ def day_numbers(days: Iterable[date | str | None]) -> np.ndarray:
     """The number of each day, (n,); dates or ISO text, -1 for None."""
     given = list(days)
     numbers: dict[date | str | None, int] = {None: -1}
-    for day in set(given) - {None}:  # millions of visits are of a few hundred days
-        numbers[day] = day_number(date.fromisoformat(day) if isinstance(day, str) else day)
+    for day in set(given):  # millions of visits are of a few hundred days
+        if day is not None:
+            numbers[day] = day_number(date.fromisoformat(day) if isinstance(day, str) else day)
     return np.array([numbers[day] for day in given], dtype=np.int64)
 
 

@@ -61,12 +61,13 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
     """
     if schema.check_known(engine) == schema.newest():
         return None
-    before, kept = None, None
+    before: str | None = None
+    kept: Path | None = None
 
     def keep(connection: Connection) -> None:
         nonlocal before, kept
         before = schema.version_of(connection)  # again: another process may have been faster
-        if copy and before not in (None, schema.newest()):
+        if copy and before is not None and before != schema.newest():
             try:
                 kept = _keep(engine, before)
             except Refused as reason:
@@ -115,24 +116,24 @@ def contents(engine: Engine) -> list[str]:
         tables = set(inspect(connection).get_table_names())
         if "journal" not in tables:
             return []
-        found = beyond_reference(connection)
-        for table in tables & set(Base.metadata.tables) - set(found) - COMPUTED:
-            found[table] = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
-        said = [
+        rows = beyond_reference(connection)
+        for table in tables & set(Base.metadata.tables) - set(rows) - COMPUTED:
+            rows[table] = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
+        held = [
             count(n, WORDS[table]) if table in WORDS else f"{table} : {n}"
-            for table, n in sorted(found.items())
+            for table, n in sorted(rows.items())
             if n
         ]
         lines = connection.execute(
             select(func.count()).select_from(Journal).where(Journal.did.not_in(BY_ITSELF))
         )
         done = lines.scalar_one()
-        return said or ([count(done, "ligne") + " au journal"] if done else [])
+        return held or ([count(done, "ligne") + " au journal"] if done else [])
 
 
 def _replace(engine: Engine, path: Path, did: str, by: str, *, keep: bool) -> Path | None:
     """Put a checked copy in place, after keeping what is there if asked, and note it in the journal."""
-    kept = _keep(engine, schema.version(engine)) if keep else None
+    kept = _keep(engine, schema.version(engine) or "0") if keep else None
     copies.put_back(engine, path)
     with writing(engine) as connection:
         journal.note(connection, by, did, {"copy": path.name, "kept": kept.name if kept else None})
@@ -142,7 +143,7 @@ def _replace(engine: Engine, path: Path, did: str, by: str, *, keep: bool) -> Pa
 def _keep(engine: Engine, revision: str) -> Path:
     """A dated copy in the folder of copies."""
     ending = "db" if is_sqlite(engine) else "dump"
-    start = f"{Path(engine.url.database).stem}-{now():%Y-%m-%d-%H%M%S}-version-{revision}"
+    start = f"{Path(engine.url.database or '').stem}-{now():%Y-%m-%d-%H%M%S}-version-{revision}"
     names = (
         _folder(engine) / f"{start}{more}.{ending}"
         for more in ("", *(f"-{i}" for i in range(2, 1000)))
@@ -157,7 +158,7 @@ def _folder(engine: Engine) -> Path:
     if load().copies:
         return Path(load().copies)
     return (
-        Path(engine.url.database).resolve().parent if is_sqlite(engine) else ROOT / "data"
+        Path(engine.url.database or "").resolve().parent if is_sqlite(engine) else ROOT / "data"
     ) / "copies"
 
 
@@ -173,7 +174,7 @@ def _last(engine: Engine) -> Path:
         )
         name = next((line["copy"] for line in lines.scalars() if line.get("copy")), None)
     if name:
-        return _folder(engine) / name
+        return _folder(engine) / str(name)
     known = sorted(path.name for path in _folder(engine).glob("*-version-*"))
     raise Refused(
         "Le journal ne nomme aucune copie faite avant une mise à jour. "

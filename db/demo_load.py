@@ -10,9 +10,12 @@ from tqdm import tqdm
 
 from dashboard.period import today
 from db import read, write
+from db.codes import ALL
 from db.demo import DemoSite, files
 from db.intake import Options, load_known, take
 from db.ledger import public_holidays
+
+SITE = ("code", "kind", "launched_on")  # what the invented data know of a site
 
 
 def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = True) -> int:
@@ -31,11 +34,11 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
             raise write.Refused(
                 "La base contient déjà des données fictives : python -m db purge-demo"
             )
-        table = read.sites_frame(connection, read.ALL)
+        table = read.sites_frame(connection, ALL)
         services = [label for _, _, label in read.services(connection)]
         first = min(d for d in table["launched_on"] if d)
         holidays = set(public_holidays(connection, first, today()))
-    sites = [DemoSite(s.code, s.kind, s.launched_on) for s in table.itertuples()]
+    sites = [DemoSite(*site) for site in zip(*(table[name].tolist() for name in SITE), strict=True)]
     known = load_known(engine)
     rows = 0
     # The bar goes back to the start of its line: past the stream that spells such codes out.

@@ -116,7 +116,7 @@ DISK = {
 
 def sentence(error: Exception) -> str:
     """What a failure of the database, of a setting or of a file means, in French."""
-    if isinstance(error, DBAPIError):
+    if isinstance(error, DBAPIError) and isinstance(error.orig, Exception):
         error = error.orig
     if isinstance(error, sqlite3.Error):
         return _sqlite(error)
@@ -137,9 +137,7 @@ def disk(error: OSError) -> str:
     if error.errno == errno.EPIPE:
         return "Ce qui lisait la sortie s'est arrêté avant la fin."
     what = f"« {error.filename} »" if error.filename else "Le fichier"
-    return (
-        f"{what} {DISK.get(error.errno, f'ne peut être lu ou écrit ({error.strerror or error})')}."
-    )
+    return f"{what} {DISK.get(error.errno or 0, f'ne peut être lu ou écrit ({error.strerror or error})')}."
 
 
 def of_program(program: str, errors: str) -> str:

@@ -14,7 +14,7 @@ from dashboard.forms.problem import Problem, Unreadable, visible
 from dashboard.forms.table import check_file
 from dashboard.period import today
 from db import read, write
-from db.codes import LONGEST
+from db.codes import ALL, LONGEST
 from db.forms import DESTINATIONS
 from db.journal import now
 from db.ledger import public_holidays
@@ -53,11 +53,11 @@ class Outcome:
 def load_known(engine: Engine) -> Known:
     """What files may refer to, as the database stands."""
     with engine.connect() as connection:
-        sites = read.sites_frame(connection, read.ALL)
+        sites = read.sites_frame(connection, ALL)
         spans = (date(2015, 1, 1), today())
         return known_from(
             sites.to_dict("records"),
-            read.locations(connection, read.ALL),
+            read.locations(connection, ALL),
             read.services(connection),
             read.terms(connection),
             frozenset(public_holidays(connection, *spans)),

@@ -71,9 +71,9 @@ class Ledger:
     ends: np.ndarray
     complaints_known: np.ndarray
     complaints: dict[str, np.ndarray]
-    targets: tuple[tuple, ...]
-    rebases: tuple[tuple, ...]
-    decisions: tuple[tuple, ...]
+    targets: tuple[read.Target, ...]
+    rebases: tuple[read.Rebase, ...]
+    decisions: tuple[read.Decision, ...]
     months: Months
 
     @cached_property
@@ -134,8 +134,8 @@ class Ledger:
         )
 
     def _stands(self, column: str, names: list[str]) -> np.ndarray:
-        found = [[getattr(p, column) == name for name in names] for p in self.places]
-        return np.array(found, dtype=np.int64).reshape(len(self.places), len(names))
+        stands = [[getattr(p, column) == name for name in names] for p in self.places]
+        return np.array(stands, dtype=np.int64).reshape(len(self.places), len(names))
 
     @cached_property
     def running(self) -> dict[str, np.ndarray]:
@@ -229,18 +229,19 @@ def _places(connection: Connection) -> tuple[Place, ...]:
 
 def _closures(connection: Connection, first: date, last: date) -> tuple[Closure, ...]:
     table = read.closures(connection, ALL, first, last)
-    minute = lambda column: [  # noqa: E731
-        None if m != m else int(m) for m in table[column].astype(float).tolist()
-    ]
+
+    def minutes(column: str) -> list[int | None]:
+        return [None if pd.isna(m) else int(m) for m in table[column].tolist()]
+
     return tuple(
         Closure(*values)
         for values in zip(
             [None if i is None else int(i) for i in table["site_id"].tolist()],
-            table["first_day"],
-            table["last_day"],
-            minute("from_minute"),
-            minute("to_minute"),
-            table["reason"],
+            table["first_day"].tolist(),
+            table["last_day"].tolist(),
+            minutes("from_minute"),
+            minutes("to_minute"),
+            table["reason"].tolist(),
             strict=True,
         )
     )
@@ -251,17 +252,17 @@ def public_holidays(connection: Connection, first: date, last: date) -> dict[dat
 
     From the `holidays` library (Benin), whose Islamic dates are estimates, and what a data manager changed.
     """
-    found = dict(
+    days = dict(
         library.country_holidays(
             "BJ", years=range(first.year, last.year + 1), language="fr_BJ"
         ).items()
     )
     for day, label, worked in read.holiday_changes(connection):
         if worked:
-            found.pop(day, None)
+            days.pop(day, None)
         else:
-            found[day] = label
-    return {day: label for day, label in found.items() if first <= day <= last}
+            days[day] = label
+    return {day: label for day, label in days.items() if first <= day <= last}
 
 
 def _matrix(
@@ -272,7 +273,13 @@ def _matrix(
     return out
 
 
-def _known_days(row: dict[int, int], origin: int, width: int, spans: dict, form: str) -> np.ndarray:
+def _known_days(
+    row: dict[int, int],
+    origin: int,
+    width: int,
+    spans: dict[tuple[int, str], list[tuple[date, date]]],
+    form: str,
+) -> np.ndarray:
     out = np.zeros((len(row), width), dtype=bool)
     for (site, name), covered in spans.items():
         for first, last in covered if name == form else ():
@@ -319,7 +326,9 @@ def _open(
 
 
 def _complaints(frame: pd.DataFrame, row: dict[int, int]) -> dict[str, np.ndarray]:
-    number = lambda column: frame[column].fillna(0).to_numpy(dtype=np.int64)  # noqa: E731
+    def number(column: str) -> np.ndarray:
+        return frame[column].fillna(0).to_numpy(dtype=np.int64)
+
     return {
         "site": np.array([row[s] for s in frame["site_id"]], dtype=np.int64),
         "received": day_numbers(frame["received_on"]),

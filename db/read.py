@@ -2,57 +2,63 @@
 caller can forget whose rows may be seen. Days go in and come out as dates."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import BindParameter, Connection, bindparam, text
 
 from dashboard import french
-from dashboard.period import Period, day_numbers, month_starts, split, today
+from dashboard.period import Period, day_numbers, month_end, month_starts, split, today
 from db import rollup
+from db.bulk import Row
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, NATION, UNKNOWN_SERVICE
 
 Sites = Collection[str]
+Target = tuple[str, str, float, date, str]
+Decision = tuple[int, str, str, date, str, str, date | None]
+Rebase = tuple[str, str, date, str, str]
 HOURS = rollup.HOURS
 
 
-def as_date(value) -> date | None:
+def as_date(value: date | str) -> date:
     """A day as the database gives it: a date already, or ISO text (SQLite in a bare query)."""
     if isinstance(value, str):
         return date.fromisoformat(value[:10])
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else None  # pandas turns None into NaN among texts
+    return value.date() if isinstance(value, datetime) else value
 
 
-def _all(connection: Connection, sql: str, **values) -> list[tuple]:
+def _date_or_none(value: object) -> date | None:
+    return as_date(value) if isinstance(value, (str, date)) else None  # pandas makes None a NaN
+
+
+def _all(connection: Connection, sql: str, **values: Any) -> list[Row]:
     """Rows of a bare query; a list among the values fills an IN, days go as ISO text."""
     values = {n: v.isoformat() if isinstance(v, date) else v for n, v in values.items()}
-    lists = [
+    lists: list[BindParameter[Any]] = [
         bindparam(name, expanding=True)
         for name, v in values.items()
         if isinstance(v, (list, tuple, set))
     ]
     values = {n: list(v) if isinstance(v, (tuple, set)) else v for n, v in values.items()}
     with connection.execute(text(sql).bindparams(*lists), values) as result:
-        return (
-            result.cursor.fetchall()
-        )  # the driver's rows are plain tuples: SQLAlchemy's would cost as much again
+        # The driver's rows are plain tuples: SQLAlchemy's would cost as much again.
+        return list(result.cursor.fetchall()) if result.cursor else []
 
 
 def _frame(
-    rows: list[tuple],
-    columns: Sequence[str],
+    rows: list[Row],
+    columns: list[str],
     days: Collection[str],
     types: Mapping[str, type] | None = None,
 ) -> pd.DataFrame:
     """Rows as a frame, the columns `days` as dates; each different day is read once. types: what pandas need not find."""
     if not rows:
         return pd.DataFrame(columns=columns)
-    values = dict(zip(columns, zip(*rows, strict=True), strict=True))
+    values: dict[str, Any] = dict(zip(columns, zip(*rows, strict=True), strict=True))
     for name in days:
-        known = {day: as_date(day) for day in set(values[name])}
+        known = {day: _date_or_none(day) for day in set(values[name])}
         values[name] = pd.Series([known[day] for day in values[name]], dtype=object)
     for name, kind in (types or {}).items():
         values[name] = np.array(values[name], dtype=kind)
@@ -117,7 +123,7 @@ def sites_frame(connection: Connection, sites: Sites) -> pd.DataFrame:
     )
     for column in ("launched_on", "closed_on", "visited", "closed"):
         frame[column] = pd.Series(
-            [as_date(v) for v in frame[column]], dtype=object, index=frame.index
+            [_date_or_none(v) for v in frame[column]], dtype=object, index=frame.index
         )
     frame["first_activity"] = pd.Series(
         [
@@ -164,7 +170,7 @@ def holiday_changes(connection: Connection) -> list[tuple[date, str, bool]]:
     ]
 
 
-def targets(connection: Connection) -> list[tuple]:
+def targets(connection: Connection) -> list[Target]:
     """(indicator, scope, value, valid_from, source) of every target."""
     rows = _all(
         connection,
@@ -173,17 +179,19 @@ def targets(connection: Connection) -> list[tuple]:
     return [(i, s, v, as_date(d), source) for i, s, v, d, source in rows]
 
 
-def decisions(connection: Connection) -> list[tuple]:
+def decisions(connection: Connection) -> list[Decision]:
     """(id, indicator, scope, decided_on, who, what, due_on) of every decision, oldest first."""
     rows = _all(
         connection,
         "SELECT id, indicator, scope, decided_on, who, what, due_on FROM decision"
         " ORDER BY decided_on, id",
     )
-    return [(n, i, s, as_date(d), who, what, as_date(due)) for n, i, s, d, who, what, due in rows]
+    return [
+        (n, i, s, as_date(d), who, what, _date_or_none(due)) for n, i, s, d, who, what, due in rows
+    ]
 
 
-def rebases(connection: Connection) -> list[tuple]:
+def rebases(connection: Connection) -> list[Rebase]:
     """(indicator, scope, month, reason, author) of every new start of a control chart, oldest first."""
     rows = _all(
         connection, "SELECT indicator, scope, month, reason, author FROM rebase ORDER BY month"
@@ -193,9 +201,7 @@ def rebases(connection: Connection) -> list[tuple]:
 
 def stories(connection: Connection) -> list[tuple[str, str]]:
     """(name, title) of every kept presentation, by title."""
-    return [
-        tuple(row) for row in _all(connection, "SELECT name, title FROM story ORDER BY title, name")
-    ]
+    return _all(connection, "SELECT name, title FROM story ORDER BY title, name")
 
 
 def story(connection: Connection, name: str) -> str | None:
@@ -252,17 +258,17 @@ def coverage(
 ) -> dict[tuple[int, str], list[tuple[date, date]]]:
     """(site id, form) to the spans of days that live batches cover; nothing is known beyond the day of their import."""
     ids = site_ids(connection, sites)
-    found: dict = {}
-    for site, form, first, last, imported_at in _all(
+    spans: dict[tuple[int, str], list[tuple[date, date]]] = {}
+    for site, form, start, end, imported_at in _all(
         connection,
         """
             SELECT s.site_id, b.form, s.first_day, s.last_day, b.imported_at FROM batch_site s
             JOIN import_batch b ON b.id = s.batch_id WHERE b.withdrawn_at IS NULL""",
     ):
-        first, last = as_date(first), min(as_date(last), _day_of(imported_at))
+        first, last = as_date(start), min(as_date(end), _day_of(imported_at))
         if first <= last and (ids is None or site in ids):
-            found.setdefault((site, form), []).append((first, last))
-    return found
+            spans.setdefault((site, form), []).append((first, last))
+    return spans
 
 
 def ahead_of_their_import(connection: Connection) -> list[tuple[int, str, date]]:
@@ -274,7 +280,7 @@ def ahead_of_their_import(connection: Connection) -> list[tuple[int, str, date]]
         " ORDER BY id",
     )
     claimed = (
-        (number, form, max(d for d in (as_date(last), as_date(as_of)) if d), _day_of(imported_at))
+        (number, form, max(as_date(d) for d in (last, as_of) if d), _day_of(imported_at))
         for number, form, last, as_of, imported_at in rows
     )
     return [(number, form, day) for number, form, day, imported in claimed if day > imported]
@@ -290,15 +296,15 @@ def _day_of(moment: datetime | str) -> date:
 # --- visits ---------------------------------------------------------------------------------------------------------
 def extent(connection: Connection) -> tuple[date | None, date | None]:
     """The first and the last day with a visit; None where there is none."""
-    found = _all(
+    [(oldest, newest)] = _all(
         connection,
         "SELECT min(start), max(start) FROM rollup"
         " WHERE level = :day AND service_id = :all AND site_id = :nation",
         day=DAY,
         all=ALL_SERVICES,
         nation=NATION,
-    )[0]
-    return as_date(found[0]), as_date(found[1])
+    )
+    return _date_or_none(oldest), _date_or_none(newest)
 
 
 def segments(
@@ -314,10 +320,10 @@ def segments(
     if first <= oldest:
         first = oldest.replace(day=1)
     if last >= newest:
-        last = (newest.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        last = month_end(newest)
     before, months, after = split(Period(first, last))
-    found = [(DAY, *edge) for edge in (before, after) if edge]
-    return found + ([(MONTH, *months)] if months else [])
+    edges = [(DAY, *edge) for edge in (before, after) if edge]
+    return edges + ([(MONTH, *months)] if months else [])
 
 
 def _segments(connection: Connection, first: date, last: date) -> list[tuple[int, date, date]]:
@@ -386,7 +392,7 @@ def visits_by_service(
     sites: Sites,
     spans: Sequence[tuple[int, date, date]],
     services: Collection[int] | None = None,
-) -> tuple[np.ndarray, list[tuple], list[tuple]]:
+) -> tuple[np.ndarray, list[Row], list[Row]]:
     """Rollup rows of sites apart, in spans that `segments` gives, of some services (None: of all and of each).
 
     Returns keys (n, 3) as site id, service id, start in days since 1970; counters (n tuples); and blobs (n tuples) of the

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
 
@@ -36,7 +37,7 @@ def add(engine: Engine, kind: str, label: str, by: str) -> str:
             if kind == "service"
             else select(Term.label).where(Term.kind == kind)
         )
-        known = {slug(found): found for found in c.execute(query).scalars()}
+        known = {slug(there): there for there in c.execute(query).scalars()}
         if slug(label) in known:
             return f"« {known[slug(label)]} » est déjà dans la liste ({WORDS[kind]})."
         if kind == "service":
@@ -82,7 +83,7 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
     column = Commune.name if level == "commune" else Commune.department
     with writing(engine) as c:
         wanted = {slug(name): name for name in c.execute(select(column).distinct()).scalars()}
-        kept, found = [], set()
+        kept, named = [], set()
         for feature in features:
             names = [
                 str(v)
@@ -92,7 +93,7 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
             ]
             name = next((wanted[slug(n)] for n in names if slug(n) in wanted), None)
             if name:
-                found.add(name)
+                named.add(name)
                 kept.append(
                     {
                         "type": "Feature",
@@ -100,7 +101,7 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
                         "geometry": feature["geometry"],
                     }
                 )
-        missing = sorted(set(wanted.values()) - found)
+        missing = sorted(set(wanted.values()) - named)
         if missing:
             raise Refused(
                 f"Limites absentes du fichier : {', '.join(missing[:10])}"
@@ -119,7 +120,7 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
     return len(kept)
 
 
-def _first_numbers(coordinates) -> list[float]:
+def _first_numbers(coordinates: list[Any]) -> list[float]:
     """The longitudes of nested coordinates."""
     if coordinates and isinstance(coordinates[0], (int, float)):
         return [coordinates[0]]

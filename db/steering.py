@@ -56,14 +56,14 @@ def set_target(
 def remove_target(engine: Engine, indicator: str, scope: str, valid_from: date, by: str) -> None:
     """Take a target back. Raises Refused if there is none."""
     with writing(engine) as c:
-        found = c.execute(
+        removed = c.execute(
             delete(Target).where(
                 Target.indicator == indicator,
                 Target.scope == scope,
                 Target.valid_from == valid_from,
             )
         )
-        if not found.rowcount:
+        if not removed.rowcount:
             raise Refused(
                 "Il n'y a pas de cible à retirer pour cet indicateur, ce périmètre et cette date."
             )
@@ -86,13 +86,15 @@ def decide(
     by: str,
 ) -> int:
     """Keep a decision about an alert: who does what by when. Returns its number. Raises Refused."""
-    _say(who, "qui agit", LONGEST["decided by"]), _say(what, "ce qui est décidé")
+    _say(who, "qui agit", LONGEST["decided by"])
+    _say(what, "ce qui est décidé")
     if due_on is not None and due_on < decided_on:
         raise Refused("L'échéance est avant la décision.")
     with writing(engine) as c:
         _known(c, scope)
         number = c.execute(
-            insert(Decision).values(
+            insert(Decision)
+            .values(
                 indicator=indicator,
                 scope=scope,
                 decided_on=decided_on,
@@ -100,7 +102,8 @@ def decide(
                 what=what.strip(),
                 due_on=due_on,
             )
-        ).inserted_primary_key[0]
+            .returning(Decision.id)
+        ).scalar_one()
         note(c, by, "decided", {"decision": number, "indicator": indicator, "scope": scope}, what)
     return number
 

@@ -1,14 +1,14 @@
 """Every change to the data. Each function opens and commits its own transaction: all of it happens, or nothing."""
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import numpy as np
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, insert, text, update
 
 from db import bulk, journal, rollup
 from db.codes import NATION
@@ -65,7 +65,7 @@ class Saved:
 
 
 @contextmanager
-def _no_collection():
+def _no_collection() -> Iterator[None]:
     """Millions of small tuples and no cycles: the cycle collector would only cost time."""
     enabled = gc.isenabled()
     gc.disable()
@@ -97,7 +97,8 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
         _refuse_mixture(connection, file.demo)
         destination = DESTINATIONS[parsing.form]
         batch_id = connection.execute(
-            insert(ImportBatch).values(
+            insert(ImportBatch)
+            .values(
                 sha256=file.sha256,
                 form=parsing.form,
                 filename=file.name[-255:],
@@ -107,7 +108,8 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
                 imported_by=file.by,
                 imported_at=journal.now(),
             )
-        ).inserted_primary_key[0]
+            .returning(ImportBatch.id)
+        ).scalar_one()
         tally = rollup.Tally()
         rows = _insert_rows(connection, destination, batch_id, parsing, tally)
         if parsing.problems:
@@ -189,7 +191,7 @@ def _packed(chunk: dict[str, list]) -> np.ndarray:
     )
 
 
-def _insert_subjects(connection: Connection, batch_id: int, subjects: list[tuple]) -> None:
+def _insert_subjects(connection: Connection, batch_id: int, subjects: list[bulk.Row]) -> None:
     with bulk.temporary(
         connection, "subject", "site_id int, reference text, subject text"
     ) as table:
@@ -228,7 +230,7 @@ def _record_coverage(
         [(batch_id, *pair) for pair in sorted(_whole_days(parsing, file))],
     )
     connection.execute(
-        ImportBatch.__table__.update()
+        update(ImportBatch)
         .where(ImportBatch.id == batch_id)
         .values(rows=rows, first_day=min(days, default=None), last_day=max(days, default=None))
     )
@@ -292,9 +294,7 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
         if batch.withdrawn_at is not None:
             raise Refused(f"Le lot {batch_id} est déjà retiré.")
         connection.execute(
-            ImportBatch.__table__.update()
-            .where(ImportBatch.id == batch_id)
-            .values(withdrawn_at=journal.now())
+            update(ImportBatch).where(ImportBatch.id == batch_id).values(withdrawn_at=journal.now())
         )
         tally = rollup.Tally()
         changed = settle_withdrawal(connection, batch.form, batch_id, tally)
@@ -310,7 +310,7 @@ def purge_demo(engine: Engine, by: str) -> int:
             text("SELECT 1 FROM import_batch WHERE demo = :no"), {"no": False}
         ).first():
             raise Refused("La base contient aussi des données réelles : rien n'est effacé.")
-        count = connection.execute(text("SELECT count(*) FROM import_batch")).scalar_one()
+        count = int(connection.execute(text("SELECT count(*) FROM import_batch")).scalar_one())
         for table in (
             "complaint_text",
             *(d.table for d in DESTINATIONS.values()),
