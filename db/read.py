@@ -231,28 +231,6 @@ def is_demo(connection: Connection) -> bool:
     return bool(_all(connection, "SELECT 1 FROM import_batch WHERE demo = :yes LIMIT 1", yes=True))
 
 
-def batches(connection: Connection) -> pd.DataFrame:
-    """One row per batch, newest first."""
-    columns = [
-        "id",
-        "form",
-        "filename",
-        "as_of",
-        "first_day",
-        "last_day",
-        "rows",
-        "demo",
-        "imported_by",
-        "imported_at",
-        "withdrawn_at",
-        "sha256",
-    ]
-    return pd.DataFrame(
-        _all(connection, f"SELECT {', '.join(columns)} FROM import_batch ORDER BY id DESC"),  # noqa: S608
-        columns=columns,
-    )
-
-
 def coverage(
     connection: Connection, sites: Sites
 ) -> dict[tuple[int, str], list[tuple[date, date]]]:
@@ -590,26 +568,3 @@ def complaints(connection: Connection, sites: Sites, last: date) -> pd.DataFrame
         last=last,
     )
     return _frame(rows, columns, ["received_on", "resolved_on"])
-
-
-def monthly_returns(connection: Connection, sites: Sites, first: date, last: date) -> pd.DataFrame:
-    """What sites declared of their months: site_id, month, received, satisfied, reasons, difficulties."""
-    site = _site_condition(site_ids(connection, sites))
-    columns = [
-        "site_id",
-        "month",
-        "received",
-        "satisfied",
-        "reasons",
-        "difficulties",
-        "solutions",
-        "remarks",
-    ]
-    rows = _all(
-        connection,
-        f"SELECT {', '.join(columns)} FROM monthly_return WHERE superseded_by IS NULL"  # noqa: S608
-        f" AND site_id {site} AND month BETWEEN :first AND :last ORDER BY month",
-        first=first,
-        last=last,
-    )
-    return pd.DataFrame([(s, as_date(m), *rest) for s, m, *rest in rows], columns=columns)

@@ -60,7 +60,6 @@ WITHOUT_SITES = {
     "extent",
     "segments",
     "is_demo",
-    "batches",
     "ahead_of_their_import",
     "targets",
     "rebases",

@@ -7,7 +7,7 @@ import pytest
 
 from db import read
 from db.codes import ALL, DAY
-from tests.builders import KANDI, NIKKI, closing, closure, complaint, monthly, waited
+from tests.builders import KANDI, NIKKI, closing, closure, complaint, waited
 
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 EDGES = (date(2025, 2, 10), date(2025, 3, 20))  # days at both ends, no whole month
@@ -23,7 +23,6 @@ QUESTIONS = {
     "daily_visits": lambda c, sites: read.daily_visits(c, sites, *YEAR)["site_id"].tolist(),
     "closings": lambda c, sites: read.closings(c, sites, *YEAR)["site_id"].tolist(),
     "complaints": lambda c, sites: read.complaints(c, sites, YEAR[1])["site_id"].tolist(),
-    "monthly_returns": lambda c, sites: read.monthly_returns(c, sites, *YEAR)["site_id"].tolist(),
     "closures": lambda c, sites: read.closures(c, sites, *YEAR)["site_id"].dropna().tolist(),
 }
 TOTALS = {
@@ -53,9 +52,6 @@ def two_sites(office):
             "fermetures",
             *(closure(site=site, first=d) for d in days),
             closure(site="", first="2025-04-01"),
-        )
-        office.hand_in(
-            "canevas", *(monthly(site=site, month=f"{i + 1}/2025") for i in range(count))
         )
     return office
 
