@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import BindParameter, Connection, bindparam, text
 
 from dashboard import french
-from dashboard.period import Period, day_numbers, month_end, month_starts, split, today
+from dashboard.period import Period, day_numbers, month_end, split, today
 from db import rollup
 from db.bulk import Row
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, NATION, UNKNOWN_SERVICE
@@ -325,46 +325,6 @@ def _site_condition(ids: Sequence[int] | None) -> str:
     return f"IN ({', '.join(map(str, ids))})" if ids else "IS NULL"
 
 
-def _total_condition(ids: Sequence[int] | None) -> str:
-    """The rows that add up to the sites: the national one where all are meant."""
-    return f"= {NATION}" if ids is None else _site_condition(ids)
-
-
-def totals(
-    connection: Connection,
-    sites: Sites,
-    first: date,
-    last: date,
-    by: str,
-    service: int | None = ALL_SERVICES,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Visits of the period by nation, site, month or service: keys (0; site ids; days since 1970; service ids),
-    counters (G, 12), wait histograms (G, 241). service None with by="service": every service apart."""
-    ids = site_ids(connection, sites)
-    site = _site_condition(ids) if by == "site" else _total_condition(ids)
-    # The services by name, not "all but one": both databases then go straight to the rows of each.
-    each = f"IN (SELECT {UNKNOWN_SERVICE} UNION ALL SELECT id FROM service)"  # noqa: S608 (own number)
-    chosen = each if by == "service" and service in (None, ALL_SERVICES) else f"= {service}"
-    columns = {"nation": "0", "site": "site_id", "month": "start", "service": "service_id"}[by]
-    rows = _all(
-        connection,
-        f"SELECT {columns}, {', '.join(COUNTERS)}, waits FROM rollup WHERE "  # noqa: S608
-        + _where(_segments(connection, first, last), site, chosen),
-    )
-    if not rows:
-        return (
-            np.zeros(0, np.int64),
-            np.zeros((0, len(COUNTERS)), np.int64),
-            np.zeros((0, BINS), np.int64),
-        )
-    raw, *counters, blobs = zip(*rows, strict=True)
-    values = month_starts(day_numbers(raw)) if by == "month" else np.array(raw)
-    keys, where = np.unique(values, return_inverse=True)
-    matrix = np.zeros((len(keys), len(COUNTERS)), np.int64)
-    np.add.at(matrix, where, np.array(counters, dtype=np.int64).T)
-    return keys, matrix, rollup.added_up(blobs, where, len(keys))
-
-
 def visits_by_service(
     connection: Connection,
     sites: Sites,
@@ -391,6 +351,11 @@ def visits_by_service(
         keys[:, 0], keys[:, 1] = [r[0] for r in rows], [r[1] for r in rows]
         keys[:, 2] = day_numbers(r[2] for r in rows)
     return keys, [r[5:] for r in rows], [r[3:5] for r in rows]
+
+
+def _total_condition(ids: Sequence[int] | None) -> str:
+    """The rows that add up to the sites: the national one where all are meant."""
+    return f"= {NATION}" if ids is None else _site_condition(ids)
 
 
 def by_hour(
@@ -440,56 +405,11 @@ def _visits(
     return tally.merged()
 
 
-def heat(
-    connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
-) -> np.ndarray:
-    """Visits by weekday (0 = Monday) and hour of arrival, shape (7, 25); the last column is the unknown hour."""
-    rows = _all(
-        connection,
-        "SELECT heat, start FROM rollup WHERE "  # noqa: S608 (own names and numbers)
-        + _where(
-            _segments(connection, first, last),
-            _total_condition(site_ids(connection, sites)),
-            f"= {service}",
-        ),
-    )
-    return _summed([blob for blob, _ in rows], 7, HOURS)
-
-
 def _summed(blobs: Sequence[bytes | None], height: int, width: int) -> np.ndarray:
     """The counts of all blobs added up, as (height, width); their keys are row * width + column."""
     return rollup.added_up(blobs, np.zeros(len(blobs), np.int64), 1, height * width).reshape(
         height, width
     )
-
-
-def site_months(
-    connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
-) -> pd.DataFrame:
-    """One row per site and month that begins in the period: site_id, month (date), visits, measured, p50, p90, left
-    and satisfaction counters. Reads no histogram: each month's quantiles are kept beside it."""
-    ids = site_ids(connection, sites)
-    columns = [
-        "site_id",
-        "start",
-        "visits",
-        "measured",
-        "p50",
-        "p90",
-        "left_unserved",
-        "outcome_known",
-        "satisfied",
-        "unsatisfied",
-    ]
-    rows = _all(
-        connection,
-        f"SELECT {', '.join(columns)} FROM rollup WHERE "  # noqa: S608 (own names and numbers)
-        + _where([(MONTH, first.replace(day=1), last)], _site_condition(ids), f"= {service}")
-        + " ORDER BY site_id, start",
-    )
-    # A month without a measured wait has no quantile: NaN.
-    types = {**dict.fromkeys(("site_id", *columns[2:]), np.int64), "p50": float, "p90": float}
-    return _frame(rows, ["site_id", "month", *columns[2:]], ["month"], types)
 
 
 def daily_visits(
