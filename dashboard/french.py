@@ -19,6 +19,10 @@ NARROW_SPACE = "\u202f"
 SPACE = "\u00a0"
 FRENCH = str.maketrans({",": NARROW_SPACE, ".": ","})
 LABELS = 4_096  # words of days, months and names kept: each is asked for again and again
+MONTHS = [
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+]  # fmt: skip
 LONGEST_WAIT = 240  # the last bin of the wait histogram has no upper end
 
 missing = "non mesuré"
@@ -145,10 +149,7 @@ VEGA_LOCALE = {
         "periods": ["AM", "PM"],
         "days": ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"],
         "shortDays": ["dim.", "lun.", "mar.", "mer.", "jeu.", "ven.", "sam."],
-        "months": [
-            "janvier", "février", "mars", "avril", "mai", "juin",
-            "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-        ],
+        "months": MONTHS,
         "shortMonths": [
             "janv.", "févr.", "mars", "avr.", "mai", "juin",
             "juil.", "août", "sept.", "oct.", "nov.", "déc.",

@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta, timezone
 
 import numpy as np
 
+from dashboard.french import MONTHS
+
 # Benin has no daylight saving and has kept UTC+1 for all the years we hold; a fixed offset needs no zone
 # database, which Windows and slim containers lack.
 BENIN = timezone(timedelta(hours=1), "Africa/Porto-Novo")
@@ -22,10 +24,6 @@ YEARS = range(
 Days = tuple[date, date]
 ONE_DAY = timedelta(days=1)
 DAY_0 = date(1970, 1, 1)  # of day numbers
-MONTH_NAMES = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 QUARTER_NAMES = ("1ᵉʳ trimestre", "2ᵉ trimestre", "3ᵉ trimestre", "4ᵉ trimestre")
 CODE = re.compile(
     r"(?P<year>[0-9]{4})(?:-(?:(?P<month>[0-9]{2})|T(?P<quarter>[1-4])))?"
@@ -77,7 +75,7 @@ class Period:
         if self.whole_months == 3 and month % 3 == 1:
             return f"{QUARTER_NAMES[month // 3]} {year}"
         if self.whole_months == 1:
-            return f"{MONTH_NAMES[month - 1]} {year}"
+            return f"{MONTHS[month - 1]} {year}"
         if self.whole_months:
             return _months_label(self)
         if self.days == 1:
@@ -86,7 +84,7 @@ class Period:
 
 
 def _months_label(period: Period) -> str:
-    first, last = MONTH_NAMES[period.first.month - 1], MONTH_NAMES[period.last.month - 1]
+    first, last = MONTHS[period.first.month - 1], MONTHS[period.last.month - 1]
     of = "d'" if first[0] in "ao" else "de "
     year = "" if period.first.year == period.last.year else f" {period.first.year}"
     return f"{of}{first}{year} à {last} {period.last.year}"
@@ -150,12 +148,12 @@ def day_of(number: int) -> date:
 
 def day_numbers(days: Iterable[date | str | None]) -> np.ndarray:
     """The number of each day, (n,); dates or ISO text, -1 for None."""
-    given = list(days)
+    listed = list(days)
     numbers: dict[date | str | None, int] = {None: -1}
-    for day in set(given):  # millions of visits are of a few hundred days
+    for day in set(listed):  # millions of visits are of a few hundred days
         if day is not None:
             numbers[day] = day_number(date.fromisoformat(day) if isinstance(day, str) else day)
-    return np.array([numbers[day] for day in given], dtype=np.int64)
+    return np.array([numbers[day] for day in listed], dtype=np.int64)
 
 
 def iso_days(numbers: np.ndarray) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, select
 
 from dashboard.forms.formats import FORMATS
 from dashboard.settings import load
@@ -135,9 +135,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def init(engine: Engine, arguments: Namespace) -> None:
     """Create or upgrade the tables, after a copy, and load reference data."""
-    kept = backup.migrate(engine, who(), copy=not arguments.without_copy)
-    if kept:
-        print(f"Copie faite avant la mise à jour : {kept}")
+    copy = backup.migrate(engine, who(), copy=not arguments.without_copy)
+    if copy:
+        print(f"Copie faite avant la mise à jour : {copy}")
     seed(engine, by=who())
     print(f"La base est prête (version {schema.version(engine)}).")
 
@@ -230,28 +230,24 @@ def status(engine: Engine, arguments: Namespace) -> None:
             }
             for form, n, rows, last in forms
         }
-        found = {
+        state = {
             "version": schema.version(engine),
             "newest": schema.newest(),
             "database": engine.dialect.name,
-            "demo": bool(
-                c.execute(
-                    text("SELECT 1 FROM import_batch WHERE demo = :yes LIMIT 1"), {"yes": True}
-                ).first()
-            ),
+            "demo": read.is_demo(c),
             "visits": c.execute(
                 select(func.count()).select_from(Visit).where(Visit.superseded_by.is_(None))
             ).scalar_one(),
             "forms": held,
         }
     if arguments.json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        print(json.dumps(state, ensure_ascii=False, indent=1))
         return
     print(
-        f"Base {found['database']}, version {found['version']} (dernière : {found['newest']})"
-        + (" — DONNÉES FICTIVES" if found["demo"] else "")
+        f"Base {state['database']}, version {state['version']} (dernière : {state['newest']})"
+        + (" — DONNÉES FICTIVES" if state["demo"] else "")
     )
-    print(f"Visites comptées : {found['visits']}")
+    print(f"Visites comptées : {state['visits']}")
     for form, numbers in held.items():
         print(
             f"  {form} : {count(numbers['batches'], 'lot')}, {count(numbers['rows'], 'ligne')}, jusqu'au {numbers['last_day']}"
@@ -289,10 +285,10 @@ def add(engine: Engine, arguments: Namespace) -> None:
 
 def boundaries(engine: Engine, arguments: Namespace) -> None:
     """Load outlines."""
-    found = reference.load_boundaries(
+    number = reference.load_boundaries(
         engine, arguments.file, arguments.level, arguments.source, who()
     )
-    print(f"Limites chargées : {found} ({arguments.level}).")
+    print(f"Limites chargées : {number} ({arguments.level}).")
 
 
 # The others want a database of the newest version.

@@ -49,9 +49,9 @@ def restore(engine: Engine, path: Path, *, force: bool, by: str) -> str:
             f"La base n'est pas vide ({', '.join(held)}). Pour la remplacer, après en avoir gardé une copie :"
             " --force"
         )
-    kept = _replace(engine, path, "restored", by, keep=bool(held))
+    former = _replace(engine, path, "restored", by, keep=bool(held))
     migrate(engine, by, copy=False)
-    return f"Copie remise en place : {path} (version {revision}).{_kept(kept)}"
+    return f"Copie remise en place : {path} (version {revision}).{_former(former)}"
 
 
 def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
@@ -62,14 +62,14 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
     if schema.check_known(engine) == schema.newest():
         return None
     before: str | None = None
-    kept: Path | None = None
+    former: Path | None = None
 
     def keep(connection: Connection) -> None:
-        nonlocal before, kept
+        nonlocal before, former
         before = schema.version_of(connection)  # again: another process may have been faster
         if copy and before is not None and before != schema.newest():
             try:
-                kept = _keep(engine, before)
+                former = _keep(engine, before)
             except Refused as reason:
                 raise Refused(
                     f"{reason} La base n'a pas été mise à jour, faute d'une copie ; sans copie, à ses risques :"
@@ -87,13 +87,13 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
                 {
                     "from": before,
                     "to": schema.newest(),
-                    "copy": kept.name if kept else None,
+                    "copy": former.name if former else None,
                     "settled": settled,
                 },
             )
 
     schema.upgrade(engine, before=keep, after=note)
-    return kept
+    return former
 
 
 def go_back(engine: Engine, name: str | None, by: str) -> str:
@@ -102,8 +102,8 @@ def go_back(engine: Engine, name: str | None, by: str) -> str:
         raise Refused("La base n'existe pas encore : il n'y a rien d'où revenir.")
     path = _named(engine, name) if name else _last(engine)
     revision = copies.check(engine, path)
-    kept = _replace(engine, path, "went back", by, keep=True)
-    return f"La base est revenue à la copie {path} (version {revision}).{_kept(kept)}" + (
+    former = _replace(engine, path, "went back", by, keep=True)
+    return f"La base est revenue à la copie {path} (version {revision}).{_former(former)}" + (
         ""
         if revision == schema.newest()
         else " Installer maintenant la version de l'application d'avant la mise à jour."
@@ -127,17 +127,19 @@ def contents(engine: Engine) -> list[str]:
         lines = connection.execute(
             select(func.count()).select_from(Journal).where(Journal.did.not_in(BY_ITSELF))
         )
-        done = lines.scalar_one()
-        return held or ([count(done, "ligne") + " au journal"] if done else [])
+        number = lines.scalar_one()
+        return held or ([count(number, "ligne") + " au journal"] if number else [])
 
 
 def _replace(engine: Engine, path: Path, did: str, by: str, *, keep: bool) -> Path | None:
     """Put a checked copy in place, after keeping what is there if asked, and note it in the journal."""
-    kept = _keep(engine, schema.version(engine) or "0") if keep else None
+    former = _keep(engine, schema.version(engine) or "0") if keep else None
     copies.put_back(engine, path)
     with writing(engine) as connection:
-        journal.note(connection, by, did, {"copy": path.name, "kept": kept.name if kept else None})
-    return kept
+        journal.note(
+            connection, by, did, {"copy": path.name, "kept": former.name if former else None}
+        )
+    return former
 
 
 def _keep(engine: Engine, revision: str) -> Path:
@@ -186,5 +188,5 @@ def _last(engine: Engine) -> Path:
     )
 
 
-def _kept(path: Path | None) -> str:
+def _former(path: Path | None) -> str:
     return f" Ce que la base contenait est gardé : {path}." if path else ""

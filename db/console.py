@@ -18,7 +18,7 @@ UNFIT = re.compile(
 
 def fit(text: str) -> str:
     """The text with control and direction codes spelled out, so that a terminal shows them instead of obeying."""
-    return UNFIT.sub(lambda found: ascii(found[0])[1:-1], text)
+    return UNFIT.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 class _Fit:

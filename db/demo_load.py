@@ -5,7 +5,7 @@ import tempfile
 from datetime import datetime, time
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from tqdm import tqdm
 
 from dashboard.period import today
@@ -24,12 +24,7 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
     Raises Refused where the database holds any batch already.
     """
     with engine.connect() as connection:
-        if connection.execute(
-            text("SELECT 1 FROM import_batch WHERE demo = :no LIMIT 1"), {"no": False}
-        ).first():
-            raise write.Refused(
-                "La base contient des données réelles : les données de démonstration n'y entrent pas."
-            )
+        write.refuse_mixture(connection, demo=True)
         if read.is_demo(connection):
             raise write.Refused(
                 "La base contient déjà des données fictives : python -m db purge-demo"

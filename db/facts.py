@@ -250,7 +250,7 @@ def _cut(scope: Scope, by: str) -> Cut:
 
 
 def _folding(
-    scope: Scope, by: str, named: tuple[date, ...]
+    scope: Scope, by: str, present: tuple[date, ...]
 ) -> tuple[list[str], list[Group], Callable[[np.ndarray], np.ndarray]]:
     """Keys and groups of a nation, its departments, sites or months; and what adds (R, M, …) up to (G, …)."""
     if by == "nation":
@@ -263,7 +263,7 @@ def _folding(
         where = np.array([names.index(d) for d in scope.departments.tolist()], dtype=np.int64)
         return names, names, lambda a: _add_up(where, _sum(a, 1), len(names))
     starts = months(Period(scope.first, scope.last)) if scope.first <= scope.last else []
-    place = {m: i for i, m in enumerate(named)}
+    place = {m: i for i, m in enumerate(present)}
     rows = np.array(
         [place.get(m, -1) for m in starts], dtype=np.int64
     )  # -1: a month without any visit
@@ -286,13 +286,13 @@ def _by_service(scope: Scope, cut: Visits, apart: list[int], odd: np.ndarray) ->
     each = cut.of("counters", apart)
     counters, waits = _sum(each, (0, 2)), _sum(cut.of("waits", apart), (0, 2))
     off = _sum(each[odd][..., LEFT_TIMED], (0, 2))
-    kept = [i for i in np.argsort(apart, kind="stable").tolist() if counters[i, VISITS]]
+    rows = [i for i in np.argsort(apart, kind="stable").tolist() if counters[i, VISITS]]
     return (
-        [scope.ledger.service_code(apart[i]) for i in kept],
-        [apart[i] for i in kept],
-        counters[kept],
-        waits[kept],
-        counters[kept, LEFT_TIMED] - off[kept],
+        [scope.ledger.service_code(apart[i]) for i in rows],
+        [apart[i] for i in rows],
+        counters[rows],
+        waits[rows],
+        counters[rows, LEFT_TIMED] - off[rows],
     )
 
 
@@ -304,13 +304,13 @@ def _by_hour(scope: Scope, odd: np.ndarray) -> Counted:
     codes = {scope.ledger.places[i].code for i in scope.rows[odd].tolist()}
     if codes:
         left -= scope.ask(lambda c: read.by_hour(c, codes, *period))[0][:, LEFT_TIMED]
-    kept = [h for h in range(UNKNOWN_HOUR + 1) if counters[h, VISITS]]
+    hours = [h for h in range(UNKNOWN_HOUR + 1) if counters[h, VISITS]]
     return (
-        [f"{h:02}" if h < UNKNOWN_HOUR else UNKNOWN_KEY for h in kept],
-        [*kept],
-        counters[kept],
-        waits[kept],
-        left[kept],
+        [f"{h:02}" if h < UNKNOWN_HOUR else UNKNOWN_KEY for h in hours],
+        [*hours],
+        counters[hours],
+        waits[hours],
+        left[hours],
     )
 
 
@@ -415,10 +415,10 @@ def _complaints(scope: Scope, by: str, groups: list[Group]) -> dict[str, np.ndar
     everything, places = scope.ledger.complaints, scope.ledger.places
     here = np.zeros(len(places), dtype=bool)
     here[scope.rows] = True
-    kept = here[everything["site"]] & (everything["received"] <= day_number(scope.last))
+    mine = here[everything["site"]] & (everything["received"] <= day_number(scope.last))
     if scope.service is not None:
-        kept &= everything["service"] == max(scope.service_id, 0)  # 0: not known
-    c = {name: values[kept] for name, values in everything.items()}
+        mine &= everything["service"] == max(scope.service_id, 0)  # 0: not known
+    c = {name: values[mine] for name, values in everything.items()}
     if by in ("nation", "hour"):
         group = np.full(len(c["site"]), 0 if by == "nation" else -1, np.int64)
     else:

@@ -157,14 +157,16 @@ def missing_program(program: str) -> str:
 
 def _sqlite(error: sqlite3.Error) -> str:
     name = getattr(error, "sqlite_errorname", "")
-    for start, said in SQLITE:
+    for start, words in SQLITE:
         if name.startswith(start):
-            return said
+            return words
     return _by_words(str(error)) or _unknown("La base de données a refusé", str(error))
 
 
 def _by_words(text: str) -> str | None:
-    return next((said for pattern, said in WORDS if re.search(pattern, text, re.IGNORECASE)), None)
+    return next(
+        (words for pattern, words in WORDS if re.search(pattern, text, re.IGNORECASE)), None
+    )
 
 
 def _unknown(what: str, text: str) -> str:

@@ -165,7 +165,7 @@ def visits(
         return Visits(months, (), rows, tuple(services), 0, (0, 0), None)
     places = [months.index(day) for _, *ends in spans for day in ends]
     low, high = min(places), max(places) + 1
-    named = tuple(add_months(months.origin, n) for n in range(low, high))
+    starts = tuple(add_months(months.origin, n) for n in range(low, high))
     whole = next(
         ((months.index(a), months.index(b) + 1) for level, a, b in spans if level == MONTH),
         (low, low),
@@ -179,7 +179,7 @@ def visits(
         )
         keys[:, 0] = [row[i] for i in keys[:, 0].tolist()]
         edges = keys, counters, blobs
-    return Visits(months, named, rows, tuple(services), low, whole, edges)
+    return Visits(months, starts, rows, tuple(services), low, whole, edges)
 
 
 def _places(

@@ -37,7 +37,7 @@ def add(engine: Engine, kind: str, label: str, by: str) -> str:
             if kind == "service"
             else select(Term.label).where(Term.kind == kind)
         )
-        known = {slug(there): there for there in c.execute(query).scalars()}
+        known = {slug(word): word for word in c.execute(query).scalars()}
         if slug(label) in known:
             return f"« {known[slug(label)]} » est déjà dans la liste ({WORDS[kind]})."
         if kind == "service":
@@ -67,23 +67,11 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
 
     Raises Refused where the file is not such outlines, or does not have one for each place that we know.
     """
-    try:
-        collection = json.loads(path.read_text(encoding="utf-8-sig"))
-        features = collection["features"]
-        shapes = {f["geometry"]["type"] for f in features}
-        longitudes = [x for f in features for x in _first_numbers(f["geometry"]["coordinates"])]
-    except (ValueError, KeyError, TypeError):
-        raise Refused("Ce fichier n'est pas un GeoJSON de limites (FeatureCollection).") from None
-    if not shapes <= {"Polygon", "MultiPolygon"}:
-        raise Refused("Les limites doivent être des polygones.")
-    if any(not -5 <= x <= 8 for x in longitudes):
-        raise Refused(
-            "Les coordonnées ne sont pas au Bénin : attendues en degrés, longitude d'abord (WGS 84)."
-        )
+    features = _outlines(path)
     column = Commune.name if level == "commune" else Commune.department
     with writing(engine) as c:
         wanted = {slug(name): name for name in c.execute(select(column).distinct()).scalars()}
-        kept, named = [], set()
+        outlines, named = [], set()
         for feature in features:
             names = [
                 str(v)
@@ -94,7 +82,7 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
             name = next((wanted[slug(n)] for n in names if slug(n) in wanted), None)
             if name:
                 named.add(name)
-                kept.append(
+                outlines.append(
                     {
                         "type": "Feature",
                         "properties": {level: name},
@@ -113,11 +101,29 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
                 level=level,
                 source=source,
                 loaded_at=now(),
-                geojson=json.dumps({"type": "FeatureCollection", "features": kept}),
+                geojson=json.dumps({"type": "FeatureCollection", "features": outlines}),
             )
         )
         note(c, by, "loaded", {"boundaries": level}, source)
-    return len(kept)
+    return len(outlines)
+
+
+def _outlines(path: Path) -> list[dict[str, Any]]:
+    """The features of a GeoJSON file of polygons in Benin. Raises Refused."""
+    try:
+        collection = json.loads(path.read_text(encoding="utf-8-sig"))
+        features: list[dict[str, Any]] = collection["features"]
+        shapes = {f["geometry"]["type"] for f in features}
+        longitudes = [x for f in features for x in _first_numbers(f["geometry"]["coordinates"])]
+    except (ValueError, KeyError, TypeError):
+        raise Refused("Ce fichier n'est pas un GeoJSON de limites (FeatureCollection).") from None
+    if not shapes <= {"Polygon", "MultiPolygon"}:
+        raise Refused("Les limites doivent être des polygones.")
+    if any(not -5 <= x <= 8 for x in longitudes):
+        raise Refused(
+            "Les coordonnées ne sont pas au Bénin : attendues en degrés, longitude d'abord (WGS 84)."
+        )
+    return features
 
 
 def _first_numbers(coordinates: list[Any]) -> list[float]:

@@ -56,6 +56,7 @@ HOURS = UNKNOWN_HOUR + 1
 SLOTS = 16  # keys of `hours`: hour * SLOTS + position in COUNTERS
 SPARSE = ("waits", "heat", "hours", "hour_waits")
 COLUMNS = ("level", "service_id", "site_id", "start", *COUNTERS, "p50", "p90", *SPARSE)
+KEYS = "service_id smallint, site_id smallint, start date"  # of a temporary table
 COMPRESS_AT = 2_000_000  # packed visits held before equal ones are merged
 
 VISIT_COLUMNS = "day, site_id, service_id, arrived_at, called_at, kind, sex, satisfied, outcome"
@@ -339,9 +340,7 @@ def _keys(cells: Cells) -> tuple[list[int], list[int], list[str]]:
 
 def _stored(connection: Connection, level: int, touched: Cells) -> Cells | None:
     """The stored rows under the keys of `touched`, or None if there are none."""
-    with temporary(
-        connection, "touched", "service_id smallint, site_id smallint, start date"
-    ) as table:
+    with temporary(connection, "touched", KEYS) as table:
         insert(connection, table, COLUMNS[1:4], zip(*_keys(touched), strict=True))
         rows = connection.execute(
             text(
@@ -432,9 +431,7 @@ def _write(connection: Connection, level: int, final: Cells, *, replace: bool) -
             )
         )
     if gone.any():
-        with temporary(
-            connection, "gone", "service_id smallint, site_id smallint, start date"
-        ) as table:
+        with temporary(connection, "gone", KEYS) as table:
             insert(connection, table, keys[1:], compress(zip(*_keys(final), strict=True), gone))
             connection.execute(
                 text(
@@ -483,11 +480,11 @@ def verify(connection: Connection) -> list[str]:
     }
     problems = []
     for row in recompute(connection):
-        kept = stored.pop(row[:4], None)
-        if kept is None:
+        held = stored.pop(row[:4], None)
+        if held is None:
             problems.append(f"ligne absente : {row[:4]}")
-        elif kept != row[4:]:
-            names = [n for n, a, b in zip(COLUMNS[4:], kept, row[4:], strict=True) if a != b]
+        elif held != row[4:]:
+            names = [n for n, a, b in zip(COLUMNS[4:], held, row[4:], strict=True) if a != b]
             problems.append(f"ligne différente : {row[:4]} ({', '.join(names)})")
     return problems + [f"ligne sans visite : {key}" for key in stored]
 

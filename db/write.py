@@ -94,7 +94,7 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
         known = find(connection, file.sha256)
         if known:
             return Saved(known, already=True)
-        _refuse_mixture(connection, file.demo)
+        refuse_mixture(connection, file.demo)
         destination = DESTINATIONS[parsing.form]
         batch_id = connection.execute(
             insert(ImportBatch)
@@ -127,10 +127,17 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
         return saved
 
 
-def _refuse_mixture(connection: Connection, demo: bool) -> None:
-    other = connection.execute(
-        text("SELECT 1 FROM import_batch WHERE demo = :other LIMIT 1"), {"other": not demo}
-    ).first()
+def _holds(connection: Connection, *, demo: bool) -> bool:
+    """Whether the database holds a batch of fictitious data, or of real ones."""
+    rows = connection.execute(
+        text("SELECT 1 FROM import_batch WHERE demo = :demo LIMIT 1"), {"demo": demo}
+    )
+    return rows.first() is not None
+
+
+def refuse_mixture(connection: Connection, demo: bool) -> None:
+    """Raises Refused where the database holds the other kind of data, real or fictitious."""
+    other = _holds(connection, demo=not demo)
     if other and demo:
         raise Refused(
             "La base contient des données réelles : les données de démonstration n'y entrent pas."
@@ -277,7 +284,7 @@ def _absent(connection: Connection, destination: Destination, batch_id: int) -> 
         ),
         {"batch": batch_id},
     ).all()
-    return [f"{code}, {day}, {said or 'sans référence'}" for code, day, said in rows]
+    return [f"{code}, {day}, {name or 'sans référence'}" for code, day, name in rows]
 
 
 def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
@@ -306,9 +313,7 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
 def purge_demo(engine: Engine, by: str) -> int:
     """Delete everything that demonstration batches brought. Returns the number of batches deleted."""
     with writing(engine) as connection:
-        if connection.execute(
-            text("SELECT 1 FROM import_batch WHERE demo = :no"), {"no": False}
-        ).first():
+        if _holds(connection, demo=False):
             raise Refused("La base contient aussi des données réelles : rien n'est effacé.")
         count = int(connection.execute(text("SELECT count(*) FROM import_batch")).scalar_one())
         for table in (

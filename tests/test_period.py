@@ -9,9 +9,9 @@ from babel.dates import get_month_names
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.french import MONTHS
 from dashboard.period import (
     BENIN,
-    MONTH_NAMES,
     Period,
     add_months,
     clip,
@@ -135,7 +135,7 @@ def test_each_form_of_label(code, label):
 
 
 def test_months_are_named_as_babel_names_them():
-    assert list(MONTH_NAMES) == [get_month_names("wide", locale="fr")[n] for n in range(1, 13)]
+    assert list(MONTHS) == [get_month_names("wide", locale="fr")[n] for n in range(1, 13)]
 
 
 def test_days_at_both_ends_are_counted():
