@@ -39,7 +39,7 @@ ASK_THE_DATABASE = {
 }
 # Loaded by neither the nightly files nor the figures on the command line.
 OF_SCREENS = ("streamlit", "folium", "streamlit_folium", "dashboard.ui")
-# What db may take from dashboard: settings, periods, how French is spelled, and one definition of a quantile.
+# What db may take from dashboard: settings, periods, words that agree, and one definition of a quantile.
 DB_MAY_USE = {
     "dashboard.settings",
     "dashboard.period",
