@@ -103,23 +103,8 @@ def sites_frame(connection: Connection, sites: Sites) -> pd.DataFrame:
     )
     frame = pd.DataFrame(
         rows,
-        columns=[
-            "id",
-            "code",
-            "kind",
-            "name",
-            "host",
-            "aliases",
-            "launched_on",
-            "closed_on",
-            "commune",
-            "department",
-            "population",
-            "lat",
-            "lon",
-            "visited",
-            "closed",
-        ],
+        columns="id code kind name host aliases launched_on closed_on commune department population"
+        " lat lon visited closed".split(),
     )
     for column in ("launched_on", "closed_on", "visited", "closed"):
         frame[column] = pd.Series(
@@ -471,16 +456,7 @@ def complaints(connection: Connection, sites: Sites, last: date) -> pd.DataFrame
     """Complaints received up to `last`: site_id, reference, received_on, resolved_on, category_id, service_id,
     channel_id, outcome. Their words are not here."""
     site = _site_condition(site_ids(connection, sites))
-    columns = [
-        "site_id",
-        "reference",
-        "received_on",
-        "resolved_on",
-        "category_id",
-        "service_id",
-        "channel_id",
-        "outcome",
-    ]
+    columns = "site_id reference received_on resolved_on category_id service_id channel_id outcome".split()
     rows = _all(
         connection,
         f"SELECT {', '.join(columns)} FROM complaint WHERE superseded_by IS NULL"  # noqa: S608

@@ -12,7 +12,7 @@ from dashboard.answers.trusted import strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Cell, Panel, count, day, month, table, words
-from dashboard.period import ONE_DAY, add_months, day_number, day_of, month_end
+from dashboard.period import ONE_DAY, add_months, day_number, day_of, month_end, month_starts
 from dashboard.statistics import sentences
 from dashboard.statistics.survival import curve, median
 from db.codes import ALL
@@ -202,12 +202,8 @@ def flow(view: View, question: Question, key: str) -> Panel:
 
 def _by_month(days: np.ndarray) -> Counter[date]:
     """How many of the days (since 1970) fall into each month, by its first day."""
-    months, counts = np.unique(
-        days.astype("datetime64[D]").astype("datetime64[M]"), return_counts=True
-    )
-    return Counter(
-        dict(zip((m.astype("datetime64[D]").item() for m in months), counts.tolist(), strict=True))
-    )
+    months, counts = np.unique(month_starts(days), return_counts=True)
+    return Counter(dict(zip(map(day_of, months.tolist()), counts.tolist(), strict=True)))
 
 
 @answer
