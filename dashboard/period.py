@@ -6,8 +6,13 @@ months; any other moves by days.
 
 import calendar
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+
+import numpy as np
+
+from dashboard.french import MONTHS
 
 # Benin has no daylight saving and has kept UTC+1 for all the years we hold; a fixed offset needs no zone
 # database, which Windows and slim containers lack.
@@ -19,10 +24,6 @@ YEARS = range(
 Days = tuple[date, date]
 ONE_DAY = timedelta(days=1)
 DAY_0 = date(1970, 1, 1)  # of day numbers
-MONTH_NAMES = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 QUARTER_NAMES = ("1ᵉʳ trimestre", "2ᵉ trimestre", "3ᵉ trimestre", "4ᵉ trimestre")
 CODE = re.compile(
     r"(?P<year>[0-9]{4})(?:-(?:(?P<month>[0-9]{2})|T(?P<quarter>[1-4])))?"
@@ -51,7 +52,7 @@ class Period:
         """How many months, if the period is made of whole months, else 0."""
         if self.first.day != 1 or self.last != month_end(self.last):
             return 0
-        return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+        return month_number(self.last) - month_number(self.first) + 1
 
     @property
     def code(self) -> str:
@@ -74,7 +75,7 @@ class Period:
         if self.whole_months == 3 and month % 3 == 1:
             return f"{QUARTER_NAMES[month // 3]} {year}"
         if self.whole_months == 1:
-            return f"{MONTH_NAMES[month - 1]} {year}"
+            return f"{MONTHS[month - 1]} {year}"
         if self.whole_months:
             return _months_label(self)
         if self.days == 1:
@@ -83,7 +84,7 @@ class Period:
 
 
 def _months_label(period: Period) -> str:
-    first, last = MONTH_NAMES[period.first.month - 1], MONTH_NAMES[period.last.month - 1]
+    first, last = MONTHS[period.first.month - 1], MONTHS[period.last.month - 1]
     of = "d'" if first[0] in "ao" else "de "
     year = "" if period.first.year == period.last.year else f" {period.first.year}"
     return f"{of}{first}{year} à {last} {period.last.year}"
@@ -125,14 +126,60 @@ class Clipped:
         return same_last_year(self.period)
 
 
-def today(now: datetime | None = None) -> date:
+def now() -> datetime:
+    """The moment it is, by Benin's clock."""
+    return datetime.now(BENIN)
+
+
+def today(moment: datetime | None = None) -> date:
     """The day it is in Benin, now or at the aware moment given."""
-    return (now or datetime.now(BENIN)).astimezone(BENIN).date()
+    return (moment or now()).astimezone(BENIN).date()
 
 
 def day_number(day: date) -> int:
     """Days since 1 January 1970, as files, rollups and arrays count them."""
     return (day - DAY_0).days
+
+
+def day_of(number: int) -> date:
+    """The day that has this number."""
+    return DAY_0 + timedelta(days=int(number))
+
+
+def day_numbers(days: Iterable[date | str | None]) -> np.ndarray:
+    """The number of each day, (n,); dates or ISO text, -1 for None."""
+    listed = list(days)
+    numbers: dict[date | str | None, int] = {None: -1}
+    for day in set(listed):  # millions of visits are of a few hundred days
+        if day is not None:
+            numbers[day] = day_number(date.fromisoformat(day) if isinstance(day, str) else day)
+    return np.array([numbers[day] for day in listed], dtype=np.int64)
+
+
+def iso_days(numbers: np.ndarray) -> list[str]:
+    """The ISO text of each day by its number, (n,)."""
+    texts: list[str] = numbers.astype("datetime64[D]").astype(str).tolist()
+    return texts
+
+
+def weekdays(numbers: np.ndarray) -> np.ndarray:
+    """The weekday of each day by its number, (n,); 0 = Monday."""
+    return (numbers + DAY_0.weekday()) % 7
+
+
+def month_number(day: date) -> int:
+    """Months from January 1970 to the day's month."""
+    return (day.year - DAY_0.year) * 12 + day.month - DAY_0.month
+
+
+def month_numbers(numbers: np.ndarray) -> np.ndarray:
+    """`month_number` of each day by its number, (n,)."""
+    return numbers.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def month_starts(numbers: np.ndarray) -> np.ndarray:
+    """The number of the first day of each day's month, (n,)."""
+    return month_numbers(numbers).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
 def month_end(day: date) -> date:
@@ -214,11 +261,6 @@ def _months_back(period: Period, count: int) -> Period:
     )
 
 
-def previous(period: Period) -> Period:
-    """The period of the same shape just before: as many whole months, or else as many days."""
-    return Clipped(period, period).previous
-
-
 def same_last_year(period: Period) -> Period:
     """The same days a year before; 29 February becomes 28, and a whole February stays whole."""
     return _months_back(period, 12)
@@ -233,11 +275,8 @@ def clip(period: Period, last: date) -> Clipped | None:
 
 def months(period: Period) -> list[date]:
     """First days of the months the period touches, in order; the first may lie before the period."""
-    start, end = period.first.replace(day=1), period.last.replace(day=1)
-    return [
-        add_months(start, n)
-        for n in range((end.year - start.year) * 12 + end.month - start.month + 1)
-    ]
+    count = month_number(period.last) - month_number(period.first) + 1
+    return [add_months(period.first.replace(day=1), n) for n in range(count)]
 
 
 def split(period: Period) -> tuple[Days | None, Days | None, Days | None]:
@@ -261,17 +300,3 @@ def split(period: Period) -> tuple[Days | None, Days | None, Days | None]:
         (whole[0], whole[-1]) if whole else None,
         (after + ONE_DAY, period.last) if after < period.last else None,
     )
-
-
-def bins(period: Period, step: str) -> list[Period]:
-    """The period cut by "day", by "week" (from Monday) or by "month"; those at its ends may be short."""
-    ends = {
-        "day": lambda day: day,
-        "week": lambda day: day + timedelta(days=6 - day.weekday()),
-        "month": month_end,
-    }[step]
-    pieces, first = [], period.first
-    while first <= period.last:
-        pieces.append(Period(first, min(ends(first), period.last)))
-        first = pieces[-1].last + ONE_DAY
-    return pieces

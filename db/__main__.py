@@ -3,10 +3,13 @@
 import argparse
 import json
 import sys
+from argparse import Namespace
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, select
 
 from dashboard.forms.formats import FORMATS
 from dashboard.french import counted
@@ -131,16 +134,16 @@ def main(argv: list[str] | None = None) -> int:
     return 1
 
 
-def init(engine: Engine, arguments) -> None:
+def init(engine: Engine, arguments: Namespace) -> None:
     """Create or upgrade the tables, after a copy, and load reference data."""
-    kept = backup.migrate(engine, who(), copy=not arguments.without_copy)
-    if kept:
-        print(f"Copie faite avant la mise à jour : {kept}")
+    copy = backup.migrate(engine, who(), copy=not arguments.without_copy)
+    if copy:
+        print(f"Copie faite avant la mise à jour : {copy}")
     seed(engine, by=who())
     print(f"La base est prête (version {schema.version(engine)}).")
 
 
-def demo(engine: Engine, arguments) -> int | None:
+def demo(engine: Engine, arguments: Namespace) -> int | None:
     """Fill an empty database with fictitious data."""
     backup.migrate(engine, who())
     seed(engine, by=who())
@@ -152,12 +155,12 @@ def demo(engine: Engine, arguments) -> int | None:
     return None
 
 
-def purge_demo(engine: Engine, _arguments) -> None:
+def purge_demo(engine: Engine, _arguments: Namespace) -> None:
     """Delete all fictitious data."""
     print(f"Lots fictifs retirés : {write.purge_demo(engine, who())}.")
 
 
-def import_files(engine: Engine, arguments) -> int:
+def import_files(engine: Engine, arguments: Namespace) -> int:
     """Import or check each file by itself; 1 if any is refused."""
     known = load_known(engine)
     as_of = arguments.as_of.replace(tzinfo=None) if arguments.as_of else None
@@ -199,7 +202,7 @@ def _tell(outcome: Outcome, *, checked: bool) -> None:
         print(f"  … et {counted(outcome.more_problems, 'autre faute')}.")
 
 
-def withdraw(engine: Engine, arguments) -> None:
+def withdraw(engine: Engine, arguments: Namespace) -> None:
     """Take a batch out."""
     if abs(arguments.batch) > LAST_BATCH:  # neither database could even ask for it
         raise write.Refused(f"Il n'y a pas de lot numéro {arguments.batch}.")
@@ -207,7 +210,7 @@ def withdraw(engine: Engine, arguments) -> None:
     print(f"Lot {arguments.batch} retiré ; {counted(changed, 'ligne touchée')}.")
 
 
-def status(engine: Engine, arguments) -> None:
+def status(engine: Engine, arguments: Namespace) -> None:
     """What the database holds."""
     with engine.connect() as c:
         forms = c.execute(
@@ -220,36 +223,33 @@ def status(engine: Engine, arguments) -> None:
             .where(ImportBatch.withdrawn_at.is_(None))
             .group_by(ImportBatch.form)
         ).all()
-        found = {
+        held: dict[str, dict[str, Any]] = {
+            form: {
+                "batches": n,
+                "rows": int(rows or 0),
+                "last_day": str(last) if last else None,
+            }
+            for form, n, rows, last in forms
+        }
+        state = {
             "version": schema.version(engine),
             "newest": schema.newest(),
             "database": engine.dialect.name,
-            "demo": bool(
-                c.execute(
-                    text("SELECT 1 FROM import_batch WHERE demo = :yes LIMIT 1"), {"yes": True}
-                ).first()
-            ),
+            "demo": read.is_demo(c),
             "visits": c.execute(
                 select(func.count()).select_from(Visit).where(Visit.superseded_by.is_(None))
             ).scalar_one(),
-            "forms": {
-                form: {
-                    "batches": n,
-                    "rows": int(rows or 0),
-                    "last_day": str(last) if last else None,
-                }
-                for form, n, rows, last in forms
-            },
+            "forms": held,
         }
     if arguments.json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        print(json.dumps(state, ensure_ascii=False, indent=1))
         return
     print(
-        f"Base {found['database']}, version {found['version']} (dernière : {found['newest']})"
-        + (" — DONNÉES FICTIVES" if found["demo"] else "")
+        f"Base {state['database']}, version {state['version']} (dernière : {state['newest']})"
+        + (" — DONNÉES FICTIVES" if state["demo"] else "")
     )
-    print(f"Visites comptées : {found['visits']}")
-    for form, numbers in found["forms"].items():
+    print(f"Visites comptées : {state['visits']}")
+    for form, numbers in held.items():
         print(
             f"  {form} : {counted(numbers['batches'], 'lot')}, {counted(numbers['rows'], 'ligne')},"
             f" jusqu'au {numbers['last_day']}"
@@ -258,7 +258,7 @@ def status(engine: Engine, arguments) -> None:
         _tell_ahead(connection)
 
 
-def verify(engine: Engine, _arguments) -> int:
+def verify(engine: Engine, _arguments: Namespace) -> int:
     """Rows that count, and rollups, against what the files say."""
     with engine.connect() as connection:
         problems = [*supersede.verify(connection), *rollup.verify(connection)]
@@ -280,26 +280,22 @@ def _tell_ahead(connection: Connection) -> None:
         )
 
 
-def add(engine: Engine, arguments) -> None:
+def add(engine: Engine, arguments: Namespace) -> None:
     """Add a word to a list."""
     print(reference.add(engine, arguments.kind, arguments.label, who()))
 
 
-def boundaries(engine: Engine, arguments) -> None:
+def boundaries(engine: Engine, arguments: Namespace) -> None:
     """Load outlines."""
-    found = reference.load_boundaries(
+    number = reference.load_boundaries(
         engine, arguments.file, arguments.level, arguments.source, who()
     )
-    print(f"Limites chargées : {found} ({arguments.level}).")
+    print(f"Limites chargées : {number} ({arguments.level}).")
 
 
-MAKE_CURRENT = {
-    "init",
-    "demo",
-    "restore",
-    "go-back",
-}  # the others want a database of the newest version
-COMMANDS = {
+# The others want a database of the newest version.
+MAKE_CURRENT = {"init", "demo", "restore", "go-back"}
+COMMANDS: dict[str, Callable[[Engine, Namespace], int | None]] = {
     "init": init,
     "demo": demo,
     "purge-demo": purge_demo,

@@ -1,17 +1,17 @@
 """What is done with copies: made on demand and before every migration, put back, gone back to."""
 
-from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 from dashboard.french import counted
+from dashboard.period import now
 from dashboard.settings import ROOT, load
-from db import copies, schema, supersede
+from db import copies, journal, schema, supersede
 from db.engine import is_sqlite, writing
 from db.models import Base, Journal
 from db.seed import beyond_reference
-from db.write import Refused, now
+from db.write import Refused
 
 # Lines of the journal that no person's data stand behind.
 BY_ITSELF = ("seeded", "migrated", "restored", "went back")
@@ -49,9 +49,9 @@ def restore(engine: Engine, path: Path, *, force: bool, by: str) -> str:
             f"La base n'est pas vide ({', '.join(held)}). Pour la remplacer, après en avoir gardé une copie :"
             " --force"
         )
-    kept = _replace(engine, path, "restored", by, keep=bool(held))
+    former = _replace(engine, path, "restored", by, keep=bool(held))
     migrate(engine, by, copy=False)
-    return f"Copie remise en place : {path} (version {revision}).{_kept(kept)}"
+    return f"Copie remise en place : {path} (version {revision}).{_former(former)}"
 
 
 def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
@@ -61,14 +61,15 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
     """
     if schema.check_known(engine) == schema.newest():
         return None
-    before, kept = None, None
+    before: str | None = None
+    former: Path | None = None
 
     def keep(connection: Connection) -> None:
-        nonlocal before, kept
+        nonlocal before, former
         before = schema.version_of(connection)  # again: another process may have been faster
-        if copy and before not in (None, schema.newest()):
+        if copy and before is not None and before != schema.newest():
             try:
-                kept = _keep(engine, before)
+                former = _keep(engine, before)
             except Refused as reason:
                 raise Refused(
                     f"{reason} La base n'a pas été mise à jour, faute d'une copie ; sans copie, à ses risques :"
@@ -79,20 +80,20 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
         if before not in (None, schema.newest()):
             # What files replace may have another rule now: the rows are settled by today's, whatever wrote them.
             settled = supersede.settle_anew(connection)
-            _journal(
+            journal.note(
                 connection,
                 by,
                 "migrated",
                 {
                     "from": before,
                     "to": schema.newest(),
-                    "copy": kept.name if kept else None,
+                    "copy": former.name if former else None,
                     "settled": settled,
                 },
             )
 
     schema.upgrade(engine, before=keep, after=note)
-    return kept
+    return former
 
 
 def go_back(engine: Engine, name: str | None, by: str) -> str:
@@ -101,8 +102,8 @@ def go_back(engine: Engine, name: str | None, by: str) -> str:
         raise Refused("La base n'existe pas encore : il n'y a rien d'où revenir.")
     path = _named(engine, name) if name else _last(engine)
     revision = copies.check(engine, path)
-    kept = _replace(engine, path, "went back", by, keep=True)
-    return f"La base est revenue à la copie {path} (version {revision}).{_kept(kept)}" + (
+    former = _replace(engine, path, "went back", by, keep=True)
+    return f"La base est revenue à la copie {path} (version {revision}).{_former(former)}" + (
         ""
         if revision == schema.newest()
         else " Installer maintenant la version de l'application d'avant la mise à jour."
@@ -115,34 +116,36 @@ def contents(engine: Engine) -> list[str]:
         tables = set(inspect(connection).get_table_names())
         if "journal" not in tables:
             return []
-        found = beyond_reference(connection)
-        for table in tables & set(Base.metadata.tables) - set(found) - COMPUTED:
-            found[table] = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
-        said = [
+        rows = beyond_reference(connection)
+        for table in tables & set(Base.metadata.tables) - set(rows) - COMPUTED:
+            rows[table] = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
+        held = [
             counted(n, WORDS[table]) if table in WORDS else f"{table} : {n}"
-            for table, n in sorted(found.items())
+            for table, n in sorted(rows.items())
             if n
         ]
         lines = connection.execute(
             select(func.count()).select_from(Journal).where(Journal.did.not_in(BY_ITSELF))
         )
-        done = lines.scalar_one()
-        return said or ([counted(done, "ligne") + " au journal"] if done else [])
+        number = lines.scalar_one()
+        return held or ([counted(number, "ligne") + " au journal"] if number else [])
 
 
 def _replace(engine: Engine, path: Path, did: str, by: str, *, keep: bool) -> Path | None:
     """Put a checked copy in place, after keeping what is there if asked, and note it in the journal."""
-    kept = _keep(engine, schema.version(engine)) if keep else None
+    former = _keep(engine, schema.version(engine) or "0") if keep else None
     copies.put_back(engine, path)
     with writing(engine) as connection:
-        _journal(connection, by, did, {"copy": path.name, "kept": kept.name if kept else None})
-    return kept
+        journal.note(
+            connection, by, did, {"copy": path.name, "kept": former.name if former else None}
+        )
+    return former
 
 
 def _keep(engine: Engine, revision: str) -> Path:
     """A dated copy in the folder of copies."""
     ending = "db" if is_sqlite(engine) else "dump"
-    start = f"{Path(engine.url.database).stem}-{datetime.now():%Y-%m-%d-%H%M%S}-version-{revision}"
+    start = f"{Path(engine.url.database or '').stem}-{now():%Y-%m-%d-%H%M%S}-version-{revision}"
     names = (
         _folder(engine) / f"{start}{more}.{ending}"
         for more in ("", *(f"-{i}" for i in range(2, 1000)))
@@ -157,7 +160,7 @@ def _folder(engine: Engine) -> Path:
     if load().copies:
         return Path(load().copies)
     return (
-        Path(engine.url.database).resolve().parent if is_sqlite(engine) else ROOT / "data"
+        Path(engine.url.database or "").resolve().parent if is_sqlite(engine) else ROOT / "data"
     ) / "copies"
 
 
@@ -173,7 +176,7 @@ def _last(engine: Engine) -> Path:
         )
         name = next((line["copy"] for line in lines.scalars() if line.get("copy")), None)
     if name:
-        return _folder(engine) / name
+        return _folder(engine) / str(name)
     known = sorted(path.name for path in _folder(engine).glob("*-version-*"))
     raise Refused(
         "Le journal ne nomme aucune copie faite avant une mise à jour. "
@@ -185,9 +188,5 @@ def _last(engine: Engine) -> Path:
     )
 
 
-def _kept(path: Path | None) -> str:
+def _former(path: Path | None) -> str:
     return f" Ce que la base contenait est gardé : {path}." if path else ""
-
-
-def _journal(connection: Connection, who: str, did: str, detail: dict) -> None:
-    connection.execute(insert(Journal).values(at=now(), who=who, did=did, detail=detail, why=""))

@@ -7,22 +7,24 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
+from typing import Any
 
-from psycopg.copy import QueuedLibpqWriter
+from psycopg.copy import Copy, QueuedLibpqWriter
 from sqlalchemy import Connection, text
 
 from db.engine import is_sqlite
 
+Row = tuple[Any, ...]  # of values, in the order of the columns
 CHUNK = 2_000
 TOGETHER = 20  # rows in one INSERT of SQLite: a quarter faster than one by one; well under its limit of 999 values
 SPECIAL = re.compile(r"[\\\t\n\r]")  # what COPY's text cannot hold as it stands
 NULL = "\\N"
 
 
-class _Copied(dict):
+class _Copied(dict[Any, str]):
     """COPY's spelling of each value, remembered: most values come again and again."""
 
-    def __missing__(self, value) -> str:
+    def __missing__(self, value: Any) -> str:
         if isinstance(value, (bytes, memoryview)):
             return "\\\\x" + bytes(value).hex()
         spelled = (
@@ -37,9 +39,7 @@ class _Copied(dict):
         return spelled
 
 
-def insert(
-    connection: Connection, table: str, columns: Sequence[str], rows: Iterable[tuple]
-) -> None:
+def insert(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Insert rows (tuples in the order of `columns`) in the current transaction.
 
     `table` and `columns` are names of ours, never text from a file. Dates may be ISO text.
@@ -53,9 +53,9 @@ def insert(
 @contextmanager
 def inserter(
     connection: Connection, table: str, columns: Sequence[str]
-) -> Iterator[Callable[[list[tuple]], None]]:
+) -> Iterator[Callable[[list[Row]], None]]:
     """A function that inserts a list of rows; the rows are all there when the block ends."""
-    cursor = connection.connection.cursor()
+    cursor: Any = connection.connection.cursor()  # of whichever driver
     names = ", ".join(columns)
     try:
         if is_sqlite(connection):
@@ -70,12 +70,12 @@ def inserter(
         cursor.close()
 
 
-def _by_executemany(cursor, start: str, width: int) -> Callable[[list[tuple]], None]:
+def _by_executemany(cursor: Any, start: str, width: int) -> Callable[[list[Row]], None]:
     row = f"({', '.join('?' * width)})"
     one, many = start + row, start + ", ".join([row] * TOGETHER)
     step = width * TOGETHER
 
-    def put(rows: list[tuple]) -> None:
+    def put(rows: list[Row]) -> None:
         whole = len(rows) - len(rows) % TOGETHER
         values = list(chain.from_iterable(rows[:whole]))
         cursor.executemany(many, (values[i : i + step] for i in range(0, len(values), step)))
@@ -84,19 +84,19 @@ def _by_executemany(cursor, start: str, width: int) -> Callable[[list[tuple]], N
     return put
 
 
-def _by_copy(copy) -> Callable[[list[tuple]], None]:
+def _by_copy(copy: Copy) -> Callable[[list[Row]], None]:
     spelled = _Copied({None: NULL, True: "t", False: "f"})
     # 1 == True and 0 == False as keys: whole numbers need a table of their own.
     whole = _Copied({None: NULL})
 
-    def spell(column: tuple) -> list[str]:
+    def spell(column: Row) -> list[str]:
         sample = next((v for v in column if v is not None), None)
         if isinstance(sample, str) and not SPECIAL.search("".join(filter(None, column))):
             return [NULL if v is None else v for v in column]
         table = whole if isinstance(sample, int) and not isinstance(sample, bool) else spelled
         return [table[v] for v in column]
 
-    def put(rows: list[tuple]) -> None:
+    def put(rows: list[Row]) -> None:
         if rows:
             columns = map(spell, zip(*rows, strict=True))
             copy.write(("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n").encode())

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Any, TextIO
 
 from db.codes import LONGEST
 
@@ -18,13 +18,13 @@ UNFIT = re.compile(
 
 def fit(text: str) -> str:
     """The text with control and direction codes spelled out, so that a terminal shows them instead of obeying."""
-    return UNFIT.sub(lambda found: ascii(found[0])[1:-1], text)
+    return UNFIT.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 class _Fit:
     """A stream that prints only what is fit for a terminal."""
 
-    def __init__(self, stream: TextIO):
+    def __init__(self, stream: TextIO) -> None:
         self.stream = stream
         if hasattr(stream, "reconfigure"):
             # A character that this terminal has not must not stop a command whose work is done.
@@ -35,7 +35,7 @@ class _Fit:
         self.stream.write(fit(text))
         return len(text)
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
 
 

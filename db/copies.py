@@ -8,14 +8,14 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from db import dump, faults, schema
-from db.engine import BUSY_MS, is_sqlite
+from db.engine import BUSY_MS, is_sqlite, sqlite_driver
 from db.write import Refused
 
 ARCHIVE, DATABASE = b"PGDMP", b"SQLite format 3\0"  # how the two kinds of copy begin
@@ -28,7 +28,7 @@ def write(engine: Engine, path: Path) -> None:
     with _said(), _beside(path) as aside:
         if is_sqlite(engine):
             with engine.connect() as connection:
-                driver = connection.connection.driver_connection
+                driver = sqlite_driver(connection)
                 if fault := unsound(driver):
                     raise Refused(f"{faults.DAMAGED} Aucune copie n'en est faite ({fault}).")
                 # Not a copy of the file: in WAL mode that would silently lose the last commits.
@@ -81,7 +81,7 @@ def put_back(engine: Engine, path: Path) -> None:
         if is_sqlite(engine):
             with closing(_open(path)) as source, engine.connect() as connection:
                 source.backup(
-                    connection.connection.driver_connection,
+                    sqlite_driver(connection),
                     progress=_until(time.monotonic() + BUSY_MS / 1000),
                     sleep=0.1,
                 )
@@ -92,9 +92,9 @@ def put_back(engine: Engine, path: Path) -> None:
 
 def unsound(driver: sqlite3.Connection) -> str | None:
     """What is wrong with a SQLite database, read from end to end; None if nothing is."""
-    found = driver.execute("PRAGMA integrity_check(1)").fetchone()[0]
-    if found != "ok":
-        return found
+    fault = str(driver.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    if fault != "ok":
+        return fault
     loose = driver.execute("PRAGMA foreign_key_check").fetchone()
     return f"une ligne de {loose[0]} ne mène à rien" if loose else None
 
@@ -128,10 +128,10 @@ def _open(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
 
 
-def _until(end: float):
+def _until(end: float) -> Callable[[int, int, int], None]:
     """Called at each step of SQLite's copying, which by itself would wait for ever for another writer."""
 
-    def progress(status, _left, _total):
+    def progress(status: int, _left: int, _total: int) -> None:
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > end:
             raise Refused(faults.BUSY)
 
@@ -149,7 +149,7 @@ def _beside(path: Path) -> Iterator[Path]:
         yield aside
         with aside.open("rb") as written:
             os.fsync(written.fileno())
-        os.replace(aside, path)
+        aside.replace(path)
     finally:
         for leftover in path.parent.glob(f"{aside.name}*"):  # SQLite's journal too
             leftover.unlink()

@@ -5,14 +5,17 @@ import tempfile
 from datetime import datetime, time
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from tqdm import tqdm
 
 from dashboard.period import today
 from db import read, write
+from db.codes import ALL
 from db.demo import DemoSite, files
 from db.intake import Options, load_known, take
 from db.ledger import public_holidays
+
+SITE = ("code", "kind", "launched_on")  # what the invented data know of a site
 
 
 def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = True) -> int:
@@ -21,21 +24,16 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
     Raises Refused where the database holds any batch already.
     """
     with engine.connect() as connection:
-        if connection.execute(
-            text("SELECT 1 FROM import_batch WHERE demo = :no LIMIT 1"), {"no": False}
-        ).first():
-            raise write.Refused(
-                "La base contient des données réelles : les données de démonstration n'y entrent pas."
-            )
+        write.refuse_mixture(connection, demo=True)
         if read.is_demo(connection):
             raise write.Refused(
                 "La base contient déjà des données fictives : python -m db purge-demo"
             )
-        table = read.sites_frame(connection, read.ALL)
+        table = read.sites_frame(connection, ALL)
         services = [label for _, _, label in read.services(connection)]
         first = min(d for d in table["launched_on"] if d)
         holidays = set(public_holidays(connection, first, today()))
-    sites = [DemoSite(s.code, s.kind, s.launched_on) for s in table.itertuples()]
+    sites = [DemoSite(*site) for site in zip(*(table[name].tolist() for name in SITE), strict=True)]
     known = load_known(engine)
     rows = 0
     # The bar goes back to the start of its line: past the stream that spells such codes out.

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from sqlalchemy import Engine, inspect, text
 
@@ -22,7 +23,7 @@ END = b"\\.\n"
 
 def write(engine: Engine, path: Path) -> None:
     """Write the tables of this application into the file `path`. Raises Refused."""
-    place, ours, others = _tables(engine)
+    place, _, others = _tables(engine)
     with _program(
         "pg_dump",
         "-Fc",
@@ -39,13 +40,15 @@ def write(engine: Engine, path: Path) -> None:
 
 def read(path: Path) -> tuple[list[str], dict[str, set[str]]]:
     """Read a copy from its first to its last byte: its revisions, and its tables with their columns. Raises Refused."""
-    tables, revisions, table = {}, [], None
+    tables: dict[str, set[str]] = {}
+    revisions: list[str] = []
+    table = None
     with _program("pg_restore", "-f", "-", str(path), stdout=subprocess.PIPE) as restoring:
-        for line in restoring.stdout:
+        for line in _pipe(restoring.stdout):
             if table is None:
-                if found := ROWS_OF.match(line):
-                    table = found[1].decode()
-                    tables[table] = set(found[2].decode().replace('"', "").split(", "))
+                if start := ROWS_OF.match(line):
+                    table = start[1].decode()
+                    tables[table] = set(start[2].decode().replace('"', "").split(", "))
             elif line == END:
                 table = None
             elif table == schema.HELD:
@@ -76,7 +79,8 @@ def put_back(engine: Engine, path: Path) -> None:
         ) as psql,
         suppress(BrokenPipeError),
     ):  # psql stops at an error, and says it
-        psql.stdin.write("\n".join(begin).encode())
+        script = _pipe(psql.stdin)
+        script.write("\n".join(begin).encode())
         with _program(
             "pg_restore",
             "--no-owner",
@@ -87,9 +91,9 @@ def put_back(engine: Engine, path: Path) -> None:
             str(path),
             stdout=subprocess.PIPE,
         ) as restoring:
-            shutil.copyfileobj(restoring.stdout, psql.stdin)
+            shutil.copyfileobj(_pipe(restoring.stdout), script)
         # Not before all of the copy was read: what ends too early leaves the transaction open, hence undone.
-        psql.stdin.write(b"COMMIT;\n")
+        script.write(b"COMMIT;\n")
 
 
 def _tables(engine: Engine) -> tuple[str, list[str], list[str]]:
@@ -105,16 +109,27 @@ def _tables(engine: Engine) -> tuple[str, list[str], list[str]]:
     return place, ours, others
 
 
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    """The pipe that was asked for."""
+    if stream is None:
+        raise ValueError("This program was started without the pipe.")
+    return stream
+
+
 @contextmanager
 def _program(
-    program: str, *arguments: str, engine: Engine | None = None, **pipes
-) -> Iterator[subprocess.Popen]:
+    program: str,
+    *arguments: str,
+    engine: Engine | None = None,
+    stdin: int | None = None,
+    stdout: int | None = None,
+) -> Iterator[subprocess.Popen[bytes]]:
     """One of PostgreSQL's programs at work; what it complains of is raised as Refused when the block ends.
 
     engine: the database it is to connect to. The password goes by the environment, never on the command line.
     """
-    found = shutil.which(program)
-    if not found:
+    path = shutil.which(program)
+    if not path:
         raise Refused(faults.missing_program(program))
     environment = {**os.environ, "LC_ALL": "C", "PGCONNECT_TIMEOUT": "5"}
     if engine is not None:
@@ -122,16 +137,19 @@ def _program(
         arguments = ("-d", url.set(password=None).render_as_string(hide_password=False), *arguments)
         environment |= {"PGPASSWORD": url.password} if url.password else {}
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen([found, *arguments], env=environment, stderr=errors, **pipes)
+        process = subprocess.Popen(
+            [path, *arguments], env=environment, stdin=stdin, stdout=stdout, stderr=errors
+        )
         try:
             yield process
         except BaseException:
             process.kill()
             raise
         finally:
-            for pipe in filter(None, (process.stdin, process.stdout)):
-                with suppress(BrokenPipeError):
-                    pipe.close()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    with suppress(BrokenPipeError):
+                        pipe.close()
             process.wait()
         if process.returncode:
             errors.seek(0)

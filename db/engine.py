@@ -1,5 +1,6 @@
 """The one place where a database is opened: SQLite by default, PostgreSQL when the address says so."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,10 +40,9 @@ def make_engine(url: str, cache_mb: int = 64) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection, _record):
-        connection.isolation_level = (
-            None  # we say BEGIN ourselves: the driver's own is deferred and skips DDL
-        )
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # We say BEGIN ourselves: the driver's own is deferred and skips DDL.
+        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
             f"busy_timeout = {BUSY_MS}",
@@ -56,7 +56,7 @@ def make_engine(url: str, cache_mb: int = 64) -> Engine:
         cursor.close()
 
     @event.listens_for(engine, "begin")
-    def _begin(connection):
+    def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
@@ -68,12 +68,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Rollups are read, changed and written back: two imports at once must queue, or counts would be lost.
     """
-    with engine.connect() as connection:
-        if is_sqlite(engine):
-            connection = connection.execution_options(begin="BEGIN IMMEDIATE")
-        with connection.begin():
-            wait_for_turn(connection)
-            yield connection
+    with (
+        engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
+        connection.begin(),
+    ):
+        wait_for_turn(connection)
+        yield connection
 
 
 def wait_for_turn(connection: Connection) -> None:
@@ -86,3 +86,11 @@ def wait_for_turn(connection: Connection) -> None:
 def is_sqlite(bind: Engine | Connection) -> bool:
     """Whether the database behind `bind` is SQLite."""
     return bind.dialect.name == "sqlite"
+
+
+def sqlite_driver(connection: Connection) -> sqlite3.Connection:
+    """Python's own connection behind one to SQLite, for what SQLAlchemy has no words for."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError("This is no connection to SQLite.")
+    return driver

@@ -8,21 +8,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from sqlalchemy import Connection, Engine
 
-from dashboard.period import Period, add_months, month_end, months
+from dashboard.period import Period, add_months, day_number, month_end, month_starts, months
 from dashboard.settings import load
 from db import read
 from db.codes import ALL, ALL_SERVICES, COUNTERS, UNKNOWN_HOUR, UNKNOWN_KEY, UNKNOWN_SERVICE
-from db.ledger import Ledger, day_number, load_ledger
+from db.ledger import Ledger, load_ledger
 from db.months import Visits, visits
-from db.rollup import month_start
 from db.shapes import Facts
 
 VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured", "left_timed"))
 Span = tuple[date, date]
+Group = (
+    int | str
+)  # what a key stands for: a site's, service's or day's number, an hour, a department
+Answer = TypeVar("Answer")
+# Keys, groups, counters, waits, left_timed: as in Cut.
+Counted = tuple[list[str], list[Group], np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Scope:
         """The last day for which the site's complaints are known, or the one asked for."""
         return self.as_of if self.forced else self.ledger.complaints_as_of(site_id)
 
-    def ask(self, question: Callable):
+    def ask(self, question: Callable[[Connection], Answer]) -> Answer:
         """The database's answer; a connection is opened where there is none."""
         if isinstance(self.bind, Connection):
             return question(self.bind)
@@ -111,6 +117,7 @@ def gather(
         left_timed=cut.left_timed,
         known_service=cut.known_service,
         all_visits=cut.all_visits,
+        silent=_silent(scope),
         **_reporting(scope, present, active, spans, members),
         **_days(scope, spans, members),
         **_places(scope, present, spans, members, cut.by_site),
@@ -142,18 +149,18 @@ def make_scope(
         [i for i, p in enumerate(places) if sites == ALL or p.code in sites], dtype=np.int64
     )
     known = as_of or ledger.as_of
-    partial = known is not None and last > known
+    cut = min(last, known) if known else last
     return Scope(
         bind,
         ledger,
         sites,
         rows,
         first,
-        known if partial else last,
+        cut,
         known,
-        partial,
-        service,
-        as_of is not None,
+        partial=cut < last,
+        service=service,
+        forced=as_of is not None,
     )
 
 
@@ -174,8 +181,8 @@ def waits_by_month(scope: Scope) -> tuple[tuple[date, ...], np.ndarray]:
         min(max(book.index(day), 0), book.waits.shape[2])
         for day in (scope.first, add_months(scope.last, 1))
     )
-    found = book.cut("waits", scope.rows, [scope.service_id], low, high)[:, 0]
-    return tuple(add_months(book.origin, n) for n in range(low, high)), found
+    waits = book.cut("waits", scope.rows, [scope.service_id], low, high)[:, 0]
+    return tuple(add_months(book.origin, n) for n in range(low, high)), waits
 
 
 # --- keys and visits ------------------------------------------------------------------------------------------------
@@ -185,7 +192,7 @@ class Cut:
     of the question at each site of the ledger."""
 
     keys: list[str]
-    groups: list
+    groups: list[Group]
     counters: np.ndarray
     waits: np.ndarray
     left_timed: np.ndarray
@@ -194,8 +201,9 @@ class Cut:
     by_site: np.ndarray
 
 
-def _sum(counts: np.ndarray, axis) -> np.ndarray:
-    return counts.sum(axis=axis, dtype=np.int64)  # counts may be unsigned, which wrap below 0
+def _sum(counts: np.ndarray, axis: int | tuple[int, ...] | None) -> np.ndarray:
+    # Counts may be unsigned, which wrap below 0.
+    return np.asarray(np.sum(counts, axis=axis, dtype=np.int64))
 
 
 def _cut(scope: Scope, by: str) -> Cut:
@@ -205,8 +213,8 @@ def _cut(scope: Scope, by: str) -> Cut:
     services = list(
         dict.fromkeys([number, ALL_SERVICES, UNKNOWN_SERVICE, *(apart if by == "service" else [])])
     )
-    found = scope.visits(services)
-    counted = found.of("counters")
+    cut = scope.visits(services)
+    counted = cut.of("counters")
     of = {i: counted[:, n] for n, i in enumerate(services)}  # (R, M, 12)
     everybody, mine = of[ALL_SERVICES], of[number]
     measuring = _sum(everybody[:, :, MEASURED], 1) > 0
@@ -220,16 +228,16 @@ def _cut(scope: Scope, by: str) -> Cut:
     if by in ("service", "hour"):
         odd = ~measuring & (_sum(everybody[:, :, LEFT_TIMED], 1) > 0)
         keys, groups, counters, waits, left = (
-            _by_hour(scope, odd) if by == "hour" else _by_service(scope, found, apart, odd)
+            _by_hour(scope, odd) if by == "hour" else _by_service(scope, cut, apart, odd)
         )
         known = {name: np.full(len(groups), _sum(values, None)) for name, values in known.items()}
     else:
-        waits = found.of("waits", [number])[:, 0]
+        waits = cut.of("waits", [number])[:, 0]
         if by == "month":
             left_timed = mine[:, :, LEFT_TIMED] * (everybody[:, :, MEASURED] > 0)
         else:
             left_timed = _sum(mine[:, :, LEFT_TIMED], 1) * measuring
-        keys, groups, fold = _folding(scope, by, found.months)
+        keys, groups, fold = _folding(scope, by, cut.months)
         counters, waits, left = (
             fold(mine),
             fold(waits),
@@ -241,7 +249,9 @@ def _cut(scope: Scope, by: str) -> Cut:
     return Cut(keys, groups, counters, waits, left, by_site=by_site, **known)
 
 
-def _folding(scope: Scope, by: str, named: tuple[date, ...]) -> tuple[list[str], list, Callable]:
+def _folding(
+    scope: Scope, by: str, present: tuple[date, ...]
+) -> tuple[list[str], list[Group], Callable[[np.ndarray], np.ndarray]]:
     """Keys and groups of a nation, its departments, sites or months; and what adds (R, M, …) up to (G, …)."""
     if by == "nation":
         return ["nation"], [0], lambda a: _sum(a, (0, 1))[None]
@@ -253,7 +263,7 @@ def _folding(scope: Scope, by: str, named: tuple[date, ...]) -> tuple[list[str],
         where = np.array([names.index(d) for d in scope.departments.tolist()], dtype=np.int64)
         return names, names, lambda a: _add_up(where, _sum(a, 1), len(names))
     starts = months(Period(scope.first, scope.last)) if scope.first <= scope.last else []
-    place = {m: i for i, m in enumerate(named)}
+    place = {m: i for i, m in enumerate(present)}
     rows = np.array(
         [place.get(m, -1) for m in starts], dtype=np.int64
     )  # -1: a month without any visit
@@ -271,23 +281,22 @@ def _add_up(where: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
     return out
 
 
-def _by_service(scope: Scope, found: Visits, apart: list[int], odd: np.ndarray) -> tuple:
+def _by_service(scope: Scope, cut: Visits, apart: list[int], odd: np.ndarray) -> Counted:
     """Services with a visit; those who left at sites that record arrivals but never a call (`odd`) are taken off."""
-    each = found.of("counters", apart)
-    counters, waits = _sum(each, (0, 2)), _sum(found.of("waits", apart), (0, 2))
+    each = cut.of("counters", apart)
+    counters, waits = _sum(each, (0, 2)), _sum(cut.of("waits", apart), (0, 2))
     off = _sum(each[odd][..., LEFT_TIMED], (0, 2))
-    kept = [i for i in np.argsort(apart, kind="stable").tolist() if counters[i, VISITS]]
-    groups = [apart[i] for i in kept]
+    rows = [i for i in np.argsort(apart, kind="stable").tolist() if counters[i, VISITS]]
     return (
-        [scope.ledger.service_code(i) for i in groups],
-        groups,
-        counters[kept],
-        waits[kept],
-        counters[kept, LEFT_TIMED] - off[kept],
+        [scope.ledger.service_code(apart[i]) for i in rows],
+        [apart[i] for i in rows],
+        counters[rows],
+        waits[rows],
+        counters[rows, LEFT_TIMED] - off[rows],
     )
 
 
-def _by_hour(scope: Scope, odd: np.ndarray) -> tuple:
+def _by_hour(scope: Scope, odd: np.ndarray) -> Counted:
     """Hours with a visit, as `_by_service`."""
     period = (scope.first, scope.last, scope.service_id)
     counters, waits = scope.ask(lambda c: read.by_hour(c, scope.sites, *period))
@@ -295,17 +304,17 @@ def _by_hour(scope: Scope, odd: np.ndarray) -> tuple:
     codes = {scope.ledger.places[i].code for i in scope.rows[odd].tolist()}
     if codes:
         left -= scope.ask(lambda c: read.by_hour(c, codes, *period))[0][:, LEFT_TIMED]
-    kept = [h for h in range(UNKNOWN_HOUR + 1) if counters[h, VISITS]]
+    hours = [h for h in range(UNKNOWN_HOUR + 1) if counters[h, VISITS]]
     return (
-        [f"{h:02}" if h < UNKNOWN_HOUR else UNKNOWN_KEY for h in kept],
-        kept,
-        counters[kept],
-        waits[kept],
-        left[kept],
+        [f"{h:02}" if h < UNKNOWN_HOUR else UNKNOWN_KEY for h in hours],
+        [*hours],
+        counters[hours],
+        waits[hours],
+        left[hours],
     )
 
 
-def _spans(scope: Scope, by: str, groups: list) -> list[Span]:
+def _spans(scope: Scope, by: str, groups: list[Group]) -> list[Span]:
     """The days of each key: its part of the period for months, the whole period for others."""
     if by != "month":
         return [(scope.first, scope.last)] * len(groups)
@@ -313,7 +322,7 @@ def _spans(scope: Scope, by: str, groups: list) -> list[Span]:
     return [(max(start, scope.first), min(month_end(start), scope.last)) for start in starts]
 
 
-def _members(scope: Scope, by: str, groups: list) -> np.ndarray:
+def _members(scope: Scope, by: str, groups: list[Group]) -> np.ndarray:
     """Whether a site of the ledger is one that a key speaks of, (G, S)."""
     member = np.zeros((len(groups), len(scope.ledger.places)), dtype=bool)
     if by == "site":
@@ -343,27 +352,29 @@ def _active(scope: Scope, spans: Sequence[Span]) -> np.ndarray:
 
 def _reporting(
     scope: Scope, present: np.ndarray, active: np.ndarray, spans: list[Span], members: np.ndarray
-) -> dict:
-    whole = [(scope.first, scope.last)]
-    silent = _expected(scope, whole)[0] & ~_active(scope, whole)[0]
+) -> dict[str, np.ndarray]:
     # A batch of complaints speaks for at least a day of the span.
     hands_in = scope.ledger.between("complaints_known", spans) > 0
     return {
-        **{
-            name: (sites & members).sum(axis=1)
-            for name, sites in (
-                ("expected", present),
-                ("reporting", active),
-                ("complaint_reporting", hands_in),
-            )
-        },
-        "silent": [scope.ledger.places[i].code for i in scope.rows.tolist() if silent[i]],
+        name: (sites & members).sum(axis=1)
+        for name, sites in (
+            ("expected", present),
+            ("reporting", active),
+            ("complaint_reporting", hands_in),
+        )
     }
+
+
+def _silent(scope: Scope) -> list[str]:
+    """The sites of the question, by code, that were expected in the period and did not report."""
+    whole = [(scope.first, scope.last)]
+    silent = _expected(scope, whole)[0] & ~_active(scope, whole)[0]
+    return [scope.ledger.places[i].code for i in scope.rows.tolist() if silent[i]]
 
 
 def _days(scope: Scope, spans: list[Span], members: np.ndarray) -> dict[str, np.ndarray]:
     """Open site-days, those of them closed, and visits on other days (all services only)."""
-    found = {
+    days = {
         name: np.where(members, scope.ledger.between(which, spans), 0).sum(axis=1, dtype=np.int64)
         for name, which in (
             ("open_days", "open"),
@@ -371,11 +382,9 @@ def _days(scope: Scope, spans: list[Span], members: np.ndarray) -> dict[str, np.
             ("off_day_visits", "off"),
         )
     }
-    return (
-        found
-        if scope.service is None
-        else {**found, "off_day_visits": np.zeros(len(spans), np.int64)}
-    )
+    if scope.service is not None:
+        days["off_day_visits"] = np.zeros(len(spans), np.int64)
+    return days
 
 
 def _places(
@@ -401,15 +410,15 @@ def _places(
 
 
 # --- complaints -----------------------------------------------------------------------------------------------------
-def _complaints(scope: Scope, by: str, groups: list) -> dict[str, np.ndarray]:
+def _complaints(scope: Scope, by: str, groups: list[Group]) -> dict[str, np.ndarray]:
     """Complaints received up to the period's end, each under its key (-1: of none)."""
     everything, places = scope.ledger.complaints, scope.ledger.places
     here = np.zeros(len(places), dtype=bool)
     here[scope.rows] = True
-    kept = here[everything["site"]] & (everything["received"] <= day_number(scope.last))
+    mine = here[everything["site"]] & (everything["received"] <= day_number(scope.last))
     if scope.service is not None:
-        kept &= everything["service"] == max(scope.service_id, 0)  # 0: not known
-    c = {name: values[kept] for name, values in everything.items()}
+        mine &= everything["service"] == max(scope.service_id, 0)  # 0: not known
+    c = {name: values[mine] for name, values in everything.items()}
     if by in ("nation", "hour"):
         group = np.full(len(c["site"]), 0 if by == "nation" else -1, np.int64)
     else:
@@ -420,27 +429,31 @@ def _complaints(scope: Scope, by: str, groups: list) -> dict[str, np.ndarray]:
     return {**c, "group": group, "as_of": as_of[c["site"]]}
 
 
-def _groups_of(scope: Scope, by: str, groups: list, c: dict[str, np.ndarray]) -> np.ndarray:
+def _groups_of(scope: Scope, by: str, groups: list[Group], c: dict[str, np.ndarray]) -> np.ndarray:
     """The place in `groups` of what each complaint belongs to, -1 where it is none of them."""
     place = {g: i for i, g in enumerate(groups)}
     if by in ("site", "department"):
-        of_site = [
-            place.get(p.id if by == "site" else p.department, -1) for p in scope.ledger.places
-        ]
-        return np.array(of_site, dtype=np.int64)[c["site"]]
-    what = (
-        month_start(c["received"])
-        if by == "month"
-        else np.where(c["service"] == 0, UNKNOWN_SERVICE, c["service"])
-    )
-    different, where = np.unique(what, return_inverse=True)
-    return np.array([place.get(g, -1) for g in different.tolist()], dtype=np.int64)[where]
+        each, where = (
+            [p.id if by == "site" else p.department for p in scope.ledger.places],
+            c["site"],
+        )
+    else:
+        what = (
+            month_starts(c["received"])
+            if by == "month"
+            else np.where(c["service"] == 0, UNKNOWN_SERVICE, c["service"])
+        )
+        different, where = np.unique(what, return_inverse=True)
+        each = different.tolist()
+    group: np.ndarray = np.array([place.get(g, -1) for g in each], dtype=np.int64)[where]
+    return group
 
 
 def comparable(scope: Scope) -> tuple[set[str], Period]:
     """The sites that reported both in the period and in the same days a year before, and that year-before period."""
     before = Period(_year_before(scope.first), _year_before(scope.last))
-    both = _active(scope, [(scope.first, scope.last), (before.first, before.last)]).all(axis=0)
+    now, then = _active(scope, [(scope.first, scope.last), (before.first, before.last)])
+    both = now & then
     return {scope.ledger.places[i].code for i in scope.rows.tolist() if both[i]}, before
 
 

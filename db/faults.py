@@ -116,7 +116,7 @@ DISK = {
 
 def sentence(error: Exception) -> str:
     """What a failure of the database, of a setting or of a file means, in French."""
-    if isinstance(error, DBAPIError):
+    if isinstance(error, DBAPIError) and isinstance(error.orig, Exception):
         error = error.orig
     if isinstance(error, sqlite3.Error):
         return _sqlite(error)
@@ -137,9 +137,7 @@ def disk(error: OSError) -> str:
     if error.errno == errno.EPIPE:
         return "Ce qui lisait la sortie s'est arrêté avant la fin."
     what = f"« {error.filename} »" if error.filename else "Le fichier"
-    return (
-        f"{what} {DISK.get(error.errno, f'ne peut être lu ou écrit ({error.strerror or error})')}."
-    )
+    return f"{what} {DISK.get(error.errno or 0, f'ne peut être lu ou écrit ({error.strerror or error})')}."
 
 
 def of_program(program: str, errors: str) -> str:
@@ -159,14 +157,16 @@ def missing_program(program: str) -> str:
 
 def _sqlite(error: sqlite3.Error) -> str:
     name = getattr(error, "sqlite_errorname", "")
-    for start, said in SQLITE:
+    for start, words in SQLITE:
         if name.startswith(start):
-            return said
+            return words
     return _by_words(str(error)) or _unknown("La base de données a refusé", str(error))
 
 
 def _by_words(text: str) -> str | None:
-    return next((said for pattern, said in WORDS if re.search(pattern, text, re.IGNORECASE)), None)
+    return next(
+        (words for pattern, words in WORDS if re.search(pattern, text, re.IGNORECASE)), None
+    )
 
 
 def _unknown(what: str, text: str) -> str:

@@ -17,6 +17,7 @@ from dashboard.period import today
 from db import read, write
 from db.codes import ALL, LONGEST
 from db.forms import DESTINATIONS
+from db.journal import now
 from db.ledger import public_holidays
 
 
@@ -168,7 +169,7 @@ def _file(path: Path, options: Options, by: str, known: Known) -> write.File:
     return write.File(
         sha256_of(path),
         name_of(path)[-LONGEST["filename"] :],
-        options.as_of or write.now(),
+        options.as_of or now(),
         by,
         options.covers,
         tuple(codes[c] for c in options.sites),

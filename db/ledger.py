@@ -7,7 +7,7 @@ Rows are cut to what a person may see afterwards, in db.facts: nothing here is s
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 import holidays as library
@@ -15,22 +15,15 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from dashboard.period import today
+from dashboard.period import day_number, day_numbers, today, weekdays
 from db import read
 from db.codes import ALL, ALL_SERVICES, UNKNOWN_KEY, UNKNOWN_SERVICE
 from db.months import Months, load_months
 from db.shapes import Closure, Place
 
-EPOCH = date(1970, 1, 1).toordinal()
 SATURDAY = 5
-NEVER = (
-    10**6
-)  # days since 1970 of a closing that is not planned; with a minus, of an opening that is not known
-
-
-def day_number(day: date) -> int:
-    """Days since 1970."""
-    return day.toordinal() - EPOCH
+# The day number of a closing that is not planned; with a minus, of an opening that is not known.
+NEVER = 10**6
 
 
 @dataclass(frozen=True)
@@ -78,9 +71,9 @@ class Ledger:
     ends: np.ndarray
     complaints_known: np.ndarray
     complaints: dict[str, np.ndarray]
-    targets: tuple[tuple, ...]
-    rebases: tuple[tuple, ...]
-    decisions: tuple[tuple, ...]
+    targets: tuple[read.Target, ...]
+    rebases: tuple[read.Rebase, ...]
+    decisions: tuple[read.Decision, ...]
     months: Months
 
     @cached_property
@@ -141,8 +134,8 @@ class Ledger:
         )
 
     def _stands(self, column: str, names: list[str]) -> np.ndarray:
-        found = [[getattr(p, column) == name for name in names] for p in self.places]
-        return np.array(found, dtype=np.int64).reshape(len(self.places), len(names))
+        stands = [[getattr(p, column) == name for name in names] for p in self.places]
+        return np.array(stands, dtype=np.int64).reshape(len(self.places), len(names))
 
     @cached_property
     def running(self) -> dict[str, np.ndarray]:
@@ -192,7 +185,7 @@ def load_ledger(connection: Connection) -> Ledger:
     closings = read.closings(connection, ALL, first, last)
     declared = _matrix(row, origin, width, closings, "declared")
     closed = np.zeros(declared.shape, dtype=bool)
-    closed[[row[s] for s in closings["site_id"]], rows_of_days(closings["day"]) - origin] = True
+    closed[[row[s] for s in closings["site_id"]], day_numbers(closings["day"]) - origin] = True
     spans, services = read.coverage(connection, ALL), read.services(connection)
     starts = [p.launched_on or p.first_activity for p in places]
     return Ledger(
@@ -236,18 +229,19 @@ def _places(connection: Connection) -> tuple[Place, ...]:
 
 def _closures(connection: Connection, first: date, last: date) -> tuple[Closure, ...]:
     table = read.closures(connection, ALL, first, last)
-    minute = lambda column: [  # noqa: E731
-        None if m != m else int(m) for m in table[column].astype(float).tolist()
-    ]
+
+    def minutes(column: str) -> list[int | None]:
+        return [None if pd.isna(m) else int(m) for m in table[column].tolist()]
+
     return tuple(
         Closure(*values)
         for values in zip(
             [None if i is None else int(i) for i in table["site_id"].tolist()],
-            table["first_day"],
-            table["last_day"],
-            minute("from_minute"),
-            minute("to_minute"),
-            table["reason"],
+            table["first_day"].tolist(),
+            table["last_day"].tolist(),
+            minutes("from_minute"),
+            minutes("to_minute"),
+            table["reason"].tolist(),
             strict=True,
         )
     )
@@ -258,33 +252,34 @@ def public_holidays(connection: Connection, first: date, last: date) -> dict[dat
 
     From the `holidays` library (Benin), whose Islamic dates are estimates, and what a data manager changed.
     """
-    found = dict(
+    days = dict(
         library.country_holidays(
             "BJ", years=range(first.year, last.year + 1), language="fr_BJ"
         ).items()
     )
     for day, label, worked in read.holiday_changes(connection):
         if worked:
-            found.pop(day, None)
+            days.pop(day, None)
         else:
-            found[day] = label
-    return {day: label for day, label in found.items() if first <= day <= last}
-
-
-def rows_of_days(days) -> np.ndarray:
-    """Dates as days since 1970; -1 for none."""
-    return np.array([-1 if d is None else day_number(d) for d in days], dtype=np.int64)
+            days[day] = label
+    return {day: label for day, label in days.items() if first <= day <= last}
 
 
 def _matrix(
     row: dict[int, int], origin: int, width: int, frame: pd.DataFrame, column: str
 ) -> np.ndarray:
     out = np.zeros((len(row), width), dtype=np.int64)
-    out[[row[s] for s in frame["site_id"]], rows_of_days(frame["day"]) - origin] = frame[column]
+    out[[row[s] for s in frame["site_id"]], day_numbers(frame["day"]) - origin] = frame[column]
     return out
 
 
-def _known_days(row: dict[int, int], origin: int, width: int, spans: dict, form: str) -> np.ndarray:
+def _known_days(
+    row: dict[int, int],
+    origin: int,
+    width: int,
+    spans: dict[tuple[int, str], list[tuple[date, date]]],
+    form: str,
+) -> np.ndarray:
     out = np.zeros((len(row), width), dtype=bool)
     for (site, name), covered in spans.items():
         for first, last in covered if name == form else ():
@@ -308,8 +303,8 @@ def _open(
     and from the closing date on. A site with neither first activity nor launch has none.
     """
     days = np.arange(origin, origin + width)
-    working = (days + 3) % 7 < SATURDAY  # 1 January 1970 was a Thursday
-    working &= ~np.isin(days, rows_of_days(holidays))
+    working = weekdays(days) < SATURDAY
+    working &= ~np.isin(days, day_numbers(holidays))
     out = np.zeros((len(places), width), dtype=bool)
     for i, site in enumerate(places):
         start = site.first_activity or site.launched_on
@@ -331,17 +326,14 @@ def _open(
 
 
 def _complaints(frame: pd.DataFrame, row: dict[int, int]) -> dict[str, np.ndarray]:
-    number = lambda column: frame[column].fillna(0).to_numpy(dtype=np.int64)  # noqa: E731
+    def number(column: str) -> np.ndarray:
+        return frame[column].fillna(0).to_numpy(dtype=np.int64)
+
     return {
         "site": np.array([row[s] for s in frame["site_id"]], dtype=np.int64),
-        "received": rows_of_days(frame["received_on"]),
-        "resolved": rows_of_days(frame["resolved_on"]),
+        "received": day_numbers(frame["received_on"]),
+        "resolved": day_numbers(frame["resolved_on"]),
         "category": number("category_id"),
         "service": number("service_id"),
         "channel": number("channel_id"),
     }
-
-
-def yesterday() -> date:
-    """The last day that a register can be expected to hold."""
-    return today() - timedelta(days=1)

@@ -430,6 +430,6 @@ class Journal(Base):
     did: Mapped[str] = mapped_column(
         String(40), comment="in the past participle: imported, withdrawn, added"
     )
-    detail: Mapped[dict] = mapped_column(JSON)
+    detail: Mapped[dict[str, object]] = mapped_column(JSON)
     why: Mapped[str] = mapped_column(Text)
     __table_args__ = (CheckConstraint("did <> ''", name="did"),)

@@ -10,11 +10,13 @@ from datetime import date
 import numpy as np
 from sqlalchemy import Connection
 
-from dashboard.period import add_months
+from dashboard.period import DAY_0, add_months, month_number, month_numbers
 from db import read, rollup
+from db.bulk import Row
 from db.codes import ALL_SERVICES, BINS, COUNTERS, MONTH, UNKNOWN_SERVICE
 
 HEAT = 7 * rollup.HOURS
+Edges = tuple[np.ndarray, list[Row], list[Row]]  # as read.visits_by_service gives them
 WIDTHS = {"counters": len(COUNTERS), "waits": BINS, "heat": HEAT}
 
 
@@ -36,13 +38,13 @@ class Months:
 
     def index(self, start: date) -> int:
         """The place of a month, by its first day; outside the axis for one without any visit."""
-        return (start.year - self.origin.year) * 12 + start.month - self.origin.month
+        return month_number(start) - month_number(self.origin)
 
     def cut(
         self, name: str, rows: np.ndarray, services: Sequence[int], first: int, last: int
     ) -> np.ndarray:
         """`counters`, `waits` or `heat` of some sites, services (ids) and months (places, the last one left out)."""
-        whole = getattr(self, name)[:, :, first:last]
+        whole: np.ndarray = getattr(self, name)[:, :, first:last]
         if len(rows) < len(whole):
             whole = whole[rows]
         return whole[:, [self.services.index(i) for i in services]]
@@ -57,7 +59,7 @@ def load_months(
     if known[0] is None or known[1] is None:
         return Months(
             known,
-            date(1970, 1, 1),
+            DAY_0,
             axis,
             **{
                 name: np.zeros((len(row), len(axis), 0, width), np.uint8)
@@ -65,7 +67,7 @@ def load_months(
             },
         )
     origin, last = known[0].replace(day=1), known[1].replace(day=1)
-    months = (last.year - origin.year) * 12 + last.month - origin.month + 1
+    months = month_number(last) - month_number(origin) + 1
     shape = (len(row), len(axis), months)
     whole = {
         name: np.zeros((len(row) * len(axis) * months, width), np.uint8)
@@ -74,12 +76,12 @@ def load_months(
     for code in codes:  # a site at a time: rows and full matrices of all of them would take ten times the memory kept
         keys, counters, blobs = read.visits_by_service(connection, {code}, [(MONTH, origin, last)])
         at, each = _places(keys, row, axis, origin, (0, months)), np.arange(len(keys))
-        found = (
+        parts = (
             np.array(counters, dtype=np.int64).reshape(-1, len(COUNTERS)),
             rollup.added_up([b[0] for b in blobs], each, len(each)),
             rollup.added_up([b[1] for b in blobs], each, len(each), HEAT),
         )
-        for name, part in zip(WIDTHS, found, strict=True):
+        for name, part in zip(WIDTHS, parts, strict=True):
             whole[name] = whole[name].astype(
                 np.promote_types(whole[name].dtype, np.min_scalar_type(part.max(initial=0))),
                 copy=False,
@@ -105,20 +107,26 @@ class Visits:
     services: tuple[int, ...]
     low: int
     whole: tuple[int, int]
-    edges: tuple[np.ndarray, list[tuple], list[tuple]] | None
+    edges: Edges | None
 
     def of(self, name: str, services: Sequence[int] | None = None) -> np.ndarray:
         """`counters`, `waits` or `heat` of some of the services, else of all: (R, V, M, width)."""
         chosen = self.services if services is None else services
-        found = self.book.cut(name, self.rows, chosen, *self.whole)
+        months = self.book.cut(name, self.rows, chosen, *self.whole)
         if self.edges is None:
-            return found
-        out = self._at_the_edges(name, chosen)
-        out[:, :, self.whole[0] - self.low : self.whole[1] - self.low] += found
+            return months
+        out = self._at_the_edges(*self.edges, name, chosen)
+        out[:, :, self.whole[0] - self.low : self.whole[1] - self.low] += months
         return out
 
-    def _at_the_edges(self, name: str, services: Sequence[int]) -> np.ndarray:
-        keys, counters, blobs = self.edges
+    def _at_the_edges(
+        self,
+        keys: np.ndarray,
+        counters: list[Row],
+        blobs: list[Row],
+        name: str,
+        services: Sequence[int],
+    ) -> np.ndarray:
         width, row = WIDTHS[name], {int(number): i for i, number in enumerate(self.rows)}
         shape = (len(self.rows), len(services), len(self.months))
         mine = [n for n, i in enumerate(keys[:, 1].tolist()) if i in services]
@@ -139,7 +147,7 @@ class Visits:
 
 def visits(
     months: Months,
-    ask: Callable,
+    ask: Callable[[Callable[[Connection], Edges]], Edges],
     sites: read.Sites,
     row: dict[int, int],
     rows: np.ndarray,
@@ -157,7 +165,7 @@ def visits(
         return Visits(months, (), rows, tuple(services), 0, (0, 0), None)
     places = [months.index(day) for _, *ends in spans for day in ends]
     low, high = min(places), max(places) + 1
-    named = tuple(add_months(months.origin, n) for n in range(low, high))
+    starts = tuple(add_months(months.origin, n) for n in range(low, high))
     whole = next(
         ((months.index(a), months.index(b) + 1) for level, a, b in spans if level == MONTH),
         (low, low),
@@ -171,7 +179,7 @@ def visits(
         )
         keys[:, 0] = [row[i] for i in keys[:, 0].tolist()]
         edges = keys, counters, blobs
-    return Visits(months, named, rows, tuple(services), low, whole, edges)
+    return Visits(months, starts, rows, tuple(services), low, whole, edges)
 
 
 def _places(
@@ -183,10 +191,8 @@ def _places(
 ) -> np.ndarray:
     """Where rows of `read.visits_by_service` stand in a flat (sites, services, months of the span)."""
     order = {number: i for i, number in enumerate(services)}
-    month = (
-        keys[:, 2].astype("datetime64[D]").astype("datetime64[M]") - np.datetime64(origin, "M")
-    ).astype(np.int64)
-    cell = np.array([row[i] for i in keys[:, 0].tolist()], dtype=np.int64) * len(
-        services
-    ) + np.array([order[i] for i in keys[:, 1].tolist()], dtype=np.int64)
-    return cell * (span[1] - span[0]) + month - span[0]
+    site = np.array([row[i] for i in keys[:, 0].tolist()], dtype=np.int64)
+    service = np.array([order[i] for i in keys[:, 1].tolist()], dtype=np.int64)
+    month = month_numbers(keys[:, 2]) - month_number(origin) - span[0]
+    places: np.ndarray = (site * len(services) + service) * (span[1] - span[0]) + month
+    return places

@@ -6,7 +6,7 @@ import time
 from sqlalchemy import Engine
 
 from db import faults, schema
-from db.engine import is_sqlite
+from db.engine import is_sqlite, sqlite_driver
 from db.write import Refused
 
 SECONDS = 2.0  # a large database is read in part only; `backup` reads it whole
@@ -24,7 +24,7 @@ def look_over(engine: Engine) -> None:
         return  # PostgreSQL sees to its own pages
     end = time.monotonic() + SECONDS
     with engine.connect() as connection:
-        driver = connection.connection.driver_connection
+        driver = sqlite_driver(connection)
         driver.set_progress_handler(lambda: time.monotonic() > end, 10_000)
         try:
             if driver.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":

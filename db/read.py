@@ -1,58 +1,64 @@
 """Every question to the database. `sites` is always a set of site codes, or ALL; it has no default, so that no
 caller can forget whose rows may be seen. Days go in and come out as dates."""
 
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import BindParameter, Connection, bindparam, text
 
-from dashboard.period import Period, split, today
+from dashboard import french
+from dashboard.period import Period, day_numbers, month_end, split, today
 from db import rollup
+from db.bulk import Row
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, NATION, UNKNOWN_SERVICE
 
 Sites = Collection[str]
+Target = tuple[str, str, float, date, str]
+Decision = tuple[int, str, str, date, str, str, date | None]
+Rebase = tuple[str, str, date, str, str]
 HOURS = rollup.HOURS
 
 
-def as_date(value) -> date | None:
+def as_date(value: date | str) -> date:
     """A day as the database gives it: a date already, or ISO text (SQLite in a bare query)."""
     if isinstance(value, str):
         return date.fromisoformat(value[:10])
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else None  # pandas turns None into NaN among texts
+    return value.date() if isinstance(value, datetime) else value
 
 
-def _all(connection: Connection, sql: str, **values) -> list[tuple]:
+def _date_or_none(value: object) -> date | None:
+    return as_date(value) if isinstance(value, (str, date)) else None  # pandas makes None a NaN
+
+
+def _all(connection: Connection, sql: str, **values: Any) -> list[Row]:
     """Rows of a bare query; a list among the values fills an IN, days go as ISO text."""
     values = {n: v.isoformat() if isinstance(v, date) else v for n, v in values.items()}
-    lists = [
+    lists: list[BindParameter[Any]] = [
         bindparam(name, expanding=True)
         for name, v in values.items()
         if isinstance(v, (list, tuple, set))
     ]
     values = {n: list(v) if isinstance(v, (tuple, set)) else v for n, v in values.items()}
     with connection.execute(text(sql).bindparams(*lists), values) as result:
-        return (
-            result.cursor.fetchall()
-        )  # the driver's rows are plain tuples: SQLAlchemy's would cost as much again
+        # The driver's rows are plain tuples: SQLAlchemy's would cost as much again.
+        return list(result.cursor.fetchall()) if result.cursor else []
 
 
 def _frame(
-    rows: list[tuple],
-    columns: Sequence[str],
+    rows: list[Row],
+    columns: list[str],
     days: Collection[str],
     types: Mapping[str, type] | None = None,
 ) -> pd.DataFrame:
     """Rows as a frame, the columns `days` as dates; each different day is read once. types: what pandas need not find."""
     if not rows:
         return pd.DataFrame(columns=columns)
-    values = dict(zip(columns, zip(*rows, strict=True), strict=True))
+    values: dict[str, Any] = dict(zip(columns, zip(*rows, strict=True), strict=True))
     for name in days:
-        known = {day: as_date(day) for day in set(values[name])}
+        known = {day: _date_or_none(day) for day in set(values[name])}
         values[name] = pd.Series([known[day] for day in values[name]], dtype=object)
     for name, kind in (types or {}).items():
         values[name] = np.array(values[name], dtype=kind)
@@ -71,11 +77,6 @@ def site_ids(connection: Connection, sites: Sites) -> list[int] | None:
             connection, "SELECT id FROM site WHERE code IN :codes ORDER BY id", codes=list(sites)
         )
     ]
-
-
-def _dictionary(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 # --- reference ------------------------------------------------------------------------------------------------------
@@ -97,30 +98,17 @@ def sites_frame(connection: Connection, sites: Sites) -> pd.DataFrame:
         day=DAY,
     )
     # Sorted here: the databases do not agree on where É stands.
-    rows = sorted((r for r in rows if ids is None or r[0] in ids), key=lambda r: _dictionary(r[3]))
+    rows = sorted(
+        (r for r in rows if ids is None or r[0] in ids), key=lambda r: french.alphabetical(r[3])
+    )
     frame = pd.DataFrame(
         rows,
-        columns=[
-            "id",
-            "code",
-            "kind",
-            "name",
-            "host",
-            "aliases",
-            "launched_on",
-            "closed_on",
-            "commune",
-            "department",
-            "population",
-            "lat",
-            "lon",
-            "visited",
-            "closed",
-        ],
+        columns="id code kind name host aliases launched_on closed_on commune department population"
+        " lat lon visited closed".split(),
     )
     for column in ("launched_on", "closed_on", "visited", "closed"):
         frame[column] = pd.Series(
-            [as_date(v) for v in frame[column]], dtype=object, index=frame.index
+            [_date_or_none(v) for v in frame[column]], dtype=object, index=frame.index
         )
     frame["first_activity"] = pd.Series(
         [
@@ -167,7 +155,7 @@ def holiday_changes(connection: Connection) -> list[tuple[date, str, bool]]:
     ]
 
 
-def targets(connection: Connection) -> list[tuple]:
+def targets(connection: Connection) -> list[Target]:
     """(indicator, scope, value, valid_from, source) of every target."""
     rows = _all(
         connection,
@@ -176,17 +164,19 @@ def targets(connection: Connection) -> list[tuple]:
     return [(i, s, v, as_date(d), source) for i, s, v, d, source in rows]
 
 
-def decisions(connection: Connection) -> list[tuple]:
+def decisions(connection: Connection) -> list[Decision]:
     """(id, indicator, scope, decided_on, who, what, due_on) of every decision, oldest first."""
     rows = _all(
         connection,
         "SELECT id, indicator, scope, decided_on, who, what, due_on FROM decision"
         " ORDER BY decided_on, id",
     )
-    return [(n, i, s, as_date(d), who, what, as_date(due)) for n, i, s, d, who, what, due in rows]
+    return [
+        (n, i, s, as_date(d), who, what, _date_or_none(due)) for n, i, s, d, who, what, due in rows
+    ]
 
 
-def rebases(connection: Connection) -> list[tuple]:
+def rebases(connection: Connection) -> list[Rebase]:
     """(indicator, scope, month, reason, author) of every new start of a control chart, oldest first."""
     rows = _all(
         connection, "SELECT indicator, scope, month, reason, author FROM rebase ORDER BY month"
@@ -196,9 +186,7 @@ def rebases(connection: Connection) -> list[tuple]:
 
 def stories(connection: Connection) -> list[tuple[str, str]]:
     """(name, title) of every kept presentation, by title."""
-    return [
-        tuple(row) for row in _all(connection, "SELECT name, title FROM story ORDER BY title, name")
-    ]
+    return _all(connection, "SELECT name, title FROM story ORDER BY title, name")
 
 
 def story(connection: Connection, name: str) -> str | None:
@@ -228,44 +216,22 @@ def is_demo(connection: Connection) -> bool:
     return bool(_all(connection, "SELECT 1 FROM import_batch WHERE demo = :yes LIMIT 1", yes=True))
 
 
-def batches(connection: Connection) -> pd.DataFrame:
-    """One row per batch, newest first."""
-    columns = [
-        "id",
-        "form",
-        "filename",
-        "as_of",
-        "first_day",
-        "last_day",
-        "rows",
-        "demo",
-        "imported_by",
-        "imported_at",
-        "withdrawn_at",
-        "sha256",
-    ]
-    return pd.DataFrame(
-        _all(connection, f"SELECT {', '.join(columns)} FROM import_batch ORDER BY id DESC"),  # noqa: S608
-        columns=columns,
-    )
-
-
 def coverage(
     connection: Connection, sites: Sites
 ) -> dict[tuple[int, str], list[tuple[date, date]]]:
     """(site id, form) to the spans of days that live batches cover; nothing is known beyond the day of their import."""
     ids = site_ids(connection, sites)
-    found: dict = {}
-    for site, form, first, last, imported_at in _all(
+    spans: dict[tuple[int, str], list[tuple[date, date]]] = {}
+    for site, form, start, end, imported_at in _all(
         connection,
         """
             SELECT s.site_id, b.form, s.first_day, s.last_day, b.imported_at FROM batch_site s
             JOIN import_batch b ON b.id = s.batch_id WHERE b.withdrawn_at IS NULL""",
     ):
-        first, last = as_date(first), min(as_date(last), _day_of(imported_at))
+        first, last = as_date(start), min(as_date(end), _day_of(imported_at))
         if first <= last and (ids is None or site in ids):
-            found.setdefault((site, form), []).append((first, last))
-    return found
+            spans.setdefault((site, form), []).append((first, last))
+    return spans
 
 
 def ahead_of_their_import(connection: Connection) -> list[tuple[int, str, date]]:
@@ -277,7 +243,7 @@ def ahead_of_their_import(connection: Connection) -> list[tuple[int, str, date]]
         " ORDER BY id",
     )
     claimed = (
-        (number, form, max(d for d in (as_date(last), as_date(as_of)) if d), _day_of(imported_at))
+        (number, form, max(as_date(d) for d in (last, as_of) if d), _day_of(imported_at))
         for number, form, last, as_of, imported_at in rows
     )
     return [(number, form, day) for number, form, day, imported in claimed if day > imported]
@@ -293,15 +259,15 @@ def _day_of(moment: datetime | str) -> date:
 # --- visits ---------------------------------------------------------------------------------------------------------
 def extent(connection: Connection) -> tuple[date | None, date | None]:
     """The first and the last day with a visit; None where there is none."""
-    found = _all(
+    [(oldest, newest)] = _all(
         connection,
         "SELECT min(start), max(start) FROM rollup"
         " WHERE level = :day AND service_id = :all AND site_id = :nation",
         day=DAY,
         all=ALL_SERVICES,
         nation=NATION,
-    )[0]
-    return as_date(found[0]), as_date(found[1])
+    )
+    return _date_or_none(oldest), _date_or_none(newest)
 
 
 def segments(
@@ -317,10 +283,10 @@ def segments(
     if first <= oldest:
         first = oldest.replace(day=1)
     if last >= newest:
-        last = (newest.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        last = month_end(newest)
     before, months, after = split(Period(first, last))
-    found = [(DAY, *edge) for edge in (before, after) if edge]
-    return found + ([(MONTH, *months)] if months else [])
+    edges = [(DAY, *edge) for edge in (before, after) if edge]
+    return edges + ([(MONTH, *months)] if months else [])
 
 
 def _segments(connection: Connection, first: date, last: date) -> list[tuple[int, date, date]]:
@@ -344,52 +310,12 @@ def _site_condition(ids: Sequence[int] | None) -> str:
     return f"IN ({', '.join(map(str, ids))})" if ids else "IS NULL"
 
 
-def _total_condition(ids: Sequence[int] | None) -> str:
-    """The rows that add up to the sites: the national one where all are meant."""
-    return f"= {NATION}" if ids is None else _site_condition(ids)
-
-
-def totals(
-    connection: Connection,
-    sites: Sites,
-    first: date,
-    last: date,
-    by: str,
-    service: int | None = ALL_SERVICES,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Visits of the period by nation, site, month or service: keys (0; site ids; days since 1970; service ids),
-    counters (G, 12), wait histograms (G, 241). service None with by="service": every service apart."""
-    ids = site_ids(connection, sites)
-    site = _site_condition(ids) if by == "site" else _total_condition(ids)
-    # The services by name, not "all but one": both databases then go straight to the rows of each.
-    each = f"IN (SELECT {UNKNOWN_SERVICE} UNION ALL SELECT id FROM service)"  # noqa: S608 (own number)
-    chosen = each if by == "service" and service in (None, ALL_SERVICES) else f"= {service}"
-    columns = {"nation": "0", "site": "site_id", "month": "start", "service": "service_id"}[by]
-    rows = _all(
-        connection,
-        f"SELECT {columns}, {', '.join(COUNTERS)}, waits FROM rollup WHERE "  # noqa: S608
-        + _where(_segments(connection, first, last), site, chosen),
-    )
-    if not rows:
-        return (
-            np.zeros(0, np.int64),
-            np.zeros((0, len(COUNTERS)), np.int64),
-            np.zeros((0, BINS), np.int64),
-        )
-    raw, *counters, blobs = zip(*rows, strict=True)
-    values = rollup.month_start(rollup.to_days(raw)) if by == "month" else np.array(raw)
-    keys, where = np.unique(values, return_inverse=True)
-    matrix = np.zeros((len(keys), len(COUNTERS)), np.int64)
-    np.add.at(matrix, where, np.array(counters, dtype=np.int64).T)
-    return keys, matrix, rollup.added_up(blobs, where, len(keys))
-
-
 def visits_by_service(
     connection: Connection,
     sites: Sites,
     spans: Sequence[tuple[int, date, date]],
     services: Collection[int] | None = None,
-) -> tuple[np.ndarray, list[tuple], list[tuple]]:
+) -> tuple[np.ndarray, list[Row], list[Row]]:
     """Rollup rows of sites apart, in spans that `segments` gives, of some services (None: of all and of each).
 
     Returns keys (n, 3) as site id, service id, start in days since 1970; counters (n tuples); and blobs (n tuples) of the
@@ -408,8 +334,13 @@ def visits_by_service(
     keys = np.zeros((len(rows), 3), np.int64)
     if rows:
         keys[:, 0], keys[:, 1] = [r[0] for r in rows], [r[1] for r in rows]
-        keys[:, 2] = rollup.to_days([r[2] for r in rows])
+        keys[:, 2] = day_numbers(r[2] for r in rows)
     return keys, [r[5:] for r in rows], [r[3:5] for r in rows]
+
+
+def _total_condition(ids: Sequence[int] | None) -> str:
+    """The rows that add up to the sites: the national one where all are meant."""
+    return f"= {NATION}" if ids is None else _site_condition(ids)
 
 
 def by_hour(
@@ -459,56 +390,11 @@ def _visits(
     return tally.merged()
 
 
-def heat(
-    connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
-) -> np.ndarray:
-    """Visits by weekday (0 = Monday) and hour of arrival, shape (7, 25); the last column is the unknown hour."""
-    rows = _all(
-        connection,
-        "SELECT heat, start FROM rollup WHERE "  # noqa: S608 (own names and numbers)
-        + _where(
-            _segments(connection, first, last),
-            _total_condition(site_ids(connection, sites)),
-            f"= {service}",
-        ),
-    )
-    return _summed([blob for blob, _ in rows], 7, HOURS)
-
-
 def _summed(blobs: Sequence[bytes | None], height: int, width: int) -> np.ndarray:
     """The counts of all blobs added up, as (height, width); their keys are row * width + column."""
     return rollup.added_up(blobs, np.zeros(len(blobs), np.int64), 1, height * width).reshape(
         height, width
     )
-
-
-def site_months(
-    connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
-) -> pd.DataFrame:
-    """One row per site and month that begins in the period: site_id, month (date), visits, measured, p50, p90, left
-    and satisfaction counters. Reads no histogram: each month's quantiles are kept beside it."""
-    ids = site_ids(connection, sites)
-    columns = [
-        "site_id",
-        "start",
-        "visits",
-        "measured",
-        "p50",
-        "p90",
-        "left_unserved",
-        "outcome_known",
-        "satisfied",
-        "unsatisfied",
-    ]
-    rows = _all(
-        connection,
-        f"SELECT {', '.join(columns)} FROM rollup WHERE "  # noqa: S608 (own names and numbers)
-        + _where([(MONTH, first.replace(day=1), last)], _site_condition(ids), f"= {service}")
-        + " ORDER BY site_id, start",
-    )
-    # A month without a measured wait has no quantile: NaN.
-    types = {**dict.fromkeys(("site_id", *columns[2:]), np.int64), "p50": float, "p90": float}
-    return _frame(rows, ["site_id", "month", *columns[2:]], ["month"], types)
 
 
 def daily_visits(
@@ -570,16 +456,7 @@ def complaints(connection: Connection, sites: Sites, last: date) -> pd.DataFrame
     """Complaints received up to `last`: site_id, reference, received_on, resolved_on, category_id, service_id,
     channel_id, outcome. Their words are not here."""
     site = _site_condition(site_ids(connection, sites))
-    columns = [
-        "site_id",
-        "reference",
-        "received_on",
-        "resolved_on",
-        "category_id",
-        "service_id",
-        "channel_id",
-        "outcome",
-    ]
+    columns = "site_id reference received_on resolved_on category_id service_id channel_id outcome".split()
     rows = _all(
         connection,
         f"SELECT {', '.join(columns)} FROM complaint WHERE superseded_by IS NULL"  # noqa: S608
@@ -587,26 +464,3 @@ def complaints(connection: Connection, sites: Sites, last: date) -> pd.DataFrame
         last=last,
     )
     return _frame(rows, columns, ["received_on", "resolved_on"])
-
-
-def monthly_returns(connection: Connection, sites: Sites, first: date, last: date) -> pd.DataFrame:
-    """What sites declared of their months: site_id, month, received, satisfied, reasons, difficulties."""
-    site = _site_condition(site_ids(connection, sites))
-    columns = [
-        "site_id",
-        "month",
-        "received",
-        "satisfied",
-        "reasons",
-        "difficulties",
-        "solutions",
-        "remarks",
-    ]
-    rows = _all(
-        connection,
-        f"SELECT {', '.join(columns)} FROM monthly_return WHERE superseded_by IS NULL"  # noqa: S608
-        f" AND site_id {site} AND month BETWEEN :first AND :last ORDER BY month",
-        first=first,
-        last=last,
-    )
-    return pd.DataFrame([(s, as_date(m), *rest) for s, m, *rest in rows], columns=columns)

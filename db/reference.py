@@ -2,25 +2,24 @@
 
 import json
 import re
-import unicodedata
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
 
+from dashboard import french
 from db.codes import LONGEST
 from db.engine import writing
-from db.models import Boundary, Commune, Journal, Service, Term
-from db.write import Refused, now
+from db.journal import note, now
+from db.models import Boundary, Commune, Service, Term
+from db.write import Refused
 
 WORDS = {"service": "prestation", "category": "catégorie", "channel": "canal", "reason": "motif"}
 
 
 def slug(label: str) -> str:
     """A code for a label: lower case, no accents, words joined by hyphens."""
-    plain = unicodedata.normalize("NFKD", label.casefold())
-    return re.sub(
-        r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c))
-    ).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", french.plain(label)).strip("-")
 
 
 def add(engine: Engine, kind: str, label: str, by: str) -> str:
@@ -38,7 +37,7 @@ def add(engine: Engine, kind: str, label: str, by: str) -> str:
             if kind == "service"
             else select(Term.label).where(Term.kind == kind)
         )
-        known = {slug(found): found for found in c.execute(query).scalars()}
+        known = {slug(word): word for word in c.execute(query).scalars()}
         if slug(label) in known:
             return f"« {known[slug(label)]} » est déjà dans la liste ({WORDS[kind]})."
         if kind == "service":
@@ -54,11 +53,7 @@ def add(engine: Engine, kind: str, label: str, by: str) -> str:
             )
         else:
             c.execute(insert(Term).values(kind=kind, label=label))
-        c.execute(
-            insert(Journal).values(
-                at=now(), who=by, did="added", detail={"kind": kind, "label": label}, why=""
-            )
-        )
+        note(c, by, "added", {"kind": kind, "label": label})
     return f"« {label} » est ajouté ({WORDS[kind]})."
 
 
@@ -72,23 +67,11 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
 
     Raises Refused where the file is not such outlines, or does not have one for each place that we know.
     """
-    try:
-        collection = json.loads(path.read_text(encoding="utf-8-sig"))
-        features = collection["features"]
-        shapes = {f["geometry"]["type"] for f in features}
-        longitudes = [x for f in features for x in _first_numbers(f["geometry"]["coordinates"])]
-    except (ValueError, KeyError, TypeError):
-        raise Refused("Ce fichier n'est pas un GeoJSON de limites (FeatureCollection).") from None
-    if not shapes <= {"Polygon", "MultiPolygon"}:
-        raise Refused("Les limites doivent être des polygones.")
-    if any(not -5 <= x <= 8 for x in longitudes):
-        raise Refused(
-            "Les coordonnées ne sont pas au Bénin : attendues en degrés, longitude d'abord (WGS 84)."
-        )
+    features = _outlines(path)
     column = Commune.name if level == "commune" else Commune.department
     with writing(engine) as c:
         wanted = {slug(name): name for name in c.execute(select(column).distinct()).scalars()}
-        kept, found = [], set()
+        outlines, named = [], set()
         for feature in features:
             names = [
                 str(v)
@@ -98,15 +81,15 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
             ]
             name = next((wanted[slug(n)] for n in names if slug(n) in wanted), None)
             if name:
-                found.add(name)
-                kept.append(
+                named.add(name)
+                outlines.append(
                     {
                         "type": "Feature",
                         "properties": {level: name},
                         "geometry": feature["geometry"],
                     }
                 )
-        missing = sorted(set(wanted.values()) - found)
+        missing = sorted(set(wanted.values()) - named)
         if missing:
             raise Refused(
                 f"Limites absentes du fichier : {', '.join(missing[:10])}"
@@ -118,18 +101,32 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
                 level=level,
                 source=source,
                 loaded_at=now(),
-                geojson=json.dumps({"type": "FeatureCollection", "features": kept}),
+                geojson=json.dumps({"type": "FeatureCollection", "features": outlines}),
             )
         )
-        c.execute(
-            insert(Journal).values(
-                at=now(), who=by, did="loaded", detail={"boundaries": level}, why=source
-            )
+        note(c, by, "loaded", {"boundaries": level}, source)
+    return len(outlines)
+
+
+def _outlines(path: Path) -> list[dict[str, Any]]:
+    """The features of a GeoJSON file of polygons in Benin. Raises Refused."""
+    try:
+        collection = json.loads(path.read_text(encoding="utf-8-sig"))
+        features: list[dict[str, Any]] = collection["features"]
+        shapes = {f["geometry"]["type"] for f in features}
+        longitudes = [x for f in features for x in _first_numbers(f["geometry"]["coordinates"])]
+    except (ValueError, KeyError, TypeError):
+        raise Refused("Ce fichier n'est pas un GeoJSON de limites (FeatureCollection).") from None
+    if not shapes <= {"Polygon", "MultiPolygon"}:
+        raise Refused("Les limites doivent être des polygones.")
+    if any(not -5 <= x <= 8 for x in longitudes):
+        raise Refused(
+            "Les coordonnées ne sont pas au Bénin : attendues en degrés, longitude d'abord (WGS 84)."
         )
-    return len(kept)
+    return features
 
 
-def _first_numbers(coordinates) -> list[float]:
+def _first_numbers(coordinates: list[Any]) -> list[float]:
     """The longitudes of nested coordinates."""
     if coordinates and isinstance(coordinates[0], (int, float)):
         return [coordinates[0]]

@@ -5,16 +5,17 @@ stored rows up to date and `verify` recomputes everything from the visits. Count
 are stored as words of 32 bits, key above and count below, only where the count is not zero.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import compress
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, text
 
+from dashboard.period import day_numbers, iso_days, month_starts, weekdays
 from dashboard.statistics.quantile import quantile
-from db.bulk import insert, temporary
+from db.bulk import Row, insert, temporary
 from db.codes import (
     ALL_SERVICES,
     BINS,
@@ -55,13 +56,23 @@ HOURS = UNKNOWN_HOUR + 1
 SLOTS = 16  # keys of `hours`: hour * SLOTS + position in COUNTERS
 SPARSE = ("waits", "heat", "hours", "hour_waits")
 COLUMNS = ("level", "service_id", "site_id", "start", *COUNTERS, "p50", "p90", *SPARSE)
+KEYS = "service_id smallint, site_id smallint, start date"  # of a temporary table
 COMPRESS_AT = 2_000_000  # packed visits held before equal ones are merged
-EPOCH = date(1970, 1, 1)
 
 VISIT_COLUMNS = "day, site_id, service_id, arrived_at, called_at, kind, sex, satisfied, outcome"
 
 
-def pack(day, site, service, arrived, called, kind, sex, satisfied, outcome) -> np.ndarray:
+def pack(
+    day: np.ndarray,
+    site: np.ndarray,
+    service: np.ndarray,
+    arrived: np.ndarray,
+    called: np.ndarray,
+    kind: np.ndarray,
+    sex: np.ndarray,
+    satisfied: np.ndarray,
+    outcome: np.ndarray,
+) -> np.ndarray:
     """One int64 per visit. All arguments are integer arrays of one length.
 
     day: days since 1970; service: 0 where unknown; arrived, called: minutes after midnight, -1 where unknown;
@@ -73,46 +84,38 @@ def pack(day, site, service, arrived, called, kind, sex, satisfied, outcome) -> 
         NO_WAIT,
     )
     hour = np.where(arrived >= 0, arrived // 60, UNKNOWN_HOUR)
-    values = dict(
-        day=day,
-        site=site,
-        service=service,
-        hour=hour,
-        wait=wait,
-        kind=kind,
-        sex=sex,
-        satisfied=satisfied,
-        outcome=outcome,
-    )
     packed = np.zeros(len(day), dtype=np.int64)
-    for name, _ in FIELDS:
-        packed |= np.asarray(values[name], dtype=np.int64) << SHIFT[name]
+    values = (day, site, service, hour, wait, kind, sex, satisfied, outcome)
+    for (name, _), value in zip(FIELDS, values, strict=True):
+        packed |= np.asarray(value, dtype=np.int64) << SHIFT[name]
     return packed
 
 
-def pack_rows(rows: list[tuple]) -> np.ndarray:
+def _field(codes: np.ndarray, name: str) -> np.ndarray:
+    """One of FIELDS of packed visits."""
+    return (codes >> SHIFT[name]) & MASK[name]
+
+
+def _numbers(values: Iterable[int | None], blank: int) -> np.ndarray:
+    return np.array([blank if v is None else v for v in values], dtype=np.int64)
+
+
+def pack_rows(rows: Sequence[Sequence[Any]]) -> np.ndarray:
     """`pack` for rows of VISIT_COLUMNS as a database gives them (days as dates or ISO text)."""
     if not rows:
         return np.zeros(0, dtype=np.int64)
     days, sites, services, arrived, called, kinds, sexes, satisfied, outcomes = zip(
         *rows, strict=True
     )
-    ordinal = {
-        d: (date.fromisoformat(d) if isinstance(d, str) else d).toordinal() - EPOCH.toordinal()
-        for d in set(days)
-    }
     answer = {None: 0, True: 1, False: 2}
-    whole = lambda values, blank: np.array(  # noqa: E731
-        [blank if v is None else v for v in values], dtype=np.int64
-    )
     return pack(
-        np.array([ordinal[d] for d in days]),
+        day_numbers(days),
         np.array(sites),
-        whole(services, 0),
-        whole(arrived, -1),
-        whole(called, -1),
+        _numbers(services, 0),
+        _numbers(arrived, -1),
+        _numbers(called, -1),
         np.array(kinds),
-        whole(sexes, 0),
+        _numbers(sexes, 0),
         np.array([answer[s] for s in satisfied]),
         np.array(outcomes),
     )
@@ -143,23 +146,32 @@ class Tally:
         return codes[counts != 0], counts[counts != 0]
 
 
+Sparse = tuple[np.ndarray, np.ndarray, np.ndarray]  # cell, key, count: of one length
+
+
 @dataclass
 class Cells:
-    """Rows of one level in the making: keys sorted, counters (n, 12), sparse counts as (cell, key, count)."""
+    """Rows of one level in the making: keys sorted, counters (n, 12), sparse counts by name."""
 
     start: np.ndarray
     site: np.ndarray
     service: np.ndarray
     counters: np.ndarray
-    sparse: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
+    sparse: dict[str, Sparse] = field(default_factory=dict)
 
-    def merge(self, start=None, site=None, service=None) -> "Cells":
-        """The same counts under other keys (given per cell); cells that meet are added up."""
-        start, site, service = (
-            old if new is None else np.broadcast_to(new, old.shape)
-            for old, new in ((self.start, start), (self.site, site), (self.service, service))
+    def merge(
+        self,
+        start: np.ndarray | None = None,
+        site: int | None = None,
+        service: int | None = None,
+    ) -> "Cells":
+        """The same counts under other keys (start: of each cell); cells that meet are added up."""
+        places = _place(
+            self.start if start is None else start,
+            self.site if site is None else np.full_like(self.site, site),
+            self.service if service is None else np.full_like(self.service, service),
         )
-        keys, where = np.unique(_place(start, site, service), return_inverse=True)
+        keys, where = np.unique(places, return_inverse=True)
         counters = np.stack(
             [_total(where, self.counters[:, i], len(keys)) for i in range(len(COUNTERS))], axis=1
         )
@@ -194,9 +206,7 @@ def _sum_by(keys: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return keys[first], np.add.reduceat(counts, first)
 
 
-def _distinct(
-    cell: np.ndarray, key: np.ndarray, count: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _distinct(cell: np.ndarray, key: np.ndarray, count: np.ndarray) -> Sparse:
     """Sparse counts sorted by cell and key, each pair once, those that cancel out left out."""
     merged, sums = _sum_by((cell << 13) | key, count)
     merged, sums = merged[sums != 0], sums[sums != 0]
@@ -210,10 +220,10 @@ def _by_key(
     return np.stack([_total(keys, flag * counts, size) for flag in flags], axis=1)
 
 
-def _flags(get) -> tuple[np.ndarray, ...]:
+def _flags(codes: np.ndarray) -> tuple[np.ndarray, ...]:
     """Which packed visits each of COUNTERS counts: twelve arrays of true or false."""
     kind, sex, satisfied, outcome, wait, hour = (
-        get(f) for f in ("kind", "sex", "satisfied", "outcome", "wait", "hour")
+        _field(codes, f) for f in ("kind", "sex", "satisfied", "outcome", "wait", "hour")
     )
     return (
         np.ones_like(kind, dtype=bool),
@@ -231,30 +241,20 @@ def _flags(get) -> tuple[np.ndarray, ...]:
     )
 
 
-def month_start(days: np.ndarray) -> np.ndarray:
-    """The first day of each day's month; both as days since 1970."""
-    return (
-        days.astype("datetime64[D]")
-        .astype("datetime64[M]")
-        .astype("datetime64[D]")
-        .astype(np.int64)
-    )
-
-
 def cells(codes: np.ndarray, counts: np.ndarray) -> Iterator[tuple[int, Cells]]:
     """The rollup rows (level, cells) that these packed visits add up to, all eight kinds of them.
 
     codes, counts: as `Tally.merged` gives them. Finest first, each coarser kind from the finer one.
     """
-    get = lambda name: (codes >> SHIFT[name]) & MASK[name]  # noqa: E731
-    flags = _flags(get)
+    flags = _flags(codes)
     fine = codes >> SHIFT["service"]
     changes = np.concatenate(([True], fine[1:] != fine[:-1]))
     first, cell = np.flatnonzero(changes), np.cumsum(changes) - 1
-    day, site, service, hour, wait = (get(f) for f in ("day", "site", "service", "hour", "wait"))
+    day, site, service, hour, wait = (
+        _field(codes, f) for f in ("day", "site", "service", "hour", "wait")
+    )
     service = np.where(service == 0, UNKNOWN_SERVICE, service)
     measured = wait != NO_WAIT
-    weekday = (day + 3) % 7  # 1 January 1970 was a Thursday
     days = Cells(
         day[first],
         site[first],
@@ -262,10 +262,10 @@ def cells(codes: np.ndarray, counts: np.ndarray) -> Iterator[tuple[int, Cells]]:
         _by_key(cell, flags, counts, len(first)),
         {
             "waits": (cell[measured], wait[measured], counts[measured]),
-            "heat": (cell, weekday * 25 + hour, counts),
+            "heat": (cell, weekdays(day) * HOURS + hour, counts),
         },
     ).merge()
-    start = month_start(days.start)
+    start = month_starts(days.start)
     months = days.merge(start=start)
     cell = np.searchsorted(
         _place(months.start, months.site, months.service), _place(start, days.site, days.service)
@@ -300,7 +300,7 @@ def encode(cell: np.ndarray, key: np.ndarray, count: np.ndarray, size: int) -> l
     return [words[a:b] for a, b in zip(ends, ends[1:], strict=False)]
 
 
-def decode(blobs: list[bytes | None]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def decode(blobs: Sequence[bytes | None]) -> Sparse:
     """Sparse counts (index of the blob, key, count) of all words of all blobs."""
     parts = [b or b"" for b in blobs]
     words = np.frombuffer(b"".join(parts), dtype="<u4").astype(np.int64)
@@ -329,25 +329,18 @@ def dense(
     return _total(cell * width + key, count, size * width).reshape(size, width)
 
 
-def to_days(values) -> np.ndarray:
-    """Dates or ISO texts as days since 1970."""
-    return np.array(values, dtype="datetime64[D]").astype(np.int64)
-
-
 def _keys(cells: Cells) -> tuple[list[int], list[int], list[str]]:
     """The service, site and ISO day of each cell, as the rollup table has them."""
     return (
         cells.service.tolist(),
         cells.site.tolist(),
-        cells.start.astype("datetime64[D]").astype(str).tolist(),
+        iso_days(cells.start),
     )
 
 
 def _stored(connection: Connection, level: int, touched: Cells) -> Cells | None:
     """The stored rows under the keys of `touched`, or None if there are none."""
-    with temporary(
-        connection, "touched", "service_id smallint, site_id smallint, start date"
-    ) as table:
+    with temporary(connection, "touched", KEYS) as table:
         insert(connection, table, COLUMNS[1:4], zip(*_keys(touched), strict=True))
         rows = connection.execute(
             text(
@@ -365,28 +358,27 @@ def _stored(connection: Connection, level: int, touched: Cells) -> Cells | None:
         for name, blobs in zip(SPARSE, rest[len(COUNTERS) + 2 :], strict=True)
         if name in touched.sparse
     }
-    return Cells(to_days(start), np.array(site), np.array(service), counters, sparse)
+    return Cells(day_numbers(start), np.array(site), np.array(service), counters, sparse)
 
 
 def _together(a: Cells, b: Cells) -> Cells:
     shift = len(a.start)
-    sparse = {
-        name: tuple(
-            np.concatenate(pair)
-            for pair in zip(
-                a.sparse[name], (b.sparse[name][0] + shift, *b.sparse[name][1:]), strict=True
-            )
+    sparse = {}
+    for name, (cell, key, count) in a.sparse.items():
+        more_cell, more_key, more_count = b.sparse[name]
+        sparse[name] = (
+            np.concatenate((cell, more_cell + shift)),
+            np.concatenate((key, more_key)),
+            np.concatenate((count, more_count)),
         )
-        for name in a.sparse
-    }
-    joined = [
-        np.concatenate((getattr(a, f), getattr(b, f)))
+    joined = {
+        f: np.concatenate((getattr(a, f), getattr(b, f)))
         for f in ("start", "site", "service", "counters")
-    ]
-    return Cells(*joined, sparse).merge()
+    }
+    return Cells(**joined, sparse=sparse).merge()
 
 
-def records(level: int, cells: Cells) -> Iterator[tuple]:
+def records(level: int, cells: Cells) -> Iterator[Row]:
     """Rows of the table, in the order of COLUMNS, for the cells that count at least one visit."""
     size = len(cells.start)
     p50 = p90 = [None] * size
@@ -397,12 +389,9 @@ def records(level: int, cells: Cells) -> Iterator[tuple]:
         encode(*cells.sparse[name], size) if name in cells.sparse else [None] * size
         for name in SPARSE
     ]
-    starts = cells.start.astype("datetime64[D]").astype(str).tolist()
     rows = zip(
         [level] * size,
-        cells.service.tolist(),
-        cells.site.tolist(),
-        starts,
+        *_keys(cells),
         *cells.counters.T.tolist(),
         p50,
         p90,
@@ -442,9 +431,7 @@ def _write(connection: Connection, level: int, final: Cells, *, replace: bool) -
             )
         )
     if gone.any():
-        with temporary(
-            connection, "gone", "service_id smallint, site_id smallint, start date"
-        ) as table:
+        with temporary(connection, "gone", KEYS) as table:
             insert(connection, table, keys[1:], compress(zip(*_keys(final), strict=True), gone))
             connection.execute(
                 text(
@@ -461,7 +448,7 @@ def rebuild(connection: Connection) -> None:
     insert(connection, "rollup", COLUMNS, list(recompute(connection)))
 
 
-def recompute(connection: Connection) -> Iterator[tuple]:
+def recompute(connection: Connection) -> Iterator[Row]:
     """The rows that the rollup table should hold, from the visits that count."""
     tally = Tally()
     result = connection.execute(
@@ -472,8 +459,8 @@ def recompute(connection: Connection) -> Iterator[tuple]:
         tally.add(pack_rows(rows))
     codes, counts = tally.merged()
     if len(codes):
-        for level, found in cells(codes, counts):
-            yield from records(level, found)
+        for level, rows_of_level in cells(codes, counts):
+            yield from records(level, rows_of_level)
 
 
 def verify(connection: Connection) -> list[str]:
@@ -493,20 +480,20 @@ def verify(connection: Connection) -> list[str]:
     }
     problems = []
     for row in recompute(connection):
-        found = stored.pop(row[:4], None)
-        if found is None:
+        held = stored.pop(row[:4], None)
+        if held is None:
             problems.append(f"ligne absente : {row[:4]}")
-        elif found != row[4:]:
-            names = [n for n, a, b in zip(COLUMNS[4:], found, row[4:], strict=True) if a != b]
+        elif held != row[4:]:
+            names = [n for n, a, b in zip(COLUMNS[4:], held, row[4:], strict=True) if a != b]
             problems.append(f"ligne différente : {row[:4]} ({', '.join(names)})")
     return problems + [f"ligne sans visite : {key}" for key in stored]
 
 
 def hourly(codes: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Counters (25, 12) and wait histograms (25, 241) by hour of arrival, of packed visits."""
-    get = lambda name: (codes >> SHIFT[name]) & MASK[name]  # noqa: E731
-    counters = _by_key(get("hour"), _flags(get), counts, HOURS)
+    hour, wait = _field(codes, "hour"), _field(codes, "wait")
+    counters = _by_key(hour, _flags(codes), counts, HOURS)
     waits = np.zeros((HOURS, BINS), np.int64)
-    measured = get("wait") != NO_WAIT
-    np.add.at(waits, (get("hour")[measured], get("wait")[measured]), counts[measured])
+    measured = wait != NO_WAIT
+    np.add.at(waits, (hour[measured], wait[measured]), counts[measured])
     return counters, waits

@@ -10,14 +10,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
-from db.engine import is_sqlite, make_engine, wait_for_turn
+from db.engine import is_sqlite, make_engine, sqlite_driver, wait_for_turn
 from db.write import Refused
 
 HELD = "alembic_version"  # the table that holds the revision
-CORE = {
-    "import_batch",
-    "journal",
-}  # tables of every version: with the revision, they say that a database is ours
+# Tables of every version: with the revision, they say that a database is ours.
+CORE = {"import_batch", "journal"}
 
 
 def config() -> Config:
@@ -45,13 +43,18 @@ def downgrade(engine: Engine, revision: str) -> None:
     _run(engine, command.downgrade, revision)
 
 
-def _run(engine: Engine, action, revision: str, before=None, after=None) -> None:
+def _run(
+    engine: Engine,
+    action: Callable[[Config, str], None],
+    revision: str,
+    before: Callable[[Connection], None] | None = None,
+    after: Callable[[Connection], None] | None = None,
+) -> None:
     settings = config()
-    with engine.connect() as connection:
+    with engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection:
         if is_sqlite(engine):
             # Off outside any transaction: rebuilding a table must not touch the rows that point to it.
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
-            connection = connection.execution_options(begin="BEGIN IMMEDIATE")
+            sqlite_driver(connection).execute("PRAGMA foreign_keys = OFF")
         try:
             with connection.begin():
                 wait_for_turn(connection)
@@ -71,7 +74,7 @@ def _run(engine: Engine, action, revision: str, before=None, after=None) -> None
                     )
         finally:
             if is_sqlite(engine):
-                connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")
+                sqlite_driver(connection).execute("PRAGMA foreign_keys = ON")
 
 
 def version(engine: Engine) -> str | None:
@@ -103,10 +106,10 @@ def tables_at(revision: str) -> dict[str, frozenset[str]]:
     engine = make_engine("sqlite://")
     try:
         upgrade(engine, revision)
-        found = inspect(engine)
+        inspector = inspect(engine)
         return {
-            table: frozenset(c["name"] for c in found.get_columns(table))
-            for table in found.get_table_names()
+            table: frozenset(c["name"] for c in inspector.get_columns(table))
+            for table in inspector.get_table_names()
         }
     finally:
         engine.dispose()

@@ -1,18 +1,19 @@
 """Reference data from data/reference into the tables. Adds what is missing; never undoes what somebody changed."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, Select, func, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from dashboard.settings import ROOT
 from db.engine import writing
-from db.models import Commune, Journal, Service, Site, SiteLocation, Term
-from db.write import Refused, now
+from db.journal import note
+from db.models import Commune, Service, Site, SiteLocation, Term
+from db.write import Refused
 
 REFERENCE = ROOT / "data" / "reference"
 FIRST_DAY = date(2000, 1, 1)  # a first location holds for all time before, too
@@ -54,7 +55,7 @@ def seed(engine: Engine, folder: Path = REFERENCE, by: str = "application") -> N
             "terms": _terms(c),
         }
         if any(added.values()):  # the line also tells open pages that there is something new
-            c.execute(insert(Journal).values(at=now(), who=by, did="seeded", detail=added, why=""))
+            note(c, by, "seeded", added)
 
 
 def beyond_reference(connection: Connection) -> dict[str, int]:
@@ -78,7 +79,14 @@ def beyond_reference(connection: Connection) -> dict[str, int]:
     }
 
 
-def _each(c: Connection, known, name: str, folder: Path, key: str, add) -> int:
+def _each(
+    c: Connection,
+    known: Select[str],
+    name: str,
+    folder: Path,
+    key: str,
+    add: Callable[[Connection, dict[str, str]], None],
+) -> int:
     """Add each line of a file whose key is not known; returns how many."""
     there, added = set(c.execute(known).scalars()), 0
     for number, row in enumerate(read_csv(name, folder), 2):  # line 1 holds the headings
@@ -136,7 +144,8 @@ def _site(c: Connection, row: dict[str, str]) -> None:
             f"la commune « {row['commune']} » du centre {row['code']} n'est pas dans communes.csv."
         )
     site = c.execute(
-        insert(Site).values(
+        insert(Site)
+        .values(
             code=row["code"],
             kind=row["kind"],
             name=row["name"],
@@ -144,7 +153,8 @@ def _site(c: Connection, row: dict[str, str]) -> None:
             aliases=row["aliases"],
             launched_on=date.fromisoformat(row["launched_on"]) if row["launched_on"] else None,
         )
-    ).inserted_primary_key[0]
+        .returning(Site.id)
+    ).scalar_one()
     c.execute(
         insert(SiteLocation).values(
             site_id=site,

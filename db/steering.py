@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from db.codes import LONGEST
 from db.engine import writing
-from db.models import Commune, Decision, Journal, KeptStory, Rebase, Site, Target
-from db.write import Refused, now
+from db.journal import note, now
+from db.models import Commune, Decision, KeptStory, Rebase, Site, Target
+from db.write import Refused
 
 NATION = "nation"
 
@@ -49,26 +50,24 @@ def set_target(
                 source=source.strip(),
             )
         )
-        _journal(
-            c, by, "targeted", {"indicator": indicator, "scope": scope, "value": value}, source
-        )
+        note(c, by, "targeted", {"indicator": indicator, "scope": scope, "value": value}, source)
 
 
 def remove_target(engine: Engine, indicator: str, scope: str, valid_from: date, by: str) -> None:
     """Take a target back. Raises Refused if there is none."""
     with writing(engine) as c:
-        found = c.execute(
+        removed = c.execute(
             delete(Target).where(
                 Target.indicator == indicator,
                 Target.scope == scope,
                 Target.valid_from == valid_from,
             )
         )
-        if not found.rowcount:
+        if not removed.rowcount:
             raise Refused(
                 "Il n'y a pas de cible à retirer pour cet indicateur, ce périmètre et cette date."
             )
-        _journal(
+        note(
             c,
             by,
             "untargeted",
@@ -87,13 +86,15 @@ def decide(
     by: str,
 ) -> int:
     """Keep a decision about an alert: who does what by when. Returns its number. Raises Refused."""
-    _say(who, "qui agit", LONGEST["decided by"]), _say(what, "ce qui est décidé")
+    _say(who, "qui agit", LONGEST["decided by"])
+    _say(what, "ce qui est décidé")
     if due_on is not None and due_on < decided_on:
         raise Refused("L'échéance est avant la décision.")
     with writing(engine) as c:
         _known(c, scope)
         number = c.execute(
-            insert(Decision).values(
+            insert(Decision)
+            .values(
                 indicator=indicator,
                 scope=scope,
                 decided_on=decided_on,
@@ -101,10 +102,9 @@ def decide(
                 what=what.strip(),
                 due_on=due_on,
             )
-        ).inserted_primary_key[0]
-        _journal(
-            c, by, "decided", {"decision": number, "indicator": indicator, "scope": scope}, what
-        )
+            .returning(Decision.id)
+        ).scalar_one()
+        note(c, by, "decided", {"decision": number, "indicator": indicator, "scope": scope}, what)
     return number
 
 
@@ -124,7 +124,7 @@ def rebase(engine: Engine, indicator: str, scope: str, month: date, reason: str,
                 indicator=indicator, scope=scope, month=month, reason=reason.strip(), author=by
             )
         )
-        _journal(
+        note(
             c,
             by,
             "rebased",
@@ -144,7 +144,7 @@ def keep_story(engine: Engine, name: str, title: str, body: str, by: str) -> Non
                 name=name, title=title.strip(), body=body, kept_by=by, kept_at=now()
             )
         )
-        _journal(c, by, "kept story", {"name": name})
+        note(c, by, "kept story", {"name": name})
 
 
 def forget_story(engine: Engine, name: str, by: str) -> None:
@@ -152,7 +152,7 @@ def forget_story(engine: Engine, name: str, by: str) -> None:
     with writing(engine) as c:
         if not c.execute(delete(KeptStory).where(KeptStory.name == name)).rowcount:
             raise Refused(f"Aucune présentation n'est gardée sous le nom « {name} ».")
-        _journal(c, by, "removed story", {"name": name})
+        note(c, by, "removed story", {"name": name})
 
 
 def _say(text: str, what: str, most: int = LONGEST["typed"]) -> None:
@@ -165,7 +165,3 @@ def _say(text: str, what: str, most: int = LONGEST["typed"]) -> None:
 def _known(connection: Connection, scope: str) -> None:
     if scope not in scopes(connection):
         raise Refused(f"« {scope} » n'est ni nation, ni un département, ni le code d'un centre.")
-
-
-def _journal(connection: Connection, who: str, did: str, detail: dict, why: str = "") -> None:
-    connection.execute(insert(Journal).values(at=now(), who=who, did=did, detail=detail, why=why))

@@ -5,17 +5,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import numpy as np
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, insert, text, update
 
-from db import bulk, rollup
+from db import bulk, journal, rollup
 from db.codes import NATION
 from db.engine import writing
 from db.forms import DESTINATIONS, Destination
-from db.models import Base, ImportBatch, Journal
+from db.models import Base, ImportBatch
 from db.shapes import Chunk
 from db.supersede import settle_import, settle_withdrawal
 
@@ -76,13 +76,8 @@ class Saved:
     )  # rows known before on the same days, not in this file
 
 
-def now() -> datetime:
-    """The time of a write: UTC, without zone, as both databases store it."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
 @contextmanager
-def _no_collection():
+def _no_collection() -> Iterator[None]:
     """Millions of small tuples and no cycles: the cycle collector would only cost time."""
     enabled = gc.isenabled()
     gc.disable()
@@ -111,10 +106,11 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
         known = find(connection, file.sha256)
         if known:
             return Saved(known, already=True)
-        _refuse_mixture(connection, file.demo)
+        refuse_mixture(connection, file.demo)
         destination = DESTINATIONS[parsing.form]
         batch_id = connection.execute(
-            insert(ImportBatch).values(
+            insert(ImportBatch)
+            .values(
                 sha256=file.sha256,
                 form=parsing.form,
                 filename=file.name[-255:],
@@ -122,9 +118,10 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
                 rows=0,
                 demo=file.demo,
                 imported_by=file.by,
-                imported_at=now(),
+                imported_at=journal.now(),
             )
-        ).inserted_primary_key[0]
+            .returning(ImportBatch.id)
+        ).scalar_one()
         tally = rollup.Tally()
         rows = _insert_rows(connection, destination, batch_id, parsing, tally)
         if parsing.problems:
@@ -136,16 +133,23 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
             if saved.superseded:  # only a file that corrects another can miss rows of it
                 saved.absent = _absent(connection, destination, batch_id)
         rollup.apply(connection, tally)
-        _journal(
+        journal.note(
             connection, file.by, "imported", {"batch": batch_id, "form": parsing.form, "rows": rows}
         )
         return saved
 
 
-def _refuse_mixture(connection: Connection, demo: bool) -> None:
-    other = connection.execute(
-        text("SELECT 1 FROM import_batch WHERE demo = :other LIMIT 1"), {"other": not demo}
-    ).first()
+def _holds(connection: Connection, *, demo: bool) -> bool:
+    """Whether the database holds a batch of fictitious data, or of real ones."""
+    rows = connection.execute(
+        text("SELECT 1 FROM import_batch WHERE demo = :demo LIMIT 1"), {"demo": demo}
+    )
+    return rows.first() is not None
+
+
+def refuse_mixture(connection: Connection, demo: bool) -> None:
+    """Raises Refused where the database holds the other kind of data, real or fictitious."""
+    other = _holds(connection, demo=not demo)
     if other and demo:
         raise Refused(
             "La base contient des données réelles : les données de démonstration n'y entrent pas."
@@ -202,7 +206,7 @@ def _packed(chunk: Chunk) -> np.ndarray:
     )
 
 
-def _insert_subjects(connection: Connection, batch_id: int, subjects: list[tuple]) -> None:
+def _insert_subjects(connection: Connection, batch_id: int, subjects: list[bulk.Row]) -> None:
     with bulk.temporary(
         connection, "subject", "site_id int, reference text, subject text"
     ) as table:
@@ -241,7 +245,7 @@ def _record_coverage(
         [(batch_id, *pair) for pair in sorted(_whole_days(parsing, file))],
     )
     connection.execute(
-        ImportBatch.__table__.update()
+        update(ImportBatch)
         .where(ImportBatch.id == batch_id)
         .values(rows=rows, first_day=min(days, default=None), last_day=max(days, default=None))
     )
@@ -288,7 +292,7 @@ def _absent(connection: Connection, destination: Destination, batch_id: int) -> 
         ),
         {"batch": batch_id},
     ).all()
-    return [f"{code}, {day}, {said or 'sans référence'}" for code, day, said in rows]
+    return [f"{code}, {day}, {name or 'sans référence'}" for code, day, name in rows]
 
 
 def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
@@ -305,25 +309,21 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
         if batch.withdrawn_at is not None:
             raise Refused(f"Le lot {batch_id} est déjà retiré.")
         connection.execute(
-            ImportBatch.__table__.update()
-            .where(ImportBatch.id == batch_id)
-            .values(withdrawn_at=now())
+            update(ImportBatch).where(ImportBatch.id == batch_id).values(withdrawn_at=journal.now())
         )
         tally = rollup.Tally()
         changed = settle_withdrawal(connection, batch.form, batch_id, tally)
         rollup.apply(connection, tally)
-        _journal(connection, by, "withdrawn", {"batch": batch_id, "rows": changed}, why)
+        journal.note(connection, by, "withdrawn", {"batch": batch_id, "rows": changed}, why)
         return changed
 
 
 def purge_demo(engine: Engine, by: str) -> int:
     """Delete everything that demonstration batches brought. Returns the number of batches deleted."""
     with writing(engine) as connection:
-        if connection.execute(
-            text("SELECT 1 FROM import_batch WHERE demo = :no"), {"no": False}
-        ).first():
+        if _holds(connection, demo=False):
             raise Refused("La base contient aussi des données réelles : rien n'est effacé.")
-        count = connection.execute(text("SELECT count(*) FROM import_batch")).scalar_one()
+        count = int(connection.execute(text("SELECT count(*) FROM import_batch")).scalar_one())
         for table in (
             "complaint_text",
             *(d.table for d in DESTINATIONS.values()),
@@ -333,9 +333,5 @@ def purge_demo(engine: Engine, by: str) -> int:
             "import_batch",
         ):
             connection.execute(Base.metadata.tables[table].delete())
-        _journal(connection, by, "purged", {"batches": count})
+        journal.note(connection, by, "purged", {"batches": count})
         return count
-
-
-def _journal(connection: Connection, who: str, did: str, detail: dict, why: str = "") -> None:
-    connection.execute(insert(Journal).values(at=now(), who=who, did=did, detail=detail, why=why))

@@ -60,7 +60,6 @@ WITHOUT_SITES = {
     "extent",
     "segments",
     "is_demo",
-    "batches",
     "ahead_of_their_import",
     "targets",
     "rebases",
@@ -265,6 +264,16 @@ def test_db_knows_nothing_of_screens_and_little_of_the_dashboard(path):
     )
     assert below(path, "dashboard") <= allowed
     assert not uses(path, "pages", "streamlit_app", *SCREEN)
+
+
+def test_one_function_writes_the_journal():
+    writers = {
+        path
+        for path in ALL_MODULES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and ast.unparse(node) == "insert(Journal)"
+    }
+    assert writers == {"db/journal.py"}
 
 
 def test_frames_import_nothing_of_ours():

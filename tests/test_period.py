@@ -9,23 +9,28 @@ from babel.dates import get_month_names
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.french import MONTHS
 from dashboard.period import (
     BENIN,
-    MONTH_NAMES,
     Period,
     add_months,
-    bins,
     clip,
     day_number,
+    day_numbers,
+    day_of,
+    iso_days,
     month_end,
+    month_number,
+    month_numbers,
+    month_starts,
     months,
     parse,
     presets,
-    previous,
     resolve,
     same_last_year,
     split,
     today,
+    weekdays,
 )
 
 DAY = timedelta(days=1)
@@ -49,6 +54,11 @@ def period(code: str) -> Period:
     found = parse(code)
     assert found is not None
     return found
+
+
+def previous(whole: Period) -> Period:
+    """What a period that is known to its end is compared with."""
+    return clip(whole, whole.last).previous
 
 
 def each_day(first: date, last: date) -> list[date]:
@@ -125,7 +135,7 @@ def test_each_form_of_label(code, label):
 
 
 def test_months_are_named_as_babel_names_them():
-    assert list(MONTH_NAMES) == [get_month_names("wide", locale="fr")[n] for n in range(1, 13)]
+    assert list(MONTHS) == [get_month_names("wide", locale="fr")[n] for n in range(1, 13)]
 
 
 def test_days_at_both_ends_are_counted():
@@ -242,7 +252,6 @@ def test_a_cut_never_reaches_past_the_last_known_day(some_period, last):
 def test_a_period_known_whole_is_compared_as_such(some_period):
     clipped = clip(some_period, some_period.last)
     assert not clipped.partial
-    assert clipped.previous == previous(some_period)
     assert clipped.same_last_year == same_last_year(some_period)
     assert clipped.label == some_period.label
 
@@ -368,28 +377,6 @@ def test_months_begin_on_the_first_and_cover_the_period():
     assert months(period("2026-11-24_2026-11-24")) == [date(2026, 11, 1)]
 
 
-@given(SHORT, st.sampled_from(["day", "week", "month"]))
-def test_bins_cover_the_period_each_day_once(some_period, step):
-    found = [day for part in bins(some_period, step) for day in each_day(part.first, part.last)]
-    assert found == each_day(some_period.first, some_period.last)
-
-
-@pytest.mark.pitfall(37)
-@given(SHORT)
-def test_weeks_start_on_monday_and_months_on_the_first(some_period):
-    assert all(week.first.weekday() == 0 for week in bins(some_period, "week")[1:])
-    assert all(week.last.weekday() == 6 for week in bins(some_period, "week")[:-1])
-    assert [part.first.replace(day=1) for part in bins(some_period, "month")] == months(some_period)
-    assert len(bins(some_period, "day")) == some_period.days
-
-
-def test_a_week_is_named_by_its_days_across_the_new_year():
-    assert [week.code for week in bins(period("2025-12-30_2026-01-06"), "week")] == [
-        "2025-12-30_2026-01-04",
-        "2026-01-05_2026-01-06",
-    ]
-
-
 # ---- the day it is
 
 
@@ -417,3 +404,29 @@ def test_the_fixed_offset_is_the_zone_of_porto_novo(moment):
 )
 def test_days_are_numbered_from_1970(day, number):
     assert day_number(day) == number
+
+
+@given(DATES)
+def test_a_number_gives_its_day_back(day):
+    assert day_of(day_number(day)) == day
+
+
+@pytest.mark.pitfall(37)
+@given(st.lists(DATES, max_size=20))
+def test_many_days_are_numbered_as_one_is(days):
+    numbers = day_numbers(days)
+    assert numbers.tolist() == [day_number(d) for d in days]
+    assert day_numbers([d.isoformat() for d in days]).tolist() == numbers.tolist()
+    assert iso_days(numbers) == [d.isoformat() for d in days]
+    assert weekdays(numbers).tolist() == [d.weekday() for d in days]
+    assert month_numbers(numbers).tolist() == [month_number(d) for d in days]
+    assert month_starts(numbers).tolist() == [day_number(d.replace(day=1)) for d in days]
+
+
+def test_no_day_has_the_number_minus_one():
+    assert day_numbers([None, date(2026, 11, 24)]).tolist() == [-1, 20_781]
+
+
+@given(DATES, st.integers(-24, 24))
+def test_a_month_is_as_many_months_away_as_were_added(day, count):
+    assert month_number(add_months(day, count)) == month_number(day) + count

@@ -12,11 +12,10 @@ from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Cell, Chart, Message, Panel, count, day, month, table, words
-from dashboard.period import ONE_DAY, add_months, month_end
+from dashboard.period import ONE_DAY, add_months, day_number, day_of, month_end, month_starts
 from dashboard.statistics import sentences
 from dashboard.statistics.survival import curve, median
 from db.codes import ALL
-from db.ledger import EPOCH, day_number
 
 BANDS = (
     (0, 7, "moins de 8 jours"),
@@ -101,10 +100,6 @@ def register(view: View, question: Question) -> Register:
     )
 
 
-def _date(number: int) -> date:
-    return date.fromordinal(int(number) + EPOCH)
-
-
 @answer
 def ages(view: View, question: Question, key: str) -> Panel:
     """Open complaints by age, the oldest listed."""
@@ -117,7 +112,7 @@ def ages(view: View, question: Question, key: str) -> Panel:
     ]
     oldest = open_.where(np.argsort(-open_.age, kind="stable")[:LISTED])
     listed = [
-        (words(name), day(_date(received)), words(category), Cell(french.days(age), age))
+        (words(name), day(day_of(received)), words(category), Cell(french.days(age), age))
         for name, received, category, age in zip(
             oldest.name, oldest.received.tolist(), oldest.category, oldest.age.tolist(), strict=True
         )
@@ -208,12 +203,8 @@ def flow(view: View, question: Question, key: str) -> Panel:
 
 def _by_month(days: np.ndarray) -> Counter[date]:
     """How many of the days (since 1970) fall into each month, by its first day."""
-    months, counts = np.unique(
-        days.astype("datetime64[D]").astype("datetime64[M]"), return_counts=True
-    )
-    return Counter(
-        dict(zip((m.astype("datetime64[D]").item() for m in months), counts.tolist(), strict=True))
-    )
+    months, counts = np.unique(month_starts(days), return_counts=True)
+    return Counter(dict(zip(map(day_of, months.tolist()), counts.tolist(), strict=True)))
 
 
 @answer

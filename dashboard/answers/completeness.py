@@ -12,8 +12,8 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.panel import Message, Panel, count, day, table, words
+from dashboard.period import day_of
 from dashboard.wording import base, shown, who_reported
-from db.ledger import EPOCH
 from db.shapes import Closure
 
 UP_TO_DATE = 3  # days since the last known one
@@ -46,7 +46,6 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
             np.flatnonzero(book.open[row, span] & ~book.closed[row, span])
             + span.start
             + book.origin
-            + EPOCH
         )
         seen = np.flatnonzero((book.visited[row, :last] > 0) | book.closed[row, :last])
         table.append(
@@ -54,7 +53,7 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
                 p.code,
                 p.name,
                 p.department,
-                tuple(map(date.fromordinal, missing.tolist())),
+                tuple(map(day_of, missing.tolist())),
                 last - 1 - int(seen[-1]) if len(seen) else None,
             )
         )

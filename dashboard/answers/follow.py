@@ -9,13 +9,12 @@ from dashboard.answers.question import EVERYTHING, Question
 from dashboard.answers.view import Asker, View, answer, view
 from dashboard.judgement.signals import CHARTED, Signal, signal
 from dashboard.judgement.trust import Ground
-from dashboard.period import ONE_DAY, add_months, month_end, today
+from dashboard.period import ONE_DAY, add_months, day_number, day_of, month_end, today
 
 Target = tuple[str, str, float, date, str]  # indicator, scope, value, valid_from, source
 # id, indicator, scope, decided_on, who, what, due_on
 Decision = tuple[int, str, str, date, str, str, date | None]
 MONTHS = 60  # of history behind a control chart
-EPOCH = date(1970, 1, 1).toordinal()
 
 
 def signals(who: Asker, scopes: Iterable[str]) -> dict[str, Mapping[str, Signal]]:
@@ -34,7 +33,7 @@ def _signals(view: View, scope: str) -> Mapping[str, Signal]:
     last = last_whole_month(book.as_of)
     first = max(
         add_months(last.replace(day=1), 1 - MONTHS),
-        date.fromordinal(book.origin + EPOCH).replace(day=1),
+        day_of(book.origin).replace(day=1),
     )
     monthly = (
         figures.of_sites(view, chosen, Question(first, last), "month") if first <= last else {}
@@ -119,9 +118,7 @@ def ground(view: View, question: Question) -> Ground:
     days = book.days(question.first, last)
     closed = book.closed[rows, days]
     seen = (book.visited[rows, days] > 0).any(axis=1) | closed.any(axis=1)
-    due = (book.starts[rows] <= last.toordinal() - EPOCH) & (
-        book.ends[rows] >= question.first.toordinal() - EPOCH
-    )
+    due = (book.starts[rows] <= day_number(last)) & (book.ends[rows] >= day_number(question.first))
     fresh = freshness(view)
     partial = question.last > last or (
         question.last == book.as_of and question.last != month_end(question.last)

@@ -2,20 +2,19 @@
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from dashboard import french
 
 SEPARATORS = re.compile(r"[\s'’‘`´_-]+")
 
 
 def normalise(text: str) -> str:
     """`text` without case, accents, or differences of spaces, hyphens and apostrophes."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return SEPARATORS.sub(" ", plain).strip()
+    return SEPARATORS.sub(" ", french.plain(text)).strip()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import numpy as np
 from sqlalchemy import Connection, text
 
+from dashboard.period import Period, day_number, months
 from dashboard.statistics.quantile import quantile
-from db import read
 from db.codes import (
     ALL,
     BINS,
@@ -18,9 +18,13 @@ from db.codes import (
     MAN,
     REQUEST,
     SERVED,
+    UNKNOWN_HOUR,
+    UNKNOWN_KEY,
     UNKNOWN_SERVICE,
     WOMAN,
 )
+from db.facts import gather
+from db.ledger import Ledger, load_ledger
 from tests.benchmarks.queries import HOUR, KNOWN_WAIT, MONTH, WAIT, WITHIN, source
 
 PERCENTILE = "percentile_disc(0.5) WITHIN GROUP (ORDER BY wait)"
@@ -55,9 +59,10 @@ def periods(first: date, last: date) -> list[tuple[date, date]]:
 def differences(connection: Connection, first: date, last: date) -> tuple[int, list[str]]:
     """How many figures were compared, and what differs."""
     compared, found = 0, []
+    book = load_ledger(connection)
     for a, b in periods(first, last):
         for by in CUTS:
-            mine, theirs = ours(connection, by, a, b), rows(connection, by, a, b)
+            mine, theirs = ours(connection, book, by, a, b), rows(connection, by, a, b)
             for key in mine.keys() | theirs.keys():
                 compared += len(theirs.get(key, ()))
                 if mine.get(key) != theirs.get(key):
@@ -68,36 +73,27 @@ def differences(connection: Connection, first: date, last: date) -> tuple[int, l
     return compared, found
 
 
-def ours(connection: Connection, by: str, first: date, last: date) -> dict:
-    """Key to (12 counters, median, p90, within 30 minutes), from db.read."""
-    if by == "department":
-        sites = read.sites_frame(connection, ALL)
-        return {
-            name: _figures(*read.totals(connection, set(group["code"]), first, last, "site")[1:])
-            for name, group in sites.groupby("department")
-            if _visited(connection, group, first, last)
-        }
-    if by == "hour":
-        counters, waits = read.by_hour(connection, ALL, first, last)
-        return {
-            h: _figures(counters[h : h + 1], waits[h : h + 1])
-            for h in range(len(counters))
-            if counters[h, 0]
-        }
-    keys, counters, waits = read.totals(
-        connection, ALL, first, last, by, None if by == "service" else 0
-    )
-    return {k: _figures(counters[i : i + 1], waits[i : i + 1]) for i, k in enumerate(keys.tolist())}
-
-
-def _visited(connection: Connection, group, first: date, last: date) -> bool:
-    return bool(len(read.totals(connection, set(group["code"]), first, last, "site")[0]))
+def ours(connection: Connection, book: Ledger, by: str, first: date, last: date) -> dict:
+    """Key to (12 counters, median, p90, within 30 minutes), from db.facts."""
+    found = gather(connection, ALL, first, last, by, ledger=book)
+    key = {
+        "nation": {"nation": 0},
+        "site": {p.code: p.id for p in book.places},
+        "service": {UNKNOWN_KEY: UNKNOWN_SERVICE, **{code: i for i, code, _ in book.services}},
+        "hour": {UNKNOWN_KEY: UNKNOWN_HOUR, **{f"{h:02}": h for h in range(UNKNOWN_HOUR)}},
+        "month": {f"{m:%Y-%m}": day_number(m) for m in months(Period(first, last))},
+        "department": {p.department: p.department for p in book.places},
+    }[by]
+    return {
+        key[k]: _figures(found.counters[i], found.waits[i])
+        for i, k in enumerate(found.keys)
+        if found.counters[i, 0]
+    }
 
 
 def _figures(counters: np.ndarray, waits: np.ndarray) -> tuple:
-    waits = waits.sum(axis=0)
     return (
-        *counters.sum(axis=0).tolist(),
+        *counters.tolist(),
         int(quantile(waits, 0.5)),
         int(quantile(waits, 0.9)),
         int(waits[: WITHIN + 1].sum()),

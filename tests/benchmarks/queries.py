@@ -6,14 +6,15 @@ Each contender answers with the same plain dict, so that equality can be checked
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from sqlalchemy import Connection, text
 
 from dashboard.statistics.quantile import quantile
-from db import read
+from db import facts, read
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, LAST_BIN, LEFT, UNKNOWN_SERVICE
+from db.ledger import load_ledger
 
 WITHIN = 30
 QUESTIONS = ("kpi", "map", "trend", "heat", "mix", "dept")
@@ -33,34 +34,51 @@ class Scope:
 
 def scope_of(connection: Connection, first: date, last: date) -> Scope:
     """These days and the department with most sites."""
-    sites = read.sites_frame(connection, read.ALL)
+    sites = read.sites_frame(connection, ALL)
     name = sites["department"].value_counts().index[0]
     chosen = sites[sites["department"] == name]
     return Scope(first, last, name, frozenset(chosen["code"]), tuple(sorted(chosen["id"].tolist())))
 
 
+ledger = cache(load_ledger)  # one for each connection
+
+
 # --- ours -------------------------------------------------------------------------------------------------------------
 def ours(connection: Connection, question: str, scope: Scope) -> dict:
-    """The answer of db.read and dashboard.statistics, as pages get it."""
-    days = (scope.first, scope.last)
-    if question == "trend":
-        frame = read.site_months(connection, ALL, *days)
-        columns = (frame[c].tolist() for c in ("site_id", "month", "visits", "p50"))
-        return {(s, m): (v, int(p) if p == p else -1) for s, m, v, p in zip(*columns, strict=True)}
+    """The answer of db.facts and dashboard.statistics, as pages get it; the ledger is read once, as they do."""
+    book = ledger(connection)
+    sites = scope.codes if question == "dept" else ALL
+    asked = facts.make_scope(connection, book, sites, scope.first, scope.last)
+    ids = np.array([book.places[row].id for row in asked.rows.tolist()])
     if question == "heat":
-        counts = read.heat(connection, ALL, *days)
+        counts = facts.heat(asked)
         return {
             (d, h): int(counts[d, h])
             for d, h in zip(*map(np.ndarray.tolist, np.nonzero(counts)), strict=True)
         }
-    sites = scope.codes if question == "dept" else ALL
-    by = {"kpi": "nation", "map": "site", "dept": "site", "mix": "service"}[question]
-    keys, counters, waits = read.totals(
-        connection, sites, *days, by, None if by == "service" else ALL_SERVICES
+    services = [i for i in book.months.services if (i == ALL_SERVICES) != (question == "mix")]
+    cut = asked.visits(services)  # (sites, services, months, …)
+    if question == "trend":
+        visits, p50 = (
+            a.tolist()
+            for a in (cut.of("counters")[:, 0, :, VISITS], quantile(cut.of("waits")[:, 0], 0.5))
+        )
+        return {
+            (site, month): (visits[i][j], p50[i][j])
+            for i, site in enumerate(ids.tolist())
+            for j, month in enumerate(cut.months)
+            if visits[i][j]
+        }
+    over = {"kpi": (0, 1, 2), "mix": (0, 2)}.get(question, (1, 2))
+    counters, waits = (
+        np.atleast_2d(cut.of(name).sum(axis=over, dtype=np.int64)) for name in ("counters", "waits")
     )
+    keys = {"kpi": np.zeros(1, int), "mix": np.array(services)}.get(question, ids)
     if question == "dept":  # the whole department as one more row
         keys = np.append(keys, 0)
         counters, waits = (np.vstack([m, m.sum(axis=0)]) for m in (counters, waits))
+    seen = counters[:, VISITS] > 0
+    keys, counters, waits = keys[seen], counters[seen], waits[seen]
     return dict(
         zip(
             keys.tolist(),

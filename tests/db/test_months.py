@@ -4,9 +4,10 @@ from datetime import date
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from db import facts, read
-from db.codes import ALL, COUNTERS, UNKNOWN_SERVICE
+from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, UNKNOWN_SERVICE
 from db.demo_load import load_demo
 from db.engine import make_engine
 from db.ledger import load_ledger
@@ -16,6 +17,10 @@ PERIODS = [
     (date(2025, 1, 1), date(2025, 2, 14)), (date(2025, 2, 14), date(2025, 3, 31)), (date(2000, 1, 1), date(2099, 12, 31)),
     (date(2001, 1, 1), date(2001, 12, 31)), (date(2098, 1, 1), date(2099, 12, 31)),
 ]  # fmt: skip
+VISITS = text(
+    "SELECT site_id, day, arrived_at, service_id FROM visit"
+    " WHERE superseded_by IS NULL AND day BETWEEN :first AND :last"
+)
 SOME = frozenset({"ccsp-kandi", "gsru-parakou", "ccsp-allada"})
 
 
@@ -39,17 +44,19 @@ def test_visits_from_memory_are_those_of_the_database(demo, period, sites, servi
     number = ledger.service_id(service)
     last = min(period[1], ledger.as_of)
     scope = facts.make_scope(engine, ledger, sites, *period, service)
+    places = [ledger.places[row] for row in scope.rows.tolist()]
     with engine.connect() as connection:
-        ids, counters, waits = read.totals(connection, sites, period[0], last, "site", number)
-        heat = read.heat(connection, sites, period[0], last, number)
-    assert np.array_equal(facts.histogram(scope), waits.sum(axis=0))
+        hours = {p.id: read.by_hour(connection, {p.code}, period[0], last, number) for p in places}
+        rows = connection.execute(VISITS, {"first": str(period[0]), "last": str(last)}).all()
+    counted = scope.visits([number]).of("counters").sum(axis=(1, 2), dtype=np.int64)
+    assert counted.tolist() == [hours[p.id][0].sum(axis=0).tolist() for p in places]
+    waits = sum((waits.sum(axis=0) for _, waits in hours.values()), np.zeros(BINS, np.int64))
+    assert np.array_equal(facts.histogram(scope), waits)
+    heat = np.zeros((7, 25), np.int64)
+    for site, day, arrived, of in rows:
+        if site in hours and number in (ALL_SERVICES, UNKNOWN_SERVICE if of is None else of):
+            heat[read.as_date(day).weekday(), 24 if arrived is None else arrived // 60] += 1
     assert np.array_equal(facts.heat(scope), heat)
-    found = scope.visits([number]).of("counters").sum(axis=(1, 2), dtype=np.int64)
-    by_site = dict(zip(ids.tolist(), counters.tolist(), strict=True))
-    nothing = [0] * len(COUNTERS)
-    assert found.tolist() == [
-        by_site.get(ledger.places[row].id, nothing) for row in scope.rows.tolist()
-    ]
 
 
 def test_the_months_hold_each_service_and_their_sum(demo):

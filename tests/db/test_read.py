@@ -2,12 +2,11 @@
 
 from datetime import date
 
-import numpy as np
 import pytest
 
 from db import read
 from db.codes import ALL, DAY
-from tests.builders import KANDI, NIKKI, closing, closure, complaint, monthly, waited
+from tests.builders import KANDI, NIKKI, closing, closure, complaint, waited
 
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 EDGES = (date(2025, 2, 10), date(2025, 3, 20))  # days at both ends, no whole month
@@ -19,23 +18,10 @@ QUESTIONS = {
     "visits_by_service": lambda c, sites: read.visits_by_service(c, sites, [(DAY, *YEAR)])[0][
         :, 0
     ].tolist(),
-    "site_months": lambda c, sites: read.site_months(c, sites, *YEAR)["site_id"].tolist(),
     "daily_visits": lambda c, sites: read.daily_visits(c, sites, *YEAR)["site_id"].tolist(),
     "closings": lambda c, sites: read.closings(c, sites, *YEAR)["site_id"].tolist(),
     "complaints": lambda c, sites: read.complaints(c, sites, YEAR[1])["site_id"].tolist(),
-    "monthly_returns": lambda c, sites: read.monthly_returns(c, sites, *YEAR)["site_id"].tolist(),
     "closures": lambda c, sites: read.closures(c, sites, *YEAR)["site_id"].dropna().tolist(),
-}
-TOTALS = {
-    "totals": lambda c, sites, days: (
-        sum(
-            int(read.totals(c, sites, *days, by)[1][:, 0].sum())
-            for by in ("nation", "site", "month", "service")
-        )
-        // 4
-    ),
-    "by_hour": lambda c, sites, days: int(read.by_hour(c, sites, *days)[0][:, 0].sum()),
-    "heat": lambda c, sites, days: int(np.asarray(read.heat(c, sites, *days)).sum()),
 }
 
 
@@ -53,9 +39,6 @@ def two_sites(office):
             "fermetures",
             *(closure(site=site, first=d) for d in days),
             closure(site="", first="2025-04-01"),
-        )
-        office.hand_in(
-            "canevas", *(monthly(site=site, month=f"{i + 1}/2025") for i in range(count))
         )
     return office
 
@@ -76,15 +59,14 @@ def test_rows_of_other_sites_are_in_no_answer(two_sites, name):
 
 
 @pytest.mark.pitfall(34)
-@pytest.mark.parametrize("name", TOTALS)
 @pytest.mark.parametrize("days", [YEAR, EDGES], ids=["year", "edges"])
-def test_visits_of_other_sites_are_in_no_total(two_sites, name, days):
+def test_visits_of_other_sites_are_in_no_hour(two_sites, days):
     with two_sites.engine.connect() as connection:
-        totals = [
-            TOTALS[name](connection, sites, days)
+        visits = [
+            int(read.by_hour(connection, sites, *days)[0][:, 0].sum())
             for sites in (ALL, {KANDI}, {NIKKI}, {KANDI, NIKKI}, frozenset())
         ]
-    assert totals == [5, 2, 3, 5, 0]
+    assert visits == [5, 2, 3, 5, 0]
 
 
 def test_a_closure_of_the_whole_network_stands_in_everybody_s_answer(two_sites):

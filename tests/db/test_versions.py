@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import inspect, text
 
 from dashboard.__main__ import main as dashboard_main
+from dashboard.period import today
 from dashboard.settings import ROOT, load
-from db import backup, copies, schema, write
+from db import backup, copies, schema
 from db import steering as steer
 from db.__main__ import main
 from db.engine import make_engine
@@ -70,7 +71,7 @@ def fill(office: Office) -> None:
     office.hand_in("cloture", closing())
     office.hand_in("fermetures", closure(first="2025-03-10"))
     office.hand_in("canevas", monthly(received=2))
-    steer.set_target(office.engine, "wait_p50", "nation", 15, write.now().date(), "note", by="test")
+    steer.set_target(office.engine, "wait_p50", "nation", 15, today(), "note", by="test")
 
 
 # --- a copy before each update ----------------------------------------------------------------------------------------

@@ -1,0 +1,18 @@
+"""The journal: who did what, when and why. The one writer of its lines, which nothing changes afterwards."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from db.models import Journal
+
+
+def now() -> datetime:
+    """The time of a write: UTC, without zone, as both databases store it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def note(connection: Connection, who: str, did: str, detail: dict[str, Any], why: str = "") -> None:
+    """Add a line in the caller's transaction. did: in the past participle; detail: what JSON can hold."""
+    connection.execute(insert(Journal).values(at=now(), who=who, did=did, detail=detail, why=why))
