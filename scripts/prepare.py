@@ -242,7 +242,9 @@ def test():
             ("pytest", module("pytest", "-q", "-n", "2", "--ignore=tests/browser", **environ)),
             (
                 "navigateur",
-                module("pytest", "-q", "-n", "0", "tests/browser", **environ) if browser else 0,
+                module("pytest", "-q", "-n", "2", "--dist", "loadgroup", "tests/browser", **environ)
+                if browser
+                else 0,
             ),
         )
         if code

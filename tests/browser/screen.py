@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
+from dashboard.ui import gate
 from dashboard.ui.navigation import PAGES
 
 QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -25,6 +26,46 @@ def settled(page: Page) -> None:
     expect(page.locator("h1")).to_have_count(1, timeout=20_000)
     expect(page.locator(QUIET)).to_be_visible(timeout=20_000)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
+def unguarded(page: Page) -> list[str]:
+    """What the page is answered from now on without the headers that every answer is to carry."""
+    bare, wanted = [], {*gate.ALWAYS, "content-security-policy"}
+    page.on(
+        "response",
+        lambda answer: (
+            bare.append(answer.url)
+            if answer.url.startswith("http") and not wanted <= answer.headers.keys()
+            else None
+        ),
+    )
+    return bare
+
+
+def watch(page: Page, shown: str) -> None:
+    """From now on the page itself notes when somebody presses, when `shown` (JavaScript) first holds, and how late its own
+    clock is served."""
+    page.evaluate(f"""() => {{
+      let last = Date.now();
+      window.noted = {{ at: 0, late: 0, pressed: 0 }};
+      addEventListener('pointerdown', () => {{ noted.pressed ||= Date.now(); }}, true);
+      addEventListener('keydown', () => {{ noted.pressed ||= Date.now(); }}, true);
+      clearInterval(window.watching);
+      window.watching = setInterval(() => {{
+        const now = Date.now();
+        noted.late = Math.max(noted.late, now - last - 20);
+        last = now;
+        if (!noted.at && ({shown})) noted.at = now;
+      }}, 20);
+    }}""")
+
+
+def delay(page: Page, since: float | None = None) -> float:
+    """Milliseconds from `since` (time.time(); None: the press) until what is watched for was there, without those by which
+    a busy machine was late."""
+    page.wait_for_function("() => noted.at", timeout=40_000)
+    noted = page.evaluate("noted")
+    return noted["at"] - (noted["pressed"] if since is None else since * 1_000) - noted["late"]
 
 
 def choose(page: Page, key: str, option: str) -> None:

@@ -11,23 +11,20 @@ import pypdf
 import pytest
 
 from dashboard.__main__ import main
-from dashboard.answers import report
+from dashboard.answers import report, view
 from dashboard.exports.xlsx import FICTIVE
 from dashboard.settings import load
 from dashboard.stories import READY, Step, Story, ready, to_json
-from db.demo_load import load_demo
 from db.engine import make_engine
 from db.steering import keep_story
 from tests.builders import Said, shell
-from tests.test_pages import forget
 
 
 @pytest.fixture(scope="module")
 def url(databases):
     """The address of a database of fictitious data, and of a kept presentation."""
-    with databases.fresh() as found:
+    with databases.fresh(visits=6_000) as found:
         engine = make_engine(found)
-        load_demo(engine, 6_000, 20211221, by="test", progress=False)
         keep_story(
             engine,
             "mes-centres",
@@ -53,10 +50,10 @@ def run(monkeypatch, capsys):
     def said(address: str, *argv) -> Said:
         monkeypatch.setenv("DATABASE_URL", address)
         load.cache_clear()
-        forget()
+        view.forget()
         capsys.readouterr()
         code = main(["report", *map(str, argv)])
-        forget()
+        view.forget()
         return Said(code, *capsys.readouterr())
 
     yield said
