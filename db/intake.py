@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -96,14 +97,14 @@ def take(
         batch = write.find(connection, file.sha256)
     if batch:
         return Outcome(file.name, True, batch_id=batch, already=True)
-    parsing = Parsing(
-        path,
-        known,
-        today(),
-        options.form,
-        options.replace_days,
-        may_be_empty=bool(options.covers and options.sites),
-    )  # « no complaint this month » is said so
+    may_be_empty = bool(options.covers and options.sites)  # « no complaint this month » is said so
+    with closing(
+        Parsing(path, known, today(), options.form, options.replace_days, may_be_empty)
+    ) as parsing:
+        return _keep(engine, parsing, file, options)
+
+
+def _keep(engine: Engine, parsing: Parsing, file: write.File, options: Options) -> Outcome:
     outcome = Outcome(
         file.name, False, parsing.form, problems=parsing.problems, remarks=parsing.remarks
     )

@@ -66,6 +66,10 @@ class Parsing:
             self.form = self._format.name
             self._memos = memos(self._format, known, today, typed=self._sheet.typed)
 
+    def close(self) -> None:
+        """Close the file, of which not all may have been read."""
+        self._sheets.close()
+
     # --- rows -----------------------------------------------------------------------------------------------------
     def __iter__(self) -> Iterator[dict[str, list]]:
         if self._sheet is None or self.problems:

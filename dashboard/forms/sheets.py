@@ -1,6 +1,6 @@
 """The sheets of a file that are a form, all the same one; every other sheet is named, in a refusal or in a remark."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
@@ -42,7 +42,7 @@ class Other:
 
 def form_sheets(
     path: Path, known: Known, today: date, form: str | None, problem: Callable, remarks: list[str]
-) -> Iterator[FormSheet]:
+) -> Generator[FormSheet, None, None]:
     """Each sheet that is a form of that name, or of the name of the first; its rows must be read before the next.
 
     What is wrong with headings and sheets goes to problem(line, column, found, message, sheet). Raises Unreadable.

@@ -36,7 +36,12 @@ MORE = {
     "carte": ({"couche": "niveau", "indicateur": "satisfaction"}, {"centre": KANDI}),
     "site": ({"centre": KANDI, "prestation": "cip"}, {"centre": KANDI, "periode": str(YEAR)}),
     "signaux": ({"centre": KANDI, "indicateur": "satisfaction"},),
-    "presenter": ({"histoire": "attentes"}, {"histoire": "plaintes"}),
+    "presenter": (
+        {"histoire": "attentes"},
+        {"histoire": "plaintes"},
+        {"histoire": "departement", "departement": "Zou"},
+        {"histoire": "site", "centre": KANDI},
+    ),
 }
 
 

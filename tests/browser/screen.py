@@ -1,6 +1,8 @@
 """What a person does on the screen, in the words of the tests."""
 
 import re
+import time
+from threading import Event, Thread
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
@@ -42,30 +44,34 @@ def unguarded(page: Page) -> list[str]:
     return bare
 
 
-def watch(page: Page, shown: str) -> None:
-    """From now on the page itself notes when somebody presses, when `shown` (JavaScript) first holds, and how late its own
-    clock is served."""
-    page.evaluate(f"""() => {{
-      let last = Date.now();
-      window.noted = {{ at: 0, late: 0, pressed: 0 }};
-      addEventListener('pointerdown', () => {{ noted.pressed ||= Date.now(); }}, true);
-      addEventListener('keydown', () => {{ noted.pressed ||= Date.now(); }}, true);
-      clearInterval(window.watching);
-      window.watching = setInterval(() => {{
-        const now = Date.now();
-        noted.late = Math.max(noted.late, now - last - 20);
-        last = now;
-        if (!noted.at && ({shown})) noted.at = now;
-      }}, 20);
-    }}""")
+class Watch:
+    """From now on the page notes when somebody presses and when `shown` (JavaScript) first holds; a thread of the test, how
+    late a busy machine serves whoever sleeps."""
 
+    def __init__(self, page: Page, shown: str):
+        self.page, self.late, self.over = page, 0.0, Event()
+        page.evaluate(f"""() => {{
+          window.noted = {{ shown: 0, pressed: 0 }};
+          for (const kind of ['pointerdown', 'keydown'])
+            addEventListener(kind, () => {{ noted.pressed ||= Date.now(); }}, true);
+          clearInterval(window.watching);
+          window.watching = setInterval(() => {{ if ({shown}) noted.shown ||= Date.now(); }}, 20);
+        }}""")
+        Thread(target=self._sleep, daemon=True).start()
 
-def delay(page: Page, since: float | None = None) -> float:
-    """Milliseconds from `since` (time.time(); None: the press) until what is watched for was there, without those by which
-    a busy machine was late."""
-    page.wait_for_function("() => noted.at", timeout=40_000)
-    noted = page.evaluate("noted")
-    return noted["at"] - (noted["pressed"] if since is None else since * 1_000) - noted["late"]
+    def _sleep(self) -> None:
+        last = time.monotonic()
+        while not self.over.wait(0.02):
+            now = time.monotonic()
+            self.late, last = max(self.late, now - last - 0.02), now
+
+    def delay(self, since: float = 0) -> float:
+        """Seconds from `since` (time.time(); 0: the press) until it was shown, but for the longest that the machine was
+        late."""
+        self.page.wait_for_function("() => noted.shown", timeout=40_000)
+        self.over.set()
+        noted = self.page.evaluate("noted")
+        return (noted["shown"] - (1_000 * since or noted["pressed"])) / 1_000 - self.late
 
 
 def choose(page: Page, key: str, option: str) -> None:

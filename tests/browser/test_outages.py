@@ -18,8 +18,8 @@ from db.engine import make_engine
 from db.seed import seed
 from tests.browser import served
 from tests.browser.screen import (
+    Watch,
     choose,
-    delay,
     figures,
     filter_by,
     go,
@@ -27,11 +27,10 @@ from tests.browser.screen import (
     open_page,
     settled,
     sites,
-    watch,
 )
 
 pytestmark = pytest.mark.browser
-IN_TIME = 3_000  # milliseconds
+IN_TIME = 3  # seconds
 AWAY = "Le serveur ne répond pas. La page se rétablira d'elle-même ; vos filtres sont gardés."
 ENGLISH = re.compile(r"streamlit|connection|connecting|internet|error", re.I)
 
@@ -69,11 +68,11 @@ def test_a_server_that_goes_is_said_in_time_and_the_page_comes_back_with_its_fil
             way == signal.SIGSTOP
         ):  # nothing is refused then: until its own files are there, a page waits for answers
             page.wait_for_function("() => performance.now() > 30000", timeout=40_000)
-        watch(page, "document.querySelector('#ccsp-away')")
+        watch = Watch(page, "document.querySelector('#ccsp-away')")
         cut = time.time()
         process.send_signal(way)
         expect(sentence(page)).to_have_text(AWAY)
-        assert delay(page, cut) < IN_TIME
+        assert watch.delay(cut) < IN_TIME
         page.wait_for_timeout(5_000)  # by now Streamlit has said something of its own
         expect(sentence(page)).to_be_visible()
         assert not ENGLISH.search(page.evaluate("document.body.innerText"))

@@ -20,6 +20,12 @@ from db.steering import keep_story
 from tests.builders import Said, shell
 
 
+@pytest.fixture(scope="session")
+def databases(sqlite):
+    """One kind: what a story tells is the same on both, says tests/answers/test_both_databases.py."""
+    return sqlite
+
+
 @pytest.fixture(scope="module")
 def url(databases):
     """The address of a database of fictitious data, and of a kept presentation."""
@@ -196,6 +202,15 @@ def test_ready_made_and_kept_stories_are_told_about_their_place(url, run, tmp_pa
     book = openpyxl.load_workbook(only(tmp_path, "xlsx"))
     assert {row[0].value: row[1].value for row in book["À lire"].iter_rows()}["Sujet"] == subject
     assert only(tmp_path, "xlsx").name.startswith(f"ccsp-{story.lower().replace(':', '-')}-")
+
+
+def test_a_report_is_made_from_postgresql_too(postgresql, run, tmp_path):
+    with postgresql.fresh(visits=6_000) as address:
+        assert run(address, "--story", "national", "--out", tmp_path, "--format", "txt").code == 0
+        assert len(list(tmp_path.iterdir())) == 1
+    with postgresql.fresh() as address:
+        said = run(address, *NATIONAL, "--out", tmp_path / "new")
+        assert said.code == 1 and not (tmp_path / "new").exists()
 
 
 def test_a_second_run_replaces_the_files_and_leaves_nothing_beside_them(url, run, tmp_path):
