@@ -46,7 +46,7 @@ def unguarded(page: Page) -> list[str]:
 
 class Watch:
     """From now on the page notes when somebody presses and when `shown` (JavaScript) first holds; a thread of the test, how
-    late a busy machine serves whoever sleeps."""
+    long a busy machine lets wait whoever would go on."""
 
     def __init__(self, page: Page, shown: str):
         self.page, self.late, self.over = page, 0.0, Event()
@@ -63,11 +63,10 @@ class Watch:
         last = time.monotonic()
         while not self.over.wait(0.02):
             now = time.monotonic()
-            self.late, last = max(self.late, now - last - 0.02), now
+            self.late, last = self.late + max(0, now - last - 0.021), now
 
     def delay(self, since: float = 0) -> float:
-        """Seconds from `since` (time.time(); 0: the press) until it was shown, but for the longest that the machine was
-        late."""
+        """Seconds from `since` (time.time(); 0: the press) until it was shown, but for those in which the machine let wait."""
         self.page.wait_for_function("() => noted.shown", timeout=40_000)
         self.over.set()
         noted = self.page.evaluate("noted")
