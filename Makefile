@@ -1,5 +1,5 @@
 # make run    the application on http://localhost:8501 (PORT=… for another port)
-# make test   style, every test on SQLite and PostgreSQL, the browser suite
+# make test   style, all tests (on SQLite and PostgreSQL where it may matter), the browser suite
 # make bench  speed against raw SQL and DuckDB (BENCH=10m for ten million visits)
 # make fuzz   10,000 changed files handed in to a fresh database (FUZZ=…, FUZZ_SECONDS=…, FUZZ_DATABASE=postgresql)
 # make load   how many readers one process holds, beside Streamlit alone (LOAD=1,10,20,100; 100 by default)
