@@ -68,7 +68,11 @@ def test_the_first_slide_appears_soon_after_the_press(page, app):
     assert watch.delay(pressed) < 5
     expect(page.locator(f"{ROOM} .wait")).to_have_count(0)
     expect(page.locator(f"{ROOM} .foot .said")).to_contain_text("Mono")
-    assert page.evaluate("window.read") == ["La présentation se prépare…"]
+    first, *others = page.evaluate("window.read")
+    assert first == "La présentation se prépare…"
+    assert (
+        not others or watch.late > 0.5
+    )  # a server that a busy machine lets wait is said to be away
 
 
 @pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGSTOP], ids=lambda s: s.name)
