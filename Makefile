@@ -1,5 +1,5 @@
 # make run    the application on http://localhost:8501 (PORT=… for another port)
-# make test   style, layout and types, every test on SQLite and PostgreSQL, the browser suite
+# make test   style, layout and types, all tests (on SQLite and PostgreSQL where it may matter), the browser suite
 # make coverage  how much of dashboard/ and db/ the tests run: all, and the ten files of which they run least
 # make bench  speed against raw SQL and DuckDB (BENCH=10m for ten million visits)
 # make fuzz   10,000 changed files handed in to a fresh database (FUZZ=…, FUZZ_SECONDS=…, FUZZ_DATABASE=postgresql)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -98,14 +99,14 @@ def take(
         batch = write.find(connection, file.sha256)
     if batch:
         return Outcome(file.name, True, batch_id=batch, already=True)
-    parsing = Parsing(
-        path,
-        known,
-        today(),
-        options.form,
-        options.replace_days,
-        may_be_empty=bool(options.covers and options.sites),
-    )  # « no complaint this month » is said so
+    may_be_empty = bool(options.covers and options.sites)  # « no complaint this month » is said so
+    with closing(
+        Parsing(path, known, today(), options.form, options.replace_days, may_be_empty)
+    ) as parsing:
+        return _keep(engine, parsing, file, options)
+
+
+def _keep(engine: Engine, parsing: Parsing, file: write.File, options: Options) -> Outcome:
     outcome = Outcome(
         file.name, False, parsing.form, problems=parsing.problems, remarks=parsing.remarks
     )

@@ -249,7 +249,9 @@ def test() -> int:
     failed = faults_of_style()
     if module("pytest", "-q", "-n", "2", "--ignore=tests/browser", **environ):
         failed.append("pytest")
-    if browser and module("pytest", "-q", "-n", "0", "tests/browser", **environ):
+    if browser and module(
+        "pytest", "-q", "-n", "2", "--dist", "loadgroup", "tests/browser", **environ
+    ):
         failed.append("navigateur")
     print(
         "\n".join(missing), end="\n" * bool(missing), file=sys.stderr

@@ -15,11 +15,14 @@ from sqlalchemy import Engine, text
 
 from dashboard.forms.formats import FORMATS
 from dashboard.indicators import INDICATORS, Figure, compute
+from dashboard.period import today
 from dashboard.settings import ROOT
 from db import read, rollup, supersede, write
+from db.engine import make_engine
 from db.facts import gather
 from db.forms import DESTINATIONS
 from db.intake import Options, Outcome, take
+from db.steering import decide
 
 SAMPLES = ROOT / "tests" / "samples"
 KANDI, NIKKI, COVE, COTONOU = "ccsp-kandi", "ccsp-nikki", "ccsp-cove", "gsru-cotonou"
@@ -169,6 +172,15 @@ class Office:
             "journal",
         )
         return {table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr) for table in tables}  # noqa: S608
+
+
+def add_decisions(url: str, *scopes: str) -> None:
+    """A decision on the median wait for each scope, of today."""
+    engine = make_engine(url)
+    for scope in scopes:
+        what = f"guichet de plus ({scope})"
+        decide(engine, "wait_p50", scope, today(), "le directeur", what, None, by="test")
+    engine.dispose()
 
 
 class Said(NamedTuple):

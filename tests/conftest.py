@@ -20,34 +20,41 @@ from sqlalchemy import Engine, text
 
 from dashboard.settings import load
 from db import schema
+from db.demo_load import load_demo
 from db.engine import make_engine
 from db.seed import seed
 from tests.builders import Office, Said
 
 
 class Sqlite:
-    """Fresh SQLite files, copied from one that was migrated and seeded once."""
+    """Fresh SQLite files, copied from one that was migrated and seeded once, and filled once."""
 
     name = "sqlite"
 
     def __init__(self, folder: Path):
         self.folder, self.numbers = folder, count(1)
-        self.template = folder / "template.db"
-        _prepare(f"sqlite:///{self.template}")
+        _prepare(f"sqlite:///{folder / 'template-0.db'}")
 
     @contextmanager
-    def fresh(self, *, empty: bool = False) -> Iterator[str]:
-        """The address of a database of one's own; `empty`: without any table."""
+    def fresh(self, *, empty: bool = False, visits: int = 0) -> Iterator[str]:
+        """The address of a database of one's own; `empty`: without any table; with so many fictitious visits."""
         path = self.folder / f"test-{next(self.numbers)}.db"
         if not empty:
-            shutil.copyfile(self.template, path)
+            shutil.copyfile(self._template(visits), path)
         yield f"sqlite:///{path}"
         for leftover in self.folder.glob(f"{path.name}*"):
             leftover.unlink()
 
+    def _template(self, visits: int) -> Path:
+        path = self.folder / f"template-{visits}.db"
+        if not path.exists():
+            shutil.copyfile(self.folder / "template-0.db", path)
+            _fill(f"sqlite:///{path}", visits)
+        return path
+
 
 class Postgres:
-    """Fresh PostgreSQL databases, cloned by the server from one that was migrated and seeded once."""
+    """Fresh PostgreSQL databases, cloned by the server from one that was migrated and seeded once, and filled once."""
 
     name = "postgresql"
 
@@ -59,6 +66,7 @@ class Postgres:
         self.run("SELECT pg_reload_conf()")
         self.run("CREATE DATABASE template_ccsp")
         _prepare(server.get_uri("template_ccsp"))
+        self.templates = {0: "template_ccsp"}
 
     def run(self, statement: str) -> None:
         """One statement outside any transaction."""
@@ -68,18 +76,34 @@ class Postgres:
         engine.dispose()
 
     @contextmanager
-    def fresh(self, *, empty: bool = False) -> Iterator[str]:
-        """The address of a database of one's own; `empty`: without any table."""
+    def fresh(self, *, empty: bool = False, visits: int = 0) -> Iterator[str]:
+        """The address of a database of one's own; `empty`: without any table; with so many fictitious visits."""
         name = f"test_{next(self.numbers)}"
-        self.run(f"CREATE DATABASE {name}" + ("" if empty else " TEMPLATE template_ccsp"))
+        self.run(
+            f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {self._template(visits)}")
+        )
         yield self.server.get_uri(name)
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _template(self, visits: int) -> str:
+        if visits not in self.templates:
+            name = f"template_ccsp_{visits}"
+            self.run(f"CREATE DATABASE {name} TEMPLATE template_ccsp")
+            _fill(self.server.get_uri(name), visits)
+            self.templates[visits] = name
+        return self.templates[visits]
 
 
 def _prepare(url: str) -> None:
     engine = make_engine(url)
     schema.upgrade(engine)
     seed(engine)
+    engine.dispose()
+
+
+def _fill(url: str, visits: int) -> None:
+    engine = make_engine(url)
+    load_demo(engine, visits, 20211221, by="test", progress=False)
     engine.dispose()
 
 

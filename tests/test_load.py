@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from tests.browser import served
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory) -> str:
+def demo(sqlite) -> Iterator[str]:
     """The address of a small database of fictitious data."""
-    return served.make_demo(tmp_path_factory.mktemp("load") / "demo.db", 3_000)
+    with sqlite.fresh(visits=6_000) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,9 +18,10 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are those of PO
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory) -> str:
+def demo(sqlite) -> Iterator[str]:
     """The address of a small database of fictitious data."""
-    return served.make_demo(tmp_path_factory.mktemp("door") / "demo.db", 3_000)
+    with sqlite.fresh(visits=6_000) as url:
+        yield url
 
 
 def test_ctrl_c_stops_it_in_order_though_a_reader_is_connected(demo, tmp_path):

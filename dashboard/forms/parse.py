@@ -48,17 +48,17 @@ class Parsing:
         self._days: set[str] = set()  # of every column of days, replies included
         self._place = ""  # the sheet that is being read
         self._sheets = form_sheets(path, known, today, form, self._problem, self.remarks)
+        self._first: FormSheet | None = None
         self._reader: Reader | None = None
         try:
             # The form must be known before the first row is asked for.
-            first = next(self._sheets, None)
+            self._first = next(self._sheets, None)
         except Unreadable as reason:
             self._refuse(reason)
         else:
-            if first:
+            if first := self._first:
                 self.form = first.form.name
                 self._reader = Reader(first.form, known, today, self._problem, first.typed)
-                self._sheets = chain([first], self._sheets)
                 self._place = first.name
 
     @property
@@ -66,12 +66,16 @@ class Parsing:
         """The fields that the form's columns fill."""
         return self._reader.form.fields if self._reader else ()
 
+    def close(self) -> None:
+        """Close the file, of which not all may have been read."""
+        self._sheets.close()
+
     # --- rows -----------------------------------------------------------------------------------------------------
     def __iter__(self) -> Iterator[Chunk]:
-        if self._reader is None or self.problems:
+        if self._first is None or self._reader is None or self.problems:
             return
         try:
-            for sheet in self._sheets:
+            for sheet in chain([self._first], self._sheets):
                 self._place = sheet.name
                 yield from self._chunks(sheet, self._reader)
         except Unreadable as reason:

@@ -1,6 +1,6 @@
 """The sheets of a file that are a form, all the same one; every other sheet is named, in a refusal or in a remark."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
@@ -43,7 +43,7 @@ class Other:
 
 def form_sheets(
     path: Path, known: Known, today: date, form: str | None, report: Report, remarks: list[str]
-) -> Iterator[FormSheet]:
+) -> Generator[FormSheet]:
     """Each sheet that is a form of that name, or of the name of the first; its rows must be read before the next.
 
     What is wrong with headings and sheets goes to `report`. Raises Unreadable.

@@ -3,7 +3,8 @@
 import csv
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from operator import itemgetter
@@ -83,7 +84,7 @@ def open_sheets(path: Path, known: Known) -> Iterator[Sheet]:
             "Ce format de classeur n'est pas lu : enregistrer le fichier au format XLSX ou CSV."
         )
     else:
-        yield _csv(path, known)
+        yield from _csv(path, known)
 
 
 def _workbook(path: Path) -> Iterator[Sheet]:
@@ -91,7 +92,7 @@ def _workbook(path: Path) -> Iterator[Sheet]:
         yield Sheet(map(itemgetter(1), rows), sheet.name, sheet.hidden, typed=True)
 
 
-def _csv(path: Path, known: Known) -> Sheet:
+def _csv(path: Path, known: Known) -> Iterator[Sheet]:
     encoding = encoding_of(path, known)
     csv.field_size_limit(CELL_LIMIT)
     delimiter = _delimiter(path, encoding)
@@ -100,7 +101,8 @@ def _csv(path: Path, known: Known) -> Sheet:
         if encoding in OLD and encoding != "cp1252"
         else []
     )
-    return Sheet(_csv_rows(path, encoding, delimiter), delimiter=delimiter, remarks=remarks)
+    with closing(_csv_rows(path, encoding, delimiter)) as rows:  # whether all are read or not
+        yield Sheet(rows, delimiter=delimiter, remarks=remarks)
 
 
 def _delimiter(path: Path, encoding: str) -> str:
@@ -122,7 +124,7 @@ def _delimiter(path: Path, encoding: str) -> str:
     return max(DELIMITERS + named, key=fits)
 
 
-def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
+def _csv_rows(path: Path, encoding: str, delimiter: str) -> Generator[list[str], None, None]:
     """The file's rows; a first line « sep=; », which is for Excel, is a blank one."""
     start = 0
     try:

@@ -29,10 +29,9 @@ from dashboard.judgement.trust import Ground
 from dashboard.period import Period, clip, resolve, today
 from dashboard.settings import load
 from dashboard.stories import ready
-from db.demo_load import load_demo
 from db.engine import make_engine
 from db.steering import decide
-from tests.builders import KANDI
+from tests.builders import KANDI, add_decisions
 
 SITES = 24
 SOME_DEPARTMENT, ELSEWHERE = "Zou", "Atlantique"
@@ -89,21 +88,8 @@ NO_QUESTION = {
 @pytest.fixture(scope="module")
 def demo(databases):
     """Fictitious data and a few decisions, asked through the answers."""
-    with databases.fresh() as url, pytest.MonkeyPatch.context() as patch:
-        engine = make_engine(url)
-        load_demo(engine, 6_000, 20211221, by="test", progress=False)
-        for of in ("nation", SOME_DEPARTMENT, ELSEWHERE, KANDI):
-            decide(
-                engine,
-                "wait_p50",
-                of,
-                today(),
-                "le directeur",
-                f"guichet de plus ({of})",
-                None,
-                by="test",
-            )
-        engine.dispose()
+    with databases.fresh(visits=6_000) as url, pytest.MonkeyPatch.context() as patch:
+        add_decisions(url, "nation", SOME_DEPARTMENT, ELSEWHERE, KANDI)
         patch.setenv("DATABASE_URL", url)
         load.cache_clear()
         yield url

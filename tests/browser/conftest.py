@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import served
 
 VISITS = 30_000
+expect.set_options(
+    timeout=15_000
+)  # milliseconds: what must come at once is timed in the page itself
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +37,12 @@ def app(demo_file, tmp_path_factory) -> Iterator[str]:
 def copied(demo_file, tmp_path) -> Path:
     """The file of a database of one's own."""
     return Path(shutil.copyfile(demo_file, tmp_path / "copy.db"))
+
+
+@pytest.fixture(scope="module")
+def shared(demo_file, tmp_path_factory) -> Path:
+    """The file of a database that the tests of one group of a module may change."""
+    return Path(shutil.copyfile(demo_file, tmp_path_factory.mktemp("shared") / "copy.db"))
 
 
 @pytest.fixture(scope="session")

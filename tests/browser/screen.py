@@ -1,9 +1,12 @@
 """What a person does on the screen, in the words of the tests."""
 
 import re
+import time
+from threading import Event, Thread
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
+from dashboard.ui import gate
 from dashboard.ui.navigation import PAGES
 
 QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -25,6 +28,49 @@ def settled(page: Page) -> None:
     expect(page.locator("h1")).to_have_count(1, timeout=20_000)
     expect(page.locator(QUIET)).to_be_visible(timeout=20_000)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
+def unguarded(page: Page) -> list[str]:
+    """What the page is answered from now on without the headers that every answer is to carry."""
+    bare, wanted = [], {*gate.ALWAYS, "content-security-policy"}
+    page.on(
+        "response",
+        lambda answer: (
+            bare.append(answer.url)
+            if answer.url.startswith("http") and not wanted <= answer.headers.keys()
+            else None
+        ),
+    )
+    return bare
+
+
+class Watch:
+    """From now on the page notes when somebody presses and when `shown` (JavaScript) first holds; a thread of the test, how
+    long a busy machine lets wait whoever would go on."""
+
+    def __init__(self, page: Page, shown: str):
+        self.page, self.late, self.over = page, 0.0, Event()
+        page.evaluate(f"""() => {{
+          window.noted = {{ shown: 0, pressed: 0 }};
+          for (const kind of ['pointerdown', 'keydown'])
+            addEventListener(kind, () => {{ noted.pressed ||= Date.now(); }}, true);
+          clearInterval(window.watching);
+          window.watching = setInterval(() => {{ if ({shown}) noted.shown ||= Date.now(); }}, 20);
+        }}""")
+        Thread(target=self._sleep, daemon=True).start()
+
+    def _sleep(self) -> None:
+        last = time.monotonic()
+        while not self.over.wait(0.02):
+            now = time.monotonic()
+            self.late, last = self.late + max(0, now - last - 0.021), now
+
+    def delay(self, since: float = 0) -> float:
+        """Seconds from `since` (time.time(); 0: the press) until it was shown, but for those in which the machine let wait."""
+        self.page.wait_for_function("() => noted.shown", timeout=40_000)
+        self.over.set()
+        noted = self.page.evaluate("noted")
+        return (noted["shown"] - (1_000 * since or noted["pressed"])) / 1_000 - self.late
 
 
 def choose(page: Page, key: str, option: str) -> None:

@@ -36,7 +36,7 @@ FLAGS = (
 )
 # What Streamlit itself asks for when a page is opened by its own address, before it finds where it is served.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
-ENOUGH = 40.0  # seconds for a server to answer
+ENOUGH = 120.0  # seconds for a server to answer
 # A page of another script, by the same function: python -c OTHER PORT SCRIPT.
 OTHER = (
     "import sys; from pathlib import Path; from server import listen, serve;"

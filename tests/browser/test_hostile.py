@@ -16,10 +16,11 @@ EVIL = (
 JOINER = "\u2060"  # invisible; breaks a bare address
 
 
-@pytest.fixture
-def renamed(copied, tmp_path):
-    """The application on a database where somebody gave evil names to a site, a service and a category."""
-    engine = make_engine(f"sqlite:///{copied}")
+@pytest.fixture(scope="module")
+def renamed(shared, tmp_path_factory):
+    """The application on a database where somebody gave evil names to a site, a service and a category; the site fell
+    silent and its complaint stays open."""
+    engine = make_engine(f"sqlite:///{shared}")
     with engine.begin() as connection:
         for change in (
             "UPDATE site SET name = :evil WHERE code = 'ccsp-kandi'",
@@ -27,8 +28,16 @@ def renamed(copied, tmp_path):
             "UPDATE term SET label = :evil WHERE id = (SELECT min(id) FROM term)",
         ):
             connection.execute(text(change), {"evil": EVIL})
+        connection.execute(
+            text(
+                "UPDATE complaint SET resolved_on = NULL, received_on ="
+                " (SELECT min(received_on) FROM complaint)"
+                " WHERE id = (SELECT max(complaint.id) FROM complaint JOIN site ON site.id = site_id"
+                " WHERE site.code = 'ccsp-kandi')"
+            )
+        )
     engine.dispose()
-    with served.serve(f"sqlite:///{copied}", tmp_path / "log") as address:
+    with served.serve(f"sqlite:///{shared}", tmp_path_factory.mktemp("log") / "log") as address:
         yield address
 
 
@@ -49,6 +58,7 @@ def evil_heading(page):
     return page.locator("h3").filter(has_text="onerror")
 
 
+@pytest.mark.xdist_group("renamed")
 @pytest.mark.pitfall(45)
 def test_names_from_data_stay_text_everywhere(renamed, page):
     open_page(page, f"{renamed}/?centre=ccsp-kandi")
@@ -79,6 +89,7 @@ def test_names_from_data_stay_text_everywhere(renamed, page):
     expect(page.locator(".st-key-filtre_centre input")).to_have_value(EVIL)
 
 
+@pytest.mark.xdist_group("renamed")
 @pytest.mark.pitfall(45)
 def test_a_presentation_of_hostile_names_and_titles_is_tame(renamed, page):
     open_page(page, f"{renamed}/presenter?histoire=site&centre=ccsp-kandi")
@@ -101,32 +112,9 @@ def test_a_presentation_of_hostile_names_and_titles_is_tame(renamed, page):
     expect(room.locator(".count")).to_have_text("12 / 12")
 
 
-@pytest.fixture
-def silent(copied, tmp_path):
-    """The application on a database where a site of an evil name fell silent and its complaint stays open."""
-    engine = make_engine(f"sqlite:///{copied}")
-    with engine.begin() as connection:
-        connection.execute(
-            text("UPDATE site SET name = :evil WHERE code = 'ccsp-kandi'"), {"evil": EVIL}
-        )
-        site = connection.execute(
-            text("SELECT id FROM site WHERE code = 'ccsp-kandi'")
-        ).scalar_one()
-        connection.execute(
-            text(
-                "UPDATE complaint SET resolved_on = NULL, received_on ="
-                " (SELECT min(received_on) FROM complaint)"
-                " WHERE id = (SELECT max(id) FROM complaint WHERE site_id = :site)"
-            ),
-            {"site": site},
-        )
-    engine.dispose()
-    with served.serve(f"sqlite:///{copied}", tmp_path / "log") as address:
-        yield address
-
-
-def test_what_merits_attention_shows_names_as_text(silent, page):
-    open_page(page, f"{silent}/?departement=Alibori")
+@pytest.mark.xdist_group("renamed")
+def test_what_merits_attention_shows_names_as_text(renamed, page):
+    open_page(page, f"{renamed}/?departement=Alibori")
     as_text(
         page,
         page.get_by_test_id("stMarkdownContainer").filter(has_text="en cours depuis plus de 30"),
@@ -184,5 +172,5 @@ def test_a_database_that_breaks_is_said_plainly(running, copied, page, key, opti
     alert = page.get_by_test_id("stAlert").filter(
         has_text="La base de données ne répond pas. Réessayer"
     )
-    expect(alert.first).to_be_visible(timeout=10_000)
+    expect(alert.first).to_be_visible()
     no_traceback(page)

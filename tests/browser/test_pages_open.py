@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from dashboard.ui.navigation import PAGES
 from tests.browser import served
-from tests.browser.screen import map_frame, open_page, path, settled, sites
+from tests.browser.screen import map_frame, open_page, path, settled, sites, unguarded
 
 pytestmark = pytest.mark.browser
 # (what, at least how many) on each page.
@@ -39,13 +39,15 @@ ENGLISH = re.compile(
 @pytest.mark.pitfall(29)
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
 def test_every_page_opens_with_the_network_cut(page, app, spec):
+    """And under the policy that every answer carries: the session fails at its end on any violation."""
+    bare = unguarded(page)
     open_page(
         page, app + path(spec.url_path) + ("?centre=ccsp-kandi" if spec.url_path == "site" else "")
     )
     expect(page.locator("h1")).to_have_text(spec.heading)
     expect(page.get_by_text("Données fictives").first).to_be_visible()
     for what, least in PARTS[spec.url_path]:
-        expect(page.locator(what).nth(least - 1)).to_be_attached(timeout=10_000)
+        expect(page.locator(what).nth(least - 1)).to_be_attached()
     if "iframe[title*=folium]" in dict(PARTS[spec.url_path]):
         expect(sites(page)).to_have_count(24)
         assert map_frame(page).locator("html").get_attribute("lang") == "fr"
@@ -53,6 +55,13 @@ def test_every_page_opens_with_the_network_cut(page, app, spec):
     assert page.get_by_test_id("stException").count() == 0
     left = {w.group().lower() for w in ENGLISH.finditer(page.evaluate(SEEN))}
     assert not left
+    for summary in page.locator("[data-testid=stExpander] summary").all():
+        summary.click()
+    settled(page)
+    for download in page.get_by_test_id("stDownloadButton").all()[:2]:
+        with page.expect_download(timeout=60_000):
+            download.get_by_role("button").click()
+    assert bare == []
 
 
 def test_every_page_is_looked_at():

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import served
-from tests.browser.screen import choose, open_page, settled
+from tests.browser.screen import Watch, choose, open_page, settled
 
 ROOM = "#ccsp-presentation"
 # Every text in sight of the slide on show, with its size on the screen in pixels.
@@ -28,7 +28,10 @@ SIZES = """() => {
   return found;
 }"""
 
-
+SHADOW = "document.querySelector('#ccsp-presentation')?.shadowRoot"
+SAID = (
+    f"{SHADOW}?.querySelector('.wait .message')?.textContent.includes('Le serveur ne répond pas')"
+)
 COUNTS = {
     "national": 12,
     "attentes": 13,
@@ -57,14 +60,19 @@ def test_the_first_slide_appears_soon_after_the_press(page, app):
         if (said && window.read.at(-1) !== said) window.read.push(said); };
       note(); new MutationObserver(note).observe(room.shadowRoot, {childList: true, subtree: true, characterData: true});
     }).observe(document.body, {childList: true}); }""")
+    watch = Watch(page, "document.querySelector('#ccsp-presentation')")
     page.get_by_role("button", name="Commencer la présentation").click()
-    expect(page.locator(ROOM)).to_have_count(
-        1, timeout=500
-    )  # the room sees at once that it was pressed
-    expect(page.locator(f"{ROOM} .count")).to_have_text("1 / 12", timeout=5_000)
+    assert watch.delay() < 0.5  # the room sees at once that it was pressed
+    pressed = page.evaluate("noted.pressed") / 1_000
+    watch = Watch(page, f"{SHADOW}?.querySelector('.count')?.textContent === '1 / 12'")
+    assert watch.delay(pressed) < 5
     expect(page.locator(f"{ROOM} .wait")).to_have_count(0)
     expect(page.locator(f"{ROOM} .foot .said")).to_contain_text("Mono")
-    assert page.evaluate("window.read") == ["La présentation se prépare…"]
+    first, *others = page.evaluate("window.read")
+    assert first == "La présentation se prépare…"
+    assert (
+        not others or watch.late > 0.5
+    )  # a server that a busy machine lets wait is said to be away
 
 
 @pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGSTOP], ids=lambda s: s.name)
@@ -78,23 +86,21 @@ def test_a_press_while_the_server_is_away_is_said_in_time_and_can_be_left(
     try:
         open_page(page, f"{address}/presenter")
         process.send_signal(way)
+        watch = Watch(page, SAID)
         page.get_by_role("button", name="Commencer la présentation").click()
-        expect(page.locator(f"{ROOM} .wait .message")).to_contain_text(
-            "Le serveur ne répond pas", timeout=3_000
-        )
+        assert watch.delay() < 3
         for key in ("ArrowRight", "n", "f", "a", "End"):
             page.keyboard.press(key)
         page.keyboard.press("Escape")
         expect(page.locator(ROOM)).to_have_count(0)
         expect(page.get_by_role("button", name="Commencer la présentation")).to_be_focused()
+        watch = Watch(page, SAID)
         page.keyboard.press("Enter")
-        expect(page.locator(f"{ROOM} .wait .message")).to_contain_text(
-            "Le serveur ne répond pas", timeout=3_000
-        )
+        assert watch.delay() < 3
         if way == signal.SIGSTOP:
             process.send_signal(signal.SIGCONT)
         else:
-            process.wait(10)
+            process.wait(30)
             process, _ = served.start(url, log, port=int(address.rsplit(":", 1)[1]))
         expect(page.locator(f"{ROOM} .count")).to_have_text("1 / 12", timeout=40_000)
     finally:
@@ -113,10 +119,10 @@ def test_a_presentation_keeps_its_slides_when_the_server_begins_anew(chromium, d
         start(page, address)
         page.keyboard.press("ArrowRight")
         process.kill()
-        process.wait(10)
-        expect(page.locator(f"{ROOM} .cut")).to_be_visible(timeout=8_000)
+        process.wait(30)
+        expect(page.locator(f"{ROOM} .cut")).to_be_visible(timeout=20_000)
         process, _ = served.start(url, log, port=int(address.rsplit(":", 1)[1]))
-        expect(page.locator(f"{ROOM} .cut")).to_be_hidden(timeout=8_000)
+        expect(page.locator(f"{ROOM} .cut")).to_be_hidden(timeout=20_000)
         page.wait_for_timeout(
             4_000
         )  # by now Streamlit has found it, and its first run knows nothing of the press
@@ -163,9 +169,7 @@ def test_the_story_goes_on_when_the_server_is_gone(chromium, demo_file, tmp_path
         expect(page.locator(f"{ROOM} .slide:visible")).to_have_count(1)
         seen.add(page.locator(f"{ROOM} .slide:visible h2").inner_text())
     assert len(seen) == 10 and all(seen)
-    expect(page.locator(f"{ROOM} .cut")).to_have_text(
-        "Hors connexion, la présentation continue", timeout=8_000
-    )
+    expect(page.locator(f"{ROOM} .cut")).to_have_text("Hors connexion, la présentation continue")
     expect(page.locator(f"{ROOM} .cut")).to_be_visible()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
@@ -251,7 +255,7 @@ def test_slides_go_on_by_themselves_when_asked(page, app):
     page.get_by_role("button", name="Commencer la présentation").click()
     expect(page.locator(f"{ROOM} .count")).to_have_text("1 / 12")
     page.keyboard.press("a")
-    expect(page.locator(f"{ROOM} .count")).to_have_text("2 / 12", timeout=15_000)
+    expect(page.locator(f"{ROOM} .count")).to_have_text("2 / 12", timeout=30_000)
     page.keyboard.press("a")
     expect(page.locator(f"{ROOM} .playing")).to_be_hidden()
 

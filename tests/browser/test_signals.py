@@ -14,10 +14,10 @@ pytestmark = pytest.mark.browser
 WHAT = "ouvrir un second guichet"
 
 
-@pytest.fixture
-def own(copied, tmp_path) -> Iterator[str]:
-    """The address of an application on data of one's own, which may be changed."""
-    with served.serve(f"sqlite:///{copied}", tmp_path / "server.log") as address:
+@pytest.fixture(scope="module")
+def own(shared, tmp_path_factory) -> Iterator[str]:
+    """The address of an application on data which may be changed: one test notes a decision, the other sets a target."""
+    with served.serve(f"sqlite:///{shared}", tmp_path_factory.mktemp("log") / "log") as address:
         yield address
 
 
@@ -57,6 +57,7 @@ def test_a_link_of_the_bulletin_can_be_sent(page, app):
     drawn_beside(page, "left")
 
 
+@pytest.mark.xdist_group("entered")
 def test_a_decision_is_kept_for_the_series_it_is_about(own, page):
     open_page(page, f"{own}/signaux")
     page.get_by_text("Noter une décision", exact=True).click()
@@ -72,6 +73,7 @@ def test_a_decision_is_kept_for_the_series_it_is_about(own, page):
     assert "centre=" in page.url, "the chart beside the bulletin is that of the series"
 
 
+@pytest.mark.xdist_group("entered")
 def test_a_target_is_on_the_map_until_it_is_removed(own, page):
     open_page(page, f"{own}/cibles")
     page.get_by_label("Valeur visée").fill("130")

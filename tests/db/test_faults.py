@@ -20,10 +20,6 @@ from tests.builders import shell, visit
 ENGLISH = re.compile(
     r"\b(the|is|not|file|to|unable|attempt|connection|failed|does|exist|refused|database is|locked|disk)\b"
 )
-# A register that was opened and never read is closed late: told apart here, where only what is said matters.
-LATE = pytest.mark.filterwarnings(
-    "ignore:unclosed file:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
 INDICATORS = ("indicators", "--from", "2025-01-01", "--to", "2025-12-31", "--by", "nation")
 
 
@@ -94,7 +90,6 @@ def test_a_file_that_is_no_database_is_said(asked, tmp_path):
     assert (tmp_path / "ccsp.db").read_bytes().startswith(b"ceci")
 
 
-@LATE
 def test_a_database_that_may_not_be_written_is_said(office, databases, command, monkeypatch):
     office.hand_in("registre", visit(ref="1"))
     url = office.engine.url.render_as_string(hide_password=False)
@@ -115,7 +110,6 @@ def test_a_database_that_may_not_be_written_is_said(office, databases, command, 
     assert office.contents() == before
 
 
-@LATE
 @pytest.mark.parametrize("argv", [("withdraw", 1), ("import", "{register}"), ("add", "service", "Carte"), ("init",)],
                          ids=lambda argv: argv[0])  # fmt: skip
 def test_a_database_that_another_import_holds_is_said_soon(office, command, monkeypatch, argv):

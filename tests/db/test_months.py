@@ -8,7 +8,6 @@ from sqlalchemy import text
 
 from db import facts, read
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, UNKNOWN_SERVICE
-from db.demo_load import load_demo
 from db.engine import make_engine
 from db.ledger import load_ledger
 
@@ -27,9 +26,8 @@ SOME = frozenset({"ccsp-kandi", "gsru-parakou", "ccsp-allada"})
 @pytest.fixture(scope="module")
 def demo(databases):
     """Fictitious data, and their ledger."""
-    with databases.fresh() as url:
+    with databases.fresh(visits=6_000) as url:
         engine = make_engine(url)
-        load_demo(engine, 6_000, 20211221, by="test", progress=False)
         with engine.connect() as connection:
             ledger = load_ledger(connection)
         yield engine, ledger

@@ -12,23 +12,27 @@ import pypdf
 import pytest
 
 from dashboard.__main__ import main
+from dashboard.answers import view
 from dashboard.exports import EXPORTS
 from dashboard.exports.xlsx import FICTIVE
 from dashboard.settings import load
 from dashboard.stories import READY, Step, Story, ready, to_json
-from db.demo_load import load_demo
 from db.engine import make_engine
 from db.steering import keep_story
 from tests.builders import Said, shell
-from tests.test_pages import forget
+
+
+@pytest.fixture(scope="session")
+def databases(sqlite):
+    """One kind: what a story tells is the same on both, says tests/answers/test_both_databases.py."""
+    return sqlite
 
 
 @pytest.fixture(scope="module")
 def url(databases):
     """The address of a database of fictitious data, and of a kept presentation."""
-    with databases.fresh() as found:
+    with databases.fresh(visits=6_000) as found:
         engine = make_engine(found)
-        load_demo(engine, 6_000, 20211221, by="test", progress=False)
         keep_story(
             engine,
             "mes-centres",
@@ -54,10 +58,10 @@ def run(monkeypatch, capsys):
     def said(address: str, *argv) -> Said:
         monkeypatch.setenv("DATABASE_URL", address)
         load.cache_clear()
-        forget()
+        view.forget()
         capsys.readouterr()
         code = main(["report", *map(str, argv)])
-        forget()
+        view.forget()
         return Said(code, *capsys.readouterr())
 
     yield said
@@ -200,6 +204,15 @@ def test_ready_made_and_kept_stories_are_told_about_their_place(url, run, tmp_pa
     book = openpyxl.load_workbook(only(tmp_path, "xlsx"))
     assert {row[0].value: row[1].value for row in book["À lire"].iter_rows()}["Sujet"] == subject
     assert only(tmp_path, "xlsx").name.startswith(f"ccsp-{story.lower().replace(':', '-')}-")
+
+
+def test_a_report_is_made_from_postgresql_too(postgresql, run, tmp_path):
+    with postgresql.fresh(visits=6_000) as address:
+        assert run(address, "--story", "national", "--out", tmp_path, "--format", "txt").code == 0
+        assert len(list(tmp_path.iterdir())) == 1
+    with postgresql.fresh() as address:
+        said = run(address, *NATIONAL, "--out", tmp_path / "new")
+        assert said.code == 1 and not (tmp_path / "new").exists()
 
 
 def test_a_second_run_replaces_the_files_and_leaves_nothing_beside_them(url, run, tmp_path):

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time
 
@@ -58,10 +60,9 @@ def independent(made, tmp_path_factory) -> Independent:
     return Independent(folder, made, TODAY)
 
 
-@pytest.fixture(scope="module")
-def filled(databases, made, tmp_path_factory):
+@contextmanager
+def imported(databases, made, folder) -> Iterator[str]:
     """The address of a database into which the same files were imported."""
-    folder = tmp_path_factory.mktemp("files")
     with databases.fresh() as url:
         engine = make_engine(url)
         known = load_known(engine)
@@ -78,13 +79,20 @@ def filled(databases, made, tmp_path_factory):
         engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def filled(sqlite, made, tmp_path_factory):
+    """The address of the one on SQLite."""
+    with imported(sqlite, made, tmp_path_factory.mktemp("files")) as url:
+        yield url
+
+
 @pytest.fixture
 def printed(filled, monkeypatch, capsys):
-    """What the command prints, by (key, indicator)."""
-    monkeypatch.setenv("DATABASE_URL", filled)
-    load.cache_clear()
+    """What the command prints, by (key, indicator); url: of another database."""
 
-    def ask(*argv) -> dict:
+    def ask(*argv, url: str = filled) -> dict:
+        monkeypatch.setenv("DATABASE_URL", url)
+        load.cache_clear()
         capsys.readouterr()
         assert main(["indicators", *map(str, argv)]) == 0
         return {
@@ -201,6 +209,19 @@ def test_every_figure_under_a_filter(printed, independent, by, name):
     without = {"coverage"} if sites != "true" and by != "department" else frozenset()
     assert found
     assert differences(found, answers, by, without) == []
+
+
+def test_postgresql_says_the_same(postgresql, made, printed, tmp_path):
+    """Of the same files, to the last digit: each period and each filter, by everything."""
+    asked = [
+        *((*PERIODS[period], ()) for period in PERIODS),
+        *((*PERIODS["off months"], options) for options, *_ in FILTERS.values()),
+    ]
+    with imported(postgresql, made, tmp_path) as url:
+        for by in BYS:
+            for first, last, options in asked:
+                question = ("--from", first, "--to", last, "--by", by, *options)
+                assert printed(*question, url=url) == printed(*question), question
 
 
 def test_the_independent_computation_sees_all_the_data(independent):

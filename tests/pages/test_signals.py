@@ -14,17 +14,14 @@ from streamlit.testing.v1 import AppTest
 from dashboard.__main__ import main
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import steering as record
-from dashboard.answers import follow, network
+from dashboard.answers import follow, network, view
 from dashboard.answers.bulletin import in_words
 from dashboard.answers.view import engine as opened
 from dashboard.indicators import BY_CODE
 from dashboard.period import add_months, month_end, today
-from dashboard.settings import load
 from dashboard.ui import alerts, session
-from db.demo_load import load_demo
-from db.engine import make_engine
 from tests.builders import COVE, KANDI, NIKKI, Office, complaint, visit, waited
-from tests.test_pages import drawn, forget, go, sound, visit_page, words
+from tests.pages.app import drawn, go, sound, visit_page, words
 
 LAST = add_months(
     today().replace(day=1), -5
@@ -37,35 +34,26 @@ A_MONTH = 40  # visits: enough for the ninth decile
 
 
 @pytest.fixture
-def desk(office, database_url, monkeypatch) -> Iterator[Office]:
+def desk(office, database_url, using) -> Iterator[Office]:
     """Somebody who hands in files to the database that the pages show."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
-    forget()
+    using(database_url)
     yield office
-    forget()
-    load.cache_clear()
+    view.forget()
 
 
 @pytest.fixture(scope="module")
 def filled(databases) -> Iterator[str]:
     """The address of fictitious data, which nobody changes."""
-    with databases.fresh() as url:
-        engine = make_engine(url)
-        load_demo(engine, 20_000, 20211221, by="test", progress=False)
-        engine.dispose()
+    with databases.fresh(visits=20_000) as url:
         yield url
+        view.forget()
 
 
 @pytest.fixture
-def demo(filled, monkeypatch) -> Iterator[str]:
+def demo(filled, using) -> str:
     """The fictitious data, shown by the pages."""
-    monkeypatch.setenv("DATABASE_URL", filled)
-    load.cache_clear()
-    forget()
-    yield filled
-    forget()
-    load.cache_clear()
+    using(filled)
+    return filled
 
 
 def month_of_waits(first: date, wait: int, site: str) -> list[list]:

@@ -3,12 +3,12 @@
 import json
 import re
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
@@ -17,15 +17,24 @@ from dashboard.answers.question import Question
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
 from dashboard.period import today
-from dashboard.settings import ROOT, load
+from dashboard.settings import ROOT
 from dashboard.ui import filters, session
 from dashboard.ui.navigation import EVERY_FILTER, PAGES
-from db.demo_load import load_demo
 from db.engine import make_engine
-from db.steering import decide
-from tests.builders import KANDI, NIKKI, Office, visit, waited
+from tests.builders import KANDI, NIKKI, Office, add_decisions, visit, waited
+from tests.pages.app import (
+    BY_ADDRESS,
+    drawn,
+    go,
+    link,
+    payload,
+    sound,
+    tables,
+    visit_page,
+    widget_words,
+    words,
+)
 
-BY_ADDRESS = {spec.url_path: spec for spec in PAGES}
 SITES = 24
 SOME_DEPARTMENT, ELSEWHERE = "Zou", "Atlantique"
 NOBODY = Person("inconnu", "stagiaire")
@@ -51,21 +60,6 @@ ENGLISH = re.compile(
 # ---- the data of each state ------------------------------------------------------------------------------------
 
 
-def _demo(office: Office, ago) -> None:
-    load_demo(office.engine, 6_000, 20211221, by="test", progress=False)
-    for scope in ("nation", SOME_DEPARTMENT, ELSEWHERE, KANDI):
-        decide(
-            office.engine,
-            "wait_p50",
-            scope,
-            today(),
-            "le directeur",
-            f"guichet de plus ({scope})",
-            None,
-            by="test",
-        )
-
-
 def _one_row(office: Office, ago) -> None:
     office.hand_in("registre", waited(12, day=ago(1), sex="F", satisfied="oui"))
 
@@ -82,13 +76,12 @@ def _old(office: Office, ago) -> None:
 
 
 STATES = {
-    "usual": _demo,
     "empty": lambda office, ago: None,
     "one row": _one_row,
     "not measured": _nothing_measured,
     "old": _old,
 }
-# What must be read on the page in that state, besides no failure.
+# What must be read on the page in that state, or in the usual one, besides no failure.
 SAYS = {
     ("usual", "carte"): "Ce qui mérite attention",
     ("usual", "presenter"): "usagers reçus, dans",
@@ -116,35 +109,26 @@ def _ago(days: int) -> str:
     return (today() - timedelta(days=days)).isoformat()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def filled(databases, tmp_path_factory):
     """The address of a database in each state."""
     with ExitStack() as stack:
-        found = {}
+        found = {"usual": stack.enter_context(usual(databases))}
         for state, fill in STATES.items():
             found[state] = stack.enter_context(databases.fresh())
             engine = make_engine(found[state])
             fill(Office(engine, tmp_path_factory.mktemp("files")), _ago)
             engine.dispose()
         yield found
-        forget()
+        view.forget()
 
 
-def forget() -> None:
-    """Close the database and keep nothing of its answers."""
-    view.forget()
-
-
-@pytest.fixture
-def using(monkeypatch):
-    """Makes the application use the database at an address."""
-
-    def use(url: str) -> None:
-        monkeypatch.setenv("DATABASE_URL", url)
-        load.cache_clear()
-
-    yield use
-    load.cache_clear()
+@contextmanager
+def usual(databases) -> Iterator[str]:
+    """The address of fictitious data with a few decisions."""
+    with databases.fresh(visits=6_000) as url:
+        add_decisions(url, "nation", SOME_DEPARTMENT, ELSEWHERE, KANDI)
+        yield url
 
 
 @pytest.fixture
@@ -154,79 +138,6 @@ def demo(filled, using) -> str:
     return filled["usual"]
 
 
-WRITTEN = (
-    "title",
-    "header",
-    "subheader",
-    "markdown",
-    "caption",
-    "text",
-    "info",
-    "warning",
-    "error",
-)
-
-
-# ---- opening and reading a page --------------------------------------------------------------------------------
-
-
-def visit_page(address: str = "carte", **wanted: str) -> AppTest:
-    """The application opened at a page by a link with these filters."""
-    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
-    for name, value in wanted.items():
-        at.query_params[name] = value
-    at.run()
-    return at if address == "carte" else go(at, address)
-
-
-def go(at: AppTest, address: str) -> AppTest:
-    """Another page in the same session."""
-    at.switch_page(BY_ADDRESS[address].path)
-    return at.run()
-
-
-def link(at: AppTest) -> dict[str, str]:
-    """The filters that the address holds."""
-    return {name: v if isinstance(v, str) else v[-1] for name, v in at.query_params.items()}
-
-
-def words(at: AppTest) -> list[str]:
-    """Everything written on the page outside charts and tables."""
-    found = [e.value for kind in WRITTEN for e in at.get(kind)]
-    for m in at.metric:
-        found += [m.label, m.value, m.delta]
-    for e in at.get("expander"):
-        found.append(e.label)
-    return found + widget_words(at)
-
-
-def widget_words(at: AppTest) -> list[str]:
-    """The words of widgets: labels, choices, help."""
-    found = [m.help for m in at.metric]
-    for widget in [*at.selectbox, *at.button, *at.get("button_group"), *at.date_input]:
-        found += [widget.label, getattr(widget, "help", ""), getattr(widget, "placeholder", "")]
-        found += getattr(widget, "options", [])
-    return [w for w in found if w]
-
-
-def tables(at: AppTest) -> str:
-    """Everything in the tables of the page, as text."""
-    return "\n".join(frame.value.to_csv() for frame in at.dataframe)
-
-
-def sound(at: AppTest) -> AppTest:
-    """The page, which shows no failure of any kind."""
-    assert not at.exception, [e.value for e in at.exception]
-    assert not at.error, [e.value for e in at.error]
-    assert "Traceback" not in "\n".join(words(at))
-    return at
-
-
-def payload(at: AppTest) -> dict:
-    """What the map's frame is given."""
-    return json.loads(at.get("component_instance")[0].proto.json_args)
-
-
 # ---- states ----------------------------------------------------------------------------------------------------
 
 
@@ -234,7 +145,7 @@ def payload(at: AppTest) -> dict:
 @pytest.mark.pitfall(41)
 @pytest.mark.pitfall(42)
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", ["usual", *STATES])
 def test_every_page_opens_in_every_state(filled, using, state, spec):
     using(filled[state])
     wanted = {"centre": KANDI} if spec.url_path == "site" else {}
@@ -249,21 +160,45 @@ def test_every_page_opens_in_every_state(filled, using, state, spec):
 
 
 def test_every_sentence_expected_is_about_a_page_and_a_state():
-    assert {(s, p) for s, p in SAYS} <= {(s, p) for s in STATES for p in BY_ADDRESS}
+    assert {(s, p) for s, p in SAYS} <= {(s, p) for s in ("usual", *STATES) for p in BY_ADDRESS}
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(postgresql) -> Iterator[str]:
+    """The address of the usual data on the other kind of database."""
+    with usual(postgresql) as url:
+        yield url
+        view.forget()
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
+def test_every_page_opens_on_postgresql_too(on_postgresql, using, spec):
+    using(on_postgresql)
+    at = sound(visit_page(spec.url_path, **({"centre": KANDI} if spec.url_path == "site" else {})))
+    assert at.title[0].value == spec.heading
+    assert SAYS.get(("usual", spec.url_path), "") in "\n".join(words(at)).replace("\xa0", " ")
+
+
+def is_said_not_to_be_ready(spec) -> None:
+    at = visit_page(spec.url_path)
+    assert [e.value for e in at.error] == [
+        "La base de données n'est pas encore prête. Sur le serveur : python -m db init"
+    ]
+    assert not at.exception
+    view.forget()
 
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
 def test_a_database_that_was_never_prepared_is_said_plainly(databases, using, spec):
     with databases.fresh(empty=True) as url:
         using(url)
-        at = visit_page()
-        at.switch_page(spec.path)
-        at.run()
-        assert [e.value for e in at.error] == [
-            "La base de données n'est pas encore prête. Sur le serveur : python -m db init"
-        ]
-        assert not at.exception
-        forget()
+        is_said_not_to_be_ready(spec)
+
+
+def test_a_postgresql_that_was_never_prepared_is_said_plainly(postgresql, using):
+    with postgresql.fresh(empty=True) as url:
+        using(url)
+        is_said_not_to_be_ready(PAGES[0])
 
 
 @pytest.mark.pitfall(27)
@@ -437,12 +372,6 @@ def test_every_service_can_be_chosen(demo):
 
 
 # ---- the map ---------------------------------------------------------------------------------------------------
-
-
-def drawn(at: AppTest) -> dict:
-    """The payload of the map, as the browser decodes it."""
-    inside = re.search(r"JSON\.parse\('(.*?)'\)", payload(at)["feature_group"]).group(1)
-    return json.loads(re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m.group(1), 16)), inside))
 
 
 def test_the_map_holds_every_site_and_asks_nobody_else(demo):

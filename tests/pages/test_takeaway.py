@@ -5,17 +5,14 @@ from datetime import date, datetime
 
 import openpyxl
 import pytest
-from streamlit.testing.v1 import AppTest
 
+from dashboard.answers import view
 from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import FICTIVE, sheet_names
-from dashboard.settings import ROOT, load
 from dashboard.ui import show, takeaway
 from dashboard.ui.navigation import PAGES
-from db.demo_load import load_demo
-from db.engine import make_engine
 from tests.builders import KANDI
-from tests.test_pages import forget
+from tests.pages.app import visit_page
 
 # Pages without a panel that has a table; « Présenter » has files of its own.
 LABEL = "Emporter le tableau (Excel)"
@@ -23,23 +20,18 @@ NOTHING = {"cibles", "definitions", "guide", "presenter"}
 
 
 @pytest.fixture(scope="module")
-def demo(databases):
-    """Fictitious data, in use."""
-    with databases.fresh() as url, pytest.MonkeyPatch.context() as patch:
-        engine = make_engine(url)
-        load_demo(engine, 6_000, 20211221, by="test", progress=False)
-        engine.dispose()
-        patch.setenv("DATABASE_URL", url)
-        load.cache_clear()
-        forget()
-        yield
-        forget()
-    load.cache_clear()
+def filled(databases):
+    """The address of fictitious data."""
+    with databases.fresh(visits=6_000) as url:
+        yield url
+        view.forget()
 
 
 @pytest.fixture
-def page(demo, monkeypatch):
+def page(filled, using, monkeypatch):
     """page(spec, **filters): the page opened, and what would make its file (None where there is no button)."""
+
+    using(filled)
 
     def opened(spec, **wanted: str):
         made, real = [], takeaway.workbook
@@ -50,12 +42,7 @@ def page(demo, monkeypatch):
                 "xlsx",
                 lambda *a, **k: pytest.fail("a file was made that nobody asked for"),
             )
-            at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
-            at.query_params.update(wanted)
-            at.run()
-            made.clear()
-            at.switch_page(spec.path)
-            at.run()
+            at = visit_page(spec.url_path, **wanted)
         assert not at.exception and not at.error
         assert len(made) == sum(b.label == LABEL for b in at.download_button) <= 1
         return at, made[0] if made else None

@@ -10,51 +10,40 @@ import pytest
 
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import steering as record
-from dashboard.answers import deck, network
+from dashboard.answers import deck, network, view
 from dashboard.answers import stories as known
 from dashboard.answers.question import Question
 from dashboard.answers.view import engine
 from dashboard.exports import EXPORTS, Export
 from dashboard.period import clip, resolve
-from dashboard.settings import ROOT, load
+from dashboard.settings import ROOT
 from dashboard.stories import Step, ready
 from dashboard.ui import filters, session, stories
 from dashboard.ui import present as telling
 from db import steering as steer
-from db.demo_load import load_demo
-from db.engine import make_engine
-from tests.test_pages import forget, go, link, sound, visit_page, words
+from tests.pages.app import link, sound, visit_page, words
 
 
 @pytest.fixture(scope="module")
 def filled(databases) -> Iterator[str]:
     """The address of fictitious data; what a test keeps there, it removes."""
-    with databases.fresh() as url:
-        opened = make_engine(url)
-        load_demo(opened, 3_000, 20211221, by="test", progress=False)
-        opened.dispose()
+    with databases.fresh(visits=6_000) as url:
         yield url
+        view.forget()
 
 
 @pytest.fixture
-def demo(filled, monkeypatch) -> Iterator[str]:
+def demo(filled, using) -> Iterator[str]:
     """The fictitious data, shown by the pages."""
-    monkeypatch.setenv("DATABASE_URL", filled)
-    load.cache_clear()
-    forget()
+    using(filled)
     yield filled
     for name in known.kept(LOCAL_READER):
         steer.forget_story(engine(), name, "test")
-    forget()
-    load.cache_clear()
 
 
 def present(**wanted: str):
     """The page, opened by a link."""
-    at = visit_page("carte", **wanted)
-    for name, value in wanted.items():
-        at.query_params[name] = value
-    return go(at, "presenter")
+    return visit_page("presenter", **wanted)
 
 
 def running(at, what: int) -> None:

@@ -1,0 +1,60 @@
+"""What a person enters is read again as it was entered, on both databases, once; and can be taken back."""
+
+import pytest
+
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.actions import steering as record
+from dashboard.answers import follow, stories, view
+from dashboard.period import add_months, today
+from dashboard.settings import load
+from dashboard.stories import Step, Story
+from tests.builders import KANDI, waited
+
+WAITS = "wait_p50", KANDI
+
+
+@pytest.fixture(autouse=True)
+def in_use(office, database_url, monkeypatch):
+    """A database with a line of the register, asked by the answers."""
+    office.hand_in("registre", waited(12, day="2025-03-03"))
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    load.cache_clear()
+    yield
+    view.forget()
+    load.cache_clear()
+
+
+def test_a_target_is_set_once_a_day_and_taken_back():
+    record.set_target(LOCAL_READER, *WAITS, 20.5, today(), " plan ")
+    with pytest.raises(record.Refused, match="déjà fixée"):
+        record.set_target(LOCAL_READER, *WAITS, 25, today(), "autre plan")
+    assert [tuple(t) for t in follow.targets(LOCAL_READER)] == [(*WAITS, 20.5, today(), "plan")]
+    record.remove_target(LOCAL_READER, *WAITS, today())
+    assert not follow.targets(LOCAL_READER)
+    with pytest.raises(record.Refused, match="pas de cible à retirer"):
+        record.remove_target(LOCAL_READER, *WAITS, today())
+
+
+def test_a_decision_is_read_as_it_was_taken():
+    due = add_months(today(), 1)
+    record.decide(LOCAL_READER, *WAITS, "le directeur", "ouvrir un guichet", due, today())
+    (decision,) = follow.decisions(LOCAL_READER)
+    assert tuple(decision[1:]) == (*WAITS, today(), "le directeur", "ouvrir un guichet", due)
+
+
+def test_a_new_start_replaces_the_one_of_the_same_month():
+    month = today().replace(day=1)
+    for why in ("travaux", "déménagement"):
+        record.rebase(LOCAL_READER, *WAITS, today(), why)
+    assert [tuple(r) for r in follow.restarts(LOCAL_READER, *WAITS)] == [(month, "déménagement")]
+
+
+def test_a_presentation_is_kept_replaced_and_removed():
+    for title in ("Revue", "Revue d'été"):
+        record.keep_story(LOCAL_READER, Story("revue", title, (Step("chiffres"),)))
+    assert dict(stories.kept(LOCAL_READER)) == {"revue": "Revue d'été"}
+    assert stories.story(LOCAL_READER, "revue").title == "Revue d'été"
+    record.forget_story(LOCAL_READER, "revue")
+    assert not stories.kept(LOCAL_READER)
+    with pytest.raises(record.Refused, match="Aucune présentation"):
+        record.forget_story(LOCAL_READER, "revue")

@@ -1,0 +1,153 @@
+"""SQLite and PostgreSQL give the same answer to every question that a page asks, whatever the filters and choices."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.accounts.rights import LOCAL_READER, Person, Role
+from dashboard.answers import view
+from dashboard.answers.kept import Kept
+from dashboard.indicators import BY_CODE
+from dashboard.period import today
+from dashboard.settings import load
+from dashboard.ui import changes, filters
+from dashboard.ui.navigation import PAGES
+from tests.builders import KANDI, add_decisions
+from tests.pages.app import sound, visit_page
+
+DIRECTOR = Person("directeur", Role.READER, frozenset({"Zou"}))
+YEAR = today().year - 1
+# Of each filter, what stands for its kinds of values.
+VALUES = {
+    "periode": ("3m", str(YEAR), f"{YEAR}-02-10..{YEAR}-04-20"),
+    "departement": ("Zou",),
+    "type": ("GSRU",),
+    "prestation": ("cip", "inconnu"),
+    "centre": (KANDI,),
+}
+CODES = (*BY_CODE, *changes.SPLITS, *filters.LAYERS)
+# What else a page's address says.
+MORE = {
+    "carte": ({"couche": "niveau", "indicateur": "satisfaction"}, {"centre": KANDI}),
+    "site": ({"centre": KANDI, "prestation": "cip"}, {"centre": KANDI, "periode": str(YEAR)}),
+    "signaux": ({"centre": KANDI, "indicateur": "satisfaction"},),
+    "presenter": (
+        {"histoire": "attentes"},
+        {"histoire": "plaintes"},
+        {"histoire": "departement", "departement": "Zou"},
+        {"histoire": "site", "centre": KANDI},
+    ),
+}
+
+
+class Heard(Kept):
+    """A cache that remembers which questions were put to it, whoever asked and of whichever database."""
+
+    def __init__(self) -> None:
+        super().__init__(1_000)
+        self.questions: dict[tuple, None] = {}
+
+    def get(self, key: Hashable, compute, weight: int = 1):
+        name, _, which, more = key
+        self.questions[name, which, more] = None
+        return super().get(key, compute, weight)
+
+
+@pytest.fixture(scope="module")
+def both(sqlite, postgresql):
+    """The same fictitious data and decisions on SQLite and on PostgreSQL: their addresses."""
+    with sqlite.fresh(visits=6_000) as one, postgresql.fresh(visits=6_000) as other:
+        for url in (one, other):
+            add_decisions(url, "nation", "Zou", "Atlantique", KANDI)
+        yield one, other
+        view.forget()
+
+
+@pytest.fixture
+def heard(monkeypatch) -> Heard:
+    """The cache of answers of this test."""
+    cache = Heard()
+    monkeypatch.setattr(view, "ANSWERS", cache)
+    yield cache
+    load.cache_clear()
+
+
+def use(monkeypatch, url: str) -> None:
+    """Ask the database at this address from now on."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    load.cache_clear()
+
+
+def choose_everything(at: AppTest) -> None:
+    """Each choice between the ways in which a page shows something, and each switch."""
+    for key in [w.key for w in at.segmented_control if w.key != "theme_diapo"]:  # colours
+        control = at.segmented_control(key=key)
+        values = [v for v in (*CODES, *control.options) if label(control, v)]
+        assert len(values) == len(control.options), key
+        for value in values:
+            sound(at.segmented_control(key=key).set_value(value).run())
+    for key in [w.key for w in at.toggle]:
+        sound(at.toggle(key=key).set_value(True).run())
+
+
+def label(control, value: str) -> str:
+    """How a choice shows the value; nothing, where it is not one of its own."""
+    try:
+        text = control.format_func(value)
+    except KeyError:
+        return ""
+    return text if text in control.options else ""
+
+
+def plain(answer):
+    """All that an answer holds, as what can be compared: order and types count, a missing number equals itself."""
+    if is_dataclass(answer):
+        return type(answer).__name__, [plain(getattr(answer, f.name)) for f in fields(answer)]
+    if isinstance(answer, Mapping):
+        return [(plain(key), plain(part)) for key, part in answer.items()]
+    if isinstance(answer, list | tuple):
+        return [plain(part) for part in answer]
+    if isinstance(answer, set | frozenset):
+        return sorted(map(repr, answer))
+    if isinstance(answer, np.ndarray):
+        return str(answer.dtype), answer.shape, plain(answer.tolist())
+    if isinstance(answer, pd.DataFrame):
+        return plain(answer.to_dict("list"))
+    return repr(answer)
+
+
+def answers(questions, person: Person) -> dict:
+    """What the database in use answers to each question."""
+    found = {}
+    with view.run():
+        for name, which, more in questions:
+            module, _, function = name.rpartition(".")
+            asked = getattr(import_module(module), function)
+            found[name, which, more] = plain(asked(person, *which, **dict(more)))
+    return found
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
+def test_a_page_s_questions_have_the_same_answers_on_both(both, heard, monkeypatch, spec):
+    use(monkeypatch, both[0])
+    choose_everything(
+        sound(visit_page(spec.url_path, **({"centre": KANDI} if spec.url_path == "site" else {})))
+    )
+    for wanted in (
+        *({name: value} for name in spec.filters for value in VALUES[name]),
+        *MORE.get(spec.url_path, ()),
+    ):
+        sound(visit_page(spec.url_path, **wanted))
+    questions = list(heard.questions)
+    assert questions
+    for person in (LOCAL_READER, DIRECTOR):
+        use(monkeypatch, both[0])
+        expected = answers(questions, person)
+        use(monkeypatch, both[1])
+        found = answers(questions, person)
+        assert [q for q in questions if found[q] != expected[q]] == []
