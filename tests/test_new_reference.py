@@ -16,7 +16,7 @@ from db.__main__ import main
 from db.seed import REFERENCE, seed
 from tests.builders import KANDI, visit, waited
 from tests.db.test_reference import collection, communes, outline
-from tests.test_pages import link, payload, sound, visit_page, widget_words, words
+from tests.pages.app import link, payload, sound, visit_page, widget_words, words
 
 CODE, NAME = "ccsp-djougou-essai", "CCSP de Djougou (essai)"
 LINE = f"{CODE},CCSP,{NAME},Djougou,Donga,commune,9.70853,1.66598,2021-12-21,"

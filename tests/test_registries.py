@@ -18,6 +18,7 @@ from dashboard.forms.formats import FORMATS, Column, Format, Words
 from dashboard.forms.known import Known, normalise
 from dashboard.indicators import BY_CODE, INDICATORS, Indicator, Place, codes, placed
 from dashboard.judgement.signals import CHARTED, FOLLOWED, RATES, SHARES
+from dashboard.period import today
 from dashboard.settings import ROOT
 from dashboard.stories import READY
 from dashboard.ui.navigation import PAGES
@@ -140,14 +141,14 @@ def test_every_list_of_indicators_is_read_from_the_registry():
     )
     assert placed("waits") == ("wait_p50", "wait_p90", "wait_within_30", "left")
     assert all(placed(place) for place in get_args(Place))
-    assert FOLLOWED == codes(lambda i: i.followed) and FOLLOWED
+    assert codes(lambda i: i.followed) == FOLLOWED and FOLLOWED
     assert (
         set(CHARTED) == {i.code for i in INDICATORS if i.chart}
         and CHARTED[: len(FOLLOWED)] == FOLLOWED
     )
     assert set(CLASSES) == {i.code for i in INDICATORS if i.classes}
     assert all(len(classes.labels()) == len(RAMP) for classes in CLASSES.values())
-    assert SHARES | RATES == {i.code for i in INDICATORS if i.chart in ("share", "rate")}
+    assert {i.code for i in INDICATORS if i.chart in ("share", "rate")} == SHARES | RATES
     assert set(KINDS["comparaison"].indicators) == set(placed("comparison"))
     assert KINDS["prestations"].indicators == placed("services")
 
@@ -206,7 +207,7 @@ def test_only_the_survey_may_be_called_gt1pki01():
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_form_is_complete(name):
     form = FORMATS[name]
-    assert form.name == name and form.title and form.since <= date.today()
+    assert form.name == name and form.title and form.since <= today()
     kinds = {*readers(Known([], {}), date(2025, 1, 1)), "text"}
     assert {c.cell for c in form.columns if not isinstance(c.cell, Words)} <= kinds
     headings, names = [normalise(c.heading) for c in form.columns], [c.field for c in form.columns]
@@ -274,7 +275,7 @@ def test_no_column_of_a_visit_can_hold_a_person():
     words = {"nom", "prenom", "prenoms", "telephone", "matricule", "name", "phone", "surname"}
     assert not words & {normalise(c.heading) for f in FORMATS.values() for c in f.columns}
     assert not words & {
-        c for table in ("visit", "complaint") for c in Base.metadata.tables[table].columns.keys()
+        c for table in ("visit", "complaint") for c in Base.metadata.tables[table].columns
     }
 
 

@@ -28,7 +28,7 @@ USUAL = re.compile(
 # What opens every page in turn and prints all its words.
 PAGES = """
 from dashboard.ui.navigation import PAGES
-from tests.test_pages import sound, tables, visit_page, words
+from tests.pages.app import sound, tables, visit_page, words
 from tests.builders import KANDI
 for spec in PAGES:
     at = sound(visit_page(spec.url_path, **({"centre": KANDI} if spec.url_path == "site" else {})))

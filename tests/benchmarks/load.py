@@ -123,8 +123,7 @@ async def alone(app: str, page: str) -> dict[str, float]:
         questions = never_asked(
             {k: v for k, v in viewer.lists.items() if k != "filtre_centre"}, viewer.chance
         )
-        for _ in range(ALONE):
-            new.append((await viewer.choose(next(questions))).seconds)
+        new += [(await viewer.choose(next(questions))).seconds for _ in range(ALONE)]
     return {"known": median(known), "new": median(new)}
 
 

@@ -182,9 +182,8 @@ def draw() -> None:
     there = {}
     for place, call, given, settings in plan():
         where = there.get(place[:-1], st)
-        if call == "page_link":
-            given = (pages()[-1],)
-        made = getattr(where, call)(*given, **settings)
+        what = (pages()[-1],) if call == "page_link" else given
+        made = getattr(where, call)(*what, **settings)
         if call == "columns":
             there.update({(*place, n): column for n, column in enumerate(made)})
         elif call in ("container", "expander"):

@@ -15,7 +15,7 @@ from db.engine import make_engine, writing
 from db.intake import Options, take
 from tests.builders import COVE, KANDI, NIKKI, Office, visit, waited
 
-KILLS = int(os.environ.get("KILLS", 12))
+KILLS = int(os.environ.get("KILLS", "12"))
 WRITERS = 8
 SENDERS = 50
 ROWS = 6_000

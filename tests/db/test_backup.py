@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -23,7 +24,7 @@ from tests.db import first_release
 
 pytestmark = pytest.mark.usefixtures("programs_of_the_server")
 
-KILLS = int(os.environ.get("KILLS", 12)) // 3
+KILLS = int(os.environ.get("KILLS", "12")) // 3
 
 
 @pytest.fixture
@@ -411,7 +412,7 @@ def overwrite(office, where: float):
     with office.engine.connect() as connection:
         connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     office.engine.dispose()
-    with open(office.engine.url.database, "r+b") as file:
+    with Path(office.engine.url.database).open("r+b") as file:
         size = file.seek(0, os.SEEK_END) // 4096
         file.seek(4096 * int(size * where))
         file.write(b"\xa5" * 4096)

@@ -12,9 +12,9 @@ from tests.builders import closing, shell, visit
 def odd_name(office):
     """A register whose name is not UTF-8: « registre-é.csv » as an old disk spelled it."""
     path = office.path("registre", visit(ref="1"))
-    odd = os.fsencode(path.parent) + b"/registre-\xe9.csv"
-    os.rename(path, odd)
-    return os.fsdecode(odd)
+    odd = os.fsdecode(os.fsencode(path.parent) + b"/registre-\xe9.csv")
+    path.rename(odd)
+    return odd
 
 
 def test_a_file_whose_name_is_not_utf_8_is_kept_and_so_are_those_after_it(

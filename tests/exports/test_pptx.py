@@ -467,7 +467,7 @@ def test_hostile_texts_are_read_as_they_are():
 def test_decks_without_anything_say_so():
     said_ = [t for _, s in slides("bare") for t in texts(s)]
     assert said_.count("Aucune valeur à montrer.") == 4 and "Rien à montrer." in said_
-    assert sum("Aucune ligne à montrer." == t for t in said_) >= 1
+    assert sum(t == "Aucune ligne à montrer." for t in said_) >= 1
     assert not [t for t in said_ if "FICTIVES" in t]
 
 

@@ -37,7 +37,7 @@ SHOWN = '\nshow.panel(waits.counted(person, question, "centres_vus"))\n'
 PAGES = """
 import json
 from dashboard.exports import EXPORTS
-from tests.test_pages import go, link, sound, visit_page
+from tests.pages.app import go, link, sound, visit_page
 
 at = visit_page("carte", histoire="courte")
 at.query_params["histoire"] = "courte"

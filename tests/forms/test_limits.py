@@ -99,7 +99,8 @@ def test_the_limits_of_commands_are_those_of_the_tables(name, table, column):
 
 def test_what_the_check_calls_good_the_database_keeps(office):
     """As one file: the longest of everything, on both databases."""
-    for form, line in LINES.items():
+    for form, first in LINES.items():
+        line = first
         for column in FORMATS[form].columns:
             if column.cell == "text":
                 line = with_cell(form, column, "é" * column.most)

@@ -243,4 +243,4 @@ def test_quarters_lose_nothing(pairs):
 
 
 def test_the_width_of_a_standard_deviation_is_that_of_the_xmr_chart():
-    assert attributes.D2 == pytest.approx(1.128, abs=5e-4)
+    assert pytest.approx(1.128, abs=5e-4) == attributes.D2
