@@ -5,6 +5,7 @@ rows stand: those that no live file of the same form and a higher rank (as_of, t
 """
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,8 +33,11 @@ from tests.builders import (
 DAYS = ("2025-03-03", "2025-03-04", "2025-03-05")
 COVERED = (DAYS[0], DAYS[1])  # what --covers says where a file of closures replaces days
 # Each example makes its own database: the folder that the fixture gives may well be shared.
+CI = bool(os.environ.get("CI"))
 BASES = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25 if CI else 10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 # A line is (site or "", day, name, number): what the last two stand for depends on the form.
@@ -249,7 +253,7 @@ def test_after_every_import_and_withdrawal_exactly_the_right_rows_count(
             check(office, list(live), forms)
 
 
-@settings(BASES, max_examples=10)
+@settings(BASES, max_examples=10 if CI else 5)
 @given(papers=some_papers(2, 5), data=st.data())
 def test_two_orders_of_the_same_files_give_the_same_figures(databases, tmp_path, papers, data):
     orders = [papers, data.draw(st.permutations(papers))]

@@ -121,4 +121,4 @@ def contents(engine: Engine) -> dict[str, int]:
     """The number of rows of each table that files fill."""
     union = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t}" for t in TABLES)  # noqa: S608
     with engine.connect() as connection:
-        return dict(connection.execute(text(union)))
+        return dict(connection.execute(text(union)).all())
