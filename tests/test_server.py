@@ -92,6 +92,14 @@ asyncio.run(main())
     assert done.stdout.strip() == "True", done.stderr[-500:]
 
 
+def test_a_browser_keeps_what_runs_that_follow_closely_refer_to():
+    asked = (
+        "import server, streamlit.config as c; print(c.get_option('global.maxCachedMessageAge'))"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True)
+    assert int(done.stdout) >= 10, done.stderr[-500:]
+
+
 def test_no_run_of_a_page_ends_with_a_walk_through_the_whole_memory():
     asked = "import server, streamlit.config as c; print(c.get_option('runner.postScriptGC'))"
     done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True)
