@@ -235,6 +235,11 @@ def test() -> int:
             "LibreOffice manque, aucun test n'ouvre les diapositives et les classeurs : apt install {}"
             " (administrateur).".format(" ".join(OFFICE))
         )
+    if not find("git", "git"):
+        # No git: what is released, and what is added to a copy of the project, is tried in copies that git makes.
+        missing.append(
+            "Git manque, les tests qui travaillent sur une copie du projet échoueront : apt install git (administrateur)."
+        )
     if not postgresql_starts():
         # The PostgreSQL of the test requirements does not start; the same variable leaves it out on purpose.
         missing.append(

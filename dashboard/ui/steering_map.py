@@ -16,7 +16,7 @@ from db.shapes import Place
 
 
 @st.fragment
-@errors.said_plainly()  # a fragment runs again without the frame around it
+@errors.said_plainly(again=True)  # a fragment runs again without the frame around it
 @view.run()  # nor has it the run that the frame opens
 def zone() -> None:
     """Map and panel. A click runs this part alone; the map is recoloured in place, never rebuilt."""

@@ -226,7 +226,6 @@ def test_a_choice_of_the_map_made_while_the_database_is_away_holds(page, databas
         said(page)
     finally:
         database.start()
-    page.reload()
     settled(page)
     expect(map_frame(page).locator(".legend b")).to_have_text("Part des femmes")
 
