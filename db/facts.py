@@ -6,7 +6,7 @@ asked for the days at the edges of a period and for hours of arrival alone.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
@@ -22,7 +22,6 @@ from db.months import Visits, visits
 from db.shapes import Facts
 
 VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured", "left_timed"))
-Span = tuple[date, date]
 Group = (
     int | str
 )  # what a key stands for: a site's, service's or day's number, an hour, a department
@@ -101,6 +100,7 @@ def gather(
     scope = make_scope(bind, ledger, sites, first, last, service, as_of)
     cut = _cut(scope, by)
     spans = _spans(scope, by, cut.groups)
+    whole = _span(scope.first, scope.last)
     members = _members(scope, by, cut.groups)
     active = _active(scope, spans)
     present = active | _expected(scope, spans)  # some serve before their ceremony
@@ -117,12 +117,12 @@ def gather(
         left_timed=cut.left_timed,
         known_service=cut.known_service,
         all_visits=cut.all_visits,
-        silent=_silent(scope),
+        silent=_silent(scope, whole),
         **_reporting(scope, present, active, spans, members),
         **_days(scope, spans, members),
         **_places(scope, present, spans, members, cut.by_site),
         complaints=_complaints(scope, by, cut.groups),
-        ends=np.array([day_number(end) for _, end in spans], dtype=np.int64),
+        ends=spans[:, 1],
         threshold=load().wait_threshold_minutes,
     )
 
@@ -314,12 +314,19 @@ def _by_hour(scope: Scope, odd: np.ndarray) -> Counted:
     )
 
 
-def _spans(scope: Scope, by: str, groups: list[Group]) -> list[Span]:
-    """The days of each key: its part of the period for months, the whole period for others."""
-    if by != "month":
-        return [(scope.first, scope.last)] * len(groups)
-    starts = months(Period(scope.first, scope.last)) if groups else []
-    return [(max(start, scope.first), min(month_end(start), scope.last)) for start in starts]
+def _span(first: date, last: date) -> np.ndarray:
+    """A span of days as Ledger.between takes it, (1, 2)."""
+    return np.array([[day_number(first), day_number(last)]], dtype=np.int64)
+
+
+def _spans(scope: Scope, by: str, groups: list[Group]) -> np.ndarray:
+    """The first and the last day of each key, (G, 2): its part of the period for months, the whole period for others."""
+    whole = _span(scope.first, scope.last)
+    if by != "month" or not groups:
+        return whole.repeat(len(groups), axis=0)
+    starts = np.array(groups, dtype=np.int64)
+    ends = np.append(starts[1:] - 1, whole[0, 1])  # a month ends where the next begins
+    return np.stack([np.maximum(starts, whole[0, 0]), np.minimum(ends, whole[0, 1])], axis=1)
 
 
 def _members(scope: Scope, by: str, groups: list[Group]) -> np.ndarray:
@@ -336,22 +343,20 @@ def _members(scope: Scope, by: str, groups: list[Group]) -> np.ndarray:
 
 
 # --- who reported, and when -----------------------------------------------------------------------------------------
-def _expected(scope: Scope, spans: Sequence[Span]) -> np.ndarray:
+def _expected(scope: Scope, spans: np.ndarray) -> np.ndarray:
     """Whether a site's launch (else first activity) is not after a span and it had not closed before, (G, S)."""
     book = scope.ledger
-    first, last = (
-        np.array([day_number(span[i]) for span in spans], dtype=np.int64)[:, None] for i in (0, 1)
-    )
-    return (book.starts <= last) & (book.ends >= first)
+    expected: np.ndarray = (book.starts <= spans[:, 1:]) & (book.ends >= spans[:, :1])
+    return expected
 
 
-def _active(scope: Scope, spans: Sequence[Span]) -> np.ndarray:
+def _active(scope: Scope, spans: np.ndarray) -> np.ndarray:
     """Whether a site has a visit or a closing in a span, (G, S)."""
     return (scope.ledger.between("visits", spans) > 0) | (scope.ledger.between("closed", spans) > 0)
 
 
 def _reporting(
-    scope: Scope, present: np.ndarray, active: np.ndarray, spans: list[Span], members: np.ndarray
+    scope: Scope, present: np.ndarray, active: np.ndarray, spans: np.ndarray, members: np.ndarray
 ) -> dict[str, np.ndarray]:
     # A batch of complaints speaks for at least a day of the span.
     hands_in = scope.ledger.between("complaints_known", spans) > 0
@@ -365,14 +370,13 @@ def _reporting(
     }
 
 
-def _silent(scope: Scope) -> list[str]:
+def _silent(scope: Scope, whole: np.ndarray) -> list[str]:
     """The sites of the question, by code, that were expected in the period and did not report."""
-    whole = [(scope.first, scope.last)]
     silent = _expected(scope, whole)[0] & ~_active(scope, whole)[0]
     return [scope.ledger.places[i].code for i in scope.rows.tolist() if silent[i]]
 
 
-def _days(scope: Scope, spans: list[Span], members: np.ndarray) -> dict[str, np.ndarray]:
+def _days(scope: Scope, spans: np.ndarray, members: np.ndarray) -> dict[str, np.ndarray]:
     """Open site-days, those of them closed, and visits on other days (all services only)."""
     days = {
         name: np.where(members, scope.ledger.between(which, spans), 0).sum(axis=1, dtype=np.int64)
@@ -388,13 +392,13 @@ def _days(scope: Scope, spans: list[Span], members: np.ndarray) -> dict[str, np.
 
 
 def _places(
-    scope: Scope, present: np.ndarray, spans: list[Span], members: np.ndarray, visits_of: np.ndarray
+    scope: Scope, present: np.ndarray, spans: np.ndarray, members: np.ndarray, visits_of: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Population served, visits at CCSP, communes covered."""
     land = scope.ledger.land
-    back = timedelta(days=load().operating_days - 1)
+    recent = np.stack([spans[:, 1] - (load().operating_days - 1), spans[:, 1]], axis=1)
     served = present & members & land.ccsp
-    operating = _active(scope, [(last - back, last) for _, last in spans]) & members
+    operating = _active(scope, recent) & members
     in_scope = (members @ land.department > 0) @ land.communes
     if (
         scope.sites == ALL
@@ -452,7 +456,9 @@ def _groups_of(scope: Scope, by: str, groups: list[Group], c: dict[str, np.ndarr
 def comparable(scope: Scope) -> tuple[set[str], Period]:
     """The sites that reported both in the period and in the same days a year before, and that year-before period."""
     before = Period(_year_before(scope.first), _year_before(scope.last))
-    now, then = _active(scope, [(scope.first, scope.last), (before.first, before.last)])
+    now, then = _active(
+        scope, np.stack([_span(scope.first, scope.last), _span(before.first, before.last)])[:, 0]
+    )
     both = now & then
     return {scope.ledger.places[i].code for i in scope.rows.tolist() if both[i]}, before
 

@@ -5,7 +5,6 @@ Rows are cut to what a person may see afterwards, in db.facts: nothing here is s
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
@@ -157,11 +156,12 @@ class Ledger:
             for name, values in days.items()
         }
 
-    def between(self, name: str, spans: Sequence[tuple[date, date]]) -> np.ndarray:
-        """The sum of `running` over each span of days, both ends in it, (G, S)."""
-        ends = [self.days(*span) for span in spans]
+    def between(self, name: str, spans: np.ndarray) -> np.ndarray:
+        """The sum of `running` over each span of days, (G, S). spans: (G, 2), its first and its last day since 1970."""
         sums = self.running[name].T
-        return sums[[max(d.start, d.stop) for d in ends]] - sums[[d.start for d in ends]]
+        start, stop = np.clip(spans - self.origin + (0, 1), 0, self.open.shape[1]).T
+        between: np.ndarray = sums[np.maximum(start, stop)] - sums[start]
+        return between
 
     def days(self, first: date, last: date) -> slice:
         """The columns of the days from `first` to `last`."""

@@ -127,28 +127,28 @@ def compute(facts: Facts, indicators: Iterable[Indicator]) -> list[Figure]:
 
 def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
     reporting = facts.reporting if indicator.register == "visits" else facts.complaint_reporting
-    sites = list(zip(reporting.tolist(), facts.expected.tolist(), strict=True))
     if facts.by not in indicator.by:
         return [
             Figure(key, indicator.code, None, None, None, 0, r, e, OUT_OF_SCOPE)
-            for key, (r, e) in zip(facts.keys, sites, strict=True)
+            for key, r, e in zip(
+                facts.keys, reporting.tolist(), facts.expected.tolist(), strict=True
+            )
         ]
-    m, few = indicator.measure(facts), f"moins de {indicator.minimum} : non affiché"
-    return [
-        Figure(key, indicator.code, numerator, denominator, value, n, r, e, note)
-        if value is None or n >= indicator.minimum
-        else Figure(key, indicator.code, numerator, denominator, None, n, r, e, few)
-        for key, numerator, denominator, value, n, note, (r, e) in zip(
-            facts.keys,
-            _numbers(m.numerator),
-            _numbers(m.denominator),
-            _numbers(m.value),
-            map(int, m.n.tolist()),
-            m.note,
-            sites,
-            strict=True,
-        )
-    ]
+    m = indicator.measure(facts)
+    few = (m.n < indicator.minimum) & ~np.isnan(np.asarray(m.value, dtype=float))
+    m = hide(m, few, f"moins de {indicator.minimum} : non affiché") if few.any() else m
+    columns = (
+        facts.keys,
+        [indicator.code] * len(facts.keys),
+        _numbers(m.numerator),
+        _numbers(m.denominator),
+        _numbers(m.value),
+        map(int, m.n.tolist()),
+        reporting.tolist(),
+        facts.expected.tolist(),
+        m.note,
+    )
+    return list(map(Figure._make, zip(*columns, strict=True)))
 
 
 def _numbers(values: np.ndarray) -> list[float | int | None]:
@@ -176,14 +176,17 @@ def ratio(
         numerator * scale, denominator, out=np.full(len(numerator), np.nan), where=denominator != 0
     )
     note = note or [""] * len(value)
-    note = [text or (missing if np.isnan(v) else "") for text, v in zip(note, value, strict=True)]
+    note = [
+        text or ("" if v == v else missing)  # NaN is not itself
+        for text, v in zip(note, value.tolist(), strict=True)
+    ]
     return Measure(numerator, denominator, value, denominator if n is None else n, note)
 
 
 def hide(measure: Measure, where: np.ndarray, note: str) -> Measure:
     """The same counts, without a value and with a reason, where `where` holds."""
     value = np.where(where, np.nan, measure.value)
-    notes = [note if w else text for w, text in zip(where, measure.note, strict=True)]
+    notes = [note if w else text for w, text in zip(where.tolist(), measure.note, strict=True)]
     return Measure(measure.numerator, measure.denominator, value, measure.n, notes)
 
 

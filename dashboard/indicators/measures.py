@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.indicators.base import NO_DATA, UNMEASURED, Measure, hide, ratio, replace
 from dashboard.period import day_number
 from dashboard.statistics.quantile import quantile
-from dashboard.statistics.survival import median_survival
+from dashboard.statistics.survival import medians_survival
 from db.codes import LAST_BIN
 from db.shapes import Facts
 
@@ -62,7 +62,7 @@ def _wait(q: float) -> Callable[[Facts], Measure]:
         minutes[n == 0] = np.nan
         notes = [
             UNMEASURED if not k else "240 min et plus" if m >= LAST_BIN else ""
-            for k, m in zip(n, minutes, strict=True)
+            for k, m in zip(n.tolist(), minutes.tolist(), strict=True)
         ]
         nothing = np.full(len(n), np.nan)
         return Measure(nothing, nothing, minutes, n, notes)
@@ -97,7 +97,7 @@ def satisfaction(f: Facts) -> Measure:
     )
     notes = [
         f"renseigné pour {r:.0f} % des visites" if a else ""
-        for a, r in zip(answered, rate, strict=True)
+        for a, r in zip(answered.tolist(), rate.tolist(), strict=True)
     ]
     return ratio(f.counter("satisfied"), answered, 100, "satisfaction non renseignée", note=notes)
 
@@ -161,49 +161,51 @@ def complaint_delay(f: Facts) -> Measure:
     """Median days to an answer, open complaints censored."""
     c, resolved = f.complaints, _resolved(f)
     ages = np.where(resolved, c["resolved"], c["as_of"]) - c["received"]
-    value, n, note = np.full(len(f.keys), np.nan), np.zeros(len(f.keys)), []
-    received = _received(f) & (ages >= 0)
-    for i in range(len(f.keys)):
-        mine = received & (c["group"] == i)
-        n[i] = mine.sum()
-        median = median_survival(ages[mine], resolved[mine]) if n[i] else None
-        value[i] = np.nan if median is None else median
-        missing = "plus de la moitié encore en cours" if n[i] else "aucune plainte reçue"
-        note.append(missing if median is None else "")
+    mine = _received(f) & (ages >= 0) & (c["group"] >= 0)
+    n = np.bincount(c["group"][mine], minlength=len(f.keys))
+    value = medians_survival(ages[mine], resolved[mine], c["group"][mine], len(f.keys))
+    note = [
+        "" if v == v else "plus de la moitié encore en cours" if k else "aucune plainte reçue"
+        for k, v in zip(n.tolist(), value.tolist(), strict=True)
+    ]
     nothing = np.full(len(f.keys), np.nan)
     return hide(Measure(nothing, nothing, value, n, note), _unreported(f), NOT_HANDED_IN)
 
 
-def open_at(f: Facts, i: int) -> np.ndarray:
-    """Which complaints (mask) are open at the end of key i's span, or at their site's as-of if that is earlier."""
+def _open(f: Facts) -> tuple[np.ndarray, np.ndarray]:
+    """Of each complaint open at the end of a key's span, or at its site's as-of if that is earlier: the place of the key,
+    and the age in days. A month speaks of all that came before it, so a complaint may be open in several."""
     c = f.complaints
-    end = np.minimum(f.ends[i], c["as_of"])
-    mine = np.ones(len(end), dtype=bool) if f.by == "month" else c["group"] == i
-    is_open: np.ndarray = (
-        mine & (c["received"] <= end) & ((c["resolved"] < 0) | (c["resolved"] > end))
-    )
-    return is_open
+    if f.by == "month":
+        first_end = day_number(
+            f.first
+        )  # or after it: what was answered by then is open in no month
+        late = (c["resolved"] < 0) | (c["resolved"] > first_end)
+        c = {name: values[late] for name, values in c.items()}
+        end = np.minimum(f.ends[:, None], c["as_of"])
+        key = np.arange(len(f.keys))[:, None].repeat(end.shape[1], axis=1)
+    else:
+        end, key = np.minimum(day_number(f.last), c["as_of"]), c["group"]
+    is_open = (key >= 0) & (c["received"] <= end) & ((c["resolved"] < 0) | (c["resolved"] > end))
+    return key[is_open], (end - c["received"])[is_open]
 
 
 def complaints_open(f: Facts) -> Measure:
     """Complaints not answered at the end of the period."""
-    n = np.array([open_at(f, i).sum() for i in range(len(f.keys))], dtype=float)
+    n = np.bincount(_open(f)[0], minlength=len(f.keys)).astype(float)
     m = Measure(n, np.full(len(n), np.nan), n, n, [""] * len(n))
     return hide(m, _unreported(f) & (n == 0), NOT_HANDED_IN)
 
 
 def complaints_oldest(f: Facts) -> Measure:
     """Age of the oldest open complaint, in days."""
-    c = f.complaints
-    ages = []
-    for i in range(len(f.keys)):
-        mine = open_at(f, i)
-        end = np.minimum(f.ends[i], c["as_of"])
-        ages.append((end - c["received"])[mine].max() if mine.any() else np.nan)
-    value = np.array(ages, dtype=float)
-    n = complaints_open(f).n
+    key, ages = _open(f)
+    n = np.bincount(key, minlength=len(f.keys)).astype(float)
+    value = np.full(len(f.keys), np.nan)
+    np.fmax.at(value, key, ages)
     nothing = np.full(len(value), np.nan)
-    m = Measure(nothing, nothing, value, n, ["" if k else "aucune plainte en cours" for k in n])
+    note = ["" if k else "aucune plainte en cours" for k in n.tolist()]
+    m = Measure(nothing, nothing, value, n, note)
     return hide(m, _unreported(f) & (n == 0), NOT_HANDED_IN)
 
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from dashboard.statistics.intervals import LEVEL, z_value
 
+ROUNDING = 1e-12  # by which products of fractions may miss a half
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -81,10 +83,29 @@ def median(durations: np.ndarray, closed: np.ndarray, level: float = LEVEL) -> M
 
 def _first(ages: np.ndarray, shares: np.ndarray) -> int | None:
     """The smallest age at which half or fewer are left; None where it never comes to that."""
-    reached = np.flatnonzero(shares <= 0.5 + 1e-12)  # products of fractions miss 0.5 by rounding
+    reached = np.flatnonzero(shares <= 0.5 + ROUNDING)
     return int(ages[reached[0]]) if len(reached) else None
 
 
 def median_survival(durations: np.ndarray, closed: np.ndarray) -> int | None:
     """The smallest age at which half or fewer are still open; None where more than half stay open."""
     return _first(*survival(durations, closed))
+
+
+def medians_survival(
+    durations: np.ndarray, closed: np.ndarray, group: np.ndarray, size: int
+) -> np.ndarray:
+    """`median_survival` of each of `size` groups in one pass, (size,); NaN where more than half stay open.
+
+    durations: whole days, 0 or more; group: the place of each, 0 to size - 1; both (n,) as closed.
+    """
+    width = int(durations.max(initial=0)) + 1
+    place = group * width + durations
+    leaving, closings = (
+        np.bincount(which, minlength=size * width).reshape(size, width)
+        for which in (place, place[closed])
+    )
+    at_risk = leaving.sum(axis=1, keepdims=True) - np.cumsum(leaving, axis=1) + leaving
+    shares = np.cumprod(1 - closings / np.maximum(at_risk, 1), axis=1)
+    halved = shares <= 0.5 + ROUNDING
+    return np.where(halved.any(axis=1), halved.argmax(axis=1), np.nan)

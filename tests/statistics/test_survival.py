@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.statistics.survival import Median, curve, median, median_survival, survival
+from dashboard.statistics.survival import (
+    Median,
+    curve,
+    median,
+    median_survival,
+    medians_survival,
+    survival,
+)
 
 AGES = [3, 5, 5, 8, 12, 20, 30, 30]
 CLOSED = [True, True, False, True, False, True, False, False]
@@ -67,6 +74,16 @@ def test_a_case_that_stays_open_never_shortens_the_median(cases):
 )
 def test_small_cases(ages, closed, median):
     assert median_survival(ages, closed) == median
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.booleans(), st.integers(0, 3)), max_size=90))
+def test_the_medians_of_groups_are_those_of_each_alone(cases):
+    ages, closed, group = (
+        np.array([c[i] for c in cases], dtype=k) for i, k in enumerate((int, bool, int))
+    )
+    alone = [median_survival(ages[group == g], closed[group == g]) for g in range(5)]
+    found = medians_survival(ages, closed, group, 5)
+    assert [None if np.isnan(m) else m for m in found] == alone
 
 
 # Freireich and others 1963, remission in weeks: 42 patients, 21 of them on 6-MP. Data as on
