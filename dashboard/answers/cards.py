@@ -10,7 +10,7 @@ from dashboard.answers.figures import Comparison, comparison, trend, whole
 from dashboard.answers.network import freshness
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, in_period
-from dashboard.answers.view import View, answer
+from dashboard.answers.view import View, answer, quick
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement import trust
 from dashboard.judgement.signals import Signal, verdict
@@ -160,7 +160,7 @@ def explanation(code: str, figure: Figure, signal: Signal | None) -> str:
     return "\n\n".join(text)
 
 
-@answer
+@quick
 def sources(view: View, question: Question, period: str, codes: Sequence[str]) -> str:
     """Under the cards: how long nine in ten waited, where the median alone would hide it; who reported, how far the data go,
     what the comparison rests on. period: in words."""
@@ -184,7 +184,7 @@ def sources(view: View, question: Question, period: str, codes: Sequence[str]) -
     return f"{longest}{' · '.join(parts)}. Petites courbes : les 13 derniers mois entiers."
 
 
-@answer
+@quick
 def of_site(view: View, question: Question, period: str) -> str:
     """Under the cards of one site: whether it reported, what was closed and measured."""
     figures = whole(view, question)

@@ -11,7 +11,7 @@ from dashboard.answers.figures import figures, of_sites
 from dashboard.answers.network import names, services
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
-from dashboard.answers.view import View, answer
+from dashboard.answers.view import View, answer, quick
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.base import UNMEASURED
 from dashboard.judgement import changes
@@ -176,7 +176,7 @@ def _who(same: int, equal: Iterable[bool]) -> str:
     return f"{who} des données dans les deux périodes comparées. {rest}"
 
 
-@answer
+@quick
 def unsplit(view: View, question: Question, code: str, before: Period, split: str) -> bool:
     """Whether a rate cannot be split by service: the service of too many visits is unknown in one of the periods."""
     return (

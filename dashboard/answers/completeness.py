@@ -10,7 +10,7 @@ from dashboard.answers.figures import whole
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
-from dashboard.answers.view import View, answer
+from dashboard.answers.view import View, answer, quick
 from dashboard.panel import Message, Panel, count, day, table, words
 from dashboard.period import day_of
 from dashboard.wording import base, shown, who_reported
@@ -60,7 +60,7 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
     return tuple(table)
 
 
-@answer
+@quick
 def closures(view: View, question: Question) -> tuple[tuple[Closure, str], ...]:
     """Closures that touch the period, the oldest first, each with the name of its site or « Tout le réseau »."""
     names: dict[int | None, str] = {p.id: p.name for p in sites(view, question)}

@@ -8,7 +8,7 @@ from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness, names, services
 from dashboard.answers.question import Question
 from dashboard.answers.slides import KINDS, S, Subject
-from dashboard.answers.view import View, answer, weighing
+from dashboard.answers.view import View, answer, quick, weighing
 from dashboard.exports import html
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Deck, Message, Slide
@@ -79,7 +79,7 @@ def _filters(view: View, question: Question, period: Clipped) -> str:
     )
 
 
-@answer
+@quick
 def scope_words(view: View, question: Question) -> str:
     """« Tout le réseau », « Zou », « CCSP d'Allada »."""
     if question.site:

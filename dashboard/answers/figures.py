@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dashboard.answers.question import Question
-from dashboard.answers.view import Asker, View, answer, engine
+from dashboard.answers.view import Asker, View, answer, engine, quick
 from dashboard.indicators import INDICATORS, Figure, compute
 from dashboard.period import ONE_DAY, Period, add_months, month_end
 from db.facts import comparable, gather
@@ -12,7 +12,7 @@ from db.facts import comparable, gather
 Figures = Mapping[str, Mapping[str, Figure]]  # key, then indicator
 
 
-@answer
+@quick
 def figures(view: View, question: Question, by: str) -> Figures:
     """Every indicator by key."""
     return of_sites(view, view.sites(question), question, by)
@@ -66,7 +66,7 @@ def comparison(view: View, question: Question) -> Comparison | None:
 MONTHS = 25  # of a trend, at most
 
 
-@answer
+@quick
 def trend(view: View, question: Question, months: int = 13) -> Figures:
     """Every indicator by month, over the last whole months of the question: a month half over would look like a fall."""
     last = min(question.last, view.book.as_of or question.last)

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from dashboard import french
 from dashboard.answers.question import EVERYTHING, Question
-from dashboard.answers.view import View, answer, engine
+from dashboard.answers.view import View, answer, engine, quick
 from dashboard.settings import load
 from db import read
 from db.codes import ALL
 from db.shapes import Place
 
 
-@answer
+@quick
 def sites(view: View, question: Question = EVERYTHING) -> tuple[Place, ...]:
     """The sites that may be seen (and that the question is about), by name."""
     chosen = view.sites(question)
@@ -26,7 +26,7 @@ def sites(view: View, question: Question = EVERYTHING) -> tuple[Place, ...]:
     )
 
 
-@answer
+@quick
 def names(view: View, question: Question = EVERYTHING) -> Mapping[str, str]:
     """Code to name of the question's sites."""
     return {p.code: p.name for p in sites(view, question)}

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dashboard.answers import follow
 from dashboard.answers.figures import whole
 from dashboard.answers.question import Question
-from dashboard.answers.view import Asker, View, answer
+from dashboard.answers.view import Asker, View, quick
 from dashboard.judgement import trust
 from dashboard.judgement.signals import Signal
 
 
-@answer
+@quick
 def strip(view: View, question: Question, code: str) -> str:
     """« Puis-je m'y fier ? » for one indicator of the question's whole."""
     return trust.strip(code, whole(view, question), follow.ground(view, question))

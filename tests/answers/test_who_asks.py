@@ -62,6 +62,7 @@ NO_QUESTION = {
     "view.view",
     "view.answer",
     "view.weighing",
+    "view.quick",
     "view.frozen",
     "report.write",
     "report.chosen",
