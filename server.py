@@ -66,7 +66,7 @@ def refuse_to_start() -> None:
             engine.dispose()
     except Refused as reason:
         sys.exit(str(reason))
-    except (*faults.SETTINGS, *faults.FAILURES) as error:
+    except faults.SETTINGS + faults.failures() as error:
         sys.exit(faults.sentence(error))
 
 

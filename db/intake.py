@@ -55,10 +55,9 @@ class Outcome:
 def load_known(engine: Engine) -> Known:
     """What files may refer to, as the database stands."""
     with engine.connect() as connection:
-        sites = read.sites_frame(connection, ALL)
         spans = (date(2015, 1, 1), today())
         return known_from(
-            sites.to_dict("records"),
+            read.places(connection, ALL),
             read.locations(connection, ALL),
             read.services(connection),
             read.terms(connection),

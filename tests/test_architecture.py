@@ -122,6 +122,7 @@ def test_the_reader_of_imports_reads_them_all():
         "db.facts",
         "db.faults",
         "db.schema",
+        "db.shapes",
         "db.steering",
         "db.write",
     }

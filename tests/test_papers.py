@@ -12,7 +12,7 @@ import pytest
 from dashboard.__main__ import parser as figures_parser
 from dashboard.forms.formats import FORMATS
 from dashboard.indicators import INDICATORS
-from dashboard.settings import ROOT, Settings, bounds
+from dashboard.settings import ROOT, bounds, fields_by_name
 from dashboard.ui.navigation import PAGES
 from db.__main__ import main
 from db.__main__ import parser as db_parser
@@ -40,19 +40,19 @@ def requirement_names(file: Path) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("name", Settings.model_fields)
+@pytest.mark.parametrize("name", fields_by_name())
 def test_readme_lists_the_setting_with_its_default_and_its_bounds(name):
     row = next(line for line in README.splitlines() if line.startswith(f"| `{name.upper()}` |"))
     _, _, default, meaning, _ = row.split("|")
     if between := bounds(name):
-        assert default.strip() == str(Settings.model_fields[name].default)
+        assert default.strip() == str(fields_by_name()[name].default)
         assert meaning.strip().endswith("({} to {})".format(*between))
 
 
 def test_readme_lists_no_setting_that_does_not_exist():
     table = README.split("## Settings")[1].split("\n\n")[2]
     names = re.findall(r"^\| `(\w+)` \|", table, re.M)
-    assert names == [name.upper() for name in Settings.model_fields]
+    assert names == [name.upper() for name in fields_by_name()]
 
 
 def test_readme_lists_every_command_and_no_other():

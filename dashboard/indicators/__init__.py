@@ -16,7 +16,7 @@ COMPLAINTS = "registre des plaintes"
 try:
     KNOWN = load()
 except ValueError:
-    KNOWN = Settings.model_construct()
+    KNOWN = Settings()
 THRESHOLD, ACTIVE = KNOWN.wait_threshold_minutes, KNOWN.operating_days
 MINUTES = f"{THRESHOLD} minute{'s' if THRESHOLD > 1 else ''}"
 LAST_DAYS = f"les {ACTIVE} derniers jours" if ACTIVE > 1 else "le dernier jour"
