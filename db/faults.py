@@ -26,7 +26,7 @@ DAMAGED = (
     "La base de données est abîmée. Arrêter l'application, mettre le fichier de côté, puis remettre la dernière"
     " copie saine : python -m db restore COPIE"
 )
-NO_TABLES = "La base de données n'est pas prête : python -m db init"
+NO_TABLES = "La base de données n'est pas prête. Sur le serveur : python -m db init."
 READ_ONLY = (
     "La base de données ne peut pas être modifiée : donner à ce compte le droit d'écrire le fichier de la base"
     " et son dossier."
@@ -55,7 +55,8 @@ SQLITE = (
         "Le disque n'a pas pu être lu ou écrit : vérifier qu'il n'est ni plein ni en panne.",
     ),
 )
-AWAY = "La base de données ne répond pas : "
+SILENT = "La base de données ne répond pas"
+AWAY = f"{SILENT} : "
 POSTGRESQL = {
     "28P01": AWAY + "PostgreSQL refuse ce mot de passe. Corriger DATABASE_URL.",
     "28000": AWAY

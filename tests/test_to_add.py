@@ -87,19 +87,19 @@ def add(path: Path, before: str, text: str) -> None:
 
 
 INDICATOR = """    Indicator(
-        "men_share",
-        "Part des hommes",
-        "Part des hommes",
-        "Hommes parmi les usagers dont le sexe est renseigné.",
-        "hommes",
-        "visites dont le sexe est renseigné",
-        "percent",
-        "neither",
-        10,
-        REGISTER,
-        "Exemple inventé.",
-        EVERYWHERE,
-        m.men_share,
+        code="men_share",
+        label="Part des hommes",
+        short="Part des hommes",
+        definition="Hommes parmi les usagers dont le sexe est renseigné.",
+        numerator="hommes",
+        denominator="visites dont le sexe est renseigné",
+        unit="percent",
+        direction="neither",
+        minimum=10,
+        source=REGISTER,
+        limits="Exemple inventé.",
+        by=EVERYWHERE,
+        measure=m.men_share,
         chart="share",
         classes=(41, 46, 51, 56),
         places=_at("period", "sites"),
@@ -175,10 +175,10 @@ def test_a_right_is_one_entry(project):
     words = asked(
         project,
         "-c",
-        "from dashboard.accounts.rights import LOCAL_READER, Person, may, require, scope;"
+        "from dashboard.accounts.rights import LOCAL_READER, Person, access, may, require;"
         " require(LOCAL_READER, 'texts');"
         " print(may(LOCAL_READER, 'texts'), may(Person('inconnu', 'stagiaire'), 'texts'),"
-        " sorted(scope(LOCAL_READER, {}).rights))",
+        " sorted(access(LOCAL_READER, {}).rights))",
     )
     assert words.strip() == "True False ['read', 'texts']"
 

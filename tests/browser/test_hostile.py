@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
 
+from db import faults
 from db.engine import make_engine
 from tests.browser import served
 from tests.browser.screen import choose, map_frame, open_page, settled, sites
@@ -141,10 +142,7 @@ def test_a_database_that_lacks_its_tables_is_said_plainly(running, copied, page)
         connection.execute(text("ALTER TABLE journal RENAME TO elsewhere"))
     engine.dispose()
     page.goto(running)
-    expect(page.get_by_test_id("stAlert")).to_have_text(
-        "La base de données n'est pas encore prête. Sur le serveur : python -m db init",
-        timeout=20_000,
-    )
+    expect(page.get_by_test_id("stAlert")).to_contain_text(faults.NO_TABLES, timeout=20_000)
     no_traceback(page)
 
 
@@ -170,7 +168,7 @@ def test_a_database_that_breaks_is_said_plainly(running, copied, page, key, opti
     spoil(copied)
     choose(page, key, option)
     alert = page.get_by_test_id("stAlert").filter(
-        has_text="La base de données ne répond pas. Réessayer"
+        has_text="La base de données ne répond pas. Cette page revient d'elle-même"
     )
     expect(alert.first).to_be_visible()
     no_traceback(page)
