@@ -1,4 +1,7 @@
-"""From a file on disk to a batch in the database: what the command line and the upload page have in common."""
+"""From a file on disk to a batch in the database: what the command line and the upload page have in common.
+
+It hands `dashboard.forms.parse` the file and `db.write` the rows.
+"""
 
 import hashlib
 import os

@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import importlib
 import re
 import shlex
 from functools import cache
@@ -229,3 +230,17 @@ def test_the_tests_named_for_a_pitfall_exist_and_carry_its_number(row):
             assert (file, name) in known, name
             assert (int(number) in known[file, name]) == (state.split(";")[0] == "marked"), name
     assert named or not state.startswith("marked")
+
+
+STOPS = re.findall(r"^\| \d+ \| `([\w.]+)`", README, re.M)
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_each_stop_of_the_straight_line_is_a_function_of_that_name(stop):
+    module, _, name = stop.rpartition(".")
+    assert callable(getattr(importlib.import_module(module), name))
+
+
+def test_the_straight_line_goes_from_a_file_to_the_screen():
+    assert STOPS[0].startswith("db.intake.") and STOPS[-1].startswith("dashboard.ui.")
+    assert len(STOPS) == len(set(STOPS)) > 8

@@ -1,4 +1,7 @@
-"""Headline figures as cards, and what they rest on."""
+"""Headline figures as cards, and what they rest on.
+
+Before: `dashboard.answers.cards`. After: the browser.
+"""
 
 from collections.abc import Sequence
 
