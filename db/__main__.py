@@ -97,9 +97,8 @@ def parser() -> argparse.ArgumentParser:
     add = commands.add_parser("add", help="ajoute un mot à une liste")
     add.add_argument("kind", choices=("service", "category", "channel", "reason"))
     add.add_argument("label")
-    outlines = commands.add_parser("boundaries", help="charge des limites (GeoJSON)")
+    outlines = commands.add_parser("boundaries", help="charge les limites des communes (GeoJSON)")
     outlines.add_argument("file", type=Path)
-    outlines.add_argument("--level", choices=("commune", "department"), required=True)
     outlines.add_argument(
         "--source", required=True, help="d'où viennent les limites, et leur licence"
     )
@@ -287,11 +286,9 @@ def add(engine: Engine, arguments: Namespace) -> None:
 
 
 def boundaries(engine: Engine, arguments: Namespace) -> None:
-    """Load outlines."""
-    number = reference.load_boundaries(
-        engine, arguments.file, arguments.level, arguments.source, who()
-    )
-    print(f"Limites chargées : {number} ({arguments.level}).")
+    """Load the communes' outlines."""
+    number = reference.load_boundaries(engine, arguments.file, arguments.source, who())
+    print(f"Limites de communes chargées : {number}.")
 
 
 # The others want a database of the newest version.

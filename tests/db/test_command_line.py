@@ -115,7 +115,7 @@ def test_import_options_reach_the_database(command, office):
         (["import", "n'existe-pas.csv"], 1),
         (["import", "{good}", "--sites", "nulle-part"], 1),
         (["restore", "n'existe-pas"], 1),
-        (["boundaries", "n'existe-pas", "--level", "commune", "--source", "x"], 1),
+        (["boundaries", "n'existe-pas", "--source", "x"], 1),
         (["demo", "--visits", "0"], 2),
     ],
 )

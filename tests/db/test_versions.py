@@ -263,7 +263,7 @@ COMMANDS = [
     (main, "import", "{register}", "--check"), (main, "withdraw", 1), (main, "status"), (main, "status", "--json"),
     (main, "verify"), (main, "backup", "{new}"), (main, "restore", "{copy}"), (main, "restore", "{copy}", "--force"),
     (main, "go-back"), (main, "add", "service", "Carte"),
-    (main, "boundaries", "{register}", "--level", "commune", "--source", "x"),
+    (main, "boundaries", "{register}", "--source", "x"),
     (dashboard_main, "indicators", "--from", "2025-01-01", "--to", "2025-12-31", "--by", "nation"),
     (dashboard_main, "target", "wait_p50", "nation", "15", "--source", "note"),
     (dashboard_main, "decide", "wait_p50", "nation", "--who", "directeur", "--what", "agir"),
