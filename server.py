@@ -16,6 +16,7 @@ from pathlib import Path
 
 import streamlit as st
 import uvicorn
+from streamlit import config as streamlit_config
 
 from dashboard.settings import ROOT, load
 from dashboard.ui.gate import MIDDLEWARE
@@ -69,7 +70,7 @@ def refuse_to_start() -> None:
             engine.dispose()
     except Refused as reason:
         sys.exit(str(reason))
-    except (*faults.SETTINGS, *faults.FAILURES) as error:
+    except faults.SETTINGS + faults.failures() as error:
         sys.exit(faults.sentence(error))
 
 
@@ -104,6 +105,7 @@ def serve(
     anybody is let in; whatever it raises goes to the log, for a server that starts slowly beats none.
     """
     refuse_to_start()
+    streamlit_config.set_option("server.maxUploadSize", load().upload_max_mb)
     sys.setswitchinterval(TURN)
     logging.basicConfig(level=logging.WARNING, format=FORMAT)
 

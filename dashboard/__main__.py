@@ -4,10 +4,10 @@ import argparse
 import csv
 import json
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from dashboard.answers import report
@@ -23,6 +23,7 @@ from db.codes import ALL, BYS
 from db.console import guarded, parse, who
 from db.engine import make_engine
 from db.facts import gather
+from db.shapes import Place
 from db.write import Refused
 
 COLUMNS = Figure._fields
@@ -130,26 +131,25 @@ def enter(engine: Engine, a: argparse.Namespace) -> None:
 
 
 def choose_sites(
-    table: pd.DataFrame, departments: list[str], codes: list[str], kind: str | None
+    places: Sequence[Place], departments: list[str], codes: list[str], kind: str | None
 ) -> read.Sites:
     """The site codes that the filters leave, or ALL without filter. Raises ValueError for an unknown name."""
-    for wanted, column, word in (
-        (departments, "department", "département"),
-        (codes, "code", "centre"),
+    for wanted, there, word in (
+        (departments, {p.department for p in places}, "département"),
+        (codes, {p.code for p in places}, "centre"),
     ):
-        unknown = sorted(set(wanted) - set(table[column]))
+        unknown = sorted(set(wanted) - there)
         if unknown:
             raise ValueError(f"{word} inconnu : {', '.join(unknown)}.")
     if not (departments or codes or kind):
         return ALL
-    chosen = table
-    if departments:
-        chosen = chosen[chosen["department"].isin(departments)]
-    if codes:
-        chosen = chosen[chosen["code"].isin(codes)]
-    if kind:
-        chosen = chosen[chosen["kind"] == kind]
-    return set(chosen["code"])
+    return {
+        p.code
+        for p in places
+        if (not departments or p.department in departments)
+        and (not codes or p.code in codes)
+        and (not kind or p.kind == kind)
+    }
 
 
 def figures(connection: Connection, arguments: argparse.Namespace) -> list[Figure]:
@@ -157,7 +157,7 @@ def figures(connection: Connection, arguments: argparse.Namespace) -> list[Figur
     if read.is_demo(connection):
         print("DONNÉES FICTIVES : aucun chiffre n'est réel.", file=sys.stderr)
     sites = choose_sites(
-        read.sites_frame(connection, ALL), arguments.department, arguments.site, arguments.kind
+        read.places(connection, ALL), arguments.department, arguments.site, arguments.kind
     )
     try:
         facts = gather(
@@ -202,7 +202,7 @@ def main(argv: list[str] | None = None) -> int:
             raise  # a fault of ours, which whoever reads cron's mail should see
         print(f"Refusé : {reason}", file=sys.stderr)
         return 1
-    except faults.FAILURES as error:
+    except faults.failures() as error:
         print(faults.sentence(error), file=sys.stderr)
         return 1
     finally:

@@ -11,10 +11,6 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from babel.dates import format_date
-from babel.lists import format_list
-
-LOCALE = "fr"
 NARROW_SPACE = "\u202f"
 SPACE = "\u00a0"
 FRENCH = str.maketrans({",": NARROW_SPACE, ".": ","})
@@ -22,6 +18,10 @@ LABELS = 4_096  # words of days, months and names kept: each is asked for again 
 MONTHS = [
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+]  # fmt: skip
+SHORT_MONTHS = [
+    "janv.", "févr.", "mars", "avr.", "mai", "juin",
+    "juil.", "août", "sept.", "oct.", "nov.", "déc.",
 ]  # fmt: skip
 LONGEST_WAIT = 240  # the last bin of the wait histogram has no upper end
 
@@ -66,20 +66,19 @@ def date_short(d: date) -> str:
 @lru_cache(LABELS)
 def date_long(d: date) -> str:
     """24 novembre 2026, but 1er novembre 2026."""
-    text = format_date(d, "d MMMM y", locale=LOCALE)
-    return f"1er{text[1:]}" if d.day == 1 else text
+    return f"{'1er' if d.day == 1 else d.day} {month_label(d)}"
 
 
 @lru_cache(LABELS)
 def month_label(d: date) -> str:
     """novembre 2026."""
-    return format_date(d, "MMMM y", locale=LOCALE)
+    return f"{MONTHS[d.month - 1]} {d.year}"
 
 
 @lru_cache(LABELS)
 def month_short(d: date) -> str:
     """nov. 2026."""
-    return format_date(d, "MMM y", locale=LOCALE)
+    return f"{SHORT_MONTHS[d.month - 1]} {d.year}"
 
 
 def plural(n: float, singular: str, plural: str | None = None) -> str:
@@ -95,7 +94,7 @@ def counted(n: int, words: str) -> str:
 
 def join_words(words: Sequence[str]) -> str:
     """a, b et c."""
-    return format_list(list(words), locale=LOCALE)
+    return " et ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def some(words: Sequence[str], most: int = 3) -> str:
@@ -166,9 +165,6 @@ VEGA_LOCALE = {
         "days": ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"],
         "shortDays": ["dim.", "lun.", "mar.", "mer.", "jeu.", "ven.", "sam."],
         "months": MONTHS,
-        "shortMonths": [
-            "janv.", "févr.", "mars", "avr.", "mai", "juin",
-            "juil.", "août", "sept.", "oct.", "nov.", "déc.",
-        ],
+        "shortMonths": SHORT_MONTHS,
     },
 }  # fmt: skip

@@ -1,90 +1,74 @@
 """Every setting of the application, in one class: name, default, meaning, check. Read from the environment, here only."""
 
+import os
+from contextlib import suppress
+from dataclasses import Field, dataclass, field, fields
 from functools import cache
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def _file(path: str) -> str:
-    if path and not Path(path).is_file():
-        raise ValueError(f"le fichier « {path} » n'existe pas.")
-    return path
+def _text(default: str, meaning: str, *, a_file: bool = False) -> Any:
+    """A field that is a text; a_file: the path of a file that must be there, or nothing."""
+    return field(default=default, metadata={"meaning": meaning, "a_file": a_file})
 
 
-class Settings(BaseSettings):
+def _whole(default: int, between: tuple[int, int], meaning: str) -> Any:
+    """A field that is a whole number, with the least and the greatest that it may be."""
+    return field(default=default, metadata={"meaning": meaning, "between": between})
+
+
+@dataclass(frozen=True)
+class Settings:
     """The values in force. A field's variable has its name in capitals; one that is blank leaves the default.
 
     The environment is all that is read: no file, no folder of secrets.
     """
 
-    model_config = SettingsConfigDict(
-        frozen=True, case_sensitive=True, alias_generator=str.upper, validate_default=False
+    database_url: str = _text(
+        f"sqlite:///{ROOT / 'data' / 'ccsp.db'}",
+        "Database: the embedded SQLite file, or postgresql://user:password@host/base",
     )
-
-    database_url: str = Field(
-        default=f"sqlite:///{ROOT / 'data' / 'ccsp.db'}",
-        description="Database: the embedded SQLite file, or postgresql://user:password@host/base",
+    wait_threshold_minutes: int = _whole(
+        30, (0, 239), "A wait of this many whole minutes or fewer counts as short"
     )
-    wait_threshold_minutes: int = Field(
-        default=30,
-        ge=0,
-        le=239,
-        description="A wait of this many whole minutes or fewer counts as short",
+    operating_days: int = _whole(
+        30, (1, 366), "A site is operating if it had a visit or a closing in the last so many days"
     )
-    operating_days: int = Field(
-        default=30,
-        ge=1,
-        le=366,
-        description="A site is operating if it had a visit or a closing in the last so many days",
+    stale_days: int = _whole(10, (0, 3650), "Data older than this many days turn the banner on")
+    upload_max_mb: int = _whole(10, (1, 1000), "Largest workbook accepted, in megabytes")
+    product_name: str = _text("Tableau de bord CCSP", "Name in the browser's tab")
+    issuer_name: str = _text(
+        "Ministère du Travail et de la Fonction publique",
+        "Who issues the figures, on opening slides",
     )
-    stale_days: int = Field(
-        default=10, ge=0, le=3650, description="Data older than this many days turn the banner on"
+    logo: str = _text(
+        "",
+        "Path of a PNG logo for the pages, opening slides and dossiers; empty: none",
+        a_file=True,
     )
-    upload_max_mb: int = Field(
-        default=10, ge=1, le=1000, description="Largest workbook accepted, in megabytes"
-    )
-    product_name: str = Field(
-        default="Tableau de bord CCSP", description="Name in the browser's tab"
-    )
-    issuer_name: str = Field(
-        default="Ministère du Travail et de la Fonction publique",
-        description="Who issues the figures, on opening slides",
-    )
-    logo: Annotated[str, AfterValidator(_file)] = Field(
-        default="",
-        description="Path of a PNG logo for the pages, opening slides and dossiers; empty: none",
-    )
-    copies: str = Field(
-        default="",
-        description="Folder of the copies made before an update; empty: copies/ beside the embedded"
+    copies: str = _text(
+        "",
+        "Folder of the copies made before an update; empty: copies/ beside the embedded"
         " database, or data/copies for PostgreSQL",
     )
-    workbook_seconds: int = Field(
-        default=60, ge=1, le=3600, description="Longest time the reading of one workbook may take"
+    workbook_seconds: int = _whole(
+        60, (1, 3600), "Longest time the reading of one workbook may take"
     )
-    port: int = Field(default=8501, ge=1, le=65535, description="Port that the server answers on")
+    port: int = _whole(8501, (1, 65535), "Port that the server answers on")
 
-    @field_validator("*", mode="before")
-    @classmethod
-    def _or_default(cls, text: str, field: ValidationInfo) -> object:
-        """What is written in the variable, without the blanks around it."""
-        return text.strip() or cls.model_fields[str(field.field_name)].default
+
+def fields_by_name() -> dict[str, Field[Any]]:
+    """Each setting's field: its default, its type, and its meaning in the metadata."""
+    return {one.name: one for one in fields(Settings)}
 
 
 def bounds(name: str) -> tuple[int, int] | None:
     """The least and the greatest value of a setting; None for a text."""
-    limits = {
-        key: getattr(part, key)
-        for part in Settings.model_fields[name].metadata
-        for key in ("ge", "le")
-        if hasattr(part, key)
-    }
-    return (limits["ge"], limits["le"]) if limits else None
+    between: tuple[int, int] | None = fields_by_name()[name].metadata.get("between")
+    return between
 
 
 @cache
@@ -93,13 +77,26 @@ def load() -> Settings:
 
     Raises ValueError, with one sentence that names the variable, for the first value that cannot be.
     """
-    try:
-        return Settings()
-    except ValidationError as refused:
-        error = refused.errors(include_url=False)[0]
-    name = str(error["loc"][0])
-    if between := bounds(name.lower()):
-        raise ValueError(
-            f"{name} : un nombre entier de {between[0]} à {between[1]} est attendu, lu « {error['input']} »."
-        )
-    raise ValueError(f"{name} : {error['ctx']['error']}")
+    values: dict[str, Any] = {name: _value(one) for name, one in fields_by_name().items()}
+    return Settings(**values)
+
+
+def _value(one: Field[Any]) -> str | int:
+    """What is written in the variable, without the blanks around it; the default where nothing is."""
+    variable = one.name.upper()
+    written = os.environ.get(variable, "").strip()
+    value: str = written or str(one.default)
+    if between := bounds(one.name):
+        return _number(variable, value, *between)
+    if one.metadata["a_file"] and value and not Path(value).is_file():
+        raise ValueError(f"{variable} : le fichier « {value} » n'existe pas.")
+    return value
+
+
+def _number(variable: str, written: str, least: int, most: int) -> int:
+    with suppress(ValueError):
+        if least <= (number := int(written)) <= most:
+            return number
+    raise ValueError(
+        f"{variable} : un nombre entier de {least} à {most} est attendu, lu « {written} »."
+    )

@@ -16,7 +16,6 @@ from dashboard.french import counted
 from dashboard.settings import load
 from db import backup, faults, read, reference, rollup, schema, supersede, write
 from db.console import guarded, parse, who
-from db.demo_load import load_demo
 from db.engine import make_engine
 from db.intake import Options, Outcome, load_known, name_of, take
 from db.models import ImportBatch, Visit
@@ -98,9 +97,8 @@ def parser() -> argparse.ArgumentParser:
     add = commands.add_parser("add", help="ajoute un mot à une liste")
     add.add_argument("kind", choices=("service", "category", "channel", "reason"))
     add.add_argument("label")
-    outlines = commands.add_parser("boundaries", help="charge des limites (GeoJSON)")
+    outlines = commands.add_parser("boundaries", help="charge les limites des communes (GeoJSON)")
     outlines.add_argument("file", type=Path)
-    outlines.add_argument("--level", choices=("commune", "department"), required=True)
     outlines.add_argument(
         "--source", required=True, help="d'où viennent les limites, et leur licence"
     )
@@ -125,7 +123,7 @@ def main(argv: list[str] | None = None) -> int:
         return COMMANDS[arguments.command](engine, arguments) or 0
     except write.Refused as reason:
         print(f"Refusé : {reason}", file=sys.stderr)
-    except faults.FAILURES as error:
+    except faults.failures() as error:
         print(faults.sentence(error), file=sys.stderr)
     except KeyboardInterrupt:
         print("Interrompu : ce qui était en cours n'est pas gardé.", file=sys.stderr)
@@ -150,6 +148,8 @@ def demo(engine: Engine, arguments: Namespace) -> int | None:
     if arguments.visits < 1:
         print("--visits : au moins 1.", file=sys.stderr)
         return 2
+    from db.demo_load import load_demo  # late: what invents data is of no use to the other commands
+
     rows = load_demo(engine, arguments.visits, arguments.seed, by=who())
     print(f"Données FICTIVES chargées : {counted(rows, 'visite')}.")
     return None
@@ -286,11 +286,9 @@ def add(engine: Engine, arguments: Namespace) -> None:
 
 
 def boundaries(engine: Engine, arguments: Namespace) -> None:
-    """Load outlines."""
-    number = reference.load_boundaries(
-        engine, arguments.file, arguments.level, arguments.source, who()
-    )
-    print(f"Limites chargées : {number} ({arguments.level}).")
+    """Load the communes' outlines."""
+    number = reference.load_boundaries(engine, arguments.file, arguments.source, who())
+    print(f"Limites de communes chargées : {number}.")
 
 
 # The others want a database of the newest version.

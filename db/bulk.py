@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from psycopg.copy import Copy, QueuedLibpqWriter
 from sqlalchemy import Connection, text
 
 from db.engine import is_sqlite
+
+if TYPE_CHECKING:
+    from psycopg.copy import Copy
 
 Row = tuple[Any, ...]  # of values, in the order of the columns
 CHUNK = 2_000
@@ -61,6 +63,10 @@ def inserter(
         if is_sqlite(connection):
             yield _by_executemany(cursor, f"INSERT INTO {table} ({names}) VALUES ", len(columns))  # noqa: S608
         else:
+            from psycopg.copy import (
+                QueuedLibpqWriter,  # late: SQLite needs no driver of PostgreSQL's
+            )
+
             # The writer sends from a thread of its own: the next rows are read while the server stores these.
             with cursor.copy(
                 f"COPY {table} ({names}) FROM STDIN", writer=QueuedLibpqWriter(cursor)
@@ -84,7 +90,7 @@ def _by_executemany(cursor: Any, start: str, width: int) -> Callable[[list[Row]]
     return put
 
 
-def _by_copy(copy: Copy) -> Callable[[list[Row]], None]:
+def _by_copy(copy: "Copy") -> Callable[[list[Row]], None]:
     spelled = _Copied({None: NULL, True: "t", False: "f"})
     # 1 == True and 0 == False as keys: whole numbers need a table of their own.
     whole = _Copied({None: NULL})

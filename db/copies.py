@@ -160,5 +160,5 @@ def _said() -> Iterator[None]:
     """Failures of the disk and of SQLite itself, as Refused."""
     try:
         yield
-    except faults.FAILURES as error:
+    except faults.failures() as error:
         raise Refused(faults.sentence(error)) from None

@@ -15,8 +15,6 @@ from db.demo import DemoSite, files
 from db.intake import Options, load_known, take
 from db.ledger import public_holidays
 
-SITE = ("code", "kind", "launched_on")  # what the invented data know of a site
-
 
 def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = True) -> int:
     """Generate about `visits` visits up to yesterday, and what goes with them; returns how many were loaded.
@@ -29,11 +27,11 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
             raise write.Refused(
                 "La base contient déjà des données fictives : python -m db purge-demo"
             )
-        table = read.sites_frame(connection, ALL)
+        places = read.places(connection, ALL)
         services = [label for _, _, label in read.services(connection)]
-        first = min(d for d in table["launched_on"] if d)
+        first = min(p.launched_on for p in places if p.launched_on)
         holidays = set(public_holidays(connection, first, today()))
-    sites = [DemoSite(*site) for site in zip(*(table[name].tolist() for name in SITE), strict=True)]
+    sites = [DemoSite(p.code, p.kind, p.launched_on) for p in places]
     known = load_known(engine)
     rows = 0
     # The bar goes back to the start of its line: past the stream that spells such codes out.

@@ -32,7 +32,8 @@ def make_engine(url: str, cache_mb: int = 64) -> Engine:
     if target.get_backend_name() == "postgresql":
         target = target.set(drivername="postgresql+psycopg")
         return create_engine(target, pool_pre_ping=True, connect_args={"connect_timeout": 3})
-    if target.database and target.database != ":memory:":
+    # SQLite's own addresses (file:…) name no path of ours, and say themselves whether the file may be made.
+    if target.database and not target.database.startswith((":memory:", "file:")):
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
     target = target.set(drivername="sqlite")
     engine = create_engine(

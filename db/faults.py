@@ -7,13 +7,15 @@ English or French as the server is set up, are all there is. What is not known i
 import errno
 import re
 import sqlite3
+import sys
 
-import psycopg
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-# What a database, in service or on disk, may raise: fast insertion goes past SQLAlchemy, straight to the drivers.
-FAILURES = (DBAPIError, sqlite3.Error, psycopg.Error, OSError)
-SETTINGS = (ArgumentError, ValueError, OSError)  # what opening the address of one may raise
+SETTINGS: tuple[type[Exception], ...] = (
+    ArgumentError,
+    ValueError,
+    OSError,
+)  # what opening the address of one may raise
 
 BUSY = (
     "Une autre écriture (import, retrait, mise à jour) est en cours sur cette base depuis trop longtemps : attendre"
@@ -24,7 +26,7 @@ DAMAGED = (
     "La base de données est abîmée. Arrêter l'application, mettre le fichier de côté, puis remettre la dernière"
     " copie saine : python -m db restore COPIE"
 )
-NO_TABLES = "La base de données n'est pas prête : python -m db init"
+NO_TABLES = "La base de données n'est pas prête. Sur le serveur : python -m db init."
 READ_ONLY = (
     "La base de données ne peut pas être modifiée : donner à ce compte le droit d'écrire le fichier de la base"
     " et son dossier."
@@ -53,7 +55,8 @@ SQLITE = (
         "Le disque n'a pas pu être lu ou écrit : vérifier qu'il n'est ni plein ni en panne.",
     ),
 )
-AWAY = "La base de données ne répond pas : "
+SILENT = "La base de données ne répond pas"
+AWAY = f"{SILENT} : "
 POSTGRESQL = {
     "28P01": AWAY + "PostgreSQL refuse ce mot de passe. Corriger DATABASE_URL.",
     "28000": AWAY
@@ -112,6 +115,17 @@ DISK = {
     errno.ENAMETOOLONG: "a un nom trop long",
     errno.EIO: "est sur un disque qui ne se lit ou ne s'écrit plus",
 }
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What a database, in service or on disk, may raise.
+
+    Fast insertion goes past SQLAlchemy, straight to the drivers; PostgreSQL's is there only where it was needed.
+    """
+    kinds: tuple[type[Exception], ...] = (DBAPIError, sqlite3.Error, OSError)
+    if psycopg := sys.modules.get("psycopg"):
+        kinds += (psycopg.Error,)
+    return kinds
 
 
 def sentence(error: Exception) -> str:

@@ -1,4 +1,7 @@
-"""From a file on disk to a batch in the database: what the command line and the upload page have in common."""
+"""From a file on disk to a batch in the database: what the command line and the upload page have in common.
+
+It hands `dashboard.forms.parse` the file and `db.write` the rows.
+"""
 
 import hashlib
 import os
@@ -55,10 +58,9 @@ class Outcome:
 def load_known(engine: Engine) -> Known:
     """What files may refer to, as the database stands."""
     with engine.connect() as connection:
-        sites = read.sites_frame(connection, ALL)
         spans = (date(2015, 1, 1), today())
         return known_from(
-            sites.to_dict("records"),
+            read.places(connection, ALL),
             read.locations(connection, ALL),
             read.services(connection),
             read.terms(connection),

@@ -4,18 +4,20 @@ Visits are many and come from rollups, question by question; what is here is at 
 Rows are cut to what a person may see afterwards, in db.facts: nothing here is shown as it is.
 """
 
+import importlib.util
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
 
-import holidays as library
 import numpy as np
-import pandas as pd
 from sqlalchemy import Connection
 
 from dashboard.period import day_number, day_numbers, today, weekdays
 from db import read
+from db.bulk import Row
 from db.codes import ALL, ALL_SERVICES, UNKNOWN_KEY, UNKNOWN_SERVICE
 from db.months import Months, load_months
 from db.shapes import Closure, Place
@@ -174,18 +176,17 @@ class Ledger:
 
 def load_ledger(connection: Connection) -> Ledger:
     """Read the ledger of the whole network."""
-    places = _places(connection)
+    places = read.places(connection, ALL)
     known = [d for p in places for d in (p.first_activity, p.launched_on) if d]
     first, last = min(known, default=today()), today()
     origin, width = day_number(first), max((last - first).days + 1, 1)
     row = {place.id: i for i, place in enumerate(places)}
-    closures = _closures(connection, first, last)
+    closures = read.closures(connection, ALL, first, last)
     holidays = public_holidays(connection, first, last)
-    visited = _matrix(row, origin, width, read.daily_visits(connection, ALL, first, last), "visits")
+    visited = _matrix(row, origin, width, read.daily_visits(connection, ALL, first, last))
     closings = read.closings(connection, ALL, first, last)
-    declared = _matrix(row, origin, width, closings, "declared")
-    closed = np.zeros(declared.shape, dtype=bool)
-    closed[[row[s] for s in closings["site_id"]], day_numbers(closings["day"]) - origin] = True
+    declared = _matrix(row, origin, width, closings)
+    closed = _matrix(row, origin, width, [(site, day, 1) for site, day, _ in closings]) > 0
     spans, services = read.coverage(connection, ALL), read.services(connection)
     starts = [p.launched_on or p.first_activity for p in places]
     return Ledger(
@@ -219,44 +220,13 @@ def load_ledger(connection: Connection) -> Ledger:
     )
 
 
-def _places(connection: Connection) -> tuple[Place, ...]:
-    table = read.sites_frame(connection, ALL)
-    return tuple(
-        Place(*values)
-        for values in zip(*(table[f.name].tolist() for f in fields(Place)), strict=True)
-    )
-
-
-def _closures(connection: Connection, first: date, last: date) -> tuple[Closure, ...]:
-    table = read.closures(connection, ALL, first, last)
-
-    def minutes(column: str) -> list[int | None]:
-        return [None if pd.isna(m) else int(m) for m in table[column].tolist()]
-
-    return tuple(
-        Closure(*values)
-        for values in zip(
-            [None if i is None else int(i) for i in table["site_id"].tolist()],
-            table["first_day"].tolist(),
-            table["last_day"].tolist(),
-            minutes("from_minute"),
-            minutes("to_minute"),
-            table["reason"].tolist(),
-            strict=True,
-        )
-    )
-
-
 def public_holidays(connection: Connection, first: date, last: date) -> dict[date, str]:
     """Holidays between two days, with their French names.
 
     From the `holidays` library (Benin), whose Islamic dates are estimates, and what a data manager changed.
     """
-    days = dict(
-        library.country_holidays(
-            "BJ", years=range(first.year, last.year + 1), language="fr_BJ"
-        ).items()
-    )
+    years = range(first.year, last.year + 1)
+    days = dict(_calendar_of_benin()(years=years, language="fr_BJ").items())
     for day, label, worked in read.holiday_changes(connection):
         if worked:
             days.pop(day, None)
@@ -265,11 +235,27 @@ def public_holidays(connection: Connection, first: date, last: date) -> dict[dat
     return {day: label for day, label in days.items() if first <= day <= last}
 
 
+@cache
+def _calendar_of_benin() -> Any:
+    """The library's class for Benin, from its own file: asked for by name, the library loads all its 250 countries."""
+    library = importlib.util.find_spec("holidays")
+    folder = Path(str(library and library.origin)).parent
+    spec = importlib.util.spec_from_file_location("benin", folder / "countries" / "benin.py")
+    if spec is None or spec.loader is None:
+        raise ImportError("no calendar of Benin in the `holidays` library")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Benin
+
+
 def _matrix(
-    row: dict[int, int], origin: int, width: int, frame: pd.DataFrame, column: str
+    row: dict[int, int], origin: int, width: int, cells: list[tuple[int, date, int]]
 ) -> np.ndarray:
+    """(S, D): the number that `cells` have for a site id and a day, else 0."""
     out = np.zeros((len(row), width), dtype=np.int64)
-    out[[row[s] for s in frame["site_id"]], day_numbers(frame["day"]) - origin] = frame[column]
+    out[[row[site] for site, _, _ in cells], day_numbers(day for _, day, _ in cells) - origin] = [
+        number for *_, number in cells
+    ]
     return out
 
 
@@ -325,15 +311,14 @@ def _open(
     return out
 
 
-def _complaints(frame: pd.DataFrame, row: dict[int, int]) -> dict[str, np.ndarray]:
-    def number(column: str) -> np.ndarray:
-        return frame[column].fillna(0).to_numpy(dtype=np.int64)
-
+def _complaints(rows: list[Row], row: dict[int, int]) -> dict[str, np.ndarray]:
+    site, received, resolved, *words = zip(*rows, strict=True) if rows else ((),) * 6
     return {
-        "site": np.array([row[s] for s in frame["site_id"]], dtype=np.int64),
-        "received": day_numbers(frame["received_on"]),
-        "resolved": day_numbers(frame["resolved_on"]),
-        "category": number("category_id"),
-        "service": number("service_id"),
-        "channel": number("channel_id"),
+        "site": np.array([row[s] for s in site], dtype=np.int64),
+        "received": day_numbers(received),
+        "resolved": day_numbers(resolved),
+        **{
+            name: np.array(ids, dtype=np.int64)
+            for name, ids in zip(("category", "service", "channel"), words, strict=True)
+        },
     }

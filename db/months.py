@@ -1,6 +1,8 @@
 """Visits by site, service and month, in memory: what most questions are answered from without asking the database.
 
 Read once for each state of the data. Days at the edges of a period that is no whole month are read when they are asked for.
+
+Before: the rows of `db.rollup`, through `db.read`. After: `db.facts.gather`.
 """
 
 from collections.abc import Callable, Collection, Sequence

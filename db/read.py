@@ -1,12 +1,12 @@
 """Every question to the database. `sites` is always a set of site codes, or ALL; it has no default, so that no
 caller can forget whose rows may be seen. Days go in and come out as dates."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import BindParameter, Connection, bindparam, text
 
 from dashboard import french
@@ -14,6 +14,7 @@ from dashboard.period import Period, day_numbers, month_end, split, today
 from db import rollup
 from db.bulk import Row
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, NATION, UNKNOWN_SERVICE
+from db.shapes import Closure, Place
 
 Sites = Collection[str]
 Target = tuple[str, str, float, date, str]
@@ -22,6 +23,7 @@ Rebase = tuple[str, str, date, str, str]
 HOURS = rollup.HOURS
 
 
+@lru_cache(10_000)  # rows by the ten thousand are of a few hundred days
 def as_date(value: date | str) -> date:
     """A day as the database gives it: a date already, or ISO text (SQLite in a bare query)."""
     if isinstance(value, str):
@@ -30,7 +32,7 @@ def as_date(value: date | str) -> date:
 
 
 def _date_or_none(value: object) -> date | None:
-    return as_date(value) if isinstance(value, (str, date)) else None  # pandas makes None a NaN
+    return as_date(value) if isinstance(value, (str, date)) else None
 
 
 def _all(connection: Connection, sql: str, **values: Any) -> list[Row]:
@@ -45,24 +47,6 @@ def _all(connection: Connection, sql: str, **values: Any) -> list[Row]:
     with connection.execute(text(sql).bindparams(*lists), values) as result:
         # The driver's rows are plain tuples: SQLAlchemy's would cost as much again.
         return list(result.cursor.fetchall()) if result.cursor else []
-
-
-def _frame(
-    rows: list[Row],
-    columns: list[str],
-    days: Collection[str],
-    types: Mapping[str, type] | None = None,
-) -> pd.DataFrame:
-    """Rows as a frame, the columns `days` as dates; each different day is read once. types: what pandas need not find."""
-    if not rows:
-        return pd.DataFrame(columns=columns)
-    values: dict[str, Any] = dict(zip(columns, zip(*rows, strict=True), strict=True))
-    for name in days:
-        known = {day: _date_or_none(day) for day in set(values[name])}
-        values[name] = pd.Series([known[day] for day in values[name]], dtype=object)
-    for name, kind in (types or {}).items():
-        values[name] = np.array(values[name], dtype=kind)
-    return pd.DataFrame(values)
 
 
 def site_ids(connection: Connection, sites: Sites) -> list[int] | None:
@@ -80,15 +64,14 @@ def site_ids(connection: Connection, sites: Sites) -> list[int] | None:
 
 
 # --- reference ------------------------------------------------------------------------------------------------------
-def sites_frame(connection: Connection, sites: Sites) -> pd.DataFrame:
-    """One row per site, by name: id, code, kind, name, host, aliases, launched_on, closed_on, commune, department,
-    population, lat, lon (of its latest location), first_activity (a day, or None)."""
+def places(connection: Connection, sites: Sites) -> tuple[Place, ...]:
+    """The sites, by name, each at its latest location."""
     ids = site_ids(connection, sites)
     rows = _all(
         connection,
         """
-        SELECT s.id, s.code, s.kind, s.name, s.host, s.aliases, s.launched_on, s.closed_on, c.name, c.department,
-               c.population_2013, l.lat, l.lon,
+        SELECT s.id, s.code, s.kind, s.name, s.aliases, c.name, c.department, c.population_2013, l.lat, l.lon,
+               s.launched_on, s.closed_on,
                (SELECT min(start) FROM rollup r WHERE r.level = :day AND r.service_id = 0 AND r.site_id = s.id),
                (SELECT min(day) FROM daily_closing d WHERE d.site_id = s.id AND d.superseded_by IS NULL)
         FROM site s
@@ -97,28 +80,14 @@ def sites_frame(connection: Connection, sites: Sites) -> pd.DataFrame:
         JOIN commune c ON c.id = l.commune_id""",
         day=DAY,
     )
+    found = []
+    for *values, launched, closed, visited, declared in rows:
+        if ids is None or values[0] in ids:
+            first = min((as_date(day) for day in (visited, declared) if day), default=None)
+            days = (_date_or_none(launched), _date_or_none(closed), first)
+            found.append(Place(*(*values, *days)))
     # Sorted here: the databases do not agree on where É stands.
-    rows = sorted(
-        (r for r in rows if ids is None or r[0] in ids), key=lambda r: french.alphabetical(r[3])
-    )
-    frame = pd.DataFrame(
-        rows,
-        columns="id code kind name host aliases launched_on closed_on commune department population"
-        " lat lon visited closed".split(),
-    )
-    for column in ("launched_on", "closed_on", "visited", "closed"):
-        frame[column] = pd.Series(
-            [_date_or_none(v) for v in frame[column]], dtype=object, index=frame.index
-        )
-    frame["first_activity"] = pd.Series(
-        [
-            min((d for d in pair if d), default=None)
-            for pair in zip(frame.pop("visited"), frame.pop("closed"), strict=True)
-        ],
-        dtype=object,
-        index=frame.index,
-    )
-    return frame
+    return tuple(sorted(found, key=lambda place: french.alphabetical(place.name)))
 
 
 def locations(connection: Connection, sites: Sites) -> list[tuple[int, date, str]]:
@@ -399,8 +368,8 @@ def _summed(blobs: Sequence[bytes | None], height: int, width: int) -> np.ndarra
 
 def daily_visits(
     connection: Connection, sites: Sites, first: date, last: date, service: int = ALL_SERVICES
-) -> pd.DataFrame:
-    """Visits by site and day: site_id, day (date), visits."""
+) -> list[tuple[int, date, int]]:
+    """Visits by site and day: (site id, day, visits)."""
     rows = _all(
         connection,
         "SELECT site_id, start, visits FROM rollup WHERE "  # noqa: S608 (own names and numbers)
@@ -408,12 +377,14 @@ def daily_visits(
             [(DAY, first, last)], _site_condition(site_ids(connection, sites)), f"= {service}"
         ),
     )
-    return _frame(rows, ["site_id", "day", "visits"], ["day"])
+    return [(site, as_date(day), visits) for site, day, visits in rows]
 
 
 # --- the other registers --------------------------------------------------------------------------------------------
-def closings(connection: Connection, sites: Sites, first: date, last: date) -> pd.DataFrame:
-    """Closed days: site_id, day (date), declared (summed over agents)."""
+def closings(
+    connection: Connection, sites: Sites, first: date, last: date
+) -> list[tuple[int, date, int]]:
+    """Closed days: (site id, day, visits declared by all its agents)."""
     site = _site_condition(site_ids(connection, sites))
     rows = _all(
         connection,
@@ -422,12 +393,11 @@ def closings(connection: Connection, sites: Sites, first: date, last: date) -> p
         first=first,
         last=last,
     )
-    return _frame(rows, ["site_id", "day", "declared"], ["day"])
+    return [(number, as_date(day), int(declared)) for number, day, declared in rows]
 
 
-def closures(connection: Connection, sites: Sites, first: date, last: date) -> pd.DataFrame:
-    """Closures that touch the period: site_id (None: whole network), first_day, last_day, from_minute, to_minute,
-    reason."""
+def closures(connection: Connection, sites: Sites, first: date, last: date) -> tuple[Closure, ...]:
+    """Closures that touch the period, those of the whole network among them."""
     ids = site_ids(connection, sites)
     rows = _all(
         connection,
@@ -439,28 +409,24 @@ def closures(connection: Connection, sites: Sites, first: date, last: date) -> p
         first=first,
         last=last,
     )
-    rows = [
-        (s, as_date(a), as_date(b), *rest)
-        for s, a, b, *rest in rows
-        if s is None or ids is None or s in ids
-    ]
-    frame = pd.DataFrame(
-        rows, columns=["site_id", "first_day", "last_day", "from_minute", "to_minute", "reason"]
+    return tuple(
+        Closure(site, as_date(start), as_date(end), *rest)
+        for site, start, end, *rest in rows
+        if site is None or ids is None or site in ids
     )
-    # Among numbers pandas would make None a NaN, which is no site and not the whole network either.
-    frame["site_id"] = pd.Series([r[0] for r in rows], dtype=object)
-    return frame
 
 
-def complaints(connection: Connection, sites: Sites, last: date) -> pd.DataFrame:
-    """Complaints received up to `last`: site_id, reference, received_on, resolved_on, category_id, service_id,
-    channel_id, outcome. Their words are not here."""
+def complaints(connection: Connection, sites: Sites, last: date) -> list[Row]:
+    """Complaints received up to `last`: (site id, day received, day answered or None, ids of category, service and
+    channel, 0 unknown). Their words are not here."""
     site = _site_condition(site_ids(connection, sites))
-    columns = "site_id reference received_on resolved_on category_id service_id channel_id outcome".split()
     rows = _all(
         connection,
-        f"SELECT {', '.join(columns)} FROM complaint WHERE superseded_by IS NULL"  # noqa: S608
-        f" AND site_id {site} AND received_on <= :last ORDER BY received_on, id",
+        "SELECT site_id, received_on, resolved_on, category_id, service_id, channel_id FROM complaint"  # noqa: S608
+        f" WHERE superseded_by IS NULL AND site_id {site} AND received_on <= :last ORDER BY received_on, id",
         last=last,
     )
-    return _frame(rows, columns, ["received_on", "resolved_on"])
+    return [
+        (number, as_date(received), _date_or_none(resolved), *(word or 0 for word in words))
+        for number, received, resolved, *words in rows
+    ]

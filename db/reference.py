@@ -62,22 +62,20 @@ def _free(code: str, taken: set[str]) -> str:
     return next(c for c in (code, *(f"{code}-{i}" for i in range(2, 1000))) if c not in taken)
 
 
-def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str) -> int:
-    """Keep the outlines of a GeoJSON file; each must name its commune or department in a property. Returns how many.
+def load_boundaries(engine: Engine, path: Path, source: str, by: str) -> int:
+    """Keep the communes' outlines of a GeoJSON file; each must name its commune in a property. Returns how many.
 
     Raises Refused where the file is not such outlines, or does not have one for each place that we know.
     """
     features = _outlines(path)
-    column = Commune.name if level == "commune" else Commune.department
     with writing(engine) as c:
-        wanted = {slug(name): name for name in c.execute(select(column).distinct()).scalars()}
+        wanted = {slug(name): name for name in c.execute(select(Commune.name)).scalars()}
         outlines, named = [], set()
         for feature in features:
             names = [
                 str(v)
                 for k, v in (feature.get("properties") or {}).items()
-                if k.casefold()
-                in ("name", "nom", "commune", "department", "departement", "adm2_fr", "adm1_fr")
+                if k.casefold() in ("name", "nom", "commune", "adm2_fr")
             ]
             name = next((wanted[slug(n)] for n in names if slug(n) in wanted), None)
             if name:
@@ -85,7 +83,7 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
                 outlines.append(
                     {
                         "type": "Feature",
-                        "properties": {level: name},
+                        "properties": {"commune": name},
                         "geometry": feature["geometry"],
                     }
                 )
@@ -95,16 +93,16 @@ def load_boundaries(engine: Engine, path: Path, level: str, source: str, by: str
                 f"Limites absentes du fichier : {', '.join(missing[:10])}"
                 f"{' …' if len(missing) > 10 else ''} ({len(missing)})."
             )
-        c.execute(delete(Boundary).where(Boundary.level == level))
+        c.execute(delete(Boundary).where(Boundary.level == "commune"))
         c.execute(
             insert(Boundary).values(
-                level=level,
+                level="commune",
                 source=source,
                 loaded_at=now(),
                 geojson=json.dumps({"type": "FeatureCollection", "features": outlines}),
             )
         )
-        note(c, by, "loaded", {"boundaries": level}, source)
+        note(c, by, "loaded", {"boundaries": "commune"}, source)
     return len(outlines)
 
 

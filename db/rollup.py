@@ -3,6 +3,8 @@
 A visit becomes one number (`pack`); a `Tally` collects those to add and those to take away; `apply` brings the
 stored rows up to date and `verify` recomputes everything from the visits. Counts of small keys (a minute, an hour)
 are stored as words of 32 bits, key above and count below, only where the count is not zero.
+
+Before: `db.write.save_batch`. After: `db.months` for whole months, `db.read` for days and hours.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

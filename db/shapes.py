@@ -13,12 +13,14 @@ from db.codes import COUNTERS
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A site, as the reference has it: commune, department and point are of its latest location."""
+    """A site, as the reference has it: commune, department and point are of its latest location. aliases: other
+    spellings of its name, separated by semicolons."""
 
     id: int
     code: str
     kind: str
     name: str
+    aliases: str
     commune: str
     department: str
     population: int

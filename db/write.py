@@ -1,4 +1,7 @@
-"""Every change to the data. Each function opens and commits its own transaction: all of it happens, or nothing."""
+"""Every change to the data. Each function opens and commits its own transaction: all of it happens, or nothing.
+
+Before: `dashboard.forms.parse`, whose rows come in. After: `db.rollup.apply`, in the same transaction.
+"""
 
 import gc
 from collections import Counter

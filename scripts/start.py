@@ -74,7 +74,7 @@ def main() -> None:
         prepare_database()
     except Refused as reason:
         sys.exit(str(reason))
-    except (*faults.SETTINGS, *faults.FAILURES) as error:
+    except faults.SETTINGS + faults.failures() as error:
         # A setting that cannot be read, a database that does not answer, a folder that cannot be written.
         sys.exit(faults.sentence(error))
     print(

@@ -29,13 +29,13 @@ PURE = (
 COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/forms")
 # What of db each part of dashboard may take; the others its codes and shapes alone. Only answers read, only
 # actions write, and the command line does both.
-READERS = {"db.codes", "db.engine", "db.facts", "db.ledger", "db.read", "db.shapes"}
+READERS = {"db.codes", "db.engine", "db.facts", "db.faults", "db.ledger", "db.read", "db.shapes"}
 WRITERS = {"db.codes", "db.shapes", "db.steering", "db.write"}
 ASK_THE_DATABASE = {
     "dashboard/answers/": READERS,
     "dashboard/actions/": WRITERS,
     # A command says what went wrong and on which version, as those of db do.
-    "dashboard/__main__.py": READERS | WRITERS | {"db.console", "db.faults", "db.schema"},
+    "dashboard/__main__.py": READERS | WRITERS | {"db.console", "db.schema"},
 }
 # Loaded by neither the nightly files nor the figures on the command line.
 OF_SCREENS = ("streamlit", "folium", "streamlit_folium", "dashboard.ui")
@@ -122,6 +122,7 @@ def test_the_reader_of_imports_reads_them_all():
         "db.facts",
         "db.faults",
         "db.schema",
+        "db.shapes",
         "db.steering",
         "db.write",
     }

@@ -1,12 +1,13 @@
 """Exact strings. `_` stands for the no-break space U+00A0 and `~` for the narrow one U+202F."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
-from babel.dates import get_day_names, get_month_names
+from babel.dates import format_date, get_day_names, get_month_names
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -234,3 +235,18 @@ def test_of_many_words_some_are_written_and_the_others_counted():
 
 def test_a_sentence_begins_with_a_capital():
     assert [french.capital(text) for text in ("état", "", "n = 3")] == ["État", "", "N = 3"]
+
+
+def test_days_and_months_are_written_as_babel_writes_them():
+    for number in range(366):
+        day = date(2024, 1, 1) + timedelta(number)
+        assert french.month_label(day) == format_date(day, "MMMM y", locale="fr")
+        assert french.month_short(day) == format_date(day, "MMM y", locale="fr")
+        if day.day > 1:  # Babel knows no « 1er »
+            assert french.date_long(day) == format_date(day, "d MMMM y", locale="fr")
+
+
+@pytest.mark.parametrize("count", range(6))
+def test_words_are_joined_as_babel_joins_them(count):
+    words = ["Kandi", "Covè", "Nikki", "Ouidah", "Allada"][:count]
+    assert french.join_words(words) == format_list(words, locale="fr")

@@ -104,7 +104,7 @@ def test_what_the_reader_is_told_went_wrong_is_an_error(app):
 
     message = ForwardMsg()
     message.delta.new_element.alert.body = (
-        "La base de données ne répond pas. Réessayer dans un instant. (incident ab12cd)"
+        "La base de données ne répond pas. Cette page revient d'elle-même dès qu'elle répond."
     )
     assert fault(message)
     message.delta.new_element.alert.body = "Aucun centre ne correspond à ces filtres."

@@ -88,7 +88,7 @@ def test_limits_that_are_loaded_reach_the_map_at_the_next_question(running, comm
     path = tmp_path / "limites.geojson"
     path.write_text(collection(*(outline(name) for name in communes())), encoding="utf-8")
     assert network.commune_source(LOCAL_READER) == ""
-    said = command(main, "boundaries", path, "--level", "commune", "--source", "essai, libre")
+    said = command(main, "boundaries", path, "--source", "essai, libre")
     assert said.code == 0, said.err
     assert network.commune_source(LOCAL_READER) == "essai, libre"
     assert map.plot(LOCAL_READER, YEAR, "wait_p50").legend.credit == "essai, libre"

@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import importlib
 import re
 import shlex
 from functools import cache
@@ -12,7 +13,7 @@ import pytest
 from dashboard.__main__ import parser as figures_parser
 from dashboard.forms.formats import FORMATS
 from dashboard.indicators import INDICATORS
-from dashboard.settings import ROOT, Settings, bounds
+from dashboard.settings import ROOT, bounds, fields_by_name
 from dashboard.ui.navigation import PAGES
 from db.__main__ import main
 from db.__main__ import parser as db_parser
@@ -40,19 +41,19 @@ def requirement_names(file: Path) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("name", Settings.model_fields)
+@pytest.mark.parametrize("name", fields_by_name())
 def test_readme_lists_the_setting_with_its_default_and_its_bounds(name):
     row = next(line for line in README.splitlines() if line.startswith(f"| `{name.upper()}` |"))
     _, _, default, meaning, _ = row.split("|")
     if between := bounds(name):
-        assert default.strip() == str(Settings.model_fields[name].default)
+        assert default.strip() == str(fields_by_name()[name].default)
         assert meaning.strip().endswith("({} to {})".format(*between))
 
 
 def test_readme_lists_no_setting_that_does_not_exist():
     table = README.split("## Settings")[1].split("\n\n")[2]
     names = re.findall(r"^\| `(\w+)` \|", table, re.M)
-    assert names == [name.upper() for name in Settings.model_fields]
+    assert names == [name.upper() for name in fields_by_name()]
 
 
 def test_readme_lists_every_command_and_no_other():
@@ -229,3 +230,17 @@ def test_the_tests_named_for_a_pitfall_exist_and_carry_its_number(row):
             assert (file, name) in known, name
             assert (int(number) in known[file, name]) == (state.split(";")[0] == "marked"), name
     assert named or not state.startswith("marked")
+
+
+STOPS = re.findall(r"^\| \d+ \| `([\w.]+)`", README, re.M)
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_each_stop_of_the_straight_line_is_a_function_of_that_name(stop):
+    module, _, name = stop.rpartition(".")
+    assert callable(getattr(importlib.import_module(module), name))
+
+
+def test_the_straight_line_goes_from_a_file_to_the_screen():
+    assert STOPS[0].startswith("db.intake.") and STOPS[-1].startswith("dashboard.ui.")
+    assert len(STOPS) == len(set(STOPS)) > 8

@@ -104,3 +104,24 @@ def test_no_run_of_a_page_ends_with_a_walk_through_the_whole_memory():
     asked = "import server, streamlit.config as c; print(c.get_option('runner.postScriptGC'))"
     done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "False", done.stderr[-500:]
+
+
+def test_a_browser_may_upload_as_much_as_the_setting_says(demo):
+    asked = """
+import os, signal
+import streamlit.config as c
+from server import listen, serve
+def prepare():  # Streamlit has started by then
+    print(c.get_option("server.maxUploadSize"))
+    os.kill(os.getpid(), signal.SIGINT)
+serve(listen(0), prepare=prepare)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "DATABASE_URL": demo, "UPLOAD_MAX_MB": "3"},
+    )
+    assert done.stdout.strip() == "3", done.stderr[-500:]

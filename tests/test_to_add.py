@@ -2,6 +2,8 @@
 
 import csv
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -45,25 +47,36 @@ print(json.dumps(shown, default=str))
 """
 
 
+@dataclass(frozen=True)
+class Copy:
+    """A copy of the project, and the address of fictitious data of its own."""
+
+    root: Path
+    url: str
+
+    def __truediv__(self, name: str) -> Path:
+        return self.root / name
+
+
 @pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Path:
-    """A copy of the project, with fictitious data of its own; each test adds another thing to it."""
-    path = copied(tmp_path_factory.mktemp("project"))
-    for command in (("init",), ("demo", "--visits", "2000")):
-        asked(path, "-m", "db", *command)
-    return path
+def project(sqlite, tmp_path_factory) -> Iterator[Copy]:
+    """A copy of the project; each test adds another thing to it."""
+    with sqlite.fresh(visits=6_000) as url:
+        yield Copy(copied(tmp_path_factory.mktemp("project")), url)
 
 
-def asked(path: Path, *arguments: str) -> str:
+def asked(project: Copy, *arguments: str, **environ: str) -> str:
     """What Python prints in the copy, which it must do without failing."""
-    done = run(path, *arguments, DATABASE_URL=f"sqlite:///{path}/data/copy.db")
+    done = run(project.root, *arguments, DATABASE_URL=project.url, **environ)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
 
-def opened(path: Path, *addresses: str, **filters: str) -> dict[str, dict]:
+def opened(project: Copy, *addresses: str, **filters: str) -> dict[str, dict]:
     """What each of these pages of the copy shows, one after the other in a session that a link with filters begins."""
-    return json.loads(asked(path, "-c", OPENED, json.dumps(filters), *addresses).splitlines()[-1])
+    return json.loads(
+        asked(project, "-c", OPENED, json.dumps(filters), *addresses).splitlines()[-1]
+    )
 
 
 def add(path: Path, before: str, text: str) -> None:
@@ -74,19 +87,19 @@ def add(path: Path, before: str, text: str) -> None:
 
 
 INDICATOR = """    Indicator(
-        "men_share",
-        "Part des hommes",
-        "Part des hommes",
-        "Hommes parmi les usagers dont le sexe est renseigné.",
-        "hommes",
-        "visites dont le sexe est renseigné",
-        "percent",
-        "neither",
-        10,
-        REGISTER,
-        "Exemple inventé.",
-        EVERYWHERE,
-        m.men_share,
+        code="men_share",
+        label="Part des hommes",
+        short="Part des hommes",
+        definition="Hommes parmi les usagers dont le sexe est renseigné.",
+        numerator="hommes",
+        denominator="visites dont le sexe est renseigné",
+        unit="percent",
+        direction="neither",
+        minimum=10,
+        source=REGISTER,
+        limits="Exemple inventé.",
+        by=EVERYWHERE,
+        measure=m.men_share,
         chart="share",
         classes=(41, 46, 51, 56),
         places=_at("period", "sites"),
@@ -162,9 +175,32 @@ def test_a_right_is_one_entry(project):
     words = asked(
         project,
         "-c",
-        "from dashboard.accounts.rights import LOCAL_READER, Person, may, require, scope;"
+        "from dashboard.accounts.rights import LOCAL_READER, Person, access, may, require;"
         " require(LOCAL_READER, 'texts');"
         " print(may(LOCAL_READER, 'texts'), may(Person('inconnu', 'stagiaire'), 'texts'),"
-        " sorted(scope(LOCAL_READER, {}).rights))",
+        " sorted(access(LOCAL_READER, {}).rights))",
     )
     assert words.strip() == "True False ['read', 'texts']"
+
+
+SETTING = '    ministry: str = _text("MTFP", "Short name of the ministry, on opening slides")\n'
+LINE = "| `MINISTRY` | MTFP | short name of the ministry, on opening slides |\n"
+BOUNDED = '    late_days: int = _whole(45, (1, 90), "A complaint this old is late, in days")\n'
+LATE = "| `LATE_DAYS` | 45 | a complaint this old is late, in days (1 to 90) |\n"
+IN_FORCE = "from dashboard.settings import load; print(load().ministry, load().late_days)"
+
+
+def test_a_setting_is_one_field_and_one_line(project):
+    for text, line in ((SETTING, LINE), (BOUNDED, LATE)):
+        add(project / "dashboard/settings.py", "\n\ndef fields_by_name", text)
+        add(project / "README.md", "\n`CCSP_NO_POSTGRES", line)
+    assert asked(project, "-c", IN_FORCE).strip() == "MTFP 45"
+    changed = {"MINISTRY": " Travail ", "LATE_DAYS": "60"}
+    assert asked(project, "-c", IN_FORCE, **changed).strip() == "Travail 60"
+    refused = run(project.root, "-m", "db", "status", DATABASE_URL=project.url, LATE_DAYS="91")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "LATE_DAYS : un nombre entier de 1 à 90 est attendu, lu « 91 »" in refused.stderr
+    # The project's own tests take them in: the table has them, with what they are without a variable and their bounds.
+    own = ("tests/test_papers.py", "tests/test_settings.py")
+    chosen = "the_setting_with or no_setting_that or what_it_may_be or taken_to_its_bounds"
+    asked(project, "-m", "pytest", "-q", "-n", "0", *own, "-k", chosen)

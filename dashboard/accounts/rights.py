@@ -32,7 +32,7 @@ LOCAL_READER = Person("lecteur local", Role.READER)
 
 @dataclass(frozen=True)
 class Right:
-    """Who has a right. content: it changes what an answer holds, so it is part of the scope, and of the key under which
+    """Who has a right. content: it changes what an answer holds, so it is part of the access, and of the key under which
     answers are kept."""
 
     roles: frozenset[Role]
@@ -61,7 +61,7 @@ def require(person: Person, right: str) -> None:
 
 
 @dataclass(frozen=True)
-class Scope:
+class Access:
     """What may be seen, whoever asks: codes of the sites whose aggregates, and of those whose rows, or ALL; the rights that
     change what an answer holds; whether a guest asks."""
 
@@ -71,16 +71,16 @@ class Scope:
     guest: bool = False
 
 
-def scope(person: Person, homes: Mapping[str, str]) -> Scope:
+def access(person: Person, homes: Mapping[str, str]) -> Access:
     """What the person may see. homes: site code to department. An unknown role sees nothing."""
     rights = frozenset(
         name for name, right in RIGHTS.items() if right.content and may(person, name)
     )
     if "read" not in rights:
-        return Scope(frozenset(), frozenset(), rights)
+        return Access(frozenset(), frozenset(), rights)
     own = (
         ALL
         if person.departments is None
         else frozenset(c for c, d in homes.items() if d in person.departments)
     )
-    return Scope(own, own, rights)
+    return Access(own, own, rights)

@@ -1,5 +1,8 @@
 """Headline figures: value, what its control chart says, and plainly beside it a year before. A difference of two periods is
-not a trend: only a signal has a colour, and always a word."""
+not a trend: only a signal has a colour, and always a word.
+
+Before: `figures.whole`, `figures.comparison`. After: `dashboard.ui.cards` on pages, `slides` in stories.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

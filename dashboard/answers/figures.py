@@ -1,4 +1,7 @@
-"""Figures: every indicator of a question, by key; beside a year before; by month."""
+"""Figures: every indicator of a question, by key; beside a year before; by month.
+
+Before: `db.facts.gather` and `dashboard.indicators.base.compute`. After: the module of each subject; `cards` for headlines.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

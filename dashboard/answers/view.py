@@ -1,7 +1,7 @@
 """Who asks, of which state of the data: what every answer is given, and the key under which it is kept.
 
 A run of a page reads the version of the data once (`run`) and asks everything with it. A computation is given a View, which
-holds a scope and no person: no answer can reach who may not have it.
+holds an access and no person: no answer can reach who may not have it.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,12 +17,12 @@ import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.accounts.rights import Person, Scope, scope
+from dashboard.accounts.rights import Access, Person, access
 from dashboard.answers.kept import Kept
 from dashboard.answers.question import Question
 from dashboard.period import today
 from dashboard.settings import load
-from db import facts, read
+from db import facts, faults, read
 from db.codes import ALL
 from db.engine import make_engine
 from db.ledger import Ledger, load_ledger
@@ -59,19 +59,19 @@ class View:
     """What one who asks may see of a state of the data: all that a computation is given."""
 
     moment: Moment
-    scope: Scope
+    access: Access
     book: Ledger
 
     @cached_property
-    def key(self) -> tuple[Moment, Scope]:
+    def key(self) -> tuple[Moment, Access]:
         """What tells this view's answers from others'."""
-        return self.moment, self.scope
+        return self.moment, self.access
 
     def sites(self, question: Question) -> frozenset[str] | str:
         """The sites of the question whose aggregates may be seen: codes, or ALL."""
         place = (question.department, question.kind, question.site)
         if place not in self._chosen:  # every figure of a page asks for the same ones
-            self._chosen[place] = self._cut(self.scope.aggregates, question)
+            self._chosen[place] = self._cut(self.access.aggregates, question)
         return self._chosen[place]
 
     @cached_property
@@ -80,7 +80,7 @@ class View:
 
     def sites_of_rows(self, question: Question) -> frozenset[str] | str:
         """The sites of the question whose rows may be seen: codes, or ALL."""
-        return self._cut(self.scope.rows, question)
+        return self._cut(self.access.rows, question)
 
     def facts(self, question: Question) -> facts.Scope:
         """What the question is about, for db.facts: its sites' rows, its period cut at the last day known."""
@@ -129,6 +129,13 @@ def reachable() -> bool:
     return True
 
 
+def unanswered(error: DBAPIError) -> str:
+    """Why the database did not answer, as far as a reader needs to know; "" where it answers, and a question of ours fails."""
+    if faults.sentence(error) == faults.NO_TABLES:
+        return faults.NO_TABLES
+    return "" if reachable() else f"{faults.SILENT}."
+
+
 class _Run:
     """A run of a page: the moment, once something has asked for it, and the views of who asked."""
 
@@ -175,7 +182,7 @@ def view(who: Asker) -> View:
         return current.views[who]
     moment = now()
     book = moment.ledger
-    seen = View(moment, scope(who, {site.code: site.department for site in book.places}), book)
+    seen = View(moment, access(who, {site.code: site.department for site in book.places}), book)
     if current is not None:
         current.views[who] = seen
     return seen

@@ -2,12 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from dashboard import french
+from db.shapes import Place
 
 SEPARATORS = re.compile(r"[\s'’‘`´_-]+")
 
@@ -105,26 +105,26 @@ class Known:
 
 
 def known_from(
-    sites: Sequence[Mapping[Any, Any]],
+    sites: Sequence[Place],
     locations: list[tuple[int, date, str]],
     services: list[tuple[int, str, str]],
     terms: list[tuple[int, str, str]],
     holidays: frozenset[date],
 ) -> Known:
-    """Known, from plain rows: sites (id, code, name, aliases, launched_on, closed_on), locations (site id, valid from,
-    commune), services (id, code, label), terms (id, kind, label)."""
+    """Known, from the sites and from plain rows: locations (site id, valid from, commune), services (id, code, label),
+    terms (id, kind, label)."""
     communes: dict[int, list[tuple[date, str]]] = {}
     for site, start, commune in locations:
         communes.setdefault(site, []).append((start, commune))
     known_sites = [
         KnownSite(
-            id=s["id"],
-            code=s["code"],
-            name=s["name"],
-            aliases=tuple(a for a in s["aliases"].split(";") if a.strip()),
-            communes=tuple(communes[s["id"]]),
-            launched_on=s["launched_on"],
-            closed_on=s["closed_on"],
+            id=s.id,
+            code=s.code,
+            name=s.name,
+            aliases=tuple(a for a in s.aliases.split(";") if a.strip()),
+            communes=tuple(communes[s.id]),
+            launched_on=s.launched_on,
+            closed_on=s.closed_on,
         )
         for s in sites
     ]

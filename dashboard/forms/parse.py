@@ -1,4 +1,7 @@
-"""A register file in, rows and problems out. Nothing is guessed: what cannot be read is said, with row and column."""
+"""A register file in, rows and problems out. Nothing is guessed: what cannot be read is said, with row and column.
+
+Before: `db.intake.take`, which opens the file. After: `db.write.save_batch`, which takes the rows as they are read.
+"""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -14,7 +14,7 @@ Direction = Literal["up", "down", "neither"]
 # site, of a site chosen on the map. Columns: sites, of the table of sites. Choices: department, complaints_by_site, what
 # the pages Département and Plaintes compare sites by; changes, what the page Évolution takes apart (a share or a rate);
 # comparison, services, what slides compare sites, or services, by.
-Place = Literal[
+Placement = Literal[
     "period",
     "waits",
     "complaints",
@@ -56,14 +56,14 @@ class Rest:
 
 
 @dataclass(frozen=True)
-class Known:
+class Requirement:
     """What must be known of a visit for a figure, in words. by: the indicator whose n counts such visits."""
 
     words: str
     by: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Indicator:
     """One entry of INDICATORS: everything that is true of a figure, in one place."""
 
@@ -92,9 +92,9 @@ class Indicator:
         None  # colours of the map: where the second to the last begin
     )
     rest: Rest | None = None
-    known: Known | None = None
+    known: Requirement | None = None
     off_days: bool = False  # counts the visits of closed days, and says how many
-    places: frozenset[Place] = frozenset()  # where it is a card, a column or a choice
+    places: frozenset[Placement] = frozenset()  # where it is a card, a column or a choice
 
     @property
     def scale(self) -> int:

@@ -1,4 +1,7 @@
-"""Headline figures as cards, and what they rest on."""
+"""Headline figures as cards, and what they rest on.
+
+Before: `dashboard.answers.cards`. After: the browser.
+"""
 
 from collections.abc import Sequence
 
@@ -8,7 +11,7 @@ from dashboard.accounts.rights import Person
 from dashboard.answers import cards
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
-from dashboard.indicators import BY_CODE, Place, placed
+from dashboard.indicators import BY_CODE, Placement, placed
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE
 from dashboard.ui import filters, show
 from dashboard.ui.escape import escaped
@@ -47,7 +50,9 @@ def grid(metrics: Sequence[cards.Metric], columns: int) -> None:
                 card(one)
 
 
-def headline(person: Person, question: Question, place: Place = "period", columns: int = 3) -> None:
+def headline(
+    person: Person, question: Question, place: Placement = "period", columns: int = 3
+) -> None:
     """The cards of a place, of the question's whole, then what they rest on."""
     if not sites(person, question):
         st.info("Aucun centre ne correspond à ces filtres.")

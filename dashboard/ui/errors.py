@@ -23,25 +23,24 @@ def said_plainly(*, again: bool = False) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        number = _log(error)
-        # By its code: PostgreSQL says it in the server's language.
-        if getattr(error.orig, "sqlstate", "") == "42P01" or "no such table" in str(error.orig):
-            st.error(
-                "La base de données n'est pas encore prête. Sur le serveur : python -m db init"
-            )
-        else:
-            st.error(
-                f"La base de données ne répond pas. Réessayer dans un instant. (incident {number})"
-            )
-        # Not where it answers and one question of ours fails: that would fail again and again.
-        if again and not view.reachable():
+        if not (why := view.unanswered(error)):
+            _unprepared(error)
+            return
+        # What the page does next is said as it is: it comes back by itself, or somebody has to ask again.
+        what = "Cette page revient d'elle-même" if again else "Recommencer"
+        st.error(f"{why} {what} dès qu'elle répond. (incident {_log(error)})")
+        if again:
             _wait()
     except (
         Exception
     ) as error:  # Streamlit's own way of stopping a page is no Exception and passes by
-        st.error(
-            f"Cette page n'a pas pu être préparée. Signaler l'incident {_log(error)} au service informatique."
-        )
+        _unprepared(error)
+
+
+def _unprepared(error: Exception) -> None:
+    st.error(
+        f"Cette page n'a pas pu être préparée. Signaler l'incident {_log(error)} au service informatique."
+    )
 
 
 @st.fragment(run_every=AGAIN)

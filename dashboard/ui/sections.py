@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.accounts.rights import Person
 from dashboard.answers import complaints, sites
 from dashboard.answers.question import Question
-from dashboard.indicators import BY_CODE, Place, choices, codes
+from dashboard.indicators import BY_CODE, Placement, choices, codes
 from dashboard.judgement.signals import FOLLOWED
 from dashboard.ui import show
 
@@ -15,7 +15,7 @@ VOLUMES = codes(lambda i: i.chart == "volume")
 DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 
 
-def choose_indicator(place: Place, key: str, first: str | None = None) -> str:
+def choose_indicator(place: Placement, key: str, first: str | None = None) -> str:
     """A small choice of a place's indicators above a chart. first: what it opens with, by default the first of them."""
     return _choice(choices(lambda i: place in i.places), key, first)
 

@@ -1,4 +1,4 @@
-"""Whose answers anybody may have: each door asks who comes in, a computation is given a scope, no answer reaches another."""
+"""Whose answers anybody may have: each door asks who comes in, a computation is given an access, no answer reaches another."""
 
 import inspect
 import pkgutil
@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 import dashboard.answers
-from dashboard.accounts.rights import ALL, LOCAL_READER, Person, Role, Scope, scope
+from dashboard.accounts.rights import ALL, LOCAL_READER, Access, Person, Role, access
 from dashboard.answers import (
     complaints,
     completeness,
@@ -56,6 +56,7 @@ GIVEN_SITES = {"of_sites"}
 NO_QUESTION = {
     "view.now",
     "view.reachable",
+    "view.unanswered",
     "view.run",
     "view.forget",
     "view.engine",
@@ -197,17 +198,17 @@ def test_every_door_asks_who_comes_in_and_then_for_what():
 
 def test_a_computation_is_given_a_scope_and_no_person():
     given = {f.name for f in view.View.__dataclass_fields__.values()}
-    assert given == {"moment", "scope", "book"}
-    assert not {f.type for f in Scope.__dataclass_fields__.values()} & {Person, "Person"}
+    assert given == {"moment", "access", "book"}
+    assert not {f.type for f in Access.__dataclass_fields__.values()} & {Person, "Person"}
 
 
-def test_a_scope_is_made_of_a_person_and_holds_two_sets_the_rights_and_whether_it_is_a_guest():
+def test_an_access_is_made_of_a_person_and_holds_two_sets_the_rights_and_whether_it_is_a_guest():
     homes = {KANDI: "Alibori", "ccsp-cove": SOME_DEPARTMENT}
-    assert scope(LOCAL_READER, homes) == Scope(ALL, ALL, frozenset({"read"}))
-    assert scope(DIRECTOR, homes) == Scope(
+    assert access(LOCAL_READER, homes) == Access(ALL, ALL, frozenset({"read"}))
+    assert access(DIRECTOR, homes) == Access(
         frozenset({"ccsp-cove"}), frozenset({"ccsp-cove"}), frozenset({"read"})
     )
-    assert scope(NOBODY, homes) == Scope(frozenset(), frozenset())
+    assert access(NOBODY, homes) == Access(frozenset(), frozenset())
 
 
 @pytest.mark.parametrize("name", DATA)

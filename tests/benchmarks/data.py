@@ -186,10 +186,10 @@ def generated(engine: Engine, size: Size) -> Iterator[DemoFile]:
     """The generator's files for all sites of the database, from the size's first day up to yesterday."""
     first = size.first_day(today())
     with engine.connect() as connection:
-        table = read.sites_frame(connection, read.ALL)
+        places = read.places(connection, read.ALL)
         services = [label for _, _, label in read.services(connection)]
         holidays = set(public_holidays(connection, first, today()))
-    sites = [DemoSite(s.code, s.kind, first) for s in table.itertuples()]
+    sites = [DemoSite(s.code, s.kind, first) for s in places]
     return files(sites, services, visits=size.visits, seed=SEED, today=today(), holidays=holidays)
 
 
@@ -236,9 +236,9 @@ def _fill_duckdb(size: Size, engine: Engine) -> None:
                     )
                 )
         target.execute("COPY visit FROM $path (DELIMITER ';', HEADER false)", {"path": str(rows)})
-        sites = read.sites_frame(connection, read.ALL)[["id", "code", "department"]]
-        target.register("sites", sites)
-        target.execute("CREATE TABLE site AS SELECT * FROM sites")
+        target.execute("CREATE TABLE site (id bigint, code varchar, department varchar)")
+        sites = [(s.id, s.code, s.department) for s in read.places(connection, read.ALL)]
+        target.executemany("INSERT INTO site VALUES (?, ?, ?)", sites)
     rows.unlink()
     _mark("duckdb", size)
 

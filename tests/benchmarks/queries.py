@@ -3,6 +3,7 @@
 Each contender answers with the same plain dict, so that equality can be checked before anything is timed.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -34,10 +35,12 @@ class Scope:
 
 def scope_of(connection: Connection, first: date, last: date) -> Scope:
     """These days and the department with most sites."""
-    sites = read.sites_frame(connection, ALL)
-    name = sites["department"].value_counts().index[0]
-    chosen = sites[sites["department"] == name]
-    return Scope(first, last, name, frozenset(chosen["code"]), tuple(sorted(chosen["id"].tolist())))
+    sites = read.places(connection, ALL)
+    ((name, _),) = Counter(s.department for s in sites).most_common(1)
+    chosen = [s for s in sites if s.department == name]
+    return Scope(
+        first, last, name, frozenset(s.code for s in chosen), tuple(sorted(s.id for s in chosen))
+    )
 
 
 ledger = cache(load_ledger)  # one for each connection

@@ -1,9 +1,13 @@
 """Texts from data stay texts, and a database that fails is said in a plain sentence."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
 
+from db import faults
 from db.engine import make_engine
 from tests.browser import served
 from tests.browser.screen import choose, map_frame, open_page, settled, sites
@@ -121,10 +125,16 @@ def test_what_merits_attention_shows_names_as_text(renamed, page):
     )
 
 
-@pytest.fixture
-def running(copied, tmp_path):
-    """The application on a database of its own."""
-    with served.serve(f"sqlite:///{copied}", tmp_path / "log") as address:
+@pytest.fixture(scope="module")
+def broken(demo_file, tmp_path_factory):
+    """The file of a database that tests harm one after the other, the worst last."""
+    return Path(shutil.copyfile(demo_file, tmp_path_factory.mktemp("broken") / "copy.db"))
+
+
+@pytest.fixture(scope="module")
+def running(broken, tmp_path_factory):
+    """The application on it."""
+    with served.serve(f"sqlite:///{broken}", tmp_path_factory.mktemp("log") / "log") as address:
         yield address
 
 
@@ -135,17 +145,22 @@ def no_traceback(page) -> None:
     assert not any(word in shown for word in ("Traceback", "Error", "sqlalchemy", "sqlite", ".py"))
 
 
-def test_a_database_that_lacks_its_tables_is_said_plainly(running, copied, page):
-    engine = make_engine(f"sqlite:///{copied}")
+def rename(database, before: str, after: str) -> None:
+    """Give a table another name."""
+    engine = make_engine(f"sqlite:///{database}")
     with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE journal RENAME TO elsewhere"))
+        connection.execute(text(f"ALTER TABLE {before} RENAME TO {after}"))
     engine.dispose()
+
+
+@pytest.mark.xdist_group("broken")
+def test_a_database_that_lacks_its_tables_is_said_plainly_until_it_has_them(running, broken, page):
+    rename(broken, "journal", "elsewhere")
     page.goto(running)
-    expect(page.get_by_test_id("stAlert")).to_have_text(
-        "La base de données n'est pas encore prête. Sur le serveur : python -m db init",
-        timeout=20_000,
-    )
+    expect(page.get_by_test_id("stAlert")).to_contain_text(faults.NO_TABLES, timeout=20_000)
     no_traceback(page)
+    rename(broken, "elsewhere", "journal")
+    expect(sites(page)).to_have_count(24, timeout=20_000)  # by itself
 
 
 def spoil(database) -> None:
@@ -159,18 +174,19 @@ def spoil(database) -> None:
                 file.write(b"\xff" * min(path.stat().st_size, 65_536))
 
 
-@pytest.mark.parametrize(
-    ("key", "option"),
-    [("filtre_departement", "Zou"), ("filtre_indicateur", "Part des femmes")],
-    ids=["page", "fragment"],
-)
-def test_a_database_that_breaks_is_said_plainly(running, copied, page, key, option):
-    open_page(page, running)
-    expect(sites(page)).to_have_count(24)
-    spoil(copied)
-    choose(page, key, option)
-    alert = page.get_by_test_id("stAlert").filter(
-        has_text="La base de données ne répond pas. Réessayer"
-    )
-    expect(alert.first).to_be_visible()
-    no_traceback(page)
+@pytest.mark.xdist_group("broken")
+def test_a_database_that_breaks_is_said_plainly(running, broken, session):
+    asked = {"filtre_departement": "Zou", "filtre_indicateur": "Part des femmes"}
+    pages = {key: session.context.new_page() for key in asked}  # a run of the page, and of its map
+    for page in pages.values():
+        open_page(page, running)
+        expect(sites(page)).to_have_count(24)
+    spoil(broken)
+    for key, page in pages.items():
+        page.bring_to_front()
+        choose(page, key, asked[key])
+        alert = page.get_by_test_id("stAlert").filter(
+            has_text="La base de données ne répond pas. Cette page revient d'elle-même"
+        )
+        expect(alert.first).to_be_visible()
+        no_traceback(page)

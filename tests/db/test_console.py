@@ -153,7 +153,7 @@ def test_a_terminal_without_a_character_does_not_stop_what_is_done(office, datab
 BYTES = "caf\udce9"  # what Python makes of an argument that is not UTF-8
 NOT_UTF_8 = [
     (main, "withdraw", "1", "--why", BYTES), (main, "add", "service", BYTES), (main, "import", "x.csv", "--sites", BYTES),
-    (main, "boundaries", "x", "--level", "commune", "--source", BYTES), (main, "go-back", BYTES),
+    (main, "boundaries", "x", "--source", BYTES), (main, "go-back", BYTES),
     (dashboard_main, "target", "wait_p50", "nation", "1", "--source", BYTES),
     (dashboard_main, "decide", "wait_p50", "nation", "--who", BYTES, "--what", "x"),
     (dashboard_main, "rebase", "wait_p50", "nation", "--month", "2025-01-01", "--why", BYTES),

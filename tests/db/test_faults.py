@@ -90,7 +90,9 @@ def test_a_file_that_is_no_database_is_said(asked, tmp_path):
     assert (tmp_path / "ccsp.db").read_bytes().startswith(b"ceci")
 
 
-def test_a_database_that_may_not_be_written_is_said(office, databases, command, monkeypatch):
+def test_a_database_that_may_not_be_written_is_said(
+    office, databases, command, monkeypatch, tmp_path
+):
     office.hand_in("registre", visit(ref="1"))
     url = office.engine.url.render_as_string(hide_password=False)
     if databases.name == "sqlite":
@@ -98,6 +100,7 @@ def test_a_database_that_may_not_be_written_is_said(office, databases, command, 
     else:
         url += "&options=-c%20default_transaction_read_only%3Don"
     monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.chdir(tmp_path)
     load.cache_clear()
     before = office.contents()
     for argv in (
@@ -108,6 +111,7 @@ def test_a_database_that_may_not_be_written_is_said(office, databases, command, 
         said = command(main, *argv)
         assert said.code == 1 and "ne peut pas être modifiée" in said.err and is_french(said.err)
     assert office.contents() == before
+    assert not (tmp_path / "file:").exists()  # the address of a database is not a folder to make
 
 
 @pytest.mark.parametrize("argv", [("withdraw", 1), ("import", "{register}"), ("add", "service", "Carte"), ("init",)],

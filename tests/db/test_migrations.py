@@ -25,6 +25,10 @@ def fill(office: Office) -> None:
     office.hand_in("canevas", monthly(received=2))
 
 
+def test_the_files_of_the_migrations_bear_their_numbers_in_order():
+    assert list(schema.revisions()) == REVISIONS[::-1]
+
+
 def test_migrations_and_models_say_the_same(engine):
     with engine.connect() as connection:
         context = MigrationContext.configure(

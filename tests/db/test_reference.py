@@ -70,54 +70,31 @@ def collection(*features) -> str:
     return json.dumps({"type": "FeatureCollection", "features": list(features)})
 
 
-DEPARTMENTS = (
-    "Alibori",
-    "Atacora",
-    "Atlantique",
-    "Borgou",
-    "Collines",
-    "Couffo",
-    "Donga",
-    "Littoral",
-    "Mono",
-    "Ouémé",
-    "Plateau",
-    "Zou",
-)
-
-
 def communes() -> list[str]:
     with (ROOT / "data" / "reference" / "communes.csv").open(encoding="utf-8") as file:
         return [row["commune"] for row in csv.DictReader(file)]
 
 
-@pytest.mark.parametrize("level, count", [("commune", 77), ("department", 12)])
-def test_the_outlines_of_the_country_are_loaded(office, tmp_path, level, count):
+def test_the_outlines_of_the_communes_are_loaded(office, tmp_path):
     """A triangle a place will do: names are what is matched."""
     path = tmp_path / "limites.geojson"
-    path.write_text(
-        collection(*map(outline, communes() if level == "commune" else DEPARTMENTS)),
-        encoding="utf-8",
-    )
-    assert reference.load_boundaries(office.engine, path, level, "essai", by="test") == count
+    path.write_text(collection(*map(outline, communes())), encoding="utf-8")
+    assert reference.load_boundaries(office.engine, path, "essai", by="test") == 77
     with office.engine.connect() as connection:
-        text, source = read.boundary(connection, level)
+        text, source = read.boundary(connection, "commune")
     features = json.loads(text)["features"]
     assert source == "essai"
-    assert len({f["properties"][level] for f in features}) == count
-    assert all(set(f["properties"]) == {level} for f in features)
-
-
-def test_the_outlines_that_come_with_the_application_are_loaded(office):
-    path = ROOT / "data" / "reference" / "departements.geojson"
-    assert reference.load_boundaries(office.engine, path, "department", "essai", by="test") == 12
+    assert len({f["properties"]["commune"] for f in features}) == 77
+    assert all(set(f["properties"]) == {"commune"} for f in features)
 
 
 def test_outlines_replace_those_before(office, tmp_path):
     path = tmp_path / "limites.geojson"
     for source in ("ancienne", "nouvelle"):
-        path.write_text(collection(*(outline(d.upper()) for d in DEPARTMENTS)), encoding="utf-8")
-        assert reference.load_boundaries(office.engine, path, "department", source, by="test") == 12
+        path.write_text(
+            collection(*(outline(name.upper()) for name in communes())), encoding="utf-8"
+        )
+        assert reference.load_boundaries(office.engine, path, source, by="test") == 77
     assert office.rows("SELECT source FROM boundary") == [("nouvelle",)]
 
 
@@ -149,8 +126,8 @@ def test_outlines_replace_those_before(office, tmp_path):
             ),
             "polygones",
         ),
-        (collection(*(outline(d) for d in DEPARTMENTS[:-1])), "absentes du fichier : Zou"),
-        (collection(*(outline(d, (9.0, 2.0)) for d in DEPARTMENTS)), "longitude d'abord"),
+        (collection(*map(outline, communes()[:-1])), f"absentes du fichier : {communes()[-1]}"),
+        (collection(*(outline(name, (9.0, 2.0)) for name in communes())), "longitude d'abord"),
     ],
     ids=range(8),
 )
@@ -160,7 +137,7 @@ def test_what_is_not_the_outlines_of_benin_is_refused_and_changes_nothing(
     path = tmp_path / "limites.geojson"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(write.Refused, match=reason):
-        reference.load_boundaries(office.engine, path, "department", "test", by="test")
+        reference.load_boundaries(office.engine, path, "test", by="test")
     assert office.rows("SELECT count(*) FROM boundary") == [(0,)]
 
 

@@ -2,10 +2,13 @@
 
 import csv
 import shutil
+from datetime import date
 
+import holidays
 import pytest
 
 from db import read
+from db.ledger import public_holidays
 from db.seed import REFERENCE, seed
 from db.write import Refused
 
@@ -106,3 +109,10 @@ def test_a_reference_file_that_is_no_such_file_is_refused(office, folder, conten
     (folder / "sites.csv").write_bytes(content)
     with pytest.raises(Refused, match=reason):
         seed(office.engine, folder)
+
+
+def test_holidays_are_those_that_the_library_gives_for_benin(engine):
+    whole = holidays.country_holidays("BJ", years=range(2015, 2031), language="fr_BJ")
+    with engine.connect() as connection:
+        found = public_holidays(connection, date(2015, 1, 1), date(2030, 12, 31))
+    assert found == dict(whole.items()) and found[date(2025, 8, 1)] == "Fête Nationale"

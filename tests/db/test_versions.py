@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from alembic import command
 from sqlalchemy import inspect, text
 
 from dashboard.__main__ import main as dashboard_main
@@ -139,13 +140,13 @@ def test_a_pg_dump_older_than_the_server_is_refused_with_the_package_to_install(
 
 def test_an_update_that_fails_leaves_everything_as_it_was_and_the_copy(old, monkeypatch):
     before = old.contents()
-    upgrade = schema.command.upgrade
+    upgrade = command.upgrade
 
     def fails(*arguments):
         upgrade(*arguments)
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(schema.command, "upgrade", fails)
+    monkeypatch.setattr(command, "upgrade", fails)
     with pytest.raises(RuntimeError):
         backup.migrate(old.engine, "test")
     assert (schema.version(old.engine), old.contents()) == ("0001", before)
@@ -262,7 +263,7 @@ COMMANDS = [
     (main, "import", "{register}", "--check"), (main, "withdraw", 1), (main, "status"), (main, "status", "--json"),
     (main, "verify"), (main, "backup", "{new}"), (main, "restore", "{copy}"), (main, "restore", "{copy}", "--force"),
     (main, "go-back"), (main, "add", "service", "Carte"),
-    (main, "boundaries", "{register}", "--level", "commune", "--source", "x"),
+    (main, "boundaries", "{register}", "--source", "x"),
     (dashboard_main, "indicators", "--from", "2025-01-01", "--to", "2025-12-31", "--by", "nation"),
     (dashboard_main, "target", "wait_p50", "nation", "15", "--source", "note"),
     (dashboard_main, "decide", "wait_p50", "nation", "--who", "directeur", "--what", "agir"),

@@ -327,6 +327,11 @@ def test_every_slide_has_its_footer_and_number(name):
         if len(deck(name).foot) < 200:
             assert paragraphs(foot) == [legible(deck(name).foot)]
         assert paragraphs(foot)[0].endswith("DONNÉES FICTIVES") == deck(name).demo
+        if deck(
+            name
+        ).demo:  # as on pages: no figure worsens, so it is not in the colour of one that does
+            colour = foot.text_frame.paragraphs[0].runs[-1].font.color.rgb
+            assert f"#{colour}".lower() == palette.ON_NOTICE
         assert paragraphs(place) == [f"{number} / {total}"]
 
 

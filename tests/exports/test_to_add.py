@@ -1,6 +1,7 @@
 """What README says to do to add something to what is shown and taken away is enough: done in a copy, it comes out."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pptx
@@ -61,7 +62,7 @@ def put(path: Path, lines: str, before: str = "") -> None:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory) -> tuple[Path, str]:
+def project(sqlite, tmp_path_factory) -> Iterator[tuple[Path, str]]:
     """A copy with an export, a slide, a story and a panel more; and the address of fictitious data."""
     root = copied(tmp_path_factory.mktemp("project"))
     put(root / "dashboard/exports/headlines.py", EXPORT)
@@ -70,11 +71,8 @@ def project(tmp_path_factory) -> tuple[Path, str]:
     put(root / "dashboard/stories.py", STORY, before='    "plaintes": Ready(')
     put(root / "dashboard/answers/waits.py", PANEL)
     put(root / "pages/steering/waits.py", SHOWN)
-    address = f"sqlite:///{root / 'data' / 'test.db'}"
-    for arguments in (("init",), ("demo", "--visits", "500")):
-        done = run(root, "-m", "db", *arguments, DATABASE_URL=address)
-        assert done.returncode == 0, done.stderr
-    return root, address
+    with sqlite.fresh(visits=6_000) as address:
+        yield root, address
 
 
 @pytest.fixture(scope="module")

@@ -4,20 +4,15 @@ from datetime import date
 
 from dashboard.forms.known import known_from
 from dashboard.forms.parse import Parsing
+from db.shapes import Place
 
 TODAY = date(2025, 11, 24)
 KANDI, COVE_OLD, COVE_NEW, COTONOU = 1, 2, 3, 4
 
 
-def site(number, code, name, aliases="", launched=date(2021, 12, 21), closed=None) -> dict:
-    return {
-        "id": number,
-        "code": code,
-        "name": name,
-        "aliases": aliases,
-        "launched_on": launched,
-        "closed_on": closed,
-    }
+def site(number, code, name, aliases="", launched=date(2021, 12, 21), closed=None) -> Place:
+    kind, where = code[:4].upper(), ("", "", 0, 0.0, 0.0)
+    return Place(number, code, kind, name, aliases, *where, launched, closed, None)
 
 
 KNOWN = known_from(

@@ -4,9 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
-from db.engine import make_engine
 from tests.project import copied, run
 
 ENTRY = """
@@ -75,36 +73,50 @@ def project(tmp_path_factory) -> Path:
     return path
 
 
+# Each command as the command line runs it, then what stands in the new table.
+SESSION = """
+import contextlib, io, json, sys
+from sqlalchemy import text
+from dashboard.settings import load
+from db.__main__ import main
+from db.engine import make_engine
+engine, answers = make_engine(load().database_url), []
+query = "SELECT number, topic, words FROM suggestion WHERE superseded_by IS NULL ORDER BY number"
+for arguments in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        main(arguments)
+    with engine.connect() as connection:
+        answers.append((said.getvalue(), [list(row) for row in connection.execute(text(query))]))
+print(json.dumps(answers))
+"""
+
+
 def test_a_new_form_is_read_corrected_and_withdrawn(project, databases, tmp_path):
-    def ask(*arguments: object) -> str:
-        answer = run(project, "-m", "db", *arguments, DATABASE_URL=url)
-        assert not answer.stderr, answer.stderr
-        return answer.stdout
-
-    def standing() -> list[tuple]:
-        query = "SELECT number, topic, words FROM suggestion WHERE superseded_by IS NULL ORDER BY number"
-        with engine.connect() as connection:
-            return [tuple(row) for row in connection.execute(text(query))]
-
     files = {"first": FIRST, "corrected": CORRECTED, "faulty": FAULTY}
     for name, lines in files.items():
         (tmp_path / f"{name}.csv").write_text(HEADINGS + lines, encoding="utf-8")
+        files[name] = str(tmp_path / f"{name}.csv")
+    commands = (
+        ("init",),
+        ("import", files["first"], "--as-of", "2025-03-04"),
+        ("import", files["corrected"], "--as-of", "2025-03-05"),
+        ("status", "--json"),
+        ("withdraw", "2"),
+        ("import", files["faulty"]),
+        ("verify",),
+    )
     with databases.fresh(empty=True) as url:
-        engine = make_engine(url)
-        ask("init")
-        said = ask("import", tmp_path / "first.csv", "--as-of", "2025-03-04")
-        assert "suggestions, 2 lignes importées (lot 1)" in said
-        assert standing() == [("S-1", "welcome", "un banc"), ("S-2", "delay", "")]
-        said = ask("import", tmp_path / "corrected.csv", "--as-of", "2025-03-05")
-        assert "gardées : 1 (ccsp-kandi, 2025-03-03, S-2)" in said
-        assert standing() == [("S-1", "welcome", "un banc à l'ombre"), ("S-2", "delay", "")]
-        assert json.loads(ask("status", "--json"))["forms"]["suggestions"]["rows"] == 3
-        ask("withdraw", 2)
-        assert standing() == [("S-1", "welcome", "un banc"), ("S-2", "delay", "")]
-        said = ask("import", tmp_path / "faulty.csv")
-        assert "colonne « Faite le »" in said and "accueil, délai ou rien attendu" in said
-        assert "0 différence" in ask("verify")
-        engine.dispose()
+        done = run(project, "-c", SESSION, json.dumps(commands), DATABASE_URL=url)
+    assert (done.returncode, done.stderr) == (0, "")
+    _, first, corrected, status, withdrawn, faulty, verified = json.loads(done.stdout)
+    assert "suggestions, 2 lignes importées (lot 1)" in first[0]
+    assert first[1] == [["S-1", "welcome", "un banc"], ["S-2", "delay", ""]]
+    assert "gardées : 1 (ccsp-kandi, 2025-03-03, S-2)" in corrected[0]
+    assert corrected[1] == [["S-1", "welcome", "un banc à l'ombre"], ["S-2", "delay", ""]]
+    assert json.loads(status[0])["forms"]["suggestions"]["rows"] == 3
+    assert withdrawn[1] == first[1]
+    assert "colonne « Faite le »" in faulty[0] and "accueil, délai ou rien attendu" in faulty[0]
+    assert faulty[1] == first[1] and "0 différence" in verified[0]
 
 
 def test_the_project_s_own_tests_take_the_new_form_in(project):

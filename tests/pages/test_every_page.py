@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
@@ -181,9 +183,11 @@ def test_every_page_opens_on_postgresql_too(on_postgresql, using, spec):
 
 def is_said_not_to_be_ready(spec) -> None:
     at = visit_page(spec.url_path)
-    assert [e.value for e in at.error] == [
-        "La base de données n'est pas encore prête. Sur le serveur : python -m db init"
-    ]
+    (said,) = [e.value for e in at.error]
+    assert said.startswith(
+        "La base de données n'est pas prête. Sur le serveur : python -m db init."
+    )
+    assert "Cette page revient d'elle-même dès qu'elle répond." in said
     assert not at.exception
     view.forget()
 
@@ -199,6 +203,17 @@ def test_a_postgresql_that_was_never_prepared_is_said_plainly(postgresql, using)
     with postgresql.fresh(empty=True) as url:
         using(url)
         is_said_not_to_be_ready(PAGES[0])
+
+
+def test_a_question_that_fails_is_not_said_to_be_a_database_that_is_away(filled, using):
+    ours = OperationalError(
+        "SELECT nothing", {}, sqlite3.OperationalError("no such column: nothing")
+    )
+    using(filled["usual"])
+    assert view.unanswered(ours) == ""
+    using("postgresql://nobody@127.0.0.1:9/none")
+    assert view.unanswered(ours) == "La base de données ne répond pas."
+    view.forget()
 
 
 @pytest.mark.pitfall(27)

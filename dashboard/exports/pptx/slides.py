@@ -32,7 +32,19 @@ from dashboard.exports.pptx.shapes import (
 )
 from dashboard.exports.pptx.tables import draw_table
 from dashboard.exports.pptx.texts import BODY, LARGE, SMALL, clean, cut, fitted, tall, wide, wrapped
-from dashboard.palette import CHANGE, CONCERN, GRID, IMPROVEMENT, INK, MAIN, NONE, PAPER, SOFT, WASH
+from dashboard.palette import (
+    CHANGE,
+    CONCERN,
+    GRID,
+    IMPROVEMENT,
+    INK,
+    MAIN,
+    NONE,
+    ON_NOTICE,
+    PAPER,
+    SOFT,
+    WASH,
+)
 from dashboard.panel import (
     Card,
     Cards,
@@ -287,7 +299,7 @@ def _foot(made: Page, deck: Deck, number: int) -> None:
             continue
         made.shapes.clone_placeholder(holder)
         frame = said(made.shapes[-1], "Pied de page" if kind == "ftr" else "Numéro").text_frame
-        fictitious = [Run(FICTITIOUS, SMALL, CONCERN.words, True)] if deck.demo else []
+        fictitious = [Run(FICTITIOUS, SMALL, ON_NOTICE, True)] if deck.demo else []
         runs = [Run(text.removesuffix(FICTITIOUS), SMALL, SOFT), *fictitious]
         if kind == "sldNum":
             runs = [Run(str(number), SMALL, SOFT), Run(f" / {len(deck.slides)}", SMALL, SOFT)]
