@@ -15,7 +15,7 @@ from db.demo import DemoSite, files
 from db.intake import Options, load_known, take
 from db.ledger import public_holidays
 
-SITE = ("code", "kind", "launched_on")  # what the invented data know of a site
+SITE = ("code", "kind", "launched_on", "department")  # what the invented data know of a site
 
 
 def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = True) -> int:
@@ -30,7 +30,7 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
                 "La base contient déjà des données fictives : python -m db purge-demo"
             )
         table = read.sites_frame(connection, ALL)
-        services = [label for _, _, label in read.services(connection)]
+        services = {code: label for _, code, label in read.services(connection)}
         first = min(d for d in table["launched_on"] if d)
         holidays = set(public_holidays(connection, first, today()))
     sites = [DemoSite(*site) for site in zip(*(table[name].tolist() for name in SITE), strict=True)]
