@@ -12,7 +12,9 @@ OPENING = 0.4  # of its later visits: what any site receives in its first weeks
 
 def happens(kind: Kind, site: DemoSite) -> Event | None:
     """The event of a kind at a site or in its department, if there is one."""
-    return next((e for e in EVENTS if e.kind == kind and e.place in (site.code, site.department)), None)
+    return next(
+        (e for e in EVENTS if e.kind == kind and e.place in (site.code, site.department)), None
+    )
 
 
 def days_of(event: Event, first: date, today: date) -> slice:
@@ -24,7 +26,12 @@ def days_of(event: Event, first: date, today: date) -> slice:
 def effects(sites: list[DemoSite], profiles: list[Profile], first: date, today: date) -> Effects:
     """All of them, each site's habits where nothing happens."""
     shape = (len(sites), (today - first).days)
-    wait, visits, cuts, unanswered = np.ones(shape), np.ones(shape), np.zeros(shape), np.zeros(shape)
+    wait, visits, cuts, unanswered = (
+        np.ones(shape),
+        np.ones(shape),
+        np.zeros(shape),
+        np.zeros(shape),
+    )
     timed = np.repeat([[float(p.timed)] for p in profiles], shape[1], axis=1)
     closed = np.repeat([[p.closed] for p in profiles], shape[1], axis=1)
     grown = np.ones(shape)

@@ -159,4 +159,3 @@ class Plan:
         common = [site for site in range(len(self.profiles)) if site not in late]
         own = [(f"-{self.profiles[s].code}", [s], self.profiles[s].last + 1) for s in late]
         return [("", common, end), *own]
-

@@ -129,7 +129,8 @@ def _noise(calendar: list[date], sites: int, rng: np.random.Generator) -> np.nda
     noise: np.ndarray = rng.lognormal(0, _DAY_EVERYWHERE, days) * rng.lognormal(
         0, _DAY, (sites, days)
     )
-    return noise * _monthly(_MONTHLY, calendar, sites, rng)
+    noise *= _monthly(_MONTHLY, calendar, sites, rng)
+    return noise
 
 
 def _monthly(

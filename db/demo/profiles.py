@@ -9,8 +9,16 @@ from db.demo.events import Kind
 from db.demo.model import DemoSite, Profile
 
 _SPREAD = 12.0  # the largest site over the smallest
-_COUNTED = (Kind.SLOWER, Kind.FASTER, Kind.FEWER, Kind.SERVICE_GROWS, Kind.UNANSWERED)
-_SERVICE_SPREAD = 0.45  # the service that waits longest, or least, over the middle one, in logarithms
+_LARGE = {  # where counts must show an event, the site is not a small one: smallest 0, largest 1
+    Kind.SLOWER: (0.9, 1.0),
+    Kind.FASTER: (0.6, 0.85),
+    Kind.FEWER: (0.6, 0.85),
+    Kind.SERVICE_GROWS: (0.6, 0.85),
+    Kind.UNANSWERED: (0.6, 0.85),
+}
+_SERVICE_SPREAD = (
+    0.45  # the service that waits longest, or least, over the middle one, in logarithms
+)
 
 
 def first_activity(site: DemoSite, today: date, rng: np.random.Generator) -> date:
@@ -47,7 +55,7 @@ def draw_profiles(
             wait=rng.uniform(11, 19),
             left=rng.uniform(0.034, 0.048),
             women=rng.normal(0.46, 0.025),
-            satisfied=rng.uniform(0.93, 0.98),
+            satisfied=rng.uniform(0.95, 0.99),
             complaints=rng.uniform(0.008, 0.016),
             reply_days=rng.uniform(24, 32) if s in slow else rng.uniform(6, 13),
             closed=rng.uniform(0.93, 0.98),
@@ -93,8 +101,11 @@ def _services(
 
 
 def _sizes(sites: list[DemoSite], rng: np.random.Generator) -> np.ndarray:
-    """Sizes of the sites, spread evenly in logarithms; where counts must show an event, the site is not a small one."""
-    large = np.array([any(happens(kind, site) for kind in _COUNTED) for site in sites])
-    rank = np.argsort(np.argsort(rng.random(len(sites)) + 0.75 * large))
+    """Sizes of the sites, spread evenly in logarithms, in the order of places drawn between 0 and 1."""
+    between = [
+        next((limits for kind, limits in _LARGE.items() if happens(kind, site)), (0.0, 1.0))
+        for site in sites
+    ]
+    rank = np.argsort(np.argsort([rng.uniform(*limits) for limits in between]))
     sizes: np.ndarray = (_SPREAD ** np.linspace(0, 1, len(sites)))[rank]
     return sizes

@@ -23,7 +23,7 @@ _VISITS = 2  # the key of this module's random numbers
 _LAST_CALL = 1110  # 18:30: nobody is called later
 _SPREAD = np.float32(0.85)  # of waits, in logarithms
 _PATIENCE = 2.0  # the share who leave goes with this power of how long one waits
-_DISPLEASED = 0.005  # less satisfied, a minute of waiting
+_DISPLEASED = 0.006  # less satisfied, a minute of waiting
 
 _TYPES = ["requête", "demande d'information", "plainte"]
 _SEXES = ["", "F", "M"]
@@ -195,13 +195,17 @@ class _Visits:
     def _leavers(self, rng: np.random.Generator) -> np.ndarray:
         load = self.plan.load[self.site, self.start : self.end].astype(np.float32) ** _PATIENCE
         return chance(
-            rng, (self.profile.left * CROWD).astype(np.float32)[self.arrived] * load[self.day], self.n
+            rng,
+            (self.profile.left * CROWD).astype(np.float32)[self.arrived] * load[self.day],
+            self.n,
         )
 
     def _answers(self, rng: np.random.Generator) -> np.ndarray:
         """Satisfied or not, as the point focal typed it: less after a long wait, seldom asked of who left."""
         answered = chance(rng, np.where(self.left, 0.30, 0.665).astype(np.float32), self.n)
-        happy = (self.profile.satisfied - _DISPLEASED * np.minimum(self.wait, 120)).astype(np.float32)
+        happy = (self.profile.satisfied - _DISPLEASED * np.minimum(self.wait, 120)).astype(
+            np.float32
+        )
         happy[self.left] = 0.15
         answers: np.ndarray = np.where(chance(rng, happy, self.n), _YES, _NO) * answered
         return answers
