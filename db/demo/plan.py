@@ -164,5 +164,7 @@ def _open_some_saturdays(
     for site in np.argsort([p.size for p in profiles])[-2:]:
         saturdays = np.flatnonzero(possible[site] & rentree)
         picked = rng.permutation(saturdays)[: _SATURDAYS // 2]
+        if not len(picked):
+            continue
         # A Saturday brings about half an ordinary day, whatever the Friday before was.
         weights[site, picked] = np.median(weights[site][weights[site] > 0]) / 2
