@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.settings import load
 from db.__main__ import main
+from db.demo.events import EVENTS
 from tests.builders import closing, complaint, visit
 
 
@@ -17,6 +18,18 @@ def test_init_makes_a_database_and_may_be_repeated(databases, command, monkeypat
         assert (said.code, "python -m db init" in said.err) == (1, True)
         assert command(main, "init").code == command(main, "init").code == 0
         assert json.loads(command(main, "status", "--json").out)["visits"] == 0
+
+
+def test_the_events_of_the_demonstration_are_told_without_a_database(
+    command, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/none.db")
+    load.cache_clear()
+    said = command(main, "demo", "--events")
+    assert (said.code, said.err) == (0, "")
+    assert len(said.out.splitlines()) == 1 + len(EVENTS)
+    assert "CCSP de Djougou · attentes multipliées par 1,6" in said.out
+    assert not list(tmp_path.iterdir())
 
 
 def test_import_withdraw_status_and_verify(command, office):
