@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from dashboard.forms.formats import FORMATS
 from dashboard.french import counted
+from dashboard.period import today
 from dashboard.settings import load
 from db import backup, faults, read, reference, rollup, schema, supersede, write
 from db.console import guarded, parse, who
@@ -48,6 +49,11 @@ def parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="remplit une base vide de données fictives")
     demo.add_argument("--visits", type=int, default=300_000)
     demo.add_argument("--seed", type=int, default=20211221)
+    demo.add_argument(
+        "--events",
+        action="store_true",
+        help="dit ce qui arrive vraiment dans des données faites aujourd'hui, sans rien remplir",
+    )
     commands.add_parser("purge-demo", help="retire toutes les données fictives")
     load_file = commands.add_parser("import", help="lit des fichiers de registre")
     load_file.add_argument("files", nargs="+", type=Path, metavar="FICHIER")
@@ -142,7 +148,13 @@ def init(engine: Engine, arguments: Namespace) -> None:
 
 
 def demo(engine: Engine, arguments: Namespace) -> int | None:
-    """Fill an empty database with fictitious data."""
+    """Fill an empty database with fictitious data; or tell what really happens in them."""
+    if arguments.events:
+        print("Ce qui arrive vraiment dans des données de démonstration faites aujourd'hui :")
+        from db.demo.told import told  # late, as below
+
+        print("\n".join(told(today())))
+        return None
     backup.migrate(engine, who())
     seed(engine, by=who())
     if arguments.visits < 1:

@@ -28,10 +28,10 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
                 "La base contient déjà des données fictives : python -m db purge-demo"
             )
         places = read.places(connection, ALL)
-        services = [label for _, _, label in read.services(connection)]
+        services = {code: label for _, code, label in read.services(connection)}
         first = min(p.launched_on for p in places if p.launched_on)
         holidays = set(public_holidays(connection, first, today()))
-    sites = [DemoSite(p.code, p.kind, p.launched_on) for p in places]
+    sites = [DemoSite(p.code, p.kind, p.launched_on, p.department) for p in places]
     known = load_known(engine)
     rows = 0
     # The bar goes back to the start of its line: past the stream that spells such codes out.

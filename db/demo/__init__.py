@@ -17,7 +17,7 @@ __all__ = ["DemoFile", "DemoSite", "files"]
 
 def files(
     sites: list[DemoSite],
-    services: list[str],
+    services: dict[str, str],
     *,
     visits: int = 300_000,
     seed: int = 20211221,
@@ -26,8 +26,9 @@ def files(
 ) -> Iterator[DemoFile]:
     """Yield invented files of every form, up to the day before `today`; same arguments, same bytes.
 
-    `visits` is the exact number of visit rows over all sites; `services` are labels of the Prestation column,
-    the commonest first. One file is held in memory at a time. ValueError if no site has a working day.
+    `visits` is the exact number of visit rows over all sites; `services` are labels of the Prestation column by
+    code, the commonest first. What really happens stands in `db.demo.events`; where its place is not among the sites,
+    it does not happen. One file is held in memory at a time. ValueError if no site has a working day.
     """
     plan = make_plan(sites, services, visits=visits, seed=seed, today=today, holidays=holidays)
     yield from closures.files(plan)

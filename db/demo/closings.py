@@ -55,7 +55,7 @@ def _closings(plan: Plan, site: int, start: int, stop: int) -> Iterator[str]:
     """One line per agent and day closed; two agents share the visits of a large site."""
     profile, rng = plan.profiles[site], plan.rng(_CLOSINGS, site, start)
     for day in np.flatnonzero(plan.opened[site, start:stop]) + start:
-        if rng.random() >= profile.closed:
+        if rng.random() >= plan.effects.closed[site, day]:
             continue
         declared = max(0, int(plan.counts[site, day] + rng.choice(_SLIPS, p=_SLIP_SHARES)))
         second = int(rng.binomial(declared, 0.45)) if profile.agents == 2 else 0

@@ -1,4 +1,9 @@
-"""Closures: power cuts, network failures, works, a strike; and the files that declare them."""
+"""Closures: power cuts, network failures, works, a strike; and the files that declare them.
+
+Besides the cuts of the table of events: small failures, Poisson with a mean of 7 a year that differs between sites
+(gamma, a shape of 4); one day of strike everywhere and two weeks of works at one site. All are declared, so that no
+figure counts the days or hours as worked.
+"""
 
 from collections.abc import Iterator
 
@@ -8,10 +13,11 @@ from db.demo.model import Closure, DemoFile, Plan, Profile
 from db.demo.text import clock
 
 HEADING = "Centre;Du;Au;De;À;Motif\n"
-_REASONS = ["électricité", "réseau", "jour férié local", "fermé", "autre"]
+_POWER = "électricité"
+_REASONS = [_POWER, "réseau", "jour férié local", "fermé", "autre"]
 _SHARES = [0.60, 0.30, 0.03, 0.04, 0.03]
 _BY_THE_HOUR = {
-    "électricité": 0.75,
+    _POWER: 0.75,
     "réseau": 0.85,
 }  # share of closures of some hours; others last a day
 _STARTS = [480, 540, 570, 600, 660, 840, 900]
@@ -21,11 +27,18 @@ _WORKS_WEEKDAYS = 10
 
 
 def draw_closures(
-    working: np.ndarray, profiles: list[Profile], rng: np.random.Generator
+    working: np.ndarray,
+    profiles: list[Profile],
+    cuts: np.ndarray,
+    calm: list[int],
+    rng: np.random.Generator,
 ) -> list[Closure]:
-    """All closures of the period, each inside the working days of its sites (`working`: site × day)."""
+    """All closures of the period, each inside the working days of its sites (`working`: site × day).
+
+    `cuts`: share of the working days with a power cut, site × day; `calm`: sites at which nothing else happens.
+    """
     free = working.copy()
-    large = _strike(free, rng) + _works(free, profiles, rng)
+    large = _strike(free, rng) + _power_cuts(free, cuts, rng) + _works(free, profiles, calm, rng)
     small = [
         closure for site in range(len(profiles)) for closure in _failures(site, free[site], rng)
     ]
@@ -75,11 +88,24 @@ def _strike(free: np.ndarray, rng: np.random.Generator) -> list[Closure]:
     return [Closure(None, day, day, None, "grève")]
 
 
-def _works(free: np.ndarray, profiles: list[Profile], rng: np.random.Generator) -> list[Closure]:
+def _power_cuts(free: np.ndarray, cuts: np.ndarray, rng: np.random.Generator) -> list[Closure]:
+    """A time of power cuts: exactly the share of the working days that there is to be, at each of its sites."""
+    closed = []
+    for site in np.flatnonzero(cuts.any(axis=1)):
+        possible = np.flatnonzero(free[site] & (cuts[site] > 0))
+        number = round(cuts[site, possible].sum())
+        for day in np.sort(rng.choice(possible, number, replace=False)) if number else []:
+            closed.append(_failure(int(site), int(day), _POWER, rng))
+            free[site, day] = False
+    return closed
+
+
+def _works(
+    free: np.ndarray, profiles: list[Profile], calm: list[int], rng: np.random.Generator
+) -> list[Closure]:
     """Two weeks of works at one site of middling size, two to ten months ago."""
     days = free.shape[1]
-    steady = [s for s, p in enumerate(profiles) if p.last == days - 1 and not p.shifted]
-    steady = sorted(steady, key=lambda s: profiles[s].size)
+    steady = sorted(calm, key=lambda s: profiles[s].size)
     if not steady:
         return []
     site = steady[len(steady) // 2]
@@ -98,11 +124,13 @@ def _failures(site: int, free: np.ndarray, rng: np.random.Generator) -> list[Clo
     possible = np.flatnonzero(free)
     often = _A_YEAR * rng.gamma(4, 1 / 4)  # some sites are much better served than others
     number = min(rng.poisson(often * len(possible) / 250), len(possible))
-    closed = []
-    for day in sorted(rng.choice(possible, number, replace=False)) if number else []:
-        reason = str(rng.choice(_REASONS, p=_SHARES))
-        start = int(rng.choice(_STARTS))
-        hours = (start, min(start + int(rng.choice(_LENGTHS)), 1050))
-        partial = rng.random() < _BY_THE_HOUR.get(reason, 0.0)
-        closed.append(Closure(site, int(day), int(day), hours if partial else None, reason))
-    return closed
+    days = sorted(rng.choice(possible, number, replace=False)) if number else []
+    return [_failure(site, int(d), str(rng.choice(_REASONS, p=_SHARES)), rng) for d in days]
+
+
+def _failure(site: int, day: int, reason: str, rng: np.random.Generator) -> Closure:
+    """One failure: some hours, or the whole day."""
+    start = int(rng.choice(_STARTS))
+    hours = (start, min(start + int(rng.choice(_LENGTHS)), 1050))
+    partial = rng.random() < _BY_THE_HOUR.get(reason, 0.0)
+    return Closure(site, day, day, hours if partial else None, reason)

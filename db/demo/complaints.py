@@ -43,8 +43,7 @@ _OUTCOMES = [";", "traitée;", "rejetée;", "sans suite;"]
 _CATEGORY = table(_CATEGORY_SHARES)
 _CHANNEL = table([0.48, 0.20, 0.13, 0.14, 0.05])
 _OUTCOME = table([0.07, 0.79, 0.09, 0.05])
-_NEVER = 0.08  # besides the few whose delay would exceed ORDINARY
-_LOST = 0.03  # of those forgotten: never found again
+_FORGOTTEN = 0.03  # besides the few whose delay would exceed ORDINARY
 
 
 def files(plan: Plan) -> Iterator[DemoFile]:
@@ -83,7 +82,7 @@ def _site_rows(
     rng = plan.rng(_DETAILS, site, start)
     profile, n = plan.profiles[site], int(counts.sum())
     day = start + np.repeat(np.arange(len(counts)), counts)
-    reply = _replies(plan, rng, day, profile.reply_days, stop)
+    reply = _replies(plan, rng, site, day, stop)
     category = draw(rng, _CATEGORY, n)
     outcome = draw(rng, _OUTCOME, n) * (reply >= 0)
     dates = [f"{text};" for text in plan.dates] + [";"]
@@ -104,22 +103,26 @@ def _site_rows(
 
 
 def _replies(
-    plan: Plan, rng: np.random.Generator, day: np.ndarray, median: float, stop: int
+    plan: Plan, rng: np.random.Generator, site: int, day: np.ndarray, stop: int
 ) -> np.ndarray:
-    """The day of each reply, a working day before `stop`; -1 where there is none yet, or never will be."""
+    """The day of each reply, a working day before `stop`; -1 where there is none yet, or never will be.
+
+    Delays are log-normal; a few complaints are forgotten and found again after half a year to a year.
+    """
+    median = plan.profiles[site].reply_days
     delay = np.ceil(median * rng.lognormal(0, 0.85, len(day))).astype(int)
     working = np.append(
         np.flatnonzero(plan.workday), plan.days
     )  # the last: some day after the period
     reply = working[np.searchsorted(working[:-1], day + delay)]
-    forgotten = chance(rng, _NEVER, len(day)) | (reply - day > ORDINARY)
+    forgotten = chance(rng, _FORGOTTEN, len(day)) | (reply - day > ORDINARY)
     found_again = working[
         np.minimum(
             np.searchsorted(working[:-1], day + rng.integers(170, 400, len(day))), len(working) - 1
         )
     ]
     reply = np.where(forgotten, found_again, reply)
-    never = forgotten & chance(rng, _LOST, len(day))
+    never = chance(rng, plan.effects.unanswered[site, day], len(day))
     return np.where(never | (reply - day > MAX_DELAY) | (reply >= stop), -1, reply)
 
 

@@ -66,13 +66,13 @@ EVENTS = (
         shown_in=("wait_p50", "wait_within_30", "left", "satisfaction"),
     ),
     Event(Kind.FASTER, "ccsp-nikki", 0.6, months=6, shown_in=("wait_p50", "wait_within_30")),
-    Event(Kind.FEWER, "ccsp-malanville", 0.70, months=4, shown_in=("visits_per_day",)),
+    Event(Kind.FEWER, "ccsp-malanville", 0.65, months=4, shown_in=("visits_per_day",)),
     Event(Kind.SERVICE_GROWS, "ccsp-ouidah", 2.5, months=12, service="actes-pension"),
     Event(Kind.OPENS, "gsru-abomey", 0.4, months=8),
     Event(Kind.MEASURES, "gsru-natitingou", 1.0, months=9),
     Event(Kind.SILENT, "ccsp-bembereke", 0.0, days=35),
     Event(Kind.POWER_CUTS, "Collines", 0.5, months=7, lasts=1),
-    Event(Kind.FORGETS, "ccsp-adjarra", 0.65, months=3, shown_in=("completeness",)),
+    Event(Kind.FORGETS, "ccsp-adjarra", 0.5, months=3, shown_in=("completeness",)),
     Event(Kind.UNANSWERED, "gsru-parakou", 0.25, months=10),
 )
 

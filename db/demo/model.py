@@ -15,6 +15,7 @@ class DemoSite:
     code: str
     kind: str
     launched_on: date | None
+    department: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,25 @@ class Profile:
     closed: float  # share of working days closed in the register
     agents: int
     timed: bool
-    shifted: bool
     services: np.ndarray = field(repr=False)  # share of each service, sums to 1
 
     @property
     def short(self) -> str:
         """The site's mark inside references."""
         return self.code.upper().removeprefix("CCSP-")
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What is true of each site on each day, the events of the table included. Arrays are site × day."""
+
+    wait: np.ndarray  # times the usual wait
+    visits: np.ndarray  # times the usual number
+    timed: np.ndarray  # share of visits with times
+    closed: np.ndarray  # share of working days closed in the register
+    cuts: np.ndarray  # share of working days with a power cut, besides the usual failures
+    unanswered: np.ndarray  # share of complaints that nobody answers
+    grown: np.ndarray  # times the usual share, of the service that grows
 
 
 @dataclass(frozen=True)
@@ -87,11 +100,14 @@ class Plan:
     today: date
     profiles: list[Profile]
     services: list[str]
+    service_wait: np.ndarray  # service: how much longer than on average its users wait
+    growing: int  # index of the service that grows somewhere, -1 if it is not among them
     closures: list[Closure]
     workday: np.ndarray  # day: neither week-end nor public holiday
     opened: np.ndarray  # site × day: a working day of a site at work and not closed all day
     counts: np.ndarray  # site × day: visits
     load: np.ndarray  # site × day: how much longer than usual people wait
+    effects: Effects
     dates: list[str]  # day: JJ/MM/AAAA
 
     def day(self, index: int) -> date:
@@ -106,11 +122,6 @@ class Plan:
     def days(self) -> int:
         """Number of days in the period."""
         return len(self.workday)
-
-    @property
-    def shift_from(self) -> int:
-        """Index of the day from which the shifted site gets worse: about five months before today."""
-        return self.days - SHIFT_DAYS
 
     def rng(self, *keys: int) -> np.random.Generator:
         """A generator of its own for each subject, so that no file depends on how another was made."""
@@ -148,6 +159,3 @@ class Plan:
         common = [site for site in range(len(self.profiles)) if site not in late]
         own = [(f"-{self.profiles[s].code}", [s], self.profiles[s].last + 1) for s in late]
         return [("", common, end), *own]
-
-
-SHIFT_DAYS = 152

@@ -1,4 +1,8 @@
-"""The registers: one row per user received, drawn and written site by site."""
+"""The registers: one row per user received, drawn and written site by site.
+
+Waits are log-normal, of a site's own median × hour × service × the plan's load; leaving goes with the square of that
+load, satisfaction falls with the wait. Everything else is drawn alike for all visits of a site.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +22,8 @@ MAX_ROWS = 500_000  # a file of more rows is split by month, then by days
 _VISITS = 2  # the key of this module's random numbers
 _LAST_CALL = 1110  # 18:30: nobody is called later
 _SPREAD = np.float32(0.85)  # of waits, in logarithms
-_MORE_LEAVE = 1.8  # at the shifted site, since the shift
+_PATIENCE = 2.0  # the share who leave goes with this power of how long one waits
+_DISPLEASED = 0.006  # less satisfied, a minute of waiting
 
 _TYPES = ["requête", "demande d'information", "plainte"]
 _SEXES = ["", "F", "M"]
@@ -132,16 +137,18 @@ class _Visits:
         counts = self.plan.counts[self.site, self.start : self.end]
         self.n = n = int(counts.sum())
         self.day, self.arrived = self._arrivals(rng, counts)
+        self.service = self._services(rng)
         self.wait = self._waits(rng)
         self.left = self._leavers(rng)
         self.type = draw(rng, _TYPE, n)
-        self.service = draw(rng, table([0.12, *(0.88 * self.profile.services)]), n)
         women = self.profile.women
         self.sex = draw(rng, table([0.08, 0.92 * women, 0.92 * (1 - women)]), n)
         self.answer = self._answers(rng)
         self.outcome = np.where(self.left, _LEFT, _SERVED) * ~chance(rng, 0.02, n)
         self.service_minutes = draw(rng, _SERVICE_MINUTES, n)
         self.gap = draw(rng, _GAPS, n)
+        timed = self.plan.effects.timed[self.site, self.start : self.end].astype(np.float32)
+        self.timed = chance(rng, timed[self.day], n)
 
     def _arrivals(
         self, rng: np.random.Generator, counts: np.ndarray
@@ -161,11 +168,22 @@ class _Visits:
         moment = np.repeat(np.arange(len(counts), dtype=np.int32) * 1440, counts) + minute
         return np.divmod(np.sort(moment), 1440)
 
+    def _services(self, rng: np.random.Generator) -> np.ndarray:
+        """0 where it is not written down, else 1 + the service; where one grows, others turn into it."""
+        service = draw(rng, table([0.12, *(0.88 * self.profile.services)]), self.n)
+        grown = self.plan.effects.grown[self.site, self.start : self.end]
+        if self.plan.growing >= 0 and (grown > 1).any():
+            share = self.profile.services[self.plan.growing]
+            turned = chance(rng, (share * (grown - 1) / (1 - share))[self.day], self.n)
+            service[turned & (service > 0)] = self.plan.growing + 1
+        return service
+
     def _waits(self, rng: np.random.Generator) -> np.ndarray:
         """Whole minutes until the call: log-normal, longer when it is crowded."""
         usual = (self.profile.wait * CROWD**0.6).astype(np.float32)
         load = self.plan.load[self.site, self.start : self.end].astype(np.float32)
-        wait: np.ndarray = usual[self.arrived] * load[self.day]
+        of_service = np.append(1, self.plan.service_wait).astype(np.float32)
+        wait: np.ndarray = usual[self.arrived] * load[self.day] * of_service[self.service]
         wait *= np.exp(_SPREAD * rng.standard_normal(self.n, dtype=np.float32))
         # A wait that would outlast the day ends somewhere before closing, not all at the same minute.
         too_long = np.flatnonzero(self.arrived + wait > _LAST_CALL)
@@ -175,15 +193,19 @@ class _Visits:
         return wait.astype(np.int32)
 
     def _leavers(self, rng: np.random.Generator) -> np.ndarray:
-        share = (self.profile.left * CROWD).astype(np.float32)[self.arrived]
-        if self.profile.shifted:
-            share[self.day + self.start >= self.plan.shift_from] *= _MORE_LEAVE
-        return chance(rng, share, self.n)
+        load = self.plan.load[self.site, self.start : self.end].astype(np.float32) ** _PATIENCE
+        return chance(
+            rng,
+            (self.profile.left * CROWD).astype(np.float32)[self.arrived] * load[self.day],
+            self.n,
+        )
 
     def _answers(self, rng: np.random.Generator) -> np.ndarray:
         """Satisfied or not, as the point focal typed it: less after a long wait, seldom asked of who left."""
         answered = chance(rng, np.where(self.left, 0.30, 0.665).astype(np.float32), self.n)
-        happy = (self.profile.satisfied - 0.0018 * np.minimum(self.wait, 200)).astype(np.float32)
+        happy = (self.profile.satisfied - _DISPLEASED * np.minimum(self.wait, 120)).astype(
+            np.float32
+        )
         happy[self.left] = 0.15
         answers: np.ndarray = np.where(chance(rng, happy, self.n), _YES, _NO) * answered
         return answers
@@ -192,7 +214,7 @@ class _Visits:
     def written_times(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Minutes of arrival, call and end as the register has them, BLANK_TIME where it has none."""
         called = self.arrived + self.wait
-        no_arrival = (self.gap == 1) | (not self.profile.timed)
+        no_arrival = (self.gap == 1) | ~self.timed
         no_call = no_arrival | self.left | (self.gap == 2)
         return (
             np.where(no_arrival, BLANK_TIME, self.arrived),

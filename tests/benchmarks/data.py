@@ -187,9 +187,9 @@ def generated(engine: Engine, size: Size) -> Iterator[DemoFile]:
     first = size.first_day(today())
     with engine.connect() as connection:
         places = read.places(connection, read.ALL)
-        services = [label for _, _, label in read.services(connection)]
+        services = {code: label for _, code, label in read.services(connection)}
         holidays = set(public_holidays(connection, first, today()))
-    sites = [DemoSite(s.code, s.kind, first) for s in places]
+    sites = [DemoSite(s.code, s.kind, first, s.department) for s in places]
     return files(sites, services, visits=size.visits, seed=SEED, today=today(), holidays=holidays)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.settings import ROOT, load
 from db.__main__ import main
+from db.demo.events import EVENTS
 from tests.builders import closing, complaint, csv_text, visit
 
 
@@ -43,6 +44,18 @@ def test_a_command_loads_nothing_that_it_does_not_need(sqlite, tmp_path):
     unwanted = {"pandas", "alembic", "psycopg", "babel", "pydantic", "streamlit", "db.demo"}
     assert unwanted & set(loaded) == set()
     assert "holidays.groups" in loaded and "holidays.countries.france" not in loaded
+
+
+def test_the_events_of_the_demonstration_are_told_without_a_database(
+    command, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/none.db")
+    load.cache_clear()
+    said = command(main, "demo", "--events")
+    assert (said.code, said.err) == (0, "")
+    assert len(said.out.splitlines()) == 1 + len(EVENTS)
+    assert "CCSP de Djougou · attentes multipliées par 1,6" in said.out
+    assert not list(tmp_path.iterdir())
 
 
 def test_import_withdraw_status_and_verify(command, office):

@@ -41,8 +41,11 @@ def made(sqlite) -> list:
     with sqlite.fresh() as url:
         engine = make_engine(url)
         with engine.connect() as connection:
-            sites = [DemoSite(s.code, s.kind, s.launched_on) for s in read.places(connection, ALL)]
-            services = [label for _, _, label in read.services(connection)]
+            sites = [
+                DemoSite(s.code, s.kind, s.launched_on, s.department)
+                for s in read.places(connection, ALL)
+            ]
+            services = {code: label for _, code, label in read.services(connection)}
             holidays = set(public_holidays(connection, date(2021, 1, 1), TODAY))
         engine.dispose()
     return list(files(sites, services, visits=VISITS, seed=7, today=TODAY, holidays=holidays))
