@@ -232,6 +232,22 @@ def _compared(about: Subject, code: str) -> Found:
 
 
 @slide(
+    "entonnoir",
+    "Centres comparés, selon leur taille",
+    choices(lambda i: "comparison" in i.places and i.chart in ("share", "rate")),
+    question="Qu'ont de particulier les centres qui sont à part ?",
+)
+def _by_size(about: Subject, code: str) -> Found:
+    panel = sites.compare(
+        about.view, about.question, "site", code, f"entonnoir_{code}", funnel=True
+    )
+    return (
+        panel.finding or f"{BY_CODE[code].label}{S}: trop peu de données pour comparer les centres",
+        panel,
+    )
+
+
+@slide(
     "attentes",
     "Répartition des attentes",
     question="Qui sont ceux qui attendent le plus longtemps, et quand ?",
