@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from dashboard import french
 from dashboard.answers import (
+    ahead,
     alerts,
     bulletin,
     cards,
@@ -215,6 +216,16 @@ def _month(about: Subject, code: str) -> Found:
         or f"{BY_CODE[code].label}, mois par mois{S}: rien n'est conclu sous ces filtres",
         panel,
     )
+
+
+@slide(
+    "prevision",
+    "Visites des prochains mois",
+    question="Que préparons-nous pour ces mois-là ?",
+)
+def _ahead(about: Subject, _: str) -> Found:
+    panel = ahead.panel(about.view, about.question, "prevision")
+    return panel.finding or "Trop tôt pour prévoir les prochains mois", panel
 
 
 @slide(

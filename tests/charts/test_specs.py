@@ -41,6 +41,15 @@ def followed(target: float | None):
 WORDS = [f"{n} %" for n in range(24)]
 # The charts with example data far from 0, so that a scale that does not begin there would show; by function.
 EXAMPLES = {
+    "ahead": [
+        lambda: charts.ahead(
+            [
+                *((m, 900.0 + n, None, "900") for n, m in enumerate(MONTHS[:20])),
+                *((m, None, (900.0, 800.0, 1000.0), "900") for m in MONTHS[20:]),
+            ],
+            unit="Visites",
+        )
+    ],
     "age_bands": [
         lambda: charts.age_bands([("moins de 8 jours", 90), ("8 à 15 jours", 110)], late=1)
     ],
