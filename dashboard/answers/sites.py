@@ -1,6 +1,8 @@
 """Sites side by side; one indicator compared by site, service, department or hour."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from dashboard import charts, french
 from dashboard.answers.figures import Figures, whole
@@ -8,18 +10,35 @@ from dashboard.answers.figures import figures as figures_of
 from dashboard.answers.network import names, services
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
+from dashboard.answers.uncertainty import Interval, intervals
 from dashboard.answers.view import Asker, View, answer
 from dashboard.indicators import BY_CODE, placed
 from dashboard.judgement.signals import RATES, SHARES
-from dashboard.panel import Chart, Message, Panel, Table, count, of_figure, table, words
-from dashboard.statistics import funnel as fair
+from dashboard.panel import (
+    Chart,
+    Message,
+    Panel,
+    Table,
+    count,
+    of_figure,
+    of_value,
+    table,
+    words,
+)
 from dashboard.statistics import sentences
+from dashboard.statistics.dispersion import Differences, differences
 from dashboard.statistics.funnel import Position
 from dashboard.statistics.ranks import ranks as fair_ranks
 from dashboard.wording import amount, base, reason, shown
 
+S = french.SPACE
+Order = Literal["name", "value", "size"]
 Column = tuple[str, Mapping[str, str]]  # a heading, and the words of each key
+FEWEST = 2  # sites that can differ
 OUTSIDE = (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH)
+USUAL = "compte tenu des différences habituelles entre centres"
+LIKELY = "Trait fin : entre quelles valeurs se trouve sans doute le vrai chiffre (19 fois sur 20)."
+READING_BARS = "trait fin : où se trouve sans doute le vrai chiffre"
 READING = "Un point : un centre · trait : l'ensemble · zones : 95 et 99,8 % · pointillé : 99,8 %, le hasard seul"
 WHAT = {
     "site": "Centre",
@@ -63,12 +82,16 @@ def compare(
     code: str,
     key: str,
     *,
+    order: Order = "name",
     ranked: bool = False,
+    funnel: bool = False,
     most: int | None = None,
 ) -> Panel:
-    """One indicator by site, service, department or hour: sites on a funnel where it is a rate, else bars.
+    """One indicator by site, service, department or hour: bars with their intervals; on request sites of a rate on a
+    funnel, where there are enough of them.
 
-    most: draw so many bars at most, of those who receive the most visits; the table has all.
+    order: by name (or hour), by value, or by size, the largest first. ranked: with the ranks of sites, of a rate. most:
+    draw so many bars at most, of those who receive the most visits; the table has all.
     """
     figures, title = (
         figures_of(view, question, by),
@@ -77,14 +100,78 @@ def compare(
     if not figures:
         return Panel(key, title, Message("Aucune donnée pour ces filtres."))
     known = labels(view, question, by)
-    if is_funnel(view, question, by, code):
-        return _funnel(view, question, figures, code, known, key, title, ranked)
-    return _bars(view, question, figures, by, code, known, key, title, most)
+    keys = _ordered(figures, code, known, by, order)
+    found = differing(view, question, code) if by == "site" else None
+    columns = _columns(found, keys, code, ranked) if found else []
+    listed = _listed(
+        figures, keys, known, WHAT[by], code, intervals(view, question, by, code), columns
+    )
+    panel = Panel(key, title, table=listed, strip=strip(view, question, code))
+    if found and funnel and found.whole.funnel:
+        return _funnel(figures, code, known, found, panel)
+    return _bars(view, question, figures, by, code, known, keys, found, panel, most)
 
 
-def is_funnel(who: Asker, question: Question, by: str, code: str) -> bool:
-    """Whether the comparison is a funnel: of rates, of three sites or more."""
-    return by == "site" and code in SHARES | RATES and len(names(who, question)) > 2
+@dataclass(frozen=True)
+class Differing:
+    """How the sites that have enough cases differ in a rate: their two counts by key, the comparison, its headline."""
+
+    counts: Mapping[str, tuple[float, float]]
+    whole: Differences
+    finding: str
+
+    @property
+    def position(self) -> dict[str, Position]:
+        """Of each site, where there are sites enough for limits."""
+        return dict(zip(self.counts, self.whole.position, strict=False))
+
+
+@answer
+def differing(view: View, question: Question, code: str) -> Differing | None:
+    """How sites differ; None where the indicator is no share or rate, or fewer than two sites have enough cases."""
+    if code not in SHARES | RATES:
+        return None
+    figures, known = figures_of(view, question, "site"), names(view, question)
+    counts = _enough(figures, sorted(figures, key=lambda k: french.alphabetical(known[k])), code)
+    whole = differences(
+        [a for a, _ in counts.values()],
+        [d for _, d in counts.values()],
+        proportion=code in SHARES,
+        scale=BY_CODE[code].scale,
+    )
+    if whole is None or whole.sites < FEWEST:
+        return None
+    apart = [known[k] for k, p in zip(counts, whole.position, strict=False) if p in OUTSIDE]
+    return Differing(counts, whole, sentences.differences(whole.chance, apart, whole.funnel))
+
+
+def has_funnel(who: Asker, question: Question, by: str, code: str) -> bool:
+    """Whether the comparison may be drawn as a funnel: sites, of a rate, enough of them."""
+    found = differing(who, question, code) if by == "site" else None
+    return found is not None and found.whole.funnel
+
+
+def has_ranks(who: Asker, question: Question, by: str, code: str) -> bool:
+    """Whether a rank can be given: of three sites or more, in a rate of which one direction is good."""
+    found = differing(who, question, code) if by == "site" else None
+    return found is not None and len(found.counts) > 2 and BY_CODE[code].direction != "neither"
+
+
+def _ordered(
+    figures: Figures, code: str, known: Mapping[str, str], by: str, order: Order
+) -> list[str]:
+    """The keys as they are to be read; what is missing comes last."""
+    keys = (
+        sorted(figures)
+        if by == "hour"
+        else sorted(figures, key=lambda k: french.alphabetical(known.get(k, k)))
+    )
+    if order == "value":
+        value = {k: figures[k][code].value for k in keys}
+        keys.sort(key=lambda k: float("inf") if (v := value[k]) is None else -v)
+    if order == "size":
+        keys.sort(key=lambda k: -figures[k][code].n)
+    return keys
 
 
 def _bars(
@@ -94,73 +181,81 @@ def _bars(
     by: str,
     code: str,
     known: Mapping[str, str],
-    key: str,
-    title: str,
+    keys: Sequence[str],
+    found: Differing | None,
+    panel: Panel,
     most: int | None,
 ) -> Panel:
-    """Bars in alphabetical (or hourly) order; missing values are written, the whole is a dashed line."""
-    order = (
-        sorted(figures, key=lambda k: french.alphabetical(known.get(k, k)))
-        if by != "hour"
-        else sorted(figures)
+    """Bars with their intervals in the order given; missing values are written, the whole is a dashed line."""
+    i, everybody = BY_CODE[code], whole(view, question)[code]
+    likely = intervals(view, question, by, code)
+    busiest = set(sorted(keys, key=lambda k: -(figures[k]["visits"].value or 0))[:most])
+    drawn = [k for k in keys if k in busiest]
+    unit = i.label
+    if len(drawn) < len(keys):
+        unit += (
+            f" ({WHAT[by].lower()}s{S}: les {len(drawn)} qui reçoivent le plus, sur {len(keys)})"
+        )
+    reference = everybody.value if i.unit in ("percent", "minutes", "per_1000", "days") else None
+    spec = charts.bars(
+        [(known.get(k, k), figures[k][code].value, shown(figures[k][code])) for k in drawn],
+        unit=unit,
+        reference=reference,
+        intervals=[_in_words(code, likely.get(k)) for k in drawn] if likely else (),
     )
-    everybody = whole(view, question)[code]
-    busiest = set(sorted(order, key=lambda k: -(figures[k]["visits"].value or 0))[:most])
-    rows = [
-        (known.get(k, k), figures[k][code].value, shown(figures[k][code]))
-        for k in order
-        if k in busiest
-    ]
-    unit = BY_CODE[code].label
-    if len(rows) < len(order):
-        unit += f" ({WHAT[by].lower()}s{french.SPACE}: les {len(rows)} qui reçoivent le plus, sur {len(order)})"
-    reference = (
-        everybody.value
-        if BY_CODE[code].unit in ("percent", "minutes", "per_1000", "days")
-        else None
+    line = "" if reference is None else f"Trait pointillé : l'ensemble, {shown(everybody)}"
+    caption = [f"{line} ({base(everybody)})."] if line else []
+    if likely:
+        caption.append(LIKELY)
+    subject = i.label if by == "site" else panel.title
+    return replace(
+        panel,
+        content=Chart(spec),
+        alt=f"{i.label} par {WHAT[by].lower()}.",
+        caption=" ".join(caption),
+        reading=" · ".join(p for p in (line, READING_BARS if likely else "") if p),
+        finding=f"{subject}{S}: "
+        + (found.finding if found else f"{shown(everybody)} pour l'ensemble"),
     )
-    caption = (
-        ""
-        if reference is None
-        else f"Trait pointillé : l'ensemble, {shown(everybody)} ({base(everybody)})."
-    )
-    return Panel(
-        key,
-        title,
-        Chart(charts.bars(rows, unit=unit, reference=reference)),
-        table=_listed(figures, order, known, WHAT[by], code),
-        alt=f"{BY_CODE[code].label} par {WHAT[by].lower()}.",
-        caption=caption,
-        strip=strip(view, question, code),
-        reading="" if reference is None else f"Trait pointillé : l'ensemble, {shown(everybody)}",
-        finding=f"{title if by != 'site' else BY_CODE[code].label}{french.SPACE}: {shown(everybody)} pour l'ensemble",
-    )
+
+
+def _in_words(code: str, ends: Interval | None) -> tuple[float | None, float | None, str]:
+    """An interval for a chart: « entre 72 % et 98 % »."""
+    if ends is None:
+        return None, None, ""
+    low, high = (None if end is None else amount(BY_CODE[code], end) for end in ends)
+    return *ends, sentences.between(low, high)
 
 
 def _listed(
     figures: Figures,
-    order: Sequence[str],
+    keys: Sequence[str],
     known: Mapping[str, str],
     heading: str,
     code: str,
-    *more: Column,
+    likely: Mapping[str, Interval],
+    more: Sequence[Column],
 ) -> Table:
     """One row a key. more: (heading, {key: words}) of further columns."""
+    unit = BY_CODE[code].unit
     rows = [
         (
             words(known.get(k, k)),
             of_figure(figures[k][code]),
+            *((of_value(code, end) for end in likely.get(k, (None, None))) if likely else ()),
             words(base(figures[k][code])),
             count(figures[k][code].n),
             words(reason(figures[k][code])),
             *(words(m[k]) for _, m in more),
         )
-        for k in order
+        for k in keys
     ]
+    ends = (("Sans doute au moins", unit), ("Sans doute au plus", unit)) if likely else ()
     return table(
         (
             (heading, ""),
-            (BY_CODE[code].label, BY_CODE[code].unit),
+            (BY_CODE[code].label, unit),
+            *ends,
             ("Base", ""),
             ("n", "count"),
             ("Remarque", ""),
@@ -170,59 +265,43 @@ def _listed(
     )
 
 
+def _columns(found: Differing, keys: Sequence[str], code: str, ranked: bool) -> list[Column]:
+    """Where each site stands, and its rank on request."""
+    more: list[Column] = []
+    if found.whole.funnel:
+        position = {k: sentences.POSITIONS[p] for k, p in found.position.items()}
+        more.append(("Position", {k: position.get(k, "trop peu de données") for k in keys}))
+    if ranked:
+        more.append(("Rang", _ranks(found.counts, code, keys)))
+    return more
+
+
 def _funnel(
-    view: View,
-    question: Question,
-    figures: Figures,
-    code: str,
-    known: Mapping[str, str],
-    key: str,
-    title: str,
-    ranked: bool,
+    figures: Figures, code: str, known: Mapping[str, str], found: Differing, panel: Panel
 ) -> Panel:
-    """Sites against what chance allows at their size; those outside are named. The table is alphabetical."""
-    i, share = BY_CODE[code], code in SHARES
-    order = sorted(figures, key=lambda k: french.alphabetical(known.get(k, k)))
-    counts = _enough(figures, order, code)
-    sizes = [d for _, d in counts.values()]
-    funnel = fair.funnel([a for a, _ in counts.values()], sizes, proportion=share, scale=i.scale)
-    if funnel is None:
-        return Panel(key, title, Message("Trop peu de données pour comparer les centres."))
-    drawn = [known.get(k, k) for k in counts]
+    """Sites against what chance allows at their size; those outside are named."""
+    i, position = BY_CODE[code], found.position
     spec = charts.funnel_chart(
-        funnel,
-        drawn,
-        sizes,
-        [shown(figures[k][code]) for k in counts],
+        found.whole,
+        [known.get(k, k) for k in found.counts],
+        [size for _, size in found.counts.values()],
+        [shown(figures[k][code]) for k in found.counts],
         unit=i.short,
         base=i.denominator,
     )
-    where = dict(zip(counts, funnel.adjusted_position, strict=True))
-    positions = {k: sentences.POSITIONS[p] for k, p in where.items()}
-    more = [("Position", {k: positions.get(k, "trop peu de données") for k in order})]
-    if ranked:
-        more.append(("Rang", _ranks(counts, code, order)))
-    apart = [name for name, p in zip(drawn, where.values(), strict=True) if p in OUTSIDE]
-    alone = sum(p in OUTSIDE for p in funnel.position)
+    apart = [known.get(k, k) for k, p in position.items() if p in OUTSIDE]
     limits = (
         f"Hors des limites à 99,8 % : {french.join_words(apart)}."
         if apart
         else "Aucun centre hors des limites à 99,8 %."
     )
-    caption = (
-        f"{limits} Zones : 95 et 99,8 %, surdispersion comprise (limites principales, peu sûres avec"
-        f" {french.plural(len(counts), 'centre')}) ; pointillés : 99,8 % sans elle. Trait plein : l'ensemble,"
-        f" {amount(i, funnel.target)}."
-    )
-    return Panel(
-        key,
-        title,
-        Chart(spec),
-        table=_listed(figures, order, known, "Centre", code, *more),
-        caption=caption,
+    return replace(
+        panel,
+        content=Chart(spec),
+        caption=f"{limits} Zones : 95 et 99,8 %, {USUAL} ; pointillés : 99,8 %, le"
+        f" hasard seul. Trait plein : l'ensemble, {amount(i, found.whole.target)}.",
         alt=f"Entonnoir : {i.label} de chaque centre selon sa taille.",
-        strip=strip(view, question, code),
-        finding=f"{i.label}{french.SPACE}: {_finding(len(apart), alone, len(counts))}",
+        finding=f"{i.label}{S}: {found.finding}",
         reading=READING,
     )
 
@@ -236,18 +315,6 @@ def _enough(figures: Figures, order: Sequence[str], code: str) -> dict[str, tupl
         and f.numerator is not None
         and f.n >= BY_CODE[code].minimum
     }
-
-
-def _finding(apart: int, alone: int, sites: int) -> str:
-    """What a funnel shows. apart, alone: how many sites lie outside its limits, and outside those of chance alone."""
-    if apart:
-        return f"{french.plural(apart, 'centre se détache', 'centres se détachent')} des autres"
-    if alone:
-        return (
-            f"aucun centre ne se détache, mais {alone} sur {sites} {'sort' if alone == 1 else 'sortent'} de ce que"
-            " le hasard seul permet"
-        )
-    return "les centres ne diffèrent pas plus que le hasard ne le veut"
 
 
 def _ranks(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from dashboard import french
 from dashboard.answers import (
+    ahead,
     alerts,
     bulletin,
     cards,
@@ -218,6 +219,16 @@ def _month(about: Subject, code: str) -> Found:
 
 
 @slide(
+    "prevision",
+    "Visites des prochains mois",
+    question="Que préparons-nous pour ces mois-là ?",
+)
+def _ahead(about: Subject, _: str) -> Found:
+    panel = ahead.panel(about.view, about.question, "prevision")
+    return panel.finding or "Trop tôt pour prévoir les prochains mois", panel
+
+
+@slide(
     "comparaison",
     "Centres comparés",
     choices(lambda i: "comparison" in i.places),
@@ -225,6 +236,22 @@ def _month(about: Subject, code: str) -> Found:
 )
 def _compared(about: Subject, code: str) -> Found:
     panel = sites.compare(about.view, about.question, "site", code, f"centres_{code}")
+    return (
+        panel.finding or f"{BY_CODE[code].label}{S}: trop peu de données pour comparer les centres",
+        panel,
+    )
+
+
+@slide(
+    "entonnoir",
+    "Centres comparés, selon leur taille",
+    choices(lambda i: "comparison" in i.places and i.chart in ("share", "rate")),
+    question="Qu'ont de particulier les centres qui sont à part ?",
+)
+def _by_size(about: Subject, code: str) -> Found:
+    panel = sites.compare(
+        about.view, about.question, "site", code, f"entonnoir_{code}", funnel=True
+    )
     return (
         panel.finding or f"{BY_CODE[code].label}{S}: trop peu de données pour comparer les centres",
         panel,

@@ -3,7 +3,7 @@
 from dashboard.charts.bars import age_bands, bars, pareto
 from dashboard.charts.control import control_chart
 from dashboard.charts.funnel import funnel_chart
-from dashboard.charts.months import lines, small_multiples, two_lines
+from dashboard.charts.months import ahead, lines, small_multiples, two_lines
 from dashboard.charts.native import Native, native
 from dashboard.charts.survival import survival_chart
 from dashboard.charts.visits import distribution, heat_map
@@ -11,6 +11,7 @@ from dashboard.charts.visits import distribution, heat_map
 __all__ = [
     "Native",
     "age_bands",
+    "ahead",
     "bars",
     "control_chart",
     "distribution",

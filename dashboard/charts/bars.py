@@ -9,6 +9,8 @@ from dashboard.charts.style import Row, Spec, chart
 from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, SOFT
 
 STEP = 22  # height of a bar, in pixels
+MOST_WIDE = 2  # how far an interval may widen the scale, in longest bars
+LIKELY = "sans doute entre"
 
 
 def bars(
@@ -17,25 +19,37 @@ def bars(
     unit: str,
     marked: str | None = None,
     reference: float | None = None,
+    intervals: Sequence[tuple[float | None, float | None, str]] = (),
 ) -> Spec:
     """Horizontal bars in the order given: (label, value or None, the value in words). A missing value is written, not
-    drawn. reference: a vertical line, the value of the whole. marked: the label of a bar to bring out."""
-    values = [
+    drawn. reference: a vertical line, the value of the whole. marked: the label of a bar to bring out. intervals: of each
+    bar, or none: (low, high, in words), None for an end that is not known."""
+    values: list[Row] = [
         {"k": k, "v": v, "t": t, "c": k == marked, "i": i} for i, (k, v, t) in enumerate(rows)
     ]
     y = _names()
-    top = max((v for _, v, _ in rows if v is not None), default=1) or 1
+    tallest = top = max((v for _, v, _ in rows if v is not None), default=1) or 1
+    if intervals:
+        # The smallest sites are so unsure that their lines would leave no room for the bars: these go to the edge.
+        top = max(tallest, min(max(high or 0 for _, high, _ in intervals), MOST_WIDE * tallest))
+        for row, (low, high, words) in zip(values, intervals, strict=True):
+            if row["v"] is not None and words:
+                end = top if high is None else min(high, top)
+                row |= {"a": low or 0, "b": end, "w": words}
+    for row in values:
+        row["e"] = max(row.get("b", 0), row["v"]) if row["v"] is not None else None
     # Room at the end for the value written there.
     x = {
         "field": "v",
         "type": "quantitative",
         "title": unit,
-        "scale": {"domain": [0, top * 1.15], "nice": False},
+        "scale": {"domain": [0, top * 1.19], "nice": False},
         "axis": {"tickCount": 5},
     }
     tip = [
         {"field": "k", "type": "nominal", "title": " "},
         {"field": "t", "type": "nominal", "title": unit},
+        *([{"field": "w", "type": "nominal", "title": LIKELY}] if intervals else []),
     ]
     halo: tuple[Spec, ...] = ({"color": PAPER, "stroke": PAPER, "strokeWidth": 4}, {"color": INK})
     layers: list[Spec] = [
@@ -49,7 +63,10 @@ def bars(
             },
         },
         *(
-            {**_words(y, **look), "transform": [{"filter": "isValid(datum.v)"}]}
+            {
+                **_words(y, {"field": "e", "type": "quantitative"}, **look),
+                "transform": [{"filter": "isValid(datum.v)"}],
+            }
             # Twice: paper under the word keeps the reference line out of it.
             for look in halo
         ),
@@ -58,6 +75,9 @@ def bars(
             "transform": [{"filter": "!isValid(datum.v)"}],
         },
     ]
+    if intervals:
+        # Twice too: paper beside the line, or it would be lost on its bar.
+        layers[1:1] = [_whiskers(y, x, color=PAPER, strokeWidth=5), _whiskers(y, x, color=INK)]
     if reference is not None:
         layers.insert(
             1,
@@ -67,6 +87,11 @@ def bars(
             },
         )
     series: list[Row] = [worded(unit)]
+    if intervals:
+        series += [
+            {"name": f"trait fin, {end}", "field": field, "role": "interval"}
+            for end, field in (("de", "a"), ("à", "e"))
+        ]
     if reference is not None:
         series.append({"name": "l'ensemble", "role": "centre", "constant": reference})
     return chart(
@@ -169,6 +194,15 @@ def _names() -> Spec:
         "sort": None,
         "title": None,
         "axis": {"ticks": False, "domain": False},
+    }
+
+
+def _whiskers(y: Spec, x: Spec, **look: Any) -> Spec:
+    """A line along each bar between the ends of its interval."""
+    return {
+        "mark": {"type": "rule", "strokeWidth": 2, **look},
+        "transform": [{"filter": "isValid(datum.a)"}],
+        "encoding": {"y": y, "x": {**x, "field": "a"}, "x2": {"field": "b"}},
     }
 
 

@@ -7,11 +7,12 @@ import numpy as np
 from dashboard.charts.native import describe
 from dashboard.charts.style import Spec, chart, known
 from dashboard.palette import CONCERN, INK, MAIN, SOFT
-from dashboard.statistics.funnel import Funnel, Position
+from dashboard.statistics.dispersion import Differences
+from dashboard.statistics.funnel import Position
 
 
 def funnel_chart(
-    funnel: Funnel,
+    whole: Differences,
     names: Sequence[str],
     sizes: Sequence[float],
     words: Sequence[str],
@@ -20,17 +21,16 @@ def funnel_chart(
     base: str,
     height: int = 380,
 ) -> Spec:
-    """Sites against what chance allows at their size. Limits with over-dispersion are filled, exact ones are dotted.
-
-    names, sizes, words: of each site, (k,). base: what sizes count.
+    """Sites against what chance allows at their size. The limits judged by are filled, those of chance alone
+    dotted. whole: of ten sites or more; names, sizes, words: of each site, (k,). base: what sizes count.
     """
     far = (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH)
     order = np.argsort(sizes)
     values = []
-    for i, (name, size, value) in enumerate(zip(names, sizes, funnel.values, strict=True)):
+    for i, (name, size, value) in enumerate(zip(names, sizes, whole.values, strict=True)):
         if np.isnan(value):
             continue
-        position = funnel.adjusted_position[i]
+        position = whole.position[i]
         values.append(
             {
                 "n": size,
@@ -51,12 +51,12 @@ def funnel_chart(
             **{
                 key: known(getattr(which, field)[i])
                 for key, which, field in (
-                    ("a", funnel.adjusted, "lower998"),
-                    ("b", funnel.adjusted, "upper998"),
-                    ("c", funnel.adjusted, "lower95"),
-                    ("d", funnel.adjusted, "upper95"),
-                    ("e", funnel.exact, "lower998"),
-                    ("f", funnel.exact, "upper998"),
+                    ("a", whole.limits, "lower998"),
+                    ("b", whole.limits, "upper998"),
+                    ("c", whole.limits, "lower95"),
+                    ("d", whole.limits, "upper95"),
+                    ("e", whole.exact, "lower998"),
+                    ("f", whole.exact, "upper998"),
                 )
             },
         }
@@ -107,7 +107,7 @@ def funnel_chart(
             area("c", "d", 0.10),
             line("e"),
             line("f"),
-            {"mark": {"type": "rule", "color": MAIN}, "encoding": {"y": {"datum": funnel.target}}},
+            {"mark": {"type": "rule", "color": MAIN}, "encoding": {"y": {"datum": whole.target}}},
             {
                 "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
                 "encoding": {
@@ -145,7 +145,7 @@ def funnel_chart(
                         ("limite haute exacte à 99,8 %", "f", 3),
                     )
                 ),
-                {"name": "l'ensemble", "role": "centre", "layer": 0, "constant": funnel.target},
+                {"name": "l'ensemble", "role": "centre", "layer": 0, "constant": whole.target},
             ],
         ),
     )

@@ -72,6 +72,76 @@ def lines(
     )
 
 
+def ahead(
+    rows: Sequence[tuple[date, float | None, tuple[float, float, float] | None, str]],
+    *,
+    unit: str,
+    height: int = 240,
+) -> Spec:
+    """A line of what was counted, then what is forecast, dashed, within the band where it lies eight times in ten: (month,
+    counted or None, (forecast, low, high) or None, in words)."""
+    values = [
+        {
+            "m": at_noon(m),
+            "label": french.month_label(m),
+            "v": v,
+            "t": t,
+            **(dict(zip(("f", "lo", "hi"), coming, strict=True)) if coming else {}),
+        }
+        for m, v, coming, t in rows
+    ]
+    x = month_axis()
+
+    def y(field: str, **more: Spec) -> Spec:
+        return {"field": field, "type": "quantitative", "title": unit, **more}
+
+    scale: Spec = {"scale": {"zero": True, "nice": True}}
+    tip = [
+        {"field": "label", "type": "nominal", "title": "Mois"},
+        {"field": "t", "type": "nominal", "title": unit},
+    ]
+    forecast = {"transform": [{"filter": "isValid(datum.f)"}]}
+    return chart(
+        values,
+        height=height,
+        layer=[
+            {
+                **forecast,
+                "mark": {"type": "area", "color": ACCENT, "opacity": 0.18},
+                "encoding": {"x": x, "y": y("lo", **scale), "y2": {"field": "hi"}},
+            },
+            {
+                "mark": {"type": "line", "point": True, "invalid": "break-paths-show-path-domains"},
+                "encoding": {"x": x, "y": y("v", **scale), "tooltip": tip},
+            },
+            {
+                **forecast,
+                "mark": {
+                    "type": "line",
+                    "color": ACCENT,
+                    "strokeDash": [5, 3],
+                    "point": {"color": ACCENT, "shape": "diamond"},
+                },
+                "encoding": {"x": x, "y": y("f", **scale), "tooltip": tip},
+            },
+        ],
+        usermeta=describe(
+            "line",
+            x="label",
+            y_title=unit,
+            series=[
+                {"name": name, "field": field, "role": role}
+                for name, field, role in (
+                    ("prévu", "f", "value"),
+                    ("compté", "v", "value"),
+                    ("prévu, au moins", "lo", "limit"),
+                    ("prévu, au plus", "hi", "limit"),
+                )
+            ],
+        ),
+    )
+
+
 def two_lines(
     rows: Sequence[tuple[date, float | None, float | None]],
     *,

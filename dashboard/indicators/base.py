@@ -87,6 +87,7 @@ class Indicator:
     chart: Literal["share", "rate", "measure", "volume"] | None = None
     followed: bool = False  # its signals are the alerts; it has a good direction
     skewed: bool = False  # charted on a log scale
+    quantile: float | None = None  # of measured waits, which the value is
     step: int = 0  # in which values are given: 1 for whole minutes or days, 0 for none
     classes: tuple[float, float, float, float] | None = (
         None  # colours of the map: where the second to the last begin

@@ -24,12 +24,13 @@ SHUFFLES = 4_000
 
 @dataclass(frozen=True)
 class Differences:
-    """Sites against the rate of all of them together; as funnel.Funnel, in the unit of the scale.
+    """Sites against the rate of all of them together.
 
-    sites: those with data. phi: dispersion, 1 by chance alone, corrected. tau2: variance between sites on the
-    transformed scale. limits: to be shown and judged by, the wider of `exact` and the ones with tau2. position: by
-    `limits`. None of them under ten sites, where funnel is False. chance: the probability of sites differing as much
-    were they all alike.
+    proportion: a share of n (binomial), else a rate of events per exposure (Poisson). scale: of the unit (100, 1000).
+    target: pooled rate, in the unit. values: (k,), NaN without data. sites: those with data. phi: dispersion, 1 by
+    chance alone, corrected. tau2: variance between sites on the transformed scale; 0 where chance explains all. limits:
+    to be shown and judged by, the wider of `exact` and the ones with tau2. position: by `limits`. None of them under ten
+    sites, where funnel is False. chance: the probability of sites differing as much were they all alike.
     """
 
     proportion: bool

@@ -88,11 +88,17 @@ class Backtest:
 
 
 def backtest(
-    per_day: np.ndarray, month: np.ndarray, ahead: int = 1, shared: np.ndarray | None = None
+    per_day: np.ndarray,
+    month: np.ndarray,
+    ahead: int = 1,
+    shared: np.ndarray | None = None,
+    last: int | None = None,
 ) -> Backtest:
-    """Forecasts every month from the 40th on as it would have been forecast `ahead` months before. As forecast."""
+    """Forecasts every month from the 40th on (or the last so many of them) as it would have been forecast `ahead` months
+    before. As forecast."""
     actual, said, simple, within = [], [], [], []
-    for t in range(HISTORY + ahead - 1, per_day.shape[-1]):
+    n = per_day.shape[-1]
+    for t in range(max(HISTORY + ahead - 1, 0 if last is None else n - last), n):
         known = slice(0, t - ahead + 1)
         past = forecast(
             per_day[:, known], month[known], ahead, None if shared is None else shared[:, known]

@@ -1,4 +1,4 @@
-"""Funnel plots: how far from the whole a site of its size may be by chance alone; the fair comparison of sites.
+"""Limits of funnel plots: how far from the whole a site of its size may be by chance alone. `dispersion` compares with them.
 
 Spiegelhalter 2005, Statistics in Medicine 24 (https://doi.org/10.1002/sim.1970); over-dispersion as in
 nhs-r-community/FunnelPlotR (R/od_adjustment.R, commit 9020d49), which follows it.
@@ -11,7 +11,7 @@ each end; ours is its other one, square roots with the tenths pulled in, as Spie
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,60 +43,6 @@ class Limits:
     upper95: np.ndarray
     lower998: np.ndarray
     upper998: np.ndarray
-
-
-@dataclass(frozen=True)
-class Funnel:
-    """Sites against the rate of all of them together.
-
-    proportion: a share of n (binomial), else a rate of events per exposure (Poisson). scale: of the unit (100, 1000).
-    target: pooled rate, in the unit. values: (k,), NaN without data. phi: dispersion, 1 by chance alone. tau2:
-    variance between sites, on the transformed scale; 0 where chance explains all. exact, adjusted: limits at the
-    sites' sizes without and with it. position, adjusted_position: of each site, (k,).
-    """
-
-    proportion: bool
-    scale: float
-    target: float
-    values: np.ndarray
-    phi: float
-    tau2: float
-    exact: Limits
-    adjusted: Limits
-    position: list[Position]
-    adjusted_position: list[Position]
-
-
-def funnel(
-    events: Sequence[float], sizes: Sequence[float], *, proportion: bool, scale: float = 100
-) -> Funnel | None:
-    """The funnel of some sites: events (k,) among sizes (k,), whole numbers; None where all sizes are 0.
-
-    Raises ValueError where a share has more events than cases.
-    """
-    counts, bases = np.asarray(events, dtype=float), np.asarray(sizes, dtype=float)
-    if proportion and (counts > bases).any():
-        raise ValueError("a share has more events than cases")
-    if not bases.sum():
-        return None
-    target = float(counts.sum() / bases.sum())
-    known = bases > 0
-    phi, tau2 = overdispersion(counts[known], bases[known], target, proportion=proportion)
-    values = np.divide(counts, bases, out=np.full(len(bases), np.nan), where=known) * scale
-    exact = limits(bases, target, proportion=proportion, scale=scale)
-    adjusted = limits(bases, target, proportion=proportion, scale=scale, tau2=tau2)
-    return Funnel(
-        proportion,
-        scale,
-        target * scale,
-        values,
-        phi,
-        tau2,
-        exact,
-        adjusted,
-        positions(values, exact),
-        positions(values, adjusted),
-    )
 
 
 def limits(

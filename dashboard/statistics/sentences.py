@@ -6,7 +6,7 @@ docstring is how a sentence, or the argument of that name, reads.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dashboard import french
 from dashboard.statistics.alarms import WITHIN, Budget, Rate
@@ -25,6 +25,8 @@ from dashboard.statistics.variation import (
 )
 
 S = french.SPACE
+NAMED = 3  # sites in a headline
+ALIKE = 0.05  # the chance under which sites are said to differ
 WIDE, NARROW = french.percent(99.8, 1), french.percent(95)
 VARIATIONS = {
     Variation.IMPROVEMENT: "signal d'amélioration",
@@ -194,3 +196,19 @@ def change(
         " changé.",
         sentence,
     ]
+
+
+def differences(chance: float, apart: Sequence[str], judged: bool) -> str:
+    """What a comparison of sites shows. chance: the probability of differing so were they all alike. apart: the names of
+    those outside the limits; judged: whether there are sites enough for limits."""
+    if apart:
+        return (
+            f"{french.join_words(apart)} {'est' if len(apart) == 1 else 'sont'} à part des autres"
+            if len(apart) <= NAMED
+            else f"{french.number(len(apart))} centres sont à part des autres"
+        )
+    if chance < ALIKE:
+        return "les centres diffèrent vraiment entre eux" + (
+            f"{S}; aucun n'est à part" if judged else ""
+        )
+    return "avec ces effectifs, aucune différence nette n'est visible"

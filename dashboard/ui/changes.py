@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.accounts.rights import Person
-from dashboard.answers import changes
+from dashboard.answers import ahead, changes
 from dashboard.answers.question import Question
 from dashboard.period import Period
 from dashboard.ui import filters, sections, show
@@ -47,6 +47,8 @@ def page(person: Person, question: Question) -> None:
     with right:
         st.header("Tous les centres, et les mêmes centres", anchor=False)
         show.panel(changes.months_panel(person, question, code, before))
+    st.header("Visites des prochains mois", anchor=False)
+    show.panel(ahead.panel(person, question, "prevision"))
 
 
 def show_change(person: Person, question: Question, code: str, before: Period, split: str) -> None:

@@ -10,8 +10,14 @@ from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, choices, codes
 from dashboard.judgement.signals import FOLLOWED
 from dashboard.ui import show
+from dashboard.ui.escape import escaped
 
 VOLUMES = codes(lambda i: i.chart == "volume")
+ORDERS: dict[sites.Order, str] = {
+    "name": "Par nom",
+    "value": "Par valeur",
+    "size": "Par effectif",
+}
 DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 
 
@@ -38,13 +44,38 @@ def _choice(options: Sequence[str], key: str, first: str | None = None) -> str:
 
 
 def compare(person: Person, question: Question, by: str, code: str, key: str) -> None:
-    """One indicator by site, service or hour; the rank of sites on demand, with its interval."""
-    ranked = sites.is_funnel(person, question, by, code) and st.toggle(
-        "Donner le rang",
-        key=f"{key}_rang",
-        help="Un rang n'est connu qu'à quelques places près : il est donné avec son intervalle.",
+    """One indicator by site, service or hour, in the order chosen; of sites, the funnel and the rank on demand."""
+    order: sites.Order = "name"
+    ranked = funnel = False
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if by != "hour":
+            order = st.segmented_control(
+                "Ordre",
+                list(ORDERS),
+                default=order,
+                format_func=lambda order: ORDERS.get(order, ""),
+                key=f"{key}_ordre",
+                label_visibility="collapsed",
+                required=True,
+            )
+        if sites.has_funnel(person, question, by, code):
+            funnel = st.toggle(
+                "Entonnoir",
+                key=f"{key}_entonnoir",
+                help="Chaque centre selon sa taille : plus il est petit, plus son chiffre peut s'écarter par hasard.",
+            )
+        if sites.has_ranks(person, question, by, code):
+            ranked = st.toggle(
+                "Rang",
+                key=f"{key}_rang",
+                help="Un rang n'est connu qu'à quelques places près : il est donné avec son intervalle.",
+            )
+    panel = sites.compare(
+        person, question, by, code, key, order=order, ranked=ranked, funnel=funnel
     )
-    show.panel(sites.compare(person, question, by, code, key, ranked=ranked), open_=ranked)
+    if by == "site" and panel.finding:
+        st.markdown(f"**{escaped(panel.finding)}.**")
+    show.panel(panel, open_=ranked)
 
 
 def survival(person: Person, question: Question, key: str) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.answers import complaints, completeness, months, waits
+from dashboard.answers import ahead, complaints, completeness, months, waits
 from dashboard.ui import cards, filters, sections, session, show, site_head
 
 person = session.person()
@@ -42,3 +42,6 @@ with right:
     show.panel(completeness.not_reported(person, question, "site_jours"))
     st.header("Fermetures déclarées", anchor=False)
     show.panel(completeness.closed(person, question, "site_fermetures"))
+
+st.header("Visites des prochains mois", anchor=False)
+show.panel(ahead.panel(person, question, "site_prevision"))

@@ -11,7 +11,7 @@ from dashboard.charts.style import Spec
 from dashboard.indicators import Figure
 from dashboard.judgement.signals import signal
 from dashboard.period import add_months
-from dashboard.statistics.funnel import funnel
+from dashboard.statistics.dispersion import differences
 
 MONTHS = [add_months(date(2024, 1, 1), n) for n in range(24)]
 NAMES = ["CCSP de Kandi", "CCSP de Nikki", "GSRU de Cotonou"]
@@ -41,6 +41,15 @@ def followed(target: float | None):
 WORDS = [f"{n} %" for n in range(24)]
 # The charts with example data far from 0, so that a scale that does not begin there would show; by function.
 EXAMPLES = {
+    "ahead": [
+        lambda: charts.ahead(
+            [
+                *((m, 900.0 + n, None, "900") for n, m in enumerate(MONTHS[:20])),
+                *((m, None, (900.0, 800.0, 1000.0), "900") for m in MONTHS[20:]),
+            ],
+            unit="Visites",
+        )
+    ],
     "age_bands": [
         lambda: charts.age_bands([("moins de 8 jours", 90), ("8 à 15 jours", 110)], late=1)
     ],
@@ -52,6 +61,12 @@ EXAMPLES = {
             reference=94.0,
         ),
         lambda: charts.bars([], unit="Satisfaction"),
+        lambda: charts.bars(
+            [(NAMES[0], 91.0, "91 %"), (NAMES[1], 96.5, "96,5 %"), (NAMES[2], None, "non mesuré")],
+            unit="Satisfaction",
+            reference=94.0,
+            intervals=[(88.0, 93.0, "88 à 93 %"), (90.0, None, "au moins 90 %"), (None, None, "")],
+        ),
     ],
     "control_chart": [
         lambda: charts.control_chart(
@@ -70,10 +85,10 @@ EXAMPLES = {
     ],
     "funnel_chart": [
         lambda: charts.funnel_chart(
-            funnel([40, 80, 190], [50, 100, 200], proportion=True),
-            NAMES,
-            [50, 100, 200],
-            ["80 %", "80 %", "95 %"],
+            differences([40, 80, 190] * 4, [50, 100, 200] * 4, proportion=True),
+            NAMES * 4,
+            [50, 100, 200] * 4,
+            ["80 %", "80 %", "95 %"] * 4,
             unit="%",
             base="visites",
         )

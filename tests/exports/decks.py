@@ -37,7 +37,7 @@ from dashboard.panel import (
     words,
 )
 from dashboard.period import add_months
-from dashboard.statistics.funnel import funnel
+from dashboard.statistics.dispersion import differences
 
 AS_OF = date(2026, 11, 24)
 MONTHS = tuple(add_months(date(2024, 11, 1), n) for n in range(24))
@@ -231,7 +231,7 @@ def _funnel():
     served = np.round(
         visits * np.array([0.72, 0.70, 0.75, 0.71, 0.74, 0.73, 0.31, 0.72, 0.70, 0.74, 0.73, 0.71])
     )
-    return visits, funnel(served, visits, proportion=True)
+    return visits, differences(served, visits, proportion=True)
 
 
 def compared(say: Say = same) -> dict:
@@ -489,6 +489,28 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
             say("Motifs"),
             Chart(charts.pareto([(say("Accueil"), 12), (say("Délai"), 340), (say("Autre"), 1)])),
             alt=say("Motifs."),
+            table=listed,
+            **rest,
+        ),
+        Panel(
+            "intervalles",
+            say("Centres comparés"),
+            Chart(
+                charts.bars(
+                    bars,
+                    unit=say("Satisfaits"),
+                    reference=71.2,
+                    intervals=[
+                        (None, None, "")
+                        if v is None
+                        else (v - 9, None, say("au moins"))
+                        if n == 1
+                        else (v - 4, v + 6, say("entre"))
+                        for n, (_, v, _) in enumerate(bars)
+                    ],
+                )
+            ),
+            alt=say("Barres et intervalles."),
             table=listed,
             **rest,
         ),

@@ -228,6 +228,25 @@ def test_the_bars_labels_write_the_numbers_as_the_screen_does():
     assert codes == ['[$-40C]#,##0" %"'] * 3 + ['[$-40C]#,##0.0" %"', '[$-40C]#,##0" %"']
 
 
+def test_the_line_along_a_bar_goes_from_the_screens_low_to_its_high():
+    _, shown, expected = next(c for c in charted("whole") if c[0].code == "intervalles")
+    (drawn,) = charts(shown)
+    value = drawn.plots[0].series[0]
+    ends = {
+        side: {int(p.get("idx")): float(p[0].text) for p in bars.iter(qn("c:pt"))}
+        for side in ("plus", "minus")
+        for bars in value._element.iter(qn(f"c:{side}"))
+    }
+    rows = [(i, r) for i, r in enumerate(expected.rows) if "a" in r]
+    assert rows and len(rows) < len(expected.rows)
+    assert ends["plus"] == pytest.approx({i: r["b"] - r["v"] for i, r in rows})
+    assert ends["minus"] == pytest.approx({i: r["v"] - r["a"] for i, r in rows})
+    # What is said stands at the line's end, on bars that are not seen.
+    assert [s.name for s in drawn.plots[0].series][1:3] == ["trait fin, de", "trait fin, à"]
+    assert not list(value._element.iter(qn("c:dLbl")))
+    assert list(drawn.plots[0].series[2]._element.iter(qn("c:dLbl")))
+
+
 @every_deck
 def test_the_sheet_behind_a_chart_has_its_numbers_and_nothing_that_acts(name):
     for _, shown, expected in charted(name):

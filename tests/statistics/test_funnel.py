@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from scipy import special
 
 from dashboard.statistics import funnel as funnels
+from dashboard.statistics.dispersion import differences
 from dashboard.statistics.funnel import (
     Position,
     arcsine_limits,
     binomial_limits,
-    funnel,
     limits,
     poisson_limits,
 )
@@ -145,17 +145,18 @@ def test_large_sites_are_within_the_normal_limits():
 def test_over_dispersion_by_hand():
     """Ten sites of 400, target 1/2: s = 1/40, z = 40 (asin √p − π/4). Two shares, five sites each, so that nothing is
     pulled in: φ = z², τ² = (10 φ − 9) / (16 000 − 1 600), as R/od_adjustment.R of FunnelPlotR."""
-    events = np.array([160, 240] * 5)
+    events, sizes = np.array([160, 240] * 5), np.full(10, 400)
     z = 40 * (math.asin(math.sqrt(0.6)) - math.pi / 4)
-    found = funnel(events, [400] * 10, proportion=True)
-    assert found.target == 50 and found.phi == pytest.approx(z * z)
-    assert found.tau2 == pytest.approx((10 * z * z - 9) / 14_400)
-    half = 1.959964 * math.sqrt(1 / 1600 + found.tau2)
-    assert found.adjusted.upper95[0] == pytest.approx(
-        100 * math.sin(math.pi / 4 + half) ** 2, abs=1e-4
-    )
-    assert set(found.position) == {Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH}
-    assert set(found.adjusted_position) == {Position.INSIDE}
+    phi, tau2 = funnels.overdispersion(events, sizes, 0.5, proportion=True)
+    assert phi == pytest.approx(z * z) and tau2 == pytest.approx((10 * z * z - 9) / 14_400)
+    half = 1.959964 * math.sqrt(1 / 1600 + tau2)
+    wide = limits([400], 0.5, proportion=True, tau2=tau2)
+    assert wide.upper95[0] == pytest.approx(100 * math.sin(math.pi / 4 + half) ** 2, abs=1e-4)
+    exact = limits([400] * 10, 0.5, proportion=True)
+    assert set(funnels.positions(events / 4, exact)) == {
+        Position.OUTSIDE_LOW,
+        Position.OUTSIDE_HIGH,
+    }
 
 
 def test_a_published_dispersion():
@@ -250,16 +251,15 @@ def test_54_hospitals_of_which_25_are_published_as_outside_and_9_once_over_dispe
     outside = np.abs(np.log(ratios)) > 3.090232 * np.sqrt(s**2 + tau2)
     assert outside.sum() == 9
     # Ours: exact limits of counts, then square roots, tenths pulled in; on that scale low ratios are less extreme.
-    found = funnel(OBSERVED, EXPECTED, proportion=False, scale=1)
+    whole = differences(OBSERVED, EXPECTED, proportion=False, scale=1)
     far = lambda where: np.array(  # noqa: E731
         [p in (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH) for p in where]
     )
-    assert found.target == pytest.approx(1, abs=1e-5)
-    assert (
-        far(found.position).sum() == 23
-        and not (far(found.position) & (low < ratios) & (ratios < high)).any()
-    )
-    assert far(found.adjusted_position).sum() == 2 and outside[far(found.adjusted_position)].all()
+    assert whole.target == pytest.approx(1, abs=1e-5)
+    exact = far(funnels.positions(ratios, whole.exact))
+    assert exact.sum() == 23 and not (exact & (low < ratios) & (ratios < high)).any()
+    apart = far(whole.position)
+    assert apart.any() and outside[apart].all() and exact[apart].all()
 
 
 def test_extremes_are_pulled_in_before_dispersion_is_measured():
@@ -269,34 +269,6 @@ def test_extremes_are_pulled_in_before_dispersion_is_measured():
     z = np.sort(40 * (np.arcsin(np.sqrt(events / sizes)) - math.pi / 4))
     phi, _ = funnels.overdispersion(events, sizes, 0.5, proportion=True)
     assert phi == pytest.approx(np.mean(np.clip(z, z[1], z[9]) ** 2)) and z[1] != z[0]
-
-
-@pytest.mark.pitfall(15)
-@pytest.mark.parametrize("proportion", [True, False])
-def test_a_known_variance_between_sites_is_found(proportion):
-    random = np.random.default_rng(2)
-    sizes = random.integers(300, 3000, 400)
-    spread = random.normal(0, 0.1, 400)
-    if proportion:
-        events = random.binomial(sizes, np.sin(math.asin(math.sqrt(0.6)) + spread) ** 2)
-    else:
-        events = random.poisson(sizes * 0.1 * (1 + spread) ** 2)
-    found = funnel(events, sizes, proportion=proportion)
-    # 0.01 were put in; pulling in the extremes finds less of it, so that more than 5 % stay outside
-    assert 0.005 < found.tau2 < 0.0115 and found.phi > 2
-    outside = lambda where: sum(p != Position.INSIDE for p in where) / 400  # noqa: E731
-    assert outside(found.position) > 0.3 and outside(found.adjusted_position) < 0.14
-
-
-@pytest.mark.pitfall(15)
-@pytest.mark.parametrize("proportion", [True, False])
-def test_where_chance_explains_all_there_is_one_set_of_limits(proportion):
-    sizes = np.array([100, 200, 300, 400, 500])
-    found = funnel(sizes // 5, sizes, proportion=proportion)
-    assert (found.phi, found.tau2) == pytest.approx((0, 0), abs=1e-12)
-    for line in ("lower95", "upper95", "lower998", "upper998"):
-        assert (getattr(found.adjusted, line) == getattr(found.exact, line)).all()
-    assert set(found.position) == {Position.INSIDE}
 
 
 @pytest.mark.pitfall(16)
@@ -329,26 +301,3 @@ def test_each_position_by_its_limits():
         Position.INSIDE,
         Position.NO_DATA,
     ]
-
-
-def test_a_site_without_data_counts_for_nothing():
-    full, holed = (
-        funnel(e, n, proportion=True) for e, n in (([8, 70], [10, 100]), ([8, 0, 70], [10, 0, 100]))
-    )
-    assert holed.target == full.target == pytest.approx(100 * 78 / 110)
-    assert holed.phi == full.phi and np.isnan(holed.values[1]) and np.isnan(holed.exact.lower95[1])
-    assert holed.position[1] == Position.NO_DATA and holed.position[::2] == full.position
-
-
-def test_no_data_no_event_and_nothing_but_events():
-    assert (
-        funnel([0, 0], [0, 0], proportion=True) is None and funnel([], [], proportion=False) is None
-    )
-    none = funnel([0, 0], [10, 20], proportion=False)
-    assert none.target == 0 and set(none.position) == {Position.INSIDE}
-    everything = funnel([10, 20], [10, 20], proportion=True)
-    assert everything.target == 100 and set(everything.adjusted_position) == {Position.INSIDE}
-    alone = funnel([3], [10], proportion=True)
-    assert alone.tau2 == 0 and alone.position == [Position.INSIDE]
-    with pytest.raises(ValueError, match="more events"):
-        funnel([11], [10], proportion=True)

@@ -11,6 +11,7 @@ from pptx.chart.series import BarSeries, XySeries
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_MARKER_STYLE
 from pptx.enum.dml import MSO_LINE
 from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import BaseOxmlElement
 from pptx.slide import Slide as Page
 
 from dashboard import french
@@ -19,7 +20,7 @@ from dashboard.charts.control import COLOURS, STATES
 from dashboard.charts.style import Row, Spec
 from dashboard.exports.pptx import axes
 from dashboard.exports.pptx.axes import SIDE, TAIL, TOP, Scale
-from dashboard.exports.pptx.shapes import Box, Run, leaf, look, paint, pen, rest, said, write
+from dashboard.exports.pptx.shapes import Box, Run, leaf, look, paint, pen, rest, rgb, said, write
 from dashboard.exports.pptx.texts import BODY, SMALL, cut, wide
 from dashboard.palette import ACCENT, CONCERN, INK, MAIN, NONE, PALE, SOFT, Colour
 from dashboard.panel import Panel
@@ -103,7 +104,12 @@ def _bars(made: Page, panel: Panel, chart: Native, box: Box) -> None:
 
 
 def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, most: int) -> None:
-    value, *others = chart.series
+    value = chart.series[0]
+    others = [s for s in chart.series if s.role == "centre"]
+    lines = [n for n, s in enumerate(chart.series) if s.role == "interval"]
+    labelled = (
+        lines[-1] if lines else 0
+    )  # what is said stands at the end of the line, or of the bar
     said_ = value.words or ("",) * len(value.y)
     top = TOP + (0.3 if others else 0)
     row = (box.h - top - TAIL) / most
@@ -120,7 +126,7 @@ def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, 
     # The scale ends where the longest label of a bar still has its place.
     ends = (
         v / max(1 - (wide(t, size) + 0.15) / inner.w, 0.3)
-        for v, t in zip(value.y, said_, strict=True)
+        for v, t in zip(chart.series[labelled].y, said_, strict=True)
         if v
     )
     high = max(
@@ -140,9 +146,13 @@ def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, 
     _colour_bars(plot.series[0], chart.rows[which.start : which.stop])
     for i, n in enumerate(which):
         if (length := value.y[n]) is not None:
-            _label(plot.series[0].points[i].data_label, length, said_[n], size)
-    for one, series in zip(others, list(plot.series)[1:], strict=True):
-        series.format.fill.background()  # its number is in the sheet; what is seen of it is the line
+            label = plot.series[labelled].points[i].data_label
+            _label(label, None if labelled else length, said_[n], size)
+    for series in list(plot.series)[1:]:
+        series.format.fill.background()  # its numbers are in the sheet; what is seen of them is a line
+    if lines:
+        _whiskers(plot.series[0], [chart.rows[n] for n in which])
+    for one in others:
         axes.upright(made, inner, (one.y[0] or 0) / high, ACCENT, one.name)
 
 
@@ -155,10 +165,43 @@ def _colour_bars(series: BarSeries, rows: Sequence[Row]) -> None:
             paint(series.points[i].format.fill, ACCENT if row.get("c") else PALE)
 
 
-def _label(label: DataLabel, value: float, text: str, size: float) -> None:
+def _whiskers(series: BarSeries, rows: Sequence[Row]) -> None:
+    """The line between the ends of each bar's interval: what an office program calls custom error bars."""
+    bars = leaf("c:errBars")
+    bars.append(leaf("c:errBarType", val="both"))
+    bars.append(leaf("c:errValType", val="cust"))
+    bars.append(leaf("c:noEndCap", val=0))
+    for side, end, sign in (("plus", "b", 1), ("minus", "a", -1)):
+        part, numbers = leaf(f"c:{side}"), leaf("c:numLit")
+        numbers.append(_texted("c:formatCode", "General"))
+        numbers.append(leaf("c:ptCount", val=len(rows)))
+        for i, row in enumerate(rows):
+            if end in row:
+                point = leaf("c:pt", idx=i)
+                point.append(_texted("c:v", repr(max(sign * (row[end] - row["v"]), 0.0))))
+                numbers.append(point)
+        part.append(numbers)
+        bars.append(part)
+    look_ = leaf("c:spPr")
+    line = leaf("a:ln", w=22_225)
+    fill = leaf("a:solidFill")
+    fill.append(leaf("a:srgbClr", val=str(rgb(INK))))
+    line.append(fill)
+    look_.append(line)
+    bars.append(look_)
+    series._element.find(qn("c:cat")).addprevious(bars)
+
+
+def _texted(tag: str, text: str) -> BaseOxmlElement:
+    made = leaf(tag)
+    made.text = text
+    return made
+
+
+def _label(label: DataLabel, value: float | None, text: str, size: float) -> None:
     """What stands at the end of a bar: its number, in a format that gives the screen's words and follows the number when it
-    is changed; the words themselves where no format gives them."""
-    if (format_ := _format(value, text)) is None:
+    is changed; the words themselves where no format gives them, or where the number there is another one (None)."""
+    if value is None or (format_ := _format(value, text)) is None:
         write(label.text_frame, Run(text[:200], size))
     else:
         look(label.font, size, INK)

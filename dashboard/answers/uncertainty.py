@@ -1,0 +1,78 @@
+"""How sure a figure is, beside others: the interval of a share, a rate, a wait or a delay, by site, service or hour."""
+
+from collections.abc import Callable, Mapping
+
+from dashboard.answers.complaints import register
+from dashboard.answers.figures import figures
+from dashboard.answers.network import names
+from dashboard.answers.question import Question
+from dashboard.answers.view import View, answer, engine
+from dashboard.indicators import BY_CODE, Figure, Indicator
+from dashboard.statistics.intervals import quantile_interval, rate, wilson
+from dashboard.statistics.survival import median
+from db.facts import gather
+
+Interval = tuple[float | None, float | None]  # None for an end that so few cases cannot give
+
+
+@answer
+def intervals(view: View, question: Question, by: str, code: str) -> Mapping[str, Interval]:
+    """Between what the true value lies, 95 times in 100, by key; in the displayed unit. Only of values that are shown."""
+    interval = _of(view, question, by, BY_CODE[code])
+    known = {
+        k: f[code] for k, f in figures(view, question, by).items() if f[code].value is not None
+    }
+    if interval is None:
+        return {}
+    return {k: ends for k, f in known.items() if (ends := interval(f)) is not None}
+
+
+def _of(
+    view: View, question: Question, by: str, i: Indicator
+) -> Callable[[Figure], Interval | None] | None:
+    """What gives a figure its interval; None for an indicator that is a plain count."""
+    if i.chart == "share":
+        return lambda f: _scaled(wilson(f.numerator or 0, f.denominator or 0), i.scale)
+    if i.chart == "rate":
+        return lambda f: rate(f.numerator or 0, f.denominator or 0, i.scale)
+    if i.quantile is not None:
+        return _of_waits(view, question, by, i.quantile)
+    if i.code == "complaint_delay" and by == "site":
+        return _of_delays(view, question)
+    return None
+
+
+def _scaled(ends: tuple[float, float] | None, scale: int) -> Interval | None:
+    return None if ends is None else (ends[0] * scale, ends[1] * scale)
+
+
+def _of_waits(
+    view: View, question: Question, by: str, q: float
+) -> Callable[[Figure], Interval | None]:
+    facts = gather(
+        engine(),
+        view.sites(question),
+        question.first,
+        question.last,
+        by,
+        question.service,
+        ledger=view.book,
+    )
+    longest = facts.waits.shape[-1] - 1  # that many minutes and more: no upper end
+
+    def interval(f: Figure) -> Interval:
+        low, high = quantile_interval(facts.waits[facts.keys.index(f.key)], q)
+        return low, None if high == longest else high
+
+    return interval
+
+
+def _of_delays(view: View, question: Question) -> Callable[[Figure], Interval | None]:
+    received, known = register(view, question).since(question.first), names(view, question)
+
+    def interval(f: Figure) -> Interval:
+        mine = received.where(received.name == known[f.key])
+        half = median(mine.spent, ~mine.open)
+        return half.low, half.high
+
+    return interval

@@ -1,0 +1,170 @@
+"""Sites compared honestly: named bars with intervals, a headline that says what was found, a funnel from ten sites on."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.answers import network, sites, view
+from dashboard.answers.question import Question
+from dashboard.answers.uncertainty import intervals
+from dashboard.answers.view import Asker
+from dashboard.panel import Panel
+from dashboard.settings import load
+from dashboard.statistics import sentences
+from dashboard.statistics.dispersion import FEWEST_SITES
+from tests.builders import Office, complaint, visit, waited
+
+YEAR = Question(date(2025, 1, 1), date(2025, 12, 31))
+PLAIN = str.maketrans("\xa0\u202f", "  ")
+
+
+@pytest.fixture
+def asked(office, database_url, monkeypatch) -> Iterator[Office]:
+    """An office whose database answers questions."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    load.cache_clear()
+    yield office
+    view.forget()
+    load.cache_clear()
+
+
+def codes(_: Office) -> list[str]:
+    """Every site's code, in order."""
+    return sorted(network.names(LOCAL_READER))
+
+
+def satisfied(office: Office, shares: dict[str, tuple[int, int]]) -> None:
+    """So many satisfied of so many, at each site."""
+    office.hand_in(
+        "registre",
+        *[
+            visit(site, satisfied="oui" if n < yes else "non")
+            for site, (yes, of) in shares.items()
+            for n in range(of)
+        ],
+    )
+
+
+def compared(who: Asker = LOCAL_READER, code: str = "satisfaction", **how) -> Panel:
+    """The comparison of sites in 2025."""
+    return sites.compare(who, YEAR, "site", code, "centres", **how)
+
+
+def column(panel: Panel, name: str) -> list:
+    """A column of the panel's table: the numbers, or the words where there is none."""
+    at = [c.name for c in panel.table.columns].index(name)
+    return [row[at].text if row[at].value is None else row[at].value for row in panel.table.rows]
+
+
+def test_under_ten_sites_bars_say_that_they_differ_or_that_nothing_is_clear(asked):
+    few = codes(asked)[:3]
+    satisfied(asked, dict(zip(few, ((30, 60), (55, 60), (54, 60)), strict=True)))
+    assert compared().finding.endswith(": les centres diffèrent vraiment entre eux")
+    assert not sites.has_funnel(LOCAL_READER, YEAR, "site", "satisfaction")
+    asked_for = compared(funnel=True)
+    assert {layer["mark"]["type"] for layer in asked_for.content.spec["layer"]} >= {"bar", "rule"}
+    assert "Position" not in [c.name for c in asked_for.table.columns]
+
+
+def test_where_nothing_is_clear_the_headline_says_so(asked):
+    satisfied(asked, dict(zip(codes(asked)[:3], ((50, 60), (52, 60), (53, 60)), strict=True)))
+    assert compared().finding.endswith(
+        ": avec ces effectifs, aucune différence nette n'est visible"
+    )
+
+
+def test_from_ten_sites_on_the_funnel_is_drawn_on_request_and_names_who_is_apart(asked):
+    shares = {site: (48 + n % 5, 60) for n, site in enumerate(codes(asked)[:11])}
+    shares["gsru-cotonou"] = (6, 60)
+    satisfied(asked, shares)
+    assert sites.has_funnel(LOCAL_READER, YEAR, "site", "satisfaction")
+    bars, funnel = compared(), compared(funnel=True)
+    assert bars.content.spec["layer"][0]["mark"]["type"] == "bar"
+    assert funnel.content.spec["layer"][0]["mark"]["type"] == "area"
+    assert bars.finding == funnel.finding and bars.table == funnel.table
+    assert bars.finding.endswith(": GSRU de Cotonou est à part des autres")
+    assert "compte tenu des différences habituelles entre centres" in funnel.caption
+    assert "surdispersion" not in funnel.caption + funnel.reading
+    (outside,) = [
+        row[0].text
+        for row, position in zip(bars.table.rows, column(bars, "Position"), strict=True)
+        if "au-dessous de la limite à 99,8" in position.translate(PLAIN)
+    ]
+    assert outside == "GSRU de Cotonou"
+
+
+@pytest.mark.pitfall(9)
+def test_bars_are_in_the_order_asked_for_and_alphabetical_otherwise(asked):
+    one, two, three = codes(asked)[:3]
+    satisfied(asked, {one: (40, 60), two: (15, 20), three: (20, 80)})
+    everybody = [c for c in codes(asked) if c not in (one, two, three)]
+    names = {order: column(compared(order=order), "Centre") for order in ("name", "value", "size")}
+    values = [v for v in column(compared(order="value"), "n") if v]
+    assert values == [20, 60, 80]
+    assert [v for v in column(compared(order="size"), "n") if v] == [80, 60, 20]
+    assert names["name"] == column(compared(), "Centre") != names["value"]
+    assert set(names["value"]) == set(names["name"]) and len(names["value"]) == 3 + len(everybody)
+
+
+@pytest.mark.pitfall(19)
+@pytest.mark.parametrize("code", ["satisfaction", "complaints_per_1000", "wait_p50", "wait_p90"])
+def test_each_value_lies_within_its_interval_which_narrows_with_n(asked, code):
+    few, many = codes(asked)[:2]
+    lines = [
+        waited(5 + n % 40, site=site, satisfied="oui" if n % 3 else "non")
+        for site, n_of in ((few, 40), (many, 400))
+        for n in range(n_of)
+    ]
+    asked.hand_in("registre", *lines)
+    asked.hand_in(
+        "plaintes",
+        *[complaint(f"{site}-{n}", site) for site, of in ((few, 2), (many, 20)) for n in range(of)],
+    )
+    panel = compared(code=code)
+    likely = intervals(LOCAL_READER, YEAR, "site", code)
+    assert set(likely) == {few, many}
+    figures = dict(zip(column(panel, "Centre"), panel.table.rows, strict=True))
+    assert len(figures) == 24
+    (few_low, few_high), (many_low, many_high) = likely[few], likely[many]
+    shown = [v for v in column(panel, panel.table.columns[1].name) if not isinstance(v, str)]
+    low = [v for v in column(panel, "Sans doute au moins") if not isinstance(v, str)]
+    assert len(shown) == len(low) == 2
+    assert all(a <= v for a, v in zip(low, shown, strict=True))
+    assert few_high is None or few_high - few_low > many_high - many_low
+    drawn = [row for row in panel.content.spec["data"]["values"] if "a" in row]
+    assert len(drawn) == 2 and all(row["a"] <= row["v"] <= row["b"] for row in drawn)
+
+
+def test_a_count_has_no_interval(asked):
+    asked.hand_in("registre", *[visit(site) for site in codes(asked)[:4]])
+    assert not intervals(LOCAL_READER, YEAR, "site", "visits")
+    assert "Sans doute au moins" not in [c.name for c in compared(code="visits").table.columns]
+
+
+@given(st.floats(0, 1), st.integers(0, 6), st.booleans())
+def test_that_sites_are_alike_is_never_said_where_chance_is_under_one_in_twenty(
+    chance, apart, judged
+):
+    said = sentences.differences(chance, [f"Centre {n}" for n in range(apart)], judged)
+    assert "hasard" not in said
+    if apart:
+        assert "à part des autres" in said and "aucun" not in said
+    elif chance < 0.05:
+        assert said.startswith("les centres diffèrent vraiment entre eux")
+        assert judged == ("aucun n'est à part" in said)
+    else:
+        assert said == "avec ces effectifs, aucune différence nette n'est visible"
+
+
+def test_no_sentence_of_the_screen_denies_differences(asked):
+    """F5: « ne diffèrent pas plus que le hasard » was printed where χ² has p = 6·10⁻⁵."""
+    shares = {site: (30 + 3 * (n % 7), 60) for n, site in enumerate(codes(asked)[:FEWEST_SITES])}
+    satisfied(asked, shares)
+    found = sites.differing(LOCAL_READER, YEAR, "satisfaction")
+    assert found.whole.chance < 0.05 and found.finding == (
+        "les centres diffèrent vraiment entre eux\xa0; aucun n'est à part"
+    )
