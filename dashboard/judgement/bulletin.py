@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.judgement.signals import FOLLOWED, Signal, because, now, origin
+from dashboard.judgement.signals import FOLLOWED, Signal, because, beside, origin
 from dashboard.judgement.trust import Ground
 from dashboard.period import Clipped, Period
 from dashboard.statistics import sentences
-from dashboard.statistics.budget import Budget, grouped
+from dashboard.statistics.budget import Budget
+from dashboard.statistics.limits import ON_ONE_SIDE
 from dashboard.statistics.variation import ChartKind, Variation
 from dashboard.wording import HIDDEN, amount, base, shown, who_reported
 
@@ -184,8 +185,10 @@ def _own_signals(s: Situation) -> Line:
             "",
             len(charted),
         )
+    same = _same_month(charted)
     named = [
-        (f.variation, f"{_label(f.indicator)} ({_detail(f, s.names)})") for f in flagged[:NAMED]
+        (f.variation, f"{_label(f.indicator)} ({_detail(f, s.names, dated=not same)})")
+        for f in flagged[:NAMED]
     ]
     text = f"Pour {s.scope}, {_when(charted, s.period.period)}{S}: {_by_variation(named, f'{S}; ')}"
     if len(flagged) > NAMED:
@@ -195,13 +198,13 @@ def _own_signals(s: Situation) -> Line:
     return Line(f"{text}.", flagged[0].indicator, flagged[0].base)
 
 
-def _detail(f: Signal, names: Mapping[str, str]) -> str:
-    """Of one signal: its own month, value and habit, the rule, the sites that it comes from."""
-    said = now(f).removesuffix(f" ({sentences.STATES[f.variation]})") or f.when
-    whence = origin(f, names).removesuffix(".")
-    return ", ".join(part for part in (said, because(f), _lower(whence)) if part).replace(
-        f"{S};", ","
-    )
+def _detail(f: Signal, names: Mapping[str, str], *, dated: bool) -> str:
+    """Of one signal: its own month if it is not everybody's, its value and what is usual, the rule if it is the run, and
+    the sites that it comes from."""
+    run = because(f) if f.rule == ON_ONE_SIDE else ""
+    whence = _lower(origin(f, names).removesuffix("."))
+    parts = [f.when if dated else "", beside(f), run, whence]
+    return ", ".join(part for part in parts if part).replace(f"{S};", ",")
 
 
 def _alerts(s: Situation) -> Line:
@@ -238,12 +241,8 @@ def _sites(
     if len(by_site) > NAMED:
         named.append(f"et {french.plural(len(by_site) - NAMED, 'autre centre', 'autres centres')}")
     have = "a un signal" if len(by_site) == 1 else "ont un signal"
-    several = [str(name) for name, n in grouped([name for name, _ in flagged]).sites if n > 1]
-    cause = (
-        f" Plusieurs signaux d'un même centre ont sans doute une même cause ({french.some(several, NAMED)})."
-        if several
-        else ""
-    )
+    several = any(len(signals) > 1 for signals in by_site.values())
+    cause = " Plusieurs signaux d'un même centre ont sans doute une même cause." if several else ""
     return (
         f"{french.plural(len(by_site), 'centre')} sur {french.number(sites)} {have},"
         f" {_when([f for _, f in flagged], s.period.period)}{S}: {f'{S}; '.join(named)}.{cause}"

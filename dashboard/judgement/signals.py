@@ -660,13 +660,16 @@ class Signal:
         return tuple(self.course.sites[i] for i in gap.sites)
 
     @property
-    def rest(self) -> tuple[float, float] | None:
-        """What the whole shows, and what is usual, without `causes`; None where nobody is left, or none is named."""
-        gap = self.gap
-        if not self.causes or gap is None:
+    def rest(self) -> float | None:
+        """What the whole shows in the month without `causes`, and that is as usual; None where nobody is left."""
+        c, gap = self.course.comparison, self.gap
+        if not self.causes or gap is None or c is None:
             return None
-        both = _read(self.indicator, np.array([gap.rest_observed, gap.rest_expected]))
-        return None if np.isnan(both).any() else (float(both[0]), float(both[1]))
+        left = [i for i in range(len(self.course.sites)) if i not in gap.sites]
+        n = float(c.bases[left, self.at].sum())
+        if not n:
+            return None
+        return float(_read(self.indicator, c.observed[left, self.at].sum(keepdims=True) / n)[0])
 
     @property
     def young(self) -> tuple[str, ...]:
@@ -724,29 +727,35 @@ def apart(indicator: str, value: float, usual: float) -> tuple[str, str]:
 
 
 def now(one: Signal, *, short: bool = False) -> str:
-    """The month's own value beside what is usual: « octobre 2026 : 73 %, pour 75 % d'habitude (alerte) »; "" where the
-    month has no value, or is not judged. short: for a card, without the year."""
-    if one.value is None or not one.charted or one.latest is None:
+    """The month's own value beside what is usual: « octobre 2026 : 73 %, pour 75 % d'habitude à répartition égale
+    (alerte) »; "" where the month has no value, or is not judged. short: for a card, without the year."""
+    said = beside(one)
+    if not said:
         return ""
+    equal = " à répartition égale" if one.kind == ChartKind.EXPECTED and one.flagged else ""
     when = one.when.rsplit(" ", 1)[0] if short else one.when
     word = f" ({sentences.STATES[one.variation]})" if one.flagged else ""
-    i, colon = BY_CODE[one.indicator], f"{french.SPACE}: "
+    return f"{when}{french.SPACE}: {said}{'' if short else equal}{word}"
+
+
+def beside(one: Signal) -> str:
+    """The same without the month: « 73 %, pour 75 % d'habitude », « 74 %, dans l'habitude (75 %) », « 18,7 par jour ;
+    d'habitude de 15,1 à 21,0 »."""
+    if one.value is None or not one.charted:
+        return ""
+    i = BY_CODE[one.indicator]
     if one.kind == ChartKind.VOLUME and one.range:
         low, high = (amount(i, end) for end in one.range)
-        return f"{when}{colon}{amount(i, one.value)} par jour{french.SPACE}; d'habitude de {low} à {high}{word}"
+        return f"{amount(i, one.value)} par jour{french.SPACE}; d'habitude de {low} à {high}"
+    typical = "attente typique de " if i.code in WAITS else ""
     if one.usual is None:
-        return f"{when}{colon}{amount(i, one.value)}{word}"
-    value, usual = (
-        apart(i.code, one.value, one.usual)
-        if one.flagged
-        else (amount(i, one.value), amount(i, one.usual))
-    )
-    typical = "attente typique de " if one.kind == ChartKind.WAIT or i.code in WAITS else ""
-    equal = " à répartition égale" if one.kind == ChartKind.EXPECTED and not short else ""
-    if not one.flagged:
-        like = "comme d'habitude" if value == usual else f"dans l'habitude ({usual})"
-        return f"{when}{colon}{typical}{value}, {like}"
-    return f"{when}{colon}{typical}{value}, pour {usual} d'habitude{equal}{word}"
+        return f"{typical}{amount(i, one.value)}"
+    if one.flagged:
+        value, usual = apart(i.code, one.value, one.usual)
+        return f"{typical}{value}, pour {usual} d'habitude"
+    value, usual = amount(i, one.value), amount(i, one.usual)
+    like = "comme d'habitude" if value == usual else f"dans l'habitude ({usual})"
+    return f"{typical}{value}, {like}"
 
 
 def because(one: Signal) -> str:
@@ -767,7 +776,7 @@ def origin(one: Signal, names: Mapping[str, str]) -> str:
     if one.rest is None:
         return f"{text}."
     without = "lui" if len(one.causes) == 1 else "eux"
-    rest = amount(BY_CODE[one.indicator], one.rest[0])
+    rest = amount(BY_CODE[one.indicator], one.rest)
     return f"{text}{french.SPACE}; sans {without}, {rest}, comme d'habitude."
 
 
