@@ -395,13 +395,13 @@ def _of_wholes(
     )
     for row, (code, scope, c) in enumerate(compared):
         n = c.bases.sum(axis=0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            deviation = np.where(n > 0, np.sqrt(c.variance.sum(axis=0)) / n, np.nan)
+        missing = np.full(len(n), np.nan)
+        deviation = np.divide(np.sqrt(c.variance.sum(axis=0)), n, out=missing.copy(), where=n > 0)
         centre, spread = judged.centre[row], judged.spread[row]
         events, bases = _events(code, monthly.of[code])
         at = list(wholes[scope])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            pooled = np.nansum(events[at], axis=0) / np.nansum(bases[at], axis=0)
+        of_all = np.nansum(bases[at], axis=0)
+        pooled = np.divide(np.nansum(events[at], axis=0), of_all, out=missing, where=of_all > 0)
         observed = np.where(n > 0, c.observed_rate, pooled)
         usual = c.expected_rate + np.nan_to_num(centre) * deviation
         usual = np.where(np.isfinite(centre), usual, np.nan)
@@ -416,7 +416,7 @@ def _of_wholes(
             ChartKind.EXPECTED,
             monthly.months,
             _read(code, observed),
-            np.nansum(bases[at], axis=0).astype(int),
+            of_all.astype(int),
             _read(code, usual),
             _read(code, then),
             judged.rule[row],
@@ -472,7 +472,8 @@ def _volumes(
         ).reshape(-1, t + 1)
         now = seasonal(same, month[: t + 1], shared=monthly.season[:, : t + 1], since=t)
         # The sites that were there all along, in the measure of all: their gap is the one that is judged.
-        scale = pooled[:, t] / same[:, t]
+        there = same[:, t] > 0
+        scale = np.divide(pooled[:, t], same[:, t], out=np.full(len(same), np.nan), where=there)
         usual[:, t], lower[:, t], upper[:, t] = (
             a[:, t] * scale for a in (now.usual, now.lower, now.upper)
         )
