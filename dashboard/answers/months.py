@@ -1,6 +1,7 @@
 """One indicator month by month, and each site's waits side by side."""
 
 import math
+from collections.abc import Sequence
 from datetime import date
 
 from dashboard import charts, french
@@ -12,7 +13,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, scope_of, strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.signals import SKEWED, Signal, origin, verdict
+from dashboard.judgement.signals import SKEWED, Course, Signal, origin, verdict
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
 from dashboard.panel import (
     Cell,
@@ -69,41 +70,17 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         for _, c, s, d, who, what, _ in follow.decisions(view)
         if (c, s) == (code, scope)
     ]
-    typical = "Attente typique" if i.chart == "wait" else i.short
+    typical, words_of = ("Attente typique" if i.chart == "wait" else i.short), values
+    if course.median is not None:
+        medians = [amount(i, v) if not math.isnan(v) else "—" for v in course.median.tolist()]
+        words_of = [f"{w} (médiane : {m})" for w, m in zip(values, medians, strict=True)]
     spec = charts.control_chart(
         signal,
-        values,
+        words_of,
         direction=i.direction,
         unit=typical,
         decisions=decided,
         events=_events(view, question, signal),
-    )
-    lower, upper = course.limits
-    rows = [
-        (
-            month(m),
-            Cell(w, v),
-            *(of_value(code, None if math.isnan(x) else float(x)) for x in around),
-            count(n),
-        )
-        for m, w, v, n, *around in zip(
-            course.months,
-            values,
-            shown_values,
-            course.n.tolist(),
-            course.usual,
-            lower,
-            upper,
-            strict=True,
-        )
-    ]
-    columns = (
-        ("Mois", "month"),
-        (typical, i.unit),
-        ("D'habitude", i.unit),
-        ("Limite basse", i.unit),
-        ("Limite haute", i.unit),
-        ("n", "count"),
     )
     aim = "" if signal.target is None else amount(i, signal.target)
     caption = [
@@ -118,12 +95,35 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         f"{i.label}, par mois",
         Chart(spec),
         alt=f"Carte de contrôle : {i.label}, par mois.",
-        table=table(columns, rows),
+        table=_table(course, typical, values),
         caption=" ".join(part for part in caption if part),
         finding=verdict(signal, limits=False),
         reading=READING if course.charted else "",
         strip=strip(view, question, code),
     )
+
+
+def _table(course: Course, name: str, words_of: Sequence[str]) -> Table:
+    """Month by month: the value, what is usual and the limits; of waits the median too, which is the figure that is read."""
+    code, unit = course.indicator, BY_CODE[course.indicator].unit
+    columns = [("Mois", "month"), (name, unit)]
+    cells = [
+        [month(m) for m in course.months],
+        [
+            Cell(w, None if math.isnan(v) else v)
+            for w, v in zip(words_of, course.values.tolist(), strict=True)
+        ],
+    ]
+    lower, upper = course.limits
+    more = [("D'habitude", course.usual), ("Limite basse", lower), ("Limite haute", upper)]
+    if course.median is not None:
+        more.insert(0, (BY_CODE[code].short, course.median))
+    for heading, values in more:
+        columns.append((heading, unit))
+        cells.append([of_value(code, None if math.isnan(v) else v) for v in values.tolist()])
+    columns.append(("n", "count"))
+    cells.append([count(n) for n in course.n.tolist()])
+    return table(columns, zip(*cells, strict=True))
 
 
 def levels(view: View, signal: Signal) -> list[str]:

@@ -19,6 +19,7 @@ from dashboard.statistics import attributes, expected, sentences
 from dashboard.statistics.level import Followed, Origin, follow
 from dashboard.statistics.limits import NONE, OUTSIDE, RUN, Family, Fit, limits, two_rules
 from dashboard.statistics.logwait import log_wait, minutes
+from dashboard.statistics.quantile import quantile
 from dashboard.statistics.seasonal import HISTORY, YEAR, same_sites, seasonal
 from dashboard.statistics.variation import (
     FROZEN_POINTS,
@@ -86,7 +87,7 @@ class Course:
     by what is known now; then: (m,) the one in force when the month was judged. rule, side: (m,) the signal as it was given
     then. begin: (m,) position of the first month of each point's level, -1 where there is no point. ends: lower and upper
     limits, None where fit (of limits.limits, with bases, scaled) gives them. comparison: of a whole, with its sites in the
-    order of `sites`; spread: (m,) of its z. inside: (m,) whether the month counted for its own limits.
+    order of `sites`; spread: (m,) of its z. median: (m,) of waits, which are judged by their logarithms.
     """
 
     indicator: str
@@ -108,6 +109,7 @@ class Course:
     sites: tuple[str, ...] = ()
     comparison: expected.Comparison | None = None
     spread: np.ndarray | None = None
+    median: np.ndarray | None = None
 
     @cached_property
     def limits(self) -> tuple[np.ndarray, np.ndarray]:
@@ -282,6 +284,7 @@ def _followed(
         fit=Fit(one.centre[0], one.spread[0], one.behind[0]),
         bases=one.bases[0],
         family=one.family,
+        median=shown if kind == ChartKind.WAIT else None,
     )
 
 
@@ -427,7 +430,16 @@ def _of_wholes(
             sites=tuple(monthly.sites[i] for i in at),
             comparison=c,
             spread=spread,
+            median=_median(monthly.of[code].waits, at),
         )
+
+
+def _median(waits: np.ndarray | None, sites: Sequence[int]) -> np.ndarray | None:
+    """The median of all waits of some sites, month by month, (M,)."""
+    if waits is None:
+        return None
+    together = waits[list(sites)].sum(axis=0)
+    return np.where(together.sum(axis=-1) > 0, quantile(together, 0.5), np.nan)
 
 
 # --- volumes --------------------------------------------------------------------------------------------------------
