@@ -61,7 +61,7 @@ def _signals(view: View, scope: str, month: date) -> Mapping[str, Signal]:
     nearest = [s for s in (scope, home, NATION) if s]
     return {
         code: signal(course, month, target_in_force(book.targets, code, nearest, view.moment.day))
-        for code, course in courses(view)[scope].items()
+        for code, course in courses(view).get(scope, {}).items()
     }
 
 

@@ -152,6 +152,7 @@ def judge(
     """The course of every charted indicator, by scope: of each site, and of each whole, given by the places of its sites
     in `monthly.sites`. A measure that is no share, rate or wait has no course of a whole: its composition would move it."""
     courses: dict[str, dict[str, Course]] = {s: {} for s in (*monthly.sites, *wholes)}
+    counts = {code: _events(code, series) for code, series in monthly.of.items()}
     families = (
         (Family.SHARE, SHARES),
         (Family.RATE, RATES),
@@ -163,23 +164,30 @@ def judge(
         if not named:
             continue
         events, bases = (
-            np.concatenate(rows)
-            for rows in zip(*(_events(code, monthly.of[code]) for code in named), strict=True)
+            np.concatenate(rows) for rows in zip(*(counts[code] for code in named), strict=True)
         )
-        set_at, refused, accepted = _marks(named, monthly.sites, monthly.months, marks)
+        set_at, refused, accepted = _marks(
+            [(code, site) for code in named for site in monthly.sites], monthly.months, marks
+        )
         judged = follow(
             events, bases, family=family, set_at=set_at, refused=refused, accepted=accepted
         )
+        rare: list[tuple[str, int]] = []
         for number, code in enumerate(named):
             rows = slice(number * len(monthly.sites), (number + 1) * len(monthly.sites))
             mine = judged.rows(rows)
             for row, site in enumerate(monthly.sites):
-                courses[site][code] = _of_site(code, site, row, monthly, mine, marks)
+                if _is_rare(code, monthly.of[code], row):
+                    rare.append((code, row))
+                else:
+                    courses[site][code] = _of_site(code, site, row, monthly, mine)
             if code not in MEASURES:
                 compared += _comparisons(
                     code, events[rows], bases[rows], family, mine, monthly.of[code], wholes
                 )
-    _of_wholes(compared, monthly, wholes, marks, courses)
+        for code, site, course in _of_rare(rare, family, monthly, marks):
+            courses[site][code] = course
+    _of_wholes(compared, counts, monthly, wholes, marks, courses)
     for code in VOLUMES & set(monthly.of):
         _volumes(code, monthly, wholes, courses)
     # In the order of CHARTED, whichever family came first.
@@ -199,19 +207,16 @@ def _events(code: str, series: Series) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _marks(
-    named: Sequence[str], scopes: Sequence[str], months: Sequence[date], marks: Marks
+    series: Sequence[tuple[str, str]], months: Sequence[date], marks: Marks
 ) -> list[np.ndarray]:
-    """Where somebody set, refused or accepted a level, (indicators × scopes, M) each: at the first month not before it."""
-    found = []
-    for wanted in (SET, REFUSED, ACCEPTED):
-        at = np.zeros((len(named) * len(scopes), len(months)), dtype=bool)
-        for i, code in enumerate(named):
-            for j, scope in enumerate(scopes):
-                for when, kind in marks.get((code, scope), ()):
-                    where = next((n for n, m in enumerate(months) if m >= when), None)
-                    if kind == wanted and where is not None:
-                        at[i * len(scopes) + j, where] = True
-        found.append(at)
+    """Where somebody set, refused or accepted a level of (indicator, scope), (series, M) each: at the first month, or
+    quarter, not before it."""
+    found = [np.zeros((len(series), len(months)), dtype=bool) for _ in range(3)]
+    for row, which in enumerate(series):
+        for when, kind in marks.get(which, ()):
+            where = next((n for n, m in enumerate(months) if m >= when), None)
+            if where is not None:
+                found[(SET, REFUSED, ACCEPTED).index(kind)][row, where] = True
     return found
 
 
@@ -221,26 +226,28 @@ def _levels(judged: Followed, row: int, months: Sequence[date]) -> tuple[Level, 
     )
 
 
-def _of_site(
-    code: str, site: str, row: int, monthly: Monthly, judged: Followed, marks: Marks
-) -> Course:
-    """The course of a site's share, rate, wait or measure; by quarter, or of points alone, where a month has few events."""
-    series = monthly.of[code]
-    if code in SHARES | RATES:
-        share = code in SHARES
-        parts = [
-            (None, None) if not d or math.isnan(d) or math.isnan(a) else (a, d)
-            for a, d in zip(
-                series.numerator[row].tolist(), series.denominator[row].tolist(), strict=True
-            )
-        ]
-        events = attributes.expected_events(
-            [a for a, _ in parts], [d for _, d in parts], proportion=share
-        )
-        if events < attributes.MINIMUM_EVENTS:
-            if events * attributes.MONTHS >= attributes.MINIMUM_EVENTS:
-                return _by_quarter(code, site, monthly.months, parts, marks)
-            return _points(code, site, monthly.months, series.value[row], series.n[row])
+def _is_rare(code: str, series: Series, row: int) -> bool:
+    """Whether a site's months have too few events to be judged one by one."""
+    if code not in SHARES | RATES:
+        return False
+    parts = _parts(series, row)
+    events = attributes.expected_events(*parts, proportion=code in SHARES)
+    return events < attributes.MINIMUM_EVENTS
+
+
+def _parts(series: Series, row: int) -> tuple[list[float | None], list[float | None]]:
+    """Numerators and denominators of a site, None where missing; a denominator 0 is missing."""
+    events, bases = series.numerator[row], series.denominator[row]
+    known = np.isfinite(events) & (np.nan_to_num(bases) > 0)
+    a, b = (
+        [x if k else None for x, k in zip(values.tolist(), known.tolist(), strict=True)]
+        for values in (events, bases)
+    )
+    return a, b
+
+
+def _of_site(code: str, site: str, row: int, monthly: Monthly, judged: Followed) -> Course:
+    """The course of a site's share, rate, wait or measure."""
     kind = (
         ChartKind.SHARE
         if code in SHARES
@@ -250,6 +257,7 @@ def _of_site(
         if code in WAITS
         else ChartKind.MEASURE
     )
+    series = monthly.of[code]
     return _followed(
         code, site, kind, monthly.months, judged, row, series.value[row], series.n[row]
     )
@@ -308,28 +316,46 @@ def _points(
     )
 
 
-def _by_quarter(
-    code: str,
-    site: str,
-    months: Sequence[date],
-    parts: Sequence[tuple[float | None, float | None]],
-    marks: Marks,
-) -> Course:
-    """Three months together, where they have events enough; a quarter that has not ended is no point."""
-    whole = next((n for n in range(len(months), 0, -1) if months[n - 1].month % 3 == 0), 0)
-    quarters, a, d = attributes.by_quarter(
-        months[:whole], [a for a, _ in parts[:whole]], [d for _, d in parts[:whole]]
+def _of_rare(
+    rare: Sequence[tuple[str, int]], family: Family, monthly: Monthly, marks: Marks
+) -> list[tuple[str, str, Course]]:
+    """(indicator, site, course) of series with few events: three months together where they have enough, else points
+    alone. A quarter that has not ended is no point."""
+    whole = next(
+        (n for n in range(len(monthly.months), 0, -1) if monthly.months[n - 1].month % 3 == 0), 0
     )
-    events, bases = (
-        np.array([[np.nan if x is None else x for x in row]], dtype=float).reshape(1, -1)
-        for row in (a, d)
+    found, summed = [], []
+    quarters: list[date] = []
+    for code, row in rare:
+        series, site = monthly.of[code], monthly.sites[row]
+        parts = _parts(series, row)
+        events = attributes.expected_events(*parts, proportion=code in SHARES)
+        if events * attributes.MONTHS < attributes.MINIMUM_EVENTS:
+            course = _points(code, site, monthly.months, series.value[row], series.n[row])
+            found.append((code, site, course))
+            continue
+        quarters, *sums = attributes.by_quarter(
+            monthly.months[:whole], *(part[:whole] for part in parts)
+        )
+        summed.append((code, site, sums))
+    if not summed:
+        return found
+    events_of, bases_of = (
+        np.array(
+            [[np.nan if x is None else x for x in sums[i]] for *_, sums in summed], dtype=float
+        )
+        for i in (0, 1)
     )
-    family = Family.SHARE if code in SHARES else Family.RATE
-    mine = {(code, site): [(q.replace(day=1), kind) for q, kind in marks.get((code, site), ())]}
-    set_at, refused, accepted = _marks([code], [site], quarters, mine)
-    judged = follow(events, bases, family=family, set_at=set_at, refused=refused, accepted=accepted)
-    values = _read(code, judged.values[0])
-    return _followed(code, site, ChartKind.BY_QUARTER, quarters, judged, 0, values, bases[0])
+    set_at, refused, accepted = _marks([(c, s) for c, s, _ in summed], quarters, marks)
+    judged = follow(
+        events_of, bases_of, family=family, set_at=set_at, refused=refused, accepted=accepted
+    )
+    for row, (code, site, _) in enumerate(summed):
+        values = _read(code, judged.values[row])
+        kind = ChartKind.BY_QUARTER
+        course = _followed(code, site, kind, quarters, judged, row, values, bases_of[row])
+        found.append((code, site, course))
+    return found
 
 
 # --- wholes ---------------------------------------------------------------------------------------------------------
@@ -379,6 +405,7 @@ def _wait_variance(waits: np.ndarray) -> np.ndarray:
 
 def _of_wholes(
     compared: Sequence[tuple[str, str, expected.Comparison]],
+    counts: Mapping[str, tuple[np.ndarray, np.ndarray]],
     monthly: Monthly,
     wholes: Mapping[str, Sequence[int]],
     marks: Marks,
@@ -387,8 +414,8 @@ def _of_wholes(
     """Observed against what the sites usually show, of each whole: one following for all of them."""
     if not compared:
         return
-    found = [_marks([code], [scope], monthly.months, marks) for code, scope, _ in compared]
-    set_at, refused, accepted = (np.concatenate(rows) for rows in zip(*found, strict=True))
+    named = [(code, scope) for code, scope, _ in compared]
+    set_at, refused, accepted = _marks(named, monthly.months, marks)
     judged = follow(
         np.array([c.z for *_, c in compared]),
         family=Family.STANDARDISED,
@@ -401,7 +428,7 @@ def _of_wholes(
         missing = np.full(len(n), np.nan)
         deviation = np.divide(np.sqrt(c.variance.sum(axis=0)), n, out=missing.copy(), where=n > 0)
         centre, spread = judged.centre[row], judged.spread[row]
-        events, bases = _events(code, monthly.of[code])
+        events, bases = counts[code]
         at = list(wholes[scope])
         of_all = np.nansum(bases[at], axis=0)
         pooled = np.divide(np.nansum(events[at], axis=0), of_all, out=missing, where=of_all > 0)

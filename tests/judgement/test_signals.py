@@ -17,7 +17,7 @@ from dashboard.judgement.signals import (
 from dashboard.period import add_months
 from dashboard.statistics.level import Origin
 from dashboard.statistics.limits import NONE, ON_ONE_SIDE, OUTSIDE
-from dashboard.statistics.variation import ChartKind, Variation
+from dashboard.statistics.variation import Assurance, ChartKind, Variation
 from db.codes import ACCEPTED, REFUSED, SET
 from tests.judgement.series import counted, follow, made, measured, waited
 
@@ -53,6 +53,27 @@ def test_all_sites_at_once_are_the_same_as_each_alone():
         for name in ("values", "usual", "then", "rule", "side"):
             np.testing.assert_array_equal(getattr(one, name), getattr(same, name))
         np.testing.assert_array_equal(one.limits, same.limits)
+
+
+@pytest.mark.pitfall(8)
+@pytest.mark.parametrize("levels", [[75], [10, 90], [90, 10], [75] * 10 + [1]])
+def test_two_values_or_eleven_are_too_few_whatever_the_gap(levels):
+    for code, series in (
+        (CODE, shares([levels])),
+        ("wait_p90", measured("wait_p90", [levels])),
+        ("visits_per_day", counted("visits_per_day", [levels], [[1] * len(levels)])),
+    ):
+        one = signal(follow(code, series, LAST)["site 0"], LAST, 80)
+        assert one.variation == Variation.TOO_FEW and not one.flagged
+        assert not any(word in verdict(one) for word in ("alerte", "amélioration", "changement"))
+
+
+@pytest.mark.pitfall(10)
+def test_a_good_level_with_a_lasting_fall_still_shows_the_signal():
+    levels = np.r_[np.full(30, 97.0), np.full(9, 95.0)][None]
+    one = signal(follow(CODE, shares(levels, base=2000), LAST)["site 0"], LAST, 90)
+    assert one.value > 90 and one.assurance == Assurance.CONSISTENTLY_MET
+    assert one.variation == Variation.CONCERN
 
 
 @pytest.mark.pitfall(12)

@@ -149,6 +149,12 @@ def test_the_limits_of_a_share_are_never_inside_the_exact_ones(n, share):
             assert chance(range(count + 1)) < TAIL
 
 
+@pytest.mark.pitfall(14)
+def test_limits_follow_the_denominator_of_each_point():
+    lower, upper = limits(Family.SHARE, known(0.75), np.array([60.0, 300.0, 1500.0]))
+    assert (np.diff(lower) > 0).all() and (np.diff(upper) < 0).all()
+
+
 def test_a_rare_event_is_no_signal_where_three_deviations_would_make_it_one():
     rare, exposure = known(0.002), np.array([250.0])  # half an event expected
     three = 0.002 + 3 * unit(Family.RATE, rare, exposure)[0]
