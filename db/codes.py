@@ -7,6 +7,8 @@ This module imports nothing of ours: anybody may use it.
 REQUEST, COMPLAINT, INFORMATION = 0, 1, 2
 # visit.outcome
 UNKNOWN, SERVED, LEFT = 0, 1, 2
+# rebase.kind: somebody begins a level of a series, or says no or yes to one that twelve months have proposed
+SET, REFUSED, ACCEPTED = "set", "refused", "accepted"
 # visit.sex
 WOMAN, MAN = 1, 2
 
@@ -52,3 +54,4 @@ LONGEST = {
     "typed": 500,
 }
 BYS = ("nation", "department", "site", "month", "service", "hour")
+SITE_MONTH = "site_month"  # each site in each month: what series are followed from, shown nowhere

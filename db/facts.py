@@ -13,10 +13,27 @@ from typing import TypeVar
 import numpy as np
 from sqlalchemy import Connection, Engine
 
-from dashboard.period import Period, add_months, day_number, month_end, month_starts, months
+from dashboard.period import (
+    Period,
+    add_months,
+    day_number,
+    month_end,
+    month_number,
+    month_numbers,
+    month_starts,
+    months,
+)
 from dashboard.settings import load
 from db import read
-from db.codes import ALL, ALL_SERVICES, COUNTERS, UNKNOWN_HOUR, UNKNOWN_KEY, UNKNOWN_SERVICE
+from db.codes import (
+    ALL,
+    ALL_SERVICES,
+    COUNTERS,
+    SITE_MONTH,
+    UNKNOWN_HOUR,
+    UNKNOWN_KEY,
+    UNKNOWN_SERVICE,
+)
 from db.ledger import Ledger, load_ledger
 from db.months import Visits, visits
 from db.shapes import Facts
@@ -92,7 +109,7 @@ def gather(
     as_of: date | None = None,
     ledger: Ledger | None = None,
 ) -> Facts:
-    """The facts of a question. sites: codes, or ALL. by: one of BYS. service: a code, or None for all.
+    """The facts of a question. sites: codes, or ALL. by: one of BYS, or SITE_MONTH. service: a code, or None for all.
 
     as_of: what was known on that day only; by default all that is. ledger: the network as it stands, if at hand.
     Raises KeyError for an unknown service.
@@ -233,7 +250,7 @@ def _cut(scope: Scope, by: str) -> Cut:
         known = {name: np.full(len(groups), _sum(values, None)) for name, values in known.items()}
     else:
         waits = cut.of("waits", [number])[:, 0]
-        if by == "month":
+        if by in ("month", SITE_MONTH):
             left_timed = mine[:, :, LEFT_TIMED] * (everybody[:, :, MEASURED] > 0)
         else:
             left_timed = _sum(mine[:, :, LEFT_TIMED], 1) * measuring
@@ -241,7 +258,7 @@ def _cut(scope: Scope, by: str) -> Cut:
         counters, waits, left = (
             fold(mine),
             fold(waits),
-            fold(left_timed if by == "month" else left_timed[:, None]),
+            fold(left_timed if left_timed.ndim == 2 else left_timed[:, None]),
         )
         known = {name: fold(values) for name, values in known.items()}
     if scope.service is None and by != "service":
@@ -252,7 +269,8 @@ def _cut(scope: Scope, by: str) -> Cut:
 def _folding(
     scope: Scope, by: str, present: tuple[date, ...]
 ) -> tuple[list[str], list[Group], Callable[[np.ndarray], np.ndarray]]:
-    """Keys and groups of a nation, its departments, sites or months; and what adds (R, M, …) up to (G, …)."""
+    """Keys and groups of a nation, its departments, sites, months, or sites by month (a site's months together); and what
+    adds (R, M, …) up to (G, …)."""
     if by == "nation":
         return ["nation"], [0], lambda a: _sum(a, (0, 1))[None]
     if by == "site":
@@ -272,7 +290,21 @@ def _folding(
         summed = _sum(a, 0)
         return np.concatenate([summed, np.zeros((1, *summed.shape[1:]), np.int64)])[rows]
 
-    return [f"{m:%Y-%m}" for m in starts], [day_number(m) for m in starts], fold
+    keys = [f"{m:%Y-%m}" for m in starts]
+    if by == "month":
+        return keys, [day_number(m) for m in starts], fold
+    places = [scope.ledger.places[i] for i in scope.rows.tolist()]
+
+    def fold_each(a: np.ndarray) -> np.ndarray:
+        nothing = np.zeros((len(a), 1, *a.shape[2:]), np.int64)
+        each = np.concatenate([a.astype(np.int64), nothing], axis=1)[:, rows]
+        return each.reshape(-1, *a.shape[2:])
+
+    return (
+        [f"{p.code} {m}" for p in places for m in keys],
+        [p.id for p in places for _ in keys],
+        fold_each,
+    )
 
 
 def _add_up(where: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
@@ -322,18 +354,20 @@ def _span(first: date, last: date) -> np.ndarray:
 def _spans(scope: Scope, by: str, groups: list[Group]) -> np.ndarray:
     """The first and the last day of each key, (G, 2): its part of the period for months, the whole period for others."""
     whole = _span(scope.first, scope.last)
-    if by != "month" or not groups:
+    if by not in ("month", SITE_MONTH) or not groups:
         return whole.repeat(len(groups), axis=0)
-    starts = np.array(groups, dtype=np.int64)
+    starts = np.array([day_number(m) for m in months(Period(scope.first, scope.last))])
     ends = np.append(starts[1:] - 1, whole[0, 1])  # a month ends where the next begins
-    return np.stack([np.maximum(starts, whole[0, 0]), np.minimum(ends, whole[0, 1])], axis=1)
+    spans = np.stack([np.maximum(starts, whole[0, 0]), np.minimum(ends, whole[0, 1])], axis=1)
+    return np.tile(spans, (len(scope.rows), 1)) if by == SITE_MONTH else spans
 
 
 def _members(scope: Scope, by: str, groups: list[Group]) -> np.ndarray:
     """Whether a site of the ledger is one that a key speaks of, (G, S)."""
     member = np.zeros((len(groups), len(scope.ledger.places)), dtype=bool)
-    if by == "site":
-        member[np.arange(len(groups)), scope.rows] = True
+    if by in ("site", SITE_MONTH):
+        each = len(groups) // max(len(scope.rows), 1)  # 1, or the months of a site
+        member[np.arange(len(groups)), np.repeat(scope.rows, each)] = True
     elif by == "department":
         for i, name in enumerate(groups):
             member[i, scope.rows[scope.departments == name]] = True
@@ -435,6 +469,13 @@ def _complaints(scope: Scope, by: str, groups: list[Group]) -> dict[str, np.ndar
 
 def _groups_of(scope: Scope, by: str, groups: list[Group], c: dict[str, np.ndarray]) -> np.ndarray:
     """The place in `groups` of what each complaint belongs to, -1 where it is none of them."""
+    if by == SITE_MONTH:
+        at = np.full(len(scope.ledger.places), -1)
+        at[scope.rows] = np.arange(len(scope.rows))
+        width = len(groups) // max(len(scope.rows), 1)
+        month = month_numbers(c["received"]) - month_number(scope.first)
+        inside = (month >= 0) & (month < width)
+        return np.where(inside, at[c["site"]] * width + month, -1)
     place = {g: i for i, g in enumerate(groups)}
     if by in ("site", "department"):
         each, where = (

@@ -30,6 +30,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from db.codes import SET
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -161,7 +163,8 @@ class Target(Base):
 
 
 class Rebase(Base):
-    """From this month on, a control chart starts new limits: only for a reason that somebody states."""
+    """From this month on, a series has a new level: begun by somebody for a stated reason, or proposed by twelve months on
+    one side, and refused or accepted."""
 
     __tablename__ = "rebase"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -169,6 +172,9 @@ class Rebase(Base):
     scope: Mapped[str] = mapped_column(String(80), comment="nation, a department or a site code")
     month: Mapped[date] = mapped_column(Date)
     reason: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(
+        String(10), server_default=SET, comment="set, refused or accepted: db.codes"
+    )
     author: Mapped[str] = mapped_column(String(80))
     __table_args__ = (UniqueConstraint("indicator", "scope", "month"),)
 

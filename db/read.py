@@ -19,7 +19,7 @@ from db.shapes import Closure, Place
 Sites = Collection[str]
 Target = tuple[str, str, float, date, str]
 Decision = tuple[int, str, str, date, str, str, date | None]
-Rebase = tuple[str, str, date, str, str]
+Rebase = tuple[str, str, date, str, str, str]
 HOURS = rollup.HOURS
 
 
@@ -146,11 +146,13 @@ def decisions(connection: Connection) -> list[Decision]:
 
 
 def rebases(connection: Connection) -> list[Rebase]:
-    """(indicator, scope, month, reason, author) of every new start of a control chart, oldest first."""
+    """(indicator, scope, month, reason, author, kind) of every level that somebody began, refused or accepted, oldest
+    first; kind: SET, REFUSED or ACCEPTED."""
     rows = _all(
-        connection, "SELECT indicator, scope, month, reason, author FROM rebase ORDER BY month"
+        connection,
+        "SELECT indicator, scope, month, reason, author, kind FROM rebase ORDER BY month",
     )
-    return [(i, s, as_date(m), reason, author) for i, s, m, reason, author in rows]
+    return [(i, s, as_date(m), reason, author, kind) for i, s, m, reason, author, kind in rows]
 
 
 def stories(connection: Connection) -> list[tuple[str, str]]:

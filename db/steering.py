@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from db.codes import LONGEST
+from db.codes import ACCEPTED, LONGEST, REFUSED, SET
 from db.engine import writing
 from db.journal import note, now
 from db.models import Commune, Decision, KeptStory, Rebase, Site, Target
@@ -109,7 +109,35 @@ def decide(
 
 
 def rebase(engine: Engine, indicator: str, scope: str, month: date, reason: str, by: str) -> None:
-    """Start a control chart anew from a month on, for a stated reason. Raises Refused."""
+    """Begin a new level of a series from a month on, for a stated reason. Raises Refused."""
+    _level(engine, indicator, scope, month, reason, by, SET, "rebased")
+
+
+def refuse_level(
+    engine: Engine, indicator: str, scope: str, month: date, reason: str, by: str
+) -> None:
+    """Say no to a proposed level that begins in a month: the limits before it hold on. Raises Refused."""
+    _level(engine, indicator, scope, month, reason, by, REFUSED, "refused level")
+
+
+def accept_level(
+    engine: Engine, indicator: str, scope: str, month: date, reason: str, by: str
+) -> None:
+    """Say yes to a proposed level that begins in a month. Raises Refused."""
+    _level(engine, indicator, scope, month, reason, by, ACCEPTED, "accepted level")
+
+
+def _level(
+    engine: Engine,
+    indicator: str,
+    scope: str,
+    month: date,
+    reason: str,
+    by: str,
+    kind: str,
+    action: str,
+) -> None:
+    """What somebody says of the level of a month takes the place of what was said of it before."""
     _say(reason, "la raison")
     with writing(engine) as c:
         _known(c, scope)
@@ -121,13 +149,18 @@ def rebase(engine: Engine, indicator: str, scope: str, month: date, reason: str,
         )
         c.execute(
             insert(Rebase).values(
-                indicator=indicator, scope=scope, month=month, reason=reason.strip(), author=by
+                indicator=indicator,
+                scope=scope,
+                month=month,
+                reason=reason.strip(),
+                author=by,
+                kind=kind,
             )
         )
         note(
             c,
             by,
-            "rebased",
+            action,
             {"indicator": indicator, "scope": scope, "month": month.isoformat()},
             reason,
         )

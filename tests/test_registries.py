@@ -114,10 +114,8 @@ def test_what_an_indicator_says_of_its_charts_and_places_holds_together(indicato
     assert not i.followed or (i.chart and i.direction != "neither"), (
         "an alert needs a chart and a good direction"
     )
-    assert i.chart == "measure" or not (i.skewed or i.step), (
-        "only a measure has a scale and a step of its own"
-    )
-    assert bool(i.step) == (i.chart == "measure" and i.unit in ("minutes", "days"))
+    assert i.chart == "measure" or not i.skewed, "only a measure has a scale of its own"
+    assert i.chart not in ("wait", "measure") or i.unit in ("minutes", "days")
     assert i.classes is None or sorted(set(i.classes)) == list(i.classes)
     assert i.unit != "count" or not (i.chart or i.classes), (
         "a count that follows the number of days is neither"

@@ -15,10 +15,12 @@ from db.write import Refused
 
 __all__ = [
     "Refused",
+    "accept_level",
     "decide",
     "forget_story",
     "keep_story",
     "rebase",
+    "refuse_level",
     "remove_target",
     "set_target",
 ]
@@ -29,7 +31,7 @@ def _check(person: Person, right: str, indicator: str, scope: str) -> None:
     require(person, right)
     # The whole is not for who answers for a part of it.
     abroad = scope == "nation" and person.departments is not None
-    if abroad or not follow.signals(person, [scope]):
+    if abroad or scope not in follow.courses(person):
         raise NotAllowed(f"{person.name} : {right}, {scope}")
     if indicator not in BY_CODE:
         raise Refused(f"« {indicator} » n'est pas un indicateur.")
@@ -70,6 +72,18 @@ def rebase(person: Person, indicator: str, scope: str, month: date, reason: str)
     """Start a control chart anew from a month on. Raises Refused or NotAllowed."""
     _check(person, "rebase", indicator, scope)
     steer.rebase(engine(), indicator, scope, month, reason, person.name)
+
+
+def refuse_level(person: Person, indicator: str, scope: str, month: date, reason: str) -> None:
+    """Say no to a proposed level of a series. Raises Refused or NotAllowed."""
+    _check(person, "rebase", indicator, scope)
+    steer.refuse_level(engine(), indicator, scope, month, reason, person.name)
+
+
+def accept_level(person: Person, indicator: str, scope: str, month: date, reason: str) -> None:
+    """Say yes to a proposed level of a series. Raises Refused or NotAllowed."""
+    _check(person, "rebase", indicator, scope)
+    steer.accept_level(engine(), indicator, scope, month, reason, person.name)
 
 
 def keep_story(person: Person, story: Story) -> None:

@@ -59,7 +59,9 @@ def outlook(view: View, question: Question) -> Outlook:
     if first.day > 1:  # a month half there would be a small one
         first = add_months(first.replace(day=1), 1)
     starts = months(Period(first, last)) if first <= last else []
-    spans = [(m, month_end(m)) for m in starts]
+    ends = [month_end(m) for m in starts]
+    spans = np.array([[day_number(a), day_number(b)] for a, b in zip(starts, ends, strict=True)])
+    spans = spans.reshape(-1, 2)
     visits, days = (book.between(name, spans).T.astype(float) for name in ("visits", "open"))
     per_day = np.divide(visits, days, out=np.full(visits.shape, np.nan), where=days > 0)
     per_day[per_day == 0] = np.nan  # nothing entered is no month without users

@@ -1,8 +1,10 @@
 """Alerts: which sites have a signal, how many chance alone would give, and what was decided."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+
+import numpy as np
 
 from dashboard import french
 from dashboard.answers import follow
@@ -10,13 +12,19 @@ from dashboard.answers.network import names, sites
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.bulletin import because
-from dashboard.judgement.signals import FOLLOWED, SKEWED, Signal
-from dashboard.panel import Message, Panel, day, table, words
-from dashboard.statistics import alarms, sentences
+from dashboard.judgement.signals import FOLLOWED, Course, Level, Signal, apart, because, now
+from dashboard.panel import Cell, Message, Panel, day, month, table, words
+from dashboard.statistics import sentences
+from dashboard.statistics.budget import Budget, Shape, chances_of, grouped, of_chances
+from dashboard.statistics.level import Origin
+from dashboard.statistics.limits import COUNTED
+from dashboard.statistics.rates import ROWS
+from dashboard.statistics.rates import table as simulated
 from dashboard.statistics.variation import Variation
+from dashboard.wording import amount
 
 SEEN_AFTER = 3  # points after a decision before anything is said of it
+DRAWS = 100  # of each series, for the budget: its expected number is known to within 0.2
 ORDER = {Variation.CONCERN: 0, Variation.IMPROVEMENT: 1, Variation.NEUTRAL: 2}
 
 
@@ -24,35 +32,70 @@ ORDER = {Variation.CONCERN: 0, Variation.IMPROVEMENT: 1, Variation.NEUTRAL: 2}
 def followed(
     view: View, question: Question, codes: Sequence[str] = FOLLOWED
 ) -> Sequence[tuple[str, Signal]]:
-    """(site name, signal) of every followed series of the question's sites."""
+    """(site name, signal) of every followed series of the question's sites, at the last whole month of its period."""
     known = names(view, question)
-    signals = follow.signals(view, known)
-    return [(known[scope], signals[scope][code]) for scope in known for code in codes]
+    signals = follow.signals(view, known, question.last)
+    return [(known[scope], signals[scope][code]) for scope in signals for code in codes]
 
 
 @answer
-def budget(
-    view: View, question: Question, codes: Sequence[str] = FOLLOWED
-) -> tuple[int, alarms.Budget]:
-    """How many signals these series have, and how many chance alone would give."""
-    series = [(s, s.chart) for _, s in followed(view, question, codes) if s.chart is not None]
-    return sum(s.flagged for s, _ in series), alarms.budget(
-        [chart.points[-1] for _, chart in series],
-        [s.kind for s, _ in series],
-        [s.indicator in SKEWED for s, _ in series],
+def _chances(view: View) -> Mapping[tuple[str, str], np.ndarray]:
+    """The chance of a false alarm of each site's series in each of its months, by scope and indicator: simulated once for
+    a state of the data, with the numbers behind each series as they are."""
+    places = names(view)
+    series = [
+        (scope, code, course, course.fit, course.bases)
+        for scope, courses in follow.courses(view).items()
+        if scope in places
+        for code, course in courses.items()
+        if course.fit is not None and course.bases is not None
+    ]
+    shapes = []
+    for scope, _code, course, fit, bases in series:
+        known = np.flatnonzero(np.isfinite(fit.centre))
+        counted = course.family in COUNTED
+        shapes.append(
+            Shape(
+                scope,
+                course.family,
+                bases if counted else np.where(np.isfinite(bases), 1.0, np.nan),
+                float(fit.centre[known[-1]]) if len(known) else 0.0,
+                float(fit.spread[known[-1]]) if len(known) else 1.0,
+            )
+        )
+    found = chances_of(shapes, DRAWS)
+    return {(scope, code): c for (scope, code, *_), c in zip(series, found, strict=True)}
+
+
+@answer
+def budget(view: View, question: Question, codes: Sequence[str] = FOLLOWED) -> Budget:
+    """How many signals chance alone would give these series in the month that is judged."""
+    chances = _chances(view)
+    judged = [(name, s) for name, s in followed(view, question, codes) if s.charted]
+    return of_chances(
+        [
+            (name, float(chances[s.scope, s.indicator][s.at]))
+            for name, s in judged
+            if s.at is not None and (s.scope, s.indicator) in chances
+        ],
+        DRAWS,
     )
 
 
 @answer
 def budget_line(view: View, question: Question, codes: Sequence[str] = FOLLOWED) -> str:
-    """The same in a sentence."""
-    return sentences.alert_budget(*budget(view, question, codes))
+    """How many signals there are and would be by chance, and at how many sites, in sentences."""
+    flagged = [name for name, s in followed(view, question, codes) if s.flagged]
+    by_site = sentences.by_site(grouped(flagged))
+    chance = sentences.alert_budget(len(flagged), budget(view, question, codes))
+    return f"{by_site} {chance}" if by_site else chance
 
 
 @answer
 def against_chance(view: View, question: Question) -> str:
     """The same in a few words, for a headline."""
-    signals, chance_alone = budget(view, question)
+    chance_alone = budget(view, question)
+    signals = sum(s.flagged for _, s in followed(view, question))
     low, high = math.floor(chance_alone.expected), math.ceil(chance_alone.expected)
     of = french.number(high) if low == high else f"{french.number(low)} à {french.number(high)}"
     return (
@@ -85,7 +128,7 @@ def signals(view: View, question: Question) -> Panel:
             words(name),
             words(BY_CODE[s.indicator].short),
             words(sentences.VARIATIONS[s.variation]),
-            words(s.when),
+            words(now(s)),
             words(because(s)),
             *([words(sentences.ASSURANCES[s.assurance])] if aimed else []),
         )
@@ -95,7 +138,7 @@ def signals(view: View, question: Question) -> Panel:
         ("Centre", ""),
         ("Indicateur", ""),
         ("Signal", ""),
-        ("Point", ""),
+        ("Dernier mois entier", ""),
         ("Pourquoi", ""),
         *([("Cible", "")] if aimed else []),
     )
@@ -103,10 +146,88 @@ def signals(view: View, question: Question) -> Panel:
 
 
 @answer
-def power(view: View, question: Question) -> alarms.Rate | None:
-    """What the rule finds and what it misses, for the longest of the series at hand; None where none has a chart."""
-    points = [s.chart.points[-1] for _, s in followed(view, question) if s.chart is not None]
-    return alarms.rate(min(max(points), 60)) if points else None
+def proposed(view: View, question: Question) -> tuple[tuple[str, Signal, Level], ...]:
+    """(name, signal, level) of every new level that twelve months have proposed and nobody has refused or accepted: of
+    the question's sites and its whole, in alphabetical order; the nation is « Le réseau »."""
+    scopes = {**names(view, question), **wholes(view, question)}
+    found = [
+        (scopes[scope], one, level)
+        for scope, signals in follow.signals(view, scopes, question.last).items()
+        for one in signals.values()
+        for level in one.course.levels
+        if level.origin == Origin.PROPOSED
+    ]
+    return tuple(
+        sorted(found, key=lambda x: (french.alphabetical(x[0]), x[1].indicator, x[2].start))
+    )
+
+
+def wholes(view: View, question: Question) -> dict[str, str]:
+    """Scope to name of the wholes that a question takes in."""
+    if question.site or question.kind:
+        return {}
+    if question.department:
+        return {question.department: question.department}
+    departments = {p.department: p.department for p in sites(view, question)}
+    return {"nation": "Le réseau", **departments}
+
+
+@answer
+def levels(view: View, question: Question) -> Panel:
+    """The new levels that wait for a yes or a no, as a table."""
+    title, waiting = "Nouveaux niveaux proposés", proposed(view, question)
+    if not waiting:
+        return Panel("niveaux", title, Message("Aucun nouveau niveau n'attend de réponse."))
+    rows = [
+        (
+            words(name),
+            words(BY_CODE[one.indicator].short),
+            month(level.start),
+            words(_level_in_words(one, level)),
+        )
+        for name, one, level in waiting
+    ]
+    columns = (("Où", ""), ("Indicateur", ""), ("Depuis", "month"), ("D'habitude, désormais", ""))
+    return Panel("niveaux", title, table=table(columns, rows))
+
+
+def _level_in_words(one: Signal, level: Level) -> str:
+    at = one.course.months.index(level.start)
+    value = float(one.course.usual[at])
+    before = [float(v) for v in one.course.usual[:at] if not math.isnan(v)]
+    if math.isnan(value):
+        return "—"
+    if not before:
+        return amount(BY_CODE[one.indicator], value)
+    return "{}, au lieu de {}".format(*apart(one.indicator, value, before[-1]))
+
+
+@answer
+def rates(view: View) -> Panel:
+    """How often the two rules cry wolf and what they find: simulated, the same at each run (dashboard.statistics.rates)."""
+    del view  # the same for everybody
+    rows = [
+        (
+            words(ROWS[one.series]),
+            Cell(french.number(one.flagged, 2), one.flagged),
+            Cell("—")
+            if one.found_1 is None
+            else Cell(french.percent(100 * one.found_1), one.found_1),
+            Cell("—")
+            if one.found_2 is None
+            else Cell(french.percent(100 * one.found_2), one.found_2),
+        )
+        for one in simulated()
+    ]
+    columns = (
+        ("Série", ""),
+        ("Mois signalés par an", ""),
+        ("Changement d'un écart type vu en 8 mois", ""),
+        ("de deux écarts types", ""),
+    )
+    return Panel(
+        "taux", "Ce que la règle signale à tort, et ce qu'elle trouve", table=table(columns, rows)
+    )
 
 
 @answer
@@ -121,7 +242,7 @@ def decisions(view: View, question: Question) -> Panel:
     taken = [d for d in reversed(follow.decisions(view)) if d[2] in scopes]
     if not taken:
         return Panel("decisions", "Décisions", Message("Aucune décision notée."))
-    known = follow.signals(view, {d[2] for d in taken})
+    known = follow.courses(view)
     rows = [
         (
             day(on),
@@ -152,11 +273,11 @@ def decisions(view: View, question: Question) -> Panel:
     )
 
 
-def judged(signal: Signal | None, on: date) -> str:
+def judged(course: Course | None, on: date) -> str:
     """What the points since a decision say: signal, no signal, or too early to tell."""
-    if signal is None or signal.chart is None:
+    if course is None or not course.charted:
         return "trop tôt"
-    after = [i for i, m in enumerate(signal.months) if m > on and signal.values[i] is not None]
+    after = [i for i, m in enumerate(course.months) if m > on and course.begin[i] >= 0]
     if len(after) < SEEN_AFTER:
         return "trop tôt"
-    return "signal" if any(signal.chart.side[i] for i in after) else "pas de signal"
+    return "signal" if any(course.side[i] for i in after) else "pas de signal"

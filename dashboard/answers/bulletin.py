@@ -1,7 +1,7 @@
 """The bulletin of a period: what the data allow to say, each sentence with its n."""
 
 from dashboard import french
-from dashboard.answers import follow
+from dashboard.answers import alerts, follow
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import names
 from dashboard.answers.question import Question
@@ -21,7 +21,7 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
     site = known.get(question.site or "")
     words = f"le {site}" if site else in_words(question.department, question.kind)
     by_site = figures(view, question, "site")
-    signals = follow.signals(view, [scope, *known])
+    signals = follow.signals(view, [scope, *known], question.last)
     return tuple(
         bulletin.write(
             bulletin.Situation(
@@ -31,6 +31,7 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
                 None if question.kind else signals.get(scope, {}),
                 {} if question.site else {known[c]: signals[c] for c in known if c in signals},
                 follow.ground(view, question),
+                alerts.budget(view, question),
                 tuple(
                     sorted(
                         (
@@ -41,6 +42,7 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
                         key=french.alphabetical,
                     )
                 ),
+                names(view),
             )
         )
     )

@@ -4,19 +4,19 @@ not a trend: only a signal has a colour, and always a word.
 Before: `figures.whole`, `figures.comparison`. After: `dashboard.ui.cards` on pages, `slides` in stories.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard import french
 from dashboard.answers import follow
 from dashboard.answers.figures import Comparison, comparison, trend, whole
-from dashboard.answers.network import freshness
+from dashboard.answers.network import freshness, names
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, in_period
 from dashboard.answers.view import View, answer, quick
-from dashboard.indicators import BY_CODE, Figure
+from dashboard.indicators import BY_CODE, TIMED, Figure
 from dashboard.judgement import trust
-from dashboard.judgement.signals import Signal, verdict
+from dashboard.judgement.signals import Signal, now, origin, verdict
 from dashboard.panel import Card, Cards, Panel, count, of_figure, table, words
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
@@ -63,7 +63,7 @@ def cards(
                 ("Valeur", "mixed"),
                 ("Unité", ""),
                 ("n", "count"),
-                ("Carte de contrôle", ""),
+                ("Dernier mois entier", ""),
                 ("Puis-je m'y fier ?", ""),
             ),
             rows,
@@ -76,7 +76,10 @@ def card(code: str, figure: Figure, signal: Signal | None = None) -> Card:
     state, tone = (
         ("", "")
         if signal is None
-        else (sentences.VARIATIONS[signal.variation], TONES.get(signal.variation, ""))
+        else (
+            now(signal, short=True) or sentences.VARIATIONS[signal.variation],
+            TONES.get(signal.variation, ""),
+        )
     )
     if figure.value is None:
         state, tone = figure.note, ""
@@ -112,7 +115,7 @@ def metrics(view: View, question: Question, codes: Sequence[str]) -> tuple[Metri
         trend(view, question),
         comparison(view, question),
     )
-    signals = followed(view, question)
+    signals, known = followed(view, question), names(view)
     return tuple(
         _metric(
             code,
@@ -120,6 +123,7 @@ def metrics(view: View, question: Question, codes: Sequence[str]) -> tuple[Metri
             [months[m][code].value for m in sorted(months)],
             compared,
             in_period(signals.get(code), question),
+            known,
         )
         for code in codes
     )
@@ -131,6 +135,7 @@ def _metric(
     line: Sequence[float | None],
     compared: Comparison | None,
     signal: Signal | None,
+    known: Mapping[str, str],
 ) -> Metric:
     before = against_last_year(code, compared.now, compared.before) if compared else ""
     tile = card(code, figure, signal)
@@ -143,12 +148,12 @@ def _metric(
         tile.state or before,
         before if tile.state else "",
         tuple(v for v in line if v is not None),
-        explanation(code, figure, signal),
+        explanation(code, figure, signal, known),
     )
 
 
-def explanation(code: str, figure: Figure, signal: Signal | None) -> str:
-    """What an indicator means, for the question mark beside it."""
+def explanation(code: str, figure: Figure, signal: Signal | None, names: Mapping[str, str]) -> str:
+    """What an indicator means, for the question mark beside it. names: of sites, by code, for where a gap comes from."""
     i = BY_CODE[code]
     text = [f"**{i.label}.** {i.definition}"]
     if i.denominator != "—":
@@ -159,7 +164,8 @@ def explanation(code: str, figure: Figure, signal: Signal | None) -> str:
         text.append(i.limits)
     if signal is not None:
         aim = "" if signal.target is None else amount(i, signal.target)
-        text.append(f"{verdict(signal)} {sentences.target(aim, signal.assurance)}")
+        parts = [verdict(signal), origin(signal, names), sentences.target(aim, signal.assurance)]
+        text.append(" ".join(part for part in parts if part))
     return "\n\n".join(text)
 
 
@@ -183,6 +189,12 @@ def sources(view: View, question: Question, period: str, codes: Sequence[str]) -
         parts.append(
             f"« un an avant » et les écarts : sur les {french.plural(compared.sites, 'centre')} qui ont remonté les"
             " deux périodes"
+        )
+    ground = follow.ground(view, question)
+    if any(BY_CODE[code].known == TIMED for code in codes) and ground.measuring is not None:
+        have = "mesure" if ground.measuring < 2 else "mesurent"
+        parts.append(
+            f"{french.plural(ground.measuring, 'centre')} sur {figures['visits'].sites_expected} {have} l'attente"
         )
     return f"{longest}{' · '.join(parts)}. Petites courbes : les 13 derniers mois entiers."
 

@@ -3,64 +3,122 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from dashboard.answers import figures
+import numpy as np
+
+from dashboard.answers.figures import figures
 from dashboard.answers.network import freshness, sites
 from dashboard.answers.question import EVERYTHING, Question
-from dashboard.answers.view import Asker, View, answer, view
-from dashboard.judgement.signals import CHARTED, Signal, signal
+from dashboard.answers.view import Asker, View, answer, engine, view
+from dashboard.indicators import BY_CODE
+from dashboard.judgement.signals import (
+    CHARTED,
+    WAITS,
+    Course,
+    Monthly,
+    Series,
+    Signal,
+    judge,
+    signal,
+)
 from dashboard.judgement.trust import Ground
-from dashboard.period import ONE_DAY, add_months, day_number, day_of, month_end, today
+from dashboard.period import (
+    ONE_DAY,
+    Period,
+    add_months,
+    day_number,
+    day_of,
+    month_end,
+    months,
+    today,
+)
+from db.codes import ALL, SITE_MONTH
+from db.facts import gather
 
 Target = tuple[str, str, float, date, str]  # indicator, scope, value, valid_from, source
 # id, indicator, scope, decided_on, who, what, due_on
 Decision = tuple[int, str, str, date, str, str, date | None]
 MONTHS = 60  # of history behind a control chart
+NATION = "nation"
 
 
-def signals(who: Asker, scopes: Iterable[str]) -> dict[str, Mapping[str, Signal]]:
-    """Every charted indicator's signal, by scope, over all services, up to the last whole month. A scope of which the
-    person may see no site has none, nor has the nation for whoever may not see all of it."""
+def signals(
+    who: Asker, scopes: Iterable[str], last: date | None = None
+) -> dict[str, Mapping[str, Signal]]:
+    """Every followed indicator's signal by scope, over all services, at the last whole month that ends with `last` at the
+    latest, or with the data. A scope of which the person may see no site has none, nor has the nation for whoever may
+    not see all of it."""
     seen = view(who)
-    by_scope = {scope: _signals(seen, scope) for scope in scopes}
-    return {scope: signals for scope, signals in by_scope.items() if signals}
+    found = courses(seen)
+    month = judged_month(seen, last)
+    wanted = [scope for scope in scopes if scope in found]
+    return {scope: _signals(seen, scope, month) for scope in wanted}
 
 
 @answer
-def _signals(view: View, scope: str) -> Mapping[str, Signal]:
-    book, chosen = view.book, _sites_of(view, scope)
-    if not chosen:
+def _signals(view: View, scope: str, month: date) -> Mapping[str, Signal]:
+    book = view.book
+    home = next((p.department for p in book.places if p.code == scope), None)
+    nearest = [s for s in (scope, home, NATION) if s]
+    return {
+        code: signal(course, month, target_in_force(book.targets, code, nearest, view.moment.day))
+        for code, course in courses(view).get(scope, {}).items()
+    }
+
+
+def judged_month(view: View, last: date | None = None) -> date:
+    """The first day of the last whole month up to a day, and to the last day of the data."""
+    known = view.book.as_of or today()
+    return last_whole_month(min(last, known) if last else known).replace(day=1)
+
+
+@answer
+def courses(view: View) -> Mapping[str, Mapping[str, Course]]:
+    """Every series that is followed, by scope then indicator: of the sites that may be seen, their departments, and the
+    nation where all of it may be."""
+    monthly = _monthly(view)
+    if monthly is None:
         return {}
+    book = view.book
+    home = {p.code: p.department for p in book.places}
+    wholes: dict[str, list[int]] = {}
+    if len(monthly.sites) == len(book.places):
+        wholes[NATION] = list(range(len(monthly.sites)))
+    for row, code in enumerate(monthly.sites):
+        wholes.setdefault(home[code], []).append(row)
+    marks: dict[tuple[str, str], list[tuple[date, str]]] = {}
+    for code, scope, month, _why, _who, kind in book.rebases:
+        marks.setdefault((code, scope), []).append((month, kind))
+    return judge(monthly, wholes, marks)
+
+
+def _monthly(view: View) -> Monthly | None:
+    """The series of the sites that may be seen, month by month; None where there is no site, or no whole month."""
+    book = view.book
     last = last_whole_month(book.as_of)
     first = max(
         add_months(last.replace(day=1), 1 - MONTHS),
         day_of(book.origin).replace(day=1),
     )
-    monthly = (
-        figures.of_sites(view, chosen, Question(first, last), "month") if first <= last else {}
-    )
-    months = [date.fromisoformat(f"{m}-01") for m in sorted(monthly)]
-    home = next((p.department for p in book.places if p.code == scope), None)
-    nearest = [s for s in (scope, home, "nation") if s]
-    return {
-        code: signal(
-            code,
-            scope,
-            months,
-            [monthly[m][code] for m in sorted(monthly)],
-            target_in_force(book.targets, code, nearest, view.moment.day),
-            [m for i, s, m, *_ in book.rebases if (i, s) == (code, scope)],
+    seen = view.sites(EVERYTHING)
+    rows = [i for i, p in enumerate(book.places) if seen == ALL or p.code in seen]
+    if first > last or not rows:
+        return None
+    # Of the whole network: the season that sites share is the same whoever asks.
+    facts = gather(engine(), ALL, first, last, SITE_MONTH, ledger=book)
+    starts = months(Period(first, last))
+    shape = len(book.places), len(starts)
+    by_code = {}
+    for code in CHARTED:
+        m = BY_CODE[code].measure(facts)
+        hidden = m.n < BY_CODE[code].minimum
+        numerator, denominator, value, n = (
+            np.asarray(a, dtype=float).reshape(shape)[rows]
+            for a in (m.numerator, m.denominator, np.where(hidden, np.nan, m.value), m.n)
         )
-        for code in CHARTED
-    }
-
-
-def _sites_of(view: View, scope: str) -> frozenset[str] | str:
-    """The sites whose series a scope's signals are: the whole network for the nation, since its limits, target and new
-    starts are not those of a part of it."""
-    seen = sites(view)
-    if scope == "nation":
-        return view.sites(EVERYTHING) if len(seen) == len(view.book.places) else frozenset()
-    return frozenset(p.code for p in seen if scope in (p.code, p.department))
+        waits = facts.waits.reshape(*shape, -1)[rows] if code in WAITS else None
+        by_code[code] = Series(numerator, denominator, value, n, waits)
+    per_day = BY_CODE["visits_per_day"].measure(facts).value.reshape(shape)
+    return Monthly(tuple(book.places[i].code for i in rows), tuple(starts), by_code, per_day)
 
 
 def last_whole_month(as_of: date | None) -> date:
@@ -89,11 +147,11 @@ def targets(view: View) -> Sequence[Target]:
 
 
 @answer
-def restarts(view: View, indicator: str, scope: str) -> tuple[tuple[date, str], ...]:
-    """(month, reason) of each new start of a series' chart; of a series whose signal the person was given."""
+def restarts(view: View, indicator: str, scope: str) -> tuple[tuple[date, str, str], ...]:
+    """(month, reason, kind) of what somebody said of a series' levels; of a series whose signal the person was given."""
     return tuple(
-        (when, why)
-        for code, of, when, why, _ in view.book.rebases
+        (when, why, kind)
+        for code, of, when, why, _, kind in view.book.rebases
         if (code, of) == (indicator, scope)
     )
 
@@ -131,4 +189,5 @@ def ground(view: View, question: Question) -> Ground:
         int(book.declared[rows, days][closed].sum()),
         int(book.visited[rows, days][closed].sum()),
         fresh.demo,
+        sum(f["wait_p50"].n > 0 for f in figures(view, question, "site").values()),
     )

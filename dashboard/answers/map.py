@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from dashboard import french
@@ -27,13 +28,14 @@ SIGNS = {  # letter, frame, colour, word of each state
     Variation.NEUTRAL: ("C", "hexagon", CHANGE, "signal de changement"),
     Variation.NO_SIGNAL: ("", None, NONE, "pas de signal"),
     Variation.TOO_FEW: ("", None, "", "trop peu de points"),
+    Variation.NO_DATA: ("", None, "", "aucune donnée ce mois-là"),
 }
 BADGES = {
     Assurance.CONSISTENTLY_MET: "✓",
     Assurance.CONSISTENTLY_MISSED: "✗",
     Assurance.HIT_AND_MISS: "≈",
 }
-OF_SIGNS = "Une marque par centre : ce que dit la carte de contrôle de ses mois, et non son niveau."
+OF_SIGNS = "Une marque par centre : ce que dit le dernier mois entier de la période, à côté de son habitude, et non son niveau."
 SIGN_RADIUS = 11
 LARGEST = 20  # radius, in pixels, of the busiest site
 Mark = dict[str, Any]  # as dashboard.panel.Plot has them
@@ -89,7 +91,7 @@ def plot(view: View, question: Question, code: str, *, signs: bool = False) -> P
     classes = CLASSES[code]
     volumes = [values[p.code]["visits_per_day"].value for p in places]
     top = next((s for s in SIZES if s >= max((v for v in volumes if v), default=1)), SIZES[-1])
-    signals = follow.signals(view, [p.code for p in places]) if signs else {}
+    signals = follow.signals(view, [p.code for p in places], question.last) if signs else {}
     marks = []
     for site, radius in zip(places, radii(volumes, LARGEST, top), strict=True):
         f = values[site.code]
@@ -110,7 +112,11 @@ def plot(view: View, question: Question, code: str, *, signs: bool = False) -> P
             ],
         }
         marks.append(_signed(mark, signals[site.code][code]) if signs else mark)
-    legend = _sign_legend(code, marks) if signs else _legend(code, marks, top)
+    legend = (
+        _sign_legend(code, marks, follow.judged_month(view, question.last))
+        if signs
+        else _legend(code, marks, top)
+    )
     return Plot(tuple(marks), replace(legend, credit=commune_source(view)), question.department)
 
 
@@ -128,7 +134,7 @@ def _signed(mark: Mark, signal: Signal) -> Mark:
     if badge:
         tip.append(french.capital(ASSURANCES[signal.assurance]))
     sign = {"letter": "", "frame": None, "badge": None, "word": word}
-    if signal.variation == Variation.TOO_FEW:
+    if not signal.charted:
         return {**mark, "missing": True, "fill": None, "tip": tip, "sign": sign}
     # One size for all: a mark of the signal layer says what the chart says, not how busy the site is.
     return {
@@ -141,21 +147,26 @@ def _signed(mark: Mark, signal: Signal) -> Mark:
     }
 
 
-def _sign_legend(code: str, marks: list[Mark]) -> Legend:
+def _sign_legend(code: str, marks: list[Mark], when: date) -> Legend:
     drawn = [m["sign"] for m in marks if not m["missing"]]
     words, badges = [s["word"] for s in drawn], [s["badge"] for s in drawn]
     signs = [
         _line(word, words.count(word), letter=letter, frame=frame, colour=colour)
         for variation, (letter, frame, colour, word) in SIGNS.items()
-        if variation != Variation.TOO_FEW
+        if variation not in (Variation.TOO_FEW, Variation.NO_DATA)
     ]
     signs += [
         _line(ASSURANCES[a], badges.count(badge), badge=badge)
         for a, badge in BADGES.items()
         if badge in badges
     ]
-    signs.append(_line(SIGNS[Variation.TOO_FEW][3], len(marks) - len(drawn)))
-    return Legend(title=BY_CODE[code].label, signs=signs)
+    left_out = [m["sign"]["word"] for m in marks if m["missing"]]
+    for variation in (Variation.TOO_FEW, Variation.NO_DATA):
+        word = SIGNS[variation][3]
+        if variation == Variation.TOO_FEW or word in left_out:
+            signs.append(_line(word, left_out.count(word)))
+    title = f"{BY_CODE[code].label}, {french.month_label(when)}"
+    return Legend(title=title, signs=signs)
 
 
 def _line(

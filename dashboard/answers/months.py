@@ -1,17 +1,19 @@
 """One indicator month by month, and each site's waits side by side."""
 
+import math
+from collections.abc import Sequence
 from datetime import date
 
 from dashboard import charts, french
 from dashboard.answers import follow
 from dashboard.answers.completeness import closures
 from dashboard.answers.figures import trend
-from dashboard.answers.network import sites
+from dashboard.answers.network import names, sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, scope_of, strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.signals import SKEWED, Signal, verdict
+from dashboard.judgement.signals import SKEWED, Course, Signal, origin, verdict
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
 from dashboard.panel import (
     Cell,
@@ -28,21 +30,30 @@ from dashboard.panel import (
     words,
 )
 from dashboard.statistics import sentences
+from dashboard.statistics.level import Origin
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.variation import ChartKind
 from dashboard.wording import amount, base, shown
 from db import facts
+from db.codes import REFUSED, SET
 
 READING = (
-    f"Trait : moyenne · tirets : limites · ■ {CONCERN.french} : alerte · ● {IMPROVEMENT.french} : amélioration"
-    f" · ◆ {CHANGE.french} : changement"
+    f"Trait : d'habitude · tirets : ce que le hasard permet · ■ {CONCERN.french} : alerte · ● {IMPROVEMENT.french} :"
+    f" amélioration · ◆ {CHANGE.french} : changement"
 )
-KINDS = {
-    ChartKind.XMR: "carte XmR, écarts extrêmes écartés du calcul des limites",
-    ChartKind.P: "carte p",
-    ChartKind.U: "carte u",
+METHODS = {
+    ChartKind.SHARE: "carte p′ (Laney), queues exactes",
+    ChartKind.RATE: "carte u′ (Laney), queues exactes",
     ChartKind.BY_QUARTER: "carte par trimestre, trop peu d'événements par mois",
+    ChartKind.WAIT: "carte de l'attente typique, moyenne de ln(1 + minutes), proche de la médiane et plus fine qu'elle",
+    ChartKind.MEASURE: "carte des valeurs de chaque mois, écarts extrêmes écartés du calcul des limites",
+    ChartKind.EXPECTED: "l'habitude est celle de chaque centre, à ses visites du mois : une autre répartition entre centres"
+    " ne fait pas un signal",
+    ChartKind.VOLUME: "saison commune aux centres et droite de 24 mois, les trois derniers mis à part",
 }
+NOT_FOLLOWED = "Ces filtres ne laissent pas de série suivie : rien n'est conclu de cette courbe."
+OF_SITES_ALONE = "Suivi centre par centre : la part de chacun dans l'ensemble fait bouger cette courbe, rien n'en est conclu."
+RULE = "signal : un mois hors des limites, ou huit de suite du même côté"
 
 
 @answer
@@ -51,48 +62,99 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
     signal = followed(view, question).get(code)
     if signal is None:
         return _plain(view, question, code, key)
-    i, scope = BY_CODE[code], scope_of(question)
-    values = [amount(i, v) if v is not None else "non mesuré" for v in signal.values]
+    i, scope, course = BY_CODE[code], scope_of(question), signal.course
+    shown_values = [None if math.isnan(v) else float(v) for v in course.values]
+    values = [amount(i, v) if v is not None else "non mesuré" for v in shown_values]
     decided = [
         (d, f"{what} ({who})")
         for _, c, s, d, who, what, _ in follow.decisions(view)
         if (c, s) == (code, scope)
     ]
+    typical, words_of = ("Attente typique" if i.chart == "wait" else i.short), values
+    if course.median is not None:
+        medians = [amount(i, v) if not math.isnan(v) else "—" for v in course.median.tolist()]
+        words_of = [f"{w} (médiane : {m})" for w, m in zip(values, medians, strict=True)]
     spec = charts.control_chart(
         signal,
-        values,
+        words_of,
         direction=i.direction,
-        unit=i.short,
+        unit=typical,
         decisions=decided,
         events=_events(view, question, signal),
     )
-    rows = [
-        (month(m), Cell(w, v), count(n))
-        for m, w, v, n in zip(signal.months, values, signal.values, signal.n, strict=True)
-    ]
     aim = "" if signal.target is None else amount(i, signal.target)
-    restarts = [
-        f"Nouvelles limites à partir {french.elide('de', french.month_label(when))}{french.SPACE}: {why.rstrip('. ')}."
-        for when, why in follow.restarts(view, code, signal.scope)
+    caption = [
+        verdict(signal),
+        origin(signal, names(view)),
+        sentences.target(aim, signal.assurance),
+        *levels(view, signal),
+        _method(signal),
     ]
     return Panel(
         key,
         f"{i.label}, par mois",
         Chart(spec),
         alt=f"Carte de contrôle : {i.label}, par mois.",
-        table=table((("Mois", "month"), (i.short, i.unit), ("n", "count")), rows),
-        caption=" ".join(
-            [verdict(signal), sentences.target(aim, signal.assurance), *restarts, _method(signal)]
-        ),
+        table=_table(course, typical, values),
+        caption=" ".join(part for part in caption if part),
         finding=verdict(signal, limits=False),
-        reading=READING if signal.chart else "",
+        reading=READING if course.charted else "",
         strip=strip(view, question, code),
     )
 
 
+def _table(course: Course, name: str, words_of: Sequence[str]) -> Table:
+    """Month by month: the value, what is usual and the limits; of waits the median too, which is the figure that is read."""
+    code, unit = course.indicator, BY_CODE[course.indicator].unit
+    columns = [("Mois", "month"), (name, unit)]
+    cells = [
+        [month(m) for m in course.months],
+        [
+            Cell(w, None if math.isnan(v) else v)
+            for w, v in zip(words_of, course.values.tolist(), strict=True)
+        ],
+    ]
+    lower, upper = course.limits
+    more = [("D'habitude", course.usual), ("Limite basse", lower), ("Limite haute", upper)]
+    if course.median is not None:
+        more.insert(0, (BY_CODE[code].short, course.median))
+    for heading, values in more:
+        columns.append((heading, unit))
+        cells.append([of_value(code, None if math.isnan(v) else v) for v in values.tolist()])
+    columns.append(("n", "count"))
+    cells.append([count(n) for n in course.n.tolist()])
+    return table(columns, zip(*cells, strict=True))
+
+
+def levels(view: View, signal: Signal) -> list[str]:
+    """Since when each new level of a series holds, whether it is proposed, and what was said of it."""
+    code, scope = signal.indicator, signal.scope
+    said = {
+        when: (why.rstrip(". "), kind) for when, why, kind in follow.restarts(view, code, scope)
+    }
+    found = []
+    for level in signal.course.levels:
+        since = f"Nouveau niveau{{}} depuis {french.month_label(level.start)}"
+        why, _ = said.get(level.start, ("", ""))
+        if level.origin == Origin.PROPOSED:
+            found.append(f"{since.format(' (proposé)')}.")
+        elif level.origin == Origin.ACCEPTED:
+            found.append(f"{since.format(' (accepté)')}{f'{french.SPACE}: {why}' if why else ''}.")
+    for when, (why, kind) in said.items():
+        if kind == SET:
+            found.append(
+                f"Nouveau niveau à partir {french.elide('de', french.month_label(when))}{french.SPACE}: {why}."
+            )
+        elif kind == REFUSED:
+            found.append(
+                f"Nouveau niveau refusé, de {french.month_label(when)}{french.SPACE}: {why}."
+            )
+    return found
+
+
 def _events(view: View, question: Question, signal: Signal) -> list[tuple[date, str]]:
     """Whole days of closure to draw. Those of single sites would cover a department's chart: there, the network's alone."""
-    first = signal.months[0] if signal.months else question.first
+    first = signal.course.months[0] if signal.course.months else question.first
     asked = Question(first, question.last, question.department, site=question.site)
     return [
         (c.first_day, f"{c.reason} ({name})")
@@ -103,11 +165,10 @@ def _events(view: View, question: Question, signal: Signal) -> list[tuple[date, 
 
 def _method(signal: Signal) -> str:
     """How the chart was made, in a line."""
-    if signal.chart is None:
+    if not signal.course.charted:
         return ""
-    kind = KINDS[signal.kind]
     log = ", échelle logarithmique" if signal.indicator in SKEWED else ""
-    return f"{french.capital(kind)}{log} ; {IMPROVEMENT.french} : amélioration, {CONCERN.french} : alerte."
+    return f"{french.capital(METHODS[signal.kind])}{log}{french.SPACE}; {RULE}."
 
 
 def _plain(view: View, question: Question, code: str, key: str) -> Panel:
@@ -123,7 +184,7 @@ def _plain(view: View, question: Question, code: str, key: str) -> Panel:
             (("Mois", "month"), (BY_CODE[code].label, BY_CODE[code].unit), ("Base", "")), listed
         ),
         alt=f"{BY_CODE[code].label} par mois.",
-        caption="Ces filtres ne laissent pas de série suivie : rien n'est conclu de cette courbe.",
+        caption=NOT_FOLLOWED if scope_of(question) is None else OF_SITES_ALONE,
         strip=strip(view, question, code),
     )
 

@@ -166,7 +166,8 @@ def _signal_map(about: Subject, code: str) -> Found:
     question = replace(about.question, service=None)
     panel = map.panel(about.view, question, code, f"signaux_{code}", signs=True)
     marks = map.plot(about.view, question, code, signs=True).marks
-    signals = [s[code] for s in follow.signals(about.view, [m["id"] for m in marks]).values()]
+    sites = [m["id"] for m in marks]
+    signals = [s[code] for s in follow.signals(about.view, sites, question.last).values()]
     states = [signal.variation for signal in signals]
     counts = [
         f"{french.plural(states.count(v), one, many)}"
@@ -177,9 +178,8 @@ def _signal_map(about: Subject, code: str) -> Found:
         )
         if states.count(v)
     ]
-    charted = sum(v != Variation.TOO_FEW for v in states)
-    latest = max((signal.latest for signal in signals if signal.latest), default=None)
-    when = f", {french.month_label(latest)}" if latest else ""
+    charted = sum(signal.charted for signal in signals)
+    when = f", {french.month_label(follow.judged_month(about.view, question.last))}"
     return (
         f"{BY_CODE[code].label}{when}{S}: {french.join_words(counts) or 'aucun signal'}, sur"
         f" {french.plural(charted, 'centre suivi', 'centres suivis')}"
@@ -397,8 +397,6 @@ def _decisions(about: Subject, _: str) -> Found:
 @slide("bulletin", "Bulletin de la période", question="Que retenons-nous ?")
 def _bulletin(about: Subject, _: str) -> Found:
     lines = bulletin.lines(about.view, about.question, about.period)
-    # What was found stands first: a slide may not hold all.
-    order = (*lines[4:6], lines[2], *lines[6:], *lines[:2], lines[3])
     return "Ce que les données permettent de dire", Panel(
-        "bulletin", "Bulletin", Lines(tuple(line.text for line in order))
+        "bulletin", "Bulletin", Lines(tuple(line.text for line in lines))
     )

@@ -24,11 +24,11 @@ def scope_of(question: Question) -> str | None:
 
 
 def followed(who: Asker, question: Question) -> Mapping[str, Signal]:
-    """The signals of the question's scope; empty where it has no series of its own."""
+    """The signals of the question's scope, at the last whole month of its period; empty where it has no series of its own."""
     scope = scope_of(question)
-    return follow.signals(who, [scope]).get(scope, {}) if scope else {}
+    return follow.signals(who, [scope], question.last).get(scope, {}) if scope else {}
 
 
 def in_period(signal: Signal | None, question: Question) -> Signal | None:
-    """The signal, if its last point lies in the question's period: October's says nothing of a figure of February."""
+    """The signal, if its month lies in the question's period: October's says nothing of a figure of February."""
     return signal if signal and signal.within(question.first, question.last) else None

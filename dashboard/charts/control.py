@@ -1,4 +1,4 @@
-"""Control charts: what chance allows over months, and what lies outside."""
+"""Control charts: what is usual over months, what chance allows around it, and what lies outside."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,14 +8,20 @@ from dashboard.charts.style import Row, Spec, at_noon, chart, known, month_axis
 from dashboard.french import month_label
 from dashboard.judgement.signals import Signal
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, INK, MAIN, NONE, SOFT
-from dashboard.statistics.variation import Rule
+from dashboard.statistics.level import Origin
+from dashboard.statistics.limits import NONE as NO_RULE
+from dashboard.statistics.limits import ON_ONE_SIDE, OUTSIDE
+from dashboard.statistics.variation import ChartKind
 
 RULES = {
-    Rule.OUTSIDE: "hors des limites",
-    Rule.TREND: "sept points de suite dans le même sens",
-    Rule.TWO_OF_THREE: "deux points sur trois près de la limite",
-    Rule.RUN: "sept points de suite du même côté",
-    Rule.NONE: "pas de signal",
+    OUTSIDE: "hors de ce que le hasard permet",
+    ON_ONE_SIDE: "huit points de suite du même côté",
+    NO_RULE: "pas de signal",
+}
+NEW_LEVELS = {
+    Origin.SET: "nouveau niveau",
+    Origin.PROPOSED: "nouveau niveau (proposé)",
+    Origin.ACCEPTED: "nouveau niveau (accepté)",
 }
 STATES = ("amélioration", "alerte", "changement", "pas de signal")
 COLOURS = (IMPROVEMENT, CONCERN, CHANGE, NONE)
@@ -40,32 +46,29 @@ def control_chart(
     decisions: Sequence[tuple[date, str]] = (),
     height: int = 230,
 ) -> Spec:
-    """A control chart: points, mean, limits, target; closures as thin lines, decisions as flagged lines.
+    """A control chart: points, what is usual, limits, new levels, target; closures as thin lines, decisions as flagged
+    ones.
 
     words: each point's value in words. Without limits (too few points) the points stand alone.
     """
-    c = signal.chart
+    c = signal.course
+    lower, upper = c.limits
     values = []
-    for i, (month, value) in enumerate(zip(signal.months, signal.values, strict=True)):
-        row = {
-            "m": at_noon(month),
-            "v": value,
-            "t": words[i],
-            "label": month_label(month),
-            "s": STATES[3],
-            "why": RULES[Rule.NONE],
-        }
-        if c is not None and c.segment[i] >= 0:
-            row |= {
+    for i, month in enumerate(c.months):
+        values.append(
+            {
+                "m": at_noon(month),
+                "v": known(c.values[i]),
+                "t": words[i],
+                "label": month_label(month),
                 "s": state(direction, int(c.side[i])),
-                "why": RULES[c.rule[i]],
-                "g": int(c.segment[i]),
+                "why": RULES[int(c.rule[i])],
+                "g": int(c.begin[i]),
+                "c": known(c.usual[i]),
+                "lo": known(lower[i]),
+                "hi": known(upper[i]),
             }
-            row |= {
-                k: known(line[i])
-                for k, line in (("c", c.centre), ("lo", c.drawn(c.lower)), ("hi", c.drawn(c.upper)))
-            }
-        values.append(row)
+        )
     x = month_axis()
     y = {
         "field": "v",
@@ -124,15 +127,22 @@ def control_chart(
                 "encoding": {"y": {"datum": signal.target}},
             }
         )
-    layers += _events(events, x, SOFT, "Fermeture") + _events(
-        decisions, x, INK, "Décision", flag=True
+    levels = [(x.start, NEW_LEVELS[x.origin]) for x in c.levels if x.origin in NEW_LEVELS]
+    layers += (
+        _events(events, x, SOFT, "Fermeture")
+        + _events(levels, x, MAIN, "Depuis ce mois")
+        + _events(decisions, x, INK, "Décision", flag=True)
     )
     series: list[Row] = [worded(unit)]
-    if c is not None:
+    if c.charted:
         series += [
             {"name": name, "field": field, "role": role}
             for name, field, role in (
-                ("moyenne", "c", "centre"),
+                (
+                    "saison et croissance" if c.kind == ChartKind.VOLUME else "d'habitude",
+                    "c",
+                    "centre",
+                ),
                 ("limite basse", "lo", "limit"),
                 ("limite haute", "hi", "limit"),
             )

@@ -82,13 +82,12 @@ class Indicator:
     measure: Callable[[Facts], Measure]
     register: Literal["visits", "complaints"] = "visits"
     kinds: frozenset[str] = frozenset({"CCSP", "GSRU"})
-    # How its months are charted and its sites compared: a share of its denominator (p chart), a rate of events (u), a
-    # measure or a volume (XmR); None: not at all.
-    chart: Literal["share", "rate", "measure", "volume"] | None = None
+    # How its months are judged and its sites compared: a share of its denominator, a rate of events, a wait (by all waits
+    # of the month), a measure (by its value alone), a volume (with its season); None: not at all.
+    chart: Literal["share", "rate", "wait", "measure", "volume"] | None = None
     followed: bool = False  # its signals are the alerts; it has a good direction
-    skewed: bool = False  # charted on a log scale
+    skewed: bool = False  # a measure that is judged on a log scale
     quantile: float | None = None  # of measured waits, which the value is
-    step: int = 0  # in which values are given: 1 for whole minutes or days, 0 for none
     classes: tuple[float, float, float, float] | None = (
         None  # colours of the map: where the second to the last begin
     )

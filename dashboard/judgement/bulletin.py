@@ -1,22 +1,26 @@
 """The bulletin: seven or eight French lines on a period, each made of what the data allow to say and of nothing else.
 
-A word of change (« amélioration », « alerte », « hausse ») comes only from a signal of a control chart; two figures are
-never compared. What is missing, hidden or not measured is said so, and is never 0.
+The first three are what was found: the whole, its sites, complaints. A word of change (« amélioration », « alerte ») comes
+only from a signal, of the last whole month of the period, and stands beside that month's own value. What is missing,
+hidden or not measured is said so, and is never 0.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.judgement.signals import FOLLOWED, SKEWED, Signal
+from dashboard.judgement.signals import FOLLOWED, Signal, because, beside, origin
 from dashboard.judgement.trust import Ground
 from dashboard.period import Clipped, Period
-from dashboard.statistics import alarms, sentences
+from dashboard.statistics import sentences
+from dashboard.statistics.budget import Budget
+from dashboard.statistics.limits import ON_ONE_SIDE
 from dashboard.statistics.variation import ChartKind, Variation
 from dashboard.wording import HIDDEN, amount, base, shown, who_reported
 
 S = french.SPACE
+FIRST = 3  # lines that are read first: what was found
 NAMED = 4  # sites, indicators or signals named in a line; the others are counted
 SHOWN = (
     "visits_per_day",
@@ -36,8 +40,8 @@ class Situation:
 
     scope: in French, with its article (« le réseau », « l'Ouémé », « les CCSP du Zou », « le CCSP de Djougou »). figures:
     of the scope, every indicator. signals: of the scope; None where it is no series that is followed. site_signals: of
-    its sites by name, empty where the scope is one site. unmeasured: names of sites that received users and measured no
-    wait.
+    its sites by name, empty where the scope is one site. budget: of the followed series. unmeasured: names of sites that
+    received users and measured no wait. names: of sites by code, for where a gap comes from.
     """
 
     period: Clipped
@@ -46,7 +50,9 @@ class Situation:
     signals: Mapping[str, Signal] | None
     site_signals: Mapping[str, Mapping[str, Signal]]
     ground: Ground
+    budget: Budget
     unmeasured: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def followed(self) -> list[tuple[str, Signal]]:
@@ -58,11 +64,6 @@ class Situation:
             for code in FOLLOWED
             if code in signals
         ]
-
-    @property
-    def points(self) -> list[int]:
-        """The points of each followed series that has a chart: what the alert budget is reckoned from."""
-        return [s.chart.points[-1] for _, s in self.followed if s.chart]
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,13 @@ def write(situation: Situation) -> list[Line]:
     """The lines, in the order to print; the last is left out where nothing has to be kept from a conclusion."""
     left = situation.figures["left"]
     lines = [
+        _own_signals(situation),
+        _alerts(situation),
+        _complaints(situation),
         _reporting(situation),
         _volume(situation),
         _waits(situation),
         Line(f"{_labelled(left)}.", "left", left.n),
-        _own_signals(situation),
-        _alerts(situation),
-        _complaints(situation),
         _limits(situation),
     ]
     return [line for line in lines if line]
@@ -167,48 +168,53 @@ def _waits(s: Situation) -> Line:
 def _own_signals(s: Situation) -> Line:
     if s.signals is None:
         return Line(
-            f"Pour {s.scope}, pas de carte de contrôle d'ensemble{S}: seuls sont suivis le réseau entier, les"
+            f"Pour {s.scope}, pas de jugement d'ensemble{S}: seuls sont suivis le réseau entier, les"
             " départements et les centres.",
             "",
             0,
         )
-    charted = [f for f in s.signals.values() if f.chart]
+    charted = [f for f in s.signals.values() if f.charted]
     if not charted:
-        text = f"Pour {s.scope}, aucune carte de contrôle n'a assez de points ou d'événements pour conclure."
+        text = f"Pour {s.scope}, aucune série n'a assez de points ou d'événements pour conclure."
         return Line(text, "", 0)
     flagged = sorted((f for f in charted if f.flagged), key=lambda f: ORDER.index(f.variation))
     if not flagged:
         return Line(
             f"Pour {s.scope}, {_when(charted, s.period.period)}, aucun signal sur"
-            f" {french.plural(len(charted), 'carte')} de contrôle{S}: les valeurs restent dans les variations"
-            " habituelles.",
+            f" {french.plural(len(charted), 'série')}{S}: les valeurs restent dans les variations habituelles.",
             "",
             len(charted),
         )
     same = _same_month(charted)
     named = [
-        (f.variation, f"{_label(f.indicator)} ({'' if same else f'{f.when}, '}{because(f)})")
+        (f.variation, f"{_label(f.indicator)} ({_detail(f, s.names, dated=not same)})")
         for f in flagged[:NAMED]
     ]
     text = f"Pour {s.scope}, {_when(charted, s.period.period)}{S}: {_by_variation(named, f'{S}; ')}"
     if len(flagged) > NAMED:
         text += f"{S}; et {french.plural(len(flagged) - NAMED, 'autre signal', 'autres signaux')}"
     if len(charted) > len(flagged):
-        text += f"{S}; pas de signal sur {french.plural(len(charted) - len(flagged), 'autre carte', 'autres cartes')}"
+        text += f"{S}; pas de signal sur {french.plural(len(charted) - len(flagged), 'autre série', 'autres séries')}"
     return Line(f"{text}.", flagged[0].indicator, flagged[0].base)
 
 
+def _detail(f: Signal, names: Mapping[str, str], *, dated: bool) -> str:
+    """Of one signal: its own month if it is not everybody's, its value and what is usual, the rule if it is the run, and
+    the sites that it comes from."""
+    run = because(f) if f.rule == ON_ONE_SIDE else ""
+    whence = _lower(origin(f, names).removesuffix("."))
+    parts = [f.when if dated else "", beside(f), run, whence]
+    return ", ".join(part for part in parts if part).replace(f"{S};", ",")
+
+
 def _alerts(s: Situation) -> Line:
-    charted = [(name, f) for name, f in s.followed if f.chart]
+    charted = [(name, f) for name, f in s.followed if f.charted]
     if not charted:
         return Line(
             "Aucune série suivie n'a assez de points ou d'événements pour donner un signal.", "", 0
         )
     flagged = [(name, f) for name, f in charted if f.flagged]
-    budget = alarms.budget(
-        s.points, [f.kind for _, f in charted], [f.indicator in SKEWED for _, f in charted]
-    )
-    text = sentences.alert_budget(len(flagged), budget)
+    text = sentences.alert_budget(len(flagged), s.budget)
     if s.site_signals:
         text = f"{_sites(s, charted, flagged)} {text}"
     else:  # beside the line of all its charts: only some are followed as alerts
@@ -223,7 +229,7 @@ def _sites(
     sites = len({name for name, _ in charted})
     if not flagged:
         followed = french.plural(sites, "centre suivi", "centres suivis")
-        return f"{followed} par carte de contrôle, {_when([f for _, f in charted], s.period.period)}{S}: aucun signal."
+        return f"{followed}, {_when([f for _, f in charted], s.period.period)}{S}: aucun signal."
     same = _same_month([f for _, f in flagged])
     by_site: dict[str, list[tuple[Variation, str]]] = {}
     for name, f in _alerts_first(flagged):
@@ -235,9 +241,11 @@ def _sites(
     if len(by_site) > NAMED:
         named.append(f"et {french.plural(len(by_site) - NAMED, 'autre centre', 'autres centres')}")
     have = "a un signal" if len(by_site) == 1 else "ont un signal"
+    several = any(len(signals) > 1 for signals in by_site.values())
+    cause = " Plusieurs signaux d'un même centre ont sans doute une même cause." if several else ""
     return (
         f"{french.plural(len(by_site), 'centre')} sur {french.number(sites)} {have},"
-        f" {_when([f for _, f in flagged], s.period.period)}{S}: {f'{S}; '.join(named)}."
+        f" {_when([f for _, f in flagged], s.period.period)}{S}: {f'{S}; '.join(named)}.{cause}"
     )
 
 
@@ -289,15 +297,15 @@ def _limits(s: Situation) -> Line | None:
         parts.append(
             f"trop peu de cas pour afficher {french.some([_label(code) for code in hidden], NAMED)}"
         )
-    few = [code for code, f in (s.signals or {}).items() if f.chart is None]
+    few = [code for code, f in (s.signals or {}).items() if not f.charted]
     if few:
         parts.append(
-            f"trop peu de points ou d'événements pour juger {french.some([_label(code) for code in few], NAMED)}"
+            f"trop peu de points, d'événements ou de données pour juger {french.some([_label(code) for code in few], NAMED)}"
         )
-    short = sum(f.chart is None for _, f in s.followed) if s.site_signals else 0
+    short = sum(not f.charted for _, f in s.followed) if s.site_signals else 0
     if short:
         of = french.number(len(s.followed))
-        parts.append(f"{french.plural(short, 'série')} de centres sur {of} sans carte de contrôle")
+        parts.append(f"{french.plural(short, 'série')} de centres sur {of} sans jugement possible")
     if s.unmeasured:
         parts.append(
             f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({french.some(s.unmeasured, NAMED)})"
@@ -334,9 +342,9 @@ def _lower(text: str) -> str:
 
 
 def _when(signals: Sequence[Signal], period: Period) -> str:
-    """« en octobre 2026 », « au dernier point de chaque série » where they differ; and whether the period has none."""
+    """« en octobre 2026 », « au dernier mois ou trimestre entier » where they differ; and whether the period has none."""
     one = f"{'au' if signals[0].kind == ChartKind.BY_QUARTER else 'en'} {signals[0].when}"
-    when = one if _same_month(signals) else "au dernier point de chaque série"
+    when = one if _same_month(signals) else "au dernier mois ou trimestre entier"
     return (
         when
         if any(f.within(period.first, period.last) for f in signals)
@@ -346,11 +354,6 @@ def _when(signals: Sequence[Signal], period: Period) -> str:
 
 def _same_month(signals: Sequence[Signal]) -> bool:
     return len({(f.latest, f.kind == ChartKind.BY_QUARTER) for f in signals}) == 1
-
-
-def because(signal: Signal) -> str:
-    """The rule that flags the last point: « valeur au-dessus de la limite haute »; "" where none does."""
-    return sentences.RULES.get(signal.chart.flag, "") if signal.chart else ""
 
 
 def _label(code: str) -> str:

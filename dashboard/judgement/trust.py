@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard import french
-from dashboard.indicators import BY_CODE, Figure
+from dashboard.indicators import BY_CODE, TIMED, Figure
 from dashboard.wording import base, reason
 
 GAP = 0.02  # share of visits by which the closings may differ from the register before it is said
@@ -14,7 +14,8 @@ GAP = 0.02  # share of visits by which the closings may differ from the register
 @dataclass(frozen=True)
 class Ground:
     """What is known of a question beside its figures. declared, entered: visits of closed days, as declared at the
-    closing and as entered in the register. silent: names of expected sites without data in the period."""
+    closing and as entered in the register. silent: names of expected sites without data in the period. measuring: sites
+    that measure waits; None where it is not asked."""
 
     as_of: date | None
     age_days: int | None
@@ -23,6 +24,7 @@ class Ground:
     declared: int
     entered: int
     demo: bool
+    measuring: int | None = None
 
 
 def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
@@ -30,9 +32,11 @@ def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
     or not."""
     figure = figures[code]
     parts = [base(figure)] if base(figure) else []
+    timed = BY_CODE[code].known == TIMED and ground.measuring is not None
+    sites = ground.measuring if timed and ground.measuring is not None else figure.sites_reporting
+    measure = f" {'mesure' if sites < 2 else 'mesurent'} l'attente" if timed else ""
     parts.append(
-        f"{french.number(figure.sites_reporting)} {'centre' if figure.sites_reporting < 2 else 'centres'} sur"
-        f" {french.number(figure.sites_expected)}"
+        f"{french.plural(sites, 'centre')} sur {french.number(figure.sites_expected)}{measure}"
     )
     closed = figures["completeness"]
     if closed.value is not None:

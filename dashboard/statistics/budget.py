@@ -53,14 +53,21 @@ def budget(
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Budget:
-    """The budget of some series.
+    """The budget of some series in their last month.
 
     volumes: (site, chance) of each series that is judged by season (volume_chances), NaN where it is too early. Series
     without limits in their last month have no chance and are not counted.
     """
-    owners = [shape.site for shape in shapes] + [site for site, _ in volumes]
-    chances = [*chances_of(shapes, draws, seed), *(chance for _, chance in volumes)]
-    judged = [(s, float(c)) for s, c in zip(owners, chances, strict=True) if not np.isnan(c)]
+    chances = [by_month[-1] for by_month in chances_of(shapes, draws, seed)]
+    return of_chances(
+        [(shape.site, chance) for shape, chance in zip(shapes, chances, strict=True)] + [*volumes],
+        draws,
+    )
+
+
+def of_chances(chances: Sequence[tuple[Hashable, float]], draws: int = DRAWS) -> Budget:
+    """The budget of a month: (site, chance of a false alarm) of each series, NaN where it has no limits."""
+    judged = [(s, float(c)) for s, c in chances if not np.isnan(c)]
     quiet: dict[Hashable, float] = {}
     for site, chance in judged:
         quiet[site] = quiet.get(site, 1.0) * (1 - chance)
@@ -77,9 +84,9 @@ def _most(chances: Sequence[float]) -> int:
     return int(np.argmax(np.cumsum(masses) >= MOST - 1e-12))
 
 
-def chances_of(shapes: Sequence[Shape], draws: int = DRAWS, seed: int = SEED) -> np.ndarray:
-    """The chance of a false alarm of each series in its last month, (len(shapes),); NaN where it has no limits."""
-    chances = np.full(len(shapes), np.nan)
+def chances_of(shapes: Sequence[Shape], draws: int = DRAWS, seed: int = SEED) -> list[np.ndarray]:
+    """The chance of a false alarm of each series in each of its months, (n,); NaN where it has no limits."""
+    chances = [np.full(len(shape.bases), np.nan) for shape in shapes]
 
     def kind(i: int) -> tuple[str, int]:
         return shapes[i].family, len(shapes[i].bases)
@@ -92,11 +99,11 @@ def chances_of(shapes: Sequence[Shape], draws: int = DRAWS, seed: int = SEED) ->
         spread = np.repeat([shapes[i].spread for i in at], draws)[:, None]
         events = _noise(Family(family), bases, centre, spread, random)
         judged = follow(events, bases if family in COUNTED else None, family=Family(family))
-        known = np.isfinite(judged.usual[:, months - 1])
-        flagged = judged.rule[:, months - 1] != NONE
-        for i, row in zip(at, range(0, len(at) * draws, draws), strict=True):
-            if known[row]:
-                chances[i] = flagged[row : row + draws].mean()
+        shape = len(at), draws, months
+        known = np.isfinite(judged.usual).reshape(shape)[:, 0]
+        flagged = (judged.rule != NONE).reshape(shape).mean(axis=1)
+        for i, limits, share in zip(at, known, flagged, strict=True):
+            chances[i] = np.where(limits, share, np.nan)
     return chances
 
 

@@ -7,7 +7,7 @@ refuses it. Making Data Count has no formula for this and calls it a judgement: 
 false alarm with it, which `python -m tests.benchmarks.rules` prints.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -54,15 +54,17 @@ class Level:
 class Followed:
     """Some series, month by month: arrays (k, n), NaN (or -1, 0) where there is no point.
 
-    rule, side: the signal as it was given then; NONE and 0 where none was. start: position of the first month of the
-    level to which the point belongs, as known at the end. centre, spread, behind: of that level (limits.Fit), NaN in
-    one that has no limits yet; `limits` are drawn from them. usual, usual_behind, inside: the centre in force when the
-    month was judged, the bases that it rested on, and whether the month was among them (for expected.compare). known:
-    at the first month of a level, when it came into force, -1 elsewhere. proposed, accepted: whether the level that
+    values: events / bases. rule, side: the signal as it was given then; NONE and 0 where none was. start: position of the
+    first month of the level to which the point belongs, as known at the end. centre, spread, behind: of that level
+    (limits.Fit), NaN in one that has no limits yet; `limits` are drawn from them. usual, usual_behind, inside: the centre
+    in force when the month was judged, the bases that it rested on, and whether the month was among them (for
+    expected.compare). known: at the first month of a level, when it came into force, -1 elsewhere. proposed, accepted:
+    whether the level that
     begins there is, or was, a proposal.
     """
 
     family: Family
+    values: np.ndarray
     bases: np.ndarray
     rule: np.ndarray
     side: np.ndarray
@@ -81,6 +83,11 @@ class Followed:
     def limits(self) -> tuple[np.ndarray, np.ndarray]:
         """The lower and the upper limit to be drawn, (k, n) each."""
         return limits(self.family, Fit(self.centre, self.spread, self.behind), self.bases)
+
+    def rows(self, which: slice) -> "Followed":
+        """Some of the series."""
+        parts = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "family"}
+        return replace(self, **{name: values[which] for name, values in parts.items()})
 
     def levels(self, row: int = 0) -> list[Level]:
         """The levels of one series in order; of none, where it has no point."""
@@ -279,6 +286,7 @@ class _Series:
 
         return Followed(
             family=self.family,
+            values=placed(self.events / self.bases, np.nan),
             bases=placed(self.bases, np.nan),
             rule=placed(self.rule, NONE),
             side=placed(self.side, 0),

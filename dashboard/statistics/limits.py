@@ -21,9 +21,8 @@ from enum import StrEnum
 import numpy as np
 from scipy import special
 
-from dashboard.statistics.xmr import SCREENING
-
 WIDTH = 3.0  # of the limits, in standard deviations
+SCREENING = 3.267  # moving ranges of this many means, or more, are left out, once
 RUN = 8  # points in a row on one side
 D2 = 1.128  # mean moving range of independent normal values, in standard deviations
 TAIL = float(special.ndtr(-WIDTH))  # chance of being beyond one limit: 0.00135

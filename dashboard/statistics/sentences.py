@@ -1,31 +1,22 @@
 """The French sentences that the statistics allow, and no others: signal, no signal, too few.
 
-A sentence about a change needs a control chart: none can be had from two values. Subjects are labels followed by a
-colon (« Attente médiane, CCSP de Kandi : … »), so that nothing has to agree with them. What follows in « » in a
-docstring is how a sentence, or the argument of that name, reads.
+A word of change needs a signal: none can be had from two values. What follows in « » in a docstring is how a
+sentence, or the argument of that name, reads.
 """
 
 import math
 from collections.abc import Callable, Sequence
 
 from dashboard import french
-from dashboard.statistics.alarms import WITHIN, Budget, Rate
+from dashboard.statistics.budget import Budget, Grouped
 from dashboard.statistics.funnel import Position
+from dashboard.statistics.limits import ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.mix import Change
 from dashboard.statistics.survival import Median
-from dashboard.statistics.variation import (
-    FROZEN_POINTS,
-    MINIMUM_POINTS,
-    Assurance,
-    Chart,
-    Rule,
-    Status,
-    Variation,
-    variation,
-)
+from dashboard.statistics.variation import MINIMUM_POINTS, Assurance, Variation
 
 S = french.SPACE
-NAMED = 3  # sites in a headline
+NAMED = 3  # sites that are named: in a headline, of those with several signals
 ALIKE = 0.05  # the chance under which sites are said to differ
 WIDE, NARROW = french.percent(99.8, 1), french.percent(95)
 VARIATIONS = {
@@ -34,6 +25,12 @@ VARIATIONS = {
     Variation.NEUTRAL: "signal de changement",
     Variation.NO_SIGNAL: "pas de signal",
     Variation.TOO_FEW: "trop peu de points",
+    Variation.NO_DATA: "aucune donnée ce mois-là",
+}
+STATES = {  # in one word, after a value
+    Variation.IMPROVEMENT: "amélioration",
+    Variation.CONCERN: "alerte",
+    Variation.NEUTRAL: "changement",
 }
 ASSURANCES = {
     Assurance.CONSISTENTLY_MET: "cible atteinte régulièrement",
@@ -51,52 +48,11 @@ POSITIONS = {
     Position.NO_DATA: "aucune donnée",
 }
 RULES = {
-    (Rule.OUTSIDE, 1): "valeur au-dessus de la limite haute",
-    (Rule.OUTSIDE, -1): "valeur au-dessous de la limite basse",
-    (Rule.TREND, 1): "sept points ou plus en hausse continue",
-    (Rule.TREND, -1): "sept points ou plus en baisse continue",
-    (Rule.TWO_OF_THREE, 1): "deux points sur trois proches de la limite haute",
-    (Rule.TWO_OF_THREE, -1): "deux points sur trois proches de la limite basse",
-    (Rule.RUN, 1): "sept points ou plus de suite au-dessus de la moyenne",
-    (Rule.RUN, -1): "sept points ou plus de suite au-dessous de la moyenne",
+    (OUTSIDE, 1): "au-dessus de ce que le hasard permet",
+    (OUTSIDE, -1): "au-dessous de ce que le hasard permet",
+    (ON_ONE_SIDE, 1): "huit mois ou plus de suite au-dessus de l'habitude",
+    (ON_ONE_SIDE, -1): "huit mois ou plus de suite au-dessous de l'habitude",
 }
-
-
-def _line(subject: str, words: str) -> str:
-    return f"{subject}{S}: {words}."
-
-
-def signal(subject: str, chart: Chart, direction: str, when: str) -> str:
-    """What the last point of a chart says, and why. when: « novembre 2026 », or « 3e trimestre 2026 »."""
-    what = variation(chart, direction)
-    when = f"{'au' if when[:1].isdigit() else 'en'} {when}"
-    if what == Variation.TOO_FEW:
-        return too_few(subject, chart.points[-1])
-    settled = chart.status[-1] == Status.FROZEN
-    limits = (
-        f"limites fixées sur {french.plural(FROZEN_POINTS, 'point')}"
-        if settled
-        else f"limites provisoires, sur {french.plural(chart.points[-1], 'point')}"
-    )
-    if what == Variation.NO_SIGNAL:
-        return _line(
-            subject,
-            f"pas de signal {when}, la valeur reste dans les variations habituelles ({limits})",
-        )
-    return _line(subject, f"{VARIATIONS[what]} {when}, {RULES[chart.flag]} ({limits})")
-
-
-def too_few(subject: str, points: int) -> str:
-    """Under twelve points: how many there are, and how many are needed."""
-    have = french.number(points)
-    return _line(
-        subject, f"trop peu de points pour conclure ({have} sur les {MINIMUM_POINTS} nécessaires)"
-    )
-
-
-def too_few_events(subject: str) -> str:
-    """Under five events expected a month, and by quarter too."""
-    return _line(subject, "trop peu d'événements pour conclure, même par trimestre")
 
 
 def points(change: float) -> str:
@@ -150,23 +106,19 @@ def alert_budget(signals: int, budget: Budget) -> str:
     return f"Sur {french.plural(budget.series, 'série')}, {expected}{S}; {there}."
 
 
-def power(row: Rate) -> str:
-    """What the rule finds, misses, and flags wrongly, with series of so many points; waits, p and u charts apart."""
-
-    def share(x: float) -> str:
-        return french.percent(100 * x)
-
-    def once(x: float) -> str:
-        return f"une série sur {french.number(1 / x)} environ"
-
-    return (
-        f"Avec {french.plural(row.points, 'point')}, un changement durable de deux écarts types est vu en {WITHIN}"
-        f" mois ou moins dans {share(row.shift_2)} des cas, d'un seul écart type dans {share(row.shift_1)}"
-        f" des cas{S}; sans aucun changement, {once(row.normal)} est signalée à tort. Pour les attentes, en"
-        f" minutes entières{S}: {share(row.waits_shift_2)}, {share(row.waits_shift_1)} et {once(row.waits)}. Aux"
-        f" effectifs très inégaux, à tort aussi{S}: {once(row.shares)} pour les parts, {once(row.rates)} pour les taux et"
-        " les cartes par trimestre."
-    )
+def by_site(found: Grouped) -> str:
+    """Signals by site: « 3 centres ont un signal ; Djougou en a 4, sans doute d'une même cause. »; "" without any."""
+    if not found.signals:
+        return ""
+    have = "a un signal" if len(found.sites) == 1 else "ont un signal"
+    several = [(str(name), n) for name, n in found.sites if n > 1]
+    if len(found.sites) == 1 and several:
+        return f"{several[0][0]} a {french.number(several[0][1])} signaux, sans doute d'une même cause."
+    words = [f"{name} en a {french.number(n)}" for name, n in several[:NAMED]]
+    why = "" if not words else f"{S}; {french.join_words(words)}, sans doute d'une même cause"
+    if len(several) > 1:
+        why += " à chaque fois"
+    return f"{french.plural(len(found.sites), 'centre')} {have}{why}."
 
 
 def change(

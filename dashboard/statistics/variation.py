@@ -1,13 +1,10 @@
-"""The words of a control chart, and what it allows one to say: of the change, and of a target.
+"""The words of a series that is followed, and what it allows one to say: of the change, and of a target.
 
-One closed vocabulary for the screen, the map, the sentences and the exports. Roles and precedence follow
+One closed vocabulary for the screen, the map, the sentences and the exports. Roles follow
 nhs-r-community/NHSRplotthedots (R/ptd_calculate_point_type.R, R/ptd_calculate_assurance_type.R, commit 050b07d).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-
-import numpy as np
 
 MINIMUM_POINTS = 12  # under which nothing is concluded
 FROZEN_POINTS = (
@@ -15,32 +12,15 @@ FROZEN_POINTS = (
 )
 
 
-class Rule(StrEnum):
-    """Why a point is a signal; NONE where it is not. In order of precedence."""
-
-    OUTSIDE = "outside"
-    TREND = "trend"
-    TWO_OF_THREE = "two of three"
-    RUN = "run"
-    NONE = "none"
-
-
-class Status(StrEnum):
-    """How settled the limits of a segment are."""
-
-    TOO_FEW = "too few"
-    PROVISIONAL = "provisional"
-    FROZEN = "frozen"
-
-
 class Variation(StrEnum):
-    """What the last point says."""
+    """What a month says."""
 
     IMPROVEMENT = "improvement"
     CONCERN = "concern"
     NEUTRAL = "neutral"  # a signal of an indicator that has no good direction
     NO_SIGNAL = "no signal"
     TOO_FEW = "too few"
+    NO_DATA = "no data"  # the month has no value
 
 
 class Assurance(StrEnum):
@@ -54,74 +34,28 @@ class Assurance(StrEnum):
 
 
 class ChartKind(StrEnum):
-    """Which chart suits a series."""
+    """How a series is judged."""
 
-    XMR = "XmR"
-    P = "p"
-    U = "u"
-    BY_QUARTER = "by quarter"  # too few events a month: sum three months, then p or u
-    TOO_FEW = "too few"
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A control chart: one entry per position of the series that was given (n of them), NaN where there is none.
-
-    kind: XMR, P or U. values, centre, lower, upper: (n,), in the unit of the series; a position without a value is
-    left out of everything. near_lower, near_upper: (n,), two thirds of the way to the limits.
-    lowest, highest: what the quantity can be at all (0 for counts and durations; None: no bound); limits are judged
-    as computed and drawn cut there. segment: (n,) number of the segment from 0, -1 where left out.
-    rule, side: (n,); side is 1 above or rising, -1 below or falling, 0 without signal.
-    status, points: of each segment. screened: extreme moving ranges were left out of the limits (p and u: of what
-    widens them; False where nothing does).
-    """
-
-    kind: ChartKind
-    values: np.ndarray
-    centre: np.ndarray
-    lower: np.ndarray
-    upper: np.ndarray
-    near_lower: np.ndarray
-    near_upper: np.ndarray
-    lowest: float | None
-    highest: float | None
-    segment: np.ndarray
-    rule: list[Rule]
-    side: np.ndarray
-    status: list[Status]
-    points: list[int]
-    screened: bool
-
-    def drawn(self, limit: np.ndarray) -> np.ndarray:
-        """A limit as it is drawn: never beyond what the quantity can be."""
-        low = -np.inf if self.lowest is None else self.lowest
-        drawn: np.ndarray = np.clip(limit, low, np.inf if self.highest is None else self.highest)
-        return drawn
-
-    @property
-    def last(self) -> int | None:
-        """The position of the last point; None where there is none."""
-        positions = np.flatnonzero(self.segment >= 0)
-        return int(positions[-1]) if len(positions) else None
-
-    @property
-    def flag(self) -> tuple[Rule, int]:
-        """The rule that makes the last point a signal, and its side; NONE and 0 where none does."""
-        last = self.last
-        return (Rule.NONE, 0) if last is None else (self.rule[last], int(self.side[last]))
+    SHARE = "share"  # p′ chart
+    RATE = "rate"  # u′ chart
+    BY_QUARTER = (
+        "by quarter"  # too few events a month: three months together, then as a share or a rate
+    )
+    WAIT = "wait"  # the mean of ln(1 + minutes)
+    MEASURE = "measure"  # individual values
+    EXPECTED = "expected"  # a whole: observed against what its sites usually show
+    VOLUME = "volume"  # season and line
+    TOO_FEW = "too few"  # too few events, by quarter too
 
 
-def variation(chart: Chart, direction: str) -> Variation:
-    """What the last point of the chart says; direction: "up", "down" (what is good) or "neither".
+def variation(side: int, direction: str) -> Variation:
+    """What a judged month says. side: 1, -1, or 0 without a signal; direction: "up", "down" (what is good) or "neither".
 
     Raises ValueError for another direction.
     """
     good = {"up": 1, "down": -1, "neither": 0}
     if direction not in good:
         raise ValueError(f"direction {direction!r} is not up, down or neither")
-    if chart.last is None or chart.status[-1] == Status.TOO_FEW:
-        return Variation.TOO_FEW
-    _, side = chart.flag
     if side == 0:
         return Variation.NO_SIGNAL
     if direction == "neither":
@@ -129,17 +63,14 @@ def variation(chart: Chart, direction: str) -> Variation:
     return Variation.IMPROVEMENT if side == good[direction] else Variation.CONCERN
 
 
-def assurance(chart: Chart, target: float | None, direction: str) -> Assurance:
+def assurance(limits: tuple[float, float] | None, target: float, direction: str) -> Assurance:
     """Whether the process, as it is now, meets its target always, never, or by chance.
 
-    target: in the unit of the chart; direction: "up" or "down"; without a good direction there is no target.
-    Judged on the limits of the last point, hence of the last segment.
+    limits: lower and upper at the month, in the unit of the target, None without; direction: "up" or "down".
     """
-    if target is None or direction == "neither":
-        return Assurance.NO_TARGET
-    if chart.last is None or chart.status[-1] == Status.TOO_FEW:
+    if limits is None:
         return Assurance.TOO_FEW
-    always_above, always_below = target < chart.lower[chart.last], target > chart.upper[chart.last]
+    always_above, always_below = target < limits[0], target > limits[1]
     if not (always_above or always_below):
         return Assurance.HIT_AND_MISS
     met = always_above == (direction == "up")

@@ -14,24 +14,71 @@ from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import CHARTED
 from dashboard.period import today
-from dashboard.statistics import sentences
 from dashboard.ui import errors, filters, outcome, session, show
 
 
-def chance(person: Person, question: Question) -> None:
-    """What the rule finds and what it misses, for the series at hand."""
-    row = alerts.power(person, question)
-    if row is None:
-        return
+def chance(person: Person) -> None:
+    """What a signal is, what the rule finds and what it misses."""
+    panel = alerts.rates(person)
     with st.expander("Ce que vaut un signal"):
-        st.markdown(f"""
-- {sentences.power(row)}
-- Un signal dit que le mois sort de ce que ce centre fait d'habitude. Il ne dit pas pourquoi, ni que c'est grave.
-- Sans signal, il n'y a rien à expliquer : chercher la cause d'une variation ordinaire fait perdre du temps.
-- Les limites sont provisoires et recalculées jusqu'à 24 points, puis fixées ; elles ne repartent que pour une raison datée.
-- Les attentes sont des minutes entières : les limites ne descendent pas sous cette précision.
-- Simulation de cette règle exacte, répétée {french.number(row.draws)} fois : `python -m dashboard.statistics.alarms`.
-""")
+        st.markdown(WORTH)
+        st.dataframe(panel.table.arrow, hide_index=True, width="stretch")
+        st.caption("Simulation de cette règle exacte : `python -m tests.benchmarks.rules`.")
+
+
+WORTH = """
+- Un mois est un signal dans deux cas : il sort de ce que le hasard permet, ou il est le huitième de suite du même côté.
+- On ne juge qu'un mois, le dernier mois entier de la période, une seule fois : ce qui a été signalé le reste.
+- Un centre est comparé à lui-même ; un ensemble, à ce que ses centres font d'habitude, à répartition égale des visites.
+- Douze mois de suite du même côté proposent un nouveau niveau. Il vaut aussitôt ; on peut l'accepter ou le refuser.
+- Un signal ne dit pas pourquoi, ni que c'est grave. Sans signal, il n'y a rien à expliquer.
+- Combien de mois par an sont signalés, et combien de changements sont vus :
+"""
+
+
+def levels(person: Person, question: Question) -> None:
+    """The new levels that are proposed, and the form that accepts or refuses one."""
+    waiting = alerts.proposed(person, question)
+    show.panel(alerts.levels(person, question))
+    if not waiting or not may(person, "rebase"):
+        return
+    series = {
+        (one.scope, one.indicator, level.start): (
+            f"{name} : {BY_CODE[one.indicator].label}, depuis {french.month_label(level.start)}"
+        )
+        for name, one, level in waiting
+    }
+    with (
+        st.expander("Accepter ou refuser un nouveau niveau"),
+        st.form("niveau", border=False),
+    ):
+        st.selectbox(
+            "Quel niveau",
+            list(series),
+            format_func=lambda one: series.get(one, ""),
+            key="niveau_lequel",
+        )
+        st.text_input("Pourquoi", max_chars=500, key="niveau_raison")
+        left, right = st.columns(2)
+        left.form_submit_button("Accepter", on_click=_answer_level, args=(True,))
+        right.form_submit_button("Refuser", on_click=_answer_level, args=(False,))
+    outcome.said("niveau")
+
+
+@errors.said_plainly()  # called between two runs, where nothing else catches
+def _answer_level(accepted: bool) -> None:
+    """Keep the yes or no before the page runs, so that limits and signals have it."""
+    typed = st.session_state
+    scope, code, month = typed["niveau_lequel"]
+    done = (
+        "Le nouveau niveau est accepté."
+        if accepted
+        else "Le nouveau niveau est refusé : l'habitude d'avant compte de nouveau."
+    )
+    with outcome.telling("niveau", done):
+        keep = steering.accept_level if accepted else steering.refuse_level
+        keep(session.person(), code, scope, month, typed["niveau_raison"])
+        typed["niveau_raison"] = ""
 
 
 def chart(person: Person, question: Question) -> None:

@@ -1,5 +1,7 @@
 """The bulletin of a period on the screen: each sentence with its n and a link to its chart."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import french
@@ -8,7 +10,7 @@ from dashboard.answers.bulletin import lines as written
 from dashboard.answers.network import names
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.bulletin import Line
+from dashboard.judgement.bulletin import FIRST, Line
 from dashboard.ui import filters, frame
 from dashboard.ui.escape import escaped
 
@@ -22,27 +24,26 @@ STYLE = """<style>
 
 
 def show(person: Person, question: Question) -> None:
-    """The lines, and a text to take away."""
+    """The first lines, the others on demand, and a text to take away."""
     lines = written(person, question, filters.period())
     codes = {name: code for code, name in names(person, question).items()}
     st.html(STYLE)
     with st.container(key="bulletin", gap=None):
-        for line in lines:
-            of = f"n = {french.number(line.n)}" if line.n else ""
-            st.markdown(
-                f"- {escaped(line.text)}{f' :gray[({of})]' if of and not line.anchor else ''}"
-            )
-            if line.anchor:
-                drawn = "courbe" if question.kind and not line.site else "carte de contrôle"
-                _link(
-                    line,
-                    ", ".join(
-                        p for p in (of, f"{drawn} : {BY_CODE[line.anchor].short}", line.site) if p
-                    ),
-                    codes,
-                )
+        _lines(lines[:FIRST], codes, question)
+        with st.expander("La suite du bulletin"):
+            _lines(lines[FIRST:], codes, question)
     with st.expander("Texte à copier"):
         st.code("\n".join(line.text for line in lines), language=None, wrap_lines=True)
+
+
+def _lines(lines: Sequence[Line], codes: dict[str, str], question: Question) -> None:
+    for line in lines:
+        of = f"n = {french.number(line.n)}" if line.n else ""
+        st.markdown(f"- {escaped(line.text)}{f' :gray[({of})]' if of and not line.anchor else ''}")
+        if line.anchor:
+            drawn = "courbe" if question.kind and not line.site else "carte de contrôle"
+            parts = (of, f"{drawn} : {BY_CODE[line.anchor].short}", line.site)
+            _link(line, ", ".join(p for p in parts if p), codes)
 
 
 def _link(line: Line, words: str, codes: dict[str, str]) -> None:

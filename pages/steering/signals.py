@@ -16,7 +16,8 @@ with right, st.container(key="serie_zone"):
 st.header("Centres qui ont un signal", anchor=False)
 st.markdown(f"**{alerts.budget_line(person, question)}**")
 show.panel(alerts.signals(person, question))
-drawn.chance(person, question)
+drawn.chance(person)
+drawn.levels(person, question)
 
 st.header("Décisions", anchor=False)
 show.panel(alerts.decisions(person, question))

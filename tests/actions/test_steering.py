@@ -2,12 +2,13 @@
 
 import pytest
 
-from dashboard.accounts.rights import LOCAL_READER
+from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import steering as record
 from dashboard.answers import follow, stories, view
 from dashboard.period import add_months, today
 from dashboard.settings import load
 from dashboard.stories import Step, Story
+from db.codes import ACCEPTED, REFUSED, SET
 from tests.builders import KANDI, waited
 
 WAITS = "wait_p50", KANDI
@@ -46,7 +47,24 @@ def test_a_new_start_replaces_the_one_of_the_same_month():
     month = today().replace(day=1)
     for why in ("travaux", "déménagement"):
         record.rebase(LOCAL_READER, *WAITS, today(), why)
-    assert [tuple(r) for r in follow.restarts(LOCAL_READER, *WAITS)] == [(month, "déménagement")]
+    assert follow.restarts(LOCAL_READER, *WAITS) == ((month, "déménagement", SET),)
+
+
+def test_a_proposed_level_is_refused_or_accepted_with_a_reason_and_in_the_journal(office):
+    month = today().replace(day=1)
+    record.refuse_level(LOCAL_READER, *WAITS, today(), "panne d'un an")
+    assert follow.restarts(LOCAL_READER, *WAITS) == ((month, "panne d'un an", REFUSED),)
+    record.accept_level(LOCAL_READER, *WAITS, month, "nouveau guichet")
+    assert follow.restarts(LOCAL_READER, *WAITS) == ((month, "nouveau guichet", ACCEPTED),)
+    actions = [a for (a,) in office.rows("SELECT did FROM journal ORDER BY id")]
+    assert actions[-2:] == ["refused level", "accepted level"]
+    for answer in (record.refuse_level, record.accept_level):
+        with pytest.raises(record.Refused, match="la raison"):
+            answer(LOCAL_READER, *WAITS, month, " ")
+        with pytest.raises(NotAllowed):
+            answer(Person("inconnu", "rôle inconnu"), *WAITS, month, "raison")
+        with pytest.raises(NotAllowed):
+            answer(Person("d", Role.READER, frozenset({"Zou"})), *WAITS, month, "raison")
 
 
 def test_a_presentation_is_kept_replaced_and_removed():

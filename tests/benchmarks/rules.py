@@ -1,11 +1,14 @@
 """What the rules of judgement flag by chance, find and miss: python -m tests.benchmarks.rules, a minute or two.
 
 Prints the tables that DECISIONS and the page on signals speak of, from the code that the screen uses, on invented
-series of known kinds. The same numbers at each run; DRAWS=5 makes five times as many series.
+series of known kinds. The same numbers at each run; DRAWS=5 makes five times as many series. `python -m
+tests.benchmarks.rules write` writes the file of rates that the page on signals shows (dashboard.statistics.rates).
 """
 
+import csv
 import math
 import os
+import sys
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
@@ -21,6 +24,7 @@ from dashboard.statistics.level import follow
 from dashboard.statistics.limits import NONE, OUTSIDE, Family, two_rules
 from dashboard.statistics.logwait import log_wait
 from dashboard.statistics.quantile import quantile
+from dashboard.statistics.rates import TABLE, Rate
 from dashboard.statistics.seasonal import HISTORY, seasonal
 
 SEED = 20261125
@@ -60,25 +64,42 @@ def found(rule: np.ndarray, side: np.ndarray, which: int) -> tuple[float, float]
 
 def levels(random: np.random.Generator) -> None:
     """Measures (two rules, 24 points, new level after 12): flagged months a series-year in months 36-71"""
+    names = {
+        "noise": "noise",
+        "similar": "AR 0.3",
+        "step": "step of 2 σ at month 24",
+        "ramp": "opening ramp of 3 σ, e-fold 4 months",
+        "trend": "trend of 0.05 σ a month",
+    }
+    kinds = measures(random)
+    row("series", "flagged a year", "new levels")
+    for kind, series in kinds.items():
+        judged = follow(series)
+        row(names[kind], a_year(judged.rule[:, 36:]), float(judged.proposed.sum() / SERIES))
+    row("shift at month 48", "found in 8", "median month")
+    for shift in (1, 2):
+        row(f"{shift} σ", *shifted(kinds["noise"], shift))
+
+
+def measures(random: np.random.Generator) -> dict[str, np.ndarray]:
+    """Series of measures by kind, (SERIES, MONTHS) each, from one noise."""
     noise, month = random.standard_normal((SERIES, MONTHS)), np.arange(MONTHS)
     similar = noise.copy()
     for t in range(1, MONTHS):
         similar[:, t] = 0.3 * similar[:, t - 1] + math.sqrt(1 - 0.3**2) * noise[:, t]
-    kinds = {
+    return {
         "noise": noise,
-        "AR 0.3": similar,
-        "step of 2 σ at month 24": noise + 2 * (month >= 24),
-        "opening ramp of 3 σ, e-fold 4 months": noise - 3 * np.exp(-month / 4),
-        "trend of 0.05 σ a month": noise + 0.05 * month,
+        "similar": similar,
+        "step": noise + 2 * (month >= 24),
+        "ramp": noise - 3 * np.exp(-month / 4),
+        "trend": noise + 0.05 * month,
     }
-    row("series", "flagged a year", "new levels")
-    for name, series in kinds.items():
-        judged = follow(series)
-        row(name, a_year(judged.rule[:, 36:]), float(judged.proposed.sum() / SERIES))
-    row("shift at month 48", "found in 8", "median month")
-    for shift in (1, 2):
-        judged = follow(noise + shift * (month >= 48))
-        row(f"{shift} σ", *found(judged.rule[:, 48:56], judged.side[:, 48:56], 1))
+
+
+def shifted(noise: np.ndarray, shift: float) -> tuple[float, float]:
+    """What is found of a shift at month 48, and the median month."""
+    judged = follow(noise + shift * (np.arange(noise.shape[-1]) >= 48))
+    return found(judged.rule[:, 48:56], judged.side[:, 48:56], 1)
 
 
 def counts(random: np.random.Generator) -> None:
@@ -102,9 +123,22 @@ def counts(random: np.random.Generator) -> None:
 
 def composition(random: np.random.Generator) -> None:
     """A nation of 24 sites that never change, although their sizes do (F1): flagged months a series-year after month 24"""
-    months, nations = 60, 100 * TIMES
+    z, pooled = nations(random, 100 * TIMES)
+    mixed = follow(*(np.array(x) for x in zip(*pooled, strict=True)), family=Family.SHARE)
+    row("pooled share, p′ chart", a_year(mixed.rule[:, 24:]))
+    expected = follow(z, family=Family.STANDARDISED)
+    row("observed against expected", a_year(expected.rule[:, 24:]))
+    row("standard deviation of z", float(z[:, 24:].std()))
+
+
+def nations(
+    random: np.random.Generator, draws: int
+) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
+    """Nations of 24 sites whose sizes change and nothing else: z of observed against expected (draws, 60), and the
+    pooled events and bases of each."""
+    months = 60
     z, pooled = [], []
-    for _ in range(nations):
+    for _ in range(draws):
         share = random.uniform(0.55, 0.95, SITES)
         drift = np.outer(random.normal(0, 0.2, SITES), np.arange(months) / 12)
         size = 40 * 12 ** np.linspace(0, 1, SITES)
@@ -115,11 +149,7 @@ def composition(random: np.random.Generator) -> None:
         whole = compare(events, bases, sites.usual, sites.usual_behind, variance, sites.inside)
         z.append(whole.z)
         pooled.append((events.sum(axis=0), bases.sum(axis=0)))
-    mixed = follow(*(np.array(x) for x in zip(*pooled, strict=True)), family=Family.SHARE)
-    row("pooled share, p′ chart", a_year(mixed.rule[:, 24:]))
-    expected = follow(np.array(z), family=Family.STANDARDISED)
-    row("observed against expected", a_year(expected.rule[:, 24:]))
-    row("standard deviation of z", float(np.array(z)[:, 24:].std()))
+    return np.array(z), pooled
 
 
 def network(random: np.random.Generator, kind: str, n: int) -> np.ndarray:
@@ -277,5 +307,53 @@ def budgets(random: np.random.Generator) -> None:
     row("other draws", other.expected, other.usual_most, other.sites, other.sites_most)
 
 
+def simulate(random: np.random.Generator) -> list[Rate]:
+    """The rates that screens print, with their standard errors; in the order of dashboard.statistics.rates.ROWS."""
+    rows, kinds = [], measures(random)
+    for kind, series in kinds.items():
+        power = [shifted(series, shift)[0] for shift in (1, 2)] if kind == "noise" else [None, None]
+        rows.append(rate(kind, follow(series).rule[:, 36:], *power))
+    bases = random.integers(60, 300, (SERIES, MONTHS)).astype(float)
+    for kind, family, centre in (
+        ("share", Family.SHARE, 0.75),
+        ("rare", Family.SHARE, 0.04),
+        ("rate", Family.RATE, 0.05),
+    ):
+        share = family == Family.SHARE
+        events = (
+            random.binomial(bases.astype(int), centre) if share else random.poisson(bases * centre)
+        )
+        rows.append(rate(kind, follow(events, bases, family=family).rule[:, 24:]))
+    z, _ = nations(random, 200 * TIMES)
+    rows.append(rate("whole", follow(z, family=Family.STANDARDISED).rule[:, 24:]))
+    calm = []
+    for _ in range(12 * TIMES):
+        judged = seasonal(network(random, "growth", 84), np.arange(84) % 12 + 1)
+        calm.append(two_rules(judged.z)[0][:, LATER:].ravel())
+    # Sites of a network share their good and bad months: the network is the draw.
+    rows.append(rate("volume", np.array(calm)))
+    return rows
+
+
+def rate(
+    kind: str, rule: np.ndarray, found_1: float | None = None, found_2: float | None = None
+) -> Rate:
+    """One row. rule: (draws, months)."""
+    each = (rule != NONE).mean(axis=1) * 12
+    return Rate(
+        kind, float(each.mean()), float(each.std(ddof=1) / math.sqrt(len(each))), found_1, found_2
+    )
+
+
+def write() -> None:
+    """The file that screens read."""
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(["series", "flagged", "error", "found_1", "found_2"])
+        for r in simulate(np.random.default_rng(SEED)):
+            power = ["" if p is None else f"{p:.4f}" for p in (r.found_1, r.found_2)]
+            out.writerow([r.series, f"{r.flagged:.4f}", f"{r.error:.4f}", *power])
+
+
 if __name__ == "__main__":
-    main()
+    write() if "write" in sys.argv[1:] else main()

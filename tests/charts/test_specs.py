@@ -8,10 +8,10 @@ import pytest
 
 from dashboard import charts
 from dashboard.charts.style import Spec
-from dashboard.indicators import Figure
 from dashboard.judgement.signals import signal
 from dashboard.period import add_months
 from dashboard.statistics.dispersion import differences
+from tests.judgement.series import counted, follow
 
 MONTHS = [add_months(date(2024, 1, 1), n) for n in range(24)]
 NAMES = ["CCSP de Kandi", "CCSP de Nikki", "GSRU de Cotonou"]
@@ -21,21 +21,9 @@ MARKS = {"area", "bar", "line", "point", "rect", "rule", "text"}
 
 def followed(target: float | None):
     """24 months of a share with a jump, as they are followed."""
-    figures = [
-        Figure(
-            "nation",
-            "wait_within_30",
-            60 + 25 * (n > 18) + n % 4,
-            100,
-            60.0 + 25 * (n > 18) + n % 4,
-            100,
-            3,
-            3,
-            "",
-        )
-        for n in range(24)
-    ]
-    return signal("wait_within_30", "nation", MONTHS, figures, target)
+    events = [[60 + 25 * (n > 18) + n % 4 for n in range(24)]]
+    series = counted("wait_within_30", events, [[100] * 24])
+    return signal(follow("wait_within_30", series, MONTHS[-1])["site 0"], MONTHS[-1], target)
 
 
 WORDS = [f"{n} %" for n in range(24)]

@@ -12,7 +12,6 @@ import numpy as np
 
 from dashboard import charts
 from dashboard.classes import CLASSES
-from dashboard.indicators import Figure
 from dashboard.judgement.signals import signal
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE, RAMP
 from dashboard.panel import (
@@ -38,6 +37,7 @@ from dashboard.panel import (
 )
 from dashboard.period import add_months
 from dashboard.statistics.dispersion import differences
+from tests.judgement.series import counted, follow
 
 AS_OF = date(2026, 11, 24)
 MONTHS = tuple(add_months(date(2024, 11, 1), n) for n in range(24))
@@ -200,23 +200,12 @@ def signals(say: Say = same) -> Plot:
 def control(say: Say = same) -> dict:
     """A control chart of a share: 24 months, one missing, a jump, a target."""
     values = [None if n == 7 else 60.25 + 22.5 * (n > 18) + n % 4 for n in range(24)]
-    figures = [
-        Figure(
-            "nation",
-            "wait_within_30",
-            None if v is None else 4 * v,
-            None if v is None else 400,
-            v,
-            0 if v is None else 400,
-            3,
-            3,
-            "",
-        )
-        for v in values
-    ]
+    share = [(0, 0) if v is None else (4 * v, 400) for v in values]
+    series = counted("wait_within_30", [[a for a, _ in share]], [[n for _, n in share]])
+    course = follow("wait_within_30", series, MONTHS[-1])["site 0"]
     said = ["non mesuré" if v is None else f"{v:.1f} %".replace(".", ",") for v in values]
     return charts.control_chart(
-        signal("wait_within_30", "nation", MONTHS, figures, 80.0),
+        signal(course, MONTHS[-1], 80.0),
         said,
         direction="up",
         unit=say("Reçus en 30 min ou moins"),
@@ -607,7 +596,8 @@ def hostile() -> Deck:
 
 def bare() -> Deck:
     """Charts, a map, cards, lines and tables without anything in them, of data that nobody has reported."""
-    nothing = [Figure("nation", "satisfaction", None, None, None, 0, 0, 3, "non mesuré")] * 3
+    none = counted("satisfaction", [[0, 0, 0]], [[0, 0, 0]])
+    nothing = follow("satisfaction", none, MONTHS[2])["site 0"]
     return deck(
         (
             Panel("rien", ""),
@@ -634,7 +624,7 @@ def bare() -> Deck:
                 "Mois",
                 Chart(
                     charts.control_chart(
-                        signal("satisfaction", "nation", MONTHS[:3], nothing),
+                        signal(nothing, MONTHS[2]),
                         ["—"] * 3,
                         direction="up",
                         unit="Satisfaits",

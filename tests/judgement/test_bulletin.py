@@ -9,16 +9,17 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
-import numpy as np
 import pytest
 
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement.bulletin import Line, Situation, write
-from dashboard.judgement.signals import CHARTED, FOLLOWED, RATES, SHARES, Signal, signal
+from dashboard.judgement.signals import CHARTED, FOLLOWED, MEASURES, RATES, VOLUMES, Signal, signal
 from dashboard.judgement.trust import Ground
 from dashboard.period import Clipped, Period, add_months, month_end
-from dashboard.statistics import alarms
-from dashboard.statistics.variation import ChartKind, Rule
+from dashboard.statistics.budget import Budget
+from dashboard.statistics.limits import ON_ONE_SIDE, OUTSIDE
+from dashboard.statistics.variation import ChartKind
+from tests.judgement.series import counted, follow, made
 
 SITUATIONS = 200
 SITES = (
@@ -82,14 +83,10 @@ FORBIDDEN = (
     "{",
 )
 REASONS = {  # written out again, not imported: what the reader accepts as reason of a signal
-    (Rule.OUTSIDE, 1): "valeur au-dessus de la limite haute",
-    (Rule.OUTSIDE, -1): "valeur au-dessous de la limite basse",
-    (Rule.TREND, 1): "sept points ou plus en hausse continue",
-    (Rule.TREND, -1): "sept points ou plus en baisse continue",
-    (Rule.TWO_OF_THREE, 1): "deux points sur trois proches de la limite haute",
-    (Rule.TWO_OF_THREE, -1): "deux points sur trois proches de la limite basse",
-    (Rule.RUN, 1): "sept points ou plus de suite au-dessus de la moyenne",
-    (Rule.RUN, -1): "sept points ou plus de suite au-dessous de la moyenne",
+    (OUTSIDE, 1): "au-dessus de ce que le hasard permet",
+    (OUTSIDE, -1): "au-dessous de ce que le hasard permet",
+    (ON_ONE_SIDE, 1): "huit mois ou plus de suite au-dessus de l'habitude",
+    (ON_ONE_SIDE, -1): "huit mois ou plus de suite au-dessous de l'habitude",
 }
 
 
@@ -109,35 +106,6 @@ def share(code: str, part: int, whole: int, missing: str, sites=(5, 6), scale=10
     return figure(code, part, whole, value, whole, "" if whole else missing, sites)
 
 
-def monthly(
-    code: str, level: float, shift: float, months: int, last: date, seed: int, base: int = 400
-) -> Signal:
-    """A chart of so many months whose last ones move by so much (a factor), one on the next."""
-    r = np.random.default_rng((seed, months, base))
-    starts = [add_months(last, i - months + 1) for i in range(months)]
-    levels = [level * (shift if i >= months - 2 else 1) for i in range(months)]
-    figures = []
-    for at in levels:
-        if code in SHARES:
-            figures.append(share(code, int(r.binomial(base, min(at / 100, 1))), base, ""))
-        elif code in RATES:
-            figures.append(share(code, int(r.poisson(at * base / 1000)), base, "", scale=1000))
-        else:
-            figures.append(
-                figure(
-                    code, value=max(1, round(at * float(np.exp(0.1 * r.standard_normal())))), n=base
-                )
-            )
-    return signal(code, "all", starts, figures)
-
-
-def rising(code: str, last: date) -> Signal:
-    """Twenty calm months, then seven that rise within the limits."""
-    values = [50, 40, 60, 45, 55] * 4 + [41, 44, 47, 50, 53, 56, 59]
-    starts = [add_months(last, i - len(values) + 1) for i in range(len(values))]
-    return signal(code, "all", starts, [share(code, 4 * v, 400, "") for v in values])
-
-
 LEVELS = {
     "wait_p50": 25,
     "wait_p90": 60,
@@ -155,23 +123,45 @@ LEVELS = {
 
 @cache
 def pool(code: str) -> tuple[Signal, ...]:
-    """Signals of all kinds for an indicator: calm, up, down, too short, too rare, by quarter, of an earlier month."""
-    october, march = date(2026, 10, 1), date(2026, 3, 1)
-    made = [
-        monthly(code, LEVELS[code], 1, m, october, seed)
-        for seed, m in enumerate((12, 18, 24, 30, 40))
+    """Signals of all kinds for an indicator: calm, up, down, too short, too rare, by quarter, of an earlier month, silent."""
+    october, march, level = date(2026, 10, 1), date(2026, 3, 1), LEVELS[code]
+    more = 30 if code in VOLUMES else 0  # months before a volume is judged
+    found = [
+        made(code, level, m + more, october, seed) for seed, m in enumerate((12, 18, 24, 30, 40))
     ]
-    made += [monthly(code, LEVELS[code], s, m, october, 7) for s in (0.3, 1.4, 3) for m in (14, 30)]
-    made += [monthly(code, LEVELS[code], 1, m, october, 3) for m in (2, 11)]
-    made.append(monthly(code, LEVELS[code], 0.4, 20, march, 5))
-    if code in SHARES:
-        made.append(rising(code, october))
+    found += [
+        made(code, level, m + more, october, 7, shift=s) for s in (0.3, 1.6, 3) for m in (14, 30)
+    ]
+    found += [made(code, level, 45 + more, october, 9, shift=s, since=9) for s in (0.8, 1.2)]
+    found += [made(code, level, m, october, 3) for m in (2, 11)]
+    found.append(made(code, level, 20 + more, march, 5, shift=0.3))
     if code in RATES:
-        made += [
-            monthly(code, 20, s, 40, october, 11, base=130) for s in (1, 6)
+        found += [
+            made(code, 20, 40, october, 11, shift=s, base=130) for s in (1, 6)
         ]  # 2.6 a month: by quarter
-        made.append(monthly(code, 2, 1, 30, october, 12, base=100))  # 0.2 a month: too few
-    return tuple(made)
+        found.append(made(code, 2, 30, october, 12, base=100))  # 0.2 a month: too few
+    return tuple(found)
+
+
+@cache
+def wholes(code: str) -> tuple[Signal, ...]:
+    """The same of three sites together, of which one moves, or none."""
+    october = date(2026, 10, 1)
+    more = 30 if code in VOLUMES else 0
+    found = [made(code, LEVELS[code], m + more, october, m, sites=3) for m in (12, 18, 30, 36, 45)]
+    found += [
+        made(code, LEVELS[code], m + more, october, 8, shift=s, sites=3)
+        for s in (0.3, 1.6, 3)
+        for m in (30, 44)
+    ]
+    found += [
+        made(code, LEVELS[code], 50 + more, october, 10, shift=s, since=9, sites=3)
+        for s in (0.8, 1.2)
+    ]
+    return tuple(found)
+
+
+WHOLE = tuple(code for code in LEVELS if code not in MEASURES)
 
 
 def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Figure]:
@@ -253,8 +243,8 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
     return {f.indicator: f for f in found}
 
 
-def signals_of(r: random.Random, codes, calm: bool) -> dict[str, Signal]:
-    return {code: r.choice(pool(code)[:5] if calm else pool(code)) for code in codes}
+def signals_of(r: random.Random, codes, calm: bool, of=pool) -> dict[str, Signal]:
+    return {code: r.choice(of(code)[:5] if calm else of(code)) for code in codes}
 
 
 @cache
@@ -272,9 +262,14 @@ def situation(seed: int) -> Situation:
     by_site = {} if alone else {name: signals_of(r, FOLLOWED, calm) for name in names}
     if len(by_site) > 1 and r.random() < 0.4:  # a centre too young for any chart
         by_site[names[0]] = {
-            code: monthly(code, LEVELS[code], 3, 2, date(2026, 10, 1), 3) for code in FOLLOWED
+            code: made(code, LEVELS[code], 2, date(2026, 10, 1), 3, shift=3) for code in FOLLOWED
         }
-    own = signals_of(r, r.choice([(), ("wait_p50",), tuple(LEVELS)]), calm)
+    own = signals_of(
+        r,
+        r.choice([(), ("wait_p50",), tuple(LEVELS) if alone else WHOLE]),
+        calm,
+        pool if alone else wholes,
+    )
     ground = Ground(last, r.choice([0, 1, 9]), r.random() < 0.3, silent, 0, 0, r.random() < 0.5)
     unmeasured = tuple(names[: r.choice([0, 0, 1, 2, 6])])
     scope = f"le {names[0]}" if alone else r.choice(SCOPES)
@@ -289,7 +284,13 @@ def situation(seed: int) -> Situation:
         own,
         by_site,
         ground,
+        Budget(
+            *r.choice(
+                [(12, 0.2, 1, 0.2, 1, 100), (60, 0.8, 2, 0.8, 2, 100), (40, 2.0, 4, 1.9, 4, 100)]
+            )
+        ),
         unmeasured,
+        {f"site {i}": name for i, name in enumerate(SITES)},
     )
 
 
@@ -332,12 +333,13 @@ def said_of(f: Figure) -> str:
 
 
 def claim(s: Signal) -> str:
-    """The one thing that the chart's last point allows to say: a word of WORDS, "rien" or "trop peu"."""
-    if s.chart is None:
+    """The one thing that the month allows to say: a word of WORDS, "rien" or "trop peu"."""
+    c = s.course
+    if s.at is None or c.begin[s.at] < 0:
         return "trop peu"
-    side, direction = int(s.chart.side[s.chart.last]), BY_CODE[s.indicator].direction
+    side, direction = int(c.side[s.at]), BY_CODE[s.indicator].direction
     if side == 0:
-        return "rien"
+        return "trop peu" if math.isnan(c.then[s.at]) else "rien"
     return (
         "changement"
         if direction == "neither"
@@ -374,7 +376,7 @@ def read(s: Situation, lines: list[Line]) -> None:
         assert line.anchor in BY_CODE or line.anchor == "", line
         assert isinstance(line.n, int) and line.n >= 0, line
         read_french(text)
-    reporting, volume, waits, left, own, alerts, complaints, *rest = texts
+    own, alerts, complaints, reporting, volume, waits, left, *rest = texts
     read_reporting(s, reporting)
     read_volume(s, volume)
     read_waits(s, waits, left)
@@ -388,14 +390,14 @@ def read(s: Situation, lines: list[Line]) -> None:
         )
     for text in (reporting, volume, waits, left, complaints, *rest):
         assert not re.search(r"amélioration|alerte|changement|hausse|baisse|signal", text), text
-    assert lines[2].n == s.figures["wait_p50"].n and lines[3].n == s.figures["left"].n
-    assert lines[1].n == s.figures["visits"].n and lines[6].n == s.figures["complaints_30d"].n
+    assert lines[5].n == s.figures["wait_p50"].n and lines[6].n == s.figures["left"].n
+    assert lines[4].n == s.figures["visits"].n and lines[2].n == s.figures["complaints_30d"].n
 
 
 def read_french(text: str) -> None:
     """Elision, and nouns that agree with the number before them: 0 and 1 singular, from 2 plural."""
     assert not re.search(r"\b[dD]e [AEIOUÉÈÊaeioué]", text), text
-    assert not re.search(r"\b[dD]'(?![AEIOUÉÈaeioué])", text), text
+    assert not re.search(r"\b[dD]'(?![AEIOUÉÈaeiouéh])", text), text
     for many, names in re.findall(
         r"signa(l|ux) d(?:'|e )\w+ sur ((?:«.*?(?= signa|, signa| ; |\.$|, [CG]|$)))", text
     ):
@@ -494,7 +496,8 @@ def read_moment(text: str, charted: list[Signal], period: Period) -> None:
     """The moment is that of all the charts spoken of; and a period that has none of their points is warned of."""
     both = moments(charted)
     assert re.search(
-        rf"\b(en|au) {both.pop()}" if len(both) == 1 else "au dernier point de chaque série", text
+        rf"\b(en|au) {both.pop()}" if len(both) == 1 else "au dernier mois ou trimestre entier",
+        text,
     ), text
     ends = [
         month_end(add_months(s.latest, 2 if s.kind == ChartKind.BY_QUARTER else 0)) for s in charted
@@ -511,7 +514,7 @@ def read_moment(text: str, charted: list[Signal], period: Period) -> None:
 def read_own(s: Situation, text: str) -> None:
     if s.signals is None:
         assert text == (
-            f"Pour {s.scope}, pas de carte de contrôle d'ensemble : seuls sont suivis le réseau entier, les"
+            f"Pour {s.scope}, pas de jugement d'ensemble : seuls sont suivis le réseau entier, les"
             " départements et les centres."
         )
         return
@@ -530,27 +533,57 @@ def read_own(s: Situation, text: str) -> None:
     assert (int(more[1]) if more else 0) == max(0, len(found) - 4)
     if not charted:
         assert text == (
-            f"Pour {s.scope}, aucune carte de contrôle n'a assez de points ou d'événements pour conclure."
+            f"Pour {s.scope}, aucune série n'a assez de points ou d'événements pour conclure."
         )
         return
     read_moment(text, charted, s.period.period)
-    calm = re.search(r"(?:pas de|aucun) signal sur (\d+) (?:autres? )?carte", text)
+    calm = re.search(r"(?:pas de|aucun) signal sur (\d+) (?:autres? )?série", text)
     assert (int(calm[1]) if calm else 0) == len(charted) - len(found)
-    reasons = [
-        REASONS[f.chart.rule[f.chart.last], int(f.chart.side[f.chart.last])]
-        for w, f in claims
-        if (w, BY_CODE[f.indicator].short) in printed
-    ]
-    for reason in set(REASONS.values()):
-        assert text.count(reason) == reasons.count(reason), text
-    for f in (f for w, f in claims if (w, BY_CODE[f.indicator].short) in printed):
-        assert (f"« {BY_CODE[f.indicator].short} » ({when(f)}, " in text) == (
-            len(moments(charted)) > 1
-        ), text
+    shown_ones = [f for w, f in claims if (w, BY_CODE[f.indicator].short) in printed]
+    reasons = Counter(reason_of(f) for f in shown_ones if f.rule == ON_ONE_SIDE)
+    assert "ce que le hasard permet" not in text
+    for reason in reasons:
+        assert text.count(reason) == reasons[reason], text
+    for f in shown_ones:
+        read_detail(s, f, text, dated=len(moments(charted)) > 1)
     rest = text
-    for reason in REASONS.values():
+    for reason in reasons:
         rest = rest.replace(reason, "")
     assert "hausse" not in rest and "baisse" not in rest
+
+
+def reason_of(f: Signal) -> str:
+    """The rule in words."""
+    reason = REASONS[int(f.course.rule[f.at]), int(f.course.side[f.at])]
+    return reason.replace("mois", "trimestres") if f.kind == ChartKind.BY_QUARTER else reason
+
+
+NUMBER = r"(\d+(?:,\d+)?)"
+
+
+def read_detail(s: Situation, f: Signal, text: str, *, dated: bool) -> None:
+    """Beside a signal: its own month, its own value, what is usual there, and the sites that it comes from."""
+    part = text.split(f"« {BY_CODE[f.indicator].short} » (")[1].split(")")[0]
+    assert part.startswith(when(f)) == dated, part
+    said = re.match(rf"(?:attente typique de )?{NUMBER}", part.removeprefix(f"{when(f)}, "))[1]
+    assert near(said, float(f.course.values[f.at])), part
+    usual = re.search(rf"pour {NUMBER}", part)
+    if usual:
+        assert near(usual[1], float(f.course.then[f.at])), part
+        assert said != usual[1] or abs(f.course.values[f.at] - f.course.then[f.at]) < 0.01
+    lasting = re.search(rf"d'habitude de {NUMBER} à {NUMBER}", part)
+    assert bool(lasting) == (f.kind == ChartKind.VOLUME), part
+    named = [name for name in SITES if name in part]
+    assert named == sorted(s.names[c] for c in f.causes), part
+    if named:
+        assert f.course.comparison is not None and f"l'écart vient du {named[0]}" in part
+        assert ("sans " in part) == (f.rest is not None)
+
+
+def near(said: str, true: float) -> bool:
+    """Whether what is printed is the number, to the decimals that are printed."""
+    decimals = len(said.partition(",")[2])
+    return abs(float(said.replace(",", ".")) - true) <= 0.5 * 10**-decimals + 1e-9
 
 
 def read_alerts(s: Situation, text: str) -> None:
@@ -563,18 +596,9 @@ def read_alerts(s: Situation, text: str) -> None:
             text == "Aucune série suivie n'a assez de points ou d'événements pour donner un signal."
         )
         return
-    column = {ChartKind.P: "shares", ChartKind.U: "rates", ChartKind.BY_QUARTER: "rates"}
-    rows = [(alarms.table()[min(60, f.chart.points[-1])], f) for _, f in charted]
-    expected = sum(
-        getattr(
-            row,
-            column.get(f.kind, "waits" if f.indicator in ("wait_p50", "wait_p90") else "normal"),
-        )
-        for row, f in rows
-    )
-    low, high = math.floor(expected), math.ceil(expected)
+    low, high = math.floor(s.budget.expected), math.ceil(s.budget.expected)
     chance = f"{low} à {high} sign" if low != high else f"{high} sign"
-    assert f"ur {len(charted)} série{'s' * (len(charted) > 1)}, {chance}" in text
+    assert f"ur {s.budget.series} séries, {chance}" in text
     assert re.search(rf"il y en a {len(found)}, " if found else "il n'y en a aucun", text)
     if s.site_signals:
         read_sites(s, text.split(" Sur ")[0], charted, found)
@@ -596,7 +620,7 @@ def read_sites(s: Situation, text: str, charted: list, found: list) -> None:
     assert (int(more[1]) if more else 0) == total - len(named)
     sites = len({name for name, _ in charted})
     assert re.match(
-        rf"{total} centres? sur {sites} " if total else rf"{sites} centres? suivis? par carte", text
+        rf"{total} centres? sur {sites} " if total else rf"{sites} centres? suivis?, ", text
     )
     for name in named:
         true = [(word, f) for n, word, f in found if n == name]
@@ -665,7 +689,7 @@ def read_limits(s: Situation, rest: list[str]) -> None:
     assert [n for n in SITES if n in part] == sorted(s.unmeasured[:4], key=SITES.index)
     assert (f"et {len(s.unmeasured) - 4} autre" in part) == (len(s.unmeasured) > 4)
     assert (
-        f"{short} série{'s' * (short > 1)} de centres sur {len(s.site_signals) * len(FOLLOWED)}"
+        f"{short} série{'s' * (short > 1)} de centres sur {len(s.site_signals) * len(FOLLOWED)} sans jugement"
         in text
     ) == bool(short)
 
@@ -702,12 +726,11 @@ def test_the_situations_hold_what_may_go_wrong():
                 "of a kind": s.signals is None,
                 "of a kind, in one department": s.scope in OF_A_KIND[2:],
                 "by quarter": any(
-                    f.kind == ChartKind.BY_QUARTER and f.chart for f in (s.signals or {}).values()
+                    f.kind == ChartKind.BY_QUARTER and f.charted
+                    for f in [*(s.signals or {}).values(), *followed]
                 ),
-                "trend": any(
-                    f.chart and f.chart.rule[f.chart.last] == Rule.TREND
-                    for f in (s.signals or {}).values()
-                ),
+                "a run": any(f.rule == ON_ONE_SIDE for f in (s.signals or {}).values()),
+                "a site named": any(f.causes for f in (s.signals or {}).values()),
                 "no limits": len(write(s)) == 7,
                 "unreported": not s.figures["complaints_30d"].sites_reporting,
             }
@@ -734,25 +757,27 @@ def some(wanted) -> tuple[Situation, list[Line]]:
 @pytest.mark.parametrize(
     "line, old, new",
     [
-        (4, r"d'alerte", "d'amélioration"),
-        (4, r"d'amélioration", "d'alerte"),
-        (4, r"pas de signal sur \d+", "pas de signal sur 99"),
-        (4, r"valeur au-dessus", "valeur au-dessous"),
-        (4, "aucun signal", "signal d'amélioration sur « Attente médiane », aucun signal"),
-        (5, r"d'alerte", "d'amélioration"),
-        (5, r"CCSP d'Adjarra", "CCSP de Bohicon"),
-        (5, r"et \d+ autres", "et 97 autres"),
-        (5, r"il y en a \d+", "il y en a 98"),
-        (5, r"Sur \d+", "Sur 999"),
-        (1, r"\.$", ", une amélioration."),
-        (1, r"^\d+", "7777"),
-        (1, r"reçus\b", "reçu"),
-        (2, "Attente médiane : .*? min", "Attente médiane : 0 min"),
-        (3, r"\.$", ", en hausse."),
-        (6, r"; aucune plainte en cours", "; 0 plaintes en cours"),
-        (0, "ont remonté", "a remonté"),
-        (0, "n'ont pas transmis", "n'a pas transmis"),
-        (0, "de Kandi", "de Ouidah"),
+        (0, r"d'alerte", "d'amélioration"),
+        (0, r"d'amélioration", "d'alerte"),
+        (0, r"pas de signal sur \d+", "pas de signal sur 99"),
+        (0, r"au-dessus de l'habitude", "au-dessous de l'habitude"),
+        (0, r"pour (\d+)", "pour 9999"),
+        (0, r"l'écart vient du CCSP d'Adjarra", "l'écart vient du CCSP de Covè"),
+        (0, "aucun signal", "signal d'amélioration sur « Attente médiane », aucun signal"),
+        (1, r"d'alerte", "d'amélioration"),
+        (1, r"CCSP d'Adjarra", "CCSP de Bohicon"),
+        (1, r"et \d+ autres", "et 97 autres"),
+        (1, r"il y en a \d+", "il y en a 98"),
+        (1, r"Sur \d+", "Sur 999"),
+        (4, r"\.$", ", une amélioration."),
+        (4, r"^\d+", "7777"),
+        (4, r"reçus\b", "reçu"),
+        (5, "Attente médiane : .*? min", "Attente médiane : 0 min"),
+        (6, r"\.$", ", en hausse."),
+        (2, r"; aucune plainte en cours", "; 0 plaintes en cours"),
+        (3, "ont remonté", "a remonté"),
+        (3, "n'ont pas transmis", "n'a pas transmis"),
+        (3, "de Kandi", "de Ouidah"),
         (7, "« [^»]+ »", "« Autre »"),
     ],
 )
@@ -771,38 +796,42 @@ NOVEMBER = Clipped(
     Period(date(2026, 11, 1), date(2026, 11, 30)), Period(date(2026, 11, 1), date(2026, 11, 30))
 )
 NOTHING = Ground(None, None, False, (), 0, 0, False)
+NO_CHANCE = Budget(0, 0.0, 0, 0.0, 0, 100)
 
 
 @pytest.mark.pitfall(8)
 def test_two_points_allow_nothing_however_far_apart():
-    october, november = date(2026, 10, 1), date(2026, 11, 1)
     two = {
-        c: signal(c, "all", [october, november], [share(c, 10, 400, ""), share(c, 390, 400, "")])
+        c: signal(
+            follow(c, counted(c, [[10, 390]], [[400, 400]]), date(2026, 11, 1))["site 0"],
+            date(2026, 11, 1),
+        )
         for c in ("satisfaction", "left", "wait_within_30")
     }
-    lines = write(Situation(NOVEMBER, "le réseau", EMPTY, two, {"CCSP de Kandi": two}, NOTHING))
-    text = " ".join(plain(line.text) for line in lines)
-    assert (
-        "aucune carte de contrôle n'a assez de points" in text
-        and "3 séries de centres sur 3" in text
+    lines = write(
+        Situation(NOVEMBER, "le réseau", EMPTY, two, {"CCSP de Kandi": two}, NOTHING, NO_CHANCE)
     )
+    text = " ".join(plain(line.text) for line in lines)
+    assert "aucune série n'a assez de points" in text and "3 séries de centres sur 3" in text
     assert not re.search("amélioration|alerte|hausse|baisse|signal sur", text)
 
 
 @pytest.mark.pitfall(27)
 def test_what_is_missing_is_said_and_is_never_0():
     lines = write(
-        Situation(NOVEMBER, "le réseau", EMPTY, {}, {}, replace(NOTHING, silent=SITES[:3]))
+        Situation(
+            NOVEMBER, "le réseau", EMPTY, {}, {}, replace(NOTHING, silent=SITES[:3]), NO_CHANCE
+        )
     )
     assert [plain(line.text) for line in lines] == [
+        "Pour le réseau, aucune série n'a assez de points ou d'événements pour conclure.",
+        "Aucune série suivie n'a assez de points ou d'événements pour donner un signal.",
+        "Registre des plaintes non remonté.",
         "Le réseau, novembre 2026 : aucun centre sur 3 n'a remonté ses données ; n'ont pas transmis : CCSP d'Adjarra,"
         " CCSP d'Allada et CCSP d'Ouèssè ; jours clôturés : non mesuré.",
         "Usagers reçus : aucune donnée remontée.",
         "Attente : non mesurée.",
         "Partis sans être reçus : non mesuré.",
-        "Pour le réseau, aucune carte de contrôle n'a assez de points ou d'événements pour conclure.",
-        "Aucune série suivie n'a assez de points ou d'événements pour donner un signal.",
-        "Registre des plaintes non remonté.",
     ]
     assert not [line for line in lines if re.search(r"\b0\b", line.text)]
 
@@ -816,7 +845,9 @@ def test_a_median_wait_never_stands_alone(n):
         "wait_p90": figure("wait_p90", value=55, n=n),
         "wait_within_30": share("wait_within_30", n // 2, n, ""),
     }
-    text = plain(write(Situation(NOVEMBER, "le réseau", figures, {}, {}, NOTHING))[2].text)
+    text = plain(
+        write(Situation(NOVEMBER, "le réseau", figures, {}, {}, NOTHING, NO_CHANCE))[5].text
+    )
     assert text == (
         f"Attente médiane : 20 min (n = {n}) ; attente de 9 usagers sur 10 : 55 min (n = {n}) ; reçus en 30"
         f" minutes ou moins : 50 % ({n // 2} sur {n}) ; attente mesurée pour {n // 2} % des usagers reçus"
@@ -859,13 +890,15 @@ def test_words_agree_with_0_1_and_2(n, users, complaints, silent):
         "complaints_oldest": figure("complaints_oldest", value=n or None, n=n, sites=both),
     }
     lines = write(
-        Situation(NOVEMBER, "l'Ouémé", figures, {}, {}, replace(NOTHING, silent=SITES[:n]))
+        Situation(
+            NOVEMBER, "l'Ouémé", figures, {}, {}, replace(NOTHING, silent=SITES[:n]), NO_CHANCE
+        )
     )
     texts = [plain(line.text) for line in lines]
-    assert texts[0].startswith(
+    assert texts[3].startswith(
         "L'Ouémé, novembre 2026 : 2 centres sur 2 ont remonté leurs données ;"
     )
-    assert texts[1] == users and texts[6].endswith(complaints) and silent in texts[0]
+    assert texts[4] == users and texts[2].endswith(complaints) and silent in texts[3]
 
 
 def test_lines_are_tied_to_charts_of_the_page():
@@ -874,13 +907,10 @@ def test_lines_are_tied_to_charts_of_the_page():
         lines = write(s)
         assert all(line.anchor in (*CHARTED, "") for line in lines)
         assert all(line.site in (*s.site_signals, "") for line in lines)
-        own, alerts = lines[4], lines[5]
+        own, alerts = lines[0], lines[1]
         if own.anchor:
             name, found = BY_CODE[own.anchor].short, s.signals[own.anchor]
-            assert (
-                re.search("« ([^»]+) »", plain(own.text))[1] == name
-                and own.n == found.n[found.chart.last]
-            )
+            assert re.search("« ([^»]+) »", plain(own.text))[1] == name and own.n == found.base
         assert not own.site and bool(alerts.site) == bool(s.site_signals and alerts.anchor)
         if alerts.site:
             part = inside(plain(alerts.text), alerts.site)
@@ -888,9 +918,3 @@ def test_lines_are_tied_to_charts_of_the_page():
             assert [n for n in s.site_signals if n in alerts.text.split(alerts.site)[0]] == [], (
                 "the first named"
             )
-
-
-def test_the_budget_is_reckoned_on_the_charted_series():
-    s = some(lambda s, _: len(s.site_signals) == len(SITES))[0]
-    charted = [f.chart for site in s.site_signals.values() for f in site.values() if f.chart]
-    assert sorted(s.points) == sorted(chart.points[-1] for chart in charted)

@@ -17,6 +17,7 @@ from dashboard.actions import steering as record
 from dashboard.answers import follow, network, view
 from dashboard.answers.bulletin import in_words
 from dashboard.answers.view import engine as opened
+from dashboard.french import month_label
 from dashboard.indicators import BY_CODE
 from dashboard.period import add_months, month_end, today
 from dashboard.ui import alerts, session
@@ -116,6 +117,16 @@ def chart(at: AppTest, code: str):
     return found[0]
 
 
+def unit(code: str) -> str:
+    """What the axis of its chart says: waits are drawn by all of them, the median stands beside."""
+    return "Attente typique" if code == "wait_p50" else BY_CODE[code].short
+
+
+def short(code: str) -> str:
+    """The indicator where room is scarce."""
+    return BY_CODE[code].short
+
+
 def spec(at: AppTest, code: str) -> dict:
     """How that chart is drawn."""
     return json.loads(chart(at, code).spec)
@@ -166,7 +177,7 @@ def test_a_decision_stays_on_the_control_chart_of_its_series(desk, at_the_time, 
             "ouvrir un second guichet (le directeur)" in flagged
             and f"{at_the_time.isoformat()}T12:00:00" in flagged
         )
-        assert BY_CODE[indicator].short in flagged
+        assert unit(indicator) in flagged
     page = visit_page("signaux", centre=KANDI, indicateur=other)
     assert "second guichet" not in layers(spec(page, other)), "on its own series alone"
 
@@ -338,8 +349,10 @@ def test_a_new_start_gives_new_limits_and_says_since_when_and_why(desk, command)
     hand_in(
         desk, start, [CALM + n % 3 - 1 for n in range(14)] + [LONG + n % 3 - 1 for n in range(14)]
     )
-    assert len(limits(visit_page("signaux", centre=KANDI))) == 1
+    alone = visit_page("signaux", centre=KANDI)
     month = add_months(start, 14)
+    proposed = f"Nouveau niveau (proposé) depuis {month_label(month)}."
+    assert len(limits(alone)) == 2 and proposed in said(alone)
     done = command(
         main,
         "rebase",
@@ -353,16 +366,49 @@ def test_a_new_start_gives_new_limits_and_says_since_when_and_why(desk, command)
     assert done.code == 0
     page = sound(visit_page("signaux", centre=KANDI))
     assert len(limits(page)) == 2
-    assert "Nouvelles limites à partir d" in said(
+    assert "Nouveau niveau à partir d" in said(
         page
     ) and f"{month.year} : déménagement du centre." in said(page)
-    assert "Nouvelles limites" not in said(
-        visit_page("signaux", centre=KANDI, indicateur="wait_p90")
-    )
+    assert "(proposé) depuis" not in said(page)
+    assert "déménagement" not in said(visit_page("signaux", centre=KANDI, indicateur="wait_p90"))
     assert (
         command(main, "rebase", "wait_p50", KANDI, "--month", month.isoformat(), "--why", " ").code
         == 1
     )
+
+
+def answer_level(at: AppTest, why: str, button: str) -> AppTest:
+    """Say yes or no to the first level that is proposed, through the form."""
+    at.selectbox(key="niveau_lequel").set_value((KANDI, "wait_p50", add_months(LAST, -13)))
+    at.text_input(key="niveau_raison").set_value(why)
+    return next(b for b in at.button if b.label == button).click().run()
+
+
+def test_a_proposed_level_is_refused_and_its_signals_come_back_or_accepted(desk):
+    """Refused, the limits of before hold on and the last month is a signal again; accepted, nobody is asked any more."""
+    start = add_months(LAST, -27)
+    hand_in(
+        desk, start, [CALM + n % 3 - 1 for n in range(14)] + [LONG + n % 3 - 1 for n in range(14)]
+    )
+    at = sound(visit_page("signaux", centre=KANDI))
+    assert "CCSP de Kandi" in tables(at) and "Attente médiane" in tables(at)
+    series = lambda: follow.signals(LOCAL_READER, [KANDI])[KANDI]["wait_p50"]  # noqa: E731
+    flags = series().course.rule.tolist()
+    assert not series().flagged and sum(map(bool, flags)) == 12, "those of the run are kept"
+    refused = answer_level(at, " ", "Refuser")
+    assert [e.value for e in refused.error] == ["Il faut dire la raison."]
+    refused = sound(answer_level(refused, "panne d'un an", "Refuser"))
+    assert "l'habitude d'avant compte de nouveau" in said(refused)
+    assert series().flagged and len(limits(refused)) == 1
+    assert (
+        f"Nouveau niveau refusé, de {month_label(add_months(LAST, -13))} : panne d'un an."
+        in said(refused)
+    )
+    record.accept_level(LOCAL_READER, "wait_p50", KANDI, add_months(LAST, -13), "second guichet")
+    page = sound(visit_page("signaux", centre=KANDI))
+    assert not series().flagged and series().course.rule.tolist() == flags
+    assert "(accepté) depuis" in said(page) and "second guichet" in said(page)
+    assert "(proposé)" not in said(page)
 
 
 # ---- what changed ----------------------------------------------------------------------------------------------
@@ -529,9 +575,17 @@ def test_the_scope_is_named_as_the_filters_have_it(department, kind, wanted):
 )
 def test_the_bulletin_speaks_of_what_is_filtered(demo, wanted, start):
     text = plain(sound(visit_page("signaux", **wanted)).code[0].value).split("\n")
-    assert text[0].startswith(start)
-    assert ("pas de carte de contrôle d'ensemble" in text[4]) == ("type" in wanted)
+    assert text[0].startswith(f"Pour {start[0].lower()}{start[1:-2]}") and text[3].startswith(start)
+    assert ("pas de jugement d'ensemble" in text[0]) == ("type" in wanted)
     assert not wanted or not any("réseau" in line for line in text if "d'ensemble" not in line)
+
+
+def test_three_lines_are_read_first_and_the_rest_unfolds(demo):
+    at = sound(visit_page("signaux"))
+    (folded,) = [e for e in at.expander if e.label == "La suite du bulletin"]
+    text = plain(at.code[0].value).split("\n")
+    inside = plain("\n".join(m.value for m in folded.markdown)).replace("\\", "")
+    assert all(line in inside for line in text[3:]) and not any(line in inside for line in text[:3])
 
 
 def links(at: AppTest) -> list[tuple[str, dict[str, str]]]:
@@ -555,16 +609,16 @@ def test_each_line_links_to_its_chart_and_keeps_the_filters(demo, wanted):
         assert BY_CODE[query["indicateur"]].short in label
         assert page.selectbox(key="serie_indicateur").value == query["indicateur"]
         assert page.selectbox(key="serie_centre").value == query.get("centre", "")
-        assert f'"title": "{BY_CODE[query["indicateur"]].short}"' in layers(
-            spec(page, query["indicateur"])
-        )
+        # A measure of a whole is followed site by site: its curve has its own name.
+        drawn_as = {f'"title": "{name(query["indicateur"])}"' for name in (unit, short)}
+        assert any(t in layers(spec(page, query["indicateur"])) for t in drawn_as)
         assert ("carte de contrôle" in label) == (not wanted.get("type") or "centre" in query)
 
 
 def test_the_chart_of_a_line_on_sites_is_that_of_the_first_site_named(desk):
     alarming(desk)
     at = sound(visit_page("signaux"))
-    label, query = links(at)[-2 if "Plaintes" in links(at)[-1][0] else -1]
+    label, query = next(link for link in links(at) if "centre" in link[1])
     assert query["centre"] == KANDI and "CCSP de Kandi" in label
 
 

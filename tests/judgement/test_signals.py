@@ -1,0 +1,258 @@
+"""Series are followed all at once, judged at one month, and a whole by what its sites usually show."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from dashboard.judgement.signals import (
+    CHARTED,
+    Monthly,
+    judge,
+    now,
+    origin,
+    signal,
+    verdict,
+)
+from dashboard.period import add_months
+from dashboard.statistics.level import Origin
+from dashboard.statistics.limits import NONE, ON_ONE_SIDE, OUTSIDE
+from dashboard.statistics.variation import Assurance, ChartKind, Variation
+from db.codes import ACCEPTED, REFUSED, SET
+from tests.judgement.series import counted, follow, made, measured, waited
+
+LAST = date(2026, 10, 1)
+CODE = "wait_within_30"
+
+
+def plain(text: str) -> str:
+    """With ordinary spaces."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def shares(levels, base=400, seed=1):
+    """A share of each site in each month, in percent, (K, M)."""
+    events = np.random.default_rng(seed).binomial(base, np.asarray(levels) / 100)
+    return counted(CODE, events, np.full(events.shape, base))
+
+
+def fallen(months=40, by=20, since=1, sites=1):
+    """Sites at 75 %, of which the first falls in its last months."""
+    levels = np.full((sites, months), 75.0)
+    levels[0, -since:] -= by
+    return levels
+
+
+def test_all_sites_at_once_are_the_same_as_each_alone():
+    levels = np.array([np.full(40, x) for x in (60, 75, 90)]) - np.eye(3, 40, 39) * 30
+    series = shares(levels)
+    together = follow(CODE, series, LAST)
+    for row in range(3):
+        alone = counted(CODE, series.numerator[row : row + 1], series.denominator[row : row + 1])
+        one, same = follow(CODE, alone, LAST)["site 0"], together[f"site {row}"]
+        for name in ("values", "usual", "then", "rule", "side"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(same, name))
+        np.testing.assert_array_equal(one.limits, same.limits)
+
+
+@pytest.mark.pitfall(8)
+@pytest.mark.parametrize("levels", [[75], [10, 90], [90, 10], [75] * 10 + [1]])
+def test_two_values_or_eleven_are_too_few_whatever_the_gap(levels):
+    for code, series in (
+        (CODE, shares([levels])),
+        ("wait_p90", measured("wait_p90", [levels])),
+        ("visits_per_day", counted("visits_per_day", [levels], [[1] * len(levels)])),
+    ):
+        one = signal(follow(code, series, LAST)["site 0"], LAST, 80)
+        assert one.variation == Variation.TOO_FEW and not one.flagged
+        assert not any(word in verdict(one) for word in ("alerte", "amélioration", "changement"))
+
+
+@pytest.mark.pitfall(10)
+def test_a_good_level_with_a_lasting_fall_still_shows_the_signal():
+    levels = np.r_[np.full(30, 97.0), np.full(9, 95.0)][None]
+    one = signal(follow(CODE, shares(levels, base=2000), LAST)["site 0"], LAST, 90)
+    assert one.value > 90 and one.assurance == Assurance.CONSISTENTLY_MET
+    assert one.variation == Variation.CONCERN
+
+
+@pytest.mark.pitfall(12)
+def test_a_month_keeps_its_signal_when_later_ones_come():
+    levels = fallen(60, since=20)
+    long = follow(CODE, shares(levels), LAST)["site 0"]
+    for months in (30, 41, 45, 52, 55):
+        short = follow(CODE, shares_of(long, months), add_months(LAST, months - len(long.months)))[
+            "site 0"
+        ]
+        np.testing.assert_array_equal(short.rule, long.rule[:months])
+        np.testing.assert_array_equal(short.then, long.then[:months])
+
+
+def shares_of(course, months):
+    """The counts of a course's first months again."""
+    bases = np.full(months, 400)
+    return counted(CODE, [np.rint(course.values[:months] * 4)], [bases])
+
+
+def test_the_signal_of_a_period_is_that_of_its_last_whole_month_with_its_own_value():
+    course = follow(CODE, shares(fallen(40, since=1)), LAST)["site 0"]
+    one, before = signal(course, LAST), signal(course, add_months(LAST, -1))
+    assert one.variation == Variation.CONCERN and before.variation == Variation.NO_SIGNAL
+    assert one.value == course.values[-1] and one.usual == pytest.approx(75, abs=1.5)
+    text = plain(now(one))
+    assert text == f"octobre 2026 : {one.value:.0f} %, pour {one.usual:.0f} % d'habitude (alerte)"
+    assert plain(verdict(one)).startswith(
+        f"Reçus en 30 minutes ou moins : {text}, au-dessous de ce que le hasard permet ;"
+    )
+    assert "habitude" in now(before) and "alerte" not in now(before)
+
+
+def test_a_month_without_data_or_outside_the_series_says_nothing():
+    series = shares(fallen(40, since=1))
+    series.numerator[0, -1] = series.denominator[0, -1] = series.value[0, -1] = np.nan
+    course = follow(CODE, series, LAST)["site 0"]
+    for month in (LAST, add_months(LAST, 1)):
+        one = signal(course, month)
+        assert one.variation == Variation.NO_DATA and not one.flagged and not now(one)
+
+
+def test_a_whole_does_not_move_when_only_its_composition_does():
+    """Two sites that never change, of which the worse receives more and more people (F1 of the notes)."""
+    share, months = np.array([[0.9], [0.5]]), 48
+    bases = np.rint(np.array([np.full(months, 600.0), np.linspace(200, 3000, months)]))
+    events = np.rint(share * bases)
+    whole = follow(CODE, counted(CODE, events, bases), LAST, {"nation": [0, 1]})["nation"]
+    assert whole.values[0] - whole.values[-1] > 20
+    assert (whole.rule == NONE).all()
+    assert whole.then[-1] == pytest.approx(whole.values[-1], abs=0.1)
+
+
+def test_the_gap_of_a_whole_is_traced_to_its_site():
+    sites, names = 6, {f"site {i}": f"CCSP {i}" for i in range(6)}
+    levels = fallen(40, by=40, since=1, sites=sites)
+    one = signal(follow(CODE, shares(levels), LAST, {"nation": range(sites)})["nation"], LAST)
+    assert one.kind == ChartKind.EXPECTED and one.variation == Variation.CONCERN
+    assert one.causes == ("site 0",)
+    others = follow(CODE, shares(levels), LAST)
+    without = np.mean([others[f"site {i}"].values[-1] for i in range(1, sites)])
+    assert one.rest == pytest.approx(without)
+    assert plain(origin(one, names)) == (
+        f"L'écart vient du CCSP 0 ; sans lui, {without:.0f} %, comme d'habitude."
+    )
+    assert "à répartition égale" in now(one)
+
+
+def test_sites_under_twelve_months_stand_outside_observed_and_expected():
+    series = shares(np.full((3, 40), 75.0))
+    for part in (series.numerator, series.denominator, series.value):
+        part[2, :30] = np.nan
+    series.numerator[2, 30:] = 0
+    one = signal(follow(CODE, series, LAST, {"nation": range(3)})["nation"], LAST)
+    assert one.young == ("site 2",)
+    assert one.value == pytest.approx(75, abs=4) and one.variation == Variation.NO_SIGNAL
+
+
+def test_twelve_months_on_one_side_propose_a_level_that_may_be_refused_or_accepted():
+    series = shares(fallen(60, by=12, since=20))
+    first = add_months(LAST, -19)
+    free = follow(CODE, series, LAST)["site 0"]
+    level = free.levels[-1]
+    assert level.origin == Origin.PROPOSED and level.start == first
+    assert level.known == add_months(first, 11)
+    assert signal(free, LAST).variation == Variation.NO_SIGNAL
+    refused = follow(CODE, series, LAST, marks={(CODE, "site 0"): [(first, REFUSED)]})["site 0"]
+    assert [x.origin for x in refused.levels] == [Origin.FIRST]
+    assert signal(refused, LAST).variation == Variation.CONCERN
+    assert refused.usual[-1] == pytest.approx(free.usual[0])
+    accepted = follow(CODE, series, LAST, marks={(CODE, "site 0"): [(first, ACCEPTED)]})["site 0"]
+    assert accepted.levels[-1].origin == Origin.ACCEPTED
+    np.testing.assert_array_equal(accepted.rule, free.rule)
+    before = add_months(first, 5)
+    assert signal(free, before).level == free.levels[0], "as it was known then"
+
+
+def test_a_level_that_somebody_set_begins_there():
+    first = add_months(LAST, -13)
+    marks = {(CODE, "site 0"): [(first, SET)]}
+    course = follow(CODE, shares(fallen(50, since=14)), LAST, marks=marks)["site 0"]
+    assert (course.levels[-1].start, course.levels[-1].origin) == (first, Origin.SET)
+    assert signal(course, LAST).variation == Variation.NO_SIGNAL
+    assert course.usual[-1] == pytest.approx(55, abs=2)
+
+
+def test_waits_are_judged_by_all_of_them_and_drawn_in_minutes():
+    """+2 minutes on 15: the median of whole minutes hardly sees it (F6 of the notes)."""
+    one = made("wait_p50", 15, 36, LAST, 4, shift=1.3, since=9, base=400)
+    assert one.kind == ChartKind.WAIT and one.variation == Variation.CONCERN
+    assert one.usual == pytest.approx(15, rel=0.1)
+    low, high = one.course.limits
+    assert low[-1] < one.usual < high[-1] < one.value * 1.1
+    assert "attente typique de" in now(one)
+    few = waited(np.where(np.arange(20) < 5, 9, -1)[None, None, :].repeat(30, axis=1))
+    assert signal(follow("wait_p50", few, LAST)["site 0"], LAST).variation == Variation.NO_DATA
+
+
+def test_few_events_are_taken_by_quarter_or_not_at_all():
+    month = np.arange(60)
+    rare = follow(
+        "complaints_per_1000", counted("complaints_per_1000", [2 + month % 2], [[130] * 60]), LAST
+    )
+    quarter = rare["site 0"]
+    assert quarter.kind == ChartKind.BY_QUARTER and len(quarter.months) < 22
+    one = signal(quarter, LAST)
+    assert plain(one.when) == "3ᵉ trimestre 2026", "the last that has ended"
+    none = follow(
+        "complaints_per_1000", counted("complaints_per_1000", [month % 30 == 0], [[130] * 60]), LAST
+    )
+    assert none["site 0"].kind == ChartKind.TOO_FEW and not none["site 0"].charted
+
+
+def test_volumes_have_a_season_and_no_signal_before_forty_months():
+    per_day = 20 * np.exp(0.4 * np.sin(np.arange(60) * np.pi / 6))
+    visits = np.random.default_rng(2).poisson(np.tile(per_day, (4, 1)) * 20).astype(float)
+    visits[0, -1] *= 0.6
+    series = counted("visits_per_day", visits, np.full(visits.shape, 20.0))
+    wholes = {"nation": range(4)}
+    one, calm = (
+        signal(follow("visits_per_day", series, LAST, wholes)[s], LAST)
+        for s in ("site 0", "site 1")
+    )
+    assert one.variation == Variation.NEUTRAL and one.rule == OUTSIDE
+    assert calm.variation == Variation.NO_SIGNAL
+    assert plain(now(one)).startswith("octobre 2026 : ") and "; d'habitude de " in plain(now(one))
+    early = signal(follow("visits_per_day", series, LAST, wholes)["nation"], add_months(LAST, -30))
+    assert early.variation == Variation.TOO_FEW
+    assert "le même mois un an avant" in verdict(early)
+
+
+def test_the_volume_of_a_whole_is_in_the_measure_of_the_card():
+    visits = np.random.default_rng(3).poisson(400, (3, 50)).astype(float)
+    days = np.full(visits.shape, 20.0)
+    days[2] = 10
+    course = follow(
+        "visits_per_day", counted("visits_per_day", visits, days), LAST, {"n": range(3)}
+    )["n"]
+    assert course.values[-1] == pytest.approx(visits[:, -1].sum() / 50)
+    low, high = course.limits
+    assert low[-1] < course.values[-1] < high[-1]
+
+
+def test_a_measure_of_a_whole_is_not_judged():
+    series = measured("wait_p90", np.full((3, 40), 45.0))
+    found = follow("wait_p90", series, LAST, {"nation": range(3)})
+    assert set(found) == {"site 0", "site 1", "site 2"}
+
+
+def test_courses_come_in_the_order_of_the_registry():
+    months = tuple(add_months(LAST, i - 29) for i in range(30))
+    of = {"complaints_per_1000": counted("complaints_per_1000", [[9] * 30], [[300] * 30])}
+    of |= {CODE: shares(np.full((1, 30), 75.0)), "wait_p50": waited(np.full((1, 30, 20), 15))}
+    found = judge(Monthly(("a",), months, of, np.full((1, 30), 20.0)), {"nation": [0]}, {})
+    wanted = [c for c in CHARTED if c in of]
+    assert list(found["a"]) == wanted == list(found["nation"])
+
+
+def test_runs_are_said_as_runs():
+    one = made(CODE, 75, 45, LAST, 9, shift=0.93, since=9, base=300)
+    assert one.rule == ON_ONE_SIDE
+    assert "huit mois ou plus de suite au-dessous de l'habitude" in verdict(one)
