@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from dashboard.answers.network import at_date, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.view import Asker, View, answer, engine
-from dashboard.indicators import INDICATORS, Figure, compute
+from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.period import ONE_DAY, Period, add_months, month_end
 from db.facts import comparable, gather
 
@@ -14,8 +15,27 @@ Figures = Mapping[str, Mapping[str, Figure]]  # key, then indicator
 
 @answer
 def figures(view: View, question: Question, by: str) -> Figures:
-    """Every indicator by key."""
-    return of_sites(view, view.sites(question), question, by)
+    """Every indicator by key; but by month, what is true now is that of the date of the data, and says so."""
+    chosen = view.sites(question)
+    asked = of_sites(view, chosen, question, by)
+    if by == "month":
+        return asked
+    return _dated(asked, of_sites(view, chosen, to_date(view, question), by), at_date(view))
+
+
+def _dated(asked: Figures, now: Figures, when: str) -> Figures:
+    """The figures asked for, those of what is true now from others, with their date as a note."""
+    return {
+        key: {
+            **of_key,
+            **{
+                code: figure._replace(note=figure.note or when)
+                for code, figure in now.get(key, of_key).items()
+                if BY_CODE[code].now
+            },
+        }
+        for key, of_key in asked.items()
+    }
 
 
 @answer
@@ -53,14 +73,18 @@ def comparison(view: View, question: Question) -> Comparison | None:
     both, before = comparable(scope)
     if not both:
         return None
-    now = whole(view, question)
+    now, when = whole(view, question), at_date(view)
     same = now["visits"].sites_reporting == len(both)
     if not same:
-        now = of_sites(view, frozenset(both), replace(question, last=scope.last), "nation")[
-            "nation"
-        ]
-    earlier = of_sites(view, frozenset(both), question.over(before), "nation")["nation"]
-    return Comparison(now, earlier, before, len(both), same)
+        there = of_sites(view, frozenset(both), replace(question, last=scope.last), "nation")
+        today = of_sites(view, frozenset(both), to_date(view, question), "nation")
+        now = _dated(there, today, when)["nation"]
+    earlier = of_sites(view, frozenset(both), question.over(before), "nation")
+    if view.book.as_of and question.last < view.book.as_of:
+        # What is true now stands beside the same day a year ago.
+        ago = replace(question.over(before), last=add_months(view.book.as_of, -12))
+        earlier = _dated(earlier, of_sites(view, frozenset(both), ago, "nation"), "")
+    return Comparison(now, earlier["nation"], before, len(both), same)
 
 
 MONTHS = 25  # of a trend, at most

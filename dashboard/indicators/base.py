@@ -94,6 +94,7 @@ class Indicator:
     )
     rest: Rest | None = None
     known: Known | None = None
+    now: bool = False  # what is true at the date of the data, on pages whatever their period
     off_days: bool = False  # counts the visits of closed days, and says how many
     places: frozenset[Place] = frozenset()  # where it is a card, a column or a choice
 
