@@ -9,7 +9,7 @@ import pytest
 from babel.dates import format_date, get_day_names, get_month_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import french
@@ -44,7 +44,6 @@ def test_number(x, decimals, text):
     assert french.number(x, decimals) == spaced(text)
 
 
-@settings(deadline=None)
 @given(
     st.one_of(st.integers(-(10**15), 10**15), st.floats(-1e12, 1e12, allow_nan=False)),
     st.integers(0, 3),

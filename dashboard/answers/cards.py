@@ -81,7 +81,7 @@ def card(code: str, figure: Figure, signal: Signal | None = None) -> Card:
             TONES.get(signal.variation, ""),
         )
     )
-    if figure.value is None:
+    if figure.value is None or BY_CODE[code].now:
         state, tone = figure.note, ""
     return Card(
         code,

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from dashboard import charts, french
+from dashboard.answers.network import at_date, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
@@ -25,6 +26,7 @@ BANDS = (
     (61, 90, "61 à 90 jours"),
     (91, 10**6, "plus de 90 jours"),
 )
+S = french.SPACE
 LATE_BAND = 3  # from here on, older than 30 days
 LISTED = 50  # open complaints in a table
 ALL_COMPLAINTS = "Toutes"
@@ -103,7 +105,7 @@ def register(view: View, question: Question) -> Register:
 @answer
 def ages(view: View, question: Question, key: str) -> Panel:
     """Open complaints by age, the oldest listed."""
-    title, complaints = "Plaintes en cours, par âge", register(view, question)
+    title, complaints = "Plaintes en cours, par âge", register(view, to_date(view, question))
     if not len(complaints):
         return Panel(key, title, Message("Aucune plainte au registre pour ces filtres."))
     open_ = complaints.where(complaints.open)
@@ -119,6 +121,7 @@ def ages(view: View, question: Question, key: str) -> Panel:
     ]
     late = sum(n for _, n in rows[LATE_BAND:])
     finding = f"{french.plural(len(open_), 'plainte')} en cours, dont {french.number(late)} depuis plus de 30 jours"
+    when = at_date(view)
     return Panel(
         key,
         title,
@@ -133,8 +136,8 @@ def ages(view: View, question: Question, key: str) -> Panel:
             ),
             listed,
         ),
-        caption=f"{finding} (barres foncées).",
-        finding=finding,
+        caption=f"{french.capital(when)}{S}: {finding} (barres foncées).",
+        finding=f"{finding}, {when}",
         reading="Barres foncées : depuis plus de 30 jours",
         strip=strip(view, question, "complaints_open"),
     )

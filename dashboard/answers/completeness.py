@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard import french
 from dashboard.answers.figures import whole
-from dashboard.answers.network import sites
+from dashboard.answers.network import Silence, at_date, silences, sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer, quick
@@ -22,23 +22,19 @@ LISTED = 8  # days without closing in a cell
 
 @dataclass(frozen=True)
 class Unclosed:
-    """Working days of a site without a closing; silent_days: since its last visit or closing, None where there never was
-    one."""
+    """Working days of a site without a closing."""
 
     code: str
     name: str
     department: str
     days: tuple[date, ...]
-    silent_days: int | None
 
 
 @answer
 def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
-    """Each of the question's sites, by name."""
+    """Each of the question's sites, by name: its days from the period's first to the date of the data."""
     book = view.book
-    end = min(question.last, book.as_of or question.last)
-    span = book.days(question.first, end)
-    last = book.days(date.min, end).stop
+    span = book.days(question.first, book.as_of or question.last)
     table = []
     for p in sites(view, question):
         row = book.row[p.id]
@@ -47,14 +43,12 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
             + span.start
             + book.origin
         )
-        seen = np.flatnonzero((book.visited[row, :last] > 0) | book.closed[row, :last])
         table.append(
             Unclosed(
                 p.code,
                 p.name,
                 p.department,
                 tuple(map(day_of, missing.tolist())),
-                last - 1 - int(seen[-1]) if len(seen) else None,
             )
         )
     return tuple(table)
@@ -76,12 +70,12 @@ def closures(view: View, question: Question) -> tuple[tuple[Closure, str], ...]:
 @answer
 def not_reported(view: View, question: Question, key: str) -> Panel:
     """Which working days have no closing, and which sites have been silent."""
-    figures = whole(view, question)
+    figures, heard = whole(view, question), silences(view, question)
     rows = [
         (
             words(u.name),
             count(len(u.days)),
-            words(_since(u.silent_days)),
+            words(_since(heard.get(u.code))),
             words(", ".join(f"{d:%d/%m}" for d in u.days[-LISTED:])),
         )
         for u in unclosed(view, question)
@@ -98,16 +92,19 @@ def not_reported(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=f"{who_reported(figures['visits'])}. Jours clôturés : {shown(figures['completeness'])}"
+        caption=f"Jours non clôturés depuis le {french.date_short(question.first)} et dernier jour connu, {at_date(view)}."
+        f" Sur la période, {who_reported(figures['visits'])}. Jours clôturés : {shown(figures['completeness'])}"
         f" ({base(figures['completeness'])}).",
         strip=strip(view, question, "completeness"),
     )
 
 
-def _since(silent_days: int | None) -> str:
-    if silent_days is None:
-        return "jamais"
-    return "à jour" if silent_days <= UP_TO_DATE else f"il y a {french.days(silent_days)}"
+def _since(heard: Silence | None) -> str:
+    if heard is None:
+        return "centre fermé"
+    if heard.silent or heard.days is None:
+        return heard.words
+    return "à jour" if heard.days <= UP_TO_DATE else f"il y a {french.days(heard.days)}"
 
 
 @answer

@@ -3,32 +3,62 @@
 Before: `db.facts.gather` and `dashboard.indicators.base.compute`. After: the module of each subject; `cards` for headlines.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from dashboard.answers.network import at_date, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.view import Asker, View, answer, engine, quick
-from dashboard.indicators import INDICATORS, Figure, compute
+from dashboard.indicators import INDICATORS, Figure, Indicator, compute
 from dashboard.period import ONE_DAY, Period, add_months, month_end
 from db.facts import comparable, gather
 
 Figures = Mapping[str, Mapping[str, Figure]]  # key, then indicator
+NOW = [i for i in INDICATORS if i.now]
 
 
-@quick
+@answer
 def figures(view: View, question: Question, by: str) -> Figures:
-    """Every indicator by key."""
-    return of_sites(view, view.sites(question), question, by)
+    """Every indicator by key; but by month, what is true now is that of the date of the data, and says so."""
+    chosen = view.sites(question)
+    asked = _of_sites(view, chosen, question, by)
+    if by == "month":
+        return asked
+    return _dated(asked, view, chosen, question, by)
+
+
+def _dated(
+    asked: Figures, view: View, chosen: frozenset[str] | str, question: Question, by: str
+) -> Figures:
+    """The figures of the question, in which what is true now is that of the date of the data, with the date as a note."""
+    current, when = to_date(view, question), at_date(view)
+    now = asked if current == question else _of_sites(view, chosen, current, by, NOW)
+    dated = {}
+    for key, of_key in asked.items():
+        there = now.get(key, of_key)
+        notes = {i.code: there[i.code].note or when for i in NOW}
+        dated[key] = {**of_key, **{c: there[c]._replace(note=note) for c, note in notes.items()}}
+    return dated
 
 
 @answer
 def of_sites(view: View, chosen: frozenset[str] | str, question: Question, by: str) -> Figures:
-    """The same of these sites alone, which a view gave."""
+    """Every indicator by key of these sites alone, which a view gave, all of it at the end of the question."""
+    return _of_sites(view, chosen, question, by)
+
+
+def _of_sites(
+    view: View,
+    chosen: frozenset[str] | str,
+    question: Question,
+    by: str,
+    indicators: Sequence[Indicator] = INDICATORS,
+) -> dict[str, dict[str, Figure]]:
     facts = gather(
         engine(), chosen, question.first, question.last, by, question.service, ledger=view.book
     )
     by_key: dict[str, dict[str, Figure]] = {}
-    for figure in compute(facts, INDICATORS):
+    for figure in compute(facts, indicators):
         by_key.setdefault(figure.key, {})[figure.indicator] = figure
     return by_key
 
@@ -56,14 +86,19 @@ def comparison(view: View, question: Question) -> Comparison | None:
     both, before = comparable(scope)
     if not both:
         return None
-    now = whole(view, question)
+    now, sites = whole(view, question), frozenset(both)
     same = now["visits"].sites_reporting == len(both)
     if not same:
-        now = of_sites(view, frozenset(both), replace(question, last=scope.last), "nation")[
+        there = replace(question, last=scope.last)
+        now = _dated(_of_sites(view, sites, there, "nation"), view, sites, question, "nation")[
             "nation"
         ]
-    earlier = of_sites(view, frozenset(both), question.over(before), "nation")["nation"]
-    return Comparison(now, earlier, before, len(both), same)
+    earlier = _of_sites(view, sites, question.over(before), "nation")
+    if view.book.as_of and question.last < view.book.as_of:
+        # What is true now stands beside the same day a year ago.
+        ago = replace(question.over(before), last=add_months(view.book.as_of, -12))
+        earlier["nation"] |= _of_sites(view, sites, ago, "nation", NOW)["nation"]
+    return Comparison(now, earlier["nation"], before, len(both), same)
 
 
 MONTHS = 25  # of a trend, at most

@@ -9,7 +9,7 @@ from typing import Any
 from dashboard import french
 from dashboard.answers import follow
 from dashboard.answers.figures import figures
-from dashboard.answers.network import commune_source, departments, sites
+from dashboard.answers.network import commune_source, departments, silences, sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
@@ -92,7 +92,7 @@ def plot(view: View, question: Question, code: str, *, signs: bool = False) -> P
     volumes = [values[p.code]["visits_per_day"].value for p in places]
     top = next((s for s in SIZES if s >= max((v for v in volumes if v), default=1)), SIZES[-1])
     signals = follow.signals(view, [p.code for p in places], question.last) if signs else {}
-    marks = []
+    heard, marks = silences(view, question), []
     for site, radius in zip(places, radii(volumes, LARGEST, top), strict=True):
         f = values[site.code]
         value = f[code].value
@@ -109,6 +109,11 @@ def plot(view: View, question: Question, code: str, *, signs: bool = False) -> P
             "tip": [
                 f"{BY_CODE[code].label} : {shown(f[code])}",
                 f"Usagers par jour ouvert : {shown(f['visits_per_day'])}",
+                *(
+                    [heard[site.code].words]
+                    if site.code in heard and heard[site.code].silent
+                    else []
+                ),
             ],
         }
         marks.append(_signed(mark, signals[site.code][code]) if signs else mark)

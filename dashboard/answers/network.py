@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from dashboard import french
 from dashboard.answers.question import EVERYTHING, Question
@@ -13,6 +15,8 @@ from dashboard.settings import load
 from db import read
 from db.codes import ALL
 from db.shapes import Place
+
+SILENT_DAYS = 7  # calendar days without visit or closing, before the date of the data; a site is silent after them
 
 
 @quick
@@ -46,6 +50,15 @@ class Fresh:
         """Whether the data are older than their rhythm."""
         return self.age_days is not None and self.age_days > load().stale_days
 
+    @property
+    def warning(self) -> str:
+        """« rien depuis le 13/11/2026, il y a 12 jours », of old data; "" else."""
+        if self.as_of is None or not self.stale:
+            return ""
+        return (
+            f"rien depuis le {french.date_short(self.as_of)}, il y a {french.days(self.age_days)}"
+        )
+
 
 @answer
 def freshness(view: View) -> Fresh:
@@ -53,6 +66,55 @@ def freshness(view: View) -> Fresh:
     book = view.book
     age = (view.moment.day - book.as_of).days if book.as_of else None
     return Fresh(book.as_of, book.demo, age, book.as_of is None)
+
+
+@dataclass(frozen=True)
+class Silence:
+    """How long a site has been without visit or closing at the date of the data, in calendar days; None where it never had
+    any."""
+
+    code: str
+    name: str
+    days: int | None
+
+    @property
+    def silent(self) -> bool:
+        """Whether that is too long: « muet », on every page and in every file."""
+        return self.days is None or self.days > SILENT_DAYS
+
+    @property
+    def words(self) -> str:
+        """« muet depuis 35 jours »; "" for a site that is heard of."""
+        if not self.silent:
+            return ""
+        return "jamais vu" if self.days is None else f"muet depuis {french.days(self.days)}"
+
+
+@answer
+def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silence]:
+    """By code, each of the question's sites that should be open at the date of the data, whatever the period."""
+    book = view.book
+    end = book.as_of or view.moment.day
+    last = book.days(date.min, end).stop
+    found = {}
+    for p in sites(view, question):
+        if p.closed_on is not None and p.closed_on <= end:
+            continue
+        row = book.row[p.id]
+        seen = np.flatnonzero((book.visited[row, :last] > 0) | book.closed[row, :last])
+        found[p.code] = Silence(p.code, p.name, last - 1 - int(seen[-1]) if len(seen) else None)
+    return found
+
+
+def to_date(view: View, question: Question) -> Question:
+    """The question up to the date of the data: for what is true now, such as an open complaint, and not of a period."""
+    as_of = view.book.as_of
+    return question if as_of is None else replace(question, last=max(question.last, as_of))
+
+
+def at_date(view: View) -> str:
+    """« au 23/11/2026 »; "" without data."""
+    return f"au {french.date_short(view.book.as_of)}" if view.book.as_of else ""
 
 
 @answer

@@ -85,6 +85,8 @@ def _opening(about: Subject, _: str) -> Found:
     ]
     if fresh.as_of:
         lines.append(f"Données au {french.date_long(fresh.as_of)}.")
+    if fresh.warning:
+        lines.append(f"Données anciennes{S}: {fresh.warning}.")
     if fresh.demo:
         lines.append("Données fictives, pour la démonstration.")
     return about.title, Panel("ouverture", about.scope, Opening(tuple(lines)))

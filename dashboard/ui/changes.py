@@ -46,6 +46,7 @@ def page(person: Person, question: Question) -> None:
         show_change(person, question, code, before, split)
     with right:
         st.header("Tous les centres, et les mêmes centres", anchor=False)
+        sections.dated(person, question, code)
         show.panel(changes.months_panel(person, question, code, before))
     st.header("Visites des prochains mois", anchor=False)
     show.panel(ahead.panel(person, question, "prevision"))

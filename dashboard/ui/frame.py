@@ -5,7 +5,6 @@ from functools import cache, lru_cache
 
 import streamlit as st
 
-from dashboard import french
 from dashboard.answers.network import commune_outlines, freshness
 from dashboard.answers.view import Moment, view
 from dashboard.palette import NOTICE, NOTICE_EDGE, ON_NOTICE, variables
@@ -120,11 +119,8 @@ def banner() -> None:
     words = []
     if fresh.demo:
         words.append("**Données fictives**, pour la démonstration : aucun chiffre n'est réel.")
-    if fresh.as_of and fresh.stale:
-        words.append(
-            f"**Données anciennes** : rien depuis le {french.date_short(fresh.as_of)}, il y a"
-            f" {french.days(fresh.age_days)}."
-        )
+    if fresh.warning:
+        words.append(f"**Données anciennes** : {fresh.warning}.")
     if words:
         with st.container(key="bandeau"):
             st.markdown(" ".join(words))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.accounts.rights import Person
 from dashboard.answers import complaints, sites
+from dashboard.answers.dated import since
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, choices, codes
 from dashboard.judgement.signals import FOLLOWED
@@ -76,6 +77,12 @@ def compare(person: Person, question: Question, by: str, code: str, key: str) ->
     if by == "site" and panel.finding:
         st.markdown(f"**{escaped(panel.finding)}.**")
     show.panel(panel, open_=ranked)
+
+
+def dated(person: Person, question: Question, code: str) -> None:
+    """Since when the question's own series has changed, where it has and where that can be said."""
+    if sentence := since(person, question, code):
+        st.markdown(f"**{escaped(sentence)}**")
 
 
 def survival(person: Person, question: Question, key: str) -> None:

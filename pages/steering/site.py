@@ -21,6 +21,7 @@ with left:
 with right:
     st.header("Mois par mois", anchor=False)
     code = sections.choose_series("site_mois_choix")
+    sections.dated(person, question, code)
     show.panel(months.by_month(person, question, code, "site_mois"))
 
 left, right = st.columns(2, gap="large")

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import ahead, network, view
 from dashboard.answers.question import Question
 from dashboard.panel import Chart, Message
-from dashboard.period import add_months, today
+from dashboard.period import add_months, day_number, today
 from dashboard.settings import load
 from dashboard.statistics.forecast import backtest, forecast
 from dashboard.statistics.seasonal import HISTORY
@@ -61,7 +60,9 @@ def test_the_forecast_of_the_screen_is_that_of_the_statistics_on_the_same_sites(
     question = replace(NOW, **where)
     found = ahead.outlook(LOCAL_READER, question)
     book = view.view(LOCAL_READER).book
-    spans = [(m, add_months(m, 1) - (date(2000, 1, 2) - date(2000, 1, 1))) for m in found.months]
+    spans = np.array(
+        [[day_number(m), day_number(add_months(m, 1)) - 1] for m in found.months], dtype=np.int64
+    )
     visits, days = (book.between(name, spans).T.astype(float) for name in ("visits", "open"))
     with np.errstate(divide="ignore", invalid="ignore"):
         per_day = np.where((days > 0) & (visits > 0), visits / days, np.nan)

@@ -98,7 +98,7 @@ def test_the_first_limits_are_held_against_the_points_before_them():
 
 
 @pytest.mark.pitfall(12)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 10_000), st.floats(-3, 3), st.integers(0, 50), st.integers(13, 59))
 def test_a_new_month_changes_no_signal_that_was_given(seed, shift, at, until):
     series = many(seed)
@@ -109,7 +109,7 @@ def test_a_new_month_changes_no_signal_that_was_given(seed, shift, at, until):
     assert np.allclose(whole.usual[:, :until], then.usual, equal_nan=True)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 10_000), st.floats(0.01, 100), st.floats(-1000, 1000))
 def test_another_unit_gives_the_same_signals(seed, factor, added):
     series = many(seed)
@@ -118,7 +118,7 @@ def test_another_unit_gives_the_same_signals(seed, factor, added):
     assert (plain.rule == other.rule).all() and (plain.start == other.start).all()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 10_000), st.lists(st.integers(0, 60), min_size=1, max_size=12))
 def test_a_missing_month_is_no_point(seed, gaps):
     series = many(seed) + np.where(np.arange(60) > 35, 2, 0)
@@ -131,7 +131,7 @@ def test_a_missing_month_is_no_point(seed, gaps):
     assert (other.start[:, ~points] == -1).all()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 10_000), st.floats(-2, 2))
 def test_a_proposed_level_has_twelve_points_on_one_side_of_the_centre_before(seed, trend):
     series = many(seed) + trend * np.arange(60) / 12

@@ -81,7 +81,7 @@ def test_a_line_says_how_far_a_month_may_be():
     assert np.isnan(line(few, 0, 24).at(27)[0][0])
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.integers(0, 10_000), st.floats(0.01, 100), st.integers(HISTORY + 1, 58))
 def test_neither_the_unit_nor_what_comes_later_changes_a_judgement(seed, factor, until):
     per_day = network(np.random.default_rng(seed), n=60, sites=6)

@@ -1,0 +1,111 @@
+"""What is true now is counted to the date of the data, on every page and whatever the period, and says so; one « muet »."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.answers import attention, cards, complaints, completeness, map, network, view
+from dashboard.answers.figures import comparison, figures, whole
+from dashboard.answers.network import SILENT_DAYS
+from dashboard.answers.question import Question
+from dashboard.settings import load
+from tests.builders import COVE, KANDI, NIKKI, Office, closing, complaint, visit
+
+DAY = date(2025, 11, 24)  # a Monday
+OLD = Question(date(2025, 3, 1), date(2025, 3, 31))
+PLAIN = str.maketrans("\xa0\u202f", "  ")
+
+
+@pytest.fixture
+def asked(office, database_url, monkeypatch) -> Iterator[Office]:
+    """An office whose database answers questions; Kandi is heard of on the last day of the data."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    load.cache_clear()
+    office.hand_in("registre", *[visit(KANDI, d) for d in ("2025-03-03", DAY.isoformat())])
+    yield office
+    view.forget()
+    load.cache_clear()
+
+
+def days_before(n: int) -> str:
+    return (DAY - timedelta(days=n)).isoformat()
+
+
+@pytest.mark.parametrize("by", ["visit", "closing"])
+def test_a_site_is_silent_after_seven_days_without_visit_or_closing(asked, by):
+    for site, ago in ((NIKKI, SILENT_DAYS), (COVE, SILENT_DAYS + 1)):
+        asked.hand_in(
+            "registre" if by == "visit" else "cloture",
+            visit(site, days_before(ago)) if by == "visit" else closing(site, days_before(ago)),
+        )
+    heard = network.silences(LOCAL_READER)
+    assert SILENT_DAYS == 7 and heard[NIKKI].days == 7 and not heard[NIKKI].silent
+    assert heard[COVE].silent and heard[COVE].words.translate(PLAIN) == "muet depuis 8 jours"
+    assert heard[KANDI].words == "" and heard["gsru-cotonou"].words == "jamais vu"
+
+
+def test_pages_map_and_lists_say_the_same_of_silent_sites_whatever_the_period(asked):
+    asked.hand_in("registre", visit(COVE, days_before(40)))
+    for question in (OLD, Question(date(2025, 1, 1), DAY)):
+        silent = {s.name for s in network.silences(LOCAL_READER, question).values() if s.silent}
+        facts = dict(attention.facts(LOCAL_READER, question))
+        said = next(f for f in facts if "muets" in f).translate(PLAIN)
+        assert said == f"{len(silent)} centres muets au 24/11/2025"
+        listed = completeness.not_reported(LOCAL_READER, question, "remontees")
+        since = {row[0].text: row[2].text for row in listed.table.rows}
+        assert {n for n, w in since.items() if w.startswith(("muet", "jamais"))} == silent
+        assert "au 24/11/2025" in listed.caption
+        marks = map.plot(LOCAL_READER, question, "wait_p50").marks
+        assert {m["name"] for m in marks if m["tip"][-1].startswith(("muet", "jamais"))} == silent
+    assert since["CCSP de Covè"].translate(PLAIN) == "muet depuis 40 jours"
+
+
+def test_open_complaints_and_the_oldest_are_those_of_the_date_of_the_data(asked):
+    asked.hand_in(
+        "plaintes",
+        complaint("a", KANDI, "2025-03-10"),
+        complaint("b", KANDI, "2025-03-12", resolved="2025-06-02"),
+        complaint("c", KANDI, "2025-11-03"),
+        covers=(date(2025, 1, 1), DAY),
+    )
+    for question in (OLD, replace(OLD, last=DAY)):
+        f = whole(LOCAL_READER, question)
+        assert (f["complaints_open"].value, f["complaints_open"].note) == (2, "au 24/11/2025")
+        assert f["complaints_oldest"].value == (DAY - date(2025, 3, 10)).days
+        ages = complaints.ages(LOCAL_READER, question, "ages")
+        assert ages.finding.translate(PLAIN) == (
+            "2 plaintes en cours, dont 1 depuis plus de 30 jours, au 24/11/2025"
+        )
+        (tile,) = cards.cards(LOCAL_READER, question, ("complaints_open",)).cards
+        assert (tile.value, tile.state) == (2, "au 24/11/2025")
+    # What happened in a period stays counted in it, and a month has its own end.
+    assert whole(LOCAL_READER, OLD)["complaints_30d"].denominator == 2
+    months = figures(LOCAL_READER, replace(OLD, last=date(2025, 4, 30)), "month")
+    assert [months[m]["complaints_open"].value for m in ("2025-03", "2025-04")] == [2, 2]
+
+
+def test_a_year_before_stands_the_same_day_a_year_before(asked):
+    asked.hand_in("registre", visit(KANDI, "2024-03-04"))
+    asked.hand_in(
+        "plaintes",
+        complaint("a", KANDI, "2024-10-01", resolved="2025-01-10"),
+        complaint("b", KANDI, "2025-05-01"),
+        covers=(date(2024, 1, 1), DAY),
+    )
+    compared = comparison(LOCAL_READER, OLD)
+    assert (
+        compared.before["complaints_open"].value == 1
+    )  # open on 24/11/2024, though not in March 2024
+    assert compared.now["complaints_open"].value == 1
+
+
+def test_days_not_closed_are_counted_to_the_date_of_the_data(asked):
+    asked.hand_in("cloture", closing(KANDI, "2025-03-03"))
+    short, long = (
+        next(u for u in completeness.unclosed(LOCAL_READER, q) if u.code == KANDI).days
+        for q in (OLD, replace(OLD, last=DAY))
+    )
+    assert short == long and short[-1] == DAY and date(2025, 3, 3) not in short
