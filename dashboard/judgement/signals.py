@@ -766,16 +766,27 @@ def apart(indicator: str, value: float, usual: float) -> tuple[str, str]:
     return words
 
 
-def now(one: Signal, *, short: bool = False) -> str:
+def now(one: Signal) -> str:
     """The month's own value beside what is usual: « octobre 2026 : 73 %, pour 75 % d'habitude à répartition égale
-    (alerte) »; "" where the month has no value, or is not judged. short: for a card, without the year."""
+    (alerte) »; "" where the month has no value, or is not judged."""
     said = beside(one)
     if not said:
         return ""
     equal = " à répartition égale" if one.kind == ChartKind.EXPECTED and one.flagged else ""
-    when = one.when.rsplit(" ", 1)[0] if short else one.when
     word = f" ({sentences.STATES[one.variation]})" if one.flagged else ""
-    return f"{when}{french.SPACE}: {said}{'' if short else equal}{word}"
+    return f"{one.when}{french.SPACE}: {said}{equal}{word}"
+
+
+def in_short(one: Signal) -> str:
+    """The same for a card, where the end of a line may be cut: « alerte en octobre : 73 %, pour 75 % d'habitude »."""
+    said = beside(one).replace("attente typique de ", "")
+    if not said or one.latest is None:
+        return sentences.VARIATIONS[one.variation]
+    quarter = one.kind == ChartKind.BY_QUARTER
+    when = one.when.rsplit(" ", 1)[0]
+    if one.flagged:
+        when = f"{sentences.STATES[one.variation]} {'au' if quarter else 'en'} {when}"
+    return f"{when}{french.SPACE}: {said}"
 
 
 def beside(one: Signal) -> str:
