@@ -13,7 +13,8 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, scope_of, strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.signals import SKEWED, Course, Signal, origin, verdict
+from dashboard.judgement.courses import SKEWED, Course
+from dashboard.judgement.signals import Signal, origin, verdict
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
 from dashboard.panel import (
     Cell,

@@ -13,7 +13,8 @@ import pytest
 
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement.bulletin import Line, Situation, write
-from dashboard.judgement.signals import CHARTED, FOLLOWED, MEASURES, RATES, VOLUMES, Signal, signal
+from dashboard.judgement.courses import CHARTED, FOLLOWED, MEASURES, RATES, VOLUMES
+from dashboard.judgement.signals import Signal, signal
 from dashboard.judgement.trust import Ground
 from dashboard.period import Clipped, Period, add_months, month_end
 from dashboard.statistics.budget import Budget

@@ -5,15 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.judgement.signals import (
-    CHARTED,
-    Monthly,
-    judge,
-    now,
-    origin,
-    signal,
-    verdict,
-)
+from dashboard.judgement.courses import CHARTED, Monthly, judge
+from dashboard.judgement.signals import now, origin, signal, verdict
 from dashboard.period import add_months
 from dashboard.statistics.level import Origin
 from dashboard.statistics.limits import NONE, ON_ONE_SIDE, OUTSIDE
