@@ -41,6 +41,7 @@ __all__ = [
     "RATES",
     "SHARES",
     "Signal",
+    "against",
     "apart",
     "because",
     "beside",
@@ -330,6 +331,21 @@ def origin(one: Signal, names: Mapping[str, str]) -> str:
     without = "lui" if len(one.causes) == 1 else "eux"
     rest = amount(BY_CODE[one.indicator], one.rest)
     return f"{text}{french.SPACE}; sans {without}, {rest}, comme d'habitude."
+
+
+def against(one: Signal, whole: Signal | None) -> str:
+    """Of a site with a signal: which way it went, and where that leaves it beside the whole: « en hausse par rapport à son
+    habitude ; encore sous l'ensemble (75 %) »; "" without a signal."""
+    if not one.flagged or one.value is None:
+        return ""
+    way = "en hausse" if one.side > 0 else "en baisse"
+    text = f"{way} par rapport à son habitude"
+    value = None if whole is None or whole.latest != one.latest else whole.value
+    if value is None or (one.value - value) * one.side >= 0:
+        return text
+    place = "sous" if one.side > 0 else "au-dessus de"
+    of = amount(BY_CODE[one.indicator], value)
+    return f"{text}{french.SPACE}; encore {place} l'ensemble ({of})"
 
 
 def settled(one: Signal) -> str:
