@@ -12,7 +12,8 @@ from dashboard.answers.network import names, sites
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.signals import FOLLOWED, Course, Level, Signal, apart, because, now
+from dashboard.judgement.courses import FOLLOWED, Course, Level
+from dashboard.judgement.signals import Signal, apart, because, now
 from dashboard.panel import Cell, Message, Panel, day, month, table, words
 from dashboard.statistics import sentences
 from dashboard.statistics.budget import Budget, Shape, chances_of, grouped, of_chances

@@ -16,7 +16,7 @@ from dashboard.answers.trust import followed, in_period
 from dashboard.answers.view import View, answer, quick
 from dashboard.indicators import BY_CODE, TIMED, Figure
 from dashboard.judgement import trust
-from dashboard.judgement.signals import Signal, now, origin, verdict
+from dashboard.judgement.signals import Signal, in_short, origin, verdict
 from dashboard.panel import Card, Cards, Panel, count, of_figure, table, words
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
@@ -77,7 +77,7 @@ def card(code: str, figure: Figure, signal: Signal | None = None) -> Card:
         ("", "")
         if signal is None
         else (
-            now(signal, short=True) or sentences.VARIATIONS[signal.variation],
+            in_short(signal),
             TONES.get(signal.variation, ""),
         )
     )
@@ -97,12 +97,11 @@ def card(code: str, figure: Figure, signal: Signal | None = None) -> Card:
 
 @dataclass(frozen=True)
 class Metric:
-    """A card as a screen draws it. beside: its second line, "" for none; after: what follows that one. line: the values of
-    the last months, missing ones left out. help: what the indicator means."""
+    """A card as a screen draws it. beside: its second line, the signal of the last whole month, else a year before; "" for
+    none. line: the values of the last months, missing ones left out. help: what the indicator means."""
 
     card: Card
     beside: str
-    after: str
     line: tuple[float, ...]
     help: str
 
@@ -137,19 +136,14 @@ def _metric(
     signal: Signal | None,
     known: Mapping[str, str],
 ) -> Metric:
-    before = against_last_year(code, compared.now, compared.before) if compared else ""
-    tile = card(code, figure, signal)
-    if figure.value is None:
-        before = ""
-    elif compared and tile.state and before and code != "visits":
-        before = f"un an avant : {shown(compared.before[code])}"
-    return Metric(
-        tile,
-        tile.state or before,
-        before if tile.state else "",
-        tuple(v for v in line if v is not None),
-        explanation(code, figure, signal, known),
-    )
+    before = ""
+    if compared and figure.value is not None:
+        before = against_last_year(code, compared.now, compared.before)
+    tile, help_ = card(code, figure, signal), explanation(code, figure, signal, known)
+    if tile.state and before:
+        help_ += f"\n\n{french.capital(before)}."
+    line_ = tuple(v for v in line if v is not None)
+    return Metric(tile, tile.state or before, line_, help_)
 
 
 def explanation(code: str, figure: Figure, signal: Signal | None, names: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.signals import CHARTED, Signal, verdict
+from dashboard.judgement.signals import CHARTED, Signal, against, verdict
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE, RAMP
 from dashboard.panel import Legend, Panel, Plot, of_figure, table, words
 from dashboard.statistics.sentences import ASSURANCES
@@ -91,7 +91,9 @@ def plot(view: View, question: Question, code: str, *, signs: bool = False) -> P
     classes = CLASSES[code]
     volumes = [values[p.code]["visits_per_day"].value for p in places]
     top = next((s for s in SIZES if s >= max((v for v in volumes if v), default=1)), SIZES[-1])
-    signals = follow.signals(view, [p.code for p in places], question.last) if signs else {}
+    wanted = [p.code for p in places] + [follow.NATION]
+    signals = follow.signals(view, wanted, question.last) if signs else {}
+    whole = signals.get(follow.NATION, {}).get(code)
     heard, marks = silences(view, question), []
     for site, radius in zip(places, radii(volumes, LARGEST, top), strict=True):
         f = values[site.code]
@@ -116,7 +118,7 @@ def plot(view: View, question: Question, code: str, *, signs: bool = False) -> P
                 ),
             ],
         }
-        marks.append(_signed(mark, signals[site.code][code]) if signs else mark)
+        marks.append(_signed(mark, signals[site.code][code], whole) if signs else mark)
     legend = (
         _sign_legend(code, marks, follow.judged_month(view, question.last))
         if signs
@@ -130,12 +132,14 @@ def shows_signals(layer: str, code: str, question: Question) -> bool:
     return layer == "signal" and code in CHARTED and not question.service
 
 
-def _signed(mark: Mark, signal: Signal) -> Mark:
-    """The mark of a site, as its control chart has it."""
+def _signed(mark: Mark, signal: Signal, whole: Signal | None) -> Mark:
+    """The mark of a site, as its control chart has it; whole: the network's signal, to set it beside."""
     letter, frame_, colour, word = SIGNS[signal.variation]
     badge = BADGES.get(signal.assurance)
     sentence = verdict(signal).removeprefix(BY_CODE[signal.indicator].label).lstrip(" \u00a0:")
     tip = [mark["tip"][0], french.capital(sentence)]
+    if beside_whole := against(signal, whole):
+        tip.append(french.capital(beside_whole))
     if badge:
         tip.append(french.capital(ASSURANCES[signal.assurance]))
     sign = {"letter": "", "frame": None, "badge": None, "word": word}

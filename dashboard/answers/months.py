@@ -13,7 +13,8 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, scope_of, strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.signals import SKEWED, Course, Signal, origin, verdict
+from dashboard.judgement.courses import SKEWED, Course
+from dashboard.judgement.signals import Signal, origin, verdict
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
 from dashboard.panel import (
     Cell,
@@ -86,6 +87,7 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
     caption = [
         verdict(signal),
         origin(signal, names(view)),
+        _young(view, signal),
         sentences.target(aim, signal.assurance),
         *levels(view, signal),
         _method(signal),
@@ -101,6 +103,20 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         reading=READING if course.charted else "",
         strip=strip(view, question, code),
     )
+
+
+def _young(view: View, signal: Signal) -> str:
+    """Which sites of a whole have visits and stand outside the comparison, their own usual being not known yet."""
+    known, courses = names(view), follow.courses(view)
+    young = []
+    for code in signal.young:
+        course = courses.get(code, {}).get(signal.indicator)
+        at = course.position(signal.latest) if course and signal.latest else None
+        if course and at is not None and not math.isnan(course.values[at]):
+            young.append(known[code])
+    if not young:
+        return ""
+    return f"Hors de la comparaison, moins de douze mois de données{french.SPACE}: {french.join_words(young)}."
 
 
 def _table(course: Course, name: str, words_of: Sequence[str]) -> Table:

@@ -135,7 +135,8 @@ def _volume(s: Situation) -> Line:
     if visits.value is None:
         return Line(f"Usagers reçus{S}: aucune donnée remontée.", "visits_per_day", 0)
     note = f" ({visits.note})" if visits.note else ""
-    text = f"{french.plural(visits.value, 'usager reçu', 'usagers reçus')}{note}"
+    several = " (une personne peut venir plusieurs fois)" if visits.value >= 2 else ""
+    text = f"{french.plural(visits.value, 'visite')}{several}{note}"
     if per_day.value is None:
         text += f", sans moyenne par jour ouvert{S}: {_why(per_day)}"
     else:

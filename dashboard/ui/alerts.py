@@ -39,6 +39,7 @@ WORTH = """
 def levels(person: Person, question: Question) -> None:
     """The new levels that are proposed, and the form that accepts or refuses one."""
     waiting = alerts.proposed(person, question)
+    st.header("Nouveaux niveaux proposés", anchor=False)
     show.panel(alerts.levels(person, question))
     if not waiting or not may(person, "rebase"):
         return

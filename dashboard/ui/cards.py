@@ -26,14 +26,13 @@ COLOURS = {
 
 
 def card(one: cards.Metric) -> None:
-    """One card: the value; what its control chart says of it; plainly beside it, a year before."""
+    """One card: the value of the period; the signal of its last whole month, with that month's own value."""
     st.metric(
         one.card.label,
         one.card.text,
         one.beside or None,
         delta_color=COLOURS[one.card.tone],  # type: ignore[arg-type]  # Streamlit lists its shades one by one
         delta_arrow="off",
-        delta_description=one.after or None,
         border=True,
         help=one.help,
         chart_data=one.line if len(one.line) > 2 else None,

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.signals import (
+from dashboard.judgement.courses import (
     RATES,
     SHARES,
     VOLUMES,
@@ -15,10 +15,9 @@ from dashboard.judgement.signals import (
     Marks,
     Monthly,
     Series,
-    Signal,
     judge,
-    signal,
 )
+from dashboard.judgement.signals import Signal, signal
 from dashboard.period import add_months
 
 BINS = 241

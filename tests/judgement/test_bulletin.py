@@ -13,7 +13,8 @@ import pytest
 
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement.bulletin import Line, Situation, write
-from dashboard.judgement.signals import CHARTED, FOLLOWED, MEASURES, RATES, VOLUMES, Signal, signal
+from dashboard.judgement.courses import CHARTED, FOLLOWED, MEASURES, RATES, VOLUMES
+from dashboard.judgement.signals import Signal, signal
 from dashboard.judgement.trust import Ground
 from dashboard.period import Clipped, Period, add_months, month_end
 from dashboard.statistics.budget import Budget
@@ -460,7 +461,8 @@ def read_volume(s: Situation, text: str) -> None:
     if visits.value is None:
         assert text == "Usagers reçus : aucune donnée remontée."
         return
-    assert re.match(rf"{visits.n} usagers? reçus?\b", text)
+    several = r" \(une personne peut venir plusieurs fois\)" if visits.n >= 2 else ""
+    assert re.match(rf"{visits.n} visite{'s' * (visits.n >= 2)}{several}(,| \(dont)", text), text
     assert visits.note in text
     if per_day.value is None:
         assert "aucun jour ouvert connu" in text and "soit" not in text
@@ -771,7 +773,7 @@ def some(wanted) -> tuple[Situation, list[Line]]:
         (1, r"Sur \d+", "Sur 999"),
         (4, r"\.$", ", une amélioration."),
         (4, r"^\d+", "7777"),
-        (4, r"reçus\b", "reçu"),
+        (4, r"visites\b", "visite"),
         (5, "Attente médiane : .*? min", "Attente médiane : 0 min"),
         (6, r"\.$", ", en hausse."),
         (2, r"; aucune plainte en cours", "; 0 plaintes en cours"),
@@ -861,19 +863,19 @@ def test_a_median_wait_never_stands_alone(n):
     [
         (
             0,
-            "0 usager reçu, soit 0,0 par jour ouvert (1 jour ouvert de centre).",
+            "0 visite, soit 0,0 par jour ouvert (1 jour ouvert de centre).",
             "Aucune plainte reçue ; aucune plainte en cours.",
             "",
         ),
         (
             1,
-            "1 usager reçu, soit 1,0 par jour ouvert (1 jour ouvert de centre).",
+            "1 visite, soit 1,0 par jour ouvert (1 jour ouvert de centre).",
             "; 1 plainte en cours, depuis 1 jour.",
             "n'a pas transmis : CCSP d'Adjarra ;",
         ),
         (
             2,
-            "2 usagers reçus, soit 2,0 par jour ouvert (1 jour ouvert de centre).",
+            "2 visites (une personne peut venir plusieurs fois), soit 2,0 par jour ouvert (1 jour ouvert de centre).",
             "; 2 plaintes en cours, la plus ancienne depuis 2 jours.",
             "n'ont pas transmis : CCSP d'Adjarra et CCSP d'Allada ;",
         ),

@@ -5,15 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.judgement.signals import (
-    CHARTED,
-    Monthly,
-    judge,
-    now,
-    origin,
-    signal,
-    verdict,
-)
+from dashboard.judgement.courses import CHARTED, Monthly, judge
+from dashboard.judgement.signals import against, now, origin, signal, verdict
 from dashboard.period import add_months
 from dashboard.statistics.level import Origin
 from dashboard.statistics.limits import NONE, ON_ONE_SIDE, OUTSIDE
@@ -250,6 +243,27 @@ def test_courses_come_in_the_order_of_the_registry():
     found = judge(Monthly(("a",), months, of, np.full((1, 30), 20.0)), {"nation": [0]}, {})
     wanted = [c for c in CHARTED if c in of]
     assert list(found["a"]) == wanted == list(found["nation"])
+
+
+@pytest.mark.parametrize(
+    ("code", "shift", "beside", "text"),
+    [
+        (CODE, 1.3, 90, "en hausse par rapport à son habitude ; encore sous l'ensemble (90 %)"),
+        (CODE, 1.3, 40, "en hausse par rapport à son habitude"),
+        (
+            CODE,
+            0.7,
+            40,
+            "en baisse par rapport à son habitude ; encore au-dessus de l'ensemble (40 %)",
+        ),
+        (CODE, 1, 40, ""),
+    ],
+)
+def test_a_site_that_moved_is_set_beside_the_whole(code, shift, beside, text):
+    one = made(code, 65, 40, LAST, 2, shift=shift, since=1)
+    whole = signal(follow(code, shares(np.full((1, 40), beside), base=10**6), LAST)["site 0"], LAST)
+    assert plain(against(one, whole)) == text
+    assert plain(against(one, None)) == text.split(" ;")[0]
 
 
 def test_runs_are_said_as_runs():

@@ -377,6 +377,15 @@ def test_a_new_start_gives_new_limits_and_says_since_when_and_why(desk, command)
     )
 
 
+def test_a_site_under_twelve_months_stands_outside_and_is_named(desk):
+    hand_in(desk, add_months(LAST, -19), [CALM + n % 3 - 1 for n in range(20)])
+    hand_in(desk, add_months(LAST, -2), [LONG] * 3, NIKKI)
+    page = sound(visit_page("signaux", indicateur="wait_p50"))
+    assert "moins de douze mois de données : CCSP de Nikki." in said(page)
+    whole = follow.signals(LOCAL_READER, ["nation"])["nation"]["wait_p50"]
+    assert whole.value < CALM + 2 and not whole.flagged
+
+
 def answer_level(at: AppTest, why: str, button: str) -> AppTest:
     """Say yes or no to the first level that is proposed, through the form."""
     at.selectbox(key="niveau_lequel").set_value((KANDI, "wait_p50", add_months(LAST, -13)))
