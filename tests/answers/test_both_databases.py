@@ -15,7 +15,7 @@ from dashboard.answers.kept import Kept
 from dashboard.indicators import BY_CODE
 from dashboard.period import today
 from dashboard.settings import load
-from dashboard.ui import changes, filters
+from dashboard.ui import changes, filters, sections
 from dashboard.ui.navigation import PAGES
 from tests.builders import KANDI, add_decisions
 from tests.pages.app import sound, visit_page
@@ -30,7 +30,7 @@ VALUES = {
     "prestation": ("cip", "inconnu"),
     "centre": (KANDI,),
 }
-CODES = (*BY_CODE, *changes.SPLITS, *filters.LAYERS)
+CODES = (*BY_CODE, *changes.SPLITS, *filters.LAYERS, *sections.ORDERS)
 # What else a page's address says.
 MORE = {
     "carte": ({"couche": "niveau", "indicateur": "satisfaction"}, {"centre": KANDI}),
