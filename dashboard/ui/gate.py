@@ -16,12 +16,13 @@ from starlette.datastructures import Headers as Read
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard import palette
+from dashboard.ui.navigation import PAGES
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
 # wrong; before that, a link to any other page says "Page not found". Tested at each upgrade: tests/browser.
@@ -56,6 +57,15 @@ SHELL = (
     f'<script src="/app/static/ccsp-shell.js" data-ink="{palette.ON_NOTICE}" data-paper="{palette.NOTICE}"'
     f' data-edge="{palette.NOTICE_EDGE}"></script>'
 ).encode()
+
+HOME, *_ = ADDRESSES = tuple(f"/{page.url_path}" for page in PAGES)
+NO_SUCH_PAGE = "Cette page n'existe pas."
+ELSEWHERE = (
+    f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{NO_SUCH_PAGE}</title></head>'
+    '<body style="font:18px/1.5 system-ui,sans-serif;max-width:34em;margin:15vh auto;padding:0 1em">'
+    f'<h1 style="font-size:1.6em">{NO_SUCH_PAGE}</h1><p>L\'adresse est mal écrite, ou la page a changé de nom.</p>'
+    f'<p><a href="/">Ouvrir la carte du réseau</a></p></body></html>'
+)
 
 # blob: is how Streamlit hands a page the script of a component of its own kind (the presentation); 'wasm-unsafe-eval' lets
 # its reader of messages count in 64 bits, and no text become script.
@@ -171,7 +181,7 @@ def refusal(scope: Scope) -> tuple[int, str] | None:
     if scope["method"] not in ("GET", "HEAD") and not own_origin(scope):
         return 403, "Cette demande ne vient pas de l'application."
     if path.startswith(("/_stcore", "/auth/", "/oauth2callback")) and not path.startswith(CORE):
-        return 404, "Cette page n'existe pas."
+        return 404, NO_SUCH_PAGE
     if path.startswith(COMPONENTS) and document(path) and not framed(headers):
         return 403, "La carte ne s'ouvre que dans l'application."
     return None
@@ -227,6 +237,16 @@ def sayable(data: bytes | None) -> bool:
     return kind in SAYABLE
 
 
+def elsewhere(scope: Scope) -> Response | None:
+    """What answers an address for which Streamlit would serve a page that says, in English, that it is none; None for
+    ours. The home page has two."""
+    path = scope["path"].rstrip("/")
+    if path == HOME:
+        query = scope["query_string"].decode("latin-1")
+        return RedirectResponse(f"/?{query}" if query else "/")
+    return None if path in ("", *ADDRESSES) else HTMLResponse(ELSEWHERE, 404)
+
+
 class Shell:
     """The page says that it is in French, which Streamlit has no setting for, and loads our script before all others."""
 
@@ -242,13 +262,19 @@ class Shell:
             await self.app(scope, receive, send)
             return
         held: Message | None = None
+        instead: Response | None = None
 
         async def rewritten(message: Message) -> None:
-            nonlocal held
+            nonlocal held, instead
             if message["type"] == "http.response.start":
                 if Read(raw=message["headers"]).get("content-type", "").startswith("text/html"):
+                    if instead := elsewhere(scope):
+                        await instead(scope, receive, send)
+                        return
                     held = message  # its length is not known yet
                     return
+            elif instead is not None:
+                return
             elif held is not None:
                 start, held = held, None
                 body = message.get("body", b"")

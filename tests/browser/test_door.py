@@ -24,3 +24,19 @@ def test_pages_are_french_and_everything_large_comes_compressed(page, app):
     assert [
         url for url, headers in large.items() if headers.get("content-encoding") != "gzip"
     ] == []
+
+
+def test_an_address_that_is_no_page_says_so_in_french_and_leads_home(page, app):
+    answer = page.goto(f"{app}/attente")
+    assert answer.status == 404
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert page.get_by_role("heading").inner_text() == "Cette page n'existe pas."
+    page.get_by_role("link", name="Ouvrir la carte du réseau").click()
+    page.get_by_role("heading", name="Le réseau en un coup d'œil").wait_for()
+
+
+def test_the_home_page_opens_by_its_own_name_too_with_its_filters(page, app):
+    page.goto(f"{app}/carte?departement=Donga")
+    page.get_by_role("heading", name="Le réseau en un coup d'œil").wait_for()
+    page.locator("[data-testid=stSidebar]").get_by_text("Donga").first.wait_for()
+    assert page.url == f"{app}/?departement=Donga"
