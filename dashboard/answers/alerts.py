@@ -12,16 +12,23 @@ from dashboard.answers.network import names, sites
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.courses import FOLLOWED, Course, Level
+from dashboard.judgement.courses import FOLLOWED, VOLUMES, Course, Level
 from dashboard.judgement.signals import Signal, apart, because, now
 from dashboard.panel import Cell, Message, Panel, day, month, table, words
 from dashboard.statistics import sentences
-from dashboard.statistics.budget import Budget, Shape, chances_of, grouped, of_chances
+from dashboard.statistics.budget import (
+    Budget,
+    Shape,
+    chances_of,
+    grouped,
+    of_chances,
+    volume_chances,
+)
 from dashboard.statistics.level import Origin
 from dashboard.statistics.limits import COUNTED
 from dashboard.statistics.rates import ROWS
 from dashboard.statistics.rates import table as simulated
-from dashboard.statistics.variation import Variation
+from dashboard.statistics.variation import ChartKind, Variation
 from dashboard.wording import amount
 
 SEEN_AFTER = 3  # points after a decision before anything is said of it
@@ -62,10 +69,28 @@ def _chances(view: View) -> Mapping[tuple[str, str], np.ndarray]:
                 bases if counted else np.where(np.isfinite(bases), 1.0, np.nan),
                 float(fit.centre[known[-1]]) if len(known) else 0.0,
                 float(fit.spread[known[-1]]) if len(known) else 1.0,
+                runs=course.kind != ChartKind.RARE,
             )
         )
     found = chances_of(shapes, DRAWS)
-    return {(scope, code): c for (scope, code, *_), c in zip(series, found, strict=True)}
+    chances = {(scope, code): c for (scope, code, *_), c in zip(series, found, strict=True)}
+    for code in VOLUMES:
+        chances |= _of_volumes(view, code)
+    return chances
+
+
+def _of_volumes(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
+    """The same of volumes: what chance does in the last month, which is the same in all that are judged."""
+    places = names(view)
+    of = {s: c[code] for s, c in follow.courses(view).items() if s in places and code in c}
+    if not of:
+        return {}
+    months = np.array([m.month for m in next(iter(of.values())).months])
+    last = volume_chances(np.array([c.values for c in of.values()]), months, DRAWS)
+    return {
+        (scope, code): np.where(np.isfinite(course.then), chance, np.nan)
+        for (scope, course), chance in zip(of.items(), last.tolist(), strict=True)
+    }
 
 
 @answer

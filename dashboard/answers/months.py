@@ -46,6 +46,7 @@ METHODS = {
     ChartKind.SHARE: "carte p′ (Laney), queues exactes",
     ChartKind.RATE: "carte u′ (Laney), queues exactes",
     ChartKind.BY_QUARTER: "carte par trimestre, trop peu d'événements par mois",
+    ChartKind.RARE: "peu d'événements : chaque mois jugé par sa probabilité exacte, sans la règle des huit de suite",
     ChartKind.WAIT: "carte de l'attente typique, moyenne de ln(1 + minutes), proche de la médiane et plus fine qu'elle",
     ChartKind.MEASURE: "carte des valeurs de chaque mois, écarts extrêmes écartés du calcul des limites",
     ChartKind.EXPECTED: "l'habitude est celle de chaque centre, à ses visites du mois : une autre répartition entre centres"

@@ -72,6 +72,7 @@ INDICATORS = (
         by=EVERYWHERE,
         measure=m.visits_per_day,
         chart="volume",
+        followed=True,
         classes=(5, 10, 20, 40),
         off_days=True,
         places=_at("site_page", "site", "sites", "department", "comparison"),

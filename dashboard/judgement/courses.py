@@ -12,11 +12,20 @@ from functools import cached_property
 
 import numpy as np
 
-from dashboard.indicators import BY_CODE, choices, codes
+from dashboard.indicators import BY_CODE, codes
 from dashboard.period import add_months
 from dashboard.statistics import attributes, expected
 from dashboard.statistics.level import Followed, Origin, follow
-from dashboard.statistics.limits import Family, Fit, limits, two_rules
+from dashboard.statistics.limits import (
+    NONE,
+    TAIL,
+    Family,
+    Fit,
+    exact_limits,
+    limits,
+    tail,
+    two_rules,
+)
 from dashboard.statistics.logwait import log_wait, minutes
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.seasonal import HISTORY, same_sites, seasonal
@@ -24,8 +33,14 @@ from dashboard.statistics.variation import FROZEN_POINTS, ChartKind
 from db.codes import ACCEPTED, REFUSED, SET
 
 # Read from INDICATORS, where each entry says how it is charted and whether it is followed.
-FOLLOWED = codes(lambda i: i.followed)  # whose signals are the alerts
-CHARTED = (*FOLLOWED, *choices(lambda i: i.chart and not i.followed))
+# Those that are followed first, but last those of which no direction is good.
+CHARTED = tuple(
+    sorted(
+        codes(lambda i: i.chart is not None),
+        key=lambda code: (BY_CODE[code].direction == "neither", not BY_CODE[code].followed),
+    )
+)
+FOLLOWED = tuple(code for code in CHARTED if BY_CODE[code].followed)  # whose signals are the alerts
 SHARES = frozenset(codes(lambda i: i.chart == "share"))
 RATES = frozenset(codes(lambda i: i.chart == "rate"))
 WAITS = frozenset(codes(lambda i: i.chart == "wait"))
@@ -286,65 +301,49 @@ def _followed(
     )
 
 
-def _points(
-    code: str, scope: str, months: Sequence[date], values: np.ndarray, n: np.ndarray
-) -> Course:
-    """Points alone: too few events for limits, even by quarter."""
-    missing, none = np.full(len(months), np.nan), np.zeros(len(months), np.int8)
-    return Course(
-        code,
-        scope,
-        ChartKind.TOO_FEW,
-        tuple(months),
-        values,
-        np.nan_to_num(n).astype(int),
-        missing,
-        missing,
-        none,
-        none,
-        np.where(np.isfinite(values), 0, -1),
-    )
-
-
 def _of_rare(
     rare: Sequence[tuple[str, int]], family: Family, monthly: Monthly, marks: Marks
 ) -> list[tuple[str, str, Course]]:
-    """(indicator, site, course) of series with few events: three months together where they have enough, else points
-    alone. A quarter that has not ended is no point."""
+    """(indicator, site, course) of series with few events: three months together where they have enough, else each month
+    by its exact tail alone. A quarter that has not ended is no point."""
     whole = next(
         (n for n in range(len(monthly.months), 0, -1) if monthly.months[n - 1].month % 3 == 0), 0
     )
-    found, summed = [], []
+    by_month: list[tuple[str, str, list[list[float | None]]]] = []
+    summed: list[tuple[str, str, list[list[float | None]]]] = []
     quarters: list[date] = []
     for code, row in rare:
-        series, site = monthly.of[code], monthly.sites[row]
-        parts = _parts(series, row)
+        parts = _parts(monthly.of[code], row)
         events = attributes.expected_events(*parts, proportion=code in SHARES)
         if events * attributes.MONTHS < attributes.MINIMUM_EVENTS:
-            course = _points(code, site, monthly.months, series.value[row], series.n[row])
-            found.append((code, site, course))
+            by_month.append((code, monthly.sites[row], [*parts]))
             continue
         quarters, *sums = attributes.by_quarter(
             monthly.months[:whole], *(part[:whole] for part in parts)
         )
-        summed.append((code, site, sums))
-    if not summed:
-        return found
-    events_of, bases_of = (
-        np.array(
-            [[np.nan if x is None else x for x in sums[i]] for *_, sums in summed], dtype=float
+        summed.append((code, monthly.sites[row], sums))
+    found = []
+    for kind, times, series in (
+        (ChartKind.RARE, monthly.months, by_month),
+        (ChartKind.BY_QUARTER, quarters, summed),
+    ):
+        if not series:
+            continue
+        events_of, bases_of = (np.array([s[i] for *_, s in series], dtype=float) for i in (0, 1))
+        set_at, refused, accepted = _marks([(c, s) for c, s, _ in series], times, marks)
+        judged = follow(
+            events_of,
+            bases_of,
+            family=family,
+            set_at=set_at,
+            refused=refused,
+            accepted=accepted,
+            runs=kind != ChartKind.RARE,
         )
-        for i in (0, 1)
-    )
-    set_at, refused, accepted = _marks([(c, s) for c, s, _ in summed], quarters, marks)
-    judged = follow(
-        events_of, bases_of, family=family, set_at=set_at, refused=refused, accepted=accepted
-    )
-    for row, (code, site, _) in enumerate(summed):
-        values = in_unit(code, judged.values[row])
-        kind = ChartKind.BY_QUARTER
-        course = _followed(code, site, kind, quarters, judged, row, values, bases_of[row])
-        found.append((code, site, course))
+        for row, (code, site, _) in enumerate(series):
+            values = in_unit(code, judged.values[row])
+            course = _followed(code, site, kind, times, judged, row, values, bases_of[row])
+            found.append((code, site, course))
     return found
 
 
@@ -401,9 +400,34 @@ def _of_wholes(
     marks: Marks,
     courses: dict[str, dict[str, Course]],
 ) -> None:
-    """Observed against what the sites usually show, of each whole: one following for all of them."""
-    if not compared:
-        return
+    """Observed against what the sites usually show, of each whole: one following for all of those that have enough
+    events, one for those that have few."""
+    few = [_has_few(code, c) for code, _, c in compared]
+    for rare in (False, True):
+        group = [one for one, is_rare in zip(compared, few, strict=True) if is_rare == rare]
+        if group:
+            _together(group, counts, monthly, wholes, marks, courses, rare=rare)
+
+
+def _has_few(code: str, c: expected.Comparison) -> bool:
+    """Whether a whole's months have too few events for its z to be judged as if it were normal."""
+    if code not in SHARES | RATES:
+        return False
+    n, events = c.bases.sum(axis=0), c.expected.sum(axis=0)
+    rarer = np.minimum(events, n - events) if code in SHARES else events
+    return bool((n > 0).any() and rarer[n > 0].mean() < attributes.MINIMUM_EVENTS)
+
+
+def _together(
+    compared: Sequence[tuple[str, str, expected.Comparison]],
+    counts: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    monthly: Monthly,
+    wholes: Mapping[str, Sequence[int]],
+    marks: Marks,
+    courses: dict[str, dict[str, Course]],
+    *,
+    rare: bool,
+) -> None:
     named = [(code, scope) for code, scope, _ in compared]
     set_at, refused, accepted = _marks(named, monthly.months, marks)
     judged = follow(
@@ -412,6 +436,7 @@ def _of_wholes(
         set_at=set_at,
         refused=refused,
         accepted=accepted,
+        runs=not rare,
     )
     for row, (code, scope, c) in enumerate(compared):
         n = c.bases.sum(axis=0)
@@ -428,6 +453,9 @@ def _of_wholes(
         then = c.expected_rate + judged.usual[row] * deviation
         width = 3 * spread * deviation
         bounds = in_unit(code, np.maximum(usual - width, 0)), in_unit(code, usual + width)
+        rule, side = judged.rule[row], judged.side[row]
+        if rare:
+            bounds, rule, side = _exactly(code, c, bounds, rule, side)
         if code in SHARES:
             bounds = bounds[0], np.minimum(bounds[1], 100)
         courses[scope][code] = Course(
@@ -439,8 +467,8 @@ def _of_wholes(
             of_all.astype(int),
             in_unit(code, usual),
             in_unit(code, then),
-            judged.rule[row],
-            judged.side[row],
+            rule,
+            side,
             judged.start[row],
             _levels(judged, row, monthly.months),
             ends=bounds,
@@ -449,6 +477,30 @@ def _of_wholes(
             spread=spread,
             median=_median(monthly.of[code].waits, at),
         )
+
+
+def _exactly(
+    code: str,
+    c: expected.Comparison,
+    bounds: tuple[np.ndarray, np.ndarray],
+    rule: np.ndarray,
+    side: np.ndarray,
+) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]:
+    """Limits, rule and side of a whole with few events: no limit inside the exact one, no signal without an exact tail."""
+    family = Family.SHARE if code in SHARES else Family.RATE
+    n, observed, usual = (a.sum(axis=0) for a in (c.bases, c.observed, c.expected))
+    there = (n > 0) & (usual > 0)
+    bases = np.where(there, n, 1)
+    rate = np.where(there, usual, 0.5) / bases
+    low, high = (in_unit(code, end) for end in exact_limits(family, rate, bases))
+    chance = tail(family, np.where(there, observed, 0), bases, rate, above=observed > usual)
+    kept = there & (chance < TAIL)
+    wider = np.minimum(bounds[0], low), np.maximum(bounds[1], high)
+    return (
+        wider,
+        np.where(kept, rule, NONE).astype(np.int8),
+        np.where(kept, side, 0).astype(np.int8),
+    )
 
 
 def _median(waits: np.ndarray | None, sites: Sequence[int]) -> np.ndarray | None:

@@ -386,8 +386,6 @@ def too_few(one: Signal) -> str:
             f"{amount(i, one.value)} par jour en {one.when}, {amount(i, one.year_before)} le même mois un an avant ;"
             f" {needed}"
         )
-    if one.kind == ChartKind.TOO_FEW and one.points >= MINIMUM_POINTS:
-        return "trop peu d'événements pour conclure, même par trimestre"
     have = french.number(one.points)
     return f"trop peu de points pour conclure ({have} sur les {MINIMUM_POINTS} nécessaires)"
 

@@ -24,13 +24,15 @@ MOST = 0.95  # of months stay at or under the usual most
 @dataclass(frozen=True)
 class Shape:
     """What a series is like, without its events. site: whose. family; bases: (n,) of its months, NaN where missing, of
-    ones for individuals and standardised values; centre, spread: level.Followed's last ones, spread in units."""
+    ones for individuals and standardised values; centre, spread: level.Followed's last ones, spread in units. runs: as for
+    level.follow."""
 
     site: Hashable
     family: Family
     bases: np.ndarray
     centre: float = 0.0
     spread: float = 1.0
+    runs: bool = True
 
 
 @dataclass(frozen=True)
@@ -88,17 +90,19 @@ def chances_of(shapes: Sequence[Shape], draws: int = DRAWS, seed: int = SEED) ->
     """The chance of a false alarm of each series in each of its months, (n,); NaN where it has no limits."""
     chances = [np.full(len(shape.bases), np.nan) for shape in shapes]
 
-    def kind(i: int) -> tuple[str, int]:
-        return shapes[i].family, len(shapes[i].bases)
+    def kind(i: int) -> tuple[str, int, bool]:
+        return shapes[i].family, len(shapes[i].bases), shapes[i].runs
 
     random = np.random.default_rng(seed)
-    for (family, months), group in groupby(sorted(range(len(shapes)), key=kind), kind):
+    for (family, months, runs), group in groupby(sorted(range(len(shapes)), key=kind), kind):
         at = list(group)
         bases = np.repeat(np.array([shapes[i].bases for i in at], dtype=float), draws, axis=0)
         centre = np.repeat([shapes[i].centre for i in at], draws)[:, None]
         spread = np.repeat([shapes[i].spread for i in at], draws)[:, None]
         events = _noise(Family(family), bases, centre, spread, random)
-        judged = follow(events, bases if family in COUNTED else None, family=Family(family))
+        judged = follow(
+            events, bases if family in COUNTED else None, family=Family(family), runs=runs
+        )
         shape = len(at), draws, months
         known = np.isfinite(judged.usual).reshape(shape)[:, 0]
         flagged = (judged.rule != NONE).reshape(shape).mean(axis=1)

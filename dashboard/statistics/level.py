@@ -121,6 +121,7 @@ def follow(
     set_at: np.ndarray | None = None,
     refused: np.ndarray | None = None,
     accepted: np.ndarray | None = None,
+    runs: bool = True,
 ) -> Followed:
     """Judges every month of some series with what was known then.
 
@@ -129,8 +130,9 @@ def follow(
     centre is that of all waits together and `behind` counts them.
 
     set_at: (k, n), True where somebody has begun a new level. refused, accepted: (k, n), True at any month between the
-    first of a proposed level and its proposal. A refused run begins no level and stays a signal. Raises ValueError for
-    a share with more events than cases.
+    first of a proposed level and its proposal. A refused run begins no level and stays a signal. runs: whether points in
+    a row on one side say anything; with few events they do not, since most months lie under their mean. Raises ValueError
+    for a share with more events than cases.
     """
     events = np.asarray(events, dtype=float)
     bases = np.ones(events.shape) if bases is None else np.asarray(bases, dtype=float)
@@ -144,6 +146,7 @@ def follow(
         np.take_along_axis(np.where(point, bases, 1), order, -1),
         point.sum(axis=-1),
         *(_at_points(marks, point) for marks in (set_at, refused, accepted)),
+        runs=runs,
     )
     for t in range(int(series.points.max(initial=0))):
         series.judge(t)
@@ -171,10 +174,13 @@ class _Series:
         set_at: np.ndarray,
         refused: np.ndarray,
         accepted: np.ndarray,
+        *,
+        runs: bool,
     ) -> None:
         k, m = events.shape
         self.family, self.events, self.bases, self.points = family, events, bases, points
         self.set_at, self.refused, self.accepts = set_at, refused, accepted
+        self.runs = runs
         self.begin, self.run = np.zeros(k, dtype=int), np.zeros(k, dtype=int)
         self.last_side = np.zeros(k, dtype=np.int8)
         self.fit = Fit(*(np.full(k, np.nan) for _ in range(3)))
@@ -201,12 +207,14 @@ class _Series:
         side = sides(self.family, now, self.events[rows, t], self.bases[rows, t])
         self._extend_runs(rows[~fitting[rows]], side[~fitting[rows]])
         beyond = outside(self.family, now, self.events[rows, t], self.bases[rows, t])
-        rule = np.where(beyond != 0, OUTSIDE, np.where(self.run[rows] >= RUN, ON_ONE_SIDE, NONE))
+        in_run = self.runs & (self.run[rows] >= RUN)
+        rule = np.where(beyond != 0, OUTSIDE, np.where(in_run, ON_ONE_SIDE, NONE))
         self.rule[rows, t], self.side[rows, t] = rule, np.where(rule != NONE, side, 0)
         self.usual[rows, t], self.usual_behind[rows, t] = now.centre, now.behind
         self.inside[rows, t] = fitting[rows]
         self._judge_the_first(np.flatnonzero(fitting & (length == MINIMUM_POINTS)), t)
-        self._propose(rows[self.run[rows] >= NEW_LEVEL], t)
+        if self.runs:
+            self._propose(rows[self.run[rows] >= NEW_LEVEL], t)
 
     def _fits(self, rows: np.ndarray) -> Fit:
         return Fit(self.fit.centre[rows], self.fit.spread[rows], self.fit.behind[rows])

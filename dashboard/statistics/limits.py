@@ -121,7 +121,7 @@ def outside(family: Family, fit: Fit, events: np.ndarray, bases: np.ndarray) -> 
             np.broadcast_to(a, gap.shape).ravel()[at] for a in (events, bases, _inner(family, fit))
         )
         beyond = beyond.copy()
-        beyond.ravel()[at] = _tail(family, *parts, above=gap.ravel()[at] > 0) < TAIL
+        beyond.ravel()[at] = tail(family, *parts, above=gap.ravel()[at] > 0) < TAIL
     return np.where(beyond, np.sign(gap), 0).astype(np.int8)
 
 
@@ -132,7 +132,7 @@ def _inner(family: Family, fit: Fit) -> np.ndarray:
     return inner
 
 
-def _tail(
+def tail(
     family: Family, events: np.ndarray, bases: np.ndarray, centre: np.ndarray, *, above: np.ndarray
 ) -> np.ndarray:
     """The chance of so many events or more (above), or of so many or fewer; (k,) each. Events are rounded."""
@@ -160,12 +160,14 @@ def limits(family: Family, fit: Fit, bases: np.ndarray) -> tuple[np.ndarray, np.
     if family not in COUNTED:
         return lower, upper
     centre = np.broadcast_to(_inner(family, fit), half.shape)
-    low, high = _counts(family, centre, np.broadcast_to(bases, half.shape))
+    low, high = exact_limits(family, centre, np.broadcast_to(bases, half.shape))
     lower, upper = np.maximum(np.minimum(lower, low), 0), np.maximum(upper, high)
     return lower, np.minimum(upper, 1) if family == Family.SHARE else upper
 
 
-def _counts(family: Family, centre: np.ndarray, bases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def exact_limits(
+    family: Family, centre: np.ndarray, bases: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """The values under and above which a count has a chance of TAIL at most."""
     missing = np.isnan(centre) | np.isnan(bases)
     share = np.where(missing, 0.5, centre)
@@ -182,7 +184,7 @@ def _counts(family: Family, centre: np.ndarray, bases: np.ndarray) -> tuple[np.n
         # The inverse functions may land one beside the count that is meant.
         for _ in range(2):
             beyond = count - 1 if not above else count + 1
-            chance = _tail(family, np.maximum(beyond, 0), n, share, above=np.full(n.shape, above))
+            chance = tail(family, np.maximum(beyond, 0), n, share, above=np.full(n.shape, above))
             move = (chance >= TAIL) & (beyond >= 0)
             count = np.where(move, beyond, count)
         ends.append(np.where(missing, np.nan, count / n))

@@ -45,7 +45,7 @@ class ChartKind(StrEnum):
     MEASURE = "measure"  # individual values
     EXPECTED = "expected"  # a whole: observed against what its sites usually show
     VOLUME = "volume"  # season and line
-    TOO_FEW = "too few"  # too few events, by quarter too
+    RARE = "rare"  # too few events by quarter too: months as they are, by exact tails, runs saying nothing
 
 
 def variation(side: int, direction: str) -> Variation:

@@ -27,9 +27,9 @@ def choose_indicator(place: Placement, key: str, first: str | None = None) -> st
     return _choice(choices(lambda i: place in i.places), key, first)
 
 
-def choose_series(key: str, *, volumes: bool = False) -> str:
-    """The same of what is followed month by month; `volumes`: and, before, of what says how many come."""
-    return _choice((*VOLUMES, *FOLLOWED) if volumes else FOLLOWED, key)
+def choose_series(key: str, first: str | None = None) -> str:
+    """The same of what is followed month by month."""
+    return _choice(FOLLOWED, key, first)
 
 
 def _choice(options: Sequence[str], key: str, first: str | None = None) -> str:

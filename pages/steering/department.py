@@ -16,7 +16,7 @@ sections.compare(person, question, "site", code, "cote_a_cote")
 show.panel(sites.side_by_side(person, question), height=460)
 
 st.header("Mois par mois", anchor=False)
-code = sections.choose_series("departement_mois_choix", volumes=True)
+code = sections.choose_series("departement_mois_choix", "visits_per_day")
 show.panel(months.by_month(person, question, code, "departement_mois"))
 
 left, right = st.columns(2, gap="large")

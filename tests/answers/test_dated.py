@@ -9,8 +9,8 @@ import pytest
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import dated as answers
 from dashboard.answers import view
-from dashboard.answers.dated import dated
 from dashboard.answers.question import Question
+from dashboard.judgement.dated import dated
 from dashboard.period import add_months, today
 from dashboard.settings import load
 from tests.builders import KANDI, Office, waited

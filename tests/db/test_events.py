@@ -54,8 +54,7 @@ def test_an_event_has_a_size_in_its_own_measure(event):
 def test_what_an_event_shows_in_is_a_followed_indicator_and_not_yet_a_new_level(event):
     """Twelve months on one side would have become the usual state."""
     for code in event.shown_in:
-        indicator = BY_CODE[code]
-        assert indicator.followed or indicator.chart == "volume"
+        assert BY_CODE[code].followed
     assert event.months < 12
 
 

@@ -606,7 +606,7 @@ def read_alerts(s: Situation, text: str) -> None:
         read_sites(s, text.split(" Sur ")[0], charted, found)
     else:
         assert not claimed(text) and re.match(
-            r"Parmi les 6 indicateurs suivis comme alertes\s: sur ", text
+            r"Parmi les 7 indicateurs suivis comme alertes\s: sur ", text
         )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.judgement.courses import CHARTED, Monthly, judge
-from dashboard.judgement.signals import against, now, origin, signal, verdict
+from dashboard.judgement.signals import Signal, against, now, origin, signal, verdict
 from dashboard.period import add_months
 from dashboard.statistics.level import Origin
 from dashboard.statistics.limits import NONE, ON_ONE_SIDE, OUTSIDE
@@ -185,7 +185,7 @@ def test_waits_are_judged_by_all_of_them_and_drawn_in_minutes():
     assert signal(follow("wait_p50", few, LAST)["site 0"], LAST).variation == Variation.NO_DATA
 
 
-def test_few_events_are_taken_by_quarter_or_not_at_all():
+def test_few_events_are_taken_by_quarter_or_month_by_month_by_their_exact_tail():
     month = np.arange(60)
     rare = follow(
         "complaints_per_1000", counted("complaints_per_1000", [2 + month % 2], [[130] * 60]), LAST
@@ -194,10 +194,40 @@ def test_few_events_are_taken_by_quarter_or_not_at_all():
     assert quarter.kind == ChartKind.BY_QUARTER and len(quarter.months) < 22
     one = signal(quarter, LAST)
     assert plain(one.when) == "3ᵉ trimestre 2026", "the last that has ended"
-    none = follow(
-        "complaints_per_1000", counted("complaints_per_1000", [month % 30 == 0], [[130] * 60]), LAST
+    counts = np.array([month % 30 == 0]).astype(float)
+    fewer = follow(
+        "complaints_per_1000", counted("complaints_per_1000", counts, [[130] * 60]), LAST
     )
-    assert none["site 0"].kind == ChartKind.TOO_FEW and not none["site 0"].charted
+    one = signal(fewer["site 0"], LAST)
+    assert fewer["site 0"].kind == ChartKind.RARE and one.variation == Variation.NO_SIGNAL, (
+        "29 months without a complaint on one side of the mean are no run"
+    )
+    counts[0, -1] = 3
+    sudden = follow(
+        "complaints_per_1000", counted("complaints_per_1000", counts, [[130] * 60]), LAST
+    )
+    assert signal(sudden["site 0"], LAST).variation == Variation.CONCERN
+    counts[0, -1] = 1
+    single = follow(
+        "complaints_per_1000", counted("complaints_per_1000", counts, [[130] * 60]), LAST
+    )
+    assert signal(single["site 0"], LAST).variation == Variation.NO_SIGNAL
+
+
+def test_a_whole_with_few_events_is_judged_by_its_exact_tail():
+    """Four sites with 0.4 complaints a month between them: by z alone, two at once would be a signal."""
+    counts = np.zeros((4, 60))
+    counts[np.arange(24) % 4, np.arange(24) * 2] = 1
+    counts[0, -1] = 2
+    wholes = {"nation": range(4)}
+
+    def of_nation() -> Signal:
+        series = counted("complaints_per_1000", counts, np.full(counts.shape, 100.0))
+        return signal(follow("complaints_per_1000", series, LAST, wholes)["nation"], LAST)
+
+    assert of_nation().variation == Variation.NO_SIGNAL
+    counts[0, -1] = 5
+    assert of_nation().variation == Variation.CONCERN and of_nation().rule == OUTSIDE
 
 
 def test_volumes_have_a_season_and_no_signal_before_forty_months():
