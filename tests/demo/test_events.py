@@ -6,14 +6,20 @@ four standard errors of the noise that db.demo.plan and db.demo.visits document.
 
 import math
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.answers import alerts, follow, view
+from dashboard.answers.question import Question
 from dashboard.period import add_months
+from dashboard.settings import load
 from dashboard.statistics.expected import gap
+from dashboard.statistics.variation import Variation
 from db import read
 from db.codes import ALL
 from db.demo import DemoSite, files
@@ -37,8 +43,8 @@ WORSE = {"wait_p50": 1, "left": 1, "wait_within_30": -1, "satisfaction": -1}
 
 
 @pytest.fixture(scope="module")
-def rows(sqlite, tmp_path_factory) -> Rows:
-    """The rows of a demonstration of the usual size."""
+def demonstration(sqlite, tmp_path_factory) -> Iterator[tuple[str, Rows]]:
+    """A database with a demonstration of the usual size, and its rows."""
     with sqlite.fresh() as url:
         engine = make_engine(url)
         with engine.connect() as connection:
@@ -57,7 +63,12 @@ def rows(sqlite, tmp_path_factory) -> Rows:
         with engine.connect() as connection:
             found = of_database(connection, sites, TODAY, holidays)
         engine.dispose()
-    return found
+        yield url, found
+
+
+@pytest.fixture(scope="module")
+def rows(demonstration) -> Rows:
+    return demonstration[1]
 
 
 @pytest.fixture(scope="module")
@@ -323,6 +334,52 @@ def test_the_whole_shows_only_what_happens_at_its_sites(rows, series):
         if not events:
             chance[department] = len(signals)
     assert chance.total() <= 3, chance
+
+
+# What is shown
+
+
+@pytest.fixture
+def asked(demonstration, monkeypatch) -> Iterator[Question]:
+    """The question of the last twelve months, put to the demonstration."""
+    monkeypatch.setenv("DATABASE_URL", demonstration[0])
+    load.cache_clear()
+    yield Question(add_months(TODAY.replace(day=1), -11), TODAY - timedelta(days=1))
+    view.forget()
+    load.cache_clear()
+
+
+def test_the_list_of_signals_shows_every_event_and_little_else(asked, rows):
+    listed = {(s.scope, s.indicator): s for _, s in alerts.listing(LOCAL_READER, asked)}
+    shown = {(event.place, code): event for event in EVENTS for code in event.shown_in}
+    assert set(shown) <= set(listed), "an event that no list shows"
+    for which, event in shown.items():
+        expected = {Kind.FASTER: Variation.IMPROVEMENT, Kind.FEWER: Variation.NEUTRAL}
+        assert listed[which].variation == expected.get(event.kind, Variation.CONCERN), which
+    places = {event.place for event in EVENTS}
+    by_chance = [which for which in listed if which[0] not in places]
+    assert len(by_chance) <= alerts.budget(LOCAL_READER, asked).usual_most, by_chance
+
+
+def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, rows):
+    places = {event.place for event in EVENTS}
+    nation = follow.signals(LOCAL_READER, ["nation"], asked.last)["nation"]
+    flagged = {code: s for code, s in nation.items() if s.flagged}
+    assert flagged and len(flagged) <= 2, flagged
+    for code, one in flagged.items():
+        assert one.causes and set(one.causes) <= places, code
+    home = {site.code: site.department for site in rows.sites}
+    departments = follow.signals(LOCAL_READER, set(home.values()), asked.last)
+    of_events = {home.get(place, place) for place in places}
+    chance = [
+        (department, code)
+        for department, signals in departments.items()
+        for code, s in signals.items()
+        if s.flagged and department not in of_events
+    ]
+    assert len(chance) <= 2, chance
+    for code in OF[Kind.SLOWER].shown_in:
+        assert departments[home[OF[Kind.SLOWER].place]][code].causes == (OF[Kind.SLOWER].place,)
 
 
 # For readers
