@@ -104,7 +104,7 @@ def _decisions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     target.add_argument("--source", required=True)
     decision = commands.add_parser("decide", help="note une décision prise sur un signal")
     rebase = commands.add_parser(
-        "rebase", help="fait repartir une carte de contrôle, pour une raison"
+        "rebase", help="fait repartir une courbe de suivi, pour une raison"
     )
     for one in (decision, rebase):
         one.add_argument("indicator", choices=CHARTED)

@@ -30,7 +30,7 @@ class Kind:
     question: str = ""
 
     def named(self, indicator: str) -> str:
-        """« Mois par mois, carte de contrôle : Attente médiane »."""
+        """« Mois par mois, courbe de suivi : Attente médiane »."""
         shown = f"{french.SPACE}: {BY_CODE[indicator].short}" if indicator else ""
         return f"{self.label}{shown}"
 

@@ -220,7 +220,11 @@ def levels(view: View, question: Question) -> Panel:
 def _level_in_words(one: Signal, level: Level) -> str:
     at = one.course.months.index(level.start)
     value = float(one.course.usual[at])
-    before = [float(v) for v in one.course.usual[:at] if not math.isnan(v)]
+    # Of a whole, what was usual before at the same mix of sites, that of the level's first month.
+    earlier = (
+        one.course.then[at : at + 1] if one.kind == ChartKind.EXPECTED else one.course.usual[:at]
+    )
+    before = [float(v) for v in earlier if not math.isnan(v)]
     if math.isnan(value):
         return "—"
     if not before:

@@ -58,9 +58,7 @@ def panel(view: View, question: Question, code: str, key: str, *, signs: bool = 
         for m in sorted(drawing.marks, key=lambda m: french.alphabetical(m["name"]))
     ]
     subject = (
-        "ce que dit la carte de contrôle de chaque centre"
-        if signs
-        else "le niveau de chaque centre"
+        "ce que dit la courbe de suivi de chaque centre" if signs else "le niveau de chaque centre"
     )
     return Panel(
         key,

@@ -43,12 +43,12 @@ READING = (
     f" amélioration · ◆ {CHANGE.french} : changement"
 )
 METHODS = {
-    ChartKind.SHARE: "carte p′ (Laney), queues exactes",
-    ChartKind.RATE: "carte u′ (Laney), queues exactes",
-    ChartKind.BY_QUARTER: "carte par trimestre, trop peu d'événements par mois",
+    ChartKind.SHARE: "limites p′ (Laney), probabilités exactes",
+    ChartKind.RATE: "limites u′ (Laney), probabilités exactes",
+    ChartKind.BY_QUARTER: "courbe par trimestre, trop peu d'événements par mois",
     ChartKind.RARE: "peu d'événements : chaque mois jugé par sa probabilité exacte, sans la règle des huit de suite",
-    ChartKind.WAIT: "carte de l'attente typique, moyenne de ln(1 + minutes), proche de la médiane et plus fine qu'elle",
-    ChartKind.MEASURE: "carte des valeurs de chaque mois, écarts extrêmes écartés du calcul des limites",
+    ChartKind.WAIT: "courbe de l'attente typique, moyenne de ln(1 + minutes), proche de la médiane et plus fine qu'elle",
+    ChartKind.MEASURE: "valeurs de chaque mois, écarts extrêmes écartés du calcul des limites",
     ChartKind.EXPECTED: "l'habitude est celle de chaque centre, à ses visites du mois : une autre répartition entre centres"
     " ne fait pas un signal",
     ChartKind.VOLUME: "saison commune aux centres et droite de 24 mois, les trois derniers mis à part",
@@ -97,7 +97,7 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         key,
         f"{i.label}, par mois",
         Chart(spec),
-        alt=f"Carte de contrôle : {i.label}, par mois.",
+        alt=f"Courbe de suivi : {i.label}, par mois.",
         table=_table(course, typical, values),
         caption=" ".join(part for part in caption if part),
         finding=verdict(signal, limits=False),

@@ -207,7 +207,7 @@ def _map(about: Subject, code: str) -> Found:
 
 @slide(
     "mois",
-    "Mois par mois, carte de contrôle",
+    "Mois par mois, courbe de suivi",
     CHARTED,
     question="S'il y a un signal, quelle en est la cause ; sinon, que faudrait-il changer pour faire mieux ?",
 )

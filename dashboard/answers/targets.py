@@ -44,7 +44,7 @@ def listed(view: View) -> Panel:
         return Panel(
             "cibles",
             "Cibles",
-            Message("Aucune cible n'est fixée : les figures disent « sans cible »."),
+            Message("Aucune cible n'est fixée : rien n'est comparé à une cible."),
         )
     rows = [
         (

@@ -10,7 +10,7 @@ from dashboard.statistics import mix, sentences
 S = french.SPACE
 CAVEAT = (
     f"Cette décomposition compare deux périodes{S}: elle ne dit pas si l'écart dépasse le hasard, ce que seule"
-    " une carte de contrôle peut dire."
+    " une courbe de suivi peut dire."
 )
 PERCENT = 100
 Counts = Mapping[str, tuple[float | None, float | None]]

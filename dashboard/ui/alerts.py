@@ -142,7 +142,7 @@ def _keep() -> None:
     typed = st.session_state
     scope, code = typed["decision_sur"]
     with outcome.telling(
-        "decision", "La décision est notée ; elle figure sur la carte de contrôle de la série."
+        "decision", "La décision est notée ; elle figure sur la courbe de suivi de la série."
     ):
         steering.decide(
             session.person(),

@@ -41,7 +41,7 @@ def _lines(lines: Sequence[Line], codes: dict[str, str], question: Question) -> 
         of = f"n = {french.number(line.n)}" if line.n else ""
         st.markdown(f"- {escaped(line.text)}{f' :gray[({of})]' if of and not line.anchor else ''}")
         if line.anchor:
-            drawn = "courbe" if question.kind and not line.site else "carte de contrôle"
+            drawn = "courbe" if question.kind and not line.site else "courbe de suivi"
             parts = (of, f"{drawn} : {BY_CODE[line.anchor].short}", line.site)
             _link(line, ", ".join(p for p in parts if p), codes)
 

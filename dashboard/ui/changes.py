@@ -37,7 +37,7 @@ def page(person: Person, question: Question) -> None:
     before = now.same_last_year if choice == "Un an avant" else now.previous
     st.caption(
         f"Avant : {before.label}. Après : {now.label}. Une différence entre deux périodes ne dit pas qu'il y a une"
-        " tendance : pour cela, voir les cartes de contrôle."
+        " tendance : pour cela, voir les courbes de suivi."
     )
     code = sections.choose_indicator("changes", "changement_choix")
     left, right = st.columns([11, 9], gap="large")

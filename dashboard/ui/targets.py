@@ -45,7 +45,7 @@ def show_form(names: Mapping[str, str]) -> None:
 @errors.said_plainly()  # called between two runs, where nothing else catches
 def _keep() -> None:
     typed = st.session_state
-    with outcome.telling("cible", "La cible est fixée ; elle se lit sur les cartes de contrôle."):
+    with outcome.telling("cible", "La cible est fixée ; elle se lit sur les courbes de suivi."):
         steering.set_target(
             session.person(),
             typed["cible_indicateur"],
@@ -79,7 +79,7 @@ def _remove(indicator: str, scope: str, valid_from: date) -> None:
 def show(person: Person) -> None:
     """The page."""
     st.caption(
-        "Une cible a une date et une source. Elle se lit sur les cartes de contrôle : atteinte régulièrement,"
+        "Une cible a une date et une source. Elle se lit sur les courbes de suivi : atteinte régulièrement,"
         " manquée régulièrement, ou atteinte au hasard des mois. Un centre sans cible à lui suit celle de son"
         " département, à défaut celle du réseau."
     )

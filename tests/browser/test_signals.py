@@ -66,7 +66,7 @@ def test_a_decision_is_kept_for_the_series_it_is_about(own, page):
     expect(page.get_by_text("Il faut dire qui agit.")).to_be_visible()
     page.get_by_label("Qui (une fonction, pas un nom)").fill("le directeur")
     page.get_by_role("button", name="Noter").click()
-    expect(page.get_by_text("figure sur la carte de contrôle de la série")).to_be_visible()
+    expect(page.get_by_text("figure sur la courbe de suivi de la série")).to_be_visible()
     settled(page)
     open_page(page, page.url)  # again, with nothing kept in the browser
     expect(page.locator("td").filter(has_text=WHAT)).to_have_count(1)

@@ -409,7 +409,7 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
             "controle",
             say("Par mois"),
             Chart(control(say)),
-            alt=say("Carte de contrôle."),
+            alt=say("Courbe de suivi."),
             table=listed,
             **rest,
         ),

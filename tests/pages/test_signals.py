@@ -168,7 +168,7 @@ def decide(at: AppTest, what: str, who: str, indicator: str = "wait_p50") -> App
 def test_a_decision_stays_on_the_control_chart_of_its_series(desk, at_the_time, indicator, other):
     alarming(desk)
     at = decide(sound(visit_page("signaux")), "ouvrir un second guichet", "le directeur", indicator)
-    assert "figure sur la carte de contrôle" in said(sound(at))
+    assert "figure sur la courbe de suivi" in said(sound(at))
     assert "ouvrir un second guichet" in tables(at) and "trop tôt" in tables(at)
     again = visit_page("signaux", centre=KANDI, indicateur=indicator)
     for page in (at, again):
@@ -621,7 +621,7 @@ def test_each_line_links_to_its_chart_and_keeps_the_filters(demo, wanted):
         # A measure of a whole is followed site by site: its curve has its own name.
         drawn_as = {f'"title": "{name(query["indicateur"])}"' for name in (unit, short)}
         assert any(t in layers(spec(page, query["indicateur"])) for t in drawn_as)
-        assert ("carte de contrôle" in label) == (not wanted.get("type") or "centre" in query)
+        assert ("courbe de suivi" in label) == (not wanted.get("type") or "centre" in query)
 
 
 def test_the_chart_of_a_line_on_sites_is_that_of_the_first_site_named(desk):
