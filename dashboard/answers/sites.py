@@ -91,7 +91,8 @@ def compare(
     funnel, where there are enough of them.
 
     order: by name (or hour), by value, or by size, the largest first. ranked: with the ranks of sites, of a rate. most:
-    draw so many bars at most, of those who receive the most visits; the table has all.
+    draw so many bars at most, in order of value the highest and the lowest, else those who receive the most visits; the
+    table has all.
     """
     figures, title = (
         figures_of(view, question, by),
@@ -109,7 +110,29 @@ def compare(
     panel = Panel(key, title, table=listed, strip=strip(view, question, code))
     if found and funnel and found.whole.funnel:
         return _funnel(figures, code, known, found, panel)
-    return _bars(view, question, figures, by, code, known, keys, found, panel, most)
+    drawn, which = _drawn(figures, code, keys, order, most)
+    if which:
+        which = f" ({WHAT[by].lower()}s{S}: {which}, sur {len(keys)})"
+    return _bars(view, question, figures, by, code, known, drawn, which, found, panel)
+
+
+def _drawn(
+    figures: Figures, code: str, keys: Sequence[str], order: Order, most: int | None
+) -> tuple[Sequence[str], str]:
+    """The keys that get a bar, at most so many, and which those are, in words; "" where all do."""
+    if most is None or len(keys) <= most:
+        return keys, ""
+    if order == "value":
+        known = [k for k in keys if figures[k][code].value is not None]
+        if len(known) <= most:
+            return known or keys[:most], f"{len(known)} avec un chiffre"
+        half = most // 2
+        return (
+            [*known[:half], *known[-half:]],
+            f"les {half} plus hautes valeurs et les {half} plus basses",
+        )
+    busiest = sorted(keys, key=lambda k: -(figures[k]["visits"].value or 0))[:most]
+    return [k for k in keys if k in busiest], f"les {most} qui reçoivent le plus"
 
 
 @dataclass(frozen=True)
@@ -181,25 +204,19 @@ def _bars(
     by: str,
     code: str,
     known: Mapping[str, str],
-    keys: Sequence[str],
+    drawn: Sequence[str],
+    which: str,
     found: Differing | None,
     panel: Panel,
-    most: int | None,
 ) -> Panel:
-    """Bars with their intervals in the order given; missing values are written, the whole is a dashed line."""
+    """Bars with their intervals in the order given; missing values are written, the whole is a dashed line. which: those
+    that are drawn, in words."""
     i, everybody = BY_CODE[code], whole(view, question)[code]
     likely = intervals(view, question, by, code)
-    busiest = set(sorted(keys, key=lambda k: -(figures[k]["visits"].value or 0))[:most])
-    drawn = [k for k in keys if k in busiest]
-    unit = i.label
-    if len(drawn) < len(keys):
-        unit += (
-            f" ({WHAT[by].lower()}s{S}: les {len(drawn)} qui reçoivent le plus, sur {len(keys)})"
-        )
     reference = everybody.value if i.unit in ("percent", "minutes", "per_1000", "days") else None
     spec = charts.bars(
         [(known.get(k, k), figures[k][code].value, shown(figures[k][code])) for k in drawn],
-        unit=unit,
+        unit=f"{i.label}{which}",
         reference=reference,
         intervals=[_in_words(code, likely.get(k)) for k in drawn] if likely else (),
     )

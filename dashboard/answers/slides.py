@@ -237,7 +237,9 @@ def _ahead(about: Subject, _: str) -> Found:
     question="Qu'est-ce qui distingue les centres du haut de ceux du bas ?",
 )
 def _compared(about: Subject, code: str) -> Found:
-    panel = sites.compare(about.view, about.question, "site", code, f"centres_{code}")
+    panel = sites.compare(
+        about.view, about.question, "site", code, f"centres_{code}", order="value", most=BARS
+    )
     return (
         panel.finding or f"{BY_CODE[code].label}{S}: trop peu de données pour comparer les centres",
         panel,

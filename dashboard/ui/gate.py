@@ -61,7 +61,8 @@ SHELL = (
 HOME, *_ = ADDRESSES = tuple(f"/{page.url_path}" for page in PAGES)
 NO_SUCH_PAGE = "Cette page n'existe pas."
 ELSEWHERE = (
-    f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{NO_SUCH_PAGE}</title></head>'
+    f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{NO_SUCH_PAGE}</title>'
+    '<link rel="icon" href="/favicon.png"></head>'
     '<body style="font:18px/1.5 system-ui,sans-serif;max-width:34em;margin:15vh auto;padding:0 1em">'
     f'<h1 style="font-size:1.6em">{NO_SUCH_PAGE}</h1><p>L\'adresse est mal écrite, ou la page a changé de nom.</p>'
     f'<p><a href="/">Ouvrir la carte du réseau</a></p></body></html>'

@@ -106,7 +106,7 @@ def test_hostile_texts_do_nothing(opened):
 
 def test_the_contents_lead_to_the_part_named(opened):
     page = opened(html.dossier(decks.whole()))
-    page.get_by_role("link", name="Centres comparés").click()
+    page.get_by_role("link", name="Centres comparés").first.click()
     assert page.locator("#partie-13").evaluate("e => Math.abs(e.getBoundingClientRect().top) < 40")
 
 

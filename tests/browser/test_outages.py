@@ -228,7 +228,7 @@ def test_a_choice_of_the_map_made_while_the_database_is_away_holds(page, databas
     finally:
         database.start()
     settled(page)
-    expect(map_frame(page).locator(".legend b")).to_have_text("Part des femmes")
+    expect(map_frame(page).locator(".legend b")).to_contain_text("Part des femmes")
 
 
 # --- Streamlit's words -----------------------------------------------------------------------------------------------

@@ -85,15 +85,17 @@ def test_a_press_while_the_server_is_away_is_said_in_time_and_can_be_left(
     page = visit.context.new_page()
     try:
         open_page(page, f"{address}/presenter")
+        begin = page.get_by_role("button", name="Commencer la présentation")
+        expect(begin).to_be_visible()
         process.send_signal(way)
         watch = Watch(page, SAID)
-        page.get_by_role("button", name="Commencer la présentation").click()
+        begin.click()
         assert watch.delay() < 3
         for key in ("ArrowRight", "n", "f", "a", "End"):
             page.keyboard.press(key)
         page.keyboard.press("Escape")
         expect(page.locator(ROOM)).to_have_count(0)
-        expect(page.get_by_role("button", name="Commencer la présentation")).to_be_focused()
+        expect(begin).to_be_focused()
         watch = Watch(page, SAID)
         page.keyboard.press("Enter")
         assert watch.delay() < 3
