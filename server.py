@@ -31,8 +31,8 @@ LARGEST_MESSAGE = (
 )  # bytes a browser may send at once: the state of a page's widgets; files come by HTTP
 # Of our lines in the log; [logger] of .streamlit/config.toml says the same of Streamlit's and uvicorn's.
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-M_ARENA_MAX = -8  # of malloc.h
-HEAPS = 2
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # of malloc.h
+HEAPS, LARGE = 2, 256 * 2**10
 # How many more objects made than freed set the collector off, and how many of its rounds the wider ones: with the usual 700
 # it takes a tenth of the processor under a hundred readers.
 COLLECTED_AFTER = (5_000, 10, 10)
@@ -85,15 +85,22 @@ def warm() -> None:
 
 
 def spare_memory() -> None:
-    """Give back what starting needed and nothing holds any more, and let threads share what is freed.
+    """Let threads share what is freed, and give large arrays back at once.
 
     Each reader's page runs in threads of its own, for each of which glibc would keep its own heap: with a hundred readers
-    some 60 MB that are free and held. Elsewhere than on glibc there is nothing to do.
+    some 60 MB that are free and held. It would also keep the room of the largest arrays, in pieces: some 15 MB. Elsewhere
+    than on glibc there is nothing to do.
     """
     with suppress(OSError, AttributeError, TypeError):
         libc = ctypes.CDLL(None)
         libc.mallopt(M_ARENA_MAX, HEAPS)
-        libc.malloc_trim(0)
+        libc.mallopt(M_MMAP_THRESHOLD, LARGE)
+
+
+def give_back() -> None:
+    """Give back what starting needed and nothing holds any more."""
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def serve(
@@ -104,6 +111,7 @@ def serve(
     script: what Streamlit runs; the measures serve a page of fixed contents in the same way. prepare: called before
     anybody is let in; whatever it raises goes to the log, for a server that starts slowly beats none.
     """
+    spare_memory()
     refuse_to_start()
     streamlit_config.set_option("server.maxUploadSize", load().upload_max_mb)
     sys.setswitchinterval(TURN)
@@ -120,7 +128,7 @@ def serve(
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECTED_AFTER)
-        spare_memory()
+        give_back()
         yield
 
     app = st.App(script, lifespan=ready, middleware=MIDDLEWARE)
