@@ -5,7 +5,9 @@ Four kinds of series go through one formula: a value is events / bases, its stan
 `spread` × `unit`, the spread being the screened mean moving range of the standardised values over 1.128.
 
 - INDIVIDUALS: unit 1, and bases 1 but for means: the individuals chart (Wheeler and Chambers, Understanding Statistical Process
-  Control, ch. 3; screening of ranges: Nelson 1982, Journal of Quality Technology 14(3)).
+  Control, ch. 3; screening of ranges: Nelson 1982, Journal of Quality Technology 14(3)). Their spread is never under the
+  standard deviation of the points: where a month is like the one before, ranges alone are too narrow, and signals twice as
+  many.
 - SHARE, RATE: binomial and Poisson units, the spread never under 1: the p′ and u′ charts (Laney 2002, Quality
   Engineering 14(4)). A point is outside only where the exact binomial or Poisson tail says so too, so that few events
   do not make signals.
@@ -87,9 +89,18 @@ def fit(
     bases = np.where(known, bases, 1)
     z = (np.where(known, events, 0) / bases - rough.centre) / unit(family, rough, bases)
     spread = _mean_range(z, known) / D2
-    if family != Family.INDIVIDUALS:
-        spread = np.maximum(1, spread)
-    return Fit(middle, spread, behind)
+    least = _deviation(z, known, spread) if family == Family.INDIVIDUALS else 1
+    return Fit(middle, np.maximum(spread, least), behind)
+
+
+def _deviation(z: np.ndarray, known: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """The standard deviation of the known points, without those beyond the limits that `spread` gives; (k, m) to (k,)."""
+    kept = known & (np.abs(z) <= WIDTH * spread[:, None])
+    n = np.maximum(kept.sum(axis=-1), 1)
+    mean = np.where(kept, z, 0).sum(axis=-1) / n
+    squares = np.where(kept, (z - mean[:, None]) ** 2, 0).sum(axis=-1)
+    deviation: np.ndarray = np.sqrt(squares / np.maximum(n - 1, 1))
+    return deviation
 
 
 def _mean_range(z: np.ndarray, known: np.ndarray) -> np.ndarray:
