@@ -371,13 +371,13 @@ def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, 
     home = {site.code: site.department for site in rows.sites}
     departments = follow.signals(LOCAL_READER, set(home.values()), asked.last)
     of_events = {home.get(place, place) for place in places}
-    chance = [
-        (department, code)
+    chance = {
+        (department, code): s.variation
         for department, signals in departments.items()
         for code, s in signals.items()
         if s.flagged and department not in of_events
-    ]
-    assert len(chance) <= 2, chance
+    }
+    assert len(chance) <= 2 and Variation.CONCERN not in chance.values(), chance
     for code in OF[Kind.SLOWER].shown_in:
         assert departments[home[OF[Kind.SLOWER].place]][code].causes == (OF[Kind.SLOWER].place,)
 
