@@ -38,11 +38,10 @@ def show(person: Person, question: Question) -> None:
 
 def _lines(lines: Sequence[Line], codes: dict[str, str], question: Question) -> None:
     for line in lines:
-        of = f"n = {french.number(line.n)}" if line.n else ""
-        st.markdown(f"- {escaped(line.text)}{f' :gray[({of})]' if of and not line.anchor else ''}")
+        st.markdown(f"- {escaped(line.text)}")
         if line.anchor:
             drawn = "courbe" if question.kind and not line.site else "courbe de suivi"
-            parts = (of, f"{drawn} : {BY_CODE[line.anchor].short}", line.site)
+            parts = (f"Voir la {drawn} : {BY_CODE[line.anchor].short}", line.site)
             _link(line, ", ".join(p for p in parts if p), codes)
 
 
@@ -53,6 +52,7 @@ def _link(line: Line, words: str, codes: dict[str, str]) -> None:
     st.page_link(
         frame.page("signaux"),
         label=escaped(words),
+        help=f"n = {french.number(line.n)}" if line.n else None,
         # The indicator always: an address without any filter would mean « keep them as they are ».
         query_params={
             n: v for n, v in wanted.items() if n == "indicateur" or v != filters.DEFAULTS[n]
