@@ -10,7 +10,8 @@ from dashboard.answers.network import freshness, sites
 from dashboard.answers.question import EVERYTHING, Question
 from dashboard.answers.view import Asker, View, answer, engine, view
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.courses import CHARTED, WAITS, Course, Monthly, Series, judge
+from dashboard.judgement.courses import CHARTED, WAITS, Course, Monthly, Series
+from dashboard.judgement.judging import judge
 from dashboard.judgement.signals import Signal, signal
 from dashboard.judgement.trust import Ground
 from dashboard.period import (

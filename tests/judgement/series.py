@@ -15,8 +15,8 @@ from dashboard.judgement.courses import (
     Marks,
     Monthly,
     Series,
-    judge,
 )
+from dashboard.judgement.judging import judge
 from dashboard.judgement.signals import Signal, signal
 from dashboard.period import add_months
 

@@ -5,7 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.judgement.courses import CHARTED, Monthly, judge
+from dashboard.judgement.courses import CHARTED, Monthly
+from dashboard.judgement.judging import judge
 from dashboard.judgement.signals import Signal, against, now, origin, signal, verdict
 from dashboard.period import add_months
 from dashboard.statistics.level import Origin

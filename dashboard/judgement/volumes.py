@@ -1,0 +1,105 @@
+"""Visits per open day, held against their season and their growth."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+
+from dashboard.judgement.courses import (
+    Course,
+    Monthly,
+)
+from dashboard.statistics.limits import (
+    two_rules,
+)
+from dashboard.statistics.seasonal import HISTORY, same_sites, seasonal
+from dashboard.statistics.variation import ChartKind
+
+
+def courses(code: str, monthly: Monthly, wholes: Mapping[str, Sequence[int]]) -> list[Course]:
+    """Of each site with its season and its line, and of each whole on the sites that were there all along."""
+    return [*_of_sites(code, monthly), *_of_wholes(code, monthly, wholes)]
+
+
+def _of_sites(code: str, monthly: Monthly) -> list[Course]:
+    series = monthly.of[code]
+    month = np.array([m.month for m in monthly.months])
+    each = seasonal(series.value, month, shared=monthly.season)
+    rule, side = two_rules(each.z)
+    return [
+        _volume(
+            code,
+            site,
+            monthly.months,
+            series.value[row],
+            series.denominator[row],
+            (each.usual[row], each.lower[row], each.upper[row]),
+            rule[row],
+            side[row],
+        )
+        for row, site in enumerate(monthly.sites)
+    ]
+
+
+def _of_wholes(code: str, monthly: Monthly, wholes: Mapping[str, Sequence[int]]) -> list[Course]:
+    series, places = monthly.of[code], [list(at) for at in wholes.values()]
+    month = np.array([m.month for m in monthly.months])
+    shape = (len(places), len(monthly.months))
+    usual, lower, upper, z, pooled = (np.full(shape, np.nan) for _ in range(5))
+    for row, at in enumerate(places):
+        visits, days = series.numerator[at], series.denominator[at]
+        total = np.nansum(np.where(np.isfinite(visits), days, 0), axis=0)
+        np.divide(np.nansum(visits, axis=0), total, out=pooled[row], where=total > 0)
+    for t in range(HISTORY, shape[1]):
+        same = np.array(
+            [same_sites(series.numerator[at], series.denominator[at], t)[: t + 1] for at in places]
+        ).reshape(-1, t + 1)
+        now = seasonal(same, month[: t + 1], shared=monthly.season[:, : t + 1], since=t)
+        # The sites that were there all along, in the measure of all: their gap is the one that is judged.
+        there = same[:, t] > 0
+        scale = np.divide(pooled[:, t], same[:, t], out=np.full(len(same), np.nan), where=there)
+        usual[:, t], lower[:, t], upper[:, t] = (
+            a[:, t] * scale for a in (now.usual, now.lower, now.upper)
+        )
+        z[:, t] = now.z[:, t]
+    rule, side = two_rules(z)
+    return [
+        _volume(
+            code,
+            name,
+            monthly.months,
+            pooled[row],
+            np.nansum(series.denominator[at], axis=0),
+            (usual[row], lower[row], upper[row]),
+            rule[row],
+            side[row],
+        )
+        for row, (name, at) in enumerate(zip(wholes, places, strict=True))
+    ]
+
+
+def _volume(
+    code: str,
+    scope: str,
+    months: tuple[date, ...],
+    values: np.ndarray,
+    days: np.ndarray,
+    bounds: tuple[np.ndarray, np.ndarray, np.ndarray],
+    rule: np.ndarray,
+    side: np.ndarray,
+) -> Course:
+    usual, lower, upper = bounds
+    return Course(
+        code,
+        scope,
+        ChartKind.VOLUME,
+        months,
+        values,
+        np.nan_to_num(days).astype(int),
+        usual,
+        usual,
+        rule,
+        side,
+        np.where(np.isfinite(values), 0, -1),
+        ends=(lower, upper),
+    )
