@@ -193,6 +193,12 @@ def add_months(day: date, count: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def year_before(day: date) -> date:
+    """The same day a year before; of a month's last day, that month's last day: 29/02/2024 for 28/02/2025."""
+    ago = add_months(day, -12)
+    return month_end(ago) if day == month_end(day) else ago
+
+
 def _whole(first: date, count: int) -> Period:
     return Period(first, month_end(add_months(first, count - 1)))
 

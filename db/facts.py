@@ -17,11 +17,11 @@ from dashboard.period import (
     Period,
     add_months,
     day_number,
-    month_end,
     month_number,
     month_numbers,
     month_starts,
     months,
+    year_before,
 )
 from dashboard.settings import load
 from db import read
@@ -496,13 +496,9 @@ def _groups_of(scope: Scope, by: str, groups: list[Group], c: dict[str, np.ndarr
 
 def comparable(scope: Scope) -> tuple[set[str], Period]:
     """The sites that reported both in the period and in the same days a year before, and that year-before period."""
-    before = Period(_year_before(scope.first), _year_before(scope.last))
+    before = Period(year_before(scope.first), year_before(scope.last))
     now, then = _active(
         scope, np.stack([_span(scope.first, scope.last), _span(before.first, before.last)])[:, 0]
     )
     both = now & then
     return {scope.ledger.places[i].code for i in scope.rows.tolist() if both[i]}, before
-
-
-def _year_before(day: date) -> date:
-    return month_end(add_months(day, -12)) if day == month_end(day) else add_months(day, -12)

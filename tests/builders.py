@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, inspect, text
 
 from dashboard.forms.formats import FORMATS
 from dashboard.indicators import INDICATORS, Figure, compute
@@ -171,7 +171,12 @@ class Office:
             "rollup",
             "journal",
         )
-        return {table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr) for table in tables}  # noqa: S608
+        there = set(inspect(self.engine).get_table_names())  # an older version lacks some
+        return {
+            table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr)  # noqa: S608
+            for table in tables
+            if table in there
+        }
 
 
 def add_decisions(url: str, *scopes: str) -> None:

@@ -10,7 +10,7 @@ from dashboard.answers.network import at_date, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.view import Asker, View, answer, engine, quick
 from dashboard.indicators import INDICATORS, Figure, Indicator, compute
-from dashboard.period import ONE_DAY, Period, add_months, month_end
+from dashboard.period import ONE_DAY, Period, add_months, month_end, year_before
 from db.facts import comparable, gather
 
 Figures = Mapping[str, Mapping[str, Figure]]  # key, then indicator
@@ -96,7 +96,7 @@ def comparison(view: View, question: Question) -> Comparison | None:
     earlier = _of_sites(view, sites, question.over(before), "nation")
     if view.book.as_of and question.last < view.book.as_of:
         # What is true now stands beside the same day a year ago.
-        ago = replace(question.over(before), last=add_months(view.book.as_of, -12))
+        ago = replace(question.over(before), last=year_before(view.book.as_of))
         earlier["nation"] |= _of_sites(view, sites, ago, "nation", NOW)["nation"]
     return Comparison(now, earlier["nation"], before, len(both), same)
 

@@ -15,7 +15,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from dashboard.accounts.rights import Access, Person, access
 from dashboard.answers.kept import Kept
@@ -124,12 +123,12 @@ def reachable() -> bool:
     try:
         with engine().connect() as connection:
             read.version(connection)
-    except DBAPIError:
+    except faults.failures():
         return False
     return True
 
 
-def unanswered(error: DBAPIError) -> str:
+def unanswered(error: Exception) -> str:
     """Why the database did not answer, as far as a reader needs to know; "" where it answers, and a question of ours fails."""
     if faults.sentence(error) == faults.NO_TABLES:
         return faults.NO_TABLES

@@ -1,6 +1,7 @@
 """Rules between the cells of one row. Each gives (field, rows, message): where the fault is shown, and why.
 
-A cell that is blank, or refused already, is None among the values and breaks no rule.
+A cell that is blank, or refused already, is None among the values and breaks no rule. Where a cell follows from another (an
+answered complaint was handled), the rule fills it in.
 """
 
 from collections.abc import Callable, Iterator

@@ -13,6 +13,7 @@ from db.shapes import Facts
 
 DUE_DAYS = 30
 KNOWN_SERVICE_SHARE = 0.8
+SILENT = "n'a pas remonté ses données"
 NOT_HANDED_IN = "registre des plaintes non remonté"
 
 
@@ -29,16 +30,14 @@ def visits(f: Facts) -> Measure:
     ]
     silent = (f.reporting == 0) & (n == 0)
     count = np.where(silent, np.nan, n)
-    note = [
-        "n'a pas remonté ses données" if s else text for s, text in zip(silent, note, strict=True)
-    ]
+    note = [SILENT if s else text for s, text in zip(silent, note, strict=True)]
     return Measure(count, np.full(len(n), np.nan), count, n, note)
 
 
 def visits_per_day(f: Facts) -> Measure:
     """Visits per open site-day."""
     m = ratio(f.counter("visits"), f.open_days, 1, "aucun jour ouvert connu")
-    return hide(m, (f.reporting == 0) & (f.counter("visits") == 0), "n'a pas remonté ses données")
+    return hide(m, (f.reporting == 0) & (f.counter("visits") == 0), SILENT)
 
 
 def women_share(f: Facts) -> Measure:
@@ -51,7 +50,7 @@ def women_share(f: Facts) -> Measure:
 def visits_per_1000(f: Facts) -> Measure:
     """Visits at CCSP per 1 000 inhabitants of their communes, census of 2013."""
     m = ratio(f.ccsp_visits, f.population, 1000, NO_DATA)
-    m = hide(m, (f.reporting == 0) & (f.ccsp_visits == 0), "n'a pas remonté ses données")
+    m = hide(m, (f.reporting == 0) & (f.ccsp_visits == 0), SILENT)
     return replace(m, f.ccsp_sites == 0, "sans objet")
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
-from sqlalchemy.exc import DBAPIError
 
 from dashboard.answers import view
+from db import faults
 
 LOG = logging.getLogger("ccsp")
 AGAIN = 2  # seconds between two looks whether the database is back
@@ -22,7 +22,7 @@ def said_plainly(*, again: bool = False) -> Iterator[None]:
     """
     try:
         yield
-    except DBAPIError as error:
+    except faults.failures() as error:
         if not (why := view.unanswered(error)):
             _unprepared(error)
             return

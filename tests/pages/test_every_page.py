@@ -216,6 +216,20 @@ def test_a_question_that_fails_is_not_said_to_be_a_database_that_is_away(filled,
     view.forget()
 
 
+def test_a_file_that_is_no_database_any_more_is_one_that_does_not_answer(tmp_path, using):
+    """Rows are read past SQLAlchemy, whose own kinds of failure are not all that there are."""
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"no database at all" * 1000)
+    using(f"sqlite:///{broken}")
+    at = visit_page(PAGES[0].url_path)
+    (said,) = [e.value for e in at.error]
+    assert said.startswith("La base de données ne répond pas. Cette page revient d'elle-même")
+    assert (
+        view.unanswered(sqlite3.DatabaseError("malformed")) == "La base de données ne répond pas."
+    )
+    view.forget()
+
+
 @pytest.mark.pitfall(27)
 def test_a_site_without_data_says_so_and_not_zero_minutes(filled, using):
     using(filled["one row"])
