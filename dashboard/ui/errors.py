@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard.answers import view
-from db import faults
 
 LOG = logging.getLogger("ccsp")
 AGAIN = 2  # seconds between two looks whether the database is back
@@ -22,7 +21,7 @@ def said_plainly(*, again: bool = False) -> Iterator[None]:
     """
     try:
         yield
-    except faults.failures() as error:
+    except view.failures() as error:
         if not (why := view.unanswered(error)):
             _unprepared(error)
             return
