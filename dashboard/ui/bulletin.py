@@ -42,7 +42,8 @@ def _lines(lines: Sequence[Line], codes: dict[str, str], question: Question) -> 
         if line.anchor:
             drawn = "courbe" if question.kind and not line.site else "courbe de suivi"
             parts = (f"Voir la {drawn} : {BY_CODE[line.anchor].short}", line.site)
-            _link(line, ", ".join(p for p in parts if p), codes)
+            of = f" (n = {french.number(line.n)})" if line.n else ""
+            _link(line, ", ".join(p for p in parts if p) + of, codes)
 
 
 def _link(line: Line, words: str, codes: dict[str, str]) -> None:
@@ -52,7 +53,6 @@ def _link(line: Line, words: str, codes: dict[str, str]) -> None:
     st.page_link(
         frame.page("signaux"),
         label=escaped(words),
-        help=f"n = {french.number(line.n)}" if line.n else None,
         # The indicator always: an address without any filter would mean « keep them as they are ».
         query_params={
             n: v for n, v in wanted.items() if n == "indicateur" or v != filters.DEFAULTS[n]
