@@ -128,13 +128,10 @@ def reachable() -> bool:
     return True
 
 
-def failures() -> tuple[type[Exception], ...]:
-    """What asking the database may raise."""
-    return faults.failures()
-
-
 def unanswered(error: Exception) -> str:
     """Why the database did not answer, as far as a reader needs to know; "" where it answers, and a question of ours fails."""
+    if not isinstance(error, faults.failures()):
+        return ""
     if faults.sentence(error) == faults.NO_TABLES:
         return faults.NO_TABLES
     return "" if reachable() else f"{faults.SILENT}."

@@ -21,7 +21,9 @@ def said_plainly(*, again: bool = False) -> Iterator[None]:
     """
     try:
         yield
-    except view.failures() as error:
+    except (
+        Exception
+    ) as error:  # Streamlit's own way of stopping a page is no Exception and passes by
         if not (why := view.unanswered(error)):
             _unprepared(error)
             return
@@ -30,10 +32,6 @@ def said_plainly(*, again: bool = False) -> Iterator[None]:
         st.error(f"{why} {what} dès qu'elle répond. (incident {_log(error)})")
         if again:
             _wait()
-    except (
-        Exception
-    ) as error:  # Streamlit's own way of stopping a page is no Exception and passes by
-        _unprepared(error)
 
 
 def _unprepared(error: Exception) -> None:
