@@ -86,7 +86,7 @@ STATES = {
 # What must be read on the page in that state, or in the usual one, besides no failure.
 SAYS = {
     ("usual", "carte"): "Ce qui mérite attention",
-    ("usual", "presenter"): "usagers reçus, dans",
+    ("usual", "presenter"): "visites, dans",
     ("usual", "attentes"): "La moitié des usagers reçus ont attendu",
     ("usual", "plaintes"): "en cours, dont",
     ("one row", "carte"): "1 centre sur 24 a remonté ses données",
@@ -96,7 +96,7 @@ SAYS = {
     ("not measured", "departement"): "L'attente n'est pas mesurée ici",
     ("not measured", "site"): "L'attente n'est pas mesurée ici",
     ("not measured", "attentes"): "L'attente n'est pas mesurée ici",
-    ("not measured", "presenter"): "usagers reçus, dans 2 centres",
+    ("not measured", "presenter"): "visites, dans 2 centres",
     **{
         ("usual", spec.url_path): "Données fictives"
         for spec in PAGES
