@@ -94,10 +94,11 @@ def test_what_leaves_the_server_is_noticed_and_goes_nowhere(chromium, app):
 # What makes the page scroll sideways: the innermost elements that reach beyond its right edge; none where it does not.
 TOO_WIDE = """() => {
     const main = document.querySelector('[data-testid=stMain]');
-    if (Math.max(main.scrollWidth, document.documentElement.scrollWidth) <= innerWidth) return [];
+    const widest = Math.max(main.scrollWidth, document.documentElement.scrollWidth);
+    if (widest <= innerWidth) return [];
     const beyond = [...main.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1);
-    return beyond.filter(e => !beyond.some(o => o !== e && e.contains(o)))
-        .map(e => `${e.tagName} ${e.dataset.testid || e.className} in ${e.closest('[class*=st-key]')?.className}`);
+    return [`${widest} px`].concat(beyond.filter(e => !beyond.some(o => o !== e && e.contains(o)))
+        .map(e => `${e.tagName} ${e.dataset.testid || e.className} in ${e.closest('[class*=st-key]')?.className}`));
 }"""
 
 
