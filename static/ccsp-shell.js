@@ -2,7 +2,6 @@
 // stands on the page when the server is away, and its own words in French. Reads and writes text only.
 (() => {
   "use strict";
-  const colours = document.currentScript.dataset;  // what serves this page knows the palette
   const EVERY = 1000, WITHIN = 1700;  // milliseconds: what is away is said within three seconds
   const LOADING = 30000;              // on a slow line, an answer may stand behind the page's own files for so long
   const PATIENCE = 15000;             // the server is back and Streamlit has not found it
@@ -83,15 +82,6 @@
   };
   setInterval(beat, EVERY);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") look(); });
-
-  const style = document.createElement("style");
-  style.textContent = `
-    #ccsp-away:not(:empty){position:fixed;left:0;right:0;bottom:0;z-index:2147482000;padding:.7rem 1rem;text-align:center;
-      font:600 1rem/1.4 "Source Sans",sans-serif;color:${colours.ink};background:${colours.paper};
-      border-top:2px solid ${colours.edge}}
-    /* Until it is closed. */
-    [data-away] [data-testid=stDialog]{display:none}`;
-  document.head.append(style);
 
   // Streamlit's words, whole, as they stand in its scripts: a test looks for each of them there at every upgrade.
   const WORDS = {

@@ -1,4 +1,4 @@
-"""What surrounds every page: assets, style, banner, filters, menu."""
+"""What surrounds every page: assets, banner, filters, menu; its looks are static/ccsp.css."""
 
 from copy import copy
 from functools import cache, lru_cache
@@ -7,44 +7,9 @@ import streamlit as st
 
 from dashboard.answers.network import commune_outlines, freshness
 from dashboard.answers.view import Moment, view
-from dashboard.palette import NOTICE, NOTICE_EDGE, ON_NOTICE, variables
 from dashboard.settings import ROOT, load
 from dashboard.ui import assets, filters, session, show
 from dashboard.ui.navigation import PAGES, PageSpec
-
-BANNER = {"notice": NOTICE, "on-notice": ON_NOTICE, "notice-edge": NOTICE_EDGE}
-STYLE = (
-    "<style>:root{"
-    + variables(BANNER)
-    + "}"
-    + """
-[data-testid=stMainBlockContainer]{padding:4rem 2rem 3rem;max-width:1600px}
-[data-testid=stHeader]{height:3.2rem;border-bottom:1px solid rgba(120,130,126,.25)}
-[data-testid=stDateInputQuickSelect],[data-testid=InputInstructions]{display:none}
-[data-testid=stVegaLiteChart]{overflow-x:auto;max-width:100%}
-[data-testid=stVerticalBlock]{gap:.7rem}
-[data-testid=stHeading] [data-testid=stMarkdownContainer]{margin-bottom:0}
-[data-testid=stMetric]{padding:.6rem .8rem;position:relative;overflow:hidden}
-[data-testid=stMetric]>div:first-child{padding:0}
-[data-testid=stMetric]>div:nth-child(2){position:absolute;right:.6rem;top:1.35rem;width:26%}
-[data-testid=stMetricLabel] p{font-size:.86rem}
-[data-testid=stMetricDelta]{font-size:.8rem}
-.st-key-bandeau [data-testid=stMarkdownContainer]{margin-bottom:0}
-.st-key-bandeau [data-testid=stMarkdownContainer] p{font-size:.86rem;margin:0}
-.st-key-bandeau{background:var(--notice);border:1px solid var(--notice-edge);border-radius:.4rem;padding:.25rem .8rem}
-.st-key-bandeau *{color:var(--on-notice) !important}
-[data-testid=stExpander] summary{padding:.2rem .6rem}
-[data-testid=stExpander] details{border:none}
-h1{font-size:1.55rem !important;padding:.1rem 0 .1rem !important}
-h2{font-size:1.2rem !important;padding:.5rem 0 .1rem !important}
-h3{font-size:1.02rem !important;padding:.3rem 0 .1rem !important}
-@media (max-width:640px){
- [data-testid=stMainBlockContainer]{padding:4rem .8rem 2rem}
- .st-key-entete>div:has(h1){flex:1 1 100% !important;width:100% !important}
- .st-key-filtres{display:grid !important;grid-template-columns:1fr 1fr;gap:.4rem}
-}
-</style>"""
-)
 
 
 @lru_cache(2)
@@ -91,8 +56,7 @@ def open_page(pages: dict[PageSpec, st.Page]) -> PageSpec:
 
 
 def dress(spec: PageSpec) -> None:
-    """Style, banner and filters of the page."""
-    st.html(STYLE)
+    """Banner and filters of the page."""
     if load().logo:
         st.logo(load().logo)
     communes_file()

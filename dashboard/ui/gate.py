@@ -1,7 +1,7 @@
 """What stands around Streamlit for each request: who may ask for what, and what every answer carries.
 
 From the outside in: `Headers` (what a browser may do with an answer), `Door` (what is let in), compression, `Shell` (the
-page in French, with our own small script).
+page in French, with our own looks and small script).
 """
 
 import re
@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.pages_manager import PagesManager
 
-from dashboard import palette
+from dashboard.ui import shell
 from dashboard.ui.navigation import PAGES
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
@@ -53,10 +53,6 @@ COMPONENTS = "/component/"
 MAP = "/component/streamlit_folium.st_folium/"
 # Public files that a browser may keep; every other answer may hold figures.
 KEPT = ("/static/", "/app/static/", COMPONENTS, "/_stcore/bidi-components/", "/favicon.png")
-SHELL = (
-    f'<script src="/app/static/ccsp-shell.js" data-ink="{palette.ON_NOTICE}" data-paper="{palette.NOTICE}"'
-    f' data-edge="{palette.NOTICE_EDGE}"></script>'
-).encode()
 
 HOME, *_ = ADDRESSES = tuple(f"/{page.url_path}" for page in PAGES)
 NO_SUCH_PAGE = "Cette page n'existe pas."
@@ -249,7 +245,7 @@ def elsewhere(scope: Scope) -> Response | None:
 
 
 class Shell:
-    """The page says that it is in French, which Streamlit has no setting for, and loads our script before all others."""
+    """The page says that it is in French, which Streamlit has no setting for, and loads our looks and script before all."""
 
     ENGLISH, FRENCH, HEAD = b'<html lang="en"', b'<html lang="fr"', b"<head>"
     TOLD = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
@@ -283,11 +279,13 @@ class Shell:
                     message = {
                         **message,
                         "body": body.replace(self.ENGLISH, self.FRENCH, 1).replace(
-                            self.HEAD, self.HEAD + SHELL, 1
+                            self.HEAD, self.HEAD + shell.head(), 1
                         ),
                     }
                     headers = MutableHeaders(scope=start)
-                    headers["content-length"] = str(int(headers["content-length"]) + len(SHELL))
+                    headers["content-length"] = str(
+                        int(headers["content-length"]) + len(shell.head())
+                    )
                     del headers["etag"], headers["last-modified"]  # those of Streamlit's own file
                 await send(start)
             await send(message)

@@ -1,0 +1,45 @@
+"""What the head of every page begins with: the palette, our looks (static/ccsp.css) and our script (static/ccsp-shell.js).
+
+Before: `dashboard.palette`. After: `dashboard.ui.gate`, which writes it into Streamlit's page.
+"""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from dashboard import palette
+from dashboard.palette import variables
+
+STATIC = Path(__file__).parents[2] / "static"
+# The roles that the style sheet and the script name as variables.
+ROLES = {
+    "ink": palette.INK,
+    "soft": palette.SOFT,
+    "paper": palette.PAPER,
+    "line": palette.LINE,
+    "raised": palette.RAISED,
+    "main": palette.MAIN,
+    "accent": palette.ACCENT.words,
+    "focus": palette.FOCUS,
+    "notice": palette.NOTICE,
+    "on-notice": palette.ON_NOTICE,
+    "notice-edge": palette.NOTICE_EDGE,
+}
+
+
+@cache
+def head() -> bytes:
+    """Variables, style sheet and script, as markup."""
+    turned = ";".join(f"--{name}:light-dark({c},{c.dark})" for name, c in ROLES.items())
+    return (
+        f"<style>:root{{{variables(ROLES)}}}"
+        # A browser that does not know it keeps the colours of light paper.
+        f"@supports (color:light-dark(red,red)){{:root{{{turned}}}}}</style>"
+        f'<link rel="stylesheet" href="/app/static/ccsp.css?{_of("ccsp.css")}">'
+        f'<script src="/app/static/ccsp-shell.js?{_of("ccsp-shell.js")}"></script>'
+    ).encode()
+
+
+def _of(name: str) -> str:
+    """What changes with the file: browsers keep it, and an update is not to wait for them."""
+    return sha256((STATIC / name).read_bytes()).hexdigest()[:8]

@@ -1,0 +1,31 @@
+"""The head of every page: the looks and the script, each by a name that changes with it, in colours of the palette."""
+
+import re
+
+from dashboard.palette import NOTICE
+from dashboard.settings import ROOT
+from dashboard.ui import shell
+
+CSS = (ROOT / "static" / "ccsp.css").read_text(encoding="utf-8")
+
+
+def test_every_variable_that_the_style_sheet_names_is_one():
+    given = set(re.findall(r"--([\w-]+):", shell.head().decode() + CSS.replace(": ", ":")))
+    assert set(re.findall(r"var\(--([\w-]+)", CSS)) <= given
+
+
+def test_the_page_is_told_the_colours_of_both_papers():
+    head = shell.head().decode()
+    assert f"--notice:{NOTICE};" in head
+    assert f"--notice:light-dark({NOTICE},{NOTICE.dark});" in head
+
+
+def test_a_changed_file_has_another_name(tmp_path, monkeypatch):
+    before = re.findall(r'"/app/static/([\w.-]+\?\w+)"', shell.head().decode())
+    assert len(before) == 2
+    monkeypatch.setattr(shell, "STATIC", tmp_path)
+    for name in ("ccsp.css", "ccsp-shell.js"):
+        (tmp_path / name).write_text("changed")
+    after = re.findall(r'"/app/static/([\w.-]+\?\w+)"', shell.head.__wrapped__().decode())
+    assert [a.split("?")[0] for a in after] == [b.split("?")[0] for b in before]
+    assert not set(after) & set(before)
