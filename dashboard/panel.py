@@ -81,7 +81,7 @@ class Card:
 class Legend:
     """What a map's legend says: classes are {"colour": "#hex", "label": str, "count": int or str or None}.
 
-    `signs`, where given, take the classes' place: {"letter", "frame", "badge"} as in `ui.maps.show_map`, "colour",
+    `signs` follow them: {"letter", "frame", "badge"} as in `ui.maps.show_map`, "colour",
     "label" and "count"; without colour, the badge alone is drawn, or a hollow mark if there is none.
     `missing` is the number of sites without data (None: no such line), `size_text` what the area stands for,
     `sizes` samples {"radius": px, "label": str}, `credit` the source of the limits of communes.

@@ -62,7 +62,6 @@ window.ccsp = (() => {
       background:var(--card); color:var(--soft); border:1px solid var(--rule); border-radius:8px; box-shadow:0 4px 14px rgba(15,23,42,.18); }
     .ccsp .card[hidden] { display:none; }
     .ccsp .card b, .ccsp .card span { display:block; overflow-wrap:anywhere; } .ccsp .card b { color:var(--ink); font-size:14px; }
-    .ccsp .card .word { color:var(--ink); font-weight:600; } .ccsp .card .word::first-letter { text-transform:uppercase; }
     .ccsp .leaflet-bar { border:1px solid var(--rule); border-radius:8px; overflow:hidden; box-shadow:0 1px 3px rgba(15,23,42,.12); }
     .ccsp .leaflet-bar a, .ccsp .leaflet-bar a.leaflet-disabled { width:28px; height:28px; line-height:27px; background:var(--card);
       color:var(--ink); border-color:var(--rule); font:600 17px/27px system-ui, sans-serif; }
@@ -125,7 +124,6 @@ window.ccsp = (() => {
     return badge ? Math.max(reach, badgeAt(span(site.kind, radius(site)), frame) + BADGE) : reach;
   }
   const urgency = (site) => URGENT.indexOf((site.sign || {}).letter);
-  const word = (site) => (site.sign && site.sign.word) || "";
   const send = (what) => window.Streamlit.setComponentValue({ ...what, t: Date.now() });
 
   // ---- signs: letter in the mark, frame around it, badge at its lower right ----------------------------------
@@ -193,8 +191,8 @@ window.ccsp = (() => {
 
   // ---- the card (tooltip) ---------------------------------------------------------------------------------
 
-  function showCard(map, point, gap, title, lines, word) {
-    card.replaceChildren(el("b", "", title), ...(word ? [el("span", "word", word)] : []), ...lines.map((line) => el("span", "", line)));
+  function showCard(map, point, gap, title, lines) {
+    card.replaceChildren(el("b", "", title), ...lines.map((line) => el("span", "", line)));
     card.hidden = false;
     const inside = map.getContainer().getBoundingClientRect(), outside = root.getBoundingClientRect();
     const x = inside.left - outside.left + point.x, y = inside.top - outside.top + point.y;
@@ -205,7 +203,7 @@ window.ccsp = (() => {
   }
   const hideCard = () => { card.hidden = true; shown = null; };
   function showSite(map, mark) {
-    showCard(map, map.latLngToContainerPoint(mark.getLatLng()), half(mark.site) + 8, mark.site.name, mark.site.tip || [], word(mark.site));
+    showCard(map, map.latLngToContainerPoint(mark.getLatLng()), half(mark.site) + 8, mark.site.name, mark.site.tip || []);
     shown = [map, mark];
   }
 
@@ -345,7 +343,7 @@ window.ccsp = (() => {
     node.classList.toggle("idle", !site.missing && !colour(site.fill));
     node.classList.toggle("signed", Boolean(site.sign) && !site.missing);
     mark.dress(site);
-    node.setAttribute("aria-label", [site.name, ...(word(site) ? [word(site)] : []), ...(site.tip || [])].join(", "));
+    node.setAttribute("aria-label", [site.name, ...(site.tip || [])].join(", "));
     node.setAttribute("aria-pressed", String(site.id === data.chosen));
   }
 
@@ -439,10 +437,10 @@ window.ccsp = (() => {
     legend.replaceChildren();
     if (given.title) legend.append(el("b", "", given.title));
     const signs = given.signs && given.signs.length ? given.signs : null;
-    const rows = signs ? signs.map((one) => [signSample(one), one.label, one.count])
-      : (given.classes || []).map((one) => [sample("CCSP", colour(one.colour) || light.idle, 6.5, swatch), one.label, one.count]);
+    const rows = (given.classes || []).map((one) => [sample("CCSP", colour(one.colour) || light.idle, 6.5, swatch), one.label, one.count]);
+    if (signs) rows.push(...signs.map((one) => [signSample(one), one.label, one.count]));
     if (given.missing !== undefined && given.missing !== null) {
-      rows.push([signs ? signSample({}) : sample("CCSP", "none", IDLE + 0.5, { "stroke-width": 1.5, "stroke-dasharray": "2.6 2.2" }), `pas de données (${given.missing})`]);
+      rows.push([sample("CCSP", "none", IDLE + 0.5, { "stroke-width": 1.5, "stroke-dasharray": "2.6 2.2" }), `pas de données (${given.missing})`]);
     }
     if (rows.length) legend.append(legendList("", rows));
     legend.append(legendList("row", [[sample("CCSP", "none", 5.5, hollow), "CCSP"], [sample("GSRU", "none", 5.5, hollow), "GSRU"]]));

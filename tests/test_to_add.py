@@ -118,7 +118,7 @@ def test_an_indicator_is_one_function_and_one_entry(project):
     measures = project / "dashboard/indicators/measures.py"
     measures.write_text(measures.read_text(encoding="utf-8") + MEASURE, encoding="utf-8")
     add(project / "dashboard/indicators/__init__.py", ")\nBY_CODE = ", INDICATOR)
-    pages = opened(project, "carte", "definitions", indicateur="men_share", couche="niveau")
+    pages = opened(project, "carte", "definitions", indicateur="men_share")
     page, texts = pages["carte"], pages["definitions"]["texts"]
     assert "Part des hommes" in page["cards"]
     assert "Part des hommes" in page["choices"]["filtre_indicateur"]

@@ -1,6 +1,7 @@
-"""The map: a mark for each site, coloured by an indicator's level or by what its control chart says."""
+"""The map: a mark for each site; its area says visits per open day, its colour an indicator's level, its frame a signal."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -15,54 +16,51 @@ from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.signals import CHARTED, Signal, against, verdict
-from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE, RAMP
+from dashboard.judgement.signals import CHARTED, Signal, in_short
+from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, RAMP
 from dashboard.panel import Legend, Panel, Plot, of_figure, table, words
-from dashboard.statistics.sentences import ASSURANCES
+from dashboard.period import Period
+from dashboard.statistics.sentences import ASSURANCES, STATES, VARIATIONS
 from dashboard.statistics.variation import Assurance, Variation
 from dashboard.wording import base, shown, who_reported
 
-SIGNS = {  # letter, frame, colour, word of each state
-    Variation.CONCERN: ("!", "square", CONCERN, "signal d'alerte"),
-    Variation.IMPROVEMENT: ("+", "round", IMPROVEMENT, "signal d'amélioration"),
-    Variation.NEUTRAL: ("C", "hexagon", CHANGE, "signal de changement"),
-    Variation.NO_SIGNAL: ("", None, NONE, "pas de signal"),
-    Variation.TOO_FEW: ("", None, "", "trop peu de points"),
-    Variation.NO_DATA: ("", None, "", "aucune donnée ce mois-là"),
+SIGNS = {  # letter, frame, colour of each signal
+    Variation.CONCERN: ("!", "square", CONCERN),
+    Variation.IMPROVEMENT: ("+", "round", IMPROVEMENT),
+    Variation.NEUTRAL: ("C", "hexagon", CHANGE),
 }
 BADGES = {
     Assurance.CONSISTENTLY_MET: "✓",
     Assurance.CONSISTENTLY_MISSED: "✗",
     Assurance.HIT_AND_MISS: "≈",
 }
-OF_SIGNS = "Une marque par centre : ce que dit le dernier mois entier de la période, à côté de son habitude, et non son niveau."
-SIGN_RADIUS = 11
+READING = (
+    "La taille d'une marque dit combien de visites un centre reçoit par jour ouvert, sa couleur le niveau de l'indicateur,"
+    " un cadre et une lettre un signal du dernier mois entier."
+)
 LARGEST = 20  # radius, in pixels, of the busiest site
 Mark = dict[str, Any]  # as dashboard.panel.Plot has them
 SIZES = (10, 20, 50, 100, 200, 500, 1000)
 
 
 @answer
-def panel(view: View, question: Question, code: str, key: str, *, signs: bool = False) -> Panel:
+def panel(view: View, question: Question, code: str, key: str) -> Panel:
     """The map as a panel, with the table of what its marks say."""
-    drawing = plot(view, question, code, signs=signs)
-    values = figures(view, question, "site")
+    drawing = plot(view, question, code)
+    values, states = figures(view, question, "site"), _signals(view, question, code)
     rows = [
         (
             words(m["name"]),
             of_figure(values[m["id"]][code]),
             words(base(values[m["id"]][code])),
             of_figure(values[m["id"]]["visits_per_day"]),
-            words((m.get("sign") or {}).get("word", "")),
+            words(VARIATIONS[states[m["id"]].variation] if m["id"] in states else ""),
         )
         for m in sorted(drawing.marks, key=lambda m: french.alphabetical(m["name"]))
     ]
-    subject = (
-        "ce que dit la courbe de suivi de chaque centre" if signs else "le niveau de chaque centre"
-    )
     return Panel(
         key,
-        f"{BY_CODE[code].label}{french.SPACE}: {subject}",
+        f"{BY_CODE[code].label}{french.SPACE}: le niveau et les signaux de chaque centre",
         drawing,
         strip=strip(view, question, code),
         table=table(
@@ -75,27 +73,23 @@ def panel(view: View, question: Question, code: str, key: str, *, signs: bool = 
             ),
             rows,
         ),
-        alt=f"Carte du Bénin : {BY_CODE[code].label}, {subject}.",
-        caption=OF_SIGNS
-        if signs
-        else "La surface d'une marque dit combien d'usagers sont reçus par jour ouvert, sa couleur le niveau.",
+        alt=f"Carte du Bénin : {BY_CODE[code].label}, le niveau et les signaux de chaque centre.",
+        caption=READING,
     )
 
 
 @answer
-def plot(view: View, question: Question, code: str, *, signs: bool = False) -> Plot:
-    """The question's sites on the map, coloured by an indicator's level, or by what its control chart says (`signs`)."""
+def plot(view: View, question: Question, code: str) -> Plot:
+    """The question's sites on the map."""
     values, places = figures(view, question, "site"), sites(view, question)
     classes = CLASSES[code]
     volumes = [values[p.code]["visits_per_day"].value for p in places]
     top = next((s for s in SIZES if s >= max((v for v in volumes if v), default=1)), SIZES[-1])
-    wanted = [p.code for p in places] + [follow.NATION]
-    signals = follow.signals(view, wanted, question.last) if signs else {}
-    whole = signals.get(follow.NATION, {}).get(code)
-    heard, marks = silences(view, question), []
+    signals, heard = _signals(view, question, code), silences(view, question)
+    marks = []
     for site, radius in zip(places, radii(volumes, LARGEST, top), strict=True):
         f = values[site.code]
-        value = f[code].value
+        value, sign, silence = f[code].value, signals.get(site.code), heard.get(site.code)
         mark: Mark = {
             "id": site.code,
             "name": site.name,
@@ -106,94 +100,78 @@ def plot(view: View, question: Question, code: str, *, signs: bool = False) -> P
             "radius": radius,
             "missing": value is None,
             "fill": None if value is None else classes.colour(value),
+            "sign": _sign(sign) if sign else None,
             "tip": [
                 f"{BY_CODE[code].label} : {shown(f[code])}",
                 f"Usagers par jour ouvert : {shown(f['visits_per_day'])}",
-                *(
-                    [heard[site.code].words]
-                    if site.code in heard and heard[site.code].silent
-                    else []
-                ),
+                *(_said(sign) if sign else []),
+                *([silence.words] if silence and silence.silent else []),
             ],
         }
-        marks.append(_signed(mark, signals[site.code][code], whole) if signs else mark)
-    legend = (
-        _sign_legend(code, marks, follow.judged_month(view, question.last))
-        if signs
-        else _legend(code, marks, top)
+        marks.append(mark)
+    legend = _legend(f"{BY_CODE[code].label}, {_when(question)}", code, marks, top)
+    signs = _sign_rows(marks, follow.judged_month(view, question.last))
+    return Plot(
+        tuple(marks), replace(legend, signs=signs, credit=commune_source(view)), question.department
     )
-    return Plot(tuple(marks), replace(legend, credit=commune_source(view)), question.department)
 
 
-def shows_signals(layer: str, code: str, question: Question) -> bool:
-    """Whether the map shows signals: where they are asked for and the filters leave series that are followed."""
-    return layer == "signal" and code in CHARTED and not question.service
+def _signals(view: View, question: Question, code: str) -> Mapping[str, Signal]:
+    """By site, what the last whole month of the period says; nothing where the filters leave no series that is followed."""
+    if code not in CHARTED or question.service:
+        return {}
+    wanted = [p.code for p in sites(view, question)]
+    return {
+        site: of_site[code] for site, of_site in follow.signals(view, wanted, question.last).items()
+    }
 
 
-def _signed(mark: Mark, signal: Signal, whole: Signal | None) -> Mark:
-    """The mark of a site, as its control chart has it; whole: the network's signal, to set it beside."""
-    letter, frame_, colour, word = SIGNS[signal.variation]
+def _sign(signal: Signal) -> dict[str, Any] | None:
+    """What is drawn around a site's mark; None for nothing."""
+    letter, frame, colour = SIGNS.get(signal.variation, ("", None, None))
     badge = BADGES.get(signal.assurance)
-    sentence = verdict(signal).removeprefix(BY_CODE[signal.indicator].label).lstrip(" \u00a0:")
-    tip = [mark["tip"][0], french.capital(sentence)]
-    if beside_whole := against(signal, whole):
-        tip.append(french.capital(beside_whole))
-    if badge:
-        tip.append(french.capital(ASSURANCES[signal.assurance]))
-    sign = {"letter": "", "frame": None, "badge": None, "word": word}
-    if not signal.charted:
-        return {**mark, "missing": True, "fill": None, "tip": tip, "sign": sign}
-    # One size for all: a mark of the signal layer says what the chart says, not how busy the site is.
-    return {
-        **mark,
-        "missing": False,
-        "fill": colour,
-        "radius": SIGN_RADIUS,
-        "tip": tip,
-        "sign": {"letter": letter, "frame": frame_, "badge": badge, "word": word},
-    }
+    if not letter and not badge:
+        return None
+    word = STATES.get(signal.variation, "")
+    return {"letter": letter, "frame": frame, "badge": badge, "word": word, "colour": colour}
 
 
-def _sign_legend(code: str, marks: list[Mark], when: date) -> Legend:
-    drawn = [m["sign"] for m in marks if not m["missing"]]
-    words, badges = [s["word"] for s in drawn], [s["badge"] for s in drawn]
-    signs = [
-        _line(word, words.count(word), letter=letter, frame=frame, colour=colour)
-        for variation, (letter, frame, colour, word) in SIGNS.items()
-        if variation not in (Variation.TOO_FEW, Variation.NO_DATA)
+def _said(signal: Signal) -> list[str]:
+    """What a signal and a target say, in lines."""
+    lines = [in_short(signal)] if signal.flagged else []
+    if signal.assurance in BADGES:
+        lines.append(ASSURANCES[signal.assurance])
+    return [french.capital(line) for line in lines]
+
+
+def _sign_rows(marks: list[Mark], when: date) -> list[dict[str, Any]]:
+    """The legend's lines of the signals and targets that there are."""
+    signs = [m["sign"] for m in marks if m["sign"]]
+    letters, badges = Counter(s["letter"] for s in signs), Counter(s["badge"] for s in signs)
+    rows = [
+        {
+            "letter": letter,
+            "frame": frame,
+            "colour": colour,
+            "badge": None,
+            "label": f"{STATES[variation]} en {french.month_label(when)}",
+            "count": letters[letter],
+        }
+        for variation, (letter, frame, colour) in SIGNS.items()
+        if letters[letter]
     ]
-    signs += [
-        _line(ASSURANCES[a], badges.count(badge), badge=badge)
-        for a, badge in BADGES.items()
-        if badge in badges
+    return rows + [
+        {
+            "letter": "",
+            "frame": None,
+            "colour": None,
+            "badge": badge,
+            "label": ASSURANCES[assurance],
+            "count": badges[badge],
+        }
+        for assurance, badge in BADGES.items()
+        if badges[badge]
     ]
-    left_out = [m["sign"]["word"] for m in marks if m["missing"]]
-    for variation in (Variation.TOO_FEW, Variation.NO_DATA):
-        word = SIGNS[variation][3]
-        if variation == Variation.TOO_FEW or word in left_out:
-            signs.append(_line(word, left_out.count(word)))
-    title = f"{BY_CODE[code].label}, {french.month_label(when)}"
-    return Legend(title=title, signs=signs)
-
-
-def _line(
-    label: str,
-    count: int,
-    *,
-    letter: str = "",
-    frame: str | None = None,
-    colour: str | None = None,
-    badge: str | None = None,
-) -> dict[str, Any]:
-    """A line of the legend of signs."""
-    return {
-        "letter": letter,
-        "frame": frame,
-        "colour": colour,
-        "badge": badge,
-        "label": label,
-        "count": count,
-    }
 
 
 @answer
@@ -219,7 +197,15 @@ def tints(view: View, question: Question, code: str, tinted: bool) -> Mapping[st
     return tints
 
 
-def _legend(code: str, marks: list[Mark], top: float) -> Legend:
+def _when(question: Question) -> str:
+    """The period, short: « nov. 2025 à oct. 2026 », « octobre 2026 », « 2025 », « du 01/10/2026 au 24/11/2026 »."""
+    period = Period(question.first, question.last)
+    if period.whole_months > 1 and not period.label.isdigit():
+        return f"{french.month_short(period.first)} à {french.month_short(period.last)}"
+    return period.label
+
+
+def _legend(title: str, code: str, marks: list[Mark], top: float) -> Legend:
     fills = [m["fill"] for m in marks]
     classes = [
         {"colour": colour, "label": label, "count": fills.count(colour)}
@@ -230,7 +216,7 @@ def _legend(code: str, marks: list[Mark], top: float) -> Legend:
         for v, r in zip((top / 10, top), radii((top / 10, top), LARGEST, top), strict=True)
     ]
     return Legend(
-        title=BY_CODE[code].label,
+        title=title,
         classes=classes,
         missing=fills.count(None),
         size_text="usagers par jour ouvert",

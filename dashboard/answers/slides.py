@@ -166,8 +166,8 @@ def _complaints_cards(about: Subject, _: str) -> Found:
 def _signal_map(about: Subject, code: str) -> Found:
     # What is followed is followed over all services.
     question = replace(about.question, service=None)
-    panel = map.panel(about.view, question, code, f"signaux_{code}", signs=True)
-    marks = map.plot(about.view, question, code, signs=True).marks
+    panel = map.panel(about.view, question, code, f"signaux_{code}")
+    marks = map.plot(about.view, question, code).marks
     sites = [m["id"] for m in marks]
     signals = [s[code] for s in follow.signals(about.view, sites, question.last).values()]
     states = [signal.variation for signal in signals]
@@ -197,7 +197,7 @@ def _signal_map(about: Subject, code: str) -> Found:
 def _map(about: Subject, code: str) -> Found:
     everybody = whole(about.view, about.question)[code]
     panel = map.panel(about.view, about.question, code, f"carte_{code}")
-    marks = map.plot(about.view, about.question, code, signs=False).marks
+    marks = map.plot(about.view, about.question, code).marks
     known = sum(not m["missing"] for m in marks)
     return (
         f"{BY_CODE[code].label}{S}: {shown(everybody)} pour l'ensemble{S}; un chiffre pour"

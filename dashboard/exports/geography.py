@@ -326,7 +326,6 @@ def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
         missing = bool(m.get("missing"))
         least = LEGIBLE if letter or frame or badge else HOLLOW if m.get("sign") and missing else 0
         radius = max(IDLE if missing or not (m.get("radius") or 0) > 0 else m["radius"], least)
-        words = ([sign["word"]] if sign.get("word") else []) + list(m.get("tip") or [])
         marks.append(
             Mark(
                 x,
@@ -341,7 +340,7 @@ def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
                 m["name"],
                 m.get("label") or m["name"],
                 pane,
-                tuple(words),
+                tuple(m.get("tip") or []),
             )
         )
     return sorted(marks, key=lambda m: (_urgency(m), -m.radius))

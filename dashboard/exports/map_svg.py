@@ -212,6 +212,11 @@ class _Legend:
         self.width = max(self.column + font_px * 14, font_px * 18.5)
         self.rows: list[tuple[str, float, str, str, str]] = []
         self._add("", 0, given.title, "", "600")
+        for one in given.classes:
+            look = (
+                f'{painted(_colour(one["colour"]) or IDLE_FILL, INK)} stroke-width="{_n(0.8 * k)}"'
+            )
+            self._add(_shape("CCSP", 6.5 * k, look), line, one["label"], one.get("count"))
         for one in given.signs:
             self._add(
                 self._sign_sample(one),
@@ -219,13 +224,9 @@ class _Legend:
                 one["label"],
                 one.get("count"),
             )
-        if not given.signs:
-            for one in given.classes:
-                look = f'{painted(_colour(one["colour"]) or IDLE_FILL, INK)} stroke-width="{_n(0.8 * k)}"'
-                self._add(_shape("CCSP", 6.5 * k, look), line, one["label"], one.get("count"))
         if given.missing is not None:
             self._add(
-                self._hollow(HOLLOW if given.signs else IDLE + 0.5),
+                self._hollow(IDLE + 0.5),
                 line,
                 f"pas de données ({given.missing})",
                 "",

@@ -22,7 +22,6 @@ DEFAULTS = {
     "prestation": "",
     "centre": "",
     "indicateur": "wait_p50",
-    "couche": "signal",
 }
 NAMES = {
     "periode": "Période",
@@ -31,9 +30,8 @@ NAMES = {
     "prestation": "Prestation",
     "centre": "Centre",
     "indicateur": "Indicateur",
-    "couche": "Couche de la carte",
 }
-LAYERS = {"signal": "Signaux", "niveau": "Niveaux"}
+GONE = ("couche",)  # filters of old links: no longer asked for, and no fault
 EVERYTHING = {
     "departement": "Tous les départements",
     "type": "CCSP et GSRU",
@@ -84,7 +82,11 @@ def write_url() -> None:
     """Put into the URL the filters that are not at their default."""
     held = st.session_state[FILTERS]
     wanted = {name: v for name, v in held.items() if v != DEFAULTS[name]}
-    others = {name: v for name, v in st.query_params.to_dict().items() if name not in DEFAULTS}
+    others = {
+        name: v
+        for name, v in st.query_params.to_dict().items()
+        if name not in DEFAULTS and name not in GONE
+    }
     # At once: each change of the address is a step of the browser's back button.
     if st.query_params.to_dict() != {**others, **wanted}:
         st.query_params.from_dict({**others, **wanted})
@@ -114,7 +116,6 @@ def options(name: str) -> Mapping[str, str]:
         "prestation": lambda: services(person()),
         "centre": lambda: {p.code: p.name for p in places},
         "indicateur": lambda: {code: BY_CODE[code].label for code in CLASSES},
-        "couche": lambda: LAYERS,
     }
     return {"": EVERYTHING[name], **known[name]()} if name in EVERYTHING else known[name]()
 
@@ -194,24 +195,6 @@ def free_period() -> None:
         choose("periode", Period(*days).code)
         st.session_state.pop("filtre_periode", None)
         st.rerun()
-
-
-def segments(name: str) -> None:
-    """A filter of two or three values, side by side."""
-    key = f"filtre_{name}"
-    if st.session_state.get(key) is None:
-        st.session_state[key] = value(name)
-    choices = options(name)
-    st.segmented_control(
-        NAMES[name],
-        list(choices),
-        format_func=lambda v: choices.get(v, ""),
-        key=key,
-        on_change=_changed,
-        args=(name,),
-        label_visibility="collapsed",
-        required=True,
-    )
 
 
 def notices() -> None:

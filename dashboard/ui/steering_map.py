@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.accounts.rights import Person
-from dashboard.answers import alerts, cards, view
+from dashboard.answers import cards, view
 from dashboard.answers import map as mapped
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
@@ -24,24 +24,18 @@ def zone() -> None:
     places = sites(person, question)
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            filters.select("indicateur")
-            filters.segments("couche")
+        filters.select("indicateur")
         chosen, code = filters.value("centre"), filters.value("indicateur")
-        signs = mapped.shows_signals(filters.value("couche"), code, question)
-        show.collect(mapped.panel(person, question, code, "carte", signs=signs))
+        show.collect(mapped.panel(person, question, code, "carte"))
         draw(
             person,
             question,
-            mapped.plot(person, question, code, signs=signs),
+            mapped.plot(person, question, code),
             chosen,
             code,
-            tinted=not signs and st.session_state.get("departements_teintes", False),
+            tinted=st.session_state.get("departements_teintes", False),
         )
-        if signs:
-            st.caption(f"{mapped.OF_SIGNS} {alerts.budget_line(person, question, (code,))}")
-        else:
-            _levels()
+        _tinting()
     with right:
         _pick_list(places)
         site = next((p for p in places if p.code == chosen), None)
@@ -52,12 +46,8 @@ def zone() -> None:
             attention.show(person, question)
 
 
-def _levels() -> None:
-    """What stands under the map of levels."""
-    if filters.value("couche") == "signal":
-        st.caption(
-            "Ces filtres, ou cet indicateur, ne laissent pas de série suivie : la carte montre les niveaux."
-        )
+def _tinting() -> None:
+    """Under the map: whether departments are coloured too."""
     st.toggle(
         "Teinter aussi les départements",
         key="departements_teintes",

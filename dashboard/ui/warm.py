@@ -60,7 +60,7 @@ def warm() -> None:
             ],
         )
         cards_of.metrics(person, question, placed("period"))
-        map_of.plot(person, question, filters.DEFAULTS["indicateur"], signs=True)
+        map_of.plot(person, question, filters.DEFAULTS["indicateur"])
         sites.side_by_side(person, question)
         attention_of.facts(person, question)
         alerts_of.signals(person, question)

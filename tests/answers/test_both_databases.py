@@ -15,7 +15,7 @@ from dashboard.answers.kept import Kept
 from dashboard.indicators import BY_CODE
 from dashboard.period import today
 from dashboard.settings import load
-from dashboard.ui import changes, filters, sections
+from dashboard.ui import changes, sections
 from dashboard.ui.navigation import PAGES
 from tests.builders import KANDI, add_decisions
 from tests.pages.app import sound, visit_page
@@ -30,10 +30,10 @@ VALUES = {
     "prestation": ("cip", "inconnu"),
     "centre": (KANDI,),
 }
-CODES = (*BY_CODE, *changes.SPLITS, *filters.LAYERS, *sections.ORDERS)
+CODES = (*BY_CODE, *changes.SPLITS, *sections.ORDERS)
 # What else a page's address says.
 MORE = {
-    "carte": ({"couche": "niveau", "indicateur": "satisfaction"}, {"centre": KANDI}),
+    "carte": ({"indicateur": "satisfaction"}, {"centre": KANDI}),
     "site": ({"centre": KANDI, "prestation": "cip"}, {"centre": KANDI, "periode": str(YEAR)}),
     "signaux": ({"centre": KANDI, "indicateur": "satisfaction"},),
     "presenter": (

@@ -77,7 +77,6 @@ NO_QUESTION = {
     "follow.target_in_force",
     "cards.card",
     "cards.explanation",
-    "map.shows_signals",
     "map.radii",
     "changes.split_panel",
     "bulletin.in_words",

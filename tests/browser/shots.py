@@ -8,7 +8,6 @@ from tests.browser.served import browsing, make_demo, serve
 
 PAGES = {
     "carte": "/",
-    "carte-niveaux": "/?couche=niveau",
     "departement": "/departement?departement=Zou",
     "site": "/site?centre=ccsp-djougou",
     "attentes": "/attentes",

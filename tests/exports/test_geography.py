@@ -178,7 +178,6 @@ def test_marks_have_the_screen_s_sizes(levels, signals):
         signed["CCSP de Kandi"].frame,
         signed["CCSP de Kandi"].badge,
     ) == ("!", "square", "✓")
-    assert signed["CCSP de Kandi"].words[0] == "signal d'alerte"
 
 
 def test_alerts_lie_over_the_rest_and_small_marks_over_large_ones(levels, signals):

@@ -350,6 +350,11 @@ def test_going_back_on_a_page_to_its_bare_address_clears_the_filters(demo):
     assert "departement" not in link(at) and at.selectbox(key="filtre_departement").value == ""
 
 
+def test_a_link_from_when_the_map_had_two_layers_opens_without_a_notice(demo):
+    at = sound(visit_page(couche="niveau", departement="Zou"))
+    assert not at.warning and link(at) == {"departement": "Zou"}
+
+
 def test_a_default_leaves_the_link(demo):
     at = visit_page(departement=SOME_DEPARTMENT)
     assert at.selectbox(key="filtre_departement").value == SOME_DEPARTMENT
@@ -443,9 +448,7 @@ def test_a_filter_changes_what_is_drawn_and_not_the_map(demo):
 )
 @pytest.mark.parametrize("code", ["wait_p50", "visits_per_day"])
 def test_the_classes_of_the_legend_are_the_same_with_a_filter_and_without(demo, code, wanted):
-    whole, cut = (
-        drawn(sound(visit_page(couche="niveau", indicateur=code, **more))) for more in ({}, wanted)
-    )
+    whole, cut = (drawn(sound(visit_page(indicateur=code, **more))) for more in ({}, wanted))
     assert whole["sites"] != cut["sites"]
     before, after = (
         [(c["colour"], c["label"]) for c in found["legend"]["classes"]] for found in (whole, cut)
@@ -456,7 +459,7 @@ def test_the_classes_of_the_legend_are_the_same_with_a_filter_and_without(demo, 
 @pytest.mark.pitfall(25)
 def test_the_map_colours_rates_and_never_counts(demo):
     assert CLASSES and not [code for code in CLASSES if BY_CODE[code].unit == "count"]
-    at = visit_page(couche="niveau")
+    at = visit_page()
     assert len(at.selectbox(key="filtre_indicateur").options) == len(CLASSES)
 
 
@@ -464,7 +467,7 @@ def test_the_map_colours_rates_and_never_counts(demo):
 @pytest.mark.pitfall(26)
 def test_a_department_has_the_colour_of_all_its_users_and_never_that_of_one_site(demo):
     year = today().year - 1
-    at = visit_page(couche="niveau", periode=str(year))
+    at = visit_page(periode=str(year))
     assert [tint for tint in drawn(at)["departments"].values() if tint["fill"]] == []
     at.toggle(key="departements_teintes").set_value(True).run()
     homes = Counter(p.department for p in network.sites(LOCAL_READER))
@@ -483,7 +486,7 @@ def test_a_department_has_the_colour_of_all_its_users_and_never_that_of_one_site
 
 @pytest.mark.pitfall(26)
 def test_a_department_without_a_site_has_no_colour(demo):
-    at = visit_page(couche="niveau", type="GSRU")  # four GSRU, in four departments
+    at = visit_page(type="GSRU")  # four GSRU, in four departments
     at.toggle(key="departements_teintes").set_value(True).run()
     found = drawn(sound(at))["departments"]
     there = {site["id"] for site in drawn(at)["sites"]}
@@ -506,7 +509,7 @@ def test_every_indicator_of_the_map_can_be_drawn(demo):
 @pytest.mark.pitfall(27)
 def test_sites_without_data_are_counted_in_the_legend(filled, using):
     using(filled["not measured"])
-    found = drawn(sound(visit_page(couche="niveau")))
+    found = drawn(sound(visit_page()))
     assert found["legend"]["missing"] == SITES and all(s["missing"] for s in found["sites"])
 
 

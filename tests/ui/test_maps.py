@@ -368,9 +368,12 @@ def test_a_letter_is_white_or_dark_whichever_is_better_read(screen, fill, ink):
 def test_the_mark_says_its_word(screen):
     draw(screen, [{**site, "tip": ["Attente : 20 min"]} for site in signed(CONCERN)])
     label = mark(screen, SITES[0]).get_attribute("aria-label")
-    assert label == f"{SITES[0]['name']}, signal d'alerte, Attente : 20 min"
+    assert label == f"{SITES[0]['name']}, Attente : 20 min"
     mark(screen, SITES[0]).hover()
-    assert screen.locator(".card .word").text_content() == "signal d'alerte"
+    assert screen.locator(".card").inner_text().split("\n") == [
+        SITES[0]["name"],
+        "Attente : 20 min",
+    ]
 
 
 @pytest.mark.browser
@@ -388,7 +391,7 @@ def test_hostile_words_stay_text_on_the_map(screen, text):
     legend = maps.Legend(
         signs=[{**CONCERN, "colour": "url(http://example.org)", "label": text, "count": text}]
     )
-    draw(screen, signed({**CONCERN, "word": text}), legend)
+    draw(screen, [{**site, "tip": [text]} for site in signed(CONCERN)], legend)
     label = mark(screen, SITES[0]).get_attribute("aria-label")
     assert label.startswith(f"{SITES[0]['name']}, {text}")
     assert screen.locator(".legend li span").all_text_contents()[:2] == [text, text]
@@ -397,7 +400,7 @@ def test_hostile_words_stay_text_on_the_map(screen, text):
 
 
 @pytest.mark.browser
-def test_the_legend_draws_each_sign_with_its_count_instead_of_classes(screen):
+def test_the_legend_draws_each_sign_with_its_count_after_the_classes(screen):
     signs = [
         {**CONCERN, "colour": palette.CONCERN, "badge": None, "label": "Alerte", "count": 3},
         {**CALM, "colour": palette.NONE, "label": "Pas de signal", "count": 0},
@@ -407,7 +410,7 @@ def test_the_legend_draws_each_sign_with_its_count_instead_of_classes(screen):
     draw(screen, signed(CALM), maps.Legend("Attente", classes, missing=4, signs=signs))
     rows = screen.locator(".legend ul:not(.row) li")
     assert rows.all_text_contents() == [
-        "!Alerte3", "Pas de signal0", "Cible atteinte2", "pas de données (4)",
+        "Classe9", "!Alerte3", "Pas de signal0", "Cible atteinte2", "pas de données (4)",
     ]  # fmt: skip
     assert counts(screen, ".legend") == [1, 1, 1]
     assert screen.locator(".legend .row li").all_text_contents() == ["CCSP", "GSRU"]

@@ -215,17 +215,14 @@ def _rows(plot: Plot) -> list[tuple[Mark | str, str, object]]:
     """Each line's sign (a mark, or a badge alone), words and count."""
     legend = plot.legend
     hollow = replace(SAMPLE, missing=True, radius=geography.HOLLOW * SCALE)
-    rows: list[tuple[Mark | str, str, object]] = []
+    rows: list[tuple[Mark | str, str, object]] = [
+        (replace(SAMPLE, fill=one["colour"]), one["label"], one["count"]) for one in legend.classes
+    ]
     for one in legend.signs:
         sign = replace(
             SAMPLE, fill=one["colour"], letter=one["letter"], frame=one["frame"], badge=one["badge"]
         )
         rows.append((sign if one["colour"] else one["badge"] or hollow, one["label"], one["count"]))
-    if not legend.signs:
-        rows += [
-            (replace(SAMPLE, fill=one["colour"]), one["label"], one["count"])
-            for one in legend.classes
-        ]
     if legend.missing is not None:
         rows.append((replace(hollow, radius=6 * SCALE), "pas de données", legend.missing))
     return rows
