@@ -22,12 +22,21 @@ Value = int | float | str | date | None
 
 
 @dataclass(frozen=True)
+class Link:
+    """Where a name leads: the address of a page, and the filters that change on the way there; the others stay."""
+
+    page: str
+    filters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Cell:
     """One place of a table. text: as read. value: the number (in the column's unit, unrounded) or day behind it; None
-    where there is none: the text then says why."""
+    where there is none: the text then says why. link: where the text leads on a screen."""
 
     text: str
     value: Value = None
+    link: Link | None = None
 
 
 @dataclass(frozen=True)
@@ -45,13 +54,6 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
-
-    @cached_property
-    def arrow(self) -> pa.Table:
-        """The words, as they travel to a screen."""
-        return arrow.of_words(
-            [c.name for c in self.columns], [[c.text for c in row] for row in self.rows]
-        )
 
     @property
     def empty(self) -> bool:
@@ -246,6 +248,16 @@ class Deck:
 def words(text: str) -> Cell:
     """A cell of words."""
     return Cell(text)
+
+
+def site_name(name: str, code: str) -> Cell:
+    """A cell of a site's name, which leads to its page."""
+    return Cell(name, link=to_site(code))
+
+
+def to_site(code: str) -> Link:
+    """The way to a site's page."""
+    return Link("site", (("centre", code),))
 
 
 def count(n: float) -> Cell:

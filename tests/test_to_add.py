@@ -18,6 +18,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from dashboard.exports.xlsx import xlsx
 from dashboard.ui.navigation import PAGES
+from tests.pages.app import read_tables
 menu, real = [], st.navigation
 def navigation(pages, **more):
     menu[:] = [(section, page.title, page.url_path) for section, of in pages.items() for page in of]
@@ -39,7 +40,7 @@ for address in sys.argv[2:]:
         "texts": [e.value for e in (*at.text, *at.subheader, *at.markdown)],
         "cards": [m.label for m in at.metric],
         "choices": {s.key: s.options for s in at.selectbox},
-        "first cells": [row[0] for frame in at.dataframe for row in frame.value.values.tolist()],
+        "first cells": [row[0] for table in read_tables(at) for row in table.rows],
         "map": re.sub(r"\\\\+u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), sent),
         "workbook": [v for sheet in openpyxl.load_workbook(io.BytesIO(book)) for row in sheet.values for v in row],
     }

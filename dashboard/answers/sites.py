@@ -22,6 +22,7 @@ from dashboard.panel import (
     count,
     of_figure,
     of_value,
+    site_name,
     table,
     words,
 )
@@ -66,7 +67,9 @@ def side_by_side(view: View, question: Question, codes: Sequence[str] = COLUMNS)
     if not figures:
         return Panel("centres", "Les centres", Message("Aucun centre ne correspond à ces filtres."))
     order = sorted(figures, key=lambda k: french.alphabetical(known.get(k, k)))
-    rows = [(words(known.get(k, k)), *(of_figure(figures[k][c]) for c in codes)) for k in order]
+    rows = [
+        (site_name(known.get(k, k), k), *(of_figure(figures[k][c]) for c in codes)) for k in order
+    ]
     return Panel(
         "centres",
         "Les centres, par ordre alphabétique",

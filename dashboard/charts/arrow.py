@@ -24,11 +24,3 @@ def _column(values: list[Any]) -> pa.Array:
             [None if v is None or math.isnan(v) else float(v) for v in values], pa.float64()
         )
     return pa.array(values)
-
-
-def of_words(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> pa.Table:
-    """A table of words: rows as long as the headings."""
-    columns = zip(*rows, strict=True) if rows else [()] * len(headings)
-    return pa.table(
-        [pa.array(list(column), pa.string()) for column in columns], names=list(headings)
-    )

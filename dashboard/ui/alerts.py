@@ -14,7 +14,7 @@ from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import CHARTED
 from dashboard.period import today
-from dashboard.ui import errors, filters, outcome, session, show
+from dashboard.ui import errors, filters, outcome, session, show, tables
 
 
 def chance(person: Person) -> None:
@@ -22,7 +22,7 @@ def chance(person: Person) -> None:
     panel = alerts.rates(person)
     with st.expander("Ce que vaut un signal"):
         st.markdown(WORTH)
-        st.dataframe(panel.table.arrow, hide_index=True, width="stretch")
+        tables.draw(panel.table, label=panel.title)
         st.caption("Simulation de cette règle exacte : `python -m tests.benchmarks.rules`.")
 
 

@@ -78,10 +78,15 @@ def sync(page: str) -> None:
     write_url()
 
 
+def in_link() -> dict[str, str]:
+    """The filters of a link to what is seen: those that are not at their default."""
+    held: dict[str, str] = st.session_state.get(FILTERS, DEFAULTS)
+    return {name: v for name, v in held.items() if v != DEFAULTS[name]}
+
+
 def write_url() -> None:
     """Put into the URL the filters that are not at their default."""
-    held = st.session_state[FILTERS]
-    wanted = {name: v for name, v in held.items() if v != DEFAULTS[name]}
+    wanted = in_link()
     others = {
         name: v
         for name, v in st.query_params.to_dict().items()

@@ -1,4 +1,5 @@
-"""What the head of every page begins with: the palette, our looks (static/ccsp.css) and our script (static/ccsp-shell.js).
+"""What the head of every page begins with: the palette, our looks (static/ccsp.css) and our scripts
+(static/ccsp-shell.js, static/ccsp-pages.js).
 
 Before: `dashboard.palette`. After: `dashboard.ui.gate`, which writes it into Streamlit's page.
 """
@@ -29,7 +30,7 @@ ROLES = {
 
 @cache
 def head() -> bytes:
-    """Variables, style sheet and script, as markup."""
+    """Variables, style sheet and scripts, as markup."""
     turned = ";".join(f"--{name}:light-dark({c},{c.dark})" for name, c in ROLES.items())
     return (
         f"<style>:root{{{variables(ROLES)}}}"
@@ -37,6 +38,7 @@ def head() -> bytes:
         f"@supports (color:light-dark(red,red)){{:root{{{turned}}}}}</style>"
         f'<link rel="stylesheet" href="/app/static/ccsp.css?{_of("ccsp.css")}">'
         f'<script src="/app/static/ccsp-shell.js?{_of("ccsp-shell.js")}"></script>'
+        f'<script src="/app/static/ccsp-pages.js?{_of("ccsp-pages.js")}" defer></script>'
     ).encode()
 
 

@@ -1,11 +1,9 @@
 """A panel on the screen: the chart, what it rests on, and the table behind it; together, everywhere."""
 
-from typing import Literal
-
-import pyarrow as pa
 import streamlit as st
 
 from dashboard.panel import Chart, Message, Panel
+from dashboard.ui import tables
 from dashboard.ui.escape import escaped
 
 SHOWN = "panels_shown"  # what this run of the page has shown, to be taken away
@@ -39,8 +37,7 @@ def unlisted(one: Panel, *, open_: bool = False, height: int | None = None) -> N
                 alt=one.alt,
             )
         case _:
-            rows = len(one.table.rows)
-            frame(one.table.arrow, key=one.key, height=min(38 + 35 * max(rows, 1), height or 380))
+            tables.draw(one.table, label=one.title, height=height or 380)
     if one.caption:
         st.caption(escaped(one.caption))
     if one.strip or drawn:
@@ -48,12 +45,7 @@ def unlisted(one: Panel, *, open_: bool = False, height: int | None = None) -> N
             if one.strip:
                 st.caption(f"**Puis-je m'y fier ?** {escaped(one.strip)}")
             if drawn:
-                frame(one.table.arrow, key=f"{one.key}_table")
-
-
-def frame(table: pa.Table, *, key: str, height: int | Literal["auto"] = "auto") -> None:
-    """A table of words and numbers, as they are read."""
-    st.dataframe(table, hide_index=True, width="stretch", key=key, height=height)
+                tables.draw(one.table, label=one.title, height=380)
 
 
 def collect(one: Panel) -> None:

@@ -72,14 +72,6 @@ def _metric(one) -> tuple:
     )
 
 
-def _frame(one) -> tuple:
-    return (
-        "dataframe",
-        (_table(one.arrow_data.data),),
-        {"hide_index": True, "width": "stretch", "key": key_of(one.id)},
-    )
-
-
 def _segments(one) -> tuple:
     words = [o.content for o in one.options]
     return (
@@ -107,7 +99,6 @@ ELEMENTS = {
     "heading": lambda one: (SIZES[one.tag], (one.body,), {"anchor": False}),
     "markdown": _markdown,
     "metric": _metric,
-    "dataframe": _frame,
     "vega_lite_chart": _spec,
     "button_group": _segments,
     "selectbox": lambda one: (

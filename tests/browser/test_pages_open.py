@@ -13,7 +13,7 @@ from tests.browser.screen import map_frame, open_page, path, settled, sites, ung
 
 pytestmark = pytest.mark.browser
 # (what, at least how many) on each page.
-METRICS, TABLES = "[data-testid=stMetric]", "[data-testid=stDataFrame]"
+METRICS, TABLES = "[data-testid=stMetric]", ".ccsp-table"
 CHARTS = ":is([data-testid=stVegaLiteChart]) :is(canvas, svg)"
 PARTS = {
     "carte": ((METRICS, 6), ("iframe[title*=folium]", 1), (TABLES, 1)),

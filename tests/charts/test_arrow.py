@@ -4,7 +4,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from dashboard.charts.arrow import of_rows, of_words
+from dashboard.charts.arrow import of_rows
 
 ROWS = [
     [
@@ -42,10 +42,5 @@ def test_whole_numbers_stay_whole_and_words_words():
     ]
 
 
-def test_a_chart_without_rows_and_a_table_without_any_are_empty():
+def test_a_chart_without_rows_is_empty():
     assert of_rows([]).num_columns == 0
-    assert of_words(["Centre", "Usagers"], []).to_pydict() == {"Centre": [], "Usagers": []}
-
-
-def test_two_columns_may_have_one_heading():
-    assert of_words(["n", "n"], [["1", "2"]]).to_pylist() is not None

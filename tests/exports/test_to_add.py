@@ -38,7 +38,7 @@ SHOWN = '\nshow.panel(waits.counted(person, question, "centres_vus"))\n'
 PAGES = """
 import json
 from dashboard.exports import EXPORTS
-from tests.pages.app import go, link, sound, visit_page
+from tests.pages.app import go, link, read_tables, sound, visit_page
 
 at = visit_page("carte", histoire="courte")
 at.query_params["histoire"] = "courte"
@@ -49,7 +49,7 @@ print(json.dumps({
     "kinds": story.selectbox(key="ajouter_quoi").options,
     "stories": story.selectbox(key="choix_histoire").options,
     "slides": [words.value for words in story.markdown],
-    "tables": [sorted(table.value.columns) for table in waits.dataframe],
+    "tables": [sorted(table.head) for table in read_tables(waits)],
 }))
 """
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
 
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -63,9 +65,65 @@ def widget_words(at: AppTest) -> list[str]:
     return [w for w in found if w]
 
 
+@dataclass
+class Read:
+    """A table as it is read: headings, rows of words, and the addresses that rows lead to."""
+
+    head: list[str]
+    rows: list[list[str]]
+    links: list[str]
+
+    def column(self, name: str) -> list[str]:
+        """What stands below a heading."""
+        return [row[self.head.index(name)] for row in self.rows]
+
+    @property
+    def text(self) -> str:
+        """All its words."""
+        return "\n".join("\t".join(row) for row in [self.head, *self.rows])
+
+
+class _Tables(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Read] = []
+        self.row: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.found.append(Read([], [], []))
+        elif tag == "tr":
+            self.row = []
+        elif tag in ("td", "th") and self.row is not None:
+            self.row.append("")
+        elif tag == "a" and self.row is not None:
+            self.found[-1].links.append(dict(attrs)["href"] or "")
+
+    def handle_data(self, data: str) -> None:
+        if self.row:
+            self.row[-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "tr" and self.row is not None:
+            table = self.found[-1]
+            if table.head:
+                table.rows.append(self.row)
+            else:
+                table.head = self.row
+            self.row = None
+
+
+def read_tables(at: AppTest) -> list[Read]:
+    """The tables of the page, in their order."""
+    reader = _Tables()
+    for element in at.get("html"):
+        reader.feed(element.proto.body)
+    return reader.found
+
+
 def tables(at: AppTest) -> str:
     """Everything in the tables of the page, as text."""
-    return "\n".join(frame.value.to_csv() for frame in at.dataframe)
+    return "\n".join(table.text for table in read_tables(at))
 
 
 def sound(at: AppTest) -> AppTest:

@@ -30,6 +30,7 @@ from tests.pages.app import (
     go,
     link,
     payload,
+    read_tables,
     sound,
     tables,
     visit_page,
@@ -265,9 +266,9 @@ def test_a_distribution_of_waits_says_the_median_nine_in_ten_and_how_many_were_m
 @pytest.mark.parametrize("address", ["carte", "departement"])
 def test_tables_of_sites_open_in_alphabetical_order(demo, address):
     named = [
-        list(frame.value["Centre"])
-        for frame in sound(visit_page(address)).dataframe
-        if "Centre" in frame.value
+        table.column("Centre")
+        for table in read_tables(sound(visit_page(address)))
+        if "Centre" in table.head
     ]
     tables_of_sites = [names for names in named if len(set(names)) == len(names) == SITES]
     assert tables_of_sites

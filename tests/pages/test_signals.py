@@ -22,7 +22,7 @@ from dashboard.indicators import BY_CODE
 from dashboard.period import add_months, month_end, today
 from dashboard.ui import alerts, session
 from tests.builders import COVE, KANDI, NIKKI, Office, complaint, visit, waited
-from tests.pages.app import drawn, go, sound, visit_page, words
+from tests.pages.app import drawn, go, read_tables, sound, visit_page, words
 
 LAST = add_months(
     today().replace(day=1), -5
@@ -93,7 +93,7 @@ def alarming(office: Office) -> None:
 
 def tables(at: AppTest) -> str:
     """Everything in the tables of the page, with ordinary spaces."""
-    return "\n".join(plain(frame.value.to_csv()) for frame in at.dataframe)
+    return plain("\n".join(table.text for table in read_tables(at)))
 
 
 def plain(text: str) -> str:
@@ -202,8 +202,8 @@ def test_a_decision_is_judged_by_the_months_that_follow(desk, at_the_time, after
     alarming(desk)
     decide(sound(visit_page("signaux")), "ouvrir un second guichet", "le directeur")
     hand_in(desk, add_months(LAST, 1), after)
-    frame = next(f.value for f in sound(visit_page("signaux")).dataframe if "Depuis" in f.value)
-    assert frame["Depuis"].tolist() == [judgement]
+    table = next(t for t in read_tables(sound(visit_page("signaux"))) if "Depuis" in t.head)
+    assert table.column("Depuis") == [judgement]
 
 
 @pytest.mark.parametrize(
@@ -492,11 +492,9 @@ def test_the_change_is_split_and_a_whole_against_its_parts_is_warned_of(moved, s
 
 def test_the_parts_stand_in_the_table(moved):
     by_site, by_both = tables(changes_page(moved)), tables(changes_page(moved, "both"))
-    assert "CCSP de Kandi,90 %,85 %,−5 points," in by_site.replace('"', "")
+    assert "CCSP de Kandi\t90 %\t85 %\t−5 points\t" in by_site
     services = network.services(LOCAL_READER)
-    assert f"CCSP de Kandi, {services[SERVICES[0]]},90 %,85 %,−5 points," in by_both.replace(
-        '"', ""
-    )
+    assert f"CCSP de Kandi, {services[SERVICES[0]]}\t90 %\t85 %\t−5 points\t" in by_both
 
 
 def test_the_same_sites_are_drawn_beside_all_sites(desk, moved):
@@ -517,9 +515,9 @@ def test_the_same_sites_are_drawn_beside_all_sites(desk, moved):
     before, after = f"{BEFORE:%Y-%m}", f"{AFTER:%Y-%m}"
     assert [rows["tous les centres", m] for m in (before, after)] == [45, 35]
     assert [rows["les mêmes centres", m] for m in (before, after)] == [45, 70]
-    table = next(f.value for f in at.dataframe if "Mêmes centres" in f.value)
-    assert len(table) == 13
-    assert [plain(t) for t in table.iloc[-1]][1:] == ["35 %", "3", "70 %", "2"]
+    table = next(t for t in read_tables(at) if "Mêmes centres" in t.head)
+    assert len(table.rows) == 13
+    assert [plain(t) for t in table.rows[-1]][1:] == ["35 %", "3", "70 %", "2"]
 
 
 def test_where_nobody_came_or_went_the_curves_are_said_to_be_one(moved):
@@ -647,7 +645,7 @@ def test_the_rank_is_given_on_demand_with_its_interval(demo):
 
 def ranks(at: AppTest) -> list[str]:
     """What stands in the column of ranks."""
-    return [r for f in at.dataframe if "Rang" in f.value for r in f.value["Rang"]]
+    return [r for t in read_tables(at) if "Rang" in t.head for r in t.column("Rang")]
 
 
 @pytest.mark.parametrize(
@@ -675,7 +673,7 @@ def test_the_curve_is_that_of_the_category_chosen(demo):
 
 def delays(at: AppTest) -> list[str]:
     """The groups of complaints in the table of delays."""
-    return next(f.value["Plaintes"].tolist() for f in at.dataframe if "Délai médian" in f.value)
+    return next(t.column("Plaintes") for t in read_tables(at) if "Délai médian" in t.head)
 
 
 # ---- what it costs ---------------------------------------------------------------------------------------------

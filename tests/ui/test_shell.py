@@ -22,9 +22,9 @@ def test_the_page_is_told_the_colours_of_both_papers():
 
 def test_a_changed_file_has_another_name(tmp_path, monkeypatch):
     before = re.findall(r'"/app/static/([\w.-]+\?\w+)"', shell.head().decode())
-    assert len(before) == 2
+    assert len(before) == 3
     monkeypatch.setattr(shell, "STATIC", tmp_path)
-    for name in ("ccsp.css", "ccsp-shell.js"):
+    for name in ("ccsp.css", "ccsp-shell.js", "ccsp-pages.js"):
         (tmp_path / name).write_text("changed")
     after = re.findall(r'"/app/static/([\w.-]+\?\w+)"', shell.head.__wrapped__().decode())
     assert [a.split("?")[0] for a in after] == [b.split("?")[0] for b in before]

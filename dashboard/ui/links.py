@@ -1,0 +1,25 @@
+"""Where a name leads: a page of ours, with the filters in force but for those that the link changes.
+
+`static/ccsp-pages.js` follows it without loading the application anew; without it, it is an ordinary link.
+"""
+
+from html import escape
+from urllib.parse import urlencode
+
+from dashboard.panel import Link
+from dashboard.ui import filters
+from dashboard.ui.navigation import PAGES
+
+
+def address(link: Link) -> str:
+    """The address of a link, as seen from any page."""
+    held = {**filters.in_link(), **dict(link.filters)}
+    wanted = {name: v for name, v in held.items() if v and v != filters.DEFAULTS.get(name)}
+    page = "" if link.page == PAGES[0].url_path else link.page
+    return f"./{page}{'?' if wanted else ''}{urlencode(wanted)}"
+
+
+def anchor(text: str, link: Link | None) -> str:
+    """The text, escaped, as the link if there is one: HTML."""
+    words = escape(text)
+    return f'<a href="{escape(address(link))}">{words}</a>' if link else words

@@ -1,0 +1,50 @@
+"""A table on the screen: HTML, so that it prints whole, is read aloud, and each name in it can be a link.
+
+`static/ccsp-pages.js` sorts it where a heading is clicked.
+"""
+
+from html import escape
+
+import streamlit as st
+
+from dashboard.panel import Cell, Column, Table
+from dashboard.ui.links import anchor
+
+WORDS = frozenset({"", "day", "month", "mixed"})  # units of what is read from the left
+
+
+def draw(table: Table, *, label: str, height: int | None = None) -> None:
+    """The table. label: what it holds, for who hears it. height: in pixels, beyond which it scrolls."""
+    st.html(markup(table, label, height))
+
+
+def markup(table: Table, label: str, height: int | None = None) -> str:
+    """The table as HTML, every word of it escaped."""
+    head = "".join(
+        f'<th scope="col"{_side(c)}><button type="button">{escape(c.name)}</button></th>'
+        for c in table.columns
+    )
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            _cell(cell, column, first=at == 0)
+            for at, (cell, column) in enumerate(zip(row, table.columns, strict=True))
+        )
+        + "</tr>"
+        for row in table.rows
+    )
+    tall = f' style="max-height:{height}px"' if height else ""
+    return (
+        f'<div class="ccsp-table" role="region" tabindex="0" aria-label="{escape(label)}"{tall}>'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _cell(cell: Cell, column: Column, *, first: bool) -> str:
+    kind = 'th scope="row"' if first else "td"
+    value = "" if cell.value is None else f' data-v="{escape(str(cell.value))}"'
+    return f"<{kind}{_side(column)}{value}>{anchor(cell.text, cell.link)}</{kind[:2]}>"
+
+
+def _side(column: Column) -> str:
+    return "" if column.unit in WORDS else ' class="n"'

@@ -1,0 +1,46 @@
+// What pages' own HTML (st.html) cannot do by itself: a link to another page of ours is followed without loading the
+// application anew, and a table is sorted where its heading is clicked. Without this script links are ordinary links.
+(() => {
+  "use strict";
+  const HTML = "[data-testid=stHtml]";
+
+  document.addEventListener("click", (event) => {
+    const heading = event.target.closest?.(`${HTML} .ccsp-table th button`);
+    if (heading) { sort(heading.closest("th")); return; }
+    const link = event.target.closest?.(`${HTML} a[href]`);
+    if (link && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey) follow(event, link);
+  });
+
+  // Streamlit goes where the browser's history says: to a page of the menu, with what its address asks.
+  function follow(event, link) {
+    if (link.origin !== location.origin) return;
+    event.preventDefault();
+    history.pushState({}, "", link.href);
+    dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+    document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  }
+
+  const words = new Intl.Collator("fr");
+
+  // Whether the column holds numbers or days: a word in it then says why there is none.
+  function valued(body, at) {
+    return [...body.rows].some((row) => row.cells[at].dataset.v !== undefined);
+  }
+
+  // Up at first, down at the second click; what has no value stands last in both.
+  function sort(heading) {
+    const at = [...heading.parentNode.children].indexOf(heading);
+    const way = heading.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+    for (const other of heading.parentNode.children) other.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
+    const body = heading.closest("table").tBodies[0];
+    const rows = [...body.rows].map((row) => {
+      const cell = row.cells[at];
+      return { row, key: cell.dataset.v ?? (valued(body, at) ? "" : cell.textContent) };
+    });
+    const number = rows.every((one) => one.key === "" || Number.isFinite(Number(one.key)));
+    const compare = number ? (a, b) => a - b : words.compare;
+    rows.sort((a, b) => (a.key === "") - (b.key === "") || way * compare(a.key, b.key));
+    body.append(...rows.map((one) => one.row));
+  }
+})();
