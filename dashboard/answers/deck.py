@@ -37,7 +37,7 @@ def build(view: View, question: Question, story: Story, period: Clipped) -> Deck
         about.title,
         scope,
         period.label,
-        _filters(view, question, period),
+        filter_words(view, question, period),
         who,
         fresh.as_of,
         fresh.demo,
@@ -70,8 +70,9 @@ def _title(story: Story, scope: str) -> str:
     return f"{story.title}{S}: {scope}" if ":" in story.name else story.title
 
 
-def _filters(view: View, question: Question, period: Clipped) -> str:
-    """What every figure of the deck is about, in words: « 12 derniers mois entiers · Zou · CCSP »."""
+@quick
+def filter_words(view: View, question: Question, period: Clipped) -> str:
+    """What every figure of a deck or a picture is about, in words: « 12 derniers mois entiers · Zou · CCSP »."""
     service = services(view).get(question.service, "") if question.service else ""
     site = names(view, question).get(question.site, "") if question.site else ""
     return " · ".join(

@@ -91,7 +91,7 @@ def _chart(
         )
     if rows:
         font_px = min(font_px, height / (1.15 * rows + 3.4))
-    found = _converter().vegalite_to_svg(
+    found = converter().vegalite_to_svg(
         _sized(spec, width, height, font_px),
         allowed_base_urls=[],
         format_locale=VEGA_LOCALE["number"],
@@ -168,7 +168,8 @@ def _cleaned(part: Any, roles: bool) -> Any:
 
 
 @lru_cache(maxsize=1)
-def _converter() -> ModuleType:
+def converter() -> ModuleType:
+    """What draws without a browser, our typeface known to it."""
     # Brought in with the first picture: it holds 100 MB, and nobody who only looks at pages needs it.
     import vl_convert
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.panel import Chart, Message, Panel
-from dashboard.ui import tables
+from dashboard.ui import picture, tables
 from dashboard.ui.escape import escaped
 
 SHOWN = "panels_shown"  # what this run of the page has shown, to be taken away
@@ -12,6 +12,7 @@ SHOWN = "panels_shown"  # what this run of the page has shown, to be taken away
 def start() -> None:
     """Forget what another run has shown."""
     st.session_state[SHOWN] = {}
+    st.session_state.pop(picture.ABOUT, None)
 
 
 def panel(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
@@ -46,6 +47,7 @@ def unlisted(one: Panel, *, open_: bool = False, height: int | None = None) -> N
                 st.caption(f"**Puis-je m'y fier ?** {escaped(one.strip)}")
             if drawn:
                 tables.draw(one.table, label=one.title, height=380)
+                picture.button(one)
 
 
 def collect(one: Panel) -> None:

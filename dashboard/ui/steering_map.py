@@ -9,7 +9,7 @@ from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.indicators import placed
 from dashboard.panel import Plot
-from dashboard.ui import attention, errors, filters, frame, maps, session, show, site_head
+from dashboard.ui import attention, errors, filters, frame, maps, picture, session, show, site_head
 from dashboard.ui import cards as drawn
 from dashboard.ui.escape import escaped
 from db.shapes import Place
@@ -26,7 +26,8 @@ def zone() -> None:
     with left:
         filters.select("indicateur")
         chosen, code = filters.value("centre"), filters.value("indicateur")
-        show.collect(mapped.panel(person, question, code, "carte"))
+        panel = mapped.panel(person, question, code, "carte")
+        show.collect(panel)
         draw(
             person,
             question,
@@ -36,6 +37,7 @@ def zone() -> None:
             tinted=st.session_state.get("departements_teintes", False),
         )
         _tinting()
+        picture.button(panel)
     with right:
         _pick_list(places)
         site = next((p for p in places if p.code == chosen), None)

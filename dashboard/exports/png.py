@@ -1,0 +1,123 @@
+"""One panel as a picture: its finding, the chart or map, what to know beside it, and what the figures are about.
+
+The same panel and words give the same bytes. Nothing is asked of a network.
+"""
+
+import re
+import textwrap
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from dashboard import french
+from dashboard.exports import map_svg, svg
+from dashboard.exports.html import DEMO
+from dashboard.exports.svg import FONT, painted, safe, text_of
+from dashboard.palette import INK, LINE, NOTICE, ON_NOTICE, PAPER, SOFT
+from dashboard.panel import Chart, Panel, Plot
+
+MEDIA = "image/png"
+WIDTH, EDGE = 1000, 28  # px of the picture, and of the paper around what stands in it
+SCALE = 1.8  # pixels of the file for one of these: sharp on a slide and on paper
+MAP = 620  # height of a map
+HEAD, WORD, FOOT = 22, 14, 13  # sizes of type
+LETTER = 0.43  # width of a letter of Source Sans, in sizes of its type: more than most texts take
+LEADING = 1.36
+
+
+@dataclass(frozen=True)
+class About:
+    """What a picture says of its figures. scope: the filters in force, in words; who: how many sites have reported."""
+
+    scope: str
+    who: str
+    as_of: date | None
+    demo: bool
+    source: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """« de novembre 2025 à octobre 2026 · Zou », then the source, who reported and the date of the data."""
+        known = f"données au {french.date_short(self.as_of)}" if self.as_of else "aucune donnée"
+        return self.scope, " · ".join(p for p in (self.source, self.who, known) if p)
+
+
+def drawable(panel: Panel) -> bool:
+    """Whether there is anything of the panel to draw."""
+    return isinstance(panel.content, Chart | Plot)
+
+
+def png(panel: Panel, about: About) -> bytes:
+    """The panel as a PNG. ValueError where it has neither chart nor map."""
+    return cast(bytes, svg.converter().svg_to_png(sheet(panel, about), scale=SCALE))
+
+
+def sheet(panel: Panel, about: About) -> str:
+    """The same as SVG."""
+    picture, tall = _picture(panel)
+    scope, source = about.lines
+    paper = _Paper()
+    if about.demo:
+        paper.parts.append(f'<rect width="{WIDTH}" height="30" {painted(NOTICE)}/>')
+        paper.y = 20 - FOOT
+        paper.write(DEMO, FOOT, ON_NOTICE, "600")
+        paper.y = 30 + EDGE
+    paper.write(panel.finding or panel.title, HEAD, INK, "600")
+    named = panel.title if panel.finding else ""
+    paper.write(" · ".join(p for p in (named, scope) if p), WORD, SOFT)
+    paper.draw(f'<g transform="translate({EDGE},{paper.y + 8:g})">{picture}</g>', tall + 16)
+    paper.write(panel.caption or panel.reading, WORD, SOFT)
+    rule = f'<path d="M{EDGE},{paper.y + 6:g}h{WIDTH - 2 * EDGE}" {painted(stroke=LINE)}/>'
+    paper.draw(rule, 12)
+    paper.write(panel.strip, FOOT, SOFT)
+    paper.write(source, FOOT, SOFT)
+    tall = paper.y + EDGE / 2
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{tall:g}" font-family="{FONT}">'
+        f'<rect width="{WIDTH}" height="{tall:g}" {painted(PAPER)}/>{"".join(paper.parts)}</svg>'
+    )
+
+
+class _Paper:
+    """What stands on the picture so far, and how far down it goes."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.y = float(EDGE)
+
+    def draw(self, markup: str, tall: float) -> None:
+        """A drawing of this height."""
+        self.parts.append(markup)
+        self.y += tall
+
+    def write(self, words: str, size: float, colour: str, weight: str = "") -> None:
+        """Words on as many lines as they need; none where there are none."""
+        room = int((WIDTH - 2 * EDGE) / (size * LETTER))
+        look = f'font-size="{size}" {painted(colour)}' + (
+            f' font-weight="{weight}"' if weight else ""
+        )
+        for line in textwrap.wrap(text_of(words), room):
+            self.parts.append(f'<text x="{EDGE}" y="{self.y + size:g}" {look}>{safe(line)}</text>')
+            self.y += size * LEADING
+        self.y += size * 0.2
+
+
+def _picture(panel: Panel) -> tuple[str, float]:
+    """The chart or map as SVG, no wider than the picture's room, and how high it is."""
+    width = WIDTH - 2 * EDGE
+    match panel.content:
+        case Chart(spec):
+            drawn = svg.chart(spec, width, None, WORD)
+        case Plot() as plot:
+            drawn = map_svg.map_(plot, width, MAP, WORD)
+        case _:
+            raise ValueError(f"nothing to draw in {panel.key}")
+    wide, tall = (_size(drawn, name) for name in ("width", "height"))
+    factor = min(1, width / wide)
+    return f'<g transform="scale({factor:g})">{drawn}</g>', tall * factor
+
+
+def _size(drawn: str, name: str) -> float:
+    found = re.search(rf'^<svg[^>]* {name}="([\d.]+)"', drawn)
+    assert found, "a picture says how large it is"
+    return float(found[1])

@@ -1,0 +1,61 @@
+"""« Image »: one panel as a picture, made only when somebody asks for it.
+
+Before: `dashboard.ui.show`. After: `dashboard.exports.png`.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from dashboard.answers.deck import filter_words
+from dashboard.answers.figures import whole
+from dashboard.answers.network import freshness
+from dashboard.exports import png
+from dashboard.exports.names import file_name
+from dashboard.panel import Panel
+from dashboard.settings import load
+from dashboard.ui import filters, session
+from dashboard.ui.navigation import ACTING, PAGES
+from dashboard.wording import who_reported
+
+ABOUT = "picture_about"  # what this run of the page knows of its figures
+LABEL = "Image"
+
+
+def button(panel: Panel) -> None:
+    """The panel's picture; nothing where it has neither chart nor map."""
+    if not png.drawable(panel):
+        return
+    about = st.session_state.get(ABOUT) or st.session_state.setdefault(ABOUT, _about())
+    st.download_button(
+        LABEL,
+        data=making(panel, about),
+        file_name=f"{file_name(panel.title, about.scope, on=filters.as_of())}.png",
+        mime=png.MEDIA,
+        key=f"{panel.key}_image",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/image:",
+    )
+
+
+def making(panel: Panel, about: png.About) -> Callable[[], bytes]:
+    """What makes the file, later and in another thread: it takes nothing of the session."""
+    return partial(png.png, panel, about)
+
+
+def _about() -> png.About:
+    """What the page's figures are about: its filters in force, who reported, how far the data go."""
+    page = st.session_state[filters.PAGE]
+    acting = next(spec.filters for spec in PAGES if spec.url_path == page)
+    site = filters.value("centre") or None if "centre" in acting else None
+    person, fresh = session.person(), freshness(session.person())
+    question = filters.question(tuple(n for n in ACTING if n in acting), site=site)
+    return png.About(
+        filter_words(person, question, filters.period()),
+        who_reported(whole(person, question)["visits"]),
+        fresh.as_of,
+        fresh.demo,
+        f"Source : registres des centres, {load().issuer_name}",
+    )

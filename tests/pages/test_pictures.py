@@ -1,0 +1,49 @@
+"""« Image »: every chart and the map can be taken away as a picture, made on demand, that says what it is about."""
+
+import pytest
+
+from dashboard.answers import view
+from dashboard.ui import picture
+from dashboard.ui.navigation import PAGES
+from tests.builders import KANDI
+from tests.pages.app import visit_page
+
+
+@pytest.fixture(scope="module")
+def filled(databases):
+    """The address of fictitious data."""
+    with databases.fresh(visits=6_000) as url:
+        yield url
+        view.forget()
+
+
+@pytest.fixture
+def page(filled, using, monkeypatch):
+    """page(spec): the page opened on the Zou, or a site's; what would make its pictures; none of them is made."""
+    using(filled)
+
+    def opened(spec):
+        made, real = [], picture.making
+        wanted = {"centre": KANDI} if "centre" in spec.filters else {"departement": "Zou"}
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                picture, "making", lambda p, about: made.append((p, about)) or real(p, about)
+            )
+            patch.setattr(picture.png, "png", lambda *_: pytest.fail("nobody asked for it"))
+            at = visit_page(spec.url_path, periode="3m", **wanted)
+        assert not at.exception and not at.error
+        return at, made
+
+    return opened
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda s: s.url_path)
+def test_every_chart_and_map_has_its_picture(page, spec):
+    at, made = page(spec)
+    drawn = len(at.get("vega_lite_chart")) + len(at.get("component_instance"))
+    assert sum(b.label == picture.LABEL for b in at.download_button) == len(made) == drawn
+    for _, about in made:
+        assert ("CCSP de Kandi" if "centre" in spec.filters else "Zou") in about.scope
+        assert about.demo and about.as_of and "remonté" in about.who
+    if made:
+        assert picture.making(*made[0])().startswith(b"\x89PNG")
