@@ -3,13 +3,19 @@
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from html.parser import HTMLParser
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboard.settings import ROOT
 from dashboard.ui.navigation import PAGES
+
+# For each session it opens, Streamlit reads what every installed package says of itself, in search of components: four times as
+# long as a page takes. What is installed does not change under the tests, so it is read once.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 BY_ADDRESS = {spec.url_path: spec for spec in PAGES}
 WRITTEN = (
