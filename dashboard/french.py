@@ -19,6 +19,7 @@ MONTHS = [
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 ]  # fmt: skip
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 SHORT_MONTHS = [
     "janv.", "févr.", "mars", "avr.", "mai", "juin",
     "juil.", "août", "sept.", "oct.", "nov.", "déc.",
@@ -67,6 +68,12 @@ def date_short(d: date) -> str:
 def date_long(d: date) -> str:
     """24 novembre 2026, but 1er novembre 2026."""
     return f"{'1er' if d.day == 1 else d.day} {month_label(d)}"
+
+
+@lru_cache(LABELS)
+def date_full(d: date) -> str:
+    """mardi 24 novembre 2026."""
+    return f"{WEEKDAYS[d.weekday()]} {date_long(d)}"
 
 
 @lru_cache(LABELS)

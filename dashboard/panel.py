@@ -260,6 +260,11 @@ def to_site(code: str) -> Link:
     return Link("site", (("centre", code),))
 
 
+def department_name(name: str) -> Cell:
+    """A cell of a department's name, which leads to its page."""
+    return Cell(name, link=Link("departement", (("departement", name),)))
+
+
 def count(n: float) -> Cell:
     """A cell of a whole number."""
     return Cell(french.number(n), int(n))

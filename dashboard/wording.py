@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure, Indicator
+from db.shapes import Place
 
 HIDDEN = "non affiché"
 # Of a value, in a heading or beside it.
@@ -69,6 +70,19 @@ def who_reported(figure: Figure) -> str:
     verb = "a" if figure.sites_reporting < 2 else "ont"
     their = "ses" if figure.sites_reporting < 2 else "leurs"
     return f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données"
+
+
+def short_name(place: Place) -> str:
+    """« Covè » of the CCSP de Covè, « Abomey (GSRU) » of the GSRU d'Abomey; another name whole."""
+    if place.name != f"{place.kind} {french.elide('de', place.commune)}":
+        return place.name
+    return place.commune if place.kind == "CCSP" else f"{place.commune} ({place.kind})"
+
+
+def at_site(place: Place) -> str:
+    """« à Covè », « à Abomey (GSRU) »; of another name « au centre Maison des usagers »."""
+    short = short_name(place)
+    return f"au centre {short}" if short == place.name else f"à {short}"
 
 
 def base(figure: Figure) -> str:

@@ -51,7 +51,8 @@ class Ledger:
     starts, ends: (S,) launch (else first activity) and closing date as days since 1970, NEVER where unknown.
     complaints_known: (S, D) whether a batch of complaints speaks for the day.
     complaints: arrays of one length: site (row in `sites`), received, resolved (days since 1970, -1 open), category,
-    service, channel (ids, 0 unknown). months: visits by month. closures, targets, rebases, decisions: as db.read gives them.
+    service, channel (ids, 0 unknown). references: of the complaints, in the same order: to be listed, for who may see rows,
+    and never counted. months: visits by month. closures, targets, rebases, decisions: as db.read gives them.
     """
 
     version: str
@@ -72,6 +73,7 @@ class Ledger:
     ends: np.ndarray
     complaints_known: np.ndarray
     complaints: dict[str, np.ndarray]
+    references: np.ndarray
     targets: tuple[read.Target, ...]
     rebases: tuple[read.Rebase, ...]
     decisions: tuple[read.Decision, ...]
@@ -188,6 +190,7 @@ def load_ledger(connection: Connection) -> Ledger:
     declared = _matrix(row, origin, width, closings)
     closed = _matrix(row, origin, width, [(site, day, 1) for site, day, _ in closings]) > 0
     spans, services = read.coverage(connection, ALL), read.services(connection)
+    received = read.complaints(connection, ALL, last)
     starts = [p.launched_on or p.first_activity for p in places]
     return Ledger(
         version=read.version(connection),
@@ -210,7 +213,8 @@ def load_ledger(connection: Connection) -> Ledger:
         closed=closed,
         declared=declared,
         visited=visited,
-        complaints=_complaints(read.complaints(connection, ALL, last), row),
+        complaints=_complaints(received, row),
+        references=np.array([reference for *_, reference, _, _, _ in received], dtype=object),
         targets=tuple(read.targets(connection)),
         rebases=tuple(read.rebases(connection)),
         decisions=tuple(read.decisions(connection)),
@@ -312,7 +316,7 @@ def _open(
 
 
 def _complaints(rows: list[Row], row: dict[int, int]) -> dict[str, np.ndarray]:
-    site, received, resolved, *words = zip(*rows, strict=True) if rows else ((),) * 6
+    site, received, resolved, _, *words = zip(*rows, strict=True) if rows else ((),) * 7
     return {
         "site": np.array([row[s] for s in site], dtype=np.int64),
         "received": day_numbers(received),

@@ -419,16 +419,22 @@ def closures(connection: Connection, sites: Sites, first: date, last: date) -> t
 
 
 def complaints(connection: Connection, sites: Sites, last: date) -> list[Row]:
-    """Complaints received up to `last`: (site id, day received, day answered or None, ids of category, service and
-    channel, 0 unknown). Their words are not here."""
+    """Complaints received up to `last`: (site id, day received, day answered or None, reference, ids of category, service
+    and channel, 0 unknown). Their words are not here."""
     site = _site_condition(site_ids(connection, sites))
     rows = _all(
         connection,
-        "SELECT site_id, received_on, resolved_on, category_id, service_id, channel_id FROM complaint"  # noqa: S608
+        "SELECT site_id, received_on, resolved_on, reference, category_id, service_id, channel_id FROM complaint"  # noqa: S608
         f" WHERE superseded_by IS NULL AND site_id {site} AND received_on <= :last ORDER BY received_on, id",
         last=last,
     )
     return [
-        (number, as_date(received), _date_or_none(resolved), *(word or 0 for word in words))
-        for number, received, resolved, *words in rows
+        (
+            number,
+            as_date(received),
+            _date_or_none(resolved),
+            reference,
+            *(word or 0 for word in words),
+        )
+        for number, received, resolved, reference, *words in rows
     ]

@@ -1,7 +1,7 @@
-"""Complaints: the open ones by age, why people complain, how fast they are answered. No words of theirs."""
+"""Complaints: the open ones, listed and by age, why people complain, how many are answered. No words of theirs."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
@@ -11,11 +11,22 @@ from dashboard.answers.network import at_date, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
-from dashboard.indicators import BY_CODE
-from dashboard.panel import Cell, Chart, Message, Panel, count, day, month, table, words
+from dashboard.panel import (
+    Cell,
+    Chart,
+    Message,
+    Panel,
+    Table,
+    count,
+    day,
+    month,
+    site_name,
+    table,
+    to_site,
+    words,
+)
 from dashboard.period import ONE_DAY, add_months, day_number, day_of, month_end, month_starts
 from dashboard.statistics import sentences
-from dashboard.statistics.survival import curve, median
 from db.codes import ALL
 
 BANDS = (
@@ -27,19 +38,22 @@ BANDS = (
     (91, 10**6, "plus de 90 jours"),
 )
 S = french.SPACE
+NONE_KNOWN = "Aucune plainte au registre pour ces filtres."
 LATE_BAND = 3  # from here on, older than 30 days
-LISTED = 50  # open complaints in a table
-ALL_COMPLAINTS = "Toutes"
+LATE_DAYS = 30  # of a complaint that waits
 
 
 @dataclass(frozen=True)
 class Register:
     """Complaints received up to a period's end, in the order received: arrays of one length.
 
-    name, category: of the site, of the complaint. received, resolved: days since 1970 (resolved: -1 for none). age: days
-    open at the end of the period, -1 where it was answered by then.
+    reference: the register's own; "" in what is only to be counted. code, name: of the site. category: of the complaint.
+    received, resolved: days since 1970 (resolved: -1 for none). age: days open at the end of the period, -1 where it was
+    answered by then.
     """
 
+    reference: np.ndarray
+    code: np.ndarray
     name: np.ndarray
     category: np.ndarray
     received: np.ndarray
@@ -63,13 +77,12 @@ class Register:
 
     def where(self, kept: np.ndarray) -> "Register":
         """Those of them for which `kept` holds."""
-        return Register(
-            self.name[kept],
-            self.category[kept],
-            self.received[kept],
-            self.resolved[kept],
-            self.age[kept],
-        )
+        return Register(*(getattr(self, column.name)[kept] for column in fields(self)))
+
+    @property
+    def oldest_first(self) -> "Register":
+        """The same, those that wait longest first."""
+        return self.where(np.argsort(-self.age, kind="stable"))
 
     def since(self, first: date) -> "Register":
         """Those received from a day on."""
@@ -78,14 +91,29 @@ class Register:
 
 @answer
 def register(view: View, question: Question) -> Register:
-    """The complaints of the sites whose rows may be seen."""
-    book, c, chosen = view.book, view.book.complaints, view.sites_of_rows(question)
+    """The complaints of the sites whose figures may be seen, without their references: to be counted, never listed."""
+    return _register(view, question, view.sites(question), rows=False)
+
+
+@answer
+def open_rows(view: View, question: Question) -> Register:
+    """The complaints that are open at the date of the data, the oldest first, of the sites whose rows may be seen."""
+    now = to_date(view, question)
+    complaints = _register(view, now, view.sites_of_rows(now), rows=True)
+    return complaints.where(complaints.open).oldest_first
+
+
+def _register(
+    view: View, question: Question, chosen: frozenset[str] | str, *, rows: bool
+) -> Register:
+    book, c = view.book, view.book.complaints
     allowed = np.array([chosen == ALL or p.code in chosen for p in book.places], dtype=bool)
     end = min(question.last, book.as_of or question.last)
     limit = day_number(end)
     kept = allowed[c["site"]] & (c["received"] <= limit)
     if question.service:
         kept &= c["service"] == max(book.service_id(question.service), 0)
+    references = book.references[kept] if rows else np.full(int(kept.sum()), "", dtype=object)
     c = {name: values[kept] for name, values in c.items()}
     known = np.array(
         [day_number(book.complaints_as_of(p.id) or end) for p in book.places], dtype=np.int64
@@ -93,8 +121,14 @@ def register(view: View, question: Question) -> Register:
     at = np.minimum(known[c["site"]], limit)
     open_ = ((c["resolved"] < 0) | (c["resolved"] > at)) & (c["received"] <= at)
     labels = {i: label for i, _, label in book.terms}
+    codes, names = (
+        np.array([getattr(p, field) for p in book.places], dtype=object)[c["site"]]
+        for field in ("code", "name")
+    )
     return Register(
-        np.array([p.name for p in book.places], dtype=object)[c["site"]],
+        references,
+        codes,
+        names,
         np.array([labels.get(i, "Non renseignée") for i in c["category"].tolist()], dtype=object),
         c["received"],
         c["resolved"],
@@ -104,42 +138,98 @@ def register(view: View, question: Question) -> Register:
 
 @answer
 def ages(view: View, question: Question, key: str) -> Panel:
-    """Open complaints by age, the oldest listed."""
+    """Open complaints by age: counts, for whoever may see figures."""
     title, complaints = "Plaintes en cours, par âge", register(view, to_date(view, question))
     if not len(complaints):
-        return Panel(key, title, Message("Aucune plainte au registre pour ces filtres."))
-    open_ = complaints.where(complaints.open)
-    rows = [
-        (label, int(((open_.age >= low) & (open_.age <= high)).sum())) for low, high, label in BANDS
-    ]
-    oldest = open_.where(np.argsort(-open_.age, kind="stable")[:LISTED])
-    listed = [
-        (words(name), day(day_of(received)), words(category), Cell(french.days(age), age))
-        for name, received, category, age in zip(
-            oldest.name, oldest.received.tolist(), oldest.category, oldest.age.tolist(), strict=True
-        )
-    ]
-    late = sum(n for _, n in rows[LATE_BAND:])
-    finding = f"{french.plural(len(open_), 'plainte')} en cours, dont {french.number(late)} depuis plus de 30 jours"
+        return Panel(key, title, Message(NONE_KNOWN))
+    rows = _bands(complaints)
+    total, late = sum(n for _, n in rows), sum(n for _, n in rows[LATE_BAND:])
+    finding = f"{french.plural(total, 'plainte')} en cours, dont {french.number(late)} depuis plus de 30 jours"
     when = at_date(view)
     return Panel(
         key,
         title,
         Chart(charts.age_bands(rows, late=LATE_BAND)),
         alt="Plaintes en cours par âge.",
-        table=table(
-            (
-                ("Centre (50 plus anciennes au plus)", ""),
-                ("Reçue le", "day"),
-                ("Catégorie", ""),
-                ("Âge", "days"),
-            ),
-            listed,
-        ),
-        caption=f"{french.capital(when)}{S}: {finding} (barres foncées).",
+        table=_by_age(rows),
+        caption=f"{french.capital(when)}. Barres foncées{S}: depuis plus de 30 jours.",
         finding=f"{finding}, {when}",
         reading="Barres foncées : depuis plus de 30 jours",
         strip=strip(view, question, "complaints_open"),
+    )
+
+
+@answer
+def waiting(view: View, question: Question, key: str) -> Panel:
+    """The open complaints one by one, the oldest first; by age alone for who may not see rows."""
+    title, known = "Plaintes en cours", register(view, to_date(view, question))
+    if not len(known):
+        return Panel(key, title, Message(NONE_KNOWN))
+    counted, listed = _bands(known), open_rows(view, question)
+    total, late = sum(n for _, n in counted), sum(n for _, n in counted[LATE_BAND:])
+    when = at_date(view)
+    caption = f"{french.capital(when)}{S}; {french.plural(total, 'plainte')} en cours en tout."
+    if len(listed) < total:
+        caption += f" {_not_listed(len(listed))}"
+    return Panel(
+        key,
+        title,
+        table=_one_by_one(listed, named=not question.site)
+        if len(listed) or not total
+        else _by_age(counted),
+        caption=caption,
+        finding=sentences.late(late, LATE_DAYS),
+        strip=strip(view, question, "complaints_open"),
+    )
+
+
+def _not_listed(listed: int) -> str:
+    """Why not all of them are listed: rows are for fewer people than figures."""
+    if not listed:
+        return "La liste des plaintes n'est pas ouverte à qui ne répond pas de ces centres."
+    return f"La liste en a {french.number(listed)}, celles des centres dont vous répondez."
+
+
+def _bands(complaints: Register) -> list[tuple[str, int]]:
+    """How many are open, by age."""
+    age = complaints.age
+    return [(label, int(((age >= low) & (age <= high)).sum())) for low, high, label in BANDS]
+
+
+def _by_age(rows: list[tuple[str, int]]) -> Table:
+    return table(
+        (("Âge", ""), ("Plaintes en cours", "count")), [(words(k), count(n)) for k, n in rows]
+    )
+
+
+def _one_by_one(complaints: Register, *, named: bool) -> Table:
+    """A row each; reference and name lead to the site's page. named: whether the site is."""
+    return table(
+        (
+            ("Référence", ""),
+            *([("Centre", "")] if named else []),
+            ("Reçue le", "day"),
+            ("Âge", "days"),
+            ("Catégorie", ""),
+        ),
+        [
+            (
+                Cell(reference or "—", link=to_site(code)),
+                *([site_name(name, code)] if named else []),
+                day(day_of(received)),
+                Cell(french.days(age), age),
+                words(category),
+            )
+            for reference, code, name, received, age, category in zip(
+                complaints.reference.tolist(),
+                complaints.code.tolist(),
+                complaints.name.tolist(),
+                complaints.received.tolist(),
+                complaints.age.tolist(),
+                complaints.category.tolist(),
+                strict=True,
+            )
+        ],
     )
 
 
@@ -151,6 +241,9 @@ def reasons(view: View, question: Question, key: str) -> Panel:
     if not len(received):
         return Panel(key, title, Message("Aucune plainte reçue sur cette période."))
     rows = Counter(received.category.tolist()).most_common()
+    first = [k for k, v in rows if v == rows[0][1]]
+    which = "Premier motif de plainte" if len(first) == 1 else "Premiers motifs de plainte"
+    share = french.percent(100 * rows[0][1] / len(received))
     listed = [
         (words(k), count(v), Cell(french.percent(100 * v / len(received)), 100 * v / len(received)))
         for k, v in rows
@@ -160,6 +253,7 @@ def reasons(view: View, question: Question, key: str) -> Panel:
         title,
         Chart(charts.pareto(rows)),
         alt="Plaintes reçues par catégorie, de la plus à la moins fréquente.",
+        finding=f"{which}{S}: {french.join_words(first)} ({share} des plaintes reçues)",
         table=table((("Catégorie", ""), ("Plaintes reçues", "count"), ("Part", "percent")), listed),
         strip=strip(view, question, "complaints_per_1000"),
     )
@@ -208,94 +302,3 @@ def _by_month(days: np.ndarray) -> Counter[date]:
     """How many of the days (since 1970) fall into each month, by its first day."""
     months, counts = np.unique(month_starts(days), return_counts=True)
     return Counter(dict(zip(map(day_of, months.tolist()), counts.tolist(), strict=True)))
-
-
-@answer
-def survival(
-    view: View, question: Question, key: str, detail: str | None = None, group: str = ALL_COMPLAINTS
-) -> Panel:
-    """How long complaints received in the period stay without an answer, the open ones included.
-
-    detail: field of the register ("category", "name") by which the table goes on. group: whose curve.
-    """
-    title = "Combien de temps sans réponse"
-    received = register(view, question).since(question.first)
-    minimum = BY_CODE["complaint_delay"].minimum
-    if len(received) < minimum:
-        return Panel(key, title, Message("Trop peu de plaintes reçues sur cette période."))
-    of = getattr(received, detail) if detail else np.zeros(0)
-    groups = {
-        ALL_COMPLAINTS: received,
-        **{name: received.where(of == name) for name in sorted(set(of.tolist()))},
-    }
-    columns = (
-        ("Plaintes", ""),
-        ("Reçues", "count"),
-        ("En cours", "count"),
-        ("Délai médian", "days"),
-        ("Intervalle à 95 %", ""),
-        ("Plus ancienne en cours", "days"),
-    )
-    listed = table(columns, [_delays(name, part) for name, part in groups.items()])
-    part = groups.get(group, received)
-    if len(part) < minimum:
-        return Panel(
-            key,
-            title,
-            table=listed,
-            caption=f"{group}{french.SPACE}: trop peu de plaintes pour tracer une courbe.",
-        )
-    finding = sentences.delay(median(part.spent, ~part.open), int(part.spent.max()))
-    whose = "" if group == ALL_COMPLAINTS else f"{group}{french.SPACE}: "
-    return Panel(
-        key,
-        title,
-        Chart(charts.survival_chart(_curve(part))),
-        table=listed,
-        finding=finding.rstrip("."),
-        alt="Part des plaintes encore sans réponse selon leur âge.",
-        reading="Bande : intervalle à 95 % · trait vertical : 30 jours",
-        caption=f"{whose}{finding} De part et d'autre de la courbe : intervalle à 95 %. Les plaintes en cours comptent"
-        " jusqu'à leur âge d'aujourd'hui (Kaplan-Meier).",
-        strip=strip(view, question, "complaint_delay"),
-    )
-
-
-def _curve(part: Register) -> list[tuple[int, float, float | None, float | None]]:
-    c = curve(part.spent, ~part.open)
-    return [
-        (0, 100.0, 100.0, 100.0),
-        *(
-            (int(d), 100 * float(s), _percent(low), _percent(high))
-            for d, s, low, high in zip(c.ages, c.shares, c.lower, c.upper, strict=True)
-        ),
-    ]
-
-
-def _percent(share: float) -> float | None:
-    return None if np.isnan(share) else 100 * float(share)
-
-
-def _delays(name: str, part: Register) -> tuple[Cell, ...]:
-    few = len(part) < BY_CODE["complaint_delay"].minimum
-    middle = median(part.spent, ~part.open)
-    ends = sentences.between(
-        None if middle.low is None else french.number(middle.low),
-        None if middle.high is None else french.days(middle.high),
-    )
-    delay = (
-        words("trop peu")
-        if few
-        else words("plus de la moitié en cours")
-        if middle.days is None
-        else Cell(french.days(middle.days), int(middle.days))
-    )
-    oldest = int(part.age.max())
-    return (
-        words(name),
-        count(len(part)),
-        count(int(part.open.sum())),
-        delay,
-        words("" if few else ends),
-        words("aucune") if oldest < 0 else Cell(french.days(oldest), oldest),
-    )

@@ -1,23 +1,26 @@
 """Who has handed in: days not closed, silent sites, declared closures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
 from dashboard import french
 from dashboard.answers.figures import whole
-from dashboard.answers.network import Silence, at_date, silences, sites
+from dashboard.answers.network import SILENT_DAYS, Silence, at_date, silences, sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer, quick
-from dashboard.panel import Message, Panel, count, day, table, words
-from dashboard.period import day_of
+from dashboard.panel import Cell, Message, Panel, count, day, site_name, table, words
+from dashboard.period import ONE_DAY, day_of
 from dashboard.wording import base, shown, who_reported
 from db.shapes import Closure
 
-UP_TO_DATE = 3  # days since the last known one
-LISTED = 8  # days without closing in a cell
+S = french.SPACE
+LISTED = 2  # days without closing that a cell names
+NEVER = 10_000  # days, of a site that was never seen: before all others
 
 
 @dataclass(frozen=True)
@@ -69,42 +72,151 @@ def closures(view: View, question: Question) -> tuple[tuple[Closure, str], ...]:
 
 @answer
 def not_reported(view: View, question: Question, key: str) -> Panel:
-    """Which working days have no closing, and which sites have been silent."""
+    """Which working days have no closing, by site, those that have most first, and when each was last heard of."""
     figures, heard = whole(view, question), silences(view, question)
+    known = sorted(
+        unclosed(view, question), key=lambda u: (-len(u.days), french.alphabetical(u.name))
+    )
     rows = [
         (
-            words(u.name),
+            site_name(u.name, u.code),
             count(len(u.days)),
-            words(_since(heard.get(u.code))),
-            words(", ".join(f"{d:%d/%m}" for d in u.days[-LISTED:])),
+            heard_of(view, heard.get(u.code)),
+            words(_recent(u.days)),
         )
-        for u in unclosed(view, question)
+        for u in known
     ]
     return Panel(
         key,
-        "Qui n'a pas remonté ses journées",
+        "Journées ouvertes non clôturées",
         table=table(
             (
                 ("Centre", ""),
                 ("Jours non clôturés", "count"),
-                ("Dernier jour connu", ""),
-                ("Les derniers jours non clôturés", ""),
+                ("Dernier jour connu", "day"),
+                ("Les plus récentes", ""),
             ),
             rows,
         ),
-        caption=f"Jours non clôturés depuis le {french.date_short(question.first)} et dernier jour connu, {at_date(view)}."
-        f" Sur la période, {who_reported(figures['visits'])}. Jours clôturés : {shown(figures['completeness'])}"
+        caption=f"Depuis le {french.date_short(question.first)}, {at_date(view)}. Sur la période,"
+        f" {who_reported(figures['visits'])}. Jours clôturés{S}: {shown(figures['completeness'])}"
         f" ({base(figures['completeness'])}).",
+        finding=_left_open(known),
         strip=strip(view, question, "completeness"),
     )
 
 
-def _since(heard: Silence | None) -> str:
-    if heard is None:
-        return "centre fermé"
-    if heard.silent or heard.days is None:
-        return heard.words
-    return "à jour" if heard.days <= UP_TO_DATE else f"il y a {french.days(heard.days)}"
+def _left_open(known: Sequence[Unclosed]) -> str:
+    """« CCSP de Covè a laissé 78 journées ouvertes non clôturées ; 2 autres centres en ont laissé 15 »."""
+    late = [u for u in known if u.days]
+    if not late:
+        return "Toutes les journées ouvertes sont clôturées"
+    said = f"{late[0].name} a laissé {_days_open(len(late[0].days))}"
+    if len(late) == 1:
+        return said
+    others = french.plural(len(late) - 1, "autre centre en a", "autres centres en ont")
+    return f"{said}{S}; {others} laissé {french.number(sum(len(u.days) for u in late[1:]))}"
+
+
+def _days_open(n: int) -> str:
+    return french.plural(n, "journée ouverte non clôturée", "journées ouvertes non clôturées")
+
+
+@answer
+def each_day(view: View, question: Question, key: str) -> Panel:
+    """The working days without a closing, a row for each site and day, the newest first."""
+    known = unclosed(view, question)
+    rows = sorted(
+        ((d, u) for u in known for d in u.days), key=lambda row: (-row[0].toordinal(), row[1].name)
+    )
+    return Panel(
+        key,
+        "Journées non clôturées, une par une",
+        table=table(
+            (
+                *([] if question.site else [("Centre", "")]),
+                ("Jour", "day"),
+                ("En toutes lettres", ""),
+            ),
+            [
+                (
+                    *([] if question.site else [site_name(u.name, u.code)]),
+                    day(d),
+                    words(french.date_full(d)),
+                )
+                for d, u in rows
+            ],
+        ),
+        caption=f"Depuis le {french.date_short(question.first)}, {at_date(view)}.",
+        finding=_left_open(sorted(known, key=lambda u: -len(u.days))),
+    )
+
+
+@answer
+def silent(view: View, question: Question, key: str) -> Panel:
+    """The sites that are silent at the date of the data, for how long, the longest first."""
+    home = {p.code: p.department for p in sites(view, question)}
+    heard = silences(view, question)
+    quiet = sorted(
+        (s for s in heard.values() if s.silent),
+        key=lambda s: (-NEVER if s.days is None else -s.days, french.alphabetical(s.name)),
+    )
+    rows = [
+        (
+            site_name(s.name, s.code),
+            words(home[s.code]),
+            day(_last_day(view, s), "jamais"),
+            words("—") if s.days is None else Cell(french.days(s.days), s.days),
+        )
+        for s in quiet
+    ]
+    of = f"sur {french.number(len(heard))} {at_date(view)}".rstrip()
+    return Panel(
+        key,
+        "Centres muets",
+        table=table(
+            (
+                ("Centre", ""),
+                ("Département", ""),
+                ("Dernier jour connu", "day"),
+                ("Muet depuis", "days"),
+            ),
+            rows,
+        ),
+        caption=f"Muet{S}: ni visite ni clôture depuis plus de {french.days(SILENT_DAYS)}, {at_date(view)}.",
+        finding=f"{french.plural(len(quiet), 'centre muet', 'centres muets')} {of}"
+        if quiet
+        else f"Aucun centre muet {of}",
+    )
+
+
+def _last_day(view: View, heard: Silence | None) -> date | None:
+    as_of = view.book.as_of
+    if as_of is None or heard is None or heard.days is None:
+        return None
+    return as_of - heard.days * ONE_DAY
+
+
+def heard_of(view: View, heard: Silence | None) -> Cell:
+    """« 20/10/2026, muet depuis 35 jours »: a cell of the last day that is known of a site. heard: None of a closed one."""
+    last = _last_day(view, heard)
+    if heard is None or last is None:
+        return words("centre fermé" if heard is None else heard.words)
+    return Cell(", ".join(filter(None, (french.date_short(last), heard.words))), last)
+
+
+def _recent(days: Sequence[date]) -> str:
+    """« mardi 24 et jeudi 19 novembre 2026, et 52 autres »: the newest ones, with their year."""
+    if not days:
+        return ""
+    newest = list(reversed(days))[:LISTED]
+    named = [french.date_full(d) for d in newest]
+    for at, (one, following) in enumerate(pairwise(newest)):
+        if (one.year, one.month) == (following.year, following.month):
+            named[at] = named[at].removesuffix(f" {french.month_label(one)}")
+    rest = len(days) - len(newest)
+    more = f", et {french.plural(rest, 'autre')}" if rest else ""
+    return french.join_words(named) + more
 
 
 @answer

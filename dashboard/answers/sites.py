@@ -7,12 +7,14 @@ from typing import Literal
 from dashboard import charts, french
 from dashboard.answers.figures import Figures, whole
 from dashboard.answers.figures import figures as figures_of
-from dashboard.answers.network import names, services
+from dashboard.answers.headlines import longest_wait
+from dashboard.answers.network import names, services, sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.uncertainty import Interval, intervals
 from dashboard.answers.view import Asker, View, answer
 from dashboard.indicators import BY_CODE, placed
+from dashboard.judgement.extremes import in_words
 from dashboard.judgement.signals import RATES, SHARES
 from dashboard.panel import (
     Chart,
@@ -30,7 +32,8 @@ from dashboard.statistics import sentences
 from dashboard.statistics.dispersion import Differences, differences
 from dashboard.statistics.funnel import Position
 from dashboard.statistics.ranks import ranks as fair_ranks
-from dashboard.wording import amount, base, reason, shown
+from dashboard.wording import amount, base, reason, short_name, shown
+from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
 Order = Literal["name", "value", "size"]
@@ -125,7 +128,7 @@ def _drawn(
     """The keys that get a bar, at most so many, and which those are, in words; "" where all do."""
     if most is None or len(keys) <= most:
         return keys, ""
-    if order == "value":
+    if order == "value" and BY_CODE[code].unit != "count":  # of a count, the lowest say little
         known = [k for k in keys if figures[k][code].value is not None]
         if len(known) <= most:
             return known or keys[:most], f"{len(known)} avec un chiffre"
@@ -234,9 +237,42 @@ def _bars(
         alt=f"{i.label} par {WHAT[by].lower()}.",
         caption=" ".join(caption),
         reading=" · ".join(p for p in (line, READING_BARS if likely else "") if p),
-        finding=f"{subject}{S}: "
-        + (found.finding if found else f"{shown(everybody)} pour l'ensemble"),
+        finding=f"{subject}{S}: {found.finding}"
+        if found
+        else _first_sight(view, question, figures, by, code, known, subject),
     )
+
+
+def _first_sight(
+    view: View,
+    question: Question,
+    figures: Figures,
+    by: str,
+    code: str,
+    known: Mapping[str, str],
+    subject: str,
+) -> str:
+    """What the bars show before they are read: whether it may be said, and then which are highest and lowest."""
+    if by == "site":
+        if code == "wait_p50" and (said := longest_wait(view, question)):
+            return said
+        known = {p.code: short_name(p) for p in sites(view, question)}
+    elif code in SHARES | RATES and not _differ(figures, code):
+        return f"{subject}{S}: aucune différence nette n'est visible"
+    one = {k: f[code] for k, f in figures.items()}
+    return in_words(one, known, subject, by, whole(view, question)[code])
+
+
+def _differ(figures: Figures, code: str) -> bool:
+    """Whether the keys of a rate differ by more than chance."""
+    counts = _enough(figures, [k for k in figures if k != UNKNOWN_KEY], code)
+    found = differences(
+        [a for a, _ in counts.values()],
+        [d for _, d in counts.values()],
+        proportion=code in SHARES,
+        scale=BY_CODE[code].scale,
+    )
+    return found is not None and found.chance < sentences.ALIKE
 
 
 def _in_words(code: str, ends: Interval | None) -> tuple[float | None, float | None, str]:

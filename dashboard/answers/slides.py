@@ -11,6 +11,7 @@ from dashboard.answers import (
     cards,
     complaints,
     completeness,
+    delays,
     follow,
     map,
     months,
@@ -290,7 +291,7 @@ def _heat(about: Subject, _: str) -> Found:
 )
 def _services(about: Subject, code: str) -> Found:
     panel = sites.compare(
-        about.view, about.question, "service", code, f"prestations_{code}", most=BARS
+        about.view, about.question, "service", code, f"prestations_{code}", order="value", most=BARS
     )
     return panel.finding or "Aucune donnée par prestation", panel
 
@@ -306,6 +307,16 @@ def _ages(about: Subject, _: str) -> Found:
 
 
 @slide(
+    "plaintes_en_cours",
+    "Plaintes en cours, les plus anciennes d'abord",
+    question="Qui répond aux plus anciennes, et pour quand ?",
+)
+def _waiting(about: Subject, _: str) -> Found:
+    panel = complaints.waiting(about.view, about.question, "plaintes_en_cours")
+    return panel.finding or "Aucune plainte au registre", panel
+
+
+@slide(
     "plaintes_motifs",
     "Motifs des plaintes",
     question="Lequel de ces motifs pouvons-nous supprimer ?",
@@ -314,10 +325,7 @@ def _reasons(about: Subject, _: str) -> Found:
     panel = complaints.reasons(about.view, about.question, "plaintes_motifs")
     if isinstance(panel.content, Message):
         return "Aucune plainte reçue sur la période", panel
-    first = panel.table.rows[0]
-    tied = [row[0].text for row in panel.table.rows if row[1].value == first[1].value]
-    which = "Premier motif de plainte" if len(tied) == 1 else "Premiers motifs de plainte"
-    return f"{which}{S}: {french.join_words(tied)} ({first[2].text} des plaintes reçues)", panel
+    return panel.finding, panel
 
 
 @slide(
@@ -332,7 +340,7 @@ def _flow(about: Subject, _: str) -> Found:
 
 @slide("plaintes_delai", "Délai de réponse", question="Quel délai voulons-nous promettre ?")
 def _delay(about: Subject, _: str) -> Found:
-    panel = complaints.survival(about.view, about.question, "plaintes_delai", "category")
+    panel = delays.survival(about.view, about.question, "plaintes_delai", "category")
     return panel.finding or "Trop peu de plaintes reçues pour donner un délai", panel
 
 
@@ -343,14 +351,8 @@ def _delay(about: Subject, _: str) -> Found:
 )
 def _missing(about: Subject, _: str) -> Found:
     panel = completeness.not_reported(about.view, about.question, "remontees")
-    late = sorted(
-        ((n, row) for row in panel.table.rows if isinstance(n := row[1].value, int) and n),
-        key=lambda days: -days[0],
-    )
-    closed = whole(about.view, about.question)["completeness"]
-    return (
-        f"Jours clôturés{S}: {shown(closed)}{S}; {french.plural(len(late), 'centre')} avec des jours non clôturés"
-    ), replace(panel, table=replace(panel.table, rows=tuple(row for _, row in late)))
+    rows = tuple(row for row in panel.table.rows if row[1].value)
+    return panel.finding, replace(panel, table=replace(panel.table, rows=rows))
 
 
 @slide(

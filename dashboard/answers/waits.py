@@ -1,17 +1,26 @@
 """How long people waited, and when they come."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from dashboard import charts, french
 from dashboard.answers.figures import whole
+from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
-from dashboard.charts.visits import WEEKDAYS, wait_bins
-from dashboard.panel import Chart, Message, Panel, count, table, words
+from dashboard.charts.visits import TENS, wait_bins
+from dashboard.panel import Cell, Chart, Message, Panel, Table, count, table, words
+from dashboard.period import month_number, month_numbers, weekdays
 from dashboard.settings import load
 from dashboard.wording import shown
 from db import facts
+
+S = french.SPACE
+# Before an hour is called the busiest: fewer would let chance choose it.
+FEWEST_VISITS, FEWEST_DAYS = 30, 4
+TOO_FEW = "Trop peu de visites sur cette période pour dire quelle heure est la plus chargée."
 
 
 @answer
@@ -51,20 +60,15 @@ def distribution(view: View, question: Question, key: str) -> Panel:
     )
     rows = [(words(label), count(n)) for _, _, label, n in wait_bins(counted)]
     share = 100 * measured / max(figures["visits"].n, 1)
-    values = {
-        code: shown(figures[code])
-        for code in ("wait_p50", "wait_p90", "left")
-        if figures[code].value is not None
-    }
+    p50, p90, left = (figures[code] for code in ("wait_p50", "wait_p90", "left"))
+    finding = ""
+    if p50.value is not None:
+        finding = f"La moitié des usagers reçus ont attendu {shown(p50)} ou moins"
+        if p90.value is not None:
+            finding += f"{S}; 9 sur 10, {shown(p90)} ou moins"
     caption = (
         f"{french.plural(measured, 'attente mesurée', 'attentes mesurées')}, soit {french.percent(share)} des visites."
-        + (
-            f" La moitié des usagers reçus ont attendu {values['wait_p50']} ou moins."
-            if "wait_p50" in values
-            else ""
-        )
-        + (f" 9 sur 10 ont attendu {values['wait_p90']} ou moins." if "wait_p90" in values else "")
-        + (f" {values['left']} sont partis sans être reçus." if "left" in values else "")
+        + (f" {shown(left)} sont partis sans être reçus." if left.value is not None else "")
         + " L'attente va de l'arrivée à l'appel ; ceux qui partent n'ont pas d'attente."
     )
     return Panel(
@@ -73,18 +77,65 @@ def distribution(view: View, question: Question, key: str) -> Panel:
         Chart(spec),
         table=table((("Attente", ""), ("Usagers", "count")), rows),
         caption=caption,
+        finding=finding,
         alt="Répartition des attentes en tranches de cinq minutes.",
         strip=strip(view, question, "wait_p50"),
     )
 
 
+@dataclass(frozen=True)
+class Busy:
+    """When people come to a site that is open. visits: by weekday (0 = Monday) and hour, (7, 24); days: of each weekday,
+    those of every site on which hours were noted, (7,)."""
+
+    visits: np.ndarray
+    days: np.ndarray
+
+    @property
+    def rates(self) -> np.ndarray:
+        """Users in the hour, at one site, (7, 24)."""
+        rates: np.ndarray = self.visits / np.maximum(self.days, 1)[:, None]
+        return rates
+
+    @property
+    def busiest(self) -> tuple[int, int] | None:
+        """The weekday and the hour when most come; None where too few visits would decide."""
+        enough = (self.visits >= FEWEST_VISITS) & (self.days >= FEWEST_DAYS)[:, None]
+        if not enough.any():
+            return None
+        day, hour = np.unravel_index(int(np.where(enough, self.rates, -1).argmax()), (7, 24))
+        return int(day), int(hour)
+
+
+@answer
+def busy(view: View, question: Question) -> Busy:
+    """When people come: of the months in which a site noted the hour of at least half of its visits, so that a register
+    without hours does not make others look calm."""
+    scope, book = view.facts(question), view.book
+    cut = scope.visits([scope.service_id])
+    heat = (
+        cut.of("heat").sum(axis=1, dtype=np.int64).reshape(len(scope.rows), len(cut.months), 7, 25)
+    )
+    noted = 2 * heat[..., 24].sum(axis=2) <= heat.sum(axis=(2, 3))
+    span = book.days(question.first, scope.last)
+    days = np.arange(span.start, span.stop) + book.origin
+    month = month_numbers(days) - (month_number(cut.months[0]) if cut.months else 0)
+    there = (book.visited[scope.rows, span] > 0) | book.closed[scope.rows, span]
+    site, at = np.nonzero(there)
+    kept = noted[site, month[at]]
+    return Busy(
+        np.where(noted[:, :, None, None], heat[..., :24], 0).sum(axis=(0, 1)),
+        np.bincount(weekdays(days)[at[kept]], minlength=7),
+    )
+
+
 @answer
 def heat(view: View, question: Question, key: str) -> Panel:
-    """When people come: weekday by hour."""
-    title, matrix = "Quand viennent les usagers", weekdays_by_hours(view, question)
-    if not int(matrix.sum()):
+    """When people come: users in the hour, weekday by hour, on days when a site was open."""
+    title, counted = "Quand viennent les usagers", weekdays_by_hours(view, question)
+    if not int(counted.sum()):
         return Panel(key, title, Message("Aucune donnée sur cette période."))
-    if not int(matrix[:, :24].sum()):
+    if not int(counted[:, :24].sum()):
         return Panel(
             key,
             title,
@@ -92,27 +143,51 @@ def heat(view: View, question: Question, key: str) -> Panel:
                 "Les heures d'arrivée ne sont pas notées ici : l'affluence par heure est non mesurée."
             ),
         )
-    hours = np.flatnonzero(matrix[:, :24].sum(axis=0))
-    rows = [
-        (words(WEEKDAYS[d]), *(count(int(matrix[d, h])) for h in hours))
-        for d in range(7)
-        if matrix[d].sum()
+    found = busy(view, question)
+    listed, busiest = _hours_table(found), found.busiest
+    if busiest is None:
+        return Panel(key, title, Message(TOO_FEW), table=listed)
+    unknown, several = int(counted[:, 24].sum()), len(sites(view, question)) > 1
+    caption = [
+        f"Usagers qui arrivent dans l'heure{', dans un centre' if several else ''}, les jours d'ouverture."
     ]
-    unknown = int(matrix[:, 24].sum())
-    d, h = np.unravel_index(int(matrix[:, :24].argmax()), (7, 24))
-    finding = (
-        f"L'heure la plus chargée{french.SPACE}: {WEEKDAYS[d]}, de {h} h à {h + 1} h"
-        f" ({french.plural(int(matrix[d, h]), 'visite')} en tout)"
-    )
+    if unknown:
+        caption.append(f"{french.plural(unknown, 'visite')} sans heure d'arrivée n'y figurent pas.")
     return Panel(
         key,
         title,
-        Chart(charts.heat_map(matrix)),
-        finding=finding,
-        alt="Visites par jour de la semaine et heure d'arrivée.",
-        table=table((("Jour", ""), *((f"{h} h", "count") for h in hours)), rows),
-        caption=f"{french.plural(unknown, 'visite')} sans heure d'arrivée n'y figurent pas."
-        if unknown
-        else "",
+        Chart(charts.heat_map(found.rates)),
+        finding=_busiest(found, busiest, several),
+        alt="Usagers dans l'heure, par jour de la semaine et heure d'arrivée.",
+        table=listed,
+        caption=" ".join(caption),
+        reading=caption[0].rstrip("."),
         strip=strip(view, question, "visits"),
+    )
+
+
+def _busiest(found: Busy, at: tuple[int, int], several: bool) -> str:
+    """« Le plus chargé : mardi, de 9 h à 10 h, 12 usagers par heure d'ouverture »."""
+    day, hour = at
+    rate = float(found.rates[at])
+    users = (
+        f"{french.number(rate, 1 if rate < TENS else 0)}{S}{'usager' if rate < 2 else 'usagers'}"
+    )
+    where = "dans un centre ouvert" if several else "par heure d'ouverture"
+    return f"Le plus chargé{S}: {french.WEEKDAYS[day]}, de {hour}{S}h à {hour + 1}{S}h, {users} {where}"
+
+
+def _hours_table(found: Busy) -> Table:
+    rates = found.rates
+    hours = np.flatnonzero(found.visits.sum(axis=0)).tolist()
+    return table(
+        (("Jour", ""), *((f"{h} h", "rate") for h in hours)),
+        [
+            (
+                words(french.WEEKDAYS[d]),
+                *(Cell(french.number(rates[d, h], 1), float(rates[d, h])) for h in hours),
+            )
+            for d in range(7)
+            if found.visits[d].sum()
+        ],
     )

@@ -6,17 +6,25 @@ from dashboard.charts.native import describe
 from dashboard.charts.style import Spec, chart
 from dashboard.palette import GRID, MAIN, SOFT
 
+LONGEST = 90  # days that are drawn; what lies beyond is said in words
+
 
 def survival_chart(
     rows: Sequence[tuple[int, float, float | None, float | None]], *, height: int = 230
 ) -> Spec:
-    """The share of complaints still open by age: (days, share, low, high) in percent, as steps, with its interval."""
-    values = [{"d": d, "v": v, "lo": lo, "hi": hi} for d, v, lo, hi in rows]
+    """The share of complaints still open by age: (days, share, low, high) in percent, by days, as steps, with its interval.
+
+    It is drawn up to LONGEST days: a curve that creeps along its foot for a year hides what happens in the first month."""
+    drawn = [row for row in rows if row[0] <= LONGEST]
+    if len(drawn) < len(rows) and drawn[-1][0] < LONGEST:
+        drawn.append((LONGEST, *drawn[-1][1:]))
+    values = [{"d": d, "v": v, "lo": lo, "hi": hi} for d, v, lo, hi in drawn]
     x = {
         "field": "d",
         "type": "quantitative",
         "title": "jours depuis la réception",
-        "axis": {"tickCount": 7, "grid": False},
+        "scale": {"domain": [0, LONGEST], "nice": False},
+        "axis": {"values": list(range(0, LONGEST + 1, 15)), "grid": False},
     }
     return chart(
         values,

@@ -5,28 +5,29 @@ import numpy as np
 from dashboard import french
 from dashboard.charts.native import describe, worded
 from dashboard.charts.style import Row, Spec, chart
+from dashboard.french import WEEKDAYS
 from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, WASH
 
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+TENS = 20  # users in an hour, from which on no decimal is written
 BIN = 5  # minutes in a bar of the distribution
 
 
-def heat_map(matrix: np.ndarray, *, unit: str = "visites") -> Spec:
-    """Weekdays by hours: matrix (7, 25) as read; empty hours at both ends and empty days at the end are left out."""
-    hours = np.flatnonzero(matrix[:, :24].sum(axis=0))
+def heat_map(rates: np.ndarray) -> Spec:
+    """Weekdays by hours: users in the hour, (7, 24); empty hours at both ends and empty days at the end are left out."""
+    hours = np.flatnonzero(rates.sum(axis=0))
     span = range(hours.min(), hours.max() + 1) if len(hours) else range(8, 18)
-    days = [d for d in range(7) if d < 5 or matrix[d].sum()]
+    days = [d for d in range(7) if d < 5 or rates[d].sum()]
+    top = float(rates.max()) or 1.0
     values: list[Row] = [
         {
             "d": WEEKDAYS[d],
             "h": f"{h} h",
-            "v": int(matrix[d, h]),
-            "t": french.plural(int(matrix[d, h]), unit.rstrip("s")),
+            "v": float(rates[d, h]),
+            "t": french.number(rates[d, h], 1 if top < TENS else 0),
         }
         for d in days
         for h in span
     ]
-    top = max((v["v"] for v in values), default=1) or 1
     base = {
         "x": {
             "field": "h",
@@ -60,7 +61,7 @@ def heat_map(matrix: np.ndarray, *, unit: str = "visites") -> Spec:
                     "tooltip": [
                         {"field": "d", "title": "Jour"},
                         {"field": "h", "title": "Heure"},
-                        {"field": "t", "title": "Total"},
+                        {"field": "t", "title": "Usagers dans l'heure"},
                     ],
                 },
             },
@@ -68,7 +69,7 @@ def heat_map(matrix: np.ndarray, *, unit: str = "visites") -> Spec:
                 "mark": {"type": "text", "fontSize": 11},
                 "encoding": {
                     **base,
-                    "text": {"field": "v", "type": "quantitative", "format": ",d"},
+                    "text": {"field": "t"},
                     "color": {
                         "condition": {"test": f"datum.v > {top} * 0.55", "value": PAPER},
                         "value": INK,

@@ -75,7 +75,7 @@ INDICATORS = (
         followed=True,
         classes=(5, 10, 20, 40),
         off_days=True,
-        places=_at("site_page", "site", "sites", "department", "comparison"),
+        places=_at("site_page", "site", "sites", "department", "comparison", "directory"),
     ),
     Indicator(
         code="women_share",
@@ -132,7 +132,15 @@ INDICATORS = (
         rest=NOT_TIMED,
         known=TIMED,
         places=_at(
-            "period", "waits", "site_page", "site", "sites", "department", "comparison", "services"
+            "period",
+            "waits",
+            "site_page",
+            "site",
+            "sites",
+            "department",
+            "comparison",
+            "services",
+            "directory",
         ),
     ),
     Indicator(

@@ -26,6 +26,7 @@ Placement = Literal[
     "changes",
     "comparison",
     "services",
+    "directory",
 ]
 OUT_OF_SCOPE = "sans objet"
 UNMEASURED = "non mesuré"

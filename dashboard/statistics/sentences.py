@@ -80,6 +80,14 @@ def delay(median: Median, oldest: int) -> str:
     return f"La moitié des plaintes ont une réponse en {french.days(median.days)}{interval}."
 
 
+def late(n: int, days: int) -> str:
+    """« 46 plaintes attendent depuis plus de 30 jours »."""
+    if not n:
+        return f"Aucune plainte n'attend depuis plus de {french.days(days)}"
+    verb = "attend" if n == 1 else "attendent"
+    return f"{french.plural(n, 'plainte')} {verb} depuis plus de {french.days(days)}"
+
+
 def target(aim: str, assured: Assurance) -> str:
     """What the limits say of a target. aim: « 80 % »."""
     words = ASSURANCES[assured]

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.accounts.rights import Person
-from dashboard.answers import complaints, sites
+from dashboard.answers import completeness, delays, months, sites
 from dashboard.answers.dated import since
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, choices, codes
 from dashboard.judgement.signals import FOLLOWED
+from dashboard.panel import Listing, Panel
 from dashboard.ui import show
 from dashboard.ui.escape import escaped
 
@@ -22,14 +24,34 @@ ORDERS: dict[sites.Order, str] = {
 DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 
 
+def headed(panel: Panel, *, open_: bool = False, height: int | None = None) -> None:
+    """A panel under its finding; where there is no more to it than that, the sentence alone."""
+    _heading(st.container(), panel)
+    if panel.table.rows or not isinstance(panel.content, Listing):
+        show.panel(panel, open_=open_, height=height)
+    elif panel.caption:
+        st.caption(escaped(panel.caption))
+
+
+def finding(sentence: str) -> None:
+    """What the page has found, above all else; nothing where there is nothing to say."""
+    if sentence:
+        st.header(escaped(sentence), anchor=False)
+
+
+def unclosed(person: Person, question: Question, key: str) -> None:
+    """The days not closed, by site; each of them in the workbook."""
+    headed(completeness.not_reported(person, question, key))
+    show.collect(completeness.each_day(person, question, f"{key}_jours"))
+
+
+def _heading(place: DeltaGenerator, panel: Panel) -> None:
+    place.header(escaped(panel.finding or panel.title), anchor=False)
+
+
 def choose_indicator(place: Placement, key: str, first: str | None = None) -> str:
     """A small choice of a place's indicators above a chart. first: what it opens with, by default the first of them."""
     return _choice(choices(lambda i: place in i.places), key, first)
-
-
-def choose_series(key: str, first: str | None = None) -> str:
-    """The same of what is followed month by month."""
-    return _choice(FOLLOWED, key, first)
 
 
 def _choice(options: Sequence[str], key: str, first: str | None = None) -> str:
@@ -44,10 +66,44 @@ def _choice(options: Sequence[str], key: str, first: str | None = None) -> str:
     )
 
 
-def compare(person: Person, question: Question, by: str, code: str, key: str) -> None:
-    """One indicator by site, service or hour, in the order chosen; of sites, the funnel and the rank on demand."""
-    order: sites.Order = "name"
-    ranked = funnel = False
+def series(person: Person, question: Question, key: str, first: str | None = None) -> None:
+    """What is followed, month by month, as it is chosen, under its finding and since when it has changed."""
+    place = st.container()
+    code = _choice(FOLLOWED, f"{key}_choix", first)
+    panel = months.by_month(person, question, code, key)
+    _heading(place, panel)
+    dated(person, question, code)
+    show.panel(panel)
+
+
+def dated(person: Person, question: Question, code: str) -> None:
+    """Since when the question's own series has changed, where it has and where that can be said."""
+    if sentence := since(person, question, code):
+        st.markdown(f"**{escaped(sentence)}**")
+
+
+def compare_chosen(
+    person: Person, question: Question, place: Placement, key: str, first: str | None = None
+) -> None:
+    """Sites compared in an indicator that is chosen."""
+    head = st.container()
+    code = choose_indicator(place, f"{key}_choix", first)
+    compare(person, question, "site", code, key, head=head)
+
+
+def compare(
+    person: Person,
+    question: Question,
+    by: str,
+    code: str,
+    key: str,
+    *,
+    order: sites.Order = "name",
+    head: DeltaGenerator | None = None,
+) -> None:
+    """One indicator by site, service or hour, in the order chosen; of sites, the funnel and the rank on demand. order: the
+    one it opens with. head: where its finding stands, by default above it."""
+    head, ranked, funnel = head or st.container(), False, False
     with st.container(horizontal=True, vertical_alignment="center"):
         if by != "hour":
             order = st.segmented_control(
@@ -74,19 +130,13 @@ def compare(person: Person, question: Question, by: str, code: str, key: str) ->
     panel = sites.compare(
         person, question, by, code, key, order=order, ranked=ranked, funnel=funnel
     )
-    if by == "site" and panel.finding:
-        st.markdown(f"**{escaped(panel.finding)}.**")
+    _heading(head, panel)
     show.panel(panel, open_=ranked)
-
-
-def dated(person: Person, question: Question, code: str) -> None:
-    """Since when the question's own series has changed, where it has and where that can be said."""
-    if sentence := since(person, question, code):
-        st.markdown(f"**{escaped(sentence)}**")
 
 
 def survival(person: Person, question: Question, key: str) -> None:
     """How long complaints stay without an answer; by category or site on demand."""
+    head = st.container()
     detail = st.segmented_control(
         "Détail",
         list(DETAILS),
@@ -95,11 +145,12 @@ def survival(person: Person, question: Question, key: str) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    panel = complaints.survival(person, question, key, DETAILS[detail])
+    panel = delays.survival(person, question, key, DETAILS[detail])
     if DETAILS[detail] and panel.table.columns:
         names = [row[0].text for row in panel.table.rows]
         chosen = st.selectbox(
             "Courbe", names, key=f"{key}_courbe_{DETAILS[detail]}", label_visibility="collapsed"
         )
-        panel = complaints.survival(person, question, key, DETAILS[detail], chosen)
+        panel = delays.survival(person, question, key, DETAILS[detail], chosen)
+    _heading(head, panel)
     show.panel(panel, open_=bool(DETAILS[detail]))

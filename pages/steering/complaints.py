@@ -1,33 +1,35 @@
-"""Plaintes: what is open and how old, why people complain, how fast they are answered."""
+"""Plaintes: which wait and for how long, why people complain, how fast they are answered, where."""
 
 import streamlit as st
 
 from dashboard.answers import complaints, months
-from dashboard.ui import cards, filters, sections, session, show
+from dashboard.ui import cards, filters, sections, session
 
 person, question = session.person(), filters.question()
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    sections.headed(complaints.waiting(person, question, "en_cours"))
+with right:
+    sections.headed(complaints.ages(person, question, "ages"))
+
+st.header("Les chiffres de la période", anchor=False)
 cards.headline(person, question, "complaints")
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.header("Plaintes en cours, par âge", anchor=False)
-    show.panel(complaints.ages(person, question, "ages"))
+    sections.headed(complaints.reasons(person, question, "motifs"))
+    sections.headed(complaints.flow(person, question, "flux"))
 with right:
-    st.header("Pourquoi les usagers se plaignent", anchor=False)
-    show.panel(complaints.reasons(person, question, "motifs"))
+    sections.survival(person, question, "survie")
+    sections.headed(months.by_month(person, question, "complaints_30d_due", "plaintes_mois"))
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.header("Combien de temps sans réponse", anchor=False)
-    sections.survival(person, question, "survie")
-    st.header("Reçues et répondues, par mois", anchor=False)
-    show.panel(complaints.flow(person, question, "flux"))
+    sections.compare_chosen(
+        person, question, "complaints_by_site", "plaintes_centres", "complaints_30d_due"
+    )
 with right:
-    st.header("Plaintes échues traitées en 30 jours, par mois", anchor=False)
-    show.panel(months.by_month(person, question, "complaints_30d_due", "plaintes_mois"))
-    st.header("Par prestation", anchor=False)
-    sections.compare(person, question, "service", "complaints_per_1000", "plaintes_prestations")
-
-st.header("Par centre", anchor=False)
-code = sections.choose_indicator("complaints_by_site", "plaintes_choix", "complaints_30d_due")
-sections.compare(person, question, "site", code, "plaintes_centres")
+    sections.compare(
+        person, question, "service", "complaints_per_1000", "plaintes_prestations", order="value"
+    )

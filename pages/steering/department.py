@@ -1,36 +1,34 @@
-"""Département: a director's sites side by side, when people come, waits, complaints, who has not reported."""
+"""Département: the finding, a director's sites side by side, what is to be done, then who comes when and how long they wait."""
 
 import streamlit as st
 
-from dashboard.answers import complaints, completeness, months, sites, waits
+from dashboard.answers import complaints, completeness, directory, headlines, sites, waits
 from dashboard.ui import cards, filters, sections, session, show
 
 person, question = session.person(), filters.question()
+sections.finding(headlines.department(person, question))
 if not question.department:
-    st.info("Choisir un département ci-dessus. En attendant, voici tout le réseau.")
-cards.headline(person, question)
+    show.panel(directory.of_departments(person, question, "departements"), height=460)
 
-st.header("Les centres côte à côte", anchor=False)
-code = sections.choose_indicator("department", "comparer_departement")
-sections.compare(person, question, "site", code, "cote_a_cote")
+left, right = st.columns(2, gap="large")
+with left:
+    sections.compare_chosen(person, question, "department", "cote_a_cote")
+with right:
+    sections.series(person, question, "departement_mois", "visits_per_day")
+
+left, right = st.columns(2, gap="large")
+with left:
+    sections.headed(complaints.waiting(person, question, "plaintes_en_cours"))
+with right:
+    sections.unclosed(person, question, "remontees")
+    sections.headed(completeness.silent(person, question, "muets"))
+
+st.header("Les chiffres de la période", anchor=False)
+cards.headline(person, question)
 show.panel(sites.side_by_side(person, question), height=460)
 
-st.header("Mois par mois", anchor=False)
-code = sections.choose_series("departement_mois_choix", "visits_per_day")
-show.panel(months.by_month(person, question, code, "departement_mois"))
-
 left, right = st.columns(2, gap="large")
 with left:
-    st.header("Quand viennent les usagers", anchor=False)
-    show.panel(waits.heat(person, question, "affluence"))
+    sections.headed(waits.heat(person, question, "affluence"))
 with right:
-    st.header("Combien ils attendent", anchor=False)
-    show.panel(waits.distribution(person, question, "attentes"))
-
-left, right = st.columns(2, gap="large")
-with left:
-    st.header("Plaintes en cours, par âge", anchor=False)
-    show.panel(complaints.ages(person, question, "plaintes_age"))
-with right:
-    st.header("Qui n'a pas remonté ses journées", anchor=False)
-    show.panel(completeness.not_reported(person, question, "remontees"))
+    sections.headed(waits.distribution(person, question, "attentes"))

@@ -1,48 +1,39 @@
-"""Site: one site, its figures, trends, waits, services, complaints, days without data, closures."""
+"""Site: one site, its finding, figures, months, hours, services, complaints, days not closed; without one, all of them."""
 
 import streamlit as st
 
-from dashboard.answers import ahead, complaints, completeness, months, waits
+from dashboard.answers import ahead, complaints, completeness, directory, months, waits
 from dashboard.ui import cards, filters, sections, session, show, site_head
 
-person = session.person()
-code = filters.value("centre")
+person, code = session.person(), filters.value("centre")
 if not code:
-    st.info("Choisir un centre dans la liste ci-dessus, ou sur la carte.")
+    show.panel(directory.of_sites(person, filters.question(("prestation",)), "centres"), height=900)
     st.stop()
 question = filters.question(("prestation",), site=code)
-site_head.show(person, code)
+site_head.show(person, question)
 cards.headline(person, question, "site_page")
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.header("Usagers par jour ouvert, par mois", anchor=False)
-    show.panel(months.by_month(person, question, "visits_per_day", "site_affluence"))
+    sections.headed(waits.heat(person, question, "site_heures"))
 with right:
-    st.header("Mois par mois", anchor=False)
-    code = sections.choose_series("site_mois_choix")
-    sections.dated(person, question, code)
-    show.panel(months.by_month(person, question, code, "site_mois"))
+    sections.series(person, question, "site_mois")
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.header("Répartition des attentes", anchor=False)
-    show.panel(waits.distribution(person, question, "site_repartition"))
+    sections.headed(complaints.waiting(person, question, "site_plaintes"))
 with right:
-    st.header("Quand viennent les usagers", anchor=False)
-    show.panel(waits.heat(person, question, "site_heures"))
+    sections.headed(completeness.each_day(person, question, "site_jours"), height=300)
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.header("Prestations demandées", anchor=False)
-    sections.compare(person, question, "service", "visits", "site_prestations")
+    sections.compare(person, question, "service", "visits", "site_prestations", order="value")
 with right:
-    st.header("Plaintes en cours, par âge", anchor=False)
-    show.panel(complaints.ages(person, question, "site_plaintes"))
-    st.header("Jours non clôturés", anchor=False)
-    show.panel(completeness.not_reported(person, question, "site_jours"))
-    st.header("Fermetures déclarées", anchor=False)
-    show.panel(completeness.closed(person, question, "site_fermetures"))
+    sections.headed(months.by_month(person, question, "visits_per_day", "site_affluence"))
+    sections.headed(waits.distribution(person, question, "site_repartition"))
 
-st.header("Visites des prochains mois", anchor=False)
-show.panel(ahead.panel(person, question, "site_prevision"))
+left, right = st.columns(2, gap="large")
+with left:
+    sections.headed(ahead.panel(person, question, "site_prevision"))
+with right:
+    sections.headed(completeness.closed(person, question, "site_fermetures"))

@@ -1,4 +1,4 @@
-"""Attentes: how long people wait, by site, service, hour and month."""
+"""Attentes: which service, site and hour make people wait longest, month by month, and how waits are spread."""
 
 import streamlit as st
 
@@ -6,26 +6,22 @@ from dashboard.answers import months, waits
 from dashboard.ui import cards, filters, sections, session, show
 
 person, question = session.person(), filters.question()
+code = sections.choose_indicator("waits", "attentes_choix")
+left, right = st.columns(2, gap="large")
+with left:
+    sections.compare(person, question, "service", code, "attentes_prestations", order="value")
+with right:
+    sections.compare(person, question, "site", code, "attentes_centres")
+
+st.header("Les chiffres de la période", anchor=False)
 cards.headline(person, question, "waits", columns=4)
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.header("Répartition des attentes", anchor=False)
-    show.panel(waits.distribution(person, question, "repartition"))
-with right:
-    st.header("Par mois", anchor=False)
-    code = sections.choose_indicator("waits", "attentes_mois_choix")
-    show.panel(months.by_month(person, question, code, "attentes_mois"))
-
-st.header("Par centre, par prestation, par heure d'arrivée", anchor=False)
-code = sections.choose_indicator("waits", "attentes_choix")
-left, middle, right = st.columns(3, gap="large")
-with left:
-    sections.compare(person, question, "site", code, "attentes_centres")
-with middle:
-    sections.compare(person, question, "service", code, "attentes_prestations")
-with right:
     sections.compare(person, question, "hour", code, "attentes_heures")
+with right:
+    sections.headed(months.by_month(person, question, code, "attentes_mois"))
+    sections.headed(waits.distribution(person, question, "repartition"))
 
 st.header("Attente médiane de chaque centre, mois par mois", anchor=False)
 show.panel(months.multiples(person, question, "attentes_multiples"))

@@ -81,7 +81,7 @@ EXAMPLES = {
             base="visites",
         )
     ],
-    "heat_map": [lambda: charts.heat_map(np.full((7, 25), 40))],
+    "heat_map": [lambda: charts.heat_map(np.full((7, 24), 4.0))],
     "lines": [
         lambda: charts.lines(
             [(m, 80.0 + n, "") for n, m in enumerate(MONTHS)],

@@ -350,7 +350,7 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
             )
         )
     ]
-    heat = np.zeros((7, 25), dtype=int)
+    heat = np.zeros((7, 24), dtype=int)
     heat[:6, 8:17] = np.arange(54).reshape(6, 9) * 31
     rest = {
         "caption": say("Ce qu'il faut savoir à côté."),
@@ -631,7 +631,7 @@ def bare() -> Deck:
                     )
                 ),
             ),
-            Panel("chaleur", "Affluence", Chart(charts.heat_map(np.zeros((7, 25), dtype=int)))),
+            Panel("chaleur", "Affluence", Chart(charts.heat_map(np.zeros((7, 24), dtype=int)))),
         ),
         demo=False,
         as_of=None,

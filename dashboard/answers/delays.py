@@ -1,0 +1,131 @@
+"""How long complaints stay without an answer, those still open included."""
+
+import numpy as np
+
+from dashboard import charts, french
+from dashboard.answers.complaints import Register, register
+from dashboard.answers.question import Question
+from dashboard.answers.trust import strip
+from dashboard.answers.view import View, answer
+from dashboard.charts.survival import LONGEST
+from dashboard.indicators import BY_CODE
+from dashboard.panel import Cell, Chart, Message, Panel, count, table, words
+from dashboard.statistics import sentences
+from dashboard.statistics.survival import curve, median
+
+S = french.SPACE
+ALL_COMPLAINTS = "Toutes"
+
+
+@answer
+def survival(
+    view: View, question: Question, key: str, detail: str | None = None, group: str = ALL_COMPLAINTS
+) -> Panel:
+    """How long complaints received in the period stay without an answer, the open ones included.
+
+    detail: field of the register ("category", "name") by which the table goes on. group: whose curve.
+    """
+    title = "Combien de temps sans réponse"
+    received = register(view, question).since(question.first)
+    minimum = BY_CODE["complaint_delay"].minimum
+    if len(received) < minimum:
+        return Panel(key, title, Message("Trop peu de plaintes reçues sur cette période."))
+    of = getattr(received, detail) if detail else np.zeros(0)
+    groups = {
+        ALL_COMPLAINTS: received,
+        **{name: received.where(of == name) for name in sorted(set(of.tolist()))},
+    }
+    columns = (
+        ("Plaintes", ""),
+        ("Reçues", "count"),
+        ("En cours", "count"),
+        ("Délai médian", "days"),
+        ("Intervalle à 95 %", ""),
+        (f"Sans réponse après {LONGEST} jours", "percent"),
+        ("Plus ancienne en cours", "days"),
+    )
+    listed = table(columns, [_delays(name, part) for name, part in groups.items()])
+    part = groups.get(group, received)
+    if len(part) < minimum:
+        return Panel(
+            key,
+            title,
+            table=listed,
+            caption=f"{group}{S}: trop peu de plaintes pour tracer une courbe.",
+        )
+    finding = sentences.delay(median(part.spent, ~part.open), int(part.spent.max())).rstrip(".")
+    if later := _beyond(part):
+        finding = f"{finding}{S}; {later}"
+    whose = "" if group == ALL_COMPLAINTS else f"{group}{S}: "
+    return Panel(
+        key,
+        title,
+        Chart(charts.survival_chart(_curve(part))),
+        table=listed,
+        finding=f"{whose}{finding}",
+        alt="Part des plaintes encore sans réponse selon leur âge.",
+        reading="Bande : intervalle à 95 % · trait vertical : 30 jours",
+        caption=f"{whose}{finding}. De part et d'autre de la courbe : intervalle à 95 %. Les plaintes en cours comptent"
+        " jusqu'à leur âge d'aujourd'hui (Kaplan-Meier).",
+        strip=strip(view, question, "complaint_delay"),
+    )
+
+
+def _beyond(part: Register) -> str:
+    """« 6 % attendent encore après 90 jours »; "" where none of them is that old."""
+    left = _left(part)
+    if left is None:
+        return ""
+    if not left:
+        return f"aucune n'attend plus de {LONGEST} jours"
+    share = french.percent(left) if left >= 1 else f"moins de {french.percent(1)}"
+    return f"{share} attendent encore après {LONGEST} jours"
+
+
+def _left(part: Register) -> float | None:
+    """The share still open after as many days as the curve is drawn for, in percent; None where nobody can know."""
+    c = curve(part.spent, ~part.open)
+    before = np.flatnonzero(c.ages <= LONGEST)
+    share = float(c.shares[before[-1]]) if len(before) else 1.0
+    return 100 * share if share == 0 or int(part.spent.max()) > LONGEST else None
+
+
+def _curve(part: Register) -> list[tuple[int, float, float | None, float | None]]:
+    c = curve(part.spent, ~part.open)
+    return [
+        (0, 100.0, 100.0, 100.0),
+        *(
+            (int(d), 100 * float(s), _percent(low), _percent(high))
+            for d, s, low, high in zip(c.ages, c.shares, c.lower, c.upper, strict=True)
+        ),
+    ]
+
+
+def _percent(share: float) -> float | None:
+    return None if np.isnan(share) else 100 * float(share)
+
+
+def _delays(name: str, part: Register) -> tuple[Cell, ...]:
+    few = len(part) < BY_CODE["complaint_delay"].minimum
+    middle = median(part.spent, ~part.open)
+    ends = sentences.between(
+        None if middle.low is None else french.number(middle.low),
+        None if middle.high is None else french.days(middle.high),
+    )
+    delay = (
+        words("trop peu")
+        if few
+        else words("plus de la moitié en cours")
+        if middle.days is None
+        else Cell(french.days(middle.days), int(middle.days))
+    )
+    oldest, left = int(part.age.max()), _left(part)
+    return (
+        words(name),
+        count(len(part)),
+        count(int(part.open.sum())),
+        delay,
+        words("" if few else ends),
+        words("—") if few or left is None else Cell(french.percent(left), left),
+        words("aucune") if oldest < 0 else Cell(french.days(oldest), oldest),
+    )

@@ -1,0 +1,90 @@
+"""Where one can go: the sites and the departments, each with what it is known for."""
+
+from dataclasses import replace
+
+from dashboard import french
+from dashboard.answers.completeness import heard_of
+from dashboard.answers.figures import figures
+from dashboard.answers.headlines import late
+from dashboard.answers.network import at_date, silences, sites
+from dashboard.answers.question import Question
+from dashboard.answers.view import View, answer
+from dashboard.indicators import BY_CODE, placed
+from dashboard.panel import (
+    Message,
+    Panel,
+    count,
+    department_name,
+    of_figure,
+    site_name,
+    table,
+)
+
+KNOWN_FOR = placed("directory")
+
+
+@answer
+def of_sites(view: View, question: Question, key: str) -> Panel:
+    """The question's sites, by department then by name, with what each is known for."""
+    title, places = "Les centres, par département", sites(view, question)
+    if not places:
+        return Panel(key, title, Message("Aucun centre ne correspond à ces filtres."))
+    found, heard = figures(view, question, "site"), silences(view, question)
+    rows = [
+        (
+            site_name(p.name, p.code),
+            department_name(p.department),
+            *(of_figure(found[p.code][code]) for code in KNOWN_FOR),
+            heard_of(view, heard.get(p.code)),
+        )
+        for p in sorted(
+            places, key=lambda p: (french.alphabetical(p.department), french.alphabetical(p.name))
+        )
+    ]
+    return Panel(
+        key,
+        title,
+        table=table(
+            (
+                ("Centre", ""),
+                ("Département", ""),
+                *((BY_CODE[code].short, BY_CODE[code].unit) for code in KNOWN_FOR),
+                ("Dernier jour connu", "day"),
+            ),
+            rows,
+        ),
+        caption=f"{french.plural(len(places), 'centre')}. Dernier jour connu : {at_date(view)}.",
+    )
+
+
+@answer
+def of_departments(view: View, question: Question, key: str) -> Panel:
+    """The departments that have a site, with what each is known for."""
+    found, homes = (
+        figures(view, question, "department"),
+        [p.department for p in sites(view, question)],
+    )
+    rows = [
+        (
+            department_name(name),
+            count(homes.count(name)),
+            of_figure(found[name]["visits"]),
+            *(of_figure(found[name][code]) for code in KNOWN_FOR),
+            count(late(view, replace(question, department=name))),
+        )
+        for name in sorted(set(homes), key=french.alphabetical)
+    ]
+    return Panel(
+        key,
+        "Les départements",
+        table=table(
+            (
+                ("Département", ""),
+                ("Centres", "count"),
+                *((BY_CODE[code].short, BY_CODE[code].unit) for code in ("visits", *KNOWN_FOR)),
+                ("Plaintes de plus de 30 jours", "count"),
+            ),
+            rows,
+        ),
+        caption=f"Plaintes : en cours, {at_date(view)}.",
+    )

@@ -1,0 +1,49 @@
+"""What a comparison shows at first sight: the highest, the lowest, the whole, in a sentence."""
+
+from collections.abc import Callable, Mapping
+
+from dashboard import french
+from dashboard.indicators import Figure
+from dashboard.wording import shown
+from db.codes import UNKNOWN_KEY
+
+S = french.SPACE
+NAMED = 2  # of several that are equal
+# Of the median wait, in the words in which it is asked for.
+LONGEST = {
+    "service": "La prestation qui fait le plus attendre",
+    "hour": "L'heure où l'on attend le plus",
+    "department": "Le département où l'on attend le plus",
+}
+
+
+def in_words(
+    figures: Mapping[str, Figure], names: Mapping[str, str], title: str, by: str, whole: Figure
+) -> str:
+    """« Attente médiane : de 11 min (Nikki) à 22 min (Djougou) ; 15 min pour l'ensemble » of sites; of services, hours and
+    departments which is highest and which lowest. figures: of one indicator, by key. title: what is compared."""
+    known = {k: f for k, f in figures.items() if f.value is not None and k != UNKNOWN_KEY}
+    values = {shown(f) for f in known.values()}
+    if len(known) < 2:
+        return f"{title}{S}: {shown(whole)} pour l'ensemble"
+    if len(values) == 1:
+        return f"{title}{S}: {values.pop()} partout"
+    (most, many), (least, few) = (_at_end(known, names, end) for end in (max, min))
+    if by == "site":
+        return (
+            f"{title}{S}: de {few} ({least}) à {many} ({most}){S}; {shown(whole)} pour l'ensemble"
+        )
+    if by == "service" and whole.indicator == "visits":
+        return f"La prestation la plus demandée{S}: {most} ({many} sur {shown(whole)})"
+    if whole.indicator == "wait_p50":
+        return f"{LONGEST[by]}{S}: {most}, {many}{S}; le moins{S}: {least}, {few}"
+    return f"{title}{S}: le plus, {most} ({many}){S}; le moins, {least} ({few})"
+
+
+def _at_end(
+    figures: Mapping[str, Figure], names: Mapping[str, str], end: Callable[..., Figure]
+) -> tuple[str, str]:
+    """Those that read like the highest or the lowest, and their value."""
+    value = shown(end(figures.values(), key=lambda f: f.value))
+    alike = sorted(names.get(k, k) for k, f in figures.items() if shown(f) == value)
+    return french.some(alike, NAMED), value

@@ -1,0 +1,162 @@
+"""What is to be done, as lists: complaints that wait, days not closed, silent sites; each name leads on, and only who may
+see rows is given them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from dashboard import french
+from dashboard.accounts.rights import ALL, LOCAL_READER, Access
+from dashboard.answers import complaints, completeness, directory, view
+from dashboard.answers.question import Question
+from dashboard.answers.view import View
+from dashboard.panel import Panel, to_site
+from dashboard.settings import load
+from tests.builders import COVE, KANDI, NIKKI, Office, closing, complaint, visit
+
+DAY = date(2025, 11, 24)  # a Monday
+YEAR = Question(date(2025, 1, 1), DAY)
+PLAIN = str.maketrans("\xa0\u202f", "  ")
+
+
+@pytest.fixture
+def asked(office, database_url, monkeypatch) -> Iterator[Office]:
+    """An office whose database answers questions; Kandi is heard of on the last day of the data."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    load.cache_clear()
+    office.hand_in("registre", *[visit(KANDI, d) for d in ("2025-11-17", DAY.isoformat())])
+    yield office
+    view.forget()
+    load.cache_clear()
+
+
+def before(days: int) -> str:
+    return (DAY - timedelta(days=days)).isoformat()
+
+
+def seeing(rows: frozenset[str] | str) -> View:
+    """One who may see all figures, and the rows of these sites."""
+    return replace(view.view(LOCAL_READER), access=Access(ALL, rows, frozenset({"read"})))
+
+
+def read(panel: Panel) -> list[list[str]]:
+    """The rows of a panel's table, as they are read."""
+    return [[cell.text.translate(PLAIN) for cell in row] for row in panel.table.rows]
+
+
+def three_complaints(office: Office) -> None:
+    office.hand_in(
+        "plaintes",
+        complaint("P-1", KANDI, before(10), category="Délai"),
+        complaint("P-2", COVE, before(200), category="Accueil"),
+        complaint("P-3", KANDI, before(31)),
+        complaint("P-4", KANDI, before(60), resolved=before(50)),
+        covers=(date(2025, 1, 1), DAY),
+    )
+
+
+def test_open_complaints_are_listed_oldest_first_whatever_the_period(asked):
+    three_complaints(asked)
+    for question in (YEAR, replace(YEAR, last=date(2025, 3, 31))):
+        panel = complaints.waiting(LOCAL_READER, question, "en_cours")
+        assert read(panel) == [
+            ["P-2", "CCSP de Covè", "08/05/2025", "200 jours", "Accueil"],
+            ["P-3", "CCSP de Kandi", "24/10/2025", "31 jours", "Non renseignée"],
+            ["P-1", "CCSP de Kandi", "14/11/2025", "10 jours", "Délai"],
+        ]
+        said = panel.finding.translate(PLAIN)
+        assert said == "2 plaintes attendent depuis plus de 30 jours"
+        assert panel.caption.translate(PLAIN) == "Au 24/11/2025 ; 3 plaintes en cours en tout."
+    first = panel.table.rows[0]
+    assert first[0].link == first[1].link == to_site(COVE)
+
+
+def test_of_one_site_no_row_repeats_its_name(asked):
+    three_complaints(asked)
+    panel = complaints.waiting(LOCAL_READER, replace(YEAR, site=COVE), "en_cours")
+    assert read(panel) == [["P-2", "08/05/2025", "200 jours", "Accueil"]]
+
+
+def test_who_may_see_no_rows_is_told_how_many_by_age_and_nothing_else(asked):
+    three_complaints(asked)
+    panel = complaints.waiting(seeing(frozenset()), YEAR, "en_cours")
+    assert "P-1" not in repr(panel) and "CCSP de Covè" not in repr(panel)
+    assert panel.finding.translate(PLAIN) == "2 plaintes attendent depuis plus de 30 jours"
+    counts = dict(read(panel))
+    assert counts["plus de 90 jours"] == counts["31 à 60 jours"] == counts["8 à 15 jours"] == "1"
+    assert "n'est pas ouverte" in panel.caption
+    assert "P-1" not in repr(complaints.register(seeing(frozenset()), YEAR))
+    assert not len(complaints.open_rows(seeing(frozenset()), YEAR))
+
+
+def test_who_may_see_some_sites_rows_is_given_these_and_told_of_the_others(asked):
+    three_complaints(asked)
+    panel = complaints.waiting(seeing(frozenset({KANDI})), YEAR, "en_cours")
+    assert [row[0] for row in read(panel)] == ["P-3", "P-1"]
+    assert "2 plaintes attendent" in panel.finding.translate(PLAIN)
+    assert "La liste en a 2" in panel.caption.translate(PLAIN)
+
+
+def test_without_a_complaint_that_waits_the_heading_says_so(asked):
+    asked.hand_in(
+        "plaintes", complaint("a", KANDI, before(40), resolved=before(39)), covers=(YEAR.first, DAY)
+    )
+    panel = complaints.waiting(LOCAL_READER, YEAR, "en_cours")
+    assert panel.finding.translate(PLAIN) == "Aucune plainte n'attend depuis plus de 30 jours"
+    assert not panel.table.rows
+
+
+def test_days_not_closed_are_named_with_their_year_and_counted(asked):
+    asked.hand_in("cloture", closing(KANDI, "2025-11-17"))
+    question = replace(YEAR, site=KANDI)
+    (row,) = read(completeness.not_reported(LOCAL_READER, question, "remontees"))
+    assert row == [
+        "CCSP de Kandi",
+        "5",
+        "24/11/2025",
+        "lundi 24 et vendredi 21 novembre 2025, et 3 autres",
+    ]
+    panel = completeness.each_day(LOCAL_READER, question, "jours")
+    assert [row[0] for row in read(panel)] == [f"{d}/11/2025" for d in (24, 21, 20, 19, 18)]
+    assert read(panel)[0][1] == "lundi 24 novembre 2025"
+    said = panel.finding.translate(PLAIN)
+    assert said == "CCSP de Kandi a laissé 5 journées ouvertes non clôturées"
+
+
+def test_the_site_that_left_most_days_comes_first_and_heads_the_list(asked):
+    panel = completeness.not_reported(LOCAL_READER, YEAR, "remontees")
+    names = [row[0] for row in read(panel)]
+    days = [row[1].value for row in panel.table.rows]
+    assert len(days) == 24 and days == sorted(days, reverse=True) and days[0] > days[-1]
+    assert panel.finding.translate(PLAIN) == (
+        f"{names[0]} a laissé {days[0]} journées ouvertes non clôturées ;"
+        f" {sum(n > 0 for n in days[1:])} autres centres en ont laissé {french.number(sum(days[1:]))}".translate(
+            PLAIN
+        )
+    )
+
+
+def test_silent_sites_are_listed_with_their_last_day_those_never_seen_first(asked):
+    asked.hand_in("registre", visit(COVE, before(40)), visit(NIKKI, before(2)))
+    panel = completeness.silent(LOCAL_READER, YEAR, "muets")
+    rows = read(panel)
+    assert rows[-1] == ["CCSP de Covè", "Zou", "15/10/2025", "40 jours"]
+    assert rows[0][2:] == ["jamais", "—"]
+    assert not {"CCSP de Kandi", "CCSP de Nikki"} & {row[0] for row in rows}
+    assert panel.finding.translate(PLAIN) == f"{len(rows)} centres muets sur 24 au 24/11/2025"
+    assert panel.table.rows[-1][0].link == to_site(COVE)
+    zou = completeness.silent(LOCAL_READER, replace(YEAR, site=KANDI), "muets")
+    assert zou.finding.translate(PLAIN) == "Aucun centre muet sur 1 au 24/11/2025"
+
+
+def test_every_site_and_department_is_one_click_away(asked):
+    of_sites = directory.of_sites(LOCAL_READER, YEAR, "centres")
+    homes = [row[1].text for row in of_sites.table.rows]
+    assert len(homes) == 24 and homes == sorted(homes)
+    assert to_site(KANDI) in [row[0].link for row in of_sites.table.rows]
+    of_departments = directory.of_departments(LOCAL_READER, YEAR, "departements")
+    links = [row[0].link for row in of_departments.table.rows]
+    assert [dict(link.filters)["departement"] for link in links] == sorted(set(homes))
+    assert sum(int(row[1].value) for row in of_departments.table.rows) == 24
