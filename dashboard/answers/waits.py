@@ -109,23 +109,26 @@ class Busy:
 
 @answer
 def busy(view: View, question: Question) -> Busy:
-    """When people come: of the months in which a site noted the hour of at least half of its visits, so that a register
-    without hours does not make others look calm."""
+    """When people come: of the sites that note hours, without the months in which they noted less than half of them, so
+    that a register without hours does not make others look calm."""
     scope, book = view.facts(question), view.book
     cut = scope.visits([scope.service_id])
-    heat = (
-        cut.of("heat").sum(axis=1, dtype=np.int64).reshape(len(scope.rows), len(cut.months), 7, 25)
-    )
-    noted = 2 * heat[..., 24].sum(axis=2) <= heat.sum(axis=(2, 3))
+    shape = (len(scope.rows), len(cut.months), 7, 25)
+    heat = cut.of("heat").sum(axis=1, dtype=np.int64).reshape(shape)
+    if not heat.size:
+        return Busy(np.zeros((7, 24), dtype=np.int64), np.zeros(7, dtype=np.int64))
+    notes = heat[..., :24].any(axis=(1, 2, 3))
+    noted = (2 * heat[..., 24].sum(axis=2) <= heat.sum(axis=(2, 3))) & notes[:, None]
     span = book.days(question.first, scope.last)
     days = np.arange(span.start, span.stop) + book.origin
-    month = month_numbers(days) - (month_number(cut.months[0]) if cut.months else 0)
-    there = (book.visited[scope.rows, span] > 0) | book.closed[scope.rows, span]
-    site, at = np.nonzero(there)
-    kept = noted[site, month[at]]
+    site, day = np.nonzero((book.visited[scope.rows, span] > 0) | book.closed[scope.rows, span])
+    # Before and after the months with visits there may be days that were closed without any.
+    month = month_numbers(days)[day] - month_number(cut.months[0])
+    known = (month >= 0) & (month < len(cut.months))
+    kept = np.where(known, noted[site, np.where(known, month, 0)], notes[site])
     return Busy(
         np.where(noted[:, :, None, None], heat[..., :24], 0).sum(axis=(0, 1)),
-        np.bincount(weekdays(days)[at[kept]], minlength=7),
+        np.bincount(weekdays(days)[day[kept]], minlength=7),
     )
 
 

@@ -1,0 +1,184 @@
+"""What a page is headed by: findings, which say nothing that too few would decide."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.answers import delays, headlines, view, waits
+from dashboard.answers.question import Question
+from dashboard.panel import Chart, Message, Panel
+from dashboard.settings import load
+from tests.builders import COVE, KANDI, Office, closing, complaint, visit, waited
+
+MONDAY = date(2025, 3, 3)
+YEAR = Question(date(2025, 1, 1), date(2025, 12, 31))
+PLAIN = str.maketrans("\xa0\u202f", "  ")
+
+
+@pytest.fixture
+def asked(office, database_url, monkeypatch) -> Iterator[Office]:
+    """An office whose database answers questions."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    load.cache_clear()
+    yield office
+    view.forget()
+    load.cache_clear()
+
+
+def at(hour: int, day: date, site: str = KANDI) -> list:
+    return visit(site, day.isoformat(), arrived=f"{hour:02}:10")
+
+
+def busiest(question: Question = YEAR) -> Panel:
+    return waits.heat(LOCAL_READER, question, "affluence")
+
+
+# ---- when people come ------------------------------------------------------------------------------------------
+
+
+def test_the_busiest_hour_is_that_of_the_days_on_which_the_site_was_open(asked):
+    """Ten Mondays with four at nine, five Tuesdays with six at ten: Mondays have more visits, Tuesdays are busier."""
+    mondays = [MONDAY + timedelta(weeks=n) for n in range(10)]
+    tuesdays = [MONDAY + timedelta(days=1, weeks=n) for n in range(5)]
+    asked.hand_in(
+        "registre",
+        *[at(9, day) for day in mondays for _ in range(4)],
+        *[at(10, day) for day in tuesdays for _ in range(6)],
+    )
+    panel = busiest(replace(YEAR, site=KANDI))
+    assert panel.finding.translate(PLAIN) == (
+        "Le plus chargé : mardi, de 10 h à 11 h, 6,0 usagers par heure d'ouverture"
+    )
+    assert [[c.text for c in row] for row in panel.table.rows] == [
+        ["lundi", "4,0", "0,0"],
+        ["mardi", "0,0", "6,0"],
+    ]
+
+
+def test_a_day_that_was_closed_in_the_register_without_anybody_counts_as_open(asked):
+    mondays = [MONDAY + timedelta(weeks=n) for n in range(8)]
+    asked.hand_in("registre", *[at(9, day) for day in mondays[:4] for _ in range(8)])
+    asked.hand_in("cloture", *[closing(KANDI, day.isoformat()) for day in mondays])
+    found = waits.busy(LOCAL_READER, YEAR)
+    assert found.days.tolist() == [8, 0, 0, 0, 0, 0, 0] and found.rates[0, 9] == 4
+
+
+def test_the_months_in_which_hours_were_not_noted_make_no_site_look_calm(asked):
+    noted = [MONDAY + timedelta(weeks=n) for n in range(4)]
+    before = [MONDAY - timedelta(weeks=n) for n in range(1, 5)]
+    asked.hand_in(
+        "registre",
+        *[at(9, day) for day in noted for _ in range(10)],
+        *[visit(KANDI, day.isoformat()) for day in before for _ in range(10)],
+    )
+    found = waits.busy(LOCAL_READER, YEAR)
+    assert found.days[0] == 4 and found.rates[0, 9] == 10 and found.busiest == (0, 9)
+
+
+@pytest.mark.parametrize("each", [1, 7])
+def test_too_few_visits_or_days_decide_nothing(asked, each):
+    days = [MONDAY + timedelta(weeks=n) for n in range(6 if each == 1 else 3)]
+    asked.hand_in("registre", *[at(9, day) for day in days for _ in range(each * 2)])
+    panel = busiest()
+    assert isinstance(panel.content, Message) and panel.content.text.startswith(
+        "Trop peu de visites"
+    )
+    assert not panel.finding and panel.table.rows
+
+
+def test_of_several_sites_it_is_what_one_of_them_sees(asked):
+    days = [MONDAY + timedelta(weeks=n) for n in range(5)]
+    asked.hand_in(
+        "registre", *[at(9, day, site) for day in days for site in (KANDI, COVE) for _ in range(6)]
+    )
+    said = busiest().finding.translate(PLAIN)
+    assert said == "Le plus chargé : lundi, de 9 h à 10 h, 6,0 usagers dans un centre ouvert"
+
+
+# ---- how long complaints wait ----------------------------------------------------------------------------------
+
+
+def received(office: Office, answered_after: list[int | None]) -> None:
+    first = date(2025, 1, 6)
+    office.hand_in(
+        "plaintes",
+        *[
+            complaint(
+                f"P-{n}",
+                KANDI,
+                first.isoformat(),
+                resolved="" if days is None else (first + timedelta(days=days)).isoformat(),
+            )
+            for n, days in enumerate(answered_after)
+        ],
+        covers=(YEAR.first, date(2025, 6, 30)),
+    )
+    office.hand_in("registre", visit(KANDI, "2025-06-30"))
+
+
+def test_the_curve_stops_at_ninety_days_and_says_what_lies_beyond(asked):
+    received(asked, [10] * 40 + [120] * 6 + [None] * 4)
+    panel = delays.survival(LOCAL_READER, YEAR, "survie")
+    assert panel.finding.translate(PLAIN).endswith("; 20 % attendent encore après 90 jours")
+    assert isinstance(panel.content, Chart)
+    ages = [row["d"] for row in panel.content.spec["data"]["values"]]
+    assert max(ages) == 90 and panel.content.spec["data"]["values"][-1]["v"] == pytest.approx(20)
+    column = [c.name for c in panel.table.columns].index("Sans réponse après 90 jours")
+    assert panel.table.rows[0][column].value == pytest.approx(20)
+
+
+def test_where_all_were_answered_sooner_it_says_so(asked):
+    received(asked, [10] * 40 + [80] * 10)
+    said = delays.survival(LOCAL_READER, YEAR, "survie").finding
+    assert said.endswith("aucune n'attend plus de 90 jours")
+
+
+def test_of_complaints_that_are_all_young_nothing_is_said_of_ninety_days(asked):
+    first = date(2025, 6, 1)
+    asked.hand_in(
+        "plaintes",
+        *[
+            complaint(f"P-{n}", KANDI, first.isoformat(), resolved="2025-06-10" if n < 30 else "")
+            for n in range(50)
+        ],
+        covers=(YEAR.first, date(2025, 6, 30)),
+    )
+    asked.hand_in("registre", visit(KANDI, "2025-06-30"))
+    assert "90 jours" not in delays.survival(LOCAL_READER, YEAR, "survie").finding
+
+
+# ---- whole pages -----------------------------------------------------------------------------------------------
+
+
+def test_one_site_is_said_to_make_people_wait_more_only_where_chance_would_not(asked):
+    lines = [waited(10 + n % 5, site=KANDI) for n in range(200)]
+    asked.hand_in("registre", *lines, *[waited(11 + n % 5, site=COVE) for n in range(8)])
+    assert headlines.longest_wait(LOCAL_READER, YEAR) == ""
+    asked.hand_in(
+        "registre", *[waited(30 + n % 5, day="2025-03-04", site=COVE) for n in range(200)]
+    )
+    said = headlines.longest_wait(LOCAL_READER, YEAR).translate(PLAIN)
+    assert said.startswith("On attend plus à Covè qu'ailleurs : 32 min, pour ")
+
+
+def test_a_department_is_headed_by_its_visits_and_its_late_complaints(asked):
+    received(asked, [None, None, 3])
+    year = replace(YEAR, department="Alibori")
+    assert headlines.department(LOCAL_READER, year).translate(PLAIN) == (
+        "Alibori : 1 visite en 12 mois ; rien ne se dégrade ; 2 plaintes attendent depuis plus de 30 jours"
+    )
+    part = replace(year, first=date(2025, 6, 15), last=date(2025, 6, 30))
+    assert "1 visite du 15/06/2025 au 30/06/2025" in headlines.department(
+        LOCAL_READER, part
+    ).translate(PLAIN)
+
+
+def test_a_site_that_is_silent_is_headed_by_that(asked):
+    asked.hand_in("registre", visit(KANDI, "2025-06-30"), visit(COVE, "2025-06-10"))
+    said = headlines.site(LOCAL_READER, replace(YEAR, site=COVE)).translate(PLAIN)
+    assert said.startswith("CCSP de Covè : muet depuis 20 jours ; 1 visite en 12 mois")
+    assert np.all([headlines.site(LOCAL_READER, replace(YEAR, site="nulle-part")) == ""])

@@ -1,0 +1,63 @@
+"""What a comparison shows at first sight: highest, lowest and whole, in words; nothing where nothing may be said."""
+
+import pytest
+
+from dashboard.indicators import Figure
+from dashboard.judgement.extremes import in_words
+
+PLAIN = str.maketrans("\xa0\u202f", "  ")
+NAMES = {"a": "Nikki", "b": "Djougou", "c": "Covè", "d": "Kandi"}
+
+
+def figure(value: float | None, code: str = "wait_p50", key: str = "a") -> Figure:
+    return Figure(
+        key, code, None, None, value, 100, 1, 1, "" if value is not None else "non mesuré"
+    )
+
+
+def said(values: dict[str, float | None], by: str = "site", code: str = "wait_p50") -> str:
+    figures = {k: figure(v, code, k) for k, v in values.items()}
+    return in_words(figures, NAMES, "Titre", by, figure(15, code)).translate(PLAIN)
+
+
+def test_of_sites_it_goes_from_the_lowest_to_the_highest_beside_the_whole():
+    assert said({"a": 11, "b": 22, "c": 14}) == (
+        "Titre : de 11 min (Nikki) à 22 min (Djougou) ; 15 min pour l'ensemble"
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        (
+            "service",
+            "La prestation qui fait le plus attendre : Djougou, 22 min ; le moins : Nikki, 11 min",
+        ),
+        ("hour", "L'heure où l'on attend le plus : Djougou, 22 min ; le moins : Nikki, 11 min"),
+    ],
+)
+def test_of_waits_it_answers_in_the_words_of_the_question(by, words):
+    assert said({"a": 11, "b": 22, "c": 14}, by) == words
+
+
+def test_those_that_read_alike_are_named_together():
+    assert "Covè et Djougou, 22 min" in said({"a": 11, "b": 22.2, "c": 21.8}, "service")
+    assert said({"a": 22, "b": 22, "c": 22, "d": 9}, "service").startswith(
+        "La prestation qui fait le plus attendre : Covè, Djougou et 1 autre, 22 min"
+    )
+    assert said({"a": 22, "b": 22}) == "Titre : 22 min partout"
+
+
+def test_what_is_missing_or_unknown_is_neither_highest_nor_lowest():
+    assert said({"a": 11, "b": None, "inconnu": 40, "c": 14}, "service") == (
+        "La prestation qui fait le plus attendre : Covè, 14 min ; le moins : Nikki, 11 min"
+    )
+    assert said({"a": 11, "inconnu": 40}, "service") == "Titre : 15 min pour l'ensemble"
+    assert said({}) == "Titre : 15 min pour l'ensemble"
+
+
+def test_of_counts_the_most_asked_for_is_named_beside_the_whole():
+    assert (
+        said({"a": 11, "b": 4}, "service", "visits")
+        == "La prestation la plus demandée : Nikki (11 sur 15)"
+    )
