@@ -30,6 +30,7 @@ VALUES = {
     "prestation": ("cip", "inconnu"),
     "centre": (KANDI,),
 }
+LEAVES = {str, int, float, bool, type(None)}  # most of what answers hold
 CODES = (*BY_CODE, *changes.SPLITS, *sections.ORDERS)
 # What else a page's address says.
 MORE = {
@@ -106,6 +107,8 @@ def label(control, value: str) -> str:
 
 def plain(answer):
     """All that an answer holds, as what can be compared: order and types count, a missing number equals itself."""
+    if type(answer) in LEAVES:
+        return repr(answer)
     if is_dataclass(answer):
         return type(answer).__name__, [plain(getattr(answer, f.name)) for f in fields(answer)]
     if isinstance(answer, Mapping):
@@ -115,7 +118,9 @@ def plain(answer):
     if isinstance(answer, set | frozenset):
         return sorted(map(repr, answer))
     if isinstance(answer, np.ndarray):
-        return str(answer.dtype), answer.shape, plain(answer.tolist())
+        inside = answer.tolist()
+        held = plain(inside) if answer.dtype.hasobject else repr(inside)
+        return str(answer.dtype), answer.shape, held
     if isinstance(answer, pd.DataFrame):
         return plain(answer.to_dict("list"))
     return repr(answer)
