@@ -157,7 +157,8 @@ def test_identifiers_are_unique_and_the_contents_lead_to_them(told):
 
 
 def test_it_says_its_language_scope_period_and_what_stands_on_every_page():
-    text = html.dossier(decks.whole())
+    deck = decks.whole()
+    text = html.dossier(deck)
     reader = Reader(text)
     assert text.startswith('<!DOCTYPE html>\n<html lang="fr">')
     assert reader.of("title")[:1] == [
@@ -165,7 +166,7 @@ def test_it_says_its_language_scope_period_and_what_stands_on_every_page():
     ]
     assert reader.of("h1") == ["Revue nationale"]
     assert reader.classed("scope") == ["Tout le réseau · de novembre 2025 à octobre 2026"]
-    assert sum(decks.whole().foot == data for _, _, data in reader.words) == 2
+    assert sum(deck.foot == data for _, _, data in reader.words) == 2
     assert "<style>" in text and "prefers-color-scheme:dark" in text and "@media print" in text
     assert len(text.encode()) < 500_000
 

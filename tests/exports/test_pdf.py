@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 
 import pypdf
 import pytest
@@ -38,12 +39,18 @@ def objects(document: pypdf.PdfReader):
             yield found
 
 
+@cache
+def printed(name: str) -> tuple[pypdf.PdfReader, list[str]]:
+    """The document of a deck and the text of each of its pages: to read it takes ten times as long as to make it."""
+    document = read(pdf.pdf(decks.DECKS[name]()))
+    return document, [packed(page.extract_text()) for page in document.pages]
+
+
 @pytest.fixture(scope="module", params=decks.DECKS)
 def told(request):
     """A deck and the text of its pages."""
-    deck = decks.DECKS[request.param]()
-    document = read(pdf.pdf(deck))
-    return deck, document, packed("".join(page.extract_text() for page in document.pages))
+    document, pages = printed(request.param)
+    return decks.DECKS[request.param](), document, pages
 
 
 def sayings(deck):
@@ -62,7 +69,8 @@ def sayings(deck):
 
 
 def test_all_that_the_deck_says_is_there(told):
-    deck, _, text = told
+    deck, _, pages = told
+    text = "".join(pages)
     for code, said in sayings(deck):
         for word in text_of(said)[: pdf.LONGEST].split():
             assert packed(word) in text, (code, word)
@@ -70,7 +78,7 @@ def test_all_that_the_deck_says_is_there(told):
 
 def test_sentences_are_whole_and_said_as_often_as_the_deck_says_them():
     deck = decks.whole()
-    text = packed("".join(page.extract_text() for page in read(pdf.pdf(deck)).pages))
+    text = "".join(printed("whole")[1])
     said = Counter(packed(t) for _, t in sayings(deck) if t)
     assert {t: n for t, n in said.items() if text.count(t) < n} == {}
     assert text.count(packed(html.TRUST)) == sum(bool(s.panel.strip) for s in deck.slides)
@@ -78,7 +86,8 @@ def test_sentences_are_whole_and_said_as_often_as_the_deck_says_them():
 
 @pytest.mark.pitfall(43)
 def test_every_cell_of_every_table_is_there(told):
-    deck, _, text = told
+    deck, _, pages = told
+    text = "".join(pages)
     for slide in deck.slides:
         for row in slide.panel.table.rows:
             for cell in row:
@@ -120,17 +129,16 @@ def test_no_number_of_a_table_is_lost(name):
 
 
 def test_its_pages_are_a4_and_say_where_they_are(told):
-    deck, document, _ = told
+    deck, document, pages = told
     foot = packed(text_of(deck.foot)[:300])
-    for number, page in enumerate(document.pages, 1):
+    for number, (page, text) in enumerate(zip(document.pages, pages, strict=True), 1):
         assert [round(float(v)) for v in page.mediabox[2:]] == [595, 842]
-        text = packed(page.extract_text())
         assert f"page{number}/{len(document.pages)}" in text and foot in text
 
 
 def test_it_knows_its_title_language_day_and_the_words_of_its_figures():
     deck = decks.whole()
-    document = read(pdf.pdf(deck))
+    document, _ = printed("whole")
     assert (
         document.metadata.title
         == "Revue nationale · Tout le réseau · de novembre 2025 à octobre 2026"
@@ -149,7 +157,7 @@ def test_it_knows_its_title_language_day_and_the_words_of_its_figures():
 
 
 def test_only_its_own_typefaces_are_used_and_all_are_inside():
-    document = read(pdf.pdf(decks.whole()))
+    document, _ = printed("whole")
     fonts = [found for found in objects(document) if found.get("/Type") == "/FontDescriptor"]
     assert fonts and all("SourceSansPro" in found["/FontName"] for found in fonts)
     assert all({"/FontFile2", "/FontFile3"} & set(found) for found in fonts)
@@ -157,18 +165,18 @@ def test_only_its_own_typefaces_are_used_and_all_are_inside():
 
 @pytest.mark.pitfall(42)
 def test_fictitious_data_say_so_and_definitions_close_the_document():
-    text = packed("".join(p.extract_text() for p in read(pdf.pdf(decks.whole())).pages))
+    text = "".join(printed("whole")[1])
     assert packed(html.DEMO) in text
     for indicator in html.indicators(decks.whole()):
         assert packed(html.definition(indicator)) in text
-    bare = packed("".join(p.extract_text() for p in read(pdf.pdf(decks.bare())).pages))
+    bare = "".join(printed("bare")[1])
     assert "ictives" not in bare and "Aucuneligne." in bare
 
 
 @pytest.mark.pitfall(45)
 def test_hostile_texts_are_set_as_they_are_and_nothing_acts():
-    document = read(pdf.pdf(decks.hostile()))
-    text = packed("".join(page.extract_text() for page in document.pages))
+    document, pages = printed("hostile")
+    text = "".join(pages)
     for literal in (
         '#eval("x")',
         "\\input{x}",
