@@ -117,6 +117,8 @@ def capital(text: str) -> str:
 
 def plain(text: str) -> str:
     """Without accents and capitals: « Cœur d'Été » gives « coeur d'ete »."""
+    if text.isascii():  # most cells of a register: nothing to take apart
+        return text.lower()
     letters = unicodedata.normalize("NFKD", text).casefold().replace("œ", "oe").replace("æ", "ae")
     return "".join(c for c in letters if not unicodedata.combining(c))
 

@@ -36,12 +36,14 @@ def nearest(top: Sequence[Sequence[str]], form: str | None = None) -> Headings |
 
     One heading alone is a word: « À » stands in many a table.
     """
+    forms = [FORMATS[form]] if form else FORMATS.values()
+    named = [(candidate, [normalise(c.heading) for c in candidate.columns]) for candidate in forms]
     best = None
     for index, line in enumerate(top):
         texts = set(map(normalise, line))
-        for candidate in [FORMATS[form]] if form else FORMATS.values():
-            matched = sum(normalise(c.heading) in texts for c in candidate.columns)
-            rank = (matched, matched / len(candidate.columns))
+        for candidate, names in named:
+            matched = sum(name in texts for name in names)
+            rank = (matched, matched / len(names))
             if matched > 1 and (best is None or rank > best[0]):
                 best = rank, Headings(index, candidate, tuple(line), matched)
     return best[1] if best else None
