@@ -236,22 +236,19 @@ def test_no_part_imports_from_a_higher_one(name):
         "indicators --from 2026-01-01 --to 2026-01-31 --by nation",
     ],
 )
-def test_the_command_line_loads_nothing_of_screens(command, tmp_path):
-    url = f"sqlite:///{tmp_path}/empty.db"
+def test_the_command_line_loads_nothing_of_screens(sqlite, command, tmp_path):
     code = (
-        "import sys; from db import schema; from db.demo_load import load_demo; from db.engine import make_engine;"
-        f" from db.seed import seed; engine = make_engine({url!r}); schema.upgrade(engine); seed(engine);"
-        " load_demo(engine, 500, 20211221, by='test', progress=False);"
-        f" from dashboard.__main__ import main; code = main({command.format(folder=tmp_path / 'out').split()!r});"
+        f"import sys; from dashboard.__main__ import main; code = main({command.format(folder=tmp_path / 'out').split()!r});"
         f" print([m for m in sys.modules if m.startswith({OF_SCREENS!r})], file=sys.stderr); sys.exit(code)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "DATABASE_URL": url},
-    )
+    with sqlite.fresh(visits=6_000) as url:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "DATABASE_URL": url},
+        )
     assert done.returncode == 0, done.stderr[-500:]
     assert done.stderr.splitlines()[-1] == "[]"
 

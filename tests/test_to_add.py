@@ -59,13 +59,6 @@ class Copy:
         return self.root / name
 
 
-@pytest.fixture(scope="module")
-def project(sqlite, tmp_path_factory) -> Iterator[Copy]:
-    """A copy of the project; each test adds another thing to it."""
-    with sqlite.fresh(visits=6_000) as url:
-        yield Copy(copied(tmp_path_factory.mktemp("project")), url)
-
-
 def asked(project: Copy, *arguments: str, **environ: str) -> str:
     """What Python prints in the copy, which it must do without failing."""
     done = run(project.root, *arguments, DATABASE_URL=project.url, **environ)
@@ -73,18 +66,17 @@ def asked(project: Copy, *arguments: str, **environ: str) -> str:
     return done.stdout
 
 
-def opened(project: Copy, *addresses: str, **filters: str) -> dict[str, dict]:
-    """What each of these pages of the copy shows, one after the other in a session that a link with filters begins."""
-    return json.loads(
-        asked(project, "-c", OPENED, json.dumps(filters), *addresses).splitlines()[-1]
-    )
-
-
 def add(path: Path, before: str, text: str) -> None:
     """Write a text into a file before the first place where another one stands."""
     old = path.read_text(encoding="utf-8")
     assert before in old
     path.write_text(old.replace(before, f"{text}{before}", 1), encoding="utf-8")
+
+
+def append(path: Path, text: str) -> None:
+    """Write a text at the end of a file, or into a new one."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)
 
 
 INDICATOR = """    Indicator(
@@ -113,13 +105,37 @@ def men_share(f: Facts) -> Measure:
     men, women = f.counter("men"), f.counter("women")
     return ratio(men, men + women, 100, "sexe non renseigné")
 '''
+SCRIPT = '"""Nouvelles: an example."""\n\nimport streamlit as st\n\nst.text("Rien de neuf.")\n'
+PAGE = '    PageSpec("pages/reading/news.py", "Comprendre", "Nouvelles", "Du neuf", "nouvelles"),\n'
+PLACE = (
+    "ccsp-abomey-calavi,CCSP,CCSP d'Abomey-Calavi,Abomey-Calavi,Atlantique,commune,6.45,2.36,,\n"
+)
 
 
-def test_an_indicator_is_one_function_and_one_entry(project):
-    measures = project / "dashboard/indicators/measures.py"
-    measures.write_text(measures.read_text(encoding="utf-8") + MEASURE, encoding="utf-8")
-    add(project / "dashboard/indicators/__init__.py", ")\nBY_CODE = ", INDICATOR)
-    pages = opened(project, "carte", "definitions", indicateur="men_share")
+@pytest.fixture(scope="module")
+def project(sqlite, tmp_path_factory) -> Iterator[Copy]:
+    """A copy of the project with an indicator, a page, a site and a word more, each put where its row says."""
+    with sqlite.fresh(visits=6_000) as url:
+        copy = Copy(copied(tmp_path_factory.mktemp("project")), url)
+        append(copy / "dashboard/indicators/measures.py", MEASURE)
+        add(copy / "dashboard/indicators/__init__.py", ")\nBY_CODE = ", INDICATOR)
+        append(copy / "pages/reading/news.py", SCRIPT)
+        add(copy / "dashboard/ui/navigation.py", '    PageSpec(\n        "pages/reading/def', PAGE)
+        append(copy / "data/reference/sites.csv", PLACE)
+        asked(copy, "-m", "db", "init")
+        asked(copy, "-m", "db", "add", "service", "Légalisation de signature")
+        yield copy
+
+
+@pytest.fixture(scope="module")
+def pages(project) -> dict[str, dict]:
+    """What pages of the copy show, one after the other in a session that a link with filters begins."""
+    filters = json.dumps({"indicateur": "men_share"})
+    shown = asked(project, "-c", OPENED, filters, "carte", "definitions", "nouvelles", "site")
+    return json.loads(shown.splitlines()[-1])
+
+
+def test_an_indicator_is_one_function_and_one_entry(project, pages):
     page, texts = pages["carte"], pages["definitions"]["texts"]
     assert "Part des hommes" in page["cards"]
     assert "Part des hommes" in page["choices"]["filtre_indicateur"]
@@ -133,37 +149,21 @@ def test_an_indicator_is_one_function_and_one_entry(project):
     assert float(values["men_share"]) + float(values["women_share"]) == pytest.approx(100)
 
 
-def test_a_page_is_one_script_and_one_line(project):
-    script = project / "pages/reading/news.py"
-    script.write_text(
-        '"""Nouvelles: an example."""\n\nimport streamlit as st\n\nst.text("Rien de neuf.")\n',
-        encoding="utf-8",
-    )
-    line = '    PageSpec("pages/reading/news.py", "Comprendre", "Nouvelles", "Du neuf", "nouvelles"),\n'
-    add(project / "dashboard/ui/navigation.py", '    PageSpec(\n        "pages/reading/def', line)
-    page = opened(project, "carte", "nouvelles")["nouvelles"]
+def test_a_page_is_one_script_and_one_line(pages):
+    page = pages["nouvelles"]
     assert ["Comprendre", "Nouvelles", "nouvelles"] in page["menu"]
     assert page["titles"] == ["Du neuf"] and "Rien de neuf." in page["texts"]
 
 
-def test_a_site_is_one_line_and_a_command(project):
-    place = (
-        "ccsp-abomey-calavi,CCSP,CCSP d'Abomey-Calavi,Abomey-Calavi,Atlantique,commune,6.45,2.36,,"
-    )
-    with (project / "data/reference/sites.csv").open("a", encoding="utf-8") as sites:
-        sites.write(f"{place}\n")
-    asked(project, "-m", "db", "init")
-    pages = opened(project, "carte", "site")
+def test_a_site_is_one_line_and_a_command(pages):
     assert "CCSP d'Abomey-Calavi" in pages["site"]["choices"]["filtre_centre"]
     assert "CCSP d'Abomey-Calavi" in pages["carte"]["choices"]["liste_centres"]
     assert "CCSP d'Abomey-Calavi" in pages["carte"]["first cells"]
     assert "CCSP d'Abomey-Calavi" in pages["carte"]["map"]
 
 
-def test_a_word_of_a_list_is_a_command(project):
-    asked(project, "-m", "db", "add", "service", "Légalisation de signature")
-    page = opened(project, "carte")["carte"]
-    assert "Légalisation de signature" in page["choices"]["filtre_prestation"]
+def test_a_word_of_a_list_is_a_command(pages):
+    assert "Légalisation de signature" in pages["carte"]["choices"]["filtre_prestation"]
 
 
 def test_a_right_is_one_entry(project):

@@ -3,11 +3,14 @@
 import ast
 import csv
 import io
+import json
 import os
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import openpyxl
 import pptx
@@ -16,8 +19,6 @@ import pytest
 from dashboard.answers.network import Fresh
 from dashboard.period import today
 from dashboard.settings import ROOT, load
-from db.demo_load import load_demo
-from db.engine import make_engine
 
 CHANGED = {"WAIT_THRESHOLD_MINUTES": "20", "OPERATING_DAYS": "45", "STALE_DAYS": "12"}
 BLANK = r"[\s\u00a0\u202f]*"
@@ -25,14 +26,22 @@ BLANK = r"[\s\u00a0\u202f]*"
 USUAL = re.compile(
     rf"(?:\ben|d.au plus|après|courte est de) 30{BLANK}min|30{BLANK}derniers{BLANK}jours"
 )
-# What opens every page in turn and prints all its words.
-PAGES = """
+# Opens every page in turn, then runs commands: the words of all pages, and what each command said.
+SESSION = """
+import contextlib, io, json, sys
+from dashboard.__main__ import main
 from dashboard.ui.navigation import PAGES
 from tests.pages.app import sound, tables, visit_page, words
 from tests.builders import KANDI
+shown, answers = [], []
 for spec in PAGES:
     at = sound(visit_page(spec.url_path, **({"centre": KANDI} if spec.url_path == "site" else {})))
-    print(*words(at), *map(str, at), tables(at), sep="\\n")
+    shown += [*words(at), *map(str, at), tables(at)]
+for arguments in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        assert main(arguments) == 0
+    answers.append(said.getvalue())
+print(json.dumps(["\\n".join(shown), *answers]))
 """
 WRITTEN_OUT = re.compile(
     rf"\b(?:30|trente){BLANK}(?:min\b|minutes)|\b(?:30|trente|10|dix){BLANK}derniers jours"
@@ -42,29 +51,40 @@ WRITTEN_OUT = re.compile(
 @pytest.fixture(scope="module")
 def url(sqlite):
     """The address of a database of fictitious data: words do not depend on the kind of database."""
-    with sqlite.fresh() as found:
-        engine = make_engine(found)
-        load_demo(engine, 6_000, 20211221, by="test", progress=False)
-        engine.dispose()
+    with sqlite.fresh(visits=6_000) as found:
         yield found
 
 
+DAYS = f"--from {today() - timedelta(days=365)} --to {today()}"
+INDICATORS = f"indicators {DAYS} --by nation".split()
+STORIES = ("national", "attentes")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said under the changed settings: all words of the pages, what the command prints, the files of each story."""
+
+    pages: str
+    indicators: str
+    stories: Path
+
+
 @pytest.fixture(scope="module")
-def said(url):
-    """What Python prints with these arguments, under the changed settings."""
-
-    def run(*argv: object) -> str:
-        done = subprocess.run(
-            [sys.executable, *map(str, argv)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            env={**os.environ, **CHANGED, "DATABASE_URL": url},
-        )
-        assert done.returncode == 0, done.stderr[-2_000:]
-        return done.stdout
-
-    return run
+def told(url, tmp_path_factory) -> Told:
+    """All of it, by one Python of its own: words are made of the settings when they are first read."""
+    folder = tmp_path_factory.mktemp("stories")
+    report = "report --format pptx,html,xlsx,txt --story".split()
+    commands = [INDICATORS, *([*report, s, "--out", str(folder / s)] for s in STORIES)]
+    done = subprocess.run(
+        [sys.executable, "-c", SESSION, json.dumps(commands)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **CHANGED, "DATABASE_URL": url},
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    pages, indicators, *_ = json.loads(done.stdout.splitlines()[-1])
+    return Told(pages, indicators, folder)
 
 
 def check(text: str, *wanted: str) -> None:
@@ -74,9 +94,9 @@ def check(text: str, *wanted: str) -> None:
     assert [words for words in wanted if words not in plain] == []
 
 
-def test_every_page_says_the_setting_in_force(said):
+def test_every_page_says_the_setting_in_force(told):
     check(
-        said("-c", PAGES),
+        told.pages,
         "Reçus en 20 min ou moins",
         "Reçus en 20 minutes ou moins",
         "servis avec une attente d'au plus 20 minutes",
@@ -86,12 +106,9 @@ def test_every_page_says_the_setting_in_force(said):
     )
 
 
-@pytest.mark.parametrize("story", ["national", "attentes"])
-def test_every_file_of_a_story_says_the_setting_in_force(said, tmp_path, story):
-    said(
-        *f"-m dashboard report --story {story} --format pptx,html,xlsx,txt --out".split(), tmp_path
-    )
-    files = {path.suffix: path for path in tmp_path.iterdir()}
+@pytest.mark.parametrize("story", STORIES)
+def test_every_file_of_a_story_says_the_setting_in_force(told, story):
+    files = {path.suffix: path for path in (told.stories / story).iterdir()}
     texts = {kind: files[kind].read_text(encoding="utf-8") for kind in (".html", ".txt")}
     texts[".pptx"] = "\n".join(
         node.text or ""
@@ -109,24 +126,22 @@ def test_every_file_of_a_story_says_the_setting_in_force(said, tmp_path, story):
         check(text, "en 20 min")
 
 
-def test_the_command_counts_with_the_setting_in_force(said, url):
-    days = f"--from {today() - timedelta(days=365)} --to {today()}"
-    text = said(*f"-m dashboard indicators {days} --by nation".split())
-    check(text)
+def test_the_command_counts_with_the_setting_in_force(told, url):
+    check(told.indicators)
     shares = [
         next(
             row for row in csv.DictReader(io.StringIO(out)) if row["indicator"] == "wait_within_30"
         )
-        for out in (text, usual(url, days))
+        for out in (told.indicators, usual(url))
     ]
     assert 0 < float(shares[0]["numerator"]) < float(shares[1]["numerator"])
     assert shares[0]["denominator"] == shares[1]["denominator"]
 
 
-def usual(url: str, days: str) -> str:
+def usual(url: str) -> str:
     """What the command prints under the usual settings."""
     return subprocess.run(
-        [sys.executable, *f"-m dashboard indicators {days} --by nation".split()],
+        [sys.executable, "-m", "dashboard", *INDICATORS],
         cwd=ROOT,
         capture_output=True,
         text=True,
