@@ -1,10 +1,12 @@
 """Sites side by side; one indicator compared by site, service, department or hour."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from dashboard import charts, french
+from dashboard.answers.differing import Differing, differing
+from dashboard.answers.differing import funnel as draw_funnel
 from dashboard.answers.figures import Figures, whole
 from dashboard.answers.figures import figures as figures_of
 from dashboard.answers.headlines import longest_wait
@@ -12,8 +14,9 @@ from dashboard.answers.network import names, services, sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.uncertainty import Interval, intervals
-from dashboard.answers.view import Asker, View, answer
+from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, placed
+from dashboard.judgement.comparing import differ, ranks
 from dashboard.judgement.extremes import in_words
 from dashboard.judgement.signals import RATES, SHARES
 from dashboard.panel import (
@@ -29,21 +32,13 @@ from dashboard.panel import (
     words,
 )
 from dashboard.statistics import sentences
-from dashboard.statistics.dispersion import Differences, differences
-from dashboard.statistics.funnel import Position
-from dashboard.statistics.ranks import ranks as fair_ranks
 from dashboard.wording import amount, base, reason, short_name, shown
-from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
 Order = Literal["name", "value", "size"]
 Column = tuple[str, Mapping[str, str]]  # a heading, and the words of each key
-FEWEST = 2  # sites that can differ
-OUTSIDE = (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH)
-USUAL = "compte tenu des différences habituelles entre centres"
 LIKELY = "Trait fin : entre quelles valeurs se trouve sans doute le vrai chiffre (19 fois sur 20)."
 READING_BARS = "trait fin : où se trouve sans doute le vrai chiffre"
-READING = "Un point : un centre · trait : l'ensemble · zones : 95 et 99,8 % · pointillé : 99,8 %, le hasard seul"
 WHAT = {
     "site": "Centre",
     "service": "Prestation",
@@ -115,7 +110,7 @@ def compare(
     )
     panel = Panel(key, title, table=listed, strip=strip(view, question, code))
     if found and funnel and found.whole.funnel:
-        return _funnel(figures, code, known, found, panel)
+        return draw_funnel(view, question, code, found, panel)
     drawn, which = _drawn(figures, code, keys, order, most)
     if which:
         which = f" ({WHAT[by].lower()}s{S}: {which}, sur {len(keys)})"
@@ -139,51 +134,6 @@ def _drawn(
         )
     busiest = sorted(keys, key=lambda k: -(figures[k]["visits"].value or 0))[:most]
     return [k for k in keys if k in busiest], f"les {most} qui reçoivent le plus"
-
-
-@dataclass(frozen=True)
-class Differing:
-    """How the sites that have enough cases differ in a rate: their two counts by key, the comparison, its headline."""
-
-    counts: Mapping[str, tuple[float, float]]
-    whole: Differences
-    finding: str
-
-    @property
-    def position(self) -> dict[str, Position]:
-        """Of each site, where there are sites enough for limits."""
-        return dict(zip(self.counts, self.whole.position, strict=False))
-
-
-@answer
-def differing(view: View, question: Question, code: str) -> Differing | None:
-    """How sites differ; None where the indicator is no share or rate, or fewer than two sites have enough cases."""
-    if code not in SHARES | RATES:
-        return None
-    figures, known = figures_of(view, question, "site"), names(view, question)
-    counts = _enough(figures, sorted(figures, key=lambda k: french.alphabetical(known[k])), code)
-    whole = differences(
-        [a for a, _ in counts.values()],
-        [d for _, d in counts.values()],
-        proportion=code in SHARES,
-        scale=BY_CODE[code].scale,
-    )
-    if whole is None or whole.sites < FEWEST:
-        return None
-    apart = [known[k] for k, p in zip(counts, whole.position, strict=False) if p in OUTSIDE]
-    return Differing(counts, whole, sentences.differences(whole.chance, apart, whole.funnel))
-
-
-def has_funnel(who: Asker, question: Question, by: str, code: str) -> bool:
-    """Whether the comparison may be drawn as a funnel: sites, of a rate, enough of them."""
-    found = differing(who, question, code) if by == "site" else None
-    return found is not None and found.whole.funnel
-
-
-def has_ranks(who: Asker, question: Question, by: str, code: str) -> bool:
-    """Whether a rank can be given: of three sites or more, in a rate of which one direction is good."""
-    found = differing(who, question, code) if by == "site" else None
-    return found is not None and len(found.counts) > 2 and BY_CODE[code].direction != "neither"
 
 
 def _ordered(
@@ -257,22 +207,10 @@ def _first_sight(
         if code == "wait_p50" and (said := longest_wait(view, question)):
             return said
         known = {p.code: short_name(p) for p in sites(view, question)}
-    elif code in SHARES | RATES and not _differ(figures, code):
+    elif code in SHARES | RATES and not differ(figures, code):
         return f"{subject}{S}: aucune différence nette n'est visible"
     one = {k: f[code] for k, f in figures.items()}
     return in_words(one, known, subject, by, whole(view, question)[code])
-
-
-def _differ(figures: Figures, code: str) -> bool:
-    """Whether the keys of a rate differ by more than chance."""
-    counts = _enough(figures, [k for k in figures if k != UNKNOWN_KEY], code)
-    found = differences(
-        [a for a, _ in counts.values()],
-        [d for _, d in counts.values()],
-        proportion=code in SHARES,
-        scale=BY_CODE[code].scale,
-    )
-    return found is not None and found.chance < sentences.ALIKE
 
 
 def _in_words(code: str, ends: Interval | None) -> tuple[float | None, float | None, str]:
@@ -328,64 +266,5 @@ def _columns(found: Differing, keys: Sequence[str], code: str, ranked: bool) -> 
         position = {k: sentences.POSITIONS[p] for k, p in found.position.items()}
         more.append(("Position", {k: position.get(k, "trop peu de données") for k in keys}))
     if ranked:
-        more.append(("Rang", _ranks(found.counts, code, keys)))
+        more.append(("Rang", ranks(found.counts, code, keys)))
     return more
-
-
-def _funnel(
-    figures: Figures, code: str, known: Mapping[str, str], found: Differing, panel: Panel
-) -> Panel:
-    """Sites against what chance allows at their size; those outside are named."""
-    i, position = BY_CODE[code], found.position
-    spec = charts.funnel_chart(
-        found.whole,
-        [known.get(k, k) for k in found.counts],
-        [size for _, size in found.counts.values()],
-        [shown(figures[k][code]) for k in found.counts],
-        unit=i.short,
-        base=i.denominator,
-    )
-    apart = [known.get(k, k) for k, p in position.items() if p in OUTSIDE]
-    limits = (
-        f"Hors des limites à 99,8 % : {french.join_words(apart)}."
-        if apart
-        else "Aucun centre hors des limites à 99,8 %."
-    )
-    return replace(
-        panel,
-        content=Chart(spec),
-        caption=f"{limits} Zones : 95 et 99,8 %, {USUAL} ; pointillés : 99,8 %, le"
-        f" hasard seul. Trait plein : l'ensemble, {amount(i, found.whole.target)}.",
-        alt=f"Entonnoir : {i.label} de chaque centre selon sa taille.",
-        finding=f"{i.label}{S}: {found.finding}",
-        reading=READING,
-    )
-
-
-def _enough(figures: Figures, order: Sequence[str], code: str) -> dict[str, tuple[float, float]]:
-    """The two counts of each site that has enough of them to be compared."""
-    return {
-        k: (f.numerator, f.denominator)
-        for k in order
-        if (f := figures[k][code]).denominator
-        and f.numerator is not None
-        and f.n >= BY_CODE[code].minimum
-    }
-
-
-def _ranks(
-    counts: Mapping[str, tuple[float, float]], code: str, order: Sequence[str]
-) -> dict[str, str]:
-    i = BY_CODE[code]
-    ranks = fair_ranks(
-        [a for a, _ in counts.values()],
-        [d for _, d in counts.values()],
-        direction=i.direction,
-        proportion=code in SHARES,
-        minimum=max(i.minimum, 1),
-    )
-    places = {
-        k: f"{r.rank} (entre {r.low} et {r.high}) sur {r.of}" if r else "pas de rang"
-        for k, r in zip(counts, ranks, strict=True)
-    }
-    return {k: places.get(k, "pas de rang") for k in order}

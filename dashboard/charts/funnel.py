@@ -4,11 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dashboard.charts import labels
 from dashboard.charts.native import describe
-from dashboard.charts.style import Spec, chart, known
-from dashboard.palette import CONCERN, INK, MAIN, SOFT
+from dashboard.charts.style import Row, Spec, chart, known
+from dashboard.palette import CONCERN, MAIN, SOFT
 from dashboard.statistics.dispersion import Differences
 from dashboard.statistics.funnel import Position
+
+ROOM = 1.06  # beside the largest site
 
 
 def funnel_chart(
@@ -26,7 +29,7 @@ def funnel_chart(
     """
     far = (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH)
     order = np.argsort(sizes)
-    values = []
+    values: list[Row] = []
     for i, (name, size, value) in enumerate(zip(names, sizes, whole.values, strict=True)):
         if np.isnan(value):
             continue
@@ -45,7 +48,7 @@ def funnel_chart(
                 else "entre les deux limites",
             }
         )
-    curve = [
+    curve: list[Row] = [
         {
             "n": float(sizes[i]),
             **{
@@ -63,11 +66,13 @@ def funnel_chart(
         for i in order
         if sizes[i] > 0
     ]
+    _place_names(values, curve)
+    largest = max((row["n"] for row in values), default=1)
     x = {
         "field": "n",
         "type": "quantitative",
         "title": base,
-        "scale": {"zero": True},
+        "scale": {"domain": [0, largest * ROOM], "nice": False},
         "axis": {"tickCount": 6},
     }
 
@@ -121,11 +126,7 @@ def funnel_chart(
                     },
                 },
             },
-            {
-                "mark": {"type": "text", "align": "left", "dx": 7, "fontSize": 11, "color": INK},
-                "transform": [{"filter": "datum.out"}],
-                "encoding": {"x": x, "y": y("v"), "text": {"field": "k"}},
-            },
+            *labels.written({"x": x, "y": y("v")}),
         ],
         usermeta=describe(
             "scatter",
@@ -149,3 +150,18 @@ def funnel_chart(
             ],
         ),
     )
+
+
+def _place_names(values: list[Row], curve: list[Row]) -> None:
+    """Say in each row on which side of its point the name stands."""
+    heights = [v for row in curve for field, v in row.items() if field != "n" and v is not None]
+    heights += [row["v"] for row in values]
+    low, high = min(heights, default=0), max(heights, default=1)
+    wide, tall = max((row["n"] for row in values), default=1) * ROOM, (high - low) or 1
+    found = labels.sides(
+        [(row["n"] / wide, (row["v"] - low) / tall) for row in values],
+        [row["k"] for row in values],
+        [row["out"] for row in values],
+    )
+    for row, side in zip(values, found, strict=True):
+        row["side"] = side

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.accounts.rights import Person
-from dashboard.answers import completeness, delays, months, sites
+from dashboard.answers import completeness, delays, differing, months, sites
 from dashboard.answers.dated import since
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, choices, codes
@@ -115,13 +115,13 @@ def compare(
                 label_visibility="collapsed",
                 required=True,
             )
-        if sites.has_funnel(person, question, by, code):
+        if differing.has_funnel(person, question, by, code):
             funnel = st.toggle(
                 "Entonnoir",
                 key=f"{key}_entonnoir",
                 help="Chaque centre selon sa taille : plus il est petit, plus son chiffre peut s'écarter par hasard.",
             )
-        if sites.has_ranks(person, question, by, code):
+        if differing.has_ranks(person, question, by, code):
             ranked = st.toggle(
                 "Rang",
                 key=f"{key}_rang",

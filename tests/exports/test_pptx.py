@@ -129,6 +129,18 @@ def test_the_exact_limits_of_a_funnel_are_drawn_unlike_those_that_count():
     )
 
 
+def test_the_points_of_a_funnel_are_named_as_on_screen_those_outside_always():
+    one, slide, expected = next(c for c in charted("whole") if c[0].panel.key == "entonnoir")
+    series = charts(slide)[0].plots[0].series[0]
+    named = {
+        row["k"]: series.points[i].data_label.text_frame.text
+        for i, row in enumerate(expected.rows)
+        if row["side"]
+    }
+    assert len(named) > 3 and all(written in name for name, written in named.items()), one.code
+    assert {row["k"] for row in expected.rows if row["out"]} <= set(named)
+
+
 @pytest.mark.pitfall(43)
 @every_deck
 def test_every_number_of_every_chart_is_the_screens(name):

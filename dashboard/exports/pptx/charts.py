@@ -39,6 +39,13 @@ SIGNALS = dict(
         strict=False,
     )
 )
+# Where a point's name stands.
+SIDES = {
+    "right": XL_LABEL_POSITION.RIGHT,
+    "left": XL_LABEL_POSITION.LEFT,
+    "above": XL_LABEL_POSITION.ABOVE,
+    "below": XL_LABEL_POSITION.BELOW,
+}
 # Colour, width and dashes of lines: over months; on two axes; a funnel's limits in their order (99,8 %, 95 %, exact).
 Stroke = tuple[Colour, float] | tuple[Colour, float, MSO_LINE]
 OVER_MONTHS: dict[str, Stroke] = {
@@ -351,7 +358,7 @@ def _scatter(made: Page, panel: Panel, chart: Native, box: Box) -> None:
         if one.role == "points":
             series.format.line.fill.background()
             axes.mark(series.marker, XL_MARKER_STYLE.CIRCLE, 10, MAIN)
-            _name_those_outside(series, one.words, chart.rows)
+            _name_points(series, one.words, chart.rows)
         else:
             how = next(limits, None) if one.role == "limit" else None
             pen(series.format.line, *(how or ON_AXES[one.role]))
@@ -370,12 +377,13 @@ def _placed(chart: Native, steps: bool) -> axes.Points:
     return data
 
 
-def _name_those_outside(series: XySeries, names: Sequence[str], rows: Sequence[Row]) -> None:
-    """In orange, with another shape and a name, as on screen."""
+def _name_points(series: XySeries, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Each name on the side that the screen gives it; those outside in orange too, with another shape."""
     for i, (row, name) in enumerate(zip(rows, names, strict=True)):
-        if row.get("out"):
+        if out := row.get("out", False):
             axes.mark(series.points[i].marker, XL_MARKER_STYLE.DIAMOND, 13, CONCERN)
-            label = series.points[i].data_label
-            write(label.text_frame, Run(cut(name, 1, 3, BODY), BODY, INK, True))
+        if side := row.get("side", ""):
+            label, size = series.points[i].data_label, BODY if out else SMALL
+            write(label.text_frame, Run(cut(name, 1, 3, size), size, INK, bool(out)))
             label.text_frame.word_wrap = False
-            label.position = XL_LABEL_POSITION.RIGHT
+            label.position = SIDES[side]
