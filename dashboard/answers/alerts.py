@@ -1,13 +1,15 @@
 """Alerts: which sites have a signal, how many chance alone would give, and what was decided."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from dashboard import french
 from dashboard.answers import follow
+from dashboard.answers.kept import Kept
 from dashboard.answers.network import names, sites
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
@@ -33,6 +35,8 @@ from dashboard.wording import amount
 
 SEEN_AFTER = 3  # points after a decision before anything is said of it
 DRAWS = 100  # of each series, for the budget: its expected number is known to within 0.2
+# Under all that they are drawn from: a decision or a target makes another state of the data, but no other series.
+SIMULATED: Kept[Any] = Kept(8)  # of some 300 KB each
 ORDER = {Variation.CONCERN: 0, Variation.IMPROVEMENT: 1, Variation.NEUTRAL: 2}
 
 
@@ -49,7 +53,7 @@ def followed(
 @answer
 def _chances(view: View) -> Mapping[tuple[str, str], np.ndarray]:
     """The chance of a false alarm of each site's series in each of its months, by scope and indicator: simulated once for
-    a state of the data, with the numbers behind each series as they are."""
+    the same series, with the numbers behind each as they are."""
     places = names(view)
     series = [
         (scope, code, course, course.fit, course.bases)
@@ -72,11 +76,17 @@ def _chances(view: View) -> Mapping[tuple[str, str], np.ndarray]:
                 runs=course.kind != ChartKind.RARE,
             )
         )
-    found = chances_of(shapes, DRAWS)
+    found = SIMULATED.get(tuple(map(_drawn_from, shapes)), lambda: chances_of(shapes, DRAWS))
     chances = {(scope, code): c for (scope, code, *_), c in zip(series, found, strict=True)}
     for code in VOLUMES:
         chances |= _of_volumes(view, code)
     return chances
+
+
+def _drawn_from(shape: Shape) -> tuple[Hashable, ...]:
+    """All that a shape holds, as what can be a key."""
+    bases = shape.bases.tobytes()
+    return shape.site, shape.family, bases, shape.centre, shape.spread, shape.runs
 
 
 def _of_volumes(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
@@ -86,7 +96,11 @@ def _of_volumes(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
     if not of:
         return {}
     months = np.array([m.month for m in next(iter(of.values())).months])
-    last = volume_chances(np.array([c.values for c in of.values()]), months, DRAWS)
+    values = np.array([c.values for c in of.values()], dtype=float)
+    last = SIMULATED.get(
+        (values.shape, values.tobytes(), months.tobytes()),
+        lambda: volume_chances(values, months, DRAWS),
+    )
     return {
         (scope, code): np.where(np.isfinite(course.then), chance, np.nan)
         for (scope, course), chance in zip(of.items(), last.tolist(), strict=True)
