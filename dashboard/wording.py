@@ -73,16 +73,19 @@ def who_reported(figure: Figure) -> str:
 
 
 def short_name(place: Place) -> str:
-    """« Covè » of the CCSP de Covè, « Abomey (GSRU) » of the GSRU d'Abomey; another name whole."""
-    if place.name != f"{place.kind} {french.elide('de', place.commune)}":
-        return place.name
-    return place.commune if place.kind == "CCSP" else f"{place.commune} ({place.kind})"
+    """« Covè » of the CCSP de Covè; another name whole, that of a GSRU too: a commune may have both."""
+    return place.commune if place.name == _usual_name("CCSP", place) else place.name
 
 
 def at_site(place: Place) -> str:
-    """« à Covè », « à Abomey (GSRU) »; of another name « au centre Maison des usagers »."""
-    short = short_name(place)
-    return f"au centre {short}" if short == place.name else f"à {short}"
+    """« à Covè », « au GSRU d'Abomey »; of another name « au centre Maison des usagers »."""
+    if place.name == _usual_name("CCSP", place):
+        return f"à {place.commune}"
+    return f"au {'' if place.name == _usual_name(place.kind, place) else 'centre '}{place.name}"
+
+
+def _usual_name(kind: str, place: Place) -> str:
+    return f"{kind} {french.elide('de', place.commune)}"
 
 
 def base(figure: Figure) -> str:

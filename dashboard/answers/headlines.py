@@ -8,6 +8,7 @@ from dashboard.answers.network import silences, sites, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.uncertainty import intervals
 from dashboard.answers.view import View, answer
+from dashboard.indicators import BY_CODE
 from dashboard.period import Period
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
@@ -52,17 +53,18 @@ def worse(view: View, question: Question) -> str:
     judged = [(name, s) for name, s in alerts.followed(view, question) if s.charted]
     if question.service or not judged:
         return ""
-    short = {p.name: short_name(p) for p in sites(view, question)}
-    if question.site:
-        return (
-            "quelque chose se dégrade"
-            if any(s.variation == Variation.CONCERN for _, s in judged)
-            else "rien ne se dégrade"
-        )
-    bad = sorted({short[name] for name, s in judged if s.variation == Variation.CONCERN})
+    bad = [(name, s.indicator) for name, s in judged if s.variation == Variation.CONCERN]
     if not bad:
         return "rien ne se dégrade"
-    return f"{french.some(bad, NAMED)} {'se dégrade' if len(bad) == 1 else 'se dégradent'}"
+    short = {p.name: short_name(p) for p in sites(view, question)}
+    where = sorted({short[name] for name, _ in bad}, key=french.alphabetical)
+    # Of one site it is said what gets worse; of several, where.
+    what = french.some([_lower(BY_CODE[code].short) for _, code in bad], NAMED)
+    if question.site:
+        return f"ce qui se dégrade{S}: {what}"
+    if len(where) == 1:
+        return f"{where[0]} se dégrade ({what})"
+    return f"{french.some(where, NAMED)} se dégradent"
 
 
 @answer

@@ -45,5 +45,7 @@ def _at_end(
 ) -> tuple[str, str]:
     """Those that read like the highest or the lowest, and their value."""
     value = shown(end(figures.values(), key=lambda f: f.value))
-    alike = sorted(names.get(k, k) for k, f in figures.items() if shown(f) == value)
-    return french.some(alike, NAMED), value
+    alike = {k: names.get(k, k) for k, f in figures.items() if shown(f) == value}
+    # Hours by the clock, all else by name.
+    order = sorted(alike, key=lambda k: k if k.isdigit() else french.alphabetical(alike[k]))
+    return french.some([alike[k] for k in order], NAMED), value

@@ -21,6 +21,7 @@ ORDERS: dict[sites.Order, str] = {
     "value": "Par valeur",
     "size": "Par effectif",
 }
+CHOICE = 270  # width of a choice of indicators, in pixels
 DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 
 
@@ -51,10 +52,7 @@ def _heading(place: DeltaGenerator, panel: Panel) -> None:
 
 def choose_indicator(place: Placement, key: str, first: str | None = None) -> str:
     """A small choice of a place's indicators above a chart. first: what it opens with, by default the first of them."""
-    return _choice(choices(lambda i: place in i.places), key, first)
-
-
-def _choice(options: Sequence[str], key: str, first: str | None = None) -> str:
+    options = choices(lambda i: place in i.places)
     return st.segmented_control(
         "Indicateur",
         options,
@@ -66,10 +64,23 @@ def _choice(options: Sequence[str], key: str, first: str | None = None) -> str:
     )
 
 
+def _choose(options: Sequence[str], key: str, first: str | None) -> str:
+    """The same in half a page, where side by side they would not have room."""
+    return st.selectbox(
+        "Indicateur",
+        options,
+        options.index(first or options[0]),
+        format_func=lambda c: BY_CODE[c].short,
+        key=key,
+        label_visibility="collapsed",
+        width=CHOICE,
+    )
+
+
 def series(person: Person, question: Question, key: str, first: str | None = None) -> None:
     """What is followed, month by month, as it is chosen, under its finding and since when it has changed."""
     place = st.container()
-    code = _choice(FOLLOWED, f"{key}_choix", first)
+    code = _choose(FOLLOWED, f"{key}_choix", first)
     panel = months.by_month(person, question, code, key)
     _heading(place, panel)
     dated(person, question, code)
@@ -86,9 +97,10 @@ def compare_chosen(
     person: Person, question: Question, place: Placement, key: str, first: str | None = None
 ) -> None:
     """Sites compared in an indicator that is chosen."""
-    head = st.container()
-    code = choose_indicator(place, f"{key}_choix", first)
-    compare(person, question, "site", code, key, head=head)
+    head, row = st.container(), st.container(horizontal=True, vertical_alignment="center")
+    with row:
+        code = _choose(choices(lambda i: place in i.places), f"{key}_choix", first)
+    compare(person, question, "site", code, key, head=head, row=row)
 
 
 def compare(
@@ -100,11 +112,12 @@ def compare(
     *,
     order: sites.Order = "name",
     head: DeltaGenerator | None = None,
+    row: DeltaGenerator | None = None,
 ) -> None:
     """One indicator by site, service or hour, in the order chosen; of sites, the funnel and the rank on demand. order: the
-    one it opens with. head: where its finding stands, by default above it."""
+    one it opens with. head: where its finding stands; row: its choices; by default above it."""
     head, ranked, funnel = head or st.container(), False, False
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with row or st.container(horizontal=True, vertical_alignment="center"):
         if by != "hour":
             order = st.segmented_control(
                 "Ordre",

@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import delays, headlines, view, waits
+from dashboard.answers import alerts, delays, headlines, network, view, waits
 from dashboard.answers.question import Question
 from dashboard.panel import Chart, Message, Panel
 from dashboard.settings import load
+from dashboard.statistics.variation import Variation
+from dashboard.wording import at_site, short_name
+from db.shapes import Place
 from tests.builders import COVE, KANDI, Office, closing, complaint, visit, waited
 
 MONDAY = date(2025, 3, 3)
@@ -181,4 +184,51 @@ def test_a_site_that_is_silent_is_headed_by_that(asked):
     asked.hand_in("registre", visit(KANDI, "2025-06-30"), visit(COVE, "2025-06-10"))
     said = headlines.site(LOCAL_READER, replace(YEAR, site=COVE)).translate(PLAIN)
     assert said.startswith("CCSP de Covè : muet depuis 20 jours ; 1 visite en 12 mois")
-    assert np.all([headlines.site(LOCAL_READER, replace(YEAR, site="nulle-part")) == ""])
+    assert headlines.site(LOCAL_READER, replace(YEAR, site="nulle-part")) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "short", "where"),
+    [
+        ("CCSP", "CCSP d'Allada", "Allada", "à Allada"),
+        ("GSRU", "GSRU d'Allada", "GSRU d'Allada", "au GSRU d'Allada"),
+        ("CCSP", "Maison des usagers", "Maison des usagers", "au centre Maison des usagers"),
+    ],
+)
+def test_a_site_is_said_by_its_commune_where_that_is_its_name(kind, name, short, where):
+    place = Place(1, "x", kind, name, "", "Allada", "Atlantique", 0, 0, 0, None, None, None)
+    assert (short_name(place), at_site(place)) == (short, where)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (YEAR, "Covè et Kandi se dégradent"),
+        (replace(YEAR, department="Zou"), "Covè se dégrade (attente médiane et jours clôturés)"),
+        (replace(YEAR, site=COVE), "ce qui se dégrade : attente médiane et jours clôturés"),
+        (replace(YEAR, department="Littoral"), "rien ne se dégrade"),
+        (replace(YEAR, service="inconnu"), ""),
+    ],
+)
+def test_what_gets_worse_is_named_and_where(asked, monkeypatch, question, said):
+    asked.hand_in("registre", visit(KANDI))
+    bad = {"CCSP de Covè": ("wait_p50", "completeness"), "CCSP de Kandi": ("left",)}
+
+    def followed(who, question) -> list[tuple[str, SimpleNamespace]]:
+        return [
+            (
+                p.name,
+                SimpleNamespace(
+                    charted=True,
+                    indicator=code,
+                    variation=Variation.CONCERN
+                    if code in bad.get(p.name, ())
+                    else Variation.NO_SIGNAL,
+                ),
+            )
+            for p in network.sites(who, question)
+            for code in ("wait_p50", "completeness", "left")
+        ]
+
+    monkeypatch.setattr(alerts, "followed", followed)
+    assert headlines.worse(LOCAL_READER, question).translate(PLAIN) == said

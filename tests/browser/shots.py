@@ -16,9 +16,9 @@ PAGES = {
     "presenter": "/presenter",
 }
 PARTS = {
-    "carte-de-controle": ("/site?centre=ccsp-djougou", "Mois par mois"),
-    "entonnoir": ("/plaintes", "Par centre"),
-}
+    "carte-de-controle": ("/site?centre=ccsp-djougou", "site_mois_choix"),
+    "entonnoir": ("/plaintes", "plaintes_centres_ordre"),
+}  # each by a choice in it: its heading is what is found
 SLIDES = {
     3: "atelier-carte",
     5: "atelier-carte-de-controle",
@@ -42,13 +42,12 @@ def main() -> None:
                 page.locator("h1").wait_for()
                 page.wait_for_timeout(SETTLE)
                 page.screenshot(path=ROOT / "docs" / f"{name}.png")
-            for name, (path, heading) in PARTS.items():
+            for name, (path, choice) in PARTS.items():
                 page.goto(app + path)
-                page.get_by_role("heading", name=heading).scroll_into_view_if_needed()
+                part = page.get_by_test_id("stColumn").filter(has=page.locator(f".st-key-{choice}"))
+                part.scroll_into_view_if_needed()
                 page.wait_for_timeout(SETTLE)
-                page.get_by_role("heading", name=heading).evaluate(
-                    "e => e.scrollIntoView({block: 'start'})"
-                )
+                part.evaluate("e => e.scrollIntoView({block: 'start'})")
                 page.wait_for_timeout(300)
                 page.screenshot(path=ROOT / "docs" / f"{name}.png")
             page.goto(f"{app}/presenter")

@@ -42,3 +42,29 @@ def test_a_sites_name_leads_to_its_page_with_the_filters_and_without_loading_ane
     page.go_back()
     expect(page.locator("iframe[title*=folium]")).to_be_visible(timeout=20_000)
     expect(page).to_have_url(f"{app}/?periode=2025&departement=Zou")
+
+
+def test_a_complaint_leads_to_its_site_and_the_list_of_departments_to_each(page, app):
+    open_page(page, f"{app}/departement")
+    page.locator(TABLE).first.get_by_role("link", name="Zou").click()
+    expect(page).to_have_url(f"{app}/departement?departement=Zou")
+    expect(page.locator("h2").first).to_contain_text("Zou", timeout=20_000)
+    open_page(page, f"{app}/plaintes")
+    waiting = page.locator(TABLE).first
+    expect(waiting.locator("tbody tr").nth(5)).to_be_attached(timeout=20_000)
+    days = waiting.locator("tbody tr > :nth-child(4)").evaluate_all(
+        "cells => cells.map(cell => Number(cell.dataset.v))"
+    )
+    assert days == sorted(days, reverse=True) and len(days) > 5
+    name = waiting.locator("tbody tr").first.get_by_role("link").nth(1).inner_text()
+    waiting.locator("tbody tr").first.get_by_role("link").first.click()
+    expect(page.locator(".st-key-filtre_centre input")).to_have_value(name, timeout=20_000)
+    expect(page.locator("h2").first).to_contain_text(name)
+
+
+def test_without_a_site_the_page_of_sites_lists_them_all(page, app):
+    open_page(page, f"{app}/site")
+    expect(page.locator(f"{TABLE} tbody tr")).to_have_count(24, timeout=20_000)
+    page.locator(TABLE).first.get_by_role("link", name="CCSP de Covè").click()
+    expect(page).to_have_url(f"{app}/site?centre=ccsp-cove")
+    expect(page.get_by_text("commune de Covè")).to_be_visible(timeout=20_000)

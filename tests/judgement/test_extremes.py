@@ -61,3 +61,10 @@ def test_of_counts_the_most_asked_for_is_named_beside_the_whole():
         said({"a": 11, "b": 4}, "service", "visits")
         == "La prestation la plus demandée : Nikki (11 sur 15)"
     )
+
+
+def test_hours_that_read_alike_are_named_by_the_clock():
+    hours = {"09": figure(19, key="09"), "10": figure(19, key="10"), "17": figure(4, key="17")}
+    words = {"09": "9 h", "10": "10 h", "17": "17 h"}
+    found = in_words(hours, words, "Titre", "hour", figure(15)).translate(PLAIN)
+    assert found == "L'heure où l'on attend le plus : 9 h et 10 h, 19 min ; le moins : 17 h, 4 min"

@@ -634,7 +634,7 @@ def test_the_chart_of_a_line_on_sites_is_that_of_the_first_site_named(desk):
 
 def test_the_rank_is_given_on_demand_with_its_interval(demo):
     at = sound(visit_page("plaintes"))
-    at.segmented_control(key="plaintes_choix").set_value("complaints_per_1000").run()
+    at.selectbox(key="plaintes_centres_choix").set_value("complaints_per_1000").run()
     assert not ranks(at)
     at = sound(at.toggle(key="plaintes_centres_rang").set_value(True).run())
     found = ranks(at)
