@@ -4,15 +4,14 @@ import streamlit as st
 
 from dashboard.answers.view import run
 from dashboard.settings import ROOT, load
-from dashboard.ui import errors, frame, takeaway
+from dashboard.ui import errors, frame, menu
 
 st.set_page_config(
     page_title=load().product_name, page_icon=str(ROOT / "static" / "icon.png"), layout="wide"
 )
 
 with errors.said_plainly(again=True), run():
-    pages = frame.pages()
-    spec = frame.open_page(pages)
+    pages = menu.pages()
+    spec = menu.open_page(pages)
     frame.dress(spec)
     pages[spec].run()
-    takeaway.button(spec)

@@ -1,5 +1,5 @@
 // What pages' own HTML (st.html) cannot do by itself: a link to another page of ours is followed without loading the
-// application anew, and a table is sorted where its heading is clicked. Without this script links are ordinary links.
+// application anew, a table is sorted where its heading is clicked, filters unfold on a telephone. Without this script links are ordinary links.
 (() => {
   "use strict";
   const HTML = "[data-testid=stHtml]";
@@ -7,6 +7,12 @@
   document.addEventListener("click", (event) => {
     const heading = event.target.closest?.(`${HTML} .ccsp-table th button`);
     if (heading) { sort(heading.closest("th")); return; }
+    const fold = event.target.closest?.(`${HTML} .ccsp-fold`);
+    if (fold) {
+      const open = document.documentElement.toggleAttribute("data-filters");
+      fold.setAttribute("aria-expanded", String(open));
+      return;
+    }
     const link = event.target.closest?.(`${HTML} a[href]`);
     if (link && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey) follow(event, link);
   });

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -50,7 +51,7 @@ def parts(run: Run) -> Counter:
 def figures(run: Run) -> list[str]:
     """The headline figures."""
     found = [m.delta.new_element for m in run.messages if m.WhichOneof("type") == "delta"]
-    return [e.metric.body for e in found if e.WhichOneof("type") == "metric"]
+    return [v for e in found for v in re.findall(r"<strong>(.*?)</strong>", e.html.body)]
 
 
 def test_a_viewer_changes_filters_and_pages_as_a_person_does(app):

@@ -18,7 +18,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from dashboard.exports.xlsx import xlsx
 from dashboard.ui.navigation import PAGES
-from tests.pages.app import read_tables
+from tests.pages.app import cards, heading, read_tables
 menu, real = [], st.navigation
 def navigation(pages, **more):
     menu[:] = [(section, page.title, page.url_path) for section, of in pages.items() for page in of]
@@ -36,9 +36,9 @@ for address in sys.argv[2:]:
     sent = "".join(e.proto.json_args for e in at.get("component_instance"))
     shown[address] = {
         "menu": menu,
-        "titles": [e.value for e in at.title],
+        "titles": [heading(at)],
         "texts": [e.value for e in (*at.text, *at.subheader, *at.markdown)],
-        "cards": [m.label for m in at.metric],
+        "cards": [m.label for m in cards(at)],
         "choices": {s.key: s.options for s in at.selectbox},
         "first cells": [row[0] for table in read_tables(at) for row in table.rows],
         "map": re.sub(r"\\\\+u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), sent),

@@ -206,8 +206,8 @@ def wholes(view: View, question: Question) -> dict[str, str]:
     """Scope to name of the wholes that a question takes in."""
     if question.site or question.kind:
         return {}
-    if question.department:
-        return {question.department: question.department}
+    if question.departments:
+        return {name: name for name in question.departments}
     departments = {p.department: p.department for p in sites(view, question)}
     return {"nation": "Le réseau", **departments}
 
@@ -281,7 +281,7 @@ def decisions(view: View, question: Question) -> Panel:
     scopes = {p.code: p.name for p in places}
     if not question.site:
         scopes |= {p.department: p.department for p in places}
-    if not (question.department or question.site):
+    if not (question.departments or question.site):
         scopes["nation"] = "Le réseau"
     taken = [d for d in reversed(follow.decisions(view)) if d[2] in scopes]
     if not taken:

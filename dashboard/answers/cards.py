@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dashboard import french
 from dashboard.answers import follow
 from dashboard.answers.figures import Comparison, comparison, trend, whole
-from dashboard.answers.network import freshness, names
+from dashboard.answers.network import names
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, in_period
 from dashboard.answers.view import View, answer, quick
@@ -22,6 +22,7 @@ from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
 from dashboard.wording import UNITS, against_last_year, amount, base, reason, shown, who_reported
 
+S = french.SPACE
 TONES = {
     Variation.IMPROVEMENT: "improvement",
     Variation.CONCERN: "concern",
@@ -98,12 +99,12 @@ def card(code: str, figure: Figure, signal: Signal | None = None) -> Card:
 @dataclass(frozen=True)
 class Metric:
     """A card as a screen draws it. beside: its second line, the signal of the last whole month, else a year before; "" for
-    none. line: the values of the last months, missing ones left out. help: what the indicator means."""
+    none. line: the values of the last months, missing ones left out. help: what the indicator means, in paragraphs."""
 
     card: Card
     beside: str
     line: tuple[float, ...]
-    help: str
+    help: tuple[str, ...]
 
 
 @answer
@@ -141,56 +142,62 @@ def _metric(
         before = against_last_year(code, compared.now, compared.before)
     tile, help_ = card(code, figure, signal), explanation(code, figure, signal, known)
     if tile.state and before:
-        help_ += f"\n\n{french.capital(before)}."
+        help_ += (f"{french.capital(before)}.",)
     line_ = tuple(v for v in line if v is not None)
     return Metric(tile, tile.state or before, line_, help_)
 
 
-def explanation(code: str, figure: Figure, signal: Signal | None, names: Mapping[str, str]) -> str:
-    """What an indicator means, for the question mark beside it. names: of sites, by code, for where a gap comes from."""
+def explanation(
+    code: str, figure: Figure, signal: Signal | None, names: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What an indicator means, in paragraphs, for who asks. names: of sites, by code, for where a gap comes from."""
     i = BY_CODE[code]
-    text = [f"**{i.label}.** {i.definition}"]
+    parts = [f"{i.label}. {i.definition}"]
     if i.denominator != "—":
-        text.append(f"Calcul : {i.numerator} / {i.denominator}.")
+        parts.append(f"Calcul : {i.numerator} / {i.denominator}.")
     if base(figure):
-        text.append(f"Ici : {base(figure)}." + (f" {reason(figure)}." if reason(figure) else ""))
+        parts.append(f"Ici : {base(figure)}." + (f" {reason(figure)}." if reason(figure) else ""))
     if i.limits:
-        text.append(i.limits)
+        parts.append(i.limits)
     if signal is not None:
         aim = "" if signal.target is None else amount(i, signal.target)
-        parts = [verdict(signal), origin(signal, names), sentences.target(aim, signal.assurance)]
-        text.append(" ".join(part for part in parts if part))
-    return "\n\n".join(text)
+        said = [verdict(signal), origin(signal, names), sentences.target(aim, signal.assurance)]
+        parts.append(" ".join(part for part in said if part))
+    return tuple(parts)
 
 
 @quick
 def sources(view: View, question: Question, period: str, codes: Sequence[str]) -> str:
-    """Under the cards: how long nine in ten waited, where the median alone would hide it; who reported, how far the data go,
-    what the comparison rests on. period: in words."""
-    figures, compared, fresh = whole(view, question), comparison(view, question), freshness(view)
+    """Under the cards, in one line: the period, who reported, how long nine in ten waited, where the median alone would hide
+    it. period: in words."""
+    figures = whole(view, question)
+    parts = [french.capital(period), who_reported(figures["visits"])]
     nine = figures["wait_p90"] if "wait_p50" in codes and "wait_p90" not in codes else None
-    longest = (
-        f"9 usagers sur 10 ont attendu {shown(nine)} ou moins. "
-        if nine and nine.value is not None
-        else ""
-    )
-    parts = [f"Période : {period}", who_reported(figures["visits"])]
-    if fresh.as_of:
-        parts.append(f"données au {french.date_short(fresh.as_of)}")
+    if nine and nine.value is not None:
+        parts.append(f"9 usagers sur 10 ont attendu {shown(nine)} ou moins")
+    return f"{' · '.join(parts)} · petites courbes{S}: 13 mois."
+
+
+@quick
+def grounds(view: View, question: Question, codes: Sequence[str]) -> tuple[str, ...]:
+    """What the comparisons of the cards rest on, and how many sites measure waits, for who asks whether to trust them."""
+    figures, compared, parts = whole(view, question), comparison(view, question), []
     if compared is None:
-        parts.append("pas de comparaison : aucun centre n'a remonté les deux périodes")
+        parts.append(
+            "Pas de comparaison avec un an avant : aucun centre n'a remonté les deux périodes."
+        )
     elif not compared.same_sites:
         parts.append(
-            f"« un an avant » et les écarts : sur les {french.plural(compared.sites, 'centre')} qui ont remonté les"
-            " deux périodes"
+            f"« Un an avant » et les écarts : sur les {french.plural(compared.sites, 'centre')} qui ont remonté les"
+            " deux périodes."
         )
     ground = follow.ground(view, question)
     if any(BY_CODE[code].known == TIMED for code in codes) and ground.measuring is not None:
         have = "mesure" if ground.measuring < 2 else "mesurent"
         parts.append(
-            f"{french.plural(ground.measuring, 'centre')} sur {figures['visits'].sites_expected} {have} l'attente"
+            f"{french.plural(ground.measuring, 'centre')} sur {figures['visits'].sites_expected} {have} l'attente."
         )
-    return f"{longest}{' · '.join(parts)}. Petites courbes : les 13 derniers mois entiers."
+    return tuple(parts)
 
 
 @quick

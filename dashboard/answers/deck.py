@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from dashboard import french
 from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness, names, services
 from dashboard.answers.question import Question
@@ -24,9 +25,9 @@ WHOLE = "Tout le réseau"
 def build(view: View, question: Question, story: Story, period: Clipped) -> Deck:
     """The story over a question and its period. The story's own department or site go before the question's."""
     if story.site:  # a department or a type that is not the site's would leave nothing
-        question = replace(question, department=None, kind=None, site=story.site)
+        question = replace(question, departments=(), kind=None, site=story.site)
     elif story.department:
-        question = replace(question, department=story.department)
+        question = replace(question, departments=(story.department,))
     scope = scope_words(view, question)
     figures = whole(view, question)
     fresh = freshness(view)
@@ -76,7 +77,15 @@ def filter_words(view: View, question: Question, period: Clipped) -> str:
     service = services(view).get(question.service, "") if question.service else ""
     site = names(view, question).get(question.site, "") if question.site else ""
     return " · ".join(
-        w for w in (site, period.label, question.department, question.kind, service) if w
+        w
+        for w in (
+            site,
+            period.label,
+            french.join_words(question.departments),
+            question.kind,
+            service,
+        )
+        if w
     )
 
 
@@ -86,7 +95,7 @@ def scope_words(view: View, question: Question) -> str:
     if question.site:
         name: str = names(view, question).get(question.site, question.site)
         return name
-    return question.department or WHOLE
+    return french.join_words(question.departments) or WHOLE
 
 
 def _slide(about: Subject, step: Step) -> Slide:

@@ -70,7 +70,7 @@ def of_departments(view: View, question: Question, key: str) -> Panel:
             count(homes.count(name)),
             of_figure(found[name]["visits"]),
             *(of_figure(found[name][code]) for code in KNOWN_FOR),
-            count(late(view, replace(question, department=name))),
+            count(late(view, replace(question, departments=(name,)))),
         )
         for name in sorted(set(homes), key=french.alphabetical)
     ]

@@ -172,7 +172,7 @@ def levels(view: View, signal: Signal) -> list[str]:
 def _events(view: View, question: Question, signal: Signal) -> list[tuple[date, str]]:
     """Whole days of closure to draw. Those of single sites would cover a department's chart: there, the network's alone."""
     first = signal.course.months[0] if signal.course.months else question.first
-    asked = Question(first, question.last, question.department, site=question.site)
+    asked = Question(first, question.last, question.departments, site=question.site)
     return [
         (c.first_day, f"{c.reason} ({name})")
         for c, name in closures(view, asked)

@@ -36,6 +36,11 @@ def names(view: View, question: Question = EVERYTHING) -> Mapping[str, str]:
     return {p.code: p.name for p in sites(view, question)}
 
 
+def short_name(place: Place) -> str:
+    """A site by its commune, as on the map: « Covè », « Abomey (GSRU) »."""
+    return place.commune if place.kind == "CCSP" else f"{place.commune} ({place.kind})"
+
+
 @dataclass(frozen=True)
 class Fresh:
     """How far the data go, and how they are."""

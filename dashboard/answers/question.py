@@ -8,14 +8,31 @@ from dashboard.period import Period
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A period and the filters in force; None: all."""
+    """A period and the filters in force; None, or no department: all."""
 
     first: date
     last: date
-    department: str | None = None
+    departments: tuple[str, ...] = ()
     kind: str | None = None
     service: str | None = None
     site: str | None = None
+
+    @property
+    def department(self) -> str | None:
+        """The department, where it is one; None for several: together they have no series that is followed."""
+        return self.departments[0] if len(self.departments) == 1 else None
+
+    @property
+    def spoken(self) -> str:
+        """The period in a few words: « sur 12 mois », « en octobre 2026 », « du 01/10/2026 au 24/11/2026 »."""
+        period = Period(self.first, self.last)
+        if period.whole_months == 1 or (period.whole_months == 12 and period.label.isdigit()):
+            return f"en {period.label}"
+        return (
+            f"sur {period.whole_months}\N{NO-BREAK SPACE}mois"
+            if period.whole_months
+            else period.label
+        )
 
     def over(self, period: Period) -> "Question":
         """The same question over another period."""

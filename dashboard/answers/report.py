@@ -78,14 +78,15 @@ def tell(asked: Namespace) -> Deck:
             f"la présentation {story.name} porte déjà sur un lieu : --department et --kind n'y ont pas de"
             " sens."
         )
-    departments, known = sorted({p.department for p in sites(WHO)}), services(WHO)
-    if asked.department and asked.department not in departments:
-        raise Unknown("département", asked.department, departments)
+    there, known = sorted({p.department for p in sites(WHO)}), services(WHO)
+    if asked.department and asked.department not in there:
+        raise Unknown("département", asked.department, there)
     if asked.service and asked.service not in known:
         raise Unknown("prestation", asked.service, known)
     period = find_period(asked.period)
+    departments = (asked.department,) if asked.department else ()
     question = Question(
-        period.period.first, period.period.last, asked.department, asked.kind, asked.service
+        period.period.first, period.period.last, departments, asked.kind, asked.service
     )
     told: Deck = deck.build(WHO, question, story, period)
     return told

@@ -18,7 +18,7 @@ def strip(view: View, question: Question, code: str) -> str:
 
 def scope_of(question: Question) -> str | None:
     """The scope whose control charts speak of the question; None where a filter makes it another series."""
-    if question.service or question.kind:
+    if question.service or question.kind or len(question.departments) > 1:
         return None
     return question.site or question.department or "nation"
 

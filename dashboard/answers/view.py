@@ -68,13 +68,13 @@ class View:
 
     def sites(self, question: Question) -> frozenset[str] | str:
         """The sites of the question whose aggregates may be seen: codes, or ALL."""
-        place = (question.department, question.kind, question.site)
+        place = (question.departments, question.kind, question.site)
         if place not in self._chosen:  # every figure of a page asks for the same ones
             self._chosen[place] = self._cut(self.access.aggregates, question)
         return self._chosen[place]
 
     @cached_property
-    def _chosen(self) -> dict[tuple[str | None, ...], frozenset[str] | str]:
+    def _chosen(self) -> dict[tuple[object, ...], frozenset[str] | str]:
         return {}
 
     def sites_of_rows(self, question: Question) -> frozenset[str] | str:
@@ -93,13 +93,14 @@ class View:
         )
 
     def _cut(self, allowed: frozenset[str] | str, question: Question) -> frozenset[str] | str:
-        if allowed == ALL and not (question.department or question.kind or question.site):
+        if allowed == ALL and not (question.departments or question.kind or question.site):
             return ALL
-        wanted = {"department": question.department, "kind": question.kind, "code": question.site}
+        wanted = {"kind": question.kind, "code": question.site}
         return frozenset(
             p.code
             for p in self.book.places
             if (allowed == ALL or p.code in allowed)
+            and (not question.departments or p.department in question.departments)
             and all(not value or getattr(p, name) == value for name, value in wanted.items())
         )
 

@@ -6,9 +6,23 @@ from datetime import date
 import numpy as np
 
 from dashboard import french
+from dashboard.judgement.signals import FOLLOWED, Signal
 from dashboard.statistics.changepoint import ChangePoint, change_point
+from dashboard.statistics.variation import ChartKind
 
 WIDEST = 12  # months among which a change may lie; beyond, it has no date
+
+
+def since_when(signal: Signal) -> str | None:
+    """« depuis juin 2026 (entre mai et juillet) », of a followed series; None without a signal, or where its change has
+    no date."""
+    if signal.indicator not in FOLLOWED or signal.at is None or not signal.flagged:
+        return None
+    course, at = signal.course, signal.at
+    level = slice(max(int(course.begin[at]), 0), at + 1)
+    return dated(
+        course.months[level], course.values[level].tolist(), log=signal.kind == ChartKind.WAIT
+    )
 
 
 def dated(months: Sequence[date], values: Sequence[float], *, log: bool = False) -> str | None:

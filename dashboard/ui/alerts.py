@@ -86,7 +86,7 @@ def chart(person: Person, question: Question) -> None:
     """The control chart of one series: of a site, or of the question's whole. The choice is in the address, so that a
     line of the bulletin can link to it."""
     st.header("Mois par mois", anchor=False)
-    whole = in_words(question.department, question.kind)
+    whole = in_words(question.departments, question.kind)
     scopes = {"": french.capital(whole), **names(person, question)}
     left, right = st.columns(2)
     site = _choice(left, "centre", scopes)

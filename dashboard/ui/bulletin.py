@@ -11,7 +11,7 @@ from dashboard.answers.network import names
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.bulletin import FIRST, Line
-from dashboard.ui import filters, frame
+from dashboard.ui import filters, menu
 from dashboard.ui.escape import escaped
 
 STYLE = """<style>
@@ -51,7 +51,7 @@ def _link(line: Line, words: str, codes: dict[str, str]) -> None:
     wanted = {name: filters.value(name) for name in filters.DEFAULTS}
     wanted |= {"indicateur": line.anchor, "centre": codes.get(line.site, "")}
     st.page_link(
-        frame.page("signaux"),
+        menu.page("signaux"),
         label=escaped(words),
         # The indicator always: an address without any filter would mean « keep them as they are ».
         query_params={

@@ -1,9 +1,12 @@
 """Headline figures as cards, and what they rest on.
 
-Before: `dashboard.answers.cards`. After: the browser.
+Before: `dashboard.answers.cards`. After: the browser. A group of cards is one piece of HTML: as so many charts of Streamlit's
+they cost more than all else on the page.
 """
 
 from collections.abc import Sequence
+from html import escape
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -12,41 +15,52 @@ from dashboard.answers import cards
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, placed
-from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE
 from dashboard.ui import filters, show
 from dashboard.ui.escape import escaped
 
-CARD = 104  # height of a card, in pixels: three rows of them stand beside the map without scrolling
-COLOURS = {
-    "improvement": IMPROVEMENT.streamlit,
-    "concern": CONCERN.streamlit,
-    "neutral": CHANGE.streamlit,
-    "": NONE.streamlit,
-}
-
-
-def card(one: cards.Metric) -> None:
-    """One card: the value of the period; the signal of its last whole month, with that month's own value."""
-    st.metric(
-        one.card.label,
-        one.card.text,
-        one.beside or None,
-        delta_color=COLOURS[one.card.tone],  # type: ignore[arg-type]  # Streamlit lists its shades one by one
-        delta_arrow="off",
-        border=True,
-        help=one.help,
-        chart_data=one.line if len(one.line) > 2 else None,
-        chart_type="line",
-        height=CARD,
-    )
+WIDE, HIGH = 72, 26  # of a small curve, in pixels
 
 
 def grid(metrics: Sequence[cards.Metric], columns: int) -> None:
-    """Cards in rows of so many."""
-    for start in range(0, len(metrics), columns):
-        for place, one in zip(st.columns(columns), metrics[start : start + columns], strict=False):
-            with place:
-                card(one)
+    """Cards in rows of so many; on a telephone two by two."""
+    body = "".join(card(one) for one in metrics)
+    st.html(f'<div class="ccsp-cards" style="--columns:{columns}">{body}</div>')
+
+
+def card(one: cards.Metric) -> str:
+    """One card: the value of the period; the signal of its last whole month, with that month's own value."""
+    tone = f" {one.card.tone}" if one.card.tone else ""
+    help_ = f"aide-{one.card.code}"
+    said = "".join(f"<p>{escape(part)}</p>" for part in one.help)
+    return (
+        f'<section class="ccsp-card{tone}" aria-label="{escape(one.card.label)}">'
+        f'<button type="button" popovertarget="{help_}" aria-label="{escape(_spoken(one))}">'
+        f"{escape(one.card.label)}</button>"
+        f'<div popover id="{help_}" class="ccsp-help">{said}</div>'
+        f"<strong>{escape(one.card.text)}</strong>{curve(one.line)}"
+        f"<p>{escape(one.beside)}</p></section>"
+    )
+
+
+def _spoken(one: cards.Metric) -> str:
+    return f"{one.card.label} : ce que cela veut dire"
+
+
+def curve(values: Sequence[float]) -> str:
+    """A small curve of the values, in the colour of the card; nothing for fewer than three."""
+    if len(values) < 3:
+        return ""
+    low, high = min(values), max(values)
+    step, scale = (WIDE - 4) / (len(values) - 1), (HIGH - 4) / ((high - low) or 1)
+    points = " ".join(
+        f"{2 + i * step:.1f},{HIGH - 2 - (v - low) * scale:.1f}" for i, v in enumerate(values)
+    )
+    drawn = (
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDE} {HIGH}'><polyline points='{points}'"
+        " fill='none' stroke='black' stroke-width='1.5' stroke-linejoin='round'/></svg>"
+    )
+    # As a mask, so that the colour is that of the page's paper and the card's tone.
+    return f'<i style="--curve:url(&quot;data:image/svg+xml,{quote(drawn)}&quot;)"></i>'
 
 
 def headline(
@@ -64,7 +78,12 @@ def headline(
     with st.expander("Puis-je m'y fier ?"):
         st.markdown(
             "\n".join(
-                f"- **{BY_CODE[code].short}** : {escaped(row[-1].text)}"
-                for code, row in zip(codes, panel.table.rows, strict=True)
+                [
+                    *(f"- {escaped(ground)}" for ground in cards.grounds(person, question, codes)),
+                    *(
+                        f"- **{BY_CODE[code].short}** : {escaped(row[-1].text)}"
+                        for code, row in zip(codes, panel.table.rows, strict=True)
+                    ),
+                ]
             )
         )

@@ -1,4 +1,4 @@
-"""The page Évolution: two periods compared."""
+"""Two periods compared: a part of the pages that offer it, where it is asked for."""
 
 import streamlit as st
 
@@ -12,8 +12,24 @@ from dashboard.ui.escape import escaped
 SPLITS = {"site": "Par centre", "service": "Par prestation", "both": "Par les deux"}
 
 
-def page(person: Person, question: Question) -> None:
-    """The page: which indicator, which two periods, which parts."""
+def switch() -> None:
+    """Whether the page compares its period with another one."""
+    key = "filtre_comparer"
+    st.session_state[key] = bool(filters.value("comparer"))
+    st.toggle(
+        "Comparer",
+        key=key,
+        help="Cette période et une autre : ce qui a changé, et d'où cela vient.",
+        on_change=lambda: filters.choose("comparer", filters.YES if st.session_state[key] else ""),
+    )
+
+
+def section(person: Person, question: Question, first: str = "wait_within_30") -> None:
+    """What has changed, where the reader compares: which indicator, which two periods, which parts. first: the indicator
+    that it opens with."""
+    if not filters.value("comparer"):
+        return
+    st.header("Ce qui a changé", anchor=False)
     now = filters.period()
     with st.container(horizontal=True):
         choice = st.segmented_control(
@@ -39,16 +55,16 @@ def page(person: Person, question: Question) -> None:
         f"Avant : {before.label}. Après : {now.label}. Une différence entre deux périodes ne dit pas qu'il y a une"
         " tendance : pour cela, voir les courbes de suivi."
     )
-    code = sections.choose_indicator("changes", "changement_choix")
+    code = sections.choose_indicator("changes", "changement_choix", first)
     left, right = st.columns([11, 9], gap="large")
     with left:
-        st.header("D'où vient la différence", anchor=False)
+        st.subheader("D'où vient la différence", anchor=False)
         show_change(person, question, code, before, split)
     with right:
-        st.header("Tous les centres, et les mêmes centres", anchor=False)
+        st.subheader("Tous les centres, et les mêmes centres", anchor=False)
         sections.dated(person, question, code)
         show.panel(changes.months_panel(person, question, code, before))
-    st.header("Visites des prochains mois", anchor=False)
+    st.subheader("Visites des prochains mois", anchor=False)
     show.panel(ahead.panel(person, question, "prevision"))
 
 

@@ -1,6 +1,6 @@
 """Filters: in the URL, kept across pages, always visible. The session holds them; the URL follows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 import streamlit as st
@@ -22,6 +22,7 @@ DEFAULTS = {
     "prestation": "",
     "centre": "",
     "indicateur": "wait_p50",
+    "comparer": "",
 }
 NAMES = {
     "periode": "Période",
@@ -30,7 +31,9 @@ NAMES = {
     "prestation": "Prestation",
     "centre": "Centre",
     "indicateur": "Indicateur",
+    "comparer": "Comparaison",
 }
+YES = "oui"
 GONE = ("couche",)  # filters of old links: no longer asked for, and no fault
 EVERYTHING = {
     "departement": "Tous les départements",
@@ -41,6 +44,8 @@ EVERYTHING = {
 WRITTEN = "url_written"  # what we last put in the URL: anything else there comes from outside
 PAGE = "page_before"
 OTHER = "autre"
+SEVERAL = "plusieurs"  # departments: they are then chosen below the bar
+COMMA = ","  # between them in the address
 
 
 def value(name: str) -> str:
@@ -116,18 +121,32 @@ def options(name: str) -> Mapping[str, str]:
         return _periods()
     places = sites(person())
     known: dict[str, Callable[[], Mapping[str, str]]] = {
-        "departement": lambda: {d: d for d in sorted({p.department for p in places})},
+        "departement": lambda: _departments([p.department for p in places]),
         "type": lambda: {k: k for k in sorted({p.kind for p in places})},
         "prestation": lambda: services(person()),
         "centre": lambda: {p.code: p.name for p in places},
         "indicateur": lambda: {code: BY_CODE[code].label for code in CLASSES},
+        "comparer": lambda: {"": "", YES: "avec une autre période"},
     }
     return {"": EVERYTHING[name], **known[name]()} if name in EVERYTHING else known[name]()
+
+
+def _departments(known: Iterable[str]) -> dict[str, str]:
+    """Each department; the several in force, if they are; and a free choice of some."""
+    choices = {d: d for d in sorted(set(known), key=french.alphabetical)}
+    held = value("departement")
+    if COMMA in held and _valid("departement", held):
+        choices[held] = french.join_words(held.split(COMMA))
+    return {**choices, SEVERAL: "Plusieurs départements…"}
 
 
 def _valid(name: str, wanted: str) -> bool:
     if name == "periode":
         return period_of(wanted, as_of()) is not None
+    if name == "departement":
+        there = {p.department for p in sites(person())}
+        several = wanted.split(COMMA)
+        return not wanted or (len(set(several)) == len(several) and set(several) <= there)
     return wanted in options(name)
 
 
@@ -155,7 +174,7 @@ def _back(month: date, count: int) -> date:
 
 def _changed(name: str) -> None:
     wanted = st.session_state[f"filtre_{name}"]
-    if isinstance(wanted, str) and wanted != OTHER:
+    if isinstance(wanted, str) and wanted not in (OTHER, SEVERAL):
         # One of the list's own options: nobody need be asked, so the choice holds though the database is away just now.
         _keep(name, wanted)
 
@@ -178,10 +197,49 @@ def select(name: str) -> None:
 
 
 def bar(names: tuple[str, ...]) -> None:
-    """The filters of a page, in a row; on a telephone two by two."""
+    """The filters of a page, in a row."""
     with st.container(key="filtres", horizontal=True, vertical_alignment="center"):
         for name in names:
             select(name)
+
+
+def in_words(names: Iterable[str]) -> list[str]:
+    """What is in force of these filters, as one says it: « 12 derniers mois entiers », « tout le réseau »."""
+    known = {name: options(name) for name in names}
+    words = [known["periode"][value("periode")]] if "periode" in known else []
+    return words + scope(n for n in names if n != "periode")
+
+
+def scope(names: Iterable[str]) -> list[str]:
+    """What the figures of a page are of, by these filters of its: « Zou », « GSRU »; « tout le réseau »."""
+    acting = [name for name in names if value(name)]
+    return [options(name)[value(name)] for name in acting] or ["tout le réseau"]
+
+
+def free_choices() -> None:
+    """Below the bar, what its lists have no room for: the departments, and the days of a free period."""
+    some_departments()
+    free_period()
+
+
+def some_departments() -> None:
+    """Several departments, where that is asked for."""
+    if st.session_state.get("filtre_departement") != SEVERAL:
+        return
+    held = [d for d in value("departement").split(COMMA) if d]
+    st.multiselect(
+        "Départements",
+        [d for d in options("departement") if d and COMMA not in d and d != SEVERAL],
+        default=held,
+        key="departements_choisis",
+        placeholder="Choisir les départements",
+        on_change=_some_changed,
+    )
+
+
+def _some_changed() -> None:
+    chosen = st.session_state["departements_choisis"]
+    _keep("departement", COMMA.join(sorted(chosen, key=french.alphabetical)))
 
 
 def free_period() -> None:
@@ -237,7 +295,7 @@ def question(names: tuple[str, ...] = ACTING, site: str | None = None) -> Questi
     return Question(
         now.first,
         now.last,
-        chosen.get("departement"),
+        tuple((chosen.get("departement") or "").split(COMMA)) if chosen.get("departement") else (),
         chosen.get("type"),
         chosen.get("prestation"),
         site,

@@ -1,15 +1,19 @@
-"""What surrounds every page: assets, banner, filters, menu; its looks are static/ccsp.css."""
+"""What surrounds every page: assets, state of the data, filters, title, what can be done with the page."""
 
-from copy import copy
-from functools import cache, lru_cache
+from functools import lru_cache
+from html import escape
 
 import streamlit as st
 
+from dashboard import french
 from dashboard.answers.network import commune_outlines, freshness
 from dashboard.answers.view import Moment, view
 from dashboard.settings import ROOT, load
-from dashboard.ui import assets, filters, session, show
+from dashboard.ui import assets, changes, filters, session, show, takeaway
+from dashboard.ui.escape import escaped
 from dashboard.ui.navigation import PAGES, PageSpec
+
+FICTITIOUS = "Pour la démonstration : aucun chiffre n'est réel."
 
 
 @lru_cache(2)
@@ -26,65 +30,47 @@ def communes_file() -> str | None:
     return _assets(view(session.person()).moment)
 
 
-def pages() -> dict[PageSpec, st.Page]:
-    """The pages of the menu, in the order of PAGES."""
-    return {spec: _page(i, spec) for i, spec in enumerate(PAGES)}
-
-
-def page(url_path: str) -> st.Page:
-    """The page of that French address, to link to."""
-    return next(_page(i, spec) for i, spec in enumerate(PAGES) if spec.url_path == url_path)
-
-
-def _page(at: int, spec: PageSpec) -> st.Page:
-    return copy(_registered(at, spec))  # Streamlit notes on a page that this run may open it
-
-
-@cache
-def _registered(at: int, spec: PageSpec) -> st.Page:
-    """A page, for which Streamlit looks its file up."""
-    return st.Page(spec.path, title=spec.title, url_path=spec.url_path, default=at == 0)
-
-
-def open_page(pages: dict[PageSpec, st.Page]) -> PageSpec:
-    """Draw the menu and run what comes before every page; returns the page to run."""
-    sections: dict[str, list[st.Page]] = {}
-    for spec, page in pages.items():
-        sections.setdefault(spec.section, []).append(page)
-    chosen = st.navigation(sections, position="top")
-    return next(spec for spec, page in pages.items() if page == chosen)
-
-
 def dress(spec: PageSpec) -> None:
-    """Banner and filters of the page."""
+    """State of the data, filters and title of the page."""
     if load().logo:
         st.logo(load().logo)
     communes_file()
     show.start()
     filters.sync(spec.url_path)
-    banner()
+    top(spec)
     filters.notices()
-    with st.container(key="entete", horizontal=True, vertical_alignment="center"):
-        st.title(spec.heading, anchor=False, width="content")
-        if spec.filters:
-            filters.bar(spec.filters)
     if spec.filters:
-        filters.free_period()
+        with st.container(key="entete", horizontal=True, vertical_alignment="center"):
+            filters.bar(spec.filters)
+            with st.container(key="gestes", horizontal=True, width="content"):
+                if spec.compared:
+                    changes.switch()
+                takeaway.ways(spec)
+        filters.free_choices()
+    if spec != PAGES[0]:
+        st.title(escaped(takeaway.heading(spec)), anchor=False)
 
 
-def banner() -> None:
-    """Fictitious or old data say so at the top of every page."""
-    fresh = freshness(session.person())
+def top(spec: PageSpec) -> None:
+    """Whether data are fictitious and up to when they go; on a telephone the line that unfolds the filters. Notices where
+    there are no data, or old ones. The opening page speaks for itself: its heading is for who hears it."""
+    fresh, parts = freshness(session.person()), []
+    if spec == PAGES[0]:
+        parts.append(f'<h1 class="ccsp-heard">{escape(takeaway.heading(spec))}</h1>')
+    if fresh.as_of is not None:
+        fictitious = f'<b title="{FICTITIOUS}">Données fictives</b> ' if fresh.demo else ""
+        known = f"données au {french.date_short(fresh.as_of)}"
+        parts.append(f'<p class="ccsp-state">{fictitious}<span>{known}</span></p>')
+    if spec.filters:
+        words = escape(" · ".join(filters.in_words(spec.filters)))
+        parts.append(
+            f'<button type="button" class="ccsp-fold" aria-expanded="false">{words}</button>'
+        )
+    st.html(f'<div class="ccsp-top">{"".join(parts)}</div>')
     if fresh.empty:
         st.info(
             "La base ne contient encore aucune donnée. Remettre un fichier de registre : python -m db import FICHIER"
         )
-        return
-    words = []
-    if fresh.demo:
-        words.append("**Données fictives**, pour la démonstration : aucun chiffre n'est réel.")
-    if fresh.warning:
-        words.append(f"**Données anciennes** : {fresh.warning}.")
-    if words:
+    elif fresh.warning:
         with st.container(key="bandeau"):
-            st.markdown(" ".join(words))
+            st.markdown(f"**Données anciennes** : {fresh.warning}.")

@@ -22,7 +22,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.ui import shell
-from dashboard.ui.navigation import PAGES
+from dashboard.ui.navigation import MOVED, PAGES
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
 # wrong; before that, a link to any other page says "Page not found". Tested at each upgrade: tests/browser.
@@ -236,11 +236,13 @@ def sayable(data: bytes | None) -> bool:
 
 def elsewhere(scope: Scope) -> Response | None:
     """What answers an address for which Streamlit would serve a page that says, in English, that it is none; None for
-    ours. The home page has two."""
-    path = scope["path"].rstrip("/")
-    if path == HOME:
-        query = scope["query_string"].decode("latin-1")
-        return RedirectResponse(f"/?{query}" if query else "/")
+    ours. The home page has two; a page that has moved leads on with its filters."""
+    path, query = scope["path"].rstrip("/"), scope["query_string"].decode("latin-1")
+    if path == HOME or path[1:] in MOVED:
+        page, more = MOVED.get(path[1:], (HOME[1:], ""))
+        wanted = "&".join(part for part in (query, more) if part)
+        home = "" if f"/{page}" == HOME else page
+        return RedirectResponse(f"/{home}?{wanted}" if wanted else f"/{home}")
     return None if path in ("", *ADDRESSES) else HTMLResponse(ELSEWHERE, 404)
 
 

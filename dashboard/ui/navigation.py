@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PageSpec:
-    """A page: its script, its section and title in the menu, its heading, its address, the filters that act on it, and the
-    ready-made story that tells it ("" for none)."""
+    """A page: its script, its section in the menu ("" beside the others), its title there, its heading, its address, the
+    filters that act on it, the ready-made story that tells it ("" for none), whether it can be compared with another
+    period, whether its tables can be taken away, and whether the menu lists it."""
 
     path: str
     section: str
@@ -15,79 +16,28 @@ class PageSpec:
     url_path: str
     filters: tuple[str, ...] = ()
     story: str = ""
+    compared: bool = False
+    tables: bool = True
+    listed: bool = True
 
 
 ACTING = ("departement", "type", "prestation")  # what a question takes, besides period and site
 EVERY_FILTER = ("periode", *ACTING)
+UNDERSTAND = "Comprendre"
 
+# fmt: off
 PAGES = (
-    PageSpec(
-        "pages/steering/map.py",
-        "Pilotage",
-        "Carte",
-        "Le réseau en un coup d'œil",
-        "carte",
-        EVERY_FILTER,
-        "national",
-    ),
-    PageSpec(
-        "pages/steering/department.py",
-        "Pilotage",
-        "Département",
-        "Département",
-        "departement",
-        EVERY_FILTER,
-        "departement",
-    ),
-    PageSpec(
-        "pages/steering/site.py",
-        "Pilotage",
-        "Site",
-        "Un centre",
-        "site",
-        ("centre", "periode", "prestation"),
-        "site",
-    ),
-    PageSpec(
-        "pages/steering/waits.py",
-        "Pilotage",
-        "Attentes",
-        "Attentes",
-        "attentes",
-        EVERY_FILTER,
-        "attentes",
-    ),
-    PageSpec(
-        "pages/steering/complaints.py",
-        "Pilotage",
-        "Plaintes",
-        "Plaintes",
-        "plaintes",
-        EVERY_FILTER,
-        "plaintes",
-    ),
-    PageSpec(
-        "pages/steering/signals.py",
-        "Pilotage",
-        "Signaux",
-        "Signaux du mois",
-        "signaux",
-        ("departement", "type"),
-    ),
-    PageSpec(
-        "pages/steering/changes.py",
-        "Pilotage",
-        "Évolution",
-        "Ce qui a changé",
-        "evolution",
-        EVERY_FILTER,
-    ),
-    PageSpec(
-        "pages/workshop/present.py", "Atelier", "Présenter", "Présenter", "presenter", EVERY_FILTER
-    ),
-    PageSpec("pages/steering/targets.py", "Pilotage", "Cibles", "Cibles", "cibles"),
-    PageSpec(
-        "pages/reading/definitions.py", "Comprendre", "Définitions", "Définitions", "definitions"
-    ),
-    PageSpec("pages/reading/guide.py", "Comprendre", "Guide", "Guide", "guide"),
+    PageSpec("pages/steering/map.py", "", "Carte", "L'essentiel", "carte", EVERY_FILTER, "national", compared=True),
+    PageSpec("pages/steering/department.py", "", "Département", "Département", "departement", EVERY_FILTER, "departement"),
+    PageSpec("pages/steering/waits.py", "", "Attentes", "Attentes", "attentes", EVERY_FILTER, "attentes", compared=True),
+    PageSpec("pages/steering/complaints.py", "", "Plaintes", "Plaintes", "plaintes", EVERY_FILTER, "plaintes", compared=True),
+    PageSpec("pages/steering/signals.py", "", "Signaux", "Signaux du mois", "signaux", ("departement", "type")),
+    PageSpec("pages/workshop/present.py", "", "Présenter", "Présenter", "presenter", EVERY_FILTER, tables=False),
+    PageSpec("pages/steering/site.py", "", "Centre", "Centre", "site", ("centre", "periode", "prestation"), "site", listed=False),
+    PageSpec("pages/reading/definitions.py", UNDERSTAND, "Définitions", "Définitions", "definitions"),
+    PageSpec("pages/reading/guide.py", UNDERSTAND, "Guide", "Guide", "guide"),
 )
+# fmt: on
+
+# Pages that were, and what holds their contents now: shared links lead on, with their filters.
+MOVED = {"evolution": ("carte", "comparer=oui"), "cibles": ("signaux", "")}

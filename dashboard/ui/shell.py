@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dashboard import palette
 from dashboard.palette import variables
+from dashboard.settings import load
 
 STATIC = Path(__file__).parents[2] / "static"
 # The roles that the style sheet and the script name as variables.
@@ -21,6 +22,8 @@ ROLES = {
     "raised": palette.RAISED,
     "main": palette.MAIN,
     "accent": palette.ACCENT.words,
+    "better": palette.IMPROVEMENT,
+    "changed": palette.CHANGE,
     "focus": palette.FOCUS,
     "notice": palette.NOTICE,
     "on-notice": palette.ON_NOTICE,
@@ -36,10 +39,16 @@ def head() -> bytes:
         f"<style>:root{{{variables(ROLES)}}}"
         # A browser that does not know it keeps the colours of light paper.
         f"@supports (color:light-dark(red,red)){{:root{{{turned}}}}}</style>"
+        f"<style>:root{{--product:{_quoted(load().product_name)}}}</style>"
         f'<link rel="stylesheet" href="/app/static/ccsp.css?{_of("ccsp.css")}">'
         f'<script src="/app/static/ccsp-shell.js?{_of("ccsp-shell.js")}"></script>'
         f'<script src="/app/static/ccsp-pages.js?{_of("ccsp-pages.js")}" defer></script>'
     ).encode()
+
+
+def _quoted(text: str) -> str:
+    """The text as a style sheet writes one, every sign that could end it by its number."""
+    return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in text) + '"'
 
 
 def _of(name: str) -> str:

@@ -9,8 +9,19 @@ from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.indicators import placed
 from dashboard.panel import Plot
-from dashboard.ui import attention, errors, filters, frame, maps, picture, session, show, site_head
 from dashboard.ui import cards as drawn
+from dashboard.ui import (
+    errors,
+    filters,
+    first_sight,
+    frame,
+    maps,
+    menu,
+    picture,
+    session,
+    show,
+    site_head,
+)
 from dashboard.ui.escape import escaped
 from db.shapes import Place
 
@@ -22,9 +33,12 @@ def zone() -> None:
     """Map and panel. A click runs this part alone; the map is recoloured in place, never rebuilt."""
     person, question = session.person(), filters.question()
     places = sites(person, question)
-    left, right = st.columns([11, 9], gap="medium")
+    with st.container(key="vue"):
+        left, right = st.columns([12, 13], gap="medium")
     with left:
-        filters.select("indicateur")
+        with st.container(key="choix_carte", horizontal=True):
+            filters.select("indicateur")
+            _pick_list(places)
         chosen, code = filters.value("centre"), filters.value("indicateur")
         panel = mapped.panel(person, question, code, "carte")
         show.collect(panel)
@@ -36,16 +50,18 @@ def zone() -> None:
             code,
             tinted=st.session_state.get("departements_teintes", False),
         )
-        _tinting()
-        picture.button(panel)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _tinting()
+            picture.button(panel)
     with right:
-        _pick_list(places)
         site = next((p for p in places if p.code == chosen), None)
         if site:
             site_panel(person, question, site)
+        elif places:
+            first_sight.lines(person, question)
+            drawn.headline(person, question)
         else:
-            drawn.headline(person, question, columns=2)
-            attention.show(person, question)
+            st.info("Aucun centre ne correspond à ces filtres.")
 
 
 def _tinting() -> None:
@@ -114,4 +130,4 @@ def site_panel(person: Person, question: Question, site: Place) -> None:
     show.collect(cards.cards(person, own, codes))
     drawn.grid(cards.metrics(person, own, codes), 2)
     st.caption(cards.of_site(person, own, filters.period().label))
-    st.page_link(frame.page("site"), label="Ouvrir la page de ce centre", width="content")
+    st.page_link(menu.page("site"), label="Ouvrir la page de ce centre", width="content")

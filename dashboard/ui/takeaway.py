@@ -1,4 +1,4 @@
-"""« Emporter le tableau »: the tables of a page as a workbook, made only when somebody asks for it."""
+"""What can be done with a page: told as a story, or its tables taken away as a workbook, made only when asked for."""
 
 from collections.abc import Callable
 
@@ -10,36 +10,46 @@ from dashboard.answers.network import freshness
 from dashboard.exports import EXPORTS
 from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import xlsx
-from dashboard.ui import filters, frame, session, show
+from dashboard.ui import filters, menu, session, show
 from dashboard.ui.navigation import ACTING, PageSpec
 from dashboard.wording import who_reported
 
 
-def button(spec: PageSpec) -> None:
-    """At the foot of a page that has shown tables: its workbook, and the way to the presentation and the dossier of it."""
-    if not any(p.table.columns for p in st.session_state[show.SHOWN].values()):
+def ways(spec: PageSpec) -> None:
+    """What can be done with a page: presented as a story, or taken away as a file, and its tables as a workbook."""
+    story = spec.story
+    if story == "departement" and not filters.value("departement"):
+        story = "national"
+    if story:
+        st.page_link(
+            menu.page("presenter"),
+            label="Présenter",
+            help="En diaporama, ou en dossier à emporter : PowerPoint, PDF, HTML.",
+            width="content",
+            query_params={"histoire": story},
+        )
+    if not spec.tables or ("centre" in spec.filters and not filters.value("centre")):
         return
     places = [filters.value(n) for n in ("departement", "centre") if n in spec.filters]
     name = file_name(spec.url_path, *places, on=filters.as_of())
-    with st.container(horizontal=True, vertical_alignment="center", key="pied"):
-        st.download_button(
-            "Emporter le tableau (Excel)",
-            data=workbook(spec),
-            file_name=f"{name}.xlsx",
-            mime=EXPORTS["xlsx"].media_type,
-            key="emporter",
-            on_click="ignore",
-        )
-        story = spec.story
-        if story == "departement" and not filters.value("departement"):
-            story = "national"
-        if story:
-            st.page_link(
-                frame.page("presenter"),
-                label="Présenter, ou emporter le dossier",
-                width="content",
-                query_params={"histoire": story},
-            )
+    st.download_button(
+        "Emporter",
+        data=workbook(spec),
+        file_name=f"{name}.xlsx",
+        mime=EXPORTS["xlsx"].media_type,
+        help="Les tableaux de cette page, en Excel.",
+        key="emporter",
+        on_click="ignore",
+        type="tertiary",
+        width="content",
+    )
+
+
+def heading(spec: PageSpec) -> str:
+    """The page's heading, and of what it speaks: « Attentes · Zou »."""
+    place = [n for n in spec.filters if n not in ("periode", "centre")]
+    site = [filters.options("centre")[filters.value("centre")]] if "centre" in spec.filters else []
+    return " · ".join([spec.heading, *(site or (filters.scope(place) if place else []))])
 
 
 def workbook(spec: PageSpec) -> Callable[[], bytes]:
@@ -47,7 +57,7 @@ def workbook(spec: PageSpec) -> Callable[[], bytes]:
     shown = st.session_state[
         show.SHOWN
     ]  # the very dict: a part of the page that runs again by itself renews its panels
-    title, about, demo = spec.heading, known(spec), freshness(session.person()).demo
+    title, about, demo = heading(spec), known(spec), freshness(session.person()).demo
     return lambda: xlsx(title, about, tuple(shown.values()), demo=demo)
 
 

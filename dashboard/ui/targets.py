@@ -1,4 +1,4 @@
-"""The page Cibles: the targets, and the forms that set one and take one back."""
+"""The targets, and the forms that set one and take one back."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -77,7 +77,8 @@ def _remove(indicator: str, scope: str, valid_from: date) -> None:
 
 
 def show(person: Person) -> None:
-    """The page."""
+    """The targets in force, and what may be done with them."""
+    st.header("Cibles", anchor=False)
     st.caption(
         "Une cible a une date et une source. Elle se lit sur les courbes de suivi : atteinte régulièrement,"
         " manquée régulièrement, ou atteinte au hasard des mois. Un centre sans cible à lui suit celle de son"
@@ -86,12 +87,12 @@ def show(person: Person) -> None:
     show_panel(targets.listed(person))
     names = dict(targets.scopes(person))
     if may(person, "set_targets"):
-        st.header("Fixer une cible", anchor=False)
         if (
             person.departments is not None
         ):  # who answers for a part of the network sets nothing for the whole
             names.pop("nation")
-        show_form(names)
+        with st.expander("Fixer une cible"):
+            show_form(names)
         own = [t for t in targets.seen(person) if t[1] in names]
         if own:
             show_removal(own, names)

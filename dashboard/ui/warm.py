@@ -5,16 +5,14 @@ from streamlit.runtime import get_instance
 
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import alerts as alerts_of
-from dashboard.answers import attention as attention_of
 from dashboard.answers import cards as cards_of
-from dashboard.answers import deck, figures, follow, network, sites, view
+from dashboard.answers import deck, figures, first_sight, follow, network, sites, view
 from dashboard.answers import map as map_of
 from dashboard.answers.question import Question
 from dashboard.indicators import placed
 from dashboard.stories import ready
 from dashboard.ui import (  # noqa: F401  (the pages' parts are loaded here, so that no reader waits for them)
     alerts,
-    attention,
     bulletin,
     cards,
     changes,
@@ -62,7 +60,7 @@ def warm() -> None:
         cards_of.metrics(person, question, placed("period"))
         map_of.plot(person, question, filters.DEFAULTS["indicateur"])
         sites.side_by_side(person, question)
-        attention_of.facts(person, question)
+        first_sight.replies(person, question)
         alerts_of.signals(person, question)
         for story in filter(None, map(ready, STORIES)):
             deck.build(person, question, story, period)

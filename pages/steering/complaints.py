@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.answers import complaints, months
-from dashboard.ui import cards, filters, sections, session
+from dashboard.ui import cards, changes, filters, sections, session
 
 person, question = session.person(), filters.question()
 
@@ -15,6 +15,7 @@ with right:
 
 st.header("Les chiffres de la période", anchor=False)
 cards.headline(person, question, "complaints")
+changes.section(person, question, "complaints_per_1000")
 
 left, right = st.columns(2, gap="large")
 with left:

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from dashboard.answers import sites
-from dashboard.ui import filters, session, show, steering_map
+from dashboard.ui import changes, filters, session, show, steering_map
 
 steering_map.zone()
+changes.section(session.person(), filters.question())
 st.header("Les centres, par ordre alphabétique", anchor=False)
 show.panel(sites.side_by_side(session.person(), filters.question()), height=460)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.answers import alerts
 from dashboard.ui import alerts as drawn
-from dashboard.ui import bulletin, filters, session, show
+from dashboard.ui import bulletin, filters, session, show, targets
 
 person, question = session.person(), filters.question(("departement", "type"))
 left, right = st.columns([11, 9], gap="large")
@@ -22,3 +22,5 @@ drawn.levels(person, question)
 st.header("Décisions", anchor=False)
 show.panel(alerts.decisions(person, question))
 drawn.decide(person, question)
+
+targets.show(person)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.answers import months, waits
-from dashboard.ui import cards, filters, sections, session, show
+from dashboard.ui import cards, changes, filters, sections, session, show
 
 person, question = session.person(), filters.question()
 code = sections.choose_indicator("waits", "attentes_choix")
@@ -15,6 +15,7 @@ with right:
 
 st.header("Les chiffres de la période", anchor=False)
 cards.headline(person, question, "waits", columns=4)
+changes.section(person, question)
 
 left, right = st.columns(2, gap="large")
 with left:

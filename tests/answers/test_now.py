@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import attention, cards, complaints, completeness, map, network, view
+from dashboard.answers import cards, complaints, completeness, first_sight, map, network, view
 from dashboard.answers.figures import comparison, figures, whole
 from dashboard.answers.network import SILENT_DAYS
 from dashboard.answers.question import Question
@@ -51,9 +51,11 @@ def test_pages_map_and_lists_say_the_same_of_silent_sites_whatever_the_period(as
     asked.hand_in("registre", visit(COVE, days_before(40)))
     for question in (OLD, Question(date(2025, 1, 1), DAY)):
         silent = {s.name for s in network.silences(LOCAL_READER, question).values() if s.silent}
-        facts = dict(attention.facts(LOCAL_READER, question))
-        said = next(f for f in facts if "muets" in f).translate(PLAIN)
-        assert said == f"{len(silent)} centres muets au 24/11/2025"
+        said = first_sight.silent(view.view(LOCAL_READER), question)
+        known = len(network.sites(LOCAL_READER))
+        assert said.when == "au 24/11/2025"
+        heard = f"{known - len(silent)} centre sur {known} donne des nouvelles"
+        assert said.sayings[-1].words.translate(PLAIN).endswith(heard)
         listed = completeness.not_reported(LOCAL_READER, question, "remontees")
         since = {row[0].text: row[2].text for row in listed.table.rows}
         assert {n for n, w in since.items() if "muet" in w or w == "jamais vu"} == silent

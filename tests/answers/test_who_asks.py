@@ -260,7 +260,7 @@ def test_a_director_gets_the_sites_of_the_department_and_no_other(demo):
     "name", ["waits.weekdays_by_hours", "waits.histogram", "figures.figures", "figures.trend"]
 )
 def test_a_director_gets_what_the_department_filter_gives(demo, name):
-    cut = Question(YEAR.first, YEAR.last, department=SOME_DEPARTMENT)
+    cut = Question(YEAR.first, YEAR.last, departments=(SOME_DEPARTMENT,))
     own, filtered, whole = (
         ask(name, DIRECTOR),
         ask(name, LOCAL_READER, cut),
@@ -271,7 +271,7 @@ def test_a_director_gets_what_the_department_filter_gives(demo, name):
 
 @pytest.mark.parametrize("name", [n for n in DATA if n != "follow.decisions"])
 def test_a_director_who_asks_for_elsewhere_gets_nothing(demo, name):
-    elsewhere = Question(YEAR.first, YEAR.last, department=ELSEWHERE)
+    elsewhere = Question(YEAR.first, YEAR.last, departments=(ELSEWHERE,))
     assert rows(ask(name, LOCAL_READER, elsewhere)) > 0
     assert rows(ask(name, DIRECTOR, elsewhere)) == 0
 

@@ -54,24 +54,6 @@ def _markdown(one) -> tuple:
     )
 
 
-def _metric(one) -> tuple:
-    return (
-        "metric",
-        (one.label, one.body),
-        {
-            "delta": one.delta or None,
-            "delta_color": "off",
-            "delta_arrow": "off",
-            "border": one.show_border,
-            "delta_description": one.delta_description or None,
-            "help": one.help or None,
-            "height": 104,
-            "chart_data": list(one.chart_data) or None,
-            "chart_type": "line",
-        },
-    )
-
-
 def _segments(one) -> tuple:
     words = [o.content for o in one.options]
     return (
@@ -98,7 +80,6 @@ ELEMENTS = {
     "html": lambda one: ("html", (one.body,), {}),
     "heading": lambda one: (SIZES[one.tag], (one.body,), {"anchor": False}),
     "markdown": _markdown,
-    "metric": _metric,
     "vega_lite_chart": _spec,
     "button_group": _segments,
     "selectbox": lambda one: (

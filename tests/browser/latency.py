@@ -48,7 +48,7 @@ WATCH = """(ready, from) => new Promise((done, failed) => {
   eye.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
   look();
 })"""
-FIGURES = "[...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText)"
+FIGURES = "[...document.querySelectorAll('.ccsp-card strong')].map(e => e.innerText)"
 HELLO = """import streamlit as st
 name = st.selectbox("Nom", ["Afi", "Bio", "Codjo"], key="nom")
 st.title(f"Bonjour {name}", anchor=False)
@@ -153,12 +153,11 @@ def page_changes(
     found: dict[str, list[float]] = {title: [] for title in titles}
     for _ in range(3):
         for title in titles:
-            page.get_by_test_id("stTopNavSection").filter(has_text="Pilotage").click()
-            link = page.get_by_test_id("stTopNavDropdownLink").get_by_text(title, exact=True)
+            link = page.get_by_test_id("stTopNavLink").get_by_text(title, exact=True)
             link.wait_for()
             watch(
                 page,
-                f"document.querySelector('h1')?.innerText === {json.dumps(headings[title])} && "
+                f"document.querySelector('h1')?.textContent.startsWith({json.dumps(headings[title])}) && "
                 f"document.querySelector(`{MAIN}`)",
                 "pointerdown",
             )

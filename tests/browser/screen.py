@@ -9,6 +9,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 from dashboard.ui import gate
 from dashboard.ui.navigation import PAGES
 
+CARD = ".ccsp-card"
 QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
@@ -84,10 +85,13 @@ def filter_by(page: Page, name: str, option: str) -> None:
     choose(page, f"filtre_{name}", option)
 
 
-def go(page: Page, section: str, title: str) -> None:
+def go(page: Page, title: str) -> None:
     """Another page, through the menu."""
-    page.get_by_test_id("stTopNavSection").filter(has_text=section).click()
-    page.get_by_test_id("stTopNavDropdownLink").filter(has_text=re.compile(f"^{title}$")).click()
+    section = next(spec.section for spec in PAGES if spec.title == title)
+    if section:
+        page.get_by_test_id("stTopNavSection").filter(has_text=section).click()
+    link = "stTopNavDropdownLink" if section else "stTopNavLink"
+    page.get_by_test_id(link).filter(has_text=re.compile(f"^{title}$")).click()
 
 
 def map_frame(page: Page) -> FrameLocator:
@@ -112,15 +116,15 @@ def panel(page: Page, name: str) -> Locator:
 
 def figure(page: Page, label: str = "") -> Locator:
     """The value of a headline card: the first, or the one with this label."""
-    cards = page.get_by_test_id("stMetric")
-    card = (
-        cards.filter(has=page.get_by_test_id("stMetricLabel").get_by_text(label, exact=True))
-        if label
-        else cards
-    )
-    return card.first.get_by_test_id("stMetricValue")
+    card = page.get_by_role("region", name=label, exact=True) if label else page.locator(CARD)
+    return card.first.locator("strong")
 
 
 def figures(page: Page) -> list[str]:
     """The values of all headline cards."""
-    return page.get_by_test_id("stMetricValue").all_inner_texts()
+    return values(page).all_inner_texts()
+
+
+def values(page: Page) -> Locator:
+    """The values of all headline cards, as places on the page."""
+    return page.locator(f"{CARD} strong")

@@ -358,7 +358,7 @@ def test_a_page_elsewhere_runs_nothing_in_the_map_and_holds_no_window_of_ours(
 def test_the_map_in_our_own_page_is_there_all_the_same(page, app):
     open_page(page, app)
     expect(sites(page)).to_have_count(24)
-    go(page, "Pilotage", "Plaintes")
+    go(page, "Plaintes")
     settled(page)
-    go(page, "Pilotage", "Carte")
+    go(page, "Carte")
     expect(map_frame(page).locator("path.site")).to_have_count(24)

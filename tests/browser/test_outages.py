@@ -27,6 +27,7 @@ from tests.browser.screen import (
     open_page,
     settled,
     sites,
+    values,
 )
 
 pytestmark = pytest.mark.browser
@@ -94,7 +95,7 @@ def test_a_server_that_goes_is_said_in_time_and_the_page_comes_back_with_its_fil
         settled(page)
         expect(page).to_have_url(f"{address}/attentes?departement=Zou&type=CCSP")
         expect(page.locator(".st-key-filtre_departement input")).to_have_value("Zou")
-        expect(page.get_by_test_id("stMetricValue")).to_have_text(before)
+        expect(values(page)).to_have_text(before)
         filter_by(page, "departement", "Borgou")
         expect(page).to_have_url(f"{address}/attentes?departement=Borgou&type=CCSP")
     finally:
@@ -171,12 +172,12 @@ def reload(page: Page) -> None:
 
 def other_page(page: Page) -> None:
     """Through the menu, whose links carry no filters."""
-    go(page, "Pilotage", "Plaintes")
+    go(page, "Plaintes")
 
 
 def and_back(page: Page) -> None:
     """Through the menu to another page, and with the browser's back button."""
-    go(page, "Pilotage", "Plaintes")
+    go(page, "Plaintes")
     said(page)
     page.go_back()
 

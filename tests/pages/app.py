@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 
 from streamlit.components.v2 import manifest_scanner
@@ -55,8 +56,7 @@ def link(at: AppTest) -> dict[str, str]:
 def words(at: AppTest) -> list[str]:
     """Everything written on the page outside charts and tables."""
     found = [e.value for kind in WRITTEN for e in at.get(kind)]
-    for m in at.metric:
-        found += [m.label, m.value, m.delta]
+    found += [plain(e.proto.body) for e in at.get("html") if "<table" not in e.proto.body]
     for e in at.get("expander"):
         found.append(e.label)
     return found + widget_words(at)
@@ -64,11 +64,45 @@ def words(at: AppTest) -> list[str]:
 
 def widget_words(at: AppTest) -> list[str]:
     """The words of widgets: labels, choices, help."""
-    found = [m.help for m in at.metric]
+    found: list[str] = []
     for widget in [*at.selectbox, *at.button, *at.get("button_group"), *at.date_input]:
         found += [widget.label, getattr(widget, "help", ""), getattr(widget, "placeholder", "")]
         found += getattr(widget, "options", [])
     return [w for w in found if w]
+
+
+def plain(markup: str) -> str:
+    """The words of HTML."""
+    return unescape(re.sub(r"<[^>]*>", " ", markup))
+
+
+def heading(at: AppTest) -> str:
+    """The heading of the page; the opening page's is for who hears it."""
+    heard = [m for e in at.get("html") for m in re.findall(r"<h1[^>]*>(.*?)</h1>", e.proto.body)]
+    (found,) = [*(t.value for t in at.title), *map(plain, heard)]
+    return found.replace("\\", "")
+
+
+@dataclass
+class Card:
+    """A headline figure as it is read."""
+
+    label: str
+    value: str
+    beside: str
+    help: str
+
+
+CARD = re.compile(
+    r'<section class="ccsp-card[^"]*" aria-label="(.*?)">.*?class="ccsp-help">(.*?)</div>'
+    r"<strong>(.*?)</strong>.*?<p>(.*?)</p></section>"
+)
+
+
+def cards(at: AppTest) -> list[Card]:
+    """The headline figures of the page, in their order."""
+    found = [m for e in at.get("html") for m in CARD.findall(e.proto.body)]
+    return [Card(*map(plain, (label, value, beside, told))) for label, told, value, beside in found]
 
 
 @dataclass

@@ -1,0 +1,230 @@
+"""The five questions that everybody asks first, answered: where most people come, where they wait longest, what gets worse,
+which complaint is oldest, who is silent. Each says its own time: of a period, of its last whole month, or of the date of the
+data; never two of these in one sentence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard import french
+from dashboard.answers import alerts, follow
+from dashboard.answers.complaints import register
+from dashboard.answers.figures import figures, whole
+from dashboard.answers.network import at_date, short_name, silences, sites, to_date
+from dashboard.answers.question import Question
+from dashboard.answers.view import View, answer
+from dashboard.indicators import BY_CODE, Figure
+from dashboard.judgement.courses import FOLLOWED, WAITS
+from dashboard.judgement.dated import since_when
+from dashboard.judgement.signals import Signal, beside
+from dashboard.panel import Link, Panel, table, to_site, words
+from dashboard.period import day_of
+from dashboard.statistics.variation import Variation
+from dashboard.wording import shown
+
+LATE_DAYS = 30  # of a complaint
+NAMED = 3  # sites in one answer
+WORSE = 2  # sites of which it is said what gets worse; the others are named
+S = french.SPACE
+NO_SITE = "aucun centre pour ces filtres"
+
+
+@dataclass(frozen=True)
+class Name:
+    """Who an answer is about, and where more is said of it."""
+
+    text: str
+    link: Link
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A part of an answer: names, then words about them."""
+
+    names: tuple[Name, ...]
+    words: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One question answered. label: the question; page: the address where more is said; when: of which time it speaks."""
+
+    label: str
+    page: str
+    when: str
+    sayings: tuple[Saying, ...]
+
+    @property
+    def text(self) -> str:
+        """The answer in one line."""
+        return f"{S}; ".join(
+            " ".join(p for p in (french.join_words([n.text for n in s.names]), s.words) if p)
+            for s in self.sayings
+        )
+
+
+@answer
+def replies(view: View, question: Question) -> tuple[Reply, ...]:
+    """The five answers, in the order to read them."""
+    return (
+        busiest(view, question),
+        longest_waits(view, question),
+        worse(view, question),
+        oldest_complaint(view, question),
+        silent(view, question),
+    )
+
+
+@answer
+def panel(view: View, question: Question, key: str = "reponses") -> Panel:
+    """The same as a table, to be taken away."""
+    rows = [(words(r.label), words(r.when), words(r.text)) for r in replies(view, question)]
+    columns = (("Question", ""), ("Quand", ""), ("Réponse", ""))
+    return Panel(key, "L'essentiel", table=table(columns, rows))
+
+
+def busiest(view: View, question: Question) -> Reply:
+    """The site with most visits per open day, and the two after it."""
+    ranked = _ranked(view, question, "visits_per_day")
+    if not ranked:
+        saying = Saying((), "aucune visite sur la période")
+    else:
+        (first, value, of_it), *others = ranked[:NAMED]
+        after = french.join_words([f"{name.text} {number}" for name, number, _ in others])
+        told = (
+            f"{value} visites par jour ouvert, {french.number(of_it['visits'].value or 0)} en tout"
+        )
+        saying = Saying((first,), told + (f"{S}; puis {after}" if after else ""))
+    return Reply("Le plus fréquenté", "departement", question.spoken, (saying,))
+
+
+def longest_waits(view: View, question: Question) -> Reply:
+    """The site, or the sites, with the longest median wait."""
+    ranked = _ranked(view, question, "wait_p50")
+    if not ranked:
+        saying = Saying((), "aucune attente mesurée")
+    else:
+        longest = ranked[0][1]
+        alike = [r for r in ranked if r[1] == longest]
+        told = f"un usager sur deux a attendu {longest} ou plus"
+        if len(alike) == 1:
+            nine = alike[0][2]["wait_p90"]
+            told += f", un sur dix {shown(nine)} ou plus" if nine.value is not None else ""
+        n = sum(of["wait_p50"].n for _, _, of in alike)
+        told += f" ({french.number(n)} attentes mesurées)"
+        everywhere = whole(view, question)["wait_p50"]
+        if len(ranked) > len(alike) and everywhere.value is not None:
+            told += f"{S}; l'ensemble{S}: {shown(everywhere)}"
+        others = len(alike) - NAMED
+        if others > 0:
+            told = f"et {french.plural(others, 'autre')}{S}: {told}"
+        saying = Saying(tuple(name for name, _, _ in alike[:NAMED]), told)
+    return Reply("L'attente la plus longue", "attentes", question.spoken, (saying,))
+
+
+def worse(view: View, question: Question) -> Reply:
+    """The sites whose last whole month is an alert, with the first thing that it is about, and since when."""
+    label, page = "Ce qui se dégrade", "signaux"
+    month = follow.judged_month(view, question.last)
+    if question.service:
+        return Reply(label, page, "", (Saying((), "n'est pas suivi prestation par prestation"),))
+    if month < question.first.replace(day=1):
+        return Reply(label, page, "", (Saying((), "la période n'a pas encore de mois entier"),))
+    names = _names(view, question)
+    by_site: dict[str, list[Signal]] = {}
+    for _, one in alerts.followed(view, question):
+        if one.variation == Variation.CONCERN and one.within(question.first, question.last):
+            by_site.setdefault(one.scope, []).append(one)
+    first = {code: min(found, key=_rank) for code, found in by_site.items()}
+    order = sorted(first, key=lambda c: (_rank(first[c]), french.alphabetical(names[c].text)))
+    sayings = [
+        Saying((names[code],), _of_signal(first[code], len(by_site[code])))
+        for code in order[:WORSE]
+    ]
+    rest = order[WORSE:]
+    if rest:
+        left = len(rest) - NAMED
+        more = f"et {french.plural(left, 'autre')} ont aussi une alerte" if left > 0 else ""
+        aussi = more or ("a aussi une alerte" if len(rest) == 1 else "ont aussi une alerte")
+        sayings.append(Saying(tuple(names[code] for code in rest[:NAMED]), aussi))
+    elif not sayings:
+        sayings.append(Saying((), "rien ne sort de l'habitude dans les centres suivis"))
+    return Reply(label, page, f"en {french.month_label(month)}", tuple(sayings))
+
+
+def _rank(one: Signal) -> int:
+    """What people feel comes before what only registers show: the order of INDICATORS."""
+    return FOLLOWED.index(one.indicator)
+
+
+def _of_signal(one: Signal, signals: int) -> str:
+    """« attente typique de 29 min, pour 16 min d'habitude, depuis juin 2026 ; 3 autres alertes »."""
+    said = beside(one)
+    label = BY_CODE[one.indicator].short
+    text = said if one.indicator in WAITS else f"{label[0].lower()}{label[1:]}{S}: {said}"
+    when = since_when(one)
+    text += f", {when}" if when else ""
+    more = french.plural(signals - 1, "autre alerte", "autres alertes")
+    return text + (f"{S}; {more}" if signals > 1 else "")
+
+
+def oldest_complaint(view: View, question: Question) -> Reply:
+    """The complaint that has been open longest, and how many are late, at the date of the data."""
+    label, page, when = "La plainte la plus ancienne", "plaintes", at_date(view)
+    complaints = register(view, to_date(view, question))
+    waiting = complaints.where(complaints.open)
+    if not len(waiting):
+        return Reply(label, page, when, (Saying((), "aucune plainte en cours"),))
+    at = int(np.argmax(waiting.age))
+    by_name = {p.name: p.code for p in sites(view, question)}
+    names = _names(view, question)
+    received = french.date_short(day_of(int(waiting.received[at])))
+    late = int((waiting.age > LATE_DAYS).sum())
+    of = french.plural(len(waiting), "plainte en cours", "plaintes en cours")
+    told = f"{french.days(int(waiting.age[at]))} sans réponse (reçue le {received}){S}; "
+    told += f"en tout, {of}, dont {french.number(late) if late else 'aucune'} de plus de {LATE_DAYS} jours"
+    return Reply(label, page, when, (Saying((names[by_name[waiting.name[at]]],), told),))
+
+
+def silent(view: View, question: Question) -> Reply:
+    """The sites of which nothing has been heard for too long, at the date of the data."""
+    heard, names = silences(view, question), _names(view, question)
+    never = 10_000  # days, of a site that was never seen: before all others
+    quiet = sorted(
+        (one for one in heard.values() if one.silent),
+        key=lambda one: (
+            -(never if one.days is None else one.days),
+            french.alphabetical(one.name),
+        ),
+    )
+    sayings = [
+        Saying(
+            (names[one.code],), "jamais vu" if one.days is None else f"depuis {one.days}{S}jours"
+        )
+        for one in quiet[:NAMED]
+    ]
+    there = f"{french.plural(len(heard) - len(quiet), 'centre')} sur {len(heard)}"
+    verb = "donne" if len(heard) - len(quiet) < 2 else "donnent"
+    left = f"{french.plural(len(quiet) - NAMED, 'autre')}{S}; " if len(quiet) > NAMED else ""
+    news = f"{there} {verb} des nouvelles" if quiet else "aucun centre n'est muet"
+    sayings.append(Saying((), left + (news if heard else NO_SITE)))
+    return Reply("Sans nouvelles", "departement", at_date(view), tuple(sayings))
+
+
+def _ranked(
+    view: View, question: Question, code: str
+) -> Sequence[tuple[Name, str, Mapping[str, Figure]]]:
+    """(site, value as shown, its figures), the highest first, of the sites that have a value."""
+    names, by_site = _names(view, question), figures(view, question, "site")
+    known = [
+        (-value, french.alphabetical(names[site].text), names[site], of)
+        for site, of in by_site.items()
+        if site in names and (value := of[code].value)
+    ]
+    return [(name, shown(of[code]), of) for *_, name, of in sorted(known, key=lambda r: r[:2])]
+
+
+def _names(view: View, question: Question) -> dict[str, Name]:
+    return {p.code: Name(short_name(p), to_site(p.code)) for p in sites(view, question)}

@@ -1,0 +1,31 @@
+"""The five answers of the opening page: each a sentence whose names are links, with its own time."""
+
+from html import escape
+
+import streamlit as st
+
+from dashboard.accounts.rights import Person
+from dashboard.answers import first_sight
+from dashboard.answers.first_sight import Reply, Saying
+from dashboard.answers.question import Question
+from dashboard.panel import Link
+from dashboard.ui import show
+from dashboard.ui.links import anchor
+
+
+def lines(person: Person, question: Question) -> None:
+    """The five lines."""
+    show.collect(first_sight.panel(person, question))
+    body = "".join(_line(reply) for reply in first_sight.replies(person, question))
+    st.html(f'<dl class="ccsp-answers">{body}</dl>')
+
+
+def _line(reply: Reply) -> str:
+    when = f"<small>{escape(reply.when)}</small>" if reply.when else ""
+    told = "".join(f"<p>{_saying(s)}</p>" for s in reply.sayings)
+    return f"<div><dt>{anchor(reply.label, Link(reply.page))} {when}</dt><dd>{told}</dd></div>"
+
+
+def _saying(saying: Saying) -> str:
+    names = ", ".join(f"<b>{anchor(n.text, n.link)}</b>" for n in saying.names)
+    return f"{names} {escape(saying.words)}" if names else escape(saying.words)

@@ -1,0 +1,163 @@
+"""The five answers of the opening page: each right, of its own time, under each filter."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.answers import alerts, figures, first_sight, network, view
+from dashboard.answers.first_sight import Reply
+from dashboard.answers.question import Question
+from dashboard.period import ONE_DAY, add_months, today
+from dashboard.settings import load
+from dashboard.statistics.variation import Variation
+from tests.builders import COVE, KANDI, NIKKI, Office, complaint, visit, waited
+
+DAY = date(2025, 11, 24)
+OCTOBER = Question(date(2025, 10, 1), date(2025, 10, 31))
+PLAIN = str.maketrans("\xa0\u202f", "  ")
+THIS_MONTH = today().replace(day=1)
+YEAR = Question(add_months(THIS_MONTH, -12), THIS_MONTH - ONE_DAY)
+
+
+@pytest.fixture
+def asked(office, database_url, monkeypatch) -> Iterator[Office]:
+    """An office whose database answers questions; Kandi is heard of on the last day of the data."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    load.cache_clear()
+    office.hand_in("registre", visit(KANDI, DAY.isoformat()))
+    yield office
+    view.forget()
+    load.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def filled(databases) -> Iterator[str]:
+    """The address of fictitious data."""
+    with databases.fresh(visits=30_000) as url:
+        yield url
+
+
+@pytest.fixture
+def demo(filled, monkeypatch) -> Iterator[None]:
+    """These data, in use."""
+    monkeypatch.setenv("DATABASE_URL", filled)
+    load.cache_clear()
+    yield
+    view.forget()
+    load.cache_clear()
+
+
+def reply(question: Question, start: str) -> Reply:
+    """The answer whose question begins so."""
+    (found,) = [r for r in first_sight.replies(LOCAL_READER, question) if r.label.startswith(start)]
+    return found
+
+
+def text(found: Reply) -> str:
+    return found.text.translate(PLAIN)
+
+
+def test_the_busiest_site_is_that_of_most_visits_per_open_day_and_two_follow(asked):
+    october = [date(2025, 10, d).isoformat() for d in (6, 7)]
+    for site, visits in ((KANDI, 2), (NIKKI, 6), (COVE, 4)):
+        asked.hand_in("registre", *[visit(site, day) for day in october for _ in range(visits)])
+    found = reply(OCTOBER, "Le plus fréquenté")
+    assert found.when.translate(PLAIN) == "en octobre 2025"
+    assert re.fullmatch(
+        r"Nikki \d,\d visites par jour ouvert, 12 en tout ; puis Covè \d,\d et Kandi \d,\d",
+        text(found),
+    )
+    assert found.sayings[0].names[0].link.filters == (("centre", NIKKI),)
+    alone = reply(replace(OCTOBER, departments=("Zou",)), "Le plus fréquenté")
+    assert text(alone).startswith("Covè") and "puis" not in text(alone)
+
+
+def test_the_longest_wait_names_all_who_have_it_and_on_how_many_it_rests(asked):
+    day = date(2025, 10, 6).isoformat()
+    for site, minutes in ((KANDI, 10), (NIKKI, 25), (COVE, 25)):
+        asked.hand_in("registre", *[waited(minutes, site=site, day=day) for _ in range(12)])
+    found = text(reply(OCTOBER, "L'attente"))
+    assert found.startswith("Covè et Nikki un usager sur deux a attendu 25 min ou plus")
+    assert "(24 attentes mesurées)" in found and found.endswith("l'ensemble : 25 min")
+    kandi = text(reply(replace(OCTOBER, departments=("Alibori",)), "L'attente"))
+    assert kandi.startswith("Kandi un usager sur deux a attendu 10 min ou plus")
+    assert "l'ensemble" not in kandi
+
+
+def test_where_nothing_is_known_each_answer_says_so(asked):
+    nothing = replace(OCTOBER, first=date(2025, 6, 1), last=date(2025, 6, 30))
+    said = [text(r) for r in first_sight.replies(LOCAL_READER, nothing)]
+    assert said[0] == "aucune visite sur la période" and said[1] == "aucune attente mesurée"
+    assert said[3] == "aucune plainte en cours"
+    by_service = replace(OCTOBER, service="inconnu")
+    assert text(reply(by_service, "Ce qui")) == "n'est pas suivi prestation par prestation"
+    half = replace(OCTOBER, first=date(2025, 11, 1), last=DAY)
+    assert text(reply(half, "Ce qui")) == "la période n'a pas encore de mois entier"
+
+
+def test_the_oldest_complaint_is_that_of_the_date_of_the_data_with_how_many_are_late(asked):
+    asked.hand_in(
+        "plaintes",
+        complaint("a", KANDI, "2025-03-10", resolved="2025-04-02"),
+        complaint("b", NIKKI, "2025-09-12"),
+        complaint("c", KANDI, "2025-11-03"),
+        covers=(date(2025, 1, 1), DAY),
+    )
+    found = reply(OCTOBER, "La plainte")
+    assert found.when == "au 24/11/2025" and found.page == "plaintes"
+    assert text(found) == (
+        "Nikki 73 jours sans réponse (reçue le 12/09/2025) ;"
+        " en tout, 2 plaintes en cours, dont 1 de plus de 30 jours"
+    )
+    assert "dont aucune de plus" in text(reply(replace(OCTOBER, departments=("Alibori",)), "La pl"))
+
+
+def test_silent_sites_are_named_the_longest_silent_first(asked):
+    for site, ago in ((NIKKI, 12), (COVE, 40)):
+        asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
+    found = reply(replace(OCTOBER, departments=("Borgou", "Zou")), "Sans")
+    never = [p for p in network.sites(LOCAL_READER) if p.department in ("Borgou", "Zou")]
+    assert len(found.sayings) == 4 and found.sayings[0].words == "jamais vu"
+    assert text(found).endswith(f"0 centre sur {len(never)} donne des nouvelles")
+    of_two = {p.code for p in never if p.department == "Zou"} | {NIKKI}
+    assert COVE in of_two and network.silences(LOCAL_READER)[COVE].days == 40
+
+
+def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
+    found = reply(YEAR, "Ce qui")
+    concerned = {
+        one.scope
+        for _, one in alerts.followed(LOCAL_READER, YEAR)
+        if one.variation == Variation.CONCERN
+    }
+    named = {dict(n.link.filters)["centre"] for s in found.sayings for n in s.names}
+    assert named and named <= concerned
+    djougou = next(s for s in found.sayings if s.names and s.names[0].text == "Djougou")
+    assert re.search(r"min d'habitude, depuis \w+ \d{4}", djougou.words.translate(PLAIN))
+    assert found.when.startswith("en ")
+
+
+def test_the_answers_agree_with_the_figures_of_the_sites(demo):
+    by_site = figures.figures(LOCAL_READER, YEAR, "site")
+    for code, start in (("visits_per_day", "Le plus"), ("wait_p50", "L'attente")):
+        top = max(by_site, key=lambda site: by_site[site][code].value or 0)
+        first = reply(YEAR, start).sayings[0].names[0]
+        highest = by_site[dict(first.link.filters)["centre"]][code].value
+        assert highest == pytest.approx(by_site[top][code].value, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (date(2025, 11, 1), date(2026, 10, 31), "sur 12 mois"),
+        (date(2025, 1, 1), date(2025, 12, 31), "en 2025"),
+        (date(2026, 10, 1), date(2026, 10, 31), "en octobre 2026"),
+        (date(2026, 11, 1), date(2026, 11, 24), "du 01/11/2026 au 24/11/2026"),
+    ],
+)
+def test_a_period_is_said_in_a_few_words(first, last, words):
+    assert Question(first, last).spoken.translate(PLAIN) == words
