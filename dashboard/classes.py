@@ -11,10 +11,11 @@ from dashboard.palette import RAMP
 
 @dataclass(frozen=True)
 class Classes:
-    """The lower bounds of the second to the last class; `after` is written after the numbers."""
+    """The lower bounds of the second to the last class; `after` is written after the numbers. whole: values are whole numbers."""
 
     bounds: tuple[float, float, float, float]
     after: str
+    whole: bool = False
 
     def colour(self, value: float) -> str:
         """The colour of a value."""
@@ -28,14 +29,18 @@ class Classes:
     def labels(self) -> list[str]:
         """The classes in words, lowest first."""
         low, *_, high = self.bounds
-        middle = [
-            f"{_bound(a)} à moins de {_bound(b)}{self.after}" for a, b in pairwise(self.bounds)
-        ]
+        middle = [self._between(a, b) for a, b in pairwise(self.bounds)]
         return [
             f"moins de {_bound(low)}{self.after}",
             *middle,
             f"{_bound(high)}{self.after} et plus",
         ]
+
+    def _between(self, first: float, end: float) -> str:
+        if not self.whole:
+            return f"{_bound(first)} à moins de {_bound(end)}{self.after}"
+        last = end - 1
+        return f"{_bound(first)}{f' à {_bound(last)}' if last > first else ''}{self.after}"
 
 
 def _bound(x: float) -> str:
@@ -47,9 +52,10 @@ AFTER = {
     "minutes": f"{french.SPACE}min",
     "days": f"{french.SPACE}jours",
 }
+WHOLE = ("minutes", "days")
 # Those of INDICATORS that colour the map.
 CLASSES = {
-    code: Classes(bounds, AFTER.get(BY_CODE[code].unit, ""))
+    code: Classes(bounds, AFTER.get(BY_CODE[code].unit, ""), BY_CODE[code].unit in WHOLE)
     for code in choices(lambda i: i.classes)
     if (bounds := BY_CODE[code].classes)
 }

@@ -125,7 +125,6 @@ MAP_SEA = role("map-sea", SEA, "#171a1d")
 MAP_AWAY = role("map-away", AWAY, "#242a2a")
 MAP_GAP = role("map-gap", "#ffffff", "#171a1d")  # between departments, under a sign, around a name
 MAP_COMMUNE = role("map-commune", "#ffffff", "#232a28")
-MAP_NAME = role("map-name", "#54695e", "#b3c2ba")
 MAP_INK = role("map-ink", "#1f2937", "#f1f3f4")
 MAP_MARK = role("map-mark", "#1f2937", "#e5e9ec")  # the edge of a mark
 MAP_SOFT = role("map-soft", "#4b5563", "#c3c9cf")

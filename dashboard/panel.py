@@ -81,21 +81,25 @@ class Card:
 
 @dataclass(frozen=True)
 class Legend:
-    """What a map's legend says: classes are {"colour": "#hex", "label": str, "count": int or str or None}.
+    """What a map's legend says, and only of what there is: a row that no site has is not among them.
 
-    `signs` follow them: {"letter", "frame", "badge"} as in `ui.maps.show_map`, "colour",
-    "label" and "count"; without colour, the badge alone is drawn, or a hollow mark if there is none.
-    `missing` is the number of sites without data (None: no such line), `size_text` what the area stands for,
-    `sizes` samples {"radius": px, "label": str}, `credit` the source of the limits of communes.
+    rows: {"label": str, "count": int} and what is drawn before it, in the words of a mark: "fill" of a class, "sign",
+    "silent" or "missing". kinds: {"kind", "label"}. sizes: {"radius": px, "label"}, and before them `size_text`, what the
+    area stands for. note: a sentence under the rows. credit: the source of the limits of communes.
     """
 
     title: str = ""
-    classes: list[dict[str, Any]] = field(default_factory=list)
-    missing: int | None = None
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    kinds: list[dict[str, Any]] = field(default_factory=list)
     size_text: str = ""
     sizes: list[dict[str, Any]] = field(default_factory=list)
+    note: str = ""
     credit: str = ""
-    signs: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def sources(self) -> str:
+        """Whose limits are drawn."""
+        return " · ".join(t for t in ("Limites indicatives", "Natural Earth", self.credit) if t)
 
 
 @dataclass(frozen=True)

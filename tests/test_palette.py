@@ -33,7 +33,6 @@ from dashboard.palette import (
     MAP_GAP,
     MAP_INK,
     MAP_MARK,
-    MAP_NAME,
     MAP_SEA,
     MAP_SOFT,
     MISSING,
@@ -158,9 +157,8 @@ import typst
 from dashboard.charts.style import dark
 from dashboard.exports import html, map_svg, pdf, svg, xlsx
 from dashboard.exports.pptx import pptx
-from dashboard.answers import map as mapped, months
+from dashboard.answers import months
 from dashboard.ui import cards, maps, present
-from dashboard.statistics.variation import Variation
 from tests.exports import decks
 
 def zipped(data):
@@ -176,11 +174,9 @@ def printed(deck):
 
 deck = decks.whole()
 chart = next(s.panel.content.spec for s in deck.slides if s.panel.key == "entonnoir")
-sign = mapped.SIGNS[Variation.CONCERN][2]
 print(json.dumps({
     "chart": json.dumps(chart, default=float), "chart on dark paper": json.dumps(dark(chart), default=float),
     "control chart": json.dumps(decks.control()), "picture": svg.chart(chart, 640),
-    "map": maps.literal({"sites": [{"fill": sign}]}).encode().decode("unicode_escape"),
     "map as a picture": map_svg.map_(decks.signals(), 760, 500),
     "map's script": json.dumps(maps.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
     "slides' style": present.LOOKS, "dossier": html.dossier(deck), "pptx": zipped(pptx(deck)), "pdf": printed(deck),
@@ -226,7 +222,7 @@ def test_the_colour_of_alerts_is_one_line_and_is_found_everywhere(project):
         "chart",
         "control chart",
         "picture",
-        "map",
+        "map's script",
         "map as a picture",
         "slides",
         "dossier",
@@ -282,8 +278,6 @@ LETTERS = (
     (ON_NOTICE, NOTICE),
     (PAPER, MAIN),
     *((ink, ground) for ink in (MAP_INK, MAP_SOFT) for ground in (MAP_CARD, MAP_GAP, PAPER)),
-    (MAP_NAME, LAND),
-    (MAP_NAME, MAP_AWAY),
     (MISSING, PAPER),
     *((INK, ground) for ground in (LAND, AWAY, SEA)),
 )

@@ -94,6 +94,13 @@ class Silence:
             return ""
         return "jamais vu" if self.days is None else f"muet depuis {french.days(self.days)}"
 
+    @property
+    def short(self) -> str:
+        """The same beside a name on the map: « muet 35 j »."""
+        if not self.silent or self.days is None:
+            return self.words
+        return f"muet {french.number(self.days)}{french.SPACE}j"
+
 
 @answer
 def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silence]:

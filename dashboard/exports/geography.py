@@ -1,6 +1,6 @@
 """The map as plain shapes, for whatever draws them: the country, its crowded south enlarged, and the marks of the sites.
 
-Panes, sizes and the order of the marks are those of the screen's map (`static/ccsp-map.js`); the projection is
+Panes, sizes and the order of the marks are those of the screen's map (`static/map`); the projection is
 equirectangular, with longitudes shortened by the cosine of the latitude in the middle of a pane.
 """
 
@@ -15,19 +15,23 @@ import shapely
 from shapely.geometry import Polygon, shape
 from shapely.geometry.base import BaseGeometry
 
+from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
 from dashboard.panel import Plot
 from dashboard.settings import ROOT
 
 OUTLINES = ROOT / "data" / "reference" / "departements.geojson"
 COUNTRY = (0.77, 6.2, 3.86, 12.42)  # west, south, east, north, in degrees
-SOUTH = (1.5, 6.15, 2.85, 7.6)
+SOUTH = (1.53, 6.2, 2.82, 7.45)
 SCREEN = (760, 500)  # px: what the radii of marks were chosen for
-IDLE, LEGIBLE, HOLLOW = (
-    4.5,
-    10.0,
-    7.0,
-)  # px: radius without value; least radius with a letter; least hollow one
-FRAME_GAP, BADGE = 3.5, 7.5  # px: from a mark to its frame; radius of a badge
+IDLE = 4.5  # px: radius of a mark whose visits are not known
+GAP = 3.0  # px: from a mark to what is drawn around it
+FRAME = 9.0  # px: least half-side of a frame
+CHIP, CORNER = (
+    7.5,
+    0.9,
+)  # px: radius of the disc of a letter or badge; where it stands, in half-sides of the frame
+FRAMES = {"square": CONCERN, "round": IMPROVEMENT, "hexagon": CHANGE}
+SHARE = 0.54  # of the whole width: the most that the country's pane takes beside another
 DIAMOND = math.sqrt(math.pi / 2)  # half-diagonal of the diamond as large as a circle of radius 1
 URGENT = (
     "",
@@ -35,22 +39,24 @@ URGENT = (
     "+",
     "!",
 )  # of overlapping marks the later in this list lies higher; then the smaller
-LONGEST = 24  # letters of a name on the map
-WIDE = 0.52  # of a letter, in parts of the size of type: a careful mean
-
 Box = tuple[float, float, float, float]
 Ring = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
 class Pane:
-    """A piece of map; x, y: its upper left corner."""
+    """A piece of map; x, y: its upper left corner. low: its title stands below, where the sea is."""
 
     x: float
     y: float
     width: float
     height: float
     title: str
+    low: bool = False
+
+    def title_at(self, high: float) -> tuple[float, float]:
+        """The upper left corner of its title, which is so high."""
+        return self.x, self.y + (self.height - high if self.low else 0)
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,8 @@ class Outline:
 class Mark:
     """A site in a pane; a site of the south stands in both. letter, frame, badge: its sign, as in `ui.maps.show_map`.
 
-    fill: "#rrggbb" or None. words: what the mark says, in lines.
+    fill: "#rrggbb", "" where it has none, None for an outline alone. silent: what is written under the name of a silent
+    site. words: what the mark says, in lines.
     """
 
     x: float
@@ -82,21 +89,8 @@ class Mark:
     name: str
     label: str
     pane: int
+    silent: str = ""
     words: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Label:
-    """A name beside its mark; x, y: the upper left corner of its box. anchor: where the text is held in it, so that a wider
-    typeface does not cover the mark: "start", "middle" or "end"."""
-
-    text: str
-    x: float
-    y: float
-    width: float
-    height: float
-    pane: int
-    anchor: str = "start"
 
 
 @dataclass(frozen=True)
@@ -112,16 +106,25 @@ class Drawing:
 
 
 def draw(
-    plot: Plot, width: float, height: float, scale: float | None = None, below: float = 0
+    plot: Plot,
+    width: float,
+    height: float,
+    scale: float | None = None,
+    below: float = 0,
+    least: float = 0,
+    names: float | None = None,
 ) -> Drawing:
     """The map within width × height, its corner at 0, 0. scale: units in a pixel of the screen's map, by default what fits.
 
-    The second pane is there where a mark lies in the south. below: height kept free under it, for a legend.
+    The second pane is there where the country is shown and a mark lies in the south. below: height kept free under it, for a
+    legend; least: its least width. names: width for names beside the country.
     """
     scale = scale or min(width / SCREEN[0], height / SCREEN[1])
     main = _extent(plot.focus)
-    south = any(_holds(SOUTH, m["lon"], m["lat"]) for m in plot.marks)
-    panes = _panes(main, south, width, height, below, scale, plot.focus)
+    south = not plot.focus and any(_holds(SOUTH, m["lon"], m["lat"]) for m in plot.marks)
+    panes = _panes(
+        main, south, (width, height), (least, below, names or 100 * scale), scale, plot.focus
+    )
     views = [_View(box, pane, 14 * scale) for box, pane in zip((main, SOUTH), panes, strict=False)]
     outlines = tuple(
         Outline(name, i, rings, bool(plot.focus) and name != plot.focus)
@@ -132,101 +135,26 @@ def draw(
     return Drawing(panes, outlines, marks, scale, views[0].box(SOUTH) if south else None)
 
 
-def reach(mark: Mark, scale: float) -> float:
-    """From the middle of a mark to its outermost point, badge apart."""
-    r = mark.radius * (DIAMOND if mark.kind == "GSRU" else 1)
+def sizes(mark: Mark, scale: float) -> tuple[float, float, float]:
+    """Half-sizes of a mark, from the inside: its own shape, the ring of a silent site, the frame of a signal; 0 for none."""
+    own = mark.radius * (DIAMOND if mark.kind == "GSRU" else 1)
+    ring = own + GAP * scale if mark.silent else 0
+    framed = mark.frame in FRAMES
+    return own, ring, max((ring or own) + (GAP + 0.5) * scale, FRAME * scale) if framed else 0
+
+
+def box_of(mark: Mark, scale: float) -> Box:
+    """Left, top, right, bottom of a mark, letter and badge included."""
+    own, ring, frame = sizes(mark, scale)
+    far = (frame or ring or own) + 1.5 * scale
+    wide = far * 2 / math.sqrt(3) if mark.frame == "hexagon" else far
+    corner = (frame or own) * CORNER + CHIP * scale
     return (
-        (r + FRAME_GAP * scale) * (2 / math.sqrt(3) if mark.frame == "hexagon" else 1)
-        if mark.frame
-        else r
+        mark.x - wide,
+        mark.y - max(far, corner if mark.letter else 0),
+        mark.x + max(wide, corner if mark.letter or mark.badge else 0),
+        mark.y + max(far, corner if mark.badge else 0),
     )
-
-
-def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
-    """The sites' names in type of that size, each where it covers no mark and no other name; those without room are left
-    out, but for those with a signal, which may cover a mark that has none. A site of the second pane is named there alone,
-    unless the first shows a department."""
-    placed: list[Label] = []
-    names = {
-        i: [(p.x, p.y, p.x + len(p.title) * size * WIDE + size, p.y + 2 * size)]
-        for i, p in enumerate(drawing.panes)
-    }
-    marks: dict[int, list[tuple[Box, bool]]] = {i: [] for i in names}
-    for m in drawing.marks:
-        r = _room(m, drawing.scale)
-        marks[m.pane].append(((m.x - r, m.y - r, m.x + r, m.y + r), bool(m.letter)))
-    country = not any(o.away for o in drawing.outlines)
-    twice = {m.name for m in drawing.marks if m.pane == 1} if country else set()
-    for m in sorted(
-        drawing.marks, key=lambda m: (-_urgency(m), -m.radius)
-    ):  # whoever has a signal is named first
-        if m.pane == 0 and m.name in twice:
-            continue
-        clear = (
-            [box for box, _ in marks[m.pane]],
-            [box for box, signals in marks[m.pane] if signals],
-        )
-        for lax, taken in enumerate(clear if m.letter else clear[:1]):
-            spots = (
-                one
-                for one in _spots(m, size, drawing.scale)
-                if _inside(_box(one), drawing.panes[m.pane])
-                and (lax or _belongs(one, m, drawing))
-                and not any(_meet(_box(one), other) for other in (*taken, *names[m.pane]))
-            )
-            if one := next(spots, None):
-                names[m.pane].append(_box(one))
-                placed.append(one)
-                break
-    return tuple(placed)
-
-
-def _spots(m: Mark, size: float, scale: float) -> Iterable[Label]:
-    """Where a mark's name may stand, the best place first."""
-    text = m.label if len(m.label) <= LONGEST else f"{m.label[: LONGEST - 1]}…"
-    w, h, r = len(text) * size * WIDE, size * 1.2, _room(m, scale) + 3 * scale
-    yield Label(text, m.x + r, m.y - h / 2, w, h, m.pane, "start")
-    yield Label(text, m.x - r - w, m.y - h / 2, w, h, m.pane, "end")
-    for y in (m.y - r - h, m.y + r):
-        for share in (0.5, 0.3, 0.7, 0.1, 0.9):
-            yield Label(text, m.x - w * share, y, w, h, m.pane, "middle")
-
-
-def _belongs(one: Label, mark: Mark, drawing: Drawing) -> bool:
-    """Whether no other mark is nearer to the name than its own."""
-
-    def away(m: Mark) -> float:
-        x = max(one.x - m.x, 0, m.x - one.x - one.width)
-        y = max(one.y - m.y, 0, m.y - one.y - one.height)
-        return math.hypot(x, y) - reach(m, drawing.scale)
-
-    own = away(mark)
-    return all(
-        away(m) > own + one.height / 3
-        for m in drawing.marks
-        if m.pane == mark.pane and m.name != mark.name
-    )
-
-
-def _box(one: Label) -> Box:
-    return one.x, one.y, one.x + one.width, one.y + one.height
-
-
-def _room(mark: Mark, scale: float) -> float:
-    return reach(mark, scale) + (4 * scale if mark.badge else 0)
-
-
-def _inside(box: Box, pane: Pane) -> bool:
-    return (
-        box[0] > pane.x
-        and box[1] > pane.y
-        and box[2] < pane.x + pane.width
-        and box[3] < pane.y + pane.height
-    )
-
-
-def _meet(a: Box, b: Box) -> bool:
-    return a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]
 
 
 def _holds(box: Box, lon: float, lat: float) -> bool:
@@ -240,24 +168,22 @@ def _aspect(box: Box) -> float:
 def _panes(
     main: Box,
     south: bool,
-    width: float,
-    height: float,
-    below: float,
+    size: tuple[float, float],
+    kept: tuple[float, float, float],
     scale: float,
     focus: str | None,
 ) -> tuple[Pane, ...]:
-    title = focus or "Bénin"
+    title, (width, height), (least, below, names) = focus or "Bénin", size, kept
     if not south:
         return (Pane(0, 0, width, height, title),)
-    gap = 10 * scale
-    # The country is slender: it gets what it can fill, and as much again for names.
-    share = min(max(_aspect(main) * 1.6, 0.55), 1.1)
-    wide = _aspect(SOUTH) * 1.2
-    right = min((width - gap) * wide / (share + wide), (height - below) * wide)
-    left = width - gap - right
+    # The country gets the width that it can fill, and some for names; the south what is left. Neither shows more sea than
+    # it needs.
+    gap, slender, square = 10 * scale, _aspect(main), _aspect(SOUTH)
+    left = min(height * slender + names, (width - gap) * SHARE, width - gap - least)
+    right = width - gap - left
     return (
-        Pane(0, 0, left, height, title),
-        Pane(left + gap, 0, right, min(height - below, right / wide), "Le sud, agrandi"),
+        Pane(0, 0, left, min(height, left / slender), title),
+        Pane(left + gap, 0, right, min(height - below, right / square), "Le sud, agrandi", True),
     )
 
 
@@ -324,14 +250,13 @@ def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
         sign = m.get("sign") or {}
         letter, frame, badge = sign.get("letter") or "", sign.get("frame"), sign.get("badge")
         missing = bool(m.get("missing"))
-        least = LEGIBLE if letter or frame or badge else HOLLOW if m.get("sign") and missing else 0
-        radius = max(IDLE if missing or not (m.get("radius") or 0) > 0 else m["radius"], least)
+        radius = m["radius"] if (m.get("radius") or 0) > 0 else IDLE
         marks.append(
             Mark(
                 x,
                 y,
                 radius * scale,
-                None if missing else m.get("fill"),
+                None if missing else m.get("fill") or "",
                 missing,
                 m["kind"],
                 letter,
@@ -340,6 +265,7 @@ def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
                 m["name"],
                 m.get("label") or m["name"],
                 pane,
+                m.get("silent") or "",
                 tuple(m.get("tip") or []),
             )
         )

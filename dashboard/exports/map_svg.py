@@ -1,89 +1,82 @@
 """A map with its legend as SVG: outlines, sites with their signs, names."""
 
-import math
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dashboard import palette
 from dashboard.exports import geography
-from dashboard.exports.geography import (
-    BADGE,
-    FRAME_GAP,
-    HOLLOW,
-    IDLE,
-    LEGIBLE,
-    Drawing,
-    Label,
-    Mark,
-    Pane,
-)
+from dashboard.exports.geography import Drawing, Mark, Pane
+from dashboard.exports.labels import Label, Line, labels
+from dashboard.exports.map_marks import before_row, drawn, sample, short
 from dashboard.exports.svg import FONT, painted, safe, text_of
 from dashboard.french import SPACE
 from dashboard.palette import AWAY, COAST, GRID, INK, LAND, MISSING, PAPER, SEA, SOFT
 from dashboard.panel import Plot
 
-# Marks keep their colour on dark paper, and so does what stands on them: plain texts, not roles.
-IDLE_FILL, ON_DARK, ON_LIGHT = str(palette.IDLE), str(PAPER), str(palette.MAP_INK)
 LINE = 1.3  # of a row of a legend, in parts of the size of type
 
 
 def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
     """The map with its legend as SVG, width × height pixels, its type of font_px or larger."""
     scale = min(width / geography.SCREEN[0], height / geography.SCREEN[1])
-    if plot.legend.signs:  # their letters are to be read too
+    if any(row.get("sign") for row in plot.legend.rows):  # their letters are to be read too
         scale = max(scale, min(font_px / 13, 1.5 * scale))
     legend = _Legend(plot, scale, font_px)
+    if legend.height > height:
+        legend = _Legend(plot, scale, font_px * max(height / legend.height * 0.97, 0.5))
+    aside = font_px * 11
+    beside = geography.draw(plot, width - legend.width - font_px, height, scale, names=aside)
+    drawing, x, y = beside, width - legend.width, 0.0
+    # The legend stands beside the panes, or under the south where that leaves the south larger.
     below = legend.height + font_px * 0.6
-    wide = width / height >= 2 or below > height * 0.55
-    if wide:
-        drawing = geography.draw(plot, width - legend.width - font_px, height, scale)
-    else:
-        drawing = geography.draw(plot, width, height, scale, below=below)
-        if len(drawing.panes) == 1:
-            wide, drawing = (
-                True,
-                geography.draw(plot, width - legend.width - font_px, height, scale),
-            )
-    if wide:
-        x, y = width - legend.width, 0.0
-    else:
-        x, y = drawing.panes[1].x, drawing.panes[1].height + font_px * 0.6
+    if len(beside.panes) == 2 and below < height * 0.7:
+        under = geography.draw(
+            plot, width, height, scale, below=below, least=legend.width, names=aside
+        )
+        if _across(under) > _across(beside):
+            drawing, x, y = under, under.panes[1].x, under.panes[1].height + font_px * 0.6
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width)}" height="{_n(height)}"'
-        f' viewBox="0 0 {_n(width)} {_n(height)}" font-family="{FONT}" font-size="{_n(font_px)}" fill="none">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{short(width)}" height="{short(height)}"'
+        f' viewBox="0 0 {short(width)} {short(height)}" font-family="{FONT}" font-size="{short(font_px)}" fill="none">'
     ]
     parts += [_pane(drawing, i, pane, font_px) for i, pane in enumerate(drawing.panes)]
+    names = labels(drawing, font_px)
+    parts += [_line(one.line, font_px) for one in names if one.line]
     parts += [_mark(m, drawing.scale) for m in drawing.marks]
-    parts += [_label(one, font_px) for one in geography.labels(drawing, font_px)]
+    parts += [_label(one, font_px) for one in names]
     return "".join([*parts, legend.draw(x, y), "</svg>"])
+
+
+def _across(drawing: Drawing) -> float:
+    """The lesser side of the southern pane."""
+    return min(drawing.panes[1].width, drawing.panes[1].height)
 
 
 def _pane(drawing: Drawing, i: int, pane: Pane, font_px: float) -> str:
     k = drawing.scale
     shapes = [
-        f'<rect x="{_n(pane.x)}" y="{_n(pane.y)}" width="{_n(pane.width)}" height="{_n(pane.height)}" rx="{_n(4 * k)}"'
-        f" {painted(SEA, GRID)}/>"
+        f'<rect x="{short(pane.x)}" y="{short(pane.y)}" width="{short(pane.width)}" height="{short(pane.height)}"'
+        f' rx="{short(4 * k)}" {painted(SEA, GRID)}/>'
     ]
     mine = [o for o in drawing.outlines if o.pane == i]
     # Land once wide and dark below, then each department: what is left of the first is the coast.
     coast = "".join(_path(o.rings) for o in mine)
     shapes.append(
-        f'<path d="{coast}" {painted(stroke=COAST)} stroke-width="{_n(2.6 * k)}" stroke-linejoin="round"/>'
+        f'<path d="{coast}" {painted(stroke=COAST)} stroke-width="{short(2.6 * k)}" stroke-linejoin="round"/>'
     )
     shapes += (
-        f'<path d="{_path(o.rings)}" {painted(AWAY if o.away else LAND, PAPER)} stroke-width="{_n(k)}"'
+        f'<path d="{_path(o.rings)}" {painted(AWAY if o.away else LAND, PAPER)} stroke-width="{short(k)}"'
         f' stroke-linejoin="round"><title>{safe(o.name)}</title></path>'
         for o in mine
     )
     if i == 0 and drawing.inset:
         x, y, w, h = drawing.inset
         shapes.append(
-            f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}" {painted(stroke=MISSING)}'
-            f' stroke-dasharray="{_n(4 * k)} {_n(3 * k)}"/>'
+            f'<rect x="{short(x)}" y="{short(y)}" width="{short(w)}" height="{short(h)}" {painted(stroke=MISSING)}'
+            f' stroke-dasharray="{short(4 * k)} {short(3 * k)}"/>'
         )
+    x, y = pane.title_at(font_px * 1.8)
     return "".join(shapes) + _label(
-        Label(pane.title, pane.x + font_px * 0.5, pane.y + font_px * 0.3, 0, 0, i),
+        Label(pane.title, x + font_px * 0.5, y + font_px * 0.3, 0, 0, i),
         font_px,
         weight="600",
     )
@@ -104,95 +97,34 @@ def _path(rings: Iterable[Sequence[tuple[float, float]]]) -> str:
 
 
 def _mark(m: Mark, k: float) -> str:
-    size = m.radius * (geography.DIAMOND if m.kind == "GSRU" else 1)
     title = "\n".join([m.name, *m.words])
-    return f'<g transform="translate({_n(m.x)},{_n(m.y)})"><title>{safe(title)}</title>{_sign(m, size, k)}</g>'
+    return f'<g transform="translate({short(m.x)},{short(m.y)})"><title>{safe(title)}</title>{drawn(m, k)}</g>'
 
 
-def _sign(m: Mark, size: float, k: float) -> str:
-    """A mark with its middle at 0, 0: frame under it, letter and badge over it."""
-    fill = _colour(m.fill) or IDLE_FILL
-    parts = []
-    if m.frame:
-        parts.append(
-            _shape(
-                m.frame, size + FRAME_GAP * k, f'{painted(PAPER, INK)} stroke-width="{_n(2.2 * k)}"'
-            )
-        )
-    if m.missing:
-        parts.append(
-            _shape(
-                m.kind,
-                m.radius,
-                f'{painted(PAPER, MISSING)} fill-opacity=".65" stroke-width="{_n(1.6 * k)}"'
-                f' stroke-dasharray="{_n(2.6 * k)} {_n(2.2 * k)}"',
-            )
-        )
-    else:
-        parts.append(
-            _shape(
-                m.kind,
-                m.radius,
-                f'{painted(fill, INK)} fill-opacity="{"1" if m.letter or m.frame else ".92"}"'
-                f' stroke-width="{_n(k)}"',
-            )
-        )
-    if m.letter:
-        px = min(17, max(13, m.radius / k * 1.25)) * (1.3 if m.letter in "!+" else 1) * k
-        ink = INK if m.missing else _readable(fill)
-        parts.append(
-            f'<text y="{_n(px * 0.355)}" font-size="{_n(px)}" font-weight="700" text-anchor="middle" {painted(ink)}>'
-            f"{safe(m.letter)}</text>"
-        )
-    if m.badge in TICKS:
-        at = (size + FRAME_GAP * k if m.frame else size) * 0.85
-        parts.append(_badge(m.badge, at, at, k))
-    return "".join(parts)
-
-
-TICKS = {
-    "✓": "M-3.6,.3l2.5,2.8 4.7,-5.8",
-    "✗": "M-3,-3l6,6M3,-3l-6,6",
-    "≈": "M-4,-1.4q2,-2.8 4,-.4t4,-.4M-4,2.8q2,-2.8 4,-.4t4,-.4",
-}
-
-
-def _badge(badge: str, x: float, y: float, k: float) -> str:
-    return (
-        f'<g transform="translate({_n(x)},{_n(y)}) scale({k:.2f})"><circle r="{BADGE}" {painted(ON_DARK, ON_LIGHT)}'
-        f' stroke-width="1.2"/><path d="{TICKS[badge]}" {painted(stroke=ON_LIGHT)} stroke-width="2"'
-        ' stroke-linecap="round"/></g>'
-    )
-
-
-def _shape(kind: str, r: float, look: str) -> str:
-    """Circle unless it is named otherwise: a diamond of the same area for a GSRU, a square or a hexagon around a circle."""
-    if kind == "GSRU":
-        d = r * geography.DIAMOND
-        return f'<path d="M0,{_n(-d)}L{_n(d)},0 0,{_n(d)} {_n(-d)},0z" {look}/>'
-    if kind == "square":
-        return f'<path d="M{_n(-r)},{_n(-r)}h{_n(2 * r)}v{_n(2 * r)}h{_n(-2 * r)}z" {look}/>'
-    if kind == "hexagon":
-        a = r / math.sqrt(3)
-        corners = ((-a, -r), (a, -r), (2 * a, 0), (a, r), (-a, r))
-        return f'<path d="M{_n(-2 * a)},0L{" ".join(f"{_n(x)},{_n(y)}" for x, y in corners)}z" {look}/>'
-    return f'<circle r="{_n(r)}" {look}/>'
+def _line(line: Line, font_px: float) -> str:
+    """What leads from a mark to a name further away."""
+    x1, y1, x2, y2 = map(short, line)
+    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" {painted(stroke=SOFT)} stroke-width="{short(font_px / 14)}"/>'
 
 
 def _label(one: Label, font_px: float, weight: str = "400") -> str:
     x = one.x + one.width * {"start": 0, "middle": 0.5, "end": 1}[one.anchor]
-    return (
-        f'<text x="{_n(x)}" y="{_n(one.y + font_px * 0.95)}" text-anchor="{one.anchor}" font-weight="{weight}"'
-        f' {painted(INK, PAPER)} stroke-width="{_n(font_px / 5)}" stroke-linejoin="round" paint-order="stroke">'
-        f"{safe(one.text)}</text>"
-    )
+    halo = f'{painted(INK, PAPER)} stroke-width="{short(font_px / 5)}" stroke-linejoin="round" paint-order="stroke"'
+    parts = []
+    for i, words in enumerate((one.text, one.silent) if one.silent else (one.text,)):
+        look = ' font-style="italic"' if i else f' font-weight="{weight}"'
+        parts.append(
+            f'<text x="{short(x)}" y="{short(one.y + font_px * (0.95 + 1.2 * i))}" text-anchor="{one.anchor}"{look} {halo}>'
+            f"{safe(words)}</text>"
+        )
+    return "".join(parts)
 
 
 def _text(x: float, y: float, text: str, colour: str, weight: str = "", anchor: str = "") -> str:
     more = (f' font-weight="{weight}"' if weight else "") + (
         f' text-anchor="{anchor}"' if anchor else ""
     )
-    return f'<text x="{_n(x)}" y="{_n(y)}" {painted(colour)}{more}>{safe(text)}</text>'
+    return f'<text x="{short(x)}" y="{short(y)}" {painted(colour)}{more}>{safe(text)}</text>'
 
 
 class _Legend:
@@ -200,58 +132,19 @@ class _Legend:
 
     def __init__(self, plot: Plot, k: float, font_px: float) -> None:
         self.k, self.font = k, font_px
-        given, line = plot.legend, font_px * LINE
-        # A sample is as large as type and the map's marks ask.
-        self.column = max(
-            [
-                34 * k if given.signs else 20 * k,
-                font_px * 1.3,
-                *(2.1 * one["radius"] * k for one in given.sizes),
-            ]
-        )
-        self.width = max(self.column + font_px * 14, font_px * 18.5)
+        given = plot.legend
+        self.column = max(30 * k, font_px * 1.3)
+        self.width = self.column + font_px * 17
         self.rows: list[tuple[str, float, str, str, str]] = []
         self._add("", 0, given.title, "", "600")
-        for one in given.classes:
-            look = (
-                f'{painted(_colour(one["colour"]) or IDLE_FILL, INK)} stroke-width="{_n(0.8 * k)}"'
-            )
-            self._add(_shape("CCSP", 6.5 * k, look), line, one["label"], one.get("count"))
-        for one in given.signs:
-            self._add(
-                self._sign_sample(one),
-                30 * k if one.get("frame") else 22 * k,
-                one["label"],
-                one.get("count"),
-            )
-        if given.missing is not None:
-            self._add(
-                self._hollow(IDLE + 0.5),
-                line,
-                f"pas de données ({given.missing})",
-                "",
-            )
-        outline = f'{painted(stroke=SOFT)} stroke-width="{_n(1.2 * k)}"'
-        for kind in ("CCSP", "GSRU"):
-            self._add(_shape(kind, 5.5 * k, outline), line, kind, "")
-        for one in given.sizes:
-            r = one["radius"] * k
-            self._add(
-                _shape("CCSP", r, outline),
-                2 * r + 3 * k,
-                f"{one['label']} {given.size_text}".strip(),
-                "",
-            )
-        if given.sizes and _enlarged(plot):
-            self._add("", 0, "Les plus petites marques sont agrandies.", "")
-        self._add(
-            "",
-            0,
-            " · ".join(
-                ["Limites indicatives", "Natural Earth", *([given.credit] if given.credit else [])]
-            ),
-            "",
-        )
+        for row in (*given.rows, *given.kinds):
+            self._add(*before_row(row, k), row["label"], row.get("count"))
+        self._add("", 0, given.note, "")
+        self._add("", 0, given.size_text, "")
+        if given.sizes:
+            tall = 2.1 * max(row["radius"] for row in given.sizes) * k
+            self._add(self._sizes(given.sizes), tall, "", "")
+        self._add("", 0, given.sources, "")
 
     def _add(self, sample: str, tall: float, words: str, count: object, weight: str = "") -> None:
         room = (
@@ -259,7 +152,7 @@ class _Legend:
             - (self.column + self.font * 0.5 if sample else 0)
             - (self.font * 2.2 if count not in ("", None) else 0)
         )
-        lines = _wrapped(words, room / (self.font * 0.5))
+        lines = _wrapped(words, room / (self.font * 0.5)) or [""] * bool(sample)
         for i, text in enumerate(lines):
             least = max(tall, self.font * LINE) if i == 0 else self.font * LINE
             self.rows.append(
@@ -280,15 +173,15 @@ class _Legend:
     def draw(self, x: float, y: float) -> str:
         """The legend, its corner there."""
         parts, indent = [], self.column + self.font * 0.5
-        for sample, tall, words, count, weight in self.rows:
+        for before, tall, words, count, weight in self.rows:
             middle, base = y + tall / 2, y + tall / 2 + self.font * 0.34
-            if sample:
+            if before:
                 parts.append(
-                    f'<g transform="translate({_n(x + self.column / 2)},{_n(middle)})">{sample}</g>'
+                    f'<g transform="translate({short(x + self.column / 2)},{short(middle)})">{before}</g>'
                 )
             parts.append(
                 _text(
-                    x + (indent if sample or weight == "in" else 0),
+                    x + (indent if before or weight == "in" else 0),
                     base,
                     words,
                     INK if weight == "600" else SOFT,
@@ -298,44 +191,20 @@ class _Legend:
             if count:
                 parts.append(_text(x + self.width, base, count, INK, anchor="end"))
             y += tall
+        return f'<g font-size="{short(self.font)}">{"".join(parts)}</g>'
+
+    def _sizes(self, rows: Iterable[dict[str, Any]]) -> str:
+        """Samples of the marks' sizes side by side, the first in the middle of the column of samples."""
+        parts: list[str] = []
+        x = 0.0
+        for row in rows:
+            mark = sample(row, self.k)
+            x += mark.radius if parts else 0
+            parts.append(f'<g transform="translate({short(x)},0)">{drawn(mark, self.k)}</g>')
+            x += mark.radius + self.font * 0.4
+            parts.append(_text(x, self.font * 0.34, row["label"], SOFT))
+            x += self.font * (0.6 * len(row["label"]) + 0.8)
         return "".join(parts)
-
-    def _hollow(self, r: float) -> str:
-        k = self.k
-        dashes = f'stroke-dasharray="{_n(2.6 * k)} {_n(2.2 * k)}"'
-        return _shape(
-            "CCSP", r * k, f'{painted(stroke=MISSING)} stroke-width="{_n(1.5 * k)}" {dashes}'
-        )
-
-    def _sign_sample(self, one: dict[str, Any]) -> str:
-        if not _colour(one.get("colour")):
-            return (
-                _badge(one["badge"], 0, 0, self.k)
-                if one.get("badge") in TICKS
-                else self._hollow(HOLLOW)
-            )
-        mark = Mark(
-            0,
-            0,
-            8.5 * self.k,
-            one["colour"],
-            False,
-            "CCSP",
-            one.get("letter") or "",
-            one.get("frame"),
-            one.get("badge"),
-            "",
-            "",
-            0,
-        )
-        return _sign(mark, mark.radius, self.k)
-
-
-def _enlarged(plot: Plot) -> bool:
-    return any(
-        m.get("sign") and not m.get("missing") and (m.get("radius") or 0) < LEGIBLE
-        for m in plot.marks
-    )
 
 
 def _wrapped(words: str, most: float) -> list[str]:
@@ -349,22 +218,3 @@ def _wrapped(words: str, most: float) -> list[str]:
         else:
             line = f"{line} {word}".strip()
     return [*lines, line] if line else lines
-
-
-def _readable(fill: str) -> str:
-    """White or dark, whichever stands out more on it."""
-    return max(ON_DARK, ON_LIGHT, key=lambda ink: palette.contrast(ink, fill))
-
-
-def _colour(text: object) -> str | None:
-    """A colour from data, only as #rgb or #rrggbb: anything else might ask for something. As a plain text, it is the same on
-    dark paper, where the letter on it keeps its own too."""
-    return (
-        str(text)
-        if isinstance(text, str) and re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", text)
-        else None
-    )
-
-
-def _n(x: float) -> str:
-    return f"{round(x, 1):g}"

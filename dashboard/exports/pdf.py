@@ -126,7 +126,7 @@ def _picture(panel: Panel) -> str:
         case Chart(spec):
             return svg.chart(spec, WIDTH, None, FONT_PX, tallest=TALL)
         case Plot() as plot:
-            return map_svg.map_(plot, WIDTH, MAP_HEIGHT * 0.94, FONT_PX)
+            return map_svg.map_(plot, WIDTH, MAP_HEIGHT, FONT_PX)
     return ""
 
 

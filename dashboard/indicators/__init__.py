@@ -73,7 +73,7 @@ INDICATORS = (
         measure=m.visits_per_day,
         chart="volume",
         followed=True,
-        classes=(5, 10, 20, 40),
+        classes=(5, 10, 20, 30),
         off_days=True,
         places=_at("site_page", "site", "sites", "department", "comparison", "directory"),
     ),
@@ -92,7 +92,7 @@ INDICATORS = (
         by=EVERYWHERE,
         measure=m.women_share,
         chart="share",
-        classes=(40, 45, 50, 55),
+        classes=(40, 44, 46, 48),
         rest=Rest("visite dont le sexe n'est pas noté", "visites dont le sexe n'est pas noté"),
     ),
     Indicator(
@@ -128,7 +128,7 @@ INDICATORS = (
         chart="wait",
         quantile=0.5,
         followed=True,
-        classes=(10, 15, 20, 30),
+        classes=(12, 13, 15, 18),
         rest=NOT_TIMED,
         known=TIMED,
         places=_at(
@@ -160,7 +160,7 @@ INDICATORS = (
         chart="measure",
         quantile=0.9,
         skewed=True,
-        classes=(30, 45, 60, 90),
+        classes=(40, 45, 50, 60),
         rest=NOT_TIMED,
         known=TIMED,
         places=_at("waits", "sites"),
@@ -182,7 +182,7 @@ INDICATORS = (
         measure=m.wait_within,
         chart="share",
         followed=True,
-        classes=(60, 70, 80, 90),
+        classes=(70, 74, 77, 80),
         known=TIMED,
         rest=Rest("visite sans heures notées", "visites sans heures notées"),
         places=_at(
@@ -205,7 +205,7 @@ INDICATORS = (
         measure=m.left,
         chart="share",
         followed=True,
-        classes=(2, 4, 6, 8),
+        classes=(4, 4.5, 5, 6),
         rest=Rest("visite sans issue notée", "visites sans issue notée"),
         places=_at(
             "period", "waits", "site", "sites", "department", "changes", "comparison", "services"
@@ -227,7 +227,7 @@ INDICATORS = (
         measure=m.satisfaction,
         chart="share",
         followed=True,
-        classes=(70, 80, 85, 90),
+        classes=(78, 80, 82, 85),
         known=Requirement("renseignée", "satisfaction"),
         rest=Rest("visite sans réponse", "visites sans réponse"),
         places=_at(
@@ -252,7 +252,7 @@ INDICATORS = (
         register="complaints",
         chart="rate",
         followed=True,
-        classes=(5, 10, 15, 20),
+        classes=(8, 10, 12, 14),
         places=_at("complaints", "sites", "complaints_by_site", "changes", "comparison"),
     ),
     Indicator(
@@ -270,7 +270,7 @@ INDICATORS = (
         by=NOT_HOUR,
         measure=m.complaints_30d,
         register="complaints",
-        classes=(50, 65, 80, 90),
+        classes=(60, 80, 85, 90),
         places=_at("complaints", "complaints_by_site"),
     ),  # no chart: its last month would always be a signal
     Indicator(
@@ -289,7 +289,7 @@ INDICATORS = (
         measure=m.complaints_30d_due,
         register="complaints",
         chart="share",
-        classes=(50, 65, 80, 90),
+        classes=(60, 80, 85, 90),
         rest=Rest("plainte pas encore échue", "plaintes pas encore échues", of="complaints_30d"),
         places=_at(
             "period", "complaints", "site_page", "sites", "complaints_by_site", "comparison"
@@ -312,7 +312,7 @@ INDICATORS = (
         measure=m.complaint_delay,
         register="complaints",
         chart="measure",
-        classes=(7, 14, 21, 30),
+        classes=(7, 10, 12, 21),
         places=_at("complaints", "complaints_by_site"),
     ),
     # Open complaints and their oldest age have no chart: a stock carries over from month to month, and the limits of an
@@ -369,7 +369,7 @@ INDICATORS = (
         measure=m.completeness,
         chart="share",
         followed=True,
-        classes=(60, 80, 90, 95),
+        classes=(90, 94, 96, 98),
         places=_at("sites", "department", "comparison"),
     ),
     Indicator(

@@ -1,15 +1,30 @@
-"""Public files that the browser fetches from the application: Leaflet, outlines, limits of communes."""
+"""Public files that the browser fetches from the application: the map's script, Leaflet, outlines, limits of communes."""
 
 import hashlib
 import json
 import os
+import re
 import tempfile
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 LEAFLET = "leaflet/1.9.4"
+COMMENTS = re.MULTILINE | re.DOTALL
 Boundaries = dict[str, Any]  # GeoJSON
+MAP = Path(__file__).parents[2] / "static" / "map"  # the map's script, in parts
+PARTS = (
+    "shapes",
+    "signs",
+    "card",
+    "keyboard",
+    "marks",
+    "land",
+    "names",
+    "legend",
+    "panes",
+    "start",
+)
 OUTLINES = Path(__file__).parents[2] / "data" / "reference" / "departements.geojson"
 
 
@@ -20,6 +35,7 @@ def prepare(static: Path, boundaries: Boundaries | None = None) -> list[str]:
     installation that was prepared before works. Raises OSError when a file is wrong and cannot be written.
     """
     wanted = {f"{LEAFLET}/{name}": content for name, content in _leaflet()}
+    wanted["ccsp-map.js"] = _map_script()
     wanted["departments.js"] = _script(
         "DEPARTMENTS", json.loads(OUTLINES.read_text(encoding="utf-8"))
     )
@@ -33,6 +49,18 @@ def prepare(static: Path, boundaries: Boundaries | None = None) -> list[str]:
 def communes_file(boundaries: Boundaries) -> str:
     """Name of the script that carries these limits, the same for the same content."""
     return f"communes-{hashlib.sha256(_script('COMMUNES', boundaries)).hexdigest()[:12]}.js"
+
+
+def _map_script() -> bytes:
+    """The parts of the map's script in one file, its looks first; sent without what only people read."""
+    looks = re.sub(
+        r"/\*.*?\*/|^\s+|\n", "", (MAP / "style.css").read_text(encoding="utf-8"), flags=COMMENTS
+    )
+    parts = [f"window.ccsp = {{ style: {json.dumps(looks, ensure_ascii=False)} }};\n"]
+    for name in PARTS:
+        text = (MAP / f"{name}.js").read_text(encoding="utf-8")
+        parts.append(re.sub(r"^/\*.*?\*/\n|^ *//[^\n]*\n|^ +", "", text, flags=COMMENTS))
+    return "".join(parts).encode()
 
 
 def _leaflet() -> list[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-"""The map of the sites: folium builds a constant base, `static/ccsp-map.js` draws what changes."""
+"""The map of the sites: folium builds a constant base, the script of `static/map` draws what changes."""
 
 import json
 import re
@@ -17,9 +17,10 @@ from dashboard.panel import Legend
 
 COLOURS = {  # of the frame, as the script names them
     "sea": palette.MAP_SEA, "land": palette.LAND, "border": palette.MAP_GAP, "coast": palette.COAST,
-    "commune": palette.MAP_COMMUNE, "name": palette.MAP_NAME, "ink": palette.MAP_INK, "soft": palette.MAP_SOFT,
+    "commune": palette.MAP_COMMUNE, "ink": palette.MAP_INK, "soft": palette.MAP_SOFT,
     "card": palette.MAP_CARD, "rule": palette.MAP_RULE, "away": palette.MAP_AWAY, "mark": palette.MAP_MARK,
     "none": palette.MISSING, "halo": palette.MAP_GAP, "idle": palette.IDLE, "focus": palette.FOCUS, "chosen": palette.CHOSEN,
+    "square": palette.CONCERN, "round": palette.IMPROVEMENT, "hexagon": palette.CHANGE,  # frames of signals
 }  # fmt: skip
 ON_PAPER = {
     theme: {name: colour.on(theme) for name, colour in COLOURS.items()}
@@ -84,7 +85,7 @@ def _code_units(match: re.Match[str]) -> str:
 
 def check_signs(sites: Iterable[dict[str, Any]], legend: Legend) -> None:
     """Raise ValueError for a sign of a site or of the legend that the map cannot draw."""
-    for sign in [*(site["sign"] for site in sites if site.get("sign") is not None), *legend.signs]:
+    for sign in [one["sign"] for one in [*sites, *legend.rows] if one.get("sign")]:
         for part, allowed in SIGN_PARTS.items():
             if sign.get(part, allowed[-1]) not in allowed:
                 raise ValueError(f"{part} of a sign is {sign[part]!r}: not one of {allowed}")
@@ -107,10 +108,9 @@ def show_map(
 
     sites: {"id", "name", "kind": "CCSP" or "GSRU", "lat", "lon", "radius": px or None, "fill": "#hex" or
     None, "missing": bool, "tip": [lines], "label": short name}, plain Python numbers (ValueError for NaN);
-    optional "sign": {"letter": "+", "!", "C" or "", "frame": "round", "square", "hexagon" or None, "badge":
-    "✓", "✗", "≈" or None, "word": str}, absent or None for none (ValueError for another letter, frame or
-    badge). The word comes first in the card and in the mark's accessible name: leave it out of the tip. A mark
-    with a letter, frame or badge has a radius of 10 px at least.
+    optional "silent": what is written under the name of a silent site, "sign": {"letter": "+", "!", "C" or "",
+    "frame": "round", "square", "hexagon" or None, "badge": "✓", "✗", "≈" or None}, absent or None for none
+    (ValueError for another letter, frame or badge).
     departments: {name: {"fill": "#hex", "tip": lines in one str}}.
     focus: department that fills the main pane, None for the country. chosen: id of the site with the ring.
     on_pick gets {"site": id} or {"department": name}; an id that is not among `sites` is dropped, and the
@@ -119,7 +119,7 @@ def show_map(
     legend = legend or Legend()
     check_signs(sites, legend)
     payload = {
-        "sites": sites, "legend": asdict(legend), "departments": departments or {},
+        "sites": sites, "legend": {**asdict(legend), "sources": legend.sources}, "departments": departments or {},
         "focus": focus, "chosen": chosen, "height": height, "dark": dark,
     }  # fmt: skip
     known = {site["id"] for site in sites}

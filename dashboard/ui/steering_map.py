@@ -88,7 +88,7 @@ def draw(
         focus=plot.focus,
         chosen=chosen or None,
         on_pick=_pick,
-        height=500,
+        height=560,
         dark=st.context.theme.type == "dark",
         communes=frame.communes_file(),
         key="carte",

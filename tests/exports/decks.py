@@ -13,7 +13,7 @@ import numpy as np
 from dashboard import charts
 from dashboard.classes import CLASSES
 from dashboard.judgement.signals import signal
-from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, NONE, RAMP
+from dashboard.palette import RAMP
 from dashboard.panel import (
     Card,
     Cards,
@@ -78,10 +78,14 @@ PLACES = (
     ("Pobè", "CCSP", 6.980, 2.665, None, None),
 )
 SIGNS = (
-    ("!", "square", CONCERN, "signal d'alerte"),
-    ("+", "round", IMPROVEMENT, "signal d'amélioration"),
-    ("C", "hexagon", CHANGE, "signal de changement"),
-    ("", None, NONE, "pas de signal"),
+    ("!", "square", "alerte en octobre 2026"),
+    ("+", "round", "amélioration en octobre 2026"),
+    ("C", "hexagon", "changement en octobre 2026"),
+    ("", None, ""),
+)
+KINDS = (
+    {"kind": "CCSP", "label": "Centre communal (CCSP)"},
+    {"kind": "GSRU", "label": "Guichet de service (GSRU)"},
 )
 Say = Callable[[str], str]
 
@@ -103,7 +107,7 @@ def hostile_words() -> Say:
 
 
 def marks(say: Say = same, *, signs: bool = False) -> tuple[dict, ...]:
-    """The twelve places, coloured by level, or with what their control charts say."""
+    """The twelve places, coloured by level; with what their control charts say, and some of them silent, if `signs`."""
     made = []
     for i, (name, kind, lat, lon, level, radius) in enumerate(PLACES):
         mark = {
@@ -119,82 +123,57 @@ def marks(say: Say = same, *, signs: bool = False) -> tuple[dict, ...]:
             "fill": None if level is None else CLASSES["wait_p50"].colour(level),
         }
         if signs:
-            letter, frame, colour, word = SIGNS[i % 4]
-            mark |= (
-                {"sign": {"letter": "", "frame": None, "badge": None, "word": "trop peu de points"}}
-                if level is None
-                else {
-                    "fill": colour,
-                    "radius": 11,
-                    "sign": {
-                        "letter": letter,
-                        "frame": frame,
-                        "badge": ("✓", "✗", "≈", None)[i % 4],
-                        "word": say(word),
-                    },
-                }
-            )
+            letter, frame, _ = SIGNS[i % 4]
+            badge = ("✓", "✗", "≈", None)[i % 4]
+            sign = {"letter": letter, "frame": frame, "badge": badge} if letter else None
+            mark |= {"sign": sign, "silent": say("muet 35 j") if i % 5 == 0 else ""}
         made.append(mark)
     return tuple(made)
 
 
 def levels(say: Say = same, focus: str | None = None) -> Plot:
-    """A map of levels."""
-    made = marks(say)
-    fills = [m["fill"] for m in made]
-    classes = [
-        {"colour": c, "label": label, "count": fills.count(c)}
-        for c, label in zip(RAMP, CLASSES["wait_p50"].labels(), strict=True)
-    ]
-    return Plot(
-        made,
-        Legend(
-            say("Attente médiane"),
-            classes,
-            missing=fills.count(None),
-            size_text="usagers par jour ouvert",
-            sizes=[{"radius": 6.3, "label": "10"}, {"radius": 20.0, "label": "100"}],
-        ),
-        focus,
-    )
+    """A map without signals."""
+    return _plot(marks(say), [], say, focus)
 
 
 def signals(say: Say = same) -> Plot:
-    """A map of signals."""
-    made = marks(say, signs=True)
-    said = [m["fill"] for m in made]
+    """A map with signals, targets and silent sites."""
     rows = [
         {
-            "letter": letter,
-            "frame": frame,
-            "colour": colour,
-            "badge": None,
-            "label": word,
-            "count": said.count(colour),
-        }
-        for letter, frame, colour, word in SIGNS
-    ]
-    rows.append(
-        {
-            "letter": "",
-            "frame": None,
-            "colour": None,
-            "badge": "✓",
-            "label": "cible tenue",
+            "label": say(label),
             "count": 3,
+            "sign": {"letter": letter, "frame": frame, "badge": None},
         }
+        for letter, frame, label in SIGNS[:3]
+    ]
+    rows += [
+        {"label": "cible tenue", "count": 3, "sign": {"letter": "", "frame": None, "badge": "✓"}},
+        {"label": "muet depuis plus de 7 jours, au 24/11/2026", "count": 3, "silent": True},
+    ]
+    return _plot(marks(say, signs=True), rows, say)
+
+
+def _plot(
+    made: tuple[dict, ...], rows: list[dict], say: Say = same, focus: str | None = None
+) -> Plot:
+    fills = [m["fill"] for m in made]
+    classes = [
+        {"fill": colour, "label": label, "count": fills.count(colour)}
+        for colour, label in zip(RAMP, CLASSES["wait_p50"].labels(), strict=True)
+        if colour in fills
+    ]
+    missing = {"label": "non mesuré", "count": fills.count(None), "missing": True}
+    return Plot(
+        made,
+        Legend(
+            say("Attente médiane, nov. 2025 à oct. 2026"),
+            [*classes, *rows, missing],
+            list(KINDS),
+            "Taille : visites par jour ouvert",
+            [{"radius": 6.3, "label": "10"}, {"radius": 20.0, "label": "100"}],
+        ),
+        focus,
     )
-    rows.append(
-        {
-            "letter": "",
-            "frame": None,
-            "colour": None,
-            "badge": None,
-            "label": "trop peu de points",
-            "count": 2,
-        }
-    )
-    return Plot(made, Legend(say("Attente médiane"), signs=rows))
 
 
 def control(say: Say = same) -> dict:

@@ -431,11 +431,20 @@ def test_each_site_is_on_the_map_in_its_colour(name):
                     if s.shape_type == MSO_SHAPE_TYPE.AUTO_SHAPE and s.fill.type == 1
                 }
                 assert mark["fill"] is None or mark["fill"].lstrip("#").upper() in colours
-                assert mark.get("sign", {}).get("letter", "") in paragraphs(group) or not mark.get(
-                    "sign", {}
-                ).get("letter")
-        for row in plot.legend.classes or plot.legend.signs:
-            assert row["label"] in texts(shown) and str(row["count"]) in texts(shown)
+                letter = (mark.get("sign") or {}).get("letter")
+                assert not letter or letter in paragraphs(group)
+        for row in plot.legend.rows:
+            assert said(row["label"], texts(shown)) and str(row["count"]) in texts(shown)
+
+
+def test_every_site_is_named_on_the_slide_of_a_map_and_a_silent_one_says_so():
+    for one, shown in slides("whole"):
+        plot = decks.plot(one.panel)
+        if plot and not plot.focus:
+            assert {m["label"] for m in plot.marks} <= set(paragraphs(shown))
+            assert paragraphs(shown).count("muet 35 j") == sum(
+                bool(m.get("silent")) for m in plot.marks
+            )
 
 
 @every_deck

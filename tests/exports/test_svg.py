@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import charts, french
 from dashboard.exports import html, map_svg, svg
-from dashboard.palette import CONCERN, INK, LAND, PAPER
+from dashboard.palette import IDLE, INK, LAND, PAPER
 from dashboard.panel import Legend, Plot
 from tests.exports import decks
 
@@ -70,9 +70,9 @@ def test_a_colour_from_data_is_a_colour_or_grey(bad):
     made = decks.levels()
     plot = Plot(
         tuple({**m, "fill": bad, "missing": False} for m in made.marks),
-        Legend("x", [{"colour": bad, "label": "y", "count": 1}]),
+        Legend("x", [{"fill": bad, "label": "y", "count": 1}]),
     )
-    assert "evil" not in (text := map_svg.map_(plot, 700, 400)) and map_svg.IDLE_FILL in text
+    assert "evil" not in (text := map_svg.map_(plot, 700, 400)) and IDLE in text
     read(text)
 
 
@@ -199,10 +199,12 @@ def test_on_dark_paper_marks_keep_their_colour_under_their_letter():
     alert = next(
         e for e in read(picture).iter(f"{SVG}g") if any(t.text == "!" for t in e.iter(f"{SVG}text"))
     )
-    frame, mark, letter = (e for e in alert if e.tag != f"{SVG}title" and e.tag != f"{SVG}g")
-    assert (mark.get("fill"), mark.get("class")) == (CONCERN, "stroke-ink")
-    assert (letter.get("fill"), letter.get("class")) == (PAPER, None)
-    assert frame.get("class") == "fill-paper stroke-ink"
+    frame, *_, mark = (e for e in alert if e.tag != f"{SVG}title" and e.tag != f"{SVG}g")
+    kandi = next(m for m in decks.signals().marks if m["name"] == alert[0].text.split("\n")[0])
+    assert (mark.get("fill"), mark.get("class")) == (kandi["fill"], "stroke-ink")
+    assert frame.get("class") == "fill-paper stroke-concern"
+    disc, letter = next(e for e in alert if any(t.text == "!" for t in e))
+    assert (disc.get("class"), letter.get("class")) == ("fill-concern stroke-paper", "fill-paper")
     assert f'fill="{LAND}" stroke="{PAPER}" class="fill-land stroke-paper"' in picture
 
 
@@ -219,20 +221,21 @@ def test_a_map_says_each_mark_and_its_legend():
     titles = [e.text.split("\n")[0] for e in root.iter(f"{SVG}title")]
     assert {m["name"] for m in plot.marks} <= set(titles)
     text = said(root)
-    for one in plot.legend.signs:
-        assert one["label"] in text
-    for word in ("CCSP", "GSRU", "Le sud, agrandi", "Bénin", "Natural Earth", "cible tenue"):
+    words = " ".join(text.split())
+    for one in (*plot.legend.rows, *plot.legend.kinds):
+        assert set(one["label"].replace(french.SPACE, " ").split()) <= set(words.split())
+    for word in ("Le sud, agrandi", "Bénin", "Natural Earth", "muet 35 j"):
         assert word in text
+    assert {m["label"] for m in plot.marks} <= set(text.split("\n"))
 
 
 def test_the_legend_of_levels_has_classes_counts_and_sizes():
     legend = decks.levels().legend
     text = said(read(map_svg.map_(decks.levels(), 760, 500)))
-    for one in legend.classes:
-        assert one["label"].replace(french.SPACE, " ") in text and str(one["count"]) in text.split(
-            "\n"
-        )
-    assert "pas de données (2)" in text and "100 usagers par jour ouvert" in text
+    lines = text.split("\n")
+    for one in legend.rows:
+        assert one["label"].replace(french.SPACE, " ") in text and str(one["count"]) in lines
+    assert "Taille : visites par jour ouvert" in text and {"10", "100"} <= set(lines)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1200, 450), (760, 500), (400, 700)])

@@ -14,10 +14,11 @@ from sqlalchemy.exc import OperationalError
 
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
-from dashboard.answers import figures, network, view
+from dashboard.answers import figures, follow, network, view
 from dashboard.answers.question import Question
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
+from dashboard.palette import RAMP
 from dashboard.period import today
 from dashboard.settings import ROOT
 from dashboard.ui import filters, session
@@ -487,9 +488,11 @@ def test_the_classes_of_the_legend_are_the_same_with_a_filter_and_without(demo, 
     whole, cut = (drawn(sound(visit_page(indicateur=code, **more))) for more in ({}, wanted))
     assert whole["sites"] != cut["sites"]
     before, after = (
-        [(c["colour"], c["label"]) for c in found["legend"]["classes"]] for found in (whole, cut)
+        {c["fill"]: c["label"] for c in found["legend"]["rows"] if "fill" in c}
+        for found in (whole, cut)
     )
-    assert before == after and len(set(before)) == 5
+    every = dict(zip(RAMP, CLASSES[code].labels(), strict=True))
+    assert before.items() <= every.items() and after.items() <= every.items() and len(after) > 0
 
 
 @pytest.mark.pitfall(25)
@@ -528,25 +531,61 @@ def test_a_department_without_a_site_has_no_colour(demo):
     there = {site["id"] for site in drawn(at)["sites"]}
     homes = {p.department for p in network.sites(LOCAL_READER) if p.code in there}
     assert len(there) == 4 and found.keys() == set(network.departments(LOCAL_READER)) - homes
-    assert {(tint["fill"], tint["tip"].split("\n")[1]) for tint in found.values()} == {
-        (None, "pas de GSRU")
-    }
+    assert {(tint["fill"], tint["tip"]) for tint in found.values()} == {(None, "pas de GSRU")}
 
 
 def test_every_indicator_of_the_map_can_be_drawn(demo):
     at = visit_page()
     for code in at.selectbox(key="filtre_indicateur").options:
         sound(at.selectbox(key="filtre_indicateur").select(code).run())
-        # Signals are those of one month, which is named.
         title = drawn(at)["legend"]["title"]
-        assert any(title == i.label or title.startswith(f"{i.label}, ") for i in BY_CODE.values())
+        assert title.startswith(f"{code}, ") and re.search(r"\d{4} à .*\d{4}$", title)
+
+
+def test_the_legend_dates_each_thing_by_itself_and_has_no_row_without_a_site(demo):
+    legend = drawn(sound(visit_page()))["legend"]
+    rows = legend["rows"]
+    assert rows and all(row["count"] > 0 for row in rows)
+    month = french.month_label(follow.judged_month(view.view(LOCAL_READER)))
+    for row in rows:
+        if row.get("sign") and row["sign"]["letter"]:
+            assert row["label"].endswith(f" en {month}"), row
+        if row.get("silent"):
+            assert re.search(r", au \d{2}/\d{2}/\d{4}$", row["label"])
+    assert [k["label"] for k in legend["kinds"]] == [
+        "Centre communal (CCSP)",
+        "Guichet de service (GSRU)",
+    ]
+    assert legend["size_text"] == f"Taille{french.SPACE}: visites par jour ouvert"
+
+
+def test_a_silent_site_keeps_its_colour_on_the_map_and_is_said_once_in_its_words(demo):
+    found = drawn(sound(visit_page()))
+    silent = [site for site in found["sites"] if site["silent"]]
+    said = {s.code for s in network.silences(LOCAL_READER).values() if s.silent}
+    assert {site["id"] for site in silent} == said
+    for site in silent:
+        assert site["missing"] or site["fill"]
+        assert sum("uet depuis" in line for line in site["tip"]) == 1
+    for site in found["sites"]:
+        words = [w for line in site["tip"] for w in (line.split(" : ")[0],)]
+        assert len(words) == len(set(words)), site["tip"]
+
+
+def test_where_no_series_is_followed_the_map_has_levels_and_no_signal(demo):
+    for wanted in ({"prestation": "cip"}, {"indicateur": "complaints_30d"}):
+        found = drawn(sound(visit_page(**wanted)))
+        assert not any(site["sign"] for site in found["sites"])
+        assert found["legend"]["rows"] and not found["legend"]["note"]
 
 
 @pytest.mark.pitfall(27)
 def test_sites_without_data_are_counted_in_the_legend(filled, using):
     using(filled["not measured"])
     found = drawn(sound(visit_page()))
-    assert found["legend"]["missing"] == SITES and all(s["missing"] for s in found["sites"])
+    [row] = [r for r in found["legend"]["rows"] if r.get("missing")]
+    assert (row["label"], row["count"]) == ("non mesuré", SITES)
+    assert all(s["missing"] for s in found["sites"])
 
 
 def test_the_list_and_the_link_choose_a_site(demo):

@@ -38,6 +38,23 @@ def test_leaflet_and_the_twelve_departments_are_put_in_place(tmp_path):
     assert len({feature["properties"]["department"] for feature in outlines["features"]}) == 12
 
 
+def test_the_map_s_script_is_all_its_parts_with_their_looks_and_without_what_only_people_read(
+    tmp_path,
+):
+    assets.prepare(tmp_path)
+    script = (tmp_path / "ccsp-map.js").read_text(encoding="utf-8")
+    parts = sorted(assets.MAP.glob("*.js"))
+    assert {part.stem for part in parts} == set(assets.PARTS)
+    assert len(re.findall(r'"use strict"', script)) == len(parts)
+    lines = script.splitlines()
+    for part in parts:
+        code = [line.strip() for line in part.read_text(encoding="utf-8").splitlines()]
+        assert {c for c in code if c and not c.startswith(("//", "/*", "*"))} <= set(lines), part
+    assert not [line for line in lines if line.startswith(("//", "/*", " "))]
+    looks = json.loads(script[len("window.ccsp = { style: ") : script.index(" };\n")])
+    assert "path.site:focus-visible{" in looks.replace(" {", "{") and "/*" not in looks
+
+
 def test_every_image_named_by_the_style_sheet_is_there(tmp_path):
     assets.prepare(tmp_path)
     folder = tmp_path / "leaflet/1.9.4"

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import palette
 from dashboard.answers.map import radii
-from dashboard.ui import maps
+from dashboard.ui import assets, maps
 from tests.browser import served
 
 ROOT = Path(__file__).parents[2]
@@ -109,8 +108,8 @@ def test_limits_of_communes_are_named_in_the_base():
 
 
 def test_the_script_s_style_knows_the_colours_that_it_is_given():
-    script = (ROOT / "static" / "ccsp-map.js").read_text(encoding="utf-8")
-    used = set(re.findall(r"var\(--([a-z]+)\)", script)) - {"main"}  # a height
+    looks = (ROOT / "static" / "map" / "style.css").read_text(encoding="utf-8")
+    used = set(re.findall(r"var\(--([a-z]+)\)", looks)) - {"main"}  # a height
     assert used | {"chosen"} == set(maps.ON_PAPER["light"]) == set(maps.ON_PAPER["dark"])
 
 
@@ -138,10 +137,11 @@ def test_hostile_text_goes_through_the_templates_unchanged():
 
 
 def test_the_legend_says_what_it_was_given():
-    legend = maps.Legend("Attente", [{"colour": "#123456", "label": "<b>", "count": 3}], missing=2)
+    rows = [{"fill": "#123456", "label": "<b>", "count": 3}]
+    legend = maps.Legend("Attente", rows, credit="INStaD")
     assert decode(arguments(page({"legend": legend}))["feature_group"])["legend"] == {
-        "title": "Attente", "classes": [{"colour": "#123456", "label": "<b>", "count": 3}], "missing": 2,
-        "size_text": "", "sizes": [], "credit": "", "signs": [],
+        "title": "Attente", "rows": rows, "kinds": [], "size_text": "", "sizes": [], "note": "", "credit": "INStaD",
+        "sources": "Limites indicatives · Natural Earth · INStaD",
     }  # fmt: skip
 
 
@@ -187,27 +187,16 @@ def test_only_a_known_site_or_a_named_department_is_a_choice(value, choice):
 
 # ---- signs -------------------------------------------------------------------------------------------------
 
-CONCERN = {"letter": "!", "frame": "square", "badge": "✗", "word": "signal d'alerte"}
-BETTER = {"letter": "+", "frame": "round", "badge": None, "word": "signal d'amélioration"}
-CHANGE = {"letter": "C", "frame": "hexagon", "badge": "≈", "word": "changement à noter"}
-CALM = {"letter": "", "frame": None, "badge": None, "word": "pas de signal"}
-TOO_FEW = {"letter": "", "frame": None, "badge": None, "word": "trop peu de données"}
-FILLS = {"!": palette.CONCERN, "+": palette.IMPROVEMENT, "C": palette.CHANGE, "": palette.NONE}
+CONCERN = {"letter": "!", "frame": "square", "badge": "✗"}
+BETTER = {"letter": "+", "frame": "round", "badge": None}
+CHANGE = {"letter": "C", "frame": "hexagon", "badge": "≈"}
+CALM = {"letter": "", "frame": None, "badge": None}
 
 
 def signed(*signs: dict) -> list[dict]:
-    """All sites, with these signs in turn; those with too few data are hollow."""
+    """All sites, with these signs in turn."""
     turns = [signs[i % len(signs)] for i in range(len(SITES))]
-    return [
-        {
-            **site,
-            "radius": 6.0,
-            "sign": sign,
-            "missing": sign is TOO_FEW,
-            "fill": FILLS[sign["letter"]],
-        }
-        for site, sign in zip(SITES, turns, strict=True)
-    ]
+    return [{**site, "radius": 6.0, "sign": sign} for site, sign in zip(SITES, turns, strict=True)]
 
 
 def test_signs_reach_the_browser_unchanged_and_remain_small():
@@ -218,9 +207,9 @@ def test_signs_reach_the_browser_unchanged_and_remain_small():
 
 
 def test_signs_of_the_legend_reach_the_browser_unchanged():
-    signs = [{**CONCERN, "colour": palette.CONCERN, "label": "Alerte", "count": 3}]
-    group = arguments(page({"legend": maps.Legend("Attente", signs=signs)}))["feature_group"]
-    assert decode(group)["legend"]["signs"] == signs
+    rows = [{"sign": CONCERN, "label": "Alerte", "count": 3}]
+    group = arguments(page({"legend": maps.Legend("Attente", rows)}))["feature_group"]
+    assert decode(group)["legend"]["rows"] == rows
 
 
 @pytest.mark.parametrize(
@@ -239,7 +228,7 @@ def test_a_sign_that_cannot_be_drawn_is_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         maps.check_signs([{**SITES[0], "sign": sign}], maps.Legend())
     with pytest.raises(ValueError, match=next(iter(wrong))):
-        maps.check_signs([], maps.Legend(signs=[sign]))
+        maps.check_signs([], maps.Legend(rows=[{"sign": sign, "label": "", "count": 1}]))
 
 
 def test_a_site_may_be_without_a_sign():
@@ -249,7 +238,7 @@ def test_a_site_may_be_without_a_sign():
 
 
 @pytest.fixture(scope="module")
-def screen():
+def screen(tmp_path_factory):
     """The map's script in Chromium, without a server: `draw(screen, sites, ...)` does what the frame does."""
     try:
         served.chromium()
@@ -257,6 +246,8 @@ def screen():
         if os.environ.get("CI"):
             raise
         pytest.skip(str(absent))  # as `make test` leaves the browser suite out, and says so
+    public = tmp_path_factory.mktemp("static")
+    assets.prepare(public)
     with served.browsing() as browser:
         found = served.visit(browser)
         tab = found.context.new_page()
@@ -264,8 +255,8 @@ def screen():
         tab.evaluate("""() => { window.sent = [];
             window.Streamlit = { setFrameHeight() {}, setComponentValue: (value) => window.sent.push(value) }; }""")
         for file in ("ccsp-map.js", "leaflet/1.9.4/leaflet.js", "departments.js"):
-            tab.add_script_tag(path=ROOT / "static" / file)
-        tab.add_style_tag(path=ROOT / "static/leaflet/1.9.4/leaflet.css")
+            tab.add_script_tag(path=public / file)
+        tab.add_style_tag(path=public / "leaflet/1.9.4/leaflet.css")
         tab.evaluate(
             """colours => ccsp.start(L.map("map_div", { zoomControl: false, attributionControl: false,
             center: [9.3, 2.3], zoom: 7 }), { colours })""",
@@ -292,14 +283,13 @@ def counts(tab, pane: str = "#map_div") -> list[int]:
 
 @pytest.mark.browser
 def test_signs_are_drawn_around_24_sites_in_both_panes(screen):
-    draw(screen, signed(CONCERN, CALM, TOO_FEW))
+    draw(screen, signed(CONCERN, CALM, CALM))
     assert (
         screen.locator("path.site").count() == 24
         and screen.locator("path.site-south").count() == 12
     )
     assert counts(screen) == [8, 8, 8]
     assert 0 < counts(screen, ".south")[0] == counts(screen, ".south")[1] < 12
-    assert screen.locator("path.missing.site").count() == 8
     draw(screen, signed(BETTER, CHANGE))
     assert counts(screen) == [24, 24, 12]
     assert set(screen.locator("#map_div .sign-letter").all_text_contents()) == {"+", "C"}
@@ -335,32 +325,102 @@ def test_each_state_has_a_frame_of_its_own_shape(screen):
 
 
 @pytest.mark.browser
-def test_a_letter_lies_in_the_middle_of_a_mark_wide_enough_and_lets_clicks_through(screen):
-    draw(screen, signed(CONCERN))
-    box, letter = (
-        part.bounding_box()
-        for part in (mark(screen, SITES[0]), screen.locator("#map_div .sign-letter").first)
-    )
-    assert min(m["width"] for m in (box, screen.locator("path.site").last.bounding_box())) >= 20
-    middles = screen.evaluate("""() => [...document.querySelectorAll("path.site")].map((node) => {
-        const letter = node.nextElementSibling.querySelector(".sign-letter").getBoundingClientRect();
-        const box = node.getBoundingClientRect();
-        return Math.hypot(box.x + box.width / 2 - letter.x - letter.width / 2,
-            box.y + box.height / 2 - letter.y - letter.height / 2); })""")
-    assert len(middles) == 24 and max(middles) < 1.5 and letter["height"] > 10
-    screen.evaluate("() => window.sent.splice(0)")
-    screen.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    assert [choice["site"] for choice in screen.evaluate("() => window.sent")] == [SITES[0]["id"]]
+def test_a_signal_stands_around_its_mark_and_lets_clicks_through(screen):
+    tiny = {**SITES[0], "radius": 2.0, "sign": CONCERN}
+    draw(screen, [tiny, {**SITES[1], "radius": 15.0, "sign": CONCERN}])
+    for site in (tiny, SITES[1]):
+        own = mark(screen, site)
+        box, (frame, letter) = (
+            own.bounding_box(),
+            own.evaluate(
+                """node => [node.previousElementSibling.querySelector(".sign-frame"),
+                node.nextElementSibling.querySelector(".sign-letter")].map((n) => n.getBoundingClientRect().toJSON())"""
+            ),
+        )
+        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        assert frame["width"] >= 18 and frame["x"] < box["x"] - 2 and frame["right"] > middle[0]
+        assert letter["x"] > middle[0] and letter["bottom"] < middle[1] and letter["height"] > 10
+        screen.evaluate("() => window.sent.splice(0)")
+        screen.mouse.click(*middle)
+        assert [choice["site"] for choice in screen.evaluate("() => window.sent")] == [site["id"]]
+    assert mark(screen, tiny).bounding_box()["width"] < 7, "its size says its visits, signal or not"
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("fill", "ink"),
-    [(palette.CONCERN, palette.PAPER), ("#fde68a", palette.MAP_INK), ("#fff", palette.MAP_INK)],
-)
-def test_a_letter_is_white_or_dark_whichever_is_better_read(screen, fill, ink):
-    draw(screen, [{**site, "fill": fill} for site in signed(CONCERN)])
-    assert screen.locator("#map_div .sign-letter").first.get_attribute("fill") == ink
+def test_a_silent_site_keeps_its_colour_and_says_so_under_its_name(screen):
+    silent = {**SITES[0], "silent": "muet 35 j"}
+    draw(screen, [silent, *SITES[1:]])
+    assert mark(screen, silent).get_attribute("fill") == SITES[0]["fill"]
+    assert screen.locator("#map_div .sign-silent").count() == 1
+    assert screen.locator(".names .silent").all_text_contents() == ["muet 35 j"]
+
+
+@pytest.mark.browser
+def test_every_site_is_named_once_and_no_name_covers_another_or_a_mark(screen):
+    crowded = [
+        {**site, "radius": 5.0 + 12 * (i % 3 == 0)}
+        for i, site in enumerate(signed(CONCERN, *[CALM] * 6))
+    ]
+    draw(
+        screen,
+        crowded,
+        maps.Legend("Attente", [{"fill": "#123456", "label": "Classe", "count": 9}]),
+    )
+    names = screen.locator(".names text")
+    assert sorted(names.all_text_contents()) == sorted(site["label"] for site in SITES)
+    covered = screen.evaluate("""() => {
+        const box = (node) => node.getBoundingClientRect(), found = [];
+        const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+        for (const pane of ["#map_div", ".south"]) {
+            const names = [...document.querySelectorAll(`${pane} .names text`)];
+            const marks = [...document.querySelectorAll(`${pane} .leaflet-sites-pane path`)];
+            names.forEach((a, i) => { for (const b of [...names.slice(0, i), ...marks])
+                if (meet(box(a), box(b))) found.push([a.textContent, b.textContent || b.getAttribute("aria-label")]); });
+        }
+        return found; }""")
+    assert covered == []
+
+
+@pytest.mark.browser
+def test_both_panes_draw_a_site_of_the_south_in_one_size(screen):
+    draw(screen, SITES)
+    both = screen.evaluate("""() => [...document.querySelectorAll("path.site-south")].map((south) => {
+        const same = [...document.querySelectorAll("path.site")].find((n) =>
+            n.getAttribute("aria-label") === south.getAttribute("aria-label"));
+        return [south.getBBox().width, same.getBBox().width]; })""")
+    assert len(both) == 12 and all(a == pytest.approx(b, abs=0.01) for a, b in both)
+
+
+@pytest.mark.browser
+def test_a_department_has_the_map_to_itself_and_names_its_sites(screen):
+    there = [site for site in SITES if site["label"] in ("Abomey", "Covè", "Djidja")]
+    draw(screen, there, focus="Zou")
+    assert screen.locator(".south").is_hidden() and screen.locator("path.frame").count() == 0
+    assert sorted(screen.locator(".names text").all_text_contents()) == ["Abomey", "Covè", "Djidja"]
+    draw(screen, SITES)
+    assert screen.locator(".south").is_visible()
+
+
+@pytest.mark.pitfall(30)
+@pytest.mark.browser
+def test_one_tab_skips_the_marks_and_arrows_go_from_one_to_the_next(screen):
+    draw(screen, SITES)
+    reached = "() => document.activeElement.getAttribute('aria-label') || ''"
+    assert screen.locator("path.site[tabindex='0']").count() == 1
+    screen.locator("path.site[tabindex='0']").focus()
+    middle = """() => { const box = document.activeElement.getBoundingClientRect(); return box.y + box.height / 2; }"""
+    first, high = screen.evaluate(reached), screen.evaluate(middle)
+    screen.keyboard.press("ArrowDown")
+    second = screen.evaluate(reached)
+    assert second != first and screen.evaluate(middle) > high
+    screen.keyboard.press("Enter")
+    assert screen.evaluate("() => window.sent.at(-1).site") == next(
+        site["id"] for site in SITES if second.startswith(f"{site['name']},")
+    )
+    screen.keyboard.press("Tab")
+    assert not screen.evaluate("() => document.activeElement.matches('path.site')")
+    screen.keyboard.press("Shift+Tab")
+    assert screen.evaluate(reached) == second, "it comes back to where it was"
 
 
 @pytest.mark.pitfall(11)
@@ -379,19 +439,21 @@ def test_the_mark_says_its_word(screen):
 @pytest.mark.browser
 def test_signals_lie_above_marks_without_one(screen):
     draw(screen, signed(CALM, CONCERN, BETTER))
-    fills = screen.locator("#map_div path.site").evaluate_all(
-        "nodes => nodes.map((n) => n.getAttribute('fill'))"
+    letters = screen.locator("#map_div path.site").evaluate_all(
+        "nodes => nodes.map((n) => (n.nextElementSibling?.querySelector?.('.sign-letter') || {}).textContent || '')"
     )
-    assert fills == [FILLS[""]] * 8 + [FILLS["+"]] * 8 + [FILLS["!"]] * 8
+    assert letters == [""] * 8 + ["+"] * 8 + ["!"] * 8
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("text", HOSTILE[:-2])
 def test_hostile_words_stay_text_on_the_map(screen, text):
-    legend = maps.Legend(
-        signs=[{**CONCERN, "colour": "url(http://example.org)", "label": text, "count": text}]
+    row = {"fill": "url(http://example.org)", "label": text, "count": text}
+    draw(
+        screen,
+        [{**site, "tip": [text], "label": text, "silent": text} for site in signed(CONCERN)],
+        maps.Legend(text, [row], note=text, size_text=text, sizes=[{"radius": 5, "label": text}]),
     )
-    draw(screen, [{**site, "tip": [text]} for site in signed(CONCERN)], legend)
     label = mark(screen, SITES[0]).get_attribute("aria-label")
     assert label.startswith(f"{SITES[0]['name']}, {text}")
     assert screen.locator(".legend li span").all_text_contents()[:2] == [text, text]
@@ -400,28 +462,28 @@ def test_hostile_words_stay_text_on_the_map(screen, text):
 
 
 @pytest.mark.browser
-def test_the_legend_draws_each_sign_with_its_count_after_the_classes(screen):
-    signs = [
-        {**CONCERN, "colour": palette.CONCERN, "badge": None, "label": "Alerte", "count": 3},
-        {**CALM, "colour": palette.NONE, "label": "Pas de signal", "count": 0},
-        {**CALM, "colour": None, "badge": "✓", "label": "Cible atteinte", "count": 2},
+def test_the_legend_draws_each_row_as_it_is_on_the_map(screen):
+    rows = [
+        {"fill": "#123456", "label": "12 min", "count": 9},
+        {"sign": {**CONCERN, "badge": None}, "label": "alerte", "count": 3},
+        {"sign": {**CALM, "badge": "✓"}, "label": "cible atteinte", "count": 2},
+        {"silent": True, "label": "muet", "count": 1},
+        {"missing": True, "label": "non mesuré", "count": 4},
     ]
-    classes = [{"colour": "#123456", "label": "Classe", "count": 9}]
-    draw(screen, signed(CALM), maps.Legend("Attente", classes, missing=4, signs=signs))
-    rows = screen.locator(".legend ul:not(.row) li")
-    assert rows.all_text_contents() == [
-        "Classe9", "!Alerte3", "Pas de signal0", "Cible atteinte2", "pas de données (4)",
+    kinds = [{"kind": "GSRU", "label": "Guichet de service (GSRU)"}]
+    sizes = [{"radius": 6.3, "label": "5"}, {"radius": 20, "label": "50"}]
+    draw(screen, SITES, maps.Legend("Attente", rows, kinds, "Taille", sizes, "Aucun signal."))
+    lines = screen.locator(".legend > ul > li")
+    assert lines.all_text_contents() == [
+        "12 min9", "!alerte3", "cible atteinte2", "muet1", "non mesuré4", "Guichet de service (GSRU)",
     ]  # fmt: skip
     assert counts(screen, ".legend") == [1, 1, 1]
-    assert screen.locator(".legend .row li").all_text_contents() == ["CCSP", "GSRU"]
-    draw(screen, SITES, maps.Legend("Attente", classes, missing=4))
-    assert rows.all_text_contents() == ["Classe9", "pas de données (4)"]
-
-
-@pytest.mark.browser
-def test_the_legend_admits_that_small_marks_were_enlarged(screen):
-    sizes = maps.Legend(size_text="usagers par jour", sizes=[{"radius": 6, "label": "50"}])
-    draw(screen, signed(CONCERN), sizes)
-    assert "les plus petites marques sont agrandies" in screen.locator(".legend").text_content()
-    draw(screen, [{**site, "radius": 11.0} for site in signed(CONCERN)], sizes)
-    assert "agrandies" not in screen.locator(".legend").text_content()
+    assert screen.locator(".legend .sign-silent").count() == 1
+    assert lines.locator("path[stroke-dasharray]").count() == 1
+    assert screen.locator(".legend .sizes").all_text_contents() == ["Taille550"]
+    widths = screen.locator(".legend .sizes path").evaluate_all(
+        "nodes => nodes.map((n) => n.getBBox().width)"
+    )
+    assert widths == pytest.approx([12.6, 40], abs=0.01)
+    draw(screen, SITES, maps.Legend("Attente"))
+    assert lines.count() == 0 and screen.locator(".legend p, .legend .sizes").count() == 0

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import chain, repeat
+from typing import Any
 
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.shapes import MSO_SHAPE
@@ -16,7 +16,9 @@ from pptx.slide import Slide as Page
 from pptx.util import Inches
 
 from dashboard.exports import geography
-from dashboard.exports.geography import FRAME_GAP, Mark
+from dashboard.exports.geography import CHIP, CORNER, FRAMES, Mark
+from dashboard.exports.labels import labels
+from dashboard.exports.map_marks import sample
 from dashboard.exports.pptx.shapes import CENTRED, Box, Run, area, flat, grouped, said, words, write
 from dashboard.exports.pptx.texts import BODY, SMALL, cut, tall, wide, wrapped
 from dashboard.french import SPACE
@@ -33,7 +35,6 @@ TICKS: dict[str, list[list[Point]]] = {
     "≈": [[(-4, y), (-2, y - 1.4), (0, y - 0.4), (2, y + 0.6), (4, y - 0.8)] for y in (-1.2, 2.4)],
 }
 FORMS = {"square": MSO_SHAPE.RECTANGLE, "hexagon": MSO_SHAPE.HEXAGON, "GSRU": MSO_SHAPE.DIAMOND}
-SAMPLE = Mark(0, 0, 8 * SCALE, PAPER, False, "CCSP", "", None, None, "Signe", "", 0)
 
 
 def draw_map(made: Page, panel: Panel, plot: Plot, box: Box) -> None:
@@ -52,20 +53,21 @@ def draw_map(made: Page, panel: Panel, plot: Plot, box: Box) -> None:
         said(flat(_path(shapes, rings, "<a:close/>"), WASH if one.away else LAND, COAST), one.name)
     if drawing.inset:
         said(area(shapes, at(*drawing.inset), None, SOFT, dash=MSO_LINE.DASH), "Cadre du sud")
+    names = labels(drawing, SMALL)
+    for line in (name.line for name in names if name.line):
+        ends = [[(p.x, p.y) for p in (at(*line[:2]), at(*line[2:]))]]
+        said(flat(_path(shapes, ends), None, SOFT), "Trait")
     for mark in drawing.marks:
         p = at(mark.x, mark.y)
         _site(shapes, p.x, p.y, mark, ", ".join((mark.name, *mark.words)))
-    for name in geography.labels(drawing, SMALL):
+    for name in names:
         # A little more than its box: a name must not break for want of a hair.
-        words(
-            shapes,
-            at(name.x - 4, name.y, name.width + 8, name.height),
-            Run(name.text, SMALL),
-            name="Nom",
-            **CENTRED,
-        )
+        for i, text in enumerate((name.text, name.silent) if name.silent else (name.text,)):
+            high = name.height / (2 if name.silent else 1)
+            spot = at(name.x - 4, name.y + i * high, name.width + 8, high)
+            words(shapes, spot, Run(text, SMALL), name="Nom", **CENTRED)
     for pane in drawing.panes:
-        p = at(pane.x, pane.y)
+        p = at(*pane.title_at(0.42 * 72))
         tag = area(
             shapes,
             Box(p.x + 0.08, p.y + 0.08, wide(pane.title, SMALL, True) + 0.2, 0.26),
@@ -106,37 +108,42 @@ def _around(x: float, y: float, w: float, h: float) -> Box:
 
 
 def _site(shapes: SlideShapes, x: float, y: float, mark: Mark, alt: str = "") -> None:
-    """A mark with its middle there and its sign: letter within, frame around, badge at the lower right."""
+    """A mark with its middle there: frame and ring under it, letter at the upper right, badge at the lower right."""
     before = len(shapes)
-    reach = mark.radius / 72 * (geography.DIAMOND if mark.kind == "GSRU" else 1)
-    far = reach + (FRAME_GAP * UNIT if mark.frame else 0)
-    if mark.frame:
-        across = far * (2 / math.sqrt(3) if mark.frame == "hexagon" else 1)
+    own, ring, frame = (size / 72 for size in geography.sizes(mark, SCALE))
+    if frame and mark.frame:
+        across = frame * (2 / math.sqrt(3) if mark.frame == "hexagon" else 1)
         form = FORMS.get(mark.frame, MSO_SHAPE.OVAL)
-        around = area(shapes, _around(x, y, across, far), PAPER, INK, form, 1.5)
+        around = area(shapes, _around(x, y, across, frame), PAPER, FRAMES[mark.frame], form, 2)
         if mark.frame == "hexagon":
             around.adjustments[0] = 0.28868
+    if ring:
+        area(shapes, _around(x, y, ring, ring), PAPER, INK, MSO_SHAPE.OVAL, 1.75)
+    form = FORMS.get(mark.kind, MSO_SHAPE.OVAL)
     body = area(
         shapes,
-        _around(x, y, reach, reach),
-        mark.fill or NONE,
+        _around(x, y, own, own),
+        PAPER if mark.fill is None else mark.fill or NONE,
         INK,
-        FORMS.get(mark.kind, MSO_SHAPE.OVAL),
+        form,
     )
     if mark.missing:
         flat(body, PAPER, SOFT, 1.25, MSO_LINE.SQUARE_DOT)
-    if mark.letter:
-        run = Run(mark.letter, SMALL if mark.letter == "C" else 13, PAPER, True)
-        words(shapes, _around(x, y, 0.16, 0.16), run, **CENTRED).text_frame.word_wrap = False
+    at = (frame or own) * CORNER
+    if mark.letter and mark.frame:
+        chip = _around(x + at, y - at, CHIP * UNIT, CHIP * UNIT)
+        area(shapes, chip, FRAMES[mark.frame], PAPER, MSO_SHAPE.OVAL)
+        run = Run(mark.letter, SMALL, PAPER, True)
+        words(shapes, chip, run, **CENTRED).text_frame.word_wrap = False
     if mark.badge:
-        _badge(shapes, x + far * 0.85, y + far * 0.85, mark.badge)
+        _badge(shapes, x + at, y + at, mark.badge)
     grouped(shapes, before, mark.name, alt)
 
 
 def _badge(shapes: SlideShapes, x: float, y: float, badge: str) -> None:
     area(
         shapes,
-        _around(x, y, geography.BADGE * UNIT, geography.BADGE * UNIT),
+        _around(x, y, CHIP * UNIT, CHIP * UNIT),
         PAPER,
         INK,
         MSO_SHAPE.OVAL,
@@ -155,74 +162,43 @@ def _badge(shapes: SlideShapes, x: float, y: float, badge: str) -> None:
 def _legend(shapes: SlideShapes, plot: Plot, box: Box) -> None:
     """The legend's lines as on screen, one under the other."""
     legend, before, y = plot.legend, len(shapes), box.y
-    rows = _rows(plot)
     if legend.title:
         title = wrapped(cut(legend.title, 2, box.w, BODY, True), box.w, BODY, True)
-        words(
-            shapes,
-            Box(box.x, y, box.w, tall(len(title), BODY)),
-            Run(" ".join(title), BODY, INK, True),
-        )
-        y += tall(len(title), BODY) + 0.08
-    kinds = [(replace(SAMPLE, kind=kind), kind) for kind in ("CCSP", "GSRU")]
-    sizes = [(replace(SAMPLE, radius=s["radius"] * SCALE), s["label"]) for s in legend.sizes]
-    under = 0.62 + (0.45 + tall(2, BODY) if sizes else 0.4)
-    high = min((box.y + box.h - y - under) / max(len(rows), 1), 0.42)
-    for sign, label, count in rows:
-        if isinstance(sign, str):
-            _badge(shapes, box.x + 0.22, y + high / 2, sign)
-        else:
-            _site(shapes, box.x + 0.22, y + high / 2, sign)
-        words(
-            shapes,
-            Box(box.x + 0.5, y, box.w - 0.95, high),
-            Run(cut(label, 1, box.w - 0.95, BODY)),
-            anchor=MSO_ANCHOR.MIDDLE,
-        )
-        if count not in (None, ""):
-            words(
-                shapes,
-                Box(box.x + box.w - 0.6, y, 0.6, high),
-                Run(str(count), BODY, INK, True),
-                align=PP_ALIGN.RIGHT,
-                anchor=MSO_ANCHOR.MIDDLE,
-            )
+        run = Run(" ".join(title), BODY, INK, True)
+        words(shapes, Box(box.x, y, box.w, tall(len(title), BODY)), run)
+        y += tall(len(title), BODY) + 0.06
+    rows = [*legend.rows, *legend.kinds]
+    under = 0.28 + (0.75 if legend.sizes else 0) + (0.3 if legend.note else 0)
+    high = min((box.y + box.h - y - under) / max(len(rows), 1), 0.36)
+    for row in rows:
+        _row(shapes, Box(box.x, y, box.w, high), row)
         y += high
-    for line in (kinds, sizes):
-        for i, (sign, label) in enumerate(line):
-            _site(shapes, box.x + 0.22 + 1.5 * i, y + 0.22, sign)
-            words(
-                shapes,
-                Box(box.x + 0.55 + 1.5 * i, y, 1.0, 0.44),
-                Run(label),
-                anchor=MSO_ANCHOR.MIDDLE,
-            )
-        y += 0.44 if line else 0
-    if legend.size_text:
-        words(shapes, Box(box.x, y, box.w, 0.3), Run(cut(legend.size_text, 1, box.w, BODY)))
-    credit = " · ".join(t for t in ("Limites indicatives", "Natural Earth", legend.credit) if t)
-    words(
-        shapes,
-        box.within(0, box.h - 0.24, 0, 0),
-        Run(cut(credit, 1, box.w, SMALL), SMALL, SOFT),
-        anchor=MSO_ANCHOR.BOTTOM,
-    )
-    told = [f"{label}{SPACE}: {count}" for _, label, count in rows if count not in (None, "")]
+    for text in filter(None, (legend.note, legend.size_text)):
+        words(shapes, Box(box.x, y, box.w, 0.28), Run(cut(text, 1, box.w, BODY)))
+        y += 0.28
+    for i, row in enumerate(legend.sizes):
+        mark = sample(row, SCALE)
+        _site(shapes, box.x + 0.3 + 1.2 * i, y + 0.24, mark)
+        place = Box(box.x + 0.65 + 1.2 * i, y, 0.8, 0.48)
+        words(shapes, place, Run(row["label"]), anchor=MSO_ANCHOR.MIDDLE)
+    place = box.within(0, box.h - 0.24, 0, 0)
+    run = Run(cut(legend.sources, 1, box.w, SMALL), SMALL, SOFT)
+    words(shapes, place, run, anchor=MSO_ANCHOR.BOTTOM)
+    told = [f"{row['label']}{SPACE}: {row['count']}" for row in legend.rows]
     grouped(shapes, before, "Légende de la carte", "Légende. " + ", ".join(told))
 
 
-def _rows(plot: Plot) -> list[tuple[Mark | str, str, object]]:
-    """Each line's sign (a mark, or a badge alone), words and count."""
-    legend = plot.legend
-    hollow = replace(SAMPLE, missing=True, radius=geography.HOLLOW * SCALE)
-    rows: list[tuple[Mark | str, str, object]] = [
-        (replace(SAMPLE, fill=one["colour"]), one["label"], one["count"]) for one in legend.classes
-    ]
-    for one in legend.signs:
-        sign = replace(
-            SAMPLE, fill=one["colour"], letter=one["letter"], frame=one["frame"], badge=one["badge"]
-        )
-        rows.append((sign if one["colour"] else one["badge"] or hollow, one["label"], one["count"]))
-    if legend.missing is not None:
-        rows.append((replace(hollow, radius=6 * SCALE), "pas de données", legend.missing))
-    return rows
+def _row(shapes: SlideShapes, box: Box, row: dict[str, Any]) -> None:
+    """A line of the legend: what is drawn, its words, its count."""
+    sign, count = row.get("sign") or {}, row.get("count")
+    if sign.get("badge") and not sign.get("letter"):
+        _badge(shapes, box.x + 0.22, box.y + box.h / 2, sign["badge"])
+    else:
+        _site(shapes, box.x + 0.22, box.y + box.h / 2, sample(row, SCALE))
+    room = box.w - (0.95 if count is not None else 0.5)
+    size = BODY if wide(row["label"], BODY) <= room else SMALL
+    text = Run(cut(row["label"], 2, room, size), size)
+    words(shapes, Box(box.x + 0.5, box.y, room, box.h), text, anchor=MSO_ANCHOR.MIDDLE)
+    if count is not None:
+        run, place = Run(str(count), BODY, INK, True), Box(box.x + box.w - 0.6, box.y, 0.6, box.h)
+        words(shapes, place, run, align=PP_ALIGN.RIGHT, anchor=MSO_ANCHOR.MIDDLE)

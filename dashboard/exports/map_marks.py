@@ -1,0 +1,132 @@
+"""A site's mark as SVG, with its sign; and what stands before a row of the legend."""
+
+import re
+from math import sqrt
+from typing import Any
+
+from dashboard.exports import geography
+from dashboard.exports.geography import CHIP, CORNER, FRAMES, Mark
+from dashboard.exports.svg import painted, safe
+from dashboard.palette import IDLE, INK, MAP_INK, MISSING, PAPER, SOFT
+
+# Marks keep their colour on dark paper, and so does what stands on them: plain texts, not roles.
+IDLE_FILL, ON_DARK, ON_LIGHT = str(IDLE), str(PAPER), str(MAP_INK)
+SAMPLE, SMALL = 6.5, 4.5  # px: radius of a sample in the legend; of one with a sign around it
+
+
+def drawn(m: Mark, k: float) -> str:
+    """A mark with its middle at 0, 0: frame and ring under it, letter and badge over it."""
+    own, ring, frame = geography.sizes(m, k)
+    parts = []
+    if frame and m.frame:
+        look = f'{painted(PAPER, FRAMES[m.frame])} stroke-width="{short(2.4 * k)}"'
+        parts.append(_shape(m.frame, frame, look))
+    if ring:
+        parts.append(_shape("", ring, f'{painted(PAPER, INK)} stroke-width="{short(2.2 * k)}"'))
+    parts.append(_shape(m.kind, m.radius, _look(m, k)))
+    at = (frame or own) * CORNER
+    if m.letter and m.frame:
+        parts.append(_chip(m.letter, m.frame, at, k))
+    if m.badge in TICKS:
+        parts.append(_badge(m.badge, at, at, k))
+    return "".join(parts)
+
+
+def _look(m: Mark, k: float) -> str:
+    """How a mark itself is painted."""
+    if m.missing:
+        dashes = f'stroke-dasharray="{short(2.6 * k)} {short(2.2 * k)}"'
+        return (
+            f'{painted(PAPER, MISSING)} fill-opacity=".65" stroke-width="{short(1.6 * k)}" {dashes}'
+        )
+    if m.fill is None:
+        return f'{painted(stroke=SOFT)} stroke-width="{short(1.2 * k)}"'
+    return (
+        f'{painted(_colour(m.fill) or IDLE_FILL, INK)} fill-opacity=".95" stroke-width="{short(k)}"'
+    )
+
+
+def _chip(letter: str, frame: str, at: float, k: float) -> str:
+    """The disc of a signal's letter, at the upper right corner of its frame."""
+    px = 13 * k
+    return (
+        f'<g transform="translate({short(at)},{short(-at)})">'
+        f'<circle r="{short(CHIP * k)}" {painted(FRAMES[frame], PAPER)} stroke-width="{short(k)}"/>'
+        f'<text y="{short(px * 0.355)}" font-size="{short(px)}" font-weight="700" text-anchor="middle" {painted(PAPER)}>'
+        f"{safe(letter)}</text></g>"
+    )
+
+
+TICKS = {
+    "✓": "M-3.6,.3l2.5,2.8 4.7,-5.8",
+    "✗": "M-3,-3l6,6M3,-3l-6,6",
+    "≈": "M-4,-1.4q2,-2.8 4,-.4t4,-.4M-4,2.8q2,-2.8 4,-.4t4,-.4",
+}
+
+
+def _badge(badge: str, x: float, y: float, k: float) -> str:
+    return (
+        f'<g transform="translate({short(x)},{short(y)}) scale({k:.2f})"><circle r="{CHIP}" {painted(ON_DARK, ON_LIGHT)}'
+        f' stroke-width="1.2"/><path d="{TICKS[badge]}" {painted(stroke=ON_LIGHT)} stroke-width="2"'
+        ' stroke-linecap="round"/></g>'
+    )
+
+
+def _shape(kind: str, r: float, look: str) -> str:
+    """Circle unless it is named otherwise: a diamond of the same area for a GSRU, a square or a hexagon around a circle."""
+    if kind == "GSRU":
+        d = r * geography.DIAMOND
+        return f'<path d="M0,{short(-d)}L{short(d)},0 0,{short(d)} {short(-d)},0z" {look}/>'
+    if kind == "square":
+        return f'<path d="M{short(-r)},{short(-r)}h{short(2 * r)}v{short(2 * r)}h{short(-2 * r)}z" {look}/>'
+    if kind == "hexagon":
+        a = r / sqrt(3)
+        corners = ((-a, -r), (a, -r), (2 * a, 0), (a, r), (-a, r))
+        return f'<path d="M{short(-2 * a)},0L{" ".join(f"{short(x)},{short(y)}" for x, y in corners)}z" {look}/>'
+    return f'<circle r="{short(r)}" {look}/>'
+
+
+def before_row(row: dict[str, Any], k: float) -> tuple[str, float]:
+    """What stands before a row of a legend, and its height; a badge stands alone."""
+    sign = row.get("sign") or {}
+    if sign.get("badge") in TICKS and not sign.get("letter"):
+        return _badge(sign["badge"], 0, 0, k), 2 * CHIP * k
+    mark = sample(row, k)
+    _, top, _, bottom = geography.box_of(mark, k)
+    return drawn(mark, k), 2 * max(bottom, -top)
+
+
+def sample(row: dict[str, Any], k: float) -> Mark:
+    """The mark that stands before a row of a legend, its middle at 0, 0."""
+    sign = row.get("sign") or {}
+    radius = row.get("radius") or (SMALL if sign or row.get("silent") else SAMPLE)
+    return Mark(
+        0,
+        0,
+        radius * k,
+        row.get("fill"),
+        bool(row.get("missing")),
+        row.get("kind", "CCSP"),
+        sign.get("letter") or "",
+        sign.get("frame"),
+        sign.get("badge"),
+        row["label"],
+        "",
+        0,
+        "muet" if row.get("silent") else "",
+    )
+
+
+def _colour(text: object) -> str | None:
+    """A colour from data, only as #rgb or #rrggbb: anything else might ask for something. As a plain text, it is the same on
+    dark paper, where the letter on it keeps its own too."""
+    return (
+        str(text)
+        if isinstance(text, str) and re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", text)
+        else None
+    )
+
+
+def short(x: float) -> str:
+    """A number as it is written in a picture: a tenth at most."""
+    return f"{round(x, 1):g}"

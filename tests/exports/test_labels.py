@@ -1,0 +1,115 @@
+"""Every site is named on a map, whatever its size, and no name covers anything."""
+
+import csv
+import math
+from dataclasses import replace
+
+import pytest
+
+from dashboard.exports import geography
+from dashboard.exports.labels import WIDE, labels
+from dashboard.panel import Legend, Plot
+from dashboard.settings import ROOT
+
+PAPERS = {  # width, height, size of type, scale: of what draws maps
+    "dossier": (760, 560, 12, None),
+    "pdf": (660, 560, 12, None),
+    "slide": (620, 400, 12, 0.78),
+    "picture": (1100, 620, 15, None),
+}
+
+
+def network(silent: int = 0) -> Plot:
+    """The 24 sites of the reference data in their places, with the largest marks that there are and a few signals."""
+    with (ROOT / "data/reference/sites.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return Plot(
+        tuple(
+            {
+                "id": row["code"],
+                "name": row["name"],
+                "kind": row["kind"],
+                "lat": float(row["lat"]),
+                "lon": float(row["lon"]),
+                "label": row["commune"],
+                "radius": 5.0 + 13 * (i % 3 == 0),
+                "fill": "#123456",
+                "missing": False,
+                "tip": [],
+                "silent": "muet 35 j" if i < silent else "",
+                "sign": {"letter": "!", "frame": "square"} if i % 8 == 0 else None,
+            }
+            for i, row in enumerate(rows)
+        ),
+        Legend(),
+    )
+
+
+def apart(a, b) -> bool:
+    """Whether two boxes share nothing."""
+    return a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+@pytest.fixture(params=PAPERS)
+def drawn(request):
+    """The network as each of the files draws it, and its names."""
+    width, height, size, scale = PAPERS[request.param]
+    drawing = geography.draw(network(silent=3), width, height, scale, below=200, least=250)
+    return drawing, labels(drawing, size)
+
+
+def test_every_site_is_named_once(drawn):
+    drawing, found = drawn
+    assert sorted(one.text for one in found) == sorted({m.label for m in drawing.marks})
+
+
+def test_names_cover_neither_marks_nor_one_another_and_stay_in_their_pane(drawn):
+    drawing, found = drawn
+    for i, one in enumerate(found):
+        left, top, right, bottom = one.box
+        pane = drawing.panes[one.pane]
+        assert pane.x <= left and right <= pane.x + pane.width
+        assert pane.y <= top and bottom <= pane.y + pane.height
+        assert all(one.pane != o.pane or apart(one.box, o.box) for o in found[:i]), one.text
+        for m in drawing.marks:
+            if m.pane == one.pane:
+                assert apart(one.box, geography.box_of(m, drawing.scale)), (one.text, m.name)
+
+
+def test_a_name_away_from_its_mark_has_a_line_to_it(drawn):
+    drawing, found = drawn
+    for one in found:
+        mark = next(m for m in drawing.marks if (m.label, m.pane) == (one.text, one.pane))
+        left, top, right, bottom = one.box
+        nearest = min(max(mark.x, left), right), min(max(mark.y, top), bottom)
+        gap = math.dist((mark.x, mark.y), nearest)
+        reach = max(
+            abs(side - at)
+            for side, at in zip(
+                geography.box_of(mark, drawing.scale), (mark.x, mark.y) * 2, strict=True
+            )
+        )
+        assert one.line or gap <= reach + 4 * drawing.scale, one.text
+        if one.line:
+            start, end = one.line[:2], one.line[2:]
+            assert math.dist(start, (mark.x, mark.y)) <= reach + 0.01
+            assert end == pytest.approx(nearest)
+
+
+def test_a_silent_site_says_so_under_its_name(drawn):
+    drawing, found = drawn
+    said = {one.text for one in found if one.silent == "muet 35 j"}
+    assert said == {m.label for m in drawing.marks if m.silent} and len(said) == 3
+
+
+def test_a_department_names_its_own_sites():
+    made = replace(network(), focus="Zou")
+    drawing = geography.draw(made, 760, 560)
+    assert {"Abomey", "Covè", "Djidja"} <= {one.text for one in labels(drawing, 12)}
+
+
+def test_a_long_name_is_cut():
+    made = network()
+    long = Plot(({**made.marks[0], "label": "nom " * 1000},), made.legend)
+    [one] = labels(geography.draw(long, 760, 500), 12)
+    assert len(one.text) == 24 and one.text.endswith("…") and one.width == 24 * 12 * WIDE
