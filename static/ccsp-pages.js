@@ -1,5 +1,6 @@
-// What pages' own HTML (st.html) cannot do by itself: a link to another page of ours is followed without loading the
-// application anew, a table is sorted where its heading is clicked, filters unfold on a telephone. Without this script links are ordinary links.
+// What pages cannot do by themselves: a link in our own HTML (st.html) to another page of ours is followed without loading
+// the application anew, a table is sorted where its heading is clicked, filters unfold on a telephone, and a typed period
+// acts at once. Without this script links are ordinary links.
 (() => {
   "use strict";
   const HTML = "[data-testid=stHtml]";
@@ -49,4 +50,21 @@
     rows.sort((a, b) => (a.key === "") - (b.key === "") || way * compare(a.key, b.key));
     body.append(...rows.map((one) => one.row));
   }
+
+  // Streamlit takes a typed period when its calendar closes, and Escape closes it: neither Enter nor the last digit did.
+  const PERIOD = "[data-testid=stDateInputField]", PART = "[role=spinbutton]", YEAR = 4;
+  let typed = 0;  // digits, in the part where the keyboard is
+  const close = (part) => part.dispatchEvent(
+    new KeyboardEvent("keydown", { key: "Escape", code: "Escape", bubbles: true, cancelable: true }));
+
+  document.addEventListener("focusin", () => { typed = 0; });
+  document.addEventListener("keydown", (event) => { typed += /^\d$/.test(event.key); });
+  document.addEventListener("keyup", (event) => {
+    const part = event.target.closest?.(`${PERIOD} ${PART}`);
+    if (!part) return;
+    const parts = [...part.closest(PERIOD).querySelectorAll(PART)];
+    const whole = part.dataset.type === "year" && typed === YEAR;
+    if (event.key === "Enter" || (whole && part === parts.at(-1))) close(part);
+    else if (whole) parts[parts.indexOf(part) + 1].focus();
+  });
 })();

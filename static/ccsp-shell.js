@@ -86,56 +86,83 @@
   // Streamlit's words, whole, as they stand in its scripts: a test looks for each of them there at every upgrade.
   const WORDS = {
     "App pages": "Pages",
-    "Autosize": "Ajuster la largeur",
     "Choose an option": "Choisir",
     "Choose date": "Choisir un jour",
     "Choose date range": "Choisir une période",
     "Clear all": "Tout effacer",
     "Clear value": "Effacer",
     "Close": "Fermer",
-    "Close fullscreen": "Quitter le plein écran",
     "Connecting": "Connexion",
     "Connecting to Streamlit server": "Connexion au serveur",
     "Connection error": "Connexion perdue",
-    "Fullscreen": "Plein écran",
-    "Hide column": "Masquer la colonne",
+    "Copied": "Copié",
+    "Copy to clipboard": "Copier",
+    "Date range": "Période",
+    "Dismiss": "Fermer",
+    "Empty": "vide",
+    "Error": "Erreur",
+    "Next month": "Mois suivant",
     "No results": "Aucun résultat",
     "Open": "Ouvrir",
-    "Pin column": "Fixer la colonne",
+    "Previous month": "Mois précédent",
     "Running...": "Calcul en cours",
-    "Search": "Chercher",
     "Select all": "Tout choisir",
-    "Show/hide columns": "Choisir les colonnes",
+    "Select...": "Choisir",
     "Skip to main content": "Aller au contenu",
-    "Sort ascending": "Trier par ordre croissant",
-    "Sort descending": "Trier par ordre décroissant",
     "Stop": "Arrêter",
     "Type to search": "Écrire pour chercher",
     "Unable to connect to Streamlit server": "Connexion impossible au serveur",
-    "Unpin column": "Libérer la colonne",
+    "Vega visualization": "Graphique",
+    "visualization": "graphique",
   };
-  const SPOKEN = ["title", "aria-label", "placeholder"];
-  const DRAWN = "svg, canvas, iframe";  // charts and maps speak French already
+  const COMPONENTS = { "streamlit_folium.st_folium": "Carte du Bénin et de ses centres" };
+  // Its words around ours: what is found, and what stands in its place.
+  const MONTHS = { January: "janvier", February: "février", March: "mars", April: "avril", May: "mai", June: "juin",
+    July: "juillet", August: "août", September: "septembre", October: "octobre", November: "novembre", December: "décembre" };
+  const MONTH = `(${Object.keys(MONTHS).join("|")})`;
+  const PARTS = { day: "jour", month: "mois", year: "année" };
+  const AROUND = [
+    [/^Help for (.+)$/, (_, what) => `Aide : ${what}`],
+    [/^(\d+) options? available\.$/, (_, n) => `${n} choix.`],
+    [/^Choose date range, /, () => "Choisir une période, "],
+    [/^Choose date, /, () => "Choisir un jour, "],
+    [/^(day|month|year), /, (_, part) => `${PARTS[part]}, `],
+    [/^(.+) (start|end) date$/, (_, what, end) => `${what} ${end === "start" ? "premier" : "dernier"} jour`],
+    [new RegExp(`^(\\d+) – ${MONTH}$`), (_, n, month) => `${n} – ${MONTHS[month]}`],
+    [new RegExp(`^Selected Date: ${MONTH} 0?(\\d+), (\\d+)$`), (_, month, day, year) => `Jour choisi : ${day} ${MONTHS[month]} ${year}`],
+  ];
+  const OUTSIDE = { "on or before": "au plus tard", "on or after": "au plus tôt", "between": "entre" };
+  AROUND.push([/^(Error)?: Date set outside allowed range\. Please select a date (on or before|on or after|between) (.+?)(?: and (.+))?\.$/,
+    (_, error, side, one, other) => `${error ? "Erreur" : ""} : le jour doit être ${OUTSIDE[side]} ${other ? "" : "le "}${one}${other ? ` et ${other}` : ""}.`]);
+  const SPOKEN = ["title", "aria-label", "placeholder", "aria-valuetext", "aria-roledescription"];
+  // Said in a sentence beside it, and in a table or a card; Vega would say it shape by shape, in English.
+  const SHOWN = "[data-testid=stMetricChart], [data-testid=stVegaLiteChart] svg";
+  const DRAWN = "svg, canvas, iframe";  // what charts and maps hold speaks French already
+
+  function french(words) {
+    if (!words) return words;
+    return WORDS[words] ?? COMPONENTS[words] ?? AROUND.reduce((said, [pattern, put]) => said.replace(pattern, put), words);
+  }
 
   function put(element) {
     for (const name of SPOKEN) {
-      const word = WORDS[element.getAttribute(name)];
-      if (word) element.setAttribute(name, word);
+      const given = element.getAttribute(name), words = french(given);
+      if (words !== given) element.setAttribute(name, words);
     }
+    if (element.matches(SHOWN)) element.setAttribute("aria-hidden", "true");
   }
 
   function write(text) {
-    const word = WORDS[text.data];
-    if (word) text.data = word;
+    const words = french(text.data);
+    if (words !== text.data) text.data = words;
   }
 
   function translate(node) {
     if (node.nodeType === Node.TEXT_NODE) { write(node); return; }
-    if (node.nodeType !== Node.ELEMENT_NODE || node.matches(DRAWN)) return;
-    const walk = document.createTreeWalker(node, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (one) =>
-      one.nodeType === Node.ELEMENT_NODE && one.matches(DRAWN) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
     put(node);
-    for (let one; (one = walk.nextNode());) if (one.nodeType === Node.TEXT_NODE) write(one); else put(one);
+    if (node.matches(DRAWN)) return;
+    for (const child of node.childNodes) translate(child);
   }
 
   new MutationObserver((changes) => {

@@ -142,7 +142,6 @@ def months_panel(view: View, question: Question, code: str, before: Period) -> P
         [(m, a.value, b.value) for m, a, b in pairs],
         names=("tous les centres", "les mêmes centres"),
         unit=BY_CODE[code].short,
-        what="Centres",
     )
     return Panel(
         key,

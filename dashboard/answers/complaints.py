@@ -284,9 +284,7 @@ def flow(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         "Plaintes reçues et répondues, par mois",
-        Chart(
-            charts.two_lines(rows, names=("reçues", "répondues"), unit="plaintes", what="Plaintes")
-        ),
+        Chart(charts.two_lines(rows, names=("reçues", "répondues"), unit="plaintes")),
         table=table(
             (("Mois", "month"), ("Reçues", "count"), ("Répondues", "count"), ("Écart", "count")),
             [(month(m), count(a), count(b), count(a - b)) for m, a, b in rows],

@@ -5,12 +5,12 @@ from typing import Any
 
 from dashboard import french
 from dashboard.charts.native import describe, worded
-from dashboard.charts.style import Row, Spec, chart
+from dashboard.charts.style import Row, Spec, chart, heading
 from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, SOFT
 
 STEP = 22  # height of a bar, in pixels
 MOST_WIDE = 2  # how far an interval may widen the scale, in longest bars
-LIKELY = "sans doute entre"
+LIKELY = "sans doute"
 
 
 def bars(
@@ -33,9 +33,9 @@ def bars(
         # The smallest sites are so unsure that their lines would leave no room for the bars: these go to the edge.
         top = max(tallest, min(max(high or 0 for _, high, _ in intervals), MOST_WIDE * tallest))
         for row, (low, high, words) in zip(values, intervals, strict=True):
+            row["w"] = words or "on ne sait pas"
             if row["v"] is not None and words:
-                end = top if high is None else min(high, top)
-                row |= {"a": low or 0, "b": end, "w": words}
+                row |= {"a": low or 0, "b": top if high is None else min(high, top)}
     for row in values:
         row["e"] = max(row.get("b", 0), row["v"]) if row["v"] is not None else None
     # Room at the end for the value written there.
@@ -47,7 +47,7 @@ def bars(
         "axis": {"tickCount": 5},
     }
     tip = [
-        {"field": "k", "type": "nominal", "title": " "},
+        heading("k"),
         {"field": "t", "type": "nominal", "title": unit},
         *([{"field": "w", "type": "nominal", "title": LIKELY}] if intervals else []),
     ]
@@ -64,20 +64,23 @@ def bars(
         },
         *(
             {
-                **_words(y, {"field": "e", "type": "quantitative"}, **look),
+                **_words(y, {"field": "e", "type": "quantitative"}, tip, **look),
                 "transform": [{"filter": "isValid(datum.v)"}],
             }
             # Twice: paper under the word keeps the reference line out of it.
             for look in halo
         ),
         {
-            **_words(y, {"datum": 0}, color=SOFT, fontStyle="italic"),
+            **_words(y, {"datum": 0}, tip, color=SOFT, fontStyle="italic"),
             "transform": [{"filter": "!isValid(datum.v)"}],
         },
     ]
     if intervals:
         # Twice too: paper beside the line, or it would be lost on its bar.
-        layers[1:1] = [_whiskers(y, x, color=PAPER, strokeWidth=5), _whiskers(y, x, color=INK)]
+        layers[1:1] = [
+            _whiskers(y, x, tip, color=PAPER, strokeWidth=5),
+            _whiskers(y, x, tip, color=INK),
+        ]
     if reference is not None:
         layers.insert(
             1,
@@ -108,7 +111,7 @@ def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> Spec:
     values = [
         {"k": k, "v": v, "late": i >= late, "t": french.number(v)} for i, (k, v) in enumerate(rows)
     ]
-    y = _names()
+    y, tip = _names(), _counted("Plaintes en cours")
     x = {
         "field": "v",
         "type": "quantitative",
@@ -126,13 +129,10 @@ def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> Spec:
                     "y": y,
                     "x": x,
                     "color": {"condition": {"test": "datum.late", "value": MAIN}, "value": PALE},
-                    "tooltip": [
-                        {"field": "k", "title": "Âge"},
-                        {"field": "t", "title": "Plaintes"},
-                    ],
+                    "tooltip": tip,
                 },
             },
-            _words(y),
+            _words(y, tip=tip),
         ],
         usermeta=describe(
             "bar",
@@ -151,7 +151,7 @@ def pareto(rows: Sequence[tuple[str, int]]) -> Spec:
         so_far += count
         share = french.percent(100 * so_far / total) if total else ""
         values.append({"k": reason, "v": count, "t": f"{french.number(count)}  (cumul {share})"})
-    y = _names()
+    y, tip = _names(), _counted("Plaintes")
     return chart(
         values,
         height={"step": 26},
@@ -169,13 +169,10 @@ def pareto(rows: Sequence[tuple[str, int]]) -> Spec:
                             "nice": False,
                         },
                     },
-                    "tooltip": [
-                        {"field": "k", "title": "Catégorie"},
-                        {"field": "t", "title": "Plaintes"},
-                    ],
+                    "tooltip": tip,
                 },
             },
-            _words(y),
+            _words(y, tip=tip),
         ],
         usermeta=describe(
             "bar",
@@ -197,16 +194,21 @@ def _names() -> Spec:
     }
 
 
-def _whiskers(y: Spec, x: Spec, **look: Any) -> Spec:
+def _counted(what: str) -> list[Spec]:
+    """What is said of a bar of counts."""
+    return [heading("k"), {"field": "t", "type": "nominal", "title": what}]
+
+
+def _whiskers(y: Spec, x: Spec, tip: list[Spec], **look: Any) -> Spec:
     """A line along each bar between the ends of its interval."""
     return {
         "mark": {"type": "rule", "strokeWidth": 2, **look},
         "transform": [{"filter": "isValid(datum.a)"}],
-        "encoding": {"y": y, "x": {**x, "field": "a"}, "x2": {"field": "b"}},
+        "encoding": {"y": y, "x": {**x, "field": "a"}, "x2": {"field": "b"}, "tooltip": tip},
     }
 
 
-def _words(y: Spec, x: Spec | None = None, **look: Any) -> Spec:
+def _words(y: Spec, x: Spec | None = None, tip: Sequence[Spec] = (), **look: Any) -> Spec:
     """What is written at the end of each bar, or at a place of its own."""
     return {
         "mark": {"type": "text", "align": "left", "dx": 4, **look},
@@ -214,5 +216,6 @@ def _words(y: Spec, x: Spec | None = None, **look: Any) -> Spec:
             "y": y,
             "x": x or {"field": "v", "type": "quantitative"},
             "text": {"field": "t"},
+            "tooltip": list(tip),
         },
     }

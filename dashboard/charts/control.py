@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard.charts.native import describe, worded
-from dashboard.charts.style import Row, Spec, at_noon, chart, known, month_axis
-from dashboard.french import month_label
+from dashboard.charts.style import Row, Spec, at_noon, chart, heading, known, month_axis
+from dashboard.french import SPACE, month_label
 from dashboard.judgement.signals import Signal
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, INK, MAIN, NONE, SOFT
 from dashboard.statistics.level import Origin
@@ -16,7 +16,6 @@ from dashboard.statistics.variation import ChartKind
 RULES = {
     OUTSIDE: "hors de ce que le hasard permet",
     ON_ONE_SIDE: "huit points de suite du même côté",
-    NO_RULE: "pas de signal",
 }
 NEW_LEVELS = {
     Origin.SET: "nouveau niveau",
@@ -62,7 +61,7 @@ def control_chart(
                 "t": words[i],
                 "label": month_label(month),
                 "s": state(direction, int(c.side[i])),
-                "why": RULES[int(c.rule[i])],
+                "why": _why(state(direction, int(c.side[i])), int(c.rule[i])),
                 "g": int(c.begin[i]),
                 "c": known(c.usual[i]),
                 "lo": known(lower[i]),
@@ -112,10 +111,9 @@ def control_chart(
                     "value": 36,
                 },
                 "tooltip": [
-                    {"field": "label", "title": "Mois"},
+                    heading("label"),
                     {"field": "t", "title": unit},
-                    {"field": "s", "title": "Signal"},
-                    {"field": "why", "title": "Règle"},
+                    {"field": "why", "title": "Signal"},
                 ],
             },
         },
@@ -155,6 +153,11 @@ def control_chart(
         layer=layers,
         usermeta=describe("line", x="label", y_title=unit, series=series),
     )
+
+
+def _why(word: str, rule: int) -> str:
+    """« alerte : hors de ce que le hasard permet », « pas de signal »."""
+    return word if rule == NO_RULE else f"{word}{SPACE}: {RULES[rule]}"
 
 
 def _band(x: Spec) -> Spec:

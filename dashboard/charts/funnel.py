@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard.charts import labels
 from dashboard.charts.native import describe
-from dashboard.charts.style import Row, Spec, chart, known
+from dashboard.charts.style import Row, Spec, chart, heading, known
 from dashboard.palette import CONCERN, MAIN, SOFT
 from dashboard.statistics.dispersion import Differences
 from dashboard.statistics.funnel import Position
@@ -100,7 +100,7 @@ def funnel_chart(
         return drawn(mark, {"y": y(field)})
 
     tip = [
-        {"field": "k", "title": "Centre"},
+        heading("k"),
         {"field": "t", "title": unit},
         {"field": "p", "title": "Position"},
     ]

@@ -5,7 +5,7 @@ from datetime import date
 
 from dashboard import french
 from dashboard.charts.native import describe, worded
-from dashboard.charts.style import Spec, at_noon, chart, month_axis
+from dashboard.charts.style import Spec, at_noon, chart, heading, month_axis
 from dashboard.palette import ACCENT, MAIN, SOFT
 
 
@@ -30,7 +30,7 @@ def lines(
             "scale": {"zero": True, "nice": True},
         },
         "tooltip": [
-            {"field": "m", "type": "temporal", "format": "%B %Y", "title": "Mois"},
+            heading("label"),
             {"field": "t", "type": "nominal", "title": unit},
         ],
     }
@@ -97,7 +97,7 @@ def ahead(
 
     scale: Spec = {"scale": {"zero": True, "nice": True}}
     tip = [
-        {"field": "label", "type": "nominal", "title": "Mois"},
+        heading("label"),
         {"field": "t", "type": "nominal", "title": unit},
     ]
     forecast = {"transform": [{"filter": "isValid(datum.f)"}]}
@@ -147,19 +147,24 @@ def two_lines(
     *,
     names: tuple[str, str],
     unit: str,
-    what: str = "Série",
     height: int = 220,
 ) -> Spec:
     """Two lines of one unit by month, named at their ends: (month, first, second)."""
+    whole = all(
+        float(v).is_integer() for _, *pair in rows for v in pair if v is not None
+    )  # no half complaint on the axis
     values = [
-        {"m": at_noon(m), "label": french.month_label(m), "s": name, "v": v}
+        {
+            "m": at_noon(m),
+            "label": french.month_label(m),
+            "s": name,
+            "v": v,
+            "t": f"{name}{french.SPACE}: {french.number(v, 0 if whole else 1)}",
+        }
         for m, *pair in rows
         for name, v in zip(names, pair, strict=True)
     ]
     x = month_axis()
-    whole = all(
-        float(v).is_integer() for _, *pair in rows for v in pair if v is not None
-    )  # no half complaint on the axis
     y = {
         "field": "v",
         "type": "quantitative",
@@ -196,11 +201,7 @@ def two_lines(
                         "legend": legend,
                         "scale": {"domain": list(names), "range": [[1, 0], [5, 3]]},
                     },
-                    "tooltip": [
-                        {"field": "m", "type": "temporal", "format": "%B %Y", "title": "Mois"},
-                        {"field": "s", "title": what},
-                        {"field": "v", "title": unit},
-                    ],
+                    "tooltip": [heading("label"), {"field": "t", "title": unit}],
                 },
             }
         ],
@@ -255,7 +256,7 @@ def small_multiples(
                     "axis": {"tickCount": 3},
                 },
                 "tooltip": [
-                    {"field": "s", "title": "Centre"},
+                    heading("s"),
                     {"field": "m", "type": "temporal", "format": "%B %Y", "title": "Mois"},
                     {"field": "t", "title": unit},
                 ],

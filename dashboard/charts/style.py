@@ -16,6 +16,10 @@ CONFIG: Spec = {
     "background": None,
     "font": "Source Sans, sans-serif",
     "view": {"stroke": None},
+    # A mark says something under the pointer where its encoding says what; else Vega would show names and digits of fields.
+    "mark": {"tooltip": None},
+    # Nor is each mark read aloud by the names of its fields: a chart has a sentence for that, and its table.
+    "aria": False,
     "axis": {
         "labelColor": SOFT,
         "titleColor": SOFT,
@@ -50,6 +54,11 @@ def chart(values: list[Row], *, height: int | Spec, title: str = "", **parts: An
     if title:
         spec["title"] = title
     return spec
+
+
+def heading(field: str) -> Spec:
+    """The first line of what is said under the pointer: the name of the thing, in bold, without a label."""
+    return {"field": field, "type": "nominal", "title": "title"}  # the word by which Vega knows it
 
 
 def at_noon(day: date) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 
 from dashboard import french
 from dashboard.charts.native import describe, worded
-from dashboard.charts.style import Row, Spec, chart
+from dashboard.charts.style import Row, Spec, chart, heading
 from dashboard.french import WEEKDAYS
 from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, WASH
 
@@ -24,6 +24,7 @@ def heat_map(rates: np.ndarray) -> Spec:
             "h": f"{h} h",
             "v": float(rates[d, h]),
             "t": french.number(rates[d, h], 1 if top < TENS else 0),
+            "w": f"{WEEKDAYS[d]}, {h} h",
         }
         for d in days
         for h in span
@@ -43,6 +44,10 @@ def heat_map(rates: np.ndarray) -> Spec:
             "title": None,
             "axis": {"domain": False, "ticks": False},
         },
+        "tooltip": [
+            heading("w"),
+            {"field": "t", "type": "nominal", "title": "Usagers dans l'heure"},
+        ],
     }
     return chart(
         values,
@@ -58,11 +63,6 @@ def heat_map(rates: np.ndarray) -> Spec:
                         "legend": None,
                         "scale": {"domain": [0, top], "range": [WASH, MAIN]},
                     },
-                    "tooltip": [
-                        {"field": "d", "title": "Jour"},
-                        {"field": "h", "title": "Heure"},
-                        {"field": "t", "title": "Usagers dans l'heure"},
-                    ],
                 },
             },
             {

@@ -249,7 +249,6 @@ def elsewhere(scope: Scope) -> Response | None:
 class Shell:
     """The page says that it is in French, which Streamlit has no setting for, and loads our looks and script before all."""
 
-    ENGLISH, FRENCH, HEAD = b'<html lang="en"', b'<html lang="fr"', b"<head>"
     TOLD = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 
     def __init__(self, app: ASGIApp) -> None:
@@ -277,16 +276,11 @@ class Shell:
             elif held is not None:
                 start, held = held, None
                 body = message.get("body", b"")
-                if self.ENGLISH in body:
-                    message = {
-                        **message,
-                        "body": body.replace(self.ENGLISH, self.FRENCH, 1).replace(
-                            self.HEAD, self.HEAD + shell.head(), 1
-                        ),
-                    }
+                if (ours := shell.dressed(body)) != body:
+                    message = {**message, "body": ours}
                     headers = MutableHeaders(scope=start)
                     headers["content-length"] = str(
-                        int(headers["content-length"]) + len(shell.head())
+                        int(headers["content-length"]) + len(ours) - len(body)
                     )
                     del headers["etag"], headers["last-modified"]  # those of Streamlit's own file
                 await send(start)

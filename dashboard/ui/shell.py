@@ -4,6 +4,7 @@
 Before: `dashboard.palette`. After: `dashboard.ui.gate`, which writes it into Streamlit's page.
 """
 
+import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +30,22 @@ ROLES = {
     "on-notice": palette.ON_NOTICE,
     "notice-edge": palette.NOTICE_EDGE,
 }
+
+
+ENGLISH, FRENCH, HEAD = b'<html lang="en"', b'<html lang="fr"', b"<head>"
+NO_SCRIPT = re.compile(b"<noscript>.*?</noscript>", re.DOTALL)
+WITHOUT = (
+    "<noscript><p>Le tableau de bord a besoin de JavaScript, que ce navigateur n'exécute pas.</p>"
+    "</noscript>"
+).encode()
+
+
+def dressed(body: bytes) -> bytes:
+    """Streamlit's page in French, with our looks and scripts before all others; any other text as it is."""
+    if ENGLISH not in body:
+        return body
+    ours = body.replace(ENGLISH, FRENCH, 1).replace(HEAD, HEAD + head(), 1)
+    return NO_SCRIPT.sub(lambda _: WITHOUT, ours)
 
 
 @cache

@@ -38,7 +38,7 @@ DEPARTMENTS = (
 )
 CLICKS = 12
 # Not those of the page before, which Streamlit leaves in place until the new ones come.
-MAIN = ":is(iframe[title*=folium], [data-testid=stVegaLiteChart] :is(canvas, svg)):not([data-stale=true] *)"
+MAIN = ":is(iframe[title^=Carte], [data-testid=stVegaLiteChart] :is(canvas, svg)):not([data-stale=true] *)"
 
 # Waits, in the page, until `ready` holds; the promise gives the milliseconds since `from`.
 WATCH = """(ready, from) => new Promise((done, failed) => {
@@ -102,7 +102,7 @@ def site_clicks(page: Page, count: int = CLICKS) -> list[float]:
     """From the press on a site of the map until the panel has its name. The clocks of both windows are compared."""
     found = []
     marks = sites(page)
-    frame = page.query_selector("iframe[title*=folium]").content_frame()
+    frame = page.query_selector("iframe[title^=Carte]").content_frame()
     for i in range(count):
         mark = marks.nth(-1 - i % 20)
         name = mark.get_attribute("aria-label").split(",")[0]

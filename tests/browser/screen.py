@@ -96,7 +96,7 @@ def go(page: Page, title: str) -> None:
 
 def map_frame(page: Page) -> FrameLocator:
     """What the map's frame holds."""
-    return page.frame_locator("iframe[title*=folium]")
+    return page.frame_locator("iframe[title^=Carte]")
 
 
 def sites(page: Page) -> Locator:

@@ -1,5 +1,7 @@
 """Filters act, live in the address, survive a change of page, and travel with a link."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -68,3 +70,20 @@ def test_a_bad_value_in_a_link_gives_a_notice(page, app, link):
     assert notice.locator("a, img").count() == 0
     assert ("type=CCSP" in page.url) == ("type" in link) and "xyz" not in page.url
     expect(values(page)).to_have_count(6)
+
+
+@pytest.mark.parametrize("end", ["", "Enter"])
+def test_a_typed_period_acts_at_once(page, app, end):
+    """By its last digit; or by Enter, where only the first day is typed."""
+    open_page(page, app + "/attentes")
+    filter_by(page, "periode", "Autre période…")
+    settled(page)
+    page.locator(".st-key-periode_libre [role=spinbutton]").first.click()
+    page.keyboard.type("15082026" if end else "1508202631082026")  # what is next takes the rest
+    if end:
+        page.keyboard.press(end)
+    last = "2026-10-31" if end else "2026-08-31"
+    expect(page).to_have_url(re.compile(f"periode=2026-08-15_{last}"))
+    expect(page.locator(".st-key-filtre_periode input")).to_have_value(
+        re.compile("15/08/2026|août")
+    )

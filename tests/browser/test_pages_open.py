@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 METRICS, TABLES = ".ccsp-card", ".ccsp-table"
 CHARTS = ":is([data-testid=stVegaLiteChart]) :is(canvas, svg)"
 PARTS = {
-    "carte": ((METRICS, 6), ("iframe[title*=folium]", 1), (TABLES, 1)),
+    "carte": ((METRICS, 6), ("iframe[title^=Carte]", 1), (TABLES, 1)),
     "departement": ((METRICS, 6), (CHARTS, 4), (TABLES, 2)),
     "site": ((METRICS, 6), (CHARTS, 5), (TABLES, 1)),
     "attentes": ((METRICS, 4), (CHARTS, 6)),
@@ -48,7 +48,7 @@ def test_every_page_opens_with_the_network_cut(page, app, spec):
     expect(page.get_by_text("Données fictives").first).to_be_visible()
     for what, least in PARTS[spec.url_path]:
         expect(page.locator(what).nth(least - 1)).to_be_attached()
-    if "iframe[title*=folium]" in dict(PARTS[spec.url_path]):
+    if "iframe[title^=Carte]" in dict(PARTS[spec.url_path]):
         expect(sites(page)).to_have_count(24)
         assert map_frame(page).locator("html").get_attribute("lang") == "fr"
     assert page.locator("html").get_attribute("lang") == "fr"

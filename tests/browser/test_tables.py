@@ -40,7 +40,7 @@ def test_a_sites_name_leads_to_its_page_with_the_filters_and_without_loading_ane
     expect(page.get_by_text("commune de Covè")).to_be_visible(timeout=20_000)
     assert page.evaluate("window.still") == "the same document"
     page.go_back()
-    expect(page.locator("iframe[title*=folium]")).to_be_visible(timeout=20_000)
+    expect(page.locator("iframe[title^=Carte]")).to_be_visible(timeout=20_000)
     expect(page).to_have_url(f"{app}/?periode=2025&departement=Zou")
 
 

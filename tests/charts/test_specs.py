@@ -152,6 +152,19 @@ def test_every_kind_of_chart_is_looked_at():
     }
 
 
+@every_chart
+def test_what_is_said_under_the_pointer_is_words_under_a_name_or_nothing(make):
+    """Else Vega would show the names and all the digits of its fields: « b 97,4511332468 »."""
+    spec = make()
+    assert spec["config"]["mark"] == {"tooltip": None} and spec["config"]["aria"] is False
+    for unit in units(spec):
+        rows = unit.get("data", spec["data"])["values"]
+        for said in unit["encoding"].get("tooltip", ()):
+            assert said["title"].strip()
+            shown = [r.get(said["field"]) for r in rows]
+            assert "format" in said or all(isinstance(v, str | int | None) for v in shown)
+
+
 @pytest.mark.pitfall(22)
 @every_chart
 def test_no_chart_has_two_scales_on_one_axis(make):
