@@ -10,7 +10,7 @@ from dashboard import charts, french
 from dashboard.answers.network import at_date, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
-from dashboard.answers.view import View, answer
+from dashboard.answers.view import View, answer, quick
 from dashboard.panel import (
     Cell,
     Chart,
@@ -19,13 +19,12 @@ from dashboard.panel import (
     Table,
     count,
     day,
-    month,
     site_name,
     table,
     to_site,
     words,
 )
-from dashboard.period import ONE_DAY, add_months, day_number, day_of, month_end, month_starts
+from dashboard.period import day_number, day_of
 from dashboard.statistics import sentences
 from db.codes import ALL
 
@@ -48,8 +47,8 @@ class Register:
     """Complaints received up to a period's end, in the order received: arrays of one length.
 
     reference: the register's own; "" in what is only to be counted. code, name: of the site. category: of the complaint.
-    received, resolved: days since 1970 (resolved: -1 for none). age: days open at the end of the period, -1 where it was
-    answered by then.
+    received, resolved, known: days since 1970 (resolved: -1 for none; known: up to which the site's complaints are, within
+    the period). age: days open by then, -1 where it was answered.
     """
 
     reference: np.ndarray
@@ -58,6 +57,7 @@ class Register:
     category: np.ndarray
     received: np.ndarray
     resolved: np.ndarray
+    known: np.ndarray
     age: np.ndarray
 
     def __len__(self) -> int:
@@ -95,7 +95,7 @@ def register(view: View, question: Question) -> Register:
     return _register(view, question, view.sites(question), rows=False)
 
 
-@answer
+@quick
 def open_rows(view: View, question: Question) -> Register:
     """The complaints that are open at the date of the data, the oldest first, of the sites whose rows may be seen."""
     now = to_date(view, question)
@@ -132,6 +132,7 @@ def _register(
         np.array([labels.get(i, "Non renseignée") for i in c["category"].tolist()], dtype=object),
         c["received"],
         c["resolved"],
+        at,
         np.where(open_, at - c["received"], -1),
     )
 
@@ -174,7 +175,7 @@ def waiting(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         title,
-        table=_one_by_one(listed, named=not question.site)
+        table=_one_by_one(view, listed, named=not question.site)
         if len(listed) or not total
         else _by_age(counted),
         caption=caption,
@@ -202,7 +203,13 @@ def _by_age(rows: list[tuple[str, int]]) -> Table:
     )
 
 
-def _one_by_one(complaints: Register, *, named: bool) -> Table:
+def _age(view: View, age: int, known: date) -> str:
+    """« 12 jours »; of a site that is silent since, where nobody knows of an answer, « 12 jours au 20/10/2026 »."""
+    when = "" if known == view.book.as_of else f" au {french.date_short(known)}"
+    return f"{french.days(age)}{when}"
+
+
+def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
     """A row each; reference and name lead to the site's page. named: whether the site is."""
     return table(
         (
@@ -217,14 +224,15 @@ def _one_by_one(complaints: Register, *, named: bool) -> Table:
                 Cell(reference or "—", link=to_site(code)),
                 *([site_name(name, code)] if named else []),
                 day(day_of(received)),
-                Cell(french.days(age), age),
+                Cell(_age(view, age, day_of(known)), age),
                 words(category),
             )
-            for reference, code, name, received, age, category in zip(
+            for reference, code, name, received, known, age, category in zip(
                 complaints.reference.tolist(),
                 complaints.code.tolist(),
                 complaints.name.tolist(),
                 complaints.received.tolist(),
+                complaints.known.tolist(),
                 complaints.age.tolist(),
                 complaints.category.tolist(),
                 strict=True,
@@ -257,46 +265,3 @@ def reasons(view: View, question: Question, key: str) -> Panel:
         table=table((("Catégorie", ""), ("Plaintes reçues", "count"), ("Part", "percent")), listed),
         strip=strip(view, question, "complaints_per_1000"),
     )
-
-
-@answer
-def flow(view: View, question: Question, key: str) -> Panel:
-    """Complaints received and answered, by month, over the last 25 whole months."""
-    complaints = register(view, question)
-    last = (
-        question.last
-        if question.last == month_end(question.last)
-        else question.last.replace(day=1) - ONE_DAY
-    )
-    months = [add_months(last.replace(day=1), -n) for n in range(24, -1, -1)]
-    received = _by_month(complaints.received)
-    answered = _by_month(complaints.resolved[complaints.resolved >= 0])
-    rows = [(m, received[m], answered[m]) for m in months]
-    more = sum(a - b for _, a, b in rows[-12:])
-    which = (
-        "reçues de plus que répondues"
-        if more > 0
-        else "répondues de plus que reçues"
-        if more < 0
-        else "d'écart"
-    )
-    finding = f"Sur les 12 derniers mois entiers : {french.plural(abs(more), 'plainte')} {which}"
-    return Panel(
-        key,
-        "Plaintes reçues et répondues, par mois",
-        Chart(charts.two_lines(rows, names=("reçues", "répondues"), unit="plaintes")),
-        table=table(
-            (("Mois", "month"), ("Reçues", "count"), ("Répondues", "count"), ("Écart", "count")),
-            [(month(m), count(a), count(b), count(a - b)) for m, a, b in rows],
-        ),
-        alt="Plaintes reçues et plaintes répondues, par mois.",
-        caption=f"{finding}.",
-        finding=finding,
-        strip=strip(view, question, "complaints_open"),
-    )
-
-
-def _by_month(days: np.ndarray) -> Counter[date]:
-    """How many of the days (since 1970) fall into each month, by its first day."""
-    months, counts = np.unique(month_starts(days), return_counts=True)
-    return Counter(dict(zip(map(day_of, months.tolist()), counts.tolist(), strict=True)))

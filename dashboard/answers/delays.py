@@ -1,4 +1,7 @@
-"""How long complaints stay without an answer, those still open included."""
+"""How fast complaints are answered: how long they stay open, and how many come and go each month."""
+
+from collections import Counter
+from datetime import date
 
 import numpy as np
 
@@ -9,12 +12,14 @@ from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.charts.survival import LONGEST
 from dashboard.indicators import BY_CODE
-from dashboard.panel import Cell, Chart, Message, Panel, count, table, words
+from dashboard.panel import Cell, Chart, Message, Panel, count, month, table, words
+from dashboard.period import ONE_DAY, add_months, day_of, month_end, month_starts
 from dashboard.statistics import sentences
 from dashboard.statistics.survival import curve, median
 
 S = french.SPACE
 ALL_COMPLAINTS = "Toutes"
+METHOD = "Les plaintes en cours comptent jusqu'à leur âge d'aujourd'hui (Kaplan-Meier), avec un intervalle à 95 %."
 
 
 @answer
@@ -65,9 +70,10 @@ def survival(
         finding=f"{whose}{finding}",
         alt="Part des plaintes encore sans réponse selon leur âge.",
         reading="Bande : intervalle à 95 % · trait vertical : 30 jours",
-        caption=f"{whose}{finding}. De part et d'autre de la courbe : intervalle à 95 %. Les plaintes en cours comptent"
-        " jusqu'à leur âge d'aujourd'hui (Kaplan-Meier).",
-        strip=strip(view, question, "complaint_delay"),
+        caption=french.capital(
+            f"{whose}bande, où se trouve sans doute la vraie courbe{S}; trait vertical, 30 jours."
+        ),
+        strip=f"{strip(view, question, 'complaint_delay')} {METHOD}",
     )
 
 
@@ -129,3 +135,45 @@ def _delays(name: str, part: Register) -> tuple[Cell, ...]:
         words("—") if few or left is None else Cell(french.percent(left), left),
         words("aucune") if oldest < 0 else Cell(french.days(oldest), oldest),
     )
+
+
+@answer
+def flow(view: View, question: Question, key: str) -> Panel:
+    """Complaints received and answered, by month, over the last 25 whole months."""
+    complaints = register(view, question)
+    last = (
+        question.last
+        if question.last == month_end(question.last)
+        else question.last.replace(day=1) - ONE_DAY
+    )
+    months = [add_months(last.replace(day=1), -n) for n in range(24, -1, -1)]
+    received = _by_month(complaints.received)
+    answered = _by_month(complaints.resolved[complaints.resolved >= 0])
+    rows = [(m, received[m], answered[m]) for m in months]
+    more = sum(a - b for _, a, b in rows[-12:])
+    which = (
+        "reçues de plus que répondues"
+        if more > 0
+        else "répondues de plus que reçues"
+        if more < 0
+        else "d'écart"
+    )
+    finding = f"Sur les 12 derniers mois entiers : {french.plural(abs(more), 'plainte')} {which}"
+    return Panel(
+        key,
+        "Plaintes reçues et répondues, par mois",
+        Chart(charts.two_lines(rows, names=("reçues", "répondues"), unit="plaintes")),
+        table=table(
+            (("Mois", "month"), ("Reçues", "count"), ("Répondues", "count"), ("Écart", "count")),
+            [(month(m), count(a), count(b), count(a - b)) for m, a, b in rows],
+        ),
+        alt="Plaintes reçues et plaintes répondues, par mois.",
+        finding=finding,
+        strip=strip(view, question, "complaints_open"),
+    )
+
+
+def _by_month(days: np.ndarray) -> Counter[date]:
+    """How many of the days (since 1970) fall into each month, by its first day."""
+    months, counts = np.unique(month_starts(days), return_counts=True)
+    return Counter(dict(zip(map(day_of, months.tolist()), counts.tolist(), strict=True)))

@@ -1,12 +1,12 @@
 """Where one can go: the sites and the departments, each with what it is known for."""
 
-from dataclasses import replace
+from collections import Counter
 
 from dashboard import french
+from dashboard.answers.complaints import LATE_DAYS, register
 from dashboard.answers.completeness import heard_of
 from dashboard.answers.figures import figures
-from dashboard.answers.headlines import late
-from dashboard.answers.network import at_date, silences, sites
+from dashboard.answers.network import at_date, silences, sites, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, placed
@@ -60,19 +60,18 @@ def of_sites(view: View, question: Question, key: str) -> Panel:
 @answer
 def of_departments(view: View, question: Question, key: str) -> Panel:
     """The departments that have a site, with what each is known for."""
-    found, homes = (
-        figures(view, question, "department"),
-        [p.department for p in sites(view, question)],
-    )
+    found, places = figures(view, question, "department"), sites(view, question)
+    home, known = {p.code: p.department for p in places}, register(view, to_date(view, question))
+    late = Counter(home[code] for code in known.code[known.age > LATE_DAYS].tolist())
     rows = [
         (
             department_name(name),
-            count(homes.count(name)),
+            count(sum(p.department == name for p in places)),
             of_figure(found[name]["visits"]),
             *(of_figure(found[name][code]) for code in KNOWN_FOR),
-            count(late(view, replace(question, departments=(name,)))),
+            count(late[name]),
         )
-        for name in sorted(set(homes), key=french.alphabetical)
+        for name in sorted(set(home.values()), key=french.alphabetical)
     ]
     return Panel(
         key,

@@ -334,7 +334,7 @@ def _reasons(about: Subject, _: str) -> Found:
     question="Répondons-nous aussi vite que les plaintes arrivent ?",
 )
 def _flow(about: Subject, _: str) -> Found:
-    panel = complaints.flow(about.view, about.question, "plaintes_flux")
+    panel = delays.flow(about.view, about.question, "plaintes_flux")
     return panel.finding, panel
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.answers import complaints, months
+from dashboard.answers import complaints, delays, months
 from dashboard.ui import cards, changes, filters, sections, session
 
 person, question = session.person(), filters.question()
@@ -20,7 +20,7 @@ changes.section(person, question, "complaints_per_1000")
 left, right = st.columns(2, gap="large")
 with left:
     sections.headed(complaints.reasons(person, question, "motifs"))
-    sections.headed(complaints.flow(person, question, "flux"))
+    sections.headed(delays.flow(person, question, "flux"))
 with right:
     sections.survival(person, question, "survie")
     sections.headed(months.by_month(person, question, "complaints_30d_due", "plaintes_mois"))

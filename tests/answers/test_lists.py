@@ -73,6 +73,16 @@ def test_open_complaints_are_listed_oldest_first_whatever_the_period(asked):
     assert first[0].link == first[1].link == to_site(COVE)
 
 
+def test_of_a_site_whose_register_ends_sooner_the_age_is_that_of_its_last_day(asked):
+    asked.hand_in(
+        "plaintes",
+        complaint("P-1", COVE, before(50)),
+        covers=(date(2025, 1, 1), DAY - timedelta(days=35)),
+    )
+    (row,) = read(complaints.waiting(LOCAL_READER, YEAR, "en_cours"))
+    assert row[3] == "15 jours au 20/10/2025"
+
+
 def test_of_one_site_no_row_repeats_its_name(asked):
     three_complaints(asked)
     panel = complaints.waiting(LOCAL_READER, replace(YEAR, site=COVE), "en_cours")
