@@ -98,7 +98,7 @@ READY = {
     "departement": Ready(
         "Revue du département",
         _steps(
-            "ouverture chiffres carte:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_p50 affluence plaintes_age"
+            "ouverture chiffres carte:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_p50 affluence plaintes_en_cours"
             " plaintes_motifs signaux remontees bulletin"
         ),
         place="department",
