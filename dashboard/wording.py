@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure, Indicator
-from db.shapes import Place
 
 HIDDEN = "non affiché"
 # Of a value, in a heading or beside it.
@@ -70,22 +69,6 @@ def who_reported(figure: Figure) -> str:
     verb = "a" if figure.sites_reporting < 2 else "ont"
     their = "ses" if figure.sites_reporting < 2 else "leurs"
     return f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données"
-
-
-def short_name(place: Place) -> str:
-    """« Covè » of the CCSP de Covè; another name whole, that of a GSRU too: a commune may have both."""
-    return place.commune if place.name == _usual_name("CCSP", place) else place.name
-
-
-def at_site(place: Place) -> str:
-    """« à Covè », « au GSRU d'Abomey »; of another name « au centre Maison des usagers »."""
-    if place.name == _usual_name("CCSP", place):
-        return f"à {place.commune}"
-    return f"au {'' if place.name == _usual_name(place.kind, place) else 'centre '}{place.name}"
-
-
-def _usual_name(kind: str, place: Place) -> str:
-    return f"{kind} {french.elide('de', place.commune)}"
 
 
 def base(figure: Figure) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from dashboard import charts, french
 from dashboard.answers.figures import figures as figures_of
-from dashboard.answers.network import names, sites
+from dashboard.answers.network import names, short_name, sites
 from dashboard.answers.question import Question
 from dashboard.answers.view import Asker, View, answer
 from dashboard.indicators import BY_CODE
@@ -15,7 +15,7 @@ from dashboard.panel import Chart, Panel
 from dashboard.statistics import sentences
 from dashboard.statistics.dispersion import Differences
 from dashboard.statistics.funnel import Position
-from dashboard.wording import amount, short_name, shown
+from dashboard.wording import amount, shown
 
 S = french.SPACE
 FEWEST = 2  # sites that can differ

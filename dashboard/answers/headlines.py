@@ -4,15 +4,14 @@ from dashboard import french
 from dashboard.answers import alerts
 from dashboard.answers.complaints import LATE_DAYS, register
 from dashboard.answers.figures import figures, whole
-from dashboard.answers.network import silences, sites, to_date
+from dashboard.answers.network import short_name, silences, sites, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.uncertainty import intervals
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.period import Period
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
-from dashboard.wording import at_site, short_name, shown
+from dashboard.wording import shown
 
 S = french.SPACE
 NAMED = 2  # sites where something gets worse
@@ -20,30 +19,27 @@ NAMED = 2  # sites where something gets worse
 
 @answer
 def department(view: View, question: Question) -> str:
-    """« Zou : 19 230 visites en 12 mois ; rien ne se dégrade ; 5 plaintes attendent depuis plus de 30 jours »; "" without
-    visits."""
-    return _of_place(view, question, question.department or "Tout le réseau")
+    """« 19 230 visites sur 12 mois ; rien ne se dégrade ; 5 plaintes attendent depuis plus de 30 jours » of the question's
+    sites; "" without visits."""
+    visits = whole(view, question)["visits"]
+    if visits.value is None:
+        return ""
+    parts = [
+        f"{french.plural(visits.value, 'visite')} {question.spoken}",
+        worse(view, question),
+        _lower(sentences.late(late(view, question), LATE_DAYS)),
+    ]
+    return f"{S}; ".join(part for part in parts if part)
 
 
 @answer
 def site(view: View, question: Question) -> str:
     """The same of one site, which may be silent."""
-    place = next((p for p in sites(view, question) if p.code == question.site), None)
-    return _of_place(view, question, place.name) if place else ""
-
-
-def _of_place(view: View, question: Question, where: str) -> str:
-    visits = whole(view, question)["visits"]
-    if visits.value is None:
+    if not question.site:
         return ""
-    heard = silences(view, question).get(question.site or "")
-    parts = [
-        heard.words if heard else "",
-        f"{french.plural(visits.value, 'visite')} {_during(question)}",
-        worse(view, question),
-        _lower(sentences.late(late(view, question), LATE_DAYS)),
-    ]
-    return f"{where}{S}: {f'{S}; '.join(part for part in parts if part)}"
+    heard = silences(view, question).get(question.site)
+    parts = [heard.words if heard else "", department(view, question)]
+    return f"{S}; ".join(part for part in parts if part)
 
 
 @answer
@@ -86,15 +82,7 @@ def longest_wait(view: View, question: Question) -> str:
     place = next(p for p in sites(view, question) if p.code == first)
     everybody = shown(whole(view, question)["wait_p50"])
     among = " dans le département" if question.department else ""
-    return f"On attend plus {at_site(place)} qu'ailleurs{among}{S}: {shown(found[first])}, pour {everybody} dans l'ensemble"
-
-
-def _during(question: Question) -> str:
-    """« en 12 mois » of whole months, else « du … au … »."""
-    period = Period(question.first, question.last)
-    if n := period.whole_months:
-        return f"en {n} mois" if n > 1 else f"en {french.month_label(question.first)}"
-    return f"du {french.date_short(question.first)} au {french.date_short(question.last)}"
+    return f"On attend plus à {short_name(place)} qu'ailleurs{among}{S}: {shown(found[first])}, pour {everybody} dans l'ensemble"
 
 
 def _lower(sentence: str) -> str:

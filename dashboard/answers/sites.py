@@ -10,7 +10,7 @@ from dashboard.answers.differing import funnel as draw_funnel
 from dashboard.answers.figures import Figures, whole
 from dashboard.answers.figures import figures as figures_of
 from dashboard.answers.headlines import longest_wait
-from dashboard.answers.network import names, services, sites
+from dashboard.answers.network import names, services, short_name, sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.uncertainty import Interval, intervals
@@ -32,7 +32,7 @@ from dashboard.panel import (
     words,
 )
 from dashboard.statistics import sentences
-from dashboard.wording import amount, base, reason, short_name, shown
+from dashboard.wording import amount, base, reason, shown
 
 S = french.SPACE
 Order = Literal["name", "value", "size"]

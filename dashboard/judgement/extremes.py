@@ -20,7 +20,7 @@ LONGEST = {
 def in_words(
     figures: Mapping[str, Figure], names: Mapping[str, str], title: str, by: str, whole: Figure
 ) -> str:
-    """« Attente médiane : de 11 min (Nikki) à 22 min (Djougou) ; 15 min pour l'ensemble » of sites; of services, hours and
+    """« Attente médiane : 11 min à Nikki, 22 min à Djougou ; 15 min pour l'ensemble » of sites; of services, hours and
     departments which is highest and which lowest. figures: of one indicator, by key. title: what is compared."""
     known = {k: f for k, f in figures.items() if f.value is not None and k != UNKNOWN_KEY}
     values = {shown(f) for f in known.values()}
@@ -30,9 +30,7 @@ def in_words(
         return f"{title}{S}: {values.pop()} partout"
     (most, many), (least, few) = (_at_end(known, names, end) for end in (max, min))
     if by == "site":
-        return (
-            f"{title}{S}: de {few} ({least}) à {many} ({most}){S}; {shown(whole)} pour l'ensemble"
-        )
+        return f"{title}{S}: {few} à {least}, {many} à {most}{S}; {shown(whole)} pour l'ensemble"
     if by == "service" and whole.indicator == "visits":
         return f"La prestation la plus demandée{S}: {most} ({many} sur {shown(whole)})"
     if whole.indicator == "wait_p50":

@@ -1,11 +1,14 @@
 """What surrounds every page: assets, state of the data, filters, title, what can be done with the page."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from html import escape
 
 import streamlit as st
 
 from dashboard import french
+from dashboard.accounts.rights import Person
+from dashboard.answers import headlines
 from dashboard.answers.network import commune_outlines, freshness
 from dashboard.answers.view import Moment, view
 from dashboard.settings import ROOT, load
@@ -13,6 +16,13 @@ from dashboard.ui import assets, changes, filters, session, show, takeaway
 from dashboard.ui.escape import escaped
 from dashboard.ui.navigation import PAGES, PageSpec
 
+# What is found on a page, for its title.
+FINDINGS: dict[str, Callable[[Person], str]] = {
+    "departement": lambda person: headlines.department(person, filters.question()),
+    "site": lambda person: headlines.site(
+        person, filters.question(("prestation",), site=filters.value("centre") or None)
+    ),
+}
 FICTITIOUS = "Pour la démonstration : aucun chiffre n'est réel."
 
 
@@ -48,7 +58,17 @@ def dress(spec: PageSpec) -> None:
                 takeaway.ways(spec)
         filters.free_choices()
     if spec != PAGES[0]:
-        st.title(escaped(takeaway.heading(spec)), anchor=False)
+        st.title(escaped(title(spec)), anchor=False)
+
+
+def title(spec: PageSpec) -> str:
+    """The page's heading, and what is found there: « Zou : 19 230 visites sur 12 mois ; … »."""
+    found = FINDINGS.get(spec.url_path)
+    finding = found(session.person()) if found else ""
+    # A department that is chosen says by itself what the page is.
+    chosen = spec.url_path == "departement" and filters.value("departement")
+    head = " · ".join(takeaway.where(spec)) if finding and chosen else takeaway.heading(spec)
+    return f"{head}{french.SPACE}: {finding}" if finding else head
 
 
 def top(spec: PageSpec) -> None:

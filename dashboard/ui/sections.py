@@ -34,12 +34,6 @@ def headed(panel: Panel, *, open_: bool = False, height: int | None = None) -> N
         st.caption(escaped(panel.caption))
 
 
-def finding(sentence: str) -> None:
-    """What the page has found, above all else; nothing where there is nothing to say."""
-    if sentence:
-        st.header(escaped(sentence), anchor=False)
-
-
 def unclosed(person: Person, question: Question, key: str) -> None:
     """The days not closed, by site; each of them in the workbook."""
     headed(completeness.not_reported(person, question, key))

@@ -1,23 +1,20 @@
-"""Who a site is, and what is found there: kind, place, opening."""
+"""Who a site is: kind, place, opening."""
 
 import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Person
-from dashboard.answers import headlines
 from dashboard.answers.network import sites
-from dashboard.answers.question import Question
 from dashboard.ui.escape import escaped
 from db.shapes import Place
 
 
-def show(person: Person, question: Question) -> None:
-    """The finding under the site's name, and what is known of it; stops the page where the person may not see it."""
-    site = next((p for p in sites(person) if p.code == question.site), None)
+def show(person: Person, code: str) -> None:
+    """What is known of the site; stops the page where the person may not see it."""
+    site = next((p for p in sites(person) if p.code == code), None)
     if site is None:
         st.warning("Ce centre n'est pas connu.")
         st.stop()
-    st.header(escaped(headlines.site(person, question) or site.name), anchor=False)
     st.caption(escaped(words(site)))
 
 

@@ -47,9 +47,16 @@ def ways(spec: PageSpec) -> None:
 
 def heading(spec: PageSpec) -> str:
     """The page's heading, and of what it speaks: « Attentes · Zou »."""
-    place = [n for n in spec.filters if n not in ("periode", "centre")]
-    site = [filters.options("centre")[filters.value("centre")]] if "centre" in spec.filters else []
-    return " · ".join([spec.heading, *(site or (filters.scope(place) if place else []))])
+    return " · ".join([spec.heading, *where(spec)])
+
+
+def where(spec: PageSpec) -> list[str]:
+    """Of which site, else of what the filters leave, the page speaks; nothing where that is everything."""
+    if "centre" in spec.filters:
+        site = filters.value("centre")
+        return [filters.options("centre")[site]] if site else []
+    place = [n for n in spec.filters if n != "periode"]
+    return list(filters.scope(place)) if place else []
 
 
 def workbook(spec: PageSpec) -> Callable[[], bytes]:

@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from dashboard.answers import complaints, completeness, directory, headlines, sites, waits
+from dashboard.answers import complaints, completeness, directory, sites, waits
 from dashboard.ui import cards, filters, sections, session, show
 
 person, question = session.person(), filters.question()
-sections.finding(headlines.department(person, question))
-if not question.department:
+if not question.departments:
     show.panel(directory.of_departments(person, question, "departements"), height=460)
 
 left, right = st.columns(2, gap="large")

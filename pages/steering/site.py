@@ -10,7 +10,7 @@ if not code:
     show.panel(directory.of_sites(person, filters.question(("prestation",)), "centres"), height=900)
     st.stop()
 question = filters.question(("prestation",), site=code)
-site_head.show(person, question)
+site_head.show(person, code)
 cards.headline(person, question, "site_page")
 
 left, right = st.columns(2, gap="large")

@@ -13,8 +13,6 @@ from dashboard.answers.question import Question
 from dashboard.panel import Chart, Message, Panel
 from dashboard.settings import load
 from dashboard.statistics.variation import Variation
-from dashboard.wording import at_site, short_name
-from db.shapes import Place
 from tests.builders import COVE, KANDI, Office, closing, complaint, visit, waited
 
 MONDAY = date(2025, 3, 3)
@@ -170,9 +168,9 @@ def test_one_site_is_said_to_make_people_wait_more_only_where_chance_would_not(a
 
 def test_a_department_is_headed_by_its_visits_and_its_late_complaints(asked):
     received(asked, [None, None, 3])
-    year = replace(YEAR, department="Alibori")
+    year = replace(YEAR, departments=("Alibori",))
     assert headlines.department(LOCAL_READER, year).translate(PLAIN) == (
-        "Alibori : 1 visite en 12 mois ; rien ne se dégrade ; 2 plaintes attendent depuis plus de 30 jours"
+        "1 visite en 2025 ; rien ne se dégrade ; 2 plaintes attendent depuis plus de 30 jours"
     )
     part = replace(year, first=date(2025, 6, 15), last=date(2025, 6, 30))
     assert "1 visite du 15/06/2025 au 30/06/2025" in headlines.department(
@@ -183,30 +181,20 @@ def test_a_department_is_headed_by_its_visits_and_its_late_complaints(asked):
 def test_a_site_that_is_silent_is_headed_by_that(asked):
     asked.hand_in("registre", visit(KANDI, "2025-06-30"), visit(COVE, "2025-06-10"))
     said = headlines.site(LOCAL_READER, replace(YEAR, site=COVE)).translate(PLAIN)
-    assert said.startswith("CCSP de Covè : muet depuis 20 jours ; 1 visite en 12 mois")
+    assert said.startswith("muet depuis 20 jours ; 1 visite en 2025")
     assert headlines.site(LOCAL_READER, replace(YEAR, site="nulle-part")) == ""
-
-
-@pytest.mark.parametrize(
-    ("kind", "name", "short", "where"),
-    [
-        ("CCSP", "CCSP d'Allada", "Allada", "à Allada"),
-        ("GSRU", "GSRU d'Allada", "GSRU d'Allada", "au GSRU d'Allada"),
-        ("CCSP", "Maison des usagers", "Maison des usagers", "au centre Maison des usagers"),
-    ],
-)
-def test_a_site_is_said_by_its_commune_where_that_is_its_name(kind, name, short, where):
-    place = Place(1, "x", kind, name, "", "Allada", "Atlantique", 0, 0, 0, None, None, None)
-    assert (short_name(place), at_site(place)) == (short, where)
 
 
 @pytest.mark.parametrize(
     ("question", "said"),
     [
         (YEAR, "Covè et Kandi se dégradent"),
-        (replace(YEAR, department="Zou"), "Covè se dégrade (attente médiane et jours clôturés)"),
+        (
+            replace(YEAR, departments=("Zou",)),
+            "Covè se dégrade (attente médiane et jours clôturés)",
+        ),
         (replace(YEAR, site=COVE), "ce qui se dégrade : attente médiane et jours clôturés"),
-        (replace(YEAR, department="Littoral"), "rien ne se dégrade"),
+        (replace(YEAR, departments=("Littoral",)), "rien ne se dégrade"),
         (replace(YEAR, service="inconnu"), ""),
     ],
 )

@@ -90,7 +90,7 @@ def test_names_from_data_stay_text_everywhere(renamed, page):
         settled(page)
         tame(page)
     open_page(page, f"{renamed}/site?centre=ccsp-kandi")
-    as_text(page, page.locator("h2").filter(has_text="onerror").first)
+    as_text(page, page.locator("h1").filter(has_text="onerror").first)
     expect(page.locator(".st-key-filtre_centre input")).to_have_value(EVIL)
 
 

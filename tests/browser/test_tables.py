@@ -48,7 +48,7 @@ def test_a_complaint_leads_to_its_site_and_the_list_of_departments_to_each(page,
     open_page(page, f"{app}/departement")
     page.locator(TABLE).first.get_by_role("link", name="Zou").click()
     expect(page).to_have_url(f"{app}/departement?departement=Zou")
-    expect(page.locator("h2").first).to_contain_text("Zou", timeout=20_000)
+    expect(page.locator("h1")).to_contain_text("visites sur 12", timeout=20_000)
     open_page(page, f"{app}/plaintes")
     waiting = page.locator(TABLE).first
     expect(waiting.locator("tbody tr").nth(5)).to_be_attached(timeout=20_000)
@@ -59,7 +59,7 @@ def test_a_complaint_leads_to_its_site_and_the_list_of_departments_to_each(page,
     name = waiting.locator("tbody tr").first.get_by_role("link").nth(1).inner_text()
     waiting.locator("tbody tr").first.get_by_role("link").first.click()
     expect(page.locator(".st-key-filtre_centre input")).to_have_value(name, timeout=20_000)
-    expect(page.locator("h2").first).to_contain_text(name)
+    expect(page.locator("h1")).to_contain_text(name)
 
 
 def test_without_a_site_the_page_of_sites_lists_them_all(page, app):

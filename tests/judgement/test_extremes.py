@@ -22,7 +22,7 @@ def said(values: dict[str, float | None], by: str = "site", code: str = "wait_p5
 
 def test_of_sites_it_goes_from_the_lowest_to_the_highest_beside_the_whole():
     assert said({"a": 11, "b": 22, "c": 14}) == (
-        "Titre : de 11 min (Nikki) à 22 min (Djougou) ; 15 min pour l'ensemble"
+        "Titre : 11 min à Nikki, 22 min à Djougou ; 15 min pour l'ensemble"
     )
 
 

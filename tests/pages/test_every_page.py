@@ -316,8 +316,8 @@ def test_the_site_page_leads_to_every_site_where_none_is_chosen(demo):
 
 def test_a_department_is_headed_by_its_finding_and_the_whole_network_leads_to_each(demo):
     zou = sound(visit_page("departement", departement=SOME_DEPARTMENT))
-    said = zou.header[0].value.replace("\xa0", " ").replace("\\", "")
-    assert re.match(r"Zou : \d+ visites en 12 mois ; .*se dégrade.* ; .*plus de 30 jours", said)
+    said = heading(zou).replace("\xa0", " ").replace("\\", "")
+    assert re.match(r"Zou : \d+ visites sur 12 mois ; .*se dégrade.* ; .*plus de 30 jours", said)
     assert "Département" not in read_tables(zou)[0].head
     everywhere = read_tables(sound(visit_page("departement")))[0]
     assert everywhere.column("Département") == sorted(
