@@ -51,6 +51,7 @@ ccsp.panes = (() => {
     south.hidden = Boolean(data.focus) || !data.sites.some(south.holds);
     south.map.getContainer().hidden = south.hidden;
     if (south.hidden) frame.remove(); else frame.addTo(main.map);
+    root.classList.toggle("alone", south.hidden);
     root.classList.toggle("narrow", narrow);
     root.style.height = narrow ? "" : `${wanted()}px`;
     root.style.setProperty("--main", `${Math.min(data.height, Math.round(width * (data.focus ? 1.15 : 1.7)))}px`);
@@ -90,7 +91,7 @@ ccsp.panes = (() => {
         scrollWheelZoom: false, boxZoom: false, touchZoom: false, zoomAnimation: false }).fitBounds(SOUTH) };
     ccsp.keyboard.calm(map);
     controls(map);
-    map.fitBounds(COUNTRY, { animate: false }).setMaxBounds(L.latLngBounds(COUNTRY).pad(1));
+    map.fitBounds(COUNTRY, { animate: false }).setMaxBounds(L.latLngBounds(COUNTRY).pad(3));   // wider than any pane shows, or Leaflet would pan back
     [main, south].forEach(ccsp.land.outline);
     frame = L.rectangle(SOUTH, { pane: "frame", interactive: false, fill: false, weight: 1, dashArray: "3 3", className: "frame" });
     place.append(el("div", "caption", "Le sud, agrandi"));
