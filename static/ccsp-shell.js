@@ -2,6 +2,9 @@
 // stands on the page when the server is away, and its own words in French. Reads and writes text only.
 (() => {
   "use strict";
+  // Where the server is: at a page's own address Streamlit would try below it first, twice in vain.
+  window.__streamlit = { BACKEND_BASE_URL: `${location.origin}/` };
+
   const EVERY = 1000, WITHIN = 1700;  // milliseconds: what is away is said within three seconds
   const LOADING = 30000;              // on a slow line, an answer may stand behind the page's own files for so long
   const PATIENCE = 15000;             // the server is back and Streamlit has not found it

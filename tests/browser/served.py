@@ -34,8 +34,6 @@ FLAGS = (
     # No name leads anywhere, nor any other address: the network is cut for the browser.
     f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}",
 )
-# What Streamlit itself asks for when a page is opened by its own address, before it finds where it is served.
-PROBES = ("/_stcore/health", "/_stcore/host-config")
 ENOUGH = 120.0  # seconds for a server to answer
 # A page of another script, by the same function: python -c OTHER PORT SCRIPT.
 OTHER = (
@@ -207,6 +205,4 @@ def _hear(found: Visit, message: ConsoleMessage) -> None:
     if message.type != "error":
         return
     address = urlparse(message.location.get("url", "")).path
-    probe = any(address.endswith(p) and address != p for p in PROBES) and " 404 " in message.text
-    if not probe:
-        found.errors.append(f"console: {message.text} ({address})")
+    found.errors.append(f"console: {message.text} ({address})")
