@@ -261,11 +261,16 @@ def free_period() -> None:
 
 
 def notices() -> None:
-    """Say, once, which values of the link could not be used."""
-    for name, wanted in st.session_state.pop(NOTICES, []):
+    """Say, once and together, which values of the link could not be used."""
+    refused = st.session_state.pop(NOTICES, [])
+    asked = french.join_words([f"« {_plain(v)} » pour {NAMES[n].lower()}" for n, v in refused])
+    if len(refused) == 1:
         st.warning(
-            f"Le lien demande « {_plain(wanted)} » pour {NAMES[name].lower()} : ce n'est pas une valeur connue."
-            " Ce filtre est ignoré."
+            f"Le lien demande {asked} : ce n'est pas une valeur connue. Ce filtre est ignoré."
+        )
+    elif refused:
+        st.warning(
+            f"Le lien demande {asked} : ce ne sont pas des valeurs connues. Ces filtres sont ignorés."
         )
 
 

@@ -87,3 +87,11 @@ def test_a_typed_period_acts_at_once(page, app, end):
     expect(page.locator(".st-key-filtre_periode input")).to_have_value(
         re.compile("15/08/2026|août")
     )
+
+
+def test_several_bad_values_in_a_link_give_one_notice(page, app):
+    open_page(page, f"{app}/attentes?departement=xyz&prestation=abc&type=CCSP")
+    notice = page.get_by_test_id("stAlert")
+    expect(notice).to_have_count(1)
+    expect(notice).to_contain_text("« xyz » pour département et « abc » pour prestation")
+    expect(notice).to_contain_text("Ces filtres sont ignorés.")
