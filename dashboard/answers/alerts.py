@@ -15,14 +15,13 @@ from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.courses import FOLLOWED, VOLUMES, Course, Level
-from dashboard.judgement.signals import Signal, apart, because, now
-from dashboard.panel import Cell, Message, Panel, day, month, table, words
+from dashboard.judgement.signals import Signal, apart, beside
+from dashboard.panel import Cell, Link, Message, Panel, day, month, site_name, table, words
 from dashboard.statistics import sentences
 from dashboard.statistics.budget import (
     Budget,
     Shape,
     chances_of,
-    grouped,
     of_chances,
     volume_chances,
 )
@@ -123,15 +122,6 @@ def budget(view: View, question: Question, codes: Sequence[str] = FOLLOWED) -> B
 
 
 @answer
-def budget_line(view: View, question: Question, codes: Sequence[str] = FOLLOWED) -> str:
-    """How many signals there are and would be by chance, and at how many sites, in sentences."""
-    flagged = [name for name, s in followed(view, question, codes) if s.flagged]
-    by_site = sentences.by_site(grouped(flagged))
-    chance = sentences.alert_budget(len(flagged), budget(view, question, codes))
-    return f"{by_site} {chance}" if by_site else chance
-
-
-@answer
 def against_chance(view: View, question: Question) -> str:
     """The same in a few words, for a headline."""
     chance_alone = budget(view, question)
@@ -162,14 +152,14 @@ def signals(view: View, question: Question) -> Panel:
     title, flagged = "Centres qui ont un signal", listing(view, question)
     if not flagged:
         return Panel("signaux", title, Message("Aucun signal ce mois-ci parmi les séries suivies."))
+    month = follow.judged_month(view, question.last)
     aimed = any(s.target is not None for _, s in flagged)  # a column of « sans cible » says nothing
     rows = [
         (
-            words(name),
-            words(BY_CODE[s.indicator].short),
-            words(sentences.VARIATIONS[s.variation]),
-            words(now(s)),
-            words(because(s)),
+            site_name(name, s.scope),
+            Cell(BY_CODE[s.indicator].short, link=_to_chart(s)),
+            words(sentences.STATES[s.variation]),
+            words(_short(s, month)),
             *([words(sentences.ASSURANCES[s.assurance])] if aimed else []),
         )
         for name, s in flagged
@@ -178,11 +168,21 @@ def signals(view: View, question: Question) -> Panel:
         ("Centre", ""),
         ("Indicateur", ""),
         ("Signal", ""),
-        ("Dernier mois entier", ""),
-        ("Pourquoi", ""),
+        (french.capital(french.month_label(month)), ""),
         *([("Cible", "")] if aimed else []),
     )
     return Panel("signaux", title, table=table(columns, rows))
+
+
+def _short(one: Signal, month: date) -> str:
+    """« 41 %, pour 97 % d'habitude »; with its own time where that is not the month."""
+    said = beside(one).replace("attente typique de ", "")
+    return said if one.latest == month else f"{one.when}{french.SPACE}: {said}"
+
+
+def _to_chart(one: Signal) -> Link:
+    """The way to the chart of a site's series."""
+    return Link("signaux", (("centre", one.scope), ("indicateur", one.indicator)))
 
 
 @answer

@@ -1,17 +1,24 @@
 """The bulletin of a period: what the data allow to say, each sentence with its n."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from dashboard import french
 from dashboard.answers import alerts, follow
 from dashboard.answers.figures import figures, whole
-from dashboard.answers.network import names
+from dashboard.answers.network import names, short_name, sites
 from dashboard.answers.question import Question
-from dashboard.answers.trust import scope_of
+from dashboard.answers.trust import followed, scope_of
 from dashboard.answers.view import View, answer
+from dashboard.indicators import BY_CODE
 from dashboard.judgement import bulletin
+from dashboard.judgement.signals import beside, origin
 from dashboard.period import Clipped
+from dashboard.statistics import sentences
+from dashboard.statistics.variation import Variation
 
+S = french.SPACE
+NAMED = 4  # sites named in a sentence
 ARTICLES = {"Collines": "les", "Donga": "la"}  # the others are masculine
 KINDS = {"CCSP": "les CCSP", "GSRU": "les guichets GSRU"}
 
@@ -49,6 +56,66 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
             )
         )
     )
+
+
+@answer
+def findings(view: View, question: Question) -> tuple[str, ...]:
+    """What the last whole month says, in three sentences: of the question's whole, of its sites, and beside what chance
+    alone would give."""
+    when = f"en {french.month_label(follow.judged_month(view, question.last))}"
+    return (
+        _of_whole(view, question, when),
+        _of_sites(view, question, when),
+        _of_chance(view, question),
+    )
+
+
+def _of_whole(view: View, question: Question, when: str) -> str:
+    known = names(view, question)
+    scope = french.capital(in_words(question.departments, question.kind))
+    if scope_of(question) is None:
+        return f"{scope}{S}: pas de jugement d'ensemble{S}; chaque centre est comparé à lui-même."
+    judged = [s for s in followed(view, question).values() if s.charted]
+    flagged = [s for s in judged if s.flagged]
+    if not judged:
+        return f"{scope}{S}: pas encore assez de mois pour juger."
+    if not flagged:
+        return f"{scope}{S}: rien d'inhabituel {when}."
+    first = flagged[0]
+    label = BY_CODE[first.indicator].short
+    more = len(flagged) - 1
+    also = f" {french.plural(more, 'autre signal', 'autres signaux')}." if more else ""
+    whence = f" {origin(first, known)}" if origin(first, known) else ""
+    return f"{scope}, {when}{S}: {label[0].lower()}{label[1:]}, {beside(first)}.{whence}{also}"
+
+
+def _of_sites(view: View, question: Question, when: str) -> str:
+    short = {p.name: short_name(p) for p in sites(view, question)}
+    signals = alerts.listing(view, question)
+    bad = Counter(short[name] for name, s in signals if s.variation == Variation.CONCERN)
+    others = {short[name] for name, _ in signals} - set(bad)
+    parts = []
+    if bad:
+        named = [f"{name} ({n} alertes)" if n > 1 else name for name, n in bad.most_common()]
+        have = "a une alerte" if len(bad) == 1 else "ont une alerte"
+        parts.append(
+            f"{french.plural(len(bad), 'centre')} {have} {when}{S}: {french.some(named, NAMED)}"
+        )
+    else:
+        parts.append(f"Aucun centre n'a d'alerte {when}")
+    if others:
+        have = (
+            "a une amélioration ou un changement"
+            if len(others) == 1
+            else "ont une amélioration ou un changement"
+        )
+        parts.append(f"{french.plural(len(others), 'autre centre', 'autres centres')} {have}")
+    return f"{f'{S}; '.join(parts)}."
+
+
+def _of_chance(view: View, question: Question) -> str:
+    judged = [s for _, s in alerts.followed(view, question) if s.charted]
+    return sentences.alert_budget(sum(s.flagged for s in judged), alerts.budget(view, question))
 
 
 def in_words(departments: Sequence[str], kind: str | None = None) -> str:

@@ -6,7 +6,6 @@ independent trials, whose distribution is a convolution. Signals of one site are
 them has most likely one cause.
 """
 
-from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -159,16 +158,3 @@ def volume_chances(
         flagged += rule[:, -1] != NONE
         judged += np.isfinite(again.z[:, -1])
     return np.where((judged > 0) & np.isfinite(spread), flagged / draws, np.nan)
-
-
-@dataclass(frozen=True)
-class Grouped:
-    """Signals by site: the sites that have any, those with most first (then in order of their first signal)."""
-
-    signals: int
-    sites: tuple[tuple[Hashable, int], ...]
-
-
-def grouped(sites: Sequence[Hashable]) -> Grouped:
-    """« 3 centres ont un signal ; Djougou en a 4 » : sites holds the site of each signal."""
-    return Grouped(len(sites), tuple(Counter(sites).most_common()))

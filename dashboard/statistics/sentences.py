@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from dashboard import french
-from dashboard.statistics.budget import Budget, Grouped
+from dashboard.statistics.budget import Budget
 from dashboard.statistics.funnel import Position
 from dashboard.statistics.limits import ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.mix import Change
@@ -112,21 +112,6 @@ def alert_budget(signals: int, budget: Budget) -> str:
     else:
         there = f"il y en a {french.number(signals)}, ce que le hasard seul peut donner"
     return f"Sur {french.plural(budget.series, 'série')}, {expected}{S}; {there}."
-
-
-def by_site(found: Grouped) -> str:
-    """Signals by site: « 3 centres ont un signal ; Djougou en a 4, sans doute d'une même cause. »; "" without any."""
-    if not found.signals:
-        return ""
-    have = "a un signal" if len(found.sites) == 1 else "ont un signal"
-    several = [(str(name), n) for name, n in found.sites if n > 1]
-    if len(found.sites) == 1 and several:
-        return f"{several[0][0]} a {french.number(several[0][1])} signaux, sans doute d'une même cause."
-    words = [f"{name} en a {french.number(n)}" for name, n in several[:NAMED]]
-    why = "" if not words else f"{S}; {french.join_words(words)}, sans doute d'une même cause"
-    if len(several) > 1:
-        why += " à chaque fois"
-    return f"{french.plural(len(found.sites), 'centre')} {have}{why}."
 
 
 def change(

@@ -13,8 +13,8 @@ from dashboard.ui.navigation import PAGES
 
 def address(link: Link) -> str:
     """The address of a link, as seen from any page."""
-    held = {**filters.in_link(), **dict(link.filters)}
-    wanted = {name: v for name, v in held.items() if v and v != filters.DEFAULTS.get(name)}
+    # What the link asks for is written though it be usual: an address without any filter would mean « keep them ».
+    wanted = {name: v for name, v in {**filters.in_link(), **dict(link.filters)}.items() if v}
     page = "" if link.page == PAGES[0].url_path else link.page
     return f"./{page}{'?' if wanted else ''}{urlencode(wanted)}"
 

@@ -33,7 +33,8 @@ PAGES = (
     PageSpec("pages/steering/complaints.py", "", "Plaintes", "Plaintes", "plaintes", EVERY_FILTER, "plaintes", compared=True),
     PageSpec("pages/steering/signals.py", "", "Signaux", "Signaux du mois", "signaux", ("departement", "type")),
     PageSpec("pages/workshop/present.py", "", "Présenter", "Présenter", "presenter", EVERY_FILTER, tables=False),
-    PageSpec("pages/steering/site.py", "", "Centre", "Centre", "site", ("centre", "periode", "prestation"), "site", listed=False),
+    PageSpec("pages/steering/site.py", "", "Centre", "Centre", "site", ("centre", "periode", "prestation"), "site",
+             listed=False),
     PageSpec("pages/reading/definitions.py", UNDERSTAND, "Définitions", "Définitions", "definitions"),
     PageSpec("pages/reading/guide.py", UNDERSTAND, "Guide", "Guide", "guide"),
 )

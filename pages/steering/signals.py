@@ -1,4 +1,4 @@
-"""Signaux: the bulletin beside its charts, which sites have a signal, how many chance alone would give, what was decided."""
+"""Signaux: what the month says in three sentences, the signals beside their chart, what was decided, what is aimed at."""
 
 import streamlit as st
 
@@ -7,20 +7,17 @@ from dashboard.ui import alerts as drawn
 from dashboard.ui import bulletin, filters, session, show, targets
 
 person, question = session.person(), filters.question(("departement", "type"))
+bulletin.findings(person, question)
 left, right = st.columns([11, 9], gap="large")
 with left:
-    bulletin.show(person, question)
+    show.panel(alerts.signals(person, question), height=460)
+    drawn.chance(person)
+    bulletin.folded(person, question)
 with right, st.container(key="serie_zone"):
     drawn.chart(person, question)
-
-st.header("Centres qui ont un signal", anchor=False)
-st.markdown(f"**{alerts.budget_line(person, question)}**")
-show.panel(alerts.signals(person, question))
-drawn.chance(person)
-drawn.levels(person, question)
 
 st.header("Décisions", anchor=False)
 show.panel(alerts.decisions(person, question))
 drawn.decide(person, question)
-
+drawn.levels(person, question)
 targets.show(person)

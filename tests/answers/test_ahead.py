@@ -55,7 +55,7 @@ def test_under_39_months_it_is_too_early(office, database_url, monkeypatch):
     load.cache_clear()
 
 
-@pytest.mark.parametrize("where", [{}, {"department": "Zou"}, {"site": "ccsp-djougou"}])
+@pytest.mark.parametrize("where", [{}, {"departments": ("Zou",)}, {"site": "ccsp-djougou"}])
 def test_the_forecast_of_the_screen_is_that_of_the_statistics_on_the_same_sites(demo, where):
     question = replace(NOW, **where)
     found = ahead.outlook(LOCAL_READER, question)

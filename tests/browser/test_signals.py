@@ -31,13 +31,13 @@ def drawn_beside(page: Page, code: str) -> None:
 def test_each_line_of_the_bulletin_opens_its_chart_and_keeps_the_filters(page, app):
     open_page(page, f"{app}/signaux?departement=Zou")
     page.evaluate("() => { window.mark = 'here' }")
-    found = page.locator(".st-key-bulletin [data-testid=stPageLink] a")
+    found = page.locator(".ccsp-bulletin a")
     expect(found.nth(4)).to_be_attached()
     settled(page)
     for n in range(found.count()):
         link = found.nth(n)
         if link.locator("xpath=ancestor::details[not(@open)]").count():
-            page.get_by_text("La suite du bulletin").click()  # only three sentences are unfolded
+            page.get_by_text("Le bulletin du mois").click()  # only three sentences are unfolded
         query = parse_qs(urlparse(link.get_attribute("href")).query)
         link.click()
         settled(page)
@@ -50,12 +50,8 @@ def test_each_line_of_the_bulletin_opens_its_chart_and_keeps_the_filters(page, a
 
 def test_a_link_of_the_bulletin_can_be_sent(page, app):
     open_page(page, f"{app}/signaux")
-    address = (
-        page.locator(".st-key-bulletin [data-testid=stPageLink] a")
-        .filter(has_text=BY_CODE["left"].short)
-        .first
-    )
-    open_page(page, f"{app}/{address.get_attribute('href').lstrip('/')}")
+    address = page.locator(".ccsp-bulletin a").filter(has_text=BY_CODE["left"].short).first
+    open_page(page, f"{app}/{address.get_attribute('href').lstrip('./')}")
     drawn_beside(page, "left")
 
 
@@ -77,7 +73,9 @@ def test_a_decision_is_kept_for_the_series_it_is_about(own, page):
 
 @pytest.mark.xdist_group("entered")
 def test_a_target_is_on_the_map_until_it_is_removed(own, page):
-    open_page(page, f"{own}/cibles")
+    open_page(page, f"{own}/cibles")  # where it was: the address leads on
+    page.get_by_text("Fixer une cible").click()
+    page.wait_for_timeout(1_000)  # it moves as it unfolds, and a list opened meanwhile closes again
     page.get_by_label("Valeur visée").fill("130")
     page.get_by_label("Source (texte, décision, plan)").fill("plan d'essai")
     choose(page, "cible_indicateur", BY_CODE["wait_within_30"].label)
@@ -90,11 +88,13 @@ def test_a_target_is_on_the_map_until_it_is_removed(own, page):
     open_page(page, f"{own}/?indicateur=wait_within_30")
     expect(sites(page).first).to_be_visible()
     expect(map_frame(page).locator(".legend")).to_contain_text("cible atteinte régulièrement")
-    open_page(page, f"{own}/cibles")
+    open_page(page, f"{own}/cibles")  # where it was: the address leads on
+    page.get_by_text("Fixer une cible").click()
+    page.wait_for_timeout(1_000)  # it moves as it unfolds, and a list opened meanwhile closes again
     page.get_by_text("Retirer une cible", exact=True).click()
     page.get_by_role("button", name="Retirer", exact=True).click()
     expect(page.get_by_text("Aucune cible n'est fixée")).to_be_visible()
     settled(page)
     open_page(page, f"{own}/?indicateur=wait_within_30")
-    expect(map_frame(page).locator(".legend")).to_contain_text("pas de signal")
+    expect(map_frame(page).locator(".legend")).to_contain_text("Taille")
     expect(map_frame(page).locator(".legend")).not_to_contain_text("cible")

@@ -2,8 +2,10 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from html import unescape
 from urllib.parse import parse_qsl
 
 import pytest
@@ -587,19 +589,31 @@ def test_the_bulletin_speaks_of_what_is_filtered(demo, wanted, start):
     assert not wanted or not any("réseau" in line for line in text if "d'ensemble" not in line)
 
 
-def test_three_lines_are_read_first_and_the_rest_unfolds(demo):
-    at = sound(visit_page("signaux"))
-    (folded,) = [e for e in at.expander if e.label == "La suite du bulletin"]
-    text = plain(at.code[0].value).split("\n")
-    inside = plain("\n".join(m.value for m in folded.markdown)).replace("\\", "")
-    assert all(line in inside for line in text[3:]) and not any(line in inside for line in text[:3])
+@pytest.mark.parametrize("wanted", [{}, {"type": "GSRU"}, {"departement": "Borgou,Zou"}])
+def test_three_sentences_are_read_first_and_the_bulletin_unfolds(demo, wanted):
+    at = sound(visit_page("signaux", **wanted))
+    first = next(e.proto.body for e in at.get("html") if "ccsp-findings" in e.proto.body)
+    whole, places, chance = (plain(unescape(s)) for s in re.findall("<li>(.*?)</li>", first))
+    assert ("pas de jugement d'ensemble" in whole) == bool(wanted)
+    signals = read_tables(at)[0]
+    alarmed = {row[0] for row in signals.rows if row[2] == "alerte"}
+    if wanted:
+        start = f"{len(alarmed)} centre" if alarmed else "Aucun centre"
+        assert places.startswith(start)
+    else:
+        assert alarmed and re.match(rf"{len(alarmed)} centres? (a une|ont une) alerte en ", places)
+    assert chance.startswith("Sur ") and " série" in chance
+    (folded,) = [e for e in at.expander if e.label == "Le bulletin du mois"]
+    inside = plain(unescape(folded.get("html")[0].proto.body))
+    assert all(line in inside for line in plain(at.code[0].value).split("\n"))
 
 
 def links(at: AppTest) -> list[tuple[str, dict[str, str]]]:
-    """(words, filters of the address) of the links on the page to its own charts."""
-    protos = [e.proto for e in at.get("page_link")]
-    assert all(p.page == "signaux" for p in protos), [p.page for p in protos]
-    return [(plain(p.label).replace("\\", ""), dict(parse_qsl(p.query_string))) for p in protos]
+    """(words, filters of the address) of the links of the bulletin to the page's own charts."""
+    (body,) = [e.proto.body for e in at.get("html") if "ccsp-bulletin" in e.proto.body]
+    found = re.findall(r'<a href="\./signaux\?(.*?)">(.*?)</a>', body)
+    assert len(found) == body.count("<a ")
+    return [(plain(unescape(label)), dict(parse_qsl(unescape(to)))) for to, label in found]
 
 
 @pytest.mark.parametrize(
@@ -619,7 +633,6 @@ def test_each_line_links_to_its_chart_and_keeps_the_filters(demo, wanted):
         # A measure of a whole is followed site by site: its curve has its own name.
         drawn_as = {f'"title": "{name(query["indicateur"])}"' for name in (unit, short)}
         assert any(t in layers(spec(page, query["indicateur"])) for t in drawn_as)
-        assert ("courbe de suivi" in label) == (not wanted.get("type") or "centre" in query)
 
 
 def test_the_chart_of_a_line_on_sites_is_that_of_the_first_site_named(desk):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from dashboard.statistics.budget import Shape, budget, chances_of, grouped, volume_chances
+from dashboard.statistics.budget import Shape, budget, chances_of, volume_chances
 from dashboard.statistics.level import follow
 from dashboard.statistics.limits import NONE, Family, two_rules
 from dashboard.statistics.seasonal import HISTORY, seasonal
@@ -87,10 +87,3 @@ def test_the_chance_of_volumes_is_that_of_their_chart():
     assert np.isnan(volume_chances(per_day[:, :HISTORY], months(HISTORY), draws=1)).all()
     per_day[0, :40] = np.nan
     assert np.isnan(volume_chances(per_day, months(60), draws=2)[0])
-
-
-def test_signals_are_grouped_by_site_those_with_most_first():
-    signals = grouped(["Kandi", "Djougou", "Djougou", "Nikki", "Djougou", "Djougou"])
-    assert signals.signals == 6
-    assert signals.sites == (("Djougou", 4), ("Kandi", 1), ("Nikki", 1))
-    assert grouped([]).sites == ()

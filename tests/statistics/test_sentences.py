@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.statistics import sentences
-from dashboard.statistics.budget import Budget, grouped
+from dashboard.statistics.budget import Budget
 from dashboard.statistics.funnel import Position
 from dashboard.statistics.limits import ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.mix import decompose
@@ -27,27 +27,6 @@ def test_every_rule_has_its_words_on_both_sides():
     }
     assert set(sentences.VARIATIONS) == {*Variation} and set(sentences.ASSURANCES) == {*Assurance}
     assert set(sentences.POSITIONS) == {*Position}
-
-
-@pytest.mark.parametrize(
-    "sites, text",
-    [
-        ([], ""),
-        (["Kandi"], "1 centre a un signal."),
-        (["Kandi", "Nikki"], "2 centres ont un signal."),
-        (["Djougou"] * 4, "Djougou a 4 signaux, sans doute d'une même cause."),
-        (
-            ["Kandi", "Djougou", "Djougou", "Nikki", "Djougou", "Djougou"],
-            "3 centres ont un signal ; Djougou en a 4, sans doute d'une même cause.",
-        ),
-        (
-            ["A", "A", "B", "B", "C"],
-            "3 centres ont un signal ; A en a 2 et B en a 2, sans doute d'une même cause à chaque fois.",
-        ),
-    ],
-)
-def test_signals_are_said_by_site(sites, text):
-    assert plain(sentences.by_site(grouped(sites))) == text
 
 
 @pytest.mark.parametrize(
