@@ -9,6 +9,7 @@ from dashboard.charts.style import Row, Spec, chart, heading
 from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, SOFT
 
 STEP = 22  # height of a bar, in pixels
+LETTER = 6.5  # width of a letter of the words beside a bar, in pixels
 MOST_WIDE = 2  # how far an interval may widen the scale, in longest bars
 LIKELY = "sans doute"
 
@@ -43,7 +44,7 @@ def bars(
         "field": "v",
         "type": "quantitative",
         "title": unit,
-        "scale": {"domain": [0, top * 1.19], "nice": False},
+        "scale": _scale(top, 1.19, [t for _, _, t in rows]),
         "axis": {"tickCount": 5},
     }
     tip = [
@@ -108,7 +109,7 @@ def bars(
 def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> Spec:
     """Open complaints by age: (band, count), youngest first; the bands from index `late` on are past the deadline."""
     top = max((n for _, n in rows), default=1) or 1
-    values = [
+    values: list[Row] = [
         {"k": k, "v": v, "late": i >= late, "t": french.number(v)} for i, (k, v) in enumerate(rows)
     ]
     y, tip = _names(), _counted("Plaintes en cours")
@@ -116,7 +117,7 @@ def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> Spec:
         "field": "v",
         "type": "quantitative",
         "title": "plaintes en cours",
-        "scale": {"domain": [0, top * 1.12], "nice": False},
+        "scale": _scale(top, 1.12, [row["t"] for row in values]),
         "axis": {"tickMinStep": 1, "tickCount": 5},
     }
     return chart(
@@ -146,7 +147,8 @@ def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> Spec:
 def pareto(rows: Sequence[tuple[str, int]]) -> Spec:
     """Reasons from the most to the least frequent: (reason, count); the share so far is written beside each bar."""
     ordered = sorted(rows, key=lambda r: (-r[1], r[0]))
-    total, so_far, values = sum(n for _, n in ordered), 0, []
+    values: list[Row] = []
+    total, so_far = sum(n for _, n in ordered), 0
     for reason, count in ordered:
         so_far += count
         share = french.percent(100 * so_far / total) if total else ""
@@ -164,10 +166,11 @@ def pareto(rows: Sequence[tuple[str, int]]) -> Spec:
                         "field": "v",
                         "type": "quantitative",
                         "title": "plaintes reçues",
-                        "scale": {
-                            "domain": [0, (max((n for _, n in rows), default=1) or 1) * 1.3],
-                            "nice": False,
-                        },
+                        "scale": _scale(
+                            max((n for _, n in rows), default=1) or 1,
+                            1.3,
+                            [row["t"] for row in values],
+                        ),
                     },
                     "tooltip": tip,
                 },
@@ -191,6 +194,17 @@ def _names() -> Spec:
         "sort": None,
         "title": None,
         "axis": {"ticks": False, "domain": False},
+    }
+
+
+def _scale(top: float, room: float, words: Sequence[str]) -> Spec:
+    """From 0 to the longest bar and the room for the words at its end: a part of the width, or what they need of a narrow
+    one."""
+    needed = 10 + LETTER * max(map(len, words), default=0)
+    return {
+        "domain": [0, top * room],
+        "range": [0, {"expr": f"min(width, max(40, width - {needed:.0f}) * {room})"}],
+        "nice": False,
     }
 
 
