@@ -16,7 +16,6 @@ class Colour(str):
     words: "Colour"  # for what is written in this colour, where the colour of a mark is too light for letters
     from_afar: "Colour"  # for what is written in it on a slide, where letters are large
     french: str  # its name in a legend
-    streamlit: str  # the nearest of the colours that a card of Streamlit can take
 
     def on(self, theme: str) -> str:
         """The value on "light" or "dark" paper, or from a "projector"."""
@@ -44,11 +43,10 @@ def role(
     words: str = "",
     from_afar: str = "",
     french: str = "",
-    streamlit: str = "",
 ) -> Colour:
     """A new role. What is not given is as on light paper; words of a light role are as dark as its marks unless given."""
     colour = ROLES[name] = Colour(light)
-    colour.role, colour.french, colour.streamlit = name, french, streamlit
+    colour.role, colour.french = name, french
     colour.dark, colour.projector = dark or light, projector or light
     colour.words = role(f"{name}-words", words, dark) if words else colour
     colour.from_afar = role(f"{name}-from-afar", from_afar, dark) if from_afar else colour
@@ -78,10 +76,10 @@ def _luminance(colour: str) -> float:
 
 # What a figure says. Blue improves, orange worsens, grey says nothing; never red against green; always with a shape or a
 # letter, and a word.
-IMPROVEMENT = role("improvement", "#1f6fb2", "#7db8ea", french="bleu", streamlit="blue")
-CONCERN = role("concern", "#c2571a", "#f0a070", words="#a8470f", from_afar="#b04a12", french="orange", streamlit="orange")
-CHANGE = role("change", "#6b4fa0", "#b9a4e6", french="violet", streamlit="violet")
-NONE = role("none", "#8b9691", "#84928c", french="gris", streamlit="off")
+IMPROVEMENT = role("improvement", "#1f6fb2", "#7db8ea", french="bleu")
+CONCERN = role("concern", "#c2571a", "#f0a070", words="#a8470f", from_afar="#b04a12", french="orange")
+CHANGE = role("change", "#6b4fa0", "#b9a4e6", french="violet")
+NONE = role("none", "#8b9691", "#84928c", french="gris")
 
 # Charts, and the words around them.
 PAPER = role("paper", "#ffffff", "#12201c")

@@ -90,6 +90,8 @@ def against_last_year(code: str, now: Mapping[str, Figure], before: Mapping[str,
         if not new or not old:
             return ""
         change = 100 * (new - old) / old
-        sign = "+" if change > 0 else "−" if change < 0 else "±"
-        return f"{sign}{french.percent(abs(change), 1)} par jour, sur un an"
+        if not round(change, 1):
+            return "autant par jour qu'un an avant"
+        more = "plus" if change > 0 else "moins"
+        return f"{french.percent(abs(change), 1)} de {more} par jour qu'un an avant"
     return f"un an avant : {shown(before[code])} ({difference(now[code], before[code])})"

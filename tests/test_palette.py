@@ -146,10 +146,7 @@ CHANGED = {
     "words": "#90104e",
     "afar": "#80094a",
 }
-LINE = (
-    'CONCERN = role("concern", "{light}", "{dark}", "{projector}", words="{words}", from_afar="{afar}", french="framboise",'
-    ' streamlit="red")'
-)
+LINE = 'CONCERN = role("concern", "{light}", "{dark}", "{projector}", words="{words}", from_afar="{afar}", french="framboise")'
 WORKS = """
 import io, json, sys, zipfile
 from dataclasses import asdict
@@ -158,7 +155,7 @@ from dashboard.charts.style import dark
 from dashboard.exports import html, map_svg, pdf, svg, xlsx
 from dashboard.exports.pptx import pptx
 from dashboard.answers import months
-from dashboard.ui import cards, maps, present
+from dashboard.ui import maps, present, shell
 from tests.exports import decks
 
 def zipped(data):
@@ -180,7 +177,7 @@ print(json.dumps({
     "map as a picture": map_svg.map_(decks.signals(), 760, 500),
     "map's script": json.dumps(maps.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
     "slides' style": present.LOOKS, "dossier": html.dossier(deck), "pptx": zipped(pptx(deck)), "pdf": printed(deck),
-    "xlsx": zipped(xlsx.for_deck(deck)), "button": present.BUTTON_STYLE, "card": cards.COLOURS["concern"],
+    "xlsx": zipped(xlsx.for_deck(deck)), "button": present.BUTTON_STYLE, "page": shell.head().decode(),
     "reading": months.READING}))
 """
 
@@ -233,7 +230,9 @@ def test_the_colour_of_alerts_is_one_line_and_is_found_everywhere(project):
     assert projector in found["slides' style"] and afar in found["slides' style"]
     assert words in found["dossier"] and words in found["pdf"] and light in found["pdf"]
     assert light[1:].upper() in found["pptx"]
-    assert found["card"] == "red" and "■ framboise : alerte" in found["reading"]
+    for colour in (light, on_dark, words):
+        assert colour in found["page"], colour
+    assert "■ framboise : alerte" in found["reading"]
     # What was brought out in the same orange judges nothing, and keeps it, even where only the dark value differs.
     assert (
         ACCENT in found["dossier"] and f".stroke-accent{{stroke:{ACCENT.dark}}}" in found["dossier"]

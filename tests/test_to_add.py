@@ -120,7 +120,7 @@ def project(sqlite, tmp_path_factory) -> Iterator[Copy]:
         append(copy / "dashboard/indicators/measures.py", MEASURE)
         add(copy / "dashboard/indicators/__init__.py", ")\nBY_CODE = ", INDICATOR)
         append(copy / "pages/reading/news.py", SCRIPT)
-        add(copy / "dashboard/ui/navigation.py", '    PageSpec(\n        "pages/reading/def', PAGE)
+        add(copy / "dashboard/ui/navigation.py", '    PageSpec("pages/reading/def', PAGE)
         append(copy / "data/reference/sites.csv", PLACE)
         asked(copy, "-m", "db", "init")
         asked(copy, "-m", "db", "add", "service", "Légalisation de signature")

@@ -15,6 +15,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.courses import FOLLOWED, VOLUMES, Course, Level
+from dashboard.judgement.dated import since_when
 from dashboard.judgement.signals import Signal, apart, beside
 from dashboard.panel import Cell, Link, Message, Panel, day, month, site_name, table, words
 from dashboard.statistics import sentences
@@ -160,6 +161,7 @@ def signals(view: View, question: Question) -> Panel:
             Cell(BY_CODE[s.indicator].short, link=_to_chart(s)),
             words(sentences.STATES[s.variation]),
             words(_short(s, month)),
+            words(since_when(s) or "—"),
             *([words(sentences.ASSURANCES[s.assurance])] if aimed else []),
         )
         for name, s in flagged
@@ -169,6 +171,7 @@ def signals(view: View, question: Question) -> Panel:
         ("Indicateur", ""),
         ("Signal", ""),
         (french.capital(french.month_label(month)), ""),
+        ("Depuis quand", ""),
         *([("Cible", "")] if aimed else []),
     )
     return Panel("signaux", title, table=table(columns, rows))

@@ -153,9 +153,9 @@ def ages(view: View, question: Question, key: str) -> Panel:
         Chart(charts.age_bands(rows, late=LATE_BAND)),
         alt="Plaintes en cours par âge.",
         table=_by_age(rows),
-        caption=f"{french.capital(when)}. Barres vives{S}: depuis plus de 30 jours.",
+        caption=f"{french.capital(when)}. Les trois dernières barres{S}: depuis plus de 30 jours.",
         finding=f"{finding}, {when}",
-        reading="Barres vives : depuis plus de 30 jours",
+        reading="Les trois dernières barres : depuis plus de 30 jours",
         strip=strip(view, question, "complaints_open"),
     )
 

@@ -107,15 +107,16 @@ def not_reported(view: View, question: Question, key: str) -> Panel:
 
 
 def _left_open(known: Sequence[Unclosed]) -> str:
-    """« CCSP de Covè a laissé 78 journées ouvertes non clôturées ; 2 autres centres en ont laissé 15 »."""
+    """« CCSP de Covè a laissé 78 journées ouvertes non clôturées ; 2 autres centres, 15 ensemble »."""
     late = [u for u in known if u.days]
     if not late:
         return "Toutes les journées ouvertes sont clôturées"
     said = f"{late[0].name} a laissé {_days_open(len(late[0].days))}"
     if len(late) == 1:
         return said
-    others = french.plural(len(late) - 1, "autre centre en a", "autres centres en ont")
-    return f"{said}{S}; {others} laissé {french.number(sum(len(u.days) for u in late[1:]))}"
+    others = french.plural(len(late) - 1, "autre centre", "autres centres")
+    together = " ensemble" if len(late) > 2 else ""
+    return f"{said}{S}; {others}, {french.number(sum(len(u.days) for u in late[1:]))}{together}"
 
 
 def _days_open(n: int) -> str:

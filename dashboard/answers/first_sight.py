@@ -26,7 +26,7 @@ from dashboard.wording import shown
 
 LATE_DAYS = 30  # of a complaint
 NAMED = 3  # sites in one answer
-WORSE = 2  # sites of which it is said what gets worse; the others are named
+WORSE = 3  # sites of which it is said what gets worse; the others are named
 S = french.SPACE
 NO_SITE = "aucun centre pour ces filtres"
 
@@ -117,11 +117,27 @@ def longest_waits(view: View, question: Question) -> Reply:
         everywhere = whole(view, question)["wait_p50"]
         if len(ranked) > len(alike) and everywhere.value is not None:
             told += f"{S}; l'ensemble{S}: {shown(everywhere)}"
+        unknown = _unmeasured(view, question)
+        if unknown:
+            told += f"{S}; non mesurée à {french.some(unknown)}"
         others = len(alike) - NAMED
         if others > 0:
             told = f"et {french.plural(others, 'autre')}{S}: {told}"
         saying = Saying(tuple(name for name, _, _ in alike[:NAMED]), told)
     return Reply("L'attente la plus longue", "attentes", question.spoken, (saying,))
+
+
+def _unmeasured(view: View, question: Question) -> list[str]:
+    """The sites that received users and measured no wait, in alphabetical order."""
+    names, by_site = _names(view, question), figures(view, question, "site")
+    return sorted(
+        (
+            names[code].text
+            for code, of in by_site.items()
+            if code in names and of["visits"].n and not of["wait_p50"].n
+        ),
+        key=french.alphabetical,
+    )
 
 
 def worse(view: View, question: Question) -> Reply:
@@ -140,7 +156,7 @@ def worse(view: View, question: Question) -> Reply:
     first = {code: min(found, key=_rank) for code, found in by_site.items()}
     order = sorted(first, key=lambda c: (_rank(first[c]), french.alphabetical(names[c].text)))
     sayings = [
-        Saying((names[code],), _of_signal(first[code], len(by_site[code])))
+        Saying((names[code],), _of_signals(sorted(by_site[code], key=_rank)))
         for code in order[:WORSE]
     ]
     rest = order[WORSE:]
@@ -159,15 +175,21 @@ def _rank(one: Signal) -> int:
     return FOLLOWED.index(one.indicator)
 
 
-def _of_signal(one: Signal, signals: int) -> str:
-    """« attente typique de 29 min, pour 16 min d'habitude, depuis juin 2026 ; 3 autres alertes »."""
-    said = beside(one)
-    label = BY_CODE[one.indicator].short
-    text = said if one.indicator in WAITS else f"{label[0].lower()}{label[1:]}{S}: {said}"
+def _of_signals(alerts: Sequence[Signal]) -> str:
+    """« attente de 29 min, pour 16 min d'habitude, depuis juin 2026 ; aussi partis sans être reçus »: the first that people
+    feel in full, the others by their names; that which has no value of its own by its name too."""
+    one, *others = alerts
+    said = beside(one).replace("attente typique", "attente")
+    text = said if one.indicator in WAITS else f"{_noun(one)}{S}: {said}"
     when = since_when(one)
     text += f", {when}" if when else ""
-    more = french.plural(signals - 1, "autre alerte", "autres alertes")
-    return text + (f"{S}; {more}" if signals > 1 else "")
+    also = french.join_words([_noun(other) for other in others if other.indicator not in WAITS])
+    return text + (f"{S}; aussi{S}: {also}" if also else "")
+
+
+def _noun(one: Signal) -> str:
+    label = BY_CODE[one.indicator].short
+    return f"{label[0].lower()}{label[1:]}"
 
 
 def oldest_complaint(view: View, question: Question) -> Reply:
@@ -205,11 +227,19 @@ def silent(view: View, question: Question) -> Reply:
         )
         for one in quiet[:NAMED]
     ]
-    there = f"{french.plural(len(heard) - len(quiet), 'centre')} sur {len(heard)}"
-    verb = "donne" if len(heard) - len(quiet) < 2 else "donnent"
-    left = f"{french.plural(len(quiet) - NAMED, 'autre')}{S}; " if len(quiet) > NAMED else ""
-    news = f"{there} {verb} des nouvelles" if quiet else "aucun centre n'est muet"
-    sayings.append(Saying((), left + (news if heard else NO_SITE)))
+    left = len(quiet) - NAMED
+    more = (
+        [f"et {french.plural(left, 'autre centre muet', 'autres centres muets')}"]
+        if left > 0
+        else []
+    )
+    if not quiet:
+        more.append("aucun centre n'est muet" if heard else NO_SITE)
+    elif well := len(heard) - len(quiet):
+        have = "l'autre centre donne" if well == 1 else f"les {well} autres centres donnent"
+        more.append(f"{have} des nouvelles")
+    if more:
+        sayings.append(Saying((), f"{S}; ".join(more)))
     return Reply("Sans nouvelles", "departement", at_date(view), tuple(sayings))
 
 

@@ -1,5 +1,7 @@
 """Findings that a whole page, or a comparison, is headed by."""
 
+from collections import Counter
+
 from dashboard import french
 from dashboard.answers import alerts
 from dashboard.answers.complaints import LATE_DAYS, register
@@ -40,6 +42,25 @@ def site(view: View, question: Question) -> str:
     heard = silences(view, question).get(question.site)
     parts = [heard.words if heard else "", department(view, question)]
     return f"{S}; ".join(part for part in parts if part)
+
+
+@answer
+def complaints(view: View, question: Question) -> str:
+    """« 46 attendent depuis plus de 30 jours, dont 9 à Parakou (GSRU) et 7 à Djougou »; "" where nothing is known."""
+    known = register(view, to_date(view, question))
+    if not len(known):
+        return ""
+    names = Counter(known.where(known.age > LATE_DAYS).name.tolist())
+    if not names:
+        return "aucune n'attend depuis plus de 30 jours"
+    short = {p.name: short_name(p) for p in sites(view, question)}
+    wait = "attend" if names.total() == 1 else "attendent"
+    most = sorted(names.items(), key=lambda pair: (-pair[1], french.alphabetical(pair[0])))
+    where = french.join_words([f"{french.number(n)} à {short[name]}" for name, n in most[:3]])
+    among = (
+        "" if len(names) == 1 and names.total() == 1 else ", dont" if len(names) > 3 else f"{S}:"
+    )
+    return f"{french.number(names.total())} {wait} depuis plus de {LATE_DAYS} jours{among} {where}"
 
 
 @answer

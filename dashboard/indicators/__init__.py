@@ -276,7 +276,7 @@ INDICATORS = (
     Indicator(
         code="complaints_30d_due",
         label="Plaintes échues traitées en 30 jours ou moins",
-        short="Plaintes échues, en 30 j",
+        short="Plaintes traitées en 30 j",
         definition="Le même taux, sur les seules plaintes qui ont eu leurs 30 jours, répondues ou non.",
         numerator="plaintes échues répondues en 30 jours ou moins",
         denominator="plaintes reçues 30 jours ou plus avant la date des données",

@@ -19,6 +19,7 @@ from dashboard.ui.navigation import PAGES, PageSpec
 # What is found on a page, for its title.
 FINDINGS: dict[str, Callable[[Person], str]] = {
     "departement": lambda person: headlines.department(person, filters.question()),
+    "plaintes": lambda person: headlines.complaints(person, filters.question()),
     "site": lambda person: headlines.site(
         person, filters.question(("prestation",), site=filters.value("centre") or None)
     ),

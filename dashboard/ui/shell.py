@@ -23,6 +23,8 @@ ROLES = {
     "raised": palette.RAISED,
     "main": palette.MAIN,
     "accent": palette.ACCENT.words,
+    "concern": palette.CONCERN,
+    "concern-words": palette.CONCERN.words,
     "better": palette.IMPROVEMENT,
     "changed": palette.CHANGE,
     "focus": palette.FOCUS,
