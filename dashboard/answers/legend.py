@@ -80,7 +80,7 @@ def _sign_rows(signals: Iterable[Signal]) -> Rows:
     met = Counter(s.assurance for s in signals)
     return [
         {
-            "label": f"{STATES[variation]} sur cet indicateur, {when}",
+            "label": f"{STATES[variation]} {when}",
             "count": counts[variation, when],
             "sign": {"letter": letter, "frame": frame, "badge": None},
         }

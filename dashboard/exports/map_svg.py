@@ -21,8 +21,10 @@ def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
     if any(row.get("sign") for row in plot.legend.rows):  # their letters are to be read too
         scale = max(scale, min(font_px / 13, 1.5 * scale))
     legend = _Legend(plot, scale, font_px)
+    if legend.height > height:  # what is read from afar keeps its size: fewer rows, and wider ones
+        legend = _Legend(plot, scale, font_px, wide=True)
     if legend.height > height:
-        legend = _Legend(plot, scale, font_px * max(height / legend.height * 0.97, 0.5))
+        legend = _Legend(plot, scale, font_px * max(height / legend.height * 0.97, 0.5), wide=True)
     aside = font_px * 11
     beside = geography.draw(plot, width - legend.width - font_px, height, scale, names=aside)
     drawing, x, y = beside, width - legend.width, 0.0
@@ -130,20 +132,23 @@ def _text(x: float, y: float, text: str, colour: str, weight: str = "", anchor: 
 class _Legend:
     """The legend as rows: (drawing of the sample or "", its height, words, count or "", weight)."""
 
-    def __init__(self, plot: Plot, k: float, font_px: float) -> None:
+    def __init__(self, plot: Plot, k: float, font_px: float, *, wide: bool = False) -> None:
         self.k, self.font = k, font_px
+        self.line = font_px * (1.06 if wide else LINE)
         given = plot.legend
         self.column = max(30 * k, font_px * 1.3)
-        self.width = self.column + font_px * 17
+        self.width = self.column + font_px * (23.5 if wide else 17)
         self.rows: list[tuple[str, float, str, str, str]] = []
         self._add("", 0, given.title, "", "600")
-        for row in (*given.rows, *given.kinds):
+        for row in (*given.rows, *(() if wide else given.kinds)):
             self._add(*before_row(row, k), row["label"], row.get("count"))
+        if wide and given.kinds:
+            self._add(self._kinds(given.kinds), 0, "", "")
         self._add("", 0, given.note, "")
-        self._add("", 0, given.size_text, "")
+        self._add("", 0, "" if wide and given.sizes else given.size_text, "")
         if given.sizes:
             tall = 2.1 * max(row["radius"] for row in given.sizes) * k
-            self._add(self._sizes(given.sizes), tall, "", "")
+            self._add(self._sizes(given.sizes, given.size_text if wide else ""), tall, "", "")
         self._add("", 0, given.sources, "")
 
     def _add(self, sample: str, tall: float, words: str, count: object, weight: str = "") -> None:
@@ -154,7 +159,7 @@ class _Legend:
         )
         lines = _wrapped(words, room / (self.font * 0.5)) or [""] * bool(sample)
         for i, text in enumerate(lines):
-            least = max(tall, self.font * LINE) if i == 0 else self.font * LINE
+            least = max(tall, self.line) if i == 0 else self.line
             self.rows.append(
                 (
                     sample if i == 0 else "",
@@ -193,10 +198,22 @@ class _Legend:
             y += tall
         return f'<g font-size="{short(self.font)}">{"".join(parts)}</g>'
 
-    def _sizes(self, rows: Iterable[dict[str, Any]]) -> str:
-        """Samples of the marks' sizes side by side, the first in the middle of the column of samples."""
+    def _kinds(self, rows: Iterable[dict[str, Any]]) -> str:
+        """The kinds of sites side by side, each by the letters that stand for it."""
         parts: list[str] = []
         x = 0.0
+        for row in rows:
+            parts.append(f'<g transform="translate({short(x)},0)">{before_row(row, self.k)[0]}</g>')
+            parts.append(
+                _text(x + self.column / 2 + self.font * 0.5, self.font * 0.34, row["kind"], SOFT)
+            )
+            x += self.column + self.font * 4
+        return "".join(parts)
+
+    def _sizes(self, rows: Iterable[dict[str, Any]], words: str = "") -> str:
+        """Samples of the marks' sizes side by side, the first in the middle of the column of samples, or after the words."""
+        parts = [_text(-self.column / 2, self.font * 0.34, words, SOFT)] if words else []
+        x = self.font * 0.5 * len(words)
         for row in rows:
             mark = sample(row, self.k)
             x += mark.radius if parts else 0

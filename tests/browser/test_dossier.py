@@ -70,7 +70,7 @@ def test_a_story_is_light_and_open_to_all(stories, opened, name):
     page = opened(stories[name])
     assert serious(page) == []
     assert (
-        page.locator("main > section").count() >= 12 and page.locator("svg[role=img]").count() >= 6
+        page.locator("main > section").count() >= 12 and page.locator("svg[role=img]").count() >= 5
     )
 
 
