@@ -14,7 +14,7 @@ from dashboard.answers.trust import followed, scope_of, strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.courses import SKEWED, Course
-from dashboard.judgement.signals import Signal, origin, verdict
+from dashboard.judgement.signals import Signal, origin, settled, verdict
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
 from dashboard.panel import (
     Cell,
@@ -85,14 +85,15 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         events=_events(view, question, signal),
     )
     aim = "" if signal.target is None else amount(i, signal.target)
+    finding = verdict(signal, limits=False)
     caption = [
-        verdict(signal),
+        f"{finding}.",
         origin(signal, names(view)),
-        _young(view, signal),
         sentences.target(aim, signal.assurance),
         *levels(view, signal),
-        _method(signal),
     ]
+    # How it was reckoned stands one click below.
+    ground = [strip(view, question, code), settled(signal), _young(view, signal), _method(signal)]
     return Panel(
         key,
         f"{i.label}, par mois",
@@ -100,9 +101,9 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         alt=f"Courbe de suivi : {i.label}, par mois.",
         table=_table(course, typical, values),
         caption=" ".join(part for part in caption if part),
-        finding=verdict(signal, limits=False),
+        finding=finding,
         reading=READING if course.charted else "",
-        strip=strip(view, question, code),
+        strip=" ".join(f"{french.capital(part).rstrip('.')}." for part in ground if part),
     )
 
 

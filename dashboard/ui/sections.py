@@ -1,6 +1,7 @@
 """Parts of pages: a panel with the choices that stand above it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -28,6 +29,7 @@ DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 def headed(panel: Panel, *, open_: bool = False, height: int | None = None) -> None:
     """A panel under its finding; where there is no more to it than that, the sentence alone."""
     _heading(st.container(), panel)
+    panel = _under(panel)
     if panel.table.rows or not isinstance(panel.content, Listing):
         show.panel(panel, open_=open_, height=height)
     elif panel.caption:
@@ -38,6 +40,12 @@ def unclosed(person: Person, question: Question, key: str) -> None:
     """The days not closed, by site; each of them in the workbook."""
     headed(completeness.not_reported(person, question, key))
     show.collect(completeness.each_day(person, question, f"{key}_jours"))
+
+
+def _under(panel: Panel) -> Panel:
+    """The panel without the sentence of its caption that its heading has said."""
+    rest = panel.caption.removeprefix(f"{panel.finding}.") if panel.finding else panel.caption
+    return replace(panel, caption=rest.strip())
 
 
 def _heading(place: DeltaGenerator, panel: Panel) -> None:
@@ -78,7 +86,7 @@ def series(person: Person, question: Question, key: str, first: str | None = Non
     panel = months.by_month(person, question, code, key)
     _heading(place, panel)
     dated(person, question, code)
-    show.panel(panel)
+    show.panel(_under(panel))
 
 
 def dated(person: Person, question: Question, code: str) -> None:

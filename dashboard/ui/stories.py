@@ -35,7 +35,7 @@ WANTED = "story_name"  # the name of the story it began as
 UNFOLDED = "story_unfolded"  # the places of the slides whose fields are shown
 # The filter that says which place, and what to say where it says none, by the field of a ready-made story.
 PLACES = {
-    "department": ("departement", "Choisir un département dans les filtres ci-dessus."),
+    "department": ("departement", "Choisir un seul département dans les filtres ci-dessus."),
     "site": ("centre", "Choisir un centre dans la liste ci-dessus."),
 }
 SECONDS = (10, 15, 20, 30, 60)
@@ -81,7 +81,7 @@ def _choose(person: Person) -> Story | None:
         return _held(person, name)
     chosen_by, advice = PLACES[READY[name].place]
     place = filters.value(chosen_by)
-    if not place:
+    if not place or filters.COMMA in place:  # several departments are not one
         st.info(advice)
         return None
     return _held(person, f"{name}:{place}")

@@ -1,29 +1,31 @@
 """What can be done with a page: told as a story, or its tables taken away as a workbook, made only when asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from dashboard import french
+from dashboard.answers.bulletin import in_words
 from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness
 from dashboard.exports import EXPORTS
 from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import xlsx
 from dashboard.ui import filters, menu, session, show
+from dashboard.ui.escape import escaped
 from dashboard.ui.navigation import ACTING, PageSpec
 from dashboard.wording import who_reported
 
 
 def ways(spec: PageSpec) -> None:
     """What can be done with a page: presented as a story, or taken away as a file, and its tables as a workbook."""
-    story = spec.story
-    if story == "departement" and not filters.value("departement"):
+    story, departments = spec.story, filters.question(("departement",)).departments
+    if story == "departement" and len(departments) != 1:
         story = "national"
     if story:
         st.page_link(
             menu.page("presenter"),
-            label="Présenter",
+            label=escaped(_present(spec, departments)),
             help="En diaporama, ou en dossier à emporter : PowerPoint, PDF, HTML.",
             width="content",
             query_params={"histoire": story},
@@ -43,6 +45,13 @@ def ways(spec: PageSpec) -> None:
         type="tertiary",
         width="content",
     )
+
+
+def _present(spec: PageSpec, departments: Sequence[str]) -> str:
+    """« Présenter », « Présenter le Zou », « Présenter ce centre »: what the presentation will speak of."""
+    if "centre" in spec.filters:
+        return "Présenter ce centre"
+    return f"Présenter {in_words(departments)}" if departments else "Présenter"
 
 
 def heading(spec: PageSpec) -> str:

@@ -142,7 +142,7 @@ def test_the_site_that_left_most_days_comes_first_and_heads_the_list(asked):
     assert len(days) == 24 and days == sorted(days, reverse=True) and days[0] > days[-1]
     assert panel.finding.translate(PLAIN) == (
         f"{names[0]} a laissé {days[0]} journées ouvertes non clôturées ;"
-        f" {sum(n > 0 for n in days[1:])} autres centres en ont laissé {french.number(sum(days[1:]))}".translate(
+        f" {sum(n > 0 for n in days[1:])} autres centres, {french.number(sum(days[1:]))} ensemble".translate(
             PLAIN
         )
     )

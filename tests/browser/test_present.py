@@ -278,7 +278,7 @@ def test_on_a_telephone_slides_scroll_instead_of_shrinking(session, app, width):
 
 def test_a_page_leads_to_its_presentation_with_the_filters(page, app):
     open_page(page, f"{app}/attentes?departement=Zou")
-    page.locator(".st-key-gestes").get_by_role("link", name="Présenter").click()
+    page.locator(".st-key-gestes").get_by_role("link", name="Présenter le Zou").click()
     expect(page.locator("h1")).to_contain_text("Présenter")
     expect(page.locator(".st-key-choix_histoire input")).to_have_value("Les attentes")
     expect(page.locator(".st-key-filtre_departement input")).to_have_value("Zou")

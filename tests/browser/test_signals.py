@@ -59,6 +59,7 @@ def test_a_link_of_the_bulletin_can_be_sent(page, app):
 def test_a_decision_is_kept_for_the_series_it_is_about(own, page):
     open_page(page, f"{own}/signaux")
     page.get_by_text("Noter une décision", exact=True).click()
+    page.wait_for_timeout(1_000)  # it moves as it unfolds, and a list opened meanwhile closes again
     page.get_by_label("Ce qui est décidé").fill(WHAT)
     page.get_by_role("button", name="Noter").click()
     expect(page.get_by_text("Il faut dire qui agit.")).to_be_visible()

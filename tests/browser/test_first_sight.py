@@ -1,0 +1,132 @@
+"""The opening page answers before it is asked; its names, cards and filters by mouse, keyboard and touch; and nothing that
+axe finds serious, on any page."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from dashboard.ui.navigation import PAGES
+from tests.browser import served
+from tests.browser.screen import open_page, path, settled
+
+pytestmark = pytest.mark.browser
+ANSWERS = ".ccsp-answers > div"
+
+
+def answer(page: Page, label: str):
+    """The line of a question."""
+    return page.locator(ANSWERS).filter(has=page.get_by_text(label, exact=True))
+
+
+def test_five_answers_stand_beside_the_map_on_the_first_screen(page, app):
+    open_page(page, f"{app}/?departement=Borgou")
+    expect(page.locator(ANSWERS)).to_have_count(5)
+    for label in (
+        "Le plus fréquenté",
+        "L'attente la plus longue",
+        "Ce qui se dégrade",
+        "La plainte la plus ancienne",
+        "Sans nouvelles",
+    ):
+        line = answer(page, label)
+        expect(line.locator("dd")).not_to_be_empty()
+        place = line.bounding_box()
+        assert place and place["y"] + place["height"] < 720, label
+
+
+def test_a_name_leads_to_its_site_and_back_by_the_keyboard(page, app):
+    open_page(page, f"{app}/?periode=2025")
+    page.evaluate("window.still = true")
+    name = answer(page, "Le plus fréquenté").locator("dd a").first
+    commune = name.inner_text()
+    name.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text(commune.removesuffix(" (GSRU)"))
+    settled(page)
+    assert "/site?" in page.url and "periode=2025" in page.url and "centre=" in page.url
+    assert page.evaluate("window.still"), "the application is not loaded anew"
+
+
+def test_a_question_leads_to_the_page_that_says_more(page, app):
+    open_page(page, f"{app}/?departement=Zou")
+    answer(page, "La plainte la plus ancienne").locator("dt a").click()
+    expect(page.locator("h1")).to_contain_text("Plaintes · Zou")
+    expect(page).to_have_url(f"{app}/plaintes?departement=Zou")
+
+
+def test_the_name_of_a_card_opens_what_it_means_by_the_keyboard(page, app):
+    open_page(page, app)
+    card = page.get_by_role("region", name="Attente médiane", exact=True)
+    card.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    meaning = card.locator("[popover]")
+    expect(meaning).to_be_visible()
+    expect(meaning).to_contain_text("La moitié")
+    page.keyboard.press("Escape")
+    expect(meaning).not_to_be_visible()
+
+
+def test_on_a_telephone_the_answers_come_first_then_the_map_then_the_figures(chromium, app):
+    found = served.visit(chromium, viewport={"width": 360, "height": 740}, has_touch=True)
+    page = found.context.new_page()
+    open_page(page, f"{app}/?departement=Zou")
+    expect(page.locator("iframe[title^=Carte]")).to_be_visible()
+    at = lambda where: page.locator(where).first.bounding_box()["y"]  # noqa: E731
+    assert at(".ccsp-fold") < 100 and page.locator(".ccsp-fold").inner_text().endswith("Zou")
+    assert at(ANSWERS) < 200 < at("iframe[title^=Carte]") < at(".ccsp-card")
+    found.context.close()
+    assert found.faults() == []
+
+
+def test_several_departments_are_chosen_below_the_bar_and_travel_in_the_link(page, app):
+    open_page(page, f"{app}/departement?departement=Zou")
+    page.locator(".st-key-filtre_departement input").click()
+    page.get_by_role("option", name="Plusieurs départements…").click()
+    box = page.locator(".st-key-departements_choisis input")
+    box.click()
+    page.get_by_role("option", name="Borgou", exact=True).click()
+    expect(page).to_have_url(f"{app}/departement?departement=Borgou%2CZou")
+    expect(page.locator("h1")).to_contain_text("Borgou et Zou")
+    settled(page)
+    open_page(page, page.url)
+    expect(page.locator("h1")).to_contain_text("Borgou et Zou")
+    expect(page.locator(".st-key-filtre_departement input")).to_have_value("Borgou et Zou")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "heading"),
+    [
+        ("evolution?periode=2025", "?periode=2025&comparer=oui", "Ce qui a changé"),
+        ("cibles?departement=Zou", "signaux?departement=Zou", "Cibles"),
+    ],
+)
+def test_the_address_of_a_page_that_moved_leads_on_with_its_filters(page, app, old, new, heading):
+    open_page(page, f"{app}/{old}")
+    expect(page).to_have_url(f"{app}/{new}")
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+
+
+def test_comparing_is_a_switch_that_the_link_keeps(page, app):
+    open_page(page, f"{app}/attentes")
+    switch = page.locator(".st-key-filtre_comparer")
+    switch.get_by_text("Comparer").click()
+    expect(page.get_by_role("heading", name="Ce qui a changé", exact=True)).to_be_visible()
+    expect(page).to_have_url(f"{app}/attentes?comparer=oui")
+    switch.get_by_text("Comparer").click()
+    expect(page.get_by_role("heading", name="Ce qui a changé", exact=True)).to_have_count(0)
+    expect(page).to_have_url(f"{app}/attentes")
+
+
+# Streamlit's own, in which we have no say: the id of a menu's button, and what its frames and lists are made of.
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
+def test_axe_finds_nothing_serious(page, app, spec):
+    open_page(
+        page, app + path(spec.url_path) + ("?centre=ccsp-kandi" if spec.url_path == "site" else "")
+    )
+    page.wait_for_timeout(500)
+    serious = [
+        f"{v['id']}: {[node['target'] for node in v['nodes']][:4]}"
+        for v in Axe().run(page).response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
