@@ -161,7 +161,7 @@ def signals(view: View, question: Question) -> Panel:
             Cell(BY_CODE[s.indicator].short, link=_to_chart(s)),
             words(sentences.STATES[s.variation]),
             words(_short(s, month)),
-            words(since_when(s) or "—"),
+            words(_since(s)),
             *([words(sentences.ASSURANCES[s.assurance])] if aimed else []),
         )
         for name, s in flagged
@@ -171,7 +171,7 @@ def signals(view: View, question: Question) -> Panel:
         ("Indicateur", ""),
         ("Signal", ""),
         (french.capital(french.month_label(month)), ""),
-        ("Depuis quand", ""),
+        ("Depuis", ""),
         *([("Cible", "")] if aimed else []),
     )
     return Panel("signaux", title, table=table(columns, rows))
@@ -181,6 +181,11 @@ def _short(one: Signal, month: date) -> str:
     """« 41 %, pour 97 % d'habitude »; with its own time where that is not the month."""
     said = beside(one).replace("attente typique de ", "")
     return said if one.latest == month else f"{one.when}{french.SPACE}: {said}"
+
+
+def _since(one: Signal) -> str:
+    """« juin 2026 »; « — » where the change has no date."""
+    return (since_when(one) or "—").removeprefix("depuis ").partition(" (")[0]
 
 
 def _to_chart(one: Signal) -> Link:

@@ -8,7 +8,7 @@ from dashboard.ui import bulletin, filters, session, show, targets
 
 person, question = session.person(), filters.question(("departement", "type"))
 bulletin.findings(person, question)
-left, right = st.columns([11, 9], gap="large")
+left, right = st.columns([13, 8], gap="medium")
 with left:
     show.panel(alerts.signals(person, question), height=460)
     drawn.chance(person)

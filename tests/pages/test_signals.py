@@ -204,7 +204,7 @@ def test_a_decision_is_judged_by_the_months_that_follow(desk, at_the_time, after
     alarming(desk)
     decide(sound(visit_page("signaux")), "ouvrir un second guichet", "le directeur")
     hand_in(desk, add_months(LAST, 1), after)
-    table = next(t for t in read_tables(sound(visit_page("signaux"))) if "Depuis" in t.head)
+    table = next(t for t in read_tables(sound(visit_page("signaux"))) if "Décidé le" in t.head)
     assert table.column("Depuis") == [judgement]
 
 
