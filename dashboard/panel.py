@@ -55,6 +55,11 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
+    @cached_property
+    def leads(self) -> bool:
+        """Whether a cell of it leads somewhere."""
+        return any(cell.link for row in self.rows for cell in row)
+
     @property
     def empty(self) -> bool:
         """Whether there is nothing to read in it."""

@@ -5,6 +5,7 @@ they cost more than all else on the page.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -27,6 +28,7 @@ def grid(metrics: Sequence[cards.Metric], columns: int) -> None:
     st.html(f'<div class="ccsp-cards" style="--columns:{columns}">{body}</div>')
 
 
+@lru_cache(256)
 def card(one: cards.Metric) -> str:
     """One card: the value of the period; the signal of its last whole month, with that month's own value."""
     tone = f" {one.card.tone}" if one.card.tone else ""

@@ -3,11 +3,13 @@
 `static/ccsp-pages.js` sorts it where a heading is clicked.
 """
 
+from functools import lru_cache
 from html import escape
 
 import streamlit as st
 
 from dashboard.panel import Cell, Column, Table
+from dashboard.ui import filters
 from dashboard.ui.links import anchor
 
 WORDS = frozenset({"", "day", "month", "mixed"})  # units of what is read from the left
@@ -15,11 +17,15 @@ WORDS = frozenset({"", "day", "month", "mixed"})  # units of what is read from t
 
 def draw(table: Table, *, label: str, height: int | None = None) -> None:
     """The table. label: what it holds, for who hears it. height: in pixels, beyond which it scrolls."""
-    st.html(markup(table, label, height))
+    held = tuple(filters.in_link().items()) if table.leads else ()
+    st.html(markup(table, label, height, held))
 
 
-def markup(table: Table, label: str, height: int | None = None) -> str:
-    """The table as HTML, every word of it escaped."""
+@lru_cache(128)  # answers are kept: the same table is drawn for every reader and at every run
+def markup(
+    table: Table, label: str, height: int | None = None, held: tuple[tuple[str, str], ...] = ()
+) -> str:
+    """The table as HTML, every word of it escaped. held: the filters that its links keep."""
     head = "".join(
         f'<th scope="col"{_side(c)}><button type="button">{escape(c.name)}</button></th>'
         for c in table.columns
@@ -27,7 +33,7 @@ def markup(table: Table, label: str, height: int | None = None) -> str:
     rows = "".join(
         "<tr>"
         + "".join(
-            _cell(cell, column, first=at == 0)
+            _cell(cell, column, held, first=at == 0)
             for at, (cell, column) in enumerate(zip(row, table.columns, strict=True))
         )
         + "</tr>"
@@ -40,10 +46,10 @@ def markup(table: Table, label: str, height: int | None = None) -> str:
     )
 
 
-def _cell(cell: Cell, column: Column, *, first: bool) -> str:
+def _cell(cell: Cell, column: Column, held: tuple[tuple[str, str], ...], *, first: bool) -> str:
     kind = 'th scope="row"' if first else "td"
     value = "" if cell.value is None else f' data-v="{escape(str(cell.value))}"'
-    return f"<{kind}{_side(column)}{value}>{anchor(cell.text, cell.link)}</{kind[:2]}>"
+    return f"<{kind}{_side(column)}{value}>{anchor(cell.text, cell.link, held)}</{kind[:2]}>"
 
 
 def _side(column: Column) -> str:

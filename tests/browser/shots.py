@@ -14,7 +14,9 @@ PAGES = {
     "plaintes": "/plaintes",
     "signaux": "/signaux",
     "presenter": "/presenter",
+    "premier-regard/centre-cove": "/site?centre=ccsp-cove",
 }
+SCREEN, PHONE = {"width": 1280, "height": 720}, {"width": 360, "height": 740}
 PARTS = {
     "carte-de-controle": ("/site?centre=ccsp-djougou", "site_mois_choix"),
     "entonnoir": ("/plaintes", "plaintes_centres_ordre"),
@@ -33,7 +35,7 @@ def main() -> None:
         url = make_demo(Path(folder) / "demo.db", 300_000)
         with serve(url, Path(folder) / "log") as app, browsing() as browser:
             page = browser.new_page(
-                viewport={"width": 1280, "height": 720},
+                viewport=SCREEN,
                 locale="fr-FR",
                 timezone_id="Africa/Porto-Novo",
             )
@@ -50,6 +52,11 @@ def main() -> None:
                 part.evaluate("e => e.scrollIntoView({block: 'start'})")
                 page.wait_for_timeout(300)
                 page.screenshot(path=ROOT / "docs" / f"{name}.png")
+            page.set_viewport_size(PHONE)
+            page.goto(app)
+            page.wait_for_timeout(SETTLE)
+            page.screenshot(path=ROOT / "docs" / "carte-telephone.png")
+            page.set_viewport_size(SCREEN)
             page.goto(f"{app}/presenter")
             page.get_by_role("button", name="Commencer la présentation").click(timeout=30_000)
             page.locator("#ccsp-presentation .count").wait_for()
