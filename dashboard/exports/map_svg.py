@@ -21,10 +21,12 @@ def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
     if any(row.get("sign") for row in plot.legend.rows):  # their letters are to be read too
         scale = max(scale, min(font_px / 13, 1.5 * scale))
     legend = _Legend(plot, scale, font_px)
-    if legend.height > height:  # what is read from afar keeps its size: fewer rows, and wider ones
-        legend = _Legend(plot, scale, font_px, wide=True)
+    if (
+        legend.height > height
+    ):  # what is read from afar keeps its size: rows closer together, kinds and sizes side by side
+        legend = _Legend(plot, scale, font_px, tight=True)
     if legend.height > height:
-        legend = _Legend(plot, scale, font_px * max(height / legend.height * 0.97, 0.5), wide=True)
+        legend = _Legend(plot, scale, font_px * max(height / legend.height * 0.97, 0.5), tight=True)
     aside = font_px * 11
     beside = geography.draw(plot, width - legend.width - font_px, height, scale, names=aside)
     drawing, x, y = beside, width - legend.width, 0.0
@@ -132,23 +134,24 @@ def _text(x: float, y: float, text: str, colour: str, weight: str = "", anchor: 
 class _Legend:
     """The legend as rows: (drawing of the sample or "", its height, words, count or "", weight)."""
 
-    def __init__(self, plot: Plot, k: float, font_px: float, *, wide: bool = False) -> None:
+    def __init__(self, plot: Plot, k: float, font_px: float, *, tight: bool = False) -> None:
         self.k, self.font = k, font_px
-        self.line = font_px * (1.06 if wide else LINE)
+        self.letter = font_px * (0.44 if tight else 0.5)  # an even letter is about so wide
+        self.line = font_px * (1.03 if tight else LINE)
         given = plot.legend
         self.column = max(30 * k, font_px * 1.3)
-        self.width = self.column + font_px * (23.5 if wide else 17)
+        self.width = self.column + font_px * (14 if tight else 17)
         self.rows: list[tuple[str, float, str, str, str]] = []
         self._add("", 0, given.title, "", "600")
-        for row in (*given.rows, *(() if wide else given.kinds)):
-            self._add(*before_row(row, k), row["label"], row.get("count"))
-        if wide and given.kinds:
+        for row in (*given.rows, *(() if tight else given.kinds)):
+            self._add(*before_row(row, k * (0.78 if tight else 1)), row["label"], row.get("count"))
+        if tight and given.kinds:
             self._add(self._kinds(given.kinds), 0, "", "")
         self._add("", 0, given.note, "")
-        self._add("", 0, "" if wide and given.sizes else given.size_text, "")
+        self._add("", 0, "" if tight and given.sizes else given.size_text, "")
         if given.sizes:
             tall = 2.1 * max(row["radius"] for row in given.sizes) * k
-            self._add(self._sizes(given.sizes, given.size_text if wide else ""), tall, "", "")
+            self._add(self._sizes(given.sizes, given.size_text if tight else ""), tall, "", "")
         self._add("", 0, given.sources, "")
 
     def _add(self, sample: str, tall: float, words: str, count: object, weight: str = "") -> None:
@@ -157,7 +160,7 @@ class _Legend:
             - (self.column + self.font * 0.5 if sample else 0)
             - (self.font * 2.2 if count not in ("", None) else 0)
         )
-        lines = _wrapped(words, room / (self.font * 0.5)) or [""] * bool(sample)
+        lines = _wrapped(words, room / self.letter) or [""] * bool(sample)
         for i, text in enumerate(lines):
             least = max(tall, self.line) if i == 0 else self.line
             self.rows.append(

@@ -2,11 +2,12 @@
 
 import csv
 import math
+import re
 from dataclasses import replace
 
 import pytest
 
-from dashboard.exports import geography
+from dashboard.exports import geography, map_svg
 from dashboard.exports.labels import WIDE, labels
 from dashboard.panel import Legend, Plot
 from dashboard.settings import ROOT
@@ -113,3 +114,32 @@ def test_a_long_name_is_cut():
     long = Plot(({**made.marks[0], "label": "nom " * 1000},), made.legend)
     [one] = labels(geography.draw(long, 760, 500), 12)
     assert len(one.text) == 24 and one.text.endswith("…") and one.width == 24 * 12 * WIDE
+
+
+def test_a_slide_names_every_site_beside_a_legend_as_large():
+    signed = [("alerte", "!", "square"), ("amélioration", "+", "round")]
+    legend = Legend(
+        title="Attente médiane, nov. 2025 à oct. 2026",
+        rows=[
+            *({"label": f"{n} à {n + 1} min", "count": n, "fill": "#123456"} for n in range(5)),
+            *(
+                {
+                    "label": f"{word} en octobre 2026",
+                    "count": 1,
+                    "sign": {"letter": letter, "frame": frame, "badge": None},
+                }
+                for word, letter, frame in signed
+            ),
+            {"label": "muet depuis plus de 7 jours, au 24/11/2026", "count": 1, "silent": True},
+            {"label": "non mesuré", "count": 3, "missing": True},
+        ],
+        kinds=[{"kind": "CCSP", "label": "Centre communal (CCSP)"}, {"kind": "GSRU", "label": "Guichet de service (GSRU)"}],
+        size_text="Taille : visites par jour ouvert",
+        sizes=[{"radius": 6.3, "label": "5"}, {"radius": 20, "label": "50"}],
+    )  # fmt: skip
+    plot = replace(network(silent=1), legend=legend)
+    drawn = map_svg.map_(plot, 1200, 450, 24)
+    told = re.findall(r">([^<>]+)</text>", drawn)
+    assert [m["label"] for m in plot.marks if m["label"] not in told] == []
+    assert re.findall(r'<g font-size="([\d.]+)"', drawn) == ["24"]
+    assert {"CCSP", "GSRU", "muet depuis plus de 7", "50"} <= set(told)

@@ -135,9 +135,8 @@ def test_on_a_slide_names_and_legend_of_a_map_are_24_pixels(plot):
     root = read(map_svg.map_(plot, 1200, 450, 24))
     assert root.get("font-size") == "24"
     letters = [e for e in root.iter(f"{SVG}text") if e.get("font-size")]
-    assert all(
-        float(e.get("font-size")) >= 17 for e in letters
-    )  # in the marks, where there is no more room
+    # In the marks, where there is no more room; in the legend's samples, whose words stand beside them, less.
+    assert all(float(e.get("font-size")) >= 13 for e in letters)
 
 
 def row_labels(root):
