@@ -148,10 +148,11 @@ class _Legend:
         if tight and given.kinds:
             self._add(self._kinds(given.kinds), 0, "", "")
         self._add("", 0, given.note, "")
-        self._add("", 0, "" if tight and given.sizes else given.size_text, "")
+        beside = given.size_text if tight and given.sizes else ""
+        self._add("", 0, "" if beside else given.size_text, "")
         if given.sizes:
             tall = 2.1 * max(row["radius"] for row in given.sizes) * k
-            self._add(self._sizes(given.sizes, given.size_text if tight else ""), tall, "", "")
+            self._add(self._sizes(given.sizes, beside), tall, "", "")
         self._add("", 0, given.sources, "")
 
     def _add(self, sample: str, tall: float, words: str, count: object, weight: str = "") -> None:
@@ -214,9 +215,13 @@ class _Legend:
         return "".join(parts)
 
     def _sizes(self, rows: Iterable[dict[str, Any]], words: str = "") -> str:
-        """Samples of the marks' sizes side by side, the first in the middle of the column of samples, or after the words."""
-        parts = [_text(-self.column / 2, self.font * 0.34, words, SOFT)] if words else []
-        x = self.font * 0.5 * len(words)
+        """Samples of the marks' sizes side by side, the first in the middle of the column of samples, or beside the words."""
+        lines = _wrapped(words, 18)
+        parts = [
+            _text(-self.column / 2, self.font * (0.34 + i - (len(lines) - 1) / 2), line, SOFT)
+            for i, line in enumerate(lines)
+        ]
+        x = self.font * 0.5 * max(map(len, lines), default=0)
         for row in rows:
             mark = sample(row, self.k)
             x += mark.radius if parts else 0

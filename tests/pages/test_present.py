@@ -213,8 +213,9 @@ def test_an_unknown_story_gives_a_notice_and_the_national_review(demo):
 
 
 def test_a_review_of_a_place_asks_for_the_place(demo):
-    at = sound(present(histoire="departement"))
-    assert "Choisir un département" in at.info[-1].value
+    for several in ({}, {"departement": "Borgou,Zou"}):
+        at = sound(present(histoire="departement", **several))
+        assert "Choisir un seul département" in at.info[-1].value
     at.selectbox(key="filtre_departement").set_value("Zou").run()
     assert at.session_state[stories.HELD].department == "Zou" and len(codes(sound(at))) == 12
     at = sound(present(histoire="site", centre="ccsp-allada"))
