@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard import french
 from dashboard.answers import alerts, follow
-from dashboard.answers.complaints import register
+from dashboard.answers.complaints import LATE_DAYS, register
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import at_date, short_name, silences, sites, to_date
 from dashboard.answers.question import Question
@@ -24,7 +24,6 @@ from dashboard.period import day_of
 from dashboard.statistics.variation import Variation
 from dashboard.wording import shown
 
-LATE_DAYS = 30  # of a complaint
 NAMED = 3  # sites in one answer
 WORSE = 3  # sites of which it is said what gets worse; the others are named
 S = french.SPACE
