@@ -3,8 +3,8 @@
 A value travels with its words: screens, slides and papers print the words, a workbook keeps the value too.
 """
 
-import json
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -123,34 +123,19 @@ class Chart:
     spec: Spec
 
     @cached_property
+    def sent(self) -> dict[tuple[str, str], Any]:
+        """What a screen sends of it, made by `ui.drawing`; kept here, it goes when the panel goes."""
+        return {}
+
+    @property
     def values(self) -> pa.Table:
         """The rows that it draws, as they travel to a screen."""
         return arrow.of_rows(self.spec["data"]["values"])
 
-    @property
-    def drawing(self) -> Spec:
-        """The spec without its rows; a copy, for who draws it may write into it."""
-        drawn: Spec = json.loads(self._text)
-        return drawn
-
-    @property
-    def dark(self) -> Spec:
-        """The same for dark paper."""
-        drawn: Spec = json.loads(self._dark_text)
-        return drawn
-
-    @cached_property
-    def _text(self) -> str:  # kept as text: as dictionaries it would take five times the memory
-        return json.dumps(self._drawn)
-
-    @cached_property
-    def _dark_text(self) -> str:
-        return json.dumps(dark(self._drawn))
-
-    @property
-    def _drawn(self) -> Spec:
-        """What is drawn, its colours knowing their roles."""
-        return {name: part for name, part in self.spec.items() if name != "data"}
+    def drawing(self, paper: str = "light") -> Spec:
+        """The spec without its rows, for light paper or dark; a copy, for who draws it may write into it."""
+        drawn = {name: part for name, part in self.spec.items() if name != "data"}
+        return dark(drawn) if paper == "dark" else deepcopy(drawn)
 
 
 @dataclass(frozen=True, slots=True)

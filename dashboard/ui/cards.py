@@ -77,7 +77,9 @@ def headline(
     st.caption(cards.sources(person, question, filters.period().label, codes))
     panel = cards.cards(person, question, codes)
     show.collect(panel)
-    with st.expander("Puis-je m'y fier ?"):
+    with show.folded("Puis-je m'y fier ?", "chiffres") as fold:
+        if not fold.open:
+            return
         st.markdown(
             "\n".join(
                 [

@@ -1,11 +1,13 @@
 """A panel on the screen: the chart, what it rests on, and the table behind it; together, everywhere."""
 
 import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from dashboard.panel import Chart, Message, Panel
-from dashboard.ui import picture, tables
+from dashboard.ui import drawing, picture, tables
 from dashboard.ui.escape import escaped
 
+BEHIND = "Voir les chiffres, et s'y fier"  # the label of the fold under a panel
 SHOWN = "panels_shown"  # what this run of the page has shown, to be taken away
 
 
@@ -29,25 +31,29 @@ def unlisted(one: Panel, *, open_: bool = False, height: int | None = None) -> N
             st.info(text)
             return
         case Chart() as chart:
-            st.vega_lite_chart(
-                chart.values,
-                chart.dark if st.context.theme.type == "dark" else chart.drawing,
-                width="stretch",
-                theme=None,
-                key=one.key,
-                alt=one.alt,
-            )
+            drawing.draw(chart, one.alt)
         case _:
             tables.draw(one.table, label=one.title, height=height or 380)
     if one.caption:
         st.caption(escaped(one.caption))
     if one.strip or drawn:
-        with st.expander("Voir les chiffres, et s'y fier", expanded=open_):
+        with folded(BEHIND, one.key, open_=open_) as fold:
+            if not fold.open:
+                return
             if one.strip:
                 st.caption(f"**Puis-je m'y fier ?** {escaped(one.strip)}")
             if drawn:
                 tables.draw(one.table, label=one.title, height=380)
                 picture.button(one)
+
+
+def folded(label: str, key: str, *, open_: bool = False) -> ExpanderContainer:
+    """A fold, whose contents are for the page to make once it is open: opening it runs the page again.
+
+    What nobody looks at is neither written nor sent, nor does a session hold the files that it would offer.
+    """
+    # A fold that is to be open is another one than the same closed: Streamlit keeps a reader's fold as he left it.
+    return st.expander(label, open_, key=f"{key}_{'deplie' if open_ else 'pli'}", on_change="rerun")
 
 
 def collect(one: Panel) -> None:

@@ -368,5 +368,5 @@ def test_nobody_can_change_what_others_will_be_given(demo):
     with pytest.raises(ValueError, match="read-only"):
         waits.histogram(LOCAL_READER, YEAR)[0] = 1
     panel = waits.distribution(LOCAL_READER, YEAR, "attentes")
-    panel.content.drawing["config"]["axis"]["labelColor"] = "#ff0000"
+    panel.content.drawing()["config"]["axis"]["labelColor"] = "#ff0000"
     assert "#ff0000" not in repr(panel.content)

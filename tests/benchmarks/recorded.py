@@ -123,7 +123,11 @@ def plan() -> list[tuple[tuple[int, ...], str, tuple, dict]]:
                     place,
                     "expander",
                     (block.expandable.label,),
-                    {"expanded": block.expandable.expanded},
+                    {
+                        "expanded": block.expandable.expanded,
+                        "key": key_of(block.expandable.id),
+                        "on_change": "rerun" if block.expandable.id else "ignore",
+                    },
                 )
             )
         elif kind == "flex_container":

@@ -48,6 +48,14 @@ def go(at: AppTest, address: str) -> AppTest:
     return at.run()
 
 
+def unfold(at: AppTest) -> AppTest:
+    """The page with every fold opened, as a reader who opens one after the other has it in the end."""
+    for fold in at.get("expander"):
+        if fold.proto.id:
+            at.session_state[fold.proto.id.split("-", 2)[2]] = True
+    return at.run()
+
+
 def link(at: AppTest) -> dict[str, str]:
     """The filters that the address holds."""
     return {name: v if isinstance(v, str) else v[-1] for name, v in at.query_params.items()}

@@ -36,6 +36,7 @@ from tests.pages.app import (
     read_tables,
     sound,
     tables,
+    unfold,
     visit_page,
     widget_words,
     words,
@@ -296,7 +297,7 @@ def test_tables_of_sites_open_in_alphabetical_order(demo, address):
 )
 def test_a_control_chart_names_its_method(demo, code, method):
     at = visit_page("signaux", centre="ccsp-djougou", indicateur=code)
-    captions = [c.value.replace("\\", "") for c in sound(at.run()).caption]
+    captions = [c.value.replace("\\", "") for c in sound(unfold(at)).caption]
     (under,) = [c for c in captions if c.startswith(BY_CODE[code].label)]
     assert method not in under, "the finding first"
     assert any("fier ?" in c and method in c for c in captions), "one click below"

@@ -6,7 +6,7 @@ from dashboard.answers import view
 from dashboard.ui import picture
 from dashboard.ui.navigation import PAGES
 from tests.builders import KANDI
-from tests.pages.app import visit_page
+from tests.pages.app import unfold, visit_page
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +31,9 @@ def page(filled, using, monkeypatch):
             )
             patch.setattr(picture.png, "png", lambda *_: pytest.fail("nobody asked for it"))
             at = visit_page(spec.url_path, periode="3m", **wanted)
+            assert not [p for p, _ in made if p.key != "carte"], "nobody has opened a fold"
+            made.clear()
+            unfold(at)
         assert not at.exception and not at.error
         return at, made
 

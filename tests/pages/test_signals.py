@@ -24,7 +24,7 @@ from dashboard.indicators import BY_CODE
 from dashboard.period import add_months, month_end, today
 from dashboard.ui import alerts, session
 from tests.builders import COVE, KANDI, NIKKI, Office, complaint, visit, waited
-from tests.pages.app import drawn, go, read_tables, sound, visit_page, words
+from tests.pages.app import drawn, go, read_tables, sound, unfold, visit_page, words
 
 LAST = add_months(
     today().replace(day=1), -5
@@ -382,7 +382,7 @@ def test_a_new_start_gives_new_limits_and_says_since_when_and_why(desk, command)
 def test_a_site_under_twelve_months_stands_outside_and_is_named(desk):
     hand_in(desk, add_months(LAST, -19), [CALM + n % 3 - 1 for n in range(20)])
     hand_in(desk, add_months(LAST, -2), [LONG] * 3, NIKKI)
-    page = sound(visit_page("signaux", indicateur="wait_p50"))
+    page = sound(unfold(visit_page("signaux", indicateur="wait_p50")))
     assert "moins de douze mois de données : CCSP de Nikki." in said(page)
     whole = follow.signals(LOCAL_READER, ["nation"])["nation"]["wait_p50"]
     assert whole.value < CALM + 2 and not whole.flagged
@@ -503,7 +503,7 @@ def test_the_same_sites_are_drawn_beside_all_sites(desk, moved):
     desk.hand_in(
         "registre", *answered(COVE, AFTER, 0, 400, network.services(LOCAL_READER)[SERVICES[0]])
     )
-    at = changes_page(moved)
+    at = unfold(changes_page(moved))
     text = said(at)
     assert (
         "+0 point" not in text and "Sans données dans la première période : CCSP de Covè." in text
@@ -666,7 +666,7 @@ def ranks(at: AppTest) -> list[str]:
 )
 def test_delays_are_given_by_category_or_by_site(demo, detail, row):
     at = sound(visit_page("plaintes"))
-    assert delays(at) == ["Toutes"]
+    assert delays(at := sound(unfold(at))) == ["Toutes"]
     at = sound(at.segmented_control(key="survie_detail").set_value(detail).run())
     found = delays(at)
     assert found[0] == "Toutes" and len(found) > 2 and any(name.startswith(row) for name in found)
