@@ -4,14 +4,14 @@ import streamlit as st
 
 from dashboard.answers.view import run
 from dashboard.settings import ROOT, load
-from dashboard.ui import errors, frame, menu
+from dashboard.ui import errors, frame, menu, session
 
 st.set_page_config(
     page_title=load().product_name, page_icon=str(ROOT / "static" / "icon.png"), layout="wide"
 )
 
 with errors.said_plainly(again=True), run():
-    pages = menu.pages()
-    spec = menu.open_page(pages)
-    frame.dress(spec)
-    pages[spec].run()
+    spec, page = menu.open_page(session.person())
+    if spec is not None:
+        frame.dress(spec)
+    page.run()

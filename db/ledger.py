@@ -6,6 +6,7 @@ Rows are cut to what a person may see afterwards, in db.facts: nothing here is s
 
 import importlib.util
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -50,9 +51,8 @@ class Ledger:
     declared, visited: (S, D) visits declared at the closing, and visits in the register.
     starts, ends: (S,) launch (else first activity) and closing date as days since 1970, NEVER where unknown.
     complaints_known: (S, D) whether a batch of complaints speaks for the day.
-    complaints: arrays of one length: site (row in `sites`), received, resolved (days since 1970, -1 open), category,
-    service, channel (ids, 0 unknown). references: of the complaints, in the same order: to be listed, for who may see rows,
-    and never counted. months: visits by month. closures, targets, rebases, decisions: as db.read gives them.
+    complaints: to be counted, as `complaint_arrays` gives them; what is listed is read by db.read, for who may see it.
+    months: visits by month. closures, targets, rebases, decisions: as db.read gives them.
     """
 
     version: str
@@ -73,7 +73,6 @@ class Ledger:
     ends: np.ndarray
     complaints_known: np.ndarray
     complaints: dict[str, np.ndarray]
-    references: np.ndarray
     targets: tuple[read.Target, ...]
     rebases: tuple[read.Rebase, ...]
     decisions: tuple[read.Decision, ...]
@@ -83,6 +82,11 @@ class Ledger:
     def row(self) -> dict[int, int]:
         """Site id to its row."""
         return {place.id: i for i, place in enumerate(self.places)}
+
+    @cached_property
+    def homes(self) -> dict[str, str]:
+        """Code of every site to its department."""
+        return {place.code: place.department for place in self.places}
 
     def service_id(self, code: str | None) -> int:
         """The id of a service's code; all services for None. Raises KeyError for an unknown code."""
@@ -190,7 +194,6 @@ def load_ledger(connection: Connection) -> Ledger:
     declared = _matrix(row, origin, width, closings)
     closed = _matrix(row, origin, width, [(site, day, 1) for site, day, _ in closings]) > 0
     spans, services = read.coverage(connection, ALL), read.services(connection)
-    received = read.complaints(connection, ALL, last)
     starts = [p.launched_on or p.first_activity for p in places]
     return Ledger(
         version=read.version(connection),
@@ -213,8 +216,7 @@ def load_ledger(connection: Connection) -> Ledger:
         closed=closed,
         declared=declared,
         visited=visited,
-        complaints=_complaints(received, row),
-        references=np.array([reference for *_, reference, _, _, _ in received], dtype=object),
+        complaints=complaint_arrays(read.complaints(connection, ALL, last), row),
         targets=tuple(read.targets(connection)),
         rebases=tuple(read.rebases(connection)),
         decisions=tuple(read.decisions(connection)),
@@ -315,8 +317,10 @@ def _open(
     return out
 
 
-def _complaints(rows: list[Row], row: dict[int, int]) -> dict[str, np.ndarray]:
-    site, received, resolved, _, *words = zip(*rows, strict=True) if rows else ((),) * 7
+def complaint_arrays(rows: Sequence[Row], row: Mapping[int, int]) -> dict[str, np.ndarray]:
+    """Complaints as arrays of one length: site (its row), received, resolved (days since 1970, -1 open), category, service,
+    channel (ids, 0 unknown). rows: as db.read gives them. row: site id to its row."""
+    site, received, resolved, *words = zip(*rows, strict=True) if rows else ((),) * 6
     return {
         "site": np.array([row[s] for s in site], dtype=np.int64),
         "received": day_numbers(received),

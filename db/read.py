@@ -419,22 +419,35 @@ def closures(connection: Connection, sites: Sites, first: date, last: date) -> t
 
 
 def complaints(connection: Connection, sites: Sites, last: date) -> list[Row]:
-    """Complaints received up to `last`: (site id, day received, day answered or None, reference, ids of category, service
-    and channel, 0 unknown). Their words are not here."""
+    """Complaints received up to `last`, to be counted: (site id, day received, day answered or None, ids of category,
+    service and channel, 0 unknown)."""
+    return [row for _, row in _complaints(connection, "''", sites, last)]
+
+
+def open_complaints(
+    connection: Connection, sites: Sites, last: date, since: date
+) -> list[tuple[str, Row]]:
+    """Complaints one by one: (the register's own reference, "" for none; the same as in `complaints`) of those received up
+    to `last` and not answered by `since`. Their words are not here."""
+    late = " AND (resolved_on IS NULL OR resolved_on > :since)"
+    return _complaints(connection, "reference", sites, last, late, since=since)
+
+
+def _complaints(
+    connection: Connection, name: str, sites: Sites, last: date, more: str = "", **values: date
+) -> list[tuple[str, Row]]:
     site = _site_condition(site_ids(connection, sites))
     rows = _all(
         connection,
-        "SELECT site_id, received_on, resolved_on, reference, category_id, service_id, channel_id FROM complaint"  # noqa: S608
-        f" WHERE superseded_by IS NULL AND site_id {site} AND received_on <= :last ORDER BY received_on, id",
+        f"SELECT {name}, site_id, received_on, resolved_on, category_id, service_id, channel_id FROM complaint"  # noqa: S608
+        f" WHERE superseded_by IS NULL AND site_id {site} AND received_on <= :last{more} ORDER BY received_on, id",
         last=last,
+        **values,
     )
     return [
         (
-            number,
-            as_date(received),
-            _date_or_none(resolved),
-            reference,
-            *(word or 0 for word in words),
+            reference or "",
+            (number, as_date(received), _date_or_none(resolved), *(word or 0 for word in words)),
         )
-        for number, received, resolved, reference, *words in rows
+        for reference, number, received, resolved, *words in rows
     ]

@@ -171,17 +171,17 @@ def test_a_right_is_one_entry(project):
     add(
         rights,
         '    "rebase": Right(',
-        '    "texts": Right(frozenset({Role.READER}), content=True),\n',
+        '    "reports": Right({Role.READER: Reach.COUNTRY}, content=True),\n',
     )
     words = asked(
         project,
         "-c",
         "from dashboard.accounts.rights import LOCAL_READER, Person, access, may, require;"
-        " require(LOCAL_READER, 'texts');"
-        " print(may(LOCAL_READER, 'texts'), may(Person('inconnu', 'stagiaire'), 'texts'),"
+        " require(LOCAL_READER, 'reports');"
+        " print(may(LOCAL_READER, 'reports'), may(Person('inconnu', 'stagiaire'), 'reports'),"
         " sorted(access(LOCAL_READER, {}).rights))",
     )
-    assert words.strip() == "True False ['read', 'texts']"
+    assert words.strip() == "True False ['complaint_texts', 'reports']"
 
 
 SETTING = '    ministry: str = _text("MTFP", "Short name of the ministry, on opening slides")\n'

@@ -1,10 +1,15 @@
-"""Who asks, and whose rows they may see. In doubt: nothing."""
+"""Who asks, and what each may see and do: RIGHTS, one entry a right. In doubt: nothing.
+
+Checked where it counts: in answers (`access`), in actions (`require`, `scopes`) and in SQL; menus and forms only follow.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from db.codes import ALL
+
+NATION = "nation"  # the scope of what is about the whole network
 
 
 class NotAllowed(Exception):
@@ -14,50 +19,124 @@ class NotAllowed(Exception):
 class Role(StrEnum):
     """What a person does. Compared with == or in, never `is`: a reloaded module makes new objects."""
 
+    CABINET = "cabinet"
+    DIRECTOR = "director"
+    FOCAL_POINT = "focal_point"
+    DATA_MANAGER = "data_manager"
+    ADMINISTRATOR = "administrator"
+    GUEST = "guest"
+    # Whoever sits at the machine while its data are fictitious: nobody has signed in.
     READER = "reader"
+
+
+class Reach(StrEnum):
+    """How far a right goes."""
+
+    COUNTRY = "country"
+    NATION = "nation"  # what is about the whole network, and nothing of a part of it
+    DEPARTMENTS = "own departments"
+    SITES = "own sites"
+    MADE = "what one made oneself"
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks. departments: those a person is limited to; None for the whole country."""
+    """Who asks. departments, sites (codes): those that the person answers for. id: the account's, "" for who has none."""
 
     name: str
     role: str
     departments: frozenset[str] | None = None
+    sites: frozenset[str] | None = None
+    id: str = ""
 
 
-# On one's own machine, before sign-in exists: whoever can reach the loopback address may read everything.
+# On one's own machine, where the data are fictitious: whoever can reach the loopback address may read and try everything.
 LOCAL_READER = Person("lecteur local", Role.READER)
+NOBODY = Person("", "")
 
 
 @dataclass(frozen=True)
 class Right:
-    """Who has a right. content: it changes what an answer holds, so it is part of the access, and of the key under which
-    answers are kept."""
+    """How far a right goes, by role; a role that is not there does not have it. content: it changes what an answer holds
+    beside whose figures and rows, so it is part of the access, and of the key under which answers are kept."""
 
-    roles: frozenset[Role]
+    reach: Mapping[Role, Reach]
     content: bool = False
 
 
-# Until sign-in exists there is one role, on one's own machine.
+_CABINET, _DIRECTOR, _FOCAL, _MANAGER = (
+    Role.CABINET,
+    Role.DIRECTOR,
+    Role.FOCAL_POINT,
+    Role.DATA_MANAGER,
+)
+_ADMINISTRATOR, _READER = Role.ADMINISTRATOR, Role.READER
+_SIGNED_IN = (_CABINET, _DIRECTOR, _FOCAL, _MANAGER, _ADMINISTRATOR)
+_READS = (_CABINET, _DIRECTOR, _FOCAL, _MANAGER, _READER)
+# fmt: off
 RIGHTS = {
-    "read": Right(frozenset({Role.READER}), content=True),
-    "keep_stories": Right(frozenset({Role.READER})),
-    "set_targets": Right(frozenset({Role.READER})),
-    "decide": Right(frozenset({Role.READER})),
-    "rebase": Right(frozenset({Role.READER})),
+    # what figures mean and how pages are used: nothing of any site
+    "understand": Right(dict.fromkeys((*_SIGNED_IN, _READER), Reach.COUNTRY)),
+    # figures, maps, charts, and files of them
+    "aggregates": Right(dict.fromkeys(_READS, Reach.COUNTRY)),
+    # complaints one by one: reference, site, days, age, category
+    "complaint_list": Right({_CABINET: Reach.COUNTRY, _DIRECTOR: Reach.DEPARTMENTS, _FOCAL: Reach.SITES,
+                             _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
+    # what people wrote when they complained
+    "complaint_texts": Right({_DIRECTOR: Reach.DEPARTMENTS, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}, content=True),
+    "keep_stories": Right({_CABINET: Reach.MADE, _DIRECTOR: Reach.MADE, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
+    "decide": Right({_CABINET: Reach.COUNTRY, _DIRECTOR: Reach.DEPARTMENTS, _MANAGER: Reach.COUNTRY,
+                     _READER: Reach.COUNTRY}),
+    "set_targets": Right({_CABINET: Reach.NATION, _DIRECTOR: Reach.DEPARTMENTS, _MANAGER: Reach.COUNTRY,
+                          _READER: Reach.COUNTRY}),
+    # new starts of a series, and the answer to a level that is proposed
+    "rebase": Right({_MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
+    "own_account": Right(dict.fromkeys(_SIGNED_IN, Reach.MADE)),
+    "accounts": Right({_ADMINISTRATOR: Reach.COUNTRY}),
+    "journal": Right({_ADMINISTRATOR: Reach.COUNTRY}),
 }
+# fmt: on
+
+
+def reach(person: Person, right: str) -> Reach | None:
+    """How far the person's right goes; None for an unknown right or role, and for who does not have it."""
+    role, known = person.role, RIGHTS.get(right)
+    return next((far for of, far in known.reach.items() if of == role), None) if known else None
 
 
 def may(person: Person, right: str) -> bool:
-    """Whether the person may do this; an unknown right or role may nothing."""
-    return right in RIGHTS and person.role in RIGHTS[right].roles
+    """Whether the person has this right, of whatever reach."""
+    return reach(person, right) is not None
 
 
 def require(person: Person, right: str) -> None:
-    """Raise NotAllowed where the person may not do this."""
+    """Raise NotAllowed where the person does not have this right."""
     if not may(person, right):
         raise NotAllowed(f"{person.name} : {right}")
+
+
+def sites(person: Person, right: str, homes: Mapping[str, str]) -> frozenset[str] | str:
+    """The codes of the sites that the person's right takes in, or ALL. homes: site code to department."""
+    far, departments, own = reach(person, right), person.departments or (), person.sites or ()
+    if far == Reach.COUNTRY:
+        return ALL
+    return frozenset(
+        code
+        for code, home in homes.items()
+        if (far == Reach.DEPARTMENTS and home in departments)
+        or (far == Reach.SITES and code in own)
+    )
+
+
+def scopes(person: Person, right: str, homes: Mapping[str, str]) -> frozenset[str]:
+    """What the person may do this for: "nation", departments, sites' codes."""
+    far, own = reach(person, right), sites(person, right, homes)
+    if own == ALL:
+        return frozenset({NATION, *homes, *homes.values()})
+    if far == Reach.NATION:
+        return frozenset({NATION})
+    departments = {homes[code] for code in own} if far == Reach.DEPARTMENTS else set()
+    return frozenset({*own, *departments})
 
 
 @dataclass(frozen=True)
@@ -70,17 +149,16 @@ class Access:
     rights: frozenset[str] = frozenset()
     guest: bool = False
 
+    @property
+    def of_figures(self) -> "Access":
+        """The same without any row: that of all who may see the same figures."""
+        return Access(self.aggregates, frozenset(), guest=self.guest)
+
 
 def access(person: Person, homes: Mapping[str, str]) -> Access:
     """What the person may see. homes: site code to department. An unknown role sees nothing."""
-    rights = frozenset(
-        name for name, right in RIGHTS.items() if right.content and may(person, name)
+    return Access(
+        sites(person, "aggregates", homes),
+        sites(person, "complaint_list", homes),
+        frozenset(name for name, right in RIGHTS.items() if right.content and may(person, name)),
     )
-    if "read" not in rights:
-        return Access(frozenset(), frozenset(), rights)
-    own = (
-        ALL
-        if person.departments is None
-        else frozenset(c for c, d in homes.items() if d in person.departments)
-    )
-    return Access(own, own, rights)

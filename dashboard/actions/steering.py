@@ -3,10 +3,11 @@
 import math
 from datetime import date
 
+from dashboard.accounts import rights
 from dashboard.accounts.rights import NotAllowed, Person, require
 from dashboard.answers import follow
 from dashboard.answers.slides import KINDS
-from dashboard.answers.view import engine
+from dashboard.answers.view import engine, view
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import impossible
 from dashboard.stories import NotAStory, Story, check, ready, to_json
@@ -22,16 +23,19 @@ __all__ = [
     "rebase",
     "refuse_level",
     "remove_target",
+    "scopes",
     "set_target",
 ]
 
 
+def scopes(person: Person, right: str) -> frozenset[str]:
+    """What the person may do this for: "nation", departments, sites' codes."""
+    return rights.scopes(person, right, view(person).book.homes)
+
+
 def _check(person: Person, right: str, indicator: str, scope: str) -> None:
     """Raises NotAllowed where the person may not do this, or not for that scope; Refused for an unknown indicator."""
-    require(person, right)
-    # The whole is not for who answers for a part of it.
-    abroad = scope == "nation" and person.departments is not None
-    if abroad or scope not in follow.courses(person):
+    if scope not in scopes(person, right) or scope not in follow.courses(person):
         raise NotAllowed(f"{person.name} : {right}, {scope}")
     if indicator not in BY_CODE:
         raise Refused(f"« {indicator} » n'est pas un indicateur.")

@@ -1,6 +1,7 @@
 """Complaints: the open ones, listed and by age, why people complain, how many are answered. No words of theirs."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -10,7 +11,7 @@ from dashboard import charts, french
 from dashboard.answers.network import at_date, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
-from dashboard.answers.view import View, answer, quick
+from dashboard.answers.view import View, answer, answer_with_rows, engine
 from dashboard.panel import (
     Cell,
     Chart,
@@ -26,7 +27,9 @@ from dashboard.panel import (
 )
 from dashboard.period import day_number, day_of
 from dashboard.statistics import sentences
+from db import read
 from db.codes import ALL
+from db.ledger import complaint_arrays
 
 BANDS = (
     (0, 7, "moins de 8 jours"),
@@ -92,33 +95,52 @@ class Register:
 @answer
 def register(view: View, question: Question) -> Register:
     """The complaints of the sites whose figures may be seen, without their references: to be counted, never listed."""
-    return _register(view, question, view.sites(question), rows=False)
+    chosen = view.sites(question)
+    allowed = np.array([chosen == ALL or p.code in chosen for p in view.book.places], dtype=bool)
+    c = view.book.complaints
+    kept = allowed[c["site"]] & (c["received"] <= day_number(_end(view, question)))
+    kept &= _of_service(view, question, c)
+    counted = {name: values[kept] for name, values in c.items()}
+    return _register(view, question, counted, np.full(int(kept.sum()), "", dtype=object))
 
 
-@quick
+@answer_with_rows
 def open_rows(view: View, question: Question) -> Register:
-    """The complaints that are open at the date of the data, the oldest first, of the sites whose rows may be seen."""
-    now = to_date(view, question)
-    complaints = _register(view, now, view.sites_of_rows(now), rows=True)
-    return complaints.where(complaints.open).oldest_first
+    """The complaints that are open at the date of the data, the oldest first, of the sites whose rows may be seen: asked
+    of the database, which is told those sites."""
+    book, now = view.book, to_date(view, question)
+    end = _end(view, now)
+    known = min([end, *(book.complaints_as_of(p.id) or end for p in book.places)])
+    with engine().connect() as connection:
+        found = read.open_complaints(connection, view.sites_of_rows(now), end, known)
+    references = np.array([reference for reference, _ in found], dtype=object)
+    c = complaint_arrays([row for _, row in found], book.row)
+    kept = _of_service(view, now, c)
+    listed = _register(view, now, {k: v[kept] for k, v in c.items()}, references[kept])
+    return listed.where(listed.open).oldest_first
+
+
+def _end(view: View, question: Question) -> date:
+    return min(question.last, view.book.as_of or question.last)
+
+
+def _of_service(view: View, question: Question, c: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Which of the complaints are about the question's service."""
+    if not question.service:
+        return np.ones(len(c["service"]), dtype=bool)
+    of: np.ndarray = c["service"] == max(view.book.service_id(question.service), 0)
+    return of
 
 
 def _register(
-    view: View, question: Question, chosen: frozenset[str] | str, *, rows: bool
+    view: View, question: Question, c: Mapping[str, np.ndarray], references: np.ndarray
 ) -> Register:
-    book, c = view.book, view.book.complaints
-    allowed = np.array([chosen == ALL or p.code in chosen for p in book.places], dtype=bool)
-    end = min(question.last, book.as_of or question.last)
-    limit = day_number(end)
-    kept = allowed[c["site"]] & (c["received"] <= limit)
-    if question.service:
-        kept &= c["service"] == max(book.service_id(question.service), 0)
-    references = book.references[kept] if rows else np.full(int(kept.sum()), "", dtype=object)
-    c = {name: values[kept] for name, values in c.items()}
+    """Complaints in words, with their age at the end of the question. c: as `db.ledger.complaint_arrays` has them."""
+    book, end = view.book, _end(view, question)
     known = np.array(
         [day_number(book.complaints_as_of(p.id) or end) for p in book.places], dtype=np.int64
     )
-    at = np.minimum(known[c["site"]], limit)
+    at = np.minimum(known[c["site"]], day_number(end))
     open_ = ((c["resolved"] < 0) | (c["resolved"] > at)) & (c["received"] <= at)
     labels = {i: label for i, _, label in book.terms}
     codes, names = (
@@ -160,7 +182,7 @@ def ages(view: View, question: Question, key: str) -> Panel:
     )
 
 
-@answer
+@answer_with_rows
 def waiting(view: View, question: Question, key: str) -> Panel:
     """The open complaints one by one, the oldest first; by age alone for who may not see rows."""
     title, known = "Plaintes en cours", register(view, to_date(view, question))

@@ -9,7 +9,7 @@ from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness, names, services
 from dashboard.answers.question import Question
 from dashboard.answers.slides import KINDS, S, Subject
-from dashboard.answers.view import View, answer, quick, weighing
+from dashboard.answers.view import View, answer_with_rows, quick, weighing
 from dashboard.exports import html
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Deck, Message, Slide
@@ -21,7 +21,7 @@ from dashboard.wording import who_reported
 WHOLE = "Tout le réseau"
 
 
-@answer
+@answer_with_rows
 def build(view: View, question: Question, story: Story, period: Clipped) -> Deck:
     """The story over a question and its period. The story's own department or site go before the question's."""
     if story.site:  # a department or a type that is not the site's would leave nothing
@@ -48,7 +48,7 @@ def build(view: View, question: Question, story: Story, period: Clipped) -> Deck
     )
 
 
-@weighing(75)  # their pictures are text, in memory as many answers
+@weighing(75, rows=True)  # their pictures are text, in memory as many answers
 def slides(
     view: View, question: Question, story: Story, period: Clipped
 ) -> tuple[dict[str, Any], ...]:

@@ -7,7 +7,7 @@ holds an access and no person: no answer can reach who may not have it.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, wraps
 from types import MappingProxyType
@@ -65,6 +65,12 @@ class View:
     def key(self) -> tuple[Moment, Access]:
         """What tells this view's answers from others'."""
         return self.moment, self.access
+
+    @cached_property
+    def of_figures(self) -> "View":
+        """The same without rows; every answer about figures is computed with it, and kept for all who may see the same."""
+        access = self.access.of_figures
+        return self if access == self.access else replace(self, access=access)
 
     def sites(self, question: Question) -> frozenset[str] | str:
         """The sites of the question whose aggregates may be seen: codes, or ALL."""
@@ -184,18 +190,18 @@ def view(who: Asker) -> View:
         return current.views[who]
     moment = now()
     book = moment.ledger
-    seen = View(moment, access(who, {site.code: site.department for site in book.places}), book)
+    seen = View(moment, access(who, book.homes), book)
     if current is not None:
         current.views[who] = seen
     return seen
 
 
 def weighing(
-    weight: int,
+    weight: int, *, rows: bool = False
 ) -> Callable[
     [Callable[Concatenate[View, Which], Answer]], Callable[Concatenate[Asker, Which], Answer]
 ]:
-    """The same as `answer`, of what takes the memory of so many answers."""
+    """The same as `answer`, of what takes the memory of so many answers. rows: it may hold rows, as `answer_with_rows`."""
 
     def kept(
         compute: Callable[Concatenate[View, Which], Answer],
@@ -204,7 +210,7 @@ def weighing(
 
         @wraps(compute)
         def asked(who: Asker, /, *which: Which.args, **more: Which.kwargs) -> Answer:
-            seen = view(who)
+            seen = view(who) if rows else view(who).of_figures
             key = (name, seen.key, which, tuple(sorted(more.items())))
             reply: Answer = ANSWERS.get(key, lambda: frozen(compute(seen, *which, **more)), weight)
             return reply
@@ -217,8 +223,17 @@ def weighing(
 def answer(
     compute: Callable[Concatenate[View, Which], Answer],
 ) -> Callable[Concatenate[Asker, Which], Answer]:
-    """Makes of a computation (View first, then the question, then which) an answer that is kept: a person or a view may ask."""
+    """Makes of a computation (View first, then the question, then which) an answer that is kept: a person or a view may ask.
+
+    It is given no row, whoever asks, so that all who may see the same figures share it."""
     return weighing(1)(compute)
+
+
+def answer_with_rows(
+    compute: Callable[Concatenate[View, Which], Answer],
+) -> Callable[Concatenate[Asker, Which], Answer]:
+    """The same as `answer`, of what lists rows or holds such a list: kept for those who may see the same rows."""
+    return weighing(1, rows=True)(compute)
 
 
 def quick(

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import french
-from dashboard.accounts.rights import Person, may
+from dashboard.accounts.rights import Person
 from dashboard.actions import steering
 from dashboard.answers import alerts
 from dashboard.answers.bulletin import in_words
@@ -38,10 +38,11 @@ WORTH = """
 
 def levels(person: Person, question: Question) -> None:
     """The new levels that are proposed, and the form that accepts or refuses one."""
-    waiting = alerts.proposed(person, question)
+    within = steering.scopes(person, "rebase")
+    waiting = [w for w in alerts.proposed(person, question) if w[1].scope in within]
     st.header("Nouveaux niveaux proposés", anchor=False)
     show.panel(alerts.levels(person, question))
-    if not waiting or not may(person, "rebase"):
+    if not waiting:
         return
     series = {
         (one.scope, one.indicator, level.start): (
@@ -113,8 +114,9 @@ def _choice(where: DeltaGenerator, name: str, options: dict[str, str]) -> str:
 
 def decide(person: Person, question: Question) -> None:
     """Answer an alert with a decision."""
-    flagged = alerts.listing(person, question)
-    if not flagged or not may(person, "decide"):
+    within = steering.scopes(person, "decide")
+    flagged = [pair for pair in alerts.listing(person, question) if pair[1].scope in within]
+    if not flagged:
         return
     series = {
         (s.scope, s.indicator): f"{name} : {BY_CODE[s.indicator].label}" for name, s in flagged

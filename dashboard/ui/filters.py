@@ -6,14 +6,15 @@ from datetime import date
 import streamlit as st
 
 from dashboard import french
+from dashboard.accounts.rights import Reach, reach
 from dashboard.answers.network import freshness, services, sites
 from dashboard.answers.question import Question
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
 from dashboard.period import Clipped, Period, clip, presets, resolve, today
-from dashboard.ui import errors
+from dashboard.ui import errors, session
 from dashboard.ui.navigation import ACTING
-from dashboard.ui.session import FILTERS, NOTICES, person
+from dashboard.ui.session import FILTERS, NOTICES
 
 DEFAULTS = {
     "periode": "12m",
@@ -56,7 +57,7 @@ def value(name: str) -> str:
 
 def as_of() -> date:
     """The last day of the data; today where there are none."""
-    return freshness(person()).as_of or today()
+    return freshness(session.person()).as_of or today()
 
 
 def sync(page: str) -> None:
@@ -68,6 +69,7 @@ def sync(page: str) -> None:
     same = st.session_state.get(PAGE) == page
     url = {name: st.query_params[name] for name in DEFAULTS if name in st.query_params}
     held = st.session_state.get(FILTERS)
+    url = url or (own() if held is None else {})
     if held is None or ((url or same) and url != st.session_state.get(WRITTEN)):
         held = dict(held or DEFAULTS)
         for name in DEFAULTS:
@@ -81,6 +83,15 @@ def sync(page: str) -> None:
     # Last: where the database is away nothing of this has happened, and the next run finds the filters as they were.
     st.session_state[PAGE] = page
     write_url()
+
+
+def own() -> dict[str, str]:
+    """What pages open on for who answers for departments: these, until another choice is made."""
+    person = session.person()
+    if reach(person, "complaint_list") != Reach.DEPARTMENTS:
+        return {}
+    there = {p.department for p in sites(person)} & (person.departments or frozenset())
+    return {"departement": COMMA.join(sorted(there, key=french.alphabetical))}
 
 
 def in_link() -> dict[str, str]:
@@ -119,11 +130,11 @@ def options(name: str) -> Mapping[str, str]:
     """The values of a filter and their labels, "" first where everything may be chosen."""
     if name == "periode":
         return _periods()
-    places = sites(person())
+    places = sites(session.person())
     known: dict[str, Callable[[], Mapping[str, str]]] = {
         "departement": lambda: _departments([p.department for p in places]),
         "type": lambda: {k: k for k in sorted({p.kind for p in places})},
-        "prestation": lambda: services(person()),
+        "prestation": lambda: services(session.person()),
         "centre": lambda: {p.code: p.name for p in places},
         "indicateur": lambda: {code: BY_CODE[code].label for code in CLASSES},
         "comparer": lambda: {"": "", YES: "avec une autre période"},
@@ -144,7 +155,7 @@ def _valid(name: str, wanted: str) -> bool:
     if name == "periode":
         return period_of(wanted, as_of()) is not None
     if name == "departement":
-        there = {p.department for p in sites(person())}
+        there = {p.department for p in sites(session.person())}
         several = wanted.split(COMMA)
         return not wanted or (len(set(several)) == len(several) and set(several) <= there)
     return wanted in options(name)

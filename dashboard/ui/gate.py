@@ -22,7 +22,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.ui import shell
-from dashboard.ui.navigation import MOVED, PAGES
+from dashboard.ui.navigation import MOVED, NO_SUCH_PAGE, PAGES
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
 # wrong; before that, a link to any other page says "Page not found". Tested at each upgrade: tests/browser.
@@ -55,7 +55,6 @@ MAP = "/component/streamlit_folium.st_folium/"
 KEPT = ("/static/", "/app/static/", COMPONENTS, "/_stcore/bidi-components/", "/favicon.png")
 
 HOME, *_ = ADDRESSES = tuple(f"/{page.url_path}" for page in PAGES)
-NO_SUCH_PAGE = "Cette page n'existe pas."
 ELSEWHERE = (
     f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{NO_SUCH_PAGE}</title>'
     '<link rel="icon" href="/favicon.png"></head>'

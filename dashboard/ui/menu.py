@@ -1,43 +1,70 @@
-"""The menu: the pages that Streamlit knows, and the way to each."""
+"""The menu: the pages that the person may open, and the way to each. Any other one is not there."""
 
+from collections.abc import Callable
 from copy import copy
 from functools import cache
 
 import streamlit as st
 
-from dashboard.ui.navigation import PAGES, PageSpec
-
-
-def pages() -> dict[PageSpec, st.Page]:
-    """Every page, in the order of PAGES."""
-    return {spec: _page(i, spec) for i, spec in enumerate(PAGES)}
+from dashboard.accounts.rights import Person, may
+from dashboard.ui.navigation import NO_SUCH_PAGE, PAGES, PageSpec
 
 
 def page(url_path: str) -> st.Page:
     """The page of that French address, to link to."""
-    return next(_page(i, spec) for i, spec in enumerate(PAGES) if spec.url_path == url_path)
+    return next(_page(spec) for spec in PAGES if spec.url_path == url_path)
 
 
-def _page(at: int, spec: PageSpec) -> st.Page:
-    return copy(_registered(at, spec))  # Streamlit notes on a page that this run may open it
+def open_page(person: Person) -> tuple[PageSpec | None, st.Page]:
+    """Draw the menu: pages side by side, those of a section under its name. Gives the page to run, and its entry where the
+    person may open it."""
+    pages = {spec: _page(spec) if may(person, spec.right) else _none(spec) for spec in PAGES}
+    if not may(
+        person, PAGES[0].right
+    ):  # who opens the application is led to the first page there is
+        first = next((s for s in PAGES if s.listed and may(person, s.right)), None)
+        pages[PAGES[0]] = _none(PAGES[0], first)
+    sections: dict[str, list[st.Page]] = {}
+    for spec, one in pages.items():
+        sections.setdefault(spec.section, []).append(one)
+    chosen = st.navigation(sections, position="top")
+    spec = next(spec for spec, one in pages.items() if one == chosen)
+    return spec if may(person, spec.right) else None, chosen
+
+
+def _page(spec: PageSpec) -> st.Page:
+    return copy(_registered(spec))  # Streamlit notes on a page that this run may open it
+
+
+def _none(spec: PageSpec, instead: PageSpec | None = None) -> st.Page:
+    """What stands at the address of a page that the person may not open: nothing, or the way to another."""
+    return copy(_absent(spec, instead))
 
 
 @cache
-def _registered(at: int, spec: PageSpec) -> st.Page:
+def _registered(spec: PageSpec) -> st.Page:
     """A page, for which Streamlit looks its file up."""
+    return _at(spec, spec.path, spec.title, listed=spec.listed)
+
+
+@cache
+def _absent(spec: PageSpec, instead: PageSpec | None) -> st.Page:
+    return _at(spec, _leading_to(instead) if instead else _missing, NO_SUCH_PAGE, listed=False)
+
+
+def _at(spec: PageSpec, what: str | Callable[[], None], title: str, *, listed: bool) -> st.Page:
     return st.Page(
-        spec.path,
-        title=spec.title,
+        what,
+        title=title,
         url_path=spec.url_path,
-        default=at == 0,
-        visibility="visible" if spec.listed else "hidden",
+        default=spec == PAGES[0],
+        visibility="visible" if listed else "hidden",
     )
 
 
-def open_page(pages: dict[PageSpec, st.Page]) -> PageSpec:
-    """Draw the menu: pages side by side, those of a section under its name; returns the page to run."""
-    sections: dict[str, list[st.Page]] = {}
-    for spec, page in pages.items():
-        sections.setdefault(spec.section, []).append(page)
-    chosen = st.navigation(sections, position="top")
-    return next(spec for spec, page in pages.items() if page == chosen)
+def _missing() -> None:
+    st.title(NO_SUCH_PAGE, anchor=False)
+
+
+def _leading_to(spec: PageSpec) -> Callable[[], None]:
+    return lambda: st.switch_page(page(spec.url_path))

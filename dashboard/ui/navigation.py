@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class PageSpec:
     """A page: its script, its section in the menu ("" beside the others), its title there, its heading, its address, the
     filters that act on it, the ready-made story that tells it ("" for none), whether it can be compared with another
-    period, whether its tables can be taken away, and whether the menu lists it."""
+    period, whether its tables can be taken away, whether the menu lists it, and the right without which it is not there."""
 
     path: str
     section: str
@@ -19,11 +19,13 @@ class PageSpec:
     compared: bool = False
     tables: bool = True
     listed: bool = True
+    right: str = "aggregates"
 
 
 ACTING = ("departement", "type", "prestation")  # what a question takes, besides period and site
 EVERY_FILTER = ("periode", *ACTING)
 UNDERSTAND = "Comprendre"
+NO_SUCH_PAGE = "Cette page n'existe pas."
 
 # fmt: off
 PAGES = (
@@ -35,8 +37,8 @@ PAGES = (
     PageSpec("pages/workshop/present.py", "", "Présenter", "Présenter", "presenter", EVERY_FILTER, tables=False),
     PageSpec("pages/steering/site.py", "", "Centre", "Centre", "site", ("centre", "periode", "prestation"), "site",
              listed=False),
-    PageSpec("pages/reading/definitions.py", UNDERSTAND, "Définitions", "Définitions", "definitions"),
-    PageSpec("pages/reading/guide.py", UNDERSTAND, "Guide", "Guide", "guide"),
+    PageSpec("pages/reading/definitions.py", UNDERSTAND, "Définitions", "Définitions", "definitions", right="understand"),
+    PageSpec("pages/reading/guide.py", UNDERSTAND, "Guide", "Guide", "guide", right="understand"),
 )
 # fmt: on
 

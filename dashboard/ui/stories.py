@@ -43,7 +43,7 @@ SECONDS = (10, 15, 20, 30, 60)
 
 def page(person: Person) -> None:
     """The page."""
-    story = _choose(person) if may(person, "read") else None
+    story = _choose(person) if may(person, "aggregates") else None
     if story is None:
         return
     question, period = filters.question(), filters.period()

@@ -5,7 +5,7 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard.accounts.rights import Person, may
+from dashboard.accounts.rights import Person
 from dashboard.actions import steering
 from dashboard.answers import targets
 from dashboard.answers.follow import Target
@@ -85,12 +85,9 @@ def show(person: Person) -> None:
         " département, à défaut celle du réseau."
     )
     show_panel(targets.listed(person))
-    names = dict(targets.scopes(person))
-    if may(person, "set_targets"):
-        if (
-            person.departments is not None
-        ):  # who answers for a part of the network sets nothing for the whole
-            names.pop("nation")
+    within = steering.scopes(person, "set_targets")
+    names = {scope: name for scope, name in targets.scopes(person).items() if scope in within}
+    if names:
         with st.expander("Fixer une cible"):
             show_form(names)
         own = [t for t in targets.seen(person) if t[1] in names]

@@ -64,7 +64,7 @@ def test_a_proposed_level_is_refused_or_accepted_with_a_reason_and_in_the_journa
         with pytest.raises(NotAllowed):
             answer(Person("inconnu", "rôle inconnu"), *WAITS, month, "raison")
         with pytest.raises(NotAllowed):
-            answer(Person("d", Role.READER, frozenset({"Zou"})), *WAITS, month, "raison")
+            answer(Person("d", Role.DIRECTOR, frozenset({"Zou"})), *WAITS, month, "raison")
 
 
 def test_a_presentation_is_kept_replaced_and_removed():

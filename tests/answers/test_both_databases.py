@@ -20,7 +20,7 @@ from dashboard.ui.navigation import PAGES
 from tests.builders import KANDI, add_decisions
 from tests.pages.app import sound, visit_page
 
-DIRECTOR = Person("directeur", Role.READER, frozenset({"Zou"}))
+DIRECTOR = Person("directeur", Role.DIRECTOR, frozenset({"Zou"}))
 YEAR = today().year - 1
 # Of each filter, what stands for its kinds of values.
 VALUES = {

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from dashboard import french
-from dashboard.accounts.rights import ALL, LOCAL_READER, Access
+from dashboard.accounts.rights import ALL, LOCAL_READER, Access, Person, Role
 from dashboard.answers import complaints, completeness, directory, view
 from dashboard.answers.question import Question
 from dashboard.answers.view import View
@@ -38,7 +39,7 @@ def before(days: int) -> str:
 
 def seeing(rows: frozenset[str] | str) -> View:
     """One who may see all figures, and the rows of these sites."""
-    return replace(view.view(LOCAL_READER), access=Access(ALL, rows, frozenset({"read"})))
+    return replace(view.view(LOCAL_READER), access=Access(ALL, rows))
 
 
 def read(panel: Panel) -> list[list[str]]:
@@ -107,6 +108,33 @@ def test_who_may_see_some_sites_rows_is_given_these_and_told_of_the_others(asked
     assert [row[0] for row in read(panel)] == ["P-3", "P-1"]
     assert "2 plaintes attendent" in panel.finding.translate(PLAIN)
     assert "La liste en a 2" in panel.caption.translate(PLAIN)
+
+
+def test_a_director_of_the_zou_is_listed_its_complaints_beside_the_figures_of_the_country(asked):
+    three_complaints(asked)
+    director = Person("directrice", Role.DIRECTOR, frozenset({"Zou"}))
+    panel = complaints.waiting(director, YEAR, "en_cours")
+    assert [row[0] for row in read(panel)] == ["P-2"]
+    said = panel.caption.translate(PLAIN)
+    assert "3 plaintes en cours en tout" in said
+    assert "La liste en a 1, celles des centres dont vous répondez." in said
+    elsewhere = complaints.waiting(director, replace(YEAR, departments=("Alibori",)), "en_cours")
+    assert dict(read(elsewhere))["31 à 60 jours"] == "1" and "P-3" not in repr(elsewhere)
+    assert elsewhere.caption.endswith(
+        "La liste des plaintes n'est pas ouverte à qui ne répond pas de ces centres."
+    )
+
+
+def test_rows_are_cut_by_the_database_and_not_after_it(asked):
+    three_complaints(asked)
+    said: list[object] = []
+    engine = view.engine()
+    event.listen(engine, "before_cursor_execute", lambda *a: said.append(a[2]))
+    open_ = complaints.open_rows(Person("p", Role.FOCAL_POINT, sites=frozenset({KANDI})), YEAR)
+    assert [str(r) for r in open_.reference] == ["P-3", "P-1"]
+    (listed,) = [one for one in said if "reference" in one and "FROM complaint" in one]
+    (kandi,) = asked.rows("SELECT id FROM site WHERE code = 'ccsp-kandi'")
+    assert f"site_id IN ({kandi[0]})" in listed
 
 
 def test_without_a_complaint_that_waits_the_heading_says_so(asked):

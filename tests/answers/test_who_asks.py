@@ -3,6 +3,7 @@
 import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 
@@ -11,7 +12,17 @@ import pytest
 from sqlalchemy import event
 
 import dashboard.answers
-from dashboard.accounts.rights import ALL, LOCAL_READER, Access, Person, Role, access
+from dashboard.accounts.rights import (
+    ALL,
+    LOCAL_READER,
+    RIGHTS,
+    Access,
+    Person,
+    Role,
+    access,
+    may,
+    scopes,
+)
 from dashboard.answers import (
     complaints,
     completeness,
@@ -36,8 +47,18 @@ from tests.builders import KANDI, add_decisions
 SITES = 24
 SOME_DEPARTMENT, ELSEWHERE = "Zou", "Atlantique"
 NOBODY = Person("inconnu", "stagiaire")
-DIRECTOR = Person("directeur", Role.READER, frozenset({SOME_DEPARTMENT}))
+DIRECTOR = Person("directeur", Role.DIRECTOR, frozenset({SOME_DEPARTMENT}))
+CABINET = Person("cabinet", Role.CABINET)
 YEAR = Question(today() - timedelta(days=365), today())
+
+
+def confined(*departments: str) -> view.View:
+    """One who may see the figures and rows of these departments alone."""
+    everything = view.view(LOCAL_READER)
+    own = frozenset(p.code for p in everything.book.places if p.department in departments)
+    return replace(everything, access=Access(own, own))
+
+
 # What is the same for everybody: nothing of any site comes out of these.
 SAME_FOR_ALL = {
     "freshness",
@@ -62,6 +83,7 @@ NO_QUESTION = {
     "view.engine",
     "view.view",
     "view.answer",
+    "view.answer_with_rows",
     "view.weighing",
     "view.quick",
     "view.frozen",
@@ -130,7 +152,7 @@ def answers() -> dict[str, Callable]:
     }
 
 
-def ask(name: str, person: Person, question: Question = YEAR):
+def ask(name: str, person: Person | view.View, question: Question = YEAR):
     """The answer of a door, whatever else it wants to know."""
     door = doors()[name]
     last = network.freshness(LOCAL_READER).as_of
@@ -209,20 +231,75 @@ def test_a_computation_is_given_a_scope_and_no_person():
     assert not {f.type for f in Access.__dataclass_fields__.values()} & {Person, "Person"}
 
 
-def test_an_access_is_made_of_a_person_and_holds_two_sets_the_rights_and_whether_it_is_a_guest():
-    homes = {KANDI: "Alibori", "ccsp-cove": SOME_DEPARTMENT}
-    assert access(LOCAL_READER, homes) == Access(ALL, ALL, frozenset({"read"}))
-    assert access(DIRECTOR, homes) == Access(
-        frozenset({"ccsp-cove"}), frozenset({"ccsp-cove"}), frozenset({"read"})
-    )
-    assert access(NOBODY, homes) == Access(frozenset(), frozenset())
+HOMES = {KANDI: "Alibori", "ccsp-cove": SOME_DEPARTMENT}
+COVE_ALONE = frozenset({"ccsp-cove"})
+
+
+@pytest.mark.parametrize(
+    ("person", "expected"),
+    [
+        (LOCAL_READER, Access(ALL, ALL, frozenset({"complaint_texts"}))),
+        (CABINET, Access(ALL, ALL)),
+        (DIRECTOR, Access(ALL, COVE_ALONE, frozenset({"complaint_texts"}))),
+        (
+            Person("directeur", Role.DIRECTOR, frozenset({"Ailleurs"})),
+            Access(ALL, frozenset(), frozenset({"complaint_texts"})),
+        ),
+        (Person("point focal", Role.FOCAL_POINT, sites=COVE_ALONE), Access(ALL, COVE_ALONE)),
+        (
+            Person("point focal", Role.FOCAL_POINT, frozenset({SOME_DEPARTMENT})),
+            Access(ALL, frozenset()),
+        ),
+        (Person("données", Role.DATA_MANAGER), Access(ALL, ALL, frozenset({"complaint_texts"}))),
+        (Person("comptes", Role.ADMINISTRATOR), Access(frozenset(), frozenset())),
+        (
+            Person("invité", Role.GUEST, frozenset({SOME_DEPARTMENT})),
+            Access(frozenset(), frozenset()),
+        ),
+        (NOBODY, Access(frozenset(), frozenset())),
+    ],
+    ids=lambda one: getattr(one, "role", ""),
+)
+def test_an_access_holds_the_sites_of_figures_those_of_rows_and_the_rights_of_a_person(
+    person, expected
+):
+    assert access(person, HOMES) == expected
+
+
+@pytest.mark.parametrize(
+    ("person", "right", "expected"),
+    [
+        (CABINET, "set_targets", {"nation"}),
+        (CABINET, "decide", {"nation", "Alibori", SOME_DEPARTMENT, *HOMES}),
+        (DIRECTOR, "set_targets", {SOME_DEPARTMENT, "ccsp-cove"}),
+        (DIRECTOR, "decide", {SOME_DEPARTMENT, "ccsp-cove"}),
+        (DIRECTOR, "rebase", set()),
+        (Person("point focal", Role.FOCAL_POINT, sites=COVE_ALONE), "decide", set()),
+        (
+            Person("données", Role.DATA_MANAGER),
+            "rebase",
+            {"nation", "Alibori", SOME_DEPARTMENT, *HOMES},
+        ),
+        (Person("comptes", Role.ADMINISTRATOR), "decide", set()),
+        (NOBODY, "decide", set()),
+        (CABINET, "a right that is not there", set()),
+    ],
+)
+def test_what_a_person_may_do_something_for(person, right, expected):
+    assert scopes(person, right, HOMES) == expected
+
+
+def test_a_role_is_compared_by_its_value_and_an_unknown_one_has_no_right():
+    assert may(Person("relu", "director"), "decide")
+    assert not [right for right in RIGHTS if may(NOBODY, right)]
+    assert not [right for right in RIGHTS if may(Person("invité", Role.GUEST), right)]
 
 
 @pytest.mark.parametrize("name", DATA)
 def test_an_unknown_role_gets_nothing(demo, name):
     assert rows(ask(name, LOCAL_READER)) > 0
     assert rows(ask(name, NOBODY)) == 0
-    assert rows(ask(name, Person("personne", Role.READER, frozenset()))) == 0
+    assert rows(ask(name, confined())) == 0
 
 
 def test_an_unknown_role_gets_no_count_even_of_the_whole(demo):
@@ -235,30 +312,31 @@ def test_an_unknown_role_gets_no_count_even_of_the_whole(demo):
         ), by
 
 
-@pytest.mark.parametrize("person", [NOBODY, DIRECTOR], ids=["nobody", "director"])
+@pytest.mark.parametrize("departments", [(), (SOME_DEPARTMENT,)], ids=["nobody", "some"])
 @pytest.mark.parametrize("name", sorted(answers()))
-def test_no_answer_names_a_site_that_may_not_be_seen(demo, name, person):
+def test_no_answer_names_a_site_that_may_not_be_seen(demo, name, departments):
+    person = confined(*departments)
     hidden = set(network.names(LOCAL_READER).values()) - set(network.names(person).values())
     said = repr(ask(name, person))
     assert not {site for site in hidden if site in said}
 
 
-def test_a_director_gets_the_sites_of_the_department_and_no_other(demo):
+def test_who_is_confined_to_a_department_gets_its_sites_and_no_other(demo):
     own = [p for p in network.sites(LOCAL_READER) if p.department == SOME_DEPARTMENT]
     codes, names = {p.code for p in own}, {p.name for p in own}
     assert 0 < len(codes) < SITES
     assert (
-        {p.code for p in network.sites(DIRECTOR)}
+        {p.code for p in network.sites(confined(SOME_DEPARTMENT))}
         == codes
-        == set(figures.figures(DIRECTOR, YEAR, "site"))
+        == set(figures.figures(confined(SOME_DEPARTMENT), YEAR, "site"))
     )
     assert (
-        len(complaints.register(DIRECTOR, YEAR)) > 0
-        and set(complaints.register(DIRECTOR, YEAR).name) <= names
+        len(complaints.register(confined(SOME_DEPARTMENT), YEAR)) > 0
+        and set(complaints.register(confined(SOME_DEPARTMENT), YEAR).name) <= names
     )
-    assert {u.code for u in completeness.unclosed(DIRECTOR, YEAR)} == codes
-    assert {name for name, *_ in months.medians(DIRECTOR, YEAR)} <= names
-    assert {c.site_id for c, _ in completeness.closures(DIRECTOR, YEAR)} <= {
+    assert {u.code for u in completeness.unclosed(confined(SOME_DEPARTMENT), YEAR)} == codes
+    assert {name for name, *_ in months.medians(confined(SOME_DEPARTMENT), YEAR)} <= names
+    assert {c.site_id for c, _ in completeness.closures(confined(SOME_DEPARTMENT), YEAR)} <= {
         None,
         *(p.id for p in own),
     }
@@ -267,10 +345,10 @@ def test_a_director_gets_the_sites_of_the_department_and_no_other(demo):
 @pytest.mark.parametrize(
     "name", ["waits.weekdays_by_hours", "waits.histogram", "figures.figures", "figures.trend"]
 )
-def test_a_director_gets_what_the_department_filter_gives(demo, name):
+def test_who_is_confined_gets_what_the_department_filter_gives(demo, name):
     cut = Question(YEAR.first, YEAR.last, departments=(SOME_DEPARTMENT,))
     own, filtered, whole = (
-        ask(name, DIRECTOR),
+        ask(name, confined(SOME_DEPARTMENT)),
         ask(name, LOCAL_READER, cut),
         ask(name, LOCAL_READER),
     )
@@ -278,23 +356,106 @@ def test_a_director_gets_what_the_department_filter_gives(demo, name):
 
 
 @pytest.mark.parametrize("name", [n for n in DATA if n != "follow.decisions"])
-def test_a_director_who_asks_for_elsewhere_gets_nothing(demo, name):
+def test_who_is_confined_and_asks_for_elsewhere_gets_nothing(demo, name):
     elsewhere = Question(YEAR.first, YEAR.last, departments=(ELSEWHERE,))
     assert rows(ask(name, LOCAL_READER, elsewhere)) > 0
-    assert rows(ask(name, DIRECTOR, elsewhere)) == 0
+    assert rows(ask(name, confined(SOME_DEPARTMENT), elsewhere)) == 0
 
 
-def test_a_director_gets_the_signals_and_decisions_of_the_department_alone(demo):
+def test_who_is_confined_gets_the_signals_and_decisions_of_the_department_alone(demo):
     assert {d[2] for d in follow.decisions(LOCAL_READER)} == {
         "nation",
         SOME_DEPARTMENT,
         ELSEWHERE,
         KANDI,
     }
-    assert {d[2] for d in follow.decisions(DIRECTOR)} == {SOME_DEPARTMENT}
-    assert follow.signals(DIRECTOR, [SOME_DEPARTMENT, ELSEWHERE, KANDI, "nation"]).keys() == {
-        SOME_DEPARTMENT
-    }
+    assert {d[2] for d in follow.decisions(confined(SOME_DEPARTMENT))} == {SOME_DEPARTMENT}
+    assert follow.signals(
+        confined(SOME_DEPARTMENT), [SOME_DEPARTMENT, ELSEWHERE, KANDI, "nation"]
+    ).keys() == {SOME_DEPARTMENT}
+
+
+# ---- figures for all, rows for some ----------------------------------------------------------------------------
+
+
+def references(who: Person, question: Question = YEAR) -> set[str]:
+    """The complaints that the list shows, by the register's own reference."""
+    return {str(r) for r in complaints.open_rows(who, question).reference}
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_a_director_gets_the_figures_of_the_country(demo, name):
+    assert rows(ask(name, DIRECTOR)) == rows(ask(name, LOCAL_READER)) > 0
+
+
+@pytest.fixture
+def directors(demo) -> list[Person]:
+    """Of two departments where complaints wait."""
+    homes = view.view(LOCAL_READER).book.homes
+    waiting = sorted({homes[code] for code in complaints.open_rows(LOCAL_READER, YEAR).code})
+    assert len(waiting) > 2
+    return [Person(f"de {d}", Role.DIRECTOR, frozenset({d})) for d in waiting[:2]]
+
+
+def of(person: Person) -> Question:
+    """The question about the department of a director."""
+    return replace(YEAR, departments=tuple(person.departments))
+
+
+def test_a_director_is_given_the_complaints_of_the_department_one_by_one_and_of_no_other(directors):
+    one, _ = directors
+    own = {p.code for p in network.sites(LOCAL_READER) if p.department in one.departments}
+    listed = complaints.open_rows(one, YEAR)
+    assert len(listed) and set(listed.code) <= own
+    assert references(one) < references(CABINET) == references(LOCAL_READER)
+    panel = complaints.waiting(one, YEAR, "k")
+    assert not [r for r in references(LOCAL_READER) - references(one) if r in repr(panel)]
+    assert "celles des centres dont vous répondez" in panel.caption
+
+
+def test_a_director_who_asks_for_another_department_is_given_counts_and_no_complaint(directors):
+    one, other = directors
+    waiting = references(LOCAL_READER, of(other))
+    assert waiting and not references(one, of(other))
+    panel = complaints.waiting(one, of(other), "k")
+    assert sum(int(row[1].value or 0) for row in panel.table.rows) == len(waiting)
+    assert "n'est pas ouverte à qui ne répond pas de ces centres" in panel.caption
+
+
+@pytest.mark.pitfall(32)
+def test_two_directors_who_ask_in_turn_are_given_their_own_complaints_and_the_same_figures(
+    directors,
+):
+    for _ in range(2):
+        for person in directors:
+            panel = complaints.waiting(person, YEAR, "k")
+            assert {row[0].text for row in panel.table.rows} == references(person, of(person))
+    one, other = directors
+    assert not references(one) & references(other)
+    assert complaints.ages(one, YEAR, "k") is complaints.ages(other, YEAR, "k")
+
+
+@pytest.mark.parametrize("name", sorted(answers()))
+def test_no_answer_holds_a_complaint_of_a_department_that_a_director_does_not_answer_for(
+    directors, name
+):
+    one, _ = directors
+    hidden = references(LOCAL_READER) - references(one)
+    assert hidden and "" not in hidden
+    said = repr(ask(name, one))
+    assert not [reference for reference in hidden if reference in said]
+
+
+def test_a_story_holds_the_complaints_of_who_asks_alone(directors):
+    one, other = directors
+    last = network.freshness(LOCAL_READER).as_of
+    period = clip(resolve("12m", last), last)
+    for place, own in ((*one.departments, True), (*other.departments, False)):
+        for tell in (deck.build, deck.slides):
+            said = repr(tell(one, YEAR, ready(f"departement:{place}"), period))
+            assert {r for r in references(LOCAL_READER) if r in said} == (
+                references(one) if own else set()
+            )
 
 
 # ---- one state of the data a run -------------------------------------------------------------------------------
@@ -346,16 +507,18 @@ def test_a_run_asks_everything_of_one_state_and_the_next_run_of_the_next(demo):
 
 
 def test_one_person_s_answer_is_the_very_answer_of_another_who_may_see_the_same(demo):
-    colleague = Person("autre lecteur", Role.READER)
-    assert figures.figures(LOCAL_READER, YEAR, "site") is figures.figures(colleague, YEAR, "site")
-    other = Person("directeur", Role.READER, frozenset({SOME_DEPARTMENT, ELSEWHERE}))
-    assert set(figures.figures(other, YEAR, "site")) > set(figures.figures(DIRECTOR, YEAR, "site"))
+    for colleague in (CABINET, DIRECTOR):
+        assert figures.figures(LOCAL_READER, YEAR, "site") is figures.figures(
+            colleague, YEAR, "site"
+        )
+    other, some = confined(SOME_DEPARTMENT, ELSEWHERE), confined(SOME_DEPARTMENT)
+    assert set(figures.figures(other, YEAR, "site")) > set(figures.figures(some, YEAR, "site"))
 
 
 def test_who_made_a_deck_is_nowhere_in_it(demo):
     last = network.freshness(LOCAL_READER).as_of
     told = deck.build(
-        Person("Awa K.", Role.READER), YEAR, ready("national"), clip(resolve("12m", last), last)
+        Person("Awa K.", Role.CABINET), YEAR, ready("national"), clip(resolve("12m", last), last)
     )
     assert "Awa" not in repr(told)
 

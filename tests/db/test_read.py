@@ -21,6 +21,9 @@ QUESTIONS = {
     "daily_visits": lambda c, sites: [i for i, *_ in read.daily_visits(c, sites, *YEAR)],
     "closings": lambda c, sites: [i for i, *_ in read.closings(c, sites, *YEAR)],
     "complaints": lambda c, sites: [i for i, *_ in read.complaints(c, sites, YEAR[1])],
+    "open_complaints": lambda c, sites: [
+        i for _, (i, *_) in read.open_complaints(c, sites, YEAR[1], YEAR[0])
+    ],
     "closures": lambda c, sites: [
         c.site_id for c in read.closures(c, sites, *YEAR) if c.site_id is not None
     ],

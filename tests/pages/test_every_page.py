@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from streamlit.testing.v1 import AppTest
 
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
-from dashboard.answers import figures, follow, network, view
+from dashboard.answers import complaints, figures, follow, network, view
 from dashboard.answers.question import Question
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
@@ -45,7 +46,7 @@ from tests.pages.app import (
 SITES = 24
 SOME_DEPARTMENT, ELSEWHERE = "Zou", "Atlantique"
 NOBODY = Person("inconnu", "stagiaire")
-DIRECTOR = Person("directeur", Role.READER, frozenset({SOME_DEPARTMENT}))
+DIRECTOR = Person("directeur", Role.DIRECTOR, frozenset({SOME_DEPARTMENT}))
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
     "${alert(1)}",
@@ -652,28 +653,40 @@ YEAR = Question(today() - timedelta(days=365), today())
 
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
-@pytest.mark.parametrize("person", [NOBODY, DIRECTOR], ids=["nobody", "director"])
-def test_no_page_shows_a_site_that_the_person_may_not_see(demo, monkeypatch, person, spec):
-    hidden = set(network.names(LOCAL_READER).values()) - set(network.names(person).values())
-    monkeypatch.setattr(session, "person", lambda: person)
-    monkeypatch.setattr(filters, "person", lambda: person)
-    at = sound(visit_page(spec.url_path, centre=KANDI))
+def test_no_page_shows_a_site_to_who_may_see_none(demo, monkeypatch, spec):
+    monkeypatch.setattr(session, "person", lambda: NOBODY)
+    text = everything(sound(visit_page(spec.url_path, centre=KANDI)))
+    assert not [name for name in network.names(LOCAL_READER).values() if name in text]
+    assert not re.search(r"\d+ usagers? reçus?", text)
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
+def test_no_page_shows_a_director_a_complaint_of_another_department(demo, monkeypatch, spec):
+    every = complaints.open_rows(LOCAL_READER, YEAR)
+    homes = {p.code: p.department for p in network.sites(LOCAL_READER)}
+    first = str(every.code[0])
+    own, hidden = set(), set()
+    for reference, code in zip(every.reference.tolist(), every.code.tolist(), strict=True):
+        (own if homes[code] == homes[first] else hidden).add(reference)
+    director = Person("directrice", Role.DIRECTOR, frozenset({homes[first]}))
+    monkeypatch.setattr(session, "person", lambda: director)
+    text = everything(sound(visit_page(spec.url_path, centre=first)))
+    assert hidden and not {reference for reference in hidden if reference in text}
+    assert bool({r for r in own if r in text}) == (
+        spec.url_path in ("plaintes", "departement", "site")
+    )
+    elsewhere = next(code for code in every.code.tolist() if homes[code] != homes[first])
+    text = everything(
+        sound(visit_page(spec.url_path, centre=elsewhere, departement=homes[elsewhere]))
+    )
+    assert not {reference for reference in own | hidden if reference in text}
+    assert ("n'est pas ouverte à qui ne répond pas" in text) == (
+        spec.url_path in ("plaintes", "departement", "site")
+    )
+
+
+def everything(at: AppTest) -> str:
+    """All that the page says: words, tables, charts, the map."""
     charts = " ".join(str(c.proto) for c in at.get("vega_lite_chart"))
-    text = "\n".join(
-        [
-            *words(at),
-            tables(at),
-            charts,
-            *(json.dumps(drawn(at), ensure_ascii=False) for _ in at.get("component_instance")),
-        ]
-    )
-    assert not {name for name in hidden if name in text}
-    if person is NOBODY:
-        assert not re.search(r"\d+ usagers? reçus?", text)
-
-
-@pytest.mark.pitfall(32)
-def test_what_one_person_asked_is_not_given_to_another(demo):
-    assert set(figures.figures(LOCAL_READER, YEAR, "site")) != set(
-        figures.figures(DIRECTOR, YEAR, "site")
-    )
+    maps = [json.dumps(drawn(at), ensure_ascii=False) for _ in at.get("component_instance")]
+    return "\n".join([*words(at), tables(at), charts, *maps])

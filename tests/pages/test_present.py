@@ -18,8 +18,8 @@ from dashboard.exports import EXPORTS, Export
 from dashboard.period import clip, resolve
 from dashboard.settings import ROOT
 from dashboard.stories import Step, ready
-from dashboard.ui import filters, session, stories
 from dashboard.ui import present as telling
+from dashboard.ui import session, stories
 from db import steering as steer
 from tests.pages.app import link, sound, visit_page, words
 
@@ -249,7 +249,6 @@ def test_a_director_tells_the_story_of_the_department_alone(demo, monkeypatch):
     director = Person("directrice", Role.READER, frozenset({"Zou"}))
     monkeypatch.setattr(session, "person", lambda: director)
     hidden = set(network.names(LOCAL_READER).values()) - set(network.names(director).values())
-    monkeypatch.setattr(filters, "person", lambda: director)
     at = present()
     told = telling.deck.build(
         director, Question(*_year()), at.session_state[stories.HELD], _period()

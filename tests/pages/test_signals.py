@@ -326,7 +326,7 @@ def test_a_second_target_for_the_same_day_is_refused(desk):
 def test_who_answers_for_a_department_sets_nothing_for_the_network(desk, monkeypatch):
     hand_in(desk, LAST, [CALM])
     home = next(p.department for p in network.sites(LOCAL_READER) if p.code == KANDI)
-    director = Person("directeur", Role.READER, frozenset({home}))
+    director = Person("directeur", Role.DIRECTOR, frozenset({home}))
     monkeypatch.setattr(session, "person", lambda: director)
     at = sound(visit_page("signaux"))
     assert "Tout le réseau" not in at.selectbox(key="cible_perimetre").options
