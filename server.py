@@ -9,6 +9,7 @@ import gc
 import logging
 import os
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -20,11 +21,11 @@ from streamlit import config as streamlit_config
 
 from dashboard.settings import ROOT, load
 from dashboard.ui.gate import MIDDLEWARE
+from dashboard.ui.session import TOLD
 from db import faults, opening
 from db.engine import make_engine
 from db.write import Refused
 
-HOST = "127.0.0.1"  # the loopback address only, until sign-in exists
 FRAME = ROOT / "streamlit_app.py"
 LARGEST_MESSAGE = (
     10 * 2**20
@@ -42,14 +43,17 @@ TURN = 0.02
 LOG = logging.getLogger("ccsp")
 
 
-def listen(port: int, host: str = HOST) -> socket.socket:
-    """The socket that the server will answer on; until then whoever connects is refused. Port 0 takes any free one.
+def listen(port: int) -> socket.socket:
+    """The socket that the server will answer on, at the address of the settings; until then whoever connects is refused. Port 0
+    takes any free one.
 
     Raises OSError where the port cannot be had.
     """
     # The protocol is named because asyncio sends small messages at once (TCP_NODELAY) only where it reads TCP here;
     # Streamlit's own socket does not say it, and each answer then waits 40 ms for the browser's acknowledgement.
-    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    host = load().host
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name != "nt":  # there this option would let two programs share the port
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -72,6 +76,17 @@ def refuse_to_start() -> None:
         sys.exit(str(reason))
     except faults.SETTINGS + faults.failures() as error:
         sys.exit(faults.sentence(error))
+
+
+def refuse_certificate() -> None:
+    """End with one sentence where the certificate and its key are none, or not of each other."""
+    if load().tls_cert:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(load().tls_cert, load().tls_key)
+        except (ssl.SSLError, OSError):
+            sys.exit(
+                "TLS_CERT et TLS_KEY : ces fichiers ne sont pas un certificat (PEM) et sa clé, ou ne vont pas ensemble."
+            )
 
 
 def warm() -> None:
@@ -113,7 +128,9 @@ def serve(
     """
     spare_memory()
     refuse_to_start()
+    refuse_certificate()
     streamlit_config.set_option("server.maxUploadSize", load().upload_max_mb)
+    streamlit_config.set_option("server.trustedUserHeaders", TOLD)
     sys.setswitchinterval(TURN)
     logging.basicConfig(level=logging.WARNING, format=FORMAT)
 
@@ -142,6 +159,8 @@ def serve(
         ws_max_size=LARGEST_MESSAGE,
         ws_ping_interval=30,
         ws_ping_timeout=30,
+        ssl_certfile=load().tls_cert or None,
+        ssl_keyfile=load().tls_key or None,
         proxy_headers=False,  # what a client says of itself in X-Forwarded-For is not believed
         timeout_graceful_shutdown=3,
     )

@@ -11,7 +11,10 @@ st.set_page_config(
 )
 
 with errors.said_plainly(again=True), run():
-    spec, page = menu.open_page(session.person())
+    person = session.person()
+    if not person.role:
+        st.stop()  # started by itself, or the right to see it is gone: there is nothing here
+    spec, page = menu.open_page(person)
     if spec is not None:
         frame.dress(spec)
     page.run()

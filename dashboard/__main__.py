@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
+from dashboard import accounts_command
 from dashboard.answers import report
 from dashboard.exports import EXPORTS
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--format", choices=("csv", "json"), default="csv")
     _decisions(commands)
     _report(commands)
+    accounts_command.add_parser(commands)
     return top
 
 
@@ -191,6 +193,9 @@ def main(argv: list[str] | None = None) -> int:
         schema.check_current(engine)
         if arguments.command == "report":
             report.write(arguments)
+            return 0
+        if arguments.command == "accounts":
+            accounts_command.run(arguments, who())
             return 0
         if not indicators:
             enter(engine, arguments)

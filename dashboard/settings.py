@@ -1,6 +1,7 @@
 """Every setting of the application, in one class: name, default, meaning, check. Read from the environment, here only."""
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import Field, dataclass, field, fields
 from functools import cache
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+OWN = ("127.0.0.1", "localhost", "::1")  # addresses that no other machine can reach
+PUBLIC = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?/?")
 
 
 def _text(default: str, meaning: str, *, a_file: bool = False) -> Any:
@@ -58,6 +61,25 @@ class Settings:
         60, (1, 3600), "Longest time the reading of one workbook may take"
     )
     port: int = _whole(8501, (1, 65535), "Port that the server answers on")
+    host: str = _text(
+        "127.0.0.1",
+        "Address that the server answers on; another than this machine's own needs PUBLIC_URL, or TLS_CERT and TLS_KEY",
+    )
+    public_url: str = _text(
+        "",
+        "Address that people type where a proxy stands in front: https://tableau.example.bj; with it everybody signs in",
+    )
+    tls_cert: str = _text(
+        "", "Path of the certificate (PEM), where the server itself answers by https", a_file=True
+    )
+    tls_key: str = _text("", "Path of the certificate's key (PEM)", a_file=True)
+    trusted_proxies: str = _text(
+        "", "Addresses of the proxies whose X-Forwarded-For is believed, between commas"
+    )
+    session_idle_minutes: int = _whole(
+        30, (1, 720), "A sign-in lapses after so many minutes without anybody at work"
+    )
+    session_hours: int = _whole(12, (1, 24), "A sign-in lapses after so many hours in any case")
 
 
 def fields_by_name() -> dict[str, Field[Any]]:
@@ -78,7 +100,25 @@ def load() -> Settings:
     Raises ValueError, with one sentence that names the variable, for the first value that cannot be.
     """
     values: dict[str, Any] = {name: _value(one) for name, one in fields_by_name().items()}
-    return Settings(**values)
+    settings = Settings(**values)
+    _check_doors(settings)
+    return settings
+
+
+def _check_doors(settings: Settings) -> None:
+    """Raises ValueError where other machines would be let in unprotected."""
+    if settings.public_url and not PUBLIC.fullmatch(settings.public_url):
+        raise ValueError(
+            "PUBLIC_URL : une adresse comme https://tableau.example.bj est attendue, sans rien derrière, lu"
+            f" « {settings.public_url} »."
+        )
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        raise ValueError("TLS_CERT et TLS_KEY vont ensemble : donner aussi l'autre.")
+    if settings.host not in OWN and not (settings.public_url or settings.tls_cert):
+        raise ValueError(
+            f"HOST={settings.host} ouvre l'application à d'autres machines : donner aussi TLS_CERT et TLS_KEY,"
+            " ou PUBLIC_URL=https://… derrière un serveur mandataire."
+        )
 
 
 def _value(one: Field[Any]) -> str | int:

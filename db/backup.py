@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, func, inspect, select, text
 from dashboard.french import counted
 from dashboard.period import now
 from dashboard.settings import ROOT, load
-from db import copies, journal, schema, supersede
+from db import access, copies, journal, schema, supersede
 from db.engine import is_sqlite, writing
 from db.models import Base, Journal
 from db.seed import beyond_reference
@@ -15,7 +15,8 @@ from db.write import Refused
 
 # Lines of the journal that no person's data stand behind.
 BY_ITSELF = ("seeded", "migrated", "restored", "went back")
-COMPUTED = {"rollup", "journal"}
+# What nobody entered: worked out, or noted by the way.
+COMPUTED = {"rollup", "journal", "access_journal", "sign_in", "failed_sign_in", "open_base"}
 WORDS = {
     "import_batch": "lot",
     "target": "cible",
@@ -27,6 +28,7 @@ WORDS = {
     "site": "centre ajouté",
     "service": "prestation ajoutée",
     "term": "mot ajouté",
+    "account": "compte",
 }
 
 
@@ -136,6 +138,10 @@ def _replace(engine: Engine, path: Path, did: str, by: str, *, keep: bool) -> Pa
     former = _keep(engine, schema.version(engine) or "0") if keep else None
     copies.put_back(engine, path)
     with writing(engine) as connection:
+        if inspect(connection).has_table("open_base"):
+            # What a copy holds may be anything; and who was let in then is not let in now.
+            access.close(connection)
+            access.end(connection, journal.now())
         journal.note(
             connection, by, did, {"copy": path.name, "kept": former.name if former else None}
         )

@@ -9,9 +9,10 @@ from sqlalchemy import Engine
 from tqdm import tqdm
 
 from dashboard.period import today
-from db import read, write
+from db import access, read, write
 from db.codes import ALL
 from db.demo import DemoSite, files
+from db.engine import writing
 from db.intake import Options, load_known, take
 from db.ledger import public_holidays
 
@@ -33,6 +34,8 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
         holidays = set(public_holidays(connection, first, today()))
     sites = [DemoSite(p.code, p.kind, p.launched_on, p.department) for p in places]
     known = load_known(engine)
+    with writing(engine) as connection:
+        access.open_if_new(connection)
     rows = 0
     # The bar goes back to the start of its line: past the stream that spells such codes out.
     with (

@@ -64,16 +64,18 @@ def make_engine(url: str, cache_mb: int = 64) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, *, queue: bool = True) -> Iterator[Connection]:
     """One transaction that writes; only one runs at a time, in all processes.
 
     Rollups are read, changed and written back: two imports at once must queue, or counts would be lost.
+    queue: False for what touches no data (who signed in): on PostgreSQL it need not wait for an import.
     """
     with (
         engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
         connection.begin(),
     ):
-        wait_for_turn(connection)
+        if queue:
+            wait_for_turn(connection)
         yield connection
 
 

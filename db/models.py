@@ -439,3 +439,78 @@ class Journal(Base):
     detail: Mapped[dict[str, object]] = mapped_column(JSON)
     why: Mapped[str] = mapped_column(Text)
     __table_args__ = (CheckConstraint("did <> ''", name="did"),)
+
+
+# --- who asks: outside the data's version, which the journal's last line is --------------------------------------------
+class Account(Base):
+    """Who may sign in. Names are those of posts or of people whom the ministry knows; nothing else of them is kept."""
+
+    __tablename__ = "account"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, comment="of chance, never reused")
+    name: Mapped[str] = mapped_column(String(80), unique=True, comment="in small letters")
+    email: Mapped[str | None] = mapped_column(String(160), unique=True)
+    role: Mapped[str] = mapped_column(String(20))
+    departments: Mapped[list[str] | None] = mapped_column(
+        JSON(none_as_null=True), comment="null: not limited to departments"
+    )
+    sites: Mapped[list[str] | None] = mapped_column(
+        JSON(none_as_null=True), comment="codes; null: not limited to sites"
+    )
+    password: Mapped[str | None] = mapped_column(Text, comment="argon2id; null: none works")
+    must_change: Mapped[bool] = mapped_column(Boolean, comment="the password works once")
+    works_until: Mapped[datetime | None] = mapped_column(
+        DateTime, comment="of a password that works once"
+    )
+    disabled: Mapped[bool] = mapped_column(Boolean)
+    epoch: Mapped[int] = mapped_column(
+        Integer, comment="raised with role, places, password or state: open pages begin anew"
+    )
+    created_at: Mapped[datetime] = mapped_column(DateTime)
+
+
+class SignIn(Base):
+    """A browser that signed in. The token itself is with the browser alone."""
+
+    __tablename__ = "sign_in"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True, comment="SHA-256")
+    browser: Mapped[str] = mapped_column(String(64), comment="SHA-256 of what it is known by")
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    began_at: Mapped[datetime] = mapped_column(DateTime)
+    seen_at: Mapped[datetime] = mapped_column(DateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime)
+    next_id: Mapped[int | None] = mapped_column(
+        RowId, comment="the one that went on with its pages after it had lapsed"
+    )
+
+
+class FailedSignIn(Base):
+    """Passwords that were wrong, in a row: the next one has to wait."""
+
+    __tablename__ = "failed_sign_in"
+    who: Mapped[str] = mapped_column(
+        String(64), primary_key=True, comment="an account, or a digest of what was typed"
+    )
+    failures: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[datetime] = mapped_column(DateTime)
+
+
+class AccessJournal(Base):
+    """Who signed in, looked at rows, exported, changed an account. Triggers refuse any change of a line."""
+
+    __tablename__ = "access_journal"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(DateTime, index=True)
+    who: Mapped[str] = mapped_column(String(80))
+    did: Mapped[str] = mapped_column(String(40), comment="in the past participle: signed in")
+    detail: Mapped[dict[str, object]] = mapped_column(JSON)
+    __table_args__ = (CheckConstraint("did <> ''", name="did"),)
+
+
+class OpenBase(Base):
+    """Its one row says that nobody need sign in on this machine: `demo` writes it into a new database, and triggers delete it
+    with the first row that is not fictitious, and with the first account."""
+
+    __tablename__ = "open_base"
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    since: Mapped[datetime] = mapped_column(DateTime)

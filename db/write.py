@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from sqlalchemy import Connection, Engine, insert, text, update
 
-from db import bulk, journal, rollup
+from db import access, bulk, journal, rollup
 from db.codes import NATION
 from db.engine import writing
 from db.forms import DESTINATIONS, Destination
@@ -336,5 +336,6 @@ def purge_demo(engine: Engine, by: str) -> int:
             "import_batch",
         ):
             connection.execute(Base.metadata.tables[table].delete())
+        access.close(connection)
         journal.note(connection, by, "purged", {"batches": count})
         return count

@@ -8,9 +8,10 @@ import sys
 
 from sqlalchemy import select
 
-from dashboard.settings import ROOT, load
+from dashboard.accounts.rights import Role
+from dashboard.settings import OWN, ROOT, load
 from dashboard.ui import assets
-from db import faults, opening, read
+from db import access, faults, opening, read
 from db.__main__ import main as db
 from db.console import guard
 from db.engine import make_engine
@@ -66,6 +67,32 @@ def prepare_database() -> None:
         sys.exit(1)
 
 
+def address(port: int) -> str:
+    """What people type to come here."""
+    settings = load()
+    if settings.public_url:
+        return settings.public_url
+    host = "localhost" if settings.host in OWN else settings.host
+    return f"http{'s' if settings.tls_cert else ''}://{host}:{port}"
+
+
+def who_comes_in() -> str:
+    """Whether one has to sign in, and who makes the first account."""
+    settings = load()
+    engine = make_engine(settings.database_url)
+    with engine.connect() as connection:
+        is_open, accounts = access.is_open(connection), access.accounts(connection)
+    engine.dispose()
+    if is_open and settings.host in OWN and not settings.public_url:
+        return "Données fictives : sur cette machine, on entre sans se connecter."
+    if not any(one.role == Role.ADMINISTRATOR for one in accounts):
+        return (
+            "Il faut se connecter, et il n'y a pas encore d'administrateur. L'ajouter :"
+            " python -m dashboard accounts add NOM --role administrator"
+        )
+    return "On entre en se connectant (python -m dashboard accounts list)."
+
+
 def main() -> None:
     """Start the server, once everything it needs is there."""
     os.chdir(ROOT)
@@ -77,8 +104,9 @@ def main() -> None:
     except faults.SETTINGS + faults.failures() as error:
         # A setting that cannot be read, a database that does not answer, a folder that cannot be written.
         sys.exit(faults.sentence(error))
+    port = door.getsockname()[1]
     print(
-        f"Tableau de bord CCSP : http://localhost:{door.getsockname()[1]} (Ctrl+C pour arrêter)",
+        f"Tableau de bord CCSP : {address(port)} (Ctrl+C pour arrêter)\n{who_comes_in()}",
         flush=True,
     )
     serve(door)

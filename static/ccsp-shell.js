@@ -19,6 +19,8 @@
   let forgotten = false;  // the server knows nothing of this page any more
   let asking = false;
   let sentence = null;
+  let opened = "";        // for which account, with which rights, this page was opened
+  let cover = null;
 
   // Streamlit makes one connection; it is only listened to, for it ends at once when the server does.
   window.WebSocket = class extends WebSocket {
@@ -42,6 +44,7 @@
       const said = await answer.text();
       there = answer.ok;
       if (there) {
+        heed(answer.headers.get("ccsp-session"));
         forgotten ||= lost && life !== said;
         life = said;
         if (link) lost = false;
@@ -57,6 +60,40 @@
     if (!there) say(true);
     else if (anew && !document.querySelector("#ccsp-presentation")) location.reload();
     else if (link) say(false);
+  }
+
+  // How it stands with the sign-in, as the gate says (dashboard/ui/sign_in.py). A page whose sign-in is at an end goes, a
+  // presentation too; one whose sign-in lapsed is covered, and goes on once the same account signed in in another window.
+  function heed(told) {
+    if (!told) return;
+    const [state, account] = told.split(" ");
+    if (state === "ended" || (account && opened && account !== opened)) location.reload();
+    if (account) opened = account;
+    hide(state === "lapsed" && !document.querySelector("#ccsp-presentation"));
+  }
+
+  function hide(covered) {
+    if (covered === Boolean(cover)) return;
+    const page = document.querySelector("#root");
+    if (page) page.inert = covered;
+    if (!covered) {
+      cover.remove();
+      cover = null;
+      return;
+    }
+    cover = document.createElement("div");
+    cover.id = "ccsp-cover";
+    cover.setAttribute("role", "alertdialog");
+    cover.setAttribute("aria-label", "Session expirée");
+    const words = document.createElement("p");
+    words.textContent = "Votre session a expiré. Reconnectez-vous dans une autre fenêtre : cette page reprendra où elle en est.";
+    const link = document.createElement("a");
+    link.href = "/connexion";
+    link.target = "_blank";
+    link.textContent = "Se connecter";
+    cover.append(words, link);
+    document.body.append(cover);
+    link.focus();
   }
 
   // Streamlit's own box says it in English, names a command that is not ours, and holds the page behind it.

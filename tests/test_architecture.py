@@ -30,10 +30,12 @@ COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/forms")
 # What of db each part of dashboard may take; the others its codes and shapes alone. Only answers read, only
 # actions write, and the command line does both.
 READERS = {"db.codes", "db.engine", "db.facts", "db.faults", "db.ledger", "db.read", "db.shapes"}
-WRITERS = {"db.codes", "db.shapes", "db.steering", "db.write"}
+WRITERS = {"db.access", "db.codes", "db.shapes", "db.steering", "db.write"}
 ASK_THE_DATABASE = {
     "dashboard/answers/": READERS,
     "dashboard/actions/": WRITERS,
+    # Who may come in, and nothing of the data.
+    "dashboard/accounts/": {"db.access", "db.codes", "db.engine", "db.faults", "db.write"},
     # A command says what went wrong and on which version, as those of db do.
     "dashboard/__main__.py": READERS | WRITERS | {"db.console", "db.schema"},
 }
@@ -197,16 +199,17 @@ def test_no_two_modules_import_each_other():
 # From the ground up: a part imports from those below it, and from itself.
 LAYERS = (
     {"db.codes", "dashboard.settings", "dashboard.french", "dashboard.palette"},
-    {"db.shapes", "dashboard.accounts", "dashboard.period", "dashboard.statistics"},
+    {"db.shapes", "dashboard.period", "dashboard.statistics"},
     {"dashboard.indicators", "dashboard.forms"},
     {"db", "dashboard.wording", "dashboard.classes"},
-    {"dashboard.judgement"},
+    {"dashboard.judgement", "dashboard.accounts"},
     {"dashboard.charts", "dashboard.stories"},
     {"dashboard.panel"},
     {"dashboard.exports"},
     {"dashboard.answers"},
     {"dashboard.actions"},
-    {"dashboard.ui", "dashboard.__main__"},
+    {"dashboard.ui", "dashboard.accounts_command"},
+    {"dashboard.__main__"},
     {"pages", "streamlit_app", "server"},
     {"scripts"},
 )

@@ -72,6 +72,17 @@ def title(spec: PageSpec) -> str:
     return f"{head}{french.SPACE}: {finding}" if finding else head
 
 
+def who_asks() -> str:
+    """The name of who signed in, and the way out: HTML."""
+    person = session.person()
+    if not person.id:
+        return ""
+    return (
+        f'<form class="ccsp-who" method="post" action="/deconnexion"><span>{escape(person.name)}</span>'
+        "<button>Se déconnecter</button></form>"
+    )
+
+
 def top(spec: PageSpec) -> None:
     """Whether data are fictitious and up to when they go; on a telephone the line that unfolds the filters. Notices where
     there are no data, or old ones. The opening page speaks for itself: its heading is for who hears it."""
@@ -81,7 +92,7 @@ def top(spec: PageSpec) -> None:
     if fresh.as_of is not None:
         fictitious = f'<b title="{FICTITIOUS}">Données fictives</b> ' if fresh.demo else ""
         known = f"données au {french.date_short(fresh.as_of)}"
-        parts.append(f'<p class="ccsp-state">{fictitious}<span>{known}</span></p>')
+        parts.append(f'<div class="ccsp-state">{fictitious}<span>{known}</span>{who_asks()}</div>')
     if spec.filters:
         words = escape(" · ".join(filters.in_words(spec.filters)))
         parts.append(

@@ -1,7 +1,7 @@
 """What stands around Streamlit for each request: who may ask for what, and what every answer carries.
 
-From the outside in: `Headers` (what a browser may do with an answer), `Door` (what is let in), compression, `Shell` (the
-page in French, with our own looks and small script).
+From the outside in: `Headers` (what a browser may do with an answer), `Door` (what is let in), `SignIn` (who asks),
+compression, `Shell` (the page in French, with our own looks and small script).
 """
 
 import re
@@ -9,7 +9,6 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
 
 import streamlit
 from starlette.datastructures import Headers as Read
@@ -21,15 +20,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.pages_manager import PagesManager
 
-from dashboard.ui import shell
+from dashboard.settings import load
+from dashboard.ui import shell, sign_in_pages
 from dashboard.ui.navigation import MOVED, NO_SUCH_PAGE, PAGES
+from dashboard.ui.origin import allowed, own_origin, secure
+from dashboard.ui.sign_in import SignIn
+from dashboard.ui.sign_in_forms import FORMS
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
 # wrong; before that, a link to any other page says "Page not found". Tested at each upgrade: tests/browser.
 PagesManager.uses_pages_directory = False
 
-# Whatever name leads here, only these are ours: a page elsewhere whose name points to this machine reads nothing.
-HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # All that a browser needs under /_stcore/; the rest (metrics, agents, what an upgrade adds) is not there.
 CORE = (
     "/_stcore/health",
@@ -85,11 +86,6 @@ ALWAYS = {
 }
 
 
-ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is asked
-# Of this process: a page that meets another one knows that it has been forgotten.
-LIFE = token_hex(8)
-
-
 class Headers:
     """Every answer says what a browser may do with it; none is lent to another origin."""
 
@@ -107,6 +103,8 @@ class Headers:
                 headers = MutableHeaders(scope=message)
                 headers.update(ALWAYS)
                 headers["content-security-policy"] = policy(scope)
+                if secure(scope):
+                    _by_https_only(headers)
                 # Streamlit lends its answers to any page of this machine, whatever its port.
                 for name in [n for n in headers if n.startswith("access-control-")]:
                     del headers[name]
@@ -115,6 +113,18 @@ class Headers:
             await send(message)
 
         await self.app(scope, receive, dressed)
+
+
+def _by_https_only(headers: MutableHeaders) -> None:
+    """Cookies, Streamlit's own too, go by https only; where people have one address, they never ask by http again."""
+    cookies = headers.getlist("set-cookie")
+    del headers["set-cookie"]
+    for cookie in cookies:
+        headers.append(
+            "set-cookie", cookie if "; secure" in cookie.lower() else f"{cookie}; Secure"
+        )
+    if load().public_url:
+        headers["strict-transport-security"] = "max-age=31536000"
 
 
 @cache
@@ -131,15 +141,12 @@ def policy(scope: Scope) -> str:
     """What the answer's document may load and run."""
     if scope["path"].startswith(MAP):
         return MAP_POLICY
+    if scope["path"] in FORMS:
+        return sign_in_pages.POLICY
     host = Read(scope=scope).get("host", "")
     # Older browsers do not count a websocket to the same place as 'self'.
-    socket = f"{'wss' if scope['scheme'] == 'https' else 'ws'}://{host}" if allowed(host) else ""
+    socket = f"{'wss' if secure(scope) else 'ws'}://{host}" if allowed(host) else ""
     return PAGE_POLICY.format(inline=inline(), socket=socket)
-
-
-def allowed(host: str) -> bool:
-    """Whether a Host header names this machine by one of its own names."""
-    return re.sub(r":\d{1,5}$", "", host.lower()) in HOSTS
 
 
 class Door:
@@ -154,9 +161,6 @@ class Door:
             if refused := refusal(scope):
                 status, words = refused
                 await PlainTextResponse(words, status)(scope, receive, send)
-            elif scope["path"] == ALIVE:
-                # Every open page asks it each second: answered here, without what serves pages.
-                await PlainTextResponse(f"en marche {LIFE}")(scope, receive, send)
             else:
                 await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -198,13 +202,6 @@ def framed(headers: Read) -> bool:
         headers.get("sec-fetch-dest") in ("iframe", "empty")
         and headers.get("sec-fetch-site") == "same-origin"
     )
-
-
-def own_origin(scope: Scope) -> bool:
-    """Whether the page that asks is one of ours; a browser always says which page asks, so silence is a no."""
-    headers = Read(scope=scope)
-    scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
-    return headers.get("origin", "").lower() == f"{scheme}://{headers.get('host', '').lower()}"
 
 
 def listening(receive: Receive, send: Send) -> Receive:
@@ -293,6 +290,7 @@ class Shell:
 MIDDLEWARE = [
     Middleware(Headers),
     Middleware(Door),
+    Middleware(SignIn),
     Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
     Middleware(Shell),
 ]

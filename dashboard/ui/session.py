@@ -1,11 +1,34 @@
 """What a browser session holds: who asks, and the names of the session's keys."""
 
-from dashboard.accounts.rights import LOCAL_READER, Person
+from datetime import timedelta
+
+import streamlit as st
+
+from dashboard.accounts.lookout import Limits, Lookout
+from dashboard.accounts.rights import Person
+from dashboard.answers.view import engine
+from dashboard.settings import load
 
 FILTERS = "filters"  # the filters in force: dict of URL name to value
 NOTICES = "notices"  # values of the URL that could not be used, to be said once
 
+# The gate says who asks in this header, in place of whatever a browser wrote there; Streamlit keeps it as long as the page is
+# open, and gives a page back to nobody else.
+HEADER = "ccsp-account"
+TOLD = {HEADER: "account"}  # server.trustedUserHeaders
+
+
+def limits() -> Limits:
+    """How long a sign-in lasts."""
+    return Limits(
+        timedelta(minutes=load().session_idle_minutes), timedelta(hours=load().session_hours)
+    )
+
+
+LOOKOUT = Lookout(engine, limits)
+
 
 def person() -> Person:
-    """Who asks, looked up at each run and in each fragment."""
-    return LOCAL_READER
+    """Who asks, looked up at each run and in each fragment; nobody, where the gate did not say who."""
+    told = st.user.get(TOLD[HEADER])
+    return LOOKOUT.asks(str(told) if told else None)

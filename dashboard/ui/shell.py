@@ -53,16 +53,20 @@ def dressed(body: bytes) -> bytes:
 @cache
 def head() -> bytes:
     """Variables, style sheet and scripts, as markup."""
-    turned = ";".join(f"--{name}:light-dark({c},{c.dark})" for name, c in ROLES.items())
     return (
-        f"<style>:root{{{variables(ROLES)}}}"
-        # A browser that does not know it keeps the colours of light paper.
-        f"@supports (color:light-dark(red,red)){{:root{{{turned}}}}}</style>"
+        f"<style>{colours()}</style>"
         f"<style>:root{{--product:{_quoted(load().product_name)}}}</style>"
         f'<link rel="stylesheet" href="/app/static/ccsp.css?{_of("ccsp.css")}">'
         f'<script src="/app/static/ccsp-shell.js?{_of("ccsp-shell.js")}"></script>'
         f'<script src="/app/static/ccsp-pages.js?{_of("ccsp-pages.js")}" defer></script>'
     ).encode()
+
+
+def colours() -> str:
+    """The palette as variables of a style sheet, for light paper and for dark."""
+    turned = ";".join(f"--{name}:light-dark({c},{c.dark})" for name, c in ROLES.items())
+    # A browser that does not know it keeps the colours of light paper.
+    return f":root{{{variables(ROLES)}}}@supports (color:light-dark(red,red)){{:root{{{turned}}}}}"
 
 
 def _quoted(text: str) -> str:

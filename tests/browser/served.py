@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from db.engine import make_engine
 from db.seed import seed
 
 HOST = "127.0.0.1"
+ELSEWHERE = "127.0.0.2"  # this machine by an address that is not its own: it asks as others do
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -32,7 +34,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     # No name leads anywhere, nor any other address: the network is cut for the browser.
-    f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}",
+    f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}, EXCLUDE {ELSEWHERE}",
 )
 ENOUGH = 120.0  # seconds for a server to answer
 # A page of another script, by the same function: python -c OTHER PORT SCRIPT.
@@ -75,14 +77,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(url: str, log: Path, script: Path | None = None, port: int = 0) -> Iterator[str]:
+def serve(
+    url: str, log: Path, script: Path | None = None, port: int = 0, **settings: str
+) -> Iterator[str]:
     """Run the application on the database at `url`; gives its address once it answers, and ends its process at the end.
 
     It is started as `make run` does. log: the file that receives what the server writes. script: another page than the
-    application's, served by the same function. port: any free one, unless one is named. RuntimeError, with the end of
-    the log, where it does not start.
+    application's, served by the same function. port: any free one, unless one is named. settings: others of the application's.
+    RuntimeError, with the end of the log, where it does not start.
     """
-    process, address = start(url, log, script, port)
+    process, address = start(url, log, script, port, **settings)
     try:
         yield address
     finally:
@@ -90,7 +94,7 @@ def serve(url: str, log: Path, script: Path | None = None, port: int = 0) -> Ite
 
 
 def start(
-    url: str, log: Path, script: Path | None = None, port: int = 0
+    url: str, log: Path, script: Path | None = None, port: int = 0, **settings: str
 ) -> tuple[subprocess.Popen, str]:
     """The process of a server that answers, and its address: for tests that end it themselves."""
     port = port or free_port()
@@ -102,7 +106,10 @@ def start(
         "HTTP_PROXY": nowhere,
         "HTTPS_PROXY": nowhere,
         "NO_PROXY": HOST,
+        **settings,
     }
+    scheme = "https" if settings.get("TLS_CERT") else "http"
+    address = f"{scheme}://{settings.get('HOST', HOST)}:{port}"
     command = ["-c", OTHER, str(port), str(script)] if script else ["-m", "scripts.start"]
     with log.open("w") as written:
         process = subprocess.Popen(
@@ -114,11 +121,11 @@ def start(
             stderr=subprocess.STDOUT,
         )
     try:
-        _wait(process, f"http://{HOST}:{port}", log)
+        _wait(process, address, log)
     except BaseException:
         end(process)
         raise
-    return process, f"http://{HOST}:{port}"
+    return process, address
 
 
 def end(process: subprocess.Popen) -> None:
@@ -132,7 +139,11 @@ def end(process: subprocess.Popen) -> None:
 
 
 def _wait(process: subprocess.Popen, address: str, log: Path) -> None:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    # The certificate is one of the test's own: here it is asked only whether anybody answers.
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}),
+        urllib.request.HTTPSHandler(context=ssl._create_unverified_context()),
+    )
     until = time.monotonic() + ENOUGH
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -197,7 +208,7 @@ def _watch(found: Visit, page) -> None:
 
 
 def _note(found: Visit, url: str) -> None:
-    if not url.startswith(("data:", "blob:")) and urlparse(url).hostname != HOST:
+    if not url.startswith(("data:", "blob:")) and urlparse(url).hostname not in (HOST, ELSEWHERE):
         found.outside.append(url)
 
 

@@ -269,6 +269,7 @@ COMMANDS = [
     (dashboard_main, "decide", "wait_p50", "nation", "--who", "directeur", "--what", "agir"),
     (dashboard_main, "rebase", "wait_p50", "nation", "--month", "2025-01-01", "--why", "travaux"),
     (dashboard_main, "report", "--story", "national", "--out", "{new}"),
+    (dashboard_main, "accounts", "list"),
 ]  # fmt: skip
 
 

@@ -1,0 +1,208 @@
+"""Accounts: added, changed, disabled, given a password that works once. Each change is one transaction with its line in the
+journal of accesses; whoever has a page open under the account sees it begin anew, or end.
+
+Before: `db.access`. After: `dashboard.actions.accounts`, which checks who may.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from dashboard.accounts import journal, passwords
+from dashboard.accounts.rights import Role
+from db import access
+from db.access import Entry, Holder
+from db.engine import writing
+from db.write import Refused
+
+NAME = re.compile(r"[\w.@-]{2,80}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+WORKS_FOR = timedelta(hours=72)  # a password that works once
+GIVEN = tuple(r for r in Role if r not in (Role.READER, Role.GUEST))  # roles of accounts
+WITH_DEPARTMENTS, WITH_SITES = (Role.DIRECTOR,), (Role.FOCAL_POINT,)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an account is to be; None: as it is."""
+
+    role: str | None = None
+    departments: Collection[str] | None = None
+    sites: Collection[str] | None = None
+    email: str | None = None
+
+
+def named(name: str) -> str:
+    """The name as it is kept: small letters, however they were typed. Raises Refused for what is no name."""
+    kept = unicodedata.normalize("NFC", name).strip().casefold()
+    if not NAME.fullmatch(kept):
+        raise Refused(
+            f"« {name} » n'est pas un nom de compte : de 2 à 80 lettres, chiffres, points, tirets ou @, sans espace."
+        )
+    return kept
+
+
+def add(engine: Engine, name: str, wanted: Wanted, by: str) -> str:
+    """Add an account; gives its first password, which works once, within 72 hours. Raises Refused."""
+    kept, password = named(name), passwords.one_time()
+    digest = passwords.hashed(password)
+    with writing(engine, queue=False) as connection:
+        if access.account_named(connection, kept):
+            raise Refused(f"Il y a déjà un compte « {kept} ».")
+        values = _values(connection, wanted, None)
+        values |= _once(connection, digest)
+        access.add_account(connection, kept, **values)
+        journal.note(connection, by, "account added", {"account": kept, **_told(values)})
+    return password
+
+
+def change(engine: Engine, name: str, wanted: Wanted, by: str) -> None:
+    """Give an account another role, other places, another address. Raises Refused."""
+    with writing(engine, queue=False) as connection:
+        holder = _known(connection, name)
+        values = _values(connection, wanted, holder)
+        _keep_an_administrator(connection, holder, values["role"])
+        access.change_account(connection, holder.id, **values)
+        journal.note(connection, by, "account changed", {"account": holder.name, **_told(values)})
+
+
+def disable(engine: Engine, name: str, by: str) -> None:
+    """Let nobody in under an account any more, at once; `reset` lets its holder in again. Raises Refused."""
+    with writing(engine, queue=False) as connection:
+        holder = _known(connection, name)
+        _keep_an_administrator(connection, holder, "")
+        access.change_account(
+            connection, holder.id, disabled=True, password=None, must_change=False, works_until=None
+        )
+        access.end(connection, access.now(connection), account_id=holder.id)
+        journal.note(connection, by, "account disabled", {"account": holder.name})
+
+
+def reset(engine: Engine, name: str, by: str) -> str:
+    """Give an account a new password that works once, and end its sign-ins. Raises Refused."""
+    password = passwords.one_time()
+    digest = passwords.hashed(password)
+    with writing(engine, queue=False) as connection:
+        holder = _known(connection, name)
+        access.change_account(connection, holder.id, disabled=False, **_once(connection, digest))
+        access.end(connection, access.now(connection), account_id=holder.id)
+        access.succeed(connection, holder.id)
+        journal.note(connection, by, "password reset", {"account": holder.name})
+    return password
+
+
+def close(engine: Engine, name: str, by: str, number: int | None = None) -> int:
+    """End the sign-ins of an account, or one of them; gives how many. Raises Refused."""
+    with writing(engine, queue=False) as connection:
+        holder = _known(connection, name)
+        at = access.now(connection)
+        ended = access.end(connection, at, account_id=holder.id, number=number)
+        journal.note(connection, by, "sessions closed", {"account": holder.name, "number": ended})
+    return ended
+
+
+def everyone(engine: Engine) -> list[Holder]:
+    """Every account, by name."""
+    with engine.connect() as connection:
+        return access.accounts(connection)
+
+
+def sessions(engine: Engine, name: str | None = None) -> list[tuple[str, Entry]]:
+    """Who is signed in: the account's name and the sign-in, the latest first. Raises Refused for an unknown name."""
+    with engine.connect() as connection:
+        names = {holder.id: holder.name for holder in access.accounts(connection)}
+        of = _known(connection, name).id if name is not None else None
+        return [(names[e.account_id], e) for e in access.entries(connection, of)]
+
+
+def _known(connection: Connection, name: str) -> Holder:
+    holder = access.account_named(connection, name.strip().casefold())
+    if holder is None:
+        raise Refused(f"Il n'y a pas de compte « {name} » : python -m dashboard accounts list")
+    return holder
+
+
+def _once(connection: Connection, digest: str) -> dict[str, Any]:
+    until = access.now(connection) + WORKS_FOR
+    return {"password": digest, "must_change": True, "works_until": until}
+
+
+def _values(connection: Connection, wanted: Wanted, holder: Holder | None) -> dict[str, Any]:
+    """Role and places that go together. Raises Refused."""
+    role = wanted.role if wanted.role is not None else (holder.role if holder else "")
+    if role not in GIVEN:
+        raise Refused(f"« {role} » n'est pas un rôle : {', '.join(GIVEN)}.")
+    departments, sites = access.places(connection)
+    email = wanted.email if wanted.email is not None else (holder.email if holder else None)
+    if email and not EMAIL.fullmatch(email):
+        raise Refused(f"« {email} » n'est pas une adresse électronique.")
+    return {
+        "role": role,
+        "email": email or None,
+        "departments": _places(
+            role in WITH_DEPARTMENTS,
+            wanted.departments,
+            holder.departments if holder else None,
+            departments,
+            "département",
+            "--department",
+        ),
+        "sites": _places(
+            role in WITH_SITES,
+            wanted.sites,
+            holder.sites if holder else None,
+            sites,
+            "centre",
+            "--site",
+        ),
+    }
+
+
+def _places(
+    limited: bool,
+    wanted: Collection[str] | None,
+    held: frozenset[str] | None,
+    there: frozenset[str],
+    word: str,
+    option: str,
+) -> frozenset[str] | None:
+    if not limited:
+        if wanted:
+            raise Refused(f"Ce rôle n'est pas limité à un {word} : ne pas donner {option}.")
+        return None
+    chosen = frozenset(wanted) if wanted else held or frozenset()
+    if not chosen:
+        raise Refused(f"Ce rôle est celui d'un {word} au moins : le donner par {option}.")
+    if unknown := sorted(chosen - there):
+        raise Refused(f"{word} inconnu : {', '.join(unknown)}.")
+    return chosen
+
+
+def _keep_an_administrator(connection: Connection, holder: Holder, role: str) -> None:
+    """Raises Refused where nobody would be left who can add accounts."""
+    if holder.role != Role.ADMINISTRATOR or role == Role.ADMINISTRATOR:
+        return
+    others = [
+        one
+        for one in access.accounts(connection)
+        if one.role == Role.ADMINISTRATOR and not one.disabled and one.id != holder.id
+    ]
+    if not others:
+        raise Refused(
+            "C'est le dernier compte d'administrateur : en ajouter un autre d'abord"
+            " (python -m dashboard accounts add NOM --role administrator)."
+        )
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    """What the journal keeps of it."""
+    return {
+        "role": values["role"],
+        "departments": sorted(values["departments"] or ()),
+        "sites": sorted(values["sites"] or ()),
+    }

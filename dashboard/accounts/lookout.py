@@ -1,0 +1,148 @@
+"""What the database says of who may come in, asked at most once a second however many look.
+
+Before: `db.access`. After: the gate (`dashboard.ui.sign_in`), which asks for each request and each open page, and
+`dashboard.ui.session`, which asks for each run of one.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine
+
+from dashboard.accounts import people
+from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person
+from db import access
+from db.access import Entry, Holder
+
+FRESH = 1.0  # seconds for which what was read holds
+AHEAD = timedelta(
+    minutes=5
+)  # what began later than that after now was dated by a clock that is wrong
+OPEN = "open"  # what the gate says of who need not sign in
+NEXT_AT_MOST = 20  # a page that lapsed more often in one life is opened anew
+
+
+class State(Enum):
+    """How it stands with a browser that signed in, as pages are told."""
+
+    OPEN = "open"
+    LAPSED = "lapsed"  # nobody was at work for too long: the page is covered, and goes on after another sign-in
+    ENDED = "ended"  # signed out, closed, disabled, unknown: the page has to go
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a sign-in lasts: without anybody at work, and in all."""
+
+    idle: timedelta
+    whole: timedelta
+
+
+class Seen(NamedTuple):
+    """A browser that signed in, as it was when it was last looked at."""
+
+    state: State
+    entry: Entry | None = None
+    holder: Holder | None = None
+    pages: State = State.ENDED  # how it stands with its pages: they may go on with a later sign-in
+    latest: int = 0  # the number of that one
+
+    @property
+    def told(self) -> str:
+        """What the gate tells the pages: the account, and the state of its rights. No name, no role."""
+        return f"{self.holder.id}.{self.holder.epoch}" if self.holder else ""
+
+
+UNKNOWN = Seen(State.ENDED)
+
+
+class Lookout:
+    """Answers from memory for a second. engine: called when the database is needed; limits: how long a sign-in lasts."""
+
+    def __init__(self, engine: Callable[[], Engine], limits: Callable[[], Limits]) -> None:
+        self.engine, self.limits = engine, limits
+        self.forget()
+
+    def forget(self) -> None:
+        """Ask anew: something was changed here."""
+        self._open: tuple[float, bool] = (-FRESH, False)
+        self._accounts: dict[str, tuple[float, Holder | None]] = {}
+        self._tokens: dict[str, tuple[float, Seen]] = {}
+
+    def known(self, token: str | None, within: float = FRESH) -> bool:
+        """Whether all that is to be known of this token, and of the base, was read in the last seconds."""
+        since = time.monotonic() - within
+        return self._open[0] > since and (
+            token is None or (token in self._tokens and self._tokens[token][0] > since)
+        )
+
+    def look(self, tokens: Iterable[str] = ()) -> None:
+        """Read what is true now of the base and of these tokens (their SHA-256), in one transaction."""
+        with self.engine().connect() as connection:
+            at, clock = time.monotonic(), access.now(connection)
+            is_open = access.is_open(connection)
+            found = {token: self._seen(connection, token, clock) for token in tokens}
+        self._open = (at, is_open)
+        if len(self._tokens) > 10_000:  # tokens that were made up
+            self._tokens.clear()
+        for token, seen in found.items():
+            self._tokens[token] = (at, seen)
+            if seen.holder:
+                self._accounts[seen.holder.id] = (at, seen.holder)
+
+    def is_open(self) -> bool:
+        """Whether nobody need sign in on the machine itself, as last read."""
+        return self._open[1]
+
+    def token(self, token: str) -> Seen:
+        """How it stands with this token, as last read."""
+        return self._tokens.get(token, (0.0, UNKNOWN))[1]
+
+    def asks(self, told: str | None) -> Person:
+        """Who asks, from what the gate said when the page was opened; whose rights changed since is nobody."""
+        if not told:
+            return NOBODY
+        if told == OPEN:
+            if not self.known(None):
+                self.look()
+            return LOCAL_READER if self.is_open() else NOBODY
+        account_id, _, epoch = told.partition(".")
+        holder = self._account(account_id)
+        if holder is None or holder.disabled or holder.must_change or str(holder.epoch) != epoch:
+            return NOBODY
+        return people.of(holder)
+
+    def _account(self, account_id: str) -> Holder | None:
+        at, holder = self._accounts.get(account_id, (-FRESH, None))
+        if time.monotonic() - at >= FRESH:
+            with self.engine().connect() as connection:
+                holder = access.account(connection, account_id)
+            self._accounts[account_id] = (time.monotonic(), holder)
+        return holder
+
+    def _seen(self, connection: Connection, token: str, clock: datetime) -> Seen:
+        entry = access.entry(connection, token)
+        holder = access.account(connection, entry.account_id) if entry else None
+        if entry is None or holder is None:
+            return UNKNOWN
+        latest = entry
+        for _ in range(NEXT_AT_MOST):
+            if latest.next_id is None:
+                break
+            if (further := access.entry_numbered(connection, latest.next_id)) is None:
+                break
+            latest = further
+        state, pages = (self._state(one, holder, clock) for one in (entry, latest))
+        return Seen(state, entry, holder, pages, latest.id)
+
+    def _state(self, entry: Entry, holder: Holder, clock: datetime) -> State:
+        if entry.ended_at or holder.disabled or entry.began_at > clock + AHEAD:
+            return State.ENDED
+        limits = self.limits()
+        if clock >= min(entry.seen_at + limits.idle, entry.began_at + limits.whole):
+            return State.LAPSED
+        return State.OPEN

@@ -1,0 +1,65 @@
+"""Passwords: kept as argon2id, the first of an account made here, a new one looked at before it is taken."""
+
+import secrets
+import unicodedata
+from functools import cache
+
+from pwdlib import PasswordHash
+
+from dashboard.settings import ROOT
+
+LEAST, ADVISED, MOST = 8, 15, 200  # characters
+COMMON = ROOT / "data" / "common_passwords.txt"
+# Without signs that are mistaken for one another when they are read out or copied by hand.
+SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+GROUPS, OF = 4, 4  # some 79 bits
+
+
+@cache
+def _hasher() -> PasswordHash:
+    return PasswordHash.recommended()
+
+
+def one_time() -> str:
+    """A password that works once: « k7mp-x2rd-9tqa-hw4c »."""
+    return "-".join("".join(secrets.choice(SIGNS) for _ in range(OF)) for _ in range(GROUPS))
+
+
+def hashed(password: str) -> str:
+    """What is kept of a password; takes some tenth of a second and 64 MB."""
+    return _hasher().hash(_plain(password))
+
+
+@cache
+def _of_nobody() -> str:
+    return hashed(secrets.token_hex(16))
+
+
+def fits(password: str, kept: str | None) -> bool:
+    """Whether this is the password; where none is kept it is not, after the same time."""
+    right = _hasher().verify(_plain(password)[:MOST], kept or _of_nobody())
+    return right and kept is not None
+
+
+def unfit(password: str, name: str) -> str:
+    """Why this may not be the password of that account, in a sentence; "" where it may. No rule says which signs."""
+    plain = _plain(password)
+    if len(plain) < LEAST:
+        return f"Le nouveau mot de passe est trop court : {LEAST} caractères au moins, {ADVISED} ou plus de préférence."
+    if len(plain) > MOST:
+        return f"Le nouveau mot de passe est trop long : {MOST} caractères au plus."
+    if plain.casefold() in _common() or len(set(plain)) < 4:
+        return "Ce mot de passe est l'un des plus courants : en choisir un autre, par exemple plusieurs mots."
+    if name.casefold() in plain.casefold():
+        return "Le nouveau mot de passe contient le nom du compte : en choisir un autre."
+    return ""
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(COMMON.read_text(encoding="utf-8").split())
+
+
+def _plain(password: str) -> str:
+    """The same signs, however a keyboard composes them."""
+    return unicodedata.normalize("NFC", password)

@@ -1,0 +1,18 @@
+"""Who has an account, as the one who asks. Before: `db.access`. After: `dashboard.ui.session`."""
+
+from sqlalchemy import Connection
+
+from dashboard.accounts.rights import Person
+from db import access
+from db.access import Holder
+
+
+def person(connection: Connection, account_id: str) -> Person | None:
+    """Who asks, as the account stands at this moment; None where there is none, or where it is disabled."""
+    holder = access.account(connection, account_id)
+    return None if holder is None or holder.disabled else of(holder)
+
+
+def of(holder: Holder) -> Person:
+    """The one whom an account stands for."""
+    return Person(holder.name, holder.role, holder.departments, holder.sites, holder.id)

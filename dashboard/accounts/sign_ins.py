@@ -1,0 +1,168 @@
+"""Signing in and out: who may, after how long a wait, and what is noted. The token that a browser is given is kept by it
+alone; the database has its SHA-256.
+
+Before: `db.access`. After: the gate (`dashboard.ui.sign_in`), which calls these in threads of their own.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import Connection, Engine
+
+from dashboard.accounts import journal, passwords
+from db import access
+from db.access import Entry, Holder
+from db.engine import writing
+
+FREE = 3  # wrong passwords in a row that cost no wait
+LONGEST_WAIT = 60  # seconds
+FORGOTTEN = timedelta(hours=1)  # wrong passwords of so long ago count no more
+KNOWN_FOR = timedelta(days=90)  # a browser that signed in does not wait for what others got wrong
+# Names that nobody has are counted too, or a wait would tell which are somebody's; but they are often passwords typed into the
+# wrong field: what is kept of them means nothing outside this process.
+PEPPER = secrets.token_bytes(32)
+WRONG = "Nom ou mot de passe inconnu."
+TOO_LATE = "Ce premier mot de passe n'est plus valable : en demander un autre à l'administrateur."
+
+
+class Refusal(Exception):
+    """Nobody is let in, or nothing is changed; why, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Where somebody signs in from. token, known_by: what the browser keeps of an earlier time, or ""."""
+
+    token: str
+    known_by: str
+    address: str
+
+
+def digest(token: str) -> str:
+    """What the database keeps of what a browser keeps."""
+    return sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    """256 bits of chance."""
+    return secrets.token_urlsafe(32)
+
+
+def wait(failures: int) -> int:
+    """Seconds to wait after so many wrong passwords in a row."""
+    return 0 if failures <= FREE else min(LONGEST_WAIT, 2 ** (failures - FREE))
+
+
+def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
+    """Let somebody in; gives the token of a new sign-in. Raises Refusal, the same for a wrong name and a wrong password."""
+    with engine.connect() as connection:
+        holder = access.account_named(connection, name.strip().casefold()[:80])
+        who = _counted_as(connection, holder, name, browser)
+        _let_wait(connection, who)
+        at = access.now(connection)
+    right = passwords.fits(password, holder.password if holder else None)
+    if holder is None or not right or holder.disabled:
+        _wrong(engine, who, holder, browser)
+        raise Refusal(WRONG)
+    if holder.must_change and (holder.works_until is None or at > holder.works_until):
+        raise Refusal(TOO_LATE)
+    token = new_token()
+    with writing(engine, queue=False) as connection:
+        access.succeed(connection, who)
+        _begin(connection, holder.id, token, browser)
+        journal.note(connection, holder.name, "signed in", {"from": browser.address})
+    return token
+
+
+def note_seen(engine: Engine, number: int) -> None:
+    """Somebody is at work under this sign-in."""
+    with writing(engine, queue=False) as connection:
+        access.seen(connection, number, access.now(connection))
+
+
+def sign_out(engine: Engine, token: str) -> None:
+    """End a sign-in; whoever has its token has nothing."""
+    with writing(engine, queue=False) as connection:
+        entry = access.entry(connection, digest(token))
+        if entry and not entry.ended_at:
+            access.end(connection, access.now(connection), number=entry.id)
+            holder = access.account(connection, entry.account_id)
+            journal.note(connection, holder.name if holder else "", "signed out")
+
+
+def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str:
+    """Take a new password from somebody who signed in; the account's other sign-ins end, and this one gets another token, which
+    is given. Raises Refusal."""
+    with engine.connect() as connection:
+        entry = access.entry(connection, digest(browser.token))
+        holder = access.account(connection, entry.account_id) if entry else None
+        if entry is None or entry.ended_at or holder is None or holder.disabled:
+            raise Refusal("La session est finie : se connecter de nouveau.")
+        who = _counted_as(connection, holder, holder.name, browser)
+        _let_wait(connection, who)
+    if not passwords.fits(old, holder.password):
+        _wrong(engine, who, holder, browser)
+        raise Refusal("L'ancien mot de passe n'est pas le bon.")
+    if why := passwords.unfit(new, holder.name):
+        raise Refusal(why)
+    if new == old:
+        raise Refusal("Le nouveau mot de passe est l'ancien : en choisir un autre.")
+    token, kept = new_token(), passwords.hashed(new)
+    with writing(engine, queue=False) as connection:
+        access.succeed(connection, who)
+        access.change_account(
+            connection, holder.id, password=kept, must_change=False, works_until=None
+        )
+        number = _begin(connection, holder.id, token, browser)
+        access.end(connection, access.now(connection), account_id=holder.id, but=number)
+        journal.note(connection, holder.name, "password changed")
+    return token
+
+
+def _counted_as(connection: Connection, holder: Holder | None, name: str, browser: Browser) -> str:
+    """Under what wrong passwords are counted: the account; for a browser that signed in to it, apart, so that others who try
+    cannot make it wait; for a name that nobody has, that name."""
+    known_by = digest(browser.known_by)
+    since = access.now(connection) - KNOWN_FOR
+    known = access.knows(connection, holder.id if holder else "", known_by, since)
+    if holder is None:
+        typed = name.strip().casefold().encode(errors="replace")
+        return f"?{hmac.new(PEPPER, typed, 'sha256').hexdigest()[:40]}"
+    return f"{holder.id}/{known_by[:40]}" if known else holder.id
+
+
+def _let_wait(connection: Connection, who: str) -> None:
+    """Raises Refusal where the last wrong password was too short a time ago."""
+    failed = access.failures(connection, who)
+    if failed is None:
+        return
+    number, last_at = failed
+    left = last_at + timedelta(seconds=wait(number)) - access.now(connection)
+    if left > timedelta(0):
+        seconds = left.seconds + 1
+        raise Refusal(f"Trop d'essais manqués : attendre {seconds} s, puis recommencer.")
+
+
+def _wrong(engine: Engine, who: str, holder: Holder | None, browser: Browser) -> None:
+    with writing(engine, queue=False) as connection:
+        at = access.now(connection)
+        access.fail(connection, who, at, at - FORGOTTEN)
+        if holder:
+            journal.note(connection, holder.name, "sign-in failed", {"from": browser.address})
+
+
+def _begin(connection: Connection, account_id: str, token: str, browser: Browser) -> int:
+    """Note the new sign-in; the one that the browser had is at an end, and its pages go on where the account is the same."""
+    at: datetime = access.now(connection)
+    number = access.begin(connection, account_id, digest(token), digest(browser.known_by), at)
+    before: Entry | None = (
+        access.entry(connection, digest(browser.token)) if browser.token else None
+    )
+    if before and not before.ended_at:
+        access.end(connection, at, number=before.id)
+        if before.account_id == account_id:
+            access.follow(connection, before.id, number)
+    return number

@@ -1,0 +1,104 @@
+"""`python -m dashboard accounts …`: accounts on the command line, of whoever has the database's address."""
+
+import argparse
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from dashboard.accounts.holders import GIVEN
+from dashboard.accounts.rights import Person
+from dashboard.actions import accounts
+from dashboard.actions.accounts import Wanted
+from dashboard.french import counted
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The grammar of the command."""
+    top = commands.add_parser("accounts", help="les comptes de ceux qui se connectent")
+    actions = top.add_subparsers(dest="action", required=True)
+    add = actions.add_parser("add", help="ajoute un compte et dit son premier mot de passe")
+    change = actions.add_parser("set", help="change le rôle ou les lieux d'un compte")
+    for one in (add, change):
+        one.add_argument("name", metavar="NOM")
+        one.add_argument("--role", choices=GIVEN, required=one is add)
+        one.add_argument("--department", action="append", help="d'un directeur (répétable)")
+        one.add_argument("--site", action="append", help="d'un point focal : un code (répétable)")
+        one.add_argument("--email", help="adresse électronique")
+    actions.add_parser("list", help="tous les comptes")
+    for name, words in (
+        ("disable", "ferme un compte, tout de suite"),
+        ("reset", "donne un nouveau mot de passe, qui sert une fois"),
+        ("close", "met fin aux sessions d'un compte"),
+    ):
+        actions.add_parser(name, help=words).add_argument("name", metavar="NOM")
+    sessions = actions.add_parser("sessions", help="qui est connecté")
+    sessions.add_argument("name", metavar="NOM", nargs="?")
+
+
+def run(arguments: Namespace, by: str) -> None:
+    """Do what the command asks, and say it. Raises Refused."""
+    COMMANDS[arguments.action](accounts.whoever_runs_the_command(by), arguments)
+
+
+def _wanted(arguments: Namespace) -> Wanted:
+    return Wanted(arguments.role, arguments.department, arguments.site, arguments.email)
+
+
+def _add(person: Person, arguments: Namespace) -> None:
+    _once(arguments.name, accounts.add(person, arguments.name, _wanted(arguments)))
+
+
+def _reset(person: Person, arguments: Namespace) -> None:
+    _once(arguments.name, accounts.reset(person, arguments.name))
+
+
+def _once(name: str, password: str) -> None:
+    print(
+        f"Compte « {name.strip().casefold()} ». Mot de passe, qui sert une fois, dans les 72 heures :"
+    )
+    print(password)
+
+
+def _set(person: Person, arguments: Namespace) -> None:
+    accounts.change(person, arguments.name, _wanted(arguments))
+    print("C'est changé ; ses pages ouvertes reprennent avec ces droits.")
+
+
+def _list(person: Person, _arguments: Namespace) -> None:
+    held = accounts.everyone(person)
+    for one in held:
+        places = ", ".join(sorted((one.departments or frozenset()) | (one.sites or frozenset())))
+        state = "fermé" if one.disabled else "premier mot de passe" if one.must_change else "actif"
+        print(" · ".join(filter(None, (one.name, one.role, places, one.email or "", state))))
+    if not held:
+        print("Aucun compte : python -m dashboard accounts add NOM --role administrator")
+
+
+def _disable(person: Person, arguments: Namespace) -> None:
+    accounts.disable(person, arguments.name)
+    print("Le compte est fermé ; ses pages ouvertes se ferment.")
+
+
+def _close(person: Person, arguments: Namespace) -> None:
+    print(f"{counted(accounts.close(person, arguments.name), 'session fermée')}.")
+
+
+def _sessions(person: Person, arguments: Namespace) -> None:
+    for name, entry in accounts.sessions(person, arguments.name):
+        print(f"{name} · depuis le {_local(entry.began_at)} · vu le {_local(entry.seen_at)}")
+
+
+def _local(at: datetime) -> str:
+    """A time of the database by this machine's clock."""
+    return f"{at.replace(tzinfo=UTC).astimezone():%d/%m/%Y à %H:%M}"
+
+
+COMMANDS: dict[str, Callable[[Person, Namespace], None]] = {
+    "add": _add,
+    "set": _set,
+    "list": _list,
+    "disable": _disable,
+    "reset": _reset,
+    "close": _close,
+    "sessions": _sessions,
+}

@@ -1,0 +1,87 @@
+"""What an administrator does with accounts, and everybody with his own: the right is checked here, for pages and for the
+command alike. Nobody touches accounts without one of his own."""
+
+from dashboard.accounts import holders
+from dashboard.accounts.holders import Wanted
+from dashboard.accounts.rights import NotAllowed, Person, Role, require
+from dashboard.answers.view import engine
+from db.access import Entry, Holder
+from db.write import Refused
+
+__all__ = [
+    "Refused",
+    "Wanted",
+    "add",
+    "change",
+    "close",
+    "close_own",
+    "disable",
+    "everyone",
+    "own_sessions",
+    "reset",
+    "sessions",
+    "whoever_runs_the_command",
+]
+
+
+def whoever_runs_the_command(name: str) -> Person:
+    """Who has the database's address has the accounts too: name is that of the system's user, for the journal."""
+    return Person(name, Role.ADMINISTRATOR)
+
+
+def add(person: Person, name: str, wanted: Wanted) -> str:
+    """Add an account; gives its first password, to be told once. Raises Refused or NotAllowed."""
+    require(person, "accounts")
+    return holders.add(engine(), name, wanted, person.name)
+
+
+def change(person: Person, name: str, wanted: Wanted) -> None:
+    """Give an account another role, other places, another address. Raises Refused or NotAllowed."""
+    require(person, "accounts")
+    holders.change(engine(), name, wanted, person.name)
+
+
+def disable(person: Person, name: str) -> None:
+    """Let nobody in under an account any more. Raises Refused or NotAllowed."""
+    require(person, "accounts")
+    holders.disable(engine(), name, person.name)
+
+
+def reset(person: Person, name: str) -> str:
+    """Give an account a new password that works once, to be told once. Raises Refused or NotAllowed."""
+    require(person, "accounts")
+    return holders.reset(engine(), name, person.name)
+
+
+def close(person: Person, name: str, number: int | None = None) -> int:
+    """End the sign-ins of an account, or one of them; gives how many. Raises Refused or NotAllowed."""
+    require(person, "accounts")
+    return holders.close(engine(), name, person.name, number)
+
+
+def everyone(person: Person) -> list[Holder]:
+    """Every account, by name. Raises NotAllowed."""
+    require(person, "accounts")
+    return holders.everyone(engine())
+
+
+def sessions(person: Person, name: str | None = None) -> list[tuple[str, Entry]]:
+    """Who is signed in. Raises Refused or NotAllowed."""
+    require(person, "accounts")
+    return holders.sessions(engine(), name)
+
+
+def own_sessions(person: Person) -> list[Entry]:
+    """Where somebody is signed in himself. Raises NotAllowed for who has no account."""
+    return [entry for _, entry in holders.sessions(engine(), _own(person))]
+
+
+def close_own(person: Person, number: int | None = None) -> int:
+    """End one's own sign-ins, or one of them; gives how many. Raises NotAllowed for who has no account."""
+    return holders.close(engine(), _own(person), person.name, number)
+
+
+def _own(person: Person) -> str:
+    if not person.id:
+        raise NotAllowed(f"{person.name} : own account")
+    return person.name

@@ -1,0 +1,168 @@
+"""Pages that are open: each second the database is asked, once for all of them, whether who opened them may still look.
+
+A page whose sign-in has lapsed is held: nothing that is said on it goes on until somebody signs in again for the same account,
+in another window. One that is at an end is shut.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import anyio.to_thread
+from starlette.types import Message, Receive, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from dashboard.accounts.lookout import OPEN, Lookout, State
+
+EVERY = 1.0  # seconds between two looks
+HELD_AT_MOST = 50  # what is said on a page that is covered
+SHUT = {"type": "websocket.close", "code": 1008}
+LOG = logging.getLogger("ccsp")
+
+
+def standing(lookout: Lookout, token: str, told: str) -> State:
+    """How it stands with a page that was opened under what the gate said then."""
+    if told == OPEN:
+        return State.OPEN if lookout.is_open() else State.ENDED
+    seen = lookout.token(token)
+    # Another account, another role or other places: the page begins anew.
+    return seen.pages if seen.told == told else State.ENDED
+
+
+@dataclass(eq=False)
+class OpenPage:
+    """One page's connection. token: the SHA-256 of the sign-in's; told: what the gate says of who asks."""
+
+    token: str
+    told: str
+    receive: Receive
+    send: Send
+    active: Callable[[], None]
+    state: State = State.OPEN
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting: deque[Message] = field(default_factory=deque)
+    listening: asyncio.Task[Message] | None = None
+
+    def turn(self, state: State) -> None:
+        """Go on, hold or end; what has ended stays so."""
+        if State.ENDED != self.state != state:
+            self.state = state
+            self.changed.set()
+
+    async def heard(self) -> Message:
+        """What the page says next, once it may be heard."""
+        while True:
+            if self.state == State.ENDED:
+                await self._shut()
+                return {"type": "websocket.disconnect", "code": 1008}
+            if self.waiting and self.state == State.OPEN:
+                return self._passed(self.waiting.popleft())
+            message = await self._next()
+            if message is None:
+                continue
+            if message["type"] == "websocket.disconnect":
+                return message
+            if self.state == State.OPEN:
+                return self._passed(message)
+            if len(self.waiting) < HELD_AT_MOST:
+                self.waiting.append(message)
+
+    async def said(self, message: Message) -> None:
+        """What the application says to the page; what it says to one that is covered waits."""
+        while self.state == State.LAPSED and message["type"] == "websocket.send":
+            self.changed.clear()
+            await self.changed.wait()
+        if self.state != State.ENDED or message["type"] != "websocket.send":
+            await self.send(message)
+
+    async def _next(self) -> Message | None:
+        """What the page says, or None where it began to stand otherwise with it before it said anything."""
+        self.listening = self.listening or asyncio.ensure_future(self._receive())
+        self.changed.clear()
+        turned = asyncio.ensure_future(self.changed.wait())
+        try:
+            await asyncio.wait({self.listening, turned}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            turned.cancel()
+        if not self.listening.done():
+            return None
+        message = self.listening.result()
+        self.listening = None
+        return message
+
+    async def _receive(self) -> Message:
+        return await self.receive()
+
+    def _passed(self, message: Message) -> Message:
+        if of_a_person(message.get("bytes")):
+            self.active()
+        return message
+
+    async def _shut(self) -> None:
+        if self.listening:
+            self.listening.cancel()
+        try:
+            await self.send(SHUT)
+        except Exception as error:  # it is shut already: each server has its own word for that
+            LOG.debug("a page was gone before it was shut: %s", error)
+
+
+def of_a_person(data: bytes | None) -> bool:
+    """Whether these bytes come of somebody at work: not of the page by itself."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(data or b"")
+    except Exception:  # the library has one of its own for each of its makes
+        return False
+    kind = message.WhichOneof("type")
+    return kind == "backend_operation_request" or (
+        kind == "rerun_script" and not message.rerun_script.is_auto_rerun
+    )
+
+
+class OpenPages:
+    """All pages that are open, and the tokens that others ask about each second."""
+
+    def __init__(self, lookout: Lookout) -> None:
+        self.lookout = lookout
+        self.pages: set[OpenPage] = set()
+        self.asked: dict[str, float] = {}
+        self.watching: asyncio.Task[None] | None = None
+
+    def open(self, page: OpenPage) -> None:
+        """Watch over a page from now on."""
+        self.pages.add(page)
+        self.watch()
+
+    def ask(self, token: str) -> None:
+        """Somebody asks about this token and will again."""
+        self.asked[token] = asyncio.get_running_loop().time()
+        self.watch()
+
+    def watch(self) -> None:
+        """Look each second, while there is anything to look at."""
+        if self.watching is None or self.watching.done():
+            self.watching = asyncio.ensure_future(self._watch())
+
+    async def _watch(self) -> None:
+        while True:
+            since = asyncio.get_running_loop().time() - 10 * EVERY
+            self.asked = {token: at for token, at in self.asked.items() if at > since}
+            if not self.pages and not self.asked:
+                return
+            await self.look()
+            await asyncio.sleep(EVERY)
+
+    async def look(self) -> None:
+        """Ask the database, and tell each page how it stands. While it does not answer, pages stay as they are: they show
+        nothing new without it."""
+        tokens = {page.token for page in self.pages if page.token} | set(self.asked)
+        try:
+            await anyio.to_thread.run_sync(self.lookout.look, tokens)
+        except Exception as error:  # whatever it is, looking goes on
+            LOG.warning("who may look could not be read: %s", type(error).__name__)
+            return
+        for page in list(self.pages):
+            page.turn(standing(self.lookout, page.token, page.told))

@@ -1,0 +1,92 @@
+"""Where a request comes from and by which name it asks: what the network says, and nothing that a client says of itself.
+
+After: `dashboard.ui.gate`, `dashboard.ui.sign_in`.
+"""
+
+import re
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from dashboard.settings import OWN, load
+
+# Whatever name leads here, only these are ours: a page elsewhere whose name points to this machine reads nothing.
+HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]")
+ANY = frozenset({"0.0.0.0", "::", "[::]"})
+# What a proxy adds: behind one, everybody seems to sit at this machine.
+PASSED_ON = ("forwarded", "via", "x-real-ip")
+
+
+def name_of(host: str) -> str:
+    """The name in a Host header, without the port."""
+    return re.sub(r":\d{1,5}$", "", host.lower())
+
+
+def public() -> str:
+    """The host of PUBLIC_URL, with its port if it has one; "" without."""
+    return urlsplit(load().public_url).netloc.lower()
+
+
+def allowed(host: str) -> bool:
+    """Whether a Host header names the application by one of its own names."""
+    name, settings = name_of(host), load()
+    if name in HERE or (public() and host.lower() == public()):
+        return True
+    if settings.host in OWN or public():
+        return False
+    # By our own certificate: a page elsewhere cannot pass for a name that the browser has not checked.
+    return bool(NAME.fullmatch(name)) and (settings.host in ANY or name == settings.host.lower())
+
+
+def secure(scope: Scope) -> bool:
+    """Whether the browser asks by https: our own, or that of the proxy that PUBLIC_URL speaks of."""
+    host = Headers(scope=scope).get("host", "").lower()
+    return scope["scheme"] in ("https", "wss") or (public() != "" and host == public())
+
+
+def own_origin(scope: Scope) -> bool:
+    """Whether the page that asks is one of ours; a browser always says which page asks, so silence is a no."""
+    headers = Headers(scope=scope)
+    scheme = "https" if secure(scope) else "http"
+    return headers.get("origin", "").lower() == f"{scheme}://{headers.get('host', '').lower()}"
+
+
+def at_the_machine(scope: Scope) -> bool:
+    """Whether somebody asks who sits at this very machine, through nothing that could bring in others.
+
+    A tunnel cannot be seen: who makes one lets in whom he likes.
+    """
+    headers, settings = Headers(scope=scope), load()
+    ends = (scope.get("server"), scope.get("client"))
+    return (
+        settings.host in OWN
+        and not settings.public_url
+        and all(end is not None and _loopback(end[0]) for end in ends)
+        and name_of(headers.get("host", "")) in HERE
+        and not any(n in PASSED_ON or n.startswith("x-forwarded-") for n in headers)
+    )
+
+
+def address(scope: Scope) -> str:
+    """The address that asks; behind a proxy of TRUSTED_PROXIES, the one that this proxy saw."""
+    client = (scope.get("client") or ("",))[0]
+    trusted = load().trusted_proxies.replace(",", " ").split()
+    said = [
+        part.strip()
+        for value in Headers(scope=scope).getlist("x-forwarded-for")
+        for part in value.split(",")
+    ]
+    # The last one is what the proxy itself wrote; those before it are what it was told.
+    while client in trusted and said:
+        client = said.pop()
+    return client[:45]
+
+
+def _loopback(address: str) -> bool:
+    try:
+        return ip_address(address) in (ip_address("127.0.0.1"), ip_address("::1"))
+    except ValueError:
+        return False

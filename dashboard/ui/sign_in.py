@@ -1,0 +1,236 @@
+"""Who asks: the gate that stands before Streamlit, and says to it with each request who asks. What a browser says of it is
+taken out first.
+
+Without sign-in one comes in only at the machine itself, while the base holds fictitious data as they were made. After:
+`dashboard.ui.sign_in_forms`, whose pages are the gate's own; `dashboard.ui.open_pages`, which watches over connections.
+"""
+
+import asyncio
+import logging
+import re
+import time
+from collections import OrderedDict
+from secrets import token_hex
+
+import anyio.to_thread
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.accounts import sign_ins
+from dashboard.accounts.lookout import OPEN, UNKNOWN, Lookout, Seen, State
+from dashboard.ui import origin, sign_in_pages
+from dashboard.ui.open_pages import OpenPage, OpenPages
+from dashboard.ui.session import HEADER, LOOKOUT
+from dashboard.ui.sign_in_forms import CHANGE, FORMS, IN, Forms, Visitor, wanted
+
+LOG = logging.getLogger("ccsp")
+ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is asked
+# Of this process: a page that meets another one knows that it has been forgotten.
+LIFE = token_hex(8)
+TELLS = "ccsp-session"  # the header by which an open page knows how it stands with its sign-in
+OURS = b"ccsp-"  # headers that are the gate's alone begin so, and its cookies
+PUBLIC = ("/static/", "/app/static/", "/component/", "/_stcore/bidi-components/", "/favicon.png")
+RECENT = 5.0  # seconds for which a page may be told what was read
+SEEN_EVERY = 30.0  # seconds between two notes that somebody is at work
+# Files that were made for one page, or that one page may send: whose they are is heard when the page is told their addresses.
+LENT = re.compile(rb"/(?:media/[\w.-]{8,200}|_stcore/upload_file/[\w-]{1,80}/[\w-]{1,80})")
+LENT_AT_MOST = 20_000
+
+
+class SignIn:
+    """Lets in who signed in, or who need not; serves the forms; watches over what is open."""
+
+    def __init__(self, app: ASGIApp, lookout: Lookout = LOOKOUT) -> None:
+        self.app, self.lookout = app, lookout
+        self.forms = Forms(lookout)
+        self.pages = OpenPages(lookout)
+        self.lent: OrderedDict[bytes, set[str]] = OrderedDict()  # path of a file: to whom
+        self.noted: dict[int, float] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, with who asks; or answer in the application's place."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+        elif scope["path"] == ALIVE:
+            await self._alive(scope)(scope, receive, send)
+        elif scope["path"].startswith(PUBLIC):
+            await self.app(saying(scope, ""), receive, send)
+        else:
+            await self._request(scope, receive, send)
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A page, a file, a form."""
+        visitor = visiting(scope)
+        try:
+            told, seen = await self._who(scope, visitor)
+            if scope["path"] in FORMS and told != OPEN:
+                answer = await self.forms.answer(scope, receive, visitor, seen)
+                await answer(scope, receive, send)
+                return
+        except Exception as error:
+            # Nobody is let in, and nobody is told more.
+            LOG.warning("who asks could not be read", exc_info=error)
+            answer = HTMLResponse(sign_in_pages.away(), 503, {"retry-after": "5"})
+            await answer(scope, receive, send)
+            return
+        if (refused := self._refusal(scope, told, seen)) is not None:
+            await refused(scope, receive, send)
+            return
+        if seen.state == State.OPEN and is_document(scope):
+            self._active(seen.latest)
+        await self.app(saying(scope, told), receive, send)
+
+    def _refusal(self, scope: Scope, told: str, seen: Seen) -> Response | None:
+        """What answers who may not have what he asks for; None where he may."""
+        if told == OPEN and scope["path"] in FORMS:
+            return RedirectResponse("/", 303)
+        if not told:
+            if is_document(scope):
+                return RedirectResponse(f"{IN}{wanted(scope)}", 303)
+            return PlainTextResponse("Il faut se connecter.", 401)
+        if seen.holder and seen.holder.must_change:
+            if is_document(scope):
+                return RedirectResponse(CHANGE, 303)
+            return PlainTextResponse("Il faut d'abord choisir un mot de passe.", 401)
+        path = scope["path"].encode(errors="replace")
+        if LENT.match(path) and _whose(told) not in self.lent.get(path, ()):
+            return PlainTextResponse("Ce fichier n'existe pas.", 404)
+        return None
+
+    async def _who(self, scope: Scope, visitor: Visitor) -> tuple[str, Seen]:
+        """What the application is told of who asks ("" is nobody), and how it stands with his sign-in."""
+        token = sign_ins.digest(visitor.token) if visitor.token else None
+        if not self.lookout.known(token):
+            await anyio.to_thread.run_sync(self.lookout.look, [token] if token else [])
+        if self.lookout.is_open():
+            # Nobody has an account yet: from elsewhere, nobody comes in.
+            return (OPEN if origin.at_the_machine(scope) else ""), UNKNOWN
+        seen = self.lookout.token(token) if token else UNKNOWN
+        return (seen.told if seen.state == State.OPEN else ""), seen
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The connection of an open page."""
+        visitor = visiting(scope)
+        try:
+            told, seen = await self._who(scope, visitor)
+        except Exception as error:
+            LOG.warning("who asks could not be read", exc_info=error)
+            told, seen = "", UNKNOWN
+        if not told or (seen.holder and seen.holder.must_change):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        token = sign_ins.digest(visitor.token) if told != OPEN else ""
+
+        def active() -> None:
+            if token:
+                self._active(self.lookout.token(token).latest)
+
+        page = OpenPage(token, told, receive, self._lending(told, send), active)
+        self.pages.open(page)
+        try:
+            await self.app(saying(scope, told), page.heard, page.said)
+        finally:
+            self.pages.pages.discard(page)
+            if page.listening:
+                page.listening.cancel()
+
+    def _lending(self, told: str, send: Send) -> Send:
+        """What is said to a page, hearing which files it is told of."""
+
+        async def sent(message: Message) -> None:
+            data = message.get("bytes") or b""
+            if b"/media/" in data or b"/_stcore/upload_file/" in data:
+                for path in LENT.findall(data):
+                    self.lent.setdefault(path, set()).add(_whose(told))
+                    self.lent.move_to_end(path)
+                while len(self.lent) > LENT_AT_MOST:
+                    self.lent.popitem(last=False)
+            await send(message)
+
+        return sent
+
+    def _alive(self, scope: Scope) -> Response:
+        """That the process is there; and, as far as it is known at this moment, how it stands with who asks."""
+        answer = PlainTextResponse(f"en marche {LIFE}")
+        token = visiting(scope).token
+        key = sign_ins.digest(token) if token else None
+        # A page of ours asks; who looks after the server needs to know nothing more.
+        if Headers(scope=scope).get("sec-fetch-site") == "same-origin":
+            self.pages.ask(key or "")
+            if not self.lookout.known(key, RECENT):
+                return answer
+            if self.lookout.is_open():
+                told = f"{State.OPEN.value} {OPEN}" if origin.at_the_machine(scope) else ""
+                told = told or State.ENDED.value
+            else:
+                seen = self.lookout.token(key) if key else UNKNOWN
+                told = f"{seen.state.value} {seen.told}"
+            answer.headers[TELLS] = told.strip()
+        return answer
+
+    def _active(self, number: int) -> None:
+        """Note that somebody is at work, now and then, beside what is going on."""
+        now = time.monotonic()
+        if number and now - self.noted.get(number, -SEEN_EVERY) >= SEEN_EVERY:
+            if len(self.noted) > 10_000:
+                self.noted.clear()
+            self.noted[number] = now
+            task = asyncio.ensure_future(
+                anyio.to_thread.run_sync(sign_ins.note_seen, self.lookout.engine(), number)
+            )
+            task.add_done_callback(_say_failure)
+
+
+def _say_failure(task: asyncio.Future[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        LOG.warning("that somebody is at work could not be noted", exc_info=error)
+
+
+def _whose(told: str) -> str:
+    """The account, whatever became of its rights."""
+    return told.partition(".")[0]
+
+
+def is_document(scope: Scope) -> bool:
+    """Whether a browser asks for a page to show: what else it asks for is never led elsewhere."""
+    headers = Headers(scope=scope)
+    if scope["method"] not in ("GET", "HEAD"):
+        return False
+    if dest := headers.get("sec-fetch-dest"):
+        return dest == "document"
+    return "text/html" in headers.get("accept", "")
+
+
+def saying(scope: Scope, told: str) -> Scope:
+    """The request without our cookies, and with what the gate says of who asks in place of anything that a client said."""
+    headers = []
+    for name, value in scope["headers"]:  # names in small letters, as ASGI has them
+        if name == b"cookie":
+            if kept := _others(value):
+                headers.append((name, kept))
+        elif not name.lower().startswith(OURS):
+            headers.append((name, value))
+    if told:
+        headers.append((HEADER.encode(), told.encode()))
+    return {**scope, "headers": headers}
+
+
+def _others(cookies: bytes) -> bytes:
+    """The cookies that are not the gate's."""
+    parts = [part.strip() for part in cookies.split(b";")]
+    return b"; ".join(p for p in parts if not p.startswith((OURS, b"__Host-" + OURS)))
+
+
+def visiting(scope: Scope) -> Visitor:
+    """What the browser keeps of the gate's, and where it is."""
+    secure = origin.secure(scope)
+    found: dict[str, str] = {}
+    for value in Headers(scope=scope).getlist("cookie"):
+        for part in value.split(";"):
+            name, _, text = part.strip().partition("=")
+            found.setdefault(name, text)
+    return Visitor.of(found, secure, origin.address(scope))

@@ -1,0 +1,274 @@
+"""The forms of the gate: to sign in, to sign out, to change a password. Nothing here needs a script.
+
+Before: `dashboard.ui.sign_in`. After: `dashboard.accounts.sign_ins`, which decides.
+"""
+
+import asyncio
+import hmac
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from secrets import token_bytes
+from typing import TypeVar
+from urllib.parse import parse_qs, parse_qsl, urlencode
+
+import anyio
+import anyio.to_thread
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import Receive, Scope
+
+from dashboard.accounts import sign_ins
+from dashboard.accounts.lookout import Lookout, Seen, State
+from dashboard.accounts.sign_ins import Browser, Refusal, new_token
+from dashboard.ui import filters, sign_in_pages
+from dashboard.ui.navigation import PAGES
+
+IN, OUT, CHANGE = "/connexion", "/deconnexion", "/mot-de-passe"
+FORMS = frozenset({IN, OUT, CHANGE})
+LARGEST = 4_096  # bytes of a form
+AT_ONCE, WAITING, OF_ONE_ADDRESS = 2, 20, 10  # passwords looked at; who waits for it
+PAUSED_AFTER, WITHIN, LONGEST_PAUSE = 30, 600.0, 5.0  # wrong ones of an address, in seconds
+NEXT = "suite"  # the page that was wanted, in the address of the form
+OLD_FORM = "Ce formulaire était ouvert depuis trop longtemps : le remplir de nouveau."
+SECRET = token_bytes(32)  # of this process: a form of an earlier one is filled in again
+Result = TypeVar("Result")
+
+
+class Full(Exception):
+    """Too many wait already."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """What a browser keeps of the gate's, and where it is: the token of its sign-in, what it is known by, the form's token."""
+
+    token: str
+    known_by: str
+    form: str
+    secure: bool
+    address: str
+
+    @staticmethod
+    def cookie(name: str, secure: bool) -> str:
+        """The name of a cookie: by https, one that no other machine of the domain can set."""
+        return f"{'__Host-' if secure else ''}ccsp-{name}"
+
+    @classmethod
+    def of(cls, cookies: Mapping[str, str], secure: bool, address: str) -> "Visitor":
+        """The visitor that sends these cookies."""
+        token, known_by, form = (
+            cookies.get(cls.cookie(name, secure), "")[:100]
+            for name in ("session", "navigateur", "formulaire")
+        )
+        return cls(token, known_by, form, secure, address)
+
+    def give(self, answer: Response, name: str, value: str, days: int | None = None) -> None:
+        """Have the browser keep a cookie; an empty one is forgotten."""
+        answer.set_cookie(
+            self.cookie(name, self.secure),
+            value,
+            max_age=0 if not value else days and days * 86_400,
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+
+def wanted(scope: Scope) -> str:
+    """The page that is asked for, as the form's address carries it: a name and filters of ours, never an address."""
+    name = scope["path"].strip("/")
+    if name not in {page.url_path for page in PAGES}:
+        return ""
+    return f"?{urlencode([(NEXT, name), *_filters(scope)])}"
+
+
+def _filters(scope: Scope) -> list[tuple[str, str]]:
+    return [
+        (name, value[:200])
+        for name, value in parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=30)
+        if name in filters.DEFAULTS
+    ]
+
+
+def after(scope: Scope) -> str:
+    """Where a sign-in leads: the page that the form's address names."""
+    asked = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=30))
+    name = asked.get(NEXT, "")
+    if name not in {page.url_path for page in PAGES[1:]}:
+        name = ""
+    query = urlencode(_filters(scope))
+    return f"/{name}{'?' if query else ''}{query}"
+
+
+class Desk:
+    """How many passwords are looked at: two at once, twenty in wait, ten of them from one address; who gets many wrong from one
+    address is slowed down, never shut out."""
+
+    def __init__(self) -> None:
+        self.limit: anyio.CapacityLimiter | None = None
+        self.waiting: Counter[str] = Counter()
+        self.wrong: dict[str, deque[float]] = {}
+
+    async def take(self, address: str, work: Callable[[], Result]) -> Result:
+        """Do the work when its turn comes. Raises Full; Refusal is counted."""
+        self.limit = self.limit or anyio.CapacityLimiter(AT_ONCE)
+        if self.waiting.total() >= WAITING + AT_ONCE or self.waiting[address] >= OF_ONE_ADDRESS:
+            raise Full
+        self.waiting[address] += 1
+        try:
+            await asyncio.sleep(self.pause(address))
+            return await anyio.to_thread.run_sync(work, limiter=self.limit)
+        except Refusal:
+            self._count(address)
+            raise
+        finally:
+            self.waiting[address] -= 1
+            if not self.waiting[address]:
+                del self.waiting[address]
+
+    def pause(self, address: str) -> float:
+        """Seconds that this address waits first."""
+        wrong = self.wrong.get(address, deque())
+        while wrong and wrong[0] < time.monotonic() - WITHIN:
+            wrong.popleft()
+        return min(LONGEST_PAUSE, max(0, len(wrong) - PAUSED_AFTER) * 0.1)
+
+    def _count(self, address: str) -> None:
+        if len(self.wrong) > 10_000:
+            self.wrong.clear()
+        self.wrong.setdefault(address, deque(maxlen=200)).append(time.monotonic())
+
+
+class Forms:
+    """Answers what is asked of the gate's own pages."""
+
+    def __init__(self, lookout: Lookout) -> None:
+        self.lookout, self.desk = lookout, Desk()
+
+    async def answer(
+        self, scope: Scope, receive: Receive, visitor: Visitor, seen: Seen
+    ) -> Response:
+        """The page, or what a form that was sent leads to."""
+        path, method = scope["path"], scope["method"]
+        if path == CHANGE and seen.state != State.OPEN:
+            return RedirectResponse(IN, 303)
+        if method in ("GET", "HEAD"):
+            return self._shown(scope, visitor, seen)
+        if method != "POST":
+            return PlainTextResponse("Cette demande n'existe pas.", 405, {"allow": "GET, POST"})
+        if path == OUT:
+            return await self._out(visitor)
+        sent = await _fields(receive)
+        if sent is None:
+            return PlainTextResponse("Ce formulaire est trop long.", 413)
+        if not visitor.form or not hmac.compare_digest(
+            sent.get("jeton", ""), _signed(visitor.form)
+        ):
+            return self._form(scope, visitor, seen, OLD_FORM, 403)
+        try:
+            if path == IN:
+                return await self._in(scope, visitor, seen, sent)
+            return await self._change(scope, visitor, seen, sent)
+        except Full:
+            return HTMLResponse(sign_in_pages.full(), 503, {"retry-after": "5"})
+
+    def _shown(self, scope: Scope, visitor: Visitor, seen: Seen) -> Response:
+        if scope["path"] == OUT:
+            return HTMLResponse(sign_in_pages.leave())
+        if scope["path"] == IN and seen.state == State.OPEN and seen.holder:
+            return HTMLResponse(sign_in_pages.signed_in(seen.holder.name))
+        return self._form(scope, visitor, seen)
+
+    def _form(
+        self,
+        scope: Scope,
+        visitor: Visitor,
+        seen: Seen,
+        why: str = "",
+        status: int = 200,
+        name: str = "",
+    ) -> Response:
+        """The form, with a token that only this browser can send back."""
+        form = visitor.form or new_token()
+        if scope["path"] == CHANGE:
+            first = bool(seen.holder and seen.holder.must_change)
+            body = sign_in_pages.new_password(_signed(form), first=first, why=why)
+        else:
+            query = scope["query_string"].decode("latin-1")
+            action = f"{IN}{'?' if query else ''}{query}"
+            body = sign_in_pages.sign_in(_signed(form), action, why, name)
+        answer = HTMLResponse(body, status)
+        visitor.give(answer, "formulaire", form)
+        return answer
+
+    async def _in(
+        self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
+    ) -> Response:
+        name, password = sent.get("nom", ""), sent.get("mot_de_passe", "")
+        browser = Browser(visitor.token, visitor.known_by or new_token(), visitor.address)
+        try:
+            token = await self.desk.take(
+                visitor.address,
+                lambda: sign_ins.sign_in(self.lookout.engine(), name, password, browser),
+            )
+        except Refusal as reason:
+            return self._form(scope, visitor, seen, str(reason), 401, name)
+        return self._entered(visitor, browser, token, after(scope))
+
+    async def _change(
+        self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
+    ) -> Response:
+        old, new = sent.get("mot_de_passe", ""), sent.get("nouveau", "")
+        if new != sent.get("encore", ""):
+            why = "Le nouveau mot de passe n'est pas écrit deux fois de la même façon."
+            return self._form(scope, visitor, seen, why, 400)
+        browser = Browser(visitor.token, visitor.known_by or new_token(), visitor.address)
+        try:
+            token = await self.desk.take(
+                visitor.address,
+                lambda: sign_ins.change_password(self.lookout.engine(), old, new, browser),
+            )
+        except Refusal as reason:
+            return self._form(scope, visitor, seen, str(reason), 400)
+        return self._entered(visitor, browser, token, "/")
+
+    def _entered(self, visitor: Visitor, browser: Browser, token: str, where: str) -> Response:
+        self.lookout.forget()
+        answer = RedirectResponse(where, 303)
+        visitor.give(answer, "session", token)
+        visitor.give(answer, "navigateur", browser.known_by, sign_ins.KNOWN_FOR.days)
+        visitor.give(answer, "formulaire", "")
+        return answer
+
+    async def _out(self, visitor: Visitor) -> Response:
+        if visitor.token:
+            await anyio.to_thread.run_sync(sign_ins.sign_out, self.lookout.engine(), visitor.token)
+            self.lookout.forget()
+        answer = HTMLResponse(sign_in_pages.signed_out())
+        visitor.give(answer, "session", "")
+        return answer
+
+
+async def _fields(receive: Receive) -> dict[str, str] | None:
+    """What a form sent; None where it is longer than any of ours."""
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if len(body) > LARGEST:
+            return None
+        if not message.get("more_body"):
+            break
+    try:
+        found = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=10)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in found.items()}
+
+
+def _signed(form: str) -> str:
+    return hmac.new(SECRET, form.encode(), "sha256").hexdigest()

@@ -1,0 +1,162 @@
+"""The gate's own pages: plain HTML without script, in the product's style, on light and dark paper and a telephone.
+
+After: `dashboard.ui.sign_in`.
+"""
+
+from functools import cache
+from html import escape
+
+from dashboard.accounts.passwords import ADVISED, LEAST
+from dashboard.settings import load
+from dashboard.ui import shell
+
+# What these pages may load and run: a style of their own, the icon.
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
+LOOKS = """
+*{box-sizing:border-box}
+body{margin:0;min-height:100vh;background:var(--paper);color:var(--ink);font:16px/1.5 "Source Sans 3","Source Sans Pro",
+ system-ui,sans-serif;display:flex;justify-content:center}
+main{width:100%;max-width:26rem;margin:12vh 1rem 2rem}
+p.product{margin:0 0 .2rem;color:var(--soft);font-size:15px}
+h1{margin:0 0 1rem;font-size:25px;line-height:1.25}
+form{border:1px solid var(--line);border-radius:8px;padding:1.25rem;background:var(--raised)}
+label{display:block;font-weight:600;margin-bottom:1rem}
+label small{display:block;font-weight:400;color:var(--soft)}
+input:not([type=hidden]){display:block;width:100%;margin-top:.3rem;padding:.55rem .7rem;font:inherit;color:var(--ink);
+ background:var(--paper);border:1px solid var(--soft);border-radius:6px}
+button{width:100%;padding:.6rem 1rem;font:inherit;font-weight:600;color:var(--paper);background:var(--main);border:0;
+ border-radius:6px;cursor:pointer}
+button:hover{text-decoration:underline}
+:focus-visible{outline:3px solid var(--focus);outline-offset:2px}
+[role=alert]{margin:0 0 1rem;padding:.6rem .8rem;border-radius:6px;background:var(--notice);color:var(--on-notice);
+ border:1px solid var(--notice-edge)}
+.aside{color:var(--soft);font-size:15px}
+a{color:var(--main)}
+"""
+
+
+@cache
+def _frame() -> tuple[str, str]:
+    """What stands before and after the title and the body."""
+    product = escape(load().product_name)
+    start = (
+        '<!doctype html><html lang="fr"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><link rel="icon" href="/favicon.png">'
+        f"<style>{shell.colours()}{LOOKS}</style><title>{{title}} · {product}</title></head>"
+        f'<body><main><p class="product">{product}</p><h1>{{title}}</h1>'
+    )
+    return start, "</main></body></html>"
+
+
+def _page(title: str, *parts: str) -> str:
+    start, end = _frame()
+    return start.replace("{title}", escape(title)) + "".join(parts) + end
+
+
+def _said(why: str) -> str:
+    return f'<p role="alert">{escape(why)}</p>' if why else ""
+
+
+def _hidden(token: str) -> str:
+    return f'<input type="hidden" name="jeton" value="{escape(token)}">'
+
+
+def _password(name: str, words: str, how: str, small: str = "", *, focus: bool = False) -> str:
+    said = f"<small>{escape(small)}</small>" if small else ""
+    return (
+        f'<label>{escape(words)}{said}<input type="password" name="{name}" autocomplete="{how}" required'
+        f' maxlength="200"{" autofocus" if focus else ""}></label>'
+    )
+
+
+def sign_in(token: str, action: str, why: str = "", name: str = "") -> str:
+    """The form to sign in. token: of the form; action: where it goes, with the page that is wanted; why: what went wrong."""
+    return _page(
+        "Se connecter",
+        _said(why),
+        f'<form method="post" action="{escape(action)}">{_hidden(token)}<label>Nom'
+        f'<input name="nom" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="80"'
+        f' value="{escape(name)}"{"" if name else " autofocus"}></label>'
+        + _password("mot_de_passe", "Mot de passe", "current-password", focus=bool(name)),
+        "<button>Se connecter</button></form>",
+        "<p class=\"aside\">Nom ou mot de passe perdu : s'adresser à l'administrateur du tableau de bord, qui en donne"
+        " un nouveau.</p>",
+    )
+
+
+def new_password(token: str, *, first: bool, why: str = "") -> str:
+    """The form to change one's password. first: the present one works once only."""
+    here = "Mot de passe reçu" if first else "Mot de passe actuel"
+    return _page(
+        "Choisir un mot de passe",
+        "<p class=\"aside\">Le mot de passe reçu ne sert qu'une fois : en choisir un que personne d'autre ne"
+        " connaît.</p>"
+        if first
+        else "",
+        _said(why),
+        f'<form method="post" action="/mot-de-passe">{_hidden(token)}'
+        + _password("mot_de_passe", here, "current-password", focus=True)
+        + _password(
+            "nouveau",
+            "Nouveau mot de passe",
+            "new-password",
+            f"{LEAST} caractères au moins ; {ADVISED} ou plus, par exemple plusieurs mots, le protègent bien mieux.",
+        )
+        + _password("encore", "Nouveau mot de passe, encore une fois", "new-password"),
+        "<button>Garder ce mot de passe</button></form>",
+        _way_out(),
+    )
+
+
+def signed_in(name: str) -> str:
+    """What who is signed in already finds at the form's address: the window may be closed."""
+    return _page(
+        "Vous êtes connecté",
+        f"<p>Le compte <strong>{escape(name)}</strong> est connecté. Une page qui attendait reprend d'elle-même :"
+        ' cette fenêtre peut être fermée.</p><p><a href="/">Ouvrir le tableau de bord</a></p>',
+        _way_out(),
+    )
+
+
+def signed_out() -> str:
+    """After signing out."""
+    return _page(
+        "Vous êtes déconnecté",
+        '<p>Les pages ouvertes dans ce navigateur sont fermées.</p><p><a href="/connexion">Se connecter</a></p>',
+    )
+
+
+def full() -> str:
+    """Where too many sign in at once."""
+    return _page(
+        "Patienter",
+        "<p>Beaucoup de personnes se connectent en ce moment. Recommencer dans quelques secondes.</p>"
+        '<p><a href="/connexion">Se connecter</a></p>',
+    )
+
+
+def away() -> str:
+    """Where the database does not answer."""
+    return _page(
+        "Patienter",
+        "<p>La base de données ne répond pas. Recommencer dans un moment.</p>"
+        '<p><a href="/">Ouvrir le tableau de bord</a></p>',
+    )
+
+
+def _way_out() -> str:
+    return '<p class="aside"><a href="/deconnexion">Se déconnecter</a></p>'
+
+
+def leave() -> str:
+    """The question before signing out."""
+    return _page(
+        "Se déconnecter",
+        '<form method="post" action="/deconnexion"><p>Les pages ouvertes dans ce navigateur se ferment.</p>'
+        "<button>Se déconnecter</button></form>"
+        '<p class="aside"><a href="/">Revenir au tableau de bord</a></p>',
+    )

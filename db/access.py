@@ -1,0 +1,276 @@
+"""Who may come in, in SQL: accounts, browsers that signed in, wrong passwords in a row, the journal of accesses, and whether
+the base is open. All of it outside the data's version, so that nobody's sign-in empties what is kept for all.
+
+After: `dashboard.accounts`, which decides what it means.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, insert, literal, or_, select, text, update
+
+from db import journal
+from db.engine import is_sqlite
+from db.models import (
+    AccessJournal,
+    Account,
+    Commune,
+    FailedSignIn,
+    ImportBatch,
+    Journal,
+    OpenBase,
+    SignIn,
+    Site,
+)
+
+# Lines of the journal after which a base is never open again.
+CLOSED_BY = ("purged", "restored", "went back")
+
+
+class Holder(NamedTuple):
+    """An account: who may sign in. departments, sites: what it is limited to; None: not limited."""
+
+    id: str
+    name: str
+    email: str | None
+    role: str
+    departments: frozenset[str] | None
+    sites: frozenset[str] | None
+    password: str | None
+    must_change: bool
+    works_until: datetime | None
+    disabled: bool
+    epoch: int
+
+
+class Entry(NamedTuple):
+    """A browser that signed in."""
+
+    id: int
+    token: str
+    account_id: str
+    began_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None
+    next_id: int | None
+
+
+HOLDER = [getattr(Account, name) for name in Holder._fields]
+ENTRY = [getattr(SignIn, name) for name in Entry._fields]
+
+
+def now(connection: Connection) -> datetime:
+    """The time by the database's clock, UTC without zone: several servers may not agree on theirs."""
+    if is_sqlite(connection):
+        return journal.now()
+    at: datetime = connection.execute(
+        text("SELECT clock_timestamp() AT TIME ZONE 'utc'")
+    ).scalar_one()
+    return at
+
+
+# --- whether the base is open -----------------------------------------------------------------------------------------
+def is_open(connection: Connection) -> bool:
+    """Whether the base holds fictitious data alone, as they were made, and nobody has an account."""
+    return connection.execute(select(OpenBase.id)).first() is not None
+
+
+def open_if_new(connection: Connection) -> bool:
+    """Open a base that never held anything real, nor an account, nor came from a copy; whether it is open now."""
+    held = (
+        select(literal(1)).where(or_(*(select(t).exists() for t in (Account.id, OpenBase.id)))),
+        select(ImportBatch.id).where(ImportBatch.demo.is_(False)),
+        select(Journal.id).where(Journal.did.in_(CLOSED_BY)),
+    )
+    if not any(connection.execute(one.limit(1)).first() for one in held):
+        connection.execute(insert(OpenBase).values(id=1, since=now(connection)))
+    return is_open(connection)
+
+
+def close(connection: Connection) -> None:
+    """Close the base: from now on everybody signs in."""
+    connection.execute(delete(OpenBase))
+
+
+# --- accounts -----------------------------------------------------------------------------------------------------------
+def account(connection: Connection, account_id: str) -> Holder | None:
+    """The account of that id."""
+    return _holder(connection.execute(select(*HOLDER).where(Account.id == account_id)).first())
+
+
+def account_named(connection: Connection, name: str) -> Holder | None:
+    """The account of that name, in small letters."""
+    return _holder(connection.execute(select(*HOLDER).where(Account.name == name)).first())
+
+
+def accounts(connection: Connection) -> list[Holder]:
+    """Every account, by name."""
+    rows = connection.execute(select(*HOLDER).order_by(Account.name)).all()
+    return [holder for row in rows if (holder := _holder(row))]
+
+
+def _holder(row: Any) -> Holder | None:
+    if row is None:
+        return None
+    places = {
+        name: None if (held := getattr(row, name)) is None else frozenset(held)
+        for name in ("departments", "sites")
+    }
+    return Holder(**{**row._mapping, **places})
+
+
+def add_account(connection: Connection, name: str, **values: Any) -> str:
+    """Add an account that no password opens yet; returns its id."""
+    account_id = secrets.token_hex(8)
+    unset = {"password": None, "must_change": False, "works_until": None, "disabled": False}
+    connection.execute(
+        insert(Account).values(
+            **{**unset, **_listed(values)},
+            id=account_id,
+            name=name,
+            epoch=1,
+            created_at=now(connection),
+        )
+    )
+    return account_id
+
+
+def change_account(connection: Connection, account_id: str, **values: Any) -> None:
+    """Change what an account is; its open pages begin anew."""
+    connection.execute(
+        update(Account)
+        .where(Account.id == account_id)
+        .values(**_listed(values), epoch=Account.epoch + 1)
+    )
+
+
+def _listed(values: dict[str, Any]) -> dict[str, Any]:
+    """Sets as JSON writes them, always in the same order."""
+    return {
+        name: sorted(value) if isinstance(value, (set, frozenset)) else value
+        for name, value in values.items()
+    }
+
+
+# --- browsers that signed in ------------------------------------------------------------------------------------------
+def begin(connection: Connection, account_id: str, token: str, browser: str, at: datetime) -> int:
+    """Note that a browser signed in; returns the number."""
+    return connection.execute(
+        insert(SignIn)
+        .values(account_id=account_id, token=token, browser=browser, began_at=at, seen_at=at)
+        .returning(SignIn.id)
+    ).scalar_one()
+
+
+def entry(connection: Connection, token: str) -> Entry | None:
+    """What is known of the browser that has this token; token: its SHA-256."""
+    row = connection.execute(select(*ENTRY).where(SignIn.token == token)).first()
+    return Entry(*row) if row else None
+
+
+def entry_numbered(connection: Connection, number: int) -> Entry | None:
+    """The same, by number."""
+    row = connection.execute(select(*ENTRY).where(SignIn.id == number)).first()
+    return Entry(*row) if row else None
+
+
+def entries(connection: Connection, account_id: str | None = None) -> list[Entry]:
+    """Browsers that signed in and did not end it, of one account or of all, the latest first."""
+    asked = select(*ENTRY).where(SignIn.ended_at.is_(None)).order_by(SignIn.id.desc())
+    if account_id is not None:
+        asked = asked.where(SignIn.account_id == account_id)
+    return [Entry(*row) for row in connection.execute(asked)]
+
+
+def seen(connection: Connection, number: int, at: datetime) -> None:
+    """Note that somebody is at work there."""
+    connection.execute(update(SignIn).where(SignIn.id == number).values(seen_at=at))
+
+
+def follow(connection: Connection, number: int, following: int) -> None:
+    """The pages of one that lapsed go on with the next."""
+    connection.execute(update(SignIn).where(SignIn.id == number).values(next_id=following))
+
+
+def end(
+    connection: Connection,
+    at: datetime,
+    *,
+    account_id: str | None = None,
+    number: int | None = None,
+    but: int | None = None,
+) -> int:
+    """End what is begun: of an account, of one number, or all; but one. Returns how many."""
+    asked = update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=at)
+    for column, value in ((SignIn.account_id, account_id), (SignIn.id, number)):
+        if value is not None:
+            asked = asked.where(column == value)
+    if but is not None:
+        asked = asked.where(SignIn.id != but)
+    return connection.execute(asked).rowcount
+
+
+def knows(connection: Connection, account_id: str, browser: str, since: datetime) -> bool:
+    """Whether this browser signed in to the account since then; browser: the SHA-256 of what it is known by."""
+    return (
+        connection.execute(
+            select(SignIn.id)
+            .where(
+                SignIn.account_id == account_id,
+                SignIn.browser == browser,
+                SignIn.began_at >= since,
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+# --- wrong passwords in a row -----------------------------------------------------------------------------------------
+def failures(connection: Connection, who: str) -> tuple[int, datetime] | None:
+    """How many in a row, and when the last was."""
+    row = connection.execute(
+        select(FailedSignIn.failures, FailedSignIn.last_at).where(FailedSignIn.who == who)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def fail(connection: Connection, who: str, at: datetime, forgotten: datetime) -> None:
+    """One more. forgotten: those of before count no more, whoever's they are."""
+    connection.execute(delete(FailedSignIn).where(FailedSignIn.last_at < forgotten))
+    more = (
+        update(FailedSignIn)
+        .where(FailedSignIn.who == who)
+        .values(failures=FailedSignIn.failures + 1, last_at=at)
+    )
+    if not connection.execute(more).rowcount:
+        connection.execute(insert(FailedSignIn).values(who=who, failures=1, last_at=at))
+
+
+def succeed(connection: Connection, who: str) -> None:
+    """The right one: what was wrong before counts no more."""
+    connection.execute(delete(FailedSignIn).where(FailedSignIn.who == who))
+
+
+# --- the journal of accesses ------------------------------------------------------------------------------------------
+def note(connection: Connection, who: str, did: str, detail: dict[str, Any]) -> None:
+    """Add a line in the caller's transaction. did: in the past participle; detail: what JSON can hold."""
+    connection.execute(
+        insert(AccessJournal).values(at=now(connection), who=who, did=did, detail=detail)
+    )
+
+
+def lines(
+    connection: Connection, most: int = 1_000
+) -> list[tuple[datetime, str, str, dict[str, Any]]]:
+    """The last lines, the latest first: when, who, what, and what with."""
+    columns = (AccessJournal.at, AccessJournal.who, AccessJournal.did, AccessJournal.detail)
+    asked = select(*columns).order_by(AccessJournal.id.desc()).limit(most)
+    return [(at, who, did, detail) for at, who, did, detail in connection.execute(asked)]
+
+
+def places(connection: Connection) -> tuple[frozenset[str], frozenset[str]]:
+    """The departments and the codes of sites that an account may be limited to."""
+    departments = connection.execute(select(Commune.department).distinct()).scalars()
+    return frozenset(departments), frozenset(connection.execute(select(Site.code)).scalars())

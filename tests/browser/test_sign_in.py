@@ -1,0 +1,152 @@
+"""People at other machines: they sign in over TLS, see what is theirs, sign out; what is withdrawn ends on open pages."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+import trustme
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import text
+
+from dashboard.accounts import holders
+from dashboard.accounts.holders import Wanted
+from dashboard.accounts.rights import Role
+from db.engine import make_engine
+from tests.browser import served
+from tests.browser.screen import settled
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("sign-in")]
+PASSWORD = "trois lampes sous la pluie"
+
+
+@dataclass
+class Office:
+    """A server that others reach over TLS, and the accounts in its database."""
+
+    address: str
+    url: str
+
+    def do(self, action: Callable, *which):
+        """What the command does with accounts."""
+        engine = make_engine(self.url)
+        try:
+            return action(engine, *which, by="test")
+        finally:
+            engine.dispose()
+
+    def add(self, name: str, role: Role, **places) -> str:
+        """An account, and its password that works once."""
+        return self.do(holders.add, name, Wanted(role, **places))
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory) -> dict[str, str]:
+    """A certificate for this machine's other address, of an authority that lives as long as the test."""
+    folder = tmp_path_factory.mktemp("tls")
+    made = trustme.CA().issue_cert(served.ELSEWHERE)
+    made.private_key_pem.write_to_path(folder / "key.pem")
+    made.cert_chain_pems[0].write_to_path(folder / "cert.pem")
+    return {"TLS_CERT": str(folder / "cert.pem"), "TLS_KEY": str(folder / "key.pem")}
+
+
+@pytest.fixture(scope="module")
+def office(shared, certificate, tmp_path_factory) -> Iterator[Office]:
+    """The server, on fictitious data, with an account already: the base is closed."""
+    office = Office("", f"sqlite:///{shared}")
+    office.add("adm", Role.ADMINISTRATOR)
+    office.do(still_wait)
+    log = tmp_path_factory.mktemp("log") / "server.log"
+    with served.serve(office.url, log, HOST=served.ELSEWHERE, **certificate) as address:
+        office.address = address
+        yield office
+
+
+def still_wait(engine, by: str) -> None:
+    """No complaint was ever answered: each department has some to list."""
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE complaint SET resolved_on = NULL, outcome = NULL"))
+
+
+@pytest.fixture
+def people(chromium: Browser) -> Iterator[Callable[..., served.Visit]]:
+    """Browsers of several people; at the end there was no outside request, no error and no dialog in any."""
+    visits = []
+
+    def come(**more) -> served.Visit:
+        visits.append(served.visit(chromium, ignore_https_errors=True, **more))
+        return visits[-1]
+
+    yield come
+    for one in visits:
+        one.context.close()
+    # That a page is refused, or its connection shut, is what is tried here.
+    refused = ("status of 401", "status of 403", "WebSocket connection to")
+    left = [f for one in visits for f in one.faults() if not any(r in f for r in refused)]
+    assert left == []
+
+
+def sign_in(page: Page, name: str, password: str) -> None:
+    page.get_by_label("Nom").fill(name)
+    page.get_by_label("Mot de passe", exact=True).fill(password)
+    page.get_by_role("button", name="Se connecter").click()
+
+
+def choose_password(page: Page, received: str, password: str = PASSWORD) -> None:
+    page.get_by_label("Mot de passe reçu").fill(received)
+    page.locator("input[name=nouveau]").fill(password)
+    page.locator("input[name=encore]").fill(password)
+    page.get_by_role("button", name="Garder ce mot de passe").click()
+
+
+def enter(visit: served.Visit, office: Office, name: str, received: str, path: str = "") -> Page:
+    """Sign in for the first time; the page that was wanted."""
+    page = visit.context.new_page()
+    page.goto(f"{office.address}/{path}")
+    sign_in(page, name, received)
+    choose_password(page, received)
+    expect(page.get_by_text("Se déconnecter")).to_be_visible()
+    return page
+
+
+def test_a_director_elsewhere_signs_in_sees_his_own_signs_out_and_his_old_cookie_opens_nothing(
+    office, people
+):
+    zou = office.add("dir.zou", Role.DIRECTOR, departments=["Zou"])
+    borgou = office.add("dir.borgou", Role.DIRECTOR, departments=["Borgou"])
+    one, other = people(), people()
+    page = one.context.new_page()
+    page.goto(f"{office.address}/plaintes")
+    expect(page).to_have_url(f"{office.address}/connexion?suite=plaintes")
+    sign_in(page, "dir.zou", "faux")
+    expect(page.get_by_role("alert")).to_have_text("Nom ou mot de passe inconnu.")
+    sign_in(page, "Dir.Zou", zou)
+    choose_password(page, zou)
+    expect(page.get_by_text("dir.zou", exact=True)).to_be_visible()
+    theirs = enter(other, office, "dir.borgou", borgou)
+    for whose, own, foreign in ((page, "Djidja", "Nikki"), (theirs, "Nikki", "Djidja")):
+        whose.goto(f"{office.address}/plaintes")
+        settled(whose)
+        complaints = whose.locator(".ccsp-table").first
+        expect(complaints).to_contain_text(own)
+        expect(complaints).not_to_contain_text(foreign)
+    page.goto(f"{office.address}/plaintes?departement=Borgou")
+    settled(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Borgou")
+    expect(page.get_by_text("P-NIKKI")).to_have_count(0)
+    kept = one.context.cookies()
+    (session,) = [c for c in kept if c["name"] == "__Host-ccsp-session"]
+    assert session["secure"] and session["httpOnly"] and session["sameSite"] == "Lax"
+    second = one.context.new_page()
+    second.goto(f"{office.address}/attentes")
+    expect(second.get_by_text("Se déconnecter")).to_be_visible()
+    page.get_by_role("button", name="Se déconnecter").click()
+    expect(page.get_by_role("heading", name="Vous êtes déconnecté")).to_be_visible()
+    # The other tab goes within two seconds.
+    expect(second).to_have_url(
+        f"{office.address}/connexion?suite=attentes&departement=Zou", timeout=4_000
+    )
+    one.context.add_cookies(kept)
+    page.goto(f"{office.address}/plaintes")
+    expect(page).to_have_url(f"{office.address}/connexion?suite=plaintes")
+    # The other one has not noticed.
+    expect(theirs.get_by_text("dir.borgou", exact=True)).to_be_visible()
