@@ -28,6 +28,7 @@ from db import read
 from db.codes import (
     ALL,
     ALL_SERVICES,
+    BINS,
     COUNTERS,
     SITE_MONTH,
     UNKNOWN_HOUR,
@@ -39,6 +40,7 @@ from db.months import Visits, visits
 from db.shapes import Facts
 
 VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured", "left_timed"))
+STANDING = frozenset({"nation", "department", "site"})  # whose keys stand without any visit
 Group = (
     int | str
 )  # what a key stands for: a site's, service's or day's number, an hour, a department
@@ -108,16 +110,18 @@ def gather(
     service: str | None = None,
     as_of: date | None = None,
     ledger: Ledger | None = None,
+    *,
+    visits: bool = True,
 ) -> Facts:
     """The facts of a question. sites: codes, or ALL. by: one of BYS, or SITE_MONTH. service: a code, or None for all.
 
-    as_of: what was known on that day only; by default all that is. ledger: the network as it stands, if at hand.
+    as_of: what was known on that day only; by default all that is. ledger: the network as it stands, if at hand. visits:
+    False for who asks of complaints alone, by a place (STANDING): no visit is counted then.
     Raises KeyError for an unknown service.
     """
     scope = make_scope(bind, ledger, sites, first, last, service, as_of)
-    cut = _cut(scope, by)
+    cut = _cut(scope, by) if visits else _no_visits(scope, by)
     spans = _spans(scope, by, cut.groups)
-    whole = _span(scope.first, scope.last)
     members = _members(scope, by, cut.groups)
     active = _active(scope, spans)
     present = active | _expected(scope, spans)  # some serve before their ceremony
@@ -134,12 +138,12 @@ def gather(
         left_timed=cut.left_timed,
         known_service=cut.known_service,
         all_visits=cut.all_visits,
-        silent=_silent(scope, whole),
+        silent=_silent(scope),
         **_reporting(scope, present, active, spans, members),
         **_days(scope, spans, members),
         **_places(scope, present, spans, members, cut.by_site),
         complaints=_complaints(scope, by, cut.groups),
-        ends=spans[:, 1],
+        ends=np.broadcast_to(spans[:, 1], (len(cut.keys),)),
         threshold=load().wait_threshold_minutes,
     )
 
@@ -266,6 +270,22 @@ def _cut(scope: Scope, by: str) -> Cut:
     return Cut(keys, groups, counters, waits, left, by_site=by_site, **known)
 
 
+def _no_visits(scope: Scope, by: str) -> Cut:
+    """The keys of a question by place, without any of its visits."""
+    keys, groups, _ = _folding(scope, by, ())
+    nothing = np.zeros(len(keys), np.int64)
+    return Cut(
+        keys,
+        groups,
+        np.zeros((len(keys), len(COUNTERS)), np.int64),
+        np.zeros((len(keys), BINS), np.int64),
+        nothing,
+        nothing,
+        nothing,
+        np.zeros(len(scope.ledger.places), np.int64),
+    )
+
+
 def _folding(
     scope: Scope, by: str, present: tuple[date, ...]
 ) -> tuple[list[str], list[Group], Callable[[np.ndarray], np.ndarray]]:
@@ -352,10 +372,11 @@ def _span(first: date, last: date) -> np.ndarray:
 
 
 def _spans(scope: Scope, by: str, groups: list[Group]) -> np.ndarray:
-    """The first and the last day of each key, (G, 2): its part of the period for months, the whole period for others."""
+    """The first and the last day of each key: its part of the period for months (G, 2), the whole period for others, once for
+    all of them (1, 2)."""
     whole = _span(scope.first, scope.last)
     if by not in ("month", SITE_MONTH) or not groups:
-        return whole.repeat(len(groups), axis=0)
+        return whole
     starts = np.array([day_number(m) for m in months(Period(scope.first, scope.last))])
     ends = np.append(starts[1:] - 1, whole[0, 1])  # a month ends where the next begins
     spans = np.stack([np.maximum(starts, whole[0, 0]), np.minimum(ends, whole[0, 1])], axis=1)
@@ -404,8 +425,9 @@ def _reporting(
     }
 
 
-def _silent(scope: Scope, whole: np.ndarray) -> list[str]:
+def _silent(scope: Scope) -> list[str]:
     """The sites of the question, by code, that were expected in the period and did not report."""
+    whole = _span(scope.first, scope.last)
     silent = _expected(scope, whole)[0] & ~_active(scope, whole)[0]
     return [scope.ledger.places[i].code for i in scope.rows.tolist() if silent[i]]
 
@@ -421,7 +443,7 @@ def _days(scope: Scope, spans: np.ndarray, members: np.ndarray) -> dict[str, np.
         )
     }
     if scope.service is not None:
-        days["off_day_visits"] = np.zeros(len(spans), np.int64)
+        days["off_day_visits"] = np.zeros(len(members), np.int64)
     return days
 
 

@@ -11,7 +11,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.view import Asker, View, answer, engine, quick
 from dashboard.indicators import INDICATORS, Figure, Indicator, compute
 from dashboard.period import ONE_DAY, Period, add_months, month_end, year_before
-from db.facts import comparable, gather
+from db.facts import STANDING, comparable, gather
 
 Figures = Mapping[str, Mapping[str, Figure]]  # key, then indicator
 NOW = [i for i in INDICATORS if i.now]
@@ -32,7 +32,8 @@ def _dated(
 ) -> Figures:
     """The figures of the question, in which what is true now is that of the date of the data, with the date as a note."""
     current, when = to_date(view, question), at_date(view)
-    now = asked if current == question else _of_sites(view, chosen, current, by, NOW)
+    same = current == question or not any(by in i.by for i in NOW)
+    now = asked if same else _of_sites(view, chosen, current, by, NOW)
     dated = {}
     for key, of_key in asked.items():
         there = now.get(key, of_key)
@@ -55,7 +56,14 @@ def _of_sites(
     indicators: Sequence[Indicator] = INDICATORS,
 ) -> dict[str, dict[str, Figure]]:
     facts = gather(
-        engine(), chosen, question.first, question.last, by, question.service, ledger=view.book
+        engine(),
+        chosen,
+        question.first,
+        question.last,
+        by,
+        question.service,
+        ledger=view.book,
+        visits=by not in STANDING or any(i.register == "visits" for i in indicators),
     )
     by_key: dict[str, dict[str, Figure]] = {}
     for figure in compute(facts, indicators):

@@ -5,7 +5,7 @@ they cost more than all else on the page.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from urllib.parse import quote
 
@@ -75,8 +75,8 @@ def headline(
     codes = placed(place)
     grid(cards.metrics(person, question, codes), columns)
     st.caption(cards.sources(person, question, filters.period().label, codes))
-    panel = cards.cards(person, question, codes)
-    show.collect(panel)
+    panel = partial(cards.cards, person, question, codes)
+    show.later("chiffres", panel)
     with show.folded("Puis-je m'y fier ?", "chiffres") as fold:
         if not fold.open:
             return
@@ -86,7 +86,7 @@ def headline(
                     *(f"- {escaped(ground)}" for ground in cards.grounds(person, question, codes)),
                     *(
                         f"- **{BY_CODE[code].short}** : {escaped(row[-1].text)}"
-                        for code, row in zip(codes, panel.table.rows, strict=True)
+                        for code, row in zip(codes, panel().table.rows, strict=True)
                     ),
                 ]
             )

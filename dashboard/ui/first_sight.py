@@ -1,5 +1,6 @@
 """The five answers of the opening page: each a sentence whose names are links, with its own time."""
 
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -15,7 +16,7 @@ from dashboard.ui.links import anchor
 
 def lines(person: Person, question: Question) -> None:
     """The five lines."""
-    show.collect(first_sight.panel(person, question))
+    show.later("reponses", partial(first_sight.panel, person, question))
     body = "".join(_line(reply) for reply in first_sight.replies(person, question))
     st.html(f'<dl class="ccsp-answers">{body}</dl>')
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -39,7 +40,8 @@ def headed(panel: Panel, *, open_: bool = False, height: int | None = None) -> N
 def unclosed(person: Person, question: Question, key: str) -> None:
     """The days not closed, by site; each of them in the workbook."""
     headed(completeness.not_reported(person, question, key))
-    show.collect(completeness.each_day(person, question, f"{key}_jours"))
+    each = f"{key}_jours"
+    show.later(each, partial(completeness.each_day, person, question, each))
 
 
 def _under(panel: Panel) -> Panel:

@@ -1,5 +1,7 @@
 """A panel on the screen: the chart, what it rests on, and the table behind it; together, everywhere."""
 
+from collections.abc import Callable, Mapping
+
 import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
@@ -59,3 +61,13 @@ def folded(label: str, key: str, *, open_: bool = False) -> ExpanderContainer:
 def collect(one: Panel) -> None:
     """Note the panel among those of the page, for the file that takes them away."""
     st.session_state.setdefault(SHOWN, {})[one.key] = one.told
+
+
+def later(key: str, make: Callable[[], Panel]) -> None:
+    """The same of a panel that is not on the page as such: it is made when somebody takes the file away."""
+    st.session_state.setdefault(SHOWN, {})[key] = make
+
+
+def panels(shown: Mapping[str, Panel | Callable[[], Panel]]) -> tuple[Panel, ...]:
+    """What a page has shown, each panel whole; shown: as SHOWN holds it."""
+    return tuple(one if isinstance(one, Panel) else one() for one in shown.values())

@@ -1,5 +1,7 @@
 """The opening page: the map, and beside it the headline figures or the chosen site's."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.accounts.rights import Person
@@ -127,7 +129,7 @@ def site_panel(person: Person, question: Question, site: Place) -> None:
         )
     st.caption(escaped(site_head.words(site)))
     codes = placed("site")
-    show.collect(cards.cards(person, own, codes))
+    show.later("chiffres", partial(cards.cards, person, own, codes))
     drawn.grid(cards.metrics(person, own, codes), 2)
     st.caption(cards.of_site(person, own, filters.period().label))
     st.page_link(menu.page("site"), label="Ouvrir la page de ce centre", width="content")

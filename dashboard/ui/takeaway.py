@@ -74,7 +74,7 @@ def workbook(spec: PageSpec) -> Callable[[], bytes]:
         show.SHOWN
     ]  # the very dict: a part of the page that runs again by itself renews its panels
     title, about, demo = heading(spec), known(spec), freshness(session.person()).demo
-    return lambda: xlsx(title, about, tuple(shown.values()), demo=demo)
+    return lambda: xlsx(title, about, show.panels(shown), demo=demo)
 
 
 def known(spec: PageSpec) -> list[tuple[str, str]]:

@@ -132,6 +132,8 @@ def opened(page: Page) -> Iterator[list[str]]:
         if summary.evaluate("e => !e.parentElement.open"):
             summary.click()
     settled(page)
+    for fold in page.get_by_test_id("stExpanderDetails").all():
+        expect(fold).not_to_be_empty()  # its contents come when it is opened
     yield said(page)
     for box in page.locator(
         ":is([data-testid=stSelectbox], [data-testid=stMultiSelect]) input"

@@ -22,7 +22,7 @@ from dashboard.indicators import BY_CODE
 from dashboard.palette import RAMP
 from dashboard.period import today
 from dashboard.settings import ROOT
-from dashboard.ui import filters, session
+from dashboard.ui import filters, session, show
 from dashboard.ui.navigation import EVERY_FILTER, PAGES
 from db.engine import make_engine
 from tests.builders import KANDI, NIKKI, Office, add_decisions, visit, waited
@@ -331,7 +331,7 @@ def test_a_department_is_headed_by_its_finding_and_the_whole_network_leads_to_ea
 
 def test_the_workbook_of_a_department_holds_each_day_that_was_not_closed(demo):
     at = sound(visit_page("departement", departement=SOME_DEPARTMENT))
-    taken = {p.title: p.table for p in at.session_state["panels_shown"].values()}
+    taken = {p.title: p.table for p in show.panels(at.session_state[show.SHOWN])}
     days = taken["Journées non clôturées, une par une"]
     listed = taken["Journées ouvertes non clôturées"]
     assert len(days.rows) == sum(row[1].value for row in listed.rows) > 0

@@ -63,7 +63,7 @@ def test_the_file_of_a_page_holds_the_numbers_that_it_shows(page, spec):
         return
     assert make is not None
     book = openpyxl.load_workbook(io.BytesIO(make()))
-    panels = [p for p in at.session_state[show.SHOWN].values() if p.table.columns]
+    panels = [p for p in show.panels(at.session_state[show.SHOWN]) if p.table.columns]
     assert panels and book.sheetnames == [
         "À lire",
         *sheet_names([p.title for p in panels]),
