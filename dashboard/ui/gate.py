@@ -6,9 +6,11 @@ compression, `Shell` (the page in French, with our own looks and small script).
 
 import re
 from base64 import b64encode
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 import streamlit
 from starlette.datastructures import Headers as Read
@@ -100,19 +102,31 @@ class Headers:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(ALWAYS)
-                headers["content-security-policy"] = policy(scope)
+                ours = _ours(policy(scope), scope["path"].startswith(KEPT))
+                message = {**message, "headers": [*_theirs(message, ours), *ours.items()]}
                 if secure(scope):
-                    _by_https_only(headers)
-                # Streamlit lends its answers to any page of this machine, whatever its port.
-                for name in [n for n in headers if n.startswith("access-control-")]:
-                    del headers[name]
-                if not scope["path"].startswith(KEPT):
-                    headers["cache-control"] = "no-store"
+                    _by_https_only(MutableHeaders(scope=message))
             await send(message)
 
         await self.app(scope, receive, dressed)
+
+
+def _theirs(message: Message, ours: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    """What else an answer says; Streamlit lends its answers to any page of this machine, whatever its port: not so."""
+    return [
+        (name, value)
+        for name, value in message["headers"]
+        if name not in ours and not name.startswith(b"access-control-")
+    ]
+
+
+@lru_cache(64)  # every open page asks each second whether the server is there
+def _ours(policy: str, kept: bool) -> Mapping[bytes, bytes]:
+    """What an answer says of itself in our name. kept: a browser may keep it."""
+    written = {**ALWAYS, "content-security-policy": policy}
+    if not kept:
+        written["cache-control"] = "no-store"
+    return MappingProxyType({n.encode(): value.encode("latin-1") for n, value in written.items()})
 
 
 def _by_https_only(headers: MutableHeaders) -> None:
@@ -144,8 +158,14 @@ def policy(scope: Scope) -> str:
     if scope["path"] in FORMS:
         return sign_in_pages.POLICY
     host = Read(scope=scope).get("host", "")
+    return _of_pages(host if allowed(host) else "", secure(scope))
+
+
+@lru_cache(64)
+def _of_pages(host: str, secure: bool) -> str:
+    """The policy of our pages. host: by which they ask; "" where it is none of ours."""
     # Older browsers do not count a websocket to the same place as 'self'.
-    socket = f"{'wss' if secure(scope) else 'ws'}://{host}" if allowed(host) else ""
+    socket = f"{'wss' if secure else 'ws'}://{host}" if host else ""
     return PAGE_POLICY.format(inline=inline(), socket=socket)
 
 
