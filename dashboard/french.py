@@ -115,6 +115,11 @@ def capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
+def within(text: str) -> str:
+    """The text, as it goes on within a sentence."""
+    return f"{text[:1].lower()}{text[1:]}"
+
+
 def plain(text: str) -> str:
     """Without accents and capitals: « Cœur d'Été » gives « coeur d'ete »."""
     if text.isascii():  # most cells of a register: nothing to take apart

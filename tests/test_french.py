@@ -236,6 +236,10 @@ def test_a_sentence_begins_with_a_capital():
     assert [french.capital(text) for text in ("état", "", "n = 3")] == ["État", "", "N = 3"]
 
 
+def test_within_a_sentence_it_goes_on_small():
+    assert [french.within(text) for text in ("Écart", "", "3 CCSP")] == ["écart", "", "3 CCSP"]
+
+
 def test_days_and_months_are_written_as_babel_writes_them():
     for number in range(366):
         day = date(2024, 1, 1) + timedelta(number)

@@ -82,11 +82,11 @@ def _of_whole(view: View, question: Question, when: str) -> str:
     if not flagged:
         return f"{scope}{S}: rien d'inhabituel {when}."
     first = flagged[0]
-    label = BY_CODE[first.indicator].short
+    label = french.within(BY_CODE[first.indicator].short)
     more = len(flagged) - 1
     also = f" {french.plural(more, 'autre signal', 'autres signaux')}." if more else ""
     whence = f" {origin(first, known)}" if origin(first, known) else ""
-    return f"{scope}, {when}{S}: {label[0].lower()}{label[1:]}, {beside(first)}.{whence}{also}"
+    return f"{scope}, {when}{S}: {label}, {beside(first)}.{whence}{also}"
 
 
 def _of_sites(view: View, question: Question, when: str) -> str:

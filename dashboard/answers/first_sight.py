@@ -187,8 +187,7 @@ def _of_signals(alerts: Sequence[Signal]) -> str:
 
 
 def _noun(one: Signal) -> str:
-    label = BY_CODE[one.indicator].short
-    return f"{label[0].lower()}{label[1:]}"
+    return french.within(BY_CODE[one.indicator].short)
 
 
 def oldest_complaint(view: View, question: Question) -> Reply:

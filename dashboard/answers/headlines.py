@@ -29,7 +29,7 @@ def department(view: View, question: Question) -> str:
     parts = [
         f"{french.plural(visits.value, 'visite')} {question.spoken}",
         worse(view, question),
-        _lower(sentences.late(late(view, question), LATE_DAYS)),
+        french.within(sentences.late(late(view, question), LATE_DAYS)),
     ]
     return f"{S}; ".join(part for part in parts if part)
 
@@ -76,7 +76,7 @@ def worse(view: View, question: Question) -> str:
     short = {p.name: short_name(p) for p in sites(view, question)}
     where = sorted({short[name] for name, _ in bad}, key=french.alphabetical)
     # Of one site it is said what gets worse; of several, where.
-    what = french.some([_lower(BY_CODE[code].short) for _, code in bad], NAMED)
+    what = french.some([french.within(BY_CODE[code].short) for _, code in bad], NAMED)
     if question.site:
         return f"ce qui se dégrade{S}: {what}"
     if len(where) == 1:
@@ -104,7 +104,3 @@ def longest_wait(view: View, question: Question) -> str:
     everybody = shown(whole(view, question)["wait_p50"])
     among = " dans le département" if question.department else ""
     return f"On attend plus à {short_name(place)} qu'ailleurs{among}{S}: {shown(found[first])}, pour {everybody} dans l'ensemble"
-
-
-def _lower(sentence: str) -> str:
-    return f"{sentence[:1].lower()}{sentence[1:]}"

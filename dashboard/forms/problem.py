@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from dashboard.french import capital
+
 SPACES = "\u00a0\u202f"  # of French typography: they do no harm on a screen
 
 
@@ -37,7 +39,7 @@ class Problem:
         where = ", ".join(filter(None, places)) or "fichier"
         column = f", colonne « {self.column} »" if self.column else ""
         found = f" : lu « {self.found[:80]} »" if self.found else ""
-        return visible(f"{where[0].upper()}{where[1:]}{column}{found} : {self.message}")
+        return visible(f"{capital(where)}{column}{found} : {self.message}")
 
 
 class Report(Protocol):

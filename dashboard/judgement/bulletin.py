@@ -98,7 +98,7 @@ def _reporting(s: Situation) -> Line:
     closed = s.figures["completeness"]
     name = f"{french.capital(s.scope)}, {s.period.whole.label}{S}:"
     parts = [
-        f"{name} {_who(s.figures['visits'], s.ground.silent)}{S}; {_lower(_labelled(closed))}."
+        f"{name} {_who(s.figures['visits'], s.ground.silent)}{S}; {french.within(_labelled(closed))}."
     ]
     if s.period.partial:
         known, due = s.period.period, s.period.whole
@@ -203,7 +203,7 @@ def _detail(f: Signal, names: Mapping[str, str], *, dated: bool) -> str:
     """Of one signal: its own month if it is not everybody's, its value and what is usual, the rule if it is the run, and
     the sites that it comes from."""
     run = because(f) if f.rule == ON_ONE_SIDE else ""
-    whence = _lower(origin(f, names).removesuffix("."))
+    whence = french.within(origin(f, names).removesuffix("."))
     parts = [f.when if dated else "", beside(f), run, whence]
     return ", ".join(part for part in parts if part).replace(f"{S};", ",")
 
@@ -219,7 +219,9 @@ def _alerts(s: Situation) -> Line:
     if s.site_signals:
         text = f"{_sites(s, charted, flagged)} {text}"
     else:  # beside the line of all its charts: only some are followed as alerts
-        text = f"Parmi les {len(FOLLOWED)} indicateurs suivis comme alertes{S}: {_lower(text)}"
+        text = (
+            f"Parmi les {len(FOLLOWED)} indicateurs suivis comme alertes{S}: {french.within(text)}"
+        )
     site, first = next(((name, f.indicator) for name, f in _alerts_first(flagged)), ("", ""))
     return Line(text, first, len(charted), site if s.site_signals else "")
 
@@ -335,11 +337,7 @@ def _why(figure: Figure) -> str:
 
 
 def _sentence(parts: Sequence[str]) -> str:
-    return f"{f'{S}; '.join([french.capital(parts[0]), *map(_lower, parts[1:])])}."
-
-
-def _lower(text: str) -> str:
-    return f"{text[:1].lower()}{text[1:]}"
+    return f"{f'{S}; '.join([french.capital(parts[0]), *map(french.within, parts[1:])])}."
 
 
 def _when(signals: Sequence[Signal], period: Period) -> str:

@@ -90,8 +90,7 @@ def late(n: int, days: int) -> str:
 
 def target(aim: str, assured: Assurance) -> str:
     """What the limits say of a target. aim: « 80 % »."""
-    words = ASSURANCES[assured]
-    sentence = words[:1].upper() + words[1:]
+    sentence = french.capital(ASSURANCES[assured])
     return f"{sentence}." if assured == Assurance.NO_TARGET else f"{sentence} (cible{S}: {aim})."
 
 

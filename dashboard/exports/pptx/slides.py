@@ -172,7 +172,7 @@ def _beside(slide: Slide) -> str:
     rest = re.sub(
         rf"^{re.escape(slide.headline.rstrip('.'))}\s*([.;]\s*|$)", "", slide.panel.caption
     )
-    return rest[:1].upper() + rest[1:]
+    return french.capital(rest)
 
 
 def _caption(made: Page, text: str, box: Box, under: bool = False) -> Box:
@@ -267,7 +267,7 @@ def _card(made: Page, card: Card, box: Box, size: float, small: float) -> None:
     value, own = fitted(
         card.text, room, tall(1, size) + 0.01, [s for s in VALUES if s <= size], bold=True
     )
-    state = card.state[:1].upper() + card.state[1:]
+    state = french.capital(card.state)
     sign = sign if wide(sign + state, small, True) <= room else ""
     lines = [
         Run(cut(card.label, 1, room, small), small, SOFT),
