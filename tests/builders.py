@@ -25,6 +25,16 @@ from db.intake import Options, Outcome, take
 from db.steering import decide
 
 SAMPLES = ROOT / "tests" / "samples"
+# All that files brought, and what was computed from it.
+BROUGHT = (
+    "import_batch",
+    "batch_site",
+    "whole_day",
+    *(d.table for d in DESTINATIONS.values()),
+    "complaint_text",
+    "rollup",
+    "journal",
+)
 KANDI, NIKKI, COVE, COTONOU = "ccsp-kandi", "ccsp-nikki", "ccsp-cove", "gsru-cotonou"
 
 
@@ -162,19 +172,10 @@ class Office:
 
     def contents(self) -> dict[str, list[tuple]]:
         """Everything that files brought and what was computed from it, for comparison before and after."""
-        tables = (
-            "import_batch",
-            "batch_site",
-            "whole_day",
-            *(d.table for d in DESTINATIONS.values()),
-            "complaint_text",
-            "rollup",
-            "journal",
-        )
         there = set(inspect(self.engine).get_table_names())  # an older version lacks some
         return {
             table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr)  # noqa: S608
-            for table in tables
+            for table in BROUGHT
             if table in there
         }
 

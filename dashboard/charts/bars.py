@@ -108,39 +108,13 @@ def bars(
 
 def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> Spec:
     """Open complaints by age: (band, count), youngest first; the bands from index `late` on are past the deadline."""
-    top = max((n for _, n in rows), default=1) or 1
     values: list[Row] = [
         {"k": k, "v": v, "late": i >= late, "t": french.number(v)} for i, (k, v) in enumerate(rows)
     ]
-    y, tip = _names(), _counted("Plaintes en cours")
-    x = {
-        "field": "v",
-        "type": "quantitative",
-        "title": "plaintes en cours",
-        "scale": _scale(top, 1.12, [row["t"] for row in values]),
-        "axis": {"tickMinStep": 1, "tickCount": 5},
-    }
-    return chart(
-        values,
-        height={"step": 30},
-        layer=[
-            {
-                "mark": {"type": "bar", "height": {"band": 0.7}},
-                "encoding": {
-                    "y": y,
-                    "x": x,
-                    "color": {"condition": {"test": "datum.late", "value": MAIN}, "value": PALE},
-                    "tooltip": tip,
-                },
-            },
-            _words(y, tip=tip),
-        ],
-        usermeta=describe(
-            "bar",
-            x="k",
-            x_title="plaintes en cours",
-            series=[worded("plaintes en cours")],
-        ),
+    colour = {"condition": {"test": "datum.late", "value": MAIN}, "value": PALE}
+    axis = {"tickMinStep": 1, "tickCount": 5}
+    return _counts(
+        values, "Plaintes en cours", "plaintes en cours", 30, 1.12, axis=axis, color=colour
     )
 
 
@@ -153,36 +127,41 @@ def pareto(rows: Sequence[tuple[str, int]]) -> Spec:
         so_far += count
         share = french.percent(100 * so_far / total) if total else ""
         values.append({"k": reason, "v": count, "t": f"{french.number(count)}  (cumul {share})"})
-    y, tip = _names(), _counted("Plaintes")
+    return _counts(values, "Plaintes", "plaintes reçues", 26, 1.3)
+
+
+def _counts(
+    values: list[Row],
+    what: str,
+    title: str,
+    step: int,
+    room: float,
+    *,
+    axis: Spec | None = None,
+    **look: Spec,
+) -> Spec:
+    """Bars of counts, in the order given. what, title: what is counted, under the pointer and beside the axis; step: the
+    height of a bar with its share of the space; room: of the longest bar with the words at its end."""
+    y, tip = _names(), _counted(what)
+    top = max((row["v"] for row in values), default=1) or 1
+    x = {
+        "field": "v",
+        "type": "quantitative",
+        "title": title,
+        "scale": _scale(top, room, [row["t"] for row in values]),
+        **({"axis": axis} if axis else {}),
+    }
     return chart(
         values,
-        height={"step": 26},
+        height={"step": step},
         layer=[
             {
                 "mark": {"type": "bar", "height": {"band": 0.7}},
-                "encoding": {
-                    "y": y,
-                    "x": {
-                        "field": "v",
-                        "type": "quantitative",
-                        "title": "plaintes reçues",
-                        "scale": _scale(
-                            max((n for _, n in rows), default=1) or 1,
-                            1.3,
-                            [row["t"] for row in values],
-                        ),
-                    },
-                    "tooltip": tip,
-                },
+                "encoding": {"y": y, "x": x, "tooltip": tip, **look},
             },
             _words(y, tip=tip),
         ],
-        usermeta=describe(
-            "bar",
-            x="k",
-            x_title="plaintes reçues",
-            series=[worded("plaintes reçues")],
-        ),
+        usermeta=describe("bar", x="k", x_title=title, series=[worded(title)]),
     )
 
 

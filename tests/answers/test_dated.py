@@ -1,6 +1,5 @@
 """A change has a date in words, with the months among which it may lie; what has no clear date has none."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
@@ -8,12 +7,10 @@ import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import dated as answers
-from dashboard.answers import view
 from dashboard.answers.question import Question
 from dashboard.judgement.dated import dated
 from dashboard.period import add_months, today
-from dashboard.settings import load
-from tests.builders import KANDI, Office, waited
+from tests.builders import KANDI, waited
 
 MONTHS = [add_months(date(2025, 1, 1), n) for n in range(24)]
 NOISE = np.random.default_rng(3).standard_normal(24)
@@ -53,16 +50,6 @@ def test_what_has_no_clear_date_has_none(values):
 def test_missing_months_keep_their_place():
     values = [np.nan if n in (3, 9) else 10.0 + 9 * (n >= 17) + n % 2 for n in range(24)]
     assert dated(MONTHS, values) == "depuis juin 2026"
-
-
-@pytest.fixture
-def asked(office, database_url, monkeypatch) -> Iterator[Office]:
-    """An office whose database answers questions."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
-    yield office
-    view.forget()
-    load.cache_clear()
 
 
 def test_a_site_whose_waits_rose_says_since_when(asked):

@@ -1,6 +1,5 @@
 """What a page is headed by: findings, which say nothing that too few would decide."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -8,26 +7,15 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import alerts, delays, headlines, network, view, waits
+from dashboard.answers import alerts, delays, headlines, network, waits
 from dashboard.answers.question import Question
 from dashboard.panel import Chart, Message, Panel
-from dashboard.settings import load
 from dashboard.statistics.variation import Variation
 from tests.builders import COVE, KANDI, Office, closing, complaint, visit, waited
 
 MONDAY = date(2025, 3, 3)
 YEAR = Question(date(2025, 1, 1), date(2025, 12, 31))
 PLAIN = str.maketrans("\xa0\u202f", "  ")
-
-
-@pytest.fixture
-def asked(office, database_url, monkeypatch) -> Iterator[Office]:
-    """An office whose database answers questions."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
-    yield office
-    view.forget()
-    load.cache_clear()
 
 
 def at(hour: int, day: date, site: str = KANDI) -> list:

@@ -1,7 +1,6 @@
 """What is to be done, as lists: complaints that wait, days not closed, silent sites; each name leads on, and only who may
 see rows is given them."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -14,7 +13,6 @@ from dashboard.answers import complaints, completeness, directory, view
 from dashboard.answers.question import Question
 from dashboard.answers.view import View
 from dashboard.panel import Panel, to_site
-from dashboard.settings import load
 from tests.builders import COVE, KANDI, NIKKI, Office, closing, complaint, visit
 
 DAY = date(2025, 11, 24)  # a Monday
@@ -23,14 +21,10 @@ PLAIN = str.maketrans("\xa0\u202f", "  ")
 
 
 @pytest.fixture
-def asked(office, database_url, monkeypatch) -> Iterator[Office]:
-    """An office whose database answers questions; Kandi is heard of on the last day of the data."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
-    office.hand_in("registre", *[visit(KANDI, d) for d in ("2025-11-17", DAY.isoformat())])
-    yield office
-    view.forget()
-    load.cache_clear()
+def asked(asked) -> Office:
+    """Kandi is heard of on the last day of the data."""
+    asked.hand_in("registre", *[visit(KANDI, d) for d in ("2025-11-17", DAY.isoformat())])
+    return asked
 
 
 def before(days: int) -> str:

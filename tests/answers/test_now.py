@@ -1,6 +1,5 @@
 """What is true now is counted to the date of the data, on every page and whatever the period, and says so; one « muet »."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,7 +10,6 @@ from dashboard.answers import cards, complaints, completeness, first_sight, map,
 from dashboard.answers.figures import comparison, figures, whole
 from dashboard.answers.network import SILENT_DAYS
 from dashboard.answers.question import Question
-from dashboard.settings import load
 from tests.builders import COVE, KANDI, NIKKI, Office, closing, complaint, visit
 
 DAY = date(2025, 11, 24)  # a Monday
@@ -20,14 +18,10 @@ PLAIN = str.maketrans("\xa0\u202f", "  ")
 
 
 @pytest.fixture
-def asked(office, database_url, monkeypatch) -> Iterator[Office]:
-    """An office whose database answers questions; Kandi is heard of on the last day of the data."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
-    office.hand_in("registre", *[visit(KANDI, d) for d in ("2025-03-03", DAY.isoformat())])
-    yield office
-    view.forget()
-    load.cache_clear()
+def asked(asked) -> Office:
+    """Kandi is heard of on the last day of the data."""
+    asked.hand_in("registre", *[visit(KANDI, d) for d in ("2025-03-03", DAY.isoformat())])
+    return asked
 
 
 def days_before(n: int) -> str:

@@ -1,6 +1,5 @@
 """Sites compared honestly: named bars with intervals, a headline that says what was found, a funnel from ten sites on."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -8,28 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import differing, network, sites, view
+from dashboard.answers import differing, network, sites
 from dashboard.answers.question import Question
 from dashboard.answers.uncertainty import intervals
 from dashboard.answers.view import Asker
 from dashboard.panel import Panel
-from dashboard.settings import load
 from dashboard.statistics import sentences
 from dashboard.statistics.dispersion import FEWEST_SITES
 from tests.builders import Office, complaint, visit, waited
 
 YEAR = Question(date(2025, 1, 1), date(2025, 12, 31))
 PLAIN = str.maketrans("\xa0\u202f", "  ")
-
-
-@pytest.fixture
-def asked(office, database_url, monkeypatch) -> Iterator[Office]:
-    """An office whose database answers questions."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
-    yield office
-    view.forget()
-    load.cache_clear()
 
 
 def codes(_: Office) -> list[str]:

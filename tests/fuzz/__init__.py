@@ -13,17 +13,9 @@ from dashboard.forms.known import Known
 from db.forms import DESTINATIONS
 from db.intake import Options, Outcome, take
 from db.write import Refused
+from tests.builders import BROUGHT
 from tests.fuzz.mutate import mutant
 
-TABLES = (
-    "import_batch",
-    "batch_site",
-    "whole_day",
-    *(d.table for d in DESTINATIONS.values()),
-    "complaint_text",
-    "rollup",
-    "journal",
-)
 PLACE = re.compile(r"(Fichier|Ligne \d+|Feuille « .+? »)[ ,]")
 ENGLISH = re.compile(
     r"\b(error|exception|traceback|codec|invalid|expected|line|string|byte|column|unexpected|none)\b",
@@ -92,7 +84,7 @@ def faults(engine: Engine, outcome: Outcome, before: dict[str, int], *, kept: bo
     if not kept:
         found = [
             f"{t}: {before[t]} rows before, {after[t]} after"
-            for t in TABLES
+            for t in BROUGHT
             if before[t] != after[t]
         ]
     else:
@@ -119,6 +111,6 @@ def a_good_sentence(sentence: str) -> bool:
 
 def contents(engine: Engine) -> dict[str, int]:
     """The number of rows of each table that files fill."""
-    union = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t}" for t in TABLES)  # noqa: S608
+    union = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t}" for t in BROUGHT)  # noqa: S608
     with engine.connect() as connection:
         return dict(connection.execute(text(union)).all())
