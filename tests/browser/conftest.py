@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser import served
 
@@ -56,6 +58,23 @@ def shared(demo_file, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def one_mortal(demo_file, tmp_path_factory) -> Iterator[served.Mortal]:
+    """The application on the fictitious data, for the tests of the group « mortal »."""
+    found = served.Mortal(f"sqlite:///{demo_file}", tmp_path_factory.mktemp("mortal") / "log")
+    yield found
+    found.strike(signal.SIGKILL)
+    found.process.wait()
+
+
+@pytest.fixture
+def mortal(one_mortal) -> served.Mortal:
+    """It, there again whatever the test before did to it."""
+    one_mortal.come_back()
+    one_mortal.lent += 1
+    return one_mortal
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser. Where there is none the tests fail: they are not skipped."""
     os.environ.setdefault("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
@@ -63,16 +82,51 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
+@contextmanager
+def lent(kept: served.Visit, viewport: ViewportSize) -> Iterator[Page]:
+    """The page of a session that is kept, for one test; when it leaves there was no outside request, error or dialog."""
+    try:
+        yield kept.leave(viewport)
+        kept.leave(viewport)
+    finally:
+        faults = kept.forget()
+    assert faults == []
+
+
 @pytest.fixture
 def session(chromium) -> Iterator[served.Visit]:
-    """A browser session; at its end there was no outside request, no error and no dialog."""
+    """A browser session of one's own; at its end there was no outside request, no error and no dialog."""
     found = served.visit(chromium)
     yield found
     found.context.close()
     assert found.faults() == []
 
 
+@pytest.fixture(scope="session")
+def kept(chromium) -> Iterator[served.Visit]:
+    """A session at a desk that one test leaves empty for the next."""
+    found = served.visit(chromium)
+    yield found
+    found.context.close()
+
+
 @pytest.fixture
-def page(session) -> Page:
-    """A page of that session."""
-    return session.context.new_page()
+def page(kept) -> Iterator[Page]:
+    """Its page."""
+    with lent(kept, served.SCREEN) as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def kept_telephone(chromium) -> Iterator[served.Visit]:
+    """The same on a telephone."""
+    found = served.visit(chromium, viewport=served.TELEPHONE, has_touch=True)
+    yield found
+    found.context.close()
+
+
+@pytest.fixture
+def telephone(kept_telephone) -> Iterator[Page]:
+    """Its page."""
+    with lent(kept_telephone, served.TELEPHONE) as page:
+        yield page

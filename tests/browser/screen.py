@@ -11,6 +11,14 @@ from dashboard.ui.navigation import PAGES
 
 CARD = ".ccsp-card"
 QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
+# Whether everything on the page stands where it stood when this was last asked.
+STILL = """() => {
+  const places = [...document.querySelectorAll('[data-testid=stApp] :is(div, svg, iframe, table, input, button)')]
+    .map(e => { const box = e.getBoundingClientRect(); return [box.x, box.y, box.width, box.height]; }).join();
+  const before = window.places;
+  window.places = places;
+  return places === before;
+}"""
 
 
 def path(url_path: str) -> str:
@@ -29,6 +37,22 @@ def settled(page: Page) -> None:
     expect(page.locator("h1")).to_have_count(1, timeout=20_000)
     expect(page.locator(QUIET)).to_be_visible(timeout=20_000)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
+def still(page: Page) -> None:
+    """Wait until nothing on the page moves: a chart just drawn or a fold just opened pushes down what stands below."""
+    page.evaluate("() => { window.places = null; }")
+    page.wait_for_function(STILL, polling=100)
+
+
+def unfold(page: Page) -> None:
+    """Open every fold that is closed, all at once, and wait for what they hold."""
+    folds = page.locator("[data-testid=stExpander] summary")
+    folds.evaluate_all("all => all.forEach(e => e.parentElement.open || e.click())")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stExpanderDetails]')].every(e => e.innerText.trim())"
+    )
+    settled(page)
 
 
 def unguarded(page: Page) -> list[str]:

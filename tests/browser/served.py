@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -15,7 +16,14 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlparse
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
 from dashboard.settings import ROOT
 from db import schema
@@ -25,6 +33,8 @@ from db.seed import seed
 
 HOST = "127.0.0.1"
 ELSEWHERE = "127.0.0.2"  # this machine by an address that is not its own: it asks as others do
+SCREEN, TELEPHONE = {"width": 1280, "height": 720}, {"width": 360, "height": 740}
+EMPTY = "about:blank"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -138,6 +148,30 @@ def end(process: subprocess.Popen) -> None:
         process.wait()
 
 
+class Mortal:
+    """A server that tests stop or end, and that comes back on the same port, for them and for the next."""
+
+    def __init__(self, url: str, log: Path):
+        self.url, self.log = url, log
+        self.process, self.address = start(url, log)
+        self.struck: signal.Signals | None = None
+        self.lent = 0  # to how many tests
+
+    def strike(self, way: signal.Signals) -> None:
+        """Stop it or end it."""
+        self.struck = way
+        self.process.send_signal(way)
+
+    def come_back(self) -> None:
+        """Go on where it was only stopped, as after a cut of the network; start anew where it was ended."""
+        if self.struck == signal.SIGSTOP:
+            self.process.send_signal(signal.SIGCONT)
+        elif self.struck:
+            self.process.wait(30)
+            self.process, _ = start(self.url, self.log, port=urlparse(self.address).port)
+        self.struck = None
+
+
 def _wait(process: subprocess.Popen, address: str, log: Path) -> None:
     # The certificate is one of the test's own: here it is asked only whether anybody answers.
     opener = urllib.request.build_opener(
@@ -180,6 +214,29 @@ class Visit:
             *(f"dialog: {d}" for d in self.dialogs),
         ]
 
+    def leave(self, viewport: ViewportSize) -> Page:
+        """One empty page, as in a session that has just begun, but for files of the server that never change.
+
+        A new session costs more than what is then shown in it: its process compiles all of Streamlit's scripts again.
+        """
+        page, *others = self.context.pages or [self.context.new_page()]
+        for other in others:
+            other.close()
+        if page.url.startswith("http"):
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.goto(EMPTY)
+        page.emulate_media(media="null")
+        page.set_viewport_size(viewport)
+        self.context.clear_cookies()
+        return page
+
+    def forget(self) -> list[str]:
+        """The faults up to now, which are then forgotten."""
+        faults = self.faults()
+        for found in (self.outside, self.errors, self.dialogs):
+            found.clear()
+        return faults
+
 
 def visit(browser: Browser, **settings) -> Visit:
     """A session as in Benin, whose requests and errors are recorded."""
@@ -187,7 +244,7 @@ def visit(browser: Browser, **settings) -> Visit:
         **{
             "locale": "fr-FR",
             "timezone_id": "Africa/Porto-Novo",
-            "viewport": {"width": 1280, "height": 720},
+            "viewport": SCREEN,
             **settings,
         }
     )

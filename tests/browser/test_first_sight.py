@@ -1,13 +1,9 @@
-"""The opening page answers before it is asked; its names, cards and filters by mouse, keyboard and touch; and nothing that
-axe finds serious, on any page."""
+"""The opening page answers before it is asked; its names, cards and filters by mouse, keyboard and touch."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from dashboard.ui.navigation import PAGES
-from tests.browser import served
-from tests.browser.screen import open_page, path, settled
+from tests.browser.screen import open_page, settled
 
 pytestmark = pytest.mark.browser
 ANSWERS = ".ccsp-answers > div"
@@ -66,16 +62,13 @@ def test_the_name_of_a_card_opens_what_it_means_by_the_keyboard(page, app):
     expect(meaning).not_to_be_visible()
 
 
-def test_on_a_telephone_the_answers_come_first_then_the_map_then_the_figures(chromium, app):
-    found = served.visit(chromium, viewport={"width": 360, "height": 740}, has_touch=True)
-    page = found.context.new_page()
+def test_on_a_telephone_the_answers_come_first_then_the_map_then_the_figures(telephone, app):
+    page = telephone
     open_page(page, f"{app}/?departement=Zou")
     expect(page.locator("iframe[title^=Carte]")).to_be_visible()
     at = lambda where: page.locator(where).first.bounding_box()["y"]  # noqa: E731
     assert at(".ccsp-fold") < 100 and page.locator(".ccsp-fold").inner_text().endswith("Zou")
     assert at(ANSWERS) < 200 < at("iframe[title^=Carte]") < at(".ccsp-card")
-    found.context.close()
-    assert found.faults() == []
 
 
 def test_several_departments_are_chosen_below_the_bar_and_travel_in_the_link(page, app):
@@ -115,18 +108,3 @@ def test_comparing_is_a_switch_that_the_link_keeps(page, app):
     switch.get_by_text("Comparer").click()
     expect(page.get_by_role("heading", name="Ce qui a changé", exact=True)).to_have_count(0)
     expect(page).to_have_url(f"{app}/attentes")
-
-
-# Streamlit's own, in which we have no say: the id of a menu's button, and what its frames and lists are made of.
-@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
-def test_axe_finds_nothing_serious(page, app, spec):
-    open_page(
-        page, app + path(spec.url_path) + ("?centre=ccsp-kandi" if spec.url_path == "site" else "")
-    )
-    page.wait_for_timeout(500)
-    serious = [
-        f"{v['id']}: {[node['target'] for node in v['nodes']][:4]}"
-        for v in Axe().run(page).response["violations"]
-        if v["impact"] in ("serious", "critical")
-    ]
-    assert serious == []

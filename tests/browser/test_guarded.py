@@ -26,7 +26,7 @@ FRAME = "/component/streamlit_folium.st_folium/index.html"
 
 # --- pages still work under the policy -------------------------------------------------------------------------------
 def test_parts_that_load_something_of_their_own_work_under_the_policy(page, app):
-    """The session fails at its end on any violation; the rest of every page: test_pages_open.py."""
+    """The session fails at its end on any violation; the rest of every page: test_every_page.py."""
     bare = unguarded(page)
     open_page(page, app)
     sites(page).last.click()

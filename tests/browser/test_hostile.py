@@ -1,8 +1,5 @@
 """Texts from data stay texts, and a database that fails is said in a plain sentence."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
@@ -10,7 +7,7 @@ from sqlalchemy import text
 from db import faults
 from db.engine import make_engine
 from tests.browser import served
-from tests.browser.screen import choose, map_frame, open_page, settled, sites
+from tests.browser.screen import choose, map_frame, open_page, settled, sites, unfold
 
 pytestmark = pytest.mark.browser
 EVIL = (
@@ -23,7 +20,7 @@ JOINER = "\u2060"  # invisible; breaks a bare address
 @pytest.fixture(scope="module")
 def renamed(shared, tmp_path_factory):
     """The application on a database where somebody gave evil names to a site, a service and a category; the site fell
-    silent and its complaint stays open."""
+    silent and its complaint stays open. The last tests harm it, the worst last."""
     engine = make_engine(f"sqlite:///{shared}")
     with engine.begin() as connection:
         for change in (
@@ -85,9 +82,7 @@ def test_names_from_data_stay_text_everywhere(renamed, page):
         "/plaintes",
     ):
         open_page(page, renamed + path)
-        for summary in page.locator("[data-testid=stExpander] summary").all():
-            summary.click()
-        settled(page)
+        unfold(page)
         tame(page)
     open_page(page, f"{renamed}/site?centre=ccsp-kandi")
     as_text(page, page.locator("h1").filter(has_text="onerror").first)
@@ -125,19 +120,6 @@ def test_the_first_answers_show_names_as_text(renamed, page):
     tame(page)
 
 
-@pytest.fixture(scope="module")
-def broken(demo_file, tmp_path_factory):
-    """The file of a database that tests harm one after the other, the worst last."""
-    return Path(shutil.copyfile(demo_file, tmp_path_factory.mktemp("broken") / "copy.db"))
-
-
-@pytest.fixture(scope="module")
-def running(broken, tmp_path_factory):
-    """The application on it."""
-    with served.serve(f"sqlite:///{broken}", tmp_path_factory.mktemp("log") / "log") as address:
-        yield address
-
-
 def no_traceback(page) -> None:
     """Not a word of Python on the screen."""
     assert page.get_by_test_id("stException").count() == 0
@@ -153,13 +135,13 @@ def rename(database, before: str, after: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.xdist_group("broken")
-def test_a_database_that_lacks_its_tables_is_said_plainly_until_it_has_them(running, broken, page):
-    rename(broken, "journal", "elsewhere")
-    page.goto(running)
+@pytest.mark.xdist_group("renamed")
+def test_a_database_that_lacks_its_tables_is_said_plainly_until_it_has_them(renamed, shared, page):
+    rename(shared, "journal", "elsewhere")
+    page.goto(renamed)
     expect(page.get_by_test_id("stAlert")).to_contain_text(faults.NO_TABLES, timeout=20_000)
     no_traceback(page)
-    rename(broken, "elsewhere", "journal")
+    rename(shared, "elsewhere", "journal")
     expect(sites(page)).to_have_count(24, timeout=20_000)  # by itself
 
 
@@ -174,14 +156,14 @@ def spoil(database) -> None:
                 file.write(b"\xff" * min(path.stat().st_size, 65_536))
 
 
-@pytest.mark.xdist_group("broken")
-def test_a_database_that_breaks_is_said_plainly(running, broken, session):
+@pytest.mark.xdist_group("renamed")
+def test_a_database_that_breaks_is_said_plainly(renamed, shared, session):
     asked = {"filtre_departement": "Zou", "filtre_indicateur": "Part des femmes"}
     pages = {key: session.context.new_page() for key in asked}  # a run of the page, and of its map
     for page in pages.values():
-        open_page(page, running)
+        open_page(page, renamed)
         expect(sites(page)).to_have_count(24)
-    spoil(broken)
+    spoil(shared)
     for key, page in pages.items():
         page.bring_to_front()
         choose(page, key, asked[key])

@@ -27,6 +27,7 @@ from tests.browser.screen import (
     open_page,
     settled,
     sites,
+    unfold,
     values,
 )
 
@@ -48,14 +49,26 @@ def gone(found: served.Visit) -> list[str]:
     return [f for f in found.faults() if not any(sign in f for sign in unanswered)]
 
 
+@pytest.mark.xdist_group("mortal")
+def test_the_first_link_after_a_start_opens_its_page(session, mortal):
+    if mortal.lent > 1:  # somebody has asked it something
+        mortal.strike(signal.SIGKILL)
+        mortal.come_back()
+    page = session.context.new_page()
+    open_page(page, f"{mortal.address}/plaintes?departement=Zou")
+    expect(page.locator("h1")).to_contain_text("Plaintes")
+    expect(page.locator(".st-key-filtre_departement input")).to_have_value("Zou")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.xdist_group("mortal")
 @pytest.mark.parametrize(
     "way", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP], ids=lambda s: s.name
 )
 def test_a_server_that_goes_is_said_in_time_and_the_page_comes_back_with_its_filters(
-    chromium, demo_file, tmp_path, way
+    chromium, mortal, way
 ):
-    url, log = f"sqlite:///{demo_file}", tmp_path / "log"
-    process, address = served.start(url, log)
+    address = mortal.address
     found = served.visit(chromium)
     page = found.context.new_page()
     try:
@@ -72,7 +85,7 @@ def test_a_server_that_goes_is_said_in_time_and_the_page_comes_back_with_its_fil
             )
         watch = Watch(page, "document.querySelector('#ccsp-away')")
         cut = time.time()
-        process.send_signal(way)
+        mortal.strike(way)
         expect(sentence(page)).to_have_text(AWAY)
         assert watch.delay(cut) < IN_TIME
         page.wait_for_timeout(5_000)  # by now Streamlit has said something of its own
@@ -85,11 +98,7 @@ def test_a_server_that_goes_is_said_in_time_and_the_page_comes_back_with_its_fil
             "e => e.closest('[inert]') || document.querySelector('#root[inert], h1:is([inert] *)')"
         )
         assert not sentence(page).evaluate(hidden)
-        if way == signal.SIGSTOP:  # its machine was only cut off
-            process.send_signal(signal.SIGCONT)
-        else:
-            process.wait(30)
-            process, _ = served.start(url, log, port=int(address.rsplit(":", 1)[1]))
+        mortal.come_back()
         expect(page.get_by_text(AWAY)).to_have_count(0)
         expect(page.locator(".st-key-filtre_departement input")).to_be_enabled()
         settled(page)
@@ -99,8 +108,6 @@ def test_a_server_that_goes_is_said_in_time_and_the_page_comes_back_with_its_fil
         filter_by(page, "departement", "Borgou")
         expect(page).to_have_url(f"{address}/attentes?departement=Borgou&type=CCSP")
     finally:
-        process.send_signal(signal.SIGCONT)
-        served.end(process)
         found.context.close()
     assert gone(found) == []
 
@@ -254,9 +261,7 @@ def test_every_word_that_our_script_knows_is_one_of_streamlit_s():
 
 def test_tables_lists_and_menus_speak_french(page, app):
     open_page(page, f"{app}/attentes")
-    for summary in page.locator("[data-testid=stExpander] summary").all():
-        summary.click()
-    settled(page)
+    unfold(page)
     for tools in page.get_by_test_id("stElementToolbar").all():
         expect(tools).to_be_hidden()
     page.locator(".st-key-filtre_departement input").click()

@@ -75,19 +75,16 @@ def test_the_first_slide_appears_soon_after_the_press(page, app):
     )  # a server that a busy machine lets wait is said to be away
 
 
+@pytest.mark.xdist_group("mortal")
 @pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGSTOP], ids=lambda s: s.name)
-def test_a_press_while_the_server_is_away_is_said_in_time_and_can_be_left(
-    chromium, demo_file, tmp_path, way
-):
-    url, log = f"sqlite:///{demo_file}", tmp_path / "log"
-    process, address = served.start(url, log)
+def test_a_press_while_the_server_is_away_is_said_in_time_and_can_be_left(chromium, mortal, way):
     visit = served.visit(chromium)
     page = visit.context.new_page()
     try:
-        open_page(page, f"{address}/presenter")
+        open_page(page, f"{mortal.address}/presenter")
         begin = page.get_by_role("button", name="Commencer la présentation")
         expect(begin).to_be_visible()
-        process.send_signal(way)
+        mortal.strike(way)
         watch = Watch(page, SAID)
         begin.click()
         assert watch.delay() < 3
@@ -99,31 +96,23 @@ def test_a_press_while_the_server_is_away_is_said_in_time_and_can_be_left(
         watch = Watch(page, SAID)
         page.keyboard.press("Enter")
         assert watch.delay() < 3
-        if way == signal.SIGSTOP:
-            process.send_signal(signal.SIGCONT)
-        else:
-            process.wait(30)
-            process, _ = served.start(url, log, port=int(address.rsplit(":", 1)[1]))
+        mortal.come_back()
         expect(page.locator(f"{ROOM} .count")).to_have_text("1 / 12", timeout=40_000)
     finally:
-        process.send_signal(signal.SIGCONT)
-        served.end(process)
         visit.context.close()
     assert [f for f in visit.faults() if f.startswith(("outside", "dialog", "script"))] == []
 
 
-def test_a_presentation_keeps_its_slides_when_the_server_begins_anew(chromium, demo_file, tmp_path):
-    url, log = f"sqlite:///{demo_file}", tmp_path / "log"
-    process, address = served.start(url, log)
+@pytest.mark.xdist_group("mortal")
+def test_a_presentation_keeps_its_slides_when_the_server_begins_anew(chromium, mortal):
     visit = served.visit(chromium)
     page = visit.context.new_page()
     try:
-        start(page, address)
+        start(page, mortal.address)
         page.keyboard.press("ArrowRight")
-        process.kill()
-        process.wait(30)
+        mortal.strike(signal.SIGKILL)
         expect(page.locator(f"{ROOM} .cut")).to_be_visible(timeout=20_000)
-        process, _ = served.start(url, log, port=int(address.rsplit(":", 1)[1]))
+        mortal.come_back()
         expect(page.locator(f"{ROOM} .cut")).to_be_hidden(timeout=20_000)
         page.wait_for_timeout(
             4_000
@@ -135,7 +124,6 @@ def test_a_presentation_keeps_its_slides_when_the_server_begins_anew(chromium, d
         expect(page.locator(f"{ROOM} .foot .said")).to_contain_text("Zou", timeout=20_000)
         expect(page.locator(f"{ROOM} .count")).to_have_text("2 / 12")
     finally:
-        served.end(process)
         visit.context.close()
 
 
@@ -155,15 +143,16 @@ def test_another_story_or_filter_after_closing_starts_with_its_own_slides(page, 
     expect(page.locator(f"{ROOM} .foot .said")).to_contain_text("Zou")
 
 
-def test_the_story_goes_on_when_the_server_is_gone(chromium, demo_file, tmp_path):
+@pytest.mark.xdist_group("mortal")
+def test_the_story_goes_on_when_the_server_is_gone(chromium, mortal):
     visit = served.visit(chromium)
     page = visit.context.new_page()
-    with served.serve(f"sqlite:///{demo_file}", tmp_path / "server.log") as address:
-        start(page, address)
-        for number in (2, 3):
-            page.keyboard.press("ArrowRight")
-            expect(page.locator(f"{ROOM} .count")).to_have_text(f"{number} / 12")
-        expect(page.locator(f"{ROOM} .cut")).to_be_hidden()
+    start(page, mortal.address)
+    for number in (2, 3):
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(f"{ROOM} .count")).to_have_text(f"{number} / 12")
+    expect(page.locator(f"{ROOM} .cut")).to_be_hidden()
+    mortal.strike(signal.SIGTERM)
     seen = {page.locator(f"{ROOM} .slide:visible h2").inner_text()}
     for number in range(4, 13):
         page.keyboard.press("ArrowRight")
@@ -263,8 +252,7 @@ def test_slides_go_on_by_themselves_when_asked(page, app):
 
 
 @pytest.mark.parametrize("width", [360])
-def test_on_a_telephone_slides_scroll_instead_of_shrinking(session, app, width):
-    page = session.context.new_page()
+def test_on_a_telephone_slides_scroll_instead_of_shrinking(page, app, width):
     page.set_viewport_size({"width": width, "height": 740})
     start(page, app)
     page.keyboard.press("ArrowRight")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.indicators import BY_CODE
 from tests.browser import served
-from tests.browser.screen import choose, map_frame, open_page, settled, sites
+from tests.browser.screen import choose, map_frame, open_page, settled, sites, still
 
 pytestmark = pytest.mark.browser
 WHAT = "ouvrir un second guichet"
@@ -59,7 +59,7 @@ def test_a_link_of_the_bulletin_can_be_sent(page, app):
 def test_a_decision_is_kept_for_the_series_it_is_about(own, page):
     open_page(page, f"{own}/signaux")
     page.get_by_text("Noter une décision", exact=True).click()
-    page.wait_for_timeout(1_000)  # it moves as it unfolds, and a list opened meanwhile closes again
+    still(page)  # it moves as it unfolds, and a list opened meanwhile closes again
     page.get_by_label("Ce qui est décidé").fill(WHAT)
     page.get_by_role("button", name="Noter").click()
     expect(page.get_by_text("Il faut dire qui agit.")).to_be_visible()
@@ -76,7 +76,7 @@ def test_a_decision_is_kept_for_the_series_it_is_about(own, page):
 def test_a_target_is_on_the_map_until_it_is_removed(own, page):
     open_page(page, f"{own}/cibles")  # where it was: the address leads on
     page.get_by_text("Fixer une cible").click()
-    page.wait_for_timeout(1_000)  # it moves as it unfolds, and a list opened meanwhile closes again
+    still(page)  # it moves as it unfolds, and a list opened meanwhile closes again
     page.get_by_label("Valeur visée").fill("130")
     page.get_by_label("Source (texte, décision, plan)").fill("plan d'essai")
     choose(page, "cible_indicateur", BY_CODE["wait_within_30"].label)
@@ -91,7 +91,7 @@ def test_a_target_is_on_the_map_until_it_is_removed(own, page):
     expect(map_frame(page).locator(".legend")).to_contain_text("cible atteinte régulièrement")
     open_page(page, f"{own}/cibles")  # where it was: the address leads on
     page.get_by_text("Fixer une cible").click()
-    page.wait_for_timeout(1_000)  # it moves as it unfolds, and a list opened meanwhile closes again
+    still(page)  # it moves as it unfolds, and a list opened meanwhile closes again
     page.get_by_text("Retirer une cible", exact=True).click()
     page.get_by_role("button", name="Retirer", exact=True).click()
     expect(page.get_by_text("Aucune cible n'est fixée")).to_be_visible()

@@ -1,0 +1,302 @@
+"""Every page, opened once at a desk and once on a telephone, with the network cut: it shows what it is for, in French,
+printed and by ear too. What fails is named by its page and its matter."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as Late
+
+from dashboard.ui.navigation import PAGES, PageSpec
+from tests.browser import served
+from tests.browser.screen import (
+    filter_by,
+    go,
+    map_frame,
+    open_page,
+    path,
+    settled,
+    sites,
+    still,
+    unguarded,
+)
+from tests.browser.words import english, opened, pointed, said
+
+pytestmark = pytest.mark.browser
+Matter = Callable[[Page, PageSpec], None]
+CHARTED = [s for s in PAGES if s.story and s is not PAGES[0]]
+# (what, at least how many) on each page.
+METRICS, TABLES = ".ccsp-card", ".ccsp-table"
+CHARTS = ":is([data-testid=stVegaLiteChart]) :is(canvas, svg)"
+PARTS = {
+    "carte": ((METRICS, 6), ("iframe[title^=Carte]", 1), (TABLES, 1)),
+    "departement": ((METRICS, 6), (CHARTS, 4), (TABLES, 2)),
+    "site": ((METRICS, 6), (CHARTS, 5), (TABLES, 1)),
+    "attentes": ((METRICS, 4), (CHARTS, 6)),
+    "plaintes": ((METRICS, 6), (CHARTS, 5)),
+    "signaux": (("h2", 2), (TABLES, 1)),
+    "presenter": (("[data-testid=stDownloadButton]", 4), ("[data-testid=stButton]", 20)),
+    "definitions": (("h3", 15),),
+    "guide": (("h2", 2),),
+}
+SEEN = """() => [document.body.innerText, ...[...document.querySelectorAll('[title],[placeholder]')]
+    .filter(e => e.offsetParent && !e.value).map(e => e.title || e.placeholder)].join('\\n')"""
+AT_A_GLANCE = re.compile(
+    r"\b(the|choose|select|search|download|loading|running|deploy|rerun|settings|about|print|record|"
+    r"no (results|options)|show|fullscreen|waits?|complaints?|unknown|none|null|nan|undefined|error|"
+    r"true|false|january|monday|months?|years?)\b",
+    re.I,
+)
+PAPER = {"width": 703, "height": 1017}  # CSS pixels of A4 within its margins
+ACTS = "[data-testid=stHeader], [data-testid=stSelectbox], [data-testid=stButton], [data-testid=stDownloadButton]"
+# Charts and tables that reach beyond the paper, and tables of which something is out of sight.
+BEYOND_PAPER = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart] svg, .ccsp-table')]
+  .filter(e => e.checkVisibility())
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 1 || e.scrollHeight > e.clientHeight + 2
+    && e.matches('.ccsp-table'))
+  .map(e => `${e.className.baseVal ?? e.className} ${e.getBoundingClientRect().right}`)"""
+DRAWN = """() => {
+  const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];
+  return charts.length && charts.every(c => c.querySelector('svg path'));
+}"""
+
+
+def begin(page: Page, app: str, spec: PageSpec) -> None:
+    """Open the page; that of a site with a site."""
+    site = "?centre=ccsp-kandi" if "centre" in spec.filters else ""
+    open_page(page, app + path(spec.url_path) + site)
+
+
+# --- at a desk -------------------------------------------------------------------------------------------------------
+def opens(page: Page, spec: PageSpec) -> None:
+    """It shows what it is for, and that its data are fictitious."""
+    expect(page.locator("h1")).to_contain_text(spec.heading)
+    expect(page.get_by_text("Données fictives").first).to_be_visible()
+    for what, least in PARTS[spec.url_path]:
+        expect(page.locator(what).nth(least - 1)).to_be_attached()
+    if "iframe[title^=Carte]" in dict(PARTS[spec.url_path]):
+        expect(sites(page)).to_have_count(24)
+        assert map_frame(page).locator("html").get_attribute("lang") == "fr"
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert page.get_by_test_id("stException").count() == 0
+    assert not {w.group().lower() for w in AT_A_GLANCE.finditer(page.evaluate(SEEN))}
+
+
+# Streamlit's own, in which we have no say: the id of a menu's button, and what its frames and lists are made of.
+def is_open_to_all(page: Page, spec: PageSpec) -> None:
+    """Axe finds nothing serious."""
+    if spec in CHARTED:
+        page.wait_for_function(DRAWN)
+    serious = [
+        f"{v['id']}: {[node['target'] for node in v['nodes']][:4]}"
+        for v in Axe().run(page).response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def is_printed_whole(page: Page, spec: PageSpec) -> None:
+    """On A4: its title, filters and date, whole tables and charts, and nothing that only acts."""
+    if "departement" in spec.filters:
+        filter_by(page, "departement", "Zou")
+    page.set_viewport_size(PAPER)
+    page.emulate_media(media="print")
+    if spec.filters:
+        of = "Kandi" if "centre" in spec.filters else "Zou"
+        expect(page.locator(".ccsp-fold")).to_contain_text(of)
+    settled(page)
+    still(page)
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator(".ccsp-state")).to_contain_text("données au")
+    for acting in page.locator(ACTS).all():
+        expect(acting).to_be_hidden()
+    assert page.evaluate(BEYOND_PAPER) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
+    page.emulate_media(media="null")
+    page.set_viewport_size(served.SCREEN)
+    if "departement" in spec.filters:
+        filter_by(page, "departement", "Tous les départements")
+        settled(page)
+    still(page)  # the menu finds its room again
+
+
+def says_in_french_and_once_what_the_pointer_finds(page: Page, spec: PageSpec) -> None:
+    """Neither a word of English nor a field's letter nor all the digits of a number, and nothing twice."""
+    if spec not in CHARTED:
+        return
+    page.set_viewport_size({"width": 1280, "height": 6000})
+    page.wait_for_function(DRAWN)
+    still(page)
+    told = pointed(page)
+    page.set_viewport_size(served.SCREEN)
+    assert told and not english(sorted(told))
+    for text in told:
+        lines = [line.strip() for line in re.split(r"[\n\t]+", text) if line.strip()]
+        assert len(lines) == len(set(lines)), text
+        assert not [line for line in lines if re.fullmatch(r"[a-z]{1,2}", line)], text
+        assert not re.search(r"\d[.,]\d{4}", text), text
+
+
+def says_no_word_of_english_whatever_is_opened(page: Page, spec: PageSpec) -> None:
+    """Menus, folds, lists, meanings and hints."""
+    found: set[str] = set()
+    for texts in opened(page):
+        found.update(english(texts))
+    assert not found
+
+
+def gives_its_files(page: Page, spec: PageSpec) -> None:
+    """The first two, from folds that are open by now."""
+    for download in page.get_by_test_id("stDownloadButton").all()[:2]:
+        with page.expect_download(timeout=60_000):
+            download.get_by_role("button").click()
+
+
+AT_A_DESK: tuple[Matter, ...] = (
+    opens,
+    is_open_to_all,
+    is_printed_whole,
+    says_in_french_and_once_what_the_pointer_finds,
+    says_no_word_of_english_whatever_is_opened,
+    gives_its_files,
+)
+
+
+@pytest.mark.pitfall(29)
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
+def test_a_page_at_a_desk(page, app, spec, subtests):
+    """And under the policy that every answer carries: the session fails at its end on any violation."""
+    bare = unguarded(page)
+    begin(page, app, spec)
+    for matter in AT_A_DESK:
+        with subtests.test(matter.__name__):
+            matter(page, spec)
+    assert bare == []
+
+
+def test_every_page_is_looked_at():
+    assert PARTS.keys() == {spec.url_path for spec in PAGES}
+
+
+def test_what_leaves_the_server_is_noticed_and_goes_nowhere(chromium, app):
+    found = served.visit(chromium)
+    page = found.context.new_page()
+    open_page(page, app + "/definitions")
+    assert found.faults() == []
+    ask = "u => fetch(u, {mode: 'no-cors'}).catch(() => 0)"
+    page.evaluate(
+        ask, "http://example.org/never.js"
+    )  # our pages' own policy stops it before it is asked for
+    elsewhere = found.context.new_page()  # a page without one
+    for address in ("http://example.org/x.js", "http://192.0.2.1/y.png"):
+        elsewhere.evaluate(ask, address)
+    page.evaluate("console.error('mine'); setTimeout(() => { throw new Error('mine too') })")
+    page.evaluate("alert(1)")
+    found.context.close()
+    assert found.outside == ["http://example.org/x.js", "http://192.0.2.1/y.png"]
+    assert any("never.js" in e or "connect-src" in e for e in found.errors)
+    assert found.dialogs == ["1"]
+    assert any("mine" in e for e in found.errors) and any("mine too" in e for e in found.errors)
+
+
+# --- on a telephone --------------------------------------------------------------------------------------------------
+# What makes the page scroll sideways: the innermost elements that reach beyond its right edge; none where it does not.
+TOO_WIDE = """() => {
+    const main = document.querySelector('[data-testid=stMain]');
+    const widest = Math.max(main.scrollWidth, document.documentElement.scrollWidth);
+    if (widest <= innerWidth) return [];
+    const beyond = [...main.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1);
+    return [`${widest} px`].concat(beyond.filter(e => !beyond.some(o => o !== e && e.contains(o)))
+        .map(e => `${e.tagName} ${e.dataset.testid || e.className} in ${e.closest('[class*=st-key]')?.className}`));
+}"""
+
+# What is written in charts and reaches beyond them.
+BEYOND_CHART = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart] svg')].flatMap(svg => {
+  const edge = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('.mark-text:not(.role-axis-title) text')].filter(t => t.textContent.trim())
+    .filter(t => t.getBoundingClientRect().right > edge.right + 1 || t.getBoundingClientRect().left < edge.left - 1)
+    .map(t => t.textContent);
+})"""
+
+
+def does_not_scroll_sideways(page: Page, spec: PageSpec) -> None:
+    """Nothing on it is wider than the screen."""
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(c => c.querySelector('svg'))"
+    )
+    still(page)
+    # A table of which the browser has not told the width yet may be too wide for a moment.
+    with suppress(Late):
+        page.wait_for_function(f"() => !({TOO_WIDE})().length", timeout=5_000)
+    assert page.evaluate(TOO_WIDE) == []
+
+
+def cuts_no_word_of_a_chart(page: Page, spec: PageSpec) -> None:
+    """What is written in charts stands whole on them."""
+    if spec in CHARTED:
+        page.wait_for_function(DRAWN)
+        still(page)
+    assert page.evaluate(BEYOND_CHART) == []
+
+
+def unfolds_its_filters(page: Page, spec: PageSpec) -> None:
+    """They are folded at first, and all on the screen once they are not."""
+    fold = page.locator(".ccsp-fold")
+    if spec.filters:
+        expect(page.locator(".st-key-filtres")).not_to_be_visible()
+        fold.click()
+        expect(fold).to_have_attribute("aria-expanded", "true")
+    for name in spec.filters:
+        box = page.locator(f".st-key-filtre_{name} input")
+        expect(box).to_be_visible()
+        place = box.bounding_box()
+        assert place["x"] >= 0 and place["x"] + place["width"] <= 360
+
+
+def says_no_word_of_english(page: Page, spec: PageSpec) -> None:
+    """Nor does its menu, which opens beside it."""
+    found = english(said(page))
+    page.get_by_role("button", name="Ouvrir le menu").click()
+    expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(sum(s.listed for s in PAGES))
+    found += english(said(page))
+    page.get_by_role("button", name="Fermer le menu").click()
+    assert not found
+
+
+ON_A_TELEPHONE: tuple[Matter, ...] = (
+    does_not_scroll_sideways,
+    cuts_no_word_of_a_chart,
+    unfolds_its_filters,
+    says_no_word_of_english,
+)
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
+def test_a_page_on_a_telephone(telephone, app, spec, subtests):
+    begin(telephone, app, spec)
+    for matter in ON_A_TELEPHONE:
+        with subtests.test(matter.__name__):
+            matter(telephone, spec)
+
+
+def test_a_long_list_goes_on_over_several_sheets_of_a4(page, app):
+    open_page(page, f"{app}/departement")
+    page.wait_for_function(DRAWN)
+    printed = page.pdf(prefer_css_page_size=True)
+    sizes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)", printed)
+    assert len(sizes) > 2
+    assert {(round(float(w)), round(float(h))) for w, h in sizes} <= {(595, 842), (596, 842)}
+
+
+def test_going_back_shows_the_page_before(page, app):
+    open_page(page, app + "/attentes")
+    go(page, "Plaintes")
+    expect(page.locator("h1")).to_contain_text("Plaintes")
+    settled(page)
+    page.go_back()
+    expect(page.locator("h1")).to_contain_text("Attentes")
+    page.go_forward()
+    expect(page.locator("h1")).to_contain_text("Plaintes")
