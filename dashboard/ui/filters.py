@@ -1,7 +1,9 @@
 """Filters: in the URL, kept across pages, always visible. The session holds them; the URL follows."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -11,7 +13,7 @@ from dashboard.answers.network import freshness, services, sites
 from dashboard.answers.question import Question
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
-from dashboard.period import Clipped, Period, clip, presets, resolve, today
+from dashboard.period import Clipped, Period, add_months, clip, presets, resolve, today
 from dashboard.ui import errors, session
 from dashboard.ui.navigation import ACTING
 from dashboard.ui.session import FILTERS, NOTICES
@@ -164,23 +166,22 @@ def _valid(name: str, wanted: str) -> bool:
 def _periods() -> dict[str, str]:
     """Presets, the last months, the years; the one in force if it is none of these; and a free choice."""
     last = as_of()
-    choices = dict(presets(last))
-    month = last.replace(day=1)
-    for n in range(1, 13):
-        start = Period(_back(month, n), _back(month, n - 1)).first
-        choices[f"{start:%Y-%m}"] = french.month_label(start)
-    for year in range(last.year - 1, last.year - 6, -1):
-        choices[str(year)] = f"année {year}"
-    held = value("periode")
+    choices, held = dict(_listed(last)), value("periode")
     if held not in choices and (period := resolve(held, last)):
         choices[held] = period.label
     choices[OTHER] = "Autre période…"
     return choices
 
 
-def _back(month: date, count: int) -> date:
-    index = month.year * 12 + month.month - 1 - count
-    return date(index // 12, index % 12 + 1, 1)
+@lru_cache(2)  # every page asks, several times
+def _listed(last: date) -> Mapping[str, str]:
+    """The periods that are listed on that day."""
+    months = [add_months(last.replace(day=1), -n) for n in range(1, 13)]
+    return MappingProxyType(
+        dict(presets(last))
+        | {f"{start:%Y-%m}": french.month_label(start) for start in months}
+        | {str(year): f"année {year}" for year in range(last.year - 1, last.year - 6, -1)}
+    )
 
 
 def _changed(name: str) -> None:
@@ -214,10 +215,9 @@ def bar(names: tuple[str, ...]) -> None:
             select(name)
 
 
-def in_words(names: Iterable[str]) -> list[str]:
+def in_words(names: Collection[str]) -> list[str]:
     """What is in force of these filters, as one says it: « 12 derniers mois entiers », « tout le réseau »."""
-    known = {name: options(name) for name in names}
-    words = [known["periode"][value("periode")]] if "periode" in known else []
+    words = [options("periode")[value("periode")]] if "periode" in names else []
     return words + scope(n for n in names if n != "periode")
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.accounts.lookout import Limits, Lookout
 from dashboard.accounts.rights import Person
@@ -30,5 +30,7 @@ LOOKOUT = Lookout(engine, limits)
 
 def person() -> Person:
     """Who asks, looked up at each run and in each fragment; nobody, where the gate did not say who."""
-    told = st.user.get(TOLD[HEADER])
+    # As `st.user` gives it, which reads Streamlit's files of secrets each time: a twelfth of a run of a page.
+    context = get_script_run_ctx()
+    told = context.user_info.get(TOLD[HEADER]) if context else None
     return LOOKOUT.asks(str(told) if told else None)
