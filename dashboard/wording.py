@@ -6,6 +6,7 @@ from dashboard import french
 from dashboard.indicators import BY_CODE, Figure, Indicator
 
 HIDDEN = "non affiché"
+DEMO = "Données fictives, pour la démonstration."
 # Of a value, in a heading or beside it.
 UNITS = {
     "count": "nombre",

@@ -31,7 +31,7 @@ from dashboard.period import Clipped
 from dashboard.settings import load
 from dashboard.statistics.variation import Variation
 from dashboard.stories import Kind
-from dashboard.wording import shown, who_reported
+from dashboard.wording import DEMO, shown, who_reported
 
 S = french.SPACE
 BARS = 12  # on a slide, with words that are read from the back of the room
@@ -89,7 +89,7 @@ def _opening(about: Subject, _: str) -> Found:
     if fresh.warning:
         lines.append(f"Données anciennes{S}: {fresh.warning}.")
     if fresh.demo:
-        lines.append("Données fictives, pour la démonstration.")
+        lines.append(DEMO)
     return about.title, Panel("ouverture", about.scope, Opening(tuple(lines)))
 
 

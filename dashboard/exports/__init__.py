@@ -38,5 +38,5 @@ EXPORTS = {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "Tableaux (Excel)",
     ),
-    "txt": Export("dashboard.exports.html", "message_text", "text/plain"),
+    "txt": Export("dashboard.exports.message", "message", "text/plain"),
 }

@@ -1,12 +1,11 @@
 """Slides as HTML: fragments to present, and one file that opens anywhere, without network and without script."""
 
 import base64
-import re
 from collections.abc import Iterable
 
 from dashboard import french, palette
 from dashboard.exports import map_svg, svg
-from dashboard.exports.svg import safe, text_of
+from dashboard.exports.svg import safe
 from dashboard.indicators import BY_CODE, Indicator
 from dashboard.palette import ROLES
 from dashboard.panel import (
@@ -23,16 +22,15 @@ from dashboard.panel import (
     Slide,
     Table,
 )
+from dashboard.wording import DEMO
 
 S = french.SPACE
 TRUST = f"Puis-je m'y fier{S}?"
-DEMO = "Données fictives, pour la démonstration."
 PROJECTED = (1200, 450, 24)  # width, height, least type of a figure on a slide of 1280 × 720
 READING = 36  # height of the line that says how to read the figure
 READ = (760, 13)  # width, least type of a figure in the file
 MAP_HEIGHT = 560
 LONG = 50  # letters in a cell that asks for a wide column
-FEWEST, MOST = 4, 6  # sentences of a message
 COLOURS = {  # of the file, as its style sheet names them
     "ink": palette.INK,
     "soft": palette.SOFT,
@@ -231,30 +229,6 @@ def indicators(deck: Deck) -> list[Indicator]:
 def definition(indicator: Indicator) -> str:
     """What it counts, and what it does not say."""
     return " ".join(part for part in (indicator.definition, indicator.limits) if part)
-
-
-# ---- a few lines to send ----------------------------------------------------------------------------------------------
-
-
-def message_text(deck: Deck) -> str:
-    """A short plain text to paste into a message: scope, period, four to six sentences, the day of the data."""
-    cards = [c for s in deck.slides for c in s.panel.cards if c.value is not None]
-    found = [
-        s.headline
-        for s in deck.slides
-        if isinstance(s.panel.content, Chart | Plot)
-        or (s.panel.table.columns and not s.panel.cards)
-    ]
-    said = [f"{c.label}{S}: {c.text}" for c in (cards[:FEWEST] if found else cards[:MOST])]
-    found = [
-        line for line in found if not line.startswith(tuple(said))
-    ]  # what a figure has said already
-    said = [f"{line} ({c.state})" if c.tone else line for line, c in zip(said, cards, strict=False)]
-    said = [*said, *found][:MOST]
-    head = f"{deck.title} · {deck.scope} · {deck.period}"
-    known = f"Données au {french.date_short(deck.as_of)}." if deck.as_of else "Aucune donnée."
-    lines = [head, *(f"- {line}" for line in said), known, *([DEMO] if deck.demo else [])]
-    return "\n".join(re.sub("[ \t\n]+", " ", text_of(line)) for line in lines)
 
 
 # ---- looks ------------------------------------------------------------------------------------------------------------

@@ -17,10 +17,11 @@ import typst
 
 from dashboard import palette
 from dashboard.exports import map_svg, svg
-from dashboard.exports.html import DEMO, MAP_HEIGHT, TRUST, definition, indicators
+from dashboard.exports.html import MAP_HEIGHT, TRUST, definition, indicators
 from dashboard.exports.svg import FONTS, text_of
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, SOFT
 from dashboard.panel import Card, Chart, Deck, Lines, Message, Panel, Plot, Slide, Table
+from dashboard.wording import DEMO
 
 Part = dict[str, Any]  # of what the template reads
 TEMPLATE = Path(__file__).with_name("dossier.typ")

@@ -11,10 +11,10 @@ from typing import cast
 
 from dashboard import french
 from dashboard.exports import map_svg, svg
-from dashboard.exports.html import DEMO
 from dashboard.exports.svg import FONT, painted, safe, text_of
 from dashboard.palette import INK, LINE, NOTICE, ON_NOTICE, PAPER, SOFT
 from dashboard.panel import Chart, Panel, Plot
+from dashboard.wording import DEMO
 
 MEDIA = "image/png"
 WIDTH, EDGE = 1000, 28  # px of the picture, and of the paper around what stands in it

@@ -1,6 +1,5 @@
 """Slides and dossier as HTML: all that the deck says, once, in its place, and nothing that acts."""
 
-import re
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -12,6 +11,7 @@ from dashboard.exports import html
 from dashboard.exports.svg import text_of
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Chart, Plot
+from dashboard.wording import DEMO
 from tests.exports import decks
 
 VOID = {"meta", "br", "img", "link", "input"}
@@ -173,7 +173,7 @@ def test_it_says_its_language_scope_period_and_what_stands_on_every_page():
 
 @pytest.mark.pitfall(42)
 def test_fictitious_data_say_so_and_real_data_do_not():
-    assert Reader(html.dossier(decks.whole())).of("strong").count(html.DEMO) == 1
+    assert Reader(html.dossier(decks.whole())).of("strong").count(DEMO) == 1
     assert "ictives" not in html.dossier(decks.bare())
 
 
@@ -231,27 +231,3 @@ def test_a_slide_with_a_figure_has_no_table_and_one_with_nothing_says_why():
     assert by_code["chiffres"].count("<dt>") == 6 and "82 552" in by_code["chiffres"]
     assert "Aucune donnée pour ces filtres." in by_code["message"]
     assert "Aucune ligne." in by_code["vide"]
-
-
-# ---- message --------------------------------------------------------------------------------------------------------
-
-
-def test_the_message_is_short_and_says_what_it_rests_on():
-    lines = html.message_text(decks.whole()).split("\n")
-    assert lines[0] == "Revue nationale · Tout le réseau · de novembre 2025 à octobre 2026"
-    assert lines[-2:] == ["Données au 24/11/2026.", html.DEMO]
-    assert 4 <= len(lines) - 3 <= 6 and all(line.startswith("- ") for line in lines[1:-2])
-    assert "- Usagers reçus\u00a0: 82 552 (signal de changement)" in lines
-    assert "- Reçus en 30 min ou moins\u00a0: 75 %" in lines  # no signal: nothing beside it
-
-
-def test_a_hostile_message_stays_on_its_lines():
-    text = html.message_text(decks.hostile())
-    assert len(text.split("\n")) <= 9 and not re.search(
-        "[\x00-\x09\x0b-\x1f\ud800-\udfff\u202e]", text
-    )
-
-
-def test_a_message_about_nothing_says_so():
-    text = html.message_text(decks.bare())
-    assert "Aucune donnée." in text and "fictives" not in text

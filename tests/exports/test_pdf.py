@@ -16,6 +16,7 @@ from dashboard.exports import html, pdf
 from dashboard.exports.svg import text_of
 from dashboard.panel import Chart, Listing, Plot
 from dashboard.settings import ROOT
+from dashboard.wording import DEMO
 from tests.exports import decks
 
 
@@ -166,7 +167,7 @@ def test_only_its_own_typefaces_are_used_and_all_are_inside():
 @pytest.mark.pitfall(42)
 def test_fictitious_data_say_so_and_definitions_close_the_document():
     text = "".join(printed("whole")[1])
-    assert packed(html.DEMO) in text
+    assert packed(DEMO) in text
     for indicator in html.indicators(decks.whole()):
         assert packed(html.definition(indicator)) in text
     bare = "".join(printed("bare")[1])

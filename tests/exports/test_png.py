@@ -9,6 +9,7 @@ import pytest
 from dashboard import charts
 from dashboard.exports import png
 from dashboard.panel import Chart, Message, Panel
+from dashboard.wording import DEMO
 from tests.exports import decks
 from tests.exports.test_svg import SVG, read, said
 
@@ -33,12 +34,12 @@ def test_a_picture_says_what_it_shows_of_whom_and_when_and_on_how_many():
         for part in ("On attend plus à Covè", panel.title, ABOUT.scope, "n = 2 347", "Barres."):
             assert part in words
         assert f"{ABOUT.source} · {ABOUT.who} · données au 23/11/2026" in words
-        assert png.DEMO in words
+        assert DEMO in words
 
 
 def test_only_fictitious_data_are_said_to_be():
     panel = panels()[0]
-    assert png.DEMO not in said(read(png.sheet(panel, replace(ABOUT, demo=False))))
+    assert DEMO not in said(read(png.sheet(panel, replace(ABOUT, demo=False))))
 
 
 def test_without_data_it_says_so():

@@ -1,0 +1,32 @@
+"""A few lines of a story to send."""
+
+import re
+
+from dashboard import french
+from dashboard.exports.svg import text_of
+from dashboard.panel import Chart, Deck, Plot
+from dashboard.wording import DEMO
+
+S = french.SPACE
+FEWEST, MOST = 4, 6  # sentences
+
+
+def message(deck: Deck) -> str:
+    """A short plain text to paste into a message: scope, period, four to six sentences, the day of the data."""
+    cards = [c for s in deck.slides for c in s.panel.cards if c.value is not None]
+    found = [
+        s.headline
+        for s in deck.slides
+        if isinstance(s.panel.content, Chart | Plot)
+        or (s.panel.table.columns and not s.panel.cards)
+    ]
+    said = [f"{c.label}{S}: {c.text}" for c in (cards[:FEWEST] if found else cards[:MOST])]
+    found = [
+        line for line in found if not line.startswith(tuple(said))
+    ]  # what a figure has said already
+    said = [f"{line} ({c.state})" if c.tone else line for line, c in zip(said, cards, strict=False)]
+    said = [*said, *found][:MOST]
+    head = f"{deck.title} · {deck.scope} · {deck.period}"
+    known = f"Données au {french.date_short(deck.as_of)}." if deck.as_of else "Aucune donnée."
+    lines = [head, *(f"- {line}" for line in said), known, *([DEMO] if deck.demo else [])]
+    return "\n".join(re.sub("[ \t\n]+", " ", text_of(line)) for line in lines)

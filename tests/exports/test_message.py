@@ -1,0 +1,28 @@
+"""A few lines to send: short, and they say what they rest on."""
+
+import re
+
+from dashboard.exports.message import message
+from dashboard.wording import DEMO
+from tests.exports import decks
+
+
+def test_the_message_is_short_and_says_what_it_rests_on():
+    lines = message(decks.whole()).split("\n")
+    assert lines[0] == "Revue nationale · Tout le réseau · de novembre 2025 à octobre 2026"
+    assert lines[-2:] == ["Données au 24/11/2026.", DEMO]
+    assert 4 <= len(lines) - 3 <= 6 and all(line.startswith("- ") for line in lines[1:-2])
+    assert "- Usagers reçus\u00a0: 82 552 (signal de changement)" in lines
+    assert "- Reçus en 30 min ou moins\u00a0: 75 %" in lines  # no signal: nothing beside it
+
+
+def test_a_hostile_message_stays_on_its_lines():
+    text = message(decks.hostile())
+    assert len(text.split("\n")) <= 9 and not re.search(
+        "[\x00-\x09\x0b-\x1f\ud800-\udfff\u202e]", text
+    )
+
+
+def test_a_message_about_nothing_says_so():
+    text = message(decks.bare())
+    assert "Aucune donnée." in text and "fictives" not in text
