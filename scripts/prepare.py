@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 MINIMUM = (3, 11)
+# Of tests: one more than the processors, since each waits for pages, servers and databases a third of its time.
+PROCESSES = str(min(6, 1 + (os.cpu_count() or 1)))
 FREE_BYTES = 10**9  # the environment takes about 700 MB with what tests need
 OFFICE = (
     "libreoffice-impress-nogui",
@@ -252,10 +254,10 @@ def test() -> int:
         # In continuous integration nothing may be left out.
         raise Stop("La variable CI est présente : tout doit être joué, rien ne peut être sauté.")
     failed = faults_of_style()
-    if module("pytest", "-q", "-n", "2", "--ignore=tests/browser", **environ):
+    if module("pytest", "-q", "-n", PROCESSES, "--ignore=tests/browser", **environ):
         failed.append("pytest")
     if browser and module(
-        "pytest", "-q", "-n", "2", "--dist", "loadgroup", "tests/browser", **environ
+        "pytest", "-q", "-n", PROCESSES, "--dist", "loadgroup", "tests/browser", **environ
     ):
         failed.append("navigateur")
     print(
@@ -270,7 +272,7 @@ def coverage() -> int:
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
     code = module(
-        *("pytest", "-q", "-n", "2", "--ignore=tests/browser", "--cov=dashboard", "--cov=db"),
+        *("pytest", "-q", "-n", PROCESSES, "--ignore=tests/browser", "--cov=dashboard", "--cov=db"),
         "--cov-report=json:build/coverage.json",
         COVERAGE_FILE=str(build / "coverage"),
     )

@@ -1,9 +1,11 @@
 """The presentation: by keys alone, without the server, readable from the back of the room."""
 
 import signal
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as Late
 
 from tests.browser import served
 from tests.browser.screen import Watch, choose, open_page, settled
@@ -183,6 +185,10 @@ def test_every_word_is_large_enough_and_on_the_screen(page, app, story):
     start(page, app, story)
     for number in range(1, COUNTS[story] + 1):
         expect(page.locator(f"{ROOM} .count")).to_have_text(f"{number} / {COUNTS[story]}")
+        with suppress(Late):  # a busy browser may show a map before it gives it its place
+            page.wait_for_function(
+                f"() => ({SIZES})().every(f => f[0].length < 2 || f[1] >= 23.9)", timeout=2_000
+            )
         found = [
             f for f in page.evaluate(SIZES) if len(f[0]) > 1
         ]  # a sign alone is part of a mark of the map
