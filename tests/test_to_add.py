@@ -37,7 +37,7 @@ for address in sys.argv[2:]:
     shown[address] = {
         "menu": menu,
         "titles": [heading(at)],
-        "texts": [e.value for e in (*at.text, *at.subheader, *at.markdown)],
+        "texts": [e.value for e in (*at.text, *at.subheader, *at.markdown)] + [e.proto.body for e in at.get("html")],
         "cards": [m.label for m in cards(at)],
         "choices": {s.key: s.options for s in at.selectbox},
         "first cells": [row[0] for table in read_tables(at) for row in table.rows],
@@ -141,8 +141,8 @@ def test_an_indicator_is_one_function_and_one_entry(project, pages):
     assert "Part des hommes" in page["choices"]["filtre_indicateur"]
     assert "46 à moins de 51" in page["map"] and "Part des hommes" in page["map"]
     assert "Part des hommes" in page["workbook"]
-    assert "Part des hommes" in texts
-    assert any("Code : `men_share`" in text and "Exemple inventé." in text for text in texts)
+    (defined,) = [text for text in texts if "<h2>Part des hommes</h2>" in text]
+    assert "<code>men_share</code>" in defined and "Exemple inventé." in defined
     months = ("--from", "2026-01-01", "--to", "2026-06-30", "--by", "nation")
     rows = csv.DictReader(asked(project, "-m", "dashboard", "indicators", *months).splitlines())
     values = {row["indicator"]: row["value"] for row in rows}

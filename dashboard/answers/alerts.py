@@ -16,7 +16,7 @@ from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.courses import FOLLOWED, VOLUMES, Course, Level
 from dashboard.judgement.dated import since_when
-from dashboard.judgement.signals import Signal, apart, beside
+from dashboard.judgement.signals import Signal, apart, beside, rank
 from dashboard.panel import Cell, Link, Message, Panel, day, month, site_name, table, words
 from dashboard.statistics import sentences
 from dashboard.statistics.budget import (
@@ -136,13 +136,19 @@ def against_chance(view: View, question: Question) -> str:
 
 @answer
 def listing(view: View, question: Question) -> Sequence[tuple[str, Signal]]:
-    """The signals of the question's sites, alerts first, then alphabetically."""
+    """The signals of the question's sites: alerts first, and among them the sites with what people feel most."""
+    flagged = [(name, s) for name, s in followed(view, question) if s.flagged]
+    worst: dict[tuple[str, Variation], int] = {}
+    for _, s in flagged:
+        of = (s.scope, s.variation)
+        worst[of] = min(rank(s), worst.get(of, len(FOLLOWED)))
     return sorted(
-        ((name, s) for name, s in followed(view, question) if s.flagged),
+        flagged,
         key=lambda pair: (
             ORDER[pair[1].variation],
+            worst[pair[1].scope, pair[1].variation],
             french.alphabetical(pair[0]),
-            pair[1].indicator,
+            rank(pair[1]),
         ),
     )
 

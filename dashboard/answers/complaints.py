@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from dashboard import charts, french
-from dashboard.answers.network import at_date, to_date
+from dashboard.answers.network import at_date, short_name, sites, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer, answer_with_rows, engine
@@ -42,6 +42,8 @@ BANDS = (
 S = french.SPACE
 NONE_KNOWN = "Aucune plainte au registre pour ces filtres."
 LATE_BAND = 3  # from here on, older than 30 days
+LATE = "plaintes de plus de 30 jours"  # on an axis
+MOST = 3  # places named in a heading
 LATE_DAYS = 30  # of a complaint that waits
 
 
@@ -190,8 +192,7 @@ def waiting(view: View, question: Question, key: str) -> Panel:
         return Panel(key, title, Message(NONE_KNOWN))
     counted, listed = _bands(known), open_rows(view, question)
     total, late = sum(n for _, n in counted), sum(n for _, n in counted[LATE_BAND:])
-    when = at_date(view)
-    caption = f"{french.capital(when)}{S}; {french.plural(total, 'plainte')} en cours en tout."
+    caption = f"{french.capital(at_date(view))}."
     if len(listed) < total:
         caption += f" {_not_listed(len(listed))}"
     return Panel(
@@ -201,9 +202,59 @@ def waiting(view: View, question: Question, key: str) -> Panel:
         if len(listed) or not total
         else _by_age(counted),
         caption=caption,
-        finding=sentences.late(late, LATE_DAYS),
+        finding=_among(late, total),
         strip=strip(view, question, "complaints_open"),
     )
+
+
+def _among(late: int, total: int) -> str:
+    """« 46 plaintes attendent depuis plus de 30 jours, sur 102 en cours »: what the list under it holds."""
+    said = sentences.late(late, LATE_DAYS)
+    if late:
+        return said if late == total else f"{said}, sur {french.number(total)} en cours"
+    if not total:
+        return "Aucune plainte en cours"
+    return f"{said}{S}; {'une est' if total == 1 else f'{french.number(total)} sont'} en cours"
+
+
+@answer
+def by_place(view: View, question: Question, key: str) -> Panel:
+    """Where complaints have been open for long: by department, by site where one department is asked for."""
+    one = len(question.departments) == 1
+    title = f"Plaintes de plus de {LATE_DAYS} jours, par {'centre' if one else 'département'}"
+    known = register(view, to_date(view, question))
+    places = {p.code: short_name(p) if one else p.department for p in sites(view, question)}
+    waiting = known.where(known.open)
+    if not len(waiting):
+        return Panel(key, title, Message("Aucune plainte en cours."))
+    opened = Counter(places[code] for code in waiting.code.tolist())
+    late = Counter(places[code] for code in waiting.code[waiting.age > LATE_DAYS].tolist())
+    order = sorted(opened, key=lambda p: (-late[p], -opened[p], french.alphabetical(p)))
+    return Panel(
+        key,
+        title,
+        Chart(charts.bars([(p, late[p], french.number(late[p])) for p in order], unit=LATE)),
+        alt=f"{title}.",
+        table=table(
+            (
+                ("Centre" if one else "Département", ""),
+                (f"Depuis plus de {LATE_DAYS} jours", "count"),
+                ("En cours", "count"),
+            ),
+            [(words(p), count(late[p]), count(opened[p])) for p in order],
+        ),
+        finding=_most(late) or sentences.late(0, LATE_DAYS),
+        strip=strip(view, question, "complaints_open"),
+    )
+
+
+def _most(late: Counter[str]) -> str:
+    """« De plus de 30 jours : Borgou 14, Ouémé 9 et Alibori 6 ; ailleurs 17 »."""
+    most = sorted(late.items(), key=lambda pair: (-pair[1], french.alphabetical(pair[0])))
+    named, rest = most[:MOST], sum(n for _, n in most[MOST:])
+    said = french.join_words([f"{place} {french.number(n)}" for place, n in named])
+    more = f"{S}; ailleurs {french.number(rest)}" if rest else ""
+    return f"De plus de {LATE_DAYS} jours{S}: {said}{more}" if named else ""
 
 
 def _not_listed(listed: int) -> str:
@@ -232,11 +283,15 @@ def _age(view: View, age: int, known: date) -> str:
 
 
 def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
-    """A row each; reference and name lead to the site's page. named: whether the site is."""
+    """A row each; reference and name lead to the site's page. named: whether the site is, and of several departments its
+    own."""
+    home = {p.code: p.department for p in view.book.places}
+    several = named and len({home[code] for code in complaints.code.tolist()}) > 1
     return table(
         (
             ("Référence", ""),
             *([("Centre", "")] if named else []),
+            *([("Département", "")] if several else []),
             ("Reçue le", "day"),
             ("Âge", "days"),
             ("Catégorie", ""),
@@ -245,6 +300,7 @@ def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
             (
                 Cell(reference or "—", link=to_site(code)),
                 *([site_name(name, code)] if named else []),
+                *([words(home[code])] if several else []),
                 day(day_of(received)),
                 Cell(_age(view, age, day_of(known)), age),
                 words(category),

@@ -15,15 +15,15 @@ from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import at_date, short_name, silences, sites, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
-from dashboard.indicators import BY_CODE, Figure
-from dashboard.judgement.courses import FOLLOWED, WAITS
-from dashboard.judgement.dated import since_when
-from dashboard.judgement.signals import Signal, beside
-from dashboard.panel import Link, Panel, table, to_site, words
+from dashboard.indicators import Figure
+from dashboard.judgement.dated import in_a_line
+from dashboard.judgement.signals import Signal, rank
+from dashboard.panel import Cell, Link, Panel, table, to_site, words
 from dashboard.period import day_of
 from dashboard.statistics.variation import Variation
 from dashboard.wording import shown
 
+COLUMNS = (("Question", ""), ("Quand", ""), ("Réponse", ""))
 NAMED = 3  # sites in one answer
 WORSE = 3  # sites of which it is said what gets worse; the others are named
 S = french.SPACE
@@ -48,12 +48,14 @@ class Saying:
 
 @dataclass(frozen=True)
 class Reply:
-    """One question answered. label: the question; page: the address where more is said; when: of which time it speaks."""
+    """One question answered. label: the question; page: the address where more is said, with the filters that it needs;
+    when: of which time it speaks."""
 
     label: str
     page: str
     when: str
     sayings: tuple[Saying, ...]
+    filters: tuple[tuple[str, str], ...] = ()
 
     @property
     def text(self) -> str:
@@ -62,6 +64,11 @@ class Reply:
             " ".join(p for p in (french.join_words([n.text for n in s.names]), s.words) if p)
             for s in self.sayings
         )
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """The same in a table: a cell for each of COLUMNS."""
+        return words(self.label), words(self.when), words(self.text)
 
 
 @answer
@@ -79,9 +86,7 @@ def replies(view: View, question: Question) -> tuple[Reply, ...]:
 @answer
 def panel(view: View, question: Question, key: str = "reponses") -> Panel:
     """The same as a table, to be taken away."""
-    rows = [(words(r.label), words(r.when), words(r.text)) for r in replies(view, question)]
-    columns = (("Question", ""), ("Quand", ""), ("Réponse", ""))
-    return Panel(key, "L'essentiel", table=table(columns, rows))
+    return Panel(key, "L'essentiel", table=table(COLUMNS, [r.row for r in replies(view, question)]))
 
 
 def busiest(view: View, question: Question) -> Reply:
@@ -152,11 +157,10 @@ def worse(view: View, question: Question) -> Reply:
     for _, one in alerts.followed(view, question):
         if one.variation == Variation.CONCERN and one.within(question.first, question.last):
             by_site.setdefault(one.scope, []).append(one)
-    first = {code: min(found, key=_rank) for code, found in by_site.items()}
-    order = sorted(first, key=lambda c: (_rank(first[c]), french.alphabetical(names[c].text)))
+    first = {code: min(found, key=rank) for code, found in by_site.items()}
+    order = sorted(first, key=lambda c: (rank(first[c]), french.alphabetical(names[c].text)))
     sayings = [
-        Saying((names[code],), _of_signals(sorted(by_site[code], key=_rank)))
-        for code in order[:WORSE]
+        Saying((names[code],), in_a_line(sorted(by_site[code], key=rank))) for code in order[:WORSE]
     ]
     rest = order[WORSE:]
     if rest:
@@ -167,27 +171,6 @@ def worse(view: View, question: Question) -> Reply:
     elif not sayings:
         sayings.append(Saying((), "rien ne sort de l'habitude dans les centres suivis"))
     return Reply(label, page, f"en {french.month_label(month)}", tuple(sayings))
-
-
-def _rank(one: Signal) -> int:
-    """What people feel comes before what only registers show: the order of INDICATORS."""
-    return FOLLOWED.index(one.indicator)
-
-
-def _of_signals(alerts: Sequence[Signal]) -> str:
-    """« attente de 29 min, pour 16 min d'habitude, depuis juin 2026 ; aussi partis sans être reçus »: the first that people
-    feel in full, the others by their names; that which has no value of its own by its name too."""
-    one, *others = alerts
-    said = beside(one).replace("attente typique", "attente")
-    text = said if one.indicator in WAITS else f"{_noun(one)}{S}: {said}"
-    when = since_when(one)
-    text += f", {when}" if when else ""
-    also = french.join_words([_noun(other) for other in others if other.indicator not in WAITS])
-    return text + (f"{S}; aussi{S}: {also}" if also else "")
-
-
-def _noun(one: Signal) -> str:
-    return french.within(BY_CODE[one.indicator].short)
 
 
 def oldest_complaint(view: View, question: Question) -> Reply:

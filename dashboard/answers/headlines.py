@@ -3,7 +3,7 @@
 from collections import Counter
 
 from dashboard import french
-from dashboard.answers import alerts
+from dashboard.answers import alarms, alerts
 from dashboard.answers.complaints import LATE_DAYS, register
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import short_name, silences, sites, to_date
@@ -11,6 +11,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.uncertainty import intervals
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
+from dashboard.judgement.dated import in_a_line
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
 from dashboard.wording import shown
@@ -36,12 +37,29 @@ def department(view: View, question: Question) -> str:
 
 @answer
 def site(view: View, question: Question) -> str:
-    """The same of one site, which may be silent."""
+    """The same of one site, which may be silent; where something gets worse, that first: « attente de 29 min, pour 18 min
+    d'habitude, depuis juin 2026 ; 3 autres alertes ; 3 plaintes attendent depuis plus de 30 jours »."""
     if not question.site:
         return ""
-    heard = silences(view, question).get(question.site)
-    parts = [heard.words if heard else "", department(view, question)]
-    return f"{S}; ".join(part for part in parts if part)
+    heard, bad = silences(view, question).get(question.site), alarms.of_site(view, question)
+    if bad:
+        others = french.plural(len(bad) - 1, "autre alerte", "autres alertes")
+        waiting = french.within(sentences.late(late(view, question), LATE_DAYS))
+        found = [in_a_line(bad[:1]), others if len(bad) > 1 else "", waiting]
+    else:
+        found = [department(view, question)]
+    return f"{S}; ".join(part for part in (heard.words if heard else "", *found) if part)
+
+
+@answer
+def waits(view: View, question: Question) -> str:
+    """« un usager sur deux a attendu 15 min ou plus, un sur dix 51 min ou plus »; "" where no wait is measured."""
+    figures = whole(view, question)
+    half, tenth = figures["wait_p50"], figures["wait_p90"]
+    if half.value is None:
+        return ""
+    more = f", un sur dix {shown(tenth)} ou plus" if tenth.value is not None else ""
+    return f"un usager sur deux a attendu {shown(half)} ou plus{more}"
 
 
 @answer
@@ -75,11 +93,8 @@ def worse(view: View, question: Question) -> str:
         return "rien ne se dégrade"
     short = {p.name: short_name(p) for p in sites(view, question)}
     where = sorted({short[name] for name, _ in bad}, key=french.alphabetical)
-    # Of one site it is said what gets worse; of several, where.
-    what = french.some([french.within(BY_CODE[code].short) for _, code in bad], NAMED)
-    if question.site:
-        return f"ce qui se dégrade{S}: {what}"
     if len(where) == 1:
+        what = french.some([french.within(BY_CODE[code].short) for _, code in bad], NAMED)
         return f"{where[0]} se dégrade ({what})"
     return f"{french.some(where, NAMED)} se dégradent"
 

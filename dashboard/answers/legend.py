@@ -80,7 +80,8 @@ def _sign_rows(signals: Iterable[Signal]) -> Rows:
     met = Counter(s.assurance for s in signals)
     return [
         {
-            "label": f"{STATES[variation]} {when}",
+            # Other lines of the page count the alerts of all indicators.
+            "label": f"{STATES[variation]} de ce chiffre, {when}",
             "count": counts[variation, when],
             "sign": {"letter": letter, "frame": frame, "badge": None},
         }
@@ -98,14 +99,15 @@ def _sign_rows(signals: Iterable[Signal]) -> Rows:
 
 
 def _in(signal: Signal) -> str:
-    """« en octobre 2026 », « au 3ᵉ trimestre 2026 »."""
-    return f"{'au' if signal.kind == ChartKind.BY_QUARTER else 'en'} {signal.when}"
+    """« oct. 2026 », « 3ᵉ trimestre 2026 »."""
+    by_month = signal.latest and signal.kind != ChartKind.BY_QUARTER
+    return french.month_short(signal.latest) if by_month else signal.when
 
 
 def _silent_rows(marks: Iterable[Mark], at: str) -> Rows:
     """How many sites are silent, and when."""
     silent = sum(bool(m["silent"]) for m in marks)
-    label = f"muet depuis plus de {french.days(SILENT_DAYS)}, {at}"
+    label = f"muet plus de {french.days(SILENT_DAYS)}, {at}"
     return [{"label": label, "count": silent, "silent": True}] if silent else []
 
 

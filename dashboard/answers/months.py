@@ -85,15 +85,18 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         events=_events(view, question, signal),
     )
     aim = "" if signal.target is None else amount(i, signal.target)
-    finding = verdict(signal, limits=False)
+    mean = i.chart == "volume" and len(sites(view, question)) > 1  # of a whole it is that of a site
+    finding = verdict(signal, f"{i.label} et par centre" if mean else "", limits=False)
     caption = [
         f"{finding}.",
         origin(signal, names(view)),
-        sentences.target(aim, signal.assurance),
+        sentences.target(aim, signal.assurance) if aim else "",
         *levels(view, signal),
     ]
     # How it was reckoned stands one click below.
     ground = [strip(view, question, code), settled(signal), _young(view, signal), _method(signal)]
+    if not aim:
+        ground.insert(1, sentences.target(aim, signal.assurance))
     return Panel(
         key,
         f"{i.label}, par mois",

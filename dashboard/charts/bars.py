@@ -45,7 +45,7 @@ def bars(
         "type": "quantitative",
         "title": unit,
         "scale": _scale(top, 1.19, [t for _, _, t in rows]),
-        "axis": {"tickCount": 5},
+        "axis": {"tickCount": 5, **({"tickMinStep": 1} if _whole(rows) else {})},
     }
     tip = [
         heading("k"),
@@ -106,16 +106,18 @@ def bars(
     )
 
 
+def _whole(rows: Sequence[tuple[str, float | None, str]]) -> bool:
+    """Whether all values are whole numbers, as counts are."""
+    return all(v is None or float(v).is_integer() for _, v, _ in rows)
+
+
 def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> Spec:
     """Open complaints by age: (band, count), youngest first; the bands from index `late` on are past the deadline."""
     values: list[Row] = [
         {"k": k, "v": v, "late": i >= late, "t": french.number(v)} for i, (k, v) in enumerate(rows)
     ]
     colour = {"condition": {"test": "datum.late", "value": MAIN}, "value": PALE}
-    axis = {"tickMinStep": 1, "tickCount": 5}
-    return _counts(
-        values, "Plaintes en cours", "plaintes en cours", 30, 1.12, axis=axis, color=colour
-    )
+    return _counts(values, "Plaintes en cours", "plaintes en cours", 30, 1.12, color=colour)
 
 
 def pareto(rows: Sequence[tuple[str, int]]) -> Spec:
@@ -136,8 +138,6 @@ def _counts(
     title: str,
     step: int,
     room: float,
-    *,
-    axis: Spec | None = None,
     **look: Spec,
 ) -> Spec:
     """Bars of counts, in the order given. what, title: what is counted, under the pointer and beside the axis; step: the
@@ -149,7 +149,7 @@ def _counts(
         "type": "quantitative",
         "title": title,
         "scale": _scale(top, room, [row["t"] for row in values]),
-        **({"axis": axis} if axis else {}),
+        "axis": {"tickMinStep": 1, "tickCount": 5},
     }
     return chart(
         values,

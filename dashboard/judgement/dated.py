@@ -1,4 +1,4 @@
-"""The month in which a series changed, in words, and the months among which that month may lie."""
+"""The month in which a series changed, in words, and the months among which that month may lie; alerts in a line, with it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,7 +6,9 @@ from datetime import date
 import numpy as np
 
 from dashboard import french
-from dashboard.judgement.signals import FOLLOWED, Signal
+from dashboard.indicators import BY_CODE
+from dashboard.judgement.courses import WAITS
+from dashboard.judgement.signals import FOLLOWED, Signal, beside
 from dashboard.statistics.changepoint import ChangePoint, change_point
 from dashboard.statistics.variation import ChartKind
 
@@ -52,3 +54,19 @@ def _lasts(values: np.ndarray, change: ChangePoint) -> bool:
     """Whether half the months since a change, and more, are nearer its new level: one month alone is no change."""
     usual = float(np.nanmedian(values[change.at :]))
     return abs(usual - change.after) < abs(usual - change.before)
+
+
+def in_a_line(alerts: Sequence[Signal]) -> str:
+    """« attente de 29 min, pour 16 min d'habitude, depuis juin 2026 ; aussi partis sans être reçus »: the first that people
+    feel in full, the others by their names; that which has no value of its own by its name too."""
+    one, *others = alerts
+    said = beside(one).replace("attente typique", "attente")
+    text = said if one.indicator in WAITS else f"{_noun(one)}{french.SPACE}: {said}"
+    when = since_when(one)
+    text += f", {when}" if when else ""
+    also = french.join_words([_noun(other) for other in others if other.indicator not in WAITS])
+    return text + (f"{french.SPACE}; aussi{french.SPACE}: {also}" if also else "")
+
+
+def _noun(one: Signal) -> str:
+    return french.within(BY_CODE[one.indicator].short)

@@ -49,6 +49,7 @@ __all__ = [
     "in_short",
     "now",
     "origin",
+    "rank",
     "settled",
     "signal",
     "too_few",
@@ -309,6 +310,12 @@ def beside(one: Signal) -> str:
     value, usual = amount(i, one.value), amount(i, one.usual)
     like = "comme d'habitude" if value == usual else f"dans l'habitude ({usual})"
     return f"{typical}{value}, {like}"
+
+
+def rank(one: Signal) -> int:
+    """Where a signal stands among those of a site: what people feel comes before what only registers show, in the order of
+    INDICATORS."""
+    return FOLLOWED.index(one.indicator)
 
 
 def because(one: Signal) -> str:

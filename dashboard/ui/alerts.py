@@ -14,7 +14,7 @@ from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import CHARTED
 from dashboard.period import today
-from dashboard.ui import errors, filters, outcome, session, show, tables
+from dashboard.ui import bulletin, errors, filters, outcome, sections, session, show, tables
 
 
 def chance(person: Person) -> None:
@@ -86,20 +86,39 @@ def _answer_level(accepted: bool) -> None:
 def chart(person: Person, question: Question) -> None:
     """The control chart of one series: of a site, or of the question's whole. The choice is in the address, so that a
     line of the bulletin can link to it."""
-    st.header("Mois par mois", anchor=False)
+    place = st.container()
     whole = in_words(question.departments, question.kind)
     scopes = {"": french.capital(whole), **names(person, question)}
     left, right = st.columns(2)
-    site = _choice(left, "centre", scopes)
-    code = _choice(right, "indicateur", {c: BY_CODE[c].label for c in CHARTED})
+    opened = _opened(person, question)
+    site = _choice(left, "centre", scopes, opened[0])
+    code = _choice(right, "indicateur", {c: BY_CODE[c].label for c in CHARTED}, opened[1])
     asked = Question(question.first, question.last, site=site) if site else question
-    show.panel(by_month(person, asked, code, "serie"))
+    panel = by_month(person, asked, code, "serie")
+    sections.heading(place, panel)
+    show.panel(sections.under(panel))
 
 
-def _choice(where: DeltaGenerator, name: str, options: dict[str, str]) -> str:
+def _opened(person: Person, question: Question) -> tuple[str, str]:
+    """The series that is in force; where none was asked for, that of the first signal in the list."""
+    held = filters.value("centre"), filters.value("indicateur")
+    usual = filters.DEFAULTS["centre"], filters.DEFAULTS["indicateur"]
+    if bulletin.SERIES in st.query_params or held != usual:
+        return held
+    return next(((s.scope, s.indicator) for _, s in alerts.listing(person, question)), held)
+
+
+def _choose() -> None:
+    """Both choices together: what the chart opened with stands in no address."""
+    st.query_params[bulletin.SERIES] = bulletin.CHOSEN
+    chosen = {name: st.session_state[f"serie_{name}"] for name in ("centre", "indicateur")}
+    for name, wanted in chosen.items():
+        filters.choose(name, wanted)
+
+
+def _choice(where: DeltaGenerator, name: str, options: dict[str, str], held: str) -> str:
     """A filter of the address, chosen here among some of its values."""
     key = f"serie_{name}"
-    held = filters.value(name)
     st.session_state[key] = held if held in options else next(iter(options))
     chosen: str = where.selectbox(
         filters.NAMES[name],
@@ -107,7 +126,7 @@ def _choice(where: DeltaGenerator, name: str, options: dict[str, str]) -> str:
         format_func=lambda one: options.get(one, ""),
         key=key,
         label_visibility="collapsed",
-        on_change=lambda: filters.choose(name, st.session_state[key]),
+        on_change=_choose,
     )
     return chosen
 

@@ -15,6 +15,11 @@ from dashboard.panel import Link
 from dashboard.ui import filters
 from dashboard.ui.links import anchor
 
+SERIES, CHOSEN = (
+    "serie",
+    "choisie",
+)  # in the address: that the chart is to be of the filters, be they the usual ones
+
 
 def findings(person: Person, question: Question) -> None:
     """The three sentences."""
@@ -40,5 +45,5 @@ def _way(line: Line, codes: dict[str, str]) -> str:
     n = f" (n = {french.number(line.n)})" if line.n else ""
     of = f", {line.site}" if line.site else ""
     words = f"Voir la courbe{french.SPACE}: {BY_CODE[line.anchor].short}{of}{n}"
-    to = Link("signaux", (("indicateur", line.anchor), ("centre", codes.get(line.site, ""))))
-    return anchor(words, to)
+    series = (("indicateur", line.anchor), ("centre", codes.get(line.site, "")), (SERIES, CHOSEN))
+    return anchor(words, Link("signaux", series))

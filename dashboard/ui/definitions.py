@@ -1,5 +1,7 @@
 """The definitions page, generated from the registry: nothing is written twice."""
 
+from html import escape
+
 import streamlit as st
 
 from dashboard import french
@@ -13,7 +15,11 @@ UNITS = {
     "minutes": "minutes",
     "days": "jours",
 }
-DIRECTIONS = {"up": "plus, c'est mieux", "down": "moins, c'est mieux", "neither": "ni bien ni mal"}
+DIRECTIONS = {
+    "up": "plus, c'est mieux",
+    "down": "moins, c'est mieux",
+    "neither": "plus n'est ni mieux ni moins bien",
+}
 WORDS = {
     "nation": "pays",
     "department": "département",
@@ -29,32 +35,29 @@ def show() -> None:
     st.caption(
         "Ces textes viennent du registre qui calcule les chiffres : ce qui est écrit est ce qui est calculé."
     )
-    for indicator in INDICATORS:
-        with st.container(border=True):
-            _one(indicator)
+    st.html("".join(map(one, INDICATORS)))
     st.header("Ce qui vaut partout", anchor=False)
-    st.markdown(GENERAL.format(minutes=MINUTES, last_days=LAST_DAYS))
+    with st.container(key="lecture"):
+        st.markdown(GENERAL.format(minutes=MINUTES, last_days=LAST_DAYS))
 
 
-def _one(i: Indicator) -> None:
-    st.subheader(i.label, anchor=False)
-    st.markdown(i.definition)
+def one(i: Indicator) -> str:
+    """An indicator as HTML: its name, what it means, how it is reckoned."""
     formula = i.numerator if i.denominator == "—" else f"{i.numerator} ÷ {i.denominator}"
     lines = [
-        f"**Calcul.** {french.capital(formula)}.",
-        f"**Unité.** {UNITS[i.unit]} ; {DIRECTIONS[i.direction]}.",
-        f"**Source.** {french.capital(i.source)}.",
+        ("Calcul", f"{french.capital(formula)}."),
+        ("Unité", f"{french.capital(UNITS[i.unit])}{french.SPACE}; {DIRECTIONS[i.direction]}."),
+        ("Source", f"{french.capital(i.source)}."),
+        ("Petits nombres", f"Non affiché sous {i.minimum}." if i.minimum else ""),
+        ("Limites", i.limits),
+        ("Se lit par", ", ".join(WORDS[b] for b in WORDS if b in i.by) + "."),
     ]
-    if i.minimum:
-        lines.append(f"**Petits nombres.** Non affiché sous {i.minimum}.")
-    if i.limits:
-        lines.append(f"**Limites.** {i.limits}")
-    lines.append(
-        "**Se lit par** "
-        + ", ".join(WORDS[b] for b in WORDS if b in i.by)
-        + f". Code : `{i.code}`."
+    said = "".join(f"<dt>{label}</dt><dd>{escape(text)}</dd>" for label, text in lines if text)
+    code = f"<dt>Code</dt><dd><code>{escape(i.code)}</code></dd>"
+    return (
+        f'<section class="ccsp-definition"><h2>{escape(i.label)}</h2>'
+        f"<div><p>{escape(i.definition)}</p><dl>{said}{code}</dl></div></section>"
     )
-    st.markdown("  \n".join(lines))
 
 
 GENERAL = """

@@ -1,5 +1,6 @@
 """The five answers of the opening page: each a sentence whose names are links, with its own time."""
 
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 
@@ -17,14 +18,19 @@ from dashboard.ui.links import anchor
 def lines(person: Person, question: Question) -> None:
     """The five lines."""
     show.later("reponses", partial(first_sight.panel, person, question))
-    body = "".join(_line(reply) for reply in first_sight.replies(person, question))
-    st.html(f'<dl class="ccsp-answers">{body}</dl>')
+    draw(first_sight.replies(person, question))
+
+
+def draw(replies: Sequence[Reply], kind: str = "") -> None:
+    """Lines of answers: the question, of which time, the answer. kind: a class of its own."""
+    body = "".join(_line(reply) for reply in replies)
+    st.html(f'<dl class="ccsp-answers {kind}">{body}</dl>')
 
 
 def _line(reply: Reply) -> str:
     when = f"<small>{escape(reply.when)}</small>" if reply.when else ""
     told = "".join(f"<p>{_saying(s)}</p>" for s in reply.sayings)
-    return f"<div><dt>{anchor(reply.label, Link(reply.page))} {when}</dt><dd>{told}</dd></div>"
+    return f"<div><dt>{anchor(reply.label, Link(reply.page, reply.filters))} {when}</dt><dd>{told}</dd></div>"
 
 
 def _saying(saying: Saying) -> str:

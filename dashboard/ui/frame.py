@@ -19,11 +19,14 @@ from dashboard.ui.navigation import PAGES, PageSpec
 # What is found on a page, for its title.
 FINDINGS: dict[str, Callable[[Person], str]] = {
     "departement": lambda person: headlines.department(person, filters.question()),
+    "attentes": lambda person: headlines.waits(person, filters.question()),
     "plaintes": lambda person: headlines.complaints(person, filters.question()),
     "site": lambda person: headlines.site(
         person, filters.question(("prestation",), site=filters.value("centre") or None)
     ),
 }
+# A department or a site that is chosen says by itself what the page is: the filter that chooses it.
+NAMED_BY = {"departement": "departement", "site": "centre"}
 FICTITIOUS = "Pour la démonstration : aucun chiffre n'est réel."
 
 
@@ -66,9 +69,9 @@ def title(spec: PageSpec) -> str:
     """The page's heading, and what is found there: « Zou : 19 230 visites sur 12 mois ; … »."""
     found = FINDINGS.get(spec.url_path)
     finding = found(session.person()) if found else ""
-    # A department that is chosen says by itself what the page is.
-    chosen = spec.url_path == "departement" and filters.value("departement")
-    head = " · ".join(takeaway.where(spec)) if finding and chosen else takeaway.heading(spec)
+    by = NAMED_BY.get(spec.url_path)
+    named = finding and by and filters.value(by)
+    head = " · ".join(takeaway.where(spec)) if named else takeaway.heading(spec)
     return f"{head}{french.SPACE}: {finding}" if finding else head
 
 

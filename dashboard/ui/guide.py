@@ -1,5 +1,8 @@
 """The user guide, as it stands in docs/."""
 
+import re
+from html import escape
+
 import streamlit as st
 
 from dashboard.settings import ROOT
@@ -8,5 +11,14 @@ from dashboard.settings import ROOT
 def show() -> None:
     """The guide, without its own title: the page has one."""
     text = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
-    title, _, rest = text.partition("\n")
-    st.markdown(rest if title.startswith("# ") else text)
+    before, *parts = re.split(r"^## (.+)$", text.partition("\n")[2], flags=re.M)
+    with st.container(key="lecture"):
+        st.markdown(before)
+        for title, part in zip(parts[::2], parts[1::2], strict=True):
+            st.html(f'<h2 id="{escape(anchor(title))}">{escape(title)}</h2>')
+            st.markdown(part)
+
+
+def anchor(title: str) -> str:
+    """Where links lead to a part, as elsewhere where the guide is read: « lire-les-pages »."""
+    return re.sub(r"[^\w-]", "", title.lower().replace(" ", "-"))

@@ -29,8 +29,8 @@ DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 
 def headed(panel: Panel, *, open_: bool = False, height: int | None = None) -> None:
     """A panel under its finding; where there is no more to it than that, the sentence alone."""
-    _heading(st.container(), panel)
-    panel = _under(panel)
+    heading(st.container(), panel)
+    panel = under(panel)
     if panel.table.rows or not isinstance(panel.content, Listing):
         show.panel(panel, open_=open_, height=height)
     elif panel.caption:
@@ -44,13 +44,14 @@ def unclosed(person: Person, question: Question, key: str) -> None:
     show.later(each, partial(completeness.each_day, person, question, each))
 
 
-def _under(panel: Panel) -> Panel:
+def under(panel: Panel) -> Panel:
     """The panel without the sentence of its caption that its heading has said."""
     rest = panel.caption.removeprefix(f"{panel.finding}.") if panel.finding else panel.caption
     return replace(panel, caption=rest.strip())
 
 
-def _heading(place: DeltaGenerator, panel: Panel) -> None:
+def heading(place: DeltaGenerator, panel: Panel) -> None:
+    """What the panel finds, at the head of it."""
     place.header(escaped(panel.finding or panel.title), anchor=False)
 
 
@@ -86,9 +87,9 @@ def series(person: Person, question: Question, key: str, first: str | None = Non
     place = st.container()
     code = _choose(FOLLOWED, f"{key}_choix", first)
     panel = months.by_month(person, question, code, key)
-    _heading(place, panel)
+    heading(place, panel)
     dated(person, question, code)
-    show.panel(_under(panel))
+    show.panel(under(panel))
 
 
 def dated(person: Person, question: Question, code: str) -> None:
@@ -114,13 +115,14 @@ def compare(
     code: str,
     key: str,
     *,
-    order: sites.Order = "name",
+    order: sites.Order = "value",
     head: DeltaGenerator | None = None,
     row: DeltaGenerator | None = None,
 ) -> None:
     """One indicator by site, service or hour, in the order chosen; of sites, the funnel and the rank on demand. order: the
     one it opens with. head: where its finding stands; row: its choices; by default above it."""
     head, ranked, funnel = head or st.container(), False, False
+    order = "name" if by == "hour" else order
     with row or st.container(horizontal=True, vertical_alignment="center"):
         if by != "hour":
             order = st.segmented_control(
@@ -147,7 +149,7 @@ def compare(
     panel = sites.compare(
         person, question, by, code, key, order=order, ranked=ranked, funnel=funnel
     )
-    _heading(head, panel)
+    heading(head, panel)
     show.panel(panel, open_=ranked)
 
 
@@ -169,5 +171,5 @@ def survival(person: Person, question: Question, key: str) -> None:
             "Courbe", names, key=f"{key}_courbe_{DETAILS[detail]}", label_visibility="collapsed"
         )
         panel = delays.survival(person, question, key, DETAILS[detail], chosen)
-    _heading(head, panel)
+    heading(head, panel)
     show.panel(panel, open_=bool(DETAILS[detail]))

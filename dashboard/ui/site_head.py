@@ -1,10 +1,16 @@
-"""Who a site is: kind, place, opening."""
+"""Who a site is: kind, place, opening; what gets worse there."""
+
+from functools import partial
 
 import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Person
+from dashboard.answers import alarms as answers
 from dashboard.answers.network import sites
+from dashboard.answers.question import Question
+from dashboard.ui import first_sight
+from dashboard.ui import show as panel
 from dashboard.ui.escape import escaped
 from db.shapes import Place
 
@@ -16,6 +22,14 @@ def show(person: Person, code: str) -> None:
         st.warning("Ce centre n'est pas connu.")
         st.stop()
     st.caption(escaped(words(site)))
+
+
+def alarms(person: Person, question: Question) -> None:
+    """What gets worse there, and what was decided; nothing where nothing does."""
+    found = answers.lines(person, question)
+    if found:
+        panel.later("site_alertes", partial(answers.panel, person, question, "site_alertes"))
+        first_sight.draw(found, "brief")
 
 
 def words(site: Place) -> str:

@@ -7,10 +7,11 @@ from dashboard.ui import cards, changes, filters, sections, session
 
 person, question = session.person(), filters.question()
 
-left, right = st.columns([3, 2], gap="large")
+left, right = st.columns([17, 8], gap="medium")
 with left:
-    sections.headed(complaints.waiting(person, question, "en_cours"))
+    sections.headed(complaints.waiting(person, question, "en_cours"), height=620)
 with right:
+    sections.headed(complaints.by_place(person, question, "retards"))
     sections.headed(complaints.ages(person, question, "ages"))
 
 st.header("Les chiffres de la période", anchor=False)
@@ -31,6 +32,4 @@ with left:
         person, question, "complaints_by_site", "plaintes_centres", "complaints_30d_due"
     )
 with right:
-    sections.compare(
-        person, question, "service", "complaints_per_1000", "plaintes_prestations", order="value"
-    )
+    sections.compare(person, question, "service", "complaints_per_1000", "plaintes_prestations")

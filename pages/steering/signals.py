@@ -8,9 +8,9 @@ from dashboard.ui import bulletin, filters, session, show, targets
 
 person, question = session.person(), filters.question(("departement", "type"))
 bulletin.findings(person, question)
-left, right = st.columns([13, 8], gap="medium")
+left, right = st.columns([9, 5], gap="medium")
 with left:
-    show.panel(alerts.signals(person, question), height=460)
+    show.panel(alerts.signals(person, question), height=620)
     drawn.chance(person)
     bulletin.folded(person, question)
 with right, st.container(key="serie_zone"):

@@ -11,6 +11,7 @@ if not code:
     st.stop()
 question = filters.question(("prestation",), site=code)
 site_head.show(person, code)
+site_head.alarms(person, question)
 cards.headline(person, question, "site_page")
 
 left, right = st.columns(2, gap="large")
@@ -27,7 +28,7 @@ with right:
 
 left, right = st.columns(2, gap="large")
 with left:
-    sections.compare(person, question, "service", "visits", "site_prestations", order="value")
+    sections.compare(person, question, "service", "visits", "site_prestations")
 with right:
     sections.headed(months.by_month(person, question, "visits_per_day", "site_affluence"))
     sections.headed(waits.distribution(person, question, "site_repartition"))

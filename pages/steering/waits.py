@@ -1,21 +1,19 @@
-"""Attentes: which service, site and hour make people wait longest, month by month, and how waits are spread."""
+"""Attentes: how long people wait; which service, site and hour make them wait longest, month by month, how waits are spread."""
 
 import streamlit as st
 
 from dashboard.answers import months, waits
-from dashboard.ui import cards, changes, filters, sections, session, show
+from dashboard.ui import cards, changes, filters, sections, session
 
 person, question = session.person(), filters.question()
+cards.headline(person, question, "waits", columns=4)
+changes.section(person, question)
 code = sections.choose_indicator("waits", "attentes_choix")
 left, right = st.columns(2, gap="large")
 with left:
-    sections.compare(person, question, "service", code, "attentes_prestations", order="value")
+    sections.compare(person, question, "service", code, "attentes_prestations")
 with right:
     sections.compare(person, question, "site", code, "attentes_centres")
-
-st.header("Les chiffres de la période", anchor=False)
-cards.headline(person, question, "waits", columns=4)
-changes.section(person, question)
 
 left, right = st.columns(2, gap="large")
 with left:
@@ -24,5 +22,4 @@ with right:
     sections.headed(months.by_month(person, question, code, "attentes_mois"))
     sections.headed(waits.distribution(person, question, "repartition"))
 
-st.header("Attente médiane de chaque centre, mois par mois", anchor=False)
-show.panel(months.multiples(person, question, "attentes_multiples"))
+sections.headed(months.multiples(person, question, "attentes_multiples"))

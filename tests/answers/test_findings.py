@@ -181,7 +181,7 @@ def test_a_site_that_is_silent_is_headed_by_that(asked):
             replace(YEAR, departments=("Zou",)),
             "Covè se dégrade (attente médiane et jours clôturés)",
         ),
-        (replace(YEAR, site=COVE), "ce qui se dégrade : attente médiane et jours clôturés"),
+        (replace(YEAR, site=COVE), "Covè se dégrade (attente médiane et jours clôturés)"),
         (replace(YEAR, departments=("Littoral",)), "rien ne se dégrade"),
         (replace(YEAR, service="inconnu"), ""),
     ],

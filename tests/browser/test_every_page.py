@@ -39,7 +39,7 @@ PARTS = {
     "plaintes": ((METRICS, 6), (CHARTS, 5)),
     "signaux": (("h2", 2), (TABLES, 1)),
     "presenter": (("[data-testid=stDownloadButton]", 4), ("[data-testid=stButton]", 20)),
-    "definitions": (("h3", 15),),
+    "definitions": ((".ccsp-definition h2", 15),),
     "guide": (("h2", 2),),
 }
 SEEN = """() => [document.body.innerText, ...[...document.querySelectorAll('[title],[placeholder]')]
@@ -73,7 +73,7 @@ def begin(page: Page, app: str, spec: PageSpec) -> None:
 # --- at a desk -------------------------------------------------------------------------------------------------------
 def opens(page: Page, spec: PageSpec) -> None:
     """It shows what it is for, and that its data are fictitious."""
-    expect(page.locator("h1")).to_contain_text(spec.heading)
+    expect(page.locator("h1")).to_contain_text("Kandi" if spec.url_path == "site" else spec.heading)
     expect(page.get_by_text("Données fictives").first).to_be_visible()
     for what, least in PARTS[spec.url_path]:
         expect(page.locator(what).nth(least - 1)).to_be_attached()

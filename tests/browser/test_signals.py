@@ -22,10 +22,8 @@ def own(shared, tmp_path_factory) -> Iterator[str]:
 
 
 def drawn_beside(page: Page, code: str) -> None:
-    """Wait until the chart beside the bulletin is that of the indicator: its caption says so."""
-    expect(
-        page.locator(".st-key-serie_zone [data-testid=stCaptionContainer]").first
-    ).to_contain_text(BY_CODE[code].label)
+    """Wait until the chart beside the bulletin is that of the indicator: its heading says so."""
+    expect(page.locator(".st-key-serie_zone h2").first).to_contain_text(BY_CODE[code].label)
 
 
 def test_each_line_of_the_bulletin_opens_its_chart_and_keeps_the_filters(page, app):

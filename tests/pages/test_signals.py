@@ -16,15 +16,16 @@ from streamlit.testing.v1 import AppTest
 from dashboard.__main__ import main
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import steering as record
-from dashboard.answers import follow, network, view
+from dashboard.answers import alarms, follow, network, view
 from dashboard.answers.bulletin import in_words
+from dashboard.answers.question import Question
 from dashboard.answers.view import engine as opened
 from dashboard.french import month_label
 from dashboard.indicators import BY_CODE
 from dashboard.period import add_months, month_end, today
 from dashboard.ui import alerts, session
 from tests.builders import COVE, KANDI, NIKKI, Office, complaint, visit, waited
-from tests.pages.app import drawn, go, read_tables, sound, unfold, visit_page, words
+from tests.pages.app import drawn, go, heading, read_tables, sound, unfold, visit_page, words
 
 LAST = add_months(
     today().replace(day=1), -5
@@ -192,6 +193,36 @@ def test_a_decision_on_the_median_wait_stays_on_the_page_of_the_site(desk, at_th
     )
 
 
+def test_the_page_of_a_site_says_each_of_its_alerts_and_what_was_decided(desk, at_the_time):
+    alarming(desk)
+    page = sound(visit_page("site", centre=KANDI))
+    first, *others = alarms.of_site(LOCAL_READER, Question(LAST, month_end(LAST), site=KANDI))
+    assert first.indicator == "wait_p50" and others, "what people feel comes first"
+    title = plain(heading(page))
+    assert re.match(r"CCSP de Kandi : attente de \d+ min, pour \d+ min d'habitude", title)
+    assert f"; {len(others)} autre" in title
+    (listed,) = [e.proto.body for e in page.get("html") if "ccsp-answers" in e.proto.body]
+    for one in (first, *others):
+        assert f"centre={KANDI}&amp;indicateur={one.indicator}" in listed, "each leads to its chart"
+        assert BY_CODE[one.indicator].short in listed
+    assert "encore noté" in listed
+    decide(sound(visit_page("signaux")), "ouvrir un second guichet", "le directeur")
+    assert "ouvrir un second guichet (le directeur" in said(visit_page("site", centre=KANDI))
+
+
+def test_signals_open_on_the_first_of_the_list_until_a_series_is_chosen(desk):
+    alarming(desk)
+    at = sound(visit_page("signaux"))
+    chosen = [at.selectbox(key=f"serie_{name}").value for name in ("centre", "indicateur")]
+    assert chosen == [KANDI, "wait_p50"]
+    assert read_tables(at)[0].rows[0][:2] == ["CCSP de Kandi", short("wait_p50")]
+    at = sound(at.selectbox(key="serie_centre").set_value("").run())
+    assert at.selectbox(key="serie_centre").value == "", "the network, though it is what is usual"
+    assert at.selectbox(key="serie_indicateur").value == "wait_p50"
+    again = sound(visit_page("signaux", serie="choisie"))
+    assert again.selectbox(key="serie_centre").value == "", "and the address says so"
+
+
 @pytest.mark.parametrize(
     ("after", "judgement"),
     [
@@ -246,7 +277,9 @@ def aim(
 def test_a_target_is_read_on_charts_and_on_the_map_until_it_is_removed(desk):
     hand_in(desk, add_months(LAST, -14), [CALM + n % 3 - 1 for n in range(15)])
     before = visit_page("signaux", centre=KANDI)
-    assert "Sans cible." in said(before) and '"datum":' not in layers(spec(before, "wait_p50"))
+    assert "Sans cible." in said(unfold(before)) and '"datum":' not in layers(
+        spec(before, "wait_p50")
+    )
     at = aim(sound(visit_page("signaux")), "wait_p50", 40, "plan d'action, essai")
     assert (
         "La cible est fixée" in said(sound(at))
@@ -264,7 +297,7 @@ def test_a_target_is_read_on_charts_and_on_the_map_until_it_is_removed(desk):
     at = sound(go(page, "signaux"))
     at.button(key="retirer_cible").click().run()
     assert "La cible est retirée." in said(sound(at)) and "Aucune cible n'est fixée" in said(at)
-    assert "Sans cible." in said(visit_page("signaux", centre=KANDI))
+    assert "Sans cible." in said(unfold(visit_page("signaux", centre=KANDI)))
     site = next(s for s in drawn(sound(visit_page()))["sites"] if s["id"] == KANDI)
     assert not (site["sign"] or {}).get("badge")
 
