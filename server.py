@@ -161,6 +161,8 @@ def serve(
         ws_ping_timeout=30,
         ssl_certfile=load().tls_cert or None,
         ssl_keyfile=load().tls_key or None,
+        # A browser may ask again by a connection that it kept: by TLS it learns too late that we closed it.
+        timeout_keep_alive=75,
         proxy_headers=False,  # what a client says of itself in X-Forwarded-For is not believed
         timeout_graceful_shutdown=3,
     )

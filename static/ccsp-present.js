@@ -337,7 +337,7 @@ class Presentation {
   async watch() {
     let up = false;
     try {
-      const asked = await fetch(new URL("_stcore/health", location.href), {
+      const asked = await fetch("/livez", {
         cache: "no-store", signal: AbortSignal.timeout(CHECK_WITHIN) });
       up = asked.ok;
     } catch { up = false; }

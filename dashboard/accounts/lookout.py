@@ -5,7 +5,8 @@ Before: `db.access`. After: the gate (`dashboard.ui.sign_in`), which asks for ea
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from dashboard.accounts import people
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person
-from db import access
+from db import access, faults
 from db.access import Entry, Holder
 
 FRESH = 1.0  # seconds for which what was read holds
@@ -69,7 +70,7 @@ class Lookout:
 
     def forget(self) -> None:
         """Ask anew: something was changed here."""
-        self._open: tuple[float, bool] = (-FRESH, False)
+        self._open: tuple[float, bool] = (float("-inf"), False)
         self._accounts: dict[str, tuple[float, Holder | None]] = {}
         self._tokens: dict[str, tuple[float, Seen]] = {}
 
@@ -79,6 +80,10 @@ class Lookout:
         return self._open[0] > since and (
             token is None or (token in self._tokens and self._tokens[token][0] > since)
         )
+
+    def remembers(self, token: str | None) -> bool:
+        """Whether all that is to be known of this token, and of the base, was ever read."""
+        return self.known(token, within=float("inf"))
 
     def look(self, tokens: Iterable[str] = ()) -> None:
         """Read what is true now of the base and of these tokens (their SHA-256), in one transaction."""
@@ -108,7 +113,8 @@ class Lookout:
             return NOBODY
         if told == OPEN:
             if not self.known(None):
-                self.look()
+                with self._or_as_before(self.remembers(None)):
+                    self.look()
             return LOCAL_READER if self.is_open() else NOBODY
         account_id, _, epoch = told.partition(".")
         holder = self._account(account_id)
@@ -117,12 +123,21 @@ class Lookout:
         return people.of(holder)
 
     def _account(self, account_id: str) -> Holder | None:
-        at, holder = self._accounts.get(account_id, (-FRESH, None))
+        at, holder = self._accounts.get(account_id, (float("-inf"), None))
         if time.monotonic() - at >= FRESH:
-            with self.engine().connect() as connection:
+            with self._or_as_before(holder is not None), self.engine().connect() as connection:
                 holder = access.account(connection, account_id)
-            self._accounts[account_id] = (time.monotonic(), holder)
+                self._accounts[account_id] = (time.monotonic(), holder)
         return holder
+
+    @contextmanager
+    def _or_as_before(self, remembered: bool) -> Iterator[None]:
+        """While the database is away, what was read last holds: a page has nothing to show then, but knows whose it is."""
+        try:
+            yield
+        except faults.failures():
+            if not remembered:
+                raise
 
     def _seen(self, connection: Connection, token: str, clock: datetime) -> Seen:
         entry = access.entry(connection, token)

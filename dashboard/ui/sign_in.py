@@ -73,7 +73,7 @@ class SignIn:
         except Exception as error:
             # Nobody is let in, and nobody is told more.
             LOG.warning("who asks could not be read", exc_info=error)
-            answer = HTMLResponse(sign_in_pages.away(), 503, {"retry-after": "5"})
+            answer = HTMLResponse(sign_in_pages.away(), 503, {"refresh": "5"})
             await answer(scope, receive, send)
             return
         if (refused := self._refusal(scope, told, seen)) is not None:
@@ -93,7 +93,7 @@ class SignIn:
             return PlainTextResponse("Il faut se connecter.", 401)
         if seen.holder and seen.holder.must_change:
             if is_document(scope):
-                return RedirectResponse(CHANGE, 303)
+                return RedirectResponse(f"{CHANGE}{wanted(scope)}", 303)
             return PlainTextResponse("Il faut d'abord choisir un mot de passe.", 401)
         path = scope["path"].encode(errors="replace")
         if LENT.match(path) and _whose(told) not in self.lent.get(path, ()):
@@ -104,7 +104,12 @@ class SignIn:
         """What the application is told of who asks ("" is nobody), and how it stands with his sign-in."""
         token = sign_ins.digest(visitor.token) if visitor.token else None
         if not self.lookout.known(token):
-            await anyio.to_thread.run_sync(self.lookout.look, [token] if token else [])
+            try:
+                await anyio.to_thread.run_sync(self.lookout.look, [token] if token else [])
+            except Exception:
+                # Who was let in before stays in while the database is away: it is what a page shows that needs it, and says so.
+                if not self.lookout.remembers(token):
+                    raise
         if self.lookout.is_open():
             # Nobody has an account yet: from elsewhere, nobody comes in.
             return (OPEN if origin.at_the_machine(scope) else ""), UNKNOWN

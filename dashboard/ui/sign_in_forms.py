@@ -192,12 +192,12 @@ class Forms:
     ) -> Response:
         """The form, with a token that only this browser can send back."""
         form = visitor.form or new_token()
+        query = scope["query_string"].decode("latin-1")
+        action = f"{scope['path']}{'?' if query else ''}{query}"
         if scope["path"] == CHANGE:
             first = bool(seen.holder and seen.holder.must_change)
-            body = sign_in_pages.new_password(_signed(form), first=first, why=why)
+            body = sign_in_pages.new_password(_signed(form), action, first=first, why=why)
         else:
-            query = scope["query_string"].decode("latin-1")
-            action = f"{IN}{'?' if query else ''}{query}"
             body = sign_in_pages.sign_in(_signed(form), action, why, name)
         answer = HTMLResponse(body, status)
         visitor.give(answer, "formulaire", form)
@@ -232,7 +232,7 @@ class Forms:
             )
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 400)
-        return self._entered(visitor, browser, token, "/")
+        return self._entered(visitor, browser, token, after(scope))
 
     def _entered(self, visitor: Visitor, browser: Browser, token: str, where: str) -> Response:
         self.lookout.forget()

@@ -88,7 +88,7 @@ def sign_in(token: str, action: str, why: str = "", name: str = "") -> str:
     )
 
 
-def new_password(token: str, *, first: bool, why: str = "") -> str:
+def new_password(token: str, action: str, *, first: bool, why: str = "") -> str:
     """The form to change one's password. first: the present one works once only."""
     here = "Mot de passe reçu" if first else "Mot de passe actuel"
     return _page(
@@ -98,7 +98,7 @@ def new_password(token: str, *, first: bool, why: str = "") -> str:
         if first
         else "",
         _said(why),
-        f'<form method="post" action="/mot-de-passe">{_hidden(token)}'
+        f'<form method="post" action="{escape(action)}">{_hidden(token)}'
         + _password("mot_de_passe", here, "current-password", focus=True)
         + _password(
             "nouveau",

@@ -1,10 +1,12 @@
 """People at other machines: they sign in over TLS, see what is theirs, sign out; what is withdrawn ends on open pages."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 import trustme
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 
@@ -13,7 +15,7 @@ from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import Role
 from db.engine import make_engine
 from tests.browser import served
-from tests.browser.screen import settled
+from tests.browser.screen import choose, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("sign-in")]
 PASSWORD = "trois lampes sous la pluie"
@@ -150,3 +152,86 @@ def test_a_director_elsewhere_signs_in_sees_his_own_signs_out_and_his_old_cookie
     expect(page).to_have_url(f"{office.address}/connexion?suite=plaintes")
     # The other one has not noticed.
     expect(theirs.get_by_text("dir.borgou", exact=True)).to_be_visible()
+
+
+def lapse(office: Office, account: str) -> None:
+    """Half an hour without anybody at work goes by."""
+    engine = make_engine(office.url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE sign_in SET seen_at = '2020-01-01 00:00:00.000000' WHERE ended_at IS NULL"
+                " AND account_id = (SELECT id FROM account WHERE name = :name)"
+            ),
+            {"name": account},
+        )
+    engine.dispose()
+
+
+def test_a_page_is_covered_after_half_an_hour_and_goes_on_while_slides_stay_up(office, people):
+    visit = people()
+    page = enter(visit, office, "cab", office.add("cab", Role.CABINET), "attentes")
+    slides = visit.context.new_page()
+    slides.goto(f"{office.address}/presenter")
+    slides.get_by_role("button", name="Commencer la présentation").click(timeout=30_000)
+    expect(slides.locator("#ccsp-presentation .count")).to_be_visible()
+    lapse(office, "cab")
+    page.bring_to_front()
+    cover = page.get_by_role("alertdialog")
+    expect(cover).to_contain_text("Votre session a expiré", timeout=5_000)
+    assert page.locator("#root").get_attribute("inert") is not None
+    with visit.context.expect_page() as opened:
+        cover.get_by_role("link", name="Se connecter").click()
+    slides.bring_to_front()
+    slides.wait_for_timeout(2_500)
+    slides.keyboard.press("ArrowRight")
+    expect(slides.locator("#ccsp-presentation .count")).to_have_text("2 / 12")
+    sign_in(opened.value, "cab", PASSWORD)
+    page.bring_to_front()
+    expect(cover).to_have_count(0, timeout=5_000)
+    choose(page, "filtre_departement", "Zou")
+    expect(page).to_have_url(f"{office.address}/attentes?departement=Zou")
+    settled(page)
+    office.do(holders.disable, "cab")
+    expect(page).to_have_url(
+        f"{office.address}/connexion?suite=attentes&departement=Zou", timeout=5_000
+    )
+    slides.bring_to_front()
+    expect(slides).to_have_url(re.compile("/connexion"), timeout=5_000)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_forms_fit_a_telephone_need_no_script_and_axe_finds_nothing(
+    office, people, width, scheme
+):
+    name = f"essai.{width}.{scheme}"
+    received = office.add(name, Role.CABINET)
+    settings = {"viewport": {"width": width, "height": 740}, "color_scheme": scheme}
+    page = people(**settings).context.new_page()
+
+    def sound(title: str) -> None:
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+    page.goto(f"{office.address}/connexion")
+    sound("Se connecter")
+    sign_in(page, name, "faux")
+    sound("Se connecter")
+    bare = people(**settings, java_script_enabled=False).context.new_page()
+    bare.goto(f"{office.address}/connexion")
+    # By keyboard alone: the name has the focus.
+    for typed in (name, received):
+        bare.keyboard.type(typed)
+        bare.keyboard.press("Tab")
+    bare.keyboard.press("Enter")
+    expect(bare.get_by_role("heading", level=1)).to_have_text("Choisir un mot de passe")
+    page.goto(f"{office.address}/connexion")
+    sign_in(page, name, received)
+    sound("Choisir un mot de passe")
+    page.goto(f"{office.address}/deconnexion")
+    sound("Se déconnecter")
+    page.get_by_role("button", name="Se déconnecter").click()
+    sound("Vous êtes déconnecté")

@@ -1,0 +1,95 @@
+"""The gate around a plain application, on a fresh database of each kind."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+from sqlalchemy import Engine
+
+from dashboard.accounts import holders, passwords
+from dashboard.accounts.holders import Wanted
+from dashboard.accounts.lookout import Lookout
+from dashboard.accounts.rights import Role
+from dashboard.answers import view
+from dashboard.settings import load
+from dashboard.ui.session import LOOKOUT
+from tests.accounts.asgi import Browser
+
+PASSWORD = "trois lampes sous la pluie"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Argon2 as it is, with the least work that it can do: what it costs is not what is tried here."""
+    from pwdlib import PasswordHash
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    with pytest.MonkeyPatch.context() as patch:
+        quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+        patch.setattr(passwords, "_hasher", lambda: quick)
+        passwords._of_nobody.cache_clear()
+        yield
+    passwords._of_nobody.cache_clear()
+
+
+@dataclass
+class House:
+    """The database behind the gate, and what an administrator does there."""
+
+    engine: Engine
+    set: Callable[..., None]
+
+    def add(self, name: str = "dir.zou", role: Role = Role.DIRECTOR, **places) -> str:
+        """An account, and its password that works once."""
+        if role == Role.DIRECTOR:
+            places = {"departments": ["Zou"], **places}
+        return holders.add(self.engine, name, Wanted(role, **places), "test")
+
+    def someone(self, name: str = "dir.zou", password: str = PASSWORD, **more) -> Browser:
+        """A browser where somebody is signed in under a new account."""
+        browser = Browser()
+        browser.enter(name, self.add(name, **more), password)
+        return browser
+
+
+@pytest.fixture
+def house(engine, database_url, monkeypatch) -> Iterator[House]:
+    """A base where nobody has an account yet, and which is not open."""
+
+    def settings(**values: str) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+        load.cache_clear()
+        LOOKOUT.forget()
+
+    settings(DATABASE_URL=database_url)
+    # tests/pages/app.py, in the same process, puts who sits at the machine in place of whoever asks.
+    monkeypatch.setattr(LOOKOUT, "asks", partial(Lookout.asks, LOOKOUT))
+    yield House(engine, settings)
+    load.cache_clear()
+    until = time.monotonic() + 5
+    while any(e.pool.checkedout() for e in view.ENGINES.values()) and time.monotonic() < until:
+        time.sleep(0.01)  # a thread is still reading, though the loop that asked is gone
+    view.forget()
+    LOOKOUT.forget()
+
+
+@pytest.fixture
+def closed(house) -> House:
+    """A base that has an account already."""
+    house.add("adm", Role.ADMINISTRATOR)
+    return house
+
+
+@pytest.fixture
+def opened(house) -> House:
+    """A base that holds fictitious data alone: here, none at all."""
+    from db import access
+    from db.engine import writing
+
+    with writing(house.engine) as connection:
+        assert access.open_if_new(connection)
+    LOOKOUT.forget()
+    return house

@@ -1,0 +1,387 @@
+"""Open pages: held when the sign-in lapses, resumed by the same account, shut when it ends; files that were made for one."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from dashboard.accounts import holders
+from dashboard.accounts.lookout import OPEN
+from dashboard.accounts.rights import Role
+from dashboard.ui import open_pages
+from dashboard.ui.session import LOOKOUT
+from db import access
+from tests.accounts.asgi import PAGE, Browser, behind, run, stack
+from tests.accounts.conftest import PASSWORD
+from tests.accounts.test_sign_in import later
+
+SHUT = "shut"
+SOON = 3.0  # seconds: what must happen within two, with what the test itself takes
+MEDIA = "/media/0123456789abcdef0123456789abcdef.xlsx"
+UPLOAD = "/_stcore/upload_file/7f0d9c1e-session/one-file"
+
+
+def rerun(*, by_itself: bool = False) -> bytes:
+    """What a page says when somebody does something on it; by_itself: when nobody does."""
+    message = BackMsg()
+    message.rerun_script.query_string = ""
+    message.rerun_script.is_auto_rerun = by_itself
+    return message.SerializeToString()
+
+
+class Page:
+    """A page's connection: what it says reaches the application behind the gate, or not."""
+
+    def __init__(self) -> None:
+        self.to_server: asyncio.Queue = asyncio.Queue()
+        self.heard: asyncio.Queue = asyncio.Queue()  # by the application
+        self.said: asyncio.Queue = asyncio.Queue()  # to the page
+        self.tell = None  # by the application
+
+    async def says(self, data: bytes) -> None:
+        await self.to_server.put({"type": "websocket.receive", "bytes": data})
+
+    async def next_heard(self, within: float = SOON):
+        """What the application hears next; None where it hears nothing."""
+        try:
+            return await asyncio.wait_for(self.heard.get(), within)
+        except TimeoutError:
+            return None
+
+    async def next_said(self, within: float = SOON):
+        """What the page is told next: bytes, or that it is shut; None where it is told nothing."""
+        try:
+            message = await asyncio.wait_for(self.said.get(), within)
+        except TimeoutError:
+            return None
+        return SHUT if message["type"] == "websocket.close" else message.get("bytes")
+
+
+async def application(scope, receive, send) -> None:
+    """Stands behind the gate: takes a connection, and tells the test what it hears."""
+    if scope["type"] == "http":
+        await behind(scope, receive, send)
+        return
+    page: Page = scope["page"]
+    page.tell = lambda data: send({"type": "websocket.send", "bytes": data})
+    page.told = dict(scope["headers"])[b"ccsp-account"].decode()
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] != "websocket.disconnect":
+        await page.heard.put(message.get("bytes"))
+    await page.heard.put(SHUT)
+
+
+@asynccontextmanager
+async def open_page(browser: Browser, origin: str | None = ""):
+    """A page of this browser."""
+    page = Page()
+    sent = browser.origin if origin == "" else origin
+    scope = {**browser.scope("websocket", "/_stcore/stream", origin=sent), "page": page}
+    scope["scheme"] = "ws"
+    await page.to_server.put({"type": "websocket.connect"})
+    task = asyncio.ensure_future(browser.app(scope, page.to_server.get, page.said.put))
+    first = await asyncio.wait_for(page.said.get(), SOON)
+    page.accepted = first["type"] == "websocket.accept"
+    try:
+        yield page
+    finally:
+        await page.to_server.put({"type": "websocket.disconnect", "code": 1001})
+        await asyncio.wait_for(task, SOON)
+
+
+@pytest.fixture
+def someone(closed) -> Browser:
+    """A director's browser, in front of an application that takes connections."""
+    browser = closed.someone()
+    browser.app = stack(application)
+    return browser
+
+
+def test_a_page_of_who_signed_in_is_heard_under_his_account(someone):
+    async def tried():
+        async with open_page(someone) as page:
+            await page.says(rerun())
+            assert await page.next_heard() == rerun()
+            await page.tell(b"figures")
+            assert await page.next_said() == b"figures"
+            assert LOOKOUT.asks(page.told).name == "dir.zou"
+
+    run(tried())
+
+
+@pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "https://localhost:8501"])
+def test_a_page_elsewhere_opens_no_connection_though_the_cookie_is_good(someone, origin):
+    async def tried():
+        async with open_page(someone, origin) as page:
+            assert not page.accepted
+
+    run(tried())
+
+
+def test_nobody_opens_a_connection_without_signing_in_nor_before_choosing_a_password(closed):
+    first = Browser()
+    first.sign_in("dir.zou", closed.add())
+
+    async def tried():
+        for browser in (Browser(), Browser(cookies={"ccsp-session": "x" * 43}), first):
+            browser.app = stack(application)
+            async with open_page(browser) as page:
+                assert not page.accepted
+
+    run(tried())
+
+
+WITHDRAWN = {
+    "signed out": lambda house, browser: browser.ask("/deconnexion", "POST", origin=browser.origin),
+    "disabled": lambda house, browser: asyncio.to_thread(
+        holders.disable, house.engine, "dir.zou", "test"
+    ),
+    "another role": lambda house, browser: asyncio.to_thread(
+        holders.change, house.engine, "dir.zou", holders.Wanted(role="cabinet"), "test"
+    ),
+    "closed": lambda house, browser: asyncio.to_thread(
+        holders.close, house.engine, "dir.zou", "test"
+    ),
+    "a new first password": lambda house, browser: asyncio.to_thread(
+        holders.reset, house.engine, "dir.zou", "test"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WITHDRAWN)
+def test_what_is_withdrawn_ends_on_open_pages_within_two_seconds(closed, someone, way):
+    async def tried():
+        async with open_page(someone) as page, open_page(someone) as other:
+            start = asyncio.get_running_loop().time()
+            await WITHDRAWN[way](closed, someone)
+            assert [await p.next_said() for p in (page, other)] == [SHUT, SHUT]
+            assert asyncio.get_running_loop().time() - start < SOON
+            await page.says(rerun())
+            assert await page.next_heard() == SHUT, "and nothing more is heard"
+
+    run(tried())
+
+
+def test_an_open_page_at_the_machine_is_shut_once_the_base_closes(opened):
+    browser = Browser(stack(application))
+
+    async def tried():
+        async with open_page(browser) as page:
+            assert page.told == OPEN
+            await asyncio.to_thread(opened.add, "adm", Role.ADMINISTRATOR)
+            assert await page.next_said() == SHUT
+
+    run(tried())
+
+
+def test_a_page_whose_sign_in_lapsed_is_held_and_goes_on_for_the_same_account(closed, someone):
+    async def tried():
+        async with open_page(someone) as page:
+            await asyncio.to_thread(later, closed, minutes=31)
+            await asyncio.sleep(1.5)
+            # Nothing that is said on it goes on, nothing is said to it, and what is no page is refused.
+            await page.says(rerun())
+            telling = asyncio.ensure_future(page.tell(b"figures"))
+            assert await page.next_heard(1.5) is None and await page.next_said(0.1) is None
+            assert (await someone.ask("/media/x", **{"sec-fetch-dest": "empty"})).status == 401
+            # In a second window of the same browser.
+            assert (
+                await someone.posted("/connexion", nom="dir.zou", mot_de_passe=PASSWORD)
+            ).status == 303
+            assert await page.next_heard() == rerun()
+            assert await page.next_said() == b"figures"
+            await telling
+
+    run(tried())
+
+
+def test_another_account_in_the_same_browser_does_not_get_the_page(closed, someone):
+    closed.someone("dir.borgou", departments=["Borgou"])
+
+    async def tried():
+        async with open_page(someone) as page:
+            await asyncio.to_thread(later, closed, minutes=31)
+            await asyncio.sleep(1.5)
+            await page.says(rerun())
+            await someone.posted("/connexion", nom="dir.borgou", mot_de_passe=PASSWORD)
+            assert await page.next_said() == SHUT
+            assert await page.next_heard() == SHUT
+
+    run(tried())
+
+
+def test_the_token_that_lapsed_opens_nothing_though_its_pages_went_on(closed, someone):
+    old = dict(someone.cookies)
+
+    async def tried():
+        async with open_page(someone) as page:
+            await asyncio.to_thread(later, closed, minutes=31)
+            await someone.posted("/connexion", nom="dir.zou", mot_de_passe=PASSWORD)
+            await page.says(rerun())
+            assert await page.next_heard() == rerun()
+            thief = Browser(someone.app, cookies=old)
+            assert (await thief.ask("/", **PAGE)).status == 303
+            async with open_page(thief) as stolen:
+                assert not stolen.accepted
+
+    run(tried())
+
+
+def test_signing_in_as_another_ends_the_pages_of_the_one_before(closed, someone):
+    closed.someone("dir.borgou", departments=["Borgou"])
+
+    async def tried():
+        async with open_page(someone) as page:
+            await someone.posted("/connexion", nom="dir.borgou", mot_de_passe=PASSWORD)
+            assert await page.next_said() == SHUT
+
+    # The form is there for who is signed in, by its address.
+    someone.cookies["ccsp-formulaire"] = ""
+
+    async def with_a_form():
+        other = Browser(someone.app)
+        await other.ask("/connexion", **PAGE)
+        someone.cookies["ccsp-formulaire"] = other.cookies["ccsp-formulaire"]
+        page = await other.ask("/connexion", **PAGE)
+        token = page.text.split('name="jeton" value="')[1].split('"')[0]
+        async with open_page(someone) as opened:
+            await someone.posted("/connexion", nom="dir.borgou", mot_de_passe=PASSWORD, jeton=token)
+            assert await opened.next_said() == SHUT
+
+    run(with_a_form())
+
+
+def test_twelve_hours_are_the_longest_whoever_is_at_work(closed, someone):
+    with closed.engine.connect() as connection:
+        number = access.entries(connection)[0].id
+    later(closed, hours=12)
+    from db.engine import writing
+
+    with writing(closed.engine) as connection:
+        access.seen(connection, number, access.now(connection))
+    LOOKOUT.forget()
+    assert someone.get("/").status == 303
+
+
+def test_only_what_a_person_does_counts_as_being_at_work(closed, someone):
+    def seen() -> object:
+        with closed.engine.connect() as connection:
+            return access.entries(connection)[0].seen_at
+
+    async def tried():
+        async with open_page(someone) as page:
+            await asyncio.to_thread(later, closed, minutes=10)
+            before = await asyncio.to_thread(seen)
+            await page.says(rerun(by_itself=True))
+            heartbeat = BackMsg()
+            heartbeat.app_heartbeat = True
+            await page.says(heartbeat.SerializeToString())
+            for _ in range(3):
+                await someone.ask("/livez", **{"sec-fetch-site": "same-origin"})
+                await someone.ask("/_stcore/health")
+            await asyncio.sleep(0.5)
+            assert await asyncio.to_thread(seen) == before
+            await page.says(rerun())
+            for _ in range(30):
+                await asyncio.sleep(0.1)
+                if await asyncio.to_thread(seen) > before:
+                    break
+            now = await asyncio.to_thread(seen)
+            assert now > before
+            # And is noted once in half a minute, however much is done.
+            for _ in range(10):
+                await page.says(rerun())
+            await asyncio.sleep(0.5)
+            assert await asyncio.to_thread(seen) == now
+
+    run(tried())
+
+
+def test_a_page_that_is_left_while_it_is_held_goes(closed, someone):
+    async def tried():
+        async with open_page(someone) as page:
+            await asyncio.to_thread(later, closed, minutes=31)
+            await asyncio.sleep(1.2)
+            await page.says(rerun())
+        assert await page.next_heard() == SHUT
+
+    run(tried())
+
+
+# --- files that were made for one page ----------------------------------------------------------------------------------
+def test_a_file_is_given_to_the_account_whose_page_was_told_of_it_and_to_nobody_else(
+    closed, someone
+):
+    other = closed.someone("dir.borgou", departments=["Borgou"])
+    other.app = someone.app
+    fetched = {"sec-fetch-dest": "empty"}
+
+    async def tried():
+        assert (await someone.ask(MEDIA, **fetched)).status == 404, "before any page was told"
+        async with open_page(someone) as page:
+            await page.tell(b"\x0a..." + MEDIA.encode() + b'"rest')
+            await page.next_said()
+            assert (await someone.ask(MEDIA, **fetched)).status == 200
+            assert (await other.ask(MEDIA, **fetched)).status == 404
+            assert (await Browser(someone.app).ask(MEDIA, **fetched)).status == 401
+        # The same file for both.
+        async with open_page(other) as page:
+            await page.tell(MEDIA.encode())
+            await page.next_said()
+            assert (await other.ask(MEDIA, **fetched)).status == 200
+            assert (await someone.ask(MEDIA, **fetched)).status == 200
+
+    run(tried())
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "GET"])
+def test_nobody_replaces_or_removes_the_file_that_another_hands_in(closed, someone, method):
+    other = closed.someone("dir.borgou", departments=["Borgou"])
+    other.app = someone.app
+
+    async def tried():
+        async with open_page(someone) as page:
+            await page.tell(b"..." + UPLOAD.encode() + b"...")
+            await page.next_said()
+            mine, theirs = [
+                (await one.ask(UPLOAD, method, b"rows", origin=one.origin)).status
+                for one in (someone, other)
+            ]
+            assert (mine, theirs) == (200, 404)
+
+    run(tried())
+
+
+def test_what_is_kept_of_files_does_not_grow_for_ever(closed, someone, monkeypatch):
+    from dashboard.ui import sign_in
+
+    monkeypatch.setattr(sign_in, "LENT_AT_MOST", 3)
+
+    async def tried():
+        async with open_page(someone) as page:
+            for i in range(5):
+                await page.tell(f"/media/{i:032x}.png".encode())
+                await page.next_said()
+            found = [
+                (await someone.ask(f"/media/{i:032x}.png", **{"sec-fetch-dest": "image"})).status
+                for i in range(5)
+            ]
+            assert found == [404, 404, 200, 200, 200]
+
+    run(tried())
+
+
+def test_the_database_away_leaves_open_pages_as_they_are(closed, someone, monkeypatch, caplog):
+    async def tried():
+        async with open_page(someone) as page:
+            monkeypatch.setattr(LOOKOUT, "look", lambda *a: (_ for _ in ()).throw(OSError("away")))
+            await asyncio.sleep(2.2)
+            await page.says(rerun())
+            assert await page.next_heard() == rerun()
+            monkeypatch.undo()
+
+    run(tried())
+    assert timedelta(seconds=open_pages.EVERY) < timedelta(seconds=2)

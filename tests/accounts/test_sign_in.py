@@ -1,0 +1,414 @@
+"""Signing in: what a form must bring, what a wrong password costs and tells, what the first password is good for."""
+
+import asyncio
+import time
+from datetime import timedelta
+from threading import Event
+
+import pytest
+from sqlalchemy import text
+
+from dashboard.accounts import holders, passwords, sign_ins
+from dashboard.accounts.rights import Role
+from dashboard.ui import sign_in_forms
+from dashboard.ui.session import LOOKOUT
+from db import access
+from tests.accounts.asgi import PAGE, Browser, run, stack
+from tests.accounts.conftest import PASSWORD
+
+
+def journal(house) -> list[tuple[str, str]]:
+    """Who did what, in order."""
+    with house.engine.connect() as connection:
+        return [(who, did) for _, who, did, _ in reversed(access.lines(connection))]
+
+
+def later(house, **ago: float) -> None:
+    """So much time goes by: whatever was noted is so much older."""
+    lag = timedelta(**ago)
+    with house.engine.begin() as connection:
+        for table, columns in (
+            ("failed_sign_in", ("last_at",)),
+            ("sign_in", ("began_at", "seen_at")),
+            ("account", ("works_until",)),
+        ):
+            for column in columns:
+                rows = connection.execute(
+                    text(f"SELECT DISTINCT {column} FROM {table}")  # noqa: S608 (own names)
+                ).scalars()
+                for at in [a for a in rows if a is not None]:
+                    before = at if not isinstance(at, str) else _time(at)
+                    connection.execute(
+                        text(f"UPDATE {table} SET {column} = :to WHERE {column} = :at"),  # noqa: S608
+                        {"to": _written(house, before - lag), "at": at},
+                    )
+    LOOKOUT.forget()
+
+
+def _time(at: str):
+    from datetime import datetime
+
+    return datetime.fromisoformat(at)
+
+
+def _written(house, at):
+    return (
+        at.isoformat(sep=" ", timespec="microseconds")
+        if house.engine.dialect.name == "sqlite"
+        else at
+    )
+
+
+# --- the straight line ------------------------------------------------------------------------------------------------
+def test_the_first_password_opens_the_form_to_change_it_and_nothing_else(closed):
+    received, browser = closed.add(), Browser()
+    assert browser.sign_in("dir.zou", received).header("location") == "/"
+    assert browser.get("/attentes").header("location") == "/mot-de-passe?suite=attentes"
+    assert browser.fetch("/_stcore/host-config").status == 401
+    assert browser.fetch("/media/0123456789.xlsx").status == 401
+    fields = {"mot_de_passe": received, "nouveau": PASSWORD, "encore": PASSWORD}
+    answer = browser.post("/mot-de-passe?suite=attentes", **fields)
+    assert (answer.status, answer.header("location")) == (303, "/attentes")
+    assert browser.get("/attentes").told
+    # It is used up.
+    assert Browser().sign_in("dir.zou", received).status == 401
+    assert Browser().sign_in("dir.zou", PASSWORD).status == 303
+
+
+def test_the_first_password_dies_after_72_hours(closed):
+    received = closed.add()
+    later(closed, hours=71)
+    assert Browser().sign_in("dir.zou", received).status == 303
+    later(closed, hours=2)
+    answer = Browser().sign_in("dir.zou", received)
+    assert answer.status == 401 and "plus valable" in answer.text
+    # Who does not know it is told nothing of that.
+    assert sign_ins.WRONG in Browser().sign_in("dir.zou", "autre").text
+
+
+def test_signing_out_ends_it_for_whoever_has_the_token(closed):
+    browser = closed.someone()
+    stolen = Browser(cookies=dict(browser.cookies))
+    assert stolen.get("/").told
+    assert "déconnecté" in browser.post("/deconnexion").text
+    assert "ccsp-session" not in browser.cookies
+    assert stolen.get("/").status == 303
+    assert journal(closed)[-1] == ("dir.zou", "signed out")
+
+
+def test_a_new_token_is_given_at_each_sign_in_and_none_is_taken_from_a_browser(closed):
+    received = closed.add()
+    browser = Browser(cookies={"ccsp-session": "x" * 43})
+    browser.sign_in("dir.zou", received)
+    first = browser.cookies["ccsp-session"]
+    assert first != "x" * 43 and len(first) >= 43
+    stolen = Browser(cookies={"ccsp-session": first})
+    fields = {"mot_de_passe": received, "nouveau": PASSWORD, "encore": PASSWORD}
+    browser.post("/mot-de-passe", **fields)
+    assert browser.cookies["ccsp-session"] != first
+    assert stolen.get("/").status == 303
+    with closed.engine.connect() as connection:
+        kept = connection.execute(text("SELECT token FROM sign_in")).scalars().all()
+    assert first not in kept and sign_ins.digest(first) in kept
+
+
+def test_a_new_password_ends_the_account_s_other_sign_ins(closed):
+    browser = closed.someone()
+    elsewhere = Browser()
+    elsewhere.sign_in("dir.zou", PASSWORD)
+    assert elsewhere.get("/").told
+    fields = {"mot_de_passe": PASSWORD, "nouveau": f"{PASSWORD} bis", "encore": f"{PASSWORD} bis"}
+    browser.post("/mot-de-passe", **fields)
+    assert elsewhere.get("/").status == 303 and browser.get("/").told
+
+
+def test_a_new_password_that_will_not_do_is_refused_in_a_sentence(closed, monkeypatch):
+    monkeypatch.setattr(sign_ins, "wait", lambda failures: 0)
+    browser = closed.someone()
+    for new, again, why in (
+        ("court", "court", "trop court"),
+        ("azerty123", "azerty123", "plus courants"),
+        ("Benin2026", "Benin2026", "plus courants"),
+        ("aaaaaaaaaaaa", "aaaaaaaaaaaa", "plus courants"),
+        ("moi, Dir.Zou, ici", "moi, Dir.Zou, ici", "nom du compte"),
+        ("trois lampes", "trois lampe", "deux fois"),
+        (PASSWORD, PASSWORD, "est l&#x27;ancien"),
+        ("x" * 201, "x" * 201, "trop long"),
+    ):
+        answer = browser.post("/mot-de-passe", mot_de_passe=PASSWORD, nouveau=new, encore=again)
+        assert answer.status == 400 and why in answer.text, new
+    answer = browser.post(
+        "/mot-de-passe", mot_de_passe="faux", nouveau="autre chose", encore="autre chose"
+    )
+    assert answer.status == 400 and "pas le bon" in answer.text
+    assert Browser().sign_in("dir.zou", PASSWORD).status == 303
+
+
+@pytest.mark.parametrize("new", ["deux mots ", "12 œufs ?", "motdepassé", "     8 espaces"])
+def test_no_rule_says_which_signs_a_password_has(new):
+    assert passwords.unfit(new, "dir.zou") == ""
+
+
+def test_the_same_signs_composed_by_another_keyboard_are_the_same_password():
+    assert passwords.fits("e\u0301te\u0301 a\u0300 Abomey", passwords.hashed("été à Abomey"))
+
+
+# --- what a form must bring -------------------------------------------------------------------------------------------
+def test_a_form_that_was_not_given_to_this_browser_signs_nobody_in(closed):
+    received = closed.add()
+    page = Browser().get("/connexion").text
+    foreign = page.split('name="jeton" value="')[1].split('"')[0]
+    for token in (foreign, "", "x" * 64):
+        browser = Browser()
+        browser.get("/connexion")
+        answer = browser.sign_in("dir.zou", received, jeton=token)
+        assert answer.status == 403 and "remplir de nouveau" in answer.text
+        assert "ccsp-session" not in browser.cookies
+    assert Browser().sign_in("dir.zou", received, jeton=foreign).status == 403, "no cookie at all"
+
+
+def test_a_form_longer_than_any_is_not_read(closed):
+    received, browser = closed.add(), Browser()
+    assert browser.sign_in("dir.zou", received, autre="x" * 5_000).status == 413
+    assert browser.sign_in("dir.zou", received).status == 303
+
+
+def test_a_sign_in_leads_to_a_page_of_ours_or_to_the_first(closed):
+    received = closed.add()
+    for suite, where in (
+        ("attentes&departement=Zou", "/attentes?departement=Zou"),
+        ("//evil.example", "/"),
+        ("https://evil.example/", "/"),
+        ("/\\evil.example", "/"),
+        ("../../x", "/"),
+        ("carte&inconnu=1&periode=3m", "/?periode=3m"),
+        ("attentes&suite=//evil.example", "/"),
+        ("attentes\r\nset-cookie: a=b", "/"),
+    ):
+        answer = Browser().post(f"/connexion?suite={suite}", nom="dir.zou", mot_de_passe=received)
+        assert (answer.status, answer.header("location")) == (303, where)
+
+
+def test_what_was_typed_comes_back_as_text(closed):
+    answer = Browser().sign_in('"><script>alert(1)</script>', "x")
+    assert answer.status == 401 and "<script" not in answer.text
+    hostile = Browser().get('/connexion?suite="><script>alert(1)</script>')
+    assert "<script" not in hostile.text
+
+
+# --- wrong passwords ----------------------------------------------------------------------------------------------------
+def test_a_wrong_name_and_a_wrong_password_read_the_same(closed):
+    closed.add()
+    answers = [Browser().sign_in(name, "faux") for name in ("dir.zou", "personne")]
+    pages = [
+        "".join(a.text.replace(name, "NOM").split('name="jeton"')[0::2])
+        for a, name in zip(answers, ("dir.zou", "personne"), strict=True)
+    ]
+    assert [a.status for a in answers] == [401, 401] and sign_ins.WRONG in pages[0]
+    assert pages[0] == pages[1]
+
+
+def test_a_name_that_nobody_has_is_looked_at_as_long_and_is_never_noted(closed, monkeypatch):
+    closed.add()
+    looked = []
+    fits = passwords.fits
+    monkeypatch.setattr(passwords, "fits", lambda *a: looked.append(a[1]) or fits(*a))
+    hidden = "Mon Mot De Passe!"
+    Browser().sign_in(hidden, "x")
+    Browser().sign_in("dir.zou", "x")
+    assert len(looked) == 2 and looked[0] is None
+    with closed.engine.connect() as connection:
+        held = [
+            str(connection.execute(text(f"SELECT * FROM {table}")).all()).casefold()  # noqa: S608
+            for table in ("access_journal", "failed_sign_in", "sign_in", "journal")
+        ]
+    assert not any(hidden.casefold() in one for one in held)
+    assert journal(closed)[-1] == ("dir.zou", "sign-in failed")
+
+
+def test_both_take_the_same_time(closed, monkeypatch):
+    """With argon2 at work as it is: the least of several, in time of the processor."""
+    from pwdlib import PasswordHash
+
+    monkeypatch.setattr(passwords, "_hasher", PasswordHash.recommended)
+    passwords._of_nobody.cache_clear()
+    received = closed.add()
+    browser = Browser()
+    browser.enter("dir.zou", received, PASSWORD)
+    passwords._of_nobody()
+    monkeypatch.setattr(sign_ins, "wait", lambda failures: 0)
+    spent: dict[str, list[float]] = {"dir.zou": [], "personne": []}
+    for _ in range(7):
+        for name, times in spent.items():
+            start = time.process_time()
+            with pytest.raises(sign_ins.Refusal):
+                sign_ins.sign_in(closed.engine, name, "faux", sign_ins.Browser("", "", "x"))
+            times.append(time.process_time() - start)
+    passwords._of_nobody.cache_clear()
+    one, other = (min(times) for times in spent.values())
+    assert 0.6 < one / other < 1.7
+
+
+@pytest.mark.parametrize("name", ["dir.zou", "personne"])
+def test_each_wrong_password_makes_the_next_wait_longer_whether_the_name_is_known_or_not(
+    closed, name
+):
+    closed.add()
+    said = [Browser().sign_in(name, "faux").text for _ in range(5)]
+    assert [sign_ins.WRONG in s for s in said] == [True] * 4 + [False]
+    assert "attendre 2 s" in said[4]
+    later(closed, seconds=3)
+    assert sign_ins.WRONG in Browser().sign_in(name, "faux").text
+    assert "attendre 4 s" in Browser().sign_in(name, "faux").text
+    later(closed, hours=2)
+    assert sign_ins.WRONG in Browser().sign_in(name, "faux").text
+
+
+def test_nobody_waits_longer_than_a_minute_and_the_right_password_then_opens(closed):
+    received = closed.add()
+    assert max(sign_ins.wait(n) for n in range(100)) == sign_ins.LONGEST_WAIT == 60
+    for _ in range(4):
+        Browser().sign_in("dir.zou", "faux")
+    assert "attendre" in Browser().sign_in("dir.zou", received).text
+    later(closed, seconds=61)
+    assert Browser().sign_in("dir.zou", received).status == 303
+    assert sign_ins.WRONG in Browser().sign_in("dir.zou", "faux").text, "counted anew"
+
+
+def test_who_signed_in_here_before_does_not_wait_for_what_others_got_wrong(closed):
+    browser = closed.someone()
+    browser.post("/deconnexion")
+    for _ in range(6):
+        Browser().sign_in("dir.zou", "faux")
+    assert "attendre" in Browser().sign_in("dir.zou", PASSWORD).text
+    assert browser.sign_in("dir.zou", PASSWORD).status == 303
+
+
+def test_whoever_waits_costs_no_look_at_a_password(closed, monkeypatch):
+    closed.add()
+    for _ in range(4):
+        Browser().sign_in("dir.zou", "faux")
+    monkeypatch.setattr(passwords, "fits", lambda *a: pytest.fail("looked at"))
+    assert "attendre" in Browser().sign_in("dir.zou", "faux").text
+
+
+# --- many at once -------------------------------------------------------------------------------------------------------
+def test_two_passwords_are_looked_at_at_once_twenty_wait_and_the_next_is_asked_to_come_back(
+    closed, monkeypatch
+):
+    closed.add()
+    at_once, most, go = [], [], Event()
+
+    def fits(*_which) -> bool:
+        at_once.append(1)
+        most.append(len(at_once))
+        go.wait(10)
+        at_once.pop()
+        return False
+
+    monkeypatch.setattr(passwords, "fits", fits)
+    app = stack()
+
+    async def all_together() -> list[int]:
+        people = [Browser(app, client=f"10.0.{i % 3}.1") for i in range(30)]
+        for one in people:
+            await one.ask("/connexion", **PAGE)
+        asked = [
+            asyncio.ensure_future(one.posted("/connexion", nom=f"nom{i}", mot_de_passe="x"))
+            for i, one in enumerate(people)
+        ]
+        await asyncio.sleep(1)
+        busy = sum(a.done() and a.result().status == 503 for a in asked)
+        go.set()
+        done = await asyncio.gather(*asked)
+        return [busy, *(a.status for a in done)]
+
+    busy, *statuses = run(all_together())
+    assert busy == 8 and statuses.count(503) == 8 and statuses.count(401) == 22
+    assert max(most) == 2
+
+
+def test_one_address_cannot_take_all_the_places_and_is_slowed_never_shut_out(monkeypatch):
+    desk = sign_in_forms.Desk()
+    assert desk.pause("10.0.0.1") == 0
+    for _ in range(40):
+        desk._count("10.0.0.1")
+    assert desk.pause("10.0.0.1") == pytest.approx(1.0)
+    for _ in range(1_000):
+        desk._count("10.0.0.1")
+    assert desk.pause("10.0.0.1") == sign_in_forms.LONGEST_PAUSE
+    assert desk.pause("10.0.0.2") == 0
+    moment = time.monotonic()
+    with monkeypatch.context() as ten_minutes_later:
+        ten_minutes_later.setattr(time, "monotonic", lambda: moment + 601)
+        assert desk.pause("10.0.0.1") == 0
+
+    async def take_all() -> list[str]:
+        go = Event()
+        mine = [asyncio.ensure_future(desk.take("a", lambda: go.wait(5))) for _ in range(15)]
+        await asyncio.sleep(0.05)
+        refused = sum(isinstance(t.exception(), sign_in_forms.Full) for t in mine if t.done())
+        other = asyncio.ensure_future(desk.take("b", lambda: "in"))
+        await asyncio.sleep(0.05)
+        go.set()
+        return [str(refused), await other]
+
+    assert run(take_all()) == ["5", "in"]
+
+
+# --- accounts -----------------------------------------------------------------------------------------------------------
+def test_a_disabled_account_is_out_at_once_and_reads_like_a_wrong_password(closed):
+    browser = closed.someone()
+    holders.disable(closed.engine, "dir.zou", "test")
+    LOOKOUT.forget()
+    assert browser.get("/").status == 303
+    assert sign_ins.WRONG in Browser().sign_in("dir.zou", PASSWORD).text
+    received = holders.reset(closed.engine, "dir.zou", "test")
+    assert Browser().sign_in("dir.zou", received).status == 303
+
+
+def test_other_rights_are_another_page_for_the_same_account(closed):
+    browser = closed.someone()
+    before = browser.get("/").told
+    assert LOOKOUT.asks(before).departments == {"Zou"}
+    holders.change(closed.engine, "dir.zou", holders.Wanted(departments=["Borgou"]), "test")
+    LOOKOUT.forget()
+    assert LOOKOUT.asks(before).role == "", "a fragment of a page that was open has nobody"
+    after = browser.get("/").told
+    assert after != before and LOOKOUT.asks(after).departments == {"Borgou"}
+    holders.disable(closed.engine, "dir.zou", "test")
+    LOOKOUT.forget()
+    assert LOOKOUT.asks(after).role == ""
+
+
+def test_what_the_gate_did_not_say_is_nobody(closed):
+    for told in ("", None, "x", "x.1", ".", "open", "0" * 16 + ".1"):
+        assert LOOKOUT.asks(told).role == ""
+
+
+def test_the_last_administrator_stays(closed):
+    with pytest.raises(holders.Refused, match="dernier compte d'administrateur"):
+        holders.disable(closed.engine, "adm", "test")
+    with pytest.raises(holders.Refused):
+        holders.change(closed.engine, "adm", holders.Wanted(role="cabinet"), "test")
+    closed.add("autre", Role.ADMINISTRATOR)
+    holders.disable(closed.engine, "adm", "test")
+
+
+def test_an_account_that_cannot_be_is_refused_in_a_sentence(closed):
+    for name, why, wanted in (
+        ("dir zou", "n'est pas un nom", {"role": "director"}),
+        ("x", "n'est pas un nom", {"role": "cabinet"}),
+        ("dir.zou", "--department", {"role": "director"}),
+        ("dir.zou", "inconnu : Zoo", {"role": "director", "departments": ["Zoo"]}),
+        ("focal", "inconnu", {"role": "focal_point", "sites": ["ccsp-nulle-part"]}),
+        ("focal", "--site", {"role": "focal_point"}),
+        ("cab", "n'est pas limité", {"role": "cabinet", "departments": ["Zou"]}),
+        ("invite", "n'est pas un rôle", {"role": "guest"}),
+        ("lecteur", "n'est pas un rôle", {"role": "reader"}),
+        ("ADM", "déjà un compte", {"role": "cabinet"}),
+        ("cab", "adresse électronique", {"role": "cabinet", "email": "sans arobase"}),
+    ):
+        with pytest.raises(holders.Refused, match=why):
+            holders.add(closed.engine, name, holders.Wanted(**wanted), "test")
+    assert [one.name for one in holders.everyone(closed.engine)] == ["adm"]

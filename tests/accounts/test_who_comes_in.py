@@ -1,0 +1,219 @@
+"""Who must sign in, decided at each request; what reaches the application behind the gate, and what never does."""
+
+import asyncio
+
+import pytest
+
+from dashboard.accounts.lookout import OPEN, State
+from dashboard.settings import load
+from dashboard.ui.session import LOOKOUT
+from tests.accounts.asgi import Browser, run
+
+PROXY = {
+    "X-Forwarded-For": "127.0.0.1",
+    "Forwarded": "for=127.0.0.1",
+    "Via": "1.1 proxy",
+    "X-Forwarded-Proto": "https",
+    "X-Real-Ip": "127.0.0.1",
+}
+
+
+def test_at_the_machine_itself_an_open_base_asks_nobody_to_sign_in(opened):
+    assert Browser().get("/").told == OPEN
+    assert Browser().fetch("/_stcore/host-config").told == OPEN
+    for host in ("127.0.0.1:8501", "[::1]:8501", "LOCALHOST"):
+        assert Browser(host=host).get("/").told == OPEN
+
+
+def test_from_anywhere_else_an_open_base_lets_nobody_in(opened):
+    for where in (
+        Browser(client="10.0.0.7"),  # another machine
+        Browser(server="10.0.0.1"),  # by another address of this one
+        Browser(client="127.0.0.2"),
+        Browser(client="::ffff:10.0.0.7"),
+    ):
+        assert (where.get("/").status, where.get("/").header("location")) == (303, "/connexion")
+        assert where.fetch("/_stcore/host-config").status == 401
+
+
+def test_what_came_through_a_proxy_is_not_from_the_machine_itself(opened):
+    for name, said in PROXY.items():
+        assert Browser().get("/", **{name.lower(): said}).status == 303, name
+
+
+def test_behind_a_public_address_everybody_signs_in(opened):
+    opened.set(PUBLIC_URL="https://tableau.example.bj")
+    for host in ("localhost:8501", "tableau.example.bj"):
+        assert Browser(host=host).get("/").status == 303
+    assert Browser(host="autre.example.bj").get("/").status == 421
+
+
+def test_the_first_account_closes_a_running_application_to_whoever_was_in(opened):
+    browser = Browser()
+    assert browser.get("/").told == OPEN
+    opened.add()
+    LOOKOUT.forget()
+    assert browser.get("/").status == 303
+    # A run of a page that was open has nobody either.
+    assert LOOKOUT.asks(OPEN).role == ""
+
+
+def test_a_base_that_is_not_open_lets_nobody_in_even_without_any_account(house):
+    answer = Browser().get("/attentes?departement=Zou&periode=3m")
+    assert answer.status == 303
+    assert answer.header("location") == "/connexion?suite=attentes&departement=Zou&periode=3m"
+
+
+def test_what_is_no_page_is_refused_and_never_led_elsewhere(closed):
+    for path in (
+        "/_stcore/health",
+        "/_stcore/host-config",
+        "/_stcore/upload_file/a/b",
+        "/media/0123456789abcdef.xlsx",
+        "/attentes",
+        "/nulle-part",
+    ):
+        answer = Browser().fetch(path)
+        assert (answer.status, answer.told, answer.header("location")) == (401, None, "")
+        assert answer.header("cache-control") == "no-store"
+
+
+def test_what_nobody_needs_is_not_there_for_who_is_signed_in_either(closed):
+    browser = closed.someone()
+    for path in ("/_stcore/agent/interact", "/auth/login", "/_stcore/metrics"):
+        assert browser.get(path).status == browser.fetch(path).status == 404
+
+
+def test_public_files_are_there_and_nothing_is_said_of_who_asks(closed):
+    browser = closed.someone()
+    for one in (Browser(), browser):
+        assert one.fetch("/app/static/ccsp.css").behind["headers"].get("ccsp-account") is None
+
+
+def test_what_a_client_says_of_who_it_is_never_reaches_the_application(closed):
+    account = closed.someone()
+    true = account.get("/").told
+    for said in ("ccsp-account", "Ccsp-Account", "CCSP-ACCOUNT", "ccsp-role"):
+        assert Browser().get("/", **{said: true}).status == 303
+        answer = account.get("/", **{said: "autre.1"})
+        headers = {n.lower(): v for n, v in answer.behind["headers"].items()}
+        assert (headers["ccsp-account"], headers.get("ccsp-role")) == (true, None)
+
+
+def test_the_application_never_sees_the_gate_s_cookies_and_sees_the_others(closed):
+    browser = closed.someone()
+    browser.cookies |= {"_streamlit_xsrf": "x", "theme": "dark"}
+    assert len(browser.cookies) == 4
+    assert browser.get("/").behind["headers"]["cookie"] == "_streamlit_xsrf=x; theme=dark"
+    del browser.cookies["_streamlit_xsrf"], browser.cookies["theme"]
+    assert "cookie" not in browser.get("/").behind["headers"]
+
+
+def test_where_the_database_does_not_answer_nobody_comes_in_and_little_is_said(
+    closed, tmp_path, monkeypatch
+):
+    browser = closed.someone()
+    closed.set(DATABASE_URL=f"sqlite:///{tmp_path}/vide.db")
+    answer = browser.get("/attentes")
+    assert answer.status == 503 and "ne répond pas" in answer.text
+    assert "Error" not in answer.text and "sqlite" not in answer.text
+
+
+def test_a_page_is_told_how_it_stands_with_its_sign_in_and_a_monitor_is_not(closed):
+    browser = closed.someone()
+    told = browser.get("/").told
+    ours = {"sec-fetch-site": "same-origin"}
+    assert browser.fetch("/livez", **ours).header("ccsp-session") == f"open {told}"
+    assert Browser().fetch("/livez", **ours).header("ccsp-session") == "ended"
+    assert browser.fetch("/livez").header("ccsp-session") == ""
+    assert Browser().fetch("/livez").text.startswith("en marche")
+
+
+def test_every_form_and_refusal_says_what_a_browser_may_do_with_it(closed):
+    for answer in (Browser().get("/connexion"), Browser().fetch("/attentes"), Browser().get("/")):
+        assert answer.header("x-content-type-options") == "nosniff"
+        assert answer.header("cache-control") == "no-store"
+        assert answer.header("referrer-policy") == "same-origin"
+    policy = Browser().get("/connexion").header("content-security-policy")
+    assert "default-src 'none'" in policy and "script-src" not in policy
+
+
+# --- by https ---------------------------------------------------------------------------------------------------------
+def test_by_https_cookies_are_the_host_s_alone_and_go_by_https_only(closed):
+    closed.set(PUBLIC_URL="https://tableau.example.bj")
+    browser = Browser(host="tableau.example.bj")
+    page = browser.get("/connexion")
+    assert page.header("strict-transport-security") == "max-age=31536000"
+    (cookie,) = [v for n, v in page.headers if n == "set-cookie"]
+    assert cookie.startswith("__Host-ccsp-formulaire=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
+
+
+def test_a_page_writes_from_the_public_address_only(closed):
+    closed.set(PUBLIC_URL="https://tableau.example.bj")
+    received = closed.add()
+    browser = Browser(host="tableau.example.bj")
+    for origin in ("http://tableau.example.bj", "https://tableau.example.bj.evil", "null"):
+        answer = browser.sign_in("dir.zou", received, headers={"origin": origin})
+        assert answer.status == 403
+    answer = browser.sign_in("dir.zou", received, headers={"origin": "https://tableau.example.bj"})
+    assert answer.status == 303
+
+
+def test_the_address_noted_is_that_of_the_network_unless_a_trusted_proxy_says_another(closed):
+    from dashboard.ui import origin
+
+    scope = Browser(client="10.1.1.1").scope("http", "/", **{"x-forwarded-for": "6.6.6.6, 7.7.7.7"})
+    assert origin.address(scope) == "10.1.1.1"
+    closed.set(TRUSTED_PROXIES="10.1.1.1, 10.1.1.2")
+    assert origin.address(scope) == "7.7.7.7"
+
+
+# --- settings -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"HOST": "0.0.0.0"}, "HOST=0.0.0.0 ouvre"),
+        ({"HOST": "10.0.0.4"}, "TLS_CERT et TLS_KEY, ou PUBLIC_URL=https://…"),
+        ({"PUBLIC_URL": "http://tableau.example.bj"}, "PUBLIC_URL : une adresse comme https://"),
+        ({"PUBLIC_URL": "https://tableau.example.bj/sous"}, "sans rien derrière"),
+        ({"TLS_CERT": __file__}, "vont ensemble"),
+        ({"TLS_CERT": __file__, "TLS_KEY": "/nulle/part"}, "n'existe pas"),
+    ],
+)
+def test_other_machines_are_let_in_over_tls_only(monkeypatch, values, said):
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    load.cache_clear()
+    with pytest.raises(ValueError) as refused:
+        load()
+    load.cache_clear()
+    assert said in str(refused.value)
+
+
+def test_who_is_asked_for_each_second_is_read_once_for_all(closed):
+    """One look at the database a second, however many requests: asked within one second, nothing more is read."""
+    browser, reads = closed.someone(), []
+    browser.get("/")
+    look = LOOKOUT.look
+    LOOKOUT.look = lambda *which: (reads.append(which), look(*which))
+
+    async def many() -> None:
+        await asyncio.gather(*(browser.ask("/_stcore/health") for _ in range(50)))
+
+    try:
+        run(many())
+    finally:
+        LOOKOUT.look = look
+    assert len(reads) <= 1
+
+
+def test_a_sign_in_dated_ahead_of_the_clock_opens_nothing(closed):
+    from sqlalchemy import text
+
+    browser = closed.someone()
+    with closed.engine.begin() as connection:
+        connection.execute(text("UPDATE sign_in SET began_at = '2999-01-01 00:00:00.000000'"))
+    LOOKOUT.forget()
+    assert browser.get("/").status == 303
+    assert LOOKOUT.token(next(iter(LOOKOUT._tokens))).state == State.ENDED
