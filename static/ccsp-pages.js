@@ -1,6 +1,6 @@
 // What pages cannot do by themselves: a link in our own HTML (st.html) to another page of ours is followed without loading
-// the application anew, a table is sorted where its heading is clicked, filters unfold on a telephone, and a typed period
-// acts at once. Without this script links are ordinary links.
+// the application anew, a table is sorted where its heading is clicked, filters unfold on a telephone, a typed period
+// acts at once, and nothing moves for who wants no motion. Without this script links are ordinary links.
 (() => {
   "use strict";
   const HTML = "[data-testid=stHtml]";
@@ -26,6 +26,12 @@
     dispatchEvent(new PopStateEvent("popstate", { state: {} }));
     document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
   }
+
+  // What Streamlit moves by script (folds) no style sheet can still: for who wants no motion it takes no time.
+  const still = matchMedia("(prefers-reduced-motion: reduce)"), { animate } = Element.prototype;
+  Element.prototype.animate = function (frames, timing) {
+    return animate.call(this, frames, still.matches ? { ...Object(timing), duration: 0 } : timing);
+  };
 
   const words = new Intl.Collator("fr");
 

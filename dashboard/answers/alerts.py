@@ -129,9 +129,8 @@ def against_chance(view: View, question: Question) -> str:
     signals = sum(s.flagged for _, s in followed(view, question))
     low, high = math.floor(chance_alone.expected), math.ceil(chance_alone.expected)
     of = french.number(high) if low == high else f"{french.number(low)} à {french.number(high)}"
-    return (
-        f"{french.plural(signals, 'signal', 'signaux')} en tout, le hasard seul en donnerait {of}"
-    )
+    chance = f"le hasard seul en donnerait {of}"
+    return f"{french.plural(signals, 'signal', 'signaux')} en tout, {chance}" if signals else chance
 
 
 @answer

@@ -69,7 +69,7 @@ def survival(
         table=listed,
         finding=f"{whose}{finding}",
         alt="Part des plaintes encore sans réponse selon leur âge.",
-        reading="Bande : intervalle à 95 % · trait vertical : 30 jours",
+        reading="Bande : où se trouve sans doute la vraie courbe · trait vertical : 30 jours",
         caption=french.capital(
             f"{whose}bande, où se trouve sans doute la vraie courbe{S}; trait vertical, 30 jours."
         ),

@@ -45,7 +45,11 @@ def bars(
         "type": "quantitative",
         "title": unit,
         "scale": _scale(top, 1.19, [t for _, _, t in rows]),
-        "axis": {"tickCount": 5, **({"tickMinStep": 1} if _whole(rows) else {})},
+        "axis": {
+            "tickCount": 5,
+            "labelBound": True,
+            **({"tickMinStep": 1} if _whole(rows) else {}),
+        },
     }
     tip = [
         heading("k"),
@@ -149,7 +153,7 @@ def _counts(
         "type": "quantitative",
         "title": title,
         "scale": _scale(top, room, [row["t"] for row in values]),
-        "axis": {"tickMinStep": 1, "tickCount": 5},
+        "axis": {"tickMinStep": 1, "tickCount": 5, "labelBound": True},
     }
     return chart(
         values,

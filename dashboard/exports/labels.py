@@ -73,12 +73,10 @@ def _arranged(
         for mark in order:
             free = (
                 spot
-                for strict in (
-                    True,
-                    False,
-                )  # a line that passes under a mark is better than no name
+                # A line that passes under a mark, then a name close to one, is better than no name.
+                for strict, clear in ((True, CLEAR), (False, CLEAR), (False, 0))
                 for spot in _spots(mark, size, scale)
-                if _free(spot, mark, marks, placed, title, pane, scale, strict)
+                if _free(spot, mark, marks, placed, title, pane, scale, clear * scale, strict)
             )
             if spot := next(free, None):
                 placed.append(spot)
@@ -125,14 +123,16 @@ def _free(
     title: Box,
     pane: Pane,
     scale: float,
+    away: float,
     strict: bool,
 ) -> bool:
-    """Whether a name covers nothing, and its line goes through no other name, nor, if strict, through a mark."""
+    """Whether a name covers nothing and stands away from other marks, and its line goes through no other name, nor, if strict,
+    through a mark."""
     if not _inside(one.box, pane) or _meet(one.box, title):
         return False
     if any(_meet(one.box, p.box) or (p.line and _crosses(p.line, one.box)) for p in placed):
         return False
-    away, x, y = CLEAR * scale, one.x, one.y
+    x, y = one.x, one.y
     wide = (x - away, y - away, x + one.width + away, y + one.height + away)
     boxes = [(m, box_of(m, scale)) for m in marks]
     if any(_meet(one.box if m is mark else wide, box) for m, box in boxes):

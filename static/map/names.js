@@ -43,9 +43,9 @@ ccsp.names = (() => {
     }
   }
 
-  function place(one, all, taken, lines, [width, height], strict) {
+  function place(one, all, taken, lines, [width, height], strict, clear) {
     for (const spot of places(one, one.w, one.h)) {
-      const b = spot.box, wide = [b[0] - CLEAR, b[1] - CLEAR, b[2] + CLEAR, b[3] + CLEAR];
+      const b = spot.box, wide = [b[0] - clear, b[1] - clear, b[2] + clear, b[3] + clear];
       if (b[0] < 2 || b[1] < 2 || b[2] > width - 2 || b[3] > height - 2) continue;
       if (taken.some((other) => meet(b, other)) || lines.some((line) => crosses(line, b))) continue;
       if (all.some((other) => meet(other === one ? b : wide, other.box))) continue;
@@ -62,7 +62,9 @@ ccsp.names = (() => {
     for (let round = 0; round < ROUNDS; round++) {
       const taken = [...free], lines = [], found = new Map();
       for (const one of order) {
-        const spot = place(one, all, taken, lines, size, true) || place(one, all, taken, lines, size, false);   // a line under a mark is better than no name
+        // A line under a mark, then a name close to one, is better than no name.
+        const spot = place(one, all, taken, lines, size, true, CLEAR) || place(one, all, taken, lines, size, false, CLEAR)
+          || place(one, all, taken, lines, size, false, 0);
         found.set(one, spot);
         if (!spot) continue;
         taken.push(spot.box);
