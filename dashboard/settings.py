@@ -13,9 +13,10 @@ OWN = ("127.0.0.1", "localhost", "::1")  # addresses that no other machine can r
 PUBLIC = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?/?")
 
 
-def _text(default: str, meaning: str, *, a_file: bool = False) -> Any:
-    """A field that is a text; a_file: the path of a file that must be there, or nothing."""
-    return field(default=default, metadata={"meaning": meaning, "a_file": a_file})
+def _text(default: str, meaning: str, *, a_file: bool = False, secret: bool = False) -> Any:
+    """A field that is a text; a_file: the path of a file that must be there, or nothing; secret: it may stand in a file, whose
+    path is in the variable NAME_FILE."""
+    return field(default=default, metadata={"meaning": meaning, "a_file": a_file, "secret": secret})
 
 
 def _whole(default: int, between: tuple[int, int], meaning: str) -> Any:
@@ -27,12 +28,13 @@ def _whole(default: int, between: tuple[int, int], meaning: str) -> Any:
 class Settings:
     """The values in force. A field's variable has its name in capitals; one that is blank leaves the default.
 
-    The environment is all that is read: no file, no folder of secrets.
+    The environment is all that is read, but for a secret, which may stand in a file that the environment names.
     """
 
     database_url: str = _text(
         f"sqlite:///{ROOT / 'data' / 'ccsp.db'}",
         "Database: the embedded SQLite file, or postgresql://user:password@host/base",
+        secret=True,
     )
     wait_threshold_minutes: int = _whole(
         30, (0, 239), "A wait of this many whole minutes or fewer counts as short"
@@ -125,12 +127,24 @@ def _value(one: Field[Any]) -> str | int:
     """What is written in the variable, without the blanks around it; the default where nothing is."""
     variable = one.name.upper()
     written = os.environ.get(variable, "").strip()
+    if one.metadata.get("secret") and not written:
+        written = _in_a_file(f"{variable}_FILE")
     value: str = written or str(one.default)
     if between := bounds(one.name):
         return _number(variable, value, *between)
     if one.metadata["a_file"] and value and not Path(value).is_file():
         raise ValueError(f"{variable} : le fichier « {value} » n'existe pas.")
     return value
+
+
+def _in_a_file(variable: str) -> str:
+    """The text of the file that the variable names; "" where it names none."""
+    if not (path := os.environ.get(variable, "").strip()):
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{variable} : le fichier « {path} » ne peut pas être lu.") from None
 
 
 def _number(variable: str, written: str, least: int, most: int) -> int:

@@ -84,3 +84,14 @@ def test_settings_need_neither_streamlit_nor_the_database():
         [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert not {"streamlit", "sqlalchemy", "pandas"} & set(done.stdout.split())
+
+
+def test_the_address_of_the_database_may_stand_in_a_file(reading, tmp_path, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    secret = tmp_path / "adresse"
+    secret.write_text("postgresql://ccsp:secret@serveur/ccsp\n", encoding="utf-8")
+    assert reading(DATABASE_URL_FILE=str(secret)).database_url.endswith("secret@serveur/ccsp")
+    assert reading(DATABASE_URL="sqlite://").database_url == "sqlite://"
+    monkeypatch.delenv("DATABASE_URL")
+    with pytest.raises(ValueError, match="^DATABASE_URL_FILE : le fichier « .*rien » ne peut"):
+        reading(DATABASE_URL_FILE=str(tmp_path / "rien"))
