@@ -8,7 +8,7 @@ import calendar
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import numpy as np
 
@@ -134,6 +134,20 @@ def now() -> datetime:
 def today(moment: datetime | None = None) -> date:
     """The day it is in Benin, now or at the aware moment given."""
     return (moment or now()).astimezone(BENIN).date()
+
+
+def local(at: datetime) -> datetime:
+    """A moment that a write noted, which is UTC without saying so, by Benin's clock."""
+    return at.replace(tzinfo=UTC).astimezone(BENIN)
+
+
+def noted(first: date, last: date) -> tuple[datetime, datetime]:
+    """From when and until when, as writes note moments, these days last in Benin."""
+    start, end = (
+        datetime.combine(day, time(), BENIN).astimezone(UTC).replace(tzinfo=None)
+        for day in (first, last + ONE_DAY)
+    )
+    return start, end
 
 
 def day_number(day: date) -> int:

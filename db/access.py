@@ -8,7 +8,18 @@ import secrets
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, literal, or_, select, text, update
+from sqlalchemy import (
+    Connection,
+    Text,
+    delete,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from db import journal
 from db.engine import is_sqlite
@@ -274,3 +285,24 @@ def places(connection: Connection) -> tuple[frozenset[str], frozenset[str]]:
     """The departments and the codes of sites that an account may be limited to."""
     departments = connection.execute(select(Commune.department).distinct()).scalars()
     return frozenset(departments), frozenset(connection.execute(select(Site.code)).scalars())
+
+
+def journals(
+    connection: Connection, since: datetime, until: datetime, most: int = 100_000
+) -> list[tuple[datetime, str, str, dict[str, Any], str]]:
+    """Lines of this journal and of the data's, from a moment until before another, the latest first: when, who, what, what
+    with, why."""
+    both = union_all(
+        select(Journal.at, Journal.who, Journal.did, Journal.detail, Journal.why).where(
+            Journal.at >= since, Journal.at < until
+        ),
+        select(
+            AccessJournal.at,
+            AccessJournal.who,
+            AccessJournal.did,
+            AccessJournal.detail,
+            literal("", Text).label("why"),
+        ).where(AccessJournal.at >= since, AccessJournal.at < until),
+    ).subquery()
+    asked = select(both).order_by(both.c.at.desc()).limit(most)
+    return [(at, who, did, detail, why) for at, who, did, detail, why in connection.execute(asked)]

@@ -159,6 +159,9 @@ class Target(Base):
     value: Mapped[float] = mapped_column(Float)
     valid_from: Mapped[date] = mapped_column(Date)
     source: Mapped[str] = mapped_column(Text)
+    set_by: Mapped[str] = mapped_column(
+        String(80), server_default=text("''"), comment="empty: not known"
+    )
     __table_args__ = (UniqueConstraint("indicator", "scope", "valid_from"),)
 
 
@@ -190,6 +193,9 @@ class Decision(Base):
     who: Mapped[str] = mapped_column(String(120), comment="a post, not a person's name")
     what: Mapped[str] = mapped_column(Text)
     due_on: Mapped[date | None] = mapped_column(Date)
+    noted_by: Mapped[str] = mapped_column(
+        String(80), server_default=text("''"), comment="empty: not known"
+    )
     __table_args__ = (Index("ix_decision_indicator_scope", "indicator", "scope"),)
 
 
@@ -201,6 +207,9 @@ class KeptStory(Base):
     title: Mapped[str] = mapped_column(String(160))
     body: Mapped[str] = mapped_column(Text, comment="JSON of dashboard.stories.to_json")
     kept_by: Mapped[str] = mapped_column(String(80))
+    account_id: Mapped[str] = mapped_column(
+        String(16), server_default=text("''"), comment="of who kept it; empty: had none"
+    )
     kept_at: Mapped[datetime] = mapped_column(DateTime)
 
 

@@ -17,8 +17,8 @@ from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, NATION, UNKN
 from db.shapes import Closure, Place
 
 Sites = Collection[str]
-Target = tuple[str, str, float, date, str]
-Decision = tuple[int, str, str, date, str, str, date | None]
+Target = tuple[str, str, float, date, str, str]
+Decision = tuple[int, str, str, date, str, str, date | None, str]
 Rebase = tuple[str, str, date, str, str, str]
 HOURS = rollup.HOURS
 
@@ -125,23 +125,24 @@ def holiday_changes(connection: Connection) -> list[tuple[date, str, bool]]:
 
 
 def targets(connection: Connection) -> list[Target]:
-    """(indicator, scope, value, valid_from, source) of every target."""
+    """(indicator, scope, value, valid_from, source, who set it) of every target."""
     rows = _all(
         connection,
-        "SELECT indicator, scope, value, valid_from, source FROM target ORDER BY valid_from",
+        "SELECT indicator, scope, value, valid_from, source, set_by FROM target ORDER BY valid_from",
     )
-    return [(i, s, v, as_date(d), source) for i, s, v, d, source in rows]
+    return [(i, s, v, as_date(d), source, by) for i, s, v, d, source, by in rows]
 
 
 def decisions(connection: Connection) -> list[Decision]:
-    """(id, indicator, scope, decided_on, who, what, due_on) of every decision, oldest first."""
+    """(id, indicator, scope, decided_on, who, what, due_on, who noted it) of every decision, oldest first."""
     rows = _all(
         connection,
-        "SELECT id, indicator, scope, decided_on, who, what, due_on FROM decision"
+        "SELECT id, indicator, scope, decided_on, who, what, due_on, noted_by FROM decision"
         " ORDER BY decided_on, id",
     )
     return [
-        (n, i, s, as_date(d), who, what, _date_or_none(due)) for n, i, s, d, who, what, due in rows
+        (n, i, s, as_date(d), who, what, _date_or_none(due), by)
+        for n, i, s, d, who, what, due, by in rows
     ]
 
 
@@ -158,6 +159,12 @@ def rebases(connection: Connection) -> list[Rebase]:
 def stories(connection: Connection) -> list[tuple[str, str]]:
     """(name, title) of every kept presentation, by title."""
     return _all(connection, "SELECT name, title FROM story ORDER BY title, name")
+
+
+def story_keepers(connection: Connection) -> list[tuple[str, tuple[str, str, datetime]]]:
+    """(name, (account or "", who kept it, when in UTC)) of every kept presentation."""
+    rows = _all(connection, "SELECT name, account_id, kept_by, kept_at FROM story")
+    return [(name, (account, by, _moment(at))) for name, account, by, at in rows]
 
 
 def story(connection: Connection, name: str) -> str | None:
@@ -220,11 +227,14 @@ def ahead_of_their_import(connection: Connection) -> list[tuple[int, str, date]]
     return [(number, form, day) for number, form, day, imported in claimed if day > imported]
 
 
+def _moment(moment: datetime | str) -> datetime:
+    """A moment that a write noted (UTC): SQLite gives it as text."""
+    return datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+
+
 def _day_of(moment: datetime | str) -> date:
     """The day in Benin of a moment that a write noted (UTC)."""
-    if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment)
-    return today(moment.replace(tzinfo=UTC))
+    return today(_moment(moment).replace(tzinfo=UTC))
 
 
 # --- visits ---------------------------------------------------------------------------------------------------------

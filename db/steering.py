@@ -48,6 +48,7 @@ def set_target(
                 value=value,
                 valid_from=valid_from,
                 source=source.strip(),
+                set_by=by,
             )
         )
         note(c, by, "targeted", {"indicator": indicator, "scope": scope, "value": value}, source)
@@ -101,6 +102,7 @@ def decide(
                 who=who.strip(),
                 what=what.strip(),
                 due_on=due_on,
+                noted_by=by,
             )
             .returning(Decision.id)
         ).scalar_one()
@@ -166,26 +168,61 @@ def _level(
         )
 
 
-def keep_story(engine: Engine, name: str, title: str, body: str, by: str) -> None:
-    """Keep a presentation under a name; one of that name is replaced. Raises Refused without a name or a title."""
+def keep_story(
+    engine: Engine,
+    name: str,
+    title: str,
+    body: str,
+    by: str,
+    *,
+    account: str = "",
+    own: bool = False,
+) -> None:
+    """Keep a presentation under a name; one of that name is replaced. account: of who keeps it, "" for none; own: only its
+    own is replaced. Raises Refused without a name or a title, or for one of another's."""
     _say(name, "sous quel nom garder la présentation", LONGEST["story name"])
     _say(title, "le titre de la présentation", LONGEST["story title"])
     with writing(engine) as c:
+        if own and _kept_by(c, name) not in (None, account):
+            raise Refused(
+                f"Quelqu'un d'autre a gardé une présentation « {title} » : en choisir un autre titre."
+            )
         c.execute(delete(KeptStory).where(KeptStory.name == name))
         c.execute(
             insert(KeptStory).values(
-                name=name, title=title.strip(), body=body, kept_by=by, kept_at=now()
+                name=name,
+                title=title.strip(),
+                body=body,
+                kept_by=by,
+                account_id=account,
+                kept_at=now(),
             )
         )
         note(c, by, "kept story", {"name": name})
 
 
-def forget_story(engine: Engine, name: str, by: str) -> None:
-    """Remove a kept presentation. Raises Refused if there is none."""
+def forget_story(
+    engine: Engine, name: str, by: str, *, account: str = "", own: bool = False
+) -> None:
+    """Remove a kept presentation. own: only one that the account keeps. Raises Refused if there is none."""
     with writing(engine) as c:
-        if not c.execute(delete(KeptStory).where(KeptStory.name == name)).rowcount:
-            raise Refused(f"Aucune présentation n'est gardée sous le nom « {name} ».")
+        keeper = _kept_by(c, name)
+        if keeper is None or (own and keeper != account):
+            raise Refused(
+                f"Aucune présentation à vous n'est gardée sous le nom « {name} »."
+                if own
+                else f"Aucune présentation n'est gardée sous le nom « {name} »."
+            )
+        c.execute(delete(KeptStory).where(KeptStory.name == name))
         note(c, by, "removed story", {"name": name})
+
+
+def _kept_by(connection: Connection, name: str) -> str | None:
+    """The account that keeps a presentation, "" for who had none; None where there is no such one."""
+    found: str | None = connection.execute(
+        select(KeptStory.account_id).where(KeptStory.name == name)
+    ).scalar_one_or_none()
+    return found
 
 
 def _say(text: str, what: str, most: int = LONGEST["typed"]) -> None:

@@ -189,6 +189,14 @@ def add_decisions(url: str, *scopes: str) -> None:
     engine.dispose()
 
 
+def never_answer(url: str) -> None:
+    """No complaint was ever answered: each department has some to list, whatever chance made of the day."""
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE complaint SET resolved_on = NULL, outcome = NULL"))
+    engine.dispose()
+
+
 class Said(NamedTuple):
     """What a command answered."""
 

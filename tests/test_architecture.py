@@ -67,6 +67,7 @@ WITHOUT_SITES = {
     "rebases",
     "decisions",
     "stories",
+    "story_keepers",
     "story",
 }
 

@@ -17,6 +17,7 @@ import openpyxl
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 from dashboard.exports.xlsx import xlsx
+from dashboard.ui import show
 from dashboard.ui.navigation import PAGES
 from tests.pages.app import cards, heading, read_tables
 menu, real = [], st.navigation
@@ -32,7 +33,7 @@ for address in sys.argv[2:]:
         at.switch_page(next(p.path for p in PAGES if p.url_path == address))
     at.run()
     assert not at.exception and not at.error, [e.value for e in (*at.exception, *at.error)]
-    book = xlsx("t", (), tuple(at.session_state["panels_shown"].values()), demo=True)
+    book = xlsx("t", (), show.panels(at.session_state["panels_shown"]), demo=True)
     sent = "".join(e.proto.json_args for e in at.get("component_instance"))
     shown[address] = {
         "menu": menu,

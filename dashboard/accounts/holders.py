@@ -177,7 +177,7 @@ def _places(
         return None
     chosen = frozenset(wanted) if wanted else held or frozenset()
     if not chosen:
-        raise Refused(f"Ce rôle est celui d'un {word} au moins : le donner par {option}.")
+        raise Refused(f"Ce rôle est celui d'un {word} au moins : dire lequel.")
     if unknown := sorted(chosen - there):
         raise Refused(f"{word} inconnu : {', '.join(unknown)}.")
     return chosen

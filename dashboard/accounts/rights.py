@@ -29,6 +29,17 @@ class Role(StrEnum):
     READER = "reader"
 
 
+# How each is said.
+ROLES: Mapping[str, str] = {
+    Role.CABINET: "cabinet",
+    Role.DIRECTOR: "directeur",
+    Role.FOCAL_POINT: "point focal",
+    Role.DATA_MANAGER: "gestionnaire des données",
+    Role.ADMINISTRATOR: "administrateur",
+    Role.GUEST: "invité",
+}
+
+
 class Reach(StrEnum):
     """How far a right goes."""
 

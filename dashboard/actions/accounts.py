@@ -9,6 +9,7 @@ from db.access import Entry, Holder
 from db.write import Refused
 
 __all__ = [
+    "Holder",
     "Refused",
     "Wanted",
     "add",

@@ -4,8 +4,8 @@ import math
 from datetime import date
 
 from dashboard.accounts import rights
-from dashboard.accounts.rights import NotAllowed, Person, require
-from dashboard.answers import follow
+from dashboard.accounts.rights import NotAllowed, Person, Reach, require
+from dashboard.answers import follow, stories
 from dashboard.answers.slides import KINDS
 from dashboard.answers.view import engine, view
 from dashboard.indicators import BY_CODE
@@ -20,6 +20,7 @@ __all__ = [
     "decide",
     "forget_story",
     "keep_story",
+    "may_change",
     "rebase",
     "refuse_level",
     "remove_target",
@@ -91,7 +92,8 @@ def accept_level(person: Person, indicator: str, scope: str, month: date, reason
 
 
 def keep_story(person: Person, story: Story) -> None:
-    """Keep a presentation under its name; the person's or another's of that name is replaced. Raises Refused, NotAllowed."""
+    """Keep a presentation under its name; one of that name is replaced, another's only by who may do so. Raises Refused,
+    NotAllowed."""
     require(person, "keep_stories")
     try:
         check(story, KINDS)
@@ -101,10 +103,30 @@ def keep_story(person: Person, story: Story) -> None:
         raise Refused(
             f"« {story.name} » est le nom d'une présentation toute prête : en choisir un autre."
         )
-    steer.keep_story(engine(), story.name, story.title, to_json(story), person.name)
+    steer.keep_story(
+        engine(),
+        story.name,
+        story.title,
+        to_json(story),
+        person.name,
+        account=person.id,
+        own=_own_alone(person),
+    )
 
 
 def forget_story(person: Person, name: str) -> None:
-    """Remove a kept presentation. Raises Refused or NotAllowed."""
+    """Remove a kept presentation, another's only by who may do so. Raises Refused or NotAllowed."""
     require(person, "keep_stories")
-    steer.forget_story(engine(), name, person.name)
+    steer.forget_story(engine(), name, person.name, account=person.id, own=_own_alone(person))
+
+
+def may_change(person: Person, name: str) -> bool:
+    """Whether the person may replace or remove the presentation that is kept under this name."""
+    keeper = stories.keepers(person).get(name)
+    if keeper is None or not rights.may(person, "keep_stories"):
+        return False
+    return not _own_alone(person) or keeper.account == person.id
+
+
+def _own_alone(person: Person) -> bool:
+    return rights.reach(person, "keep_stories") != Reach.COUNTRY

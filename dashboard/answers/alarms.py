@@ -79,5 +79,5 @@ def _decided(view: View, found: Sequence[Signal]) -> tuple[Saying, ...]:
             f"{BY_CODE[i].short}, le {french.date_short(on)}{S}: {what} ({who}"
             + (f", pour le {french.date_short(due)})" if due else ")"),
         )
-        for _, i, _, on, who, what, due in taken
+        for _, i, _, on, who, what, due, _ in taken
     ) or (Saying((), NOTHING),)

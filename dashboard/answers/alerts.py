@@ -309,8 +309,9 @@ def decisions(view: View, question: Question) -> Panel:
             words(who),
             day(due),
             words(judged(known.get(scope, {}).get(i), on)),
+            words(by or "—"),
         )
-        for _, i, scope, on, who, what, due in taken
+        for _, i, scope, on, who, what, due, by in taken
     ]
     columns = (
         ("Décidé le", "day"),
@@ -320,6 +321,7 @@ def decisions(view: View, question: Question) -> Panel:
         ("Qui", ""),
         ("Pour le", "day"),
         ("Depuis", ""),
+        ("Noté par", ""),
     )
     return Panel(
         "decisions",

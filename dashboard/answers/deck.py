@@ -1,6 +1,5 @@
 """A story told: each step becomes a slide with its figures. What presents, prints and exports takes this."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,7 @@ WHOLE = "Tout le réseau"
 @answer_with_rows
 def build(view: View, question: Question, story: Story, period: Clipped) -> Deck:
     """The story over a question and its period. The story's own department or site go before the question's."""
-    if story.site:  # a department or a type that is not the site's would leave nothing
-        question = replace(question, departments=(), kind=None, site=story.site)
-    elif story.department:
-        question = replace(question, departments=(story.department,))
+    question = question.at(story.department, story.site)
     scope = scope_words(view, question)
     figures = whole(view, question)
     fresh = freshness(view)

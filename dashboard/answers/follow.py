@@ -27,9 +27,10 @@ from dashboard.period import (
 from db.codes import ALL, SITE_MONTH
 from db.facts import gather
 
-Target = tuple[str, str, float, date, str]  # indicator, scope, value, valid_from, source
-# id, indicator, scope, decided_on, who, what, due_on
-Decision = tuple[int, str, str, date, str, str, date | None]
+# indicator, scope, value, valid_from, source, who set it
+Target = tuple[str, str, float, date, str, str]
+# id, indicator, scope, decided_on, who, what, due_on, who noted it
+Decision = tuple[int, str, str, date, str, str, date | None, str]
 MONTHS = 60  # of history behind a control chart
 NATION = "nation"
 
@@ -126,7 +127,7 @@ def target_in_force(
     """The target on that day of the first of the scopes (the nearest first) that has one; None where there is none."""
     for wanted in scopes:
         begun = [
-            v for i, s, v, start, _ in targets if (i, s) == (indicator, wanted) and start <= day
+            v for i, s, v, start, *_ in targets if (i, s) == (indicator, wanted) and start <= day
         ]
         if begun:
             return begun[-1]
@@ -140,11 +141,11 @@ def targets(view: View) -> Sequence[Target]:
 
 
 @answer
-def restarts(view: View, indicator: str, scope: str) -> tuple[tuple[date, str, str], ...]:
-    """(month, reason, kind) of what somebody said of a series' levels; of a series whose signal the person was given."""
+def restarts(view: View, indicator: str, scope: str) -> tuple[tuple[date, str, str, str], ...]:
+    """(month, reason, who, kind) of what somebody said of a series' levels; of a series whose signal the person was given."""
     return tuple(
-        (when, why, kind)
-        for code, of, when, why, _, kind in view.book.rebases
+        (when, why, who, kind)
+        for code, of, when, why, who, kind in view.book.rebases
         if (code, of) == (indicator, scope)
     )
 

@@ -69,7 +69,7 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
     values = [amount(i, v) if v is not None else "non mesuré" for v in shown_values]
     decided = [
         (d, f"{what} ({who})")
-        for _, c, s, d, who, what, _ in follow.decisions(view)
+        for _, c, s, d, who, what, *_ in follow.decisions(view)
         if (c, s) == (code, scope)
     ]
     typical, words_of = ("Attente typique" if i.chart == "wait" else i.short), values
@@ -151,7 +151,8 @@ def levels(view: View, signal: Signal) -> list[str]:
     """Since when each new level of a series holds, whether it is proposed, and what was said of it."""
     code, scope = signal.indicator, signal.scope
     said = {
-        when: (why.rstrip(". "), kind) for when, why, kind in follow.restarts(view, code, scope)
+        when: (f"{why.rstrip('. ')} ({who})", kind)
+        for when, why, who, kind in follow.restarts(view, code, scope)
     }
     found = []
     for level in signal.course.levels:

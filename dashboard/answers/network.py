@@ -146,6 +146,12 @@ def services(view: View) -> Mapping[str, str]:
     }
 
 
+@answer
+def every_site(view: View) -> Mapping[str, str]:
+    """Code to name of every site, whatever one may see of it: for who gives accounts their sites."""
+    return {place.code: place.name for place in view.book.places}
+
+
 class Outlines(NamedTuple):
     """The limits of communes that the ministry loaded, as GeoJSON, and where they come from."""
 

@@ -34,6 +34,13 @@ class Question:
             else period.label
         )
 
+    def at(self, department: str | None, site: str | None) -> "Question":
+        """The same question about one place; about its own where there is none. A department or a type that is not the
+        site's would leave nothing."""
+        if site:
+            return replace(self, departments=(), kind=None, site=site)
+        return replace(self, departments=(department,)) if department else self
+
     def over(self, period: Period) -> "Question":
         """The same question over another period."""
         return replace(self, first=period.first, last=period.last)

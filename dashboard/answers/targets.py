@@ -52,10 +52,11 @@ def listed(view: View) -> Panel:
             words(names[s]),
             Cell(amount(BY_CODE[i], v) if i in BY_CODE else str(v), v),
             day(d),
-            words(_state((i, s, v, d, source), targets, view.moment.day)),
+            words(_state((i, s, v, d, source, by), targets, view.moment.day)),
             words(source),
+            words(by or "—"),
         )
-        for i, s, v, d, source in targets
+        for i, s, v, d, source, by in targets
     ]
     return Panel(
         "cibles",
@@ -68,6 +69,7 @@ def listed(view: View) -> Panel:
                 ("À partir du", "day"),
                 ("État", ""),
                 ("Source", ""),
+                ("Fixée par", ""),
             ),
             rows,
         ),
@@ -88,5 +90,5 @@ def _state(one: Target, targets: Sequence[Target], today: date) -> str:
     """Whether a target is the one in force: a later one of the same series takes its place."""
     if one[3] > today:
         return "à venir"
-    later = any((i, s) == one[:2] and one[3] < d <= today for i, s, _, d, _ in targets)
+    later = any((i, s) == one[:2] and one[3] < d <= today for i, s, _, d, *_ in targets)
     return "remplacée" if later else "en vigueur"

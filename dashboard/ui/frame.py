@@ -80,10 +80,9 @@ def who_asks() -> str:
     person = session.person()
     if not person.id:
         return ""
-    return (
-        f'<form class="ccsp-who" method="post" action="/deconnexion"><span>{escape(person.name)}</span>'
-        "<button>Se déconnecter</button></form>"
-    )
+    name = f'<a href="./mon-compte" title="Mon compte">{escape(person.name)}</a>'
+    leave = "<button>Se déconnecter</button>"
+    return f'<form class="ccsp-who" method="post" action="/deconnexion">{name}{leave}</form>'
 
 
 def top(spec: PageSpec) -> None:

@@ -6,8 +6,8 @@ from functools import cache
 
 import streamlit as st
 
-from dashboard.accounts.rights import Person, may
-from dashboard.ui.navigation import NO_SUCH_PAGE, PAGES, PageSpec
+from dashboard.accounts.rights import Person
+from dashboard.ui.navigation import NO_SUCH_PAGE, PAGES, UNDERSTAND, PageSpec, pages_of
 
 
 def page(url_path: str) -> st.Page:
@@ -18,18 +18,19 @@ def page(url_path: str) -> st.Page:
 def open_page(person: Person) -> tuple[PageSpec | None, st.Page]:
     """Draw the menu: pages side by side, those of a section under its name. Gives the page to run, and its entry where the
     person may open it."""
-    pages = {spec: _page(spec) if may(person, spec.right) else _none(spec) for spec in PAGES}
-    if not may(
-        person, PAGES[0].right
-    ):  # who opens the application is led to the first page there is
-        first = next((s for s in PAGES if s.listed and may(person, s.right)), None)
+    there = pages_of(person)
+    pages = {spec: _page(spec) if spec in there else _none(spec) for spec in PAGES}
+    if PAGES[0] not in there:  # who opens the application is led to the first page there is
+        listed = [spec for spec in there if spec.listed]
+        first = min(listed, key=lambda spec: spec.section == UNDERSTAND, default=None)
         pages[PAGES[0]] = _none(PAGES[0], first)
     sections: dict[str, list[st.Page]] = {}
     for spec, one in pages.items():
-        sections.setdefault(spec.section, []).append(one)
+        # What the menu does not list is of no section: one with nothing else in it would open on nothing.
+        sections.setdefault(spec.section if one.visibility == "visible" else "", []).append(one)
     chosen = st.navigation(sections, position="top")
     spec = next(spec for spec, one in pages.items() if one == chosen)
-    return spec if may(person, spec.right) else None, chosen
+    return spec if spec in there else None, chosen
 
 
 def _page(spec: PageSpec) -> st.Page:
@@ -64,6 +65,7 @@ def _at(spec: PageSpec, what: str | Callable[[], None], title: str, *, listed: b
 
 def _missing() -> None:
     st.title(NO_SUCH_PAGE, anchor=False)
+    st.markdown("L'adresse est mal écrite, ou la page a changé de nom.")
 
 
 def _leading_to(spec: PageSpec) -> Callable[[], None]:

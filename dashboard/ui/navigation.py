@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from dashboard.accounts.rights import Person, may
+
 
 @dataclass(frozen=True)
 class PageSpec:
@@ -24,7 +26,7 @@ class PageSpec:
 
 ACTING = ("departement", "type", "prestation")  # what a question takes, besides period and site
 EVERY_FILTER = ("periode", *ACTING)
-UNDERSTAND = "Comprendre"
+UNDERSTAND, MANAGE = "Comprendre", "Administration"
 NO_SUCH_PAGE = "Cette page n'existe pas."
 
 # fmt: off
@@ -39,8 +41,18 @@ PAGES = (
              listed=False),
     PageSpec("pages/reading/definitions.py", UNDERSTAND, "Définitions", "Définitions", "definitions", right="understand"),
     PageSpec("pages/reading/guide.py", UNDERSTAND, "Guide", "Guide", "guide", right="understand"),
+    PageSpec("pages/administration/account.py", MANAGE, "Mon compte", "Mon compte", "mon-compte", listed=False,
+             right="own_account"),
+    PageSpec("pages/administration/accounts.py", MANAGE, "Comptes", "Comptes", "comptes", right="accounts"),
+    PageSpec("pages/administration/journal.py", MANAGE, "Journal", "Journal", "journal", right="journal"),
 )
 # fmt: on
+
+
+def pages_of(person: Person) -> tuple[PageSpec, ...]:
+    """The pages that the person may open, in their order."""
+    return tuple(spec for spec in PAGES if may(person, spec.right))
+
 
 # Pages that were, and what holds their contents now: shared links lead on, with their filters.
 MOVED = {"evolution": ("carte", "comparer=oui"), "cibles": ("signaux", "")}

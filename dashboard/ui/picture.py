@@ -4,10 +4,10 @@ Before: `dashboard.ui.show`. After: `dashboard.exports.png`.
 """
 
 from collections.abc import Callable
-from functools import partial
 
 import streamlit as st
 
+from dashboard.accounts.rights import Person
 from dashboard.answers.deck import filter_words
 from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness
@@ -15,7 +15,7 @@ from dashboard.exports import png
 from dashboard.exports.names import file_name
 from dashboard.panel import Panel
 from dashboard.settings import load
-from dashboard.ui import filters, session
+from dashboard.ui import downloads, filters, session
 from dashboard.ui.navigation import ACTING, PAGES
 from dashboard.wording import who_reported
 
@@ -28,21 +28,21 @@ def button(panel: Panel) -> None:
     if not png.drawable(panel):
         return
     about = st.session_state.get(ABOUT) or st.session_state.setdefault(ABOUT, _about())
-    st.download_button(
+    downloads.button(
         LABEL,
-        data=making(panel, about),
-        file_name=f"{file_name(panel.title, about.scope, on=filters.as_of())}.png",
+        making(panel, about),
+        name=file_name(panel.title, about.scope, on=filters.as_of()),
+        extension="png",
         mime=png.MEDIA,
         key=f"{panel.key}_image",
-        on_click="ignore",
         type="tertiary",
         icon=":material/image:",
     )
 
 
-def making(panel: Panel, about: png.About) -> Callable[[], bytes]:
-    """What makes the file, later and in another thread: it takes nothing of the session."""
-    return partial(png.png, panel, about)
+def making(panel: Panel, about: png.About) -> Callable[[Person], bytes]:
+    """What makes the file: a picture of figures, the same for all who may see them."""
+    return lambda _person: png.png(panel, about)
 
 
 def _about() -> png.About:

@@ -8,13 +8,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.accounts.rights import Person
-from dashboard.answers import completeness, delays, differing, months, sites
+from dashboard.answers import complaints, completeness, delays, differing, months, sites
 from dashboard.answers.dated import since
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, choices, codes
 from dashboard.judgement.signals import FOLLOWED
 from dashboard.panel import Listing, Panel
-from dashboard.ui import show
+from dashboard.ui import looked, show
 from dashboard.ui.escape import escaped
 
 VOLUMES = codes(lambda i: i.chart == "volume")
@@ -35,6 +35,12 @@ def headed(panel: Panel, *, open_: bool = False, height: int | None = None) -> N
         show.panel(panel, open_=open_, height=height)
     elif panel.caption:
         st.caption(escaped(panel.caption))
+
+
+def waiting(person: Person, question: Question, key: str, *, height: int | None = None) -> None:
+    """The complaints that wait, one by one as far as the person may see them, which is noted."""
+    headed(complaints.waiting(person, question, key), height=height)
+    looked.at_complaints(person, question)
 
 
 def unclosed(person: Person, question: Question, key: str) -> None:

@@ -1,5 +1,6 @@
 """What a browser session holds: who asks, and the names of the session's keys."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -30,7 +31,17 @@ LOOKOUT = Lookout(engine, limits)
 
 def person() -> Person:
     """Who asks, looked up at each run and in each fragment; nobody, where the gate did not say who."""
+    return LOOKOUT.asks(_told())
+
+
+def asker() -> Callable[[], Person]:
+    """The same of whoever asks now, to be looked up later and in another thread."""
+    told = _told()
+    return lambda: LOOKOUT.asks(told)
+
+
+def _told() -> str | None:
     # As `st.user` gives it, which reads Streamlit's files of secrets each time: a twelfth of a run of a page.
     context = get_script_run_ctx()
     told = context.user_info.get(TOLD[HEADER]) if context else None
-    return LOOKOUT.asks(str(told) if told else None)
+    return str(told) if told else None

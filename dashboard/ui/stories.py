@@ -1,7 +1,6 @@
 """The page « Présenter »: choose a story, order and word its slides, keep and share it, start it, take it away."""
 
 from dataclasses import replace
-from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -11,9 +10,8 @@ from dashboard.accounts.rights import Person, may
 from dashboard.actions import steering
 from dashboard.answers import stories as known_stories
 from dashboard.answers.slides import KINDS
-from dashboard.exports import EXPORTS
-from dashboard.exports.names import file_name
 from dashboard.panel import Deck
+from dashboard.period import local
 from dashboard.stories import (
     LONGEST_HEADLINE,
     LONGEST_TEXT,
@@ -22,10 +20,9 @@ from dashboard.stories import (
     Step,
     Story,
     check,
-    ready,
     slug,
 )
-from dashboard.ui import filters, outcome, present
+from dashboard.ui import filters, looked, outcome, present, takeaway
 from dashboard.ui.escape import escaped
 
 ADDRESS = "histoire"  # in the URL: which story
@@ -38,6 +35,7 @@ PLACES = {
     "department": ("departement", "Choisir un seul département dans les filtres ci-dessus."),
     "site": ("centre", "Choisir un centre dans la liste ci-dessus."),
 }
+LISTED = "plaintes_en_cours"  # the slide that tells complaints one by one
 SECONDS = (10, 15, 20, 30, 60)
 
 
@@ -61,7 +59,9 @@ def page(person: Person) -> None:
             f"{french.plural(len(deck.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
             " écran, A défilement, Échap quitter. Une fois commencée, la présentation continue sans le serveur."
         )
-    _take_away(deck, story.name)
+    takeaway.story(deck, question, story, period)
+    if any(step.kind == LISTED for step in story.shown):
+        looked.at_complaints(person, question.at(story.department, story.site))
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.header("Les diapositives", anchor=False)
@@ -127,23 +127,6 @@ def _held(person: Person, name: str) -> Story | None:
         st.session_state[WANTED] = name
     story: Story | None = st.session_state[HELD]
     return story
-
-
-def _take_away(deck: Deck, name: str) -> None:
-    """The files of the story, each made when it is asked for; and a text to paste."""
-    with st.container(horizontal=True, vertical_alignment="center", key="emporter_histoire"):
-        for extension, export in EXPORTS.items():
-            if export.button:
-                st.download_button(
-                    export.button,
-                    data=partial(export.file, deck),
-                    file_name=f"{file_name(name, on=filters.as_of())}.{extension}",
-                    key=f"emporter_{extension}",
-                    mime=export.media_type,
-                    on_click="ignore",
-                )
-    with st.expander("Texte à coller dans un message"):
-        st.code(EXPORTS["txt"].file(deck).decode(), language=None, wrap_lines=True)
 
 
 def _chosen() -> None:
@@ -259,14 +242,17 @@ def _settings() -> None:
 
 
 def _keep(person: Person, story: Story) -> None:
-    if not may(person, "keep_stories"):
-        return
-    with st.form("garder", border=True):
-        title = st.text_input("Titre de la présentation", story.title, max_chars=LONGEST_HEADLINE)
-        if st.form_submit_button("Garder sous ce titre"):
-            _kept(person, replace(story, title=title.strip(), name=slug(title)))
+    if may(person, "keep_stories"):
+        with st.form("garder", border=True):
+            title = st.text_input(
+                "Titre de la présentation", story.title, max_chars=LONGEST_HEADLINE
+            )
+            if st.form_submit_button("Garder sous ce titre"):
+                _kept(person, replace(story, title=title.strip(), name=slug(title)))
     outcome.said("garder")
-    if not ready(story.name):
+    if keeper := known_stories.keepers(person).get(story.name):
+        since = french.date_short(local(keeper.at).date())
+        st.caption(escaped(f"Gardée par {keeper.name}, le {since}."))
         _forget(person, story.name)
     st.caption("Lien à partager, avec les filtres en vigueur :")
     st.code(_link(story), language=None, wrap_lines=True)
@@ -281,7 +267,7 @@ def _kept(person: Person, story: Story) -> None:
 
 
 def _forget(person: Person, name: str) -> None:
-    if may(person, "keep_stories") and st.button("Supprimer cette présentation gardée"):
+    if steering.may_change(person, name) and st.button("Supprimer cette présentation gardée"):
         with outcome.telling("garder", "La présentation est supprimée."):
             steering.forget_story(person, name)
         st.query_params.pop(ADDRESS, None)

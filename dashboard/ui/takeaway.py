@@ -5,13 +5,19 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from dashboard import french
+from dashboard.accounts.rights import Person
 from dashboard.answers.bulletin import in_words
+from dashboard.answers.deck import build
 from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness
-from dashboard.exports import EXPORTS
+from dashboard.answers.question import Question
+from dashboard.exports import EXPORTS, Export
 from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import xlsx
-from dashboard.ui import filters, menu, session, show
+from dashboard.panel import Deck
+from dashboard.period import Clipped
+from dashboard.stories import Story
+from dashboard.ui import downloads, filters, menu, session, show
 from dashboard.ui.escape import escaped
 from dashboard.ui.navigation import ACTING, PageSpec
 from dashboard.wording import who_reported
@@ -34,14 +40,14 @@ def ways(spec: PageSpec) -> None:
         return
     places = [filters.value(n) for n in ("departement", "centre") if n in spec.filters]
     name = file_name(spec.url_path, *places, on=filters.as_of())
-    st.download_button(
+    downloads.button(
         "Emporter",
-        data=workbook(spec),
-        file_name=f"{name}.xlsx",
+        workbook(spec),
+        name=name,
+        extension="xlsx",
         mime=EXPORTS["xlsx"].media_type,
         help="Les tableaux de cette page, en Excel.",
         key="emporter",
-        on_click="ignore",
         type="tertiary",
         width="content",
     )
@@ -68,13 +74,36 @@ def where(spec: PageSpec) -> list[str]:
     return list(filters.scope(place)) if place else []
 
 
-def workbook(spec: PageSpec) -> Callable[[], bytes]:
-    """What makes the file, later and in another thread: so all that it needs of the session is taken here."""
+def workbook(spec: PageSpec) -> Callable[[Person], bytes]:
+    """What makes the file, of what the page shows; all that it needs of the session is taken here."""
     shown = st.session_state[
         show.SHOWN
     ]  # the very dict: a part of the page that runs again by itself renews its panels
     title, about, demo = heading(spec), known(spec), freshness(session.person()).demo
-    return lambda: xlsx(title, about, show.panels(shown), demo=demo)
+    return lambda _person: xlsx(title, about, show.panels(shown), demo=demo)
+
+
+def story(told: Deck, question: Question, story: Story, period: Clipped) -> None:
+    """The files of a story, each told again for whoever asks for it then; and a text to paste."""
+    with st.container(horizontal=True, vertical_alignment="center", key="emporter_histoire"):
+        for extension, export in EXPORTS.items():
+            if export.button:
+                downloads.button(
+                    export.button,
+                    _telling(export, question, story, period),
+                    name=file_name(story.name, on=filters.as_of()),
+                    extension=extension,
+                    key=f"emporter_{extension}",
+                    mime=export.media_type,
+                )
+    with st.expander("Texte à coller dans un message"):
+        st.code(EXPORTS["txt"].file(told).decode(), language=None, wrap_lines=True)
+
+
+def _telling(
+    export: Export, question: Question, story: Story, period: Clipped
+) -> Callable[[Person], bytes]:
+    return lambda person: export.file(build(person, question, story, period))
 
 
 def known(spec: PageSpec) -> list[tuple[str, str]]:

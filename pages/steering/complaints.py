@@ -9,7 +9,7 @@ person, question = session.person(), filters.question()
 
 left, right = st.columns([17, 8], gap="medium")
 with left:
-    sections.headed(complaints.waiting(person, question, "en_cours"), height=620)
+    sections.waiting(person, question, "en_cours", height=620)
 with right:
     sections.headed(complaints.by_place(person, question, "retards"))
     sections.headed(complaints.ages(person, question, "ages"))

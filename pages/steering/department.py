@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.answers import complaints, completeness, directory, sites, waits
+from dashboard.answers import completeness, directory, sites, waits
 from dashboard.ui import cards, filters, sections, session, show
 
 person, question = session.person(), filters.question()
@@ -17,7 +17,7 @@ with right:
 
 left, right = st.columns(2, gap="large")
 with left:
-    sections.headed(complaints.waiting(person, question, "plaintes_en_cours"))
+    sections.waiting(person, question, "plaintes_en_cours")
 with right:
     sections.unclosed(person, question, "remontees")
     sections.headed(completeness.silent(person, question, "muets"))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.answers import ahead, complaints, completeness, directory, months, waits
+from dashboard.answers import ahead, completeness, directory, months, waits
 from dashboard.ui import cards, filters, sections, session, show, site_head
 
 person, code = session.person(), filters.value("centre")
@@ -22,7 +22,7 @@ with right:
 
 left, right = st.columns(2, gap="large")
 with left:
-    sections.headed(complaints.waiting(person, question, "site_plaintes"))
+    sections.waiting(person, question, "site_plaintes")
 with right:
     sections.headed(completeness.each_day(person, question, "site_jours"), height=300)
 

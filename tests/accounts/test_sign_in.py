@@ -399,10 +399,10 @@ def test_an_account_that_cannot_be_is_refused_in_a_sentence(closed):
     for name, why, wanted in (
         ("dir zou", "n'est pas un nom", {"role": "director"}),
         ("x", "n'est pas un nom", {"role": "cabinet"}),
-        ("dir.zou", "--department", {"role": "director"}),
+        ("dir.zou", "d'un département au moins", {"role": "director"}),
         ("dir.zou", "inconnu : Zoo", {"role": "director", "departments": ["Zoo"]}),
         ("focal", "inconnu", {"role": "focal_point", "sites": ["ccsp-nulle-part"]}),
-        ("focal", "--site", {"role": "focal_point"}),
+        ("focal", "d'un centre au moins", {"role": "focal_point"}),
         ("cab", "n'est pas limité", {"role": "cabinet", "departments": ["Zou"]}),
         ("invite", "n'est pas un rôle", {"role": "guest"}),
         ("lecteur", "n'est pas un rôle", {"role": "reader"}),

@@ -1,5 +1,7 @@
 """What a person enters is read again as it was entered, on both databases, once; and can be taken back."""
 
+from contextlib import suppress
+
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
@@ -29,7 +31,9 @@ def test_a_target_is_set_once_a_day_and_taken_back():
     record.set_target(LOCAL_READER, *WAITS, 20.5, today(), " plan ")
     with pytest.raises(record.Refused, match="déjà fixée"):
         record.set_target(LOCAL_READER, *WAITS, 25, today(), "autre plan")
-    assert [tuple(t) for t in follow.targets(LOCAL_READER)] == [(*WAITS, 20.5, today(), "plan")]
+    assert [tuple(t) for t in follow.targets(LOCAL_READER)] == [
+        (*WAITS, 20.5, today(), "plan", LOCAL_READER.name)
+    ]
     record.remove_target(LOCAL_READER, *WAITS, today())
     assert not follow.targets(LOCAL_READER)
     with pytest.raises(record.Refused, match="pas de cible à retirer"):
@@ -40,22 +44,35 @@ def test_a_decision_is_read_as_it_was_taken():
     due = add_months(today(), 1)
     record.decide(LOCAL_READER, *WAITS, "le directeur", "ouvrir un guichet", due, today())
     (decision,) = follow.decisions(LOCAL_READER)
-    assert tuple(decision[1:]) == (*WAITS, today(), "le directeur", "ouvrir un guichet", due)
+    assert tuple(decision[1:]) == (
+        *WAITS,
+        today(),
+        "le directeur",
+        "ouvrir un guichet",
+        due,
+        LOCAL_READER.name,
+    )
 
 
 def test_a_new_start_replaces_the_one_of_the_same_month():
     month = today().replace(day=1)
     for why in ("travaux", "déménagement"):
         record.rebase(LOCAL_READER, *WAITS, today(), why)
-    assert follow.restarts(LOCAL_READER, *WAITS) == ((month, "déménagement", SET),)
+    assert follow.restarts(LOCAL_READER, *WAITS) == (
+        (month, "déménagement", LOCAL_READER.name, SET),
+    )
 
 
 def test_a_proposed_level_is_refused_or_accepted_with_a_reason_and_in_the_journal(office):
     month = today().replace(day=1)
     record.refuse_level(LOCAL_READER, *WAITS, today(), "panne d'un an")
-    assert follow.restarts(LOCAL_READER, *WAITS) == ((month, "panne d'un an", REFUSED),)
+    assert follow.restarts(LOCAL_READER, *WAITS) == (
+        (month, "panne d'un an", LOCAL_READER.name, REFUSED),
+    )
     record.accept_level(LOCAL_READER, *WAITS, month, "nouveau guichet")
-    assert follow.restarts(LOCAL_READER, *WAITS) == ((month, "nouveau guichet", ACCEPTED),)
+    assert follow.restarts(LOCAL_READER, *WAITS) == (
+        (month, "nouveau guichet", LOCAL_READER.name, ACCEPTED),
+    )
     actions = [a for (a,) in office.rows("SELECT did FROM journal ORDER BY id")]
     assert actions[-2:] == ["refused level", "accepted level"]
     for answer in (record.refuse_level, record.accept_level):
@@ -76,3 +93,72 @@ def test_a_presentation_is_kept_replaced_and_removed():
     assert not stories.kept(LOCAL_READER)
     with pytest.raises(record.Refused, match="Aucune présentation"):
         record.forget_story(LOCAL_READER, "revue")
+
+
+AWA, KOFI = (Person(name, Role.CABINET, id=name) for name in ("awa", "kofi"))
+
+
+def test_one_s_own_presentation_is_replaced_and_removed_and_nobody_else_s():
+    record.keep_story(AWA, Story("revue", "Revue", (Step("chiffres"),)))
+    with pytest.raises(record.Refused, match="Quelqu'un d'autre"):
+        record.keep_story(KOFI, Story("revue", "Revue", (Step("bulletin"),)))
+    with pytest.raises(record.Refused, match="Aucune présentation à vous"):
+        record.forget_story(KOFI, "revue")
+    assert stories.story(KOFI, "revue").steps == (Step("chiffres"),)
+    assert record.may_change(AWA, "revue") and not record.may_change(KOFI, "revue")
+    record.keep_story(AWA, Story("revue", "Revue du mois", (Step("bulletin"),)))
+    assert stories.keepers(KOFI)["revue"][:2] == ("awa", "awa")
+    record.forget_story(AWA, "revue")
+    assert not stories.kept(LOCAL_READER) and not record.may_change(AWA, "revue")
+
+
+def test_who_answers_for_all_data_removes_anybody_s_presentation():
+    manager = Person("données", Role.DATA_MANAGER, id="m")
+    record.keep_story(AWA, Story("revue", "Revue", (Step("chiffres"),)))
+    assert record.may_change(manager, "revue")
+    record.forget_story(manager, "revue")
+    assert not stories.kept(LOCAL_READER)
+
+
+def test_a_presentation_of_who_had_no_account_is_nobody_s_own():
+    record.keep_story(LOCAL_READER, Story("revue", "Revue", (Step("chiffres"),)))
+    assert not record.may_change(AWA, "revue")
+    with pytest.raises(record.Refused):
+        record.forget_story(AWA, "revue")
+
+
+FOCAL = Person("point focal", Role.FOCAL_POINT, sites=frozenset({KANDI}), id="f")
+ALIBORI = Person("directeur", Role.DIRECTOR, frozenset({"Alibori"}), id="d")
+MANAGER = Person("données", Role.DATA_MANAGER, id="m")
+MONTH = today().replace(day=1)
+EVERYWHERE = {"nation", "Alibori", KANDI, "Zou"}
+# What is done for a scope, and for which of these each may do it.
+DONE = {
+    "set_targets": lambda who, to: record.set_target(who, "wait_p50", to, 20, today(), "plan"),
+    "decide": lambda who, to: record.decide(who, "wait_p50", to, "x", "y", None, today()),
+    "rebase": lambda who, to: record.rebase(who, "wait_p50", to, MONTH, "travaux"),
+}
+ALLOWED = {
+    "set_targets": {AWA: {"nation"}, ALIBORI: {"Alibori", KANDI}, MANAGER: EVERYWHERE},
+    "decide": {AWA: EVERYWHERE, ALIBORI: {"Alibori", KANDI}, MANAGER: EVERYWHERE},
+    "rebase": {MANAGER: EVERYWHERE},
+}
+NOTHING_OF_THIS = (
+    FOCAL,
+    Person("comptes", Role.ADMINISTRATOR, id="x"),
+    Person("invité", Role.GUEST),
+    Person("inconnu", "rôle inconnu"),
+)
+
+
+@pytest.mark.parametrize("right", DONE)
+def test_each_does_it_for_what_is_his_and_for_nothing_else(right):
+    for who in (AWA, ALIBORI, MANAGER, *NOTHING_OF_THIS):
+        done = set()
+        for scope in (*EVERYWHERE, "nulle part"):
+            with suppress(NotAllowed):
+                DONE[right](who, scope)
+                done.add(scope)
+                if right == "set_targets":
+                    record.remove_target(who, "wait_p50", scope, today())
+        assert done == ALLOWED[right].get(who, set()), who.role

@@ -16,9 +16,11 @@ from dashboard.indicators import BY_CODE
 from dashboard.period import today
 from dashboard.settings import load
 from dashboard.ui import changes, sections
-from dashboard.ui.navigation import PAGES
+from dashboard.ui.navigation import pages_of
 from tests.builders import KANDI, add_decisions
 from tests.pages.app import sound, visit_page
+
+PAGES = pages_of(LOCAL_READER)
 
 DIRECTOR = Person("directeur", Role.DIRECTOR, frozenset({"Zou"}))
 YEAR = today().year - 1

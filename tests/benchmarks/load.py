@@ -19,11 +19,14 @@ from time import perf_counter
 
 import psutil
 
+from dashboard.accounts.rights import LOCAL_READER
 from dashboard.settings import ROOT
-from dashboard.ui.navigation import PAGES
+from dashboard.ui.navigation import pages_of
 from tests.benchmarks.recorded import PLACE, record
 from tests.benchmarks.viewer import LATE, Viewer, listening, never_asked
 from tests.browser import served
+
+PAGES = pages_of(LOCAL_READER)
 
 THINK = 5.0  # seconds between two acts of a viewer, on average
 SECONDS = 30.0  # of measuring at a time, after everybody has come in

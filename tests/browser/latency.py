@@ -16,10 +16,13 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from dashboard.accounts.rights import LOCAL_READER
 from dashboard.settings import ROOT
-from dashboard.ui.navigation import PAGES
+from dashboard.ui.navigation import pages_of
 from tests.browser import served
 from tests.browser.screen import map_frame, open_page, path, settled, sites
+
+PAGES = pages_of(LOCAL_READER)
 
 VISITS = 300_000
 TARGETS = {"filter": 250, "click": 150, "page": 1_000, "slide": 150}

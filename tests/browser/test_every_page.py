@@ -10,7 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as Late
 
-from dashboard.ui.navigation import PAGES, PageSpec
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.ui.navigation import PageSpec, pages_of
 from tests.browser import served
 from tests.browser.screen import (
     filter_by,
@@ -27,6 +28,7 @@ from tests.browser.words import english, opened, pointed, said
 
 pytestmark = pytest.mark.browser
 Matter = Callable[[Page, PageSpec], None]
+PAGES = pages_of(LOCAL_READER)
 CHARTED = [s for s in PAGES if s.story and s is not PAGES[0]]
 # (what, at least how many) on each page.
 METRICS, TABLES = ".ccsp-card", ".ccsp-table"

@@ -1,11 +1,13 @@
 """The tables: made by migrations alone, the same as the models say, and taken back and forth with data in them."""
 
+from datetime import date
+
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from db import schema
+from db import schema, steering
 from db.engine import make_engine
 from db.models import Base
 from db.seed import seed
@@ -60,6 +62,19 @@ def test_all_migrations_go_down_and_up_again_one_by_one_with_data_in_the_tables(
     fill(office)
     assert office.differences() == []
     assert office.figure("visits").value == 2
+
+
+def test_who_entered_what_was_there_before_is_read_from_the_journal(office):
+    day = date(2025, 3, 3)
+    steering.set_target(office.engine, "wait_p50", "nation", 20, day, "plan", by="awa")
+    steering.decide(
+        office.engine, "wait_p50", "Zou", day, "le directeur", "tickets", None, by="kofi"
+    )
+    steering.keep_story(office.engine, "revue", "Revue", "{}", by="awa", account="a")
+    schema.downgrade(office.engine, "0006")
+    schema.upgrade(office.engine)
+    asked = "SELECT set_by, noted_by, kept_by, account_id FROM target, decision, story"
+    assert office.rows(asked) == [("awa", "kofi", "awa", "")]
 
 
 COUNTS = (

@@ -196,3 +196,10 @@ def drawn(at: AppTest) -> dict:
     """The payload of the map, as the browser decodes it."""
     inside = re.search(r"JSON\.parse\('(.*?)'\)", payload(at)["feature_group"]).group(1)
     return json.loads(re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m.group(1), 16)), inside))
+
+
+def everything(at: AppTest) -> str:
+    """All that the page says: words, tables, charts, the map."""
+    charts = " ".join(str(c.proto) for c in at.get("vega_lite_chart"))
+    maps = [json.dumps(drawn(at), ensure_ascii=False) for _ in at.get("component_instance")]
+    return "\n".join([*words(at), tables(at), charts, *maps])

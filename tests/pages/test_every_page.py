@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from streamlit.testing.v1 import AppTest
 
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
@@ -22,26 +21,28 @@ from dashboard.indicators import BY_CODE
 from dashboard.palette import RAMP
 from dashboard.period import today
 from dashboard.settings import ROOT
-from dashboard.ui import filters, session, show
-from dashboard.ui.navigation import EVERY_FILTER, PAGES
+from dashboard.ui import filters, navigation, session, show
+from dashboard.ui.navigation import EVERY_FILTER, pages_of
 from db.engine import make_engine
-from tests.builders import KANDI, NIKKI, Office, add_decisions, visit, waited
+from tests.builders import KANDI, NIKKI, Office, add_decisions, never_answer, visit, waited
 from tests.pages.app import (
     BY_ADDRESS,
     cards,
     drawn,
+    everything,
     go,
     heading,
     link,
     payload,
     read_tables,
     sound,
-    tables,
     unfold,
     visit_page,
     widget_words,
     words,
 )
+
+PAGES = pages_of(LOCAL_READER)
 
 SITES = 24
 SOME_DEPARTMENT, ELSEWHERE = "Zou", "Atlantique"
@@ -625,21 +626,15 @@ def test_no_english_is_left_in_widgets(demo, spec):
 # ---- registry --------------------------------------------------------------------------------------------------
 
 
-def test_every_page_has_its_line_and_every_line_its_page():
-    files = {p.relative_to(ROOT).as_posix() for p in (ROOT / "pages").rglob("*.py")}
-    assert files == {spec.path for spec in PAGES}
-    assert not list((ROOT / "pages").glob("*.py"))
-
-
 def test_addresses_titles_and_headings_are_each_ones_own():
     for field in ("path", "title", "heading", "url_path"):
-        values = [getattr(spec, field) for spec in PAGES]
+        values = [getattr(spec, field) for spec in navigation.PAGES]
         assert len(set(values)) == len(values), field
 
 
 def test_filters_of_pages_are_known_and_named():
     assert (
-        {f for spec in PAGES for f in spec.filters}
+        {f for spec in navigation.PAGES for f in spec.filters}
         <= filters.DEFAULTS.keys()
         == filters.NAMES.keys()
     )
@@ -648,7 +643,10 @@ def test_filters_of_pages_are_known_and_named():
 
 def test_pages_are_short():
     assert (
-        max(len(Path(ROOT, spec.path).read_text(encoding="utf-8").splitlines()) for spec in PAGES)
+        max(
+            len(Path(ROOT, spec.path).read_text(encoding="utf-8").splitlines())
+            for spec in navigation.PAGES
+        )
         <= 60
     )
 
@@ -666,8 +664,23 @@ def test_no_page_shows_a_site_to_who_may_see_none(demo, monkeypatch, spec):
     assert not re.search(r"\d+ usagers? reçus?", text)
 
 
+@pytest.fixture(scope="module")
+def unanswered(databases) -> Iterator[str]:
+    """The address of fictitious data where every complaint waits."""
+    with databases.fresh(visits=6_000) as url:
+        never_answer(url)
+        yield url
+        view.forget()
+
+
+@pytest.fixture
+def waiting(unanswered, using) -> None:
+    """These, shown by the pages."""
+    using(unanswered)
+
+
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
-def test_no_page_shows_a_director_a_complaint_of_another_department(demo, monkeypatch, spec):
+def test_no_page_shows_a_director_a_complaint_of_another_department(waiting, monkeypatch, spec):
     every = complaints.open_rows(LOCAL_READER, YEAR)
     homes = {p.code: p.department for p in network.sites(LOCAL_READER)}
     first = str(every.code[0])
@@ -689,10 +702,3 @@ def test_no_page_shows_a_director_a_complaint_of_another_department(demo, monkey
     assert ("n'est pas ouverte à qui ne répond pas" in text) == (
         spec.url_path in ("plaintes", "departement", "site")
     )
-
-
-def everything(at: AppTest) -> str:
-    """All that the page says: words, tables, charts, the map."""
-    charts = " ".join(str(c.proto) for c in at.get("vega_lite_chart"))
-    maps = [json.dumps(drawn(at), ensure_ascii=False) for _ in at.get("component_instance")]
-    return "\n".join([*words(at), tables(at), charts, *maps])

@@ -2,11 +2,14 @@
 
 import pytest
 
+from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import view
 from dashboard.ui import picture
-from dashboard.ui.navigation import PAGES
+from dashboard.ui.navigation import pages_of
 from tests.builders import KANDI
 from tests.pages.app import unfold, visit_page
+
+PAGES = pages_of(LOCAL_READER)
 
 
 @pytest.fixture(scope="module")
@@ -49,4 +52,4 @@ def test_every_chart_and_map_has_its_picture(page, spec):
         assert ("CCSP de Kandi" if "centre" in spec.filters else "Zou") in about.scope
         assert about.demo and about.as_of and "remonté" in about.who
     if made:
-        assert picture.making(*made[0])().startswith(b"\x89PNG")
+        assert picture.making(*made[0])(LOCAL_READER).startswith(b"\x89PNG")

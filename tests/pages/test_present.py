@@ -109,12 +109,14 @@ OPENED = """
 import sys
 from streamlit.testing.v1 import AppTest
 import dashboard.ui.warm
-from dashboard.ui.navigation import PAGES
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.ui.navigation import pages_of
 from dashboard.settings import ROOT
+import tests.pages.app  # who asks
 at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
 at.query_params["centre"] = "ccsp-allada"
 at.run()
-for spec in PAGES:
+for spec in pages_of(LOCAL_READER):
     at.switch_page(spec.path)
     at.run()
     assert not at.exception and not at.error, spec.path

@@ -24,6 +24,7 @@ from dashboard.french import month_label
 from dashboard.indicators import BY_CODE
 from dashboard.period import add_months, month_end, today
 from dashboard.ui import alerts, session
+from db.console import who
 from tests.builders import COVE, KANDI, NIKKI, Office, complaint, visit, waited
 from tests.pages.app import drawn, go, heading, read_tables, sound, unfold, visit_page, words
 
@@ -401,9 +402,8 @@ def test_a_new_start_gives_new_limits_and_says_since_when_and_why(desk, command)
     assert done.code == 0
     page = sound(visit_page("signaux", centre=KANDI))
     assert len(limits(page)) == 2
-    assert "Nouveau niveau à partir d" in said(
-        page
-    ) and f"{month.year} : déménagement du centre." in said(page)
+    assert "Nouveau niveau à partir d" in said(page)
+    assert f"{month.year} : déménagement du centre ({who()})." in said(page)
     assert "(proposé) depuis" not in said(page)
     assert "déménagement" not in said(visit_page("signaux", centre=KANDI, indicateur="wait_p90"))
     assert (
@@ -445,7 +445,7 @@ def test_a_proposed_level_is_refused_and_its_signals_come_back_or_accepted(desk)
     assert "l'habitude d'avant compte de nouveau" in said(refused)
     assert series().flagged and len(limits(refused)) == 1
     assert (
-        f"Nouveau niveau refusé, de {month_label(add_months(LAST, -13))} : panne d'un an."
+        f"Nouveau niveau refusé, de {month_label(add_months(LAST, -13))} : panne d'un an (lecteur local)."
         in said(refused)
     )
     record.accept_level(LOCAL_READER, "wait_p50", KANDI, add_months(LAST, -13), "second guichet")

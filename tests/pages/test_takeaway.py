@@ -2,17 +2,21 @@
 
 import io
 from datetime import date, datetime
+from functools import partial
 
 import openpyxl
 import pytest
 
+from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import view
 from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import FICTIVE, sheet_names
 from dashboard.ui import show, takeaway
-from dashboard.ui.navigation import PAGES
+from dashboard.ui.navigation import pages_of
 from tests.builders import KANDI
 from tests.pages.app import visit_page
+
+PAGES = pages_of(LOCAL_READER)
 
 # Pages without a panel that has a table; « Présenter » has files of its own.
 LABEL = "Emporter"
@@ -45,7 +49,7 @@ def page(filled, using, monkeypatch):
             at = visit_page(spec.url_path, **wanted)
         assert not at.exception and not at.error
         assert len(made) == sum(b.label == LABEL for b in at.download_button) <= 1
-        return at, made[0] if made else None
+        return at, partial(made[0], LOCAL_READER) if made else None
 
     return opened
 

@@ -1,0 +1,92 @@
+"""The page « Journal »: who signed in, looked at complaints, took files away, handed in, changed something."""
+
+from datetime import date, timedelta
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.accounts.rights import Person
+from dashboard.actions import accesses
+from dashboard.actions.accesses import Line
+from dashboard.exports import EXPORTS
+from dashboard.exports.names import file_name
+from dashboard.exports.xlsx import xlsx
+from dashboard.panel import Panel, Table, day, table, words
+from dashboard.period import today
+from dashboard.ui import downloads, session, tables
+
+SHOWN = 500  # lines on the page; the workbook has them all
+USUAL = timedelta(days=30)
+TITLE = "Journal"
+
+
+def show() -> None:
+    """The page."""
+    person = session.person()
+    now = today()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        days = st.date_input(
+            "Du … au …",
+            (now - USUAL, now),
+            max_value=now,
+            format="DD/MM/YYYY",
+            key="journal_jours",
+            width=280,
+        )
+        wanted = st.text_input(
+            "Chercher",
+            key="journal_mot",
+            placeholder="un nom, « plaintes », « compte »…",
+            width=280,
+        )
+        if not isinstance(days, tuple) or len(days) != 2:
+            st.stop()  # one of the two days is still to be chosen
+        first, last = days
+        downloads.button(
+            "Emporter",
+            lambda who: _workbook(who, first, last, wanted),
+            name=file_name(TITLE, on=now),
+            extension="xlsx",
+            right="journal",
+            mime=EXPORTS["xlsx"].media_type,
+            key="journal_emporter",
+            type="tertiary",
+        )
+    found = accesses.lines(person, first, last, wanted)
+    if not found:
+        st.info("Rien de tel au journal, ces jours-là.")
+        return
+    tables.draw(_listed(found[:SHOWN]), label=TITLE, height=560)
+    more = (
+        f" ; les {SHOWN} dernières sont ici, toutes dans le classeur" if len(found) > SHOWN else ""
+    )
+    st.caption(
+        f"{french.capital(french.plural(len(found), 'ligne'))}{more}. L'heure est celle du Bénin."
+    )
+
+
+def _listed(lines: list[Line]) -> Table:
+    columns = (("Jour", "day"), ("Heure", ""), ("Qui", ""), ("Quoi", ""), ("De quoi", ""))
+    return table(
+        columns,
+        [
+            (
+                day(one.at.date()),
+                words(f"{one.at:%H:%M}"),
+                words(one.who),
+                words(one.did),
+                words(one.what),
+            )
+            for one in lines
+        ],
+    )
+
+
+def _workbook(person: Person, first: date, last: date, wanted: str) -> bytes:
+    found = accesses.lines(person, first, last, wanted)
+    about = [
+        ("Du", french.date_long(first)),
+        ("Au", french.date_long(last)),
+        ("Recherche", wanted or "—"),
+    ]
+    return xlsx(TITLE, about, [Panel("journal", TITLE, table=_listed(found))], demo=False)

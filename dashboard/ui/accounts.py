@@ -1,0 +1,187 @@
+"""The page « Comptes »: a table of accounts, and what an administrator does with them."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.accounts.holders import GIVEN, WITH_DEPARTMENTS, WITH_SITES
+from dashboard.accounts.rights import ROLES, Person
+from dashboard.actions import accounts
+from dashboard.actions.accounts import Holder, Wanted
+from dashboard.answers.network import departments, every_site
+from dashboard.panel import Cell, Table, count, table, words
+from dashboard.ui import errors, outcome, session, tables
+
+ONCE = "password_once"  # (account, password) of the last one that was made: shown by the run that follows, and no other
+
+
+def show() -> None:
+    """The page."""
+    person = session.person()
+    held, names = accounts.everyone(person), every_site(person)
+    tables.draw(_listed(person, held, names), label="Comptes", height=460)
+    _told_once()
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.header("Ajouter un compte", anchor=False)
+        _adding(person, names)
+    with right:
+        st.header("Changer un compte", anchor=False)
+        _changing(person, {one.name: one for one in held}, names)
+
+
+def _listed(person: Person, held: list[Holder], names: Mapping[str, str]) -> Table:
+    signed_in = Counter(name for name, _ in accounts.sessions(person))
+    columns = (
+        ("Compte", ""),
+        ("Rôle", ""),
+        ("Répond de", ""),
+        ("Adresse", ""),
+        ("État", ""),
+        ("Sessions", "count"),
+    )
+    return table(
+        columns,
+        [
+            (
+                words(one.name),
+                words(ROLES.get(one.role, one.role)),
+                words(_places(one, names)),
+                words(one.email or "—"),
+                Cell(_state(one)),
+                count(signed_in[one.name]),
+            )
+            for one in held
+        ],
+    )
+
+
+def _places(one: Holder, names: Mapping[str, str]) -> str:
+    of = sorted(one.departments or ()) + [names.get(code, code) for code in sorted(one.sites or ())]
+    return french.join_words(of) or "—"
+
+
+def _state(one: Holder) -> str:
+    if one.disabled:
+        return "fermé"
+    return "attend son premier mot de passe" if one.must_change else "ouvert"
+
+
+def _told_once() -> None:
+    """The password that works once, in this run and no other."""
+    if ONCE not in st.session_state:
+        return
+    name, password = st.session_state.pop(ONCE)
+    with st.container(border=True):
+        st.markdown(
+            f"Mot de passe de **{name}**, à lui dire de vive voix. Il n'est montré qu'ici, sert une fois, dans les 72"
+            " heures, et doit alors être changé."
+        )
+        st.code(password, language=None)
+
+
+def _adding(person: Person, names: Mapping[str, str]) -> None:
+    with st.container(border=True):
+        st.text_input("Nom du compte", max_chars=80, key="ajouter_nom", placeholder="prenom.nom")
+        _what(person, names, "ajouter", Wanted())
+        st.button("Ajouter", on_click=_add, key="ajouter")
+    outcome.said("ajouter")
+
+
+def _changing(person: Person, held: Mapping[str, Holder], names: Mapping[str, str]) -> None:
+    with st.container(border=True):
+        one = held[st.selectbox("Compte", list(held), key="changer_nom")]
+        key = f"changer_{one.id}_{one.epoch}"  # what it is to be is typed anew once it has changed
+        _what(person, names, key, Wanted(one.role, one.departments, one.sites, one.email))
+        with st.container(horizontal=True):
+            for label, act, *which in (
+                ("Enregistrer", _change, key),
+                ("Nouveau mot de passe", _reset),
+                ("Fermer ses sessions", _close),
+                ("Fermer le compte", _disable),
+            ):
+                st.button(label, on_click=act, args=(one.name, *which), key=f"{key}_{label}")
+    outcome.said("changer")
+
+
+def _what(person: Person, names: Mapping[str, str], key: str, now: Wanted) -> None:
+    """The fields of what an account is; of places, those that go with the role."""
+    roles: list[str] = list(GIVEN)
+    role = st.selectbox(
+        "Rôle",
+        roles,
+        index=roles.index(now.role) if now.role in roles else None,
+        format_func=lambda role: ROLES.get(role, role),
+        key=f"{key}_role",
+        placeholder="Choisir un rôle",
+    )
+    if role in WITH_DEPARTMENTS:
+        st.multiselect(
+            "Départements dont il répond",
+            departments(person),
+            default=sorted(now.departments or ()),
+            key=f"{key}_departements",
+            placeholder="Choisir les départements",
+        )
+    if role in WITH_SITES:
+        st.multiselect(
+            "Centres dont il répond",
+            list(names),
+            default=sorted(now.sites or ()),
+            format_func=lambda code: names.get(code, code),
+            key=f"{key}_centres",
+            placeholder="Choisir les centres",
+        )
+    st.text_input(
+        "Adresse électronique (facultative)", now.email or "", max_chars=160, key=f"{key}_adresse"
+    )
+
+
+def _wanted(key: str) -> Wanted:
+    """What was typed; of the places, those that go with the role."""
+    typed = st.session_state
+    role = typed[f"{key}_role"] or ""
+    return Wanted(
+        role,
+        typed.get(f"{key}_departements") if role in WITH_DEPARTMENTS else None,
+        typed.get(f"{key}_centres") if role in WITH_SITES else None,
+        typed[f"{key}_adresse"].strip(),
+    )
+
+
+@errors.said_plainly()  # called between two runs, where nothing else catches
+def _add() -> None:
+    name = st.session_state["ajouter_nom"]
+    with outcome.telling(
+        "ajouter", "Le compte est ajouté ; son mot de passe est en haut de la page."
+    ):
+        st.session_state[ONCE] = name, accounts.add(session.person(), name, _wanted("ajouter"))
+        st.session_state["ajouter_nom"] = st.session_state["ajouter_adresse"] = ""
+
+
+@errors.said_plainly()
+def _change(name: str, key: str) -> None:
+    with outcome.telling(
+        "changer", "C'est enregistré ; ses pages ouvertes reprennent avec ces droits."
+    ):
+        accounts.change(session.person(), name, _wanted(key))
+
+
+@errors.said_plainly()
+def _reset(name: str) -> None:
+    with outcome.telling("changer", "Le nouveau mot de passe est en haut de la page."):
+        st.session_state[ONCE] = name, accounts.reset(session.person(), name)
+
+
+@errors.said_plainly()
+def _close(name: str) -> None:
+    with outcome.telling("changer", "Ses sessions sont fermées."):
+        accounts.close(session.person(), name)
+
+
+@errors.said_plainly()
+def _disable(name: str) -> None:
+    with outcome.telling("changer", "Le compte est fermé ; « Nouveau mot de passe » le rouvre."):
+        accounts.disable(session.person(), name)

@@ -1,0 +1,56 @@
+"""The page « Mon compte »: who one is here, the password, where one is signed in."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.accounts.rights import ROLES, Person
+from dashboard.actions import accounts
+from dashboard.period import local
+from dashboard.ui import errors, outcome, session
+from dashboard.ui.escape import escaped
+
+# Forms of the gate's, at addresses that are no pages: a link would be followed inside the application.
+GATE = (
+    '<div class="ccsp-way"><form method="get" action="/mot-de-passe"><button>Changer de mot de passe</button></form>'
+    '<form method="post" action="/deconnexion"><button>Se déconnecter</button></form></div>'
+)
+
+
+def show() -> None:
+    """The page."""
+    person = session.person()
+    st.markdown(escaped(f"{person.name}, {_for(person)}"))
+    st.html(GATE)
+    st.header("Où ce compte est ouvert", anchor=False)
+    entries = accounts.own_sessions(person)
+    for entry in entries:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"Depuis le {_when(entry.began_at)}, vu le {_when(entry.seen_at)}", width="content"
+            )
+            st.button("Fermer", on_click=_close, args=(entry.id,), key=f"fermer_{entry.id}")
+    if len(entries) > 1:
+        st.button("Tout fermer", on_click=_close, key="fermer_toutes")
+    st.caption(
+        "Fermer la session où l'on est y met fin aussi : il faut alors se connecter de nouveau."
+    )
+    outcome.said("sessions")
+
+
+@errors.said_plainly()  # called between two runs, where nothing else catches
+def _close(number: int | None = None) -> None:
+    with outcome.telling("sessions", "C'est fermé."):
+        accounts.close_own(session.person(), number)
+
+
+def _for(person: Person) -> str:
+    """« directeur : Zou »."""
+    places = sorted((person.departments or frozenset()) | (person.sites or frozenset()))
+    role = ROLES.get(person.role, "")
+    return f"{role}{french.SPACE}: {french.join_words(places)}" if places else role
+
+
+def _when(at: datetime) -> str:
+    return f"{local(at):%d/%m/%Y à %H:%M}"

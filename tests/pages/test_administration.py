@@ -1,0 +1,201 @@
+"""The pages of accounts: added, changed, closed; one's own sign-ins; the journal, read and searched."""
+
+import io
+from collections.abc import Iterator
+
+import openpyxl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.accounts.rights import LOCAL_READER, Person, Role
+from dashboard.actions import accesses
+from dashboard.answers import view
+from dashboard.ui import downloads, session
+from db import access
+from db.engine import writing
+from tests.builders import COVE, KANDI, Office, complaint, visit
+from tests.pages.app import everything, link, read_tables, sound, visit_page
+
+
+@pytest.fixture
+def desk(office, database_url, using) -> Iterator[Office]:
+    """Somebody who hands in files to the database that the pages show."""
+    using(database_url)
+    office.hand_in("registre", visit(), visit(COVE))
+    yield office
+    view.forget()
+
+
+@pytest.fixture
+def signed_in(desk, monkeypatch):
+    """signed_in(role, …): an account of that role, who asks from now on."""
+
+    def come(role: Role, name: str = "awa", **places) -> Person:
+        with writing(desk.engine, queue=False) as connection:
+            held = {"departments": None, "sites": None, "email": None} | places
+            account = access.add_account(connection, name, role=role, **held)
+        person = Person(name, role, places.get("departments"), places.get("sites"), account)
+        monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: person)
+        return person
+
+    return come
+
+
+def account(desk: Office, name: str) -> access.Holder:
+    with desk.engine.connect() as connection:
+        return access.account_named(connection, name)
+
+
+def press(at: AppTest, label: str) -> AppTest:
+    next(b for b in at.button if b.label == label).click()
+    return at.run()
+
+
+def add(at: AppTest, name: str, role: str) -> AppTest:
+    at.text_input(key="ajouter_nom").set_value(name)
+    return at.selectbox(key="ajouter_role").set_value(role).run()
+
+
+def test_an_account_is_added_and_its_password_is_shown_once(desk, signed_in):
+    signed_in(Role.ADMINISTRATOR)
+    at = add(sound(visit_page("comptes")), "Dir.Zou", Role.DIRECTOR)
+    at.multiselect(key="ajouter_departements").set_value(["Zou"])
+    sound(press(at, "Ajouter"))
+    [password] = [code.value for code in at.code]
+    holder = account(desk, "dir.zou")
+    assert (holder.role, holder.departments, holder.must_change) == (Role.DIRECTOR, {"Zou"}, True)
+    assert len(password) == 19 and password not in holder.password
+    assert ["dir.zou", "directeur", "Zou", "—", "attend son premier mot de passe", "0"] in [
+        row for table in read_tables(at) for row in table.rows
+    ]
+    assert not sound(at.run()).code and password not in repr(at.session_state)
+    assert password not in repr(desk.rows("SELECT detail FROM access_journal"))
+
+
+def test_a_director_of_nothing_is_refused_in_a_sentence(desk, signed_in):
+    signed_in(Role.ADMINISTRATOR)
+    at = press(add(visit_page("comptes"), "dir", Role.DIRECTOR), "Ajouter")
+    assert not at.exception and "un département au moins" in at.error[0].value
+    assert "--" not in at.error[0].value and account(desk, "dir") is None
+
+
+def test_an_account_is_changed_reset_and_closed(desk, signed_in):
+    me = signed_in(Role.ADMINISTRATOR)
+    with writing(desk.engine, queue=False) as connection:
+        access.add_account(
+            connection, "kofi", role=Role.CABINET, departments=None, sites=None, email=None
+        )
+    at = sound(visit_page("comptes"))
+    at.selectbox(key="changer_nom").set_value("kofi").run()
+    key = f"changer_{account(desk, 'kofi').id}_1"
+    at.selectbox(key=f"{key}_role").set_value(Role.FOCAL_POINT).run()
+    at.multiselect(key=f"{key}_centres").set_value([KANDI])
+    sound(press(at, "Enregistrer"))
+    assert account(desk, "kofi").sites == {KANDI} and account(desk, "kofi").epoch == 2
+    sound(press(at, "Nouveau mot de passe"))
+    assert len(at.code) == 1 and account(desk, "kofi").must_change
+    sound(press(at, "Fermer le compte"))
+    assert account(desk, "kofi").disabled and not at.code
+    at.selectbox(key="changer_nom").set_value(me.name).run()
+    refused = press(at, "Fermer le compte")
+    assert "dernier compte d'administrateur" in refused.error[0].value
+
+
+def test_one_sees_where_one_is_signed_in_and_ends_it(desk, signed_in):
+    me = signed_in(Role.FOCAL_POINT, sites=frozenset({KANDI}))
+    with writing(desk.engine, queue=False) as connection:
+        for token in ("a", "b"):
+            access.begin(connection, me.id, token, "x", access.now(connection))
+    at = sound(visit_page("mon-compte"))
+    assert "awa, point focal" in everything(at).replace("\\", "")
+    fields = [b for b in at.button if b.label == "Fermer"]
+    assert len(fields) == 2
+    fields[0].click().run()
+    assert len([b for b in sound(at).button if b.label == "Fermer"]) == 1
+    assert len(desk.rows("SELECT 1 FROM sign_in WHERE ended_at IS NULL")) == 1
+
+
+def test_nobody_ends_another_s_sign_in_from_his_own_page(desk, signed_in):
+    other = signed_in(Role.CABINET, "kofi")
+    with writing(desk.engine, queue=False) as connection:
+        number = access.begin(connection, other.id, "k", "x", access.now(connection))
+    me = signed_in(Role.CABINET)
+    from dashboard.actions import accounts
+
+    assert accounts.close_own(me, number) == 0
+    assert len(desk.rows("SELECT 1 FROM sign_in WHERE ended_at IS NULL")) == 1
+
+
+def test_the_journal_is_in_words_searched_and_taken_away(desk, signed_in):
+    me = signed_in(Role.ADMINISTRATOR)
+    accesses.note(Person("dir.zou", Role.DIRECTOR, id="d"), "exported", {"file": "=plaintes.xlsx"})
+    at = sound(visit_page("journal"))
+    rows = read_tables(at)[0].rows
+    assert ["dir.zou", "a emporté un fichier", "fichier =plaintes.xlsx"] in [r[2:] for r in rows]
+    assert ["test", "a remis un fichier", "lot 1 · formulaire registre · lignes 2"] in [
+        r[2:] for r in rows
+    ]
+    at.text_input(key="journal_mot").set_value("EMPORTE Zou").run()
+    assert [row[2] for row in read_tables(sound(at))[0].rows] == ["dir.zou"]
+    at.text_input(key="journal_mot").set_value("rien de tel").run()
+    assert not read_tables(sound(at)) and "Rien de tel au journal" in at.info[0].value
+    from dashboard.period import today
+    from dashboard.ui import access_journal
+
+    book = openpyxl.load_workbook(io.BytesIO(access_journal._workbook(me, today(), today(), "zou")))
+    sheet = book["Journal"]
+    told = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert "a emporté un fichier" in told and "a remis un fichier" not in told
+
+
+@pytest.fixture
+def complaints_of_two(desk) -> Office:
+    """A complaint that waits in Kandi, one in Covè."""
+    desk.hand_in("plaintes", complaint("P-1", KANDI), complaint("P-2", COVE))
+    return desk
+
+
+def looked(desk: Office) -> list[tuple[str, str]]:
+    accesses.BESIDE.submit(lambda: None).result()  # what was said before it has been written
+    asked = "SELECT who, did FROM access_journal WHERE did = 'looked at complaints' ORDER BY id"
+    return desk.rows(asked)
+
+
+def test_that_complaints_were_looked_at_is_noted_once_for_each_place(complaints_of_two, signed_in):
+    signed_in(Role.DIRECTOR, departments=frozenset({"Zou"}))
+    at = sound(visit_page("plaintes"))
+    assert "P-2" in everything(at)
+    sound(at.run())
+    assert looked(complaints_of_two) == [("awa", "looked at complaints")]
+    at = sound(visit_page("plaintes", departement="Alibori"))
+    assert "P-1" not in everything(at)
+    assert len(looked(complaints_of_two)) == 1  # there was none to be seen
+
+
+def test_of_who_has_no_account_nothing_is_noted(complaints_of_two):
+    assert "P-1" in everything(sound(visit_page("plaintes")))
+    assert not looked(complaints_of_two) and session.person() == LOCAL_READER
+
+
+def test_a_director_s_pages_open_on_his_departments_and_he_may_look_at_all(desk, signed_in):
+    signed_in(Role.DIRECTOR, departments=frozenset({"Zou"}))
+    at = sound(visit_page("departement"))
+    assert link(at)["departement"] == "Zou"
+    at.selectbox(key="filtre_departement").set_value("").run()
+    assert "departement" not in link(sound(at))
+    at = sound(visit_page("departement", departement="Borgou"))
+    assert link(at)["departement"] == "Borgou"
+
+
+def test_the_names_of_two_sessions_files_are_not_alike(desk, monkeypatch):
+    names = []
+    real = downloads.st.download_button
+    monkeypatch.setattr(
+        downloads.st,
+        "download_button",
+        lambda *a, **k: names.append(k["file_name"]) or real(*a, **k),
+    )
+    for _ in range(2):
+        sound(sound(visit_page("attentes")).run())
+    workbooks = [name for name in names if name.endswith(".xlsx")]
+    assert len(workbooks) == 4 and len(set(workbooks)) == 2

@@ -1,0 +1,420 @@
+"""Every role by every page, right and file: who is let in, and nobody else. What is not in these tables fails a test.
+
+The tables say it a second time, as DESIGN of rights has it, so that a slip in RIGHTS or PAGES is seen.
+"""
+
+import inspect
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard.accounts import rights
+from dashboard.accounts.rights import LOCAL_READER, NOBODY, RIGHTS, NotAllowed, Person, Reach, Role
+from dashboard.actions import accesses, accounts, steering
+from dashboard.answers import complaints, deck, network, view
+from dashboard.answers.question import Question
+from dashboard.exports import EXPORTS
+from dashboard.period import clip, resolve, today
+from dashboard.stories import ready
+from dashboard.ui import (
+    alerts,
+    downloads,
+    frame,
+    outcome,
+    session,
+    steering_map,
+    stories,
+    targets,
+)
+from dashboard.ui.navigation import NO_SUCH_PAGE, PAGES
+from db import access
+from db.engine import make_engine, writing
+from tests.builders import KANDI, never_answer
+from tests.pages.app import everything, heading, visit_page
+
+HOME = "Alibori"  # where Kandi is
+PEOPLE = {
+    Role.CABINET: Person("cabinet", Role.CABINET, id="c"),
+    Role.DIRECTOR: Person("directrice", Role.DIRECTOR, frozenset({HOME}), id="d"),
+    Role.FOCAL_POINT: Person("point focal", Role.FOCAL_POINT, sites=frozenset({KANDI}), id="f"),
+    Role.DATA_MANAGER: Person("données", Role.DATA_MANAGER, id="m"),
+    Role.ADMINISTRATOR: Person("comptes", Role.ADMINISTRATOR, id="a"),
+    Role.GUEST: Person("invité", Role.GUEST, frozenset({HOME}), id="g"),
+    Role.READER: LOCAL_READER,
+    "stagiaire": Person("inconnu", "stagiaire", frozenset({HOME}), frozenset({KANDI}), id="i"),
+}
+C, D, F, M, A, R = (
+    Role.CABINET,
+    Role.DIRECTOR,
+    Role.FOCAL_POINT,
+    Role.DATA_MANAGER,
+    Role.ADMINISTRATOR,
+    Role.READER,
+)
+READS = {C, D, F, M, R}
+# Page by address: who finds it there.
+OPEN_TO = {
+    "carte": READS,
+    "departement": READS,
+    "attentes": READS,
+    "plaintes": READS,
+    "signaux": READS,
+    "presenter": READS,
+    "site": READS,
+    "definitions": READS | {A},
+    "guide": READS | {A},
+    "mon-compte": {C, D, F, M, A},
+    "comptes": {A},
+    "journal": {A},
+}
+ALL, NATION, OWN, SITES, MADE = (
+    Reach.COUNTRY,
+    Reach.NATION,
+    Reach.DEPARTMENTS,
+    Reach.SITES,
+    Reach.MADE,
+)
+# Right: how far it goes, for whom.
+REACHES = {
+    "understand": {C: ALL, D: ALL, F: ALL, M: ALL, A: ALL, R: ALL},
+    "aggregates": {C: ALL, D: ALL, F: ALL, M: ALL, R: ALL},
+    "complaint_list": {C: ALL, D: OWN, F: SITES, M: ALL, R: ALL},
+    "complaint_texts": {D: OWN, M: ALL, R: ALL},
+    "keep_stories": {C: MADE, D: MADE, M: ALL, R: ALL},
+    "decide": {C: ALL, D: OWN, M: ALL, R: ALL},
+    "set_targets": {C: NATION, D: OWN, M: ALL, R: ALL},
+    "rebase": {M: ALL, R: ALL},
+    "own_account": {C: MADE, D: MADE, F: MADE, M: MADE, A: MADE},
+    "accounts": {A: ALL},
+    "journal": {A: ALL},
+}
+# Kind of file: for whom it is made. A kind is an entry of EXPORTS, or one of the buttons of a page.
+MADE_FOR = dict.fromkeys((*EXPORTS, "page", "picture"), READS) | {"journal": {A}}
+
+
+@pytest.fixture(scope="module")
+def filled(databases) -> Iterator[str]:
+    """The address of fictitious data, and an account for each."""
+    with databases.fresh(visits=6_000) as url:
+        engine = make_engine(url)
+        with writing(engine, queue=False) as connection:
+            for person in PEOPLE.values():
+                held = {"departments": person.departments, "sites": person.sites, "email": None}
+                access.add_account(connection, person.name, role=person.role, **held)
+        engine.dispose()
+        never_answer(url)
+        yield url
+        view.forget()
+
+
+@pytest.fixture
+def demo(filled, using) -> str:
+    """The fictitious data, shown by the pages."""
+    using(filled)
+    return filled
+
+
+@pytest.fixture(params=PEOPLE, ids=str)
+def role(request, monkeypatch) -> str:
+    """The role of who asks, on pages and in what they call later."""
+    monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: PEOPLE[request.param])
+    return request.param
+
+
+# ---- the tables are whole --------------------------------------------------------------------------------------------
+
+
+def test_every_page_right_role_and_file_is_in_the_tables():
+    assert OPEN_TO.keys() == {spec.url_path for spec in PAGES}
+    assert REACHES.keys() == RIGHTS.keys()
+    assert {*Role} <= PEOPLE.keys()
+    assert MADE_FOR.keys() == {*EXPORTS, *buttons()}
+
+
+def buttons() -> set[str]:
+    """The files that buttons outside stories hand over, by what calls `downloads.button`."""
+    from dashboard.ui import access_journal, picture, takeaway
+
+    known = {
+        takeaway.ways: "page",
+        picture.button: "picture",
+        access_journal.show: "journal",
+        takeaway.story: None,  # those of EXPORTS
+    }
+    found = {
+        name
+        for module in ui_modules()
+        for name, f in vars(module).items()
+        if inspect.isfunction(f)
+        and f.__module__ == module.__name__
+        and "downloads.button(" in inspect.getsource(f)
+    }
+    assert found == {f.__name__ for f in known}
+    return {kind for kind in known.values() if kind}
+
+
+def ui_modules() -> list:
+    """The modules of the screen."""
+    import pkgutil
+    from importlib import import_module
+
+    import dashboard.ui
+
+    return [
+        import_module(f"dashboard.ui.{m.name}") for m in pkgutil.iter_modules(dashboard.ui.__path__)
+    ]
+
+
+def test_no_button_hands_a_file_over_but_by_the_one_that_looks_again_who_asks():
+    calling = [m.__name__ for m in ui_modules() if "st.download_button(" in inspect.getsource(m)]
+    assert calling == [downloads.__name__]
+
+
+@pytest.mark.parametrize("right", REACHES)
+def test_each_right_goes_as_far_as_the_table_says(right):
+    assert {
+        role: rights.reach(person, right)
+        for role, person in PEOPLE.items()
+        if rights.may(person, right)
+    } == REACHES[right]
+
+
+# ---- pages, by the menu and by their address -------------------------------------------------------------------------
+
+
+def test_the_menu_has_the_pages_of_the_role_and_no_word_of_others(demo, role, monkeypatch):
+    menu: list[st.Page] = []
+    real = st.navigation
+
+    def navigation(sections, **more):
+        menu[:] = [page for pages in sections.values() for page in pages]
+        return real(sections, **more)
+
+    monkeypatch.setattr(st, "navigation", navigation)
+    visit_page("guide")
+    listed = {page.title for page in menu if page.visibility == "visible"}
+    assert listed == {s.title for s in PAGES if s.listed and role in OPEN_TO[s.url_path]}
+    named = {page.title for page in menu} - {NO_SUCH_PAGE}
+    assert named == {s.title for s in PAGES if role in OPEN_TO[s.url_path]}
+
+
+@pytest.mark.parametrize("spec", PAGES[1:], ids=lambda spec: spec.url_path)
+def test_a_page_is_there_for_the_roles_of_the_table_alone(demo, role, spec):
+    at = visit_page(spec.url_path, centre=KANDI)
+    assert not at.exception and not at.error
+    if role in OPEN_TO[spec.url_path]:
+        assert heading(at).startswith(spec.heading) or spec.url_path in frame.FINDINGS
+    else:
+        assert [title.value for title in at.title] == [NO_SUCH_PAGE]
+        names = network.names(LOCAL_READER).values()
+        assert not [name for name in names if name in everything(at)]
+
+
+def test_who_opens_the_application_is_led_to_the_first_page_that_is_his(demo, role):
+    at = visit_page()
+    assert not at.exception and not at.error
+    titles = [title.value for title in at.title]
+    if role in OPEN_TO["carte"]:
+        assert heading(at).startswith("L'essentiel")
+    else:
+        assert titles == [NO_SUCH_PAGE] or (role == A and titles == ["Comptes"])
+
+
+# ---- files -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", MADE_FOR)
+def test_a_file_is_made_for_the_roles_of_the_table_alone(demo, role, kind, monkeypatch):
+    made = []
+    monkeypatch.setattr(accesses, "note", lambda person, did, what: made.append(did))
+    right = "journal" if kind == "journal" else "aggregates"
+    make = downloads.checked(lambda person: b"file", f"x.{kind}", right)
+    if role in MADE_FOR[kind]:
+        assert make() == b"file" and made == ["exported"]
+    else:
+        with pytest.raises(downloads.Gone):
+            make()
+        assert not made
+
+
+@pytest.mark.parametrize("kind", MADE_FOR)
+def test_a_file_that_was_offered_is_made_for_nobody_once_the_account_is_gone(
+    demo, role, kind, monkeypatch
+):
+    made: list[Person] = []
+    right = "journal" if kind == "journal" else "aggregates"
+    make = downloads.checked(lambda person: made.append(person) or b"file", f"x.{kind}", right)
+    monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: NOBODY)
+    with pytest.raises(downloads.Gone):
+        make()
+    assert not made
+
+
+def test_the_rows_of_a_story_s_files_are_those_of_who_asks(demo, role):
+    person, everybody = PEOPLE[role], Question(today().replace(year=today().year - 1), today())
+    last = network.freshness(LOCAL_READER).as_of
+    period = clip(resolve("12m", last), last)
+    told = repr(deck.build(person, everybody, ready(f"departement:{HOME}"), period))
+    every = complaints.open_rows(LOCAL_READER, everybody.at(HOME, None))
+    own = every.where(every.code == KANDI) if role == F else every
+    held = {str(reference) for reference in every.reference if reference in told}
+    assert 0 < len(every.where(every.code == KANDI)) < len(every)
+    assert held == ({*map(str, own.reference)} if role in READS else set())
+
+
+# ---- what a page calls: forged messages, and a part that runs by itself ------------------------------------------------
+
+# By what it would do: what the page calls, with what, what it would write, and whose it may be.
+AIM = {
+    "cible_indicateur": "wait_p50",
+    "cible_valeur": 20.0,
+    "cible_jour": today(),
+    "cible_source": "plan",
+}
+DECISION = {"decision_quoi": "tickets", "decision_qui": "le directeur", "decision_pour": None}
+LEVEL = {"niveau_raison": "travaux"}
+FORGED = {
+    "aim of the network": (
+        targets._keep,
+        (),
+        AIM | {"cible_perimetre": "nation"},
+        "set_target",
+        {C, M, R},
+    ),
+    "aim of one's own": (
+        targets._keep,
+        (),
+        AIM | {"cible_perimetre": HOME},
+        "set_target",
+        {D, M, R},
+    ),
+    "aim of another": (targets._keep, (), AIM | {"cible_perimetre": "Zou"}, "set_target", {M, R}),
+    "aim taken back": (
+        targets._remove,
+        ("wait_p50", "nation", today()),
+        {},
+        "remove_target",
+        {C, M, R},
+    ),
+    "decision of one's own": (
+        alerts._keep,
+        (),
+        DECISION | {"decision_sur": (KANDI, "wait_p50")},
+        "decide",
+        {C, D, M, R},
+    ),
+    "decision of another": (
+        alerts._keep,
+        (),
+        DECISION | {"decision_sur": ("ccsp-cove", "wait_p50")},
+        "decide",
+        {C, M, R},
+    ),
+    "level accepted": (
+        alerts._answer_level,
+        (True,),
+        LEVEL | {"niveau_lequel": (KANDI, "wait_p50", today())},
+        "accept_level",
+        {M, R},
+    ),
+    "level refused": (
+        alerts._answer_level,
+        (False,),
+        LEVEL | {"niveau_lequel": (KANDI, "wait_p50", today())},
+        "refuse_level",
+        {M, R},
+    ),
+    "presentation": (
+        stories._kept,
+        (None, ready("national")),
+        {},
+        "keep_story",
+        {C, D, M, R},
+    ),
+}
+
+
+def receive(callback, given, state) -> None:
+    """What a message of a page sets and calls, whatever the page has shown."""
+    import streamlit as st
+
+    from dashboard.ui import filters, session
+
+    st.session_state[filters.FILTERS] = dict(filters.DEFAULTS)
+    for name, value in state.items():
+        st.session_state[name] = value
+    callback(*(session.person() if one is None else one for one in given))
+
+
+@pytest.mark.parametrize("message", FORGED)
+def test_a_forged_message_does_what_the_role_may_do_and_no_more(demo, role, message, monkeypatch):
+    callback, given, state, writes, allowed = FORGED[message]
+    written: list[str] = []
+    monkeypatch.setattr(steering.steer, writes, lambda *a, **k: written.append(writes))
+    if writes == "keep_story":  # one of a ready-made name is refused to all
+        given = (None, replace(given[1], name="revue"))
+    monkeypatch.setattr(st, "rerun", lambda: None)
+    at = AppTest.from_function(receive, args=(callback, given, state)).run()
+    assert not at.exception
+    assert bool(written) == (role in allowed)
+    said = at.session_state[outcome.SAID][2]
+    assert ("droit" in said) == (role not in allowed)
+
+
+def test_the_map_s_own_run_shows_nothing_after_the_right_is_gone(demo, monkeypatch):
+    def page() -> None:
+        from dashboard.ui import filters, show, steering_map
+
+        show.start()
+        filters.sync("carte")
+        steering_map.zone()
+
+    at = AppTest.from_function(page, default_timeout=30).run()
+    names = network.names(LOCAL_READER).values()
+    assert not at.exception and [name for name in names if name in everything(at)]
+    monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: NOBODY)
+    at.run()
+    assert not at.exception
+    assert not [name for name in names if name in everything(at)]
+    assert steering_map.zone.__wrapped__  # it is a part that runs by itself
+
+
+# ---- accounts and the journal ----------------------------------------------------------------------------------------
+
+MANAGED = {
+    "add": lambda who: accounts.add(who, "x", accounts.Wanted("cabinet")),
+    "change": lambda who: accounts.change(who, "x", accounts.Wanted("cabinet")),
+    "disable": lambda who: accounts.disable(who, "x"),
+    "reset": lambda who: accounts.reset(who, "x"),
+    "close": lambda who: accounts.close(who, "x"),
+    "everyone": accounts.everyone,
+    "sessions": accounts.sessions,
+    "lines": lambda who: accesses.lines(who, today(), today()),
+}
+
+
+@pytest.mark.parametrize("what", MANAGED)
+def test_accounts_and_the_journal_are_for_the_administrator_alone(demo, role, what):
+    if role == A:
+        with suppress(accounts.Refused):  # there is no account « x », or there is one already
+            MANAGED[what](PEOPLE[role])
+        return
+    with pytest.raises(NotAllowed):
+        MANAGED[what](PEOPLE[role])
+
+
+def test_every_action_on_accounts_is_in_the_table():
+    asked = {
+        name
+        for name, f in vars(accounts).items()
+        if inspect.isfunction(f) and f.__module__ == accounts.__name__ and not name.startswith("_")
+    }
+    assert asked == (MANAGED.keys() - {"lines"}) | {
+        "whoever_runs_the_command",
+        "own_sessions",
+        "close_own",
+    }

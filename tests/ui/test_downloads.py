@@ -1,0 +1,109 @@
+"""A file outlives the page that offered it: whoever asks for it is looked up again, and what was taken is noted."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from dashboard.accounts.lookout import Lookout
+from dashboard.accounts.rights import LOCAL_READER, Person, Role
+from dashboard.answers import view
+from dashboard.settings import load
+from dashboard.ui import downloads, session
+from db import access
+from db.engine import writing
+from tests.builders import Office, visit
+
+Make = Callable[[], bytes]
+
+
+@pytest.fixture
+def desk(office, database_url, monkeypatch) -> Iterator[Office]:
+    """A database that answers, and nobody who was looked up before."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    load.cache_clear()
+    office.hand_in("registre", visit())
+    monkeypatch.setattr(session, "LOOKOUT", Lookout(view.engine, session.limits))
+    yield office
+    view.forget()
+    load.cache_clear()
+
+
+@pytest.fixture
+def signed_in(desk, monkeypatch) -> str:
+    """The account of a director of the Zou, whose page is open; its id."""
+    with writing(desk.engine, queue=False) as connection:
+        account = access.add_account(
+            connection,
+            "directrice",
+            role=Role.DIRECTOR,
+            departments={"Zou"},
+            sites=None,
+            email=None,
+        )
+    monkeypatch.setattr(session, "_told", lambda: f"{account}.1")
+    return account
+
+
+def offered(right: str = "aggregates") -> tuple[Make, list[Person]]:
+    """What a button of the page would call, and for whom files were made."""
+    made: list[Person] = []
+    return downloads.checked(
+        lambda person: made.append(person) or b"file", "plaintes.xlsx", right
+    ), made
+
+
+def noted(desk: Office) -> list[tuple[str, str]]:
+    return desk.rows("SELECT who, did FROM access_journal ORDER BY id")
+
+
+def test_a_file_is_made_for_who_asks_and_noted(desk, signed_in):
+    make, made = offered()
+    assert make() == b"file" and [person.id for person in made] == [signed_in]
+    assert noted(desk) == [("directrice", "exported")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"disabled": True},
+        {"role": "administrator"},
+        {"departments": {"Borgou"}},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_file_that_was_offered_is_not_made_once_the_rights_have_changed(desk, signed_in, change):
+    make, made = offered()
+    with writing(desk.engine, queue=False) as connection:
+        access.change_account(connection, signed_in, **change)
+    session.LOOKOUT.forget()
+    with pytest.raises(downloads.Gone):
+        make()
+    assert not made and not noted(desk)
+
+
+def test_who_may_see_something_else_by_now_gets_no_file_of_before(desk, monkeypatch):
+    """The same account, whose epoch nobody raised: what may be seen is compared, not only who asks."""
+    now = Person("directrice", Role.DIRECTOR, frozenset({"Zou"}), id="a")
+    monkeypatch.setattr(session, "person", lambda: now)
+    monkeypatch.setattr(
+        session,
+        "asker",
+        lambda: lambda: Person("directrice", Role.DIRECTOR, frozenset({"Alibori"}), id="a"),
+    )
+    make, made = offered()
+    with pytest.raises(downloads.Gone):
+        make()
+    assert not made
+
+
+def test_a_file_of_another_right_is_made_for_who_has_it_alone(desk, signed_in):
+    make, made = offered("journal")
+    with pytest.raises(downloads.Gone):
+        make()
+    assert not made
+
+
+def test_nothing_is_noted_of_who_has_no_account(desk, monkeypatch):
+    monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: LOCAL_READER)
+    make, made = offered()
+    assert make() == b"file" and made and not noted(desk)
