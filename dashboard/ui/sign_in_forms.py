@@ -163,9 +163,7 @@ class Forms:
         sent = await _fields(receive)
         if sent is None:
             return PlainTextResponse("Ce formulaire est trop long.", 413)
-        if not visitor.form or not hmac.compare_digest(
-            sent.get("jeton", ""), _signed(visitor.form)
-        ):
+        if not (visitor.form and _is_of(sent.get("jeton", ""), visitor.form)):
             return self._form(scope, visitor, seen, OLD_FORM, 403)
         try:
             if path == IN:
@@ -268,6 +266,11 @@ async def _fields(receive: Receive) -> dict[str, str] | None:
     except ValueError:
         return {}
     return {name: values[0] for name, values in found.items()}
+
+
+def _is_of(sent: str, form: str) -> bool:
+    """Whether what a form sent is the token that this browser was given."""
+    return hmac.compare_digest(sent.encode(errors="replace"), _signed(form).encode())
 
 
 def _signed(form: str) -> str:

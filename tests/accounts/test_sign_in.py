@@ -158,7 +158,7 @@ def test_a_form_that_was_not_given_to_this_browser_signs_nobody_in(closed):
     received = closed.add()
     page = Browser().get("/connexion").text
     foreign = page.split('name="jeton" value="')[1].split('"')[0]
-    for token in (foreign, "", "x" * 64):
+    for token in (foreign, "", "x" * 64, "é" * 64):
         browser = Browser()
         browser.get("/connexion")
         answer = browser.sign_in("dir.zou", received, jeton=token)

@@ -1,6 +1,7 @@
 """People at other machines: they sign in over TLS, see what is theirs, sign out; what is withdrawn ends on open pages."""
 
 import re
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ import trustme
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
 
 from dashboard.accounts import holders
 from dashboard.accounts.holders import Wanted
@@ -16,6 +19,7 @@ from dashboard.accounts.rights import Role
 from db.engine import make_engine
 from tests.browser import served
 from tests.browser.screen import choose, settled
+from tests.browser.test_guarded import rerun
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("sign-in")]
 PASSWORD = "trois lampes sous la pluie"
@@ -87,6 +91,27 @@ def people(chromium: Browser) -> Iterator[Callable[..., served.Visit]]:
     assert left == []
 
 
+def page_session(office: Office, visit: served.Visit, resumed: str = "none") -> str:
+    """The name of the session that Streamlit gives a page of this browser, which asks for that one."""
+    unchecked = ssl.create_default_context()
+    unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+    kept = "; ".join(f"{c['name']}={c['value']}" for c in visit.context.cookies())
+    with connect(
+        office.address.replace("https", "wss") + "/_stcore/stream",
+        ssl=unchecked,
+        subprotocols=["streamlit", "none", resumed],
+        origin=office.address,
+        additional_headers={"cookie": kept},
+        proxy=None,
+    ) as link:
+        link.send(rerun().SerializeToString())
+        while True:
+            message = ForwardMsg()
+            message.ParseFromString(link.recv(timeout=30))
+            if message.WhichOneof("type") == "new_session":
+                return message.new_session.initialize.session_id
+
+
 def sign_in(page: Page, name: str, password: str) -> None:
     page.get_by_label("Nom").fill(name)
     page.get_by_label("Mot de passe", exact=True).fill(password)
@@ -135,6 +160,9 @@ def test_a_director_elsewhere_signs_in_sees_his_own_signs_out_and_his_old_cookie
     settled(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Borgou")
     expect(page.get_by_text("P-NIKKI")).to_have_count(0)
+    # A page's session is given back to nobody but its own: whoever knows its name has another.
+    mine = page_session(office, one)
+    assert page_session(office, other, mine) != mine == page_session(office, one, mine)
     kept = one.context.cookies()
     (session,) = [c for c in kept if c["name"] == "__Host-ccsp-session"]
     assert session["secure"] and session["httpOnly"] and session["sameSite"] == "Lax"

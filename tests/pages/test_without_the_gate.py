@@ -1,0 +1,44 @@
+"""Started by itself, the application shows nothing: what the gate says of who asks is missing, or is nobody's."""
+
+from functools import partial
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.accounts.lookout import OPEN, Lookout
+from dashboard.answers import view
+from dashboard.settings import ROOT
+from dashboard.ui import session
+from tests.pages.app import heading
+
+
+@pytest.fixture
+def fictitious(sqlite, using, monkeypatch):
+    """Fictitious data, in front of which nobody has to sign in."""
+    with sqlite.fresh(visits=6_000) as url:
+        using(url)
+        session.LOOKOUT.forget()
+        # tests/pages/app.py puts who sits at the machine in place of whoever asks.
+        monkeypatch.setattr(session.LOOKOUT, "asks", partial(Lookout.asks, session.LOOKOUT))
+        yield
+        view.forget()
+        session.LOOKOUT.forget()
+
+
+def opened(said: dict[str, str]) -> AppTest:
+    """The application, told so of who asks."""
+    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
+    at.user = said
+    return at.run()
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"account": ""}, {"account": "0123456789abcdef.1"}, {"email": OPEN}]
+)
+def test_nothing_is_shown_to_whom_the_gate_does_not_name(fictitious, said):
+    at = opened(said)
+    assert not at.exception and len(at.main) == 0
+
+
+def test_the_page_is_there_for_whom_the_gate_lets_in(fictitious):
+    assert heading(opened({"account": OPEN}))
