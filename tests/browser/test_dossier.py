@@ -64,6 +64,7 @@ def serious(page) -> list[str]:
     ]
 
 
+@pytest.mark.xdist_group("stories")
 @pytest.mark.parametrize("name", STORIES)
 def test_a_story_is_light_and_open_to_all(stories, opened, name):
     assert len(stories[name].encode()) < LIMIT
