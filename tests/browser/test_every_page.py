@@ -2,8 +2,8 @@
 printed and by ear too. What fails is named by its page and its matter."""
 
 import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -100,29 +100,38 @@ def is_open_to_all(page: Page, spec: PageSpec) -> None:
     assert serious == []
 
 
+@contextmanager
+def on_paper(page: Page) -> Iterator[None]:
+    """The page as it is printed on A4, then as it was."""
+    page.set_viewport_size(PAPER)
+    page.emulate_media(media="print")
+    try:
+        yield
+    finally:
+        page.emulate_media(media="null")
+        page.set_viewport_size(served.SCREEN)
+        still(page)  # the menu finds its room again
+
+
 def is_printed_whole(page: Page, spec: PageSpec) -> None:
     """On A4: its title, filters and date, whole tables and charts, and nothing that only acts."""
     if "departement" in spec.filters:
         filter_by(page, "departement", "Zou")
-    page.set_viewport_size(PAPER)
-    page.emulate_media(media="print")
-    if spec.filters:
-        of = "Kandi" if "centre" in spec.filters else "Zou"
-        expect(page.locator(".ccsp-fold")).to_contain_text(of)
-    settled(page)
-    still(page)
-    expect(page.locator("h1")).to_be_visible()
-    expect(page.locator(".ccsp-state")).to_contain_text("données au")
-    for acting in page.locator(ACTS).all():
-        expect(acting).to_be_hidden()
-    assert page.evaluate(BEYOND_PAPER) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
-    page.emulate_media(media="null")
-    page.set_viewport_size(served.SCREEN)
+    with on_paper(page):
+        if spec.filters:
+            of = "Kandi" if "centre" in spec.filters else "Zou"
+            expect(page.locator(".ccsp-fold")).to_contain_text(of)
+        settled(page)
+        still(page)
+        expect(page.locator("h1")).to_be_visible()
+        expect(page.locator(".ccsp-state")).to_contain_text("données au")
+        for acting in page.locator(ACTS).all():
+            expect(acting).to_be_hidden()
+        assert page.evaluate(BEYOND_PAPER) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
     if "departement" in spec.filters:
         filter_by(page, "departement", "Tous les départements")
         settled(page)
-    still(page)  # the menu finds its room again
 
 
 def says_in_french_and_once_what_the_pointer_finds(page: Page, spec: PageSpec) -> None:
@@ -133,7 +142,6 @@ def says_in_french_and_once_what_the_pointer_finds(page: Page, spec: PageSpec) -
     page.wait_for_function(DRAWN)
     still(page)
     told = pointed(page)
-    page.set_viewport_size(served.SCREEN)
     assert told and not english(sorted(told))
     for text in told:
         lines = [line.strip() for line in re.split(r"[\n\t]+", text) if line.strip()]
@@ -176,6 +184,7 @@ def test_a_page_at_a_desk(page, app, spec, subtests):
     for matter in AT_A_DESK:
         with subtests.test(matter.__name__):
             matter(page, spec)
+        page.set_viewport_size(served.SCREEN)  # some look at it on another
     assert bare == []
 
 
