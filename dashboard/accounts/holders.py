@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from dashboard.accounts import journal, passwords
 from dashboard.accounts.rights import Role
+from dashboard.settings import load
 from db import access
 from db.access import Entry, Holder
 from db.engine import writing
@@ -117,7 +118,14 @@ def sessions(engine: Engine, name: str | None = None) -> list[tuple[str, Entry]]
     with engine.connect() as connection:
         names = {holder.id: holder.name for holder in access.accounts(connection)}
         of = _known(connection, name).id if name is not None else None
-        return [(names[e.account_id], e) for e in access.entries(connection, of)]
+        at = access.now(connection)
+        seen = at - timedelta(minutes=load().session_idle_minutes)
+        began = at - timedelta(hours=load().session_hours)
+        return [
+            (names[one.account_id], one)
+            for one in access.entries(connection, of)
+            if one.seen_at > seen and one.began_at > began  # what lapsed opens nothing any more
+        ]
 
 
 def _known(connection: Connection, name: str) -> Holder:

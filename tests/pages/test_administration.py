@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -104,15 +105,16 @@ def test_an_account_is_changed_reset_and_closed(desk, signed_in):
 def test_one_sees_where_one_is_signed_in_and_ends_it(desk, signed_in):
     me = signed_in(Role.FOCAL_POINT, sites=frozenset({KANDI}))
     with writing(desk.engine, queue=False) as connection:
-        for token in ("a", "b"):
-            access.begin(connection, me.id, token, "x", access.now(connection))
+        now = access.now(connection)
+        for token, at in (("a", now), ("b", now), ("c", now - timedelta(hours=1))):
+            access.begin(connection, me.id, token, "x", at)  # the last one has lapsed
     at = sound(visit_page("mon-compte"))
     assert "awa, point focal" in everything(at).replace("\\", "")
     fields = [b for b in at.button if b.label == "Fermer"]
     assert len(fields) == 2
     fields[0].click().run()
     assert len([b for b in sound(at).button if b.label == "Fermer"]) == 1
-    assert len(desk.rows("SELECT 1 FROM sign_in WHERE ended_at IS NULL")) == 1
+    assert len(desk.rows("SELECT 1 FROM sign_in WHERE ended_at IS NULL")) == 2
 
 
 def test_nobody_ends_another_s_sign_in_from_his_own_page(desk, signed_in):
