@@ -17,6 +17,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from dashboard.accounts.lookout import OPEN, Lookout, State
 
 EVERY = 1.0  # seconds between two looks
+ASKED_AT_MOST = (
+    200  # tokens that are looked at beside those of open pages: anybody may make some up
+)
 HELD_AT_MOST = 50  # what is said on a page that is covered
 SHUT = {"type": "websocket.close", "code": 1008}
 LOG = logging.getLogger("ccsp")
@@ -138,7 +141,8 @@ class OpenPages:
 
     def ask(self, token: str) -> None:
         """Somebody asks about this token and will again."""
-        self.asked[token] = asyncio.get_running_loop().time()
+        if token in self.asked or len(self.asked) < ASKED_AT_MOST:
+            self.asked[token] = asyncio.get_running_loop().time()
         self.watch()
 
     def watch(self) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+import server
 from dashboard.__main__ import main
 from dashboard.settings import load
 from scripts.start import address, who_comes_in
@@ -61,3 +62,11 @@ def test_the_start_says_whether_one_has_to_sign_in_and_where(opened):
     assert FIRST in who_comes_in() and address(8501) == load().public_url
     opened.set(PUBLIC_URL="", HOST="10.0.0.4", TLS_CERT=__file__, TLS_KEY=__file__)
     assert FIRST in who_comes_in() and address(8501) == "https://10.0.0.4:8501"
+
+
+def test_a_certificate_that_is_none_is_said_in_a_sentence(house):
+    house.set(TLS_CERT=__file__, TLS_KEY=__file__)
+    with pytest.raises(SystemExit, match="ne sont pas un certificat"):
+        server.refuse_certificate()
+    house.set(TLS_CERT="", TLS_KEY="")
+    server.refuse_certificate()

@@ -385,3 +385,24 @@ def test_the_database_away_leaves_open_pages_as_they_are(closed, someone, monkey
 
     run(tried())
     assert timedelta(seconds=open_pages.EVERY) < timedelta(seconds=2)
+
+
+def test_tokens_that_are_made_up_do_not_make_the_server_look_for_ever_more(closed, someone):
+    looked = []
+
+    async def tried():
+        for i in range(500):
+            made_up = Browser(someone.app, cookies={"ccsp-session": f"{i:043}"})
+            await made_up.ask("/livez", **{"sec-fetch-site": "same-origin"})
+        look = LOOKOUT.look
+        LOOKOUT.look = lambda tokens: (looked.append(len(set(tokens))), look(tokens))
+        try:
+            async with open_page(someone) as page:
+                await asyncio.sleep(1.2)
+                await page.says(rerun())
+                assert await page.next_heard() == rerun()
+        finally:
+            LOOKOUT.look = look
+
+    run(tried())
+    assert 1 < max(looked) <= open_pages.ASKED_AT_MOST + 1
