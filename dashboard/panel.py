@@ -88,9 +88,10 @@ class Card:
 class Legend:
     """What a map's legend says, and only of what there is: a row that no site has is not among them.
 
-    rows: {"label": str, "count": int} and what is drawn before it, in the words of a mark: "fill" of a class, "sign",
-    "silent" or "missing". kinds: {"kind", "label"}. sizes: {"radius": px, "label"}, and before them `size_text`, what the
-    area stands for. note: a sentence under the rows. credit: the source of the limits of communes.
+    rows: {"label": str, "count": int}, "long" instead of the label where there is room (the page's own map), and what is drawn
+    before it, in the words of a mark: "fill" of a class, "sign", "silent" or "missing". kinds: {"kind", "label"}. sizes:
+    {"radius": px, "label"}, and before them `size_text`, what the area stands for. note: a sentence under the rows. credit:
+    the source of the limits of communes.
     """
 
     title: str = ""

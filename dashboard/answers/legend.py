@@ -80,8 +80,9 @@ def _sign_rows(signals: Iterable[Signal]) -> Rows:
     met = Counter(s.assurance for s in signals)
     return [
         {
-            # Other lines of the page count the alerts of all indicators.
-            "label": f"{STATES[variation]} de ce chiffre, {when}",
+            "label": f"{STATES[variation]}, {when}",
+            # On the page other lines count the alerts of all indicators; a slide's title speaks of this one.
+            "long": f"{STATES[variation]} de ce chiffre, {when}",
             "count": counts[variation, when],
             "sign": {"letter": letter, "frame": frame, "badge": None},
         }
@@ -107,8 +108,9 @@ def _in(signal: Signal) -> str:
 def _silent_rows(marks: Iterable[Mark], at: str) -> Rows:
     """How many sites are silent, and when."""
     silent = sum(bool(m["silent"]) for m in marks)
-    label = f"muet plus de {french.days(SILENT_DAYS)}, {at}"
-    return [{"label": label, "count": silent, "silent": True}] if silent else []
+    label = f"muet plus de {french.days(SILENT_DAYS)}"
+    row = {"label": label, "long": f"{label}, {at}", "count": silent, "silent": True}
+    return [row] if silent else []
 
 
 def _missing_rows(figures: Iterable[Figure]) -> Rows:

@@ -29,7 +29,7 @@ ccsp.legend = (() => {
     const node = el("ul", cls);
     for (const row of rows) {
       const item = el("li");
-      item.append(sample(row, cls ? 0 : COLUMN), el("span", "", row.label));
+      item.append(sample(row, cls ? 0 : COLUMN), el("span", "", row.long || row.label));
       if (row.count !== undefined && row.count !== null) item.append(el("span", "count", row.count));
       node.append(item);
     }
