@@ -34,6 +34,7 @@ PUBLIC = ("/static/", "/app/static/", "/component/", "/_stcore/bidi-components/"
 RECENT = 5.0  # seconds for which a page may be told what was read
 SEEN_EVERY = 30.0  # seconds between two notes that somebody is at work
 # Files that were made for one page, or that one page may send: whose they are is heard when the page is told their addresses.
+# They go with the rights of then: once these change, who asks is somebody else.
 LENT = re.compile(rb"/(?:media/[\w.-]{8,200}|_stcore/upload_file/[\w-]{1,80}/[\w-]{1,80})")
 LENT_AT_MOST = 20_000
 
@@ -96,7 +97,7 @@ class SignIn:
                 return RedirectResponse(f"{CHANGE}{wanted(scope)}", 303)
             return PlainTextResponse("Il faut d'abord choisir un mot de passe.", 401)
         path = scope["path"].encode(errors="replace")
-        if LENT.match(path) and _whose(told) not in self.lent.get(path, ()):
+        if LENT.match(path) and told not in self.lent.get(path, ()):
             return PlainTextResponse("Ce fichier n'existe pas.", 404)
         return None
 
@@ -150,7 +151,7 @@ class SignIn:
             data = message.get("bytes") or b""
             if b"/media/" in data or b"/_stcore/upload_file/" in data:
                 for path in LENT.findall(data):
-                    self.lent.setdefault(path, set()).add(_whose(told))
+                    self.lent.setdefault(path, set()).add(told)
                     self.lent.move_to_end(path)
                 while len(self.lent) > LENT_AT_MOST:
                     self.lent.popitem(last=False)
@@ -193,11 +194,6 @@ class SignIn:
 def _say_failure(task: asyncio.Future[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
         LOG.warning("that somebody is at work could not be noted", exc_info=error)
-
-
-def _whose(told: str) -> str:
-    """The account, whatever became of its rights."""
-    return told.partition(".")[0]
 
 
 def is_document(scope: Scope) -> bool:

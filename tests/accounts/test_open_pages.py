@@ -337,6 +337,23 @@ def test_a_file_is_given_to_the_account_whose_page_was_told_of_it_and_to_nobody_
     run(tried())
 
 
+def test_a_file_of_a_page_is_gone_with_the_rights_that_it_was_made_under(closed, someone):
+    fetched = {"sec-fetch-dest": "empty"}
+
+    async def tried():
+        async with open_page(someone) as page:
+            await page.tell(MEDIA.encode())
+            await page.next_said()
+            assert (await someone.ask(MEDIA, **fetched)).status == 200
+            await WITHDRAWN["another role"](closed, someone)
+            assert await page.next_said() == SHUT
+        async with open_page(someone) as page:
+            assert page.accepted, "the same sign-in, with what it may do now"
+            assert (await someone.ask(MEDIA, **fetched)).status == 404
+
+    run(tried())
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "GET"])
 def test_nobody_replaces_or_removes_the_file_that_another_hands_in(closed, someone, method):
     other = closed.someone("dir.borgou", departments=["Borgou"])
