@@ -5,7 +5,7 @@ Before: `db.access`. After: the gate (`dashboard.ui.sign_in`), which asks for ea
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +24,10 @@ AHEAD = timedelta(
     minutes=5
 )  # what began later than that after now was dated by a clock that is wrong
 OPEN = "open"  # what the gate says of who need not sign in
+KEPT_AT_MOST, KEPT_FOR = (
+    10_000,
+    60.0,
+)  # tokens, and seconds for which those past that number are kept
 NEXT_AT_MOST = 20  # a page that lapsed more often in one life is opened anew
 
 
@@ -61,6 +65,17 @@ class Seen(NamedTuple):
 UNKNOWN = Seen(State.ENDED)
 
 
+class Reading(NamedTuple):
+    """What was read at one time of the base and of some tokens: what was read of others since does not touch it."""
+
+    is_open: bool
+    seen: Mapping[str, Seen]
+
+    def of(self, token: str | None) -> Seen:
+        """How it stands with one of these tokens, or with who has none."""
+        return self.seen[token] if token else UNKNOWN
+
+
 class Lookout:
     """Answers from memory for a second. engine: called when the database is needed; limits: how long a sign-in lasts."""
 
@@ -69,39 +84,52 @@ class Lookout:
         self.forget()
 
     def forget(self) -> None:
-        """Ask anew: something was changed here."""
+        """Know nothing any more."""
         self._open: tuple[float, bool] = (float("-inf"), False)
         self._accounts: dict[str, tuple[float, Holder | None]] = {}
         self._tokens: dict[str, tuple[float, Seen]] = {}
 
-    def known(self, token: str | None, within: float = FRESH) -> bool:
-        """Whether all that is to be known of this token, and of the base, was read in the last seconds."""
-        since = time.monotonic() - within
-        return self._open[0] > since and (
-            token is None or (token in self._tokens and self._tokens[token][0] > since)
-        )
+    def forget_account_of(self, token: str) -> None:
+        """Ask anew of the account that signed in with this token: something was changed here. Nothing where nobody did."""
+        holder = self.token(token).holder
+        if holder is None:
+            return
+        self._accounts.pop(holder.id, None)
+        for other, (_, seen) in list(self._tokens.items()):
+            if seen.holder and seen.holder.id == holder.id:
+                self._tokens.pop(other, None)
 
-    def remembers(self, token: str | None) -> bool:
-        """Whether all that is to be known of this token, and of the base, was ever read."""
+    def known(self, token: str | None, within: float = FRESH) -> Reading | None:
+        """What was read in the last seconds of the base and of this token; None where it was not."""
+        since = time.monotonic() - within
+        at, is_open = self._open
+        if token is None:
+            return Reading(is_open, {}) if at > since else None
+        token_at, seen = self._tokens.get(token, (float("-inf"), UNKNOWN))
+        return Reading(is_open, {token: seen}) if min(at, token_at) > since else None
+
+    def remembers(self, token: str | None) -> Reading | None:
+        """What was last read of the base and of this token, however long ago; None where it never was."""
         return self.known(token, within=float("inf"))
 
-    def look(self, tokens: Iterable[str] = ()) -> None:
+    def look(self, tokens: Iterable[str] = ()) -> Reading:
         """Read what is true now of the base and of these tokens (their SHA-256), in one transaction."""
         with self.engine().connect() as connection:
             at, clock = time.monotonic(), access.now(connection)
             is_open = access.is_open(connection)
             found = {token: self._seen(connection, token, clock) for token in tokens}
         self._open = (at, is_open)
-        if len(self._tokens) > 10_000:  # tokens that were made up
-            self._tokens.clear()
+        if len(self._tokens) > KEPT_AT_MOST:  # tokens that were made up go first
+            self._tokens = {
+                token: kept
+                for token, kept in list(self._tokens.items())
+                if kept[1].holder and kept[0] > at - KEPT_FOR
+            }
         for token, seen in found.items():
             self._tokens[token] = (at, seen)
             if seen.holder:
                 self._accounts[seen.holder.id] = (at, seen.holder)
-
-    def is_open(self) -> bool:
-        """Whether nobody need sign in on the machine itself, as last read."""
-        return self._open[1]
+        return Reading(is_open, found)
 
     def token(self, token: str) -> Seen:
         """How it stands with this token, as last read."""
@@ -112,10 +140,12 @@ class Lookout:
         if not told:
             return NOBODY
         if told == OPEN:
-            if not self.known(None):
-                with self._or_as_before(self.remembers(None)):
-                    self.look()
-            return LOCAL_READER if self.is_open() else NOBODY
+            reading = self.known(None)
+            if reading is None:
+                reading = self.remembers(None)
+                with self._or_as_before(reading is not None):
+                    reading = self.look()
+            return LOCAL_READER if reading and reading.is_open else NOBODY
         account_id, _, epoch = told.partition(".")
         holder = self._account(account_id)
         if holder is None or holder.disabled or holder.must_change or str(holder.epoch) != epoch:

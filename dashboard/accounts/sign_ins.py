@@ -84,7 +84,10 @@ def note_seen(engine: Engine, number: int) -> None:
 
 
 def sign_out(engine: Engine, token: str) -> None:
-    """End a sign-in; whoever has its token has nothing."""
+    """End a sign-in; whoever has its token has nothing. Where there is none, nothing waits for a writer."""
+    with engine.connect() as connection:
+        if access.entry(connection, digest(token)) is None:
+            return
     with writing(engine, queue=False) as connection:
         entry = access.entry(connection, digest(token))
         if entry and not entry.ended_at:

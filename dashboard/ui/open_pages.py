@@ -14,7 +14,7 @@ import anyio.to_thread
 from starlette.types import Message, Receive, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from dashboard.accounts.lookout import OPEN, Lookout, State
+from dashboard.accounts.lookout import OPEN, Lookout, Reading, State
 
 EVERY = 1.0  # seconds between two looks
 ASKED_AT_MOST = (
@@ -25,11 +25,11 @@ SHUT = {"type": "websocket.close", "code": 1008}
 LOG = logging.getLogger("ccsp")
 
 
-def standing(lookout: Lookout, token: str, told: str) -> State:
+def standing(reading: Reading, token: str, told: str) -> State:
     """How it stands with a page that was opened under what the gate said then."""
     if told == OPEN:
-        return State.OPEN if lookout.is_open() else State.ENDED
-    seen = lookout.token(token)
+        return State.OPEN if reading.is_open else State.ENDED
+    seen = reading.of(token)
     # Another account, another role or other places: the page begins anew.
     return seen.pages if seen.told == told else State.ENDED
 
@@ -162,11 +162,12 @@ class OpenPages:
     async def look(self) -> None:
         """Ask the database, and tell each page how it stands. While it does not answer, pages stay as they are: they show
         nothing new without it."""
-        tokens = {page.token for page in self.pages if page.token} | set(self.asked)
+        pages = list(self.pages)
+        tokens = {page.token for page in pages if page.token} | set(self.asked)
         try:
-            await anyio.to_thread.run_sync(self.lookout.look, tokens)
+            reading = await anyio.to_thread.run_sync(self.lookout.look, tokens)
         except Exception as error:  # whatever it is, looking goes on
             LOG.warning("who may look could not be read: %s", type(error).__name__)
             return
-        for page in list(self.pages):
-            page.turn(standing(self.lookout, page.token, page.told))
+        for page in pages:  # not those that were opened since: of them nothing was read
+            page.turn(standing(reading, page.token, page.told))

@@ -104,17 +104,20 @@ class SignIn:
     async def _who(self, scope: Scope, visitor: Visitor) -> tuple[str, Seen]:
         """What the application is told of who asks ("" is nobody), and how it stands with his sign-in."""
         token = sign_ins.digest(visitor.token) if visitor.token else None
-        if not self.lookout.known(token):
+        reading = self.lookout.known(token)
+        if reading is None:
+            tokens = [token] if token else []
             try:
-                await anyio.to_thread.run_sync(self.lookout.look, [token] if token else [])
+                reading = await anyio.to_thread.run_sync(self.lookout.look, tokens)
             except Exception:
                 # Who was let in before stays in while the database is away: it is what a page shows that needs it, and says so.
-                if not self.lookout.remembers(token):
+                reading = self.lookout.remembers(token)
+                if reading is None:
                     raise
-        if self.lookout.is_open():
+        if reading.is_open:
             # Nobody has an account yet: from elsewhere, nobody comes in.
             return (OPEN if origin.at_the_machine(scope) else ""), UNKNOWN
-        seen = self.lookout.token(token) if token else UNKNOWN
+        seen = reading.of(token)
         return (seen.told if seen.state == State.OPEN else ""), seen
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -167,13 +170,14 @@ class SignIn:
         # A page of ours asks; who looks after the server needs to know nothing more.
         if Headers(scope=scope).get("sec-fetch-site") == "same-origin":
             self.pages.ask(key or "")
-            if not self.lookout.known(key, RECENT):
+            reading = self.lookout.known(key, RECENT)
+            if reading is None:
                 return answer
-            if self.lookout.is_open():
+            if reading.is_open:
                 told = f"{State.OPEN.value} {OPEN}" if origin.at_the_machine(scope) else ""
                 told = told or State.ENDED.value
             else:
-                seen = self.lookout.token(key) if key else UNKNOWN
+                seen = reading.of(key)
                 told = f"{seen.state.value} {seen.told}"
             answer.headers[TELLS] = told.strip()
         return answer

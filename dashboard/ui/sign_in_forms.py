@@ -233,7 +233,7 @@ class Forms:
         return self._entered(visitor, browser, token, after(scope))
 
     def _entered(self, visitor: Visitor, browser: Browser, token: str, where: str) -> Response:
-        self.lookout.forget()
+        self.lookout.forget_account_of(sign_ins.digest(visitor.token))
         answer = RedirectResponse(where, 303)
         visitor.give(answer, "session", token)
         visitor.give(answer, "navigateur", browser.known_by, sign_ins.KNOWN_FOR.days)
@@ -243,7 +243,7 @@ class Forms:
     async def _out(self, visitor: Visitor) -> Response:
         if visitor.token:
             await anyio.to_thread.run_sync(sign_ins.sign_out, self.lookout.engine(), visitor.token)
-            self.lookout.forget()
+            self.lookout.forget_account_of(sign_ins.digest(visitor.token))
         answer = HTMLResponse(sign_in_pages.signed_out())
         visitor.give(answer, "session", "")
         return answer

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from dashboard.accounts import holders
+from dashboard.accounts import holders, lookout, sign_ins
 from dashboard.accounts.lookout import OPEN
 from dashboard.accounts.rights import Role
 from dashboard.ui import open_pages
@@ -412,7 +412,7 @@ def test_tokens_that_are_made_up_do_not_make_the_server_look_for_ever_more(close
             made_up = Browser(someone.app, cookies={"ccsp-session": f"{i:043}"})
             await made_up.ask("/livez", **{"sec-fetch-site": "same-origin"})
         look = LOOKOUT.look
-        LOOKOUT.look = lambda tokens: (looked.append(len(set(tokens))), look(tokens))
+        LOOKOUT.look = lambda tokens: (looked.append(len(set(tokens))), look(tokens))[1]
         try:
             async with open_page(someone) as page:
                 await asyncio.sleep(1.2)
@@ -423,3 +423,45 @@ def test_tokens_that_are_made_up_do_not_make_the_server_look_for_ever_more(close
 
     run(tried())
     assert 1 < max(looked) <= open_pages.ASKED_AT_MOST + 1
+
+
+def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, monkeypatch):
+    """Signing out with a made-up token, between what is read of a page and what is done about it."""
+    signed_out = []
+    monkeypatch.setattr(sign_ins, "writing", lambda *a, **k: pytest.fail("waited for a writer"))
+    stranger = Browser(someone.app, cookies={"ccsp-session": "x" * 43})
+    look = LOOKOUT.look
+
+    def looked(tokens=()):
+        reading = look(tokens)
+        signed_out.append(run(stranger.posted("/deconnexion")).status)
+        return reading
+
+    async def tried():
+        async with open_page(someone) as page:
+            LOOKOUT.look = looked
+            try:
+                assert await page.next_said(1.5) is None, "it is shut"
+                LOOKOUT.look = look
+                later = asyncio.get_running_loop().time() + 1.2
+                while asyncio.get_running_loop().time() < later:
+                    await stranger.ask("/deconnexion", "POST", origin=stranger.origin)
+                    stranger.cookies["ccsp-session"] = "x" * 43
+                    assert (await someone.ask("/", **PAGE)).told
+            finally:
+                LOOKOUT.look = look
+            assert await page.next_said(0.1) is None
+
+    run(tried())
+    assert signed_out and set(signed_out) == {200}
+
+
+def test_ten_thousand_made_up_tokens_do_not_make_the_gate_forget_who_is_signed_in(
+    closed, someone, monkeypatch
+):
+    monkeypatch.setattr(lookout, "KEPT_AT_MOST", 10)
+    assert someone.get("/").told
+    token = sign_ins.digest(someone.cookies["ccsp-session"])
+    LOOKOUT.look([f"{i}" for i in range(50)])
+    LOOKOUT.look(["one more"])
+    assert LOOKOUT.token(token).holder and len(LOOKOUT._tokens) < 10
