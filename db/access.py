@@ -5,6 +5,7 @@ After: `dashboard.accounts`, which decides what it means.
 """
 
 import secrets
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -121,14 +122,15 @@ def accounts(connection: Connection) -> list[Holder]:
     return [holder for row in rows if (holder := _holder(row))]
 
 
-def _holder(row: Any) -> Holder | None:
+def _holder(row: Sequence[Any] | None) -> Holder | None:
+    """The account of a row that holds HOLDER."""
     if row is None:
         return None
-    places = {
-        name: None if (held := getattr(row, name)) is None else frozenset(held)
-        for name in ("departments", "sites")
-    }
-    return Holder(**{**row._mapping, **places})
+    held = Holder(*row)
+    departments, sites = (
+        None if of is None else frozenset(of) for of in (held.departments, held.sites)
+    )
+    return held._replace(departments=departments, sites=sites)
 
 
 def add_account(connection: Connection, name: str, **values: Any) -> str:
@@ -178,6 +180,20 @@ def entry(connection: Connection, token: str) -> Entry | None:
     """What is known of the browser that has this token; token: its SHA-256."""
     row = connection.execute(select(*ENTRY).where(SignIn.token == token)).first()
     return Entry(*row) if row else None
+
+
+def signed_in(connection: Connection, tokens: Collection[str]) -> dict[str, tuple[Entry, Holder]]:
+    """Those of these tokens (their SHA-256) that somebody has, with his account, in one question."""
+    asked = (
+        select(*ENTRY, *HOLDER)
+        .join(Account, Account.id == SignIn.account_id)
+        .where(SignIn.token.in_(tokens))
+    )
+    return {
+        one.token: (one, holder)
+        for row in connection.execute(asked)
+        if (one := Entry(*row[: len(ENTRY)])) and (holder := _holder(row[len(ENTRY) :]))
+    }
 
 
 def entry_numbered(connection: Connection, number: int) -> Entry | None:

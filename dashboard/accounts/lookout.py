@@ -117,7 +117,11 @@ class Lookout:
         with self.engine().connect() as connection:
             at, clock = time.monotonic(), access.now(connection)
             is_open = access.is_open(connection)
-            found = {token: self._seen(connection, token, clock) for token in tokens}
+            wanted = set(tokens)
+            held = access.signed_in(connection, wanted) if wanted else {}
+            found = dict.fromkeys(wanted, UNKNOWN) | {
+                token: self._seen(connection, *one, clock) for token, one in held.items()
+            }
         self._open = (at, is_open)
         if len(self._tokens) > KEPT_AT_MOST:  # tokens that were made up go first
             self._tokens = {
@@ -169,11 +173,7 @@ class Lookout:
             if not remembered:
                 raise
 
-    def _seen(self, connection: Connection, token: str, clock: datetime) -> Seen:
-        entry = access.entry(connection, token)
-        holder = access.account(connection, entry.account_id) if entry else None
-        if entry is None or holder is None:
-            return UNKNOWN
+    def _seen(self, connection: Connection, entry: Entry, holder: Holder, clock: datetime) -> Seen:
         latest = entry
         for _ in range(NEXT_AT_MOST):
             if latest.next_id is None:

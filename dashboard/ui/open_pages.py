@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import anyio
 import anyio.to_thread
 from starlette.types import Message, Receive, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -17,9 +18,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from dashboard.accounts.lookout import OPEN, Lookout, Reading, State
 
 EVERY = 1.0  # seconds between two looks
-ASKED_AT_MOST = (
-    200  # tokens that are looked at beside those of open pages: anybody may make some up
-)
+ASKED_AT_MOST = 200  # tokens that are looked at beside those of open pages
 HELD_AT_MOST = 50  # what is said on a page that is covered
 SHUT = {"type": "websocket.close", "code": 1008}
 LOG = logging.getLogger("ccsp")
@@ -133,6 +132,7 @@ class OpenPages:
         self.pages: set[OpenPage] = set()
         self.asked: dict[str, float] = {}
         self.watching: asyncio.Task[None] | None = None
+        self.limit: anyio.CapacityLimiter | None = None
 
     def open(self, page: OpenPage) -> None:
         """Watch over a page from now on."""
@@ -140,8 +140,9 @@ class OpenPages:
         self.watch()
 
     def ask(self, token: str) -> None:
-        """Somebody asks about this token and will again."""
-        if token in self.asked or len(self.asked) < ASKED_AT_MOST:
+        """Somebody asks about this token and will again. One that nobody had when its page was opened is not looked at."""
+        known = not token or self.lookout.token(token).holder is not None
+        if known and (token in self.asked or len(self.asked) < ASKED_AT_MOST):
             self.asked[token] = asyncio.get_running_loop().time()
         self.watch()
 
@@ -165,7 +166,9 @@ class OpenPages:
         pages = list(self.pages)
         tokens = {page.token for page in pages if page.token} | set(self.asked)
         try:
-            reading = await anyio.to_thread.run_sync(self.lookout.look, tokens)
+            # A thread of its own: whatever is asked of the server at the same time, this does not queue behind it.
+            self.limit = self.limit or anyio.CapacityLimiter(1)
+            reading = await anyio.to_thread.run_sync(self.lookout.look, tokens, limiter=self.limit)
         except Exception as error:  # whatever it is, looking goes on
             LOG.warning("who may look could not be read: %s", type(error).__name__)
             return

@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dashboard.accounts import holders, lookout, sign_ins
-from dashboard.accounts.lookout import OPEN
+from dashboard.accounts.lookout import OPEN, State
 from dashboard.accounts.rights import Role
 from dashboard.ui import open_pages
 from dashboard.ui.session import LOOKOUT
@@ -422,7 +423,26 @@ def test_tokens_that_are_made_up_do_not_make_the_server_look_for_ever_more(close
             LOOKOUT.look = look
 
     run(tried())
-    assert 1 < max(looked) <= open_pages.ASKED_AT_MOST + 1
+    assert max(looked) == 1, "the page's own, and none that was made up"
+
+
+def test_however_many_pages_are_open_they_are_looked_at_in_as_many_questions(closed, someone):
+    tokens = [sign_ins.digest(someone.cookies["ccsp-session"])]
+    for i in range(4):
+        other = closed.someone(f"dir.{i}")
+        tokens.append(sign_ins.digest(other.cookies["ccsp-session"]))
+    asked = []
+    engine = LOOKOUT.engine()
+    event.listen(engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+
+    def questions(of) -> int:
+        asked.clear()
+        reading = LOOKOUT.look(of)
+        assert all(reading.of(token).state == State.OPEN for token in tokens if token in of)
+        return len([one for one in asked if one.startswith("SELECT")])
+
+    assert questions(tokens) == questions([*tokens, *map(str, range(300))]) == questions(tokens[:1])
+    assert len({LOOKOUT.token(token).told for token in tokens}) == 5
 
 
 def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, monkeypatch):
