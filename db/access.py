@@ -116,6 +116,12 @@ def account_named(connection: Connection, name: str) -> Holder | None:
     return _holder(connection.execute(select(*HOLDER).where(Account.name == name)).first())
 
 
+def account_unchanged(connection: Connection, holder: Holder) -> bool:
+    """Whether an account is as it was read; until this transaction ends, whoever changes it waits."""
+    asked = select(Account.epoch).where(Account.id == holder.id).with_for_update()
+    return connection.execute(asked).scalar_one_or_none() == holder.epoch
+
+
 def accounts(connection: Connection) -> list[Holder]:
     """Every account, by name."""
     rows = connection.execute(select(*HOLDER).order_by(Account.name)).all()

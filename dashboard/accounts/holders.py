@@ -101,6 +101,8 @@ def close(engine: Engine, name: str, by: str, number: int | None = None) -> int:
     """End the sign-ins of an account, or one of them; gives how many. Raises Refused."""
     with writing(engine, queue=False) as connection:
         holder = _known(connection, name)
+        if number is None:  # who is signing in at this moment is let in no more
+            access.change_account(connection, holder.id)
         at = access.now(connection)
         ended = access.end(connection, at, account_id=holder.id, number=number)
         journal.note(connection, by, "sessions closed", {"account": holder.name, "number": ended})

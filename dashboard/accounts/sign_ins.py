@@ -25,6 +25,8 @@ KNOWN_FOR = timedelta(days=90)  # a browser that signed in does not wait for wha
 # wrong field: what is kept of them means nothing outside this process.
 PEPPER = secrets.token_bytes(32)
 WRONG = "Nom ou mot de passe inconnu."
+CHANGED = "Le compte vient de changer : se connecter de nouveau."
+ENDED = "La session est finie : se connecter de nouveau."
 TOO_LATE = "Ce premier mot de passe n'est plus valable : en demander un autre à l'administrateur."
 
 
@@ -71,6 +73,7 @@ def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
         raise Refusal(TOO_LATE)
     token = new_token()
     with writing(engine, queue=False) as connection:
+        _still(connection, holder)
         access.succeed(connection, who)
         _begin(connection, holder.id, token, browser)
         journal.note(connection, holder.name, "signed in", {"from": browser.address})
@@ -103,7 +106,7 @@ def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str
         entry = access.entry(connection, digest(browser.token))
         holder = access.account(connection, entry.account_id) if entry else None
         if entry is None or entry.ended_at or holder is None or holder.disabled:
-            raise Refusal("La session est finie : se connecter de nouveau.")
+            raise Refusal(ENDED)
         who = _counted_as(connection, holder, holder.name, browser)
         _let_wait(connection, who)
     if not passwords.fits(old, holder.password):
@@ -115,6 +118,10 @@ def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str
         raise Refusal("Le nouveau mot de passe est l'ancien : en choisir un autre.")
     token, kept = new_token(), passwords.hashed(new)
     with writing(engine, queue=False) as connection:
+        _still(connection, holder)
+        now = access.entry(connection, entry.token)
+        if now is None or now.ended_at:
+            raise Refusal(ENDED)
         access.succeed(connection, who)
         access.change_account(
             connection, holder.id, password=kept, must_change=False, works_until=None
@@ -135,6 +142,12 @@ def _counted_as(connection: Connection, holder: Holder | None, name: str, browse
         typed = name.strip().casefold().encode(errors="replace")
         return f"?{hmac.new(PEPPER, typed, 'sha256').hexdigest()[:40]}"
     return f"{holder.id}/{known_by[:40]}" if known else holder.id
+
+
+def _still(connection: Connection, holder: Holder) -> None:
+    """Raises Refusal where the account changed while its password was looked at, which takes a while."""
+    if not access.account_unchanged(connection, holder):
+        raise Refusal(CHANGED)
 
 
 def _let_wait(connection: Connection, who: str) -> None:

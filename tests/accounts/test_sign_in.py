@@ -412,3 +412,75 @@ def test_an_account_that_cannot_be_is_refused_in_a_sentence(closed):
         with pytest.raises(holders.Refused, match=why):
             holders.add(closed.engine, name, holders.Wanted(**wanted), "test")
     assert [one.name for one in holders.everyone(closed.engine)] == ["adm"]
+
+
+# --- what is changed while a password is looked at --------------------------------------------------------------------
+MEANWHILE = {
+    "reset": lambda house: holders.reset(house.engine, "dir.zou", "test"),
+    "close": lambda house: holders.close(house.engine, "dir.zou", "test"),
+    "disable": lambda house: holders.disable(house.engine, "dir.zou", "test"),
+    "change": lambda house: holders.change(
+        house.engine, "dir.zou", holders.Wanted(departments=["Borgou"]), "test"
+    ),
+}
+
+
+@pytest.fixture
+def while_looking(monkeypatch):
+    """Has something happen once a password was found right, before anything is written."""
+
+    def happens(what) -> None:
+        fits = passwords.fits
+
+        def looked(*which) -> bool:
+            monkeypatch.setattr(passwords, "fits", fits)
+            right = fits(*which)
+            what()
+            return right
+
+        monkeypatch.setattr(passwords, "fits", looked)
+
+    return happens
+
+
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_who_signs_in_while_his_account_changes_is_not_let_in(closed, while_looking, what):
+    closed.someone()
+    while_looking(lambda: MEANWHILE[what](closed))
+    thief = Browser()
+    assert thief.sign_in("dir.zou", PASSWORD).status == 401
+    assert thief.get("/").status == 303
+
+
+def test_who_signs_in_with_the_old_password_while_its_owner_changes_it_is_not_let_in(
+    closed, while_looking
+):
+    owner, thief, new = closed.someone(), Browser(), f"{PASSWORD} bis"
+    fields = {"mot_de_passe": PASSWORD, "nouveau": new, "encore": new}
+    while_looking(lambda: owner.post("/mot-de-passe", **fields))
+    assert "vient de changer" in thief.sign_in("dir.zou", PASSWORD).text
+    assert thief.get("/").status == 303 and owner.get("/").told
+
+
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_who_changes_the_password_while_the_administrator_withdraws_it_changes_nothing(
+    closed, while_looking, what
+):
+    thief, given = closed.someone(), []
+    while_looking(lambda: given.append(MEANWHILE[what](closed)))
+    fields = {"mot_de_passe": PASSWORD, "nouveau": "mien à présent", "encore": "mien à présent"}
+    thief.post("/mot-de-passe", **fields)
+    assert Browser().sign_in("dir.zou", "mien à présent").status == 401
+    if what == "reset":
+        assert Browser().sign_in("dir.zou", given[0]).status == 303
+
+
+def test_a_sign_in_that_was_ended_while_the_password_was_looked_at_changes_none(
+    closed, while_looking
+):
+    thief = closed.someone()
+    elsewhere = Browser(cookies=dict(thief.cookies))
+    while_looking(lambda: elsewhere.post("/deconnexion"))
+    fields = {"mot_de_passe": PASSWORD, "nouveau": "mien à présent", "encore": "mien à présent"}
+    assert "session est finie" in thief.post("/mot-de-passe", **fields).text
+    assert Browser().sign_in("dir.zou", PASSWORD).status == 303
