@@ -1,12 +1,13 @@
 """What a browser session holds: who asks, and the names of the session's keys."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import timedelta
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.accounts.lookout import Limits, Lookout
-from dashboard.accounts.rights import Person
+from dashboard.accounts.rights import NOBODY, Person
 from dashboard.answers.view import engine
 from dashboard.settings import load
 
@@ -17,6 +18,8 @@ NOTICES = "notices"  # values of the URL that could not be used, to be said once
 # open, and gives a page back to nobody else.
 HEADER = "ccsp-account"
 TOLD = {HEADER: "account"}  # server.trustedUserHeaders
+# The same, of the connection on which something is asked at this moment: all that Streamlit does for it runs in its context.
+ASKING: ContextVar[str | None] = ContextVar("asking", default=None)
 
 
 def limits() -> Limits:
@@ -35,9 +38,10 @@ def person() -> Person:
 
 
 def asker() -> Callable[[], Person]:
-    """The same of whoever asks now, to be looked up later and in another thread."""
+    """The same of whoever asks now, to be looked up later and in another thread; nobody, where by then it is asked on a page
+    of somebody else, or of other rights."""
     told = _told()
-    return lambda: LOOKOUT.asks(told)
+    return lambda: LOOKOUT.asks(told) if ASKING.get() == told else NOBODY
 
 
 def _told() -> str | None:

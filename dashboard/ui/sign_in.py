@@ -21,7 +21,7 @@ from dashboard.accounts import sign_ins
 from dashboard.accounts.lookout import OPEN, UNKNOWN, Lookout, Seen, State
 from dashboard.ui import origin, sign_in_pages
 from dashboard.ui.open_pages import OpenPage, OpenPages
-from dashboard.ui.session import HEADER, LOOKOUT
+from dashboard.ui.session import ASKING, HEADER, LOOKOUT
 from dashboard.ui.sign_in_forms import CHANGE, FORMS, IN, Forms, Visitor, wanted
 
 LOG = logging.getLogger("ccsp")
@@ -140,6 +140,7 @@ class SignIn:
 
         page = OpenPage(token, told, receive, self._lending(told, send), active)
         self.pages.open(page)
+        ASKING.set(told)  # a connection has a task of its own, and so a context
         try:
             await self.app(saying(scope, told), page.heard, page.said)
         finally:

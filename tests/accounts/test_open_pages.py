@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.backend_operation_handler import DeferredFileHandler
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from dashboard.accounts import holders, lookout, sign_ins
 from dashboard.accounts.lookout import OPEN, State
 from dashboard.accounts.rights import Role
-from dashboard.ui import open_pages
+from dashboard.ui import downloads, open_pages, session
 from dashboard.ui.session import LOOKOUT
 from db import access
 from tests.accounts.asgi import PAGE, Browser, behind, run, stack
@@ -351,6 +354,43 @@ def test_a_file_of_a_page_is_gone_with_the_rights_that_it_was_made_under(closed,
         async with open_page(someone) as page:
             assert page.accepted, "the same sign-in, with what it may do now"
             assert (await someone.ask(MEDIA, **fetched)).status == 404
+
+    run(tried())
+
+
+async def streamlit(scope, receive, send) -> None:
+    """Makes files behind the gate as Streamlit does, for any page that says their number."""
+    page: Page = scope["page"]
+    page.told = dict(scope["headers"])[b"ccsp-account"].decode()
+    await receive()
+    await send({"type": "websocket.accept"})
+    makes = DeferredFileHandler(lambda: page.files)
+    while (message := await receive())["type"] != "websocket.disconnect":
+        asked = BackMsg.FromString(message["bytes"]).backend_operation_request
+        answer = await asyncio.create_task(makes.handle(asked, "session"))
+        await send({"type": "websocket.send", "bytes": answer.deferred_file.url.encode()})
+
+
+def test_a_file_is_made_for_the_page_that_was_told_its_number_and_for_no_other(
+    closed, someone, monkeypatch
+):
+    other = closed.someone("dir.borgou", departments=["Borgou"])
+    other.app = someone.app = stack(streamlit)
+    files = MediaFileManager(MemoryMediaFileStorage("/media"))
+
+    async def tried():
+        async with open_page(someone) as mine, open_page(other) as theirs:
+            mine.files = theirs.files = files
+            monkeypatch.setattr(session, "_told", lambda: mine.told)
+            make = downloads.checked(lambda person: b"rows", "plaintes.xlsx")
+            number = files.add_deferred(make, None, "0", "plaintes.xlsx")
+            asks = BackMsg()
+            asks.backend_operation_request.deferred_file.file_id = number
+            made = []
+            for page in (theirs, mine, theirs):
+                await page.says(asks.SerializeToString())
+                made.append(await page.next_said())
+            assert [bool(url) for url in made] == [False, True, False]
 
     run(tried())
 

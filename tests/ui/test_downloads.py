@@ -29,7 +29,7 @@ def desk(office, database_url, monkeypatch) -> Iterator[Office]:
 
 
 @pytest.fixture
-def signed_in(desk, monkeypatch) -> str:
+def signed_in(desk, monkeypatch) -> Iterator[str]:
     """The account of a director of the Zou, whose page is open; its id."""
     with writing(desk.engine, queue=False) as connection:
         account = access.add_account(
@@ -41,7 +41,9 @@ def signed_in(desk, monkeypatch) -> str:
             email=None,
         )
     monkeypatch.setattr(session, "_told", lambda: f"{account}.1")
-    return account
+    asking = session.ASKING.set(f"{account}.1")
+    yield account
+    session.ASKING.reset(asking)
 
 
 def offered(right: str = "aggregates") -> tuple[Make, list[Person]]:
@@ -101,6 +103,16 @@ def test_a_file_of_another_right_is_made_for_who_has_it_alone(desk, signed_in):
     with pytest.raises(downloads.Gone):
         make()
     assert not made
+
+
+@pytest.mark.parametrize("asking", ["another.1", "{account}.2", None])
+def test_a_file_is_made_on_the_pages_alone_that_it_was_offered_to(desk, signed_in, asking):
+    """Streamlit makes a file for any page that says its number."""
+    make, made = offered()
+    session.ASKING.set(asking and asking.format(account=signed_in))
+    with pytest.raises(downloads.Gone):
+        make()
+    assert not made and not noted(desk)
 
 
 def test_nothing_is_noted_of_who_has_no_account(desk, monkeypatch):
