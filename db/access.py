@@ -260,6 +260,12 @@ def knows(connection: Connection, account_id: str, browser: str, since: datetime
     )
 
 
+def knows_at_all(connection: Connection, browser: str, since: datetime) -> bool:
+    """Whether this browser signed in to any account since then."""
+    asked = select(SignIn.id).where(SignIn.browser == browser, SignIn.began_at >= since)
+    return connection.execute(asked.limit(1)).first() is not None
+
+
 # --- wrong passwords in a row -----------------------------------------------------------------------------------------
 def failures(connection: Connection, who: str) -> tuple[int, datetime] | None:
     """How many in a row, and when the last was."""

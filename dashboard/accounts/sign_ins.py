@@ -34,6 +34,10 @@ class Refusal(Exception):
     """Nobody is let in, or nothing is changed; why, in a sentence."""
 
 
+class TooSoon(Refusal):
+    """No password was looked at: the last wrong one was too short a time ago."""
+
+
 @dataclass(frozen=True)
 class Browser:
     """Where somebody signs in from. token, known_by: what the browser keeps of an earlier time, or ""."""
@@ -78,6 +82,15 @@ def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
         _begin(connection, holder.id, token, browser)
         journal.note(connection, holder.name, "signed in", {"from": browser.address})
     return token
+
+
+def is_known(engine: Engine, known_by: str) -> bool:
+    """Whether somebody signed in from this browser of late. known_by: what it keeps of that, or ""."""
+    if not known_by:
+        return False
+    with engine.connect() as connection:
+        since = access.now(connection) - KNOWN_FOR
+        return access.knows_at_all(connection, digest(known_by), since)
 
 
 def note_seen(engine: Engine, number: int) -> None:
@@ -159,7 +172,7 @@ def _let_wait(connection: Connection, who: str) -> None:
     left = last_at + timedelta(seconds=wait(number)) - access.now(connection)
     if left > timedelta(0):
         seconds = left.seconds + 1
-        raise Refusal(f"Trop d'essais manqués : attendre {seconds} s, puis recommencer.")
+        raise TooSoon(f"Trop d'essais manqués : attendre {seconds} s, puis recommencer.")
 
 
 def _wrong(engine: Engine, who: str, holder: Holder | None, browser: Browser) -> None:

@@ -20,14 +20,15 @@ from starlette.types import Receive, Scope
 
 from dashboard.accounts import sign_ins
 from dashboard.accounts.lookout import Lookout, Seen, State
-from dashboard.accounts.sign_ins import Browser, Refusal, new_token
+from dashboard.accounts.sign_ins import Browser, Refusal, TooSoon, new_token
 from dashboard.ui import filters, sign_in_pages
 from dashboard.ui.navigation import PAGES
 
 IN, OUT, CHANGE = "/connexion", "/deconnexion", "/mot-de-passe"
 FORMS = frozenset({IN, OUT, CHANGE})
 LARGEST = 4_096  # bytes of a form
-AT_ONCE, WAITING, OF_ONE_ADDRESS = 2, 20, 10  # passwords looked at; who waits for it
+# Passwords looked at, of browsers that are not known and of those that are; who waits in each line; for one address.
+AT_ONCE, KNOWN_AT_ONCE, WAITING, OF_ONE_ADDRESS = 2, 1, 80, 40
 PAUSED_AFTER, WITHIN, LONGEST_PAUSE = 30, 600.0, 5.0  # wrong ones of an address, in seconds
 NEXT = "suite"  # the page that was wanted, in the address of the form
 OLD_FORM = "Ce formulaire était ouvert depuis trop longtemps : le remplir de nouveau."
@@ -103,23 +104,29 @@ def after(scope: Scope) -> str:
 
 
 class Desk:
-    """How many passwords are looked at: two at once, twenty in wait, ten of them from one address; who gets many wrong from one
-    address is slowed down, never shut out."""
+    """How many passwords are looked at: so many at once, so many in wait, and of them from one address; who gets many wrong
+    from one address is slowed down, never shut out."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self.at_once = at_once
         self.limit: anyio.CapacityLimiter | None = None
         self.waiting: Counter[str] = Counter()
         self.wrong: dict[str, deque[float]] = {}
 
     async def take(self, address: str, work: Callable[[], Result]) -> Result:
         """Do the work when its turn comes. Raises Full; Refusal is counted."""
-        self.limit = self.limit or anyio.CapacityLimiter(AT_ONCE)
-        if self.waiting.total() >= WAITING + AT_ONCE or self.waiting[address] >= OF_ONE_ADDRESS:
+        self.limit = self.limit or anyio.CapacityLimiter(self.at_once)
+        await asyncio.sleep(self.pause(address))  # before there is a place to take
+        if (
+            self.waiting.total() >= WAITING + self.at_once
+            or self.waiting[address] >= OF_ONE_ADDRESS
+        ):
             raise Full
         self.waiting[address] += 1
         try:
-            await asyncio.sleep(self.pause(address))
             return await anyio.to_thread.run_sync(work, limiter=self.limit)
+        except TooSoon:
+            raise
         except Refusal:
             self._count(address)
             raise
@@ -145,7 +152,9 @@ class Forms:
     """Answers what is asked of the gate's own pages."""
 
     def __init__(self, lookout: Lookout) -> None:
-        self.lookout, self.desk = lookout, Desk()
+        self.lookout = lookout
+        # Who came in from a browser before is not kept waiting by those who try from elsewhere, or from the same office.
+        self.desk, self.desk_of_known = Desk(), Desk(KNOWN_AT_ONCE)
 
     async def answer(
         self, scope: Scope, receive: Receive, visitor: Visitor, seen: Seen
@@ -207,8 +216,8 @@ class Forms:
         name, password = sent.get("nom", ""), sent.get("mot_de_passe", "")
         browser = Browser(visitor.token, visitor.known_by or new_token(), visitor.address)
         try:
-            token = await self.desk.take(
-                visitor.address,
+            token = await self._taken(
+                visitor,
                 lambda: sign_ins.sign_in(self.lookout.engine(), name, password, browser),
             )
         except Refusal as reason:
@@ -224,13 +233,22 @@ class Forms:
             return self._form(scope, visitor, seen, why, 400)
         browser = Browser(visitor.token, visitor.known_by or new_token(), visitor.address)
         try:
-            token = await self.desk.take(
-                visitor.address,
+            token = await self._taken(
+                visitor,
                 lambda: sign_ins.change_password(self.lookout.engine(), old, new, browser),
             )
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 400)
         return self._entered(visitor, browser, token, after(scope))
+
+    async def _taken(self, visitor: Visitor, work: Callable[[], str]) -> str:
+        """Do the work when the turn of this browser comes. Raises Full, Refusal."""
+        known = await anyio.to_thread.run_sync(
+            sign_ins.is_known, self.lookout.engine(), visitor.known_by
+        )
+        if known:
+            return await self.desk_of_known.take(visitor.known_by, work)
+        return await self.desk.take(visitor.address, work)
 
     def _entered(self, visitor: Visitor, browser: Browser, token: str, where: str) -> Response:
         self.lookout.forget_account_of(sign_ins.digest(visitor.token))

@@ -293,7 +293,7 @@ def test_whoever_waits_costs_no_look_at_a_password(closed, monkeypatch):
 
 
 # --- many at once -------------------------------------------------------------------------------------------------------
-def test_two_passwords_are_looked_at_at_once_twenty_wait_and_the_next_is_asked_to_come_back(
+def test_two_passwords_are_looked_at_at_once_eighty_wait_and_the_next_is_asked_to_come_back(
     closed, monkeypatch
 ):
     closed.add()
@@ -310,7 +310,7 @@ def test_two_passwords_are_looked_at_at_once_twenty_wait_and_the_next_is_asked_t
     app = stack()
 
     async def all_together() -> list[int]:
-        people = [Browser(app, client=f"10.0.{i % 3}.1") for i in range(30)]
+        people = [Browser(app, client=f"10.0.{i % 3}.1") for i in range(90)]
         for one in people:
             await one.ask("/connexion", **PAGE)
         asked = [
@@ -324,7 +324,7 @@ def test_two_passwords_are_looked_at_at_once_twenty_wait_and_the_next_is_asked_t
         return [busy, *(a.status for a in done)]
 
     busy, *statuses = run(all_together())
-    assert busy == 8 and statuses.count(503) == 8 and statuses.count(401) == 22
+    assert busy == 8 and statuses.count(503) == 8 and statuses.count(401) == 82
     assert max(most) == 2
 
 
@@ -345,7 +345,7 @@ def test_one_address_cannot_take_all_the_places_and_is_slowed_never_shut_out(mon
 
     async def take_all() -> list[str]:
         go = Event()
-        mine = [asyncio.ensure_future(desk.take("a", lambda: go.wait(5))) for _ in range(15)]
+        mine = [asyncio.ensure_future(desk.take("a", lambda: go.wait(5))) for _ in range(45)]
         await asyncio.sleep(0.05)
         refused = sum(isinstance(t.exception(), sign_in_forms.Full) for t in mine if t.done())
         other = asyncio.ensure_future(desk.take("b", lambda: "in"))
@@ -354,6 +354,74 @@ def test_one_address_cannot_take_all_the_places_and_is_slowed_never_shut_out(mon
         return [str(refused), await other]
 
     assert run(take_all()) == ["5", "in"]
+
+
+def test_an_office_comes_in_together(closed):
+    received = closed.add()
+    app = stack()
+
+    async def all_together() -> list[int]:
+        people = [Browser(app, client="10.0.0.1") for _ in range(16)]
+        asked = [one.posted("/connexion", nom="dir.zou", mot_de_passe=received) for one in people]
+        return [answer.status for answer in await asyncio.gather(*asked)]
+
+    assert run(all_together()) == [303] * 16
+
+
+def test_who_tries_many_names_keeps_no_colleague_of_the_same_office_waiting(closed, monkeypatch):
+    colleague, stranger = closed.someone(), Browser()
+    app = colleague.app = stranger.app = stack()
+    colleague.post("/deconnexion")
+    slow = Event()
+    fits = passwords.fits
+
+    def looked(password, kept) -> bool:
+        return slow.wait(5) and False if kept is None else fits(password, kept)
+
+    async def tried() -> list[int]:
+        others = [Browser(app, client=f"10.0.{i}.1") for i in range(3)]
+        for _ in range(3):
+            await stranger.posted("/connexion", nom="personne", mot_de_passe="x")
+        monkeypatch.setattr(passwords, "fits", looked)
+        held = [
+            asyncio.ensure_future(one.posted("/connexion", nom=f"nom{i}", mot_de_passe="x"))
+            for one in [stranger, *others]
+            for i in range(30)
+        ]
+        await asyncio.sleep(0.5)
+        came = asyncio.wait_for(
+            colleague.posted("/connexion", nom="dir.zou", mot_de_passe=PASSWORD), 2
+        )
+        try:
+            status = (await came).status
+        finally:
+            slow.set()
+        return [status, *[a.status for a in await asyncio.gather(*held)]]
+
+    status, *others = run(tried())
+    assert status == 303 and set(others) <= {401, 403, 503}
+
+
+def test_a_pause_takes_no_place_and_a_refusal_to_wait_makes_no_pause(monkeypatch):
+    desk = sign_in_forms.Desk()
+    monkeypatch.setattr(desk, "pause", lambda address: 0.3 if address == "bad" else 0)
+
+    async def tried() -> tuple[int, str]:
+        paused = [asyncio.ensure_future(desk.take("bad", lambda: "in")) for _ in range(30)]
+        await asyncio.sleep(0.05)
+        taken = desk.waiting.total()
+        came = await desk.take("bad2", lambda: "in")
+        await asyncio.gather(*paused)
+        return taken, came
+
+    assert run(tried()) == (0, "in")
+
+    def too_soon():
+        raise sign_ins.TooSoon
+
+    with pytest.raises(sign_ins.TooSoon):
+        run(desk.take("bad2", too_soon))
+    assert not desk.wrong
 
 
 # --- accounts -----------------------------------------------------------------------------------------------------------
