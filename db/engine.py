@@ -17,7 +17,8 @@ def make_engine(url: str, cache_mb: int = 64) -> Engine:
     """An engine for `url`; opens nothing yet. cache_mb: what each connection to SQLite may keep of the file in memory.
 
     SQLite runs in WAL mode with foreign keys and synchronous FULL: a killed process or a power cut loses no
-    acknowledged import. PostgreSQL goes through psycopg 3 and checks a pooled connection before use.
+    acknowledged import. PostgreSQL goes through psycopg 3 and checks a pooled connection before use. What values a
+    statement had is never told with its failure: they would stand in the log.
     Raises ArgumentError for what is no address, ValueError for another kind of database.
     """
     try:
@@ -31,13 +32,20 @@ def make_engine(url: str, cache_mb: int = 64) -> Engine:
         )
     if target.get_backend_name() == "postgresql":
         target = target.set(drivername="postgresql+psycopg")
-        return create_engine(target, pool_pre_ping=True, connect_args={"connect_timeout": 3})
+        return create_engine(
+            target,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"connect_timeout": 3},
+        )
     # SQLite's own addresses (file:…) name no path of ours, and say themselves whether the file may be made.
     if target.database and not target.database.startswith((":memory:", "file:")):
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
     target = target.set(drivername="sqlite")
     engine = create_engine(
-        target, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}
+        target,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")

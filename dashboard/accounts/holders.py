@@ -38,10 +38,16 @@ class Wanted:
     email: str | None = None
 
 
-def named(name: str) -> str:
-    """The name as it is kept: small letters, however they were typed. Raises Refused for what is no name."""
+def as_kept(name: str) -> str | None:
+    """The name in small letters, however they were typed; None where no account could have it."""
     kept = unicodedata.normalize("NFC", name).strip().casefold()
-    if not NAME.fullmatch(kept):
+    return kept if NAME.fullmatch(kept) else None
+
+
+def named(name: str) -> str:
+    """The name as it is kept. Raises Refused for what is no name."""
+    kept = as_kept(name)
+    if kept is None:
         raise Refused(
             f"« {name} » n'est pas un nom de compte : de 2 à 80 lettres, chiffres, points, tirets ou @, sans espace."
         )

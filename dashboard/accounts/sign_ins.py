@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Engine
 
-from dashboard.accounts import journal, passwords
+from dashboard.accounts import holders, journal, passwords
 from db import access
 from db.access import Entry, Holder
 from db.engine import writing
@@ -65,7 +65,8 @@ def wait(failures: int) -> int:
 def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
     """Let somebody in; gives the token of a new sign-in. Raises Refusal, the same for a wrong name and a wrong password."""
     with engine.connect() as connection:
-        holder = access.account_named(connection, name.strip().casefold()[:80])
+        kept = holders.as_kept(name)
+        holder = access.account_named(connection, kept) if kept else None
         who = _counted_as(connection, holder, name, browser)
         _let_wait(connection, who)
         at = access.now(connection)

@@ -7,6 +7,7 @@ from threading import Event
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from dashboard.accounts import holders, passwords, sign_ins
 from dashboard.accounts.rights import Role
@@ -224,6 +225,25 @@ def test_a_name_that_nobody_has_is_looked_at_as_long_and_is_never_noted(closed, 
         ]
     assert not any(hidden.casefold() in one for one in held)
     assert journal(closed)[-1] == ("dir.zou", "sign-in failed")
+
+
+@pytest.mark.parametrize("name", ["mon secret", "mon\0secret", "secret" * 20, "\ud83d"])
+def test_what_is_no_name_is_wrong_like_any_other_and_never_logged(closed, caplog, name):
+    answer = Browser().sign_in(name.encode(errors="replace").decode(), "x")
+    assert answer.status == 401 and sign_ins.WRONG in answer.text
+    assert "secret" not in caplog.text
+
+
+def test_no_failure_of_the_database_tells_what_it_was_asked_with(closed):
+    with closed.engine.connect() as connection, pytest.raises(DBAPIError) as told:
+        connection.execute(text("SELECT nothing FROM account WHERE name = :n"), {"n": "secret"})
+    assert "secret" not in str(told.value)
+
+
+def test_a_name_is_the_same_however_a_keyboard_composes_it(closed):
+    received = closed.add("zoe\u0301")
+    assert Browser().sign_in("Zoe\u0301", received).status == 303
+    assert Browser().sign_in("zo\u00e9", received).status == 303
 
 
 def test_both_take_the_same_time(closed, monkeypatch):
