@@ -19,7 +19,10 @@ from dashboard.accounts.lookout import OPEN, Lookout, Reading, State
 
 EVERY = 1.0  # seconds between two looks
 ASKED_AT_MOST = 200  # tokens that are looked at beside those of open pages
-HELD_AT_MOST = 50  # what is said on a page that is covered
+HELD_AT_MOST, HELD_BYTES = (
+    50,
+    1_000_000,
+)  # what is said on a page that is covered: messages, and all of them together
 SHUT = {"type": "websocket.close", "code": 1008}
 LOG = logging.getLogger("ccsp")
 
@@ -68,8 +71,7 @@ class OpenPage:
                 return message
             if self.state == State.OPEN:
                 return self._passed(message)
-            if len(self.waiting) < HELD_AT_MOST:
-                self.waiting.append(message)
+            self._hold(message)
 
     async def said(self, message: Message) -> None:
         """What the application says to the page; what it says to one that is covered waits."""
@@ -96,6 +98,12 @@ class OpenPage:
 
     async def _receive(self) -> Message:
         return await self.receive()
+
+    def _hold(self, message: Message) -> None:
+        """Keep what is said on a covered page until it goes on; what is more than a page says by itself is not kept."""
+        held = sum(len(one.get("bytes") or b"") for one in (*self.waiting, message))
+        if len(self.waiting) < HELD_AT_MOST and held <= HELD_BYTES:
+            self.waiting.append(message)
 
     def _passed(self, message: Message) -> Message:
         if of_a_person(message.get("bytes")):

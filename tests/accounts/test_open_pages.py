@@ -202,6 +202,25 @@ def test_a_page_whose_sign_in_lapsed_is_held_and_goes_on_for_the_same_account(cl
     run(tried())
 
 
+def test_a_covered_page_takes_no_more_memory_than_a_page_says_by_itself(closed, someone):
+    long = BackMsg()
+    long.rerun_script.query_string = "x" * 400_000
+
+    async def tried():
+        async with open_page(someone) as page:
+            await asyncio.to_thread(later, closed, minutes=31)
+            await asyncio.sleep(1.5)
+            for _ in range(10):
+                await page.says(long.SerializeToString())
+            await page.says(rerun())
+            await asyncio.sleep(0.1)
+            await someone.posted("/connexion", nom="dir.zou", mot_de_passe=PASSWORD)
+            heard = [len(await page.next_heard()) for _ in range(3)]
+            assert heard == [len(long.SerializeToString())] * 2 + [len(rerun())]
+
+    run(tried())
+
+
 def test_another_account_in_the_same_browser_does_not_get_the_page(closed, someone):
     closed.someone("dir.borgou", departments=["Borgou"])
 
