@@ -26,7 +26,7 @@ from dashboard.settings import load
 from dashboard.ui import shell, sign_in_pages
 from dashboard.ui.navigation import MOVED, NO_SUCH_PAGE, PAGES
 from dashboard.ui.origin import allowed, own_origin, secure
-from dashboard.ui.sign_in import SignIn
+from dashboard.ui.sign_in import SignIn, is_public
 from dashboard.ui.sign_in_forms import FORMS
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
@@ -54,8 +54,6 @@ SAYABLE = frozenset(
 OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 COMPONENTS = "/component/"
 MAP = "/component/streamlit_folium.st_folium/"
-# Public files that a browser may keep; every other answer may hold figures.
-KEPT = ("/static/", "/app/static/", COMPONENTS, "/_stcore/bidi-components/", "/favicon.png")
 
 HOME, *_ = ADDRESSES = tuple(f"/{page.url_path}" for page in PAGES)
 ELSEWHERE = (
@@ -102,7 +100,7 @@ class Headers:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                ours = _ours(policy(scope), scope["path"].startswith(KEPT))
+                ours = _ours(policy(scope), is_public(scope["path"]))
                 message = {**message, "headers": [*_theirs(message, ours), *ours.items()]}
                 if secure(scope):
                     _by_https_only(MutableHeaders(scope=message))
@@ -272,7 +270,7 @@ class Shell:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Rewrite the start of the page; no other answer, and no other document, begins as it does."""
-        if scope["type"] != "http" or scope["path"].startswith(KEPT):
+        if scope["type"] != "http" or is_public(scope["path"]):
             await self.app(scope, receive, send)
             return
         held: Message | None = None

@@ -17,7 +17,10 @@ HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]")
 ANY = frozenset({"0.0.0.0", "::", "[::]"})
 # What a proxy adds: behind one, everybody seems to sit at this machine.
-PASSED_ON = ("forwarded", "via", "x-real-ip")
+PASSED_ON = frozenset(
+    "forwarded via x-forwarded x-real-ip x-client-ip x-cluster-client-ip true-client-ip fastly-client-ip".split()
+)
+PASSED_ON_BY = ("x-forwarded-", "x-envoy-", "x-arr-", "x-original-", "tailscale-", "cf-")
 
 
 def name_of(host: str) -> str:
@@ -66,7 +69,7 @@ def at_the_machine(scope: Scope) -> bool:
         and not settings.public_url
         and all(end is not None and _loopback(end[0]) for end in ends)
         and name_of(headers.get("host", "")) in HERE
-        and not any(n in PASSED_ON or n.startswith("x-forwarded-") for n in headers)
+        and not any(n in PASSED_ON or n.startswith(PASSED_ON_BY) for n in headers)
     )
 
 

@@ -30,7 +30,8 @@ ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is a
 LIFE = token_hex(8)
 TELLS = "ccsp-session"  # the header by which an open page knows how it stands with its sign-in
 OURS = b"ccsp-"  # headers that are the gate's alone begin so, and its cookies
-PUBLIC = ("/static/", "/app/static/", "/component/", "/_stcore/bidi-components/", "/favicon.png")
+PUBLIC = ("/static/", "/app/static/", "/component/", "/_stcore/bidi-components/")  # folders
+ICON = "/favicon.png"
 RECENT = 5.0  # seconds for which a page may be told what was read
 SEEN_EVERY = 30.0  # seconds between two notes that somebody is at work
 # Files that were made for one page, or that one page may send: whose they are is heard when the page is told their addresses.
@@ -57,7 +58,7 @@ class SignIn:
             await self._socket(scope, receive, send)
         elif scope["path"] == ALIVE:
             await self._alive(scope)(scope, receive, send)
-        elif scope["path"].startswith(PUBLIC):
+        elif is_public(scope["path"]):
             await self.app(saying(scope, ""), receive, send)
         else:
             await self._request(scope, receive, send)
@@ -199,6 +200,11 @@ class SignIn:
 def _say_failure(task: asyncio.Future[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
         LOG.warning("that somebody is at work could not be noted", exc_info=error)
+
+
+def is_public(path: str) -> bool:
+    """Whether a file holds no figures: anybody may have it, and a browser may keep it."""
+    return path.startswith(PUBLIC) or path == ICON
 
 
 def is_document(scope: Scope) -> bool:

@@ -15,6 +15,14 @@ PROXY = {
     "Via": "1.1 proxy",
     "X-Forwarded-Proto": "https",
     "X-Real-Ip": "127.0.0.1",
+    "X-Forwarded": "for=127.0.0.1",
+    "X-Client-IP": "127.0.0.1",
+    "CF-Connecting-IP": "127.0.0.1",
+    "True-Client-IP": "127.0.0.1",
+    "X-Original-Host": "localhost",
+    "X-Envoy-External-Address": "127.0.0.1",
+    "X-ARR-LOG-ID": "1",
+    "Tailscale-User-Login": "someone@example.org",
 }
 
 
@@ -88,6 +96,14 @@ def test_public_files_are_there_and_nothing_is_said_of_who_asks(closed):
     browser = closed.someone()
     for one in (Browser(), browser):
         assert one.fetch("/app/static/ccsp.css").behind["headers"].get("ccsp-account") is None
+
+
+def test_what_only_begins_like_the_icon_is_no_public_file(closed):
+    for path in ("/favicon.pngx", "/favicon.png/", "/favicon.png/../attentes"):
+        answer = Browser().fetch(path)
+        assert (answer.status, answer.header("cache-control")) == (401, "no-store")
+    icon = Browser().fetch("/favicon.png")
+    assert (icon.status, icon.header("cache-control")) == (200, "")
 
 
 def test_what_a_client_says_of_who_it_is_never_reaches_the_application(closed):
