@@ -184,10 +184,11 @@ def _listed(last: date) -> Mapping[str, str]:
     )
 
 
-def _changed(name: str) -> None:
+def _changed(name: str, listed: Collection[str]) -> None:
     wanted = st.session_state[f"filtre_{name}"]
-    if isinstance(wanted, str) and wanted not in (OTHER, SEVERAL):
-        # One of the list's own options: nobody need be asked, so the choice holds though the database is away just now.
+    # The list's own options, as they were shown: nobody need be asked, so the choice holds though the database is away just
+    # now; and what a browser says that it was not offered is not kept.
+    if wanted in listed and wanted not in (OTHER, SEVERAL):
         _keep(name, wanted)
 
 
@@ -203,7 +204,7 @@ def select(name: str) -> None:
         format_func=lambda v: choices.get(v, v),
         key=key,
         on_change=_changed,
-        args=(name,),
+        args=(name, tuple(choices)),
         label_visibility="collapsed",
     )
 
@@ -238,18 +239,20 @@ def some_departments() -> None:
     if st.session_state.get("filtre_departement") != SEVERAL:
         return
     held = [d for d in value("departement").split(COMMA) if d]
+    there = [d for d in options("departement") if d and COMMA not in d and d != SEVERAL]
     st.multiselect(
         "Départements",
-        [d for d in options("departement") if d and COMMA not in d and d != SEVERAL],
+        there,
         default=held,
         key="departements_choisis",
         placeholder="Choisir les départements",
         on_change=_some_changed,
+        args=(there,),
     )
 
 
-def _some_changed() -> None:
-    chosen = st.session_state["departements_choisis"]
+def _some_changed(there: Collection[str]) -> None:
+    chosen = {d for d in st.session_state["departements_choisis"] if d in there}
     _keep("departement", COMMA.join(sorted(chosen, key=french.alphabetical)))
 
 

@@ -42,3 +42,13 @@ def test_nothing_is_shown_to_whom_the_gate_does_not_name(fictitious, said):
 
 def test_the_page_is_there_for_whom_the_gate_lets_in(fictitious):
     assert heading(opened({"account": OPEN}))
+
+
+@pytest.mark.parametrize("name", ["periode", "departement"])
+def test_a_value_that_a_filter_did_not_offer_is_not_taken(fictitious, name):
+    at = opened({"account": OPEN})
+    one = at.selectbox(key=f"filtre_{name}")
+    before, one.options[:] = one.value, [*one.options, "inventé"]
+    at = one.set_value("inventé").run()
+    assert not at.exception and not at.error and heading(at)
+    assert at.selectbox(key=f"filtre_{name}").value == before
