@@ -33,7 +33,11 @@ def counted(view: View, question: Question, key: str) -> Panel:
     rows = [(words("Centres vus"), count(len(view.book.places)))]
     return Panel(key, "Ce qui est vu", table=table((("Quoi", ""), ("Combien", "count")), rows))
 """
-SHOWN = '\nshow.panel(waits.counted(person, question, "centres_vus"))\n'
+SHOWN = """
+from dashboard.ui import show
+
+show.panel(waits.counted(person, question, "centres_vus"))
+"""
 
 PAGES = """
 import json
