@@ -251,6 +251,7 @@ def test_the_forms_fit_a_telephone_need_no_script_and_axe_finds_nothing(
     bare = people(**settings, java_script_enabled=False).context.new_page()
     bare.goto(f"{office.address}/connexion")
     # By keyboard alone: the name has the focus.
+    expect(bare.locator("[name=nom]")).to_be_focused()
     for typed in (name, received):
         bare.keyboard.type(typed)
         bare.keyboard.press("Tab")
