@@ -29,7 +29,7 @@ from db.ledger import Ledger, load_ledger
 Which = ParamSpec("Which")
 Answer = TypeVar("Answer")
 
-ANSWERS: Kept[Any] = Kept(600)  # of some 20 KB each
+ANSWERS: Kept[Any] = Kept(1_000)  # of some 20 KB each
 NETWORKS: Kept[Ledger] = Kept(
     2
 )  # the ledger of the state in force, and of the one before for who is still at it
