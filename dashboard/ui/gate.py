@@ -19,12 +19,12 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.settings import load
 from dashboard.ui import shell, sign_in_pages
 from dashboard.ui.navigation import MOVED, NO_SUCH_PAGE, PAGES
+from dashboard.ui.open_pages import parsed
 from dashboard.ui.origin import allowed, own_origin, secure
 from dashboard.ui.sign_in import SignIn, is_public
 from dashboard.ui.sign_in_forms import FORMS
@@ -237,10 +237,7 @@ def listening(receive: Receive, send: Send) -> Receive:
 
 def sayable(data: bytes | None) -> bool:
     """Whether these bytes are a message that a page needs."""
-    message = BackMsg()
-    try:
-        message.ParseFromString(data or b"")
-    except Exception:  # the library has one of its own for each of its makes
+    if (message := parsed(data)) is None:
         return False
     kind = message.WhichOneof("type")
     if kind == "backend_operation_request":

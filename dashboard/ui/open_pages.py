@@ -119,12 +119,19 @@ class OpenPage:
             LOG.debug("a page was gone before it was shut: %s", error)
 
 
-def of_a_person(data: bytes | None) -> bool:
-    """Whether these bytes come of somebody at work: not of the page by itself."""
+def parsed(data: bytes | None) -> BackMsg | None:
+    """What a page says, of the bytes that came; None where they are no message of Streamlit's."""
     message = BackMsg()
     try:
         message.ParseFromString(data or b"")
     except Exception:  # the library has one of its own for each of its makes
+        return None
+    return message
+
+
+def of_a_person(data: bytes | None) -> bool:
+    """Whether these bytes come of somebody at work: not of the page by itself."""
+    if (message := parsed(data)) is None:
         return False
     kind = message.WhichOneof("type")
     return kind == "backend_operation_request" or (
