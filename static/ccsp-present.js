@@ -376,6 +376,11 @@ export default function (component) {
   const button = parentElement.querySelector("button");
   button.onclick = () => show.open();
   show.receive(data, setTriggerValue, setStateValue, button);
-  if (!button.dataset.seen) button.focus({ preventScroll: true });
+  if (!button.dataset.seen) {
+    // Return starts it at once; the ring is for who uses the keyboard.
+    button.dataset.quiet = "yes";
+    addEventListener("keydown", () => { delete button.dataset.quiet; }, { once: true, capture: true });
+    button.focus({ preventScroll: true });
+  }
   button.dataset.seen = "yes";
 }

@@ -135,12 +135,12 @@ def against_chance(view: View, question: Question) -> str:
 
 @answer
 def listing(view: View, question: Question) -> Sequence[tuple[str, Signal]]:
-    """The signals of the question's sites: alerts first, and among them the sites with what people feel most."""
+    """The signals of the question's sites: alerts first, and among them the sites with the gravest."""
     flagged = [(name, s) for name, s in followed(view, question) if s.flagged]
-    worst: dict[tuple[str, Variation], int] = {}
+    worst: dict[tuple[str, Variation], tuple[int, int]] = {}
     for _, s in flagged:
         of = (s.scope, s.variation)
-        worst[of] = min(rank(s), worst.get(of, len(FOLLOWED)))
+        worst[of] = min(rank(s), worst.get(of, rank(s)))
     return sorted(
         flagged,
         key=lambda pair: (

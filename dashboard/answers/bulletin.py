@@ -96,7 +96,7 @@ def _of_sites(view: View, question: Question, when: str) -> str:
     others = {short[name] for name, _ in signals} - set(bad)
     parts = []
     if bad:
-        named = [f"{name} ({n} alertes)" if n > 1 else name for name, n in bad.most_common()]
+        named = [f"{name} ({n} alertes)" if n > 1 else name for name, n in bad.items()]
         have = "a une alerte" if len(bad) == 1 else "ont une alerte"
         parts.append(
             f"{french.plural(len(bad), 'centre')} {have} {when}{S}: {french.some(named, NAMED)}"

@@ -169,12 +169,15 @@ def explanation(
 @quick
 def sources(view: View, question: Question, period: str, codes: Sequence[str]) -> str:
     """Under the cards, in one line: the period, who reported, how long nine in ten waited, where the median alone would hide
-    it. period: in words."""
+    it, and under those of complaints the official rate, which counts what is not yet due. period: in words."""
     figures = whole(view, question)
     parts = [french.capital(period), who_reported(figures["visits"])]
     nine = figures["wait_p90"] if "wait_p50" in codes and "wait_p90" not in codes else None
     if nine and nine.value is not None:
         parts.append(f"9 usagers sur 10 ont attendu {shown(nine)} ou moins")
+    if "complaint_delay" in codes and figures["complaints_30d"].value is not None:
+        official = shown(figures["complaints_30d"])
+        parts.append(f"GT1PKI10, sur toutes les plaintes reçues, même récentes{S}: {official}")
     return f"{' · '.join(parts)} · petites courbes{S}: 13 mois."
 
 

@@ -25,7 +25,7 @@ from dashboard.wording import shown
 
 COLUMNS = (("Question", ""), ("Quand", ""), ("Réponse", ""))
 NAMED = 3  # sites in one answer
-WORSE = 3  # sites of which it is said what gets worse; the others are named
+WORSE = 5  # sites of which it is said what gets worse; the others are named
 S = french.SPACE
 NO_SITE = "aucun centre pour ces filtres"
 
@@ -219,7 +219,9 @@ def silent(view: View, question: Question) -> Reply:
     elif well := len(heard) - len(quiet):
         have = "l'autre centre donne" if well == 1 else f"les {well} autres centres donnent"
         more.append(f"{have} des nouvelles")
-    if more:
+    if len(sayings) == 1 and more:  # on one line
+        sayings = [Saying(sayings[0].names, f"{S}; ".join([sayings[0].words, *more]))]
+    elif more:
         sayings.append(Saying((), f"{S}; ".join(more)))
     return Reply("Sans nouvelles", "departement", at_date(view), tuple(sayings))
 

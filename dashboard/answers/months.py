@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard import charts, french
-from dashboard.answers import follow
+from dashboard.answers import alerts, follow
 from dashboard.answers.completeness import closures
 from dashboard.answers.figures import trend
-from dashboard.answers.network import names, sites
+from dashboard.answers.network import names, short_name, sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, scope_of, strip
 from dashboard.answers.view import View, answer
@@ -225,10 +225,34 @@ def medians(view: View, question: Question) -> tuple[tuple[str, date, int, int],
     return tuple(sorted(rows, key=lambda r: (french.alphabetical(r[0]), r[1])))
 
 
+def _who_moved(view: View, question: Question) -> str:
+    """« en hausse à Djougou, en baisse à Nikki, en octobre 2026 ; ailleurs, dans l'habitude »; "" where no site's wait is
+    followed under the filters."""
+    judged = [
+        (name, s)
+        for name, s in alerts.followed(view, question)
+        if s.indicator == "wait_p50" and s.charted
+    ]
+    if question.service or not judged:
+        return ""
+    when = f"en {judged[0][1].when}"
+    short = {p.name: short_name(p) for p in sites(view, question)}
+    ways = []
+    for side, way in ((1, "en hausse"), (-1, "en baisse")):
+        where = [short[name] for name, s in judged if s.flagged and s.side == side]
+        ways += [f"{way} à {french.join_words(where)}"] if where else []
+    if not ways:
+        return f"dans l'habitude {when}"
+    calm = sum(not s.flagged for _, s in judged)
+    elsewhere = f"{french.SPACE}; ailleurs, dans l'habitude" if calm else ""
+    return f"{', '.join([*ways, when])}{elsewhere}"
+
+
 @answer
 def multiples(view: View, question: Question, key: str) -> Panel:
     """Each site's median wait, month by month, all on one scale."""
-    title = "Attente médiane de chaque centre, mois par mois"
+    title, finding = "Attente de chaque centre, mois par mois", _who_moved(view, question)
+    title = f"{title}{french.SPACE}: {finding}" if finding else title
     points = [
         (name, m, p50)
         for name, m, n, p50 in medians(view, question)

@@ -271,7 +271,8 @@ INDICATORS = (
         measure=m.complaints_30d,
         register="complaints",
         classes=(60, 80, 85, 90),
-        places=_at("complaints", "complaints_by_site"),
+        # No card: beside that of those due, one would be taken for the other.
+        places=_at("complaints_by_site"),
     ),  # no chart: its last month would always be a signal
     Indicator(
         code="complaints_30d_due",

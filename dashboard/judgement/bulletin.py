@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.judgement.signals import FOLLOWED, Signal, because, beside, origin
+from dashboard.judgement.signals import FOLLOWED, Signal, because, beside, origin, rank
 from dashboard.judgement.trust import Ground
 from dashboard.period import Clipped, Period
 from dashboard.statistics import sentences
@@ -22,6 +22,7 @@ from dashboard.wording import HIDDEN, amount, base, shown, who_reported
 S = french.SPACE
 FIRST = 3  # lines that are read first: what was found
 NAMED = 4  # sites, indicators or signals named in a line; the others are counted
+OF_ONE = 2  # indicators named of one site among several
 SHOWN = (
     "visits_per_day",
     "wait_p50",
@@ -234,28 +235,41 @@ def _sites(
         followed = french.plural(sites, "centre suivi", "centres suivis")
         return f"{followed}, {_when([f for _, f in charted], s.period.period)}{S}: aucun signal."
     same = _same_month([f for _, f in flagged])
-    by_site: dict[str, list[tuple[Variation, str]]] = {}
-    for name, f in _alerts_first(flagged):
-        more = "" if same else f" ({f.when})"
-        by_site.setdefault(name, []).append((f.variation, f"{_label(f.indicator)}{more}"))
-    named = [
-        f"{name}, {_by_variation(signals, ', ')}" for name, signals in list(by_site.items())[:NAMED]
-    ]
-    if len(by_site) > NAMED:
-        named.append(f"et {french.plural(len(by_site) - NAMED, 'autre centre', 'autres centres')}")
-    have = "a un signal" if len(by_site) == 1 else "ont un signal"
-    several = any(len(signals) > 1 for signals in by_site.values())
+    parts = [_kind_of(flagged, variation, dated=not same) for variation in ORDER]
+    number = len({name for name, _ in flagged})
+    have = "a un signal" if number == 1 else "ont un signal"
+    several = len(flagged) > number
     cause = " Plusieurs signaux d'un même centre ont sans doute une même cause." if several else ""
     return (
-        f"{french.plural(len(by_site), 'centre')} sur {french.number(sites)} {have},"
-        f" {_when([f for _, f in flagged], s.period.period)}{S}: {f'{S}; '.join(named)}.{cause}"
+        f"{french.plural(number, 'centre')} sur {french.number(sites)} {have}"
+        f" {_when([f for _, f in flagged], s.period.period)}. {' '.join(p for p in parts if p)}{cause}"
     )
+
+
+def _kind_of(flagged: list[tuple[str, Signal]], variation: Variation, *, dated: bool) -> str:
+    """« Alerte : CCSP de Djougou (attente médiane, reçus en 30 min ou moins et 2 autres) et CCSP d'Adjarra (jours clôturés). »
+    of the signals of one kind, the gravest first; "" without any."""
+    by_site: dict[str, list[str]] = {}
+    for name, f in _alerts_first([(name, f) for name, f in flagged if f.variation == variation]):
+        when = f", {f.when}" if dated else ""
+        by_site.setdefault(name, []).append(f"{french.within(BY_CODE[f.indicator].short)}{when}")
+    named = [f"{name} ({french.some(labels, OF_ONE)})" for name, labels in by_site.items()]
+    kind = french.capital(sentences.STATES[variation])
+    return f"{kind}{S}: {french.some(named, NAMED)}." if named else ""
 
 
 def _alerts_first(flagged: list[tuple[str, Signal]]) -> list[tuple[str, Signal]]:
-    return sorted(
-        flagged, key=lambda pair: (ORDER.index(pair[1].variation), pair[0], pair[1].indicator)
-    )
+    """Alerts, then improvements, then changes; of each, the site with the gravest first, and its own together."""
+    worst: dict[tuple[Variation, str], tuple[int, int]] = {}
+    for name, f in flagged:
+        of = (f.variation, name)
+        worst[of] = min(rank(f), worst.get(of, rank(f)))
+
+    def order(pair: tuple[str, Signal]) -> tuple[int, tuple[int, int], str, tuple[int, int]]:
+        name, f = pair
+        return ORDER.index(f.variation), worst[f.variation, name], french.plain(name), rank(f)
+
+    return sorted(flagged, key=order)
 
 
 def _complaints(s: Situation) -> Line:

@@ -62,7 +62,7 @@ def in_a_line(alerts: Sequence[Signal]) -> str:
     one, *others = alerts
     said = beside(one).replace("attente typique", "attente")
     text = said if one.indicator in WAITS else f"{_noun(one)}{french.SPACE}: {said}"
-    when = since_when(one)
+    when = (since_when(one) or "").partition(" (")[0]
     text += f", {when}" if when else ""
     also = french.join_words([_noun(other) for other in others if other.indicator not in WAITS])
     return text + (f"{french.SPACE}; aussi{french.SPACE}: {also}" if also else "")

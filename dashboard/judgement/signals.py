@@ -47,11 +47,11 @@ __all__ = [
     "beside",
     "impossible",
     "in_short",
-    "now",
     "origin",
     "rank",
     "settled",
     "signal",
+    "told",
     "too_few",
     "verdict",
 ]
@@ -233,6 +233,7 @@ def signal(course: Course, month: date, target: float | None = None) -> Signal:
     return Signal(course, course.position(month), target)
 
 
+TYPICAL = "attente typique de "  # what a wait's curve follows; a headline says the figure alone
 MOST = {
     "percent": (100, "un pourcentage ne dépasse pas 100"),
     "minutes": (
@@ -269,20 +270,25 @@ def apart(indicator: str, value: float, usual: float) -> tuple[str, str]:
     return words
 
 
-def now(one: Signal) -> str:
-    """The month's own value beside what is usual: « octobre 2026 : 73 %, pour 75 % d'habitude à répartition égale
-    (alerte) »; "" where the month has no value, or is not judged."""
+def told(one: Signal) -> str:
+    """The month's own value beside what is usual: « 73 %, pour 75 % d'habitude à répartition égale (alerte) »; "" where the
+    month has no value, or is not judged."""
     said = beside(one)
     if not said:
         return ""
     equal = " à répartition égale" if one.kind == ChartKind.EXPECTED and one.flagged else ""
     word = f" ({sentences.STATES[one.variation]})" if one.flagged else ""
-    return f"{one.when}{french.SPACE}: {said}{equal}{word}"
+    return f"{said}{equal}{word}"
+
+
+def _dated(subject: str, one: Signal) -> str:
+    """« Attente médiane en octobre 2026 », « Plaintes au 3ᵉ trimestre 2026 »."""
+    return f"{subject} {'au' if one.kind == ChartKind.BY_QUARTER else 'en'} {one.when}"
 
 
 def in_short(one: Signal) -> str:
     """The same for a card, where the end of a line may be cut: « alerte en octobre : 73 %, pour 75 % d'habitude »."""
-    said = beside(one).replace("attente typique de ", "")
+    said = beside(one).removeprefix(TYPICAL)
     if not said or one.latest is None:
         return sentences.VARIATIONS[one.variation]
     quarter = one.kind == ChartKind.BY_QUARTER
@@ -301,7 +307,7 @@ def beside(one: Signal) -> str:
     if one.kind == ChartKind.VOLUME and one.range:
         low, high = (amount(i, end) for end in one.range)
         return f"{amount(i, one.value)} par jour{french.SPACE}; d'habitude de {low} à {high}"
-    typical = "attente typique de " if i.code in WAITS else ""
+    typical = TYPICAL if i.code in WAITS else ""
     if one.usual is None:
         return f"{typical}{amount(i, one.value)}"
     if one.flagged:
@@ -312,10 +318,10 @@ def beside(one: Signal) -> str:
     return f"{typical}{value}, {like}"
 
 
-def rank(one: Signal) -> int:
-    """Where a signal stands among those of a site: what people feel comes before what only registers show, in the order of
-    INDICATORS."""
-    return FOLLOWED.index(one.indicator)
+def rank(one: Signal) -> tuple[int, int]:
+    """Where a signal stands among others, the gravest first: a month beyond what chance allows before a long run just beside
+    what is usual; then what people feel before what only registers show, in the order of INDICATORS."""
+    return int(one.rule != OUTSIDE), FOLLOWED.index(one.indicator)
 
 
 def because(one: Signal) -> str:
@@ -374,8 +380,9 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
     elif one.variation == Variation.TOO_FEW:
         text = f"{colon}{too_few(one)}"
     else:
-        said = now(one)
-        text = f"{colon}{said or sentences.VARIATIONS[one.variation]}"
+        said = told(one) or sentences.VARIATIONS[one.variation]
+        said = said if limits else said.removeprefix(TYPICAL)
+        text = f"{_dated(subject, one)}{french.SPACE}: {said}"
         details = [because(one), settled(one)] if limits else [because(one)]
         more = f"{french.SPACE}; ".join(d for d in details if d)
         text += f", {more}" if more else ""

@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from dashboard import french
 from dashboard.accounts.rights import Person
 from dashboard.answers import first_sight
 from dashboard.answers.first_sight import Reply, Saying
@@ -34,5 +35,5 @@ def _line(reply: Reply) -> str:
 
 
 def _saying(saying: Saying) -> str:
-    names = ", ".join(f"<b>{anchor(n.text, n.link)}</b>" for n in saying.names)
+    names = french.join_words([f"<b>{anchor(n.text, n.link)}</b>" for n in saying.names])
     return f"{names} {escape(saying.words)}" if names else escape(saying.words)

@@ -33,7 +33,7 @@ BUTTON_STYLE = (
 button{font:600 1rem/1.2 "Source Sans",sans-serif;color:var(--paper);background:var(--main);border:2px solid var(--main);
 border-radius:.4rem;padding:.6rem 1.4rem;cursor:pointer}
 button:hover{background:var(--pressed)}
-button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+button:focus-visible:not([data-quiet]){outline:3px solid var(--accent);outline-offset:2px}
 """
 )
 Slide = dict[str, Any]  # as the browser takes it

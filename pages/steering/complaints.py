@@ -15,7 +15,7 @@ with right:
     sections.headed(complaints.ages(person, question, "ages"))
 
 st.header("Les chiffres de la période", anchor=False)
-cards.headline(person, question, "complaints")
+cards.headline(person, question, "complaints", columns=5)
 changes.section(person, question, "complaints_per_1000")
 
 left, right = st.columns(2, gap="large")

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import alerts, delays, headlines, network, waits
+from dashboard.answers import alerts, cards, delays, headlines, months, network, view, waits
 from dashboard.answers.question import Question
+from dashboard.indicators import placed
 from dashboard.panel import Chart, Message, Panel
 from dashboard.statistics.variation import Variation
 from tests.builders import COVE, KANDI, Office, closing, complaint, visit, waited
@@ -208,3 +209,51 @@ def test_what_gets_worse_is_named_and_where(asked, monkeypatch, question, said):
 
     monkeypatch.setattr(alerts, "followed", followed)
     assert headlines.worse(LOCAL_READER, question).translate(PLAIN) == said
+
+
+# ---- how long people wait, site by site ------------------------------------------------------------------------
+
+
+def test_the_small_curves_are_headed_by_who_left_his_habit(asked, monkeypatch):
+    day = date(2025, 10, 6).isoformat()
+    asked.hand_in(
+        "registre", *[waited(9, site=s, day=day) for s in (KANDI, COVE) for _ in range(12)]
+    )
+
+    def judged(sides: dict[str, int]) -> str:
+        named = {p.code: p.name for p in network.sites(LOCAL_READER)}
+        signals = [
+            (
+                named[site],
+                SimpleNamespace(
+                    indicator="wait_p50",
+                    charted=True,
+                    when="octobre 2025",
+                    side=side,
+                    flagged=bool(side),
+                ),
+            )
+            for site, side in sides.items()
+        ]
+        monkeypatch.setattr(alerts, "followed", lambda *_: signals)
+        return months.multiples(LOCAL_READER, YEAR, "attentes").title.translate(PLAIN)
+
+    start = "Attente de chaque centre, mois par mois"
+    assert judged({KANDI: 0, COVE: 0}) == f"{start} : dans l'habitude en octobre 2025"
+    view.forget()
+    assert judged({KANDI: 1, COVE: 0}) == (
+        f"{start} : en hausse à Kandi, en octobre 2025 ; ailleurs, dans l'habitude"
+    )
+    view.forget()
+    assert judged({KANDI: 1, COVE: -1}) == (
+        f"{start} : en hausse à Kandi, en baisse à Covè, en octobre 2025"
+    )
+
+
+def test_the_official_rate_of_complaints_is_said_once_and_is_no_second_card(asked):
+    received(asked, [3] * 8 + [None] * 4)
+    codes = placed("complaints")
+    assert "complaints_30d_due" in codes and "complaints_30d" not in codes
+    said = cards.sources(LOCAL_READER, YEAR, "2025", codes).translate(PLAIN)
+    assert "GT1PKI10, sur toutes les plaintes reçues, même récentes : 67 %" in said
+    assert "GT1PKI10" not in cards.sources(LOCAL_READER, YEAR, "2025", placed("period"))

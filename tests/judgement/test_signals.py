@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.judgement.courses import CHARTED, Monthly
 from dashboard.judgement.judging import judge
-from dashboard.judgement.signals import Signal, against, now, origin, signal, verdict
+from dashboard.judgement.signals import Signal, against, origin, rank, signal, told, verdict
 from dashboard.period import add_months
 from dashboard.statistics.level import Origin
 from dashboard.statistics.limits import NONE, ON_ONE_SIDE, OUTSIDE
@@ -93,12 +93,12 @@ def test_the_signal_of_a_period_is_that_of_its_last_whole_month_with_its_own_val
     one, before = signal(course, LAST), signal(course, add_months(LAST, -1))
     assert one.variation == Variation.CONCERN and before.variation == Variation.NO_SIGNAL
     assert one.value == course.values[-1] and one.usual == pytest.approx(75, abs=1.5)
-    text = plain(now(one))
-    assert text == f"octobre 2026 : {one.value:.0f} %, pour {one.usual:.0f} % d'habitude (alerte)"
+    text = plain(told(one))
+    assert text == f"{one.value:.0f} %, pour {one.usual:.0f} % d'habitude (alerte)"
     assert plain(verdict(one)).startswith(
-        f"Reçus en 30 minutes ou moins : {text}, au-dessous de ce que le hasard permet ;"
+        f"Reçus en 30 minutes ou moins en octobre 2026 : {text}, au-dessous de ce que le hasard permet ;"
     )
-    assert "habitude" in now(before) and "alerte" not in now(before)
+    assert "habitude" in told(before) and "alerte" not in told(before)
 
 
 def test_a_month_without_data_or_outside_the_series_says_nothing():
@@ -107,7 +107,7 @@ def test_a_month_without_data_or_outside_the_series_says_nothing():
     course = follow(CODE, series, LAST)["site 0"]
     for month in (LAST, add_months(LAST, 1)):
         one = signal(course, month)
-        assert one.variation == Variation.NO_DATA and not one.flagged and not now(one)
+        assert one.variation == Variation.NO_DATA and not one.flagged and not told(one)
 
 
 def test_a_whole_does_not_move_when_only_its_composition_does():
@@ -133,7 +133,7 @@ def test_the_gap_of_a_whole_is_traced_to_its_site():
     assert plain(origin(one, names)) == (
         f"L'écart vient du CCSP 0 ; sans lui, {without:.0f} %, comme d'habitude."
     )
-    assert "à répartition égale" in now(one)
+    assert "à répartition égale" in told(one)
 
 
 def test_sites_under_twelve_months_stand_outside_observed_and_expected():
@@ -181,7 +181,7 @@ def test_waits_are_judged_by_all_of_them_and_drawn_in_minutes():
     assert one.usual == pytest.approx(15, rel=0.1)
     low, high = one.course.limits
     assert low[-1] < one.usual < high[-1] < one.value * 1.1
-    assert "attente typique de" in now(one)
+    assert "attente typique de" in told(one)
     few = waited(np.where(np.arange(20) < 5, 9, -1)[None, None, :].repeat(30, axis=1))
     assert signal(follow("wait_p50", few, LAST)["site 0"], LAST).variation == Variation.NO_DATA
 
@@ -243,7 +243,7 @@ def test_volumes_have_a_season_and_no_signal_before_forty_months():
     )
     assert one.variation == Variation.NEUTRAL and one.rule == OUTSIDE
     assert calm.variation == Variation.NO_SIGNAL
-    assert plain(now(one)).startswith("octobre 2026 : ") and "; d'habitude de " in plain(now(one))
+    assert " en octobre 2026 : " in plain(verdict(one)) and "; d'habitude de " in plain(told(one))
     early = signal(follow("visits_per_day", series, LAST, wholes)["nation"], add_months(LAST, -30))
     assert early.variation == Variation.TOO_FEW
     assert "le même mois un an avant" in verdict(early)
@@ -301,3 +301,17 @@ def test_runs_are_said_as_runs():
     one = made(CODE, 75, 45, LAST, 9, shift=0.93, since=9, base=300)
     assert one.rule == ON_ONE_SIDE
     assert "huit mois ou plus de suite au-dessous de l'habitude" in verdict(one)
+
+
+def test_a_month_beyond_its_limits_is_graver_than_a_run_of_what_people_feel_more():
+    run = made(CODE, 75, 45, LAST, 9, shift=0.93, since=9, base=300)
+    beyond = made("completeness", 95, 40, LAST, 3, shift=0.5, since=1)
+    left = made("left", 5, 40, LAST, 3, shift=4, since=1)
+    assert (run.rule, beyond.rule, left.rule) == (ON_ONE_SIDE, OUTSIDE, OUTSIDE)
+    assert sorted((run, beyond, left), key=rank) == [left, beyond, run]
+
+
+def test_a_headline_says_the_wait_with_one_colon_and_no_word_of_the_method():
+    text = plain(verdict(made("wait_p50", 18, 40, LAST, 3, shift=1.6), limits=False))
+    assert text.startswith("Attente médiane en octobre 2026 : ") and text.count(":") == 1
+    assert "min d'habitude (alerte)" in text and "typique" not in text

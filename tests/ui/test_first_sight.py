@@ -1,0 +1,27 @@
+"""The lines of answers, as they are drawn."""
+
+import re
+
+import pytest
+
+from dashboard.answers.first_sight import Name, Reply, Saying
+from dashboard.panel import to_site
+from dashboard.ui import first_sight
+
+
+@pytest.mark.parametrize(
+    ("names", "read"),
+    [
+        (("Adjarra",), "Adjarra ont aussi une alerte"),
+        (("Adjarra", "Kandi"), "Adjarra et Kandi ont aussi une alerte"),
+        (("Adjarra", "Bembèrèkè", "Kandi"), "Adjarra, Bembèrèkè et Kandi ont aussi une alerte"),
+    ],
+)
+def test_names_are_listed_as_in_a_sentence(monkeypatch, names, read):
+    drawn: list[str] = []
+    monkeypatch.setattr(first_sight.st, "html", drawn.append)
+    told = Saying(tuple(Name(n, to_site(n)) for n in names), "ont aussi une alerte")
+    first_sight.draw([Reply("Ce qui se dégrade", "signaux", "en octobre 2026", (told,))])
+    (part,) = re.findall(r"<p>(.*)</p>", drawn[0])
+    assert re.sub(r"<[^>]+>", "", part) == read
+    assert part.count("<a href") == len(names)
