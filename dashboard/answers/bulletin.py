@@ -18,7 +18,7 @@ from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
 
 S = french.SPACE
-NAMED = 4  # sites named in a sentence
+NAMED = 5  # sites named in a sentence
 ARTICLES = {"Collines": "les", "Donga": "la"}  # the others are masculine
 KINDS = {"CCSP": "les CCSP", "GSRU": "les guichets GSRU"}
 

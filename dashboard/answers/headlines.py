@@ -73,12 +73,12 @@ def complaints(view: View, question: Question) -> str:
         return "aucune n'attend depuis plus de 30 jours"
     short = {p.name: short_name(p) for p in sites(view, question)}
     wait = "attend" if names.total() == 1 else "attendent"
+    start = f"{french.number(names.total())} {wait} depuis plus de {LATE_DAYS} jours"
     most = sorted(names.items(), key=lambda pair: (-pair[1], french.alphabetical(pair[0])))
+    if len(most) == 1:
+        return f"{start}, à {short[most[0][0]]}"
     where = french.join_words([f"{french.number(n)} à {short[name]}" for name, n in most[:3]])
-    among = (
-        "" if len(names) == 1 and names.total() == 1 else ", dont" if len(names) > 3 else f"{S}:"
-    )
-    return f"{french.number(names.total())} {wait} depuis plus de {LATE_DAYS} jours{among} {where}"
+    return f"{start}{', dont' if len(most) > 3 else f'{S}:'} {where}"
 
 
 @answer

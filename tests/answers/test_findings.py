@@ -257,3 +257,15 @@ def test_the_official_rate_of_complaints_is_said_once_and_is_no_second_card(aske
     said = cards.sources(LOCAL_READER, YEAR, "2025", codes).translate(PLAIN)
     assert "GT1PKI10, sur toutes les plaintes reçues, même récentes : 67 %" in said
     assert "GT1PKI10" not in cards.sources(LOCAL_READER, YEAR, "2025", placed("period"))
+
+
+def test_late_complaints_are_placed_in_a_sentence_that_reads(asked):
+    asked.hand_in("registre", visit(KANDI, "2025-06-30"))
+    late = [complaint(f"P-{n}", KANDI, "2025-01-06") for n in range(2)]
+    asked.hand_in("plaintes", *late[:1], covers=(YEAR.first, date(2025, 6, 30)))
+    said = headlines.complaints(LOCAL_READER, YEAR).translate(PLAIN)
+    assert said == "1 attend depuis plus de 30 jours, à Kandi"
+    cove = complaint("P-9", COVE, "2025-01-06")
+    asked.hand_in("plaintes", *late, cove, covers=(YEAR.first, date(2025, 6, 30)))
+    said = headlines.complaints(LOCAL_READER, YEAR).translate(PLAIN)
+    assert said == "3 attendent depuis plus de 30 jours : 2 à Kandi et 1 à Covè"

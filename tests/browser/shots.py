@@ -15,6 +15,7 @@ PAGES = {
     "signaux": "/signaux",
     "presenter": "/presenter",
     "premier-regard/centre-cove": "/site?centre=ccsp-cove",
+    "premier-regard/plaintes-zou": "/plaintes?departement=Zou",
 }
 SCREEN, PHONE = {"width": 1280, "height": 720}, {"width": 360, "height": 740}
 PARTS = {

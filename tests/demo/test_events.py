@@ -5,6 +5,7 @@ four standard errors of the noise that db.demo.plan and db.demo.visits document.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -14,7 +15,7 @@ import pandas as pd
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import alerts, follow, view
+from dashboard.answers import alerts, first_sight, follow, view
 from dashboard.answers.question import Question
 from dashboard.period import add_months
 from dashboard.settings import load
@@ -30,6 +31,7 @@ from db.engine import make_engine
 from db.intake import Options, load_known, take
 from db.ledger import public_holidays
 from tests.demo.series import Rows, Series, of_database
+from tests.demo.truths import Truths
 
 TODAY = date(2026, 11, 24)
 OF = {event.kind: event for event in EVENTS}
@@ -393,3 +395,32 @@ def test_the_table_is_told_in_french():
         line.startswith("  du 01/04/2026 au 30/04/2026 · Collines · coupures de courant, 50")
         for line in lines
     )
+
+
+def test_the_answers_of_the_opening_page_are_those_counted_from_the_rows(asked, demonstration):
+    engine = make_engine(demonstration[0])
+    with engine.connect() as connection:
+        truths = Truths(connection)
+    engine.dispose()
+    year = Question(truths.first.date(), (truths.end - pd.Timedelta(days=1)).date())
+    plain = str.maketrans("\xa0", " ", "\u202f")
+    said = [r.text.translate(plain) for r in first_sight.replies(LOCAL_READER, year)]
+    name, rate, visits = re.match(r"(.+?) ([\d.]+) \((\d+)\)", truths.busiest()).groups()
+    assert said[0].startswith(f"{name} {rate.replace('.', ',')} visites par jour ouvert, {visits} ")
+    name, half, tenth, n = re.match(
+        r"(.+?) (\d+) min \(un sur dix (\d+), n = (\d+)\)", truths.longest("site")
+    ).groups()
+    assert said[1].startswith(
+        f"{name} un usager sur deux a attendu {half} min ou plus, un sur dix {tenth} min ou plus ({n} "
+    )
+    assert said[2].startswith("Djougou attente de ") and "Adjarra jours clôturés : " in said[2]
+    (closed,) = re.findall(r"Adjarra (\d+) % de jours", truths.worse())
+    assert f"Adjarra jours clôturés : {closed}%" in said[2]
+    name, days, when, waiting, late = re.match(
+        r"(.+), (\d+) jours, reçue le (.+); (\d+) en cours, (\d+) de plus", truths.oldest()
+    ).groups()
+    assert said[3] == (
+        f"{name} {days} jours sans réponse (reçue le {when}) ; en tout, {waiting} plaintes en cours,"
+        f" dont {late} de plus de 30 jours"
+    )
+    assert said[4].startswith(truths.silent())
