@@ -115,11 +115,14 @@ def _check_doors(settings: Settings) -> None:
             f" « {settings.public_url} »."
         )
     if bool(settings.tls_cert) != bool(settings.tls_key):
-        raise ValueError("TLS_CERT et TLS_KEY vont ensemble : donner aussi l'autre.")
+        raise ValueError(
+            "TLS_CERT et TLS_KEY vont ensemble : TLS_CERT=cert.pem TLS_KEY=cle.pem make run."
+        )
     if settings.host not in OWN and not (settings.public_url or settings.tls_cert):
         raise ValueError(
-            f"HOST={settings.host} ouvre l'application à d'autres machines : donner aussi TLS_CERT et TLS_KEY,"
-            " ou PUBLIC_URL=https://… derrière un serveur mandataire."
+            f"HOST={settings.host} ouvre l'application à d'autres machines, par https seulement :"
+            f" HOST={settings.host} TLS_CERT=cert.pem TLS_KEY=cle.pem make run, ou, derrière un serveur mandataire sur"
+            " cette machine, PUBLIC_URL=https://tableau.example.bj make run."
         )
 
 

@@ -177,9 +177,13 @@ def faults_of_style() -> List[str]:
 
 
 def lint() -> int:
-    """Style, layout and types."""
+    """Style, layout and types; known faults of the libraries, where the index answers."""
     environment(DEV)
-    return stop_if(faults_of_style())
+    faults = faults_of_style()
+    if module("scripts.audit"):
+        # A library has a known fault, named just above.
+        faults.append("bibliothèques")
+    return stop_if(faults)
 
 
 def stop_if(failed: List[str]) -> int:

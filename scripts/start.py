@@ -93,6 +93,18 @@ def who_comes_in() -> str:
     return "On entre en se connectant (python -m dashboard accounts list)."
 
 
+def whom_to_believe() -> str:
+    """That nothing says where requests come from, behind a proxy that is not named; "" where that is known."""
+    settings = load()
+    if not settings.public_url or settings.trusted_proxies:
+        return ""
+    return (
+        "Derrière PUBLIC_URL, toutes les demandes semblent venir du serveur mandataire : donner aussi son adresse"
+        " (TRUSTED_PROXIES=127.0.0.1 make run, s'il est sur cette machine), pour que le journal dise d'où l'on se"
+        " connecte et que les essais manqués d'une adresse ne ralentissent pas les autres."
+    )
+
+
 def main() -> None:
     """Start the server, once everything it needs is there."""
     os.chdir(ROOT)
@@ -105,10 +117,12 @@ def main() -> None:
         # A setting that cannot be read, a database that does not answer, a folder that cannot be written.
         sys.exit(faults.sentence(error))
     port = door.getsockname()[1]
-    print(
-        f"Tableau de bord CCSP : {address(port)} (Ctrl+C pour arrêter)\n{who_comes_in()}",
-        flush=True,
+    said = (
+        f"Tableau de bord CCSP : {address(port)} (Ctrl+C pour arrêter)",
+        who_comes_in(),
+        whom_to_believe(),
     )
+    print("\n".join(filter(None, said)), flush=True)
     serve(door)
 
 

@@ -81,6 +81,7 @@ class Lookout:
 
     def __init__(self, engine: Callable[[], Engine], limits: Callable[[], Limits]) -> None:
         self.engine, self.limits = engine, limits
+        self._watchers: set[Callable[[], None]] = set()
         self.forget()
 
     def forget(self) -> None:
@@ -91,13 +92,31 @@ class Lookout:
 
     def forget_account_of(self, token: str) -> None:
         """Ask anew of the account that signed in with this token: something was changed here. Nothing where nobody did."""
-        holder = self.token(token).holder
-        if holder is None:
-            return
+        if holder := self.token(token).holder:
+            self._forget(holder)
+
+    def forget_account(self, name: str) -> None:
+        """The same of the account of that name, from any thread."""
+        for _, holder in list(self._accounts.values()):
+            if holder and holder.name == name:
+                self._forget(holder)
+
+    def _forget(self, holder: Holder) -> None:
         self._accounts.pop(holder.id, None)
         for other, (_, seen) in list(self._tokens.items()):
             if seen.holder and seen.holder.id == holder.id:
                 self._tokens.pop(other, None)
+        for watcher in list(self._watchers):
+            watcher()
+
+    @contextmanager
+    def telling(self, watcher: Callable[[], None]) -> Iterator[None]:
+        """Call this, from any thread, when something was changed here and need not wait for the next look."""
+        self._watchers.add(watcher)
+        try:
+            yield
+        finally:
+            self._watchers.discard(watcher)
 
     def known(self, token: str | None, within: float = FRESH) -> Reading | None:
         """What was read in the last seconds of the base and of this token; None where it was not."""

@@ -167,21 +167,25 @@ def _change(name: str, key: str) -> None:
         "changer", "C'est enregistré ; ses pages ouvertes reprennent avec ces droits."
     ):
         accounts.change(session.person(), name, _wanted(key))
+        session.LOOKOUT.forget_account(name)
 
 
 @errors.said_plainly()
 def _reset(name: str) -> None:
     with outcome.telling("changer", "Le nouveau mot de passe est en haut de la page."):
         st.session_state[ONCE] = name, accounts.reset(session.person(), name)
+        session.LOOKOUT.forget_account(name)
 
 
 @errors.said_plainly()
 def _close(name: str) -> None:
     with outcome.telling("changer", "Ses sessions sont fermées."):
         accounts.close(session.person(), name)
+        session.LOOKOUT.forget_account(name)
 
 
 @errors.said_plainly()
 def _disable(name: str) -> None:
     with outcome.telling("changer", "Le compte est fermé ; « Nouveau mot de passe » le rouvre."):
         accounts.disable(session.person(), name)
+        session.LOOKOUT.forget_account(name)

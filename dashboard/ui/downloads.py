@@ -1,10 +1,12 @@
 """Files to take away, each made when it is asked for: who asks is looked up again then, and what was taken is noted."""
 
+import logging
 from collections.abc import Callable
 from secrets import token_hex
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime import backend_operation_handler as maker
 
 from dashboard.accounts.rights import Person, may
 from dashboard.actions import accesses
@@ -16,6 +18,15 @@ MARK = "file_mark"  # in the names of this session's files: Streamlit hands one 
 
 class Gone(Exception):
     """Who asked for a file may not have it any more, or may see something else by now."""
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether a line of Streamlit's on a file that was not made is of a fault: that it was refused is none."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(getattr(error, "__cause__", None), Gone)
+
+
+logging.getLogger(maker.__name__).addFilter(is_news)
 
 
 def button(

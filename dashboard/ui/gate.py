@@ -21,12 +21,13 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
+from dashboard.accounts.rights import NOBODY
 from dashboard.settings import load
 from dashboard.ui import shell, sign_in_pages
-from dashboard.ui.navigation import MOVED, NO_SUCH_PAGE, PAGES
+from dashboard.ui.navigation import MOVED, NO_SUCH_PAGE, PAGES, pages_of
 from dashboard.ui.open_pages import parsed
 from dashboard.ui.origin import allowed, own_origin, secure
-from dashboard.ui.sign_in import SignIn, is_public
+from dashboard.ui.sign_in import WHO, SignIn, is_public
 from dashboard.ui.sign_in_forms import FORMS
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
@@ -55,13 +56,13 @@ OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 COMPONENTS = "/component/"
 MAP = "/component/streamlit_folium.st_folium/"
 
-HOME, *_ = ADDRESSES = tuple(f"/{page.url_path}" for page in PAGES)
+HOME = f"/{PAGES[0].url_path}"
 ELSEWHERE = (
     f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{NO_SUCH_PAGE}</title>'
     '<link rel="icon" href="/favicon.png"></head>'
     '<body style="font:18px/1.5 system-ui,sans-serif;max-width:34em;margin:15vh auto;padding:0 1em">'
     f'<h1 style="font-size:1.6em">{NO_SUCH_PAGE}</h1><p>L\'adresse est mal écrite, ou la page a changé de nom.</p>'
-    f'<p><a href="/">Ouvrir la carte du réseau</a></p></body></html>'
+    '<p><a href="/">Revenir à la première page</a></p></body></html>'
 )
 
 # blob: is how Streamlit hands a page the script of a component of its own kind (the presentation); 'wasm-unsafe-eval' lets
@@ -247,14 +248,17 @@ def sayable(data: bytes | None) -> bool:
 
 def elsewhere(scope: Scope) -> Response | None:
     """What answers an address for which Streamlit would serve a page that says, in English, that it is none; None for
-    ours. The home page has two; a page that has moved leads on with its filters."""
+    those of who asks. A page that he may not open is answered as one that nobody has. The home page has two; a page that
+    has moved leads on with its filters."""
     path, query = scope["path"].rstrip("/"), scope["query_string"].decode("latin-1")
-    if path == HOME or path[1:] in MOVED:
-        page, more = MOVED.get(path[1:], (HOME[1:], ""))
-        wanted = "&".join(part for part in (query, more) if part)
-        home = "" if f"/{page}" == HOME else page
-        return RedirectResponse(f"/{home}?{wanted}" if wanted else f"/{home}")
-    return None if path in ("", *ADDRESSES) else HTMLResponse(ELSEWHERE, 404)
+    page, more = MOVED.get(path[1:], (path[1:], ""))
+    if page and page not in {spec.url_path for spec in pages_of(scope.get(WHO, NOBODY))}:
+        return HTMLResponse(ELSEWHERE, 404)
+    if path in ("", f"/{page}") and path != HOME:
+        return None
+    wanted = "&".join(part for part in (query, more) if part)
+    home = "" if f"/{page}" == HOME else page
+    return RedirectResponse(f"/{home}?{wanted}" if wanted else f"/{home}")
 
 
 class Shell:

@@ -1,4 +1,5 @@
-"""Pages that are open: each second the database is asked, once for all of them, whether who opened them may still look.
+"""Pages that are open: each half second the database is asked, once for all of them, whether who opened them may still look; and
+at once where something was changed in this process.
 
 A page whose sign-in has lapsed is held: nothing that is said on it goes on until somebody signs in again for the same account,
 in another window. One that is at an end is shut.
@@ -8,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import anyio
@@ -17,7 +19,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dashboard.accounts.lookout import OPEN, Lookout, Reading, State
 
-EVERY = 1.0  # seconds between two looks
+EVERY = 0.5  # seconds from one look to the next: looking takes as long where the machine is busy, and two are promised
+LEAST = 0.1  # and to the next one after a look that took as long
 ASKED_AT_MOST = 200  # tokens that are looked at beside those of open pages
 HELD_AT_MOST, HELD_BYTES = (
     50,
@@ -162,18 +165,29 @@ class OpenPages:
         self.watch()
 
     def watch(self) -> None:
-        """Look each second, while there is anything to look at."""
+        """Look again and again, while there is anything to look at."""
         if self.watching is None or self.watching.done():
             self.watching = asyncio.ensure_future(self._watch())
 
     async def _watch(self) -> None:
-        while True:
-            since = asyncio.get_running_loop().time() - 10 * EVERY
-            self.asked = {token: at for token, at in self.asked.items() if at > since}
-            if not self.pages and not self.asked:
-                return
-            await self.look()
-            await asyncio.sleep(EVERY)
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+
+        def told() -> None:
+            loop.call_soon_threadsafe(changed.set)
+
+        with self.lookout.telling(told):
+            while True:
+                started = loop.time()
+                self.asked = {t: at for t, at in self.asked.items() if at > started - 10 * EVERY}
+                if not self.pages and not self.asked:
+                    return
+                changed.clear()  # before looking: what is changed meanwhile is looked at next
+                await self.look()
+                left = EVERY - (
+                    loop.time() - started
+                )  # looking itself takes a while on a busy machine
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), max(LEAST, left))
 
     async def look(self) -> None:
         """Ask the database, and tell each page how it stands. While it does not answer, pages stay as they are: they show

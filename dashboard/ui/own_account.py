@@ -42,7 +42,9 @@ def show() -> None:
 @errors.said_plainly()  # called between two runs, where nothing else catches
 def _close(number: int | None = None) -> None:
     with outcome.telling("sessions", "C'est fermé."):
-        accounts.close_own(session.person(), number)
+        person = session.person()
+        accounts.close_own(person, number)
+        session.LOOKOUT.forget_account(person.name)
 
 
 def _for(person: Person) -> str:

@@ -7,9 +7,7 @@ Without sign-in one comes in only at the machine itself, while the base holds fi
 
 import asyncio
 import logging
-import re
 import time
-from collections import OrderedDict
 from secrets import token_hex
 
 import anyio.to_thread
@@ -17,9 +15,11 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.accounts import sign_ins
+from dashboard.accounts import people, sign_ins
 from dashboard.accounts.lookout import OPEN, UNKNOWN, Lookout, Seen, State
+from dashboard.accounts.rights import LOCAL_READER
 from dashboard.ui import origin, sign_in_pages
+from dashboard.ui.lent import Lent
 from dashboard.ui.open_pages import OpenPage, OpenPages
 from dashboard.ui.session import ASKING, HEADER, LOOKOUT
 from dashboard.ui.sign_in_forms import CHANGE, FORMS, IN, Forms, Visitor, wanted
@@ -29,15 +29,12 @@ ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is a
 # Of this process: a page that meets another one knows that it has been forgotten.
 LIFE = token_hex(8)
 TELLS = "ccsp-session"  # the header by which an open page knows how it stands with its sign-in
+WHO = "ccsp.who"  # in the scope of a request that is let in: the person
 OURS = b"ccsp-"  # headers that are the gate's alone begin so, and its cookies
 PUBLIC = ("/static/", "/app/static/", "/component/", "/_stcore/bidi-components/")  # folders
 ICON = "/favicon.png"
 RECENT = 5.0  # seconds for which a page may be told what was read
 SEEN_EVERY = 30.0  # seconds between two notes that somebody is at work
-# Files that were made for one page, or that one page may send: whose they are is heard when the page is told their addresses.
-# They go with the rights of then: once these change, who asks is somebody else.
-LENT = re.compile(rb"/(?:media/[\w.-]{8,200}|_stcore/upload_file/[\w-]{1,80}/[\w-]{1,80})")
-LENT_AT_MOST = 20_000
 
 
 class SignIn:
@@ -47,7 +44,7 @@ class SignIn:
         self.app, self.lookout = app, lookout
         self.forms = Forms(lookout)
         self.pages = OpenPages(lookout)
-        self.lent: OrderedDict[bytes, set[str]] = OrderedDict()  # path of a file: to whom
+        self.lent = Lent()
         self.noted: dict[int, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +80,8 @@ class SignIn:
             return
         if seen.state == State.OPEN and is_document(scope):
             self._active(seen.latest)
-        await self.app(saying(scope, told), receive, send)
+        person = people.of(seen.holder) if seen.holder else LOCAL_READER
+        await self.app({**saying(scope, told), WHO: person}, receive, send)
 
     def _refusal(self, scope: Scope, told: str, seen: Seen) -> Response | None:
         """What answers who may not have what he asks for; None where he may."""
@@ -97,8 +95,7 @@ class SignIn:
             if is_document(scope):
                 return RedirectResponse(f"{CHANGE}{wanted(scope)}", 303)
             return PlainTextResponse("Il faut d'abord choisir un mot de passe.", 401)
-        path = scope["path"].encode(errors="replace")
-        if LENT.match(path) and told not in self.lent.get(path, ()):
+        if self.lent.is_shut(scope["path"], told):
             return PlainTextResponse("Ce fichier n'existe pas.", 404)
         return None
 
@@ -153,13 +150,7 @@ class SignIn:
         """What is said to a page, hearing which files it is told of."""
 
         async def sent(message: Message) -> None:
-            data = message.get("bytes") or b""
-            if b"/media/" in data or b"/_stcore/upload_file/" in data:
-                for path in LENT.findall(data):
-                    self.lent.setdefault(path, set()).add(told)
-                    self.lent.move_to_end(path)
-                while len(self.lent) > LENT_AT_MOST:
-                    self.lent.popitem(last=False)
+            self.lent.hear(told, message.get("bytes") or b"")
             await send(message)
 
         return sent

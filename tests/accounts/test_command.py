@@ -4,8 +4,10 @@ import pytest
 
 import server
 from dashboard.__main__ import main
+from dashboard.accounts.rights import Person, Role
+from dashboard.actions import accounts
 from dashboard.settings import load
-from scripts.start import address, who_comes_in
+from scripts.start import address, who_comes_in, whom_to_believe
 from tests.accounts.asgi import Browser
 from tests.accounts.conftest import PASSWORD
 
@@ -60,8 +62,14 @@ def test_the_start_says_whether_one_has_to_sign_in_and_where(opened):
     assert address(8501) == "http://localhost:8501"
     opened.set(PUBLIC_URL="https://tableau.example.bj")
     assert FIRST in who_comes_in() and address(8501) == load().public_url
-    opened.set(PUBLIC_URL="", HOST="10.0.0.4", TLS_CERT=__file__, TLS_KEY=__file__)
+    assert "TRUSTED_PROXIES=127.0.0.1 make run" in whom_to_believe()
+    opened.set(TRUSTED_PROXIES="127.0.0.1")
+    assert whom_to_believe() == ""
+    opened.set(
+        PUBLIC_URL="", TRUSTED_PROXIES="", HOST="10.0.0.4", TLS_CERT=__file__, TLS_KEY=__file__
+    )
     assert FIRST in who_comes_in() and address(8501) == "https://10.0.0.4:8501"
+    assert whom_to_believe() == ""
 
 
 def test_a_certificate_that_is_none_is_said_in_a_sentence(house):
@@ -70,3 +78,10 @@ def test_a_certificate_that_is_none_is_said_in_a_sentence(house):
         server.refuse_certificate()
     house.set(TLS_CERT="", TLS_KEY="")
     server.refuse_certificate()
+
+
+def test_nobody_gives_himself_a_new_password_on_a_page_that_would_end_before_it_is_read(closed):
+    clerk = Person("adm", Role.ADMINISTRATOR, id="1")
+    with pytest.raises(accounts.Refused, match="« Mon compte »"):
+        accounts.reset(clerk, "adm")
+    assert accounts.reset(accounts.whoever_runs_the_command("root"), "adm")

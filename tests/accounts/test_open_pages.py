@@ -1,20 +1,24 @@
 """Open pages: held when the sign-in lapses, resumed by the same account, shut when it ends; files that were made for one."""
 
 import asyncio
+import sys
+import threading
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
+import server
 from dashboard.accounts import holders, lookout, sign_ins
 from dashboard.accounts.lookout import OPEN, State
 from dashboard.accounts.rights import Role
-from dashboard.ui import downloads, open_pages, session
+from dashboard.ui import downloads, lent, open_pages, session
 from dashboard.ui.session import LOOKOUT
 from db import access
 from tests.accounts.asgi import PAGE, Browser, behind, run, stack
@@ -32,6 +36,24 @@ def rerun(*, by_itself: bool = False) -> bytes:
     message = BackMsg()
     message.rerun_script.query_string = ""
     message.rerun_script.is_auto_rerun = by_itself
+    return message.SerializeToString()
+
+
+def told(path: str, what: str = "download_button") -> bytes:
+    """What Streamlit tells a page of a file. what: by which part of the page."""
+    message = ForwardMsg()
+    if what == "download_button":
+        message.delta.new_element.download_button.url = path
+    elif what == "imgs":
+        message.delta.new_element.imgs.imgs.add().url = path
+    elif what == "page_config_changed":
+        message.page_config_changed.favicon = path
+    elif what == "logo":
+        message.logo.image = path
+    elif what == "deferred_file":
+        message.backend_operation_response.deferred_file.url = path
+    else:
+        message.file_urls_response.file_urls.add(upload_url=path, delete_url=path)
     return message.SerializeToString()
 
 
@@ -153,6 +175,60 @@ WITHDRAWN = {
         holders.reset, house.engine, "dir.zou", "test"
     ),
 }
+
+
+@pytest.fixture
+def busy():
+    """Three pages that compute all the time in this very process, as `server.serve` lets them."""
+    done, turn = threading.Event(), sys.getswitchinterval()
+
+    def compute() -> None:
+        while not done.is_set():
+            sum(i * i for i in range(20_000))
+
+    threads = [threading.Thread(target=compute) for _ in range(3)]
+    sys.setswitchinterval(server.TURN)
+    for thread in threads:
+        thread.start()
+    yield
+    done.set()
+    for thread in threads:
+        thread.join()
+    sys.setswitchinterval(turn)
+
+
+def test_what_another_process_withdraws_ends_within_two_seconds_while_pages_compute(
+    closed, someone, busy
+):
+    async def tried():
+        async with open_page(someone) as page:
+            await asyncio.sleep(0.3)  # in the midst between two looks
+            await WITHDRAWN["disabled"](closed, someone)
+            start = asyncio.get_running_loop().time()
+            assert await page.next_said() == SHUT
+            assert asyncio.get_running_loop().time() - start < 2
+
+    run(tried())
+
+
+def test_what_is_withdrawn_in_this_process_ends_at_once(closed, someone, monkeypatch):
+    monkeypatch.setattr(open_pages, "EVERY", 60)  # nothing is noticed by looking now and then
+    other = closed.someone("dir.borgou", departments=["Borgou"])
+    other.app = someone.app
+
+    async def tried():
+        async with open_page(someone) as page, open_page(other) as theirs:
+            await asyncio.sleep(0.3)
+            await WITHDRAWN["signed out"](closed, someone)
+            assert await page.next_said() == SHUT
+            # As « Comptes » does, whose page runs in another thread.
+            await WITHDRAWN["disabled"](closed, someone)
+            await asyncio.to_thread(holders.disable, closed.engine, "dir.borgou", "test")
+            assert await theirs.next_said(0.5) is None
+            await asyncio.to_thread(LOOKOUT.forget_account, "dir.borgou")
+            assert await theirs.next_said() == SHUT
+
+    run(tried())
 
 
 @pytest.mark.parametrize("way", WITHDRAWN)
@@ -345,17 +421,60 @@ def test_a_file_is_given_to_the_account_whose_page_was_told_of_it_and_to_nobody_
     async def tried():
         assert (await someone.ask(MEDIA, **fetched)).status == 404, "before any page was told"
         async with open_page(someone) as page:
-            await page.tell(b"\x0a..." + MEDIA.encode() + b'"rest')
+            await page.tell(told(MEDIA))
             await page.next_said()
             assert (await someone.ask(MEDIA, **fetched)).status == 200
             assert (await other.ask(MEDIA, **fetched)).status == 404
             assert (await Browser(someone.app).ask(MEDIA, **fetched)).status == 401
         # The same file for both.
         async with open_page(other) as page:
-            await page.tell(MEDIA.encode())
+            await page.tell(told(MEDIA))
             await page.next_said()
             assert (await other.ask(MEDIA, **fetched)).status == 200
             assert (await someone.ask(MEDIA, **fetched)).status == 200
+
+    run(tried())
+
+
+@pytest.mark.parametrize(
+    "what", ["download_button", "imgs", "page_config_changed", "logo", "deferred_file"]
+)
+def test_a_page_gets_the_files_that_any_part_of_it_shows(someone, what):
+    async def tried():
+        async with open_page(someone) as page:
+            await page.tell(told(MEDIA, what))
+            await page.next_said()
+            assert (await someone.ask(MEDIA, **{"sec-fetch-dest": "image"})).status == 200
+
+    run(tried())
+
+
+def echoes() -> list[ForwardMsg]:
+    """Messages in which words that somebody typed stand, a path among them."""
+    found = [ForwardMsg() for _ in range(5)]
+    found[0].delta.new_element.markdown.body = MEDIA
+    found[1].delta.new_element.html.body = MEDIA
+    found[2].delta.new_element.download_button.label = MEDIA
+    found[3].delta.new_element.imgs.imgs.add().caption = MEDIA
+    found[4].page_info_changed.query_string = MEDIA
+    return found
+
+
+@pytest.mark.parametrize("message", echoes(), ids=lambda m: m.WhichOneof("type"))
+def test_words_that_a_page_gives_back_lend_nobody_a_file(closed, someone, message):
+    """A path that somebody knows, typed where his own page shows it again, is not the file's."""
+    other = closed.someone("dir.borgou", departments=["Borgou"])
+    other.app = someone.app
+
+    async def tried():
+        async with open_page(someone) as page, open_page(other) as thief:
+            await page.tell(told(MEDIA))
+            await thief.tell(message.SerializeToString())
+            await asyncio.gather(page.next_said(), thief.next_said())
+            statuses = [
+                (await b.ask(MEDIA, **{"sec-fetch-dest": "empty"})).status for b in (someone, other)
+            ]
+            assert statuses == [200, 404]
 
     run(tried())
 
@@ -365,7 +484,7 @@ def test_a_file_of_a_page_is_gone_with_the_rights_that_it_was_made_under(closed,
 
     async def tried():
         async with open_page(someone) as page:
-            await page.tell(MEDIA.encode())
+            await page.tell(told(MEDIA))
             await page.next_said()
             assert (await someone.ask(MEDIA, **fetched)).status == 200
             await WITHDRAWN["another role"](closed, someone)
@@ -387,11 +506,12 @@ async def streamlit(scope, receive, send) -> None:
     while (message := await receive())["type"] != "websocket.disconnect":
         asked = BackMsg.FromString(message["bytes"]).backend_operation_request
         answer = await asyncio.create_task(makes.handle(asked, "session"))
-        await send({"type": "websocket.send", "bytes": answer.deferred_file.url.encode()})
+        said = told(answer.deferred_file.url, "deferred_file")
+        await send({"type": "websocket.send", "bytes": said})
 
 
 def test_a_file_is_made_for_the_page_that_was_told_its_number_and_for_no_other(
-    closed, someone, monkeypatch
+    closed, someone, monkeypatch, caplog
 ):
     other = closed.someone("dir.borgou", departments=["Borgou"])
     other.app = someone.app = stack(streamlit)
@@ -408,8 +528,17 @@ def test_a_file_is_made_for_the_page_that_was_told_its_number_and_for_no_other(
             made = []
             for page in (theirs, mine, theirs):
                 await page.says(asks.SerializeToString())
-                made.append(await page.next_said())
+                said = ForwardMsg.FromString(await page.next_said())
+                made.append(said.backend_operation_response.deferred_file.url)
             assert [bool(url) for url in made] == [False, True, False]
+            assert "Gone" not in caplog.text, "a file that is refused is no fault"
+            files.add_deferred(lambda: 1 / 0, None, "1", "faute.xlsx")
+            asks.backend_operation_request.deferred_file.file_id = next(
+                reversed(files._deferred_callables)
+            )
+            await mine.says(asks.SerializeToString())
+            await mine.next_said()
+            assert "division by zero" in caplog.text
 
     run(tried())
 
@@ -421,7 +550,7 @@ def test_nobody_replaces_or_removes_the_file_that_another_hands_in(closed, someo
 
     async def tried():
         async with open_page(someone) as page:
-            await page.tell(b"..." + UPLOAD.encode() + b"...")
+            await page.tell(told(UPLOAD, "file_urls_response"))
             await page.next_said()
             mine, theirs = [
                 (await one.ask(UPLOAD, method, b"rows", origin=one.origin)).status
@@ -433,14 +562,12 @@ def test_nobody_replaces_or_removes_the_file_that_another_hands_in(closed, someo
 
 
 def test_what_is_kept_of_files_does_not_grow_for_ever(closed, someone, monkeypatch):
-    from dashboard.ui import sign_in
-
-    monkeypatch.setattr(sign_in, "LENT_AT_MOST", 3)
+    monkeypatch.setattr(lent, "AT_MOST", 3)
 
     async def tried():
         async with open_page(someone) as page:
             for i in range(5):
-                await page.tell(f"/media/{i:032x}.png".encode())
+                await page.tell(told(f"/media/{i:032x}.png"))
                 await page.next_said()
             found = [
                 (await someone.ask(f"/media/{i:032x}.png", **{"sec-fetch-dest": "image"})).status

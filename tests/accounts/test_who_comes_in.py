@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from dashboard.accounts.lookout import OPEN, State
+from dashboard.accounts.rights import Role
 from dashboard.settings import load
 from dashboard.ui.session import LOOKOUT
-from tests.accounts.asgi import Browser, run
+from tests.accounts.asgi import Browser, run, stack
 
 PROXY = {
     "X-Forwarded-For": "127.0.0.1",
@@ -90,6 +91,37 @@ def test_what_nobody_needs_is_not_there_for_who_is_signed_in_either(closed):
     browser = closed.someone()
     for path in ("/_stcore/agent/interact", "/auth/login", "/_stcore/metrics"):
         assert browser.get(path).status == browser.fetch(path).status == 404
+
+
+async def shell(scope, receive, send) -> None:
+    """What Streamlit serves at every address it has no file for."""
+    page = b'<!DOCTYPE html><html lang="en"><head><title>Streamlit</title></head></html>'
+    kind = [(b"content-type", b"text/html"), (b"content-length", str(len(page)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": kind})
+    await send({"type": "http.response.body", "body": page})
+
+
+def test_the_address_of_a_page_that_is_not_one_s_own_is_answered_as_one_that_nobody_has(closed):
+    director, clerk = closed.someone(), closed.someone("adm2", role=Role.ADMINISTRATOR)
+    for browser, his, others in (
+        (
+            director,
+            ("", "plaintes", "mon-compte"),
+            ("comptes", "journal/", "comptes?departement=Zou"),
+        ),
+        (clerk, ("", "comptes", "guide"), ("plaintes", "carte", "evolution", "cibles")),
+    ):
+        browser.app = stack(shell)
+        nowhere = browser.get("/nulle-part")
+        assert nowhere.status == 404 and "Cette page n'existe pas" in nowhere.text
+        for path in his:
+            assert (path, browser.get(f"/{path}").status) == (path, 200)
+        for path in others:
+            for ask in (browser.get, browser.fetch):
+                answer = ask(f"/{path}")
+                found = (path, answer.status, answer.headers, answer.text)
+                assert found == (path, 404, ask("/nulle-part").headers, nowhere.text)
+    assert director.get("/evolution?periode=3m").header("location") == "/?periode=3m&comparer=oui"
 
 
 def test_public_files_are_there_and_nothing_is_said_of_who_asks(closed):
@@ -190,7 +222,7 @@ def test_the_address_noted_is_that_of_the_network_unless_a_trusted_proxy_says_an
     ("values", "said"),
     [
         ({"HOST": "0.0.0.0"}, "HOST=0.0.0.0 ouvre"),
-        ({"HOST": "10.0.0.4"}, "TLS_CERT et TLS_KEY, ou PUBLIC_URL=https://…"),
+        ({"HOST": "10.0.0.4"}, "HOST=10.0.0.4 TLS_CERT=cert.pem TLS_KEY=cle.pem make run, ou"),
         ({"PUBLIC_URL": "http://tableau.example.bj"}, "PUBLIC_URL : une adresse comme https://"),
         ({"PUBLIC_URL": "https://tableau.example.bj/sous"}, "sans rien derrière"),
         ({"TLS_CERT": __file__}, "vont ensemble"),

@@ -24,6 +24,7 @@ from dashboard.ui import (
     alerts,
     downloads,
     frame,
+    gate,
     outcome,
     session,
     steering_map,
@@ -212,6 +213,14 @@ def test_a_page_is_there_for_the_roles_of_the_table_alone(demo, role, spec):
         assert [title.value for title in at.title] == [NO_SUCH_PAGE]
         names = network.names(LOCAL_READER).values()
         assert not [name for name in names if name in everything(at)]
+
+
+def test_the_gate_answers_an_address_for_the_roles_of_the_table_alone(role):
+    for spec in PAGES:
+        scope = {"path": f"/{spec.url_path}", "query_string": b"", gate.WHO: PEOPLE[role]}
+        answer = gate.elsewhere(scope)
+        found = not (answer and answer.status_code == 404)
+        assert (spec.url_path, found) == (spec.url_path, role in OPEN_TO[spec.url_path])
 
 
 def test_who_opens_the_application_is_led_to_the_first_page_that_is_his(demo, role):
