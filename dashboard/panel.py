@@ -3,7 +3,6 @@
 A value travels with its words: screens, slides and papers print the words, a workbook keeps the value too.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,7 +13,7 @@ import pyarrow as pa
 
 from dashboard import french
 from dashboard.charts import arrow
-from dashboard.charts.style import Spec, dark
+from dashboard.charts.style import Spec, on_paper
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.wording import amount, shown
 
@@ -135,9 +134,7 @@ class Chart:
 
     def drawing(self, paper: str = "light") -> Spec:
         """The spec without its rows, for light paper or dark; a copy, for who draws it may write into it."""
-        drawn = {name: part for name, part in self.spec.items() if name != "data"}
-        copied: Spec = json.loads(json.dumps(dark(drawn) if paper == "dark" else drawn))
-        return copied
+        return on_paper({name: part for name, part in self.spec.items() if name != "data"}, paper)
 
 
 @dataclass(frozen=True, slots=True)

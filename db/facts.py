@@ -92,8 +92,7 @@ class Scope:
         return visits(
             self.ledger.months,
             self.ask,
-            self.sites,
-            self.ledger.row,
+            self.ledger.places,
             self.rows,
             self.first,
             self.last,

@@ -1,13 +1,17 @@
 """Visits by site, service and month, in memory: what most questions are answered from without asking the database.
 
-Read once for each state of the data. Days at the edges of a period that is no whole month are read when they are asked for.
+Read once for each state of the data. Days at the edges of a period that is no whole month are read when they
+are first asked for.
 
 Before: the rows of `db.rollup`, through `db.read`. After: `db.facts.gather`.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from threading import Lock
 
 import numpy as np
 from sqlalchemy import Connection
@@ -15,10 +19,16 @@ from sqlalchemy import Connection
 from dashboard.period import DAY_0, add_months, month_number, month_numbers
 from db import read, rollup
 from db.bulk import Row
-from db.codes import ALL_SERVICES, BINS, COUNTERS, MONTH, UNKNOWN_SERVICE
+from db.codes import ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, UNKNOWN_SERVICE
+from db.shapes import Place
 
 HEAT = 7 * rollup.HOURS
-Edges = tuple[np.ndarray, list[Row], list[Row]]  # as read.visits_by_service gives them
+Rows = tuple[np.ndarray, list[Row], list[Row]]  # as read.visits_by_service gives them
+Ask = Callable[[Callable[[Connection], Rows]], Rows]
+Span = tuple[date, date]  # days of one month
+# A site's visits of a span, by the names of WIDTHS: (V, width), services as in Months.
+Days = dict[str, np.ndarray]
+MOST_EDGES = 500  # spans of a site, of some 10 KB each
 WIDTHS = {"counters": len(COUNTERS), "waits": BINS, "heat": HEAT}
 
 
@@ -38,6 +48,11 @@ class Months:
     waits: np.ndarray
     heat: np.ndarray
 
+    @cached_property
+    def edges(self) -> "Edges":
+        """The days at the edges of periods that were asked for."""
+        return Edges()
+
     def index(self, start: date) -> int:
         """The place of a month, by its first day; outside the axis for one without any visit."""
         return month_number(start) - month_number(self.origin)
@@ -50,6 +65,57 @@ class Months:
         if len(rows) < len(whole):
             whole = whole[rows]
         return whole[:, [self.services.index(i) for i in services]]
+
+
+class Edges:
+    """The days of a month in part, added up for each site: read once, then kept for who asks of the same days again, as each
+    breakdown of a page does."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[Span, int], Days] = OrderedDict()
+
+    def of(
+        self, ask: Ask, sites: Sequence[Place], services: Sequence[int], span: Span
+    ) -> list[Days]:
+        """The days from the first to the last of a span at each of the sites. services: every id."""
+        with self._lock:  # who asks of the same days at once waits, and finds them
+            missing = [site for site in sites if (span, site.id) not in self._kept]
+            if missing:
+                self._read(ask, missing, services, span)
+            for site in sites:
+                self._kept.move_to_end((span, site.id))
+            found = [self._kept[span, site.id] for site in sites]
+            while len(self._kept) > MOST_EDGES:
+                self._kept.popitem(last=False)
+        return found
+
+    def _read(self, ask: Ask, sites: Sequence[Place], services: Sequence[int], span: Span) -> None:
+        rows = ask(
+            lambda connection: read.visits_by_service(
+                connection, {site.code for site in sites}, [(DAY, *span)], services
+            )
+        )
+        row = {site.id: i for i, site in enumerate(sites)}
+        size = len(sites) * len(services)
+        at = _places(rows[0], row, services, span[0].replace(day=1), (0, 1))
+        counters = np.zeros((size, WIDTHS["counters"]), np.int64)
+        np.add.at(counters, at, _counters(rows[1]))
+        parts = {
+            "counters": counters,
+            "waits": rollup.added_up([b[0] for b in rows[2]], at, size),
+            "heat": rollup.added_up([b[1] for b in rows[2]], at, size, HEAT),
+        }
+        for i, site in enumerate(sites):
+            mine = slice(i * len(services), (i + 1) * len(services))
+            self._kept[span, site.id] = {
+                name: part[mine].astype(np.min_scalar_type(part[mine].max(initial=0)))
+                for name, part in parts.items()
+            }
+
+
+def _counters(rows: list[Row]) -> np.ndarray:
+    return np.array(rows, dtype=np.int64).reshape(-1, len(COUNTERS))
 
 
 def load_months(
@@ -76,10 +142,12 @@ def load_months(
         for name, width in WIDTHS.items()
     }
     for code in codes:  # a site at a time: rows and full matrices of all of them would take ten times the memory kept
-        keys, counters, blobs = read.visits_by_service(connection, {code}, [(MONTH, origin, last)])
+        keys, counters, blobs = read.visits_by_service(
+            connection, {code}, [(MONTH, origin, last)], axis
+        )
         at, each = _places(keys, row, axis, origin, (0, months)), np.arange(len(keys))
         parts = (
-            np.array(counters, dtype=np.int64).reshape(-1, len(COUNTERS)),
+            _counters(counters),
             rollup.added_up([b[0] for b in blobs], each, len(each)),
             rollup.added_up([b[1] for b in blobs], each, len(each), HEAT),
         )
@@ -101,7 +169,8 @@ def load_months(
 class Visits:
     """The visits of a question, cut when they are asked for. months: first days; a month in part holds the days of the
     period. rows: of the sites. services: ids that may be asked for. whole: places of the months that lie within the
-    period, the last one left out. low: the place of the first month. edges: rows of the days at the edges."""
+    period, the last one left out. low: the place of the first month. edges: the place of a month in part, and its days
+    added up, site by site."""
 
     book: Months
     months: tuple[date, ...]
@@ -109,78 +178,53 @@ class Visits:
     services: tuple[int, ...]
     low: int
     whole: tuple[int, int]
-    edges: Edges | None
+    edges: tuple[tuple[int, list[Days]], ...]
 
     def of(self, name: str, services: Sequence[int] | None = None) -> np.ndarray:
         """`counters`, `waits` or `heat` of some of the services, else of all: (R, V, M, width)."""
         chosen = self.services if services is None else services
         months = self.book.cut(name, self.rows, chosen, *self.whole)
-        if self.edges is None:
+        if not self.edges:
             return months
-        out = self._at_the_edges(*self.edges, name, chosen)
-        out[:, :, self.whole[0] - self.low : self.whole[1] - self.low] += months
+        out = np.zeros((len(self.rows), len(chosen), len(self.months), WIDTHS[name]), np.int64)
+        out[:, :, self.whole[0] - self.low : self.whole[1] - self.low] = months
+        at = [self.book.services.index(i) for i in chosen]
+        for place, sites in self.edges:
+            for row, days in enumerate(sites):
+                out[row, :, place - self.low] += days[name][at]
         return out
-
-    def _at_the_edges(
-        self,
-        keys: np.ndarray,
-        counters: list[Row],
-        blobs: list[Row],
-        name: str,
-        services: Sequence[int],
-    ) -> np.ndarray:
-        width, row = WIDTHS[name], {int(number): i for i, number in enumerate(self.rows)}
-        shape = (len(self.rows), len(services), len(self.months))
-        mine = [n for n, i in enumerate(keys[:, 1].tolist()) if i in services]
-        at = _places(
-            keys[mine], row, services, self.book.origin, (self.low, self.low + len(self.months))
-        )
-        size = shape[0] * shape[1] * shape[2]
-        if name == "counters":
-            out = np.zeros((size, width), np.int64)
-            np.add.at(
-                out, at, np.array([counters[n] for n in mine], dtype=np.int64).reshape(-1, width)
-            )
-        else:
-            which = 0 if name == "waits" else 1
-            out = rollup.added_up([blobs[n][which] for n in mine], at, size, width)
-        return out.reshape(*shape, width)
 
 
 def visits(
     months: Months,
-    ask: Callable[[Callable[[Connection], Edges]], Edges],
-    sites: read.Sites,
-    row: dict[int, int],
+    ask: Ask,
+    places: Sequence[Place],
     rows: np.ndarray,
     first: date,
     last: date,
     services: Sequence[int],
 ) -> Visits:
-    """The visits of some sites from `first` to `last`. row: site id to row of the ledger. rows: those of `sites`.
-    services: ids, the order of the second axis.
+    """The visits of some sites from `first` to `last`. places: of the ledger; rows: which of them. services: ids, the order
+    of the second axis.
 
     ask: puts a question to the database, for the days at the edges.
     """
     spans = read.segments(months.known, first, last)
     if not spans:
-        return Visits(months, (), rows, tuple(services), 0, (0, 0), None)
-    places = [months.index(day) for _, *ends in spans for day in ends]
-    low, high = min(places), max(places) + 1
+        return Visits(months, (), rows, tuple(services), 0, (0, 0), ())
+    touched = [months.index(day) for _, *ends in spans for day in ends]
+    low, high = min(touched), max(touched) + 1
     starts = tuple(add_months(months.origin, n) for n in range(low, high))
     whole = next(
         ((months.index(a), months.index(b) + 1) for level, a, b in spans if level == MONTH),
         (low, low),
     )
-    edges = None
-    if whole != (low, high):
-        keys, counters, blobs = ask(
-            lambda connection: read.visits_by_service(
-                connection, sites, [span for span in spans if span[0] != MONTH], services
-            )
-        )
-        keys[:, 0] = [row[i] for i in keys[:, 0].tolist()]
-        edges = keys, counters, blobs
+    some = [places[i] for i in rows.tolist()]
+    edges = tuple(
+        (months.index(a), months.edges.of(ask, some, months.services, (a, b)))
+        for level, a, b in spans
+        if level == DAY
+    )
     return Visits(months, starts, rows, tuple(services), low, whole, edges)
 
 

@@ -295,18 +295,15 @@ def visits_by_service(
     connection: Connection,
     sites: Sites,
     spans: Sequence[tuple[int, date, date]],
-    services: Collection[int] | None = None,
+    services: Collection[int],
 ) -> tuple[np.ndarray, list[Row], list[Row]]:
-    """Rollup rows of sites apart, in spans that `segments` gives, of some services (None: of all and of each).
+    """Rollup rows of sites apart, in spans that `segments` gives, of some services: all of them named, for an index then
+    leads to each one's days.
 
     Returns keys (n, 3) as site id, service id, start in days since 1970; counters (n tuples); and blobs (n tuples) of the
     histogram of waits and of weekdays by hours.
     """
-    chosen = (
-        f"IN ({', '.join(str(int(n)) for n in services)})"
-        if services is not None
-        else "IS NOT NULL"
-    )
+    chosen = f"IN ({', '.join(str(int(n)) for n in services)})"
     rows = _all(
         connection,
         f"SELECT site_id, service_id, start, waits, heat, {', '.join(COUNTERS)} FROM rollup"  # noqa: S608

@@ -14,7 +14,7 @@ from itertools import combinations
 import pytest
 
 from dashboard import palette
-from dashboard.charts.style import dark
+from dashboard.charts.style import on_paper
 from dashboard.exports import html
 from dashboard.palette import (
     ACCENT,
@@ -132,7 +132,7 @@ def test_every_colour_of_a_chart_is_a_role_and_has_turned_on_dark_paper(make):
             if isinstance(one, str) and HEX.fullmatch(one)
         ]
 
-    light, turned = colours(make()), colours(dark(make()))
+    light, turned = colours(make()), colours(on_paper(make(), "dark"))
     assert light and all(isinstance(one, palette.Colour) for one in light)
     assert turned == [one.dark for one in light]
 
@@ -151,7 +151,7 @@ WORKS = """
 import io, json, sys, zipfile
 from dataclasses import asdict
 import typst
-from dashboard.charts.style import dark
+from dashboard.charts.style import on_paper
 from dashboard.exports import html, map_svg, pdf, svg, xlsx
 from dashboard.exports.pptx import pptx
 from dashboard.answers import months
@@ -172,7 +172,7 @@ def printed(deck):
 deck = decks.whole()
 chart = next(s.panel.content.spec for s in deck.slides if s.panel.key == "entonnoir")
 print(json.dumps({
-    "chart": json.dumps(chart, default=float), "chart on dark paper": json.dumps(dark(chart), default=float),
+    "chart": json.dumps(chart, default=float), "chart on dark paper": json.dumps(on_paper(chart, "dark"), default=float),
     "control chart": json.dumps(decks.control()), "picture": svg.chart(chart, 640),
     "map as a picture": map_svg.map_(decks.signals(), 760, 500),
     "map's script": json.dumps(maps.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),

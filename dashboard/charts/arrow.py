@@ -1,6 +1,5 @@
 """Rows as Arrow tables: the form in which charts and tables travel to the browser. Made once for each panel."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,11 +15,6 @@ def of_rows(rows: Sequence[Row]) -> pa.Table:
 
 
 def _column(values: list[Any]) -> pa.Array:
-    numbers = all(
-        v is None or isinstance(v, (int, float)) and not isinstance(v, bool) for v in values
-    )
-    if numbers and any(v is None or isinstance(v, float) for v in values):
-        return pa.array(
-            [None if v is None or math.isnan(v) else float(v) for v in values], pa.float64()
-        )
-    return pa.array(values)
+    column = pa.array(values, from_pandas=True)  # NaN is a missing number
+    missing = column.null_count and pa.types.is_integer(column.type)
+    return column.cast(pa.float64()) if missing or pa.types.is_null(column.type) else column

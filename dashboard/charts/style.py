@@ -91,15 +91,15 @@ def known(x: float) -> float | None:
     return None if np.isnan(x) else float(x)
 
 
-def dark(spec: Spec) -> Spec:
-    """The same chart for dark paper; its data are untouched."""
+def on_paper(spec: Spec, paper: str) -> Spec:
+    """A copy of the chart for "light" or "dark" paper; its data are not copied."""
 
     def turn(part: Any) -> Any:
         if isinstance(part, dict):
             return {k: v if k in ("data", "usermeta") else turn(v) for k, v in part.items()}
         if isinstance(part, list):
             return [turn(v) for v in part]
-        return part.dark if isinstance(part, Colour) else part
+        return part.dark if paper == "dark" and isinstance(part, Colour) else part
 
     turned: Spec = turn(spec)
     return turned

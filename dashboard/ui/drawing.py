@@ -5,26 +5,18 @@ Before: `dashboard.ui.show`. After: the browser. What is hidden in Streamlit is 
 it to what `st.vega_lite_chart` sends.
 """
 
+import json
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
+from streamlit.dataframe_util import convert_arrow_table_to_arrow_bytes
+from streamlit.elements.lib.layout_utils import LayoutConfig
+from streamlit.elements.vega_charts import _prepare_vega_lite_spec
+from streamlit.proto.VegaLiteChart_pb2 import VegaLiteChart
 
 from dashboard.panel import Chart
 
 Sent = tuple[str, Any, Any]  # kind of element, its message, its width and height
-
-
-class _Caught(DeltaGenerator):
-    """Keeps what an element would send, and sends nothing."""
-
-    sent: Sent
-
-    def _enqueue(  # type: ignore[override]
-        self, kind: str, message: Any, layout_config: Any = None, **_: Any
-    ) -> DeltaGenerator:
-        self.sent = kind, message, layout_config
-        return self
 
 
 def draw(chart: Chart, alt: str) -> None:
@@ -37,6 +29,9 @@ def draw(chart: Chart, alt: str) -> None:
 
 
 def _message(chart: Chart, paper: str, alt: str) -> Sent:
-    place = _Caught()
-    place.vega_lite_chart(chart.values, chart.drawing(paper), width="stretch", theme=None, alt=alt)
-    return place.sent
+    # Written here, for st.vega_lite_chart reads its own JSON again in search of names that Altair numbers; we have none.
+    message = VegaLiteChart(
+        spec=json.dumps(_prepare_vega_lite_spec(chart.drawing(paper), True)), alt=alt
+    )
+    message.data.data = convert_arrow_table_to_arrow_bytes(chart.values)
+    return "vega_lite_chart", message, LayoutConfig(width="stretch", height="content")

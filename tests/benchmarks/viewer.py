@@ -11,6 +11,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
+from dashboard.ui.navigation import NO_SUCH_PAGE
+
 FILTERS = (
     "filtre_periode",
     "filtre_departement",
@@ -150,7 +152,11 @@ class Viewer:
                 self.page, self.lists = one.new_session.page_script_hash, {}
             elif kind == "navigation":
                 self.page = one.navigation.page_script_hash or self.page
-                self.pages = {p.url_pathname: p.page_script_hash for p in one.navigation.app_pages}
+                self.pages = {
+                    p.url_pathname: p.page_script_hash
+                    for p in one.navigation.app_pages
+                    if p.page_name != NO_SUCH_PAGE
+                }
             elif kind == "page_info_changed":
                 self.query = one.page_info_changed.query_string
             elif kind == "delta" and one.delta.new_element.WhichOneof("type") == "selectbox":

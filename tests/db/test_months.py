@@ -57,6 +57,30 @@ def test_visits_from_memory_are_those_of_the_database(demo, period, sites, servi
     assert np.array_equal(facts.heat(scope), heat)
 
 
+def test_the_days_at_the_edges_of_a_period_are_read_once(demo):
+    engine, _ = demo
+    with engine.connect() as connection:
+        ledger = load_ledger(connection)
+    read_of = []
+
+    def asked(sites, service=None):
+        scope = facts.make_scope(engine, ledger, sites, *PERIODS[1], service)
+        before = len(read_of)
+        facts.histogram(scope), facts.heat(scope)
+        return [sorted(codes) for codes in read_of[before:]]
+
+    with pytest.MonkeyPatch.context() as patch:
+        rows = read.visits_by_service
+        patch.setattr(
+            read,
+            "visits_by_service",
+            lambda c, sites, *a: read_of.append(sites) or rows(c, sites, *a),
+        )
+        assert asked(frozenset({"ccsp-kandi"})) == [["ccsp-kandi"]] * 2  # February, then April
+        assert asked(SOME) == [["ccsp-allada", "gsru-parakou"]] * 2  # what was not read yet
+        assert asked(SOME, "cip") == [] and asked(frozenset({"ccsp-allada"})) == []
+
+
 def test_the_months_hold_each_service_and_their_sum(demo):
     _, ledger = demo
     counters = ledger.months.counters.astype(np.int64)

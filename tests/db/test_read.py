@@ -15,7 +15,7 @@ QUESTIONS = {
     "places": lambda c, sites: [p.code for p in read.places(c, sites)],
     "locations": lambda c, sites: [i for i, *_ in read.locations(c, sites)],
     "coverage": lambda c, sites: [i for i, _ in read.coverage(c, sites)],
-    "visits_by_service": lambda c, sites: read.visits_by_service(c, sites, [(DAY, *YEAR)])[0][
+    "visits_by_service": lambda c, sites: read.visits_by_service(c, sites, [(DAY, *YEAR)], [0])[0][
         :, 0
     ].tolist(),
     "daily_visits": lambda c, sites: [i for i, *_ in read.daily_visits(c, sites, *YEAR)],
