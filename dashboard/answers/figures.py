@@ -1,6 +1,6 @@
 """Figures: every indicator of a question, by key; beside a year before; by month.
 
-Before: `db.facts.gather` and `dashboard.indicators.base.compute`. After: the module of each subject; `cards` for headlines.
+Before: `db.facts.gather` and `dashboard.indicators.base.Breakdown`. After: the module of each subject; `cards` for headlines.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from dashboard.answers.network import at_date, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.view import Asker, View, answer, engine, quick
-from dashboard.indicators import INDICATORS, Figure, Indicator, compute
+from dashboard.indicators import INDICATORS, Breakdown, Figure, Indicator
 from dashboard.period import ONE_DAY, Period, add_months, month_end, year_before
 from db.facts import STANDING, comparable, gather
 
@@ -18,7 +18,7 @@ NOW = [i for i in INDICATORS if i.now]
 
 
 @answer
-def figures(view: View, question: Question, by: str) -> Figures:
+def figures(view: View, question: Question, by: str) -> Breakdown:
     """Every indicator by key; but by month, what is true now is that of the date of the data, and says so."""
     chosen = view.sites(question)
     asked = _of_sites(view, chosen, question, by)
@@ -28,22 +28,21 @@ def figures(view: View, question: Question, by: str) -> Figures:
 
 
 def _dated(
-    asked: Figures, view: View, chosen: frozenset[str] | str, question: Question, by: str
-) -> Figures:
+    asked: Breakdown, view: View, chosen: frozenset[str] | str, question: Question, by: str
+) -> Breakdown:
     """The figures of the question, in which what is true now is that of the date of the data, with the date as a note."""
     current, when = to_date(view, question), at_date(view)
     same = current == question or not any(by in i.by for i in NOW)
     now = asked if same else _of_sites(view, chosen, current, by, NOW)
-    dated = {}
-    for key, of_key in asked.items():
-        there = now.get(key, of_key)
-        notes = {i.code: there[i.code].note or when for i in NOW}
-        dated[key] = {**of_key, **{c: there[c]._replace(note=note) for c, note in notes.items()}}
+    dated = asked
+    for i in NOW:
+        there = [now.get(key, asked[key])[i.code] for key in asked]
+        dated = dated.with_column(i.code, (f._replace(note=f.note or when) for f in there))
     return dated
 
 
 @answer
-def of_sites(view: View, chosen: frozenset[str] | str, question: Question, by: str) -> Figures:
+def of_sites(view: View, chosen: frozenset[str] | str, question: Question, by: str) -> Breakdown:
     """Every indicator by key of these sites alone, which a view gave, all of it at the end of the question."""
     return _of_sites(view, chosen, question, by)
 
@@ -54,7 +53,7 @@ def _of_sites(
     question: Question,
     by: str,
     indicators: Sequence[Indicator] = INDICATORS,
-) -> dict[str, dict[str, Figure]]:
+) -> Breakdown:
     facts = gather(
         engine(),
         chosen,
@@ -65,10 +64,7 @@ def _of_sites(
         ledger=view.book,
         visits=by not in STANDING or any(i.register == "visits" for i in indicators),
     )
-    by_key: dict[str, dict[str, Figure]] = {}
-    for figure in compute(facts, indicators):
-        by_key.setdefault(figure.key, {})[figure.indicator] = figure
-    return by_key
+    return Breakdown(facts, indicators)
 
 
 def whole(who: Asker, question: Question) -> Mapping[str, Figure]:
@@ -105,7 +101,9 @@ def comparison(view: View, question: Question) -> Comparison | None:
     if view.book.as_of and question.last < view.book.as_of:
         # What is true now stands beside the same day a year ago.
         ago = replace(question.over(before), last=year_before(view.book.as_of))
-        earlier["nation"] |= _of_sites(view, sites, ago, "nation", NOW)["nation"]
+        standing = _of_sites(view, sites, ago, "nation", NOW)
+        for i in NOW:
+            earlier = earlier.with_column(i.code, standing.column(i.code))
     return Comparison(now, earlier["nation"], before, len(both), same)
 
 

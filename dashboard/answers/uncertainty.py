@@ -6,11 +6,10 @@ from dashboard.answers.complaints import register
 from dashboard.answers.figures import figures
 from dashboard.answers.network import names
 from dashboard.answers.question import Question
-from dashboard.answers.view import View, answer, engine
+from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure, Indicator
 from dashboard.statistics.intervals import quantile_interval, rate, wilson
 from dashboard.statistics.survival import median
-from db.facts import gather
 
 Interval = tuple[float | None, float | None]  # None for an end that so few cases cannot give
 
@@ -49,19 +48,12 @@ def _scaled(ends: tuple[float, float] | None, scale: int) -> Interval | None:
 def _of_waits(
     view: View, question: Question, by: str, q: float
 ) -> Callable[[Figure], Interval | None]:
-    facts = gather(
-        engine(),
-        view.sites(question),
-        question.first,
-        question.last,
-        by,
-        question.service,
-        ledger=view.book,
-    )
-    longest = facts.waits.shape[-1] - 1  # that many minutes and more: no upper end
+    found = figures(view, question, by)
 
     def interval(f: Figure) -> Interval:
-        low, high = quantile_interval(facts.waits[facts.keys.index(f.key)], q)
+        waits = found.waits(f.key)
+        low, high = quantile_interval(waits, q)
+        longest = len(waits) - 1  # that many minutes and more: no upper end
         return low, None if high == longest else high
 
     return interval

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from dashboard.indicators import measures as m
 from dashboard.indicators.base import (
+    Breakdown,
     Figure,
     Indicator,
     Measure,
@@ -408,6 +409,7 @@ def placed(place: Placement) -> tuple[str, ...]:
 
 
 __all__ = [
+    "Breakdown",
     "BY_CODE",
     "INDICATORS",
     "TIMED",

@@ -1,6 +1,8 @@
 """What an indicator is, and how all of them are computed: facts in, figures out. Sum first, divide once."""
 
-from collections.abc import Callable, Iterable
+import dataclasses
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -121,10 +123,68 @@ class Figure(NamedTuple):
     note: str
 
 
+class Breakdown(Mapping[str, Mapping[str, Figure]]):
+    """The figures of some facts by key, then by indicator.
+
+    Complaints are counted at once, for a kept answer has no room for all of them; what rests on visits, of which a page shows
+    a few indicators, is computed for every key when somebody first looks at it.
+    """
+
+    def __init__(self, facts: Facts, indicators: Iterable[Indicator]) -> None:
+        self._indicators = {i.code: i for i in indicators}
+        self._place = {key: n for n, key in enumerate(facts.keys)}
+        self._columns = {
+            i.code: _figures(i, facts)
+            for i in self._indicators.values()
+            if i.register == "complaints"
+        }
+        self._facts = dataclasses.replace(facts, complaints={})
+
+    def column(self, code: str) -> list[Figure]:
+        """An indicator of every key, in the order of the keys. Raises KeyError for one that is not among them."""
+        known = self._columns.get(code)
+        if known is None:
+            known = self._columns[code] = _figures(self._indicators[code], self._facts)
+        return known
+
+    def waits(self, key: str) -> np.ndarray:
+        """How many waited how long, (241,) by whole minute, the last one 240 and more."""
+        counted: np.ndarray = self._facts.waits[self._place[key]]
+        return counted
+
+    def with_column(self, code: str, figures: Iterable[Figure]) -> "Breakdown":
+        """The same with other figures of an indicator, one for each key."""
+        other = copy(self)
+        other._columns = {**self._columns, code: list(figures)}
+        return other
+
+    def __getitem__(self, key: str) -> Mapping[str, Figure]:
+        return _Row(self, self._indicators, self._place[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._place)
+
+    def __len__(self) -> int:
+        return len(self._place)
+
+
+class _Row(Mapping[str, Figure]):
+    def __init__(self, whole: Breakdown, codes: Collection[str], place: int) -> None:
+        self._whole, self._codes, self._place = whole, codes, place
+
+    def __getitem__(self, code: str) -> Figure:
+        return self._whole.column(code)[self._place]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+
 def compute(facts: Facts, indicators: Iterable[Indicator]) -> list[Figure]:
     """The figures of every indicator for every key of the facts, by key then in the order of `indicators`."""
-    columns = [_figures(indicator, facts) for indicator in indicators]
-    return [figure for row in zip(*columns, strict=True) for figure in row]
+    return [figure for row in Breakdown(facts, indicators).values() for figure in row.values()]
 
 
 def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
