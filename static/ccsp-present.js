@@ -68,6 +68,7 @@ button:disabled,select:disabled{opacity:.55;cursor:default}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--soft);font-weight:600}
+tbody th{white-space:nowrap}
 .room.narrow{overflow:auto}
 .narrow .stage{position:static;width:auto;height:auto;min-height:100%;transform:none;padding:14px}
 .narrow h2{font-size:26px}

@@ -298,7 +298,13 @@ def decisions(view: View, question: Question) -> Panel:
         scopes["nation"] = "Le réseau"
     taken = [d for d in reversed(follow.decisions(view)) if d[2] in scopes]
     if not taken:
-        return Panel("decisions", "Décisions", Message("Aucune décision notée."))
+        return Panel(
+            "decisions",
+            "Décisions",
+            Message(
+                "Aucune encore. Notée dans Signaux, une décision reste sur la courbe de suivi et se juge après trois mois."
+            ),
+        )
     known = follow.courses(view)
     rows = [
         (

@@ -130,7 +130,7 @@ def _drawn(
         half = most // 2
         return (
             [*known[:half], *known[-half:]],
-            f"les {half} plus hautes valeurs et les {half} plus basses",
+            f"{half} plus hautes et {half} plus basses valeurs",
         )
     busiest = sorted(keys, key=lambda k: -(figures[k]["visits"].value or 0))[:most]
     return [k for k in keys if k in busiest], f"les {most} qui reçoivent le plus"
@@ -172,7 +172,7 @@ def _bars(
     reference = everybody.value if i.unit in ("percent", "minutes", "per_1000", "days") else None
     spec = charts.bars(
         [(known.get(k, k), figures[k][code].value, shown(figures[k][code])) for k in drawn],
-        unit=f"{i.label}{which}",
+        unit=f"{i.short if which else i.label}{which}",
         reference=reference,
         intervals=[_in_words(code, likely.get(k)) for k in drawn] if likely else (),
     )

@@ -260,7 +260,7 @@ header p{{margin:.2em 0;color:var(--soft)}}header .scope{{color:var(--ink);font-
 main>section,nav{{border-top:1px solid var(--rule);margin-top:1.6rem;padding-top:1.2rem}}
 /* Room at the left for labels in a wider typeface than the one they were measured in. */
 figure{{margin:0}}.scroll{{overflow-x:auto;padding-left:1rem}}
-svg{{display:block;width:100%;height:auto;overflow:visible}}.scroll svg{{min-width:36rem}}svg.paper{{background:{palette.PAPER}}}
+svg{{display:block;width:100%;height:auto;overflow:visible}}.scroll svg{{min-width:36rem}}
 .caption,.trust,footer,caption,.base{{color:var(--soft);font-size:.92rem}}
 .trust{{padding:.5em .8em;background:var(--card);border-radius:.4em}}
 .question{{padding-left:.8em;border-left:.3rem solid var(--main);font-weight:600}}

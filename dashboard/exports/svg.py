@@ -66,12 +66,12 @@ def chart(
     """A Vega-Lite spec as SVG, width × height pixels (None: as high as its rows want, up to `tallest`), its smallest type
     of font_px. Type shrinks where the rows of a bar chart would lie on one another.
     """
-    # Dark and light cells bear letters of the other shade: their ground stays as it is on any paper, and so do they.
-    on_paper = _described(spec) == "table"
+    # Dark and light cells bear letters of the other shade: both keep their colours on any paper.
+    keep = "color" if _described(spec) == "table" else ""
     plain = json.dumps(
-        _cleaned(spec, roles=not on_paper), sort_keys=True, default=lambda number: number.item()
+        _cleaned(spec, keep), sort_keys=True, default=lambda number: number.item()
     )  # numpy's too
-    return _chart(plain, width, height, font_px, on_paper, tallest)
+    return _chart(plain, width, height, font_px, tallest)
 
 
 @lru_cache(maxsize=256)
@@ -80,7 +80,6 @@ def _chart(
     width: float,
     height: float | None,
     font_px: float,
-    on_paper: bool,
     tallest: float,
 ) -> str:
     spec = json.loads(spec_json)
@@ -97,7 +96,7 @@ def _chart(
         format_locale=VEGA_LOCALE["number"],
         time_format_locale=VEGA_LOCALE["time"],
     )
-    return _compact(found, on_paper)
+    return _compact(found)
 
 
 def _described(spec: Spec) -> str:
@@ -156,15 +155,20 @@ def _widen(part: Any, factor: float, least: float) -> None:
             _widen(value, factor, least)
 
 
-def _cleaned(part: Any, roles: bool) -> Any:
-    """The spec without what is shown only under a pointer, its texts on one line each; the names of roles for colours."""
+def _cleaned(part: Any, keep: str, roles: bool = True) -> Any:
+    """The spec without what is shown only under a pointer, its texts on one line each; the names of roles for colours, but
+    under the key to keep."""
     if roles and isinstance(part, Colour):
         return ROLE + part.role
     if isinstance(part, str):
         return re.sub("[\t\n]", " ", text_of(part))
     if isinstance(part, dict):
-        return {_cleaned(k, roles): _cleaned(v, roles) for k, v in part.items() if k != "tooltip"}
-    return [_cleaned(one, roles) for one in part] if isinstance(part, (list, tuple)) else part
+        return {
+            _cleaned(k, keep): _cleaned(v, keep, roles and k != keep)
+            for k, v in part.items()
+            if k != "tooltip"
+        }
+    return [_cleaned(one, keep, roles) for one in part] if isinstance(part, (list, tuple)) else part
 
 
 @lru_cache(maxsize=1)
@@ -182,12 +186,10 @@ def converter() -> ModuleType:
 NUMBER = re.compile(r"-?\d+\.\d+")
 
 
-def _compact(drawn: str, on_paper: bool) -> str:
+def _compact(drawn: str) -> str:
     root = _stripped(ElementTree.fromstring(drawn))
     root.set("xmlns", "http://www.w3.org/2000/svg")
     root.set("font-family", FONT)
-    if on_paper:
-        root.set("class", "paper")
     return ElementTree.tostring(root, encoding="unicode")
 
 

@@ -241,7 +241,7 @@ def _sites(
     several = len(flagged) > number
     cause = " Plusieurs signaux d'un même centre ont sans doute une même cause." if several else ""
     return (
-        f"{french.plural(number, 'centre')} sur {french.number(sites)} {have}"
+        f"{french.plural(number, 'centre')} sur {french.plural(sites, 'suivi')} {have}"
         f" {_when([f for _, f in flagged], s.period.period)}. {' '.join(p for p in parts if p)}{cause}"
     )
 

@@ -283,7 +283,10 @@ def told(one: Signal) -> str:
 
 def _dated(subject: str, one: Signal) -> str:
     """« Attente médiane en octobre 2026 », « Plaintes au 3ᵉ trimestre 2026 »."""
-    return f"{subject} {'au' if one.kind == ChartKind.BY_QUARTER else 'en'} {one.when}"
+    comma = (
+        "," if "," in subject else ""
+    )  # « Usagers satisfaits, selon le registre, en octobre 2026 »
+    return f"{subject}{comma} {'au' if one.kind == ChartKind.BY_QUARTER else 'en'} {one.when}"
 
 
 def in_short(one: Signal) -> str:

@@ -55,17 +55,17 @@ NOTICE = {
     "on-notice": palette.ON_NOTICE,
     "notice-edge": palette.NOTICE_EDGE,
 }
-# The speaker's window and pictures on paper of their own are light in every room; so is the notice.
+# The speaker's window is light in every room; so is the notice.
 LIGHT = palette.variables(COLOURS)
 LOOKS = (
-    f".room{{{LIGHT};{palette.variables(NOTICE)}}}svg.paper{{background:{palette.PAPER}}}"
+    f".room{{{LIGHT};{palette.variables(NOTICE)}}}"
     + "".join(
         f".room.{theme}{{{palette.variables(COLOURS, theme)}}}"
         + html.recoloured(theme, f".{theme}")
         for theme in ("dark", "projector")
     )
     # From the back of a lit room: strong lines.
-    + '.projector svg:not(.paper) [fill="none"][stroke]{stroke-width:4px}'
+    + '.projector svg [fill="none"][stroke]{stroke-width:4px}'
 )
 THEMES = {"light": "Clair", "dark": "Sombre", "projector": "Projecteur"}
 

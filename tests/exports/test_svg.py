@@ -188,9 +188,12 @@ def test_what_is_drawn_in_a_role_names_it_for_dark_paper_but_cells_keep_their_gr
     assert f".fill-ink{{fill:{INK.dark}}}" in html.recoloured("dark")
     heat = next(s.panel.content.spec for s in decks.whole().slides if s.panel.key == "affluence")
     root = read(svg.chart(heat, 640))
-    assert root.get("class") == "paper" and not [
-        e for e in root.iter() if "-" in e.get("class", "")
-    ]
+    turned = {e.text: "fill-" in e.get("class", "") for e in root.iter() if e.tag.endswith("text")}
+    assert turned["lundi"] and turned["9 h"], "days and hours stand beside the cells, on the paper"
+    letters = [words for words in turned if words and "," in words]
+    assert letters and not any(turned[words] for words in letters)
+    cells = [e for e in root.iter() if e.get("fill", "").startswith("rgb")]
+    assert cells and not any("fill-" in e.get("class", "") for e in cells)
 
 
 def test_on_dark_paper_marks_keep_their_colour_under_their_letter():

@@ -608,7 +608,10 @@ def read_alerts(s: Situation, text: str) -> None:
 def read_sites(s: Situation, text: str, charted: list, found: list) -> None:
     total, sites = len({name for name, *_ in found}), len({name for name, _ in charted})
     assert re.match(
-        rf"{total} centres? sur {sites} (a|ont) " if total else rf"{sites} centres? suivis?, ", text
+        rf"{total} centres? sur {sites} suivis? (a|ont) "
+        if total
+        else rf"{sites} centres? suivis?, ",
+        text,
     )
     dated = len(moments([f for *_, f in found])) > 1
     for word in WORDS:
