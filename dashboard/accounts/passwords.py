@@ -6,10 +6,9 @@ from functools import cache
 
 from pwdlib import PasswordHash
 
-from dashboard.settings import ROOT
+from dashboard.accounts.usual import is_common
 
 LEAST, ADVISED, MOST = 8, 15, 200  # characters
-COMMON = ROOT / "data" / "common_passwords.txt"
 # Without signs that are mistaken for one another when they are read out or copied by hand.
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, OF = 4, 4  # some 79 bits
@@ -48,16 +47,11 @@ def unfit(password: str, name: str) -> str:
         return f"Le nouveau mot de passe est trop court : {LEAST} caractères au moins, {ADVISED} ou plus de préférence."
     if len(plain) > MOST:
         return f"Le nouveau mot de passe est trop long : {MOST} caractères au plus."
-    if plain.casefold() in _common() or len(set(plain)) < 4:
+    if is_common(plain):
         return "Ce mot de passe est l'un des plus courants : en choisir un autre, par exemple plusieurs mots."
     if name.casefold() in plain.casefold():
         return "Le nouveau mot de passe contient le nom du compte : en choisir un autre."
     return ""
-
-
-@cache
-def _common() -> frozenset[str]:
-    return frozenset(COMMON.read_text(encoding="utf-8").split())
 
 
 def _plain(password: str) -> str:

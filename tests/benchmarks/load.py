@@ -2,7 +2,8 @@
 
 Viewers open a page at random and act every five seconds on average; the same number then does the same on a page of
 fixed contents (recorded.py), served by the same function: what Streamlit itself costs. First one viewer, alone: an
-answer that is known, and one that nobody asked before, on every page. Loopback only; it ends by itself.
+answer that is known, and one that nobody asked before, on every page. Last, what the gate
+costs (gate.py). Loopback only; it ends by itself.
 DATABASE_URL names a database to measure on; without it one of LOAD_VISITS (300 000) visits is built in data/bench and kept.
 """
 
@@ -22,6 +23,7 @@ import psutil
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.settings import ROOT
 from dashboard.ui.navigation import pages_of
+from tests.benchmarks import gate
 from tests.benchmarks.recorded import PLACE, record
 from tests.benchmarks.viewer import LATE, Viewer, listening, never_asked
 from tests.browser import served
@@ -131,15 +133,20 @@ async def alone(app: str, page: str) -> dict[str, float]:
     return {"known": median(known), "new": median(new)}
 
 
+def database() -> str:
+    """The address of what is measured on; built where it is not there."""
+    visits = int(os.environ.get("LOAD_VISITS") or 300_000)
+    file = ROOT / "data" / "bench" / f"load-{visits}.db"
+    return os.environ.get("DATABASE_URL") or (
+        f"sqlite:///{file}" if file.exists() else served.make_demo(file, visits)
+    )
+
+
 # --- the whole -------------------------------------------------------------------------------------------------------
 def main() -> int:
     """Record the floor, measure, print."""
     steps = [int(n) for n in (os.environ.get("LOAD") or "100").split(",")]
-    visits = int(os.environ.get("LOAD_VISITS") or 300_000)
-    file = ROOT / "data" / "bench" / f"load-{visits}.db"
-    url = os.environ.get("DATABASE_URL") or (
-        f"sqlite:///{file}" if file.exists() else served.make_demo(file, visits)
-    )
+    url = database()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         os.environ[PLACE] = str(Path(folder) / "recorded")
         start = perf_counter()
@@ -162,6 +169,8 @@ def main() -> int:
         for name in ("app", "floor"):
             if " ERROR " in (said := (Path(folder) / f"{name}.log").read_text()):
                 print(f"\n{name} wrote: {said[-1_500:]}")
+    if url.startswith("sqlite:///"):
+        gate.measure(url)
     return 1 if errors else 0
 
 

@@ -63,6 +63,7 @@ class Viewer:
     held: set[str] = field(
         default_factory=set
     )  # messages that a browser keeps and the server need not send again
+    cookies: str = ""  # of a browser that signed in
     link: object = None
 
     async def __aenter__(self) -> "Viewer":
@@ -70,6 +71,7 @@ class Viewer:
             self.app.replace("http", "ws", 1) + "/_stcore/stream",
             subprotocols=["streamlit"],
             origin=self.app,
+            additional_headers={"Cookie": self.cookies} if self.cookies else None,
             proxy=None,
             max_size=None,
             open_timeout=30,

@@ -104,9 +104,16 @@ def serve(
 
 
 def start(
-    url: str, log: Path, script: Path | None = None, port: int = 0, **settings: str
+    url: str,
+    log: Path,
+    script: Path | None = None,
+    port: int = 0,
+    *,
+    code: str = "",
+    **settings: str,
 ) -> tuple[subprocess.Popen, str]:
-    """The process of a server that answers, and its address: for tests that end it themselves."""
+    """The process of a server that answers, and its address: for tests that end it themselves. code: what starts it, of a port,
+    in another way than people do."""
     port = port or free_port()
     nowhere = f"http://{HOST}:9"  # the server may not go out either
     environment = {
@@ -121,6 +128,7 @@ def start(
     scheme = "https" if settings.get("TLS_CERT") else "http"
     address = f"{scheme}://{settings.get('HOST', HOST)}:{port}"
     command = ["-c", OTHER, str(port), str(script)] if script else ["-m", "scripts.start"]
+    command = ["-c", code, str(port)] if code else command
     with log.open("w") as written:
         process = subprocess.Popen(
             [sys.executable, *command],
