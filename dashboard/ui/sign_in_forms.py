@@ -262,7 +262,7 @@ class Forms:
         if visitor.token:
             await anyio.to_thread.run_sync(sign_ins.sign_out, self.lookout.engine(), visitor.token)
             self.lookout.forget_account_of(sign_ins.digest(visitor.token))
-        answer = HTMLResponse(sign_in_pages.signed_out())
+        answer = HTMLResponse(sign_in_pages.signed_out(), headers={"clear-site-data": '"storage"'})
         visitor.give(answer, "session", "")
         return answer
 

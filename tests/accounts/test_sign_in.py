@@ -91,7 +91,8 @@ def test_signing_out_ends_it_for_whoever_has_the_token(closed):
     browser = closed.someone()
     stolen = Browser(cookies=dict(browser.cookies))
     assert stolen.get("/").told
-    assert "déconnecté" in browser.post("/deconnexion").text
+    out = browser.post("/deconnexion")
+    assert "déconnecté" in out.text and out.header("clear-site-data") == '"storage"'
     assert "ccsp-session" not in browser.cookies
     assert stolen.get("/").status == 303
     assert journal(closed)[-1] == ("dir.zou", "signed out")

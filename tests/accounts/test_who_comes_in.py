@@ -130,6 +130,13 @@ def test_public_files_are_there_and_nothing_is_said_of_who_asks(closed):
         assert one.fetch("/app/static/ccsp.css").behind["headers"].get("ccsp-account") is None
 
 
+def test_what_lies_beside_the_public_files_is_not_there(closed):
+    browser = closed.someone()
+    browser.app = stack(shell)
+    for path in ("/.git/config", "/data/ccsp.db", "/server.py", "/.streamlit/secrets.toml"):
+        assert (path, browser.get(path).status, Browser().fetch(path).status) == (path, 404, 401)
+
+
 def test_what_only_begins_like_the_icon_is_no_public_file(closed):
     for path in ("/favicon.pngx", "/favicon.png/", "/favicon.png/../attentes"):
         answer = Browser().fetch(path)
