@@ -139,23 +139,12 @@ def _steps(story: Story, deck: Deck) -> None:
     for at, step in enumerate(story.steps):
         headline = next(headlines).headline if not step.hidden else "masquée"
         with st.container(horizontal=True, vertical_alignment="center", key=f"pas_{at}"):
-            st.button(
-                "▲", key=f"haut_{at}", on_click=_move, args=(at, -1), disabled=at == 0, help="Avant"
-            )
-            st.button(
-                "▼",
-                key=f"bas_{at}",
-                on_click=_move,
-                args=(at, 1),
-                disabled=at == len(story.steps) - 1,
-                help="Après",
-            )
             st.button("Modifier", key=f"modifier_{at}", on_click=_unfold, args=(at,))
             st.markdown(
                 f"{at + 1}. **{escaped(KINDS[step.kind].label)}**{french.SPACE}: {escaped(headline)}",
                 width="stretch",
             )
-        # Its fields are sent once they are asked for: of all slides they are half of what the page costs.
+        # What changes it is sent once it is asked for: of all slides it is more than half of what the page costs.
         if at in st.session_state.setdefault(UNFOLDED, set()):
             _words(story, at, step)
 
@@ -165,6 +154,19 @@ def _unfold(at: int) -> None:
 
 
 def _words(story: Story, at: int, step: Step) -> None:
+    with st.container(horizontal=True):
+        for name, label, by, end in (
+            ("haut", "▲ Avant", -1, 0),
+            ("bas", "▼ Après", 1, len(story.steps) - 1),
+        ):
+            st.button(label, key=f"{name}_{at}", on_click=_move, args=(at, by), disabled=at == end)
+        st.button(
+            "Retirer",
+            key=f"retirer_{at}",
+            on_click=_retire,
+            args=(at,),
+            disabled=len(story.shown) < 2 and not step.hidden,
+        )
     with st.form(f"mots_{at}_{step.code}", border=True):
         headline = st.text_input(
             "Titre (vide : celui que disent les données)", step.headline, max_chars=LONGEST_HEADLINE
@@ -188,30 +190,32 @@ def _words(story: Story, at: int, step: Step) -> None:
             )
             _hold(story, (*story.steps[:at], wanted, *story.steps[at + 1 :]))
             st.rerun()
-    st.button(
-        "Retirer",
-        key=f"retirer_{at}",
-        on_click=_hold,
-        args=(story, (*story.steps[:at], *story.steps[at + 1 :])),
-        disabled=len(story.shown) < 2 and not step.hidden,
-    )
 
 
-def _hold(story: Story, steps: tuple[Step, ...]) -> None:
+def _hold(story: Story, steps: tuple[Step, ...]) -> bool:
+    """Whether these steps make a story, which is then the one on the page."""
     wanted = replace(story, steps=steps)
     try:
         check(wanted, KINDS)
     except NotAStory as reason:
         st.session_state[SAID] = str(reason)  # the story stays as it was
-        return
+        return False
     st.session_state[HELD] = wanted
+    return True
 
 
 def _move(at: int, by: int) -> None:
-    story = st.session_state[HELD]
+    story, places = st.session_state[HELD], {at: at + by, at + by: at}
     steps = list(story.steps)
     steps[at], steps[at + by] = steps[at + by], steps[at]
-    _hold(story, tuple(steps))
+    if _hold(story, tuple(steps)):  # its fields move along
+        st.session_state[UNFOLDED] = {places.get(n, n) for n in st.session_state[UNFOLDED]}
+
+
+def _retire(at: int) -> None:
+    story = st.session_state[HELD]
+    if _hold(story, (*story.steps[:at], *story.steps[at + 1 :])):
+        st.session_state[UNFOLDED] = {n - (n > at) for n in st.session_state[UNFOLDED] if n != at}
 
 
 def _settings() -> None:

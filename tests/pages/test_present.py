@@ -143,13 +143,19 @@ def test_no_page_loads_what_draws_pictures_before_a_presentation_is_started(demo
 def test_a_slide_moves_and_is_hidden_and_renamed(demo):
     at = present()
     before = codes(at)
+
+    def fields() -> list:
+        return [t for t in at.text_input if t.label.startswith("Titre (vide")]
+
+    assert not fields()  # sent once a slide is unfolded
+    unfold(at, 0)
     at.button(key="bas_0").click().run()
     assert codes(sound(at)) == [before[1], before[0], *before[2:]]
+    assert len(fields()) == 1  # they moved along
     at.button(key="haut_1").click().run()
     assert codes(at) == before
-    assert not [
-        t for t in at.text_input if t.label.startswith("Titre (vide")
-    ]  # sent once a slide is unfolded
+    unfold(at, 0)
+    assert not fields()
     unfold(at, 1)
     of_second = next(t for t in at.text_input if t.label.startswith("Titre (vide"))
     of_second.set_value("Nos chiffres d'abord")
