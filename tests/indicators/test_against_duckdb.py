@@ -10,16 +10,17 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
+from sqlalchemy import Connection
 
 import dashboard.__main__ as command
 from dashboard.indicators import BY_CODE, INDICATORS
 from dashboard.settings import load
-from db import read
+from db import facts, read
 from db.codes import ALL
 from db.demo import DemoSite, files
 from db.engine import make_engine
 from db.intake import Options, load_known, take
-from db.ledger import public_holidays
+from db.ledger import Ledger, load_ledger, public_holidays
 from tests.builders import Office, shell
 from tests.indicators.independent import (
     COMPLAINTS,
@@ -92,8 +93,14 @@ def known() -> dict[tuple, dict]:
     return {}
 
 
+@pytest.fixture(scope="module")
+def books() -> dict[str, Ledger]:
+    """The network of each database as it was read first: as for pages, whose questions do not change it either."""
+    return {}
+
+
 @pytest.fixture
-def printed(filled, known, monkeypatch, capsys):
+def printed(filled, known, books, monkeypatch, capsys):
     """What the command prints, by (key, indicator); url: of another database."""
 
     def ask(*argv, url: str = filled) -> dict:
@@ -104,6 +111,7 @@ def printed(filled, known, monkeypatch, capsys):
 
     def run(*argv, url: str) -> dict:
         monkeypatch.setenv("DATABASE_URL", url)
+        monkeypatch.setattr(facts, "load_ledger", lambda c: books.get(url) or read_first(c, url))
         load.cache_clear()
         capsys.readouterr()
         assert command.main(["indicators", *map(str, argv)]) == 0
@@ -111,6 +119,10 @@ def printed(filled, known, monkeypatch, capsys):
             (row["key"], row["indicator"]): row
             for row in csv.DictReader(io.StringIO(capsys.readouterr().out))
         }
+
+    def read_first(connection: Connection, url: str) -> Ledger:
+        books[url] = load_ledger(connection)
+        return books[url]
 
     yield ask
     load.cache_clear()
