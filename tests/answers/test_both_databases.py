@@ -1,5 +1,7 @@
 """SQLite and PostgreSQL give the same answer to every question that a page asks, whatever the filters and choices."""
 
+import io
+import pickle
 from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
@@ -128,6 +130,23 @@ def plain(answer):
     return repr(answer)
 
 
+def written(answer) -> bytes:
+    """The answer as it is pickled, nothing by reference: of two that are the same to the last bit, the same bytes."""
+    bytes_ = io.BytesIO()
+    pickler = pickle.Pickler(bytes_)
+    pickler.fast = True
+    try:
+        pickler.dump(answer)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return b""
+    return bytes_.getvalue()
+
+
+def same(one, other) -> bool:
+    """Whether two answers hold the same. Nearly all are pickled to the same bytes, which is seen a hundred times sooner."""
+    return (written(one) or 1) == written(other) or plain(one) == plain(other)
+
+
 def answers(questions, person: Person) -> dict:
     """What the database in use answers to each question."""
     found = {}
@@ -135,7 +154,7 @@ def answers(questions, person: Person) -> dict:
         for name, which, more in questions:
             module, _, function = name.rpartition(".")
             asked = getattr(import_module(module), function)
-            found[name, which, more] = plain(asked(person, *which, **dict(more)))
+            found[name, which, more] = asked(person, *which, **dict(more))
     return found
 
 
@@ -157,4 +176,4 @@ def test_a_page_s_questions_have_the_same_answers_on_both(both, heard, monkeypat
         expected = answers(questions, person)
         use(monkeypatch, both[1])
         found = answers(questions, person)
-        assert [q for q in questions if found[q] != expected[q]] == []
+        assert [q for q in questions if not same(found[q], expected[q])] == []
