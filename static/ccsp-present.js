@@ -100,7 +100,11 @@ class Presentation {
     this.online = true;
     this.onKey = (event) => this.key(event);
     this.onSize = () => this.fit();
-    this.onFull = () => { if (this.wasFull && !document.fullscreenElement) this.close(); };
+    this.secondAt = 0;  // when the speaker's window was opened, for which a browser may leave the full screen by itself
+    this.onFull = () => {
+      if (!this.wasFull || document.fullscreenElement) return;
+      if (Date.now() - this.secondAt < 2000) this.wasFull = false; else this.close();
+    };
     this.onBack = () => this.close(true);
   }
 
@@ -275,6 +279,7 @@ class Presentation {
   // The speaker's window: on a second screen. It belongs to this page and needs no server.
   tell(open = false) {
     if (open) {
+      this.secondAt = Date.now();
       this.second = window.open("", "ccsp-notes", "width=1000,height=700");
       this.second?.addEventListener("keydown", this.onKey, true);  // arrows act from either screen
     }

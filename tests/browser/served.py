@@ -30,6 +30,7 @@ from db import schema
 from db.demo_load import load_demo
 from db.engine import make_engine
 from db.seed import seed
+from scripts.prepare import BROWSERS
 
 HOST = "127.0.0.1"
 ELSEWHERE = "127.0.0.2"  # this machine by an address that is not its own: it asks as others do
@@ -60,12 +61,12 @@ class NoChromium(RuntimeError):
 
 def chromium() -> str:
     """The path of Chromium. Raises NoChromium with the line that installs it."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found:
-        raise NoChromium(
-            "Chromium manque, la suite navigateur ne peut pas être jouée : apt install chromium"
-        )
-    return found
+    for name in BROWSERS:
+        if found := shutil.which(name):
+            return found
+    raise NoChromium(
+        f"Chromium manque, la suite navigateur ne peut pas être jouée : apt install {BROWSERS[0]}"
+    )
 
 
 def make_demo(path: Path, visits: int) -> str:
