@@ -31,11 +31,12 @@ class Link:
 @dataclass(frozen=True)
 class Cell:
     """One place of a table. text: as read. value: the number (in the column's unit, unrounded) or day behind it; None
-    where there is none: the text then says why. link: where the text leads on a screen."""
+    where there is none: the text then says why. link: where the text leads on a screen. strong: whether it stands out."""
 
     text: str
     value: Value = None
     link: Link | None = None
+    strong: bool = False
 
 
 @dataclass(frozen=True)

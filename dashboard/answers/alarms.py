@@ -8,13 +8,15 @@ from dashboard.answers.first_sight import COLUMNS, Name, Reply, Saying
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.dated import since_when
+from dashboard.judgement.dated import since_at_least
 from dashboard.judgement.signals import Signal, apart, beside, rank
 from dashboard.panel import Link, Panel, table
 from dashboard.statistics.variation import Variation
 
 S = french.SPACE
-NOTHING = "Rien n'est encore noté : la cause et la décision se notent sur la page Signaux."
+NOTHING = (
+    f"Cause{S}: non établie. Décision{S}: aucune. L'une et l'autre se notent sur la page Signaux."
+)
 
 
 @answer
@@ -28,7 +30,7 @@ def of_site(view: View, question: Question) -> tuple[Signal, ...]:
 
 @answer
 def lines(view: View, question: Question) -> tuple[Reply, ...]:
-    """A line for each alert, which leads to its chart, then what was decided; none without an alert."""
+    """What was decided, then a line for each alert, which leads to its chart; none without an alert."""
     found = of_site(view, question)
     if not found:
         return ()
@@ -42,8 +44,8 @@ def lines(view: View, question: Question) -> tuple[Reply, ...]:
         )
         for one in found
     ]
-    decided = Reply("Ce qui est décidé", "signaux", "", _decided(view, found), _chart(found[0]))
-    return (*said, decided)
+    decided = Reply("Cause et décision", "signaux", "", _decided(view, found), _chart(found[0]))
+    return (decided, *said)
 
 
 @answer
@@ -60,7 +62,7 @@ def _chart(one: Signal) -> tuple[tuple[str, str], ...]:
 
 def _said(one: Signal) -> Saying:
     """« 29 min pour 18 min d'habitude, depuis juin 2026 », its value a link to the chart."""
-    since = since_when(one)
+    since = since_at_least(one)
     more = f", {since}" if since else ""
     if one.value is None or one.usual is None:
         return Saying((), f"{beside(one)}{more}")

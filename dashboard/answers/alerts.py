@@ -15,7 +15,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.courses import FOLLOWED, VOLUMES, Course, Level
-from dashboard.judgement.dated import since_when
+from dashboard.judgement.dated import since_at_least
 from dashboard.judgement.signals import Signal, apart, beside, rank
 from dashboard.panel import Cell, Link, Message, Panel, day, month, site_name, table, words
 from dashboard.statistics import sentences
@@ -189,8 +189,8 @@ def _short(one: Signal, month: date) -> str:
 
 
 def _since(one: Signal) -> str:
-    """« juin 2026 »; « — » where the change has no date."""
-    return (since_when(one) or "—").removeprefix("depuis ").partition(" (")[0]
+    """« juin 2026 », « huit mois ou plus »; « — » where the change has no date."""
+    return (since_at_least(one) or "—").removeprefix("depuis ")
 
 
 def _to_chart(one: Signal) -> Link:

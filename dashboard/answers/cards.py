@@ -171,7 +171,12 @@ def sources(view: View, question: Question, period: str, codes: Sequence[str]) -
     """Under the cards, in one line: the period, who reported, how long nine in ten waited, where the median alone would hide
     it, and under those of complaints the official rate, which counts what is not yet due. period: in words."""
     figures = whole(view, question)
-    parts = [french.capital(period), who_reported(figures["visits"])]
+    parts = [french.capital(period)]
+    measuring, expected = follow.ground(view, question).measuring, figures["visits"].sites_expected
+    if "wait_p90" in codes and measuring is not None:  # all the cards are of waits
+        parts.append(f"attente mesurée dans {french.plural(measuring, 'centre')} sur {expected}")
+    elif expected > 1 or not figures["visits"].sites_reporting:
+        parts.append(who_reported(figures["visits"]))
     nine = figures["wait_p90"] if "wait_p50" in codes and "wait_p90" not in codes else None
     if nine and nine.value is not None:
         parts.append(f"9 usagers sur 10 ont attendu {shown(nine)} ou moins")

@@ -192,7 +192,7 @@ def waiting(view: View, question: Question, key: str) -> Panel:
         return Panel(key, title, Message(NONE_KNOWN))
     counted, listed = _bands(known), open_rows(view, question)
     total, late = sum(n for _, n in counted), sum(n for _, n in counted[LATE_BAND:])
-    caption = f"{french.capital(at_date(view))}."
+    caption = "Quelle que soit la période choisie."
     if len(listed) < total:
         caption += f" {_not_listed(len(listed))}"
     return Panel(
@@ -202,19 +202,21 @@ def waiting(view: View, question: Question, key: str) -> Panel:
         if len(listed) or not total
         else _by_age(counted),
         caption=caption,
-        finding=_among(late, total),
+        finding=_among(late, total, at_date(view)),
         strip=strip(view, question, "complaints_open"),
     )
 
 
-def _among(late: int, total: int) -> str:
-    """« 46 plaintes attendent depuis plus de 30 jours, sur 102 en cours »: what the list under it holds."""
+def _among(late: int, total: int, when: str) -> str:
+    """« 46 plaintes attendent depuis plus de 30 jours, sur 102 en cours au 23/11/2026 »: what the list under it holds."""
     said = sentences.late(late, LATE_DAYS)
     if late:
-        return said if late == total else f"{said}, sur {french.number(total)} en cours"
+        return f"{said}{'' if late == total else f', sur {french.number(total)} en cours'} {when}"
     if not total:
         return "Aucune plainte en cours"
-    return f"{said}{S}; {'une est' if total == 1 else f'{french.number(total)} sont'} en cours"
+    return (
+        f"{said}{S}; {'une est' if total == 1 else f'{french.number(total)} sont'} en cours {when}"
+    )
 
 
 @answer
@@ -229,6 +231,9 @@ def by_place(view: View, question: Question, key: str) -> Panel:
         return Panel(key, title, Message("Aucune plainte en cours."))
     opened = Counter(places[code] for code in waiting.code.tolist())
     late = Counter(places[code] for code in waiting.code[waiting.age > LATE_DAYS].tolist())
+    finding = _most(late) or sentences.late(0, LATE_DAYS)
+    if len(late) < 2:  # nothing to compare
+        return Panel(key, title, finding=finding)
     order = sorted(opened, key=lambda p: (-late[p], -opened[p], french.alphabetical(p)))
     return Panel(
         key,
@@ -243,7 +248,7 @@ def by_place(view: View, question: Question, key: str) -> Panel:
             ),
             [(words(p), count(late[p]), count(opened[p])) for p in order],
         ),
-        finding=_most(late) or sentences.late(0, LATE_DAYS),
+        finding=finding,
         strip=strip(view, question, "complaints_open"),
     )
 
@@ -302,7 +307,7 @@ def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
                 *([site_name(name, code)] if named else []),
                 *([words(home[code])] if several else []),
                 day(day_of(received)),
-                Cell(_age(view, age, day_of(known)), age),
+                Cell(_age(view, age, day_of(known)), age, strong=age > LATE_DAYS),
                 words(category),
             )
             for reference, code, name, received, known, age, category in zip(

@@ -20,6 +20,7 @@ from dashboard.judgement.dated import in_a_line
 from dashboard.judgement.signals import Signal, rank
 from dashboard.panel import Cell, Link, Panel, table, to_site, words
 from dashboard.period import day_of
+from dashboard.statistics.limits import OUTSIDE
 from dashboard.statistics.variation import Variation
 from dashboard.wording import shown
 
@@ -98,7 +99,7 @@ def busiest(view: View, question: Question) -> Reply:
         (first, value, of_it), *others = ranked[:NAMED]
         after = french.join_words([f"{name.text} {number}" for name, number, _ in others])
         told = (
-            f"{value} visites par jour ouvert, {french.number(of_it['visits'].value or 0)} en tout"
+            f"{value} usagers par jour ouvert, {french.number(of_it['visits'].value or 0)} en tout"
         )
         saying = Saying((first,), told + (f"{S}; puis {after}" if after else ""))
     return Reply("Le plus fréquenté", "departement", question.spoken, (saying,))
@@ -145,32 +146,72 @@ def _unmeasured(view: View, question: Question) -> list[str]:
 
 
 def worse(view: View, question: Question) -> Reply:
-    """The sites whose last whole month is an alert, with the first thing that it is about, and since when."""
+    """The sites whose last whole month is an alert, with the first thing that it is about, and since when; those that left
+    their habit by little, in one line; those where something improves."""
     label, page = "Ce qui se dégrade", "signaux"
     month = follow.judged_month(view, question.last)
     if question.service:
         return Reply(label, page, "", (Saying((), "n'est pas suivi prestation par prestation"),))
     if month < question.first.replace(day=1):
         return Reply(label, page, "", (Saying((), "la période n'a pas encore de mois entier"),))
+    sayings = _worse(view, question)
+    if not sayings:
+        sayings = [Saying((), "rien, dans les centres suivis")]
+    return Reply(
+        label, page, f"en {french.month_label(month)}", (*sayings, *_better(view, question))
+    )
+
+
+def _worse(view: View, question: Question) -> list[Saying]:
+    names, heard = _names(view, question), silences(view, question)
+    by_site = _by_site(view, question, Variation.CONCERN)
+    clear = [code for code, found in by_site.items() if found[0].rule == OUTSIDE]
+    sayings = []
+    for code in clear[:WORSE]:
+        told = in_a_line(by_site[code])
+        one = heard.get(code)
+        alone = all(s.indicator == "completeness" for s in by_site[code])
+        told += " (il est muet)" if alone and one and one.silent else ""
+        sayings.append(Saying((names[code],), told))
+    if rest := clear[WORSE:]:
+        also = "a aussi une alerte" if len(rest) == 1 else "ont aussi une alerte"
+        sayings.append(_named([names[code] for code in rest], also))
+    if small := [code for code in by_site if code not in clear]:
+        sayings.append(
+            _named([names[code] for code in small], "de peu, mais depuis huit mois ou plus")
+        )
+    return sayings
+
+
+def _named(names: Sequence[Name], words: str) -> Saying:
+    """The first names, the others counted, and what is said of all."""
+    left = len(names) - NAMED
+    more = f"et {french.plural(left, 'autre')} " if left > 0 else ""
+    return Saying(tuple(names[:NAMED]), f"{more}{words}")
+
+
+def _better(view: View, question: Question) -> tuple[Saying, ...]:
+    """« Nikki va mieux : attente de 9 min, pour 15 min d'habitude, depuis mai 2026 »."""
+    names, found = _names(view, question), _by_site(view, question, Variation.IMPROVEMENT)
+    if len(found) > 1:
+        return (_named([names[code] for code in found], "vont mieux"),)
+    return tuple(
+        Saying((names[code],), f"va mieux{S}: {in_a_line(signals[:1])}")
+        for code, signals in found.items()
+    )
+
+
+def _by_site(view: View, question: Question, variation: Variation) -> dict[str, list[Signal]]:
+    """The signals of this kind in the last whole month of the period, by site, the gravest first."""
     names = _names(view, question)
-    by_site: dict[str, list[Signal]] = {}
+    found: dict[str, list[Signal]] = {}
     for _, one in alerts.followed(view, question):
-        if one.variation == Variation.CONCERN and one.within(question.first, question.last):
-            by_site.setdefault(one.scope, []).append(one)
-    first = {code: min(found, key=rank) for code, found in by_site.items()}
-    order = sorted(first, key=lambda c: (rank(first[c]), french.alphabetical(names[c].text)))
-    sayings = [
-        Saying((names[code],), in_a_line(sorted(by_site[code], key=rank))) for code in order[:WORSE]
-    ]
-    rest = order[WORSE:]
-    if rest:
-        left = len(rest) - NAMED
-        more = f"et {french.plural(left, 'autre')} ont aussi une alerte" if left > 0 else ""
-        aussi = more or ("a aussi une alerte" if len(rest) == 1 else "ont aussi une alerte")
-        sayings.append(Saying(tuple(names[code] for code in rest[:NAMED]), aussi))
-    elif not sayings:
-        sayings.append(Saying((), "rien ne sort de l'habitude dans les centres suivis"))
-    return Reply(label, page, f"en {french.month_label(month)}", tuple(sayings))
+        if one.variation == variation and one.within(question.first, question.last):
+            found.setdefault(one.scope, []).append(one)
+    for signals in found.values():
+        signals.sort(key=rank)
+    order = sorted(found, key=lambda c: (rank(found[c][0]), french.alphabetical(names[c].text)))
+    return {code: found[code] for code in order}
 
 
 def oldest_complaint(view: View, question: Question) -> Reply:
@@ -217,13 +258,12 @@ def silent(view: View, question: Question) -> Reply:
     if not quiet:
         more.append("aucun centre n'est muet" if heard else NO_SITE)
     elif well := len(heard) - len(quiet):
-        have = "l'autre centre donne" if well == 1 else f"les {well} autres centres donnent"
-        more.append(f"{have} des nouvelles")
+        more.append("un autre ne l'est pas" if well == 1 else f"les {well} autres ne le sont pas")
     if len(sayings) == 1 and more:  # on one line
         sayings = [Saying(sayings[0].names, f"{S}; ".join([sayings[0].words, *more]))]
     elif more:
         sayings.append(Saying((), f"{S}; ".join(more)))
-    return Reply("Sans nouvelles", "departement", at_date(view), tuple(sayings))
+    return Reply("Centres muets", "departement", at_date(view), tuple(sayings))
 
 
 def _ranked(

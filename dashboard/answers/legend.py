@@ -29,8 +29,8 @@ BADGES = {
     Assurance.CONSISTENTLY_MISSED: "✗",
     Assurance.HIT_AND_MISS: "≈",
 }
-VOLUME = "Visites par jour ouvert"
-SIZE_TEXT = f"Taille{french.SPACE}: visites par jour ouvert"
+VOLUME = "Usagers par jour ouvert"
+SIZE_TEXT = f"Taille{french.SPACE}: usagers par jour ouvert"
 KINDS = (
     {"kind": "CCSP", "label": "Centre communal (CCSP)"},
     {"kind": "GSRU", "label": "Guichet de service (GSRU)"},

@@ -33,6 +33,7 @@ from dashboard.panel import (
 )
 from dashboard.statistics import sentences
 from dashboard.wording import amount, base, reason, shown
+from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
 Order = Literal["name", "value", "size"]
@@ -150,6 +151,7 @@ def _ordered(
         keys.sort(key=lambda k: float("inf") if (v := value[k]) is None else -v)
     if order == "size":
         keys.sort(key=lambda k: -figures[k][code].n)
+    keys.sort(key=lambda k: k == UNKNOWN_KEY)  # what nobody noted is no service and no hour: last
     return keys
 
 
@@ -174,6 +176,7 @@ def _bars(
         [(known.get(k, k), figures[k][code].value, shown(figures[k][code])) for k in drawn],
         unit=f"{i.short if which else i.label}{which}",
         reference=reference,
+        reference_words=f"l'ensemble{S}: {shown(everybody)}",
         intervals=[_in_words(code, likely.get(k)) for k in drawn] if likely else (),
     )
     line = "" if reference is None else f"Trait pointillé : l'ensemble, {shown(everybody)}"

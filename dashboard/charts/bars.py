@@ -20,11 +20,12 @@ def bars(
     unit: str,
     marked: str | None = None,
     reference: float | None = None,
+    reference_words: str = "",
     intervals: Sequence[tuple[float | None, float | None, str]] = (),
 ) -> Spec:
     """Horizontal bars in the order given: (label, value or None, the value in words). A missing value is written, not
-    drawn. reference: a vertical line, the value of the whole. marked: the label of a bar to bring out. intervals: of each
-    bar, or none: (low, high, in words), None for an end that is not known."""
+    drawn. reference: a vertical line, the value of the whole; reference_words: what is written above it. marked: the label of a
+    bar to bring out. intervals: of each bar, or none: (low, high, in words), None for an end that is not known."""
     values: list[Row] = [
         {"k": k, "v": v, "t": t, "c": k == marked, "i": i} for i, (k, v, t) in enumerate(rows)
     ]
@@ -57,6 +58,9 @@ def bars(
         *([{"field": "w", "type": "nominal", "title": LIKELY}] if intervals else []),
     ]
     halo: tuple[Spec, ...] = ({"color": PAPER, "stroke": PAPER, "strokeWidth": 4}, {"color": INK})
+    # Beside intervals the values stand in a column: at the ends of the lines they would seem to be these.
+    place: Spec = {"value": "width"} if intervals else {"field": "e", "type": "quantitative"}
+    aside: Spec = {"align": "right", "dx": 0} if intervals else {}
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "height": {"band": 0.7}},
@@ -69,7 +73,7 @@ def bars(
         },
         *(
             {
-                **_words(y, {"field": "e", "type": "quantitative"}, tip, **look),
+                **_words(y, place, tip, **aside, **look),
                 "transform": [{"filter": "isValid(datum.v)"}],
             }
             # Twice: paper under the word keeps the reference line out of it.
@@ -87,13 +91,21 @@ def bars(
             _whiskers(y, x, tip, color=INK),
         ]
     if reference is not None:
-        layers.insert(
-            1,
+        layers[1:1] = [
             {
-                "mark": {"type": "rule", "color": ACCENT, "strokeDash": [4, 3]},
+                "mark": {"type": "rule", "color": INK, "strokeDash": [4, 3]},
                 "encoding": {"x": {"datum": reference}},
             },
-        )
+            {
+                "data": {"values": [{}]},
+                "mark": {"type": "text", "baseline": "bottom", "dy": -3, "color": SOFT},
+                "encoding": {
+                    "x": {"datum": reference},
+                    "y": {"value": 0},
+                    "text": {"value": reference_words},
+                },
+            },
+        ]
     series: list[Row] = [worded(unit)]
     if intervals:
         series += [

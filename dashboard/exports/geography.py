@@ -21,7 +21,7 @@ from dashboard.settings import ROOT
 
 OUTLINES = ROOT / "data" / "reference" / "departements.geojson"
 COUNTRY = (0.77, 6.2, 3.86, 12.42)  # west, south, east, north, in degrees
-SOUTH = (1.53, 6.2, 2.82, 7.45)
+SOUTH = (1.53, 6.13, 2.82, 7.45)
 SCREEN = (760, 500)  # px: what the radii of marks were chosen for
 IDLE = 4.5  # px: radius of a mark whose visits are not known
 GAP = 3.0  # px: from a mark to what is drawn around it

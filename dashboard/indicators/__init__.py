@@ -209,7 +209,15 @@ INDICATORS = (
         classes=(4, 4.5, 5, 6),
         rest=Rest("visite sans issue notée", "visites sans issue notée"),
         places=_at(
-            "period", "waits", "site", "sites", "department", "changes", "comparison", "services"
+            "site_page",
+            "period",
+            "waits",
+            "site",
+            "sites",
+            "department",
+            "changes",
+            "comparison",
+            "services",
         ),
     ),
     Indicator(
@@ -335,7 +343,7 @@ INDICATORS = (
         measure=m.complaints_open,
         register="complaints",
         now=True,
-        places=_at("complaints", "site", "sites", "complaints_by_site"),
+        places=_at("site_page", "complaints", "site", "sites", "complaints_by_site"),
     ),
     Indicator(
         code="complaints_oldest",

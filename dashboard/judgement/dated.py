@@ -10,6 +10,7 @@ from dashboard.indicators import BY_CODE
 from dashboard.judgement.courses import WAITS
 from dashboard.judgement.signals import FOLLOWED, Signal, beside
 from dashboard.statistics.changepoint import ChangePoint, change_point
+from dashboard.statistics.limits import ON_ONE_SIDE
 from dashboard.statistics.variation import ChartKind
 
 WIDEST = 12  # months among which a change may lie; beyond, it has no date
@@ -24,6 +25,21 @@ def since_when(signal: Signal) -> str | None:
     level = slice(max(int(course.begin[at]), 0), at + 1)
     return dated(
         course.months[level], course.values[level].tolist(), log=signal.kind == ChartKind.WAIT
+    )
+
+
+def since_at_least(signal: Signal) -> str:
+    """« depuis juin 2026 », « depuis octobre 2026 » of the first month beyond its limits, « depuis huit mois ou plus » of a run
+    without a date; "" where nothing can be said."""
+    found = (since_when(signal) or "").partition(" (")[0]
+    if found or signal.at is None or not signal.flagged:
+        return found
+    if signal.rule == ON_ONE_SIDE:
+        of = "trimestres" if signal.kind == ChartKind.BY_QUARTER else "mois"
+        return f"depuis huit {of} ou plus"
+    new = signal.at > 0 and not signal.course.side[signal.at - 1]
+    return (
+        f"depuis {'le ' if signal.kind == ChartKind.BY_QUARTER else ''}{signal.when}" if new else ""
     )
 
 
@@ -62,7 +78,7 @@ def in_a_line(alerts: Sequence[Signal]) -> str:
     one, *others = alerts
     said = beside(one).replace("attente typique", "attente")
     text = said if one.indicator in WAITS else f"{_noun(one)}{french.SPACE}: {said}"
-    when = (since_when(one) or "").partition(" (")[0]
+    when = since_at_least(one)
     text += f", {when}" if when else ""
     also = french.join_words([_noun(other) for other in others if other.indicator not in WAITS])
     return text + (f"{french.SPACE}; aussi{french.SPACE}: {also}" if also else "")

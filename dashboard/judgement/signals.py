@@ -296,6 +296,10 @@ def in_short(one: Signal) -> str:
         return sentences.VARIATIONS[one.variation]
     quarter = one.kind == ChartKind.BY_QUARTER
     when = one.when.rsplit(" ", 1)[0]
+    if (
+        one.kind == ChartKind.VOLUME
+    ):  # which has its season, and a year's figure may stand beside it
+        said += f" en {when}"
     if one.flagged:
         when = f"{sentences.STATES[one.variation]} {'au' if quarter else 'en'} {when}"
     return f"{when}{french.SPACE}: {said}"

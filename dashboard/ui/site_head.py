@@ -45,7 +45,4 @@ def words(site: Place) -> str:
         else ""
     )
     closed = f" · fermé le {french.date_short(site.closed_on)}" if site.closed_on else ""
-    return (
-        f"{site.kind} · commune {french.elide('de', site.commune)} · {site.department} · {opened}{first}{closed}"
-        " · horaires non renseignés"
-    )
+    return f"{site.kind} · commune {french.elide('de', site.commune)} · {site.department} · {opened}{first}{closed}"

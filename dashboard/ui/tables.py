@@ -49,7 +49,9 @@ def markup(
 def _cell(cell: Cell, column: Column, held: tuple[tuple[str, str], ...], *, first: bool) -> str:
     kind = 'th scope="row"' if first else "td"
     value = "" if cell.value is None else f' data-v="{escape(str(cell.value))}"'
-    return f"<{kind}{_side(column)}{value}>{anchor(cell.text, cell.link, held)}</{kind[:2]}>"
+    told = anchor(cell.text, cell.link, held)
+    told = f"<b>{told}</b>" if cell.strong else told
+    return f"<{kind}{_side(column)}{value}>{told}</{kind[:2]}>"
 
 
 def _side(column: Column) -> str:

@@ -3,7 +3,7 @@ ccsp.panes = (() => {
   "use strict";
   const { el, svg } = ccsp.shapes;
   const COUNTRY = [[6.2, 0.77], [12.42, 3.86]];
-  const SOUTH = [[6.2, 1.53], [7.45, 2.82]];
+  const SOUTH = [[6.13, 1.53], [7.45, 2.82]];
   const NARROW = 480;                     // px: below this width the panes are stacked
   const LEAST = 190;                      // px: least height of the southern pane and the gap under it
   let main, south, frame, touched = false, fitting = false, focus;

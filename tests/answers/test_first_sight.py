@@ -8,13 +8,15 @@ from datetime import date, timedelta
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import alerts, figures, first_sight, network, view
+from dashboard.answers import alerts, figures, first_sight, follow, network, view
 from dashboard.answers.first_sight import Reply
 from dashboard.answers.question import Question
 from dashboard.period import ONE_DAY, add_months, today
 from dashboard.settings import load
+from dashboard.statistics.limits import ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.variation import Variation
 from tests.builders import COVE, KANDI, NIKKI, Office, complaint, visit, waited
+from tests.judgement.series import made
 
 DAY = date(2025, 11, 24)
 OCTOBER = Question(date(2025, 10, 1), date(2025, 10, 31))
@@ -64,7 +66,7 @@ def test_the_busiest_site_is_that_of_most_visits_per_open_day_and_two_follow(ask
     found = reply(OCTOBER, "Le plus fréquenté")
     assert found.when.translate(PLAIN) == "en octobre 2025"
     assert re.fullmatch(
-        r"Nikki \d,\d visites par jour ouvert, 12 en tout ; puis Covè \d,\d et Kandi \d,\d",
+        r"Nikki \d,\d usagers par jour ouvert, 12 en tout ; puis Covè \d,\d et Kandi \d,\d",
         text(found),
     )
     assert found.sayings[0].names[0].link.filters == (("centre", NIKKI),)
@@ -115,14 +117,14 @@ def test_the_oldest_complaint_is_that_of_the_date_of_the_data_with_how_many_are_
 def test_silent_sites_are_named_the_longest_silent_first(asked):
     for site, ago in ((NIKKI, 12), (COVE, 40)):
         asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
-    found = reply(replace(OCTOBER, departments=("Borgou", "Zou")), "Sans")
+    found = reply(replace(OCTOBER, departments=("Borgou", "Zou")), "Centres")
     never = [p for p in network.sites(LOCAL_READER) if p.department in ("Borgou", "Zou")]
     assert len(found.sayings) == 4 and found.sayings[0].words == "jamais vu"
     assert text(found).endswith(f"et {len(never) - 3} autres centres muets")
     others = [p.code for p in never if p.department == "Zou" and p.code != COVE]
     for ago, site in enumerate(others, 10):
         asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
-    first, *rest = reply(replace(OCTOBER, departments=("Zou",)), "Sans").sayings
+    first, *rest = reply(replace(OCTOBER, departments=("Zou",)), "Centres").sayings
     assert (first.names[0].text, first.words.translate(PLAIN)) == ("Covè", "depuis 40 jours")
     days = [int(s.words.translate(PLAIN).split()[1]) for s in rest if s.names]
     assert len(days) == 2 and days == sorted(days, reverse=True)
@@ -130,16 +132,45 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
 
 def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
     found = reply(YEAR, "Ce qui")
-    concerned = {
-        one.scope
-        for _, one in alerts.followed(LOCAL_READER, YEAR)
-        if one.variation == Variation.CONCERN
-    }
-    named = {dict(n.link.filters)["centre"] for s in found.sayings for n in s.names}
-    assert named and named <= concerned
+    concerned, improved = (
+        {one.scope for _, one in alerts.followed(LOCAL_READER, YEAR) if one.variation == variation}
+        for variation in (Variation.CONCERN, Variation.IMPROVEMENT)
+    )
+    for better in (False, True):
+        sayings = [s for s in found.sayings if s.names and ("mieux" in s.words) == better]
+        named = {dict(n.link.filters)["centre"] for s in sayings for n in s.names}
+        assert named <= (improved if better else concerned)
+        assert named or (better and not improved)
     djougou = next(s for s in found.sayings if s.names and s.names[0].text == "Djougou")
     assert re.search(r"min d'habitude, depuis \w+ \d{4}", djougou.words.translate(PLAIN))
     assert found.when.startswith("en ")
+
+
+def test_small_and_lasting_gaps_are_one_line_and_a_silent_site_is_said_to_be(monkeypatch, asked):
+    """A month within its limits is no more than named; days not closed where nobody is heard are the same fact."""
+    for ago, site in ((0, COVE), (20, NIKKI)):
+        asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
+    october = date(2025, 10, 1)
+    signals = [
+        made("wait_p50", 18, 40, october, 3, shift=1.6),
+        made("completeness", 95, 40, october, 3, shift=0.5, since=1),
+        made("wait_within_30", 75, 45, october, 9, shift=0.93, since=9, base=300),
+    ]
+    assert [one.rule for one in signals] == [OUTSIDE, OUTSIDE, ON_ONE_SIDE]
+    placed = [
+        (site, replace(one, course=replace(one.course, scope=site)))
+        for site, one in zip((COVE, NIKKI, KANDI), signals, strict=True)
+    ]
+    monkeypatch.setattr(alerts, "followed", lambda *_: placed)
+    monkeypatch.setattr(follow, "judged_month", lambda *_: october)
+    lines = [
+        (" ".join(n.text for n in s.names), s.words.translate(PLAIN))
+        for s in reply(OCTOBER, "Ce qui").sayings
+    ]
+    assert [name for name, _ in lines] == ["Covè", "Nikki", "Kandi"]
+    assert lines[0][1].startswith("attente de ") and "muet" not in lines[0][1]
+    assert lines[1][1].endswith("depuis octobre 2025 (il est muet)")
+    assert lines[2][1] == "de peu, mais depuis huit mois ou plus"
 
 
 def test_the_answers_agree_with_the_figures_of_the_sites(demo):

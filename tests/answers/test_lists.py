@@ -12,7 +12,7 @@ from dashboard.accounts.rights import ALL, LOCAL_READER, Access, Person, Role
 from dashboard.answers import complaints, completeness, directory, view
 from dashboard.answers.question import Question
 from dashboard.answers.view import View
-from dashboard.panel import Panel, to_site
+from dashboard.panel import Chart, Panel, to_site
 from tests.builders import COVE, KANDI, NIKKI, Office, closing, complaint, visit
 
 DAY = date(2025, 11, 24)  # a Monday
@@ -62,8 +62,11 @@ def test_open_complaints_are_listed_oldest_first_whatever_the_period(asked):
             ["P-1", "CCSP de Kandi", "Alibori", "14/11/2025", "10 jours", "Délai"],
         ]
         said = panel.finding.translate(PLAIN)
-        assert said == "2 plaintes attendent depuis plus de 30 jours, sur 3 en cours"
-        assert panel.caption.translate(PLAIN) == "Au 24/11/2025."
+        assert said == "2 plaintes attendent depuis plus de 30 jours, sur 3 en cours au 24/11/2025"
+        assert panel.caption == "Quelle que soit la période choisie."
+        assert [row[4].strong for row in panel.table.rows] == [True, True, False], (
+            "late ones stand out"
+        )
     first = panel.table.rows[0]
     assert first[0].link == first[1].link == to_site(COVE)
 
@@ -110,7 +113,7 @@ def test_a_director_of_the_zou_is_listed_its_complaints_beside_the_figures_of_th
     panel = complaints.waiting(director, YEAR, "en_cours")
     assert [row[0] for row in read(panel)] == ["P-2"]
     said = panel.caption.translate(PLAIN)
-    assert panel.finding.translate(PLAIN).endswith("sur 3 en cours")
+    assert panel.finding.translate(PLAIN).endswith("sur 3 en cours au 24/11/2025")
     assert "La liste en a 1, celles des centres dont vous répondez." in said
     elsewhere = complaints.waiting(director, replace(YEAR, departments=("Alibori",)), "en_cours")
     assert dict(read(elsewhere))["31 à 60 jours"] == "1" and "P-3" not in repr(elsewhere)
@@ -141,7 +144,7 @@ def test_without_a_complaint_that_waits_the_heading_says_so(asked):
     asked.hand_in("plaintes", complaint("b", KANDI, before(8)), covers=(YEAR.first, DAY))
     panel = complaints.waiting(LOCAL_READER, YEAR, "en_cours")
     assert panel.finding.translate(PLAIN) == (
-        "Aucune plainte n'attend depuis plus de 30 jours ; une est en cours"
+        "Aucune plainte n'attend depuis plus de 30 jours ; une est en cours au 24/11/2025"
     )
 
 
@@ -151,7 +154,9 @@ def test_late_complaints_are_counted_by_department_and_in_one_by_site(asked):
     assert read(panel) == [["Alibori", "1", "2"], ["Zou", "1", "1"]]
     assert panel.finding.translate(PLAIN) == "De plus de 30 jours : Alibori 1 et Zou 1"
     zou = replace(YEAR, departments=("Zou",))
-    assert read(complaints.by_place(LOCAL_READER, zou, "retards")) == [["Covè", "1", "1"]]
+    alone = complaints.by_place(LOCAL_READER, zou, "retards")
+    assert alone.finding.translate(PLAIN) == "De plus de 30 jours : Covè 1"
+    assert not read(alone) and not isinstance(alone.content, Chart), "one bar compares nothing"
     # Figures are for more people than rows.
     assert complaints.by_place(seeing(frozenset()), YEAR, "retards").table == panel.table
 

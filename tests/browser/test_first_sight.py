@@ -22,7 +22,7 @@ def test_five_answers_stand_beside_the_map_on_the_first_screen(page, app):
         "L'attente la plus longue",
         "Ce qui se dégrade",
         "La plainte la plus ancienne",
-        "Sans nouvelles",
+        "Centres muets",
     ):
         line = answer(page, label)
         expect(line.locator("dd")).not_to_be_empty()

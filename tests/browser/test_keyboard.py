@@ -42,7 +42,7 @@ def test_the_ten_questions_are_answered_by_the_keyboard_alone(page, app):
         "L'attente la plus longue",
         "Ce qui se dégrade",
         "La plainte la plus ancienne",
-        "Sans nouvelles",
+        "Centres muets",
     ):
         expect(answer(page, label).locator("dd")).to_be_in_viewport()
     before = page.get_by_role("region", name="Usagers reçus", exact=True)

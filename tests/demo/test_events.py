@@ -406,7 +406,7 @@ def test_the_answers_of_the_opening_page_are_those_counted_from_the_rows(asked, 
     plain = str.maketrans("\xa0", " ", "\u202f")
     said = [r.text.translate(plain) for r in first_sight.replies(LOCAL_READER, year)]
     name, rate, visits = re.match(r"(.+?) ([\d.]+) \((\d+)\)", truths.busiest()).groups()
-    assert said[0].startswith(f"{name} {rate.replace('.', ',')} visites par jour ouvert, {visits} ")
+    assert said[0].startswith(f"{name} {rate.replace('.', ',')} usagers par jour ouvert, {visits} ")
     name, half, tenth, n = re.match(
         r"(.+?) (\d+) min \(un sur dix (\d+), n = (\d+)\)", truths.longest("site")
     ).groups()

@@ -169,7 +169,7 @@ def _plot(
             say("Attente médiane, nov. 2025 à oct. 2026"),
             [*classes, *rows, missing],
             list(KINDS),
-            "Taille : visites par jour ouvert",
+            "Taille : usagers par jour ouvert",
             [{"radius": 6.3, "label": "10"}, {"radius": 20.0, "label": "100"}],
         ),
         focus,

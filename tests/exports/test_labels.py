@@ -134,7 +134,7 @@ def test_a_slide_names_every_site_beside_a_legend_as_large():
             {"label": "non mesuré", "count": 3, "missing": True},
         ],
         kinds=[{"kind": "CCSP", "label": "Centre communal (CCSP)"}, {"kind": "GSRU", "label": "Guichet de service (GSRU)"}],
-        size_text="Taille : visites par jour ouvert",
+        size_text="Taille : usagers par jour ouvert",
         sizes=[{"radius": 6.3, "label": "5"}, {"radius": 20, "label": "50"}],
     )  # fmt: skip
     plot = replace(network(silent=1), legend=legend)

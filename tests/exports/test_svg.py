@@ -237,7 +237,7 @@ def test_the_legend_of_levels_has_classes_counts_and_sizes():
     lines = text.split("\n")
     for one in legend.rows:
         assert one["label"].replace(french.SPACE, " ") in text and str(one["count"]) in lines
-    assert "Taille : visites par jour ouvert" in text and {"10", "100"} <= set(lines)
+    assert "Taille : usagers par jour ouvert" in text and {"10", "100"} <= set(lines)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1200, 450), (760, 500), (400, 700)])

@@ -568,7 +568,7 @@ def test_the_legend_dates_each_thing_by_itself_and_has_no_row_without_a_site(dem
         "Centre communal (CCSP)",
         "Guichet de service (GSRU)",
     ]
-    assert legend["size_text"] == f"Taille{french.SPACE}: visites par jour ouvert"
+    assert legend["size_text"] == f"Taille{french.SPACE}: usagers par jour ouvert"
 
 
 def test_a_silent_site_keeps_its_colour_on_the_map_and_is_said_once_in_its_words(demo):

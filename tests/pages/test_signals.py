@@ -206,7 +206,7 @@ def test_the_page_of_a_site_says_each_of_its_alerts_and_what_was_decided(desk, a
     for one in (first, *others):
         assert f"centre={KANDI}&amp;indicateur={one.indicator}" in listed, "each leads to its chart"
         assert BY_CODE[one.indicator].short in listed
-    assert "encore noté" in listed
+    assert "Cause\xa0: non établie. Décision\xa0: aucune." in listed.partition("</div>")[0], "first"
     decide(sound(visit_page("signaux")), "ouvrir un second guichet", "le directeur")
     assert "ouvrir un second guichet (le directeur" in said(visit_page("site", centre=KANDI))
 

@@ -104,7 +104,8 @@ def test_the_first_sheet_says_the_filters_that_act_on_the_page(page):
     assert first["A1"].value == "Attentes · Zou" and FICTIVE in found
     assert found["Département"] == "Zou" and found["Prestation"] == "Toutes les prestations"
     assert any(
-        found["Période"] in c.value.lower() and found["Remontées"] in c.value for c in at.caption
+        found["Période"] in c.value.lower() and "attente mesurée dans" in c.value
+        for c in at.caption
     )  # as on screen
     assert "ont remonté leurs données" in found["Remontées"] and found["Données au"]
     _, make = page(by_address["site"], centre=KANDI, departement="Zou")
