@@ -75,10 +75,16 @@ def mortal(one_mortal) -> served.Mortal:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def certificate(tmp_path_factory) -> served.Certificate:
+    """A certificate for this machine's other address, which the browser trusts."""
+    return served.Certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="session")
+def chromium(certificate) -> Iterator[Browser]:
     """The browser. Where there is none the tests fail: they are not skipped."""
     os.environ.setdefault("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-    with served.browsing() as browser:
+    with served.browsing(certificate.trusted) as browser:
         yield browser
 
 

@@ -1,5 +1,7 @@
 """The application on a port of its own, and Chromium with the network cut: for tests, measures and pictures."""
 
+import base64
+import hashlib
 import os
 import shutil
 import signal
@@ -16,6 +18,9 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlparse
 
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -197,11 +202,30 @@ def _wait(process: subprocess.Popen, address: str, log: Path) -> None:
     raise RuntimeError(f"The server did not start: {log.read_text()[-2_000:]}")
 
 
+class Certificate:
+    """A certificate for `ELSEWHERE` and its key in a folder, of an authority that lives as long as the test."""
+
+    def __init__(self, folder: Path):
+        issued = trustme.CA().issue_cert(ELSEWHERE)
+        issued.private_key_pem.write_to_path(folder / "key.pem")
+        chain = issued.cert_chain_pems[0]
+        chain.write_to_path(folder / "cert.pem")
+        self.settings = {
+            "TLS_CERT": str(folder / "cert.pem"),
+            "TLS_KEY": str(folder / "key.pem"),
+        }
+        key = x509.load_pem_x509_certificate(chain.bytes()).public_key()
+        kept = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        digest = base64.b64encode(hashlib.sha256(kept).digest()).decode()
+        # A browser that only overlooks its errors asks again for what a busy server answers late, and gives up in the end.
+        self.trusted = f"--ignore-certificate-errors-spki-list={digest}"
+
+
 @contextmanager
-def browsing() -> Iterator[Browser]:
+def browsing(*flags: str) -> Iterator[Browser]:
     """Chromium, started and ended."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *flags])
         yield browser
         browser.close()
 

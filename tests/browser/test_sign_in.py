@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-import trustme
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
@@ -46,23 +45,13 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory) -> dict[str, str]:
-    """A certificate for this machine's other address, of an authority that lives as long as the test."""
-    folder = tmp_path_factory.mktemp("tls")
-    made = trustme.CA().issue_cert(served.ELSEWHERE)
-    made.private_key_pem.write_to_path(folder / "key.pem")
-    made.cert_chain_pems[0].write_to_path(folder / "cert.pem")
-    return {"TLS_CERT": str(folder / "cert.pem"), "TLS_KEY": str(folder / "key.pem")}
-
-
-@pytest.fixture(scope="module")
 def office(shared, certificate, tmp_path_factory) -> Iterator[Office]:
     """The server, on fictitious data, with an account already: the base is closed."""
     office = Office("", f"sqlite:///{shared}")
     office.add("adm", Role.ADMINISTRATOR)
     office.do(still_wait)
     log = tmp_path_factory.mktemp("log") / "server.log"
-    with served.serve(office.url, log, HOST=served.ELSEWHERE, **certificate) as address:
+    with served.serve(office.url, log, HOST=served.ELSEWHERE, **certificate.settings) as address:
         office.address = address
         yield office
 
@@ -79,7 +68,7 @@ def people(chromium: Browser) -> Iterator[Callable[..., served.Visit]]:
     visits = []
 
     def come(**more) -> served.Visit:
-        visits.append(served.visit(chromium, ignore_https_errors=True, **more))
+        visits.append(served.visit(chromium, **more))
         return visits[-1]
 
     yield come
@@ -228,8 +217,7 @@ def test_a_page_is_covered_after_half_an_hour_and_goes_on_while_slides_stay_up(o
     expect(slides).to_have_url(re.compile("/connexion"), timeout=5_000)
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_the_forms_fit_a_telephone_need_no_script_and_axe_finds_nothing(
     office, people, width, scheme
 ):
