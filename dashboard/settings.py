@@ -83,6 +83,16 @@ class Settings:
     )
     session_hours: int = _whole(12, (1, 24), "A sign-in lapses after so many hours in any case")
 
+    texts_kept_months: int = _whole(
+        24, (1, 600), "The words of a complaint may be erased so many months after its answer"
+    )
+    sign_ins_kept_months: int = _whole(
+        6, (1, 600), "What is known of a sign-in may be erased so many months after its last page"
+    )
+    access_journal_kept_months: int = _whole(
+        24, (1, 600), "A line of the journal of accesses may be erased after so many months"
+    )
+
 
 def fields_by_name() -> dict[str, Field[Any]]:
     """Each setting's field: its default, its type, and its meaning in the metadata."""

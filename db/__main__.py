@@ -16,6 +16,7 @@ from dashboard.french import counted
 from dashboard.period import today
 from dashboard.settings import load
 from db import backup, faults, read, reference, rollup, schema, supersede, write
+from db import retain as retention
 from db.console import guarded, parse, who
 from db.engine import make_engine
 from db.intake import Options, Outcome, load_known, name_of, take
@@ -84,6 +85,16 @@ def parser() -> argparse.ArgumentParser:
         "verify",
         help="refait depuis les fichiers ce qui compte et les cumuls, et dit toute différence",
     )
+    terms = commands.add_parser(
+        "retain", help="dit ce qui a dépassé son terme, et l'efface avec --yes"
+    )
+    terms.add_argument("--yes", action="store_true", help="efface")
+    words = commands.add_parser(
+        "erase-text", help="efface les mots d'une plainte, qui reste comptée"
+    )
+    words.add_argument("site", metavar="CENTRE", help="le code du centre")
+    words.add_argument("reference", metavar="REFERENCE")
+    words.add_argument("--why", default="", help="la raison, notée au journal")
     commands.add_parser("backup", help="copie sûre de la base, même en service").add_argument(
         "file", type=Path
     )
@@ -303,6 +314,30 @@ def boundaries(engine: Engine, arguments: Namespace) -> None:
     print(f"Limites de communes chargées : {number}.")
 
 
+def retain(engine: Engine, arguments: Namespace) -> None:
+    """Say what has passed its term; erase it with --yes."""
+    on = today()
+    if arguments.yes:
+        found = retention.erase(engine, on, who())
+    else:
+        with engine.connect() as connection:
+            found = retention.due(connection, on)
+    print(f"{'Effacé' if arguments.yes else 'À effacer'} au {on:%d/%m/%Y} :")
+    for one in found:
+        print(
+            f"  {one.term.words} : {one.rows}, d'avant le {one.before:%d/%m/%Y}"
+            f" ({one.term.months} mois, {one.term.setting.upper()})"
+        )
+    if not arguments.yes and any(one.rows for one in found):
+        print("Rien n'est encore effacé. Pour le faire : python -m db retain --yes")
+
+
+def erase_text(engine: Engine, arguments: Namespace) -> None:
+    """Erase the words of one complaint."""
+    rows = retention.erase_text(engine, arguments.site, arguments.reference, who(), arguments.why)
+    print(f"Mots effacés, de {counted(rows, 'ligne')} ; la plainte reste comptée.")
+
+
 # The others want a database of the newest version.
 MAKE_CURRENT = {"init", "demo", "restore", "go-back"}
 COMMANDS: dict[str, Callable[[Engine, Namespace], int | None]] = {
@@ -315,6 +350,8 @@ COMMANDS: dict[str, Callable[[Engine, Namespace], int | None]] = {
     "verify": verify,
     "add": add,
     "boundaries": boundaries,
+    "retain": retain,
+    "erase-text": erase_text,
     "backup": lambda engine, a: print(backup.backup(engine, a.file)),
     "restore": lambda engine, a: print(backup.restore(engine, a.file, force=a.force, by=who())),
     "go-back": lambda engine, a: print(backup.go_back(engine, a.copy, who())),

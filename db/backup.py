@@ -16,7 +16,15 @@ from db.write import Refused
 # Lines of the journal that no person's data stand behind.
 BY_ITSELF = ("seeded", "migrated", "restored", "went back")
 # What nobody entered: worked out, or noted by the way.
-COMPUTED = {"rollup", "journal", "access_journal", "sign_in", "failed_sign_in", "open_base"}
+COMPUTED = {
+    "rollup",
+    "journal",
+    "access_journal",
+    "sign_in",
+    "failed_sign_in",
+    "open_base",
+    "retention",
+}
 WORDS = {
     "import_batch": "lot",
     "target": "cible",

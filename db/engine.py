@@ -58,6 +58,7 @@ def make_engine(url: str, cache_mb: int = 64) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "secure_delete = ON",  # what is erased is written over
             f"cache_size = -{cache_mb * 1024}",
             "temp_store = MEMORY",
         ):

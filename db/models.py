@@ -505,7 +505,8 @@ class FailedSignIn(Base):
 
 
 class AccessJournal(Base):
-    """Who signed in, looked at rows, exported, changed an account. Triggers refuse any change of a line."""
+    """Who signed in, looked at rows, exported, changed an account. Triggers refuse any change of a line, and its erasing before
+    its term."""
 
     __tablename__ = "access_journal"
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -514,6 +515,14 @@ class AccessJournal(Base):
     did: Mapped[str] = mapped_column(String(40), comment="in the past participle: signed in")
     detail: Mapped[dict[str, object]] = mapped_column(JSON)
     __table_args__ = (CheckConstraint("did <> ''", name="did"),)
+
+
+class Retention(Base):
+    """Until when what is kept for a time only was erased; of the journal of accesses, what may be."""
+
+    __tablename__ = "retention"
+    what: Mapped[str] = mapped_column(String(20), primary_key=True, comment="of db.retain.TERMS")
+    before: Mapped[datetime] = mapped_column(DateTime)
 
 
 class OpenBase(Base):

@@ -1,0 +1,157 @@
+"""What has passed its term is erased, and nothing that a figure rests on."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from dashboard.settings import load
+from db import __main__, retain
+from db.engine import is_sqlite
+from db.write import Refused
+from tests.builders import KANDI, complaint, visit
+
+ON = date(2027, 6, 15)
+OLD, NEW = datetime(2025, 1, 2), datetime(2027, 6, 1)
+PLANTED = "Zinsou Gbaguidi, 97 00 11 22, n'a pas été reçu"  # invented
+
+
+def journal_of_accesses(office) -> list[tuple]:
+    return office.rows("SELECT who FROM access_journal ORDER BY id")
+
+
+@pytest.fixture
+def full(office):
+    """Words of complaints, sign-ins, failures and accesses, old and new."""
+    office.hand_in("registre", visit())
+    office.hand_in(
+        "plaintes",
+        complaint("P1", received="2025-01-03", resolved="2025-01-20", subject=PLANTED),
+        complaint("P2", received="2025-01-03", subject="encore ouverte"),
+        complaint("P3", received="2026-01-03", resolved="2026-02-01", subject="close depuis peu"),
+        complaint("P4", received="2025-02-03", subject=PLANTED),
+        as_of="2026-03-01",
+    )
+    # Said anew, without its words: those of the first file are of no more use.
+    office.hand_in("plaintes", complaint("P4", received="2025-02-03"), as_of="2026-04-01")
+    with office.engine.begin() as c:
+        c.execute(
+            text(
+                "INSERT INTO account (id, name, role, must_change, disabled, epoch, created_at)"
+                " VALUES ('a', 'awa', 'cabinet', :no, :no, 1, :at)"
+            ),
+            {"no": False, "at": OLD},
+        )
+        for token, seen in (("old", OLD), ("new", NEW)):
+            c.execute(
+                text(
+                    "INSERT INTO sign_in (token, browser, account_id, began_at, seen_at)"
+                    " VALUES (:t, 'b', 'a', :at, :at)"
+                ),
+                {"t": token, "at": seen},
+            )
+            c.execute(
+                text("INSERT INTO failed_sign_in (who, failures, last_at) VALUES (:t, 1, :at)"),
+                {"t": token, "at": seen},
+            )
+            c.execute(
+                text(
+                    "INSERT INTO access_journal (at, who, did, detail) VALUES (:at, :t, 'signed in', '{}')"
+                ),
+                {"t": token, "at": seen},
+            )
+    return office
+
+
+def test_what_has_passed_its_term_is_erased_and_figures_stay(full):
+    before = full.figures(by="site"), full.figures(by="month")
+    with full.engine.connect() as connection:
+        counted = {one.term.name: one.rows for one in retain.due(connection, ON)}
+    assert counted == {
+        "complaint_text": 2, "sign_in": 1, "failed_sign_in": 1, "access_journal": 1
+    }  # fmt: skip
+    erased = {one.term.name: one.rows for one in retain.erase(full.engine, ON, "awa")}
+    assert erased == counted
+    assert full.rows(
+        "SELECT c.reference FROM complaint_text t JOIN complaint c ON c.id = t.complaint_id"
+        " ORDER BY c.reference"
+    ) == [("P2",), ("P3",)]
+    assert full.rows("SELECT token FROM sign_in") == [("new",)]
+    assert full.rows("SELECT who FROM failed_sign_in") == [("new",)]
+    assert journal_of_accesses(full) == [("new",)]
+    assert (full.figures(by="site"), full.figures(by="month")) == before
+    assert full.differences() == []
+    did = full.rows("SELECT who, did FROM journal ORDER BY id DESC LIMIT 1")
+    assert did == [("awa", "retained")]
+    assert not any(one.rows for one in retain.erase(full.engine, ON, "awa"))
+    assert full.rows("SELECT count(*) FROM journal WHERE did = 'retained'") == [(1,)]
+
+
+def test_what_was_erased_is_in_no_file_of_the_database(full):
+    if not is_sqlite(full.engine):
+        pytest.skip("PostgreSQL's files are its own; its VACUUM writes over what is erased")
+    path = Path(full.engine.url.database)
+
+    def held() -> bytes:
+        return b"".join(p.read_bytes() for p in path.parent.glob(f"{path.name}*"))
+
+    assert PLANTED.encode() in held()
+    retain.erase(full.engine, ON, "awa")
+    assert PLANTED.encode() not in held()
+
+
+def test_a_line_of_the_journal_of_accesses_goes_after_its_term_alone(full):
+    """Nobody deletes a line by hand before, and nobody changes one, ever."""
+    for statement in (
+        "DELETE FROM access_journal",
+        "UPDATE access_journal SET who = 'x'",
+    ):
+        with pytest.raises(DBAPIError, match="append-only"), full.engine.begin() as c:
+            c.exec_driver_sql(statement)
+    retain.erase(full.engine, ON, "awa")
+    with pytest.raises(DBAPIError, match="append-only"), full.engine.begin() as c:
+        c.exec_driver_sql("DELETE FROM access_journal")
+    assert journal_of_accesses(full) == [("new",)]
+
+
+def test_the_words_of_one_complaint_are_erased_with_a_line_in_the_journal(full):
+    assert retain.erase_text(full.engine, KANDI, "P4", "awa", "demande de l'usager") == 1
+    assert full.rows("SELECT did, why FROM journal ORDER BY id DESC LIMIT 1") == [
+        ("erased words", "demande de l'usager")
+    ]
+    assert full.figure("complaints_open", first="2025-01-01").value == 2
+    for reference, said in (("P4", "aucun mot n'est gardé"), ("P9", "Il n'y a pas de plainte")):
+        with pytest.raises(Refused, match=said):
+            retain.erase_text(full.engine, KANDI, reference, "awa", "")
+
+
+def test_the_command_says_what_it_would_erase_and_erases_when_told(full, command, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", full.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setattr(__main__, "today", lambda: ON)
+    load.cache_clear()
+    said = command(__main__.main, "retain")
+    assert (
+        said.code == 0
+        and "mots de plaintes, après la réponse : 2, d'avant le 15/06/2025" in said.out
+    )
+    assert "24 mois, TEXTS_KEPT_MONTHS" in said.out and "python -m db retain --yes" in said.out
+    assert full.rows("SELECT count(*) FROM complaint_text") == [(4,)]
+    said = command(__main__.main, "retain", "--yes")
+    assert (said.code, said.out.splitlines()[0]) == (0, "Effacé au 15/06/2027 :")
+    assert full.rows("SELECT count(*) FROM complaint_text") == [(2,)]
+    said = command(__main__.main, "erase-text", KANDI, "P2", "--why", "demandé")
+    assert (said.code, said.out) == (0, "Mots effacés, de 1 ligne ; la plainte reste comptée.\n")
+    assert command(__main__.main, "erase-text", KANDI, "P2").code == 1
+
+
+def test_terms_are_settings(full, monkeypatch):
+    monkeypatch.setenv("TEXTS_KEPT_MONTHS", "60")
+    load.cache_clear()
+    try:
+        with full.engine.connect() as connection:
+            assert retain.due(connection, ON)[0].rows == 0
+    finally:
+        monkeypatch.undo()
+        load.cache_clear()
