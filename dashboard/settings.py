@@ -83,6 +83,10 @@ class Settings:
     )
     session_hours: int = _whole(12, (1, 24), "A sign-in lapses after so many hours in any case")
 
+    privacy_contact: str = _text(
+        "le délégué à la protection des données du ministère",
+        "Whom to write to about what is kept of people: an address, a post",
+    )
     texts_kept_months: int = _whole(
         24, (1, 600), "The words of a complaint may be erased so many months after its answer"
     )

@@ -1,10 +1,11 @@
-"""The user guide, as it stands in docs/."""
+"""The user guide, as it stands in docs/, and what is kept of people."""
 
 import re
 from html import escape
 
 import streamlit as st
 
+from dashboard.answers import privacy
 from dashboard.settings import ROOT
 
 
@@ -14,7 +15,10 @@ def show() -> None:
     before, *parts = re.split(r"^## (.+)$", text.partition("\n")[2], flags=re.M)
     with st.container(key="lecture"):
         st.markdown(before)
-        for title, part in zip(parts[::2], parts[1::2], strict=True):
+        for title, part in (
+            *zip(parts[::2], parts[1::2], strict=True),
+            (privacy.TITLE, privacy.section()),
+        ):
             st.html(f'<h2 id="{escape(anchor(title))}">{escape(title)}</h2>')
             st.markdown(part)
 

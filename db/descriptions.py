@@ -1,0 +1,232 @@
+"""What each table keeps and why, in French, for who wants to know what is kept of people: TABLES, one entry a table.
+
+« Confidentialité » in the guide is written from it. A column that is not described here fails a test.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Description:
+    """of: of whom; "" where the table is about nobody. why: what it serves. seen: the right that shows its rows; "" where no
+    screen does. kept: the setting that says how long in months; "": as long as the base. columns: words by names of columns,
+    several between blanks."""
+
+    title: str
+    why: str
+    columns: Mapping[str, str]
+    of: str = ""
+    seen: str = ""
+    kept: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The columns that are described."""
+        return [name for names in self.columns for name in names.split()]
+
+
+_FILE = {"id batch_id superseded_by": "numéro, lot qui l'a apportée, lot qui la remplace"}
+
+TABLES: Mapping[str, Description] = {
+    # --- of people ---
+    "visit": Description(
+        "Visites",
+        "compter les usagers reçus et mesurer l'attente",
+        {
+            **_FILE,
+            "site_id day kind service_id": "centre, jour, type de demande, prestation",
+            "sex": "femme, homme ou non noté",
+            "satisfied outcome": "satisfait ou non, servi ou parti",
+            "arrived_at called_at ended_at": "heures d'arrivée, d'appel et de fin",
+            "source_ref": "numéro de la ligne dans le registre",
+        },
+        of="les usagers, sans nom, téléphone ni matricule : ces colonnes ne sont pas lues",
+    ),
+    "complaint": Description(
+        "Plaintes",
+        "suivre ce qui attend une réponse, et en combien de jours elle vient",
+        {
+            **_FILE,
+            "site_id reference": "centre et référence du registre",
+            "received_on resolved_on reopened_on": "jours de réception, de réponse, de réouverture",
+            "category_id service_id channel_id outcome": "catégorie, prestation, canal, issue",
+        },
+        of="les usagers qui se plaignent, par la seule référence",
+        seen="complaint_list",
+    ),
+    "complaint_text": Description(
+        "Mots des plaintes",
+        "comprendre ce qui est demandé, pour y répondre",
+        {"complaint_id subject": "la plainte, et son objet tel qu'il a été écrit"},
+        of="les usagers, et qui ils nomment",
+        kept="texts_kept_months",
+    ),
+    "daily_closing": Description(
+        "Clôtures du jour",
+        "savoir si un centre a rendu compte de sa journée",
+        {**_FILE, "site_id day agent declared": "centre, jour, pseudonyme de l'agent, visites déclarées"},
+        of="les agents, sous un pseudonyme",
+    ),
+    "monthly_return": Description(
+        "Canevas mensuels",
+        "garder ce que le centre déclare de son mois",
+        {
+            **_FILE,
+            "site_id month received satisfied": "centre, mois, usagers reçus, satisfaits",
+            "reasons difficulties solutions remarks": "ce que le centre en écrit",
+        },
+        of="qui le centre nommerait dans ses observations",
+    ),
+    "account": Description(
+        "Comptes",
+        "laisser entrer qui en a le droit, et lui seul",
+        {
+            "id name email": "numéro, nom de connexion, adresse électronique",
+            "role departments sites": "rôle, départements, centres",
+            "password must_change works_until": "empreinte du mot de passe (argon2id), s'il doit changer, jusqu'à quand",
+            "disabled epoch created_at": "s'il est fermé, combien de fois il a changé, depuis quand",
+        },
+        of="ceux qui se connectent",
+        seen="accounts",
+    ),
+    "sign_in": Description(
+        "Connexions",
+        "tenir une page ouverte, et la fermer",
+        {
+            "id account_id next_id": "numéro, compte, connexion suivante",
+            "token browser": "empreintes du jeton et du navigateur",
+            "began_at seen_at ended_at": "début, dernière page, fin",
+        },
+        of="ceux qui se connectent",
+        seen="accounts",
+        kept="sign_ins_kept_months",
+    ),
+    "failed_sign_in": Description(
+        "Essais manqués",
+        "ralentir qui essaie des mots de passe",
+        {"who failures last_at": "compte ou empreinte du nom tapé, nombre d'essais, dernier essai"},
+        of="ceux qui se connectent",
+        kept="sign_ins_kept_months",
+    ),
+    "access_journal": Description(
+        "Journal des accès",
+        "savoir qui est entré, a vu des plaintes, a emporté des fichiers",
+        {"id at who did detail": "numéro, moment, compte, acte, de quoi"},
+        of="ceux qui se connectent",
+        seen="journal",
+        kept="access_journal_kept_months",
+    ),
+    "journal": Description(
+        "Journal des données",
+        "savoir qui a remis, retiré, décidé, et pourquoi",
+        {"id at who did detail why": "numéro, moment, qui, acte, de quoi, pourquoi"},
+        of="ceux qui changent les données",
+    ),
+    "import_batch": Description(
+        "Lots remis",
+        "savoir de quel fichier vient une ligne",
+        {
+            "id sha256 form filename rows demo": "numéro, empreinte, formulaire, nom du fichier, lignes, fictif ou non",
+            "as_of first_day last_day": "date du contenu, premier et dernier jour",
+            "imported_by imported_at withdrawn_at": "qui l'a remis, quand, retiré quand",
+        },
+        of="ceux qui remettent un fichier",
+    ),
+    "decision": Description(
+        "Décisions",
+        "se rappeler ce qui a été décidé sur un signal",
+        {
+            "id indicator scope": "numéro, chiffre, lieu",
+            "decided_on who what due_on noted_by": "jour, fonction, décision, échéance, qui l'a notée",
+        },
+        of="ceux qui décident, par leur fonction",
+        seen="aggregates",
+    ),
+    "target": Description(
+        "Cibles",
+        "comparer un chiffre à ce que l'on vise",
+        {"id indicator scope value valid_from source set_by": "chiffre, lieu, valeur, date, source, qui l'a fixée"},
+        of="ceux qui fixent une cible",
+        seen="aggregates",
+    ),
+    "rebase": Description(
+        "Nouveaux départs",
+        "dire à partir de quand une habitude a changé",
+        {"id indicator scope month reason kind author": "chiffre, lieu, mois, raison, réponse, qui l'a dit"},
+        of="ceux qui le disent",
+        seen="aggregates",
+    ),
+    "story": Description(
+        "Présentations gardées",
+        "les reprendre",
+        {"name title body kept_by account_id kept_at": "nom, titre, contenu, qui l'a gardée, compte, quand"},
+        of="ceux qui les gardent",
+        seen="aggregates",
+    ),
+    "department_director": Description(
+        "Directions",
+        "savoir quelle direction répond de quel département",
+        {"department valid_from director": "département, date, fonction ou compte"},
+        of="les directeurs, par leur fonction",
+    ),
+    # --- of nobody ---
+    "rollup": Description(
+        "Cumuls des visites",
+        "répondre vite, par des comptes sans personne",
+        {
+            "level service_id site_id start": "jour ou mois, prestation, centre",
+            "visits requests complaint_visits informations women men satisfied unsatisfied outcome_known left_unserved"
+            " left_timed measured p50 p90": "comptes et quantiles",
+            "waits heat hours hour_waits": "comptes par minute d'attente, par jour et heure",
+        },
+    ),
+    "site": Description(
+        "Centres",
+        "les nommer",
+        {"id code kind name host aliases launched_on closed_on": "nom, type, hôte, ouverture, fermeture"},
+    ),
+    "site_location": Description(
+        "Lieux", "les placer sur la carte", {"site_id valid_from commune_id lat lon": "centre, date, commune, point"}
+    ),
+    "site_hours": Description(
+        "Horaires", "savoir quand un centre ouvre", {"site_id valid_from weekday opens_at closes_at": "heures par jour"}
+    ),
+    "commune": Description(
+        "Communes",
+        "rapporter aux habitants",
+        {"id name department population_2013 lat lon point_kind": "nom, département, population, point"},
+    ),
+    "boundary": Description(
+        "Limites", "dessiner la carte", {"level geojson source loaded_at": "tracé, source, date"}
+    ),
+    "service": Description(
+        "Prestations",
+        "les nommer",
+        {"id code label theme link deadline_days source": "nom, thème, lien, délai, source"},
+    ),
+    "term": Description("Mots des listes", "écrire partout de même", {"id kind label": "liste et mot"}),
+    "holiday": Description("Jours fériés", "compter les jours ouverts", {"day label worked": "jour, nom, travaillé"}),
+    "closure": Description(
+        "Fermetures",
+        "ne pas tenir pour muet un centre fermé",
+        {
+            **_FILE,
+            "site_id first_day last_day from_minute to_minute reason_id": "centre, jours, heures, motif",
+        },
+    ),
+    "batch_site": Description(
+        "Jours couverts",
+        "savoir de quels jours un lot rend compte",
+        {"batch_id site_id first_day last_day rows": "lot, centre, jours, lignes"},
+    ),
+    "whole_day": Description(
+        "Journées entières", "savoir quel lot en est le registre", {"batch_id site_id day": "lot, centre, jour"}
+    ),
+    "open_base": Description(
+        "Base ouverte", "dispenser de connexion tant que tout est fictif", {"id since": "depuis quand"}
+    ),
+    "retention": Description(
+        "Termes passés", "savoir jusqu'à quand ce qui a un terme a été effacé", {"what before": "quoi, avant quand"}
+    ),
+}  # fmt: skip
