@@ -16,7 +16,11 @@ from db import faults, schema
 from db.engine import BUSY_MS, IMPORT_LOCK
 from db.write import Refused
 
-FUNCTIONS = ("journal_refuse", "open_base_close")  # what migrations make beside tables
+FUNCTIONS = (
+    "journal_refuse",
+    "open_base_close",
+    "access_journal_refuse",
+)  # what migrations make beside tables
 ROWS_OF = re.compile(rb'COPY (?:"[^"]+"|\w+)\."?(\w+)"? \((.*)\) FROM stdin;')
 END = b"\\.\n"
 

@@ -29,7 +29,9 @@ PURE = (
 COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/forms")
 # What of db each part of dashboard may take; the others its codes and shapes alone. Only answers read, only
 # actions write, and the command line does both.
-READERS = {"db.codes", "db.engine", "db.facts", "db.faults", "db.ledger", "db.read", "db.shapes"}
+READERS = {
+    "db.codes", "db.descriptions", "db.engine", "db.facts", "db.faults", "db.ledger", "db.read", "db.shapes"
+}  # fmt: skip
 WRITERS = {"db.access", "db.codes", "db.shapes", "db.steering", "db.write"}
 ASK_THE_DATABASE = {
     "dashboard/answers/": READERS,

@@ -65,12 +65,13 @@ def _answers() -> str:
                 "Vos droits.",
                 "Savoir ce qui est gardé de vous, le faire corriger ou effacer, vous y opposer (Code du numérique, loi"
                 f" n° 2017-20 modifiée, articles 415 et 416). Écrire à : {known.privacy_contact}, avec la référence de la"
-                " plainte ou le nom de connexion. Sans réponse qui convienne : l'Autorité de protection des données personnelles (APDP).",
+                " plainte ou le nom de connexion. Sans réponse qui convienne : l'Autorité de protection des"
+                " données personnelles (APDP).",
             ),
             (
                 "Combien de temps.",
-                "Ce qui a un terme est dit ci-dessous ; `python -m db retain` montre ce qui l'a dépassé, et l'efface avec `--yes`."
-                " Les comptes, où il n'y a plus personne, restent : un chiffre passé ne change pas.",
+                "Ce qui a un terme est dit ci-dessous ; `python -m db retain` montre ce qui l'a dépassé, et l'efface avec"
+                " `--yes`. Les comptes, où il n'y a plus personne, restent : un chiffre passé ne change pas.",
             ),
             (
                 "Effacer les mots d'une plainte",

@@ -140,6 +140,7 @@ def test_a_pg_dump_older_than_the_server_is_refused_with_the_package_to_install(
 
 def test_an_update_that_fails_leaves_everything_as_it_was_and_the_copy(old, monkeypatch):
     before = old.contents()
+    schema.tables_at("0001")  # worked out by migrations too, and known from now on
     upgrade = command.upgrade
 
     def fails(*arguments):
@@ -263,7 +264,8 @@ COMMANDS = [
     (main, "import", "{register}", "--check"), (main, "withdraw", 1), (main, "status"), (main, "status", "--json"),
     (main, "verify"), (main, "backup", "{new}"), (main, "restore", "{copy}"), (main, "restore", "{copy}", "--force"),
     (main, "go-back"), (main, "add", "service", "Carte"),
-    (main, "boundaries", "{register}", "--source", "x"),
+    (main, "boundaries", "{register}", "--source", "x"), (main, "retain"), (main, "retain", "--yes"),
+    (main, "erase-text", "ccsp-kandi", "P1"),
     (dashboard_main, "indicators", "--from", "2025-01-01", "--to", "2025-12-31", "--by", "nation"),
     (dashboard_main, "target", "wait_p50", "nation", "15", "--source", "note"),
     (dashboard_main, "decide", "wait_p50", "nation", "--who", "directeur", "--what", "agir"),
