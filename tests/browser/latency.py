@@ -25,7 +25,7 @@ from tests.browser.screen import map_frame, open_page, path, settled, sites
 PAGES = pages_of(LOCAL_READER)
 
 VISITS = 300_000
-TARGETS = {"filter": 250, "click": 150, "page": 1_000, "slide": 150}
+TARGETS = {"filter": 120, "click": 80, "menu": 300, "page": 1_000, "slide": 150}
 DEPARTMENTS = (
     "Zou",
     "Borgou",
@@ -52,6 +52,7 @@ WATCH = """(ready, from) => new Promise((done, failed) => {
   look();
 })"""
 FIGURES = "[...document.querySelectorAll('.ccsp-card strong')].map(e => e.innerText)"
+HEADING = "[document.querySelector('h1').innerText]"  # which says figures, on the pages that begin with a finding
 HELLO = """import streamlit as st
 name = st.selectbox("Nom", ["Afi", "Bio", "Codjo"], key="nom")
 st.title(f"Bonjour {name}", anchor=False)
@@ -82,19 +83,17 @@ def pick(page: Page, key: str, option: str, ready: str) -> float:
     return timed(page)
 
 
-def filter_changes(page: Page, shown: int = 1) -> list[float]:
-    """From the choice of a department until one of the first `shown` headline figures is another one."""
+def filter_changes(page: Page, shown: int = 1, said: str = FIGURES) -> list[float]:
+    """From the choice of a department until one of the first `shown` things said, by default headline figures, is another."""
     found = []
     for department in DEPARTMENTS:
-        before = json.dumps(
-            page.evaluate(FIGURES)[:shown], ensure_ascii=False, separators=(",", ":")
-        )
+        before = json.dumps(page.evaluate(said)[:shown], ensure_ascii=False, separators=(",", ":"))
         found.append(
             pick(
                 page,
                 "filtre_departement",
                 department,
-                f"{FIGURES}.length && JSON.stringify({FIGURES}.slice(0, {shown})) !== {json.dumps(before)}",
+                f"{said}.length && JSON.stringify({said}.slice(0, {shown})) !== {json.dumps(before)}",
             )
         )
         settled(page)
@@ -149,7 +148,15 @@ def page_openings(context, app: str, repeats: int) -> dict[str, list[float]]:
 
 
 def page_changes(
-    page: Page, titles: tuple[str, ...] = ("Plaintes", "Département", "Carte", "Attentes")
+    page: Page,
+    titles: tuple[str, ...] = (
+        "Plaintes",
+        "Département",
+        "Signaux",
+        "Carte",
+        "Présenter",
+        "Attentes",
+    ),
 ) -> dict[str, list[float]]:
     """From the press on a line of the menu until the page's heading and main part are there."""
     headings = {spec.title: spec.heading for spec in PAGES}
@@ -161,7 +168,7 @@ def page_changes(
             watch(
                 page,
                 f"document.querySelector('h1')?.textContent.startsWith({json.dumps(headings[title])}) && "
-                f"document.querySelector(`{MAIN}`)",
+                f"document.querySelector(`{'h1' if title == 'Présenter' else MAIN}`)",
                 "pointerdown",
             )
             link.click()
@@ -210,6 +217,34 @@ def slide_changes(page: Page, app: str) -> list[float]:
         )
     page.wait_for_timeout(200)
     return page.evaluate("window.painted")
+
+
+def weights(browser, app: str) -> list[tuple[int, int, int]]:
+    """(bytes of files, bytes told by websocket, requests) of the opening page on a first and on a second visit, as transferred:
+    compressed, headers included."""
+    # Its own context: where requests are looked at, as elsewhere in these tests, the browser keeps nothing.
+    context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 720})
+    found = []
+    for _ in range(2):
+        page = context.new_page()
+        wire = context.new_cdp_session(page)
+        files: list[float] = []
+        told: list[int] = []
+        wire.on(
+            "Network.loadingFinished", lambda e, files=files: files.append(e["encodedDataLength"])
+        )
+        wire.on(
+            "Network.webSocketFrameReceived",
+            # Binary messages come as base64.
+            lambda e, told=told: told.append(len(e["response"]["payloadData"]) * 3 // 4),
+        )
+        wire.send("Network.enable")
+        open_page(page, app)
+        page.wait_for_timeout(3_000)
+        found.append((int(sum(files)), sum(told), len(files)))
+        page.close()
+    context.close()
+    return found
 
 
 def hello_changes(page: Page, count: int = 10) -> list[float]:
@@ -268,7 +303,12 @@ def measure(app: str, hello: str, repeats: int) -> None:
                 TARGETS["filter"],
             )
             for title, times in page_changes(page).items():
-                line(f"Menu → {title}", times, TARGETS["page"])
+                line(f"Menu → {title}", times, TARGETS["menu"])
+        for address, title in (("departement", "Département"), ("plaintes", "Plaintes")):
+            with opened(browser, f"{app}/{address}") as page:
+                filter_changes(page, said=HEADING)
+                times = filter_changes(page, said=HEADING)
+                line(f"Filtre : choix → nouveau titre ({title})", times, TARGETS["filter"])
         with opened(browser, f"{app}/definitions") as page:
             line(
                 "Présentation : flèche → diapositive suivante",
@@ -281,6 +321,13 @@ def measure(app: str, hello: str, repeats: int) -> None:
         context = served.visit(browser).context
         for title, times in page_openings(context, app, repeats).items():
             line(f"Ouverture par un lien, cache chaud : {title}", times, TARGETS["page"])
+        for what, (files, told, requests) in zip(
+            ("première", "seconde"), weights(browser, app), strict=True
+        ):
+            print(
+                f"Poids de la carte, {what} visite : {files / 1000:.0f} Ko en {requests} demandes,"
+                f" {told / 1000:.0f} Ko par websocket"
+            )
 
 
 def main() -> None:
