@@ -24,7 +24,7 @@ from pypdf import PdfReader
 from dashboard import palette
 from dashboard.charts import native
 from dashboard.exports.pptx import pptx
-from dashboard.panel import Deck, Listing, Message
+from dashboard.panel import Cards, Deck, Listing, Message
 from tests.exports import decks
 from tests.exports.decks import DECKS, HOSTILE
 
@@ -302,6 +302,18 @@ def test_every_card_says_its_value_and_its_state_in_a_word_and_a_colour(name):
                 assert stated
                 wanted = TONES.get(card.tone, palette.SOFT).lstrip("#").upper()
                 assert wanted in {str(r.font.color.rgb) for r in stated}
+
+
+def test_what_six_cards_say_of_their_month_is_whole():
+    """The longest that a month usually says, in all of them."""
+    said_of_month = "alerte en octobre\xa0: 29 min, pour 19 min d'habitude"
+    whole = decks.whole()
+    one = next(s for s in whole.slides if len(s.panel.cards) == 6)
+    cards = tuple(replace(card, state=said_of_month) for card in one.panel.cards)
+    told = replace(whole, slides=(replace(one, panel=replace(one.panel, content=Cards(cards))),))
+    (shown,) = Presentation(io.BytesIO(pptx(told))).slides
+    months = [line for line in texts(shown) if "alerte en octobre" in line.lower()]
+    assert len(months) >= 6 and all(line.endswith("19 min d'habitude") for line in months)
 
 
 @every_deck

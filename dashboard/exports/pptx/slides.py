@@ -238,8 +238,9 @@ def _cards(made: Page, cards: Sequence[Card], box: Box) -> None:
     rows, gap = math.ceil(len(cards) / columns), 0.22
     w, h = (box.w - gap * (columns - 1)) / columns, min((box.h - gap * (rows - 1)) / rows, 2.1)
     known = [c for c in cards if c.value is not None] or cards
+    beneath = 4 if any(wide(c.state, BODY, True) > w - 0.6 for c in cards) else 3  # lines
     size = min(
-        fitted(c.text, w - 0.45, h - 0.2 - tall(3, BODY), VALUES, bold=True)[1] for c in known
+        fitted(c.text, w - 0.45, h - 0.2 - tall(beneath, BODY), VALUES, bold=True)[1] for c in known
     )
     small = next(
         (
@@ -273,9 +274,11 @@ def _card(made: Page, card: Card, box: Box, size: float, small: float) -> None:
         Run(cut(card.label, 1, room, small), small, SOFT),
         Run(value, own, INK if known else SOFT, True),
     ]
+    spare = int((box.h - 0.16 - tall(1, size) - tall(1, small)) / tall(1, small) + 0.01)  # lines
+    state = cut(state, max(1, min(2, spare)), room, small, True)
     if state:
-        lines.append(Run(sign + cut(state, 1, room, small, True), small, colour, bool(card.tone)))
-    if card.base and box.h - 0.16 - tall(3, small) >= tall(1, size):
+        lines.append(Run(sign + state, small, colour, bool(card.tone)))
+    if card.base and spare > len(wrapped(state, room, small, True)):
         lines.append(Run(cut(card.base, 1, room, small), small, SOFT))
     ground = area(made.shapes, box, PAPER, GRID, width=1)
     write(ground.text_frame, *lines, inset=0.08)
