@@ -217,7 +217,7 @@ class Slide:
 @dataclass(frozen=True)
 class Deck:
     """A story told: slides, and what stands on every one of them. as_of: the last day the data cover. issuer: who says
-    it; logo: a PNG, empty for none."""
+    it; logo: a PNG, empty for none. made: by whom and when it was taken away, empty for a file that nobody asked for by hand."""
 
     title: str
     scope: str
@@ -229,14 +229,22 @@ class Deck:
     slides: tuple[Slide, ...]
     issuer: str = ""
     logo: bytes = b""
+    made: str = ""
 
     @property
     def foot(self) -> str:
         """« 12 derniers mois · Zou · 23 centres sur 24 … · données au 19/11/2026 · DONNÉES FICTIVES »."""
+        return self._foot("")
+
+    @property
+    def signed(self) -> str:
+        """The same, and who took it away, where somebody did."""
+        return self._foot(self.made)
+
+    def _foot(self, made: str) -> str:
         known = f"données au {french.date_short(self.as_of)}" if self.as_of else "aucune donnée"
-        return " · ".join(
-            p for p in (self.filters, self.who, known, "DONNÉES FICTIVES" if self.demo else "") if p
-        )
+        fictitious = "DONNÉES FICTIVES" if self.demo else ""
+        return " · ".join(p for p in (self.filters, self.who, known, made, fictitious) if p)
 
 
 def words(text: str) -> Cell:

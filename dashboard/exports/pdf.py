@@ -46,6 +46,7 @@ def pdf(deck: Deck) -> bytes:
         "scope": _said(deck.scope),
         "period": _said(deck.period),
         "foot": _said(deck.foot),
+        "signed": _said(deck.signed),
         "demo": deck.demo,
         "logo": list(deck.logo),
         "issuer": _said(deck.issuer),

@@ -27,19 +27,21 @@ LEADING = 1.36
 
 @dataclass(frozen=True)
 class About:
-    """What a picture says of its figures. scope: the filters in force, in words; who: how many sites have reported."""
+    """What a picture says of its figures. scope: the filters in force, in words; who: how many sites have reported; made: who
+    took it, and when."""
 
     scope: str
     who: str
     as_of: date | None
     demo: bool
     source: str = ""
+    made: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
         """« de novembre 2025 à octobre 2026 · Zou », then the source, who reported and the date of the data."""
         known = f"données au {french.date_short(self.as_of)}" if self.as_of else "aucune donnée"
-        return self.scope, " · ".join(p for p in (self.source, self.who, known) if p)
+        return self.scope, " · ".join(p for p in (self.source, self.who, known, self.made) if p)
 
 
 def drawable(panel: Panel) -> bool:

@@ -99,6 +99,7 @@ def for_deck(deck: Deck) -> bytes:
         *([("Filtres", deck.filters)] if deck.filters not in ("", deck.period) else []),
         ("Remontées", deck.who),
         ("Données au", french.date_long(deck.as_of) if deck.as_of else "aucune donnée"),
+        *([("Fichier", deck.made)] if deck.made else []),
     ]
     return _workbook(deck.title, about, [(s.panel, s.headline) for s in deck.slides], deck.demo)
 

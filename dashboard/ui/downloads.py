@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime import backend_operation_handler as maker
 
-from dashboard.accounts.rights import Person, may
+from dashboard.accounts.rights import ROLES, Person, may
 from dashboard.actions import accesses
 from dashboard.answers.view import view
+from dashboard.period import now
 from dashboard.ui import session
 
 MARK = "file_mark"  # in the names of this session's files: Streamlit hands one file to all whose name and contents are alike
@@ -18,6 +19,13 @@ MARK = "file_mark"  # in the names of this session's files: Streamlit hands one 
 
 class Gone(Exception):
     """Who asked for a file may not have it any more, or may see something else by now."""
+
+
+def made_by(person: Person) -> str:
+    """« Fait le 26/11/2026 à 14:05 par awa, directeur »: what a file that leaves says of who took it. Stamped when it is made:
+    nothing that is kept for others holds it."""
+    who = f" par {person.name}, {ROLES[person.role]}" if person.id else ""
+    return f"Fait le {now():%d/%m/%Y à %H:%M}{who}"
 
 
 def is_news(record: logging.LogRecord) -> bool:

@@ -4,6 +4,7 @@ Before: `dashboard.ui.show`. After: `dashboard.exports.png`.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -41,8 +42,8 @@ def button(panel: Panel) -> None:
 
 
 def making(panel: Panel, about: png.About) -> Callable[[Person], bytes]:
-    """What makes the file: a picture of figures, the same for all who may see them."""
-    return lambda _person: png.png(panel, about)
+    """What makes the file: a picture of figures, the same for all who may see them but for who took it."""
+    return lambda person: png.png(panel, replace(about, made=downloads.made_by(person)))
 
 
 def _about() -> png.About:

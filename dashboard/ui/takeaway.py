@@ -1,6 +1,7 @@
 """What can be done with a page: told as a story, or its tables taken away as a workbook, made only when asked for."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -80,7 +81,9 @@ def workbook(spec: PageSpec) -> Callable[[Person], bytes]:
         show.SHOWN
     ]  # the very dict: a part of the page that runs again by itself renews its panels
     title, about, demo = heading(spec), known(spec), freshness(session.person()).demo
-    return lambda _person: xlsx(title, about, show.panels(shown), demo=demo)
+    return lambda person: xlsx(
+        title, [*about, ("Fichier", downloads.made_by(person))], show.panels(shown), demo=demo
+    )
 
 
 def story(told: Deck, question: Question, story: Story, period: Clipped) -> None:
@@ -103,7 +106,9 @@ def story(told: Deck, question: Question, story: Story, period: Clipped) -> None
 def _telling(
     export: Export, question: Question, story: Story, period: Clipped
 ) -> Callable[[Person], bytes]:
-    return lambda person: export.file(build(person, question, story, period))
+    return lambda person: export.file(
+        replace(build(person, question, story, period), made=downloads.made_by(person))
+    )
 
 
 def known(spec: PageSpec) -> list[tuple[str, str]]:

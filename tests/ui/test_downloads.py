@@ -1,6 +1,7 @@
 """A file outlives the page that offered it: whoever asks for it is looked up again, and what was taken is noted."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 
@@ -119,3 +120,10 @@ def test_nothing_is_noted_of_who_has_no_account(desk, monkeypatch):
     monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: LOCAL_READER)
     make, made = offered()
     assert make() == b"file" and made and not noted(desk)
+
+
+def test_what_is_taken_says_by_whom_and_when(monkeypatch):
+    monkeypatch.setattr(downloads, "now", lambda: datetime(2026, 11, 26, 14, 5))
+    director = Person("awa", Role.DIRECTOR, frozenset({"Zou"}), id="a1")
+    assert downloads.made_by(director) == "Fait le 26/11/2026 à 14:05 par awa, directeur"
+    assert downloads.made_by(LOCAL_READER) == "Fait le 26/11/2026 à 14:05"

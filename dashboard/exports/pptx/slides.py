@@ -293,9 +293,10 @@ def _card(made: Page, card: Card, box: Box, size: float, small: float) -> None:
 
 def _foot(made: Page, deck: Deck, number: int) -> None:
     """The layout's own footer and number, which python-pptx leaves out of a new slide."""
-    text = cut(deck.foot, 2, 10.8 if deck.demo else 11.0, SMALL)
+    foot = deck.signed if number == 1 else deck.foot
+    text = cut(foot, 2, 10.8 if deck.demo else 11.0, SMALL)
     if deck.demo and not text.endswith(FICTITIOUS):  # a long foot is cut before that, never there
-        text = cut(deck.foot.removesuffix(FICTITIOUS), 1, 10.8, SMALL) + " · "
+        text = cut(foot.removesuffix(FICTITIOUS), 1, 10.8, SMALL) + " · "
     for holder in made.slide_layout.placeholders:
         kind = holder._element.ph.get("type")
         if kind not in ("ftr", "sldNum"):
