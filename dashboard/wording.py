@@ -6,6 +6,8 @@ from dashboard import french
 from dashboard.indicators import BY_CODE, Figure, Indicator
 
 HIDDEN = "non affiché"
+GUEST_VIEW = "vue d'invité"
+NOT_FOR_GUESTS = "non affiché aux invités"
 DEMO = "Données fictives, pour la démonstration."
 # Of a value, in a heading or beside it.
 UNITS = {

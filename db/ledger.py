@@ -7,7 +7,7 @@ Rows are cut to what a person may see afterwards, in db.facts: nothing here is s
 import importlib.util
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -178,6 +178,17 @@ class Ledger:
             min(max(day_number(first) - self.origin, 0), width),
             min(max(day_number(last) - self.origin + 1, 0), width),
         )
+
+
+def without_complaints(book: Ledger) -> Ledger:
+    """The network as if no site ever handed in complaints, and without the decisions that people noted."""
+    return replace(
+        book,
+        spans={key: days for key, days in book.spans.items() if key[1] != "plaintes"},
+        complaints_known=np.zeros_like(book.complaints_known),
+        complaints=complaint_arrays((), book.row),
+        decisions=(),
+    )
 
 
 def load_ledger(connection: Connection) -> Ledger:

@@ -48,6 +48,7 @@ class Reach(StrEnum):
     DEPARTMENTS = "own departments"
     SITES = "own sites"
     MADE = "what one made oneself"
+    LINK = "what the link is for"  # the country, or departments
 
 
 @dataclass(frozen=True)
@@ -81,15 +82,15 @@ _CABINET, _DIRECTOR, _FOCAL, _MANAGER = (
     Role.FOCAL_POINT,
     Role.DATA_MANAGER,
 )
-_ADMINISTRATOR, _READER = Role.ADMINISTRATOR, Role.READER
+_ADMINISTRATOR, _READER, _GUEST = Role.ADMINISTRATOR, Role.READER, Role.GUEST
 _SIGNED_IN = (_CABINET, _DIRECTOR, _FOCAL, _MANAGER, _ADMINISTRATOR)
 _READS = (_CABINET, _DIRECTOR, _FOCAL, _MANAGER, _READER)
 # fmt: off
 RIGHTS = {
     # what figures mean and how pages are used: nothing of any site
-    "understand": Right(dict.fromkeys((*_SIGNED_IN, _READER), Reach.COUNTRY)),
+    "understand": Right(dict.fromkeys((*_SIGNED_IN, _READER, _GUEST), Reach.COUNTRY)),
     # figures, maps, charts, and files of them
-    "aggregates": Right(dict.fromkeys(_READS, Reach.COUNTRY)),
+    "aggregates": Right({**dict.fromkeys(_READS, Reach.COUNTRY), _GUEST: Reach.LINK}),
     # complaints one by one: reference, site, days, age, category
     "complaint_list": Right({_CABINET: Reach.COUNTRY, _DIRECTOR: Reach.DEPARTMENTS, _FOCAL: Reach.SITES,
                              _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
@@ -102,6 +103,8 @@ RIGHTS = {
                           _READER: Reach.COUNTRY}),
     # new starts of a series, and the answer to a level that is proposed
     "rebase": Right({_MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
+    # links by which guests of a workshop come in
+    "guest_links": Right({_CABINET: Reach.COUNTRY, _DIRECTOR: Reach.DEPARTMENTS, _ADMINISTRATOR: Reach.COUNTRY}),
     "own_account": Right(dict.fromkeys(_SIGNED_IN, Reach.MADE)),
     "accounts": Right({_ADMINISTRATOR: Reach.COUNTRY}),
     "journal": Right({_ADMINISTRATOR: Reach.COUNTRY}),
@@ -129,12 +132,12 @@ def require(person: Person, right: str) -> None:
 def sites(person: Person, right: str, homes: Mapping[str, str]) -> frozenset[str] | str:
     """The codes of the sites that the person's right takes in, or ALL. homes: site code to department."""
     far, departments, own = reach(person, right), person.departments or (), person.sites or ()
-    if far == Reach.COUNTRY:
+    if far == Reach.COUNTRY or (far == Reach.LINK and person.departments is None):
         return ALL
     return frozenset(
         code
         for code, home in homes.items()
-        if (far == Reach.DEPARTMENTS and home in departments)
+        if (far in (Reach.DEPARTMENTS, Reach.LINK) and home in departments)
         or (far == Reach.SITES and code in own)
     )
 
@@ -172,4 +175,5 @@ def access(person: Person, homes: Mapping[str, str]) -> Access:
         sites(person, "aggregates", homes),
         sites(person, "complaint_list", homes),
         frozenset(name for name, right in RIGHTS.items() if right.content and may(person, name)),
+        guest=person.role == Role.GUEST,
     )

@@ -27,6 +27,7 @@ from dashboard.panel import (
 )
 from dashboard.period import day_number, day_of
 from dashboard.statistics import sentences
+from dashboard.wording import NOT_FOR_GUESTS
 from db import read
 from db.codes import ALL
 from db.ledger import complaint_arrays
@@ -41,6 +42,7 @@ BANDS = (
 )
 S = french.SPACE
 NONE_KNOWN = "Aucune plainte au registre pour ces filtres."
+NOT_OPEN = f"Plaintes{S}: {NOT_FOR_GUESTS}"
 LATE_BAND = 3  # from here on, older than 30 days
 LATE = "plaintes de plus de 30 jours"  # on an axis
 MOST = 3  # places named in a heading
@@ -166,7 +168,7 @@ def ages(view: View, question: Question, key: str) -> Panel:
     """Open complaints by age: counts, for whoever may see figures."""
     title, complaints = "Plaintes en cours, par âge", register(view, to_date(view, question))
     if not len(complaints):
-        return Panel(key, title, Message(NONE_KNOWN))
+        return Panel(key, title, _nothing(view, NONE_KNOWN))
     rows = _bands(complaints)
     total, late = sum(n for _, n in rows), sum(n for _, n in rows[LATE_BAND:])
     finding = f"{french.plural(total, 'plainte')} en cours, dont {french.number(late)} depuis plus de 30 jours"
@@ -189,7 +191,7 @@ def waiting(view: View, question: Question, key: str) -> Panel:
     """The open complaints one by one, the oldest first; by age alone for who may not see rows."""
     title, known = "Plaintes en cours", register(view, to_date(view, question))
     if not len(known):
-        return Panel(key, title, Message(NONE_KNOWN))
+        return Panel(key, title, _nothing(view, NONE_KNOWN))
     counted, listed = _bands(known), open_rows(view, question)
     total, late = sum(n for _, n in counted), sum(n for _, n in counted[LATE_BAND:])
     caption = "Quelle que soit la période choisie."
@@ -205,6 +207,11 @@ def waiting(view: View, question: Question, key: str) -> Panel:
         finding=_among(late, total, at_date(view)),
         strip=strip(view, question, "complaints_open"),
     )
+
+
+def _nothing(view: View, why: str) -> Message:
+    """What stands in the place of complaints where there are none, or none for who asks."""
+    return Message(f"{NOT_OPEN}." if view.access.guest else why)
 
 
 def _among(late: int, total: int, when: str) -> str:
@@ -228,7 +235,7 @@ def by_place(view: View, question: Question, key: str) -> Panel:
     places = {p.code: short_name(p) if one else p.department for p in sites(view, question)}
     waiting = known.where(known.open)
     if not len(waiting):
-        return Panel(key, title, Message("Aucune plainte en cours."))
+        return Panel(key, title, _nothing(view, "Aucune plainte en cours."))
     opened = Counter(places[code] for code in waiting.code.tolist())
     late = Counter(places[code] for code in waiting.code[waiting.age > LATE_DAYS].tolist())
     finding = _most(late) or sentences.late(0, LATE_DAYS)
@@ -330,7 +337,7 @@ def reasons(view: View, question: Question, key: str) -> Panel:
     title = "Pourquoi les usagers se plaignent"
     received = register(view, question).since(question.first)
     if not len(received):
-        return Panel(key, title, Message("Aucune plainte reçue sur cette période."))
+        return Panel(key, title, _nothing(view, "Aucune plainte reçue sur cette période."))
     rows = Counter(received.category.tolist()).most_common()
     first = [k for k, v in rows if v == rows[0][1]]
     which = "Premier motif de plainte" if len(first) == 1 else "Premiers motifs de plainte"

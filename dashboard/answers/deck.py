@@ -15,7 +15,7 @@ from dashboard.panel import Deck, Message, Slide
 from dashboard.period import Clipped
 from dashboard.settings import load
 from dashboard.stories import Step, Story
-from dashboard.wording import who_reported
+from dashboard.wording import GUEST_VIEW, who_reported
 
 WHOLE = "Tout le réseau"
 
@@ -32,7 +32,7 @@ def build(view: View, question: Question, story: Story, period: Clipped) -> Deck
     who = who_reported(figures["visits"])
     return Deck(
         about.title,
-        scope,
+        f"{scope} ({GUEST_VIEW})" if view.access.guest else scope,
         period.label,
         filter_words(view, question, period),
         who,
@@ -75,6 +75,7 @@ def filter_words(view: View, question: Question, period: Clipped) -> str:
     return " · ".join(
         w
         for w in (
+            GUEST_VIEW if view.access.guest else "",
             site,
             period.label,
             french.join_words(question.departments),

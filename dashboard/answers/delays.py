@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from dashboard import charts, french
-from dashboard.answers.complaints import Register, register
+from dashboard.answers.complaints import NOT_OPEN, Register, register
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
@@ -34,7 +34,8 @@ def survival(
     received = register(view, question).since(question.first)
     minimum = BY_CODE["complaint_delay"].minimum
     if len(received) < minimum:
-        return Panel(key, title, Message("Trop peu de plaintes reçues sur cette période."))
+        few = "Trop peu de plaintes reçues sur cette période."
+        return Panel(key, title, Message(f"{NOT_OPEN}." if view.access.guest else few))
     of = getattr(received, detail) if detail else np.zeros(0)
     groups = {
         ALL_COMPLAINTS: received,
@@ -140,6 +141,9 @@ def _delays(name: str, part: Register) -> tuple[Cell, ...]:
 @answer
 def flow(view: View, question: Question, key: str) -> Panel:
     """Complaints received and answered, by month, over the last 25 whole months."""
+    title = "Plaintes reçues et répondues, par mois"
+    if view.access.guest:
+        return Panel(key, title, Message(f"{NOT_OPEN}."))
     complaints = register(view, question)
     last = (
         question.last
@@ -161,7 +165,7 @@ def flow(view: View, question: Question, key: str) -> Panel:
     finding = f"Sur les 12 derniers mois entiers : {french.plural(abs(more), 'plainte')} {which}"
     return Panel(
         key,
-        "Plaintes reçues et répondues, par mois",
+        title,
         Chart(charts.two_lines(rows, names=("reçues", "répondues"), unit="plaintes")),
         table=table(
             (("Mois", "month"), ("Reçues", "count"), ("Répondues", "count"), ("Écart", "count")),

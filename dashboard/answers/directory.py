@@ -18,7 +18,9 @@ from dashboard.panel import (
     of_figure,
     site_name,
     table,
+    words,
 )
+from dashboard.wording import NOT_FOR_GUESTS
 
 KNOWN_FOR = placed("directory")
 
@@ -69,7 +71,7 @@ def of_departments(view: View, question: Question, key: str) -> Panel:
             count(sum(p.department == name for p in places)),
             of_figure(found[name]["visits"]),
             *(of_figure(found[name][code]) for code in KNOWN_FOR),
-            count(late[name]),
+            words(NOT_FOR_GUESTS) if view.access.guest else count(late[name]),
         )
         for name in sorted(set(home.values()), key=french.alphabetical)
     ]

@@ -6,6 +6,7 @@ Before: `db.facts.gather` and `dashboard.indicators.base.Breakdown`. After: the 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from dashboard.answers import guests
 from dashboard.answers.network import at_date, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.view import Asker, View, answer, engine, quick
@@ -22,9 +23,8 @@ def figures(view: View, question: Question, by: str) -> Breakdown:
     """Every indicator by key; but by month, what is true now is that of the date of the data, and says so."""
     chosen = view.sites(question)
     asked = _of_sites(view, chosen, question, by)
-    if by == "month":
-        return asked
-    return _dated(asked, view, chosen, question, by)
+    found = asked if by == "month" else _dated(asked, view, chosen, question, by)
+    return guests.of_complaints(view, chosen, question, found) if view.access.guest else found
 
 
 def _dated(

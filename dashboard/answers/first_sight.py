@@ -22,7 +22,7 @@ from dashboard.panel import Cell, Link, Panel, table, to_site, words
 from dashboard.period import day_of
 from dashboard.statistics.limits import OUTSIDE
 from dashboard.statistics.variation import Variation
-from dashboard.wording import shown
+from dashboard.wording import NOT_FOR_GUESTS, shown
 
 COLUMNS = (("Question", ""), ("Quand", ""), ("Réponse", ""))
 NAMED = 3  # sites in one answer
@@ -220,7 +220,8 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     complaints = register(view, to_date(view, question))
     waiting = complaints.where(complaints.open)
     if not len(waiting):
-        return Reply(label, page, when, (Saying((), "aucune plainte en cours"),))
+        none = NOT_FOR_GUESTS if view.access.guest else "aucune plainte en cours"
+        return Reply(label, page, when, (Saying((), none),))
     at = int(np.argmax(waiting.age))
     by_name = {p.name: p.code for p in sites(view, question)}
     names = _names(view, question)

@@ -30,7 +30,7 @@ def department(view: View, question: Question) -> str:
     parts = [
         f"{french.plural(visits.value, 'visite')} {question.spoken}",
         worse(view, question),
-        french.within(sentences.late(late(view, question), LATE_DAYS)),
+        waiting(view, question),
     ]
     return f"{S}; ".join(part for part in parts if part)
 
@@ -44,8 +44,7 @@ def site(view: View, question: Question) -> str:
     heard, bad = silences(view, question).get(question.site), alarms.of_site(view, question)
     if bad:
         others = french.plural(len(bad) - 1, "autre alerte", "autres alertes")
-        waiting = french.within(sentences.late(late(view, question), LATE_DAYS))
-        found = [in_a_line(bad[:1]), others if len(bad) > 1 else "", waiting]
+        found = [in_a_line(bad[:1]), others if len(bad) > 1 else "", waiting(view, question)]
     else:
         found = [department(view, question)]
     return f"{S}; ".join(part for part in (heard.words if heard else "", *found) if part)
@@ -97,6 +96,14 @@ def worse(view: View, question: Question) -> str:
         what = french.some([french.within(BY_CODE[code].short) for _, code in bad], NAMED)
         return f"{where[0]} se dégrade ({what})"
     return f"{french.some(where, NAMED)} se dégradent"
+
+
+@answer
+def waiting(view: View, question: Question) -> str:
+    """« 3 plaintes attendent depuis plus de 30 jours »; "" for guests, who are not told."""
+    if view.access.guest:
+        return ""
+    return french.within(sentences.late(late(view, question), LATE_DAYS))
 
 
 @answer

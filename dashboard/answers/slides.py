@@ -296,6 +296,11 @@ def _services(about: Subject, code: str) -> Found:
     return panel.finding or "Aucune donnée par prestation", panel
 
 
+def _none(about: Subject, why: str) -> str:
+    """Why a slide has no complaints."""
+    return complaints.NOT_OPEN if about.view.access.guest else why
+
+
 @slide(
     "plaintes_age",
     "Plaintes en cours, par âge",
@@ -303,7 +308,7 @@ def _services(about: Subject, code: str) -> Found:
 )
 def _ages(about: Subject, _: str) -> Found:
     panel = complaints.ages(about.view, about.question, "plaintes_age")
-    return panel.finding or "Aucune plainte au registre", panel
+    return panel.finding or _none(about, "Aucune plainte au registre"), panel
 
 
 @slide(
@@ -313,7 +318,7 @@ def _ages(about: Subject, _: str) -> Found:
 )
 def _waiting(about: Subject, _: str) -> Found:
     panel = complaints.waiting(about.view, about.question, "plaintes_en_cours")
-    return panel.finding or "Aucune plainte au registre", panel
+    return panel.finding or _none(about, "Aucune plainte au registre"), panel
 
 
 @slide(
@@ -324,7 +329,7 @@ def _waiting(about: Subject, _: str) -> Found:
 def _reasons(about: Subject, _: str) -> Found:
     panel = complaints.reasons(about.view, about.question, "plaintes_motifs")
     if isinstance(panel.content, Message):
-        return "Aucune plainte reçue sur la période", panel
+        return _none(about, "Aucune plainte reçue sur la période"), panel
     return panel.finding, panel
 
 
@@ -335,13 +340,13 @@ def _reasons(about: Subject, _: str) -> Found:
 )
 def _flow(about: Subject, _: str) -> Found:
     panel = delays.flow(about.view, about.question, "plaintes_flux")
-    return panel.finding, panel
+    return panel.finding or _none(about, "Aucune plainte au registre"), panel
 
 
 @slide("plaintes_delai", "Délai de réponse", question="Quel délai voulons-nous promettre ?")
 def _delay(about: Subject, _: str) -> Found:
     panel = delays.survival(about.view, about.question, "plaintes_delai", "category")
-    return panel.finding or "Trop peu de plaintes reçues pour donner un délai", panel
+    return panel.finding or _none(about, "Trop peu de plaintes reçues pour donner un délai"), panel
 
 
 @slide(

@@ -24,15 +24,15 @@ from dashboard.settings import load
 from db import facts, faults, read
 from db.codes import ALL
 from db.engine import make_engine
-from db.ledger import Ledger, load_ledger
+from db.ledger import Ledger, load_ledger, without_complaints
 
 Which = ParamSpec("Which")
 Answer = TypeVar("Answer")
 
 ANSWERS: Kept[Any] = Kept(1_000)  # of some 20 KB each
-NETWORKS: Kept[Ledger] = Kept(
-    2
-)  # the ledger of the state in force, and of the one before for who is still at it
+# The ledger of the state in force, and of the one before for who is still at it; and what guests are given of each.
+NETWORKS: Kept[Ledger] = Kept(2)
+GUESTS: Kept[Ledger] = Kept(2)
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,13 @@ class Moment:
     def ledger(self) -> Ledger:
         """The network in that state."""
         return NETWORKS.get((self.url, self.version, self.day), self._load)
+
+    @property
+    def guests_ledger(self) -> Ledger:
+        """The same for guests: as if nobody handed complaints in, and without what people noted. The few figures of complaints
+        that guests may have are put in by `answers.guests`; whatever else would show one finds none."""
+        key = (self.url, self.version, self.day)
+        return GUESTS.get(key, lambda: without_complaints(self.ledger))
 
     def _load(self) -> Ledger:
         with engine().connect() as connection:
@@ -189,8 +196,9 @@ def view(who: Asker) -> View:
     if current is not None and who in current.views:
         return current.views[who]
     moment = now()
-    book = moment.ledger
-    seen = View(moment, access(who, book.homes), book)
+    allowed = access(who, moment.ledger.homes)
+    book = moment.guests_ledger if allowed.guest else moment.ledger
+    seen = View(moment, allowed, book)
     if current is not None:
         current.views[who] = seen
     return seen
@@ -262,6 +270,7 @@ def forget() -> None:
     """Close the databases and keep nothing of their answers."""
     ANSWERS.clear()
     NETWORKS.clear()
+    GUESTS.clear()
     for one in ENGINES.values():
         one.dispose()
     ENGINES.clear()

@@ -131,6 +131,7 @@ class Breakdown(Mapping[str, Mapping[str, Figure]]):
     """
 
     def __init__(self, facts: Facts, indicators: Iterable[Indicator]) -> None:
+        self.by = facts.by
         self._indicators = {i.code: i for i in indicators}
         self._place = {key: n for n, key in enumerate(facts.keys)}
         self._columns = {

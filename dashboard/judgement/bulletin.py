@@ -17,7 +17,7 @@ from dashboard.statistics import sentences
 from dashboard.statistics.budget import Budget
 from dashboard.statistics.limits import ON_ONE_SIDE
 from dashboard.statistics.variation import ChartKind, Variation
-from dashboard.wording import HIDDEN, amount, base, shown, who_reported
+from dashboard.wording import HIDDEN, NOT_FOR_GUESTS, amount, base, shown, who_reported
 
 S = french.SPACE
 FIRST = 3  # lines that are read first: what was found
@@ -274,6 +274,12 @@ def _alerts_first(flagged: list[tuple[str, Signal]]) -> list[tuple[str, Signal]]
 
 def _complaints(s: Situation) -> Line:
     official, due = s.figures["complaints_30d"], s.figures["complaints_30d_due"]
+    if s.figures["complaints_open"].note == NOT_FOR_GUESTS:
+        return Line(
+            _sentence([f"officiel GT1PKI10{S}: {_told(official)}", _still_open(s)]),
+            "complaints_30d_due",
+            official.n,
+        )
     if not official.sites_reporting:
         known = [] if s.figures["complaints_open"].value is None else [_still_open(s)]
         return Line(

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from dashboard import french
-from dashboard.accounts.rights import Person
+from dashboard.accounts.rights import Person, Role
 from dashboard.answers import headlines
 from dashboard.answers.network import commune_outlines, freshness
 from dashboard.answers.view import Moment, view
@@ -15,6 +15,7 @@ from dashboard.settings import ROOT, load
 from dashboard.ui import assets, changes, filters, session, show, takeaway
 from dashboard.ui.escape import escaped
 from dashboard.ui.navigation import PAGES, PageSpec
+from dashboard.wording import GUEST_VIEW
 
 # What is found on a page, for its title.
 FINDINGS: dict[str, Callable[[Person], str]] = {
@@ -27,6 +28,9 @@ FINDINGS: dict[str, Callable[[Person], str]] = {
 }
 # A department or a site that is chosen says by itself what the page is: the filter that chooses it.
 NAMED_BY = {"departement": "departement", "site": "centre"}
+OF_GUESTS = (
+    "Des chiffres seulement : aucune plainte une par une, aucun effectif de moins de 5 plaintes."
+)
 FICTITIOUS = "Pour la démonstration : aucun chiffre n'est réel."
 
 
@@ -94,6 +98,8 @@ def top(spec: PageSpec) -> None:
     if fresh.as_of is not None:
         fictitious = f'<b title="{FICTITIOUS}">Données fictives</b> ' if fresh.demo else ""
         known = f"données au {french.date_short(fresh.as_of)}"
+        if session.person().role == Role.GUEST:
+            fictitious += f'<b title="{OF_GUESTS}">{french.capital(GUEST_VIEW)}</b> '
         parts.append(f'<div class="ccsp-state">{fictitious}<span>{known}</span>{who_asks()}</div>')
     if spec.filters:
         words = escape(" · ".join(filters.in_words(spec.filters)))

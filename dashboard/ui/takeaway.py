@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import french
-from dashboard.accounts.rights import Person
+from dashboard.accounts.rights import Person, Role
 from dashboard.answers.bulletin import in_words
 from dashboard.answers.deck import build
 from dashboard.answers.figures import whole
@@ -21,7 +21,7 @@ from dashboard.stories import Story
 from dashboard.ui import downloads, filters, menu, session, show
 from dashboard.ui.escape import escaped
 from dashboard.ui.navigation import ACTING, PageSpec
-from dashboard.wording import who_reported
+from dashboard.wording import GUEST_VIEW, who_reported
 
 
 def ways(spec: PageSpec) -> None:
@@ -127,6 +127,7 @@ def known(spec: PageSpec) -> list[tuple[str, str]]:
     figures = whole(session.person(), question)
     as_of = freshness(session.person()).as_of
     return [
+        *([("Vue", GUEST_VIEW)] if session.person().role == Role.GUEST else []),
         *in_force,
         ("Remontées", who_reported(figures["visits"])),
         ("Données au", french.date_long(as_of) if as_of else "aucune donnée"),

@@ -72,9 +72,10 @@ SAME_FOR_ALL = {
     "keepers",
     "story",
     "every_site",
+    "protected",
 }
 # Given sites that a view gave.
-GIVEN_SITES = {"of_sites"}
+GIVEN_SITES = {"of_sites", "of_complaints"}
 # Public functions that put no question: they work on what they are given.
 NO_QUESTION = {
     "view.now",
@@ -115,6 +116,8 @@ NO_QUESTION = {
     "alerts.judged",
     "targets.label",
     "targets.words_of",
+    "guests.is_safe",
+    "guests.blocks",
 }
 
 
@@ -223,7 +226,9 @@ def test_every_door_asks_who_comes_in_and_then_for_what():
             first, *others = inspect.signature(door).parameters
             assert first.lstrip("_") in ("view", "who"), name
             assert (
-                "question" not in others or others[0] == "question" or name == "figures.of_sites"
+                "question" not in others
+                or others[0] == "question"
+                or name in ("figures.of_sites", "guests.of_complaints")
             ), name
     assert doors().keys() >= NO_QUESTION
 
@@ -257,7 +262,7 @@ COVE_ALONE = frozenset({"ccsp-cove"})
         (Person("comptes", Role.ADMINISTRATOR), Access(frozenset(), frozenset())),
         (
             Person("invité", Role.GUEST, frozenset({SOME_DEPARTMENT})),
-            Access(frozenset(), frozenset()),
+            Access(COVE_ALONE, frozenset(), guest=True),
         ),
         (NOBODY, Access(frozenset(), frozenset())),
     ],
@@ -295,7 +300,8 @@ def test_what_a_person_may_do_something_for(person, right, expected):
 def test_a_role_is_compared_by_its_value_and_an_unknown_one_has_no_right():
     assert may(Person("relu", "director"), "decide")
     assert not [right for right in RIGHTS if may(NOBODY, right)]
-    assert not [right for right in RIGHTS if may(Person("invité", Role.GUEST), right)]
+    guest = Person("invité", Role.GUEST)
+    assert [right for right in RIGHTS if may(guest, right)] == ["understand", "aggregates"]
 
 
 @pytest.mark.parametrize("name", DATA)

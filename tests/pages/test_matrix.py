@@ -48,15 +48,16 @@ PEOPLE = {
     Role.READER: LOCAL_READER,
     "stagiaire": Person("inconnu", "stagiaire", frozenset({HOME}), frozenset({KANDI}), id="i"),
 }
-C, D, F, M, A, R = (
+C, D, F, M, A, R, G = (
     Role.CABINET,
     Role.DIRECTOR,
     Role.FOCAL_POINT,
     Role.DATA_MANAGER,
     Role.ADMINISTRATOR,
     Role.READER,
+    Role.GUEST,
 )
-READS = {C, D, F, M, R}
+READS = {C, D, F, M, R, G}
 # Page by address: who finds it there.
 OPEN_TO = {
     "carte": READS,
@@ -72,23 +73,25 @@ OPEN_TO = {
     "comptes": {A},
     "journal": {A},
 }
-ALL, NATION, OWN, SITES, MADE = (
+ALL, NATION, OWN, SITES, MADE, LINK = (
     Reach.COUNTRY,
     Reach.NATION,
     Reach.DEPARTMENTS,
     Reach.SITES,
     Reach.MADE,
+    Reach.LINK,
 )
 # Right: how far it goes, for whom.
 REACHES = {
-    "understand": {C: ALL, D: ALL, F: ALL, M: ALL, A: ALL, R: ALL},
-    "aggregates": {C: ALL, D: ALL, F: ALL, M: ALL, R: ALL},
+    "understand": {C: ALL, D: ALL, F: ALL, M: ALL, A: ALL, R: ALL, G: ALL},
+    "aggregates": {C: ALL, D: ALL, F: ALL, M: ALL, R: ALL, G: LINK},
     "complaint_list": {C: ALL, D: OWN, F: SITES, M: ALL, R: ALL},
     "complaint_texts": {D: OWN, M: ALL, R: ALL},
     "keep_stories": {C: MADE, D: MADE, M: ALL, R: ALL},
     "decide": {C: ALL, D: OWN, M: ALL, R: ALL},
     "set_targets": {C: NATION, D: OWN, M: ALL, R: ALL},
     "rebase": {M: ALL, R: ALL},
+    "guest_links": {C: ALL, D: OWN, A: ALL},
     "own_account": {C: MADE, D: MADE, F: MADE, M: MADE, A: MADE},
     "accounts": {A: ALL},
     "journal": {A: ALL},
@@ -272,7 +275,7 @@ def test_the_rows_of_a_story_s_files_are_those_of_who_asks(demo, role):
     own = every.where(every.code == KANDI) if role == F else every
     held = {str(reference) for reference in every.reference if reference in told}
     assert 0 < len(every.where(every.code == KANDI)) < len(every)
-    assert held == ({*map(str, own.reference)} if role in READS else set())
+    assert held == ({*map(str, own.reference)} if role in READS - {G} else set())
 
 
 # ---- what a page calls: forged messages, and a part that runs by itself ------------------------------------------------

@@ -1,0 +1,315 @@
+"""What guests of a workshop are told of complaints: no cell of 1 to 4, and none that sums or differences give back."""
+
+import html
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from itertools import combinations
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from dashboard.accounts.rights import LOCAL_READER, Person, Role
+from dashboard.answers import (
+    bulletin,
+    complaints,
+    deck,
+    delays,
+    figures,
+    first_sight,
+    guests,
+    headlines,
+    network,
+    view,
+)
+from dashboard.answers.question import Question
+from dashboard.exports import EXPORTS
+from dashboard.indicators import INDICATORS
+from dashboard.period import ONE_DAY, add_months, clip, day_number, resolve
+from dashboard.settings import load
+from dashboard.stories import ready
+from tests.answers.test_who_asks import answers, ask
+from tests.builders import KANDI, add_decisions, never_answer
+
+GUEST = Person("invité", Role.GUEST)
+OF_ZOU = Person("invité du Zou", Role.GUEST, frozenset({"Zou"}))
+CABINET = Person("cabinet", Role.CABINET)
+OF_COMPLAINTS = [i.code for i in INDICATORS if i.register == "complaints"]
+SHOWN = guests.SHOWN
+
+
+@pytest.fixture(scope="module")
+def demo(databases) -> Iterator[str]:
+    """Fictitious data of a small network, where many cells are small."""
+    with databases.fresh(visits=40_000) as url, pytest.MonkeyPatch.context() as patch:
+        add_decisions(url, "nation", "Zou", KANDI)
+        never_answer(url)
+        patch.setenv("DATABASE_URL", url)
+        load.cache_clear()
+        view.forget()
+        yield url
+        view.forget()
+    load.cache_clear()
+
+
+def year() -> Question:
+    """A period of the pages that ends at the date of the data."""
+    last = network.freshness(LOCAL_READER).as_of
+    return Question(add_months(last, -12) + ONE_DAY, last)
+
+
+def told(question: Question, by: str, who: Person = GUEST) -> Mapping[str, tuple]:
+    """By key, the counts of complaints that a guest finds in his figures; None for each that is hidden."""
+    found = {}
+    for key, of in figures.figures(who, question, by).items():
+        per, fast, due = (of[code] for code in SHOWN)
+        for f in (per, fast, due):
+            assert f.numerator is not None or (f.value, f.denominator, f.n) == (None, None, 0), key
+        found[key] = (
+            per.numerator,
+            fast.numerator,
+            fast.denominator,
+            due.numerator,
+            due.denominator,
+        )
+    return found
+
+
+NOTHING = (None,) * 5
+
+
+def questions() -> list[tuple[Question, str]]:
+    """Every way in which a page can ask about places, of one and of several."""
+    book = view.view(LOCAL_READER).book
+    homes, whole = sorted(set(book.homes.values())), year()
+    several = [
+        (),
+        *((d,) for d in homes),
+        *combinations(homes, 2),
+        *combinations(homes, len(homes) - 1),
+    ]
+    asked = [
+        replace(whole, departments=chosen, kind=kind)
+        for chosen in several
+        for kind in (None, "CCSP", "GSRU")
+    ]
+    asked += [replace(whole, site=code) for code in book.homes]
+    return [(q, by) for q in asked for by in ("nation", "department", "site")]
+
+
+def asked_for() -> set[frozenset[str]]:
+    """The sets of sites that some figure of some page adds up."""
+    seen, book, sets = view.view(GUEST), view.view(GUEST).book, set()
+    for question, by in questions():
+        chosen = seen.sites(question)
+        keys = {"nation": ["nation"], "department": set(book.homes.values()), "site": book.homes}[
+            by
+        ]
+        sets |= {guests._sites(seen, chosen, key, by) for key in keys}
+    return sets - {frozenset()}
+
+
+def counted() -> dict[str, tuple[int, int]]:
+    """Complaints received at each site in the guests' period, and those answered in 30 days, one by one from the register."""
+    period = guests.protected(GUEST).period
+    known, found = complaints.register(LOCAL_READER, replace(year(), first=period.first)), {}
+    inside = known.where(
+        (known.received >= day_number(period.first)) & (known.received <= day_number(period.last))
+    )
+    for code in view.view(LOCAL_READER).book.homes:
+        of = inside.where(inside.code == code)
+        fast = (of.resolved >= 0) & (of.resolved <= of.known) & (of.resolved - of.received <= 30)
+        found[code] = len(of), int(fast.sum())
+    return found
+
+
+def worked_out(
+    sets: Iterable[frozenset[str]], codes: list[str]
+) -> Callable[[frozenset[str]], bool]:
+    """Whether the sum over a set of sites can be worked out, by any sums and differences, from the sums over these sets."""
+    rows = np.array(
+        [[code in one for code in codes] for one in sorted(sets, key=sorted)], dtype=float
+    )
+    rank = np.linalg.matrix_rank(rows) if len(rows) else 0
+
+    def is_known(one: frozenset[str]) -> bool:
+        row = np.array([[code in one for code in codes]], dtype=float)
+        return bool(len(rows)) and np.linalg.matrix_rank(np.vstack([rows, row])) == rank
+
+    return is_known
+
+
+def given_back(
+    received: set[frozenset[str]], answered: set[frozenset[str]]
+) -> list[tuple[str, ...]]:
+    """The sites, pairs of sites and departments of which a cell of 1 to 4 complaints can be worked out."""
+    cells, homes, found = counted(), view.view(LOCAL_READER).book.homes, []
+    codes = sorted(cells)
+    # A share is shown with the number that it is of.
+    number, fast = worked_out(received | answered, codes), worked_out(answered, codes)
+    wanted = [frozenset(some) for size in (1, 2) for some in combinations(codes, size)]
+    wanted += [frozenset(c for c in codes if homes[c] == d) for d in set(homes.values())]
+    for one in wanted:
+        n, k = (sum(cells[code][i] for code in one) for i in (0, 1))
+        if (
+            (0 < n < 5 and number(one))
+            or (0 < k < 5 and fast(one))
+            or (0 < n - k < 5 and number(one) and fast(one))
+        ):
+            found.append(tuple(sorted(one)))
+    return found
+
+
+def test_no_small_cell_is_given_back_by_any_sum_or_difference_of_what_pages_show(demo):
+    known, cells, sets = guests.protected(GUEST), counted(), asked_for()
+    shown = {code: {one for one in sets if known.shows(code, one)} for code in SHOWN}
+    assert all(shown.values()) and shown[SHOWN[2]] == shown[SHOWN[1]] <= shown[SHOWN[0]]
+    assert given_back(shown[SHOWN[0]], shown[SHOWN[1]]) == []
+    # Were only the small cells themselves hidden, and no others with them, totals would give them back.
+
+    def has_none(one: frozenset[str]) -> bool:
+        n, k = (sum(cells[code][i] for code in one) for i in (0, 1))
+        return guests.is_safe((n, k, n - k))
+
+    naive = {one for one in sets if has_none(one)}
+    assert given_back(naive, naive)
+
+
+def test_what_pages_show_is_what_those_sets_hold_and_nothing_else(demo):
+    known, cells, found = guests.protected(GUEST), counted(), set()
+    for question, by in questions()[::5]:
+        chosen = view.view(GUEST).sites(question)
+        for key, of in told(question, by).items():
+            sites = guests._sites(view.view(GUEST), chosen, key, by)
+            n, k = (sum(cells[code][i] for code in sites) for i in (0, 1))
+            shown = [known.shows(code, sites) for code in SHOWN]
+            expected = (n, k, n, k, n)
+            for i, code in enumerate((0, 1, 1, 2, 2)):
+                few = code and n < 5  # a share of so few is shown to nobody
+                assert (
+                    of[i] in ((expected[i], None) if few else (expected[i],))
+                    if shown[code]
+                    else of[i] is None
+                )
+            found |= set(of)
+    assert len(found) > 5
+
+
+def test_another_period_service_or_day_tells_nothing_more(demo):
+    whole = year()
+    first = told(whole, "site")
+    for days in (0, 1, 17, 45, 200):
+        last = whole.last - timedelta(days=days)
+        for since in (1, 30, 365, 800):
+            question = replace(whole, first=last - timedelta(days=since), last=last)
+            assert told(question, "site") == first
+    service = next(iter(network.services(LOCAL_READER)))
+    for by in ("site", "nation"):
+        assert set(told(replace(whole, service=service), by).values()) == {NOTHING}
+    for by in ("month", "service", "hour"):
+        assert set(told(whole, by).values()) == {NOTHING}, by
+
+
+def test_two_guests_together_know_no_more_than_one(demo):
+    everybody, zou = told(year(), "site"), told(year(), "site", OF_ZOU)
+    assert zou and all(everybody[code] == cells for code, cells in zou.items())
+    assert {view.view(LOCAL_READER).book.homes[code] for code in zou} == {"Zou"}
+
+
+def test_a_guest_is_given_no_other_figure_of_complaints_and_no_decision(demo):
+    for code, of in figures.figures(GUEST, year(), "site").items():
+        for indicator in set(OF_COMPLAINTS) - set(SHOWN):
+            assert of[indicator].value is None and of[indicator].n == 0, (code, indicator)
+            assert of[indicator].note == guests.NOT_FOR_GUESTS
+    said = repr(first_sight.oldest_complaint(view.view(GUEST), year())) + headlines.department(
+        GUEST, year()
+    )
+    assert guests.NOT_FOR_GUESTS in said and "aucune plainte" not in said.lower()
+    for panel in (
+        complaints.ages,
+        complaints.waiting,
+        complaints.reasons,
+        complaints.by_place,
+        delays.flow,
+        delays.survival,
+    ):
+        assert "non affiché aux invités" in repr(panel(GUEST, year(), "k")), panel
+    last = network.freshness(LOCAL_READER).as_of
+    lines = repr(bulletin.lines(GUEST, year(), clip(resolve("12m", last), last)))
+    assert "non remonté" not in lines and "aucune plainte" not in lines.lower()
+    assert not view.view(GUEST).book.decisions and view.view(CABINET).book.decisions
+    assert not len(complaints.register(GUEST, year()))
+    assert not len(complaints.open_rows(GUEST, year()))
+
+
+def plainly(answer: object) -> str:
+    """What an answer holds, figures one by one."""
+    if isinstance(answer, figures.Comparison):
+        return plainly([answer.now, answer.before])
+    if isinstance(answer, Mapping):
+        return repr({key: plainly(of) for key, of in answer.items()})
+    return repr([plainly(one) for one in answer]) if isinstance(answer, list) else repr(answer)
+
+
+def test_no_answer_to_a_guest_rests_on_complaints_but_those_figures(demo, monkeypatch):
+    """Every answer stays as it is, whatever the complaints are."""
+    monkeypatch.setattr(guests, "protected", lambda view: None)
+    view.forget()
+    before = {name: plainly(ask(name, GUEST, year())) for name in answers()}
+    without = view.without_complaints(view.view(CABINET).moment.ledger)
+    view.forget()
+    monkeypatch.setattr(view, "load_ledger", lambda connection: replace(without, decisions=()))
+    assert {name: plainly(ask(name, GUEST, year())) for name in answers()} == before
+
+
+CELLS = st.dictionaries(
+    st.sampled_from("abcdefghijkl"), st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1
+)
+
+
+@given(CELLS, st.integers(1, 4))
+def test_every_block_is_safe_no_site_is_in_two_and_none_is_lost_where_there_are_enough(cells, size):
+    homes = {code: str("abcdefghijkl".index(code) // size) for code in cells}
+    units = {frozenset({code}): held for code, held in cells.items()}
+    found = guests.blocks(units, homes)
+    codes = [code for block in found for code in block]
+    assert len(codes) == len(set(codes)) and set(codes) <= cells.keys()
+    assert all(guests.is_safe(guests._sum(units, block)) for block in found)
+    if guests.is_safe(guests._sum(units, frozenset(cells))):
+        assert set(codes) == cells.keys()
+    again = guests.blocks({block: guests._sum(units, block) for block in found}, homes)
+    assert set(again) == set(found)
+
+
+def test_a_few_complaints_are_hidden_with_those_of_a_neighbour_and_else_of_another_department():
+    homes = dict.fromkeys("abc", "Zou") | dict.fromkeys("de", "Mono") | {"f": "Couffo"}
+    cells = {"a": (3,), "b": (4,), "c": (9,), "d": (2,), "e": (7,), "f": (1,)}
+    units = {frozenset({code}): held for code, held in cells.items()}
+    assert set(guests.blocks(units, homes)) == {frozenset("abf"), frozenset("c"), frozenset("de")}
+    assert guests.blocks({frozenset({"a"}): (3,)}, homes) == ()
+
+
+def text_in(kind: str, file: bytes) -> str:
+    """The words of a file."""
+    if kind == "pdf":
+        return " ".join(page.extract_text() for page in PdfReader(BytesIO(file)).pages)
+    if kind in ("pptx", "xlsx"):
+        with ZipFile(BytesIO(file)) as parts:
+            return " ".join(parts.read(name).decode(errors="replace") for name in parts.namelist())
+    return file.decode(errors="replace")
+
+
+@pytest.mark.parametrize("kind", EXPORTS)
+def test_every_file_of_a_guest_says_that_it_is_his(demo, kind):
+    last = network.freshness(LOCAL_READER).as_of
+    period = clip(resolve("12m", last), last)
+    for who, said in ((GUEST, True), (CABINET, False)):
+        made = deck.build(who, year(), ready("plaintes"), period)
+        text = html.unescape(text_in(kind, EXPORTS[kind].file(made))).replace("\u2019", "'")
+        assert ("vue d'invité" in " ".join(text.split())) == said
+        assert ("vue d'invité" in made.foot) == said
