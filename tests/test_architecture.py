@@ -235,17 +235,14 @@ def test_no_part_imports_from_a_higher_one(name):
     assert not above
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "report --story national --out {folder} --format pptx,html,xlsx,txt",
-        "indicators --from 2026-01-01 --to 2026-01-31 --by nation",
-    ],
-)
-def test_the_command_line_loads_nothing_of_screens(sqlite, command, tmp_path):
+def test_the_command_line_loads_nothing_of_screens(sqlite, tmp_path):
+    commands = [
+        "indicators --from 2026-01-01 --to 2026-01-31 --by nation".split(),
+        f"report --story national --out {tmp_path / 'out'} --format pptx,html,xlsx,txt".split(),
+    ]
     code = (
-        f"import sys; from dashboard.__main__ import main; code = main({command.format(folder=tmp_path / 'out').split()!r});"
-        f" print([m for m in sys.modules if m.startswith({OF_SCREENS!r})], file=sys.stderr); sys.exit(code)"
+        f"import sys; from dashboard.__main__ import main; codes = [main(one) for one in {commands!r}];"
+        f" print([m for m in sys.modules if m.startswith({OF_SCREENS!r})], file=sys.stderr); sys.exit(any(codes))"
     )
     with sqlite.fresh(visits=6_000) as url:
         done = subprocess.run(

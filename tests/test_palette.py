@@ -191,29 +191,32 @@ def works(root) -> dict[str, str]:
     return json.loads(done.stdout)
 
 
+LINES = {
+    "CONCERN": LINE.format(**CHANGED),
+    "MAIN": 'MAIN = role("main", "#11516a", "#66c1dd")',
+    "NOTICE": 'NOTICE = role("notice", "#e8f1ff", "#10305a")',
+    "FOCUS": 'FOCUS = role("focus", "#7030b0", "#d0a0ff")',
+    "LAND": 'LAND = role("land", "#d8dfe9", "#30353d")',
+}
+
+
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A copy of the project, and what changes its palette: change(name, line) writes another line for a role."""
+def found(tmp_path_factory) -> dict[str, str]:
+    """What a copy of the project shows and writes, in whose palette a line is another for each of some roles."""
     root = tmp_path_factory.mktemp("project")
     for name in ("dashboard", "db", "tests", "static", "data/reference", ".streamlit"):
         shutil.copytree(
             ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "leaflet")
         )
-    written = (ROOT / "dashboard" / "palette.py").read_text(encoding="utf-8")
-
-    def change(**lines: str):
-        text = written
-        for name, line in lines.items():
-            text, found = re.subn(rf"^{name} = role\(.*$", line, text, flags=re.M)
-            assert found == 1, f"{name} is not one line"
-        (root / "dashboard" / "palette.py").write_text(text, encoding="utf-8")
-        return root
-
-    return change
+    text = (ROOT / "dashboard" / "palette.py").read_text(encoding="utf-8")
+    for name, line in LINES.items():
+        text, lines = re.subn(rf"^{name} = role\(.*$", line, text, flags=re.M)
+        assert lines == 1, f"{name} is not one line"
+    (root / "dashboard" / "palette.py").write_text(text, encoding="utf-8")
+    return works(root)
 
 
-def test_the_colour_of_alerts_is_one_line_and_is_found_everywhere(project):
-    found = works(project(CONCERN=LINE.format(**CHANGED)))
+def test_the_colour_of_alerts_is_one_line_and_is_found_everywhere(found):
     light, on_dark, projector, words, afar = CHANGED.values()
     for what in (
         "chart",
@@ -240,15 +243,7 @@ def test_the_colour_of_alerts_is_one_line_and_is_found_everywhere(project):
     assert not [w for w, text in found.items() if CONCERN.words in text]
 
 
-def test_the_roles_that_speak_of_no_alert_are_one_line_too(project):
-    found = works(
-        project(
-            MAIN='MAIN = role("main", "#11516a", "#66c1dd")',
-            NOTICE='NOTICE = role("notice", "#e8f1ff", "#10305a")',
-            FOCUS='FOCUS = role("focus", "#7030b0", "#d0a0ff")',
-            LAND='LAND = role("land", "#d8dfe9", "#30353d")',
-        )
-    )
+def test_the_roles_that_speak_of_no_alert_are_one_line_too(found):
     for what in ("chart", "slides", "dossier", "pdf", "button", "slides' style"):
         assert "#11516a" in found[what] and MAIN not in found[what], what
     for what in ("pptx", "xlsx"):

@@ -97,10 +97,11 @@ def test_what_is_gathered_can_be_installed_without_network(project, tmp_path):
     assert (target / "exemple.py").read_text() == "NAME = 'exemple'\n"
 
 
-@pytest.mark.parametrize("version", ["0.1.0", "0.0.9", "0.1", "v0.2.0", "", "0.2.0; rm", "00.2.0"])
-def test_a_version_that_is_none_or_not_newer_is_refused(project, version):
-    reason = refused(project, version)
-    assert version in reason and ("plus récente" in reason or "trois nombres" in reason)
+def test_a_version_that_is_none_or_not_newer_is_refused(project):
+    for version in ("0.1.0", "0.0.9", "0.1", "v0.2.0", "", "0.2.0; rm", "00.2.0"):
+        reason = refused(project, version)
+        assert version in reason, reason
+        assert "plus récente" in reason or "trois nombres" in reason, version
 
 
 def test_changed_and_unknown_files_are_refused(project):

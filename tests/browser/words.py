@@ -6,6 +6,7 @@ was once found.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from playwright.sync_api import Page, expect
 
@@ -45,21 +46,25 @@ LICENCE = "CC BY"  # the name of one
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 
 # What is written where somebody sees it, and what is said of what somebody hears; not what is neither seen nor heard.
+# An icon is written as its name and drawn as a sign.
 SAID = """() => {
-  const found = new Set(), seen = (e) => e.checkVisibility({ visibilityProperty: true });
-  const walk = (root) => {
-    for (const e of root.querySelectorAll('*')) {
-      // An icon is written as its name and drawn as a sign.
-      if (e.closest('script, style, noscript, code, pre, [data-testid=stIconMaterial]') || !seen(e)) continue;
-      for (const node of e.childNodes) if (node.nodeType === 3 && node.data.trim()) found.add(node.data.trim());
-      if (e.closest('[aria-hidden=true]')) continue;
-      for (const name of ['aria-label', 'title', 'alt', 'placeholder', 'aria-description', 'aria-roledescription',
-                          'aria-valuetext'])
-        if (e.getAttribute(name)) found.add(e.getAttribute(name));
-      if (e.shadowRoot) walk(e.shadowRoot);
+  const found = new Set(), skipped = 'script, style, noscript, code, pre, [data-testid=stIconMaterial]';
+  const names = ['aria-label', 'title', 'alt', 'placeholder', 'aria-description', 'aria-roledescription', 'aria-valuetext'];
+  const walk = (parent, heard) => {
+    for (const e of parent.children) {
+      if (e.matches(skipped)) continue;
+      const here = heard && e.getAttribute('aria-hidden') !== 'true';
+      if (e.checkVisibility({ visibilityProperty: true })) {
+        for (const node of e.childNodes) if (node.nodeType === 3 && node.data.trim()) found.add(node.data.trim());
+        if (here) {
+          for (const name of names) if (e.getAttribute(name)) found.add(e.getAttribute(name));
+          if (e.shadowRoot) walk(e.shadowRoot, true);
+        }
+      }
+      walk(e, here);
     }
   };
-  walk(document);
+  walk(document, true);
   return [...found, document.title];
 }"""
 # A few marks of each kind of each chart: where to put the pointer.
@@ -79,9 +84,12 @@ POINTED = "document.querySelector('#vg-tooltip-element.visible')?.innerText ?? '
 
 def english(texts: list[str]) -> list[str]:
     """The texts in which an English word stands."""
-    return [
-        t for t in texts if LOOKED_FOR & {w.lower() for w in WORD.findall(t.replace(LICENCE, ""))}
-    ]
+    return [t for t in texts if _english(t)]
+
+
+@cache
+def _english(text: str) -> bool:
+    return bool(LOOKED_FOR & {w.lower() for w in WORD.findall(text.replace(LICENCE, ""))})
 
 
 def said(page: Page) -> list[str]:

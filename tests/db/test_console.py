@@ -121,6 +121,7 @@ def test_control_codes_in_names_and_cells_do_not_reach_the_terminal(
         assert done.code == 1 and not codes(done.out + done.err) and done.err, argv
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # terminals know of none
 def test_a_terminal_without_a_character_does_not_stop_what_is_done(office, database_url):
     good = office.path("registre", visit(ref="1"), name="registre 🙂 Ŵ.csv")
     done = said(database_url, "import", good, encoding="cp1252")

@@ -325,6 +325,7 @@ def test_a_database_of_another_application_is_refused_and_left_alone(
         engine.dispose()
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # commands, above: on both
 def test_the_server_refuses_to_start_on_a_newer_database_in_one_sentence(
     office, database_url, monkeypatch
 ):
