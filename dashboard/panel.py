@@ -179,7 +179,7 @@ class Panel:
 
     key: its name on the page, unique there. alt: what the picture shows, in a sentence. caption: what to know beside it.
     finding: what it shows, as a headline. reading: what its lines and colours mean, in a few words. strip: « Puis-je m'y
-    fier ? ».
+    fier ? ». rows: whether its table has complaints one by one.
     """
 
     key: str
@@ -191,6 +191,7 @@ class Panel:
     finding: str = ""
     reading: str = ""
     strip: str = ""
+    rows: bool = False
 
     @property
     def told(self) -> "Panel":

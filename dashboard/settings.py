@@ -87,6 +87,9 @@ class Settings:
         "le délégué à la protection des données du ministère",
         "Whom to write to about what is kept of people: an address, a post",
     )
+    complaint_rows_in_files: int = _whole(
+        1, (0, 1), "Whether files hold complaints one by one: 0 leaves them on screens alone"
+    )
     texts_kept_months: int = _whole(
         24, (1, 600), "The words of a complaint may be erased so many months after its answer"
     )

@@ -206,6 +206,7 @@ def waiting(view: View, question: Question, key: str) -> Panel:
         caption=caption,
         finding=_among(late, total, at_date(view)),
         strip=strip(view, question, "complaints_open"),
+        rows=bool(len(listed)),
     )
 
 

@@ -16,6 +16,7 @@ FAR = {
     Reach.DEPARTMENTS: " (de ses départements)",
     Reach.SITES: " (de ses centres)",
     Reach.MADE: " (ce qui est à lui)",
+    Reach.LINK: " (de son lien)",
 }
 
 

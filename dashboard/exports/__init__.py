@@ -1,9 +1,10 @@
 """Results in, bytes out: what is taken away is what was on screen."""
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dashboard.panel import Deck
+from dashboard.panel import EMPTY, Deck, Message, Panel
+from dashboard.settings import load
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,17 @@ class Export:
 
     def file(self, deck: Deck) -> bytes:
         """The story as such a file."""
+        deck = replace(deck, slides=tuple(replace(s, panel=leaving(s.panel)) for s in deck.slides))
         written: str | bytes = getattr(importlib.import_module(self.module), self.function)(deck)
         return written.encode() if isinstance(written, str) else written
+
+
+def leaving(panel: Panel) -> Panel:
+    """The panel as it may leave in a file: without complaints one by one, where the ministry wants them in none."""
+    if not panel.rows or load().complaint_rows_in_files:
+        return panel
+    said = "Le ministère ne met pas les plaintes une à une dans les fichiers ; elles se lisent à l'écran."
+    return replace(panel, content=Message(said), table=EMPTY, rows=False)
 
 
 # By extension, in the order of the buttons.

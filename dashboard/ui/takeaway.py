@@ -12,7 +12,7 @@ from dashboard.answers.deck import build
 from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness
 from dashboard.answers.question import Question
-from dashboard.exports import EXPORTS, Export
+from dashboard.exports import EXPORTS, Export, leaving
 from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import xlsx
 from dashboard.panel import Deck
@@ -82,7 +82,10 @@ def workbook(spec: PageSpec) -> Callable[[Person], bytes]:
     ]  # the very dict: a part of the page that runs again by itself renews its panels
     title, about, demo = heading(spec), known(spec), freshness(session.person()).demo
     return lambda person: xlsx(
-        title, [*about, ("Fichier", downloads.made_by(person))], show.panels(shown), demo=demo
+        title,
+        [*about, ("Fichier", downloads.made_by(person))],
+        [leaving(panel) for panel in show.panels(shown)],
+        demo=demo,
     )
 
 

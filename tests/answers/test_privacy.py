@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboard.accounts.rights import Reach
 from dashboard.answers import privacy
 from dashboard.settings import load
 
@@ -36,3 +37,7 @@ def test_it_says_who_sees_what_and_how_long(said):
     )
     assert "| administrateur | 24 mois |" in said
     assert "**Comptes** : numéro, nom de connexion, adresse électronique" in said
+
+
+def test_every_reach_of_a_right_is_said():
+    assert set(privacy.FAR) == set(Reach)
