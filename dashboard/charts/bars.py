@@ -49,6 +49,7 @@ def bars(
         "axis": {
             "tickCount": 5,
             "labelBound": True,
+            "labelSeparation": 8,
             **({"tickMinStep": 1} if _whole(rows) else {}),
         },
     }
