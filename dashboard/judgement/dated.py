@@ -80,7 +80,9 @@ def in_a_line(alerts: Sequence[Signal]) -> str:
     text = said if one.indicator in WAITS else f"{_noun(one)}{french.SPACE}: {said}"
     when = since_at_least(one)
     text += f", {when}" if when else ""
-    also = french.join_words([_noun(other) for other in others if other.indicator not in WAITS])
+    # In a list « satisfaits, selon le registre » would be two things.
+    named = [_noun(other).partition(",")[0] for other in others if other.indicator not in WAITS]
+    also = french.join_words(named)
     return text + (f"{french.SPACE}; aussi{french.SPACE}: {also}" if also else "")
 
 
