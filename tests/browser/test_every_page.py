@@ -38,9 +38,9 @@ PARTS = {
     "departement": ((METRICS, 6), (CHARTS, 4), (TABLES, 2)),
     "site": ((METRICS, 6), (CHARTS, 5), (TABLES, 1)),
     "attentes": ((METRICS, 4), (CHARTS, 6)),
-    "plaintes": ((METRICS, 6), (CHARTS, 5)),
+    "plaintes": ((METRICS, 5), (CHARTS, 5)),
     "signaux": (("h2", 2), (TABLES, 1)),
-    "presenter": (("[data-testid=stDownloadButton]", 4), ("[data-testid=stButton]", 20)),
+    "presenter": (("[data-testid=stDownloadButton]", 4), ("[data-testid=stButton]", 12)),
     "definitions": ((".ccsp-definition h2", 15),),
     "guide": (("h2", 2),),
 }
