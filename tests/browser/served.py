@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
-from urllib.parse import urlparse
+from urllib.parse import urljoin, urlparse
 
 import trustme
 from cryptography import x509
@@ -40,7 +40,7 @@ from scripts.prepare import BROWSERS
 HOST = "127.0.0.1"
 ELSEWHERE = "127.0.0.2"  # this machine by an address that is not its own: it asks as others do
 SCREEN, TELEPHONE = {"width": 1280, "height": 720}, {"width": 360, "height": 740}
-EMPTY = "about:blank"
+EMPTY, SMALL = "about:blank", "/livez"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -250,14 +250,16 @@ class Visit:
     def leave(self, viewport: ViewportSize) -> Page:
         """One empty page, as in a session that has just begun, but for files of the server that never change.
 
-        A new session costs more than what is then shown in it: its process compiles all of Streamlit's scripts again.
+        A new session costs more than what is then shown in it: its process compiles all of Streamlit's scripts again. So
+        does one that was left for a page of no server: what is small on the same one stays in the process.
         """
         page, *others = self.context.pages or [self.context.new_page()]
         for other in others:
             other.close()
         if page.url.startswith("http"):
             page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-        page.goto(EMPTY)
+        if not page.url.endswith(SMALL):
+            page.goto(urljoin(page.url, SMALL) if page.url.startswith("http") else EMPTY)
         page.emulate_media(media="null")
         page.set_viewport_size(viewport)
         self.context.clear_cookies()
