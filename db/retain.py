@@ -111,7 +111,7 @@ def erase(engine: Engine, on: date, by: str) -> list[Due]:
             connection.execute(insert(Retention).values(what=name, before=before))
             rows = connection.execute(delete(one.term.table).where(one.term.past(before))).rowcount
             erased.append(Due(one.term, one.before, rows))
-        counts = {one.term.name: one.rows for one in erased if one.rows}
+        counts = ", ".join(f"{one.term.name} {one.rows}" for one in erased if one.rows)
         if counts:
             journal.note(connection, by, "retained", {"erased": counts, "on": str(on)})
     _flush(engine)

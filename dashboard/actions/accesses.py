@@ -42,6 +42,8 @@ DID = {
     "migrated": "a mis les tables à jour",
     "restored": "a restauré une copie",
     "went back": "est revenu à une copie",
+    "retained": "a effacé ce qui avait passé son terme",
+    "erased words": "a effacé les mots d'une plainte",
 }
 WITH = {
     "account": "compte",
@@ -70,6 +72,10 @@ WITH = {
     "copy": "copie",
     "kept": "gardée",
     "settled": "lignes revues",
+    "erased": "effacés",
+    "on": "au",
+    "site": "centre",
+    "reference": "référence",
 }
 # One thread writes what was looked at: a page does not wait for an import to end.
 BESIDE = ThreadPoolExecutor(1, "journal")

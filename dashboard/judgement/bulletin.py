@@ -247,7 +247,7 @@ def _sites(
 
 
 def _kind_of(flagged: list[tuple[str, Signal]], variation: Variation, *, dated: bool) -> str:
-    """« Alerte : CCSP de Djougou (attente médiane, reçus en 30 min ou moins et 2 autres) et CCSP d'Adjarra (jours clôturés). »
+    """« Alerte : CCSP de Djougou (attente médiane, satisfaits et 2 autres) et CCSP d'Adjarra (jours clôturés). »
     of the signals of one kind, the gravest first; "" without any."""
     by_site: dict[str, list[str]] = {}
     for name, f in _alerts_first([(name, f) for name, f in flagged if f.variation == variation]):

@@ -90,6 +90,7 @@ NO_QUESTION = {
     "view.weighing",
     "view.quick",
     "view.frozen",
+    "privacy.section",
     "report.write",
     "report.chosen",
     "report.tell",

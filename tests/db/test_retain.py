@@ -4,12 +4,13 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.settings import load
 from db import __main__, retain
 from db.engine import is_sqlite
+from db.models import AccessJournal, Account, FailedSignIn, SignIn
 from db.write import Refused
 from tests.builders import KANDI, complaint, visit
 
@@ -37,31 +38,13 @@ def full(office):
     # Said anew, without its words: those of the first file are of no more use.
     office.hand_in("plaintes", complaint("P4", received="2025-02-03"), as_of="2026-04-01")
     with office.engine.begin() as c:
-        c.execute(
-            text(
-                "INSERT INTO account (id, name, role, must_change, disabled, epoch, created_at)"
-                " VALUES ('a', 'awa', 'cabinet', :no, :no, 1, :at)"
-            ),
-            {"no": False, "at": OLD},
-        )
-        for token, seen in (("old", OLD), ("new", NEW)):
-            c.execute(
-                text(
-                    "INSERT INTO sign_in (token, browser, account_id, began_at, seen_at)"
-                    " VALUES (:t, 'b', 'a', :at, :at)"
-                ),
-                {"t": token, "at": seen},
-            )
-            c.execute(
-                text("INSERT INTO failed_sign_in (who, failures, last_at) VALUES (:t, 1, :at)"),
-                {"t": token, "at": seen},
-            )
-            c.execute(
-                text(
-                    "INSERT INTO access_journal (at, who, did, detail) VALUES (:at, :t, 'signed in', '{}')"
-                ),
-                {"t": token, "at": seen},
-            )
+        holder = {"role": "cabinet", "must_change": False, "disabled": False, "epoch": 1}
+        c.execute(insert(Account).values(id="a", name="awa", created_at=OLD, **holder))
+        for token, at in (("old", OLD), ("new", NEW)):
+            opened = {"browser": "b", "account_id": "a", "began_at": at, "seen_at": at}
+            c.execute(insert(SignIn).values(token=token, **opened))
+            c.execute(insert(FailedSignIn).values(who=token, failures=1, last_at=at))
+            c.execute(insert(AccessJournal).values(at=at, who=token, did="signed in", detail={}))
     return office
 
 
