@@ -3,13 +3,14 @@
 import argparse
 from argparse import Namespace
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from dashboard.accounts.holders import GIVEN
 from dashboard.accounts.rights import Person
-from dashboard.actions import accounts
+from dashboard.actions import accounts, guests
 from dashboard.actions.accounts import Wanted
 from dashboard.french import counted
+from dashboard.period import ONE_DAY
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -31,6 +32,14 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         ("close", "met fin aux sessions d'un compte"),
     ):
         actions.add_parser(name, help=words).add_argument("name", metavar="NOM")
+    guest = actions.add_parser("guest", help="fait un lien pour les invités d'un atelier")
+    guest.add_argument("what", metavar="ATELIER", help="pour quoi, en quelques mots")
+    guest.add_argument("--until", type=date.fromisoformat, required=True, metavar="AAAA-MM-JJ")
+    guest.add_argument("--department", action="append", help="ce qu'ils voient (répétable)")
+    actions.add_parser("guests", help="les liens d'invités")
+    actions.add_parser("revoke", help="ferme un lien d'invités, tout de suite").add_argument(
+        "number", metavar="NUMÉRO", type=int
+    )
     sessions = actions.add_parser("sessions", help="qui est connecté")
     sessions.add_argument("name", metavar="NOM", nargs="?")
 
@@ -88,6 +97,27 @@ def _sessions(person: Person, arguments: Namespace) -> None:
         print(f"{name} · depuis le {_local(entry.began_at)} · vu le {_local(entry.seen_at)}")
 
 
+def _guest(person: Person, arguments: Namespace) -> None:
+    link, address = guests.make(person, arguments.what, arguments.until, arguments.department)
+    print(f"Lien {link.id}, {guests.MOST_USES} entrées au plus. Il n'est dit qu'ici :")
+    print(address)
+
+
+def _guests(person: Person, _arguments: Namespace) -> None:
+    open_ = {one.id for one in guests.holding(person)}
+    for one in guests.links(person):
+        places = ", ".join(sorted(one.departments or ())) or "tout le réseau"
+        state = f"jusqu'au {one.until - ONE_DAY:%d/%m/%Y}" if one.id in open_ else "fini"
+        print(
+            f"{one.id} · {one.what} · {places} · {state} · {counted(one.uses, 'entrée')} · {one.made_by}"
+        )
+
+
+def _revoke(person: Person, arguments: Namespace) -> None:
+    guests.close(person, arguments.number)
+    print("Le lien est fermé ; ceux qui sont entrés par lui sont dehors.")
+
+
 def _local(at: datetime) -> str:
     """A time of the database by this machine's clock."""
     return f"{at.replace(tzinfo=UTC).astimezone():%d/%m/%Y à %H:%M}"
@@ -101,4 +131,7 @@ COMMANDS: dict[str, Callable[[Person, Namespace], None]] = {
     "reset": _reset,
     "close": _close,
     "sessions": _sessions,
+    "guest": _guest,
+    "guests": _guests,
+    "revoke": _revoke,
 }

@@ -100,6 +100,14 @@ class Settings:
         24, (1, 600), "A line of the journal of accesses may be erased after so many months"
     )
 
+    @property
+    def address(self) -> str:
+        """What people type to come here."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "localhost" if self.host in OWN else self.host
+        return f"http{'s' if self.tls_cert else ''}://{host}:{self.port}"
+
 
 def fields_by_name() -> dict[str, Field[Any]]:
     """Each setting's field: its default, its type, and its meaning in the metadata."""

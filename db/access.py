@@ -29,6 +29,7 @@ from db.models import (
     Account,
     Commune,
     FailedSignIn,
+    GuestLink,
     ImportBatch,
     Journal,
     OpenBase,
@@ -54,6 +55,20 @@ class Holder(NamedTuple):
     works_until: datetime | None
     disabled: bool
     epoch: int
+
+
+class Link(NamedTuple):
+    """A link by which guests come in. until: of its account; departments: what they see, None: the country."""
+
+    id: int
+    account_id: str
+    what: str
+    uses: int
+    made_by: str
+    made_at: datetime
+    until: datetime
+    departments: frozenset[str] | None
+    closed: bool
 
 
 class Entry(NamedTuple):
@@ -264,6 +279,62 @@ def knows_at_all(connection: Connection, browser: str, since: datetime) -> bool:
     """Whether this browser signed in to any account since then."""
     asked = select(SignIn.id).where(SignIn.browser == browser, SignIn.began_at >= since)
     return connection.execute(asked.limit(1)).first() is not None
+
+
+# --- links of guests --------------------------------------------------------------------------------------------------
+def add_link(connection: Connection, account_id: str, token: str, what: str, by: str) -> int:
+    """Note a link; token: its SHA-256. Returns the number."""
+    made = insert(GuestLink).values(
+        account_id=account_id, token=token, what=what, uses=0, made_by=by, made_at=now(connection)
+    )
+    return connection.execute(made.returning(GuestLink.id)).scalar_one()
+
+
+def links(connection: Connection) -> list[Link]:
+    """Every link, the latest first."""
+    asked = (
+        select(
+            *(getattr(GuestLink, name) for name in Link._fields[:6]),
+            Account.works_until,
+            Account.departments,
+            Account.disabled,
+        )
+        .join(Account, Account.id == GuestLink.account_id)
+        .order_by(GuestLink.id.desc())
+    )
+    return [
+        Link(*row[:7], None if row[7] is None else frozenset(row[7]), row[8])
+        for row in connection.execute(asked)
+    ]
+
+
+def has_link(connection: Connection, token: str) -> bool:
+    """Whether there is a link of this token (its SHA-256), whatever became of it."""
+    asked = select(GuestLink.id).where(GuestLink.token == token)
+    return connection.execute(asked).first() is not None
+
+
+def use_link(connection: Connection, token: str, most: int) -> str | None:
+    """Count one use of the link that has this token (its SHA-256); gives its account, or None where it has none left, is past
+    its end, was closed, or never was."""
+    holds = select(Account.id).where(
+        Account.disabled.is_(False), Account.works_until > now(connection)
+    )
+    used = (
+        update(GuestLink)
+        .where(GuestLink.token == token, GuestLink.uses < most, GuestLink.account_id.in_(holds))
+        .values(uses=GuestLink.uses + 1)
+        .returning(GuestLink.account_id)
+    )
+    return connection.execute(used).scalar_one_or_none()
+
+
+def close_links(connection: Connection) -> None:
+    """Let nobody in by any link."""
+    of = select(GuestLink.account_id)
+    connection.execute(
+        update(Account).where(Account.id.in_(of)).values(disabled=True, epoch=Account.epoch + 1)
+    )
 
 
 # --- wrong passwords in a row -----------------------------------------------------------------------------------------

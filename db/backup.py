@@ -21,6 +21,7 @@ COMPUTED = {
     "journal",
     "access_journal",
     "sign_in",
+    "guest_link",
     "failed_sign_in",
     "open_base",
     "retention",
@@ -150,6 +151,8 @@ def _replace(engine: Engine, path: Path, did: str, by: str, *, keep: bool) -> Pa
             # What a copy holds may be anything; and who was let in then is not let in now.
             access.close(connection)
             access.end(connection, journal.now())
+            if inspect(connection).has_table("guest_link"):
+                access.close_links(connection)
         journal.note(
             connection, by, did, {"copy": path.name, "kept": former.name if former else None}
         )

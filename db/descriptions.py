@@ -102,6 +102,16 @@ TABLES: Mapping[str, Description] = {
         seen="accounts",
         kept="sign_ins_kept_months",
     ),
+    "guest_link": Description(
+        "Liens d'invités",
+        "faire entrer les invités d'un atelier, qui ne voient que des chiffres, et pouvoir fermer le lien",
+        {
+            "id token account_id": "numéro, empreinte du lien, compte du lien",
+            "what uses made_by made_at": "pour quel atelier, combien de fois il a servi, qui l'a fait, quand",
+        },
+        of="ceux qui font les liens ; des invités, rien",
+        seen="guest_links",
+    ),
     "failed_sign_in": Description(
         "Essais manqués",
         "ralentir qui essaie des mots de passe",

@@ -483,7 +483,9 @@ class SignIn(Base):
     __tablename__ = "sign_in"
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     token: Mapped[str] = mapped_column(String(64), unique=True, comment="SHA-256")
-    browser: Mapped[str] = mapped_column(String(64), comment="SHA-256 of what it is known by")
+    browser: Mapped[str] = mapped_column(
+        String(64), index=True, comment="SHA-256 of what it is known by"
+    )
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
     began_at: Mapped[datetime] = mapped_column(DateTime)
     seen_at: Mapped[datetime] = mapped_column(DateTime)
@@ -491,6 +493,20 @@ class SignIn(Base):
     next_id: Mapped[int | None] = mapped_column(
         RowId, comment="the one that went on with its pages after it had lapsed"
     )
+
+
+class GuestLink(Base):
+    """A link by which guests of a workshop come in, under an account of its own that nothing else opens; how long it holds is
+    the account's `works_until`. The link itself is with whom it was given to."""
+
+    __tablename__ = "guest_link"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True, comment="SHA-256")
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), unique=True)
+    what: Mapped[str] = mapped_column(String(120), comment="for which workshop")
+    uses: Mapped[int] = mapped_column(Integer, comment="how often somebody came in by it")
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime] = mapped_column(DateTime)
 
 
 class FailedSignIn(Base):

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import sys
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -69,11 +70,7 @@ def prepare_database() -> None:
 
 def address(port: int) -> str:
     """What people type to come here."""
-    settings = load()
-    if settings.public_url:
-        return settings.public_url
-    host = "localhost" if settings.host in OWN else settings.host
-    return f"http{'s' if settings.tls_cert else ''}://{host}:{port}"
+    return replace(load(), port=port).address
 
 
 def who_comes_in() -> str:

@@ -116,9 +116,9 @@ def close(engine: Engine, name: str, by: str, number: int | None = None) -> int:
 
 
 def everyone(engine: Engine) -> list[Holder]:
-    """Every account, by name."""
+    """Every account, by name; those of links are listed with their links."""
     with engine.connect() as connection:
-        return access.accounts(connection)
+        return [one for one in access.accounts(connection) if one.role != Role.GUEST]
 
 
 def sessions(engine: Engine, name: str | None = None) -> list[tuple[str, Entry]]:
@@ -138,7 +138,7 @@ def sessions(engine: Engine, name: str | None = None) -> list[tuple[str, Entry]]
 
 def _known(connection: Connection, name: str) -> Holder:
     holder = access.account_named(connection, name.strip().casefold())
-    if holder is None:
+    if holder is None or holder.role == Role.GUEST:  # a link is closed, and never has a password
         raise Refused(f"Il n'y a pas de compte « {name} » : python -m dashboard accounts list")
     return holder
 

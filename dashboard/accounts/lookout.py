@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from dashboard.accounts import people
-from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person
+from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person, Role
 from db import access, faults
 from db.access import Entry, Holder
 
@@ -99,6 +99,12 @@ class Lookout:
         """The same of the account of that name, from any thread."""
         for _, holder in list(self._accounts.values()):
             if holder and holder.name == name:
+                self._forget(holder)
+
+    def forget_guests(self) -> None:
+        """The same of whoever came in by a link."""
+        for _, holder in list(self._accounts.values()):
+            if holder and holder.role == Role.GUEST:
                 self._forget(holder)
 
     def _forget(self, holder: Holder) -> None:
@@ -206,6 +212,10 @@ class Lookout:
     def _state(self, entry: Entry, holder: Holder, clock: datetime) -> State:
         if entry.ended_at or holder.disabled or entry.began_at > clock + AHEAD:
             return State.ENDED
+        if holder.role == Role.GUEST and (
+            holder.works_until is None or clock >= holder.works_until
+        ):
+            return State.ENDED  # with the link
         limits = self.limits()
         if clock >= min(entry.seen_at + limits.idle, entry.began_at + limits.whole):
             return State.LAPSED

@@ -80,7 +80,7 @@ def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
     with writing(engine, queue=False) as connection:
         _still(connection, holder)
         access.succeed(connection, who)
-        _begin(connection, holder.id, token, browser)
+        begin(connection, holder.id, token, browser)
         journal.note(connection, holder.name, "signed in", {"from": browser.address})
     return token
 
@@ -140,7 +140,7 @@ def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str
         access.change_account(
             connection, holder.id, password=kept, must_change=False, works_until=None
         )
-        number = _begin(connection, holder.id, token, browser)
+        number = begin(connection, holder.id, token, browser)
         access.end(connection, access.now(connection), account_id=holder.id, but=number)
         journal.note(connection, holder.name, "password changed")
     return token
@@ -184,7 +184,7 @@ def _wrong(engine: Engine, who: str, holder: Holder | None, browser: Browser) ->
             journal.note(connection, holder.name, "sign-in failed", {"from": browser.address})
 
 
-def _begin(connection: Connection, account_id: str, token: str, browser: Browser) -> int:
+def begin(connection: Connection, account_id: str, token: str, browser: Browser) -> int:
     """Note the new sign-in; the one that the browser had is at an end, and its pages go on where the account is the same."""
     at: datetime = access.now(connection)
     number = access.begin(connection, account_id, digest(token), digest(browser.known_by), at)

@@ -82,7 +82,8 @@ def card(code: str, figure: Figure, signal: Signal | None = None) -> Card:
             TONES.get(signal.variation, ""),
         )
     )
-    if figure.value is None or BY_CODE[code].now:
+    of_its_own_time = BY_CODE[code].register == "complaints" and figure.note  # as guests are told
+    if figure.value is None or BY_CODE[code].now or of_its_own_time:
         state, tone = figure.note, ""
     return Card(
         code,

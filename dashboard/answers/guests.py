@@ -28,10 +28,14 @@ from db.shapes import Facts
 
 LEAST = 5  # complaints in a cell that is shown
 MONTHS = 12
-SHOWN = RECEIVED, FAST, DUE = "complaints_per_1000", "complaints_30d", "complaints_30d_due"
+# How many came in, how many of them were answered in time, and the same of those whose time is over: here, all.
+RECEIVED = "complaints_per_1000"
+FAST = "complaints_30d"
+DUE = "complaints_30d_due"
+SHOWN = (RECEIVED, FAST, DUE)
 OTHERS = tuple(i.code for i in INDICATORS if i.register == "complaints" and i.code not in SHOWN)
 PLACES = ("nation", "department", "site")
-TOO_FEW = f"moins de {LEAST} plaintes : non affiché"
+TOO_FEW = "non affiché aux invités : trop peu de plaintes, ici ou à côté"
 Cells = tuple[int, ...]
 
 

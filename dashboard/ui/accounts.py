@@ -12,7 +12,7 @@ from dashboard.actions import accounts
 from dashboard.actions.accounts import Holder, Wanted
 from dashboard.answers.network import departments, every_site
 from dashboard.panel import Cell, Table, count, table, words
-from dashboard.ui import errors, outcome, session, tables
+from dashboard.ui import errors, guest_links, outcome, session, tables
 
 ONCE = "password_once"  # (account, password) of the last one that was made: shown by the run that follows, and no other
 
@@ -30,6 +30,7 @@ def show() -> None:
     with right:
         st.header("Changer un compte", anchor=False)
         _changing(person, {one.name: one for one in held}, names)
+    guest_links.show()
 
 
 def _listed(person: Person, held: list[Holder], names: Mapping[str, str]) -> Table:

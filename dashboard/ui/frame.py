@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from dashboard import french
-from dashboard.accounts.rights import Person, Role
+from dashboard.accounts.rights import Person, Role, may
 from dashboard.answers import headlines
 from dashboard.answers.network import commune_outlines, freshness
 from dashboard.answers.view import Moment, view
@@ -85,6 +85,8 @@ def who_asks() -> str:
     if not person.id:
         return ""
     name = f'<a href="./mon-compte" title="Mon compte">{escape(person.name)}</a>'
+    if not may(person, "own_account"):
+        name = ""  # of a guest, who has none, the mark says it
     leave = "<button>Se déconnecter</button>"
     return f'<form class="ccsp-who" method="post" action="/deconnexion">{name}{leave}</form>'
 
@@ -99,7 +101,9 @@ def top(spec: PageSpec) -> None:
         fictitious = f'<b title="{FICTITIOUS}">Données fictives</b> ' if fresh.demo else ""
         known = f"données au {french.date_short(fresh.as_of)}"
         if session.person().role == Role.GUEST:
-            fictitious += f'<b title="{OF_GUESTS}">{french.capital(GUEST_VIEW)}</b> '
+            mark = french.capital(GUEST_VIEW)
+            fictitious += f'<b class="guest" title="{OF_GUESTS}">{mark}</b> '
+            parts.append(f'<p class="ccsp-guest">{mark}</p>')  # on a telephone, whose bar is full
         parts.append(f'<div class="ccsp-state">{fictitious}<span>{known}</span>{who_asks()}</div>')
     if spec.filters:
         words = escape(" · ".join(filters.in_words(spec.filters)))

@@ -28,7 +28,7 @@ from dashboard.ui.navigation import MOVED, NO_SUCH_PAGE, PAGES, pages_of
 from dashboard.ui.open_pages import parsed
 from dashboard.ui.origin import allowed, own_origin, secure
 from dashboard.ui.sign_in import WHO, SignIn, is_public
-from dashboard.ui.sign_in_forms import FORMS
+from dashboard.ui.sign_in_forms import FORMS, INVITED
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
 # wrong; before that, a link to any other page says "Page not found". Tested at each upgrade: tests/browser.
@@ -154,6 +154,8 @@ def policy(scope: Scope) -> str:
     """What the answer's document may load and run."""
     if scope["path"].startswith(MAP):
         return MAP_POLICY
+    if scope["path"] == INVITED:
+        return sign_in_pages.POLICY_OF_INVITATIONS
     if scope["path"] in FORMS:
         return sign_in_pages.POLICY
     host = Read(scope=scope).get("host", "")

@@ -5,10 +5,10 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard import french
-from dashboard.accounts.rights import ROLES, Person
+from dashboard.accounts.rights import ROLES, Person, may
 from dashboard.actions import accounts
 from dashboard.period import local
-from dashboard.ui import errors, outcome, session
+from dashboard.ui import errors, guest_links, outcome, session
 from dashboard.ui.escape import escaped
 
 # Forms of the gate's, at addresses that are no pages: a link would be followed inside the application.
@@ -37,6 +37,8 @@ def show() -> None:
         "Fermer la session où l'on est y met fin aussi : il faut alors se connecter de nouveau."
     )
     outcome.said("sessions")
+    if may(person, "guest_links"):
+        guest_links.show()
 
 
 @errors.said_plainly()  # called between two runs, where nothing else catches

@@ -56,9 +56,9 @@ def head() -> bytes:
     return (
         f"<style>{colours()}</style>"
         f"<style>:root{{--product:{_quoted(load().product_name)}}}</style>"
-        f'<link rel="stylesheet" href="/app/static/ccsp.css?{_of("ccsp.css")}">'
-        f'<script src="/app/static/ccsp-shell.js?{_of("ccsp-shell.js")}"></script>'
-        f'<script src="/app/static/ccsp-pages.js?{_of("ccsp-pages.js")}" defer></script>'
+        f'<link rel="stylesheet" href="/app/static/ccsp.css?{of_file("ccsp.css")}">'
+        f'<script src="/app/static/ccsp-shell.js?{of_file("ccsp-shell.js")}"></script>'
+        f'<script src="/app/static/ccsp-pages.js?{of_file("ccsp-pages.js")}" defer></script>'
     ).encode()
 
 
@@ -74,6 +74,6 @@ def _quoted(text: str) -> str:
     return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in text) + '"'
 
 
-def _of(name: str) -> str:
+def of_file(name: str) -> str:
     """What changes with the file: browsers keep it, and an update is not to wait for them."""
     return sha256((STATIC / name).read_bytes()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""The forms of the gate: to sign in, to sign out, to change a password. Nothing here needs a script.
+"""The forms of the gate: to sign in, to sign out, to change a password, to come in as a guest. Nothing here needs a script.
 
 Before: `dashboard.ui.sign_in`. After: `dashboard.accounts.sign_ins`, which decides.
 """
@@ -18,14 +18,14 @@ import anyio.to_thread
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope
 
-from dashboard.accounts import sign_ins
+from dashboard.accounts import guests, sign_ins
 from dashboard.accounts.lookout import Lookout, Seen, State
 from dashboard.accounts.sign_ins import Browser, Refusal, TooSoon, new_token
 from dashboard.ui import filters, sign_in_pages
 from dashboard.ui.navigation import PAGES
 
-IN, OUT, CHANGE = "/connexion", "/deconnexion", "/mot-de-passe"
-FORMS = frozenset({IN, OUT, CHANGE})
+IN, OUT, CHANGE, INVITED = "/connexion", "/deconnexion", "/mot-de-passe", "/invitation"
+FORMS = frozenset({IN, OUT, CHANGE, INVITED})
 LARGEST = 4_096  # bytes of a form
 # Passwords looked at, of browsers that are not known and of those that are; who waits in each line; for one address.
 AT_ONCE, KNOWN_AT_ONCE, WAITING, OF_ONE_ADDRESS = 2, 1, 80, 40
@@ -175,6 +175,8 @@ class Forms:
         if not (visitor.form and _is_of(sent.get("jeton", ""), visitor.form)):
             return self._form(scope, visitor, seen, OLD_FORM, 403)
         try:
+            if path == INVITED:
+                return await self._invited(scope, visitor, seen, sent)
             if path == IN:
                 return await self._in(scope, visitor, seen, sent)
             return await self._change(scope, visitor, seen, sent)
@@ -201,7 +203,10 @@ class Forms:
         form = visitor.form or new_token()
         query = scope["query_string"].decode("latin-1")
         action = f"{scope['path']}{'?' if query else ''}{query}"
-        if scope["path"] == CHANGE:
+        if scope["path"] == INVITED:
+            inside = seen.holder.name if seen.state == State.OPEN and seen.holder else ""
+            body = sign_in_pages.invited(_signed(form), inside, why)
+        elif scope["path"] == CHANGE:
             first = bool(seen.holder and seen.holder.must_change)
             body = sign_in_pages.new_password(_signed(form), action, first=first, why=why)
         else:
@@ -223,6 +228,21 @@ class Forms:
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 401, name)
         return self._entered(visitor, browser, token, after(scope))
+
+    async def _invited(
+        self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
+    ) -> Response:
+        """A guest comes in by his link: by sending the form, for what only looks at an address uses nothing up."""
+        # It does not become a browser that is known: whoever has the link may open it anywhere.
+        browser = Browser(visitor.token, "", visitor.address)
+        link = sent.get("lien", "").strip().rpartition("#")[2]
+        try:
+            token = await self.desk.take(
+                visitor.address, lambda: guests.enter(self.lookout.engine(), link, browser)
+            )
+        except Refusal as reason:
+            return self._form(scope, visitor, seen, str(reason), 401)
+        return self._entered(visitor, browser, token, "/")
 
     async def _change(
         self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
@@ -254,7 +274,8 @@ class Forms:
         self.lookout.forget_account_of(sign_ins.digest(visitor.token))
         answer = RedirectResponse(where, 303)
         visitor.give(answer, "session", token)
-        visitor.give(answer, "navigateur", browser.known_by, sign_ins.KNOWN_FOR.days)
+        if browser.known_by:
+            visitor.give(answer, "navigateur", browser.known_by, sign_ins.KNOWN_FOR.days)
         visitor.give(answer, "formulaire", "")
         return answer
 

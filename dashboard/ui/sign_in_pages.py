@@ -15,6 +15,10 @@ POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
 )
+# Of the page of an invitation: a script of ours takes the link out of the address.
+POLICY_OF_INVITATIONS = POLICY.replace(
+    "default-src 'none';", "default-src 'none'; script-src 'self';"
+)
 LOOKS = """
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;background:var(--paper);color:var(--ink);font:16px/1.5 "Source Sans 3","Source Sans Pro",
@@ -33,6 +37,7 @@ button:hover{text-decoration:underline}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
 [role=alert]{margin:0 0 1rem;padding:.6rem .8rem;border-radius:6px;background:var(--notice);color:var(--on-notice);
  border:1px solid var(--notice-edge)}
+[hidden]{display:none!important}
 .aside{color:var(--soft);font-size:15px}
 a{color:var(--main)}
 """
@@ -127,6 +132,28 @@ def signed_out() -> str:
     return _page(
         "Vous êtes déconnecté",
         '<p>Les pages ouvertes dans ce navigateur sont fermées.</p><p><a href="/connexion">Se connecter</a></p>',
+    )
+
+
+def invited(token: str, inside: str, why: str = "") -> str:
+    """What a guest finds at the address of a link: a button. inside: the account that is signed in in this browser, which has to
+    make room; "" where none is."""
+    room = (
+        f'<p role="note">Le compte <strong>{escape(inside)}</strong> est connecté dans ce navigateur : entrer comme'
+        " invité le déconnecte, et ferme ses pages.</p>"
+        if inside
+        else ""
+    )
+    return _page(
+        "Entrer comme invité",
+        _said(why),
+        f'<form method="post" action="/invitation">{_hidden(token)}{room}'
+        "<label>Lien reçu<small>Rempli d'avance quand on ouvre le lien.</small>"
+        '<input name="lien" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="300">'
+        "</label><button>Entrer</button></form>",
+        '<p class="aside">On voit des chiffres, des cartes et des graphiques : aucune plainte une par une, ni rien de'
+        " moins de 5 plaintes.</p>",
+        f'<script src="/app/static/ccsp-invitation.js?{shell.of_file("ccsp-invitation.js")}"></script>',
     )
 
 

@@ -8,9 +8,10 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import accesses
-from dashboard.answers import view
+from dashboard.answers import network, view
 from dashboard.ui import downloads, session
 from db import access
 from db.engine import writing
@@ -100,6 +101,41 @@ def test_an_account_is_changed_reset_and_closed(desk, signed_in):
     at.selectbox(key="changer_nom").set_value(me.name).run()
     refused = press(at, "Fermer le compte")
     assert "dernier compte d'administrateur" in refused.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("role", "page", "places"),
+    [
+        (Role.ADMINISTRATOR, "comptes", None),
+        (Role.CABINET, "mon-compte", None),
+        (Role.DIRECTOR, "mon-compte", frozenset({"Zou"})),
+    ],
+)
+def test_a_link_of_guests_is_made_shown_once_listed_and_closed(desk, signed_in, role, page, places):
+    signed_in(role, departments=places)
+    at = sound(visit_page(page))
+    assert at.multiselect(key="lien_departements").options == (
+        ["Zou"] if places else sorted(network.departments(LOCAL_READER), key=french.alphabetical)
+    )
+    at.text_input(key="lien_pour").set_value("atelier de Bohicon")
+    sound(press(at, "Faire un lien"))
+    [address] = [code.value for code in at.code if "/invitation#" in code.value]
+    token = address.partition("#")[2]
+    assert not [c for c in sound(at.run()).code if "#" in c.value] and token not in repr(
+        at.session_state
+    )
+    said = everything(at).replace("\\", "").replace(french.SPACE, " ")
+    assert f"atelier de Bohicon : {'Zou' if places else 'tout le réseau'}, jusqu'au " in said
+    assert "0 entrée, fait par awa le " in said
+    sound(press(at, "Fermer ce lien"))
+    assert not [b for b in at.button if b.label == "Fermer ce lien"]
+    assert desk.rows("SELECT disabled FROM account WHERE role = 'guest'") in ([(1,)], [(True,)])
+
+
+@pytest.mark.parametrize("role", [Role.FOCAL_POINT, Role.DATA_MANAGER])
+def test_who_may_not_invite_finds_nothing_of_links(desk, signed_in, role):
+    signed_in(role, sites=frozenset({KANDI}) if role == Role.FOCAL_POINT else None)
+    assert "Invités" not in everything(sound(visit_page("mon-compte")))
 
 
 def test_one_sees_where_one_is_signed_in_and_ends_it(desk, signed_in):

@@ -1,0 +1,73 @@
+"""What one who may invite does with links of guests: the right is checked here, for pages and for the command alike."""
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime
+
+from dashboard.accounts import guests
+from dashboard.accounts.guests import LONGEST, MOST_USES
+from dashboard.accounts.rights import NotAllowed, Person, Reach, reach, require
+from dashboard.answers.view import engine
+from dashboard.settings import load
+from db.access import Link
+from db.write import Refused
+
+__all__ = [
+    "LONGEST",
+    "MOST_USES",
+    "Link",
+    "Refused",
+    "address",
+    "close",
+    "holding",
+    "links",
+    "make",
+]
+
+
+def make(
+    person: Person, what: str, until: date, departments: Collection[str] | None = None
+) -> tuple[Link, str]:
+    """Make a link; gives it, and its address, to be told once. departments: what its guests see; None: all that the person may
+    invite for. Raises Refused or NotAllowed."""
+    own = _own(person)
+    if departments is None:
+        departments = own
+    elif own is not None and not set(departments) <= own:
+        raise NotAllowed(f"{person.name} : guest_links")
+    link, token = guests.make(engine(), what, until, departments, person.name)
+    return link, address(token)
+
+
+def links(person: Person) -> list[Link]:
+    """The links that the person may close, the latest first. Raises NotAllowed."""
+    own = _own(person)
+    return [one for one in guests.links(engine()) if _is_of(own, one)]
+
+
+def holding(person: Person) -> list[Link]:
+    """Those by which somebody may still come in. Raises NotAllowed."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return [one for one in links(person) if guests.holds(one, now)]
+
+
+def close(person: Person, number: int) -> None:
+    """Let nobody in by a link any more. Raises Refused or NotAllowed."""
+    if number not in {one.id for one in links(person)}:
+        raise Refused(f"Il n'y a pas de lien {number} : python -m dashboard accounts guests")
+    guests.close(engine(), number, person.name)
+
+
+def address(token: str) -> str:
+    """What is given to guests: the token stands behind the #, which no server and no log is told."""
+    return f"{load().address}/invitation#{token}"
+
+
+def _own(person: Person) -> frozenset[str] | None:
+    """The departments that the person may invite for; None: the country. Raises NotAllowed."""
+    require(person, "guest_links")
+    country = reach(person, "guest_links") == Reach.COUNTRY
+    return None if country else (person.departments or frozenset())
+
+
+def _is_of(own: frozenset[str] | None, link: Link) -> bool:
+    return own is None or (link.departments is not None and link.departments <= own)

@@ -1,0 +1,94 @@
+"""Links of guests, on « Comptes » and on « Mon compte » of who may invite: made, told once, listed, closed."""
+
+from datetime import timedelta
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.accounts.rights import Person
+from dashboard.actions import guests
+from dashboard.actions.guests import Link
+from dashboard.answers.network import departments
+from dashboard.period import ONE_DAY, local, today
+from dashboard.ui import errors, outcome, session
+from dashboard.ui.escape import escaped
+
+ONCE = "link_once"  # (workshop, address) of the last one that was made: shown by the run that follows, and no other
+USUAL = timedelta(days=7)
+
+
+def show() -> None:
+    """The section."""
+    person = session.person()
+    st.header("Invités d'un atelier", anchor=False)
+    st.markdown(
+        f"Un lien fait entrer sans compte, {guests.LONGEST} jours et {guests.MOST_USES} fois au plus. Les invités voient les"
+        " chiffres, les cartes et les graphiques ; aucune plainte une par une, ni rien de moins de 5 plaintes."
+    )
+    _told_once()
+    _making(person)
+    for one in guests.holding(person):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(escaped(_said(one)), width="content")
+            st.button("Fermer ce lien", on_click=_close, args=(one.id,), key=f"lien_{one.id}")
+    outcome.said("liens")
+
+
+def _told_once() -> None:
+    if ONCE not in st.session_state:
+        return
+    what, address = st.session_state.pop(ONCE)
+    with st.container(border=True):
+        st.markdown(escaped(f"Lien pour « {what} », à donner aux invités. Il n'est montré qu'ici."))
+        st.code(address, language=None, wrap_lines=True)
+
+
+def _making(person: Person) -> None:
+    own = sorted(person.departments or departments(person), key=french.alphabetical)
+    with st.container(border=True):
+        st.text_input("Pour quel atelier", max_chars=120, key="lien_pour")
+        now = today()
+        st.date_input(
+            "Jusqu'au",
+            now + USUAL,
+            min_value=now,
+            max_value=now + timedelta(days=guests.LONGEST),
+            format="DD/MM/YYYY",
+            key="lien_jour",
+        )
+        st.multiselect(
+            "Ce qu'ils voient (tout ce que vous pouvez montrer, si rien n'est choisi)",
+            own,
+            key="lien_departements",
+            placeholder="Choisir les départements",
+        )
+        st.button("Faire un lien", on_click=_make, key="lien_faire")
+
+
+def _said(one: Link) -> str:
+    """« Atelier de Parakou : Borgou, jusqu'au 03/12/2026, 12 entrées, fait par cab le 26/11/2026 »."""
+    places = french.join_words(sorted(one.departments or ())) or "tout le réseau"
+    used = french.plural(one.uses, "entrée")
+    made = f"fait par {one.made_by} le {local(one.made_at):%d/%m/%Y}"
+    return f"{one.what}{french.SPACE}: {places}, jusqu'au {one.until - ONE_DAY:%d/%m/%Y}, {used}, {made}"
+
+
+@errors.said_plainly()  # called between two runs, where nothing else catches
+def _make() -> None:
+    typed = st.session_state
+    with outcome.telling("liens", "Le lien est fait ; il est en haut de cette partie."):
+        link, address = guests.make(
+            session.person(),
+            typed["lien_pour"],
+            typed["lien_jour"],
+            typed["lien_departements"] or None,
+        )
+        typed[ONCE] = link.what, address
+        typed["lien_pour"] = ""
+
+
+@errors.said_plainly()
+def _close(number: int) -> None:
+    with outcome.telling("liens", "Le lien est fermé ; ceux qui sont entrés par lui sont dehors."):
+        guests.close(session.person(), number)
+        session.LOOKOUT.forget_guests()

@@ -1,0 +1,260 @@
+"""Links of guests: made by who may, opened by a button, for so long and so often; closed at once; only their hash is kept."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from dashboard.__main__ import main
+from dashboard.accounts import guests as links
+from dashboard.accounts import holders, sign_ins
+from dashboard.accounts.rights import NotAllowed, Person, Role
+from dashboard.actions import guests
+from dashboard.period import today
+from dashboard.ui.session import LOOKOUT
+from db import access, backup
+from db.engine import writing
+from db.write import Refused
+from tests.accounts.asgi import PAGE, Browser, run, stack
+from tests.accounts.test_open_pages import SHUT, application, open_page, rerun
+from tests.accounts.test_sign_in import journal, later
+
+CABINET = Person("cab", Role.CABINET, id="c")
+DIRECTOR = Person("dir.zou", Role.DIRECTOR, frozenset({"Zou"}), id="d")
+SOON = timedelta(days=7)
+
+
+def invite(
+    who: Person = CABINET, what: str = "atelier de Parakou", **more
+) -> tuple[guests.Link, str]:
+    """A link, and its address."""
+    return guests.make(who, what, today() + SOON, **more)
+
+
+def token_of(address: str) -> str:
+    """What stands behind the #."""
+    return address.partition("#")[2]
+
+
+def enter(address: str, browser: Browser | None = None) -> tuple[Browser, int]:
+    """A browser that opened the link and sent the form, and what was answered."""
+    browser = browser or Browser()
+    return browser, browser.post("/invitation", lien=token_of(address)).status
+
+
+def test_a_guest_comes_in_by_the_button_and_not_by_looking_at_the_address(closed):
+    link, address = invite()
+    assert address.startswith("http://localhost:8501/invitation#") and len(token_of(address)) > 40
+    looks = Browser()
+    for _ in range(3):  # a preview of a message, a robot that follows addresses: they send no #
+        page = looks.get("/invitation")
+        assert page.status == 200 and "Entrer comme invité" in page.text
+        assert looks.get(f"/invitation?{token_of(address)}").status == 200
+    assert looks.get("/").status == 303 and guests.links(CABINET)[0].uses == 0
+    guest, status = enter(address)
+    assert status == 303 and guest.get("/").told
+    assert guests.links(CABINET)[0].uses == 1
+    person = LOOKOUT.asks(guest.get("/").told)
+    assert (person.role, person.departments) == (Role.GUEST, None)
+    assert journal(closed)[-1] == (person.name, "signed in")
+    assert link.what == "atelier de Parakou"
+
+
+def test_the_form_of_an_invitation_runs_our_script_and_no_other(closed):
+    page = Browser().get("/invitation")
+    policy = page.header("content-security-policy")
+    assert "script-src 'self'" in policy and "default-src 'none'" in policy
+    assert page.text.count("<script") == 1 and "/app/static/ccsp-invitation.js" in page.text
+    assert "script-src" not in Browser().get("/connexion").header("content-security-policy")
+
+
+def test_the_link_itself_is_kept_nowhere(closed):
+    _, address = invite()
+    enter(address)
+    with closed.engine.connect() as connection:
+        for table in ("guest_link", "account", "sign_in", "access_journal", "journal"):
+            rows = connection.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608
+            assert rows or table == "journal"
+            assert token_of(address) not in repr(rows)
+
+
+def test_a_form_that_was_not_given_to_this_browser_lets_no_guest_in(closed):
+    _, address = invite()
+    for headers, fields in (({}, {"jeton": "x" * 64}), ({"origin": "https://evil.example"}, {})):
+        answer = Browser().post("/invitation", lien=token_of(address), headers=headers, **fields)
+        assert answer.status == 403
+    assert guests.links(CABINET)[0].uses == 0
+
+
+def test_forty_come_in_by_a_link_and_no_more_however_many_at_once(closed, monkeypatch):
+    monkeypatch.setattr(links, "MOST_USES", 5)
+    _, address = invite()
+
+    def one(_: int) -> bool:
+        try:
+            links.enter(closed.engine, token_of(address), sign_ins.Browser("", "", "10.0.0.1"))
+        except sign_ins.Refusal:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as many:
+        assert sum(many.map(one, range(12))) == 5
+    assert guests.links(CABINET)[0].uses == 5 and not guests.holding(CABINET)
+    assert enter(address)[1] == 401
+
+
+def test_a_link_ends_with_its_day_and_with_it_the_pages_of_its_guests(closed):
+    _, address = invite()
+    guest, _ = enter(address)
+    guest.app = stack(application)
+
+    async def tried():
+        async with open_page(guest) as page:
+            assert page.accepted
+            await asyncio_later(closed)
+            assert await page.next_said() == SHUT
+
+    run(tried())
+    assert guest.get("/").status == 303 and enter(address)[1] == 401
+
+
+async def asyncio_later(house) -> None:
+    import asyncio
+
+    await asyncio.to_thread(later, house, days=8)
+
+
+def test_a_link_that_is_closed_puts_its_guests_out_and_lets_nobody_in(closed):
+    link, address = invite()
+    guest, _ = enter(address)
+    guest.app = stack(application)
+
+    async def tried():
+        import asyncio
+
+        async with open_page(guest) as page:
+            await page.says(rerun())
+            assert await page.next_heard() == rerun()
+            await asyncio.to_thread(guests.close, CABINET, link.id)
+            await asyncio.to_thread(LOOKOUT.forget_guests)
+            assert await page.next_said() == SHUT
+
+    run(tried())
+    assert (guest.get("/").status, enter(address)[1], guests.holding(CABINET)) == (303, 401, [])
+    assert ("cab", "guest link closed") in journal(closed)
+
+
+def test_who_is_signed_in_is_asked_first_and_is_out_once_he_comes_in_as_a_guest(closed):
+    director = closed.someone()
+    before = dict(director.cookies)
+    _, address = invite()
+    assert "dir.zou" in director.get("/invitation").text
+    assert director.get("/").told and enter(address, director)[1] == 303
+    assert LOOKOUT.asks(director.get("/").told).role == Role.GUEST
+    assert Browser(cookies=before).get("/").status == 303
+
+
+def test_a_link_opens_no_form_of_passwords_and_no_page_of_accounts(closed):
+    _, address = invite()
+    guest, _ = enter(address)
+    name = LOOKOUT.asks(guest.get("/").told).name
+    assert (
+        Browser().sign_in(name, "").status
+        == Browser().sign_in(name, token_of(address)).status
+        == 401
+    )
+    for act in (
+        lambda: holders.reset(closed.engine, name, "adm"),
+        lambda: holders.change(closed.engine, name, holders.Wanted(role="administrator"), "adm"),
+    ):
+        with pytest.raises(Refused, match="pas de compte"):
+            act()
+    assert name not in {one.name for one in holders.everyone(closed.engine)}
+    fields = {"mot_de_passe": "", "nouveau": "trois lampes vertes", "encore": "trois lampes vertes"}
+    assert guest.post("/mot-de-passe", **fields).status == 400
+
+
+def test_who_may_invite_and_for_what(closed):
+    for who in (
+        Person("x", role, id="x")
+        for role in Role
+        if role not in ("cabinet", "director", "administrator")
+    ):
+        for act in (
+            lambda w=who: invite(w),
+            lambda w=who: guests.links(w),
+            lambda w=who: guests.close(w, 1),
+        ):
+            with pytest.raises(NotAllowed):
+                act()
+    with pytest.raises(NotAllowed):
+        invite(DIRECTOR, departments=["Zou", "Borgou"])
+    own, _ = invite(DIRECTOR)
+    nation, _ = invite(CABINET)
+    borgou, _ = invite(CABINET, departments=["Borgou"])
+    assert own.departments == {"Zou"} and nation.departments is None
+    assert [one.id for one in guests.links(DIRECTOR)] == [own.id]
+    for other in (nation, borgou):
+        with pytest.raises(Refused):
+            guests.close(DIRECTOR, other.id)
+    assert len(guests.links(CABINET)) == 3
+
+
+@pytest.mark.parametrize(
+    ("days", "holds"), [(-1, False), (0, True), (14, True), (15, False), (400, False)]
+)
+def test_a_link_holds_fourteen_days_at_most(closed, days, holds):
+    until = today() + timedelta(days=days)
+    if holds:
+        assert guests.make(CABINET, "atelier", until)[0].until.date() == until + timedelta(days=1)
+        return
+    with pytest.raises(Refused, match="14 jours"):
+        guests.make(CABINET, "atelier", until)
+
+
+@pytest.mark.parametrize(
+    ("what", "departments"),
+    [("", None), ("  ", None), ("x" * 121, None), ("a", ["Nulle part"]), ("a", [])],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(closed, what, departments):
+    with pytest.raises(Refused):
+        guests.make(CABINET, what, today() + SOON, departments)
+
+
+def test_a_copy_that_is_put_back_lets_in_nobody_by_a_link_of_then(
+    closed, tmp_path, database_url, programs_of_the_server
+):
+    _, address = invite()
+    backup.backup(closed.engine, tmp_path / "copie")
+    backup.restore(closed.engine, tmp_path / "copie", force=True, by="test")
+    assert guests.links(CABINET) and not guests.holding(CABINET)
+    assert enter(address)[1] == 401
+
+
+def test_the_command_makes_lists_and_closes(closed, command):
+    day = today() + SOON
+    said = command(
+        main, "accounts", "guest", "atelier", "--until", str(day), "--department", "Zou"
+    ).out
+    address = said.splitlines()[-1]
+    assert enter(address)[1] == 303
+    (line,) = command(main, "accounts", "guests").out.splitlines()
+    assert "atelier · Zou" in line and f"jusqu'au {day:%d/%m/%Y}" in line and "1 entrée" in line
+    assert command(main, "accounts", "revoke", line.split(" ")[0]).code == 0
+    assert "fini" in command(main, "accounts", "guests").out and enter(address)[1] == 401
+    assert command(main, "accounts", "revoke", "999").code == 1
+
+
+def test_whoever_makes_links_up_keeps_no_writer_waiting(closed, monkeypatch):
+    monkeypatch.setattr(links, "writing", lambda *a, **k: pytest.fail("waited for a writer"))
+    assert enter("x#" + "y" * 43)[1] == 401
+
+
+def test_a_guest_s_browser_is_not_known_afterwards(closed):
+    _, address = invite()
+    guest, _ = enter(address)
+    assert "ccsp-navigateur" not in guest.cookies
+    with writing(closed.engine, queue=False) as connection:
+        assert not access.knows_at_all(connection, "", access.now(connection) - SOON)
+    assert run(guest.ask("/comptes", **PAGE)).status == 200  # behind stands no page here
