@@ -10,7 +10,7 @@ from dashboard.accounts.rights import Person
 from dashboard.actions import accounts, guests
 from dashboard.actions.accounts import Wanted
 from dashboard.french import counted
-from dashboard.period import ONE_DAY
+from dashboard.period import last_day
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -107,7 +107,7 @@ def _guests(person: Person, _arguments: Namespace) -> None:
     open_ = {one.id for one in guests.holding(person)}
     for one in guests.links(person):
         places = ", ".join(sorted(one.departments or ())) or "tout le réseau"
-        state = f"jusqu'au {one.until - ONE_DAY:%d/%m/%Y}" if one.id in open_ else "fini"
+        state = f"jusqu'au {last_day(one.until):%d/%m/%Y}" if one.id in open_ else "fini"
         print(
             f"{one.id} · {one.what} · {places} · {state} · {counted(one.uses, 'entrée')} · {one.made_by}"
         )

@@ -150,6 +150,11 @@ def noted(first: date, last: date) -> tuple[datetime, datetime]:
     return start, end
 
 
+def last_day(end: datetime) -> date:
+    """The last day in Benin before a moment that a write noted: of what holds until then."""
+    return (local(end) - timedelta(seconds=1)).date()
+
+
 def day_number(day: date) -> int:
     """Days since 1 January 1970, as files, rollups and arrays count them."""
     return (day - DAY_0).days

@@ -6,14 +6,14 @@ Before: `db.access`. After: `dashboard.actions.guests`, which checks who may mak
 
 import secrets
 from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
 
 from dashboard.accounts import journal, sign_ins
 from dashboard.accounts.rights import Role
 from dashboard.accounts.sign_ins import Browser, Refusal, digest, new_token
-from dashboard.period import ONE_DAY
+from dashboard.period import noted, today
 from db import access
 from db.access import Link
 from db.engine import writing
@@ -35,9 +35,8 @@ def make(
         raise Refused(f"Dire pour quel atelier est le lien, en {LONGEST_NAME} signes au plus.")
     token = new_token()
     with writing(engine, queue=False) as connection:
-        now = access.now(connection)
-        end = datetime.combine(until + ONE_DAY, time())
-        if not now < end <= datetime.combine(now.date(), time()) + timedelta(days=LONGEST + 1):
+        _, end = noted(until, until)  # of the day there, as the database dates
+        if access.now(connection) >= end or until > today() + timedelta(days=LONGEST):
             raise Refused(f"Un lien tient jusqu'à un jour à venir, {LONGEST} jours au plus.")
         there, _ = access.places(connection)
         if departments is not None and (not departments or set(departments) - there):

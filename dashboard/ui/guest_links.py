@@ -9,7 +9,7 @@ from dashboard.accounts.rights import Person
 from dashboard.actions import guests
 from dashboard.actions.guests import Link
 from dashboard.answers.network import departments
-from dashboard.period import ONE_DAY, local, today
+from dashboard.period import last_day, local, today
 from dashboard.ui import errors, outcome, session
 from dashboard.ui.escape import escaped
 
@@ -70,7 +70,7 @@ def _said(one: Link) -> str:
     places = french.join_words(sorted(one.departments or ())) or "tout le réseau"
     used = french.plural(one.uses, "entrée")
     made = f"fait par {one.made_by} le {local(one.made_at):%d/%m/%Y}"
-    return f"{one.what}{french.SPACE}: {places}, jusqu'au {one.until - ONE_DAY:%d/%m/%Y}, {used}, {made}"
+    return f"{one.what}{french.SPACE}: {places}, jusqu'au {last_day(one.until):%d/%m/%Y}, {used}, {made}"
 
 
 @errors.said_plainly()  # called between two runs, where nothing else catches

@@ -11,7 +11,7 @@ from dashboard.accounts import guests as links
 from dashboard.accounts import holders, sign_ins
 from dashboard.accounts.rights import NotAllowed, Person, Role
 from dashboard.actions import guests
-from dashboard.period import today
+from dashboard.period import noted, today
 from dashboard.ui.session import LOOKOUT
 from db import access, backup
 from db.engine import writing
@@ -207,7 +207,7 @@ def test_who_may_invite_and_for_what(closed):
 def test_a_link_holds_fourteen_days_at_most(closed, days, holds):
     until = today() + timedelta(days=days)
     if holds:
-        assert guests.make(CABINET, "atelier", until)[0].until.date() == until + timedelta(days=1)
+        assert guests.make(CABINET, "atelier", until)[0].until == noted(until, until)[1]
         return
     with pytest.raises(Refused, match="14 jours"):
         guests.make(CABINET, "atelier", until)
