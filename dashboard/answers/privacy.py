@@ -39,13 +39,18 @@ def section() -> str:
 
 def _answers() -> str:
     known = load()
+    rows = (
+        "les plaintes y sont une à une pour qui en voit la liste"
+        if known.complaint_rows_in_files
+        else "aucune plainte n'y est seule"
+    )
     return "\n".join(
         f"- **{asked}** {said}"
         for asked, said in (
             (
                 "Ce qui est gardé des usagers.",
                 "Une visite n'a ni nom, ni téléphone, ni matricule : ces colonnes d'un registre ne sont pas lues. Une plainte est"
-                " connue par sa référence ; ce qu'elle dit est gardé à part, et s'efface seul.",
+                " connue par sa référence ; ce qu'elle dit est gardé à part, et peut être effacé sans elle.",
             ),
             (
                 "Ce qui est gardé de ceux qui se connectent.",
@@ -59,7 +64,7 @@ def _answers() -> str:
             (
                 "Où, et qui le reçoit.",
                 "Sur la machine du ministère. L'application n'envoie rien ailleurs, et les pages ne chargent rien d'ailleurs. Les"
-                " fichiers que l'on emporte contiennent des comptes ; les plaintes y sont une à une pour qui en voit la liste.",
+                f" fichiers que l'on emporte contiennent des comptes ; {rows}.",
             ),
             ("Qui en répond.", f"{known.issuer_name}."),
             (

@@ -6,7 +6,6 @@ it to what `st.vega_lite_chart` sends.
 """
 
 import json
-from typing import Any
 
 import streamlit as st
 from streamlit.dataframe_util import convert_arrow_table_to_arrow_bytes
@@ -16,16 +15,16 @@ from streamlit.proto.VegaLiteChart_pb2 import VegaLiteChart
 
 from dashboard.panel import Chart
 
-Sent = tuple[str, Any, Any]  # kind of element, its message, its width and height
+Sent = tuple[VegaLiteChart, LayoutConfig]
 
 
 def draw(chart: Chart, alt: str) -> None:
     """The chart, on the paper that the reader has chosen. alt: what it shows, for who hears it."""
     paper = "dark" if st.context.theme.type == "dark" else "light"
-    kind, message, layout = chart.sent.get((paper, alt)) or chart.sent.setdefault(
+    message, layout = chart.sent.get((paper, alt)) or chart.sent.setdefault(
         (paper, alt), _message(chart, paper, alt)
     )
-    st._main._enqueue(kind, message, layout)
+    st._main._enqueue("vega_lite_chart", message, layout)
 
 
 def _message(chart: Chart, paper: str, alt: str) -> Sent:
@@ -34,4 +33,4 @@ def _message(chart: Chart, paper: str, alt: str) -> Sent:
         spec=json.dumps(_prepare_vega_lite_spec(chart.drawing(paper), True)), alt=alt
     )
     message.data.data = convert_arrow_table_to_arrow_bytes(chart.values)
-    return "vega_lite_chart", message, LayoutConfig(width="stretch", height="content")
+    return message, LayoutConfig(width="stretch", height="content")

@@ -39,5 +39,16 @@ def test_it_says_who_sees_what_and_how_long(said):
     assert "**Comptes** : numéro, nom de connexion, adresse électronique" in said
 
 
+@pytest.mark.parametrize("allowed", ["0", "1"])
+def test_it_says_whether_files_hold_complaints_one_by_one(allowed, monkeypatch):
+    monkeypatch.setenv("COMPLAINT_ROWS_IN_FILES", allowed)
+    load.cache_clear()
+    said = privacy.section()
+    monkeypatch.undo()
+    load.cache_clear()
+    assert ("les plaintes y sont une à une" in said) == (allowed == "1")
+    assert ("aucune plainte n'y est seule" in said) == (allowed == "0")
+
+
 def test_every_reach_of_a_right_is_said():
     assert set(privacy.FAR) == set(Reach)
