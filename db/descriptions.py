@@ -60,6 +60,7 @@ TABLES: Mapping[str, Description] = {
         "comprendre ce qui est demandé, pour y répondre",
         {"complaint_id subject": "la plainte, et son objet tel qu'il a été écrit"},
         of="les usagers, et qui ils nomment",
+        seen="complaint_texts",
         kept="texts_kept_months",
     ),
     "daily_closing": Description(

@@ -32,7 +32,9 @@ COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/forms")
 READERS = {
     "db.codes", "db.descriptions", "db.engine", "db.facts", "db.faults", "db.ledger", "db.read", "db.shapes"
 }  # fmt: skip
-WRITERS = {"db.access", "db.codes", "db.shapes", "db.steering", "db.write"}
+WRITERS = {
+    "db.access", "db.codes", "db.retain", "db.shapes", "db.steering", "db.texts", "db.write"
+}  # fmt: skip
 ASK_THE_DATABASE = {
     "dashboard/answers/": READERS,
     "dashboard/actions/": WRITERS,

@@ -96,6 +96,8 @@ RIGHTS = {
                              _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     # what people wrote when they complained
     "complaint_texts": Right({_DIRECTOR: Reach.DEPARTMENTS, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}, content=True),
+    # to erase them, one complaint at a time
+    "erase_texts": Right({_MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     "keep_stories": Right({_CABINET: Reach.MADE, _DIRECTOR: Reach.MADE, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     "decide": Right({_CABINET: Reach.COUNTRY, _DIRECTOR: Reach.DEPARTMENTS, _MANAGER: Reach.COUNTRY,
                      _READER: Reach.COUNTRY}),

@@ -24,6 +24,7 @@ DID = {
     "password reset": "a donné un nouveau mot de passe",
     "sessions closed": "a fermé des sessions",
     "looked at complaints": "a vu la liste des plaintes",
+    "read words": "a lu les mots d'une plainte",
     "guest link made": "a fait un lien d'invités",
     "guest link closed": "a fermé un lien d'invités",
     "exported": "a emporté un fichier",

@@ -81,7 +81,8 @@ def _answers() -> str:
             ),
             (
                 "Effacer les mots d'une plainte",
-                "avant son terme : `python -m db erase-text CENTRE REFERENCE --why RAISON`. La plainte reste comptée.",
+                "avant son terme : le gestionnaire des données, sur la page Plaintes ou par `python -m db erase-text CENTRE"
+                " REFERENCE --why RAISON`. La plainte reste comptée ; le journal garde qui, quand et pourquoi.",
             ),
         )
     )

@@ -14,7 +14,7 @@ from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, choices, codes
 from dashboard.judgement.signals import FOLLOWED
 from dashboard.panel import Listing, Panel
-from dashboard.ui import looked, show
+from dashboard.ui import looked, show, texts
 from dashboard.ui.escape import escaped
 
 VOLUMES = codes(lambda i: i.chart == "volume")
@@ -41,6 +41,7 @@ def waiting(person: Person, question: Question, key: str, *, height: int | None 
     """The complaints that wait, one by one as far as the person may see them, which is noted."""
     headed(complaints.waiting(person, question, key), height=height)
     looked.at_complaints(person, question)
+    texts.section(question, key)
 
 
 def unclosed(person: Person, question: Question, key: str) -> None:

@@ -30,7 +30,7 @@ def test_it_answers_what_somebody_asks_of_his_data(said):
 
 def test_it_says_who_sees_what_and_how_long(said):
     assert "| Mots des plaintes | les usagers, et qui ils nomment |" in said
-    assert "| aucun écran | 7 mois |" in said
+    assert "| directeur (de ses départements), gestionnaire des données | 7 mois |" in said
     assert (
         "| cabinet, directeur (de ses départements), point focal (de ses centres), gestionnaire des données | tant que la base |"
         in said

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.accounts import rights
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, RIGHTS, NotAllowed, Person, Reach, Role
 from dashboard.actions import accesses, accounts, steering
+from dashboard.actions import texts as words
 from dashboard.answers import complaints, deck, network, view
 from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS
@@ -30,6 +31,7 @@ from dashboard.ui import (
     steering_map,
     stories,
     targets,
+    texts,
 )
 from dashboard.ui.navigation import NO_SUCH_PAGE, PAGES
 from db import access
@@ -87,6 +89,7 @@ REACHES = {
     "aggregates": {C: ALL, D: ALL, F: ALL, M: ALL, R: ALL, G: LINK},
     "complaint_list": {C: ALL, D: OWN, F: SITES, M: ALL, R: ALL},
     "complaint_texts": {D: OWN, M: ALL, R: ALL},
+    "erase_texts": {M: ALL, R: ALL},
     "keep_stories": {C: MADE, D: MADE, M: ALL, R: ALL},
     "decide": {C: ALL, D: OWN, M: ALL, R: ALL},
     "set_targets": {C: NATION, D: OWN, M: ALL, R: ALL},
@@ -290,6 +293,13 @@ AIM = {
 DECISION = {"decision_quoi": "tickets", "decision_qui": "le directeur", "decision_pour": None}
 LEVEL = {"niveau_raison": "travaux"}
 FORGED = {
+    "words erased": (
+        texts._erase,
+        (KANDI, "P1", f"plaintes_{KANDI}"),
+        {f"plaintes_{KANDI}_pourquoi": "pour voir"},
+        "erase_text",
+        {M, R},
+    ),
     "aim of the network": (
         targets._keep,
         (),
@@ -366,7 +376,8 @@ def receive(callback, given, state) -> None:
 def test_a_forged_message_does_what_the_role_may_do_and_no_more(demo, role, message, monkeypatch):
     callback, given, state, writes, allowed = FORGED[message]
     written: list[str] = []
-    monkeypatch.setattr(steering.steer, writes, lambda *a, **k: written.append(writes))
+    module = words.retain if writes == "erase_text" else steering.steer
+    monkeypatch.setattr(module, writes, lambda *a, **k: written.append(writes))
     if writes == "keep_story":  # one of a ready-made name is refused to all
         given = (None, replace(given[1], name="revue"))
     monkeypatch.setattr(st, "rerun", lambda: None)

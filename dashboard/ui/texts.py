@@ -1,0 +1,80 @@
+"""« Lire ce qui est écrit »: the words of a complaint, for who may read them, gone with the next thing that is done on the
+page; and their erasing.
+
+Before: `dashboard.actions.texts`. Nothing is held by the session but the complaint that was chosen.
+"""
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.actions import texts
+from dashboard.answers.question import Question
+from dashboard.ui import outcome, session, show
+from dashboard.ui.escape import escaped
+
+FOLD = "Lire ce qui est écrit dans une plainte"
+NOTED = "Chaque lecture est notée au journal. Ces mots ne sont dans aucun fichier."
+NONE = "De cette plainte, aucun mot n'est gardé, ou elle n'est pas d'un centre dont vous répondez."
+LONGEST = 200  # of a reason
+
+
+@st.fragment
+def section(question: Question, key: str) -> None:
+    """A fold under the list of complaints; nothing for who may read no words, and where there are none."""
+    person = session.person()
+    outcome.said(f"{key}_effacer")
+    if not texts.are_kept(person, question):
+        return
+    with show.folded(FOLD, f"{key}_mots") as fold:
+        if not fold.open:
+            return
+        listed = {_label(one): one for one in texts.of_open(person, question)}
+        chosen = st.selectbox(
+            "Plainte",
+            list(listed),
+            index=None,
+            accept_new_options=True,
+            placeholder="Choisir parmi celles qui attendent, ou écrire une référence",
+            key=f"{key}_laquelle",
+        )
+        st.caption(NOTED)
+        if not chosen:
+            return
+        found = [listed[chosen]] if chosen in listed else texts.find(person, chosen)
+        for one in found:
+            if chosen not in listed:  # a reference that was typed may be of several sites
+                st.markdown(f"**{escaped(_label(one))}**")
+            _one(one, f"{key}_{one.site}")
+        if not found:
+            st.info(NONE)
+
+
+def _one(one: texts.Named, key: str) -> None:
+    """One complaint: its words for one run, at a click; the form that erases them."""
+    person = session.person()
+    if st.button("Lire", key=f"{key}_lire"):
+        for words in texts.read(person, one.site, one.reference):
+            st.markdown(f"«{french.SPACE}{escaped(words)}{french.SPACE}»")
+    if not texts.may_erase(person):
+        return
+    with st.form(f"{key}_effacement", border=True):
+        st.text_input(
+            "Effacer ces mots, parce que",
+            max_chars=LONGEST,
+            placeholder="par exemple : demande de l'usager",
+            help="La plainte reste comptée. Effacés, ces mots ne se retrouvent plus.",
+            key=f"{key}_pourquoi",
+        )
+        st.form_submit_button("Effacer", on_click=_erase, args=(one.site, one.reference, key))
+
+
+def _erase(site: str, reference: str, key: str) -> None:
+    """What the form asks for, of whoever sends it; done, nothing is chosen any more."""
+    page = key.removesuffix(f"_{site}")
+    with outcome.telling(f"{page}_effacer", f"Les mots de la plainte {reference} sont effacés."):
+        texts.erase(session.person(), site, reference, st.session_state.get(f"{key}_pourquoi", ""))
+        st.session_state[f"{page}_laquelle"] = None
+
+
+def _label(one: texts.Named) -> str:
+    return f"{one.reference}{french.SPACE}· {one.name}"
