@@ -28,7 +28,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     actions.add_parser("list", help="tous les comptes")
     for name, words in (
         ("disable", "ferme un compte, tout de suite"),
-        ("reset", "donne un nouveau mot de passe, qui sert une fois"),
+        (
+            "reset",
+            "donne un nouveau mot de passe, qui sert une fois, et délie de l'identité du ministère",
+        ),
+        ("unbind", "délie un compte de l'identité du ministère qui l'ouvre"),
         ("close", "met fin aux sessions d'un compte"),
     ):
         actions.add_parser(name, help=words).add_argument("name", metavar="NOM")
@@ -62,6 +66,9 @@ def _reset(person: Person, arguments: Namespace) -> None:
 
 
 def _once(name: str, password: str) -> None:
+    if not password:
+        print(f"Compte « {name.strip().casefold()} » : le compte du ministère l'ouvre.")
+        return
     print(
         f"Compte « {name.strip().casefold()} ». Mot de passe, qui sert une fois, dans les 72 heures :"
     )
@@ -74,11 +81,12 @@ def _set(person: Person, arguments: Namespace) -> None:
 
 
 def _list(person: Person, _arguments: Namespace) -> None:
-    held = accounts.everyone(person)
+    held, bound = accounts.everyone(person), accounts.bound(person)
     for one in held:
         places = ", ".join(sorted((one.departments or frozenset()) | (one.sites or frozenset())))
         state = "fermé" if one.disabled else "premier mot de passe" if one.must_change else "actif"
-        print(" · ".join(filter(None, (one.name, one.role, places, one.email or "", state))))
+        by = "identité du ministère" if one.id in bound else ""
+        print(" · ".join(filter(None, (one.name, one.role, places, one.email or "", state, by))))
     if not held:
         print("Aucun compte : python -m dashboard accounts add NOM --role administrator")
 
@@ -86,6 +94,11 @@ def _list(person: Person, _arguments: Namespace) -> None:
 def _disable(person: Person, arguments: Namespace) -> None:
     accounts.disable(person, arguments.name)
     print("Le compte est fermé ; ses pages ouvertes se ferment.")
+
+
+def _unbind(person: Person, arguments: Namespace) -> None:
+    accounts.unbind(person, arguments.name)
+    print("Le compte est délié ; ses pages ouvertes se ferment.")
 
 
 def _close(person: Person, arguments: Namespace) -> None:
@@ -129,6 +142,7 @@ COMMANDS: dict[str, Callable[[Person, Namespace], None]] = {
     "list": _list,
     "disable": _disable,
     "reset": _reset,
+    "unbind": _unbind,
     "close": _close,
     "sessions": _sessions,
     "guest": _guest,

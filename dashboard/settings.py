@@ -11,6 +11,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ("127.0.0.1", "localhost", "::1")  # addresses that no other machine can reach
 PUBLIC = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?/?")
+# By http only a provider of this very machine is believed: whoever is between could answer in its place.
+PROVIDER = re.compile(
+    r"(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1|\[::1\]))(:\d{1,5})?(/[\w.~/-]*)?"
+)
 
 
 def _text(default: str, meaning: str, *, a_file: bool = False, secret: bool = False) -> Any:
@@ -83,6 +87,22 @@ class Settings:
     )
     session_hours: int = _whole(12, (1, 24), "A sign-in lapses after so many hours in any case")
 
+    oidc_issuer: str = _text(
+        "",
+        "Address of the OpenID Connect provider, as it names itself; empty: there is none",
+    )
+    oidc_client_id: str = _text("", "Name by which the provider knows the dashboard")
+    oidc_client_secret: str = _text("", "Secret that the provider gave with that name", secret=True)
+    oidc_scopes: str = _text("openid email", "What the provider is asked for, between blanks")
+    oidc_button: str = _text(
+        "Se connecter avec le compte du ministère", "Words of the button that leads to the provider"
+    )
+    local_accounts: int = _whole(
+        1, (0, 1), "Whether one may sign in with a password of the dashboard: 0 leaves the provider"
+    )
+    account_contact: str = _text(
+        "l'administrateur du tableau de bord", "Whom to ask for an account: an address, a post"
+    )
     privacy_contact: str = _text(
         "le délégué à la protection des données du ministère",
         "Whom to write to about what is kept of people: an address, a post",
@@ -108,6 +128,12 @@ class Settings:
         host = "localhost" if self.host in OWN else self.host
         return f"http{'s' if self.tls_cert else ''}://{host}:{self.port}"
 
+    @property
+    def doors(self) -> frozenset[str | None]:
+        """Who may say who somebody is: the provider, by its address; None is a password of the dashboard."""
+        local = {None} if self.local_accounts else set()
+        return frozenset({*local, *({self.oidc_issuer} if self.oidc_issuer else ())})
+
 
 def fields_by_name() -> dict[str, Field[Any]]:
     """Each setting's field: its default, its type, and its meaning in the metadata."""
@@ -129,6 +155,7 @@ def load() -> Settings:
     values: dict[str, Any] = {name: _value(one) for name, one in fields_by_name().items()}
     settings = Settings(**values)
     _check_doors(settings)
+    _check_provider(settings)
     return settings
 
 
@@ -148,6 +175,34 @@ def _check_doors(settings: Settings) -> None:
             f"HOST={settings.host} ouvre l'application à d'autres machines, par https seulement :"
             f" HOST={settings.host} TLS_CERT=cert.pem TLS_KEY=cle.pem make run, ou, derrière un serveur mandataire sur"
             " cette machine, PUBLIC_URL=https://tableau.example.bj make run."
+        )
+
+
+def _check_provider(settings: Settings) -> None:
+    """Raises ValueError where the provider is half set, or nobody could sign in."""
+    given = {
+        "OIDC_ISSUER": settings.oidc_issuer,
+        "OIDC_CLIENT_ID": settings.oidc_client_id,
+        "OIDC_CLIENT_SECRET (ou OIDC_CLIENT_SECRET_FILE)": settings.oidc_client_secret,
+    }
+    if missing := [name for name, value in given.items() if not value]:
+        if len(missing) < len(given):
+            raise ValueError(
+                f"OIDC_ISSUER, OIDC_CLIENT_ID et OIDC_CLIENT_SECRET vont ensemble : il manque {' et '.join(missing)}."
+            )
+        if not settings.local_accounts:
+            raise ValueError(
+                "LOCAL_ACCOUNTS=0 ne laisse entrer que par un fournisseur d'identité, et OIDC_ISSUER n'en nomme aucun."
+            )
+        return
+    if not PROVIDER.fullmatch(settings.oidc_issuer):
+        raise ValueError(
+            "OIDC_ISSUER : une adresse comme https://identite.example.bj est attendue, lu"
+            f" « {settings.oidc_issuer} »."
+        )
+    if not {"openid", "email"} <= set(settings.oidc_scopes.split()):
+        raise ValueError(
+            f"OIDC_SCOPES : openid et email au moins sont attendus, lu « {settings.oidc_scopes} »."
         )
 
 

@@ -81,6 +81,7 @@ class Entry(NamedTuple):
     seen_at: datetime
     ended_at: datetime | None
     next_id: int | None
+    issuer: str | None
 
 
 HOLDER = [getattr(Account, name) for name in Holder._fields]
@@ -188,11 +189,25 @@ def _listed(values: dict[str, Any]) -> dict[str, Any]:
 
 
 # --- browsers that signed in ------------------------------------------------------------------------------------------
-def begin(connection: Connection, account_id: str, token: str, browser: str, at: datetime) -> int:
-    """Note that a browser signed in; returns the number."""
+def begin(
+    connection: Connection,
+    account_id: str,
+    token: str,
+    browser: str,
+    at: datetime,
+    issuer: str | None = None,
+) -> int:
+    """Note that a browser signed in; returns the number. issuer: the provider that said who it is."""
     return connection.execute(
         insert(SignIn)
-        .values(account_id=account_id, token=token, browser=browser, began_at=at, seen_at=at)
+        .values(
+            account_id=account_id,
+            token=token,
+            browser=browser,
+            began_at=at,
+            seen_at=at,
+            issuer=issuer,
+        )
         .returning(SignIn.id)
     ).scalar_one()
 

@@ -98,10 +98,21 @@ TABLES: Mapping[str, Description] = {
             "id account_id next_id": "numéro, compte, connexion suivante",
             "token browser": "empreintes du jeton et du navigateur",
             "began_at seen_at ended_at": "début, dernière page, fin",
+            "issuer": "le fournisseur d'identité qui a dit qui c'est",
         },
         of="ceux qui se connectent",
         seen="accounts",
         kept="sign_ins_kept_months",
+    ),
+    "identity": Description(
+        "Identités du ministère",
+        "reconnaître d'une fois à l'autre qui se connecte avec le compte du ministère",
+        {
+            "issuer subject": "fournisseur d'identité, marque qu'il donne à la personne",
+            "account_id bound_at": "compte, depuis quand",
+        },
+        of="ceux qui se connectent",
+        seen="accounts",
     ),
     "guest_link": Description(
         "Liens d'invités",

@@ -493,6 +493,22 @@ class SignIn(Base):
     next_id: Mapped[int | None] = mapped_column(
         RowId, comment="the one that went on with its pages after it had lapsed"
     )
+    issuer: Mapped[str | None] = mapped_column(
+        String(200), comment="the provider that said who it is; null: a password, or a link"
+    )
+
+
+class Identity(Base):
+    """Whom a provider of identities means, by its own unchanging mark: which account he signs in to. Made once, by an address
+    that the provider has verified; undone by an administrator."""
+
+    __tablename__ = "identity"
+    issuer: Mapped[str] = mapped_column(String(200), primary_key=True)
+    subject: Mapped[str] = mapped_column(
+        String(255), primary_key=True, comment="the provider's mark of a person"
+    )
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), unique=True)
+    bound_at: Mapped[datetime] = mapped_column(DateTime)
 
 
 class GuestLink(Base):

@@ -39,7 +39,14 @@ ASK_THE_DATABASE = {
     "dashboard/answers/": READERS,
     "dashboard/actions/": WRITERS,
     # Who may come in, and nothing of the data.
-    "dashboard/accounts/": {"db.access", "db.codes", "db.engine", "db.faults", "db.write"},
+    "dashboard/accounts/": {
+        "db.access",
+        "db.codes",
+        "db.engine",
+        "db.faults",
+        "db.identities",
+        "db.write",
+    },  # fmt: skip
     # A command says what went wrong and on which version, as those of db do.
     "dashboard/__main__.py": READERS | WRITERS | {"db.console", "db.schema"},
 }

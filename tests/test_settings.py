@@ -8,6 +8,12 @@ import pytest
 
 from dashboard.settings import ROOT, Settings, bounds, fields_by_name, load
 
+PROVIDER = {
+    "OIDC_ISSUER": "https://identite.exemple.bj/realms/mtfp",
+    "OIDC_CLIENT_ID": "tableau",
+    "OIDC_CLIENT_SECRET": "tenu secret",
+}
+
 
 @pytest.fixture
 def reading(monkeypatch):
@@ -39,6 +45,8 @@ def test_a_variable_is_read_without_the_blanks_around_it_and_a_blank_one_is_none
 
 @pytest.mark.parametrize("name", [n for n in fields_by_name() if bounds(n)])
 def test_a_number_is_taken_to_its_bounds_and_refused_beyond(reading, name):
+    if name == "local_accounts":
+        reading(**PROVIDER)  # without one nobody could sign in
     low, high = bounds(name)
     assert [getattr(reading(**{name.upper(): str(n)}), name) for n in (low, high)] == [low, high]
     for wrong in (str(low - 1), str(high + 1), "dix", "2.5", "9" * 5_000):
@@ -47,6 +55,39 @@ def test_a_number_is_taken_to_its_bounds_and_refused_beyond(reading, name):
         assert str(refused.value) == (
             f"{name.upper()} : un nombre entier de {low} à {high} est attendu, lu « {wrong} »."
         )
+
+
+def test_a_provider_of_identities_is_named_wholly_or_not_at_all(reading):
+    for missing in PROVIDER:
+        with pytest.raises(ValueError, match=rf"vont ensemble : il manque {missing}"):
+            reading(**PROVIDER | {missing: ""})
+    assert reading(**PROVIDER).doors == {None, PROVIDER["OIDC_ISSUER"]}
+
+
+@pytest.mark.parametrize(
+    "wrong, said",
+    [
+        ({"OIDC_ISSUER": "identite.exemple.bj"}, "OIDC_ISSUER : une adresse comme"),
+        ({"OIDC_ISSUER": "http://identite.exemple.bj"}, "OIDC_ISSUER : une adresse comme"),
+        ({"OIDC_ISSUER": "https://identite.exemple.bj?x=1"}, "OIDC_ISSUER : une adresse comme"),
+        ({"OIDC_SCOPES": "openid"}, "OIDC_SCOPES : openid et email"),
+        ({**dict.fromkeys(PROVIDER, ""), "LOCAL_ACCOUNTS": "0"}, "LOCAL_ACCOUNTS=0 ne laisse"),
+    ],
+)
+def test_a_provider_that_cannot_be_is_refused_in_a_sentence(reading, wrong, said):
+    with pytest.raises(ValueError) as refused:
+        reading(**PROVIDER | wrong)
+    assert str(refused.value).startswith(said) and PROVIDER["OIDC_CLIENT_SECRET"] not in str(
+        refused.value
+    )
+
+
+def test_the_secret_of_a_provider_may_stand_in_a_file(reading, tmp_path):
+    (tmp_path / "secret").write_text("du fichier\n", encoding="utf-8")
+    found = reading(
+        **PROVIDER | {"OIDC_CLIENT_SECRET": ""}, OIDC_CLIENT_SECRET_FILE=str(tmp_path / "secret")
+    )
+    assert found.oidc_client_secret == "du fichier"
 
 
 def test_a_logo_that_is_not_there_is_named(reading, tmp_path):

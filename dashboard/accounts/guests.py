@@ -95,7 +95,7 @@ def enter(engine: Engine, token: str, browser: Browser) -> str:
         sign_ins.begin(connection, account, mine, browser)
         holder = access.account(connection, account)
         journal.note(
-            connection, holder.name if holder else "", "signed in", {"from": browser.address}
+            connection, holder.name if holder else "", "signed in", sign_ins.by(browser, "link")
         )
     return mine
 

@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from dashboard.accounts import journal, passwords
+from dashboard.accounts.lookout import limits
 from dashboard.accounts.rights import Role
 from dashboard.settings import load
-from db import access
+from db import access, identities
 from db.access import Entry, Holder
 from db.engine import writing
 from db.write import Refused
@@ -55,9 +56,14 @@ def named(name: str) -> str:
 
 
 def add(engine: Engine, name: str, wanted: Wanted, by: str) -> str:
-    """Add an account; gives its first password, which works once, within 72 hours. Raises Refused."""
-    kept, password = named(name), passwords.one_time()
-    digest = passwords.hashed(password)
+    """Add an account; gives its first password, which works once, within 72 hours; "" where the provider of identities alone
+    opens accounts. Raises Refused."""
+    kept, password = named(name), _first()
+    if not (password or wanted.email):
+        raise Refused(
+            "Ce compte ne s'ouvrira que par l'adresse électronique que le ministère a vérifiée : la donner."
+        )
+    digest = passwords.hashed(password) if password else None
     with writing(engine, queue=False) as connection:
         if access.account_named(connection, kept):
             raise Refused(f"Il y a déjà un compte « {kept} ».")
@@ -90,12 +96,27 @@ def disable(engine: Engine, name: str, by: str) -> None:
         journal.note(connection, by, "account disabled", {"account": holder.name})
 
 
-def reset(engine: Engine, name: str, by: str) -> str:
-    """Give an account a new password that works once, and end its sign-ins. Raises Refused."""
-    password = passwords.one_time()
-    digest = passwords.hashed(password)
+def unbind(engine: Engine, name: str, by: str) -> None:
+    """Have the provider of identities open an account no more, and end its sign-ins: whoever has its address, verified, is bound
+    to it next. Raises Refused."""
     with writing(engine, queue=False) as connection:
         holder = _known(connection, name)
+        if not identities.unbind(connection, holder.id):
+            raise Refused(f"Le compte « {holder.name} » n'est lié à aucune identité du ministère.")
+        access.change_account(connection, holder.id)
+        access.end(connection, access.now(connection), account_id=holder.id)
+        journal.note(connection, by, "identity unbound", {"account": holder.name})
+
+
+def reset(engine: Engine, name: str, by: str) -> str:
+    """Open an account, with a new password that works once and is given, or, where passwords open nothing, without; end its
+    sign-ins. The provider of identities opens it no more: an account has one door. Raises Refused."""
+    password = _first()
+    digest = passwords.hashed(password) if password else None
+    with writing(engine, queue=False) as connection:
+        holder = _known(connection, name)
+        if identities.unbind(connection, holder.id):
+            journal.note(connection, by, "identity unbound", {"account": holder.name})
         access.change_account(connection, holder.id, disabled=False, **_once(connection, digest))
         access.end(connection, access.now(connection), account_id=holder.id)
         access.succeed(connection, holder.id)
@@ -126,13 +147,11 @@ def sessions(engine: Engine, name: str | None = None) -> list[tuple[str, Entry]]
     with engine.connect() as connection:
         names = {holder.id: holder.name for holder in access.accounts(connection)}
         of = _known(connection, name).id if name is not None else None
-        at = access.now(connection)
-        seen = at - timedelta(minutes=load().session_idle_minutes)
-        began = at - timedelta(hours=load().session_hours)
+        at, last = access.now(connection), limits()
         return [
             (names[one.account_id], one)
             for one in access.entries(connection, of)
-            if one.seen_at > seen and one.began_at > began  # what lapsed opens nothing any more
+            if last.lapses(one) > at  # what lapsed opens nothing any more
         ]
 
 
@@ -143,7 +162,14 @@ def _known(connection: Connection, name: str) -> Holder:
     return holder
 
 
-def _once(connection: Connection, digest: str) -> dict[str, Any]:
+def _first() -> str:
+    """A password that works once; "" where none opens anything."""
+    return passwords.one_time() if load().local_accounts else ""
+
+
+def _once(connection: Connection, digest: str | None) -> dict[str, Any]:
+    if digest is None:
+        return {"password": None, "must_change": False, "works_until": None}
     until = access.now(connection) + WORKS_FOR
     return {"password": digest, "must_change": True, "works_until": until}
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from dashboard.accounts import people
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person, Role
+from dashboard.settings import load
 from db import access, faults
 from db.access import Entry, Holder
 
@@ -39,12 +40,32 @@ class State(Enum):
     ENDED = "ended"  # signed out, closed, disabled, unknown: the page has to go
 
 
+BY_PROVIDER = timedelta(hours=4)  # whoever is shut out there is told to nobody here
+
+
 @dataclass(frozen=True)
 class Limits:
-    """How long a sign-in lasts: without anybody at work, and in all."""
+    """How long a sign-in lasts: without anybody at work, and in all; which providers say who somebody is (None: a password of
+    ours does)."""
 
     idle: timedelta
     whole: timedelta
+    issuers: frozenset[str | None] = frozenset({None})
+
+    def lapses(self, entry: Entry) -> datetime:
+        """When it does."""
+        whole = self.whole if entry.issuer is None else min(self.whole, BY_PROVIDER)
+        return min(entry.seen_at + self.idle, entry.began_at + whole)
+
+
+def limits() -> Limits:
+    """Those of the settings."""
+    settings = load()
+    return Limits(
+        timedelta(minutes=settings.session_idle_minutes),
+        timedelta(hours=settings.session_hours),
+        settings.doors,
+    )
 
 
 class Seen(NamedTuple):
@@ -217,6 +238,8 @@ class Lookout:
         ):
             return State.ENDED  # with the link
         limits = self.limits()
-        if clock >= min(entry.seen_at + limits.idle, entry.began_at + limits.whole):
+        if holder.role != Role.GUEST and entry.issuer not in limits.issuers:
+            return State.ENDED  # by a door that the settings have shut since
+        if clock >= limits.lapses(entry):
             return State.LAPSED
         return State.OPEN

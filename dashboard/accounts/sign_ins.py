@@ -81,7 +81,7 @@ def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
         _still(connection, holder)
         access.succeed(connection, who)
         begin(connection, holder.id, token, browser)
-        journal.note(connection, holder.name, "signed in", {"from": browser.address})
+        journal.note(connection, holder.name, "signed in", by(browser, "password"))
     return token
 
 
@@ -181,13 +181,27 @@ def _wrong(engine: Engine, who: str, holder: Holder | None, browser: Browser) ->
         at = access.now(connection)
         access.fail(connection, who, at, at - FORGOTTEN)
         if holder:
-            journal.note(connection, holder.name, "sign-in failed", {"from": browser.address})
+            journal.note(connection, holder.name, "sign-in failed", by(browser, "password"))
 
 
-def begin(connection: Connection, account_id: str, token: str, browser: Browser) -> int:
-    """Note the new sign-in; the one that the browser had is at an end, and its pages go on where the account is the same."""
+def by(browser: Browser, how: str) -> dict[str, str]:
+    """What the journal keeps of somebody who signs in: from where, and how (BY of `dashboard.actions.accesses`)."""
+    return {"from": browser.address, "by": how}
+
+
+def begin(
+    connection: Connection,
+    account_id: str,
+    token: str,
+    browser: Browser,
+    issuer: str | None = None,
+) -> int:
+    """Note the new sign-in; the one that the browser had is at an end, and its pages go on where the account is the same.
+    issuer: the provider that said who it is."""
     at: datetime = access.now(connection)
-    number = access.begin(connection, account_id, digest(token), digest(browser.known_by), at)
+    number = access.begin(
+        connection, account_id, digest(token), digest(browser.known_by), at, issuer
+    )
     before: Entry | None = (
         access.entry(connection, digest(browser.token)) if browser.token else None
     )

@@ -22,6 +22,8 @@ DID = {
     "account changed": "a changé un compte",
     "account disabled": "a fermé un compte",
     "password reset": "a donné un nouveau mot de passe",
+    "identity bound": "a lié son compte à son identité du ministère",
+    "identity unbound": "a délié un compte de son identité du ministère",
     "sessions closed": "a fermé des sessions",
     "looked at complaints": "a vu la liste des plaintes",
     "read words": "a lu les mots d'une plainte",
@@ -54,6 +56,7 @@ WITH = {
     "departments": "départements",
     "sites": "centres",
     "from": "depuis",
+    "by": "par",
     "to": "à",
     "file": "fichier",
     "page": "page",
@@ -82,6 +85,12 @@ WITH = {
     "on": "au",
     "site": "centre",
     "reference": "référence",
+}
+# How somebody signs in.
+BY = {
+    "password": "mot de passe",
+    "provider": "identité du ministère",
+    "link": "lien d'invités",
 }
 # One thread writes what was looked at: a page does not wait for an import to end.
 BESIDE = ThreadPoolExecutor(1, "journal")
@@ -133,6 +142,8 @@ def _what(detail: dict[str, Any], why: str) -> str:
     """« compte kofi · rôle directeur » and the reason that was given."""
     if "role" in detail:
         detail = {**detail, "role": ROLES.get(detail["role"], detail["role"])}
+    if "by" in detail:
+        detail = {**detail, "by": BY.get(detail["by"], detail["by"])}
     parts = [
         f"{WITH.get(name, name)} {', '.join(map(str, value)) if isinstance(value, list) else value}"
         for name, value in detail.items()

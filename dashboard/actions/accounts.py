@@ -1,7 +1,9 @@
 """What an administrator does with accounts, and everybody with his own: the right is checked here, for pages and for the
 command alike. Nobody touches accounts without one of his own."""
 
-from dashboard.accounts import holders
+from datetime import datetime
+
+from dashboard.accounts import holders, identities
 from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import NotAllowed, Person, Role, require
 from dashboard.answers.view import engine
@@ -13,14 +15,17 @@ __all__ = [
     "Refused",
     "Wanted",
     "add",
+    "bound",
     "change",
     "close",
     "close_own",
     "disable",
     "everyone",
+    "own_binding",
     "own_sessions",
     "reset",
     "sessions",
+    "unbind",
     "whoever_runs_the_command",
 ]
 
@@ -31,7 +36,8 @@ def whoever_runs_the_command(name: str) -> Person:
 
 
 def add(person: Person, name: str, wanted: Wanted) -> str:
-    """Add an account; gives its first password, to be told once. Raises Refused or NotAllowed."""
+    """Add an account; gives its first password, to be told once; "" where passwords open nothing. Raises Refused or
+    NotAllowed."""
     require(person, "accounts")
     return holders.add(engine(), name, wanted, person.name)
 
@@ -48,8 +54,21 @@ def disable(person: Person, name: str) -> None:
     holders.disable(engine(), name, person.name)
 
 
+def unbind(person: Person, name: str) -> None:
+    """Have the provider of identities open an account no more. Raises Refused or NotAllowed."""
+    require(person, "accounts")
+    holders.unbind(engine(), name, person.name)
+
+
+def bound(person: Person) -> dict[str, datetime]:
+    """The accounts (ids) that the provider of identities opens, and since when (UTC). Raises NotAllowed."""
+    require(person, "accounts")
+    return identities.bound(engine())
+
+
 def reset(person: Person, name: str) -> str:
-    """Give an account a new password that works once, to be told once. Raises Refused or NotAllowed."""
+    """Open an account, with a new password that works once, to be told once; "" where passwords open nothing. Raises Refused or
+    NotAllowed."""
     require(person, "accounts")
     if person.id and name == person.name:  # his pages would end before they told him the new one
         raise Refused("Son propre mot de passe se change sous « Mon compte ».")
@@ -77,6 +96,13 @@ def sessions(person: Person, name: str | None = None) -> list[tuple[str, Entry]]
 def own_sessions(person: Person) -> list[Entry]:
     """Where somebody is signed in himself. Raises NotAllowed for who has no account."""
     return [entry for _, entry in holders.sessions(engine(), _own(person))]
+
+
+def own_binding(person: Person) -> datetime | None:
+    """Since when the provider of identities opens one's own account; None where it does not. Raises NotAllowed for who has no
+    account."""
+    _own(person)
+    return identities.bound(engine()).get(person.id)
 
 
 def close_own(person: Person, number: int | None = None) -> int:

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 import streamlit as st
 
@@ -12,6 +14,8 @@ from dashboard.actions import accounts
 from dashboard.actions.accounts import Holder, Wanted
 from dashboard.answers.network import departments, every_site
 from dashboard.panel import Cell, Table, count, table, words
+from dashboard.period import local
+from dashboard.settings import load
 from dashboard.ui import errors, guest_links, outcome, session, tables
 
 ONCE = "password_once"  # (account, password) of the last one that was made: shown by the run that follows, and no other
@@ -21,7 +25,8 @@ def show() -> None:
     """The page."""
     person = session.person()
     held, names = accounts.everyone(person), every_site(person)
-    tables.draw(_listed(person, held, names), label="Comptes", height=460)
+    bound = accounts.bound(person)
+    tables.draw(_listed(person, held, names, bound), label="Comptes", height=460)
     _told_once()
     left, right = st.columns(2, gap="large")
     with left:
@@ -29,18 +34,22 @@ def show() -> None:
         _adding(person, names)
     with right:
         st.header("Changer un compte", anchor=False)
-        _changing(person, {one.name: one for one in held}, names)
+        _changing(person, {one.name: one for one in held}, names, bound)
     guest_links.show()
 
 
-def _listed(person: Person, held: list[Holder], names: Mapping[str, str]) -> Table:
+def _listed(
+    person: Person, held: list[Holder], names: Mapping[str, str], bound: Mapping[str, datetime]
+) -> Table:
     signed_in = Counter(name for name, _ in accounts.sessions(person))
+    by_provider = bool(bound or load().oidc_issuer)
     columns = (
         ("Compte", ""),
         ("Rôle", ""),
         ("Répond de", ""),
         ("Adresse", ""),
         ("État", ""),
+        *([("S'ouvre par", "")] if by_provider else []),
         ("Sessions", "count"),
     )
     return table(
@@ -52,6 +61,7 @@ def _listed(person: Person, held: list[Holder], names: Mapping[str, str]) -> Tab
                 words(_places(one, names)),
                 words(one.email or "—"),
                 Cell(_state(one)),
+                *([Cell(_by(one, bound))] if by_provider else []),
                 count(signed_in[one.name]),
             )
             for one in held
@@ -62,6 +72,12 @@ def _listed(person: Person, held: list[Holder], names: Mapping[str, str]) -> Tab
 def _places(one: Holder, names: Mapping[str, str]) -> str:
     of = sorted(one.departments or ()) + [names.get(code, code) for code in sorted(one.sites or ())]
     return french.join_words(of) or "—"
+
+
+def _by(one: Holder, bound: Mapping[str, datetime]) -> str:
+    if one.id in bound:
+        return f"identité du ministère, depuis le {local(bound[one.id]):%d/%m/%Y}"
+    return "mot de passe" if one.password else "première connexion à venir"
 
 
 def _state(one: Holder) -> str:
@@ -75,6 +91,8 @@ def _told_once() -> None:
     if ONCE not in st.session_state:
         return
     name, password = st.session_state.pop(ONCE)
+    if not password:
+        return  # the provider of identities opens it
     with st.container(border=True):
         st.markdown(
             f"Mot de passe de **{name}**, à lui dire de vive voix. Il n'est montré qu'ici, sert une fois, dans les 72"
@@ -91,20 +109,31 @@ def _adding(person: Person, names: Mapping[str, str]) -> None:
     outcome.said("ajouter")
 
 
-def _changing(person: Person, held: Mapping[str, Holder], names: Mapping[str, str]) -> None:
+def _changing(
+    person: Person,
+    held: Mapping[str, Holder],
+    names: Mapping[str, str],
+    bound: Mapping[str, datetime],
+) -> None:
     with st.container(border=True):
         one = held[st.selectbox("Compte", list(held), key="changer_nom")]
         key = f"changer_{one.id}_{one.epoch}"  # what it is to be is typed anew once it has changed
         _what(person, names, key, Wanted(one.role, one.departments, one.sites, one.email))
         with st.container(horizontal=True):
-            for label, act, *which in (
-                ("Enregistrer", _change, key),
-                ("Nouveau mot de passe", _reset),
-                ("Fermer ses sessions", _close),
-                ("Fermer le compte", _disable),
-            ):
+            for label, act, *which in _acts(key, one.id in bound):
                 st.button(label, on_click=act, args=(one.name, *which), key=f"{key}_{label}")
     outcome.said("changer")
+
+
+def _acts(key: str, bound: bool) -> list[tuple[Any, ...]]:
+    """The buttons under an account: words, what each calls, and with what besides the name."""
+    return [
+        ("Enregistrer", _change, key),
+        ("Nouveau mot de passe" if load().local_accounts else "Rouvrir", _reset),
+        *([("Délier du ministère", _unbind)] if bound else []),
+        ("Fermer ses sessions", _close),
+        ("Fermer le compte", _disable),
+    ]
 
 
 def _what(person: Person, names: Mapping[str, str], key: str, now: Wanted) -> None:
@@ -155,9 +184,12 @@ def _wanted(key: str) -> Wanted:
 @errors.said_plainly()  # called between two runs, where nothing else catches
 def _add() -> None:
     name = st.session_state["ajouter_nom"]
-    with outcome.telling(
-        "ajouter", "Le compte est ajouté ; son mot de passe est en haut de la page."
-    ):
+    told = (
+        "son mot de passe est en haut de la page"
+        if load().local_accounts
+        else "le compte du ministère l'ouvre"
+    )
+    with outcome.telling("ajouter", f"Le compte est ajouté ; {told}."):
         st.session_state[ONCE] = name, accounts.add(session.person(), name, _wanted("ajouter"))
         st.session_state["ajouter_nom"] = st.session_state["ajouter_adresse"] = ""
 
@@ -173,8 +205,21 @@ def _change(name: str, key: str) -> None:
 
 @errors.said_plainly()
 def _reset(name: str) -> None:
-    with outcome.telling("changer", "Le nouveau mot de passe est en haut de la page."):
+    told = (
+        "Le nouveau mot de passe est en haut de la page."
+        if load().local_accounts
+        else "Le compte est ouvert ; le compte du ministère l'ouvre, à la prochaine connexion."
+    )
+    with outcome.telling("changer", told):
         st.session_state[ONCE] = name, accounts.reset(session.person(), name)
+        session.LOOKOUT.forget_account(name)
+
+
+@errors.said_plainly()
+def _unbind(name: str) -> None:
+    told = "Le compte est délié ; qui a son adresse, vérifiée par le ministère, le lie à la prochaine connexion."
+    with outcome.telling("changer", told):
+        accounts.unbind(session.person(), name)
         session.LOOKOUT.forget_account(name)
 
 
@@ -187,6 +232,7 @@ def _close(name: str) -> None:
 
 @errors.said_plainly()
 def _disable(name: str) -> None:
-    with outcome.telling("changer", "Le compte est fermé ; « Nouveau mot de passe » le rouvre."):
+    again = "Nouveau mot de passe" if load().local_accounts else "Rouvrir"
+    with outcome.telling("changer", f"Le compte est fermé ; « {again} » le rouvre."):
         accounts.disable(session.person(), name)
         session.LOOKOUT.forget_account(name)

@@ -12,17 +12,18 @@ from dashboard.ui import errors, guest_links, outcome, session
 from dashboard.ui.escape import escaped
 
 # Forms of the gate's, at addresses that are no pages: a link would be followed inside the application.
-GATE = (
-    '<div class="ccsp-way"><form method="get" action="/mot-de-passe"><button>Changer de mot de passe</button></form>'
-    '<form method="post" action="/deconnexion"><button>Se déconnecter</button></form></div>'
-)
+CHANGE = '<form method="get" action="/mot-de-passe"><button>Changer de mot de passe</button></form>'
+OUT = '<form method="post" action="/deconnexion"><button>Se déconnecter</button></form>'
 
 
 def show() -> None:
     """The page."""
     person = session.person()
     st.markdown(escaped(f"{person.name}, {_for(person)}"))
-    st.html(GATE)
+    bound = accounts.own_binding(person)
+    if bound:
+        st.markdown(f"Ce compte s'ouvre par l'identité du ministère, depuis le {_when(bound)}.")
+    st.html(f'<div class="ccsp-way">{"" if bound else CHANGE}{OUT}</div>')
     st.header("Où ce compte est ouvert", anchor=False)
     entries = accounts.own_sessions(person)
     for entry in entries:

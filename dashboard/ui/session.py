@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from datetime import timedelta
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.accounts.lookout import Limits, Lookout
+from dashboard.accounts.lookout import Lookout, limits
 from dashboard.accounts.rights import NOBODY, Person
 from dashboard.answers.view import engine
-from dashboard.settings import load
 
 FILTERS = "filters"  # the filters in force: dict of URL name to value
 NOTICES = "notices"  # values of the URL that could not be used, to be said once
@@ -20,13 +18,6 @@ HEADER = "ccsp-account"
 TOLD = {HEADER: "account"}  # server.trustedUserHeaders
 # The same, of the connection on which something is asked at this moment: all that Streamlit does for it runs in its context.
 ASKING: ContextVar[str | None] = ContextVar("asking", default=None)
-
-
-def limits() -> Limits:
-    """How long a sign-in lasts."""
-    return Limits(
-        timedelta(minutes=load().session_idle_minutes), timedelta(hours=load().session_hours)
-    )
 
 
 LOOKOUT = Lookout(engine, limits)

@@ -19,10 +19,11 @@ from dashboard.accounts import people, sign_ins
 from dashboard.accounts.lookout import OPEN, UNKNOWN, Lookout, Seen, State
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.ui import origin, sign_in_pages
+from dashboard.ui.desk import Visitor
 from dashboard.ui.lent import Lent
 from dashboard.ui.open_pages import OpenPage, OpenPages
 from dashboard.ui.session import ASKING, HEADER, LOOKOUT
-from dashboard.ui.sign_in_forms import CHANGE, FORMS, IN, Forms, Visitor, wanted
+from dashboard.ui.sign_in_forms import CHANGE, FORMS, IN, Forms, wanted
 
 LOG = logging.getLogger("ccsp")
 ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is asked

@@ -1,80 +1,34 @@
 """The forms of the gate: to sign in, to sign out, to change a password, to come in as a guest. Nothing here needs a script.
 
-Before: `dashboard.ui.sign_in`. After: `dashboard.accounts.sign_ins`, which decides.
+Before: `dashboard.ui.sign_in`. After: `dashboard.accounts.sign_ins`, which decides; `dashboard.ui.by_provider`, the way by the
+provider of identities.
 """
 
-import asyncio
 import hmac
-import time
-from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from secrets import token_bytes
-from typing import TypeVar
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
-import anyio
 import anyio.to_thread
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope
 
 from dashboard.accounts import guests, sign_ins
 from dashboard.accounts.lookout import Lookout, Seen, State
-from dashboard.accounts.sign_ins import Browser, Refusal, TooSoon, new_token
+from dashboard.accounts.sign_ins import Browser, Refusal, new_token
+from dashboard.settings import load
 from dashboard.ui import filters, sign_in_pages
+from dashboard.ui.by_provider import BACK, LEAVE, UNDER_WAY, ByProvider
+from dashboard.ui.desk import KNOWN_AT_ONCE, Desk, Full, Visitor
 from dashboard.ui.navigation import PAGES
 
 IN, OUT, CHANGE, INVITED = "/connexion", "/deconnexion", "/mot-de-passe", "/invitation"
-FORMS = frozenset({IN, OUT, CHANGE, INVITED})
+FORMS = frozenset({IN, OUT, CHANGE, INVITED, LEAVE, BACK})
 LARGEST = 4_096  # bytes of a form
-# Passwords looked at, of browsers that are not known and of those that are; who waits in each line; for one address.
-AT_ONCE, KNOWN_AT_ONCE, WAITING, OF_ONE_ADDRESS = 2, 1, 80, 40
-PAUSED_AFTER, WITHIN, LONGEST_PAUSE = 30, 600.0, 5.0  # wrong ones of an address, in seconds
 NEXT = "suite"  # the page that was wanted, in the address of the form
+NOT_HERE = "On se connecte ici avec le compte du ministère : aucun mot de passe du tableau de bord n'ouvre."
 OLD_FORM = "Ce formulaire était ouvert depuis trop longtemps : le remplir de nouveau."
 SECRET = token_bytes(32)  # of this process: a form of an earlier one is filled in again
-Result = TypeVar("Result")
-
-
-class Full(Exception):
-    """Too many wait already."""
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """What a browser keeps of the gate's, and where it is: the token of its sign-in, what it is known by, the form's token."""
-
-    token: str
-    known_by: str
-    form: str
-    secure: bool
-    address: str
-
-    @staticmethod
-    def cookie(name: str, secure: bool) -> str:
-        """The name of a cookie: by https, one that no other machine of the domain can set."""
-        return f"{'__Host-' if secure else ''}ccsp-{name}"
-
-    @classmethod
-    def of(cls, cookies: Mapping[str, str], secure: bool, address: str) -> "Visitor":
-        """The visitor that sends these cookies."""
-        token, known_by, form = (
-            cookies.get(cls.cookie(name, secure), "")[:100]
-            for name in ("session", "navigateur", "formulaire")
-        )
-        return cls(token, known_by, form, secure, address)
-
-    def give(self, answer: Response, name: str, value: str, days: int | None = None) -> None:
-        """Have the browser keep a cookie; an empty one is forgotten."""
-        answer.set_cookie(
-            self.cookie(name, self.secure),
-            value,
-            max_age=0 if not value else days and days * 86_400,
-            path="/",
-            secure=self.secure,
-            httponly=True,
-            samesite="lax",
-        )
 
 
 def wanted(scope: Scope) -> str:
@@ -103,51 +57,6 @@ def after(scope: Scope) -> str:
     return f"/{name}{'?' if query else ''}{query}"
 
 
-class Desk:
-    """How many passwords are looked at: so many at once, so many in wait, and of them from one address; who gets many wrong
-    from one address is slowed down, never shut out."""
-
-    def __init__(self, at_once: int = AT_ONCE) -> None:
-        self.at_once = at_once
-        self.limit: anyio.CapacityLimiter | None = None
-        self.waiting: Counter[str] = Counter()
-        self.wrong: dict[str, deque[float]] = {}
-
-    async def take(self, address: str, work: Callable[[], Result]) -> Result:
-        """Do the work when its turn comes. Raises Full; Refusal is counted."""
-        self.limit = self.limit or anyio.CapacityLimiter(self.at_once)
-        await asyncio.sleep(self.pause(address))  # before there is a place to take
-        if (
-            self.waiting.total() >= WAITING + self.at_once
-            or self.waiting[address] >= OF_ONE_ADDRESS
-        ):
-            raise Full
-        self.waiting[address] += 1
-        try:
-            return await anyio.to_thread.run_sync(work, limiter=self.limit)
-        except TooSoon:
-            raise
-        except Refusal:
-            self._count(address)
-            raise
-        finally:
-            self.waiting[address] -= 1
-            if not self.waiting[address]:
-                del self.waiting[address]
-
-    def pause(self, address: str) -> float:
-        """Seconds that this address waits first."""
-        wrong = self.wrong.get(address, deque())
-        while wrong and wrong[0] < time.monotonic() - WITHIN:
-            wrong.popleft()
-        return min(LONGEST_PAUSE, max(0, len(wrong) - PAUSED_AFTER) * 0.1)
-
-    def _count(self, address: str) -> None:
-        if len(self.wrong) > 10_000:
-            self.wrong.clear()
-        self.wrong.setdefault(address, deque(maxlen=200)).append(time.monotonic())
-
-
 class Forms:
     """Answers what is asked of the gate's own pages."""
 
@@ -155,6 +64,7 @@ class Forms:
         self.lookout = lookout
         # Who came in from a browser before is not kept waiting by those who try from elsewhere, or from the same office.
         self.desk, self.desk_of_known = Desk(), Desk(KNOWN_AT_ONCE)
+        self.by_provider = ByProvider(lookout)
 
     async def answer(
         self, scope: Scope, receive: Receive, visitor: Visitor, seen: Seen
@@ -163,12 +73,16 @@ class Forms:
         path, method = scope["path"], scope["method"]
         if path == CHANGE and seen.state != State.OPEN:
             return RedirectResponse(IN, 303)
+        if path == CHANGE and seen.holder and seen.holder.password is None:
+            return RedirectResponse("/", 303)  # no password opens it: there is none to change
+        if path in (LEAVE, BACK):
+            return await self._by_provider(scope, visitor)
         if method in ("GET", "HEAD"):
             return self._shown(scope, visitor, seen)
         if method != "POST":
             return PlainTextResponse("Cette demande n'existe pas.", 405, {"allow": "GET, POST"})
         if path == OUT:
-            return await self._out(visitor)
+            return await self._out(scope, visitor, seen)
         sent = await _fields(receive)
         if sent is None:
             return PlainTextResponse("Ce formulaire est trop long.", 413)
@@ -177,6 +91,8 @@ class Forms:
         try:
             if path == INVITED:
                 return await self._invited(scope, visitor, seen, sent)
+            if path == IN and not load().local_accounts:
+                return self._form(scope, visitor, seen, NOT_HERE, 403)
             if path == IN:
                 return await self._in(scope, visitor, seen, sent)
             return await self._change(scope, visitor, seen, sent)
@@ -244,6 +160,21 @@ class Forms:
             return self._form(scope, visitor, seen, str(reason), 401)
         return self._entered(visitor, browser, token, "/")
 
+    async def _by_provider(self, scope: Scope, visitor: Visitor) -> Response:
+        """To the provider of identities, or back from it."""
+        if scope["method"] != "GET" or not load().oidc_issuer:
+            return RedirectResponse(IN, 303)
+        try:
+            if scope["path"] == LEAVE:
+                return await self.by_provider.leave(scope, visitor, after(scope))
+            answer = self._entered(visitor, *await self.by_provider.back(scope, visitor))
+        except Full:
+            return HTMLResponse(sign_in_pages.full(), 503, {"retry-after": "5"})
+        except Refusal as reason:
+            return self.by_provider.refused(visitor, reason)
+        visitor.give(answer, UNDER_WAY, "")
+        return answer
+
     async def _change(
         self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
     ) -> Response:
@@ -275,15 +206,20 @@ class Forms:
         answer = RedirectResponse(where, 303)
         visitor.give(answer, "session", token)
         if browser.known_by:
-            visitor.give(answer, "navigateur", browser.known_by, sign_ins.KNOWN_FOR.days)
+            known_for = int(sign_ins.KNOWN_FOR.total_seconds())
+            visitor.give(answer, "navigateur", browser.known_by, known_for)
         visitor.give(answer, "formulaire", "")
         return answer
 
-    async def _out(self, visitor: Visitor) -> Response:
+    async def _out(self, scope: Scope, visitor: Visitor, seen: Seen) -> Response:
         if visitor.token:
             await anyio.to_thread.run_sync(sign_ins.sign_out, self.lookout.engine(), visitor.token)
             self.lookout.forget_account_of(sign_ins.digest(visitor.token))
-        answer = HTMLResponse(sign_in_pages.signed_out(), headers={"clear-site-data": '"storage"'})
+        headers = {"clear-site-data": '"storage"'}
+        if further := await self.by_provider.way_out(scope, visitor, seen):
+            # A page leads there, and not the answer to the form: to a form's answer the policy opens no other place.
+            headers["refresh"] = f"0;url={further}"
+        answer = HTMLResponse(sign_in_pages.signed_out(further), headers=headers)
         visitor.give(answer, "session", "")
         return answer
 

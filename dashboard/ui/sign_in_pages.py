@@ -31,9 +31,10 @@ label{display:block;font-weight:600;margin-bottom:1rem}
 label small{display:block;font-weight:400;color:var(--soft)}
 input:not([type=hidden]){display:block;width:100%;margin-top:.3rem;padding:.55rem .7rem;font:inherit;color:var(--ink);
  background:var(--paper);border:1px solid var(--soft);border-radius:6px}
-button{width:100%;padding:.6rem 1rem;font:inherit;font-weight:600;color:var(--paper);background:var(--main);border:0;
- border-radius:6px;cursor:pointer}
-button:hover{text-decoration:underline}
+button,a.button{display:block;width:100%;padding:.6rem 1rem;font:inherit;font-weight:600;color:var(--paper);
+ background:var(--main);border:0;border-radius:6px;cursor:pointer;text-align:center;text-decoration:none}
+button:hover,a.button:hover{text-decoration:underline}
+.or{margin:.8rem 0;text-align:center;color:var(--soft)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
 [role=alert]{margin:0 0 1rem;padding:.6rem .8rem;border-radius:6px;background:var(--notice);color:var(--on-notice);
  border:1px solid var(--notice-edge)}
@@ -79,17 +80,42 @@ def _password(name: str, words: str, how: str, small: str = "", *, focus: bool =
 
 
 def sign_in(token: str, action: str, why: str = "", name: str = "") -> str:
-    """The form to sign in. token: of the form; action: where it goes, with the page that is wanted; why: what went wrong."""
+    """The form to sign in, and the button that leads to the provider of identities. token: of the form; action: where it goes,
+    with the page that is wanted; why: what went wrong."""
+    settings, query = load(), action.partition("?")[2]
+    contact = escape(settings.account_contact)
+    if not settings.local_accounts:
+        lost = f'<p class="aside">Pas encore d\'accès : le demander à {contact}.</p>'
+        return _page("Se connecter", _said(why), f"<div>{_to_provider(query)}</div>", lost)
     return _page(
         "Se connecter",
         _said(why),
+        *(
+            [f'<div>{_to_provider(query)}</div><p class="or">ou</p>']
+            if settings.oidc_issuer
+            else []
+        ),
         f'<form method="post" action="{escape(action)}">{_hidden(token)}<label>Nom'
         f'<input name="nom" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="80"'
         f' value="{escape(name)}"{"" if name else " autofocus"}></label>'
         + _password("mot_de_passe", "Mot de passe", "current-password", focus=bool(name)),
         "<button>Se connecter</button></form>",
-        "<p class=\"aside\">Nom ou mot de passe perdu : s'adresser à l'administrateur du tableau de bord, qui en donne"
-        " un nouveau.</p>",
+        f'<p class="aside">Nom ou mot de passe perdu : s\'adresser à {contact}, qui en donne un nouveau.</p>',
+    )
+
+
+def _to_provider(query: str) -> str:
+    """The button that leads to the provider of identities. query: the page that is wanted."""
+    address = f"/connexion/ministere{'?' if query else ''}{query}"
+    return f'<a class="button" href="{escape(address)}">{escape(load().oidc_button)}</a>'
+
+
+def refused(why: str) -> str:
+    """Where nobody comes in by the provider of identities: why."""
+    return _page(
+        "Connexion refusée",
+        _said(why),
+        '<p><a href="/connexion">Revenir à la connexion</a></p>',
     )
 
 
@@ -127,11 +153,17 @@ def signed_in(name: str) -> str:
     )
 
 
-def signed_out() -> str:
-    """After signing out."""
+def signed_out(further: str = "") -> str:
+    """After signing out. further: where the provider of identities is left too; "" where there is no such place."""
+    there = (
+        "<p>Le compte du ministère se ferme aussi ; si rien ne se passe :"
+        f' <a href="{escape(further)}">le fermer</a>.</p>'
+        if further
+        else '<p><a href="/connexion">Se connecter</a></p>'
+    )
     return _page(
         "Vous êtes déconnecté",
-        '<p>Les pages ouvertes dans ce navigateur sont fermées.</p><p><a href="/connexion">Se connecter</a></p>',
+        f"<p>Les pages ouvertes dans ce navigateur sont fermées.</p>{there}",
     )
 
 

@@ -15,7 +15,9 @@ from dashboard.accounts.rights import Role
 from dashboard.answers import view
 from dashboard.settings import load
 from dashboard.ui.session import LOOKOUT
+from db import access
 from tests.accounts.asgi import Browser
+from tests.accounts.lying import ADDRESS, CLIENT, SECRET, Lying, lying
 
 PASSWORD = "trois lampes sous la pluie"
 
@@ -46,6 +48,13 @@ class House:
         if role == Role.DIRECTOR:
             places = {"departments": ["Zou"], **places}
         return holders.add(self.engine, name, Wanted(role, **places), "test")
+
+    def held(self, name: str) -> access.Holder:
+        """The account of that name, as it is now."""
+        with self.engine.connect() as connection:
+            holder = access.account_named(connection, name)
+        assert holder
+        return holder
 
     def someone(self, name: str = "dir.zou", password: str = PASSWORD, **more) -> Browser:
         """A browser where somebody is signed in under a new account."""
@@ -86,10 +95,18 @@ def closed(house) -> House:
 @pytest.fixture
 def opened(house) -> House:
     """A base that holds fictitious data alone: here, none at all."""
-    from db import access
     from db.engine import writing
 
     with writing(house.engine) as connection:
         assert access.open_if_new(connection)
     LOOKOUT.forget()
     return house
+
+
+@pytest.fixture
+def ministry(closed) -> Iterator[Lying]:
+    """A provider that says the truth, as long as nobody changes it; the application knows it, and an account has an address."""
+    with lying() as found:
+        closed.set(OIDC_ISSUER=found.issuer, OIDC_CLIENT_ID=CLIENT, OIDC_CLIENT_SECRET=SECRET)
+        closed.add(email=ADDRESS)
+        yield found

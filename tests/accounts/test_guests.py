@@ -172,7 +172,9 @@ def test_a_link_opens_no_form_of_passwords_and_no_page_of_accounts(closed):
             act()
     assert name not in {one.name for one in holders.everyone(closed.engine)}
     fields = {"mot_de_passe": "", "nouveau": "trois lampes vertes", "encore": "trois lampes vertes"}
-    assert guest.post("/mot-de-passe", **fields).status == 400
+    answer = guest.post("/mot-de-passe", jeton="x", **fields)
+    assert (answer.status, answer.header("location")) == (303, "/")
+    assert closed.held(name).password is None
 
 
 def test_who_may_invite_and_for_what(closed):

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.accounts import holders, passwords, sign_ins
 from dashboard.accounts.rights import Role
-from dashboard.ui import sign_in_forms
+from dashboard.ui.desk import LONGEST_PAUSE, Desk, Full
 from dashboard.ui.session import LOOKOUT
 from db import access
 from tests.accounts.asgi import PAGE, Browser, run, stack
@@ -350,14 +350,14 @@ def test_two_passwords_are_looked_at_at_once_eighty_wait_and_the_next_is_asked_t
 
 
 def test_one_address_cannot_take_all_the_places_and_is_slowed_never_shut_out(monkeypatch):
-    desk = sign_in_forms.Desk()
+    desk = Desk()
     assert desk.pause("10.0.0.1") == 0
     for _ in range(40):
         desk._count("10.0.0.1")
     assert desk.pause("10.0.0.1") == pytest.approx(1.0)
     for _ in range(1_000):
         desk._count("10.0.0.1")
-    assert desk.pause("10.0.0.1") == sign_in_forms.LONGEST_PAUSE
+    assert desk.pause("10.0.0.1") == LONGEST_PAUSE
     assert desk.pause("10.0.0.2") == 0
     moment = time.monotonic()
     with monkeypatch.context() as ten_minutes_later:
@@ -368,7 +368,7 @@ def test_one_address_cannot_take_all_the_places_and_is_slowed_never_shut_out(mon
         go = Event()
         mine = [asyncio.ensure_future(desk.take("a", lambda: go.wait(5))) for _ in range(45)]
         await asyncio.sleep(0.05)
-        refused = sum(isinstance(t.exception(), sign_in_forms.Full) for t in mine if t.done())
+        refused = sum(isinstance(t.exception(), Full) for t in mine if t.done())
         other = asyncio.ensure_future(desk.take("b", lambda: "in"))
         await asyncio.sleep(0.05)
         go.set()
@@ -424,7 +424,7 @@ def test_who_tries_many_names_keeps_no_colleague_of_the_same_office_waiting(clos
 
 
 def test_a_pause_takes_no_place_and_a_refusal_to_wait_makes_no_pause(monkeypatch):
-    desk = sign_in_forms.Desk()
+    desk = Desk()
     monkeypatch.setattr(desk, "pause", lambda address: 0.3 if address == "bad" else 0)
 
     async def tried() -> tuple[int, str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from dashboard.accounts.lookout import Lookout
+from dashboard.accounts.lookout import Lookout, limits
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import view
 from dashboard.settings import load
@@ -23,7 +23,7 @@ def desk(office, database_url, monkeypatch) -> Iterator[Office]:
     monkeypatch.setenv("DATABASE_URL", database_url)
     load.cache_clear()
     office.hand_in("registre", visit())
-    monkeypatch.setattr(session, "LOOKOUT", Lookout(view.engine, session.limits))
+    monkeypatch.setattr(session, "LOOKOUT", Lookout(view.engine, limits))
     yield office
     view.forget()
     load.cache_clear()

@@ -1,0 +1,320 @@
+"""The provider of identities that the settings name (OpenID Connect): where it is asked who somebody is, and what it says of
+it, checked. Authlib speaks to it and reads what it signed; what is believed is decided here.
+
+After: `dashboard.accounts.identities`, which decides who comes in.
+"""
+
+import hmac
+import json
+import secrets
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import requests
+
+from dashboard.accounts.sign_ins import Refusal
+from dashboard.settings import OWN, load
+
+TIMEOUT = (3.05, 5.0)  # seconds to reach the provider, and between two pieces of its answer
+LARGEST, LONGEST_ANSWER = 2**20, 10.0  # bytes and seconds of an answer
+KEPT = 3_600.0  # seconds for which what it says of itself holds
+AGAIN = 10.0  # seconds before it is asked anew where it was away, or where a key of it is not known
+LEEWAY = 60  # seconds by which its clock may differ from ours
+WITHIN = 600  # seconds between the button and the way back
+LONGEST_WAY = 1_500  # signs of the page that was wanted
+# Signed with a key of which we hold the public half only: with the others, whoever knows that half could sign too.
+SIGNED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+SECRET = secrets.token_bytes(
+    32
+)  # of this process: who left for the provider before it starts again
+WELL_KNOWN = "/.well-known/openid-configuration"
+UNSURE = (
+    "Le service d'identité n'a pas pu être cru : recommencer ; si cela se reproduit, le dire à {}."
+)
+AWAY = "Le service d'identité ne répond pas. Recommencer dans un moment."
+AWAY_BESIDE = (
+    "Le service d'identité ne répond pas. Recommencer dans un moment, ou se connecter avec un nom et un mot de passe"
+    " du tableau de bord."
+)
+STALE = "Cette connexion n'a pas été commencée dans ce navigateur, ou l'a été il y a trop longtemps : recommencer."
+DECLINED = "Le service d'identité n'a connecté personne : recommencer."
+
+
+class Away(Refusal):
+    """The provider does not answer, or says nothing that can be used."""
+
+
+def unsure() -> Refusal:
+    """What it said is not what it should be: nobody comes in by it."""
+    return Refusal(UNSURE.format(load().account_contact))
+
+
+def away() -> Away:
+    """It does not answer: what remains to be done."""
+    return Away(AWAY_BESIDE if load().local_accounts else AWAY)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to the provider and back, begun in a browser, which keeps `text`; what the provider is given follows from it."""
+
+    text: str
+
+    @classmethod
+    def begin(cls, page: str) -> "Way":
+        """A new one. page: where it leads in the end."""
+        page = page if len(page) <= LONGEST_WAY else "/"
+        return cls(
+            f"{secrets.token_urlsafe(32)}.{int(time.time()) + WITHIN}.{quote(page, safe='')}"
+        )
+
+    @property
+    def state(self) -> str:
+        """What comes back by the browser: it has to be the one that left."""
+        return self._of("state")
+
+    @property
+    def nonce(self) -> str:
+        """What stands in what the provider signs: it was signed for this way."""
+        return self._of("nonce")
+
+    @property
+    def verifier(self) -> str:
+        """What the code is worth nothing without (PKCE)."""
+        return self._of("verifier")
+
+    @property
+    def page(self) -> str:
+        """Where it leads in the end."""
+        return unquote(self.text.rpartition(".")[2])
+
+    @property
+    def ends(self) -> int:
+        """Until when one may come back, in seconds of the clock."""
+        return int(self.text.split(".")[1])
+
+    def leads_back(self, state: str) -> bool:
+        """Whether what came back is what left by this way, in time."""
+        mine = self.state.encode()
+        return hmac.compare_digest(state.encode(errors="replace"), mine) and self.ends > time.time()
+
+    def _of(self, what: str) -> str:
+        found = hmac.digest(SECRET, f"{what}:{self.text}".encode(), "sha256")
+        return urlsafe_b64encode(found).rstrip(b"=").decode()
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who the provider says somebody is. address: of e-mail, "" unless it says itself that it has verified it; proof: what it
+    signed."""
+
+    issuer: str
+    subject: str
+    address: str
+    proof: str
+
+
+class Provider:
+    """The provider of the settings. Everything here waits for its answers: to be called in a thread."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock, self.lock = clock, Lock()
+        self._itself: tuple[float, dict[str, Any]] | None = None
+        self._keys: tuple[float, Any] | None = None
+        self._failed = float("-inf")
+
+    def leads_to(self, way: Way, back: str) -> str:
+        """The address where it asks somebody who he is. back: ours, to which it leads then. Raises Away."""
+        with self._session(back) as session:
+            url, _ = session.create_authorization_url(
+                self.itself()["authorization_endpoint"],
+                state=way.state,
+                nonce=way.nonce,
+                code_verifier=way.verifier,
+            )
+        return str(url)
+
+    def told(self, code: str, way: Way, back: str, known: Callable[[str, str], bool]) -> Told:
+        """What it says of who comes back with this code. known: whether its mark of a person stands for an account already, and
+        no address is needed. Raises Refusal."""
+        with self._session(back) as session:
+            token = self._exchanged(session, code, way)
+            claims = self._believed(token, way)
+            issuer, subject = load().oidc_issuer, str(claims["sub"])
+            said: Mapping[str, Any] = claims
+            if "email" not in claims and not known(issuer, subject):
+                said = self._asked_of(session, subject)
+        address = said.get("email")
+        verified = said.get("email_verified") is True and isinstance(address, str)
+        return Told(issuer, subject, str(address) if verified else "", str(token["id_token"]))
+
+    def way_out(self, proof: str, back: str) -> str:
+        """The address where one signs out of it too; "" where it has none, or does not answer."""
+        from authlib.common.urls import add_params_to_uri
+
+        try:
+            end = self.itself().get("end_session_endpoint", "")
+        except Away:
+            return ""
+        if not _safe(end):
+            return ""
+        hint = {"id_token_hint": proof} if proof else {}
+        more = {**hint, "client_id": load().oidc_client_id, "post_logout_redirect_uri": back}
+        return str(add_params_to_uri(end, more))
+
+    def itself(self) -> dict[str, Any]:
+        """What it says of itself, as it said it within the hour. Raises Away."""
+        with self.lock:
+            if self._itself is None or self.clock() - self._itself[0] >= KEPT:
+                issuer = load().oidc_issuer
+                found = self._asked(issuer.rstrip("/") + WELL_KNOWN)
+                needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+                if found.get("issuer") != issuer or not all(_safe(found.get(n)) for n in needed):
+                    raise self._failing()
+                self._itself = self.clock(), found
+            return self._itself[1]
+
+    def _keys_of(self, itself: Mapping[str, Any], *, anew: bool = False) -> Any:
+        """Its public keys; anew: though they are known, since it signed with another. Raises Away."""
+        from joserfc.errors import JoseError
+        from joserfc.jwk import KeySet
+
+        with self.lock:
+            old = AGAIN if anew else KEPT
+            if self._keys is None or self.clock() - self._keys[0] >= old:
+                held = self._asked(itself["jwks_uri"]).get("keys")
+                public = [
+                    one
+                    for one in (held if isinstance(held, list) else ())
+                    if isinstance(one, dict)
+                    and one.get("kty") in ("RSA", "EC")
+                    and one.get("use") != "enc"
+                ]
+                try:
+                    self._keys = self.clock(), KeySet.import_key_set({"keys": public})
+                except (JoseError, ValueError, KeyError, TypeError):
+                    raise self._failing() from None
+            return self._keys[1]
+
+    def _asked(self, url: str, **headers: str) -> dict[str, Any]:
+        """What it answers there: an object, of a size that can be. Raises Away; for some seconds it is then not asked again."""
+        if self.clock() - self._failed < AGAIN:
+            raise away()
+        try:
+            with requests.get(
+                url, timeout=TIMEOUT, allow_redirects=False, stream=True, headers=headers
+            ) as answer:
+                found = json.loads(self._body(answer)) if answer.status_code == 200 else None
+        except (requests.RequestException, OSError, ValueError):
+            raise self._failing() from None
+        if not isinstance(found, dict):
+            raise self._failing()
+        return found
+
+    def _body(self, answer: requests.Response) -> bytes:
+        """All of an answer. Raises ValueError where it is too long, or comes drop by drop."""
+        body, until = b"", self.clock() + LONGEST_ANSWER
+        for part in answer.iter_content(65_536):
+            body += part
+            if len(body) > LARGEST or self.clock() > until:
+                raise ValueError("too long")
+        return body
+
+    def _failing(self) -> Away:
+        self._failed = self.clock()
+        return away()
+
+    def _session(self, back: str) -> Any:
+        """A client of it, of Authlib's. back: our address to which it leads."""
+        from authlib.integrations.requests_client import OAuth2Session
+
+        settings = load()
+        ways = self.itself().get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        basic = "client_secret_basic" in ways or "client_secret_post" not in ways
+        return OAuth2Session(
+            settings.oidc_client_id,
+            settings.oidc_client_secret,
+            token_endpoint_auth_method="client_secret_basic" if basic else "client_secret_post",
+            scope=settings.oidc_scopes,
+            redirect_uri=back,
+            code_challenge_method="S256",
+            default_timeout=TIMEOUT,
+        )
+
+    def _exchanged(self, session: Any, code: str, way: Way) -> Mapping[str, Any]:
+        """What it gives for the code. Raises Refusal."""
+        from authlib.integrations.base_client import OAuthError
+
+        try:
+            token = session.fetch_token(
+                self.itself()["token_endpoint"],
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=way.verifier,
+                allow_redirects=False,
+            )
+        except OAuthError:
+            raise Refusal(DECLINED) from None  # a code that was used, or is none of ours
+        except (requests.RequestException, OSError, ValueError, TypeError):
+            raise away() from None
+        if not isinstance(token.get("id_token"), str):
+            raise unsure()
+        return dict(token)
+
+    def _believed(self, token: Mapping[str, Any], way: Way) -> dict[str, Any]:
+        """What it signed, where it is its own, for us, of now and of this way. Raises Refusal."""
+        from authlib.oidc.core import CodeIDToken
+        from joserfc.errors import JoseError
+
+        settings = load()
+        wanted = {
+            "iss": {"essential": True, "value": settings.oidc_issuer},
+            "aud": {"essential": True, "value": settings.oidc_client_id},
+            "sub": {"essential": True},
+        }
+        given = {"nonce": way.nonce, "client_id": settings.oidc_client_id}
+        try:
+            read = self._read(token["id_token"])
+            given["access_token"] = token.get("access_token", "")
+            claims = CodeIDToken(read.claims, read.header, wanted, given)
+            claims.validate(leeway=LEEWAY)
+        except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+            raise unsure() from None
+        subject = claims["sub"]
+        if not (isinstance(subject, str) and 0 < len(subject) <= 255):
+            raise unsure()
+        return dict(claims)
+
+    def _read(self, signed: str) -> Any:
+        """What was signed, with its header, where a key of the provider's signed it."""
+        from joserfc import jwt
+        from joserfc.errors import InvalidKeyIdError
+        from joserfc.jws import JWSRegistry
+
+        registry = JWSRegistry(algorithms=SIGNED, strict_check_header=False)
+        try:
+            return jwt.decode(signed, self._keys_of(self.itself()), registry=registry)
+        except InvalidKeyIdError:  # it changed its keys
+            return jwt.decode(signed, self._keys_of(self.itself(), anew=True), registry=registry)
+
+    def _asked_of(self, session: Any, subject: str) -> Mapping[str, Any]:
+        """What it says of the person when asked apart, as most do of addresses; nothing where it speaks of somebody else."""
+        url = self.itself().get("userinfo_endpoint", "")
+        if not _safe(url):
+            return {}
+        access = session.token.get("access_token", "")
+        said = self._asked(url, Authorization=f"Bearer {access}")
+        return said if said.get("sub") == subject else {}
+
+
+def _safe(url: object) -> bool:
+    """Whether this is an address of a provider's, by https, or of this machine where the provider is there itself."""
+    if not isinstance(url, str) or not (parts := urlsplit(url)).hostname:
+        return False
+    here = parts.hostname in OWN and load().oidc_issuer.startswith("http://")
+    return parts.scheme == "https" or (parts.scheme == "http" and here)

@@ -1,0 +1,105 @@
+"""The way by the provider of identities: a button leads there, it leads back with a code, and who it says it is comes in.
+
+Before: `dashboard.ui.sign_in_forms`. After: `dashboard.accounts.provider`, `dashboard.accounts.identities`, which decide.
+"""
+
+import time
+from urllib.parse import parse_qsl
+
+import anyio.to_thread
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import Scope
+
+from dashboard.accounts import identities, provider, sign_ins
+from dashboard.accounts.lookout import Lookout, Seen
+from dashboard.accounts.provider import STALE, Provider, Way
+from dashboard.accounts.sign_ins import Browser, Refusal, new_token
+from dashboard.settings import load
+from dashboard.ui import origin, sign_in_pages
+from dashboard.ui.desk import Desk, Visitor
+
+LEAVE, BACK = "/connexion/ministere", "/connexion/retour"
+AT_ONCE = 4  # who wait for the provider's answers
+UNDER_WAY = "identite"  # the cookie that knows a way begun in this browser
+
+
+class ByProvider:
+    """Leads to the provider and lets in who comes back."""
+
+    def __init__(self, lookout: Lookout) -> None:
+        self.lookout, self.provider, self.desk = lookout, Provider(), Desk(AT_ONCE)
+        self.used: dict[
+            str, int
+        ] = {}  # ways that were come back by, until they would be too old anyway
+        self.proofs: dict[
+            str, str
+        ] = {}  # by the digest of a sign-in's token: what the provider signed, to sign out there
+
+    async def leave(self, scope: Scope, visitor: Visitor, page: str) -> Response:
+        """To the provider, by a new way that this browser keeps. page: where it leads in the end. Raises Refusal, Full."""
+        way, back = Way.begin(page), _back(scope)
+        leads_to = lambda: self.provider.leads_to(way, back)  # noqa: E731
+        answer = RedirectResponse(await self.desk.take(visitor.address, leads_to), 303)
+        visitor.give(answer, UNDER_WAY, way.text, provider.WITHIN)
+        return answer
+
+    async def back(self, scope: Scope, visitor: Visitor) -> tuple[Browser, str, str]:
+        """Who comes back, let in: his browser, the token of the new sign-in, the page that was wanted. Raises Refusal, Full."""
+        said = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=30))
+        way = self._way(visitor, said)
+        if "error" in said or not said.get("code"):
+            raise Refusal(provider.DECLINED)
+        browser = Browser(visitor.token, visitor.known_by or new_token(), visitor.address)
+        back = _back(scope)
+
+        def enter() -> tuple[str, str]:
+            engine = self.lookout.engine()
+            told = self.provider.told(
+                said["code"], way, back, lambda *who: identities.is_known(engine, *who)
+            )
+            return identities.enter(engine, told, browser), told.proof
+
+        token, proof = await self.desk.take(visitor.address, enter)
+        if len(self.proofs) > 2_000:
+            self.proofs.clear()
+        self.proofs[sign_ins.digest(token)] = proof
+        return browser, token, way.page
+
+    def _way(self, visitor: Visitor, said: dict[str, str]) -> Way:
+        """The way that this browser left by, which ends here. Raises Refusal."""
+        way, now = Way(visitor.way), int(time.time())
+        if not visitor.way or not way.leads_back(said.get("state", "")) or way.text in self.used:
+            raise Refusal(STALE)
+        self.used = {one: ends for one, ends in self.used.items() if ends > now}
+        self.used[way.text] = way.ends
+        if said.get("iss", load().oidc_issuer) != load().oidc_issuer:
+            raise provider.unsure()
+        return way
+
+    async def way_out(self, scope: Scope, visitor: Visitor, seen: Seen) -> str:
+        """Where who came in by the provider signs out of it too; "" where he did not, or where it has no such place."""
+        if not (seen.entry and seen.entry.issuer and seen.entry.issuer == load().oidc_issuer):
+            return ""
+        proof = self.proofs.pop(sign_ins.digest(visitor.token), "")
+        return await anyio.to_thread.run_sync(
+            self.provider.way_out, proof, f"{_here(scope)}/connexion"
+        )
+
+    def refused(self, visitor: Visitor, why: Refusal) -> Response:
+        """That nobody comes in, and why."""
+        answer = HTMLResponse(
+            sign_in_pages.refused(str(why)), 503 if isinstance(why, provider.Away) else 401
+        )
+        visitor.give(answer, UNDER_WAY, "")
+        return answer
+
+
+def _here(scope: Scope) -> str:
+    """Our own address, by the name that the browser knows us by: one of ours, and one that the provider knows or refuses."""
+    scheme = "https" if origin.secure(scope) else "http"
+    return f"{scheme}://{Headers(scope=scope)['host'].lower()}"
+
+
+def _back(scope: Scope) -> str:
+    return f"{_here(scope)}{BACK}"

@@ -1,0 +1,142 @@
+"""Signing in by a provider of identities: whom it lets in, what it is not believed of, and what remains when it is away."""
+
+from sqlalchemy import text
+
+from dashboard.accounts import holders
+from dashboard.accounts.holders import Wanted
+from dashboard.accounts.rights import Role
+from tests.accounts.asgi import Browser
+from tests.accounts.conftest import PASSWORD
+from tests.accounts.lying import LEAVE, come_in, person
+from tests.accounts.test_sign_in import journal, later
+
+
+# --- the straight line --------------------------------------------------------------------------------------------------
+def test_who_is_known_by_a_verified_address_comes_in_and_finds_the_page_he_wanted(closed, ministry):
+    assert (
+        f'href="{LEAVE}?suite=attentes&amp;periode=3m"'
+        in Browser().get("/connexion?suite=attentes&periode=3m").text
+    )
+    browser, answer = come_in(ministry, page="?suite=attentes&periode=3m")
+    assert (answer.status, answer.header("location")) == (303, "/attentes?periode=3m")
+    assert (person(browser).name, person(browser).departments) == ("dir.zou", frozenset({"Zou"}))
+    assert journal(closed)[-2:] == [("dir.zou", "identity bound"), ("dir.zou", "signed in")]
+    assert "ccsp-identite" not in browser.cookies
+
+
+def test_the_next_time_the_mark_alone_counts_whatever_the_address_has_become(closed, ministry):
+    come_in(ministry)
+    holders.change(closed.engine, "dir.zou", Wanted(email="autre@exemple.bj"), "test")
+    ministry.said = {"email": "nouvelle@exemple.bj", "email_verified": False}
+    assert person(come_in(ministry)[0]).name == "dir.zou"
+
+
+def test_a_sign_in_by_the_provider_lapses_after_four_hours(closed, ministry):
+    browser, _ = come_in(ministry)
+    closed.set(SESSION_IDLE_MINUTES="720")
+    later(closed, hours=3, minutes=55)
+    assert browser.get("/").told
+    later(closed, minutes=6)
+    assert browser.get("/").status == 303
+
+
+def test_a_sign_in_ends_where_the_settings_shut_its_door(closed, ministry):
+    by_provider, _ = come_in(ministry)
+    by_password = closed.someone("cab", role=Role.CABINET)
+    closed.set(LOCAL_ACCOUNTS="0")
+    assert by_password.get("/").status == 303 and by_provider.get("/").told
+    closed.set(LOCAL_ACCOUNTS="1", OIDC_ISSUER="", OIDC_CLIENT_ID="", OIDC_CLIENT_SECRET="")
+    assert by_password.get("/").told and by_provider.get("/").status == 303
+
+
+# --- whom it does not let in ---------------------------------------------------------------------------------------------
+def test_without_a_provider_its_addresses_lead_to_the_form_and_no_button_does(closed):
+    assert LEAVE not in Browser().get("/connexion").text
+    for path in (LEAVE, "/connexion/retour?code=x&state=y"):
+        answer = Browser().get(path)
+        assert (answer.status, answer.header("location")) == (303, "/connexion")
+
+
+def test_an_unknown_person_is_told_whom_to_ask_and_leaves_no_trace(closed, ministry):
+    closed.set(ACCOUNT_CONTACT="la direction des systèmes d'information")
+    before = journal(closed)
+    ministry.said = {"email": "inconnu@exemple.bj", "email_verified": True}
+    browser, answer = come_in(ministry)
+    assert answer.status == 401 and browser.get("/").status == 303
+    assert "demander un accès à la direction des systèmes d&#x27;information" in answer.text
+    assert journal(closed) == before
+
+
+def test_another_person_with_the_same_address_does_not_come_in(closed, ministry):
+    first, _ = come_in(ministry)
+    ministry.subject = "s-2"
+    second, answer = come_in(ministry)
+    assert answer.status == 401 and "lié à une autre identité" in answer.text
+    assert second.get("/").status == 303 and first.get("/").told
+    assert journal(closed)[-1] == ("dir.zou", "sign-in failed")
+
+
+def test_an_account_that_is_closed_stays_closed(closed, ministry):
+    come_in(ministry)
+    holders.disable(closed.engine, "dir.zou", "test")
+    browser, answer = come_in(ministry)
+    assert answer.status == 401 and "est fermé" in answer.text and browser.get("/").status == 303
+
+
+# --- where it is away ------------------------------------------------------------------------------------------------------
+def test_while_the_provider_is_away_a_password_still_opens(closed, ministry):
+    received = closed.add("cab", Role.CABINET)
+    ministry.down = True
+    answer = Browser().get(LEAVE)
+    assert answer.status == 503 and "ne répond pas" in answer.text and "mot de passe" in answer.text
+    Browser().enter("cab", received, PASSWORD)
+
+
+# --- one door to an account ---------------------------------------------------------------------------------------------
+def test_once_bound_an_account_has_no_password_and_no_page_for_one(closed, ministry):
+    holders.disable(closed.engine, "dir.zou", "test")
+    received = holders.reset(closed.engine, "dir.zou", "test")
+    by_password = Browser()
+    by_password.enter("dir.zou", received, PASSWORD)
+    browser, _ = come_in(ministry)
+    assert by_password.get("/").status == 303, "what a password opened ends"
+    assert Browser().sign_in("dir.zou", PASSWORD).status == 401
+    assert browser.get("/mot-de-passe").status == 303
+
+
+def test_where_passwords_open_nothing_the_form_has_the_button_alone(closed, ministry):
+    received = closed.add("cab", Role.CABINET)
+    ready = Browser()
+    ready.get("/connexion")
+    closed.set(LOCAL_ACCOUNTS="0")
+    page = Browser().get("/connexion")
+    assert LEAVE in page.text and 'name="mot_de_passe"' not in page.text
+    assert ready.sign_in("cab", received).status == 403
+    assert person(come_in(ministry)[0]).name == "dir.zou"
+
+
+# --- the way out ------------------------------------------------------------------------------------------------------------
+def test_signing_out_leads_out_of_the_provider_too(ministry):
+    browser, _ = come_in(ministry)
+    answer = browser.post("/deconnexion")
+    where = answer.header("refresh")
+    assert answer.status == 200 and where.startswith(f"0;url={ministry.issuer}/end?id_token_hint=")
+    assert "post_logout_redirect_uri=http%3A%2F%2Flocalhost%3A8501%2Fconnexion" in where
+    assert browser.get("/").status == 303
+    assert "form-action 'self';" in answer.header("content-security-policy")
+
+
+def test_who_came_in_by_a_password_is_led_nowhere_when_he_leaves(closed, ministry):
+    browser = closed.someone("cab", role=Role.CABINET)
+    assert browser.post("/deconnexion").header("refresh") == ""
+
+
+def test_what_the_provider_signed_is_kept_nowhere(closed, ministry):
+    proofs, sign = [], ministry.sign
+    ministry.sign = lambda claims: proofs.append(sign(claims)) or proofs[-1]
+    come_in(ministry)
+    with closed.engine.connect() as connection:
+        for table in ("identity", "account", "sign_in", "access_journal", "journal"):
+            rows = connection.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608
+            assert rows or table == "journal"
+            assert proofs[0] not in repr(rows) and "a-token" not in repr(rows)

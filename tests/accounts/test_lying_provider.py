@@ -1,0 +1,221 @@
+"""What a provider of identities is not believed of, and what comes back by a browser is not: each lie lets nobody in. On one
+database: none of it gets that far."""
+
+import time
+
+import pytest
+from joserfc import jwt
+
+from dashboard.accounts import provider
+from dashboard.accounts.rights import Role
+from tests.accounts.asgi import Browser
+from tests.accounts.lying import ADDRESS, CLIENT, LEAVE, come_in, key, person
+
+pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+
+
+def signed(claims: dict, name: str) -> str:
+    """Signed with the key of that name, under that name."""
+    return jwt.encode({"alg": "RS256", "kid": name}, claims, key(name))
+
+
+def forged(claims: dict) -> str:
+    """Signed with a key of somebody else's, under the provider's name for its own."""
+    return jwt.encode({"alg": "RS256", "kid": "1"}, claims, key("forged"))
+
+
+LIES = {
+    "another's signature": lambda m: setattr(m, "sign", forged),
+    "no signature": lambda m: setattr(m, "sign", m.unsigned),
+    "a signature with what all know": lambda m: setattr(m, "sign", m.signed_with_what_all_know),
+    "for another application": lambda m: setattr(m, "claims", lambda c: c.update(aud="autre")),
+    "for us and others, by another": lambda m: setattr(
+        m, "claims", lambda c: c.update(aud=[CLIENT, "autre"], azp="autre")
+    ),
+    "for us and others, by nobody": lambda m: setattr(
+        m, "claims", lambda c: c.update(aud=[CLIENT, "autre"])
+    ),
+    "of another provider": lambda m: setattr(
+        m, "claims", lambda c: c.update(iss="https://identite.exemple.bj")
+    ),
+    "expired": lambda m: setattr(m, "claims", lambda c: c.update(exp=int(time.time()) - 61)),
+    "of a time to come": lambda m: setattr(
+        m, "claims", lambda c: c.update(iat=int(time.time()) + 99)
+    ),
+    "for another way": lambda m: setattr(m, "claims", lambda c: c.update(nonce="autre")),
+    "for no way": lambda m: setattr(m, "claims", lambda c: c.pop("nonce")),
+    "of nobody": lambda m: setattr(m, "claims", lambda c: c.pop("sub")),
+    "of a number": lambda m: setattr(m, "claims", lambda c: c.update(sub=7)),
+    "without an end": lambda m: setattr(m, "claims", lambda c: c.pop("exp")),
+    "undated": lambda m: setattr(m, "claims", lambda c: c.pop("iat")),
+    "no words": lambda m: setattr(m, "sign", lambda claims: "a.b.c"),
+}
+
+
+@pytest.mark.parametrize("verified", [False, "true", 1, None, "absent"])
+def test_an_address_that_is_not_said_to_be_verified_opens_nothing(ministry, verified):
+    ministry.said = {"email": ADDRESS, "email_verified": verified}
+    if verified == "absent":
+        del ministry.said["email_verified"]
+    browser, answer = come_in(ministry)
+    assert answer.status == 401 and "pas vérifié" in answer.text
+    assert browser.get("/").status == 303
+
+
+def test_two_accounts_of_one_address_are_opened_to_neither(closed, ministry):
+    closed.add("cab", Role.CABINET, email=ADDRESS.upper())
+    assert come_in(ministry)[1].status == 401
+
+
+def test_who_speaks_of_somebody_else_when_asked_apart_is_not_believed(ministry):
+    ministry.info = {"sub": "s-2", "email": ADDRESS, "email_verified": True}
+    assert come_in(ministry)[1].status == 401
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_of_the_provider_lets_nobody_in(ministry, lie):
+    LIES[lie](ministry)
+    browser, answer = come_in(ministry)
+    assert answer.status == 401 and "n&#x27;a pas pu être cru" in answer.text
+    assert browser.get("/").status == 303
+    assert "ccsp-session" not in browser.cookies
+
+
+def test_a_clock_that_is_a_little_wrong_is_no_lie(ministry):
+    now = int(time.time())
+    ministry.claims = lambda claims: claims.update(exp=now - 30, iat=now + 30)
+    assert come_in(ministry)[1].status == 303
+
+
+def test_what_comes_back_counts_once_and_only_where_it_was_begun(ministry):
+    browser = Browser()
+    other = Browser(browser.app)
+    back = ministry.authorize(browser.get(LEAVE).header("location"))
+    assert "commencée dans ce navigateur" in other.get(back).text  # begun nowhere
+    other.get(LEAVE)
+    assert "commencée dans ce navigateur" in other.get(back).text  # of another browser
+    kept = dict(browser.cookies)
+    assert browser.get(back).status == 303
+    assert browser.get(back).status == 401  # once more, as by « back »
+    thief = Browser(browser.app, cookies=kept)
+    assert (
+        "commencée dans ce navigateur" in thief.get(back).text
+    )  # with the cookie of the first time
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda back: back.split("&state=")[0],
+        lambda back: back + "x",
+        lambda back: back.replace("state=", "state=é"),
+        lambda back: back + "&iss=https://identite.exemple.bj",
+        lambda back: back.replace("code=", "code=x"),
+        lambda back: back.replace("code=", "other="),
+        lambda back: back.replace("code=", "error=access_denied&other="),
+    ],
+    ids=["no state", "another", "no text", "another provider", "another code", "no code", "refused there"],
+)  # fmt: skip
+def test_what_comes_back_otherwise_lets_nobody_in(ministry, change):
+    browser = Browser()
+    back = ministry.authorize(browser.get(LEAVE).header("location"))
+    answer = browser.get(change(back))
+    assert answer.status == 401 and "Revenir à la connexion" in answer.text
+    assert browser.get("/").status == 303
+
+
+def test_who_takes_longer_than_ten_minutes_begins_anew(ministry, monkeypatch):
+    browser = Browser()
+    back = ministry.authorize(browser.get(LEAVE).header("location"))
+    now = time.time()
+    monkeypatch.setattr(provider.time, "time", lambda: now + 601)
+    assert browser.get(back).status == 401
+
+
+def test_a_code_is_worth_nothing_without_what_this_browser_keeps(ministry):
+    victim = Browser()
+    thief = Browser(victim.app)
+    stolen = ministry.authorize(victim.get(LEAVE).header("location"))
+    own = ministry.authorize(thief.get(LEAVE).header("location"))
+    code = stolen.partition("code=")[2].partition("&")[0]
+    mixed = f"{own.partition('?')[0]}?code={code}&state={own.partition('&state=')[2]}"
+    assert thief.get(mixed).status == 401
+
+
+def test_the_way_leads_to_pages_of_ours_and_nowhere_else(ministry):
+    browser, answer = come_in(ministry, page="?suite=https://mauvais.exemple.bj")
+    assert answer.header("location") == "/" and person(browser).name == "dir.zou"
+
+
+def test_no_way_is_bent_by_a_cookie_that_was_written_by_hand(ministry):
+    browser = Browser()
+    back = ministry.authorize(browser.get(LEAVE).header("location"))
+    start, _, _ = browser.cookies["ccsp-identite"].rpartition(".")
+    browser.cookies["ccsp-identite"] = f"{start}.https%3A%2F%2Fmauvais.exemple.bj"
+    assert browser.get(back).status == 401
+
+
+def test_a_provider_that_is_away_is_not_asked_again_at_once(ministry):
+    ministry.down = True
+    browser = Browser()
+    for _ in range(3):
+        browser.get(LEAVE)
+    assert len(ministry.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "of_itself",
+    [
+        {"issuer": "https://identite.exemple.bj"},
+        {"token_endpoint": "http://identite.exemple.bj/token"},
+        {"authorization_endpoint": "javascript:alert(1)"},
+        {"jwks_uri": 7},
+    ],
+)
+def test_a_provider_that_names_itself_otherwise_is_led_to_by_nobody(ministry, of_itself):
+    ministry.of_itself = of_itself
+    assert Browser().get(LEAVE).status == 503
+
+
+def test_a_provider_that_goes_away_on_the_way_lets_nobody_in(ministry):
+    browser = Browser()
+    back = ministry.authorize(browser.get(LEAVE).header("location"))
+    ministry.down = True
+    assert browser.get(back).status == 503 and browser.get("/").status == 303
+
+
+@pytest.mark.parametrize(
+    "of_itself", [{"end_session_endpoint": None}, {"end_session_endpoint": "data:x"}]
+)
+def test_a_provider_without_a_way_out_leaves_ours(ministry, of_itself):
+    ministry.of_itself = of_itself
+    browser, _ = come_in(ministry)
+    answer = browser.post("/deconnexion")
+    assert (answer.status, answer.header("refresh")) == (200, "") and browser.get("/").status == 303
+
+
+def test_what_the_provider_says_of_itself_is_asked_once_an_hour(ministry, monkeypatch):
+    browser = Browser()
+    for _ in range(3):
+        come_in(ministry, browser)
+    asked = ("/.well-known/openid-configuration", "/keys")
+    assert [ministry.asked.count(one) for one in asked] == [1, 1]
+    monkeypatch.setattr(provider, "KEPT", 0.0)
+    come_in(ministry, browser)
+    assert all(ministry.asked.count(one) > 1 for one in asked)
+
+
+def test_keys_that_the_provider_changed_are_asked_for_anew(ministry, monkeypatch):
+    monkeypatch.setattr(provider, "AGAIN", 0.0)
+    browser, _ = come_in(ministry)
+    ministry.keys, ministry.sign = [key("2")], lambda claims: signed(claims, "2")
+    assert come_in(ministry, browser)[1].status == 303
+
+
+def test_an_address_that_is_said_only_when_asked_apart_counts_as_well(ministry):
+    ministry.info = {"sub": "s-1", "email": "Dir.Zou@EXEMPLE.bj", "email_verified": True}
+    assert person(come_in(ministry)[0]).name == "dir.zou"
+    assert "/userinfo" in ministry.asked
+    ministry.asked.clear()
+    come_in(ministry)
+    assert "/userinfo" not in ministry.asked, "the mark is known"
