@@ -113,6 +113,14 @@ class Settings:
     texts_kept_months: int = _whole(
         24, (1, 600), "The words of a complaint may be erased so many months after its answer"
     )
+    visits_kept_months: int = _whole(
+        60,
+        (1, 600),
+        "Of a visit, what no count needs (its line, its minutes) may be erased after so many months",
+    )
+    complaints_kept_months: int = _whole(
+        60, (1, 600), "A complaint may lose its reference so many months after its answer"
+    )
     sign_ins_kept_months: int = _whole(
         6, (1, 600), "What is known of a sign-in may be erased so many months after its last page"
     )

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Description:
     """of: of whom; "" where the table is about nobody. why: what it serves. seen: the right that shows its rows; "" where no
-    screen does. kept: the setting that says how long in months; "": as long as the base. columns: words by names of columns,
-    several between blanks."""
+    screen does. kept: the setting that says how long in months; "": as long as the base. then: what is left of a row after
+    that, "" for nothing. columns: words by names of columns, several between blanks."""
 
     title: str
     why: str
@@ -19,6 +19,7 @@ class Description:
     of: str = ""
     seen: str = ""
     kept: str = ""
+    then: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -42,6 +43,8 @@ TABLES: Mapping[str, Description] = {
             "source_ref": "numéro de la ligne dans le registre",
         },
         of="les usagers, sans nom, téléphone ni matricule : ces colonnes ne sont pas lues",
+        kept="visits_kept_months",
+        then="ce qui se compte : ni numéro de ligne, ni minute",
     ),
     "complaint": Description(
         "Plaintes",
@@ -54,6 +57,8 @@ TABLES: Mapping[str, Description] = {
         },
         of="les usagers qui se plaignent, par la seule référence",
         seen="complaint_list",
+        kept="complaints_kept_months",
+        then="ce qui se compte : plus de référence",
     ),
     "complaint_text": Description(
         "Mots des plaintes",

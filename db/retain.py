@@ -1,13 +1,28 @@
 """What is kept for a time only, and its erasing: `python -m db retain`. TERMS: one entry for each.
 
-Nothing that a figure rests on is among them: words of complaints, who signed in, who looked at what.
+No figure changes: what is counted is erased of all that no count needs, the rest is deleted. What came to its term does not
+come back by a file (`db.past`) nor by a copy (`db.erasures`).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    String,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from dashboard.period import add_months
 from dashboard.settings import load
@@ -22,18 +37,22 @@ from db.models import (
     Retention,
     SignIn,
     Site,
+    Visit,
 )
+from db.past import NAMELESS
 from db.write import Refused
 
 
 @dataclass(frozen=True)
 class Term:
-    """What is erased after so many months. words: what, and from when the months count. past: which rows have passed it."""
+    """What is erased after so many months. words: what, and from when the months count. past: which rows have passed it. left:
+    what a row that counts is from then on; None: nothing counts it, the row goes."""
 
     table: type[Base]
     setting: str
     words: str
     past: Callable[[datetime], ColumnElement[bool]]
+    left: Callable[[], dict[str, Any]] | None = None
 
     @property
     def name(self) -> str:
@@ -56,8 +75,54 @@ def _closed(before: datetime) -> ColumnElement[bool]:
     return ComplaintText.complaint_id.in_(select(Complaint.id).where(done))
 
 
+def _of_visits(before: datetime) -> ColumnElement[bool]:
+    in_full = or_(
+        Visit.superseded_by.is_not(None),
+        Visit.source_ref.is_not(None),
+        Visit.ended_at.is_not(None),
+        Visit.arrived_at % 60 != 0,
+        Visit.arrived_at.is_(None) & Visit.called_at.is_not(None),
+    )
+    return (Visit.day < before.date()) & in_full
+
+
+def _counted_visit() -> dict[str, Any]:
+    """What figures take of a visit: the hour, and the minutes between arrival and call; not the minute, not the line."""
+    minutes = Visit.arrived_at % 60
+    return {
+        "source_ref": None,
+        "ended_at": None,
+        "arrived_at": Visit.arrived_at - minutes,
+        "called_at": Visit.called_at - minutes,
+    }
+
+
+def _of_complaints(before: datetime) -> ColumnElement[bool]:
+    day, replaced = before.date(), Complaint.superseded_by.is_not(None)
+    named = (Complaint.resolved_on < day) & Complaint.reference.not_like(f"{NAMELESS}%")
+    return or_(named & Complaint.superseded_by.is_(None), replaced & (Complaint.received_on < day))
+
+
+def _counted_complaint() -> dict[str, Any]:
+    return {"reference": literal(NAMELESS) + cast(Complaint.id, String)}
+
+
 TERMS = (
     Term(ComplaintText, "texts_kept_months", "mots de plaintes, après la réponse", _closed),
+    Term(
+        Visit,
+        "visits_kept_months",
+        "visites, ramenées à ce qui se compte (ni numéro de ligne, ni minute)",
+        _of_visits,
+        _counted_visit,
+    ),
+    Term(
+        Complaint,
+        "complaints_kept_months",
+        "plaintes, après la réponse, ramenées à ce qui se compte (sans référence)",
+        _of_complaints,
+        _counted_complaint,
+    ),
     Term(
         SignIn,
         "sign_ins_kept_months",
@@ -105,17 +170,32 @@ def erase(engine: Engine, on: date, by: str) -> list[Due]:
     with writing(engine) as connection:
         erased = []
         for one in due(connection, on):
-            before, name = _start(one.before), one.term.name
             # First, for the database lets nobody delete a line of the journal of accesses that is not said to be past its term.
-            connection.execute(delete(Retention).where(Retention.what == name))
-            connection.execute(insert(Retention).values(what=name, before=before))
-            rows = connection.execute(delete(one.term.table).where(one.term.past(before))).rowcount
-            erased.append(Due(one.term, one.before, rows))
+            _remember(connection, one)
+            erased.append(Due(one.term, one.before, _erase(connection, one.term, one.before)))
         counts = ", ".join(f"{one.term.name} {one.rows}" for one in erased if one.rows)
         if counts:
             journal.note(connection, by, "retained", {"erased": counts, "on": str(on)})
     _flush(engine)
     return erased
+
+
+def _remember(connection: Connection, one: Due) -> None:
+    connection.execute(delete(Retention).where(Retention.what == one.term.name))
+    connection.execute(insert(Retention).values(what=one.term.name, before=_start(one.before)))
+
+
+def _erase(connection: Connection, term: Term, before: date) -> int:
+    """Erase what has passed a term; returns of how many rows."""
+    past = term.past(_start(before))
+    if term.left is None:
+        return connection.execute(delete(term.table).where(past)).rowcount
+    if term.table is Complaint:
+        of = select(Complaint.id).where(past)
+        connection.execute(delete(ComplaintText).where(ComplaintText.complaint_id.in_(of)))
+    replaced = term.table.__table__.c.superseded_by.is_not(None)
+    gone = connection.execute(delete(term.table).where(past, replaced)).rowcount
+    return gone + connection.execute(update(term.table).where(past).values(term.left())).rowcount
 
 
 def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> int:

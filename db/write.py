@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from sqlalchemy import Connection, Engine, insert, text, update
 
-from db import access, bulk, journal, rollup
+from db import access, bulk, journal, past, rollup
 from db.codes import NATION
 from db.engine import writing
 from db.forms import DESTINATIONS, Destination
@@ -130,6 +130,8 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
         if parsing.problems:
             raise Refused(f"« {file.name} » est refusé en entier : rien n'a été enregistré.")
         _record_coverage(connection, parsing, file, batch_id, rows)
+        if why := past.sentence(connection, parsing.form, batch_id):
+            raise Refused(f"« {file.name} » est refusé en entier. {why}")
         saved = Saved(batch_id, rows)
         if destination.table != "visit" or _sites_seen_before(connection, batch_id, parsing.form):
             saved.superseded = settle_import(connection, parsing.form, batch_id, tally)
@@ -311,6 +313,11 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
             raise Refused(f"Il n'y a pas de lot numéro {batch_id}.")
         if batch.withdrawn_at is not None:
             raise Refused(f"Le lot {batch_id} est déjà retiré.")
+        if past.sentence(connection, batch.form, batch_id):
+            raise Refused(
+                f"Le lot {batch_id} tient des lignes dont le terme est passé : ce qu'elles remplaçaient est effacé,"
+                " et les retirer changerait les chiffres d'un passé clos."
+            )
         connection.execute(
             update(ImportBatch).where(ImportBatch.id == batch_id).values(withdrawn_at=journal.now())
         )

@@ -77,7 +77,9 @@ def _answers() -> str:
             (
                 "Combien de temps.",
                 "Ce qui a un terme est dit ci-dessous ; `python -m db retain` montre ce qui l'a dépassé, et l'efface avec"
-                " `--yes`. Les comptes, où il n'y a plus personne, restent : un chiffre passé ne change pas.",
+                " `--yes`. D'une visite il reste alors l'heure et l'attente, d'une plainte ses jours et sa catégorie, sans rien"
+                " qui mène au registre : un chiffre passé ne change pas. Ce qui est effacé ne revient ni par un fichier, ni par"
+                " une copie remise en place.",
             ),
             (
                 "Effacer les mots d'une plainte",
@@ -106,4 +108,7 @@ def _seen(one: Description) -> str:
 
 
 def _kept(one: Description) -> str:
-    return f"{getattr(load(), one.kept)}{S}mois" if one.kept else "tant que la base"
+    if not one.kept:
+        return "tant que la base"
+    then = f", puis {one.then}" if one.then else ""
+    return f"{getattr(load(), one.kept)}{S}mois{then}"

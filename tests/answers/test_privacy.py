@@ -32,8 +32,8 @@ def test_it_says_who_sees_what_and_how_long(said):
     assert "| Mots des plaintes | les usagers, et qui ils nomment |" in said
     assert "| directeur (de ses départements), gestionnaire des données | 7 mois |" in said
     assert (
-        "| cabinet, directeur (de ses départements), point focal (de ses centres), gestionnaire des données | tant que la base |"
-        in said
+        "| cabinet, directeur (de ses départements), point focal (de ses centres), gestionnaire des données"
+        " | 60 mois, puis ce qui se compte : plus de référence |" in said
     )
     assert "| administrateur | 24 mois |" in said
     assert "**Comptes** : numéro, nom de connexion, adresse électronique" in said

@@ -53,7 +53,7 @@ def test_what_has_passed_its_term_is_erased_and_figures_stay(full):
     with full.engine.connect() as connection:
         counted = {one.term.name: one.rows for one in retain.due(connection, ON)}
     assert counted == {
-        "complaint_text": 2, "sign_in": 1, "failed_sign_in": 1, "access_journal": 1
+        "complaint_text": 2, "visit": 0, "complaint": 0, "sign_in": 1, "failed_sign_in": 1, "access_journal": 1
     }  # fmt: skip
     erased = {one.term.name: one.rows for one in retain.erase(full.engine, ON, "awa")}
     assert erased == counted
@@ -138,3 +138,101 @@ def test_terms_are_settings(full, monkeypatch):
     finally:
         monkeypatch.undo()
         load.cache_clear()
+
+
+LATER = date(2031, 6, 15)  # rows of before the 15th of June 2026 are past their term
+
+
+@pytest.fixture
+def registers(office):
+    """Visits, timed to the minute, and complaints, some of them said anew by a later file, on both sides of the term."""
+    old = [
+        visit(
+            day="2025-03-03",
+            arrived="08:07",
+            called="08:31",
+            ended="08:44",
+            outcome="servi",
+            ref="1",
+        ),
+        visit(day="2025-03-03", arrived="09:59", called="11:02", outcome="servi", sex="F", ref="2"),
+        visit(day="2025-03-17", arrived="10:20", outcome="parti", ref="3"),
+        visit(day="2025-03-18", called="10:20", satisfied="oui", ref="4"),
+        visit(day="2025-04-02", arrived="15:15", called="20:00", outcome="servi"),
+        visit(
+            day="2026-06-15",
+            arrived="08:07",
+            called="08:31",
+            ended="08:40",
+            outcome="servi",
+            ref="9",
+        ),
+    ]
+    office.hand_in("registre", *old, as_of="2026-06-20")
+    office.hand_in(
+        "registre",
+        visit(day="2025-03-03", arrived="08:09", called="08:20", outcome="servi", ref="1"),
+        as_of="2026-07-01",
+    )
+    told = [
+        complaint("P1", resolved="2025-03-20", subject=PLANTED),
+        complaint("P2", received="2025-03-05"),
+        complaint("P3", received="2025-03-06", resolved="2026-07-01"),
+    ]
+    office.hand_in("plaintes", *told, as_of="2026-07-02")
+    office.hand_in("plaintes", complaint("P1", resolved="2025-03-22"), as_of="2026-08-01")
+    return office
+
+
+def every_figure(office) -> list:
+    """Of whole months and of some days of them, by all that figures are cut by."""
+    return [
+        office.figures(first=first, last=last, by=by)
+        for first, last in (("2025-01-01", "2026-12-31"), ("2025-03-03", "2025-03-17"), ("2025-03-18", "2025-04-02"))
+        for by in ("nation", "site", "month", "service", "hour")
+    ]  # fmt: skip
+
+
+def test_rows_past_their_term_are_what_is_counted_and_no_more_and_every_figure_stays(registers):
+    before = every_figure(registers)
+    erased = {one.term.name: one.rows for one in retain.erase(registers.engine, LATER, "awa")}
+    assert (erased["visit"], erased["complaint"]) == (6, 2)
+    assert every_figure(registers) == before
+    assert registers.differences() == []
+    asked = "SELECT source_ref, arrived_at, called_at, ended_at FROM visit ORDER BY id"
+    assert registers.rows(asked) == [
+        (None, 540, 603, None),
+        (None, 600, None, None),
+        (None, None, None, None),
+        (None, 900, 1185, None),
+        ("9", 487, 511, 520),
+        (None, 480, 491, None),
+    ]
+    kept = [
+        reference for (reference,) in registers.rows("SELECT reference FROM complaint ORDER BY 1")
+    ]
+    assert kept[:2] == ["P2", "P3"] and len(kept) == 3 and kept[2].startswith("effacée-")
+    assert registers.rows("SELECT count(*) FROM complaint_text") == [(0,)]
+    again = {one.term.name: one.rows for one in retain.erase(registers.engine, LATER, "awa")}
+    assert not any(again.values())
+
+
+def test_what_came_to_its_term_comes_back_by_no_file_and_goes_by_no_withdrawal(registers):
+    retain.erase(registers.engine, LATER, "awa")
+    before, held = every_figure(registers), registers.contents()
+    for form, line in (
+        ("registre", visit(day="2025-03-03", ref="1")),
+        ("plaintes", complaint("P1", resolved="2025-03-23")),
+    ):
+        with pytest.raises(Refused, match="dont le terme est passé"):
+            registers.hand_in(form, line, as_of="2026-11-01")
+        with pytest.raises(Refused, match="dont le terme est passé"):
+            registers.hand_in(form, visit(ref="7", day="2026-07-01") if form == "registre" else complaint("P7"),
+                              as_of="2026-06-01")  # fmt: skip
+    for batch in (1, 2, 4):  # of the third nothing is left that is past its term
+        with pytest.raises(Refused, match="passé clos"):
+            registers.withdraw(batch)
+    assert registers.contents() == held
+    new = registers.hand_in("registre", visit(day="2026-07-02", ref="8"), as_of="2026-07-03")
+    registers.withdraw(new.batch_id)
+    assert every_figure(registers) == before
