@@ -262,7 +262,9 @@ def test() -> int:
         # In continuous integration nothing may be left out.
         raise Stop("La variable CI est présente : tout doit être joué, rien ne peut être sauté.")
     failed = faults_of_style()
-    if module("pytest", "-q", "-n", PROCESSES, "--ignore=tests/browser", **environ):
+    # What stands together in a file stays together, with what is made for it, until a process has nothing left to do.
+    spread = ("-n", PROCESSES, "--dist", "worksteal")
+    if module("pytest", "-q", *spread, "--ignore=tests/browser", **environ):
         failed.append("pytest")
     if browser and module(
         "pytest", "-q", "-n", PROCESSES, "--dist", "loadgroup", "tests/browser", **environ

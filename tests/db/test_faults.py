@@ -73,7 +73,9 @@ def test_a_database_that_does_not_exist_on_the_server_is_named_as_such(databases
         pytest.skip("PostgreSQL only")
     code, _, err = asked(databases.server.get_uri("nulle_part"))
     assert code == 1 and "il n'y a pas de base de ce nom" in err and is_french(err)
-    code, _, err = asked(databases.server.get_uri("template_ccsp").replace("postgres:", "inconnu:"))
+    code, _, err = asked(
+        databases.server.get_uri("template_ccsp_0").replace("postgres:", "inconnu:")
+    )
     assert code == 1 and "refuse ce compte" in err and is_french(err)
 
 

@@ -18,7 +18,7 @@ FIRST, LAST = date(2025, 1, 1), date(2026, 6, 30)
 @pytest.fixture(scope="module")
 def facts(databases):
     """The facts of all sites by month, of three sites one at a time, and the ledger."""
-    with databases.fresh(visits=8_000) as url:
+    with databases.fresh(visits=6_000) as url:
         engine = make_engine(url)
         with engine.connect() as connection:
             book = load_ledger(connection)
