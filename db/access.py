@@ -180,6 +180,18 @@ def change_account(connection: Connection, account_id: str, **values: Any) -> No
     )
 
 
+def end_first_passwords(connection: Connection) -> None:
+    """Let nobody in by a password that works once, however long it was to work."""
+    connection.execute(update(Account).where(Account.must_change).values(works_until=None))
+
+
+def close_accounts(connection: Connection, ids: Collection[str]) -> None:
+    """Close those of these accounts that are not closed."""
+    of = Account.id.in_(ids) & Account.disabled.is_(False)
+    ended = {"password": None, "must_change": False, "works_until": None, "disabled": True}
+    connection.execute(update(Account).where(of).values(**ended, epoch=Account.epoch + 1))
+
+
 def _listed(values: dict[str, Any]) -> dict[str, Any]:
     """Sets as JSON writes them, always in the same order."""
     return {

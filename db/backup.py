@@ -6,8 +6,7 @@ from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 from dashboard.french import counted
 from dashboard.period import now
-from dashboard.settings import ROOT, load
-from db import access, copies, journal, schema, supersede
+from db import access, copies, erasures, journal, retain, schema, supersede
 from db.engine import is_sqlite, writing
 from db.models import Base, Journal
 from db.seed import beyond_reference
@@ -144,6 +143,7 @@ def contents(engine: Engine) -> list[str]:
 
 def _replace(engine: Engine, path: Path, did: str, by: str, *, keep: bool) -> Path | None:
     """Put a checked copy in place, after keeping what is there if asked, and note it in the journal."""
+    erased = erasures.known(engine)
     former = _keep(engine, schema.version(engine) or "0") if keep else None
     copies.put_back(engine, path)
     with writing(engine) as connection:
@@ -151,11 +151,16 @@ def _replace(engine: Engine, path: Path, did: str, by: str, *, keep: bool) -> Pa
             # What a copy holds may be anything; and who was let in then is not let in now.
             access.close(connection)
             access.end(connection, journal.now())
+            access.end_first_passwords(connection)
+            access.close_accounts(connection, erased.closed)
             if inspect(connection).has_table("guest_link"):
                 access.close_links(connection)
+        retain.erase_again(connection, erased, by)
         journal.note(
             connection, by, did, {"copy": path.name, "kept": former.name if former else None}
         )
+    retain.flush(engine)
+    erasures.keep(engine)
     return former
 
 
@@ -164,7 +169,7 @@ def _keep(engine: Engine, revision: str) -> Path:
     ending = "db" if is_sqlite(engine) else "dump"
     start = f"{Path(engine.url.database or '').stem}-{now():%Y-%m-%d-%H%M%S}-version-{revision}"
     names = (
-        _folder(engine) / f"{start}{more}.{ending}"
+        copies.folder(engine) / f"{start}{more}.{ending}"
         for more in ("", *(f"-{i}" for i in range(2, 1000)))
     )
     path = next(name for name in names if not name.exists())
@@ -172,17 +177,8 @@ def _keep(engine: Engine, revision: str) -> Path:
     return path
 
 
-def _folder(engine: Engine) -> Path:
-    """Where copies are kept: the setting COPIES, else beside the embedded database, else data/copies."""
-    if load().copies:
-        return Path(load().copies)
-    return (
-        Path(engine.url.database or "").resolve().parent if is_sqlite(engine) else ROOT / "data"
-    ) / "copies"
-
-
 def _named(engine: Engine, name: str) -> Path:
-    return Path(name) if Path(name).is_file() else _folder(engine) / name
+    return Path(name) if Path(name).is_file() else copies.folder(engine) / name
 
 
 def _last(engine: Engine) -> Path:
@@ -193,14 +189,14 @@ def _last(engine: Engine) -> Path:
         )
         name = next((line["copy"] for line in lines.scalars() if line.get("copy")), None)
     if name:
-        return _folder(engine) / str(name)
-    known = sorted(path.name for path in _folder(engine).glob("*-version-*"))
+        return copies.folder(engine) / str(name)
+    known = sorted(path.name for path in copies.folder(engine).glob("*-version-*"))
     raise Refused(
         "Le journal ne nomme aucune copie faite avant une mise à jour. "
         + (
             f"Copies gardées : {', '.join(known)}. Choisir : python -m db go-back COPIE"
             if known
-            else f"Il n'y a pas de copie dans {_folder(engine)}."
+            else f"Il n'y a pas de copie dans {copies.folder(engine)}."
         )
     )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from dashboard.settings import ROOT, load
 from db import dump, faults, schema
 from db.engine import BUSY_MS, is_sqlite, sqlite_driver
 from db.write import Refused
@@ -88,6 +89,15 @@ def put_back(engine: Engine, path: Path) -> None:
         else:
             dump.put_back(engine, path)
     engine.dispose()  # connections remember tables that are no more
+
+
+def folder(engine: Engine) -> Path:
+    """Where copies are kept: the setting COPIES, else beside the embedded database, else data/copies."""
+    if load().copies:
+        return Path(load().copies)
+    return (
+        Path(engine.url.database or "").resolve().parent if is_sqlite(engine) else ROOT / "data"
+    ) / "copies"
 
 
 def unsound(driver: sqlite3.Connection) -> str | None:

@@ -1,4 +1,5 @@
-"""What came to its term is not brought again, and what it is counted with is not taken out: files that would are refused.
+"""What was erased is not brought again, and what it is counted with is not taken out: files that would are refused, or their
+words not kept.
 
 Before: `db.retain`, which writes down until when it erased. After: `db.write`.
 """
@@ -7,8 +8,9 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from db.models import Complaint, ImportBatch, Retention, Visit, WholeDay
+from db.models import Complaint, ImportBatch, Journal, Retention, Visit, WholeDay
 
+ERASED_WORDS = "erased words"  # in the journal: of one complaint
 NAMELESS = "effacée-"  # how the reference of a complaint begins that has lost its own
 
 
@@ -16,7 +18,7 @@ def sentence(connection: Connection, form: str, batch_id: int) -> str:
     """Why this batch may neither come in nor go out: it speaks of rows whose term is over; "" where it may."""
     tables: dict[str, type[Visit | Complaint]] = {Visit.form: Visit, Complaint.form: Complaint}
     table = tables.get(form)
-    if table is None or not (before := _before(connection, str(table.__tablename__))):
+    if table is None or not (before := until(connection, str(table.__tablename__))):
         return ""
     asked = (
         select(ImportBatch.id).where(ImportBatch.id == batch_id, ImportBatch.as_of < before),
@@ -32,7 +34,16 @@ def sentence(connection: Connection, form: str, batch_id: int) -> str:
     )
 
 
-def _before(connection: Connection, table: str) -> datetime | None:
+def erased_words(connection: Connection) -> set[tuple[str, str]]:
+    """The complaints whose words were erased by themselves: code of the site, reference."""
+    asked = select(Journal.detail).where(Journal.did == ERASED_WORDS)
+    return {
+        (str(one["site"]), str(one["reference"])) for one in connection.execute(asked).scalars()
+    }
+
+
+def until(connection: Connection, table: str) -> datetime | None:
+    """Before when the term of a table was carried out; None: never."""
     return connection.execute(
         select(Retention.before).where(Retention.what == table)
     ).scalar_one_or_none()

@@ -13,11 +13,13 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Select,
     String,
     cast,
     delete,
     func,
     insert,
+    inspect,
     literal,
     or_,
     select,
@@ -26,8 +28,9 @@ from sqlalchemy import (
 
 from dashboard.period import add_months
 from dashboard.settings import load
-from db import journal
+from db import erasures, journal, past
 from db.engine import is_sqlite, writing
+from db.erasures import Erased
 from db.models import (
     AccessJournal,
     Base,
@@ -39,7 +42,7 @@ from db.models import (
     Site,
     Visit,
 )
-from db.past import NAMELESS
+from db.past import ERASED_WORDS, NAMELESS
 from db.write import Refused
 
 
@@ -171,42 +174,58 @@ def erase(engine: Engine, on: date, by: str) -> list[Due]:
         erased = []
         for one in due(connection, on):
             # First, for the database lets nobody delete a line of the journal of accesses that is not said to be past its term.
-            _remember(connection, one)
+            _remember(connection, one.term, one.before)
             erased.append(Due(one.term, one.before, _erase(connection, one.term, one.before)))
         counts = ", ".join(f"{one.term.name} {one.rows}" for one in erased if one.rows)
         if counts:
             journal.note(connection, by, "retained", {"erased": counts, "on": str(on)})
-    _flush(engine)
+    flush(engine)
+    erasures.keep(engine)
     return erased
 
 
-def _remember(connection: Connection, one: Due) -> None:
-    connection.execute(delete(Retention).where(Retention.what == one.term.name))
-    connection.execute(insert(Retention).values(what=one.term.name, before=_start(one.before)))
+def erase_again(connection: Connection, erased: Erased, by: str) -> None:
+    """Erase once more, in a copy of before that was put back, what was erased since; the journal has a line for each complaint
+    whose words were erased by themselves, as it had. An older version's tables are left those that it lacks."""
+    noted = past.erased_words(connection)
+    for site, reference in sorted(erased.words):
+        of = ComplaintText.complaint_id.in_(_named(site, reference))
+        connection.execute(delete(ComplaintText).where(of))
+        if (site, reference) not in noted:
+            detail = {"site": site, "reference": reference}
+            journal.note(connection, by, ERASED_WORDS, detail, "effacés avant cette copie")
+    if not inspect(connection).has_table(Retention.__tablename__):
+        return
+    for term in TERMS:
+        before, done = erased.terms.get(term.name), past.until(connection, term.name)
+        if before and (done is None or done < before):
+            _remember(connection, term, before.date())
+            _erase(connection, term, before.date())
+
+
+def _remember(connection: Connection, term: Term, before: date) -> None:
+    connection.execute(delete(Retention).where(Retention.what == term.name))
+    connection.execute(insert(Retention).values(what=term.name, before=_start(before)))
 
 
 def _erase(connection: Connection, term: Term, before: date) -> int:
     """Erase what has passed a term; returns of how many rows."""
-    past = term.past(_start(before))
+    over = term.past(_start(before))
     if term.left is None:
-        return connection.execute(delete(term.table).where(past)).rowcount
+        return connection.execute(delete(term.table).where(over)).rowcount
     if term.table is Complaint:
-        of = select(Complaint.id).where(past)
+        of = select(Complaint.id).where(over)
         connection.execute(delete(ComplaintText).where(ComplaintText.complaint_id.in_(of)))
     replaced = term.table.__table__.c.superseded_by.is_not(None)
-    gone = connection.execute(delete(term.table).where(past, replaced)).rowcount
-    return gone + connection.execute(update(term.table).where(past).values(term.left())).rowcount
+    gone = connection.execute(delete(term.table).where(over, replaced)).rowcount
+    return gone + connection.execute(update(term.table).where(over).values(term.left())).rowcount
 
 
 def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> int:
     """Erase the words of one complaint, in all files that brought it; the complaint stays counted. Returns of how many files
     there were words. Raises Refused where there is no such complaint, or no words of it."""
     with writing(engine) as connection:
-        same = (
-            select(Complaint.id)
-            .join(Site, Site.id == Complaint.site_id)
-            .where(Site.code == site, Complaint.reference == reference)
-        )
+        same = _named(site, reference)
         if connection.execute(same.limit(1)).first() is None:
             raise Refused(f"Il n'y a pas de plainte « {reference} » au centre « {site} ».")
         rows: int = connection.execute(
@@ -214,16 +233,26 @@ def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> 
         ).rowcount
         if not rows:
             raise Refused(f"De la plainte « {reference} », aucun mot n'est gardé.")
-        journal.note(connection, by, "erased words", {"site": site, "reference": reference}, why)
-    _flush(engine)
+        journal.note(connection, by, ERASED_WORDS, {"site": site, "reference": reference}, why)
+    flush(engine)
+    erasures.keep(engine)
     return rows
+
+
+def _named(site: str, reference: str) -> Select[int]:
+    """The numbers of the complaint in all files that brought it."""
+    return (
+        select(Complaint.id)
+        .join(Site, Site.id == Complaint.site_id)
+        .where(Site.code == site, Complaint.reference == reference)
+    )
 
 
 def _start(day: date) -> datetime:
     return datetime.combine(day, time())
 
 
-def _flush(engine: Engine) -> None:
+def flush(engine: Engine) -> None:
     """SQLite's own journal would hold what was erased until it is written over."""
     if is_sqlite(engine):
         with engine.connect() as connection:

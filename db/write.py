@@ -191,7 +191,7 @@ def _insert_rows(
                 told = (chunk.values[name] for name in ("site_id", "reference", "subject"))
                 subjects += [line for line in zip(*told, strict=True) if line[2]]
     if subjects and not parsing.problems:
-        _insert_subjects(connection, batch_id, subjects)
+        _insert_subjects(connection, batch_id, _not_erased(connection, subjects))
     return rows
 
 
@@ -211,7 +211,17 @@ def _packed(chunk: Chunk) -> np.ndarray:
     )
 
 
+def _not_erased(connection: Connection, subjects: list[bulk.Row]) -> list[bulk.Row]:
+    """Without what was erased by itself, which a register may well bring again."""
+    erased = past.erased_words(connection)
+    rows = connection.execute(text("SELECT id, code FROM site")) if erased else ()
+    codes = {row.id: row.code for row in rows}
+    return [one for one in subjects if (codes.get(one[0]), one[1]) not in erased]
+
+
 def _insert_subjects(connection: Connection, batch_id: int, subjects: list[bulk.Row]) -> None:
+    """Keep the words of the batch's complaints, but of those whose words are past their term already."""
+    until = past.until(connection, "complaint_text")
     with bulk.temporary(
         connection, "subject", "site_id int, reference text, subject text"
     ) as table:
@@ -220,8 +230,9 @@ def _insert_subjects(connection: Connection, batch_id: int, subjects: list[bulk.
             text(
                 f"INSERT INTO complaint_text (complaint_id, subject) SELECT c.id, s.subject FROM {table} s"  # noqa: S608
                 " JOIN complaint c ON c.site_id = s.site_id AND c.reference = s.reference AND c.batch_id = :batch"
+                " WHERE c.resolved_on IS NULL OR c.resolved_on >= :until"
             ),
-            {"batch": batch_id},
+            {"batch": batch_id, "until": str(until.date() if until else date.min)},
         )
 
 

@@ -12,6 +12,8 @@ from dashboard.period import today
 from dashboard.settings import load
 from tests.builders import COVE, KANDI, complaint, visit
 
+pytestmark = pytest.mark.usefixtures("programs_of_the_server")
+
 YEAR = Question(date(2025, 1, 1), date(2025, 12, 31))
 DATA = Person("données", Role.DATA_MANAGER, id="m")
 ALIBORI = Person("directrice", Role.DIRECTOR, frozenset({"Alibori"}), id="d")

@@ -4,15 +4,17 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.settings import load
-from db import __main__, retain
+from db import __main__, backup, erasures, retain, schema
 from db.engine import is_sqlite
 from db.models import AccessJournal, Account, FailedSignIn, SignIn
 from db.write import Refused
 from tests.builders import KANDI, complaint, visit
+
+pytestmark = pytest.mark.usefixtures("programs_of_the_server")
 
 ON = date(2027, 6, 15)
 OLD, NEW = datetime(2025, 1, 2), datetime(2027, 6, 1)
@@ -236,3 +238,71 @@ def test_what_came_to_its_term_comes_back_by_no_file_and_goes_by_no_withdrawal(r
     new = registers.hand_in("registre", visit(day="2026-07-02", ref="8"), as_of="2026-07-03")
     registers.withdraw(new.batch_id)
     assert every_figure(registers) == before
+
+
+def test_an_older_copy_that_is_put_back_brings_nothing_back_that_was_erased(full, tmp_path):
+    """Words erased by themselves, what passed its term, accounts closed, first passwords; whatever the database that is
+    replaced still knows of it."""
+    with full.engine.begin() as c:
+        holder = {"role": "cabinet", "epoch": 1, "created_at": OLD, "password": "x"}
+        c.execute(
+            insert(Account).values(id="b", name="kofi", must_change=False, disabled=False, **holder)
+        )
+        c.execute(insert(Account).values(id="n", name="neuve", must_change=True, disabled=False,
+                                         works_until=datetime(2099, 1, 1), **holder))  # fmt: skip
+    copy = tmp_path / "copie"
+    backup.backup(full.engine, copy)
+    retain.erase(full.engine, ON, "awa")
+    retain.erase_text(full.engine, KANDI, "P2", "awa", "demande de l'usager")
+    with full.engine.begin() as c:
+        c.execute(update(Account).where(Account.id == "b").values(disabled=True, password=None))
+    for _ in range(2):  # the second time from a database that is itself that copy
+        backup.restore(full.engine, copy, force=True, by="test")
+        assert full.rows(
+            "SELECT c.reference FROM complaint_text t JOIN complaint c ON c.id = t.complaint_id"
+        ) == [("P3",)]
+        assert journal_of_accesses(full) == [("new",)]
+        assert not full.rows("SELECT 1 FROM sign_in WHERE ended_at IS NULL OR token = 'old'")
+        assert full.rows("SELECT name, disabled, password, works_until FROM account WHERE id <> 'a' ORDER BY 1") == [
+            ("kofi", True, None, None), ("neuve", False, "x", None)
+        ]  # fmt: skip
+        did = full.rows("SELECT did, why FROM journal ORDER BY id DESC LIMIT 2")
+        assert did == [("restored", ""), ("erased words", "effacés avant cette copie")]
+    if is_sqlite(full.engine):
+        path = Path(full.engine.url.database)
+        held = b"".join(p.read_bytes() for p in path.parent.glob(f"{path.name}*"))
+        assert PLANTED.encode() not in held
+
+
+def test_a_database_that_was_lost_learns_from_the_list_beside_the_copies(full, tmp_path):
+    backup.backup(full.engine, tmp_path / "copie")
+    retain.erase_text(full.engine, KANDI, "P2", "awa", "demande de l'usager")
+    listed = erasures.path(full.engine)
+    assert listed.stat().st_mode & 0o777 == 0o600 and "encore ouverte" not in listed.read_text()
+    backup.restore(full.engine, tmp_path / "copie", force=True, by="test")
+    with full.engine.begin() as c:  # as if nothing had been there
+        c.exec_driver_sql("DELETE FROM complaint_text")
+    schema.downgrade(full.engine, "base")
+    backup.restore(full.engine, tmp_path / "copie", force=True, by="test")
+    assert ("P2",) not in full.rows(
+        "SELECT c.reference FROM complaint_text t JOIN complaint c ON c.id = t.complaint_id"
+    )
+    listed.write_text("{")
+    with pytest.raises(Refused, match="ne peut pas être lue"):
+        backup.restore(full.engine, tmp_path / "copie", force=True, by="test")
+
+
+def test_words_that_were_erased_do_not_come_back_by_a_later_file(full):
+    retain.erase(full.engine, ON, "awa")
+    retain.erase_text(full.engine, KANDI, "P2", "awa", "demande de l'usager")
+    full.hand_in(
+        "plaintes",
+        complaint("P1", received="2025-01-03", resolved="2025-01-20", subject=PLANTED),
+        complaint("P2", received="2025-01-03", subject=PLANTED),
+        complaint("P3", received="2026-01-03", resolved="2026-02-01", subject="dit autrement"),
+        as_of="2026-05-01",
+    )
+    assert full.rows("SELECT subject FROM complaint_text ORDER BY 1") == [
+        ("close depuis peu",),
+        ("dit autrement",),
+    ]
