@@ -14,7 +14,17 @@ from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import CHARTED
 from dashboard.period import today
-from dashboard.ui import bulletin, errors, filters, outcome, sections, session, show, tables
+from dashboard.ui import (
+    address,
+    bulletin,
+    errors,
+    filters,
+    outcome,
+    sections,
+    session,
+    show,
+    tables,
+)
 
 
 def chance(person: Person) -> None:
@@ -103,14 +113,14 @@ def _opened(person: Person, question: Question) -> tuple[str, str]:
     """The series that is in force; where none was asked for, that of the first signal in the list."""
     held = filters.value("centre"), filters.value("indicateur")
     usual = filters.DEFAULTS["centre"], filters.DEFAULTS["indicateur"]
-    if bulletin.SERIES in st.query_params or held != usual:
+    if bulletin.SERIES in address.read() or held != usual:
         return held
     return next(((s.scope, s.indicator) for _, s in alerts.listing(person, question)), held)
 
 
 def _choose() -> None:
     """Both choices together: what the chart opened with stands in no address."""
-    st.query_params[bulletin.SERIES] = bulletin.CHOSEN
+    address.put(bulletin.SERIES, bulletin.CHOSEN)
     chosen = {name: st.session_state[f"serie_{name}"] for name in ("centre", "indicateur")}
     for name, wanted in chosen.items():
         filters.choose(name, wanted)

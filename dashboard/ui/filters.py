@@ -14,7 +14,7 @@ from dashboard.answers.question import Question
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
 from dashboard.period import Clipped, Period, add_months, clip, presets, resolve, today
-from dashboard.ui import errors, session
+from dashboard.ui import address, errors, session
 from dashboard.ui.navigation import ACTING
 from dashboard.ui.session import FILTERS, NOTICES
 
@@ -69,7 +69,7 @@ def sync(page: str) -> None:
     same page it is the browser's back button, and rewriting the address would hold the reader there for ever.
     """
     same = st.session_state.get(PAGE) == page
-    url = {name: st.query_params[name] for name in DEFAULTS if name in st.query_params}
+    url = {name: v for name, v in address.read().items() if name in DEFAULTS}
     held = st.session_state.get(FILTERS)
     url = url or (own() if held is None else {})
     if held is None or ((url or same) and url != st.session_state.get(WRITTEN)):
@@ -106,13 +106,9 @@ def write_url() -> None:
     """Put into the URL the filters that are not at their default."""
     wanted = in_link()
     others = {
-        name: v
-        for name, v in st.query_params.to_dict().items()
-        if name not in DEFAULTS and name not in GONE
+        name: v for name, v in address.read().items() if name not in DEFAULTS and name not in GONE
     }
-    # At once: each change of the address is a step of the browser's back button.
-    if st.query_params.to_dict() != {**others, **wanted}:
-        st.query_params.from_dict({**others, **wanted})
+    address.write({**others, **wanted})
     st.session_state[WRITTEN] = wanted
 
 
@@ -196,8 +192,9 @@ def select(name: str) -> None:
     """One filter by itself. What it shows says what it filters."""
     choices = options(name)
     key = f"filtre_{name}"
-    if key not in st.session_state or st.session_state[key] not in choices:
-        st.session_state[key] = value(name)
+    held = st.session_state.get(key)
+    # At each run: what a run that was cut short said of it may never have reached the browser.
+    st.session_state[key] = held if held in choices else value(name)
     st.selectbox(
         NAMES[name],
         list(choices),

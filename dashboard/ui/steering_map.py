@@ -107,8 +107,9 @@ def _pick_list(places: tuple[Place, ...]) -> None:
     """The keyboard's and the telephone's way to a site."""
     names = {"": "Choisir un centre sur la carte, ou ici…", **{p.code: p.name for p in places}}
     chosen = filters.value("centre")
-    if st.session_state.get("liste_centres") != chosen or chosen not in names:
-        st.session_state["liste_centres"] = chosen if chosen in names else ""
+    st.session_state["liste_centres"] = (
+        chosen if chosen in names else ""
+    )  # at each run, as filters are
     st.selectbox(
         "Centre",
         list(names),

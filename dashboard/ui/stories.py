@@ -22,7 +22,7 @@ from dashboard.stories import (
     check,
     slug,
 )
-from dashboard.ui import filters, looked, outcome, present, takeaway
+from dashboard.ui import address, filters, looked, outcome, present, takeaway
 from dashboard.ui.escape import escaped
 
 ADDRESS = "histoire"  # in the URL: which story
@@ -91,16 +91,15 @@ def _name(person: Person) -> str:
     """The name in the address, which the list shows and changes."""
     titles = {name: one.listed or one.title for name, one in READY.items()}
     titles |= known_stories.kept(person)
-    name = st.query_params.get(ADDRESS, "national")
+    name = address.read().get(ADDRESS, "national")
     if name not in titles:
         st.warning(
             f"Le lien demande la présentation « {escaped(name[:60])} », qui n'existe pas ou plus. Voici la revue"
             " nationale."
         )
-        st.query_params.pop(ADDRESS, None)
+        address.drop(ADDRESS)
         name = "national"
-    if st.session_state.get("choix_histoire") != name:
-        st.session_state["choix_histoire"] = name
+    st.session_state["choix_histoire"] = name  # at each run, as filters are
     with st.container(horizontal=True, vertical_alignment="center"):
         st.selectbox(
             "Présentation",
@@ -130,7 +129,7 @@ def _held(person: Person, name: str) -> Story | None:
 
 
 def _chosen() -> None:
-    st.query_params[ADDRESS] = st.session_state["choix_histoire"]
+    address.put(ADDRESS, st.session_state["choix_histoire"])
 
 
 def _steps(story: Story, deck: Deck) -> None:
@@ -265,7 +264,7 @@ def _keep(person: Person, story: Story) -> None:
 def _kept(person: Person, story: Story) -> None:
     with outcome.telling("garder", "La présentation est gardée. Le lien ci-dessous la retrouve."):
         steering.keep_story(person, story)
-        st.query_params[ADDRESS] = story.name
+        address.put(ADDRESS, story.name)
         st.session_state.pop(WANTED, None)
     st.rerun()
 
@@ -274,7 +273,7 @@ def _forget(person: Person, name: str) -> None:
     if steering.may_change(person, name) and st.button("Supprimer cette présentation gardée"):
         with outcome.telling("garder", "La présentation est supprimée."):
             steering.forget_story(person, name)
-        st.query_params.pop(ADDRESS, None)
+        address.drop(ADDRESS)
         st.session_state.pop(WANTED, None)
         st.rerun()
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import served
-from tests.browser.screen import figure, figures, filter_by, go, open_page, settled, values
+from tests.browser.screen import choose, figure, figures, filter_by, go, open_page, settled, values
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +52,28 @@ def test_going_back_undoes_nothing_and_breaks_nothing(page, app):
     settled(page)
     expect(page.locator(".st-key-filtre_type input")).to_have_value("GSRU")
     expect(page.locator(".st-key-filtre_departement input")).to_have_value("Borgou")
+
+
+def test_who_acts_twice_on_a_slow_line_keeps_both(page, app):
+    """The second asks before the browser has heard what became of the first: with the address of before."""
+    held, open_line = [], []
+
+    def slow(line):
+        server = line.connect_to_server()
+        server.on_message(lambda m: line.send(m) if open_line else held.append((line, m)))
+
+    page.route_web_socket("**/_stcore/stream", slow)
+    open_line.append(True)
+    open_page(page, app + "/presenter?histoire=national")
+    open_line.clear()
+    choose(page, "choix_histoire", "Les attentes")
+    page.get_by_role("button", name="Commencer la présentation").click()
+    page.wait_for_timeout(1_500)  # by now the server has answered both
+    open_line.append(True)
+    for line, message in held:
+        line.send(message)
+    expect(page.locator("#ccsp-presentation .count")).to_have_text("1 / 13")
+    assert "histoire=attentes" in page.url
 
 
 @pytest.mark.pitfall(33)

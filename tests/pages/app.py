@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import unescape
 from html.parser import HTMLParser
+from unittest.mock import patch
 
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
@@ -13,7 +14,7 @@ from streamlit.util import calc_hash
 
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.settings import ROOT
-from dashboard.ui import session
+from dashboard.ui import address, session
 from dashboard.ui.navigation import PAGES
 
 # For each session it opens, Streamlit reads what every installed package says of itself, in search of components: four times as
@@ -37,20 +38,29 @@ WRITTEN = (
 )
 
 
-def visit_page(address: str = "carte", **wanted: str) -> AppTest:
+def visit_page(page: str = "carte", **wanted: str) -> AppTest:
     """The application opened at a page by a link with these filters."""
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
     for name, value in wanted.items():
         at.query_params[name] = value
     # What `switch_page` sets, once a first run has told it the pages: a link leads straight to one.
-    at._page_hash = "" if address == "carte" else calc_hash(address)
+    at._page_hash = "" if page == "carte" else calc_hash(page)
     return at.run()
 
 
-def go(at: AppTest, address: str) -> AppTest:
+def go(at: AppTest, page: str) -> AppTest:
     """Another page in the same session."""
-    at.switch_page(BY_ADDRESS[address].path)
+    at.switch_page(BY_ADDRESS[page].path)
     return at.run()
+
+
+def back(at: AppTest, **wanted: str) -> AppTest:
+    """The address before, as the browser's history has it, on the same page: without a browser nobody tells of history."""
+    at.query_params.clear()
+    at.query_params.update(wanted)
+    asked = address._request
+    with patch.object(address, "_request", lambda: (asked()[0], True)):
+        return at.run()
 
 
 def unfold(at: AppTest) -> AppTest:

@@ -27,6 +27,7 @@ from db.engine import make_engine
 from tests.builders import KANDI, NIKKI, Office, add_decisions, never_answer, visit, waited
 from tests.pages.app import (
     BY_ADDRESS,
+    back,
     cards,
     drawn,
     everything,
@@ -393,9 +394,42 @@ def test_filters_are_kept_on_every_page_and_in_the_link(demo):
 def test_going_back_on_a_page_to_its_bare_address_clears_the_filters(demo):
     """Were the address written again, the back button would hold the reader on the page."""
     at = visit_page(departement=SOME_DEPARTMENT)
-    at.query_params.clear()
-    sound(at.run())
+    sound(back(at))
     assert "departement" not in link(at) and at.selectbox(key="filtre_departement").value == ""
+
+
+def test_an_address_sent_before_the_browser_heard_of_ours_undoes_nothing(demo):
+    """On a slow line who chooses twice sends the second choice with the address of before the first."""
+    at = visit_page("attentes", type="GSRU")
+    at.selectbox(key="filtre_departement").set_value(SOME_DEPARTMENT).run()
+    now = link(at)
+    assert now == {"departement": SOME_DEPARTMENT, "type": "GSRU"}
+    for old in ({}, {"type": "GSRU"}, {"departement": ELSEWHERE}):
+        at.query_params.clear()
+        at.query_params.update(old)
+        sound(at.run())
+        assert link(at) == now, "the address is said again"
+        assert at.selectbox(key="filtre_departement").value == SOME_DEPARTMENT
+        assert at.selectbox(key="filtre_type").value == "GSRU"
+
+
+def test_a_presentation_chosen_stays_where_an_older_address_comes_in(demo):
+    at = visit_page("presenter", histoire="national")
+    at.selectbox(key="choix_histoire").set_value("attentes").run()
+    at.query_params.clear()
+    at.query_params["histoire"] = "national"
+    sound(at.run())
+    assert link(at)["histoire"] == "attentes" == at.selectbox(key="choix_histoire").value
+
+
+def test_each_run_says_what_lists_hold(demo):
+    """What a run that was cut short said of it never reaches the browser, which then shows the first of the list."""
+    at = visit_page("presenter", histoire="attentes", departement=SOME_DEPARTMENT)
+    for _ in range(2):
+        for key in ("choix_histoire", "filtre_departement", "filtre_periode"):
+            told = at.selectbox(key=key).proto
+            assert told.set_value and told.raw_value, key
+        at.run()
 
 
 def test_a_link_from_when_the_map_had_two_layers_opens_without_a_notice(demo):
