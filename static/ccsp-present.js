@@ -98,6 +98,7 @@ class Presentation {
     this.host = null;
     this.waiting = null;  // the line that is read until there are slides
     this.online = true;
+    this.leaving = false;  // the browser is to go back to the page, and has not yet
     this.onKey = (event) => this.key(event);
     this.onSize = () => this.fit();
     this.secondAt = 0;  // when the speaker's window was opened, for which a browser may leave the full screen by itself
@@ -136,6 +137,8 @@ class Presentation {
 
   open() {
     if (this.host) return;
+    // Closed by mistake and begun again at once: the step back of the closing, still to come, would close this one.
+    if (this.leaving) { window.addEventListener("popstate", () => this.open(), { once: true }); return; }
     this.host = made("div", document.body, { id: "ccsp-presentation" });
     const root = this.host.attachShadow({ mode: "open" });
     made("style", root).textContent = STYLE + this.data.css;
@@ -150,11 +153,19 @@ class Presentation {
     window.addEventListener("popstate", this.onBack);
     document.addEventListener("fullscreenchange", this.onFull);
     history.pushState({ ...history.state, ccsp: "presentation" }, "");  // so that « back » leaves the slides, not the page
-    this.wasFull = false;
-    if (document.fullscreenEnabled)
-      document.documentElement.requestFullscreen().then(() => { this.wasFull = true; }).catch(() => {});
+    this.fillScreen();
     this.ask();
     this.watch();
+  }
+
+  // Begun again at once, it waits until the browser has left the full screen of before, which would close it.
+  async fillScreen() {
+    this.wasFull = false;
+    if (!document.fullscreenEnabled) return;
+    await this.emptied;
+    await document.documentElement.requestFullscreen().catch(() => {});
+    this.wasFull = Boolean(document.fullscreenElement);
+    if (this.wasFull && !this.host) this.emptied = document.exitFullscreen().catch(() => {});  // closed before it was full
   }
 
   wait() {
@@ -177,13 +188,16 @@ class Presentation {
     clearTimeout(this.watching);
     this.play(false);
     if (this.second && !this.second.closed) this.second.close();
-    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+    if (document.fullscreenElement) this.emptied = document.exitFullscreen().catch(() => {});
     this.host.remove();
     this.host = this.waiting = this.wanted = null;
     this.data = this.latest;
     this.state("running", 0);
     this.button?.focus();
-    if (!gone && history.state?.ccsp) history.back();
+    if (gone || !history.state?.ccsp) return;
+    this.leaving = true;
+    window.addEventListener("popstate", () => { this.leaving = false; }, { once: true });
+    history.back();
   }
 
   fill() {
