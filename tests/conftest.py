@@ -46,12 +46,13 @@ class Sqlite:
         """The address of a database of one's own; `empty`: without any table; with so many fictitious visits."""
         path = self.folder / f"test-{next(self.numbers)}.db"
         if not empty:
-            shutil.copyfile(self._template(visits), path)
+            shutil.copyfile(self.template(visits), path)
         yield f"sqlite:///{path}"
         for leftover in self.folder.glob(f"{path.name}*"):
             leftover.unlink()
 
-    def _template(self, visits: int) -> Path:
+    def template(self, visits: int) -> Path:
+        """The file that others are copied from, with so many fictitious visits."""
         path = self.common / f"template-{visits}.db"
         if path.exists():
             return path
@@ -59,7 +60,7 @@ class Sqlite:
             if not path.exists():
                 made = path.with_suffix(".new")
                 if visits:
-                    shutil.copyfile(self._template(0), made)
+                    shutil.copyfile(self.template(0), made)
                 _prepare(f"sqlite:///{made}", visits)
                 made.rename(path)
         return path
@@ -94,9 +95,9 @@ class Postgres:
     def fresh(self, *, empty: bool = False, visits: int = 0) -> Iterator[str]:
         """The address of a database of one's own; `empty`: without any table; with so many fictitious visits."""
         name = f"test_{self.worker}_{next(self.numbers)}"
-        self.run(
-            f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {self._template(visits)}")
-        )
+        # File by file, not by way of the log: a third of the work.
+        template = "" if empty else f" TEMPLATE {self._template(visits)} STRATEGY file_copy"
+        self.run(f"CREATE DATABASE {name}{template}")
         yield self.server.get_uri(name)
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -3,11 +3,14 @@
 import os
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser import served
@@ -29,26 +32,33 @@ def pytest_collection_modifyitems(items) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_file(tmp_path_factory) -> Path:
+def demo_file(sqlite) -> Path:
     """The file of a database of fictitious data; tests that change it take a copy."""
-    path = tmp_path_factory.mktemp("browser") / "demo.db"
-    served.make_demo(path, VISITS)
-    return path
+    return sqlite.template(VISITS)
 
 
 @pytest.fixture(scope="session")
-def app(demo_file, tmp_path_factory) -> Iterator[str]:
-    """The address of the application on the fictitious data. Nobody changes these."""
-    with served.serve(
-        f"sqlite:///{demo_file}", tmp_path_factory.mktemp("log") / "server.log"
-    ) as address:
-        yield address
-
-
-@pytest.fixture
-def copied(demo_file, tmp_path) -> Path:
-    """The file of a database of one's own."""
-    return Path(shutil.copyfile(demo_file, tmp_path / "copy.db"))
+def app(demo_file, common, worker_id) -> Iterator[str]:
+    """The address of the application on the fictitious data, one for all processes: the first that asks starts it, and
+    ends it when none asks any longer. Nobody changes these data."""
+    lock, process = FileLock(common / "lock"), None
+    address, users = common / "address", common / "users"
+    with lock:
+        users.mkdir(exist_ok=True)
+        (users / worker_id).write_text(str(os.getpid()))
+        if not address.exists():
+            process, at = served.start(f"sqlite:///{demo_file}", common / "server.log")
+            address.write_text(at)
+    yield address.read_text()
+    with lock:
+        (users / worker_id).unlink()
+    while process:
+        with lock:
+            if not any(psutil.pid_exists(int(one.read_text())) for one in users.iterdir()):
+                served.end(process)
+                address.unlink()
+                break
+        time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")
