@@ -28,6 +28,10 @@ OFFICE = (
 )  # opens what we write, without a screen
 # One browser by the names it has; the first is without windows of its own, which nobody sees here: a quarter less work.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+PROVIDER = (
+    VENV / "provider"
+)  # of identities, at which the browser suite signs in; with its Node, it comes by pip and npm
+OF_PROVIDER = ("package.json", "package-lock.json")
 RUN, DEV = "requirements.txt", "requirements-dev.txt"
 FILES = {RUN: (RUN, "constraints.txt"), DEV: (RUN, DEV, "constraints.txt")}
 
@@ -228,6 +232,42 @@ def postgresql_starts() -> bool:
         return call(PYTHON, "-c", trial, XDG_RUNTIME_DIR=runtime) == 0
 
 
+def provider_wanted() -> str:
+    """What must be written beside the provider of identities for it to need nothing: the digest of what pins it."""
+    digest = hashlib.sha256()
+    for name in OF_PROVIDER:
+        digest.update((ROOT / "tests" / "provider" / name).read_bytes())
+    return digest.hexdigest()
+
+
+def provider_installed() -> bool:
+    """Whether the provider of identities of the tests is there, as it is pinned today."""
+    kept = PROVIDER / "installed"
+    return kept.is_file() and kept.read_text() == provider_wanted()
+
+
+def provider() -> bool:
+    """Install the provider of identities of the tests once; whether it is there. npm says itself why not."""
+    if provider_installed():
+        return True
+    shutil.rmtree(str(PROVIDER), ignore_errors=True)
+    PROVIDER.mkdir()
+    for name in OF_PROVIDER:
+        shutil.copyfile(str(ROOT / "tests" / "provider" / name), str(PROVIDER / name))
+    npm = PYTHON.parent / ("npm.exe" if os.name == "nt" else "npm")
+    command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    try:
+        failed = subprocess.call(
+            command, cwd=str(PROVIDER), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return False
+    if not failed:
+        (PROVIDER / "installed").write_text(provider_wanted())
+    return not failed
+
+
 def test() -> int:
     """Everything: style and types, then all tests; the browser suite by itself, since it starts servers of its own."""
     environment(DEV)
@@ -249,6 +289,12 @@ def test() -> int:
         # No git: what is released, and what is added to a copy of the project, is tried in copies that git makes.
         missing.append(
             "Git manque, les tests qui travaillent sur une copie du projet échoueront : apt install git (administrateur)."
+        )
+    if browser and not provider():
+        # No npm registry: nobody signs in at a certified provider of identities; the lying one is always there.
+        missing.append(
+            "Le service d'identité des essais (npm oidc-provider) n'a pas pu être installé, raison ci-dessus : personne"
+            " ne s'y connecte dans le navigateur."
         )
     if not postgresql_starts():
         # The PostgreSQL of the test requirements does not start; the same variable leaves it out on purpose.

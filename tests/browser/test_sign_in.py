@@ -16,7 +16,7 @@ from dashboard.accounts import holders
 from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import Role
 from db.engine import make_engine
-from tests.browser import served
+from tests.browser import identities, served
 from tests.browser.screen import choose, settled
 from tests.browser.test_guarded import rerun
 
@@ -30,6 +30,7 @@ class Office:
 
     address: str
     url: str
+    provider: int  # the port of a provider of identities, which need not be there
 
     def do(self, action: Callable, *which):
         """What the command does with accounts."""
@@ -47,11 +48,12 @@ class Office:
 @pytest.fixture(scope="module")
 def office(shared, certificate, tmp_path_factory) -> Iterator[Office]:
     """The server, on fictitious data, with an account already: the base is closed."""
-    office = Office("", f"sqlite:///{shared}")
+    office = Office("", f"sqlite:///{shared}", served.free_port())
     office.add("adm", Role.ADMINISTRATOR)
     office.do(still_wait)
     log = tmp_path_factory.mktemp("log") / "server.log"
-    with served.serve(office.url, log, HOST=served.ELSEWHERE, **certificate.settings) as address:
+    settings = {**certificate.settings, **identities.settings(office.provider)}
+    with served.serve(office.url, log, HOST=served.ELSEWHERE, **settings) as address:
         office.address = address
         yield office
 
@@ -252,3 +254,21 @@ def test_the_forms_fit_a_telephone_need_no_script_and_axe_finds_nothing(
     sound("Se déconnecter")
     page.get_by_role("button", name="Se déconnecter").click()
     sound("Vous êtes déconnecté")
+
+
+def test_who_signs_in_at_the_ministry_sees_his_page_and_signs_out_at_both(office, people, tmp_path):
+    office.add("awa", Role.CABINET, email="awa@exemple.bj")
+    page = people().context.new_page()
+    by_ministry = page.get_by_role("link", name="Se connecter avec le compte du ministère")
+    with identities.provider(office.provider, office.address, tmp_path / "provider.log"):
+        page.goto(f"{office.address}/mon-compte")
+        by_ministry.click()
+        page.get_by_label("Nom").fill("awa")
+        page.get_by_role("button", name="Entrer").click()
+        expect(page).to_have_url(f"{office.address}/mon-compte")
+        expect(page.get_by_text("Ce compte s'ouvre par l'identité du ministère")).to_be_visible()
+        page.get_by_role("button", name="Se déconnecter").first.click()
+        page.get_by_role("button", name="Fermer").click()
+        expect(page).to_have_url(f"{office.address}/connexion")
+        by_ministry.click()
+        expect(page.get_by_label("Nom")).to_be_empty()  # there, too, nobody is signed in any more
