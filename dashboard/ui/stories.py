@@ -29,6 +29,7 @@ ADDRESS = "histoire"  # in the URL: which story
 HELD = "story"  # the story on the page, with what was changed in it
 SAID = "story_said"  # why the last change was refused, to be said once
 WANTED = "story_name"  # the name of the story it began as
+OWN = "preparer"  # whether the story on the page is being changed
 UNFOLDED = "story_unfolded"  # the places of the slides whose fields are shown
 # The filter that says which place, and what to say where it says none, by the field of a ready-made story.
 PLACES = {
@@ -67,11 +68,19 @@ def page(person: Person) -> None:
         st.header("Les diapositives", anchor=False)
         if SAID in st.session_state:
             st.error(st.session_state.pop(SAID))
-        _steps(story, deck)
+        lines = _lines(story, deck)
+        # What changes them is sent once it is asked for: it is more than half of what the page costs.
+        own = st.toggle("Préparer la mienne", key=OWN)
+        if own:
+            _steps(story, lines)
+        else:
+            st.markdown("\n".join(lines))
     with right:
-        st.header("Régler, garder, partager", anchor=False)
+        st.header("Régler, partager", anchor=False)
         _settings()
-        _keep(person, story)
+        if own:
+            _add()
+        _keep(person, story, own=own)
 
 
 def _choose(person: Person) -> Story | None:
@@ -132,18 +141,22 @@ def _chosen() -> None:
     address.put(ADDRESS, st.session_state["choix_histoire"])
 
 
-def _steps(story: Story, deck: Deck) -> None:
-    """One line a slide: shown or not, where, and the words that take the place of those found."""
+def _lines(story: Story, deck: Deck) -> list[str]:
+    """Each slide of the story, in Markdown: its place, what it is, and what it says."""
     headlines = iter(deck.slides)
+    return [
+        f"{at}. **{escaped(KINDS[step.kind].label)}**{french.SPACE}: "
+        + escaped("masquée" if step.hidden else next(headlines).headline)
+        for at, step in enumerate(story.steps, 1)
+    ]
+
+
+def _steps(story: Story, lines: list[str]) -> None:
+    """One row a slide, and below it what changes it, where that is asked for."""
     for at, step in enumerate(story.steps):
-        headline = next(headlines).headline if not step.hidden else "masquée"
         with st.container(horizontal=True, vertical_alignment="center", key=f"pas_{at}"):
             st.button("Modifier", key=f"modifier_{at}", on_click=_unfold, args=(at,))
-            st.markdown(
-                f"{at + 1}. **{escaped(KINDS[step.kind].label)}**{french.SPACE}: {escaped(headline)}",
-                width="stretch",
-            )
-        # What changes it is sent once it is asked for: of all slides it is more than half of what the page costs.
+            st.markdown(lines[at], width="stretch")
         if at in st.session_state.setdefault(UNFOLDED, set()):
             _words(story, at, step)
 
@@ -228,6 +241,9 @@ def _settings() -> None:
             required=True,
         )
         st.selectbox("Défilement, en secondes", SECONDS, index=2, key="secondes_diapo")
+
+
+def _add() -> None:
     with st.form("ajouter", border=True):
         kinds = [
             Step(kind, code) for kind, spec in KINDS.items() for code in spec.indicators or ("",)
@@ -244,8 +260,8 @@ def _settings() -> None:
             st.rerun()
 
 
-def _keep(person: Person, story: Story) -> None:
-    if may(person, "keep_stories"):
+def _keep(person: Person, story: Story, *, own: bool) -> None:
+    if own and may(person, "keep_stories"):
         with st.form("garder", border=True):
             title = st.text_input(
                 "Titre de la présentation", story.title, max_chars=LONGEST_HEADLINE
@@ -256,7 +272,8 @@ def _keep(person: Person, story: Story) -> None:
     if keeper := known_stories.keepers(person).get(story.name):
         since = french.date_short(local(keeper.at).date())
         st.caption(escaped(f"Gardée par {keeper.name}, le {since}."))
-        _forget(person, story.name)
+        if own:
+            _forget(person, story.name)
     st.caption("Lien à partager, avec les filtres en vigueur :")
     st.code(_link(story), language=None, wrap_lines=True)
 

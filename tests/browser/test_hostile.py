@@ -94,6 +94,7 @@ def test_names_from_data_stay_text_everywhere(renamed, page):
 def test_a_presentation_of_hostile_names_and_titles_is_tame(renamed, page):
     open_page(page, f"{renamed}/presenter?histoire=site&centre=ccsp-kandi")
     page.get_by_role("button", name="Commencer la présentation").wait_for()
+    page.get_by_text("Préparer la mienne").click()
     page.get_by_role("button", name="Modifier").first.click()
     page.get_by_label("Titre (vide : celui que disent les données)").first.fill(EVIL[:150])
     page.get_by_role("button", name="Appliquer").first.click()

@@ -52,8 +52,15 @@ def running(at, what: int) -> None:
     at.run()
 
 
+def prepare(at) -> None:
+    """Ask for what changes the story."""
+    at.toggle(key=stories.OWN).set_value(True).run()
+
+
 def unfold(at, number: int) -> None:
     """Ask for the fields of a slide."""
+    if not at.toggle(key=stories.OWN).value:
+        prepare(at)
     at.button(key=f"modifier_{number}").click().run()
 
 
@@ -194,6 +201,7 @@ def test_a_story_is_kept_under_its_title_and_found_by_its_link(demo):
         len(codes(other)) == 11
         and other.session_state[stories.HELD].title == "Atelier de Zou & Collines"
     )
+    prepare(other)
     next(b for b in other.button if "Supprimer" in b.label).click().run()
     assert known.kept(LOCAL_READER) == {} and "histoire" not in link(sound(other))
 
@@ -208,6 +216,7 @@ def test_a_story_is_kept_under_its_title_and_found_by_its_link(demo):
 )
 def test_a_title_that_cannot_be_kept_is_refused_with_its_reason(demo, title, why):
     at = present()
+    prepare(at)
     next(t for t in at.text_input if t.label == "Titre de la présentation").set_value(title)
     next(b for b in at.button if b.label == "Garder sous ce titre").click().run()
     assert not at.exception and why in "\n".join(e.value.replace("\\", "") for e in at.error)
