@@ -416,6 +416,8 @@ MANAGED = {
     "close": lambda who: accounts.close(who, "x"),
     "everyone": accounts.everyone,
     "sessions": accounts.sessions,
+    "unbind": lambda who: accounts.unbind(who, "x"),
+    "bound": accounts.bound,
     "lines": lambda who: accesses.lines(who, today(), today()),
 }
 
@@ -439,5 +441,6 @@ def test_every_action_on_accounts_is_in_the_table():
     assert asked == (MANAGED.keys() - {"lines"}) | {
         "whoever_runs_the_command",
         "own_sessions",
+        "own_binding",
         "close_own",
     }
