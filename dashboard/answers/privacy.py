@@ -3,12 +3,25 @@
 Before: `db.descriptions`, `dashboard.accounts.rights`, the settings. After: the guide.
 """
 
+from datetime import date
+from pathlib import Path
+
 from dashboard import french
 from dashboard.accounts.rights import RIGHTS, ROLES, Reach
+from dashboard.panel import Deck, Panel, Slide, table, words
 from dashboard.settings import load
 from db.descriptions import TABLES, Description
 
 TITLE = "Confidentialité"
+RECORD = "Fiche de traitement"
+DOTS = "." * 60
+BY_HAND = (
+    "Déclaration ou inscription au registre (article 405), numéro et date",
+    "Délégué à la protection des données, nom et téléphone",
+    "Machine qui tient la base, lieu",
+    "Copies de la base : où, combien de temps, qui les efface",
+    "Date de cette fiche, nom et signature",
+)
 S = french.SPACE
 FAR = {
     Reach.COUNTRY: "",
@@ -22,81 +35,148 @@ FAR = {
 
 def section() -> str:
     """The section, in Markdown, without its title."""
-    of_people = [one for one in TABLES.values() if one.of]
-    others = french.join_words([one.title.lower() for one in TABLES.values() if not one.of])
     return "\n\n".join(
         (
-            _answers(),
-            _table(of_people),
+            "\n".join(f"- **{asked}** {said}" for asked, said in answers()),
+            _table(_of_people()),
             "Colonne par colonne :",
-            "\n".join(
-                f"- **{one.title}**{S}: {f'{S}; '.join(one.columns.values())}." for one in of_people
-            ),
-            f"Le reste de la base ne parle de personne{S}: {others}.",
+            "\n".join(f"- **{title}**{S}: {columns}." for title, columns in _columns()),
+            _others(),
         )
     )
 
 
-def _answers() -> str:
+def record(as_of: date | None, *, demo: bool) -> Deck:
+    """The record of processing, to be printed and signed: the same answers and tables, and what the ministry fills in by hand.
+    as_of, demo: of the data, as on every file."""
+    known = load()
+    asked = table(
+        (("Question", ""), ("Réponse", "")),
+        [(words(one), words(said.replace("`", ""))) for one, said in answers()],
+    )
+    heads, _, *rows = _rows(_of_people())
+    kept = table([(french.capital(head), "") for head in heads], [map(words, row) for row in rows])
+    columns = table(
+        (("Table", ""), ("Colonnes", "")), [(words(t), words(told)) for t, told in _columns()]
+    )
+    blank = table(
+        (("À remplir par le ministère", ""), ("", "")), [(words(w), words(DOTS)) for w in BY_HAND]
+    )
+    return Deck(
+        RECORD,
+        known.product_name,
+        "tel que l'application est réglée",
+        "",
+        "",
+        as_of,
+        demo,
+        (
+            Slide("reponses", "Ce que demande la loi", Panel("reponses", "Réponses", table=asked)),
+            Slide("tables", "Ce qui est gardé, de qui, pourquoi, combien de temps",
+                  Panel("tables", "Tables qui parlent de personnes", table=kept, caption=_others())),
+            Slide("colonnes", "Colonne par colonne", Panel("colonnes", "Colonnes", table=columns)),
+            Slide("main", "Déclaration et signature", Panel("main", "Déclaration", table=blank)),
+        ),
+        known.issuer_name,
+        Path(known.logo).read_bytes() if known.logo else b"",
+    )  # fmt: skip
+
+
+def answers() -> tuple[tuple[str, str], ...]:
+    """What articles 415 and 416 have one ask, and what whoever reads them to the end would; in the order of a record."""
     known = load()
     rows = (
         "les plaintes y sont une à une pour qui en voit la liste"
         if known.complaint_rows_in_files
         else "aucune plainte n'y est seule"
     )
-    return "\n".join(
-        f"- **{asked}** {said}"
-        for asked, said in (
-            (
-                "Ce qui est gardé des usagers.",
-                "Une visite n'a ni nom, ni téléphone, ni matricule : ces colonnes d'un registre ne sont pas lues. Une plainte est"
-                " connue par sa référence ; ce qu'elle dit est gardé à part, et peut être effacé sans elle.",
-            ),
-            (
-                "Ce qui est gardé de ceux qui se connectent.",
-                "Un nom de connexion, un rôle, l'empreinte du mot de passe, et ce qu'ils ont ouvert, changé ou emporté.",
-            ),
-            (
-                "Pourquoi.",
-                "Pour que le service public soit compté et amélioré, et pour savoir qui a accès à quoi. Rien ne sert à noter une"
-                " personne.",
-            ),
-            (
-                "Où, et qui le reçoit.",
-                "Sur la machine du ministère. L'application n'envoie rien ailleurs, et les pages ne chargent rien d'ailleurs. Les"
-                f" fichiers que l'on emporte contiennent des comptes ; {rows}.",
-            ),
-            ("Qui en répond.", f"{known.issuer_name}."),
-            (
-                "Vos droits.",
-                "Savoir ce qui est gardé de vous, le faire corriger ou effacer, vous y opposer (Code du numérique, loi"
-                f" n° 2017-20 modifiée, articles 415 et 416). Écrire à : {known.privacy_contact}, avec la référence de la"
-                " plainte ou le nom de connexion. Sans réponse qui convienne : l'Autorité de protection des"
-                " données personnelles (APDP).",
-            ),
-            (
-                "Combien de temps.",
-                "Ce qui a un terme est dit ci-dessous ; `python -m db retain` montre ce qui l'a dépassé, et l'efface avec"
-                " `--yes`. D'une visite il reste alors l'heure et l'attente, d'une plainte ses jours et sa catégorie, sans rien"
-                " qui mène au registre : un chiffre passé ne change pas. Ce qui est effacé ne revient ni par un fichier, ni par"
-                " une copie remise en place.",
-            ),
-            (
-                "Effacer les mots d'une plainte",
-                "avant son terme : le gestionnaire des données, sur la page Plaintes ou par `python -m db erase-text CENTRE"
-                " REFERENCE --why RAISON`. La plainte reste comptée ; le journal garde qui, quand et pourquoi.",
-            ),
-        )
-    )
+    return (
+        ("Qui en répond, et où lui écrire.", f"{known.issuer_name}. Écrire à : {known.privacy_contact}."),
+        (
+            "Pourquoi.",
+            "Pour que le service public soit compté et amélioré, et pour savoir qui a accès à quoi. Rien ne sert à noter une"
+            " personne, ni à une fin commerciale ou politique.",
+        ),
+        (
+            "Ce qui est gardé des usagers.",
+            "Une visite n'a ni nom, ni téléphone, ni matricule : ces colonnes d'un registre ne sont pas lues. Une plainte est"
+            " connue par sa référence ; ce qu'elle dit est gardé à part, et peut être effacé sans elle.",
+        ),
+        (
+            "Ce qui est gardé de ceux qui se connectent.",
+            "Un nom de connexion, un rôle, l'empreinte du mot de passe, et ce qu'ils ont ouvert, changé ou emporté.",
+        ),
+        (
+            "D'où cela vient.",
+            "Des registres que les centres remettent, et de l'administrateur pour les comptes. Rien n'est acheté, ni pris"
+            " ailleurs. L'usager n'a rien à répondre à l'application : ce qui manque au registre y reste vide.",
+        ),
+        (
+            "Où, et qui le reçoit.",
+            "Sur la machine du ministère. L'application n'envoie rien ailleurs, au Bénin ni hors du Bénin, et les pages ne"
+            f" chargent rien d'ailleurs. Les fichiers que l'on emporte contiennent des comptes ; {rows}. Ils disent qui les a"
+            " faits et quand ; les copies de la base, elles, la contiennent toute.",
+        ),
+        (
+            "Combien de temps.",
+            "Ce qui a un terme est dit ci-dessous ; `python -m db retain` montre ce qui l'a dépassé, et l'efface avec"
+            " `--yes`. D'une visite il reste alors l'heure et l'attente, d'une plainte ses jours et sa catégorie, sans rien"
+            " qui mène au registre : un chiffre passé ne change pas. Ce qui est effacé ne revient ni par un fichier, ni par"
+            " une copie remise en place.",
+        ),
+        (
+            "Vos droits.",
+            "Savoir ce qui est gardé de vous, le faire corriger ou effacer, refuser d'y figurer, vous opposer à ce qu'on en"
+            " fait (Code du numérique, loi n° 2017-20 modifiée, articles 415 et 416). Donner la référence de la plainte ou"
+            " le nom de connexion. Sans réponse qui convienne : l'Autorité de protection des données personnelles (APDP).",
+        ),
+        (
+            "Corriger, refuser.",
+            "Une ligne se corrige par un fichier qui la dit autrement, et se retire de même. Une visite ne dit pas de qui elle"
+            " est : il n'y a personne à en ôter.",
+        ),
+        (
+            "Effacer les mots d'une plainte",
+            "avant son terme : le gestionnaire des données, sur la page Plaintes ou par `python -m db erase-text CENTRE"
+            " REFERENCE --why RAISON`. La plainte reste comptée ; le journal garde qui, quand et pourquoi.",
+        ),
+        (
+            "Ce qui est décidé sans personne.",
+            "Rien qui touche quelqu'un. Les signaux parlent de centres et de mois, et c'est à une personne d'en décider.",
+        ),
+        (
+            "Ce qui protège.",
+            "Un compte et un rôle pour chacun, https hors de la machine, un journal des accès que rien ne change, des textes"
+            " hors des fichiers et des caches, des nombres de plaintes sous cinq cachés aux invités. Ce qui a été essayé est"
+            " dans docs/security.md.",
+        ),
+    )  # fmt: skip
+
+
+def _of_people() -> list[Description]:
+    return [one for one in TABLES.values() if one.of]
+
+
+def _others() -> str:
+    others = french.join_words([one.title.lower() for one in TABLES.values() if not one.of])
+    return f"Le reste de la base ne parle de personne{S}: {others}."
+
+
+def _columns() -> list[tuple[str, str]]:
+    return [(one.title, f"{S}; ".join(one.columns.values())) for one in _of_people()]
 
 
 def _table(tables: list[Description]) -> str:
-    rows = [
+    return "\n".join(f"| {' | '.join(row)} |" for row in _rows(tables))
+
+
+def _rows(tables: list[Description]) -> list[tuple[str, ...]]:
+    """With the headings first, and the line that Markdown wants under them."""
+    return [
         ("quoi", "de qui", "pourquoi", "qui le voit", "gardé"),
         ("---",) * 5,
         *((one.title, one.of, one.why, _seen(one), _kept(one)) for one in tables),
     ]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _seen(one: Description) -> str:

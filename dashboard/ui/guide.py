@@ -1,12 +1,19 @@
 """The user guide, as it stands in docs/, and what is kept of people."""
 
 import re
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
 
+from dashboard.accounts.rights import Person
 from dashboard.answers import privacy
+from dashboard.answers.network import freshness
+from dashboard.exports import EXPORTS
+from dashboard.exports.names import file_name
+from dashboard.period import today
 from dashboard.settings import ROOT
+from dashboard.ui import downloads
 
 
 def show() -> None:
@@ -20,7 +27,29 @@ def show() -> None:
             (privacy.TITLE, privacy.section()),
         ):
             st.html(f'<h2 id="{escape(anchor(title))}">{escape(title)}</h2>')
+            if title == privacy.TITLE:
+                _record()
             st.markdown(part)
+
+
+def _record() -> None:
+    """What is said of it, as a sheet to print and sign."""
+    name = file_name(privacy.RECORD, on=today())
+    downloads.button(
+        f"{privacy.RECORD} à imprimer (PDF)",
+        _printed,
+        name=name,
+        extension="pdf",
+        right="understand",
+        mime=EXPORTS["pdf"].media_type,
+        key="fiche_de_traitement",
+    )
+
+
+def _printed(person: Person) -> bytes:
+    fresh = freshness(person)
+    told = privacy.record(fresh.as_of, demo=fresh.demo)
+    return EXPORTS["pdf"].file(replace(told, made=downloads.made_by(person)))
 
 
 def anchor(title: str) -> str:

@@ -1,10 +1,18 @@
 """What the guide says of what is kept of people is what is kept, for so long, and seen by those."""
 
+import io
+import re
+from dataclasses import replace
+from datetime import date
+
+import pypdf
 import pytest
 
 from dashboard.accounts.rights import Reach
 from dashboard.answers import privacy
-from dashboard.settings import load
+from dashboard.exports import EXPORTS
+from dashboard.settings import ROOT, load
+from db.descriptions import TABLES
 
 
 @pytest.fixture
@@ -20,7 +28,7 @@ def said(monkeypatch) -> str:
 def test_it_answers_what_somebody_asks_of_his_data(said):
     for answer in (
         "Une visite n'a ni nom, ni téléphone, ni matricule",
-        "Écrire à : dpo@ministere.example",
+        "Ministère du Travail et de la Fonction publique. Écrire à : dpo@ministere.example",
         "Autorité de protection des données personnelles (APDP)",
         "articles 415 et 416",
         "python -m db erase-text CENTRE REFERENCE",
@@ -52,3 +60,24 @@ def test_it_says_whether_files_hold_complaints_one_by_one(allowed, monkeypatch):
 
 def test_every_reach_of_a_right_is_said():
     assert set(privacy.FAR) == set(Reach)
+
+
+def test_each_question_of_an_officer_leads_to_an_answer_and_each_answer_to_a_question():
+    text = (ROOT / "docs" / "confidentialite.md").read_text(encoding="utf-8")
+    listed = [line.split("|")[3].strip() for line in text.splitlines() if line.startswith("| ")][1:]
+    assert [one for one in listed if one != "---"] == [asked for asked, _ in privacy.answers()]
+
+
+def test_the_record_is_printed_on_a4_and_says_all_that_the_guide_says():
+    file = EXPORTS["pdf"].file(
+        replace(privacy.record(date(2026, 11, 24), demo=False), made="Fait par awa")
+    )
+    pages = pypdf.PdfReader(io.BytesIO(file)).pages
+    assert {(round(p.mediabox.width), round(p.mediabox.height)) for p in pages} == {(595, 842)}
+    told = re.sub(r"[\s\u200b]", "", " ".join(page.extract_text() for page in pages))
+    said = [part for pair in privacy.answers() for part in pair] + [
+        *privacy.BY_HAND,
+        "Fait par awa",
+    ]
+    said += [one.title for one in TABLES.values() if one.of]
+    assert [one for one in said if re.sub(r"[\s`]", "", one) not in told] == []

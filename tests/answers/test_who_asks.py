@@ -91,6 +91,8 @@ NO_QUESTION = {
     "view.quick",
     "view.frozen",
     "privacy.section",
+    "privacy.record",
+    "privacy.answers",
     "report.write",
     "report.chosen",
     "report.tell",

@@ -100,7 +100,12 @@ REACHES = {
     "journal": {A: ALL},
 }
 # Kind of file: for whom it is made. A kind is an entry of EXPORTS, or one of the buttons of a page.
-MADE_FOR = dict.fromkeys((*EXPORTS, "page", "picture"), READS) | {"journal": {A}}
+MADE_FOR = dict.fromkeys((*EXPORTS, "page", "picture"), READS) | {
+    "journal": {A},
+    "record": READS | {A},
+}
+# Without which a file is made for nobody.
+RIGHT_OF = {"journal": "journal", "record": "understand"}
 
 
 @pytest.fixture(scope="module")
@@ -144,12 +149,13 @@ def test_every_page_right_role_and_file_is_in_the_tables():
 
 def buttons() -> set[str]:
     """The files that buttons outside stories hand over, by what calls `downloads.button`."""
-    from dashboard.ui import access_journal, picture, takeaway
+    from dashboard.ui import access_journal, guide, picture, takeaway
 
     known = {
         takeaway.ways: "page",
         picture.button: "picture",
         access_journal.show: "journal",
+        guide._record: "record",
         takeaway.story: None,  # those of EXPORTS
     }
     found = {
@@ -246,7 +252,7 @@ def test_who_opens_the_application_is_led_to_the_first_page_that_is_his(demo, ro
 def test_a_file_is_made_for_the_roles_of_the_table_alone(demo, role, kind, monkeypatch):
     made = []
     monkeypatch.setattr(accesses, "note", lambda person, did, what: made.append(did))
-    right = "journal" if kind == "journal" else "aggregates"
+    right = RIGHT_OF.get(kind, "aggregates")
     make = downloads.checked(lambda person: b"file", f"x.{kind}", right)
     if role in MADE_FOR[kind]:
         assert make() == b"file" and made == ["exported"]
@@ -261,7 +267,7 @@ def test_a_file_that_was_offered_is_made_for_nobody_once_the_account_is_gone(
     demo, role, kind, monkeypatch
 ):
     made: list[Person] = []
-    right = "journal" if kind == "journal" else "aggregates"
+    right = RIGHT_OF.get(kind, "aggregates")
     make = downloads.checked(lambda person: made.append(person) or b"file", f"x.{kind}", right)
     monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: NOBODY)
     with pytest.raises(downloads.Gone):
