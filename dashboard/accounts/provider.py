@@ -128,14 +128,16 @@ class Provider:
         self._keys: tuple[float, Any] | None = None
         self._failed = float("-inf")
 
-    def leads_to(self, way: Way, back: str) -> str:
-        """The address where it asks somebody who he is. back: ours, to which it leads then. Raises Away."""
+    def leads_to(self, way: Way, back: str, *, anew: bool = False) -> str:
+        """The address where it asks somebody who he is. back: ours, to which it leads then; anew: though it knows who was there
+        last. Raises Away."""
         with self._session(back) as session:
             url, _ = session.create_authorization_url(
                 self.itself()["authorization_endpoint"],
                 state=way.state,
                 nonce=way.nonce,
                 code_verifier=way.verifier,
+                **({"prompt": "login"} if anew else {}),
             )
         return str(url)
 

@@ -164,9 +164,10 @@ def _what(person: Person, names: Mapping[str, str], key: str, now: Wanted) -> No
             key=f"{key}_centres",
             placeholder="Choisir les centres",
         )
-    st.text_input(
-        "Adresse électronique (facultative)", now.email or "", max_chars=160, key=f"{key}_adresse"
+    address = "Adresse électronique " + (
+        "(du compte du ministère)" if load().oidc_issuer else "(facultative)"
     )
+    st.text_input(address, now.email or "", max_chars=160, key=f"{key}_adresse")
 
 
 def _wanted(key: str) -> Wanted:

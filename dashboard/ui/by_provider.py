@@ -19,6 +19,7 @@ from dashboard.settings import load
 from dashboard.ui import origin, sign_in_pages
 from dashboard.ui.desk import Desk, Visitor
 
+ANOTHER = "autre=oui"  # in the address: somebody else than who is signed in at the provider
 LEAVE, BACK = "/connexion/ministere", "/connexion/retour"
 AT_ONCE = 4  # who wait for the provider's answers
 UNDER_WAY = "identite"  # the cookie that knows a way begun in this browser
@@ -39,8 +40,13 @@ class ByProvider:
     async def leave(self, scope: Scope, visitor: Visitor, page: str) -> Response:
         """To the provider, by a new way that this browser keeps. page: where it leads in the end. Raises Refusal, Full."""
         way, back = Way.begin(page), _back(scope)
-        leads_to = lambda: self.provider.leads_to(way, back)  # noqa: E731
-        answer = RedirectResponse(await self.desk.take(visitor.address, leads_to), 303)
+        anew = scope["query_string"] == ANOTHER.encode()
+        answer = RedirectResponse(
+            await self.desk.take(
+                visitor.address, lambda: self.provider.leads_to(way, back, anew=anew)
+            ),
+            303,
+        )
         visitor.give(answer, UNDER_WAY, way.text, provider.WITHIN)
         return answer
 
@@ -88,9 +94,9 @@ class ByProvider:
 
     def refused(self, visitor: Visitor, why: Refusal) -> Response:
         """That nobody comes in, and why."""
-        answer = HTMLResponse(
-            sign_in_pages.refused(str(why)), 503 if isinstance(why, provider.Away) else 401
-        )
+        answers = not isinstance(why, provider.Away)
+        body = sign_in_pages.refused(str(why), answers=answers)
+        answer = HTMLResponse(body, 401 if answers else 503)
         visitor.give(answer, UNDER_WAY, "")
         return answer
 

@@ -8,6 +8,7 @@ from dashboard import french
 from dashboard.accounts.rights import ROLES, Person, may
 from dashboard.actions import accounts
 from dashboard.period import local
+from dashboard.settings import load
 from dashboard.ui import errors, guest_links, outcome, session
 from dashboard.ui.escape import escaped
 
@@ -23,6 +24,8 @@ def show() -> None:
     bound = accounts.own_binding(person)
     if bound:
         st.markdown(f"Ce compte s'ouvre par l'identité du ministère, depuis le {_when(bound)}.")
+    elif load().oidc_issuer:
+        st.markdown("Ce compte s'ouvre par un mot de passe.")
     st.html(f'<div class="ccsp-way">{"" if bound else CHANGE}{OUT}</div>')
     st.header("Où ce compte est ouvert", anchor=False)
     entries = accounts.own_sessions(person)

@@ -110,11 +110,14 @@ def _to_provider(query: str) -> str:
     return f'<a class="button" href="{escape(address)}">{escape(load().oidc_button)}</a>'
 
 
-def refused(why: str) -> str:
-    """Where nobody comes in by the provider of identities: why."""
+def refused(why: str, *, answers: bool) -> str:
+    """Where nobody comes in by the provider of identities: why. answers: whether it does, and may be asked again."""
     return _page(
         "Connexion refusée",
         _said(why),
+        '<p><a href="/connexion/ministere?autre=oui">Prendre un autre compte du ministère</a></p>'
+        if answers
+        else "",
         '<p><a href="/connexion">Revenir à la connexion</a></p>',
     )
 

@@ -1,10 +1,13 @@
 """Signing in by a provider of identities: whom it lets in, what it is not believed of, and what remains when it is away."""
 
+import pytest
 from sqlalchemy import text
 
+from dashboard.__main__ import main
 from dashboard.accounts import holders
 from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import Role
+from db.write import Refused
 from tests.accounts.asgi import Browser
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.lying import LEAVE, come_in, person
@@ -107,12 +110,60 @@ def test_once_bound_an_account_has_no_password_and_no_page_for_one(closed, minis
 def test_where_passwords_open_nothing_the_form_has_the_button_alone(closed, ministry):
     received = closed.add("cab", Role.CABINET)
     ready = Browser()
-    ready.get("/connexion")
+    token = ready.get("/connexion").text.partition('name="jeton" value="')[2].partition('"')[0]
     closed.set(LOCAL_ACCOUNTS="0")
     page = Browser().get("/connexion")
     assert LEAVE in page.text and 'name="mot_de_passe"' not in page.text
-    assert ready.sign_in("cab", received).status == 403
+    answer = ready.sign_in("cab", received, jeton=token)  # of a form that was open before
+    assert answer.status == 403 and "compte du ministère" in answer.text
+    assert ready.get("/").status == 303
     assert person(come_in(ministry)[0]).name == "dir.zou"
+
+
+def test_who_is_unbound_is_out_at_once_and_the_next_with_the_address_is_bound(closed, ministry):
+    browser, _ = come_in(ministry)
+    holders.unbind(closed.engine, "dir.zou", "adm")
+    closed.set()
+    assert browser.get("/").status == 303
+    assert journal(closed)[-1] == ("adm", "identity unbound")
+    with pytest.raises(Refused, match="n'est lié à aucune"):
+        holders.unbind(closed.engine, "dir.zou", "adm")
+    ministry.subject = "s-2"
+    assert person(come_in(ministry)[0]).name == "dir.zou"
+    ministry.subject = "s-1"
+    assert come_in(ministry)[1].status == 401
+
+
+def test_a_new_password_unbinds_and_is_gone_with_the_next_sign_in_at_the_ministry(closed, ministry):
+    come_in(ministry)
+    received = holders.reset(closed.engine, "dir.zou", "adm")
+    assert Browser().sign_in("dir.zou", received).status == 303
+    come_in(ministry)
+    assert Browser().sign_in("dir.zou", received).status == 401
+
+
+def test_where_passwords_open_nothing_none_is_made_and_an_address_is_needed(closed, ministry):
+    closed.set(LOCAL_ACCOUNTS="0")
+    with pytest.raises(Refused, match="adresse électronique"):
+        closed.add("cab", Role.CABINET)
+    assert closed.add("cab", Role.CABINET, email="cab@exemple.bj") == ""
+    holders.disable(closed.engine, "dir.zou", "adm")
+    assert come_in(ministry)[1].status == 401
+    assert holders.reset(closed.engine, "dir.zou", "adm") == ""
+    assert person(come_in(ministry)[0]).name == "dir.zou"
+
+
+def test_the_command_says_what_opens_an_account_and_unbinds_it(closed, ministry, command):
+    come_in(ministry)
+    listed = "dir.zou · director · Zou · dir.zou@exemple.bj · actif"
+    assert f"{listed} · identité du ministère\n" in command(main, "accounts", "list").out
+    assert "délié" in command(main, "accounts", "unbind", "dir.zou").out
+    assert f"{listed}\n" in command(main, "accounts", "list").out
+    again = command(main, "accounts", "unbind", "dir.zou")
+    assert (again.code, again.err.count("\n")) == (1, 1)
+    closed.set(LOCAL_ACCOUNTS="0")
+    said = command(main, "accounts", "reset", "dir.zou").out
+    assert said == "Compte « dir.zou » : le compte du ministère l'ouvre.\n"
 
 
 # --- the way out ------------------------------------------------------------------------------------------------------------

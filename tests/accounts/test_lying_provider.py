@@ -29,6 +29,9 @@ LIES = {
     "no signature": lambda m: setattr(m, "sign", m.unsigned),
     "a signature with what all know": lambda m: setattr(m, "sign", m.signed_with_what_all_know),
     "for another application": lambda m: setattr(m, "claims", lambda c: c.update(aud="autre")),
+    "for another application, by us": lambda m: setattr(
+        m, "claims", lambda c: c.update(aud="autre", azp=CLIENT)
+    ),
     "for us and others, by another": lambda m: setattr(
         m, "claims", lambda c: c.update(aud=[CLIENT, "autre"], azp="autre")
     ),
@@ -122,6 +125,14 @@ def test_what_comes_back_otherwise_lets_nobody_in(ministry, change):
     answer = browser.get(change(back))
     assert answer.status == 401 and "Revenir à la connexion" in answer.text
     assert browser.get("/").status == 303
+
+
+def test_who_is_refused_may_take_another_account_of_the_ministry(ministry):
+    ministry.said["email_verified"] = False
+    browser, answer = come_in(ministry)
+    assert f'href="{LEAVE}?autre=oui"' in answer.text
+    assert "&prompt=login" in browser.get(f"{LEAVE}?autre=oui").header("location")
+    assert "prompt" not in browser.get(LEAVE).header("location")
 
 
 def test_who_takes_longer_than_ten_minutes_begins_anew(ministry, monkeypatch):

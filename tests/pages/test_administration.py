@@ -13,7 +13,7 @@ from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import accesses
 from dashboard.answers import network, view
 from dashboard.ui import downloads, session
-from db import access
+from db import access, identities
 from db.engine import writing
 from tests.builders import COVE, KANDI, Office, complaint, visit
 from tests.pages.app import everything, link, read_tables, sound, visit_page
@@ -101,6 +101,23 @@ def test_an_account_is_changed_reset_and_closed(desk, signed_in):
     at.selectbox(key="changer_nom").set_value(me.name).run()
     refused = press(at, "Fermer le compte")
     assert "dernier compte d'administrateur" in refused.error[0].value
+
+
+def test_the_pages_say_what_opens_an_account_and_an_administrator_unbinds_it(desk, signed_in):
+    me = signed_in(Role.ADMINISTRATOR, email="awa@exemple.bj")
+    at = sound(visit_page("comptes"))
+    assert "S'ouvre par" not in everything(at) and "Délier du ministère" not in everything(at)
+    with writing(desk.engine, queue=False) as connection:
+        identities.bind(connection, "https://identite.exemple.bj", "s-1", me.id)
+    assert "Ce compte s'ouvre par l'identité du ministère" in everything(
+        sound(visit_page("mon-compte"))
+    )
+    at = sound(visit_page("comptes"))
+    rows = [row for table in read_tables(at) for row in table.rows]
+    assert any("identité du ministère, depuis le" in " ".join(row) for row in rows)
+    sound(press(at, "Délier du ministère"))
+    assert not desk.rows("SELECT 1 FROM identity") and account(desk, "awa").epoch == 2
+    assert "Délier du ministère" not in [b.label for b in at.button]
 
 
 @pytest.mark.parametrize(
