@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Union
 
@@ -307,7 +308,10 @@ def test() -> int:
     if missing and os.environ.get("CI"):
         # In continuous integration nothing may be left out.
         raise Stop("La variable CI est présente : tout doit être joué, rien ne peut être sauté.")
-    failed = faults_of_style()
+    # Types are found by one processor, and the tests begin meanwhile.
+    beside = ThreadPoolExecutor(1)
+    style = beside.submit(faults_of_style)
+    failed = []
     # What stands together in a file stays together, with what is made for it, until a process has nothing left to do.
     spread = ("-n", PROCESSES, "--dist", "worksteal")
     if module("pytest", "-q", *spread, "--ignore=tests/browser", **environ):
@@ -316,6 +320,8 @@ def test() -> int:
         "pytest", "-q", "-n", PROCESSES, "--dist", "loadgroup", "tests/browser", **environ
     ):
         failed.append("navigateur")
+    failed = style.result() + failed
+    beside.shutdown()
     print(
         "\n".join(missing), end="\n" * bool(missing), file=sys.stderr
     )  # once more, where it will be read

@@ -21,6 +21,7 @@ from filelock import FileLock
 from hypothesis import settings
 from sqlalchemy import Engine, text
 
+from dashboard.answers import alerts
 from dashboard.settings import load
 from db import schema
 from db.demo_load import load_demo
@@ -216,6 +217,15 @@ def programs_of_the_server(databases, monkeypatch, tmp_path):
     load.cache_clear()
     yield
     load.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_draws() -> Iterator[None]:
+    """Each state of the data has what chance alone does drawn anew, half a test's work: here ten times of each series, not a
+    hundred. That it is right, and how well it is known: tests/statistics/test_budget.py and tests/demo/test_events.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alerts, "DRAWS", 10)
+        yield
 
 
 class OutsideRequest(AssertionError):

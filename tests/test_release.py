@@ -2,10 +2,12 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,11 +39,17 @@ def wheel(folder: Path) -> None:
         archive.writestr(f"{info}/RECORD", "exemple.py,,\n")
 
 
-@pytest.fixture
-def project(tmp_path, monkeypatch) -> Path:
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory) -> Iterator[Path]:
     """A clone of the project at version 0.1.0, with something to come, that needs one small package."""
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+        patch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+        yield made(tmp_path_factory.mktemp("release"))
+
+
+def made(tmp_path: Path) -> Path:
+    """The clone, below a folder where the package lies."""
     folder = tmp_path / "clone"
     git(tmp_path, "clone", "--quiet", "--no-local", "--depth", "1", f"file://{ROOT}", str(folder))
     git(folder, "config", "user.name", "essai")
@@ -58,6 +66,12 @@ def project(tmp_path, monkeypatch) -> Path:
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "Ready")
     return folder
+
+
+@pytest.fixture
+def project(clone, tmp_path) -> Path:
+    """A copy of the clone."""
+    return Path(shutil.copytree(clone, tmp_path / "clone", symlinks=True))
 
 
 def refused(project: Path, version: str, requirements: str = "small.txt") -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.settings import ROOT
+from dashboard.settings import ROOT, load
 from tests.browser import served
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
@@ -51,11 +51,16 @@ def test_a_port_in_use_is_said_in_a_sentence(demo):
     assert f"Le port {port} est déjà pris" in said.stderr and "Traceback" not in said.stderr
 
 
-@pytest.mark.parametrize("port", ["0", "70000", "abc"])
-def test_a_port_that_is_none_is_said_in_a_sentence(demo, port):
-    said = start_on(port, demo)
+def test_a_port_that_is_none_is_said_in_a_sentence(demo, monkeypatch):
+    for port in ("0", "70000"):
+        monkeypatch.setenv("PORT", port)
+        load.cache_clear()
+        with pytest.raises(ValueError, match=f"de 1 à 65535 est attendu, lu « {port} »"):
+            load()
+    load.cache_clear()
+    said = start_on("abc", demo)
     assert said.returncode == 1
-    assert f"un nombre entier de 1 à 65535 est attendu, lu « {port} »" in said.stderr
+    assert "un nombre entier de 1 à 65535 est attendu, lu « abc »" in said.stderr
 
 
 def start_on(port: str, url: str) -> subprocess.CompletedProcess:

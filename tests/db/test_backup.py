@@ -234,7 +234,7 @@ def test_a_restoring_that_fails_midway_leaves_everything_as_it_was(office, tmp_p
 def test_a_restoring_that_is_killed_leaves_what_was_there_or_the_copy(
     office, database_url, tmp_path
 ):
-    office.hand_in("registre", *(waited(m % 60, ref=str(m)) for m in range(20_000)))
+    office.hand_in("registre", *(waited(m % 60, ref=str(m)) for m in range(10_000)))
     backup.backup(office.engine, tmp_path / "copie")
     copied = office.rows("SELECT count(*), max(id) FROM visit")
     office.hand_in("registre", visit(ref="depuis"))

@@ -36,6 +36,7 @@ from tests.demo.truths import Truths
 TODAY = date(2026, 11, 24)
 OF = {event.kind: event for event in EVENTS}
 ERRORS = 4  # standard errors
+DRAWS = alerts.DRAWS  # as for readers: read before any test draws fewer
 WAIT_SPREAD = (
     1.1  # standard deviation of a wait over its mean: log-normal of 0.85 and services that differ
 )
@@ -343,7 +344,8 @@ def test_the_whole_shows_only_what_happens_at_its_sites(rows, series):
 
 @pytest.fixture
 def asked(demonstration, monkeypatch) -> Iterator[Question]:
-    """The question of the last twelve months, put to the demonstration."""
+    """The question of the last twelve months, put to the demonstration; chance drawn as often as it is for readers."""
+    monkeypatch.setattr(alerts, "DRAWS", DRAWS)
     monkeypatch.setenv("DATABASE_URL", demonstration[0])
     load.cache_clear()
     yield Question(add_months(TODAY.replace(day=1), -11), TODAY - timedelta(days=1))
