@@ -86,6 +86,7 @@ def who_comes_in() -> str:
         return (
             "Il faut se connecter, et il n'y a pas encore d'administrateur. L'ajouter :"
             " python -m dashboard accounts add NOM --role administrator"
+            + ("" if settings.local_accounts else " --email ADRESSE")
         )
     return "On entre en se connectant (python -m dashboard accounts list)."
 

@@ -48,6 +48,8 @@ DECLINED = "Le service d'identité n'a connecté personne : recommencer."
 class Away(Refusal):
     """The provider does not answer, or says nothing that can be used."""
 
+    counted = False
+
 
 def unsure() -> Refusal:
     """What it said is not what it should be: nobody comes in by it."""

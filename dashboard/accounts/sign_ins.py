@@ -33,9 +33,13 @@ TOO_LATE = "Ce premier mot de passe n'est plus valable : en demander un autre à
 class Refusal(Exception):
     """Nobody is let in, or nothing is changed; why, in a sentence."""
 
+    counted = True  # against the address that asks: many are slowed down
+
 
 class TooSoon(Refusal):
     """No password was looked at: the last wrong one was too short a time ago."""
+
+    counted = False
 
 
 @dataclass(frozen=True)

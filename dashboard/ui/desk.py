@@ -14,7 +14,7 @@ import anyio
 import anyio.to_thread
 from starlette.responses import Response
 
-from dashboard.accounts.sign_ins import Refusal, TooSoon
+from dashboard.accounts.sign_ins import Refusal
 
 # Passwords looked at, of browsers that are not known and of those that are; who waits in each line; for one address.
 AT_ONCE, KNOWN_AT_ONCE, WAITING, OF_ONE_ADDRESS = 2, 1, 80, 40
@@ -78,7 +78,7 @@ class Desk:
         self.wrong: dict[str, deque[float]] = {}
 
     async def take(self, address: str, work: Callable[[], Result]) -> Result:
-        """Do the work when its turn comes. Raises Full; Refusal is counted."""
+        """Do the work when its turn comes. Raises Full, Refusal."""
         self.limit = self.limit or anyio.CapacityLimiter(self.at_once)
         await asyncio.sleep(self.pause(address))  # before there is a place to take
         if (
@@ -89,10 +89,9 @@ class Desk:
         self.waiting[address] += 1
         try:
             return await anyio.to_thread.run_sync(work, limiter=self.limit)
-        except TooSoon:
-            raise
-        except Refusal:
-            self._count(address)
+        except Refusal as reason:
+            if reason.counted:
+                self._count(address)
             raise
         finally:
             self.waiting[address] -= 1

@@ -8,6 +8,7 @@ from dashboard.accounts import holders
 from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import Role
 from db.write import Refused
+from scripts.start import who_comes_in
 from tests.accounts.asgi import Browser
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.lying import LEAVE, come_in, person
@@ -147,6 +148,10 @@ def test_where_passwords_open_nothing_none_is_made_and_an_address_is_needed(clos
     with pytest.raises(Refused, match="adresse électronique"):
         closed.add("cab", Role.CABINET)
     assert closed.add("cab", Role.CABINET, email="cab@exemple.bj") == ""
+    assert who_comes_in() == "On entre en se connectant (python -m dashboard accounts list)."
+    with closed.engine.begin() as connection:
+        connection.execute(text("UPDATE account SET role = 'cabinet'"))
+    assert who_comes_in().endswith("add NOM --role administrator --email ADRESSE")
     holders.disable(closed.engine, "dir.zou", "adm")
     assert come_in(ministry)[1].status == 401
     assert holders.reset(closed.engine, "dir.zou", "adm") == ""
