@@ -37,9 +37,6 @@ HEAPS, LARGE = 2, 256 * 2**10
 # How many more objects made than freed set the collector off, and how many of its rounds the wider ones: with the usual 700
 # it takes a tenth of the processor under a hundred readers.
 COLLECTED_AFTER = (5_000, 10, 10)
-# Seconds that a thread may compute before another has its turn: with the usual 5 ms, pages asked for at the same moment all
-# wait for the last of them.
-TURN = 0.02
 LOG = logging.getLogger("ccsp")
 
 
@@ -131,7 +128,6 @@ def serve(
     refuse_certificate()
     streamlit_config.set_option("server.maxUploadSize", load().upload_max_mb)
     streamlit_config.set_option("server.trustedUserHeaders", TOLD)
-    sys.setswitchinterval(TURN)
     logging.basicConfig(level=logging.WARNING, format=FORMAT)
 
     @asynccontextmanager

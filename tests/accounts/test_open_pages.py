@@ -1,7 +1,6 @@
 """Open pages: held when the sign-in lapses, resumed by the same account, shut when it ends; files that were made for one."""
 
 import asyncio
-import sys
 import threading
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -14,7 +13,6 @@ from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-import server
 from dashboard.accounts import holders, lookout, sign_ins
 from dashboard.accounts.lookout import OPEN, State
 from dashboard.accounts.rights import Role
@@ -179,22 +177,20 @@ WITHDRAWN = {
 
 @pytest.fixture
 def busy():
-    """Three pages that compute all the time in this very process, as `server.serve` lets them."""
-    done, turn = threading.Event(), sys.getswitchinterval()
+    """Three pages that compute all the time in this very process."""
+    done = threading.Event()
 
     def compute() -> None:
         while not done.is_set():
             sum(i * i for i in range(20_000))
 
     threads = [threading.Thread(target=compute) for _ in range(3)]
-    sys.setswitchinterval(server.TURN)
     for thread in threads:
         thread.start()
     yield
     done.set()
     for thread in threads:
         thread.join()
-    sys.setswitchinterval(turn)
 
 
 def test_what_another_process_withdraws_ends_within_two_seconds_while_pages_compute(
