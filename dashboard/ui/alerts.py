@@ -1,5 +1,8 @@
 """The page Signaux: the chart of any series, what a signal is worth, the form of a decision."""
 
+from collections.abc import Mapping
+from datetime import date
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -60,10 +63,14 @@ def levels(person: Person, question: Question) -> None:
         )
         for name, one, level in waiting
     }
-    with (
-        st.expander("Accepter ou refuser un nouveau niveau"),
-        st.form("niveau", border=False),
-    ):
+    with show.folded("Accepter ou refuser un nouveau niveau", "niveau") as fold:
+        if fold.open:
+            _level_form(series)
+    outcome.said("niveau")
+
+
+def _level_form(series: Mapping[tuple[str, str, date], str]) -> None:
+    with st.form("niveau", border=False):
         st.selectbox(
             "Quel niveau",
             list(series),
@@ -74,7 +81,6 @@ def levels(person: Person, question: Question) -> None:
         left, right = st.columns(2)
         left.form_submit_button("Accepter", on_click=_answer_level, args=(True,))
         right.form_submit_button("Refuser", on_click=_answer_level, args=(False,))
-    outcome.said("niveau")
 
 
 @errors.said_plainly()  # called between two runs, where nothing else catches
@@ -150,7 +156,14 @@ def decide(person: Person, question: Question) -> None:
     series = {
         (s.scope, s.indicator): f"{name} : {BY_CODE[s.indicator].label}" for name, s in flagged
     }
-    with st.expander("Noter une décision"), st.form("decision", border=False):
+    with show.folded("Noter une décision", "decision") as fold:
+        if fold.open:
+            _decision_form(series)
+    outcome.said("decision")
+
+
+def _decision_form(series: Mapping[tuple[str, str], str]) -> None:
+    with st.form("decision", border=False):
         st.selectbox(
             "Sur quel signal",
             list(series),
@@ -164,7 +177,6 @@ def decide(person: Person, question: Question) -> None:
             "Pour le", value=None, format="DD/MM/YYYY", min_value=today(), key="decision_pour"
         )
         st.form_submit_button("Noter", on_click=_keep)
-    outcome.said("decision")
 
 
 @errors.said_plainly()  # called between two runs, where nothing else catches

@@ -13,6 +13,7 @@ from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import CHARTED
 from dashboard.period import today
 from dashboard.ui import errors, outcome, session
+from dashboard.ui.show import folded
 from dashboard.ui.show import unlisted as show_panel
 
 
@@ -39,7 +40,6 @@ def show_form(names: Mapping[str, str]) -> None:
         right.date_input("À partir du", value=today(), format="DD/MM/YYYY", key="cible_jour")
         st.text_input("Source (texte, décision, plan)", max_chars=300, key="cible_source")
         st.form_submit_button("Fixer la cible", on_click=_keep)
-    outcome.said("cible")
 
 
 @errors.said_plainly()  # called between two runs, where nothing else catches
@@ -60,7 +60,9 @@ def _keep() -> None:
 def show_removal(own: Sequence[Target], names: Mapping[str, str]) -> None:
     """Take a target back."""
     words = {(t[0], t[1], t[3]): targets.words_of(t, names) for t in own}
-    with st.expander("Retirer une cible"):
+    with folded("Retirer une cible", "retirer") as fold:
+        if not fold.open:
+            return
         which = st.selectbox(
             "Laquelle",
             list(words),
@@ -88,8 +90,10 @@ def show(person: Person) -> None:
     within = steering.scopes(person, "set_targets")
     names = {scope: name for scope, name in targets.scopes(person).items() if scope in within}
     if names:
-        with st.expander("Fixer une cible"):
-            show_form(names)
+        with folded("Fixer une cible", "fixer") as fold:
+            if fold.open:
+                show_form(names)
+        outcome.said("cible")
         own = [t for t in targets.seen(person) if t[1] in names]
         if own:
             show_removal(own, names)

@@ -160,6 +160,7 @@ def at_the_time(monkeypatch) -> date:
 
 def decide(at: AppTest, what: str, who: str, indicator: str = "wait_p50") -> AppTest:
     """Answer the alert of Kandi through the form."""
+    unfold(at)
     at.selectbox(key="decision_sur").set_value((KANDI, indicator))
     at.text_input(key="decision_quoi").set_value(what)
     at.text_input(key="decision_qui").set_value(who)
@@ -268,6 +269,7 @@ def aim(
     at: AppTest, indicator: str, value: float | None, source: str, scope: str = "nation"
 ) -> AppTest:
     """Set a target through the form."""
+    unfold(at)
     at.selectbox(key="cible_indicateur").set_value(indicator)
     at.selectbox(key="cible_perimetre").set_value(scope)
     at.number_input(key="cible_valeur").set_value(value)
@@ -295,7 +297,7 @@ def test_a_target_is_read_on_charts_and_on_the_map_until_it_is_removed(desk):
     site = next(s for s in drawn(sound(visit_page()))["sites"] if s["id"] == KANDI)
     assert site["sign"]["badge"] == "✓" and "Cible atteinte régulièrement" in site["tip"]
 
-    at = sound(go(page, "signaux"))
+    at = sound(unfold(go(page, "signaux")))
     at.button(key="retirer_cible").click().run()
     assert "La cible est retirée." in said(sound(at)) and "Aucune cible n'est fixée" in said(at)
     assert "Sans cible." in said(unfold(visit_page("signaux", centre=KANDI)))
@@ -362,7 +364,7 @@ def test_who_answers_for_a_department_sets_nothing_for_the_network(desk, monkeyp
     home = next(p.department for p in network.sites(LOCAL_READER) if p.code == KANDI)
     director = Person("directeur", Role.DIRECTOR, frozenset({home}))
     monkeypatch.setattr(session, "person", lambda: director)
-    at = sound(visit_page("signaux"))
+    at = sound(unfold(visit_page("signaux")))
     assert "Tout le réseau" not in at.selectbox(key="cible_perimetre").options
     for scope in ("nation", "Zou"):
         with pytest.raises(NotAllowed):
@@ -423,6 +425,7 @@ def test_a_site_under_twelve_months_stands_outside_and_is_named(desk):
 
 def answer_level(at: AppTest, why: str, button: str) -> AppTest:
     """Say yes or no to the first level that is proposed, through the form."""
+    unfold(at)
     at.selectbox(key="niveau_lequel").set_value((KANDI, "wait_p50", add_months(LAST, -13)))
     at.text_input(key="niveau_raison").set_value(why)
     return next(b for b in at.button if b.label == button).click().run()
