@@ -3,6 +3,7 @@
 import asyncio
 import time
 from datetime import timedelta
+from functools import partial
 from threading import Event
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.accounts import holders, passwords, sign_ins
+from dashboard.accounts.provider import Away
 from dashboard.accounts.rights import Role
 from dashboard.ui.desk import LONGEST_PAUSE, Desk, Full
 from dashboard.ui.session import LOOKOUT
@@ -437,12 +439,16 @@ def test_a_pause_takes_no_place_and_a_refusal_to_wait_makes_no_pause(monkeypatch
 
     assert run(tried()) == (0, "in")
 
-    def too_soon():
-        raise sign_ins.TooSoon
+    def refused(by: type[sign_ins.Refusal]):
+        raise by
 
-    with pytest.raises(sign_ins.TooSoon):
-        run(desk.take("bad2", too_soon))
+    for why in (sign_ins.TooSoon, Away):  # nobody got anything wrong
+        with pytest.raises(why):
+            run(desk.take("bad2", partial(refused, why)))
     assert not desk.wrong
+    with pytest.raises(sign_ins.Refusal):
+        run(desk.take("bad2", partial(refused, sign_ins.Refusal)))
+    assert len(desk.wrong["bad2"]) == 1
 
 
 # --- accounts -----------------------------------------------------------------------------------------------------------
