@@ -106,7 +106,7 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         caption=" ".join(part for part in caption if part),
         finding=finding,
         reading=READING if course.charted else "",
-        strip=" ".join(f"{french.capital(part).rstrip('.')}." for part in ground if part),
+        strip=" ".join(f"{_begun(part).rstrip('.')}." for part in ground if part),
     )
 
 
@@ -191,6 +191,11 @@ def _method(signal: Signal) -> str:
         return ""
     log = ", échelle logarithmique" if signal.indicator in SKEWED else ""
     return f"{french.capital(METHODS[signal.kind])}{log}{french.SPACE}; {RULE}."
+
+
+def _begun(part: str) -> str:
+    """A sentence's beginning; « n = 8 628 » is written so wherever it stands."""
+    return part if part.startswith("n ") else french.capital(part)
 
 
 def _plain(view: View, question: Question, code: str, key: str) -> Panel:

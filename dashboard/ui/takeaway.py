@@ -55,10 +55,10 @@ def ways(spec: PageSpec) -> None:
 
 
 def _present(spec: PageSpec, departments: Sequence[str]) -> str:
-    """« Présenter », « Présenter le Zou », « Présenter ce centre »: what the presentation will speak of."""
+    """« Présenter le réseau », « Présenter le Zou », « Présenter ce centre »: what the presentation will speak of."""
     if "centre" in spec.filters:
         return "Présenter ce centre"
-    return f"Présenter {in_words(departments)}" if departments else "Présenter"
+    return f"Présenter {in_words(departments) if departments else 'le réseau'}"
 
 
 def heading(spec: PageSpec) -> str:
