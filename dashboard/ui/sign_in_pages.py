@@ -113,7 +113,7 @@ def _to_provider(query: str) -> str:
 def refused(why: str, *, answers: bool) -> str:
     """Where nobody comes in by the provider of identities: why. answers: whether it does, and may be asked again."""
     return _page(
-        "Connexion refusée",
+        "Connexion refusée" if answers else "Patienter",
         _said(why),
         '<p><a href="/connexion/ministere?autre=oui">Prendre un autre compte du ministère</a></p>'
         if answers
@@ -159,8 +159,8 @@ def signed_in(name: str) -> str:
 def signed_out(further: str = "") -> str:
     """After signing out. further: where the provider of identities is left too; "" where there is no such place."""
     there = (
-        "<p>Le compte du ministère se ferme aussi ; si rien ne se passe :"
-        f' <a href="{escape(further)}">le fermer</a>.</p>'
+        "<p>La session du ministère se ferme aussi ; si rien ne se passe :"
+        f' <a href="{escape(further)}">la fermer</a>.</p>'
         if further
         else '<p><a href="/connexion">Se connecter</a></p>'
     )
