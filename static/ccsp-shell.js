@@ -168,6 +168,7 @@
     [/^Help for (.+)$/, (_, what) => `Aide : ${what}`],
     [/^(\d+) options? available\.$/, (_, n) => `${n} choix.`],
     [/^(\d+) more$/, (_, n) => `${n} autres`],
+    [/^Add: (.+)$/, (_, typed) => `Chercher « ${typed} »`],
     [/^Choose date range, /, () => "Choisir une période, "],
     [/^Choose date, /, () => "Choisir un jour, "],
     [/^(day|month|year), /, (_, part) => `${PARTS[part]}, `],

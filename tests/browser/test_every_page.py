@@ -40,7 +40,7 @@ PARTS = {
     "attentes": ((METRICS, 4), (CHARTS, 6)),
     "plaintes": ((METRICS, 5), (CHARTS, 5)),
     "signaux": (("h2", 2), (TABLES, 1)),
-    "presenter": (("[data-testid=stDownloadButton]", 4), ("[data-testid=stButton]", 12)),
+    "presenter": (("[data-testid=stDownloadButton]", 4), ("[data-testid=stMarkdown] ol li", 12)),
     "definitions": ((".ccsp-definition h2", 15),),
     "guide": (("h2", 2),),
 }
