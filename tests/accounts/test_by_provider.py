@@ -6,7 +6,9 @@ from sqlalchemy import text
 from dashboard.__main__ import main
 from dashboard.accounts import holders
 from dashboard.accounts.holders import Wanted
-from dashboard.accounts.rights import Role
+from dashboard.accounts.rights import Person, Role
+from dashboard.actions import accesses
+from dashboard.period import today
 from db.write import Refused
 from scripts.start import who_comes_in
 from tests.accounts.asgi import Browser
@@ -51,6 +53,17 @@ def test_a_sign_in_ends_where_the_settings_shut_its_door(closed, ministry):
     assert by_password.get("/").status == 303 and by_provider.get("/").told
     closed.set(LOCAL_ACCOUNTS="1", OIDC_ISSUER="", OIDC_CLIENT_ID="", OIDC_CLIENT_SECRET="")
     assert by_password.get("/").told and by_provider.get("/").status == 303
+
+
+def test_the_journal_says_how_somebody_signed_in(closed, ministry):
+    come_in(ministry)
+    closed.someone("cab", role=Role.CABINET)
+    clerk, day = Person("adm", Role.ADMINISTRATOR, id="1"), today()
+    told = [one for one in accesses.lines(clerk, day, day) if one.did == "s'est connecté"]
+    assert {(one.who, one.what) for one in told} == {
+        ("cab", "depuis 127.0.0.1 · par mot de passe"),
+        ("dir.zou", "depuis 127.0.0.1 · par identité du ministère"),
+    }
 
 
 # --- whom it does not let in ---------------------------------------------------------------------------------------------
