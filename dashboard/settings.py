@@ -20,7 +20,8 @@ PROVIDER = re.compile(
 def _text(default: str, meaning: str, *, a_file: bool = False, secret: bool = False) -> Any:
     """A field that is a text; a_file: the path of a file that must be there, or nothing; secret: it may stand in a file, whose
     path is in the variable NAME_FILE."""
-    return field(default=default, metadata={"meaning": meaning, "a_file": a_file, "secret": secret})
+    kept = {"meaning": meaning, "a_file": a_file, "secret": secret}
+    return field(default=default, repr=not secret, metadata=kept)
 
 
 def _whole(default: int, between: tuple[int, int], meaning: str) -> Any:

@@ -87,7 +87,7 @@ def test_the_secret_of_a_provider_may_stand_in_a_file(reading, tmp_path):
     found = reading(
         **PROVIDER | {"OIDC_CLIENT_SECRET": ""}, OIDC_CLIENT_SECRET_FILE=str(tmp_path / "secret")
     )
-    assert found.oidc_client_secret == "du fichier"
+    assert found.oidc_client_secret == "du fichier" and "du fichier" not in repr(found)
 
 
 def test_a_logo_that_is_not_there_is_named(reading, tmp_path):
