@@ -8,6 +8,10 @@ from dashboard.indicators import BY_CODE, Figure, Indicator
 HIDDEN = "non affiché"
 GUEST_VIEW = "vue d'invité"
 NOT_FOR_GUESTS = "non affiché aux invités"
+# In the place of complaints one by one, in files, where the ministry wants them in none.
+NOT_IN_FILES = (
+    "Le ministère ne met pas les plaintes une à une dans les fichiers ; elles se lisent à l'écran."
+)
 DEMO = "Données fictives, pour la démonstration."
 # Of a value, in a heading or beside it.
 UNITS = {

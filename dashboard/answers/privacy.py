@@ -115,7 +115,7 @@ def answers() -> tuple[tuple[str, str], ...]:
             "Où, et qui le reçoit.",
             "Sur la machine du ministère. L'application n'envoie rien ailleurs, au Bénin ni hors du Bénin, et les pages ne"
             f" chargent rien d'ailleurs. Les fichiers que l'on emporte contiennent des comptes ; {rows}. Ils disent qui les a"
-            " faits et quand ; les copies de la base, elles, la contiennent toute.",
+            " faits, quand et pour qui, si on l'a écrit ; les copies de la base, elles, la contiennent toute.",
         ),
         (
             "Combien de temps.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from dashboard.panel import EMPTY, Deck, Message, Panel
 from dashboard.settings import load
+from dashboard.wording import NOT_IN_FILES
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,7 @@ def leaving(panel: Panel) -> Panel:
     """The panel as it may leave in a file: without complaints one by one, where the ministry wants them in none."""
     if not panel.rows or load().complaint_rows_in_files:
         return panel
-    said = "Le ministère ne met pas les plaintes une à une dans les fichiers ; elles se lisent à l'écran."
-    return replace(panel, content=Message(said), table=EMPTY, rows=False)
+    return replace(panel, content=Message(NOT_IN_FILES), table=EMPTY, rows=False)
 
 
 # By extension, in the order of the buttons.

@@ -19,8 +19,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from dashboard import french, palette
 from dashboard.indicators import INDICATORS
-from dashboard.panel import Cell, Deck, Panel, Table, table, words
-from dashboard.wording import UNITS
+from dashboard.panel import Cell, Deck, Message, Panel, Table, table, words
+from dashboard.wording import NOT_IN_FILES, UNITS
 
 S = french.SPACE
 FICTIVE = f"DONNÉES FICTIVES, pour la démonstration{S}: aucun chiffre n'est réel."
@@ -107,7 +107,8 @@ def for_deck(deck: Deck) -> bytes:
 def _workbook(
     title: str, about: Sequence[tuple[str, str]], said: Sequence[tuple[Panel, str]], demo: bool
 ) -> bytes:
-    said = [(p, line) for p, line in said if p.table.columns]
+    held_back = [(p.title, NOT_IN_FILES) for p, _ in said if p.content == Message(NOT_IN_FILES)]
+    about, said = [*about, *held_back], [(p, line) for p, line in said if p.table.columns]
     out = io.BytesIO()
     options = {
         "constant_memory": True,

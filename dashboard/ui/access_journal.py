@@ -48,6 +48,7 @@ def show() -> None:
             name=file_name(TITLE, on=now),
             extension="xlsx",
             right="journal",
+            addressed=False,
             mime=EXPORTS["xlsx"].media_type,
             key="journal_emporter",
             type="tertiary",

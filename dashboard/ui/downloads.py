@@ -2,18 +2,27 @@
 
 import logging
 from collections.abc import Callable
+from contextvars import ContextVar
 from secrets import token_hex
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime import backend_operation_handler as maker
 
+from dashboard import french
 from dashboard.accounts.rights import ROLES, Person, may
 from dashboard.actions import accesses
 from dashboard.answers.view import view
 from dashboard.period import now
 from dashboard.ui import session
+from dashboard.ui.escape import escaped
 
+TO, LONGEST = "file_to", 80  # for whom this session's files are, as somebody wrote; letters of it
+TO_WHOM: ContextVar[str] = ContextVar(
+    "to_whom", default=""
+)  # the same, of a file that is being made
+WRITTEN = "pour_qui"  # the field
+SHORT = 14  # letters of it on a button
 MARK = "file_mark"  # in the names of this session's files: Streamlit hands one file to all whose name and contents are alike
 
 
@@ -22,10 +31,35 @@ class Gone(Exception):
 
 
 def made_by(person: Person) -> str:
-    """« Fait le 26/11/2026 à 14:05 par awa, directeur »: what a file that leaves says of who took it. Stamped when it is made:
-    nothing that is kept for others holds it."""
+    """« Fait le 26/11/2026 à 14:05 par awa, directeur · Pour : le conseil »: what a file that leaves says of who took it, and
+    for whom. Stamped when it is made: nothing that is kept for others holds it."""
     who = f" par {person.name}, {ROLES[person.role]}" if person.id else ""
-    return f"Fait le {now():%d/%m/%Y à %H:%M}{who}"
+    to = f" · Pour{french.SPACE}: {TO_WHOM.get()}" if TO_WHOM.get() else ""
+    return f"Fait le {now():%d/%m/%Y à %H:%M}{who}{to}"
+
+
+def to_whom() -> None:
+    """Where one may write for whom the files of this session are; its label says so, as long as somebody is named."""
+    held = st.session_state.get(TO, "")
+    short = held if len(held) <= SHORT else f"{held[:SHORT].rstrip()}…"
+    label = f"Pour{french.SPACE}: {escaped(short)}" if held else "Pour…"
+    with st.popover(
+        label, type="tertiary", help="Pour qui sont les fichiers que l'on emporte.", width="content"
+    ):
+        st.text_input(
+            "Pour qui sont ces fichiers",
+            held,
+            max_chars=LONGEST,
+            placeholder="facultatif : le conseil de cabinet, la préfecture…",
+            help="Écrit dans chaque fichier et au journal, jamais dans le nom du fichier.",
+            key=WRITTEN,
+            on_change=_hold,
+        )
+
+
+def _hold() -> None:
+    # Beside the field itself, which Streamlit forgets with the page.
+    st.session_state[TO] = " ".join(str(st.session_state.get(WRITTEN) or "").split())[:LONGEST]
 
 
 def is_news(record: logging.LogRecord) -> bool:
@@ -44,14 +78,18 @@ def button(
     name: str,
     extension: str,
     right: str = "aggregates",
+    addressed: bool = True,
     **looks: Any,
 ) -> None:
     """A button that hands a file over. make: what writes it, for whoever asks then; called later and in another thread, so it
-    takes nothing of the session. right: without which there is no such file. looks: as `st.download_button` has them."""
+    takes nothing of the session. right: without which there is no such file. addressed: whether it is for whom `to_whom` says.
+    looks: as `st.download_button` has them."""
     mark = st.session_state.setdefault(MARK, token_hex(3))
     st.download_button(
         label,
-        data=checked(make, f"{name}.{extension}", right),
+        data=checked(
+            make, f"{name}.{extension}", right, st.session_state.get(TO, "") if addressed else ""
+        ),
         file_name=f"{name}-{mark}.{extension}",
         on_click="ignore",
         **looks,
@@ -59,18 +97,22 @@ def button(
 
 
 def checked(
-    make: Callable[[Person], bytes], name: str, right: str = "aggregates"
+    make: Callable[[Person], bytes], name: str, right: str = "aggregates", to: str = ""
 ) -> Callable[[], bytes]:
     """What makes the file for whoever asked for the page, as the account stands when it is called. Raises Gone, then, where
-    it may not see what was on the page."""
+    it may not see what was on the page. to: for whom it is."""
     asker, seen = session.asker(), view(session.person()).access
 
     def made() -> bytes:
         person = asker()
         if not may(person, right) or view(person).access != seen:
             raise Gone(name)
-        file = make(person)
-        accesses.note(person, "exported", {"file": name})
+        addressed = TO_WHOM.set(to)
+        try:
+            file = make(person)
+        finally:
+            TO_WHOM.reset(addressed)
+        accesses.note(person, "exported", {"file": name, **({"for": to} if to else {})})
         return file
 
     return made

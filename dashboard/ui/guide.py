@@ -41,6 +41,7 @@ def _record() -> None:
         name=name,
         extension="pdf",
         right="understand",
+        addressed=False,
         mime=EXPORTS["pdf"].media_type,
         key="fiche_de_traitement",
     )

@@ -52,6 +52,7 @@ def ways(spec: PageSpec) -> None:
         type="tertiary",
         width="content",
     )
+    downloads.to_whom()
 
 
 def _present(spec: PageSpec, departments: Sequence[str]) -> str:
@@ -102,6 +103,7 @@ def story(told: Deck, question: Question, story: Story, period: Clipped) -> None
                     key=f"emporter_{extension}",
                     mime=export.media_type,
                 )
+        downloads.to_whom()
     with st.expander("Texte à coller dans un message"):
         st.code(EXPORTS["txt"].file(told).decode(), language=None, wrap_lines=True)
 

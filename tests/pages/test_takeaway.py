@@ -11,10 +11,10 @@ from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import view
 from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import FICTIVE, sheet_names
-from dashboard.ui import show, takeaway
+from dashboard.ui import downloads, show, takeaway
 from dashboard.ui.navigation import pages_of
 from tests.builders import KANDI
-from tests.pages.app import visit_page
+from tests.pages.app import go, visit_page
 
 PAGES = pages_of(LOCAL_READER)
 
@@ -132,3 +132,13 @@ def test_a_site_page_without_a_site_has_nothing_to_take_away(page):
 )
 def test_names_of_files_suit_every_disk(parts, name):
     assert file_name(*parts, on=date(2026, 11, 23)) == name
+
+
+def test_the_files_of_a_session_are_for_whom_somebody_writes_on_whatever_page(filled, using):
+    using(filled)
+    at = visit_page("attentes")
+    at.text_input(key=downloads.WRITTEN).set_value("  le conseil   de cabinet ").run()
+    assert not at.exception and at.session_state[downloads.TO] == "le conseil de cabinet"
+    at = go(at, "presenter")
+    assert at.text_input(key=downloads.WRITTEN).value == "le conseil de cabinet"
+    assert "Pour\xa0: le conseil de…" in [one.proto.popover.label for one in at.get("popover")]

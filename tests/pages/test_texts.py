@@ -56,7 +56,7 @@ def test_words_are_erased_from_the_page(desk):
     at.selectbox(key="en_cours_laquelle").set_value(
         at.selectbox(key="en_cours_laquelle").options[0]
     ).run()
-    at.text_input[0].set_value("demande de l'usager")
+    at.text_input(key=f"en_cours_{KANDI}_pourquoi").set_value("demande de l'usager")
     next(b for b in at.button if b.label == "Effacer").click().run()
     assert not at.exception
     assert "Les mots de la plainte P1 sont effacés." in [

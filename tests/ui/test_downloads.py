@@ -1,5 +1,6 @@
 """A file outlives the page that offered it: whoever asks for it is looked up again, and what was taken is noted."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
@@ -127,3 +128,19 @@ def test_what_is_taken_says_by_whom_and_when(monkeypatch):
     director = Person("awa", Role.DIRECTOR, frozenset({"Zou"}), id="a1")
     assert downloads.made_by(director) == "Fait le 26/11/2026 à 14:05 par awa, directeur"
     assert downloads.made_by(LOCAL_READER) == "Fait le 26/11/2026 à 14:05"
+
+
+def test_a_file_says_for_whom_it_is_and_so_does_the_journal_but_not_its_name(desk, signed_in):
+    said: list[str] = []
+    make = downloads.checked(
+        lambda person: said.append(downloads.made_by(person)) or b"file",
+        "plaintes.xlsx",
+        to="la préfecture",
+    )
+    make()
+    assert said[0].endswith("par directrice, directeur · Pour\xa0: la préfecture")
+    detail = desk.rows("SELECT detail FROM access_journal WHERE did = 'exported'")[0][0]
+    held = json.loads(detail) if isinstance(detail, str) else detail
+    assert held == {"file": "plaintes.xlsx", "for": "la préfecture"}
+    downloads.checked(lambda person: said.append(downloads.made_by(person)) or b"file", "x")()
+    assert "Pour" not in said[1]
