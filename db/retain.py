@@ -110,6 +110,7 @@ def _counted_complaint() -> dict[str, Any]:
     return {"reference": literal(NAMELESS) + cast(Complaint.id, String)}
 
 
+BROUGHT_BACK = "effacés avant cette copie"  # why words are erased once more
 TERMS = (
     Term(ComplaintText, "texts_kept_months", "mots de plaintes, après la réponse", _closed),
     Term(
@@ -193,7 +194,7 @@ def erase_again(connection: Connection, erased: Erased, by: str) -> None:
         connection.execute(delete(ComplaintText).where(of))
         if (site, reference) not in noted:
             detail = {"site": site, "reference": reference}
-            journal.note(connection, by, ERASED_WORDS, detail, "effacés avant cette copie")
+            journal.note(connection, by, ERASED_WORDS, detail, BROUGHT_BACK)
     if not inspect(connection).has_table(Retention.__tablename__):
         return
     for term in TERMS:
