@@ -1,8 +1,10 @@
 """People at other machines: they sign in over TLS, see what is theirs, sign out; what is withdrawn ends on open pages."""
 
+import asyncio
 import re
 import ssl
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -10,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import connect
+from websockets.asyncio.client import connect
 
 from dashboard.accounts import holders
 from dashboard.accounts.holders import Wanted
@@ -84,21 +86,29 @@ def people(chromium: Browser) -> Iterator[Callable[..., served.Visit]]:
 
 def page_session(office: Office, visit: served.Visit, resumed: str = "none") -> str:
     """The name of the session that Streamlit gives a page of this browser, which asks for that one."""
+    kept = "; ".join(f"{c['name']}={c['value']}" for c in visit.context.cookies())
+    # In a loop of its own, since the browser has this thread's: the library's client without one closes TLS without a limit.
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(
+            asyncio.run, asyncio.wait_for(_named(office, kept, resumed), 60)
+        ).result()
+
+
+async def _named(office: Office, cookies: str, resumed: str) -> str:
     unchecked = ssl.create_default_context()
     unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
-    kept = "; ".join(f"{c['name']}={c['value']}" for c in visit.context.cookies())
-    with connect(
+    async with connect(
         office.address.replace("https", "wss") + "/_stcore/stream",
         ssl=unchecked,
         subprotocols=["streamlit", "none", resumed],
         origin=office.address,
-        additional_headers={"cookie": kept},
+        additional_headers={"cookie": cookies},
         proxy=None,
     ) as link:
-        link.send(rerun().SerializeToString())
+        await link.send(rerun().SerializeToString())
         while True:
             message = ForwardMsg()
-            message.ParseFromString(link.recv(timeout=30))
+            message.ParseFromString(await link.recv())
             if message.WhichOneof("type") == "new_session":
                 return message.new_session.initialize.session_id
 
