@@ -47,6 +47,7 @@ from tests.pages.app import go, link, read_tables, sound, visit_page
 at = visit_page("carte", histoire="courte")
 at.query_params["histoire"] = "courte"
 story = sound(go(at, "presenter"))
+story = sound(story.toggle(key="preparer").set_value(True).run())
 waits = sound(visit_page("attentes"))
 print(json.dumps({
     "buttons": [button.proto.label for button in story.get("download_button")],
