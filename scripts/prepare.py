@@ -259,7 +259,12 @@ def provider() -> bool:
     command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     try:
         failed = subprocess.call(
-            command, cwd=str(PROVIDER), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+            command,
+            cwd=str(PROVIDER),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            # Node brings authorities of its own; an office's, through which it may have to go, is known to the machine.
+            env={**os.environ, "NODE_USE_SYSTEM_CA": "1"},
         )
     except OSError as error:
         print(error, file=sys.stderr)
