@@ -92,6 +92,11 @@ ELEMENTS = {
         (one.label,),
         {"key": key_of(one.id), "help": one.help or None},
     ),
+    "text_input": lambda one: (
+        "text_input",
+        (one.label,),
+        {"key": key_of(one.id), "placeholder": one.placeholder, "help": one.help or None},
+    ),
     "alert": lambda one: ("info", (one.body,), {}),
     "download_button": lambda one: (
         "download_button",
@@ -130,6 +135,8 @@ def plan() -> list[tuple[tuple[int, ...], str, tuple, dict]]:
                     },
                 )
             )
+        elif kind == "popover":
+            found.append((place, "popover", (block.popover.label,), {"help": block.popover.help}))
         elif kind == "flex_container":
             found.append(
                 (
@@ -162,7 +169,7 @@ def draw() -> None:
         made = getattr(where, call)(*what, **settings)
         if call == "columns":
             there.update({(*place, n): column for n, column in enumerate(made)})
-        elif call in ("container", "expander"):
+        elif call in ("container", "expander", "popover"):
             there[place] = made
 
 
