@@ -22,11 +22,6 @@ class Named(NamedTuple):
     reference: str
 
 
-def has_any(connection: Connection, sites: Sites) -> bool:
-    """Whether words of any complaint of these sites are kept."""
-    return connection.execute(_kept().where(_of(sites)).limit(1)).first() is not None
-
-
 def of_open(connection: Connection, sites: Sites) -> list[Named]:
     """The complaints of these sites that wait for an answer and have words, the oldest first."""
     counts = Complaint.superseded_by.is_(None) & Complaint.resolved_on.is_(None)

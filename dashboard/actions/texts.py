@@ -7,6 +7,7 @@ Before: `db.texts`, `db.retain`. After: `dashboard.ui.texts`.
 from dashboard.accounts import rights
 from dashboard.accounts.rights import NotAllowed, Person, may, require
 from dashboard.actions import accesses
+from dashboard.answers.network import sites_with_words
 from dashboard.answers.question import Question
 from dashboard.answers.view import engine, view
 from db import retain, texts
@@ -18,11 +19,11 @@ __all__ = ["Named", "Refused", "are_kept", "erase", "find", "may_erase", "of_ope
 
 
 def are_kept(person: Person, question: Question) -> bool:
-    """Whether there are words that the person may read, in the places of the question."""
+    """Whether there were words that the person may read, in the places of the question, when the data last moved."""
     if not may(person, "complaint_texts"):
         return False
-    with engine().connect() as connection:
-        return texts.has_any(connection, _sites(person, question))
+    there, own = sites_with_words(person), _sites(person, question)
+    return bool(there if own == ALL else there & frozenset(own))
 
 
 def of_open(person: Person, question: Question) -> list[Named]:

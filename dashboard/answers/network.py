@@ -36,6 +36,14 @@ def names(view: View, question: Question = EVERYTHING) -> Mapping[str, str]:
     return {p.code: p.name for p in sites(view, question)}
 
 
+@answer
+def sites_with_words(view: View) -> frozenset[str]:
+    """The codes of the sites of which complaints have words that are kept."""
+    with engine().connect() as connection:
+        kept = read.sites_with_words(connection)
+    return frozenset(p.code for p in view.book.places if p.code in kept)
+
+
 def short_name(place: Place) -> str:
     """A site by its commune, as on the map: « Covè », « Abomey (GSRU) »."""
     return place.commune if place.kind == "CCSP" else f"{place.commune} ({place.kind})"
