@@ -111,14 +111,14 @@ def terms(connection: Connection) -> list[tuple[int, str, str]]:
     return _all(connection, "SELECT id, kind, label FROM term ORDER BY kind, label")
 
 
-def sites_with_words(connection: Connection) -> frozenset[str]:
-    """The codes of the sites of which complaints have words that are kept."""
+def sites_with_words(connection: Connection, sites: Sites) -> frozenset[str]:
+    """The codes of those of the sites of which complaints have words that are kept."""
     rows = _all(
         connection,
         "SELECT DISTINCT s.code FROM complaint_text t JOIN complaint c ON c.id = t.complaint_id"
         " JOIN site s ON s.id = c.site_id",
     )
-    return frozenset(str(code) for (code,) in rows)
+    return frozenset(str(code) for (code,) in rows if sites == ALL or code in sites)
 
 
 def communes(connection: Connection) -> list[tuple[str, str, int]]:

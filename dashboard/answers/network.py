@@ -40,8 +40,7 @@ def names(view: View, question: Question = EVERYTHING) -> Mapping[str, str]:
 def sites_with_words(view: View) -> frozenset[str]:
     """The codes of the sites of which complaints have words that are kept."""
     with engine().connect() as connection:
-        kept = read.sites_with_words(connection)
-    return frozenset(p.code for p in view.book.places if p.code in kept)
+        return read.sites_with_words(connection, view.sites(EVERYTHING))
 
 
 def short_name(place: Place) -> str:
