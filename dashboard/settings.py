@@ -128,6 +128,11 @@ class Settings:
     access_journal_kept_months: int = _whole(
         24, (1, 600), "A line of the journal of accesses may be erased after so many months"
     )
+    copies_kept_months: int = _whole(
+        12,
+        (1, 600),
+        "A copy that the application made and dated may be deleted after so many months",
+    )
 
     @property
     def address(self) -> str:

@@ -95,8 +95,12 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("site", metavar="CENTRE", help="le code du centre")
     words.add_argument("reference", metavar="REFERENCE")
     words.add_argument("--why", default="", help="la raison, notée au journal")
-    commands.add_parser("backup", help="copie sûre de la base, même en service").add_argument(
-        "file", type=Path
+    copy = commands.add_parser("backup", help="copie sûre de la base, même en service")
+    copy.add_argument("file", type=Path)
+    copy.add_argument(
+        "--without-words",
+        action="store_true",
+        help="sans les mots des plaintes : à remettre à d'autres",
     )
     restore = commands.add_parser("restore", help="remet une copie en place")
     restore.add_argument("file", type=Path)
@@ -319,16 +323,22 @@ def retain(engine: Engine, arguments: Namespace) -> None:
     on = today()
     if arguments.yes:
         found = retention.erase(engine, on, who())
+        before, old = backup.remove_outdated(engine, on, who())
     else:
         with engine.connect() as connection:
             found = retention.due(connection, on)
+        before, old = backup.outdated(engine, on)
     print(f"{'Effacé' if arguments.yes else 'À effacer'} au {on:%d/%m/%Y} :")
     for one in found:
         print(
             f"  {one.term.words} : {one.rows}, d'avant le {one.before:%d/%m/%Y}"
             f" ({one.term.months} mois, {one.term.setting.upper()})"
         )
-    if not arguments.yes and any(one.rows for one in found):
+    print(
+        f"  copies de la base, faites par l'application : {len(old)}, d'avant le {before:%d/%m/%Y}"
+        f" ({load().copies_kept_months} mois, COPIES_KEPT_MONTHS)"
+    )
+    if not arguments.yes and (old or any(one.rows for one in found)):
         print("Rien n'est encore effacé. Pour le faire : python -m db retain --yes")
 
 
@@ -352,7 +362,7 @@ COMMANDS: dict[str, Callable[[Engine, Namespace], int | None]] = {
     "boundaries": boundaries,
     "retain": retain,
     "erase-text": erase_text,
-    "backup": lambda engine, a: print(backup.backup(engine, a.file)),
+    "backup": lambda engine, a: print(backup.backup(engine, a.file, words=not a.without_words)),
     "restore": lambda engine, a: print(backup.restore(engine, a.file, force=a.force, by=who())),
     "go-back": lambda engine, a: print(backup.go_back(engine, a.copy, who())),
 }

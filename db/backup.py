@@ -1,11 +1,13 @@
 """What is done with copies: made on demand and before every migration, put back, gone back to."""
 
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 from dashboard.french import counted
-from dashboard.period import now
+from dashboard.period import add_months, now
+from dashboard.settings import load
 from db import access, copies, erasures, journal, retain, schema, supersede
 from db.engine import is_sqlite, writing
 from db.models import Base, Journal
@@ -40,10 +42,29 @@ WORDS = {
 }
 
 
-def backup(engine: Engine, path: Path) -> str:
-    """Copy the database into a new file; a sentence says what was done. Raises Refused; then there is no file."""
-    copies.write(engine, path)
-    return f"Copie écrite et vérifiée : {path} ({path.stat().st_size / 1e6:.1f} Mo)."
+def backup(engine: Engine, path: Path, *, words: bool = True) -> str:
+    """Copy the database into a new file; a sentence says what was done. words: with those of complaints, which a copy that is
+    handed to others is better without. Raises Refused; then there is no file."""
+    copies.write(engine, path, words=words)
+    without = "" if words else ", sans les mots des plaintes"
+    return f"Copie écrite et vérifiée{without} : {path} ({path.stat().st_size / 1e6:.1f} Mo)."
+
+
+def outdated(engine: Engine, on: date) -> tuple[date, list[Path]]:
+    """The day before which the copies that this application dates have passed their term, and those that have."""
+    before = add_months(on, -load().copies_kept_months)
+    return before, copies.older(engine, before)
+
+
+def remove_outdated(engine: Engine, on: date, by: str) -> tuple[date, list[Path]]:
+    """Delete those, with a line in the journal."""
+    before, old = outdated(engine, on)
+    for path in old:
+        path.unlink()
+    if old:
+        with writing(engine) as connection:
+            journal.note(connection, by, "retained", {"copies": len(old), "on": str(on)})
+    return before, old
 
 
 def restore(engine: Engine, path: Path, *, force: bool, by: str) -> str:

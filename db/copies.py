@@ -5,11 +5,13 @@ name and takes it only when it was checked; it is put in place only when it was 
 """
 
 import os
+import re
 import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -17,13 +19,20 @@ from sqlalchemy import Engine
 from dashboard.settings import ROOT, load
 from db import dump, faults, schema
 from db.engine import BUSY_MS, is_sqlite, sqlite_driver
+from db.models import ComplaintText
 from db.write import Refused
 
+# As db.backup names those that it dates.
+NAMED = re.compile(r"-(\d{4}-\d\d-\d\d)-\d{6}-version-\w+(?:-\d+)?\.(?:db|dump)$")
+WORDS = str(ComplaintText.__tablename__)
 ARCHIVE, DATABASE = b"PGDMP", b"SQLite format 3\0"  # how the two kinds of copy begin
 
 
-def write(engine: Engine, path: Path) -> None:
-    """Copy the database, in service or not, into a new file that only its owner may read. Raises Refused."""
+def write(engine: Engine, path: Path, *, words: bool = True) -> None:
+    """Copy the database, in service or not, into a new file that only its owner may read. words: with those of complaints.
+
+    Raises Refused; then there is no file.
+    """
     if path.exists():
         raise Refused(f"« {path} » existe déjà : choisir un autre nom.")
     with _said(), _beside(path) as aside:
@@ -34,8 +43,10 @@ def write(engine: Engine, path: Path) -> None:
                     raise Refused(f"{faults.DAMAGED} Aucune copie n'en est faite ({fault}).")
                 # Not a copy of the file: in WAL mode that would silently lose the last commits.
                 driver.execute("VACUUM INTO ?", (str(aside),))
+            if not words:
+                _without_words(aside)
         else:
-            dump.write(engine, aside)
+            dump.write(engine, aside, words=words)
         check(engine, aside, path.name)
 
 
@@ -100,6 +111,13 @@ def folder(engine: Engine) -> Path:
     ) / "copies"
 
 
+def older(engine: Engine, before: date) -> list[Path]:
+    """The dated copies in the folder of copies that were made before a day, the oldest first. Other files are not ours."""
+    found = [(NAMED.search(path.name), path) for path in folder(engine).glob("*")]
+    dated = [(date.fromisoformat(name[1]), path) for name, path in found if name]
+    return [path for day, path in sorted(dated) if day < before]
+
+
 def unsound(driver: sqlite3.Connection) -> str | None:
     """What is wrong with a SQLite database, read from end to end; None if nothing is."""
     fault = str(driver.execute("PRAGMA integrity_check(1)").fetchone()[0])
@@ -107,6 +125,15 @@ def unsound(driver: sqlite3.Connection) -> str | None:
         return fault
     loose = driver.execute("PRAGMA foreign_key_check").fetchone()
     return f"une ligne de {loose[0]} ne mène à rien" if loose else None
+
+
+def _without_words(path: Path) -> None:
+    """Take the words of complaints from a copy that is a SQLite database; nothing of them is left in the file."""
+    with closing(sqlite3.connect(path)) as copy:
+        if copy.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (WORDS,)).fetchone():
+            copy.execute(f"DELETE FROM {WORDS}")  # noqa: S608
+            copy.commit()
+            copy.execute("VACUUM")
 
 
 def _read_sqlite(path: Path) -> tuple[list[str], dict[str, set[str]]]:

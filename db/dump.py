@@ -14,6 +14,7 @@ from sqlalchemy import Engine, inspect, text
 
 from db import faults, schema
 from db.engine import BUSY_MS, IMPORT_LOCK
+from db.models import ComplaintText
 from db.write import Refused
 
 FUNCTIONS = (
@@ -22,11 +23,12 @@ FUNCTIONS = (
     "access_journal_refuse",
 )  # what migrations make beside tables
 ROWS_OF = re.compile(rb'COPY (?:"[^"]+"|\w+)\."?(\w+)"? \((.*)\) FROM stdin;')
-END = b"\\.\n"
+TABLE_OF = re.compile(rb'CREATE TABLE (?:"[^"]+"|\w+)\."?(\w+)"? \(')
+END, END_OF_TABLE = b"\\.\n", b");\n"
 
 
-def write(engine: Engine, path: Path) -> None:
-    """Write the tables of this application into the file `path`. Raises Refused."""
+def write(engine: Engine, path: Path, *, words: bool = True) -> None:
+    """Write the tables of this application into the file `path`, words of complaints among them or not. Raises Refused."""
     place, _, others = _tables(engine)
     with _program(
         "pg_dump",
@@ -35,6 +37,7 @@ def write(engine: Engine, path: Path) -> None:
         "--no-privileges",
         f"--schema={place}",
         *(f"--exclude-table={other}" for other in others),
+        *(() if words else (f"--exclude-table-data={place}.{ComplaintText.__tablename__}",)),
         "-f",
         str(path),
         engine=engine,
@@ -46,11 +49,19 @@ def read(path: Path) -> tuple[list[str], dict[str, set[str]]]:
     """Read a copy from its first to its last byte: its revisions, and its tables with their columns. Raises Refused."""
     tables: dict[str, set[str]] = {}
     revisions: list[str] = []
-    table = None
+    table = made = None
     with _program("pg_restore", "-f", "-", str(path), stdout=subprocess.PIPE) as restoring:
         for line in _pipe(restoring.stdout):
-            if table is None:
-                if start := ROWS_OF.match(line):
+            if made is not None:  # a table may have been copied without its rows
+                if line == END_OF_TABLE:
+                    made = None
+                elif not line.startswith(b"    CONSTRAINT "):
+                    tables[made].add(line.split()[0].decode().strip('"'))
+            elif table is None:
+                if start := TABLE_OF.match(line):
+                    made = start[1].decode()
+                    tables[made] = set()
+                elif start := ROWS_OF.match(line):
                     table = start[1].decode()
                     tables[table] = set(start[2].decode().replace('"', "").split(", "))
             elif line == END:

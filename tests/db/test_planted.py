@@ -34,6 +34,23 @@ def test_planted_people_are_in_the_table_of_words_and_in_no_other(
     assert "P7" in listed and not planted.found(listed, office.rows("SELECT * FROM journal"))
 
 
+def test_a_copy_for_others_has_no_planted_word_and_the_same_counts(office, command, tmp_path):
+    for path in planted.files(tmp_path):
+        assert command(__main__.main, "import", path).code == 0
+    copy = tmp_path / "pour-d-autres"
+    said = command(__main__.main, "backup", copy, "--without-words")
+    assert said.code == 0 and "sans les mots des plaintes" in said.out
+    assert not planted.found(copy.read_bytes())  # of PostgreSQL packed: it is put back, and read
+    before = office.rows("SELECT count(*) FROM complaint"), office.figure("complaints_open").value
+    assert command(__main__.main, "restore", copy, "--force").code == 0
+    assert before == (
+        office.rows("SELECT count(*) FROM complaint"),
+        office.figure("complaints_open").value,
+    )
+    assert office.rows("SELECT count(*) FROM complaint_text") == [(0,)]
+    assert before[0][0][0] > 900
+
+
 def test_what_is_on_the_disk_is_the_words_alone_and_not_even_they_once_erased(
     office, command, tmp_path
 ):

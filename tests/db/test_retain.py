@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.settings import load
-from db import __main__, backup, erasures, retain, schema
+from db import __main__, backup, copies, erasures, retain, schema
 from db.engine import is_sqlite
 from db.models import AccessJournal, Account, FailedSignIn, SignIn
 from db.write import Refused
@@ -110,6 +110,28 @@ def test_the_words_of_one_complaint_are_erased_with_a_line_in_the_journal(full):
     for reference, said in (("P4", "aucun mot n'est gardé"), ("P9", "Il n'y a pas de plainte")):
         with pytest.raises(Refused, match=said):
             retain.erase_text(full.engine, KANDI, reference, "awa", "")
+
+
+def test_dated_copies_past_their_term_are_deleted_and_no_other_file(full, command, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", full.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setattr(__main__, "today", lambda: ON)
+    load.cache_clear()
+    there = copies.folder(full.engine)
+    there.mkdir(exist_ok=True)
+    old, new, others = (
+        ["ccsp-2026-06-14-101500-version-0009.db", "ccsp-2025-01-02-101500-version-0007-2.dump"],
+        ["ccsp-2026-06-15-101500-version-0009.db"],
+        ["ccsp-2020-01-01.db", "ccsp-effacements.json", "lisez-moi-2020-01-01-101500.txt"],
+    )
+    for name in (*old, *new, *others):
+        (there / name).write_text("x")
+    said = command(__main__.main, "retain")
+    assert "copies de la base, faites par l'application : 2, d'avant le 15/06/2026" in said.out
+    assert all((there / name).exists() for name in old)
+    assert command(__main__.main, "retain", "--yes").code == 0
+    left = {path.name for path in there.iterdir()}
+    assert not left & set(old) and left >= {*new, *others}
+    assert full.rows("SELECT count(*) FROM journal WHERE did = 'retained'")[0][0] >= 1
 
 
 def test_the_command_says_what_it_would_erase_and_erases_when_told(full, command, monkeypatch):
