@@ -6,7 +6,7 @@ from sqlalchemy import text
 from dashboard.__main__ import main
 from dashboard.accounts import holders
 from dashboard.accounts.holders import Wanted
-from dashboard.accounts.rights import Person, Role
+from dashboard.accounts.rights import ROLES, Person, Role
 from dashboard.actions import accesses
 from dashboard.period import today
 from db.write import Refused
@@ -64,6 +64,23 @@ def test_the_journal_says_how_somebody_signed_in(closed, ministry):
         ("cab", "depuis 127.0.0.1 · par mot de passe"),
         ("dir.zou", "depuis 127.0.0.1 · par identité du ministère"),
     }
+
+
+PLACES = {Role.DIRECTOR: {"departments": ["Zou"]}, Role.FOCAL_POINT: {"sites": ["ccsp-kandi"]}}
+
+
+def test_both_kinds_of_account_are_one_person_to_every_right(closed, ministry):
+    """The matrix (tests/pages/test_matrix.py) asks what a person may; it holds for whoever comes in by either door."""
+    asked = set(ROLES) - {Role.READER, Role.GUEST}  # who has no account of his own
+    for n, role in enumerate(sorted(asked)):
+        address = f"role{n}@exemple.bj"
+        by_password = person(
+            closed.someone(f"role.{n}", role=role, email=address, **PLACES.get(role, {}))
+        )
+        ministry.subject, ministry.said = f"m-{n}", {"email": address, "email_verified": True}
+        by_provider = person(come_in(ministry)[0])
+        assert by_provider == by_password and by_provider.role == role
+    assert len(asked) == 5
 
 
 # --- whom it does not let in ---------------------------------------------------------------------------------------------
