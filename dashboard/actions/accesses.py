@@ -62,6 +62,7 @@ WITH = {
     "page": "page",
     "batch": "lot",
     "batches": "lots",
+    "copies": "copies",
     "form": "formulaire",
     "rows": "lignes",
     "indicator": "indicateur",

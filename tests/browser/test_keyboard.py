@@ -70,6 +70,9 @@ def test_the_ten_questions_are_answered_by_the_keyboard_alone(page, app):
     tab_to(page, SITE)
     page.keyboard.type("Covè")
     enter(page)
+    # Seen first, as who presses Tab sees it.
+    expect(page.get_by_role("link", name="Ouvrir la page de ce centre")).to_be_visible()
+    settled(page)
     tab_to(page, "a", "Ouvrir la page de ce centre")
     enter(page)
     expect(page.locator("h1")).to_contain_text("CCSP de Covè")
