@@ -122,8 +122,8 @@ def answers() -> tuple[tuple[str, str], ...]:
             "Ce qui a un terme est dit ci-dessous ; `python -m db retain` montre ce qui l'a dépassé, et l'efface avec"
             " `--yes`. D'une visite il reste alors l'heure et l'attente, d'une plainte ses jours et sa catégorie, sans rien"
             " qui mène au registre : un chiffre passé ne change pas. Ce qui est effacé ne revient ni par un fichier, ni par"
-            " une copie remise en place ; une copie que l'application a faite est effacée après"
-            f" {load().copies_kept_months} mois.",
+            " une copie remise en place. Les copies que l'application fait ont elles aussi un terme,"
+            f" {known.copies_kept_months} mois, que la même commande applique.",
         ),
         (
             "Vos droits.",

@@ -107,9 +107,8 @@ def _pick_list(places: tuple[Place, ...]) -> None:
     """The keyboard's and the telephone's way to a site."""
     names = {"": "Choisir un centre sur la carte, ou ici…", **{p.code: p.name for p in places}}
     chosen = filters.value("centre")
-    st.session_state["liste_centres"] = (
-        chosen if chosen in names else ""
-    )  # at each run, as filters are
+    # At each run, as filters are.
+    st.session_state["liste_centres"] = chosen if chosen in names else ""
     st.selectbox(
         "Centre",
         list(names),
