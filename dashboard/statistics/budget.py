@@ -148,13 +148,10 @@ def volume_chances(
     n = y.shape[-1]
     if n <= HISTORY:
         return np.full(len(y), np.nan)
-    spread = line(y - season(y, month).index[month - 1], n - LINE, n).s
-    random = np.random.default_rng(seed)
-    flagged, judged = np.zeros(len(y)), np.zeros(len(y))
-    for _ in range(draws):
-        noise = np.exp(np.nan_to_num(spread)[:, None] * random.standard_normal(y.shape))
-        again = seasonal(np.where(np.isfinite(y), noise, np.nan), month, since=n - RUN)
-        rule, _side = two_rules(again.z)
-        flagged += rule[:, -1] != NONE
-        judged += np.isfinite(again.z[:, -1])
+    spread = line(y - season(y, month).of(month), n - LINE, n).s
+    noise = np.random.default_rng(seed).standard_normal((draws, *y.shape))
+    drawn = np.where(np.isfinite(y), np.exp(np.nan_to_num(spread)[:, None] * noise), np.nan)
+    z = seasonal(drawn, month, since=n - RUN).z
+    flagged = (two_rules(z)[0][..., -1] != NONE).sum(axis=0)
+    judged = np.isfinite(z[..., -1]).sum(axis=0)
     return np.where((judged > 0) & np.isfinite(spread), flagged / draws, np.nan)

@@ -48,7 +48,7 @@ def forecast(
     lines = np.full((5, k, ahead), np.nan)
     if n >= HISTORY:
         shape = season(y if shared is None else logs(shared), month)
-        fitted = line(y - shape.index[month - 1], n - LINE, n)
+        fitted = line(y - shape.of(month), n - LINE, n)
         old = np.isfinite(y[:, : n - HISTORY + 1]).any(axis=-1)
         for h in range(ahead):
             value, deviation = fitted.at(n + h, shape.error)

@@ -91,6 +91,18 @@ def test_neither_the_unit_nor_what_comes_later_changes_a_judgement(seed, factor,
     assert np.allclose(factor * whole.upper[:, :until], then.upper, equal_nan=True)
 
 
+def test_networks_at_once_are_judged_each_with_its_own_season():
+    random = np.random.default_rng(3)
+    both = np.array([network(random, n=45, sites=5), network(random, "ramp", n=45, sites=5)])
+    both[1, 0, ::7] = np.nan
+    apart = [seasonal(one, months(45)) for one in both]
+    together = seasonal(both, months(45))
+    for name in ("usual", "lower", "upper", "z"):
+        assert np.array_equal(
+            getattr(together, name), [getattr(one, name) for one in apart], equal_nan=True
+        )
+
+
 def test_z_is_where_the_month_stands_in_what_is_drawn():
     judged = seasonal(per_day := network(np.random.default_rng(2), n=60), months(60))
     at = np.isfinite(judged.z)
