@@ -14,6 +14,7 @@ from functools import lru_cache
 NARROW_SPACE = "\u202f"
 SPACE = "\u00a0"
 FRENCH = str.maketrans({",": NARROW_SPACE, ".": ","})
+LITTLE = re.compile(r"\b(?:de |d['’])")
 LABELS = 4_096  # words of days, months and names kept: each is asked for again and again
 MONTHS = [
     "janvier", "février", "mars", "avril", "mai", "juin",
@@ -70,10 +71,9 @@ def date_long(d: date) -> str:
     return f"{'1er' if d.day == 1 else d.day} {month_label(d)}"
 
 
-@lru_cache(LABELS)
-def date_full(d: date) -> str:
-    """mardi 24 novembre 2026."""
-    return f"{WEEKDAYS[d.weekday()]} {date_long(d)}"
+def weekday(d: date) -> str:
+    """mardi."""
+    return WEEKDAYS[d.weekday()]
 
 
 @lru_cache(LABELS)
@@ -130,8 +130,9 @@ def plain(text: str) -> str:
 
 @lru_cache(LABELS)
 def alphabetical(name: str) -> str:
-    """What names are sorted by: as a dictionary does, accents and capitals aside (Ouèssè before Ouidah)."""
-    return plain(name)
+    """What names are sorted by: as a dictionary does, accents and capitals aside (Ouèssè before Ouidah), and the little
+    word before a commune too (CCSP d'Allada, CCSP de Bassila, CCSP d'Ouidah)."""
+    return LITTLE.sub("", plain(name))
 
 
 def elide(word: str, name: str) -> str:

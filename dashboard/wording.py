@@ -22,7 +22,13 @@ UNITS = {
     "minutes": "min",
     "days": "jours",
 }
+ON_AXIS = {"percent": "%", "minutes": "minutes", "days": "jours"}
 DECIMALS = {"percent": 0, "per_1000": 1, "rate": 1, "count": 0}
+
+
+def axis(indicator: Indicator) -> str:
+    """What stands beside an axis, under a heading that names the indicator: its unit, or what is counted."""
+    return ON_AXIS.get(indicator.unit, indicator.short)
 
 
 def amount(indicator: Indicator, value: float) -> str:

@@ -77,6 +77,17 @@ def test_plain_text_has_neither_accents_nor_capitals(text, letters):
     assert french.plain(text) == letters == french.plain(letters)
 
 
+def test_names_are_sorted_by_their_commune_and_not_by_the_little_word_before_it():
+    names = {"GSRU d'Abomey", "CCSP d'Ouidah", "CCSP d’Ouèssè", "CCSP de Bassila", "CCSP d'Allada"}
+    assert sorted(names, key=french.alphabetical) == [
+        "CCSP d'Allada",
+        "CCSP de Bassila",
+        "CCSP d’Ouèssè",
+        "CCSP d'Ouidah",
+        "GSRU d'Abomey",
+    ]
+
+
 def test_an_infinite_number_is_a_fault_of_the_caller():
     with pytest.raises(ArithmeticError):
         french.number(float("inf"))

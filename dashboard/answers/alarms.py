@@ -29,8 +29,9 @@ def of_site(view: View, question: Question) -> tuple[Signal, ...]:
 
 
 @answer
-def lines(view: View, question: Question) -> tuple[Reply, ...]:
-    """What was decided, then a line for each alert, which leads to its chart; none without an alert."""
+def lines(view: View, question: Question, carded: Sequence[str] = ()) -> tuple[Reply, ...]:
+    """What was decided, then a line for each alert, which leads to its chart; none without an alert. carded: indicators
+    whose cards say theirs."""
     found = of_site(view, question)
     if not found:
         return ()
@@ -43,6 +44,7 @@ def lines(view: View, question: Question) -> tuple[Reply, ...]:
             _chart(one),
         )
         for one in found
+        if one.indicator not in carded
     ]
     decided = Reply("Cause et décision", "signaux", "", _decided(view, found), _chart(found[0]))
     return (decided, *said)

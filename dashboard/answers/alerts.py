@@ -302,7 +302,7 @@ def decisions(view: View, question: Question) -> Panel:
             "decisions",
             "Décisions",
             Message(
-                "Aucune encore. Notée dans Signaux, une décision reste sur la courbe de suivi et se juge après trois mois."
+                "Aucune n'est notée. Une décision reste sur la courbe de suivi, et se juge après trois mois."
             ),
         )
     known = follow.courses(view)

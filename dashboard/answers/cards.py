@@ -16,6 +16,7 @@ from dashboard.answers.trust import followed, in_period
 from dashboard.answers.view import View, answer, quick
 from dashboard.indicators import BY_CODE, TIMED, Figure
 from dashboard.judgement import trust
+from dashboard.judgement.dated import since_at_least
 from dashboard.judgement.signals import Signal, in_short, origin, verdict
 from dashboard.panel import Card, Cards, Panel, count, of_figure, table, words
 from dashboard.statistics import sentences
@@ -145,7 +146,8 @@ def _metric(
     if tile.state and before:
         help_ += (f"{french.capital(before)}.",)
     line_ = tuple(v for v in line if v is not None)
-    return Metric(tile, tile.state or before, line_, help_)
+    since = since_at_least(signal) if signal and tile.tone else ""
+    return Metric(tile, ", ".join(filter(None, (tile.state, since))) or before, line_, help_)
 
 
 def explanation(

@@ -171,7 +171,8 @@ def ages(view: View, question: Question, key: str) -> Panel:
         return Panel(key, title, _nothing(view, NONE_KNOWN))
     rows = _bands(complaints)
     total, late = sum(n for _, n in rows), sum(n for _, n in rows[LATE_BAND:])
-    finding = f"{french.plural(total, 'plainte')} en cours, dont {french.number(late)} depuis plus de 30 jours"
+    oldest = f" et {french.number(rows[-1][1])} depuis plus de 90" if rows[-1][1] else ""
+    finding = f"{french.plural(total, 'plainte')} en cours, dont {french.number(late)} depuis plus de 30 jours{oldest}"
     when = at_date(view)
     return Panel(
         key,

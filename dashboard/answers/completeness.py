@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 import numpy as np
 
@@ -137,13 +136,13 @@ def each_day(view: View, question: Question, key: str) -> Panel:
             (
                 *([] if question.site else [("Centre", "")]),
                 ("Jour", "day"),
-                ("En toutes lettres", ""),
+                ("Jour de la semaine", ""),
             ),
             [
                 (
                     *([] if question.site else [site_name(u.name, u.code)]),
                     day(d),
-                    words(french.date_full(d)),
+                    words(french.weekday(d)),
                 )
                 for d, u in rows
             ],
@@ -207,17 +206,8 @@ def heard_of(view: View, heard: Silence | None) -> Cell:
 
 
 def _recent(days: Sequence[date]) -> str:
-    """« mardi 24 et jeudi 19 novembre 2026, et 52 autres »: the newest ones, with their year."""
-    if not days:
-        return ""
-    newest = list(reversed(days))[:LISTED]
-    named = [french.date_full(d) for d in newest]
-    for at, (one, following) in enumerate(pairwise(newest)):
-        if (one.year, one.month) == (following.year, following.month):
-            named[at] = named[at].removesuffix(f" {french.month_label(one)}")
-    rest = len(days) - len(newest)
-    more = f", et {french.plural(rest, 'autre')}" if rest else ""
-    return french.join_words(named) + more
+    """« 24/11/2026, 19/11/2026 et 52 autres »: the newest ones, with their year."""
+    return french.some([french.date_short(d) for d in reversed(days)], LISTED)
 
 
 @answer

@@ -39,7 +39,10 @@ def survival(
     of = getattr(received, detail) if detail else np.zeros(0)
     groups = {
         ALL_COMPLAINTS: received,
-        **{name: received.where(of == name) for name in sorted(set(of.tolist()))},
+        **{
+            name: received.where(of == name)
+            for name in sorted(set(of.tolist()), key=french.alphabetical)
+        },
     }
     columns = (
         ("Plaintes", ""),
@@ -70,9 +73,9 @@ def survival(
         table=listed,
         finding=f"{whose}{finding}",
         alt="Part des plaintes encore sans réponse selon leur âge.",
-        reading="Bande : où se trouve sans doute la vraie courbe · trait vertical : 30 jours",
+        reading="La vraie courbe se trouve sans doute dans la bande · trait vertical : 30 jours",
         caption=french.capital(
-            f"{whose}bande, où se trouve sans doute la vraie courbe{S}; trait vertical, 30 jours."
+            f"{whose}la vraie courbe se trouve sans doute dans la bande{S}; trait vertical{S}: 30 jours."
         ),
         strip=f"{strip(view, question, 'complaint_delay')} {METHOD}",
     )

@@ -22,13 +22,13 @@ NAMED = 2  # sites where something gets worse
 
 @answer
 def department(view: View, question: Question) -> str:
-    """« 19 230 visites sur 12 mois ; rien ne se dégrade ; 5 plaintes attendent depuis plus de 30 jours » of the question's
+    """« 19 230 usagers reçus sur 12 mois ; rien ne se dégrade ; 5 plaintes attendent depuis plus de 30 jours » of the question's
     sites; "" without visits."""
     visits = whole(view, question)["visits"]
     if visits.value is None:
         return ""
     parts = [
-        f"{french.plural(visits.value, 'visite')} {question.spoken}",
+        f"{french.plural(visits.value, 'usager reçu', 'usagers reçus')} {question.spoken}",
         worse(view, question),
         waiting(view, question),
     ]

@@ -14,7 +14,8 @@ from dashboard.answers.trust import followed, scope_of, strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.courses import SKEWED, Course
-from dashboard.judgement.signals import Signal, origin, settled, verdict
+from dashboard.judgement.dated import since_at_least, since_when
+from dashboard.judgement.signals import Signal, because, origin, settled, verdict
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
 from dashboard.panel import (
     Cell,
@@ -34,7 +35,7 @@ from dashboard.statistics import sentences
 from dashboard.statistics.level import Origin
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.variation import ChartKind
-from dashboard.wording import amount, base, shown
+from dashboard.wording import amount, axis, base, shown
 from db import facts
 from db.codes import REFUSED, SET
 
@@ -81,12 +82,15 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         words_of,
         direction=i.direction,
         unit=typical,
+        axis=axis(i),
         decisions=decided,
         events=_events(view, question, signal),
     )
     aim = "" if signal.target is None else amount(i, signal.target)
     mean = i.chart == "volume" and len(sites(view, question)) > 1  # of a whole it is that of a site
     finding = verdict(signal, f"{i.label} et par centre" if mean else "", limits=False)
+    if since := since_at_least(signal):
+        finding += f", {since}"
     caption = [
         f"{finding}.",
         origin(signal, names(view)),
@@ -94,7 +98,13 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         *levels(view, signal),
     ]
     # How it was reckoned stands one click below.
-    ground = [strip(view, question, code), settled(signal), _young(view, signal), _method(signal)]
+    ground = [
+        strip(view, question, code),
+        _because(signal),
+        settled(signal),
+        _young(view, signal),
+        _method(signal),
+    ]
     if not aim:
         ground.insert(1, sentences.target(aim, signal.assurance))
     return Panel(
@@ -108,6 +118,14 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         reading=READING if course.charted else "",
         strip=" ".join(f"{_begun(part).rstrip('.')}." for part in ground if part),
     )
+
+
+def _because(signal: Signal) -> str:
+    """« Signal : au-dessus de ce que le hasard permet, depuis juin 2026 (entre mai et juillet) »; "" where there is none."""
+    if not signal.flagged:
+        return ""
+    why = ", ".join(filter(None, (because(signal), since_when(signal))))
+    return f"Signal{french.SPACE}: {why}" if why else ""
 
 
 def _young(view: View, signal: Signal) -> str:
@@ -206,7 +224,7 @@ def _plain(view: View, question: Question, code: str, key: str) -> Panel:
     return Panel(
         key,
         f"{BY_CODE[code].label}, par mois",
-        Chart(charts.lines(rows, unit=BY_CODE[code].short)),
+        Chart(charts.lines(rows, unit=BY_CODE[code].short, axis=axis(BY_CODE[code]))),
         table=table(
             (("Mois", "month"), (BY_CODE[code].label, BY_CODE[code].unit), ("Base", "")), listed
         ),
@@ -270,7 +288,7 @@ def multiples(view: View, question: Question, key: str) -> Panel:
     months = sorted({m for _, m, _ in points})
     listed = [
         (words(name), *(of_value("wait_p50", values.get((name, m))) for m in months))
-        for name in sorted({name for name, _, _ in points})
+        for name in dict.fromkeys(name for name, _, _ in points)
     ]
     return Panel(
         key,

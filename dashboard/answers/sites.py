@@ -32,7 +32,7 @@ from dashboard.panel import (
     words,
 )
 from dashboard.statistics import sentences
-from dashboard.wording import amount, base, reason, shown
+from dashboard.wording import amount, axis, base, reason, shown
 from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
@@ -175,6 +175,7 @@ def _bars(
     spec = charts.bars(
         [(known.get(k, k), figures[k][code].value, shown(figures[k][code])) for k in drawn],
         unit=f"{i.short if which else i.label}{which}",
+        axis=f"{axis(i)}{which}",
         reference=reference,
         reference_words=f"l'ensemble{S}: {shown(everybody)}",
         intervals=[_in_words(code, likely.get(k)) for k in drawn] if likely else (),

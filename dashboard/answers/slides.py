@@ -110,7 +110,7 @@ def _visits_headline(figures: Mapping[str, Figure]) -> str:
     f = figures["visits"]
     if f.value is None:
         return "Aucune donnée remontée sur la période"
-    return f"{french.plural(f.value, 'visite')}, dans {french.plural(f.sites_reporting, 'centre')}"
+    return f"{french.plural(f.value, 'usager reçu', 'usagers reçus')}, dans {french.plural(f.sites_reporting, 'centre')}"
 
 
 @slide(

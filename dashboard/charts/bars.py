@@ -18,14 +18,19 @@ def bars(
     rows: Sequence[tuple[str, float | None, str]],
     *,
     unit: str,
+    axis: str = "",
     marked: str | None = None,
     reference: float | None = None,
     reference_words: str = "",
     intervals: Sequence[tuple[float | None, float | None, str]] = (),
 ) -> Spec:
     """Horizontal bars in the order given: (label, value or None, the value in words). A missing value is written, not
-    drawn. reference: a vertical line, the value of the whole; reference_words: what is written above it. marked: the label of a
-    bar to bring out. intervals: of each bar, or none: (low, high, in words), None for an end that is not known."""
+    drawn.
+
+    unit: what is drawn; axis: what its axis says, by default the same. reference: a vertical line, the value of the whole;
+    reference_words: what is written above it. marked: the label of a bar to bring out. intervals: of each bar, or none:
+    (low, high, in words), None for an end that is not known.
+    """
     values: list[Row] = [
         {"k": k, "v": v, "t": t, "c": k == marked, "i": i} for i, (k, v, t) in enumerate(rows)
     ]
@@ -44,7 +49,7 @@ def bars(
     x = {
         "field": "v",
         "type": "quantitative",
-        "title": unit,
+        "title": axis or unit,
         "scale": _scale(top, 1.19, [t for _, _, t in rows]),
         "axis": {
             "tickCount": 5,

@@ -41,6 +41,7 @@ def control_chart(
     *,
     direction: str,
     unit: str,
+    axis: str = "",
     events: Sequence[tuple[date, str]] = (),
     decisions: Sequence[tuple[date, str]] = (),
     height: int = 230,
@@ -48,7 +49,8 @@ def control_chart(
     """A control chart: points, what is usual, limits, new levels, target; closures as thin lines, decisions as flagged
     ones.
 
-    words: each point's value in words. Without limits (too few points) the points stand alone.
+    words: each point's value in words. unit: what is drawn; axis: what its axis says, by default the same. Without limits
+    (too few points) the points stand alone.
     """
     c = signal.course
     lower, upper = c.limits
@@ -72,7 +74,7 @@ def control_chart(
     y = {
         "field": "v",
         "type": "quantitative",
-        "title": unit,
+        "title": axis or unit,
         "scale": {"zero": True, "nice": True},
         "axis": {"tickCount": 5},
     }

@@ -13,11 +13,13 @@ def lines(
     rows: Sequence[tuple[date, float | None, str]],
     *,
     unit: str,
+    axis: str = "",
     height: int = 220,
     events: Sequence[tuple[date, str]] = (),
 ) -> Spec:
     """A line by month: (month, value or None, the value in words). A missing month breaks the line.
 
+    unit: what is drawn; axis: what its axis says, by default the same.
     events: days and what happened, drawn as thin vertical lines.
     """
     values = [{"m": at_noon(m), "label": french.month_label(m), "v": v, "t": t} for m, v, t in rows]
@@ -26,7 +28,7 @@ def lines(
         "y": {
             "field": "v",
             "type": "quantitative",
-            "title": unit,
+            "title": axis or unit,
             "scale": {"zero": True, "nice": True},
         },
         "tooltip": [
@@ -239,7 +241,7 @@ def small_multiples(
         },
         "spec": {
             "height": 70,
-            "width": 205,
+            "width": 225,
             "mark": {"type": "line", "strokeWidth": 1.6, "point": {"size": 14}},
             "encoding": {
                 "x": {

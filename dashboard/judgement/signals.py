@@ -379,7 +379,8 @@ def settled(one: Signal) -> str:
 
 def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
     """What the month says, in a sentence: signal, no signal or too few. subject: by default the indicator. limits: with
-    what is to be known of the limits; without it is a headline, and has no full stop."""
+    what is to be known of the limits; without it is a headline, which says nothing of the rule either, and has
+    no full stop."""
     subject = subject or BY_CODE[one.indicator].label
     colon = f"{subject}{french.SPACE}: "
     if one.variation == Variation.NO_DATA:
@@ -390,7 +391,7 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
         said = told(one) or sentences.VARIATIONS[one.variation]
         said = said if limits else said.removeprefix(TYPICAL)
         text = f"{_dated(subject, one)}{french.SPACE}: {said}"
-        details = [because(one), settled(one)] if limits else [because(one)]
+        details = [because(one), settled(one)] if limits else []
         more = f"{french.SPACE}; ".join(d for d in details if d)
         text += f", {more}" if more else ""
     return f"{text}." if limits else text

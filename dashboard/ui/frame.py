@@ -70,7 +70,7 @@ def dress(spec: PageSpec) -> None:
 
 
 def title(spec: PageSpec) -> str:
-    """The page's heading, and what is found there: « Zou : 19 230 visites sur 12 mois ; … »."""
+    """The page's heading, and what is found there: « Zou : 19 230 usagers reçus sur 12 mois ; … »."""
     found = FINDINGS.get(spec.url_path)
     finding = found(session.person()) if found else ""
     by = NAMED_BY.get(spec.url_path)

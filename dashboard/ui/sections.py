@@ -90,12 +90,11 @@ def _choose(options: Sequence[str], key: str, first: str | None) -> str:
 
 
 def series(person: Person, question: Question, key: str, first: str | None = None) -> None:
-    """What is followed, month by month, as it is chosen, under its finding and since when it has changed."""
+    """What is followed, month by month, as it is chosen, under its finding."""
     place = st.container()
     code = _choose(FOLLOWED, f"{key}_choix", first)
     panel = months.by_month(person, question, code, key)
     heading(place, panel)
-    dated(person, question, code)
     show.panel(under(panel))
 
 

@@ -9,6 +9,7 @@ from dashboard.accounts.rights import Person
 from dashboard.answers import alarms as answers
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
+from dashboard.indicators import placed
 from dashboard.ui import first_sight
 from dashboard.ui import show as panel
 from dashboard.ui.escape import escaped
@@ -25,8 +26,8 @@ def show(person: Person, code: str) -> None:
 
 
 def alarms(person: Person, question: Question) -> None:
-    """What gets worse there, and what was decided; nothing where nothing does."""
-    found = answers.lines(person, question)
+    """What was decided of what gets worse there, and what of it has no card; nothing where nothing does."""
+    found = answers.lines(person, question, placed("site_page"))
     if found:
         panel.later("site_alertes", partial(answers.panel, person, question, "site_alertes"))
         first_sight.draw(found, "brief")

@@ -3,6 +3,7 @@
 `static/ccsp-pages.js` sorts it where a heading is clicked.
 """
 
+import re
 from functools import lru_cache
 from html import escape
 
@@ -12,6 +13,7 @@ from dashboard.panel import Cell, Column, Table
 from dashboard.ui import filters
 from dashboard.ui.links import anchor
 
+UNIT = re.compile(r"(?<=\d) (?=\w)")
 WORDS = frozenset({"", "day", "month", "mixed"})  # units of what is read from the left
 
 
@@ -27,7 +29,7 @@ def markup(
 ) -> str:
     """The table as HTML, every word of it escaped. held: the filters that its links keep."""
     head = "".join(
-        f'<th scope="col"{_side(c)}><button type="button">{escape(c.name)}</button></th>'
+        f'<th scope="col"{_side(c)}><button type="button">{escape(_held(c.name))}</button></th>'
         for c in table.columns
     )
     rows = "".join(
@@ -52,6 +54,11 @@ def _cell(cell: Cell, column: Column, held: tuple[tuple[str, str], ...], *, firs
     told = anchor(cell.text, cell.link, held)
     told = f"<b>{told}</b>" if cell.strong else told
     return f"<{kind}{_side(column)}{value}>{told}</{kind[:2]}>"
+
+
+def _held(name: str) -> str:
+    """A heading whose numbers keep their unit on their line: « Reçus en 30 min ou moins »."""
+    return UNIT.sub("\N{NO-BREAK SPACE}", name)
 
 
 def _side(column: Column) -> str:

@@ -15,11 +15,11 @@ with left:
 with right:
     sections.series(person, question, "departement_mois", "visits_per_day")
 
+sections.waiting(person, question, "plaintes_en_cours")
 left, right = st.columns(2, gap="large")
 with left:
-    sections.waiting(person, question, "plaintes_en_cours")
-with right:
     sections.unclosed(person, question, "remontees")
+with right:
     sections.headed(completeness.silent(person, question, "muets"))
 
 st.header("Les chiffres de la période", anchor=False)

@@ -1,5 +1,6 @@
 """A change has a date in words, with the months among which it may lie; what has no clear date has none."""
 
+import re
 from datetime import date
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import dated as answers
+from dashboard.answers import months
 from dashboard.answers.question import Question
 from dashboard.judgement.dated import dated
 from dashboard.period import add_months, today
@@ -68,5 +70,10 @@ def test_a_site_whose_waits_rose_says_since_when(asked):
     said = answers.since(LOCAL_READER, question, "wait_p50")
     assert said.startswith("Attente médiane\xa0: signal d'alerte, depuis ")
     assert f"{rise.year}" in said
+    curve = months.by_month(LOCAL_READER, question, "wait_p50", "mois")
+    since = re.search(r"depuis \w+ \d{4}", said)[0]
+    assert curve.finding.endswith(f" d'habitude (alerte), {since}"), "no word of the rule"
+    assert f"au-dessus de ce que le hasard permet, {since}" in curve.strip, "one click below"
+    assert curve.content.spec["layer"][-1]["encoding"]["y"]["title"] == "minutes"
     assert answers.since(LOCAL_READER, question, "visits_per_day") == ""
     assert answers.since(LOCAL_READER, question, "satisfaction") == ""

@@ -159,10 +159,10 @@ def test_a_department_is_headed_by_its_visits_and_its_late_complaints(asked):
     received(asked, [None, None, 3])
     year = replace(YEAR, departments=("Alibori",))
     assert headlines.department(LOCAL_READER, year).translate(PLAIN) == (
-        "1 visite en 2025 ; rien ne se dégrade ; 2 plaintes attendent depuis plus de 30 jours"
+        "1 usager reçu en 2025 ; rien ne se dégrade ; 2 plaintes attendent depuis plus de 30 jours"
     )
     part = replace(year, first=date(2025, 6, 15), last=date(2025, 6, 30))
-    assert "1 visite du 15/06/2025 au 30/06/2025" in headlines.department(
+    assert "1 usager reçu du 15/06/2025 au 30/06/2025" in headlines.department(
         LOCAL_READER, part
     ).translate(PLAIN)
 
@@ -170,7 +170,7 @@ def test_a_department_is_headed_by_its_visits_and_its_late_complaints(asked):
 def test_a_site_that_is_silent_is_headed_by_that(asked):
     asked.hand_in("registre", visit(KANDI, "2025-06-30"), visit(COVE, "2025-06-10"))
     said = headlines.site(LOCAL_READER, replace(YEAR, site=COVE)).translate(PLAIN)
-    assert said.startswith("muet depuis 20 jours ; 1 visite en 2025")
+    assert said.startswith("muet depuis 20 jours ; 1 usager reçu en 2025")
     assert headlines.site(LOCAL_READER, replace(YEAR, site="nulle-part")) == ""
 
 

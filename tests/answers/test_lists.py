@@ -169,11 +169,11 @@ def test_days_not_closed_are_named_with_their_year_and_counted(asked):
         "CCSP de Kandi",
         "5",
         "24/11/2025",
-        "lundi 24 et vendredi 21 novembre 2025, et 3 autres",
+        "24/11/2025, 21/11/2025 et 3 autres",
     ]
     panel = completeness.each_day(LOCAL_READER, question, "jours")
     assert [row[0] for row in read(panel)] == [f"{d}/11/2025" for d in (24, 21, 20, 19, 18)]
-    assert read(panel)[0][1] == "lundi 24 novembre 2025"
+    assert read(panel)[0][1] == "lundi"
     said = panel.finding.translate(PLAIN)
     assert said == "CCSP de Kandi a laissé 5 journées ouvertes non clôturées"
 

@@ -48,7 +48,7 @@ def test_a_complaint_leads_to_its_site_and_the_list_of_departments_to_each(page,
     open_page(page, f"{app}/departement")
     page.locator(TABLE).first.get_by_role("link", name="Zou").click()
     expect(page).to_have_url(f"{app}/departement?departement=Zou")
-    expect(page.locator("h1")).to_contain_text("visites sur 12", timeout=20_000)
+    expect(page.locator("h1")).to_contain_text("usagers reçus sur 12", timeout=20_000)
     open_page(page, f"{app}/plaintes")
     waiting = page.locator(TABLE).first
     expect(waiting.locator("tbody tr").nth(5)).to_be_attached(timeout=20_000)

@@ -94,7 +94,7 @@ STATES = {
 # What must be read on the page in that state, or in the usual one, besides no failure.
 SAYS = {
     ("usual", "carte"): "La plainte la plus ancienne",
-    ("usual", "presenter"): "visites, dans",
+    ("usual", "presenter"): "usagers reçus, dans",
     ("usual", "attentes"): "La moitié des usagers reçus ont attendu",
     ("usual", "plaintes"): "en cours, dont",
     ("one row", "carte"): "1 centre sur 24 a remonté ses données",
@@ -104,7 +104,7 @@ SAYS = {
     ("not measured", "departement"): "L'attente n'est pas mesurée ici",
     ("not measured", "site"): "L'attente n'est pas mesurée ici",
     ("not measured", "attentes"): "L'attente n'est pas mesurée ici",
-    ("not measured", "presenter"): "visites, dans 2 centres",
+    ("not measured", "presenter"): "usagers reçus, dans 2 centres",
     **{
         ("usual", spec.url_path): "Données fictives"
         for spec in PAGES
@@ -329,7 +329,9 @@ def test_the_site_page_leads_to_every_site_where_none_is_chosen(demo):
 def test_a_department_is_headed_by_its_finding_and_the_whole_network_leads_to_each(demo):
     zou = sound(visit_page("departement", departement=SOME_DEPARTMENT))
     said = heading(zou).replace("\xa0", " ").replace("\\", "")
-    assert re.match(r"Zou : \d+ visites sur 12 mois ; .*se dégrade.* ; .*plus de 30 jours", said)
+    assert re.match(
+        r"Zou : \d+ usagers reçus sur 12 mois ; .*se dégrade.* ; .*plus de 30 jours", said
+    )
     assert "Département" not in read_tables(zou)[0].head
     everywhere = read_tables(sound(visit_page("departement")))[0]
     assert everywhere.column("Département") == sorted(
