@@ -111,7 +111,8 @@ def chart(person: Person, question: Question) -> None:
     code = _choice(right, "indicateur", {c: BY_CODE[c].label for c in CHARTED}, opened[1])
     asked = Question(question.first, question.last, site=site) if site else question
     panel = by_month(person, asked, code, "serie")
-    sections.heading(place, panel)
+    with place:
+        sections.heading(panel)
     show.panel(sections.under(panel))
 
 

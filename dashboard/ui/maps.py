@@ -1,14 +1,15 @@
 """The map of the sites: folium builds a constant base, the script of `static/map` draws what changes."""
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from functools import cache
+from string import ascii_letters, digits
 from typing import Any
 
 import folium
 import streamlit as st
-from branca.element import MacroElement
+from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 from streamlit_folium import st_folium
 
@@ -27,9 +28,22 @@ ON_PAPER = {
     for theme in ("light", "dark")
 }
 STATIC = "../../app/static/"  # as seen from the component's frame
-# JSON in which these characters alone stay as they are holds nothing that HTML, JavaScript, Jinja or
-# streamlit-folium's search for variable names (which begin with "_") could take for its own.
-UNSAFE = re.compile(r"[^A-Za-z0-9 ,.:\"\[\]-]")
+
+
+class _Safe(dict[int, str]):
+    """For `str.translate`: JSON in which these characters alone stay as they are holds nothing that HTML, JavaScript, Jinja or
+    streamlit-folium's search for variable names (which begin with "_") could take for its own."""
+
+    def __init__(self) -> None:
+        super().__init__((ord(c), c) for c in ascii_letters + digits + ' ,.:"[]-')
+
+    def __missing__(self, code: int) -> str:
+        units = chr(code).encode("utf-16-be", "surrogatepass")
+        escaped = "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+        return self.setdefault(code, escaped)
+
+
+SAFE = _Safe()
 # What a signal may look like: the script draws nothing else.
 SIGN_PARTS = {
     "letter": ("+", "!", "C", ""),  # improvement, alert, change, no signal
@@ -49,8 +63,50 @@ class OfflineMap(folium.Map):
     ]
     default_css = [("leaflet_css", STATIC + "leaflet/1.9.4/leaflet.css")]
 
+    def __init__(self) -> None:
+        super().__init__(
+            location=[9.3, 2.3], zoom_start=7, tiles=None, zoom_control=False, attribution_control=False,
+            scroll_wheel_zoom=False,
+        )  # fmt: skip
 
-class _Start(MacroElement):
+    def render(self, **_kwargs: Any) -> str:
+        """Put folium's styles at the head of the frame. Its own way compiles templates of the map and of all that is on it: a
+        quarter of a run of the opening page, for a script that streamlit-folium writes once more by itself."""
+        _header_of(self).add_child(_head(), name="head")
+        return ""
+
+
+@cache
+def _head() -> Element:
+    """What folium puts at the head of such a map, the same for each."""
+    one = OfflineMap()
+    folium.Map.render(one)  # type: ignore[no-untyped-call]  # folium's
+    parts = _header_of(one)._children.items()
+    written = "".join(part.render() for name, part in parts if name != "meta_http")
+    return Element(written.replace(one.get_name(), "map_div"))
+
+
+def _header_of(one: folium.Map) -> Element:
+    figure = one.get_root()
+    assert isinstance(figure, Figure), "a map of folium's stands in a figure"
+    return figure.header
+
+
+class _Told(MacroElement):
+    """A line of script that the frame runs; nothing of it is rendered with the map."""
+
+    def render(self, **_kwargs: Any) -> str:
+        """Nothing: streamlit-folium takes the script from the template."""
+        return ""
+
+
+class _Group(folium.FeatureGroup):
+    def render(self, **_kwargs: Any) -> str:
+        """The same."""
+        return ""
+
+
+class _Start(_Told):
     _template = Template(
         "{% macro script(this, kwargs) %}"
         "ccsp.start({{ this._parent.get_name() }}, {{ this.options }});"
@@ -62,7 +118,7 @@ class _Start(MacroElement):
         self.options = literal({"communes": communes, "colours": ON_PAPER})
 
 
-class _Drawing(MacroElement):
+class _Drawing(_Told):
     _template = Template(
         "{% macro script(this, kwargs) %}ccsp.draw({{ this.payload }});{% endmacro %}"
     )
@@ -75,12 +131,7 @@ class _Drawing(MacroElement):
 def literal(value: dict[str, Any]) -> str:
     """JavaScript expression for a value that may hold hostile text. ValueError for NaN or infinity."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return f"JSON.parse('{UNSAFE.sub(_code_units, text)}')"
-
-
-def _code_units(match: re.Match[str]) -> str:
-    units = match.group().encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+    return f"JSON.parse('{text.translate(SAFE)}')"
 
 
 def check_signs(sites: Iterable[dict[str, Any]], legend: Legend) -> None:
@@ -132,7 +183,7 @@ def show_map(
     # returned_objects=[]: moving the map does not run the page again.
     st_folium(
         _base(communes), key=key, height=height, use_container_width=True, returned_objects=[],
-        on_change=picked, feature_group_to_add=_changing(payload),
+        on_change=picked, feature_group_to_add=_changing(payload), render=False,
     )  # fmt: skip
 
 
@@ -149,15 +200,12 @@ def _choice(value: object, known: set[str]) -> dict[str, str] | None:
 def _base(communes: str | None) -> OfflineMap:
     # Made anew at each run because adding a group changes it; were its script to change, the frame would be
     # rebuilt and the view lost.
-    base = OfflineMap(
-        location=[9.3, 2.3], zoom_start=7, tiles=None, zoom_control=False, attribution_control=False,
-        scroll_wheel_zoom=False,
-    )  # fmt: skip
+    base = OfflineMap()
     _Start(communes).add_to(base)
     return base
 
 
 def _changing(payload: dict[str, Any]) -> folium.FeatureGroup:
-    group = folium.FeatureGroup("Sites")
+    group = _Group("Sites")
     _Drawing(payload).add_to(group)
     return group

@@ -1,35 +1,49 @@
 """Parts of pages: a panel with the choices that stand above it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.accounts.rights import Person
 from dashboard.answers import complaints, completeness, delays, differing, months, sites
 from dashboard.answers.dated import since
 from dashboard.answers.question import Question
-from dashboard.indicators import BY_CODE, Placement, choices, codes
+from dashboard.indicators import BY_CODE, Placement, choices
 from dashboard.judgement.signals import FOLLOWED
 from dashboard.panel import Listing, Panel
 from dashboard.ui import looked, show, texts
 from dashboard.ui.escape import escaped
 
-VOLUMES = codes(lambda i: i.chart == "volume")
+Value = TypeVar("Value")
+
 ORDERS: dict[sites.Order, str] = {
     "name": "Par nom",
     "value": "Par valeur",
     "size": "Par effectif",
 }
 CHOICE = 270  # width of a choice of indicators, in pixels
+ON_DEMAND = {
+    "entonnoir": (
+        differing.has_funnel,
+        "Entonnoir",
+        "Chaque centre selon sa taille : plus il est petit, plus son chiffre peut s'écarter par hasard.",
+    ),
+    "rang": (
+        differing.has_ranks,
+        "Rang",
+        "Un rang n'est connu qu'à quelques places près : il est donné avec son intervalle.",
+    ),
+}  # of sites compared: whether it is offered, its name, what it is
 DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 
 
 def headed(panel: Panel, *, open_: bool = False, height: int | None = None) -> None:
     """A panel under its finding; where there is no more to it than that, the sentence alone."""
-    heading(st.container(), panel)
+    heading(panel)
     panel = under(panel)
     if panel.table.rows or not isinstance(panel.content, Listing):
         show.panel(panel, open_=open_, height=height)
@@ -57,9 +71,16 @@ def under(panel: Panel) -> Panel:
     return replace(panel, caption=rest.strip())
 
 
-def heading(place: DeltaGenerator, panel: Panel) -> None:
+def heading(panel: Panel) -> None:
     """What the panel finds, at the head of it."""
-    place.header(escaped(panel.finding or panel.title), anchor=False)
+    st.header(escaped(panel.finding or panel.title), anchor=False)
+
+
+def held(key: str, options: Collection[Value], first: Value) -> Value:
+    """What the choice of that key stands at. It stands under the finding, which is of what was chosen, and so is read before
+    it is drawn."""
+    value: Value = st.session_state.get(key, first)
+    return value if value in options else first
 
 
 def choose_indicator(place: Placement, key: str, first: str | None = None) -> str:
@@ -76,12 +97,12 @@ def choose_indicator(place: Placement, key: str, first: str | None = None) -> st
     )
 
 
-def _choose(options: Sequence[str], key: str, first: str | None) -> str:
+def _choose(options: Sequence[str], key: str, first: str) -> None:
     """The same in half a page, where side by side they would not have room."""
-    return st.selectbox(
+    st.selectbox(
         "Indicateur",
         options,
-        options.index(first or options[0]),
+        options.index(first),
         format_func=lambda c: BY_CODE[c].short,
         key=key,
         label_visibility="collapsed",
@@ -89,12 +110,13 @@ def _choose(options: Sequence[str], key: str, first: str | None) -> str:
     )
 
 
-def series(person: Person, question: Question, key: str, first: str | None = None) -> None:
+def series(person: Person, question: Question, key: str, first: str = FOLLOWED[0]) -> None:
     """What is followed, month by month, as it is chosen, under its finding."""
-    place = st.container()
-    code = _choose(FOLLOWED, f"{key}_choix", first)
+    chosen = f"{key}_choix"
+    code = held(chosen, FOLLOWED, first)
     panel = months.by_month(person, question, code, key)
-    heading(place, panel)
+    heading(panel)
+    _choose(FOLLOWED, chosen, first)
     show.panel(under(panel))
 
 
@@ -108,10 +130,10 @@ def compare_chosen(
     person: Person, question: Question, place: Placement, key: str, first: str | None = None
 ) -> None:
     """Sites compared in an indicator that is chosen."""
-    head, row = st.container(), st.container(horizontal=True, vertical_alignment="center")
-    with row:
-        code = _choose(choices(lambda i: place in i.places), f"{key}_choix", first)
-    compare(person, question, "site", code, key, head=head, row=row)
+    options, chosen = choices(lambda i: place in i.places), f"{key}_choix"
+    first = first or options[0]
+    code = held(chosen, options, first)
+    compare(person, question, "site", code, key, above=[partial(_choose, options, chosen, first)])
 
 
 def compare(
@@ -122,47 +144,66 @@ def compare(
     key: str,
     *,
     order: sites.Order = "value",
-    head: DeltaGenerator | None = None,
-    row: DeltaGenerator | None = None,
+    above: Sequence[Callable[[], object]] = (),
 ) -> None:
     """One indicator by site, service or hour, in the order chosen; of sites, the funnel and the rank on demand. order: the
-    one it opens with. head: where its finding stands; row: its choices; by default above it."""
-    head, ranked, funnel = head or st.container(), False, False
-    order = "name" if by == "hour" else order
-    with row or st.container(horizontal=True, vertical_alignment="center"):
-        if by != "hour":
-            order = st.segmented_control(
-                "Ordre",
-                list(ORDERS),
-                default=order,
-                format_func=lambda order: ORDERS.get(order, ""),
-                key=f"{key}_ordre",
-                label_visibility="collapsed",
-                required=True,
-            )
-        if differing.has_funnel(person, question, by, code):
-            funnel = st.toggle(
-                "Entonnoir",
-                key=f"{key}_entonnoir",
-                help="Chaque centre selon sa taille : plus il est petit, plus son chiffre peut s'écarter par hasard.",
-            )
-        if differing.has_ranks(person, question, by, code):
-            ranked = st.toggle(
-                "Rang",
-                key=f"{key}_rang",
-                help="Un rang n'est connu qu'à quelques places près : il est donné avec son intervalle.",
-            )
+    one it opens with. above: what draws other choices, which stand before these."""
+    drawn = list(above)
+    if by == "hour":
+        order = "name"
+    else:
+        drawn.append(partial(_order, f"{key}_ordre", order))
+        order = held(f"{key}_ordre", ORDERS, order)
+    on = {}
+    for name, (offered, label, help_) in ON_DEMAND.items():
+        toggle = f"{key}_{name}"
+        if offered(person, question, by, code):
+            drawn.append(partial(st.toggle, label, key=toggle, help=help_))
+            on[name] = bool(st.session_state.get(toggle))
+    ranked = on.get("rang", False)
     panel = sites.compare(
-        person, question, by, code, key, order=order, ranked=ranked, funnel=funnel
+        person,
+        question,
+        by,
+        code,
+        key,
+        order=order,
+        ranked=ranked,
+        funnel=on.get("entonnoir", False),
     )
-    heading(head, panel)
+    heading(panel)
+    # A row for one thing would be nothing but something more to draw.
+    row = st.container(horizontal=True, vertical_alignment="center") if len(drawn) > 1 else None
+    with row or nullcontext():
+        for draw in drawn:
+            draw()
     show.panel(panel, open_=ranked)
+
+
+def _order(key: str, first: sites.Order) -> None:
+    st.segmented_control(
+        "Ordre",
+        list(ORDERS),
+        default=first,
+        format_func=lambda order: ORDERS.get(order, ""),
+        key=key,
+        label_visibility="collapsed",
+        required=True,
+    )
 
 
 def survival(person: Person, question: Question, key: str) -> None:
     """How long complaints stay without an answer; by category or site on demand."""
-    head = st.container()
-    detail = st.segmented_control(
+    detail = held(f"{key}_detail", DETAILS, "Toutes")
+    curve = f"{key}_courbe_{DETAILS[detail]}"
+    panel = delays.survival(person, question, key, DETAILS[detail])
+    names = [row[0].text for row in panel.table.rows]
+    several = bool(DETAILS[detail] and names)
+    if several:
+        chosen = held(curve, names, names[0])
+        panel = delays.survival(person, question, key, DETAILS[detail], chosen)
+    heading(panel)
+    st.segmented_control(
         "Détail",
         list(DETAILS),
         default="Toutes",
@@ -170,12 +211,6 @@ def survival(person: Person, question: Question, key: str) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    panel = delays.survival(person, question, key, DETAILS[detail])
-    if DETAILS[detail] and panel.table.columns:
-        names = [row[0].text for row in panel.table.rows]
-        chosen = st.selectbox(
-            "Courbe", names, key=f"{key}_courbe_{DETAILS[detail]}", label_visibility="collapsed"
-        )
-        panel = delays.survival(person, question, key, DETAILS[detail], chosen)
-    heading(head, panel)
+    if several:
+        st.selectbox("Courbe", names, key=curve, label_visibility="collapsed")
     show.panel(panel, open_=bool(DETAILS[detail]))

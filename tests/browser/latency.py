@@ -51,8 +51,9 @@ WATCH = """(ready, from) => new Promise((done, failed) => {
   eye.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
   look();
 })"""
-FIGURES = "[...document.querySelectorAll('.ccsp-card strong')].map(e => e.innerText)"
-HEADING = "[document.querySelector('h1').innerText]"  # which says figures, on the pages that begin with a finding
+# Text as it is in the document, for to ask for it as it is seen has all of the page laid out at each look.
+FIGURES = "[...document.querySelectorAll('.ccsp-card strong')].map(e => e.textContent)"
+HEADING = "[document.querySelector('h1').textContent]"  # which says figures, on the pages that begin with a finding
 HELLO = """import streamlit as st
 name = st.selectbox("Nom", ["Afi", "Bio", "Codjo"], key="nom")
 st.title(f"Bonjour {name}", anchor=False)
@@ -112,7 +113,7 @@ def site_clicks(page: Page, count: int = CLICKS) -> list[float]:
           () => { window.parent.clicked = performance.now() + performance.timeOrigin; }, {capture: true, once: true})""")
         page.evaluate("(name) => { window.clicked = 0; window.wanted = name; }", name)
         page.evaluate(f"""() => {{ window.timed = ({WATCH})(
-          () => window.clicked && [...document.querySelectorAll('h3')].some(h => h.innerText === window.wanted),
+          () => window.clicked && [...document.querySelectorAll('h3')].some(h => h.textContent === window.wanted),
           () => window.clicked - performance.timeOrigin); }}""")
         mark.dispatch_event("click") if covered(page, mark) else mark.click()
         found.append(timed(page))
@@ -255,7 +256,7 @@ def hello_changes(page: Page, count: int = 10) -> list[float]:
             page,
             "nom",
             names[i % 3],
-            f"document.querySelector('h1').innerText.includes('{names[i % 3]}')",
+            f"document.querySelector('h1').textContent.includes('{names[i % 3]}')",
         )
         for i in range(count)
     ]

@@ -99,6 +99,19 @@ def test_another_payload_changes_the_group_and_not_the_base():
     assert at.get("component_instance")[0].proto.id == identity
 
 
+def test_the_frame_is_given_what_folium_s_own_way_gives(monkeypatch):
+    ours = arguments(page())
+    for one in (maps.OfflineMap, maps._Group, maps._Told):
+        monkeypatch.delattr(one, "render")
+    theirs = arguments(page())
+    assert "#map_div {" in ours["header"]
+    for name in theirs.keys() - {"feature_group"}:
+        assert str(ours[name]).split() == str(theirs[name]).split(), name
+    # It is put on the map once more, at its end, in both.
+    once = theirs["feature_group"].replace("feature_group_feature_group_0.addTo(map_div);", "")
+    assert ours["feature_group"].split() == once.split()
+
+
 def test_limits_of_communes_are_named_in_the_base():
     named = page({"communes": "communes-0123456789ab.js"})
     assert decode(arguments(named)["script"]) == {
