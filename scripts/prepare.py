@@ -277,7 +277,8 @@ def provider() -> bool:
 def test() -> int:
     """Everything: style and types, then all tests; the browser suite by itself, since it starts servers of its own."""
     environment(DEV)
-    missing, environ = [], {}
+    # One processor for each algebra: the threads that it starts in each of the tests' many processes find nothing to do.
+    missing, environ = [], {"OPENBLAS_NUM_THREADS": "1"}
     there = any(map(shutil.which, BROWSERS))
     browser = there or any(find(name, name) for name in BROWSERS[:2])
     if not browser:

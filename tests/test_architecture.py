@@ -7,7 +7,7 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -95,14 +95,41 @@ ALL_MODULES = [
 ENTRANCES = {p.name for p in ROOT.glob("*.py")}  # streamlit_app.py, and what starts the server
 
 
+def for_each(names: list[str]) -> Callable[[Callable[[str], None]], Callable[[], None]]:
+    """One test that a check holds for each of some modules, and that names every one for which it does not: they are so
+    many that a test for each would take longer than what it looks at."""
+    assert names
+
+    def decorated(check: Callable[[str], None]) -> Callable[[], None]:
+        def test() -> None:
+            wrong = {}
+            for name in names:
+                try:
+                    check(name)
+                except AssertionError as error:
+                    wrong[name] = error
+            if wrong:
+                pytest.fail("\n\n".join(f"{name}: {error}" for name, error in wrong.items()))
+
+        test.__name__, test.__doc__ = check.__name__, check.__doc__
+        return test
+
+    return decorated
+
+
 @cache
 def tree(path: str) -> ast.Module:
     """The syntax tree of a file."""
     return ast.parse((ROOT / path).read_text(encoding="utf-8"))
 
 
-def imports(path: str) -> Iterator[str]:
+@cache
+def imports(path: str) -> frozenset[str]:
     """Everything that a file imports, wherever the statement stands: `from db import read` is db and db.read."""
+    return frozenset(_imports(path))
+
+
+def _imports(path: str) -> Iterator[str]:
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -125,9 +152,7 @@ def below(path: str, module: str) -> set[str]:
 
 
 def test_the_reader_of_imports_reads_them_all():
-    assert {"db.read", "db.engine", "db.engine.make_engine"} <= set(
-        imports("dashboard/__main__.py")
-    )
+    assert {"db.read", "db.engine", "db.engine.make_engine"} <= imports("dashboard/__main__.py")
     assert below("dashboard/__main__.py", "db") == {
         "db.codes",
         "db.read",
@@ -142,13 +167,13 @@ def test_the_reader_of_imports_reads_them_all():
     }
 
 
-@pytest.mark.parametrize("path", ALL_MODULES)
+@for_each(ALL_MODULES)
 def test_only_screens_import_streamlit_or_folium(path):
     if not path.startswith(("dashboard/ui/", "pages/")) and path not in ENTRANCES:
         assert not uses(path, *SCREEN)
 
 
-@pytest.mark.parametrize("path", modules("pages"))
+@for_each(modules("pages"))
 def test_a_page_imports_only_answers_the_screen_s_parts_and_the_table_of_contents(path):
     ours = uses(path, "db", "dashboard", "pages", "scripts")
     allowed = ("dashboard.ui", "dashboard.answers", "dashboard.ui.navigation")
@@ -156,7 +181,7 @@ def test_a_page_imports_only_answers_the_screen_s_parts_and_the_table_of_content
     assert not uses(path, "sqlalchemy")
 
 
-@pytest.mark.parametrize("path", modules("pages"))
+@for_each(modules("pages"))
 def test_a_page_reads_like_a_table_of_contents(path):
     assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 60
     assert not any(isinstance(n, ast.ClassDef) for n in ast.walk(tree(path))), (
@@ -169,7 +194,7 @@ def test_no_script_lies_directly_in_pages():
     assert list((ROOT / "pages").glob("*.py")) == []
 
 
-@pytest.mark.parametrize("path", modules("dashboard"))
+@for_each(modules("dashboard"))
 def test_only_answers_read_the_database_and_only_actions_write_to_it(path):
     allowed = next(
         (of for where, of in ASK_THE_DATABASE.items() if path.startswith(where)),
@@ -181,7 +206,7 @@ def test_only_answers_read_the_database_and_only_actions_write_to_it(path):
         assert not uses(path, "dashboard.ui", "dashboard.answers", "dashboard.actions")
 
 
-@pytest.mark.parametrize("path", modules("dashboard/answers", "dashboard/actions"))
+@for_each(modules("dashboard/answers", "dashboard/actions"))
 def test_answers_and_actions_know_nothing_of_screens(path):
     assert not uses(path, *SCREEN, "dashboard.ui", "pages")
     if path.startswith("dashboard/answers/"):
@@ -233,7 +258,7 @@ def part(name: str) -> str:
     return max((p for p in HEIGHT if f"{name}.".startswith(f"{p}.")), key=len, default=name)
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n != "dashboard"])
+@for_each([n for n in NAMES if n != "dashboard"])
 def test_no_part_imports_from_a_higher_one(name):
     assert part(name) in HEIGHT, f"{name} has no place in LAYERS"
     above = {
@@ -265,7 +290,7 @@ def test_the_command_line_loads_nothing_of_screens(sqlite, tmp_path):
     assert done.stderr.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("path", modules("db"))
+@for_each(modules("db"))
 def test_db_knows_nothing_of_screens_and_little_of_the_dashboard(path):
     allowed = DB_MAY_USE | (
         {m for m in below(path, "dashboard") if m.startswith("dashboard.forms.")}
@@ -290,12 +315,12 @@ def test_frames_import_nothing_of_ours():
     assert not uses("db/codes.py", "db", "dashboard")
 
 
-@pytest.mark.parametrize("path", ["dashboard/palette.py", "dashboard/french.py"])
+@for_each(["dashboard/palette.py", "dashboard/french.py"])
 def test_the_palette_and_the_language_import_nothing_of_ours(path):
     assert not uses(path, "db", "dashboard")
 
 
-@pytest.mark.parametrize("path", modules(*COLOURLESS))
+@for_each(modules(*COLOURLESS))
 def test_what_works_out_figures_knows_no_colour(path):
     assert not uses(path, "dashboard.palette")
 
@@ -313,9 +338,7 @@ def public(path: str) -> Iterator[ast.FunctionDef | ast.ClassDef]:
                 )
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in modules("db", "dashboard") if "migrations/versions" not in p]
-)
+@for_each([p for p in modules("db", "dashboard") if "migrations/versions" not in p])
 def test_what_others_may_call_says_what_it_does(path):
     model = path == "db/models.py"  # a table's columns say it, and its comments
     silent = [
@@ -326,7 +349,7 @@ def test_what_others_may_call_says_what_it_does(path):
     assert silent == []
 
 
-@pytest.mark.parametrize("path", ALL_MODULES)
+@for_each(ALL_MODULES)
 def test_a_module_says_what_it_is_and_is_named_for_it(path):
     empty = not (ROOT / path).read_text(encoding="utf-8").strip()
     assert empty or ast.get_docstring(tree(path))
