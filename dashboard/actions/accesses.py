@@ -1,6 +1,7 @@
 """What is noted of who looked at rows or took a file away, beside the data and outside their version; and the journal read."""
 
 import logging
+import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from dashboard.answers.view import engine
 from dashboard.period import local
 
 LOG = logging.getLogger("ccsp")
+DAY = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 # What a line of either journal says, in words.
 DID = {
     "signed in": "s'est connecté",
@@ -139,6 +141,13 @@ def lines(person: Person, first: date, last: date, wanted: str = "") -> list[Lin
     ]
 
 
+def _day(value: object) -> object:
+    """A day as French writes it, where the value is one."""
+    if isinstance(value, str) and DAY.fullmatch(value):
+        return french.date_short(date.fromisoformat(value))
+    return value
+
+
 def _what(detail: dict[str, Any], why: str) -> str:
     """« compte kofi · rôle directeur » and the reason that was given."""
     if "role" in detail:
@@ -146,7 +155,7 @@ def _what(detail: dict[str, Any], why: str) -> str:
     if "by" in detail:
         detail = {**detail, "by": BY.get(detail["by"], detail["by"])}
     parts = [
-        f"{WITH.get(name, name)} {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        f"{WITH.get(name, name)} {', '.join(map(str, value)) if isinstance(value, list) else _day(value)}"
         for name, value in detail.items()
         if value not in (None, "", [])
     ]

@@ -266,7 +266,7 @@ def _most(late: Counter[str]) -> str:
     """« De plus de 30 jours : Borgou 14, Ouémé 9 et Alibori 6 ; ailleurs 17 »."""
     most = sorted(late.items(), key=lambda pair: (-pair[1], french.alphabetical(pair[0])))
     named, rest = most[:MOST], sum(n for _, n in most[MOST:])
-    said = french.join_words([f"{place} {french.number(n)}" for place, n in named])
+    said = french.join_words([f"{place}{S}{french.number(n)}" for place, n in named])
     more = f"{S}; ailleurs {french.number(rest)}" if rest else ""
     return f"De plus de {LATE_DAYS} jours{S}: {said}{more}" if named else ""
 
@@ -304,19 +304,19 @@ def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
     return table(
         (
             ("Référence", ""),
+            ("Âge", "days"),  # what a telephone shows of the row
             *([("Centre", "")] if named else []),
             *([("Département", "")] if several else []),
             ("Reçue le", "day"),
-            ("Âge", "days"),
             ("Catégorie", ""),
         ),
         [
             (
                 Cell(reference or "—", link=to_site(code)),
+                Cell(_age(view, age, day_of(known)), age, strong=age > LATE_DAYS),
                 *([site_name(name, code)] if named else []),
                 *([words(home[code])] if several else []),
                 day(day_of(received)),
-                Cell(_age(view, age, day_of(known)), age, strong=age > LATE_DAYS),
                 words(category),
             )
             for reference, code, name, received, known, age, category in zip(

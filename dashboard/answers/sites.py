@@ -38,7 +38,7 @@ from db.codes import UNKNOWN_KEY
 S = french.SPACE
 Order = Literal["name", "value", "size"]
 Column = tuple[str, Mapping[str, str]]  # a heading, and the words of each key
-LIKELY = "Trait fin : entre quelles valeurs se trouve sans doute le vrai chiffre (19 fois sur 20)."
+LIKELY = f"Trait fin{S}: le vrai chiffre s'y trouve 19 fois sur 20."
 READING_BARS = "trait fin : où se trouve sans doute le vrai chiffre"
 WHAT = {
     "site": "Centre",
@@ -181,7 +181,7 @@ def _bars(
         intervals=[_in_words(code, likely.get(k)) for k in drawn] if likely else (),
     )
     line = "" if reference is None else f"Trait pointillé : l'ensemble, {shown(everybody)}"
-    caption = [f"{line} ({base(everybody)})."] if line else []
+    caption = [f"L'ensemble{S}: {shown(everybody)} ({base(everybody)})."] if line else []
     if likely:
         caption.append(LIKELY)
     subject = i.label if by == "site" else panel.title

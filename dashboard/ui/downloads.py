@@ -50,7 +50,7 @@ def to_whom() -> None:
             "Pour qui sont ces fichiers",
             held,
             max_chars=LONGEST,
-            placeholder="facultatif : le conseil de cabinet, la préfecture…",
+            placeholder="facultatif : la préfecture…",
             help="Écrit dans chaque fichier et au journal, jamais dans le nom du fichier.",
             key=WRITTEN,
             on_change=_hold,

@@ -14,6 +14,7 @@ from dashboard.ui import errors, outcome, session
 from dashboard.ui.escape import escaped
 
 ONCE = "link_once"  # (workshop, address) of the last one that was made: shown by the run that follows, and no other
+FORM = 616  # pixels: what is typed is short
 USUAL = timedelta(days=7)
 
 
@@ -45,7 +46,7 @@ def _told_once() -> None:
 
 def _making(person: Person) -> None:
     own = sorted(person.departments or departments(person), key=french.alphabetical)
-    with st.container(border=True):
+    with st.container(border=True, width=FORM):
         st.text_input("Pour quel atelier", max_chars=120, key="lien_pour")
         now = today()
         st.date_input(

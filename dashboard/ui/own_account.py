@@ -38,7 +38,7 @@ def show() -> None:
     if len(entries) > 1:
         st.button("Tout fermer", on_click=_close, key="fermer_toutes")
     st.caption(
-        "Fermer la session où l'on est y met fin aussi : il faut alors se connecter de nouveau."
+        "« Fermer » déconnecte ce navigateur-là. Si c'est celui-ci, il faut se connecter de nouveau."
     )
     outcome.said("sessions")
     if may(person, "guest_links"):

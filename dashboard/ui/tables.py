@@ -13,7 +13,7 @@ from dashboard.panel import Cell, Column, Table
 from dashboard.ui import filters
 from dashboard.ui.links import anchor
 
-UNIT = re.compile(r"(?<=\d) (?=\w)")
+UNIT = re.compile(r"(?<=\d) (?=\w\b)")
 WORDS = frozenset({"", "day", "month", "mixed"})  # units of what is read from the left
 
 
@@ -57,7 +57,7 @@ def _cell(cell: Cell, column: Column, held: tuple[tuple[str, str], ...], *, firs
 
 
 def _held(name: str) -> str:
-    """A heading whose numbers keep their unit on their line: « Reçus en 30 min ou moins »."""
+    """A heading that leaves no letter alone on a line: « Plaintes traitées en 30 j »."""
     return UNIT.sub("\N{NO-BREAK SPACE}", name)
 
 

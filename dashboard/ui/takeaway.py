@@ -56,9 +56,12 @@ def ways(spec: PageSpec) -> None:
 
 
 def _present(spec: PageSpec, departments: Sequence[str]) -> str:
-    """« Présenter le réseau », « Présenter le Zou », « Présenter ce centre »: what the presentation will speak of."""
+    """« Présenter le réseau », « Présenter le Zou », « Présenter ces départements », « Présenter ce centre »: what the
+    presentation will speak of."""
     if "centre" in spec.filters:
         return "Présenter ce centre"
+    if len(departments) > 1:
+        return "Présenter ces départements"
     return f"Présenter {in_words(departments) if departments else 'le réseau'}"
 
 

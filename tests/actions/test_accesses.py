@@ -43,6 +43,13 @@ def test_what_was_entered_and_what_was_looked_at_are_read_together_the_latest_fi
     ] == ["kofi"]
 
 
+def test_a_day_in_the_journal_is_written_as_french_writes_it(engine):
+    made = {"for": "atelier 2026-11", "until": "2026-11-28"}
+    accesses.note(Person("cab", Role.CABINET, id="c"), "guest link made", made)
+    (line,) = accesses.lines(ADMINISTRATOR, today(), today(), "lien")
+    assert line.what == "pour atelier 2026-11 · jusqu'au 28/11/2026"
+
+
 def test_a_day_is_one_of_benin(engine):
     since, until = noted(today(), today())
     assert local(since).hour == 0 and until - since == timedelta(days=1)
