@@ -110,7 +110,9 @@ def _visits_headline(figures: Mapping[str, Figure]) -> str:
     f = figures["visits"]
     if f.value is None:
         return "Aucune donnée remontée sur la période"
-    return f"{french.plural(f.value, 'usager reçu', 'usagers reçus')}, dans {french.plural(f.sites_reporting, 'centre')}"
+    received = french.plural(f.value, "usager reçu", "usagers reçus")
+    where = f", dans {french.plural(f.sites_reporting, 'centre')}" if f.sites_expected > 1 else ""
+    return f"{received}{where}"
 
 
 @slide(
@@ -352,9 +354,12 @@ def _delay(about: Subject, _: str) -> Found:
 @slide(
     "remontees",
     "Jours non clôturés",
-    question="Qu'est-ce qui empêche ces centres de clôturer leurs journées ?",
+    question="Qu'est-ce qui empêche de clôturer ces journées ?",
 )
 def _missing(about: Subject, _: str) -> Found:
+    if about.question.site:
+        panel = completeness.each_day(about.view, about.question, "remontees")
+        return panel.finding, panel
     panel = completeness.not_reported(about.view, about.question, "remontees")
     rows = tuple(row for row in panel.table.rows if row[1].value)
     return panel.finding, replace(panel, table=replace(panel.table, rows=rows))

@@ -124,7 +124,7 @@ def bars(
         values,
         height={"step": STEP},
         layer=layers,
-        usermeta=describe("bar", x="k", x_title=unit, series=series),
+        usermeta=describe("bar", x="k", x_title=axis or unit, series=series),
     )
 
 

@@ -153,7 +153,7 @@ def control_chart(
         values,
         height=height,
         layer=layers,
-        usermeta=describe("line", x="label", y_title=unit, series=series),
+        usermeta=describe("line", x="label", y_title=axis or unit, series=series),
     )
 
 

@@ -68,7 +68,7 @@ def lines(
         usermeta=describe(
             "line",
             x="label",
-            y_title=unit,
+            y_title=axis or unit,
             series=[worded(unit)],
         ),
     )

@@ -6,7 +6,7 @@ placed again with that one first. The screen does the same: `static/map/names.js
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.exports.geography import Box, Drawing, Mark, Pane, box_of
 
@@ -17,6 +17,7 @@ NEAR, CLEAR = (
     3.0,
     4.0,
 )  # px of the screen's map: from a mark to its name; from a name to another mark
+SMALLER = (1.0, 0.9, 0.8)  # sizes of type, in parts of what is asked for
 RINGS, TURNS, ROUNDS = (8, 14, 22, 32, 44, 58, 74, 92), 24, 8
 Line = tuple[float, float, float, float]
 
@@ -25,7 +26,7 @@ Line = tuple[float, float, float, float]
 class Label:
     """A name with its mark; x, y: the upper left corner of its box. anchor: where the text is held in it, so that a wider
     typeface does not cover the mark: "start", "middle" or "end". line: from the mark to a name that stands further away.
-    silent: what is written under it."""
+    silent: what is written under it. crosses: whether the line passes under another mark."""
 
     text: str
     x: float
@@ -36,11 +37,27 @@ class Label:
     anchor: str = "start"
     silent: str = ""
     line: Line | None = None
+    crosses: bool = False
 
     @property
     def box(self) -> Box:
         """Left, top, right, bottom."""
         return self.x, self.y, self.x + self.width, self.y + self.height
+
+
+def fitting(drawing: Drawing, size: float) -> tuple[tuple[Label, ...], float]:
+    """The names in the largest type up to that size in which all sites have theirs and no line passes under a mark, and
+    the type; where there is none, in that which lacks least."""
+    sites = len({m.name for m in drawing.marks})
+    found = []
+    for share in SMALLER:
+        names = labels(drawing, size * share)
+        lacking = _lacking(sites, names)
+        found.append((lacking, names, size * share))
+        if not lacking:
+            break
+    _, names, fit = min(found, key=lambda one: one[0])
+    return names, fit
 
 
 def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
@@ -62,7 +79,8 @@ def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
 def _arranged(
     marks: Sequence[Mark], named: set[str], pane: Pane, size: float, scale: float
 ) -> list[Label]:
-    """The names of a pane's marks; those without any room are left out."""
+    """The names of a pane's marks; those without any room are left out. Who finds none, or none without a line under
+    another mark, is placed first in the next round."""
     x, y = pane.title_at(2 * size)
     title = (x, y, x + (len(pane.title) * WIDE + 1) * size, y + 2 * size)
     order = sorted((m for m in marks if m.name in named), key=lambda m: (m.y, m.x))
@@ -72,21 +90,27 @@ def _arranged(
         lost: list[Mark] = []
         for mark in order:
             free = (
-                spot
+                replace(spot, crosses=not strict and spot.line is not None)
                 # A line that passes under a mark, then a name close to one, is better than no name.
                 for strict, clear in ((True, CLEAR), (False, CLEAR), (False, 0))
                 for spot in _spots(mark, size, scale)
                 if _free(spot, mark, marks, placed, title, pane, scale, clear * scale, strict)
             )
-            if spot := next(free, None):
+            spot = next(free, None)
+            if spot:
                 placed.append(spot)
-            else:
+            if not spot or spot.crosses:
                 lost.append(mark)
-        best = max(best, placed, key=len)
+        best = min(best, placed, key=lambda found: _lacking(len(order), found))
         if not lost:
             break
         order = lost + [m for m in order if m not in lost]
     return best
+
+
+def _lacking(sites: int, names: Sequence[Label]) -> int:
+    """How bad it is: twice the names that are missing, and the lines under marks."""
+    return 2 * (sites - len(names)) + sum(one.crosses for one in names)
 
 
 def _spots(m: Mark, size: float, scale: float) -> Iterator[Label]:

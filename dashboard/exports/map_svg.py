@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.exports import geography
 from dashboard.exports.geography import Drawing, Mark, Pane
-from dashboard.exports.labels import Label, Line, labels
+from dashboard.exports.labels import Label, Line, fitting
 from dashboard.exports.map_marks import before_row, drawn, sample, short
 from dashboard.exports.svg import FONT, painted, safe, text_of
 from dashboard.french import SPACE
@@ -43,10 +43,10 @@ def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
         f' viewBox="0 0 {short(width)} {short(height)}" font-family="{FONT}" font-size="{short(font_px)}" fill="none">'
     ]
     parts += [_pane(drawing, i, pane, font_px) for i, pane in enumerate(drawing.panes)]
-    names = labels(drawing, font_px)
+    names, size = fitting(drawing, font_px)
     parts += [_line(one.line, font_px) for one in names if one.line]
     parts += [_mark(m, drawing.scale) for m in drawing.marks]
-    parts += [_label(one, font_px) for one in names]
+    parts += [_label(one, size) for one in names]
     return "".join([*parts, legend.draw(x, y), "</svg>"])
 
 
@@ -118,7 +118,8 @@ def _label(one: Label, font_px: float, weight: str = "400") -> str:
     for i, words in enumerate((one.text, one.silent) if one.silent else (one.text,)):
         look = ' font-style="italic"' if i else f' font-weight="{weight}"'
         parts.append(
-            f'<text x="{short(x)}" y="{short(one.y + font_px * (0.95 + 1.2 * i))}" text-anchor="{one.anchor}"{look} {halo}>'
+            f'<text x="{short(x)}" y="{short(one.y + font_px * (0.95 + 1.2 * i))}" font-size="{short(font_px)}"'
+            f' text-anchor="{one.anchor}"{look} {halo}>'
             f"{safe(words)}</text>"
         )
     return "".join(parts)

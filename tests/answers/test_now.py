@@ -73,7 +73,7 @@ def test_open_complaints_and_the_oldest_are_those_of_the_date_of_the_data(asked)
         assert f["complaints_oldest"].value == (DAY - date(2025, 3, 10)).days
         ages = complaints.ages(LOCAL_READER, question, "ages")
         assert ages.finding.translate(PLAIN) == (
-            "2 plaintes en cours, dont 1 depuis plus de 30 jours et 1 depuis plus de 90, au 24/11/2025"
+            "2 plaintes en cours, dont 1 depuis plus de 90 jours, au 24/11/2025"
         )
         (tile,) = cards.cards(LOCAL_READER, question, ("complaints_open",)).cards
         assert (tile.value, tile.state) == (2, "au 24/11/2025")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard.exports import geography, map_svg
-from dashboard.exports.labels import WIDE, labels
+from dashboard.exports.labels import WIDE, fitting, labels
 from dashboard.panel import Legend, Plot
 from dashboard.settings import ROOT
 
@@ -143,3 +143,29 @@ def test_a_slide_names_every_site_beside_a_legend_as_large():
     assert [m["label"] for m in plot.marks if m["label"] not in told] == []
     assert re.findall(r'<g font-size="([\d.]+)"', drawn) == ["24"]
     assert {"CCSP", "GSRU", "muet depuis plus de 7", "50"} <= set(told)
+
+
+@pytest.mark.parametrize(
+    ("size", "without"), [((640, 300), "names"), ((700, 360), "a clear way for a line")]
+)
+def test_where_there_is_little_room_names_are_smaller_rather_than_missing(size, without):
+    drawing = geography.draw(network(silent=1), *size, names=24 * 11)
+    full, (found, type_) = labels(drawing, 24), fitting(drawing, 24)
+    assert len(full) < 24 if without == "names" else any(one.crosses for one in full)
+    assert len({one.text for one in found}) == 24 and 19 < type_ < 24
+    boxes = {m.label: (m.pane, geography.box_of(m, drawing.scale)) for m in drawing.marks}
+    for one in (one for one in found if one.line):
+        others = [
+            box for name, (pane, box) in boxes.items() if pane == one.pane and name != one.text
+        ]
+        assert not any(under(one.line, box) for box in others), one.text
+
+
+def under(line, box) -> bool:
+    """Whether a line passes under a box, by a thousand of its points."""
+    x1, y1, x2, y2 = line
+    left, top, right, bottom = box
+    return any(
+        left < x1 + (x2 - x1) * i / 1000 < right and top < y1 + (y2 - y1) * i / 1000 < bottom
+        for i in range(1001)
+    )

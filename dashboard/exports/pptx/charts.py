@@ -160,7 +160,7 @@ def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, 
     if lines:
         _whiskers(plot.series[0], [chart.rows[n] for n in which])
     for one in others:
-        axes.upright(made, inner, (one.y[0] or 0) / high, ACCENT, one.name)
+        axes.upright(made, inner, (one.y[0] or 0) / high, INK, one.name)
 
 
 def _colour_bars(series: BarSeries, rows: Sequence[Row]) -> None:

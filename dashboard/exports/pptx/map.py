@@ -27,6 +27,8 @@ from dashboard.panel import Panel, Plot
 
 SCALE = 0.78  # points in a pixel of the screen's map
 UNIT = SCALE / 72  # inches in one
+NAMES = 11  # letters' heights of room for the names beside the country
+SIGNED = 1.4  # rows that one with a frame and its letter takes
 LEGEND = 3.55  # inches of its column
 Point = tuple[float, float]
 TICKS: dict[str, list[list[Point]]] = {
@@ -40,7 +42,7 @@ FORMS = {"square": MSO_SHAPE.RECTANGLE, "hexagon": MSO_SHAPE.HEXAGON, "GSRU": MS
 def draw_map(made: Page, panel: Panel, plot: Plot, box: Box) -> None:
     """The panel's map with its legend at the right."""
     place = box.within(0, 0, LEGEND + 0.25, 0)
-    drawing = geography.draw(plot, place.w * 72, place.h * 72, scale=SCALE)
+    drawing = geography.draw(plot, place.w * 72, place.h * 72, scale=SCALE, names=SMALL * NAMES)
     shapes, before = made.shapes, len(made.shapes)
 
     def at(x: float, y: float, w: float = 0, h: float = 0) -> Box:
@@ -167,12 +169,16 @@ def _legend(shapes: SlideShapes, plot: Plot, box: Box) -> None:
         run = Run(" ".join(title), BODY, INK, True)
         words(shapes, Box(box.x, y, box.w, tall(len(title), BODY)), run)
         y += tall(len(title), BODY) + 0.06
-    rows = [*legend.rows, *legend.kinds]
     under = 0.28 + (0.75 if legend.sizes else 0) + (0.3 if legend.note else 0)
-    high = min((box.y + box.h - y - under) / max(len(rows), 1), 0.36)
-    for row in rows:
-        _row(shapes, Box(box.x, y, box.w, high), row)
-        y += high
+    shares = [SIGNED if row.get("sign") else 1 for row in legend.rows]
+    lines = sum(shares) + bool(legend.kinds)
+    high = min((box.y + box.h - y - under) / max(lines, 1), 0.36)
+    for row, share in zip(legend.rows, shares, strict=True):
+        _row(shapes, Box(box.x, y, box.w, high * share), row)
+        y += high * share
+    for i, row in enumerate(legend.kinds):  # side by side, by the letters that stand for them
+        _row(shapes, Box(box.x + 1.4 * i, y, 1.4, high), {**row, "label": row["kind"]})
+    y += high if legend.kinds else 0
     for text in filter(None, (legend.note, legend.size_text)):
         words(shapes, Box(box.x, y, box.w, 0.28), Run(cut(text, 1, box.w, BODY)))
         y += 0.28
