@@ -12,7 +12,7 @@ from itertools import groupby
 
 import numpy as np
 
-from dashboard.statistics.level import follow
+from dashboard.statistics.level import flags
 from dashboard.statistics.limits import COUNTED, NONE, RUN, Family, two_rules
 from dashboard.statistics.seasonal import HISTORY, LINE, line, logs, season, seasonal
 
@@ -99,14 +99,13 @@ def chances_of(shapes: Sequence[Shape], draws: int = DRAWS, seed: int = SEED) ->
         centre = np.repeat([shapes[i].centre for i in at], draws)[:, None]
         spread = np.repeat([shapes[i].spread for i in at], draws)[:, None]
         events = _noise(Family(family), bases, centre, spread, random)
-        judged = follow(
-            events, bases if family in COUNTED else None, family=Family(family), runs=runs
+        limits, signals = flags(
+            events, bases if family in COUNTED else None, Family(family), runs=runs
         )
         shape = len(at), draws, months
-        known = np.isfinite(judged.usual).reshape(shape)[:, 0]
-        flagged = (judged.rule != NONE).reshape(shape).mean(axis=1)
-        for i, limits, share in zip(at, known, flagged, strict=True):
-            chances[i] = np.where(limits, share, np.nan)
+        known, flagged = limits.reshape(shape)[:, 0], signals.reshape(shape).mean(axis=1)
+        for i, there, share in zip(at, known, flagged, strict=True):
+            chances[i] = np.where(there, share, np.nan)
     return chances
 
 

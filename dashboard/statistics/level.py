@@ -134,6 +134,30 @@ def follow(
     a row on one side say anything; with few events they do not, since most months lie under their mean. Raises ValueError
     for a share with more events than cases.
     """
+    series = _judged(events, bases, family, runs, set_at, refused, accepted)
+    return series.followed()
+
+
+def flags(
+    events: np.ndarray, bases: np.ndarray | None, family: Family, *, runs: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of `follow`, given as for it, only which months have limits and which of them are signals, (k, n) each: what is
+    simulated for its false alarms needs no more, and placing the rest is a quarter of the work."""
+    series = _judged(events, bases, family, runs)
+    return series.placed(np.isfinite(series.usual), False), series.placed(
+        series.rule != NONE, False
+    )
+
+
+def _judged(
+    events: np.ndarray,
+    bases: np.ndarray | None,
+    family: Family,
+    runs: bool,
+    set_at: np.ndarray | None = None,
+    refused: np.ndarray | None = None,
+    accepted: np.ndarray | None = None,
+) -> "_Series":
     events = np.asarray(events, dtype=float)
     bases = np.ones(events.shape) if bases is None else np.asarray(bases, dtype=float)
     point = np.isfinite(events) & np.isfinite(bases) & (bases > 0)
@@ -145,12 +169,13 @@ def follow(
         np.take_along_axis(np.where(point, events, 0), order, -1),
         np.take_along_axis(np.where(point, bases, 1), order, -1),
         point.sum(axis=-1),
+        order,
         *(_at_points(marks, point) for marks in (set_at, refused, accepted)),
         runs=runs,
     )
     for t in range(int(series.points.max(initial=0))):
         series.judge(t)
-    return series.followed(order)
+    return series
 
 
 def _at_points(marks: np.ndarray | None, point: np.ndarray) -> np.ndarray:
@@ -171,6 +196,7 @@ class _Series:
         events: np.ndarray,
         bases: np.ndarray,
         points: np.ndarray,
+        order: np.ndarray,
         set_at: np.ndarray,
         refused: np.ndarray,
         accepted: np.ndarray,
@@ -179,6 +205,7 @@ class _Series:
     ) -> None:
         k, m = events.shape
         self.family, self.events, self.bases, self.points = family, events, bases, points
+        self.order = order  # the month of each point
         self.set_at, self.refused, self.accepts = set_at, refused, accepted
         self.runs = runs
         self.begin, self.run = np.zeros(k, dtype=int), np.zeros(k, dtype=int)
@@ -273,9 +300,16 @@ class _Series:
         self.start[rows] = np.where(in_run, first[:, None], self.start[rows])
         self._fit(rows, t)
 
-    def followed(self, order: np.ndarray) -> Followed:
-        """Everything at the months that it belongs to."""
-        last = np.arange(order.shape[-1]) >= self.points[:, None]
+    def placed(self, values: np.ndarray, missing: float) -> np.ndarray:
+        """Values of the points, at the months that they belong to."""
+        none = np.arange(self.order.shape[-1]) >= self.points[:, None]
+        out = np.empty(values.shape, values.dtype)
+        np.put_along_axis(out, self.order, np.where(none, missing, values).astype(values.dtype), -1)
+        return out
+
+    def followed(self) -> Followed:
+        """Everything, at its months."""
+        order, placed = self.order, self.placed
         own = np.maximum(self.start, 0)
         level = Fit(
             np.take_along_axis(self.at_start.centre, own, -1),
@@ -286,11 +320,6 @@ class _Series:
         known = np.where(
             self.known >= 0, np.take_along_axis(order, np.maximum(self.known, 0), -1), -1
         )
-
-        def placed(values: np.ndarray, missing: float) -> np.ndarray:
-            out = np.empty(values.shape, values.dtype)
-            np.put_along_axis(out, order, np.where(last, missing, values).astype(values.dtype), -1)
-            return out
 
         return Followed(
             family=self.family,

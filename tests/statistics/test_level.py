@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.statistics.level import Level, Origin, follow
+from dashboard.statistics.level import Level, Origin, flags, follow
 from dashboard.statistics.limits import NONE, ON_ONE_SIDE, OUTSIDE, Family
 
 SERIES, MONTHS = 1500, 72
@@ -153,6 +153,17 @@ def test_many_series_at_once_are_each_series_alone():
         alone = follow(events[[row]], bases[[row]], family=Family.SHARE)
         assert (together.rule[row] == alone.rule[0]).all()
         assert np.allclose(together.limits[1][row], alone.limits[1][0], equal_nan=True)
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_what_is_simulated_has_the_signals_and_limits_of_what_is_followed(runs):
+    series = many(4)
+    series[1, 5:9] = np.nan
+    series[2, :] = np.nan
+    limits, signals = flags(series, None, Family.INDIVIDUALS, runs=runs)
+    followed = follow(series, runs=runs)
+    assert (limits == np.isfinite(followed.usual)).all()
+    assert (signals == (followed.rule != NONE)).all() and signals.any() and not limits[2].any()
 
 
 def test_a_standardised_series_is_held_against_0_until_it_has_moved():
