@@ -2,22 +2,19 @@
 
 import sys
 import tempfile
-from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
 
 from sqlalchemy import Engine
 from tqdm import tqdm
 
-from dashboard import french
 from dashboard.period import today
 from db import access, read, write
 from db.codes import ALL
-from db.demo import DemoSite, files
+from db.demo import files, sites_of
 from db.engine import writing
 from db.intake import Options, load_known, take
 from db.ledger import public_holidays
-from db.shapes import Place
 
 
 def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = True) -> int:
@@ -31,13 +28,10 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
             raise write.Refused(
                 "La base contient déjà des données fictives : python -m db purge-demo"
             )
-        places: Sequence[Place] = read.places(connection, ALL)
+        places = read.places(connection, ALL)
         services = {code: label for _, code, label in read.services(connection)}
         first = min(p.launched_on for p in places if p.launched_on)
         holidays = set(public_holidays(connection, first, today()))
-    # Their order decides what each draws by chance: another one would make other data.
-    places = sorted(places, key=lambda p: french.plain(p.name))
-    sites = [DemoSite(p.code, p.kind, p.launched_on, p.department) for p in places]
     known = load_known(engine)
     with writing(engine) as connection:
         access.open_if_new(connection)
@@ -54,7 +48,7 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
         ) as bar,
     ):
         for file in files(
-            sites, services, visits=visits, seed=seed, today=today(), holidays=holidays
+            sites_of(places), services, visits=visits, seed=seed, today=today(), holidays=holidays
         ):
             path = Path(folder) / file.name
             path.write_bytes(file.content)

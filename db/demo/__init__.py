@@ -9,10 +9,10 @@ from datetime import date
 
 from db.demo import closings, closures, complaints
 from db.demo import visits as visit_files
-from db.demo.model import DemoFile, DemoSite
+from db.demo.model import DemoFile, DemoSite, sites_of
 from db.demo.plan import make_plan
 
-__all__ = ["DemoFile", "DemoSite", "files"]
+__all__ = ["DemoFile", "DemoSite", "files", "sites_of"]
 
 
 def files(

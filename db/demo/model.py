@@ -1,11 +1,14 @@
 """The small things that every module of the demonstration data speaks of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
 
+from dashboard import french
 from dashboard.period import add_months
+from db.shapes import Place
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,12 @@ class DemoSite:
     kind: str
     launched_on: date | None
     department: str = ""
+
+
+def sites_of(places: Iterable[Place]) -> list[DemoSite]:
+    """The sites in the order in which they draw by chance: another one, such as a list's on screen, would make other data."""
+    in_order = sorted(places, key=lambda p: french.plain(p.name))
+    return [DemoSite(p.code, p.kind, p.launched_on, p.department) for p in in_order]
 
 
 @dataclass(frozen=True)

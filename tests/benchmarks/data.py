@@ -6,7 +6,7 @@ Built once into data/bench and used again; anything that looks stale is built an
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, insert, make_url, select, text
 from dashboard.period import today
 from dashboard.settings import ROOT
 from db import read, schema
-from db.demo import DemoFile, DemoSite, files
+from db.demo import DemoFile, files, sites_of
 from db.engine import make_engine, writing
 from db.intake import Options, load_known, take
 from db.ledger import public_holidays
@@ -189,7 +189,7 @@ def generated(engine: Engine, size: Size) -> Iterator[DemoFile]:
         places = read.places(connection, read.ALL)
         services = {code: label for _, code, label in read.services(connection)}
         holidays = set(public_holidays(connection, first, today()))
-    sites = [DemoSite(s.code, s.kind, first, s.department) for s in places]
+    sites = [replace(site, launched_on=first) for site in sites_of(places)]
     return files(sites, services, visits=size.visits, seed=SEED, today=today(), holidays=holidays)
 
 

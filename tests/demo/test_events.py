@@ -23,7 +23,7 @@ from dashboard.statistics.expected import gap
 from dashboard.statistics.variation import Variation
 from db import read
 from db.codes import ALL
-from db.demo import DemoSite, files
+from db.demo import files, sites_of
 from db.demo.effects import happens
 from db.demo.events import EVENTS, Event, Kind
 from db.demo.told import told
@@ -54,7 +54,7 @@ def demonstration(sqlite, tmp_path_factory) -> Iterator[tuple[str, Rows]]:
             places = read.places(connection, ALL)
             services = {code: label for _, code, label in read.services(connection)}
             holidays = set(public_holidays(connection, date(2021, 1, 1), TODAY))
-        sites = [DemoSite(s.code, s.kind, s.launched_on, s.department) for s in places]
+        sites = sites_of(places)
         known = load_known(engine)
         path = tmp_path_factory.mktemp("demo") / "file.csv"
         for file in files(sites, services, today=TODAY, holidays=holidays):

@@ -14,7 +14,7 @@ from dashboard.french import WEEKDAYS
 from dashboard.period import add_months
 from db import read
 from db.codes import ALL
-from db.demo import DemoSite
+from db.demo import sites_of
 from db.ledger import public_holidays
 from tests.browser.served import make_demo
 from tests.demo.series import Rows, of_database
@@ -31,7 +31,7 @@ class Truths:
         places = read.places(connection, ALL)
         self.name = {p.code: p.name.split(" d'")[-1].split(" de ")[-1] for p in places}
         self.zou = [p.code for p in places if p.department == "Zou"]
-        sites = [DemoSite(p.code, p.kind, p.launched_on, p.department) for p in places]
+        sites = sites_of(places)
         as_of = connection.execute(text("SELECT max(day) FROM visit")).scalar_one()
         until = date.fromisoformat(str(as_of)) + timedelta(days=1)
         holidays = public_holidays(connection, date(2021, 1, 1), until)

@@ -17,7 +17,7 @@ from dashboard.indicators import BY_CODE, INDICATORS
 from dashboard.settings import load
 from db import facts, read
 from db.codes import ALL
-from db.demo import DemoSite, files
+from db.demo import files, sites_of
 from db.engine import make_engine
 from db.intake import Options, load_known, take
 from db.ledger import Ledger, load_ledger, public_holidays
@@ -42,10 +42,7 @@ def made(sqlite) -> list:
     with sqlite.fresh() as url:
         engine = make_engine(url)
         with engine.connect() as connection:
-            sites = [
-                DemoSite(s.code, s.kind, s.launched_on, s.department)
-                for s in read.places(connection, ALL)
-            ]
+            sites = sites_of(read.places(connection, ALL))
             services = {code: label for _, code, label in read.services(connection)}
             holidays = set(public_holidays(connection, date(2021, 1, 1), TODAY))
         engine.dispose()
