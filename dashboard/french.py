@@ -15,7 +15,7 @@ NARROW_SPACE = "\u202f"
 SPACE = "\u00a0"
 FRENCH = str.maketrans({",": NARROW_SPACE, ".": ","})
 LITTLE = re.compile(r"\b(?:de |d['’])")
-LABELS = 4_096  # words of days, months and names kept: each is asked for again and again
+LABELS = 4_096  # words of numbers, days, months and names kept: each is asked for again and again
 MONTHS = [
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -33,6 +33,9 @@ missing = "non mesuré"
 Number = float | Decimal | None
 
 
+@lru_cache(
+    10_000
+)  # the same few numbers come again and again: a fortieth of what a hundred readers cost
 def number(x: Number, decimals: int = 0) -> str:
     """1 234,5 with exactly so many decimals; halves are rounded away from 0, as Excel and the charts do."""
     if x is None or _is_missing(x):
@@ -46,6 +49,7 @@ def percent(x: float | None, decimals: int = 0) -> str:
     return missing if _is_missing(x) else f"{number(x, decimals)}{NARROW_SPACE}%"
 
 
+@lru_cache(LABELS)
 def minutes(x: float | None) -> str:
     """24 min; from 240, "240 min et plus", for the histograms of waits count no further."""
     if x is None or _is_missing(x):
@@ -145,10 +149,10 @@ def elide(word: str, name: str) -> str:
 
 
 def _is_missing(x: object) -> bool:
-    if isinstance(x, int):
-        return False
+    if isinstance(x, float):
+        return x != x  # as NaN alone is
     # By its text: pandas' NA has no truth value, and pandas is not needed here.
-    return str(x).lower() in ("none", "nan", "<na>")
+    return not isinstance(x, int) and str(x).lower() in ("none", "nan", "<na>")
 
 
 def _rounded(x: float | Decimal, decimals: int = 0) -> Decimal:

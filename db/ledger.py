@@ -26,6 +26,7 @@ from db.shapes import Closure, Place
 SATURDAY = 5
 # The day number of a closing that is not planned; with a minus, of an opening that is not known.
 NEVER = 10**6
+ONCE = 4_000  # sums of single spans that are kept, some 400 bytes each
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,22 @@ class Ledger:
 
     def between(self, name: str, spans: np.ndarray) -> np.ndarray:
         """The sum of `running` over each span of days, (G, S). spans: (G, 2), its first and its last day since 1970."""
+        if len(spans) > 1:
+            return self._between(name, spans)
+        key = (name, *spans[0].tolist())
+        if key not in self._once:
+            if len(self._once) >= ONCE:
+                self._once.clear()
+            self._once[key] = self._between(name, spans)
+            self._once[key].setflags(write=False)
+        return self._once[key]
+
+    @cached_property
+    def _once(self) -> dict[tuple[str | int, ...], np.ndarray]:
+        """What lies in single spans: each way of cutting a question, and each site or service of it, asks for the same."""
+        return {}
+
+    def _between(self, name: str, spans: np.ndarray) -> np.ndarray:
         sums = self.running[name].T
         start, stop = np.clip(spans - self.origin + (0, 1), 0, self.open.shape[1]).T
         between: np.ndarray = sums[np.maximum(start, stop)] - sums[start]

@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from dashboard.french import VEGA_LOCALE
 from dashboard.palette import GRID, INK, MAIN, SOFT, Colour
 
@@ -88,7 +86,7 @@ def month_axis() -> Spec:
 
 def known(x: float) -> float | None:
     """A number as JSON has it: None where it is missing."""
-    return None if np.isnan(x) else float(x)
+    return None if x != x else float(x)  # NaN is not itself
 
 
 def on_paper(spec: Spec, paper: str) -> Spec:

@@ -22,10 +22,11 @@ from dashboard.ui.escape import escaped
 WIDE, HIGH = 72, 26  # of a small curve, in pixels
 
 
-def grid(metrics: Sequence[cards.Metric], columns: int) -> None:
-    """Cards in rows of so many; on a telephone two by two."""
+def grid(metrics: Sequence[cards.Metric], columns: int, sources: str) -> None:
+    """Cards in rows of so many, on a telephone two by two; under them, what they rest on."""
     body = "".join(card(one) for one in metrics)
-    st.html(f'<div class="ccsp-cards" style="--columns:{columns}">{body}</div>')
+    below = f'<p class="ccsp-sources">{escape(sources)}</p>'
+    st.html(f'<div class="ccsp-cards" style="--columns:{columns}">{body}</div>{below}')
 
 
 @lru_cache(256)
@@ -73,8 +74,8 @@ def headline(
         st.info("Aucun centre ne correspond à ces filtres.")
         return
     codes = placed(place)
-    grid(cards.metrics(person, question, codes), columns)
-    st.caption(cards.sources(person, question, filters.period().label, codes))
+    sources = cards.sources(person, question, filters.period().label, codes)
+    grid(cards.metrics(person, question, codes), columns, sources)
     panel = partial(cards.cards, person, question, codes)
     show.later("chiffres", panel)
     with show.folded("Puis-je m'y fier ?", "chiffres") as fold:

@@ -130,6 +130,6 @@ def site_panel(person: Person, question: Question, site: Place) -> None:
     st.caption(escaped(site_head.words(site)))
     codes = placed("site")
     show.later("chiffres", partial(cards.cards, person, own, codes))
-    drawn.grid(cards.metrics(person, own, codes), 2)
-    st.caption(cards.of_site(person, own, filters.period().label))
+    sources = cards.of_site(person, own, filters.period().label)
+    drawn.grid(cards.metrics(person, own, codes), 2, sources)
     st.page_link(menu.page("site"), label="Ouvrir la page de ce centre", width="content")

@@ -14,7 +14,7 @@ from dashboard.exports.xlsx import FICTIVE, sheet_names
 from dashboard.ui import downloads, show, takeaway
 from dashboard.ui.navigation import pages_of
 from tests.builders import KANDI
-from tests.pages.app import go, visit_page
+from tests.pages.app import go, visit_page, words
 
 PAGES = pages_of(LOCAL_READER)
 
@@ -104,8 +104,7 @@ def test_the_first_sheet_says_the_filters_that_act_on_the_page(page):
     assert first["A1"].value == "Attentes · Zou" and FICTIVE in found
     assert found["Département"] == "Zou" and found["Prestation"] == "Toutes les prestations"
     assert any(
-        found["Période"] in c.value.lower() and "attente mesurée dans" in c.value
-        for c in at.caption
+        found["Période"] in said.lower() and "attente mesurée dans" in said for said in words(at)
     )  # as on screen
     assert "ont remonté leurs données" in found["Remontées"] and found["Données au"]
     _, make = page(by_address["site"], centre=KANDI, departement="Zou")
