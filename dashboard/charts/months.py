@@ -241,7 +241,7 @@ def small_multiples(
         },
         "spec": {
             "height": 70,
-            "width": 225,
+            "width": 222,
             "mark": {"type": "line", "strokeWidth": 1.6, "point": {"size": 14}},
             "encoding": {
                 "x": {
