@@ -3,6 +3,7 @@
 A value travels with its words: screens, slides and papers print the words, a workbook keeps the value too.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -194,6 +195,11 @@ class Panel:
     rows: bool = False
 
     @property
+    def remark(self) -> str:
+        """The caption without the finding, for where that is the headline."""
+        return _without(self.finding, self.caption)
+
+    @property
     def told(self) -> "Panel":
         """The same without what is drawn: what a workbook needs, at a tenth of the memory."""
         return replace(self, content=Listing())
@@ -213,6 +219,17 @@ class Slide:
     panel: Panel
     question: str = ""
     note: tuple[str, ...] = ()
+
+    @property
+    def remark(self) -> str:
+        """The panel's caption without what the headline says."""
+        return _without(self.headline, self.panel.caption)
+
+
+def _without(headline: str, caption: str) -> str:
+    """The caption without the sentence that it begins with, where the headline over it has said that."""
+    said = re.escape(headline.rstrip("."))
+    return french.capital(re.sub(rf"^{said}\s*([.;]\s*|$)", "", caption) if said else caption)
 
 
 @dataclass(frozen=True)

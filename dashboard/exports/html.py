@@ -205,8 +205,8 @@ def _part(slide: Slide, number: int) -> str:
         )
     if words := _written(panel.content):
         parts.append(words)
-    if panel.caption:
-        parts.append(f'<p class="caption">{safe(panel.caption)}</p>')
+    if slide.remark:
+        parts.append(f'<p class="caption">{safe(slide.remark)}</p>')
     if panel.strip:
         parts.append(f'<p class="trust"><strong>{TRUST}</strong> {safe(panel.strip)}</p>')
     if panel.table.columns:

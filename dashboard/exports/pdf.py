@@ -29,8 +29,8 @@ FACES = ("Regular", "It", "Semibold", "Bold")
 WIDTH, FONT_PX = 660, 12  # of a figure, which is then set as wide as the text: type of 9 points
 TALL = 900  # px: what a page holds beside the headline
 TONES = {"improvement": IMPROVEMENT.words, "concern": CONCERN.words, "neutral": CHANGE.words}
-SHORT, LONG = 4, 40  # letters: a column's least and greatest part of the width
-NARROW = 100  # letters in all columns: such a table need not fill the page
+SHORT, LONG = 4, 30  # letters: a column's least and greatest part of the width
+NARROW, CELL = 100, 40  # letters in all columns, and in a cell: such a table need not fill the page
 BESIDE, FEW = 108, 18  # letters in the width of the page; rows that need no second piece
 SIZES = ((7, 8.5), (11, 7.5), (99, 6.5))  # points of a table's type by its number of columns
 LONGEST = 1500  # letters of a text: more than any that the screens take
@@ -115,7 +115,7 @@ def _slide(slide: Slide, number: int, pictures: dict[str, bytes]) -> Part:
         "message": _said(content.text) if isinstance(content, Message) else "",
         "cards": [_card(c) for c in panel.cards],
         "lines": [_said(line) for line in content.lines] if isinstance(content, Lines) else [],
-        "caption": _said(panel.caption),
+        "caption": _said(slide.remark),
         "strip": _said(panel.strip),
         "question": _said(slide.question),
         "table": None if panel.table.empty else _table(panel.table, panel.title),
@@ -161,6 +161,6 @@ def _table(table: Table, title: str) -> Part:
         "parts": [rows[start : start + per] for start in range(0, len(rows), per)],
         "numeric": [c.unit not in ("", "day") for c in table.columns],
         "weights": weights,
-        "narrow": sum(weights) < NARROW and max(longest) <= LONG,
+        "narrow": sum(weights) < NARROW and max(longest) <= CELL,
         "size": next(size for most, size in SIZES if len(table.columns) <= most),
     }

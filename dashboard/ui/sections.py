@@ -67,8 +67,7 @@ def unclosed(person: Person, question: Question, key: str) -> None:
 
 def under(panel: Panel) -> Panel:
     """The panel without the sentence of its caption that its heading has said."""
-    rest = panel.caption.removeprefix(f"{panel.finding}.") if panel.finding else panel.caption
-    return replace(panel, caption=rest.strip())
+    return replace(panel, caption=panel.remark)
 
 
 def heading(panel: Panel) -> None:

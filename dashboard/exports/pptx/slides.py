@@ -2,7 +2,6 @@
 
 import io
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -123,11 +122,11 @@ def _body(made: Page, slide: Slide, box: Box) -> None:
         case Lines(lines):
             _lines(made, lines, box)
         case Plot() as plot:
-            draw_map(made, panel, plot, _caption(made, _beside(slide), box, under=True))
+            draw_map(made, panel, plot, _caption(made, slide.remark, box, under=True))
         case Chart(spec):
-            _chart(made, panel, spec, _caption(made, _beside(slide), box))
+            _chart(made, panel, spec, _caption(made, slide.remark, box))
         case Listing():
-            _table(made, panel, _caption(made, _beside(slide), box))
+            _table(made, panel, _caption(made, slide.remark, box))
 
 
 def _chart(made: Page, panel: Panel, spec: Spec, box: Box) -> None:
@@ -165,14 +164,6 @@ def _question(made: Page, question: str) -> float:
     ground.text_frame.margin_left = Inches(0.25)
     said(area(made.shapes, Box(LEFT, BOTTOM - high, 0.09, high), MAIN), "Filet")
     return BOTTOM - high
-
-
-def _beside(slide: Slide) -> str:
-    """The panel's caption, without the sentence that the headline has said."""
-    rest = re.sub(
-        rf"^{re.escape(slide.headline.rstrip('.'))}\s*([.;]\s*|$)", "", slide.panel.caption
-    )
-    return french.capital(rest)
 
 
 def _caption(made: Page, text: str, box: Box, under: bool = False) -> Box:
