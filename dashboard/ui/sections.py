@@ -8,14 +8,15 @@ from typing import TypeVar
 
 import streamlit as st
 
-from dashboard.accounts.rights import Person
+from dashboard.accounts.rights import Person, Role
 from dashboard.answers import complaints, completeness, delays, differing, months, sites
+from dashboard.answers.cards import metrics
 from dashboard.answers.dated import since
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, choices
 from dashboard.judgement.signals import FOLLOWED
 from dashboard.panel import Listing, Panel
-from dashboard.ui import looked, show, texts
+from dashboard.ui import cards, looked, show, texts
 from dashboard.ui.escape import escaped
 
 Value = TypeVar("Value")
@@ -25,6 +26,11 @@ ORDERS: dict[sites.Order, str] = {
     "value": "Par valeur",
     "size": "Par effectif",
 }
+GUESTS = ("complaints_30d_due", "complaints_per_1000")
+OF_GUESTS = (
+    "Des plaintes, les invités voient deux chiffres, sur douze mois entiers, là où il y en a assez : combien"
+    " sont traitées en 30 jours, et combien pour 1 000 visites."
+)
 CHOICE = 270  # width of a choice of indicators, in pixels
 ON_DEMAND = {
     "entonnoir": (
@@ -56,6 +62,19 @@ def waiting(person: Person, question: Question, key: str, *, height: int | None 
     headed(complaints.waiting(person, question, key), height=height)
     looked.at_complaints(person, question)
     texts.section(question, key)
+
+
+def told_to_guests(person: Person, question: Question) -> None:
+    """What guests may know of complaints, in the place of the page; nothing of it for anybody else."""
+    if person.role != Role.GUEST:
+        return
+    st.info(OF_GUESTS)
+    cards.grid(metrics(person, question, GUESTS), len(GUESTS))
+    places = st.columns(len(GUESTS), gap="large")
+    for place, code in zip(places, GUESTS, strict=True):
+        with place:
+            compare(person, question, "site", code, f"invites_{code}")
+    st.stop()
 
 
 def unclosed(person: Person, question: Question, key: str) -> None:

@@ -6,6 +6,7 @@ from dashboard.answers import complaints, delays, months
 from dashboard.ui import cards, changes, filters, sections, session
 
 person, question = session.person(), filters.question()
+sections.told_to_guests(person, question)
 
 left, right = st.columns([17, 8], gap="medium")
 with left:

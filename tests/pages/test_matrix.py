@@ -450,3 +450,16 @@ def test_every_action_on_accounts_is_in_the_table():
         "own_binding",
         "close_own",
     }
+
+
+def test_a_guest_reads_of_complaints_what_he_may_and_no_part_that_is_empty(demo, monkeypatch):
+    told = {}
+    for role in (Role.GUEST, Role.CABINET):
+        monkeypatch.setattr(session.LOOKOUT, "asks", lambda _, who=PEOPLE[role]: who)
+        at = visit_page("plaintes")
+        drawn = "".join(e.proto.body for e in at.get("html"))
+        told[role] = [e.value for e in at.info], drawn.count('<section class="ccsp-card'), len(at.header)
+    (sentence,), figures, parts = told[Role.GUEST]
+    assert "deux chiffres" in sentence and (figures, parts) == (2, 2)
+    boxes, figures, parts = told[Role.CABINET]
+    assert sentence not in boxes and figures == 5 and parts > 6
