@@ -458,7 +458,11 @@ def test_a_guest_reads_of_complaints_what_he_may_and_no_part_that_is_empty(demo,
         monkeypatch.setattr(session.LOOKOUT, "asks", lambda _, who=PEOPLE[role]: who)
         at = visit_page("plaintes")
         drawn = "".join(e.proto.body for e in at.get("html"))
-        told[role] = [e.value for e in at.info], drawn.count('<section class="ccsp-card'), len(at.header)
+        told[role] = (
+            [e.value for e in at.info],
+            drawn.count('<section class="ccsp-card'),
+            len(at.header),
+        )
     (sentence,), figures, parts = told[Role.GUEST]
     assert "deux chiffres" in sentence and (figures, parts) == (2, 2)
     boxes, figures, parts = told[Role.CABINET]
