@@ -33,9 +33,9 @@ missing = "non mesuré"
 Number = float | Decimal | None
 
 
-@lru_cache(
-    10_000
-)  # the same few numbers come again and again: a fortieth of what a hundred readers cost
+# The same few numbers come again and again: a fortieth of what a hundred readers cost. By type, for a Decimal cannot be
+# compared with a whole number of numpy's.
+@lru_cache(10_000, typed=True)
 def number(x: Number, decimals: int = 0) -> str:
     """1 234,5 with exactly so many decimals; halves are rounded away from 0, as Excel and the charts do."""
     if x is None or _is_missing(x):
@@ -49,7 +49,7 @@ def percent(x: float | None, decimals: int = 0) -> str:
     return missing if _is_missing(x) else f"{number(x, decimals)}{NARROW_SPACE}%"
 
 
-@lru_cache(LABELS)
+@lru_cache(LABELS, typed=True)
 def minutes(x: float | None) -> str:
     """24 min; from 240, "240 min et plus", for the histograms of waits count no further."""
     if x is None or _is_missing(x):

@@ -88,6 +88,11 @@ def test_names_are_sorted_by_their_commune_and_not_by_the_little_word_before_it(
     ]
 
 
+def test_numbers_of_any_kind_may_follow_one_another():
+    for seven in (7, 7.0, Decimal(7), np.int64(7), Decimal(7)):
+        assert french.number(seven) == "7" and french.minutes(seven) == spaced("7_min")
+
+
 def test_an_infinite_number_is_a_fault_of_the_caller():
     with pytest.raises(ArithmeticError):
         french.number(float("inf"))

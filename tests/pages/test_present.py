@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -240,7 +241,9 @@ def test_a_review_of_a_place_asks_for_the_place(demo):
     elsewhere = sound(
         present(histoire="site", centre="ccsp-allada", departement="Zou", type="GSRU")
     )
-    assert "dans 1 centre" in said(elsewhere) and "Aucune donnée remontée" not in said(elsewhere)
+    assert re.search(r"\d usagers reçus", said(elsewhere)) and "Aucune donnée remontée" not in said(
+        elsewhere
+    )
 
 
 def test_a_kept_story_that_is_spoilt_is_said_to_be_and_can_be_removed(demo):
