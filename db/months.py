@@ -17,12 +17,12 @@ import numpy as np
 from sqlalchemy import Connection
 
 from dashboard.period import DAY_0, add_months, month_number, month_numbers
-from db import read, rollup
+from db import cells, read
 from db.bulk import Row
 from db.codes import ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, UNKNOWN_SERVICE
 from db.shapes import Place
 
-HEAT = 7 * rollup.HOURS
+HEAT = 7 * cells.HOURS
 Rows = tuple[np.ndarray, list[Row], list[Row]]  # as read.visits_by_service gives them
 Ask = Callable[[Callable[[Connection], Rows]], Rows]
 Span = tuple[date, date]  # days of one month
@@ -103,8 +103,8 @@ class Edges:
         np.add.at(counters, at, _counters(rows[1]))
         parts = {
             "counters": counters,
-            "waits": rollup.added_up([b[0] for b in rows[2]], at, size),
-            "heat": rollup.added_up([b[1] for b in rows[2]], at, size, HEAT),
+            "waits": cells.added_up([b[0] for b in rows[2]], at, size),
+            "heat": cells.added_up([b[1] for b in rows[2]], at, size, HEAT),
         }
         for i, site in enumerate(sites):
             mine = slice(i * len(services), (i + 1) * len(services))
@@ -148,8 +148,8 @@ def load_months(
         at, each = _places(keys, row, axis, origin, (0, months)), np.arange(len(keys))
         parts = (
             _counters(counters),
-            rollup.added_up([b[0] for b in blobs], each, len(each)),
-            rollup.added_up([b[1] for b in blobs], each, len(each), HEAT),
+            cells.added_up([b[0] for b in blobs], each, len(each)),
+            cells.added_up([b[1] for b in blobs], each, len(each), HEAT),
         )
         for name, part in zip(WIDTHS, parts, strict=True):
             whole[name] = whole[name].astype(

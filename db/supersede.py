@@ -18,7 +18,8 @@ from sqlalchemy import Connection, text
 from db.bulk import insert, temporary
 from db.engine import is_sqlite
 from db.forms import DESTINATIONS, Destination
-from db.rollup import VISIT_COLUMNS, Tally, pack_rows, rebuild
+from db.packed import VISIT_COLUMNS, Tally, pack_rows
+from db.rollup import rebuild
 
 SHOWN = 20  # differences of a table that are told one by one
 

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from sqlalchemy import Connection, Engine, insert, text, update
 
-from db import access, bulk, journal, past, rollup
+from db import access, bulk, journal, packed, past, rollup
 from db.codes import NATION
 from db.engine import writing
 from db.forms import DESTINATIONS, Destination
@@ -125,7 +125,7 @@ def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
             )
             .returning(ImportBatch.id)
         ).scalar_one()
-        tally = rollup.Tally()
+        tally = packed.Tally()
         rows = _insert_rows(connection, destination, batch_id, parsing, tally)
         if parsing.problems:
             raise Refused(f"« {file.name} » est refusé en entier : rien n'a été enregistré.")
@@ -171,7 +171,7 @@ def _insert_rows(
     destination: Destination,
     batch_id: int,
     parsing: Parsing,
-    tally: rollup.Tally,
+    tally: packed.Tally,
 ) -> int:
     """Stream the file's rows into their table; visits also go into `tally`. Returns the number of rows."""
     rows = 0
@@ -198,7 +198,7 @@ def _insert_rows(
 def _packed(chunk: Chunk) -> np.ndarray:
     """Packed visits of a chunk; the parser adds the numeric columns that the rollup wants."""
     n = chunk.numbers
-    return rollup.pack(
+    return packed.pack(
         n["day"],
         n["site_id"],
         n["service_id"],
@@ -332,7 +332,7 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
         connection.execute(
             update(ImportBatch).where(ImportBatch.id == batch_id).values(withdrawn_at=journal.now())
         )
-        tally = rollup.Tally()
+        tally = packed.Tally()
         changed = settle_withdrawal(connection, batch.form, batch_id, tally)
         rollup.apply(connection, tally)
         journal.note(connection, by, "withdrawn", {"batch": batch_id, "rows": changed}, why)

@@ -22,7 +22,7 @@ from filelock import FileLock
 from hypothesis import settings
 from sqlalchemy import Engine, text
 
-from dashboard.answers import alerts
+from dashboard.answers import chance
 from dashboard.settings import load
 from db import schema
 from db.demo_load import load_demo
@@ -234,7 +234,7 @@ def few_draws() -> Iterator[None]:
     """Each state of the data has what chance alone does drawn anew, half a test's work: here ten times of each series, not a
     hundred. That it is right, and how well it is known: tests/statistics/test_budget.py and tests/demo/test_events.py."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(alerts, "DRAWS", 10)
+        patch.setattr(chance, "DRAWS", 10)
         yield
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dashboard import french
-from dashboard.answers import alerts, follow
+from dashboard.answers import alerts, chance, follow
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import names, short_name, sites
 from dashboard.answers.question import Question
@@ -41,7 +41,7 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
                 signals.get(scope, {}) if scope else None,
                 {} if question.site else {known[c]: signals[c] for c in known if c in signals},
                 follow.ground(view, question),
-                alerts.budget(view, question),
+                chance.budget(view, question),
                 tuple(
                     sorted(
                         (
@@ -115,7 +115,7 @@ def _of_sites(view: View, question: Question, when: str) -> str:
 
 def _of_chance(view: View, question: Question) -> str:
     judged = [s for _, s in alerts.followed(view, question) if s.charted]
-    return sentences.alert_budget(sum(s.flagged for s in judged), alerts.budget(view, question))
+    return sentences.alert_budget(sum(s.flagged for s in judged), chance.budget(view, question))
 
 
 def in_words(departments: Sequence[str], kind: str | None = None) -> str:

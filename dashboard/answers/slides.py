@@ -9,6 +9,7 @@ from dashboard.answers import (
     alerts,
     bulletin,
     cards,
+    chance,
     complaints,
     completeness,
     delays,
@@ -396,7 +397,7 @@ def _signals(about: Subject, _: str) -> Found:
         if named
         else "Aucun centre n'a de signal"
     )
-    return f"{who}{S}; {alerts.against_chance(about.view, about.question)}", panel
+    return f"{who}{S}; {chance.against_chance(about.view, about.question)}", panel
 
 
 @slide("decisions", "Décisions prises", question="Qu'ont donné les décisions déjà prises ?")

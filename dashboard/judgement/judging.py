@@ -29,7 +29,8 @@ from dashboard.judgement.courses import (
     marks_of,
 )
 from dashboard.statistics import attributes, expected
-from dashboard.statistics.level import Followed, follow
+from dashboard.statistics.following import follow
+from dashboard.statistics.level import Followed
 from dashboard.statistics.limits import (
     Family,
     Fit,
@@ -89,7 +90,7 @@ def judge(
 
 
 def _events(code: str, series: Series) -> tuple[np.ndarray, np.ndarray]:
-    """Events and bases for level.follow: counts; sums of logarithms of waits; values, each month alike."""
+    """Events and bases for following.follow: counts; sums of logarithms of waits; values, each month alike."""
     if code in SHARES | RATES:
         return series.numerator, series.denominator
     if code in WAITS and series.waits is not None:

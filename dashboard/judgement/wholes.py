@@ -17,7 +17,8 @@ from dashboard.judgement.courses import (
     marks_of,
 )
 from dashboard.statistics import attributes, expected
-from dashboard.statistics.level import Followed, follow
+from dashboard.statistics.following import follow
+from dashboard.statistics.level import Followed
 from dashboard.statistics.limits import (
     NONE,
     TAIL,

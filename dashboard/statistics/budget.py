@@ -12,7 +12,7 @@ from itertools import groupby
 
 import numpy as np
 
-from dashboard.statistics.level import flags
+from dashboard.statistics.following import flags
 from dashboard.statistics.limits import COUNTED, NONE, RUN, Family, two_rules
 from dashboard.statistics.seasonal import HISTORY, LINE, line, logs, season, seasonal
 
@@ -24,7 +24,7 @@ MOST = 0.95  # of months stay at or under the usual most
 class Shape:
     """What a series is like, without its events. site: whose. family; bases: (n,) of its months, NaN where missing, of
     ones for individuals and standardised values; centre, spread: level.Followed's last ones, spread in units. runs: as for
-    level.follow."""
+    following.follow."""
 
     site: Hashable
     family: Family

@@ -48,7 +48,7 @@ class Comparison:
 
     @property
     def z(self) -> np.ndarray:
-        """(O − E) / √V: followed by level.follow as STANDARDISED, which widens it by its own spread."""
+        """(O − E) / √V: followed by following.follow as STANDARDISED, which widens it by its own spread."""
         variance = np.sqrt(self.variance.sum(axis=0))
         return _ratio((self.observed - self.expected).sum(axis=0), variance)
 

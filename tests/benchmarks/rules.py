@@ -19,8 +19,8 @@ from dashboard.statistics.budget import Shape, budget
 from dashboard.statistics.changepoint import change_point
 from dashboard.statistics.dispersion import differences, null_dispersion
 from dashboard.statistics.expected import case_variance, compare
+from dashboard.statistics.following import follow
 from dashboard.statistics.forecast import Backtest, backtest
-from dashboard.statistics.level import follow
 from dashboard.statistics.limits import NONE, OUTSIDE, Family, two_rules
 from dashboard.statistics.logwait import log_wait
 from dashboard.statistics.quantile import quantile

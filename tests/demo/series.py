@@ -10,7 +10,8 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from dashboard.statistics.expected import Comparison, case_variance, compare
-from dashboard.statistics.level import Followed, follow
+from dashboard.statistics.following import follow
+from dashboard.statistics.level import Followed
 from dashboard.statistics.limits import Family, two_rules
 from dashboard.statistics.logwait import log_wait
 from dashboard.statistics.seasonal import same_sites, seasonal

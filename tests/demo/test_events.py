@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import alerts, first_sight, follow, view
+from dashboard.answers import alerts, chance, first_sight, follow, view
 from dashboard.answers.question import Question
 from dashboard.period import add_months
 from dashboard.settings import load
@@ -36,7 +36,7 @@ from tests.demo.truths import Truths
 TODAY = date(2026, 11, 24)
 OF = {event.kind: event for event in EVENTS}
 ERRORS = 4  # standard errors
-DRAWS = alerts.DRAWS  # as for readers: read before any test draws fewer
+DRAWS = chance.DRAWS  # as for readers: read before any test draws fewer
 WAIT_SPREAD = (
     1.1  # standard deviation of a wait over its mean: log-normal of 0.85 and services that differ
 )
@@ -345,7 +345,7 @@ def test_the_whole_shows_only_what_happens_at_its_sites(rows, series):
 @pytest.fixture
 def asked(demonstration, monkeypatch) -> Iterator[Question]:
     """The question of the last twelve months, put to the demonstration; chance drawn as often as it is for readers."""
-    monkeypatch.setattr(alerts, "DRAWS", DRAWS)
+    monkeypatch.setattr(chance, "DRAWS", DRAWS)
     monkeypatch.setenv("DATABASE_URL", demonstration[0])
     load.cache_clear()
     yield Question(add_months(TODAY.replace(day=1), -11), TODAY - timedelta(days=1))
@@ -362,7 +362,7 @@ def test_the_list_of_signals_shows_every_event_and_little_else(asked, rows):
         assert listed[which].variation == expected.get(event.kind, Variation.CONCERN), which
     places = {event.place for event in EVENTS}
     by_chance = [which for which in listed if which[0] not in places]
-    assert len(by_chance) <= alerts.budget(LOCAL_READER, asked).usual_most, by_chance
+    assert len(by_chance) <= chance.budget(LOCAL_READER, asked).usual_most, by_chance
 
 
 def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, rows):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.statistics.budget import Shape, budget, chances_of, volume_chances
-from dashboard.statistics.level import follow
+from dashboard.statistics.following import follow
 from dashboard.statistics.limits import NONE, Family, two_rules
 from dashboard.statistics.seasonal import HISTORY, seasonal
 from tests.statistics.test_seasonal import months, network

@@ -14,7 +14,7 @@ from dashboard.statistics.expected import (
     compare,
     gap,
 )
-from dashboard.statistics.level import follow
+from dashboard.statistics.following import follow
 from dashboard.statistics.limits import NONE, Family
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.statistics.level import Level, Origin, flags, follow
+from dashboard.statistics.following import flags, follow
+from dashboard.statistics.level import Level, Origin
 from dashboard.statistics.limits import NONE, ON_ONE_SIDE, OUTSIDE, Family
 
 SERIES, MONTHS = 1500, 72

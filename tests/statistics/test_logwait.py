@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.statistics.level import follow
+from dashboard.statistics.following import follow
 from dashboard.statistics.logwait import log_wait, minutes
 from dashboard.statistics.quantile import quantile
 

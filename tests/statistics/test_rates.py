@@ -30,12 +30,12 @@ def test_the_stored_rates_are_those_of_a_fresh_simulation():
 @pytest.mark.parametrize("changed", ["RUN", "WIDTH"])
 def test_another_rule_has_other_rates(changed, monkeypatch):
     """The check sees a rule that is not the one in use."""
-    from dashboard.statistics import level, limits
+    from dashboard.statistics import following, limits
 
-    for module in (level, limits):
+    for module in (following, limits):
         if hasattr(module, changed):
             monkeypatch.setattr(module, changed, getattr(limits, changed) - 1)
     noise = rules.measures(np.random.default_rng(rules.SEED + 1))["noise"]
-    new = rules.rate("noise", level.follow(noise).rule[:, 36:])
+    new = rules.rate("noise", following.follow(noise).rule[:, 36:])
     stored = table()[0]
     assert abs(new.flagged - stored.flagged) > 3 * math.hypot(stored.error, new.error)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import alerts, network, view
+from dashboard.answers import chance, network, view
 from dashboard.answers.kept import Kept
 from dashboard.answers.question import Question
 from dashboard.period import add_months, today
@@ -32,25 +32,25 @@ def drawn(monkeypatch) -> list[str]:
     """What was simulated, in order."""
     found: list[str] = []
     for name in ("chances_of", "volume_chances"):
-        real = getattr(alerts, name)
+        real = getattr(chance, name)
         noted = lambda *which, name=name, real=real: found.append(name) or real(*which)  # noqa: E731
-        monkeypatch.setattr(alerts, name, noted)
-    monkeypatch.setattr(alerts, "SIMULATED", Kept(8))
+        monkeypatch.setattr(chance, name, noted)
+    monkeypatch.setattr(chance, "SIMULATED", Kept(8))
     return found
 
 
 def test_chance_is_simulated_for_numbers_and_not_for_what_is_noted(demo, drawn, tmp_path):
     year = Question(date(today().year - 1, 1, 1), today())
-    before, state = alerts.budget(LOCAL_READER, year), view.now()
+    before, state = chance.budget(LOCAL_READER, year), view.now()
     assert before.series > 0 and drawn == ["chances_of", "volume_chances"]
     add_decisions(demo, "nation", KANDI)
     assert view.now() != state
-    assert alerts.budget(LOCAL_READER, year) == before and len(drawn) == 2
+    assert chance.budget(LOCAL_READER, year) == before and len(drawn) == 2
     # A month more of Kandi's is other numbers.
     last = add_months(network.freshness(LOCAL_READER).as_of.replace(day=1), -1)
     engine = make_engine(demo)
     lines = [waited(n, day=last.isoformat(), ref=f"more {n}") for n in range(50)]
     Office(engine, tmp_path).hand_in("registre", *lines, demo=True)
     engine.dispose()
-    assert alerts.budget(LOCAL_READER, year).series > 0
+    assert chance.budget(LOCAL_READER, year).series > 0
     assert drawn == ["chances_of", "volume_chances"] * 2
