@@ -16,13 +16,11 @@ from dashboard.exports import EXPORTS
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.judgement.signals import CHARTED, impossible
 from dashboard.period import today
-from dashboard.settings import load
 from dashboard.stories import READY
-from db import faults, read, schema
+from db import read, schema
 from db import steering as steer
 from db.codes import ALL, BYS
-from db.console import guarded, parse, who
-from db.engine import make_engine
+from db.console import guarded, on_database, parse, who
 from db.facts import gather
 from db.shapes import Place
 from db.write import Refused
@@ -176,6 +174,28 @@ def figures(connection: Connection, arguments: argparse.Namespace) -> list[Figur
     return compute(facts, INDICATORS)
 
 
+def _run(engine: Engine, arguments: argparse.Namespace, found: list[Figure]) -> int:
+    """Do what is asked; the figures, where it is figures, go to `found`."""
+    try:
+        schema.check_current(engine)
+        if arguments.command == "report":
+            report.write(arguments)
+        elif arguments.command == "accounts":
+            accounts_command.run(arguments, who())
+        elif arguments.command == "indicators":
+            with engine.connect() as connection:
+                found += figures(connection, arguments)
+        else:
+            enter(engine, arguments)
+    except report.CannotTell as reason:
+        raise Refused(str(reason)) from reason
+    except ValueError as reason:
+        if arguments.command == "report":
+            raise  # a fault of ours, which whoever reads cron's mail should see
+        raise Refused(str(reason)) from reason
+    return 0
+
+
 @guarded()
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 done, 1 refused with the reason, 2 wrong usage."""
@@ -184,34 +204,10 @@ def main(argv: list[str] | None = None) -> int:
     if indicators and arguments.first > arguments.last:
         print("La période finit avant de commencer.", file=sys.stderr)
         return 2
-    try:
-        engine = make_engine(load().database_url)
-    except faults.SETTINGS as error:
-        print(faults.sentence(error), file=sys.stderr)
-        return 1
-    try:
-        schema.check_current(engine)
-        if arguments.command == "report":
-            report.write(arguments)
-            return 0
-        if arguments.command == "accounts":
-            accounts_command.run(arguments, who())
-            return 0
-        if not indicators:
-            enter(engine, arguments)
-            return 0
-        with engine.connect() as connection:
-            found = figures(connection, arguments)
-    except (ValueError, Refused, report.CannotTell) as reason:
-        if arguments.command == "report" and not isinstance(reason, (Refused, report.CannotTell)):
-            raise  # a fault of ours, which whoever reads cron's mail should see
-        print(f"Refusé : {reason}", file=sys.stderr)
-        return 1
-    except faults.failures() as error:
-        print(faults.sentence(error), file=sys.stderr)
-        return 1
-    finally:
-        engine.dispose()
+    found: list[Figure] = []
+    failed = on_database(lambda engine: _run(engine, arguments, found))
+    if failed or not indicators:
+        return failed
     if arguments.format == "json":
         json.dump([f._asdict() for f in found], sys.stdout, ensure_ascii=False, indent=1)
         print()

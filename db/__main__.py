@@ -1,24 +1,20 @@
 """The database on the command line: `python -m db …`. Exit code 0 done, 1 refused with the reason, 2 wrong usage."""
 
-import argparse
 import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable
-from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from dashboard.forms.formats import FORMATS
 from dashboard.french import counted
 from dashboard.period import today
 from dashboard.settings import load
 from db import backup, faults, read, reference, rollup, schema, supersede, write
 from db import retain as retention
-from db.console import guarded, parse, who
-from db.engine import make_engine
+from db.console import guarded, on_database, parse, who
+from db.grammar import parser
 from db.intake import Options, Outcome, load_known, name_of, take
 from db.models import ImportBatch, Visit
 from db.seed import seed
@@ -26,131 +22,24 @@ from db.seed import seed
 LAST_BATCH = 2**31 - 1  # the largest number of a batch
 
 
-def span(value: str) -> tuple[date, date]:
-    """Two days written FROM:TO."""
-    first, _, last = value.partition(":")
-    days = date.fromisoformat(first), date.fromisoformat(last)
-    if days[1] < days[0]:
-        raise ValueError("the span ends before it begins")
-    return days
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line's grammar."""
-    top = argparse.ArgumentParser(
-        prog="python -m db", description="La base de données du tableau de bord."
-    )
-    commands = top.add_subparsers(dest="command", required=True)
-    init = commands.add_parser(
-        "init", help="crée les tables, ou les met à jour après une copie, et charge les références"
-    )
-    init.add_argument(
-        "--without-copy", action="store_true", help="met à jour sans copie, à ses risques"
-    )
-    demo = commands.add_parser("demo", help="remplit une base vide de données fictives")
-    demo.add_argument("--visits", type=int, default=300_000)
-    demo.add_argument("--seed", type=int, default=20211221)
-    demo.add_argument(
-        "--events",
-        action="store_true",
-        help="dit ce qui arrive vraiment dans des données faites aujourd'hui, sans rien remplir",
-    )
-    commands.add_parser("purge-demo", help="retire toutes les données fictives")
-    load_file = commands.add_parser("import", help="lit des fichiers de registre")
-    load_file.add_argument("files", nargs="+", type=Path, metavar="FICHIER")
-    load_file.add_argument(
-        "--form", choices=FORMATS, help="formulaire ; par défaut reconnu par ses intitulés"
-    )
-    load_file.add_argument(
-        "--as-of", type=datetime.fromisoformat, metavar="DATE", help="date du contenu"
-    )
-    load_file.add_argument(
-        "--covers", type=span, metavar="DU:AU", help="jours dont le fichier rend compte"
-    )
-    load_file.add_argument(
-        "--sites", default="", help="codes des centres dont le fichier rend compte, même sans ligne"
-    )
-    load_file.add_argument(
-        "--replace-days", action="store_true", help="le fichier remplace ses journées entières"
-    )
-    load_file.add_argument(
-        "--check", action="store_true", help="lit et vérifie, sans rien enregistrer"
-    )
-    undo = commands.add_parser("withdraw", help="retire un lot importé")
-    undo.add_argument("batch", type=int, metavar="LOT")
-    undo.add_argument("--why", default="", help="la raison, notée au journal")
-    status = commands.add_parser("status", help="ce que contient la base")
-    status.add_argument("--json", action="store_true")
-    commands.add_parser(
-        "verify",
-        help="refait depuis les fichiers ce qui compte et les cumuls, et dit toute différence",
-    )
-    terms = commands.add_parser(
-        "retain", help="dit ce qui a dépassé son terme, et l'efface avec --yes"
-    )
-    terms.add_argument("--yes", action="store_true", help="efface")
-    words = commands.add_parser(
-        "erase-text", help="efface les mots d'une plainte, qui reste comptée"
-    )
-    words.add_argument("site", metavar="CENTRE", help="le code du centre")
-    words.add_argument("reference", metavar="REFERENCE")
-    words.add_argument("--why", default="", help="la raison, notée au journal")
-    copy = commands.add_parser("backup", help="copie sûre de la base, même en service")
-    copy.add_argument("file", type=Path)
-    copy.add_argument(
-        "--without-words",
-        action="store_true",
-        help="sans les mots des plaintes : à remettre à d'autres",
-    )
-    restore = commands.add_parser("restore", help="remet une copie en place")
-    restore.add_argument("file", type=Path)
-    restore.add_argument(
-        "--force",
-        action="store_true",
-        help="même si la base n'est pas vide ; une copie en est gardée",
-    )
-    back = commands.add_parser(
-        "go-back", help="revient à la copie faite avant la dernière mise à jour"
-    )
-    back.add_argument(
-        "copy", nargs="?", metavar="COPIE", help="une autre copie : son nom, ou son chemin"
-    )
-    add = commands.add_parser("add", help="ajoute un mot à une liste")
-    add.add_argument("kind", choices=("service", "category", "channel", "reason"))
-    add.add_argument("label")
-    outlines = commands.add_parser("boundaries", help="charge les limites des communes (GeoJSON)")
-    outlines.add_argument("file", type=Path)
-    outlines.add_argument(
-        "--source", required=True, help="d'où viennent les limites, et leur licence"
-    )
-    return top
-
-
 @guarded()
 def main(argv: list[str] | None = None) -> int:
     """Run one command."""
     arguments = parse(parser(), argv)
     try:
-        engine = make_engine(load().database_url)
-    except faults.SETTINGS as error:
-        print(faults.sentence(error), file=sys.stderr)
-        return 1
-    try:
-        if arguments.command == "backup":  # older ones too: it is what one does before an update
-            if schema.check_known(engine) is None:
-                raise write.Refused("La base n'existe pas encore : il n'y a rien à copier.")
-        elif arguments.command not in MAKE_CURRENT:
-            schema.check_current(engine)
-        return COMMANDS[arguments.command](engine, arguments) or 0
-    except write.Refused as reason:
-        print(f"Refusé : {reason}", file=sys.stderr)
-    except faults.failures() as error:
-        print(faults.sentence(error), file=sys.stderr)
+        return on_database(lambda engine: _run(engine, arguments))
     except KeyboardInterrupt:
         print("Interrompu : ce qui était en cours n'est pas gardé.", file=sys.stderr)
-    finally:
-        engine.dispose()
     return 1
+
+
+def _run(engine: Engine, arguments: Namespace) -> int:
+    if arguments.command == "backup":  # older ones too: it is what one does before an update
+        if schema.check_known(engine) is None:
+            raise write.Refused("La base n'existe pas encore : il n'y a rien à copier.")
+    elif arguments.command not in MAKE_CURRENT:
+        schema.check_current(engine)
+    return COMMANDS[arguments.command](engine, arguments) or 0
 
 
 def init(engine: Engine, arguments: Namespace) -> None:

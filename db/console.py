@@ -4,11 +4,17 @@ import argparse
 import getpass
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
+from sqlalchemy import Engine
+
+from dashboard.settings import load
+from db import faults
 from db.codes import LONGEST
+from db.engine import make_engine
+from db.write import Refused
 
 # What would move the cursor, colour, rename the window, or turn the reading order round; tab and new line stay.
 UNFIT = re.compile(
@@ -80,6 +86,24 @@ def _is_text(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def on_database(work: Callable[[Engine], int]) -> int:
+    """Do something with the database of the settings and let it go. What refuses or fails is said in one sentence: 1."""
+    try:
+        engine = make_engine(load().database_url)
+    except faults.SETTINGS as error:
+        print(faults.sentence(error), file=sys.stderr)
+        return 1
+    try:
+        return work(engine)
+    except Refused as reason:
+        print(f"Refusé : {reason}", file=sys.stderr)
+    except faults.failures() as error:
+        print(faults.sentence(error), file=sys.stderr)
+    finally:
+        engine.dispose()
+    return 1
 
 
 def who() -> str:

@@ -16,7 +16,7 @@ from dashboard.indicators import INDICATORS
 from dashboard.settings import ROOT, bounds, fields_by_name
 from dashboard.ui.navigation import PAGES
 from db.__main__ import main
-from db.__main__ import parser as db_parser
+from db.grammar import parser as db_parser
 from scripts.prepare import COMMANDS
 
 README, GUIDE, WORDS, DECISIONS = (

@@ -144,7 +144,7 @@ def test_a_disk_that_is_full_is_said_and_nothing_is_kept(office, databases, comm
         event.listen(engine, "connect", lambda c, _: c.execute("PRAGMA max_page_count = 1"))
         return engine
 
-    monkeypatch.setattr("db.__main__.make_engine", little)
+    monkeypatch.setattr("db.console.make_engine", little)
     said = command(
         main, "import", office.path("registre", *(visit(ref=str(i)) for i in range(20_000)))
     )

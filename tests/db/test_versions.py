@@ -296,7 +296,7 @@ def test_every_command_refuses_a_database_of_a_newer_version_in_one_sentence_and
 
 def test_every_command_is_among_those_that_refuse():
     from dashboard.__main__ import parser as dashboard_parser
-    from db.__main__ import parser
+    from db.grammar import parser
 
     for run, made in ((main, parser()), (dashboard_main, dashboard_parser())):
         commands = next(a for a in made._actions if a.dest == "command").choices
