@@ -29,7 +29,11 @@ FACES = ("Regular", "It", "Semibold", "Bold")
 WIDTH, FONT_PX = 660, 12  # of a figure, which is then set as wide as the text: type of 9 points
 TALL = 900  # px: what a page holds beside the headline
 TONES = {"improvement": IMPROVEMENT.words, "concern": CONCERN.words, "neutral": CHANGE.words}
-SHORT, LONG = 4, 30  # letters: a column's least and greatest part of the width
+SHORT = 4  # letters: a column's least part of the width
+LONG, LINES = (
+    30,
+    160,
+)  # its greatest, and where there are few columns what they may have between them
 NARROW, CELL = 100, 40  # letters in all columns, and in a cell: such a table need not fill the page
 BESIDE, FEW = 108, 18  # letters in the width of the page; rows that need no second piece
 SIZES = ((7, 8.5), (11, 7.5), (99, 6.5))  # points of a table's type by its number of columns
@@ -149,8 +153,9 @@ def _table(table: Table, title: str) -> Part:
         max(max((len(word) for word in c.name.split()), default=0), len(c.name) // 2)
         for c in table.columns
     ]
+    most = max(LONG, LINES // max(len(heads), 1))
     weights = [
-        min(max(SHORT, cell, head), LONG) + 2 for cell, head in zip(longest, heads, strict=True)
+        min(max(SHORT, cell, head), most) + 2 for cell, head in zip(longest, heads, strict=True)
     ]
     # A long list of short rows stands in two or three pieces side by side.
     beside = min(3, BESIDE // sum(weights)) if len(rows) > FEW and sum(weights) < BESIDE // 2 else 1
