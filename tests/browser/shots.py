@@ -3,6 +3,9 @@
 import tempfile
 from pathlib import Path
 
+from PIL import Image
+from playwright.sync_api import Page
+
 from dashboard.settings import ROOT
 from tests.browser.served import browsing, make_demo, serve
 
@@ -27,7 +30,16 @@ SLIDES = {
     5: "atelier-carte-de-controle",
     6: "atelier-entonnoir",
 }  # of the national review
+UNDER_THE_BAR = "e => { e.style.scrollMarginTop = '60px'; e.scrollIntoView({block: 'start'}) }"
 SETTLE = 2500  # milliseconds for charts to be drawn
+
+
+def take(page: Page, name: str) -> None:
+    """What the page shows, as docs/<name>.png, in 256 colours: a third of the size."""
+    path = ROOT / "docs" / f"{name}.png"
+    page.screenshot(path=path)
+    picture = Image.open(path).convert("RGB").quantize(dither=Image.Dither.NONE)
+    picture.save(path, optimize=True)
 
 
 def main() -> None:
@@ -44,19 +56,19 @@ def main() -> None:
                 page.goto(app + path)
                 page.locator("h1").wait_for()
                 page.wait_for_timeout(SETTLE)
-                page.screenshot(path=ROOT / "docs" / f"{name}.png")
+                take(page, name)
             for name, (path, choice) in PARTS.items():
                 page.goto(app + path)
                 part = page.get_by_test_id("stColumn").filter(has=page.locator(f".st-key-{choice}"))
                 part.scroll_into_view_if_needed()
                 page.wait_for_timeout(SETTLE)
-                part.evaluate("e => e.scrollIntoView({block: 'start'})")
+                part.evaluate(UNDER_THE_BAR)
                 page.wait_for_timeout(300)
-                page.screenshot(path=ROOT / "docs" / f"{name}.png")
+                take(page, name)
             page.set_viewport_size(PHONE)
             page.goto(app)
             page.wait_for_timeout(SETTLE)
-            page.screenshot(path=ROOT / "docs" / "carte-telephone.png")
+            take(page, "carte-telephone")
             page.set_viewport_size(SCREEN)
             page.goto(f"{app}/presenter")
             page.get_by_role("button", name="Commencer la présentation").click(timeout=30_000)
@@ -64,7 +76,7 @@ def main() -> None:
             for number in range(1, max(SLIDES) + 1):
                 if number in SLIDES:
                     page.wait_for_timeout(300)
-                    page.screenshot(path=ROOT / "docs" / f"{SLIDES[number]}.png")
+                    take(page, SLIDES[number])
                 page.keyboard.press("ArrowRight")
     print(f"Images écrites dans docs/ : {', '.join([*PAGES, *PARTS, *SLIDES.values()])}.")
 

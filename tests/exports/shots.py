@@ -52,7 +52,7 @@ def sheet(folder: Path, file: Path, name: str, pages: int) -> None:
     made = Image.new("RGB", (ACROSS * (WIDTH + 12), -(-len(small) // ACROSS) * (height + 12)), LINE)
     for n, picture in enumerate(small):
         made.paste(picture, (n % ACROSS * (WIDTH + 12) + 6, n // ACROSS * (height + 12) + 6))
-    made.save(ROOT / "docs" / f"{name}.png", optimize=True)
+    made.quantize(dither=Image.Dither.NONE).save(ROOT / "docs" / f"{name}.png", optimize=True)
 
 
 def main() -> None:
