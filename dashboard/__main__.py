@@ -14,7 +14,8 @@ from dashboard import accounts_command
 from dashboard.answers import report
 from dashboard.exports import EXPORTS
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
-from dashboard.judgement.signals import CHARTED, impossible
+from dashboard.judgement.courses import CHARTED
+from dashboard.judgement.signals import impossible
 from dashboard.period import today
 from dashboard.stories import READY
 from db import read, schema

@@ -14,7 +14,7 @@ from db.codes import ALL
 from db.demo import files, sites_of
 from db.engine import writing
 from db.intake import Options, load_known, take
-from db.ledger import public_holidays
+from db.working_days import public_holidays
 
 
 def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = True) -> int:

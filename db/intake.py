@@ -22,7 +22,7 @@ from db import read, write
 from db.codes import ALL, LONGEST
 from db.forms import DESTINATIONS
 from db.journal import now
-from db.ledger import public_holidays
+from db.working_days import public_holidays
 
 
 @dataclass(frozen=True)

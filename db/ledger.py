@@ -4,26 +4,23 @@ Visits are many and come from rollups, question by question; what is here is at 
 Rows are cut to what a person may see afterwards, in db.facts: nothing here is shown as it is.
 """
 
-import importlib.util
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property
-from pathlib import Path
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 from sqlalchemy import Connection
 
-from dashboard.period import day_number, day_numbers, today, weekdays
+from dashboard.period import day_number, day_numbers, today
 from db import read
 from db.bulk import Row
 from db.codes import ALL, ALL_SERVICES, UNKNOWN_KEY, UNKNOWN_SERVICE
 from db.months import Months, load_months
 from db.shapes import Closure, Place
+from db.working_days import open_days, public_holidays
 
-SATURDAY = 5
 # The day number of a closing that is not planned; with a minus, of an opening that is not known.
 NEVER = 10**6
 ONCE = 4_000  # sums of single spans that are kept, some 400 bytes each
@@ -240,7 +237,7 @@ def load_ledger(connection: Connection) -> Ledger:
         holidays=holidays,
         closures=closures,
         origin=origin,
-        open=_open(places, closures, holidays, origin, width),
+        open=open_days(places, closures, holidays, origin, width),
         closed=closed,
         declared=declared,
         visited=visited,
@@ -252,34 +249,6 @@ def load_ledger(connection: Connection) -> Ledger:
             connection, [p.code for p in places], row, [number for number, *_ in services]
         ),
     )
-
-
-def public_holidays(connection: Connection, first: date, last: date) -> dict[date, str]:
-    """Holidays between two days, with their French names.
-
-    From the `holidays` library (Benin), whose Islamic dates are estimates, and what a data manager changed.
-    """
-    years = range(first.year, last.year + 1)
-    days = dict(_calendar_of_benin()(years=years, language="fr_BJ").items())
-    for day, label, worked in read.holiday_changes(connection):
-        if worked:
-            days.pop(day, None)
-        else:
-            days[day] = label
-    return {day: label for day, label in days.items() if first <= day <= last}
-
-
-@cache
-def _calendar_of_benin() -> Any:
-    """The library's class for Benin, from its own file: asked for by name, the library loads all its 250 countries."""
-    library = importlib.util.find_spec("holidays")
-    folder = Path(str(library and library.origin)).parent
-    spec = importlib.util.spec_from_file_location("benin", folder / "countries" / "benin.py")
-    if spec is None or spec.loader is None:
-        raise ImportError("no calendar of Benin in the `holidays` library")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.Benin
 
 
 def _matrix(
@@ -307,41 +276,6 @@ def _known_days(
                 row[site],
                 max(day_number(first) - origin, 0) : max(day_number(last) - origin + 1, 0),
             ] = True
-    return out
-
-
-def _open(
-    places: tuple[Place, ...],
-    closures: tuple[Closure, ...],
-    holidays: dict[date, str],
-    origin: int,
-    width: int,
-) -> np.ndarray:
-    """Working days of each site.
-
-    Left out: Saturdays, Sundays, holidays, whole days of closure, days before the first activity (else the launch)
-    and from the closing date on. A site with neither first activity nor launch has none.
-    """
-    days = np.arange(origin, origin + width)
-    working = weekdays(days) < SATURDAY
-    working &= ~np.isin(days, day_numbers(holidays))
-    out = np.zeros((len(places), width), dtype=bool)
-    for i, site in enumerate(places):
-        start = site.first_activity or site.launched_on
-        if start is not None:
-            out[i] = working & (days >= day_number(start))
-            if site.closed_on is not None:
-                out[i] &= days < day_number(site.closed_on)
-    ids = np.array([p.id for p in places])
-    for c in closures:
-        if c.from_minute is None:
-            where = np.ones(len(ids), dtype=bool) if c.site_id is None else ids == c.site_id
-            out[
-                where,
-                max(day_number(c.first_day) - origin, 0) : max(
-                    day_number(c.last_day) - origin + 1, 0
-                ),
-            ] = False
     return out
 
 

@@ -30,7 +30,7 @@ COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/forms")
 # What of db each part of dashboard may take; the others its codes and shapes alone. Only answers read, only
 # actions write, and the command line does both.
 READERS = {
-    "db.codes", "db.descriptions", "db.engine", "db.facts", "db.faults", "db.ledger", "db.read", "db.shapes"
+    "db.codes", "db.descriptions", "db.engine", "db.facts", "db.faults", "db.ledger", "db.read", "db.shapes", "db.working_days"
 }  # fmt: skip
 WRITERS = {
     "db.access", "db.codes", "db.retain", "db.shapes", "db.steering", "db.texts", "db.write"

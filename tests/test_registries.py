@@ -17,7 +17,7 @@ from dashboard.forms.cells import readers
 from dashboard.forms.formats import FORMATS, Column, Format, Words
 from dashboard.forms.known import Known, normalise
 from dashboard.indicators import BY_CODE, INDICATORS, Indicator, Placement, codes, placed
-from dashboard.judgement.signals import CHARTED, FOLLOWED, RATES, SHARES
+from dashboard.judgement.courses import CHARTED, FOLLOWED, RATES, SHARES
 from dashboard.period import today
 from dashboard.settings import ROOT
 from dashboard.stories import READY

@@ -15,7 +15,7 @@ from dashboard.panel import Cell, Chart, Message, Panel, month, table
 from dashboard.period import Period, add_months, day_number, day_of, month_end, months, weekdays
 from dashboard.statistics.forecast import FARTHEST, Backtest, Forecast, backtest, forecast
 from dashboard.statistics.seasonal import HISTORY
-from db.ledger import public_holidays
+from db.working_days import public_holidays
 
 S = french.SPACE
 TITLE = "Visites des prochains mois"

@@ -9,7 +9,8 @@ from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.dated import since_at_least
-from dashboard.judgement.signals import Signal, apart, beside, rank
+from dashboard.judgement.sayings import apart, beside
+from dashboard.judgement.signals import Signal, rank
 from dashboard.panel import Link, Panel, table
 from dashboard.statistics.variation import Variation
 

@@ -12,7 +12,8 @@ from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.courses import FOLLOWED, Course, Level
 from dashboard.judgement.dated import since_at_least
-from dashboard.judgement.signals import Signal, apart, beside, rank
+from dashboard.judgement.sayings import apart, beside
+from dashboard.judgement.signals import Signal, rank
 from dashboard.panel import Cell, Link, Message, Panel, day, month, site_name, table, words
 from dashboard.statistics import sentences
 from dashboard.statistics.level import Origin

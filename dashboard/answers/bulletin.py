@@ -12,7 +12,7 @@ from dashboard.answers.trust import followed, scope_of
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement import bulletin
-from dashboard.judgement.signals import beside, origin
+from dashboard.judgement.sayings import beside, origin
 from dashboard.period import Clipped
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation

@@ -17,7 +17,8 @@ from dashboard.answers.view import View, answer, quick
 from dashboard.indicators import BY_CODE, TIMED, Figure
 from dashboard.judgement import trust
 from dashboard.judgement.dated import since_at_least
-from dashboard.judgement.signals import Signal, in_short, origin, verdict
+from dashboard.judgement.sayings import in_short, origin, verdict
+from dashboard.judgement.signals import Signal
 from dashboard.panel import Card, Cards, Panel, count, of_figure, table, words
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation

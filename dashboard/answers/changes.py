@@ -15,7 +15,7 @@ from dashboard.answers.view import View, answer, quick
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.base import UNMEASURED
 from dashboard.judgement import changes
-from dashboard.judgement.signals import RATES
+from dashboard.judgement.courses import RATES
 from dashboard.panel import (
     Cell,
     Chart,

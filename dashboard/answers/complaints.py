@@ -1,17 +1,14 @@
 """Complaints: the open ones, listed and by age, why people complain, how many are answered. No words of theirs."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from datetime import date
-
-import numpy as np
 
 from dashboard import charts, french
 from dashboard.answers.network import at_date, short_name, sites, to_date
 from dashboard.answers.question import Question
+from dashboard.answers.register import Register, open_rows, register
 from dashboard.answers.trust import strip
-from dashboard.answers.view import View, answer, answer_with_rows, engine
+from dashboard.answers.view import View, answer, answer_with_rows
 from dashboard.panel import (
     Cell,
     Chart,
@@ -25,12 +22,9 @@ from dashboard.panel import (
     to_site,
     words,
 )
-from dashboard.period import day_number, day_of
+from dashboard.period import day_of
 from dashboard.statistics import sentences
 from dashboard.wording import NOT_FOR_GUESTS
-from db import read
-from db.codes import ALL
-from db.ledger import complaint_arrays
 
 BANDS = (
     (0, 7, "moins de 8 jours"),
@@ -47,120 +41,6 @@ LATE_BAND = 3  # from here on, older than 30 days
 LATE = "plaintes de plus de 30 jours"  # on an axis
 MOST = 3  # places named in a heading
 LATE_DAYS = 30  # of a complaint that waits
-
-
-@dataclass(frozen=True)
-class Register:
-    """Complaints received up to a period's end, in the order received: arrays of one length.
-
-    reference: the register's own; "" in what is only to be counted. code, name: of the site. category: of the complaint.
-    received, resolved, known: days since 1970 (resolved: -1 for none; known: up to which the site's complaints are, within
-    the period). age: days open by then, -1 where it was answered.
-    """
-
-    reference: np.ndarray
-    code: np.ndarray
-    name: np.ndarray
-    category: np.ndarray
-    received: np.ndarray
-    resolved: np.ndarray
-    known: np.ndarray
-    age: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.received)
-
-    @property
-    def open(self) -> np.ndarray:
-        """Which are open at the end of the period."""
-        return self.age >= 0
-
-    @property
-    def spent(self) -> np.ndarray:
-        """Days to the answer, or the age of the open ones."""
-        return np.where(
-            self.open, self.age, np.where(self.resolved < 0, 0, self.resolved - self.received)
-        )
-
-    def where(self, kept: np.ndarray) -> "Register":
-        """Those of them for which `kept` holds."""
-        return Register(*(getattr(self, column.name)[kept] for column in fields(self)))
-
-    @property
-    def oldest_first(self) -> "Register":
-        """The same, those that wait longest first."""
-        return self.where(np.argsort(-self.age, kind="stable"))
-
-    def since(self, first: date) -> "Register":
-        """Those received from a day on."""
-        return self.where(self.received >= day_number(first))
-
-
-@answer
-def register(view: View, question: Question) -> Register:
-    """The complaints of the sites whose figures may be seen, without their references: to be counted, never listed."""
-    chosen = view.sites(question)
-    allowed = np.array([chosen == ALL or p.code in chosen for p in view.book.places], dtype=bool)
-    c = view.book.complaints
-    kept = allowed[c["site"]] & (c["received"] <= day_number(_end(view, question)))
-    kept &= _of_service(view, question, c)
-    counted = {name: values[kept] for name, values in c.items()}
-    return _register(view, question, counted, np.full(int(kept.sum()), "", dtype=object))
-
-
-@answer_with_rows
-def open_rows(view: View, question: Question) -> Register:
-    """The complaints that are open at the date of the data, the oldest first, of the sites whose rows may be seen: asked
-    of the database, which is told those sites."""
-    book, now = view.book, to_date(view, question)
-    end = _end(view, now)
-    known = min([end, *(book.complaints_as_of(p.id) or end for p in book.places)])
-    with engine().connect() as connection:
-        found = read.open_complaints(connection, view.sites_of_rows(now), end, known)
-    references = np.array([reference for reference, _ in found], dtype=object)
-    c = complaint_arrays([row for _, row in found], book.row)
-    kept = _of_service(view, now, c)
-    listed = _register(view, now, {k: v[kept] for k, v in c.items()}, references[kept])
-    return listed.where(listed.open).oldest_first
-
-
-def _end(view: View, question: Question) -> date:
-    return min(question.last, view.book.as_of or question.last)
-
-
-def _of_service(view: View, question: Question, c: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Which of the complaints are about the question's service."""
-    if not question.service:
-        return np.ones(len(c["service"]), dtype=bool)
-    of: np.ndarray = c["service"] == max(view.book.service_id(question.service), 0)
-    return of
-
-
-def _register(
-    view: View, question: Question, c: Mapping[str, np.ndarray], references: np.ndarray
-) -> Register:
-    """Complaints in words, with their age at the end of the question. c: as `db.ledger.complaint_arrays` has them."""
-    book, end = view.book, _end(view, question)
-    known = np.array(
-        [day_number(book.complaints_as_of(p.id) or end) for p in book.places], dtype=np.int64
-    )
-    at = np.minimum(known[c["site"]], day_number(end))
-    open_ = ((c["resolved"] < 0) | (c["resolved"] > at)) & (c["received"] <= at)
-    labels = {i: label for i, _, label in book.terms}
-    codes, names = (
-        np.array([getattr(p, field) for p in book.places], dtype=object)[c["site"]]
-        for field in ("code", "name")
-    )
-    return Register(
-        references,
-        codes,
-        names,
-        np.array([labels.get(i, "Non renseignée") for i in c["category"].tolist()], dtype=object),
-        c["received"],
-        c["resolved"],
-        at,
-        np.where(open_, at - c["received"], -1),
-    )
 
 
 @answer

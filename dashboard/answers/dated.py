@@ -5,8 +5,8 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import followed
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
+from dashboard.judgement.courses import FOLLOWED
 from dashboard.judgement.dated import since_when
-from dashboard.judgement.signals import FOLLOWED
 from dashboard.statistics.sentences import VARIATIONS
 
 

@@ -6,8 +6,9 @@ from datetime import date
 import numpy as np
 
 from dashboard import charts, french
-from dashboard.answers.complaints import NOT_OPEN, Register, register
+from dashboard.answers.complaints import NOT_OPEN
 from dashboard.answers.question import Question
+from dashboard.answers.register import Register, register
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.charts.survival import LONGEST

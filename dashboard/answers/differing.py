@@ -10,7 +10,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.view import Asker, View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.comparing import compared, enough
-from dashboard.judgement.signals import RATES, SHARES
+from dashboard.judgement.courses import RATES, SHARES
 from dashboard.panel import Chart, Panel
 from dashboard.statistics import sentences
 from dashboard.statistics.dispersion import Differences

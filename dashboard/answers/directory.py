@@ -3,11 +3,12 @@
 from collections import Counter
 
 from dashboard import french
-from dashboard.answers.complaints import LATE_DAYS, register
+from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.completeness import heard_of
 from dashboard.answers.figures import figures
 from dashboard.answers.network import at_date, silences, sites, to_date
 from dashboard.answers.question import Question
+from dashboard.answers.register import register
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, placed
 from dashboard.panel import (

@@ -10,10 +10,11 @@ import numpy as np
 
 from dashboard import french
 from dashboard.answers import alerts, follow
-from dashboard.answers.complaints import LATE_DAYS, register
+from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import at_date, short_name, silences, sites, to_date
 from dashboard.answers.question import Question
+from dashboard.answers.register import register
 from dashboard.answers.view import View, answer
 from dashboard.indicators import Figure
 from dashboard.judgement.dated import in_a_line

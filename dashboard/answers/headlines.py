@@ -4,10 +4,11 @@ from collections import Counter
 
 from dashboard import french
 from dashboard.answers import alarms, alerts
-from dashboard.answers.complaints import LATE_DAYS, register
+from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import short_name, silences, sites, to_date
 from dashboard.answers.question import Question
+from dashboard.answers.register import register
 from dashboard.answers.uncertainty import intervals
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE

@@ -34,7 +34,9 @@ from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.judgement.signals import CHARTED, Signal, in_short
+from dashboard.judgement.courses import CHARTED
+from dashboard.judgement.sayings import in_short
+from dashboard.judgement.signals import Signal
 from dashboard.panel import Legend, Panel, Plot, of_figure, table, words
 from dashboard.statistics.sentences import ASSURANCES, VARIATIONS
 from dashboard.wording import base, shown, who_reported

@@ -15,7 +15,8 @@ from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.courses import SKEWED, Course
 from dashboard.judgement.dated import since_at_least, since_when
-from dashboard.judgement.signals import Signal, because, origin, settled, verdict
+from dashboard.judgement.sayings import because, origin, settled, verdict
+from dashboard.judgement.signals import Signal
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
 from dashboard.panel import (
     Cell,

@@ -17,8 +17,8 @@ from dashboard.answers.uncertainty import Interval, intervals
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, placed
 from dashboard.judgement.comparing import differ, ranks
+from dashboard.judgement.courses import RATES, SHARES
 from dashboard.judgement.extremes import in_words
-from dashboard.judgement.signals import RATES, SHARES
 from dashboard.panel import (
     Chart,
     Message,

@@ -26,7 +26,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.view import View
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE, Figure, choices, placed
-from dashboard.judgement.signals import CHARTED
+from dashboard.judgement.courses import CHARTED
 from dashboard.panel import Lines, Message, Opening, Panel
 from dashboard.period import Clipped
 from dashboard.settings import load

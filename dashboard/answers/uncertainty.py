@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from dashboard.answers.complaints import register
 from dashboard.answers.figures import figures
 from dashboard.answers.network import names
 from dashboard.answers.question import Question
+from dashboard.answers.register import register
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure, Indicator
 from dashboard.statistics.intervals import quantile_interval, rate, wilson

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.judgement.signals import FOLLOWED, Signal, because, beside, origin, rank
+from dashboard.judgement.courses import FOLLOWED
+from dashboard.judgement.sayings import because, beside, origin
+from dashboard.judgement.signals import Signal, rank
 from dashboard.judgement.trust import Ground
 from dashboard.period import Clipped, Period
 from dashboard.statistics import sentences

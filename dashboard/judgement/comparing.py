@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.judgement.signals import SHARES
+from dashboard.judgement.courses import SHARES
 from dashboard.statistics import sentences
 from dashboard.statistics.dispersion import Differences, differences
 from dashboard.statistics.ranks import ranks as fair_ranks

@@ -7,8 +7,9 @@ import numpy as np
 
 from dashboard import french
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.courses import WAITS
-from dashboard.judgement.signals import FOLLOWED, Signal, beside
+from dashboard.judgement.courses import FOLLOWED, WAITS
+from dashboard.judgement.sayings import beside
+from dashboard.judgement.signals import Signal
 from dashboard.statistics.changepoint import ChangePoint, change_point
 from dashboard.statistics.limits import ON_ONE_SIDE
 from dashboard.statistics.variation import ChartKind

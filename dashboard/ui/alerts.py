@@ -15,7 +15,7 @@ from dashboard.answers.months import by_month
 from dashboard.answers.network import names
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.signals import CHARTED
+from dashboard.judgement.courses import CHARTED
 from dashboard.period import today
 from dashboard.ui import (
     address,

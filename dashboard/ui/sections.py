@@ -14,7 +14,7 @@ from dashboard.answers.cards import metrics
 from dashboard.answers.dated import since
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, choices
-from dashboard.judgement.signals import FOLLOWED
+from dashboard.judgement.courses import FOLLOWED
 from dashboard.panel import Listing, Panel
 from dashboard.ui import cards, looked, show, texts
 from dashboard.ui.escape import escaped

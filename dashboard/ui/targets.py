@@ -10,7 +10,7 @@ from dashboard.actions import steering
 from dashboard.answers import targets
 from dashboard.answers.follow import Target
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.signals import CHARTED
+from dashboard.judgement.courses import CHARTED
 from dashboard.period import today
 from dashboard.ui import errors, outcome, session
 from dashboard.ui.show import folded

@@ -26,6 +26,7 @@ from dashboard.answers import (
     guests,
     headlines,
     network,
+    register,
     view,
 )
 from dashboard.answers.question import Question
@@ -121,7 +122,7 @@ def asked_for() -> set[frozenset[str]]:
 def counted() -> dict[str, tuple[int, int]]:
     """Complaints received at each site in the guests' period, and those answered in 30 days, one by one from the register."""
     period = guests.protected(GUEST).period
-    known, found = complaints.register(LOCAL_READER, replace(year(), first=period.first)), {}
+    known, found = register.register(LOCAL_READER, replace(year(), first=period.first)), {}
     inside = known.where(
         (known.received >= day_number(period.first)) & (known.received <= day_number(period.last))
     )
@@ -247,8 +248,8 @@ def test_a_guest_is_given_no_other_figure_of_complaints_and_no_decision(demo):
     lines = repr(bulletin.lines(GUEST, year(), clip(resolve("12m", last), last)))
     assert "non remonté" not in lines and "aucune plainte" not in lines.lower()
     assert not view.view(GUEST).book.decisions and view.view(CABINET).book.decisions
-    assert not len(complaints.register(GUEST, year()))
-    assert not len(complaints.open_rows(GUEST, year()))
+    assert not len(register.register(GUEST, year()))
+    assert not len(register.open_rows(GUEST, year()))
 
 
 def plainly(answer: object) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from dashboard import french
 from dashboard.accounts.rights import ALL, LOCAL_READER, Access, Person, Role
-from dashboard.answers import complaints, completeness, directory, view
+from dashboard.answers import complaints, completeness, directory, register, view
 from dashboard.answers.question import Question
 from dashboard.answers.view import View
 from dashboard.panel import Chart, Panel, to_site
@@ -95,8 +95,8 @@ def test_who_may_see_no_rows_is_told_how_many_by_age_and_nothing_else(asked):
     counts = dict(read(panel))
     assert counts["plus de 90 jours"] == counts["31 à 60 jours"] == counts["8 à 15 jours"] == "1"
     assert "n'est pas ouverte" in panel.caption
-    assert "P-1" not in repr(complaints.register(seeing(frozenset()), YEAR))
-    assert not len(complaints.open_rows(seeing(frozenset()), YEAR))
+    assert "P-1" not in repr(register.register(seeing(frozenset()), YEAR))
+    assert not len(register.open_rows(seeing(frozenset()), YEAR))
 
 
 def test_who_may_see_some_sites_rows_is_given_these_and_told_of_the_others(asked):
@@ -127,7 +127,7 @@ def test_rows_are_cut_by_the_database_and_not_after_it(asked):
     said: list[object] = []
     engine = view.engine()
     event.listen(engine, "before_cursor_execute", lambda *a: said.append(a[2]))
-    open_ = complaints.open_rows(Person("p", Role.FOCAL_POINT, sites=frozenset({KANDI})), YEAR)
+    open_ = register.open_rows(Person("p", Role.FOCAL_POINT, sites=frozenset({KANDI})), YEAR)
     assert [str(r) for r in open_.reference] == ["P-3", "P-1"]
     (listed,) = [one for one in said if "reference" in one and "FROM complaint" in one]
     (kandi,) = asked.rows("SELECT id FROM site WHERE code = 'ccsp-kandi'")

@@ -31,6 +31,7 @@ from dashboard.answers import (
     follow,
     months,
     network,
+    register,
     view,
     waits,
 )
@@ -195,7 +196,7 @@ DATA = (
     "figures.trend",
     "network.sites",
     "network.names",
-    "complaints.register",
+    "register.register",
     "completeness.unclosed",
     "completeness.closures",
     "waits.histogram",
@@ -343,8 +344,8 @@ def test_who_is_confined_to_a_department_gets_its_sites_and_no_other(demo):
         == set(figures.figures(confined(SOME_DEPARTMENT), YEAR, "site"))
     )
     assert (
-        len(complaints.register(confined(SOME_DEPARTMENT), YEAR)) > 0
-        and set(complaints.register(confined(SOME_DEPARTMENT), YEAR).name) <= names
+        len(register.register(confined(SOME_DEPARTMENT), YEAR)) > 0
+        and set(register.register(confined(SOME_DEPARTMENT), YEAR).name) <= names
     )
     assert {u.code for u in completeness.unclosed(confined(SOME_DEPARTMENT), YEAR)} == codes
     assert {name for name, *_ in months.medians(confined(SOME_DEPARTMENT), YEAR)} <= names
@@ -392,7 +393,7 @@ def test_who_is_confined_gets_the_signals_and_decisions_of_the_department_alone(
 
 def references(who: Person, question: Question = YEAR) -> set[str]:
     """The complaints that the list shows, by the register's own reference."""
-    return {str(r) for r in complaints.open_rows(who, question).reference}
+    return {str(r) for r in register.open_rows(who, question).reference}
 
 
 @pytest.mark.parametrize("name", DATA)
@@ -404,7 +405,7 @@ def test_a_director_gets_the_figures_of_the_country(demo, name):
 def directors(demo) -> list[Person]:
     """Of two departments where complaints wait."""
     homes = view.view(LOCAL_READER).book.homes
-    waiting = sorted({homes[code] for code in complaints.open_rows(LOCAL_READER, YEAR).code})
+    waiting = sorted({homes[code] for code in register.open_rows(LOCAL_READER, YEAR).code})
     assert len(waiting) >= 2
     return [Person(f"de {d}", Role.DIRECTOR, frozenset({d})) for d in waiting[:2]]
 
@@ -417,7 +418,7 @@ def of(person: Person) -> Question:
 def test_a_director_is_given_the_complaints_of_the_department_one_by_one_and_of_no_other(directors):
     one, _ = directors
     own = {p.code for p in network.sites(LOCAL_READER) if p.department in one.departments}
-    listed = complaints.open_rows(one, YEAR)
+    listed = register.open_rows(one, YEAR)
     assert len(listed) and set(listed.code) <= own
     assert references(one) < references(CABINET) == references(LOCAL_READER)
     panel = complaints.waiting(one, YEAR, "k")

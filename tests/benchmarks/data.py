@@ -21,9 +21,9 @@ from db import read, schema
 from db.demo import DemoFile, files, sites_of
 from db.engine import make_engine, writing
 from db.intake import Options, load_known, take
-from db.ledger import public_holidays
 from db.models import Commune, Site, SiteLocation
 from db.seed import FIRST_DAY, seed
+from db.working_days import public_holidays
 
 FOLDER = ROOT / "data" / "bench"
 SEED = 20211221

@@ -8,8 +8,8 @@ import holidays
 import pytest
 
 from db import read
-from db.ledger import public_holidays
 from db.seed import REFERENCE, seed
+from db.working_days import public_holidays
 from db.write import Refused
 
 

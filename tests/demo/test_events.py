@@ -29,7 +29,7 @@ from db.demo.events import EVENTS, Event, Kind
 from db.demo.told import told
 from db.engine import make_engine
 from db.intake import Options, load_known, take
-from db.ledger import public_holidays
+from db.working_days import public_holidays
 from tests.demo.series import Rows, Series, of_database
 from tests.demo.truths import Truths
 

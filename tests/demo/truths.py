@@ -15,7 +15,7 @@ from dashboard.period import add_months
 from db import read
 from db.codes import ALL
 from db.demo import sites_of
-from db.ledger import public_holidays
+from db.working_days import public_holidays
 from tests.browser.served import make_demo
 from tests.demo.series import Rows, of_database
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
-from dashboard.answers import complaints, figures, follow, network, view
+from dashboard.answers import figures, follow, network, register, view
 from dashboard.answers.question import Question
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
@@ -718,7 +718,7 @@ def waiting(unanswered, using) -> None:
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
 def test_no_page_shows_a_director_a_complaint_of_another_department(waiting, monkeypatch, spec):
-    every = complaints.open_rows(LOCAL_READER, YEAR)
+    every = register.open_rows(LOCAL_READER, YEAR)
     homes = {p.code: p.department for p in network.sites(LOCAL_READER)}
     first = str(every.code[0])
     own, hidden = set(), set()

@@ -16,7 +16,7 @@ from dashboard.accounts import rights
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, RIGHTS, NotAllowed, Person, Reach, Role
 from dashboard.actions import accesses, accounts, steering
 from dashboard.actions import texts as words
-from dashboard.answers import complaints, deck, network, view
+from dashboard.answers import deck, network, register, view
 from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS
 from dashboard.period import clip, resolve, today
@@ -280,7 +280,7 @@ def test_the_rows_of_a_story_s_files_are_those_of_who_asks(demo, role):
     last = network.freshness(LOCAL_READER).as_of
     period = clip(resolve("12m", last), last)
     told = repr(deck.build(person, everybody, ready(f"departement:{HOME}"), period))
-    every = complaints.open_rows(LOCAL_READER, everybody.at(HOME, None))
+    every = register.open_rows(LOCAL_READER, everybody.at(HOME, None))
     own = every.where(every.code == KANDI) if role == F else every
     held = {str(reference) for reference in every.reference if reference in told}
     assert 0 < len(every.where(every.code == KANDI)) < len(every)

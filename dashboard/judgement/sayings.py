@@ -1,0 +1,166 @@
+"""What one month of a series says, in French: beside what is usual, by which rule it is a signal, where its gap comes from."""
+
+from collections.abc import Mapping
+
+from dashboard import french
+from dashboard.indicators import BY_CODE
+from dashboard.judgement.courses import WAITS
+from dashboard.judgement.signals import Signal
+from dashboard.statistics import expected, sentences
+from dashboard.statistics.seasonal import HISTORY
+from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS, ChartKind, Variation
+from dashboard.wording import amount
+
+TYPICAL = "attente typique de "  # what a wait's curve follows; a headline says the figure alone
+
+
+def apart(indicator: str, value: float, usual: float) -> tuple[str, str]:
+    """Both in words, with the decimals that tell them apart: « 4,02 % » and « 3,97 % », not « 4,0 % » twice."""
+    i = BY_CODE[indicator]
+    words = amount(i, value), amount(i, usual)
+    for decimals in (1, 2):
+        if words[0] != words[1]:
+            break
+        one, other = (french.number(x, decimals) for x in (value, usual))
+        unit = {"percent": "%", "minutes": "min", "days": "jours"}.get(i.unit, "")
+        words = (
+            f"{one}{french.SPACE}{unit}".rstrip(f" {french.SPACE}"),
+            f"{other}{french.SPACE}{unit}".rstrip(f" {french.SPACE}"),
+        )
+    return words
+
+
+def told(one: Signal) -> str:
+    """The month's own value beside what is usual: « 73 %, pour 75 % d'habitude à répartition égale (alerte) »; "" where the
+    month has no value, or is not judged."""
+    said = beside(one)
+    if not said:
+        return ""
+    equal = " à répartition égale" if one.kind == ChartKind.EXPECTED and one.flagged else ""
+    word = f" ({sentences.STATES[one.variation]})" if one.flagged else ""
+    return f"{said}{equal}{word}"
+
+
+def _dated(subject: str, one: Signal) -> str:
+    """« Attente médiane en octobre 2026 », « Plaintes au 3ᵉ trimestre 2026 »."""
+    comma = (
+        "," if "," in subject else ""
+    )  # « Usagers satisfaits, selon le registre, en octobre 2026 »
+    return f"{subject}{comma} {'au' if one.kind == ChartKind.BY_QUARTER else 'en'} {one.when}"
+
+
+def in_short(one: Signal) -> str:
+    """The same for a card, where the end of a line may be cut: « alerte en octobre : 73 %, pour 75 % d'habitude »."""
+    said = beside(one).removeprefix(TYPICAL)
+    if not said or one.latest is None:
+        return sentences.VARIATIONS[one.variation]
+    quarter = one.kind == ChartKind.BY_QUARTER
+    when = one.when.rsplit(" ", 1)[0]
+    if (
+        one.kind == ChartKind.VOLUME
+    ):  # which has its season, and a year's figure may stand beside it
+        said += f" en {when}"
+    if one.flagged:
+        when = f"{sentences.STATES[one.variation]} {'au' if quarter else 'en'} {when}"
+    return f"{when}{french.SPACE}: {said}"
+
+
+def beside(one: Signal) -> str:
+    """The same without the month: « 73 %, pour 75 % d'habitude », « 74 %, dans l'habitude (75 %) », « 18,7 par jour ;
+    d'habitude de 15,1 à 21,0 »."""
+    if one.value is None or not one.charted:
+        return ""
+    i = BY_CODE[one.indicator]
+    if one.kind == ChartKind.VOLUME and one.range:
+        low, high = (amount(i, end) for end in one.range)
+        return f"{amount(i, one.value)} par jour{french.SPACE}; d'habitude de {low} à {high}"
+    typical = TYPICAL if i.code in WAITS else ""
+    if one.usual is None:
+        return f"{typical}{amount(i, one.value)}"
+    if one.flagged:
+        value, usual = apart(i.code, one.value, one.usual)
+        return f"{typical}{value}, pour {usual} d'habitude"
+    value, usual = amount(i, one.value), amount(i, one.usual)
+    like = "comme d'habitude" if value == usual else f"dans l'habitude ({usual})"
+    return f"{typical}{value}, {like}"
+
+
+def because(one: Signal) -> str:
+    """The rule that makes the month a signal: « au-dessus de ce que le hasard permet »; "" where none does."""
+    rule = sentences.RULES.get((one.rule, one.side), "")
+    return rule.replace("mois", "trimestres") if one.kind == ChartKind.BY_QUARTER else rule
+
+
+def origin(one: Signal, names: Mapping[str, str]) -> str:
+    """Where a whole's gap comes from: « L'écart vient du CCSP de Djougou ; sans lui, 75 %, comme d'habitude. »; "" where
+    there is none to explain. names: of sites, by code."""
+    if not one.flagged or one.gap is None:
+        return ""
+    if not one.causes:
+        everywhere = one.gap.spread == expected.Spread.EVERYWHERE
+        return "L'écart vient de plusieurs centres à la fois." if everywhere else ""
+    text = f"L'écart vient {french.join_words([f'du {names[c]}' for c in one.causes])}"
+    if one.rest is None:
+        return f"{text}."
+    without = "lui" if len(one.causes) == 1 else "eux"
+    rest = amount(BY_CODE[one.indicator], one.rest)
+    return f"{text}{french.SPACE}; sans {without}, {rest}, comme d'habitude."
+
+
+def against(one: Signal, whole: Signal | None) -> str:
+    """Of a site with a signal: which way it went, and where that leaves it beside the whole: « en hausse par rapport à son
+    habitude ; encore sous l'ensemble (75 %) »; "" without a signal."""
+    if not one.flagged or one.value is None:
+        return ""
+    way = "en hausse" if one.side > 0 else "en baisse"
+    text = f"{way} par rapport à son habitude"
+    value = None if whole is None or whole.latest != one.latest else whole.value
+    if value is None or (one.value - value) * one.side >= 0:
+        return text
+    place = "sous" if one.side > 0 else "au-dessus de"
+    of = amount(BY_CODE[one.indicator], value)
+    return f"{text}{french.SPACE}; encore {place} l'ensemble ({of})"
+
+
+def settled(one: Signal) -> str:
+    """How settled the limits are: « limites fixées sur 24 points »; "" without limits."""
+    if not one.charted or one.kind == ChartKind.VOLUME:
+        return "saison et croissance comprises" if one.charted else ""
+    if one.points >= FROZEN_POINTS:
+        return f"limites fixées sur {french.plural(FROZEN_POINTS, 'point')}"
+    return f"limites provisoires, sur {french.plural(one.points, 'point')}"
+
+
+def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
+    """What the month says, in a sentence: signal, no signal or too few. subject: by default the indicator. limits: with
+    what is to be known of the limits; without it is a headline, which says nothing of the rule either, and has
+    no full stop."""
+    subject = subject or BY_CODE[one.indicator].label
+    colon = f"{subject}{french.SPACE}: "
+    if one.variation == Variation.NO_DATA:
+        text = f"{colon}aucune donnée en {one.when}" if one.when else f"{colon}aucune donnée"
+    elif one.variation == Variation.TOO_FEW:
+        text = f"{colon}{too_few(one)}"
+    else:
+        said = told(one) or sentences.VARIATIONS[one.variation]
+        said = said if limits else said.removeprefix(TYPICAL)
+        text = f"{_dated(subject, one)}{french.SPACE}: {said}"
+        details = [because(one), settled(one)] if limits else []
+        more = f"{french.SPACE}; ".join(d for d in details if d)
+        text += f", {more}" if more else ""
+    return f"{text}." if limits else text
+
+
+def too_few(one: Signal) -> str:
+    """Why a month with a value is not judged."""
+    if one.kind == ChartKind.VOLUME:
+        needed = f"il faut {HISTORY + 1} mois pour juger"
+        if one.value is None or one.year_before is None:
+            return f"trop tôt pour conclure, {needed}"
+        i = BY_CODE[one.indicator]
+        return (
+            f"{amount(i, one.value)} par jour en {one.when}, {amount(i, one.year_before)} le même mois un an avant ;"
+            f" {needed}"
+        )
+    have = french.number(one.points)
+    return f"trop peu de points pour conclure ({have} sur les {MINIMUM_POINTS} nécessaires)"

@@ -1,0 +1,79 @@
+"""On which days sites are open: holidays of Benin, as the ministry changed them, closures, first and last days."""
+
+import importlib.util
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection
+
+from dashboard.period import day_number, day_numbers, weekdays
+from db import read
+from db.shapes import Closure, Place
+
+SATURDAY = 5
+
+
+def public_holidays(connection: Connection, first: date, last: date) -> dict[date, str]:
+    """Holidays between two days, with their French names.
+
+    From the `holidays` library (Benin), whose Islamic dates are estimates, and what a data manager changed.
+    """
+    years = range(first.year, last.year + 1)
+    days = dict(_calendar_of_benin()(years=years, language="fr_BJ").items())
+    for day, label, worked in read.holiday_changes(connection):
+        if worked:
+            days.pop(day, None)
+        else:
+            days[day] = label
+    return {day: label for day, label in days.items() if first <= day <= last}
+
+
+@cache
+def _calendar_of_benin() -> Any:
+    """The library's class for Benin, from its own file: asked for by name, the library loads all its 250 countries."""
+    library = importlib.util.find_spec("holidays")
+    folder = Path(str(library and library.origin)).parent
+    spec = importlib.util.spec_from_file_location("benin", folder / "countries" / "benin.py")
+    if spec is None or spec.loader is None:
+        raise ImportError("no calendar of Benin in the `holidays` library")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Benin
+
+
+def open_days(
+    places: tuple[Place, ...],
+    closures: tuple[Closure, ...],
+    holidays: dict[date, str],
+    origin: int,
+    width: int,
+) -> np.ndarray:
+    """Working days of each site.
+
+    Left out: Saturdays, Sundays, holidays, whole days of closure, days before the first activity (else the launch)
+    and from the closing date on. A site with neither first activity nor launch has none.
+    """
+    days = np.arange(origin, origin + width)
+    working = weekdays(days) < SATURDAY
+    working &= ~np.isin(days, day_numbers(holidays))
+    out = np.zeros((len(places), width), dtype=bool)
+    for i, site in enumerate(places):
+        start = site.first_activity or site.launched_on
+        if start is not None:
+            out[i] = working & (days >= day_number(start))
+            if site.closed_on is not None:
+                out[i] &= days < day_number(site.closed_on)
+    ids = np.array([p.id for p in places])
+    for c in closures:
+        if c.from_minute is None:
+            where = np.ones(len(ids), dtype=bool) if c.site_id is None else ids == c.site_id
+            out[
+                where,
+                max(day_number(c.first_day) - origin, 0) : max(
+                    day_number(c.last_day) - origin + 1, 0
+                ),
+            ] = False
+    return out
