@@ -12,6 +12,7 @@ from dashboard.accounts.rights import Person, Role
 from dashboard.answers import complaints, completeness, delays, differing, months, sites
 from dashboard.answers.cards import metrics
 from dashboard.answers.dated import since
+from dashboard.answers.guests import DUE, RECEIVED
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, choices
 from dashboard.judgement.courses import FOLLOWED
@@ -26,7 +27,7 @@ ORDERS: dict[sites.Order, str] = {
     "value": "Par valeur",
     "size": "Par effectif",
 }
-GUESTS = ("complaints_30d_due", "complaints_per_1000")
+GUESTS = (DUE, RECEIVED)
 OF_GUESTS = (
     "Des plaintes, les invités voient deux chiffres, sur douze mois entiers, là où il y en a assez : combien"
     " sont traitées en 30 jours, et combien pour 1 000 visites."
