@@ -1,7 +1,8 @@
 """Everything about the network that is small, read once for each state of the data: sites, days, complaints.
 
-Visits are many and come from rollups, question by question; what is here is at most one number per site and day.
-Rows are cut to what a person may see afterwards, in db.facts: nothing here is shown as it is.
+Visits are many: their months come with it, added up (db.months), the days at the edges of a period question by question; all
+else that is here is at most one number per site and day. It is cut to what a person may see afterwards, in db.facts: nothing
+here is shown as it is.
 """
 
 from collections import Counter

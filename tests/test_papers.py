@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import palette
 from dashboard.__main__ import parser as figures_parser
 from dashboard.forms.formats import FORMATS
 from dashboard.indicators import INDICATORS
@@ -239,6 +240,13 @@ STOPS = re.findall(r"^\| \d+ \| `([\w.]+)`", README, re.M)
 def test_each_stop_of_the_straight_line_is_a_function_of_that_name(stop):
     module, _, name = stop.rpartition(".")
     assert callable(getattr(importlib.import_module(module), name))
+
+
+def test_the_guide_names_the_colours_of_signals_as_they_are():
+    named = (palette.IMPROVEMENT, palette.CONCERN, palette.CHANGE)
+    words = ("amélioration", "alerte", "changement")
+    said = [f"{c.french} : {word}" for c, word in zip(named, words, strict=True)]
+    assert " ; ".join(said).capitalize() in GUIDE
 
 
 def test_the_straight_line_goes_from_a_file_to_the_screen():

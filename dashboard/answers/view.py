@@ -121,6 +121,7 @@ class View:
 Asker = Person | View
 
 
+SILENT = f"{faults.SILENT}."
 ENGINES: dict[str, Engine] = {}  # by address
 # Many readers are many connections, and what is asked again is kept as an answer: the system's own copy of the file will do.
 CACHE_MB = 2
@@ -142,13 +143,18 @@ def reachable() -> bool:
     return True
 
 
+def is_of_database(error: Exception) -> bool:
+    """Whether a failure is the database's, not ours."""
+    return isinstance(error, faults.failures())
+
+
 def unanswered(error: Exception) -> str:
     """Why the database did not answer, as far as a reader needs to know; "" where it answers, and a question of ours fails."""
-    if not isinstance(error, faults.failures()):
+    if not is_of_database(error):
         return ""
     if faults.sentence(error) == faults.NO_TABLES:
         return faults.NO_TABLES
-    return "" if reachable() else f"{faults.SILENT}."
+    return "" if reachable() else SILENT
 
 
 class _Run:

@@ -14,7 +14,7 @@ Unit = Literal["count", "rate", "percent", "per_1000", "minutes", "days"]
 Direction = Literal["up", "down", "neither"]
 # Cards: period, of the figures of the period; waits, complaints, site_page, of the pages Attentes, Plaintes and Site;
 # site, of a site chosen on the map. Columns: sites, of the table of sites. Choices: department, complaints_by_site, what
-# the pages Département and Plaintes compare sites by; changes, what the page Évolution takes apart (a share or a rate);
+# the pages Département and Plaintes compare sites by; changes, what « Comparer » takes apart (a share or a rate);
 # comparison, services, what slides compare sites, or services, by.
 Placement = Literal[
     "period",

@@ -25,19 +25,18 @@ def said_plainly(*, again: bool = False) -> Iterator[None]:
         Exception
     ) as error:  # Streamlit's own way of stopping a page is no Exception and passes by
         if not (why := view.unanswered(error)):
-            _unprepared(error)
+            st.error(unprepared(incident(error)))
             return
         # What the page does next is said as it is: it comes back by itself, or somebody has to ask again.
         what = "Cette page revient d'elle-même" if again else "Recommencer"
-        st.error(f"{why} {what} dès qu'elle répond. (incident {_log(error)})")
+        st.error(f"{why} {what} dès qu'elle répond. (incident {incident(error)})")
         if again:
             _wait()
 
 
-def _unprepared(error: Exception) -> None:
-    st.error(
-        f"Cette page n'a pas pu être préparée. Signaler l'incident {_log(error)} au service informatique."
-    )
+def unprepared(incident: str) -> str:
+    """What is said where it is no fault of the database. incident: the number of `incident`."""
+    return f"Cette page n'a pas pu être préparée. Signaler l'incident {incident} au service informatique."
 
 
 @st.fragment(run_every=AGAIN)
@@ -46,7 +45,8 @@ def _wait() -> None:
         st.rerun()
 
 
-def _log(error: Exception) -> str:
+def incident(error: Exception) -> str:
+    """The number under which the details of a failure stand in the log."""
     number = secrets.token_hex(3)
     LOG.error("incident %s", number, exc_info=error)
     return number

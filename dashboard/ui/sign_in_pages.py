@@ -7,8 +7,10 @@ from functools import cache
 from html import escape
 
 from dashboard.accounts.passwords import ADVISED, LEAST
+from dashboard.answers.view import SILENT
 from dashboard.settings import load
 from dashboard.ui import shell
+from dashboard.ui.errors import unprepared
 
 # What these pages may load and run: a style of their own, the icon.
 POLICY = (
@@ -205,9 +207,14 @@ def away() -> str:
     """Where the database does not answer."""
     return _page(
         "Patienter",
-        "<p>La base de données ne répond pas. Recommencer dans un moment.</p>"
+        f"<p>{SILENT} Recommencer dans un moment.</p>"
         '<p><a href="/">Ouvrir le tableau de bord</a></p>',
     )
+
+
+def failed(incident: str) -> str:
+    """Where a fault of ours keeps everybody out. incident: its number in the log."""
+    return _page("Cette page n'a pas pu être préparée", f"<p>{unprepared(incident)}</p>")
 
 
 def _way_out() -> str:

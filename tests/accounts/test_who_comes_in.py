@@ -1,6 +1,8 @@
 """Who must sign in, decided at each request; what reaches the application behind the gate, and what never does."""
 
 import asyncio
+import re
+from html import unescape
 
 import pytest
 
@@ -8,6 +10,7 @@ from dashboard.accounts.lookout import OPEN, State
 from dashboard.accounts.rights import Role
 from dashboard.settings import load
 from dashboard.ui.session import LOOKOUT
+from dashboard.ui.sign_in import SignIn
 from tests.accounts.asgi import Browser, run, stack
 
 PROXY = {
@@ -172,6 +175,21 @@ def test_where_the_database_does_not_answer_nobody_comes_in_and_little_is_said(
     answer = browser.get("/attentes")
     assert answer.status == 503 and "ne répond pas" in answer.text
     assert "Error" not in answer.text and "sqlite" not in answer.text
+
+
+def test_a_fault_of_ours_lets_nobody_in_and_is_not_said_to_be_the_database_s(
+    closed, monkeypatch, caplog
+):
+    browser = closed.someone()
+
+    async def fails(*_args):
+        raise KeyError("hors de vue")
+
+    monkeypatch.setattr(SignIn, "_who", fails)
+    answer = browser.get("/attentes")
+    assert answer.status == 500 and "ne répond pas" not in answer.text
+    number = re.search(r"Signaler l'incident ([0-9a-f]{6}) au service", unescape(answer.text))[1]
+    assert number in caplog.text and "hors de vue" not in answer.text
 
 
 def test_a_page_is_told_how_it_stands_with_its_sign_in_and_a_monitor_is_not(closed):

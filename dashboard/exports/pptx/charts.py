@@ -164,7 +164,7 @@ def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, 
 
 
 def _colour_bars(series: BarSeries, rows: Sequence[Row]) -> None:
-    """As on screen: dark, pale where within the deadline or over the threshold, orange where marked."""
+    """As on screen: dark, pale where within the deadline or over the threshold, of concern where marked."""
     series.invert_if_negative = False
     paint(series.format.fill, MAIN)
     for i, row in enumerate(rows):
@@ -378,7 +378,7 @@ def _placed(chart: Native, steps: bool) -> axes.Points:
 
 
 def _name_points(series: XySeries, names: Sequence[str], rows: Sequence[Row]) -> None:
-    """Each name on the side that the screen gives it; those outside in orange too, with another shape."""
+    """Each name on the side that the screen gives it; those outside in the colour of concern too, with another shape."""
     for i, (row, name) in enumerate(zip(rows, names, strict=True)):
         if out := row.get("out", False):
             axes.mark(series.points[i].marker, XL_MARKER_STYLE.DIAMOND, 13, CONCERN)
