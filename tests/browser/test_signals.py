@@ -59,6 +59,10 @@ def test_a_decision_is_kept_for_the_series_it_is_about(own, page):
     page.get_by_text("Noter une décision", exact=True).click()
     still(page)  # it moves as it unfolds, and a list opened meanwhile closes again
     page.get_by_label("Ce qui est décidé").fill(WHAT)
+    waited = page.locator("[data-testid=stDateInput] [data-placeholder=true]")
+    assert waited.evaluate_all(
+        "all => all.map(e => [getComputedStyle(e).fontSize, getComputedStyle(e, '::after').content.split('\"')[1]])"
+    ) == [["0px", "jj"], ["0px", "mm"], ["0px", "aaaa"]], "an empty day waits in French"
     page.get_by_role("button", name="Noter").click()
     expect(page.get_by_text("Il faut dire qui agit.")).to_be_visible()
     page.get_by_label("Qui (une fonction, pas un nom)").fill("le directeur")
