@@ -20,6 +20,7 @@ Placement = Literal[
     "period",
     "waits",
     "complaints",
+    "guests",
     "site_page",
     "site",
     "sites",
