@@ -262,7 +262,7 @@ INDICATORS = (
         chart="rate",
         followed=True,
         classes=(8, 10, 12, 14),
-        places=_at("complaints", "guests", "sites", "complaints_by_site", "changes", "comparison"),
+        places=_at("complaints", "sites", "complaints_by_site", "changes", "comparison"),
     ),
     Indicator(
         code="complaints_30d",
@@ -302,13 +302,7 @@ INDICATORS = (
         classes=(60, 80, 85, 90),
         rest=Rest("plainte pas encore échue", "plaintes pas encore échues", of="complaints_30d"),
         places=_at(
-            "period",
-            "complaints",
-            "guests",
-            "site_page",
-            "sites",
-            "complaints_by_site",
-            "comparison",
+            "period", "complaints", "site_page", "sites", "complaints_by_site", "comparison"
         ),
     ),
     Indicator(
