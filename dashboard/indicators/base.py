@@ -20,7 +20,6 @@ Placement = Literal[
     "period",
     "waits",
     "complaints",
-    "guests",
     "site_page",
     "site",
     "sites",
