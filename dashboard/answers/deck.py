@@ -105,7 +105,10 @@ def _slide(about: Subject, step: Step) -> Slide:
         note += [i.limits] if i.limits else []
     note += [
         text
-        for text in (panel.caption, panel.strip and f"Puis-je m'y fier ? {panel.strip}.")
+        for text in (
+            panel.caption,
+            panel.strip and f"Puis-je m'y fier ? {panel.strip.rstrip('.')}.",
+        )
         if text
     ]
     note += [f"{BY_CODE[c.code].label}{S}: {BY_CODE[c.code].definition}" for c in panel.cards]

@@ -78,7 +78,7 @@ def survival(
         caption=french.capital(
             f"{whose}la vraie courbe se trouve sans doute dans la bande{S}; trait vertical{S}: 30 jours."
         ),
-        strip=f"{strip(view, question, 'complaint_delay')} {METHOD}",
+        strip=f"{strip(view, question, 'complaint_delay')}. {METHOD}",
     )
 
 

@@ -113,6 +113,7 @@ def received(office: Office, answered_after: list[int | None]) -> None:
 def test_the_curve_stops_at_ninety_days_and_says_what_lies_beyond(asked):
     received(asked, [10] * 40 + [120] * 6 + [None] * 4)
     panel = delays.survival(LOCAL_READER, YEAR, "survie")
+    assert " Les plaintes en cours comptent" in panel.strip.split(".")[1], "a sentence of its own"
     assert panel.finding.translate(PLAIN).endswith("; 20 % attendent encore après 90 jours")
     assert isinstance(panel.content, Chart)
     ages = [row["d"] for row in panel.content.spec["data"]["values"]]
