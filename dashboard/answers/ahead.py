@@ -1,7 +1,7 @@
 """Visits of the months to come: a forecast with where it lies eight times in ten, and how wrong it was so far."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -103,7 +103,8 @@ def panel(view: View, question: Question, key: str) -> Panel:
     """The months that were, and those to come."""
     if question.service:
         return Panel(key, TITLE, Message("La prévision se fait toutes prestations ensemble."))
-    found = outlook(view, question)
+    # The same of every period, and so kept once for all of them.
+    found = outlook(view, replace(question, first=EVERYTHING.first, last=EVERYTHING.last))
     if found.expected(0) is None:
         return Panel(key, TITLE, Message(_too_early(found)))
     sentence = _sentence(view, found)
