@@ -51,7 +51,7 @@ def ages(view: View, question: Question, key: str) -> Panel:
         return Panel(key, title, _nothing(view, NONE_KNOWN))
     rows = _bands(complaints)
     total, late = sum(n for _, n in rows), sum(n for _, n in rows[LATE_BAND:])
-    finding = f"{french.plural(total, 'plainte')} en cours, dont {_how_old(late, rows[-1][1])}"
+    finding = f"{french.plural(total, 'plainte')} en cours{_how_old(late, rows[-1][1])}"
     when = at_date(view)
     return Panel(
         key,
@@ -67,11 +67,13 @@ def ages(view: View, question: Question, key: str) -> Panel:
 
 
 def _how_old(late: int, oldest: int) -> str:
-    """« 42 depuis plus de 30 jours et 18 depuis plus de 90 »; where all of these are as old, of them alone."""
-    if oldest == late > 0:
-        return f"{french.number(oldest)} depuis plus de 90 jours"
+    """« , dont 42 depuis plus de 30 jours et 18 depuis plus de 90 »; where all of these are as old, of them alone."""
+    if not late:
+        return f", aucune depuis plus de {LATE_DAYS} jours"
+    if oldest == late:
+        return f", dont {french.number(oldest)} depuis plus de 90 jours"
     more = f" et {french.number(oldest)} depuis plus de 90" if oldest else ""
-    return f"{french.number(late)} depuis plus de {LATE_DAYS} jours{more}"
+    return f", dont {french.number(late)} depuis plus de {LATE_DAYS} jours{more}"
 
 
 @answer_with_rows

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
+
 from dashboard import charts, french
 from dashboard.answers import alerts, follow
 from dashboard.answers.completeness import closures
@@ -55,6 +57,7 @@ METHODS = {
     " ne fait pas un signal",
     ChartKind.VOLUME: "saison commune aux centres et droite de 24 mois, les trois derniers mis à part",
 }
+NOTHING = "Aucun chiffre sur ces mois."
 NOT_FOLLOWED = "Ces filtres ne laissent pas de série suivie : rien n'est conclu de cette courbe."
 OF_SITES_ALONE = "Suivi centre par centre : la part de chacun dans l'ensemble fait bouger cette courbe, rien n'en est conclu."
 RULE = "signal : un mois hors des limites, ou huit de suite du même côté"
@@ -67,6 +70,10 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
     if signal is None:
         return _plain(view, question, code, key)
     i, scope, course = BY_CODE[code], scope_of(question), signal.course
+    if np.isnan(course.values).all():
+        return Panel(
+            key, f"{i.label}, par mois", Message(NOTHING), finding=verdict(signal, limits=False)
+        )
     shown_values = [None if math.isnan(v) else float(v) for v in course.values]
     values = [amount(i, v) if v is not None else "non mesuré" for v in shown_values]
     decided = [

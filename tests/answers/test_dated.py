@@ -11,6 +11,7 @@ from dashboard.answers import dated as answers
 from dashboard.answers import months
 from dashboard.answers.question import Question
 from dashboard.judgement.dated import dated
+from dashboard.panel import Message
 from dashboard.period import add_months, today
 from tests.builders import KANDI, waited
 
@@ -75,5 +76,7 @@ def test_a_site_whose_waits_rose_says_since_when(asked):
     assert curve.finding.endswith(f" d'habitude (alerte), {since}"), "no word of the rule"
     assert f"au-dessus de ce que le hasard permet, {since}" in curve.strip, "one click below"
     assert curve.content.spec["layer"][-1]["encoding"]["y"]["title"] == "minutes"
+    none = months.by_month(LOCAL_READER, question, "satisfaction", "mois")
+    assert isinstance(none.content, Message) and "aucune donnée" in none.finding, "no empty axes"
     assert answers.since(LOCAL_READER, question, "visits_per_day") == ""
     assert answers.since(LOCAL_READER, question, "satisfaction") == ""

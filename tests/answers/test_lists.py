@@ -146,6 +146,8 @@ def test_without_a_complaint_that_waits_the_heading_says_so(asked):
     assert panel.finding.translate(PLAIN) == (
         "Aucune plainte n'attend depuis plus de 30 jours ; une est en cours au 24/11/2025"
     )
+    ages = complaints.ages(LOCAL_READER, YEAR, "ages").finding.translate(PLAIN)
+    assert ages == "1 plainte en cours, aucune depuis plus de 30 jours, au 24/11/2025"
 
 
 def test_late_complaints_are_counted_by_department_and_in_one_by_site(asked):
