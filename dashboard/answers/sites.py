@@ -170,6 +170,10 @@ def _bars(
     """Bars with their intervals in the order given; missing values are written, the whole is a dashed line. which: those
     that are drawn, in words."""
     i, everybody = BY_CODE[code], whole(view, question)[code]
+    if all(figures[k][code].value is None for k in drawn):
+        why = french.join_words(sorted({shown(figures[k][code]) for k in drawn}))
+        none = f"{i.label}, par {WHAT[by].lower()}"
+        return replace(panel, content=Message(f"Rien à comparer{S}: {why}."), finding=none)
     likely = intervals(view, question, by, code)
     reference = everybody.value if i.unit in ("percent", "minutes", "per_1000", "days") else None
     spec = charts.bars(

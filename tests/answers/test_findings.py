@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import alerts, cards, delays, headlines, months, network, view, waits
+from dashboard.answers import alerts, cards, delays, headlines, months, network, sites, view, waits
 from dashboard.answers.question import Question
 from dashboard.indicators import placed
 from dashboard.panel import Chart, Message, Panel
@@ -270,3 +270,10 @@ def test_late_complaints_are_placed_in_a_sentence_that_reads(asked):
     asked.hand_in("plaintes", *late, cove, covers=(YEAR.first, date(2025, 6, 30)))
     said = headlines.complaints(LOCAL_READER, YEAR).translate(PLAIN)
     assert said == "3 attendent depuis plus de 30 jours : 2 à Kandi et 1 à Covè"
+
+
+def test_where_nothing_can_be_compared_that_is_said_and_no_axes_are_drawn(asked):
+    asked.hand_in("registre", visit(KANDI, "2025-06-30"), visit(COVE, "2025-06-30"))
+    panel = sites.compare(LOCAL_READER, YEAR, "site", "wait_p50", "attentes")
+    assert panel.content == Message("Rien à comparer\xa0: non mesuré.") and panel.table.rows
+    assert panel.finding == "Attente médiane, par centre"
