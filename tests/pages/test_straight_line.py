@@ -6,6 +6,7 @@ import sys
 import threading
 from types import CodeType, FrameType
 
+from dashboard.indicators import BY_CODE
 from dashboard.settings import ROOT
 from db.__main__ import main
 from tests.pages.app import cards, visit_page
@@ -38,4 +39,4 @@ def test_a_file_passes_through_every_stop_on_its_way_to_the_screen(command):
         sys.setprofile(None)
         threading.setprofile(None)
     assert [stop for stop in STOPS if not codes(stop) & passed] == []
-    assert any("Reçus en 30 minutes ou moins" in card.label for card in cards(at))
+    assert any(card.label == BY_CODE["wait_within_30"].short for card in cards(at))
