@@ -7,8 +7,12 @@ others, and withdrawals.
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 from db import write
 from db.engine import make_engine, writing
@@ -25,6 +29,12 @@ SITES = (KANDI, NIKKI, COVE)
 # Children come from a small process that has only read our modules: no thread or connection is shared with pytest.
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["db.intake"])
+
+
+@pytest.fixture(autouse=True)
+def no_page_is_the_main_module(monkeypatch):
+    """A page that a test before this one has opened stays where the main module was, and every child would run it."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 def hand_in(url: str, path: Path) -> None:

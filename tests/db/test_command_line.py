@@ -40,7 +40,7 @@ def test_a_command_loads_nothing_that_it_does_not_need(sqlite, tmp_path):
             check=True,
         )
     code, *loaded = done.stdout.splitlines()[-1].split()
-    assert code == "0" and "db.ledger" in loaded
+    assert code == "0" and "db.working_days" in loaded
     unwanted = {"pandas", "alembic", "psycopg", "babel", "pydantic", "streamlit", "db.demo"}
     assert unwanted & set(loaded) == set()
     assert "holidays.groups" in loaded and "holidays.countries.france" not in loaded
