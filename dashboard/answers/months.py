@@ -70,10 +70,6 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
     if signal is None:
         return _plain(view, question, code, key)
     i, scope, course = BY_CODE[code], scope_of(question), signal.course
-    if np.isnan(course.values).all():
-        return Panel(
-            key, f"{i.label}, par mois", Message(NOTHING), finding=verdict(signal, limits=False)
-        )
     shown_values = [None if math.isnan(v) else float(v) for v in course.values]
     values = [amount(i, v) if v is not None else "non mesuré" for v in shown_values]
     decided = [
@@ -82,6 +78,14 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         if (c, s) == (code, scope)
     ]
     typical, words_of = ("Attente typique" if i.chart == "wait" else i.short), values
+    if np.isnan(course.values).all():
+        return Panel(
+            key,
+            f"{i.label}, par mois",
+            Message(NOTHING),
+            table=_table(course, typical, values),
+            finding=verdict(signal, limits=False),
+        )
     if course.median is not None:
         medians = [amount(i, v) if not math.isnan(v) else "—" for v in course.median.tolist()]
         words_of = [f"{w} (médiane : {m})" for w, m in zip(values, medians, strict=True)]
