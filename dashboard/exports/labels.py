@@ -46,15 +46,15 @@ class Label:
 
 
 def fitting(drawing: Drawing, size: float) -> tuple[tuple[Label, ...], float]:
-    """The names in the largest type up to that size in which all sites have theirs and no line passes under a mark, and
-    the type; where there is none, in that which lacks least."""
+    """The names in the largest type up to that size in which all sites have theirs, and the type; where there is none, in
+    that which lacks least."""
     sites = len({m.name for m in drawing.marks})
     found = []
     for share in SMALLER:
         names = labels(drawing, size * share)
         lacking = _lacking(sites, names)
         found.append((lacking, names, size * share))
-        if not lacking:
+        if len(names) == sites:  # what is read from afar is no smaller for a line alone
             break
     _, names, fit = min(found, key=lambda one: one[0])
     return names, fit
