@@ -83,6 +83,7 @@ def _arranged(
     another mark, is placed first in the next round."""
     x, y = pane.title_at(2 * size)
     title = (x, y, x + (len(pane.title) * WIDE + 1) * size, y + 2 * size)
+    boxes = [(m, box_of(m, scale)) for m in marks]
     order = sorted((m for m in marks if m.name in named), key=lambda m: (m.y, m.x))
     best: list[Label] = []
     for _ in range(ROUNDS):
@@ -94,7 +95,7 @@ def _arranged(
                 # A line that passes under a mark, then a name close to one, is better than no name.
                 for strict, clear in ((True, CLEAR), (False, CLEAR), (False, 0))
                 for spot in _spots(mark, size, scale)
-                if _free(spot, mark, marks, placed, title, pane, scale, clear * scale, strict)
+                if _free(spot, mark, boxes, placed, title, pane, clear * scale, strict)
             )
             spot = next(free, None)
             if spot:
@@ -142,23 +143,21 @@ def _spots(m: Mark, size: float, scale: float) -> Iterator[Label]:
 def _free(
     one: Label,
     mark: Mark,
-    marks: Iterable[Mark],
+    boxes: Iterable[tuple[Mark, Box]],
     placed: Iterable[Label],
     title: Box,
     pane: Pane,
-    scale: float,
     away: float,
     strict: bool,
 ) -> bool:
     """Whether a name covers nothing and stands away from other marks, and its line goes through no other name, nor, if strict,
-    through a mark."""
+    through a mark. boxes: each mark of the pane, with its own."""
     if not _inside(one.box, pane) or _meet(one.box, title):
         return False
     if any(_meet(one.box, p.box) or (p.line and _crosses(p.line, one.box)) for p in placed):
         return False
     x, y = one.x, one.y
     wide = (x - away, y - away, x + one.width + away, y + one.height + away)
-    boxes = [(m, box_of(m, scale)) for m in marks]
     if any(_meet(one.box if m is mark else wide, box) for m, box in boxes):
         return False
     if not one.line:
