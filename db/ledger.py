@@ -168,12 +168,13 @@ class Ledger:
         if len(spans) > 1:
             return self._between(name, spans)
         key = (name, *spans[0].tolist())
-        if key not in self._once:
+        kept = self._once.get(key)  # others may empty it at any time
+        if kept is None:
             if len(self._once) >= ONCE:
                 self._once.clear()
-            self._once[key] = self._between(name, spans)
-            self._once[key].setflags(write=False)
-        return self._once[key]
+            kept = self._once[key] = self._between(name, spans)
+            kept.setflags(write=False)
+        return kept
 
     @cached_property
     def _once(self) -> dict[tuple[str | int, ...], np.ndarray]:
