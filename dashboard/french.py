@@ -33,9 +33,8 @@ missing = "non mesuré"
 Number = float | Decimal | None
 
 
-# The same few numbers come again and again: a fortieth of what a hundred readers cost. By type, for a Decimal cannot be
-# compared with a whole number of numpy's.
-@lru_cache(10_000, typed=True)
+# By type, for a Decimal cannot be compared with a whole number of numpy's.
+@lru_cache(LABELS, typed=True)
 def number(x: Number, decimals: int = 0) -> str:
     """1 234,5 with exactly so many decimals; halves are rounded away from 0, as Excel and the charts do."""
     if x is None or _is_missing(x):

@@ -3,7 +3,6 @@
 A value travels with its words: screens, slides and papers print the words, a workbook keeps the value too.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -228,8 +227,12 @@ class Slide:
 
 def _without(headline: str, caption: str) -> str:
     """The caption without the sentence that it begins with, where the headline over it has said that."""
-    said = re.escape(headline.rstrip("."))
-    return french.capital(re.sub(rf"^{said}\s*([.;]\s*|$)", "", caption) if said else caption)
+    said = headline.rstrip(".")
+    if said and caption.startswith(said):
+        rest = caption.removeprefix(said).lstrip()
+        if rest[:1] in ("", ".", ";"):  # else it is another, longer sentence
+            caption = rest[1:].lstrip()
+    return french.capital(caption)
 
 
 @dataclass(frozen=True)

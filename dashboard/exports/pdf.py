@@ -29,11 +29,8 @@ FACES = ("Regular", "It", "Semibold", "Bold")
 WIDTH, FONT_PX = 660, 12  # of a figure, which is then set as wide as the text: type of 9 points
 TALL = 900  # px: what a page holds beside the headline
 TONES = {"improvement": IMPROVEMENT.words, "concern": CONCERN.words, "neutral": CHANGE.words}
-SHORT = 4  # letters: a column's least part of the width
-LONG, LINES = (
-    30,
-    160,
-)  # its greatest, and where there are few columns what they may have between them
+SHORT, LONG = 4, 30  # letters: a column's least and greatest part of the width
+LINES = 160  # the same of all columns together, where they are few
 NARROW, CELL = 100, 40  # letters in all columns, and in a cell: such a table need not fill the page
 BESIDE, FEW = 108, 18  # letters in the width of the page; rows that need no second piece
 SIZES = ((7, 8.5), (11, 7.5), (99, 6.5))  # points of a table's type by its number of columns

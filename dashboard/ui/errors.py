@@ -34,9 +34,9 @@ def said_plainly(*, again: bool = False) -> Iterator[None]:
             _wait()
 
 
-def unprepared(incident: str) -> str:
-    """What is said where it is no fault of the database. incident: the number of `incident`."""
-    return f"Cette page n'a pas pu être préparée. Signaler l'incident {incident} au service informatique."
+def unprepared(number: str) -> str:
+    """What is said where it is no fault of the database. number: of the `incident`."""
+    return f"Cette page n'a pas pu être préparée. Signaler l'incident {number} au service informatique."
 
 
 @st.fragment(run_every=AGAIN)

@@ -70,8 +70,8 @@ class OfflineMap(folium.Map):
         )  # fmt: skip
 
     def render(self, **_kwargs: Any) -> str:
-        """Put folium's styles at the head of the frame. Its own way compiles templates of the map and of all that is on it: a
-        quarter of a run of the opening page, for a script that streamlit-folium writes once more by itself."""
+        """Put folium's styles at the head of the frame. Its own way compiles templates of the map and of all that is on it, at
+        each run, for a script that streamlit-folium writes once more by itself."""
         _header_of(self).add_child(_head(), name="head")
         return ""
 

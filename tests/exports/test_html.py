@@ -202,6 +202,15 @@ def test_a_slide_is_one_calm_section_with_headline_and_question(name):
         assert reader.classed("question") == [text_of(slide.question)]
 
 
+def test_a_part_of_the_dossier_says_its_finding_once():
+    whole = decks.whole()
+    slide = next(s for s in whole.slides if isinstance(s.panel.content, Chart))
+    said = replace(slide.panel, caption="Rien ne change. Un mot de plus.")
+    one = replace(slide, headline="Rien ne change.", panel=said)
+    reader = Reader(html.dossier(replace(whole, slides=(one,))))
+    assert reader.classed("caption") == ["Un mot de plus."]
+
+
 def test_a_slide_says_how_to_read_its_figure_and_leaves_the_rest_to_the_notes():
     slide = next(s for s in decks.whole().slides if decks.spec(s.panel))
     told = html.slide_html(
