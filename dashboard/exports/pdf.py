@@ -3,7 +3,6 @@
 The same deck gives the same bytes: its day is the last day of the data, and no typeface of the machine is used.
 """
 
-import atexit
 import json
 import re
 import shutil
@@ -26,6 +25,8 @@ from dashboard.wording import DEMO
 Part = dict[str, Any]  # of what the template reads
 TEMPLATE = Path(__file__).with_name("dossier.typ")
 FACES = ("Regular", "It", "Semibold", "Bold")
+EACH_FACE = b"""#set text(font: "Source Sans Pro")
+a #emph[a] #text(weight: 600)[a] #text(weight: 700)[a]"""
 WIDTH, FONT_PX = 660, 12  # of a figure, which is then set as wide as the text: type of 9 points
 TALL = 900  # px: what a page holds beside the headline
 TONES = {"improvement": IMPROVEMENT.words, "concern": CONCERN.words, "neutral": CHANGE.words}
@@ -86,14 +87,16 @@ def pdf(deck: Deck) -> bytes:
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
     # The package's folder holds each face twice, and Typst, which reads whole folders, takes the one that the disk names
-    # first. It opens a face when it needs it: this folder stays until the process ends.
-    folder = Path(tempfile.mkdtemp(prefix="ccsp-fonts-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for face in FACES:
-        shutil.copyfile(FONTS / f"SourceSansPro-{face}.ttf", folder / f"{face}.ttf")
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)]
-    )
+    # first: the faces are copied to a folder of their own. Typst opens a face when it is first used and keeps it: once all
+    # are used nothing need stay on the disk, where a process that is killed would leave it.
+    with tempfile.TemporaryDirectory(prefix="ccsp-fonts-") as folder:
+        for face in FACES:
+            shutil.copyfile(FONTS / f"SourceSansPro-{face}.ttf", Path(folder) / f"{face}.ttf")
+        fonts = typst.Fonts(
+            include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder]
+        )
+        typst.compile({"main.typ": EACH_FACE}, font_paths=fonts, ignore_system_fonts=True)  # type: ignore[call-overload]
+    return fonts
 
 
 def _said(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import re
 import subprocess
 import sys
@@ -202,15 +203,22 @@ def test_hostile_texts_are_set_as_they_are_and_nothing_acts():
         assert found.get("/S") not in ("/URI", "/JavaScript", "/Launch", "/GoToR", "/SubmitForm")
 
 
-def test_the_same_deck_gives_the_same_bytes_in_another_process():
+def test_a_process_that_ends_at_once_made_the_same_bytes_and_leaves_no_file(tmp_path):
     code = (
-        "import hashlib; from dashboard.exports import pdf; from tests.exports import decks;"
-        "print(hashlib.sha256(pdf.pdf(decks.whole())).hexdigest())"
+        "import hashlib, os; from dashboard.exports import pdf; from tests.exports import decks;"
+        "print(hashlib.sha256(pdf.pdf(decks.whole())).hexdigest(), flush=True);"
+        "os._exit(0)"  # as one that is killed: nothing is put in order
     )
     other = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
     ).stdout.strip()
     assert hashlib.sha256(pdf.pdf(decks.whole())).hexdigest() == other
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_another_deck_gives_other_bytes():
