@@ -11,8 +11,9 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -42,6 +43,18 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTED_AFTER)
+
+
+LEFTOVERS = ("ccsp-pg-*", "ccsp-run-*", "ccsp-away-*", "ccsp-fonts-*")
+A_DAY = 86_400.0  # seconds
+
+
+def pytest_sessionfinish() -> None:
+    """What runs that were killed left in the machine's temporary files, some hundred megabytes each, goes a day later."""
+    for folder in (f for name in LEFTOVERS for f in Path(tempfile.gettempdir()).glob(name)):
+        with suppress(OSError):  # another run was quicker
+            if time.time() - folder.stat().st_mtime > A_DAY:
+                shutil.rmtree(folder)
 
 
 class Sqlite:
