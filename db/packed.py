@@ -1,9 +1,9 @@
 """A visit as one number: what is counted of it, in fields of bits, so that millions are sorted and added up at once.
 
-A `Tally` collects those to add and those to take away. After: `db.cells`.
+A `Tally` collects those to add and those to take away. Before: `db.write.save_batch`. After: `db.cells`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,35 +28,43 @@ MASK = {name: (1 << width) - 1 for name, width in FIELDS}
 NO_WAIT = 255
 COMPRESS_AT = 2_000_000  # packed visits held before equal ones are merged
 
-VISIT_COLUMNS = "day, site_id, service_id, arrived_at, called_at, kind, sex, satisfied, outcome"
+VISIT = (
+    "day",
+    "site_id",
+    "service_id",
+    "arrived_at",
+    "called_at",
+    "kind",
+    "sex",
+    "satisfied",
+    "outcome",
+)
+VISIT_COLUMNS = ", ".join(VISIT)
 
 
-def pack(
-    day: np.ndarray,
-    site: np.ndarray,
-    service: np.ndarray,
-    arrived: np.ndarray,
-    called: np.ndarray,
-    kind: np.ndarray,
-    sex: np.ndarray,
-    satisfied: np.ndarray,
-    outcome: np.ndarray,
-) -> np.ndarray:
-    """One int64 per visit. All arguments are integer arrays of one length.
+def pack(visits: Mapping[str, np.ndarray]) -> np.ndarray:
+    """One int64 per visit. visits: the columns VISIT, integer arrays of one length.
 
-    day: days since 1970; service: 0 where unknown; arrived, called: minutes after midnight, -1 where unknown;
-    sex, satisfied: 0 where unknown (satisfied: 1 yes, 2 no).
+    day: days since 1970; service: 0 where unknown; times: minutes after midnight, -1 where unknown; sex, satisfied: 0 where
+    unknown (satisfied: 1 yes, 2 no). A wait is known where both times are, of who did not leave.
     """
+    arrived, called = visits["arrived_at"], visits["called_at"]
     wait = np.where(
-        (arrived >= 0) & (called >= 0) & (outcome != LEFT),
+        (arrived >= 0) & (called >= 0) & (visits["outcome"] != LEFT),
         np.minimum(called - arrived, LAST_BIN),
         NO_WAIT,
     )
     hour = np.where(arrived >= 0, arrived // 60, UNKNOWN_HOUR)
-    packed = np.zeros(len(day), dtype=np.int64)
-    values = (day, site, service, hour, wait, kind, sex, satisfied, outcome)
-    for (name, _), value in zip(FIELDS, values, strict=True):
-        packed |= np.asarray(value, dtype=np.int64) << SHIFT[name]
+    values = {
+        **visits,
+        "site": visits["site_id"],
+        "service": visits["service_id"],
+        "hour": hour,
+        "wait": wait,
+    }
+    packed = np.zeros(len(arrived), dtype=np.int64)
+    for name, _ in FIELDS:
+        packed |= np.asarray(values[name], dtype=np.int64) << SHIFT[name]
     return packed
 
 
@@ -73,20 +81,20 @@ def pack_rows(rows: Sequence[Sequence[Any]]) -> np.ndarray:
     """`pack` for rows of VISIT_COLUMNS as a database gives them (days as dates or ISO text)."""
     if not rows:
         return np.zeros(0, dtype=np.int64)
-    days, sites, services, arrived, called, kinds, sexes, satisfied, outcomes = zip(
-        *rows, strict=True
-    )
+    of = dict(zip(VISIT, zip(*rows, strict=True), strict=True))
     answer = {None: 0, True: 1, False: 2}
     return pack(
-        day_numbers(days),
-        np.array(sites),
-        _numbers(services, 0),
-        _numbers(arrived, -1),
-        _numbers(called, -1),
-        np.array(kinds),
-        _numbers(sexes, 0),
-        np.array([answer[s] for s in satisfied]),
-        np.array(outcomes),
+        {
+            "day": day_numbers(of["day"]),
+            "site_id": np.array(of["site_id"]),
+            "service_id": _numbers(of["service_id"], 0),
+            "arrived_at": _numbers(of["arrived_at"], -1),
+            "called_at": _numbers(of["called_at"], -1),
+            "kind": np.array(of["kind"]),
+            "sex": _numbers(of["sex"], 0),
+            "satisfied": np.array([answer[one] for one in of["satisfied"]]),
+            "outcome": np.array(of["outcome"]),
+        }
     )
 
 

@@ -1,6 +1,6 @@
 """Every change to the data. Each function opens and commits its own transaction: all of it happens, or nothing.
 
-Before: `dashboard.forms.parse`, whose rows come in. After: `db.rollup.apply`, in the same transaction.
+Before: `dashboard.forms.parse`, whose rows come in. After: `db.packed` and `db.rollup.apply`, in the same transaction.
 """
 
 import gc
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-import numpy as np
 from sqlalchemy import Connection, Engine, insert, text, update
 
 from db import access, bulk, journal, packed, past, rollup
@@ -186,29 +185,13 @@ def _insert_rows(
             rows += size
             put(list(zip([batch_id] * size, *columns, strict=True)))
             if destination.table == "visit":
-                tally.add(_packed(chunk))
+                tally.add(packed.pack(chunk.numbers))
             if "subject" in parsing.fields:
                 told = (chunk.values[name] for name in ("site_id", "reference", "subject"))
                 subjects += [line for line in zip(*told, strict=True) if line[2]]
     if subjects and not parsing.problems:
         _insert_subjects(connection, batch_id, _not_erased(connection, subjects))
     return rows
-
-
-def _packed(chunk: Chunk) -> np.ndarray:
-    """Packed visits of a chunk; the parser adds the numeric columns that the rollup wants."""
-    n = chunk.numbers
-    return packed.pack(
-        n["day"],
-        n["site_id"],
-        n["service_id"],
-        n["arrived_at"],
-        n["called_at"],
-        n["kind"],
-        n["sex"],
-        n["satisfied"],
-        n["outcome"],
-    )
 
 
 def _not_erased(connection: Connection, subjects: list[bulk.Row]) -> list[bulk.Row]:

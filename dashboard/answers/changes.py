@@ -13,7 +13,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer, quick
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.indicators.base import UNMEASURED
+from dashboard.indicators.measures import UNMEASURED
 from dashboard.judgement import changes
 from dashboard.judgement.courses import RATES
 from dashboard.panel import (

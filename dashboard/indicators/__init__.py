@@ -7,12 +7,12 @@ from dashboard.indicators.base import (
     Breakdown,
     Figure,
     Indicator,
-    Measure,
     Placement,
     Requirement,
     Rest,
     compute,
 )
+from dashboard.indicators.measures import Measure
 from dashboard.settings import Settings, load
 
 EVERYWHERE = frozenset({"nation", "department", "site", "month", "service", "hour"})

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from dashboard.indicators.measures import Measure, hide
 from db.shapes import Facts
 
 Unit = Literal["count", "rate", "percent", "per_1000", "minutes", "days"]
@@ -31,22 +32,6 @@ Placement = Literal[
     "directory",
 ]
 OUT_OF_SCOPE = "sans objet"
-UNMEASURED = "non mesuré"
-NO_DATA = "aucune donnée sur la période"
-
-
-@dataclass(frozen=True)
-class Measure:
-    """An indicator over all keys: arrays of length G. Missing numerators, denominators and values are NaN.
-
-    note: a reason by key where the value is missing, or something to know beside it; "" for none.
-    """
-
-    numerator: np.ndarray
-    denominator: np.ndarray
-    value: np.ndarray
-    n: np.ndarray
-    note: list[str]
 
 
 @dataclass(frozen=True)
@@ -220,48 +205,3 @@ def _numbers(values: np.ndarray) -> list[float | int | None]:
         None if x != x else int(x) if x.is_integer() else x
         for x in np.asarray(values, dtype=float).tolist()
     ]
-
-
-def ratio(
-    numerator: np.ndarray,
-    denominator: np.ndarray,
-    scale: float,
-    missing: str = NO_DATA,
-    n: np.ndarray | None = None,
-    note: list[str] | None = None,
-) -> Measure:
-    """numerator / denominator × scale; a zero denominator is missing, not 0."""
-    numerator, denominator = (
-        np.asarray(numerator, dtype=float),
-        np.asarray(denominator, dtype=float),
-    )
-    value = np.divide(
-        numerator * scale, denominator, out=np.full(len(numerator), np.nan), where=denominator != 0
-    )
-    note = note or [""] * len(value)
-    note = [
-        text or ("" if v == v else missing)  # NaN is not itself
-        for text, v in zip(note, value.tolist(), strict=True)
-    ]
-    return Measure(numerator, denominator, value, denominator if n is None else n, note)
-
-
-def hide(measure: Measure, where: np.ndarray, note: str) -> Measure:
-    """The same counts, without a value and with a reason, where `where` holds."""
-    value = np.where(where, np.nan, measure.value)
-    notes = [note if w else text for w, text in zip(where.tolist(), measure.note, strict=True)]
-    return Measure(measure.numerator, measure.denominator, value, measure.n, notes)
-
-
-def replace(measure: Measure, where: np.ndarray, note: str) -> Measure:
-    """Nothing at all, with a reason, where `where` holds: the question has no meaning there."""
-    numerator, denominator, value = (
-        np.where(where, np.nan, a) for a in (measure.numerator, measure.denominator, measure.value)
-    )
-    return Measure(
-        numerator,
-        denominator,
-        value,
-        np.where(where, 0, measure.n),
-        hide(measure, where, note).note,
-    )

@@ -1,22 +1,83 @@
 """The arithmetic of each indicator: facts in, a Measure over all keys out."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.indicators.base import NO_DATA, UNMEASURED, Measure, hide, ratio, replace
 from dashboard.period import day_number
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.survival import medians_survival
 from db.codes import LAST_BIN
 from db.shapes import Facts
 
+UNMEASURED = "non mesuré"
+NO_DATA = "aucune donnée sur la période"
 DUE_DAYS = 30
 KNOWN_SERVICE_SHARE = 0.8
 SILENT = "n'a pas remonté ses données"
 NOT_HANDED_IN = "registre des plaintes non remonté"
 
 
+@dataclass(frozen=True)
+class Measure:
+    """An indicator over all keys: arrays of length G. Missing numerators, denominators and values are NaN.
+
+    note: a reason by key where the value is missing, or something to know beside it; "" for none.
+    """
+
+    numerator: np.ndarray
+    denominator: np.ndarray
+    value: np.ndarray
+    n: np.ndarray
+    note: list[str]
+
+
+def ratio(
+    numerator: np.ndarray,
+    denominator: np.ndarray,
+    scale: float,
+    missing: str = NO_DATA,
+    note: list[str] | None = None,
+) -> Measure:
+    """numerator / denominator × scale; a zero denominator is missing, not 0."""
+    numerator, denominator = (
+        np.asarray(numerator, dtype=float),
+        np.asarray(denominator, dtype=float),
+    )
+    value = np.divide(
+        numerator * scale, denominator, out=np.full(len(numerator), np.nan), where=denominator != 0
+    )
+    note = note or [""] * len(value)
+    note = [
+        text or ("" if v == v else missing)  # NaN is not itself
+        for text, v in zip(note, value.tolist(), strict=True)
+    ]
+    return Measure(numerator, denominator, value, denominator, note)
+
+
+def hide(measure: Measure, where: np.ndarray, note: str) -> Measure:
+    """The same counts, without a value and with a reason, where `where` holds."""
+    value = np.where(where, np.nan, measure.value)
+    notes = [note if w else text for w, text in zip(where.tolist(), measure.note, strict=True)]
+    return Measure(measure.numerator, measure.denominator, value, measure.n, notes)
+
+
+def replace(measure: Measure, where: np.ndarray, note: str) -> Measure:
+    """Nothing at all, with a reason, where `where` holds: the question has no meaning there."""
+    numerator, denominator, value = (
+        np.where(where, np.nan, a) for a in (measure.numerator, measure.denominator, measure.value)
+    )
+    return Measure(
+        numerator,
+        denominator,
+        value,
+        np.where(where, 0, measure.n),
+        hide(measure, where, note).note,
+    )
+
+
+# --- visits and waits -----------------------------------------------------------------------------------------------
 def visits(f: Facts) -> Measure:
     """Users received."""
     n = f.counter("visits")

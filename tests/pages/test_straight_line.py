@@ -1,18 +1,25 @@
-"""README's straight line: a file that is handed in passes through every stop of it on its way to a card on the screen."""
+"""README's straight line: a file that is handed in passes through every stop of it on its way to a card on the screen, and what
+docs/straight-line.md shows of it is what happens."""
 
 import importlib
 import inspect
-import sys
-import threading
-from types import CodeType, FrameType
+import re
+from difflib import unified_diff
+from types import CodeType
 
-from dashboard.indicators import BY_CODE
-from dashboard.settings import ROOT
-from db.__main__ import main
-from tests.pages.app import cards, visit_page
+import pytest
+
+from tests.pages.straight_line import BLOCK, PAPER, filled, happened
 from tests.test_papers import STOPS
 
-FILE = ROOT / "tests" / "samples" / "good" / "registre-a.csv"
+PAPER_TEXT = PAPER.read_text(encoding="utf-8")
+AGAIN = "docs/straight-line.md says otherwise: `python -m tests.pages.straight_line`, then read what changed"
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def databases(request):
+    """The maker of databases, of each kind in turn."""
+    return request.getfixturevalue(request.param)
 
 
 def codes(stop: str) -> set[CodeType]:
@@ -23,20 +30,18 @@ def codes(stop: str) -> set[CodeType]:
     return {one.__code__ for one in every if inspect.isfunction(one)}
 
 
-def test_a_file_passes_through_every_stop_on_its_way_to_the_screen(command):
-    passed: set[CodeType] = set()
+def test_a_file_passes_every_stop_and_leaves_there_what_the_document_shows(
+    database_url, using, tmp_path
+):
+    using(database_url)
+    run, blocks = happened(tmp_path)
+    assert [stop for stop in STOPS if not codes(stop) & run.passed] == []
+    now = filled(PAPER_TEXT, blocks)
+    if now != PAPER_TEXT:
+        changed = unified_diff(PAPER_TEXT.splitlines(), now.splitlines(), "document", "now")
+        pytest.fail("\n".join([AGAIN, *changed]), pytrace=False)
+    assert {name for name, _ in BLOCK.findall(PAPER_TEXT)} == set(blocks)
 
-    def note(frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call":
-            passed.add(frame.f_code)
 
-    threading.setprofile(note)  # of the thread that makes the page
-    sys.setprofile(note)
-    try:
-        assert command(main, "import", FILE).code == 0
-        at = visit_page("attentes")
-    finally:
-        sys.setprofile(None)
-        threading.setprofile(None)
-    assert [stop for stop in STOPS if not codes(stop) & passed] == []
-    assert any(card.label == BY_CODE["wait_within_30"].short for card in cards(at))
+def test_the_document_goes_through_the_stops_of_the_readme():
+    assert re.findall(r"^## \d+\. `([\w.]+)`$", PAPER_TEXT, re.M) == STOPS

@@ -1,0 +1,318 @@
+"""What docs/straight-line.md shows: a file is imported, a page opened, and what stood at each stop is put into its blocks.
+
+`python -m tests.pages.straight_line` puts it there again; the words around the blocks are the document's own.
+"""
+
+import inspect
+import io
+import os
+import re
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from textwrap import dedent, fill
+from types import CodeType, FrameType, ModuleType
+from typing import Any
+
+import numpy as np
+from sqlalchemy import text
+
+from dashboard import indicators, settings, wording
+from dashboard.accounts import rights
+from dashboard.accounts.rights import NOBODY, Person, Role
+from dashboard.answers import cards, figures, network, view
+from dashboard.answers.question import Question
+from dashboard.forms.parse import Parsing
+from dashboard.indicators import base, measures
+from dashboard.settings import ROOT
+from db import cells, facts, months, packed, schema
+from db.__main__ import main
+from db.codes import MONTH
+from db.seed import seed
+from tests.builders import COTONOU, KANDI
+from tests.pages.app import visit_page
+
+PAPER = ROOT / "docs" / "straight-line.md"
+BLOCK = re.compile(r"^```text (\w+)\n(.*?)^```$", re.M | re.S)
+CODE = "wait_within_30"
+MARCH = Question(date(2025, 3, 1), date(2025, 3, 31))
+LINES = """\
+Centre;Date;Heure d'arrivée;Heure d'appel;Heure de fin;Type;Prestation;Sexe;Satisfait;Issue;Référence
+Kandi;03/03/2025;08:00;08:05;08:20;requête;;F;oui;servi;K-01
+CCSP de Kandi;2025-03-03;08:10;08:40;;0;;Homme;;Servi;K-02
+ccsp-kandi;3/3/2025;08:15;08:46;;plainte;;;;;K-03
+Kandi;03/03/2025;08:20;12:25;12:40;requête;;F;non;servi;K-04
+Kandi;03/03/2025;08:30;;;requête;;M;oui;servi;K-05
+Kandi;03/03/2025;08:35;;;requête;;M;;parti;K-06
+Kandi;03/03/2025;;;;requête;;F;;parti;K-07
+Kandi;03/03/2025;08:00;08:05;08:20;requête;;F;oui;servi;K-01
+Kandi;04/03/2025;09:00;09:12;;requête;;F;;servi;K-08
+Kandi;04/03/2025;09:05;09:17;;requête;;M;;servi;K-09
+Kandi;04/03/2025;09:10;09:25;;requête;;M;;servi;K-10
+Kandi;04/03/2025;09:20;09:40;;requête;;F;;servi;K-11
+Nikki;04/03/2025;10:00;10:10;;requête;;M;;servi;N-01
+GSRU de Cotonou;04/03/2025;10:00;;;requête;;M;;parti;C-01
+"""
+WRONG = "Kandi;05/03/2025;08:30;08:05;;requête;;F;;servi;K-12\n"
+FEW = ("K-01", "K-04", "K-05", "K-06", "K-07", "C-01")  # lines that the document follows
+# The lines of code that decide: where they stand, how the first begins, how many.
+Where = tuple[Callable | ModuleType, str, int]
+DECIDING: dict[str, tuple[Where, ...]] = {
+    "pack": ((packed.pack, "wait = np.where(", 5),),
+    "gather": (
+        (facts._cut, "left_timed = _sum(mine", 1),
+        (facts.gather, "threshold=", 1),
+        (settings, "wait_threshold_minutes:", 3),
+    ),
+    "within": (
+        (measures.wait_within, "short =", 2),
+        (indicators, "THRESHOLD, ACTIVE =", 1),
+        (indicators, 'short=f"Reçus en', 1),
+    ),
+    "breakdown": ((base._figures, "few =", 2),),
+    "rights": ((rights, '"aggregates":', 1),),
+    "words": ((wording.shown, "if figure.value", 5),),
+}
+
+
+# --- what happens ---------------------------------------------------------------------------------------------------
+@dataclass
+class Call:
+    """A call: its names when it ended, and what it gave."""
+
+    names: dict[str, Any]
+    gave: Any
+
+
+@dataclass
+class Run:
+    """What ran while a file was imported and a page opened. passed: all code; calls: of the functions watched."""
+
+    passed: set[CodeType] = field(default_factory=set)
+    calls: dict[CodeType, list[Call]] = field(default_factory=dict)
+
+    def of(self, function: Callable, holds: Callable[[dict], object] = lambda names: True) -> Any:
+        """What a function gave when it was first called with names of which something is true."""
+        calls = self.calls[inspect.unwrap(function).__code__]
+        return next(c.gave for c in calls if holds(c.names))
+
+
+@contextmanager
+def watching(*functions: Callable) -> Iterator[Run]:
+    """Notes what runs, in this thread and in that of the page, and what these functions were called with and gave."""
+    run, wanted = Run(), {inspect.unwrap(one).__code__ for one in functions}
+
+    def note(frame: FrameType, event: str, given: object) -> None:
+        if event == "call":
+            run.passed.add(frame.f_code)
+        elif event == "return" and frame.f_code in wanted:
+            run.calls.setdefault(frame.f_code, []).append(Call(dict(frame.f_locals), given))
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        yield run
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+def hand_in(folder: Path, name: str, lines: str) -> str:
+    """What `python -m db import` says of a file with these lines."""
+    path = folder / name
+    path.write_text(lines, encoding="utf-8")
+    with redirect_stdout(io.StringIO()) as said, redirect_stderr(said):
+        main(["import", str(path)])
+    return said.getvalue()
+
+
+def happened(folder: Path) -> tuple[Run, dict[str, str]]:
+    """The file's way through the empty database of the settings: what ran, and the document's blocks by name."""
+    with watching(
+        Parsing.__iter__,
+        packed.pack,
+        months.load_months,
+        facts.gather,
+        measures.wait_within,
+        base.Breakdown.column,
+        cards.metrics,
+    ) as run:
+        said = hand_in(folder, "registre-mars.csv", LINES)
+        page = visit_page("attentes", periode="2025-03")
+    of_march = run.of(facts.gather, lambda n: n["by"] == "nation" and n["first"] == MARCH.first)
+    metric = next(m for m in run.of(cards.metrics) if m.card.code == CODE)
+    html = "".join(element.proto.body for element in page.get("html"))
+    (below,) = re.findall(r'<p class="ccsp-sources">(.*?)</p>', html)
+    return run, {
+        "file": LINES,
+        "said": said,
+        "rows": _rows(run.of(Parsing.__iter__).values),
+        "kept": _kept(),
+        "waits": _waits(run),
+        "stored": _stored(),
+        "arrays": _arrays(run.of(months.load_months)),
+        "facts": _facts(of_march),
+        "measure": written(run.of(measures.wait_within, lambda n: n["f"].keys == of_march.keys)),
+        "figure": written(run.of(base.Breakdown.column, lambda n: n["code"] == CODE)[0]),
+        "metric": _metric(metric),
+        "html": _html(
+            next(one for one in re.findall(r"<section.*?</section>", html) if CODE in one)
+        ),
+        "below": below + "\n",
+        "asked": _asked(),
+        "refused": hand_in(folder, "registre-faux.csv", LINES + WRONG),
+        **{name: "".join(_code(*one) for one in where) for name, where in DECIDING.items()},
+    }
+
+
+# --- how it is written ----------------------------------------------------------------------------------------------
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Rows of words below their headings, in columns."""
+    lines = [heads, *([("—" if v is None else str(v)) for v in row] for row in rows)]
+    wide = [max(len(line[i]) for line in lines) for i in range(len(heads))]
+    return "".join(
+        "  ".join(v.ljust(w) for v, w in zip(line, wide, strict=True)).rstrip() + "\n"
+        for line in lines
+    )
+
+
+def written(value: object) -> str:
+    """A value as Python writes it, in lines of a page's width."""
+    return fill(repr(value), 116, subsequent_indent="    ", break_long_words=False) + "\n"
+
+
+def spread(counts: np.ndarray) -> str:
+    """A histogram without its zeros: « 5: 1, 12: 2 »."""
+    return ", ".join(f"{m}: {int(counts[m])}" for m in np.flatnonzero(counts).tolist())
+
+
+def _code(where: Callable | ModuleType, first: str, lines: int) -> str:
+    """So many lines of code, from the first that begins like this, below where they stand."""
+    code = inspect.getsource(where).splitlines(keepends=True)
+    start = next(i for i, line in enumerate(code) if line.lstrip().startswith(first))
+    found = (where.__name__,) if inspect.ismodule(where) else (where.__module__, where.__qualname__)
+    return f"# {'.'.join(found)}\n" + dedent("".join(code[start : start + lines]))
+
+
+def _rows(values: dict[str, list]) -> str:
+    names = ("source_ref", "site_id", "day", "arrived_at", "called_at", "outcome")
+    rows = zip(*(values[name] for name in names), strict=True)
+    return table(names, (row for row in rows if row[0] in FEW))
+
+
+def _asked_of_database(question: str, **values: object) -> list[Sequence[Any]]:
+    with view.engine().connect() as connection:
+        return list(connection.execute(text(question), values))
+
+
+def _kept() -> str:
+    counted = _asked_of_database(
+        "SELECT s.code, b.first_day, b.last_day, count(*) FROM batch_site b JOIN site s ON s.id = b.site_id JOIN visit v"
+        " ON v.site_id = s.id AND v.batch_id = b.batch_id WHERE v.superseded_by IS NULL"
+        " GROUP BY s.code, b.first_day, b.last_day ORDER BY s.code"
+    )
+    return table(("site", "first_day", "last_day", "visits that count"), counted)
+
+
+def _waits(run: Run) -> str:
+    references = run.of(Parsing.__iter__).values["source_ref"]
+    waits = packed.field_of(run.of(packed.pack), "wait").tolist()
+    of = {
+        ref: "none" if w == packed.NO_WAIT else w for ref, w in zip(references, waits, strict=True)
+    }
+    return table(("source_ref", *FEW), [("wait", *(of[ref] for ref in FEW))])
+
+
+def _stored() -> str:
+    rows = _asked_of_database(
+        "SELECT s.code, r.start, r.visits, r.measured, r.left_timed, r.waits FROM rollup r JOIN site s ON s.id = r.site_id"
+        " WHERE r.level = :month AND r.service_id = 0 ORDER BY s.code",
+        month=MONTH,
+    )
+    return table(
+        ("site", "start", "visits", "measured", "left_timed", "waits (minute: how many)"),
+        ((*row[:5], spread(cells.dense(*cells.decode([row[5]]), 1)[0])) for row in rows),
+    )
+
+
+def _arrays(book: months.Months) -> str:
+    rows = [i for i, n in enumerate(book.waits.sum(axis=(1, 2, 3)).tolist()) if n]
+    shape = " × ".join(map(str, book.waits.shape))
+    return f"waits, {shape}, from {book.origin}; what is not 0:\n" + "".join(
+        f"waits[{i}, 0, 0]  {spread(book.waits[i, 0, 0])}\n" for i in rows
+    )
+
+
+def _facts(known: facts.Facts) -> str:
+    return "".join(
+        f"{name.ljust(10)}  {value}\n"
+        for name, value in (
+            ("keys", known.keys),
+            ("days", f"{known.first} … {known.last}"),
+            ("waits[0]", spread(known.waits[0])),
+            ("left_timed", known.left_timed),
+            ("reporting", f"{known.reporting} of {known.expected}"),
+            ("threshold", known.threshold),
+        )
+    )
+
+
+def _metric(one: cards.Metric) -> str:
+    return written(one.card) + "".join(f"help: {part}\n" for part in one.help)
+
+
+def _html(card: str) -> str:
+    """A card, an element a line, without what it explains when it is asked."""
+    short = re.sub(r"(<div popover[^>]*>).*?</div>", r"\1…</div>", card)
+    return re.sub(r"(?=<(?:button|div|strong|p>|/section))", "\n", short).lstrip() + "\n"
+
+
+def _asked() -> str:
+    littoral = frozenset({"Littoral"})
+    asked = (
+        ("the cabinet", Person("", Role.CABINET), MARCH),
+        ("the director of another department", Person("", Role.DIRECTOR, littoral), MARCH),
+        ("a guest of a link for the Littoral", Person("", Role.GUEST, littoral), MARCH),
+        ("whoever has no account", NOBODY, MARCH),
+        ("the cabinet, of Kandi", Person("", Role.CABINET), replace(MARCH, site=KANDI)),
+        ("the cabinet, of Cotonou", Person("", Role.CABINET), replace(MARCH, site=COTONOU)),
+    )
+    return table(
+        ("who asks", "sites", "figure", "n", "note", "shown"),
+        (
+            (
+                who,
+                len(network.sites(person, question)),
+                *(lambda f: (f"{f.numerator} / {f.denominator}", f.n, f.note, wording.shown(f)))(
+                    figures.whole(person, question)[CODE]
+                ),
+            )
+            for who, person, question in asked
+        ),
+    )
+
+
+def filled(paper: str, blocks: dict[str, str]) -> str:
+    """The document with these blocks. Raises KeyError for one that nothing fills."""
+    return BLOCK.sub(lambda m: f"```text {m[1]}\n{blocks[m[1]]}```", paper)
+
+
+def rewrite() -> None:
+    """Put what happens now into the document's blocks."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["DATABASE_URL"] = f"sqlite:///{folder}/ccsp.db"
+        settings.load.cache_clear()
+        schema.upgrade(view.engine())
+        seed(view.engine())
+        _, blocks = happened(Path(folder))
+        view.forget()
+    PAPER.write_text(filled(PAPER.read_text(encoding="utf-8"), blocks), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    rewrite()
