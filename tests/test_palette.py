@@ -206,8 +206,9 @@ def found(tmp_path_factory) -> dict[str, str]:
     """What a copy of the project shows and writes, in whose palette a line is another for each of some roles."""
     root = tmp_path_factory.mktemp("project")
     for name in ("dashboard", "db", "tests", "static", "data/reference", ".streamlit"):
+        # With what Python has compiled: to compile all of it again takes longer than what is tried.
         shutil.copytree(
-            ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "leaflet")
+            ROOT / name, root / name, ignore=shutil.ignore_patterns("leaflet", "*.pyc.*")
         )
     text = (ROOT / "dashboard" / "palette.py").read_text(encoding="utf-8")
     for name, line in LINES.items():
