@@ -205,14 +205,14 @@ class Said(NamedTuple):
     err: str
 
 
-def shell(url: str, *argv) -> Said:
-    """Run `python -m …` in a process of its own against the database at `url`."""
+def shell(url: str, *argv, **environ: str) -> Said:
+    """Run `python -m …` in a process of its own against the database at `url`; environ: other variables."""
     done = subprocess.run(
         [sys.executable, "-m", *map(str, argv)],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        env={**os.environ, "DATABASE_URL": url},
+        env={**os.environ, "DATABASE_URL": url, **environ},
         timeout=300,
     )
     return Said(done.returncode, done.stdout, done.stderr)

@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-import os
 import re
 import socket
 import subprocess
@@ -50,8 +49,6 @@ ASK_THE_DATABASE = {
     # A command says what went wrong and on which version, as those of db do.
     "dashboard/__main__.py": READERS | WRITERS | {"db.console", "db.schema"},
 }
-# Loaded by neither the nightly files nor the figures on the command line.
-OF_SCREENS = ("streamlit", "folium", "streamlit_folium", "dashboard.ui")
 # What db may take from dashboard: settings, periods, words that agree, and one definition of a quantile.
 DB_MAY_USE = {
     "dashboard.settings",
@@ -265,27 +262,6 @@ def test_no_part_imports_from_a_higher_one(name):
         if part(i) != part(name) and HEIGHT[part(i)] >= HEIGHT[part(name)]
     }
     assert not above
-
-
-def test_the_command_line_loads_nothing_of_screens(sqlite, tmp_path):
-    commands = [
-        "indicators --from 2026-01-01 --to 2026-01-31 --by nation".split(),
-        f"report --story national --out {tmp_path / 'out'} --format pptx,html,xlsx,txt".split(),
-    ]
-    code = (
-        f"import sys; from dashboard.__main__ import main; codes = [main(one) for one in {commands!r}];"
-        f" print([m for m in sys.modules if m.startswith({OF_SCREENS!r})], file=sys.stderr); sys.exit(any(codes))"
-    )
-    with sqlite.fresh(visits=6_000) as url:
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "DATABASE_URL": url},
-        )
-    assert done.returncode == 0, done.stderr[-500:]
-    assert done.stderr.splitlines()[-1] == "[]"
 
 
 @for_each(modules("db"))

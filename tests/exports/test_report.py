@@ -72,11 +72,34 @@ def run(url, monkeypatch, capsys):
     load.cache_clear()
 
 
+def command(url: str, *argv) -> tuple[Said, set[str]]:
+    """What `python -m dashboard` said in a process of its own, and the modules that it loaded."""
+    said = shell(url, "dashboard", *argv, PYTHONPROFILEIMPORTTIME="1")
+    lines = said.err.splitlines(keepends=True)
+    loaded = {line.split("|")[-1].strip() for line in lines if line.startswith("import time:")}
+    err = "".join(line for line in lines if not line.startswith("import time:"))
+    return Said(said.code, said.out, err), loaded
+
+
 @pytest.fixture(scope="module")
-def made(url, tmp_path_factory):
-    """What the command said, and the folder it made."""
+def reported(url, tmp_path_factory):
+    """What the command said, the modules that it loaded, and the folder it made."""
     folder = tmp_path_factory.mktemp("report") / "new" / "folder"
-    return shell(url, "dashboard", "report", "--story", "national", "--out", folder), folder
+    return *command(url, "report", "--story", "national", "--out", folder), folder
+
+
+@pytest.fixture(scope="module")
+def made(reported):
+    """What the command said, and the folder it made."""
+    said, _, folder = reported
+    return said, folder
+
+
+@pytest.fixture(scope="module")
+def listed(url):
+    """What the command of the indicators says of a year, and the modules that it loaded."""
+    year = "--from 2025-01-01 --to 2025-12-31 --by nation --format json"
+    return command(url, "indicators", *year.split())
 
 
 def only(folder, extension: str):
@@ -101,6 +124,16 @@ def test_every_file_is_made_named_and_listed_and_nothing_else_is_said_or_left(ma
         path
     ) in folder.iterdir():  # others than who runs the command may read them, as the folder allows
         assert path.stat().st_mode & stat.S_IRUSR and path.stat().st_size > 100
+
+
+def test_neither_command_loads_anything_of_screens(reported, listed):
+    for loaded in (reported[1], listed[1]):
+        assert "dashboard.answers.view" in loaded
+        assert not [
+            name
+            for name in loaded
+            if name.startswith(("streamlit", "folium", "streamlit_folium", "dashboard.ui"))
+        ]
 
 
 @pytest.mark.pitfall(42)
@@ -132,27 +165,14 @@ def test_each_format_is_made_alone_and_without_the_network(url, run, tmp_path, k
     assert (said.code, said.err, [p.suffix for p in tmp_path.iterdir()]) == (0, "", [f".{kind}"])
 
 
-def test_the_workbook_s_figures_are_those_of_the_other_command(url, run, tmp_path):
+def test_the_workbook_s_figures_are_those_of_the_other_command(url, run, listed, tmp_path):
     assert (
         run(
             url, "--story", "national", "--out", tmp_path, "--period", "2025", "--format", "xlsx"
         ).code
         == 0
     )
-    said = shell(
-        url,
-        "dashboard",
-        "indicators",
-        "--from",
-        "2025-01-01",
-        "--to",
-        "2025-12-31",
-        "--by",
-        "nation",
-        "--format",
-        "json",
-    )
-    known = {f["indicator"]: f["value"] for f in json.loads(said.out)}
+    known = {f["indicator"]: f["value"] for f in json.loads(listed[0].out)}
     book = openpyxl.load_workbook(only(tmp_path, "xlsx"))
     found = {
         row[0].value: row[1].value
