@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ import openpyxl
 import pptx
 import pytest
 
+from dashboard.__main__ import main
 from dashboard.answers.network import Fresh
 from dashboard.period import today
 from dashboard.settings import ROOT, load
@@ -26,9 +28,11 @@ BLANK = r"[\s\u00a0\u202f]*"
 USUAL = re.compile(
     rf"(?:\ben|d.au plus|après|courte est de) 30{BLANK}min|30{BLANK}derniers{BLANK}jours"
 )
-# Opens every page in turn, then runs commands: the words of all pages, and what each command said.
+# Opens every page in turn, starts a presentation, then runs commands: the words of all pages, whether what draws pictures was
+# loaded before the presentation and after it began, and what each command said.
 SESSION = """
 import contextlib, io, json, sys
+import dashboard.ui.warm
 from dashboard.__main__ import main
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.ui.navigation import pages_of
@@ -38,11 +42,16 @@ shown, answers = [], []
 for spec in pages_of(LOCAL_READER):
     at = sound(visit_page(spec.url_path, **({"centre": KANDI} if spec.url_path == "site" else {})))
     shown += [*words(at), *map(str, at), tables(at)]
+drawn = ["vl_convert" in sys.modules]
+at = visit_page("presenter")
+at.session_state["presentation"] = {"running": 1}
+sound(at.run())
+drawn.append("vl_convert" in sys.modules)
 for arguments in json.loads(sys.argv[1]):
     with contextlib.redirect_stdout(io.StringIO()) as said:
         assert main(arguments) == 0
     answers.append(said.getvalue())
-print(json.dumps(["\\n".join(shown), *answers]))
+print(json.dumps(["\\n".join(shown), drawn, *answers]))
 """
 WRITTEN_OUT = re.compile(
     rf"\b(?:30|trente){BLANK}(?:min\b|minutes)|\b(?:30|trente|10|dix){BLANK}derniers jours"
@@ -63,9 +72,11 @@ STORIES = ("national", "attentes")
 
 @dataclass(frozen=True)
 class Told:
-    """What is said under the changed settings: all words of the pages, what the command prints, the files of each story."""
+    """What is said under the changed settings: all words of the pages, what the command prints, the files of each story; and
+    whether what draws pictures was loaded before a presentation was started, and then."""
 
     pages: str
+    drawn: list[bool]
     indicators: str
     stories: Path
 
@@ -84,8 +95,18 @@ def told(url, tmp_path_factory) -> Told:
         env={**os.environ, **CHANGED, "DATABASE_URL": url},
     )
     assert done.returncode == 0, done.stderr[-2_000:]
-    pages, indicators, *_ = json.loads(done.stdout.splitlines()[-1])
-    return Told(pages, indicators, folder)
+    pages, drawn, indicators, *_ = json.loads(done.stdout.splitlines()[-1])
+    return Told(pages, drawn, indicators, folder)
+
+
+@pytest.fixture
+def usual(url, monkeypatch, capsys) -> Iterator[str]:
+    """What the command prints under the usual settings."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    load.cache_clear()
+    assert main(INDICATORS) == 0
+    yield capsys.readouterr().out
+    load.cache_clear()
 
 
 def check(text: str, *wanted: str) -> None:
@@ -105,6 +126,11 @@ def test_every_page_says_the_setting_in_force(told):
         "dans les 45 derniers jours de la période",
         "une visite ou une clôture dans les 45 derniers jours.",
     )
+
+
+def test_no_page_loads_what_draws_pictures_before_a_presentation_is_started(told):
+    """Here, where one Python opens every page, and nothing else."""
+    assert told.drawn == [False, True]
 
 
 @pytest.mark.parametrize("story", STORIES)
@@ -127,28 +153,16 @@ def test_every_file_of_a_story_says_the_setting_in_force(told, story):
         check(text, "en 20 min")
 
 
-def test_the_command_counts_with_the_setting_in_force(told, url):
+def test_the_command_counts_with_the_setting_in_force(told, usual):
     check(told.indicators)
     shares = [
         next(
             row for row in csv.DictReader(io.StringIO(out)) if row["indicator"] == "wait_within_30"
         )
-        for out in (told.indicators, usual(url))
+        for out in (told.indicators, usual)
     ]
     assert 0 < float(shares[0]["numerator"]) < float(shares[1]["numerator"])
     assert shares[0]["denominator"] == shares[1]["denominator"]
-
-
-def usual(url: str) -> str:
-    """What the command prints under the usual settings."""
-    return subprocess.run(
-        [sys.executable, "-m", "dashboard", *INDICATORS],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "DATABASE_URL": url},
-    ).stdout
 
 
 @pytest.mark.parametrize("days, stale", [("12", False), ("11", True)])

@@ -1,10 +1,7 @@
 """The page « Présenter »: choose, order, word, hide, add, keep, share. Through its widgets, on fictitious data."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +14,6 @@ from dashboard.answers.question import Question
 from dashboard.answers.view import engine
 from dashboard.exports import EXPORTS, Export
 from dashboard.period import clip, resolve
-from dashboard.settings import ROOT
 from dashboard.stories import Step, ready
 from dashboard.ui import present as telling
 from dashboard.ui import session, stories
@@ -111,41 +107,6 @@ def test_the_files_of_a_story_are_made_when_they_are_asked_for(demo, monkeypatch
     assert (
         made == [EXPORTS["txt"]] and len(at.download_button) == 4
     )  # the text to paste stands on the page
-
-
-OPENED = """
-import sys
-from streamlit.testing.v1 import AppTest
-import dashboard.ui.warm
-from dashboard.accounts.rights import LOCAL_READER
-from dashboard.ui.navigation import pages_of
-from dashboard.settings import ROOT
-import tests.pages.app  # who asks
-at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-at.query_params["centre"] = "ccsp-allada"
-at.run()
-for spec in pages_of(LOCAL_READER):
-    at.switch_page(spec.path)
-    at.run()
-    assert not at.exception and not at.error, spec.path
-    assert "vl_convert" not in sys.modules, spec.path
-at.switch_page("pages/workshop/present.py")
-at.run()
-at.session_state["presentation"] = {"running": 1}
-at.run()
-assert not at.exception and "vl_convert" in sys.modules
-"""
-
-
-def test_no_page_loads_what_draws_pictures_before_a_presentation_is_started(demo):
-    done = subprocess.run(
-        [sys.executable, "-c", OPENED],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "DATABASE_URL": demo},
-    )
-    assert done.returncode == 0, done.stderr[-800:]
 
 
 def test_a_slide_moves_and_is_hidden_and_renamed(demo):
