@@ -7,39 +7,41 @@ import inspect
 import io
 import os
 import re
-import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from textwrap import dedent, fill
-from types import CodeType, FrameType, ModuleType
+from textwrap import dedent
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 from sqlalchemy import text
 
-from dashboard import indicators, settings, wording
+from dashboard import french, indicators, settings, wording
 from dashboard.accounts import rights
-from dashboard.accounts.rights import NOBODY, Person, Role
+from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person, Role
 from dashboard.answers import cards, figures, network, view
 from dashboard.answers.question import Question
 from dashboard.forms.parse import Parsing
+from dashboard.forms.rows import Reader
 from dashboard.indicators import base, measures
 from dashboard.settings import ROOT
+from dashboard.ui import cards as drawn
 from db import cells, facts, months, packed, schema
 from db.__main__ import main
 from db.codes import MONTH
 from db.seed import seed
 from tests.builders import COTONOU, KANDI
 from tests.pages.app import visit_page
+from tests.pages.watched import Run, tree, watching
 
 PAPER = ROOT / "docs" / "straight-line.md"
 BLOCK = re.compile(r"^```text (\w+)\n(.*?)^```$", re.M | re.S)
 CODE = "wait_within_30"
+STOPS = re.findall(r"^\| \d+ \| `([\w.]+)`", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
 MARCH = Question(date(2025, 3, 1), date(2025, 3, 31))
 LINES = """\
 Centre;Date;Heure d'arrivée;Heure d'appel;Heure de fin;Type;Prestation;Sexe;Satisfait;Issue;Référence
@@ -60,68 +62,38 @@ GSRU de Cotonou;04/03/2025;10:00;;;requête;;M;;parti;C-01
 """
 WRONG = "Kandi;05/03/2025;08:30;08:05;;requête;;F;;servi;K-12\n"
 FEW = ("K-01", "K-04", "K-05", "K-06", "K-07", "C-01")  # lines that the document follows
-# The lines of code that decide: where they stand, how the first begins, how many.
+IMPORTING = (Parsing.__iter__, Reader.read, packed.pack, cells.cells)
+ASKING = (
+    cards.metrics,
+    months.load_months,
+    facts.gather,
+    facts._cut,
+    base.Breakdown.column,
+    measures.wait_within,
+    measures.ratio,
+    french.percent,
+)
+# The lines of code that decide, by block: where they stand, how the first begins, how many.
 Where = tuple[Callable | ModuleType, str, int]
 DECIDING: dict[str, tuple[Where, ...]] = {
-    "pack": ((packed.pack, "wait = np.where(", 5),),
-    "gather": (
+    "waits": ((packed.pack, "wait = np.where(", 5),),
+    "facts": (
         (facts._cut, "left_timed = _sum(mine", 1),
         (facts.gather, "threshold=", 1),
         (settings, "wait_threshold_minutes:", 3),
     ),
-    "within": (
+    "measure": (
         (measures.wait_within, "short =", 2),
         (indicators, "THRESHOLD, ACTIVE =", 1),
         (indicators, 'short=f"Reçus en', 1),
     ),
-    "breakdown": ((base._figures, "few =", 2),),
-    "rights": ((rights, '"aggregates":', 1),),
-    "words": ((wording.shown, "if figure.value", 5),),
+    "figure": ((base._figures, "few =", 2),),
+    "asked": ((rights, '"aggregates":', 1),),
+    "metric": ((wording.shown, "if figure.value", 5),),
 }
 
 
 # --- what happens ---------------------------------------------------------------------------------------------------
-@dataclass
-class Call:
-    """A call: its names when it ended, and what it gave."""
-
-    names: dict[str, Any]
-    gave: Any
-
-
-@dataclass
-class Run:
-    """What ran while a file was imported and a page opened. passed: all code; calls: of the functions watched."""
-
-    passed: set[CodeType] = field(default_factory=set)
-    calls: dict[CodeType, list[Call]] = field(default_factory=dict)
-
-    def of(self, function: Callable, holds: Callable[[dict], object] = lambda names: True) -> Any:
-        """What a function gave when it was first called with names of which something is true."""
-        calls = self.calls[inspect.unwrap(function).__code__]
-        return next(c.gave for c in calls if holds(c.names))
-
-
-@contextmanager
-def watching(*functions: Callable) -> Iterator[Run]:
-    """Notes what runs, in this thread and in that of the page, and what these functions were called with and gave."""
-    run, wanted = Run(), {inspect.unwrap(one).__code__ for one in functions}
-
-    def note(frame: FrameType, event: str, given: object) -> None:
-        if event == "call":
-            run.passed.add(frame.f_code)
-        elif event == "return" and frame.f_code in wanted:
-            run.calls.setdefault(frame.f_code, []).append(Call(dict(frame.f_locals), given))
-
-    threading.setprofile(note)
-    sys.setprofile(note)
-    try:
-        yield run
-    finally:
-        sys.setprofile(None)
-        threading.setprofile(None)
-
-
 def hand_in(folder: Path, name: str, lines: str) -> str:
     """What `python -m db import` says of a file with these lines."""
     path = folder / name
@@ -133,41 +105,36 @@ def hand_in(folder: Path, name: str, lines: str) -> str:
 
 def happened(folder: Path) -> tuple[Run, dict[str, str]]:
     """The file's way through the empty database of the settings: what ran, and the document's blocks by name."""
-    with watching(
-        Parsing.__iter__,
-        packed.pack,
-        months.load_months,
-        facts.gather,
-        measures.wait_within,
-        base.Breakdown.column,
-        cards.metrics,
-    ) as run:
+    with watching(*IMPORTING, *ASKING, drawn.grid) as run:
         said = hand_in(folder, "registre-mars.csv", LINES)
         page = visit_page("attentes", periode="2025-03")
-    of_march = run.of(facts.gather, lambda n: n["by"] == "nation" and n["first"] == MARCH.first)
-    metric = next(m for m in run.of(cards.metrics) if m.card.code == CODE)
+    of_march = run.of(facts.gather, lambda n: (n["by"], n["first"]) == ("nation", MARCH.first)).gave
+    measure = run.of(measures.wait_within, lambda n: n["f"].waits is of_march.waits).gave
+    metric = next(m for m in run.of(cards.metrics).gave if m.card.code == CODE)
     html = "".join(element.proto.body for element in page.get("html"))
+    card = next(c for c in re.findall(r"<section.*?</section>", html) if CODE in c)
     (below,) = re.findall(r'<p class="ccsp-sources">(.*?)</p>', html)
-    return run, {
+    blocks = {
         "file": LINES,
         "said": said,
-        "rows": _rows(run.of(Parsing.__iter__).values),
+        "rows": _rows(run.of(Parsing.__iter__).gave.values),
         "kept": _kept(),
         "waits": _waits(run),
         "stored": _stored(),
-        "arrays": _arrays(run.of(months.load_months)),
+        "arrays": _arrays(run.of(months.load_months).gave),
         "facts": _facts(of_march),
-        "measure": written(run.of(measures.wait_within, lambda n: n["f"].keys == of_march.keys)),
-        "figure": written(run.of(base.Breakdown.column, lambda n: n["code"] == CODE)[0]),
+        "measure": written(measure),
+        "figure": written(run.of(base.Breakdown.column, lambda n: n["code"] == CODE).gave[0]),
         "metric": _metric(metric),
-        "html": _html(
-            next(one for one in re.findall(r"<section.*?</section>", html) if CODE in one)
-        ),
+        "html": _html(card),
         "below": below + "\n",
+        "calls": _calls(run),
         "asked": _asked(),
         "refused": hand_in(folder, "registre-faux.csv", LINES + WRONG),
-        **{name: "".join(_code(*one) for one in where) for name, where in DECIDING.items()},
     }
+    for name, where in DECIDING.items():
+        blocks[name] += "".join(_code(*one) for one in where)
+    return run, blocks
 
 
 # --- how it is written ----------------------------------------------------------------------------------------------
@@ -182,8 +149,13 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def written(value: object) -> str:
-    """A value as Python writes it, in lines of a page's width."""
-    return fill(repr(value), 116, subsequent_indent="    ", break_long_words=False) + "\n"
+    """A value as Python writes it, broken between its parts to a page's width."""
+    lines = [""]
+    for part in repr(value).split(", "):
+        if len(lines[-1]) + len(part) > 114:
+            lines.append("    ")
+        lines[-1] += f"{part}, "
+    return "\n".join(line.rstrip() for line in lines).removesuffix(",") + "\n"
 
 
 def spread(counts: np.ndarray) -> str:
@@ -197,6 +169,19 @@ def _code(where: Callable | ModuleType, first: str, lines: int) -> str:
     start = next(i for i, line in enumerate(code) if line.lstrip().startswith(first))
     found = (where.__name__,) if inspect.ismodule(where) else (where.__module__, where.__qualname__)
     return f"# {'.'.join(found)}\n" + dedent("".join(code[start : start + lines]))
+
+
+def _calls(run: Run) -> str:
+    """Who calls whom: for the import, then for a card where nothing is kept yet."""
+    view.forget()
+    with watching(*ASKING) as asked:
+        cards.metrics(LOCAL_READER, MARCH, (CODE,))
+    before = run.of(cards.metrics).chain[:-1]  # the page may have asked for the same by another way
+    ratio = asked.of(measures.ratio, through=(base._figures, measures.wait_within))
+    words = asked.of(french.percent, through=(cards.card,))
+    found = [asked.of(months.load_months), asked.of(facts._cut), ratio, words]
+    chains = [run.of(one).chain for one in IMPORTING] + [before + one.chain for one in found]
+    return tree([*chains, run.of(drawn.grid).chain], {stop: n for n, stop in enumerate(STOPS, 1)})
 
 
 def _rows(values: dict[str, list]) -> str:
@@ -220,12 +205,11 @@ def _kept() -> str:
 
 
 def _waits(run: Run) -> str:
-    references = run.of(Parsing.__iter__).values["source_ref"]
-    waits = packed.field_of(run.of(packed.pack), "wait").tolist()
-    of = {
-        ref: "none" if w == packed.NO_WAIT else w for ref, w in zip(references, waits, strict=True)
-    }
-    return table(("source_ref", *FEW), [("wait", *(of[ref] for ref in FEW))])
+    references = run.of(Parsing.__iter__).gave.values["source_ref"]
+    waits = packed.field_of(run.of(packed.pack).gave, "wait").tolist()
+    of = dict(zip(references, waits, strict=True))
+    row = ["none" if of[ref] == packed.NO_WAIT else of[ref] for ref in FEW]
+    return table(("source_ref", *FEW), [("wait", *row)])
 
 
 def _stored() -> str:
@@ -278,7 +262,7 @@ def _asked() -> str:
         ("the cabinet", Person("", Role.CABINET), MARCH),
         ("the director of another department", Person("", Role.DIRECTOR, littoral), MARCH),
         ("a guest of a link for the Littoral", Person("", Role.GUEST, littoral), MARCH),
-        ("whoever has no account", NOBODY, MARCH),
+        ("somebody without a role", NOBODY, MARCH),
         ("the cabinet, of Kandi", Person("", Role.CABINET), replace(MARCH, site=KANDI)),
         ("the cabinet, of Cotonou", Person("", Role.CABINET), replace(MARCH, site=COTONOU)),
     )

@@ -9,8 +9,7 @@ from types import CodeType
 
 import pytest
 
-from tests.pages.straight_line import BLOCK, PAPER, filled, happened
-from tests.test_papers import STOPS
+from tests.pages.straight_line import BLOCK, PAPER, STOPS, filled, happened
 
 PAPER_TEXT = PAPER.read_text(encoding="utf-8")
 AGAIN = "docs/straight-line.md says otherwise: `python -m tests.pages.straight_line`, then read what changed"
