@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure, Indicator
+from dashboard.indicators.measures import HIDDEN, OUT_OF_SCOPE, UNMEASURED
 
-HIDDEN = "non affiché"
 GUEST_VIEW = "vue d'invité"
-NOT_FOR_GUESTS = "non affiché aux invités"
+NOT_FOR_GUESTS = f"{HIDDEN} aux invités"
 # In the place of complaints one by one, in files, where the ministry wants them in none.
 NOT_IN_FILES = (
     "Le ministère ne met pas les plaintes une à une dans les fichiers ; elles se lisent à l'écran."
@@ -51,9 +51,9 @@ def shown(figure: Figure) -> str:
     """The figure's value as read on screen; where it is missing, why, in a word or two."""
     if figure.value is not None:
         return amount(BY_CODE[figure.indicator], figure.value)
-    if "non affiché" in figure.note:
+    if HIDDEN in figure.note:
         return HIDDEN
-    return {"non mesuré": "non mesuré", "sans objet": "sans objet"}.get(figure.note, "—")
+    return figure.note if figure.note in (UNMEASURED, OUT_OF_SCOPE) else "—"
 
 
 def reason(figure: Figure) -> str:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from dashboard.indicators.measures import Measure, hide
+from dashboard.indicators.measures import HIDDEN, OUT_OF_SCOPE, Measure, hide
 from db.shapes import Facts
 
 Unit = Literal["count", "rate", "percent", "per_1000", "minutes", "days"]
@@ -31,7 +31,6 @@ Placement = Literal[
     "services",
     "directory",
 ]
-OUT_OF_SCOPE = "sans objet"
 
 
 @dataclass(frozen=True)
@@ -184,7 +183,7 @@ def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
         ]
     m = indicator.measure(facts)
     few = (m.n < indicator.minimum) & ~np.isnan(np.asarray(m.value, dtype=float))
-    m = hide(m, few, f"moins de {indicator.minimum} : non affiché") if few.any() else m
+    m = hide(m, few, f"moins de {indicator.minimum} : {HIDDEN}") if few.any() else m
     columns = (
         facts.keys,
         [indicator.code] * len(facts.keys),

@@ -11,7 +11,10 @@ from dashboard.statistics.survival import medians_survival
 from db.codes import LAST_BIN
 from db.shapes import Facts
 
+# Why a value is missing; the screen says these three as they are.
 UNMEASURED = "non mesuré"
+OUT_OF_SCOPE = "sans objet"
+HIDDEN = "non affiché"
 NO_DATA = "aucune donnée sur la période"
 DUE_DAYS = 30
 KNOWN_SERVICE_SHARE = 0.8
@@ -112,7 +115,7 @@ def visits_per_1000(f: Facts) -> Measure:
     """Visits at CCSP per 1 000 inhabitants of their communes, census of 2013."""
     m = ratio(f.ccsp_visits, f.population, 1000, NO_DATA)
     m = hide(m, (f.reporting == 0) & (f.ccsp_visits == 0), SILENT)
-    return replace(m, f.ccsp_sites == 0, "sans objet")
+    return replace(m, f.ccsp_sites == 0, OUT_OF_SCOPE)
 
 
 def _wait(q: float) -> Callable[[Facts], Measure]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
+from dashboard.indicators.measures import HIDDEN
 from dashboard.judgement.courses import FOLLOWED
 from dashboard.judgement.sayings import because, beside, origin
 from dashboard.judgement.signals import Signal, rank
@@ -19,7 +20,7 @@ from dashboard.statistics import sentences
 from dashboard.statistics.budget import Budget
 from dashboard.statistics.limits import ON_ONE_SIDE
 from dashboard.statistics.variation import ChartKind, Variation
-from dashboard.wording import HIDDEN, NOT_FOR_GUESTS, amount, base, shown, who_reported
+from dashboard.wording import NOT_FOR_GUESTS, amount, base, shown, who_reported
 
 S = french.SPACE
 FIRST = 3  # lines that are read first: what was found

@@ -30,7 +30,7 @@ from dashboard.forms.rows import Reader
 from dashboard.indicators import base, measures
 from dashboard.settings import ROOT
 from dashboard.ui import cards as drawn
-from db import cells, facts, months, packed, schema
+from db import cells, facts, months, packed, read, schema
 from db.__main__ import main
 from db.codes import MONTH
 from db.seed import seed
@@ -66,6 +66,7 @@ IMPORTING = (Parsing.__iter__, Reader.read, packed.pack, cells.cells)
 ASKING = (
     cards.metrics,
     months.load_months,
+    read.visits_by_service,
     facts.gather,
     facts._cut,
     base.Breakdown.column,
@@ -179,7 +180,7 @@ def _calls(run: Run) -> str:
     before = run.of(cards.metrics).chain[:-1]  # the page may have asked for the same by another way
     ratio = asked.of(measures.ratio, through=(base._figures, measures.wait_within))
     words = asked.of(french.percent, through=(cards.card,))
-    found = [asked.of(months.load_months), asked.of(facts._cut), ratio, words]
+    found = [asked.of(read.visits_by_service), asked.of(facts._cut), ratio, words]
     chains = [run.of(one).chain for one in IMPORTING] + [before + one.chain for one in found]
     return tree([*chains, run.of(drawn.grid).chain], {stop: n for n, stop in enumerate(STOPS, 1)})
 
