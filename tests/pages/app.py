@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from unittest.mock import patch
 
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.util import calc_hash
 
 from dashboard.accounts.rights import LOCAL_READER
@@ -20,6 +20,17 @@ from dashboard.ui.navigation import PAGES
 # For each session it opens, Streamlit reads what every installed package says of itself, in search of components: four times as
 # long as a page takes. What is installed does not change under the tests, so it is read once.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
+# A run is waited for by asking a thousand times a second whether it has ended, each time at its cost: its thread says when.
+_ask = local_script_runner.require_widgets_deltas
+
+
+def _wait(runner: local_script_runner.LocalScriptRunner, timeout: float) -> None:
+    runner._script_thread.join(timeout)
+    _ask(runner, timeout)
+
+
+local_script_runner.require_widgets_deltas = _wait
 
 # There is no gate around it that would say who asks: whoever sits at the machine itself.
 session.LOOKOUT.asks = lambda told: LOCAL_READER
