@@ -1,6 +1,6 @@
 """Figures: every indicator of a question, by key; beside a year before; by month.
 
-Before: `db.facts.gather` and `dashboard.indicators.base.Breakdown`. After: the module of each subject; `cards` for headlines.
+Before: `db.facts.gather` and `dashboard.indicators.breakdown`. After: the module of each subject; `cards` for headlines.
 """
 
 from collections.abc import Mapping, Sequence

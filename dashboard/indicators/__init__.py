@@ -3,15 +3,8 @@
 from collections.abc import Callable
 
 from dashboard.indicators import measures as m
-from dashboard.indicators.base import (
-    Breakdown,
-    Figure,
-    Indicator,
-    Placement,
-    Requirement,
-    Rest,
-    compute,
-)
+from dashboard.indicators.breakdown import Breakdown, Figure, compute
+from dashboard.indicators.entry import Indicator, Placement, Requirement, Rest
 from dashboard.indicators.measures import Measure
 from dashboard.settings import Settings, load
 

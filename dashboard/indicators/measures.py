@@ -1,4 +1,7 @@
-"""The arithmetic of each indicator: facts in, a Measure over all keys out."""
+"""The arithmetic of each indicator: facts in, a Measure over all keys out.
+
+Before: `db.facts.gather`, whose facts come in. After: `dashboard.indicators.breakdown`, which makes figures of measures.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -27,7 +27,7 @@ from dashboard.answers import cards, figures, network, view
 from dashboard.answers.question import Question
 from dashboard.forms.parse import Parsing
 from dashboard.forms.rows import Reader
-from dashboard.indicators import base, measures
+from dashboard.indicators import breakdown, measures
 from dashboard.settings import ROOT
 from dashboard.ui import cards as drawn
 from db import cells, facts, months, packed, read, schema
@@ -69,7 +69,7 @@ ASKING = (
     read.visits_by_service,
     facts.gather,
     facts._cut,
-    base.Breakdown.column,
+    breakdown.Breakdown.column,
     measures.wait_within,
     measures.ratio,
     french.percent,
@@ -88,7 +88,7 @@ DECIDING: dict[str, tuple[Where, ...]] = {
         (indicators, "THRESHOLD, ACTIVE =", 1),
         (indicators, 'short=f"Reçus en', 1),
     ),
-    "figure": ((base._figures, "few =", 2),),
+    "figure": ((breakdown._figures, "few =", 2),),
     "asked": ((rights, '"aggregates":', 1),),
     "metric": ((wording.shown, "if figure.value", 5),),
 }
@@ -125,7 +125,7 @@ def happened(folder: Path) -> tuple[Run, dict[str, str]]:
         "arrays": _arrays(run.of(months.load_months).gave),
         "facts": _facts(of_march),
         "measure": written(measure),
-        "figure": written(run.of(base.Breakdown.column, lambda n: n["code"] == CODE).gave[0]),
+        "figure": written(run.of(breakdown.Breakdown.column, lambda n: n["code"] == CODE).gave[0]),
         "metric": _metric(metric),
         "html": _html(card),
         "below": below + "\n",
@@ -178,7 +178,7 @@ def _calls(run: Run) -> str:
     with watching(*ASKING) as asked:
         cards.metrics(LOCAL_READER, MARCH, (CODE,))
     before = run.of(cards.metrics).chain[:-1]  # the page may have asked for the same by another way
-    ratio = asked.of(measures.ratio, through=(base._figures, measures.wait_within))
+    ratio = asked.of(measures.ratio, through=(breakdown._figures, measures.wait_within))
     words = asked.of(french.percent, through=(cards.card,))
     found = [asked.of(read.visits_by_service), asked.of(facts._cut), ratio, words]
     chains = [run.of(one).chain for one in IMPORTING] + [before + one.chain for one in found]

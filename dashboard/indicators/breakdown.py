@@ -1,93 +1,18 @@
-"""What an indicator is, and how all of them are computed: facts in, figures out. Sum first, divide once."""
+"""All indicators of some facts: facts in, figures out. Sum first, divide once.
+
+Before: `db.facts.gather`, whose facts come in. After: `dashboard.answers.figures`.
+"""
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.indicators.measures import HIDDEN, OUT_OF_SCOPE, Measure, hide
+from dashboard.indicators.entry import Indicator
+from dashboard.indicators.measures import HIDDEN, OUT_OF_SCOPE, hide
 from db.shapes import Facts
-
-Unit = Literal["count", "rate", "percent", "per_1000", "minutes", "days"]
-Direction = Literal["up", "down", "neither"]
-# Cards: period, of the figures of the period; waits, complaints, site_page, of the pages Attentes, Plaintes and Site;
-# site, of a site chosen on the map. Columns: sites, of the table of sites. Choices: department, complaints_by_site, what
-# the pages Département and Plaintes compare sites by; changes, what « Comparer » takes apart (a share or a rate);
-# comparison, services, what slides compare sites, or services, by.
-Placement = Literal[
-    "period",
-    "waits",
-    "complaints",
-    "site_page",
-    "site",
-    "sites",
-    "department",
-    "complaints_by_site",
-    "changes",
-    "comparison",
-    "services",
-    "directory",
-]
-
-
-@dataclass(frozen=True)
-class Rest:
-    """The rows that a figure does not rest on, in words after their number. of: the indicator that counts them all."""
-
-    one: str
-    more: str
-    of: str = "visits"
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """What must be known of a visit for a figure, in words. by: the indicator whose n counts such visits."""
-
-    words: str
-    by: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Indicator:
-    """One entry of INDICATORS: everything that is true of a figure, in one place."""
-
-    code: str
-    label: str
-    short: str  # where room is scarce: a card, a column
-    definition: str  # one sentence
-    numerator: str  # in words
-    denominator: str
-    unit: Unit
-    direction: Direction  # what is good
-    minimum: int  # n under which a value is hidden
-    source: str
-    limits: str  # what it does not say
-    by: frozenset[str]
-    measure: Callable[[Facts], Measure]
-    register: Literal["visits", "complaints"] = "visits"
-    kinds: frozenset[str] = frozenset({"CCSP", "GSRU"})
-    # How its months are judged and its sites compared: a share of its denominator, a rate of events, a wait (by all waits
-    # of the month), a measure (by its value alone), a volume (with its season); None: not at all.
-    chart: Literal["share", "rate", "wait", "measure", "volume"] | None = None
-    followed: bool = False  # its signals are the alerts, or changes where no direction is good
-    skewed: bool = False  # a measure that is judged on a log scale
-    quantile: float | None = None  # of measured waits, which the value is
-    classes: tuple[float, float, float, float] | None = (
-        None  # colours of the map: where the second to the last begin
-    )
-    rest: Rest | None = None
-    known: Requirement | None = None
-    now: bool = False  # what is true at the date of the data, on pages whatever their period
-    off_days: bool = False  # counts the visits of closed days, and says how many
-    places: frozenset[Placement] = frozenset()  # where it is a card, a column or a choice
-
-    @property
-    def scale(self) -> int:
-        """What a share or a rate is multiplied by: 1 000 for rates per 1 000, else 100."""
-        return 1000 if self.unit == "per_1000" else 100
 
 
 class Figure(NamedTuple):
