@@ -93,7 +93,7 @@ def card(code: str, figure: Figure, signal: Signal | None = None) -> Card:
         shown(figure),
         figure.value,
         BY_CODE[code].unit,
-        base(figure),
+        "" if figure.value == figure.n else base(figure),  # a count is its own n
         state,
         tone,
     )

@@ -91,10 +91,10 @@ def bars(
         },
     ]
     if intervals:
-        # Twice too: paper beside the line, or it would be lost on its bar.
+        # Of the colour of paper on the bar, of ink beyond it: it stands out from both, and the bar keeps its end.
         layers[1:1] = [
-            _whiskers(y, x, tip, color=PAPER, strokeWidth=5),
-            _whiskers(y, x, tip, color=INK),
+            _whiskers(y, x, tip, "b", color=INK),
+            _whiskers(y, x, tip, "v", color=PAPER),
         ]
     if reference is not None:
         layers[1:1] = [
@@ -214,12 +214,12 @@ def _counted(what: str) -> list[Spec]:
     return [heading("k"), {"field": "t", "type": "nominal", "title": what}]
 
 
-def _whiskers(y: Spec, x: Spec, tip: list[Spec], **look: Any) -> Spec:
-    """A line along each bar between the ends of its interval."""
+def _whiskers(y: Spec, x: Spec, tip: list[Spec], end: str, **look: Any) -> Spec:
+    """A line along each bar from the lower end of its interval to that field of the row."""
     return {
         "mark": {"type": "rule", "strokeWidth": 2, **look},
         "transform": [{"filter": "isValid(datum.a)"}],
-        "encoding": {"y": y, "x": {**x, "field": "a"}, "x2": {"field": "b"}, "tooltip": tip},
+        "encoding": {"y": y, "x": {**x, "field": "a"}, "x2": {"field": end}, "tooltip": tip},
     }
 
 

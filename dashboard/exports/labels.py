@@ -1,12 +1,15 @@
 """Where the names of the sites stand on a map: beside their marks where there is room, else further away at the end of a line.
 
-Each name in turn takes the first of its places that covers no mark, no other name and no line. Where one finds none, all are
-placed again with that one first. The screen does the same: `static/map/names.js`.
+Each name in turn takes the best of its places that covers no mark, no other name and no line. Then names change places as long
+as that leaves fewer away from their marks, close to another or at a line under one. On the screen the first of these steps is
+enough: `static/map/names.js`.
 """
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
 
 from dashboard.exports.geography import Box, Drawing, Mark, Pane, box_of
 
@@ -19,6 +22,9 @@ NEAR, CLEAR = (
 )  # px of the screen's map: from a mark to its name; from a name to another mark
 SMALLER = (1.0, 0.9, 0.8)  # sizes of type, in parts of what is asked for
 RINGS, TURNS, ROUNDS = (8, 14, 22, 32, 44, 58, 74, 92), 24, 8
+BESIDE = 12  # places of a name beside its mark, before those at the end of a line
+TRIED = 60  # places of a name that it may drive others away from
+UNDER = 20.0  # what a line under another mark costs, in the measure of `_place`
 Line = tuple[float, float, float, float]
 
 
@@ -43,6 +49,10 @@ class Label:
     def box(self) -> Box:
         """Left, top, right, bottom."""
         return self.x, self.y, self.x + self.width, self.y + self.height
+
+
+Place = tuple[float, Label | None]  # what it costs to stand there
+NOWHERE: Place = (100.0, None)  # a name that is missing
 
 
 def fitting(drawing: Drawing, size: float) -> tuple[tuple[Label, ...], float]:
@@ -79,34 +89,124 @@ def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
 def _arranged(
     marks: Sequence[Mark], named: set[str], pane: Pane, size: float, scale: float
 ) -> list[Label]:
-    """The names of a pane's marks; those without any room are left out. Who finds none, or none without a line under
-    another mark, is placed first in the next round."""
-    x, y = pane.title_at(2 * size)
-    title = (x, y, x + (len(pane.title) * WIDE + 1) * size, y + 2 * size)
-    boxes = [(m, box_of(m, scale)) for m in marks]
+    """The names of a pane's marks; those without any room are left out. Each takes its best place that is free; then, as
+    long as it makes the whole better, one takes a better place, and those that stood there look for another."""
+    around = _Around(pane, size, scale, [(m, box_of(m, scale)) for m in marks])
     order = sorted((m for m in marks if m.name in named), key=lambda m: (m.y, m.x))
-    best: list[Label] = []
+    names = [_Name(mark, around) for mark in order]
+    found: list[Place] = [NOWHERE] * len(names)
+    for i, name in enumerate(names):
+        found[i] = name.best(found)
     for _ in range(ROUNDS):
-        placed: list[Label] = []
-        lost: list[Mark] = []
-        for mark in order:
-            free = (
-                replace(spot, crosses=not strict and spot.line is not None)
-                # A line that passes under a mark, then a name close to one, is better than no name.
-                for strict, clear in ((True, CLEAR), (False, CLEAR), (False, 0))
-                for spot in _spots(mark, size, scale)
-                if _free(spot, mark, boxes, placed, title, pane, clear * scale, strict)
-            )
-            spot = next(free, None)
-            if spot:
-                placed.append(spot)
-            if not spot or spot.crosses:
-                lost.append(mark)
-        best = min(best, placed, key=lambda found: _lacking(len(order), found))
-        if not lost:
+        before = list(found)
+        for i in sorted(range(len(found)), key=lambda i: -found[i][0]):
+            found = _bettered(i, names, found)
+        if found == before:
             break
-        order = lost + [m for m in order if m not in lost]
-    return best
+    return [one for _, one in found if one]
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What the names of a pane must keep off: its edges, its title, its marks, each with its own box."""
+
+    pane: Pane
+    size: float
+    scale: float
+    boxes: Sequence[tuple[Mark, Box]]
+
+    @cached_property
+    def title(self) -> Box:
+        """The box of the pane's title."""
+        x, y = self.pane.title_at(2 * self.size)
+        return x, y, x + (len(self.pane.title) * WIDE + 1) * self.size, y + 2 * self.size
+
+
+class _Name:
+    """Where a mark's name may stand, the best place first; those away from the mark are sought once none beside it is free."""
+
+    def __init__(self, mark: Mark, around: _Around) -> None:
+        self.around = around
+        self.others = [(m, box) for m, box in around.boxes if m is not mark]
+        self.kept = [around.title, *(box for _, box in around.boxes)]
+        self.spots = enumerate(_spots(mark, around.size, around.scale))
+        self.beside = self._sorted(islice(self.spots, BESIDE))
+
+    @cached_property
+    def away(self) -> list[Place]:
+        """The places at the end of a line."""
+        return self._sorted(self.spots)
+
+    @property
+    def places(self) -> Iterator[Place]:
+        """All of them."""
+        yield from self.beside
+        yield from self.away
+
+    def best(self, found: Sequence[Place]) -> Place:
+        """The best that meets no name that has its place."""
+        free = (p for p in self.places if not any(_clash(p[1], one) for _, one in found))
+        return next(free, NOWHERE)
+
+    def _sorted(self, spots: Iterable[tuple[int, Label]]) -> list[Place]:
+        places = (self._place(rank, spot) for rank, spot in spots)
+        return sorted(filter(None, places), key=lambda place: place[0])
+
+    def _place(self, rank: int, spot: Label) -> Place | None:
+        """What it costs to stand there: far from the mark, close to another, at the end of a line that passes under one. None
+        where it would cover something."""
+        around, length = self.around, 0.0
+        if not _inside(spot.box, around.pane) or any(_meet(spot.box, box) for box in self.kept):
+            return None
+        if spot.line:
+            if _crosses(spot.line, around.title):
+                return None
+            length = math.dist(spot.line[:2], spot.line[2:])
+            under = any(_crosses(spot.line, box) for _, box in self.others)
+            spot = replace(spot, crosses=under)
+        near = level = 0.0
+        for (
+            m,
+            box,
+        ) in self.others:  # close to another mark it seems to be its name; all the more beside it
+            gap = _gap(spot.box, box)
+            near = max(near, 1 - gap / max(length, CLEAR * around.scale))
+            if spot.line and spot.y < m.y < spot.y + spot.height:
+                level = max(level, 1 - gap / (2 * around.size))
+        far = min(rank, BESIDE) / 24 + length / around.size / 2
+        return far + 2 * near + 4 * level + UNDER * spot.crosses, spot
+
+
+def _bettered(i: int, names: Sequence[_Name], found: list[Place]) -> list[Place]:
+    """The places with that name at a better one, where those that it drives away lose less than it wins; else as they were."""
+    if found[i] in names[i].beside[:1]:
+        return found
+    for place in islice(names[i].places, TRIED):
+        if place[0] >= found[i][0]:
+            continue
+        away = [j for j, (_, one) in enumerate(found) if j != i and _clash(place[1], one)]
+        trial = list(found)
+        trial[i] = place
+        for j in away:
+            trial[j] = NOWHERE
+        for j in away:
+            trial[j] = names[j].best(trial)
+        if sum(cost for cost, _ in trial) < sum(cost for cost, _ in found) - 1e-9:
+            return trial
+    return found
+
+
+def _clash(one: Label | None, other: Label | None) -> bool:
+    """Whether two names, or the line of one and the other, meet."""
+    return bool(
+        one
+        and other
+        and (
+            _meet(one.box, other.box)
+            or (one.line and _crosses(one.line, other.box))
+            or (other.line and _crosses(other.line, one.box))
+        )
+    )
 
 
 def _lacking(sites: int, names: Sequence[Label]) -> int:
@@ -140,32 +240,9 @@ def _spots(m: Mark, size: float, scale: float) -> Iterator[Label]:
             yield at(x, y, "middle", (m.x + dx * inner, m.y + dy * inner, *end))
 
 
-def _free(
-    one: Label,
-    mark: Mark,
-    boxes: Iterable[tuple[Mark, Box]],
-    placed: Iterable[Label],
-    title: Box,
-    pane: Pane,
-    away: float,
-    strict: bool,
-) -> bool:
-    """Whether a name covers nothing and stands away from other marks, and its line goes through no other name, nor, if strict,
-    through a mark. boxes: each mark of the pane, with its own."""
-    if not _inside(one.box, pane) or _meet(one.box, title):
-        return False
-    if any(_meet(one.box, p.box) or (p.line and _crosses(p.line, one.box)) for p in placed):
-        return False
-    x, y = one.x, one.y
-    wide = (x - away, y - away, x + one.width + away, y + one.height + away)
-    if any(_meet(one.box if m is mark else wide, box) for m, box in boxes):
-        return False
-    if not one.line:
-        return True
-    others = [title, *(p.box for p in placed)]
-    if strict:
-        others += [box for m, box in boxes if m is not mark]
-    return not any(_crosses(one.line, box) for box in others)
+def _gap(a: Box, b: Box) -> float:
+    """How far two boxes are from each other."""
+    return math.hypot(max(a[0] - b[2], b[0] - a[2], 0), max(a[1] - b[3], b[1] - a[3], 0))
 
 
 def _inside(box: Box, pane: Pane) -> bool:

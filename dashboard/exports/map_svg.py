@@ -19,7 +19,7 @@ def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
     """The map with its legend as SVG, width × height pixels, its type of font_px or larger."""
     scale = min(width / geography.SCREEN[0], height / geography.SCREEN[1])
     if any(row.get("sign") for row in plot.legend.rows):  # their letters are to be read too
-        scale = max(scale, min(font_px / 13, 1.5 * scale))
+        scale = max(scale, min(font_px / 13, 1.3 * scale))
     legend = _Legend(plot, scale, font_px)
     if (
         legend.height > height
@@ -145,7 +145,7 @@ class _Legend:
         self.rows: list[tuple[str, float, str, str, str]] = []
         self._add("", 0, given.title, "", "600")
         for row in (*given.rows, *(() if tight else given.kinds)):
-            self._add(*before_row(row, k * (0.78 if tight else 1)), row["label"], row.get("count"))
+            self._add(*before_row(row, k * (0.86 if tight else 1)), row["label"], row.get("count"))
         if tight and given.kinds:
             self._add(self._kinds(given.kinds), 0, "", "")
         self._add("", 0, given.note, "")
@@ -234,13 +234,23 @@ class _Legend:
 
 
 def _wrapped(words: str, most: float) -> list[str]:
-    """Lines of about so many letters at most; a longer word is cut."""
-    lines, line = [], ""
-    for whole in text_of(words)[:200].replace(SPACE, " ").split():
-        word = whole if len(whole) <= most else f"{whole[: int(most) - 1]}…"
-        if line and len(line) + 1 + len(word) > most:
-            lines.append(line)
-            line = word
+    """Lines of about so many letters at most and as even as can be; a longer word is cut."""
+    cut = [
+        word if len(word) <= most else f"{word[: int(most) - 1]}…"
+        for word in text_of(words)[:200].replace(SPACE, " ").split()
+    ]
+    # The narrowest that takes no more lines, and cuts no word.
+    lines, least = _filled(cut, most), max(map(len, cut), default=0)
+    widths = range(least, int(most))
+    return next((even for w in widths if len(even := _filled(cut, w)) == len(lines)), lines)
+
+
+def _filled(words: Iterable[str], most: float) -> list[str]:
+    """Each line as full as it can be."""
+    lines: list[str] = []
+    for word in words:
+        if lines and len(lines[-1]) + 1 + len(word) <= most:
+            lines[-1] += f" {word}"
         else:
-            line = f"{line} {word}".strip()
-    return [*lines, line] if line else lines
+            lines.append(word)
+    return lines

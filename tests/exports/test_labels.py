@@ -157,6 +157,27 @@ def test_where_there_is_little_room_names_are_smaller_rather_than_missing():
         assert not any(under(one.line, box) for box in others), one.text
 
 
+def test_on_a_slide_no_line_passes_under_a_mark_and_no_name_stands_beside_that_of_another():
+    drawing = geography.draw(network(silent=1), 806, 450, 1.08, names=24 * 11)
+    found, type_ = fitting(drawing, 24)
+    assert type_ == 24 and len(found) == 24
+    for one in found:
+        here = {m.label: m for m in drawing.marks if m.pane == one.pane}
+        boxes = {name: geography.box_of(m, drawing.scale) for name, m in here.items()}
+        own = boxes.pop(one.text)
+        if one.line:
+            # Marks may touch one another: then a line begins under the other.
+            crossed = [name for name, box in boxes.items() if under(one.line, box)]
+            assert [name for name in crossed if apart(own, boxes[name])] == [], one.text
+            level = [name for name in boxes if one.y < here[name].y < one.y + one.height]
+            assert [name for name in level if gap(one.box, boxes[name]) < 12] == [], one.text
+
+
+def gap(a, b) -> float:
+    """How far two boxes are from each other."""
+    return math.hypot(max(a[0] - b[2], b[0] - a[2], 0), max(a[1] - b[3], b[1] - a[3], 0))
+
+
 def test_where_all_names_have_room_they_keep_their_size():
     drawing = geography.draw(network(silent=1), 700, 360, names=24 * 11)
     found, type_ = fitting(drawing, 24)
