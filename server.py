@@ -87,12 +87,14 @@ def refuse_certificate() -> None:
 
 
 def warm() -> None:
-    """Load the pages' parts and answer what each asks when it is opened."""
+    """Load the pages' parts, answer what each asks when it is opened, and hand over soon what they say."""
     # Streamlit remarks that no page is running.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
     # Late: the map's component must be loaded once Streamlit is there to know it.
+    from dashboard.ui import sending
     from dashboard.ui.warm import warm as answer
 
+    sending.often()
     answer()
 
 

@@ -12,7 +12,7 @@ from dashboard.answers import headlines
 from dashboard.answers.network import commune_outlines, freshness
 from dashboard.answers.view import Moment, view
 from dashboard.settings import ROOT, load
-from dashboard.ui import assets, changes, filters, session, show, takeaway
+from dashboard.ui import assets, changes, filters, sending, session, show, takeaway
 from dashboard.ui.escape import escaped
 from dashboard.ui.navigation import PAGES, PageSpec
 from dashboard.wording import GUEST_VIEW
@@ -49,7 +49,7 @@ def communes_file() -> str | None:
 
 
 def dress(spec: PageSpec) -> None:
-    """State of the data, filters and title of the page."""
+    """State of the data, filters and title of the page, which goes first: it says the finding."""
     if load().logo:
         st.logo(load().logo)
     communes_file()
@@ -57,16 +57,20 @@ def dress(spec: PageSpec) -> None:
     filters.sync(spec.url_path)
     top(spec)
     filters.notices()
+    head = None
     if spec.filters:
-        with st.container(key="entete", horizontal=True, vertical_alignment="center"):
+        head = st.container(key="entete", horizontal=True, vertical_alignment="center")
+        filters.free_choices()
+    if spec != PAGES[0]:
+        st.title(escaped(title(spec)), anchor=False)
+        sending.ahead()
+    if head is not None:
+        with head:
             filters.bar(spec.filters)
             with st.container(key="gestes", horizontal=True, width="content"):
                 if spec.compared:
                     changes.switch()
                 takeaway.ways(spec)
-        filters.free_choices()
-    if spec != PAGES[0]:
-        st.title(escaped(title(spec)), anchor=False)
 
 
 def title(spec: PageSpec) -> str:

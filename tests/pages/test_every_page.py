@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
@@ -21,7 +23,7 @@ from dashboard.indicators import BY_CODE
 from dashboard.palette import RAMP
 from dashboard.period import today
 from dashboard.settings import ROOT
-from dashboard.ui import filters, navigation, session, show
+from dashboard.ui import filters, navigation, sending, session, show
 from dashboard.ui.navigation import EVERY_FILTER, pages_of
 from db.engine import make_engine
 from tests.builders import KANDI, NIKKI, Office, add_decisions, never_answer, visit, waited
@@ -191,6 +193,26 @@ def test_every_page_opens_on_postgresql_too(on_postgresql, using, spec):
         (spec.heading, "CCSP de Kandi") if spec.listed is False else spec.heading
     )
     assert SAYS.get(("usual", spec.url_path), "") in "\n".join(words(at)).replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("page", ["departement", "attentes", "plaintes", "presenter"])
+def test_what_a_page_finds_goes_to_the_browser_before_its_filters_and_figures(
+    demo, monkeypatch, page
+):
+    said: list[str] = []
+    enqueue = ScriptRunContext.enqueue
+
+    def note(context: ScriptRunContext, message: ForwardMsg) -> None:
+        if message.WhichOneof("type") == "delta":
+            said.append(message.delta.new_element.WhichOneof("type") or "")
+        enqueue(context, message)
+
+    monkeypatch.setattr(ScriptRunContext, "enqueue", note)
+    monkeypatch.setattr(sending, "ahead", lambda: said.append("handed over"))
+    visit_page(page)
+    before = said[: said.index("handed over")]
+    assert before.count("heading") == 1
+    assert not {"selectbox", "vega_lite_chart", "button_group"} & set(before)
 
 
 def is_said_not_to_be_ready(spec) -> None:
