@@ -45,10 +45,17 @@ class Label:
     line: Line | None = None
     crosses: bool = False
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """Left, top, right, bottom."""
         return self.x, self.y, self.x + self.width, self.y + self.height
+
+    @cached_property
+    def extent(self) -> Box:
+        """The same of the name with its line: what does not meet it meets neither."""
+        left, top, right, bottom = self.box
+        x, y, to_x, to_y = self.line or (left, top, right, bottom)
+        return min(left, x, to_x), min(top, y, to_y), max(right, x, to_x), max(bottom, y, to_y)
 
 
 Place = tuple[float, Label | None]  # what it costs to stand there
@@ -201,6 +208,7 @@ def _clash(one: Label | None, other: Label | None) -> bool:
     return bool(
         one
         and other
+        and _meet(one.extent, other.extent)
         and (
             _meet(one.box, other.box)
             or (one.line and _crosses(one.line, other.box))
