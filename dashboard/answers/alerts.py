@@ -67,8 +67,8 @@ def signals(view: View, question: Question) -> Panel:
         (
             site_name(name, s.scope),
             Cell(BY_CODE[s.indicator].short, link=_to_chart(s)),
-            words(sentences.STATES[s.variation]),
             words(_short(s, month)),
+            words(sentences.STATES[s.variation]),
             words(_since(s)),
             *([words(sentences.ASSURANCES[s.assurance])] if aimed else []),
         )
@@ -77,8 +77,8 @@ def signals(view: View, question: Question) -> Panel:
     columns = (
         ("Centre", ""),
         ("Indicateur", ""),
-        ("Signal", ""),
         (french.capital(french.month_label(month)), ""),
+        ("Signal", ""),
         ("Depuis", ""),
         *([("Cible", "")] if aimed else []),
     )

@@ -187,7 +187,7 @@ def sources(view: View, question: Question, period: str, codes: Sequence[str]) -
     if "complaint_delay" in codes and figures["complaints_30d"].value is not None:
         official = shown(figures["complaints_30d"])
         parts.append(f"GT1PKI10, sur toutes les plaintes reçues, même récentes{S}: {official}")
-    return f"{' · '.join(parts)} · petites courbes{S}: 13 mois."
+    return f"{' · '.join(parts)} · petites courbes{S}: 13 mois, chacune de son plus bas à son plus haut."
 
 
 @quick

@@ -241,11 +241,9 @@ def _sites(
     parts = [_kind_of(flagged, variation, dated=not same) for variation in ORDER]
     number = len({name for name, _ in flagged})
     have = "a un signal" if number == 1 else "ont un signal"
-    several = len(flagged) > number
-    cause = " Plusieurs signaux d'un même centre ont sans doute une même cause." if several else ""
     return (
         f"{french.plural(number, 'centre')} sur {french.plural(sites, 'suivi')} {have}"
-        f" {_when([f for _, f in flagged], s.period.period)}. {' '.join(p for p in parts if p)}{cause}"
+        f" {_when([f for _, f in flagged], s.period.period)}. {' '.join(p for p in parts if p)}"
     )
 
 

@@ -99,18 +99,11 @@ def alert_budget(signals: int, budget: Budget) -> str:
     if not budget.series:
         return f"Aucune série n'a les {MINIMUM_POINTS} points nécessaires{S}: aucun signal n'est possible."
     low, high = math.floor(budget.expected), math.ceil(budget.expected)
-    most = french.plural(high, "signal", "signaux")
-    chance = most if low == high else f"{french.number(low)} à {most}"
-    expected = (
-        f"{chance} {'est attendu' if high < 2 else 'sont attendus'} par période du seul hasard"
-    )
-    if signals == 0:
-        there = "il n'y en a aucun"
-    elif signals > budget.usual_most:
-        there = f"il y en a {french.number(signals)}, plus que le hasard n'en donne d'ordinaire"
-    else:
-        there = f"il y en a {french.number(signals)}, ce que le hasard seul peut donner"
-    return f"Sur {french.plural(budget.series, 'série')}, {expected}{S}; {there}."
+    chance = french.number(high) if low == high else f"{french.number(low)} à {french.number(high)}"
+    there = french.plural(signals, "signal", "signaux") if signals else "Aucun signal"
+    many = "" if not signals or signals > budget.usual_most else ", et peut en donner autant"
+    series = french.plural(budget.series, "série")
+    return f"{there} sur {series}{S}; le hasard seul en donnerait {chance}{many}."
 
 
 def change(

@@ -68,9 +68,15 @@ def dress(spec: PageSpec) -> None:
         with head:
             filters.bar(spec.filters)
             with st.container(key="gestes", horizontal=True, width="content"):
-                if spec.compared:
+                # What guests are told of complaints is their number: nothing there compares.
+                if spec.compared and not (spec.url_path == "plaintes" and guest()):
                     changes.switch()
                 takeaway.ways(spec)
+
+
+def guest() -> bool:
+    """Whether a guest asks."""
+    return session.person().role == Role.GUEST
 
 
 def title(spec: PageSpec) -> str:

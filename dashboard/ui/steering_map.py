@@ -105,7 +105,7 @@ def _pick(choice: dict[str, str]) -> None:
 
 def _pick_list(places: tuple[Place, ...]) -> None:
     """The keyboard's and the telephone's way to a site."""
-    names = {"": "Choisir un centre sur la carte, ou ici…", **{p.code: p.name for p in places}}
+    names = {"": "Choisir un centre…", **{p.code: p.name for p in places}}
     chosen = filters.value("centre")
     # At each run, as filters are.
     st.session_state["liste_centres"] = chosen if chosen in names else ""

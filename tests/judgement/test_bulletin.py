@@ -404,8 +404,6 @@ def read_french(text: str) -> None:
         assert end == right[int(number) >= 2], f"{number} {noun}{end}: {text}"
     for number, verb in re.findall(r"(\d+) centres? sur \d+ (a|ont) ", text):
         assert verb == ("ont" if int(number) >= 2 else "a"), text
-    for number, verb in re.findall(r"(\d+) sign\w+ (est attendu|sont attendus)\b", text):
-        assert verb == ("sont attendus" if int(number) >= 2 else "est attendu"), text
     for number, end in re.findall(r"(\d+) (?:usagers?|plaintes?) reçue?(s?)\b", text):
         assert end == ("s" if int(number) >= 2 else ""), text
 
@@ -594,14 +592,17 @@ def read_alerts(s: Situation, text: str) -> None:
         )
         return
     low, high = math.floor(s.budget.expected), math.ceil(s.budget.expected)
-    chance = f"{low} à {high} sign" if low != high else f"{high} sign"
-    assert f"ur {s.budget.series} séries, {chance}" in text
-    assert re.search(rf"il y en a {len(found)}, " if found else "il n'y en a aucun", text)
+    chance = f"{low} à {high}" if low != high else f"{high}"
+    there = f"{len(found)} signa{'ux' if len(found) > 1 else 'l'}" if found else "[Aa]ucun signal"
+    said = rf"{there} sur {s.budget.series} séries ; le hasard seul en donnerait {chance}"
+    usual = ", et peut en donner autant" if 0 < len(found) <= s.budget.usual_most else ""
+    judged = re.search(rf"{said}{usual}\.$", text)
+    assert judged, text
     if s.site_signals:
-        read_sites(s, text.split(" Sur ")[0], charted, found)
+        read_sites(s, text[: judged.start()].strip(), charted, found)
     else:
         assert not claimed(text) and re.match(
-            r"Parmi les 7 indicateurs suivis comme alertes\s: sur ", text
+            r"Parmi les 7 indicateurs suivis comme alertes\s: (\d|aucun)", text
         )
 
 
@@ -782,8 +783,8 @@ def some(wanted) -> tuple[Situation, list[Line]]:
         (1, r"Alerte", "Amélioration"),
         (1, r"CCSP d'Adjarra", "CCSP de Bohicon"),
         (1, r"et \d+ autres", "et 97 autres"),
-        (1, r"il y en a \d+", "il y en a 98"),
-        (1, r"Sur \d+", "Sur 999"),
+        (1, r"\d+ signaux sur", "98 signaux sur"),
+        (1, r"sur \d+ séries", "sur 999 séries"),
         (4, r"\.$", ", une amélioration."),
         (4, r"^\d+", "7777"),
         (4, r"visites\b", "visite"),

@@ -462,7 +462,8 @@ def test_a_guest_reads_of_complaints_what_he_may_and_no_part_that_is_empty(demo,
             "deux chiffres" in drawn,
             drawn.count('<section class="ccsp-card'),
             len(at.header),
+            [one.label for one in at.toggle if one.label == "Comparer"],
         )
-    assert told[Role.GUEST] == (True, 2, 2)
-    said, figures, parts = told[Role.CABINET]
-    assert not said and figures == 5 and parts > 6
+    assert told[Role.GUEST] == (True, 2, 2, [])
+    said, figures, parts, compared = told[Role.CABINET]
+    assert not said and figures == 5 and parts > 6 and compared

@@ -209,7 +209,7 @@ def _label(label: DataLabel, value: float | None, text: str, size: float) -> Non
     """What stands at the end of a bar: its number, in a format that gives the screen's words and follows the number when it
     is changed; the words themselves where no format gives them, or where the number there is another one (None)."""
     if value is None or (format_ := _format(value, text)) is None:
-        write(label.text_frame, Run(text[:200], size))
+        write(label.text_frame, Run(f"{french.SPACE * 2}{text[:200]}", size))  # off the line's end
     else:
         look(label.font, size, INK)
         element = label._dLbl
