@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from dashboard.statistics import funnel
 from dashboard.statistics.dispersion import (
@@ -141,6 +140,9 @@ def test_there_is_no_funnel_under_ten_sites():
 
 
 def test_the_chance_of_differing_so_much_is_that_of_the_chi_square():
+    # At the top of the file every process of the tests would load it: a second each.
+    from scipy import stats
+
     events, sizes = np.array([30.0, 45, 20, 60]), np.array([100.0, 110, 90, 120])
     table = np.array([events, sizes - events])
     assert homogeneity(events, sizes, proportion=True) == pytest.approx(
