@@ -2,6 +2,7 @@
 
 Beside the database runs a model of a few lines that keeps the files themselves and works out anew, each time, which
 rows stand: those that no live file of the same form and a higher rank (as_of, then sha256) says again or replaces.
+EXAMPLES says how many times (10 by default).
 """
 
 import hashlib
@@ -33,9 +34,9 @@ from tests.builders import (
 DAYS = ("2025-03-03", "2025-03-04", "2025-03-05")
 COVERED = (DAYS[0], DAYS[1])  # what --covers says where a file of closures replaces days
 # Each example makes its own database: the folder that the fixture gives may well be shared.
-CI = bool(os.environ.get("CI"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
 BASES = settings(
-    max_examples=25 if CI else 10,
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -253,7 +254,7 @@ def test_after_every_import_and_withdrawal_exactly_the_right_rows_count(
             check(office, list(live), forms)
 
 
-@settings(BASES, max_examples=10 if CI else 5)
+@settings(BASES, max_examples=EXAMPLES // 2)
 @given(papers=some_papers(2, 5), data=st.data())
 def test_two_orders_of_the_same_files_give_the_same_figures(databases, tmp_path, papers, data):
     orders = [papers, data.draw(st.permutations(papers))]

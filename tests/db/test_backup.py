@@ -24,7 +24,7 @@ from tests.db import first_release
 
 pytestmark = pytest.mark.usefixtures("programs_of_the_server")
 
-KILLS = int(os.environ.get("KILLS", "12" if os.environ.get("CI") else "6")) // 3
+KILLS = int(os.environ.get("KILLS", "6")) // 3
 
 
 @pytest.fixture
