@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 BUSY_MS = 15_000  # how long a writer waits for the writer before it; then a sentence says who is in the way
@@ -38,9 +38,8 @@ def make_engine(url: str, cache_mb: int = 64) -> Engine:
             hide_parameters=True,
             connect_args={"connect_timeout": 3},
         )
-    # SQLite's own addresses (file:…) name no path of ours, and say themselves whether the file may be made.
-    if target.database and not target.database.startswith((":memory:", "file:")):
-        Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+    if path := _path(target):
+        path.parent.mkdir(parents=True, exist_ok=True)
     target = target.set(drivername="sqlite")
     engine = create_engine(
         target,
@@ -70,6 +69,19 @@ def make_engine(url: str, cache_mb: int = 64) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
+
+
+def is_there(engine: Engine) -> bool:
+    """Whether there is something to connect to: SQLite makes a missing file of whoever only asks what is in it."""
+    path = _path(engine.url) if is_sqlite(engine) else None
+    return path is None or path.exists()
+
+
+def _path(url: URL) -> Path | None:
+    """The file of a SQLite database. SQLite's own addresses (file:…) name none of ours, and say themselves whether it may be
+    made."""
+    name = url.database
+    return Path(name) if name and not name.startswith((":memory:", "file:")) else None
 
 
 @contextmanager

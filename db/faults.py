@@ -26,6 +26,10 @@ DAMAGED = (
     "La base de données est abîmée. Arrêter l'application, mettre le fichier de côté, puis remettre la dernière"
     " copie saine : python -m db restore COPIE"
 )
+CLOSED = (
+    "Le fichier de la base de données ne s'ouvre pas : vérifier que DATABASE_URL désigne un fichier,"
+    " non un dossier, et que ce compte a le droit de le lire et d'écrire dans son dossier."
+)
 NO_TABLES = "La base de données n'est pas prête. Sur le serveur : python -m db init."
 READ_ONLY = (
     "La base de données ne peut pas être modifiée : donner à ce compte le droit d'écrire le fichier de la base"
@@ -44,11 +48,7 @@ SQLITE = (
         " DATABASE_URL, ou mettre ce fichier de côté et remettre une copie (python -m db restore COPIE).",
     ),
     ("SQLITE_CORRUPT", DAMAGED),
-    (
-        "SQLITE_CANTOPEN",
-        "Le fichier de la base de données ne s'ouvre pas : vérifier que DATABASE_URL désigne un fichier,"
-        " non un dossier, et que ce compte a le droit de le lire et d'écrire dans son dossier.",
-    ),
+    ("SQLITE_CANTOPEN", CLOSED),
     ("SQLITE_FULL", FULL),
     (
         "SQLITE_IOERR",
@@ -142,6 +142,12 @@ def sentence(error: Exception) -> str:
         return f"Un réglage n'est pas lisible : {error}"
     known = POSTGRESQL.get(getattr(error, "sqlstate", None) or "")
     return known or _by_words(str(error)) or _unknown("La base de données a refusé", str(error))
+
+
+def was_away(error: Exception) -> bool:
+    """Whether the database could not be had when that failed, though it may be there again."""
+    said = sentence(error)
+    return said.startswith(AWAY) or said == CLOSED
 
 
 def disk(error: OSError) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from db.engine import is_sqlite, make_engine, sqlite_driver, wait_for_turn
+from db.engine import is_sqlite, is_there, make_engine, sqlite_driver, wait_for_turn
 from db.write import Refused
 
 if TYPE_CHECKING:
@@ -131,6 +131,8 @@ def tables_at(revision: str) -> dict[str, frozenset[str]]:
 
 def check_known(engine: Engine) -> str | None:
     """The revision of the database, None where there is none. Raises Refused where it is not one of ours."""
+    if not is_there(engine):
+        return None
     with engine.connect() as connection:
         revision = version_of(connection)
         if revision is not None and revision not in revisions():

@@ -122,6 +122,7 @@ Asker = Person | View
 
 
 SILENT = f"{faults.SILENT}."
+BUSY = "La base de données est occupée par une autre écriture."
 ENGINES: dict[str, Engine] = {}  # by address
 # Many readers are many connections, and what is asked again is kept as an answer: the system's own copy of the file will do.
 CACHE_MB = 2
@@ -143,18 +144,15 @@ def reachable() -> bool:
     return True
 
 
-def is_of_database(error: Exception) -> bool:
-    """Whether a failure is the database's, not ours."""
-    return isinstance(error, faults.failures())
-
-
 def unanswered(error: Exception) -> str:
-    """Why the database did not answer, as far as a reader needs to know; "" where it answers, and a question of ours fails."""
-    if not is_of_database(error):
+    """Why the database did not answer, as far as a reader needs to know, though it may answer again by now; "" where it does,
+    and a question of ours fails."""
+    if not isinstance(error, faults.failures()):
         return ""
-    if faults.sentence(error) == faults.NO_TABLES:
-        return faults.NO_TABLES
-    return "" if reachable() else SILENT
+    known = {faults.NO_TABLES: faults.NO_TABLES, faults.BUSY: BUSY}
+    if why := known.get(faults.sentence(error)):
+        return why
+    return SILENT if faults.was_away(error) or not reachable() else ""
 
 
 class _Run:

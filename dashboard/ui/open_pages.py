@@ -151,6 +151,7 @@ class OpenPages:
         self.asked: dict[str, float] = {}
         self.watching: asyncio.Task[None] | None = None
         self.limit: anyio.CapacityLimiter | None = None
+        self.blind = False  # since the last look failed: the log says so once, not twice a second
 
     def open(self, page: OpenPage) -> None:
         """Watch over a page from now on."""
@@ -199,7 +200,12 @@ class OpenPages:
             self.limit = self.limit or anyio.CapacityLimiter(1)
             reading = await anyio.to_thread.run_sync(self.lookout.look, tokens, limiter=self.limit)
         except Exception as error:  # whatever it is, looking goes on
-            LOG.warning("who may look could not be read: %s", type(error).__name__)
+            if not self.blind:
+                LOG.warning("who may look cannot be read: %s", type(error).__name__)
+            self.blind = True
             return
+        if self.blind:
+            LOG.warning("who may look can be read again")
+        self.blind = False
         for page in pages:  # not those that were opened since: of them nothing was read
             page.turn(standing(reading, page.token, page.told))

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.accounts import people, sign_ins
 from dashboard.accounts.lookout import OPEN, UNKNOWN, Lookout, Seen, State
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers.view import is_of_database
+from dashboard.answers.view import unanswered
 from dashboard.ui import errors, origin, sign_in_pages
 from dashboard.ui.desk import Visitor
 from dashboard.ui.lent import Lent
@@ -72,7 +72,8 @@ class SignIn:
                 await answer(scope, receive, send)
                 return
         except Exception as error:
-            await _failed(error)(scope, receive, send)
+            answer = await _failed(error)
+            await answer(scope, receive, send)
             return
         if (refused := self._refusal(scope, told, seen)) is not None:
             await refused(scope, receive, send)
@@ -238,10 +239,10 @@ def visiting(scope: Scope) -> Visitor:
     return Visitor.of(found, secure, origin.address(scope))
 
 
-def _failed(error: Exception) -> Response:
+async def _failed(error: Exception) -> Response:
     """Where it cannot be known who asks nobody is let in: the database is away, which passes; or a fault of ours, under its
     number in the log."""
-    if is_of_database(error):
+    if await anyio.to_thread.run_sync(unanswered, error):
         LOG.warning("who asks could not be read", exc_info=error)
         return HTMLResponse(sign_in_pages.away(), 503, {"refresh": "5"})
     return HTMLResponse(sign_in_pages.failed(errors.incident(error)), 500)

@@ -582,9 +582,15 @@ def test_the_database_away_leaves_open_pages_as_they_are(closed, someone, monkey
             await page.says(rerun())
             assert await page.next_heard() == rerun()
             monkeypatch.undo()
+            await asyncio.sleep(1.2)
 
     run(tried())
     assert timedelta(seconds=open_pages.EVERY) < timedelta(seconds=2)
+    looks = [r.getMessage() for r in caplog.records if "who may look" in r.getMessage()]
+    assert looks == [
+        "who may look cannot be read: OSError",
+        "who may look can be read again",
+    ]  # not once a look
 
 
 def test_tokens_that_are_made_up_do_not_make_the_server_look_for_ever_more(closed, someone):

@@ -81,7 +81,6 @@ GIVEN_SITES = {"of_sites", "of_complaints"}
 NO_QUESTION = {
     "view.now",
     "view.reachable",
-    "view.is_of_database",
     "view.unanswered",
     "view.run",
     "view.forget",

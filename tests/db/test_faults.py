@@ -15,6 +15,7 @@ from dashboard.settings import load
 from db import faults
 from db.__main__ import main
 from db.engine import make_engine, writing
+from server import refuse_to_start
 from tests.builders import shell, visit
 
 ENGLISH = re.compile(
@@ -77,6 +78,18 @@ def test_a_database_that_does_not_exist_on_the_server_is_named_as_such(databases
         databases.server.get_uri("template_ccsp_0").replace("postgres:", "inconnu:")
     )
     assert code == 1 and "refuse ce compte" in err and is_french(err)
+
+
+@pytest.mark.parametrize("argv", [("status",), ("verify",), ("backup", "copie.db"), ("go-back",)])
+def test_a_database_that_is_not_there_is_not_made_by_asking_for_it(
+    asked, tmp_path, monkeypatch, argv
+):
+    monkeypatch.chdir(tmp_path)
+    code, _, said = asked(f"sqlite:///{tmp_path}/absente.db", main, *argv)
+    assert code == 1 and said.startswith("Refusé : La base n'existe pas encore") and is_french(said)
+    with pytest.raises(SystemExit, match="n'existe pas encore"):
+        refuse_to_start()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_is_no_database_is_said(asked, tmp_path):

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -247,6 +248,17 @@ def test_a_question_that_fails_is_not_said_to_be_a_database_that_is_away(filled,
     assert view.unanswered(ours) == ""
     using("postgresql://nobody@127.0.0.1:9/none")
     assert view.unanswered(ours) == "La base de données ne répond pas."
+    view.forget()
+
+
+def test_what_has_passed_already_is_not_said_to_be_a_fault_of_ours(filled, using):
+    """Who reads may look after the database is back: the page comes back by itself all the same."""
+    using(filled["usual"])
+    lost = psycopg.OperationalError("server closed the connection unexpectedly")
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorname = "SQLITE_BUSY"
+    assert view.unanswered(lost) == "La base de données ne répond pas."
+    assert view.unanswered(busy) == "La base de données est occupée par une autre écriture."
     view.forget()
 
 
