@@ -154,9 +154,9 @@ def _table(table: Table, title: str) -> Part:
         for c in table.columns
     ]
     most = max(LONG, LINES // max(len(heads), 1))
-    weights = [
-        min(max(SHORT, cell, head), most) + 2 for cell, head in zip(longest, heads, strict=True)
-    ]
+    asked = [max(SHORT, cell, head) for cell, head in zip(longest, heads, strict=True)]
+    # What would be many lines high is a little wider than the rest.
+    weights = [min(letters, most) + min(max(letters - most, 0) // 3, most) + 2 for letters in asked]
     # A long list of short rows stands in two or three pieces side by side.
     beside = min(3, BESIDE // sum(weights)) if len(rows) > FEW and sum(weights) < BESIDE // 2 else 1
     per = -(-len(rows) // beside)
