@@ -8,7 +8,7 @@ from db.intake import Outcome, load_known
 from tests.builders import closing
 from tests.fuzz import Tally, a_good_sentence, attempt
 
-TEXTS, WORKBOOKS = 280, 20
+TEXTS, WORKBOOKS = 200, 12
 
 
 def test_changed_files_are_kept_whole_or_refused_whole_in_a_sentence(engine, tmp_path):
