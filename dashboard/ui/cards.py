@@ -16,7 +16,7 @@ from dashboard.answers import cards
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, placed
-from dashboard.ui import filters, show
+from dashboard.ui import filters, sending, show
 from dashboard.ui.escape import escaped
 
 WIDE, HIGH = 72, 26  # of a small curve, in pixels
@@ -76,6 +76,7 @@ def headline(
     codes = placed(place)
     sources = cards.sources(person, question, filters.period().label, codes)
     grid(cards.metrics(person, question, codes), columns, sources)
+    sending.ahead()
     panel = partial(cards.cards, person, question, codes)
     show.later("chiffres", panel)
     with show.folded("Puis-je m'y fier ?", "chiffres") as fold:
