@@ -132,7 +132,15 @@ def by_place(view: View, question: Question, key: str) -> Panel:
     finding = _most(late) or sentences.late(0, LATE_DAYS)
     if len(late) < 2:  # nothing to compare
         return Panel(key, title, finding=finding)
-    order = sorted(opened, key=lambda p: (-late[p], -opened[p], french.alphabetical(p)))
+    # Where complaints are handed in and none is open, none is late; where none are handed in, nobody knows.
+    there = {
+        places[p.code]
+        for p, known in zip(view.book.places, view.book.complaints_known, strict=True)
+        if p.code in places and known.any()
+    }
+    order = sorted(
+        there | set(opened), key=lambda p: (-late[p], -opened[p], french.alphabetical(p))
+    )
     return Panel(
         key,
         title,
