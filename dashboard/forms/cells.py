@@ -16,7 +16,6 @@ ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 MONTHS = {normalise(name): number for number, name in enumerate(french.MONTHS, 1)}
 LISTS = ("service", "category", "channel", "reason")  # the ministry's, to which a word may be added
-LARGEST = 9_999_999
 # What Excel and LibreOffice show, in French or English, where a formula has no result.
 ERROR = re.compile(
     r"#(?:REF|N/A|NA|VALUE|VALEUR|DIV/0|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL|EPARS|CALC|FIELD|BLOCKED|CONNECT)"
@@ -114,14 +113,18 @@ def _serial_time(text: str) -> str | None:
     )
 
 
-def whole(text: str) -> int:
-    """A whole number, 0 or more."""
-    digits = re.sub(r"[\s\u202f\u00a0]", "", text)
-    if not digits.isascii() or not digits.isdigit():
-        raise CellProblem("un nombre entier est attendu, sans signe.")
-    if len(digits) > 20 or int(digits) > LARGEST:
-        raise CellProblem(f"ce nombre est trop grand : {LARGEST} au plus.")
-    return int(digits)
+def whole_of(most: int) -> Callable[[str], int]:
+    """A reader of a whole number from 0 to the greatest that may be written."""
+
+    def read(text: str) -> int:
+        digits = re.sub(r"[\s\u202f\u00a0]", "", text)
+        if not digits.isascii() or not digits.isdigit():
+            raise CellProblem("un nombre entier est attendu, sans signe.")
+        if len(digits) > 20 or int(digits) > most:
+            raise CellProblem(f"ce nombre est trop grand : {most} au plus.")
+        return int(digits)
+
+    return read
 
 
 def word(words: Words) -> Callable[[str], int | str]:
@@ -192,13 +195,13 @@ def term(kind: str, known: Known) -> Callable[[str], int]:
 
 
 def readers(known: Known, today: date) -> dict[str, Reader]:
-    """The reader of each kind of cell that formats name, texts apart. A blank cell never reaches a reader."""
+    """The reader of each kind of cell that formats name, apart from texts and numbers, which have a limit. A blank cell never
+    reaches a reader."""
     return {
         "site": lambda text: site(text, known),
         "day": lambda text: day(text, today),
         "month": lambda text: month(text, today),
         "clock": clock,
-        "whole": whole,
         "answer": answer,
         **{kind: term(kind, known) for kind in LISTS},
     }
@@ -211,7 +214,9 @@ def memos(form: Format, known: Known, today: date, *, typed: bool) -> dict[str, 
     def reader(column: Column) -> Reader:
         if isinstance(column.cell, Words):
             return word(column.cell)
-        return text_of(column.most) if column.cell == "text" else reading[column.cell]
+        if column.cell == "text":
+            return text_of(column.limit)
+        return whole_of(column.limit) if column.cell == "whole" else reading[column.cell]
 
     return {
         c.field: Memo(

@@ -20,6 +20,9 @@ class Words:
     expected: str
 
 
+LONGEST, LARGEST = 2_000, 9_999_999  # characters of a text; a whole number
+
+
 @dataclass(frozen=True)
 class Column:
     """A heading, the field it fills, the kind of its cells (see cells.readers, or the words) and what to write there."""
@@ -30,7 +33,14 @@ class Column:
     hint: str
     required: bool = False
     blank: Cell = None  # the value of a blank cell
-    most: int = 2_000  # characters of a text
+    most: int | None = (
+        None  # characters of a text, or the greatest whole number, where it is less than usual
+    )
+
+    @property
+    def limit(self) -> int:
+        """How many characters a text may have, or the greatest number that may be written."""
+        return self.most or (LONGEST if self.cell == "text" else LARGEST)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class Reader:
             and column.field == self.form.key[-1]
             and column.cell == "text"
             and not column.required
-            and max(map(len, texts)) <= column.most
+            and max(map(len, texts)) <= column.limit
         ):
             return [t.strip() or column.blank for t in texts]  # all different: not remembered
         values = list(map(memo.__getitem__, texts))
@@ -122,7 +122,7 @@ class Reader:
                     rows,
                     i,
                     self.form.key[-1],
-                    "cette ligne figure déjà dans le fichier pour ce centre, avec un contenu différent.",
+                    "la même ligne figure déjà dans le fichier, avec un contenu différent.",
                 )
         self.repeated += len(again)
         if not again:

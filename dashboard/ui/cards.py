@@ -7,6 +7,7 @@ they cost more than all else on the page.
 from collections.abc import Sequence
 from functools import lru_cache, partial
 from html import escape
+from math import ceil
 from urllib.parse import quote
 
 import streamlit as st
@@ -20,10 +21,13 @@ from dashboard.ui import filters, sending, show
 from dashboard.ui.escape import escaped
 
 WIDE, HIGH = 72, 26  # of a small curve, in pixels
+ABREAST = 5  # cards that a page has room for
 
 
-def grid(metrics: Sequence[cards.Metric], columns: int, sources: str) -> None:
-    """Cards in rows of so many, on a telephone two by two; under them, what they rest on."""
+def grid(metrics: Sequence[cards.Metric], sources: str, abreast: int = ABREAST) -> None:
+    """Cards in a row, or in two where there is no room for all abreast, on a telephone two by two; under them, what they rest
+    on."""
+    columns = len(metrics) if len(metrics) <= abreast else ceil(len(metrics) / 2)
     body = "".join(card(one) for one in metrics)
     below = f'<p class="ccsp-sources">{escape(sources)}</p>'
     st.html(f'<div class="ccsp-cards" style="--columns:{columns}">{body}</div>{below}')
@@ -66,16 +70,14 @@ def curve(values: Sequence[float]) -> str:
     return f'<i style="--curve:url(&quot;data:image/svg+xml,{quote(drawn)}&quot;)"></i>'
 
 
-def headline(
-    person: Person, question: Question, place: Placement = "period", columns: int = 3
-) -> None:
+def headline(person: Person, question: Question, place: Placement = "period") -> None:
     """The cards of a place, of the question's whole, then what they rest on."""
     if not sites(person, question):
         st.info("Aucun centre ne correspond à ces filtres.")
         return
     codes = placed(place)
     sources = cards.sources(person, question, filters.period().label, codes)
-    grid(cards.metrics(person, question, codes), columns, sources)
+    grid(cards.metrics(person, question, codes), sources)
     sending.ahead()
     panel = partial(cards.cards, person, question, codes)
     show.later("chiffres", panel)

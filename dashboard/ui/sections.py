@@ -69,7 +69,7 @@ def told_to_guests(person: Person, question: Question) -> None:
     """What guests may know of complaints, in the place of the page; nothing of it for anybody else."""
     if person.role != Role.GUEST:
         return
-    cards.grid(metrics(person, question, GUESTS), len(GUESTS), OF_GUESTS)
+    cards.grid(metrics(person, question, GUESTS), OF_GUESTS)
     places = st.columns(len(GUESTS), gap="large")
     for place, code in zip(places, GUESTS, strict=True):
         with place:

@@ -131,5 +131,5 @@ def site_panel(person: Person, question: Question, site: Place) -> None:
     codes = placed("site")
     show.later("chiffres", partial(cards.cards, person, own, codes))
     sources = cards.of_site(person, own, filters.period().label)
-    drawn.grid(cards.metrics(person, own, codes), 2, sources)
+    drawn.grid(cards.metrics(person, own, codes), sources, abreast=3)
     st.page_link(menu.page("site"), label="Ouvrir la page de ce centre", width="content")

@@ -16,7 +16,7 @@ with right:
     sections.headed(complaints.ages(person, question, "ages"))
 
 st.header("Les chiffres de la période", anchor=False)
-cards.headline(person, question, "complaints", columns=5)
+cards.headline(person, question, "complaints")
 changes.section(person, question, "complaints_per_1000")
 
 left, right = st.columns(2, gap="large")

@@ -12,7 +12,7 @@ if not code:
 question = filters.question(("prestation",), site=code)
 site_head.show(person, code)
 site_head.alarms(person, question)
-cards.headline(person, question, "site_page", columns=4)
+cards.headline(person, question, "site_page")
 
 left, right = st.columns(2, gap="large")
 with left:

@@ -6,7 +6,7 @@ from dashboard.answers import months, waits
 from dashboard.ui import cards, changes, filters, sections, session
 
 person, question = session.person(), filters.question()
-cards.headline(person, question, "waits", columns=4)
+cards.headline(person, question, "waits")
 changes.section(person, question)
 code = sections.choose_indicator("waits", "attentes_choix")
 left, right = st.columns(2, gap="large")

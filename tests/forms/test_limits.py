@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Integer, SmallInteger, String, Text
 
-from dashboard.forms.cells import LARGEST
-from dashboard.forms.formats import FORMATS, REFERENCE, Words
+from dashboard.forms.cells import CellProblem, whole_of
+from dashboard.forms.formats import FORMATS, REFERENCE, Column, Words
 from db.__main__ import main
 from db.codes import LONGEST
 from db.forms import DESTINATIONS
@@ -29,12 +29,12 @@ def column_of(form: str, field: str):
 def test_the_parser_s_limit_is_within_the_table_s(form, column):
     kind = column_of(form, column.field).type
     assert isinstance(kind, String)
-    assert column.most == kind.length if kind.length else isinstance(kind, Text)
+    assert column.limit == kind.length if kind.length else isinstance(kind, Text)
 
 
 @pytest.mark.parametrize("form, column", TEXTS, ids=lambda v: getattr(v, "field", v))
 def test_the_text_of_a_key_is_short_enough_for_an_index(form, column):
-    assert column.most <= (REFERENCE if column.field in FORMATS[form].key else 2_000)
+    assert column.limit <= (REFERENCE if column.field in FORMATS[form].key else 2_000)
 
 
 @pytest.mark.parametrize("form, column", WORDS, ids=lambda v: getattr(v, "field", v))
@@ -54,7 +54,7 @@ def test_every_text_that_a_form_brings_has_a_limit():
 
 @pytest.mark.parametrize("form, column", TEXTS, ids=lambda v: getattr(v, "field", v))
 def test_the_longest_text_is_read_and_one_character_more_refused(read, form, column):
-    most = column.most
+    most = column.limit
     assert read(form, with_cell(form, column, "é" * most)).places == []
     found = read(form, with_cell(form, column, "é" * (most + 1)))
     assert [place[:2] for place in found.places] == [(2, column.heading)]
@@ -63,12 +63,12 @@ def test_the_longest_text_is_read_and_one_character_more_refused(read, form, col
 
 @pytest.mark.parametrize("form, column", NUMBERS, ids=lambda v: getattr(v, "field", v))
 def test_the_greatest_number_fits_its_column(read, form, column):
-    assert isinstance(column_of(form, column.field).type, Integer) and LARGEST < 2**31
-    line = with_cell(form, column, str(LARGEST))
+    assert isinstance(column_of(form, column.field).type, Integer) and column.limit < 2**31
+    line = with_cell(form, column, str(column.limit))
     assert read(form, line).places == []
-    assert [place[1] for place in read(form, with_cell(form, column, str(LARGEST + 1))).places] == [
-        column.heading
-    ]
+    assert [
+        place[1] for place in read(form, with_cell(form, column, str(column.limit + 1))).places
+    ] == [column.heading]
 
 
 def test_a_minute_of_the_day_fits_its_column():
@@ -103,7 +103,7 @@ def test_what_the_check_calls_good_the_database_keeps(office):
         line = first
         for column in FORMATS[form].columns:
             if column.cell == "text":
-                line = with_cell(form, column, "é" * column.most)
+                line = with_cell(form, column, "é" * column.limit)
         path = office.folder / f"{form}.csv"
         path.write_text(csv_text(form, line).replace("{form}", form), encoding="utf-8")
         assert office.take(path, check=True).accepted
@@ -132,3 +132,11 @@ def test_a_word_that_no_list_takes_is_refused(office, label):
 def test_the_longest_account_name_is_kept(command, office, monkeypatch):
     monkeypatch.setattr("getpass.getuser", lambda: "é" * 200)
     assert command(main, "import", office.path("cloture", closing())).code == 0
+
+
+def test_a_number_may_have_a_limit_of_its_own():
+    minutes = Column("Minutes sans service", "minutes", "whole", "", most=1_440)
+    read = whole_of(minutes.limit)
+    assert read("1 440") == 1_440
+    with pytest.raises(CellProblem, match="trop grand : 1440 au plus"):
+        read("1 441")
