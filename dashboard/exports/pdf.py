@@ -89,7 +89,8 @@ def _fonts() -> typst.Fonts:
     # The package's folder holds each face twice, and Typst, which reads whole folders, takes the one that the disk names
     # first: the faces are copied to a folder of their own. Typst opens a face when it is first used and keeps it: once all
     # are used nothing need stay on the disk, where a process that is killed would leave it.
-    with tempfile.TemporaryDirectory(prefix="ccsp-fonts-") as folder:
+    # Windows lets nobody delete what is open: there the folder stays, and PDFs are made all the same.
+    with tempfile.TemporaryDirectory(prefix="ccsp-fonts-", ignore_cleanup_errors=True) as folder:
         for face in FACES:
             shutil.copyfile(FONTS / f"SourceSansPro-{face}.ttf", Path(folder) / f"{face}.ttf")
         fonts = typst.Fonts(
