@@ -119,9 +119,11 @@ class Plot:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: a Vega-Lite spec, its rows inline."""
+    """A chart: a Vega-Lite spec, its rows inline. signs: what its lines and colours are, where the caption does not say it: said
+    beside this very picture, not where another program draws the figures."""
 
     spec: Spec
+    signs: str = ""
 
     @cached_property
     def sent(self) -> dict[tuple[str, str], Any]:
@@ -199,6 +201,11 @@ class Panel:
         return _without(self.finding, self.caption)
 
     @property
+    def signs(self) -> str:
+        """What the lines and colours of its chart are, where the caption does not say it."""
+        return self.content.signs if isinstance(self.content, Chart) else ""
+
+    @property
     def told(self) -> "Panel":
         """The same without what is drawn: what a workbook needs, at a tenth of the memory."""
         return replace(self, content=Listing())
@@ -223,6 +230,11 @@ class Slide:
     def remark(self) -> str:
         """The panel's caption without what the headline says."""
         return _without(self.headline, self.panel.caption)
+
+    @property
+    def under(self) -> str:
+        """The same, and what the lines and colours of its picture are."""
+        return " ".join(filter(None, (self.remark, self.panel.signs)))
 
 
 def _without(headline: str, caption: str) -> str:

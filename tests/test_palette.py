@@ -155,7 +155,7 @@ import typst
 from dashboard.charts.style import on_paper
 from dashboard.exports import html, map_svg, pdf, svg, xlsx
 from dashboard.exports.pptx import pptx
-from dashboard.answers import months
+from dashboard.charts import control
 from dashboard.ui import maps, present, shell
 from tests.exports import decks
 
@@ -179,7 +179,7 @@ print(json.dumps({
     "map's script": json.dumps(maps.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
     "slides' style": present.LOOKS, "dossier": html.dossier(deck), "pptx": zipped(pptx(deck)), "pdf": printed(deck),
     "xlsx": zipped(xlsx.for_deck(deck)), "button": present.BUTTON_STYLE, "page": shell.head().decode(),
-    "reading": months.READING}))
+    "reading": " ".join(control.SIGNS.values())}))
 """
 
 

@@ -1,12 +1,11 @@
 """The bulletin of a period: what the data allow to say, each sentence with its n."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from dashboard import french
 from dashboard.answers import alerts, chance, follow
 from dashboard.answers.figures import figures, whole
-from dashboard.answers.network import names, short_name, sites
+from dashboard.answers.network import names
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, scope_of
 from dashboard.answers.view import View, answer
@@ -15,10 +14,8 @@ from dashboard.judgement import bulletin
 from dashboard.judgement.sayings import beside, origin
 from dashboard.period import Clipped
 from dashboard.statistics import sentences
-from dashboard.statistics.variation import Variation
 
 S = french.SPACE
-NAMED = 5  # sites named in a sentence
 ARTICLES = {"Collines": "les", "Donga": "la"}  # the others are masculine
 KINDS = {"CCSP": "les CCSP", "GSRU": "les guichets GSRU"}
 
@@ -60,14 +57,10 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
 
 @answer
 def findings(view: View, question: Question) -> tuple[str, ...]:
-    """What the last whole month says, in three sentences: of the question's whole, of its sites, and beside what chance
-    alone would give."""
+    """What the last whole month says besides its headline (`headlines.signals`), in two sentences: of the question's whole,
+    and beside what chance alone would give."""
     when = f"en {french.month_label(follow.judged_month(view, question.last))}"
-    return (
-        _of_whole(view, question, when),
-        _of_sites(view, question, when),
-        _of_chance(view, question),
-    )
+    return (_of_whole(view, question, when), _of_chance(view, question))
 
 
 def _of_whole(view: View, question: Question, when: str) -> str:
@@ -87,30 +80,6 @@ def _of_whole(view: View, question: Question, when: str) -> str:
     also = f" {french.plural(more, 'autre signal', 'autres signaux')}." if more else ""
     whence = f" {origin(first, known)}" if origin(first, known) else ""
     return f"{scope}, {when}{S}: {label}, {beside(first)}.{whence}{also}"
-
-
-def _of_sites(view: View, question: Question, when: str) -> str:
-    short = {p.name: short_name(p) for p in sites(view, question)}
-    signals = alerts.listing(view, question)
-    bad = Counter(short[name] for name, s in signals if s.variation == Variation.CONCERN)
-    others = {short[name] for name, _ in signals} - set(bad)
-    parts = []
-    if bad:
-        named = [f"{name} ({n} alertes)" if n > 1 else name for name, n in bad.items()]
-        have = "a une alerte" if len(bad) == 1 else "ont une alerte"
-        parts.append(
-            f"{french.plural(len(bad), 'centre')} {have} {when}{S}: {french.some(named, NAMED)}"
-        )
-    else:
-        parts.append(f"Aucun centre n'a d'alerte {when}")
-    if others:
-        have = (
-            "a une amélioration ou un changement"
-            if len(others) == 1
-            else "ont une amélioration ou un changement"
-        )
-        parts.append(f"{french.plural(len(others), 'autre centre', 'autres centres')} {have}")
-    return f"{f'{S}; '.join(parts)}."
 
 
 def _of_chance(view: View, question: Question) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from dashboard import french
-from dashboard.answers import alarms, alerts
+from dashboard.answers import alarms, alerts, follow
 from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import short_name, silences, sites, to_date
@@ -79,6 +79,28 @@ def complaints(view: View, question: Question) -> str:
         return f"{start}, à {short[most[0][0]]}"
     where = french.join_words([f"{french.number(n)} à {short[name]}" for name, n in most[:3]])
     return f"{start}{', dont' if len(most) > 3 else f'{S}:'} {where}"
+
+
+@answer
+def signals(view: View, question: Question) -> str:
+    """« 5 centres ont une alerte en octobre 2026, d'abord Djougou (4 alertes) » ; « aucun centre n'a d'alerte en octobre 2026 ;
+    2 ont une amélioration ou un changement »; "" where no site is judged."""
+    if not any(s.charted for _, s in alerts.followed(view, question)):
+        return ""
+    when = f"en {french.month_label(follow.judged_month(view, question.last))}"
+    short = {p.name: short_name(p) for p in sites(view, question)}
+    listed = alerts.listing(view, question)
+    bad = Counter(short[name] for name, s in listed if s.variation == Variation.CONCERN)
+    if not bad:
+        others = len({name for name, _ in listed})
+        have = "ont" if others > 1 else "a"
+        more = f"{S}; {others} {have} une amélioration ou un changement" if others else ""
+        return f"aucun centre n'a d'alerte {when}{more}"
+    (first, n), *rest = bad.items()
+    many = f" ({n} alertes)" if n > 1 else ""
+    have = "ont une alerte" if rest else "a une alerte"
+    gravest = f"d'abord {first}" if rest else first
+    return f"{french.plural(len(bad), 'centre')} {have} {when}, {gravest}{many}"
 
 
 @answer

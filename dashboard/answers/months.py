@@ -19,7 +19,6 @@ from dashboard.judgement.courses import SKEWED, Course
 from dashboard.judgement.dated import since_at_least, since_when
 from dashboard.judgement.sayings import because, origin, settled, verdict
 from dashboard.judgement.signals import Signal
-from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
 from dashboard.panel import (
     Cell,
     Chart,
@@ -42,10 +41,6 @@ from dashboard.wording import amount, axis, base, shown
 from db import facts
 from db.codes import REFUSED, SET
 
-READING = (
-    f"Trait : d'habitude · tirets : ce que le hasard permet · ■ {CONCERN.french} : alerte · ● {IMPROVEMENT.french} :"
-    f" amélioration · ◆ {CHANGE.french} : changement"
-)
 METHODS = {
     ChartKind.SHARE: "limites p′ (Laney), probabilités exactes",
     ChartKind.RATE: "limites u′ (Laney), probabilités exactes",
@@ -64,8 +59,9 @@ RULE = "signal : un mois hors des limites, ou huit de suite du même côté"
 
 
 @answer
-def by_month(view: View, question: Question, code: str, key: str) -> Panel:
-    """One indicator month by month: a control chart where the filters leave a followed series, else plain points."""
+def by_month(view: View, question: Question, code: str, key: str, height: int = 230) -> Panel:
+    """One indicator month by month: a control chart, of that many pixels, where the filters leave a followed series, else
+    plain points."""
     signal = followed(view, question).get(code)
     if signal is None:
         return _plain(view, question, code, key)
@@ -89,6 +85,7 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
     if course.median is not None:
         medians = [amount(i, v) if not math.isnan(v) else "—" for v in course.median.tolist()]
         words_of = [f"{w} (médiane : {m})" for w, m in zip(values, medians, strict=True)]
+    closed = _events(view, question, signal)
     spec = charts.control_chart(
         signal,
         words_of,
@@ -96,7 +93,8 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
         unit=typical,
         axis=axis(i),
         decisions=decided,
-        events=_events(view, question, signal),
+        events=closed,
+        height=height,
     )
     aim = "" if signal.target is None else amount(i, signal.target)
     mean = i.chart == "volume" and len(sites(view, question)) > 1  # of a whole it is that of a site
@@ -122,12 +120,11 @@ def by_month(view: View, question: Question, code: str, key: str) -> Panel:
     return Panel(
         key,
         f"{i.label}, par mois",
-        Chart(spec),
+        Chart(spec, charts.signs(course, i.direction, closed=bool(closed), decided=bool(decided))),
         alt=f"Courbe de suivi : {i.label}, par mois.",
         table=_table(course, typical, values),
         caption=" ".join(part for part in caption if part),
         finding=finding,
-        reading=READING if course.charted else "",
         strip=" ".join(f"{_begun(part).rstrip('.')}." for part in ground if part),
     )
 

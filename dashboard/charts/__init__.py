@@ -1,7 +1,7 @@
 """Results in, Vega-Lite specs out. Bars start at 0; scales are shared; no pie, no gauge, no second axis."""
 
 from dashboard.charts.bars import age_bands, bars, pareto
-from dashboard.charts.control import control_chart
+from dashboard.charts.control import control_chart, signs
 from dashboard.charts.funnel import funnel_chart
 from dashboard.charts.months import ahead, lines, small_multiples, two_lines
 from dashboard.charts.native import Native, native
@@ -20,6 +20,7 @@ __all__ = [
     "lines",
     "native",
     "pareto",
+    "signs",
     "small_multiples",
     "survival_chart",
     "two_lines",

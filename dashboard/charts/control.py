@@ -5,7 +5,8 @@ from datetime import date
 
 from dashboard.charts.native import describe, worded
 from dashboard.charts.style import Row, Spec, at_noon, chart, heading, known, month_axis
-from dashboard.french import SPACE, month_label
+from dashboard.french import SPACE, capital, month_label
+from dashboard.judgement.courses import Course
 from dashboard.judgement.signals import Signal
 from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, INK, MAIN, NONE, SOFT
 from dashboard.statistics.level import Origin
@@ -25,6 +26,11 @@ NEW_LEVELS = {
 STATES = ("amélioration", "alerte", "changement", "pas de signal")
 COLOURS = (IMPROVEMENT, CONCERN, CHANGE, NONE)
 SHAPES = ("circle", "square", "diamond", "circle")
+SIGNS = {
+    "alerte": f"■ {CONCERN.french} : alerte",
+    "amélioration": f"● {IMPROVEMENT.french} : amélioration",
+    "changement": f"◆ {CHANGE.french} : changement",
+}
 
 
 def state(direction: str, side: int) -> str:
@@ -155,6 +161,23 @@ def control_chart(
         layer=layers,
         usermeta=describe("line", x="label", y_title=axis or unit, series=series),
     )
+
+
+def signs(course: Course, direction: str, *, closed: bool, decided: bool) -> str:
+    """What the lines and colours are that such a chart has: « Trait : d'habitude · … · pointillés verticaux : fermetures ».
+
+    closed, decided: whether it has closures, decisions.
+    """
+    there = {state(direction, int(side)) for side in course.side} if course.charted else ()
+    new = any(level.origin in NEW_LEVELS for level in course.levels)
+    dotted = ", ".join(["fermetures"] * closed + ["nouveau niveau"] * new)
+    parts = [
+        *(["Trait : d'habitude", "tirets : ce que le hasard permet"] if course.charted else []),
+        *(words for word, words in SIGNS.items() if word in there),
+        *([f"pointillés verticaux : {dotted}"] if dotted else []),
+        *(["drapeau : décision"] if decided else []),
+    ]
+    return capital(" · ".join(parts))
 
 
 def _why(word: str, rule: int) -> str:

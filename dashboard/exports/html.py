@@ -132,8 +132,9 @@ def slide_html(slide: Slide, number: int, of: int, rows: int = 8) -> str:
     """
     panel, name = slide.panel, f"diapo-{number}-titre"
     width, height, type_ = PROJECTED
-    if drawn := picture(panel, width, height - (READING if panel.reading else 0), type_):
-        caption = f"<figcaption>{safe(panel.reading)}</figcaption>" if panel.reading else ""
+    read = panel.reading or panel.signs
+    if drawn := picture(panel, width, height - (READING if read else 0), type_):
+        caption = f"<figcaption>{safe(read)}</figcaption>" if read else ""
         body = f"<figure>{drawn}{caption}</figure>"
     elif isinstance(panel.content, Listing) and panel.table.columns:
         body = _table(panel.table, panel.title, rows)
@@ -205,8 +206,8 @@ def _part(slide: Slide, number: int) -> str:
         )
     if words := _written(panel.content):
         parts.append(words)
-    if slide.remark:
-        parts.append(f'<p class="caption">{safe(slide.remark)}</p>')
+    if slide.under:
+        parts.append(f'<p class="caption">{safe(slide.under)}</p>')
     if panel.strip:
         parts.append(f'<p class="trust"><strong>{TRUST}</strong> {safe(panel.strip)}</p>')
     if panel.table.columns:

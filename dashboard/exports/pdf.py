@@ -120,7 +120,7 @@ def _slide(slide: Slide, number: int, pictures: dict[str, bytes]) -> Part:
         "message": _said(content.text) if isinstance(content, Message) else "",
         "cards": [_card(c) for c in panel.cards],
         "lines": [_said(line) for line in content.lines] if isinstance(content, Lines) else [],
-        "caption": _said(slide.remark),
+        "caption": _said(slide.under),
         "strip": _said(panel.strip),
         "question": _said(slide.question),
         "table": None if panel.table.empty else _table(panel.table, panel.title),

@@ -68,7 +68,8 @@ def sheet(panel: Panel, about: About) -> str:
     named = panel.title if panel.finding else ""
     paper.write(" · ".join(p for p in (named, scope) if p), WORD, SOFT)
     paper.draw(f'<g transform="translate({EDGE},{paper.y + 8:g})">{picture}</g>', tall + 16)
-    paper.write(panel.remark or panel.reading, WORD, SOFT)
+    said = " ".join(filter(None, (panel.remark, panel.signs)))
+    paper.write(said or panel.reading, WORD, SOFT)
     rule = f'<path d="M{EDGE},{paper.y + 6:g}h{WIDTH - 2 * EDGE}" {painted(stroke=LINE)}/>'
     paper.draw(rule, 12)
     paper.write(panel.strip, FOOT, SOFT)

@@ -29,6 +29,8 @@ from dashboard.ui import (
     tables,
 )
 
+HEIGHT = 300  # of the chart, in pixels: level with the table beside it
+
 
 def chance(person: Person) -> None:
     """What a signal is, what the rule finds and what it misses."""
@@ -110,7 +112,7 @@ def chart(person: Person, question: Question) -> None:
     site = _choice(left, "centre", scopes, opened[0])
     code = _choice(right, "indicateur", {c: BY_CODE[c].label for c in CHARTED}, opened[1])
     asked = Question(question.first, question.last, site=site) if site else question
-    panel = by_month(person, asked, code, "serie")
+    panel = by_month(person, asked, code, "serie", HEIGHT)
     with place:
         sections.heading(panel)
     show.panel(sections.under(panel))

@@ -1,4 +1,4 @@
-"""What the month says on the screen: three sentences; the bulletin on demand, each line with its n and a link to its chart."""
+"""What the month says on the screen: two sentences; the bulletin on demand, each line with its n and a link to its chart."""
 
 from html import escape
 
@@ -22,7 +22,7 @@ SERIES, CHOSEN = (
 
 
 def findings(person: Person, question: Question) -> None:
-    """The three sentences."""
+    """The two sentences under the headline."""
     said = "".join(f"<li>{escape(one)}</li>" for one in bulletin.findings(person, question))
     st.html(f'<ul class="ccsp-findings">{said}</ul>')
 

@@ -22,6 +22,7 @@ FINDINGS: dict[str, Callable[[Person], str]] = {
     "departement": lambda person: headlines.department(person, filters.question()),
     "attentes": lambda person: headlines.waits(person, filters.question()),
     "plaintes": lambda person: headlines.complaints(person, filters.question()),
+    "signaux": lambda person: headlines.signals(person, filters.question(("departement", "type"))),
     "site": lambda person: headlines.site(
         person, filters.question(("prestation",), site=filters.value("centre") or None)
     ),

@@ -35,7 +35,7 @@ PAGES = (
     PageSpec("pages/steering/department.py", "", "Département", "Département", "departement", EVERY_FILTER, "departement"),
     PageSpec("pages/steering/waits.py", "", "Attentes", "Attentes", "attentes", EVERY_FILTER, "attentes", compared=True),
     PageSpec("pages/steering/complaints.py", "", "Plaintes", "Plaintes", "plaintes", EVERY_FILTER, "plaintes", compared=True),
-    PageSpec("pages/steering/signals.py", "", "Signaux", "Signaux du mois", "signaux", ("departement", "type")),
+    PageSpec("pages/steering/signals.py", "", "Signaux", "Signaux", "signaux", ("departement", "type")),
     PageSpec("pages/workshop/present.py", "", "Présenter", "Présenter", "presenter", EVERY_FILTER, tables=False),
     PageSpec("pages/steering/site.py", "", "Centre", "Centre", "site", ("centre", "periode", "prestation"), "site",
              listed=False),

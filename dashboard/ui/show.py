@@ -36,8 +36,8 @@ def unlisted(one: Panel, *, open_: bool = False, height: int | None = None) -> N
             drawing.draw(chart, one.alt)
         case _:
             tables.draw(one.table, label=one.title, height=height or 380)
-    if one.caption:
-        st.caption(escaped(one.caption))
+    if said := " ".join(filter(None, (one.caption, one.signs))):
+        st.caption(escaped(said))
     if one.strip or drawn:
         with folded(BEHIND, one.key, open_=open_) as fold:
             if not fold.open:

@@ -1,4 +1,4 @@
-"""Signaux: what the month says in three sentences, the signals beside their chart, what was decided, what is aimed at."""
+"""Signaux: the finding, two sentences, the signals beside their chart, what was decided, what is aimed at."""
 
 import streamlit as st
 

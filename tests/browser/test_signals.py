@@ -35,7 +35,7 @@ def test_each_line_of_the_bulletin_opens_its_chart_and_keeps_the_filters(page, a
     for n in range(found.count()):
         link = found.nth(n)
         if link.locator("xpath=ancestor::details[not(@open)]").count():
-            page.get_by_text("Le bulletin du mois").click()  # only three sentences are unfolded
+            page.get_by_text("Le bulletin du mois").click()  # the sentences above it are unfolded
         query = parse_qs(urlparse(link.get_attribute("href")).query)
         link.click()
         settled(page)

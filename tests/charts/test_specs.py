@@ -228,3 +228,12 @@ def test_the_charts_with_bars_are_known():
         name for name, makes in EXAMPLES.items() if any(kind(u) == "bar" for u in units(makes[0]()))
     }
     assert with_bars == {"age_bands", "bars", "distribution", "pareto"}
+
+
+def test_the_signs_of_a_curve_are_those_that_it_has():
+    course = followed(80.0).course
+    assert charts.signs(course, "up", closed=False, decided=True) == (
+        "Trait : d'habitude · tirets : ce que le hasard permet · ● bleu : amélioration · drapeau : décision"
+    )
+    said = charts.signs(followed(None).course, "up", closed=True, decided=False)
+    assert said.endswith("pointillés verticaux : fermetures") and "décision" not in said

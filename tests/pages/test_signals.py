@@ -629,23 +629,33 @@ def test_the_bulletin_speaks_of_what_is_filtered(demo, wanted, start):
 
 
 @pytest.mark.parametrize("wanted", [{}, {"type": "GSRU"}, {"departement": "Borgou,Zou"}])
-def test_three_sentences_are_read_first_and_the_bulletin_unfolds(demo, wanted):
+def test_the_headline_and_two_sentences_are_read_first_and_the_bulletin_unfolds(demo, wanted):
     at = sound(visit_page("signaux", **wanted))
     first = next(e.proto.body for e in at.get("html") if "ccsp-findings" in e.proto.body)
-    whole, places, chance = (plain(unescape(s)) for s in re.findall("<li>(.*?)</li>", first))
+    whole, chance = (plain(unescape(s)) for s in re.findall("<li>(.*?)</li>", first))
     assert ("pas de jugement d'ensemble" in whole) == bool(wanted)
     signals = read_tables(at)[0]
-    alarmed = {row[0] for row in signals.rows if row[3] == "alerte"}
-    if wanted:
-        start = f"{len(alarmed)} centre" if alarmed else "Aucun centre"
-        assert places.startswith(start)
+    alarmed = list(dict.fromkeys(row[0] for row in signals.rows if row[3] == "alerte"))
+    head = plain(at.title[0].value).replace("\\", "")
+    if alarmed:
+        assert re.search(rf" : {len(alarmed)} centres? (a une|ont une) alerte en ", head)
+        assert re.sub(r"^\w+ (de |d')", "", alarmed[0]) in head
     else:
-        assert alarmed and re.match(rf"{len(alarmed)} centres? (a une|ont une) alerte en ", places)
+        assert " : aucun centre n'a d'alerte en " in head
+    assert head.startswith("Signaux · ")
     assert re.match(r"(\d+ signa|Aucun signal sur)", chance)
     assert " série" in chance and " hasard " in chance
     (folded,) = [e for e in at.expander if e.label == "Le bulletin du mois"]
     inside = plain(unescape(folded.get("html")[0].proto.body))
     assert all(line in inside for line in plain(at.code[0].value).split("\n"))
+
+
+def test_what_the_lines_of_a_followed_curve_are_is_said_under_it(demo):
+    at = sound(visit_page("signaux", centre=KANDI, serie="choisie"))
+    drawn_too = '"title": "Fermeture"' in layers(spec(at, "wait_p50"))
+    under = [plain(c.value).replace("\\", "") for c in at.caption]
+    (said,) = [c for c in under if "tirets : ce que le hasard permet" in c]
+    assert drawn_too and said.endswith("pointillés verticaux : fermetures")
 
 
 def links(at: AppTest) -> list[tuple[str, dict[str, str]]]:
