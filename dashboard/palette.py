@@ -77,7 +77,7 @@ def _luminance(colour: str) -> float:
 # What a figure says. Blue improves, orange worsens, grey says nothing; never red against green; always with a shape or a
 # letter, and a word.
 IMPROVEMENT = role("improvement", "#1f6fb2", "#7db8ea", french="bleu")
-CONCERN = role("concern", "#c2571a", "#f0a070", words="#a8470f", from_afar="#b04a12", french="orange")
+ALERT = role("alert", "#c2571a", "#f0a070", words="#a8470f", from_afar="#b04a12", french="orange")
 CHANGE = role("change", "#6b4fa0", "#b9a4e6", french="violet")
 NONE = role("none", "#8b9691", "#84928c", french="gris")
 

@@ -72,7 +72,7 @@ EMPTY = Table((), ())  # of a panel that has none
 @dataclass(frozen=True)
 class Card:
     """One headline figure. state: what its control chart says, in words ("" where it has none); tone: "improvement",
-    "concern", "neutral" or "" for grey. base: on how many it rests."""
+    "alert", "neutral" or "" for grey. base: on how many it rests."""
 
     code: str
     label: str

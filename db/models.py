@@ -183,7 +183,7 @@ class Rebase(Base):
 
 
 class Decision(Base):
-    """What was decided about an alert: it stays on the chart, and the months after it are judged."""
+    """What was decided about a signal: it stays on the chart, and the months after it are judged."""
 
     __tablename__ = "decision"
     id: Mapped[int] = mapped_column(primary_key=True)

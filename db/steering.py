@@ -1,4 +1,4 @@
-"""What people set beside the data: targets, decisions on alerts, new starts of control charts, presentations.
+"""What people set beside the data: targets, decisions on signals, new starts of control charts, presentations.
 
 Each change is one transaction with its line in the journal. Nothing is invented: without an entry there is none.
 """
@@ -86,7 +86,7 @@ def decide(
     due_on: date | None,
     by: str,
 ) -> int:
-    """Keep a decision about an alert: who does what by when. Returns its number. Raises Refused."""
+    """Keep a decision about a signal: who does what by when. Returns its number. Raises Refused."""
     _say(who, "qui agit", LONGEST["decided by"])
     _say(what, "ce qui est décidé")
     if due_on is not None and due_on < decided_on:

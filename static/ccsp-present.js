@@ -40,7 +40,7 @@ svg{display:block;max-width:100%;max-height:100%}
 .cards dt{color:var(--soft)}
 .cards dd{margin:0;color:var(--soft)}
 .cards .value{font-size:52px;line-height:1.15;font-weight:600;color:var(--ink)}
-.state{font-weight:650}.state.improvement{color:var(--improvement)}.state.concern{color:var(--concern)}
+.state{font-weight:650}.state.improvement{color:var(--improvement)}.state.alert{color:var(--alert)}
 .state.neutral{color:var(--neutral)}
 .rest{margin:0;color:var(--soft)}
 .table{flex:0 1 auto;min-height:0;overflow:hidden}

@@ -18,11 +18,11 @@ from dashboard.charts.style import on_paper
 from dashboard.exports import html
 from dashboard.palette import (
     ACCENT,
+    ALERT,
     AWAY,
     CARD,
     CHANGE,
     CHOSEN,
-    CONCERN,
     FOCUS,
     IMPROVEMENT,
     INK,
@@ -147,7 +147,7 @@ CHANGED = {
     "words": "#90104e",
     "afar": "#80094a",
 }
-LINE = 'CONCERN = role("concern", "{light}", "{dark}", "{projector}", words="{words}", from_afar="{afar}", french="framboise")'
+LINE = 'ALERT = role("alert", "{light}", "{dark}", "{projector}", words="{words}", from_afar="{afar}", french="framboise")'
 WORKS = """
 import io, json, sys, zipfile
 from dataclasses import asdict
@@ -193,7 +193,7 @@ def works(root) -> dict[str, str]:
 
 
 LINES = {
-    "CONCERN": LINE.format(**CHANGED),
+    "ALERT": LINE.format(**CHANGED),
     "MAIN": 'MAIN = role("main", "#11516a", "#66c1dd")',
     "NOTICE": 'NOTICE = role("notice", "#e8f1ff", "#10305a")',
     "FOCUS": 'FOCUS = role("focus", "#7030b0", "#d0a0ff")',
@@ -242,7 +242,7 @@ def test_the_colour_of_alerts_is_one_line_and_is_found_everywhere(found):
     assert (
         ACCENT in found["dossier"] and f".stroke-accent{{stroke:{ACCENT.dark}}}" in found["dossier"]
     )
-    assert not [w for w, text in found.items() if CONCERN.words in text]
+    assert not [w for w, text in found.items() if ALERT.words in text]
 
 
 def test_the_roles_that_speak_of_no_alert_are_one_line_too(found):
@@ -262,7 +262,7 @@ def test_the_roles_that_speak_of_no_alert_are_one_line_too(found):
 
 # ---- seen by all ------------------------------------------------------------------------------------------------------
 
-JUDGED = (IMPROVEMENT, CONCERN, CHANGE)
+JUDGED = (IMPROVEMENT, ALERT, CHANGE)
 # (what is written, on what): at least 4.5 to 1, at any size.
 LETTERS = (
     *((ink, ground) for ink in (INK, SOFT, MAIN) for ground in (PAPER, CARD, RAISED)),
@@ -360,7 +360,7 @@ def lab(colour: str, sight) -> list[float]:
 def test_improving_and_worsening_are_told_apart_by_every_eye(sight, theme):
     """A difference of about 2 is just seen; 20 is another colour."""
     better, worse, neither = (
-        lab(one.on(theme), SIGHT[sight]) for one in (IMPROVEMENT, CONCERN, NONE)
+        lab(one.on(theme), SIGHT[sight]) for one in (IMPROVEMENT, ALERT, NONE)
     )
     for a, b in combinations((better, worse, neither), 2):
         assert sum((x - y) ** 2 for x, y in zip(a, b, strict=True)) ** 0.5 > 20
@@ -371,16 +371,16 @@ def test_improving_and_worsening_are_told_apart_by_every_eye(sight, theme):
 def test_blue_improves_orange_worsens_grey_says_nothing(theme):
     red, green, blue = channels(IMPROVEMENT.on(theme))
     assert blue > green > red
-    red, green, blue = channels(CONCERN.on(theme))
+    red, green, blue = channels(ALERT.on(theme))
     assert red > green > blue
     assert max(channels(NONE.on(theme))) - min(channels(NONE.on(theme))) < 0.1
 
 
 def test_a_picture_turns_by_role_and_not_by_its_colour():
     """Two roles of one colour on light paper may differ on dark paper."""
-    assert ACCENT.role != CONCERN.role
+    assert ACCENT.role != ALERT.role
     rules = html.recoloured("dark", ".dark")
-    for one in (ACCENT, CONCERN):
+    for one in (ACCENT, ALERT):
         assert f".dark .fill-{one.role}{{fill:{one.dark}}}" in rules
     assert "#" not in re.sub(r"[{][^}]*[}]", "", rules)
     assert 'class="stroke-accent"' in html.dossier(decks.whole())

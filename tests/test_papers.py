@@ -243,7 +243,7 @@ def test_each_stop_of_the_straight_line_is_a_function_of_that_name(stop):
 
 
 def test_the_guide_names_the_colours_of_signals_as_they_are():
-    named = (palette.IMPROVEMENT, palette.CONCERN, palette.CHANGE)
+    named = (palette.IMPROVEMENT, palette.ALERT, palette.CHANGE)
     words = ("amélioration", "alerte", "changement")
     said = [f"{c.french} : {word}" for c, word in zip(named, words, strict=True)]
     assert " ; ".join(said).capitalize() in GUIDE

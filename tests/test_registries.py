@@ -111,7 +111,7 @@ def test_what_an_indicator_says_of_its_charts_and_places_holds_together(indicato
         )
     else:
         assert not (i.chart and i.unit in ("percent", "per_1000"))
-    assert not i.followed or i.chart, "an alert needs a chart"
+    assert not i.followed or i.chart, "a signal needs a chart"
     assert i.chart == "measure" or not i.skewed, "only a measure has a scale of its own"
     assert i.chart not in ("wait", "measure") or i.unit in ("minutes", "days")
     assert i.classes is None or sorted(set(i.classes)) == list(i.classes)

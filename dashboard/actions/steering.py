@@ -68,7 +68,7 @@ def decide(
     due_on: date | None,
     today: date,
 ) -> None:
-    """Keep a decision on an alert. Raises Refused or NotAllowed."""
+    """Keep a decision on a signal. Raises Refused or NotAllowed."""
     _check(person, "decide", indicator, scope)
     steer.decide(engine(), indicator, scope, today, who, what, due_on, person.name)
 

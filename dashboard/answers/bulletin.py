@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard import french
-from dashboard.answers import alerts, chance, follow
+from dashboard.answers import chance, follow, signals
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import names
 from dashboard.answers.question import Question
@@ -28,15 +28,15 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
     site = known.get(question.site or "")
     words = f"le {site}" if site else in_words(question.departments, question.kind)
     by_site = figures(view, question, "site")
-    signals = follow.signals(view, [*([scope] if scope else []), *known], question.last)
+    judged = follow.signals(view, [*([scope] if scope else []), *known], question.last)
     return tuple(
         bulletin.write(
             bulletin.Situation(
                 period,
                 words,
                 whole(view, question),
-                signals.get(scope, {}) if scope else None,
-                {} if question.site else {known[c]: signals[c] for c in known if c in signals},
+                judged.get(scope, {}) if scope else None,
+                {} if question.site else {known[c]: judged[c] for c in known if c in judged},
                 follow.ground(view, question),
                 chance.budget(view, question),
                 tuple(
@@ -83,8 +83,8 @@ def _of_whole(view: View, question: Question, when: str) -> str:
 
 
 def _of_chance(view: View, question: Question) -> str:
-    judged = [s for _, s in alerts.followed(view, question) if s.charted]
-    return sentences.alert_budget(sum(s.flagged for s in judged), chance.budget(view, question))
+    judged = [s for _, s in signals.followed(view, question) if s.charted]
+    return sentences.signal_budget(sum(s.flagged for s in judged), chance.budget(view, question))
 
 
 def in_words(departments: Sequence[str], kind: str | None = None) -> str:

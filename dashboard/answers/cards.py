@@ -27,7 +27,7 @@ from dashboard.wording import UNITS, against_last_year, amount, base, reason, sh
 S = french.SPACE
 TONES = {
     Variation.IMPROVEMENT: "improvement",
-    Variation.CONCERN: "concern",
+    Variation.ALERT: "alert",
     Variation.NEUTRAL: "neutral",
 }
 

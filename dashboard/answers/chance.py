@@ -8,10 +8,10 @@ import numpy as np
 
 from dashboard import french
 from dashboard.answers import follow
-from dashboard.answers.alerts import followed
 from dashboard.answers.kept import Kept
 from dashboard.answers.network import names
 from dashboard.answers.question import Question
+from dashboard.answers.signals import followed
 from dashboard.answers.view import View, answer
 from dashboard.judgement.courses import FOLLOWED, VOLUMES
 from dashboard.statistics.budget import (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard import french
-from dashboard.answers import alerts, follow
+from dashboard.answers import follow, signals
 from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import at_date, short_name, silences, sites, to_date
@@ -165,7 +165,7 @@ def worse(view: View, question: Question) -> Reply:
 
 def _worse(view: View, question: Question) -> list[Saying]:
     names, heard = _names(view, question), silences(view, question)
-    by_site = _by_site(view, question, Variation.CONCERN)
+    by_site = _by_site(view, question, Variation.ALERT)
     clear = [code for code, found in by_site.items() if found[0].rule == OUTSIDE]
     sayings = []
     for code in clear[:WORSE]:
@@ -197,8 +197,8 @@ def _better(view: View, question: Question) -> tuple[Saying, ...]:
     if len(found) > 1:
         return (_named([names[code] for code in found], "vont mieux"),)
     return tuple(
-        Saying((names[code],), f"va mieux{S}: {in_a_line(signals[:1])}")
-        for code, signals in found.items()
+        Saying((names[code],), f"va mieux{S}: {in_a_line(of_site[:1])}")
+        for code, of_site in found.items()
     )
 
 
@@ -206,11 +206,11 @@ def _by_site(view: View, question: Question, variation: Variation) -> dict[str, 
     """The signals of this kind in the last whole month of the period, by site, the gravest first."""
     names = _names(view, question)
     found: dict[str, list[Signal]] = {}
-    for _, one in alerts.followed(view, question):
+    for _, one in signals.followed(view, question):
         if one.variation == variation and one.within(question.first, question.last):
             found.setdefault(one.scope, []).append(one)
-    for signals in found.values():
-        signals.sort(key=rank)
+    for of_site in found.values():
+        of_site.sort(key=rank)
     order = sorted(found, key=lambda c: (rank(found[c][0]), french.alphabetical(names[c].text)))
     return {code: found[code] for code in order}
 

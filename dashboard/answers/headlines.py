@@ -3,7 +3,8 @@
 from collections import Counter
 
 from dashboard import french
-from dashboard.answers import alarms, alerts, follow
+from dashboard.answers import follow, worsening
+from dashboard.answers import signals as signals_of
 from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import short_name, silences, sites, to_date
@@ -42,7 +43,7 @@ def site(view: View, question: Question) -> str:
     d'habitude, depuis juin 2026 ; 3 autres alertes ; 3 plaintes attendent depuis plus de 30 jours »."""
     if not question.site:
         return ""
-    heard, bad = silences(view, question).get(question.site), alarms.of_site(view, question)
+    heard, bad = silences(view, question).get(question.site), worsening.of_site(view, question)
     if bad:
         others = french.plural(len(bad) - 1, "autre alerte", "autres alertes")
         found = [in_a_line(bad[:1]), others if len(bad) > 1 else "", waiting(view, question)]
@@ -85,12 +86,12 @@ def complaints(view: View, question: Question) -> str:
 def signals(view: View, question: Question) -> str:
     """« 5 centres ont une alerte en octobre 2026, d'abord Djougou (4 alertes) » ; « aucun centre n'a d'alerte en octobre 2026 ;
     2 ont une amélioration ou un changement »; "" where no site is judged."""
-    if not any(s.charted for _, s in alerts.followed(view, question)):
+    if not any(s.charted for _, s in signals_of.followed(view, question)):
         return ""
     when = f"en {french.month_label(follow.judged_month(view, question.last))}"
     short = {p.name: short_name(p) for p in sites(view, question)}
-    listed = alerts.listing(view, question)
-    bad = Counter(short[name] for name, s in listed if s.variation == Variation.CONCERN)
+    listed = signals_of.listing(view, question)
+    bad = Counter(short[name] for name, s in listed if s.variation == Variation.ALERT)
     if not bad:
         others = len({name for name, _ in listed})
         have = "ont" if others > 1 else "a"
@@ -107,10 +108,10 @@ def signals(view: View, question: Question) -> str:
 def worse(view: View, question: Question) -> str:
     """« rien ne se dégrade », « Djougou se dégrade » of the question's sites, in its last whole month; "" where nothing is
     followed under its filters."""
-    judged = [(name, s) for name, s in alerts.followed(view, question) if s.charted]
+    judged = [(name, s) for name, s in signals_of.followed(view, question) if s.charted]
     if question.service or not judged:
         return ""
-    bad = [(name, s.indicator) for name, s in judged if s.variation == Variation.CONCERN]
+    bad = [(name, s.indicator) for name, s in judged if s.variation == Variation.ALERT]
     if not bad:
         return "rien ne se dégrade"
     short = {p.name: short_name(p) for p in sites(view, question)}

@@ -20,7 +20,7 @@ from dashboard.wording import shown
 Mark = dict[str, Any]  # as dashboard.panel.Plot has them
 Rows = list[dict[str, Any]]  # as dashboard.panel.Legend has them
 SIGNS = {  # letter and frame of each signal; the frame has its colour
-    Variation.CONCERN: ("!", "square"),
+    Variation.ALERT: ("!", "square"),
     Variation.IMPROVEMENT: ("+", "round"),
     Variation.NEUTRAL: ("C", "hexagon"),
 }

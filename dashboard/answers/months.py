@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from dashboard import charts, french
-from dashboard.answers import alerts, follow
+from dashboard.answers import follow, signals
 from dashboard.answers.completeness import closures
 from dashboard.answers.figures import trend
 from dashboard.answers.network import names, short_name, sites
@@ -262,7 +262,7 @@ def _who_moved(view: View, question: Question) -> str:
     followed under the filters."""
     judged = [
         (name, s)
-        for name, s in alerts.followed(view, question)
+        for name, s in signals.followed(view, question)
         if s.indicator == "wait_p50" and s.charted
     ]
     if question.service or not judged:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from dashboard import french
 from dashboard.answers import (
     ahead,
-    alerts,
     bulletin,
     cards,
     chance,
@@ -16,6 +15,7 @@ from dashboard.answers import (
     follow,
     map,
     months,
+    signals,
     sites,
     waits,
 )
@@ -102,9 +102,9 @@ def _cards(
 ) -> Found:
     sentence = headline(whole(about.view, about.question))
     panel = cards.cards(about.view, about.question, codes, f"chiffres_{codes[0]}", title)
-    alarms = sum(card.tone == "concern" for card in panel.cards)
-    more = french.plural(alarms, "signal d'alerte", "signaux d'alerte")
-    return f"{sentence}{S}; {more}" if alarms else sentence, panel
+    alerts = sum(card.tone == "alert" for card in panel.cards)
+    more = french.plural(alerts, "signal d'alerte", "signaux d'alerte")
+    return f"{sentence}{S}; {more}" if alerts else sentence, panel
 
 
 def _visits_headline(figures: Mapping[str, Figure]) -> str:
@@ -173,18 +173,18 @@ def _signal_map(about: Subject, code: str) -> Found:
     panel = map.panel(about.view, question, code, f"signaux_{code}")
     marks = map.plot(about.view, question, code).marks
     sites = [m["id"] for m in marks]
-    signals = [s[code] for s in follow.signals(about.view, sites, question.last).values()]
-    states = [signal.variation for signal in signals]
+    judged = [s[code] for s in follow.signals(about.view, sites, question.last).values()]
+    states = [signal.variation for signal in judged]
     counts = [
         f"{french.plural(states.count(v), one, many)}"
         for v, one, many in (
-            (Variation.CONCERN, "signal d'alerte", "signaux d'alerte"),
+            (Variation.ALERT, "signal d'alerte", "signaux d'alerte"),
             (Variation.IMPROVEMENT, "signal d'amélioration", "signaux d'amélioration"),
             (Variation.NEUTRAL, "signal de changement", "signaux de changement"),
         )
         if states.count(v)
     ]
-    charted = sum(signal.charted for signal in signals)
+    charted = sum(signal.charted for signal in judged)
     when = f", {french.month_label(follow.judged_month(about.view, question.last))}"
     return (
         f"{BY_CODE[code].label}{when}{S}: {french.join_words(counts) or 'aucun signal'}, sur"
@@ -388,7 +388,7 @@ def _closures(about: Subject, _: str) -> Found:
 )
 def _signals(about: Subject, _: str) -> Found:
     panel, among = (
-        alerts.signals(about.view, about.question),
+        signals.signals(about.view, about.question),
         len(places_of(about.view, about.question)),
     )
     named = {row[0].text for row in panel.table.rows}
@@ -402,7 +402,7 @@ def _signals(about: Subject, _: str) -> Found:
 
 @slide("decisions", "Décisions prises", question="Qu'ont donné les décisions déjà prises ?")
 def _decisions(about: Subject, _: str) -> Found:
-    panel = alerts.decisions(about.view, about.question)
+    panel = signals.decisions(about.view, about.question)
     n = len(panel.table.rows)
     return (
         f"{french.plural(n, 'décision notée', 'décisions notées')}"

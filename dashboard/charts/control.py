@@ -8,7 +8,7 @@ from dashboard.charts.style import Row, Spec, at_noon, chart, heading, known, mo
 from dashboard.french import SPACE, capital, month_label
 from dashboard.judgement.courses import Course
 from dashboard.judgement.signals import Signal
-from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, INK, MAIN, NONE, SOFT
+from dashboard.palette import ALERT, CHANGE, IMPROVEMENT, INK, MAIN, NONE, SOFT
 from dashboard.statistics.level import Origin
 from dashboard.statistics.limits import NONE as NO_RULE
 from dashboard.statistics.limits import ON_ONE_SIDE, OUTSIDE
@@ -24,10 +24,10 @@ NEW_LEVELS = {
     Origin.ACCEPTED: "nouveau niveau (accepté)",
 }
 STATES = ("amélioration", "alerte", "changement", "pas de signal")
-COLOURS = (IMPROVEMENT, CONCERN, CHANGE, NONE)
+COLOURS = (IMPROVEMENT, ALERT, CHANGE, NONE)
 SHAPES = ("circle", "square", "diamond", "circle")
 SIGNS = {
-    "alerte": f"■ {CONCERN.french} : alerte",
+    "alerte": f"■ {ALERT.french} : alerte",
     "amélioration": f"● {IMPROVEMENT.french} : amélioration",
     "changement": f"◆ {CHANGE.french} : changement",
 }

@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.charts import labels
 from dashboard.charts.native import describe
 from dashboard.charts.style import Row, Spec, chart, heading, known
-from dashboard.palette import CONCERN, MAIN, SOFT
+from dashboard.palette import ALERT, MAIN, SOFT
 from dashboard.statistics.dispersion import Differences
 from dashboard.statistics.funnel import Position
 
@@ -119,7 +119,7 @@ def funnel_chart(
                     "x": x,
                     "y": y("v"),
                     "tooltip": tip,
-                    "color": {"condition": {"test": "datum.out", "value": CONCERN}, "value": MAIN},
+                    "color": {"condition": {"test": "datum.out", "value": ALERT}, "value": MAIN},
                     "shape": {
                         "condition": {"test": "datum.out", "value": "diamond"},
                         "value": "circle",

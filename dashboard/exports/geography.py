@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry import Polygon, shape
 from shapely.geometry.base import BaseGeometry
 
-from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT
+from dashboard.palette import ALERT, CHANGE, IMPROVEMENT
 from dashboard.panel import Plot
 from dashboard.settings import ROOT
 
@@ -30,7 +30,7 @@ CHIP, CORNER = (
     7.5,
     0.9,
 )  # px: radius of the disc of a letter or badge; where it stands, in half-sides of the frame
-FRAMES = {"square": CONCERN, "round": IMPROVEMENT, "hexagon": CHANGE}
+FRAMES = {"square": ALERT, "round": IMPROVEMENT, "hexagon": CHANGE}
 SHARE = 0.54  # of the whole width: the most that the country's pane takes beside another
 DIAMOND = math.sqrt(math.pi / 2)  # half-diagonal of the diamond as large as a circle of radius 1
 URGENT = (

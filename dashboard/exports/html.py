@@ -39,7 +39,7 @@ COLOURS = {  # of the file, as its style sheet names them
     "card": palette.CARD,
     "main": palette.MAIN,
     "better": palette.IMPROVEMENT.words,
-    "worse": palette.CONCERN.words,
+    "worse": palette.ALERT.words,
     "other": palette.CHANGE.words,
     "band": palette.NOTICE,
     "on-band": palette.ON_NOTICE,
@@ -270,7 +270,7 @@ svg{{display:block;width:100%;height:auto;overflow:visible}}.scroll svg{{min-wid
 .cards{{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.7rem;margin:0 0 1rem}}
 .cards div{{padding:.7rem .9rem;border:1px solid var(--rule);border-radius:.5rem;background:var(--card)}}
 .cards dd{{margin:0}}.cards dt{{color:var(--soft)}}.value{{font-size:1.7rem;font-weight:600;line-height:1.25}}
-.state{{font-weight:600;color:var(--soft)}}.state.improvement{{color:var(--better)}}.state.concern{{color:var(--worse)}}
+.state{{font-weight:600;color:var(--soft)}}.state.improvement{{color:var(--better)}}.state.alert{{color:var(--worse)}}
 .state.neutral{{color:var(--other)}}
 .table{{overflow:auto;max-height:27rem;border:1px solid var(--rule);border-radius:.4rem;margin:1rem 0}}
 table{{border-collapse:collapse;width:100%;font-size:.92rem}}

@@ -18,7 +18,7 @@ from dashboard import palette
 from dashboard.exports import map_svg, svg
 from dashboard.exports.html import MAP_HEIGHT, TRUST, definition, indicators
 from dashboard.exports.svg import FONTS, text_of
-from dashboard.palette import CHANGE, CONCERN, IMPROVEMENT, SOFT
+from dashboard.palette import ALERT, CHANGE, IMPROVEMENT, SOFT
 from dashboard.panel import Card, Chart, Deck, Lines, Message, Panel, Plot, Slide, Table
 from dashboard.wording import DEMO
 
@@ -29,7 +29,7 @@ EACH_FACE = b"""#set text(font: "Source Sans Pro")
 a #emph[a] #text(weight: 600)[a] #text(weight: 700)[a]"""
 WIDTH, FONT_PX = 660, 12  # of a figure, which is then set as wide as the text: type of 9 points
 TALL = 900  # px: what a page holds beside the headline
-TONES = {"improvement": IMPROVEMENT.words, "concern": CONCERN.words, "neutral": CHANGE.words}
+TONES = {"improvement": IMPROVEMENT.words, "alert": ALERT.words, "neutral": CHANGE.words}
 SHORT, LONG = 4, 30  # letters: a column's least and greatest part of the width
 LINES = 160  # the same of all columns together, where they are few
 NARROW, CELL = 100, 40  # letters in all columns, and in a cell: such a table need not fill the page

@@ -68,7 +68,7 @@ class Indicator:
     # How its months are judged and its sites compared: a share of its denominator, a rate of events, a wait (by all waits
     # of the month), a measure (by its value alone), a volume (with its season); None: not at all.
     chart: Literal["share", "rate", "wait", "measure", "volume"] | None = None
-    followed: bool = False  # its signals are the alerts, or changes where no direction is good
+    followed: bool = False  # its signals are listed, site by site
     skewed: bool = False  # a measure that is judged on a log scale
     quantile: float | None = None  # of measured waits, which the value is
     classes: tuple[float, float, float, float] | None = (

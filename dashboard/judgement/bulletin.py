@@ -13,7 +13,7 @@ from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.measures import HIDDEN
 from dashboard.judgement.courses import FOLLOWED
 from dashboard.judgement.sayings import because, beside, origin
-from dashboard.judgement.signals import Signal, rank
+from dashboard.judgement.signals import KINDS, Signal, gravest_first
 from dashboard.judgement.trust import Ground
 from dashboard.period import Clipped, Period
 from dashboard.statistics import sentences
@@ -35,7 +35,6 @@ SHOWN = (
     "complaints_30d_due",
     "complaints_30d",
 )
-ORDER = (Variation.CONCERN, Variation.IMPROVEMENT, Variation.NEUTRAL)
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class Situation:
 
     @property
     def followed(self) -> list[tuple[str, Signal]]:
-        """(site, signal) of the series whose signals are the alerts: the sites', or the scope's own if it is a site."""
+        """(site, signal) of the series whose signals are listed: the sites', or the scope's own if it is a site."""
         places = self.site_signals or {self.scope: self.signals or {}}
         return [
             (name, signals[code])
@@ -87,7 +86,7 @@ def write(situation: Situation) -> list[Line]:
     left = situation.figures["left"]
     lines = [
         _own_signals(situation),
-        _alerts(situation),
+        _flagged(situation),
         _complaints(situation),
         _reporting(situation),
         _volume(situation),
@@ -182,7 +181,7 @@ def _own_signals(s: Situation) -> Line:
     if not charted:
         text = f"Pour {s.scope}, aucune série n'a assez de points ou d'événements pour conclure."
         return Line(text, "", 0)
-    flagged = sorted((f for f in charted if f.flagged), key=lambda f: ORDER.index(f.variation))
+    flagged = sorted((f for f in charted if f.flagged), key=lambda f: KINDS.index(f.variation))
     if not flagged:
         return Line(
             f"Pour {s.scope}, {_when(charted, s.period.period)}, aucun signal sur"
@@ -212,21 +211,21 @@ def _detail(f: Signal, names: Mapping[str, str], *, dated: bool) -> str:
     return ", ".join(part for part in parts if part).replace(f"{S};", ",")
 
 
-def _alerts(s: Situation) -> Line:
+def _flagged(s: Situation) -> Line:
     charted = [(name, f) for name, f in s.followed if f.charted]
     if not charted:
         return Line(
             "Aucune série suivie n'a assez de points ou d'événements pour donner un signal.", "", 0
         )
     flagged = [(name, f) for name, f in charted if f.flagged]
-    text = sentences.alert_budget(len(flagged), s.budget)
+    text = sentences.signal_budget(len(flagged), s.budget)
     if s.site_signals:
         text = f"{_sites(s, charted, flagged)} {text}"
-    else:  # beside the line of all its charts: only some are followed as alerts
+    else:  # beside the line of all its charts: only some are listed
         text = (
             f"Parmi les {len(FOLLOWED)} indicateurs suivis comme alertes{S}: {french.within(text)}"
         )
-    site, first = next(((name, f.indicator) for name, f in _alerts_first(flagged)), ("", ""))
+    site, first = next(((name, f.indicator) for name, f in gravest_first(flagged)), ("", ""))
     return Line(text, first, len(charted), site if s.site_signals else "")
 
 
@@ -238,7 +237,7 @@ def _sites(
         followed = french.plural(sites, "centre suivi", "centres suivis")
         return f"{followed}, {_when([f for _, f in charted], s.period.period)}{S}: aucun signal."
     same = _same_month([f for _, f in flagged])
-    parts = [_kind_of(flagged, variation, dated=not same) for variation in ORDER]
+    parts = [_kind_of(flagged, variation, dated=not same) for variation in KINDS]
     number = len({name for name, _ in flagged})
     have = "a un signal" if number == 1 else "ont un signal"
     return (
@@ -251,26 +250,12 @@ def _kind_of(flagged: list[tuple[str, Signal]], variation: Variation, *, dated: 
     """« Alerte : CCSP de Djougou (attente médiane, satisfaits et 2 autres) et CCSP d'Adjarra (jours clôturés). »
     of the signals of one kind, the gravest first; "" without any."""
     by_site: dict[str, list[str]] = {}
-    for name, f in _alerts_first([(name, f) for name, f in flagged if f.variation == variation]):
+    for name, f in gravest_first([(name, f) for name, f in flagged if f.variation == variation]):
         when = f", {f.when}" if dated else ""
         by_site.setdefault(name, []).append(f"{french.within(BY_CODE[f.indicator].short)}{when}")
     named = [f"{name} ({french.some(labels, OF_ONE)})" for name, labels in by_site.items()]
     kind = french.capital(sentences.STATES[variation])
     return f"{kind}{S}: {french.some(named, NAMED)}." if named else ""
-
-
-def _alerts_first(flagged: list[tuple[str, Signal]]) -> list[tuple[str, Signal]]:
-    """Alerts, then improvements, then changes; of each, the site with the gravest first, and its own together."""
-    worst: dict[tuple[Variation, str], tuple[int, int]] = {}
-    for name, f in flagged:
-        of = (f.variation, name)
-        worst[of] = min(rank(f), worst.get(of, rank(f)))
-
-    def order(pair: tuple[str, Signal]) -> tuple[int, tuple[int, int], str, tuple[int, int]]:
-        name, f = pair
-        return ORDER.index(f.variation), worst[f.variation, name], french.plain(name), rank(f)
-
-    return sorted(flagged, key=order)
 
 
 def _complaints(s: Situation) -> Line:
@@ -382,7 +367,7 @@ def _label(code: str) -> str:
 
 def _by_variation(named: Sequence[tuple[Variation, str]], between: str) -> str:
     parts = []
-    for variation in ORDER:
+    for variation in KINDS:
         labels = [label for v, label in named if v == variation]
         if labels:
             word = sentences.VARIATIONS[variation]

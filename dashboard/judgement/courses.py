@@ -31,7 +31,7 @@ CHARTED = tuple(
         key=lambda code: (BY_CODE[code].direction == "neither", not BY_CODE[code].followed),
     )
 )
-FOLLOWED = tuple(code for code in CHARTED if BY_CODE[code].followed)  # whose signals are the alerts
+FOLLOWED = tuple(code for code in CHARTED if BY_CODE[code].followed)  # whose signals are listed
 SHARES = frozenset(codes(lambda i: i.chart == "share"))
 RATES = frozenset(codes(lambda i: i.chart == "rate"))
 WAITS = frozenset(codes(lambda i: i.chart == "wait"))

@@ -1,4 +1,4 @@
-"""The month in which a series changed, in words, and the months among which that month may lie; alerts in a line, with it."""
+"""The month in which a series changed, in words, and the months among which that month may lie; signals in a line, with it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -73,10 +73,10 @@ def _lasts(values: np.ndarray, change: ChangePoint) -> bool:
     return abs(usual - change.after) < abs(usual - change.before)
 
 
-def in_a_line(alerts: Sequence[Signal]) -> str:
+def in_a_line(found: Sequence[Signal]) -> str:
     """« attente de 29 min, pour 16 min d'habitude, depuis juin 2026 ; aussi partis sans être reçus »: the first that people
     feel in full, the others by their names; that which has no value of its own by its name too."""
-    one, *others = alerts
+    one, *others = found
     said = beside(one).replace("attente typique", "attente")
     text = said if one.indicator in WAITS else f"{_noun(one)}{french.SPACE}: {said}"
     when = since_at_least(one)

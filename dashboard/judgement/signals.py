@@ -3,6 +3,7 @@
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -29,6 +30,12 @@ from dashboard.statistics.variation import (
     assurance,
     variation,
 )
+
+KINDS = (
+    Variation.ALERT,
+    Variation.IMPROVEMENT,
+    Variation.NEUTRAL,
+)  # of signals, in the order in which they are said
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +150,7 @@ class Signal:
     @property
     def flagged(self) -> bool:
         """Whether it is a signal."""
-        return self.variation in (Variation.IMPROVEMENT, Variation.CONCERN, Variation.NEUTRAL)
+        return self.variation in KINDS
 
     @cached_property
     def assurance(self) -> Assurance:
@@ -231,6 +238,17 @@ def rank(one: Signal) -> tuple[int, int]:
     """Where a signal stands among others, the gravest first: a month beyond what chance allows before a long run just beside
     what is usual; then what people feel before what only registers show, in the order of INDICATORS."""
     return int(one.rule != OUTSIDE), FOLLOWED.index(one.indicator)
+
+
+def gravest_first(flagged: Iterable[tuple[str, Signal]]) -> list[tuple[str, Signal]]:
+    """(site name, signal): alerts, then improvements, then changes; of each, the site with the gravest first, and its own
+    together."""
+    by_site: dict[tuple[Variation, str], list[Signal]] = {}
+    for name, one in flagged:
+        by_site.setdefault((one.variation, name), []).append(one)
+    own = [(kind, name, sorted(found, key=rank)) for (kind, name), found in by_site.items()]
+    own.sort(key=lambda o: (KINDS.index(o[0]), rank(o[2][0]), french.alphabetical(o[1])))
+    return [(name, one) for _, name, found in own for one in found]
 
 
 def quarter_label(start: date) -> str:

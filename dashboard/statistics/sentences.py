@@ -21,7 +21,7 @@ ALIKE = 0.05  # the chance under which sites are said to differ
 WIDE, NARROW = french.percent(99.8, 1), french.percent(95)
 VARIATIONS = {
     Variation.IMPROVEMENT: "signal d'amélioration",
-    Variation.CONCERN: "signal d'alerte",
+    Variation.ALERT: "signal d'alerte",
     Variation.NEUTRAL: "signal de changement",
     Variation.NO_SIGNAL: "pas de signal",
     Variation.TOO_FEW: "trop peu de points",
@@ -29,7 +29,7 @@ VARIATIONS = {
 }
 STATES = {  # in one word, after a value
     Variation.IMPROVEMENT: "amélioration",
-    Variation.CONCERN: "alerte",
+    Variation.ALERT: "alerte",
     Variation.NEUTRAL: "changement",
 }
 ASSURANCES = {
@@ -94,7 +94,7 @@ def target(aim: str, assured: Assurance) -> str:
     return f"{sentence}." if assured == Assurance.NO_TARGET else f"{sentence} (cible{S}: {aim})."
 
 
-def alert_budget(signals: int, budget: Budget) -> str:
+def signal_budget(signals: int, budget: Budget) -> str:
     """How many signals there are, and how many chance alone would give."""
     if not budget.series:
         return f"Aucune série n'a les {MINIMUM_POINTS} points nécessaires{S}: aucun signal n'est possible."

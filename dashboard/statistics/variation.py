@@ -16,7 +16,7 @@ class Variation(StrEnum):
     """What a month says."""
 
     IMPROVEMENT = "improvement"
-    CONCERN = "concern"
+    ALERT = "alert"
     NEUTRAL = "neutral"  # a signal of an indicator that has no good direction
     NO_SIGNAL = "no signal"
     TOO_FEW = "too few"
@@ -60,7 +60,7 @@ def variation(side: int, direction: str) -> Variation:
         return Variation.NO_SIGNAL
     if direction == "neither":
         return Variation.NEUTRAL
-    return Variation.IMPROVEMENT if side == good[direction] else Variation.CONCERN
+    return Variation.IMPROVEMENT if side == good[direction] else Variation.ALERT
 
 
 def assurance(limits: tuple[float, float] | None, target: float, direction: str) -> Assurance:

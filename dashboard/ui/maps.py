@@ -21,7 +21,7 @@ COLOURS = {  # of the frame, as the script names them
     "commune": palette.MAP_COMMUNE, "ink": palette.MAP_INK, "soft": palette.MAP_SOFT,
     "card": palette.MAP_CARD, "rule": palette.MAP_RULE, "away": palette.MAP_AWAY, "mark": palette.MAP_MARK,
     "none": palette.MISSING, "halo": palette.MAP_GAP, "idle": palette.IDLE, "focus": palette.FOCUS, "chosen": palette.CHOSEN,
-    "square": palette.CONCERN, "round": palette.IMPROVEMENT, "hexagon": palette.CHANGE,  # frames of signals
+    "square": palette.ALERT, "round": palette.IMPROVEMENT, "hexagon": palette.CHANGE,  # frames of signals
 }  # fmt: skip
 ON_PAPER = {
     theme: {name: colour.on(theme) for name, colour in COLOURS.items()}

@@ -47,7 +47,7 @@ COLOURS = {
     "band": palette.RAISED,
     "main": palette.SLIDE_MAIN,
     "improvement": palette.IMPROVEMENT.from_afar,
-    "concern": palette.CONCERN.from_afar,
+    "alert": palette.ALERT.from_afar,
     "neutral": palette.CHANGE.from_afar,
 }
 NOTICE = {

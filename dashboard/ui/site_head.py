@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Person
-from dashboard.answers import alarms as answers
+from dashboard.answers import worsening as answers
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.indicators import placed
@@ -25,7 +25,7 @@ def show(person: Person, code: str) -> None:
     st.caption(escaped(words(site)))
 
 
-def alarms(person: Person, question: Question) -> None:
+def worsening(person: Person, question: Question) -> None:
     """What was decided of what gets worse there, and what of it has no card; nothing where nothing does."""
     found = answers.lines(person, question, placed("site_page"))
     if found:

@@ -4,15 +4,14 @@ import streamlit_folium
 from streamlit.runtime import get_instance
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import alerts as alerts_of
 from dashboard.answers import cards as cards_of
 from dashboard.answers import deck, figures, first_sight, follow, network, sites, view
 from dashboard.answers import map as map_of
+from dashboard.answers import signals as signals_of
 from dashboard.answers.question import Question
 from dashboard.indicators import placed
 from dashboard.stories import ready
 from dashboard.ui import (  # noqa: F401  (the pages' parts are loaded here, so that no reader waits for them)
-    alerts,
     bulletin,
     cards,
     changes,
@@ -23,6 +22,7 @@ from dashboard.ui import (  # noqa: F401  (the pages' parts are loaded here, so 
     present,
     sections,
     show,
+    signals,
     site_head,
     steering_map,
     takeaway,
@@ -61,6 +61,6 @@ def warm() -> None:
         map_of.plot(person, question, filters.DEFAULTS["indicateur"])
         sites.side_by_side(person, question)
         first_sight.replies(person, question)
-        alerts_of.signals(person, question)
+        signals_of.signals(person, question)
         for story in filter(None, map(ready, STORIES)):
             deck.build(person, question, story, period)

@@ -2,22 +2,22 @@
 
 import streamlit as st
 
-from dashboard.answers import alerts
-from dashboard.ui import alerts as drawn
+from dashboard.answers import signals
 from dashboard.ui import bulletin, filters, session, show, targets
+from dashboard.ui import signals as drawn
 
 person, question = session.person(), filters.question(("departement", "type"))
 bulletin.findings(person, question)
 left, right = st.columns([9, 5], gap="medium")
 with left:
-    show.panel(alerts.signals(person, question), height=620)
+    show.panel(signals.signals(person, question), height=620)
     drawn.chance(person)
     bulletin.folded(person, question)
 with right, st.container(key="serie_zone"):
     drawn.chart(person, question)
 
 st.header("Décisions", anchor=False)
-show.panel(alerts.decisions(person, question))
+show.panel(signals.decisions(person, question))
 drawn.decide(person, question)
 drawn.levels(person, question)
 targets.show(person)

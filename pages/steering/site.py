@@ -11,7 +11,7 @@ if not code:
     st.stop()
 question = filters.question(("prestation",), site=code)
 site_head.show(person, code)
-site_head.alarms(person, question)
+site_head.worsening(person, question)
 cards.headline(person, question, "site_page")
 
 left, right = st.columns(2, gap="large")

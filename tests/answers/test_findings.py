@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import alerts, cards, delays, headlines, months, network, sites, view, waits
+from dashboard.answers import cards, delays, headlines, months, network, signals, sites, view, waits
 from dashboard.answers.question import Question
 from dashboard.indicators import placed
 from dashboard.panel import Chart, Message, Panel
@@ -199,7 +199,7 @@ def test_what_gets_worse_is_named_and_where(asked, monkeypatch, question, said):
                 SimpleNamespace(
                     charted=True,
                     indicator=code,
-                    variation=Variation.CONCERN
+                    variation=Variation.ALERT
                     if code in bad.get(p.name, ())
                     else Variation.NO_SIGNAL,
                 ),
@@ -208,7 +208,7 @@ def test_what_gets_worse_is_named_and_where(asked, monkeypatch, question, said):
             for code in ("wait_p50", "completeness", "left")
         ]
 
-    monkeypatch.setattr(alerts, "followed", followed)
+    monkeypatch.setattr(signals, "followed", followed)
     assert headlines.worse(LOCAL_READER, question).translate(PLAIN) == said
 
 
@@ -223,7 +223,7 @@ def test_the_small_curves_are_headed_by_who_left_his_habit(asked, monkeypatch):
 
     def judged(sides: dict[str, int]) -> str:
         named = {p.code: p.name for p in network.sites(LOCAL_READER)}
-        signals = [
+        found = [
             (
                 named[site],
                 SimpleNamespace(
@@ -236,7 +236,7 @@ def test_the_small_curves_are_headed_by_who_left_his_habit(asked, monkeypatch):
             )
             for site, side in sides.items()
         ]
-        monkeypatch.setattr(alerts, "followed", lambda *_: signals)
+        monkeypatch.setattr(signals, "followed", lambda *_: found)
         return months.multiples(LOCAL_READER, YEAR, "attentes").title.translate(PLAIN)
 
     start = "Attente de chaque centre, mois par mois"

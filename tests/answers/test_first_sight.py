@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import alerts, figures, first_sight, follow, network, view
+from dashboard.answers import figures, first_sight, follow, network, signals, view
 from dashboard.answers.first_sight import Reply
 from dashboard.answers.question import Question
 from dashboard.period import ONE_DAY, add_months, today
@@ -132,14 +132,14 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
 
 def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
     found = reply(YEAR, "Ce qui")
-    concerned, improved = (
-        {one.scope for _, one in alerts.followed(LOCAL_READER, YEAR) if one.variation == variation}
-        for variation in (Variation.CONCERN, Variation.IMPROVEMENT)
+    alerting, improved = (
+        {one.scope for _, one in signals.followed(LOCAL_READER, YEAR) if one.variation == variation}
+        for variation in (Variation.ALERT, Variation.IMPROVEMENT)
     )
     for better in (False, True):
         sayings = [s for s in found.sayings if s.names and ("mieux" in s.words) == better]
         named = {dict(n.link.filters)["centre"] for s in sayings for n in s.names}
-        assert named <= (improved if better else concerned)
+        assert named <= (improved if better else alerting)
         assert named or (better and not improved)
     djougou = next(s for s in found.sayings if s.names and s.names[0].text == "Djougou")
     assert re.search(r"min d'habitude, depuis \w+ \d{4}", djougou.words.translate(PLAIN))
@@ -151,17 +151,17 @@ def test_small_and_lasting_gaps_are_one_line_and_a_silent_site_is_said_to_be(mon
     for ago, site in ((0, COVE), (20, NIKKI)):
         asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
     october = date(2025, 10, 1)
-    signals = [
+    found = [
         made("wait_p50", 18, 40, october, 3, shift=1.6),
         made("completeness", 95, 40, october, 3, shift=0.5, since=1),
         made("wait_within_30", 75, 45, october, 9, shift=0.93, since=9, base=300),
     ]
-    assert [one.rule for one in signals] == [OUTSIDE, OUTSIDE, ON_ONE_SIDE]
+    assert [one.rule for one in found] == [OUTSIDE, OUTSIDE, ON_ONE_SIDE]
     placed = [
         (site, replace(one, course=replace(one.course, scope=site)))
-        for site, one in zip((COVE, NIKKI, KANDI), signals, strict=True)
+        for site, one in zip((COVE, NIKKI, KANDI), found, strict=True)
     ]
-    monkeypatch.setattr(alerts, "followed", lambda *_: placed)
+    monkeypatch.setattr(signals, "followed", lambda *_: placed)
     monkeypatch.setattr(follow, "judged_month", lambda *_: october)
     lines = [
         (" ".join(n.text for n in s.names), s.words.translate(PLAIN))

@@ -117,7 +117,7 @@ NO_QUESTION = {
     "legend.when",
     "changes.split_panel",
     "bulletin.in_words",
-    "alerts.judged",
+    "signals.judged",
     "targets.label",
     "targets.words_of",
     "guests.is_safe",

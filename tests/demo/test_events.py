@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import alerts, chance, first_sight, follow, view
+from dashboard.answers import chance, first_sight, follow, signals, view
 from dashboard.answers.question import Question
 from dashboard.period import add_months
 from dashboard.settings import load
@@ -333,9 +333,9 @@ def test_the_whole_shows_only_what_happens_at_its_sites(rows, series):
     for department in {site.department for site in rows.sites}:
         there = np.array([i for i, s in enumerate(rows.sites) if s.department == department])
         events = {department, *(rows.codes[i] for i in there)} & busy
-        signals = [code for code, (rule, _) in series.whole(there).items() if rule[-1]]
+        flagged = [code for code, (rule, _) in series.whole(there).items() if rule[-1]]
         if not events:
-            chance[department] = len(signals)
+            chance[department] = len(flagged)
     assert chance.total() <= 3, chance
 
 
@@ -354,12 +354,12 @@ def asked(demonstration, monkeypatch) -> Iterator[Question]:
 
 
 def test_the_list_of_signals_shows_every_event_and_little_else(asked, rows):
-    listed = {(s.scope, s.indicator): s for _, s in alerts.listing(LOCAL_READER, asked)}
+    listed = {(s.scope, s.indicator): s for _, s in signals.listing(LOCAL_READER, asked)}
     shown = {(event.place, code): event for event in EVENTS for code in event.shown_in}
     assert set(shown) <= set(listed), "an event that no list shows"
     for which, event in shown.items():
         expected = {Kind.FASTER: Variation.IMPROVEMENT, Kind.FEWER: Variation.NEUTRAL}
-        assert listed[which].variation == expected.get(event.kind, Variation.CONCERN), which
+        assert listed[which].variation == expected.get(event.kind, Variation.ALERT), which
     places = {event.place for event in EVENTS}
     by_chance = [which for which in listed if which[0] not in places]
     assert len(by_chance) <= chance.budget(LOCAL_READER, asked).usual_most, by_chance
@@ -381,7 +381,7 @@ def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, 
         for code, s in signals.items()
         if s.flagged and department not in of_events
     }
-    assert len(chance) <= 2 and Variation.CONCERN not in chance.values(), chance
+    assert len(chance) <= 2 and Variation.ALERT not in chance.values(), chance
     for code in OF[Kind.SLOWER].shown_in:
         assert departments[home[OF[Kind.SLOWER].place]][code].causes == (OF[Kind.SLOWER].place,)
 

@@ -260,7 +260,7 @@ CARDS = (
         "minutes",
         "n = 66 813",
         "signal d'alerte",
-        "concern",
+        "alert",
     ),
     (
         "wait_within_30",

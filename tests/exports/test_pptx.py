@@ -29,7 +29,7 @@ from tests.exports import decks
 from tests.exports.decks import DECKS, HOSTILE
 
 every_deck = pytest.mark.parametrize("name", DECKS)
-TONES = {"improvement": palette.IMPROVEMENT, "concern": palette.CONCERN, "neutral": palette.CHANGE}
+TONES = {"improvement": palette.IMPROVEMENT, "alert": palette.ALERT, "neutral": palette.CHANGE}
 TURNING = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 

@@ -204,9 +204,9 @@ def test_on_dark_paper_marks_keep_their_colour_under_their_letter():
     frame, *_, mark = (e for e in alert if e.tag != f"{SVG}title" and e.tag != f"{SVG}g")
     kandi = next(m for m in decks.signals().marks if m["name"] == alert[0].text.split("\n")[0])
     assert (mark.get("fill"), mark.get("class")) == (kandi["fill"], "stroke-ink")
-    assert frame.get("class") == "fill-paper stroke-concern"
+    assert frame.get("class") == "fill-paper stroke-alert"
     disc, letter = next(e for e in alert if any(t.text == "!" for t in e))
-    assert (disc.get("class"), letter.get("class")) == ("fill-concern stroke-paper", "fill-paper")
+    assert (disc.get("class"), letter.get("class")) == ("fill-alert stroke-paper", "fill-paper")
     assert f'fill="{LAND}" stroke="{PAPER}" class="fill-land stroke-paper"' in picture
 
 

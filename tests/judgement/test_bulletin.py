@@ -26,11 +26,11 @@ SITUATIONS = 200
 SITES = (
     "CCSP d'Adjarra",
     "CCSP d'Allada",
-    "CCSP d'Ouèssè",
     "CCSP de Covè",
     "CCSP de Djougou",
     "CCSP de Kandi",
     "CCSP de Nikki",
+    "CCSP d'Ouèssè",
     "GSRU d'Abomey",
     "GSRU de Cotonou",
     "GSRU de Parakou",
@@ -569,7 +569,7 @@ def read_detail(s: Situation, f: Signal, text: str, *, dated: bool) -> None:
     lasting = re.search(rf"d'habitude de {NUMBER} à {NUMBER}", part)
     assert bool(lasting) == (f.kind == ChartKind.VOLUME), part
     named = [name for name in SITES if name in part]
-    assert named == sorted(s.names[c] for c in f.causes), part
+    assert named == sorted((s.names[c] for c in f.causes), key=SITES.index), part
     if named:
         assert f.course.comparison is not None and f"l'écart vient du {named[0]}" in part
         assert ("sans " in part) == (f.rest is not None)
@@ -844,7 +844,7 @@ def test_what_is_missing_is_said_and_is_never_0():
         "Aucune série suivie n'a assez de points ou d'événements pour donner un signal.",
         "Registre des plaintes non remonté.",
         "Le réseau, novembre 2026 : aucun centre sur 3 n'a remonté ses données ; n'ont pas transmis : CCSP d'Adjarra,"
-        " CCSP d'Allada et CCSP d'Ouèssè ; jours clôturés : non mesuré.",
+        " CCSP d'Allada et CCSP de Covè ; jours clôturés : non mesuré.",
         "Usagers reçus : aucune donnée remontée.",
         "Attente : non mesurée.",
         "Partis sans être reçus : non mesuré.",

@@ -68,7 +68,7 @@ def test_a_good_level_with_a_lasting_fall_still_shows_the_signal():
     levels = np.r_[np.full(30, 97.0), np.full(9, 95.0)][None]
     one = signal(follow(CODE, shares(levels, base=2000), LAST)["site 0"], LAST, 90)
     assert one.value > 90 and one.assurance == Assurance.CONSISTENTLY_MET
-    assert one.variation == Variation.CONCERN
+    assert one.variation == Variation.ALERT
 
 
 @pytest.mark.pitfall(12)
@@ -92,7 +92,7 @@ def shares_of(course, months):
 def test_the_signal_of_a_period_is_that_of_its_last_whole_month_with_its_own_value():
     course = follow(CODE, shares(fallen(40, since=1)), LAST)["site 0"]
     one, before = signal(course, LAST), signal(course, add_months(LAST, -1))
-    assert one.variation == Variation.CONCERN and before.variation == Variation.NO_SIGNAL
+    assert one.variation == Variation.ALERT and before.variation == Variation.NO_SIGNAL
     assert one.value == course.values[-1] and one.usual == pytest.approx(75, abs=1.5)
     text = plain(told(one))
     assert text == f"{one.value:.0f} %, pour {one.usual:.0f} % d'habitude (alerte)"
@@ -126,7 +126,7 @@ def test_the_gap_of_a_whole_is_traced_to_its_site():
     sites, names = 6, {f"site {i}": f"CCSP {i}" for i in range(6)}
     levels = fallen(40, by=40, since=1, sites=sites)
     one = signal(follow(CODE, shares(levels), LAST, {"nation": range(sites)})["nation"], LAST)
-    assert one.kind == ChartKind.EXPECTED and one.variation == Variation.CONCERN
+    assert one.kind == ChartKind.EXPECTED and one.variation == Variation.ALERT
     assert one.causes == ("site 0",)
     others = follow(CODE, shares(levels), LAST)
     without = np.mean([others[f"site {i}"].values[-1] for i in range(1, sites)])
@@ -157,7 +157,7 @@ def test_twelve_months_on_one_side_propose_a_level_that_may_be_refused_or_accept
     assert signal(free, LAST).variation == Variation.NO_SIGNAL
     refused = follow(CODE, series, LAST, marks={(CODE, "site 0"): [(first, REFUSED)]})["site 0"]
     assert [x.origin for x in refused.levels] == [Origin.FIRST]
-    assert signal(refused, LAST).variation == Variation.CONCERN
+    assert signal(refused, LAST).variation == Variation.ALERT
     assert refused.usual[-1] == pytest.approx(free.usual[0])
     accepted = follow(CODE, series, LAST, marks={(CODE, "site 0"): [(first, ACCEPTED)]})["site 0"]
     assert accepted.levels[-1].origin == Origin.ACCEPTED
@@ -178,7 +178,7 @@ def test_a_level_that_somebody_set_begins_there():
 def test_waits_are_judged_by_all_of_them_and_drawn_in_minutes():
     """+2 minutes on 15: the median of whole minutes hardly sees it (F6 of the notes)."""
     one = made("wait_p50", 15, 36, LAST, 4, shift=1.3, since=9, base=400)
-    assert one.kind == ChartKind.WAIT and one.variation == Variation.CONCERN
+    assert one.kind == ChartKind.WAIT and one.variation == Variation.ALERT
     assert one.usual == pytest.approx(15, rel=0.1)
     low, high = one.course.limits
     assert low[-1] < one.usual < high[-1] < one.value * 1.1
@@ -208,7 +208,7 @@ def test_few_events_are_taken_by_quarter_or_month_by_month_by_their_exact_tail()
     sudden = follow(
         "complaints_per_1000", counted("complaints_per_1000", counts, [[130] * 60]), LAST
     )
-    assert signal(sudden["site 0"], LAST).variation == Variation.CONCERN
+    assert signal(sudden["site 0"], LAST).variation == Variation.ALERT
     counts[0, -1] = 1
     single = follow(
         "complaints_per_1000", counted("complaints_per_1000", counts, [[130] * 60]), LAST
@@ -229,7 +229,7 @@ def test_a_whole_with_few_events_is_judged_by_its_exact_tail():
 
     assert of_nation().variation == Variation.NO_SIGNAL
     counts[0, -1] = 5
-    assert of_nation().variation == Variation.CONCERN and of_nation().rule == OUTSIDE
+    assert of_nation().variation == Variation.ALERT and of_nation().rule == OUTSIDE
 
 
 def test_volumes_have_a_season_and_no_signal_before_forty_months():

@@ -22,12 +22,12 @@ from dashboard.exports import EXPORTS
 from dashboard.period import clip, resolve, today
 from dashboard.stories import ready
 from dashboard.ui import (
-    alerts,
     downloads,
     frame,
     gate,
     outcome,
     session,
+    signals,
     steering_map,
     stories,
     targets,
@@ -329,28 +329,28 @@ FORGED = {
         {C, M, R},
     ),
     "decision of one's own": (
-        alerts._keep,
+        signals._keep,
         (),
         DECISION | {"decision_sur": (KANDI, "wait_p50")},
         "decide",
         {C, D, M, R},
     ),
     "decision of another": (
-        alerts._keep,
+        signals._keep,
         (),
         DECISION | {"decision_sur": ("ccsp-cove", "wait_p50")},
         "decide",
         {C, M, R},
     ),
     "level accepted": (
-        alerts._answer_level,
+        signals._answer_level,
         (True,),
         LEVEL | {"niveau_lequel": (KANDI, "wait_p50", today())},
         "accept_level",
         {M, R},
     ),
     "level refused": (
-        alerts._answer_level,
+        signals._answer_level,
         (False,),
         LEVEL | {"niveau_lequel": (KANDI, "wait_p50", today())},
         "refuse_level",

@@ -16,14 +16,14 @@ from streamlit.testing.v1 import AppTest
 from dashboard.__main__ import main
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import steering as record
-from dashboard.answers import alarms, follow, network, view
+from dashboard.answers import follow, network, view, worsening
 from dashboard.answers.bulletin import in_words
 from dashboard.answers.question import Question
 from dashboard.answers.view import engine as opened
 from dashboard.french import month_label
 from dashboard.indicators import BY_CODE
 from dashboard.period import add_months, month_end, today
-from dashboard.ui import alerts, session
+from dashboard.ui import session, signals
 from db.console import who
 from tests.builders import COVE, KANDI, NIKKI, Office, complaint, visit, waited
 from tests.pages.app import drawn, go, heading, read_tables, sound, unfold, visit_page, words
@@ -154,7 +154,7 @@ def layers(drawing: dict) -> str:
 @pytest.fixture
 def at_the_time(monkeypatch) -> date:
     """The day on which the alert is answered: the last of the month that gave it."""
-    monkeypatch.setattr(alerts, "today", lambda: month_end(LAST))
+    monkeypatch.setattr(signals, "today", lambda: month_end(LAST))
     return month_end(LAST)
 
 
@@ -198,7 +198,7 @@ def test_a_decision_on_the_median_wait_stays_on_the_page_of_the_site(desk, at_th
 def test_the_page_of_a_site_says_each_of_its_alerts_and_what_was_decided(desk, at_the_time):
     alarming(desk)
     page = sound(visit_page("site", centre=KANDI))
-    first, *others = alarms.of_site(LOCAL_READER, Question(LAST, month_end(LAST), site=KANDI))
+    first, *others = worsening.of_site(LOCAL_READER, Question(LAST, month_end(LAST), site=KANDI))
     assert first.indicator == "wait_p50" and others, "what people feel comes first"
     title = plain(heading(page))
     assert re.match(r"CCSP de Kandi : attente de \d+ min, pour \d+ min d'habitude", title)
@@ -207,7 +207,7 @@ def test_the_page_of_a_site_says_each_of_its_alerts_and_what_was_decided(desk, a
     (listed,) = [body for body in drawn if "ccsp-answers" in body]
     assert f"centre={KANDI}&amp;indicateur={first.indicator}" in listed, "which leads to its chart"
     for one in (first, *others):
-        by_card = "".join(drawn).count(f'concern" aria-label="{BY_CODE[one.indicator].short}"')
+        by_card = "".join(drawn).count(f'alert" aria-label="{BY_CODE[one.indicator].short}"')
         by_line = listed.count(f">{BY_CODE[one.indicator].short}<")
         assert by_card + by_line == 1, "said once, by its card where it has one"
     assert "Cause\xa0: non établie. Décision\xa0: aucune." in listed.partition("</div>")[0], "first"
@@ -634,8 +634,8 @@ def test_the_headline_and_two_sentences_are_read_first_and_the_bulletin_unfolds(
     first = next(e.proto.body for e in at.get("html") if "ccsp-findings" in e.proto.body)
     whole, chance = (plain(unescape(s)) for s in re.findall("<li>(.*?)</li>", first))
     assert ("pas de jugement d'ensemble" in whole) == bool(wanted)
-    signals = read_tables(at)[0]
-    alarmed = list(dict.fromkeys(row[0] for row in signals.rows if row[3] == "alerte"))
+    listed = read_tables(at)[0]
+    alarmed = list(dict.fromkeys(row[0] for row in listed.rows if row[3] == "alerte"))
     head = plain(at.title[0].value).replace("\\", "")
     if alarmed:
         assert re.search(rf" : {len(alarmed)} centres? (a une|ont une) alerte en ", head)

@@ -57,19 +57,19 @@ def test_every_rule_has_its_words_on_both_sides():
         ),
         (sentences.target("", Assurance.NO_TARGET), "Sans cible."),
         (
-            sentences.alert_budget(4, Budget(144, 2.4, 5, 0, 0, 100)),
+            sentences.signal_budget(4, Budget(144, 2.4, 5, 0, 0, 100)),
             "4 signaux sur 144 séries ; le hasard seul en donnerait 2 à 3, et peut en donner autant.",
         ),
         (
-            sentences.alert_budget(6, Budget(144, 2.4, 5, 0, 0, 100)),
+            sentences.signal_budget(6, Budget(144, 2.4, 5, 0, 0, 100)),
             "6 signaux sur 144 séries ; le hasard seul en donnerait 2 à 3.",
         ),
         (
-            sentences.alert_budget(0, Budget(1, 0.02, 0, 0, 0, 100)),
+            sentences.signal_budget(0, Budget(1, 0.02, 0, 0, 0, 100)),
             "Aucun signal sur 1 série ; le hasard seul en donnerait 0 à 1.",
         ),
         (
-            sentences.alert_budget(0, Budget(0, 0, 0, 0, 0, 100)),
+            sentences.signal_budget(0, Budget(0, 0, 0, 0, 0, 100)),
             "Aucune série n'a les 12 points nécessaires : aucun signal n'est possible.",
         ),
     ],
@@ -123,7 +123,7 @@ def test_the_network_has_its_own_part_where_a_site_opened():
 @given(st.integers(0, 500), st.floats(0.001, 30), st.integers(1, 500))
 def test_plurals_agree_in_every_budget(found, expected, series):
     text = plain(
-        sentences.alert_budget(found, Budget(series, expected, int(expected) + 2, 0, 0, 100))
+        sentences.signal_budget(found, Budget(series, expected, int(expected) + 2, 0, 0, 100))
     )
     assert ("séries" in text) == (series >= 2) and ("signaux" in text) == (found >= 2)
     assert ("autant" in text) == (0 < found <= int(expected) + 2)

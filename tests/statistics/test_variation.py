@@ -9,9 +9,9 @@ from dashboard.statistics.variation import Assurance, Variation, assurance, vari
     "side, direction, said",
     [
         (1, "up", Variation.IMPROVEMENT),
-        (1, "down", Variation.CONCERN),
+        (1, "down", Variation.ALERT),
         (1, "neither", Variation.NEUTRAL),
-        (-1, "up", Variation.CONCERN),
+        (-1, "up", Variation.ALERT),
         (-1, "down", Variation.IMPROVEMENT),
         (-1, "neither", Variation.NEUTRAL),
         (0, "up", Variation.NO_SIGNAL),

@@ -200,7 +200,7 @@ def test_only_a_known_site_or_a_named_department_is_a_choice(value, choice):
 
 # ---- signs -------------------------------------------------------------------------------------------------
 
-CONCERN = {"letter": "!", "frame": "square", "badge": "✗"}
+ALERT = {"letter": "!", "frame": "square", "badge": "✗"}
 BETTER = {"letter": "+", "frame": "round", "badge": None}
 CHANGE = {"letter": "C", "frame": "hexagon", "badge": "≈"}
 CALM = {"letter": "", "frame": None, "badge": None}
@@ -213,14 +213,14 @@ def signed(*signs: dict) -> list[dict]:
 
 
 def test_signs_reach_the_browser_unchanged_and_remain_small():
-    sites = signed(CONCERN, BETTER, CHANGE, CALM)
+    sites = signed(ALERT, BETTER, CHANGE, CALM)
     group = arguments(page({"sites": sites}))["feature_group"]
     assert decode(group)["sites"] == sites
     assert len(group) - len(arguments(page())["feature_group"]) < 8_000
 
 
 def test_signs_of_the_legend_reach_the_browser_unchanged():
-    rows = [{"sign": CONCERN, "label": "Alerte", "count": 3}]
+    rows = [{"sign": ALERT, "label": "Alerte", "count": 3}]
     group = arguments(page({"legend": maps.Legend("Attente", rows)}))["feature_group"]
     assert decode(group)["legend"]["rows"] == rows
 
@@ -237,7 +237,7 @@ def test_signs_of_the_legend_reach_the_browser_unchanged():
     ],
 )
 def test_a_sign_that_cannot_be_drawn_is_refused(wrong):
-    sign = {**CONCERN, **wrong}
+    sign = {**ALERT, **wrong}
     with pytest.raises(ValueError, match=next(iter(wrong))):
         maps.check_signs([{**SITES[0], "sign": sign}], maps.Legend())
     with pytest.raises(ValueError, match=next(iter(wrong))):
@@ -296,7 +296,7 @@ def counts(tab, pane: str = "#map_div") -> list[int]:
 
 @pytest.mark.browser
 def test_signs_are_drawn_around_24_sites_in_both_panes(screen):
-    draw(screen, signed(CONCERN, CALM, CALM))
+    draw(screen, signed(ALERT, CALM, CALM))
     assert (
         screen.locator("path.site").count() == 24
         and screen.locator("path.site-south").count() == 12
@@ -310,7 +310,7 @@ def test_signs_are_drawn_around_24_sites_in_both_panes(screen):
 
 @pytest.mark.browser
 def test_without_signs_the_map_is_as_before(screen):
-    draw(screen, signed(CONCERN))
+    draw(screen, signed(ALERT))
     screen.evaluate(
         "() => { window.held = [...document.querySelectorAll('path.site, path.site-south')] }"
     )
@@ -321,8 +321,8 @@ def test_without_signs_the_map_is_as_before(screen):
 
 @pytest.mark.browser
 def test_a_site_that_leaves_takes_its_sign_along(screen):
-    draw(screen, signed(CONCERN))
-    draw(screen, signed(CONCERN)[:5])
+    draw(screen, signed(ALERT))
+    draw(screen, signed(ALERT)[:5])
     assert counts(screen) == [5, 5, 5]
 
 
@@ -330,7 +330,7 @@ def test_a_site_that_leaves_takes_its_sign_along(screen):
 @pytest.mark.browser
 def test_each_state_has_a_frame_of_its_own_shape(screen):
     shapes = {}
-    for sign in (CONCERN, BETTER, CHANGE):
+    for sign in (ALERT, BETTER, CHANGE):
         draw(screen, signed(sign))
         path = screen.locator("#map_div .sign-frame").first.get_attribute("d")
         shapes[sign["frame"]] = re.sub(r"[^A-Za-z]", "", path)
@@ -339,8 +339,8 @@ def test_each_state_has_a_frame_of_its_own_shape(screen):
 
 @pytest.mark.browser
 def test_a_signal_stands_around_its_mark_and_lets_clicks_through(screen):
-    tiny = {**SITES[0], "radius": 2.0, "sign": CONCERN}
-    draw(screen, [tiny, {**SITES[1], "radius": 15.0, "sign": CONCERN}])
+    tiny = {**SITES[0], "radius": 2.0, "sign": ALERT}
+    draw(screen, [tiny, {**SITES[1], "radius": 15.0, "sign": ALERT}])
     for site in (tiny, SITES[1]):
         own = mark(screen, site)
         box, (frame, letter) = (
@@ -372,7 +372,7 @@ def test_a_silent_site_keeps_its_colour_and_says_so_under_its_name(screen):
 def test_every_site_is_named_once_and_no_name_covers_another_or_a_mark(screen):
     crowded = [
         {**site, "radius": 5.0 + 12 * (i % 3 == 0)}
-        for i, site in enumerate(signed(CONCERN, *[CALM] * 6))
+        for i, site in enumerate(signed(ALERT, *[CALM] * 6))
     ]
     draw(
         screen,
@@ -439,7 +439,7 @@ def test_one_tab_skips_the_marks_and_arrows_go_from_one_to_the_next(screen):
 @pytest.mark.pitfall(11)
 @pytest.mark.browser
 def test_the_mark_says_its_word(screen):
-    draw(screen, [{**site, "tip": ["Attente : 20 min"]} for site in signed(CONCERN)])
+    draw(screen, [{**site, "tip": ["Attente : 20 min"]} for site in signed(ALERT)])
     label = mark(screen, SITES[0]).get_attribute("aria-label")
     assert label == f"{SITES[0]['name']}, Attente : 20 min"
     mark(screen, SITES[0]).hover()
@@ -451,7 +451,7 @@ def test_the_mark_says_its_word(screen):
 
 @pytest.mark.browser
 def test_signals_lie_above_marks_without_one(screen):
-    draw(screen, signed(CALM, CONCERN, BETTER))
+    draw(screen, signed(CALM, ALERT, BETTER))
     letters = screen.locator("#map_div path.site").evaluate_all(
         "nodes => nodes.map((n) => (n.nextElementSibling?.querySelector?.('.sign-letter') || {}).textContent || '')"
     )
@@ -464,7 +464,7 @@ def test_hostile_words_stay_text_on_the_map(screen, text):
     row = {"fill": "url(http://example.org)", "label": text, "count": text}
     draw(
         screen,
-        [{**site, "tip": [text], "label": text, "silent": text} for site in signed(CONCERN)],
+        [{**site, "tip": [text], "label": text, "silent": text} for site in signed(ALERT)],
         maps.Legend(text, [row], note=text, size_text=text, sizes=[{"radius": 5, "label": text}]),
     )
     label = mark(screen, SITES[0]).get_attribute("aria-label")
@@ -478,7 +478,7 @@ def test_hostile_words_stay_text_on_the_map(screen, text):
 def test_the_legend_draws_each_row_as_it_is_on_the_map(screen):
     rows = [
         {"fill": "#123456", "label": "12 min", "count": 9},
-        {"sign": {**CONCERN, "badge": None}, "label": "alerte", "count": 3},
+        {"sign": {**ALERT, "badge": None}, "label": "alerte", "count": 3},
         {"sign": {**CALM, "badge": "✓"}, "label": "cible atteinte", "count": 2},
         {"silent": True, "label": "muet", "count": 1},
         {"missing": True, "label": "non mesuré", "count": 4},

@@ -22,7 +22,7 @@ from dashboard.exports.pptx import axes
 from dashboard.exports.pptx.axes import SIDE, TAIL, TOP, Scale
 from dashboard.exports.pptx.shapes import Box, Run, leaf, look, paint, pen, rest, rgb, said, write
 from dashboard.exports.pptx.texts import BODY, SMALL, cut, wide
-from dashboard.palette import ACCENT, CONCERN, INK, MAIN, NONE, PALE, SOFT, Colour
+from dashboard.palette import ACCENT, ALERT, INK, MAIN, NONE, PALE, SOFT, Colour
 from dashboard.panel import Panel
 
 MOST_BARS = 18  # in one chart, to be read; twice as many stand in two
@@ -164,7 +164,7 @@ def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, 
 
 
 def _colour_bars(series: BarSeries, rows: Sequence[Row]) -> None:
-    """As on screen: dark, pale where within the deadline or over the threshold, of concern where marked."""
+    """As on screen: dark, pale where within the deadline or over the threshold, in the colour of alerts where marked."""
     series.invert_if_negative = False
     paint(series.format.fill, MAIN)
     for i, row in enumerate(rows):
@@ -378,10 +378,10 @@ def _placed(chart: Native, steps: bool) -> axes.Points:
 
 
 def _name_points(series: XySeries, names: Sequence[str], rows: Sequence[Row]) -> None:
-    """Each name on the side that the screen gives it; those outside in the colour of concern too, with another shape."""
+    """Each name on the side that the screen gives it; those outside in the colour of alerts too, with another shape."""
     for i, (row, name) in enumerate(zip(rows, names, strict=True)):
         if out := row.get("out", False):
-            axes.mark(series.points[i].marker, XL_MARKER_STYLE.DIAMOND, 13, CONCERN)
+            axes.mark(series.points[i].marker, XL_MARKER_STYLE.DIAMOND, 13, ALERT)
         if side := row.get("side", ""):
             label, size = series.points[i].data_label, BODY if out else SMALL
             write(label.text_frame, Run(cut(name, 1, 3, size), size, INK, bool(out)))

@@ -32,8 +32,8 @@ from dashboard.exports.pptx.shapes import (
 from dashboard.exports.pptx.tables import draw_table
 from dashboard.exports.pptx.texts import BODY, LARGE, SMALL, clean, cut, fitted, tall, wide, wrapped
 from dashboard.palette import (
+    ALERT,
     CHANGE,
-    CONCERN,
     GRID,
     IMPROVEMENT,
     INK,
@@ -59,7 +59,7 @@ from dashboard.panel import (
 )
 
 VALUES = (60, 54, 48, 44, 40, 36, 32, 28, LARGE, 20)  # sizes of a card's figure
-TONES = {"improvement": (IMPROVEMENT, "▲ "), "concern": (CONCERN, "■ "), "neutral": (CHANGE, "◆ ")}
+TONES = {"improvement": (IMPROVEMENT, "▲ "), "alert": (ALERT, "■ "), "neutral": (CHANGE, "◆ ")}
 FICTITIOUS = "DONNÉES FICTIVES"
 S = french.SPACE
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard import french
-from dashboard.answers import alerts, follow
+from dashboard.answers import follow, signals
 from dashboard.answers.first_sight import COLUMNS, Name, Reply, Saying
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
@@ -25,7 +25,7 @@ def of_site(view: View, question: Question) -> tuple[Signal, ...]:
     """The alerts of one site in the last whole month of the period, what people feel first."""
     if not question.site or question.service:
         return ()
-    found = (s for _, s in alerts.followed(view, question) if s.variation == Variation.CONCERN)
+    found = (s for _, s in signals.followed(view, question) if s.variation == Variation.ALERT)
     return tuple(sorted((s for s in found if s.within(question.first, question.last)), key=rank))
 
 

@@ -1,4 +1,4 @@
-"""Alerts: which sites have a signal, and what was decided. How many chance alone would give: `dashboard.answers.chance`."""
+"""Which sites have a signal, and what was decided. How many chance alone would give: `dashboard.answers.chance`."""
 
 import math
 from collections.abc import Sequence
@@ -13,17 +13,16 @@ from dashboard.indicators import BY_CODE
 from dashboard.judgement.courses import FOLLOWED, Course, Level
 from dashboard.judgement.dated import since_at_least
 from dashboard.judgement.sayings import apart, beside
-from dashboard.judgement.signals import Signal, rank
+from dashboard.judgement.signals import Signal, gravest_first
 from dashboard.panel import Cell, Link, Message, Panel, day, month, site_name, table, words
 from dashboard.statistics import sentences
 from dashboard.statistics.level import Origin
 from dashboard.statistics.rates import ROWS
 from dashboard.statistics.rates import table as simulated
-from dashboard.statistics.variation import ChartKind, Variation
+from dashboard.statistics.variation import ChartKind
 from dashboard.wording import amount
 
 SEEN_AFTER = 3  # points after a decision before anything is said of it
-ORDER = {Variation.CONCERN: 0, Variation.IMPROVEMENT: 1, Variation.NEUTRAL: 2}
 
 
 @answer
@@ -38,21 +37,8 @@ def followed(
 
 @answer
 def listing(view: View, question: Question) -> Sequence[tuple[str, Signal]]:
-    """The signals of the question's sites: alerts first, and among them the sites with the gravest."""
-    flagged = [(name, s) for name, s in followed(view, question) if s.flagged]
-    worst: dict[tuple[str, Variation], tuple[int, int]] = {}
-    for _, s in flagged:
-        of = (s.scope, s.variation)
-        worst[of] = min(rank(s), worst.get(of, rank(s)))
-    return sorted(
-        flagged,
-        key=lambda pair: (
-            ORDER[pair[1].variation],
-            worst[pair[1].scope, pair[1].variation],
-            french.alphabetical(pair[0]),
-            rank(pair[1]),
-        ),
-    )
+    """The signals of the question's sites, in the order of gravest_first."""
+    return gravest_first(pair for pair in followed(view, question) if pair[1].flagged)
 
 
 @answer

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import french
 from dashboard.accounts.rights import Person
 from dashboard.actions import steering
-from dashboard.answers import alerts
+from dashboard.answers import signals
 from dashboard.answers.bulletin import in_words
 from dashboard.answers.months import by_month
 from dashboard.answers.network import names
@@ -34,7 +34,7 @@ HEIGHT = 300  # of the chart, in pixels: level with the table beside it
 
 def chance(person: Person) -> None:
     """What a signal is, what the rule finds and what it misses."""
-    panel = alerts.rates(person)
+    panel = signals.rates(person)
     with st.expander("Ce que vaut un signal"):
         st.markdown(WORTH)
         tables.draw(panel.table, label=panel.title)
@@ -54,9 +54,9 @@ WORTH = """
 def levels(person: Person, question: Question) -> None:
     """The new levels that are proposed, and the form that accepts or refuses one."""
     within = steering.scopes(person, "rebase")
-    waiting = [w for w in alerts.proposed(person, question) if w[1].scope in within]
+    waiting = [w for w in signals.proposed(person, question) if w[1].scope in within]
     st.header("Nouveaux niveaux proposés", anchor=False)
-    show.panel(alerts.levels(person, question))
+    show.panel(signals.levels(person, question))
     if not waiting:
         return
     series = {
@@ -124,7 +124,7 @@ def _opened(person: Person, question: Question) -> tuple[str, str]:
     usual = filters.DEFAULTS["centre"], filters.DEFAULTS["indicateur"]
     if bulletin.SERIES in address.read() or held != usual:
         return held
-    return next(((s.scope, s.indicator) for _, s in alerts.listing(person, question)), held)
+    return next(((s.scope, s.indicator) for _, s in signals.listing(person, question)), held)
 
 
 def _choose() -> None:
@@ -151,9 +151,9 @@ def _choice(where: DeltaGenerator, name: str, options: dict[str, str], held: str
 
 
 def decide(person: Person, question: Question) -> None:
-    """Answer an alert with a decision."""
+    """Answer a signal with a decision."""
     within = steering.scopes(person, "decide")
-    flagged = [pair for pair in alerts.listing(person, question) if pair[1].scope in within]
+    flagged = [pair for pair in signals.listing(person, question) if pair[1].scope in within]
     if not flagged:
         return
     series = {
