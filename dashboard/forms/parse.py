@@ -99,9 +99,12 @@ class Parsing:
             sheet.rows, sheet.first_line, sheet.width, self._problem, typed=sheet.typed
         ):
             rows = reader.read(block, sheet.places)
-            if self.problems or not rows.lines:
+            if not rows.lines:
                 continue
-            chunk = self._count(reader.once(rows), reader)
+            values = reader.once(
+                rows
+            )  # also of a file that is refused already: all its faults are said at once
+            chunk = None if self.problems else self._count(values, reader)
             if chunk and not self.problems:
                 yield chunk
 

@@ -22,11 +22,13 @@ SUSPECT = ("=", "#", "Err", "err", "ERR")
 
 
 class Rows(NamedTuple):
-    """Some rows of a sheet, by field: values, the texts that they were read from, and the line where each begins."""
+    """Some rows of a sheet, by field: values, the texts that they were read from, and the line where each begins. keyless:
+    the rows whose key cannot be read."""
 
     values: Values
     texts: dict[str, Sequence[str]]
     lines: Sequence[int]
+    keyless: set[int]
 
 
 @dataclass
@@ -51,7 +53,7 @@ class Reader:
             kept = [i for i, row in enumerate(zip(*cells, strict=True)) if "".join(row).strip()]
             cells = [tuple(column[i] for i in kept) for column in cells]
             lines = [lines[i] for i in kept]
-        rows = Rows({}, {field: cells[place] for field, place in places.items()}, lines)
+        rows = Rows({}, {field: cells[place] for field, place in places.items()}, lines, set())
         if lines:
             plain = not any(sign in block.text for sign in SUSPECT)
             for column in self.form.columns:
@@ -74,9 +76,11 @@ class Reader:
             return [t.strip() or column.blank for t in texts]  # all different: not remembered
         values = list(map(memo.__getitem__, texts))
         if memo.bad:
-            for line, text in zip(rows.lines, texts, strict=True):
-                if text in memo.bad:
-                    self.report(line, column.heading, text, memo.bad[text])
+            faulty = [i for i, text in enumerate(texts) if text in memo.bad]
+            for i in faulty:
+                self.report(rows.lines[i], column.heading, texts[i], memo.bad[texts[i]])
+            if column.field in self.form.key:
+                rows.keyless.update(faulty)
         return values
 
     def _choose(self, rows: Rows) -> None:
@@ -91,6 +95,7 @@ class Reader:
             if site := choice.on(date.fromisoformat(day)):
                 rows.values["site_id"][i] = site.id
                 continue
+            rows.keyless.add(i)
             names = ", ".join(s.code for s in choice.candidates)
             self.report(
                 rows.lines[i],
@@ -104,14 +109,14 @@ class Reader:
         values = rows.values
         keys = list(zip(*(values[f] for f in self.form.key), strict=True))
         contents = list(map(hash, zip(*(values[f] for f in self.form.fields), strict=True)))
-        blank_keys = self.form.blank_key and None in values[self.form.key[-1]]
+        without = rows.keyless or (self.form.blank_key and None in values[self.form.key[-1]])
         fresh = dict(zip(keys, contents, strict=True))
-        if not blank_keys and len(fresh) == len(keys) and self._seen.keys().isdisjoint(fresh):
+        if not without and len(fresh) == len(keys) and self._seen.keys().isdisjoint(fresh):
             self._seen.update(fresh)
             return values
         again = set()
         for i, (key, content) in enumerate(zip(keys, contents, strict=True)):
-            if self.form.blank_key and key[-1] is None:
+            if i in rows.keyless or (self.form.blank_key and key[-1] is None):
                 continue
             if key not in self._seen:
                 self._seen[key] = content

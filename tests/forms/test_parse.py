@@ -468,6 +468,30 @@ def test_one_reference_with_two_contents_is_a_problem(read):
     assert "contenu différent" in found.sentences
 
 
+def test_a_reference_said_twice_is_named_with_the_cells_that_cannot_be_read(read):
+    many = (visit(ref=f"x{i}") for i in range(2_000))
+    found = read(
+        "registre",
+        visit(ref="1", sex="?"),
+        visit(ref="2"),
+        visit(ref="2", sex="F"),
+        *many,
+        visit(ref="1", day="04/03/2025"),
+    )
+    assert found.places == [(2, "Sexe", "?"), (4, "Référence", "2"), (2005, "Référence", "1")]
+
+
+def test_rows_whose_key_cannot_be_read_are_not_taken_for_one(read):
+    found = read(
+        "cloture",
+        closing(site="?"),
+        closing(site="??", declared="7"),
+        closing(site=""),
+        closing(site="", declared="7"),
+    )
+    assert [column for _, column, _ in found.places] == ["Centre"] * 4
+
+
 def test_the_same_row_far_below_is_still_found(read):
     found = read("registre", visit(ref="0"), *(visit(ref=str(i)) for i in range(25_000)))
     assert found.parsing.rows == 25_000
