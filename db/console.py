@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -21,14 +22,20 @@ UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
 )
 
+READER_GONE = 128 + 13  # 13: SIGPIPE
+
 
 def fit(text: str) -> str:
     """The text with control and direction codes spelled out, so that a terminal shows them instead of obeying."""
     return UNFIT.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
+class ReaderGone(Exception):
+    """Whoever read what a command prints has gone (`| head`)."""
+
+
 class _Fit:
-    """A stream that prints only what is fit for a terminal."""
+    """A stream that prints only what is fit for a terminal. Raises ReaderGone."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
@@ -38,8 +45,18 @@ class _Fit:
 
     def write(self, text: str) -> int:
         """Print the text, made fit."""
-        self.stream.write(fit(text))
+        try:
+            self.stream.write(fit(text))
+        except BrokenPipeError as error:
+            raise ReaderGone from error
         return len(text)
+
+    def flush(self) -> None:
+        """Hand over what was printed."""
+        try:
+            self.stream.flush()
+        except BrokenPipeError as error:
+            raise ReaderGone from error
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
@@ -54,11 +71,19 @@ def guard() -> None:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Within the block, all that is printed is made fit for a terminal."""
+    """Within the block, all that is printed is made fit for a terminal. Where nobody reads it any more, the command ends without
+    a word, with the exit code that a shell gives for that."""
     before = sys.stdout, sys.stderr
     guard()
     try:
-        yield
+        try:
+            yield
+        finally:
+            print(end="", flush=True)
+    except ReaderGone:
+        # What is still to be printed goes nowhere, or Python would complain of it as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(READER_GONE)
     finally:
         sys.stdout, sys.stderr = before
 

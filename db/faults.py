@@ -154,8 +154,6 @@ def disk(error: OSError) -> str:
     """What a failure of a file or a disk means."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return FULL
-    if error.errno == errno.EPIPE:
-        return "Ce qui lisait la sortie s'est arrêté avant la fin."
     what = f"« {error.filename} »" if error.filename else "Le fichier"
     return f"{what} {DISK.get(error.errno or 0, f'ne peut être lu ou écrit ({error.strerror or error})')}."
 

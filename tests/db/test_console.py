@@ -21,6 +21,8 @@ CODES = {
     *"\u061c\u200e\u200f\u202a\u202b\u202d\u202e\u2066\u2069",
 }
 
+FIGURES = ("indicators", "--from", "2025-01-01", "--to", "2025-12-31", "--by", "site")
+
 
 def said(url: str, *argv, encoding: str = "utf-8", module: str = "db"):
     """What a command answers in a process of its own, as bytes; arguments may be bytes."""
@@ -103,17 +105,7 @@ def test_control_codes_in_names_and_cells_do_not_reach_the_terminal(
         done = asked(main, *argv)
         assert not codes(done.out + done.err) and done.out + done.err, argv
     for argv in (
-        (
-            "indicators",
-            "--from",
-            "2025-01-01",
-            "--to",
-            "2025-12-31",
-            "--by",
-            "site",
-            "--department",
-            f"x{ESC}",
-        ),
+        (*FIGURES, "--department", f"x{ESC}"),
         ("target", "wait_p50", f"x{ESC}", "1", "--source", "y"),
         ("report", "--story", f"x{ESC}", "--out", tmp_path / f"r{ESC}"),
     ):
@@ -134,21 +126,28 @@ def test_a_terminal_without_a_character_does_not_stop_what_is_done(office, datab
     bad = office.path("registre", visit(site="🙂", ref="1"))
     done = said(database_url, "import", bad, encoding="ascii")
     assert done.returncode == 1 and b"Traceback" not in done.stderr
-    assert (
-        said(
-            database_url,
-            "indicators",
-            "--from",
-            "2025-01-01",
-            "--to",
-            "2025-12-31",
-            "--by",
-            "department",
-            module="dashboard",
-            encoding="cp1252",
-        ).returncode
-        == 0
+    figures = said(database_url, *FIGURES, module="dashboard", encoding="cp1252")
+    assert figures.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "argv", [("db", "status"), ("db", "--help"), ("dashboard", *FIGURES)], ids=lambda argv: argv[1]
+)
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # pipes know of none
+def test_a_command_whose_reader_goes_away_ends_without_a_word(office, database_url, argv):
+    office.hand_in("registre", visit(ref="1"))
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", *argv],
+        cwd=ROOT,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "DATABASE_URL": database_url},
+        timeout=120,
     )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 BYTES = "caf\udce9"  # what Python makes of an argument that is not UTF-8
