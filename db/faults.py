@@ -55,8 +55,8 @@ SQLITE = (
         "Le disque n'a pas pu être lu ou écrit : vérifier qu'il n'est ni plein ni en panne.",
     ),
 )
-SILENT = "La base de données ne répond pas"
-AWAY = f"{SILENT} : "
+NO_ANSWER = "La base de données ne répond pas"
+AWAY = f"{NO_ANSWER} : "
 POSTGRESQL = {
     "28P01": AWAY + "PostgreSQL refuse ce mot de passe. Corriger DATABASE_URL.",
     "28000": AWAY

@@ -18,7 +18,7 @@ FAULTY = json.dumps({
     ],
     "fixes": [],
 })  # fmt: skip
-SILENT = json.dumps({"dependencies": [{"name": "anyio", "skip_reason": "not found on PyPI"}], "fixes": []})  # fmt: skip
+SKIPPED = json.dumps({"dependencies": [{"name": "anyio", "skip_reason": "not found on PyPI"}], "fixes": []})  # fmt: skip
 
 
 def look(tmp_path, said: str, day: date = DAY) -> tuple[str, bool, bool]:
@@ -35,7 +35,7 @@ def test_a_library_with_a_known_fault_fails_with_its_name_all_day_and_is_asked_f
     assert look(tmp_path, CLEAN, DAY + timedelta(days=1)) == ("", False, True)
 
 
-@pytest.mark.parametrize("said", ["", SILENT, "Traceback", "{}", "null"])
+@pytest.mark.parametrize("said", ["", SKIPPED, "Traceback", "{}", "null"])
 def test_without_an_index_it_says_since_when_nothing_is_known_and_does_not_fail(tmp_path, said):
     words, failed, asked = look(tmp_path, said)
     assert "non vérifié depuis toujours" in words and not failed and asked

@@ -179,7 +179,7 @@ def ground(view: View, question: Question) -> Ground:
         fresh.as_of,
         fresh.age_days,
         partial,
-        tuple(p.name for p, silent in zip(table, due & ~seen, strict=True) if silent),
+        tuple(p.name for p, missing in zip(table, due & ~seen, strict=True) if missing),
         int(book.declared[rows, days][closed].sum()),
         int(book.visited[rows, days][closed].sum()),
         fresh.demo,

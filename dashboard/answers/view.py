@@ -121,7 +121,7 @@ class View:
 Asker = Person | View
 
 
-SILENT = f"{faults.SILENT}."
+NO_ANSWER = f"{faults.NO_ANSWER}."
 BUSY = "La base de données est occupée par une autre écriture."
 ENGINES: dict[str, Engine] = {}  # by address
 # Many readers are many connections, and what is asked again is kept as an answer: the system's own copy of the file will do.
@@ -152,7 +152,7 @@ def unanswered(error: Exception) -> str:
     known = {faults.NO_TABLES: faults.NO_TABLES, faults.BUSY: BUSY}
     if why := known.get(faults.sentence(error)):
         return why
-    return SILENT if faults.was_away(error) or not reachable() else ""
+    return NO_ANSWER if faults.was_away(error) or not reachable() else ""
 
 
 class _Run:

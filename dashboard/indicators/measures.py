@@ -21,7 +21,7 @@ HIDDEN = "non affiché"
 NO_DATA = "aucune donnée sur la période"
 DUE_DAYS = 30
 KNOWN_SERVICE_SHARE = 0.8
-SILENT = "n'a pas remonté ses données"
+NOT_REPORTED = "n'a pas remonté ses données"
 NOT_HANDED_IN = "registre des plaintes non remonté"
 
 
@@ -95,16 +95,16 @@ def visits(f: Facts) -> Measure:
         f"dont {off} un jour de fermeture" if off and whole_days else ""
         for off in f.off_day_visits.tolist()
     ]
-    silent = (f.reporting == 0) & (n == 0)
-    count = np.where(silent, np.nan, n)
-    note = [SILENT if s else text for s, text in zip(silent, note, strict=True)]
+    absent = (f.reporting == 0) & (n == 0)
+    count = np.where(absent, np.nan, n)
+    note = [NOT_REPORTED if s else text for s, text in zip(absent, note, strict=True)]
     return Measure(count, np.full(len(n), np.nan), count, n, note)
 
 
 def visits_per_day(f: Facts) -> Measure:
     """Visits per open site-day."""
     m = ratio(f.counter("visits"), f.open_days, 1, "aucun jour ouvert connu")
-    return hide(m, (f.reporting == 0) & (f.counter("visits") == 0), SILENT)
+    return hide(m, (f.reporting == 0) & (f.counter("visits") == 0), NOT_REPORTED)
 
 
 def women_share(f: Facts) -> Measure:
@@ -117,7 +117,7 @@ def women_share(f: Facts) -> Measure:
 def visits_per_1000(f: Facts) -> Measure:
     """Visits at CCSP per 1 000 inhabitants of their communes, census of 2013."""
     m = ratio(f.ccsp_visits, f.population, 1000, NO_DATA)
-    m = hide(m, (f.reporting == 0) & (f.ccsp_visits == 0), SILENT)
+    m = hide(m, (f.reporting == 0) & (f.ccsp_visits == 0), NOT_REPORTED)
     return replace(m, f.ccsp_sites == 0, OUT_OF_SCOPE)
 
 
@@ -196,8 +196,8 @@ def _fast(f: Facts) -> np.ndarray:
 
 def _unreported(f: Facts) -> np.ndarray:
     """Keys for which no site has handed in its complaints: their zero would be silence, not a count."""
-    silent: np.ndarray = f.complaint_reporting == 0
-    return silent
+    absent: np.ndarray = f.complaint_reporting == 0
+    return absent
 
 
 def complaints_per_1000(f: Facts) -> Measure:

@@ -101,7 +101,7 @@ def _reporting(s: Situation) -> Line:
     closed = s.figures["completeness"]
     name = f"{french.capital(s.scope)}, {s.period.whole.label}{S}:"
     parts = [
-        f"{name} {_who(s.figures['visits'], s.ground.silent)}{S}; {french.within(_labelled(closed))}."
+        f"{name} {_who(s.figures['visits'], s.ground.not_reported)}{S}; {french.within(_labelled(closed))}."
     ]
     if s.period.partial:
         known, due = s.period.period, s.period.whole
@@ -116,7 +116,7 @@ def _reporting(s: Situation) -> Line:
     return Line(" ".join(parts), "completeness", closed.n)
 
 
-def _who(figure: Figure, silent: Sequence[str]) -> str:
+def _who(figure: Figure, not_reported: Sequence[str]) -> str:
     sent, expected = figure.sites_reporting, figure.sites_expected
     if expected == 0:
         return "aucun centre n'était attendu"
@@ -127,10 +127,10 @@ def _who(figure: Figure, silent: Sequence[str]) -> str:
         if sent
         else f"aucun centre sur {french.number(expected)} n'a remonté ses données"
     )
-    if not silent:
+    if not not_reported:
         return reported
-    have_not = "n'a" if len(silent) == 1 else "n'ont"
-    return f"{reported}{S}; {have_not} pas transmis{S}: {french.join_words(silent)}"
+    have_not = "n'a" if len(not_reported) == 1 else "n'ont"
+    return f"{reported}{S}; {have_not} pas transmis{S}: {french.join_words(not_reported)}"
 
 
 def _volume(s: Situation) -> Line:

@@ -14,13 +14,13 @@ GAP = 0.02  # share of visits by which the closings may differ from the register
 @dataclass(frozen=True)
 class Ground:
     """What is known of a question beside its figures. declared, entered: visits of closed days, as declared at the
-    closing and as entered in the register. silent: names of expected sites without data in the period. measuring: sites
+    closing and as entered in the register. not_reported: names of expected sites without data in the period. measuring: sites
     that measure waits; None where it is not asked."""
 
     as_of: date | None
     age_days: int | None
     partial: bool
-    silent: tuple[str, ...]
+    not_reported: tuple[str, ...]
     declared: int
     entered: int
     demo: bool
@@ -78,8 +78,8 @@ def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
         warnings.append(reason(figure).lower())
     if ground.partial:
         warnings.append("période partielle")
-    if ground.silent and BY_CODE[code].register == "visits":
-        warnings.append(f"sans données : {french.some(ground.silent)}")
+    if ground.not_reported and BY_CODE[code].register == "visits":
+        warnings.append(f"sans données : {french.some(ground.not_reported)}")
     if ground.entered and abs(ground.declared - ground.entered) > GAP * ground.entered:
         gap = 100 * (ground.declared - ground.entered) / ground.entered
         warnings.append(

@@ -7,7 +7,7 @@ from functools import cache
 from html import escape
 
 from dashboard.accounts.passwords import ADVISED, LEAST
-from dashboard.answers.view import SILENT
+from dashboard.answers.view import NO_ANSWER
 from dashboard.settings import load
 from dashboard.ui import shell
 from dashboard.ui.errors import unprepared
@@ -207,7 +207,7 @@ def away() -> str:
     """Where the database does not answer."""
     return _page(
         "Patienter",
-        f"<p>{SILENT} Recommencer dans un moment.</p>"
+        f"<p>{NO_ANSWER} Recommencer dans un moment.</p>"
         '<p><a href="/">Ouvrir le tableau de bord</a></p>',
     )
 

@@ -216,7 +216,7 @@ def rows(answer) -> int:
     if isinstance(answer, figures.Comparison):
         return answer.sites
     if isinstance(answer, Ground):
-        return len(answer.silent) + answer.declared + answer.entered
+        return len(answer.not_reported) + answer.declared + answer.entered
     if isinstance(answer, Mapping) and all(isinstance(v, Mapping) for v in answer.values()):
         return sum(
             f.n if isinstance(f, Figure) else 1 for of in answer.values() for f in of.values()

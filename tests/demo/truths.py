@@ -20,7 +20,7 @@ from tests.browser.served import make_demo
 from tests.demo.series import Rows, of_database
 
 LATE = 30  # days
-SILENT = 7  # days
+SILENT_DAYS = 7
 DAY = pd.Timedelta(days=1)
 
 
@@ -115,7 +115,9 @@ class Truths:
         waiting = complaints[complaints["resolved"].isna()].copy()
         last = pd.Series(pd.Timestamp(self.rows.until) - DAY, self.rows.codes)
         seen = self._seen().groupby("site")["day"].max()
-        silent = last - seen > SILENT * DAY  # what became of theirs since then, nobody has said
+        silent = (
+            last - seen > SILENT_DAYS * DAY
+        )  # what became of theirs since then, nobody has said
         last = last.where(~silent, seen)
         waiting["age"] = (last[waiting["site"]].to_numpy() - waiting["received"]).dt.days
         return waiting.sort_values("age", ascending=False)
@@ -142,7 +144,9 @@ class Truths:
         """Sites without visit or closing for more than a week."""
         seen = self._seen().groupby("site")["day"].max()
         ago = (pd.Timestamp(self.rows.until) - seen).dt.days - 1
-        return "; ".join(f"{self.name[s]} depuis {n} jours" for s, n in ago.items() if n > SILENT)
+        return "; ".join(
+            f"{self.name[s]} depuis {n} jours" for s, n in ago.items() if n > SILENT_DAYS
+        )
 
     def busy_hour(self, site: str) -> str:
         """The weekday and hour of most arrivals a day open, of a site."""

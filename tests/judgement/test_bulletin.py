@@ -124,7 +124,7 @@ LEVELS = {
 
 @cache
 def pool(code: str) -> tuple[Signal, ...]:
-    """Signals of all kinds for an indicator: calm, up, down, too short, too rare, by quarter, of an earlier month, silent."""
+    """Signals of all kinds for an indicator: calm, up, down, too short, too rare, by quarter, of an earlier month, missing."""
     october, march, level = date(2026, 10, 1), date(2026, 3, 1), LEVELS[code]
     more = 30 if code in VOLUMES else 0  # months before a volume is judged
     found = [
@@ -169,7 +169,7 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
     some = lambda most: r.choice([0, 1, 2, r.randint(3, 60), r.randint(0, most)])  # noqa: E731
     sites = (reporting, expected)
     visits = some(40_000) if reporting else 0
-    silent = not visits and not reporting
+    not_reported = not visits and not reporting
     days = some(700)
     timed = r.choice([0, visits, r.randint(0, visits)])
     gone, known = sorted((some(visits), r.randint(0, visits)))
@@ -181,22 +181,24 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
     fast, soon = r.randint(0, due), r.randint(0, received - due)
     waiting = some(40) if handed[0] else 0
     none = "registre des plaintes non remonté"
-    hidden_off = "" if silent else r.choice(["", f"dont {r.randint(1, 9)} un jour de fermeture"])
+    hidden_off = (
+        "" if not_reported else r.choice(["", f"dont {r.randint(1, 9)} un jour de fermeture"])
+    )
     found = [
         figure(
             "visits",
-            value=None if silent else visits,
+            value=None if not_reported else visits,
             n=visits,
-            note="n'a pas remonté ses données" if silent else hidden_off,
+            note="n'a pas remonté ses données" if not_reported else hidden_off,
             sites=sites,
         ),
         figure(
             "visits_per_day",
             visits,
             days,
-            visits / days if days and not silent else None,
+            visits / days if days and not not_reported else None,
             days,
-            "" if days and not silent else "aucun jour ouvert connu",
+            "" if days and not not_reported else "aucun jour ouvert connu",
             sites,
         ),
         figure(
@@ -255,7 +257,7 @@ def situation(seed: int) -> Situation:
     alone = r.random() < 0.15
     names = r.sample(SITES, 1 if alone else r.choice([0, 1, 2, len(SITES)]))
     expected = max(len(names), r.choice([0, 1, 2]))
-    silent = tuple(sorted(names[: r.choice([0, 1, 2, len(names)])]))
+    not_reported = tuple(sorted(names[: r.choice([0, 1, 2, len(names)])]))
     month = date(2026, r.choice([3, 10, 11]), 1)
     whole = Period(month, month_end(month))
     last = r.choice([whole.last, whole.last, month.replace(day=r.choice([1, 10]))])
@@ -271,7 +273,9 @@ def situation(seed: int) -> Situation:
         calm,
         pool if alone else wholes,
     )
-    ground = Ground(last, r.choice([0, 1, 9]), r.random() < 0.3, silent, 0, 0, r.random() < 0.5)
+    ground = Ground(
+        last, r.choice([0, 1, 9]), r.random() < 0.3, not_reported, 0, 0, r.random() < 0.5
+    )
     unmeasured = tuple(names[: r.choice([0, 0, 1, 2, 6])])
     scope = f"le {names[0]}" if alone else r.choice(SCOPES)
     if (
@@ -281,7 +285,7 @@ def situation(seed: int) -> Situation:
     return Situation(
         Clipped(whole, Period(month, last)),
         scope,
-        figures_of(r, expected, expected - len(silent)),
+        figures_of(r, expected, expected - len(not_reported)),
         own,
         by_site,
         ground,
@@ -410,7 +414,11 @@ def read_french(text: str) -> None:
 
 def read_reporting(s: Situation, text: str) -> None:
     visits = s.figures["visits"]
-    sent, expected, silent = visits.sites_reporting, visits.sites_expected, s.ground.silent
+    sent, expected, not_reported = (
+        visits.sites_reporting,
+        visits.sites_expected,
+        s.ground.not_reported,
+    )
     assert text[0].lower() + text[1 : len(s.scope)] == s.scope
     month = s.period.whole.first
     assert f", {MONTHS[month.month - 1]} {month.year} : " in text
@@ -427,16 +435,16 @@ def read_reporting(s: Situation, text: str) -> None:
             1: "données remontées" if sent else "aucune donnée remontée",
         }
         assert f" : {start[expected]} ;" in text
-    named = expected > 1 and bool(silent)
+    named = expected > 1 and bool(not_reported)
     assert ("pas transmis" in text) == named
     if named:
         assert (
             ("n'a pas transmis : " in text)
-            == (len(silent) == 1)
+            == (len(not_reported) == 1)
             != ("n'ont pas transmis : " in text)
         )
         names = re.search("pas transmis : ([^;]+) ;", text)[1]
-        assert sorted(re.split(", | et ", names)) == list(silent)
+        assert sorted(re.split(", | et ", names)) == list(not_reported)
     assert f"jours clôturés : {said_of(s.figures['completeness'])}." in text
     known, due = s.period.period, s.period.whole
     assert ("Période partielle" in text) == (known != due or s.ground.partial)
@@ -753,8 +761,16 @@ def test_the_situations_hold_what_may_go_wrong():
         )
         for code in ("visits", "complaints_30d", "complaints_open", "wait_p50"):
             seen[code, min(s.figures[code].n, 3)] += 1
-        seen[f"silent {min(len(s.ground.silent), 3)}"] += 1
-    assert set(seen) >= {*WORDS, "rien", "trop peu", "silent 0", "silent 1", "silent 2", "silent 3"}
+        seen[f"not reported {min(len(s.ground.not_reported), 3)}"] += 1
+    assert set(seen) >= {
+        *WORDS,
+        "rien",
+        "trop peu",
+        "not reported 0",
+        "not reported 1",
+        "not reported 2",
+        "not reported 3",
+    }
     assert {k: n for k, n in seen.items() if n < 3} == {}
     assert all(
         seen[code, n] for code in ("visits", "complaints_30d", "complaints_open") for n in range(4)
@@ -836,7 +852,13 @@ def test_two_points_allow_nothing_however_far_apart():
 def test_what_is_missing_is_said_and_is_never_0():
     lines = write(
         Situation(
-            NOVEMBER, "le réseau", EMPTY, {}, {}, replace(NOTHING, silent=SITES[:3]), NO_CHANCE
+            NOVEMBER,
+            "le réseau",
+            EMPTY,
+            {},
+            {},
+            replace(NOTHING, not_reported=SITES[:3]),
+            NO_CHANCE,
         )
     )
     assert [plain(line.text) for line in lines] == [
@@ -873,7 +895,7 @@ def test_a_median_wait_never_stands_alone(n):
 
 @pytest.mark.pitfall(38)
 @pytest.mark.parametrize(
-    "n, users, complaints, silent",
+    "n, users, complaints, not_reported",
     [
         (
             0,
@@ -895,7 +917,7 @@ def test_a_median_wait_never_stands_alone(n):
         ),
     ],
 )
-def test_words_agree_with_0_1_and_2(n, users, complaints, silent):
+def test_words_agree_with_0_1_and_2(n, users, complaints, not_reported):
     both = (2, 2)
     figures = EMPTY | {
         "visits": figure("visits", value=n, n=n, sites=both),
@@ -907,14 +929,20 @@ def test_words_agree_with_0_1_and_2(n, users, complaints, silent):
     }
     lines = write(
         Situation(
-            NOVEMBER, "l'Ouémé", figures, {}, {}, replace(NOTHING, silent=SITES[:n]), NO_CHANCE
+            NOVEMBER,
+            "l'Ouémé",
+            figures,
+            {},
+            {},
+            replace(NOTHING, not_reported=SITES[:n]),
+            NO_CHANCE,
         )
     )
     texts = [plain(line.text) for line in lines]
     assert texts[3].startswith(
         "L'Ouémé, novembre 2026 : 2 centres sur 2 ont remonté leurs données ;"
     )
-    assert texts[4] == users and texts[2].endswith(complaints) and silent in texts[3]
+    assert texts[4] == users and texts[2].endswith(complaints) and not_reported in texts[3]
 
 
 def test_lines_are_tied_to_charts_of_the_page():
