@@ -165,7 +165,7 @@ class Parsing:
         self.problems.sort(key=lambda p: (sheets.index(p.sheet), p.line or 0))
         if self.replace_days:
             self._whole(self.site_days)
-        if reader.repeated:
+        if reader.repeated and not self.problems:
             self.remarks.append(
                 f"Lignes répétées à l'identique, comptées une fois : {reader.repeated}."
             )
