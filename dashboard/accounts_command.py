@@ -128,7 +128,7 @@ def _guests(person: Person, _arguments: Namespace) -> None:
 
 def _revoke(person: Person, arguments: Namespace) -> None:
     guests.close(person, arguments.number)
-    print("Le lien est fermé ; ceux qui sont entrés par lui sont dehors.")
+    print("Le lien est fermé ; ceux qui sont entrés par lui sont déconnectés.")
 
 
 def _local(at: datetime) -> str:

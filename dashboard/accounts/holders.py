@@ -48,6 +48,8 @@ def as_kept(name: str) -> str | None:
 def named(name: str) -> str:
     """The name as it is kept. Raises Refused for what is no name."""
     kept = as_kept(name)
+    if not name.strip():
+        raise Refused("Écrire le nom du compte : prenom.nom, par exemple.")
     if kept is None:
         raise Refused(
             f"« {name} » n'est pas un nom de compte : de 2 à 80 lettres, chiffres, points, tirets ou @, sans espace."
@@ -177,12 +179,16 @@ def _once(connection: Connection, digest: str | None) -> dict[str, Any]:
 def _values(connection: Connection, wanted: Wanted, holder: Holder | None) -> dict[str, Any]:
     """Role and places that go together. Raises Refused."""
     role = wanted.role if wanted.role is not None else (holder.role if holder else "")
+    if not role:
+        raise Refused("Choisir le rôle du compte.")
     if role not in GIVEN:
         raise Refused(f"« {role} » n'est pas un rôle : {', '.join(GIVEN)}.")
     departments, sites = access.places(connection)
     email = wanted.email if wanted.email is not None else (holder.email if holder else None)
     if email and not EMAIL.fullmatch(email):
-        raise Refused(f"« {email} » n'est pas une adresse électronique.")
+        raise Refused(
+            f"« {email} » n'est pas une adresse électronique : l'écrire comme prenom.nom@exemple.bj."
+        )
     return {
         "role": role,
         "email": email or None,
@@ -217,9 +223,9 @@ def _places(
         if wanted:
             raise Refused(f"Ce rôle n'est pas limité à un {word} : ne pas donner {option}.")
         return None
-    chosen = frozenset(wanted) if wanted else held or frozenset()
+    chosen = (held if wanted is None else frozenset(wanted)) or frozenset()
     if not chosen:
-        raise Refused(f"Ce rôle est celui d'un {word} au moins : dire lequel.")
+        raise Refused(f"Ce rôle répond d'un {word} au moins : choisir lequel.")
     if unknown := sorted(chosen - there):
         raise Refused(f"{word} inconnu : {', '.join(unknown)}.")
     return chosen

@@ -83,10 +83,10 @@ def waiting(view: View, question: Question, key: str) -> Panel:
     if not len(known):
         return Panel(key, title, _nothing(view, NONE_KNOWN))
     counted, listed = _bands(known), open_rows(view, question)
-    total, late = sum(n for _, n in counted), sum(n for _, n in counted[LATE_BAND:])
+    total = sum(n for _, n in counted)
     caption = "Quelle que soit la période choisie."
     if len(listed) < total:
-        caption += f" {_not_listed(len(listed))}"
+        caption += f" {_not_listed(len(listed), total)}"
     return Panel(
         key,
         title,
@@ -94,7 +94,7 @@ def waiting(view: View, question: Question, key: str) -> Panel:
         if len(listed) or not total
         else _by_age(counted),
         caption=caption,
-        finding=_among(late, total, at_date(view)),
+        finding=_found(counted, listed, at_date(view)),
         strip=strip(view, question, "complaints_open"),
         rows=bool(len(listed)),
     )
@@ -103,6 +103,14 @@ def waiting(view: View, question: Question, key: str) -> Panel:
 def _nothing(view: View, why: str) -> Message:
     """What stands in the place of complaints where there are none, or none for who asks."""
     return Message(f"{NOT_OPEN}." if view.access.guest else why)
+
+
+def _found(counted: list[tuple[str, int]], listed: Register, when: str) -> str:
+    """What the list holds: of some of the sites, where one answers for these alone; all, where no row is for who asks."""
+    total, own = sum(n for _, n in counted), len(listed)
+    rows = _bands(listed) if own else counted
+    said = _among(sum(n for _, n in rows[LATE_BAND:]), own or total, when)
+    return f"Là où vous répondez{S}: {french.within(said)}" if 0 < own < total else said
 
 
 def _among(late: int, total: int, when: str) -> str:
@@ -168,11 +176,11 @@ def _most(late: Counter[str]) -> str:
     return f"De plus de {LATE_DAYS} jours{S}: {said}{more}" if named else ""
 
 
-def _not_listed(listed: int) -> str:
+def _not_listed(listed: int, total: int) -> str:
     """Why not all of them are listed: rows are for fewer people than figures."""
     if not listed:
         return "La liste des plaintes n'est pas ouverte à qui ne répond pas de ces centres."
-    return f"La liste en a {french.number(listed)}, celles des centres dont vous répondez."
+    return f"La liste en a {french.number(listed)}, celles des centres dont vous répondez, sur {french.number(total)} en cours."
 
 
 def _bands(complaints: Register) -> list[tuple[str, int]]:

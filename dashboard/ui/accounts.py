@@ -18,7 +18,7 @@ from dashboard.period import local
 from dashboard.settings import load
 from dashboard.ui import errors, guest_links, outcome, session, tables
 
-ONCE = "password_once"  # (account, password) of the last one that was made: shown by the run that follows, and no other
+ONCE = "password_once"  # (form, account, password) of the last one that was made: shown by the run that follows, and no other
 
 
 def show() -> None:
@@ -27,7 +27,6 @@ def show() -> None:
     held, names = accounts.everyone(person), every_site(person)
     bound = accounts.bound(person)
     tables.draw(_listed(person, held, names, bound), label="Comptes", height=460)
-    _told_once()
     left, right = st.columns(2, gap="large")
     with left:
         st.header("Ajouter un compte", anchor=False)
@@ -86,11 +85,12 @@ def _state(one: Holder) -> str:
     return "attend son premier mot de passe" if one.must_change else "ouvert"
 
 
-def _told_once() -> None:
-    """The password that works once, in this run and no other."""
-    if ONCE not in st.session_state:
+def _told_once(form: str) -> None:
+    """What became of a form, and under it the password that works once, in this run and no other."""
+    outcome.said(form)
+    if st.session_state.get(ONCE, ("",))[0] != form:
         return
-    name, password = st.session_state.pop(ONCE)
+    _, name, password = st.session_state.pop(ONCE)
     if not password:
         return  # the provider of identities opens it
     with st.container(border=True):
@@ -106,7 +106,7 @@ def _adding(person: Person, names: Mapping[str, str]) -> None:
         st.text_input("Nom du compte", max_chars=80, key="ajouter_nom", placeholder="prenom.nom")
         _what(person, names, "ajouter", Wanted())
         st.button("Ajouter", on_click=_add, key="ajouter")
-    outcome.said("ajouter")
+    _told_once("ajouter")
 
 
 def _changing(
@@ -122,7 +122,7 @@ def _changing(
         with st.container(horizontal=True):
             for label, act, *which in _acts(key, one.id in bound):
                 st.button(label, on_click=act, args=(one.name, *which), key=f"{key}_{label}")
-    outcome.said("changer")
+    _told_once("changer")
 
 
 def _acts(key: str, bound: bool) -> list[tuple[Any, ...]]:
@@ -185,13 +185,10 @@ def _wanted(key: str) -> Wanted:
 @errors.said_plainly()  # called between two runs, where nothing else catches
 def _add() -> None:
     name = st.session_state["ajouter_nom"]
-    told = (
-        "son mot de passe est en haut de la page"
-        if load().local_accounts
-        else "le compte du ministère l'ouvre"
-    )
-    with outcome.telling("ajouter", f"Le compte est ajouté ; {told}."):
-        st.session_state[ONCE] = name, accounts.add(session.person(), name, _wanted("ajouter"))
+    told = "" if load().local_accounts else " ; le compte du ministère l'ouvre"
+    with outcome.telling("ajouter", f"Le compte est ajouté{told}."):
+        password = accounts.add(session.person(), name, _wanted("ajouter"))
+        st.session_state[ONCE] = "ajouter", name, password
         st.session_state["ajouter_nom"] = st.session_state["ajouter_adresse"] = ""
 
 
@@ -207,12 +204,12 @@ def _change(name: str, key: str) -> None:
 @errors.said_plainly()
 def _reset(name: str) -> None:
     told = (
-        "Le nouveau mot de passe est en haut de la page."
+        "L'ancien mot de passe n'ouvre plus."
         if load().local_accounts
         else "Le compte est ouvert ; le compte du ministère l'ouvre, à la prochaine connexion."
     )
     with outcome.telling("changer", told):
-        st.session_state[ONCE] = name, accounts.reset(session.person(), name)
+        st.session_state[ONCE] = "changer", name, accounts.reset(session.person(), name)
         session.LOOKOUT.forget_account(name)
 
 

@@ -26,13 +26,13 @@ def show() -> None:
         f"Un lien fait entrer sans compte, {guests.LONGEST} jours et {guests.MOST_USES} fois au plus. Les invités voient les"
         " chiffres, les cartes et les graphiques ; aucune plainte une par une, ni rien de moins de 5 plaintes."
     )
-    _told_once()
     _making(person)
+    outcome.said("liens")
+    _told_once()
     for one in guests.holding(person):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(escaped(_said(one)), width="content")
             st.button("Fermer ce lien", on_click=_close, args=(one.id,), key=f"lien_{one.id}")
-    outcome.said("liens")
 
 
 def _told_once() -> None:
@@ -77,7 +77,7 @@ def _said(one: Link) -> str:
 @errors.said_plainly()  # called between two runs, where nothing else catches
 def _make() -> None:
     typed = st.session_state
-    with outcome.telling("liens", "Le lien est fait ; il est en haut de cette partie."):
+    with outcome.telling("liens", "Le lien est fait."):
         link, address = guests.make(
             session.person(),
             typed["lien_pour"],
@@ -90,6 +90,8 @@ def _make() -> None:
 
 @errors.said_plainly()
 def _close(number: int) -> None:
-    with outcome.telling("liens", "Le lien est fermé ; ceux qui sont entrés par lui sont dehors."):
+    with outcome.telling(
+        "liens", "Le lien est fermé ; ceux qui sont entrés par lui sont déconnectés."
+    ):
         guests.close(session.person(), number)
         session.LOOKOUT.forget_guests()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.accounts.rights import Person
+from dashboard.accounts.rights import Person, Reach, reach
 from dashboard.actions import accesses
 from dashboard.answers import register
 from dashboard.answers.question import Question
@@ -12,8 +12,20 @@ NOTED = "looked_at"  # the places of which it is noted already
 
 def at_complaints(person: Person, question: Question) -> None:
     """Note it, where the person is given any."""
-    place = question.site or ", ".join(question.departments) or "tout le réseau"
+    place = _where(person, question)
     noted = st.session_state.setdefault(NOTED, set())
     if place not in noted and len(register.open_rows(person, question)):
         noted.add(place)
         accesses.note_beside(person, "looked at complaints", {"scope": place})
+
+
+def _where(person: Person, question: Question) -> str:
+    """Of where the complaints were: what was asked for, as far as the person's right goes."""
+    far, places = reach(person, "complaint_list"), frozenset(question.departments)
+    if question.site:
+        return question.site
+    if far == Reach.SITES:
+        places = person.sites or frozenset()
+    elif far == Reach.DEPARTMENTS and person.departments:
+        places = places & person.departments or person.departments
+    return ", ".join(sorted(places)) or "tout le réseau"

@@ -1,16 +1,20 @@
 """The page « Mon compte »: who one is here, the password, where one is signed in."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from html import escape
 
 import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import ROLES, Person, may
 from dashboard.actions import accounts
+from dashboard.answers.network import every_site
+from dashboard.panel import Link
 from dashboard.period import local
 from dashboard.settings import load
 from dashboard.ui import errors, guest_links, outcome, session
-from dashboard.ui.escape import escaped
+from dashboard.ui.links import anchor
 
 # Forms of the gate's, at addresses that are no pages: a link would be followed inside the application.
 CHANGE = '<form method="get" action="/mot-de-passe"><button>Changer de mot de passe</button></form>'
@@ -20,7 +24,7 @@ OUT = '<form method="post" action="/deconnexion"><button>Se déconnecter</button
 def show() -> None:
     """The page."""
     person = session.person()
-    st.markdown(escaped(f"{person.name}, {_for(person)}"))
+    st.html(f"<p>{escape(person.name)}, {_for(person)}</p>")
     bound = accounts.own_binding(person)
     if bound:
         st.markdown(f"Ce compte s'ouvre par l'identité du ministère, depuis le {_when(bound)}.")
@@ -28,21 +32,31 @@ def show() -> None:
         st.markdown("Ce compte s'ouvre par un mot de passe.")
     st.html(f'<div class="ccsp-way">{"" if bound else CHANGE}{OUT}</div>')
     st.header("Où ce compte est ouvert", anchor=False)
-    entries = accounts.own_sessions(person)
-    for entry in entries:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"Depuis le {_when(entry.began_at)}, vu le {_when(entry.seen_at)}", width="content"
-            )
-            st.button("Fermer", on_click=_close, args=(entry.id,), key=f"fermer_{entry.id}")
-    if len(entries) > 1:
-        st.button("Tout fermer", on_click=_close, key="fermer_toutes")
-    st.caption(
-        "« Fermer » déconnecte ce navigateur-là. Si c'est celui-ci, il faut se connecter de nouveau."
-    )
-    outcome.said("sessions")
+    _sessions(person)
     if may(person, "guest_links"):
         guest_links.show()
+
+
+def _sessions(person: Person) -> None:
+    """Where the account is open: here first, then elsewhere, each of which can be shut from here."""
+    here, entries = session.entry(), accounts.own_sessions(person)
+    # A page that went on with a later sign-in, in another window, does not know its number.
+    other = "Un autre navigateur" if here in {one.id for one in entries} else "Un navigateur"
+    for one in sorted(entries, key=lambda one: one.id != here):
+        where = "Ce navigateur" if one.id == here else other
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"{where}, depuis le {_when(one.began_at)}, vu le {_when(one.seen_at)}",
+                width="content",
+            )
+            if one.id != here:  # « Se déconnecter » is for this one
+                st.button("Fermer", on_click=_close, args=(one.id,), key=f"fermer_{one.id}")
+    if len(entries) > 1:
+        st.button("Tout fermer, ici aussi", on_click=_close, key="fermer_toutes")
+        st.caption(
+            "Un navigateur que l'on ferme est déconnecté tout de suite, avec toutes ses pages."
+        )
+    outcome.said("sessions")
 
 
 @errors.said_plainly()  # called between two runs, where nothing else catches
@@ -54,10 +68,24 @@ def _close(number: int | None = None) -> None:
 
 
 def _for(person: Person) -> str:
-    """« directeur : Zou »."""
-    places = sorted((person.departments or frozenset()) | (person.sites or frozenset()))
-    role = ROLES.get(person.role, "")
-    return f"{role}{french.SPACE}: {french.join_words(places)}" if places else role
+    """« directeur : Zou », each place leading to its page: HTML."""
+    names = every_site(person) if person.sites else {}
+    links = [
+        *(
+            anchor(d, Link("departement", (("departement", d),)), ())
+            for d in _in_order(person.departments)
+        ),
+        *(
+            anchor(names.get(s, s), Link("site", (("centre", s),)), ())
+            for s in _in_order(person.sites)
+        ),
+    ]
+    role = escape(ROLES.get(person.role, ""))
+    return f"{role}{french.SPACE}: {french.join_words(links)}" if links else role
+
+
+def _in_order(places: Iterable[str] | None) -> list[str]:
+    return sorted(places or (), key=french.alphabetical)
 
 
 def _when(at: datetime) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextvars import ContextVar
 
+import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.accounts.lookout import Lookout, limits
@@ -16,6 +17,9 @@ NOTICES = "notices"  # values of the URL that could not be used, to be said once
 # open, and gives a page back to nobody else.
 HEADER = "ccsp-account"
 TOLD = {HEADER: "account"}  # server.trustedUserHeaders
+# And in this one the number of the sign-in by which the page's browser came in. Streamlit does not compare it: a page goes on
+# with a later sign-in.
+ENTRY = "ccsp-entry"
 # The same, of the connection on which something is asked at this moment: all that Streamlit does for it runs in its context.
 ASKING: ContextVar[str | None] = ContextVar("asking", default=None)
 
@@ -26,6 +30,11 @@ LOOKOUT = Lookout(engine, limits)
 def person() -> Person:
     """Who asks, looked up at each run and in each fragment; nobody, where the gate did not say who."""
     return LOOKOUT.asks(_told())
+
+
+def entry() -> int:
+    """The number of the sign-in by which this page's browser came in; 0 where the gate said none."""
+    return int(st.context.headers.get(ENTRY) or 0)
 
 
 def asker() -> Callable[[], Person]:

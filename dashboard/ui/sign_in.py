@@ -23,7 +23,7 @@ from dashboard.ui import errors, origin, sign_in_pages
 from dashboard.ui.desk import Visitor
 from dashboard.ui.lent import Lent
 from dashboard.ui.open_pages import OpenPage, OpenPages
-from dashboard.ui.session import ASKING, HEADER, LOOKOUT
+from dashboard.ui.session import ASKING, ENTRY, HEADER, LOOKOUT
 from dashboard.ui.sign_in_forms import CHANGE, FORMS, IN, Forms, wanted
 
 LOG = logging.getLogger("ccsp")
@@ -140,7 +140,7 @@ class SignIn:
         self.pages.open(page)
         ASKING.set(told)  # a connection has a task of its own, and so a context
         try:
-            await self.app(saying(scope, told), page.heard, page.said)
+            await self.app(saying(scope, told, seen.latest), page.heard, page.said)
         finally:
             self.pages.pages.discard(page)
             if page.listening:
@@ -208,8 +208,9 @@ def is_document(scope: Scope) -> bool:
     return "text/html" in headers.get("accept", "")
 
 
-def saying(scope: Scope, told: str) -> Scope:
-    """The request without our cookies, and with what the gate says of who asks in place of anything that a client said."""
+def saying(scope: Scope, told: str, entry: int = 0) -> Scope:
+    """The request without our cookies, and with what the gate says of who asks in place of anything that a client said. entry:
+    the number of his sign-in."""
     headers = []
     for name, value in scope["headers"]:  # names in small letters, as ASGI has them
         if name == b"cookie":
@@ -219,6 +220,8 @@ def saying(scope: Scope, told: str) -> Scope:
             headers.append((name, value))
     if told:
         headers.append((HEADER.encode(), told.encode()))
+    if entry:
+        headers.append((ENTRY.encode(), str(entry).encode()))
     return {**scope, "headers": headers}
 
 

@@ -151,11 +151,12 @@ def test_what_only_begins_like_the_icon_is_no_public_file(closed):
 def test_what_a_client_says_of_who_it_is_never_reaches_the_application(closed):
     account = closed.someone()
     true = account.get("/").told
-    for said in ("ccsp-account", "Ccsp-Account", "CCSP-ACCOUNT", "ccsp-role"):
+    for said in ("ccsp-account", "Ccsp-Account", "CCSP-ACCOUNT", "ccsp-role", "ccsp-entry"):
         assert Browser().get("/", **{said: true}).status == 303
         answer = account.get("/", **{said: "autre.1"})
         headers = {n.lower(): v for n, v in answer.behind["headers"].items()}
         assert (headers["ccsp-account"], headers.get("ccsp-role")) == (true, None)
+        assert "ccsp-entry" not in headers
 
 
 def test_the_application_never_sees_the_gate_s_cookies_and_sees_the_others(closed):

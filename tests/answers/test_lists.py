@@ -103,7 +103,9 @@ def test_who_may_see_some_sites_rows_is_given_these_and_told_of_the_others(asked
     three_complaints(asked)
     panel = complaints.waiting(seeing(frozenset({KANDI})), YEAR, "en_cours")
     assert [row[0] for row in read(panel)] == ["P-3", "P-1"]
-    assert "2 plaintes attendent" in panel.finding.translate(PLAIN)
+    assert panel.finding.translate(PLAIN) == (
+        "Là où vous répondez : 1 plainte attend depuis plus de 30 jours, sur 2 en cours au 24/11/2025"
+    )
     assert "La liste en a 2" in panel.caption.translate(PLAIN)
 
 
@@ -113,8 +115,8 @@ def test_a_director_of_the_zou_is_listed_its_complaints_beside_the_figures_of_th
     panel = complaints.waiting(director, YEAR, "en_cours")
     assert [row[0] for row in read(panel)] == ["P-2"]
     said = panel.caption.translate(PLAIN)
-    assert panel.finding.translate(PLAIN).endswith("sur 3 en cours au 24/11/2025")
-    assert "La liste en a 1, celles des centres dont vous répondez." in said
+    assert panel.finding.translate(PLAIN).startswith("Là où vous répondez : 1 plainte attend ")
+    assert "La liste en a 1, celles des centres dont vous répondez, sur 3 en cours." in said
     elsewhere = complaints.waiting(director, replace(YEAR, departments=("Alibori",)), "en_cours")
     assert dict(read(elsewhere))["31 à 60 jours"] == "1" and "P-3" not in repr(elsewhere)
     assert elsewhere.caption.endswith(

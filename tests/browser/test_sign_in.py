@@ -157,6 +157,8 @@ def test_a_director_elsewhere_signs_in_sees_his_own_signs_out_and_his_old_cookie
         complaints = whose.locator(".ccsp-table").first
         expect(complaints).to_contain_text(own)
         expect(complaints).not_to_contain_text(foreign)
+    page.goto(f"{office.address}/mon-compte")
+    expect(page.get_by_text("Ce navigateur, depuis le")).to_be_visible()
     page.goto(f"{office.address}/plaintes?departement=Borgou")
     settled(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Borgou")

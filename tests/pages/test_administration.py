@@ -1,6 +1,8 @@
 """The pages of accounts: added, changed, closed; one's own sign-ins; the journal, read and searched."""
 
 import io
+import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -58,12 +60,21 @@ def add(at: AppTest, name: str, role: str) -> AppTest:
     return at.selectbox(key="ajouter_role").set_value(role).run()
 
 
+def under_its_button(at: AppTest, label: str) -> bool:
+    """Whether what is told once stands where one pressed, after what became of it and before anything else."""
+    told = [(one.type, getattr(one, "label", "")) for one in at.main]
+    here = told[told.index(("button", label)) + 1 :]
+    names = [kind for kind, _ in here[: here.index(("code", "")) + 1]]
+    return [n for n in names if n in ("success", "code", "button", "header")] == ["success", "code"]
+
+
 def test_an_account_is_added_and_its_password_is_shown_once(desk, signed_in):
     signed_in(Role.ADMINISTRATOR)
     at = add(sound(visit_page("comptes")), "Dir.Zou", Role.DIRECTOR)
     at.multiselect(key="ajouter_departements").set_value(["Zou"])
     sound(press(at, "Ajouter"))
     [password] = [code.value for code in at.code]
+    assert under_its_button(at, "Ajouter")
     holder = account(desk, "dir.zou")
     assert (holder.role, holder.departments, holder.must_change) == (Role.DIRECTOR, {"Zou"}, True)
     assert len(password) == 19 and password not in holder.password
@@ -81,6 +92,29 @@ def test_a_director_of_nothing_is_refused_in_a_sentence(desk, signed_in):
     assert "--" not in at.error[0].value and account(desk, "dir") is None
 
 
+def test_what_is_missing_of_an_account_is_said_in_french_and_nothing_that_was_typed_is_lost(
+    desk, signed_in
+):
+    signed_in(Role.ADMINISTRATOR)
+    at = press(visit_page("comptes"), "Ajouter")
+    assert at.error[0].value == "Écrire le nom du compte \\: prenom.nom, par exemple."
+    at.text_input(key="ajouter_nom").set_value("kofi")
+    press(at, "Ajouter")
+    assert at.error[0].value == "Choisir le rôle du compte."
+    assert at.text_input(key="ajouter_nom").value == "kofi"
+
+
+def test_a_director_is_not_left_without_a_department(desk, signed_in):
+    signed_in(Role.ADMINISTRATOR)
+    at = add(visit_page("comptes"), "dir", Role.DIRECTOR)
+    at.multiselect(key="ajouter_departements").set_value(["Zou"])
+    press(at, "Ajouter")
+    at.selectbox(key="changer_nom").set_value("dir").run()
+    at.multiselect(key=f"changer_{account(desk, 'dir').id}_1_departements").set_value([])
+    assert "un département au moins" in press(at, "Enregistrer").error[0].value
+    assert account(desk, "dir").departments == {"Zou"}
+
+
 def test_an_account_is_changed_reset_and_closed(desk, signed_in):
     me = signed_in(Role.ADMINISTRATOR)
     with writing(desk.engine, queue=False) as connection:
@@ -96,6 +130,7 @@ def test_an_account_is_changed_reset_and_closed(desk, signed_in):
     assert account(desk, "kofi").sites == {KANDI} and account(desk, "kofi").epoch == 2
     sound(press(at, "Nouveau mot de passe"))
     assert len(at.code) == 1 and account(desk, "kofi").must_change
+    assert under_its_button(at, "Fermer le compte")
     sound(press(at, "Fermer le compte"))
     assert account(desk, "kofi").disabled and not at.code
     at.selectbox(key="changer_nom").set_value(me.name).run()
@@ -137,6 +172,7 @@ def test_a_link_of_guests_is_made_shown_once_listed_and_closed(desk, signed_in, 
     at.text_input(key="lien_pour").set_value("atelier de Bohicon")
     sound(press(at, "Faire un lien"))
     [address] = [code.value for code in at.code if "/invitation#" in code.value]
+    assert under_its_button(at, "Faire un lien")
     token = address.partition("#")[2]
     assert not [c for c in sound(at.run()).code if "#" in c.value] and token not in repr(
         at.session_state
@@ -162,12 +198,36 @@ def test_one_sees_where_one_is_signed_in_and_ends_it(desk, signed_in):
         for token, at in (("a", now), ("b", now), ("c", now - timedelta(hours=1))):
             access.begin(connection, me.id, token, "x", at)  # the last one has lapsed
     at = sound(visit_page("mon-compte"))
-    assert "awa, point focal" in everything(at).replace("\\", "")
     fields = [b for b in at.button if b.label == "Fermer"]
     assert len(fields) == 2
     fields[0].click().run()
     assert len([b for b in sound(at).button if b.label == "Fermer"]) == 1
     assert len(desk.rows("SELECT 1 FROM sign_in WHERE ended_at IS NULL")) == 2
+
+
+def test_the_browser_that_one_sits_at_is_told_from_the_others(desk, signed_in, monkeypatch):
+    me = signed_in(Role.CABINET)
+    with writing(desk.engine, queue=False) as connection:
+        now = access.now(connection)
+        _, here = (access.begin(connection, me.id, token, "x", now) for token in "ab")
+    monkeypatch.setattr(session, "entry", lambda: here)
+    at = sound(visit_page("mon-compte"))
+    told = [m.value.partition(",")[0] for m in at.markdown if "navigateur," in m.value]
+    assert told == ["Ce navigateur", "Un autre navigateur"]
+    [shut] = [b for b in at.button if b.label == "Fermer"]
+    shut.click().run()
+    assert desk.rows("SELECT id FROM sign_in WHERE ended_at IS NULL") == [(here,)]
+
+
+def test_who_answers_for_places_is_told_their_names_and_led_there(desk, signed_in):
+    signed_in(Role.FOCAL_POINT, sites=frozenset({KANDI, COVE}))
+    at = sound(visit_page("mon-compte"))
+    [told] = [e.proto.body for e in at.get("html") if "point focal" in e.proto.body]
+    assert told.startswith("<p>awa, point focal")
+    assert re.findall(r'href="(.*?)">(.*?)<', told) == [
+        (f"./site?centre={COVE}", "CCSP de Covè"),
+        (f"./site?centre={KANDI}", "CCSP de Kandi"),
+    ]
 
 
 def test_nobody_ends_another_s_sign_in_from_his_own_page(desk, signed_in):
@@ -225,6 +285,30 @@ def test_that_complaints_were_looked_at_is_noted_once_for_each_place(complaints_
     at = sound(visit_page("plaintes", departement="Alibori"))
     assert "P-1" not in everything(at)
     assert len(looked(complaints_of_two)) == 1  # there was none to be seen
+
+
+@pytest.mark.parametrize(
+    ("role", "places", "asked", "scope"),
+    [
+        (Role.FOCAL_POINT, {"sites": frozenset({KANDI})}, {}, KANDI),
+        (Role.DIRECTOR, {"departments": frozenset({"Zou"})}, {"departement": ""}, "Zou"),
+        (Role.DIRECTOR, {"departments": frozenset({"Zou"})}, {"departement": "Alibori,Zou"}, "Zou"),
+        (Role.CABINET, {}, {"departement": "Zou"}, "Zou"),
+        (Role.CABINET, {}, {}, "tout le réseau"),
+    ],
+)
+def test_what_is_noted_is_where_the_complaints_were_that_one_was_shown(
+    complaints_of_two, signed_in, role, places, asked, scope
+):
+    signed_in(role, **places)
+    at = sound(visit_page("plaintes", **asked))
+    if asked == {"departement": ""}:
+        at.selectbox(key="filtre_departement").set_value("").run()
+    looked(complaints_of_two)
+    told = complaints_of_two.rows("SELECT detail FROM access_journal WHERE did LIKE 'looked%'")
+    assert {json.loads(d)["scope"] if isinstance(d, str) else d["scope"] for (d,) in told} == {
+        scope
+    }
 
 
 def test_of_who_has_no_account_nothing_is_noted(complaints_of_two):
