@@ -1,7 +1,8 @@
 """Every colour of the project, by its role: what it says, or where it stands. Nothing else names a colour.
 
 A role has a value for light paper, one for dark paper and one for a projector in a lit room. To change a colour, change its
-line here: charts, maps, slides, files and pages follow. What must hold (contrast, colour blindness) is tested.
+line here: charts, maps, slides, files and pages follow. What must hold (contrast, no two alike on one chart, colour
+blindness) is tested.
 """
 
 from collections.abc import Callable
@@ -91,7 +92,7 @@ PALE = role("pale", "#6d9d90", "#3f7a6c", "#5f9585")  # bars that matter less th
 ACCENT = role("accent", "#c2571a", "#f0a070", words="#b04a12")  # what is brought out; it judges nothing
 WASH = role("wash", "#eef4f2", "#1b2b26")  # the palest ground: hours without visits, every other row
 SERIES = (MAIN, ACCENT, role("series-3", "#4a6fa5", "#7db8ea"), role("series-4", "#8a6d3b", "#d8b978"),
-          role("series-5", "#6b5b95", "#b9a4e6"), SOFT)  # where Streamlit itself chooses
+          role("series-5", CHANGE, CHANGE.dark), SOFT)  # where Streamlit itself chooses
 
 # Surfaces and edges.
 LINE = role("line", "#d9e0dd", "#33453e", "#8a9691")

@@ -3,6 +3,7 @@ tell red from green."""
 
 import copy
 import json
+import math
 import pickle
 import re
 import shutil
@@ -24,6 +25,7 @@ from dashboard.palette import (
     CHANGE,
     CHOSEN,
     FOCUS,
+    GRID,
     IMPROVEMENT,
     INK,
     LAND,
@@ -56,7 +58,7 @@ from dashboard.palette import (
     contrast,
 )
 from dashboard.settings import ROOT
-from tests.charts.test_specs import SPECS, parts
+from tests.charts.test_specs import EXAMPLES, SPECS, parts
 from tests.exports import decks
 
 HEX = re.compile(r"#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b")
@@ -116,23 +118,16 @@ def test_a_colour_is_six_digits_for_every_paper_and_a_copy_of_it_is_itself():
         assert copy.deepcopy(one) is one is pickle.loads(pickle.dumps(one))
 
 
+def colours(spec) -> list[str]:
+    """Every colour that a chart names, in the order of its spec."""
+    named = {k: v for k, v in spec.items() if k not in ("data", "usermeta")}
+    values = [v for part in parts(named) for v in part.values()]
+    flat = [one for v in values for one in (v if isinstance(v, list) else [v])]
+    return [one for one in flat if isinstance(one, str) and HEX.fullmatch(one)]
+
+
 @pytest.mark.parametrize("make", SPECS)
 def test_every_colour_of_a_chart_is_a_role_and_has_turned_on_dark_paper(make):
-    def colours(spec):
-        return [
-            v
-            for part in parts({k: v for k, v in spec.items() if k not in ("data", "usermeta")})
-            for v in flat(part)
-        ]
-
-    def flat(part):
-        return [
-            one
-            for v in part.values()
-            for one in (v if isinstance(v, list) else [v])
-            if isinstance(one, str) and HEX.fullmatch(one)
-        ]
-
     light, turned = colours(make()), colours(on_paper(make(), "dark"))
     assert light and all(isinstance(one, palette.Colour) for one in light)
     assert turned == [one.dark for one in light]
@@ -354,16 +349,36 @@ def lab(colour: str, sight) -> list[float]:
     return [116 * y - 16, 500 * (x - y), 200 * (y - z)]
 
 
+OTHER = 20  # a difference (CIE 1976) of about 2 is just seen; so much is another colour
+
+
+def alike(roles, theme: str, sight: str = "all colours") -> list[tuple[str, str]]:
+    """The pairs of roles that such an eye takes for one colour on that paper."""
+    seen = [(one.role, lab(one.on(theme), SIGHT[sight])) for one in roles]
+    return [(a, b) for (a, x), (b, y) in combinations(seen, 2) if math.dist(x, y) <= OTHER]
+
+
 @pytest.mark.pitfall(11)
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("sight", SIGHT)
 def test_improving_and_worsening_are_told_apart_by_every_eye(sight, theme):
-    """A difference of about 2 is just seen; 20 is another colour."""
-    better, worse, neither = (
-        lab(one.on(theme), SIGHT[sight]) for one in (IMPROVEMENT, ALERT, NONE)
-    )
-    for a, b in combinations((better, worse, neither), 2):
-        assert sum((x - y) ** 2 for x, y in zip(a, b, strict=True)) ** 0.5 > 20
+    assert alike((IMPROVEMENT, ALERT, NONE), theme, sight) == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_two_colours_of_one_chart_never_look_alike(theme):
+    """Letters, grounds and rules aside, which are known by what they are. Roles of one value are equal texts: by their names."""
+    around = {INK.role, SOFT.role, PAPER.role, GRID.role, WASH.role}
+    around |= {one.words.role for one in ROLES.values() if one.words is not one}
+    charts = [
+        {one.role for one in colours(make())} for makes in EXAMPLES.values() for make in makes
+    ]
+    charts.append({one.role for one in SERIES})
+    assert [
+        found
+        for roles in charts
+        if (found := alike([ROLES[name] for name in sorted(roles - around)], theme))
+    ] == []
 
 
 @pytest.mark.pitfall(11)
