@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import fields, replace
 from datetime import date
 from typing import get_args
@@ -57,7 +58,13 @@ def test_every_indicator_of_the_design_is_there_once():
     codes = [i.code for i in INDICATORS]
     assert len(codes) == len(set(codes)) == len(BY_CODE)
     assert set(codes) >= IN_DESIGN
-    assert len({i.label for i in INDICATORS}) == len(INDICATORS)
+
+
+@pytest.mark.parametrize("name", ["label", "short"])
+def test_no_two_indicators_bear_one_name_whatever_the_settings(name):
+    """A threshold of 10 minutes must not give « Reçus en 30 minutes ou moins » the name of another."""
+    named = Counter(re.sub(r"\d+", "n", getattr(i, name)) for i in INDICATORS)
+    assert [one for one, times in named.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda i: i.code)
