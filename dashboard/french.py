@@ -13,6 +13,9 @@ from functools import lru_cache
 
 NARROW_SPACE = "\u202f"
 SPACE = "\u00a0"
+HELD = re.compile(
+    r"(?<=[a-zéû]) (?=(?:19|20)\d\d\b)|(?<=\d) (?=[a-zà-ÿ])"
+)  # « octobre 2026 », « 30 jours »
 FRENCH = str.maketrans({",": NARROW_SPACE, ".": ","})
 LITTLE = re.compile(r"\b(?:de |d['’])")
 LABELS = 4_096  # words of numbers, days, months and names kept: each is asked for again and again
@@ -116,6 +119,11 @@ def some(words: Sequence[str], most: int = 3) -> str:
 def capital(text: str) -> str:
     """The text, as a sentence begins."""
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def unbroken(text: str) -> str:
+    """The text as a heading: no line ends within « octobre 2026 » or « 30 jours »."""
+    return HELD.sub(SPACE, text)
 
 
 def within(text: str) -> str:

@@ -78,7 +78,9 @@ def difference(now: Figure, before: Figure) -> str:
 
 
 def who_reported(figure: Figure) -> str:
-    """« 23 centres sur 24 ont remonté leurs données »."""
+    """« 23 centres sur 24 ont remonté leurs données »; of one alone, « données remontées »."""
+    if figure.sites_expected == 1:
+        return "données remontées" if figure.sites_reporting else "aucune donnée remontée"
     verb = "a" if figure.sites_reporting < 2 else "ont"
     their = "ses" if figure.sites_reporting < 2 else "leurs"
     return f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données"

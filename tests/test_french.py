@@ -252,6 +252,20 @@ def test_a_sentence_begins_with_a_capital():
     assert [french.capital(text) for text in ("état", "", "n = 3")] == ["État", "", "N = 3"]
 
 
+def test_no_line_of_a_heading_ends_within_a_month_or_before_what_is_counted():
+    said = french.unbroken("en octobre 2026 : 42 attendent, de 9 h à 10 h").split(" ")
+    assert said == [
+        "en",
+        "octobre\xa02026",
+        ":",
+        "42\xa0attendent,",
+        "de",
+        "9\xa0h",
+        "à",
+        "10\xa0h",
+    ]
+
+
 def test_within_a_sentence_it_goes_on_small():
     assert [french.within(text) for text in ("Écart", "", "3 CCSP")] == ["écart", "", "3 CCSP"]
 

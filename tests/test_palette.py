@@ -232,7 +232,7 @@ def test_the_colour_of_alerts_is_one_line_and_is_found_everywhere(found):
     assert light[1:].upper() in found["pptx"]
     for colour in (light, on_dark, words):
         assert colour in found["page"], colour
-    assert "■ framboise : alerte" in found["reading"]
+    assert "■\xa0framboise : alerte" in found["reading"]
     # What was brought out in the same orange judges nothing, and keeps it, even where only the dark value differs.
     assert (
         ACCENT in found["dossier"] and f".stroke-accent{{stroke:{ACCENT.dark}}}" in found["dossier"]

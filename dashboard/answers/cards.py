@@ -87,6 +87,8 @@ def card(code: str, figure: Figure, signal: Signal | None = None) -> Card:
     of_its_own_time = BY_CODE[code].register == "complaints" and figure.note  # as guests are told
     if figure.value is None or BY_CODE[code].now or of_its_own_time:
         state, tone = figure.note, ""
+    if state == shown(figure):  # « non mesuré », once
+        state = ""
     return Card(
         code,
         BY_CODE[code].short,

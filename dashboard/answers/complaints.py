@@ -53,6 +53,9 @@ def ages(view: View, question: Question, key: str) -> Panel:
     total, late = sum(n for _, n in rows), sum(n for _, n in rows[LATE_BAND:])
     finding = f"{french.plural(total, 'plainte')} en cours{_how_old(late, rows[-1][1])}"
     when = at_date(view)
+    if not total:
+        said = Message("Toutes celles qui sont connues ont une réponse.")
+        return Panel(key, title, said, finding=f"Aucune plainte en cours {when}")
     return Panel(
         key,
         title,
@@ -89,12 +92,12 @@ def waiting(view: View, question: Question, key: str) -> Panel:
         caption += f" {_not_listed(len(listed), total)}"
     return Panel(
         key,
-        title,
+        f"{title} là où vous répondez" if 0 < len(listed) < total else title,
         table=_one_by_one(view, listed, named=not question.site)
         if len(listed) or not total
         else _by_age(counted),
         caption=caption,
-        finding=_found(counted, listed, at_date(view)),
+        finding=_found(counted, listed, _known_to(view, question, known)),
         strip=strip(view, question, "complaints_open"),
         rows=bool(len(listed)),
     )
@@ -111,6 +114,12 @@ def _found(counted: list[tuple[str, int]], listed: Register, when: str) -> str:
     rows = _bands(listed) if own else counted
     said = _among(sum(n for _, n in rows[LATE_BAND:]), own or total, when)
     return f"Là où vous répondez{S}: {french.within(said)}" if 0 < own < total else said
+
+
+def _known_to(view: View, question: Question, known: Register) -> str:
+    """« au 23/11/2026 »; of one site whose complaints are known up to an earlier day, that day."""
+    last = day_of(int(known.known.max()))
+    return f"au {french.date_short(last)}" if question.site else at_date(view)
 
 
 def _among(late: int, total: int, when: str) -> str:

@@ -18,7 +18,6 @@ from dashboard.wording import base, shown, who_reported
 from db.shapes import Closure
 
 S = french.SPACE
-LISTED = 2  # days without closing that a cell names
 NEVER = 10_000  # days, of a site that was never seen: before all others
 
 
@@ -93,7 +92,7 @@ def not_reported(view: View, question: Question, key: str) -> Panel:
                 ("Centre", ""),
                 ("Jours non clôturés", "count"),
                 ("Dernier jour connu", "day"),
-                ("Les plus récentes", ""),
+                ("La plus récente", ""),
             ),
             rows,
         ),
@@ -206,8 +205,8 @@ def heard_of(view: View, heard: Silence | None) -> Cell:
 
 
 def _recent(days: Sequence[date]) -> str:
-    """« 24/11/2026, 19/11/2026 et 52 autres »: the newest ones, with their year."""
-    return french.some([french.date_short(d) for d in reversed(days)], LISTED)
+    """« 24/11/2026 et 53 autres »: the newest, with its year."""
+    return french.some([french.date_short(d) for d in reversed(days)], 1)
 
 
 @answer

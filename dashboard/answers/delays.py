@@ -159,14 +159,13 @@ def flow(view: View, question: Question, key: str) -> Panel:
     answered = _by_month(complaints.resolved[complaints.resolved >= 0])
     rows = [(m, received[m], answered[m]) for m in months]
     more = sum(a - b for _, a, b in rows[-12:])
-    which = (
-        "reçues de plus que répondues"
-        if more > 0
-        else "répondues de plus que reçues"
-        if more < 0
-        else "d'écart"
+    first, second = ("reçues", "répondues") if more > 0 else ("répondues", "reçues")
+    gap = (
+        f"{french.plural(abs(more), 'plainte')} {first} de plus que {second}"
+        if more
+        else "autant de plaintes reçues que répondues"
     )
-    finding = f"Sur les 12 derniers mois entiers : {french.plural(abs(more), 'plainte')} {which}"
+    finding = f"Sur les 12 derniers mois entiers : {gap}"
     return Panel(
         key,
         title,

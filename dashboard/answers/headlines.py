@@ -26,39 +26,57 @@ NAMED = 2  # sites where something gets worse
 def department(view: View, question: Question) -> str:
     """« 19 230 usagers reçus sur 12 mois ; rien ne se dégrade ; 5 plaintes attendent depuis plus de 30 jours » of the question's
     sites; "" without visits."""
+    if not (said := received(view, question)):
+        return ""
+    parts = [said, worse(view, question), waiting(view, question)]
+    return f"{S}; ".join(part for part in parts if part)
+
+
+@answer
+def received(view: View, question: Question) -> str:
+    """« 19 230 usagers reçus sur 12 mois »; "" without visits."""
     visits = whole(view, question)["visits"]
     if visits.value is None:
         return ""
-    parts = [
-        f"{french.plural(visits.value, 'usager reçu', 'usagers reçus')} {question.spoken}",
-        worse(view, question),
-        waiting(view, question),
-    ]
-    return f"{S}; ".join(part for part in parts if part)
+    return f"{french.plural(visits.value, 'usager reçu', 'usagers reçus')} {question.spoken}"
 
 
 @answer
 def site(view: View, question: Question) -> str:
     """The same of one site, which may be silent; where something gets worse, that first: « attente de 29 min, pour 18 min
-    d'habitude, depuis juin 2026 ; 3 autres alertes ; 3 plaintes attendent depuis plus de 30 jours »."""
+    d'habitude, depuis juin 2026 ; 3 autres alertes ; 3 plaintes attendent depuis plus de 30 jours ». Without one, of all of
+    them: how many they are, and which are silent."""
     if not question.site:
-        return ""
+        return _of_all(view)
     heard, bad = silences(view, question).get(question.site), worsening.of_site(view, question)
+    silent = heard.words if heard else ""
+    # Of a silent site nobody knows how long complaints that were new then wait now.
+    waits = "" if silent and not late(view, question) else waiting(view, question)
     if bad:
         others = french.plural(len(bad) - 1, "autre alerte", "autres alertes")
-        found = [in_a_line(bad[:1]), others if len(bad) > 1 else "", waiting(view, question)]
+        found = [in_a_line(bad[:1]), others if len(bad) > 1 else ""]
+        found.append(waits)
     else:
-        found = [department(view, question)]
-    return f"{S}; ".join(part for part in (heard.words if heard else "", *found) if part)
+        visits = received(view, question)
+        found = [visits, worse(view, question), waits] if visits else []
+    return f"{S}; ".join(part for part in (silent, *found) if part)
+
+
+def _of_all(view: View) -> str:
+    short = {p.code: short_name(p) for p in sites(view)}
+    silent = [short[code] for code, heard in silences(view).items() if heard.silent]
+    mute = f", dont {french.plural(len(silent), 'muet')} ({french.some(silent)})" if silent else ""
+    return f"{french.number(len(short))}{mute}" if short else ""
 
 
 @answer
 def waits(view: View, question: Question) -> str:
-    """« un usager sur deux a attendu 15 min ou plus, un sur dix 51 min ou plus »; "" where no wait is measured."""
+    """« un usager sur deux a attendu 15 min ou plus, un sur dix 51 min ou plus », « l'attente n'est pas mesurée »; "" without
+    visits, or with too few."""
     figures = whole(view, question)
     half, tenth = figures["wait_p50"], figures["wait_p90"]
     if half.value is None:
-        return ""
+        return "l'attente n'est pas mesurée" if figures["visits"].n and not half.n else ""
     more = f", un sur dix {shown(tenth)} ou plus" if tenth.value is not None else ""
     return f"un usager sur deux a attendu {shown(half)} ou plus{more}"
 
@@ -71,7 +89,11 @@ def complaints(view: View, question: Question) -> str:
         return ""
     names = Counter(known.where(known.age > LATE_DAYS).name.tolist())
     if not names:
-        return "aucune n'attend depuis plus de 30 jours"
+        return (
+            f"aucune n'attend depuis plus de {LATE_DAYS} jours"
+            if known.open.any()
+            else "aucune en cours"
+        )
     short = {p.name: short_name(p) for p in sites(view, question)}
     wait = "attend" if names.total() == 1 else "attendent"
     start = f"{french.number(names.total())} {wait} depuis plus de {LATE_DAYS} jours"

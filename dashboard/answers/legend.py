@@ -132,7 +132,11 @@ def when(question: Question) -> str:
     """The period, short: « nov. 2025 à oct. 2026 », « octobre 2026 », « 2025 », « du 01/10/2026 au 24/11/2026 »."""
     period = Period(question.first, question.last)
     if period.whole_months > 1 and not period.label.isdigit():
-        return f"{french.month_short(period.first)} à {french.month_short(period.last)}"
+        first, last = (  # whose year stays beside it
+            french.month_short(day).replace(" ", french.SPACE)
+            for day in (period.first, period.last)
+        )
+        return f"{first} à {last}"
     return period.label
 
 

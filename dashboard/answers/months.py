@@ -97,8 +97,7 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         height=height,
     )
     aim = "" if signal.target is None else amount(i, signal.target)
-    mean = i.chart == "volume" and len(sites(view, question)) > 1  # of a whole it is that of a site
-    finding = verdict(signal, f"{i.label} et par centre" if mean else "", limits=False)
+    finding = verdict(signal, _subject(view, question, code), limits=False)
     if since := since_at_least(signal):
         finding += f", {since}"
     caption = [
@@ -126,6 +125,16 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         caption=" ".join(part for part in caption if part),
         finding=finding,
         strip=" ".join(f"{_begun(part).rstrip('.')}." for part in ground if part),
+    )
+
+
+def _subject(view: View, question: Question, code: str) -> str:
+    """The indicator's label; of a whole's visits it says that they are those of a site."""
+    i = BY_CODE[code]
+    return (
+        f"{i.label} et par centre"
+        if i.chart == "volume" and len(sites(view, question)) > 1
+        else i.label
     )
 
 
@@ -230,6 +239,8 @@ def _plain(view: View, question: Question, code: str, key: str) -> Panel:
     months = [(date.fromisoformat(f"{m}-01"), figures[m][code]) for m in sorted(figures)]
     rows = [(m, f.value, shown(f)) for m, f in months]
     listed = [(month(m), of_figure(f), words(base(f))) for m, f in months]
+    known = next(((m, f) for m, f in reversed(months) if f.value is not None), None)
+    last = f"en {french.month_label(known[0])}{french.SPACE}: {shown(known[1])}" if known else ""
     return Panel(
         key,
         f"{BY_CODE[code].label}, par mois",
@@ -239,6 +250,7 @@ def _plain(view: View, question: Question, code: str, key: str) -> Panel:
         ),
         alt=f"{BY_CODE[code].label} par mois.",
         caption=NOT_FOLLOWED if scope_of(question) is None else OF_SITES_ALONE,
+        finding=last and f"{_subject(view, question, code)} {last}",
         strip=strip(view, question, code),
     )
 

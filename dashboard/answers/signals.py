@@ -22,7 +22,9 @@ from dashboard.statistics.rates import table as simulated
 from dashboard.statistics.variation import ChartKind
 from dashboard.wording import amount
 
+S = french.SPACE
 SEEN_AFTER = 3  # points after a decision before anything is said of it
+DECIDED_LATER = "Une décision reste sur la courbe de suivi, et se juge après trois mois."
 
 
 @answer
@@ -46,7 +48,10 @@ def signals(view: View, question: Question) -> Panel:
     """The signals of the question's sites as a table."""
     title, flagged = "Centres qui ont un signal", listing(view, question)
     if not flagged:
-        return Panel("signaux", title, Message("Aucun signal ce mois-ci parmi les séries suivies."))
+        what = french.join_words([french.within(BY_CODE[code].short) for code in FOLLOWED])
+        return Panel(
+            "signaux", title, Message(f"Suivis chaque mois, centre par centre{S}: {what}.")
+        )
     month = follow.judged_month(view, question.last)
     aimed = any(s.target is not None for _, s in flagged)  # a column of « sans cible » says nothing
     rows = [
@@ -190,9 +195,7 @@ def decisions(view: View, question: Question) -> Panel:
         return Panel(
             "decisions",
             "Décisions",
-            Message(
-                "Aucune n'est notée. Une décision reste sur la courbe de suivi, et se juge après trois mois."
-            ),
+            Message(f"Aucune n'est notée. {DECIDED_LATER}"),
         )
     known = follow.courses(view)
     rows = [

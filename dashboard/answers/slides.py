@@ -79,11 +79,12 @@ def slide(
 def _opening(about: Subject, _: str) -> Found:
     figures = whole(about.view, about.question)
     fresh = freshness(about.view)
+    alone = figures["visits"].sites_expected == figures["visits"].sites_reporting == 1
     lines = [
         load().issuer_name,
-        about.scope,
+        *([] if about.title.endswith(about.scope) else [about.scope]),
         f"Période{S}: {about.period.label}",
-        f"{who_reported(figures['visits'])}.",
+        *([] if alone else [f"{french.capital(who_reported(figures['visits']))}."]),
     ]
     if fresh.as_of:
         lines.append(f"Données au {french.date_long(fresh.as_of)}.")
@@ -404,11 +405,11 @@ def _signals(about: Subject, _: str) -> Found:
 def _decisions(about: Subject, _: str) -> Found:
     panel = signals.decisions(about.view, about.question)
     n = len(panel.table.rows)
-    return (
-        f"{french.plural(n, 'décision notée', 'décisions notées')}"
-        if n
-        else "Aucune décision n'est encore notée"
-    ), panel
+    if not n:
+        return "Aucune décision n'est encore notée", replace(
+            panel, content=Message(signals.DECIDED_LATER)
+        )
+    return french.plural(n, "décision notée", "décisions notées"), panel
 
 
 @slide("bulletin", "Bulletin de la période", question="Que retenons-nous ?")

@@ -55,7 +55,7 @@ def bars(
             "tickCount": 5,
             "labelBound": True,
             "labelSeparation": 8,
-            **({"tickMinStep": 1} if _whole(rows) else {}),
+            **(_whole_ticks(top) if _whole(rows) else {}),
         },
     }
     tip = [
@@ -133,6 +133,15 @@ def _whole(rows: Sequence[tuple[str, float | None, str]]) -> bool:
     return all(v is None or float(v).is_integer() for _, v, _ in rows)
 
 
+def _whole_ticks(top: float) -> Spec:
+    """What keeps halves off an axis of counts; of a few each is named, for Vega would give halves all the same."""
+    return {
+        "tickMinStep": 1,
+        "format": ",d",
+        **({"values": [*range(int(top) + 1)]} if top < 6 else {}),
+    }
+
+
 def age_bands(rows: Sequence[tuple[str, int]], *, late: int) -> Spec:
     """Open complaints by age: (band, count), youngest first; the bands from index `late` on are past the deadline."""
     values: list[Row] = [
@@ -171,7 +180,7 @@ def _counts(
         "type": "quantitative",
         "title": title,
         "scale": _scale(top, room, [row["t"] for row in values]),
-        "axis": {"tickMinStep": 1, "tickCount": 5, "labelBound": True},
+        "axis": {"tickCount": 5, "labelBound": True, **_whole_ticks(top)},
     }
     return chart(
         values,

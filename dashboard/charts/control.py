@@ -27,9 +27,9 @@ STATES = ("amélioration", "alerte", "changement", "pas de signal")
 COLOURS = (IMPROVEMENT, ALERT, CHANGE, NONE)
 SHAPES = ("circle", "square", "diamond", "circle")
 SIGNS = {
-    "alerte": f"■ {ALERT.french} : alerte",
-    "amélioration": f"● {IMPROVEMENT.french} : amélioration",
-    "changement": f"◆ {CHANGE.french} : changement",
+    "alerte": f"■{SPACE}{ALERT.french} : alerte",
+    "amélioration": f"●{SPACE}{IMPROVEMENT.french} : amélioration",
+    "changement": f"◆{SPACE}{CHANGE.french} : changement",
 }
 
 

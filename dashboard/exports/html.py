@@ -30,6 +30,7 @@ PROJECTED = (1200, 450, 24)  # width, height, least type of a figure on a slide 
 READING = 36  # height of the line that says how to read the figure
 READ = (760, 13)  # width, least type of a figure in the file
 MAP_HEIGHT = 560
+FEW = 5  # rows
 LONG = 50  # letters in a cell that asks for a wide column
 COLOURS = {  # of the file, as its style sheet names them
     "ink": palette.INK,
@@ -87,7 +88,7 @@ def _cards(cards: Iterable[Card]) -> str:
 
 
 def _table(table: Table, title: str, rows: int | None = None) -> str:
-    """The table, or its first rows and how many there are."""
+    """The table, or its first rows and how many there are. A short one is classed so: a slide has room for larger type."""
     if table.empty:
         return "<p>Aucune ligne.</p>"
     numeric = [c.unit not in ("", "day") for c in table.columns]
@@ -116,8 +117,9 @@ def _table(table: Table, title: str, rows: int | None = None) -> str:
         )
     )
     name = safe(title or "Les chiffres")
+    few = " few" if shown <= FEW else ""
     return (
-        f'<div class="table" role="region" aria-label="Tableau{S}: {name}" tabindex="0"><table><caption>{name}</caption>'
+        f'<div class="table{few}" role="region" aria-label="Tableau{S}: {name}" tabindex="0"><table><caption>{name}</caption>'
         f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>{rest}"
     )
 
@@ -143,7 +145,7 @@ def slide_html(slide: Slide, number: int, of: int, rows: int = 8) -> str:
     question = f'<p class="question">{safe(slide.question)}</p>' if slide.question else ""
     return (
         f'<section class="slide" lang="fr" aria-labelledby="{name}" aria-roledescription="diapositive {number} sur {of}">'
-        f'<h2 id="{name}">{safe(slide.headline)}</h2>{body}{question}</section>'
+        f'<h2 id="{name}">{safe(french.unbroken(slide.headline))}</h2>{body}{question}</section>'
     )
 
 

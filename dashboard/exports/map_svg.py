@@ -8,7 +8,6 @@ from dashboard.exports.geography import Drawing, Mark, Pane
 from dashboard.exports.labels import Label, Line, fitting
 from dashboard.exports.map_marks import before_row, drawn, sample, short
 from dashboard.exports.svg import FONT, painted, safe, text_of
-from dashboard.french import SPACE
 from dashboard.palette import AWAY, COAST, GRID, INK, LAND, MISSING, PAPER, SEA, SOFT
 from dashboard.panel import Plot
 
@@ -237,7 +236,8 @@ def _wrapped(words: str, most: float) -> list[str]:
     """Lines of about so many letters at most and as even as can be; a longer word is cut."""
     cut = [
         word if len(word) <= most else f"{word[: int(most) - 1]}…"
-        for word in text_of(words)[:200].replace(SPACE, " ").split()
+        for word in text_of(words)[:200].split(" ")
+        if word
     ]
     # The narrowest that takes no more lines, and cuts no word.
     lines, least = _filled(cut, most), max(map(len, cut), default=0)

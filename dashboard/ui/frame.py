@@ -63,7 +63,7 @@ def dress(spec: PageSpec) -> None:
         head = st.container(key="entete", horizontal=True, vertical_alignment="center")
         filters.free_choices()
     if spec != PAGES[0]:
-        st.title(escaped(title(spec)), anchor=False)
+        st.title(escaped(french.unbroken(title(spec))), anchor=False)
         sending.ahead()
     if head is not None:
         with head:

@@ -37,7 +37,7 @@ PAGES = (
     PageSpec("pages/steering/complaints.py", "", "Plaintes", "Plaintes", "plaintes", EVERY_FILTER, "plaintes", compared=True),
     PageSpec("pages/steering/signals.py", "", "Signaux", "Signaux", "signaux", ("departement", "type")),
     PageSpec("pages/workshop/present.py", "", "Présenter", "Présenter", "presenter", EVERY_FILTER, tables=False),
-    PageSpec("pages/steering/site.py", "", "Centre", "Centre", "site", ("centre", "periode", "prestation"), "site",
+    PageSpec("pages/steering/site.py", "", "Centre", "Centres", "site", ("centre", "periode", "prestation"), "site",
              listed=False),
     PageSpec("pages/reading/definitions.py", UNDERSTAND, "Définitions", "Définitions", "definitions", right="understand"),
     PageSpec("pages/reading/guide.py", UNDERSTAND, "Guide", "Guide", "guide", right="understand"),

@@ -8,15 +8,17 @@ from typing import TypeVar
 
 import streamlit as st
 
+from dashboard import french
 from dashboard.accounts.rights import Person, Role
 from dashboard.answers import complaints, completeness, delays, differing, months, sites
 from dashboard.answers.cards import metrics
 from dashboard.answers.dated import since
+from dashboard.answers.figures import whole
 from dashboard.answers.guests import DUE, RECEIVED
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, choices
 from dashboard.judgement.courses import FOLLOWED
-from dashboard.panel import Listing, Panel
+from dashboard.panel import Chart, Listing, Message, Panel
 from dashboard.ui import cards, looked, show, texts
 from dashboard.ui.escape import escaped
 
@@ -58,9 +60,27 @@ def headed(panel: Panel, *, open_: bool = False, height: int | None = None) -> N
         st.caption(escaped(panel.caption))
 
 
-def waiting(person: Person, question: Question, key: str, *, height: int | None = None) -> None:
-    """The complaints that wait, one by one as far as the person may see them, which is noted."""
-    headed(complaints.waiting(person, question, key), height=height)
+def drawn(panel: Panel) -> None:
+    """A panel under its finding where there is something to compare; elsewhere the page's heading says it all."""
+    if isinstance(panel.content, Chart):
+        headed(panel)
+
+
+def waiting(
+    person: Person,
+    question: Question,
+    key: str,
+    *,
+    height: int | None = None,
+    finding: bool = True,
+) -> None:
+    """The complaints that wait, one by one as far as the person may see them, which is noted. finding: headed by it; else the
+    page's own heading has said it."""
+    panel = complaints.waiting(person, question, key)
+    if not finding and panel.rows:
+        panel = replace(panel, finding=f"{panel.title}, la plus ancienne d'abord")
+    if finding or panel.table.rows or isinstance(panel.content, Message):
+        headed(panel, height=height)
     looked.at_complaints(person, question)
     texts.section(question, key)
 
@@ -91,7 +111,7 @@ def under(panel: Panel) -> Panel:
 
 def heading(panel: Panel) -> None:
     """What the panel finds, at the head of it."""
-    st.header(escaped(panel.finding or panel.title), anchor=False)
+    st.header(escaped(french.unbroken(panel.finding or panel.title)), anchor=False)
 
 
 def held(key: str, options: Collection[Value], first: Value) -> Value:
@@ -99,6 +119,14 @@ def held(key: str, options: Collection[Value], first: Value) -> Value:
     it is drawn."""
     value: Value = st.session_state.get(key, first)
     return value if value in options else first
+
+
+def first_known(person: Person, question: Question, place: Placement) -> str | None:
+    """The first of a place's indicators that has a figure; None where none has."""
+    figures = whole(person, question)
+    return next(
+        (c for c in choices(lambda i: place in i.places) if figures[c].value is not None), None
+    )
 
 
 def choose_indicator(place: Placement, key: str, first: str | None = None) -> str:
@@ -129,8 +157,15 @@ def _choose(options: Sequence[str], key: str, first: str) -> None:
 
 
 def series(person: Person, question: Question, key: str, first: str = FOLLOWED[0]) -> None:
-    """What is followed, month by month, as it is chosen, under its finding."""
+    """What is followed, month by month, as it is chosen, under its finding. first: what it opens with, if there are figures of
+    it, else with the first of which there are."""
+
+    def known(code: str) -> bool:
+        panel = months.by_month(person, question, code, key)
+        return not isinstance(panel.content, Message)
+
     chosen = f"{key}_choix"
+    first = next((code for code in (first, *FOLLOWED) if known(code)), first)
     code = held(chosen, FOLLOWED, first)
     panel = months.by_month(person, question, code, key)
     heading(panel)

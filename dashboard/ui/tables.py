@@ -13,7 +13,7 @@ from dashboard.panel import Cell, Column, Table
 from dashboard.ui import filters
 from dashboard.ui.links import anchor
 
-UNIT = re.compile(r"(?<=\d) (?=\w\b)")
+UNIT = re.compile(r"(?<=\d) (?=(\w|\d{3})\b)")
 WORDS = frozenset({"", "day", "month", "mixed"})  # units of what is read from the left
 
 
@@ -57,7 +57,7 @@ def _cell(cell: Cell, column: Column, held: tuple[tuple[str, str], ...], *, firs
 
 
 def _held(name: str) -> str:
-    """A heading that leaves no letter alone on a line: « Plaintes traitées en 30 j »."""
+    """A heading that leaves no letter alone on a line and cuts no number: « traitées en 30 j », « pour 1 000 visites »."""
     return UNIT.sub("\N{NO-BREAK SPACE}", name)
 
 

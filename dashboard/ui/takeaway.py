@@ -29,6 +29,8 @@ def ways(spec: PageSpec) -> None:
     story, departments = spec.story, filters.question(("departement",)).departments
     if story == "departement" and len(departments) != 1:
         story = "national"
+    if "centre" in spec.filters and not filters.value("centre"):
+        return  # of which?
     if story:
         st.page_link(
             menu.page("presenter"),
@@ -37,7 +39,7 @@ def ways(spec: PageSpec) -> None:
             width="content",
             query_params={"histoire": story},
         )
-    if not spec.tables or ("centre" in spec.filters and not filters.value("centre")):
+    if not spec.tables:
         return
     places = [filters.value(n) for n in ("departement", "centre") if n in spec.filters]
     name = file_name(spec.url_path, *places, on=filters.as_of())

@@ -10,10 +10,10 @@ sections.told_to_guests(person, question)
 
 left, right = st.columns([17, 8], gap="medium")
 with left:
-    sections.waiting(person, question, "en_cours", height=620)
+    sections.waiting(person, question, "en_cours", height=620, finding=False)
 with right:
-    sections.headed(complaints.by_place(person, question, "retards"))
-    sections.headed(complaints.ages(person, question, "ages"))
+    sections.drawn(complaints.by_place(person, question, "retards"))
+    sections.drawn(complaints.ages(person, question, "ages"))
 
 st.header("Les chiffres de la période", anchor=False)
 cards.headline(person, question, "complaints")

@@ -8,7 +8,8 @@ from dashboard.ui import cards, changes, filters, sections, session
 person, question = session.person(), filters.question()
 cards.headline(person, question, "waits")
 changes.section(person, question)
-code = sections.choose_indicator("waits", "attentes_choix")
+first = sections.first_known(person, question, "waits")
+code = sections.choose_indicator("waits", "attentes_choix", first)
 left, right = st.columns(2, gap="large")
 with left:
     sections.compare(person, question, "service", code, "attentes_prestations")

@@ -1,5 +1,6 @@
 """What a page is headed by: findings, which say nothing that too few would decide."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -172,6 +173,7 @@ def test_a_site_that_is_silent_is_headed_by_that(asked):
     asked.hand_in("registre", visit(KANDI, "2025-06-30"), visit(COVE, "2025-06-10"))
     said = headlines.site(LOCAL_READER, replace(YEAR, site=COVE)).translate(PLAIN)
     assert said.startswith("muet depuis 20 jours ; 1 usager reçu en 2025")
+    assert "plainte" not in said, "what is not known of a silent site is not said"
     assert headlines.site(LOCAL_READER, replace(YEAR, site="nulle-part")) == ""
 
 
@@ -270,6 +272,35 @@ def test_late_complaints_are_placed_in_a_sentence_that_reads(asked):
     asked.hand_in("plaintes", *late, cove, covers=(YEAR.first, date(2025, 6, 30)))
     said = headlines.complaints(LOCAL_READER, YEAR).translate(PLAIN)
     assert said == "3 attendent depuis plus de 30 jours : 2 à Kandi et 1 à Covè"
+
+
+def test_the_list_of_sites_is_headed_by_how_many_they_are_and_which_are_silent(asked):
+    asked.hand_in("registre", *[visit(p.code, "2025-06-30") for p in network.sites(LOCAL_READER)])
+    assert headlines.site(LOCAL_READER, YEAR) == "24"
+    asked.hand_in("registre", visit(KANDI, "2025-07-30"), visit(COVE, "2025-07-30"))
+    said = headlines.site(LOCAL_READER, replace(YEAR, last=date(2025, 7, 31))).translate(PLAIN)
+    assert re.fullmatch(r"24, dont 22 muets \(\w.* et 19 autres\)", said)
+
+
+def test_waits_that_nobody_measures_are_said_to_be_so_once(asked):
+    asked.hand_in("registre", *[visit(KANDI, f"2025-06-{d}") for d in (26, 27, 30)])
+    assert headlines.waits(LOCAL_READER, YEAR) == "l'attente n'est pas mesurée"
+    (one,) = cards.metrics(LOCAL_READER, YEAR, ("wait_p50",))
+    assert one.card.text == "non mesuré" and not one.beside
+
+
+def test_as_many_answers_as_complaints_are_said_in_words(asked):
+    asked.hand_in("registre", visit(KANDI, "2025-12-31"))
+    received(asked, [3, 5])
+    said = delays.flow(LOCAL_READER, YEAR, "flux").finding.translate(PLAIN)
+    assert said == "Sur les 12 derniers mois entiers : autant de plaintes reçues que répondues"
+
+
+def test_a_curve_that_is_not_followed_is_headed_by_its_last_month(asked):
+    asked.hand_in("registre", visit(KANDI, "2025-11-28"), visit(KANDI, "2025-12-31"))
+    two = replace(YEAR, departments=("Alibori", "Borgou"))
+    said = months.by_month(LOCAL_READER, two, "visits_per_day", "mois").finding.translate(PLAIN)
+    assert said.startswith("Usagers par jour ouvert et par centre en décembre 2025 : ")
 
 
 def test_where_nothing_can_be_compared_that_is_said_and_no_axes_are_drawn(asked):

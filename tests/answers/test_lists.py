@@ -9,10 +9,10 @@ from sqlalchemy import event
 
 from dashboard import french
 from dashboard.accounts.rights import ALL, LOCAL_READER, Access, Person, Role
-from dashboard.answers import complaints, completeness, directory, register, view
+from dashboard.answers import complaints, completeness, directory, headlines, register, view
 from dashboard.answers.question import Question
 from dashboard.answers.view import View
-from dashboard.panel import Chart, Panel, to_site
+from dashboard.panel import Chart, Message, Panel, to_site
 from tests.builders import COVE, KANDI, NIKKI, Office, closing, complaint, visit
 
 DAY = date(2025, 11, 24)  # a Monday
@@ -79,6 +79,8 @@ def test_of_a_site_whose_register_ends_sooner_the_age_is_that_of_its_last_day(as
     )
     (row,) = read(complaints.waiting(LOCAL_READER, YEAR, "en_cours"))
     assert row[1] == "15 jours au 20/10/2025"
+    alone = complaints.waiting(LOCAL_READER, replace(YEAR, site=COVE), "en_cours")
+    assert alone.finding.endswith("une est en cours au 20/10/2025"), "and not today"
 
 
 def test_of_one_site_no_row_repeats_its_name(asked):
@@ -143,6 +145,10 @@ def test_without_a_complaint_that_waits_the_heading_says_so(asked):
     panel = complaints.waiting(LOCAL_READER, YEAR, "en_cours")
     assert panel.finding.translate(PLAIN) == "Aucune plainte en cours"
     assert not panel.table.rows
+    assert headlines.complaints(LOCAL_READER, YEAR) == "aucune en cours"
+    none = complaints.ages(LOCAL_READER, YEAR, "ages")
+    assert isinstance(none.content, Message), "six bars of nothing say nothing"
+    assert none.finding == "Aucune plainte en cours au 24/11/2025"
     asked.hand_in("plaintes", complaint("b", KANDI, before(8)), covers=(YEAR.first, DAY))
     panel = complaints.waiting(LOCAL_READER, YEAR, "en_cours")
     assert panel.finding.translate(PLAIN) == (
@@ -176,7 +182,7 @@ def test_days_not_closed_are_named_with_their_year_and_counted(asked):
         "CCSP de Kandi",
         "5",
         "24/11/2025",
-        "24/11/2025, 21/11/2025 et 3 autres",
+        "24/11/2025 et 4 autres",
     ]
     panel = completeness.each_day(LOCAL_READER, question, "jours")
     assert [row[0] for row in read(panel)] == [f"{d}/11/2025" for d in (24, 21, 20, 19, 18)]

@@ -1,5 +1,6 @@
 """What no chart may do, asked of every chart: two scales on one axis, bars cut short, pies, a scale for each panel."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -8,6 +9,7 @@ import pytest
 
 from dashboard import charts
 from dashboard.charts.style import Spec
+from dashboard.exports import svg
 from dashboard.judgement.signals import signal
 from dashboard.period import add_months
 from dashboard.statistics.dispersion import differences
@@ -233,7 +235,15 @@ def test_the_charts_with_bars_are_known():
 def test_the_signs_of_a_curve_are_those_that_it_has():
     course = followed(80.0).course
     assert charts.signs(course, "up", closed=False, decided=True) == (
-        "Trait : d'habitude · tirets : ce que le hasard permet · ● bleu : amélioration · drapeau : décision"
+        "Trait : d'habitude · tirets : ce que le hasard permet · ●\u00a0bleu : amélioration · drapeau : décision"
     )
     said = charts.signs(followed(None).course, "up", closed=True, decided=False)
     assert said.endswith("pointillés verticaux : fermetures") and "décision" not in said
+
+
+@pytest.mark.parametrize("most", [1, 2, 5, 24])
+def test_an_axis_of_counts_has_no_halves(most):
+    drawn = svg.chart(
+        charts.age_bands([("moins de 8 jours", most), ("plus", 0)], late=1), 1200, 450
+    )
+    assert not re.search(r">\d+,\d<", drawn)

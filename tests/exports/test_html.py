@@ -240,3 +240,21 @@ def test_a_slide_with_a_figure_has_no_table_and_one_with_nothing_says_why():
     assert by_code["chiffres"].count("<dt>") == 6 and "82 552" in by_code["chiffres"]
     assert "Aucune donnée pour ces filtres." in by_code["message"]
     assert "Aucune ligne." in by_code["vide"]
+
+
+def test_a_table_of_few_rows_is_written_larger_on_a_slide():
+    slide = next(s for s in decks.whole().slides if s.code == "liste")
+    rows = slide.panel.table.rows
+    for n, few in ((3, True), (8, False)):
+        cut = replace(slide.panel, table=replace(slide.panel.table, rows=rows[:n]))
+        assert ('class="table few"' in html.slide_html(replace(slide, panel=cut), 1, 1)) is few
+
+
+def test_a_slide_says_what_the_lines_of_its_curve_are_and_so_does_the_dossier():
+    whole = decks.whole()
+    slide = next(s for s in whole.slides if isinstance(s.panel.content, Chart))
+    drawn = Chart(slide.panel.content.spec, "Trait : d'habitude")
+    one = replace(slide, panel=replace(slide.panel, content=drawn, reading="", caption=""))
+    assert "<figcaption>Trait : d&#x27;habitude</figcaption>" in html.slide_html(one, 1, 1)
+    reader = Reader(html.dossier(replace(whole, slides=(one,))))
+    assert reader.classed("caption") == ["Trait : d'habitude"]

@@ -308,7 +308,7 @@ def test_a_distribution_of_waits_says_the_median_nine_in_ten_and_how_many_were_m
     busiest = max(sites, key=lambda code: sites[code]["wait_p90"].n)
     at = sound(visit_page(address, centre=busiest))
     assert any(
-        re.search(r"La moitié des usagers .*\d\smin ou moins\s; 9 sur 10, \d", h.value)
+        re.search(r"La moitié des usagers .*\d\smin ou moins\s; 9\ssur 10, \d", h.value)
         for h in at.header
     )
     assert re.search(r"\d\sattentes mesurées", "\n".join(c.value for c in at.caption))
