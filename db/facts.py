@@ -137,7 +137,6 @@ def gather(
         left_timed=cut.left_timed,
         known_service=cut.known_service,
         all_visits=cut.all_visits,
-        silent=_silent(scope),
         **_reporting(scope, present, active, spans, members),
         **_days(scope, spans, members),
         **_places(scope, present, spans, members, cut.by_site),
@@ -422,13 +421,6 @@ def _reporting(
             ("complaint_reporting", hands_in),
         )
     }
-
-
-def _silent(scope: Scope) -> list[str]:
-    """The sites of the question, by code, that were expected in the period and did not report."""
-    whole = _span(scope.first, scope.last)
-    silent = _expected(scope, whole)[0] & ~_active(scope, whole)[0]
-    return [scope.ledger.places[i].code for i in scope.rows.tolist() if silent[i]]
 
 
 def _days(scope: Scope, spans: np.ndarray, members: np.ndarray) -> dict[str, np.ndarray]:

@@ -31,20 +31,8 @@ def bars(
     reference_words: what is written above it. marked: the label of a bar to bring out. intervals: of each bar, or none:
     (low, high, in words), None for an end that is not known.
     """
-    values: list[Row] = [
-        {"k": k, "v": v, "t": t, "c": k == marked, "i": i} for i, (k, v, t) in enumerate(rows)
-    ]
+    values, top = _rows(rows, marked, intervals)
     y = _names()
-    tallest = top = max((v for _, v, _ in rows if v is not None), default=1) or 1
-    if intervals:
-        # The smallest sites are so unsure that their lines would leave no room for the bars: these go to the edge.
-        top = max(tallest, min(max(high or 0 for _, high, _ in intervals), MOST_WIDE * tallest))
-        for row, (low, high, words) in zip(values, intervals, strict=True):
-            row["w"] = words or "on ne sait pas"
-            if row["v"] is not None and words:
-                row |= {"a": low or 0, "b": top if high is None else min(high, top)}
-    for row in values:
-        row["e"] = max(row.get("b", 0), row["v"]) if row["v"] is not None else None
     # Room at the end for the value written there.
     x = {
         "field": "v",
@@ -97,21 +85,7 @@ def bars(
             _whiskers(y, x, tip, "v", color=PAPER),
         ]
     if reference is not None:
-        layers[1:1] = [
-            {
-                "mark": {"type": "rule", "color": INK, "strokeDash": [4, 3]},
-                "encoding": {"x": {"datum": reference}},
-            },
-            {
-                "data": {"values": [{}]},
-                "mark": {"type": "text", "baseline": "bottom", "dy": -3, "color": SOFT},
-                "encoding": {
-                    "x": {"datum": reference},
-                    "y": {"value": 0},
-                    "text": {"value": reference_words},
-                },
-            },
-        ]
+        layers[1:1] = _whole_line(reference, reference_words)
     series: list[Row] = [worded(unit)]
     if intervals:
         series += [
@@ -126,6 +100,47 @@ def bars(
         layer=layers,
         usermeta=describe("bar", x="k", x_title=axis or unit, series=series),
     )
+
+
+def _rows(
+    rows: Sequence[tuple[str, float | None, str]],
+    marked: str | None,
+    intervals: Sequence[tuple[float | None, float | None, str]],
+) -> tuple[list[Row], float]:
+    """A row for each bar, with its interval and where its value is written; and how far the scale goes."""
+    values: list[Row] = [
+        {"k": k, "v": v, "t": t, "c": k == marked, "i": i} for i, (k, v, t) in enumerate(rows)
+    ]
+    tallest = top = max((v for _, v, _ in rows if v is not None), default=1) or 1
+    if intervals:
+        # The smallest sites are so unsure that their lines would leave no room for the bars: these go to the edge.
+        top = max(tallest, min(max(high or 0 for _, high, _ in intervals), MOST_WIDE * tallest))
+        for row, (low, high, words) in zip(values, intervals, strict=True):
+            row["w"] = words or "on ne sait pas"
+            if row["v"] is not None and words:
+                row |= {"a": low or 0, "b": top if high is None else min(high, top)}
+    for row in values:
+        row["e"] = max(row.get("b", 0), row["v"]) if row["v"] is not None else None
+    return values, top
+
+
+def _whole_line(value: float, words: str) -> list[Spec]:
+    """A dashed line at the value of the whole, and what it is above it."""
+    return [
+        {
+            "mark": {"type": "rule", "color": INK, "strokeDash": [4, 3]},
+            "encoding": {"x": {"datum": value}},
+        },
+        {
+            "data": {"values": [{}]},
+            "mark": {"type": "text", "baseline": "bottom", "dy": -3, "color": SOFT},
+            "encoding": {
+                "x": {"datum": value},
+                "y": {"value": 0},
+                "text": {"value": words},
+            },
+        },
+    ]
 
 
 def _whole(rows: Sequence[tuple[str, float | None, str]]) -> bool:

@@ -58,25 +58,7 @@ def control_chart(
     words: each point's value in words. unit: what is drawn; axis: what its axis says, by default the same. Without limits
     (too few points) the points stand alone.
     """
-    c = signal.course
-    lower, upper = c.limits
-    values = []
-    for i, month in enumerate(c.months):
-        values.append(
-            {
-                "m": at_noon(month),
-                "v": known(c.values[i]),
-                "t": words[i],
-                "label": month_label(month),
-                "s": state(direction, int(c.side[i])),
-                "why": _why(state(direction, int(c.side[i])), int(c.rule[i])),
-                "g": int(c.begin[i]),
-                "c": known(c.usual[i]),
-                "lo": known(lower[i]),
-                "hi": known(upper[i]),
-            }
-        )
-    x = month_axis()
+    c, x = signal.course, month_axis()
     y = {
         "field": "v",
         "type": "quantitative",
@@ -87,6 +69,71 @@ def control_chart(
     layers = [
         _band(x),
         *(_limit(x, field, dash) for field, dash in (("c", None), ("lo", [4, 3]), ("hi", [4, 3]))),
+        *_points(x, y, unit),
+    ]
+    if signal.target is not None:
+        layers.append(
+            {
+                "mark": {"type": "rule", "color": INK, "strokeWidth": 1.5, "strokeDash": [1, 3]},
+                "encoding": {"y": {"datum": signal.target}},
+            }
+        )
+    levels = [(x.start, NEW_LEVELS[x.origin]) for x in c.levels if x.origin in NEW_LEVELS]
+    layers += (
+        _events(events, x, SOFT, "Fermeture")
+        + _events(levels, x, MAIN, "Depuis ce mois")
+        + _events(decisions, x, INK, "Décision", flag=True)
+    )
+    series: list[Row] = [worded(unit)]
+    if c.charted:
+        series += [
+            {"name": name, "field": field, "role": role}
+            for name, field, role in (
+                (
+                    "saison et croissance" if c.kind == ChartKind.VOLUME else "d'habitude",
+                    "c",
+                    "centre",
+                ),
+                ("limite basse", "lo", "limit"),
+                ("limite haute", "hi", "limit"),
+            )
+        ]
+    if signal.target is not None:
+        series.append({"name": "cible", "role": "target", "constant": signal.target})
+    return chart(
+        _months(c, words, direction),
+        height=height,
+        layer=layers,
+        usermeta=describe("line", x="label", y_title=axis or unit, series=series),
+    )
+
+
+def _months(c: Course, words: Sequence[str], direction: str) -> list[Row]:
+    """A row for each month: its value, what it says, what is usual and the limits."""
+    lower, upper = c.limits
+    rows: list[Row] = []
+    for i, month in enumerate(c.months):
+        said = state(direction, int(c.side[i]))
+        rows.append(
+            {
+                "m": at_noon(month),
+                "v": known(c.values[i]),
+                "t": words[i],
+                "label": month_label(month),
+                "s": said,
+                "why": _why(said, int(c.rule[i])),
+                "g": int(c.begin[i]),
+                "c": known(c.usual[i]),
+                "lo": known(lower[i]),
+                "hi": known(upper[i]),
+            }
+        )
+    return rows
+
+
+def _points(x: Spec, y: Spec, unit: str) -> tuple[Spec, Spec]:
+    """The line through the months, and a mark on each, of the colour and shape of what it says."""
+    return (
         {
             "mark": {
                 "type": "line",
@@ -125,41 +172,6 @@ def control_chart(
                 ],
             },
         },
-    ]
-    if signal.target is not None:
-        layers.append(
-            {
-                "mark": {"type": "rule", "color": INK, "strokeWidth": 1.5, "strokeDash": [1, 3]},
-                "encoding": {"y": {"datum": signal.target}},
-            }
-        )
-    levels = [(x.start, NEW_LEVELS[x.origin]) for x in c.levels if x.origin in NEW_LEVELS]
-    layers += (
-        _events(events, x, SOFT, "Fermeture")
-        + _events(levels, x, MAIN, "Depuis ce mois")
-        + _events(decisions, x, INK, "Décision", flag=True)
-    )
-    series: list[Row] = [worded(unit)]
-    if c.charted:
-        series += [
-            {"name": name, "field": field, "role": role}
-            for name, field, role in (
-                (
-                    "saison et croissance" if c.kind == ChartKind.VOLUME else "d'habitude",
-                    "c",
-                    "centre",
-                ),
-                ("limite basse", "lo", "limit"),
-                ("limite haute", "hi", "limit"),
-            )
-        ]
-    if signal.target is not None:
-        series.append({"name": "cible", "role": "target", "constant": signal.target})
-    return chart(
-        values,
-        height=height,
-        layer=layers,
-        usermeta=describe("line", x="label", y_title=axis or unit, series=series),
     )
 
 

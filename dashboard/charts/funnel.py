@@ -12,6 +12,25 @@ from dashboard.statistics.dispersion import Differences
 from dashboard.statistics.funnel import Position
 
 ROOM = 1.06  # beside the largest site
+# (field, which limits, which side, their name, the layer that draws them)
+LIMITS = (
+    ("a", "limits", "lower998", "limite basse à 99,8 %", 0),
+    ("b", "limits", "upper998", "limite haute à 99,8 %", 0),
+    ("c", "limits", "lower95", "limite basse à 95 %", 1),
+    ("d", "limits", "upper95", "limite haute à 95 %", 1),
+    ("e", "exact", "lower998", "limite basse exacte à 99,8 %", 2),
+    ("f", "exact", "upper998", "limite haute exacte à 99,8 %", 3),
+)
+BETWEEN = ("entre les deux limites", False)
+OUTSIDE = ("hors des limites à 99,8 %", True)
+# What is said of a site, and whether it stands out.
+PLACES = {
+    Position.INSIDE: ("dans les limites à 95 %", False),
+    Position.BETWEEN_LOW: BETWEEN,
+    Position.BETWEEN_HIGH: BETWEEN,
+    Position.OUTSIDE_LOW: OUTSIDE,
+    Position.OUTSIDE_HIGH: OUTSIDE,
+}
 
 
 def funnel_chart(
@@ -27,45 +46,7 @@ def funnel_chart(
     """Sites against what chance allows at their size. The limits judged by are filled, those of chance alone
     dotted. whole: of ten sites or more; names, sizes, words: of each site, (k,). base: what sizes count.
     """
-    far = (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH)
-    order = np.argsort(sizes)
-    values: list[Row] = []
-    for i, (name, size, value) in enumerate(zip(names, sizes, whole.values, strict=True)):
-        if np.isnan(value):
-            continue
-        position = whole.position[i]
-        values.append(
-            {
-                "n": size,
-                "v": float(value),
-                "k": name,
-                "t": words[i],
-                "out": position in far,
-                "p": "hors des limites à 99,8 %"
-                if position in far
-                else "dans les limites à 95 %"
-                if position == Position.INSIDE
-                else "entre les deux limites",
-            }
-        )
-    curve: list[Row] = [
-        {
-            "n": float(sizes[i]),
-            **{
-                key: known(getattr(which, field)[i])
-                for key, which, field in (
-                    ("a", whole.limits, "lower998"),
-                    ("b", whole.limits, "upper998"),
-                    ("c", whole.limits, "lower95"),
-                    ("d", whole.limits, "upper95"),
-                    ("e", whole.exact, "lower998"),
-                    ("f", whole.exact, "upper998"),
-                )
-            },
-        }
-        for i in order
-        if sizes[i] > 0
-    ]
+    values, curve = _sites(whole, names, sizes, words), _curve(whole, sizes)
     _place_names(values, curve)
     largest = max((row["n"] for row in values), default=1)
     x = {
@@ -137,19 +118,41 @@ def funnel_chart(
                 {"name": "centres", "field": "v", "role": "points", "words": "k"},
                 *(
                     {"name": name, "field": field, "role": "limit", "layer": layer}
-                    for name, field, layer in (
-                        ("limite basse à 99,8 %", "a", 0),
-                        ("limite haute à 99,8 %", "b", 0),
-                        ("limite basse à 95 %", "c", 1),
-                        ("limite haute à 95 %", "d", 1),
-                        ("limite basse exacte à 99,8 %", "e", 2),
-                        ("limite haute exacte à 99,8 %", "f", 3),
-                    )
+                    for field, _, _, name, layer in LIMITS
                 ),
                 {"name": "l'ensemble", "role": "centre", "layer": 0, "constant": whole.target},
             ],
         ),
     )
+
+
+def _sites(
+    whole: Differences, names: Sequence[str], sizes: Sequence[float], words: Sequence[str]
+) -> list[Row]:
+    """A row for each site that has a value: where it stands, and what is said of it."""
+    values: list[Row] = []
+    for i, (name, size, value) in enumerate(zip(names, sizes, whole.values, strict=True)):
+        if not np.isnan(value):
+            place, out = PLACES[whole.position[i]]
+            values.append(
+                {"n": size, "v": float(value), "k": name, "t": words[i], "out": out, "p": place}
+            )
+    return values
+
+
+def _curve(whole: Differences, sizes: Sequence[float]) -> list[Row]:
+    """The limits, at the size of each site, the smallest first."""
+    return [
+        {
+            "n": float(sizes[i]),
+            **{
+                field: known(getattr(getattr(whole, which), side)[i])
+                for field, which, side, *_ in LIMITS
+            },
+        }
+        for i in np.argsort(sizes)
+        if sizes[i] > 0
+    ]
 
 
 def _place_names(values: list[Row], curve: list[Row]) -> None:

@@ -112,7 +112,6 @@ def _together(
     *,
     rare: bool,
 ) -> list[Course]:
-    found: list[Course] = []
     named = [(code, scope) for code, scope, _ in compared]
     set_at, refused, accepted = marks_of(named, monthly.months, marks)
     judged = follow(
@@ -123,47 +122,61 @@ def _together(
         accepted=accepted,
         runs=not rare,
     )
-    for row, (code, scope, c) in enumerate(compared):
-        n = c.bases.sum(axis=0)
-        missing = np.full(len(n), np.nan)
-        deviation = np.divide(np.sqrt(c.variance.sum(axis=0)), n, out=missing.copy(), where=n > 0)
-        centre, spread = judged.centre[row], judged.spread[row]
-        events, bases = counts[code]
-        at = list(wholes[scope])
-        of_all = np.nansum(bases[at], axis=0)
-        pooled = np.divide(np.nansum(events[at], axis=0), of_all, out=missing, where=of_all > 0)
-        observed = np.where(n > 0, c.observed_rate, pooled)
-        usual = c.expected_rate + np.nan_to_num(centre) * deviation
-        usual = np.where(np.isfinite(centre), usual, np.nan)
-        then = c.expected_rate + judged.usual[row] * deviation
-        width = 3 * spread * deviation
-        bounds = in_unit(code, np.maximum(usual - width, 0)), in_unit(code, usual + width)
-        rule, side = judged.rule[row], judged.side[row]
-        if rare:
-            bounds, rule, side = _exactly(code, c, bounds, rule, side)
-        if code in SHARES:
-            bounds = bounds[0], np.minimum(bounds[1], 100)
-        course = Course(
-            code,
-            scope,
-            ChartKind.EXPECTED,
-            monthly.months,
-            in_unit(code, observed),
-            of_all.astype(int),
-            in_unit(code, usual),
-            in_unit(code, then),
-            rule,
-            side,
-            judged.start[row],
-            levels_of(judged, row, monthly.months),
-            ends=bounds,
-            sites=tuple(monthly.sites[i] for i in at),
-            comparison=c,
-            spread=spread,
-            median=_median(monthly.of[code].waits, at),
-        )
-        found.append(course)
-    return found
+    return [
+        _course(code, scope, c, counts[code], monthly, list(wholes[scope]), judged, row, rare=rare)
+        for row, (code, scope, c) in enumerate(compared)
+    ]
+
+
+def _course(
+    code: str,
+    scope: str,
+    c: expected.Comparison,
+    counts: tuple[np.ndarray, np.ndarray],
+    monthly: Monthly,
+    at: list[int],
+    judged: Followed,
+    row: int,
+    *,
+    rare: bool,
+) -> Course:
+    """One whole. counts: events and bases of all sites, (K, M) each; at: which are its own; row: its place in `judged`."""
+    n = c.bases.sum(axis=0)
+    missing = np.full(len(n), np.nan)
+    deviation = np.divide(np.sqrt(c.variance.sum(axis=0)), n, out=missing.copy(), where=n > 0)
+    centre, spread = judged.centre[row], judged.spread[row]
+    events, bases = (np.nansum(of[at], axis=0) for of in counts)
+    pooled = np.divide(events, bases, out=missing, where=bases > 0)
+    observed = np.where(n > 0, c.observed_rate, pooled)
+    usual = c.expected_rate + np.nan_to_num(centre) * deviation
+    usual = np.where(np.isfinite(centre), usual, np.nan)
+    then = c.expected_rate + judged.usual[row] * deviation
+    width = 3 * spread * deviation
+    bounds = in_unit(code, np.maximum(usual - width, 0)), in_unit(code, usual + width)
+    rule, side = judged.rule[row], judged.side[row]
+    if rare:
+        bounds, rule, side = _exactly(code, c, bounds, rule, side)
+    if code in SHARES:
+        bounds = bounds[0], np.minimum(bounds[1], 100)
+    return Course(
+        code,
+        scope,
+        ChartKind.EXPECTED,
+        monthly.months,
+        in_unit(code, observed),
+        bases.astype(int),
+        in_unit(code, usual),
+        in_unit(code, then),
+        rule,
+        side,
+        judged.start[row],
+        levels_of(judged, row, monthly.months),
+        ends=bounds,
+        sites=tuple(monthly.sites[i] for i in at),
+        comparison=c,
+        spread=spread,
+        median=_median(monthly.of[code].waits, at),
+    )
 
 
 def _exactly(
