@@ -81,6 +81,7 @@ def test_an_indicator_says_everything_about_itself(indicator: Indicator):
     assert indicator.register in {"visits", "complaints"}
     assert indicator.minimum >= 0
     assert callable(indicator.measure)
+    assert indicator.noun or not indicator.followed, "an alert says « plus de », « moins de » what"
 
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda i: i.code)

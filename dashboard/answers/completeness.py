@@ -13,7 +13,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer, quick
 from dashboard.panel import Cell, Message, Panel, count, day, site_name, table, words
-from dashboard.period import ONE_DAY, day_of
+from dashboard.period import day_of
 from dashboard.wording import base, shown, who_reported
 from db.shapes import Closure
 
@@ -79,7 +79,7 @@ def not_reported(view: View, question: Question, key: str) -> Panel:
         (
             site_name(u.name, u.code),
             count(len(u.days)),
-            heard_of(view, heard.get(u.code)),
+            heard_of(heard.get(u.code)),
             words(_recent(u.days)),
         )
         for u in known
@@ -164,7 +164,7 @@ def silent(view: View, question: Question, key: str) -> Panel:
         (
             site_name(s.name, s.code),
             words(home[s.code]),
-            day(_last_day(view, s), "jamais"),
+            day(s.last, "jamais"),
             words("—") if s.days is None else Cell(french.days(s.days), s.days),
         )
         for s in quiet
@@ -189,19 +189,11 @@ def silent(view: View, question: Question, key: str) -> Panel:
     )
 
 
-def _last_day(view: View, heard: Silence | None) -> date | None:
-    as_of = view.book.as_of
-    if as_of is None or heard is None or heard.days is None:
-        return None
-    return as_of - heard.days * ONE_DAY
-
-
-def heard_of(view: View, heard: Silence | None) -> Cell:
+def heard_of(heard: Silence | None) -> Cell:
     """« 20/10/2026, muet depuis 35 jours »: a cell of the last day that is known of a site. heard: None of a closed one."""
-    last = _last_day(view, heard)
-    if heard is None or last is None:
+    if heard is None or heard.last is None:
         return words("centre fermé" if heard is None else heard.words)
-    return Cell(", ".join(filter(None, (french.date_short(last), heard.words))), last)
+    return Cell(", ".join(filter(None, (french.date_short(heard.last), heard.words))), heard.last)
 
 
 def _recent(days: Sequence[date]) -> str:

@@ -38,7 +38,7 @@ def of_sites(view: View, question: Question, key: str) -> Panel:
             site_name(p.name, p.code),
             department_name(p.department),
             *(of_figure(found[p.code][code]) for code in KNOWN_FOR),
-            heard_of(view, heard.get(p.code)),
+            heard_of(heard.get(p.code)),
         )
         for p in sorted(
             places, key=lambda p: (french.alphabetical(p.department), french.alphabetical(p.name))

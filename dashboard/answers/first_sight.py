@@ -12,12 +12,12 @@ from dashboard import french
 from dashboard.answers import follow, signals
 from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.figures import figures, whole
-from dashboard.answers.network import at_date, short_name, silences, sites, to_date
+from dashboard.answers.network import Silence, at_date, short_name, silences, sites, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.register import register
 from dashboard.answers.view import View, answer
 from dashboard.indicators import Figure
-from dashboard.judgement.dated import in_a_line
+from dashboard.judgement.dated import in_a_line, more_or_less, since_at_least
 from dashboard.judgement.signals import Signal, rank
 from dashboard.panel import Cell, Link, Panel, table, to_site, words
 from dashboard.period import day_of
@@ -147,41 +147,47 @@ def _unmeasured(view: View, question: Question) -> list[str]:
 
 
 def worse(view: View, question: Question) -> Reply:
-    """The sites whose last whole month is an alert, with the first thing that it is about, and since when; those that left
-    their habit by little, in one line; those where something improves."""
+    """The sites whose last whole month is an alert, the gravest first, with what it is about and since when; the
+    others' names; those where something improves. The year of a date is said where it is not the month's."""
     label, page = "Ce qui se dégrade", "signaux"
     month = follow.judged_month(view, question.last)
     if question.service:
         return Reply(label, page, "", (Saying((), "n'est pas suivi prestation par prestation"),))
     if month < question.first.replace(day=1):
         return Reply(label, page, "", (Saying((), "la période n'a pas encore de mois entier"),))
-    sayings = _worse(view, question)
+    sayings = _worse(view, question, month.year)
     if not sayings:
         sayings = [Saying((), "rien, dans les centres suivis")]
     return Reply(
-        label, page, f"en {french.month_label(month)}", (*sayings, *_better(view, question))
+        label,
+        page,
+        f"en {french.month_label(month)}",
+        (*sayings, *_better(view, question, month.year)),
     )
 
 
-def _worse(view: View, question: Question) -> list[Saying]:
+def _worse(view: View, question: Question, year: int) -> list[Saying]:
     names, heard = _names(view, question), silences(view, question)
     by_site = _by_site(view, question, Variation.ALERT)
-    clear = [code for code, found in by_site.items() if found[0].rule == OUTSIDE]
-    sayings = []
-    for code in clear[:WORSE]:
-        told = in_a_line(by_site[code])
-        one = heard.get(code)
-        alone = all(s.indicator == "completeness" for s in by_site[code])
-        told += " (il est muet)" if alone and one and one.silent else ""
-        sayings.append(Saying((names[code],), told))
-    if rest := clear[WORSE:]:
+    sayings = [
+        Saying((names[code],), _told(found, heard.get(code), year))
+        for code, found in list(by_site.items())[:WORSE]
+    ]
+    if rest := list(by_site)[WORSE:]:
         also = "a aussi une alerte" if len(rest) == 1 else "ont aussi une alerte"
         sayings.append(_named([names[code] for code in rest], also))
-    if small := [code for code in by_site if code not in clear]:
-        sayings.append(
-            _named([names[code] for code in small], "de peu, mais depuis huit mois ou plus")
-        )
     return sayings
+
+
+def _told(found: Sequence[Signal], heard: Silence | None, year: int) -> str:
+    """Alerts of a site; where none is beyond what chance allows, « un peu plus d'attente, depuis 8 mois ou plus »."""
+    first = found[0]
+    if heard and heard.silent and all(s.indicator == "completeness" for s in found):
+        return f"{in_a_line(found, '')} (il est muet)"  # which has its own day, in another line
+    since = since_at_least(first, year=year)
+    if first.rule == OUTSIDE:
+        return in_a_line(found, since)
+    return f"un peu {more_or_less(first)}" + (f", {since}" if since else "")
 
 
 def _named(names: Sequence[Name], words: str) -> Saying:
@@ -191,13 +197,16 @@ def _named(names: Sequence[Name], words: str) -> Saying:
     return Saying(tuple(names[:NAMED]), f"{more}{words}")
 
 
-def _better(view: View, question: Question) -> tuple[Saying, ...]:
-    """« Nikki va mieux : attente de 9 min, pour 15 min d'habitude, depuis mai 2026 »."""
+def _better(view: View, question: Question, year: int) -> tuple[Saying, ...]:
+    """« Nikki va mieux : attente de 9 min, pour 15 min d'habitude, depuis mai »."""
     names, found = _names(view, question), _by_site(view, question, Variation.IMPROVEMENT)
     if len(found) > 1:
         return (_named([names[code] for code in found], "vont mieux"),)
     return tuple(
-        Saying((names[code],), f"va mieux{S}: {in_a_line(of_site[:1])}")
+        Saying(
+            (names[code],),
+            f"va mieux{S}: {in_a_line(of_site[:1], since_at_least(of_site[0], year=year))}",
+        )
         for code, of_site in found.items()
     )
 
@@ -235,7 +244,8 @@ def oldest_complaint(view: View, question: Question) -> Reply:
 
 
 def silent(view: View, question: Question) -> Reply:
-    """The sites of which nothing has been heard for too long, at the date of the data."""
+    """The sites of which nothing has been heard for too long, at the date of the data: « Bembèrèkè depuis le 21/10/2026
+    (35 jours) »."""
     heard, names = silences(view, question), _names(view, question)
     never = 10_000  # days, of a site that was never seen: before all others
     quiet = sorted(
@@ -245,27 +255,27 @@ def silent(view: View, question: Question) -> Reply:
             french.alphabetical(one.name),
         ),
     )
-    sayings = [
-        Saying(
-            (names[one.code],), "jamais vu" if one.days is None else f"depuis {one.days}{S}jours"
-        )
-        for one in quiet[:NAMED]
-    ]
+    sayings = [Saying((names[one.code],), _since(one)) for one in quiet[:NAMED]]
     left = len(quiet) - NAMED
-    more = (
-        [f"et {french.plural(left, 'autre centre muet', 'autres centres muets')}"]
-        if left > 0
-        else []
-    )
+    if left > 0:
+        more = f"et {french.plural(left, 'autre centre muet', 'autres centres muets')}"
+        sayings.append(Saying((), more))
     if not quiet:
-        more.append("aucun centre n'est muet" if heard else NO_SITE)
-    elif well := len(heard) - len(quiet):
-        more.append("un autre ne l'est pas" if well == 1 else f"les {well} autres ne le sont pas")
-    if len(sayings) == 1 and more:  # on one line
-        sayings = [Saying(sayings[0].names, f"{S}; ".join([sayings[0].words, *more]))]
-    elif more:
-        sayings.append(Saying((), f"{S}; ".join(more)))
+        sayings.append(Saying((), _none_silent(len(heard))))
     return Reply("Centres muets", "departement", at_date(view), tuple(sayings))
+
+
+def _since(one: Silence) -> str:
+    """« depuis le 21/10/2026 (35 jours) », the last day that is known of the site."""
+    if one.last is None:
+        return "jamais vu"
+    return f"depuis le {french.date_short(one.last)} ({french.days(one.days)})"
+
+
+def _none_silent(n: int) -> str:
+    if n > 1:
+        return f"aucun des {n} centres n'est muet"
+    return "ce centre n'est pas muet" if n else NO_SITE
 
 
 def _ranked(

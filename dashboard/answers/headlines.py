@@ -13,7 +13,7 @@ from dashboard.answers.register import register
 from dashboard.answers.uncertainty import intervals
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.dated import in_a_line
+from dashboard.judgement.dated import in_a_line, since_at_least
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
 from dashboard.wording import shown
@@ -54,8 +54,8 @@ def site(view: View, question: Question) -> str:
     waits = "" if silent and not late(view, question) else waiting(view, question)
     if bad:
         others = french.plural(len(bad) - 1, "autre alerte", "autres alertes")
-        found = [in_a_line(bad[:1]), others if len(bad) > 1 else ""]
-        found.append(waits)
+        first = in_a_line(bad[:1], since_at_least(bad[0]))
+        found = [first, others if len(bad) > 1 else "", waits]
     else:
         visits = received(view, question)
         found = [visits, worse(view, question), waits] if visits else []

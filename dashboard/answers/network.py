@@ -11,6 +11,7 @@ import numpy as np
 from dashboard import french
 from dashboard.answers.question import EVERYTHING, Question
 from dashboard.answers.view import View, answer, engine, quick
+from dashboard.period import ONE_DAY
 from dashboard.settings import load
 from db import read
 from db.codes import ALL
@@ -82,12 +83,13 @@ def freshness(view: View) -> Fresh:
 
 @dataclass(frozen=True)
 class Silence:
-    """How long a site has been without visit or closing at the date of the data, in calendar days; None where it never had
-    any."""
+    """How long a site has been without visit or closing at the date of the data, in calendar days, and the last day that had
+    one; None where it never had any."""
 
     code: str
     name: str
     days: int | None
+    last: date | None
 
     @property
     def silent(self) -> bool:
@@ -121,7 +123,9 @@ def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silenc
             continue
         row = book.row[p.id]
         seen = np.flatnonzero((book.visited[row, :last] > 0) | book.closed[row, :last])
-        found[p.code] = Silence(p.code, p.name, last - 1 - int(seen[-1]) if len(seen) else None)
+        days = last - 1 - int(seen[-1]) if len(seen) else None
+        known = None if days is None else end - days * ONE_DAY
+        found[p.code] = Silence(p.code, p.name, days, known)
     return found
 
 

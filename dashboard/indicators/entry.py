@@ -53,6 +53,7 @@ class Indicator:
     code: str
     label: str
     short: str  # where room is scarce: a card, a column
+    noun: str = ""  # after « plus de », « moins de »: of what is followed
     definition: str  # one sentence
     numerator: str  # in words
     denominator: str

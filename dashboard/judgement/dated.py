@@ -11,7 +11,7 @@ from dashboard.judgement.courses import FOLLOWED, WAITS
 from dashboard.judgement.sayings import beside
 from dashboard.judgement.signals import Signal
 from dashboard.statistics.changepoint import ChangePoint, change_point
-from dashboard.statistics.limits import ON_ONE_SIDE
+from dashboard.statistics.limits import ON_ONE_SIDE, RUN
 from dashboard.statistics.variation import ChartKind
 
 WIDEST = 12  # months among which a change may lie; beyond, it has no date
@@ -29,19 +29,21 @@ def since_when(signal: Signal) -> str | None:
     )
 
 
-def since_at_least(signal: Signal) -> str:
-    """« depuis juin 2026 », « depuis octobre 2026 » of the first month beyond its limits, « depuis huit mois ou plus » of a run
-    without a date; "" where nothing can be said."""
+def since_at_least(signal: Signal, *, year: int | None = None) -> str:
+    """« depuis juin 2026 », « depuis octobre 2026 » of the first month beyond its limits, « depuis 8 mois ou plus » of a run
+    without a date; "" where nothing can be said. year: that goes without saying."""
     found = (since_when(signal) or "").partition(" (")[0]
-    if found or signal.at is None or not signal.flagged:
-        return found
+    if not found and signal.at is not None and signal.flagged:
+        found = _since_rule(signal, signal.at)
+    return found.removesuffix(f" {year}")
+
+
+def _since_rule(signal: Signal, at: int) -> str:
+    quarter = signal.kind == ChartKind.BY_QUARTER
     if signal.rule == ON_ONE_SIDE:
-        of = "trimestres" if signal.kind == ChartKind.BY_QUARTER else "mois"
-        return f"depuis huit {of} ou plus"
-    new = signal.at > 0 and not signal.course.side[signal.at - 1]
-    return (
-        f"depuis {'le ' if signal.kind == ChartKind.BY_QUARTER else ''}{signal.when}" if new else ""
-    )
+        return f"depuis {RUN} {'trimestres' if quarter else 'mois'} ou plus"
+    new = at > 0 and not signal.course.side[at - 1]
+    return f"depuis {'le ' if quarter else ''}{signal.when}" if new else ""
 
 
 def dated(months: Sequence[date], values: Sequence[float], *, log: bool = False) -> str | None:
@@ -73,19 +75,19 @@ def _lasts(values: np.ndarray, change: ChangePoint) -> bool:
     return abs(usual - change.after) < abs(usual - change.before)
 
 
-def in_a_line(found: Sequence[Signal]) -> str:
-    """« attente de 29 min, pour 16 min d'habitude, depuis juin 2026 ; aussi partis sans être reçus »: the first that people
-    feel in full, the others by their names; that which has no value of its own by its name too."""
+def in_a_line(found: Sequence[Signal], since: str) -> str:
+    """« attente de 29 min, pour 16 min d'habitude, depuis juin 2026 ; aussi plus de départs et moins de satisfaits »: the first
+    that people feel in full, with since when, the others by which way they went."""
     one, *others = found
     said = beside(one).replace("attente typique", "attente")
-    text = said if one.indicator in WAITS else f"{_noun(one)}{french.SPACE}: {said}"
-    when = since_at_least(one)
-    text += f", {when}" if when else ""
-    # In a list « satisfaits, selon le registre » would be two things.
-    named = [_noun(other).partition(",")[0] for other in others if other.indicator not in WAITS]
-    also = french.join_words(named)
-    return text + (f"{french.SPACE}; aussi{french.SPACE}: {also}" if also else "")
+    name = french.within(BY_CODE[one.indicator].short)
+    text = said if one.indicator in WAITS else f"{name}{french.SPACE}: {said}"
+    text += f", {since}" if since else ""
+    also = french.join_words([more_or_less(o) for o in others if o.indicator not in WAITS])
+    return text + (f"{french.SPACE}; aussi {also}" if also else "")
 
 
-def _noun(one: Signal) -> str:
-    return french.within(BY_CODE[one.indicator].short)
+def more_or_less(one: Signal) -> str:
+    """Which way a signal went: « plus d'attente », « moins de jours clôturés »."""
+    way = "plus" if one.side > 0 else "moins"
+    return f"{way} {french.elide('de', BY_CODE[one.indicator].noun)}"

@@ -1,9 +1,10 @@
 """The five answers of the opening page: each right, of its own time, under each filter."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,8 @@ from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import figures, first_sight, follow, network, signals, view
 from dashboard.answers.first_sight import Reply
 from dashboard.answers.question import Question
+from dashboard.judgement.dated import since_at_least
+from dashboard.judgement.signals import Signal
 from dashboard.period import ONE_DAY, add_months, today
 from dashboard.settings import load
 from dashboard.statistics.limits import ON_ONE_SIDE, OUTSIDE
@@ -125,9 +128,22 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
     for ago, site in enumerate(others, 10):
         asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
     first, *rest = reply(replace(OCTOBER, departments=("Zou",)), "Centres").sayings
-    assert (first.names[0].text, first.words.translate(PLAIN)) == ("Covè", "depuis 40 jours")
-    days = [int(s.words.translate(PLAIN).split()[1]) for s in rest if s.names]
+    last = f"{DAY - timedelta(days=40):%d/%m/%Y}"
+    words = (first.names[0].text, first.words.translate(PLAIN))
+    assert words == ("Covè", f"depuis le {last} (40 jours)")
+    days = [int(re.findall(r"\((\d+) ", s.words.translate(PLAIN))[0]) for s in rest if s.names]
     assert len(days) == 2 and days == sorted(days, reverse=True)
+
+
+def test_where_no_site_is_silent_it_is_said_of_how_many(asked):
+    for site in (KANDI, COVE):
+        asked.hand_in("registre", visit(site, DAY.isoformat()))
+    alibori = replace(OCTOBER, departments=("Alibori",))
+    for p in network.sites(LOCAL_READER, alibori):
+        asked.hand_in("registre", visit(p.code, DAY.isoformat()))
+    n = len(network.sites(LOCAL_READER, alibori))
+    assert text(reply(alibori, "Centres")) == f"aucun des {n} centres n'est muet"
+    assert text(reply(replace(OCTOBER, site=KANDI), "Centres")) == "ce centre n'est pas muet"
 
 
 def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
@@ -142,35 +158,82 @@ def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
         assert named <= (improved if better else alerting)
         assert named or (better and not improved)
     djougou = next(s for s in found.sayings if s.names and s.names[0].text == "Djougou")
-    assert re.search(r"min d'habitude, depuis \w+ \d{4}", djougou.words.translate(PLAIN))
+    assert re.search(r"min d'habitude, depuis \w+ ", djougou.words.translate(PLAIN))
     assert found.when.startswith("en ")
 
 
-def test_small_and_lasting_gaps_are_one_line_and_a_silent_site_is_said_to_be(monkeypatch, asked):
-    """A month within its limits is no more than named; days not closed where nobody is heard are the same fact."""
-    for ago, site in ((0, COVE), (20, NIKKI)):
-        asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
-    october = date(2025, 10, 1)
-    found = [
-        made("wait_p50", 18, 40, october, 3, shift=1.6),
-        made("completeness", 95, 40, october, 3, shift=0.5, since=1),
-        made("wait_within_30", 75, 45, october, 9, shift=0.93, since=9, base=300),
-    ]
-    assert [one.rule for one in found] == [OUTSIDE, OUTSIDE, ON_ONE_SIDE]
+def told(monkeypatch, of_sites: Mapping[str, Sequence[Signal]]) -> list[tuple[str, str]]:
+    """Name and words of each line of what gets worse in October, of sites with these signals."""
     placed = [
         (site, replace(one, course=replace(one.course, scope=site)))
-        for site, one in zip((COVE, NIKKI, KANDI), found, strict=True)
+        for site, found in of_sites.items()
+        for one in found
     ]
     monkeypatch.setattr(signals, "followed", lambda *_: placed)
-    monkeypatch.setattr(follow, "judged_month", lambda *_: october)
-    lines = [
+    monkeypatch.setattr(follow, "judged_month", lambda *_: OCTOBER.first)
+    return [
         (" ".join(n.text for n in s.names), s.words.translate(PLAIN))
         for s in reply(OCTOBER, "Ce qui").sayings
     ]
+
+
+def october(code: str, level: float, months: int, seed: int, **made_of: Any) -> Signal:
+    """A signal in October."""
+    return made(code, level, months, OCTOBER.first, seed, **made_of)
+
+
+def test_a_small_and_lasting_gap_is_little_and_a_silent_site_is_said_to_be(monkeypatch, asked):
+    """A month within its limits is told without figures; days not closed where nobody is heard are the same fact."""
+    for ago, site in ((0, COVE), (20, NIKKI)):
+        asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
+    waits = october("wait_p50", 18, 40, 3, shift=1.6)
+    closed = october("completeness", 95, 40, 3, shift=0.5, since=1)
+    small = october("wait_within_30", 75, 45, 9, shift=0.93, since=9, base=300)
+    assert [one.rule for one in (waits, closed, small)] == [OUTSIDE, OUTSIDE, ON_ONE_SIDE]
+    lines = told(monkeypatch, {COVE: [waits], NIKKI: [closed], KANDI: [small]})
     assert [name for name, _ in lines] == ["Covè", "Nikki", "Kandi"]
     assert lines[0][1].startswith("attente de ") and "muet" not in lines[0][1]
-    assert lines[1][1].endswith("depuis octobre 2025 (il est muet)")
-    assert lines[2][1] == "de peu, mais depuis huit mois ou plus"
+    assert lines[1][1].endswith("d'habitude (il est muet)"), "since when stands among silent sites"
+    assert lines[2][1].startswith("un peu moins d'usagers reçus en 30 min, depuis ")
+
+
+def test_a_small_gap_has_the_date_that_signaux_gives_it(monkeypatch, asked):
+    """The month's own year goes without saying; another does not."""
+    read = {}
+    for since, seed, shift in ((8, 1, 0.93), (11, 3, 0.9), (10, 23, 0.95)):
+        one = october("wait_within_30", 75, 45, seed, shift=shift, since=since, base=300)
+        ((_, words),) = told(monkeypatch, {KANDI: [one]})
+        read[since_at_least(one)] = words.rpartition(", ")[2]
+        view.forget()
+    assert read == {
+        "depuis mars 2025": "depuis mars",
+        "depuis décembre 2024": "depuis décembre 2024",
+        "depuis 8 mois ou plus": "depuis 8 mois ou plus",
+    }
+
+
+def test_the_other_alerts_of_a_site_say_which_way_they_went(monkeypatch, asked):
+    found = [
+        october("wait_p50", 18, 40, 3, shift=1.6),
+        october("wait_within_30", 75, 40, 3, shift=0.6),
+        october("left", 4, 40, 3, shift=4),
+        october("satisfaction", 80, 40, 3, shift=0.7),
+    ]
+    assert {one.variation for one in found} == {Variation.ALERT}
+    ((_, words),) = told(monkeypatch, {KANDI: found})
+    assert words.endswith(
+        " ; aussi moins d'usagers reçus en 30 min, plus de départs et moins de satisfaits"
+    )
+
+
+def test_beyond_five_sites_the_others_are_named(monkeypatch, asked):
+    places = [p.code for p in network.sites(LOCAL_READER)][:8]
+    waits = october("wait_p50", 18, 40, 3, shift=1.6)
+    lines = told(monkeypatch, {code: [waits] for code in places[:6]})
+    assert len(lines) == 6 and lines[5][1] == "a aussi une alerte"
+    view.forget()
+    lines = told(monkeypatch, {code: [waits] for code in places})
+    assert len(lines) == 6 and lines[5][1] == "ont aussi une alerte"
 
 
 def test_the_answers_agree_with_the_figures_of_the_sites(demo):

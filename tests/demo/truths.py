@@ -145,7 +145,9 @@ class Truths:
         seen = self._seen().groupby("site")["day"].max()
         ago = (pd.Timestamp(self.rows.until) - seen).dt.days - 1
         return "; ".join(
-            f"{self.name[s]} depuis {n} jours" for s, n in ago.items() if n > SILENT_DAYS
+            f"{self.name[s]} depuis le {seen[s]:%d/%m/%Y} ({n} jours)"
+            for s, n in ago.items()
+            if n > SILENT_DAYS
         )
 
     def busy_hour(self, site: str) -> str:
