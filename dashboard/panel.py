@@ -274,10 +274,32 @@ class Deck:
         """The same, and who took it away, where somebody did."""
         return self._foot(self.made)
 
+    @property
+    def parts(self) -> tuple[Slide, ...]:
+        """The slides of a paper: without an opening that says what its head does."""
+        return tuple(
+            s
+            for s in self.slides
+            if not isinstance(s.panel.content, Opening) or s.question or s.headline != self.title
+        )
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """Lines under a file's title, each thing once: scope, period; other filters, who reported, the day, who took it."""
+        said = (self.scope, self.period)
+        others = (part for part in self.filters.split(" · ") if part not in said)
+        return tuple(
+            " · ".join(p for p in parts if p)
+            for parts in (said, (*others, self.who, self._known, self.made))
+        )
+
+    @property
+    def _known(self) -> str:
+        return f"données au {french.date_short(self.as_of)}" if self.as_of else "aucune donnée"
+
     def _foot(self, made: str) -> str:
-        known = f"données au {french.date_short(self.as_of)}" if self.as_of else "aucune donnée"
         fictitious = "DONNÉES FICTIVES" if self.demo else ""
-        return " · ".join(p for p in (self.filters, self.who, known, made, fictitious) if p)
+        return " · ".join(p for p in (self.filters, self.who, self._known, made, fictitious) if p)
 
 
 def words(text: str) -> Cell:

@@ -154,7 +154,7 @@ def slide_html(slide: Slide, number: int, of: int, rows: int = 8) -> str:
 
 def dossier(deck: Deck) -> str:
     """All slides with their tables in one HTML file: contents, figures as inline SVG, definitions at the end."""
-    shown = list(enumerate(deck.slides, 1))
+    shown = list(enumerate(deck.parts, 1))
     demo = f'<p class="demo" role="note"><strong>{DEMO}</strong></p>' if deck.demo else ""
     held = base64.b64encode(deck.logo).decode()
     logo = (
@@ -180,8 +180,8 @@ def dossier(deck: Deck) -> str:
             f"<style>{STYLE}</style>",
             "</head>",
             "<body>",
-            f'<header>{logo}{demo}<h1>{safe(deck.title)}</h1><p class="scope">{safe(deck.scope)} · {safe(deck.period)}</p>'
-            f"<p>{safe(deck.signed)}</p></header>",
+            f'<header>{logo}{demo}<h1>{safe(deck.title)}</h1><p class="scope">{safe(deck.head[0])}</p>'
+            f"{f'<p>{safe(deck.issuer)}</p>' if deck.issuer else ''}<p>{safe(deck.head[1])}</p></header>",
             f'<nav aria-label="Sommaire"><h2>Sommaire</h2><ol>{contents}</ol></nav>',
             "<main>",
             *(_part(slide, n) for n, slide in shown),
@@ -210,12 +210,12 @@ def _part(slide: Slide, number: int) -> str:
         parts.append(words)
     if slide.under:
         parts.append(f'<p class="caption">{safe(slide.under)}</p>')
+    if slide.question:
+        parts.append(f'<p class="question">{safe(slide.question)}</p>')
     if panel.strip:
         parts.append(f'<p class="trust"><strong>{TRUST}</strong> {safe(panel.strip)}</p>')
     if panel.table.columns:
         parts.append(_table(panel.table, panel.title))
-    if slide.question:
-        parts.append(f'<p class="question">{safe(slide.question)}</p>')
     return "\n".join([*parts, "</section>"])
 
 

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import tempfile
+import textwrap
 from datetime import UTC, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -30,10 +31,8 @@ a #emph[a] #text(weight: 600)[a] #text(weight: 700)[a]"""
 WIDTH, FONT_PX = 660, 12  # of a figure, which is then set as wide as the text: type of 9 points
 TALL = 900  # px: what a page holds beside the headline
 TONES = {"improvement": IMPROVEMENT.words, "alert": ALERT.words, "neutral": CHANGE.words}
-SHORT, LONG = 4, 30  # letters: a column's least and greatest part of the width
-LINES = 160  # the same of all columns together, where they are few
-NARROW, CELL = 100, 40  # letters in all columns, and in a cell: such a table need not fill the page
-BESIDE, FEW = 108, 18  # letters in the width of the page; rows that need no second piece
+SHORT = 8  # letters of a heading that are worth no second line
+LONG, MOST = 30, 60  # letters of a cell that may take several lines, most that widen its column
 SIZES = ((7, 8.5), (11, 7.5), (99, 6.5))  # points of a table's type by its number of columns
 LONGEST = 1500  # letters of a text: more than any that the screens take
 WORD = 36  # letters after which a word may be cut
@@ -45,15 +44,13 @@ def pdf(deck: Deck) -> bytes:
     told = {
         "title": _said(f"{deck.title} · {deck.scope} · {deck.period}"),
         "name": _said(deck.title),
-        "scope": _said(deck.scope),
-        "period": _said(deck.period),
+        "head": [_said(line) for line in deck.head],
         "foot": _said(deck.foot),
-        "signed": _said(deck.signed),
         "demo": deck.demo,
         "logo": list(deck.logo),
         "issuer": _said(deck.issuer),
         "day": [deck.as_of.year, deck.as_of.month, deck.as_of.day] if deck.as_of else None,
-        "slides": [_slide(s, n, pictures) for n, s in enumerate(deck.slides, 1)],
+        "slides": [_slide(s, n, pictures) for n, s in enumerate(deck.parts, 1)],
         "definitions": [[_said(i.label), _said(definition(i))] for i in indicators(deck)],
         "colours": {
             "ink": palette.INK,
@@ -149,24 +146,25 @@ def _card(card: Card) -> Part:
 
 def _table(table: Table, title: str) -> Part:
     rows = [[_said(cell.text) for cell in row] for row in table.rows]
-    longest = [max(len(text) for text in texts) for texts in zip(*rows, strict=True)]
-    heads = [
-        max(max((len(word) for word in c.name.split()), default=0), len(c.name) // 2)
-        for c in table.columns
-    ]
-    most = max(LONG, LINES // max(len(heads), 1))
-    asked = [max(SHORT, cell, head) for cell, head in zip(longest, heads, strict=True)]
-    # What would be many lines high is a little wider than the rest.
-    weights = [min(letters, most) + min(max(letters - most, 0) // 3, most) + 2 for letters in asked]
-    # A long list of short rows stands in two or three pieces side by side.
-    beside = min(3, BESIDE // sum(weights)) if len(rows) > FEW and sum(weights) < BESIDE // 2 else 1
-    per = -(-len(rows) // beside)
+    told = [n for n in range(len(table.columns)) if any(row[n] for row in rows)]
+    columns = [table.columns[n] for n in told]
+    rows = [[row[n] for n in told] for row in rows]
     return {
         "title": _said(title),
-        "columns": [_said(c.name) for c in table.columns],
-        "parts": [rows[start : start + per] for start in range(0, len(rows), per)],
-        "numeric": [c.unit not in ("", "day") for c in table.columns],
-        "weights": weights,
-        "narrow": sum(weights) < NARROW and max(longest) <= CELL,
-        "size": next(size for most, size in SIZES if len(table.columns) <= most),
+        "columns": [_heading(c.name, max(len(r[n]) for r in rows)) for n, c in enumerate(columns)],
+        "rows": rows,
+        "numeric": [c.unit not in ("", "day") for c in columns],
+        "long": [_long(max(len(r[n]) for r in rows)) for n in range(len(columns))],
+        "size": next(size for most, size in SIZES if len(columns) <= most),
     }
+
+
+def _long(cell: int) -> int:
+    """The part of a column of sentences where not all fits on the page; 0 of one that keeps its own width."""
+    return min(LONG + (cell - LONG) // 3, MOST) if cell > LONG else 0
+
+
+def _heading(name: str, cell: int) -> list[str]:
+    """A heading's lines: no wider than the longest cell asks for, or two of about the same length."""
+    width = max(cell, len(name) // 2 + 1, SHORT)
+    return textwrap.wrap(_said(name), width, break_long_words=False) or [""]

@@ -166,7 +166,8 @@ def test_it_says_its_language_scope_period_and_what_stands_on_every_page():
     ]
     assert reader.of("h1") == ["Revue nationale"]
     assert reader.classed("scope") == ["Tout le réseau · de novembre 2025 à octobre 2026"]
-    assert sum(deck.foot == data for _, _, data in reader.words) == 2
+    assert sum(deck.foot == data for _, _, data in reader.words) == 1
+    assert [deck.head[1]] == [d for _, _, d in reader.words if d.startswith(deck.who) and d]
     assert "<style>" in text and "prefers-color-scheme:dark" in text and "@media print" in text
     assert len(text.encode()) < 500_000
 

@@ -9,13 +9,15 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import pypdf
 import pytest
+from PIL import ImageFont
 
 from dashboard.exports import html, pdf
-from dashboard.exports.svg import text_of
-from dashboard.panel import Chart, Listing, Plot
+from dashboard.exports.svg import FONTS, text_of
+from dashboard.panel import Cell, Chart, Listing, Opening, Panel, Plot, Slide, table
 from dashboard.settings import ROOT
 from dashboard.wording import DEMO
 from tests.exports import decks
@@ -102,32 +104,128 @@ def test_no_number_of_a_table_is_lost(name):
     """Each row on its own line of the page: counted, for a number found once may stand in another row."""
     deck = decks.DECKS[name]()
     for slide in deck.slides:
-        table = slide.panel.table
-        if table.empty:
+        listed = slide.panel.table
+        if listed.empty:
             continue
-        alone = replace(
-            deck,
-            title="T",
-            scope="",
-            period="",
-            filters="",
-            who="",
-            as_of=None,
-            demo=False,
-            slides=(
-                replace(
-                    slide,
-                    headline="H",
-                    question="",
-                    panel=replace(slide.panel, content=Listing(), caption="", strip=""),
-                ),
-            ),
-        )
-        text = packed("".join(page.extract_text() for page in read(pdf.pdf(alone)).pages))
-        for row in table.rows:
+        text = packed("".join(page.extract_text() for page in alone(listed).pages))
+        for row in listed.rows:
             for cell in {c.text for c in row if c.value is not None}:
-                times = sum(c.text == cell for r in table.rows for c in r)
+                times = sum(c.text == cell for r in listed.rows for c in r)
                 assert text.count(packed(cell)) >= times, cell
+
+
+def set_texts(page) -> list[list[tuple[float, float, str]]]:
+    """The lines of a page, each with its texts and where they begin and end, in points from the left."""
+    found: dict[float, list[tuple[float, float, str]]] = {}
+
+    def keep(text, outer, inner, font, size):
+        text = text.strip()
+        if font and text:
+            x, y = inner[4] * outer[0] + outer[4], inner[5] * outer[3] + outer[5]
+            face = "Semibold" if "Semibold" in font["/BaseFont"] else "Regular"
+            wide = typeface(face).getlength(text) / 100 * size * abs(inner[0] * outer[0])
+            found.setdefault(round(y, 1), []).append((x, x + wide, text))
+
+    page.extract_text(visitor_text=keep)
+    return [joined(sorted(line)) for line in found.values()]
+
+
+def joined(line: list[tuple[float, float, str]]) -> list[tuple[float, float, str]]:
+    """The same line, what was set in pieces made whole again."""
+    whole = line[:1]
+    for start, end, text in line[1:]:
+        if -0.6 < start - whole[-1][1] < 0.6:
+            whole[-1] = (whole[-1][0], end, whole[-1][2] + text)
+        else:
+            whole.append((start, end, text))
+    return whole
+
+
+@cache
+def typeface(name: str) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(FONTS / f"SourceSansPro-{name}.ttf", 100)
+
+
+def alone(table, title="T") -> pypdf.PdfReader:
+    """The document of one table and nothing else."""
+    panel = Panel("liste", title, table=table)
+    return read(pdf.pdf(replace(decks.bare(), slides=(Slide("liste", "H", panel),))))
+
+
+@pytest.mark.parametrize("name", ["whole", "extreme"])
+def test_no_cell_of_a_table_touches_the_next(name):
+    deck = decks.DECKS[name]()
+    tables = tuple(replace(s, panel=replace(s.panel, content=Listing())) for s in deck.slides)
+    for page in read(pdf.pdf(replace(deck, slides=tables))).pages:
+        for line in set_texts(page):
+            for (_, end, text), (start, _, after) in pairwise(line):
+                assert start >= end or {text, after} <= set(". "), (text, after)
+
+
+SENTENCE = (
+    "n = 56 708 · 21 centres sur 24 mesurent l'attente · 95 % des jours clôturés · attente mesurée pour 70 % des visites"
+    " · hors 23 892 visites sans attente mesurée, départs compris · données au 25/11/2026 (hier) · données fictives"
+)
+
+
+def test_a_sentence_in_a_table_leaves_the_short_words_beside_it_whole():
+    short = ["80 600", "nombre", "80 600"]
+    row = ["Plaintes échues traitées en 30 jours ou moins", *short, "octobre : 15 min", SENTENCE]
+    units = ("", "mixed", "", "count", "", "")
+    heads = ("Indicateur", "Valeur", "Unité", "n", "Dernier mois entier", "Puis-je m'y fier ?")
+    document = alone(table(zip(heads, units, strict=True), [[Cell(t) for t in row]] * 6))
+    rows = [line for line in set_texts(document.pages[0]) if "nombre" in {t for *_, t in line}]
+    assert [[text for *_, text in line][1:4] for line in rows] == [short] * 6
+    for line in rows:
+        assert all(b[0] - a[1] >= 5 for a, b in pairwise(line))
+
+
+def test_columns_that_fit_a_page_take_a_line_for_each_row_and_empty_ones_no_place():
+    row = ["CCSP de Dassa-Zoumè", "84 %", "82 %", "87 %", "682 sur 810", "810"]
+    row += ["", "Renseigné pour 66 % des visites", "dans les limites à 95 %"]
+    units = ("", *("percent",) * 3, "", "count", "", "", "")
+    heads = "Centre,Satisfaits selon le registre,Au moins,Au plus,Base,n,Vide,Remarque,Position"
+    document = alone(
+        table(zip(heads.split(","), units, strict=True), [[Cell(t) for t in row]] * 24)
+    )
+    assert len(document.pages) == 1
+    lines = [[text for *_, text in line] for line in set_texts(document.pages[0])]
+    assert lines.count([t for t in row if t]) == 24
+    assert "Vide" not in document.pages[0].extract_text()
+
+
+def test_five_years_of_months_stand_beside_each_other_under_their_figure():
+    heads = ("Mois", "Attente typique", "Attente médiane", "D'habitude", "Limite basse", "n")
+    row = ["septembre 2022", "15 min", "15 min", "15 min", "14 min", "2 805"]
+    months = table([(h, "count") for h in heads], [[Cell(t) for t in row]] * 59)
+    deck = decks.whole()
+    drawn = next(s for s in deck.slides if s.code == "controle")
+    one = replace(drawn, panel=replace(drawn.panel, table=months))
+    pages = read(pdf.pdf(replace(deck, slides=(one,)))).pages
+    holding = [p for p in pages if "septembre 2022" in p.extract_text()]
+    assert len(holding) == 1 and one.headline in holding[0].extract_text().replace("\n", " ")
+    rows = [[t for *_, t in line] for line in set_texts(holding[0])]
+    assert rows.count(row * 2) == 29
+
+
+def test_a_long_list_beside_itself_goes_on_over_pages():
+    listed = table((("Attente", ""), ("Usagers", "count")), [[Cell("5 min"), Cell("12")]] * 400)
+    text = "".join(page.extract_text() for page in alone(listed).pages)
+    assert text.count("5 min") == 400
+
+
+def test_the_head_says_each_thing_once_and_stands_for_a_bare_opening():
+    deck = decks.whole()
+    opening = next(s for s in deck.slides if isinstance(s.panel.content, Opening))
+    plain = replace(opening, headline=deck.title, question="")
+    text = read(pdf.pdf(replace(deck, slides=(plain, deck.slides[1])))).pages[0].extract_text()
+    head = text[: text.index(deck.slides[1].headline)]
+    for said in (deck.title, deck.period, deck.who, "données au 24/11/2026"):
+        assert packed(head).count(packed(said)) == 1, said
+    assert opening.panel.content.lines[1] not in text
+    assert opening.panel.content.lines[1] in html.dossier(deck) and (
+        opening.panel.content.lines[1] not in html.dossier(replace(deck, slides=(plain,)))
+    )
 
 
 def test_its_pages_are_a4_and_say_where_they_are(told):
