@@ -155,6 +155,11 @@ def unanswered(error: Exception) -> str:
     return NO_ANSWER if faults.was_away(error) or not reachable() else ""
 
 
+def no_room(error: Exception) -> bool:
+    """Whether a full disk is why something failed."""
+    return isinstance(error, faults.failures()) and faults.sentence(error) == faults.FULL
+
+
 class _Run:
     """A run of a page: the moment, once something has asked for it, and the views of who asked."""
 

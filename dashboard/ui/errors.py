@@ -10,6 +10,9 @@ import streamlit as st
 from dashboard.answers import view
 
 LOG = logging.getLogger("ccsp")
+FULL = (
+    "Le disque du serveur est plein : ce qui est gardé le reste, mais rien de nouveau ne se garde."
+)
 AGAIN = 2  # seconds between two looks whether the database is back
 
 
@@ -25,7 +28,7 @@ def said_plainly(*, again: bool = False) -> Iterator[None]:
         Exception
     ) as error:  # Streamlit's own way of stopping a page is no Exception and passes by
         if not (why := view.unanswered(error)):
-            st.error(unprepared(incident(error)))
+            st.error(f"{failed(error)} {to_report(incident(error))}")
             return
         # What the page does next is said as it is: it comes back by itself, or somebody has to ask again.
         what = "Cette page revient d'elle-même" if again else "Recommencer"
@@ -34,9 +37,14 @@ def said_plainly(*, again: bool = False) -> Iterator[None]:
             _wait()
 
 
-def unprepared(number: str) -> str:
-    """What is said where it is no fault of the database. number: of the `incident`."""
-    return f"Cette page n'a pas pu être préparée. Signaler l'incident {number} au service informatique."
+def failed(error: Exception) -> str:
+    """What is said where no patience helps: the disk is full, or it is a fault of ours."""
+    return FULL if view.no_room(error) else "Cette page n'a pas pu être préparée."
+
+
+def to_report(number: str) -> str:
+    """What is to be done about it. number: of the `incident`."""
+    return f"Signaler l'incident {number} au service informatique."
 
 
 @st.fragment(run_every=AGAIN)

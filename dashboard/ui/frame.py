@@ -114,7 +114,8 @@ def top(spec: PageSpec) -> None:
         if session.person().role == Role.GUEST:
             mark = french.capital(GUEST_VIEW)
             fictitious += f'<b class="guest" title="{OF_GUESTS}">{mark}</b> '
-            parts.append(f'<p class="ccsp-guest">{mark}</p>')  # on a telephone, whose bar is full
+            marks = f"Données fictives · {mark}" if fresh.demo else mark
+            parts.append(f'<p class="ccsp-guest">{marks}</p>')  # on a telephone, whose bar is full
         parts.append(f'<div class="ccsp-state">{fictitious}<span>{known}</span>{who_asks()}</div>')
     if spec.filters:
         words = escape(" · ".join(filters.in_words(spec.filters)))

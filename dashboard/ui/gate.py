@@ -57,13 +57,6 @@ COMPONENTS = "/component/"
 MAP = "/component/streamlit_folium.st_folium/"
 
 HOME = f"/{PAGES[0].url_path}"
-ELSEWHERE = (
-    f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{NO_SUCH_PAGE}</title>'
-    '<link rel="icon" href="/favicon.png"></head>'
-    '<body style="font:18px/1.5 system-ui,sans-serif;max-width:34em;margin:15vh auto;padding:0 1em">'
-    f'<h1 style="font-size:1.6em">{NO_SUCH_PAGE}</h1><p>L\'adresse est mal écrite, ou la page a changé de nom.</p>'
-    '<p><a href="/">Revenir à la première page</a></p></body></html>'
-)
 
 # blob: is how Streamlit hands a page the script of a component of its own kind (the presentation); 'wasm-unsafe-eval' lets
 # its reader of messages count in 64 bits, and no text become script.
@@ -255,7 +248,7 @@ def elsewhere(scope: Scope) -> Response | None:
     path, query = scope["path"].rstrip("/"), scope["query_string"].decode("latin-1")
     page, more = MOVED.get(path[1:], (path[1:], ""))
     if page and page not in {spec.url_path for spec in pages_of(scope.get(WHO, NOBODY))}:
-        return HTMLResponse(ELSEWHERE, 404)
+        return HTMLResponse(sign_in_pages.nowhere(), 404)
     if path in ("", f"/{page}") and path != HOME:
         return None
     wanted = "&".join(part for part in (query, more) if part)

@@ -248,4 +248,5 @@ async def _failed(error: Exception) -> Response:
     if await anyio.to_thread.run_sync(unanswered, error):
         LOG.warning("who asks could not be read", exc_info=error)
         return HTMLResponse(sign_in_pages.away(), 503, {"refresh": "5"})
-    return HTMLResponse(sign_in_pages.failed(errors.incident(error)), 500)
+    what = errors.to_report(errors.incident(error))
+    return HTMLResponse(sign_in_pages.failed(errors.failed(error), what), 500)

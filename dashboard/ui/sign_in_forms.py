@@ -5,6 +5,7 @@ provider of identities.
 """
 
 import hmac
+import logging
 from collections.abc import Callable, Mapping
 from secrets import token_bytes
 from urllib.parse import parse_qs, parse_qsl, urlencode
@@ -15,18 +16,28 @@ from starlette.types import Receive, Scope
 
 from dashboard.accounts import guests, sign_ins
 from dashboard.accounts.lookout import Lookout, Seen, State
+from dashboard.accounts.rights import Role
 from dashboard.accounts.sign_ins import Browser, Refusal, new_token
+from dashboard.answers.view import no_room, unanswered
 from dashboard.settings import load
-from dashboard.ui import filters, sign_in_pages
+from dashboard.ui import errors, filters, sign_in_pages
 from dashboard.ui.by_provider import BACK, LEAVE, UNDER_WAY, ByProvider
 from dashboard.ui.desk import KNOWN_AT_ONCE, Desk, Full, Visitor
 from dashboard.ui.navigation import PAGES
 
+LOG = logging.getLogger("ccsp")
 IN, OUT, CHANGE, INVITED = "/connexion", "/deconnexion", "/mot-de-passe", "/invitation"
 FORMS = frozenset({IN, OUT, CHANGE, INVITED, LEAVE, BACK})
 LARGEST = 4_096  # bytes of a form
 NEXT = "suite"  # the page that was wanted, in the address of the form
 NOT_HERE = "On se connecte ici avec le compte du ministère : aucun mot de passe du tableau de bord n'ouvre."
+GONE = {
+    State.LAPSED: "Votre session a expiré : se connecter de nouveau.",
+    State.ENDED: "Votre session a été fermée : se connecter de nouveau.",
+}
+GUEST_GONE = (
+    "Vous étiez entré par un lien d'invités : le rouvrir, ou en demander un autre s'il est fini."
+)
 OLD_FORM = "Ce formulaire était ouvert depuis trop longtemps : le remplir de nouveau."
 SECRET = token_bytes(32)  # of this process: a form of an earlier one is filled in again
 
@@ -86,8 +97,9 @@ class Forms:
         sent = await _fields(receive)
         if sent is None:
             return PlainTextResponse("Ce formulaire est trop long.", 413)
+        typed = sent.get("lien" if path == INVITED else "nom", "")
         if not (visitor.form and _is_of(sent.get("jeton", ""), visitor.form)):
-            return self._form(scope, visitor, seen, OLD_FORM, 403)
+            return self._form(scope, visitor, seen, OLD_FORM, 403, typed)
         try:
             if path == INVITED:
                 return await self._invited(scope, visitor, seen, sent)
@@ -97,14 +109,21 @@ class Forms:
                 return await self._in(scope, visitor, seen, sent)
             return await self._change(scope, visitor, seen, sent)
         except Full:
-            return HTMLResponse(sign_in_pages.full(), 503, {"retry-after": "5"})
+            answer = self._form(scope, visitor, seen, sign_in_pages.CROWD, 503, typed)
+            answer.headers["retry-after"] = "5"
+            return answer
+        except Exception as error:
+            # The form again, with what was typed: who sent it is told that it came to nothing.
+            if not (why := await anyio.to_thread.run_sync(_in_vain, error)):
+                raise
+            return self._form(scope, visitor, seen, why, 503, typed)
 
     def _shown(self, scope: Scope, visitor: Visitor, seen: Seen) -> Response:
         if scope["path"] == OUT:
             return HTMLResponse(sign_in_pages.leave())
         if scope["path"] == IN and seen.state == State.OPEN and seen.holder:
             return HTMLResponse(sign_in_pages.signed_in(seen.holder.name))
-        return self._form(scope, visitor, seen)
+        return self._form(scope, visitor, seen, _gone(seen) if scope["path"] == IN else "")
 
     def _form(
         self,
@@ -113,20 +132,20 @@ class Forms:
         seen: Seen,
         why: str = "",
         status: int = 200,
-        name: str = "",
+        typed: str = "",
     ) -> Response:
-        """The form, with a token that only this browser can send back."""
+        """The form, with a token that only this browser can send back. typed: the name or the link that it was sent with."""
         form = visitor.form or new_token()
         query = scope["query_string"].decode("latin-1")
         action = f"{scope['path']}{'?' if query else ''}{query}"
         if scope["path"] == INVITED:
             inside = seen.holder.name if seen.state == State.OPEN and seen.holder else ""
-            body = sign_in_pages.invited(_signed(form), inside, why)
+            body = sign_in_pages.invited(_signed(form), inside, why, typed)
         elif scope["path"] == CHANGE:
             first = bool(seen.holder and seen.holder.must_change)
             body = sign_in_pages.new_password(_signed(form), action, first=first, why=why)
         else:
-            body = sign_in_pages.sign_in(_signed(form), action, why, name)
+            body = sign_in_pages.sign_in(_signed(form), action, why, typed)
         answer = HTMLResponse(body, status)
         visitor.give(answer, "formulaire", form)
         return answer
@@ -241,6 +260,23 @@ async def _fields(receive: Receive) -> dict[str, str] | None:
     except ValueError:
         return {}
     return {name: values[0] for name, values in found.items()}
+
+
+def _gone(seen: Seen) -> str:
+    """Why who was signed in is asked to do it again; "" where nobody was."""
+    if seen.holder and seen.holder.role == Role.GUEST:
+        return GUEST_GONE
+    return GONE.get(seen.state, "") if seen.entry else ""
+
+
+def _in_vain(error: Exception) -> str:
+    """Why a form that was sent came to nothing; "" where it is a fault of ours."""
+    if why := unanswered(error):
+        LOG.warning("a form came to nothing", exc_info=error)
+        return f"{why} Rien n'est fait : recommencer dans un moment."
+    if no_room(error):
+        return f"{errors.failed(error)} {errors.to_report(errors.incident(error))}"
+    return ""
 
 
 def _is_of(sent: str, form: str) -> bool:

@@ -10,7 +10,7 @@ from dashboard.accounts.passwords import ADVISED, LEAST
 from dashboard.answers.view import NO_ANSWER
 from dashboard.settings import load
 from dashboard.ui import shell
-from dashboard.ui.errors import unprepared
+from dashboard.ui.navigation import NO_SUCH_PAGE
 
 # What these pages may load and run: a style of their own, the icon.
 POLICY = (
@@ -21,6 +21,7 @@ POLICY = (
 POLICY_OF_INVITATIONS = POLICY.replace(
     "default-src 'none';", "default-src 'none'; script-src 'self';"
 )
+CROWD = "Beaucoup de personnes se connectent en ce moment. Recommencer dans quelques secondes."
 LOOKS = """
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;background:var(--paper);color:var(--ink);font:16px/1.5 "Source Sans 3","Source Sans Pro",
@@ -62,7 +63,7 @@ def _frame() -> tuple[str, str]:
 
 def _page(title: str, *parts: str) -> str:
     start, end = _frame()
-    return start.replace("{title}", escape(title)) + "".join(parts) + end
+    return start.replace("{title}", escape(title, quote=False)) + "".join(parts) + end
 
 
 def _said(why: str) -> str:
@@ -172,9 +173,9 @@ def signed_out(further: str = "") -> str:
     )
 
 
-def invited(token: str, inside: str, why: str = "") -> str:
+def invited(token: str, inside: str, why: str = "", link: str = "") -> str:
     """What a guest finds at the address of a link: a button. inside: the account that is signed in in this browser, which has to
-    make room; "" where none is."""
+    make room; "" where none is. link: what was sent already."""
     room = (
         f'<p role="note">Le compte <strong>{escape(inside)}</strong> est connecté dans ce navigateur : entrer comme'
         " invité le déconnecte, et ferme ses pages.</p>"
@@ -186,7 +187,8 @@ def invited(token: str, inside: str, why: str = "") -> str:
         _said(why),
         f'<form method="post" action="/invitation">{_hidden(token)}{room}'
         "<label>Lien reçu<small>Rempli d'avance quand on ouvre le lien.</small>"
-        '<input name="lien" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="300">'
+        '<input name="lien" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="300"'
+        f' value="{escape(link)}">'
         "</label><button>Entrer</button></form>",
         '<p class="aside">On voit des chiffres, des cartes et des graphiques : aucune plainte une par une, ni rien de'
         " moins de 5 plaintes.</p>",
@@ -195,26 +197,33 @@ def invited(token: str, inside: str, why: str = "") -> str:
 
 
 def full() -> str:
-    """Where too many sign in at once."""
-    return _page(
-        "Patienter",
-        "<p>Beaucoup de personnes se connectent en ce moment. Recommencer dans quelques secondes.</p>"
-        '<p><a href="/connexion">Se connecter</a></p>',
-    )
+    """Where too many come by the provider of identities at once."""
+    return _page("Patienter", f"<p>{CROWD}</p>", '<p><a href="/connexion">Se connecter</a></p>')
 
 
 def away() -> str:
     """Where the database does not answer."""
     return _page(
         "Patienter",
-        f"<p>{NO_ANSWER} Recommencer dans un moment.</p>"
+        f"<p>{NO_ANSWER} Cette page revient d'elle-même dès qu'elle répond.</p>"
         '<p><a href="/">Ouvrir le tableau de bord</a></p>',
     )
 
 
-def failed(incident: str) -> str:
-    """Where a fault of ours keeps everybody out. incident: its number in the log."""
-    return _page("Cette page n'a pas pu être préparée", f"<p>{unprepared(incident)}</p>")
+def failed(why: str, what: str) -> str:
+    """Where everybody is kept out, and patience does not help: why, and what to do."""
+    return _page(
+        "Connexion impossible", f"<p>{why} {what}</p>", '<p><a href="/">Recommencer</a></p>'
+    )
+
+
+def nowhere() -> str:
+    """What answers an address that is none of ours, or none for who asks."""
+    return _page(
+        NO_SUCH_PAGE,
+        "<p>L'adresse est mal écrite, ou la page a changé de nom.</p>",
+        '<p><a href="/">Revenir à la première page</a></p>',
+    )
 
 
 def _way_out() -> str:

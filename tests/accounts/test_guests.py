@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import text
@@ -142,6 +143,7 @@ def test_a_link_that_is_closed_puts_its_guests_out_and_lets_nobody_in(closed):
 
     run(tried())
     assert (guest.get("/").status, enter(address)[1], guests.holding(CABINET)) == (303, 401, [])
+    assert "Vous étiez entré par un lien d'invités" in unescape(guest.get("/connexion").text)
     assert ("cab", "guest link closed") in journal(closed)
 
 

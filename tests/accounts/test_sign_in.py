@@ -4,11 +4,13 @@ import asyncio
 import time
 from datetime import timedelta
 from functools import partial
+from html import unescape
 from threading import Event
 
+import psycopg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from dashboard.accounts import holders, passwords, sign_ins
 from dashboard.accounts.provider import Away
@@ -169,6 +171,52 @@ def test_a_form_that_was_not_given_to_this_browser_signs_nobody_in(closed):
         assert answer.status == 403 and "remplir de nouveau" in answer.text
         assert "ccsp-session" not in browser.cookies
     assert Browser().sign_in("dir.zou", received, jeton=foreign).status == 403, "no cookie at all"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (psycopg.OperationalError("connection refused"), "ne répond pas"),
+        (psycopg.errors.DiskFull("could not extend file"), "Le disque du serveur est plein"),
+    ],
+)
+def test_where_a_form_comes_to_nothing_it_says_so_and_keeps_the_name(
+    closed, monkeypatch, error, said
+):
+    received, browser = closed.add(), Browser()
+
+    def fails(*_args):
+        raise OperationalError("SELECT 1", {}, error)
+
+    with monkeypatch.context() as away:
+        away.setattr(sign_ins, "sign_in", fails)
+        answer = browser.sign_in("dir.zou", received)
+    assert answer.status == 503 and said in unescape(answer.text)
+    assert 'value="dir.zou"' in answer.text and received not in answer.text
+    assert "could not" not in answer.text and "refused" not in answer.text
+    assert browser.sign_in("dir.zou", received).status == 303
+
+
+def test_a_form_that_was_open_for_too_long_keeps_the_name(closed):
+    received, browser = closed.add(), Browser()
+    browser.get("/connexion")
+    answer = browser.sign_in("dir.zou", received, jeton="x" * 64)
+    assert answer.status == 403 and 'value="dir.zou"' in answer.text
+
+
+def test_who_was_signed_in_is_told_why_he_is_asked_again_and_nobody_else_is(closed):
+    browser = closed.someone()
+    kept = dict(browser.cookies)
+    assert 'role="alert"' not in Browser().get("/connexion").text
+    later(closed, hours=13)
+    assert "Votre session a expiré" in browser.get("/connexion").text
+    browser.sign_in("dir.zou", PASSWORD)
+    holders.close(closed.engine, "dir.zou", "test")
+    LOOKOUT.forget()
+    assert "Votre session a été fermée" in browser.get("/connexion").text
+    browser.post("/deconnexion")
+    assert 'role="alert"' not in browser.get("/connexion").text
+    assert "Votre session a" in Browser(cookies=kept).get("/connexion").text
 
 
 def test_a_form_longer_than_any_is_not_read(closed):

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,9 +15,10 @@ from sqlalchemy import text
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
-from dashboard.accounts import holders
+from dashboard.accounts import guests, holders
 from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import Role
+from dashboard.period import today
 from db.engine import make_engine
 from tests.browser import identities, served
 from tests.browser.screen import choose, settled
@@ -266,6 +268,33 @@ def test_the_forms_fit_a_telephone_need_no_script_and_axe_finds_nothing(
     sound("Se déconnecter")
     page.get_by_role("button", name="Se déconnecter").click()
     sound("Vous êtes déconnecté")
+
+
+# What of the bar is cut by the window, or lies on the mark that opens the menu.
+OUTSIDE_THE_BAR = """() => {
+  const bar = document.querySelector('[data-testid=stHeader]').getBoundingClientRect();
+  const mark = document.querySelector('[data-testid=stExpandSidebarButton]').getBoundingClientRect();
+  return [...document.querySelectorAll('.ccsp-state > *')].filter(e => {
+    const at = e.getBoundingClientRect();
+    return at.width && (at.top < 0 || at.bottom > bar.bottom || at.left < mark.right || at.right > innerWidth);
+  }).map(e => e.textContent);
+}"""
+
+
+def test_nothing_of_the_bar_is_cut_on_a_telephone(office, people):
+    received = office.add("adjovi.houngbo", Role.CABINET)
+    his = people(viewport=served.TELEPHONE).context.new_page()
+    his.goto(f"{office.address}/plaintes")
+    sign_in(his, "adjovi.houngbo", received)
+    choose_password(his, received)
+    _, link = office.do(guests.make, "atelier", today() + timedelta(days=1), None)
+    guest = people(viewport=served.TELEPHONE).context.new_page()
+    guest.goto(f"{office.address}/invitation#{link}")
+    guest.get_by_role("button", name="Entrer").click()
+    for page in (his, guest):
+        expect(page.get_by_text("données au")).to_be_visible()
+        assert page.evaluate(OUTSIDE_THE_BAR) == []
+    expect(guest.get_by_text("Données fictives · Vue d'invité")).to_be_visible()
 
 
 def test_who_signs_in_at_the_ministry_sees_his_page_and_signs_out_at_both(office, people, tmp_path):

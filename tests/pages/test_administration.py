@@ -3,14 +3,17 @@
 import io
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 
 import openpyxl
 import pytest
+from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
 
 from dashboard import french
+from dashboard.accounts import holders
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import accesses
 from dashboard.answers import network, view
@@ -101,6 +104,21 @@ def test_what_is_missing_of_an_account_is_said_in_french_and_nothing_that_was_ty
     at.text_input(key="ajouter_nom").set_value("kofi")
     press(at, "Ajouter")
     assert at.error[0].value == "Choisir le rôle du compte."
+    assert at.text_input(key="ajouter_nom").value == "kofi"
+
+
+def test_a_full_disk_is_said_and_nothing_that_was_typed_is_lost(desk, signed_in, monkeypatch):
+    signed_in(Role.ADMINISTRATOR)
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorname = "SQLITE_FULL"
+
+    def full(*_args):
+        raise OperationalError("INSERT", {}, error)
+
+    monkeypatch.setattr(holders, "add", full)
+    at = press(add(visit_page("comptes"), "kofi", Role.CABINET), "Ajouter")
+    assert not at.exception and "Le disque du serveur est plein" in at.error[0].value
+    assert "Signaler l'incident" in at.error[0].value and "préparée" not in at.error[0].value
     assert at.text_input(key="ajouter_nom").value == "kofi"
 
 
