@@ -78,13 +78,15 @@ def _steps(text: str) -> tuple[Step, ...]:
 @dataclass(frozen=True)
 class Ready:
     """A ready-made story. place: the field of Story that its name must give, "" for none (departement:Zou). listed: its words
-    in the list, where the title speaks of one place. example: such a name."""
+    in the list, where the title speaks of one place. example: such a name. part: the title where filters leave some
+    departments of a story that speaks of all, "" for the same."""
 
     title: str
     steps: tuple[Step, ...]
     place: Literal["", "department", "site"] = ""
     listed: str = ""
     example: str = ""
+    part: str = ""
 
 
 READY = {
@@ -94,6 +96,7 @@ READY = {
             "ouverture chiffres carte_signaux:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_within_30"
             " comparaison:satisfaction plaintes_age plaintes_flux signaux remontees bulletin"
         ),
+        part="Revue",
     ),
     "departement": Ready(
         "Revue du département",

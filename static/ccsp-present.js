@@ -46,6 +46,7 @@ svg{display:block;max-width:100%;max-height:100%}
 .table{flex:0 1 auto;min-height:0;overflow:hidden}
 .few{font-size:1.17em}
 .table.few :is(th,td){padding:15px 10px}
+.table :is(th,td).n{padding-right:28px}
 caption{display:none}
 .n{text-align:right;font-variant-numeric:tabular-nums}
 .page[data-code=ouverture] .slide{justify-content:center;gap:28px;border-left:14px solid var(--main);padding-left:44px}

@@ -14,7 +14,7 @@ from dashboard.indicators import BY_CODE
 from dashboard.panel import Deck, Message, Slide
 from dashboard.period import Clipped
 from dashboard.settings import load
-from dashboard.stories import Step, Story
+from dashboard.stories import READY, Step, Story
 from dashboard.wording import GUEST_VIEW, who_reported
 
 WHOLE = "Tout le réseau"
@@ -27,7 +27,7 @@ def build(view: View, question: Question, story: Story, period: Clipped) -> Deck
     scope = scope_words(view, question)
     figures = whole(view, question)
     fresh = freshness(view)
-    about = Subject(view, question, period, _title(story, scope), scope)
+    about = Subject(view, question, period, _title(story, question, scope), scope)
     known = load()
     who = who_reported(figures["visits"])
     return Deck(
@@ -62,8 +62,10 @@ def slides(
     )
 
 
-def _title(story: Story, scope: str) -> str:
-    """A ready-made story of a place says which; a kept one has the title that its author gave."""
+def _title(story: Story, question: Question, scope: str) -> str:
+    """A ready-made story of a place, or of a part of the network, says which; a kept one has the title that its author gave."""
+    if (made := READY.get(story.name)) and made.part and question.departments:
+        return f"{made.part}{S}: {scope}"
     return f"{story.title}{S}: {scope}" if ":" in story.name else story.title
 
 

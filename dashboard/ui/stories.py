@@ -100,7 +100,7 @@ def _name(person: Person) -> str:
     """The name in the address, which the list shows and changes."""
     titles = {name: one.listed or one.title for name, one in READY.items()}
     titles |= known_stories.kept(person)
-    name = address.read().get(ADDRESS, "national")
+    name = address.read().get(ADDRESS) or _usual(person)
     if name not in titles:
         st.warning(
             f"Le lien demande la présentation « {escaped(name[:60])} », qui n'existe pas ou plus. Voici la revue"
@@ -121,6 +121,14 @@ def _name(person: Person) -> str:
         if name in READY and READY[name].place == "site":
             filters.select("centre")
     return name
+
+
+def _usual(person: Person) -> str:
+    """What is shown where the address names none: to a director his department's review, while the filters have it."""
+    shown = filters.question(("departement",)).departments
+    return (
+        "departement" if len(shown) == 1 and person.departments == frozenset(shown) else "national"
+    )
 
 
 def _held(person: Person, name: str) -> Story | None:

@@ -78,6 +78,18 @@ def test_the_national_review_is_there_at_once(demo):
     assert "1. **Titre** : " in said(at)
 
 
+def test_a_director_is_shown_the_review_of_his_department_and_a_part_of_the_country_is_no_nation(
+    demo, monkeypatch
+):
+    director = Person("zou", Role.DIRECTOR, frozenset({"Zou"}))
+    monkeypatch.setattr(session, "person", lambda: director)
+    at = sound(present(departement="Zou"))
+    assert at.session_state[stories.HELD].department == "Zou"
+    assert "1. **Titre** : Revue du département : Zou" in said(at).replace("\\", "")
+    at = sound(present(departement="Borgou,Alibori"))
+    assert "1. **Titre** : Revue : Borgou et Alibori" in said(at).replace("\\", "")
+
+
 def sent(at):
     """The slides that go to the browser; None where none do."""
     return json.loads(next(e for e in at.main if e.type == "bidi_component").proto.json)["slides"]
