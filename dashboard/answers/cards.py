@@ -95,7 +95,7 @@ def card(code: str, figure: Figure, signal: Signal | None = None) -> Card:
         shown(figure),
         figure.value,
         BY_CODE[code].unit,
-        "" if figure.value == figure.n else base(figure),  # a count is its own n
+        "" if figure.value == figure.n or not figure.n else base(figure),  # a count is its own n
         state,
         tone,
     )

@@ -37,6 +37,7 @@ BANDS = (
 S = french.SPACE
 NONE_KNOWN = "Aucune plainte au registre pour ces filtres."
 NOT_OPEN = f"Plaintes{S}: {NOT_FOR_GUESTS}"
+ALL_ANSWERED = Message("Toutes celles qui sont connues ont une réponse.")
 LATE_BAND = 3  # from here on, older than 30 days
 LATE = "plaintes de plus de 30 jours"  # on an axis
 MOST = 3  # places named in a heading
@@ -52,10 +53,9 @@ def ages(view: View, question: Question, key: str) -> Panel:
     rows = _bands(complaints)
     total, late = sum(n for _, n in rows), sum(n for _, n in rows[LATE_BAND:])
     finding = f"{french.plural(total, 'plainte')} en cours{_how_old(late, rows[-1][1])}"
-    when = at_date(view)
+    when = _known_to(view, question, complaints)
     if not total:
-        said = Message("Toutes celles qui sont connues ont une réponse.")
-        return Panel(key, title, said, finding=f"Aucune plainte en cours {when}")
+        return Panel(key, title, ALL_ANSWERED, finding=f"Aucune plainte en cours {when}")
     return Panel(
         key,
         title,

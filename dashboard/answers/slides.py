@@ -27,7 +27,7 @@ from dashboard.answers.view import View
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE, Figure, choices, placed
 from dashboard.judgement.courses import CHARTED
-from dashboard.panel import Lines, Message, Opening, Panel
+from dashboard.panel import Lines, Listing, Message, Opening, Panel
 from dashboard.period import Clipped
 from dashboard.settings import load
 from dashboard.statistics.variation import Variation
@@ -149,7 +149,7 @@ def _complaints_headline(figures: Mapping[str, Figure]) -> str:
     return (
         "Le registre des plaintes n'est pas remonté"
         if f.value is None
-        else f"{french.plural(f.value, 'plainte')} en cours"
+        else f"{french.plural(f.value, 'plainte') if f.value else 'Aucune plainte'} en cours"
     )
 
 
@@ -322,6 +322,8 @@ def _ages(about: Subject, _: str) -> Found:
 )
 def _waiting(about: Subject, _: str) -> Found:
     panel = complaints.waiting(about.view, about.question, "plaintes_en_cours")
+    if isinstance(panel.content, Listing) and panel.table.empty:
+        panel = replace(panel, content=complaints.ALL_ANSWERED)
     return panel.finding or _none(about, "Aucune plainte au registre"), panel
 
 

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable
+from math import ceil
 
 from dashboard import french, palette
 from dashboard.exports import map_svg, svg
@@ -27,7 +28,7 @@ from dashboard.wording import DEMO
 S = french.SPACE
 TRUST = f"Puis-je m'y fier{S}?"
 PROJECTED = (1200, 450, 24)  # width, height, least type of a figure on a slide of 1280 × 720
-READING = 36  # height of the line that says how to read the figure
+READING, READ_LINE = 36, 115  # height and letters of a line that says how to read the figure
 READ = (760, 13)  # width, least type of a figure in the file
 MAP_HEIGHT = 560
 FEW = 5  # rows
@@ -135,7 +136,7 @@ def slide_html(slide: Slide, number: int, of: int, rows: int = 8) -> str:
     panel, name = slide.panel, f"diapo-{number}-titre"
     width, height, type_ = PROJECTED
     read = panel.reading or panel.signs
-    if drawn := picture(panel, width, height - (READING if read else 0), type_):
+    if drawn := picture(panel, width, height - READING * ceil(len(read) / READ_LINE), type_):
         caption = f"<figcaption>{safe(read)}</figcaption>" if read else ""
         body = f"<figure>{drawn}{caption}</figure>"
     elif isinstance(panel.content, Listing) and panel.table.columns:

@@ -19,6 +19,7 @@ from dashboard.palette import ROLES, Colour
 
 FONTS = Path(font_source_sans_pro.__file__).parent / "files"
 FONT = "Source Sans Pro, Source Sans, Calibri, Carlito, system-ui, sans-serif"  # no wider than what was measured, if there is
+TALLEST_ROW = 2.4  # times its height on the page: one bar alone is no wall
 ROLE = "@"  # before the name of a role, while a chart is drawn
 SIZES = ("fontSize", "labelFontSize", "titleFontSize")
 NOISE = ("class", "role", "pointer-events", "version", "stroke-miterlimit")
@@ -89,6 +90,7 @@ def _chart(
             font_px / 12 * (rows * step + 42 if rows else spec.get("height", 230) + 30), tallest
         )
     if rows:
+        height = min(height, font_px / 12 * (rows * step * TALLEST_ROW + 72))
         font_px = min(font_px, height / (1.15 * rows + 3.4))
     found = converter().vegalite_to_svg(
         _sized(spec, width, height, font_px),

@@ -9,7 +9,15 @@ from sqlalchemy import event
 
 from dashboard import french
 from dashboard.accounts.rights import ALL, LOCAL_READER, Access, Person, Role
-from dashboard.answers import complaints, completeness, directory, headlines, register, view
+from dashboard.answers import (
+    complaints,
+    completeness,
+    directory,
+    headlines,
+    register,
+    slides,
+    view,
+)
 from dashboard.answers.question import Question
 from dashboard.answers.view import View
 from dashboard.panel import Chart, Message, Panel, to_site
@@ -149,6 +157,10 @@ def test_without_a_complaint_that_waits_the_heading_says_so(asked):
     none = complaints.ages(LOCAL_READER, YEAR, "ages")
     assert isinstance(none.content, Message), "six bars of nothing say nothing"
     assert none.finding == "Aucune plainte en cours au 24/11/2025"
+    about = slides.Subject(seeing(ALL), YEAR, None, "", "")
+    headline, told = slides.KINDS["plaintes_en_cours"].build(about, "")
+    assert headline == "Aucune plainte en cours" and isinstance(told.content, Message)
+    assert slides.KINDS["chiffres_plaintes"].build(about, "")[0] == "Aucune plainte en cours"
     asked.hand_in("plaintes", complaint("b", KANDI, before(8)), covers=(YEAR.first, DAY))
     panel = complaints.waiting(LOCAL_READER, YEAR, "en_cours")
     assert panel.finding.translate(PLAIN) == (

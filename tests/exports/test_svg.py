@@ -257,3 +257,13 @@ def test_a_legend_breaks_no_month_from_its_year():
     drawn = map_svg.map_(titled, 1200, 450, 24)
     lines = re.findall(r'font-weight="600"[^>]*>([^<]+)</text>', drawn)
     assert "".join(lines).count("nov.\xa02025") == 1
+
+
+def test_one_bar_alone_is_no_wall():
+    def tall(n: int) -> float:
+        drawn = svg.chart(
+            charts.bars([(f"Centre {i}", 13.0, "13") for i in range(n)], unit="min"), 1200, 450, 24
+        )
+        return float(read(drawn).get("height"))
+
+    assert tall(1) < 300 < tall(3) <= tall(12) <= 450
