@@ -1,5 +1,7 @@
 """A panel's table: as many rows and columns as can be read, and how many more there are."""
 
+from collections.abc import Sequence
+
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.slide import Slide as Page
 from pptx.table import _Cell
@@ -20,28 +22,10 @@ def draw_table(made: Page, panel: Panel, box: Box, shaded: bool = False) -> None
     table = panel.table
     widths = _widths(table, box.w)
     kept = table.columns[: len(widths)]
-    head = max(len(wrapped(c.name, w - PAD, BODY, True)) for c, w in zip(kept, widths, strict=True))
-    heights = [tall(min(head, 3), BODY) + 0.12]
-    rows: list[list[str]] = []
-    for row in table.rows:
-        texts = [cut(c.text, 5, w - PAD, BODY) for c, w in zip(row, widths, strict=False)]
-        high = (
-            tall(
-                max(len(wrapped(t, w - PAD, BODY)) for t, w in zip(texts, widths, strict=True)),
-                BODY,
-            )
-            + 0.1
-        )
-        last = len(rows) + 1 == len(table.rows) and len(kept) == len(table.columns)
-        if rows and sum(heights) + high > box.h - (0 if last else REST):
-            break
-        heights.append(high)
-        rows.append(texts)
+    heights, rows = _fitting(table, kept, widths, box.h)
     if shaded:  # a grid of numbers fills the height
-        spare = (box.h - sum(heights) - (0 if len(rows) == len(table.rows) else REST)) / len(
-            heights
-        )
-        heights = [h + min(max(spare, 0), 0.3) for h in heights]
+        spare = box.h - sum(heights) - (0 if len(rows) == len(table.rows) else REST)
+        heights = [h + min(max(spare / len(heights), 0), 0.3) for h in heights]
     frame = made.shapes.add_table(
         len(rows) + 1, len(kept), *Box(box.x, box.y, sum(widths), sum(heights)).emu()
     )
@@ -49,23 +33,18 @@ def draw_table(made: Page, panel: Panel, box: Box, shaded: bool = False) -> None
     for places, sizes, side in ((grid.columns, widths, "width"), (grid.rows, heights, "height")):
         for place, size in zip(places, sizes, strict=True):
             setattr(place, side, Inches(size))
-    top = (
-        max(
-            (c.value for row in table.rows for c in row if isinstance(c.value, (int, float))),
-            default=0,
-        )
-        if shaded
-        else 0
-    )
     for j, (column, w) in enumerate(zip(kept, widths, strict=True)):
         _cell(grid.cell(0, j), cut(column.name, 3, w - PAD, BODY, True), column, MAIN, PAPER, True)
-        for i, texts in enumerate(rows):
+    numbers = [c.value for row in table.rows for c in row if isinstance(c.value, (int, float))]
+    top = max(numbers, default=0) if shaded else 0
+    for i, texts in enumerate(rows):
+        for j, (column, text) in enumerate(zip(kept, texts, strict=True)):
             value = table.rows[i][j].value
             fill: str = WASH if i % 2 else PAPER
             ink = INK
             if top and isinstance(value, (int, float)):
                 fill, ink = _mixed(WASH, MAIN, value / top), PAPER if value / top > 0.55 else INK
-            _cell(grid.cell(i + 1, j), texts[j], column, fill, ink)
+            _cell(grid.cell(i + 1, j), text, column, fill, ink)
     more = [
         french.plural(n, one, many)
         for n, one, many in (
@@ -80,6 +59,24 @@ def draw_table(made: Page, panel: Panel, box: Box, shaded: bool = False) -> None
             Box(box.x, box.y + sum(heights) + 0.06, box.w, 0.3),
             french.join_words(more),
         )
+
+
+def _fitting(
+    table: Table, kept: Sequence[Column], widths: Sequence[float], room: float
+) -> tuple[list[float], list[list[str]]]:
+    """The heights of the headings and of the rows that fit, in inches, and the texts of these."""
+    head = max(len(wrapped(c.name, w - PAD, BODY, True)) for c, w in zip(kept, widths, strict=True))
+    heights, rows = [tall(min(head, 3), BODY) + 0.12], list[list[str]]()
+    for row in table.rows:
+        texts = [cut(c.text, 5, w - PAD, BODY) for c, w in zip(row, widths, strict=False)]
+        lines = max(len(wrapped(t, w - PAD, BODY)) for t, w in zip(texts, widths, strict=True))
+        high = tall(lines, BODY) + 0.1
+        last = len(rows) + 1 == len(table.rows) and len(kept) == len(table.columns)
+        if rows and sum(heights) + high > room - (0 if last else REST):
+            break
+        heights.append(high)
+        rows.append(texts)
+    return heights, rows
 
 
 def _widths(table: Table, room: float) -> list[float]:
