@@ -38,6 +38,10 @@ def make_engine(url: str, cache_mb: int = 64) -> Engine:
             hide_parameters=True,
             connect_args={"connect_timeout": 3},
         )
+    return _sqlite(target, cache_mb)
+
+
+def _sqlite(target: URL, cache_mb: int) -> Engine:
     if path := _path(target):
         path.parent.mkdir(parents=True, exist_ok=True)
     target = target.set(drivername="sqlite")

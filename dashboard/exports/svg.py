@@ -22,7 +22,8 @@ FONT = "Source Sans Pro, Source Sans, Calibri, Carlito, system-ui, sans-serif"  
 TALLEST_ROW = 2.4  # times its height on the page: one bar alone is no wall
 ROLE = "@"  # before the name of a role, while a chart is drawn
 SIZES = ("fontSize", "labelFontSize", "titleFontSize")
-NOISE = ("class", "role", "pointer-events", "version", "stroke-miterlimit")
+NOISE = ("class", "role", "pointer-events", "version", "stroke-miterlimit", "font-family")
+PLACES = ("d", "transform", "viewBox", "width", "height", "x", "y", "x1", "x2", "y1", "y2")
 PLAIN = {
     "opacity": "1",
     "stroke-width": "1",
@@ -197,39 +198,7 @@ def _compact(drawn: str) -> str:
 
 def _stripped(element: ElementTree.Element) -> ElementTree.Element:
     """The element without names for machines, groups that group nothing, and digits that nobody sees."""
-    new, roles = ElementTree.Element(element.tag.rpartition("}")[2]), []
-    for name, given in element.attrib.items():
-        value = given
-        if (
-            name in NOISE
-            or name.startswith("aria-")
-            or PLAIN.get(name) == value
-            or name == "font-family"
-        ):
-            continue
-        if name in (
-            "d",
-            "transform",
-            "viewBox",
-            "width",
-            "height",
-            "x",
-            "y",
-            "x1",
-            "x2",
-            "y1",
-            "y2",
-        ):
-            value = NUMBER.sub(lambda m: f"{round(float(m[0]), 1):g}", value)
-        if value.startswith(ROLE) and name in ("fill", "stroke"):
-            roles.append(f"{name}-{value[1:]}")
-            value = ROLES[value[1:]]
-        if value != "translate(0,0)":
-            new.set(name, value)
-    if roles:
-        new.set("class", " ".join(roles))
-    if (size := new.get("font-size", "")).endswith("px"):
-        new.set("font-size", size[:-2])
+    new = _looks(element)
     new.text = element.text if new.tag in ("text", "tspan", "title") else None
     for child in element:
         kept = _stripped(child)
@@ -241,4 +210,25 @@ def _stripped(element: ElementTree.Element) -> ElementTree.Element:
             new.extend(kept)
         elif kept.tag != "g" or len(kept):
             new.append(kept)
+    return new
+
+
+def _looks(element: ElementTree.Element) -> ElementTree.Element:
+    """The element by itself: what is seen of it, its colours by their roles."""
+    new, roles = ElementTree.Element(element.tag.rpartition("}")[2]), []
+    for name, given in element.attrib.items():
+        value = given
+        if name in NOISE or name.startswith("aria-") or PLAIN.get(name) == value:
+            continue
+        if name in PLACES:
+            value = NUMBER.sub(lambda m: f"{round(float(m[0]), 1):g}", value)
+        if value.startswith(ROLE) and name in ("fill", "stroke"):
+            roles.append(f"{name}-{value[1:]}")
+            value = ROLES[value[1:]]
+        if value != "translate(0,0)":
+            new.set(name, value)
+    if roles:
+        new.set("class", " ".join(roles))
+    if (size := new.get("font-size", "")).endswith("px"):
+        new.set("font-size", size[:-2])
     return new
