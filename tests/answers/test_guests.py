@@ -170,6 +170,7 @@ def given_back(
     return found
 
 
+@pytest.mark.pitfall(35)
 def test_no_small_cell_is_given_back_by_any_sum_or_difference_of_what_pages_show(demo):
     known, cells, sets = guests.protected(GUEST), counted(), asked_for()
     shown = {code: {one for one in sets if known.shows(code, one)} for code in SHOWN}
@@ -205,6 +206,7 @@ def test_what_pages_show_is_what_those_sets_hold_and_nothing_else(demo):
     assert len(found) > 5
 
 
+@pytest.mark.pitfall(35)
 def test_another_period_service_or_day_tells_nothing_more(demo):
     whole = year()
     first = told(whole, "site")
@@ -220,6 +222,7 @@ def test_another_period_service_or_day_tells_nothing_more(demo):
         assert set(told(whole, by).values()) == {NOTHING}, by
 
 
+@pytest.mark.pitfall(35)
 def test_two_guests_together_know_no_more_than_one(demo):
     everybody, zou = told(year(), "site"), told(year(), "site", OF_ZOU)
     assert zou and all(everybody[code] == cells for code, cells in zou.items())
@@ -261,6 +264,7 @@ def plainly(answer: object) -> str:
     return repr([plainly(one) for one in answer]) if isinstance(answer, list) else repr(answer)
 
 
+@pytest.mark.pitfall(35)
 def test_no_answer_to_a_guest_rests_on_complaints_but_those_figures(demo, monkeypatch):
     """Every answer stays as it is, whatever the complaints are."""
     monkeypatch.setattr(guests, "protected", lambda view: None)
