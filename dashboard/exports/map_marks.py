@@ -16,14 +16,25 @@ SAMPLE, SMALL = 6.5, 4.5  # px: radius of a sample in the legend; of one with a 
 
 def drawn(m: Mark, k: float) -> str:
     """A mark with its middle at 0, 0: frame and ring under it, letter and badge over it."""
-    own, ring, frame = geography.sizes(m, k)
+    return around(m, k) + over(m, k)
+
+
+def around(m: Mark, k: float) -> str:
+    """Its frame and ring, which on a map lie under all marks: a frame hides no neighbour."""
+    _, ring, frame = geography.sizes(m, k)
     parts = []
     if frame and m.frame:
         look = f'{painted(PAPER, FRAMES[m.frame])} stroke-width="{short(2.4 * k)}"'
         parts.append(_shape(m.frame, frame, look))
     if ring:
         parts.append(_shape("", ring, f'{painted(PAPER, INK)} stroke-width="{short(2.2 * k)}"'))
-    parts.append(_shape(m.kind, m.radius, _look(m, k)))
+    return "".join(parts)
+
+
+def over(m: Mark, k: float) -> str:
+    """The mark itself, letter and badge."""
+    own, _, frame = geography.sizes(m, k)
+    parts = [_shape(m.kind, m.radius, _look(m, k))]
     at = (frame or own) * CORNER
     if m.letter and m.frame:
         parts.append(_chip(m.letter, m.frame, at, k))

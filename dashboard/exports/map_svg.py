@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.exports import geography
 from dashboard.exports.geography import Drawing, Mark, Pane
 from dashboard.exports.labels import Label, Line, fitting
-from dashboard.exports.map_marks import before_row, drawn, sample, short
+from dashboard.exports.map_marks import around, before_row, drawn, over, sample, short
 from dashboard.exports.svg import FONT, painted, safe, text_of
 from dashboard.palette import AWAY, COAST, GRID, INK, LAND, MISSING, PAPER, SEA, SOFT
 from dashboard.panel import Plot
@@ -44,6 +44,7 @@ def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
     parts += [_pane(drawing, i, pane, font_px) for i, pane in enumerate(drawing.panes)]
     names, size = fitting(drawing, font_px)
     parts += [_line(one.line, font_px) for one in names if one.line]
+    parts += [_at(m, around(m, drawing.scale)) for m in drawing.marks if m.frame or m.silent]
     parts += [_mark(m, drawing.scale) for m in drawing.marks]
     parts += [_label(one, size) for one in names]
     return "".join([*parts, legend.draw(x, y), "</svg>"])
@@ -101,7 +102,11 @@ def _path(rings: Iterable[Sequence[tuple[float, float]]]) -> str:
 
 def _mark(m: Mark, k: float) -> str:
     title = "\n".join([m.name, *m.words])
-    return f'<g transform="translate({short(m.x)},{short(m.y)})"><title>{safe(title)}</title>{drawn(m, k)}</g>'
+    return _at(m, f"<title>{safe(title)}</title>{over(m, k)}")
+
+
+def _at(m: Mark, what: str) -> str:
+    return f'<g transform="translate({short(m.x)},{short(m.y)})">{what}</g>'
 
 
 def _line(line: Line, font_px: float) -> str:

@@ -12,7 +12,7 @@ ccsp.marks = (() => {
       this._renderer._setPath(this, this._empty() ? "M0 0" : shape(this.options.kind)(p.x, p.y, this._radius));
       for (const group of this.sign || []) group.setAttribute("transform", `translate(${p.x},${p.y})`);
     },
-    // The sign's two groups lie just before and just after the mark's own path, so that marks still overlap whole.
+    // Of the sign's two groups one lies under all marks, so that a frame hides no neighbour, one just over the mark's own path.
     dress(site) {
       const nodes = ccsp.signs.around(site);
       if (!nodes[0].length && !nodes[1].length) return this.undress();
@@ -21,14 +21,14 @@ ccsp.marks = (() => {
         group.setAttribute("class", `sign ${(site.sign || {}).frame || ""}`);
         group.replaceChildren(...nodes[i]);
       });
-      if (!this.sign[0].parentNode) { this._path.before(this.sign[0]); this._path.after(this.sign[1]); }
+      if (!this.sign[0].parentNode) { this._path.parentNode.prepend(this.sign[0]); this._path.after(this.sign[1]); }
       return this._updatePath();
     },
     undress() {
       (this.sign || []).forEach((group) => group.remove());
       this.sign = null;
     },
-    lift() { this._path.parentNode.append(...(this.sign ? [this.sign[0], this._path, this.sign[1]] : [this._path])); },
+    lift() { this._path.parentNode.append(this._path, ...(this.sign ? [this.sign[1]] : [])); },
     onRemove() { this.undress(); L.CircleMarker.prototype.onRemove.call(this); },
   });
 

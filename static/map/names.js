@@ -32,6 +32,7 @@ ccsp.names = (() => {
     for (const top of [y - reach.top - h, y + reach.bottom]) {
       for (const share of [0.5, 0.3, 0.7, 0.1, 0.9]) yield beside(x - w * share, top);
     }
+    for (const top of [y + reach.bottom, y - reach.top - h]) yield* [beside(x + reach.right, top), beside(x - reach.left - w, top)];
     const far = Math.max(reach.left, reach.right, reach.top, reach.bottom);
     for (const ring of RINGS) {
       for (let turn = 0; turn < TURNS; turn++) {

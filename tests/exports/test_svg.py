@@ -202,7 +202,10 @@ def test_on_dark_paper_marks_keep_their_colour_under_their_letter():
     alert = next(
         e for e in read(picture).iter(f"{SVG}g") if any(t.text == "!" for t in e.iter(f"{SVG}text"))
     )
-    frame, *_, mark = (e for e in alert if e.tag != f"{SVG}title" and e.tag != f"{SVG}g")
+    groups = [e for e in read(picture) if e.get("transform") == alert.get("transform")]
+    assert len(groups) == 2, "its frame lies under all marks"
+    frame = groups[0][0]
+    mark = next(e for e in alert if e.tag != f"{SVG}title" and e.tag != f"{SVG}g")
     kandi = next(m for m in decks.signals().marks if m["name"] == alert[0].text.split("\n")[0])
     assert (mark.get("fill"), mark.get("class")) == (kandi["fill"], "stroke-ink")
     assert frame.get("class") == "fill-paper stroke-alert"
@@ -230,6 +233,13 @@ def test_a_map_says_each_mark_and_its_legend():
     for word in ("Le sud, agrandi", "Bénin", "Natural Earth", "muet 35 j"):
         assert word in text
     assert {m["label"] for m in plot.marks} <= set(text.split("\n"))
+
+
+def test_frames_lie_under_all_marks_and_hide_no_neighbour():
+    places = [e for e in read(map_svg.map_(decks.signals(), 760, 500)) if e.get("transform")]
+    has_mark = [e.find(f"{SVG}title") is not None for e in places if len(e)]
+    alerts = sum(bool(m["sign"] and m["sign"]["frame"]) for m in decks.signals().marks)
+    assert has_mark == sorted(has_mark) and has_mark.count(False) >= alerts > 0
 
 
 def test_the_legend_of_levels_has_classes_counts_and_sizes():

@@ -346,8 +346,10 @@ def test_a_signal_stands_around_its_mark_and_lets_clicks_through(screen):
         box, (frame, letter) = (
             own.bounding_box(),
             own.evaluate(
-                """node => [node.previousElementSibling.querySelector(".sign-frame"),
-                node.nextElementSibling.querySelector(".sign-letter")].map((n) => n.getBoundingClientRect().toJSON())"""
+                """node => { const letter = node.nextElementSibling.querySelector(".sign-letter");
+                const place = letter.closest(".sign").getAttribute("transform");
+                const frame = document.querySelector(`#map_div .sign[transform="${place}"] .sign-frame`);
+                return [frame, letter].map((n) => n.getBoundingClientRect().toJSON()); }"""
             ),
         )
         middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -456,6 +458,16 @@ def test_signals_lie_above_marks_without_one(screen):
         "nodes => nodes.map((n) => (n.nextElementSibling?.querySelector?.('.sign-letter') || {}).textContent || '')"
     )
     assert letters == [""] * 8 + ["+"] * 8 + ["!"] * 8
+
+
+@pytest.mark.browser
+def test_a_frame_hides_no_neighbour(screen):
+    for sites in (signed(ALERT, CALM), signed(CALM, ALERT), SITES, signed(ALERT, CALM)):
+        draw(screen, sites)
+        over = screen.evaluate("""() => [...document.querySelectorAll("#map_div .sign-frame")].map((frame) =>
+            [...document.querySelectorAll("#map_div path.site")].filter((mark) =>
+                frame.compareDocumentPosition(mark) & Node.DOCUMENT_POSITION_PRECEDING).length)""")
+        assert not any(over) and len(over) == counts(screen)[0]
 
 
 @pytest.mark.browser

@@ -59,9 +59,12 @@ def draw_map(made: Page, panel: Panel, plot: Plot, box: Box) -> None:
     for line in (name.line for name in names if name.line):
         ends = [[(p.x, p.y) for p in (at(*line[:2]), at(*line[2:]))]]
         said(flat(_path(shapes, ends), None, SOFT), "Trait")
+    for mark in drawing.marks:  # under all marks: a frame hides no neighbour
+        p = at(mark.x, mark.y)
+        _under(shapes, p.x, p.y, mark)
     for mark in drawing.marks:
         p = at(mark.x, mark.y)
-        _site(shapes, p.x, p.y, mark, ", ".join((mark.name, *mark.words)))
+        _over(shapes, p.x, p.y, mark, ", ".join((mark.name, *mark.words)))
     for name in names:
         # A little more than its box: a name must not break for want of a hair.
         for i, text in enumerate((name.text, name.silent) if name.silent else (name.text,)):
@@ -109,10 +112,16 @@ def _around(x: float, y: float, w: float, h: float) -> Box:
     return Box(x - w, y - h, 2 * w, 2 * h)
 
 
-def _site(shapes: SlideShapes, x: float, y: float, mark: Mark, alt: str = "") -> None:
-    """A mark with its middle there: frame and ring under it, letter at the upper right, badge at the lower right."""
+def _sample(shapes: SlideShapes, x: float, y: float, mark: Mark) -> None:
+    """A mark of the legend with its middle there."""
+    _under(shapes, x, y, mark)
+    _over(shapes, x, y, mark)
+
+
+def _under(shapes: SlideShapes, x: float, y: float, mark: Mark) -> None:
+    """Frame and ring of a mark with its middle there."""
     before = len(shapes)
-    own, ring, frame = (size / 72 for size in geography.sizes(mark, SCALE))
+    _, ring, frame = (size / 72 for size in geography.sizes(mark, SCALE))
     if frame and mark.frame:
         across = frame * (2 / math.sqrt(3) if mark.frame == "hexagon" else 1)
         form = FORMS.get(mark.frame, MSO_SHAPE.OVAL)
@@ -121,6 +130,14 @@ def _site(shapes: SlideShapes, x: float, y: float, mark: Mark, alt: str = "") ->
             around.adjustments[0] = 0.28868
     if ring:
         area(shapes, _around(x, y, ring, ring), PAPER, INK, MSO_SHAPE.OVAL, 1.75)
+    if len(shapes) > before:
+        grouped(shapes, before, "Cadre", mark.name)
+
+
+def _over(shapes: SlideShapes, x: float, y: float, mark: Mark, alt: str = "") -> None:
+    """The mark itself, its letter at the upper right, its badge at the lower right."""
+    before = len(shapes)
+    own, _, frame = (size / 72 for size in geography.sizes(mark, SCALE))
     form = FORMS.get(mark.kind, MSO_SHAPE.OVAL)
     body = area(
         shapes,
@@ -184,7 +201,7 @@ def _legend(shapes: SlideShapes, plot: Plot, box: Box) -> None:
         y += 0.28
     for i, row in enumerate(legend.sizes):
         mark = sample(row, SCALE)
-        _site(shapes, box.x + 0.3 + 1.2 * i, y + 0.24, mark)
+        _sample(shapes, box.x + 0.3 + 1.2 * i, y + 0.24, mark)
         place = Box(box.x + 0.65 + 1.2 * i, y, 0.8, 0.48)
         words(shapes, place, Run(row["label"]), anchor=MSO_ANCHOR.MIDDLE)
     place = box.within(0, box.h - 0.24, 0, 0)
@@ -200,7 +217,7 @@ def _row(shapes: SlideShapes, box: Box, row: dict[str, Any]) -> None:
     if sign.get("badge") and not sign.get("letter"):
         _badge(shapes, box.x + 0.22, box.y + box.h / 2, sign["badge"])
     else:
-        _site(shapes, box.x + 0.22, box.y + box.h / 2, sample(row, SCALE))
+        _sample(shapes, box.x + 0.22, box.y + box.h / 2, sample(row, SCALE))
     room = box.w - (0.95 if count is not None else 0.5)
     size = BODY if wide(row["label"], BODY) <= room else SMALL
     text = Run(cut(row["label"], 2, room, size), size)
