@@ -99,6 +99,7 @@ NO_QUESTION = {
     "report.tell",
     "report.find_story",
     "report.find_period",
+    "completeness.heard_of",
     "slides.slide",
     "trust.scope_of",
     "trust.in_period",
