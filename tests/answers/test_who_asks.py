@@ -80,6 +80,7 @@ GIVEN_SITES = {"of_sites", "of_complaints"}
 # Public functions that put no question: they work on what they are given.
 NO_QUESTION = {
     "view.now",
+    "view.no_room",
     "view.reachable",
     "view.unanswered",
     "view.run",
