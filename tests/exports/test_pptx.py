@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from lxml import etree
 from pptx import Presentation
+from pptx.enum.chart import XL_LABEL_POSITION
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 from pptx.oxml.ns import qn
@@ -22,9 +23,10 @@ from pptx.util import Inches, Pt
 from pypdf import PdfReader
 
 from dashboard import palette
-from dashboard.charts import native
+from dashboard.charts import bars, native
 from dashboard.exports.pptx import pptx
-from dashboard.panel import Cards, Deck, Listing, Message
+from dashboard.exports.pptx.texts import wide
+from dashboard.panel import Cards, Cell, Chart, Deck, Listing, Message, Panel, Slide, table
 from tests.exports import decks
 from tests.exports.decks import DECKS, HOSTILE
 
@@ -89,6 +91,17 @@ def said(text: str, shown: list[str]) -> bool:
     return whole in shown or any(
         len(s) > 3 and s.endswith("…") and whole.startswith(s[:-1]) for s in shown
     )
+
+
+def alone(panel: Panel):
+    """The one slide of a panel, opened again."""
+    made = pptx(replace(deck("whole"), slides=(Slide(panel.key, "Une phrase", panel),)))
+    return Presentation(io.BytesIO(made)).slides[0]
+
+
+def drawn_alone(panel: Panel) -> list:
+    """The charts of a panel's slide."""
+    return charts(alone(panel))
 
 
 def points(series) -> list[tuple[float, float | None]]:
@@ -232,12 +245,13 @@ def test_the_bars_labels_write_the_numbers_as_the_screen_does():
         for f in charts(shown)[0]._chartSpace.findall(".//" + qn("c:dLbl") + "/" + qn("c:numFmt"))
     ]
     assert codes == [f'[$-40C]#,##0"{w.lstrip("0123456789")}"' for w in expected.series[0].words]
-    _, shown, _ = next(c for c in charted("whole") if c[0].code == "barres")
-    codes = [
-        f.get("formatCode")
-        for f in charts(shown)[0]._chartSpace.findall(".//" + qn("c:dLbl") + "/" + qn("c:numFmt"))
-    ]
-    assert codes == ['[$-40C]#,##0" %"'] * 3 + ['[$-40C]#,##0.0" %"', '[$-40C]#,##0" %"']
+    rates = bars([("A", 91.26, "91\u202f%"), ("B", 99.9, "99,9\u202f%")], unit="Satisfaits")
+    (one,) = drawn_alone(Panel("barres", "Barres", Chart(rates)))
+    labels = one._chartSpace.findall(".//" + qn("c:dLbl") + "/" + qn("c:numFmt"))
+    assert {f.get("formatCode") for f in labels} == {
+        '[$-40C]#,##0"\u202f%"',
+        '[$-40C]#,##0.0"\u202f%"',
+    }
 
 
 def test_the_line_along_a_bar_goes_from_the_screens_low_to_its_high():
@@ -253,10 +267,54 @@ def test_the_line_along_a_bar_goes_from_the_screens_low_to_its_high():
     assert rows and len(rows) < len(expected.rows)
     assert ends["plus"] == pytest.approx({i: r["b"] - r["v"] for i, r in rows})
     assert ends["minus"] == pytest.approx({i: r["v"] - r["a"] for i, r in rows})
-    # What is said stands at the line's end, on bars that are not seen.
     assert [s.name for s in drawn.plots[0].series][1:3] == ["trait fin, de", "trait fin, à"]
-    assert not list(value._element.iter(qn("c:dLbl")))
-    assert list(drawn.plots[0].series[2]._element.iter(qn("c:dLbl")))
+
+
+@pytest.mark.parametrize("code", ["barres", "intervalles"])
+def test_a_bars_value_stands_where_neither_its_line_nor_the_one_of_all_comes(code):
+    _, shown, expected = next(c for c in charted("whole") if c[0].code == code)
+    (drawn,) = charts(shown)
+    *others, column = drawn.plots[0].series
+    scale = drawn.value_axis.maximum_scale
+    labels = {i: v for i, v in enumerate(expected.series[0].words) if expected.series[0].y[i]}
+    place = {i: column.points[i].data_label for i in labels}
+    assert not [s.name for s in others if list(s._element.iter(qn("c:dLbl")))]
+    assert {i: p.text_frame.text for i, p in place.items()} == labels
+    assert {p.position for p in place.values()} == {XL_LABEL_POSITION.INSIDE_END}
+    assert {v for v in column.values if v} == {scale}  # at the right edge
+    inner = next(e for e in drawn._chartSpace.iter(qn("c:w"))).get("val")
+    frame = next(s for s in shown.shapes if s.has_chart)
+    across = float(inner) * frame.width / Inches(1)
+    size = max(p.text_frame.paragraphs[0].runs[0].font.size.pt for p in place.values())
+    room = max(wide(t, size) for t in labels.values()) / across
+    farthest = max(v for s in expected.series for v in s.y if v) / scale
+    assert farthest < 1 - room - 0.01
+    for line in (s for s in shown.shapes if s.name.startswith("Trait")):
+        assert line.left < frame.left + frame.width - Inches(room * across + 0.15)
+
+
+def test_the_curve_of_waiting_complaints_has_its_line_at_30_days():
+    _, shown, expected = next(c for c in charted("whole") if c[0].code == "delai")
+    (drawn,) = charts(shown)
+    axis, frame = drawn.category_axis, next(s for s in shown.shapes if s.has_chart)
+    (line,) = (s for s in shown.shapes if s.shape_type == MSO_SHAPE_TYPE.LINE)
+    assert (axis.minimum_scale, axis.maximum_scale) == (0, 90)
+    place = {n: float(next(drawn._chartSpace.iter(qn(f"c:{n}"))).get("val")) for n in "xw"}
+    at = (line.left - frame.left) / frame.width
+    assert (at - place["x"]) / place["w"] == pytest.approx(30 / 90, abs=0.005)
+
+
+def test_short_words_of_a_table_keep_their_line_beside_long_ones():
+    heads = ("Centre", "Indicateur", "Octobre 2026", "Signal", "Depuis")
+    short = ("CCSP de Djougou", "Satisfaits, selon le registre", "47 % d'habitude", "alerte")
+    long_ = "14,3 par jour ; d'habitude de 19,9 à 31,0 usagers par jour ouvert"
+    rows = [[*short, "juin 2026"]] * 8 + [["CCSP de Nikki", "Jours", long_, "changement", "2022"]]
+    listed = table(((h, "") for h in heads), [[Cell(t) for t in row] for row in rows])
+    shown = alone(Panel("liste", "Liste", table=listed))
+    grid = next(s for s in shown.shapes if s.has_table).table
+    assert len(grid.rows) == 10
+    for column, text in zip(grid.columns, short, strict=False):
+        assert wide(text, 16) < column.width / Inches(1) - 0.2, text
 
 
 @every_deck
@@ -324,13 +382,13 @@ def test_every_cell_of_a_table_is_the_decks_and_the_rest_is_counted(name):
         spec = decks.spec(panel)
         alone = native(spec).kind == "table" if spec else isinstance(panel.content, Listing)
         assert len(tables) == (alone and not panel.table.empty)
-        for table in tables:
-            rows, columns = len(table.rows) - 1, len(table.columns)
+        for grid in tables:
+            rows, columns = len(grid.rows) - 1, len(grid.columns)
             assert rows and columns
             for j in range(columns):
-                assert said(panel.table.columns[j].name, [table.cell(0, j).text])
+                assert said(panel.table.columns[j].name, [grid.cell(0, j).text])
                 for i in range(rows):
-                    assert said(panel.table.rows[i][j].text, [table.cell(i + 1, j).text])
+                    assert said(panel.table.rows[i][j].text, [grid.cell(i + 1, j).text])
             rest = " ".join(t for t in texts(shown) if "voir le classeur" in t)
             for more, word in (
                 (len(panel.table.rows) - rows, "ligne"),

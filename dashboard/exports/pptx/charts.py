@@ -25,6 +25,7 @@ from dashboard.exports.pptx.texts import BODY, SMALL, cut, wide
 from dashboard.palette import ACCENT, ALERT, INK, MAIN, NONE, PALE, SOFT, Colour
 from dashboard.panel import Panel
 
+COLUMN = "place des valeurs"  # in the sheet behind bars: unseen ones, as long as the axis
 MOST_BARS = 18  # in one chart, to be read; twice as many stand in two
 # Name, shape and colour of points that are signals.
 SIGNALS = dict(
@@ -114,9 +115,7 @@ def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, 
     value = chart.series[0]
     others = [s for s in chart.series if s.role == "centre"]
     lines = [n for n, s in enumerate(chart.series) if s.role == "interval"]
-    labelled = (
-        lines[-1] if lines else 0
-    )  # what is said stands at the end of the line, or of the bar
+    aside = bool(lines or others)  # whether values stand in a column, where no line crosses them
     said_ = value.words or ("",) * len(value.y)
     top = TOP + (0.3 if others else 0)
     row = (box.h - top - TAIL) / most
@@ -130,16 +129,14 @@ def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, 
     left = max(wide(n, size) for n in names) + 0.2
     frame = replace(box, h=top + TAIL + len(which) * min(row, 0.95))
     inner = frame.within(left, top, SIDE, TAIL)
-    # The scale ends where the longest label of a bar still has its place.
-    ends = (
-        v / max(1 - (wide(t, size) + 0.15) / inner.w, 0.3)
-        for v, t in zip(chart.series[labelled].y, said_, strict=True)
-        if v
-    )
-    high = max(
-        max(ends, default=1), *(s.y[0] * 1.05 for s in others if s.y and s.y[0] is not None), 0
-    )
+    # The scale ends where the longest label of a bar, or the whole column of them, still has its place.
+    rooms = [max(1 - (wide(t, size) + (0.3 if aside else 0.15)) / inner.w, 0.3) for t in said_]
+    rooms = [min(rooms)] * len(rooms) if aside else rooms
+    ends = (v / room for s in chart.series for v, room in zip(s.y, rooms, strict=False) if v)
+    high = max(ends, default=1)
     data = _numbers(names, chart, slice(which.start, which.stop))
+    if aside:
+        data.add_series(COLUMN, [high if value.y[n] is not None else None for n in which])
     drawn = axes.place_chart(made, panel, XL_CHART_TYPE.BAR_CLUSTERED, data, frame, inner)
     plot, axis = drawn.plots[0], drawn.category_axis
     plot.gap_width, plot.overlap = 40, 100
@@ -153,8 +150,8 @@ def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, 
     _colour_bars(plot.series[0], chart.rows[which.start : which.stop])
     for i, n in enumerate(which):
         if (length := value.y[n]) is not None:
-            label = plot.series[labelled].points[i].data_label
-            _label(label, None if labelled else length, said_[n], size)
+            label = plot.series[-1 if aside else 0].points[i].data_label
+            _label(label, None if aside else length, said_[n], size)
     for series in list(plot.series)[1:]:
         series.format.fill.background()  # its numbers are in the sheet; what is seen of them is a line
     if lines:
@@ -207,15 +204,17 @@ def _texted(tag: str, text: str) -> BaseOxmlElement:
 
 def _label(label: DataLabel, value: float | None, text: str, size: float) -> None:
     """What stands at the end of a bar: its number, in a format that gives the screen's words and follows the number when it
-    is changed; the words themselves where no format gives them, or where the number there is another one (None)."""
+    is changed; the words themselves where no format gives them, or in the column of values (None)."""
     if value is None or (format_ := _format(value, text)) is None:
-        write(label.text_frame, Run(f"{french.SPACE * 2}{text[:200]}", size))  # off the line's end
+        write(label.text_frame, Run(text[:200], size))
     else:
         look(label.font, size, INK)
         element = label._dLbl
         element.idx.addnext(leaf("c:numFmt", formatCode=format_, sourceLinked=0))
         element.txPr.find(qn("a:bodyPr")).set("wrap", "none")
-    label.position = XL_LABEL_POSITION.OUTSIDE_END
+    label.position = (
+        XL_LABEL_POSITION.INSIDE_END if value is None else XL_LABEL_POSITION.OUTSIDE_END
+    )
 
 
 def _format(value: float, text: str) -> str | None:
@@ -338,6 +337,9 @@ def _scatter(made: Page, panel: Panel, chart: Native, box: Box) -> None:
         axes.round_scale(xs),
         Scale(0, 100, 20) if steps else axes.round_scale(ys, zero=not points),
     )
+    if steps:  # as far as the curve, as on screen
+        marked = chart.spec["layer"][0]["encoding"]["x"]["axis"]["values"]
+        across = Scale(0, marked[-1], 2 * (marked[1] - marked[0]))
     if across.high < max(xs) * 1.02 and points:  # the largest one does not lie on the edge
         across = replace(across, high=across.high + across.step)
     drawn, inner = axes.place_lines(
@@ -352,6 +354,8 @@ def _scatter(made: Page, panel: Panel, chart: Native, box: Box) -> None:
         TAIL,
     )
     axes.value_axis(drawn.category_axis, chart.x_title, across, inner.w, grid=False)
+    for x in _uprights(chart.spec):
+        axes.upright(made, inner, (x - across.low) / (across.high - across.low), SOFT)
     limits = iter(OF_FUNNEL if points else ())
     for one, series in zip(chart.series, drawn.plots[0].series, strict=True):
         series.smooth = False
@@ -363,6 +367,16 @@ def _scatter(made: Page, panel: Panel, chart: Native, box: Box) -> None:
             how = next(limits, None) if one.role == "limit" else None
             pen(series.format.line, *(how or ON_AXES[one.role]))
             series.marker.style = XL_MARKER_STYLE.NONE
+
+
+def _uprights(spec: Spec) -> list[float]:
+    """Where the screen draws upright lines that are the same for all data."""
+    layers = (layer for layer in spec["layer"] if layer["mark"]["type"] == "rule")
+    return [
+        layer["encoding"]["x"]["datum"]
+        for layer in layers
+        if "datum" in layer["encoding"].get("x", {})
+    ]
 
 
 def _placed(chart: Native, steps: bool) -> axes.Points:

@@ -97,9 +97,11 @@ def _widths(table: Table, room: float) -> list[float]:
     ]
     if sum(want) <= room:
         return [w * (1 + min(room / sum(want) - 1, 0.6)) for w in want]
-    lines = 1.0  # as many in one column as in another
-    while sum(widths := [max(w / lines, low) for w, low in zip(want, least, strict=True)]) > room:
-        lines *= 1.02
+    # The widest give way: a column that asks for less than its part of what is left keeps its own width.
+    widths, share = list(least), room
+    for n, j in enumerate(sorted(range(len(want)), key=lambda j: want[j]), 1):
+        widths[j] = max(min(want[j], share / (len(want) - n + 1)), least[j])
+        share -= widths[j]
     return _settled([w * room / sum(widths) for w in widths], least, texts)
 
 
