@@ -219,7 +219,7 @@ def _label(label: DataLabel, value: float | None, text: str, size: float) -> Non
 
 def _format(value: float, text: str) -> str | None:
     """The number format that writes a value as these words; None where there is none."""
-    found = re.match(r"(-?[\d\u202f]+(?:,(\d+))?)(.*)$", text)
+    found = re.match(r"(-?\d+(?:\u202f\d+)*(?:,(\d+))?)(.*)$", text)
     if not found or '"' in found[3] or french.number(value, len(found[2] or "")) != found[1]:
         return None
     return axes.code(len(found[2] or ""), found[3])
