@@ -31,6 +31,7 @@ PAGES = (*WITH_FILES, "presenter")
 @pytest.fixture
 def desk(command, database_url, using, monkeypatch, tmp_path):
     """The thousand handed in, whoever keeps the data at a page, and a place of our own for what is put aside."""
+    view.forget()  # the answers of other tests need not be searched
     aside = tmp_path / "aside"
     aside.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(aside))
