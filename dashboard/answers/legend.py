@@ -13,7 +13,8 @@ from dashboard.indicators import Figure
 from dashboard.judgement.signals import Signal
 from dashboard.palette import RAMP
 from dashboard.period import Period
-from dashboard.statistics.sentences import ASSURANCES, STATES
+from dashboard.statistics.limits import OUTSIDE
+from dashboard.statistics.sentences import ASSURANCES, SLIGHT, STATES
 from dashboard.statistics.variation import Assurance, ChartKind, Variation
 from dashboard.wording import shown
 
@@ -40,12 +41,16 @@ SIZES = (10, 20, 50, 100, 200, 500, 1000)
 
 
 def sign(signal: Signal) -> dict[str, Any] | None:
-    """What is drawn around a site's mark; None for nothing."""
+    """What is drawn around a site's mark; None for nothing. slight: with a thin frame."""
     letter, frame = SIGNS.get(signal.variation, ("", None))
     badge = BADGES.get(signal.assurance)
     if not letter and not badge:
         return None
-    return {"letter": letter, "frame": frame, "badge": badge}
+    return {"letter": letter, "frame": frame, "badge": badge, "slight": _slight(signal)}
+
+
+def _slight(signal: Signal) -> bool:
+    return signal.flagged and signal.rule != OUTSIDE
 
 
 def rows(
@@ -76,18 +81,19 @@ def _class_rows(code: str, marks: Iterable[Mark]) -> Rows:
 
 def _sign_rows(signals: Iterable[Signal]) -> Rows:
     """The signals and targets that there are."""
-    counts = Counter((s.variation, _in(s)) for s in signals if s.flagged)
+    counts = Counter((s.variation, _slight(s), _in(s)) for s in signals if s.flagged)
     met = Counter(s.assurance for s in signals)
     return [
         {
-            "label": f"{STATES[variation]}, {when}",
+            "label": f"{words[variation]}, {when}",
             # On the page other lines count the alerts of all indicators; a slide's title speaks of this one.
-            "long": f"{STATES[variation]} de ce chiffre, {when}",
-            "count": counts[variation, when],
-            "sign": {"letter": letter, "frame": frame, "badge": None},
+            "long": f"{words[variation]} de ce chiffre, {when}",
+            "count": counts[variation, slight, when],
+            "sign": {"letter": letter, "frame": frame, "badge": None, "slight": slight},
         }
         for variation, (letter, frame) in SIGNS.items()
-        for when in sorted({w for v, w in counts if v == variation})
+        for slight, words in ((False, STATES), (True, SLIGHT))
+        for when in sorted({w for v, s, w in counts if (v, s) == (variation, slight)})
     ] + [
         {
             "label": ASSURANCES[assurance],

@@ -74,7 +74,7 @@ class Mark:
     """A site in a pane; a site of the south stands in both. letter, frame, badge: its sign, as in `ui.maps.show_map`.
 
     fill: "#rrggbb", "" where it has none, None for an outline alone. silent: what is written under the name of a silent
-    site. words: what the mark says, in lines.
+    site. words: what the mark says, in lines. slight: whether its frame is thin.
     """
 
     x: float
@@ -91,6 +91,12 @@ class Mark:
     pane: int
     silent: str = ""
     words: tuple[str, ...] = ()
+    slight: bool = False
+
+    @property
+    def line(self) -> float:
+        """How thick its frame is, in px."""
+        return 1 if self.slight else 2.4
 
 
 @dataclass(frozen=True)
@@ -267,6 +273,7 @@ def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
                 pane,
                 m.get("silent") or "",
                 tuple(m.get("tip") or []),
+                bool(sign.get("slight")),
             )
         )
     return sorted(marks, key=lambda m: (_urgency(m), -m.radius))

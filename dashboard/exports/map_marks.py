@@ -24,7 +24,7 @@ def around(m: Mark, k: float) -> str:
     _, ring, frame = geography.sizes(m, k)
     parts = []
     if frame and m.frame:
-        look = f'{painted(PAPER, FRAMES[m.frame])} stroke-width="{short(2.4 * k)}"'
+        look = f'{painted(PAPER, FRAMES[m.frame])} stroke-width="{short(m.line * k)}"'
         parts.append(_shape(m.frame, frame, look))
     if ring:
         parts.append(_shape("", ring, f'{painted(PAPER, INK)} stroke-width="{short(2.2 * k)}"'))
@@ -125,6 +125,7 @@ def sample(row: dict[str, Any], k: float) -> Mark:
         "",
         0,
         "muet" if row.get("silent") else "",
+        slight=bool(sign.get("slight")),
     )
 
 

@@ -32,6 +32,11 @@ STATES = {  # in one word, after a value
     Variation.ALERT: "alerte",
     Variation.NEUTRAL: "changement",
 }
+SLIGHT = {  # of a long run beside what is usual, no month beyond what chance allows
+    Variation.IMPROVEMENT: "amélioration légère",
+    Variation.ALERT: "alerte légère",
+    Variation.NEUTRAL: "changement léger",
+}
 ASSURANCES = {
     Assurance.CONSISTENTLY_MET: "cible atteinte régulièrement",
     Assurance.CONSISTENTLY_MISSED: "cible manquée régulièrement",

@@ -49,6 +49,7 @@ SIGN_PARTS = {
     "letter": ("+", "!", "C", ""),  # improvement, alert, change, no signal
     "frame": ("round", "square", "hexagon", None),
     "badge": ("✓", "✗", "≈", None),  # target met, missed, now one now the other
+    "slight": (True, False),  # with a thin frame
 }
 
 

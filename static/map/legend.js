@@ -17,7 +17,7 @@ ccsp.legend = (() => {
       image.append(ccsp.signs.badge(one.sign.badge, 0));
       return image;
     }
-    const group = svg("g", { class: `sign ${(one.sign || {}).frame || ""}` }), [under, over] = ccsp.signs.around(one);
+    const group = svg("g", { class: ccsp.signs.look(one.sign || {}) }), [under, over] = ccsp.signs.around(one);
     const plain = svg("path", { d: shape(one.kind)(0, 0, radius(one)), fill: colour(one.fill) || "none", stroke: "currentColor",
       ...(one.missing ? { "stroke-width": 1.5, "stroke-dasharray": "2.6 2.2" } : { "stroke-width": 1 }) });
     group.append(...under, plain, ...over);

@@ -18,7 +18,7 @@ ccsp.marks = (() => {
       if (!nodes[0].length && !nodes[1].length) return this.undress();
       this.sign = this.sign || [0, 1].map(() => svg("g", { "aria-hidden": "true" }));
       this.sign.forEach((group, i) => {
-        group.setAttribute("class", `sign ${(site.sign || {}).frame || ""}`);
+        group.setAttribute("class", ccsp.signs.look(site.sign || {}));
         group.replaceChildren(...nodes[i]);
       });
       if (!this.sign[0].parentNode) { this._path.parentNode.prepend(this.sign[0]); this._path.after(this.sign[1]); }

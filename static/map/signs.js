@@ -29,5 +29,8 @@ ccsp.signs = (() => {
     return [under, over];
   }
 
-  return { around, badge };
+  // What the colour and weight of a sign depend on, as a class.
+  const look = ({ frame, slight } = {}) => `sign ${frame || ""}${slight ? " slight" : ""}`;
+
+  return { around, badge, look };
 })();

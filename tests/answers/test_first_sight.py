@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import figures, first_sight, follow, network, signals, view
+from dashboard.answers import figures, first_sight, follow, legend, network, signals, view
 from dashboard.answers.first_sight import Reply
 from dashboard.answers.question import Question
 from dashboard.judgement.dated import since_at_least
@@ -195,6 +195,21 @@ def test_a_small_and_lasting_gap_is_little_and_a_silent_site_is_said_to_be(monke
     assert lines[0][1].startswith("attente de ") and "muet" not in lines[0][1]
     assert lines[1][1].endswith("d'habitude (il est muet)"), "since when stands among silent sites"
     assert lines[2][1].startswith("un peu moins d'usagers reçus en 30 min, depuis ")
+
+
+def test_what_is_a_little_in_a_line_is_slight_on_the_map():
+    grave = october("wait_within_30", 75, 40, 3, shift=0.6)
+    small = october("wait_within_30", 75, 45, 9, shift=0.93, since=9, base=300)
+    calm = october("wait_within_30", 75, 45, 9)
+    signs = [legend.sign(one) for one in (grave, small, calm)]
+    assert [sign and sign["slight"] for sign in signs] == [False, True, None]
+    rows = legend.rows("wait_within_30", [], [grave, small, small, calm], [], "")
+    assert [
+        (row["label"].translate(PLAIN), row["count"], row["sign"]["slight"]) for row in rows
+    ] == [
+        ("alerte, oct. 2025", 1, False),
+        ("alerte légère, oct. 2025", 2, True),
+    ]
 
 
 def test_a_small_gap_has_the_date_that_signaux_gives_it(monkeypatch, asked):

@@ -125,8 +125,11 @@ def marks(say: Say = same, *, signs: bool = False) -> tuple[dict, ...]:
         if signs:
             letter, frame, _ = SIGNS[i % 4]
             badge = ("✓", "✗", "≈", None)[i % 4]
-            sign = {"letter": letter, "frame": frame, "badge": badge} if letter else None
-            mark |= {"sign": sign, "silent": say("muet 35 j") if i % 5 == 0 else ""}
+            sign = {"letter": letter, "frame": frame, "badge": badge, "slight": i > 7}
+            mark |= {
+                "sign": sign if letter else None,
+                "silent": say("muet 35 j") if i % 5 == 0 else "",
+            }
         made.append(mark)
     return tuple(made)
 

@@ -507,6 +507,23 @@ def test_each_site_is_on_the_map_in_its_colour(name):
             assert said(row["label"], texts(shown)) and str(row["count"]) in texts(shown)
 
 
+def test_the_frame_of_a_slight_signal_is_thin():
+    seen = 0
+    for one, shown in slides("whole"):
+        plot = decks.plot(one.panel)
+        frames = [s for s in shapes(shown) if s.name == "Cadre"] if plot else []
+        slight = (
+            {m["name"]: (m.get("sign") or {}).get("slight") for m in plot.marks} if plot else {}
+        )
+        for frame in frames:
+            alt = frame._element.nvGrpSpPr.cNvPr.get("descr")
+            width = frame.shapes[0].line.width.pt
+            if alt in slight and slight[alt] is not None:
+                assert (width < 1.2) == slight[alt], alt
+                seen += 1
+    assert seen
+
+
 def test_every_site_is_named_on_the_slide_of_a_map_and_a_silent_one_says_so():
     for one, shown in slides("whole"):
         plot = decks.plot(one.panel)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from dashboard import charts, french
-from dashboard.exports import html, map_svg, svg
+from dashboard.exports import geography, html, map_marks, map_svg, svg
 from dashboard.palette import IDLE, INK, LAND, PAPER
 from dashboard.panel import Legend, Plot
 from tests.exports import decks
@@ -240,6 +240,15 @@ def test_frames_lie_under_all_marks_and_hide_no_neighbour():
     has_mark = [e.find(f"{SVG}title") is not None for e in places if len(e)]
     alerts = sum(bool(m["sign"] and m["sign"]["frame"]) for m in decks.signals().marks)
     assert has_mark == sorted(has_mark) and has_mark.count(False) >= alerts > 0
+
+
+def test_a_slight_signal_has_a_thin_frame():
+    widths: dict[bool, set[float]] = {True: set(), False: set()}
+    for m in geography.draw(decks.signals(), 760, 500).marks:
+        if m.frame:
+            frame = re.search(r'stroke-width="([\d.]+)"', map_marks.around(m, 1))
+            widths[m.slight].add(float(frame[1]))
+    assert max(widths[True]) < min(widths[False]) / 2
 
 
 def test_the_legend_of_levels_has_classes_counts_and_sizes():

@@ -234,6 +234,7 @@ def test_signs_of_the_legend_reach_the_browser_unchanged():
         {"frame": ""},
         {"badge": "!"},
         {"badge": ""},
+        {"slight": "yes"},
     ],
 )
 def test_a_sign_that_cannot_be_drawn_is_refused(wrong):
@@ -335,6 +336,18 @@ def test_each_state_has_a_frame_of_its_own_shape(screen):
         path = screen.locator("#map_div .sign-frame").first.get_attribute("d")
         shapes[sign["frame"]] = re.sub(r"[^A-Za-z]", "", path)
     assert shapes == {"square": "Mhvhz", "round": "Maaz", "hexagon": "Mlhlhz"}
+
+
+@pytest.mark.browser
+def test_a_slight_signal_has_a_thin_frame_on_the_map_and_in_its_legend(screen):
+    small = {**ALERT, "badge": None, "slight": True}
+    rows = [{"sign": s, "label": "alerte", "count": 1} for s in ({**small, "slight": False}, small)]
+    draw(screen, [{**SITES[0], "sign": ALERT}, {**SITES[1], "sign": small}], maps.Legend(rows=rows))
+    for pane in ("#map_div", ".legend"):
+        widths = screen.locator(f"{pane} .sign-frame").evaluate_all(
+            "nodes => nodes.map((n) => parseFloat(getComputedStyle(n).strokeWidth))"
+        )
+        assert min(widths) < max(widths) / 2 and len(widths) == 2, pane
 
 
 @pytest.mark.browser

@@ -125,7 +125,9 @@ def _under(shapes: SlideShapes, x: float, y: float, mark: Mark) -> None:
     if frame and mark.frame:
         across = frame * (2 / math.sqrt(3) if mark.frame == "hexagon" else 1)
         form = FORMS.get(mark.frame, MSO_SHAPE.OVAL)
-        around = area(shapes, _around(x, y, across, frame), PAPER, FRAMES[mark.frame], form, 2)
+        around = area(
+            shapes, _around(x, y, across, frame), PAPER, FRAMES[mark.frame], form, mark.line * SCALE
+        )
         if mark.frame == "hexagon":
             around.adjustments[0] = 0.28868
     if ring:
