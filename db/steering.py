@@ -87,8 +87,8 @@ def decide(
     by: str,
 ) -> int:
     """Keep a decision about a signal: who does what by when. Returns its number. Raises Refused."""
-    _say(who, "qui agit", LONGEST["decided by"])
     _say(what, "ce qui est décidé")
+    _say(who, "qui agit", LONGEST["decided by"])
     if due_on is not None and due_on < decided_on:
         raise Refused("L'échéance est avant la décision.")
     with writing(engine) as c:

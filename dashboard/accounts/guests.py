@@ -94,9 +94,9 @@ def enter(engine: Engine, token: str, browser: Browser) -> str:
             raise Refusal(NO_SUCH_LINK)
         sign_ins.begin(connection, account, mine, browser)
         holder = access.account(connection, account)
-        journal.note(
-            connection, holder.name if holder else "", "signed in", sign_ins.by(browser, "link")
-        )
+        what = next((one.what for one in access.links(connection) if one.account_id == account), "")
+        told = {**sign_ins.by(browser, "link"), "for": what}
+        journal.note(connection, holder.name if holder else "", "signed in", told)
     return mine
 
 

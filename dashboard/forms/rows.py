@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from dashboard import french
 from dashboard.forms.cells import memos
 from dashboard.forms.checks import Values
 from dashboard.forms.formats import Column, Format
@@ -127,7 +128,8 @@ class Reader:
                     rows,
                     i,
                     self.form.key[-1],
-                    "la même ligne figure déjà dans le fichier, avec un contenu différent.",
+                    f"une ligne plus haut a les mêmes {self._key_in_words()}, avec un contenu différent ;"
+                    " corriger l'une des deux, ou n'en garder qu'une.",
                 )
         self.repeated += len(again)
         if not again:
@@ -136,6 +138,10 @@ class Reader:
             field: [v for i, v in enumerate(column) if i not in again]
             for field, column in values.items()
         }
+
+    def _key_in_words(self) -> str:
+        """« Centre » et « Référence »."""
+        return french.join_words([f"« {self.form.column(f).heading} »" for f in self.form.key])
 
     def _tell(self, rows: Rows, i: int, field: str, message: str) -> None:
         """A problem of row `i`, at the cell of `field`."""

@@ -40,7 +40,8 @@ def show() -> None:
             width=280,
         )
         if not isinstance(days, tuple) or len(days) != 2:
-            st.stop()  # one of the two days is still to be chosen
+            st.info("Choisir aussi le dernier jour.")
+            st.stop()
         first, last = days
         downloads.button(
             "Emporter",

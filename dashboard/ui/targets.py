@@ -34,6 +34,7 @@ def show_form(names: Mapping[str, str]) -> None:
             "Valeur visée, dans l'unité de l'indicateur (%, minutes, jours, pour 1 000)",
             value=None,
             step=1.0,
+            format="%g",  # « 80 », not « 80.00 »
             placeholder="par exemple 80",
             key="cible_valeur",
         )

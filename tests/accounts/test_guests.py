@@ -59,6 +59,8 @@ def test_a_guest_comes_in_by_the_button_and_not_by_looking_at_the_address(closed
     person = LOOKOUT.asks(guest.get("/").told)
     assert (person.role, person.departments) == (Role.GUEST, None)
     assert journal(closed)[-1] == (person.name, "signed in")
+    with closed.engine.connect() as connection:
+        assert access.lines(connection)[0][3]["for"] == "atelier de Parakou"
     assert link.what == "atelier de Parakou"
 
 

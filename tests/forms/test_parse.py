@@ -465,7 +465,8 @@ def test_one_reference_with_two_contents_is_a_problem(read):
         "registre", visit(ref="1"), visit(ref="1", site="cotonou"), visit(ref="1", sex="F")
     )
     assert found.places == [(4, "Référence", "1")]
-    assert "contenu différent" in found.sentences
+    assert "les mêmes « Centre » et « Référence », avec un contenu différent" in found.sentences
+    assert "n'en garder qu'une" in found.sentences
 
 
 def test_a_reference_said_twice_is_named_with_the_cells_that_cannot_be_read(read):

@@ -17,6 +17,7 @@ from dashboard.accounts import holders
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import accesses
 from dashboard.answers import network, view
+from dashboard.period import today
 from dashboard.ui import downloads, session
 from db import access, identities
 from db.engine import writing
@@ -270,9 +271,11 @@ def test_the_journal_is_in_words_searched_and_taken_away(desk, signed_in):
     ]
     at.text_input(key="journal_mot").set_value("EMPORTE Zou").run()
     assert [row[2] for row in read_tables(sound(at))[0].rows] == ["dir.zou"]
+    at.date_input(key="journal_jours").set_value((today(),)).run()
+    assert "dernier jour" in sound(at).info[0].value and not read_tables(at)
+    at.date_input(key="journal_jours").set_value((today(), today())).run()
     at.text_input(key="journal_mot").set_value("rien de tel").run()
     assert not read_tables(sound(at)) and "Rien de tel au journal" in at.info[0].value
-    from dashboard.period import today
     from dashboard.ui import access_journal
 
     book = openpyxl.load_workbook(io.BytesIO(access_journal._workbook(me, today(), today(), "zou")))

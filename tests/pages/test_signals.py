@@ -248,6 +248,7 @@ def test_a_decision_is_judged_by_the_months_that_follow(desk, at_the_time, after
     ("what", "who", "reason"),
     [
         ("", "le directeur", "Il faut dire ce qui est décidé."),
+        ("", "", "Il faut dire ce qui est décidé."),
         ("ouvrir un guichet", " ", "Il faut dire qui agit."),
     ],
 )
