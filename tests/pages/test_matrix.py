@@ -123,13 +123,6 @@ def filled(databases) -> Iterator[str]:
         view.forget()
 
 
-@pytest.fixture
-def demo(filled, using) -> str:
-    """The fictitious data, shown by the pages."""
-    using(filled)
-    return filled
-
-
 @pytest.fixture(params=PEOPLE, ids=str)
 def role(request, monkeypatch) -> str:
     """The role of who asks, on pages and in what they call later."""

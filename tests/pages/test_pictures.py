@@ -3,21 +3,12 @@
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import view
 from dashboard.ui import picture
 from dashboard.ui.navigation import pages_of
 from tests.builders import KANDI
 from tests.pages.app import unfold, visit_page
 
 PAGES = pages_of(LOCAL_READER)
-
-
-@pytest.fixture(scope="module")
-def filled(databases):
-    """The address of fictitious data."""
-    with databases.fresh(visits=6_000) as url:
-        yield url
-        view.forget()
 
 
 @pytest.fixture

@@ -54,13 +54,6 @@ def filled(databases) -> Iterator[str]:
         view.forget()
 
 
-@pytest.fixture
-def demo(filled, using) -> str:
-    """The fictitious data, shown by the pages."""
-    using(filled)
-    return filled
-
-
 def month_of_waits(first: date, wait: int, site: str) -> list[list]:
     """Lines of the register for a whole month, around so many minutes."""
     happy = A_MONTH // 2 + first.month % 3 if wait < LONG else 1

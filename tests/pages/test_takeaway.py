@@ -8,7 +8,6 @@ import openpyxl
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import view
 from dashboard.exports.names import file_name
 from dashboard.exports.xlsx import FICTIVE, sheet_names
 from dashboard.ui import downloads, show, takeaway
@@ -21,14 +20,6 @@ PAGES = pages_of(LOCAL_READER)
 # Pages without a panel that has a table; « Présenter » has files of its own.
 LABEL = "Emporter"
 NOTHING = {"definitions", "guide", "presenter"}
-
-
-@pytest.fixture(scope="module")
-def filled(databases):
-    """The address of fictitious data."""
-    with databases.fresh(visits=6_000) as url:
-        yield url
-        view.forget()
 
 
 @pytest.fixture
