@@ -24,7 +24,7 @@ LIMITS = (
 BETWEEN = ("entre les deux limites", False)
 OUTSIDE = ("hors des limites à 99,8 %", True)
 # What is said of a site, and whether it stands out.
-PLACES = {
+POSITIONS = {
     Position.INSIDE: ("dans les limites à 95 %", False),
     Position.BETWEEN_LOW: BETWEEN,
     Position.BETWEEN_HIGH: BETWEEN,
@@ -133,7 +133,7 @@ def _sites(
     values: list[Row] = []
     for i, (name, size, value) in enumerate(zip(names, sizes, whole.values, strict=True)):
         if not np.isnan(value):
-            place, out = PLACES[whole.position[i]]
+            place, out = POSITIONS[whole.position[i]]
             values.append(
                 {"n": size, "v": float(value), "k": name, "t": words[i], "out": out, "p": place}
             )

@@ -23,7 +23,7 @@ TALLEST_ROW = 2.4  # times its height on the page: one bar alone is no wall
 ROLE = "@"  # before the name of a role, while a chart is drawn
 SIZES = ("fontSize", "labelFontSize", "titleFontSize")
 NOISE = ("class", "role", "pointer-events", "version", "stroke-miterlimit", "font-family")
-PLACES = ("d", "transform", "viewBox", "width", "height", "x", "y", "x1", "x2", "y1", "y2")
+MEASURES = ("d", "transform", "viewBox", "width", "height", "x", "y", "x1", "x2", "y1", "y2")
 PLAIN = {
     "opacity": "1",
     "stroke-width": "1",
@@ -220,7 +220,7 @@ def _looks(element: ElementTree.Element) -> ElementTree.Element:
         value = given
         if name in NOISE or name.startswith("aria-") or PLAIN.get(name) == value:
             continue
-        if name in PLACES:
+        if name in MEASURES:
             value = NUMBER.sub(lambda m: f"{round(float(m[0]), 1):g}", value)
         if value.startswith(ROLE) and name in ("fill", "stroke"):
             roles.append(f"{name}-{value[1:]}")

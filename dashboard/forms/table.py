@@ -21,7 +21,6 @@ DELIMITERS = ";,\t"
 NAMED = DELIMITERS + "|"
 CELL_LIMIT = 100_000
 XLSX_MAGIC = b"PK\x03\x04"
-OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 WORKBOOKS = (".xlsx", ".xlsm")
 TEXT_BYTES = 2_000 * workbook.MEGABYTE  # some thirty million visits: minutes, not hours
 SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
@@ -79,7 +78,7 @@ def open_sheets(path: Path, known: Known) -> Iterator[Sheet]:
         raise Unreadable("Le fichier est vide : il n'a pas même d'intitulés.")
     if _is_workbook(path):
         yield from _workbook(path)
-    elif start.startswith(OLE_MAGIC) or path.suffix.lower() in (".xls", ".ods"):
+    elif start.startswith(workbook.OLE_MAGIC) or path.suffix.lower() in (".xls", ".ods"):
         raise Unreadable(
             "Ce format de classeur n'est pas lu : enregistrer le fichier au format XLSX ou CSV."
         )

@@ -13,7 +13,7 @@ from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.measures import HIDDEN
 from dashboard.judgement.courses import FOLLOWED
 from dashboard.judgement.sayings import because, beside, origin
-from dashboard.judgement.signals import KINDS, Signal, gravest_first
+from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first
 from dashboard.judgement.trust import Ground
 from dashboard.period import Clipped, Period
 from dashboard.statistics import sentences
@@ -181,7 +181,7 @@ def _own_signals(s: Situation) -> Line:
     if not charted:
         text = f"Pour {s.scope}, aucune série n'a assez de points ou d'événements pour conclure."
         return Line(text, "", 0)
-    flagged = sorted((f for f in charted if f.flagged), key=lambda f: KINDS.index(f.variation))
+    flagged = sorted((f for f in charted if f.flagged), key=lambda f: SIGNALLED.index(f.variation))
     if not flagged:
         return Line(
             f"Pour {s.scope}, {_when(charted, s.period.period)}, aucun signal sur"
@@ -237,7 +237,7 @@ def _sites(
         followed = french.plural(sites, "centre suivi", "centres suivis")
         return f"{followed}, {_when([f for _, f in charted], s.period.period)}{S}: aucun signal."
     same = _same_month([f for _, f in flagged])
-    parts = [_kind_of(flagged, variation, dated=not same) for variation in KINDS]
+    parts = [_kind_of(flagged, variation, dated=not same) for variation in SIGNALLED]
     number = len({name for name, _ in flagged})
     have = "a un signal" if number == 1 else "ont un signal"
     return (
@@ -367,7 +367,7 @@ def _label(code: str) -> str:
 
 def _by_variation(named: Sequence[tuple[Variation, str]], between: str) -> str:
     parts = []
-    for variation in KINDS:
+    for variation in SIGNALLED:
         labels = [label for v, label in named if v == variation]
         if labels:
             word = sentences.VARIATIONS[variation]

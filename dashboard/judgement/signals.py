@@ -31,7 +31,7 @@ from dashboard.statistics.variation import (
     variation,
 )
 
-KINDS = (
+SIGNALLED = (
     Variation.ALERT,
     Variation.IMPROVEMENT,
     Variation.NEUTRAL,
@@ -150,7 +150,7 @@ class Signal:
     @property
     def flagged(self) -> bool:
         """Whether it is a signal."""
-        return self.variation in KINDS
+        return self.variation in SIGNALLED
 
     @cached_property
     def assurance(self) -> Assurance:
@@ -247,7 +247,7 @@ def gravest_first(flagged: Iterable[tuple[str, Signal]]) -> list[tuple[str, Sign
     for name, one in flagged:
         by_site.setdefault((one.variation, name), []).append(one)
     own = [(kind, name, sorted(found, key=rank)) for (kind, name), found in by_site.items()]
-    own.sort(key=lambda o: (KINDS.index(o[0]), rank(o[2][0]), french.alphabetical(o[1])))
+    own.sort(key=lambda o: (SIGNALLED.index(o[0]), rank(o[2][0]), french.alphabetical(o[1])))
     return [(name, one) for _, name, found in own for one in found]
 
 
