@@ -1,5 +1,6 @@
 """Who has handed in: days not closed, silent sites, declared closures."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from dashboard.wording import base, shown, who_reported
 from db.shapes import Closure
 
 S = french.SPACE
+MOST = 3  # reasons of closures in a heading
 NEVER = 10_000  # days, of a site that was never seen: before all others
 
 
@@ -211,9 +213,13 @@ def closed(view: View, question: Question, key: str) -> Panel:
         (words(name), day(c.first_day), day(c.last_day), words(_hours(c)), words(c.reason))
         for c, name in reversed(declared)
     ]
+    reasons = Counter(c.reason for c, _ in declared).most_common(MOST)
+    why = ", ".join(f"{reason}{S}{french.number(n)}" for reason, n in reasons)
+    many = french.plural(len(declared), "fermeture déclarée", "fermetures déclarées")
     return Panel(
         key,
         title,
+        finding=f"{many} sur la période{S}: {why}",
         table=table(
             (("Où", ""), ("Du", "day"), ("Au", "day"), ("Heures", ""), ("Motif", "")), rows
         ),

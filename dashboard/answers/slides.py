@@ -378,10 +378,7 @@ def _closures(about: Subject, _: str) -> Found:
     panel = completeness.closed(about.view, about.question, "fermetures")
     if isinstance(panel.content, Message):
         return "Aucune fermeture déclarée sur la période", panel
-    return (
-        f"{french.plural(len(panel.table.rows), 'fermeture déclarée', 'fermetures déclarées')} sur la période",
-        panel,
-    )
+    return panel.finding, panel
 
 
 @slide(

@@ -64,8 +64,9 @@ def section(person: Person, question: Question, first: str = "wait_within_30") -
         st.subheader("Tous les centres, et les mêmes centres", anchor=False)
         sections.dated(person, question, code)
         show.panel(changes.months_panel(person, question, code, before))
-    st.subheader("Visites des prochains mois", anchor=False)
-    show.panel(ahead.panel(person, question, "prevision"))
+    to_come = ahead.panel(person, question, "prevision")
+    st.subheader(escaped(to_come.finding or to_come.title), anchor=False)
+    show.panel(sections.under(to_come))
 
 
 def show_change(person: Person, question: Question, code: str, before: Period, split: str) -> None:

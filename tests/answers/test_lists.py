@@ -21,7 +21,7 @@ from dashboard.answers import (
 from dashboard.answers.question import Question
 from dashboard.answers.view import View
 from dashboard.panel import Chart, Message, Panel, to_site
-from tests.builders import COVE, KANDI, NIKKI, Office, closing, complaint, visit
+from tests.builders import COVE, KANDI, NIKKI, Office, closing, closure, complaint, visit
 
 DAY = date(2025, 11, 24)  # a Monday
 YEAR = Question(date(2025, 1, 1), DAY)
@@ -238,3 +238,14 @@ def test_every_site_and_department_is_one_click_away(asked):
     links = [row[0].link for row in of_departments.table.rows]
     assert [dict(link.filters)["departement"] for link in links] == sorted(set(homes))
     assert sum(int(row[1].value) for row in of_departments.table.rows) == 24
+
+
+def test_closures_are_headed_by_how_many_there_were_and_why(asked):
+    asked.hand_in(
+        "fermetures",
+        closure(first="2025-08-04", reason="électricité"),
+        closure(first="2025-08-11", reason="électricité"),
+        closure(first="2025-09-01", reason="grève"),
+    )
+    said = completeness.closed(LOCAL_READER, replace(YEAR, site=KANDI), "fermetures").finding
+    assert said.translate(PLAIN) == "3 fermetures déclarées sur la période : électricité 2, grève 1"

@@ -525,6 +525,15 @@ def test_the_change_is_split_and_a_whole_against_its_parts_is_warned_of(moved, s
     assert f"De 45,0 % à 70,0 %, soit +25 points : {parts.replace(',0', '')}." in text
 
 
+def test_the_visits_to_come_are_headed_by_how_many_and_that_is_not_said_again(demo):
+    at = sound(visit_page("attentes", comparer="oui"))
+    (head,) = [
+        plain(s.value).replace("\\", "") for s in at.subheader if "huit fois sur dix" in s.value
+    ]
+    assert re.match(r"\w+ \d{4} : environ [\d ]+ visites, entre ", head)
+    assert not any("huit fois sur dix" in c.value for c in at.caption)
+
+
 def test_the_parts_stand_in_the_table(moved):
     by_site, by_both = tables(changes_page(moved)), tables(changes_page(moved, "both"))
     assert "CCSP de Kandi\t90 %\t85 %\t−5 points\t" in by_site
