@@ -73,13 +73,13 @@ def sync(page: str) -> None:
     held = st.session_state.get(FILTERS)
     url = url or (own() if held is None else {})
     if held is None or ((url or same) and url != st.session_state.get(WRITTEN)):
-        held = dict(held or DEFAULTS)
+        held, usual = dict(held or DEFAULTS), {**DEFAULTS, "departement": whole()}
         for name in DEFAULTS:
-            wanted = url.get(name, DEFAULTS[name])
+            wanted = url.get(name, usual[name])
             if not _valid(name, wanted):
                 st.session_state.setdefault(NOTICES, []).append((name, wanted))
-                wanted = DEFAULTS[name]
-            held[name] = wanted
+                wanted = usual[name]
+            held[name] = wanted or usual[name]
             st.session_state.pop(f"filtre_{name}", None)
         st.session_state[FILTERS] = held
     # Last: where the database is away nothing of this has happened, and the next run finds the filters as they were.
@@ -94,6 +94,15 @@ def own() -> dict[str, str]:
         return {}
     there = {p.department for p in sites(person)} & (person.departments or frozenset())
     return {"departement": COMMA.join(sorted(there, key=french.alphabetical))}
+
+
+def whole() -> str:
+    """The departments that are all there is for who asks: those of a guest's link. "" for everybody else. Without them in the
+    question, what he sees would be told as of the network."""
+    person = session.person()
+    if reach(person, "aggregates") != Reach.LINK or person.departments is None:
+        return ""
+    return COMMA.join(sorted({p.department for p in sites(person)}, key=french.alphabetical))
 
 
 def in_link() -> dict[str, str]:
@@ -120,6 +129,7 @@ def choose(name: str, wanted: str) -> None:
 
 
 def _keep(name: str, wanted: str) -> None:
+    wanted = wanted or (whole() if name == "departement" else "")
     st.session_state[FILTERS] = {**st.session_state[FILTERS], name: wanted}
     write_url()
 
@@ -137,16 +147,20 @@ def options(name: str) -> Mapping[str, str]:
         "indicateur": lambda: {code: BY_CODE[code].label for code in CLASSES},
         "comparer": lambda: {"": "", YES: "avec une autre période"},
     }
-    return {"": EVERYTHING[name], **known[name]()} if name in EVERYTHING else known[name]()
+    if name not in EVERYTHING or (name == "departement" and whole()):
+        return known[name]()
+    return {"": EVERYTHING[name], **known[name]()}
 
 
 def _departments(known: Iterable[str]) -> dict[str, str]:
     """Each department; the several in force, if they are; and a free choice of some."""
     choices = {d: d for d in sorted(set(known), key=french.alphabetical)}
-    held = value("departement")
-    if COMMA in held and _valid("departement", held):
-        choices[held] = french.join_words(held.split(COMMA))
-    return {**choices, SEVERAL: "Plusieurs départements…"}
+    several = [
+        d for d in (whole(), value("departement")) if COMMA in d and _valid("departement", d)
+    ]
+    together = {d: french.join_words(d.split(COMMA)) for d in several}
+    free = {SEVERAL: "Plusieurs départements…"} if len(choices) > 1 else {}
+    return {**choices, **together, **free}
 
 
 def _valid(name: str, wanted: str) -> bool:

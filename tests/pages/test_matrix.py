@@ -37,7 +37,7 @@ from dashboard.ui.navigation import NO_SUCH_PAGE, PAGES
 from db import access
 from db.engine import make_engine, writing
 from tests.builders import KANDI, never_answer
-from tests.pages.app import everything, heading, visit_page
+from tests.pages.app import everything, heading, link, visit_page
 
 HOME = "Alibori"  # where Kandi is
 PEOPLE = {
@@ -460,3 +460,21 @@ def test_a_guest_reads_of_complaints_what_he_may_and_no_part_that_is_empty(demo,
     assert told[Role.GUEST] == (True, 2, 2, [])
     said, figures, parts, compared = told[Role.CABINET]
     assert not said and figures == 5 and parts > 6 and compared
+
+
+@pytest.mark.parametrize(
+    ("places", "words"), [((HOME,), HOME), ((HOME, "Zou"), f"{HOME} et Zou")], ids=["one", "two"]
+)
+def test_what_a_guest_of_some_departments_sees_is_never_told_as_of_the_network(
+    demo, monkeypatch, places, words
+):
+    guest = Person("invité", Role.GUEST, frozenset(places), id="g")
+    monkeypatch.setattr(session.LOOKOUT, "asks", lambda _: guest)
+    for page, asked in (("carte", {}), ("plaintes", {"departement": ""}), ("presenter", {})):
+        at = visit_page(page, **asked)
+        assert not at.exception and words in heading(at) and link(at)["departement"]
+        assert "tout le réseau" not in everything(at)
+    offered = at.selectbox(key="filtre_departement").options
+    assert "Tous les départements" not in offered and set(places) <= set(offered)
+    at = visit_page("plaintes", departement="Mono")  # is not his
+    assert words in heading(at) and "n'est pas une valeur connue" in at.warning[0].value
