@@ -79,7 +79,7 @@ def test_a_filter_and_an_indicator_redraw_the_same_map(opened):
     assert sites(opened).count() > 0
     choose(opened, "filtre_indicateur", "Part des femmes")
     expect(map_frame(opened).locator(".legend b")).to_have_text(
-        re.compile(r"^Part des femmes, \S+ \d{4} à \S+ \d{4}\s*$")
+        re.compile(r"^Part des femmes,\s\S+\s\d{4}\sà\s\S+\s\d{4}\s*$")
     )
     filter_by(opened, "departement", "Tous les départements")
     expect(sites(opened)).to_have_count(24)
