@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import french
 from dashboard.accounts.rights import Person, Role, may
 from dashboard.answers import headlines
-from dashboard.answers.network import commune_outlines, freshness
+from dashboard.answers.network import Fresh, commune_outlines, freshness
 from dashboard.answers.view import Moment, view
 from dashboard.settings import ROOT, load
 from dashboard.ui import assets, changes, filters, sending, session, show, takeaway
@@ -102,21 +102,27 @@ def who_asks() -> str:
     return f'<form class="ccsp-who" method="post" action="/deconnexion">{name}{leave}</form>'
 
 
+def _state(fresh: Fresh) -> list[str]:
+    """What stands in the bar: what the data are, up to when they go, who asks. There is a way out before the first file too."""
+    marks, parts = [f'<b title="{FICTITIOUS}">Données fictives</b> ' if fresh.demo else ""], []
+    if session.person().role == Role.GUEST:
+        mark = french.capital(GUEST_VIEW)
+        marks.append(f'<b class="guest" title="{OF_GUESTS}">{mark}</b> ')
+        words = f"Données fictives · {mark}" if fresh.demo else mark
+        parts.append(f'<p class="ccsp-guest">{words}</p>')  # on a telephone, whose bar is full
+    if fresh.as_of is not None:
+        marks.append(f"<span>données au {french.date_short(fresh.as_of)}</span>")
+    marks.append(who_asks())
+    return [*parts, f'<div class="ccsp-state">{"".join(marks)}</div>'] if any(marks) else parts
+
+
 def top(spec: PageSpec) -> None:
     """Whether data are fictitious and up to when they go; on a telephone the line that unfolds the filters. Notices where
     there are no data, or old ones. The opening page speaks for itself: its heading is for who hears it."""
     fresh, parts = freshness(session.person()), []
     if spec == PAGES[0]:
         parts.append(f'<h1 class="ccsp-heard">{escape(takeaway.heading(spec))}</h1>')
-    if fresh.as_of is not None:
-        fictitious = f'<b title="{FICTITIOUS}">Données fictives</b> ' if fresh.demo else ""
-        known = f"données au {french.date_short(fresh.as_of)}"
-        if session.person().role == Role.GUEST:
-            mark = french.capital(GUEST_VIEW)
-            fictitious += f'<b class="guest" title="{OF_GUESTS}">{mark}</b> '
-            marks = f"Données fictives · {mark}" if fresh.demo else mark
-            parts.append(f'<p class="ccsp-guest">{marks}</p>')  # on a telephone, whose bar is full
-        parts.append(f'<div class="ccsp-state">{fictitious}<span>{known}</span>{who_asks()}</div>')
+    parts += _state(fresh)
     if spec.filters:
         words = escape(" · ".join(filters.in_words(spec.filters)))
         parts.append(
@@ -125,7 +131,8 @@ def top(spec: PageSpec) -> None:
     st.html(f'<div class="ccsp-top">{"".join(parts)}</div>')
     if fresh.empty:
         st.info(
-            "La base ne contient encore aucune donnée. Remettre un fichier de registre : python -m db import FICHIER"
+            "La base ne contient encore aucune donnée. Le premier fichier de registre se remet sur le serveur"
+            f"{french.SPACE}: python -m db import FICHIER"
         )
     elif fresh.warning:
         with st.container(key="bandeau"):

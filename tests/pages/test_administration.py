@@ -249,6 +249,19 @@ def test_who_answers_for_places_is_told_their_names_and_led_there(desk, signed_i
     ]
 
 
+def test_who_signed_in_before_the_first_file_finds_his_account_and_the_way_out(
+    office, database_url, using, monkeypatch
+):
+    using(database_url)
+    person = Person("awa", Role.CABINET, id="a")
+    monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: person)
+    at = sound(visit_page("plaintes"))
+    assert "ne contient encore aucune donnée" in at.info[0].value
+    [bar] = [e.proto.body for e in at.get("html") if "ccsp-top" in e.proto.body]
+    assert "Se déconnecter" in bar and 'href="./mon-compte"' in bar and "données au" not in bar
+    view.forget()
+
+
 def test_nobody_ends_another_s_sign_in_from_his_own_page(desk, signed_in):
     other = signed_in(Role.CABINET, "kofi")
     with writing(desk.engine, queue=False) as connection:
