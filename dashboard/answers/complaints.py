@@ -42,6 +42,7 @@ LATE_BAND = 3  # from here on, older than 30 days
 LATE = "plaintes de plus de 30 jours"  # on an axis
 MOST = 3  # places named in a heading
 LATE_DAYS = 30  # of a complaint that waits
+OWN = f"Là où vous répondez{S}: "  # what a list of some of the sites finds
 
 
 @answer
@@ -113,7 +114,7 @@ def _found(counted: list[tuple[str, int]], listed: Register, when: str) -> str:
     total, own = sum(n for _, n in counted), len(listed)
     rows = _bands(listed) if own else counted
     said = _among(sum(n for _, n in rows[LATE_BAND:]), own or total, when)
-    return f"Là où vous répondez{S}: {french.within(said)}" if 0 < own < total else said
+    return f"{OWN}{french.within(said)}" if 0 < own < total else said
 
 
 def _known_to(view: View, question: Question, known: Register) -> str:

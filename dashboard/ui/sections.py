@@ -75,9 +75,9 @@ def waiting(
     finding: bool = True,
 ) -> None:
     """The complaints that wait, one by one as far as the person may see them, which is noted. finding: headed by it; else the
-    page's own heading has said it."""
+    page's own heading has said it, but of a list of some of the sites."""
     panel = complaints.waiting(person, question, key)
-    if not finding and panel.rows:
+    if not finding and panel.rows and not panel.finding.startswith(complaints.OWN):
         panel = replace(panel, finding=f"{panel.title}, la plus ancienne d'abord")
     if finding or panel.table.rows or isinstance(panel.content, Message):
         headed(panel, height=height)

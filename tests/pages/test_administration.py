@@ -321,6 +321,17 @@ def test_that_complaints_were_looked_at_is_noted_once_for_each_place(complaints_
     assert len(looked(complaints_of_two)) == 1  # there was none to be seen
 
 
+def test_who_answers_for_one_site_reads_above_the_list_what_waits_there(
+    complaints_of_two, signed_in
+):
+    signed_in(Role.FOCAL_POINT, sites=frozenset({KANDI}))
+    heads = [h.value for h in sound(visit_page("plaintes")).header]
+    assert [h for h in heads if h.startswith("Là où vous répondez")]
+    signed_in(Role.CABINET, "kofi")
+    heads = [h.value for h in sound(visit_page("plaintes")).header]
+    assert not [h for h in heads if h.startswith("Là où vous répondez")]
+
+
 @pytest.mark.parametrize(
     ("role", "places", "asked", "scope"),
     [
