@@ -27,7 +27,7 @@ const STYLE = `
 h2{font-size:36px;line-height:1.15;overflow-wrap:anywhere;font-weight:650;margin:0;color:var(--ink);text-wrap:balance}
 figure{flex:1;min-height:0;margin:0;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:4px}
 figcaption{color:var(--soft);line-height:1.2;text-align:center}
-svg{display:block;max-width:100%;max-height:100%}
+svg{display:block;max-width:100%;max-height:100%;overflow:visible}
 .question{font-size:27px;margin:auto 0 0;padding:8px 18px;border-left:6px solid var(--main);background:var(--band)}
 .lines{margin:auto 0;padding-left:1.1em;display:flex;flex-direction:column;gap:10px}
 .lines.many{font-size:24px;gap:6px}
@@ -279,6 +279,7 @@ class Presentation {
     const all = Number(said.dataset.all || rows.length), box = page.querySelector(".table") || slide;
     const full = () => slide.scrollHeight > slide.clientHeight + 1 || box.scrollHeight > box.clientHeight + 1;
     said.className = "rest";
+    if (full()) box.classList.remove("few");  // the larger type of a short table is not worth a row
     while (rows.length > 1 && full()) {
       rows.pop().remove();
       if (!said.isConnected) (page.querySelector(".table, .lines")).after(said);
