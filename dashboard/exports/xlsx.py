@@ -59,6 +59,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "line": {"italic": True, "font_color": palette.QUIET},
     "text": {"align": "left", "indent": 1},
     "number": {},
+    "missing": {"align": "right"},  # words where a number would stand
     "label": {"bold": True},
     "band": {"bold": True, "bg_color": palette.NOTICE, "font_color": palette.ON_NOTICE},
     "heading": {
@@ -70,6 +71,7 @@ STYLES: dict[str, dict[str, Any]] = {
     },
     "link": {"font_color": palette.MAIN, "underline": 1},
 }
+STYLES["heading of numbers"] = {**STYLES["heading"], "align": "right"}
 READING = (
     "Les nombres ont toute leur précision, même là où l'affichage arrondit. Les pourcentages vont de 0 à 100. Un mot à la"
     " place d'un nombre dit pourquoi il manque (non mesuré, non affiché car trop peu, sans objet)"
@@ -265,7 +267,8 @@ def _sheet(sheet: Worksheet, style: Style, panel: Panel, demo: bool) -> None:
         width,
     )
     for column, c in enumerate(one.columns):
-        _write(sheet, heading, column, headed(c.name, c.unit), style, "heading")
+        name = "heading of numbers" if c.unit else "heading"
+        _write(sheet, heading, column, headed(c.name, c.unit), style, name)
     for row, cells in enumerate(one.rows, heading + 1):
         for column, cell in enumerate(cells):
             unit = one.columns[column].unit
@@ -304,7 +307,7 @@ def _cell(sheet: Worksheet, row: int, column: int, cell: Cell, unit: str, style:
     elif isinstance(value, Real) and math.isfinite(value):
         sheet.write_number(row, column, value, style("number", LOOKS.get(unit, "General")))
     else:
-        _write(sheet, row, column, cell.text, style)
+        _write(sheet, row, column, cell.text, style, "missing" if unit else "text")
 
 
 def _widths(one: Table) -> list[int]:

@@ -303,6 +303,29 @@ def test_a_long_list_goes_on_over_several_sheets_of_a4(page, app):
     assert {(round(float(w)), round(float(h))) for w, h in sizes} <= {(595, 842), (596, 842)}
 
 
+def test_a_printed_list_is_close_and_the_gaps_between_figures_are_small(page, app):
+    """The list of complaints, half of an A4 page for thirty of them; no figure far from the next one's title."""
+    open_page(page, f"{app}/plaintes")
+    page.wait_for_function(DRAWN)
+    with on_paper(page):
+        rows = page.locator(".ccsp-table tbody tr")
+        boxes = [row.bounding_box() for row in rows.all()]
+        assert boxes and max(box["height"] for box in boxes) < 18
+        headings = [h.bounding_box()["y"] for h in page.locator("h2:visible, h3:visible").all()]
+        for chart in page.get_by_test_id("stVegaLiteChart").all():
+            box = chart.bounding_box()
+            below = [y for y in headings if y > box["y"]]
+            assert not below or min(below) - box["y"] - box["height"] < 110
+
+
+def test_the_map_has_no_buttons_on_paper(page, app):
+    open_page(page, app)
+    zoom = map_frame(page).locator(".leaflet-control-zoom")
+    expect(zoom).to_be_visible()
+    with on_paper(page):
+        expect(zoom).to_be_hidden()
+
+
 def test_going_back_shows_the_page_before(page, app):
     open_page(page, app + "/attentes")
     go(page, "Plaintes")

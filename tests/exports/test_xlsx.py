@@ -257,6 +257,17 @@ def test_sheets_can_be_read_sorted_and_printed():
     )
 
 
+def test_a_heading_and_a_word_in_place_of_a_number_stand_where_its_numbers_do():
+    rows = [
+        (words("Kandi"), count(12), day(date(2026, 11, 3))),
+        (words("Cotonou"), words("non mesuré"), day(None, "jamais vu")),
+    ]
+    sheet = made(table((("Centre", ""), ("Usagers", "count"), ("Jour", "day")), rows))["Tableau"]
+    for column, side in (("A", "left"), ("B", "right"), ("C", "right")):
+        heading, _, missing = (sheet[f"{column}{heading_row(sheet) + n}"] for n in range(3))
+        assert (heading.alignment.horizontal or "left", missing.alignment.horizontal) == (side,) * 2
+
+
 def test_definitions_of_all_indicators_are_there():
     sheet = made(table((("x", ""),), []))["Définitions"]
     assert [c.value for c in sheet[heading_row(sheet)]] == [
