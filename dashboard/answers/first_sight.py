@@ -98,7 +98,7 @@ def busiest(view: View, question: Question) -> Reply:
         saying = Saying((), "aucune visite sur la période")
     else:
         (first, value, of_it), *others = ranked[:NAMED]
-        after = french.join_words([f"{name.text} {number}" for name, number, _ in others])
+        after = french.join_words([f"{name.text}{S}{number}" for name, number, _ in others])
         told = (
             f"{value} usagers par jour ouvert, {french.number(of_it['visits'].value or 0)} en tout"
         )

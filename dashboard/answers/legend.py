@@ -106,9 +106,10 @@ def _sign_rows(signals: Iterable[Signal]) -> Rows:
 
 
 def _in(signal: Signal) -> str:
-    """« oct. 2026 », « 3ᵉ trimestre 2026 »."""
+    """« oct. 2026 », « 3ᵉ trimestre 2026 », in one piece."""
     by_month = signal.latest and signal.kind != ChartKind.BY_QUARTER
-    return french.month_short(signal.latest) if by_month else signal.when
+    when = french.month_short(signal.latest) if by_month else signal.when
+    return when.replace(" ", french.SPACE)
 
 
 def _silent_rows(marks: Iterable[Mark], at: str) -> Rows:

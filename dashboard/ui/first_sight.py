@@ -36,4 +36,5 @@ def _line(reply: Reply) -> str:
 
 def _saying(saying: Saying) -> str:
     names = french.join_words([f"<b>{anchor(n.text, n.link)}</b>" for n in saying.names])
-    return f"{names} {escape(saying.words)}" if names else escape(saying.words)
+    words = escape(french.unbroken(saying.words))
+    return f"{names} {words}" if names else words

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 
 import openpyxl
 import pytest
@@ -25,6 +26,8 @@ from pypdf import PdfReader
 from dashboard import palette
 from dashboard.charts import bars, native
 from dashboard.exports.pptx import pptx
+from dashboard.exports.pptx.map import draw_map
+from dashboard.exports.pptx.shapes import Box
 from dashboard.exports.pptx.texts import wide
 from dashboard.panel import Cards, Cell, Chart, Deck, Listing, Message, Panel, Slide, table
 from tests.exports import decks
@@ -505,6 +508,20 @@ def test_each_site_is_on_the_map_in_its_colour(name):
                 assert not letter or letter in paragraphs(group)
         for row in plot.legend.rows:
             assert said(row["label"], texts(shown)) and str(row["count"]) in texts(shown)
+
+
+def test_lines_of_a_long_legend_do_not_lie_on_one_another():
+    plot = decks.signals()
+    show = Presentation()
+    made = show.slides.add_slide(show.slide_layouts[6])
+    draw_map(made, Panel("carte", "Carte", plot), plot, Box(0.5, 1.5, 12, 3.8))
+    legend = next(s for s in made.shapes if s.name == "Légende de la carte")
+    labels = {row["label"] for row in plot.legend.rows}
+    lines = [s for s in legend.shapes if s.has_text_frame and s.text_frame.text in labels]
+    assert len(lines) == len(plot.legend.rows) > 9
+    for a, b in pairwise(lines):
+        size = a.text_frame.paragraphs[0].runs[0].font.size
+        assert b.top + b.height / 2 - a.top - a.height / 2 >= size, a.text_frame.text
 
 
 def test_the_frame_of_a_slight_signal_is_thin():

@@ -630,7 +630,7 @@ def test_the_legend_dates_each_thing_by_itself_and_has_no_row_without_a_site(dem
     legend = drawn(sound(visit_page()))["legend"]
     rows = legend["rows"]
     assert rows and all(row["count"] > 0 for row in rows)
-    month = french.month_short(follow.judged_month(view.view(LOCAL_READER)))
+    month = french.month_short(follow.judged_month(view.view(LOCAL_READER))).replace(" ", "\xa0")
     for row in rows:
         told = row.get("long", row["label"])  # as the page writes it: static/map/legend.js
         if row.get("sign") and row["sign"]["letter"]:

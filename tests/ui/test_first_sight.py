@@ -25,3 +25,11 @@ def test_names_are_listed_as_in_a_sentence(monkeypatch, names, read):
     (part,) = re.findall(r"<p>(.*)</p>", drawn[0])
     assert re.sub(r"<[^>]+>", "", part) == read
     assert part.count("<a href") == len(names)
+
+
+def test_no_line_ends_within_a_date(monkeypatch):
+    drawn: list[str] = []
+    monkeypatch.setattr(first_sight.st, "html", drawn.append)
+    told = Saying((), "un peu plus d'attente, depuis août 2024")
+    first_sight.draw([Reply("Ce qui se dégrade", "signaux", "en octobre 2026", (told,))])
+    assert "août\xa02024" in drawn[0]

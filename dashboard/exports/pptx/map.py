@@ -192,20 +192,21 @@ def _legend(shapes: SlideShapes, plot: Plot, box: Box) -> None:
     shares = [SIGNED if row.get("sign") else 1 for row in legend.rows]
     lines = sum(shares) + bool(legend.kinds)
     high = min((box.y + box.h - y - under) / max(lines, 1), 0.36)
+    size = BODY if high > tall(1, BODY) else SMALL  # lines one over the other are not read
     for row, share in zip(legend.rows, shares, strict=True):
-        _row(shapes, Box(box.x, y, box.w, high * share), row)
+        _row(shapes, Box(box.x, y, box.w, high * share), row, size)
         y += high * share
     for i, row in enumerate(legend.kinds):  # side by side, by the letters that stand for them
-        _row(shapes, Box(box.x + 1.4 * i, y, 1.4, high), {**row, "label": row["kind"]})
+        _row(shapes, Box(box.x + 1.4 * i, y, 1.4, high), {**row, "label": row["kind"]}, size)
     y += high if legend.kinds else 0
     for text in filter(None, (legend.note, legend.size_text)):
-        words(shapes, Box(box.x, y, box.w, 0.28), Run(cut(text, 1, box.w, BODY)))
+        words(shapes, Box(box.x, y, box.w, 0.28), Run(cut(text, 1, box.w, size), size))
         y += 0.28
     for i, row in enumerate(legend.sizes):
         mark = sample(row, SCALE)
         _sample(shapes, box.x + 0.3 + 1.2 * i, y + 0.24, mark)
         place = Box(box.x + 0.65 + 1.2 * i, y, 0.8, 0.48)
-        words(shapes, place, Run(row["label"]), anchor=MSO_ANCHOR.MIDDLE)
+        words(shapes, place, Run(row["label"], size), anchor=MSO_ANCHOR.MIDDLE)
     place = box.within(0, box.h - 0.24, 0, 0)
     run = Run(cut(legend.sources, 1, box.w, SMALL), SMALL, SOFT)
     words(shapes, place, run, anchor=MSO_ANCHOR.BOTTOM)
@@ -213,17 +214,17 @@ def _legend(shapes: SlideShapes, plot: Plot, box: Box) -> None:
     grouped(shapes, before, "Légende de la carte", "Légende. " + ", ".join(told))
 
 
-def _row(shapes: SlideShapes, box: Box, row: dict[str, Any]) -> None:
-    """A line of the legend: what is drawn, its words, its count."""
+def _row(shapes: SlideShapes, box: Box, row: dict[str, Any], most: int) -> None:
+    """A line of the legend: what is drawn, its words, its count. most: its type, or smaller."""
     sign, count = row.get("sign") or {}, row.get("count")
     if sign.get("badge") and not sign.get("letter"):
         _badge(shapes, box.x + 0.22, box.y + box.h / 2, sign["badge"])
     else:
         _sample(shapes, box.x + 0.22, box.y + box.h / 2, sample(row, SCALE))
     room = box.w - (0.95 if count is not None else 0.5)
-    size = BODY if wide(row["label"], BODY) <= room else SMALL
+    size = most if wide(row["label"], most) <= room else SMALL
     text = Run(cut(row["label"], 2, room, size), size)
     words(shapes, Box(box.x + 0.5, box.y, room, box.h), text, anchor=MSO_ANCHOR.MIDDLE)
     if count is not None:
-        run, place = Run(str(count), BODY, INK, True), Box(box.x + box.w - 0.6, box.y, 0.6, box.h)
+        run, place = Run(str(count), most, INK, True), Box(box.x + box.w - 0.6, box.y, 0.6, box.h)
         words(shapes, place, run, align=PP_ALIGN.RIGHT, anchor=MSO_ANCHOR.MIDDLE)
