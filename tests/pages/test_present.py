@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import steering as record
-from dashboard.answers import deck, network, view
+from dashboard.answers import deck, network
 from dashboard.answers import stories as known
 from dashboard.answers.question import Question
 from dashboard.answers.view import engine
@@ -21,17 +21,9 @@ from db import steering as steer
 from tests.pages.app import link, sound, visit_page, words
 
 
-@pytest.fixture(scope="module")
-def filled(databases) -> Iterator[str]:
-    """The address of fictitious data; what a test keeps there, it removes."""
-    with databases.fresh(visits=6_000) as url:
-        yield url
-        view.forget()
-
-
 @pytest.fixture
 def demo(filled, using) -> Iterator[str]:
-    """The fictitious data, shown by the pages."""
+    """The fictitious data, shown by the pages; what a test keeps there, it removes."""
     using(filled)
     yield filled
     for name in known.kept(LOCAL_READER):
