@@ -4,13 +4,19 @@ import re
 import unicodedata
 from datetime import date
 
+LONGEST = 80  # letters of the parts together
+
 
 def file_name(*parts: str, on: date) -> str:
-    """« ccsp-departement-zou-2026-11-23 »: letters that every disk takes, without extension."""
-    plain = (
-        unicodedata.normalize("NFKD", "-".join(p for p in parts if p))
-        .encode("ascii", "ignore")
-        .decode()
-        .lower()
-    )
-    return f"ccsp-{re.sub('[^a-z0-9]+', '-', plain)[:80].strip('-')}-{on.isoformat()}"
+    """« ccsp-departement-zou-2026-11-23 »: letters that every disk takes, without extension. Where the parts are too long,
+    the longest loses its last words: a place at the end stays."""
+    slugs = [slug for part in parts if (slug := _slug(part))]
+    while len("-".join(slugs)) > LONGEST:
+        n = max(range(len(slugs)), key=lambda n: len(slugs[n]))
+        slugs[n] = slugs[n].rpartition("-")[0] or slugs[n][:-1]
+    return f"ccsp-{'-'.join(slugs)}-{on.isoformat()}"
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")

@@ -23,6 +23,9 @@ MAP = 620  # height of a map
 HEAD, WORD, FOOT = 22, 14, 13  # sizes of type
 LETTER = 0.43  # width of a letter of Source Sans, in sizes of its type: more than most texts take
 LEADING = 1.36
+# Marks that Source Sans does not have, each before the name of its colour, which is enough: with them the whole line would be
+# set in another typeface of the machine, or they would be missing.
+FOREIGN = re.compile("[■●]\\s?")
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class _Paper:
         look = f'font-size="{size}" {painted(colour)}' + (
             f' font-weight="{weight}"' if weight else ""
         )
-        for line in textwrap.wrap(text_of(words), room):
+        for line in textwrap.wrap(FOREIGN.sub("", text_of(words)), room):
             self.parts.append(f'<text x="{EDGE}" y="{self.y + size:g}" {look}>{safe(line)}</text>')
             self.y += size * LEADING
         self.y += size * 0.2

@@ -1,6 +1,7 @@
 """The page Signaux: the chart of any series, what a signal is worth, the form of a decision."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
@@ -113,6 +114,8 @@ def chart(person: Person, question: Question) -> None:
     code = _choice(right, "indicateur", {c: BY_CODE[c].label for c in CHARTED}, opened[1])
     asked = Question(question.first, question.last, site=site) if site else question
     panel = by_month(person, asked, code, "serie", HEIGHT)
+    if site:  # the page is about more than this one: its table and picture say whose they are
+        panel = replace(panel, title=f"{scopes[site]}{french.SPACE}: {panel.title}")
     with place:
         sections.heading(panel)
     show.panel(sections.under(panel))

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from PIL import ImageFont
 
 from dashboard import charts
 from dashboard.exports import png
+from dashboard.exports.svg import FONTS
 from dashboard.panel import Chart, Message, Panel
 from dashboard.wording import DEMO
 from tests.exports import decks
@@ -35,6 +37,17 @@ def test_a_picture_says_what_it_shows_of_whom_and_when_and_on_how_many():
             assert part in words
         assert f"{ABOUT.source} · {ABOUT.who} · données au 23/11/2026" in words
         assert DEMO in words
+
+
+def test_every_letter_of_its_words_is_in_its_own_typeface():
+    face = ImageFont.truetype(FONTS / "SourceSansPro-Regular.ttf", 40)
+    absent = bytes(face.getmask("\uffff"))
+    signals = next(p for p in panels() if p.key == "controle")
+    told = replace(signals, reading="■ orange : alerte · ● bleu : amélioration", caption="")
+    for words in said(read(png.sheet(told, ABOUT))):
+        missing = [c for c in words if not c.isspace() and bytes(face.getmask(c)) == absent]
+        assert missing == [], words
+    assert "orange : alerte · bleu : amélioration" in said(read(png.sheet(told, ABOUT)))
 
 
 def test_only_fictitious_data_are_said_to_be():

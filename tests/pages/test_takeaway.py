@@ -110,6 +110,16 @@ def test_a_site_page_without_a_site_has_nothing_to_take_away(page):
     assert page(next(s for s in PAGES if s.url_path == "site"))[1] is None
 
 
+def test_the_series_of_a_site_says_whose_it_is_in_the_file_of_the_whole(page):
+    _, make = page(next(s for s in PAGES if s.url_path == "signaux"), centre=KANDI)
+    sheets = openpyxl.load_workbook(io.BytesIO(make())).worksheets
+    (said,) = [s["A1"].value for s in sheets if s["A1"].value.endswith(", par mois")]
+    assert said.startswith("CCSP de Kandi\u00a0: ")
+
+
+YEAR = "de novembre 2025 à octobre 2026"
+
+
 @pytest.mark.parametrize(
     "parts, name",
     [
@@ -118,6 +128,10 @@ def test_a_site_page_without_a_site_has_nothing_to_take_away(page):
         (("attentes", "", "Atacora"), "ccsp-attentes-atacora-2026-11-23"),
         (("../../é\x00\ud800/…",), "ccsp-e-2026-11-23"),
         (("x" * 500,), f"ccsp-{'x' * 80}-2026-11-23"),
+        (
+            ("Attente médiane : le niveau et les signaux de chaque centre", f"{YEAR} · Zou"),
+            "ccsp-attente-mediane-le-niveau-et-les-signaux-de-de-novembre-2025-a-octobre-2026-zou-2026-11-23",
+        ),
     ],
 )
 def test_names_of_files_suit_every_disk(parts, name):
