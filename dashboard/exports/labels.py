@@ -1,8 +1,8 @@
 """Where the names of the sites stand on a map: beside their marks where there is room, else further away at the end of a line.
 
 Each name in turn takes the best of its places that covers no mark, no other name and no line. Then names change places as long
-as that leaves fewer away from their marks, close to another or at a line under one. On the screen the first of these steps is
-enough: `static/map/names.js`.
+as that leaves fewer away from their marks, close to another or at a line under one. On the screen the first of these steps,
+in several orders, is enough: `static/map/names.js`.
 """
 
 import math

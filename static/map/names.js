@@ -1,7 +1,7 @@
 /* The names of the sites: beside their marks where there is room, else further away at the end of a line.
  *
- * Each name in turn takes the first of its places that covers no mark, no other name and no line. Where one finds none, all
- * are placed again with that one first. The files do the same: dashboard/exports/labels.py.
+ * Each name in turn takes the first of its places that covers no mark, no other name and no line. Where one finds none, or only
+ * at the end of a line, all are placed again with that one first: the furthest before the others. The files do the same: dashboard/exports/labels.py.
  */
 ccsp.names = (() => {
   "use strict";
@@ -47,7 +47,7 @@ ccsp.names = (() => {
   function place(one, all, taken, lines, [width, height], strict, clear) {
     for (const spot of places(one, one.w, one.h)) {
       const b = spot.box, wide = [b[0] - clear, b[1] - clear, b[2] + clear, b[3] + clear];
-      if (b[0] < 2 || b[1] < 2 || b[2] > width - 2 || b[3] > height - 2) continue;
+      if (b[0] < 2 || b[1] < 0 || b[2] > width - 2 || b[3] > height) continue;   // a line of type is lower than its box
       if (taken.some((other) => meet(b, other)) || lines.some((line) => crosses(line, b))) continue;
       if (all.some((other) => meet(other === one ? b : wide, other.box))) continue;
       const { line } = spot;
@@ -56,6 +56,9 @@ ccsp.names = (() => {
     }
     return null;
   }
+
+  // How far a name stands from its mark; of one without a place, further than all together.
+  const distance = (spot) => (!spot ? 1e5 : spot.line ? Math.hypot(spot.line[2] - spot.line[0], spot.line[3] - spot.line[1]) : 0);
 
   // all: {x, y, reach, box, w, h} of every mark; named: those of them that want a name. Gives a place or null for each.
   function arrange(all, named, free, size) {
@@ -71,10 +74,11 @@ ccsp.names = (() => {
         taken.push(spot.box);
         if (spot.line) lines.push(spot.line);
       }
-      const lost = order.filter((one) => !found.get(one));
-      if (!best || lost.length < best.lost) best = { found, lost: lost.length };
-      if (!lost.length) break;
-      order = [...lost, ...order.filter((one) => found.get(one))];
+      const away = (one) => distance(found.get(one)), poor = order.filter(away).sort((a, b) => away(b) - away(a));
+      const total = order.reduce((sum, one) => sum + away(one), 0);
+      if (!best || total < best.total) best = { found, total };
+      if (!poor.length) break;
+      order = [...poor, ...order.filter((one) => !poor.includes(one))];
     }
     return best.found;
   }

@@ -410,6 +410,25 @@ def test_every_site_is_named_once_and_no_name_covers_another_or_a_mark(screen):
 
 
 @pytest.mark.browser
+def test_names_stand_near_their_marks_where_another_order_finds_them_room(screen):
+    """As narrow as beside the answers; Cotonou's name, placed first, sends that of Sèmè-Kpodji across the map."""
+    rows = [{"fill": "#123456", "label": "classe", "count": 1}] * 15
+    away = []
+    screen.set_viewport_size({"width": 596, "height": 720})
+    try:
+        for turn in range(8):
+            sites = [{**s, "radius": 5.0 + (i * 7 + turn * 5) % 13} for i, s in enumerate(SITES)]
+            draw(screen, sites, maps.Legend("Attente", rows), height=560)
+            away += screen.locator(".south .names line").evaluate_all(
+                """nodes => nodes.map(({x1, y1, x2, y2}) =>
+                    Math.hypot(x2.baseVal.value - x1.baseVal.value, y2.baseVal.value - y1.baseVal.value))"""
+            )
+    finally:
+        screen.set_viewport_size(served.SCREEN)
+    assert all(length < 20 for length in away), away
+
+
+@pytest.mark.browser
 def test_both_panes_draw_a_site_of_the_south_in_one_size(screen):
     draw(screen, SITES)
     both = screen.evaluate("""() => [...document.querySelectorAll("path.site-south")].map((south) => {
