@@ -131,6 +131,11 @@ def within(text: str) -> str:
     return f"{text[:1].lower()}{text[1:]}"
 
 
+def spaced(text: str) -> str:
+    """The text, no line of which begins with a colon or another sign that goes with the word before it."""
+    return re.sub(r" (?=[:;?!»])|(?<=«) ", SPACE, text)
+
+
 def plain(text: str) -> str:
     """Without accents and capitals: « Cœur d'Été » gives « coeur d'ete »."""
     if text.isascii():  # most cells of a register: nothing to take apart

@@ -283,3 +283,9 @@ def test_days_and_months_are_written_as_babel_writes_them():
 def test_words_are_joined_as_babel_joins_them(count):
     words = ["Kandi", "Covè", "Nikki", "Ouidah", "Allada"][:count]
     assert french.join_words(words) == format_list(words, locale="fr")
+
+
+def test_no_line_begins_with_a_sign_that_goes_with_the_word_before_it():
+    said = french.spaced("Refusé : « Zoo » n'est pas un nom ; en choisir un autre ?").split(" ")
+    assert said == ["Refusé\xa0:", "«\xa0Zoo\xa0»", "n'est", "pas", "un", "nom\xa0;", *said[6:]]
+    assert said[6:] == ["en", "choisir", "un", "autre\xa0?"]

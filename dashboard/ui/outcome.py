@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from dashboard import french
 from dashboard.accounts.rights import NotAllowed
 from dashboard.actions.steering import Refused
 from dashboard.ui.escape import escaped
@@ -33,4 +34,4 @@ def said(form: str) -> None:
     """Say under a form, once, what became of its last entry."""
     if st.session_state.get(SAID, ("",))[0] == form:
         _, done, text = st.session_state.pop(SAID)
-        (st.success if done else st.error)(escaped(text))
+        (st.success if done else st.error)(escaped(french.spaced(text)))

@@ -6,6 +6,7 @@ After: `dashboard.ui.sign_in`.
 from functools import cache
 from html import escape
 
+from dashboard import french
 from dashboard.accounts.passwords import ADVISED, LEAST
 from dashboard.answers.view import NO_ANSWER
 from dashboard.settings import load
@@ -63,7 +64,8 @@ def _frame() -> tuple[str, str]:
 
 def _page(title: str, *parts: str) -> str:
     start, end = _frame()
-    return start.replace("{title}", escape(title, quote=False)) + "".join(parts) + end
+    body = french.spaced("".join(parts))
+    return start.replace("{title}", escape(title, quote=False)) + body + end
 
 
 def _said(why: str) -> str:

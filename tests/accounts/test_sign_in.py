@@ -209,7 +209,8 @@ def test_who_was_signed_in_is_told_why_he_is_asked_again_and_nobody_else_is(clos
     kept = dict(browser.cookies)
     assert 'role="alert"' not in Browser().get("/connexion").text
     later(closed, hours=13)
-    assert "Votre session a expiré" in browser.get("/connexion").text
+    page = unescape(browser.get("/connexion").text).partition("<body>")[2]
+    assert "Votre session a expiré\u00a0: se connecter" in page and " :" not in page
     browser.sign_in("dir.zou", PASSWORD)
     holders.close(closed.engine, "dir.zou", "test")
     LOOKOUT.forget()

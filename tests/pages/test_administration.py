@@ -101,7 +101,7 @@ def test_what_is_missing_of_an_account_is_said_in_french_and_nothing_that_was_ty
 ):
     signed_in(Role.ADMINISTRATOR)
     at = press(visit_page("comptes"), "Ajouter")
-    assert at.error[0].value == "Écrire le nom du compte \\: prenom.nom, par exemple."
+    assert at.error[0].value == "Écrire le nom du compte\u00a0\\: prenom.nom, par exemple."
     at.text_input(key="ajouter_nom").set_value("kofi")
     press(at, "Ajouter")
     assert at.error[0].value == "Choisir le rôle du compte."
