@@ -69,8 +69,10 @@ def difference(now: Figure, before: Figure) -> str:
     if now.value is None or before.value is None:
         return ""
     indicator, gap = BY_CODE[now.indicator], now.value - before.value
-    sign = "+" if gap > 0 else "−" if gap < 0 else "±"
     size = abs(gap)
+    sign = "+" if gap > 0 else "−"
+    if indicator.unit == "percent" and not round(size, 1) or not size:
+        sign, size = "±", 0
     if indicator.unit == "percent":
         points = french.number(size, 1)
         return f"{sign}{points} {'point' if size < 2 else 'points'}"
@@ -93,11 +95,13 @@ def base(figure: Figure) -> str:
     return f"n = {french.number(figure.n)}" if figure.n else ""
 
 
-def against_last_year(code: str, now: Mapping[str, Figure], before: Mapping[str, Figure]) -> str:
+def against_last_year(card: Figure, now: Mapping[str, Figure], before: Mapping[str, Figure]) -> str:
     """A card's second line: the same days a year before, and the difference. Volumes compare per open day.
 
-    now, before: indicator to figure, at the same sites. "" where there is nothing to compare.
+    now, before: indicator to figure, at the same sites, which is said where the card itself, of all sites, reads otherwise. ""
+    where there is nothing to compare.
     """
+    code = card.indicator
     if now[code].value is None or before[code].value is None:
         return ""
     if code == "visits":
@@ -109,4 +113,5 @@ def against_last_year(code: str, now: Mapping[str, Figure], before: Mapping[str,
             return "autant par jour qu'un an avant"
         more = "plus" if change > 0 else "moins"
         return f"{french.percent(abs(change), 1)} de {more} par jour qu'un an avant"
-    return f"un an avant : {shown(before[code])} ({difference(now[code], before[code])})"
+    at = "" if shown(card) == shown(now[code]) else ", mêmes centres"
+    return f"un an avant{at} : {shown(before[code])} ({difference(now[code], before[code])})"

@@ -144,7 +144,7 @@ def _metric(
 ) -> Metric:
     before = ""
     if compared and figure.value is not None:
-        before = against_last_year(code, compared.now, compared.before)
+        before = against_last_year(figure, compared.now, compared.before)
     tile, help_ = card(code, figure, signal), explanation(code, figure, signal, known)
     if tile.state and before:
         help_ += (f"{french.capital(before)}.",)

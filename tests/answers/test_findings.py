@@ -10,9 +10,10 @@ import pytest
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import cards, delays, headlines, months, network, signals, sites, view, waits
 from dashboard.answers.question import Question
-from dashboard.indicators import placed
+from dashboard.indicators import Figure, placed
 from dashboard.panel import Chart, Message, Panel
 from dashboard.statistics.variation import Variation
+from dashboard.wording import against_last_year
 from tests.builders import COVE, KANDI, Office, closing, complaint, visit, waited
 
 MONDAY = date(2025, 3, 3)
@@ -308,3 +309,24 @@ def test_where_nothing_can_be_compared_that_is_said_and_no_axes_are_drawn(asked)
     panel = sites.compare(LOCAL_READER, YEAR, "site", "wait_p50", "attentes")
     assert panel.content == Message("Rien à comparer\xa0: non mesuré.") and panel.table.rows
     assert panel.finding == "Attente médiane, par centre"
+
+
+def figure(code: str, value: float) -> Figure:
+    return Figure("nation", code, None, None, value, 300, 3, 3, "")
+
+
+@pytest.mark.parametrize(
+    ("code", "card", "now", "before", "read"),
+    [
+        ("wait_p50", 15, 15, 16, "un an avant : 16 min (−1 min)"),
+        ("wait_p50", 15, 16, 16, "un an avant, mêmes centres : 16 min (±0 min)"),
+        ("left", 5.34, 5.34, 5.31, "un an avant : 5,3 % (±0,0 point)"),
+        ("left", 5.34, 5.34, 3.1, "un an avant : 3,1 % (+2,2 points)"),
+    ],
+)
+def test_a_card_s_difference_is_that_of_what_it_says(code, card, now, before, read):
+    """Of other sites than the card's own it says so: 15 min beside 16 is not ±0."""
+    said = against_last_year(
+        figure(code, card), {code: figure(code, now)}, {code: figure(code, before)}
+    )
+    assert said.translate(PLAIN) == read
