@@ -286,12 +286,19 @@ class Deck:
     @property
     def head(self) -> tuple[str, ...]:
         """Lines under a file's title, each thing once: scope, period; other filters, who reported, the day, who took it."""
-        said = (self.scope, self.period)
-        others = (part for part in self.filters.split(" · ") if part not in said)
         return tuple(
             " · ".join(p for p in parts if p)
-            for parts in (said, (*others, self.who, self._known, self.made))
+            for parts in (
+                (self.scope, self.period),
+                (self.others, self.who, self._known, self.made),
+            )
         )
+
+    @property
+    def others(self) -> str:
+        """The filters that are neither scope nor period: « CCSP · Actes de pension »."""
+        said = (self.scope, self.period)
+        return " · ".join(part for part in self.filters.split(" · ") if part not in said)
 
     @property
     def _known(self) -> str:

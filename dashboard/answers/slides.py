@@ -20,7 +20,7 @@ from dashboard.answers import (
     waits,
 )
 from dashboard.answers.figures import whole
-from dashboard.answers.network import freshness
+from dashboard.answers.network import freshness, silences
 from dashboard.answers.network import sites as places_of
 from dashboard.answers.question import Question
 from dashboard.answers.view import View
@@ -123,7 +123,9 @@ def _visits_headline(figures: Mapping[str, Figure]) -> str:
     question="Lequel de ces chiffres nous surprend, et que voulons-nous comprendre d'abord ?",
 )
 def _period_cards(about: Subject, _: str) -> Found:
-    return _cards(about, placed("period"), "Les chiffres de la période", _visits_headline)
+    found, panel = _cards(about, placed("period"), "Les chiffres de la période", _visits_headline)
+    heard = silences(about.view, about.question).get(about.question.site or "")
+    return f"{found}{S}; {heard.words}" if heard and heard.words else found, panel
 
 
 def _waits_headline(figures: Mapping[str, Figure]) -> str:

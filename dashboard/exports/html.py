@@ -215,7 +215,7 @@ def _part(slide: Slide, number: int) -> str:
         parts.append(f'<p class="question">{safe(slide.question)}</p>')
     if panel.strip:
         parts.append(f'<p class="trust"><strong>{TRUST}</strong> {safe(panel.strip)}</p>')
-    if panel.table.columns:
+    if panel.table.columns and not isinstance(panel.content, Message):
         parts.append(_table(panel.table, panel.title))
     return "\n".join([*parts, "</section>"])
 

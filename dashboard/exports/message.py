@@ -26,7 +26,8 @@ def message(deck: Deck) -> str:
     ]  # what a figure has said already
     said = [f"{line} ({c.state})" if c.tone else line for line, c in zip(said, cards, strict=False)]
     said = [*said, *found][:MOST]
-    head = f"{deck.title} · {deck.scope} · {deck.period}"
+    scope = "" if deck.title.endswith(deck.scope) else deck.scope
+    head = " · ".join(p for p in (deck.title, scope, deck.others, deck.period) if p)
     known = f"Données au {french.date_short(deck.as_of)}." if deck.as_of else "Aucune donnée."
     lines = [head, *(f"- {line}" for line in said), known, *([DEMO] if deck.demo else [])]
     return "\n".join(re.sub("[ \t\n]+", " ", text_of(line)) for line in lines)

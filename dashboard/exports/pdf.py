@@ -120,7 +120,10 @@ def _slide(slide: Slide, number: int, pictures: dict[str, bytes]) -> Part:
         "caption": _said(slide.under),
         "strip": _said(panel.strip),
         "question": _said(slide.question),
-        "table": None if panel.table.empty else _table(panel.table, panel.title),
+        # Where nothing can be said, a table of what is missing says no more.
+        "table": None
+        if panel.table.empty or isinstance(content, Message)
+        else _table(panel.table, panel.title),
         "empty": bool(panel.table.columns) and panel.table.empty,
     }
 

@@ -1,6 +1,7 @@
 """A few lines to send: short, and they say what they rest on."""
 
 import re
+from dataclasses import replace
 
 from dashboard.exports.message import message
 from dashboard.wording import DEMO
@@ -14,6 +15,13 @@ def test_the_message_is_short_and_says_what_it_rests_on():
     assert 4 <= len(lines) - 3 <= 6 and all(line.startswith("- ") for line in lines[1:-2])
     assert "- Usagers reçus\u00a0: 82 552 (signal de changement)" in lines
     assert "- Reçus en 30 min ou moins\u00a0: 75 %" in lines  # no signal: nothing beside it
+
+
+def test_the_head_says_each_filter_once():
+    asked = replace(decks.whole(), scope="Zou", period="3 mois", filters="3 mois · Zou · CCSP")
+    assert message(asked).split("\n")[0] == "Revue nationale · Zou · CCSP · 3 mois"
+    named = replace(asked, title="Revue du département\u00a0: Zou")
+    assert message(named).split("\n")[0] == "Revue du département\u00a0: Zou · CCSP · 3 mois"
 
 
 def test_a_hostile_message_stays_on_its_lines():

@@ -17,7 +17,7 @@ from PIL import ImageFont
 
 from dashboard.exports import html, pdf
 from dashboard.exports.svg import FONTS, text_of
-from dashboard.panel import Cell, Chart, Listing, Opening, Panel, Plot, Slide, table
+from dashboard.panel import Cell, Chart, Listing, Message, Opening, Panel, Plot, Slide, table
 from dashboard.settings import ROOT
 from dashboard.wording import DEMO
 from tests.exports import decks
@@ -206,6 +206,14 @@ def test_five_years_of_months_stand_beside_each_other_under_their_figure():
     assert len(holding) == 1 and one.headline in holding[0].extract_text().replace("\n", " ")
     rows = [[t for *_, t in line] for line in set_texts(holding[0])]
     assert rows.count(row * 2) == 29
+
+
+def test_where_nothing_is_known_no_table_of_what_is_missing_stands():
+    missing = table((("Mois", ""), ("Attente", "")), [[Cell("mai 2026"), Cell("non mesuré")]] * 59)
+    panel = Panel("mois", "Par mois", Message("Aucun chiffre sur ces mois."), table=missing)
+    deck = replace(decks.whole(), slides=(Slide("mois", "Attente", panel),))
+    for text in (read(pdf.pdf(deck)).pages[0].extract_text(), html.dossier(deck)):
+        assert "Aucun chiffre sur ces mois." in text and "mai 2026" not in text
 
 
 def test_a_long_list_beside_itself_goes_on_over_pages():

@@ -330,3 +330,12 @@ def test_a_database_that_was_never_prepared_is_said(databases, run, tmp_path):
 def test_every_ready_made_story_needs_a_place_or_none_as_its_example_says():
     for name, one in READY.items():
         assert ready(one.example or name) is not None and bool(one.example) == bool(one.place)
+
+
+def test_the_review_of_a_silent_site_says_so_first(url, run, tmp_path):
+    run(url, "--story", "site:ccsp-bembereke", "--out", tmp_path, "--format", "xlsx")
+    first = openpyxl.load_workbook(next(tmp_path.glob("*.xlsx"))).worksheets[0]
+    said = {row[0].value: row[1].value for row in first.iter_rows()}
+    assert re.search(
+        r"usagers reçus\u00a0;.* muet depuis \d+\u00a0jours$", said["Les chiffres de la période"]
+    )
