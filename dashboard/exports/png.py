@@ -25,7 +25,7 @@ LETTER = 0.43  # width of a letter of Source Sans, in sizes of its type: more th
 LEADING = 1.36
 # Marks that Source Sans does not have, each before the name of its colour, which is enough: with them the whole line would be
 # set in another typeface of the machine, or they would be missing.
-FOREIGN = re.compile("[■●]\\s?")
+FOREIGN = re.compile("[■●◆]\\s?")
 
 
 @dataclass(frozen=True)

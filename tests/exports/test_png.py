@@ -43,11 +43,17 @@ def test_every_letter_of_its_words_is_in_its_own_typeface():
     face = ImageFont.truetype(FONTS / "SourceSansPro-Regular.ttf", 40)
     absent = bytes(face.getmask("\uffff"))
     signals = next(p for p in panels() if p.key == "controle")
-    told = replace(signals, reading="■ orange : alerte · ● bleu : amélioration", caption="")
+    told = replace(
+        signals,
+        reading="■ orange : alerte · ● bleu : amélioration · ◆ violet : changement",
+        caption="",
+    )
     for words in said(read(png.sheet(told, ABOUT))):
         missing = [c for c in words if not c.isspace() and bytes(face.getmask(c)) == absent]
         assert missing == [], words
-    assert "orange : alerte · bleu : amélioration" in said(read(png.sheet(told, ABOUT)))
+    assert "orange : alerte · bleu : amélioration · violet : changement" in said(
+        read(png.sheet(told, ABOUT))
+    )
 
 
 def test_only_fictitious_data_are_said_to_be():
