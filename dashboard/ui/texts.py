@@ -59,13 +59,15 @@ def _one(one: texts.Named, key: str) -> None:
         return
     with st.form(f"{key}_effacement", border=True):
         st.text_input(
-            "Effacer ces mots, parce que",
+            "Pourquoi les effacer",
             max_chars=LONGEST,
             placeholder="par exemple : demande de l'usager",
             help="La plainte reste comptée. Effacés, ces mots ne se retrouvent plus.",
             key=f"{key}_pourquoi",
         )
-        st.form_submit_button("Effacer", on_click=_erase, args=(one.site, one.reference, key))
+        st.form_submit_button(
+            "Effacer ces mots", on_click=_erase, args=(one.site, one.reference, key)
+        )
 
 
 def _erase(site: str, reference: str, key: str) -> None:

@@ -57,7 +57,7 @@ def test_words_are_erased_from_the_page(desk):
         at.selectbox(key="en_cours_laquelle").options[0]
     ).run()
     at.text_input(key=f"en_cours_{KANDI}_pourquoi").set_value("demande de l'usager")
-    next(b for b in at.button if b.label == "Effacer").click().run()
+    next(b for b in at.button if b.label == "Effacer ces mots").click().run()
     assert not at.exception
     assert "Les mots de la plainte P1 sont effacés." in [
         one.value.replace("\\", "") for one in at.success
