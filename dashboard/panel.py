@@ -65,6 +65,15 @@ class Table:
         """Whether there is nothing to read in it."""
         return not (self.rows and self.columns)
 
+    @property
+    def filled(self) -> "Table":
+        """The same without columns that hold nothing: where they are read and not worked with, they only take room."""
+        kept = [n for n in range(len(self.columns)) if any(row[n].text for row in self.rows)]
+        return Table(
+            tuple(self.columns[n] for n in kept),
+            tuple(tuple(row[n] for n in kept) for row in self.rows),
+        )
+
 
 EMPTY = Table((), ())  # of a panel that has none
 

@@ -32,6 +32,7 @@ READING, READ_LINE = 36, 115  # height and letters of a line that says how to re
 READ = (760, 13)  # width, least type of a figure in the file
 MAP_HEIGHT = 560
 FEW = 5  # rows
+SHORT = 12  # rows that a file shows all at once
 LONG = 50  # letters in a cell that asks for a wide column
 COLOURS = {  # of the file, as its style sheet names them
     "ink": palette.INK,
@@ -118,7 +119,7 @@ def _table(table: Table, title: str, rows: int | None = None) -> str:
         )
     )
     name = safe(title or "Les chiffres")
-    few = " few" if shown <= FEW else ""
+    few = " few" if shown <= FEW else " long" if shown > SHORT else ""
     return (
         f'<div class="table{few}" role="region" aria-label="Tableau{S}: {name}" tabindex="0"><table><caption>{name}</caption>'
         f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>{rest}"
@@ -216,7 +217,7 @@ def _part(slide: Slide, number: int) -> str:
     if panel.strip:
         parts.append(f'<p class="trust"><strong>{TRUST}</strong> {safe(panel.strip)}</p>')
     if panel.table.columns and not isinstance(panel.content, Message):
-        parts.append(_table(panel.table, panel.title))
+        parts.append(_table(panel.table.filled, panel.title))
     return "\n".join([*parts, "</section>"])
 
 
@@ -275,7 +276,8 @@ svg{{display:block;width:100%;height:auto;overflow:visible}}.scroll svg{{min-wid
 .cards dd{{margin:0}}.cards dt{{color:var(--soft)}}.value{{font-size:1.7rem;font-weight:600;line-height:1.25}}
 .state{{font-weight:600;color:var(--soft)}}.state.improvement{{color:var(--better)}}.state.alert{{color:var(--worse)}}
 .state.neutral{{color:var(--other)}}
-.table{{overflow:auto;max-height:27rem;border:1px solid var(--rule);border-radius:.4rem;margin:1rem 0}}
+.table{{overflow:auto;border:1px solid var(--rule);border-radius:.4rem;margin:1rem 0}}
+.table.long{{max-height:27rem}}
 table{{border-collapse:collapse;width:100%;font-size:.92rem}}
 caption{{text-align:left;padding:.4em .6em}}
 th,td{{text-align:left;vertical-align:top;padding:.3em .6em;border-top:1px solid var(--rule);font-weight:400;min-width:5rem;
@@ -287,7 +289,7 @@ footer{{border-top:1px solid var(--rule);margin-top:1.6rem}}
 @media (prefers-color-scheme:dark){{
 :root{{{palette.variables(COLOURS, "dark")}}}
 {recoloured("dark")}}}
-@media print{{body{{max-width:none;padding:0;font-size:10pt}}.table{{max-height:none;overflow:visible;border:0}}
+@media print{{body{{max-width:none;padding:0;font-size:10pt}}.table,.table.long{{max-height:none;overflow:visible;border:0}}
 .scroll{{overflow:visible}}.scroll svg{{min-width:0}}thead{{display:table-header-group}}thead th{{position:static}}
 main>section{{break-before:page;border:0}}tr,figure,.cards div{{break-inside:avoid}}nav a{{color:inherit;text-decoration:none}}}}
 """

@@ -123,7 +123,7 @@ def _slide(slide: Slide, number: int, pictures: dict[str, bytes]) -> Part:
         # Where nothing can be said, a table of what is missing says no more.
         "table": None
         if panel.table.empty or isinstance(content, Message)
-        else _table(panel.table, panel.title),
+        else _table(panel.table.filled, panel.title),
         "empty": bool(panel.table.columns) and panel.table.empty,
     }
 
@@ -149,16 +149,14 @@ def _card(card: Card) -> Part:
 
 def _table(table: Table, title: str) -> Part:
     rows = [[_said(cell.text) for cell in row] for row in table.rows]
-    told = [n for n in range(len(table.columns)) if any(row[n] for row in rows)]
-    columns = [table.columns[n] for n in told]
-    rows = [[row[n] for n in told] for row in rows]
+    longest = [max(map(len, texts)) for texts in zip(*rows, strict=True)]
     return {
         "title": _said(title),
-        "columns": [_heading(c.name, max(len(r[n]) for r in rows)) for n, c in enumerate(columns)],
+        "columns": [_heading(c.name, n) for c, n in zip(table.columns, longest, strict=True)],
         "rows": rows,
-        "numeric": [c.unit not in ("", "day") for c in columns],
-        "long": [_long(max(len(r[n]) for r in rows)) for n in range(len(columns))],
-        "size": next(size for most, size in SIZES if len(columns) <= most),
+        "numeric": [c.unit not in ("", "day") for c in table.columns],
+        "long": [_long(n) for n in longest],
+        "size": next(size for most, size in SIZES if len(table.columns) <= most),
     }
 
 

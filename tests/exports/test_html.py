@@ -10,7 +10,7 @@ import pytest
 from dashboard.exports import html
 from dashboard.exports.svg import text_of
 from dashboard.indicators import BY_CODE
-from dashboard.panel import Chart, Plot
+from dashboard.panel import Cell, Chart, Panel, Plot, Slide, table
 from dashboard.wording import DEMO
 from tests.exports import decks
 
@@ -259,3 +259,14 @@ def test_a_slide_says_what_the_lines_of_its_curve_are_and_so_does_the_dossier():
     assert "<figcaption>Trait : d&#x27;habitude</figcaption>" in html.slide_html(one, 1, 1)
     reader = Reader(html.dossier(replace(whole, slides=(one,))))
     assert reader.classed("caption") == ["Trait : d'habitude"]
+
+
+def test_a_column_that_holds_nothing_is_left_out_and_a_short_table_is_seen_whole():
+    heads = (("Centre", ""), ("Remarque", ""), ("n", "count"))
+    deck = decks.whole()
+    for rows, scrolls in ((12, False), (13, True)):
+        listed = table(heads, [[Cell(f"Centre {n}"), Cell(""), Cell("5")] for n in range(rows)])
+        panel = Panel("liste", "Liste", table=listed)
+        text = html.dossier(replace(deck, slides=(Slide("liste", "H", panel),)))
+        assert "Remarque" not in text and f"Centre {rows - 1}" in text
+        assert ('class="table long"' in text) == scrolls

@@ -19,7 +19,7 @@ REST = 0.36  # inches of the line that says how much more there is
 
 def draw_table(made: Page, panel: Panel, box: Box, shaded: bool = False) -> None:
     """The first rows and columns that fit, and how many more the workbook has. shaded: counts darken with their number."""
-    table = panel.table
+    table = panel.table.filled
     widths = _widths(table, box.w)
     kept = table.columns[: len(widths)]
     heights, rows = _fitting(table, kept, widths, box.h)
