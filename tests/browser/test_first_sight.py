@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import served
 from tests.browser.screen import open_page, settled
 
 pytestmark = pytest.mark.browser
@@ -60,6 +61,22 @@ def test_the_name_of_a_card_opens_what_it_means_by_the_keyboard(page, app):
     expect(meaning).to_contain_text("La moitié")
     page.keyboard.press("Escape")
     expect(meaning).not_to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1024, 1200, 1280])
+def test_no_curve_of_a_card_lies_over_its_figure(page, app, width):
+    page.set_viewport_size({"width": width, "height": 768})
+    try:
+        open_page(page, app)
+        over = page.locator(".ccsp-card").evaluate_all(
+            """cards => cards.filter((card) => { const figure = document.createRange(), curve = card.querySelector("i");
+                figure.selectNodeContents(card.querySelector("strong"));
+                const [a, b] = [figure.getBoundingClientRect(), curve && curve.getBoundingClientRect()];
+                return b && b.width && a.right > b.left && a.bottom > b.top; }).map((card) => card.innerText)"""
+        )
+        assert over == []
+    finally:
+        page.set_viewport_size(served.SCREEN)
 
 
 def test_on_a_telephone_the_answers_come_first_then_the_map_then_the_figures(telephone, app):
