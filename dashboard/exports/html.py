@@ -263,8 +263,8 @@ header .logo{{display:block;max-height:4rem;max-width:60%;margin-bottom:.6rem}}
 header p{{margin:.2em 0;color:var(--soft)}}header .scope{{color:var(--ink);font-size:1.15rem}}
 .demo{{padding:.5em .8em;border-radius:.4em;background:var(--band);color:var(--on-band)!important}}
 main>section,nav{{border-top:1px solid var(--rule);margin-top:1.6rem;padding-top:1.2rem}}
-/* Room at the left for labels in a wider typeface than the one they were measured in. */
-figure{{margin:0}}.scroll{{overflow-x:auto;padding-left:1rem}}
+/* Room at both sides for words in a wider typeface than the one they were measured in. */
+figure{{margin:0}}.scroll{{overflow-x:auto;padding:0 3rem 0 1rem}}
 svg{{display:block;width:100%;height:auto;overflow:visible}}.scroll svg{{min-width:36rem}}
 .caption,.trust,footer,caption,.base{{color:var(--soft);font-size:.92rem}}
 .trust{{padding:.5em .8em;background:var(--card);border-radius:.4em}}

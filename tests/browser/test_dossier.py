@@ -116,3 +116,14 @@ def test_on_paper_tables_are_whole(opened):
     assert not table.evaluate(whole)
     page.emulate_media(media="print")
     assert table.evaluate(whole)
+
+
+BEYOND = """() => [...document.querySelectorAll('.scroll')].flatMap(e => [...e.querySelectorAll('text')]
+    .filter(t => t.getBoundingClientRect().right > e.getBoundingClientRect().right + 1).map(t => t.textContent))"""
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_no_word_of_a_figure_is_cut_where_another_typeface_is_wider(opened, stories, story):
+    page = opened(stories[story])
+    page.add_style_tag(content="text{font-family:'DejaVu Sans',Verdana,sans-serif!important}")
+    assert page.evaluate(BEYOND) == []
