@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from dashboard import charts, french
-from dashboard.answers.complaints import NOT_OPEN
+from dashboard.answers.complaints import NONE_KNOWN, NOT_OPEN
 from dashboard.answers.question import Question
 from dashboard.answers.register import Register, register
 from dashboard.answers.trust import strip
@@ -149,6 +149,8 @@ def flow(view: View, question: Question, key: str) -> Panel:
     if view.access.guest:
         return Panel(key, title, Message(f"{NOT_OPEN}."))
     complaints = register(view, question)
+    if not len(complaints):
+        return Panel(key, title, Message(NONE_KNOWN))
     last = (
         question.last
         if question.last == month_end(question.last)

@@ -6,7 +6,7 @@ from datetime import date
 
 from dashboard import french
 from dashboard.answers import follow
-from dashboard.answers.network import names, sites
+from dashboard.answers.network import names, silences, sites
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
@@ -31,8 +31,10 @@ DECIDED_LATER = "Une décision reste sur la courbe de suivi, et se juge après t
 def followed(
     view: View, question: Question, codes: Sequence[str] = FOLLOWED
 ) -> Sequence[tuple[str, Signal]]:
-    """(site name, signal) of every followed series of the question's sites, at the last whole month of its period."""
-    known = names(view, question)
+    """(site name, signal) of every followed series of the question's sites, at the last whole month of its period; of those
+    that nobody has ever heard of, none: that they close no day is said by their silence."""
+    unheard = {code for code, heard in silences(view, question).items() if heard.last is None}
+    known = {code: name for code, name in names(view, question).items() if code not in unheard}
     signals = follow.signals(view, known, question.last)
     return [(known[scope], signals[scope][code]) for scope in signals for code in codes]
 

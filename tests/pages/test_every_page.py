@@ -776,3 +776,14 @@ def test_no_page_shows_a_director_a_complaint_of_another_department(waiting, mon
     assert ("n'est pas ouverte à qui ne répond pas" in text) == (
         spec.url_path in ("plaintes", "departement", "site")
     )
+
+
+def test_where_nothing_was_ever_handed_in_nothing_is_said_to_go_well(filled, using):
+    using(filled["empty"])
+    said = "\n".join(text for spec in PAGES for text in words(sound(visit_page(spec.url_path))))
+    for comfort in (
+        "aucun centre n'a d'alerte",
+        "autant de plaintes reçues que répondues",
+        "0,0 par jour",
+    ):
+        assert comfort not in said.replace("\xa0", " ")
