@@ -2,7 +2,8 @@
 
 Each name in turn takes the best of its places that covers no mark, no other name and no line. Then names change places as long
 as that leaves fewer away from their marks, close to another or at a line under one. On the screen the first of these steps,
-in several orders, is enough: `static/map/names.js`.
+in several orders, is enough: `static/map/names.js`. There a name may touch its mark at a corner; in larger type it would seem
+to be a neighbour's.
 """
 
 import math
@@ -22,7 +23,7 @@ NEAR, CLEAR = (
 )  # px of the screen's map: from a mark to its name; from a name to another mark
 SMALLER = (1.0, 0.9, 0.8)  # sizes of type, in parts of what is asked for
 RINGS, TURNS, ROUNDS = (8, 14, 22, 32, 44, 58, 74, 92), 24, 8
-BESIDE = 16  # places of a name beside its mark, before those at the end of a line
+BESIDE = 12  # places of a name beside its mark, before those at the end of a line
 TRIED = 60  # places of a name that it may drive others away from
 UNDER = 20.0  # what a line under another mark costs, in the measure of `_place`
 Line = tuple[float, float, float, float]
@@ -238,9 +239,6 @@ def _spots(m: Mark, size: float, scale: float) -> Iterator[Label]:
     for y in (top - h, bottom):
         for share in (0.5, 0.3, 0.7, 0.1, 0.9):
             yield at(m.x - w * share, y, "middle")
-    for y in (bottom, top - h):  # at the corners
-        yield at(right, y, "start")
-        yield at(left - w, y, "end")
     inner, far = m.x - left, max(m.x - left, right - m.x, m.y - top, bottom - m.y)
     for ring in RINGS:
         for turn in range(TURNS):

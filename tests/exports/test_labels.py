@@ -97,20 +97,6 @@ def test_a_name_away_from_its_mark_has_a_line_to_it(drawn):
             assert end == pytest.approx(nearest)
 
 
-def test_a_name_at_the_corner_of_its_mark_has_no_line():
-    """Where neither its sides nor above and below are free."""
-    drawing = geography.draw(network(), 760, 500)
-    kandi = next(m for m in drawing.marks if m.name == "CCSP de Kandi")
-    own = replace(kandi, radius=6, letter="", frame=None)
-    near = [
-        replace(own, name=str(n), label="X", radius=4, x=own.x + x, y=own.y + y)
-        for n, (x, y) in enumerate([(14, 0), (-14, 0), (0, 14), (0, -14)])
-    ]
-    found = labels(replace(drawing, marks=(own, *near)), 12)
-    one = next(n for n in found if n.text == "Kandi")
-    assert one.line is None and one.anchor in ("start", "end")
-
-
 def test_a_silent_site_says_so_under_its_name(drawn):
     drawing, found = drawn
     said = {one.text for one in found if one.silent == "muet 35 j"}
