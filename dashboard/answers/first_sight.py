@@ -239,13 +239,13 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     late = int((waiting.age > LATE_DAYS).sum())
     of = french.plural(len(waiting), "plainte en cours", "plaintes en cours")
     told = f"{french.days(int(waiting.age[at]))} sans réponse (reçue le {received}){S}; "
-    told += f"en tout, {of}, dont {french.number(late) if late else 'aucune'} de plus de {LATE_DAYS} jours"
+    told += f"l'ensemble{S}: {of}, dont {french.number(late) if late else 'aucune'} de plus de {LATE_DAYS} jours"
     return Reply(label, page, when, (Saying((names[by_name[waiting.name[at]]],), told),))
 
 
 def silent(view: View, question: Question) -> Reply:
-    """The sites of which nothing has been heard for too long, at the date of the data: « Bembèrèkè depuis le 21/10/2026
-    (35 jours) »."""
+    """The sites of which nothing has been heard for too long, at the date of the data: « Bembèrèkè rien depuis le
+    21/10/2026 (35 jours) »."""
     heard, names = silences(view, question), _names(view, question)
     never = 10_000  # days, of a site that was never seen: before all others
     quiet = sorted(
@@ -266,10 +266,10 @@ def silent(view: View, question: Question) -> Reply:
 
 
 def _since(one: Silence) -> str:
-    """« depuis le 21/10/2026 (35 jours) », the last day that is known of the site."""
+    """« rien depuis le 21/10/2026 (35 jours) », the last day that is known of the site."""
     if one.last is None:
         return "jamais vu"
-    return f"depuis le {french.date_short(one.last)} ({french.days(one.days)})"
+    return f"rien depuis le {french.date_short(one.last)} ({french.days(one.days)})"
 
 
 def _none_silent(n: int) -> str:

@@ -112,7 +112,7 @@ def test_the_oldest_complaint_is_that_of_the_date_of_the_data_with_how_many_are_
     assert found.when == "au 24/11/2025" and found.page == "plaintes"
     assert text(found) == (
         "Nikki 73 jours sans réponse (reçue le 12/09/2025) ;"
-        " en tout, 2 plaintes en cours, dont 1 de plus de 30 jours"
+        " l'ensemble : 2 plaintes en cours, dont 1 de plus de 30 jours"
     )
     assert "dont aucune de plus" in text(reply(replace(OCTOBER, departments=("Alibori",)), "La pl"))
 
@@ -130,7 +130,7 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
     first, *rest = reply(replace(OCTOBER, departments=("Zou",)), "Centres").sayings
     last = f"{DAY - timedelta(days=40):%d/%m/%Y}"
     words = (first.names[0].text, first.words.translate(PLAIN))
-    assert words == ("Covè", f"depuis le {last} (40 jours)")
+    assert words == ("Covè", f"rien depuis le {last} (40 jours)")
     days = [int(re.findall(r"\((\d+) ", s.words.translate(PLAIN))[0]) for s in rest if s.names]
     assert len(days) == 2 and days == sorted(days, reverse=True)
 

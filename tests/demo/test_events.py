@@ -422,7 +422,7 @@ def test_the_answers_of_the_opening_page_are_those_counted_from_the_rows(asked, 
         r"(.+), (\d+) jours, reçue le (.+); (\d+) en cours, (\d+) de plus", truths.oldest()
     ).groups()
     assert said[3] == (
-        f"{name} {days} jours sans réponse (reçue le {when}) ; en tout, {waiting} plaintes en cours,"
+        f"{name} {days} jours sans réponse (reçue le {when}) ; l'ensemble : {waiting} plaintes en cours,"
         f" dont {late} de plus de 30 jours"
     )
     assert said[4].startswith(truths.silent())
