@@ -119,8 +119,9 @@ def _found(counted: list[tuple[str, int]], listed: Register, when: str) -> str:
 
 def _known_to(view: View, question: Question, known: Register) -> str:
     """« au 23/11/2026 »; of one site whose complaints are known up to an earlier day, that day."""
-    last = day_of(int(known.known.max()))
-    return f"au {french.date_short(last)}" if question.site else at_date(view)
+    if not question.site:
+        return at_date(view)
+    return f"au {french.date_short(day_of(int(known.known.max())))}"
 
 
 def _among(late: int, total: int, when: str) -> str:

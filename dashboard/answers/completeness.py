@@ -20,7 +20,6 @@ from db.shapes import Closure
 
 S = french.SPACE
 MOST = 3  # reasons of closures in a heading
-NEVER = 10_000  # days, of a site that was never seen: before all others
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ def silent(view: View, question: Question, key: str) -> Panel:
     heard = silences(view, question)
     quiet = sorted(
         (s for s in heard.values() if s.silent),
-        key=lambda s: (-NEVER if s.days is None else -s.days, french.alphabetical(s.name)),
+        key=lambda s: (s.last or date.min, french.alphabetical(s.name)),
     )
     rows = [
         (

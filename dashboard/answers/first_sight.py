@@ -5,6 +5,7 @@ data; never two of these in one sentence.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -247,13 +248,9 @@ def silent(view: View, question: Question) -> Reply:
     """The sites of which nothing has been heard for too long, at the date of the data: « Bembèrèkè rien depuis le
     21/10/2026 (35 jours) »."""
     heard, names = silences(view, question), _names(view, question)
-    never = 10_000  # days, of a site that was never seen: before all others
     quiet = sorted(
         (one for one in heard.values() if one.silent),
-        key=lambda one: (
-            -(never if one.days is None else one.days),
-            french.alphabetical(one.name),
-        ),
+        key=lambda one: (one.last or date.min, french.alphabetical(one.name)),
     )
     sayings = [Saying((names[one.code],), _since(one)) for one in quiet[:NAMED]]
     left = len(quiet) - NAMED

@@ -49,9 +49,8 @@ def _of_wholes(code: str, monthly: Monthly, wholes: Mapping[str, Sequence[int]])
     for row, at in enumerate(places):
         visits, days = series.numerator[at], series.denominator[at]
         total = np.nansum(np.where(np.isfinite(visits), days, 0), axis=0)
-        heard = np.isfinite(series.value[at]).any(
-            axis=0
-        )  # a month of which no site says anything is no month of none
+        # A month of which no site says anything is no month of none.
+        heard = np.isfinite(series.value[at]).any(axis=0)
         np.divide(np.nansum(visits, axis=0), total, out=pooled[row], where=heard & (total > 0))
     for t in range(HISTORY, shape[1]):
         same = np.array(
