@@ -8,7 +8,7 @@ import calendar
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import MINYEAR, UTC, date, datetime, time, timedelta, timezone
 
 import numpy as np
 
@@ -141,13 +141,20 @@ def local(at: datetime) -> datetime:
     return at.replace(tzinfo=UTC).astimezone(BENIN)
 
 
+def as_noted(moment: datetime) -> datetime:
+    """A moment as writes note it, in UTC without saying so; one that has no offset is by Benin's clock. Where the calendar ends
+    before that, its end."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=BENIN)
+    try:
+        return aware.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return datetime.min if moment.year == MINYEAR else datetime.max  # noqa: DTZ901
+
+
 def noted(first: date, last: date) -> tuple[datetime, datetime]:
     """From when and until when, as writes note moments, these days last in Benin."""
-    start, end = (
-        datetime.combine(day, time(), BENIN).astimezone(UTC).replace(tzinfo=None)
-        for day in (first, last + ONE_DAY)
-    )
-    return start, end
+    start, end = (as_noted(datetime.combine(day, time())) for day in (first, last))
+    return start, end + ONE_DAY
 
 
 def last_day(end: datetime) -> date:

@@ -79,10 +79,9 @@ def purge_demo(engine: Engine, _arguments: Namespace) -> None:
 def import_files(engine: Engine, arguments: Namespace) -> int:
     """Import or check each file by itself; 1 if any is refused."""
     known = load_known(engine)
-    as_of = arguments.as_of.replace(tzinfo=None) if arguments.as_of else None
     options = Options(
         arguments.form,
-        as_of,
+        arguments.as_of,
         arguments.covers,
         tuple(filter(None, arguments.sites.split(","))),
         arguments.replace_days,

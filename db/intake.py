@@ -13,11 +13,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from dashboard import french
+from dashboard.forms.cells import OLDEST
 from dashboard.forms.known import Known, known_from
 from dashboard.forms.parse import Parsing
 from dashboard.forms.problem import Problem, Unreadable, visible
 from dashboard.forms.table import check_file
-from dashboard.period import today
+from dashboard.period import as_noted, today
 from db import read, write
 from db.codes import ALL, LONGEST
 from db.forms import DESTINATIONS
@@ -27,8 +29,9 @@ from db.working_days import public_holidays
 
 @dataclass(frozen=True)
 class Options:
-    """How a file is to be taken: form (None: recognised by its headings), date of its content, days and sites it
-    speaks for beyond its rows, whether it replaces whole days, whether it is only checked, whether it is fictitious."""
+    """How a file is to be taken: form (None: recognised by its headings), date of its content (by Benin's clock where it has no
+    offset), days and sites it speaks for beyond its rows, whether it replaces whole days, whether it is only checked, whether it
+    is fictitious."""
 
     form: str | None = None
     as_of: datetime | None = None
@@ -90,7 +93,7 @@ def take(
     Raises write.Refused where the fault is not the file's (fictitious and real data would meet, a site of the options
     that nobody knows).
     """
-    _refuse_days_to_come(options)
+    check_dates(options)
     try:
         check_file(path)
     except Unreadable as reason:
@@ -125,8 +128,16 @@ def _keep(engine: Engine, parsing: Parsing, file: write.File, options: Options) 
     return outcome
 
 
-def _refuse_days_to_come(options: Options) -> None:
-    if options.as_of and options.as_of.date() > today():
+def check_dates(options: Options) -> None:
+    """Raises write.Refused where the options name a day that no file can speak of: to come, or older than any centre."""
+    named = [("--as-of", options.as_of.date())] if options.as_of else []
+    named += [("--covers", day) for day in options.covers or ()]
+    for option, day in named:
+        if day < OLDEST:
+            raise write.Refused(
+                f"{option} : le {french.date_short(day)} est trop ancien ; vérifier l'année."
+            )
+    if options.as_of and as_noted(options.as_of) > now():
         raise write.Refused(
             f"--as-of : le {options.as_of:%d/%m/%Y} est dans l'avenir ; donner le jour où le fichier a été"
             " fait."
@@ -172,7 +183,7 @@ def _file(path: Path, options: Options, by: str, known: Known) -> write.File:
     return write.File(
         sha256_of(path),
         name_of(path)[-LONGEST["filename"] :],
-        options.as_of or now(),
+        as_noted(options.as_of) if options.as_of else now(),
         by,
         options.covers,
         tuple(codes[c] for c in options.sites),

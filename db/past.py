@@ -6,18 +6,18 @@ Before: `db.retain`, which writes down until when it erased. After: `db.write`.
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from db.models import Complaint, ImportBatch, Journal, Retention, Visit, WholeDay
 
 ERASED_WORDS = "erased words"  # in the journal: of one complaint
+TABLES: dict[str, type[Visit | Complaint]] = {Visit.form: Visit, Complaint.form: Complaint}
 NAMELESS = "effacée-"  # how the reference of a complaint begins that has lost its own
 
 
 def sentence(connection: Connection, form: str, batch_id: int) -> str:
     """Why this batch may neither come in nor go out: it speaks of rows whose term is over; "" where it may."""
-    tables: dict[str, type[Visit | Complaint]] = {Visit.form: Visit, Complaint.form: Complaint}
-    table = tables.get(form)
+    table = TABLES.get(form)
     if table is None or not (before := until(connection, str(table.__tablename__))):
         return ""
     asked = (
@@ -32,6 +32,14 @@ def sentence(connection: Connection, form: str, batch_id: int) -> str:
         f"Le fichier parle {rows} d'avant le {before:%d/%m/%Y}, dont le terme est passé : elles sont comptées pour"
         " toujours, et leurs lignes effacées. Retirer ces lignes du fichier."
     )
+
+
+def rows(connection: Connection, form: str) -> Select[int] | None:
+    """The ids of the form's rows whose term is over, which stand as they stood; None where none was carried out."""
+    table = TABLES.get(form)
+    if table is None or not (before := until(connection, str(table.__tablename__))):
+        return None
+    return select(table.id).where(_is_past(form, before.date()))
 
 
 def erased_words(connection: Connection) -> set[tuple[str, str]]:

@@ -231,7 +231,7 @@ def ahead_of_their_import(connection: Connection) -> list[tuple[int, str, date]]
         " ORDER BY id",
     )
     claimed = (
-        (number, form, max(as_date(d) for d in (last, as_of) if d), _day_of(imported_at))
+        (number, form, max(_day_of(as_of), as_date(last or date.min)), _day_of(imported_at))
         for number, form, last, as_of, imported_at in rows
     )
     return [(number, form, day) for number, form, day, imported in claimed if day > imported]

@@ -1,9 +1,12 @@
 """Which row counts where several files say the same thing.
 
-The rule, whatever the order in which files came: a row stands unless a live batch of the same form and a higher rank
-(greater as_of, then greater sha256) brings the same key, or is the whole register of that row's site and day. A row
-that does not stand names in `superseded_by` the highest of the batches that beat it; a row of a withdrawn batch names
-its own.
+The rule: a row stands unless a live batch of the same form and a higher rank (greater as_of, then later arrival) brings
+the same key, or is the whole register of that row's site and day. So files of different as_of may come in any order. A
+row that does not stand names in `superseded_by` the highest of the batches that beat it; a row of a withdrawn batch names
+its own. Batches are numbered as they arrive, one at a time: a file that was withdrawn and comes again arrives again.
+
+Rows past their term stand as they stood when it was carried out: what they were known by is erased, and what they had
+replaced (`db.past`).
 
 What an import or a withdrawal changes is found from the batch outwards, so that it costs what the batch's rows cost
 and not what the database holds.
@@ -13,14 +16,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, delete, text
+from sqlalchemy import table as table_of
 
+from db import past
 from db.bulk import insert, temporary
 from db.engine import is_sqlite
 from db.forms import DESTINATIONS, Destination
 from db.packed import VISIT_COLUMNS, Tally, pack_rows
 from db.rollup import rebuild
 
+CHANGE = table_of("change", column("id"))  # of `_changes`
 SHOWN = 20  # differences of a table that are told one by one
 
 
@@ -110,7 +116,7 @@ def _places(connection: Connection, form: str) -> Iterator[dict[int, int]]:
         connection.execute(
             text(
                 "SELECT id FROM import_batch WHERE form = :form AND withdrawn_at IS NULL"
-                " ORDER BY as_of, sha256"
+                " ORDER BY as_of, id"
             ),
             {"form": form},
         )
@@ -245,4 +251,6 @@ def _differences(connection: Connection, form: str) -> Iterator[None]:
                 " AND r.superseded_by IS NOT DISTINCT FROM change.winner)"
             )
         )
+        if (closed := past.rows(connection, form)) is not None:
+            connection.execute(delete(CHANGE).where(CHANGE.c.id.in_(closed)))
         yield

@@ -286,7 +286,7 @@ def _absent(connection: Connection, destination: Destination, batch_id: int) -> 
             f"SELECT s.code, o.{day}, {label} FROM (SELECT DISTINCT site_id, {day} AS day FROM {table}"  # noqa: S608 (own names)
             f" WHERE batch_id = :batch) d JOIN {table} o ON o.site_id = d.site_id AND o.{day} = d.day"
             " JOIN site s ON s.id = o.site_id JOIN import_batch b ON b.id = o.batch_id JOIN import_batch m ON m.id = :batch"
-            " WHERE o.superseded_by IS NULL AND o.batch_id <> :batch AND (b.as_of, b.sha256) < (m.as_of, m.sha256)"
+            " WHERE o.superseded_by IS NULL AND o.batch_id <> :batch AND (b.as_of, b.id) < (m.as_of, m.id)"
             " ORDER BY 1, 2, 3 LIMIT 1001"
         ),
         {"batch": batch_id},

@@ -139,6 +139,11 @@ class Office:
         """Take a batch out."""
         return write.withdraw(self.engine, batch, by="test")
 
+    def withdraw_all(self) -> None:
+        """Take every batch out that is in."""
+        for (batch,) in self.rows("SELECT id FROM import_batch WHERE withdrawn_at IS NULL"):
+            self.withdraw(batch)
+
     def figures(
         self,
         first="2025-01-01",

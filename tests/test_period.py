@@ -1,7 +1,7 @@
 """Periods: properties that hold for any dates, then the calendar's corners one by one."""
 
 import calendar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
@@ -14,6 +14,7 @@ from dashboard.period import (
     BENIN,
     Period,
     add_months,
+    as_noted,
     clip,
     day_number,
     day_numbers,
@@ -24,6 +25,7 @@ from dashboard.period import (
     month_numbers,
     month_starts,
     months,
+    noted,
     parse,
     presets,
     resolve,
@@ -430,3 +432,15 @@ def test_no_day_has_the_number_minus_one():
 @given(DATES, st.integers(-24, 24))
 def test_a_month_is_as_many_months_away_as_were_added(day, count):
     assert month_number(add_months(day, count)) == month_number(day) + count
+
+
+def test_the_ends_of_the_calendar_are_moments_too():
+    """What is beyond them, in UTC, is they: whoever compares them with today refuses them in a sentence."""
+    assert noted(date(2025, 3, 3), date(2025, 3, 3)) == (
+        datetime(2025, 3, 2, 23),
+        datetime(2025, 3, 3, 23),
+    )
+    first, last = noted(date.min, date.max)
+    assert (first.isoformat(), last.date()) == ("0001-01-01T00:00:00", date.max)
+    west = timezone(timedelta(hours=-5))
+    assert as_noted(datetime(9999, 12, 31, 23, tzinfo=west)).date() == date.max

@@ -1,11 +1,11 @@
-"""The figures depend on which files are in, never on the order in which they came or went.
+"""The figures depend on which files are in: of those dated alike on which came last, else never on the order in which they
+came or went.
 
 Beside the database runs a model of a few lines that keeps the files themselves and works out anew, each time, which
-rows stand: those that no live file of the same form and a higher rank (as_of, then sha256) says again or replaces.
+rows stand: those that no live file of the same form and a higher rank (as_of, then arrival) says again or replaces.
 EXAMPLES says how many times (10 by default).
 """
 
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -115,10 +115,6 @@ class Paper:
         return csv_text(self.form, *(KINDS[self.form].write(*line) for line in self.lines))
 
     @property
-    def rank(self) -> tuple[str, str]:
-        return self.as_of, hashlib.sha256(self.text.encode()).hexdigest()
-
-    @property
     def options(self) -> dict:
         covers = tuple(map(date.fromisoformat, COVERED)) if self.form == "fermetures" else None
         return {
@@ -145,11 +141,11 @@ class Paper:
 
 
 def standing(papers: list[Paper], form: str) -> Counter:
-    """The lines of the form that count when exactly these files are in."""
+    """The lines of the form that count when exactly these files are in, which came in this order."""
     found = Counter()
-    same = [p for p in papers if p.form == form]
-    for paper in same:
-        above = [p for p in same if p.rank > paper.rank]
+    ranked = sorted((p for p in papers if p.form == form), key=lambda p: p.as_of)  # stable
+    for place, paper in enumerate(ranked, 1):
+        above = ranked[place:]
         found.update(line for line in paper.lines if not any(p.beats(line) for p in above))
     return found
 
@@ -162,8 +158,8 @@ def _one_line_a_key(form: str):
     return check
 
 
-def papers_of(form: str) -> st.SearchStrategy[Paper]:
-    """Files of a form."""
+def papers_of(form: str, dates: tuple[str, ...]) -> st.SearchStrategy[Paper]:
+    """Files of a form, of one of these dates each."""
     kind = KINDS[form]
     line = st.tuples(
         st.sampled_from(kind.sites),
@@ -176,20 +172,22 @@ def papers_of(form: str) -> st.SearchStrategy[Paper]:
         Paper,
         st.just(form),
         lines,
-        st.sampled_from(("2025-04-01", "2025-04-02")),
+        st.sampled_from(dates),
         st.booleans() if kind.replaces else st.just(False),
     )
 
 
-def some_papers(least: int, most: int) -> st.SearchStrategy[list[Paper]]:
-    """A few files of two or three forms, so that they meet."""
+def some_papers(least: int, most: int, *, dates: int) -> st.SearchStrategy[list[Paper]]:
+    """A few files of two or three forms, so that they meet. dates: how many they share, or 0 where each has its own."""
     forms = st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=2, unique=True)
+    days = tuple(f"2025-04-{day:02}" for day in range(1, (dates or 2 * most) + 1))
+    different = (lambda p: p.text, *(() if dates else (lambda p: p.as_of,)))
     return forms.flatmap(
         lambda chosen: st.lists(
-            st.one_of(*map(papers_of, [*chosen, "registre"])),
+            st.one_of(*(papers_of(form, days) for form in [*chosen, "registre"])),
             min_size=least,
             max_size=most,
-            unique_by=lambda p: p.text,
+            unique_by=different,
         )
     )
 
@@ -203,7 +201,7 @@ def counted(office: Office, form: str) -> Counter:
 
 
 def check(office: Office, papers: list[Paper], forms: set[str]) -> None:
-    """The database, its rollups and its figures agree with the model."""
+    """The database, its rollups and its figures agree with the model. papers: those that are in, in the order they came."""
     for form in forms:
         assert counted(office, form) == standing(papers, form), form
     assert office.differences() == []
@@ -238,13 +236,13 @@ def hand_in(office: Office, paper: Paper) -> int:
 
 
 @BASES
-@given(papers=some_papers(3, 6), data=st.data())
+@given(papers=some_papers(3, 6, dates=2), data=st.data())
 def test_after_every_import_and_withdrawal_exactly_the_right_rows_count(
     databases, tmp_path, papers, data
 ):
     forms = {p.form for p in papers}
     with new_office(databases, tmp_path) as office:
-        live: dict[Paper, int] = {}
+        live: dict[Paper, int] = {}  # in the order they came: who comes again comes last
         for step in range(data.draw(st.integers(len(papers), 2 * len(papers)))):
             paper = data.draw(st.sampled_from(papers), label=f"step {step}")
             if paper in live:
@@ -255,8 +253,10 @@ def test_after_every_import_and_withdrawal_exactly_the_right_rows_count(
 
 
 @settings(BASES, max_examples=EXAMPLES // 2)
-@given(papers=some_papers(2, 5), data=st.data())
-def test_two_orders_of_the_same_files_give_the_same_figures(databases, tmp_path, papers, data):
+@given(papers=some_papers(2, 5, dates=0), data=st.data())
+def test_two_orders_of_files_of_different_dates_give_the_same_figures(
+    databases, tmp_path, papers, data
+):
     orders = [papers, data.draw(st.permutations(papers))]
     found = []
     for order in orders:
@@ -268,6 +268,22 @@ def test_two_orders_of_the_same_files_give_the_same_figures(databases, tmp_path,
                 (lines, [office.figures(by=by) for by in ("nation", "site", "month", "hour")])
             )
     assert found[0] == found[1]
+
+
+def test_of_files_dated_alike_the_one_that_came_last_decides(office):
+    """Whatever their contents are: ten corrections of ten visits, and each first file brought again."""
+    first = [office.path("registre", waited(50, ref=f"r{n}")) for n in range(10)]
+    second = [office.path("registre", waited(10, ref=f"r{n}")) for n in range(10)]
+    waits = "SELECT called_at - arrived_at FROM visit WHERE superseded_by IS NULL"
+    batches = [office.take(path, as_of="2025-04-01").batch_id for path in first]
+    for path in second:
+        office.take(path, as_of="2025-04-01")
+    assert office.rows(waits) == [(10,)] * 10
+    for batch, path in zip(batches, first, strict=True):
+        office.withdraw(batch)
+        office.take(path, as_of="2025-04-01")
+    assert office.rows(waits) == [(50,)] * 10
+    assert office.differences() == []
 
 
 # Three files of each form that speak of the same thing, oldest first, and what must stand once all are in.

@@ -1,6 +1,6 @@
 """No file speaks of days after the one on which it is handed in."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -9,7 +9,7 @@ from dashboard.period import today
 from db import read
 from db.__main__ import main
 from db.ledger import load_ledger
-from tests.builders import Office, visit
+from tests.builders import Office, visit, waited
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,47 @@ def test_a_day_after_today_is_refused_and_nothing_is_kept(office: Office, comman
         command(main, "import", path, *(o.format(day=today().isoformat()) for o in option)).code
         == 0
     )
+
+
+@pytest.mark.parametrize("option", [("--as-of", "{day}"), ("--covers", "{day}:2025-03-31")])
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31"])
+def test_a_day_older_than_any_centre_is_refused_and_nothing_is_kept(
+    office: Office, command, option, day
+):
+    before = office.contents()
+    path = office.path("registre", visit(ref="1"))
+    for check in ((), ("--check",)):
+        said = command(main, "import", path, *(o.format(day=day) for o in option), *check)
+        assert (said.code, "trop ancien" in said.err, option[0] in said.err) == (1, True, True)
+    assert office.contents() == before
+
+
+@pytest.mark.parametrize("kept, later", [("10:00", "10:00:01"), ("10:00+01:00", "09:01+00:00"),
+                                         ("10:00+01:00", "10:01"), ("09:00Z", "10:01"), ("10:00", "09:01Z")])  # fmt: skip
+def test_a_moment_is_by_its_offset_and_else_by_the_clock_of_benin(
+    office: Office, command, kept, later
+):
+    """The file that came last is by a minute the older, or the newer, whatever its spelling looks like."""
+    for first, second, stands in ((kept, later, "10"), (later, kept, "50")):
+        office.withdraw_all()
+        for moment, minutes in ((first, 50), (second, 10)):
+            path = office.path("registre", waited(minutes, ref=f"{first}{second}"))
+            assert command(main, "import", path, "--as-of", f"2025-11-30T{moment}").code == 0
+        stand = office.rows("SELECT called_at - arrived_at FROM visit WHERE superseded_by IS NULL")
+        assert stand == [(int(stands),)]
+    assert office.rows(
+        "SELECT DISTINCT substr(CAST(as_of AS char(26)), 1, 13) FROM import_batch"
+    ) == [("2025-11-30 09",)]
+
+
+def test_a_moment_of_today_that_is_still_to_come_is_refused(office: Office, command, monkeypatch):
+    monkeypatch.setattr("db.intake.now", lambda: datetime(2026, 11, 27, 9, 30))  # UTC
+    monkeypatch.setattr("db.intake.today", lambda: date(2026, 11, 27))
+    path = office.path("registre", visit(ref="1"))
+    for moment in ("2026-11-27T10:31", "2026-11-27T09:31Z", "2026-11-27T05:31-04:00"):
+        said = command(main, "import", path, "--as-of", moment)
+        assert said.code == 1 and "avenir" in said.err, moment
+    assert command(main, "import", path, "--as-of", "2026-11-27T10:30").code == 0
 
 
 def test_a_database_that_holds_days_to_come_does_not_show_them_and_says_what_to_do(

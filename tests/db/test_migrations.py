@@ -77,6 +77,19 @@ def test_who_entered_what_was_there_before_is_read_from_the_journal(office):
     assert office.rows(asked) == [("awa", "kofi", "awa", "")]
 
 
+def test_dates_of_content_that_were_typed_are_by_the_clock_of_benin(office):
+    """They were kept as if they were UTC; what the clock gave was."""
+    typed = office.hand_in("registre", visit(ref="1"), as_of="2025-04-01").batch_id
+    given = office.hand_in("registre", visit(ref="2")).batch_id
+    asked = "SELECT id, substr(CAST(as_of AS char(26)), 1, 19) FROM import_batch ORDER BY id"
+    after = office.rows(asked)
+    assert after[0] == (typed, "2025-03-31 23:00:00")
+    schema.downgrade(office.engine, "0010")
+    assert office.rows(asked) == [(typed, "2025-04-01 00:00:00"), (given, after[1][1])]
+    schema.upgrade(office.engine)
+    assert office.rows(asked) == after
+
+
 COUNTS = (
     "SELECT (SELECT count(*) FROM site), (SELECT count(*) FROM commune), (SELECT count(*) FROM service),"
     " (SELECT count(*) FROM term)"

@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 import sys
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -15,7 +16,7 @@ from sqlalchemy import inspect, text
 from dashboard.__main__ import main as dashboard_main
 from dashboard.period import today
 from dashboard.settings import ROOT, load
-from db import backup, copies, schema
+from db import backup, copies, retain, rollup, schema
 from db import steering as steer
 from db.__main__ import main
 from db.engine import make_engine
@@ -236,6 +237,46 @@ def test_visits_that_a_closing_had_hidden_count_again_after_the_update(old):
         site: figures[site, "visits"].value for site in first_release.VISITS
     } == first_release.VISITS
     assert journal(old)[-1][1]["settled"] > 0
+
+
+def test_a_correction_that_its_digest_had_made_lose_counts_after_the_update(office):
+    """Before 0011, of two files dated alike the one with the greater sha256 counted."""
+    for minutes in (50, 10):
+        office.hand_in("registre", waited(minutes, ref="1"), as_of="2025-04-01")
+    right = office.figures(by="site")
+    with office.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE visit SET superseded_by = CASE batch_id WHEN 1 THEN NULL ELSE 1 END")
+        )
+        rollup.rebuild(connection)
+    assert office.figures(by="site") != right
+    schema.downgrade(office.engine, "0010")
+    backup.migrate(office.engine, "test")
+    assert office.figures(by="site") == right and office.differences() == []
+    assert journal(office)[-1][1]["settled"] == 2
+
+
+def test_what_is_past_its_term_is_not_settled_anew(office):
+    """What had lost by its digest is erased: it cannot count instead of what is left of the winner."""
+    whole = [waited(20, day="2021-03-03"), waited(30, day="2021-03-03", ref="2")]
+    office.hand_in("registre", *whole, as_of="2021-04-01")
+    office.hand_in("plaintes", complaint("P1", received="2021-03-03", resolved="2021-03-09"), as_of="2021-04-01")  # fmt: skip
+    before = office.figures(first="2021-01-01", by="site")
+    office.hand_in("registre", waited(40, day="2021-03-03"), as_of="2021-04-01")
+    office.hand_in("plaintes", complaint("P2", received="2021-03-03"), replace_days=True, as_of="2021-04-01")  # fmt: skip
+    with office.engine.begin() as connection:  # as their digests decided
+        for table in ("visit", "complaint"):
+            connection.execute(
+                text(
+                    f"UPDATE {table} SET superseded_by = CASE WHEN batch_id > 2 THEN batch_id - 2 END"  # noqa: S608
+                )
+            )
+        rollup.rebuild(connection)
+    assert office.figures(first="2021-01-01", by="site") == before
+    retain.erase(office.engine, date(2026, 11, 27), "test")
+    schema.downgrade(office.engine, "0010")
+    backup.migrate(office.engine, "test")
+    assert office.figures(first="2021-01-01", by="site") == before and office.differences() == []
 
 
 def test_each_revision_goes_down_and_up_with_data_and_leaves_every_figure_as_it_was(office):
