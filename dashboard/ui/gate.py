@@ -18,6 +18,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -55,8 +56,12 @@ SAYABLE = frozenset(
 OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 COMPONENTS = "/component/"
 MAP = "/component/streamlit_folium.st_folium/"
+FILES = "/media/"
 
 HOME = f"/{PAGES[0].url_path}"
+DRAWN = frozenset(
+    {"", *(spec.url_path for spec in PAGES)}
+)  # addresses that Streamlit draws a page of ours at
 
 # blob: is how Streamlit hands a page the script of a component of its own kind (the presentation); 'wasm-unsafe-eval' lets
 # its reader of messages count in 64 bits, and no text become script.
@@ -70,6 +75,11 @@ MAP_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data: blob:; connect-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'self'"
+)
+# Of a file that is taken away, or of a picture on a page: a document in it would be of nobody, and run and load nothing.
+FILE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'; sandbox"
 )
 ALWAYS = {
     "x-content-type-options": "nosniff",
@@ -147,6 +157,8 @@ def policy(scope: Scope) -> str:
     """What the answer's document may load and run."""
     if scope["path"].startswith(MAP):
         return MAP_POLICY
+    if scope["path"].startswith(FILES):
+        return FILE_POLICY
     if scope["path"] == INVITED:
         return sign_in_pages.POLICY_OF_INVITATIONS
     if scope["path"] in FORMS:
@@ -256,6 +268,14 @@ def elsewhere(scope: Scope) -> Response | None:
     return RedirectResponse(f"/{home}?{wanted}" if wanted else f"/{home}")
 
 
+def is_streamlit_s_page(scope: Scope, start: Message) -> bool:
+    """Whether Streamlit answers as it does wherever it has nothing else: with its own page, or the way to it; not with a public
+    file, and no route of ours answers. scope: of the request as it went through the routes, which say there who answers."""
+    kind = Read(raw=start["headers"]).get("content-type", "")
+    its_own = isinstance(scope.get("endpoint"), StaticFiles)
+    return its_own and (kind.startswith("text/html") or not is_public(scope["path"]))
+
+
 class Shell:
     """The page says that it is in French, which Streamlit has no setting for, and loads our looks and script before all."""
 
@@ -265,17 +285,18 @@ class Shell:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Rewrite the start of the page; no other answer, and no other document, begins as it does."""
-        if scope["type"] != "http" or is_public(scope["path"]):
+        """Rewrite the start of Streamlit's page where it is one of ours, refuse it elsewhere; everything else passes as it is."""
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         held: Message | None = None
         instead: Response | None = None
+        asked = {**scope, "headers": self._asking(scope)}
 
         async def rewritten(message: Message) -> None:
             nonlocal held, instead
             if message["type"] == "http.response.start":
-                if Read(raw=message["headers"]).get("content-type", "").startswith("text/html"):
+                if is_streamlit_s_page(asked, message):
                     if instead := elsewhere(scope):
                         await instead(scope, receive, send)
                         return
@@ -296,9 +317,15 @@ class Shell:
                 await send(start)
             await send(message)
 
-        # Asked for whole and plain: Streamlit compresses some pages itself, and these could not be rewritten.
-        plain = [(name, text) for name, text in scope["headers"] if name not in self.TOLD]
-        await self.app({**scope, "headers": plain}, receive, rewritten)
+        await self.app(asked, receive, rewritten)
+
+    def _asking(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """What is asked. A page is asked for whole and plain: Streamlit compresses some itself, and these could not be
+        rewritten."""
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        if scope["path"].strip("/") not in DRAWN:
+            return headers
+        return [(name, text) for name, text in headers if name not in self.TOLD]
 
 
 MIDDLEWARE = [

@@ -94,9 +94,11 @@ class Browser:
         """Ask, within a running loop."""
         scope = {**self.scope("http", path, **headers), "method": method}
         sent: list[dict] = []
+        said = iter([{"type": "http.request", "body": body, "more_body": False}])
 
         async def receive():
-            return {"type": "http.request", "body": body, "more_body": False}
+            # Who has asked stays until he is answered.
+            return next(said, None) or await asyncio.Event().wait()
 
         async def send(message):
             sent.append(message)

@@ -5,6 +5,10 @@ import re
 from html import unescape
 
 import pytest
+from starlette.applications import Starlette
+from streamlit.web.server.starlette.starlette_static_routes import (
+    create_streamlit_static_assets_routes,
+)
 
 from dashboard.accounts.lookout import OPEN, State
 from dashboard.accounts.rights import Role
@@ -96,12 +100,9 @@ def test_what_nobody_needs_is_not_there_for_who_is_signed_in_either(closed):
         assert browser.get(path).status == browser.fetch(path).status == 404
 
 
-async def shell(scope, receive, send) -> None:
-    """What Streamlit serves at every address it has no file for."""
-    page = b'<!DOCTYPE html><html lang="en"><head><title>Streamlit</title></head></html>'
-    kind = [(b"content-type", b"text/html"), (b"content-length", str(len(page)).encode())]
-    await send({"type": "http.response.start", "status": 200, "headers": kind})
-    await send({"type": "http.response.body", "body": page})
+def streamlit() -> Starlette:
+    """What Streamlit serves at every address it has no file for: its own page."""
+    return Starlette(routes=create_streamlit_static_assets_routes(""))
 
 
 def test_the_address_of_a_page_that_is_not_one_s_own_is_answered_as_one_that_nobody_has(closed):
@@ -114,7 +115,7 @@ def test_the_address_of_a_page_that_is_not_one_s_own_is_answered_as_one_that_nob
         ),
         (clerk, ("", "comptes", "guide"), ("plaintes", "carte", "evolution", "cibles")),
     ):
-        browser.app = stack(shell)
+        browser.app = stack(streamlit())
         nowhere = browser.get("/nulle-part")
         assert nowhere.status == 404 and "Cette page n'existe pas" in nowhere.text
         for path in his:
@@ -135,7 +136,7 @@ def test_public_files_are_there_and_nothing_is_said_of_who_asks(closed):
 
 def test_what_lies_beside_the_public_files_is_not_there(closed):
     browser = closed.someone()
-    browser.app = stack(shell)
+    browser.app = stack(streamlit())
     for path in ("/.git/config", "/data/ccsp.db", "/server.py", "/.streamlit/secrets.toml"):
         assert (path, browser.get(path).status, Browser().fetch(path).status) == (path, 404, 401)
 

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as Late
 
-from tests.browser import served
+from dashboard.exports import EXPORTS
+from tests.browser import files, served
 from tests.browser.screen import Watch, choose, open_page, settled
 
 ROOM = "#ccsp-presentation"
@@ -263,6 +264,18 @@ def test_on_a_telephone_slides_scroll_instead_of_shrinking(page, app, width):
         )
         <= width
     )
+
+
+def test_every_file_of_a_story_opens_as_what_its_name_says(page, app):
+    open_page(page, f"{app}/presenter?histoire=departement&departement=Zou")
+    downloads = page.locator(".st-key-emporter_histoire").get_by_test_id("stDownloadButton")
+    expect(downloads).to_have_count(sum(bool(export.button) for export in EXPORTS.values()))
+    for download in downloads.all():
+        with page.expect_download(timeout=60_000) as given:
+            download.get_by_role("button").click()
+        assert given.value.failure() is None, given.value.suggested_filename
+        said = files.opened(given.value.path(), given.value.suggested_filename)
+        assert "Zou" in said and "fictives" in said.lower(), given.value.suggested_filename
 
 
 def test_a_page_leads_to_its_presentation_with_the_filters(page, app):
