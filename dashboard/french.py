@@ -17,6 +17,13 @@ HELD = re.compile(
     r"(?<=[a-zéû]) (?=(?:19|20)\d\d\b)|(?<=\d) (?=[a-zà-ÿ])"
 )  # « octobre 2026 », « 30 jours »
 FRENCH = str.maketrans({",": NARROW_SPACE, ".": ","})
+# What a screen shows nothing of: Unicode's « default ignorable » signs, and those that steer a terminal.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+HYPHENS = dict.fromkeys((*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63, 0xFF0D), "-")
 LITTLE = re.compile(r"\b(?:de |d['’])")
 LABELS = 4_096  # words of numbers, days, months and names kept: each is asked for again and again
 MONTHS = [
@@ -134,6 +141,19 @@ def within(text: str) -> str:
 def spaced(text: str) -> str:
     """The text, no line of which begins with a colon or another sign that goes with the word before it."""
     return re.sub(r" (?=[:;?!»])|(?<=«) ", SPACE, text)
+
+
+def seen(text: str) -> str:
+    """The text without the signs that nobody sees."""
+    return text if text.isascii() and text.isprintable() else UNSEEN.sub("", text)
+
+
+def key(text: str) -> str:
+    """A reference or a code as it is kept and compared: equal where nobody sees a difference, whatever the signs that nobody
+    sees, the blanks, the sort of hyphen, and whether accents are signs of their own."""
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFC", seen(text).translate(HYPHENS))
+    return " ".join(text.split())
 
 
 def plain(text: str) -> str:

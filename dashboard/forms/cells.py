@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from dashboard import french
 from dashboard.forms.formats import Column, Format, Words
 from dashboard.forms.known import Choice, Known, normalise
+from dashboard.forms.shown import BY_TENS, objection, shown
 from db.shapes import Cell
 
 Reader = Callable[[str], Cell | Choice]
@@ -23,7 +24,11 @@ ERROR = re.compile(
     re.IGNORECASE,
 )
 SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
-FRACTION = re.compile(r"0?[.,]\d{2,}")
+FRACTION = re.compile(r"0?[.,]\d+")
+LAST_SECOND = 86_399  # of a day
+# Groups of three digits, with the blanks that people and programs put between them; nothing but zeros behind a point.
+WHOLE = re.compile(r"(\d+|[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f]\d{3})+)(?:[.,]0{1,2})?", re.ASCII)
+SHORTENED = re.compile(r"-?\d(?:[.,]\d+)?E[+-]\d+", re.ASCII | re.IGNORECASE)
 FIRST_OF_EXCEL = date(1899, 12, 30)
 
 
@@ -106,7 +111,8 @@ def _serial_time(text: str) -> str | None:
     """What to do with a time that Excel gave as its number: 0.34375 is 08:15."""
     if not FRACTION.fullmatch(text):
         return None
-    hours, minutes = divmod(round(float(text.replace(",", ".")) * 24 * 60), 60)
+    seconds = min(round(float(text.replace(",", ".")) * 24 * 3600), LAST_SECOND)
+    hours, minutes = divmod(seconds // 60, 60)
     return (
         f"Excel compte ainsi {hours:02}:{minutes:02} ; si c'est l'heure voulue, mettre la cellule au format Heure et"
         " enregistrer à nouveau."
@@ -117,9 +123,12 @@ def whole_of(most: int) -> Callable[[str], int]:
     """A reader of a whole number from 0 to the greatest that may be written."""
 
     def read(text: str) -> int:
-        digits = re.sub(r"[\s\u202f\u00a0]", "", text)
-        if not digits.isascii() or not digits.isdigit():
-            raise CellProblem("un nombre entier est attendu, sans signe.")
+        match = WHOLE.fullmatch(text)
+        if not match:
+            raise CellProblem(
+                "un nombre entier est attendu, sans signe, d'un seul tenant ou par groupes de trois chiffres."
+            )
+        digits = re.sub(r"\D", "", match[1])
         if len(digits) > 20 or int(digits) > most:
             raise CellProblem(f"ce nombre est trop grand : {most} au plus.")
         return int(digits)
@@ -141,7 +150,7 @@ def word(words: Words) -> Callable[[str], int | str]:
 
 def answer(text: str) -> bool:
     """True for oui, False for non."""
-    value = {"oui": True, "non": False}.get(normalise(text))
+    value = {"oui": True, "vrai": True, "non": False, "faux": False}.get(normalise(text))
     if value is None:
         raise CellProblem("oui, non ou rien attendu.")
     return value
@@ -154,6 +163,23 @@ def text_of(most: int) -> Callable[[str], str]:
         if len(text) > most:
             raise CellProblem(f"texte trop long : {most} caractères au plus.")
         return text
+
+    return read
+
+
+def key_of(most: int) -> Callable[[str], str]:
+    """A reader of a reference or a code, of at most so many characters, as it is compared (french.key)."""
+    fits = text_of(most)
+
+    def read(text: str) -> str:
+        if len(text.splitlines()) > 1:
+            raise CellProblem(
+                "cette case contient un retour à la ligne : un numéro ou un code tient sur une ligne. Dans un CSV, c'est le"
+                " plus souvent un guillemet en trop, qui fait de la ligne suivante une part de celle-ci."
+            )
+        if SHORTENED.fullmatch(text):
+            raise CellProblem(BY_TENS)
+        return fits(french.key(text))
 
     return read
 
@@ -215,13 +241,11 @@ def memos(form: Format, known: Known, today: date, *, typed: bool) -> dict[str, 
         if isinstance(column.cell, Words):
             return word(column.cell)
         if column.cell == "text":
-            return text_of(column.limit)
+            return (text_of if form.is_free(column) else key_of)(column.limit)
         return whole_of(column.limit) if column.cell == "whole" else reading[column.cell]
 
     return {
-        c.field: Memo(
-            reader(c), c, formulas=c.cell == "text" and c.field not in form.key and not typed
-        )
+        c.field: Memo(reader(c), c, free=(free := form.is_free(c)), formulas=free and not typed)
         for c in form.columns
     }
 
@@ -230,14 +254,14 @@ class Memo(dict[str, Cell]):
     """A column's cells, read once each: register files say the same few things many times over.
 
     Maps a cell's text to its value; None where it cannot be read, and `bad` then says why, or where it depends on the
-    day, and `choices` then says on what.
+    day, and `choices` then says on what. free: a text, of which every sign is kept; formulas: one may begin with « = ».
     """
 
     LARGEST = 200_000
 
-    def __init__(self, read: Reader, column: Column, *, formulas: bool) -> None:
+    def __init__(self, read: Reader, column: Column, *, free: bool, formulas: bool) -> None:
         super().__init__()
-        self.read, self.column, self.formulas = read, column, formulas
+        self.read, self.column, self.free, self.formulas = read, column, free, formulas
         self.bad: dict[str, str] = {}
         self.choices: dict[str, Choice] = {}
 
@@ -253,8 +277,11 @@ class Memo(dict[str, Cell]):
         return text not in self.bad
 
     def _value(self, text: str) -> Cell:
-        stripped = text.strip()
+        cell = shown(text)
+        stripped = (cell.text if self.free else french.seen(cell.text)).strip()
         try:
+            if cell.mark and (reason := objection(cell, self.column.cell)):
+                raise CellProblem(reason)
             if not stripped:
                 if self.column.required:
                     raise CellProblem("cette case doit être remplie.")

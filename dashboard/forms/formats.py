@@ -65,6 +65,10 @@ class Format:
         """The column that fills `field`."""
         return next(c for c in self.columns if c.field == field)
 
+    def is_free(self, column: Column) -> bool:
+        """Whether a column holds words as they stand, by which no row is known."""
+        return column.cell == "text" and column.field not in self.key
+
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields that its columns fill."""

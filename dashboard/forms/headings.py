@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dashboard.forms.formats import FORMATS, Format
 from dashboard.forms.known import normalise
 
 LOOKED = 20  # lines at the top of a table among which its headings are looked for
 ENOUGH = 0.5  # a line with more than this part of a form's headings is taken for them
+
+
+HEADINGS = {normalise(c.heading) for form in FORMATS.values() for c in form.columns}
+_name = lru_cache(10_000)(normalise)
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,14 @@ def nearest(top: Sequence[Sequence[str]], form: str | None = None) -> Headings |
             if matched > 1 and (best is None or rank > best[0]):
                 best = rank, Headings(index, candidate, tuple(line), matched)
     return best[1] if best else None
+
+
+def is_headings(line: Sequence[str], form: str | None = None) -> bool:
+    """Whether a line holds enough headings of a form; quick where it holds none."""
+    if sum(_name(cell) in HEADINGS for cell in line) < 2:
+        return False
+    found = nearest([line], form)
+    return found is not None and found.enough
 
 
 def filled(line: Sequence[str]) -> str:

@@ -9,12 +9,12 @@ from datetime import date
 from dashboard import french
 from db.shapes import Place
 
-SEPARATORS = re.compile(r"[\s'’‘`´_-]+")
+SEPARATORS = re.compile(r"[\s'’‘`´_\u2010-\u2015\u2212-]+")
 
 
 def normalise(text: str) -> str:
     """`text` without case, accents, or differences of spaces, hyphens and apostrophes."""
-    return SEPARATORS.sub(" ", french.plain(text)).strip()
+    return SEPARATORS.sub(" ", french.plain(french.seen(text))).strip()
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from dashboard.forms.checks import Values
 from dashboard.forms.known import Known
 from dashboard.forms.lines import blocks
 from dashboard.forms.problem import Problem, Unreadable
-from dashboard.forms.rows import Reader
+from dashboard.forms.rows import Reader, Rows
 from dashboard.forms.sheets import FormSheet, form_sheets
+from dashboard.forms.shown import plain
 from dashboard.period import DAY_0
 from db.shapes import Chunk
 
@@ -49,6 +50,10 @@ class Parsing:
         self.whole_days: set[tuple[int, str]] = set()
         self.site_days: Counter[tuple[int | None, str]] = Counter()  # (site id, ISO day): rows
         self._days: set[str] = set()  # of every column of days, replies included
+        self._siteless: list[
+            tuple[str, int]
+        ] = []  # sheet and line of each row for the whole network
+        self._sited = False  # whether a row names a site
         self._place = ""  # the sheet that is being read
         self._sheets = form_sheets(path, known, today, form, self._problem, self.remarks)
         self._first: FormSheet | None = None
@@ -61,7 +66,7 @@ class Parsing:
         else:
             if first := self._first:
                 self.form = first.form.name
-                self._reader = Reader(first.form, known, today, self._problem, first.typed)
+                self._reader = Reader(known, today, self._problem, first)
                 self._place = first.name
 
     @property
@@ -101,12 +106,39 @@ class Parsing:
             rows = reader.read(block, sheet.places)
             if not rows.lines:
                 continue
+            self._note_sites(rows)
             values = reader.once(
                 rows
             )  # also of a file that is refused already: all its faults are said at once
             chunk = None if self.problems else self._count(values, reader)
             if chunk and not self.problems:
                 yield chunk
+
+    def _note_sites(self, rows: Rows) -> None:
+        """Which rows name no site, where a form lets them."""
+        blank = [not text.strip() for text in rows.texts["site_id"]]
+        self._sited = self._sited or not all(blank)
+        if any(blank) and self._reader and not self._reader.form.column("site_id").required:
+            self._siteless += [
+                (self._place, line) for line, b in zip(rows.lines, blank, strict=True) if b
+            ]
+
+    def _judge_siteless(self) -> None:
+        """A blank site is the whole network only in a file that names none: among named ones it was left out."""
+        if self._sited:
+            for sheet, line in self._siteless:
+                self._problem(
+                    line,
+                    "Centre",
+                    "",
+                    "cette case est vide, et d'autres nomment un centre : écrire le centre sur chaque ligne. Ce qui vaut"
+                    " pour tout le réseau va dans un fichier à part, où Centre est vide partout.",
+                    sheet,
+                )
+        elif self._siteless and not self.problems:
+            self.remarks.append(
+                f"Lignes pour tout le réseau (Centre vide partout) : {len(self._siteless)}."
+            )
 
     def _count(self, values: Values, reader: Reader) -> Chunk | None:
         """Note what rows cover, and add the numbers that rollups want."""
@@ -136,7 +168,7 @@ class Parsing:
     ) -> None:
         if len(self.problems) < LISTED:
             place = self._place if sheet is None else sheet
-            self.problems.append(Problem(line, column, found, message, place))
+            self.problems.append(Problem(line, column, plain(found), message, place))
         else:
             self.more_problems += 1
 
@@ -160,6 +192,9 @@ class Parsing:
         return {site: (first, last, count) for site, count in rows.items()}
 
     def _close(self, reader: Reader) -> None:
+        self._judge_siteless()
+        if reader.doubts:
+            reader.doubts.close()
         sheets = list(dict.fromkeys(p.sheet for p in self.problems))
         # They were found column by column.
         self.problems.sort(key=lambda p: (sheets.index(p.sheet), p.line or 0))

@@ -10,16 +10,19 @@ from datetime import date
 from typing import NamedTuple
 
 from dashboard import french
-from dashboard.forms.cells import memos
+from dashboard.forms.cells import SHORTENED, memos
 from dashboard.forms.checks import Values
-from dashboard.forms.formats import Column, Format
+from dashboard.forms.doubts import Doubts
+from dashboard.forms.formats import Column
 from dashboard.forms.known import Known
 from dashboard.forms.lines import Block
 from dashboard.forms.problem import Report
+from dashboard.forms.sheets import FormSheet
+from dashboard.forms.shown import MARK
 from db.shapes import Cell
 
-# Signs without which a text holds neither a formula nor an error of a spreadsheet.
-SUSPECT = ("=", "#", "Err", "err", "ERR")
+# Signs without which a text holds no formula, no error of a spreadsheet, and nothing but what it shows.
+SUSPECT = ("=", "#", "Err", "err", "ERR", MARK)
 
 
 class Rows(NamedTuple):
@@ -34,18 +37,26 @@ class Rows(NamedTuple):
 
 @dataclass
 class Reader:
-    """Reads the sheets of one file, all of the same form; what is wrong goes to `report`. repeated: rows said twice."""
+    """Reads the sheets of one file, all of the same form; what is wrong goes to `report`. repeated: rows said twice. doubts:
+    of a CSV, what its texts alone do not show."""
 
-    form: Format
     known: Known
     today: date
     report: Report
-    typed: bool
+    first: FormSheet
     repeated: int = 0
 
     def __post_init__(self) -> None:
-        self._memos = memos(self.form, self.known, self.today, typed=self.typed)
+        sheet, self.form = self.first, self.first.form
+        self._memos = memos(self.form, self.known, self.today, typed=sheet.typed)
         self._seen: dict[tuple[Cell, ...], int] = {}
+        self.doubts = (
+            None
+            if sheet.typed
+            else Doubts(
+                self.form, sheet.delimiter, sheet.places, sheet.width, self._memos, self.report
+            )
+        )
 
     def read(self, block: Block, places: dict[str, int]) -> Rows:
         """The rows of a block; places: field to place in a row. A cell that cannot be read is None."""
@@ -67,12 +78,15 @@ class Reader:
 
     def _column(self, column: Column, rows: Rows, *, plain: bool) -> list[Cell]:
         texts, memo = rows.texts[column.field], self._memos[column.field]
+        if self.doubts and column.cell == "text":
+            self.doubts.look(column, texts, rows.lines)
         if (
             plain
             and column.field == self.form.key[-1]
             and column.cell == "text"
             and not column.required
             and max(map(len, texts)) <= column.limit
+            and _is_key("".join(texts))
         ):
             return [t.strip() or column.blank for t in texts]  # all different: not remembered
         values = list(map(memo.__getitem__, texts))
@@ -147,3 +161,9 @@ class Reader:
         """A problem of row `i`, at the cell of `field`."""
         heading = self.form.column(field).heading
         self.report(rows.lines[i], heading, rows.texts[field][i].strip(), message)
+
+
+def _is_key(texts: str) -> bool:
+    """Whether each of the texts that stand here one after the other is kept as it is."""
+    usual = texts.isascii() and texts.isprintable() and "  " not in texts
+    return usual and not SHORTENED.search(texts)

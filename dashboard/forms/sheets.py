@@ -1,6 +1,6 @@
 """The sheets of a file that are a form, all the same one; every other sheet is named, in a refusal or in a remark."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
@@ -9,18 +9,29 @@ from typing import NoReturn
 
 from dashboard.forms.cells import memos
 from dashboard.forms.formats import Format
-from dashboard.forms.headings import LOOKED, Headings, filled, first_filled, nearest, what_to_do
+from dashboard.forms.headings import (
+    LOOKED,
+    Headings,
+    filled,
+    first_filled,
+    is_headings,
+    nearest,
+    what_to_do,
+)
 from dashboard.forms.known import Known, normalise
+from dashboard.forms.layout import Layout, Table
 from dashboard.forms.lines import real_lines, refuse_null
 from dashboard.forms.problem import Report, Unreadable, visible
 from dashboard.forms.table import Sheet, open_sheets
+
+TOO_FAR = "ces intitulés sont trop bas : les mettre dans les vingt premières lignes, au-dessus des données."
 
 
 @dataclass
 class FormSheet:
     """A sheet whose headings are a form's. first_line: of the first of `rows`. places: field to place in a row.
 
-    name: "" for a CSV, and for the only sheet of a workbook. typed: see table.Sheet.
+    name: "" for a CSV, and for the only sheet of a workbook. typed, delimiter: see table.Sheet.
     """
 
     form: Format
@@ -30,15 +41,18 @@ class FormSheet:
     width: int
     places: dict[str, int]
     typed: bool
+    delimiter: str
 
 
 @dataclass(frozen=True)
 class Other:
-    """A sheet that is no form, or not the one asked for: its name, its first rows, whether nobody sees it."""
+    """A sheet that is no form, or not the one asked for: its name, its first rows, whether nobody sees it; the line and the
+    text of headings that stand too far down in it."""
 
     name: str
     top: list[list[str]]
     hidden: bool
+    far: tuple[int, str] | None
 
 
 def form_sheets(
@@ -55,11 +69,11 @@ def form_sheets(
         top = list(islice(sheet.rows, LOOKED))
         lines = _lines(top, typed=sheet.typed)
         refuse_null(top, range(1, len(top) + 1), typed=sheet.typed)
-        headings = nearest(top, form)
+        headings = nearest(sheet.layout.headings(top), form)
         if headings is None or not headings.enough:
-            others.append(Other(sheet.name, top, sheet.hidden))
+            others.append(_other(sheet, top, first, known, today, report))
         elif sheet.hidden:
-            _refuse_hidden(sheet, top[headings.index + 1 :], report)
+            _refuse_hidden(sheet.name, chain(top[headings.index + 1 :], sheet.rows), report)
         elif first and headings.form is not first.form:
             _refuse_form(sheet.name, headings, first, report)
         else:
@@ -107,8 +121,18 @@ def _form_sheet(
     if not below and not sheet.typed:
         first_line += real_lines([list(headings.texts)], [line])[1]
     rows = chain(below, sheet.rows) if complete else iter(())
+    if complete and sheet.layout != Layout():
+        table = Table(sheet.layout, headings.form, first_line, headings.texts, places, report)
+        rows = table.rows(rows)
     return FormSheet(
-        headings.form, sheet.name, rows, first_line, len(headings.texts), places, sheet.typed
+        headings.form,
+        sheet.name,
+        rows,
+        first_line,
+        len(headings.texts),
+        places,
+        sheet.typed,
+        sheet.delimiter,
     )
 
 
@@ -139,7 +163,29 @@ def _add(remarks: list[str], remark: str) -> None:
         remarks.append(visible(remark))
 
 
-def _refuse_hidden(sheet: Sheet, below: list[list[str]], report: Report) -> None:
+def _other(
+    sheet: Sheet,
+    top: list[list[str]],
+    first: FormSheet | None,
+    known: Known,
+    today: date,
+    report: Report,
+) -> Other:
+    """A sheet without headings in its first rows, read to its end: they may stand further down, or rows without them."""
+    line = len(top) + 1 + (0 if sheet.typed else real_lines(top, range(1, len(top) + 1))[1])
+    is_row = _row_reader(first, known, today) if first else None
+    for row in sheet.rows:
+        if is_headings(row):
+            if sheet.hidden:
+                _refuse_hidden(sheet.name, sheet.rows, report)
+            return Other(sheet.name, top, sheet.hidden, (line, filled(row)))
+        if is_row and is_row(row):
+            return Other(sheet.name, [[]] * (line - 1) + [row], sheet.hidden, None)
+        line += 1 if sheet.typed else 1 + real_lines([row], [line])[1]
+    return Other(sheet.name, top, sheet.hidden, None)
+
+
+def _refuse_hidden(name: str, below: Iterable[list[str]], report: Report) -> None:
     """A hidden form with rows was forgotten, or keeps an old state: a person must say which."""
     if any(any(map(str.strip, row)) for row in below):
         report(
@@ -148,7 +194,7 @@ def _refuse_hidden(sheet: Sheet, below: list[list[str]], report: Report) -> None
             "",
             "cette feuille masquée est un formulaire rempli ; l'afficher pour qu'elle soit lue, ou la"
             " supprimer.",
-            sheet.name,
+            name,
         )
 
 
@@ -166,6 +212,9 @@ def _refuse_form(name: str, headings: Headings, first: FormSheet, report: Report
 
 def _refuse_all(others: list[Other], form: str | None) -> NoReturn:
     """No sheet is a form: what stands in each, and what to do."""
+    if other := next((o for o in others if o.far), None):
+        line, text = other.far or (None, "")
+        raise Unreadable(TOO_FAR, line, text, other.name)
     best = max(
         others, key=lambda o: near.matched if (near := nearest(o.top, form)) else 0, default=None
     )
@@ -201,6 +250,9 @@ def _tell_others(
         headings = nearest(other.top)
         if headings and headings.enough:
             _refuse_form(other.name, headings, first, report)
+        elif other.far:
+            if not other.hidden:
+                report(other.far[0], "", other.far[1], TOO_FAR, other.name)
         elif line := _row_of_the_form(other, first, known, today):
             report(
                 line,
@@ -218,10 +270,17 @@ def _tell_others(
 
 def _row_of_the_form(other: Other, first: FormSheet, known: Known, today: date) -> int | None:
     """The first line on which all that the form requires stands where the first sheet has it."""
+    is_row = _row_reader(first, known, today)
+    return next((line for line, row in enumerate(other.top, 1) if is_row(row)), None)
+
+
+def _row_reader(first: FormSheet, known: Known, today: date) -> Callable[[list[str]], bool]:
+    """Whether all that the form requires stands in a row where the first sheet has it."""
     reading = memos(first.form, known, today, typed=True)
     required = [c.field for c in first.form.columns if c.required and c.field in first.places]
-    for line, row in enumerate(other.top, 1):
+
+    def is_row(row: list[str]) -> bool:
         texts = {f: row[first.places[f]] for f in required if first.places[f] < len(row)}
-        if len(texts) == len(required) and all(reading[f].reads(text) for f, text in texts.items()):
-            return line
-    return None
+        return len(texts) == len(required) and all(reading[f].reads(t) for f, t in texts.items())
+
+    return is_row

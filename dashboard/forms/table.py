@@ -14,6 +14,7 @@ from dashboard.forms import workbook
 from dashboard.forms.encoding import OLD, encoding_of
 from dashboard.forms.headings import LOOKED, nearest
 from dashboard.forms.known import Known
+from dashboard.forms.layout import Layout
 from dashboard.forms.problem import Unreadable
 
 DELIMITERS = ";,\t"
@@ -31,13 +32,15 @@ class Sheet:
     """A table from its first line on. name: of a workbook's sheet, "" where there is but one, or none.
 
     typed: a workbook's, where a text that begins with « = » is a formula, blank cells at the end of a row may be left
-    out, and a line break in a cell begins no line. remarks: what a reader of the file should know.
+    out, and a line break in a cell begins no line. layout: what is merged and hidden there. remarks: what a reader of the
+    file should know.
     """
 
     rows: Iterator[list[str]]
     name: str = ""
     hidden: bool = False
     typed: bool = False
+    layout: Layout = Layout()
     delimiter: str = ";"
     remarks: list[str] = field(default_factory=list)
 
@@ -88,7 +91,9 @@ def open_sheets(path: Path, known: Known) -> Iterator[Sheet]:
 
 def _workbook(path: Path) -> Iterator[Sheet]:
     for sheet, rows in groupby(workbook.rows(path), itemgetter(0)):
-        yield Sheet(map(itemgetter(1), rows), sheet.name, sheet.hidden, typed=True)
+        yield Sheet(
+            map(itemgetter(1), rows), sheet.name, sheet.hidden, typed=True, layout=sheet.layout
+        )
 
 
 def _csv(path: Path, known: Known) -> Iterator[Sheet]:

@@ -13,11 +13,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from dashboard.forms.layout import Layout, Merged
 from dashboard.forms.problem import Unreadable
 from dashboard.settings import load
 
@@ -55,6 +56,12 @@ REASONS = {
     "not_xlsx": f"Ce fichier n'est pas un classeur Excel (.xlsx). {SAVE_AGAIN}",
     "ole": "Ce fichier est protégé par un mot de passe ou date d'un Excel d'avant 2007 (.xls). "
     "Retirez le mot de passe, puis enregistrez-le au format .xlsx.",
+    "xlsb": "Ce classeur est au format binaire d'Excel (.xlsb), qui n'est pas lu. "
+    "Dans Excel : Fichier, Enregistrer sous, « Classeur Excel (.xlsx) ».",
+    "ods": "Ce classeur est au format de LibreOffice (.ods), qui n'est pas lu. "
+    "Dans LibreOffice : Fichier, Enregistrer sous, « Excel 2007-365 (.xlsx) ».",
+    "numbers": "Ce classeur est celui de Numbers (.numbers), qui n'est pas lu. "
+    "Dans Numbers : Fichier, Exporter vers, Excel (.xlsx).",
     "encrypted": "Ce fichier est protégé par un mot de passe. "
     "Retirez le mot de passe, puis enregistrez-le à nouveau.",
     "file": f"Ce fichier pèse plus de {{megabytes}}\u00a0Mo. {SPLIT}",
@@ -82,14 +89,15 @@ class SheetName:
     place: int
     name: str
     hidden: bool
+    layout: Layout = field(default=Layout(), compare=False)
 
 
 def rows(path: Path, limits: Limits | None = None) -> Iterator[tuple[SheetName, list[str]]]:
     """Each row of each sheet with content, with the sheet, every cell as a CSV return spells it.
 
-    The first of a sheet is Excel's row 1 and blank rows are empty lists, so counting them counts as Excel does. Of
-    a hidden sheet, the first rows only. Rows come as they are read: keep none before the last has come, for a
-    refusal may follow. Raises WorkbookRefused, and OSError if the file itself cannot be opened.
+    The first of a sheet is Excel's row 1 and blank rows are empty lists, so counting them counts as Excel does. Rows
+    come as they are read: keep none before the last has come, for a refusal may follow. Raises WorkbookRefused, and
+    OSError if the file itself cannot be opened.
     """
     limits = limits or in_force()
     with path.open("rb", buffering=0) as file:
@@ -124,7 +132,9 @@ def _read(file: FileIO, limits: Limits) -> Iterator[tuple[SheetName, list[str]]]
                 count += 1
                 yield sheet, content
             elif "sheet" in content:
-                sheet = SheetName(sheet.place + 1, content["sheet"], content["hidden"])
+                sheet = SheetName(
+                    sheet.place + 1, content["sheet"], content["hidden"], _layout(content)
+                )
             else:
                 answer = content
                 break
@@ -137,6 +147,15 @@ def _read(file: FileIO, limits: Limits) -> Iterator[tuple[SheetName, list[str]]]
         process.wait()
     if answer != {"end": count}:
         raise WorkbookRefused(REASONS[answer.get("refused", "unreadable")].format(**answer))
+
+
+def _layout(said: dict[str, Any]) -> Layout:
+    """How a sheet lies, as the reader says it."""
+    lines, columns = (
+        frozenset(n for first, last in said[what] for n in range(first, last + 1))
+        for what in ("hidden_lines", "hidden_columns")
+    )
+    return Layout(tuple(Merged(*cell) for cell in said["merged"]), lines, columns)
 
 
 def _start(file: FileIO, limits: Limits) -> subprocess.Popen[bytes]:

@@ -56,15 +56,19 @@ def whole_days(closed: list[Closure], shape: tuple[int, int]) -> np.ndarray:
 
 
 def files(plan: Plan) -> Iterator[DemoFile]:
-    """One file of closures per year, all sites together."""
+    """One file of closures per year, all sites together; those of the whole network in one of their own."""
     for year, start, end in plan.years():
-        chosen = sorted((c for c in plan.closures if start <= c.first < end), key=lambda c: c.first)
-        lines = [_line(plan, c) for c in chosen]
-        if lines:
-            last = plan.day(max(end - 1, *(c.last for c in chosen)))
-            content = (HEADING + "".join(lines)).encode()
-            name = f"fermetures-{year}.csv"
-            yield DemoFile(name, "fermetures", content, last, (plan.day(start), last), len(lines))
+        within = sorted((c for c in plan.closures if start <= c.first < end), key=lambda c: c.first)
+        for name, chosen in (
+            (f"fermetures-{year}.csv", [c for c in within if c.site is not None]),
+            (f"fermetures-{year}-reseau.csv", [c for c in within if c.site is None]),
+        ):
+            lines = [_line(plan, c) for c in chosen]
+            if lines:
+                last = plan.day(max([end - 1, *(c.last for c in chosen)]))
+                content = (HEADING + "".join(lines)).encode()
+                covers = (plan.day(start), last)
+                yield DemoFile(name, "fermetures", content, last, covers, len(lines))
 
 
 def _line(plan: Plan, closure: Closure) -> str:

@@ -158,6 +158,11 @@ def _one_line_a_key(form: str):
     return check
 
 
+def _of_sites_or_of_all(lines: list) -> list:
+    """Without the lines of the whole network, unless all are: no file has both."""
+    return [line for line in lines if line[0]] or lines
+
+
 def papers_of(form: str, dates: tuple[str, ...]) -> st.SearchStrategy[Paper]:
     """Files of a form, of one of these dates each."""
     kind = KINDS[form]
@@ -167,7 +172,8 @@ def papers_of(form: str, dates: tuple[str, ...]) -> st.SearchStrategy[Paper]:
         st.sampled_from(kind.names),
         st.integers(0, 3),
     )
-    lines = st.lists(line, min_size=1, max_size=5).filter(_one_line_a_key(form)).map(tuple)
+    lines = st.lists(line, min_size=1, max_size=5).map(_of_sites_or_of_all)
+    lines = lines.filter(_one_line_a_key(form)).map(tuple)
     return st.builds(
         Paper,
         st.just(form),
@@ -309,7 +315,7 @@ SAME_THING = {
     "fermetures": (
         [
             [closure(site="", last="2025-03-05")],
-            [closure(site="", last="2025-03-06"), closure(reason="grève")],
+            [closure(site="", last="2025-03-06"), closure(site="", reason="grève")],
             [closure(site="", last="2025-03-07")],
         ],
         "SELECT CAST(last_day AS char(10)) FROM closure WHERE superseded_by IS NULL",

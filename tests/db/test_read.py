@@ -40,10 +40,9 @@ def two_sites(office):
         office.hand_in(
             "plaintes", *(complaint(f"P{i}", site=site, received=d) for i, d in enumerate(days))
         )
+        office.hand_in("fermetures", *(closure(site=site, first=d) for d in days))
         office.hand_in(
-            "fermetures",
-            *(closure(site=site, first=d) for d in days),
-            closure(site="", first="2025-04-01"),
+            "fermetures", closure(site="", first="2025-04-01"), name=f"reseau-{site}.csv"
         )
     return office
 

@@ -83,9 +83,9 @@ def test_closures_inside_the_days_that_the_file_covers_are_replaced_and_others_s
         closure(first="2025-03-03"),
         closure(first="2025-02-27", last="2025-03-02"),  # begins before the span
         closure(first="2025-03-10", site=NIKKI),  # of a site that the later file does not speak of
-        closure(first="2025-03-11", site=""),
         as_of="2025-05-01",
     )
+    office.hand_in("fermetures", closure(first="2025-03-11", site=""), as_of="2025-05-01")
     covers = MARCH
     office.hand_in(
         "fermetures",
@@ -116,7 +116,7 @@ def test_closures_inside_the_days_that_the_file_covers_are_replaced_and_others_s
         ("2025-03-20",),
         ("2025-03-21",),
     ]
-    office.withdraw(2)
+    office.withdraw(3)
     assert ("2025-03-03",) in office.rows(standing)
 
 

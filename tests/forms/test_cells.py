@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.forms.formats import FORMATS, Column, Format, Words
 from dashboard.forms.problem import Problem
-from tests.builders import KANDI, complaint, csv_text, monthly, visit
+from tests.builders import KANDI, closing, complaint, csv_text, monthly, visit
 
 GOOD = {"site": KANDI, "day": "2025-03-03", "month": "03/2025", "whole": 1, "text": "A1"}
 
@@ -105,6 +105,131 @@ def test_a_time_as_excel_counts_it_says_so(read, text):
 
 def test_a_number_that_is_no_day_of_ours_is_only_no_date(read):
     assert "format Date" not in read("registre", visit(day="12")).sentences
+
+
+@pytest.mark.parametrize("text", ["0,99999", "0.999999999", "0,9999"])
+def test_a_time_as_excel_counts_it_is_never_told_as_one_that_does_not_exist(read, text):
+    found = read("registre", visit(arrived=text)).sentences
+    assert "23:59" in found and "24:00" not in found
+
+
+@pytest.mark.parametrize(
+    "text, told", [("0,5", "12:00"), ("0,347222222", "08:20"), (",25", "06:00")]
+)
+def test_a_time_as_excel_counts_it_is_told_to_the_nearest_second(read, text, told):
+    assert told in read("registre", visit(arrived=text)).sentences
+
+
+# --- whole numbers ------------------------------------------------------------------------------------------------------
+SPACES = [" ", "\u00a0", "\u202f", "\u2009"]
+
+
+@pytest.mark.parametrize("space", SPACES, ids=ascii)
+def test_only_groups_of_three_digits_are_one_number(read, space):
+    def declared(text: str) -> list:
+        return [row["declared"] for row in read("cloture", closing(declared=text)).rows]
+
+    assert declared(f"1{space}234") == [1_234] and declared(f"12{space}345") == [12_345]
+    assert declared(f"1{space}234{space}567") == [1_234_567]
+    wrong = "12~13", "1~23", "1~2345", "1234~567", "0~123", "1~234~56", "1~~234", "~1~2", "5~6"
+    for text in wrong:
+        assert declared(text.replace("~", space)) == [], text
+
+
+@pytest.mark.parametrize("text", ["5\n6", "5\r\n6", "1\n234", "12\t345", "1\u2028234"])
+def test_two_lines_of_a_cell_are_two_numbers(read, text):
+    found = read("cloture", closing(declared=text))
+    assert [p[:2] for p in found.places] == [(2, "Visites déclarées")]
+    assert "groupes de trois" in found.sentences
+
+
+@pytest.mark.parametrize("form, column", [x for x in OTHERS if x[1].cell == "whole"], ids=str)
+@pytest.mark.parametrize(
+    "text", ["12 13", "5\n6", "1,234", "1.234", "1'234", "٣", "²", "1e3", "+5"]
+)
+def test_whatever_the_form_and_the_column(read, form, column, text):
+    assert read(form, with_cell(form, column, text)).places[0][1] == column.heading
+
+
+@pytest.mark.parametrize("text", ["12,0", "12,00", "12.0", "12.00", "1 200,00"])
+def test_a_whole_number_may_be_written_with_nothing_behind_its_point(read, text):
+    assert read("cloture", closing(declared=text)).places == []
+
+
+# --- what lies within a reference -----------------------------------------------------------------------------------------
+TEXT_KEYS = [(form, column) for form, column in KEYS if column.cell == "text"]
+
+
+@pytest.mark.parametrize("text", ["A1\nA2", "A1\r\nA2", "A\u2028B", "A\x0bB", "A\x85B"])
+@pytest.mark.parametrize("form, column", TEXT_KEYS, ids=lambda v: getattr(v, "field", v))
+def test_a_line_break_in_a_key_is_refused(read, form, column, text):
+    found = read(form, with_cell(form, column, text))
+    assert [p[:2] for p in found.places] == [(2, column.heading)]
+    assert "retour à la ligne" in found.sentences and "guillemet" in found.sentences
+
+
+def test_two_stray_quotes_do_not_make_the_next_visit_part_of_a_reference(read):
+    lines = csv_text("registre", visit(), visit(ref="2"), visit(ref="3")).split("\n")
+    lines[1] += '"A1'
+    lines[2] += '"'
+    found = read("\n".join(lines))
+    assert [p[:2] for p in found.places] == [(2, "Référence")]
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("swallowed", [1, 3])
+def test_nor_the_next_complaint_part_of_the_words_of_one(read, delimiter, swallowed):
+    complaints = [complaint(f"P{n}", subject=f"attente {n}") for n in range(1, 7)]
+    lines = csv_text("plaintes", *complaints, delimiter=delimiter).split("\n")
+    lines[2] = lines[2].replace("attente", '"attente')
+    lines[2 + swallowed] += '"'
+    found = read("\n".join(lines))
+    assert [p[:2] for p in found.places] == [(3, "Objet")]
+    assert "guillemet" in found.sentences
+
+
+def test_nor_the_next_month_part_of_a_remark(read):
+    lines = csv_text("canevas", monthly(), monthly(month="04/2025"), monthly(month="05/2025"))
+    lines = lines.split("\n")
+    lines[1] = lines[1][:-2] + '"réseau;;'  # from « Difficultés » on
+    lines[2] = lines[2][:-2] + 'attente";;'
+    found = read("\n".join(lines))
+    assert (2, "Difficultés") in [p[:2] for p in found.places]
+
+
+def test_words_on_several_lines_are_words(read):
+    text = "Attente ; personne au guichet ;\nrevenu trois fois, ccsp-kandi, 03/03/2025 ;\n\nsans réponse"
+    for delimiter in ";,":
+        found = read(csv_text("plaintes", complaint("P1", subject=text), delimiter=delimiter))
+        assert [row["subject"] for row in found.rows] == [text]
+
+
+# --- what a spreadsheet has lost ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("text", ["2,02511E+16", "2.02511E+16", "2E+16", "1,5e-05", "-2,5E+20"])
+@pytest.mark.parametrize("form, column", TEXT_KEYS, ids=lambda v: getattr(v, "field", v))
+def test_a_reference_that_a_spreadsheet_has_cut_short_is_refused(read, form, column, text):
+    found = read(form, with_cell(form, column, text), with_cell(form, column, text))
+    assert [p[:2] for p in found.places] == [(2, column.heading), (3, column.heading)]
+    assert "format Texte" in found.sentences
+
+
+@pytest.mark.parametrize("text", ["2E16", "A2,5E+10", "1,5E+2-3", "E+10", "2025E+1x"])
+def test_what_only_looks_a_little_like_one_is_a_reference(read, text):
+    assert [row["source_ref"] for row in read("registre", visit(ref=text)).rows] == [text]
+
+
+def test_references_of_more_digits_than_a_spreadsheet_keeps_are_refused_where_the_rest_is_zeros(
+    read,
+):
+    found = read("registre", visit(ref="2025110000000010"), visit(ref="2025110000000020", sex="F"))
+    assert [p[:2] for p in found.places] == [(2, "Référence")]
+    assert "quinze chiffres" in found.sentences
+
+
+def test_long_references_of_another_program_are_read(read):
+    refs = ["2025110000000012", "2025110000000020", "20251100000000000000000000000031"]
+    found = read("registre", *(visit(ref=ref) for ref in refs))
+    assert [row["source_ref"] for row in found.rows] == refs
 
 
 # --- what a screen shows --------------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 import zipfile
 
+import pytest
+
 from dashboard.forms.formats import FORMATS
-from tests.builders import complaint, visit
+from tests.builders import complaint, csv_text, visit
 from tests.forms.reading import Read
 
 HEADINGS = [c.heading for c in FORMATS["registre"].columns]
@@ -157,3 +159,42 @@ def test_another_form_is_refused_also_where_the_form_is_asked_for(read_workbook)
 def test_rows_of_the_form_in_a_hidden_sheet_without_headings_are_refused(read_workbook):
     found = read_workbook({"Registre": month("1"), "Suite": [visit(ref="2")]}, hidden={"Suite"})
     assert [p.sheet for p in found.parsing.problems] == ["Suite"]
+
+
+# --- headings far down --------------------------------------------------------------------------------------------------
+BELOW = [["x"]] * 25
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_sheet_whose_headings_stand_far_down_is_refused_by_its_name(
+    read_workbook, hidden, before
+):
+    sheets = {"Registre": month("1"), "Ancien": [*BELOW, *month("2")]}
+    if before:
+        sheets = dict(reversed(sheets.items()))
+    found = read_workbook(sheets, hidden={"Ancien"} if hidden else ())
+    assert [(p.sheet, p.line) for p in found.parsing.problems] == [
+        ("Ancien", None if hidden else 26)
+    ]
+    assert ("masquée" if hidden else "vingt premières") in found.sentences
+
+
+def test_a_hidden_form_is_refused_wherever_its_first_row_stands(read_workbook):
+    found = read_workbook(
+        {"Registre": month("1"), "Ancien": [HEADINGS, *[[]] * 3_000, visit(ref="2")]},
+        hidden={"Ancien"},
+    )
+    assert [p.sheet for p in found.parsing.problems] == ["Ancien"]
+
+
+def test_headings_far_down_in_the_only_sheet_say_where_they_are(read, read_workbook):
+    assert "Ligne 26" in read_workbook({"A": [*BELOW, *month("1")]}).sentences
+    text = "x\n" * 24 + '"x\ny"\n' + csv_text("registre", visit(ref="1"))
+    found = read(text)
+    assert found.rows == [] and "Ligne 27" in found.sentences
+
+
+def test_rows_of_the_form_far_down_in_a_sheet_without_headings_are_refused(read_workbook):
+    found = read_workbook({"Registre": month("1"), "Suite": [*BELOW, visit(ref="2")]})
+    assert [(p.sheet, p.line) for p in found.parsing.problems] == [("Suite", 26)]

@@ -157,7 +157,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(office, monkeypat
 
 # --- closures -------------------------------------------------------------------------------------------------------
 def test_a_closure_of_the_whole_network_makes_no_whole_day(read):
-    found = read("fermetures", closure(site=""), closure(), replace_days=True)
+    found = read("fermetures", closure(site=""), replace_days=True)
     assert found.places == [] and all(site is not None for site, _ in found.parsing.whole_days)
 
 

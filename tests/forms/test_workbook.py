@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from dashboard.forms import workbook, workbook_child
+from dashboard.forms import workbook, workbook_child, workbook_parts
+from dashboard.forms.shown import plain
 from dashboard.forms.workbook import Limits, WorkbookRefused
 from tests.builders import SAMPLES
 
@@ -37,8 +38,8 @@ def save(tmp_path):
 
 
 def rows(path: Path, limits: Limits | None = None) -> Iterator[list[str]]:
-    """The rows alone, where the sheet does not matter."""
-    return (row for _, row in workbook.rows(path, limits))
+    """The rows alone, where the sheet does not matter, without the marks of cells that hold more than they show."""
+    return ([plain(cell) for cell in row] for _, row in workbook.rows(path, limits))
 
 
 def rewrite(path: Path, **parts) -> Path:
@@ -91,7 +92,8 @@ def children(monkeypatch):
         (clock(8, 5, 9), None, "08:05:09"),
         (clock(0, 0), None, "00:00"),
         (1.5, "hh:mm", "12:00"),
-        (8.333 / 24, "hh:mm", "08:19:59"),
+        (8.333 / 24, "hh:mm", "08:19"),
+        (8.333 / 24, "hh:mm:ss", "08:19:59"),
         (0.3472222, "hh:mm", "08:20"),
         (45965.9999999, "dd/mm/yyyy", "05/11/2025"),
         (timedelta(hours=9, minutes=30), "[h]:mm", "09:30"),
@@ -100,11 +102,11 @@ def children(monkeypatch):
         (12.0, None, "12"),
         (-3, None, "-3"),
         (0, None, "0"),
-        (1.5, None, "1.5"),
-        (0.1 + 0.2, None, "0.3"),
-        (0.0000001, None, "0.0000001"),
-        (True, None, "oui"),
-        (False, None, "non"),
+        (1.5, None, "1,5"),
+        (0.1 + 0.2, None, "0,3"),
+        (0.0000001, None, "0,0000001"),
+        (True, None, "VRAI"),
+        (False, None, "FAUX"),
         ("  Porto-Novo\u00a0", None, "Porto-Novo"),
         ("007", None, "007"),
         ("=1+1", None, "=1+1"),
@@ -167,7 +169,8 @@ def test_the_only_sheet_has_no_name_to_tell(save):
     assert {s.name for s, _ in workbook.rows(save(["a"], ["b"]))} == {""}
 
 
-def test_of_a_hidden_sheet_only_the_top_is_given(tmp_path):
+def test_of_a_hidden_sheet_every_row_is_given(tmp_path):
+    """Its headings may stand anywhere."""
     book = Workbook()
     book.active.append(["vu"])
     hidden = book.create_sheet("Cachée")
@@ -175,10 +178,7 @@ def test_of_a_hidden_sheet_only_the_top_is_given(tmp_path):
         hidden.append([number])
     hidden.sheet_state = "hidden"
     book.save(tmp_path / "cachee.xlsx")
-    assert (
-        sum(s.hidden for s, _ in workbook.rows(tmp_path / "cachee.xlsx"))
-        == workbook_child.TOP_OF_HIDDEN
-    )
+    assert sum(s.hidden for s, _ in workbook.rows(tmp_path / "cachee.xlsx")) == 5_000
 
 
 def test_many_rows_come_whole_and_in_order(save):
@@ -431,10 +431,14 @@ def test_a_reader_that_hangs_does_not_hold_a_caller_who_stops(tmp_path, monkeypa
 
 
 def test_every_refusal_of_the_reader_has_its_sentence():
-    source = Path(workbook_child.__file__).read_text(encoding="utf-8")
+    source = "".join(
+        Path(module.__file__).read_text(encoding="utf-8")
+        for module in (workbook_child, workbook_parts)
+    )
     codes = {part.split('"')[0] for part in source.split('Refused("')[1:]}
     codes |= {part.split('"')[0] for part in source.split('{"refused": "')[1:]}
-    assert {"not_xlsx", "memory"} < codes <= set(workbook.REASONS)
+    codes |= set(workbook_parts.OTHERS.values())
+    assert {"not_xlsx", "memory", "ods"} < codes <= set(workbook.REASONS)
 
 
 def test_sentences_end_with_a_point_and_fill_their_blanks():

@@ -59,8 +59,8 @@ def test_a_closure_of_the_whole_network_closes_every_site(office):
     office.hand_in(
         "fermetures",
         closure(site="", first="2025-03-04", last="2025-03-05", reason="grève"),
-        closure(site=NIKKI, first="2025-02-03", reason="travaux"),
     )
+    office.hand_in("fermetures", closure(site=NIKKI, first="2025-02-03", reason="travaux"))
     found = office.figures("2025-03-03", "2025-03-07", by="site")
     assert found[KANDI, "visits_per_day"].denominator == 3
     assert found[NIKKI, "visits_per_day"].denominator == 1  # nothing is known of it before the 7th

@@ -295,12 +295,16 @@ def good(folder: Path) -> None:
     ]
     (folder / "cloture.csv").write_bytes(text_of([CLOSINGS, *days], "\t").encode("utf-16"))
     closed = [
-        ["", "01/05/2025", "01/05/2025", "", "", "jour férié local"],
         ["Péhunco", "03/06/2025", "05/06/2025", "", "", "réseau"],
         ["Bembèrèkè", "10/07/2025", "10/07/2025", "08:00", "10:30", "électricité"],
     ]
     (folder / "fermetures.csv").write_bytes(
         ("sep=;\r" + text_of([CLOSURES, *closed], end="\r")).encode("mac_roman")
+    )
+    (folder / "fermetures-reseau.csv").write_bytes(
+        text_of([CLOSURES, ["", "01/05/2025", "01/05/2025", "", "", "jour férié local"]]).encode(
+            "utf-8-sig"
+        )
     )
     said = [
         ["Dassa-Zoumè", "novembre 2025", 120, 90, "délai", "réseau coupé", "", "à suivre"],
@@ -315,6 +319,7 @@ def good(folder: Path) -> None:
         "plaintes.csv": len(filed),
         "cloture.csv": len(days),
         "fermetures.csv": len(closed),
+        "fermetures-reseau.csv": 1,
         "canevas.csv": len(said),
     }
     (folder / "expected.json").write_text(
@@ -488,6 +493,29 @@ BAD_TEXTS = {
     "fermeture-sans-fin.csv": (
         lines_of(["", "03/03/2025", "03/03/2025", "08:00", "", ""], headings=CLOSURES),
         [at(2, "À", "", why="a first hour without a last")],
+    ),
+    "fermetures-centre-une-fois.csv": (
+        lines_of(
+            ["ccsp-kandi", "03/03/2025", "03/03/2025", "", "", ""],
+            ["", "04/03/2025", "04/03/2025", "", "", ""],
+            headings=CLOSURES,
+        ),
+        [at(3, "Centre", "", why="a blank site beside a named one")],
+    ),
+    "cloture-deux-nombres.csv": (
+        lines_of(["ccsp-kandi", "03/03/2025", "", "12 13"], headings=CLOSINGS),
+        [at(2, "Visites déclarées", "12 13", why="two numbers in one cell")],
+    ),
+    "deux-guillemets.csv": (
+        lines_of(row(), row(ref="R-2")).replace("R-1", '"R-1').replace("R-2", 'R-2"'),
+        [at(2, "Référence", why="two stray quotes: the next line in a reference")],
+    ),
+    "reference-abregee.csv": (
+        lines_of(row(ref="2,02511E+16"), row(ref="2,02511E+16")),
+        [
+            at(2, "Référence", "2,02511E+16", why="digits lost"),
+            at(3, "Référence", "2,02511E+16", why="digits lost"),
+        ],
     ),
     "canevas-trop-satisfaits.csv": (
         lines_of(["ccsp-kandi", "03/2025", 3, 4, "", "", "", ""], headings=MONTHLY),

@@ -1,0 +1,274 @@
+"""What a spreadsheet shows of a number: number formats, as Excel and LibreOffice follow them, with French signs.
+
+What is written down of a cell is what it shows, where that says all that it holds; where it does not, the text has a mark
+(see `shown`). Dates are always written JJ/MM/AAAA, times HH:MM. Standard library only: `workbook_child` imports it.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
+
+from dashboard.forms.shown import LOST, ROUNDED, TEXT, UNKNOWN, marked
+
+Number = int | float
+KEPT = 10**15  # a spreadsheet keeps fifteen digits of a number
+LAST_DAY = 2_958_465  # 31/12/9999
+HASHES = "########"  # what stands in the place of a date that cannot be
+THOUSANDS = "\u202f"
+SECONDS = 86_400
+DIGIT = re.compile(r"\d")
+EMPTY = {"0": "0", "?": " ", "#": ""}  # what stands in a place that the number has no digit for
+COLOURS = {"black", "blue", "cyan", "green", "magenta", "red", "white", "yellow"}
+COMPARISONS: dict[str, Callable[[Number, float], bool]] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "=": lambda a, b: a == b,
+    "<>": lambda a, b: a != b,
+}
+TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<filler>.)'
+    r"|\[(?P<elapsed>h+|m+|s+)\]|\[(?P<when>[<>=]{1,2})(?P<than>-?[\d.]+)\]|\[\$(?P<currency>[^\]-]*)(?:-[^\]]*)?\]"
+    r"|\[(?P<bracket>[^\]]*)\]|(?P<half>am/pm|a/p)|(?P<general>general)|(?P<power>e[+-])"
+    r"|(?P<part>y+|m+|d+|h+|s+)|(?P<digit>[0#?])|(?P<sign>[.,%/@])|(?P<strange>[begn])|(?P<plain>.)",
+    re.IGNORECASE | re.DOTALL,
+)
+# In these two places of the list, each machine shows its own order of day and month.
+DAY_OF_THE_MACHINE, MOMENT_OF_THE_MACHINE = 14, 22
+PLAINLY = ("dd/mm/yyyy", "hh:mm", "hh:mm:ss", "dd/mm/yyyy hh:mm", "dd/mm/yyyy hh:mm:ss")
+
+
+class Unknown(ValueError):
+    """A format that is not followed here."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One of the parts of a format: kind and text of each token; when: which numbers it is for."""
+
+    tokens: tuple[tuple[str, str], ...]
+    when: tuple[str, float] | None
+
+    def has(self, *kinds: str) -> bool:
+        """Whether a token is of one of these kinds."""
+        return any(kind in kinds for kind, _ in self.tokens)
+
+    @property
+    def is_date(self) -> bool:
+        """Whether it shows days or times."""
+        return self.has("part", "elapsed", "half")
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is what texts are shown by."""
+        return ("sign", "@") in self.tokens
+
+
+@lru_cache(1_000)
+def sections(code: str) -> tuple[Section, ...]:
+    """The sections of a format. Raises Unknown."""
+    found: list[Section] = []
+    tokens: list[tuple[str, str]] = []
+    when: tuple[str, float] | None = None
+    for match in TOKEN.finditer(code):
+        kind = match.lastgroup or ""
+        text = match[kind] if kind != "than" else ""
+        if kind == "plain" and text == ";":
+            found.append(Section(tuple(tokens), when))
+            tokens, when = [], None
+        elif kind == "than":
+            when = match["when"], float(match["than"])
+        elif (
+            kind == "bracket"
+            and text.lower() not in COLOURS
+            and not text.lower().startswith("color")
+        ):
+            raise Unknown(code)
+        elif kind in ("quoted", "escaped", "currency", "plain"):
+            tokens.append(("literal", text))
+        elif kind == "space":
+            tokens.append(("literal", " "))
+        elif kind not in ("filler", "bracket"):
+            tokens.append((kind, text.lower()))
+    return (*found, Section(tuple(tokens), when))
+
+
+def of_number(number: Number, code: str, place: int = 0, *, from_1904: bool = False) -> str:
+    """What a cell that holds a number and has this format is read as. place: the format's in the list that every spreadsheet
+    has; 164 and more are the file's own."""
+    held = general(number)
+    if abs(number) >= KEPT:
+        return marked(LOST, held)
+    if code.lower() in ("", "general", "@"):
+        return held
+    try:
+        section, negative = _section_for(number, code)
+        if section.is_date:
+            own = place in (DAY_OF_THE_MACHINE, MOMENT_OF_THE_MACHINE)
+            return _moment(number, section, from_1904=from_1904, own=own)
+        return _digits(number, section, negative=negative)
+    except (Unknown, InvalidOperation, OverflowError):
+        return marked(UNKNOWN, held, held)
+
+
+def of_text(text: str, code: str) -> str:
+    """What a cell that holds a text and has this format is read as."""
+    if code == "@" or ";" not in code and "@" not in code:
+        return text
+    try:
+        found = sections(code)
+    except Unknown:
+        return text
+    last = found[-1]
+    if len(found) < 4 and not last.is_text:
+        return text
+    said = "".join(text if (kind, t) == ("sign", "@") else t for kind, t in last.tokens)
+    return said if last.is_text else marked(ROUNDED, said, f"« {text} »")
+
+
+def general(number: Number) -> str:
+    """Digits without an exponent; fifteen of them, as spreadsheets keep, so that 0.1 + 0.2 is 0,3."""
+    if isinstance(number, int):
+        return str(number)
+    return f"{Decimal(format(number, '.15g')):f}".replace(".", ",")
+
+
+def _section_for(number: Number, code: str) -> tuple[Section, bool]:
+    """The section that shows the number, and whether a negative number is shown with its sign by it."""
+    found = sections(code)
+    if len(found) > 1 and found[-1].is_text or len(found) > 3:
+        found = found[:-1]
+    if found[0].is_text:
+        raise Unknown(code)
+    if any(s.when for s in found):
+        for section in found:
+            if section.when is None or COMPARISONS[section.when[0]](number, section.when[1]):
+                return section, True
+        raise Unknown(code)
+    if number < 0 and len(found) > 1:
+        return found[1], False
+    if number == 0 and len(found) > 2:
+        return found[2], False
+    return found[0], True
+
+
+# --- digits -----------------------------------------------------------------------------------------------------------
+def _digits(number: Number, section: Section, *, negative: bool) -> str:
+    """The number as digits: rounded, grouped, filled up with zeros, among the words of its format."""
+    held, tokens = general(number), section.tokens
+    if section.has("strange") or ("sign", "/") in tokens:
+        raise Unknown(section)  # fractions, years of other calendars
+    if section.has("general"):
+        return "".join(held if kind == "general" else text for kind, text in tokens)
+    value = Decimal(format(number, ".15g")) if isinstance(number, float) else Decimal(number)
+    if section.has("power"):
+        return marked(ROUNDED, f"{value:.5E}".replace(".", ","), held)
+    point = tokens.index(("sign", ".")) if ("sign", ".") in tokens else len(tokens)
+    before = [i for i, (kind, _) in enumerate(tokens) if kind == "digit" and i < point]
+    after = [i for i, (kind, _) in enumerate(tokens) if kind == "digit" and i > point]
+    commas = [i for i, token in enumerate(tokens) if token == ("sign", ",")]
+    scaled = sum(not before or i > before[-1] for i in commas)
+    value = value.scaleb(2 * tokens.count(("sign", "%")) - 3 * scaled)
+    rounded = abs(value).quantize(Decimal(1).scaleb(-len(after)), ROUND_HALF_UP)
+    whole, _, fraction = f"{rounded:f}".partition(".")
+    texts = {i: text for i, (kind, text) in enumerate(tokens) if kind == "literal"}
+    texts |= {i: "%" for i, token in enumerate(tokens) if token == ("sign", "%")}
+    texts |= _whole(tokens, before, whole.lstrip("0"), grouped=len(commas) > scaled)
+    texts |= _fraction(tokens, after, fraction)
+    if point < len(tokens):
+        texts[point] = ","
+    said = "".join(texts.get(i, "") for i in range(len(tokens))).strip()
+    if negative and number < 0 and rounded:
+        said = f"-{said}"
+    signed = number >= 0 or said[:1] in ("-", "(")
+    if not DIGIT.search(said) or rounded != abs(value) or scaled or not signed:
+        return marked(ROUNDED, said, held)
+    own = any(kind == "literal" and DIGIT.search(text) for kind, text in tokens)
+    return marked(TEXT, said, held) if own else said
+
+
+def _whole(
+    tokens: tuple[tuple[str, str], ...], places: list[int], digits: str, *, grouped: bool
+) -> dict[int, str]:
+    """The digits before the point, each in its place; those that are too many stand in the first one."""
+    if grouped:
+        zeros = sum(tokens[i][1] == "0" for i in places)
+        filled = digits.zfill(zeros)
+        start = len(filled) % 3
+        groups = [filled[:start], *(filled[i : i + 3] for i in range(start, len(filled), 3))]
+        return {places[0]: THOUSANDS.join(filter(None, groups))}
+    texts = {}
+    for i in reversed(places):
+        own = digits if i == places[0] else digits[-1:]
+        digits = digits[: len(digits) - len(own)]
+        texts[i] = own or EMPTY[tokens[i][1]]
+    return texts
+
+
+def _fraction(
+    tokens: tuple[tuple[str, str], ...], places: list[int], digits: str
+) -> dict[int, str]:
+    """The digits after the point, each in its place."""
+    kept = len(digits.rstrip("0"))
+    return {i: digits[at] if at < kept else EMPTY[tokens[i][1]] for at, i in enumerate(places)}
+
+
+# --- days and times ---------------------------------------------------------------------------------------------------
+def _moment(number: Number, section: Section, *, from_1904: bool, own: bool) -> str:
+    """The day, the time, or both: whichever the format shows."""
+    if not 0 <= number < LAST_DAY + 1:
+        return HASHES
+    if section.has("strange", "general", "power"):
+        raise Unknown(section)
+    parts = _parts(section)
+    seconds = int(Decimal(repr(number)) * SECONDS + Decimal("0.5"))
+    days, clock = divmod(seconds, SECONDS)
+    if section.has("elapsed"):
+        clock = seconds
+    text = ""
+    if any(p in parts for p in "dmMyw"):
+        text = _day(days, from_1904=from_1904)
+    if any(p in parts for p in "hns") and (clock or not text):
+        minutes = f"{clock // 3600:02}:{clock // 60 % 60:02}"
+        text = f"{text} {minutes}".strip() + (
+            f":{clock % 60:02}" if "s" in parts and clock % 60 else ""
+        )
+    shape = "".join(t for _, t in section.tokens)
+    return text if own or shape in PLAINLY else marked(parts, text, text)
+
+
+def _day(days: int, *, from_1904: bool) -> str:
+    if from_1904:
+        day = date(1904, 1, 1) + timedelta(days)
+    elif days > 60:
+        day = date(1899, 12, 30) + timedelta(days)
+    elif days == 60:
+        return "29/02/1900"  # which never was, but for spreadsheets
+    elif days == 0:
+        return "00/01/1900"
+    else:
+        day = date(1899, 12, 31) + timedelta(days)
+    return f"{day.day:02}/{day.month:02}/{day.year:04}"
+
+
+def _parts(section: Section) -> str:
+    """A letter for each part that is shown (see `shown`). An « m » beside hours or seconds is minutes."""
+    found: list[str] = []
+    dates = [(kind, text) for kind, text in section.tokens if kind in ("part", "elapsed", "half")]
+    for i, (kind, text) in enumerate(dates):
+        letter = text[0]
+        if kind == "half":
+            letter = "p"
+        elif letter == "m":
+            after_hours = i > 0 and dates[i - 1][1][0] == "h"
+            before_seconds = i + 1 < len(dates) and dates[i + 1][1][0] == "s"
+            minutes = len(text) < 3 and (after_hours or before_seconds) or kind == "elapsed"
+            letter = "n" if minutes else "m" if len(text) < 3 else "M" if len(text) < 5 else "w"
+        elif letter == "d" and len(text) > 2:
+            letter = "w"
+        found.append(letter)
+    return "".join(dict.fromkeys(found))

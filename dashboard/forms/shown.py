@@ -1,0 +1,97 @@
+"""A cell of a workbook that does not hold what it shows, or shows only a part: how that is said from the process that reads
+it to the one that judges it, and why a column refuses it, in French.
+
+Standard library only: `workbook_child` imports it.
+"""
+
+from typing import NamedTuple
+
+# No text of XML may hold it, so none of a file does.
+MARK = "\uffff"
+
+# What is shown is not what is held.
+TEXT = "t"  # shown with digits of its format's own: fit for a text, for nothing that is counted
+ROUNDED = "r"
+LOST = "l"  # more digits than a spreadsheet keeps
+UNKNOWN = "?"  # a format that is not known here
+# Any other mark is a date's or a time's: a letter for each part that is shown, in their order: d, m (M: in letters), y,
+# w (a weekday), h, n (minutes), s, p (morning or afternoon); w also for
+# a month of which only the first letter is.
+
+AS_TEXT = (
+    "mettre la colonne au format Texte, puis y écrire chaque numéro de nouveau (dans un CSV ouvert par Excel : Données,"
+    " À partir d'un fichier texte, colonne « Texte »)."
+)
+DIGITS_LOST = (
+    f"le tableur n'a gardé que quinze chiffres de ce numéro, et le reste est perdu ; {AS_TEXT}"
+)
+BY_TENS = f"le tableur a abrégé ce numéro, et ses derniers chiffres sont perdus ; {AS_TEXT}"
+
+
+class Shown(NamedTuple):
+    """A cell's mark, what is read of it, and what it holds where that is something else."""
+
+    mark: str
+    text: str
+    held: str
+
+
+def marked(mark: str, text: str, held: str = "") -> str:
+    """The cell's text, with its mark."""
+    return MARK.join(("", mark, text, held))
+
+
+def shown(text: str) -> Shown:
+    """A cell's text taken apart; without a mark, the text alone."""
+    if not text.startswith(MARK):
+        return Shown("", text, "")
+    _, mark, said, held = text.split(MARK)
+    return Shown(mark, said, held)
+
+
+def plain(text: str) -> str:
+    """The text without its mark: what people are told."""
+    return shown(text).text
+
+
+def objection(cell: Shown, kind: object) -> str | None:
+    """Why a column of that kind (see cells.readers) does not read a marked cell; None: it does, as its text."""
+    if cell.mark == LOST:
+        return DIGITS_LOST
+    if cell.mark == UNKNOWN:
+        return (
+            f"le format de cette case ne peut être suivi (elle contient {cell.held}) : la mettre au format Standard, ou"
+            " Texte, et écrire ce qui doit être lu."
+        )
+    if cell.mark == ROUNDED:
+        return (
+            f"cette case contient {cell.held}, et ne le montre pas en entier : la mettre au format Standard, ou Texte, et"
+            " écrire ce qui doit être lu."
+        )
+    if cell.mark == TEXT:
+        return (
+            None if kind == "text" else f"cette case contient {cell.held}, et montre autre chose."
+        )
+    return _objection_to_a_date(cell.mark, kind)
+
+
+def _objection_to_a_date(parts: str, kind: object) -> str | None:
+    numbers = parts.replace("M", "m")
+    wanted = {"day": "dmy", "month": "my", "clock": "hn"}.get(str(kind))
+    if wanted is None:
+        return (
+            "cette case est une date ou une heure pour le tableur, qui l'a peut-être changée ; mettre la colonne au format"
+            " Texte, puis écrire la case de nouveau."
+        )
+    if not set(wanted) <= set(numbers):
+        return (
+            "la case ne montre qu'une partie de l'heure ; la mettre au format HH:MM, et vérifier."
+            if kind == "clock"
+            else "la case ne montre qu'une partie de la date ; la mettre au format JJ/MM/AAAA, et vérifier."
+        )
+    if kind == "day" and "m" in parts and parts.index("m") < parts.index("d") < parts.index("y"):
+        return (
+            "la case montre le mois avant le jour, et se lit donc de deux façons ; mettre la colonne au format JJ/MM/AAAA,"
+            " et vérifier chaque date."
+        )
+    return None
