@@ -9,13 +9,23 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select
 
 from dashboard.french import counted
-from dashboard.period import today
+from dashboard.period import as_noted, local, today
 from dashboard.settings import load
-from db import backup, faults, read, reference, rollup, schema, supersede, write
+from db import backup, read, reference, rollup, schema, supersede, write
 from db import retain as retention
 from db.console import guarded, on_database, parse, who
+from db.effects import of_import, of_withdrawal
 from db.grammar import parser
-from db.intake import Options, Outcome, load_known, name_of, take
+from db.intake import (
+    Options,
+    Outcome,
+    attempt,
+    check_dates,
+    check_options,
+    dates_ahead,
+    load_known,
+)
+from db.journal import now
 from db.models import ImportBatch, Visit
 from db.seed import seed
 
@@ -78,7 +88,6 @@ def purge_demo(engine: Engine, _arguments: Namespace) -> None:
 
 def import_files(engine: Engine, arguments: Namespace) -> int:
     """Import or check each file by itself; 1 if any is refused."""
-    known = load_known(engine)
     options = Options(
         arguments.form,
         arguments.as_of,
@@ -87,14 +96,16 @@ def import_files(engine: Engine, arguments: Namespace) -> int:
         arguments.replace_days,
         arguments.check,
     )
+    known = load_known(engine)
+    check_options(engine, options, known)
     refused = 0
     for path in arguments.files:
-        try:
-            outcome = take(engine, path, options, who(), known)
-        except OSError as error:
-            outcome = Outcome(name_of(path), False, problems=[faults.disk(error)])
+        outcome = attempt(engine, path, options, who(), known)
         _tell(outcome, checked=arguments.check)
         refused += not outcome.accepted
+    with engine.connect() as connection:
+        for sentence in dates_ahead(connection):
+            print(sentence)
     return 1 if refused else 0
 
 
@@ -106,10 +117,12 @@ def _tell(outcome: Outcome, *, checked: bool) -> None:
     elif checked:
         print(
             f"{outcome.name} : {outcome.form}, {counted(outcome.rows, 'ligne')}, sans faute ; rien n'a été enregistré."
+            f" Une fois importé : {of_import(outcome.effect)}"
         )
     else:
         print(
             f"{outcome.name} : {outcome.form}, {counted(outcome.rows, 'ligne importée')} (lot {outcome.batch_id})."
+            f" {of_import(outcome.effect)}"
         )
     for line in [*outcome.problems, *outcome.remarks]:
         print(f"  {line}")
@@ -119,10 +132,26 @@ def _tell(outcome: Outcome, *, checked: bool) -> None:
 
 def withdraw(engine: Engine, arguments: Namespace) -> None:
     """Take a batch out."""
-    if abs(arguments.batch) > LAST_BATCH:  # neither database could even ask for it
-        raise write.Refused(f"Il n'y a pas de lot numéro {arguments.batch}.")
-    changed = write.withdraw(engine, arguments.batch, who(), arguments.why)
-    print(f"Lot {arguments.batch} retiré ; {counted(changed, 'ligne touchée')}.")
+    effect = write.withdraw(engine, _batch(arguments), who(), arguments.why)
+    print(f"Lot {arguments.batch} retiré : {of_withdrawal(effect)}")
+
+
+def date_anew(engine: Engine, arguments: Namespace) -> None:
+    """Give a batch another date of content."""
+    check_dates(Options(as_of=arguments.as_of))
+    as_of = as_noted(arguments.as_of) if arguments.as_of else None
+    when, effect = write.date_anew(engine, _batch(arguments), as_of, who(), arguments.why)
+    print(
+        f"Lot {arguments.batch} daté du {local(when):%d/%m/%Y à %H:%M}, heure du Bénin : {of_import(effect)}"
+    )
+
+
+def _batch(arguments: Namespace) -> int:
+    """The number of a batch. Raises write.Refused for one that neither database could even ask for."""
+    number: int = arguments.batch
+    if abs(number) > LAST_BATCH:
+        raise write.Refused(f"Il n'y a pas de lot numéro {number}.")
+    return number
 
 
 def status(engine: Engine, arguments: Namespace) -> None:
@@ -151,6 +180,7 @@ def status(engine: Engine, arguments: Namespace) -> None:
             "newest": schema.newest(),
             "database": engine.dialect.name,
             "demo": read.is_demo(c),
+            "dated_ahead": [number for number, *_ in read.dated_ahead(c, now())],
             "visits": c.execute(
                 select(func.count()).select_from(Visit).where(Visit.superseded_by.is_(None))
             ).scalar_one(),
@@ -187,12 +217,15 @@ def verify(engine: Engine, _arguments: Namespace) -> int:
 
 
 def _tell_ahead(connection: Connection) -> None:
-    """Say which batches claim days to come, and what to do: nothing that they claim is shown."""
+    """Say which batches claim days to come, of which nothing is shown, or are dated after now, over which no correction wins;
+    and what to do."""
     for number, form, day in read.ahead_of_their_import(connection):
         print(
             f"Le lot {number} ({form}) parle du {day:%d/%m/%Y}, après le jour de son import : le retirer"
             f" (python -m db withdraw {number}), puis importer de nouveau le fichier avec de bonnes dates."
         )
+    for sentence in dates_ahead(connection):
+        print(sentence)
 
 
 def add(engine: Engine, arguments: Namespace) -> None:
@@ -244,6 +277,7 @@ COMMANDS: dict[str, Callable[[Engine, Namespace], int | None]] = {
     "purge-demo": purge_demo,
     "import": import_files,
     "withdraw": withdraw,
+    "date": date_anew,
     "status": status,
     "verify": verify,
     "add": add,

@@ -43,7 +43,10 @@ def parser() -> argparse.ArgumentParser:
         "--form", choices=FORMATS, help="formulaire ; par défaut reconnu par ses intitulés"
     )
     load_file.add_argument(
-        "--as-of", type=datetime.fromisoformat, metavar="DATE", help="date du contenu"
+        "--as-of",
+        type=datetime.fromisoformat,
+        metavar="DATE",
+        help="date du contenu, à l'heure du Bénin si rien d'autre n'est dit",
     )
     load_file.add_argument(
         "--covers", type=span, metavar="DU:AU", help="jours dont le fichier rend compte"
@@ -58,8 +61,16 @@ def parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="lit et vérifie, sans rien enregistrer"
     )
     undo = commands.add_parser("withdraw", help="retire un lot importé")
-    undo.add_argument("batch", type=int, metavar="LOT")
-    undo.add_argument("--why", default="", help="la raison, notée au journal")
+    anew = commands.add_parser("date", help="donne à un lot importé une autre date de contenu")
+    for one in (undo, anew):
+        one.add_argument("batch", type=int, metavar="LOT")
+        one.add_argument("--why", default="", help="la raison, notée au journal")
+    anew.add_argument(
+        "--as-of",
+        type=datetime.fromisoformat,
+        metavar="DATE",
+        help="date du contenu ; par défaut l'arrivée du fichier suivant, ou maintenant",
+    )
     status = commands.add_parser("status", help="ce que contient la base")
     status.add_argument("--json", action="store_true")
     commands.add_parser(

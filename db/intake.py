@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from dashboard import french
 from dashboard.forms.cells import OLDEST
@@ -19,9 +19,10 @@ from dashboard.forms.known import Known, known_from
 from dashboard.forms.parse import Parsing
 from dashboard.forms.problem import Problem, Unreadable, visible
 from dashboard.forms.table import check_file
-from dashboard.period import as_noted, today
-from db import read, write
+from dashboard.period import as_noted, local, today
+from db import faults, read, write
 from db.codes import ALL, LONGEST
+from db.effects import Effect
 from db.forms import DESTINATIONS
 from db.journal import now
 from db.working_days import public_holidays
@@ -44,7 +45,8 @@ class Options:
 
 @dataclass
 class Outcome:
-    """What came of a file. accepted: it is in the database, or could be (`check`), or was there already."""
+    """What came of a file. accepted: it is in the database, or could be (`check`), or was there already. effect: what that
+    changes of what counts; `db.effects.of_import` says it."""
 
     name: str
     accepted: bool
@@ -52,7 +54,7 @@ class Outcome:
     batch_id: int | None = None
     already: bool = False
     rows: int = 0
-    superseded: int = 0
+    effect: Effect = field(default_factory=Effect)
     problems: Sequence[Problem | str] = ()
     more_problems: int = 0
     remarks: list[str] = field(default_factory=list)
@@ -71,6 +73,16 @@ def load_known(engine: Engine) -> Known:
         )
 
 
+def dates_ahead(connection: Connection) -> list[str]:
+    """One sentence for each file that is dated after now, or was after its import, with the command that dates it anew."""
+    return [
+        f"Le lot {number} (« {name} ») est daté du {local(as_of):%d/%m/%Y à %H:%M}, qui n'était pas encore venu : il"
+        " l'emporte à tort sur ce qui le corrige. Le dater de son arrivée, ou du jour où il a été fait :"
+        f" python -m db date {number} [--as-of AAAA-MM-JJ]"
+        for number, name, as_of in read.dated_ahead(connection, now())
+    ]
+
+
 def name_of(path: Path) -> str:
     """The file's name as text that can be kept and shown: an old disk may have spelled it in Windows-1252."""
     try:
@@ -83,6 +95,19 @@ def sha256_of(path: Path) -> str:
     """The file's sha256, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def attempt(
+    engine: Engine, path: Path, options: Options, by: str, known: Known | None = None
+) -> Outcome:
+    """`take`, one file of several: whatever stops it is said in what came of it, and those after it can be taken."""
+    try:
+        return take(engine, path, options, by, known)
+    except write.Refused as reason:
+        why = str(reason)
+    except faults.failures() as error:
+        why = faults.sentence(error)
+    return Outcome(name_of(path), False, problems=[why])
 
 
 def take(
@@ -117,15 +142,18 @@ def _keep(engine: Engine, parsing: Parsing, file: write.File, options: Options) 
     )
     if options.replace_days and not parsing.problems:
         parsing.problems.extend(_replacing_means_nothing(parsing.form, options))
-    if options.check:
-        for _ in parsing:
-            pass
-        outcome.accepted = not parsing.problems
-        outcome.rows = parsing.rows
-    elif not parsing.problems:
-        _save(engine, parsing, file, outcome)
+    if not parsing.problems:
+        _save(engine, parsing, file, outcome, keep=not options.check)
     outcome.more_problems = parsing.more_problems
     return outcome
+
+
+def check_options(engine: Engine, options: Options, known: Known) -> None:
+    """Raises write.Refused where no file can be taken with the options, or by this database, whatever is in it."""
+    check_dates(options)
+    _sites(options, known)
+    with engine.connect() as connection:
+        write.refuse_mixture(connection, options.demo)
 
 
 def check_dates(options: Options) -> None:
@@ -176,30 +204,39 @@ def _replacing_means_nothing(form: str, options: Options) -> list[Problem]:
 
 
 def _file(path: Path, options: Options, by: str, known: Known) -> write.File:
-    codes = {s.code: s.id for s in known.by_id.values()}
-    unknown = [c for c in options.sites if c not in codes]
-    if unknown:
-        raise write.Refused(f"Centre inconnu : {', '.join(unknown)}.")
     return write.File(
         sha256_of(path),
         name_of(path)[-LONGEST["filename"] :],
-        as_noted(options.as_of) if options.as_of else now(),
+        as_noted(options.as_of) if options.as_of else None,
         by,
         options.covers,
-        tuple(codes[c] for c in options.sites),
+        _sites(options, known),
         options.demo,
     )
 
 
-def _save(engine: Engine, parsing: Parsing, file: write.File, outcome: Outcome) -> None:
+def _sites(options: Options, known: Known) -> tuple[int, ...]:
+    """The ids of the sites that the options name. Raises write.Refused for one that nobody knows."""
+    codes = {s.code: s.id for s in known.by_id.values()}
+    unknown = [c for c in options.sites if c not in codes]
+    if unknown:
+        raise write.Refused(f"Centre inconnu : {', '.join(unknown)}.")
+    return tuple(codes[c] for c in options.sites)
+
+
+def _save(
+    engine: Engine, parsing: Parsing, file: write.File, outcome: Outcome, *, keep: bool
+) -> None:
+    """Have the file kept, or all that this does tried and undone."""
     try:
-        saved = write.save_batch(engine, parsing, file)
+        saved = write.save_batch(engine, parsing, file, keep=keep)
     except write.Refused:
         if not parsing.problems:
             raise
         return
-    outcome.accepted, outcome.batch_id, outcome.already = True, saved.batch_id, saved.already
-    outcome.rows, outcome.superseded = saved.rows, saved.superseded
+    outcome.accepted, outcome.already = True, saved.already
+    outcome.batch_id = saved.batch_id if keep or saved.already else None
+    outcome.rows, outcome.effect = saved.rows, saved.effect
     if saved.absent:
         count = "plus de 1 000" if len(saved.absent) > 1000 else str(len(saved.absent))
         some = visible(" ; ".join(saved.absent[:5]))

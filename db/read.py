@@ -223,18 +223,29 @@ def coverage(
 
 
 def ahead_of_their_import(connection: Connection) -> list[tuple[int, str, date]]:
-    """(id, form, day) of live batches that claim days, or a date of content, after the day of their import: an earlier
-    version took such files in."""
+    """(id, form, day) of live batches that claim days after the day of their import: an earlier version took such files in."""
     rows = _all(
         connection,
-        "SELECT id, form, last_day, as_of, imported_at FROM import_batch WHERE withdrawn_at IS NULL"
-        " ORDER BY id",
+        "SELECT id, form, last_day, imported_at FROM import_batch"
+        " WHERE withdrawn_at IS NULL AND last_day IS NOT NULL ORDER BY id",
     )
-    claimed = (
-        (number, form, max(_day_of(as_of), as_date(last or date.min)), _day_of(imported_at))
-        for number, form, last, as_of, imported_at in rows
-    )
+    claimed = ((number, form, as_date(last), _day_of(at)) for number, form, last, at in rows)
     return [(number, form, day) for number, form, day, imported in claimed if day > imported]
+
+
+def dated_ahead(connection: Connection, now: datetime) -> list[tuple[int, str, datetime]]:
+    """(id, name of the file, date of content in UTC) of live batches whose content is of after now, or of after the day of their
+    import: a clock was ahead, or an earlier version took such a date. now: in UTC."""
+    rows = _all(
+        connection,
+        "SELECT id, filename, as_of, imported_at FROM import_batch WHERE withdrawn_at IS NULL ORDER BY id",
+    )
+    dated = ((number, name, _moment(as_of), at) for number, name, as_of, at in rows)
+    return [
+        (number, name, as_of)
+        for number, name, as_of, at in dated
+        if as_of > now or _day_of(as_of) > _day_of(at)
+    ]
 
 
 def _moment(moment: datetime | str) -> datetime:

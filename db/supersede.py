@@ -14,6 +14,7 @@ and not what the database holds.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 import numpy as np
 from sqlalchemy import Connection, column, delete, text
@@ -21,19 +22,23 @@ from sqlalchemy import table as table_of
 
 from db import past
 from db.bulk import insert, temporary
+from db.effects import Settled
 from db.engine import is_sqlite
 from db.forms import DESTINATIONS, Destination
 from db.packed import VISIT_COLUMNS, Tally, pack_rows
 from db.rollup import rebuild
 
 CHANGE = table_of("change", column("id"))  # of `_changes`
+# The rows of a batch; those of others that it beats.
+OWN = "SELECT id FROM {table} WHERE batch_id = :batch"
+BEATEN = "SELECT id FROM {table} WHERE superseded_by = :batch AND batch_id <> :batch"
 SHOWN = 20  # differences of a table that are told one by one
 
 
-def settle_import(connection: Connection, form: str, batch_id: int, tally: Tally) -> int:
+def settle_import(connection: Connection, form: str, batch_id: int, tally: Tally) -> Settled:
     """Apply the rule after batch `batch_id` came in, its rows standing and counted as if it were alone.
 
-    Visits that begin or cease to count go into `tally`. Returns the number of rows changed.
+    Visits that begin or cease to count go into `tally`. Returns which rows begin or cease to count.
     """
     destination = DESTINATIONS[form]
     with _places(connection, form) as places, _changes(connection):
@@ -41,28 +46,31 @@ def settle_import(connection: Connection, form: str, batch_id: int, tally: Tally
         if place > 1:
             _note_beaten_by(connection, destination, batch_id, place)
         if place < len(places):
-            _note_best(
-                connection, destination, "SELECT id FROM {table} WHERE batch_id = :batch", batch_id
-            )
+            _note_best(connection, destination, OWN, batch_id)
         return _carry_out(connection, destination, tally)
 
 
-def settle_withdrawal(connection: Connection, form: str, batch_id: int, tally: Tally) -> int:
+def settle_dated(connection: Connection, form: str, batch_id: int, tally: Tally) -> Settled:
+    """Apply the rule after batch `batch_id`, which is in, was given another as_of. Otherwise as `settle_import`."""
+    destination = DESTINATIONS[form]
+    with _places(connection, form) as places, _changes(connection):
+        _note_best(connection, destination, OWN, batch_id)
+        _note_best(connection, destination, BEATEN, batch_id)
+        _note_beaten_by(connection, destination, batch_id, places[batch_id])
+        return _carry_out(connection, destination, tally)
+
+
+def settle_withdrawal(connection: Connection, form: str, batch_id: int, tally: Tally) -> Settled:
     """Apply the rule after batch `batch_id` was withdrawn. Otherwise as `settle_import`."""
     destination = DESTINATIONS[form]
     with _places(connection, form), _changes(connection):
         connection.execute(
             text(
-                f"INSERT INTO change SELECT id, batch_id FROM {destination.table} WHERE batch_id = :batch"  # noqa: S608
+                f"INSERT INTO change SELECT id, batch_id, 0 FROM {destination.table} WHERE batch_id = :batch"  # noqa: S608
             ),
             {"batch": batch_id},
         )
-        _note_best(
-            connection,
-            destination,
-            "SELECT id FROM {table} WHERE superseded_by = :batch AND batch_id <> :batch",
-            batch_id,
-        )
+        _note_best(connection, destination, BEATEN, batch_id)
         return _carry_out(connection, destination, tally)
 
 
@@ -132,8 +140,8 @@ def _places(connection: Connection, form: str) -> Iterator[dict[int, int]]:
 
 @contextmanager
 def _changes(connection: Connection) -> Iterator[None]:
-    """The table `change`: rows by id, and the batch that they are to name."""
-    with temporary(connection, "change", "id bigint PRIMARY KEY, winner int"):
+    """The table `change`: rows by id, the batch that they are to name, and whether (1) for a whole day alone."""
+    with temporary(connection, "change", "id bigint PRIMARY KEY, winner int, whole int"):
         yield
 
 
@@ -151,10 +159,10 @@ def _note_beaten_by(
     meetings = [(table, destination.same("n", "r"))]
     if destination.inside:
         meetings.append(("whole_day", destination.covered("r", "n")))
-    for other, met in meetings:
+    for whole, (other, met) in enumerate(meetings):
         connection.execute(
             text(
-                f"INSERT INTO change SELECT DISTINCT r.id, CAST(:batch AS int) FROM {other} n JOIN {table} r ON {met}"  # noqa: S608
+                f"INSERT INTO change SELECT DISTINCT r.id, CAST(:batch AS int), {whole} FROM {other} n JOIN {table} r ON {met}"  # noqa: S608
                 " JOIN place own ON own.batch_id = r.batch_id LEFT JOIN place now ON now.batch_id = r.superseded_by"
                 " WHERE n.batch_id = :batch AND own.place < :place AND coalesce(now.place, 0) < :place"
                 " ON CONFLICT DO NOTHING"
@@ -193,19 +201,47 @@ def _note_best(
         _count(connection, "beaten")
         connection.execute(
             text(
-                "INSERT INTO change SELECT a.id, p.batch_id FROM asked a"
+                "INSERT INTO change SELECT a.id, p.batch_id, 0 FROM asked a"
                 " LEFT JOIN beaten b ON b.id = a.id LEFT JOIN place p ON p.place = b.place"
             )
         )
 
 
-def _carry_out(connection: Connection, destination: Destination, tally: Tally) -> int:
+def _carry_out(connection: Connection, destination: Destination, tally: Tally) -> Settled:
     """Make the rows of `change` name their winners; visits go into `tally`."""
     _count(connection, "change")
+    settled = _settled(connection, destination)
     if destination.table == "visit":
         for packed, sign in _begun_and_ceased(connection):
             tally.add(packed, sign)
-    return _update(connection, destination)
+    _update(connection, destination)
+    return settled
+
+
+def _settled(connection: Connection, destination: Destination) -> Settled:
+    """Which rows of `change` begin or cease to count, before they do."""
+    settled, rows = Settled(), f"change c JOIN {destination.table} r ON r.id = c.id"
+    counted = connection.execute(
+        text(
+            f"SELECT r.batch_id, c.winner, c.whole, count(*) FROM {rows}"  # noqa: S608
+            " WHERE (r.superseded_by IS NULL) <> (c.winner IS NULL) GROUP BY 1, 2, 3"
+        )
+    )
+    for batch, winner, whole, number in counted:
+        if winner is None:
+            settled.begun[batch] += number
+        else:
+            settled.ceased[batch, winner] += number
+            settled.whole += number * whole
+    if settled.whole:
+        days = connection.execute(
+            text(
+                f"SELECT DISTINCT coalesce(s.code, ''), r.{destination.day} FROM {rows}"  # noqa: S608
+                " LEFT JOIN site s ON s.id = r.site_id WHERE c.whole = 1 AND r.superseded_by IS NULL ORDER BY 2, 1"
+            )
+        )
+        settled.days = [(site, date.fromisoformat(str(day))) for site, day in days]
+    return settled
 
 
 def _begun_and_ceased(connection: Connection) -> Iterator[tuple[np.ndarray, int]]:

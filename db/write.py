@@ -6,24 +6,34 @@ Before: `dashboard.forms.parse`, whose rows come in. After: `db.packed` and `db.
 import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine, insert, text, update
+from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from db import access, bulk, journal, packed, past, rollup
 from db.codes import NATION
+from db.effects import Effect, Settled, effect_of
 from db.engine import writing
 from db.forms import DESTINATIONS, Destination
 from db.models import Base, ImportBatch
 from db.shapes import Chunk
-from db.supersede import settle_import, settle_withdrawal
+from db.supersede import settle_dated, settle_import, settle_withdrawal
+
+HOUR = timedelta(hours=1)
+
+
+NAMELESS_ROW = ", une ligne y étant sans référence"  # why a file replaces a whole day unasked
 
 
 class Refused(Exception):
     """A change that was not made, with the reason in French; the database is as it was."""
+
+
+class _Tried(Exception):
+    """What was done was only to be tried, and is undone."""
 
 
 class Parsing(Protocol):
@@ -54,11 +64,11 @@ class Parsing(Protocol):
 
 @dataclass(frozen=True)
 class File:
-    """What is known of a file before it is read."""
+    """What is known of a file before it is read. as_of: None is the moment when it comes in."""
 
     sha256: str
     name: str
-    as_of: datetime
+    as_of: datetime | None
     by: str
     covers: tuple[date, date] | None = None
     sites: tuple[int, ...] = ()  # sites that the file speaks for, even without a row
@@ -67,12 +77,12 @@ class File:
 
 @dataclass
 class Saved:
-    """What came of a file. `batch_id` is the batch that holds it; `already`: it was there before."""
+    """What came of a file. `batch_id` is the batch that holds it; `already`: it was there before; `effect`: what it changed."""
 
     batch_id: int
     rows: int = 0
     already: bool = False
-    superseded: int = 0
+    effect: Effect = field(default_factory=Effect)
     absent: list[str] = field(
         default_factory=list
     )  # rows known before on the same days, not in this file
@@ -98,49 +108,67 @@ def find(connection: Connection, sha256: str) -> int | None:
     ).scalar()
 
 
-def save_batch(engine: Engine, parsing: Parsing, file: File) -> Saved:
-    """Read a file to its end and keep it, in one transaction: rows, what they supersede, rollups, journal.
+def save_batch(engine: Engine, parsing: Parsing, file: File, *, keep: bool = True) -> Saved:
+    """Read a file to its end and keep it, in one transaction: rows, what they supersede, rollups, journal. keep: whether it is
+    kept; else all is undone once it is known what came of it.
 
     The same file again changes nothing. Raises Refused, with nothing kept, if the file has a problem or if
     fictitious and real data would meet.
     """
-    with _no_collection(), writing(engine) as connection:
+    with suppress(_Tried), _no_collection(), writing(engine) as connection:
         known = find(connection, file.sha256)
         if known:
             return Saved(known, already=True)
-        refuse_mixture(connection, file.demo)
-        destination = DESTINATIONS[parsing.form]
-        batch_id = connection.execute(
-            insert(ImportBatch)
-            .values(
-                sha256=file.sha256,
-                form=parsing.form,
-                filename=file.name[-255:],
-                as_of=file.as_of,
-                rows=0,
-                demo=file.demo,
-                imported_by=file.by,
-                imported_at=journal.now(),
-            )
-            .returning(ImportBatch.id)
-        ).scalar_one()
-        tally = packed.Tally()
-        rows = _insert_rows(connection, destination, batch_id, parsing, tally)
-        if parsing.problems:
-            raise Refused(f"« {file.name} » est refusé en entier : rien n'a été enregistré.")
-        _record_coverage(connection, parsing, file, batch_id, rows)
-        if why := past.sentence(connection, parsing.form, batch_id):
-            raise Refused(f"« {file.name} » est refusé en entier. {why}")
-        saved = Saved(batch_id, rows)
-        if destination.table != "visit" or _sites_seen_before(connection, batch_id, parsing.form):
-            saved.superseded = settle_import(connection, parsing.form, batch_id, tally)
-            if saved.superseded:  # only a file that corrects another can miss rows of it
-                saved.absent = _absent(connection, destination, batch_id)
-        rollup.apply(connection, tally)
-        journal.note(
-            connection, file.by, "imported", {"batch": batch_id, "form": parsing.form, "rows": rows}
+        saved = _take_in(connection, parsing, file)
+        if not keep:
+            raise _Tried
+    return saved
+
+
+def _take_in(connection: Connection, parsing: Parsing, file: File) -> Saved:
+    """All that is done with a file that is not there yet."""
+    refuse_mixture(connection, file.demo)
+    destination = DESTINATIONS[parsing.form]
+    batch_id = _begin(connection, parsing, file)
+    tally = packed.Tally()
+    rows = _insert_rows(connection, destination, batch_id, parsing, tally)
+    if parsing.problems:
+        raise Refused(f"« {file.name} » est refusé en entier : rien n'a été enregistré.")
+    _record_coverage(connection, parsing, file, batch_id, rows)
+    if why := past.sentence(connection, parsing.form, batch_id):
+        raise Refused(f"« {file.name} » est refusé en entier. {why}")
+    settled = Settled()
+    if destination.table != "visit" or _sites_seen_before(connection, batch_id, parsing.form):
+        settled = settle_import(connection, parsing.form, batch_id, tally)
+    idle = sum(n for (batch, _), n in settled.ceased.items() if batch == batch_id)
+    why = "" if parsing.replace_days else NAMELESS_ROW
+    saved = Saved(batch_id, rows, effect=effect_of(connection, batch_id, settled, rows - idle, why))
+    if settled.ceased:  # only a file that corrects another can miss rows of it
+        saved.absent = _absent(connection, destination, batch_id)
+    rollup.apply(connection, tally)
+    journal.note(
+        connection, file.by, "imported", {"batch": batch_id, "form": parsing.form, "rows": rows}
+    )
+    return saved
+
+
+def _begin(connection: Connection, parsing: Parsing, file: File) -> int:
+    """The number of a new batch for the file."""
+    now = journal.now()
+    return connection.execute(
+        insert(ImportBatch)
+        .values(
+            sha256=file.sha256,
+            form=parsing.form,
+            filename=file.name[-255:],
+            as_of=file.as_of or now,
+            rows=0,
+            demo=file.demo,
+            imported_by=file.by,
+            imported_at=now,
         )
-        return saved
+        .returning(ImportBatch.id)
+    ).scalar_one()
 
 
 def _holds(connection: Connection, *, demo: bool) -> bool:
@@ -294,20 +322,14 @@ def _absent(connection: Connection, destination: Destination, batch_id: int) -> 
     return [f"{code}, {day}, {name or 'sans référence'}" for code, day, name in rows]
 
 
-def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
+def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> Effect:
     """Take a batch out: its rows no longer count, and those it had superseded count again.
 
-    Returns the number of rows changed. Raises Refused if there is no such batch or it is out already.
+    Returns what that changed. Raises Refused if there is no such batch or it is out already.
     """
     with _no_collection(), writing(engine) as connection:
-        batch = connection.execute(
-            text("SELECT form, withdrawn_at FROM import_batch WHERE id = :id"), {"id": batch_id}
-        ).first()
-        if batch is None:
-            raise Refused(f"Il n'y a pas de lot numéro {batch_id}.")
-        if batch.withdrawn_at is not None:
-            raise Refused(f"Le lot {batch_id} est déjà retiré.")
-        if past.sentence(connection, batch.form, batch_id):
+        form = _form_of(connection, batch_id)
+        if past.sentence(connection, form, batch_id):
             raise Refused(
                 f"Le lot {batch_id} tient des lignes dont le terme est passé : ce qu'elles remplaçaient est effacé,"
                 " et les retirer changerait les chiffres d'un passé clos."
@@ -316,10 +338,88 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> int:
             update(ImportBatch).where(ImportBatch.id == batch_id).values(withdrawn_at=journal.now())
         )
         tally = packed.Tally()
-        changed = settle_withdrawal(connection, batch.form, batch_id, tally)
+        settled = settle_withdrawal(connection, form, batch_id, tally)
         rollup.apply(connection, tally)
-        journal.note(connection, by, "withdrawn", {"batch": batch_id, "rows": changed}, why)
-        return changed
+        effect = effect_of(connection, batch_id, settled, 0)
+        detail = {"batch": batch_id, "rows": effect.gone + sum(effect.begun.values())}
+        journal.note(connection, by, "withdrawn", detail, why)
+        return effect
+
+
+def date_anew(
+    engine: Engine, batch_id: int, as_of: datetime | None, by: str, why: str = ""
+) -> tuple[datetime, Effect]:
+    """Give a batch that is in another date of content, in UTC; by default the latest that its arrival allows: that of the next
+    file, or now.
+
+    Returns the date, and what it changed. Raises Refused if there is no such batch, or it is out.
+    """
+    with _no_collection(), writing(engine) as connection:
+        form = _form_of(connection, batch_id)
+        before, when = _as_of(connection, batch_id), as_of or _before_the_next(connection, batch_id)
+        connection.execute(update(ImportBatch).where(ImportBatch.id == batch_id).values(as_of=when))
+        if past.sentence(connection, form, batch_id):
+            raise Refused(
+                f"Le lot {batch_id} tient des lignes dont le terme est passé, ou serait daté d'avant : ce qu'elles"
+                " remplaçaient est effacé, et la date reste ce qu'elle est."
+            )
+        tally = packed.Tally()
+        settled = settle_dated(connection, form, batch_id, tally)
+        rollup.apply(connection, tally)
+        effect = _standing(connection, DESTINATIONS[form], batch_id, settled)
+        detail = {"batch": batch_id, "from": before.isoformat(), "to": when.isoformat()}
+        journal.note(connection, by, "dated", detail, why)
+        return when, effect
+
+
+def _as_of(connection: Connection, batch_id: int) -> datetime:
+    return connection.execute(
+        select(ImportBatch.as_of).where(ImportBatch.id == batch_id)
+    ).scalar_one()
+
+
+def _before_the_next(connection: Connection, batch_id: int) -> datetime:
+    """When the next file came in that no clock dated after now; now, where there is none. A file that was dated by its import
+    counts by that date, which earlier versions took before they had read the file."""
+    now = journal.now()
+    later = connection.execute(
+        select(ImportBatch.as_of, ImportBatch.imported_at).where(
+            ImportBatch.id > batch_id, ImportBatch.imported_at <= now
+        )
+    )
+    return min((as_of if at - HOUR < as_of < at else at for as_of, at in later), default=now)
+
+
+def _standing(
+    connection: Connection, destination: Destination, batch_id: int, settled: Settled
+) -> Effect:
+    """What was settled, with all rows of the batch as they stand now."""
+    table = destination.table
+    stand = connection.execute(
+        text(
+            f"SELECT superseded_by, count(*) FROM {table} WHERE batch_id = :batch GROUP BY superseded_by"  # noqa: S608
+        ),
+        {"batch": batch_id},
+    )
+    counting = 0
+    for winner, number in stand:
+        if winner is None:
+            counting = number
+        else:
+            settled.ceased[batch_id, winner] = number
+    return effect_of(connection, batch_id, settled, counting)
+
+
+def _form_of(connection: Connection, batch_id: int) -> str:
+    """The form of a batch that is in. Raises Refused where it is not."""
+    batch = connection.execute(
+        select(ImportBatch.form, ImportBatch.withdrawn_at).where(ImportBatch.id == batch_id)
+    ).first()
+    if batch is None:
+        raise Refused(f"Il n'y a pas de lot numéro {batch_id}.")
+    if batch.withdrawn_at is not None:
+        raise Refused(f"Le lot {batch_id} est déjà retiré.")
+    return str(batch.form)
 
 
 def purge_demo(engine: Engine, by: str) -> int:

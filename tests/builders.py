@@ -18,6 +18,7 @@ from dashboard.indicators import INDICATORS, Figure, compute
 from dashboard.period import today
 from dashboard.settings import ROOT
 from db import read, rollup, supersede, write
+from db.effects import Effect
 from db.engine import make_engine
 from db.facts import gather
 from db.forms import DESTINATIONS
@@ -135,7 +136,7 @@ class Office:
         assert outcome.accepted, [str(p) for p in outcome.problems]
         return outcome
 
-    def withdraw(self, batch: int) -> int:
+    def withdraw(self, batch: int) -> Effect:
         """Take a batch out."""
         return write.withdraw(self.engine, batch, by="test")
 

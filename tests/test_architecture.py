@@ -71,6 +71,7 @@ WITHOUT_SITES = {
     "segments",
     "is_demo",
     "ahead_of_their_import",
+    "dated_ahead",
     "targets",
     "rebases",
     "decisions",

@@ -10,15 +10,19 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from itertools import permutations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard.period import as_noted
+from db import write
+from db.effects import Effect
 from db.engine import make_engine
+from db.intake import Outcome
 from tests.builders import (
     KANDI,
     NIKKI,
@@ -140,14 +144,61 @@ class Paper:
         return any(mine[:2] == (site, day) for mine in whole)
 
 
+@dataclass(frozen=True)
+class Stand:
+    """What the model says of files that are in: which of their lines count, and of the others which file is why."""
+
+    lines: dict[Paper, Counter]
+    idle: dict[Paper, Counter]
+
+    def rows(self, paper: Paper) -> int:
+        return sum(self.lines.get(paper, Counter()).values())
+
+
+def stand(papers: list[Paper]) -> Stand:
+    """How it stands when exactly these files are in, which came in this order."""
+    lines: dict[Paper, Counter] = {}
+    idle: dict[Paper, Counter] = {}
+    ranked = sorted(papers, key=lambda p: p.as_of)  # stable
+    for place, paper in enumerate(ranked, 1):
+        above = [p for p in ranked[place:] if p.form == paper.form]
+        lines[paper], idle[paper] = Counter(), Counter()
+        for line in paper.lines:
+            beaten = [p for p in above if p.beats(line)]
+            if beaten:
+                idle[paper][beaten[-1]] += 1
+            else:
+                lines[paper][line] += 1
+    return Stand(lines, idle)
+
+
 def standing(papers: list[Paper], form: str) -> Counter:
     """The lines of the form that count when exactly these files are in, which came in this order."""
-    found = Counter()
-    ranked = sorted((p for p in papers if p.form == form), key=lambda p: p.as_of)  # stable
-    for place, paper in enumerate(ranked, 1):
-        above = ranked[place:]
-        found.update(line for line in paper.lines if not any(p.beats(line) for p in above))
-    return found
+    lines = stand(papers).lines
+    return sum((lines[paper] for paper in papers if paper.form == form), Counter())
+
+
+def effect(
+    before: list[Paper], after: list[Paper], live: dict[Paper, int], paper: Paper
+) -> dict[str, object]:
+    """What the model says of a change that concerns a file, as `db.effects.Effect` names it. live: files to batches."""
+    was, now = stand(before), stand(after)
+
+    def named(rows: dict[Paper, int]) -> dict[str, int]:
+        return {f"« papier.csv » (lot {live[p]})": n for p, n in rows.items() if n > 0}
+
+    others = [p for p in before if p in after and p != paper]
+    return {
+        "counting": now.rows(paper),
+        "idle": named(now.idle.get(paper, {})),
+        "ceased": named({p: was.rows(p) - now.rows(p) for p in others}),
+        "begun": named({p: now.rows(p) - was.rows(p) for p in others}),
+    }
+
+
+def told(found: Effect) -> dict[str, object]:
+    """The same of what the database said."""
+    return {n: getattr(found, n) for n in ("counting", "idle", "ceased", "begun")}
 
 
 def _one_line_a_key(form: str):
@@ -232,18 +283,48 @@ def new_office(databases, folder) -> Iterator[Office]:
             office.engine.dispose()
 
 
-def hand_in(office: Office, paper: Paper) -> int:
-    """The number of the batch that keeps the file."""
+def hand_in(office: Office, paper: Paper, *, check: bool = False) -> Outcome:
+    """What came of the file, kept or only checked."""
     path = office.folder / "papier.csv"
     path.write_text(paper.text, encoding="utf-8")
-    outcome = office.take(path, **paper.options)
+    outcome = office.take(path, check=check, **paper.options)
     assert outcome.accepted, [str(p) for p in outcome.problems]
-    return outcome.batch_id
+    return outcome
+
+
+def change(office: Office, live: dict[Paper, int], paper: Paper, how: str, day: str) -> dict:
+    """Hand the file in, take it out or date it anew; what was said of it is what the model says. Returns what is in after it."""
+    before = list(live)
+    if how == "hand in":
+        tried, kept = hand_in(office, paper, check=True), hand_in(office, paper)
+        after = {**live, paper: kept.batch_id}
+        assert told(tried.effect) == told(kept.effect) and tried.batch_id is None
+        assert told(kept.effect) == effect(before, list(after), after, paper)
+    elif how == "withdraw":
+        found = office.withdraw(live[paper])
+        after = {p: batch for p, batch in live.items() if p != paper}
+        assert found.gone == stand(before).rows(paper)
+        assert told(found) == effect(before, list(after), live, paper)
+    else:
+        dated = replace(paper, as_of=day)
+        _, found = write.date_anew(
+            office.engine, live[paper], as_noted(datetime.fromisoformat(day)), by="test"
+        )
+        after = {dated if p == paper else p: batch for p, batch in live.items()}
+        was = [dated if p == paper else p for p in before]
+        assert found.counting == stand(list(after)).rows(dated)
+        assert told(found)["idle"] == effect(was, list(after), after, dated)["idle"]
+        moved = stand(before), stand(list(after))
+        differ = {f"« papier.csv » (lot {b})": moved[1].rows(p) - moved[0].rows(p)
+                  for p, b in live.items() if p != paper}  # fmt: skip
+        assert found.begun == {name: n for name, n in differ.items() if n > 0}
+        assert found.ceased == {name: -n for name, n in differ.items() if n < 0}
+    return after
 
 
 @BASES
 @given(papers=some_papers(3, 6, dates=2), data=st.data())
-def test_after_every_import_and_withdrawal_exactly_the_right_rows_count(
+def test_after_every_change_exactly_the_right_rows_count_and_it_was_said(
     databases, tmp_path, papers, data
 ):
     forms = {p.form for p in papers}
@@ -251,10 +332,10 @@ def test_after_every_import_and_withdrawal_exactly_the_right_rows_count(
         live: dict[Paper, int] = {}  # in the order they came: who comes again comes last
         for step in range(data.draw(st.integers(len(papers), 2 * len(papers)))):
             paper = data.draw(st.sampled_from(papers), label=f"step {step}")
-            if paper in live:
-                office.withdraw(live.pop(paper))
-            else:
-                live[paper] = hand_in(office, paper)
+            there = next((p for p in live if p.text == paper.text), None)
+            how = data.draw(st.sampled_from(("withdraw", "date"))) if there else "hand in"
+            day = data.draw(st.sampled_from(("2025-04-01", "2025-04-02", "2025-04-03")))
+            live = change(office, live, there or paper, how, day)
             check(office, list(live), forms)
 
 

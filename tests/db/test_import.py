@@ -10,7 +10,7 @@ from tests.builders import COVE, KANDI, NIKKI, closing, complaint, monthly, visi
 
 def test_a_register_becomes_visits_and_figures(office):
     outcome = office.hand_in("registre", waited(12, ref="1"), waited(20, ref="2"), visit(ref="3"))
-    assert (outcome.rows, outcome.form, outcome.superseded) == (3, "registre", 0)
+    assert (outcome.rows, outcome.form, outcome.effect.replaced) == (3, "registre", 0)
     assert office.figure("visits").value == 3
     assert office.rows("SELECT arrived_at, called_at FROM visit ORDER BY source_ref") == [
         (480, 492),
@@ -60,7 +60,7 @@ def test_checking_a_file_keeps_nothing(office):
 def test_a_later_file_supersedes_rows_and_keeps_them(office):
     office.hand_in("registre", waited(50, ref="1"), waited(50, ref="2"), as_of="2025-04-01")
     outcome = office.hand_in("registre", waited(10, ref="1"), as_of="2025-05-01")
-    assert outcome.superseded == 1
+    assert outcome.effect.replaced == 1
     assert office.rows("SELECT count(*) FROM visit") == [(3,)]
     waits = office.rows(
         "SELECT called_at - arrived_at FROM visit WHERE superseded_by IS NULL ORDER BY 1"
@@ -119,7 +119,7 @@ def test_replace_days_removes_rows_absent_from_the_corrected_file(office):
         as_of="2025-04-01",
     )
     outcome = office.hand_in("registre", waited(5, ref="1"), as_of="2025-05-01", replace_days=True)
-    assert outcome.superseded == 2
+    assert outcome.effect.replaced == 2
     assert office.rows("SELECT source_ref FROM visit WHERE superseded_by IS NULL ORDER BY 1") == [
         ("1",),
         ("3",),

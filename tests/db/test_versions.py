@@ -301,9 +301,9 @@ def test_each_revision_goes_down_and_up_with_data_and_leaves_every_figure_as_it_
 # --- databases that are not for this version -------------------------------------------------------------------------
 COMMANDS = [
     (main, "init"), (main, "demo", "--visits", "100"), (main, "purge-demo"), (main, "import", "{register}"),
-    (main, "import", "{register}", "--check"), (main, "withdraw", 1), (main, "status"), (main, "status", "--json"),
-    (main, "verify"), (main, "backup", "{new}"), (main, "restore", "{copy}"), (main, "restore", "{copy}", "--force"),
-    (main, "go-back"), (main, "add", "service", "Carte"),
+    (main, "import", "{register}", "--check"), (main, "withdraw", 1), (main, "date", 1), (main, "status"),
+    (main, "status", "--json"), (main, "verify"), (main, "backup", "{new}"), (main, "restore", "{copy}"),
+    (main, "restore", "{copy}", "--force"), (main, "go-back"), (main, "add", "service", "Carte"),
     (main, "boundaries", "{register}", "--source", "x"), (main, "retain"), (main, "retain", "--yes"),
     (main, "erase-text", "ccsp-kandi", "P1"),
     (dashboard_main, "indicators", "--from", "2025-01-01", "--to", "2025-12-31", "--by", "nation"),
