@@ -5,6 +5,7 @@ months; any other moves by days.
 """
 
 import calendar
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -126,9 +127,16 @@ class Clipped:
         return same_last_year(self.period)
 
 
+def ahead() -> timedelta:
+    """How far this clock is ahead of the true one: nothing, but in tests, which stand on a day of their own (tests/clock.py)."""
+    # pytest tells all processes that it starts that it runs: without it a variable that somebody left behind moves nothing.
+    told = os.environ.get("CCSP_TESTS_AHEAD", "0") if "PYTEST_VERSION" in os.environ else "0"
+    return timedelta(seconds=float(told))
+
+
 def now() -> datetime:
-    """The moment it is, by Benin's clock."""
-    return datetime.now(BENIN)
+    """The moment it is, by Benin's clock: the one clock of the house."""
+    return datetime.now(BENIN) + ahead()
 
 
 def today(moment: datetime | None = None) -> date:

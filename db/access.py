@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from dashboard.period import ahead
 from db import journal
 from db.engine import is_sqlite
 from db.models import (
@@ -95,7 +96,7 @@ def now(connection: Connection) -> datetime:
     at: datetime = connection.execute(
         text("SELECT clock_timestamp() AT TIME ZONE 'utc'")
     ).scalar_one()
-    return at
+    return at + ahead()
 
 
 # --- whether the base is open -----------------------------------------------------------------------------------------

@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from dashboard import period
 from db.models import Journal
 
 
 def now() -> datetime:
     """The time of a write: UTC, without zone, as both databases store it."""
-    return datetime.now(UTC).replace(tzinfo=None)
+    return period.now().astimezone(UTC).replace(tzinfo=None)
 
 
 def note(connection: Connection, who: str, did: str, detail: dict[str, Any], why: str = "") -> None:

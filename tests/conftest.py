@@ -1,4 +1,4 @@
-"""What all tests stand on: databases that cost almost nothing to make, and no network.
+"""What all tests stand on: one day, databases that cost almost nothing to make, and no network.
 
 A test that asks for `engine`, `database_url` or `office` runs twice, on SQLite and on PostgreSQL, each time on a
 fresh database, migrated and seeded. CCSP_NO_POSTGRES=1 leaves PostgreSQL out on purpose; where the server cannot
@@ -29,7 +29,10 @@ from db import schema
 from db.demo_load import load_demo
 from db.engine import make_engine
 from db.seed import seed
+from tests import clock
 from tests.builders import Office, Said
+
+clock.begin()
 
 # No example fails for taking long: how long one takes is the machine's affair.
 settings.register_profile("ccsp", deadline=None)

@@ -286,6 +286,64 @@ def test_one_function_writes_the_journal():
     assert writers == {"db/journal.py"}
 
 
+# What tells the time by itself: of the house only its clock, and what a provider of identities says, who has a clock of his own.
+TELL_THE_TIME = {
+    "datetime": {"now", "today", "utcnow"},
+    "date": {"today"},
+    "time": {"time", "time_ns", "localtime", "gmtime", "ctime", "strftime"},
+}
+CLOCKS = {
+    "dashboard/period.py": ["datetime.now(BENIN)"],
+    "dashboard/accounts/provider.py": ["time.time()", "time.time()"],
+    "dashboard/ui/by_provider.py": ["time.time()"],
+}
+# A database's clock, and a browser's where more is asked of it than how long something took.
+OTHER_CLOCKS = re.compile(
+    r"\b(?:current_(?:date|time|timestamp)|clock_timestamp|statement_timestamp|localtimestamp)\b|\bnow\(\)::"
+    r"|SELECT now\(|\bfunc\.(?:now|current_\w+)|(?:datetime|date|julianday|strftime|unixepoch)\((?:'%[^']*', *)?'now'"
+    r"|new Date\(|toLocaleDateString",
+    re.IGNORECASE,
+)
+
+
+def told_the_time(path: str) -> list[str]:
+    """The calls of a file that ask a machine's clock."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        if isinstance(node.func, ast.Attribute)
+        if node.func.attr in TELL_THE_TIME.get(ast.unparse(node.func.value).rpartition(".")[2], ())
+    ]
+
+
+def test_the_house_has_one_clock():
+    """Else it would be one day here and another there, and tests that stand on a day would not."""
+    written_once = "db/migrations/versions/"  # each ran on the day that it ran
+    asked = {p: told_the_time(p) for p in ALL_MODULES if not p.startswith(written_once)}
+    assert {path: calls for path, calls in asked.items() if calls} == CLOCKS
+    renamed = {
+        path
+        for path in asked
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module in TELL_THE_TIME
+        if {a.name for a in node.names} & TELL_THE_TIME["time"]
+        and node.module == "time"
+        or any(a.asname for a in node.names)
+    }
+    assert renamed == set(), "a clock under another name is not found here"
+
+
+def test_neither_a_database_nor_a_browser_says_which_day_it_is():
+    """But for the moment of a sign-in, where several servers of one PostgreSQL have to agree."""
+    scripts = [p for p in (ROOT / "static").rglob("*.js") if "leaflet" not in p.parts]
+    texts = {p: (ROOT / p).read_text(encoding="utf-8") for p in ALL_MODULES}
+    texts |= {p.relative_to(ROOT).as_posix(): p.read_text(encoding="utf-8") for p in scripts}
+    assert len(scripts) > 3
+    found = {p: OTHER_CLOCKS.findall(t) for p, t in texts.items() if OTHER_CLOCKS.search(t)}
+    assert found == {"db/access.py": ["clock_timestamp"]}
+
+
 def test_frames_import_nothing_of_ours():
     assert not uses("db/codes.py", "db", "dashboard")
 

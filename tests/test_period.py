@@ -1,6 +1,9 @@
 """Periods: properties that hold for any dates, then the calendar's corners one by one."""
 
 import calendar
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,6 +29,7 @@ from dashboard.period import (
     month_starts,
     months,
     noted,
+    now,
     parse,
     presets,
     resolve,
@@ -34,6 +38,11 @@ from dashboard.period import (
     today,
     weekdays,
 )
+from dashboard.settings import ROOT
+from db import access, journal
+from db.demo.events import EVENTS
+from tests import clock
+from tests.builders import shell
 
 DAY = timedelta(days=1)
 DATES = st.dates(date(2001, 1, 1), date(2099, 12, 31))
@@ -188,9 +197,9 @@ def test_the_same_days_last_year_keep_day_and_month_but_29_february(some_period)
         some_period.first.year - 1,
         some_period.last.year - 1,
     )
-    for then, now in ((earlier.first, some_period.first), (earlier.last, some_period.last)):
-        assert then.month == now.month
-        assert then.day == now.day or {now.day, then.day} == {28, 29}
+    for then, day in ((earlier.first, some_period.first), (earlier.last, some_period.last)):
+        assert then.month == day.month
+        assert then.day == day.day or {day.day, then.day} == {28, 29}
 
 
 @pytest.mark.parametrize(
@@ -388,8 +397,45 @@ def test_the_day_changes_an_hour_before_that_of_greenwich():
     assert today(datetime(2026, 11, 23, 23, 0, tzinfo=UTC)) == date(2026, 11, 24)
 
 
-def test_today_is_within_an_hour_of_greenwich():
-    assert today() in {datetime.now(UTC).date(), (datetime.now(UTC) + timedelta(hours=1)).date()}
+def test_the_clock_of_the_house_is_benin_s(monkeypatch):
+    monkeypatch.delenv(clock.CLOCK)
+    before, it_is, after = datetime.now(UTC), now(), datetime.now(UTC)
+    assert before <= it_is <= after and it_is.utcoffset() == timedelta(hours=1)
+    assert today() in {before.astimezone(BENIN).date(), after.astimezone(BENIN).date()}
+
+
+def test_only_a_process_of_pytest_s_hears_of_another_day():
+    """A server, a command or a demonstration stands on no day but its own, whatever its environment says."""
+    ask = [sys.executable, "-c", "from dashboard.period import now; print(now().isoformat())"]
+    told = {**os.environ, clock.CLOCK: str(timedelta(days=900).total_seconds())}
+    untold = {name: value for name, value in told.items() if name != "PYTEST_VERSION"}
+    true, moved = (
+        datetime.fromisoformat(
+            subprocess.run(
+                ask, cwd=ROOT, env=environment, capture_output=True, text=True
+            ).stdout.strip()
+        )
+        - datetime.now(UTC)
+        for environment in (untold, told)
+    )
+    assert abs(true) < timedelta(minutes=5) < timedelta(days=899) < moved
+
+
+def test_tests_stand_where_they_are_told():
+    with clock.as_of("2028-02-29"):
+        assert today() == date(2028, 2, 29)
+    with clock.as_of("2027-01-01T00:30"):
+        assert today() == date(2027, 1, 1) and journal.now().date() == date(2026, 12, 31)
+
+
+def test_tests_their_commands_and_both_databases_show_one_time(engine, database_url):
+    began = now()
+    with engine.connect() as connection:
+        of_database = access.now(connection).replace(tzinfo=UTC)
+    shown = shell(database_url, "db", "demo", "--events").out
+    assert began <= of_database <= now() <= began + timedelta(minutes=10)
+    assert today().isoformat() == os.environ.get(clock.AT, clock.DAY)[:10]
+    assert all(f"{e.first(today()):%d/%m/%Y}" in shown for e in EVENTS)
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2026, 12, 31)))

@@ -1,12 +1,13 @@
 """What one who may invite does with links of guests: the right is checked here, for pages and for the command alike."""
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 
 from dashboard.accounts import guests
 from dashboard.accounts.guests import LONGEST, MOST_USES
 from dashboard.accounts.rights import NotAllowed, Person, Reach, reach, require
 from dashboard.answers.view import engine
+from dashboard.period import now
 from dashboard.settings import load
 from db.access import Link
 from db.write import Refused
@@ -46,8 +47,8 @@ def links(person: Person) -> list[Link]:
 
 def holding(person: Person) -> list[Link]:
     """Those by which somebody may still come in. Raises NotAllowed."""
-    now = datetime.now(UTC).replace(tzinfo=None)
-    return [one for one in links(person) if guests.holds(one, now)]
+    at = now().astimezone(UTC).replace(tzinfo=None)
+    return [one for one in links(person) if guests.holds(one, at)]
 
 
 def close(person: Person, number: int) -> None:

@@ -17,7 +17,7 @@ import pytest
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import chance, first_sight, follow, signals, view
 from dashboard.answers.question import Question
-from dashboard.period import add_months
+from dashboard.period import add_months, today
 from dashboard.settings import load
 from dashboard.statistics.expected import gap
 from dashboard.statistics.variation import Variation
@@ -33,7 +33,7 @@ from db.working_days import public_holidays
 from tests.demo.series import Rows, Series, of_database
 from tests.demo.truths import Truths
 
-TODAY = date(2026, 11, 24)
+TODAY = today()
 OF = {event.kind: event for event in EVENTS}
 ERRORS = 4  # standard errors
 DRAWS = chance.DRAWS  # as for readers: read before any test draws fewer
@@ -390,7 +390,7 @@ def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, 
 
 
 def test_the_table_is_told_in_french():
-    lines = told(TODAY)
+    lines = told(date(2026, 11, 24))
     assert len(lines) == len(EVENTS)
     assert "  depuis le 01/06/2026 · CCSP de Djougou · attentes multipliées par 1,6" in lines
     assert any(

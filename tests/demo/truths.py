@@ -132,10 +132,14 @@ class Truths:
             f" {len(waiting)} en cours, {late} de plus de {LATE} jours"
         )
 
+    def waiting_in_zou(self) -> pd.DataFrame:
+        """Open complaints of the Zou, the oldest first."""
+        waiting = self._waiting()
+        return waiting[waiting["site"].isin(self.zou)]
+
     def late_in_zou(self) -> str:
         """Open complaints of the Zou, by age."""
-        mine = self._waiting()
-        mine = mine[mine["site"].isin(self.zou)]
+        mine = self.waiting_in_zou()
         late = mine[mine["age"] > LATE]
         ages: Sequence[str] = [f"{self.name[c.site]} {c.age} j" for c in mine.itertuples()]
         return f"{len(late)}; en cours : {', '.join(ages)}"

@@ -5,12 +5,13 @@ in points. Nothing is fetched and no text of the deck can act: the sheets behind
 """
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC
 
 from dashboard.exports.pptx.slides import write_slide
 from dashboard.exports.pptx.template import blank
 from dashboard.exports.pptx.texts import clean
 from dashboard.panel import Deck
+from dashboard.period import now
 
 
 def pptx(deck: Deck) -> bytes:
@@ -27,7 +28,7 @@ def pptx(deck: Deck) -> bytes:
     )
     about.author = about.last_modified_by = "Tableau de bord CCSP"
     about.language = "fr-FR"
-    about.created = about.modified = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    about.created = about.modified = now().astimezone(UTC).replace(tzinfo=None, microsecond=0)
     out = io.BytesIO()
     show.save(out)
     return out.getvalue()
