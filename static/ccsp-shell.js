@@ -19,6 +19,7 @@
   let forgotten = false;  // the server knows nothing of this page any more
   let asking = false;
   let sentence = null;
+  let leaving = -Infinity;  // since when the form to sign out is under way
   let opened = "";        // for which account, with which rights, this page was opened
   let cover = null;
 
@@ -58,7 +59,7 @@
     // need no server, and would be lost.
     const anew = forgotten || (back && Date.now() - back > PATIENCE);
     if (!there) say(true);
-    else if (anew && !document.querySelector("#ccsp-presentation")) location.reload();
+    else if (anew && !document.querySelector("#ccsp-presentation")) reload();
     else if (link) say(false);
   }
 
@@ -67,10 +68,17 @@
   function heed(told) {
     if (!told) return;
     const [state, account] = told.split(" ");
-    if (state === "ended" || (account && opened && account !== opened)) location.reload();
+    if (state === "ended" || (account && opened && account !== opened)) reload();
     if (account) opened = account;
     hide(state === "lapsed" && !document.querySelector("#ccsp-presentation"));
   }
+
+  // Who signs out is answered by the form, which says so and leads out of the ministry's provider too: a page that went by
+  // itself meanwhile, since its sign-in is at an end, would leave that answer unread.
+  function reload() {
+    if (Date.now() - leaving > PATIENCE) location.reload();
+  }
+  addEventListener("submit", (event) => { if (event.target.getAttribute("action") === "/deconnexion") leaving = Date.now(); });
 
   function hide(covered) {
     if (covered === Boolean(cover)) return;

@@ -157,8 +157,9 @@ class Provider:
         verified = said.get("email_verified") is True and isinstance(address, str)
         return Told(issuer, subject, str(address) if verified else "", str(token["id_token"]))
 
-    def way_out(self, proof: str, back: str) -> str:
-        """The address where one signs out of it too; "" where it has none, or does not answer."""
+    def way_out(self, proof: str, back: str, state: str) -> str:
+        """The address where one signs out of it too; "" where it has none, or does not answer. back: where it leads then, with
+        `state`."""
         from authlib.common.urls import add_params_to_uri
 
         try:
@@ -168,8 +169,8 @@ class Provider:
         if not _safe(end):
             return ""
         hint = {"id_token_hint": proof} if proof else {}
-        more = {**hint, "client_id": load().oidc_client_id, "post_logout_redirect_uri": back}
-        return str(add_params_to_uri(end, more))
+        back_to = {"post_logout_redirect_uri": back, "state": state}
+        return str(add_params_to_uri(end, {**hint, "client_id": load().oidc_client_id, **back_to}))
 
     def itself(self) -> dict[str, Any]:
         """What it says of itself, as it said it within the hour. Raises Away."""

@@ -4,6 +4,7 @@ Before: `dashboard.ui.sign_in_forms`. After: `dashboard.accounts.provider`, `das
 """
 
 import time
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 import anyio.to_thread
@@ -20,8 +21,10 @@ from dashboard.ui import origin, sign_in_pages
 from dashboard.ui.desk import Desk, Visitor
 
 ANOTHER = "autre=oui"  # in the address: somebody else than who is signed in at the provider
-LEAVE, BACK = "/connexion/ministere", "/connexion/retour"
+IN, LEAVE, BACK = "/connexion", "/connexion/ministere", "/connexion/retour"
 AT_ONCE = 4  # who wait for the provider's answers
+AT_MOST = 2_000  # people of whom is kept what they need to sign out there
+Kept = TypeVar("Kept")
 UNDER_WAY = "identite"  # the cookie that knows a way begun in this browser
 
 
@@ -33,9 +36,10 @@ class ByProvider:
         self.used: dict[
             str, int
         ] = {}  # ways that were come back by, until they would be too old anyway
-        self.proofs: dict[
-            str, str
-        ] = {}  # by the digest of a sign-in's token: what the provider signed, to sign out there
+        # By the digest of a sign-in's token: what the provider signed, to sign out there; and who signed out here and is not
+        # known to be back from there: what he comes back with, and where he is led.
+        self.proofs: dict[str, str] = {}
+        self.leaving: dict[str, tuple[str, str]] = {}
 
     async def leave(self, scope: Scope, visitor: Visitor, page: str) -> Response:
         """To the provider, by a new way that this browser keeps. page: where it leads in the end. Raises Refusal, Full."""
@@ -67,9 +71,7 @@ class ByProvider:
             return identities.enter(engine, told, browser), told.proof
 
         token, proof = await self.desk.take(visitor.address, enter)
-        if len(self.proofs) > 2_000:
-            self.proofs.clear()
-        self.proofs[sign_ins.digest(token)] = proof
+        _keep(self.proofs, sign_ins.digest(token), proof)
         return browser, token, way.page
 
     def _way(self, visitor: Visitor, said: dict[str, str]) -> Way:
@@ -87,10 +89,28 @@ class ByProvider:
         """Where who came in by the provider signs out of it too; "" where he did not, or where it has no such place."""
         if not (seen.entry and seen.entry.issuer and seen.entry.issuer == load().oidc_issuer):
             return ""
-        proof = self.proofs.pop(sign_ins.digest(visitor.token), "")
-        return await anyio.to_thread.run_sync(
-            self.provider.way_out, proof, f"{_here(scope)}/connexion"
+        key, back = sign_ins.digest(visitor.token), new_token()
+        further = await anyio.to_thread.run_sync(
+            self.provider.way_out, self.proofs.pop(key, ""), f"{_here(scope)}{IN}", back
         )
+        if further:
+            _keep(self.leaving, key, (back, further))
+        return further
+
+    def after_leaving(self, scope: Scope, visitor: Visitor) -> Response | None:
+        """What answers, at the form's address, who signed out and comes back: from the provider, where he did too; or without
+        ever having been there. The answer that led him may have been lost, or not been read, and whoever sat down next would
+        come in by the provider as him. None for everybody else."""
+        key = sign_ins.digest(visitor.token)
+        back, further = self.leaving.pop(key, ("", ""))
+        if not back:
+            return None
+        said = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=30))
+        if said.get("state") != back:
+            return left(visitor, further, forgets=True)
+        answer = RedirectResponse(IN, 303)
+        visitor.give(answer, "session", "")
+        return answer
 
     def refused(self, visitor: Visitor, why: Refusal) -> Response:
         """That nobody comes in, and why."""
@@ -99,6 +119,25 @@ class ByProvider:
         answer = HTMLResponse(body, 401 if answers else 503)
         visitor.give(answer, UNDER_WAY, "")
         return answer
+
+
+def left(visitor: Visitor, further: str, *, forgets: bool) -> Response:
+    """That nobody is signed in here any more. further: where the provider is left too; forgets: whether the browser is to forget
+    who was."""
+    headers = {"clear-site-data": '"storage"'}
+    if further:
+        # A page leads there, and not the answer to the form: to a form's answer the policy opens no other place.
+        headers["refresh"] = f"0;url={further}"
+    answer = HTMLResponse(sign_in_pages.signed_out(further), headers=headers)
+    if forgets:
+        visitor.give(answer, "session", "")
+    return answer
+
+
+def _keep(kept: dict[str, Kept], key: str, what: Kept) -> None:
+    if len(kept) > AT_MOST:
+        kept.clear()
+    kept[key] = what
 
 
 def _here(scope: Scope) -> str:

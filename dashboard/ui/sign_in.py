@@ -20,11 +20,12 @@ from dashboard.accounts.lookout import OPEN, UNKNOWN, Lookout, Seen, State
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers.view import unanswered
 from dashboard.ui import errors, origin, sign_in_pages
+from dashboard.ui.by_provider import IN
 from dashboard.ui.desk import Visitor
 from dashboard.ui.lent import Lent
 from dashboard.ui.open_pages import OpenPage, OpenPages
 from dashboard.ui.session import ASKING, ENTRY, HEADER, LOOKOUT
-from dashboard.ui.sign_in_forms import CHANGE, FORMS, IN, Forms, wanted
+from dashboard.ui.sign_in_forms import CHANGE, FORMS, Forms, wanted
 
 LOG = logging.getLogger("ccsp")
 ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is asked

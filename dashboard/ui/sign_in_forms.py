@@ -21,12 +21,12 @@ from dashboard.accounts.sign_ins import Browser, Refusal, new_token
 from dashboard.answers.view import no_room, unanswered
 from dashboard.settings import load
 from dashboard.ui import errors, filters, sign_in_pages
-from dashboard.ui.by_provider import BACK, LEAVE, UNDER_WAY, ByProvider
+from dashboard.ui.by_provider import BACK, IN, LEAVE, UNDER_WAY, ByProvider, left
 from dashboard.ui.desk import KNOWN_AT_ONCE, Desk, Full, Visitor
 from dashboard.ui.navigation import PAGES
 
 LOG = logging.getLogger("ccsp")
-IN, OUT, CHANGE, INVITED = "/connexion", "/deconnexion", "/mot-de-passe", "/invitation"
+OUT, CHANGE, INVITED = "/deconnexion", "/mot-de-passe", "/invitation"
 FORMS = frozenset({IN, OUT, CHANGE, INVITED, LEAVE, BACK})
 LARGEST = 4_096  # bytes of a form
 NEXT = "suite"  # the page that was wanted, in the address of the form
@@ -88,6 +88,12 @@ class Forms:
             return RedirectResponse("/", 303)  # no password opens it: there is none to change
         if path in (LEAVE, BACK):
             return await self._by_provider(scope, visitor)
+        if (
+            path == IN
+            and method == "GET"
+            and (answer := self.by_provider.after_leaving(scope, visitor))
+        ):
+            return answer
         if method in ("GET", "HEAD"):
             return self._shown(scope, visitor, seen)
         if method != "POST":
@@ -231,16 +237,13 @@ class Forms:
         return answer
 
     async def _out(self, scope: Scope, visitor: Visitor, seen: Seen) -> Response:
+        further = ""
         if visitor.token:
             await anyio.to_thread.run_sync(sign_ins.sign_out, self.lookout.engine(), visitor.token)
             self.lookout.forget_account_of(sign_ins.digest(visitor.token))
-        headers = {"clear-site-data": '"storage"'}
-        if further := await self.by_provider.way_out(scope, visitor, seen):
-            # A page leads there, and not the answer to the form: to a form's answer the policy opens no other place.
-            headers["refresh"] = f"0;url={further}"
-        answer = HTMLResponse(sign_in_pages.signed_out(further), headers=headers)
-        visitor.give(answer, "session", "")
-        return answer
+            further = await self.by_provider.way_out(scope, visitor, seen)
+        # Where the provider is left too, the browser keeps a token that opens nothing: by it is seen that it never got there.
+        return left(visitor, further, forgets=not further)
 
 
 async def _fields(receive: Receive) -> dict[str, str] | None:

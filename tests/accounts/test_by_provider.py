@@ -1,5 +1,7 @@
 """Signing in by a provider of identities: whom it lets in, what it is not believed of, and what remains when it is away."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from sqlalchemy import text
 
@@ -212,9 +214,47 @@ def test_signing_out_leads_out_of_the_provider_too(ministry):
     assert "form-action 'self';" in answer.header("content-security-policy")
 
 
+def test_who_comes_back_from_the_provider_finds_the_form_and_is_forgotten(ministry):
+    browser, _ = come_in(ministry)
+    further = browser.post("/deconnexion").header("refresh").removeprefix("0;url=")
+    back = parse_qs(urlsplit(further).query)["state"][0]
+    assert browser.cookies["ccsp-session"] and browser.get("/").status == 303
+    answer = browser.get(f"/connexion?state={back}")
+    assert (answer.status, answer.header("location")) == (303, "/connexion")
+    assert "ccsp-session" not in browser.cookies
+    form = browser.get("/connexion")
+    assert form.header("refresh") == "" and 'role="alert"' not in form.text
+
+
+@pytest.mark.parametrize("back", ["", "?state=", "?state=autre", "?suite=mon-compte"])
+def test_an_answer_that_was_not_read_leaves_nobody_signed_in_at_the_provider(ministry, back):
+    """The page goes by itself before the form's answer is shown, its network is cut, or the window is closed: whoever opens the
+    form next in this browser would come in as him, by one press."""
+    browser, _ = come_in(ministry)
+    further = browser.post("/deconnexion").header("refresh")
+    assert "/end?" in further
+    assert browser.get("/mon-compte").header("location") == "/connexion?suite=mon-compte"
+    again = browser.get(f"/connexion{back}")
+    assert (again.status, again.header("refresh")) == (200, further)
+    assert "Vous êtes déconnecté" in again.text and LEAVE not in again.text
+    # Once more only: a provider that leads nobody back keeps nobody from the form.
+    assert "ccsp-session" not in browser.cookies
+    assert LEAVE in browser.get("/connexion").text
+
+
+def test_nobody_else_is_led_out_of_the_provider(closed, ministry):
+    browser, _ = come_in(ministry)
+    other, _ = come_in(ministry)
+    browser.post("/deconnexion")
+    assert LEAVE in Browser().get("/connexion").text
+    assert "Vous êtes connecté" in other.get("/connexion").text and other.get("/").told
+
+
 def test_who_came_in_by_a_password_is_led_nowhere_when_he_leaves(closed, ministry):
     browser = closed.someone("cab", role=Role.CABINET)
     assert browser.post("/deconnexion").header("refresh") == ""
+    assert "ccsp-session" not in browser.cookies
+    assert LEAVE in browser.get("/connexion").text
 
 
 def test_what_the_provider_signed_is_kept_nowhere(closed, ministry):
