@@ -367,6 +367,13 @@ def fuzz() -> int:
     return module("tests.fuzz")
 
 
+def workbooks() -> int:
+    """Have LibreOffice make workbooks of tables, and read each; WORKBOOKS says how many."""
+    environment(DEV)
+    find("soffice", *OFFICE)
+    return module("tests.workbooks")
+
+
 def load() -> int:
     """Measure how many readers one process holds; LOAD=1,10,20,100 for several numbers of them."""
     environment(DEV)
@@ -410,6 +417,7 @@ COMMANDS = {
     "coverage": coverage,
     "bench": bench,
     "fuzz": fuzz,
+    "workbooks": workbooks,
     "load": load,
     "shots": shots,
     "release": release,

@@ -19,6 +19,7 @@ LAST_DAY = 2_958_465  # 31/12/9999
 HASHES = "########"  # what stands in the place of a date that cannot be
 THOUSANDS = "\u202f"
 SECONDS = 86_400
+HALF, HARDLY = Decimal("0.5"), Decimal("0.0001")  # of a second: a fraction of a day is never exact
 DIGIT = re.compile(r"\d")
 EMPTY = {"0": "0", "?": " ", "#": ""}  # what stands in a place that the number has no digit for
 COLOURS = {"black", "blue", "cyan", "green", "magenta", "red", "white", "yellow"}
@@ -225,20 +226,19 @@ def _moment(number: Number, section: Section, *, from_1904: bool, own: bool) -> 
     if section.has("strange", "general", "power"):
         raise Unknown(section)
     parts = _parts(section)
-    seconds = int(Decimal(repr(number)) * SECONDS + Decimal("0.5"))
+    # Seconds are rounded where they are shown; where they are not, a minute ends when it has passed.
+    seconds = int(Decimal(repr(number)) * SECONDS + (HALF if "s" in parts else HARDLY))
     days, clock = divmod(seconds, SECONDS)
     if section.has("elapsed"):
         clock = seconds
-    text = ""
-    if any(p in parts for p in "dmMyw"):
-        text = _day(days, from_1904=from_1904)
-    if any(p in parts for p in "hns") and (clock or not text):
-        minutes = f"{clock // 3600:02}:{clock // 60 % 60:02}"
-        text = f"{text} {minutes}".strip() + (
-            f":{clock % 60:02}" if "s" in parts and clock % 60 else ""
-        )
+    said = _day(days, from_1904=from_1904) if any(p in parts for p in "dmMyw") else ""
+    midnight = bool(said) and not clock  # no time of that day, as far as anybody can tell
+    if any(p in parts for p in "hns") and not midnight:
+        seconds_too = f":{clock % 60:02}" if "s" in parts else ""
+        said = f"{said} {clock // 3600:02}:{clock // 60 % 60:02}{seconds_too}".strip()
     shape = "".join(t for _, t in section.tokens)
-    return text if own or shape in PLAINLY else marked(parts, text, text)
+    as_shown = own or shape in PLAINLY and not (midnight and "h" in parts)
+    return said if as_shown else marked(parts, said, said)
 
 
 def _day(days: int, *, from_1904: bool) -> str:

@@ -29,6 +29,7 @@ from dashboard.forms.workbook_parts import (
     open_workbook,
 )
 
+TRUTHS = {"=TRUE()": "VRAI", "=FALSE()": "FAUX"}  # how LibreOffice writes what was typed as such
 LONGEST_TEXT = 32_767  # Excel's own longest cell
 
 
@@ -68,7 +69,8 @@ class Reader:
         if value is None:
             return ""
         if kind == "f":
-            return formula_text(value)
+            said = formula_text(value)
+            return TRUTHS.get(said.upper(), said)
         if isinstance(value, bool):
             return "VRAI" if value else "FAUX"
         if isinstance(value, date | time | timedelta):  # « Strict Open XML » writes days as text

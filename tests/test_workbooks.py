@@ -1,0 +1,43 @@
+"""A dozen of the workbooks of `python -m tests.workbooks`, in one country: the short form of that run."""
+
+import shutil
+
+import pytest
+
+from dashboard.forms import layout
+from tests.workbooks import ENGLISH, LOCALES, faults, make
+from tests.workbooks.__main__ import SEED
+
+NUMBERS = [n for n in range(18) if LOCALES[n % len(LOCALES)] != ENGLISH]
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="LibreOffice is not installed here"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where they are, as LibreOffice made them, and what is to come of each."""
+    path = tmp_path_factory.mktemp("classeurs") / "a"
+    return path, make(path, SEED, NUMBERS)
+
+
+def told(folder) -> list[str]:
+    """What is wrong with how they are read."""
+    path, all_made = folder
+    return [fault for made in all_made for fault in faults(path, made)]
+
+
+def test_workbooks_of_libreoffice_are_read_as_they_are_shown_or_refused(folder):
+    assert told(folder) == []
+    of_both_kinds = [bool(made.wrong) for made in folder[1]]
+    assert sum(of_both_kinds) >= 3 and len(of_both_kinds) - sum(of_both_kinds) >= 3
+
+
+@pytest.mark.parametrize(
+    "rule", [layout.Table._filled, layout.Table._see], ids=["merged cells", "hidden parts"]
+)
+def test_a_rule_that_is_left_out_is_found(folder, monkeypatch, rule):
+    """The run has teeth."""
+    monkeypatch.setattr(layout.Table, rule.__name__, lambda self, line, row: row)
+    assert told(folder)
