@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, func, select
 from dashboard.french import counted
 from dashboard.period import as_noted, local, today
 from dashboard.settings import load
-from db import backup, read, reference, rollup, schema, supersede, write
+from db import backup, keys, read, reference, rollup, schema, supersede, write
 from db import retain as retention
 from db.console import guarded, on_database, parse, who
 from db.effects import of_import, of_withdrawal
@@ -54,9 +54,13 @@ def _run(engine: Engine, arguments: Namespace) -> int:
 
 def init(engine: Engine, arguments: Namespace) -> None:
     """Create or upgrade the tables, after a copy, and load reference data."""
+    began = now()
     copy = backup.migrate(engine, who(), copy=not arguments.without_copy)
     if copy:
         print(f"Copie faite avant la mise à jour : {copy}")
+    with engine.connect() as connection:
+        for line in keys.told(connection, began):
+            print(line)
     seed(engine, by=who())
     print(f"La base est prête (version {schema.version(engine)}).")
 
@@ -206,7 +210,11 @@ def status(engine: Engine, arguments: Namespace) -> None:
 def verify(engine: Engine, _arguments: Namespace) -> int:
     """Rows that count, and rollups, against what the files say."""
     with engine.connect() as connection:
-        problems = [*supersede.verify(connection), *rollup.verify(connection)]
+        problems = [
+            *supersede.verify(connection),
+            *rollup.verify(connection),
+            *keys.verify(connection),
+        ]
         _tell_ahead(connection)
     for problem in problems[:50]:
         print(problem)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, select
 
+from dashboard.french import key
 from db import copies, past
 from db.models import Account, Retention
 from db.write import Refused
@@ -67,7 +68,7 @@ def _listed(file: Path) -> Erased:
     try:
         held = json.loads(file.read_text(encoding="utf-8"))
         terms = {what: datetime.fromisoformat(before) for what, before in held["terms"].items()}
-        return Erased({(site, ref) for site, ref in held["words"]}, terms, set(held["closed"]))
+        return Erased({(site, key(ref)) for site, ref in held["words"]}, terms, set(held["closed"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise Refused(
             f"« {file} », la liste de ce qui a été effacé, ne peut pas être lue : sans elle, une copie ramènerait ce qui"

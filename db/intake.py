@@ -19,6 +19,7 @@ from dashboard.forms.known import Known, known_from
 from dashboard.forms.parse import Parsing
 from dashboard.forms.problem import Problem, Unreadable, visible
 from dashboard.forms.table import check_file
+from dashboard.french import key
 from dashboard.period import as_noted, local, today
 from db import faults, read, write
 from db.codes import ALL, LONGEST
@@ -218,10 +219,11 @@ def _file(path: Path, options: Options, by: str, known: Known) -> write.File:
 def _sites(options: Options, known: Known) -> tuple[int, ...]:
     """The ids of the sites that the options name. Raises write.Refused for one that nobody knows."""
     codes = {s.code: s.id for s in known.by_id.values()}
-    unknown = [c for c in options.sites if c not in codes]
+    asked = [key(code) for code in options.sites]
+    unknown = [c for c in asked if c not in codes]
     if unknown:
         raise write.Refused(f"Centre inconnu : {', '.join(unknown)}.")
-    return tuple(codes[c] for c in options.sites)
+    return tuple(codes[c] for c in asked)
 
 
 def _save(

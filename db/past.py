@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
+from dashboard.french import key
 from db.models import Complaint, ImportBatch, Journal, Retention, Visit, WholeDay
 
 ERASED_WORDS = "erased words"  # in the journal: of one complaint
@@ -46,7 +47,8 @@ def erased_words(connection: Connection) -> set[tuple[str, str]]:
     """The complaints whose words were erased by themselves: code of the site, reference."""
     asked = select(Journal.detail).where(Journal.did == ERASED_WORDS)
     return {
-        (str(one["site"]), str(one["reference"])) for one in connection.execute(asked).scalars()
+        (str(one["site"]), key(str(one["reference"])))
+        for one in connection.execute(asked).scalars()
     }
 
 

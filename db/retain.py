@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Select,
     String,
     cast,
     delete,
@@ -26,9 +25,10 @@ from sqlalchemy import (
     update,
 )
 
+from dashboard.french import key
 from dashboard.period import add_months
 from dashboard.settings import load
-from db import erasures, journal, past
+from db import erasures, journal, keys, past
 from db.engine import is_sqlite, writing
 from db.erasures import Erased
 from db.models import (
@@ -39,7 +39,6 @@ from db.models import (
     FailedSignIn,
     Retention,
     SignIn,
-    Site,
     Visit,
 )
 from db.past import ERASED_WORDS, NAMELESS
@@ -190,7 +189,7 @@ def erase_again(connection: Connection, erased: Erased, by: str) -> None:
     whose words were erased by themselves, as it had. An older version's tables are left those that it lacks."""
     noted = past.erased_words(connection)
     for site, reference in sorted(erased.words):
-        of = ComplaintText.complaint_id.in_(_named(site, reference))
+        of = ComplaintText.complaint_id.in_(keys.complaints(connection, site, reference))
         connection.execute(delete(ComplaintText).where(of))
         if (site, reference) not in noted:
             detail = {"site": site, "reference": reference}
@@ -226,8 +225,9 @@ def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> 
     """Erase the words of one complaint, in all files that brought it; the complaint stays counted. Returns of how many files
     there were words. Raises Refused where there is no such complaint, or no words of it."""
     with writing(engine) as connection:
-        same = _named(site, reference)
-        if connection.execute(same.limit(1)).first() is None:
+        site, reference = key(site), key(reference)
+        same = keys.complaints(connection, site, reference)
+        if not same:
             raise Refused(f"Il n'y a pas de plainte « {reference} » au centre « {site} ».")
         rows: int = connection.execute(
             delete(ComplaintText).where(ComplaintText.complaint_id.in_(same))
@@ -238,15 +238,6 @@ def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> 
     flush(engine)
     erasures.keep(engine)
     return rows
-
-
-def _named(site: str, reference: str) -> Select[int]:
-    """The numbers of the complaint in all files that brought it."""
-    return (
-        select(Complaint.id)
-        .join(Site, Site.id == Complaint.site_id)
-        .where(Site.code == site, Complaint.reference == reference)
-    )
 
 
 def _start(day: date) -> datetime:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, select, true
 
+from dashboard.french import key
 from db.codes import ALL
 from db.models import Complaint, ComplaintText, Site
 
@@ -32,7 +33,7 @@ def of_open(connection: Connection, sites: Sites) -> list[Named]:
 def named(connection: Connection, sites: Sites, reference: str) -> list[Named]:
     """The complaints of these sites that the register calls so and that have words, answered or not; of several sites, one
     each."""
-    asked = _kept().where(_of(sites), Complaint.reference == reference).distinct()
+    asked = _kept().where(_of(sites), _called(reference)).distinct()
     return sorted(Named(*row) for row in connection.execute(asked))
 
 
@@ -42,7 +43,7 @@ def words(connection: Connection, sites: Sites, site: str, reference: str) -> li
         select(ComplaintText.subject)
         .join(Complaint, Complaint.id == ComplaintText.complaint_id)
         .join(Site, Site.id == Complaint.site_id)
-        .where(_of(sites), Site.code == site, Complaint.reference == reference)
+        .where(_of(sites), Site.code == site, _called(reference))
         .order_by(Complaint.superseded_by.is_not(None), Complaint.id.desc())
     )
     return list(dict.fromkeys(connection.execute(asked).scalars()))
@@ -54,6 +55,11 @@ def _kept() -> Select[str, str, str]:
         .join(Complaint, Complaint.site_id == Site.id)
         .join(ComplaintText, ComplaintText.complaint_id == Complaint.id)
     )
+
+
+def _called(reference: str) -> ColumnElement[bool]:
+    """As it is kept, or as older rows may still have it (db.keys)."""
+    return Complaint.reference.in_({reference, key(reference)})
 
 
 def _of(sites: Sites) -> ColumnElement[bool]:

@@ -47,6 +47,7 @@ DID = {
     "seeded": "a chargé les références",
     "purged": "a supprimé les données fictives",
     "migrated": "a mis les tables à jour",
+    "spelled alike": "a écrit d'une seule façon les numéros qui se lisaient de même",
     "restored": "a restauré une copie",
     "went back": "est revenu à une copie",
     "retained": "a effacé ce qui avait passé son terme",
