@@ -41,6 +41,24 @@ def test_french_is_not_taken_for_it(text):
     assert not english([text])
 
 
+HIDDEN = {
+    "by a style sheet": '<p style="display:none"><button aria-label="{}"></button></p>',
+    "until the pointer comes": '<p style="visibility:hidden"><img alt="{}"></p>',
+    "in a fold": '<details><input placeholder="{}"></details>',
+    "in a part of its own": '<div style="opacity:0"><a href="/" title="{}"></a></div>',
+}
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_a_name_is_found_though_what_bears_it_is_not_shown(page, app, how):
+    page.goto(f"{app}/livez")
+    add = "html => { document.body.innerHTML = html; }"
+    page.evaluate(add, HIDDEN[how].format("Show data: Attente"))
+    assert english(said(page)) == ["Show data: Attente"]
+    page.evaluate(add, f'<div aria-hidden="true">{HIDDEN[how].format("Show data: Attente")}</div>')
+    assert not english(said(page))
+
+
 def test_the_calendar_of_a_period_speaks_french(page, app):
     open_page(page, app + "/attentes")
     choose(page, "filtre_periode", "Autre période…")

@@ -42,10 +42,11 @@ ALSO_FRENCH = frozenset(
     "an but change come dent do fin main met mine note or page part pays pin plus point row sale sort trace use".split()
 )
 LOOKED_FOR = {w for w in ENGLISH if "-" not in w} - ALSO_FRENCH
-LICENCE = "CC BY"  # the name of one
+NAMES = re.compile(r"CC BY|Open XML")  # of a licence, of a format of files
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 
-# What is written where somebody sees it, and what is said of what somebody hears; not what is neither seen nor heard.
+# What is written where somebody sees it; and every name for who hears it, of what is shown just now or not: what a style sheet
+# hides, or shows under the pointer alone, says its name once it is shown. Not of what is never heard.
 # An icon is written as its name and drawn as a sign.
 SAID = """() => {
   const found = new Set(), skipped = 'script, style, noscript, code, pre, [data-testid=stIconMaterial]';
@@ -54,12 +55,11 @@ SAID = """() => {
     for (const e of parent.children) {
       if (e.matches(skipped)) continue;
       const here = heard && e.getAttribute('aria-hidden') !== 'true';
-      if (e.checkVisibility({ visibilityProperty: true })) {
+      if (e.checkVisibility({ visibilityProperty: true }))
         for (const node of e.childNodes) if (node.nodeType === 3 && node.data.trim()) found.add(node.data.trim());
-        if (here) {
-          for (const name of names) if (e.getAttribute(name)) found.add(e.getAttribute(name));
-          if (e.shadowRoot) walk(e.shadowRoot, true);
-        }
+      if (here) {
+        for (const name of names) if (e.getAttribute(name)) found.add(e.getAttribute(name));
+        if (e.shadowRoot) walk(e.shadowRoot, true);
       }
       walk(e, here);
     }
@@ -89,7 +89,7 @@ def english(texts: list[str]) -> list[str]:
 
 @cache
 def _english(text: str) -> bool:
-    return bool(LOOKED_FOR & {w.lower() for w in WORD.findall(text.replace(LICENCE, ""))})
+    return bool(LOOKED_FOR & {w.lower() for w in WORD.findall(NAMES.sub("", text))})
 
 
 def said(page: Page) -> list[str]:
