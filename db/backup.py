@@ -1,19 +1,26 @@
 """What is done with copies: made on demand and before every migration, put back, gone back to."""
 
+import logging
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 from dashboard.french import counted
-from dashboard.period import add_months, now
+from dashboard.period import add_months
+from dashboard.period import now as clock
 from dashboard.settings import load
-from db import access, copies, erasures, journal, retain, schema, supersede
+from db import access, copies, erasures, faults, journal, retain, schema, supersede
+from db.database_identity import Identity, address, begin_anew, identify, identity
 from db.engine import is_sqlite, writing
+from db.erasures import Erased
 from db.models import Base, Journal
 from db.seed import beyond_reference
 from db.write import Refused
 
+LOG = logging.getLogger("ccsp")
 # Lines of the journal that no person's data stand behind.
 BY_ITSELF = ("seeded", "migrated", "restored", "went back")
 # What nobody entered: worked out, or noted by the way.
@@ -26,6 +33,7 @@ COMPUTED = {
     "failed_sign_in",
     "open_base",
     "retention",
+    "database_identity",
 }
 WORDS = {
     "import_batch": "lot",
@@ -45,19 +53,27 @@ WORDS = {
 def backup(engine: Engine, path: Path, *, words: bool = True) -> str:
     """Copy the database into a new file; a sentence says what was done. words: with those of complaints, which a copy that is
     handed to others is better without. Raises Refused; then there is no file."""
+    copies.sweep(engine)
     copies.write(engine, path, words=words)
+    try:
+        erasures.begin(engine)
+    except faults.failures() as error:  # the copy is there
+        LOG.warning("the list of what was erased could not be begun", exc_info=error)
     without = "" if words else ", sans les mots des plaintes"
     return f"Copie écrite et vérifiée{without} : {path} ({path.stat().st_size / 1e6:.1f} Mo)."
 
 
 def outdated(engine: Engine, on: date) -> tuple[date, list[Path]]:
-    """The day before which the copies that this application dates have passed their term, and those that have."""
+    """The day before which copies have passed their term, and the dated ones of this database that have."""
     before = add_months(on, -load().copies_kept_months)
-    return before, copies.older(engine, before)
+    with engine.connect() as connection:
+        old = copies.kept(engine, _own(connection))
+    return before, [path for day, path in old if day < before]
 
 
 def remove_outdated(engine: Engine, on: date, by: str) -> tuple[date, list[Path]]:
-    """Delete those, with a line in the journal."""
+    """Delete those, with a line in the journal; and what killed processes left of copies."""
+    copies.sweep(engine)
     before, old = outdated(engine, on)
     for path in old:
         path.unlink()
@@ -68,7 +84,7 @@ def remove_outdated(engine: Engine, on: date, by: str) -> tuple[date, list[Path]
 
 
 def restore(engine: Engine, path: Path, *, force: bool, by: str) -> str:
-    """Put a copy back in place of an empty database, or of any of ours with `force`; then bring it up to date.
+    """Put a copy back in place of an empty database, or of any of ours with `force`, brought up to date.
 
     Raises Refused; then nothing changed.
     """
@@ -80,9 +96,8 @@ def restore(engine: Engine, path: Path, *, force: bool, by: str) -> str:
             f"La base n'est pas vide ({', '.join(held)}). Pour la remplacer, après en avoir gardé une copie :"
             " --force"
         )
-    former = _replace(engine, path, "restored", by, keep=bool(held))
-    migrate(engine, by, copy=False)
-    return f"Copie remise en place : {path} (version {revision}).{_former(former)}"
+    done = _replace(engine, path, "restored", by, keep=bool(held), newest=True)
+    return f"Copie remise en place : {path} (version {revision}).{_told(done)}"
 
 
 def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
@@ -90,6 +105,7 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
 
     Returns the copy's path, None where none was needed. Raises Refused; then nothing changed.
     """
+    copies.sweep(engine)
     if schema.check_known(engine) == schema.newest():
         return None
     before: str | None = None
@@ -108,23 +124,31 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
                 ) from None
 
     def note(connection: Connection) -> None:
-        if before not in (None, schema.newest()):
-            # What files replace may have another rule now: the rows are settled by today's, whatever wrote them.
-            settled = supersede.settle_anew(connection)
-            journal.note(
-                connection,
-                by,
-                "migrated",
-                {
-                    "from": before,
-                    "to": schema.newest(),
-                    "copy": former.name if former else None,
-                    "settled": settled,
-                },
+        if before is None:
+            begin_anew(connection, engine)
+        elif before != schema.newest():
+            _settle(connection, before, former, by)
+            # A copy of an older version may hold again what was erased: whoever went back to it lost what it knew of that.
+            known = before >= retain.NEEDS
+            erased = (
+                erasures.known(engine, connection) if known else erasures.adopt(connection, engine)
             )
+            retain.erase_again(connection, erased, by)
+            erasures.keep(engine, connection, erased)
 
     schema.upgrade(engine, before=keep, after=note)
     return former
+
+
+def _settle(connection: Connection, before: str, former: Path | None, by: str) -> None:
+    """What files replace may have another rule now: the rows are settled by today's, whatever wrote them."""
+    detail = {
+        "from": before,
+        "to": schema.newest(),
+        "copy": former.name if former else None,
+        "settled": supersede.settle_anew(connection),
+    }
+    journal.note(connection, by, "migrated", detail)
 
 
 def go_back(engine: Engine, name: str | None, by: str) -> str:
@@ -133,8 +157,8 @@ def go_back(engine: Engine, name: str | None, by: str) -> str:
         raise Refused("La base n'existe pas encore : il n'y a rien d'où revenir.")
     path = _named(engine, name) if name else _last(engine)
     revision = copies.check(engine, path)
-    former = _replace(engine, path, "went back", by, keep=True)
-    return f"La base est revenue à la copie {path} (version {revision}).{_former(former)}" + (
+    done = _replace(engine, path, "went back", by, keep=True, newest=False)
+    return f"La base est revenue à la copie {path} (version {revision}).{_told(done)}" + (
         ""
         if revision == schema.newest()
         else " Installer maintenant la version de l'application d'avant la mise à jour."
@@ -162,35 +186,99 @@ def contents(engine: Engine) -> list[str]:
         return held or ([counted(number, "ligne") + " au journal"] if number else [])
 
 
-def _replace(engine: Engine, path: Path, did: str, by: str, *, keep: bool) -> Path | None:
-    """Put a checked copy in place, after keeping what is there if asked, and note it in the journal."""
-    erased = erasures.known(engine)
-    former = _keep(engine, schema.version(engine) or "0") if keep else None
-    copies.put_back(engine, path)
-    with writing(engine) as connection:
-        if inspect(connection).has_table("open_base"):
-            # What a copy holds may be anything; and who was let in then is not let in now.
-            access.close(connection)
-            access.end(connection, journal.now())
-            access.end_first_passwords(connection)
-            access.close_accounts(connection, erased.closed)
-            if inspect(connection).has_table("guest_link"):
-                access.close_links(connection)
-        retain.erase_again(connection, erased, by)
-        journal.note(
-            connection, by, did, {"copy": path.name, "kept": former.name if former else None}
-        )
+@dataclass
+class _Replaced:
+    """What came of it: the copy of what was there before; whether the list of what was erased of the copy's database, which is
+    another, was not found."""
+
+    former: Path | None = None
+    behind: bool = False
+
+
+def _replace(
+    engine: Engine, path: Path, did: str, by: str, *, keep: bool, newest: bool
+) -> _Replaced:
+    """Put a checked copy in place, after keeping what is there if asked, and note it in the journal. Whoever writes meanwhile
+    waits; what was erased since is erased in the copy before anybody sees it. newest: brought up to date."""
+    copies.sweep(engine)
+    done = _Replaced()
+    with copies.replacing(engine) as put:
+        with engine.connect() as connection:
+            mine, known = identity(connection), erasures.known(engine, connection)
+        revision = schema.version(engine)
+        if keep:
+            done.former = _keep(engine, revision or "0")
+
+        def prepare(connection: Connection) -> None:
+            revision = schema.version_of(connection) or ""
+            if revision < retain.NEEDS:
+                schema.carry(connection, retain.NEEDS)
+            copied = identity(connection) if revision >= retain.NEEDS else None
+            erased, done.behind = _erased_since(engine, path, mine, known, copied)
+            _let_nobody_in(connection, erased)
+            retain.erase_again(connection, erased, by)
+            identify(connection, _heir(mine, copied, address(engine)))
+            detail = {"copy": path.name, "kept": done.former.name if done.former else None}
+            journal.note(connection, by, did, detail)
+            erasures.keep(engine, connection, erased)
+            schema.carry(connection, schema.newest() if newest else revision)
+            if newest and revision != schema.newest():
+                _settle(connection, revision, None, by)
+                retain.erase_again(connection, erased, by)
+
+        put(path, prepare)
     retain.flush(engine)
-    erasures.keep(engine)
-    return former
+    return done
+
+
+def _erased_since(
+    engine: Engine, path: Path, mine: Identity | None, known: Erased, copied: Identity | None
+) -> tuple[Erased, bool]:
+    """What is to be erased in a copy: what was erased of the database that it is of. And whether that is not known."""
+    if copied is None:
+        return known | erasures.older_list(engine), False
+    erased = erasures.listed(engine, copied.own, path.parent)
+    listed = any(
+        (folder / erasures.path(engine, copied.own).name).exists()
+        for folder in (copies.folder(engine), path.parent)
+    )
+    if mine is None or mine.related(copied):
+        erased |= known
+    return erased, not listed and (mine is None or mine.own != copied.own)
+
+
+def _heir(mine: Identity | None, copied: Identity | None, here: str) -> Identity:
+    """Which database it is after a copy was put into it: it stays itself, and knows from which the copy came."""
+    if mine is None:  # there was none, or of a version that does not know
+        same = copied is not None and copied.place == here
+        mine = Identity(copied.own if copied and same else uuid4().hex, (), here)
+    elif mine.place not in ("", here):
+        mine = Identity(uuid4().hex, (*mine.ancestors, mine.own), here)
+    if copied is None:
+        return mine._replace(place=here)
+    ancestors = (*copied.ancestors, copied.own, *(mine.ancestors if mine.related(copied) else ()))
+    return Identity(
+        mine.own, tuple(one for one in dict.fromkeys(ancestors) if one != mine.own), here
+    )
+
+
+def _let_nobody_in(connection: Connection, erased: Erased) -> None:
+    """What a copy holds may be anything; and who was let in then is not let in now."""
+    access.close(connection)
+    access.end(connection, journal.now())
+    access.end_first_passwords(connection)
+    access.close_accounts(connection, erased.closed)
+    access.close_links(connection)
 
 
 def _keep(engine: Engine, revision: str) -> Path:
     """A dated copy in the folder of copies."""
-    ending = "db" if is_sqlite(engine) else "dump"
-    start = f"{Path(engine.url.database or '').stem}-{now():%Y-%m-%d-%H%M%S}-version-{revision}"
+    with engine.connect() as connection:
+        own = _own(connection)
+    of = copies.named(engine, own) if own else Path(engine.url.database or "").stem
+    start = f"{of}-{clock():%Y-%m-%d-%H%M%S}-version-{revision}"
     names = (
-        copies.folder(engine) / f"{start}{more}.{ending}"
+        copies.folder(engine) / f"{start}{more}.{copies.ENDINGS[is_sqlite(engine)]}"
         for more in ("", *(f"-{i}" for i in range(2, 1000)))
     )
     path = next(name for name in names if not name.exists())
@@ -222,5 +310,17 @@ def _last(engine: Engine) -> Path:
     )
 
 
-def _former(path: Path | None) -> str:
-    return f" Ce que la base contenait est gardé : {path}." if path else ""
+def _own(connection: Connection) -> str:
+    """The database's own mark; "" where its version has none."""
+    now = identity(connection)
+    return now.own if now else ""
+
+
+def _told(done: _Replaced) -> str:
+    former = f" Ce que la base contenait est gardé : {done.former}." if done.former else ""
+    behind = (
+        " Cette copie est d'une autre base, et la liste de ce qui y a été effacé depuis n'est ni à côté d'elle, ni dans le"
+        " dossier des copies : ce qui l'a été est peut-être revenu. Si cette liste (effacements-….json) existe ailleurs, la"
+        " mettre à côté de la copie, et recommencer."
+    )
+    return former + (behind if done.behind else "")

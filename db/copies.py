@@ -10,20 +10,32 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from dashboard.settings import ROOT, load
 from db import dump, faults, schema
-from db.engine import BUSY_MS, is_sqlite, sqlite_driver
+from db.engine import (
+    BUSY_MS,
+    is_sqlite,
+    make_engine,
+    not_replaced,
+    sqlite_driver,
+    wait_for_turn,
+)
 from db.models import ComplaintText
 from db.write import Refused
 
 # As db.backup names those that it dates.
-NAMED = re.compile(r"-(\d{4}-\d\d-\d\d)-\d{6}-version-\w+(?:-\d+)?\.(?:db|dump)$")
+NAMED = re.compile(r"(?P<of>.+)-(?P<day>\d{4}-\d\d-\d\d)-\d{6}-version-\w+(?:-\d+)?")
+ENDINGS = {True: "db", False: "dump"}  # whether of SQLite
+ASIDE, MARK = ".copie-", ".en-cours"
+LONG_AGO = 86_400.0  # seconds: no copy takes so long
+Prepare = Callable[[Connection], None]
 WORDS = str(ComplaintText.__tablename__)
 ARCHIVE, DATABASE = b"PGDMP", b"SQLite format 3\0"  # how the two kinds of copy begin
 
@@ -35,7 +47,7 @@ def write(engine: Engine, path: Path, *, words: bool = True) -> None:
     """
     if path.exists():
         raise Refused(f"« {path} » existe déjà : choisir un autre nom.")
-    with _said(), _beside(path) as aside:
+    with _said(), _temporary(engine, path.parent) as aside:
         if is_sqlite(engine):
             with engine.connect() as connection:
                 driver = sqlite_driver(connection)
@@ -48,6 +60,9 @@ def write(engine: Engine, path: Path, *, words: bool = True) -> None:
         else:
             dump.write(engine, aside, words=words)
         check(engine, aside, path.name)
+        with aside.open("rb") as written:
+            os.fsync(written.fileno())
+        aside.replace(path)
 
 
 def check(engine: Engine, path: Path, name: str = "") -> str:
@@ -87,19 +102,42 @@ def check(engine: Engine, path: Path, name: str = "") -> str:
     return revisions[0]
 
 
-def put_back(engine: Engine, path: Path) -> None:
-    """Put a checked copy in the place of what is there, all of it or nothing. Raises Refused; then nothing changed."""
+@contextmanager
+def replacing(engine: Engine) -> Iterator[Callable[[Path, Prepare], None]]:
+    """While the block runs nobody else writes, in whatever process. What it is given puts a checked copy in the place of what is
+    there, once `prepare` has made it fit, in the transaction of the connection that it is given: all of it or nothing, and
+    nobody sees what it was before. Raises Refused; then nothing changed."""
     with _said():
         if is_sqlite(engine):
-            with closing(_open(path)) as source, engine.connect() as connection:
-                source.backup(
-                    sqlite_driver(connection),
-                    progress=_until(time.monotonic() + BUSY_MS / 1000),
-                    sleep=0.1,
-                )
+            with not_replaced(engine, alone=True):
+                yield partial(_put_back, engine)
         else:
-            dump.put_back(engine, path)
+            with engine.connect() as connection, connection.begin():
+                wait_for_turn(connection, alone=True)
+                yield partial(dump.put_back, connection)
     engine.dispose()  # connections remember tables that are no more
+
+
+def _put_back(engine: Engine, path: Path, prepare: Prepare) -> None:
+    with _temporary(engine, folder(engine)) as aside:
+        with closing(_open(path)) as source, closing(sqlite3.connect(aside)) as target:
+            source.backup(target)
+        made = make_engine(engine.url.set(database=str(aside)).render_as_string())
+        try:
+            with made.connect() as connection:
+                driver = sqlite_driver(connection)
+                driver.execute("PRAGMA foreign_keys = OFF")  # tables may be made anew
+                with connection.begin():
+                    prepare(connection)
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            made.dispose()
+        with closing(_open(aside)) as source, engine.connect() as connection:
+            source.backup(
+                sqlite_driver(connection),
+                progress=_until(time.monotonic() + BUSY_MS / 1000),
+                sleep=0.1,
+            )
 
 
 def folder(engine: Engine) -> Path:
@@ -111,11 +149,37 @@ def folder(engine: Engine) -> Path:
     ) / "copies"
 
 
-def older(engine: Engine, before: date) -> list[Path]:
-    """The dated copies in the folder of copies that were made before a day, the oldest first. Other files are not ours."""
-    found = [(NAMED.search(path.name), path) for path in folder(engine).glob("*")]
-    dated = [(date.fromisoformat(name[1]), path) for name, path in found if name]
-    return [path for day, path in sorted(dated) if day < before]
+def named(engine: Engine, own: str) -> str:
+    """How the names of dated copies of this database begin; own: of its identity."""
+    return f"{Path(engine.url.database or '').stem}-{own[:8]}"
+
+
+def kept(engine: Engine, own: str) -> list[tuple[date, Path]]:
+    """The dated copies of this database in the folder of copies, each with its day, the oldest first. Those of before databases
+    had an identity are known by the database's name alone. Other files are not ours."""
+    ending, stem = ENDINGS[is_sqlite(engine)], Path(engine.url.database or "").stem
+    found = []
+    for path in folder(engine).glob(f"*.{ending}"):
+        name = NAMED.fullmatch(path.stem)
+        if name and name["of"] in (stem, named(engine, own)):
+            found.append((date.fromisoformat(name["day"]), path))
+    return sorted(found)
+
+
+def sweep(engine: Engine) -> None:
+    """Remove what killed processes left of copies that they were writing, wherever these were: a copy holds all that there is."""
+    for mark in folder(engine).glob(f"*{MARK}"):
+        with suppress(sqlite3.OperationalError):  # locked: somebody is writing it
+            with closing(sqlite3.connect(mark, timeout=0, isolation_level=None)) as held:
+                held.execute("BEGIN EXCLUSIVE")
+                named = held.execute("SELECT 1 FROM sqlite_schema").fetchone()
+                for (path,) in held.execute("SELECT path FROM copy") if named else ():
+                    _remove(Path(path))
+            mark.unlink(missing_ok=True)
+    for leftover in folder(engine).glob(f"{ASIDE}*.tmp*"):  # of versions that left no mark
+        with suppress(OSError):
+            if time.time() - leftover.stat().st_mtime > LONG_AGO:
+                leftover.unlink()
 
 
 def unsound(driver: sqlite3.Connection) -> str | None:
@@ -176,20 +240,31 @@ def _until(end: float) -> Callable[[int, int, int], None]:
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A file under a temporary name, of mode 0600, that takes the name `path` when the block ends well; else nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(prefix=".copie-", suffix=".tmp", dir=path.parent)
+def _temporary(engine: Engine, place: Path) -> Iterator[Path]:
+    """A file of mode 0600 in a folder, gone when the block ends unless it was renamed. A mark beside the copies, locked by this
+    process, says where it is: `sweep` finds by it what a killed process left."""
+    place.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(prefix=ASIDE, suffix=".tmp", dir=place)
+    os.close(number)
     aside = Path(name)
+    mark = folder(engine) / f"{aside.name}{MARK}"
     try:
-        os.close(number)
-        yield aside
-        with aside.open("rb") as written:
-            os.fsync(written.fileno())
-        aside.replace(path)
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(mark, isolation_level=None)) as held:
+            held.execute("PRAGMA locking_mode = EXCLUSIVE")  # for as long as it is open
+            held.execute("PRAGMA synchronous = OFF")
+            held.execute("CREATE TABLE copy AS SELECT ? AS path", (str(aside.resolve()),))
+            yield aside
     finally:
-        for leftover in path.parent.glob(f"{aside.name}*"):  # SQLite's journal too
-            leftover.unlink()
+        _remove(aside)
+        mark.unlink(missing_ok=True)
+
+
+def _remove(path: Path) -> None:
+    """Delete a file, and what SQLite keeps beside it."""
+    for leftover in path.parent.glob(f"{path.name}*"):
+        if not leftover.name.endswith(MARK):
+            leftover.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -5,15 +5,15 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import takewhile
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from db import faults, schema
-from db.engine import BUSY_MS, IMPORT_LOCK
 from db.models import ComplaintText
 from db.write import Refused
 
@@ -25,11 +25,13 @@ FUNCTIONS = (
 ROWS_OF = re.compile(rb'COPY (?:"[^"]+"|\w+)\."?(\w+)"? \((.*)\) FROM stdin;')
 TABLE_OF = re.compile(rb'CREATE TABLE (?:"[^"]+"|\w+)\."?(\w+)"? \(')
 END, END_OF_TABLE = b"\\.\n", b");\n"
+META = (b"\\restrict ", b"\\unrestrict ")  # said to psql alone
 
 
 def write(engine: Engine, path: Path, *, words: bool = True) -> None:
     """Write the tables of this application into the file `path`, words of complaints among them or not. Raises Refused."""
-    place, _, others = _tables(engine)
+    with engine.connect() as connection:
+        place, _, others = _tables(connection)
     with _program(
         "pg_dump",
         "-Fc",
@@ -71,53 +73,60 @@ def read(path: Path) -> tuple[list[str], dict[str, set[str]]]:
     return revisions, tables
 
 
-def put_back(engine: Engine, path: Path) -> None:
-    """Put a copy in the place of our tables, in one transaction. Raises Refused; then nothing changed."""
-    place, ours, _ = _tables(engine)
-    name = place.strip('"')  # pg_restore wants the name itself
-    begin = [
-        f"BEGIN; SET LOCAL lock_timeout = {BUSY_MS:d}; SELECT pg_advisory_xact_lock({IMPORT_LOCK:d});",
-        f"DROP TABLE {', '.join(ours)};" if ours else "",
-        *(f"DROP FUNCTION IF EXISTS {place}.{function}();" for function in FUNCTIONS),
-    ]
-    with (
-        _program(
-            "psql",
-            "-X",
-            "-q",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-o",
-            os.devnull,
-            engine=engine,
-            stdin=subprocess.PIPE,
-        ) as psql,
-        suppress(BrokenPipeError),
-    ):  # psql stops at an error, and says it
-        script = _pipe(psql.stdin)
-        script.write("\n".join(begin).encode())
-        with _program(
-            "pg_restore",
-            "--no-owner",
-            "--no-privileges",
-            f"--schema={name}",
-            "-f",
-            "-",
-            str(path),
-            stdout=subprocess.PIPE,
-        ) as restoring:
-            shutil.copyfileobj(_pipe(restoring.stdout), script)
-        # Not before all of the copy was read: what ends too early leaves the transaction open, hence undone.
-        script.write(b"COMMIT;\n")
+def put_back(connection: Connection, path: Path, prepare: Callable[[Connection], None]) -> None:
+    """Put a copy in the place of our tables, and make it fit, in the transaction of this connection. Raises Refused."""
+    place, ours, _ = _tables(connection)
+    cursor: Any = connection.connection.cursor()
+    with closing(cursor):
+        before = cursor.execute("SHOW search_path").fetchone()[0]
+        if ours:
+            cursor.execute(f"DROP TABLE {', '.join(ours)}")
+        for function in FUNCTIONS:
+            cursor.execute(f"DROP FUNCTION IF EXISTS {place}.{function}()")
+        for section in ("pre-data", "data", "post-data"):
+            with _program(
+                "pg_restore",
+                "--no-owner",
+                "--no-privileges",
+                f"--schema={place.strip(chr(34))}",  # pg_restore wants the name itself
+                f"--section={section}",
+                "-f",
+                "-",
+                str(path),
+                stdout=subprocess.PIPE,
+            ) as restoring:
+                _carry_out(cursor, _pipe(restoring.stdout))
+        # The script turned it off, and waiting too: what follows is ours again.
+        cursor.execute("SELECT set_config('search_path', %s, false)", (before,))
+    prepare(connection)
 
 
-def _tables(engine: Engine) -> tuple[str, list[str], list[str]]:
+def _carry_out(cursor: Any, script: IO[bytes]) -> None:
+    """Do what pg_restore's script says: statements, and rows that follow a COPY."""
+    statements: list[bytes] = []
+
+    def run() -> None:
+        if b"".join(statements).strip():
+            cursor.execute(b"".join(statements))
+        statements.clear()
+
+    for line in script:
+        if ROWS_OF.match(line):
+            run()
+            with cursor.copy(line.decode()) as copy:
+                for row in takewhile(lambda row: row != END, script):
+                    copy.write(row)
+        elif not line.startswith(META):
+            statements.append(line)
+    run()
+
+
+def _tables(connection: Connection) -> tuple[str, list[str], list[str]]:
     """The schema in use, our tables in it and those of others, as SQL names them."""
-    quote = engine.dialect.identifier_preparer.quote
-    with engine.connect() as connection:
-        place = quote(connection.execute(text("SELECT current_schema()")).scalar_one())
-        known = schema.tables_at(schema.version_of(connection) or schema.newest())
-        present = sorted(inspect(connection).get_table_names())
+    quote = connection.dialect.identifier_preparer.quote
+    place = quote(connection.execute(text("SELECT current_schema()")).scalar_one())
+    known = schema.tables_at(schema.version_of(connection) or schema.newest())
+    present = sorted(inspect(connection).get_table_names())
     ours, others = (
         [f"{place}.{quote(t)}" for t in present if (t in known) == mine] for mine in (True, False)
     )
@@ -136,7 +145,6 @@ def _program(
     program: str,
     *arguments: str,
     engine: Engine | None = None,
-    stdin: int | None = None,
     stdout: int | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """One of PostgreSQL's programs at work; what it complains of is raised as Refused when the block ends.
@@ -153,7 +161,11 @@ def _program(
         environment |= {"PGPASSWORD": url.password} if url.password else {}
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            [path, *arguments], env=environment, stdin=stdin, stdout=stdout, stderr=errors
+            [path, *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=errors,
         )
         try:
             yield process
@@ -161,10 +173,8 @@ def _program(
             process.kill()
             raise
         finally:
-            for pipe in (process.stdin, process.stdout):
-                if pipe:
-                    with suppress(BrokenPipeError):
-                        pipe.close()
+            if process.stdout:
+                process.stdout.close()
             process.wait()
         if process.returncode:
             errors.seek(0)

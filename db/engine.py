@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -10,7 +11,9 @@ from sqlalchemy.exc import ArgumentError
 
 BUSY_MS = 15_000  # how long a writer waits for the writer before it; then a sentence says who is in the way
 KINDS = ("sqlite", "postgresql")
-IMPORT_LOCK = 20_211_221  # any fixed number: the key of PostgreSQL's advisory lock for writing
+# Any fixed numbers: the keys of PostgreSQL's advisory locks. One writer at a time holds the first; the second is shared by all
+# that write, who signed in included, and held alone by what puts a copy in the place of the whole database.
+IMPORT_LOCK, REPLACE_LOCK = 20_211_221, 20_211_222
 
 
 def make_engine(url: str, cache_mb: int = 64) -> Engine:
@@ -96,19 +99,54 @@ def writing(engine: Engine, *, queue: bool = True) -> Iterator[Connection]:
     queue: False for what touches no data (who signed in): on PostgreSQL it need not wait for an import.
     """
     with (
+        not_replaced(engine),
         engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
         connection.begin(),
     ):
-        if queue:
-            wait_for_turn(connection)
+        wait_for_turn(connection, queue=queue)
         yield connection
 
 
-def wait_for_turn(connection: Connection) -> None:
-    """Wait until no other transaction writes; SQLite has waited at BEGIN IMMEDIATE already."""
-    if not is_sqlite(connection):
-        connection.execute(text(f"SET LOCAL lock_timeout = {BUSY_MS:d}"))
+def wait_for_turn(connection: Connection, *, queue: bool = True, alone: bool = False) -> None:
+    """Wait until no other transaction writes; SQLite has waited at BEGIN IMMEDIATE already.
+
+    queue: whether for those that change data; alone: for all others, until this transaction ends.
+    """
+    if is_sqlite(connection):
+        return
+    connection.execute(text(f"SET LOCAL lock_timeout = {BUSY_MS:d}"))
+    shared = "" if alone else "_shared"
+    asked = text(f"SELECT pg_advisory_xact_lock{shared}(:key)")
+    connection.execute(asked, {"key": REPLACE_LOCK})
+    if queue:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": IMPORT_LOCK})
+
+
+# The SQLite files that this thread, or task, holds alone.
+_HELD: ContextVar[frozenset[Path]] = ContextVar("_HELD", default=frozenset())
+
+
+@contextmanager
+def not_replaced(engine: Engine, *, alone: bool = False) -> Iterator[None]:
+    """While the block runs nobody puts a copy in the place of a SQLite database; alone: nobody else writes in it either.
+
+    The lock is a file beside it, empty, that SQLite itself locks: it ends with the process, on all systems. On PostgreSQL
+    `wait_for_turn` asks for it, in the transaction.
+    """
+    path = _path(engine.url) if is_sqlite(engine) else None
+    if path is None or path.resolve() in _HELD.get():
+        yield
+        return
+    path = path.resolve()
+    with closing(sqlite3.connect(f"{path}-lock", BUSY_MS / 1000, isolation_level=None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE" if alone else "BEGIN")
+        lock.execute("SELECT count(*) FROM sqlite_schema")  # BEGIN by itself locks nothing yet
+        held = _HELD.set(_HELD.get() | {path}) if alone else None
+        try:
+            yield
+        finally:
+            if held:
+                _HELD.reset(held)
 
 
 def is_sqlite(bind: Engine | Connection) -> bool:

@@ -1,6 +1,9 @@
 """What was erased, kept outside the database too, so that no older copy that is put back brings it again: a list beside the
 copies, without any word of what it names.
 
+A list is of one database (DatabaseIdentity), which two that share a folder, or a name, do not have in common. A database that is
+found at another address than before is another one from then on: a trial that was copied from it must not erase for it.
+
 Before: `db.retain`, which erases. After: `db.backup`, which has it done again.
 """
 
@@ -10,11 +13,15 @@ import os
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Engine, inspect, select
+from sqlalchemy import Connection, Engine, inspect, select
 
 from dashboard.french import key
 from db import copies, past
+from db.database_identity import Identity, address, identify, identity
+from db.engine import writing
 from db.models import Account, Retention
 from db.write import Refused
 
@@ -30,58 +37,154 @@ class Erased:
     terms: dict[str, datetime] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
 
+    def __or__(self, other: "Erased") -> "Erased":
+        """All that either says."""
+        terms = dict(self.terms)
+        for what, before in other.terms.items():
+            terms[what] = max(before, terms.get(what, before))
+        return Erased(self.words | other.words, terms, self.closed | other.closed)
 
-def known(engine: Engine) -> Erased:
-    """What the database and the list beside the copies say was erased. Raises Refused where the list cannot be read."""
-    found = _listed(path(engine))
-    there = set(inspect(engine).get_table_names())
-    with engine.connect() as connection:
-        if "journal" in there:
-            found.words |= past.erased_words(connection)
-        if "retention" in there:
-            for what, before in connection.execute(select(Retention.what, Retention.before)):
-                found.terms[what] = max(before, found.terms.get(what, before))
-        if "account" in there:
-            found.closed |= set(
-                connection.execute(select(Account.id).where(Account.disabled)).scalars()
-            )
+
+# --- whose list -------------------------------------------------------------------------------------------------------
+def at_its_place(connection: Connection, engine: Engine) -> tuple[Identity, Erased]:
+    """Returns which database this is, in a transaction that writes, and what its list says: one that was moved or copied to
+    another address becomes another, and takes with it what was erased."""
+    here = address(engine)
+    now = identity(connection) or Identity(uuid4().hex, (), "")
+    if now.place and now.place != here:
+        before = listed(engine, now.own)
+        now = Identity(uuid4().hex, (*now.ancestors, now.own), here)
+        identify(connection, now)
+        return now, before
+    if not now.place:
+        now = now._replace(place=here)
+        identify(connection, now)
+    return now, listed(engine, now.own)
+
+
+def adopt(connection: Connection, engine: Engine) -> Erased:
+    """A database of a version without identity was brought up to date: it is the one that was last known at its address, if
+    there was one. Returns what its lists say."""
+    now = identity(connection) or Identity(uuid4().hex, (), "")
+    own = _at(engine, address(engine)) or now.own
+    identify(connection, Identity(own, now.ancestors, address(engine)))
+    return listed(engine, own) | older_list(engine)
+
+
+# --- the list ---------------------------------------------------------------------------------------------------------
+def said(connection: Connection) -> Erased:
+    """What the database itself says was erased, whatever its version."""
+    found, there = Erased(), set(inspect(connection).get_table_names())
+    if "journal" in there:
+        found.words = past.erased_words(connection)
+    if "retention" in there:
+        rows = connection.execute(select(Retention.what, Retention.before))
+        found.terms = {str(what): before for what, before in rows}
+    if "account" in there:
+        found.closed = set(connection.execute(select(Account.id).where(Account.disabled)).scalars())
     return found
 
 
-def keep(engine: Engine) -> None:
-    """Bring the list beside the copies up to date. That it could not be written is said in the log: the database has it."""
+def keep(engine: Engine, connection: Connection, more: Erased | None = None) -> None:
+    """Bring the list up to date with what this transaction erased, before it ends: should it be undone, the list says too much,
+    never too little. That it could not be written is said in the log: the database has it. more: what it says besides."""
+    now = said(connection)
     try:
-        if any(vars(erased := known(engine)).values()):
-            _write(path(engine), erased)
+        identity, before = at_its_place(connection, engine)
+        # An account that was opened again is closed no more.
+        opened = set(connection.execute(select(Account.id).where(~Account.disabled)).scalars())
+        all_of_it = now | before | (more or Erased())
+        all_of_it.closed -= opened
+        _write(engine, identity, all_of_it)
     except (OSError, Refused) as error:
         LOG.warning("the list of what was erased could not be written", exc_info=error)
 
 
-def path(engine: Engine) -> Path:
-    """Where the list is: beside the copies, under the name of the database."""
-    return copies.folder(engine) / f"{Path(engine.url.database or '').stem}-effacements.json"
+def begin(engine: Engine) -> None:
+    """See that there is a list, though nothing was erased yet: that there is none says later that it stayed behind elsewhere."""
+    with engine.connect() as connection:
+        now = identity(connection)
+    if now and (now.place != address(engine) or not path(engine, now.own).exists()):
+        with writing(engine) as connection:
+            keep(engine, connection)
+
+
+def known(engine: Engine, connection: Connection) -> Erased:
+    """What the database and its list say was erased. Raises Refused where the list cannot be read."""
+    now = identity(connection)
+    if now is None:
+        at = _at(engine, address(engine))
+        return said(connection) | older_list(engine) | (listed(engine, at) if at else Erased())
+    return said(connection) | listed(engine, now.own)
+
+
+def listed(engine: Engine, own: str, *folders: Path) -> Erased:
+    """What the lists of that database say, in the folder of copies and in these: nothing where there is none. Raises Refused
+    where one cannot be read."""
+    found = Erased()
+    for folder in (copies.folder(engine), *folders):
+        found |= _listed(folder / _name(own))
+    return found
+
+
+def path(engine: Engine, own: str) -> Path:
+    """Where the list of that database is: beside the copies."""
+    return copies.folder(engine) / _name(own)
+
+
+def _name(own: str) -> str:
+    return f"effacements-{own}.json"
+
+
+def older_list(engine: Engine) -> Erased:
+    """What the list says that was kept under the database's name, before databases had an identity."""
+    stem = Path(engine.url.database or "").stem
+    return _listed(copies.folder(engine) / f"{stem}-effacements.json")
+
+
+def _at(engine: Engine, place: str) -> str | None:
+    """Which database the latest list of that address is of; None where there is none."""
+    found = []
+    for file in copies.folder(engine).glob(_name("*")):
+        held = _read(file)
+        if held["place"] == place:
+            found.append((file.stat().st_mtime_ns, str(held["database"])))
+    return max(found)[1] if found else None
 
 
 def _listed(file: Path) -> Erased:
     if not file.exists():
         return Erased()
+    held = _read(file)
+    terms = {what: datetime.fromisoformat(before) for what, before in held["terms"].items()}
+    return Erased({(site, ref) for site, ref in held["words"]}, terms, set(held["closed"]))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """A list as it was written. Raises Refused where it is not one."""
     try:
         held = json.loads(file.read_text(encoding="utf-8"))
-        terms = {what: datetime.fromisoformat(before) for what, before in held["terms"].items()}
-        return Erased({(site, key(ref)) for site, ref in held["words"]}, terms, set(held["closed"]))
+        words = [(str(site), key(reference)) for site, reference in held["words"]]
+        terms = {what: str(datetime.fromisoformat(day)) for what, day in held["terms"].items()}
+        closed = [str(one) for one in held["closed"]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise Refused(
             f"« {file} », la liste de ce qui a été effacé, ne peut pas être lue : sans elle, une copie ramènerait ce qui"
             " l'a été. La réparer, ou l'ôter d'ici à ses risques."
         ) from None
+    kept = {"database": held.get("database", ""), "place": held.get("place", "")}
+    return {**kept, "words": words, "terms": terms, "closed": closed}
 
 
-def _write(file: Path, erased: Erased) -> None:
+def _write(engine: Engine, identity: Identity, erased: Erased) -> None:
     held = {
+        "database": identity.own,
+        "place": identity.place,
         "words": sorted(erased.words),
         "terms": {what: before.isoformat() for what, before in sorted(erased.terms.items())},
         "closed": sorted(erased.closed),
     }
+    file = path(engine, identity.own)
     file.parent.mkdir(parents=True, exist_ok=True)
     aside = file.with_suffix(".tmp")
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as written:

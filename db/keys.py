@@ -47,7 +47,7 @@ def complaints(connection: Connection, site: str, reference: str) -> list[int]:
         .join(Site, Site.id == Complaint.site_id)
         .where(Site.code == key(site), or_(Complaint.reference == key(reference), unusual))
     )
-    return [number for number, name in rows if key(name) == key(reference)]
+    return [number for number, name in rows if name is not None and key(name) == key(reference)]
 
 
 def spelled(text: str) -> str:

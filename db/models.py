@@ -26,6 +26,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -240,6 +241,9 @@ class ImportBatch(Base):
     imported_by: Mapped[str] = mapped_column(String(80))
     imported_at: Mapped[datetime] = mapped_column(DateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime)
+    retained: Mapped[bool] = mapped_column(
+        Boolean, server_default=false(), comment="rows of it came to their term: it stays for ever"
+    )
     __table_args__ = (
         Index(
             "uq_import_batch_live_sha256",
@@ -302,6 +306,9 @@ class FormRow(Base):
         )
 
 
+RETAINED = "came to its term: counted for ever, and nothing else is known of it"
+
+
 class Visit(FormRow):
     """One user received. No name, telephone or matricule: they are dropped at the door."""
 
@@ -318,6 +325,7 @@ class Visit(FormRow):
     called_at: Mapped[int | None] = mapped_column(SmallInteger)
     ended_at: Mapped[int | None] = mapped_column(SmallInteger)
     source_ref: Mapped[str | None] = mapped_column(Text)
+    retained: Mapped[bool] = mapped_column(Boolean, server_default=false(), comment=RETAINED)
     __table_args__ = (
         UniqueConstraint("site_id", "source_ref", "batch_id"),
         Index("ix_visit_site_id_day", "site_id", "day"),
@@ -328,7 +336,7 @@ class Complaint(FormRow):
     __tablename__ = "complaint"
     form = "plaintes"
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    reference: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str | None] = mapped_column(Text, comment="null: erased at its term")
     received_on: Mapped[date] = mapped_column(Date)
     category_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
     service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))
@@ -336,6 +344,7 @@ class Complaint(FormRow):
     resolved_on: Mapped[date | None] = mapped_column(Date)
     reopened_on: Mapped[date | None] = mapped_column(Date)
     outcome: Mapped[str | None] = mapped_column(String(12), comment="handled, rejected, dropped")
+    retained: Mapped[bool] = mapped_column(Boolean, server_default=false(), comment=RETAINED)
     __table_args__ = (
         UniqueConstraint("site_id", "reference", "batch_id"),
         Index("ix_complaint_site_id_received_on", "site_id", "received_on"),
@@ -555,6 +564,19 @@ class Retention(Base):
     __tablename__ = "retention"
     what: Mapped[str] = mapped_column(String(20), primary_key=True, comment="of db.retain.TERMS")
     before: Mapped[datetime] = mapped_column(DateTime)
+
+
+class DatabaseIdentity(Base):
+    """Which database this is. A copy carries it; what a copy of another database is put into keeps its own, and knows from which
+    it came. One row."""
+
+    __tablename__ = "database_identity"
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    own: Mapped[str] = mapped_column(String(32), comment="of chance, never reused")
+    ancestors: Mapped[list[str]] = mapped_column(JSON, comment="whose copies were put into it")
+    place: Mapped[str] = mapped_column(
+        Text, comment="its address when it was last known; at another it is another database"
+    )
 
 
 class OpenBase(Base):

@@ -6,18 +6,22 @@ Before: `db.retain`, which writes down until when it erased. After: `db.write`.
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, select
+from sqlalchemy.orm import aliased
 
 from dashboard.french import key
 from db.models import Complaint, ImportBatch, Journal, Retention, Visit, WholeDay
 
 ERASED_WORDS = "erased words"  # in the journal: of one complaint
 TABLES: dict[str, type[Visit | Complaint]] = {Visit.form: Visit, Complaint.form: Complaint}
-NAMELESS = "effacée-"  # how the reference of a complaint begins that has lost its own
+SHOWN = 5  # references that are told one by one
 
 
-def sentence(connection: Connection, form: str, batch_id: int) -> str:
-    """Why this batch may neither come in nor go out: it speaks of rows whose term is over; "" where it may."""
+def refusal(connection: Connection, form: str, batch_id: int) -> str:
+    """Returns why this batch may not come in: it speaks of rows whose term is over, or may; "" where it may.
+
+    A complaint that the database still knows by its reference has not come to its term, however old: it may be answered.
+    """
     table = TABLES.get(form)
     if table is None or not (before := until(connection, str(table.__tablename__))):
         return ""
@@ -28,24 +32,33 @@ def sentence(connection: Connection, form: str, batch_id: int) -> str:
     )
     if not any(connection.execute(one.limit(1)).first() for one in asked):
         return ""
-    rows = "de visites" if form == Visit.form else "de plaintes closes"
+    rows = "de visites" if form == Visit.form else "de plaintes reçues"
     return (
-        f"Le fichier parle {rows} d'avant le {before:%d/%m/%Y}, dont le terme est passé : elles sont comptées pour"
-        " toujours, et leurs lignes effacées. Retirer ces lignes du fichier."
+        f"Le fichier parle {rows} avant le {before:%d/%m/%Y}, dont le terme est passé : elles sont comptées pour"
+        f" toujours, et leurs lignes effacées. Retirer ces lignes du fichier{_named(connection, asked[2], form)}."
     )
 
 
-def rows(connection: Connection, form: str) -> Select[int] | None:
-    """The ids of the form's rows whose term is over, which stand as they stood; None where none was carried out."""
+def stays(connection: Connection, batch_id: int) -> bool:
+    """Whether a batch must stay as it is: rows of it came to their term, and what they had replaced is erased."""
+    asked = select(ImportBatch.retained).where(ImportBatch.id == batch_id)
+    return bool(connection.execute(asked).scalar())
+
+
+def is_before(connection: Connection, form: str, as_of: datetime) -> bool:
+    """Whether a file of the form and of that date would be of before the term that was carried out."""
     table = TABLES.get(form)
-    if table is None or not (before := until(connection, str(table.__tablename__))):
-        return None
-    return select(table.id).where(_is_past(form, before.date()))
+    before = until(connection, str(table.__tablename__)) if table else None
+    return before is not None and as_of < before
 
 
 def erased_words(connection: Connection) -> set[tuple[str, str]]:
-    """The complaints whose words were erased by themselves: code of the site, reference."""
-    asked = select(Journal.detail).where(Journal.did == ERASED_WORDS)
+    """The complaints whose words were erased by themselves: code of the site, reference. Not those of fictitious data that
+    were purged since."""
+    purged = select(func.max(Journal.id)).where(Journal.did == "purged").scalar_subquery()
+    asked = select(Journal.detail).where(
+        Journal.did == ERASED_WORDS, Journal.id > func.coalesce(purged, 0)
+    )
     return {
         (str(one["site"]), key(str(one["reference"])))
         for one in connection.execute(asked).scalars()
@@ -60,4 +73,22 @@ def until(connection: Connection, table: str) -> datetime | None:
 
 
 def _is_past(form: str, before: date) -> ColumnElement[bool]:
-    return Visit.day < before if form == Visit.form else Complaint.resolved_on < before
+    if form == Visit.form:
+        return Visit.day < before
+    other = aliased(Complaint)
+    known = exists(literal(1)).where(
+        other.site_id == Complaint.site_id,
+        other.reference == Complaint.reference,
+        other.batch_id != Complaint.batch_id,
+    )
+    return (Complaint.received_on < before) & ~known
+
+
+def _named(connection: Connection, rows: Select[int], form: str) -> str:
+    """The references of the first rows in question, where they have some."""
+    reference = Visit.source_ref if form == Visit.form else Complaint.reference
+    asked = rows.with_only_columns(reference).where(reference.is_not(None))
+    found = connection.execute(asked.order_by(reference).limit(SHOWN + 1)).scalars()
+    named = [str(one) for one in found]
+    more = ", …" if len(named) > SHOWN else ""
+    return f" (références {', '.join(named[:SHOWN])}{more})" if named else ""

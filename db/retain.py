@@ -13,17 +13,16 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    String,
-    cast,
     delete,
+    exists,
     func,
     insert,
-    inspect,
     literal,
     or_,
     select,
     update,
 )
+from sqlalchemy.orm import aliased
 
 from dashboard.french import key
 from dashboard.period import add_months
@@ -37,11 +36,13 @@ from db.models import (
     Complaint,
     ComplaintText,
     FailedSignIn,
+    ImportBatch,
     Retention,
     SignIn,
     Visit,
+    WholeDay,
 )
-from db.past import ERASED_WORDS, NAMELESS
+from db.past import ERASED_WORDS
 from db.write import Refused
 
 
@@ -67,31 +68,35 @@ class Term:
         return int(getattr(load(), self.setting))
 
 
-def _closed(before: datetime) -> ColumnElement[bool]:
-    # Of an open complaint the words are wanted until it is answered; of one that a later file says anew, they never are.
-    day = before.date()
-    done = or_(
-        Complaint.resolved_on < day,
-        Complaint.superseded_by.is_not(None) & (Complaint.received_on < day),
+def _of_words(before: datetime) -> ColumnElement[bool]:
+    # Of an open complaint the words are wanted until it is answered, whichever file they came with.
+    counts = aliased(Complaint)
+    current = exists(literal(1)).where(
+        counts.site_id == Complaint.site_id,
+        counts.reference == Complaint.reference,
+        counts.superseded_by.is_(None),
     )
-    return ComplaintText.complaint_id.in_(select(Complaint.id).where(done))
+    answered = current.where(counts.resolved_on < before.date())
+    nowhere = ~current & (Complaint.received_on < before.date())
+    done = select(Complaint.id).where(or_(Complaint.retained, answered, nowhere))
+    return ComplaintText.complaint_id.in_(done)
 
 
+# A visit or a complaint comes to its term with all that files ever said of it, replaced and withdrawn rows too: what stood
+# in for another row must not be forgotten before that one, nor a reference before the last row that bears it.
 def _of_visits(before: datetime) -> ColumnElement[bool]:
-    in_full = or_(
-        Visit.superseded_by.is_not(None),
-        Visit.source_ref.is_not(None),
-        Visit.ended_at.is_not(None),
-        Visit.arrived_at % 60 != 0,
-        Visit.arrived_at.is_(None) & Visit.called_at.is_not(None),
+    day, other = before.date(), aliased(Visit)
+    later = exists(literal(1)).where(
+        other.site_id == Visit.site_id, other.source_ref == Visit.source_ref, other.day >= day
     )
-    return (Visit.day < before.date()) & in_full
+    return (Visit.day < day) & ~Visit.retained & ~later
 
 
 def _counted_visit() -> dict[str, Any]:
     """What figures take of a visit: the hour, and the minutes between arrival and call; not the minute, not the line."""
     minutes = Visit.arrived_at % 60
     return {
+        "retained": True,
         "source_ref": None,
         "ended_at": None,
         "arrived_at": Visit.arrived_at - minutes,
@@ -100,18 +105,28 @@ def _counted_visit() -> dict[str, Any]:
 
 
 def _of_complaints(before: datetime) -> ColumnElement[bool]:
-    day, replaced = before.date(), Complaint.superseded_by.is_not(None)
-    named = (Complaint.resolved_on < day) & Complaint.reference.not_like(f"{NAMELESS}%")
-    return or_(named & Complaint.superseded_by.is_(None), replaced & (Complaint.received_on < day))
+    day, other = before.date(), aliased(Complaint)
+    wanted = exists(literal(1)).where(
+        other.site_id == Complaint.site_id,
+        other.reference == Complaint.reference,
+        or_(
+            other.received_on >= day,
+            other.resolved_on >= day,
+            other.superseded_by.is_(None) & other.resolved_on.is_(None),
+        ),
+    )
+    return (Complaint.received_on < day) & ~Complaint.retained & ~wanted
 
 
 def _counted_complaint() -> dict[str, Any]:
-    return {"reference": literal(NAMELESS) + cast(Complaint.id, String)}
+    return {"retained": True, "reference": None}
 
 
+NEEDS = "0013"  # the first version whose tables say what was erased
+FORM_OF = {Visit.__tablename__: Visit.form, Complaint.__tablename__: Complaint.form}
 BROUGHT_BACK = "effacés avant cette copie"  # why words are erased once more
 TERMS = (
-    Term(ComplaintText, "texts_kept_months", "mots de plaintes, après la réponse", _closed),
+    Term(ComplaintText, "texts_kept_months", "mots de plaintes, après la réponse", _of_words),
     Term(
         Visit,
         "visits_kept_months",
@@ -157,10 +172,11 @@ class Due:
 
 
 def due(connection: Connection, on: date) -> list[Due]:
-    """What has passed its term on a day."""
+    """What has passed its term on a day. A term that was carried out does not move back, whatever the clock and the settings."""
     found = []
     for term in TERMS:
-        before = add_months(on, -term.months)
+        before, done = add_months(on, -term.months), past.until(connection, term.name)
+        before = max(before, done.date()) if done else before
         rows = connection.execute(
             select(func.count()).select_from(term.table).where(term.past(_start(before)))
         ).scalar_one()
@@ -179,14 +195,14 @@ def erase(engine: Engine, on: date, by: str) -> list[Due]:
         counts = ", ".join(f"{one.term.name} {one.rows}" for one in erased if one.rows)
         if counts:
             journal.note(connection, by, "retained", {"erased": counts, "on": str(on)})
+        erasures.keep(engine, connection)
     flush(engine)
-    erasures.keep(engine)
     return erased
 
 
 def erase_again(connection: Connection, erased: Erased, by: str) -> None:
-    """Erase once more, in a copy of before that was put back, what was erased since; the journal has a line for each complaint
-    whose words were erased by themselves, as it had. An older version's tables are left those that it lacks."""
+    """Erase once more, in a copy of before that was put back or a database that was brought up to date, what was erased since;
+    the journal has a line for each complaint whose words were erased by themselves, as it had. Wants the tables of NEEDS."""
     noted = past.erased_words(connection)
     for site, reference in sorted(erased.words):
         of = ComplaintText.complaint_id.in_(keys.complaints(connection, site, reference))
@@ -194,11 +210,9 @@ def erase_again(connection: Connection, erased: Erased, by: str) -> None:
         if (site, reference) not in noted:
             detail = {"site": site, "reference": reference}
             journal.note(connection, by, ERASED_WORDS, detail, BROUGHT_BACK)
-    if not inspect(connection).has_table(Retention.__tablename__):
-        return
     for term in TERMS:
         before, done = erased.terms.get(term.name), past.until(connection, term.name)
-        if before and (done is None or done < before):
+        if before and (done is None or done <= before):
             _remember(connection, term, before.date())
             _erase(connection, term, before.date())
 
@@ -213,12 +227,29 @@ def _erase(connection: Connection, term: Term, before: date) -> int:
     over = term.past(_start(before))
     if term.left is None:
         return connection.execute(delete(term.table).where(over)).rowcount
+    _keep_for_ever(connection, term.table, over, before)
     if term.table is Complaint:
         of = select(Complaint.id).where(over)
         connection.execute(delete(ComplaintText).where(ComplaintText.complaint_id.in_(of)))
     replaced = term.table.__table__.c.superseded_by.is_not(None)
     gone = connection.execute(delete(term.table).where(over, replaced)).rowcount
     return gone + connection.execute(update(term.table).where(over).values(term.left())).rowcount
+
+
+def _keep_for_ever(
+    connection: Connection, table: type[Base], over: ColumnElement[bool], before: date
+) -> None:
+    """Note which batches may not be taken out any more: they brought rows that came to their term, or said of a day before it
+    that they are all of it."""
+    rows, form = table.__table__, FORM_OF[table.__tablename__]
+    brought = select(rows.c.batch_id).where(over)
+    whole = (
+        select(WholeDay.batch_id)
+        .join(ImportBatch, ImportBatch.id == WholeDay.batch_id)
+        .where(ImportBatch.form == form, WholeDay.day < before)
+    )
+    of = ImportBatch.id.in_(brought) | ImportBatch.id.in_(whole)
+    connection.execute(update(ImportBatch).where(of, ~ImportBatch.retained).values(retained=True))
 
 
 def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> int:
@@ -235,8 +266,8 @@ def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> 
         if not rows:
             raise Refused(f"De la plainte « {reference} », aucun mot n'est gardé.")
         journal.note(connection, by, ERASED_WORDS, {"site": site, "reference": reference}, why)
+        erasures.keep(engine, connection)
     flush(engine)
-    erasures.keep(engine)
     return rows
 
 

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from db.engine import is_sqlite, is_there, make_engine, sqlite_driver, wait_for_turn
+from db.engine import (
+    is_sqlite,
+    is_there,
+    make_engine,
+    not_replaced,
+    sqlite_driver,
+    wait_for_turn,
+)
 from db.write import Refused
 
 if TYPE_CHECKING:
@@ -63,7 +70,10 @@ def _run(
     after: Callable[[Connection], None] | None = None,
 ) -> None:
     settings = config()
-    with engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection:
+    with (
+        not_replaced(engine),
+        engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
+    ):
         if is_sqlite(engine):
             # Off outside any transaction: rebuilding a table must not touch the rows that point to it.
             sqlite_driver(connection).execute("PRAGMA foreign_keys = OFF")
@@ -87,6 +97,19 @@ def _run(
         finally:
             if is_sqlite(engine):
                 sqlite_driver(connection).execute("PRAGMA foreign_keys = ON")
+
+
+def carry(connection: Connection, revision: str) -> None:
+    """Bring the database behind a connection to `revision`, up or down, in its transaction. On SQLite foreign keys are to be
+    off, which only holds outside any transaction."""
+    from alembic import command
+
+    order = revisions()
+    way = order.index(revision) - order.index(version_of(connection) or "")
+    if way:
+        settings = config()
+        settings.attributes["connection"] = connection
+        (command.upgrade if way > 0 else command.downgrade)(settings, revision)
 
 
 def version(engine: Engine) -> str | None:

@@ -5,8 +5,8 @@ the same key, or is the whole register of that row's site and day. So files of d
 row that does not stand names in `superseded_by` the highest of the batches that beat it; a row of a withdrawn batch names
 its own. Batches are numbered as they arrive, one at a time: a file that was withdrawn and comes again arrives again.
 
-Rows past their term stand as they stood when it was carried out: what they were known by is erased, and what they had
-replaced (`db.past`).
+Rows that came to their term stand as they stood then: what they were known by is erased, and what they had replaced
+(`db.retain`).
 
 What an import or a withdrawal changes is found from the batch outwards, so that it costs what the batch's rows cost
 and not what the database holds.
@@ -17,18 +17,16 @@ from contextlib import contextmanager
 from datetime import date
 
 import numpy as np
-from sqlalchemy import Connection, column, delete, text
-from sqlalchemy import table as table_of
+from sqlalchemy import Connection, text
 
-from db import past
 from db.bulk import insert, temporary
 from db.effects import Settled
 from db.engine import is_sqlite
 from db.forms import DESTINATIONS, Destination
+from db.models import Base
 from db.packed import VISIT_COLUMNS, Tally, pack_rows
 from db.rollup import rebuild
 
-CHANGE = table_of("change", column("id"))  # of `_changes`
 # The rows of a batch; those of others that it beats.
 OWN = "SELECT id FROM {table} WHERE batch_id = :batch"
 BEATEN = "SELECT id FROM {table} WHERE superseded_by = :batch AND batch_id <> :batch"
@@ -287,6 +285,18 @@ def _differences(connection: Connection, form: str) -> Iterator[None]:
                 " AND r.superseded_by IS NOT DISTINCT FROM change.winner)"
             )
         )
-        if (closed := past.rows(connection, form)) is not None:
-            connection.execute(delete(CHANGE).where(CHANGE.c.id.in_(closed)))
+        _leave_the_past(connection, table)
         yield
+
+
+def _leave_the_past(connection: Connection, table: str) -> None:
+    """Out of `change`: what came to its term, and what a row replaced that came to its term since; the rule of another day would
+    bring it back."""
+    replaced = (
+        f"SELECT r.id FROM {table} r JOIN import_batch b ON b.id = r.superseded_by"  # noqa: S608 (own names)
+        " WHERE b.retained AND b.withdrawn_at IS NULL"
+    )
+    connection.execute(text(f"DELETE FROM change WHERE winner IS NULL AND id IN ({replaced})"))  # noqa: S608
+    if "retained" in Base.metadata.tables[table].columns:
+        kept = f"SELECT id FROM {table} WHERE retained"  # noqa: S608
+        connection.execute(text(f"DELETE FROM change WHERE id IN ({kept})"))  # noqa: S608

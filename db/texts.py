@@ -6,7 +6,7 @@ After: `dashboard.actions.texts`, which notes who read them. Erasing is `db.reta
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, select, true
+from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
 from dashboard.french import key
 from db.codes import ALL
@@ -50,8 +50,9 @@ def words(connection: Connection, sites: Sites, site: str, reference: str) -> li
 
 
 def _kept() -> Select[str, str, str]:
+    # A complaint without reference came to its term: it has no words either.
     return (
-        select(Site.code, Site.name, Complaint.reference)
+        select(Site.code, Site.name, func.coalesce(Complaint.reference, ""))
         .join(Complaint, Complaint.site_id == Site.id)
         .join(ComplaintText, ComplaintText.complaint_id == Complaint.id)
     )

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
-from db import access, bulk, journal, packed, past, rollup
+from db import access, bulk, database_identity, journal, packed, past, rollup
 from db.codes import NATION
 from db.effects import Effect, Settled, effect_of
 from db.engine import writing
 from db.forms import DESTINATIONS, Destination
-from db.models import Base, ImportBatch
+from db.models import Base, Complaint, ComplaintText, ImportBatch, Retention, Visit
 from db.shapes import Chunk
 from db.supersede import settle_dated, settle_import, settle_withdrawal
 
@@ -26,6 +26,9 @@ HOUR = timedelta(hours=1)
 
 
 NAMELESS_ROW = ", une ligne y étant sans référence"  # why a file replaces a whole day unasked
+
+# What is kept for a time only of what files bring.
+TERMS_OF_ROWS = [str(model.__tablename__) for model in (Visit, Complaint, ComplaintText)]
 
 
 class Refused(Exception):
@@ -135,7 +138,7 @@ def _take_in(connection: Connection, parsing: Parsing, file: File) -> Saved:
     if parsing.problems:
         raise Refused(f"« {file.name} » est refusé en entier : rien n'a été enregistré.")
     _record_coverage(connection, parsing, file, batch_id, rows)
-    if why := past.sentence(connection, parsing.form, batch_id):
+    if why := past.refusal(connection, parsing.form, batch_id):
         raise Refused(f"« {file.name} » est refusé en entier. {why}")
     settled = Settled()
     if destination.table != "visit" or _sites_seen_before(connection, batch_id, parsing.form):
@@ -329,7 +332,7 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> Effect:
     """
     with _no_collection(), writing(engine) as connection:
         form = _form_of(connection, batch_id)
-        if past.sentence(connection, form, batch_id):
+        if past.stays(connection, batch_id):
             raise Refused(
                 f"Le lot {batch_id} tient des lignes dont le terme est passé : ce qu'elles remplaçaient est effacé,"
                 " et les retirer changerait les chiffres d'un passé clos."
@@ -358,7 +361,7 @@ def date_anew(
         form = _form_of(connection, batch_id)
         before, when = _as_of(connection, batch_id), as_of or _before_the_next(connection, batch_id)
         connection.execute(update(ImportBatch).where(ImportBatch.id == batch_id).values(as_of=when))
-        if past.sentence(connection, form, batch_id):
+        if past.stays(connection, batch_id) or past.is_before(connection, form, when):
             raise Refused(
                 f"Le lot {batch_id} tient des lignes dont le terme est passé, ou serait daté d'avant : ce qu'elles"
                 " remplaçaient est effacé, et la date reste ce qu'elle est."
@@ -437,6 +440,9 @@ def purge_demo(engine: Engine, by: str) -> int:
             "import_batch",
         ):
             connection.execute(Base.metadata.tables[table].delete())
+        # What came to its term among fictitious data is no reason to refuse real ones, nor to erase them.
+        connection.execute(delete(Retention).where(Retention.what.in_(TERMS_OF_ROWS)))
+        database_identity.begin_anew(connection, engine)
         access.close(connection)
         journal.note(connection, by, "purged", {"batches": count})
         return count

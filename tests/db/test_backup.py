@@ -225,8 +225,8 @@ def test_a_restoring_that_fails_midway_leaves_everything_as_it_was(office, tmp_p
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
     before = office.contents()
     monkeypatch.setattr(copies, "check", lambda *_: schema.newest())
-    with pytest.raises(write.Refused):
-        copies.put_back(office.engine, path)
+    with pytest.raises(write.Refused), copies.replacing(office.engine) as put:
+        put(path, lambda _: None)
     assert office.contents() == before
     office.hand_in("registre", visit(ref="après"))
 
@@ -263,12 +263,15 @@ def test_while_another_writes_nothing_is_put_back_and_it_is_said_soon(
     office, tmp_path, monkeypatch
 ):
     backup.backup(office.engine, tmp_path / "copie")
-    monkeypatch.setattr("db.dump.BUSY_MS", 300)
     monkeypatch.setattr("db.copies.BUSY_MS", 300)
     monkeypatch.setattr("db.engine.BUSY_MS", 300)
     busy = make_engine(office.engine.url.render_as_string(hide_password=False))
-    with writing(office.engine), pytest.raises(write.Refused, match="Une autre écriture"):
-        copies.put_back(busy, tmp_path / "copie")
+    with (
+        writing(office.engine),
+        pytest.raises(write.Refused, match="Une autre écriture"),
+        copies.replacing(busy) as put,
+    ):
+        put(tmp_path / "copie", lambda _: None)
     busy.dispose()
 
 
@@ -343,7 +346,7 @@ def test_what_anybody_entered_is_replaced_only_by_force_which_keeps_a_copy(
         backup.restore(office.engine, tmp_path / "vide", force=False, by="test")
     assert {**office.contents(), "found": backup.contents(office.engine)} == before
     said = backup.restore(office.engine, tmp_path / "vide", force=True, by="test")
-    (kept,) = (tmp_path / "copies").glob("*")
+    (kept,) = (tmp_path / "copies").glob("*-version-*")
     assert str(kept) in said and backup.contents(office.engine) == []
     backup.restore(
         office.engine, kept, force=False, by="test"

@@ -47,7 +47,7 @@ def asked_of_old(old, command, monkeypatch):
 
 def kept(office: Office) -> list:
     """The copies there are."""
-    return sorted((office.folder / "copies").glob("*"))
+    return sorted((office.folder / "copies").glob("*-version-*"))
 
 
 def journal(office: Office) -> list[tuple[str, dict]]:
