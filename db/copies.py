@@ -4,6 +4,7 @@ SQLite's copies are databases themselves, PostgreSQL's are pg_dump's archives (d
 name and takes it only when it was checked; it is put in place only when it was checked; both happen wholly or not at all.
 """
 
+import logging
 import os
 import re
 import sqlite3
@@ -36,6 +37,7 @@ ENDINGS = {True: "db", False: "dump"}  # whether of SQLite
 ASIDE, MARK = ".copie-", ".en-cours"
 LONG_AGO = 86_400.0  # seconds: no copy takes so long
 Prepare = Callable[[Connection], None]
+LOG = logging.getLogger("ccsp")
 WORDS = str(ComplaintText.__tablename__)
 ARCHIVE, DATABASE = b"PGDMP", b"SQLite format 3\0"  # how the two kinds of copy begin
 
@@ -168,14 +170,18 @@ def kept(engine: Engine, own: str) -> list[tuple[date, Path]]:
 
 def sweep(engine: Engine) -> None:
     """Remove what killed processes left of copies that they were writing, wherever these were: a copy holds all that there is."""
-    for mark in folder(engine).glob(f"*{MARK}"):
-        with suppress(sqlite3.OperationalError):  # locked: somebody is writing it
+    for mark in folder(engine).glob(f"{MARK}*"):
+        try:
             with closing(sqlite3.connect(mark, timeout=0, isolation_level=None)) as held:
                 held.execute("BEGIN EXCLUSIVE")
                 named = held.execute("SELECT 1 FROM sqlite_schema").fetchone()
                 for (path,) in held.execute("SELECT path FROM copy") if named else ():
                     _remove(Path(path))
-            mark.unlink(missing_ok=True)
+        except sqlite3.OperationalError:
+            continue  # locked: somebody is writing it
+        except sqlite3.DatabaseError:
+            LOG.warning("a mark of a copy cannot be read: nothing was copied yet", exc_info=True)
+        _remove(mark)
     for leftover in folder(engine).glob(f"{ASIDE}*.tmp*"):  # of versions that left no mark
         with suppress(OSError):
             if time.time() - leftover.stat().st_mtime > LONG_AGO:
@@ -247,24 +253,23 @@ def _temporary(engine: Engine, place: Path) -> Iterator[Path]:
     number, name = tempfile.mkstemp(prefix=ASIDE, suffix=".tmp", dir=place)
     os.close(number)
     aside = Path(name)
-    mark = folder(engine) / f"{aside.name}{MARK}"
+    mark = folder(engine) / f"{MARK}{aside.stem}"
     try:
         mark.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(mark, isolation_level=None)) as held:
             held.execute("PRAGMA locking_mode = EXCLUSIVE")  # for as long as it is open
-            held.execute("PRAGMA synchronous = OFF")
+            held.execute("PRAGMA journal_mode = MEMORY")  # no other file
             held.execute("CREATE TABLE copy AS SELECT ? AS path", (str(aside.resolve()),))
             yield aside
     finally:
         _remove(aside)
-        mark.unlink(missing_ok=True)
+        _remove(mark)
 
 
 def _remove(path: Path) -> None:
     """Delete a file, and what SQLite keeps beside it."""
     for leftover in path.parent.glob(f"{path.name}*"):
-        if not leftover.name.endswith(MARK):
-            leftover.unlink(missing_ok=True)
+        leftover.unlink(missing_ok=True)
 
 
 @contextmanager

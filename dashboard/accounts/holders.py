@@ -17,7 +17,7 @@ from dashboard.accounts import journal, passwords
 from dashboard.accounts.lookout import limits
 from dashboard.accounts.rights import Role
 from dashboard.settings import load
-from db import access, identities
+from db import access, erasures, identities
 from db.access import Entry, Holder
 from db.engine import writing
 from db.write import Refused

@@ -61,9 +61,10 @@ def _mark(table: str, day: str) -> None:
     before = f"(SELECT date(before) FROM retention WHERE what = '{table}')"  # noqa: S608 (own names)
     past = f"{day} < {before} AND superseded_by IS NULL"
     if table == "complaint":
+        # Whoever went back to a version without terms has such rows too, and no day before which.
         op.execute(
-            "UPDATE complaint SET reference = NULL, retained = true"  # noqa: S608
-            f" WHERE {past} AND reference = '{NAMELESS}' || CAST(id AS text)"
+            "UPDATE complaint SET reference = NULL, retained = true WHERE superseded_by IS NULL"  # noqa: S608
+            f" AND resolved_on IS NOT NULL AND reference = '{NAMELESS}' || CAST(id AS text)"
         )
     else:
         op.execute(f"UPDATE visit SET retained = true WHERE {past} AND source_ref IS NULL")  # noqa: S608

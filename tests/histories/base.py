@@ -1,0 +1,154 @@
+"""A database that is told what to do by the command line alone, in this process or in one that is killed, and asked by SQL."""
+
+import io
+import os
+import subprocess
+import sys
+from collections import Counter
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from dashboard.settings import ROOT, load
+from db import __main__, console, intake, schema
+from db.engine import make_engine, writing
+from tests.builders import Said, complaint, csv_text, visit
+from tests.histories.model import COMPLAINTS, VISITS, Paper
+
+# What the process that is killed runs: the command as of a day, and its end after so many seconds.
+KILLED = """
+import os, signal, sys, threading
+from datetime import date
+from db import __main__, intake
+day = date.fromisoformat(sys.argv[1])
+__main__.today = intake.today = lambda: day
+threading.Timer(float(sys.argv[2]), os.kill, (os.getpid(), signal.SIGKILL)).start()
+code = __main__.main(sys.argv[3:])
+sys.stdout.flush()
+os._exit(code)
+"""
+ASKED = {
+    VISITS: "SELECT s.code, r.day, r.arrived_at, r.called_at - r.arrived_at, r.source_ref FROM visit r",
+    COMPLAINTS: "SELECT s.code, r.received_on, r.resolved_on, r.reference FROM complaint r",
+}
+
+
+def lines(paper: Paper) -> list[list]:
+    """The lines of a file as its form has them."""
+    if paper.form == VISITS:
+        return [
+            visit(
+                r.site, str(r.day), _time(r.arrived), _time(r.arrived + r.wait), outcome="servi", ref=r.reference
+            )
+            for r in paper.rows
+        ]  # fmt: skip
+    return [
+        complaint(r.reference, r.site, str(r.day), str(r.answered or ""), subject=r.words)
+        for r in paper.rows
+    ]
+
+
+def _time(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+@dataclass
+class Base:
+    """A database, its folder of copies, and the day that it is there."""
+
+    url: str
+    folder: Path
+    today: date
+
+    def __post_init__(self) -> None:
+        self.engine = make_engine(self.url)
+
+    def command(self, *argv: object, **settings: str) -> Said:
+        """Run one command of `python -m db`."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", self.url)
+            patch.setenv("COPIES", str(self.folder / "copies"))
+            for name, value in settings.items():
+                patch.setenv(name, value)
+            for module in (__main__, intake):
+                patch.setattr(module, "today", lambda: self.today)
+            # One engine for all commands keeps the statements that it has compiled, half of the work.
+            patch.setattr(console, "make_engine", lambda _: self.engine)
+            load.cache_clear()
+            with redirect_stdout(out), redirect_stderr(err):
+                code = __main__.main([str(a) for a in argv])
+        load.cache_clear()
+        return Said(code, out.getvalue(), err.getvalue())
+
+    def killed(self, seconds: float, *argv: object, **settings: str) -> int | None:
+        """Run one and kill it after so long; its exit code, None where it was killed."""
+        self.engine.dispose()
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED, str(self.today), str(seconds), *map(str, argv)],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DATABASE_URL": self.url,
+                "COPIES": str(self.folder / "copies"),
+                **settings,
+            },
+            capture_output=True,
+        )
+        with writing(self.engine):
+            pass  # a server may still be undoing what it did
+        return done.returncode if done.returncode >= 0 else None
+
+    def write(self, paper: Paper) -> Path:
+        """The file on disk."""
+        path = self.folder / paper.name
+        path.write_text(csv_text(paper.form, *lines(paper)), encoding="utf-8")
+        return path
+
+    def rows(self, query: str) -> list[tuple]:
+        """The rows of a query."""
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query))]
+
+    def counts(self, form: str) -> Counter:
+        """The rows of a form that count."""
+        asked = f"{ASKED[form]} JOIN site s ON s.id = r.site_id WHERE r.superseded_by IS NULL"
+        return Counter(
+            tuple(str(v) if isinstance(v, date) else v for v in row) for row in self.rows(asked)
+        )
+
+    def words(self) -> Counter:
+        """(site, reference, words) of all that are kept."""
+        return Counter(
+            self.rows(
+                "SELECT s.code, c.reference, t.subject FROM complaint_text t"
+                " JOIN complaint c ON c.id = t.complaint_id JOIN site s ON s.id = c.site_id"
+            )
+        )
+
+    def batches(self) -> list[int]:
+        """The numbers of all files that came in."""
+        return [n for (n,) in self.rows("SELECT id FROM import_batch ORDER BY id")]
+
+    def leftovers(self) -> list[str]:
+        """Whole copies under names that nobody knows."""
+        return [
+            p.name for p in self.folder.rglob("*") if p.name.startswith((".copie-", ".en-cours"))
+        ]
+
+    def go_down(self, revision: str) -> None:
+        """An older version of the application is installed."""
+        self.engine.dispose()
+        schema.downgrade(self.engine, revision)
+
+    def named_copies(self) -> list[Path]:
+        """The copies that the application dated by itself."""
+        return sorted((self.folder / "copies").glob("*-version-*"))
+
+    def close(self) -> None:
+        """Let it go."""
+        self.engine.dispose()
