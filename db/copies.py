@@ -8,13 +8,13 @@ import logging
 import os
 import re
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 
 from sqlalchemy import Connection, Engine
 
@@ -182,7 +182,7 @@ def sweep(engine: Engine) -> None:
         except sqlite3.DatabaseError:
             LOG.warning("a mark of a copy cannot be read: nothing was copied yet", exc_info=True)
         _remove(mark)
-    for leftover in folder(engine).glob(f"{ASIDE}*.tmp*"):  # of versions that left no mark
+    for leftover in folder(engine).glob(f"{ASIDE}*.tmp*"):  # without a mark: of older versions
         with suppress(OSError):
             if time.time() - leftover.stat().st_mtime > LONG_AGO:
                 leftover.unlink()
@@ -249,17 +249,16 @@ def _until(end: float) -> Callable[[int, int, int], None]:
 def _temporary(engine: Engine, place: Path) -> Iterator[Path]:
     """A file of mode 0600 in a folder, gone when the block ends unless it was renamed. A mark beside the copies, locked by this
     process, says where it is: `sweep` finds by it what a killed process left."""
-    place.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(prefix=ASIDE, suffix=".tmp", dir=place)
-    os.close(number)
-    aside = Path(name)
+    for needed in (place, folder(engine)):
+        needed.mkdir(parents=True, exist_ok=True)
+    aside = place.resolve() / f"{ASIDE}{token_hex(8)}.tmp"
     mark = folder(engine) / f"{MARK}{aside.stem}"
     try:
-        mark.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(mark, isolation_level=None)) as held:
             held.execute("PRAGMA locking_mode = EXCLUSIVE")  # for as long as it is open
             held.execute("PRAGMA journal_mode = MEMORY")  # no other file
-            held.execute("CREATE TABLE copy AS SELECT ? AS path", (str(aside.resolve()),))
+            held.execute("CREATE TABLE copy AS SELECT ? AS path", (str(aside),))
+            os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             yield aside
     finally:
         _remove(aside)

@@ -212,7 +212,7 @@ def erase_again(connection: Connection, erased: Erased, by: str) -> None:
             journal.note(connection, by, ERASED_WORDS, detail, BROUGHT_BACK)
     for term in TERMS:
         before, done = erased.terms.get(term.name), past.until(connection, term.name)
-        if before and (done is None or done <= before):
+        if before and (done is None or done < before):
             _remember(connection, term, before.date())
             _erase(connection, term, before.date())
 

@@ -1,13 +1,14 @@
 """A database that is told what to do by the command line alone, in this process or in one that is killed, and asked by SQL."""
 
 import io
+import json
 import os
 import subprocess
 import sys
 from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -22,15 +23,17 @@ from tests.histories.model import COMPLAINTS, VISITS, Paper
 # What the process that is killed runs: the command as of a day, and its end after so many seconds.
 KILLED = """
 import os, signal, sys, threading
-from datetime import date
+from datetime import date, datetime, time
 from db import __main__, intake
 day = date.fromisoformat(sys.argv[1])
 __main__.today = intake.today = lambda: day
+intake.now = lambda: datetime.combine(day, time(20))
 threading.Timer(float(sys.argv[2]), os.kill, (os.getpid(), signal.SIGKILL)).start()
 code = __main__.main(sys.argv[3:])
 sys.stdout.flush()
 os._exit(code)
 """
+EVENING = time(20)
 ASKED = {
     VISITS: "SELECT s.code, r.day, r.arrived_at, r.called_at - r.arrived_at, r.source_ref FROM visit r",
     COMPLAINTS: "SELECT s.code, r.received_on, r.resolved_on, r.reference FROM complaint r",
@@ -77,6 +80,7 @@ class Base:
                 patch.setenv(name, value)
             for module in (__main__, intake):
                 patch.setattr(module, "today", lambda: self.today)
+            patch.setattr(intake, "now", lambda: datetime.combine(self.today, EVENING))
             # One engine for all commands keeps the statements that it has compiled, half of the work.
             patch.setattr(console, "make_engine", lambda _: self.engine)
             load.cache_clear()
@@ -133,6 +137,22 @@ class Base:
     def batches(self) -> list[int]:
         """The numbers of all files that came in."""
         return [n for (n,) in self.rows("SELECT id FROM import_batch ORDER BY id")]
+
+    def until(self) -> dict[str, date]:
+        """Before which days the terms of rows were carried out."""
+        rows = self.rows(
+            "SELECT what, before FROM retention WHERE what IN ('visit', 'complaint', 'complaint_text')"
+        )
+        return {what: date.fromisoformat(str(before)[:10]) for what, before in rows}
+
+    def listed(self) -> tuple[set[tuple[str, str]], dict[str, date]]:
+        """What the list beside the copies says was erased: complaints, terms of rows."""
+        ((own,),) = self.rows("SELECT own FROM database_identity")
+        path = self.folder / "copies" / f"effacements-{own}.json"
+        held = json.loads(path.read_text()) if path.exists() else {"words": [], "terms": {}}
+        terms = {what: date.fromisoformat(day[:10]) for what, day in held["terms"].items()}
+        of_rows = ("visit", "complaint", "complaint_text")
+        return {tuple(w) for w in held["words"]}, {w: d for w, d in terms.items() if w in of_rows}
 
     def leftovers(self) -> list[str]:
         """Whole copies under names that nobody knows."""

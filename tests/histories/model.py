@@ -134,17 +134,18 @@ class Model:
         """Carry out the terms: what came to its term before these days."""
         for what, day in before.items():
             self.known.until[what] = max(day, self.known.until.get(what, date.min))
-        self._carry_out()
+        self._carry_out(set(before))
 
     def learn(self, known: Known) -> None:
         """A copy of before is put back: what was erased since is erased in it."""
         self.known.words |= known.words
         self._forget_words(lambda r: r.key in self.known.words)
-        self.retain(known.until)
+        mine = self.known.until
+        self.retain({w: day for w, day in known.until.items() if day > mine.get(w, date.min)})
 
     # --- the pieces ----------------------------------------------------------------------------------------------
-    def _carry_out(self) -> None:
-        until = self.known.until
+    def _carry_out(self, terms: set[str]) -> None:
+        until = {what: day for what, day in self.known.until.items() if what in terms}
         if day := until.get("complaint_text"):
             counts = {r.key: r for _, r in self.current(COMPLAINTS)}
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from dashboard.period import add_months
@@ -24,6 +24,7 @@ SETTINGS = {
     "visit": "VISITS_KEPT_MONTHS",
     "complaint": "COMPLAINTS_KEPT_MONTHS",
 }
+NOON = time(12)
 OLDER = ("0007", "0010")  # before there were terms, and before they were said by columns
 KILLED_AFTER = 0.25  # seconds, at most
 
@@ -73,7 +74,8 @@ class Play:
         replace = self.chance.random() < 0.3
         rows = self._rows(form)
         whole = {(r.site, r.day) for r in rows if replace or not r.reference}
-        as_of = datetime(2026, 3, 10) + timedelta(minutes=self.chance.randrange(10**6))
+        # Not by night, when it is another day by one clock than by another.
+        as_of = datetime(2026, 3, 10, 12) + timedelta(days=self.chance.randrange(700))
         if self.chance.random() < 0.2:
             as_of = datetime.combine(
                 self.chance.choice(DAYS) + timedelta(days=9), datetime.min.time()
@@ -140,6 +142,8 @@ class Play:
             self._run("backup", path)
             self.copies[path] = self.model.copy()
         self._run("init")
+        if revision == OLDER[0]:  # it did not know until when
+            self.model.learn(self.known)
 
     def move_clock(self) -> None:
         """The machine's clock is set."""
@@ -207,13 +211,18 @@ class Play:
         self._run("init")  # an older copy may have been put back; what was left of a copy goes
 
     def _learn_which(self, after: Model, *, killed: bool) -> None:
-        """Whether it happened is the database's to say: all of it, or nothing; what was to be erased may be known before."""
+        """Whether it happened is the database's to say: all of it, or nothing; what was to be erased may be listed before."""
         self._run("init")
-        happened = not killed or self._agrees(after)
-        if happened:
+        if not killed or self._agrees(after):
             self._become(after)
-        else:
-            self._learn(after.known)
+            return
+        words, until = self.base.listed()
+        if words - self.known.words - after.known.words:
+            raise Differs(f"la liste en dit trop : {words}")
+        for what, day in until.items():
+            if day not in (self.known.until.get(what), after.known.until.get(what)):
+                raise Differs(f"la liste en dit trop : {until}")
+        self._learn(Known(until, words))
 
     def _become(self, after: Model) -> None:
         self.model = after
@@ -237,15 +246,23 @@ class Play:
         for form in FORMS:
             _same(form, self.base.counts(form), self.model.standing(form))
         _same("mots", self.base.words(), self.model.with_words())
+        if (until := self.base.until()) != self.model.known.until:
+            raise Differs(f"termes : {until}, pour {self.model.known.until}")
         verified = self.base.command("verify")
         if verified.code:
             raise Differs(verified.out + verified.err)
+        words, until = self.base.listed()
+        if not words >= self.known.words or any(
+            until.get(w) != d for w, d in self.known.until.items()
+        ):
+            raise Differs(f"la liste dit {words}, {until}, pour {self.known}")
         if left := self.base.leftovers():
             raise Differs(f"copies que personne ne connaît : {left}")
 
     def _agrees(self, model: Model) -> bool:
         counts = all(self.base.counts(form) == model.standing(form) for form in FORMS)
-        return counts and self.base.words() == model.with_words()
+        words = self.base.words() == model.with_words()
+        return counts and words and self.base.until() == model.known.until
 
     # --- what files hold -----------------------------------------------------------------------------------------------
     def _rows(self, form: str) -> list[Row]:
