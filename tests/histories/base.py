@@ -8,32 +8,29 @@ import sys
 from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from dashboard.settings import ROOT, load
-from db import __main__, console, intake, schema
+from db import __main__, console, schema
 from db.engine import make_engine, writing
+from tests import clock
 from tests.builders import Said, complaint, csv_text, visit
 from tests.histories.model import COMPLAINTS, VISITS, Paper
 
-# What the process that is killed runs: the command as of a day, and its end after so many seconds.
+# What the process that is killed runs: the command, and its end after so many seconds.
 KILLED = """
 import os, signal, sys, threading
-from datetime import date, datetime, time
-from db import __main__, intake
-day = date.fromisoformat(sys.argv[1])
-__main__.today = intake.today = lambda: day
-intake.now = lambda: datetime.combine(day, time(20))
-threading.Timer(float(sys.argv[2]), os.kill, (os.getpid(), signal.SIGKILL)).start()
-code = __main__.main(sys.argv[3:])
+from db import __main__
+threading.Timer(float(sys.argv[1]), os.kill, (os.getpid(), signal.SIGKILL)).start()
+code = __main__.main(sys.argv[2:])
 sys.stdout.flush()
 os._exit(code)
 """
-EVENING = time(20)
+EVENING = "T20:00"
 ASKED = {
     VISITS: "SELECT s.code, r.day, r.arrived_at, r.called_at - r.arrived_at, r.source_ref FROM visit r",
     COMPLAINTS: "SELECT s.code, r.received_on, r.resolved_on, r.reference FROM complaint r",
@@ -74,13 +71,8 @@ class Base:
         """Run one command of `python -m db`."""
         out, err = io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DATABASE_URL", self.url)
-            patch.setenv("COPIES", str(self.folder / "copies"))
-            for name, value in settings.items():
+            for name, value in {**self._environment(), **settings}.items():
                 patch.setenv(name, value)
-            for module in (__main__, intake):
-                patch.setattr(module, "today", lambda: self.today)
-            patch.setattr(intake, "now", lambda: datetime.combine(self.today, EVENING))
             # One engine for all commands keeps the statements that it has compiled, half of the work.
             patch.setattr(console, "make_engine", lambda _: self.engine)
             load.cache_clear()
@@ -89,18 +81,18 @@ class Base:
         load.cache_clear()
         return Said(code, out.getvalue(), err.getvalue())
 
+    def _environment(self) -> dict[str, str]:
+        ahead = clock.stand(f"{self.today}{EVENING}").total_seconds()
+        place = str(self.folder / "copies")
+        return {"DATABASE_URL": self.url, "COPIES": place, clock.CLOCK: str(ahead)}
+
     def killed(self, seconds: float, *argv: object, **settings: str) -> int | None:
         """Run one and kill it after so long; its exit code, None where it was killed."""
         self.engine.dispose()
         done = subprocess.run(
-            [sys.executable, "-c", KILLED, str(self.today), str(seconds), *map(str, argv)],
+            [sys.executable, "-c", KILLED, str(seconds), *map(str, argv)],
             cwd=ROOT,
-            env={
-                **os.environ,
-                "DATABASE_URL": self.url,
-                "COPIES": str(self.folder / "copies"),
-                **settings,
-            },
+            env={**os.environ, **self._environment(), **settings},
             capture_output=True,
         )
         with writing(self.engine):

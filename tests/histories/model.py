@@ -123,6 +123,16 @@ class Model:
         paper.live = False
         return True
 
+    def date_anew(self, batch: int, as_of: datetime) -> bool:
+        """Give a file another date; whether that may be."""
+        paper = next((p for p in self.papers if p.batch == batch and p.live), None)
+        if paper is None or paper.stays:
+            return False
+        if as_of.date() < self.known.until.get(TERMS[paper.form], date.min):
+            return False
+        paper.as_of = as_of
+        return True
+
     def erase_words(self, site: str, reference: str) -> bool:
         """Erase the words of one complaint; whether there were any."""
         if not self._forget_words(lambda r: r.key == (site, reference)):

@@ -61,7 +61,7 @@ class Play:
         """One thing that somebody does."""
         weights = {
             self.take_in: 10, self.again: 3, self.withdraw: 4, self.retain: 4, self.erase: 2, self.back_up: 2,
-            self.put_back: 2, self.older: 1, self.move_clock: 2, self.elsewhere: 1,
+            self.put_back: 2, self.older: 1, self.date_anew: 2, self.move_clock: 2, self.elsewhere: 1,
         }  # fmt: skip
         chosen = self.chance.choices(list(weights), list(weights.values()))[0]
         self.done[chosen.__name__] += 1
@@ -74,12 +74,7 @@ class Play:
         replace = self.chance.random() < 0.3
         rows = self._rows(form)
         whole = {(r.site, r.day) for r in rows if replace or not r.reference}
-        # Not by night, when it is another day by one clock than by another.
-        as_of = datetime(2026, 3, 10, 12) + timedelta(days=self.chance.randrange(700))
-        if self.chance.random() < 0.2:
-            as_of = datetime.combine(
-                self.chance.choice(DAYS) + timedelta(days=9), datetime.min.time()
-            )
+        as_of = self._as_of()
         paper = Paper(form, as_of, rows, whole, f"{form}-{len(self.papers)}.csv")
         paper.name = ("tout-" if replace else "") + paper.name
         self.papers.append(paper)
@@ -98,6 +93,15 @@ class Play:
             after = self.model.copy()
             done = after.withdraw(batch)
             self._do(done, after, "withdraw", batch)
+
+    def date_anew(self) -> None:
+        """A file is given another date of content."""
+        batches = self.base.batches()
+        if batches:
+            batch, as_of = self.chance.choice(batches), self._as_of()
+            after = self.model.copy()
+            done = as_of.date() <= self.base.today and after.date_anew(batch, as_of)
+            self._do(done, after, "date", batch, "--as-of", as_of.isoformat())
 
     def retain(self) -> None:
         """Carry out the terms, by whatever settings and clock."""
@@ -265,6 +269,16 @@ class Play:
         return counts and words and self.base.until() == model.known.until
 
     # --- what files hold -----------------------------------------------------------------------------------------------
+    def _as_of(self) -> datetime:
+        if (
+            self.papers and self.chance.random() < 0.3
+        ):  # of one date, the one that arrives later counts
+            return self.chance.choice(self.papers).as_of
+        if self.chance.random() < 0.2:
+            return datetime.combine(self.chance.choice(DAYS) + timedelta(days=9), NOON)
+        # Not by night, when it is another day by one clock than by another.
+        return datetime(2026, 3, 10, 12) + timedelta(days=self.chance.randrange(700))
+
     def _rows(self, form: str) -> list[Row]:
         rows: dict[object, Row] = {}
         for _ in range(self.chance.randint(1, 5)):
