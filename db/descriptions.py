@@ -41,6 +41,7 @@ TABLES: Mapping[str, Description] = {
             "satisfied outcome": "satisfait ou non, servi ou parti",
             "arrived_at called_at ended_at": "heures d'arrivée, d'appel et de fin",
             "source_ref": "numéro de la ligne dans le registre",
+            "retained": "si son terme est passé",
         },
         of="les usagers, sans nom, téléphone ni matricule : ces colonnes ne sont pas lues",
         kept="visits_kept_months",
@@ -54,6 +55,7 @@ TABLES: Mapping[str, Description] = {
             "site_id reference": "centre et référence du registre",
             "received_on resolved_on reopened_on": "jours de réception, de réponse, de réouverture",
             "category_id service_id channel_id outcome": "catégorie, prestation, canal, issue",
+            "retained": "si son terme est passé",
         },
         of="les usagers qui se plaignent, par la seule référence",
         seen="complaint_list",
@@ -157,6 +159,7 @@ TABLES: Mapping[str, Description] = {
             "id sha256 form filename rows demo": "numéro, empreinte, formulaire, nom du fichier, lignes, fictif ou non",
             "as_of first_day last_day": "date du contenu, premier et dernier jour",
             "imported_by imported_at withdrawn_at": "qui l'a remis, quand, retiré quand",
+            "retained": "si le terme de lignes qu'il a apportées est passé",
         },
         of="ceux qui remettent un fichier",
     ),
@@ -249,6 +252,11 @@ TABLES: Mapping[str, Description] = {
     ),
     "whole_day": Description(
         "Journées entières", "savoir quel lot en est le registre", {"batch_id site_id day": "lot, centre, jour"}
+    ),
+    "database_identity": Description(
+        "Identité de la base",
+        "ne pas effacer dans une base ce qui l'a été dans une autre",
+        {"id own ancestors place": "marque de la base, de celles dont des copies y furent remises, son adresse"},
     ),
     "open_base": Description(
         "Base ouverte", "dispenser de connexion tant que tout est fictif", {"id since": "depuis quand"}
