@@ -11,6 +11,7 @@ from datetime import date
 from typing import get_args
 
 import pytest
+from sqlalchemy import Table
 
 from dashboard.answers.slides import KINDS
 from dashboard.classes import CLASSES, RAMP
@@ -239,11 +240,17 @@ def lacks(form: Format) -> list[str]:
         sentences.append(
             f"{where} wants UniqueConstraint{(*form.key, 'batch_id')}, for the key of the form {form.name!r}."
         )
-    elif form.blank_key != (not destination.blank and table.columns[form.key[-1]].nullable):
+    elif form.blank_key != (not destination.blank and may_be_blank(form, table)):
         sentences.append(
             f"Whether blanks are equal in the key: {where} (key) and the form {form.name!r} (blank_key) differ."
         )
     return sentences
+
+
+def may_be_blank(form: Format, table: Table) -> bool:
+    """Whether a row may come without a name of its own: one that every file must give is blank where it was erased only."""
+    (column,) = (c for c in form.columns if c.field == form.key[-1])
+    return bool(table.columns[column.field].nullable) and not column.required
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=lambda f: f.name)
