@@ -132,7 +132,7 @@ def take(
         return Outcome(file.name, True, batch_id=batch, already=True)
     may_be_empty = bool(options.covers and options.sites)  # « no complaint this month » is said so
     with closing(
-        Parsing(path, known, today(), options.form, options.replace_days, may_be_empty)
+        Parsing(path, known, today(), options.form, options.replace_days, may_be_empty, file.sha256)
     ) as parsing:
         return _keep(engine, parsing, file, options)
 

@@ -3,6 +3,7 @@
 Before: `db.intake.take`, which opens the file. After: `db.write.save_batch`, which takes the rows as they are read.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -22,6 +23,10 @@ from dashboard.forms.shown import plain
 from dashboard.period import DAY_0
 from db.shapes import Chunk
 
+CHANGED = (
+    "le fichier a été changé pendant qu'il était lu (il s'écrivait encore, ou quelqu'un l'a enregistré) : attendre"
+    " qu'il soit fini, puis le remettre."
+)
 LISTED = 1_000  # problems listed in full; the rest is counted
 
 
@@ -29,7 +34,8 @@ class Parsing:
     """A file being read. Iterate over it once, for its rows in chunks; afterwards the attributes say what was found.
 
     problems: list of Problem, empty if the file can be kept. remarks: French sentences, not errors.
-    coverage: site id to (first day, last day, rows). whole_days: site-days of which the file is the whole register.
+    coverage: site id to (first day, last day, rows). whole_days: site-days of which the file is the whole register. sha256: what
+    the file was known by before; a problem where other bytes are read.
     """
 
     def __init__(
@@ -40,6 +46,7 @@ class Parsing:
         form: str | None = None,
         replace_days: bool = False,
         may_be_empty: bool = False,
+        sha256: str | None = None,
     ) -> None:
         self.known, self.replace_days, self.may_be_empty = known, replace_days, may_be_empty
         self.form = form or ""
@@ -55,7 +62,10 @@ class Parsing:
         ] = []  # sheet and line of each row for the whole network
         self._sited = False  # whether a row names a site
         self._place = ""  # the sheet that is being read
-        self._sheets = form_sheets(path, known, today, form, self._problem, self.remarks)
+        self._expected, self._digest = sha256, hashlib.sha256()
+        self._sheets = form_sheets(
+            path, known, today, form, self._problem, self.remarks, self._digest
+        )
         self._first: FormSheet | None = None
         self._reader: Reader | None = None
         try:
@@ -88,6 +98,8 @@ class Parsing:
                 yield from self._chunks(sheet, self._reader)
         except Unreadable as reason:
             self._refuse(reason)
+        if self._expected and not self.problems and self._digest.hexdigest() != self._expected:
+            self._problem(None, "", "", CHANGED, sheet="")
         if not self.rows and not self.problems and not self.may_be_empty:
             self._problem(
                 None,

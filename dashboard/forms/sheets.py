@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from dashboard.forms.cells import memos
+from dashboard.forms.digest import Digest
 from dashboard.forms.formats import Format
 from dashboard.forms.headings import (
     LOOKED,
@@ -56,15 +57,21 @@ class Other:
 
 
 def form_sheets(
-    path: Path, known: Known, today: date, form: str | None, report: Report, remarks: list[str]
+    path: Path,
+    known: Known,
+    today: date,
+    form: str | None,
+    report: Report,
+    remarks: list[str],
+    digest: Digest,
 ) -> Generator[FormSheet]:
     """Each sheet that is a form of that name, or of the name of the first; its rows must be read before the next.
 
-    What is wrong with headings and sheets goes to `report`. Raises Unreadable.
+    What is wrong with headings and sheets goes to `report`, the bytes that are read to `digest`. Raises Unreadable.
     """
     first: FormSheet | None = None
     others: list[Other] = []
-    for sheet in open_sheets(path, known):
+    for sheet in open_sheets(path, known, digest):
         remarks += sheet.remarks
         top = list(islice(sheet.rows, LOOKED))
         lines = _lines(top, typed=sheet.typed)

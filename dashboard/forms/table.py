@@ -11,6 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from dashboard.forms import workbook
+from dashboard.forms.digest import Digest, read_as_text
 from dashboard.forms.encoding import OLD, encoding_of
 from dashboard.forms.headings import LOOKED, nearest
 from dashboard.forms.known import Known
@@ -24,6 +25,7 @@ CELL_LIMIT = 100_000
 XLSX_MAGIC = b"PK\x03\x04"
 WORKBOOKS = (".xlsx", ".xlsm")
 TEXT_BYTES = 2_000 * workbook.MEGABYTE  # some thirty million visits: minutes, not hours
+EMPTY = "Le fichier est vide : il n'a pas même d'intitulés."
 SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
 
@@ -55,6 +57,10 @@ def check_file(path: Path) -> None:
         raise Unreadable("C'est un dossier : donner les fichiers qu'il contient.")
     if not stat.S_ISREG(status.st_mode):
         raise Unreadable("Ce n'est pas un fichier ordinaire (tube, périphérique ou prise).")
+    if (
+        not status.st_size
+    ):  # nor are files of the system's own without a size, some of which never end
+        raise Unreadable(EMPTY)
     largest = workbook.in_force().file_bytes
     if status.st_size > largest and _is_workbook(path):
         raise Unreadable(workbook.too_large(largest))
@@ -70,33 +76,34 @@ def _is_workbook(path: Path) -> bool:
         return stream.read(4) == XLSX_MAGIC or path.suffix.lower() in WORKBOOKS
 
 
-def open_sheets(path: Path, known: Known) -> Iterator[Sheet]:
-    """The sheets of the file at `path`, in order; each must be read, or left, before the next is asked for.
+def open_sheets(path: Path, known: Known, digest: Digest) -> Iterator[Sheet]:
+    """The sheets of the file at `path`, in order; each must be read, or left, before the next is asked for. digest: is given
+    the very bytes that rows are read from, all of them once all are read.
 
     Raises Unreadable, at once or while rows are read.
     """
     with path.open("rb") as stream:
         start = stream.read(8)
     if not start:
-        raise Unreadable("Le fichier est vide : il n'a pas même d'intitulés.")
+        raise Unreadable(EMPTY)
     if _is_workbook(path):
-        yield from _workbook(path)
+        yield from _workbook(path, digest)
     elif start.startswith(workbook.OLE_MAGIC) or path.suffix.lower() in (".xls", ".ods"):
         raise Unreadable(
             "Ce format de classeur n'est pas lu : enregistrer le fichier au format XLSX ou CSV."
         )
     else:
-        yield from _csv(path, known)
+        yield from _csv(path, known, digest)
 
 
-def _workbook(path: Path) -> Iterator[Sheet]:
-    for sheet, rows in groupby(workbook.rows(path), itemgetter(0)):
+def _workbook(path: Path, digest: Digest) -> Iterator[Sheet]:
+    for sheet, rows in groupby(workbook.rows(path, digest=digest), itemgetter(0)):
         yield Sheet(
             map(itemgetter(1), rows), sheet.name, sheet.hidden, typed=True, layout=sheet.layout
         )
 
 
-def _csv(path: Path, known: Known) -> Iterator[Sheet]:
+def _csv(path: Path, known: Known, digest: Digest) -> Iterator[Sheet]:
     encoding = encoding_of(path, known)
     csv.field_size_limit(CELL_LIMIT)
     delimiter = _delimiter(path, encoding)
@@ -105,7 +112,9 @@ def _csv(path: Path, known: Known) -> Iterator[Sheet]:
         if encoding in OLD and encoding != "cp1252"
         else []
     )
-    with closing(_csv_rows(path, encoding, delimiter)) as rows:  # whether all are read or not
+    with closing(
+        _csv_rows(path, encoding, delimiter, digest)
+    ) as rows:  # whether all are read or not
         yield Sheet(rows, delimiter=delimiter, remarks=remarks)
 
 
@@ -128,11 +137,13 @@ def _delimiter(path: Path, encoding: str) -> str:
     return max(DELIMITERS + named, key=fits)
 
 
-def _csv_rows(path: Path, encoding: str, delimiter: str) -> Generator[list[str], None, None]:
+def _csv_rows(
+    path: Path, encoding: str, delimiter: str, digest: Digest
+) -> Generator[list[str], None, None]:
     """The file's rows; a first line « sep=; », which is for Excel, is a blank one."""
     start = 0
     try:
-        with path.open(encoding=encoding, newline="", errors="strict") as stream:
+        with path.open("rb", buffering=0) as file, read_as_text(file, encoding, digest) as stream:
             rows = csv.reader(stream, delimiter=delimiter, strict=True)
             for row in rows:
                 # Its own separator may have cut it in two.

@@ -14,10 +14,11 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from io import FileIO
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from dashboard.forms.digest import Digest, private_copy
 from dashboard.forms.layout import Layout, Merged
 from dashboard.forms.problem import Unreadable
 from dashboard.settings import load
@@ -92,17 +93,22 @@ class SheetName:
     layout: Layout = field(default=Layout(), compare=False)
 
 
-def rows(path: Path, limits: Limits | None = None) -> Iterator[tuple[SheetName, list[str]]]:
+def rows(
+    path: Path, limits: Limits | None = None, digest: Digest | None = None
+) -> Iterator[tuple[SheetName, list[str]]]:
     """Each row of each sheet with content, with the sheet, every cell as a CSV return spells it.
 
     The first of a sheet is Excel's row 1 and blank rows are empty lists, so counting them counts as Excel does. Rows
-    come as they are read: keep none before the last has come, for a refusal may follow. Raises WorkbookRefused, and
-    OSError if the file itself cannot be opened.
+    come as they are read: keep none before the last has come, for a refusal may follow. digest: is given the bytes that
+    are read. Raises WorkbookRefused, and OSError if the file itself cannot be opened.
     """
     limits = limits or in_force()
-    with path.open("rb", buffering=0) as file:
-        _check_file(file, limits)
-        yield from _read(file, limits)
+    with (
+        path.open("rb", buffering=0) as file,
+        private_copy(file, limits.file_bytes + 1, digest or sha256()) as copy,
+    ):
+        _check_file(copy, limits)
+        yield from _read(copy, limits)
 
 
 def too_large(file_bytes: int) -> str:
@@ -110,7 +116,7 @@ def too_large(file_bytes: int) -> str:
     return REASONS["file"].format(megabytes=file_bytes // MEGABYTE)
 
 
-def _check_file(file: FileIO, limits: Limits) -> None:
+def _check_file(file: IO[bytes], limits: Limits) -> None:
     if os.fstat(file.fileno()).st_size > limits.file_bytes:
         raise WorkbookRefused(too_large(limits.file_bytes))
     magic = file.read(4)
@@ -121,7 +127,7 @@ def _check_file(file: FileIO, limits: Limits) -> None:
         raise WorkbookRefused(REASONS["not_xlsx"])
 
 
-def _read(file: FileIO, limits: Limits) -> Iterator[tuple[SheetName, list[str]]]:
+def _read(file: IO[bytes], limits: Limits) -> Iterator[tuple[SheetName, list[str]]]:
     process = _start(file, limits)
     assert process.stdout is not None  # a pipe was asked for
     count, answer, sheet = 0, None, SheetName(0, "", False)
@@ -158,7 +164,7 @@ def _layout(said: dict[str, Any]) -> Layout:
     return Layout(tuple(Merged(*cell) for cell in said["merged"]), lines, columns)
 
 
-def _start(file: FileIO, limits: Limits) -> subprocess.Popen[bytes]:
+def _start(file: IO[bytes], limits: Limits) -> subprocess.Popen[bytes]:
     # Windows cannot start Python without SYSTEMROOT.
     environment = {"SYSTEMROOT": os.environ["SYSTEMROOT"]} if sys.platform == "win32" else {}
     command = [sys.executable, "-I", "-B", str(CHILD), json.dumps(asdict(limits))]

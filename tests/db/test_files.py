@@ -3,9 +3,14 @@
 import os
 
 import pytest
+import xlsxwriter
 
+from dashboard.forms import table, workbook
+from dashboard.forms.formats import FORMATS
+from db import intake
 from db.__main__ import main
-from tests.builders import closing, shell, visit
+from db.intake import sha256_of
+from tests.builders import closing, csv_text, shell, visit
 
 
 @pytest.fixture
@@ -84,3 +89,90 @@ def test_closures_of_the_network_that_replace_days_are_no_traceback(office, comm
 
     said = command(main, "import", office.path("fermetures", closure(site="")), "--replace-days")
     assert "Traceback" not in said.out + said.err and "database" not in said.err
+
+
+# --- a file that somebody saves while it is read ----------------------------------------------------------------------
+def saved_anew(path, *lines: list) -> None:
+    """The file of before is written over, where it lies, as office programs do."""
+    if path.suffix == ".xlsx":
+        as_workbook(path, *lines)
+    else:
+        path.write_text(csv_text("registre", *lines), encoding="utf-8")
+
+
+def as_workbook(path, *lines: list) -> None:
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    for number, row in enumerate([[c.heading for c in FORMATS["registre"].columns], *lines]):
+        sheet.write_row(number, 0, row)
+    book.close()
+
+
+BEFORE, AFTER = [visit(ref="1")], [visit(ref="2"), visit(ref="3")]
+
+
+@pytest.mark.parametrize("name", ["registre.csv", "registre.xlsx"])
+@pytest.mark.parametrize("check", [(), ("--check",)])
+def test_a_file_saved_anew_between_its_digest_and_its_reading_is_refused_and_then_taken_as_it_is(
+    office, command, monkeypatch, name, check
+):
+    path = office.folder / name
+    saved_anew(path, *BEFORE)
+
+    def digest(of):
+        found = sha256_of(of)
+        saved_anew(path, *AFTER)
+        return found
+
+    monkeypatch.setattr(intake, "sha256_of", digest)
+    before = office.contents()
+    said = command(main, "import", path, *check)
+    assert (said.code, "changé pendant qu'il était lu" in said.out) == (1, True)
+    assert office.contents() == before
+    monkeypatch.undo()
+    assert office.take(path).accepted
+    assert office.rows("SELECT sha256, rows FROM import_batch") == [(sha256_of(path), 2)]
+
+
+def test_a_file_that_still_grows_while_it_is_read_is_refused(office, monkeypatch):
+    """Between looking for its encoding and reading its rows; and a file of which all is read has its own digest."""
+    path = office.path("registre", *BEFORE)
+    look = table._delimiter
+
+    def grow(of, encoding):
+        with path.open("a", encoding="utf-8") as more:
+            more.write(csv_text("registre", visit(ref="9")).splitlines()[1] + "\n")
+        return look(of, encoding)
+
+    monkeypatch.setattr(table, "_delimiter", grow)
+    assert "changé pendant" in str(office.take(path).problems[0])
+
+
+def test_a_workbook_is_read_in_one_state_though_it_changes_while_its_sheets_are(
+    office, monkeypatch
+):
+    path = office.folder / "registre.xlsx"
+    saved_anew(path, *BEFORE)
+    start = workbook._start
+
+    def changed(file, limits):
+        saved_anew(path, *AFTER)
+        return start(file, limits)
+
+    monkeypatch.setattr(workbook, "_start", changed)
+    expected = sha256_of(path)
+    assert office.take(path).rows == 1
+    assert office.rows("SELECT sha256 FROM import_batch") == [(expected,)]
+
+
+def test_without_files_in_memory_a_workbook_is_copied_to_one_without_a_name(office, monkeypatch):
+    monkeypatch.delattr(os, "memfd_create")
+    path = office.folder / "registre.xlsx"
+    saved_anew(path, *BEFORE)
+    assert office.take(path).rows == 1
+
+
+def test_a_file_of_the_system_s_own_that_never_ends_is_refused_at_once(database_url):
+    """Linux says of it that it is an ordinary file; elsewhere there is none of that name."""
+    said = shell(database_url, "db", "import", "/proc/kmsg")
+    assert said.code == 1 and "REFUSÉ" in said.out and not said.err

@@ -1,0 +1,61 @@
+"""The digest of the very bytes that rows are read from: what a file is known by again is what was kept of it, also where somebody
+saves it anew meanwhile."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader, FileIO, RawIOBase, TextIOWrapper
+from typing import IO, Protocol
+
+BLOCK = 1 << 18
+
+
+class Digest(Protocol):
+    """As hashlib makes them."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take these bytes in."""
+
+    def hexdigest(self) -> str:
+        """The digest of all that were taken in, in hexadecimal."""
+
+
+class _Digested(RawIOBase):
+    """A file whose bytes go into a digest as they are read."""
+
+    def __init__(self, file: FileIO, digest: Digest) -> None:
+        self.file, self.digest = file, digest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        count = self.file.readinto(buffer) or 0
+        self.digest.update(bytes(buffer[:count]))
+        return count
+
+
+def read_as_text(file: FileIO, encoding: str, digest: Digest) -> TextIOWrapper:
+    """Returns the file, from where it stands, as text whose line ends are kept; its bytes go into the digest."""
+    stream = BufferedReader(_Digested(file, digest), BLOCK)
+    return TextIOWrapper(stream, encoding=encoding, errors="strict", newline="")
+
+
+@contextmanager
+def private_copy(file: FileIO, most: int, digest: Digest) -> Iterator[IO[bytes]]:
+    """The file from where it stands, at most so many bytes of it, where nobody else can change it: a reader that goes to and fro
+    in it reads one state. In memory where the system has files there, else in a file without a name."""
+    with _nameless() as copy:
+        while most > 0 and (block := file.read(min(BLOCK, most))):
+            digest.update(block)
+            copy.write(block)
+            most -= len(block)
+        copy.seek(0)
+        yield copy
+
+
+def _nameless() -> IO[bytes]:
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("classeur"), "w+b", buffering=0)
+    return tempfile.TemporaryFile(buffering=0)
