@@ -239,6 +239,16 @@ def _save(
     outcome.accepted, outcome.already = True, saved.already
     outcome.batch_id = saved.batch_id if keep or saved.already else None
     outcome.rows, outcome.effect = saved.rows, saved.effect
+    if (
+        parsing.replace_days
+        and not file.covers
+        and (silent := set(file.sites) - set(parsing.coverage))
+    ):
+        names = sorted(site.code for site in parsing.known.by_id.values() if site.id in silent)
+        outcome.remarks.append(
+            f"--replace-days n'a rien remplacé pour {', '.join(names)}, dont le fichier n'a aucune ligne : dire quels"
+            " jours il couvre, avec --covers DU:AU."
+        )
     if saved.absent:
         count = "plus de 1 000" if len(saved.absent) > 1000 else str(len(saved.absent))
         some = visible(" ; ".join(saved.absent[:5]))

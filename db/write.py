@@ -282,15 +282,15 @@ def _record_coverage(
 
 
 def _whole_days(parsing: Parsing, file: File) -> set[tuple[int, str]]:
-    """The (site id, ISO day) of which the batch is the whole register; site 0 is the whole network."""
-    if not DESTINATIONS[parsing.form].spans:
-        return parsing.whole_days
-    if not (parsing.replace_days and file.covers):
-        return set()
-    first, last = file.covers
-    days = [(first + timedelta(days=i)).isoformat() for i in range((last - first).days + 1)]
-    sites = {site or NATION for site, _ in parsing.site_days} | set(file.sites)
-    return {(site, day) for site in sites for day in days}
+    """The (site id, ISO day) of which the batch is the whole register; site 0 is the whole network. Where it replaces days, these
+    are those of its rows and, for all sites that it speaks for, those that it is said to cover."""
+    whole = set() if DESTINATIONS[parsing.form].spans else set(parsing.whole_days)
+    if parsing.replace_days and file.covers:
+        first, last = file.covers
+        days = [(first + timedelta(days=i)).isoformat() for i in range((last - first).days + 1)]
+        sites = {site or NATION for site, _ in parsing.site_days} | set(file.sites)
+        whole |= {(site, day) for site in sites for day in days}
+    return whole
 
 
 def _sites_seen_before(connection: Connection, batch_id: int, form: str) -> bool:

@@ -107,12 +107,15 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Paper:
-    """A file: its form, its lines, the date of its content, whether it replaces whole days."""
+    """A file: its form, its lines, the date of its content, whether it replaces whole days; whether it is said to cover COVERED,
+    and sites it speaks for beside those of its lines."""
 
     form: str
     lines: tuple[Line, ...]
     as_of: str
     replace_days: bool
+    covers: bool = False
+    sites: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -120,11 +123,11 @@ class Paper:
 
     @property
     def options(self) -> dict:
-        covers = tuple(map(date.fromisoformat, COVERED)) if self.form == "fermetures" else None
         return {
             "as_of": self.as_of,
             "replace_days": self.replace_days,
-            "covers": covers if self.replace_days else None,
+            "covers": tuple(map(date.fromisoformat, COVERED)) if self.covers else None,
+            "sites": self.sites,
         }
 
     def beats(self, line: Line) -> bool:
@@ -133,9 +136,13 @@ class Paper:
         if key(line) is not None and any(key(mine) == key(line) for mine in self.lines):
             return True
         site, day, _, number = line
+        last = int(day[-1]) + (number if self.form == "fermetures" else 0)
+        within = COVERED[0] <= day and last <= int(COVERED[1][-1])
+        spoken_of = {mine[0] for mine in self.lines} | set(self.sites)
+        if self.replace_days and self.covers and within and site in spoken_of:
+            return True
         if self.form == "fermetures":
-            within = COVERED[0] <= day and int(day[-1]) + number <= int(COVERED[1][-1])
-            return self.replace_days and within and any(mine[0] == site for mine in self.lines)
+            return False
         whole = (
             mine
             for mine in self.lines
@@ -223,15 +230,25 @@ def papers_of(form: str, dates: tuple[str, ...]) -> st.SearchStrategy[Paper]:
         st.sampled_from(kind.names),
         st.integers(0, 3),
     )
-    lines = st.lists(line, min_size=1, max_size=5).map(_of_sites_or_of_all)
+    lines = st.lists(line, max_size=5).map(_of_sites_or_of_all)
     lines = lines.filter(_one_line_a_key(form)).map(tuple)
-    return st.builds(
+    sites = st.lists(st.sampled_from((KANDI, NIKKI)), max_size=2, unique=True).map(tuple)
+    papers = st.builds(
         Paper,
         st.just(form),
         lines,
         st.sampled_from(dates),
         st.booleans() if kind.replaces else st.just(False),
+        st.booleans(),
+        sites,
     )
+    return papers.filter(_may_be_handed_in)
+
+
+def _may_be_handed_in(paper: Paper) -> bool:
+    """Closures replace days that are said; a file without a line says for which days and sites it has none."""
+    said = paper.covers or not (paper.replace_days and paper.form == "fermetures")
+    return said and bool(paper.lines or (paper.covers and paper.sites))
 
 
 def some_papers(least: int, most: int, *, dates: int) -> st.SearchStrategy[list[Paper]]:

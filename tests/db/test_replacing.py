@@ -120,6 +120,51 @@ def test_closures_inside_the_days_that_the_file_covers_are_replaced_and_others_s
     assert ("2025-03-03",) in office.rows(standing)
 
 
+def test_an_empty_register_of_complaints_that_replaces_days_replaces_those_known_of_them(office):
+    """« No complaint in March at Kandi »: those of March at Kandi count no more, those of April and of Nikki do."""
+    office.hand_in(
+        "plaintes",
+        complaint("P1"),
+        complaint("P2", received="2025-03-31"),
+        complaint("P3", received="2025-04-01"),
+        complaint("P4", site=NIKKI),
+        as_of="2025-05-01",
+    )
+    empty = office.take(
+        office.path("plaintes"), replace_days=True, covers=MARCH, sites=(KANDI,), check=True
+    )
+    assert (empty.accepted, empty.effect.replaced) == (True, 2)
+    none = office.hand_in("plaintes", replace_days=True, covers=MARCH, sites=(KANDI,))
+    assert (none.rows, none.effect.replaced, none.effect.whole) == (0, 2, 2)
+    standing = "SELECT reference FROM complaint WHERE superseded_by IS NULL ORDER BY 1"
+    assert office.rows(standing) == [("P3",), ("P4",)]
+    office.withdraw(none.batch_id)
+    assert len(office.rows(standing)) == 4 and office.differences() == []
+
+
+@pytest.mark.parametrize(
+    ("form", "old", "new"),
+    [
+        ("registre", visit(day="2025-03-05", ref="1"), visit(ref="2")),
+        ("plaintes", complaint("P1", received="2025-03-05"), complaint("P2")),
+        ("cloture", closing(day="2025-03-05"), closing()),
+    ],
+)
+def test_a_file_that_replaces_days_replaces_all_that_it_is_said_to_cover(office, form, old, new):
+    """Also those of which it has no row: it is the whole register of March."""
+    office.hand_in(form, old)
+    assert office.hand_in(form, new, replace_days=True, covers=MARCH).effect.replaced == 1
+    assert office.hand_in(form, old, covers=MARCH).effect.replaced == 0
+    assert office.differences() == []
+
+
+def test_a_site_without_a_row_whose_days_are_not_said_is_named_as_not_replaced(office):
+    office.hand_in("plaintes", complaint("P1", site=COVE))
+    outcome = office.hand_in("plaintes", complaint("P2"), replace_days=True, sites=(COVE,))
+    assert outcome.effect.replaced == 0
+    assert any(COVE in remark and "--covers" in remark for remark in outcome.remarks)
+
+
 @pytest.mark.parametrize(
     ("form", "rows", "says"),
     [("canevas", [monthly(received=3)], "canevas"), ("fermetures", [closure()], "--covers")],
