@@ -9,6 +9,8 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
+from db import one_file
+
 BUSY_MS = 15_000  # how long a writer waits for the writer before it; then a sentence says who is in the way
 KINDS = ("sqlite", "postgresql")
 # Any fixed numbers: the keys of PostgreSQL's advisory locks. One writer at a time holds the first; the second is shared by all
@@ -51,7 +53,11 @@ def _sqlite(target: URL, cache_mb: int) -> Engine:
     engine = create_engine(
         target,
         hide_parameters=True,
-        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
+        connect_args={
+            "timeout": BUSY_MS / 1000,
+            "check_same_thread": False,
+            "factory": one_file.Held,
+        },
     )
 
     @event.listens_for(engine, "connect")
@@ -75,6 +81,8 @@ def _sqlite(target: URL, cache_mb: int) -> Engine:
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
+    if path := _path(target):
+        one_file.watch(engine, path)
     return engine
 
 

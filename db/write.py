@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
 
 from db import access, bulk, database_identity, journal, packed, past, rollup
 from db.codes import NATION
@@ -156,11 +156,14 @@ def _take_in(connection: Connection, parsing: Parsing, file: File) -> Saved:
 
 
 def _begin(connection: Connection, parsing: Parsing, file: File) -> int:
-    """The number of a new batch for the file."""
+    """The number of a new batch for the file: given here, for numbers say who came before whom, and what is undone leaves none
+    out."""
     now = journal.now()
-    return connection.execute(
-        insert(ImportBatch)
-        .values(
+    last = select(func.coalesce(func.max(ImportBatch.id), 0))
+    number = connection.execute(last).scalar_one() + 1
+    connection.execute(
+        insert(ImportBatch).values(
+            id=number,
             sha256=file.sha256,
             form=parsing.form,
             filename=file.name[-255:],
@@ -170,8 +173,8 @@ def _begin(connection: Connection, parsing: Parsing, file: File) -> int:
             imported_by=file.by,
             imported_at=now,
         )
-        .returning(ImportBatch.id)
-    ).scalar_one()
+    )
+    return int(number)
 
 
 def _holds(connection: Connection, *, demo: bool) -> bool:
