@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy import Connection, Engine
 
 from dashboard.period import (
+    ONE_DAY,
     Period,
     add_months,
     day_number,
@@ -419,8 +420,19 @@ def _reporting(
             ("expected", present),
             ("reporting", active),
             ("complaint_reporting", hands_in),
+            ("complaint_later", _later(scope, spans)),
         )
     }
+
+
+def _later(scope: Scope, spans: np.ndarray) -> np.ndarray:
+    """Whether a site's complaints are known after the day on which the data end, for spans that reach it, (G, S)."""
+    end = scope.ledger.as_of
+    if end is None or scope.forced:
+        return np.zeros((len(spans), len(scope.ledger.places)), dtype=bool)
+    known = scope.ledger.between("complaints_known", _span(end + ONE_DAY, date.max)) > 0
+    later: np.ndarray = known & (spans[:, 1:] >= day_number(end))
+    return later
 
 
 def _days(scope: Scope, spans: np.ndarray, members: np.ndarray) -> dict[str, np.ndarray]:

@@ -26,6 +26,7 @@ from db.codes import ALL, LONGEST
 from db.effects import Effect
 from db.forms import DESTINATIONS
 from db.journal import now
+from db.models import Complaint
 from db.working_days import public_holidays
 
 
@@ -249,6 +250,7 @@ def _save(
             f"--replace-days n'a rien remplacé pour {', '.join(names)}, dont le fichier n'a aucune ligne : dire quels"
             " jours il couvre, avec --covers DU:AU."
         )
+    outcome.remarks += _complaints_later(engine, parsing)
     if saved.absent:
         count = "plus de 1 000" if len(saved.absent) > 1000 else str(len(saved.absent))
         some = visible(" ; ".join(saved.absent[:5]))
@@ -256,3 +258,21 @@ def _save(
             f"Lignes déjà connues absentes de ce fichier, gardées : {count} ({some}"
             f"{' ; …' if len(saved.absent) > 5 else ''}). Pour les retirer : --replace-days"
         )
+
+
+def _complaints_later(engine: Engine, parsing: Parsing) -> list[str]:
+    """That complaints of the file are in no figure yet, for they came after the last day of which visits are known."""
+    if parsing.form != Complaint.form:
+        return []
+    with engine.connect() as connection:
+        as_of = read.data_as_of(read.coverage(connection, ALL))
+    if as_of is None:
+        return []
+    later = sum(n for (_, day), n in parsing.site_days.items() if day > as_of.isoformat())
+    if not later:
+        return []
+    received = french.plural(later, "plainte reçue", "plaintes reçues")
+    return [
+        f"{received} après le {french.date_short(as_of)}, dernier jour connu des visites et des clôtures : comptées"
+        " quand celles de ces jours seront remises."
+    ]

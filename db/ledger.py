@@ -99,16 +99,8 @@ class Ledger:
 
     @cached_property
     def as_of(self) -> date | None:
-        """The last day that visits or closings of any site cover: a silent site must not look up to date by itself."""
-        return max(
-            (
-                last
-                for (_, form), spans in self.spans.items()
-                if form in ("registre", "cloture")
-                for _, last in spans
-            ),
-            default=None,
-        )
+        """How far the data go."""
+        return read.data_as_of(self.spans)
 
     def complaints_as_of(self, site_id: int) -> date | None:
         """The last day for which the site's complaints are known."""

@@ -1,7 +1,7 @@
 """Every question to the database. `sites` is always a set of site codes, or ALL; it has no default, so that no
 caller can forget whose rows may be seen. Days go in and come out as dates."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -220,6 +220,20 @@ def coverage(
         if first <= last and (ids is None or site in ids):
             spans.setdefault((site, form), []).append((first, last))
     return spans
+
+
+def data_as_of(spans: Mapping[tuple[int, str], list[tuple[date, date]]]) -> date | None:
+    """The last day that visits or closings of any site cover: a silent site must not look up to date by itself. spans: a
+    `coverage`."""
+    return max(
+        (
+            last
+            for (_, form), days in spans.items()
+            if form in ("registre", "cloture")
+            for _, last in days
+        ),
+        default=None,
+    )
 
 
 def ahead_of_their_import(connection: Connection) -> list[tuple[int, str, date]]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from db.journal import note, now
 from db.models import Boundary, Commune, Service, Term
 from db.write import Refused
 
+Json = dict[str, Any]
+NAMES = ("name", "nom", "commune", "adm2_fr")  # properties that may hold the name of a commune
+MOST_BYTES = 50 * 10**6
 WORDS = {"service": "prestation", "category": "catégorie", "channel": "canal", "reason": "motif"}
 
 
@@ -71,21 +75,12 @@ def load_boundaries(engine: Engine, path: Path, source: str, by: str) -> int:
     with writing(engine) as c:
         wanted = {slug(name): name for name in c.execute(select(Commune.name)).scalars()}
         outlines, named = [], set()
-        for feature in features:
-            names = [
-                str(v)
-                for k, v in (feature.get("properties") or {}).items()
-                if k.casefold() in ("name", "nom", "commune", "adm2_fr")
-            ]
+        for names, geometry in features:
             name = next((wanted[slug(n)] for n in names if slug(n) in wanted), None)
             if name:
                 named.add(name)
                 outlines.append(
-                    {
-                        "type": "Feature",
-                        "properties": {"commune": name},
-                        "geometry": feature["geometry"],
-                    }
+                    {"type": "Feature", "properties": {"commune": name}, "geometry": geometry}
                 )
         missing = sorted(set(wanted.values()) - named)
         if missing:
@@ -106,26 +101,42 @@ def load_boundaries(engine: Engine, path: Path, source: str, by: str) -> int:
     return len(outlines)
 
 
-def _outlines(path: Path) -> list[dict[str, Any]]:
-    """The features of a GeoJSON file of polygons in Benin. Raises Refused."""
+def _outlines(path: Path) -> list[tuple[list[str], Json]]:
+    """Of each feature of a GeoJSON file of polygons in Benin, the names that it may go by, and its shape. Raises Refused."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for, a device read for ever
+        raise Refused(f"« {path} » n'est pas un fichier ordinaire.")
+    if status.st_size > MOST_BYTES:
+        raise Refused(
+            f"Ce fichier pèse plus de {MOST_BYTES // 10**6} Mo : la page de la carte le reçoit tout entier. Simplifier"
+            " les limites."
+        )
     try:
-        collection = json.loads(path.read_text(encoding="utf-8-sig"))
-        features: list[dict[str, Any]] = collection["features"]
-        shapes = {f["geometry"]["type"] for f in features}
-        longitudes = [x for f in features for x in _first_numbers(f["geometry"]["coordinates"])]
-    except (ValueError, KeyError, TypeError):
+        features = json.loads(path.read_text(encoding="utf-8-sig"))["features"]
+        return [(_names(feature), _shape(feature["geometry"])) for feature in features]
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise Refused("Ce fichier n'est pas un GeoJSON de limites (FeatureCollection).") from None
-    if not shapes <= {"Polygon", "MultiPolygon"}:
-        raise Refused("Les limites doivent être des polygones.")
-    if any(not -5 <= x <= 8 for x in longitudes):
+
+
+def _names(feature: Json) -> list[str]:
+    properties = (feature["properties"] or {}).items()
+    return [str(value) for key, value in properties if key.casefold() in NAMES]
+
+
+def _shape(geometry: Json) -> Json:
+    """A polygon, or several, with its two coordinates at each point and nothing else."""
+    kind, coordinates = geometry["type"], geometry["coordinates"]
+    if kind == "Polygon":
+        return {"type": kind, "coordinates": _rings(coordinates)}
+    if kind == "MultiPolygon":
+        return {"type": kind, "coordinates": [_rings(polygon) for polygon in coordinates]}
+    raise Refused("Les limites doivent être des polygones.")
+
+
+def _rings(polygon: list[list[list[float]]]) -> list[list[list[float]]]:
+    rings = [[[float(point[0]), float(point[1])] for point in ring] for ring in polygon]
+    if any(not (-5 <= x <= 8 and 3 <= y <= 16) for ring in rings for x, y in ring):
         raise Refused(
             "Les coordonnées ne sont pas au Bénin : attendues en degrés, longitude d'abord (WGS 84)."
         )
-    return features
-
-
-def _first_numbers(coordinates: list[Any]) -> list[float]:
-    """The longitudes of nested coordinates."""
-    if coordinates and isinstance(coordinates[0], (int, float)):
-        return [coordinates[0]]
-    return [x for part in coordinates for x in _first_numbers(part)]
+    return rings

@@ -65,7 +65,8 @@ class Facts:
     that the data cover. partial: the period goes on after as_of.
     counters: (G, 12), columns as COUNTERS. waits: (G, 241) counts by whole minute, the last bin 240 and more.
     left_timed: left unserved with a recorded arrival, at sites with a measured wait only.
-    expected, reporting, complaint_reporting: numbers of sites.
+    expected, reporting, complaint_reporting: numbers of sites; complaint_later: of those whose complaints are known after the
+    data end, where the key reaches that day.
     open_days: open site-days; closed_days: those of them with a closing; off_day_visits: visits on other days.
     population: RGPH-4 2013 population of the communes with a CCSP; ccsp_visits: visits at CCSP.
     communes, operating_communes: communes in scope, and those with an operating site.
@@ -87,6 +88,7 @@ class Facts:
     expected: np.ndarray
     reporting: np.ndarray
     complaint_reporting: np.ndarray
+    complaint_later: np.ndarray
     open_days: np.ndarray
     closed_days: np.ndarray
     off_day_visits: np.ndarray

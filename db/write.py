@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, text, u
 from db import access, bulk, database_identity, journal, packed, past, rollup
 from db.codes import NATION
 from db.effects import Effect, Settled, effect_of
-from db.engine import writing
+from db.engine import is_sqlite, writing
 from db.forms import DESTINATIONS, Destination
 from db.models import Base, Complaint, ComplaintText, ImportBatch, Retention, Visit
 from db.shapes import Chunk
@@ -174,6 +174,9 @@ def _begin(connection: Connection, parsing: Parsing, file: File) -> int:
             imported_at=now,
         )
     )
+    if not is_sqlite(connection):  # whoever lets it number goes on from there
+        sequence = func.pg_get_serial_sequence("import_batch", "id")
+        connection.execute(select(func.setval(sequence, number)))
     return int(number)
 
 

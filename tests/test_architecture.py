@@ -72,6 +72,7 @@ WITHOUT_SITES = {
     "segments",
     "is_demo",
     "ahead_of_their_import",
+    "data_as_of",
     "dated_ahead",
     "targets",
     "rebases",

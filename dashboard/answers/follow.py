@@ -184,4 +184,17 @@ def ground(view: View, question: Question) -> Ground:
         int(book.visited[rows, days][closed].sum()),
         fresh.demo,
         sum(f["wait_p50"].n > 0 for f in figures(view, question, "site").values()),
+        _complaints_later(view, question, rows),
     )
+
+
+def _complaints_later(view: View, question: Question, rows: list[int]) -> int:
+    """Complaints of these sites received after the day on which the data end: no figure counts them yet."""
+    book = view.book
+    if book.as_of is None or question.last < book.as_of:
+        return 0
+    c = book.complaints
+    later = (c["received"] > day_number(book.as_of)) & np.isin(c["site"], rows)
+    if question.service:
+        later &= c["service"] == max(book.service_id(question.service), 0)
+    return int(later.sum())

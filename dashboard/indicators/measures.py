@@ -23,6 +23,7 @@ DUE_DAYS = 30
 KNOWN_SERVICE_SHARE = 0.8
 NOT_REPORTED = "n'a pas remonté ses données"
 NOT_HANDED_IN = "registre des plaintes non remonté"
+HANDED_IN_LATER = "plaintes remises au-delà des dernières visites"
 
 
 @dataclass(frozen=True)
@@ -194,10 +195,12 @@ def _fast(f: Facts) -> np.ndarray:
     return fast
 
 
-def _unreported(f: Facts) -> np.ndarray:
-    """Keys for which no site has handed in its complaints: their zero would be silence, not a count."""
+def _if_handed_in(f: Facts, m: Measure, where: np.ndarray | None = None) -> Measure:
+    """Without a value for keys (where: some of them) for which no site has handed in its complaints: their zero would be silence,
+    not a count. Complaints are counted as far as the data go: those that are known after that are said."""
     absent: np.ndarray = f.complaint_reporting == 0
-    return absent
+    absent = absent if where is None else absent & where
+    return hide(hide(m, absent, NOT_HANDED_IN), absent & (f.complaint_later > 0), HANDED_IN_LATER)
 
 
 def complaints_per_1000(f: Facts) -> Measure:
@@ -205,7 +208,7 @@ def complaints_per_1000(f: Facts) -> Measure:
     m = ratio(_count(f, _received(f)), f.counter("visits"), 1000, NO_DATA)
     if f.service is not None or f.by == "service":
         m = hide(m, f.known_service < KNOWN_SERVICE_SHARE * f.all_visits, UNMEASURED)
-    return hide(m, _unreported(f), NOT_HANDED_IN)
+    return _if_handed_in(f, m)
 
 
 def complaints_30d(f: Facts) -> Measure:
@@ -213,14 +216,14 @@ def complaints_30d(f: Facts) -> Measure:
     m = ratio(
         _count(f, _received(f) & _fast(f)), _count(f, _received(f)), 100, "aucune plainte reçue"
     )
-    return hide(m, _unreported(f), NOT_HANDED_IN)
+    return _if_handed_in(f, m)
 
 
 def complaints_30d_due(f: Facts) -> Measure:
     """The same over those that have had their 30 days."""
     due = _received(f) & (f.complaints["received"] + DUE_DAYS <= f.complaints["as_of"])
     m = ratio(_count(f, due & _fast(f)), _count(f, due), 100, "aucune plainte échue")
-    return hide(m, _unreported(f), NOT_HANDED_IN)
+    return _if_handed_in(f, m)
 
 
 def complaint_delay(f: Facts) -> Measure:
@@ -235,7 +238,7 @@ def complaint_delay(f: Facts) -> Measure:
         for k, v in zip(n.tolist(), value.tolist(), strict=True)
     ]
     nothing = np.full(len(f.keys), np.nan)
-    return hide(Measure(nothing, nothing, value, n, note), _unreported(f), NOT_HANDED_IN)
+    return _if_handed_in(f, Measure(nothing, nothing, value, n, note))
 
 
 def _open(f: Facts) -> tuple[np.ndarray, np.ndarray]:
@@ -260,7 +263,7 @@ def complaints_open(f: Facts) -> Measure:
     """Complaints not answered at the end of the period."""
     n = np.bincount(_open(f)[0], minlength=len(f.keys)).astype(float)
     m = Measure(n, np.full(len(n), np.nan), n, n, [""] * len(n))
-    return hide(m, _unreported(f) & (n == 0), NOT_HANDED_IN)
+    return _if_handed_in(f, m, n == 0)
 
 
 def complaints_oldest(f: Facts) -> Measure:
@@ -272,7 +275,7 @@ def complaints_oldest(f: Facts) -> Measure:
     nothing = np.full(len(value), np.nan)
     note = ["" if k else "aucune plainte en cours" for k in n.tolist()]
     m = Measure(nothing, nothing, value, n, note)
-    return hide(m, _unreported(f) & (n == 0), NOT_HANDED_IN)
+    return _if_handed_in(f, m, n == 0)
 
 
 # --- who hands in ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.indicators.measures import HIDDEN
+from dashboard.indicators.measures import HANDED_IN_LATER, HIDDEN, NOT_HANDED_IN
 from dashboard.judgement.courses import FOLLOWED
 from dashboard.judgement.sayings import because, beside, origin
 from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first
@@ -258,6 +258,10 @@ def _kind_of(flagged: list[tuple[str, Signal]], variation: Variation, *, dated: 
     return f"{kind}{S}: {french.some(named, NAMED)}." if named else ""
 
 
+def _not_known(official: Figure) -> str:
+    return HANDED_IN_LATER if official.note == HANDED_IN_LATER else NOT_HANDED_IN
+
+
 def _complaints(s: Situation) -> Line:
     official, due = s.figures["complaints_30d"], s.figures["complaints_30d_due"]
     if s.figures["complaints_open"].note == NOT_FOR_GUESTS:
@@ -268,9 +272,7 @@ def _complaints(s: Situation) -> Line:
         )
     if not official.sites_reporting:
         known = [] if s.figures["complaints_open"].value is None else [_still_open(s)]
-        return Line(
-            _sentence(["registre des plaintes non remonté", *known]), "complaints_30d_due", 0
-        )
+        return Line(_sentence([_not_known(official), *known]), "complaints_30d_due", 0)
     parts = [
         french.plural(official.n, "plainte reçue", "plaintes reçues")
         if official.n

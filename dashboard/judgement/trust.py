@@ -15,7 +15,7 @@ GAP = 0.02  # share of visits by which the closings may differ from the register
 class Ground:
     """What is known of a question beside its figures. declared, entered: visits of closed days, as declared at the
     closing and as entered in the register. not_reported: names of expected sites without data in the period. measuring: sites
-    that measure waits; None where it is not asked."""
+    that measure waits; None where it is not asked. complaints_later: received after the day on which the data end."""
 
     as_of: date | None
     age_days: int | None
@@ -25,6 +25,7 @@ class Ground:
     entered: int
     demo: bool
     measuring: int | None = None
+    complaints_later: int = 0
 
 
 def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
@@ -85,6 +86,11 @@ def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
         warnings.append(
             f"écart entre déclaré et inscrit : {'+' if gap > 0 else '−'}{french.percent(abs(gap), 1)}"
         )
+    if ground.complaints_later and BY_CODE[code].register == "complaints":
+        later = french.plural(
+            ground.complaints_later, "plainte reçue depuis", "plaintes reçues depuis"
+        )
+        warnings.append(f"{later} cette date, pas encore comptées")
     if ground.demo:
         warnings.append("données fictives")
     return warnings

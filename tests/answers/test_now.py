@@ -10,6 +10,7 @@ from dashboard.answers import cards, complaints, completeness, first_sight, map,
 from dashboard.answers.figures import comparison, figures, whole
 from dashboard.answers.network import SILENT_DAYS
 from dashboard.answers.question import Question
+from dashboard.answers.trust import strip
 from tests.builders import COVE, KANDI, NIKKI, Office, closing, complaint, visit
 
 DAY = date(2025, 11, 24)  # a Monday
@@ -107,3 +108,18 @@ def test_days_not_closed_are_counted_to_the_date_of_the_data(asked):
         for q in (OLD, replace(OLD, last=DAY))
     )
     assert short == long and short[-1] == DAY and date(2025, 3, 3) not in short
+
+
+def test_complaints_received_after_the_date_of_the_data_are_counted_beside_the_figures(asked):
+    """No figure counts them before the visits of these days are known; of an older period nothing is said."""
+    asked.hand_in(
+        "plaintes",
+        complaint("P1", received="2025-11-20"),
+        *(complaint(f"L{n}", received="2025-11-26") for n in range(3)),
+        complaint("N1", site=NIKKI, received="2025-11-26"),
+    )
+    whole = Question(date(2025, 1, 1), date(2025, 12, 31))
+    for question, later in ((whole, 4), (replace(whole, site=KANDI), 3), (OLD, 0)):
+        said = strip(view.view(LOCAL_READER), question, "complaints_open").translate(PLAIN)
+        assert (f"{later} plaintes reçues depuis" in said) is bool(later), question
+        assert ("depuis cette date" in said) is bool(later), question

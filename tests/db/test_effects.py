@@ -210,3 +210,12 @@ def test_complaints_closings_and_closures_say_theirs_too(office):
     ):
         office.hand_in(form, first)
         assert office.hand_in(form, second).effect.replaced == 1, form
+
+
+@pytest.mark.parametrize("check", [(), ("--check",)])
+def test_complaints_of_after_the_last_visit_are_said_to_wait_for_the_visits(office, command, check):
+    path = office.path("plaintes", complaint("P1"), complaint("P2", received="2025-04-03"))
+    assert "dernier jour connu" not in command(main, "import", path, "--check").out
+    office.hand_in("registre", visit(day="2025-03-03"))
+    said = command(main, "import", path, *check).out.replace("\xa0", " ")
+    assert "1 plainte reçue après le 03/03/2025, dernier jour connu des visites" in said

@@ -98,6 +98,32 @@ def test_outlines_replace_those_before(office, tmp_path):
     assert office.rows("SELECT source FROM boundary") == [("nouvelle",)]
 
 
+def shaped(coordinates: object) -> str:
+    """A collection of one polygon of these coordinates."""
+    geometry = {"type": "Polygon", "coordinates": coordinates}
+    return collection({"type": "Feature", "properties": {"name": "Kandi"}, "geometry": geometry})
+
+
+def test_of_an_outline_its_points_are_kept_and_nothing_else(office, tmp_path):
+    path = tmp_path / "limites.geojson"
+    features = [outline(name) for name in communes()]
+    for feature in features:
+        feature["geometry"]["owner"] = "personne"
+        feature["geometry"]["coordinates"][0][0].append(120.5)  # a height
+    path.write_text(collection(*features), encoding="utf-8")
+    reference.load_boundaries(office.engine, path, "essai", by="test")
+    (kept,) = office.rows("SELECT geojson FROM boundary")
+    assert "personne" not in kept[0] and "120.5" not in kept[0]
+
+
+def test_a_file_of_outlines_that_no_page_could_take_is_refused(office, tmp_path, monkeypatch):
+    monkeypatch.setattr(reference, "MOST_BYTES", 1_000)
+    path = tmp_path / "limites.geojson"
+    path.write_text(collection(*map(outline, communes())), encoding="utf-8")
+    with pytest.raises(write.Refused, match="Simplifier"):
+        reference.load_boundaries(office.engine, path, "test", by="test")
+
+
 @pytest.mark.pitfall(31)
 @pytest.mark.parametrize(
     "content, reason",
@@ -128,8 +154,21 @@ def test_outlines_replace_those_before(office, tmp_path):
         ),
         (collection(*map(outline, communes()[:-1])), f"absentes du fichier : {communes()[-1]}"),
         (collection(*(outline(name, (9.0, 2.0)) for name in communes())), "longitude d'abord"),
+        (collection(*(outline(name, (2.0, 90.0)) for name in communes())), "longitude d'abord"),
+        (collection(*(outline(name, (float("nan"), 9.0)) for name in communes())), "longitude"),
+        (collection(*(outline(name, (10**400, 9)) for name in communes()[:1])), "pas un GeoJSON"),
+        ("[" * 100_000, "pas un GeoJSON"),
+        ('{"features": ' + "[" * 500 + "1" + "]" * 500 + "}", "pas un GeoJSON"),
+        (shaped("ab"), "pas un GeoJSON"),
+        (shaped([["ab", "cd"]]), "pas un GeoJSON"),
+        (shaped([[[2.0]]]), "pas un GeoJSON"),
+        (shaped([[[[2.0, 9.0]]]]), "pas un GeoJSON"),
+        (collection({"properties": ["name"], "geometry": None}), "pas un GeoJSON"),
+        (collection({"type": "Feature", "geometry": None}), "pas un GeoJSON"),
+        (collection("Kandi"), "pas un GeoJSON"),
+        ('{"features": {"a": 1}}', "pas un GeoJSON"),
     ],
-    ids=range(8),
+    ids=range(21),
 )
 def test_what_is_not_the_outlines_of_benin_is_refused_and_changes_nothing(
     office, tmp_path, content, reason

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
+from dashboard.indicators import BY_CODE
 from db import read
 from db.facts import gather
 from tests.builders import COTONOU, COVE, KANDI, NIKKI, closing, closure, complaint, visit, waited
@@ -466,6 +467,28 @@ def test_no_complaint_is_not_silence(office):
     assert (
         found[KANDI, "complaints_open"].value is None and found[COVE, "complaints_open"].value == 0
     )
+
+
+BEYOND = "plaintes remises au-delà des dernières visites"
+NOT_HANDED_IN = "registre des plaintes non remonté"
+
+
+def test_complaints_known_after_the_data_end_are_said_so_and_counted_once_visits_reach_them(office):
+    office.hand_in("registre", visit(day="2025-02-03"), visit(day="2025-03-03"), visit(site=NIKKI))
+    office.hand_in("plaintes", complaint("P1", received="2025-04-03"))
+    codes = [code for code in BY_CODE if BY_CODE[code].register == "complaints"]
+    by_month, by_site = office.figures(by="month"), office.figures(by="site")
+    after = office.figures("2025-04-01", "2025-04-30")
+    for code in codes:
+        assert by_site[KANDI, code].note == after["nation", code].note == BEYOND, code
+        assert by_site[NIKKI, code].note == NOT_HANDED_IN, code
+        assert by_month["2025-02", code].note == NOT_HANDED_IN, code
+        assert by_month["2025-03", code].note == BEYOND, code
+        assert office.figures("2025-02-01", "2025-02-28")["nation", code].note == NOT_HANDED_IN, (
+            code
+        )
+    office.hand_in("registre", visit(day="2025-04-10"))
+    assert office.figure("complaints_open").value == 1
 
 
 # --- who hands in ---------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """« Puis-je m'y fier ? »: what a figure leaves out is counted beside it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,7 +15,23 @@ GROUND = Ground(date(2025, 12, 31), 0, False, (), 0, 0, False)
 def said(office, code: str, **question) -> str:
     """The strip of an indicator, with plain spaces."""
     figures = {found: figure for (_, found), figure in office.figures(**question).items()}
-    return strip(code, figures, GROUND).replace("\xa0", " ").replace("\u202f", " ")
+    return plain(strip(code, figures, GROUND))
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_complaints_that_came_after_the_date_of_the_data_are_counted_beside_what_is_counted(office):
+    office.hand_in("registre", visit(day="2025-03-03"))
+    office.hand_in("plaintes", complaint("P1"), complaint("P2", received="2025-03-04"))
+    figures = {code: figure for (_, code), figure in office.figures().items()}
+    one, two = (replace(GROUND, complaints_later=n) for n in (1, 2))
+    assert "2 plaintes reçues depuis cette date, pas encore comptées" in plain(
+        strip("complaints_open", figures, two)
+    )
+    assert "1 plainte reçue depuis" in plain(strip("complaints_30d", figures, one))
+    assert "plainte" not in strip("visits", figures, two)
 
 
 @pytest.mark.pitfall(5)
