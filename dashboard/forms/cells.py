@@ -44,7 +44,10 @@ def not_a_value(text: str, *, formulas: bool) -> str | None:
     if text[0] in "#Ee" and ERROR.fullmatch(text):
         if text.strip("#"):
             return "cette case contient une erreur de calcul du tableur ; la remplacer par la valeur juste, ou la vider."
-        return "le tableur n'a écrit que des dièses ; y élargir la colonne, puis enregistrer à nouveau."
+        return (
+            "le tableur ne montre que des dièses ; y élargir la colonne, ou corriger l'heure ou la date si elle est négative,"
+            " puis enregistrer à nouveau."
+        )
     return None
 
 

@@ -118,7 +118,8 @@ class Parsing:
             rows = reader.read(block, sheet.places)
             if not rows.lines:
                 continue
-            self._note_sites(rows)
+            if not reader.form.column("site_id").required:
+                self._note_sites(rows)
             values = reader.once(
                 rows
             )  # also of a file that is refused already: all its faults are said at once
@@ -130,10 +131,9 @@ class Parsing:
         """Which rows name no site, where a form lets them."""
         blank = [not text.strip() for text in rows.texts["site_id"]]
         self._sited = self._sited or not all(blank)
-        if any(blank) and self._reader and not self._reader.form.column("site_id").required:
-            self._siteless += [
-                (self._place, line) for line, b in zip(rows.lines, blank, strict=True) if b
-            ]
+        self._siteless += [
+            (self._place, line) for line, b in zip(rows.lines, blank, strict=True) if b
+        ]
 
     def _judge_siteless(self) -> None:
         """A blank site is the whole network only in a file that names none: among named ones it was left out."""

@@ -21,6 +21,7 @@ from dashboard.forms.sheets import FormSheet
 from dashboard.forms.shown import MARK
 from db.shapes import Cell
 
+POWER = ("E+", "E-", "e+", "e-")  # without which no number is shortened
 # Signs without which a text holds no formula, no error of a spreadsheet, and nothing but what it shows.
 SUSPECT = ("=", "#", "Err", "err", "ERR", MARK)
 
@@ -166,4 +167,4 @@ class Reader:
 def _is_key(texts: str) -> bool:
     """Whether each of the texts that stand here one after the other is kept as it is."""
     usual = texts.isascii() and texts.isprintable() and "  " not in texts
-    return usual and not SHORTENED.search(texts)
+    return usual and not (any(e in texts for e in POWER) and SHORTENED.search(texts))

@@ -26,6 +26,10 @@ XLSX_MAGIC = b"PK\x03\x04"
 WORKBOOKS = (".xlsx", ".xlsm")
 TEXT_BYTES = 2_000 * workbook.MEGABYTE  # some thirty million visits: minutes, not hours
 EMPTY = "Le fichier est vide : il n'a pas même d'intitulés."
+# What some programs export under the name of a workbook, or of a CSV.
+MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype|html|head|meta|table|workbook|office:)", re.IGNORECASE
+)
 SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
 
@@ -73,7 +77,9 @@ def check_file(path: Path) -> None:
 
 def _is_workbook(path: Path) -> bool:
     with path.open("rb") as stream:
-        return stream.read(4) == XLSX_MAGIC or path.suffix.lower() in WORKBOOKS
+        return (
+            stream.read(4) in (XLSX_MAGIC, workbook.OLE_MAGIC) or path.suffix.lower() in WORKBOOKS
+        )
 
 
 def open_sheets(path: Path, known: Known, digest: Digest) -> Iterator[Sheet]:
@@ -83,14 +89,15 @@ def open_sheets(path: Path, known: Known, digest: Digest) -> Iterator[Sheet]:
     Raises Unreadable, at once or while rows are read.
     """
     with path.open("rb") as stream:
-        start = stream.read(8)
+        start = stream.read(1_000)
     if not start:
         raise Unreadable(EMPTY)
     if _is_workbook(path):
         yield from _workbook(path, digest)
-    elif start.startswith(workbook.OLE_MAGIC) or path.suffix.lower() in (".xls", ".ods"):
+    elif MARKUP.match(start):
         raise Unreadable(
-            "Ce format de classeur n'est pas lu : enregistrer le fichier au format XLSX ou CSV."
+            "Ce fichier est une page web, ou du XML, et non un tableau en texte. L'ouvrir dans Excel ou LibreOffice, puis"
+            " l'enregistrer au format .xlsx."
         )
     else:
         yield from _csv(path, known, digest)

@@ -26,6 +26,7 @@ from dashboard.settings import load
 CHILD = Path(__file__).with_name("workbook_child.py")
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"  # an encrypted .xlsx, or an .xls of before 2007
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 MEGABYTE = 1_000_000
 
 
@@ -55,8 +56,7 @@ SAVE_AGAIN = "Ouvrez-le dans Excel ou LibreOffice, puis enregistrez-le au format
 SPLIT = "Répartissez les lignes dans plusieurs fichiers, ou enregistrez la feuille au format CSV."
 REASONS = {
     "not_xlsx": f"Ce fichier n'est pas un classeur Excel (.xlsx). {SAVE_AGAIN}",
-    "ole": "Ce fichier est protégé par un mot de passe ou date d'un Excel d'avant 2007 (.xls). "
-    "Retirez le mot de passe, puis enregistrez-le au format .xlsx.",
+    "ole": f"Ce classeur est au format d'un Excel d'avant 2007 (.xls), qui n'est pas lu. {SAVE_AGAIN}",
     "xlsb": "Ce classeur est au format binaire d'Excel (.xlsb), qui n'est pas lu. "
     "Dans Excel : Fichier, Enregistrer sous, « Classeur Excel (.xlsx) ».",
     "ods": "Ce classeur est au format de LibreOffice (.ods), qui n'est pas lu. "
@@ -64,7 +64,8 @@ REASONS = {
     "numbers": "Ce classeur est celui de Numbers (.numbers), qui n'est pas lu. "
     "Dans Numbers : Fichier, Exporter vers, Excel (.xlsx).",
     "encrypted": "Ce fichier est protégé par un mot de passe. "
-    "Retirez le mot de passe, puis enregistrez-le à nouveau.",
+    "Dans Excel : Fichier, Informations, Protéger le classeur, Chiffrer avec mot de passe, vider la case ;"
+    " puis enregistrez-le à nouveau.",
     "file": f"Ce fichier pèse plus de {{megabytes}}\u00a0Mo. {SPLIT}",
     "unpacked": f"Ce classeur est trop volumineux une fois ouvert. {SPLIT}",
     "entries": "Ce classeur contient trop d'éléments (images, feuilles, objets). "
@@ -120,9 +121,10 @@ def _check_file(file: IO[bytes], limits: Limits) -> None:
     if os.fstat(file.fileno()).st_size > limits.file_bytes:
         raise WorkbookRefused(too_large(limits.file_bytes))
     magic = file.read(4)
-    file.seek(0)
     if magic == OLE_MAGIC:
-        raise WorkbookRefused(REASONS["ole"])
+        # Excel puts what a password protects into a container of the old kind.
+        raise WorkbookRefused(REASONS["encrypted" if ENCRYPTED in file.read() else "ole"])
+    file.seek(0)
     if magic != ZIP_MAGIC:
         raise WorkbookRefused(REASONS["not_xlsx"])
 

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from random import Random
 
 from openpyxl import Workbook
+from openpyxl.cell import MergedCell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 from dashboard.forms.formats import FORMATS
 from tests.builders import closing, closure, complaint, monthly, visit
@@ -116,8 +119,25 @@ HOSTILE = (
 )
 
 
+FORMATS_OF_NUMBERS = [
+    "General",
+    "0",
+    "0000",
+    "#,##0",
+    "0%",
+    "0.00E+00",
+    "# ?/?",
+    ";;;",
+    '"n° "0',
+    "@",
+    "dd/mm/yyyy",
+    "mm/dd/yy",
+] + ["[h]:mm", "hh:mm", "mmm-yy", "[$-40C]d mmmm yyyy;@", "0;-0;", "[<5]0;#", "[", '"', "e", "_"]
+
+
 def good(rng: Random, form: str) -> Rows:
     """Headings and a few good lines of a form."""
+    national = rng.random() < 0.2
 
     def day() -> str:
         return f"{rng.randint(1, 28):02}/{rng.randint(1, 12):02}/2025"
@@ -150,7 +170,7 @@ def good(rng: Random, form: str) -> Rows:
         if form == "fermetures":
             first = day()
             return closure(
-                rng.choice([site, site, ""]),
+                "" if national else site,
                 first,
                 first,
                 reason=rng.choice(["", "réseau", "électricité"]),
@@ -318,12 +338,38 @@ def _workbook(rng: Random, sheets: list[Rows]) -> bytes:
             )
         if i and rng.random() < 0.2:
             sheet.sheet_state = rng.choice(["hidden", "veryHidden"])
+        if rng.random() < 0.2:
+            _lay_out(rng, sheet)
     out = io.BytesIO()
     book.save(out)
     content = out.getvalue()
     if rng.random() < 0.2:
         return _bytes(rng, content)
     return _inside(rng, content) if rng.random() < 0.3 else content
+
+
+def _lay_out(rng: Random, sheet: Worksheet) -> None:
+    """Merge, hide and format here and there."""
+    for _ in range(rng.choice((1, 1, 1, 2, 4))):
+        line, place = rng.randint(1, sheet.max_row + 1), rng.randint(1, sheet.max_column + 1)
+        match rng.randrange(5):
+            case 0:
+                sheet.merge_cells(None, line, place, line + rng.randint(0, 4), place)
+            case 1:
+                sheet.merge_cells(
+                    None, line, place, line + rng.randint(0, 2), place + rng.randint(0, 3)
+                )
+            case 2:
+                sheet.row_dimensions[line].hidden = True
+            case 3:
+                sheet.column_dimensions[get_column_letter(place)].hidden = True
+            case _:
+                cell = sheet.cell(line, place)
+                if not isinstance(cell, MergedCell):
+                    cell.value = rng.choice(
+                        [cell.value, 7, -0.3, 45_719, 45_719.35, 0.99999, 2e16, True]
+                    )
+                    cell.number_format = rng.choice(FORMATS_OF_NUMBERS)
 
 
 def _inside(rng: Random, content: bytes) -> bytes:
