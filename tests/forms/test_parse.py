@@ -376,7 +376,7 @@ def test_every_form_is_recognised_by_its_headings_and_needs_all_of_them(read, na
         (TEXT.encode("cp1252").replace(b"\xe9", b"\x81"), 1, "Windows-1252"),
         (TEXT + 'ccsp-kandi;"03/03/2025\n', 3, "guillemet"),
         (TEXT + "x" * 200_000 + "\n", 3, "100 000 caractères"),
-        (b"\xd0\xcf\x11\xe0" + bytes(600), None, "XLSX"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), None, ".xlsx"),
         (b"PK\x03\x04" + bytes(600), None, "classeur"),
     ],
     ids=range(11),
