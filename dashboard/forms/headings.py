@@ -6,12 +6,14 @@ from functools import lru_cache
 
 from dashboard.forms.formats import FORMATS, Format
 from dashboard.forms.known import normalise
+from dashboard.forms.shown import plain
 
 LOOKED = 20  # lines at the top of a table among which its headings are looked for
 ENOUGH = 0.5  # a line with more than this part of a form's headings is taken for them
 
 
 HEADINGS = {normalise(c.heading) for form in FORMATS.values() for c in form.columns}
+LONGEST = 80  # characters of a heading, however it is spaced
 _name = lru_cache(10_000)(normalise)
 
 
@@ -50,13 +52,13 @@ def nearest(top: Sequence[Sequence[str]], form: str | None = None) -> Headings |
             matched = sum(name in texts for name in names)
             rank = (matched, matched / len(names))
             if matched > 1 and (best is None or rank > best[0]):
-                best = rank, Headings(index, candidate, tuple(line), matched)
+                best = rank, Headings(index, candidate, tuple(map(plain, line)), matched)
     return best[1] if best else None
 
 
 def is_headings(line: Sequence[str], form: str | None = None) -> bool:
     """Whether a line holds enough headings of a form; quick where it holds none."""
-    if sum(_name(cell) in HEADINGS for cell in line) < 2:
+    if sum(len(cell) < LONGEST and _name(cell) in HEADINGS for cell in line) < 2:
         return False
     found = nearest([line], form)
     return found is not None and found.enough
@@ -64,7 +66,7 @@ def is_headings(line: Sequence[str], form: str | None = None) -> bool:
 
 def filled(line: Sequence[str]) -> str:
     """What a line says: its cells that are not blank."""
-    return " ; ".join(c.strip() for c in line if c.strip())
+    return " ; ".join(c.strip() for c in map(plain, line) if c.strip())
 
 
 def first_filled(top: Sequence[Sequence[str]]) -> tuple[int, str]:

@@ -51,13 +51,7 @@ class Reader:
         sheet, self.form = self.first, self.first.form
         self._memos = memos(self.form, self.known, self.today, typed=sheet.typed)
         self._seen: dict[tuple[Cell, ...], int] = {}
-        self.doubts = (
-            None
-            if sheet.typed
-            else Doubts(
-                self.form, sheet.delimiter, sheet.places, sheet.width, self._memos, self.report
-            )
-        )
+        self.doubts = None if sheet.typed else Doubts(sheet, self._memos, self.report)
 
     def read(self, block: Block, places: dict[str, int]) -> Rows:
         """The rows of a block; places: field to place in a row. A cell that cannot be read is None."""
@@ -69,6 +63,8 @@ class Reader:
         rows = Rows({}, {field: cells[place] for field, place in places.items()}, lines, set())
         if lines:
             plain = not any(sign in block.text for sign in SUSPECT)
+            if self.doubts:
+                self.doubts.look(cells, lines, broken="\n" in block.text or "\r" in block.text)
             for column in self.form.columns:
                 rows.values[column.field] = self._column(column, rows, plain=plain)
             self._choose(rows)
@@ -79,8 +75,6 @@ class Reader:
 
     def _column(self, column: Column, rows: Rows, *, plain: bool) -> list[Cell]:
         texts, memo = rows.texts[column.field], self._memos[column.field]
-        if self.doubts and column.cell == "text":
-            self.doubts.look(column, texts, rows.lines)
         if (
             plain
             and column.field == self.form.key[-1]

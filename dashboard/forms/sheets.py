@@ -25,6 +25,7 @@ from dashboard.forms.lines import real_lines, refuse_null
 from dashboard.forms.problem import Report, Unreadable, visible
 from dashboard.forms.table import Sheet, open_sheets
 
+A_LITTLE = 1_000  # lines
 TOO_FAR = "ces intitulés sont trop bas : les mettre dans les vingt premières lignes, au-dessus des données."
 
 
@@ -39,10 +40,15 @@ class FormSheet:
     name: str
     rows: Iterator[list[str]]
     first_line: int
-    width: int
+    headings: tuple[str, ...]
     places: dict[str, int]
     typed: bool
     delimiter: str
+
+    @property
+    def width(self) -> int:
+        """How many cells a row has."""
+        return len(self.headings)
 
 
 @dataclass(frozen=True)
@@ -136,7 +142,7 @@ def _form_sheet(
         sheet.name,
         rows,
         first_line,
-        len(headings.texts),
+        headings.texts,
         places,
         sheet.typed,
         sheet.delimiter,
@@ -181,7 +187,8 @@ def _other(
     """A sheet without headings in its first rows, read to its end: they may stand further down, or rows without them."""
     line = len(top) + 1 + (0 if sheet.typed else real_lines(top, range(1, len(top) + 1))[1])
     is_row = _row_reader(first, known, today) if first else None
-    for row in sheet.rows:
+    # A CSV without headings is refused as it is: only a little further down is looked, for a better word.
+    for row in sheet.rows if sheet.typed else islice(sheet.rows, A_LITTLE):
         if is_headings(row):
             if sheet.hidden:
                 _refuse_hidden(sheet.name, sheet.rows, report)

@@ -15,6 +15,9 @@ from db.engine import make_engine
 from db.supersede import settle_anew
 from tests.builders import KANDI, NIKKI, Office, closing, complaint, visit, waited
 
+# Copies, and the list of what is erased, lie in the test's own folder.
+pytestmark = pytest.mark.usefixtures("programs_of_the_server")
+
 BEFORE = schema.revisions()[
     schema.revisions().index(
         next(f.name[:4] for f in schema.MIGRATIONS.glob("versions/*_keys_alike.py"))
@@ -122,11 +125,11 @@ def older(office: Office, table: str, *files: list[tuple[str, int]]) -> None:
         with office.engine.begin() as connection:
             for k, (name, _) in known.items():
                 connection.execute(text(respell), {"name": name, "k": k, "b": batch})
-    schema.downgrade(office.engine, BEFORE)
     with (
         office.engine.begin() as connection
     ):  # which row counts where one key stands in several files
         settle_anew(connection)
+    schema.downgrade(office.engine, BEFORE)
 
 
 def counting(office: Office, table: str) -> list[tuple]:

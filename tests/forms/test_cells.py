@@ -197,6 +197,16 @@ def test_nor_the_next_month_part_of_a_remark(read):
     assert (2, "Difficultés") in [p[:2] for p in found.places]
 
 
+def test_nor_the_next_visit_part_of_a_column_that_is_not_read(read):
+    text = csv_text("registre", *(visit(ref=str(n)) for n in (1, 2, 3)))
+    lines = text.replace("Référence\n", "Référence;Nom\n").split("\n")
+    lines[1] += ';"A'
+    lines[2] += ';B"'
+    lines[3] += ";C"
+    found = read("\n".join(lines))
+    assert [p[:2] for p in found.places] == [(2, "Nom")]
+
+
 def test_words_on_several_lines_are_words(read):
     text = "Attente ; personne au guichet ;\nrevenu trois fois, ccsp-kandi, 03/03/2025 ;\n\nsans réponse"
     for delimiter in ";,":

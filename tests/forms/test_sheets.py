@@ -161,6 +161,11 @@ def test_rows_of_the_form_in_a_hidden_sheet_without_headings_are_refused(read_wo
     assert [p.sheet for p in found.parsing.problems] == ["Suite"]
 
 
+def test_a_remark_shows_a_number_as_the_sheet_does(read_workbook, tmp_path):
+    found = read_workbook({"A": [["Année", 2e16], [], [*HEADINGS, 2e16], visit(ref="1")]})
+    assert "« Année ; 20000000000000000 »" in found.remarks and "\\u" not in found.remarks
+
+
 # --- headings far down --------------------------------------------------------------------------------------------------
 BELOW = [["x"]] * 25
 
