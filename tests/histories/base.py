@@ -9,6 +9,7 @@ from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ sys.stdout.flush()
 os._exit(code)
 """
 EVENING = "T20:00"
+GRAMMAR = cache(__main__.parser)  # to build it costs more than many a command
 ASKED = {
     VISITS: "SELECT s.code, r.day, r.arrived_at, r.called_at - r.arrived_at, r.source_ref FROM visit r",
     COMPLAINTS: "SELECT s.code, r.received_on, r.resolved_on, r.reference FROM complaint r",
@@ -75,6 +77,7 @@ class Base:
                 patch.setenv(name, value)
             # One engine for all commands keeps the statements that it has compiled, half of the work.
             patch.setattr(console, "make_engine", lambda _: self.engine)
+            patch.setattr(__main__, "parser", GRAMMAR)
             load.cache_clear()
             with redirect_stdout(out), redirect_stderr(err):
                 code = __main__.main([str(a) for a in argv])
