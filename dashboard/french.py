@@ -24,6 +24,7 @@ UNSEEN = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 HYPHENS = dict.fromkeys((*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63, 0xFF0D), "-")
+ALIKE = HYPHENS | {0x2800: " "}  # a letter of Braille without a dot
 LITTLE = re.compile(r"\b(?:de |d['’])")
 LABELS = 4_096  # words of numbers, days, months and names kept: each is asked for again and again
 MONTHS = [
@@ -152,7 +153,7 @@ def key(text: str) -> str:
     """A reference or a code as it is kept and compared: equal where nobody sees a difference, whatever the signs that nobody
     sees, the blanks, the sort of hyphen, and whether accents are signs of their own."""
     if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", seen(text).translate(HYPHENS))
+        text = unicodedata.normalize("NFC", seen(text).translate(ALIKE))
     return " ".join(text.split())
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 from dashboard.french import counted
 from dashboard.period import as_noted, local, today
 from dashboard.settings import load
-from db import backup, keys, read, reference, rollup, schema, supersede, write
+from db import backup, copies, keys, read, reference, rollup, schema, supersede, write
 from db import retain as retention
 from db.console import guarded, on_database, parse, who
 from db.effects import of_import, of_withdrawal
@@ -44,6 +45,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(engine: Engine, arguments: Namespace) -> int:
+    with suppress(OSError):  # whoever may not write there leaves nothing there either
+        copies.sweep(engine)
     if arguments.command == "backup":  # older ones too: it is what one does before an update
         if schema.check_known(engine) is None:
             raise write.Refused("La base n'existe pas encore : il n'y a rien à copier.")

@@ -57,8 +57,10 @@ def backup(engine: Engine, path: Path, *, words: bool = True) -> str:
     copies.write(engine, path, words=words)
     try:
         erasures.begin(engine)
-    except faults.failures() as error:  # the copy is there
-        LOG.warning("the list of what was erased could not be begun", exc_info=error)
+    except Refused as reason:  # the copy is there
+        LOG.warning("%s", reason)
+    except faults.failures() as error:
+        LOG.warning("%s", faults.sentence(error))
     without = "" if words else ", sans les mots des plaintes"
     return f"Copie écrite et vérifiée{without} : {path} ({path.stat().st_size / 1e6:.1f} Mo)."
 
@@ -237,14 +239,14 @@ def _erased_since(
     """What is to be erased in a copy: what was erased of the database that it is of. And whether that is not known."""
     if copied is None:
         return known | erasures.older_list(engine), False
-    erased = erasures.listed(engine, copied.own, path.parent)
-    listed = any(
-        (folder / erasures.path(engine, copied.own).name).exists()
-        for folder in (copies.folder(engine), path.parent)
-    )
+    erased, found = Erased(), True
+    for of in (copied.own, *copied.ancestors):  # what it holds may have been erased of each of them
+        erased |= erasures.listed(engine, of, path.parent)
+        name = erasures.path(engine, of).name
+        found &= any((folder / name).exists() for folder in (copies.folder(engine), path.parent))
     if mine is None or mine.related(copied):
         erased |= known
-    return erased, not listed and (mine is None or mine.own != copied.own)
+    return erased, not found and (mine is None or mine.own != copied.own)
 
 
 def _heir(mine: Identity | None, copied: Identity | None, here: str) -> Identity:

@@ -19,7 +19,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, inspect, select
 
 from dashboard.french import key
-from db import copies, past
+from db import copies, faults, past
 from db.database_identity import Identity, address, identify, identity
 from db.engine import writing
 from db.models import Account, Retention
@@ -87,7 +87,8 @@ def said(connection: Connection) -> Erased:
 
 def keep(engine: Engine, connection: Connection, more: Erased | None = None) -> None:
     """Bring the list up to date with what this transaction erased, before it ends: should it be undone, the list says too much,
-    never too little. That it could not be written is said in the log: the database has it. more: what it says besides."""
+    never too little. Raises Refused where it cannot be written: nothing is to be erased that a copy would bring back unsaid.
+    more: what it says besides."""
     now = said(connection)
     try:
         identity, before = at_its_place(connection, engine)
@@ -96,15 +97,32 @@ def keep(engine: Engine, connection: Connection, more: Erased | None = None) -> 
         all_of_it = now | before | (more or Erased())
         all_of_it.closed -= opened
         _write(engine, identity, all_of_it)
-    except (OSError, Refused) as error:
-        LOG.warning("the list of what was erased could not be written", exc_info=error)
+    except OSError as error:
+        raise Refused(
+            f"La liste de ce qui a été effacé ne peut pas être écrite : {faults.disk(error)} Sans elle, une copie ramènerait"
+            " ce qui l'a été : rien n'a changé. Corriger COPIES, ou ce dossier, puis recommencer."
+        ) from None
+
+
+def keep_if_possible(engine: Engine, connection: Connection) -> None:
+    """The same for what cannot wait (an account that is closed): that it could not be written is said in the log."""
+    try:
+        keep(engine, connection)
+    except Refused as reason:
+        LOG.warning("%s", reason)
 
 
 def begin(engine: Engine) -> None:
-    """See that there is a list, though nothing was erased yet: that there is none says later that it stayed behind elsewhere."""
+    """See that there is a list, and that it says all that the database does; that there is none says later that it stayed behind
+    elsewhere. Raises Refused where it cannot be read or written."""
     with engine.connect() as connection:
         now = identity(connection)
-    if now and (now.place != address(engine) or not path(engine, now.own).exists()):
+        if now is None:
+            return
+        kept = listed(engine, now.own)
+        there = now.place == address(engine) and path(engine, now.own).exists()
+        whole = there and kept == said(connection) | kept
+    if not whole:
         with writing(engine) as connection:
             keep(engine, connection)
 

@@ -289,3 +289,8 @@ def test_no_line_begins_with_a_sign_that_goes_with_the_word_before_it():
     said = french.spaced("Refusé : « Zoo » n'est pas un nom ; en choisir un autre ?").split(" ")
     assert said == ["Refusé\xa0:", "«\xa0Zoo\xa0»", "n'est", "pas", "un", "nom\xa0;", *said[6:]]
     assert said[6:] == ["en", "choisir", "un", "autre\xa0?"]
+
+
+def test_a_letter_without_a_dot_is_a_blank_like_any_other():
+    assert french.key("Q43\u2800") == french.key("\u2800Q43 ") == "Q43"
+    assert french.key("Q\u280043") == "Q 43"

@@ -96,7 +96,9 @@ def disable(engine: Engine, name: str, by: str) -> None:
         )
         access.end(connection, access.now(connection), account_id=holder.id)
         journal.note(connection, by, "account disabled", {"account": holder.name})
-        erasures.keep(engine, connection)  # a copy that is put back must not open it again
+        erasures.keep_if_possible(
+            engine, connection
+        )  # a copy that is put back must not open it again
 
 
 def unbind(engine: Engine, name: str, by: str) -> None:
@@ -124,7 +126,7 @@ def reset(engine: Engine, name: str, by: str) -> str:
         access.end(connection, access.now(connection), account_id=holder.id)
         access.succeed(connection, holder.id)
         journal.note(connection, by, "password reset", {"account": holder.name})
-        erasures.keep(engine, connection)
+        erasures.keep_if_possible(engine, connection)
     return password
 
 

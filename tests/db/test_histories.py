@@ -15,7 +15,7 @@ import pytest
 
 from dashboard.accounts import holders
 from dashboard.settings import ROOT, load
-from db import backup, past, retain, schema, write
+from db import backup, erasures, past, retain, schema, write
 from db.database_identity import begin_anew, identity
 from db.engine import make_engine, writing
 from db.write import Refused
@@ -207,6 +207,49 @@ def test_a_copy_put_back_elsewhere_says_where_the_list_of_erasures_is_missed(
     said = backup.restore(trial.engine, tmp_path / "copie", force=True, by="test")
     assert "recommencer" not in said
     assert trial.rows("SELECT count(*) FROM complaint_text") == [(0,)]
+
+
+def test_what_cannot_be_written_down_is_not_erased_and_that_is_said(office, tmp_path, monkeypatch):
+    """An older list stood there and was taken for the whole: the words came back with a copy, without a word."""
+    office.hand_in("plaintes", complaint("P1", received="2024-03-04", resolved="2024-03-05", subject="mot"))  # fmt: skip
+    (tmp_path / "fichier").write_text("")
+    monkeypatch.setenv("COPIES", str(tmp_path / "fichier"))
+    load.cache_clear()
+    for erase in (
+        lambda: retain.erase_text(office.engine, KANDI, "P1", "awa", "demande"),
+        lambda: retain.erase(office.engine, ON, "awa"),
+    ):
+        with pytest.raises(Refused, match="ne peut pas être écrite.*COPIES"):
+            erase()
+    assert office.rows("SELECT count(*) FROM complaint_text") == [(1,)] and until(office) == set()
+    holders.add(office.engine, "chef", holders.Wanted(role="administrator"), "test")
+    holders.add(office.engine, "awa", holders.Wanted(role="cabinet"), "test")
+    holders.disable(office.engine, "awa", "test")  # this cannot wait
+    monkeypatch.setenv("COPIES", str(tmp_path / "copies"))
+    load.cache_clear()
+    backup.backup(office.engine, tmp_path / "copie")  # and is written down as soon as it can be
+    with office.engine.connect() as connection:
+        assert len(erasures.listed(office.engine, identity(connection).own).closed) == 1
+
+
+def test_a_copy_of_a_copy_is_of_each_database_that_it_came_from(
+    office, trial, databases, tmp_path, monkeypatch
+):
+    for one in (office, trial):
+        with writing(one.engine) as connection:
+            begin_anew(connection, one.engine)
+    office.hand_in("plaintes", complaint("P1", subject="mot"))
+    backup.backup(office.engine, tmp_path / "copie")
+    backup.restore(trial.engine, tmp_path / "copie", force=True, by="test")
+    backup.backup(trial.engine, tmp_path / "copie-2")
+    retain.erase_text(office.engine, KANDI, "P1", "awa", "demande de l'usager")
+    with databases.fresh() as url:
+        third = Office(make_engine(url), tmp_path)
+        with writing(third.engine) as connection:
+            begin_anew(connection, third.engine)
+        backup.restore(third.engine, tmp_path / "copie-2", force=True, by="test")
+        assert third.rows("SELECT count(*) FROM complaint_text") == [(0,)]
+        third.engine.dispose()
 
 
 def test_a_reference_that_looks_erased_is_one_like_any_other(office, months):
