@@ -4,7 +4,7 @@
 # make bench  speed against raw SQL and DuckDB (BENCH=10m for ten million visits)
 # make fuzz   10,000 changed files handed in to a fresh database (FUZZ=…, FUZZ_SECONDS=…, FUZZ_DATABASE=postgresql)
 # make workbooks  300 workbooks that LibreOffice makes of tables, each read as it is shown or refused (WORKBOOKS=…)
-# make load   how many readers one process holds, beside Streamlit alone (LOAD=1,10,20,100; 100 by default)
+# make load   how many readers one process holds, beside Streamlit alone (LOAD=1,10,20,100; 100 by default), and its memory
 # make lint   style, layout and types only; known faults of the libraries, asked of the index once a day
 # make shots  the pictures of the documentation
 # make release VERSION=0.2.0  number, changelog, commit and tag; the packages of an installation without network

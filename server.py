@@ -4,7 +4,6 @@
 tested is what people get. tests/test_architecture.py looks for any other way.
 """
 
-import ctypes
 import gc
 import logging
 import os
@@ -19,7 +18,9 @@ import streamlit as st
 import uvicorn
 from streamlit import config as streamlit_config
 
+from dashboard import limited
 from dashboard.settings import ROOT, load
+from dashboard.ui import heap
 from dashboard.ui.gate import MIDDLEWARE
 from dashboard.ui.session import TOLD
 from db import faults, opening
@@ -32,8 +33,6 @@ LARGEST_MESSAGE = (
 )  # bytes a browser may send at once: the state of a page's widgets; files come by HTTP
 # Of our lines in the log; [logger] of .streamlit/config.toml says the same of Streamlit's and uvicorn's.
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # of malloc.h
-HEAPS, LARGE = 2, 256 * 2**10
 # How many more objects made than freed set the collector off, and how many of its rounds the wider ones: with the usual 700
 # it takes a tenth of the processor under a hundred readers.
 COLLECTED_AFTER = (5_000, 10, 10)
@@ -98,25 +97,6 @@ def warm() -> None:
     answer()
 
 
-def spare_memory() -> None:
-    """Let threads share what is freed, and give large arrays back at once.
-
-    Each reader's page runs in threads of its own, for each of which glibc would keep its own heap: with a hundred readers
-    some 60 MB that are free and held. It would also keep the room of the largest arrays, in pieces: some 15 MB. Elsewhere
-    than on glibc there is nothing to do.
-    """
-    with suppress(OSError, AttributeError, TypeError):
-        libc = ctypes.CDLL(None)
-        libc.mallopt(M_ARENA_MAX, HEAPS)
-        libc.mallopt(M_MMAP_THRESHOLD, LARGE)
-
-
-def give_back() -> None:
-    """Give back what starting needed and nothing holds any more."""
-    with suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
-
-
 def serve(
     listening: socket.socket, script: Path = FRAME, prepare: Callable[[], None] = warm
 ) -> None:
@@ -125,7 +105,7 @@ def serve(
     script: what Streamlit runs; the measures serve a page of fixed contents in the same way. prepare: called before
     anybody is let in; whatever it raises goes to the log, for a server that starts slowly beats none.
     """
-    spare_memory()
+    heap.share()
     refuse_to_start()
     refuse_certificate()
     streamlit_config.set_option("server.maxUploadSize", load().upload_max_mb)
@@ -143,8 +123,9 @@ def serve(
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECTED_AFTER)
-        give_back()
+        heap.give_back()
         yield
+        limited.end_all()  # Python ends once its threads do, and these wait for them
 
     app = st.App(script, lifespan=ready, middleware=MIDDLEWARE)
     config = uvicorn.Config(

@@ -13,7 +13,7 @@ from dashboard.answers import deck, stories
 from dashboard.answers.network import freshness, services, sites
 from dashboard.answers.question import Question
 from dashboard.answers.view import engine, run
-from dashboard.exports import EXPORTS
+from dashboard.exports import EXPORTS, NotMade
 from dashboard.exports.names import file_name
 from dashboard.panel import Deck
 from dashboard.period import Clipped, clip, presets, resolve
@@ -54,6 +54,8 @@ def write(asked: Namespace) -> list[Path]:
         with run():
             told, name = tell(asked), _name(asked)
         return _put(asked.out, name, {f: EXPORTS[f].file(told) for f in formats})
+    except NotMade as reason:
+        raise CannotTell(f"{reason} ({reason.cause})") from reason
     finally:
         engine().dispose()
 

@@ -8,6 +8,14 @@ from dashboard.settings import load
 from dashboard.wording import NOT_IN_FILES
 
 
+class NotMade(Exception):
+    """Why a file was not made: a French sentence, for whoever asked for it. cause: what the log says of it."""
+
+    def __init__(self, sentence: str, cause: str) -> None:
+        super().__init__(sentence)
+        self.cause = cause
+
+
 @dataclass(frozen=True)
 class Export:
     """A kind of file that a story is written to. module, function: what writes it from a deck, text or bytes; brought only

@@ -5,29 +5,32 @@ The same deck gives the same bytes: its day is the last day of the data, and no 
 
 import json
 import re
-import shutil
-import tempfile
+import subprocess
 import textwrap
+from contextlib import suppress
 from datetime import UTC, datetime, time
-from functools import lru_cache
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
-import typst
-
-from dashboard import palette
-from dashboard.exports import map_svg, svg
+from dashboard import limited, palette
+from dashboard.exports import NotMade, map_svg, svg
 from dashboard.exports.html import MAP_HEIGHT, TRUST, definition, indicators
-from dashboard.exports.svg import FONTS, text_of
+from dashboard.exports.svg import FACES, text_of
 from dashboard.palette import ALERT, CHANGE, IMPROVEMENT, SOFT
 from dashboard.panel import Card, Chart, Deck, Lines, Message, Panel, Plot, Slide, Table
 from dashboard.wording import DEMO
 
 Part = dict[str, Any]  # of what the template reads
 TEMPLATE = Path(__file__).with_name("dossier.typ")
-FACES = ("Regular", "It", "Semibold", "Bold")
-EACH_FACE = b"""#set text(font: "Source Sans Pro")
-a #emph[a] #text(weight: 600)[a] #text(weight: 700)[a]"""
+CHILD = Path(__file__).with_name("pdf_child.py")
+# What setting a PDF may cost. The national review takes 130 MB and a second, a table of 5,000 rows ten times that. A browser
+# waits three minutes for a file.
+MEMORY_BYTES, CPU_SECONDS, SECONDS = 2_000_000_000, 60, 90
+# Each computes in one thread, which is as quick as several: two of them fill two cores, and the rest waits its turn.
+TURNS, PATIENCE, ALONE = BoundedSemaphore(2), 60, {"RAYON_NUM_THREADS": "1"}
+AGAIN = "Réessayez dans une minute."
+FEWER = "Réessayez, ou retirez-en des diapositives."
 WIDTH, FONT_PX = 660, 12  # of a figure, which is then set as wide as the text: type of 9 points
 TALL = 900  # px: what a page holds beside the headline
 TONES = {"improvement": IMPROVEMENT.words, "alert": ALERT.words, "neutral": CHANGE.words}
@@ -40,7 +43,7 @@ WORD = 36  # letters after which a word may be cut
 
 def pdf(deck: Deck) -> bytes:
     """The deck: head, then headline, figure, caption, « Puis-je m'y fier ? », table and question of each slide, definitions."""
-    pictures: dict[str, bytes] = {}
+    pictures: dict[str, str] = {}
     told = {
         "title": _said(f"{deck.title} · {deck.scope} · {deck.period}"),
         "name": _said(deck.title),
@@ -69,32 +72,60 @@ def pdf(deck: Deck) -> bytes:
             "definitions": "Définitions",
         },
     }
-    files = {"main.typ": TEMPLATE.read_bytes(), "deck.json": json.dumps(told).encode(), **pictures}
     made_on = (
         datetime.combine(deck.as_of, time(12), UTC)
         if deck.as_of
         else datetime.fromtimestamp(0, UTC)
     )
-    written: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs know no files by name
-        files, font_paths=_fonts(), ignore_system_fonts=True, timestamp=made_on
+    return _compiled(
+        {
+            "files": {
+                "main.typ": TEMPLATE.read_text(encoding="utf-8"),
+                "deck.json": json.dumps(told),
+                **pictures,
+            },
+            "faces": str(FACES),
+            "made_on": made_on.isoformat(),
+        }
     )
-    return written
 
 
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    # The package's folder holds each face twice, and Typst, which reads whole folders, takes the one that the disk names
-    # first: the faces are copied to a folder of their own. Typst opens a face when it is first used and keeps it: once all
-    # are used nothing need stay on the disk, where a process that is killed would leave it.
-    # Windows lets nobody delete what is open: there the folder stays, and PDFs are made all the same.
-    with tempfile.TemporaryDirectory(prefix="ccsp-fonts-", ignore_cleanup_errors=True) as folder:
-        for face in FACES:
-            shutil.copyfile(FONTS / f"SourceSansPro-{face}.ttf", Path(folder) / f"{face}.ttf")
-        fonts = typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder]
+def _compiled(asked: Part) -> bytes:
+    """What `pdf_child.compiled` makes of it, in a process of its own. Raises NotMade."""
+    if not TURNS.acquire(timeout=PATIENCE):
+        raise NotMade(f"Trop de PDF sont demandés à la fois. {AGAIN}", "no turn")
+    try:
+        process = limited.start(
+            CHILD,
+            stdin=subprocess.PIPE,
+            memory_bytes=MEMORY_BYTES,
+            cpu_seconds=CPU_SECONDS,
+            environment=ALONE,
         )
-        typst.compile({"main.typ": EACH_FACE}, font_paths=fonts, ignore_system_fonts=True)  # type: ignore[call-overload]
-    return fonts
+        try:
+            return _answer(process, json.dumps(asked).encode())
+        finally:
+            limited.end(process)
+    except OSError as error:
+        raise NotMade(f"La machine n'a pas pu faire ce PDF. {AGAIN}", str(error)) from error
+    finally:
+        TURNS.release()
+
+
+def _answer(process: subprocess.Popen[bytes], asked: bytes) -> bytes:
+    assert process.stdin is not None and process.stdout is not None  # pipes were asked for
+    with limited.within(SECONDS, process) as over:
+        with suppress(BrokenPipeError):  # it ended before it had read all: why is seen below
+            process.stdin.write(asked + b"\n")
+            process.stdin.flush()
+        written = process.stdout.read()
+        code = process.wait()
+    if code == 0:
+        return written
+    if over.is_set() or limited.used_its_time(process):
+        raise NotMade(f"La mise en page de ce PDF prend trop de temps. {FEWER}", "time")
+    said = written[:500].decode(errors="replace")
+    raise NotMade(f"Le PDF n'a pas pu être fait. {FEWER}", f"code {code} {said}".strip())
 
 
 def _said(text: str) -> str:
@@ -105,11 +136,11 @@ def _said(text: str) -> str:
     )
 
 
-def _slide(slide: Slide, number: int, pictures: dict[str, bytes]) -> Part:
+def _slide(slide: Slide, number: int, pictures: dict[str, str]) -> Part:
     panel, content = slide.panel, slide.panel.content
     drawn = _picture(panel)
     if drawn:
-        pictures[f"{number}.svg"] = drawn.encode()
+        pictures[f"{number}.svg"] = drawn
     return {
         "headline": _said(slide.headline),
         "picture": f"{number}.svg" if drawn else None,

@@ -10,14 +10,13 @@ from types import ModuleType
 from typing import Any
 from xml.etree import ElementTree
 
-import font_source_sans_pro
-
 from dashboard.charts import style
 from dashboard.charts.style import Spec
 from dashboard.french import VEGA_LOCALE
 from dashboard.palette import ROLES, Colour
 
-FONTS = Path(font_source_sans_pro.__file__).parent / "files"
+# Source Sans Pro, in regular, italic, semibold and bold.
+FACES = Path(__file__).with_name("faces")
 FONT = "Source Sans Pro, Source Sans, Calibri, Carlito, system-ui, sans-serif"  # no wider than what was measured, if there is
 TALLEST_ROW = 2.4  # times its height on the page: one bar alone is no wall
 ROLE = "@"  # before the name of a role, while a chart is drawn
@@ -76,7 +75,7 @@ def chart(
     return _chart(plain, width, height, font_px, tallest)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
 def _chart(
     spec_json: str,
     width: float,
@@ -180,7 +179,7 @@ def converter() -> ModuleType:
     # Brought in with the first picture: it holds 100 MB, and nobody who only looks at pages needs it.
     import vl_convert
 
-    vl_convert.register_font_directory(str(FONTS))
+    vl_convert.register_font_directory(str(FACES))
     return vl_convert
 
 

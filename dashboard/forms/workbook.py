@@ -7,10 +7,7 @@ cannot read is refused in a sentence, and the server goes on.
 
 import json
 import os
-import signal
 import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -18,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
+from dashboard import limited
 from dashboard.forms.digest import Digest, private_copy
 from dashboard.forms.layout import Layout, Merged
 from dashboard.forms.problem import Unreadable
@@ -150,9 +148,7 @@ def _read(file: IO[bytes], limits: Limits) -> Iterator[tuple[SheetName, list[str
             answer = _last_words(process)
     finally:
         # Also when the caller stops early: the reader would wait for ever on a full pipe.
-        process.kill()
-        process.stdout.close()
-        process.wait()
+        limited.end(process)
     if answer != {"end": count}:
         raise WorkbookRefused(REASONS[answer.get("refused", "unreadable")].format(**answer))
 
@@ -167,12 +163,12 @@ def _layout(said: dict[str, Any]) -> Layout:
 
 
 def _start(file: IO[bytes], limits: Limits) -> subprocess.Popen[bytes]:
-    # Windows cannot start Python without SYSTEMROOT.
-    environment = {"SYSTEMROOT": os.environ["SYSTEMROOT"]} if sys.platform == "win32" else {}
-    command = [sys.executable, "-I", "-B", str(CHILD), json.dumps(asdict(limits))]
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen(
-        command, stdin=file, stdout=subprocess.PIPE, stderr=quiet, env=environment
+    return limited.start(
+        CHILD,
+        json.dumps(asdict(limits)),
+        stdin=file,
+        memory_bytes=limits.memory_bytes,
+        cpu_seconds=limits.cpu_seconds,
     )
 
 
@@ -180,14 +176,9 @@ def _lines(process: subprocess.Popen[bytes], pipe: int, seconds: float) -> Itera
     """Whole lines the reader wrote, without one cut by its end; raises WorkbookRefused past the seconds."""
     pending = b""
     while True:
-        watchdog = threading.Timer(seconds, process.kill)
-        watchdog.daemon = True
         started = time.monotonic()
-        watchdog.start()
-        try:
+        with limited.within(seconds, process):
             chunk = os.read(pipe, 1 << 16)
-        finally:
-            watchdog.cancel()
         seconds -= time.monotonic() - started
         if seconds <= 0:
             raise WorkbookRefused(REASONS["time"])
@@ -199,6 +190,4 @@ def _lines(process: subprocess.Popen[bytes], pipe: int, seconds: float) -> Itera
 
 def _last_words(process: subprocess.Popen[bytes]) -> dict[str, Any]:
     """What to say for a reader that ended without a word: out of time, or damaged beyond its own catching."""
-    sigxcpu = getattr(signal, "SIGXCPU", None)  # unknown on Windows
-    out_of_time = sigxcpu is not None and process.wait() == -sigxcpu
-    return {"refused": "time" if out_of_time else "unreadable"}
+    return {"refused": "time" if limited.used_its_time(process) else "unreadable"}

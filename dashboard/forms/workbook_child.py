@@ -1,7 +1,7 @@
 """Reads one workbook from standard input and writes its rows to standard output, one JSON array a line.
 
-Started by workbook.py in a process of its own, because a workbook from outside may be made to exhaust memory
-or time. Imports the standard library, three modules beside it and openpyxl only. Argument: the limits, as a JSON object.
+Started by workbook.py in a process of its own, with limits, because a workbook from outside may be made to exhaust
+memory or time. Imports the standard library, three modules beside it and openpyxl only. Argument: the limits, as a JSON object.
 Before the rows of a sheet comes an object: {"sheet": name, "hidden": whether nobody sees it}, and how it lies (see
 `workbook_parts.layout`). The last line is an object: {"end": rows written}, or {"refused": code, ...}; without it rows are
 missing.
@@ -31,19 +31,6 @@ from dashboard.forms.workbook_parts import (
 
 TRUTHS = {"=TRUE()": "VRAI", "=FALSE()": "FAUX"}  # how LibreOffice writes what was typed as such
 LONGEST_TEXT = 32_767  # Excel's own longest cell
-
-
-def limit_process(limits: Limits) -> None:
-    """Set the limits on the process itself: preexec_fn is not safe in a server that has threads."""
-    if not sys.platform.startswith("linux"):
-        return  # Windows has no such limits, macOS refuses them: sizes and the parent's time-out remain
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (limits["memory_bytes"],) * 2)
-    # A second between the two: the first ends the process by SIGXCPU, which the parent tells from a crash.
-    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_seconds"], limits["cpu_seconds"] + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def formula_text(formula: object) -> str:
@@ -133,7 +120,6 @@ def main() -> int:
     limits = json.loads(sys.argv[1])
     out = sys.stdout.buffer
     try:
-        limit_process(limits)
         check_archive(sys.stdin.buffer, limits)
         rows = write_rows(open_workbook(sys.stdin.buffer, limits), limits, out)
         answer: dict[str, object] = {"end": rows}

@@ -13,8 +13,9 @@ from dashboard import french
 from dashboard.accounts.rights import ROLES, Person, may
 from dashboard.actions import accesses
 from dashboard.answers.view import view
+from dashboard.exports import NotMade
 from dashboard.period import now
-from dashboard.ui import session
+from dashboard.ui import heap, session
 from dashboard.ui.escape import escaped
 
 TO, LONGEST = "file_to", 80  # for whom this session's files are, as somebody wrote; letters of it
@@ -63,9 +64,13 @@ def _hold() -> None:
 
 
 def is_news(record: logging.LogRecord) -> bool:
-    """Whether a line of Streamlit's on a file that was not made is of a fault: that it was refused is none."""
+    """Whether a line of Streamlit's on a file that was not made is of a fault: that it was refused is none. What is known of
+    one that could not be made is said in that line, without where in the code."""
     error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(getattr(error, "__cause__", None), Gone)
+    why = getattr(error, "__cause__", None)
+    if isinstance(why, NotMade):
+        record.msg, record.args, record.exc_info = "no file: %s (%s)", (why, why.cause), None
+    return not isinstance(why, Gone)
 
 
 logging.getLogger(maker.__name__).addFilter(is_news)
@@ -112,6 +117,7 @@ def checked(
             file = make(person)
         finally:
             TO_WHOM.reset(addressed)
+            heap.give_back()
         accesses.note(person, "exported", {"file": name, **({"for": to} if to else {})})
         return file
 

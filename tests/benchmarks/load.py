@@ -2,8 +2,8 @@
 
 Viewers open a page at random and act every five seconds on average; the same number then does the same on a page of
 fixed contents (recorded.py), served by the same function: what Streamlit itself costs. First one viewer, alone: an
-answer that is known, and one that nobody asked before, on every page. Last, what the gate
-costs (gate.py). Loopback only; it ends by itself.
+answer that is known, and one that nobody asked before, on every page. Then what a server holds after hundreds of files
+(memory.py); last, what the gate costs (gate.py). Loopback only; it ends by itself.
 DATABASE_URL names a database to measure on; without it one of LOAD_VISITS (300 000) visits is built in data/bench and kept.
 """
 
@@ -23,7 +23,7 @@ import psutil
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.settings import ROOT
 from dashboard.ui.navigation import pages_of
-from tests.benchmarks import gate
+from tests.benchmarks import gate, memory
 from tests.benchmarks.recorded import PLACE, record
 from tests.benchmarks.viewer import LATE, Viewer, listening, never_asked
 from tests.browser import served
@@ -169,6 +169,7 @@ def main() -> int:
         for name in ("app", "floor"):
             if " ERROR " in (said := (Path(folder) / f"{name}.log").read_text()):
                 print(f"\n{name} wrote: {said[-1_500:]}")
+    memory.measure(url)
     if url.startswith("sqlite:///"):
         gate.measure(url)
     return 1 if errors else 0

@@ -1,7 +1,9 @@
 """A viewer without a browser: opens pages, changes filters and pages over the websocket, as the page's own script does."""
 
 import asyncio
+import json
 import random
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -9,9 +11,11 @@ from urllib.parse import urlparse
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 
 from dashboard.ui.navigation import NO_SUCH_PAGE
+from tests.benchmarks.recorded import key_of
 
 FILTERS = (
     "filtre_periode",
@@ -49,7 +53,9 @@ class Run:
 
 @dataclass
 class Viewer:
-    """One connection. lists: the filters on the page, by key; pages: address and Streamlit's own name of each page."""
+    """One connection. lists: the filters on the page, by key; pages: address and Streamlit's own name of each page; files: the
+    number of each file that a button of the page makes, by its key; folds, component: names of what can be opened, and of what
+    starts a presentation, where the page was opened by its address."""
 
     app: str
     chance: random.Random = field(default_factory=random.Random)
@@ -65,6 +71,11 @@ class Viewer:
     )  # messages that a browser keeps and the server need not send again
     cookies: str = ""  # of a browser that signed in
     link: object = None
+    session: str = ""  # Streamlit's own name of it
+    files: dict[str, str] = field(default_factory=dict)
+    folds: dict[str, str] = field(default_factory=dict)
+    component: str = ""
+    opened: dict[str, WidgetState] = field(default_factory=dict)  # folds, and the presentation
 
     async def __aenter__(self) -> "Viewer":
         self.link = await connect(
@@ -104,7 +115,42 @@ class Viewer:
         for choice in self.lists.values():
             state = message.rerun_script.widget_states.widgets.add()
             state.id, state.string_value = choice.id, choice.value
+        message.rerun_script.widget_states.widgets.extend(self.opened.values())
         return await self.run(message)
+
+    async def unfold(self) -> Run:
+        """All folds of the page."""
+        for name in self.folds.values():
+            self.opened[name] = WidgetState(id=name, bool_value=True)
+        return await self.choose({})
+
+    async def present(self) -> Run:
+        """The presentation, as its button starts it."""
+        running = json.dumps({"running": 1})
+        self.opened[self.component] = WidgetState(id=self.component, json_value=running)
+        return await self.choose({})
+
+    async def press(self, key: str) -> bytes:
+        """The file that a button makes, by the two ways that a browser goes. RuntimeError with what the page is told where it
+        is not made."""
+        message = BackMsg()
+        asked = message.backend_operation_request
+        asked.request_id, asked.session_id = key, self.session
+        asked.deferred_file.file_id = self.files[key]
+        await self.link.send(message.SerializeToString())
+        one = ForwardMsg()
+        while one.WhichOneof("type") != "backend_operation_response":
+            one = ForwardMsg.FromString(await self.link.recv())
+        answer = one.backend_operation_response
+        if answer.error_msg:
+            raise RuntimeError(answer.error_msg)
+        return await asyncio.to_thread(self._get, answer.deferred_file.url)
+
+    def _get(self, path: str) -> bytes:
+        asked = urllib.request.Request(self.app + path, headers={"Cookie": self.cookies})
+        directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with directly.open(asked) as answer:
+            return answer.read()
 
     async def act(self) -> tuple[str, Run]:
         """Seven times in ten a filter at random, else a page."""
@@ -146,12 +192,13 @@ class Viewer:
         return Run(perf_counter() - start, size, found, error)
 
     def take(self, found: list[ForwardMsg]) -> None:
-        """What the messages say of page, address and filters."""
-        self.lists = {}
+        """What the messages say of page, address, filters, and what can be pressed."""
+        self.lists, self.files = {}, {}
         for one in found:
             kind = one.WhichOneof("type")
             if kind == "new_session":
-                self.page, self.lists = one.new_session.page_script_hash, {}
+                self.page, self.lists, self.files = one.new_session.page_script_hash, {}, {}
+                self.session = one.new_session.initialize.session_id
             elif kind == "navigation":
                 self.page = one.navigation.page_script_hash or self.page
                 self.pages = {
@@ -161,16 +208,24 @@ class Viewer:
                 }
             elif kind == "page_info_changed":
                 self.query = one.page_info_changed.query_string
-            elif kind == "delta" and one.delta.new_element.WhichOneof("type") == "selectbox":
-                box = one.delta.new_element.selectbox
-                key = box.id.split("-", 2)[2]
-                if key in FILTERS:
-                    options = list(box.options)
-                    if box.set_value:
-                        self.values[box.id] = box.raw_value
-                    self.lists[key] = Choice(
-                        box.id, options, self.values.setdefault(box.id, options[box.default])
-                    )
+            elif kind == "delta":
+                self._take_part(one)
+
+    def _take_part(self, one: ForwardMsg) -> None:
+        block, element = one.delta.add_block, one.delta.new_element
+        kind = element.WhichOneof("type")
+        if block.WhichOneof("type") == "expandable" and (key := key_of(block.id)):
+            self.folds[key] = block.id
+        if kind == "download_button" and (key := key_of(element.download_button.id)):
+            self.files[key] = element.download_button.deferred_file_id
+        elif kind == "bidi_component":
+            self.component = element.bidi_component.id
+        elif kind == "selectbox" and (key := key_of(element.selectbox.id)) in FILTERS:
+            box, options = element.selectbox, list(element.selectbox.options)
+            if box.set_value:
+                self.values[box.id] = box.raw_value
+            value = self.values.setdefault(box.id, options[box.default])
+            self.lists[key] = Choice(box.id, options, value)
 
 
 def fault(message: ForwardMsg) -> str:

@@ -1,5 +1,6 @@
 """The server or the database goes away and comes back: it is said in French, in time, and no filter is lost."""
 
+import inspect
 import re
 import signal
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import streamlit
 from playwright.sync_api import Page, expect
+from streamlit.runtime import backend_operation_handler
 
 from dashboard.settings import ROOT
 from db import schema
@@ -241,6 +243,33 @@ def test_a_choice_of_the_map_made_while_the_database_is_away_holds(page, databas
     )
 
 
+# --- a file ----------------------------------------------------------------------------------------------------------
+WITHOUT_MEMORY = (
+    "import sys; from dashboard.exports import pdf; pdf.MEMORY_BYTES = 10_000_000;"
+    "from server import listen, serve; serve(listen(int(sys.argv[1])))"
+)
+
+
+def test_a_pdf_that_cannot_be_made_is_a_sentence_on_the_page_and_a_line_in_the_log(
+    session, demo_file, tmp_path
+):
+    log = tmp_path / "log"
+    process, address = served.start(f"sqlite:///{demo_file}", log, code=WITHOUT_MEMORY)
+    try:
+        page = session.context.new_page()
+        open_page(page, f"{address}/presenter")
+        page.locator(".st-key-emporter_pdf button").click()
+        said = page.get_by_test_id("stDownloadButtonError")
+        expect(said).to_have_text(
+            "Ce fichier n'a pas pu être fait. Rechargez la page, puis réessayez."
+        )
+        page.close()
+    finally:
+        served.end(process)
+    assert "no file: Le PDF n'a pas pu être fait." in log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
 # --- Streamlit's words -----------------------------------------------------------------------------------------------
 def words() -> dict[str, str]:
     """Streamlit's words and ours, as our script holds them."""
@@ -251,10 +280,10 @@ def words() -> dict[str, str]:
 
 def test_every_word_that_our_script_knows_is_one_of_streamlit_s():
     """After an upgrade a word that is gone is dead, and the one in its place is English on the screen."""
-    bundles = "\n".join(
-        p.read_text(encoding="utf-8")
-        for p in (Path(streamlit.__file__).parent / "static").rglob("*.js")
-    )
+    own = Path(streamlit.__file__).parent
+    # What it says of a file that was not made comes from the server.
+    said = [*(own / "static").rglob("*.js"), Path(inspect.getfile(backend_operation_handler))]
+    bundles = "\n".join(p.read_text(encoding="utf-8") for p in said)
     assert len(words()) > 20
     assert [w for w in words() if not any(f"{q}{w}{q}" in bundles for q in "`\"'")] == []
 

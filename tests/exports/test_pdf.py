@@ -16,7 +16,7 @@ import pytest
 from PIL import ImageFont
 
 from dashboard.exports import html, pdf
-from dashboard.exports.svg import FONTS, text_of
+from dashboard.exports.svg import FACES, text_of
 from dashboard.panel import Cell, Chart, Listing, Message, Opening, Panel, Plot, Slide, table
 from dashboard.settings import ROOT
 from dashboard.wording import DEMO
@@ -143,7 +143,7 @@ def joined(line: list[tuple[float, float, str]]) -> list[tuple[float, float, str
 
 @cache
 def typeface(name: str) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(FONTS / f"SourceSansPro-{name}.ttf", 100)
+    return ImageFont.truetype(FACES / f"SourceSansPro-{name}.ttf", 100)
 
 
 def alone(table, title="T") -> pypdf.PdfReader:

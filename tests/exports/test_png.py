@@ -9,7 +9,7 @@ from PIL import ImageFont
 
 from dashboard import charts
 from dashboard.exports import png
-from dashboard.exports.svg import FONTS
+from dashboard.exports.svg import FACES
 from dashboard.panel import Chart, Message, Panel
 from dashboard.wording import DEMO
 from tests.exports import decks
@@ -40,7 +40,7 @@ def test_a_picture_says_what_it_shows_of_whom_and_when_and_on_how_many():
 
 
 def test_every_letter_of_its_words_is_in_its_own_typeface():
-    face = ImageFont.truetype(FONTS / "SourceSansPro-Regular.ttf", 40)
+    face = ImageFont.truetype(FACES / "SourceSansPro-Regular.ttf", 40)
     absent = bytes(face.getmask("\uffff"))
     signals = next(p for p in panels() if p.key == "controle")
     told = replace(

@@ -1,5 +1,6 @@
 """The slides say what the deck says: each number, each word, each footer; no text of the deck does anything."""
 
+import gc
 import io
 import re
 import shutil
@@ -639,6 +640,19 @@ def test_the_same_deck_gives_the_same_slides():
             }
 
     assert parts(file("whole")) == parts(pptx(DECKS["whole"]()))
+
+
+def test_nothing_of_a_file_waits_for_python_to_look_for_it():
+    """Its parts know each other: some 9,000 of them, with 13 MB that they hold."""
+    deck, left = DECKS["whole"](), 10_000
+    gc.disable()
+    try:
+        gc.collect()
+        pptx(deck)
+        left = gc.collect()
+    finally:
+        gc.enable()
+    assert left < 1_000
 
 
 @pytest.mark.parametrize("name", ["whole", "hostile"])

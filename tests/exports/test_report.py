@@ -13,7 +13,7 @@ import pytest
 
 from dashboard.__main__ import main
 from dashboard.answers import view
-from dashboard.exports import EXPORTS
+from dashboard.exports import EXPORTS, pdf
 from dashboard.exports.xlsx import FICTIVE
 from dashboard.settings import load
 from dashboard.stories import READY, Step, Story, ready, to_json
@@ -163,6 +163,17 @@ def test_each_file_opens_and_says_that_its_data_are_fictitious(made):
 def test_each_format_is_made_alone_and_without_the_network(url, run, tmp_path, kind):
     said = run(url, "--story", "site:ccsp-allada", "--out", tmp_path, "--format", kind)
     assert (said.code, said.err, [p.suffix for p in tmp_path.iterdir()]) == (0, "", [f".{kind}"])
+
+
+def test_a_file_that_cannot_be_made_is_said_in_a_sentence_and_there_is_none(
+    run, url, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(pdf, "CHILD", tmp_path / "nowhere.py")
+    folder = tmp_path / "files"
+    said = run(url, "--story", "national", "--out", folder, "--format", "txt,pdf")
+    assert said.code == 1 and not folder.exists()
+    assert said.err.startswith("Refusé : Le PDF n'a pas pu être fait.")
+    assert said.err.count("\n") == 1
 
 
 def test_the_workbook_s_figures_are_those_of_the_other_command(url, run, listed, tmp_path):

@@ -357,9 +357,6 @@ class TestProcessLimits:
         target = tmp_path / "written.txt"
         probe.write_text(
             "import json, os, pathlib, sys\n"
-            f"sys.path.insert(0, {str(workbook.CHILD.parent)!r})\n"
-            "import workbook_child\n"
-            "workbook_child.limit_process(json.loads(sys.argv[1]))\n"
             "try:\n"
             f"    pathlib.Path({str(target)!r}).write_text('x')\n"
             "    wrote = 'wrote'\n"

@@ -1,14 +1,18 @@
 """A file outlives the page that offered it: whoever asks for it is looked up again, and what was taken is noted."""
 
 import json
+import logging
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
+from streamlit.runtime.media_file_storage import MediaFileStorageError
 
 from dashboard.accounts.lookout import Lookout, limits
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import view
+from dashboard.exports import NotMade
 from dashboard.settings import load
 from dashboard.ui import downloads, session
 from db import access
@@ -64,6 +68,17 @@ def test_a_file_is_made_for_who_asks_and_noted(desk, signed_in):
     make, made = offered()
     assert make() == b"file" and [person.id for person in made] == [signed_in]
     assert noted(desk) == [("directrice", "exported")]
+
+
+def test_what_making_a_file_took_goes_back_whether_there_is_one_or_not(
+    desk, signed_in, monkeypatch
+):
+    given = []
+    monkeypatch.setattr(downloads.heap, "give_back", lambda: given.append(1))
+    offered()[0]()
+    with pytest.raises(ZeroDivisionError):
+        downloads.checked(lambda person: bytes(1 // 0), "plaintes.xlsx")()
+    assert len(given) == 2
 
 
 @pytest.mark.parametrize(
@@ -144,3 +159,24 @@ def test_a_file_says_for_whom_it_is_and_so_does_the_journal_but_not_its_name(des
     assert held == {"file": "plaintes.xlsx", "for": "la préfecture"}
     downloads.checked(lambda person: said.append(downloads.made_by(person)) or b"file", "x")()
     assert "Pour" not in said[1]
+
+
+def failed(why: Exception) -> logging.LogRecord:
+    """What Streamlit writes of a file that was not made."""
+    try:
+        try:
+            raise why
+        except Exception as error:
+            raise MediaFileStorageError("Callable execution failed") from error
+    except MediaFileStorageError:
+        return logging.LogRecord(
+            "streamlit", logging.ERROR, "", 0, "Error of %s", ("f",), sys.exc_info()
+        )
+
+
+def test_the_log_says_why_there_is_no_file_and_of_a_fault_of_ours_where():
+    assert not downloads.is_news(failed(downloads.Gone("f")))
+    known, fault = failed(NotMade("Le PDF n'a pas pu être fait.", "-6")), failed(ValueError("x"))
+    assert downloads.is_news(known) and downloads.is_news(fault)
+    assert known.getMessage() == "no file: Le PDF n'a pas pu être fait. (-6)" and not known.exc_info
+    assert fault.getMessage() == "Error of f" and fault.exc_info
