@@ -16,7 +16,7 @@ from dashboard.exports import EXPORTS
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.judgement.courses import CHARTED
 from dashboard.judgement.signals import impossible
-from dashboard.period import today
+from dashboard.period import YEARS, today
 from dashboard.stories import READY
 from db import read, schema
 from db import steering as steer
@@ -51,6 +51,14 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def day(text: str) -> date:
+    """A day written AAAA-MM-JJ, of the years that a period may be of."""
+    found = date.fromisoformat(text)
+    if found.year not in YEARS:
+        raise argparse.ArgumentTypeError(f"un jour de {YEARS[0]} à {YEARS[-1]} est attendu.")
+    return found
+
+
 def _day(
     one: argparse.ArgumentParser,
     option: str,
@@ -62,7 +70,7 @@ def _day(
     one.add_argument(
         option,
         dest=dest,
-        type=date.fromisoformat,
+        type=day,
         metavar="AAAA-MM-JJ",
         default=default,
         required=required,

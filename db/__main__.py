@@ -31,6 +31,7 @@ from db.models import ImportBatch, Visit
 from db.seed import seed
 
 LAST_BATCH = 2**31 - 1  # the largest number of a batch
+MOST_VISITS = 20_000_000  # fictitious ones: half an hour's work, and more than the country has had
 
 
 @guarded()
@@ -78,8 +79,11 @@ def demo(engine: Engine, arguments: Namespace) -> int | None:
         return None
     backup.migrate(engine, who())
     seed(engine, by=who())
-    if arguments.visits < 1:
-        print("--visits : au moins 1.", file=sys.stderr)
+    if not 1 <= arguments.visits <= MOST_VISITS:
+        print(f"--visits : de 1 à {MOST_VISITS}.", file=sys.stderr)
+        return 2
+    if arguments.seed < 0:
+        print("--seed : 0 au moins.", file=sys.stderr)
         return 2
     from db.demo_load import load_demo  # late: what invents data is of no use to the other commands
 

@@ -76,8 +76,8 @@ def check(engine: Engine, path: Path, name: str = "") -> str:
     with _said():
         if not path.is_file():
             raise Refused(f"« {name} » n'existe pas, ou n'est pas un fichier.")
-        with path.open("rb") as file:
-            start = file.read(len(DATABASE))
+        with path.open("rb") as file:  # one without a size may be the system's own, and never end
+            start = file.read(len(DATABASE)) if path.stat().st_size else b""
         if start.startswith(ARCHIVE) and is_sqlite(engine):
             raise Refused(
                 f"« {name} » est une copie de PostgreSQL, et la base est un fichier SQLite."

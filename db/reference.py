@@ -71,6 +71,9 @@ def load_boundaries(engine: Engine, path: Path, source: str, by: str) -> int:
 
     Raises Refused where the file is not such outlines, or does not have one for each place that we know.
     """
+    source = " ".join(source.split())
+    if not 1 <= len(source) <= LONGEST["typed"]:
+        raise Refused(f"Dire d'où viennent les limites, en {LONGEST['typed']} signes au plus.")
     features = _outlines(path)
     with writing(engine) as c:
         wanted = {slug(name): name for name in c.execute(select(Commune.name)).scalars()}
@@ -104,8 +107,9 @@ def load_boundaries(engine: Engine, path: Path, source: str, by: str) -> int:
 def _outlines(path: Path) -> list[tuple[list[str], Json]]:
     """Of each feature of a GeoJSON file of polygons in Benin, the names that it may go by, and its shape. Raises Refused."""
     status = path.stat()
-    if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for, a device read for ever
-        raise Refused(f"« {path} » n'est pas un fichier ordinaire.")
+    # A pipe would be waited for, a device read for ever; so may files of the system's own, which have no size.
+    if not stat.S_ISREG(status.st_mode) or not status.st_size:
+        raise Refused(f"« {path} » n'est pas un fichier ordinaire, ou est vide.")
     if status.st_size > MOST_BYTES:
         raise Refused(
             f"Ce fichier pèse plus de {MOST_BYTES // 10**6} Mo : la page de la carte le reçoit tout entier. Simplifier"

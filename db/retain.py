@@ -145,7 +145,8 @@ TERMS = (
         SignIn,
         "sign_ins_kept_months",
         "connexions, après la dernière page",
-        lambda before: func.coalesce(SignIn.ended_at, SignIn.seen_at) < before,
+        # Not its end: a copy that is put back ends all that it holds, and what was erased would begin a new term.
+        lambda before: SignIn.seen_at < before,
     ),
     Term(
         FailedSignIn,

@@ -7,6 +7,8 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
+from dashboard.french import date_short
+from dashboard.period import YEARS
 from db.codes import ACCEPTED, LONGEST, REFUSED, SET
 from db.engine import writing
 from db.journal import note, now
@@ -28,6 +30,7 @@ def set_target(
     """A target holds from a day on, until a later one. Raises Refused for an unknown scope, an empty source, or a day for
     which one is set."""
     _say(source, "la source de la cible")
+    _in_the_calendar(valid_from)
     with writing(engine) as c:
         _known(c, scope)
         if c.execute(
@@ -89,6 +92,8 @@ def decide(
     """Keep a decision about a signal: who does what by when. Returns its number. Raises Refused."""
     _say(what, "ce qui est décidé")
     _say(who, "qui agit", LONGEST["decided by"])
+    for day in (decided_on, due_on):
+        _in_the_calendar(day)
     if due_on is not None and due_on < decided_on:
         raise Refused("L'échéance est avant la décision.")
     with writing(engine) as c:
@@ -141,6 +146,7 @@ def _level(
 ) -> None:
     """What somebody says of the level of a month takes the place of what was said of it before."""
     _say(reason, "la raison")
+    _in_the_calendar(month)
     with writing(engine) as c:
         _known(c, scope)
         month = month.replace(day=1)
@@ -230,6 +236,12 @@ def _say(text: str, what: str, most: int = LONGEST["typed"]) -> None:
         raise Refused(f"Il faut dire {what}.")
     if len(text.strip()) > most:
         raise Refused(f"Trop long, {most} caractères au plus : {what}.")
+
+
+def _in_the_calendar(day: date | None) -> None:
+    """Raises Refused for a day of which no page could tell the months before and after."""
+    if day is not None and day.year not in YEARS:
+        raise Refused(f"Un jour de {YEARS[0]} à {YEARS[-1]} est attendu, non le {date_short(day)}.")
 
 
 def _known(connection: Connection, scope: str) -> None:

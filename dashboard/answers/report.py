@@ -81,9 +81,9 @@ def tell(asked: Namespace) -> Deck:
             " sens."
         )
     there, known = sorted({p.department for p in sites(WHO)}), services(WHO)
-    if asked.department and asked.department not in there:
+    if asked.department is not None and asked.department not in there:
         raise Unknown("département", asked.department, there)
-    if asked.service and asked.service not in known:
+    if asked.service is not None and asked.service not in known:
         raise Unknown("prestation", asked.service, known)
     period = find_period(asked.period)
     departments = (asked.department,) if asked.department else ()

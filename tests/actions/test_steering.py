@@ -1,6 +1,7 @@
 """What a person enters is read again as it was entered, on both databases, once; and can be taken back."""
 
 from contextlib import suppress
+from datetime import date
 
 import pytest
 
@@ -52,6 +53,20 @@ def test_a_decision_is_read_as_it_was_taken():
         due,
         LOCAL_READER.name,
     )
+
+
+@pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date(2101, 1, 1), date.max])
+def test_a_day_of_which_no_page_could_tell_the_months_around_is_refused(day):
+    for enter in (
+        lambda: record.set_target(LOCAL_READER, *WAITS, 20, day, "plan"),
+        lambda: record.decide(LOCAL_READER, *WAITS, "le directeur", "agir", None, day),
+        lambda: record.decide(LOCAL_READER, *WAITS, "le directeur", "agir", day, today()),
+        lambda: record.rebase(LOCAL_READER, *WAITS, day, "travaux"),
+    ):
+        with pytest.raises(record.Refused, match="de 2000 à 2100"):
+            enter()
+    assert not (follow.decisions(LOCAL_READER) or follow.targets(LOCAL_READER))
+    assert not follow.restarts(LOCAL_READER, *WAITS)
 
 
 def test_a_new_start_replaces_the_one_of_the_same_month():

@@ -13,6 +13,7 @@ from db.database_identity import identity
 from db.engine import is_sqlite
 from db.models import AccessJournal, Account, FailedSignIn, SignIn
 from db.write import Refused
+from tests import clock
 from tests.builders import KANDI, complaint, visit
 
 pytestmark = pytest.mark.usefixtures("programs_of_the_server")
@@ -28,7 +29,7 @@ def journal_of_accesses(office) -> list[tuple]:
 
 @pytest.fixture
 def full(office):
-    """Words of complaints, sign-ins, failures and accesses, old and new."""
+    """Words of complaints, sign-ins, failures and accesses, old and new, on the day on which terms are looked at."""
     office.hand_in("registre", visit())
     office.hand_in(
         "plaintes",
@@ -48,7 +49,8 @@ def full(office):
             c.execute(insert(SignIn).values(token=token, **opened))
             c.execute(insert(FailedSignIn).values(who=token, failures=1, last_at=at))
             c.execute(insert(AccessJournal).values(at=at, who=token, did="signed in", detail={}))
-    return office
+    with clock.as_of(ON.isoformat()):
+        yield office
 
 
 def test_what_has_passed_its_term_is_erased_and_figures_stay(full):
