@@ -1,5 +1,6 @@
 # make run    the application on http://localhost:8501 (PORT=… for another port)
 # make test   style, layout and types, all tests (on SQLite and PostgreSQL where it may matter), the browser suite
+# make days   the tests as of each of twelve days, before a release: ends of months and years, a weekend, a holiday, 29 February
 # make coverage  how much of dashboard/ and db/ the tests run: all, and the ten files of which they run least
 # make bench  speed against raw SQL and DuckDB (BENCH=10m for ten million visits)
 # make fuzz   10,000 changed files handed in to a fresh database (FUZZ=…, FUZZ_SECONDS=…, FUZZ_DATABASE=postgresql)
@@ -11,8 +12,8 @@
 # make clean  removes all that can be made again, never the database
 PYTHON ?= python3
 
-.PHONY: run test coverage bench fuzz workbooks load lint shots release clean
-run test coverage bench fuzz workbooks load lint shots release clean:
+.PHONY: run test days coverage bench fuzz workbooks load lint shots release clean
+run test days coverage bench fuzz workbooks load lint shots release clean:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \
 	  echo "Python manque ($(PYTHON)) : apt install python3 python3-venv (version 3.11 ou plus récente)." >&2; exit 1; }
 	@$(PYTHON) scripts/prepare.py $@

@@ -334,6 +334,12 @@ def test() -> int:
     return stop_if(failed)
 
 
+def days() -> int:
+    """The tests as of each of twelve days; DAYS says which, where not all are wanted. What is missing here, `test` has said."""
+    environment(DEV)
+    return module("tests.days")
+
+
 def coverage() -> int:
     """How much of dashboard/ and db/ the tests run. Apart from `test`, which it would make half as long again."""
     environment(DEV)
@@ -414,6 +420,7 @@ COMMANDS = {
     "run": run,
     "test": test,
     "lint": lint,
+    "days": days,
     "coverage": coverage,
     "bench": bench,
     "fuzz": fuzz,

@@ -11,7 +11,7 @@ RETURN_HEADING = (
     "Centre;Mois;Usagers reçus;Usagers satisfaits;"
     "Raisons d'insatisfaction;Difficultés;Solutions;Observations\n"
 )
-_CLOSINGS, _RETURNS = 5, 6  # the keys of this module's random numbers
+_CLOSINGS, _RETURNS, _FORGOTTEN = 5, 6, 7  # the keys of this module's random numbers
 _RETURN_MONTHS = 24
 _RETURNED = 0.85
 _SLIPS = [-2, -1, 0, 1, 2]
@@ -54,14 +54,29 @@ def closing_files(plan: Plan) -> Iterator[DemoFile]:
 def _closings(plan: Plan, site: int, start: int, stop: int) -> Iterator[str]:
     """One line per agent and day closed; two agents share the visits of a large site."""
     profile, rng = plan.profiles[site], plan.rng(_CLOSINGS, site, start)
+    forgetful = _while_it_forgets(plan, site)
     for day in np.flatnonzero(plan.opened[site, start:stop]) + start:
-        if rng.random() >= plan.effects.closed[site, day]:
+        if not forgetful.get(int(day), bool(rng.random() < plan.effects.closed[site, day])):
             continue
         declared = max(0, int(plan.counts[site, day] + rng.choice(_SLIPS, p=_SLIP_SHARES)))
         second = int(rng.binomial(declared, 0.45)) if profile.agents == 2 else 0
         yield f"{profile.code};{plan.dates[day]};A1;{declared - second}\n"
         if profile.agents == 2:
             yield f"{profile.code};{plan.dates[day]};A2;{second}\n"
+
+
+def _while_it_forgets(plan: Plan, site: int) -> dict[int, bool]:
+    """Whether the register is closed, for the days on which it is less often than usually: of each month exactly the share that
+    the event says. Drawn day by day a month may be all but closed, 16 days of 19, and the event not to be seen in it."""
+    rng = plan.rng(_FORGOTTEN, site)
+    forgets = plan.effects.closed[site] < plan.profiles[site].closed
+    decided: dict[int, bool] = {}
+    for _, start, end in plan.months():
+        days = np.flatnonzero((plan.opened[site] & forgets)[start:end]) + start
+        number = round(plan.effects.closed[site, days].sum())
+        closed = set(rng.choice(days, number, replace=False).tolist()) if number else set()
+        decided |= {day: day in closed for day in days.tolist()}
+    return decided
 
 
 def return_files(plan: Plan, satisfied: np.ndarray) -> Iterator[DemoFile]:

@@ -158,7 +158,7 @@ def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
         assert named <= (improved if better else alerting)
         assert named or (better and not improved)
     djougou = next(s for s in found.sayings if s.names and s.names[0].text == "Djougou")
-    assert re.search(r"pour \d+ (min|%) d'habitude, depuis \w+ ", djougou.words.translate(PLAIN))
+    assert re.search(r"pour [\d,]+ (min|%) d'habitude, depuis \w+", djougou.words.translate(PLAIN))
     assert found.when.startswith("en ")
 
 

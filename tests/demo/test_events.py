@@ -20,6 +20,7 @@ from dashboard.answers.question import Question
 from dashboard.period import add_months, today
 from dashboard.settings import load
 from dashboard.statistics.expected import gap
+from dashboard.statistics.limits import OUTSIDE, RUN
 from dashboard.statistics.variation import Variation
 from db import read
 from db.codes import ALL
@@ -42,6 +43,7 @@ WAIT_SPREAD = (
 )
 MONTHLY = 0.03  # noise of a site's month, of waits and of visits
 OPEN_TO_CLOSE = 0.02  # waits are cut at closing time, and to whole minutes
+SHOWN = {code for event in EVENTS for code in event.shown_in}
 WORSE = {"wait_p50": 1, "left": 1, "wait_within_30": -1, "satisfaction": -1}
 
 
@@ -260,8 +262,10 @@ def test_closings_are_forgotten_at_one_site(rows):
     due = due[due["day"] <= last]
     closed = due.merge(rows.closings.assign(closed=1.0), how="left").fillna({"closed": 0})
     event_days = (closed["site"] == event.place) & (closed["day"] >= since(event))
-    n = event_days.sum()
-    assert abs(closed.loc[event_days, "closed"].mean() - event.size) < ERRORS * 0.5 / math.sqrt(n)
+    there = closed[event_days]
+    months = there.groupby(there["day"].dt.to_period("M"))["closed"].agg(["sum", "size"])
+    assert len(months) >= event.months
+    assert (months["sum"] == (event.size * months["size"]).round()).all()
     elsewhere = closed[~event_days].groupby("site")["closed"].mean()
     assert elsewhere.between(0.91, 0.995).all()
 
@@ -321,14 +325,20 @@ def test_elsewhere_signals_are_those_of_chance(rows, series):
 
 
 def test_the_whole_shows_only_what_happens_at_its_sites(rows, series):
-    """Every signal of the nation is named: without the sites of some events the rest is as usual."""
+    """Every signal of the nation is named: without the sites of some events the rest is as usual. Of volumes, which have no
+    usual for all sites together, it is on the side of the event."""
     busy = {event.place for event in EVENTS}
     everywhere = np.arange(len(rows.codes))
-    for code, (rule, _) in series.whole(everywhere).items():
-        if rule[-1]:
-            assert code != "visits_per_day"
-            named = gap(series.comparison(code, everywhere), slice(-1, None)).sites
-            assert named and {rows.codes[s] for s in named} <= busy, code
+    for code, (rule, side) in series.whole(everywhere).items():
+        if not rule[-1]:
+            continue
+        assert code in SHOWN, code
+        if code == "visits_per_day":
+            assert side[-1] == -1
+            continue
+        months = slice(-1 if rule[-1] == OUTSIDE else -RUN, None)
+        named = gap(series.comparison(code, everywhere), months).sites
+        assert named and {rows.codes[s] for s in named} <= busy, code
     chance = Counter()
     for department in {site.department for site in rows.sites}:
         there = np.array([i for i, s in enumerate(rows.sites) if s.department == department])
@@ -369,9 +379,12 @@ def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, 
     places = {event.place for event in EVENTS}
     nation = follow.signals(LOCAL_READER, ["nation"], asked.last)["nation"]
     flagged = {code: s for code, s in nation.items() if s.flagged}
-    assert flagged and len(flagged) <= 2, flagged
+    assert flagged.keys() <= SHOWN
     for code, one in flagged.items():
-        assert one.causes and set(one.causes) <= places, code
+        if code == "visits_per_day":  # nobody names the sites that a volume comes from
+            assert one.side == -1
+        else:
+            assert one.causes and set(one.causes) <= places, code
     home = {site.code: site.department for site in rows.sites}
     departments = follow.signals(LOCAL_READER, set(home.values()), asked.last)
     of_events = {home.get(place, place) for place in places}
@@ -382,8 +395,15 @@ def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, 
         if s.flagged and department not in of_events
     }
     assert len(chance) <= 2 and Variation.ALERT not in chance.values(), chance
-    for code in OF[Kind.SLOWER].shown_in:
-        assert departments[home[OF[Kind.SLOWER].place]][code].causes == (OF[Kind.SLOWER].place,)
+    # Two sites are in the department, and what the event does to waits is seen in both together; what follows from it, mostly.
+    slower = OF[Kind.SLOWER]
+    there = {
+        code: s.causes
+        for code in slower.shown_in
+        if (s := departments[home[slower.place]][code]).flagged
+    }
+    assert {"wait_p50", "wait_within_30"} <= there.keys()
+    assert set(there.values()) == {(slower.place,)}
 
 
 # For readers

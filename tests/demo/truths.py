@@ -4,14 +4,14 @@ of a demonstration made today, with nothing of the dashboard's own counting. One
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine
 
 from dashboard.french import WEEKDAYS
-from dashboard.period import add_months
+from dashboard.period import add_months, today
 from db import read
 from db.codes import ALL
 from db.demo import sites_of
@@ -29,11 +29,13 @@ class Truths:
 
     def __init__(self, connection: Connection):
         places = read.places(connection, ALL)
-        self.name = {p.code: p.name.split(" d'")[-1].split(" de ")[-1] for p in places}
+        self.name = {
+            p.code: p.name.split(" d'")[-1].split(" de ")[-1] + " (GSRU)" * (p.kind == "GSRU")
+            for p in places
+        }
         self.zou = [p.code for p in places if p.department == "Zou"]
         sites = sites_of(places)
-        as_of = connection.execute(text("SELECT max(day) FROM visit")).scalar_one()
-        until = date.fromisoformat(str(as_of)) + timedelta(days=1)
+        until = today()  # files speak of all days up to yesterday, Saturdays and Sundays too
         holidays = public_holidays(connection, date(2021, 1, 1), until)
         self.rows: Rows = of_database(connection, sites, until, holidays)
         self.end = pd.Timestamp(until.replace(day=1))
@@ -62,12 +64,9 @@ class Truths:
     def busiest(self) -> str:
         """The three sites with most visits an open day."""
         visits = self.year(self.rows.visits).groupby("site").size()
-        rate = (visits / self._days_open()).sort_values(ascending=False)
+        days = self.year(self.open_days).groupby("site").size()
+        rate = (visits / days).sort_values(ascending=False)
         return "; ".join(f"{self.name[s]} {r:.1f} ({visits[s]})" for s, r in rate.head(3).items())
-
-    def _days_open(self) -> pd.Series:
-        """Days on which a site had a visit or was closed in the register, in the twelve months."""
-        return self.year(self._seen()).groupby("site").size()
 
     def _seen(self) -> pd.DataFrame:
         both = [self.rows.visits[["site", "day"]], self.rows.closings[["site", "day"]]]

@@ -628,7 +628,7 @@ def test_a_department_without_a_site_has_no_colour(demo):
 
 
 def test_every_indicator_of_the_map_can_be_drawn(demo):
-    at, of_the_period = visit_page(), usual_period() or r"\D+ \d{4} à \D+ \d{4}"
+    at, of_the_period = visit_page(), usual_period() or r"\D+\d{4} à \D+\d{4}"
     for code in at.selectbox(key="filtre_indicateur").options:
         sound(at.selectbox(key="filtre_indicateur").select(code).run())
         title = drawn(at)["legend"]["title"]

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import streamlit as st
@@ -269,7 +270,7 @@ def test_a_file_that_was_offered_is_made_for_nobody_once_the_account_is_gone(
 
 
 def test_the_rows_of_a_story_s_files_are_those_of_who_asks(demo, role):
-    person, everybody = PEOPLE[role], Question(today().replace(year=today().year - 1), today())
+    person, everybody = PEOPLE[role], Question(today() - timedelta(days=365), today())
     last = network.freshness(LOCAL_READER).as_of
     period = clip(resolve("12m", last), last)
     told = repr(deck.build(person, everybody, ready(f"departement:{HOME}"), period))

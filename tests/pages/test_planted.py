@@ -4,6 +4,7 @@ read; but on the page where one of them is read, as long as it is."""
 import pickle
 import re
 import tempfile
+from datetime import timedelta
 
 import pytest
 
@@ -77,7 +78,7 @@ def read_one() -> None:
 def files(shown: list[Panel]) -> dict[str, bytes | str]:
     """A file of each kind: of a story, the workbook of pages, a picture, and its words before they are drawn."""
     last = network.freshness(DATA).as_of
-    asked = Question(today().replace(year=today().year - 1), today())
+    asked = Question(today() - timedelta(days=365), today())
     story = deck.build(DATA, asked, ready("plaintes"), clip(resolve("12m", last), last))
     about, drawn = (
         png.About("12 mois", "", last, False, "Source"),
