@@ -136,7 +136,7 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
                 erasures.known(engine, connection) if known else erasures.adopt(connection, engine)
             )
             retain.erase_again(connection, erased, by)
-            erasures.keep(engine, connection, erased)
+            erasures.keep_if_possible(engine, connection, erased)
 
     schema.upgrade(engine, before=keep, after=note)
     return former

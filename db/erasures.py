@@ -104,10 +104,10 @@ def keep(engine: Engine, connection: Connection, more: Erased | None = None) -> 
         ) from None
 
 
-def keep_if_possible(engine: Engine, connection: Connection) -> None:
-    """The same for what cannot wait (an account that is closed): that it could not be written is said in the log."""
+def keep_if_possible(engine: Engine, connection: Connection, more: Erased | None = None) -> None:
+    """The same for what cannot wait (an account that is closed, an update): that it could not be written is said in the log."""
     try:
-        keep(engine, connection)
+        keep(engine, connection, more)
     except Refused as reason:
         LOG.warning("%s", reason)
 

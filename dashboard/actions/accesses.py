@@ -34,6 +34,7 @@ DID = {
     "exported": "a emporté un fichier",
     "imported": "a remis un fichier",
     "withdrawn": "a retiré un lot",
+    "dated": "a donné une autre date à un lot",
     "targeted": "a fixé une cible",
     "untargeted": "a retiré une cible",
     "decided": "a noté une décision",

@@ -42,6 +42,7 @@ class Paper:
     batch: int = 0
     live: bool = True
     stays: bool = False
+    unsure: bool = False  # it stays, but an older version has forgotten why: either will do
     words: set[Row] = field(default_factory=set)  # rows whose words are kept
 
 

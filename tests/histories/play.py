@@ -91,6 +91,10 @@ class Play:
         batches = self.base.batches()
         if batches:
             batch = self.chance.choice(batches)
+            paper = next((p for p in self.model.papers if p.batch == batch and p.live), None)
+            if paper and paper.unsure:
+                paper.live = self._run("withdraw", batch).code != 0
+                return
             after = self.model.copy()
             done = after.withdraw(batch)
             self._do(done, after, "withdraw", batch)
@@ -100,6 +104,8 @@ class Play:
         batches = self.base.batches()
         if batches:
             batch, as_of = self.chance.choice(batches), self._as_of()
+            if any(p.batch == batch and p.unsure for p in self.model.papers):
+                return
             after = self.model.copy()
             done = as_of.date() <= self.base.today and after.date_anew(batch, as_of)
             self._do(done, after, "date", batch, "--as-of", as_of.isoformat())
@@ -142,6 +148,8 @@ class Play:
         revision = self.chance.choice(OLDER)
         self.said.append(f"version {revision}")
         self.base.go_down(revision)
+        for paper in self.model.papers:
+            paper.unsure = paper.stays
         path = self.base.folder / f"copie-{revision}-{len(self.copies)}-{self.done['older']}"
         if self.chance.random() < 0.5:
             self._run("backup", path)
