@@ -74,7 +74,17 @@ NOTHING_TO_DO = {("db", "purge-demo"), ("dashboard", "accounts", "unbind")}
 EMPTY = {("db", "demo")}  # what wants a database without anything
 NUMBERS = count(1)
 
-WORDS = ["", "\n\n", "x" * 100_000, "é" * 5_000, "'; DROP TABLE visit; --", "\u202e<b>&amp;", "%s {0} ${x}", "\udce9", ",,,"]
+WORDS = [
+    "",
+    "\n\n",
+    "x" * 100_000,
+    "é" * 5_000,
+    "'; DROP TABLE visit; --",
+    "\u202e<b>&amp;",
+    "%s {0} ${x}",
+    "\udce9",
+    ",,,",
+]
 DAYS = ["0001-01-01", "9999-12-31", "1999-12-31", "2025-02-29", "2025-13-01", "", "hier", "20250101", "2025-W01-1",
         "2025-01-01T00:00", "٢٠٢٥-٠١-٠١", "-1", "10000-01-01"]  # fmt: skip
 MOMENTS = [*DAYS, "0001-01-01T00:00+14:00", "9999-12-31T23:59:59.999999-14:00", "2025-11-30T24:00", "2025-11-30T10:00+99:00",
