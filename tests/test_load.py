@@ -69,6 +69,30 @@ def test_a_viewer_changes_filters_and_pages_as_a_person_does(app):
     done(visit())
 
 
+BEGINS = {"pdf": b"%PDF", "pptx": b"PK", "xlsx": b"PK", "html": b"<!doctype html>"}
+
+
+def test_a_viewer_takes_files_and_presents_as_a_person_does(app):
+    async def visit() -> None:
+        async with Viewer(app) as viewer:
+            still = await viewer.open("presenter")
+            assert {f"emporter_{kind}" for kind in BEGINS} == viewer.files.keys()
+            for kind, begin in BEGINS.items():
+                assert (await viewer.press(f"emporter_{kind}"))[
+                    : len(begin)
+                ].lower() == begin.lower()
+            shown = await viewer.present()
+            assert not shown.error and shown.bytes > still.bytes, "the slides come with it"
+        async with Viewer(app) as viewer:
+            await viewer.open("attentes")
+            assert not any(key.endswith("_image") for key in viewer.files)
+            await viewer.unfold()
+            image = next(key for key in viewer.files if key.endswith("_image"))
+            assert (await viewer.press(image)).startswith(b"\x89PNG")
+
+    done(visit())
+
+
 def test_the_floor_shows_what_the_page_shows_and_nothing_changes_it(
     app, demo, tmp_path, monkeypatch
 ):
