@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-from dashboard.accounts.holders import GIVEN
+from dashboard.accounts.holders import GIVEN, as_typed
 from dashboard.accounts.rights import Person
 from dashboard.actions import accounts, guests
 from dashboard.actions.accounts import Wanted
@@ -67,11 +67,9 @@ def _reset(person: Person, arguments: Namespace) -> None:
 
 def _once(name: str, password: str) -> None:
     if not password:
-        print(f"Compte « {name.strip().casefold()} » : le compte du ministère l'ouvre.")
+        print(f"Compte « {as_typed(name)} » : le compte du ministère l'ouvre.")
         return
-    print(
-        f"Compte « {name.strip().casefold()} ». Mot de passe, qui sert une fois, dans les 72 heures :"
-    )
+    print(f"Compte « {as_typed(name)} ». Mot de passe, qui sert une fois, dans les 72 heures :")
     print(password)
 
 
@@ -87,6 +85,8 @@ def _list(person: Person, _arguments: Namespace) -> None:
         state = "fermé" if one.disabled else "premier mot de passe" if one.must_change else "actif"
         by = "identité du ministère" if one.id in bound else ""
         print(" · ".join(filter(None, (one.name, one.role, places, one.email or "", state, by))))
+    for pair in accounts.read_alike(person):
+        print(pair)
     if not held:
         print("Aucun compte : python -m dashboard accounts add NOM --role administrator")
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from dashboard.period import ahead
 from db import journal
-from db.engine import is_sqlite
+from db.engine import ACCOUNTS_LOCK, is_sqlite
 from db.models import (
     AccessJournal,
     Account,
@@ -179,6 +179,12 @@ def change_account(connection: Connection, account_id: str, **values: Any) -> No
         .where(Account.id == account_id)
         .values(**_listed(values), epoch=Account.epoch + 1)
     )
+
+
+def one_at_a_time(connection: Connection) -> None:
+    """Until this transaction ends nobody else makes or changes an account whose name or address has to be like no other's."""
+    if not is_sqlite(connection):  # there one transaction at a time writes
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ACCOUNTS_LOCK})
 
 
 def end_first_passwords(connection: Connection) -> None:

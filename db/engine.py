@@ -15,7 +15,7 @@ BUSY_MS = 15_000  # how long a writer waits for the writer before it; then a sen
 KINDS = ("sqlite", "postgresql")
 # Any fixed numbers: the keys of PostgreSQL's advisory locks. One writer at a time holds the first; the second is shared by all
 # that write, who signed in included, and held alone by what puts a copy in the place of the whole database.
-IMPORT_LOCK, REPLACE_LOCK = 20_211_221, 20_211_222
+IMPORT_LOCK, REPLACE_LOCK, ACCOUNTS_LOCK = 20_211_221, 20_211_222, 20_211_223
 
 
 def make_engine(url: str, cache_mb: int = 64) -> Engine:

@@ -4,11 +4,15 @@ After: `dashboard.accounts.identities`, which decides what it means.
 """
 
 from datetime import datetime
+from string import ascii_lowercase, ascii_uppercase
 
 from sqlalchemy import Connection, delete, insert, select
 
 from db import access
 from db.models import Account, Identity
+
+# Whoever owns a domain may give « ſ » or the Kelvin sign to somebody: these are folded to s and k, and are other addresses.
+IN_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 def account_of(connection: Connection, issuer: str, subject: str) -> str | None:
@@ -26,9 +30,10 @@ def bound(connection: Connection) -> dict[str, datetime]:
 
 
 def accounts_with_address(connection: Connection, address: str) -> list[str]:
-    """The ids of the accounts that have this address, in small or capital letters."""
+    """The ids of the accounts that have this address. A to Z may be small or capital letters; any other sign is itself alone."""
     rows = connection.execute(select(Account.id, Account.email))
-    return [one for one, email in rows if email and email.casefold() == address.casefold()]
+    wanted = address.translate(IN_SMALL)
+    return [one for one, email in rows if email and email.translate(IN_SMALL) == wanted]
 
 
 def bind(connection: Connection, issuer: str, subject: str, account_id: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from dashboard.accounts import journal, passwords
+from dashboard.accounts import alike, journal, passwords
 from dashboard.accounts.lookout import limits
 from dashboard.accounts.rights import Role
 from dashboard.settings import load
@@ -39,9 +39,14 @@ class Wanted:
     email: str | None = None
 
 
+def as_typed(name: str) -> str:
+    """What was typed for a name, in small letters and composed in one way, whether or not an account could have it."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
+
+
 def as_kept(name: str) -> str | None:
     """The name in small letters, however they were typed; None where no account could have it."""
-    kept = unicodedata.normalize("NFC", name).strip().casefold()
+    kept = as_typed(name)
     return kept if NAME.fullmatch(kept) else None
 
 
@@ -67,8 +72,11 @@ def add(engine: Engine, name: str, wanted: Wanted, by: str) -> str:
         )
     digest = passwords.hashed(password) if password else None
     with writing(engine, queue=False) as connection:
+        access.one_at_a_time(connection)
         if access.account_named(connection, kept):
             raise Refused(f"Il y a déjà un compte « {kept} ».")
+        if other := alike.with_name(access.accounts(connection), kept):
+            raise Refused(f"« {kept} » se lit comme « {other.name} », qui a déjà un compte.")
         values = _values(connection, wanted, None)
         values |= _once(connection, digest)
         access.add_account(connection, kept, **values)
@@ -79,6 +87,7 @@ def add(engine: Engine, name: str, wanted: Wanted, by: str) -> str:
 def change(engine: Engine, name: str, wanted: Wanted, by: str) -> None:
     """Give an account another role, other places, another address. Raises Refused."""
     with writing(engine, queue=False) as connection:
+        access.one_at_a_time(connection)
         holder = _known(connection, name)
         values = _values(connection, wanted, holder)
         _keep_an_administrator(connection, holder, values["role"])
@@ -148,6 +157,11 @@ def everyone(engine: Engine) -> list[Holder]:
         return [one for one in access.accounts(connection) if one.role != Role.GUEST]
 
 
+def read_alike(engine: Engine) -> list[tuple[Holder, Holder]]:
+    """Accounts that could be taken for one another, made before that was refused."""
+    return list(alike.pairs(one for one in everyone(engine) if not one.disabled))
+
+
 def sessions(engine: Engine, name: str | None = None) -> list[tuple[str, Entry]]:
     """Who is signed in: the account's name and the sign-in, the latest first. Raises Refused for an unknown name."""
     with engine.connect() as connection:
@@ -162,7 +176,7 @@ def sessions(engine: Engine, name: str | None = None) -> list[tuple[str, Entry]]
 
 
 def _known(connection: Connection, name: str) -> Holder:
-    holder = access.account_named(connection, name.strip().casefold())
+    holder = access.account_named(connection, as_typed(name))
     if holder is None or holder.role == Role.GUEST:  # a link is closed, and never has a password
         raise Refused(f"Il n'y a pas de compte « {name} » : python -m dashboard accounts list")
     return holder
@@ -193,6 +207,8 @@ def _values(connection: Connection, wanted: Wanted, holder: Holder | None) -> di
         raise Refused(
             f"« {email} » n'est pas une adresse électronique : l'écrire comme prenom.nom@exemple.bj."
         )
+    if email and not (holder and holder.email == email):
+        _is_of_nobody_else(connection, email, holder)
     return {
         "role": role,
         "email": email or None,
@@ -213,6 +229,15 @@ def _values(connection: Connection, wanted: Wanted, holder: Holder | None) -> di
             "--site",
         ),
     }
+
+
+def _is_of_nobody_else(connection: Connection, email: str, holder: Holder | None) -> None:
+    """Raises Refused where another account has the address, or one that could be taken for it."""
+    others = [one for one in access.accounts(connection) if not (holder and one.id == holder.id)]
+    if other := alike.with_address(others, email):
+        raise Refused(
+            f"« {email} » est, ou se lit comme, l'adresse du compte « {other.name} » : en donner une autre."
+        )
 
 
 def _places(

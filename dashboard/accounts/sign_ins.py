@@ -157,7 +157,8 @@ def _counted_as(connection: Connection, holder: Holder | None, name: str, browse
     since = access.now(connection) - KNOWN_FOR
     known = access.knows(connection, holder.id if holder else "", known_by, since)
     if holder is None:
-        typed = name.strip().casefold().encode(errors="replace")
+        # As the name of an account is read, or the waits of two ways to write it would tell which are somebody's.
+        typed = holders.as_typed(name).encode(errors="replace")
         return f"?{hmac.new(PEPPER, typed, 'sha256').hexdigest()[:40]}"
     return f"{holder.id}/{known_by[:40]}" if known else holder.id
 

@@ -23,6 +23,7 @@ __all__ = [
     "everyone",
     "own_binding",
     "own_sessions",
+    "read_alike",
     "reset",
     "sessions",
     "unbind",
@@ -85,6 +86,19 @@ def everyone(person: Person) -> list[Holder]:
     """Every account, by name. Raises NotAllowed."""
     require(person, "accounts")
     return holders.everyone(engine())
+
+
+def read_alike(person: Person) -> list[str]:
+    """Which accounts could be taken for one another, each two in a sentence. Raises NotAllowed."""
+    require(person, "accounts")
+    return [
+        f"Les comptes {_shown(one)} et {_shown(other)} se lisent de même : changer l'adresse de l'un, ou le fermer."
+        for one, other in holders.read_alike(engine())
+    ]
+
+
+def _shown(one: Holder) -> str:
+    return f"« {one.name} »" + (f" ({one.email})" if one.email else "")
 
 
 def sessions(person: Person, name: str | None = None) -> list[tuple[str, Entry]]:

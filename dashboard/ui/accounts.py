@@ -17,6 +17,7 @@ from dashboard.panel import Cell, Table, count, table, words
 from dashboard.period import local
 from dashboard.settings import load
 from dashboard.ui import errors, guest_links, outcome, session, tables
+from dashboard.ui.escape import escaped
 
 ONCE = "password_once"  # (form, account, password) of the last one that was made: shown by the run that follows, and no other
 
@@ -27,6 +28,8 @@ def show() -> None:
     held, names = accounts.everyone(person), every_site(person)
     bound = accounts.bound(person)
     tables.draw(_listed(person, held, names, bound), label="Comptes", height=460)
+    for pair in accounts.read_alike(person):
+        st.warning(escaped(pair))
     left, right = st.columns(2, gap="large")
     with left:
         st.header("Ajouter un compte", anchor=False)

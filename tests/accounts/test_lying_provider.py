@@ -7,9 +7,9 @@ import pytest
 from joserfc import jwt
 
 from dashboard.accounts import provider
-from dashboard.accounts.rights import Role
 from tests.accounts.asgi import Browser
 from tests.accounts.lying import ADDRESS, CLIENT, LEAVE, come_in, key, person
+from tests.accounts.test_alike import with_address
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
@@ -66,7 +66,7 @@ def test_an_address_that_is_not_said_to_be_verified_opens_nothing(ministry, veri
 
 
 def test_two_accounts_of_one_address_are_opened_to_neither(closed, ministry):
-    closed.add("cab", Role.CABINET, email=ADDRESS.upper())
+    with_address(closed, "cab", ADDRESS.upper())  # an account of before that was refused
     assert come_in(ministry)[1].status == 401
 
 

@@ -9,11 +9,13 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
 
 from dashboard import french
 from dashboard.accounts import holders
+from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import accesses
 from dashboard.answers import network, view
@@ -132,6 +134,20 @@ def test_a_director_is_not_left_without_a_department(desk, signed_in):
     at.multiselect(key=f"changer_{account(desk, 'dir').id}_1_departements").set_value([])
     assert "un département au moins" in press(at, "Enregistrer").error[0].value
     assert account(desk, "dir").departments == {"Zou"}
+
+
+def test_accounts_that_read_alike_are_named(desk, signed_in):
+    signed_in(Role.ADMINISTRATOR)
+    for name, address in (("un", "sauve@exemple.bj"), ("deux", "autre@exemple.bj")):
+        holders.add(desk.engine, name, Wanted(Role.CABINET, email=address), "test")
+    assert not visit_page("comptes").warning
+    with desk.engine.begin() as connection:  # as older versions let it be made
+        connection.execute(
+            text("UPDATE account SET email = :email WHERE name = 'deux'"),
+            {"email": "\u017fauve@exemple.bj"},
+        )
+    (warning,) = visit_page("comptes").warning
+    assert "se lisent de même" in warning.value
 
 
 def test_an_account_is_changed_reset_and_closed(desk, signed_in):
