@@ -8,9 +8,9 @@ import secrets
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from dashboard.accounts import journal, sign_ins
+from dashboard.accounts import inviting, journal, sign_ins
 from dashboard.accounts.rights import Role
 from dashboard.accounts.sign_ins import Browser, Refusal, digest, new_token
 from dashboard.period import noted, today
@@ -38,6 +38,7 @@ def make(
         _, end = noted(until, until)  # of the day there, as the database dates
         if access.now(connection) >= end or until > today() + timedelta(days=LONGEST):
             raise Refused(f"Un lien tient jusqu'à un jour à venir, {LONGEST} jours au plus.")
+        _let(connection, by, departments)
         there, _ = access.places(connection)
         if departments is not None and (not departments or set(departments) - there):
             raise Refused("Dire de quels départements, par leurs noms.")
@@ -76,10 +77,7 @@ def holds(link: Link, now: datetime) -> bool:
 def close(engine: Engine, number: int, by: str) -> None:
     """Let nobody in by a link any more; whoever came in by it is out at once. Raises Refused."""
     with writing(engine, queue=False) as connection:
-        link = _numbered(access.links(connection), number)
-        access.change_account(connection, link.account_id, disabled=True)
-        access.end(connection, access.now(connection), account_id=link.account_id)
-        journal.note(connection, by, "guest link closed", {"link": number, "for": link.what})
+        inviting.close(connection, _numbered(access.links(connection), number), by)
 
 
 def enter(engine: Engine, token: str, browser: Browser) -> str:
@@ -98,6 +96,15 @@ def enter(engine: Engine, token: str, browser: Browser) -> str:
         told = {**sign_ins.by(browser, "link"), "for": what}
         journal.note(connection, holder.name if holder else "", "signed in", told)
     return mine
+
+
+def _let(connection: Connection, by: str, departments: Collection[str] | None) -> None:
+    """Raises Refused where the account that makes a link was closed or narrowed since it was asked; a command has none."""
+    access.one_at_a_time(connection)
+    shown = None if departments is None else frozenset(departments)
+    maker = access.account_named(connection, by)
+    if maker and not inviting.holds_for(maker, shown):
+        raise Refused("Ce compte ne peut plus inviter à voir cela.")
 
 
 def _numbered(found: Collection[Link], number: int) -> Link:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from dashboard.accounts import alike, journal, passwords
+from dashboard.accounts import alike, inviting, journal, passwords
 from dashboard.accounts.lookout import limits
 from dashboard.accounts.rights import Role
 from dashboard.settings import load
@@ -93,11 +93,13 @@ def change(engine: Engine, name: str, wanted: Wanted, by: str) -> None:
         _keep_an_administrator(connection, holder, values["role"])
         access.change_account(connection, holder.id, **values)
         journal.note(connection, by, "account changed", {"account": holder.name, **_told(values)})
+        inviting.end_beyond(connection, holder.id, by)
 
 
 def disable(engine: Engine, name: str, by: str) -> None:
     """Let nobody in under an account any more, at once; `reset` lets its holder in again. Raises Refused."""
     with writing(engine, queue=False) as connection:
+        access.one_at_a_time(connection)
         holder = _known(connection, name)
         _keep_an_administrator(connection, holder, "")
         access.change_account(
@@ -105,6 +107,7 @@ def disable(engine: Engine, name: str, by: str) -> None:
         )
         access.end(connection, access.now(connection), account_id=holder.id)
         journal.note(connection, by, "account disabled", {"account": holder.name})
+        inviting.end_beyond(connection, holder.id, by)
         erasures.keep_if_possible(
             engine, connection
         )  # a copy that is put back must not open it again

@@ -117,13 +117,14 @@ class Lookout:
             self._forget(holder)
 
     def forget_account(self, name: str) -> None:
-        """The same of the account of that name, from any thread."""
+        """The same of the account of that name, and of guests, whose links may end with it; from any thread."""
         for _, holder in list(self._accounts.values()):
             if holder and holder.name == name:
                 self._forget(holder)
+        self.forget_guests()
 
     def forget_guests(self) -> None:
-        """The same of whoever came in by a link."""
+        """Ask anew of whoever came in by a link."""
         for _, holder in list(self._accounts.values()):
             if holder and holder.role == Role.GUEST:
                 self._forget(holder)

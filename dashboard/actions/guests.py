@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import UTC, date
 
-from dashboard.accounts import guests
+from dashboard.accounts import guests, inviting
 from dashboard.accounts.guests import LONGEST, MOST_USES
 from dashboard.accounts.rights import NotAllowed, Person, Reach, reach, require
 from dashboard.answers.view import engine
@@ -41,8 +41,8 @@ def make(
 
 def links(person: Person) -> list[Link]:
     """The links that the person may close, the latest first. Raises NotAllowed."""
-    own = _own(person)
-    return [one for one in guests.links(engine()) if _is_of(own, one)]
+    require(person, "guest_links")
+    return [one for one in guests.links(engine()) if inviting.may_show(person, one.departments)]
 
 
 def holding(person: Person) -> list[Link]:
@@ -68,7 +68,3 @@ def _own(person: Person) -> frozenset[str] | None:
     require(person, "guest_links")
     country = reach(person, "guest_links") == Reach.COUNTRY
     return None if country else (person.departments or frozenset())
-
-
-def _is_of(own: frozenset[str] | None, link: Link) -> bool:
-    return own is None or (link.departments is not None and link.departments <= own)

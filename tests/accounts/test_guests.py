@@ -9,10 +9,11 @@ from sqlalchemy import text
 
 from dashboard.__main__ import main
 from dashboard.accounts import guests as links
-from dashboard.accounts import holders, sign_ins
+from dashboard.accounts import holders, people, sign_ins
 from dashboard.accounts.rights import NotAllowed, Person, Role
 from dashboard.actions import guests
 from dashboard.period import noted, today
+from dashboard.ui import open_pages
 from dashboard.ui.session import LOOKOUT
 from db import access, backup
 from db.engine import writing
@@ -147,6 +148,100 @@ def test_a_link_that_is_closed_puts_its_guests_out_and_lets_nobody_in(closed):
     assert (guest.get("/").status, enter(address)[1], guests.holding(CABINET)) == (303, 401, [])
     assert "Vous étiez entré par un lien d'invités" in unescape(guest.get("/connexion").text)
     assert ("cab", "guest link closed") in journal(closed)
+
+
+def maker(house, role: Role = Role.DIRECTOR, *departments: str, name: str = "qui.invite") -> Person:
+    """Somebody with an account who may invite."""
+    house.add(name, role, **({"departments": departments} if departments else {}))
+    return people.of(house.held(name))
+
+
+def disabled(house, name: str = "qui.invite") -> None:
+    holders.disable(house.engine, name, "adm")
+
+
+def narrowed(house, name: str = "qui.invite") -> None:
+    holders.change(house.engine, name, holders.Wanted(departments=["Borgou"]), "adm")
+
+
+def without_the_right(house, name: str = "qui.invite") -> None:
+    holders.change(house.engine, name, holders.Wanted(role=Role.DATA_MANAGER), "adm")
+
+
+def of_a_department(house, name: str = "qui.invite") -> None:
+    wanted = holders.Wanted(role=Role.DIRECTOR, departments=["Zou"])
+    holders.change(house.engine, name, wanted, "adm")
+
+
+ENDS = [
+    (Role.DIRECTOR, ("Zou", "Borgou"), disabled),
+    (Role.DIRECTOR, ("Zou", "Borgou"), narrowed),
+    (Role.DIRECTOR, ("Zou", "Borgou"), without_the_right),
+    (Role.CABINET, (), disabled),
+    (Role.CABINET, (), of_a_department),
+    (Role.ADMINISTRATOR, (), disabled),
+]
+
+
+@pytest.mark.parametrize(("role", "departments", "end"), ENDS)
+def test_a_link_ends_with_the_right_that_it_was_made_by_and_so_do_its_guests(
+    closed, role, departments, end
+):
+    _, address = invite(maker(closed, role, *departments))
+    _, others = invite(maker(closed, Role.CABINET, name="un.autre"))
+    (guest, _), (stays, _) = enter(address), enter(others)
+    guest.app = stays.app = stack(application)
+
+    async def tried():
+        import asyncio
+
+        async with open_page(guest) as page, open_page(stays) as other:
+            assert page.accepted and other.accepted
+            await asyncio.to_thread(end, closed)
+            assert await page.next_said() == SHUT  # as by a command, in another process
+            await other.says(rerun())
+            assert await other.next_heard() == rerun()
+
+    run(tried())
+    assert (guest.get("/").status, enter(address)[1], stays.get("/").status) == (303, 401, 200)
+    assert ("adm", "guest link closed") in journal(closed)
+    assert len(guests.holding(CABINET)) == 1
+
+
+def test_on_a_page_guests_are_out_at_once_with_who_invited_them(closed, monkeypatch):
+    _, address = invite(maker(closed, Role.CABINET))
+    guest, _ = enter(address)
+    guest.app = stack(application)
+    monkeypatch.setattr(open_pages, "EVERY", 60)  # nothing is noticed by looking now and then
+
+    async def tried():
+        import asyncio
+
+        async with open_page(guest) as page:
+            await asyncio.sleep(0.3)
+            await asyncio.to_thread(disabled, closed)
+            assert await page.next_said(0.5) is None
+            await asyncio.to_thread(LOOKOUT.forget_account, "qui.invite")
+            assert await page.next_said() == SHUT
+
+    run(tried())
+
+
+def test_a_link_holds_while_who_made_it_may_still_make_it(closed):
+    invite(maker(closed, Role.DIRECTOR, "Zou", "Borgou"), departments=["Zou"])
+    holders.change(closed.engine, "qui.invite", holders.Wanted(departments=["Zou"]), "adm")
+    assert len(guests.holding(CABINET)) == 1
+    holders.reset(closed.engine, "qui.invite", "adm")
+    holders.change(closed.engine, "qui.invite", holders.Wanted(role=Role.CABINET), "adm")
+    assert len(guests.holding(CABINET)) == 1
+
+
+@pytest.mark.parametrize(("role", "departments", "end"), ENDS)
+def test_who_was_closed_or_narrowed_since_he_asked_makes_no_link(closed, role, departments, end):
+    who = maker(closed, role, *departments)
+    end(closed)
+    with pytest.raises(Refused, match="ne peut plus inviter"):
+        invite(who)
 
 
 def test_who_is_signed_in_is_asked_first_and_is_out_once_he_comes_in_as_a_guest(closed):
