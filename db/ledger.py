@@ -188,14 +188,17 @@ class Ledger:
         )
 
 
-def without_complaints(book: Ledger) -> Ledger:
-    """The network as if no site ever handed in complaints, and without the decisions that people noted."""
+def for_guests(book: Ledger) -> Ledger:
+    """The network as if no site ever handed in complaints, without the decisions that people noted, and without the names of
+    those who set a target or answered for a level."""
     return replace(
         book,
         spans={key: days for key, days in book.spans.items() if key[1] != "plaintes"},
         complaints_known=np.zeros_like(book.complaints_known),
         complaints=complaint_arrays((), book.row),
         decisions=(),
+        targets=tuple((*target[:5], "") for target in book.targets),
+        rebases=tuple((*one[:4], "", one[5]) for one in book.rebases),
     )
 
 

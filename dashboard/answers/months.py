@@ -187,7 +187,7 @@ def levels(view: View, signal: Signal) -> list[str]:
     """Since when each new level of a series holds, whether it is proposed, and what was said of it."""
     code, scope = signal.indicator, signal.scope
     said = {
-        when: (f"{why.rstrip('. ')} ({who})", kind)
+        when: (f"{why.rstrip('. ')} ({who})" if who else why.rstrip(". "), kind)
         for when, why, who, kind in follow.restarts(view, code, scope)
     }
     found = []

@@ -1,20 +1,31 @@
-"""The presentations there are: ready-made ones and those that people have kept. Words and an order of slides, no figures."""
+"""The presentations there are: ready-made ones and those that people have kept. Words and an order of slides, no figures.
+
+What people write is about what they see themselves: guests are told the kept ones of their own places, as an audience hears them.
+"""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from dashboard.answers.slides import KINDS
 from dashboard.answers.view import View, answer, engine
-from dashboard.stories import Story, from_json, ready
+from dashboard.stories import NotAStory, Story, from_json, ready
 from db import read
+from db.codes import ALL
 
 
 @answer
-def kept(_view: View) -> Mapping[str, str]:
+def kept(view: View) -> Mapping[str, str]:
     """Name to title of the presentations that people have kept, by title."""
     with engine().connect() as connection:
-        return dict(read.stories(connection))
+        titles = dict(read.stories(connection))
+    return {
+        name: title
+        for name, title in titles.items()
+        if not view.access.guest or _is_told(view, name)
+    }
 
 
 class Keeper(NamedTuple):
@@ -26,17 +37,45 @@ class Keeper(NamedTuple):
 
 
 @answer
-def keepers(_view: View) -> Mapping[str, Keeper]:
-    """By the name of a presentation that is kept, who keeps it."""
+def keepers(view: View) -> Mapping[str, Keeper]:
+    """By the name of a presentation that is kept, who keeps it; to guests it is not said."""
+    if view.access.guest:
+        return {}
     with engine().connect() as connection:
         return {name: Keeper(*of) for name, of in read.story_keepers(connection)}
 
 
 @answer
-def story(_view: View, name: str) -> Story | None:
-    """The presentation of that name, ready-made or kept; None where there is none. Raises NotAStory for a spoilt one."""
+def story(view: View, name: str) -> Story | None:
+    """The presentation of that name, ready-made or kept; None where there is none, or none for who asks. Raises NotAStory for a
+    spoilt one."""
     if known := ready(name):
         return known
     with engine().connect() as connection:
         body = read.story(connection, name)
-    return from_json(name, body, KINDS) if body else None
+    found = from_json(name, body, KINDS) if body else None
+    return _as_heard(view, found) if found and view.access.guest else found
+
+
+def _as_heard(view: View, story: Story) -> Story | None:
+    """A kept presentation as guests have it: without the speaker's notes and what he hid; None where it is not of their places
+    alone, since its words may be about others."""
+    if not _is_of_its_places(view, story):
+        return None
+    return replace(story, steps=tuple(replace(step, note="") for step in story.shown))
+
+
+def _is_of_its_places(view: View, story: Story) -> bool:
+    shown = view.access.aggregates
+    if isinstance(shown, str):
+        return shown == ALL
+    homes = view.book.homes
+    own = {code for code, home in homes.items() if story.department == home or story.site == code}
+    return bool(own) and own <= shown
+
+
+def _is_told(view: View, name: str) -> bool:
+    """Whether there is such a presentation for who asks."""
+    with suppress(NotAStory):
+        return story(view, name) is not None
+    return False

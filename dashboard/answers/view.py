@@ -24,7 +24,7 @@ from dashboard.settings import load
 from db import facts, faults, read
 from db.codes import ALL
 from db.engine import make_engine
-from db.ledger import Ledger, load_ledger, without_complaints
+from db.ledger import Ledger, for_guests, load_ledger
 
 Which = ParamSpec("Which")
 Answer = TypeVar("Answer")
@@ -50,10 +50,10 @@ class Moment:
 
     @property
     def guests_ledger(self) -> Ledger:
-        """The same for guests: as if nobody handed complaints in, and without what people noted. The few figures of complaints
-        that guests may have are put in by `answers.guests`; whatever else would show one finds none."""
+        """The same for guests: as if nobody handed complaints in, without what people noted, and who they are. The few figures
+        of complaints that guests may have are put in by `answers.guests`; whatever else would show one finds none."""
         key = (self.url, self.version, self.day)
-        return GUESTS.get(key, lambda: without_complaints(self.ledger))
+        return GUESTS.get(key, lambda: for_guests(self.ledger))
 
     def _load(self) -> Ledger:
         with engine().connect() as connection:

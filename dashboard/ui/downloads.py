@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime import backend_operation_handler as maker
 
 from dashboard import french
-from dashboard.accounts.rights import ROLES, Person, may
+from dashboard.accounts.rights import ROLES, Person, Role, may
 from dashboard.actions import accesses
 from dashboard.answers.view import view
 from dashboard.exports import NotMade
@@ -35,6 +35,8 @@ def made_by(person: Person) -> str:
     """« Fait le 26/11/2026 à 14:05 par awa, directeur · Pour : le conseil »: what a file that leaves says of who took it, and
     for whom. Stamped when it is made: nothing that is kept for others holds it."""
     who = f" par {person.name}, {ROLES[person.role]}" if person.id else ""
+    if person.role == Role.GUEST:
+        who = " par un invité"  # whom the name of the link's account means nothing to
     to = f" · Pour{french.SPACE}: {TO_WHOM.get()}" if TO_WHOM.get() else ""
     return f"Fait le {now():%d/%m/%Y à %H:%M}{who}{to}"
 

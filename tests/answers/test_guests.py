@@ -270,7 +270,7 @@ def test_no_answer_to_a_guest_rests_on_complaints_but_those_figures(demo, monkey
     monkeypatch.setattr(guests, "protected", lambda view: None)
     view.forget()
     before = {name: plainly(ask(name, GUEST, year())) for name in answers()}
-    without = view.without_complaints(view.view(CABINET).moment.ledger)
+    without = view.for_guests(view.view(CABINET).moment.ledger)
     view.forget()
     monkeypatch.setattr(view, "load_ledger", lambda connection: replace(without, decisions=()))
     assert {name: plainly(ask(name, GUEST, year())) for name in answers()} == before
