@@ -418,6 +418,7 @@ MANAGED = {
     "sessions": accounts.sessions,
     "unbind": lambda who: accounts.unbind(who, "x"),
     "bound": accounts.bound,
+    "read_alike": accounts.read_alike,
     "lines": lambda who: accesses.lines(who, today(), today()),
 }
 
