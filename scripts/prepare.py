@@ -380,6 +380,13 @@ def workbooks() -> int:
     return module("tests.workbooks")
 
 
+def walk() -> int:
+    """Press all that can be pressed on every page, as everybody; WALK says as whom."""
+    environment(DEV)
+    find(BROWSERS[0], BROWSERS[0])
+    return module("tests.browser.walk", *os.environ.get("WALK", "").split())
+
+
 def load() -> int:
     """Measure how many readers one process holds; LOAD=1,10,20,100 for several numbers of them."""
     environment(DEV)
@@ -425,6 +432,7 @@ COMMANDS = {
     "bench": bench,
     "fuzz": fuzz,
     "workbooks": workbooks,
+    "walk": walk,
     "load": load,
     "shots": shots,
     "release": release,

@@ -48,7 +48,9 @@ def still(page: Page) -> None:
 def unfold(page: Page) -> None:
     """Open every fold that is closed, all at once, and wait for what they hold."""
     folds = page.locator("[data-testid=stExpander] summary")
-    folds.evaluate_all("all => all.forEach(e => e.parentElement.open || e.click())")
+    # Pressed at one moment they are sent as one, to the part of the page in which the first stands: what is read of complaints
+    # is a part by itself, and never the last.
+    folds.evaluate_all("all => all.reverse().forEach(e => e.parentElement.open || e.click())")
     page.wait_for_function(
         "() => [...document.querySelectorAll('[data-testid=stExpanderDetails]')].every(e => e.innerText.trim())"
     )

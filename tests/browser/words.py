@@ -34,7 +34,7 @@ ENGLISH = frozenset(
     january february april june july august september october november-of december monday tuesday wednesday thursday friday
     saturday sunday month months waits wait complaint complaints satisfied closing missing share rate true false null nan
     undefined none axis legend chart column columns container mark symbol visualization autosize unpin ascending descending
-    loaded parse warning trace traceback exception string number title-of label-of field
+    decrement increment loaded parse warning trace traceback exception string number title-of label-of field
     """.split()
 )
 # English words that are French ones too, or names: never looked for.

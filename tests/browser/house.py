@@ -1,0 +1,89 @@
+"""Where the walk goes (walk.py): a server on a database of its own, and who asks there."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from dashboard.accounts import guests, sign_ins
+from dashboard.accounts.rights import LOCAL_READER, Person, Role
+from dashboard.period import today
+from db import access
+from db.engine import make_engine, writing
+from tests.browser import served
+
+READER, GUEST = "reader", "guest"
+DEPARTMENT, SITE = "Zou", "ccsp-kandi"
+# Who asks, as the list names them: who sits at the machine of an open base, and an account of each role.
+PEOPLE: dict[str, Person] = {
+    READER: LOCAL_READER,
+    "cabinet": Person("cabinet", Role.CABINET),
+    "director": Person("directrice", Role.DIRECTOR, frozenset({DEPARTMENT})),
+    "focal": Person("point.focal", Role.FOCAL_POINT, sites=frozenset({SITE})),
+    "manager": Person("donnees", Role.DATA_MANAGER),
+    "admin": Person("comptes", Role.ADMINISTRATOR),
+    GUEST: Person("", Role.GUEST),
+}
+
+
+@dataclass
+class House:
+    """A server on a database of its own, and the way in for everybody."""
+
+    url: str
+    at: str = ""
+    guest: str = ""  # the token of a link
+
+    @classmethod
+    @contextmanager
+    def opened(cls, demo: Path, folder: Path, *, closed: bool) -> Iterator["House"]:
+        """One on a copy of these data. closed: people sign in."""
+        database = Path(shutil.copyfile(demo, folder / "walked.db"))
+        house = cls(f"sqlite:///{database}")
+        if closed:
+            with house.engine() as engine:
+                house.people(engine)
+        with served.serve(house.url, folder / "walked.log") as house.at:
+            yield house
+
+    @contextmanager
+    def engine(self) -> Iterator[Engine]:
+        """The database, from outside the server."""
+        engine = make_engine(self.url)
+        yield engine
+        engine.dispose()
+
+    def people(self, engine: Engine) -> None:
+        """An account for each, and a link for guests."""
+        with writing(engine, queue=False) as connection:
+            for person in PEOPLE.values():
+                if person.name and person is not LOCAL_READER:
+                    access.add_account(connection, person.name, **_of(person), email=None)
+        _, self.guest = guests.make(engine, "atelier", today() + timedelta(days=7), None, "walk")
+
+    def enter(self, who: str, visit: served.Visit) -> None:
+        """Sign somebody in in this browser, whatever was done to the account."""
+        visit.context.clear_cookies()
+        if who == READER:
+            return
+        browser = sign_ins.Browser("", sign_ins.new_token(), served.HOST)
+        with self.engine() as engine:
+            if who == GUEST:
+                token = guests.enter(engine, self.guest, browser)
+            else:
+                token = sign_ins.new_token()
+                with writing(engine, queue=False) as connection:
+                    held = access.account_named(connection, PEOPLE[who].name)
+                    assert held
+                    usual = {"disabled": False, "must_change": False, "works_until": None}
+                    access.change_account(connection, held.id, **_of(PEOPLE[who]), **usual)
+                    sign_ins.begin(connection, held.id, token, browser)
+        visit.context.add_cookies([{"name": "ccsp-session", "value": token, "url": self.at}])
+
+
+def _of(person: Person) -> dict[str, object]:
+    return {"role": person.role, "departments": person.departments, "sites": person.sites}
