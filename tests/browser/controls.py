@@ -106,6 +106,20 @@ def read(text: str) -> Kept:
     return kept
 
 
+def joined(kept: Kept, anew: Mapping[str, Mapping[str, Mapping[Control, int]]]) -> Kept:
+    """The list with what was found by person and page, in the place of what it had for these people."""
+    after: Kept = {}
+    for page, all_ in kept.items():
+        for words, often in all_.items():
+            if others := {who: n for who, n in often.items() if who not in anew}:
+                after.setdefault(page, {})[words] = others
+    for who, pages in anew.items():
+        for page, controls in pages.items():
+            for control, n in controls.items():
+                after.setdefault(page, {}).setdefault(control.words, {})[who] = n
+    return after
+
+
 def at_sight(kept: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Kept:
     """Of a list, what is there before anything but folds is pressed."""
     return {

@@ -18,13 +18,14 @@ from tests.browser.controls import (
     at_sight,
     changes,
     found,
+    joined,
     read,
     written,
 )
 from tests.browser.house import PEOPLE, READER, House
 from tests.browser.pressing import Dead, Hand
 from tests.browser.screen import settled
-from tests.browser.walk import AT_ONCE, VISITS, Walk, joined, walking
+from tests.browser.walk import AT_ONCE, VISITS, Walk, walking
 
 pytestmark = pytest.mark.browser
 TEXT = LIST.read_text(encoding="utf-8")
@@ -88,7 +89,7 @@ def test_what_can_be_pressed_is_what_the_list_says_and_does_something(
             with subtests.test(who), walking(chromium, house, who, tmp_path) as walk:
                 for spec in walk.pages():
                     walk.find(spec)
-                said = "\n".join(changes(of(who), joined({}, [walk])))
+                said = "\n".join(changes(of(who), joined({}, {who: walk.kept})))
                 assert not said, said
                 if who in (FIRST, READER):
                     press_each_kind(walk)

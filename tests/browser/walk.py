@@ -24,7 +24,7 @@ from playwright.sync_api import Error as Failed
 from dashboard.ui.navigation import PageSpec, pages_of
 from tests import clock
 from tests.browser import served
-from tests.browser.controls import LIST, Control, Kept, changes, counted, found, read, written
+from tests.browser.controls import LIST, Control, changes, counted, found, joined, read, written
 from tests.browser.house import PEOPLE, READER, SITE, House
 from tests.browser.pressing import Dead, Hand
 from tests.browser.screen import path, unfold
@@ -248,22 +248,6 @@ def walked(browser: Browser, demo: Path, who: str) -> Walk:
     return walk
 
 
-def joined(kept: Kept, walks: Iterable[Walk]) -> Kept:
-    """The list with what these walks found in the place of what it had for the same people."""
-    walks = list(walks)
-    anew = {walk.who for walk in walks}
-    after: Kept = {}
-    for page, all_ in kept.items():
-        for words, often in all_.items():
-            if others := {who: n for who, n in often.items() if who not in anew}:
-                after.setdefault(page, {})[words] = others
-    for walk in walks:
-        for page, controls in walk.kept.items():
-            for control, often_ in controls.items():
-                after.setdefault(page, {}).setdefault(control.words, {})[walk.who] = often_
-    return after
-
-
 def kinds(walks: Iterable[Walk]) -> str:
     """A line for each person: how many controls there are, pressed and dead, and of which kinds."""
     lines = []
@@ -293,7 +277,7 @@ def main() -> int:
         for who in parser.parse_args().who:
             walk = walked(browser, demo, who)
             before = read(LIST.read_text(encoding="utf-8")) if LIST.exists() else {}
-            after = joined(before, [walk])
+            after = joined(before, {who: walk.kept})
             LIST.write_text(written(after, PEOPLE), encoding="utf-8")
             print("\n".join([*changes(before, after), *walk.faults]), flush=True)
             walks.append(walk)
