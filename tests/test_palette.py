@@ -146,7 +146,6 @@ LINE = 'ALERT = role("alert", "{light}", "{dark}", "{projector}", words="{words}
 WORKS = """
 import io, json, sys, zipfile
 from dataclasses import asdict
-import typst
 from dashboard.charts.style import on_paper
 from dashboard.exports import html, map_svg, pdf, svg, xlsx
 from dashboard.exports.pptx import pptx
@@ -159,11 +158,11 @@ def zipped(data):
         return "\\n".join(file.read(n).decode() for n in file.namelist() if n.endswith(".xml"))
 
 def printed(deck):
-    kept, real = {}, typst.compile
-    typst.compile = lambda files, **how: kept.update(files) or b""
+    kept, real = {}, pdf._compiled
+    pdf._compiled = lambda asked: kept.update(asked["files"]) or b""  # what Typst is asked to set
     pdf.pdf(deck)
-    typst.compile = real
-    return "\\n".join(part.decode() for part in kept.values())
+    pdf._compiled = real
+    return "\\n".join(kept.values())
 
 deck = decks.whole()
 chart = next(s.panel.content.spec for s in deck.slides if s.panel.key == "entonnoir")
