@@ -1,7 +1,8 @@
 """What a spreadsheet shows of a number: number formats, as Excel and LibreOffice follow them, with French signs.
 
-What is written down of a cell is what it shows, where that says all that it holds; where it does not, the text has a mark
-(see `shown`). Dates are always written JJ/MM/AAAA, times HH:MM. Standard library only: `workbook_child` imports it.
+What is written down of a cell is what it shows, where that says all that it holds; where it does not, and of every date and
+time, the text has a mark (see `shown`). Dates are always written JJ/MM/AAAA, times HH:MM. Standard library only:
+`workbook_child` imports it.
 """
 
 import re
@@ -33,14 +34,18 @@ COMPARISONS: dict[str, Callable[[Number, float], bool]] = {
 }
 TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<filler>.)'
-    r"|\[(?P<elapsed>h+|m+|s+)\]|\[(?P<when>[<>=]{1,2})(?P<than>-?[\d.]+)\]|\[\$(?P<currency>[^\]-]*)(?:-[^\]]*)?\]"
+    r"|\[(?P<elapsed>h+|m+|s+)\]|\[(?P<when>[<>=]{1,2})(?P<than>-?[\d.]+)\]"
+    r"|\[\$(?P<currency>[^\]-]*)(?:-(?P<locale>[^\]]*))?\]"
     r"|\[(?P<bracket>[^\]]*)\]|(?P<half>am/pm|a/p)|(?P<general>general)|(?P<power>e[+-])"
     r"|(?P<part>y+|m+|d+|h+|s+)|(?P<digit>[0#?])|(?P<sign>[.,%/@])|(?P<strange>[begn])|(?P<plain>.)",
     re.IGNORECASE | re.DOTALL,
 )
 # In these two places of the list, each machine shows its own order of day and month.
 DAY_OF_THE_MACHINE, MOMENT_OF_THE_MACHINE = 14, 22
-PLAINLY = ("dd/mm/yyyy", "hh:mm", "hh:mm:ss", "dd/mm/yyyy hh:mm", "dd/mm/yyyy hh:mm:ss")
+OURS = "dmyhns"  # parts of a moment as this country writes them, each a letter (see `shown`)
+# Number of a calendar in a format, in the last hexadecimal digits but four or behind a comma: none said, and six of Gregory's.
+GREGORIAN = frozenset((0, 1, 2, 9, 10, 11, 12))
+CALENDAR = re.compile(r"[^,]*,(?P<named>[0-9a-f]+)|(?P<numbered>[0-9a-f]+)", re.IGNORECASE)
 
 
 class Unknown(ValueError):
@@ -77,7 +82,7 @@ def sections(code: str) -> tuple[Section, ...]:
     when: tuple[str, float] | None = None
     for match in TOKEN.finditer(code):
         kind = match.lastgroup or ""
-        text = match[kind] if kind != "than" else ""
+        text = match[kind] if kind not in ("than", "locale") else match["currency"] or ""
         if kind == "plain" and text == ";":
             found.append(Section(tuple(tokens), when))
             tokens, when = [], None
@@ -89,13 +94,24 @@ def sections(code: str) -> tuple[Section, ...]:
             and not text.lower().startswith("color")
         ):
             raise Unknown(code)
-        elif kind in ("quoted", "escaped", "currency", "plain"):
+        elif kind in ("quoted", "escaped", "currency", "locale", "plain"):
             tokens.append(("literal", text))
+            if not _is_gregorian(match["locale"] or ""):
+                tokens.append(("calendar", ""))
         elif kind == "space":
             tokens.append(("literal", " "))
         elif kind not in ("filler", "bracket"):
             tokens.append((kind, text.lower()))
     return (*found, Section(tuple(tokens), when))
+
+
+def _is_gregorian(locale: str) -> bool:
+    """Whether a language in a format names no other calendar than ours: 41E does not, 107041E and th-TH,107 do."""
+    match = CALENDAR.fullmatch(locale)
+    if match is None:
+        return True
+    number = int(match["named"], 16) if match["named"] else int(match["numbered"], 16) >> 16
+    return number & 0xFF in GREGORIAN
 
 
 def of_number(number: Number, code: str, place: int = 0, *, from_1904: bool = False) -> str:
@@ -223,7 +239,7 @@ def _moment(number: Number, section: Section, *, from_1904: bool, own: bool) -> 
     """The day, the time, or both: whichever the format shows."""
     if not 0 <= number < LAST_DAY + 1:
         return HASHES
-    if section.has("strange", "general", "power"):
+    if section.has("strange", "general", "power", "calendar"):
         raise Unknown(section)
     parts = _parts(section)
     # Seconds are rounded where they are shown; where they are not, a minute ends when it has passed.
@@ -236,9 +252,9 @@ def _moment(number: Number, section: Section, *, from_1904: bool, own: bool) -> 
     if any(p in parts for p in "hns") and not midnight:
         seconds_too = f":{clock % 60:02}" if "s" in parts else ""
         said = f"{said} {clock // 3600:02}:{clock // 60 % 60:02}{seconds_too}".strip()
-    shape = "".join(t for _, t in section.tokens)
-    as_shown = own or shape in PLAINLY and not (midnight and "h" in parts)
-    return said if as_shown else marked(parts, said, said)
+    if own:
+        parts = "".join(sorted(parts, key=OURS.find))
+    return marked(parts, said, said)
 
 
 def _day(days: int, *, from_1904: bool) -> str:

@@ -18,12 +18,11 @@ from dashboard.forms.known import Known
 from dashboard.forms.lines import Block
 from dashboard.forms.problem import Report
 from dashboard.forms.sheets import FormSheet
-from dashboard.forms.shown import MARK
 from db.shapes import Cell
 
 POWER = ("E+", "E-", "e+", "e-")  # without which no number is shortened
-# Signs without which a text holds no formula, no error of a spreadsheet, and nothing but what it shows.
-SUSPECT = ("=", "#", "Err", "err", "ERR", MARK)
+# Signs without which a text holds no formula and no error of a spreadsheet. What shows something else is no key (_is_key).
+SUSPECT = ("=", "#", "Err", "err", "ERR")
 
 
 class Rows(NamedTuple):

@@ -18,6 +18,14 @@ UNKNOWN = "?"  # a format that is not known here
 # w (a weekday), h, n (minutes), s, p (morning or afternoon); w also for
 # a month of which only the first letter is.
 
+UNDERSTOOD = ("dmy", "ymd")  # orders of a day in digits that are read in one way
+IN_WORDS = {
+    "mdy": "le mois avant le jour",
+    "ydm": "l'année, puis le jour",
+    "dym": "l'année entre le jour et le mois",
+    "myd": "l'année entre le mois et le jour",
+}
+
 AS_TEXT = (
     "mettre la colonne au format Texte, puis y écrire chaque numéro de nouveau (dans un CSV ouvert par Excel : Données,"
     " À partir d'un fichier texte, colonne « Texte »)."
@@ -89,9 +97,10 @@ def _objection_to_a_date(parts: str, kind: object) -> str | None:
             if kind == "clock"
             else "la case ne montre qu'une partie de la date ; la mettre au format JJ/MM/AAAA, et vérifier."
         )
-    if kind == "day" and "m" in parts and parts.index("m") < parts.index("d") < parts.index("y"):
+    order = "".join(part for part in parts if part in "dmy")
+    if kind != "clock" and {"d", "m"} <= set(order) and order not in UNDERSTOOD:
         return (
-            "la case montre le mois avant le jour, et se lit donc de deux façons ; mettre la colonne au format JJ/MM/AAAA,"
+            f"la case montre {IN_WORDS[order]}, et se lit donc de deux façons ; mettre la colonne au format JJ/MM/AAAA,"
             " et vérifier chaque date."
         )
     return None

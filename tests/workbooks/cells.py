@@ -13,6 +13,11 @@ from dashboard.forms.formats import Column, Words
 WRONG = object()  # nobody can tell what is meant, or it is not what is held: to be refused
 LOCAL = "mm-dd-yy"  # the day in the order of the machine (number 14 of the list)
 ENGLISH = "en-US"
+# Formats that show a day only in part, or in two ways.
+WRONG_DAYS = (
+    *("mm/dd/yyyy", "m/d/yy", "yyyy-dd-mm", "yyyy/dd/mm", "dd/yyyy/mm", "[$-107041E]dd/mm/yyyy"),
+    *("mmm yy", "dd/mm", "yyyy", "0", "dddd"),
+)
 INVISIBLE = ("\u200b", "\u200e", "\ufeff", "\u00ad", "\u2060")
 
 
@@ -52,7 +57,11 @@ def reference(rng: Random, number: int, wrong: bool) -> Written:
                 Written(2025110000000000.0 + number, read=WRONG),
                 Written(202511000000 + number, "0.00E+00", WRONG),
                 Written(number + 0.4, "0", WRONG),
-                Written(date(2025, 1 + number % 12, 1), "mm/yyyy", WRONG),
+                *(
+                    Written(date(2025, 1 + number % 12, 1), f, WRONG)
+                    for f in ("mm/yyyy", "dd/mm/yyyy", LOCAL)
+                ),
+                Written(time(8, number % 60), "hh:mm", WRONG),
                 Written(number, "# ?/?", WRONG),
                 Written(number, ";;;", WRONG),
                 Written(f"{number}\n{number + 1}", read=WRONG),
@@ -140,10 +149,7 @@ def _day(rng: Random, meant: object, wrong: bool, locale: str) -> Written:
     if wrong:
         return rng.choice(
             (
-                *(
-                    Written(meant, f, WRONG)
-                    for f in ("mm/dd/yyyy", "m/d/yy", "mmm yy", "dd/mm", "yyyy", "0", "dddd")
-                ),
+                *(Written(meant, f, WRONG) for f in WRONG_DAYS),
                 Written(hour, "dd/mm/yyyy hh:mm", WRONG),
                 Written(hour, "hh:mm", WRONG),
                 Written(-45, "dd/mm/yyyy", WRONG),
