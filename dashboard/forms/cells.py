@@ -29,6 +29,8 @@ LAST_SECOND = 86_399  # of a day
 # Groups of three digits, with the blanks that people and programs put between them; nothing but zeros behind a point.
 WHOLE = re.compile(r"(\d+|[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f]\d{3})+)(?:[.,]0{1,2})?", re.ASCII)
 SHORTENED = re.compile(r"-?\d(?:[.,]\d+)?E[+-]\d+", re.ASCII | re.IGNORECASE)
+# Signs that nobody sees and that turn the order in which those around them are seen.
+TURNING = re.compile("[\u061c\u200f\u202b\u202e\u2067]")
 FIRST_OF_EXCEL = date(1899, 12, 30)
 
 
@@ -285,6 +287,10 @@ class Memo(dict[str, Cell]):
         try:
             if cell.mark and (reason := objection(cell, self.column.cell)):
                 raise CellProblem(reason)
+            if not self.free and TURNING.search(cell.text):
+                raise CellProblem(
+                    "un signe invisible change l'ordre de ce que montre cette case ; l'écrire de nouveau, au clavier."
+                )
             if not stripped:
                 if self.column.required:
                     raise CellProblem("cette case doit être remplie.")

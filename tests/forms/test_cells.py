@@ -242,6 +242,13 @@ def test_long_references_of_another_program_are_read(read):
     assert [row["source_ref"] for row in found.rows] == refs
 
 
+@pytest.mark.parametrize("turned", ["AB\u202e21", "12\u200f-3", "\u202b12-3\u202c", "R\u20671-2"])
+def test_a_key_that_is_not_seen_in_the_order_in_which_it_is_held_is_refused(read, turned):
+    found = read("registre", visit(ref=turned))
+    assert [p[:2] for p in found.places] == [(2, "Référence")]
+    assert "l'ordre" in found.sentences
+
+
 # --- what a screen shows --------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("hostile", ["\x1b[2J", "a\x07b", "a\rb", "a\u202eb", "a\x9bb", "\u2028"])
 def test_a_problem_never_carries_a_character_that_the_terminal_obeys(read, hostile):
