@@ -114,6 +114,11 @@ def import_files(engine: Engine, arguments: Namespace) -> int:
         outcome = attempt(engine, path, options, who(), known)
         _tell(outcome, checked=arguments.check)
         refused += not outcome.accepted
+    if arguments.check and len(arguments.files) > 1:
+        print(
+            "Chaque fichier a été vérifié seul, sans ceux d'avant : de deux qui parlent des mêmes lignes, l'un remplacera"
+            " l'autre."
+        )
     with engine.connect() as connection:
         for sentence in dates_ahead(connection):
             print(sentence)

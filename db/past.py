@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal,
 from sqlalchemy.orm import aliased
 
 from dashboard.french import key
+from dashboard.period import as_noted
 from db.models import Complaint, ImportBatch, Journal, Retention, Visit, WholeDay
 
 ERASED_WORDS = "erased words"  # in the journal: of one complaint
@@ -26,7 +27,9 @@ def refusal(connection: Connection, form: str, batch_id: int) -> str:
     if table is None or not (before := until(connection, str(table.__tablename__))):
         return ""
     asked = (
-        select(ImportBatch.id).where(ImportBatch.id == batch_id, ImportBatch.as_of < before),
+        select(ImportBatch.id).where(
+            ImportBatch.id == batch_id, ImportBatch.as_of < as_noted(before)
+        ),
         select(WholeDay.day).where(WholeDay.batch_id == batch_id, WholeDay.day < before.date()),
         select(table.id).where(table.batch_id == batch_id, _is_past(form, before.date())),
     )
@@ -49,7 +52,7 @@ def is_before(connection: Connection, form: str, as_of: datetime) -> bool:
     """Whether a file of the form and of that date would be of before the term that was carried out."""
     table = TABLES.get(form)
     before = until(connection, str(table.__tablename__)) if table else None
-    return before is not None and as_of < before
+    return before is not None and as_of < as_noted(before)
 
 
 def erased_words(connection: Connection) -> set[tuple[str, str]]:
@@ -66,7 +69,7 @@ def erased_words(connection: Connection) -> set[tuple[str, str]]:
 
 
 def until(connection: Connection, table: str) -> datetime | None:
-    """Before when the term of a table was carried out; None: never."""
+    """The day before which the term of a table was carried out, at Benin's midnight; None: never."""
     return connection.execute(
         select(Retention.before).where(Retention.what == table)
     ).scalar_one_or_none()

@@ -88,6 +88,25 @@ def test_checking_finds_all_that_importing_refuses_and_writes_nothing(office, co
     assert office.contents() == before
 
 
+@pytest.mark.parametrize("as_of, code", [("2025-01-01", 0), ("2024-12-31T23:59", 1)])
+def test_the_day_of_a_term_begins_when_it_does_in_benin(office, command, as_of, code):
+    with office.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO retention (what, before) VALUES ('visit', '2025-01-01 00:00:00')")
+        )
+    path = office.path("registre", visit(ref="1"))
+    assert command(main, "import", path, "--as-of", as_of).code == code
+    if not code:  # and may be dated anew to the same day
+        assert command(main, "date", 1, "--as-of", as_of).code == 0
+
+
+def test_checking_several_files_says_that_each_is_checked_by_itself(office, command):
+    files = [office.path("registre", visit(ref="1"), name=name) for name in ("a.csv", "b.csv")]
+    said = command(main, "import", "--check", *files).out
+    assert said.count("0 remplacée") == 2 and "Chaque fichier a été vérifié seul" in said
+    assert "vérifié seul" not in command(main, "import", "--check", files[0]).out
+
+
 def test_a_check_of_real_files_beside_fictitious_data_is_refused_as_the_import_is(office, command):
     office.hand_in("registre", visit(ref="1"), demo=True)
     path = office.path("registre", visit(ref="2"))
