@@ -15,6 +15,7 @@ from functools import lru_cache
 from dashboard.forms.shown import LOST, ROUNDED, TEXT, UNKNOWN, marked
 
 Number = int | float
+LONGEST = 1_000  # signs of a format; Excel takes 255, and what is not closed is searched to its end at each of its signs
 KEPT = 10**15  # a spreadsheet keeps fifteen digits of a number
 LAST_DAY = 2_958_465  # 31/12/9999
 HASHES = "########"  # what stands in the place of a date that cannot be
@@ -77,6 +78,8 @@ class Section:
 @lru_cache(1_000)
 def sections(code: str) -> tuple[Section, ...]:
     """The sections of a format. Raises Unknown."""
+    if len(code) > LONGEST:
+        raise Unknown(code)
     found: list[Section] = []
     tokens: list[tuple[str, str]] = []
     when: tuple[str, float] | None = None

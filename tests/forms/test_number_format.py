@@ -195,8 +195,10 @@ def test_whatever_the_format_a_text_is_told_or_marked(text, code):
     assert isinstance(plain(of_text(text.replace(MARK, ""), code)), str)
 
 
-def test_a_format_of_any_length_takes_no_time():
-    assert sections("[" * 50_000) and sections('"' * 49_999) and sections("_" * 50_000)
+@pytest.mark.parametrize("sign", ["[", '"', "_", "[$-", "[>"])
+def test_a_format_longer_than_any_spreadsheet_takes_is_not_followed(sign):
+    assert sections(sign * 300)
+    assert shown(of_number(7, sign * 500_000)).mark == UNKNOWN
 
 
 # --- columns ------------------------------------------------------------------------------------------------------------
