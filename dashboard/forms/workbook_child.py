@@ -18,6 +18,8 @@ from typing import IO, Any
 
 if not __package__:  # started by its path, isolated: nothing of ours is found
     sys.path.append(str(Path(__file__).parents[2]))
+    # openpyxl would load what it writes arrays and pictures with, for as long again as it takes itself.
+    sys.modules["numpy"] = sys.modules["PIL"] = None  # type: ignore[assignment]
 
 from dashboard.forms.number_format import of_number, of_text
 from dashboard.forms.workbook_parts import (
