@@ -6,6 +6,7 @@ After: `dashboard.accounts.identities`, which decides who comes in.
 
 import hmac
 import json
+import math
 import secrets
 import time
 from base64 import urlsafe_b64encode
@@ -99,6 +100,11 @@ class Way:
     def ends(self) -> int:
         """Until when one may come back, in seconds of the clock."""
         return int(self.text.split(".")[1])
+
+    @property
+    def begun(self) -> int:
+        """When it was begun, in the same seconds."""
+        return self.ends - WITHIN
 
     def leads_back(self, state: str) -> bool:
         """Whether what came back is what left by this way, in time."""
@@ -290,8 +296,7 @@ class Provider:
             claims.validate(leeway=LEEWAY)
         except (JoseError, ValueError, KeyError, TypeError, AttributeError):
             raise unsure() from None
-        subject = claims["sub"]
-        if not (isinstance(subject, str) and 0 < len(subject) <= 255):
+        if not (_names_somebody(claims["sub"]) and _is_of_this_way(claims, way)):
             raise unsure()
         return dict(claims)
 
@@ -315,6 +320,19 @@ class Provider:
         access = session.token.get("access_token", "")
         said = self._asked(url, Authorization=f"Bearer {access}")
         return said if said.get("sub") == subject else {}
+
+
+def _names_somebody(subject: object) -> bool:
+    """Whether this is a mark of a person, as OpenID Connect has it: 255 signs of ASCII at most; and none that no database keeps."""
+    if not isinstance(subject, str):
+        return False
+    return subject.isascii() and subject.isprintable() and 0 < len(subject) <= 255
+
+
+def _is_of_this_way(claims: Mapping[str, Any], way: Way) -> bool:
+    """Whether it was signed since the way was begun, and ends some day. What is no number is of no time."""
+    signed, ends, now = float(claims["iat"]), float(claims["exp"]), time.time()
+    return way.begun - LEEWAY <= signed <= now + LEEWAY and now - LEEWAY <= ends < math.inf
 
 
 def _safe(url: object) -> bool:

@@ -45,6 +45,19 @@ LIES = {
     "of a time to come": lambda m: setattr(
         m, "claims", lambda c: c.update(iat=int(time.time()) + 99)
     ),
+    "of a year ago": lambda m: setattr(
+        m, "claims", lambda c: c.update(iat=int(time.time()) - 365 * 86_400)
+    ),
+    "of before the way was begun": lambda m: setattr(
+        m, "claims", lambda c: c.update(iat=int(time.time()) - 65)
+    ),
+    "of no time": lambda m: setattr(m, "claims", lambda c: c.update(iat=float("nan"))),
+    "that ends at no time": lambda m: setattr(m, "claims", lambda c: c.update(exp=float("nan"))),
+    "that never ends": lambda m: setattr(m, "claims", lambda c: c.update(exp=float("inf"))),
+    "of a name that no database keeps": lambda m: setattr(m, "subject", "s-1\x00"),
+    "of a name that breaks a line": lambda m: setattr(m, "subject", "s-1\n"),
+    "of other letters than a name has": lambda m: setattr(m, "subject", "s-\u0455"),
+    "of a very long name": lambda m: setattr(m, "subject", "s" * 256),
     "for another way": lambda m: setattr(m, "claims", lambda c: c.update(nonce="autre")),
     "for no way": lambda m: setattr(m, "claims", lambda c: c.pop("nonce")),
     "of nobody": lambda m: setattr(m, "claims", lambda c: c.pop("sub")),
