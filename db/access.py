@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Text,
     delete,
+    func,
     insert,
     literal,
     or_,
@@ -38,6 +39,7 @@ from db.models import (
     Site,
 )
 
+KEPT_OF_MARKS = 40  # signs of a browser's mark by which its wrong passwords are counted
 # Lines of the journal after which a base is never open again.
 CLOSED_BY = ("purged", "restored", "went back")
 
@@ -307,6 +309,15 @@ def knows(connection: Connection, account_id: str, browser: str, since: datetime
         ).first()
         is not None
     )
+
+
+def mark_anew(connection: Connection, before: str, mark: str) -> None:
+    """A browser is known by another mark from now on, and nobody by the one before (both as SHA-256)."""
+    connection.execute(update(SignIn).where(SignIn.browser == before).values(browser=mark))
+    failed = FailedSignIn.who
+    of_it = failed.like(f"%/{before[:KEPT_OF_MARKS]}")
+    another = func.replace(failed, before[:KEPT_OF_MARKS], mark[:KEPT_OF_MARKS])
+    connection.execute(update(FailedSignIn).where(of_it).values(who=another))
 
 
 def knows_at_all(connection: Connection, browser: str, since: datetime) -> bool:

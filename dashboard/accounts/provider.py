@@ -323,7 +323,7 @@ class Provider:
 
 
 def _names_somebody(subject: object) -> bool:
-    """Whether this is a mark of a person, as OpenID Connect has it: 255 signs of ASCII at most; and none that no database keeps."""
+    """Whether this is a mark of a person, as OpenID Connect has it: 255 signs of ASCII at most, all of which a database keeps."""
     if not isinstance(subject, str):
         return False
     return subject.isascii() and subject.isprintable() and 0 < len(subject) <= 255

@@ -6,7 +6,7 @@ Before: `db.access`. After: the gate (`dashboard.ui.sign_in`), which calls these
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -42,23 +42,25 @@ class TooSoon(Refusal):
     counted = False
 
 
+def new_token() -> str:
+    """256 bits of chance."""
+    return secrets.token_urlsafe(32)
+
+
 @dataclass(frozen=True)
 class Browser:
-    """Where somebody signs in from. token, known_by: what the browser keeps of an earlier time, or ""."""
+    """Where somebody signs in from. token, known_by: what the browser keeps of an earlier time, or ""; mark: what it is known by
+    once somebody signed in, another each time, or "" where it is not to be: who had, or gave it, the one before has nothing."""
 
     token: str
     known_by: str
     address: str
+    mark: str = field(default_factory=new_token)
 
 
 def digest(token: str) -> str:
     """What the database keeps of what a browser keeps."""
     return sha256(token.encode()).hexdigest()
-
-
-def new_token() -> str:
-    """256 bits of chance."""
-    return secrets.token_urlsafe(32)
 
 
 def wait(failures: int) -> int:
@@ -160,7 +162,7 @@ def _counted_as(connection: Connection, holder: Holder | None, name: str, browse
         # As the name of an account is read, or the waits of two ways to write it would tell which are somebody's.
         typed = holders.as_typed(name).encode(errors="replace")
         return f"?{hmac.new(PEPPER, typed, 'sha256').hexdigest()[:40]}"
-    return f"{holder.id}/{known_by[:40]}" if known else holder.id
+    return f"{holder.id}/{known_by[: access.KEPT_OF_MARKS]}" if known else holder.id
 
 
 def _still(connection: Connection, holder: Holder) -> None:
@@ -204,9 +206,9 @@ def begin(
     """Note the new sign-in; the one that the browser had is at an end, and its pages go on where the account is the same.
     issuer: the provider that said who it is."""
     at: datetime = access.now(connection)
-    number = access.begin(
-        connection, account_id, digest(token), digest(browser.known_by), at, issuer
-    )
+    if browser.known_by and browser.mark:
+        access.mark_anew(connection, digest(browser.known_by), digest(browser.mark))
+    number = access.begin(connection, account_id, digest(token), digest(browser.mark), at, issuer)
     before: Entry | None = (
         access.entry(connection, digest(browser.token)) if browser.token else None
     )

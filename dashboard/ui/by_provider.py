@@ -60,7 +60,7 @@ class ByProvider:
         way = self._way(visitor, said)
         if "error" in said or not said.get("code"):
             raise Refusal(provider.DECLINED)
-        browser = Browser(visitor.token, visitor.known_by or new_token(), visitor.address)
+        browser = Browser(visitor.token, visitor.known_by, visitor.address)
         back = _back(scope)
 
         def enter() -> tuple[str, str]:

@@ -160,7 +160,7 @@ class Forms:
         self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
     ) -> Response:
         name, password = sent.get("nom", ""), sent.get("mot_de_passe", "")
-        browser = Browser(visitor.token, visitor.known_by or new_token(), visitor.address)
+        browser = Browser(visitor.token, visitor.known_by, visitor.address)
         try:
             token = await self._taken(
                 visitor,
@@ -175,7 +175,7 @@ class Forms:
     ) -> Response:
         """A guest comes in by his link: by sending the form, for what only looks at an address uses nothing up."""
         # It does not become a browser that is known: whoever has the link may open it anywhere.
-        browser = Browser(visitor.token, "", visitor.address)
+        browser = Browser(visitor.token, "", visitor.address, mark="")
         link = sent.get("lien", "").strip().rpartition("#")[2]
         try:
             token = await self.desk.take(
@@ -207,7 +207,7 @@ class Forms:
         if new != sent.get("encore", ""):
             why = "Le nouveau mot de passe n'est pas écrit deux fois de la même façon."
             return self._form(scope, visitor, seen, why, 400)
-        browser = Browser(visitor.token, visitor.known_by or new_token(), visitor.address)
+        browser = Browser(visitor.token, visitor.known_by, visitor.address)
         try:
             token = await self._taken(
                 visitor,
@@ -230,9 +230,9 @@ class Forms:
         self.lookout.forget_account_of(sign_ins.digest(visitor.token))
         answer = RedirectResponse(where, 303)
         visitor.give(answer, "session", token)
-        if browser.known_by:
+        if browser.mark:
             known_for = int(sign_ins.KNOWN_FOR.total_seconds())
-            visitor.give(answer, "navigateur", browser.known_by, known_for)
+            visitor.give(answer, "navigateur", browser.mark, known_for)
         visitor.give(answer, "formulaire", "")
         return answer
 

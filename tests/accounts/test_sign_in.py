@@ -364,6 +364,42 @@ def test_whoever_waits_costs_no_look_at_a_password(closed, monkeypatch):
     assert "attendre" in Browser().sign_in("dir.zou", "faux").text
 
 
+def test_a_browser_is_known_by_another_mark_each_time_and_by_none_of_before(closed):
+    """Who gave it the one before, or had a look at it, waits like any other."""
+    browser = Browser(cookies={"ccsp-navigateur": "x" * 43})  # planted
+    planted = Browser(cookies=dict(browser.cookies))
+    browser.enter("dir.zou", closed.add(), PASSWORD)
+    first = browser.cookies["ccsp-navigateur"]
+    copied = Browser(cookies={"ccsp-navigateur": first})
+    browser.post("/deconnexion")
+    assert browser.sign_in("dir.zou", PASSWORD).status == 303
+    mark = browser.cookies["ccsp-navigateur"]
+    assert len({mark, first, "x" * 43}) == 3
+    with closed.engine.connect() as connection:
+        kept = set(connection.execute(text("SELECT browser FROM sign_in")).scalars())
+    assert kept == {sign_ins.digest(mark)}
+    for _ in range(6):
+        Browser().sign_in("dir.zou", "faux")
+    for other in (planted, copied):
+        assert not sign_ins.is_known(closed.engine, other.cookies["ccsp-navigateur"])
+        assert "attendre" in other.sign_in("dir.zou", PASSWORD).text
+    browser.post("/deconnexion")
+    assert browser.sign_in("dir.zou", PASSWORD).status == 303
+
+
+def test_a_new_mark_begins_no_new_count(closed):
+    """Else who signs in to his own account in a colleague's browser has as many more tries at the colleague's."""
+    browser = closed.someone()
+    browser.post("/deconnexion")
+    browser.enter("cab", closed.add("cab", Role.CABINET), PASSWORD)
+    browser.post("/deconnexion")
+    for _ in range(4):
+        assert sign_ins.WRONG in browser.sign_in("dir.zou", "faux").text
+    assert browser.sign_in("cab", PASSWORD).status == 303
+    browser.post("/deconnexion")
+    assert "attendre" in browser.sign_in("dir.zou", PASSWORD).text
+
+
 # --- many at once -------------------------------------------------------------------------------------------------------
 def test_two_passwords_are_looked_at_at_once_eighty_wait_and_the_next_is_asked_to_come_back(
     closed, monkeypatch
