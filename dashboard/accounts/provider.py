@@ -18,11 +18,11 @@ from urllib.parse import quote, unquote, urlsplit
 
 import requests
 
+from dashboard.accounts.asking import limited
 from dashboard.accounts.sign_ins import Refusal
 from dashboard.settings import OWN, load
 
-TIMEOUT = (3.05, 5.0)  # seconds to reach the provider, and between two pieces of its answer
-LARGEST, LONGEST_ANSWER = 2**20, 10.0  # bytes and seconds of an answer
+LARGEST_KEY, MOST_KEYS = 16_384, 100  # signs of a key as it is written; how many are looked at
 KEPT = 3_600.0  # seconds for which what it says of itself holds
 AGAIN = 10.0  # seconds before it is asked anew where it was away, or where a key of it is not known
 LEEWAY = 60  # seconds by which its clock may differ from ours
@@ -201,10 +201,11 @@ class Provider:
                 held = self._asked(itself["jwks_uri"]).get("keys")
                 public = [
                     one
-                    for one in (held if isinstance(held, list) else ())
+                    for one in (held[:MOST_KEYS] if isinstance(held, list) else ())
                     if isinstance(one, dict)
                     and one.get("kty") in ("RSA", "EC")
                     and one.get("use") != "enc"
+                    and len(repr(one)) <= LARGEST_KEY  # a larger one takes seconds to look at
                 ]
                 try:
                     self._keys = self.clock(), KeySet.import_key_set({"keys": public})
@@ -217,24 +218,14 @@ class Provider:
         if self.clock() - self._failed < AGAIN:
             raise away()
         try:
-            with requests.get(
-                url, timeout=TIMEOUT, allow_redirects=False, stream=True, headers=headers
-            ) as answer:
-                found = json.loads(self._body(answer)) if answer.status_code == 200 else None
+            with limited(requests.Session()) as client:
+                answer = client.get(url, allow_redirects=False, headers=headers)
+            found = json.loads(answer.content) if answer.status_code == 200 else None
         except (requests.RequestException, OSError, ValueError):
             raise self._failing() from None
         if not isinstance(found, dict):
             raise self._failing()
         return found
-
-    def _body(self, answer: requests.Response) -> bytes:
-        """All of an answer. Raises ValueError where it is too long, or comes drop by drop."""
-        body, until = b"", self.clock() + LONGEST_ANSWER
-        for part in answer.iter_content(65_536):
-            body += part
-            if len(body) > LARGEST or self.clock() > until:
-                raise ValueError("too long")
-        return body
 
     def _failing(self) -> Away:
         self._failed = self.clock()
@@ -247,15 +238,15 @@ class Provider:
         settings = load()
         ways = self.itself().get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         basic = "client_secret_basic" in ways or "client_secret_post" not in ways
-        return OAuth2Session(
+        client = OAuth2Session(
             settings.oidc_client_id,
             settings.oidc_client_secret,
             token_endpoint_auth_method="client_secret_basic" if basic else "client_secret_post",
             scope=settings.oidc_scopes,
             redirect_uri=back,
             code_challenge_method="S256",
-            default_timeout=TIMEOUT,
         )
+        return limited(client)
 
     def _exchanged(self, session: Any, code: str, way: Way) -> Mapping[str, Any]:
         """What it gives for the code. Raises Refusal."""

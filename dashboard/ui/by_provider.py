@@ -7,7 +7,6 @@ import time
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
-import anyio.to_thread
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
@@ -18,11 +17,12 @@ from dashboard.accounts.provider import STALE, Provider, Way
 from dashboard.accounts.sign_ins import Browser, Refusal, new_token
 from dashboard.settings import load
 from dashboard.ui import origin, sign_in_pages
-from dashboard.ui.desk import Desk, Visitor
+from dashboard.ui.desk import Desk, Full, Visitor
 
 ANOTHER = "autre=oui"  # in the address: somebody else than who is signed in at the provider
 IN, LEAVE, BACK = "/connexion", "/connexion/ministere", "/connexion/retour"
-AT_ONCE = 4  # who wait for the provider's answers
+# Who wait for the provider's answers: each in a thread that is for nothing else, ten seconds an answer at most.
+AT_ONCE = 64
 AT_MOST = 2_000  # people of whom is kept what they need to sign out there
 Kept = TypeVar("Kept")
 UNDER_WAY = "identite"  # the cookie that knows a way begun in this browser
@@ -90,9 +90,13 @@ class ByProvider:
         if not (seen.entry and seen.entry.issuer and seen.entry.issuer == load().oidc_issuer):
             return ""
         key, back = sign_ins.digest(visitor.token), new_token()
-        further = await anyio.to_thread.run_sync(
-            self.provider.way_out, self.proofs.pop(key, ""), f"{_here(scope)}{IN}", back
-        )
+        proof, here = self.proofs.pop(key, ""), f"{_here(scope)}{IN}"
+        try:
+            further = await self.desk.take(
+                visitor.address, lambda: self.provider.way_out(proof, here, back)
+            )
+        except Full:
+            return ""
         if further:
             _keep(self.leaving, key, (back, further))
         return further

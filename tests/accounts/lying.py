@@ -6,12 +6,12 @@ import json
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +23,7 @@ from dashboard.ui.session import LOOKOUT
 from tests.accounts.asgi import Answer, Browser
 
 CLIENT, SECRET = "tableau", "un secret de l'essai"
+MOST_DROPS = 300  # then the answer goes on by itself
 LEAVE, ADDRESS = "/connexion/ministere", "dir.zou@exemple.bj"
 
 
@@ -35,7 +36,8 @@ def key(name: str = "1") -> RSAKey:
 @dataclass
 class Lying:
     """What it answers. claims: changes what it signs; sign: signs it; of_itself: changes what it says of itself; info: what it
-    says when it is asked apart; down: it answers nothing of use."""
+    says when it is asked apart; down: it answers nothing of use; dripping: paths whose answers come drop by drop, until they are
+    let go on."""
 
     issuer: str = ""
     subject: str = "s-1"
@@ -48,6 +50,7 @@ class Lying:
     info: dict[str, Any] | None = None
     keys: list[RSAKey] = field(default_factory=lambda: [key()])
     down: bool = False
+    dripping: dict[str, Event] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -140,12 +143,27 @@ def lying() -> Iterator[Lying]:
         def _answer(self, sent: dict[str, str]) -> None:
             bearer = self.headers.get("authorization", "")
             status, said = provider.answer(urlsplit(self.path).path, sent, bearer)
+            path = urlsplit(self.path).path
             body = json.dumps(said).encode()
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            with suppress(OSError):  # nobody reads it any more
+                self._drip(path)
+                self.end_headers()
+                self.wfile.write(body)
+
+        def _drip(self, path: str) -> None:
+            """A sign and another, within a header: who counts the time between two waits for ever."""
+            if (until := provider.dripping.get(path)) is None:
+                return
+            self.flush_headers()
+            self.wfile.write(b"x-drops: ")
+            drops = 0
+            while not until.wait(0.05) and drops < MOST_DROPS:
+                self.wfile.write(b"o")
+                drops += 1
+            self.wfile.write(b"\r\n")
 
         def log_message(self, *_arguments: Any) -> None:
             pass

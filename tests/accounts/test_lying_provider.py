@@ -1,13 +1,18 @@
 """What a provider of identities is not believed of, and what comes back by a browser is not: each lie lets nobody in. On one
 database: none of it gets that far."""
 
+import asyncio
 import time
+from threading import Event
+from types import SimpleNamespace
 
 import pytest
 from joserfc import jwt
+from joserfc.jwk import KeySet
 
-from dashboard.accounts import provider
-from tests.accounts.asgi import Browser
+from dashboard.accounts import asking, provider
+from dashboard.ui.desk import Desk
+from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.lying import ADDRESS, CLIENT, LEAVE, come_in, key, person
 from tests.accounts.test_alike import with_address
 
@@ -243,3 +248,90 @@ def test_an_address_that_is_said_only_when_asked_apart_counts_as_well(ministry):
     ministry.asked.clear()
     come_in(ministry)
     assert "/userinfo" not in ministry.asked, "the mark is known"
+
+
+ASKED = ("/.well-known/openid-configuration", "/token", "/keys", "/userinfo")
+
+
+@pytest.mark.parametrize("path", ASKED)
+def test_an_answer_that_comes_drop_by_drop_is_hung_up_on(ministry, monkeypatch, path):
+    monkeypatch.setattr(asking, "LONGEST", 0.4)
+    ministry.info = {"sub": "s-1", "email": ADDRESS, "email_verified": True}
+    ministry.dripping[path] = Event()
+    browser = Browser()
+    led = browser.get(LEAVE)
+    answer = browser.get(ministry.authorize(led.header("location"))) if led.status == 303 else led
+    assert answer.status == 503 and "ne répond pas" in answer.text
+    assert browser.get("/").status == 303
+
+
+@pytest.mark.parametrize("path", ASKED)
+def test_an_answer_larger_than_any_is_not_read(ministry, path):
+    """It is right but for its length."""
+    ministry.info = {"sub": "s-1", "email": ADDRESS, "email_verified": True}
+    answered = ministry.answer
+
+    def long(*which):
+        status, said = answered(*which)
+        return status, ({**said, "more": "x" * asking.LARGEST} if which[0] == path else said)
+
+    ministry.answer = long
+    led = Browser().get(LEAVE)
+    if path == ASKED[0]:
+        assert led.status == 503
+        return
+    ministry.answer = answered
+    browser = Browser()
+    back = ministry.authorize(browser.get(LEAVE).header("location"))
+    ministry.answer = long
+    assert browser.get(back).status == 503 and browser.get("/").status == 303
+
+
+def test_a_key_that_would_take_seconds_to_look_at_is_none(ministry, monkeypatch):
+    looked = []
+    real = KeySet.import_key_set
+    monkeypatch.setattr(KeySet, "import_key_set", lambda keys: looked.append(keys) or real(keys))
+    huge = {"kty": "RSA", "kid": "2", "e": "AQAB", "n": "-" * 100_000}
+    ministry.keys = [SimpleNamespace(as_dict=lambda private: huge), key()]
+    assert come_in(ministry)[1].status == 303
+    assert [one["kid"] for keys in looked for one in keys["keys"]] == ["1"]
+
+
+def test_slow_answers_to_some_keep_no_other_from_coming_in(ministry):
+    """Eight wait for an answer that comes drop by drop; the ninth comes in meanwhile, and the eight after him."""
+    app = stack()
+    come_in(ministry, Browser(app))  # what it says of itself, and its keys, are known
+    slow = [Browser(app) for _ in range(8)]
+    ways = [ministry.authorize(one.get(LEAVE).header("location")) for one in slow]
+    other = Browser(app)
+    way = ministry.authorize(other.get(LEAVE).header("location"))
+    go = ministry.dripping["/token"] = Event()
+
+    async def tried() -> None:
+        waiting = [
+            asyncio.ensure_future(one.ask(back, **PAGE))
+            for one, back in zip(slow, ways, strict=True)
+        ]
+        for _ in range(100):  # all of them wait, or as many as there are places
+            if ministry.asked.count("/token") == 9:
+                break
+            await asyncio.sleep(0.02)
+        del ministry.dripping["/token"]
+        answer = await other.ask(way, **PAGE)
+        assert answer.status == 303 and not any(one.done() for one in waiting)
+        go.set()
+        assert {one.status for one in await asyncio.gather(*waiting)} == {303}
+
+    run(tried())
+
+
+def test_a_provider_that_is_slow_to_say_goodbye_keeps_nobody_waiting_for_the_gate(
+    ministry, monkeypatch
+):
+    """Who signs out waits for it in a thread that is for nothing else."""
+    taken = []
+    real = Desk.take
+    browser, _ = come_in(ministry)
+    monkeypatch.setattr(Desk, "take", lambda *which: taken.append(which[1]) or real(*which))
+    assert "/end?" in browser.post("/deconnexion").header("refresh")
+    assert taken == ["127.0.0.1"]
