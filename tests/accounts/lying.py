@@ -142,21 +142,21 @@ def lying() -> Iterator[Lying]:
 
         def _answer(self, sent: dict[str, str]) -> None:
             bearer = self.headers.get("authorization", "")
-            status, said = provider.answer(urlsplit(self.path).path, sent, bearer)
             path = urlsplit(self.path).path
+            drips = provider.dripping.get(path)  # when it was asked
+            status, said = provider.answer(path, sent, bearer)
             body = json.dumps(said).encode()
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(body)))
             with suppress(OSError):  # nobody reads it any more
-                self._drip(path)
+                if drips:
+                    self._drip(drips)
                 self.end_headers()
                 self.wfile.write(body)
 
-        def _drip(self, path: str) -> None:
+        def _drip(self, until: Event) -> None:
             """A sign and another, within a header: who counts the time between two waits for ever."""
-            if (until := provider.dripping.get(path)) is None:
-                return
             self.flush_headers()
             self.wfile.write(b"x-drops: ")
             drops = 0
