@@ -69,7 +69,11 @@ def _once(name: str, password: str) -> None:
     if not password:
         print(f"Compte « {as_typed(name)} » : le compte du ministère l'ouvre.")
         return
-    print(f"Compte « {as_typed(name)} ». Mot de passe, qui sert une fois, dans les 72 heures :")
+    print(
+        f"Compte « {as_typed(name)} ». Lien de première connexion, qui sert une fois, dans les 72 heures :"
+    )
+    print(accounts.first_link(password))
+    print("Ou, si le lien ne peut être ouvert, le mot de passe qu'il contient :")
     print(password)
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from dashboard.period import ahead
 from db import journal
@@ -187,6 +188,27 @@ def one_at_a_time(connection: Connection) -> None:
     """Until this transaction ends nobody else makes or changes an account whose name or address has to be like no other's."""
     if not is_sqlite(connection):  # there one transaction at a time writes
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ACCOUNTS_LOCK})
+
+
+def waits_for_first(connection: Connection, password: str) -> bool:
+    """Whether an account is opened by this password, which works once (what is kept of it)."""
+    asked = select(Account.id).where(*_first(connection, password))
+    return connection.execute(asked).first() is not None
+
+
+def use_first(connection: Connection, password: str) -> str | None:
+    """Take the password that works once from the account that it opens, which is given; None where there is none any more."""
+    used = update(Account).where(*_first(connection, password)).values(password=None)
+    return connection.execute(used.returning(Account.id)).scalar_one_or_none()
+
+
+def _first(connection: Connection, password: str) -> tuple[Any, ...]:
+    return (
+        Account.password == password,
+        Account.must_change,
+        Account.disabled.is_(False),
+        Account.works_until >= now(connection),
+    )
 
 
 def end_first_passwords(connection: Connection) -> None:
@@ -391,21 +413,24 @@ def failures(connection: Connection, who: str) -> tuple[int, datetime] | None:
     return (row[0], row[1]) if row else None
 
 
-def fail(connection: Connection, who: str, at: datetime, forgotten: datetime) -> None:
-    """One more. forgotten: those of before count no more, whoever's they are."""
+def fail(connection: Connection, who: Collection[str], at: datetime, forgotten: datetime) -> None:
+    """One more, under each of these. forgotten: those of before count no more, whoever's they are."""
     connection.execute(delete(FailedSignIn).where(FailedSignIn.last_at < forgotten))
-    more = (
-        update(FailedSignIn)
-        .where(FailedSignIn.who == who)
-        .values(failures=FailedSignIn.failures + 1, last_at=at)
-    )
-    if not connection.execute(more).rowcount:
-        connection.execute(insert(FailedSignIn).values(who=who, failures=1, last_at=at))
+    adding = sqlite.insert if is_sqlite(connection) else postgresql.insert
+    for one in who:  # two at once may be the first
+        first = adding(FailedSignIn).values(who=one, failures=1, last_at=at)
+        more = {"failures": FailedSignIn.failures + 1, "last_at": at}
+        connection.execute(first.on_conflict_do_update(index_elements=["who"], set_=more))
 
 
 def succeed(connection: Connection, who: str) -> None:
     """The right one: what was wrong before counts no more."""
     connection.execute(delete(FailedSignIn).where(FailedSignIn.who == who))
+
+
+def forgive(connection: Connection, account_id: str) -> None:
+    """All wrong ones of an account count no more."""
+    connection.execute(delete(FailedSignIn).where(FailedSignIn.who.startswith(account_id)))
 
 
 # --- the journal of accesses ------------------------------------------------------------------------------------------

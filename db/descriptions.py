@@ -92,7 +92,7 @@ TABLES: Mapping[str, Description] = {
         {
             "id name email": "numéro, nom de connexion, adresse électronique",
             "role departments sites": "rôle, départements, centres",
-            "password must_change works_until": "empreinte du mot de passe (argon2id), s'il doit changer, jusqu'à quand",
+            "password must_change works_until": "empreinte du mot de passe, s'il doit changer, jusqu'à quand",
             "disabled epoch created_at": "s'il est fermé, combien de fois il a changé, depuis quand",
         },
         of="ceux qui se connectent",

@@ -70,7 +70,7 @@ def add(engine: Engine, name: str, wanted: Wanted, by: str) -> str:
         raise Refused(
             "Ce compte ne s'ouvrira que par l'adresse électronique que le ministère a vérifiée : la donner."
         )
-    digest = passwords.hashed(password) if password else None
+    digest = passwords.kept_once(password) if password else None
     with writing(engine, queue=False) as connection:
         access.one_at_a_time(connection)
         if access.account_named(connection, kept):
@@ -129,14 +129,14 @@ def reset(engine: Engine, name: str, by: str) -> str:
     """Open an account, with a new password that works once and is given, or, where passwords open nothing, without; end its
     sign-ins. The provider of identities opens it no more: an account has one door. Raises Refused."""
     password = _first()
-    digest = passwords.hashed(password) if password else None
+    digest = passwords.kept_once(password) if password else None
     with writing(engine, queue=False) as connection:
         holder = _known(connection, name)
         if identities.unbind(connection, holder.id):
             journal.note(connection, by, "identity unbound", {"account": holder.name})
         access.change_account(connection, holder.id, disabled=False, **_once(connection, digest))
         access.end(connection, access.now(connection), account_id=holder.id)
-        access.succeed(connection, holder.id)
+        access.forgive(connection, holder.id)
         journal.note(connection, by, "password reset", {"account": holder.name})
         erasures.keep_if_possible(engine, connection)
     return password

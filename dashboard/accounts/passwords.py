@@ -1,8 +1,10 @@
 """Passwords: kept as argon2id, the first of an account made here, a new one looked at before it is taken."""
 
+import hmac
 import secrets
 import unicodedata
 from functools import cache
+from hashlib import sha256
 
 from pwdlib import PasswordHash
 
@@ -12,6 +14,7 @@ LEAST, ADVISED, MOST = 8, 15, 200  # characters
 # Without signs that are mistaken for one another when they are read out or copied by hand.
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, OF = 4, 4  # some 79 bits
+ONCE = "sha256$"  # begins what is kept of a password that works once: nobody tries so many, however fast
 
 
 @cache
@@ -29,15 +32,26 @@ def hashed(password: str) -> str:
     return _hasher().hash(_plain(password))
 
 
+def kept_once(password: str) -> str:
+    """What is kept of one that works once: by it, it is found without a name."""
+    return ONCE + sha256(_plain(password).encode(errors="replace")).hexdigest()
+
+
+def is_once(password: str, kept: str | None) -> bool:
+    """Whether this is the password that works once; nothing has to slow down who tries."""
+    return bool(kept) and hmac.compare_digest(kept_once(password), kept or "")
+
+
 @cache
 def _of_nobody() -> str:
     return hashed(secrets.token_hex(16))
 
 
 def fits(password: str, kept: str | None) -> bool:
-    """Whether this is the password; where none is kept it is not, after the same time."""
-    right = _hasher().verify(_plain(password)[:MOST], kept or _of_nobody())
-    return right and kept is not None
+    """Whether this is the password; where none is kept, or one that works once, after the same time."""
+    slow = kept if kept and not kept.startswith(ONCE) else None
+    right = _hasher().verify(_plain(password)[:MOST], slow or _of_nobody())
+    return (right and slow is not None) or is_once(password, kept)
 
 
 def unfit(password: str, name: str) -> str:

@@ -7,19 +7,23 @@ Before: `db.access`. After: the gate (`dashboard.ui.sign_in`), which calls these
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
 from dashboard.accounts import holders, journal, passwords
+from dashboard.settings import load
 from db import access
 from db.access import Entry, Holder
 from db.engine import writing
 
 FREE = 3  # wrong passwords in a row that cost no wait
 LONGEST_WAIT = 60  # seconds
-FORGOTTEN = timedelta(hours=1)  # wrong passwords of so long ago count no more
+CAP = 100  # wrong ones of an account, in an hour, by browsers that it does not know
+FORGOTTEN = timedelta(hours=2)  # wrong passwords of so long ago count no more
 KNOWN_FOR = timedelta(days=90)  # a browser that signed in does not wait for what others got wrong
 # Names that nobody has are counted too, or a wait would tell which are somebody's; but they are often passwords typed into the
 # wrong field: what is kept of them means nothing outside this process.
@@ -27,6 +31,11 @@ PEPPER = secrets.token_bytes(32)
 WRONG = "Nom ou mot de passe inconnu."
 CHANGED = "Le compte vient de changer : se connecter de nouveau."
 ENDED = "La session est finie : se connecter de nouveau."
+CAPPED = (
+    "Trop d'essais manqués sous ce nom : se connecter depuis un navigateur où c'est déjà arrivé, demander un lien de"
+    " première connexion à {}, ou attendre une heure."
+)
+SPENT = "Ce lien n'ouvre plus : il a servi, ou date de plus de 72 heures. En demander un autre à l'administrateur."
 TOO_LATE = "Ce premier mot de passe n'est plus valable : en demander un autre à l'administrateur."
 
 
@@ -74,9 +83,12 @@ def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
         kept = holders.as_kept(name)
         holder = access.account_named(connection, kept) if kept else None
         who = _counted_as(connection, holder, name, browser)
-        _let_wait(connection, who)
+        kept_of_it = holder.password if holder else None
+        once = passwords.is_once(password, kept_of_it)
+        if not once:
+            _let_wait(connection, who)
         at = access.now(connection)
-    right = passwords.fits(password, holder.password if holder else None)
+    right = once or passwords.fits(password, kept_of_it)
     if holder is None or not right or holder.disabled:
         _wrong(engine, who, holder, browser)
         raise Refusal(WRONG)
@@ -85,9 +97,27 @@ def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
     token = new_token()
     with writing(engine, queue=False) as connection:
         _still(connection, holder)
-        access.succeed(connection, who)
+        access.succeed(connection, who.who)
         begin(connection, holder.id, token, browser)
         journal.note(connection, holder.name, "signed in", by(browser, "password"))
+    return token
+
+
+def enter_first(engine: Engine, password: str, browser: Browser) -> str:
+    """Let in who brings a first password by its link: once, and whatever others got wrong. What it was is gone; the account's
+    other sign-ins end. Gives the token of a new sign-in. Raises Refusal."""
+    kept, token = passwords.kept_once(password), new_token()
+    with engine.connect() as connection:  # who has none keeps no writer waiting
+        if not access.waits_for_first(connection, kept):
+            raise Refusal(SPENT)
+    with writing(engine, queue=False) as connection:
+        account = access.use_first(connection, kept)
+        if account is None:
+            raise Refusal(SPENT)
+        access.end(connection, access.now(connection), account_id=account)
+        begin(connection, account, token, browser)
+        holder = access.account(connection, account)
+        journal.note(connection, holder.name if holder else "", "signed in", by(browser, "first"))
     return token
 
 
@@ -128,13 +158,18 @@ def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str
         if entry is None or entry.ended_at or holder is None or holder.disabled:
             raise Refusal(ENDED)
         who = _counted_as(connection, holder, holder.name, browser)
-        _let_wait(connection, who)
-    if not passwords.fits(old, holder.password):
+        # Who came by the link of a first password has none: the link was it.
+        once = passwords.is_once(old, holder.password) or (
+            holder.must_change and holder.password is None
+        )
+        if not once:
+            _let_wait(connection, who)
+    if not (once or passwords.fits(old, holder.password)):
         _wrong(engine, who, holder, browser)
         raise Refusal("L'ancien mot de passe n'est pas le bon.")
     if why := passwords.unfit(new, holder.name):
         raise Refusal(why)
-    if new == old:
+    if new == old or passwords.is_once(new, holder.password):
         raise Refusal("Le nouveau mot de passe est l'ancien : en choisir un autre.")
     token, kept = new_token(), passwords.hashed(new)
     with writing(engine, queue=False) as connection:
@@ -142,7 +177,7 @@ def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str
         now = access.entry(connection, entry.token)
         if now is None or now.ended_at:
             raise Refusal(ENDED)
-        access.succeed(connection, who)
+        access.succeed(connection, who.who)
         access.change_account(
             connection, holder.id, password=kept, must_change=False, works_until=None
         )
@@ -152,17 +187,55 @@ def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str
     return token
 
 
-def _counted_as(connection: Connection, holder: Holder | None, name: str, browser: Browser) -> str:
-    """Under what wrong passwords are counted: the account; for a browser that signed in to it, apart, so that others who try
-    cannot make it wait; for a name that nobody has, that name."""
+class Counted(NamedTuple):
+    """Under what wrong passwords are counted: who has to wait for the next; of_all: the account, of which browsers that it does
+    not know may try so many an hour, all together; "" for one that it knows."""
+
+    who: str
+    of_all: str
+
+
+def place(address: str) -> str:
+    """Where an address is: of IPv6 its network, of which one household has all the addresses."""
+    try:
+        one = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(one, IPv6Address):
+        return str(one.ipv4_mapped or ip_network((one, 64), strict=False))
+    return str(one)
+
+
+def _counted_as(
+    connection: Connection, holder: Holder | None, name: str, browser: Browser
+) -> Counted:
+    """A browser that signed in to the account is counted by itself; others by account and place, so that a stranger makes nobody
+    wait who is elsewhere. A name that nobody has is counted in the same way."""
     known_by = digest(browser.known_by)
     since = access.now(connection) - KNOWN_FOR
     known = access.knows(connection, holder.id if holder else "", known_by, since)
     if holder is None:
         # As the name of an account is read, or the waits of two ways to write it would tell which are somebody's.
         typed = holders.as_typed(name).encode(errors="replace")
-        return f"?{hmac.new(PEPPER, typed, 'sha256').hexdigest()[:40]}"
-    return f"{holder.id}/{known_by[: access.KEPT_OF_MARKS]}" if known else holder.id
+        of = f"?{hmac.new(PEPPER, typed, 'sha256').hexdigest()[:15]}"
+    else:
+        of = holder.id
+    if known:
+        return Counted(f"{of}/{known_by[: access.KEPT_OF_MARKS]}", "")
+    return Counted(f"{of}@{digest(place(browser.address))[:40]}", of)
+
+
+def _of_hour(of: str, at: datetime, before: int = 0) -> str:
+    """Under what the wrong ones of an account in one hour are counted, or in one before."""
+    return f"{of}#{int(at.replace(tzinfo=UTC).timestamp()) // 3_600 - before}"
+
+
+def within_an_hour(connection: Connection, of: str, at: datetime) -> float:
+    """How many wrong ones of an account in the last sixty minutes: those of this hour, and of the one before as large a part as
+    is left of the sixty."""
+    now, before = (access.failures(connection, _of_hour(of, at, n)) for n in (0, 1))
+    left = 1 - (at.minute * 60 + at.second) / 3_600
+    return (now[0] if now else 0) + left * (before[0] if before else 0)
 
 
 def _still(connection: Connection, holder: Holder) -> None:
@@ -171,22 +244,26 @@ def _still(connection: Connection, holder: Holder) -> None:
         raise Refusal(CHANGED)
 
 
-def _let_wait(connection: Connection, who: str) -> None:
-    """Raises Refusal where the last wrong password was too short a time ago."""
-    failed = access.failures(connection, who)
+def _let_wait(connection: Connection, counted: Counted) -> None:
+    """Raises Refusal where the last wrong password was too short a time ago, or there were too many."""
+    at = access.now(connection)
+    if counted.of_all and within_an_hour(connection, counted.of_all, at) >= CAP:
+        raise TooSoon(CAPPED.format(load().account_contact))
+    failed = access.failures(connection, counted.who)
     if failed is None:
         return
     number, last_at = failed
-    left = last_at + timedelta(seconds=wait(number)) - access.now(connection)
+    left = last_at + timedelta(seconds=wait(number)) - at
     if left > timedelta(0):
         seconds = left.seconds + 1
         raise TooSoon(f"Trop d'essais manqués : attendre {seconds} s, puis recommencer.")
 
 
-def _wrong(engine: Engine, who: str, holder: Holder | None, browser: Browser) -> None:
+def _wrong(engine: Engine, counted: Counted, holder: Holder | None, browser: Browser) -> None:
     with writing(engine, queue=False) as connection:
         at = access.now(connection)
-        access.fail(connection, who, at, at - FORGOTTEN)
+        of_all = [_of_hour(counted.of_all, at)] if counted.of_all else []
+        access.fail(connection, [counted.who, *of_all], at, at - FORGOTTEN)
         if holder:
             journal.note(connection, holder.name, "sign-in failed", by(browser, "password"))
 

@@ -96,6 +96,7 @@ BY = {
     "password": "mot de passe",
     "provider": "identité du ministère",
     "link": "lien d'invités",
+    "first": "lien de première connexion",
 }
 # One thread writes what was looked at: a page does not wait for an import to end.
 BESIDE = ThreadPoolExecutor(1, "journal")

@@ -7,6 +7,7 @@ from dashboard.accounts import holders, identities
 from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import NotAllowed, Person, Role, require
 from dashboard.answers.view import engine
+from dashboard.settings import load
 from db.access import Entry, Holder
 from db.write import Refused
 
@@ -21,6 +22,7 @@ __all__ = [
     "close_own",
     "disable",
     "everyone",
+    "first_link",
     "own_binding",
     "own_sessions",
     "read_alike",
@@ -41,6 +43,12 @@ def add(person: Person, name: str, wanted: Wanted) -> str:
     NotAllowed."""
     require(person, "accounts")
     return holders.add(engine(), name, wanted, person.name)
+
+
+def first_link(password: str) -> str:
+    """The address by which who is given a first password comes in once, without typing it: it stands behind the #, which no
+    server and no log is told."""
+    return f"{load().address}/premiere-connexion#{password}"
 
 
 def change(person: Person, name: str, wanted: Wanted) -> None:

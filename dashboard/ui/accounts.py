@@ -102,6 +102,10 @@ def _told_once(form: str) -> None:
             " heures, et doit alors être changé."
         )
         st.code(password, language=None)
+        st.markdown(
+            "Ou le lien qui le contient, à lui envoyer : il fait entrer une fois, sans rien taper."
+        )
+        st.code(accounts.first_link(password), language=None, wrap_lines=True)
 
 
 def _adding(person: Person, names: Mapping[str, str]) -> None:

@@ -14,7 +14,7 @@ import anyio
 import anyio.to_thread
 from starlette.responses import Response
 
-from dashboard.accounts.sign_ins import Refusal
+from dashboard.accounts.sign_ins import Refusal, place
 
 # Passwords looked at, of browsers that are not known and of those that are; who waits in each line; for one address.
 AT_ONCE, KNOWN_AT_ONCE, WAITING, OF_ONE_ADDRESS = 2, 1, 80, 40
@@ -79,6 +79,7 @@ class Desk:
 
     async def take(self, address: str, work: Callable[[], Result]) -> Result:
         """Do the work when its turn comes. Raises Full, Refusal."""
+        address = place(address)
         self.limit = self.limit or anyio.CapacityLimiter(self.at_once)
         await asyncio.sleep(self.pause(address))  # before there is a place to take
         if (

@@ -29,7 +29,7 @@ from dashboard.ui.navigation import MOVED, NO_SUCH_PAGE, PAGES, pages_of
 from dashboard.ui.open_pages import parsed
 from dashboard.ui.origin import allowed, own_origin, secure
 from dashboard.ui.sign_in import WHO, SignIn, is_public
-from dashboard.ui.sign_in_forms import FORMS, INVITED
+from dashboard.ui.sign_in_forms import BY_LINK, FORMS
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
 # wrong; before that, a link to any other page says "Page not found". Tested at each upgrade: tests/browser.
@@ -159,8 +159,8 @@ def policy(scope: Scope) -> str:
         return MAP_POLICY
     if scope["path"].startswith(FILES):
         return FILE_POLICY
-    if scope["path"] == INVITED:
-        return sign_in_pages.POLICY_OF_INVITATIONS
+    if scope["path"] in BY_LINK:
+        return sign_in_pages.POLICY_OF_LINKS
     if scope["path"] in FORMS:
         return sign_in_pages.POLICY
     host = Read(scope=scope).get("host", "")

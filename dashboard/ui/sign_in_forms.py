@@ -26,8 +26,9 @@ from dashboard.ui.desk import KNOWN_AT_ONCE, Desk, Full, Visitor
 from dashboard.ui.navigation import PAGES
 
 LOG = logging.getLogger("ccsp")
-OUT, CHANGE, INVITED = "/deconnexion", "/mot-de-passe", "/invitation"
-FORMS = frozenset({IN, OUT, CHANGE, INVITED, LEAVE, BACK})
+OUT, CHANGE, INVITED, FIRST = "/deconnexion", "/mot-de-passe", "/invitation", "/premiere-connexion"
+BY_LINK = frozenset({INVITED, FIRST})  # forms that a link fills in
+FORMS = BY_LINK | {IN, OUT, CHANGE, LEAVE, BACK}
 LARGEST = 4_096  # bytes of a form
 NEXT = "suite"  # the page that was wanted, in the address of the form
 NOT_HERE = "On se connecte ici avec le compte du ministère : aucun mot de passe du tableau de bord n'ouvre."
@@ -84,7 +85,7 @@ class Forms:
         path, method = scope["path"], scope["method"]
         if path == CHANGE and seen.state != State.OPEN:
             return RedirectResponse(IN, 303)
-        if path == CHANGE and seen.holder and seen.holder.password is None:
+        if path == CHANGE and seen.holder and not (seen.holder.password or seen.holder.must_change):
             return RedirectResponse("/", 303)  # no password opens it: there is none to change
         if path in (LEAVE, BACK):
             return await self._by_provider(scope, visitor)
@@ -103,14 +104,16 @@ class Forms:
         sent = await _fields(receive)
         if sent is None:
             return PlainTextResponse("Ce formulaire est trop long.", 413)
-        typed = sent.get("lien" if path == INVITED else "nom", "")
+        typed = sent.get("lien" if path in BY_LINK else "nom", "")
         if not (visitor.form and _is_of(sent.get("jeton", ""), visitor.form)):
             return self._form(scope, visitor, seen, OLD_FORM, 403, typed)
         try:
             if path == INVITED:
                 return await self._invited(scope, visitor, seen, sent)
-            if path == IN and not load().local_accounts:
+            if path in (IN, FIRST) and not load().local_accounts:
                 return self._form(scope, visitor, seen, NOT_HERE, 403)
+            if path == FIRST:
+                return await self._first(scope, visitor, seen, sent)
             if path == IN:
                 return await self._in(scope, visitor, seen, sent)
             return await self._change(scope, visitor, seen, sent)
@@ -144,12 +147,16 @@ class Forms:
         form = visitor.form or new_token()
         query = scope["query_string"].decode("latin-1")
         action = f"{scope['path']}{'?' if query else ''}{query}"
-        if scope["path"] == INVITED:
+        if scope["path"] in BY_LINK:
             inside = seen.holder.name if seen.state == State.OPEN and seen.holder else ""
-            body = sign_in_pages.invited(_signed(form), inside, why, typed)
+            page = sign_in_pages.first if scope["path"] == FIRST else sign_in_pages.invited
+            body = page(_signed(form), inside, why, typed)
         elif scope["path"] == CHANGE:
             first = bool(seen.holder and seen.holder.must_change)
-            body = sign_in_pages.new_password(_signed(form), action, first=first, why=why)
+            by_link = first and bool(seen.holder and seen.holder.password is None)
+            body = sign_in_pages.new_password(
+                _signed(form), action, first=first, by_link=by_link, why=why
+            )
         else:
             body = sign_in_pages.sign_in(_signed(form), action, why, typed)
         answer = HTMLResponse(body, status)
@@ -184,6 +191,20 @@ class Forms:
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 401)
         return self._entered(visitor, browser, token, "/")
+
+    async def _first(
+        self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
+    ) -> Response:
+        """Somebody comes in by the link of his first password: in no line, so that nobody who tries names keeps him waiting."""
+        browser = Browser(visitor.token, visitor.known_by, visitor.address)
+        link = sent.get("lien", "").strip().rpartition("#")[2]
+        try:
+            token = await anyio.to_thread.run_sync(
+                sign_ins.enter_first, self.lookout.engine(), link, browser
+            )
+        except Refusal as reason:
+            return self._form(scope, visitor, seen, str(reason), 401)
+        return self._entered(visitor, browser, token, CHANGE)
 
     async def _by_provider(self, scope: Scope, visitor: Visitor) -> Response:
         """To the provider of identities, or back from it."""

@@ -18,10 +18,8 @@ POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
 )
-# Of the page of an invitation: a script of ours takes the link out of the address.
-POLICY_OF_INVITATIONS = POLICY.replace(
-    "default-src 'none';", "default-src 'none'; script-src 'self';"
-)
+# Of the pages that links lead to: a script of ours takes the link out of the address.
+POLICY_OF_LINKS = POLICY.replace("default-src 'none';", "default-src 'none'; script-src 'self';")
 CROWD = "Beaucoup de personnes se connectent en ce moment. Recommencer dans quelques secondes."
 LOOKS = """
 *{box-sizing:border-box}
@@ -127,8 +125,10 @@ def refused(why: str, *, answers: bool) -> str:
     )
 
 
-def new_password(token: str, action: str, *, first: bool, why: str = "") -> str:
-    """The form to change one's password. first: the present one works once only."""
+def new_password(
+    token: str, action: str, *, first: bool, by_link: bool = False, why: str = ""
+) -> str:
+    """The form to change one's password. first: the present one works once only; by_link: it was used up by its link."""
     here = "Mot de passe reçu" if first else "Mot de passe actuel"
     return _page(
         "Choisir un mot de passe",
@@ -138,12 +138,13 @@ def new_password(token: str, action: str, *, first: bool, why: str = "") -> str:
         else "",
         _said(why),
         f'<form method="post" action="{escape(action)}">{_hidden(token)}'
-        + _password("mot_de_passe", here, "current-password", focus=True)
+        + ("" if by_link else _password("mot_de_passe", here, "current-password", focus=True))
         + _password(
             "nouveau",
             "Nouveau mot de passe",
             "new-password",
             f"{LEAST} caractères au moins ; {ADVISED} ou plus, par exemple plusieurs mots, le protègent bien mieux.",
+            focus=by_link,
         )
         + _password("encore", "Nouveau mot de passe, encore une fois", "new-password"),
         "<button>Garder ce mot de passe</button></form>",
@@ -178,23 +179,46 @@ def signed_out(further: str = "") -> str:
 def invited(token: str, inside: str, why: str = "", link: str = "") -> str:
     """What a guest finds at the address of a link: a button. inside: the account that is signed in in this browser, which has to
     make room; "" where none is. link: what was sent already."""
-    room = (
-        f'<p role="note">Le compte <strong>{escape(inside)}</strong> est connecté dans ce navigateur : entrer comme'
-        " invité le déconnecte, et ferme ses pages.</p>"
-        if inside
-        else ""
-    )
     return _page(
         "Entrer comme invité",
         _said(why),
-        f'<form method="post" action="/invitation">{_hidden(token)}{room}'
-        "<label>Lien reçu<small>Rempli d'avance quand on ouvre le lien.</small>"
-        '<input name="lien" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="300"'
-        f' value="{escape(link)}">'
-        "</label><button>Entrer</button></form>",
+        f'<form method="post" action="/invitation">{_hidden(token)}{_room(inside)}{_link(link)}'
+        "<button>Entrer</button></form>",
         '<p class="aside">On voit des chiffres, des cartes et des graphiques : aucune plainte une par une, ni rien de'
         " moins de 5 plaintes.</p>",
-        f'<script src="/app/static/ccsp-invitation.js?{shell.of_file("ccsp-invitation.js")}"></script>',
+        _script(),
+    )
+
+
+def _room(inside: str) -> str:
+    said = (
+        f"Le compte <strong>{escape(inside)}</strong> est connecté dans ce navigateur : entrer par ce lien le déconnecte,"
+        " et ferme ses pages."
+    )
+    return f'<p role="note">{said}</p>' if inside else ""
+
+
+def _link(link: str) -> str:
+    return (
+        "<label>Lien reçu<small>Rempli d'avance quand on ouvre le lien.</small>"
+        '<input name="lien" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="300"'
+        f' value="{escape(link)}"></label>'
+    )
+
+
+def _script() -> str:
+    name = "ccsp-invitation.js"
+    return f'<script src="/app/static/{name}?{shell.of_file(name)}"></script>'
+
+
+def first(token: str, inside: str, why: str = "", link: str = "") -> str:
+    """What who was given the link of a first password finds there: a button. inside, link: as for `invited`."""
+    return _page(
+        "Première connexion",
+        _said(why),
+        f'<form method="post" action="/premiere-connexion">{_hidden(token)}{_room(inside)}{_link(link)}'
+        "<button>Entrer, et choisir un mot de passe</button></form>",
+        _script(),
     )
 
 

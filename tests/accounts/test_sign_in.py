@@ -337,13 +337,13 @@ def test_each_wrong_password_makes_the_next_wait_longer_whether_the_name_is_know
 
 
 def test_nobody_waits_longer_than_a_minute_and_the_right_password_then_opens(closed):
-    received = closed.add()
+    closed.someone()
     assert max(sign_ins.wait(n) for n in range(100)) == sign_ins.LONGEST_WAIT == 60
     for _ in range(4):
         Browser().sign_in("dir.zou", "faux")
-    assert "attendre" in Browser().sign_in("dir.zou", received).text
+    assert "attendre" in Browser().sign_in("dir.zou", PASSWORD).text
     later(closed, seconds=61)
-    assert Browser().sign_in("dir.zou", received).status == 303
+    assert Browser().sign_in("dir.zou", PASSWORD).status == 303
     assert sign_ins.WRONG in Browser().sign_in("dir.zou", "faux").text, "counted anew"
 
 

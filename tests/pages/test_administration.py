@@ -79,7 +79,8 @@ def test_an_account_is_added_and_its_password_is_shown_once(desk, signed_in):
     at = add(sound(visit_page("comptes")), "Dir.Zou", Role.DIRECTOR)
     at.multiselect(key="ajouter_departements").set_value(["Zou"])
     sound(press(at, "Ajouter"))
-    [password] = [code.value for code in at.code]
+    password, address = [code.value for code in at.code]
+    assert address == f"http://localhost:8501/premiere-connexion#{password}"
     assert under_its_button(at, "Ajouter")
     holder = account(desk, "dir.zou")
     assert (holder.role, holder.departments, holder.must_change) == (Role.DIRECTOR, {"Zou"}, True)
@@ -164,7 +165,7 @@ def test_an_account_is_changed_reset_and_closed(desk, signed_in):
     sound(press(at, "Enregistrer"))
     assert account(desk, "kofi").sites == {KANDI} and account(desk, "kofi").epoch == 2
     sound(press(at, "Nouveau mot de passe"))
-    assert len(at.code) == 1 and account(desk, "kofi").must_change
+    assert len(at.code) == 2 and account(desk, "kofi").must_change
     assert under_its_button(at, "Fermer le compte")
     sound(press(at, "Fermer le compte"))
     assert account(desk, "kofi").disabled and not at.code
