@@ -23,6 +23,7 @@ from filelock import FileLock
 from hypothesis import settings
 from sqlalchemy import Engine, text
 
+from dashboard.accounts import passwords
 from dashboard.answers import chance
 from dashboard.settings import load
 from db import schema
@@ -74,6 +75,20 @@ def pytest_sessionfinish() -> None:
         with suppress(OSError):  # another run was quicker
             if time.time() - folder.stat().st_mtime > LONG_AGO:
                 shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Argon2 as it is, with the least work that it can do: what it costs is not what is tried here."""
+    from pwdlib import PasswordHash
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    with pytest.MonkeyPatch.context() as patch:
+        quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+        patch.setattr(passwords, "_hasher", lambda: quick)
+        passwords._of_nobody.cache_clear()
+        yield
+    passwords._of_nobody.cache_clear()
 
 
 class Sqlite:

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine
 
-from dashboard.accounts import holders, passwords
+from dashboard.accounts import holders
 from dashboard.accounts.holders import Wanted
 from dashboard.accounts.lookout import Lookout
 from dashboard.accounts.rights import Role
@@ -20,20 +20,6 @@ from tests.accounts.asgi import Browser
 from tests.accounts.lying import ADDRESS, CLIENT, SECRET, Lying, lying
 
 PASSWORD = "trois lampes sous la pluie"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def quick_passwords() -> Iterator[None]:
-    """Argon2 as it is, with the least work that it can do: what it costs is not what is tried here."""
-    from pwdlib import PasswordHash
-    from pwdlib.hashers.argon2 import Argon2Hasher
-
-    with pytest.MonkeyPatch.context() as patch:
-        quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-        patch.setattr(passwords, "_hasher", lambda: quick)
-        passwords._of_nobody.cache_clear()
-        yield
-    passwords._of_nobody.cache_clear()
 
 
 @dataclass
