@@ -38,7 +38,7 @@ from tests.builders import (
 DAYS = ("2025-03-03", "2025-03-04", "2025-03-05")
 COVERED = (DAYS[0], DAYS[1])  # what --covers says where a file of closures replaces days
 # Each example makes its own database: the folder that the fixture gives may well be shared.
-EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "6"))
 BASES = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -234,7 +234,7 @@ FILES = st.lists(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(files=FILES, table=st.sampled_from(sorted(FORMS)))
 def test_whatever_the_older_rows_nothing_that_differs_is_joined(
     databases, tmp_path_factory, files, table
