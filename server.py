@@ -20,7 +20,7 @@ from streamlit import config as streamlit_config
 
 from dashboard import limited
 from dashboard.settings import ROOT, load
-from dashboard.ui import heap
+from dashboard.ui import heap, kinds
 from dashboard.ui.gate import MIDDLEWARE
 from dashboard.ui.session import TOLD
 from db import faults, opening
@@ -106,6 +106,7 @@ def serve(
     anybody is let in; whatever it raises goes to the log, for a server that starts slowly beats none.
     """
     heap.share()
+    kinds.take_their_own()
     refuse_to_start()
     refuse_certificate()
     streamlit_config.set_option("server.maxUploadSize", load().upload_max_mb)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.answers.view import run
 from dashboard.settings import ROOT, load
-from dashboard.ui import errors, frame, menu, session
+from dashboard.ui import errors, frame, kinds, menu, session
 from dashboard.ui.turn import turn
 
 st.set_page_config(
@@ -19,3 +19,4 @@ with errors.said_plainly(again=True), turn(), run():
     if spec is not None:
         frame.dress(spec)
     page.run()
+    kinds.say_what_was_left()

@@ -56,7 +56,9 @@ class ByProvider:
 
     async def back(self, scope: Scope, visitor: Visitor) -> tuple[Browser, str, str]:
         """Who comes back, let in: his browser, the token of the new sign-in, the page that was wanted. Raises Refusal, Full."""
-        said = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=30))
+        said = dict(
+            parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=origin.MOST_ASKED)
+        )
         way = self._way(visitor, said)
         if "error" in said or not said.get("code"):
             raise Refusal(provider.DECLINED)
@@ -109,7 +111,9 @@ class ByProvider:
         back, further = self.leaving.pop(key, ("", ""))
         if not back:
             return None
-        said = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=30))
+        said = dict(
+            parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=origin.MOST_ASKED)
+        )
         if said.get("state") != back:
             return left(visitor, further, forgets=True)
         answer = RedirectResponse(IN, 303)

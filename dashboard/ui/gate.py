@@ -4,6 +4,7 @@ From the outside in: `Headers` (what a browser may do with an answer), `Door` (w
 compression, `Shell` (the page in French, with our own looks and small script).
 """
 
+import logging
 import re
 from base64 import b64encode
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ from dashboard.settings import load
 from dashboard.ui import shell, sign_in_pages
 from dashboard.ui.navigation import MOVED, NO_SUCH_PAGE, PAGES, pages_of
 from dashboard.ui.open_pages import parsed
-from dashboard.ui.origin import allowed, own_origin, secure
+from dashboard.ui.origin import MOST_ASKED, allowed, own_origin, secure
 from dashboard.ui.sign_in import WHO, SignIn, is_public
 from dashboard.ui.sign_in_forms import BY_LINK, FORMS
 
@@ -58,6 +59,7 @@ COMPONENTS = "/component/"
 MAP = "/component/streamlit_folium.st_folium/"
 FILES = "/media/"
 
+LOG = logging.getLogger("ccsp")
 HOME = f"/{PAGES[0].url_path}"
 DRAWN = frozenset(
     {"", *(spec.url_path for spec in PAGES)}
@@ -206,6 +208,9 @@ def refusal(scope: Scope) -> tuple[int, str] | None:
         return 421, "Cette adresse n'est pas celle de l'application."
     if scope["method"] not in ("GET", "HEAD") and not own_origin(scope):
         return 403, "Cette demande ne vient pas de l'application."
+    if (asked := scope["query_string"].count(b"&") + 1) > MOST_ASKED:
+        LOG.warning("an address asked %d things at once: %r", asked, path[:80])
+        return 400, "Cette adresse demande trop de choses à la fois."
     if path.startswith(("/_stcore", "/auth/", "/oauth2callback")) and not path.startswith(CORE):
         return 404, NO_SUCH_PAGE
     if path.startswith(COMPONENTS) and document(path) and not framed(headers):

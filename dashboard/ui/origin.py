@@ -16,6 +16,7 @@ from dashboard.settings import OWN, load
 HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]")
 ANY = frozenset({"0.0.0.0", "::", "[::]"})
+MOST_ASKED = 30  # things that an address of ours asks, or a form's
 # What a proxy adds: behind one, everybody seems to sit at this machine.
 PASSED_ON = frozenset(
     "forwarded via x-forwarded x-real-ip x-client-ip x-cluster-client-ip true-client-ip fastly-client-ip".split()

@@ -1,6 +1,6 @@
 """Presenting a story: once started, the whole of it is handed to the browser, which then needs the server for filters alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -78,7 +78,8 @@ def _component() -> Callable[..., Any]:
 
 def started() -> bool:
     """Whether the presentation is on the person's screen: the browser says when it starts and when it is closed."""
-    return bool(st.session_state.get(KEY, {}).get("running"))
+    said = st.session_state.get(KEY)
+    return bool(said.get("running")) if isinstance(said, Mapping) else False
 
 
 def told(
@@ -136,7 +137,8 @@ def _asked() -> None:
 
 
 def _filtered() -> None:
-    asked = st.session_state[KEY].get("filter")
+    said = st.session_state[KEY]
+    asked = said.get("filter") if isinstance(said, Mapping) else None
     for name, wanted in asked.items() if isinstance(asked, dict) else ():
         if name in EVERY_FILTER and isinstance(wanted, str) and wanted != filters.value(name):
             filters.choose(name, wanted)

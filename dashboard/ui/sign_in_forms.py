@@ -24,6 +24,7 @@ from dashboard.ui import errors, filters, sign_in_pages
 from dashboard.ui.by_provider import BACK, IN, LEAVE, UNDER_WAY, ByProvider, left
 from dashboard.ui.desk import KNOWN_AT_ONCE, Desk, Full, Visitor
 from dashboard.ui.navigation import PAGES
+from dashboard.ui.origin import MOST_ASKED
 
 LOG = logging.getLogger("ccsp")
 OUT, CHANGE, INVITED, FIRST = "/deconnexion", "/mot-de-passe", "/invitation", "/premiere-connexion"
@@ -54,14 +55,16 @@ def wanted(scope: Scope) -> str:
 def _filters(scope: Scope) -> list[tuple[str, str]]:
     return [
         (name, value[:200])
-        for name, value in parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=30)
+        for name, value in parse_qsl(
+            scope["query_string"].decode("latin-1"), max_num_fields=MOST_ASKED
+        )
         if name in filters.DEFAULTS
     ]
 
 
 def after(scope: Scope) -> str:
     """Where a sign-in leads: the page that the form's address names."""
-    asked = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=30))
+    asked = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=MOST_ASKED))
     name = asked.get(NEXT, "")
     if name not in {page.url_path for page in PAGES[1:]}:
         name = ""

@@ -292,3 +292,21 @@ def test_a_sign_in_dated_ahead_of_the_clock_opens_nothing(closed):
     LOOKOUT.forget()
     assert browser.get("/").status == 303
     assert LOOKOUT.token(next(iter(LOOKOUT._tokens))).state == State.ENDED
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/attentes", "/connexion", "/connexion/ministere", "/connexion/retour", "/livez",
+             "/mot-de-passe", "/invitation", "/premiere-connexion", "/media/x.pdf", "/nulle-part"],
+)  # fmt: skip
+@pytest.mark.parametrize("inside", [False, True])
+def test_an_address_that_asks_many_things_is_answered_in_a_sentence(
+    closed, ministry, caplog, path, inside
+):
+    browser = closed.someone("cab", role=Role.CABINET) if inside else Browser()
+    caplog.clear()
+    for query, status in (("a=1&" * 29 + "a=1", None), ("a=1&" * 40, 400), ("&" * 5_000, 400)):
+        answer = browser.get(f"{path}?{query}")
+        assert answer.status == status if status else answer.status < 500, query
+    assert "trop de choses" in answer.text and "no-store" in answer.header("cache-control")
+    assert [one.levelname for one in caplog.records] == ["WARNING"] * 2
+    assert not [one for one in caplog.records if one.exc_info or "\n" in one.getMessage()]

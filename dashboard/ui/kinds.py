@@ -1,0 +1,73 @@
+"""What a browser says of a page's fields is taken where it is of the field's own kind, and can be read. Streamlit believes
+whatever is sent: a number where words are asked for fails wherever the page first uses them.
+
+After: `server`, which has it so from the start; the frame, which says that something was left.
+"""
+
+import logging
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.state.common import unpack_widget_state_value
+from streamlit.runtime.state.session_state import Serialized, SessionState
+
+LEFT = "value_left"  # of the session: something that was sent could not be taken
+SENTENCE = (
+    "Ce que le navigateur a envoyé n'est pas ce que cette page demande : cela n'est pas pris."
+)
+LOG = logging.getLogger("ccsp")
+
+
+def take_their_own() -> None:
+    """Have each field take values of its own kind alone, from now on."""
+    if getattr(SessionState, "takes_its_own", False):
+        return
+    register, rerun = SessionState.register_widget, SessionState.on_script_will_rerun
+
+    def registered(state: SessionState, metadata: Any, user_key: str | None) -> Any:
+        held = state._new_widget_state.states.get(metadata.id)
+        if isinstance(held, Serialized) and not _fits(metadata, held.value):
+            del state._new_widget_state[metadata.id]
+            _say(state, metadata.id)
+        return register(state, metadata, user_key)
+
+    def rerun_with(state: SessionState, fresh: Any, **more: Any) -> None:
+        rerun(state, _fitting(state, fresh), **more)
+
+    for name, ours in (("register_widget", registered), ("on_script_will_rerun", rerun_with)):
+        setattr(SessionState, name, ours)
+    SessionState.takes_its_own = True  # type: ignore[attr-defined]  # the class is theirs
+
+
+def say_what_was_left() -> None:
+    """The sentence, once, where something that was sent could not be taken."""
+    if st.session_state.pop(LEFT, False):
+        st.warning(SENTENCE)
+
+
+def _fitting(state: SessionState, fresh: Any) -> Any:
+    """What was sent; nothing where a field that is known cannot take its part, for a form's button is pressed for all of them.
+    Others are looked at once they are drawn."""
+    known = state._new_widget_state.widget_metadata
+    for one in fresh.widgets if fresh else ():
+        if one.id in known and not _fits(known[one.id], one):
+            _say(state, one.id)
+            return None
+    return fresh
+
+
+def _fits(metadata: Any, sent: Any) -> bool:
+    """Whether a field can take what was sent: nothing, or what is of its kind and can be read."""
+    if sent.WhichOneof("value") not in (None, metadata.value_type):
+        return False
+    try:
+        metadata.deserializer(unpack_widget_state_value(sent))
+    except Exception:  # each kind of field has its own word for what it cannot read
+        return False
+    return True
+
+
+def _say(state: SessionState, name: str) -> None:
+    if not state._new_session_state.get(LEFT):  # one line, whatever was sent
+        LOG.warning("a field was sent what it cannot take: %r", name[:120])
+    state._new_session_state[LEFT] = True

@@ -1,0 +1,110 @@
+"""What no page of ours sends: values of another kind than a field's, of every kind to every field, and addresses that ask forty
+things. A sentence, one line in the log, and never a fault of ours."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.state.session_state import SessionState
+from streamlit.testing.v1 import AppTest
+
+from dashboard.ui import kinds
+from dashboard.ui.navigation import PAGES
+from tests.pages.app import sound, visit_page
+
+KINDS = {
+    "bool_value": True,
+    "trigger_value": True,
+    "double_value": float("nan"),
+    "int_value": -(2**40),
+    "string_value": "\x00]]><script>",
+    "bytes_value": b"\xff\x00",
+    "json_value": '["x", {"running": [], "filter": 7}]',
+    "json_trigger_value": "{",
+}
+ARRAYS = {
+    "string_array_value": ["x", "2026-99-99"],
+    "int_array_value": [7],
+    "double_array_value": [0.5],
+}
+OPEN = [page.url_path for page in PAGES if page.right in ("aggregates", "understand")]
+
+
+@pytest.fixture
+def as_served(monkeypatch) -> Iterator[None]:
+    """Fields take values as they do where `server` starts."""
+    for name in ("register_widget", "on_script_will_rerun"):
+        monkeypatch.setattr(SessionState, name, getattr(SessionState, name))
+    monkeypatch.setattr(SessionState, "takes_its_own", False, raising=False)
+    kinds.take_their_own()
+    yield
+
+
+def fields(at: AppTest) -> set[str]:
+    """The names by which a browser speaks of the page's fields."""
+    found = (getattr(getattr(node, "proto", None), "id", "") for node in at._tree)
+    return {name for name in found if isinstance(name, str) and name}
+
+
+def sent(name: str, kind: str) -> WidgetState:
+    """A field's value of this kind."""
+    state = WidgetState(id=name)
+    if kind in ARRAYS:
+        getattr(state, kind).data.extend(ARRAYS[kind])
+    else:
+        setattr(state, kind, KINDS[kind])
+    return state
+
+
+@pytest.mark.parametrize("page", OPEN)
+def test_values_of_another_kind_are_said_and_left(demo, as_served, caplog, page):
+    at = sound(visit_page(page, centre="ccsp-kandi"))
+    names, told = fields(at), 0
+    for kind in (*KINDS, *ARRAYS):
+        caplog.clear()
+        at = at._run(WidgetStates(widgets=[sent(name, kind) for name in sorted(names)]))
+        assert not at.exception and not at.error, (kind, [e.value for e in at.error])
+        wrong = [one for one in caplog.records if one.levelno >= logging.ERROR or one.exc_info]
+        assert not wrong, (kind, [one.getMessage() for one in wrong])
+        lines = [one for one in caplog.records if "a field was sent" in one.getMessage()]
+        assert len(lines) == (kinds.SENTENCE in [w.value for w in at.warning]) <= 1, kind
+        told += len(lines)
+        names |= fields(at)
+    assert told or page == "definitions"  # where nothing is entered
+
+
+@pytest.mark.parametrize("page", OPEN)
+def test_buttons_pressed_without_what_they_are_pressed_for_are_no_fault_of_ours(
+    demo, as_served, caplog, page
+):
+    at = sound(visit_page(page, centre="ccsp-kandi"))
+    for name in sorted(fields(at)):  # what can be unfolded is
+        at = at._run(WidgetStates(widgets=[sent(name, "bool_value")]))
+    for name in sorted(fields(at)):
+        caplog.clear()
+        at = at._run(WidgetStates(widgets=[sent(name, "trigger_value")]))
+        wrong = [one for one in caplog.records if one.levelno >= logging.ERROR or one.exc_info]
+        assert not at.exception and not wrong, (name, [one.getMessage() for one in wrong])
+
+
+def test_a_field_is_sent_what_it_cannot_take_before_it_is_known(demo, as_served):
+    at = visit_page("attentes")
+    names = fields(at)
+    new = visit_page("attentes")
+    fresh = AppTest.from_file(new._script_path, default_timeout=30)
+    fresh._page_hash = new._page_hash
+    fresh = sound(fresh._run(WidgetStates(widgets=[sent(n, "int_value") for n in names])))
+    assert kinds.SENTENCE in [w.value for w in fresh.warning]
+    assert kinds.SENTENCE not in [w.value for w in sound(fresh.run()).warning]
+
+
+def test_what_is_of_its_kind_is_taken(demo, as_served):
+    at = sound(visit_page("attentes"))
+    at.selectbox(key="filtre_departement").set_value("Zou").run()
+    assert sound(at).query_params["departement"] in ("Zou", ["Zou"]) and not at.warning
+
+
+def test_an_address_that_asks_many_things_is_a_page_like_another(demo, as_served):
+    at = sound(visit_page("attentes", **{f"x{n}": "y" for n in range(60)}, departement="Zou"))
+    assert at.selectbox(key="filtre_departement").value == "Zou"
