@@ -17,7 +17,10 @@ from scripts.prepare import PROCESSES
 from tests.clock import AT, DAYS
 
 WORDS = ROOT / "build" / "days"
-ON_BOTH = ("2027-01-01T00:30", "2028-02-29")  # a day that begins at another hour elsewhere, one that other years have not
+ON_BOTH = (
+    "2027-01-01T00:30",
+    "2028-02-29",
+)  # a day that begins at another hour elsewhere, one that other years have not
 SUITES = {
     "all": ("--dist", "worksteal", "--ignore=tests/browser"),
     "browser": ("--dist", "loadgroup", "tests/browser"),

@@ -41,16 +41,15 @@ CORE = (
     "/_stcore/health",
     "/_stcore/host-config",
     "/_stcore/stream",
-    "/_stcore/upload_file/",
     "/_stcore/bidi-components/",
 )
-# What a page may say on its websocket. Other messages of Streamlit's empty everybody's caches, or are for its makers.
+# What a page may say on its websocket. Other messages of Streamlit's empty everybody's caches, are for its makers, or ask for
+# places to put files into, which it would keep in memory: no page takes any.
 SAYABLE = frozenset(
     {
         "rerun_script",
         "stop_script",
         "app_heartbeat",
-        "file_urls_request",
         "backend_operation_request",
     }
 )

@@ -1,4 +1,4 @@
-"""Files that were made for one page, or that one page may send: whose they are is heard when a page is told their addresses.
+"""Files that were made for one page: whose they are is heard when a page is told their addresses.
 They go with the rights of then: once these change, who asks is somebody else.
 
 Before: `dashboard.ui.sign_in`, which hears what pages are told and asks here before a file is given.
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-FILE = re.compile(r"/(?:media/[\w.-]{8,200}|_stcore/upload_file/[\w-]{1,80}/[\w-]{1,80})")
-FOLDERS = ("/media/", "/_stcore/upload_file/")
-SIGNS = tuple(folder.encode() for folder in FOLDERS)
+FOLDER = "/media/"
+FILE = re.compile(FOLDER + r"[\w.-]{8,200}")
+SIGN = FOLDER.encode()
 AT_MOST = 20_000
 
 
@@ -24,7 +24,7 @@ class Lent:
 
     def hear(self, who: str, data: bytes) -> None:
         """Keep the files that a page of theirs is told of. data: a message of Streamlit's to the page."""
-        if not any(sign in data for sign in SIGNS):  # nearly all: figures, words
+        if SIGN not in data:  # nearly all: figures, words
             return
         for path in filter(FILE.fullmatch, addresses(ForwardMsg.FromString(data))):
             self._to.setdefault(path, set()).add(who)
@@ -34,7 +34,7 @@ class Lent:
 
     def is_shut(self, path: str, who: str) -> bool:
         """Whether at this path is a file of somebody else's, or of nobody's."""
-        return path.startswith(FOLDERS) and who not in self._to.get(path, ())
+        return path.startswith(FOLDER) and who not in self._to.get(path, ())
 
 
 def addresses(message: ForwardMsg) -> Iterator[str]:
@@ -52,8 +52,5 @@ def addresses(message: ForwardMsg) -> Iterator[str]:
         yield message.page_config_changed.favicon
     elif kind == "logo":
         yield from (message.logo.image, message.logo.icon_image)
-    elif kind == "file_urls_response":
-        for file in message.file_urls_response.file_urls:
-            yield from (file.upload_url, file.delete_url)
     elif kind == "backend_operation_response":
         yield message.backend_operation_response.deferred_file.url

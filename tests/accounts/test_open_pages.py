@@ -48,10 +48,8 @@ def told(path: str, what: str = "download_button") -> bytes:
         message.page_config_changed.favicon = path
     elif what == "logo":
         message.logo.image = path
-    elif what == "deferred_file":
-        message.backend_operation_response.deferred_file.url = path
     else:
-        message.file_urls_response.file_urls.add(upload_url=path, delete_url=path)
+        message.backend_operation_response.deferred_file.url = path
     return message.SerializeToString()
 
 
@@ -539,22 +537,10 @@ def test_a_file_is_made_for_the_page_that_was_told_its_number_and_for_no_other(
     run(tried())
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "GET"])
-def test_nobody_replaces_or_removes_the_file_that_another_hands_in(closed, someone, method):
-    other = closed.someone("dir.borgou", departments=["Borgou"])
-    other.app = someone.app
-
-    async def tried():
-        async with open_page(someone) as page:
-            await page.tell(told(UPLOAD, "file_urls_response"))
-            await page.next_said()
-            mine, theirs = [
-                (await one.ask(UPLOAD, method, b"rows", origin=one.origin)).status
-                for one in (someone, other)
-            ]
-            assert (mine, theirs) == (200, 404)
-
-    run(tried())
+@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "GET"])
+def test_no_file_is_taken_from_anybody(closed, someone, method):
+    answer = run(someone.ask(UPLOAD, method, b"rows", origin=someone.origin))
+    assert answer.status == 404
 
 
 def test_what_is_kept_of_files_does_not_grow_for_ever(closed, someone, monkeypatch):

@@ -84,7 +84,6 @@ def test_what_is_no_page_is_refused_and_never_led_elsewhere(closed):
     for path in (
         "/_stcore/health",
         "/_stcore/host-config",
-        "/_stcore/upload_file/a/b",
         "/media/0123456789abcdef.xlsx",
         "/attentes",
         "/nulle-part",

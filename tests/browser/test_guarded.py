@@ -111,6 +111,7 @@ def test_this_machine_by_its_own_names_is_served(app, host):
         "/auth/logout",
         "/oauth2callback",
         "/_stcore/script-health-check",
+        "/_stcore/upload_file/a/b",
         "/_stcore/",
         "/_stcore",
         "/%5fstcore/metrics",
@@ -118,7 +119,7 @@ def test_this_machine_by_its_own_names_is_served(app, host):
 )
 def test_doors_that_nobody_needs_are_closed(app, closed):
     own = {"Origin": app}
-    assert ask(app, closed)[0] == ask(app, closed, "POST", **own)[0] == 404
+    assert {ask(app, closed, method, **own)[0] for method in ("GET", "POST", "PUT")} == {404}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_doors_that_nobody_needs_are_closed(app, closed):
     [{}, {"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:1"}],
 )
 def test_only_our_own_pages_may_write(app, headers):
-    assert ask(app, "/_stcore/upload_file/a/b", "PUT", **headers)[0] == 403
+    assert ask(app, "/_stcore/bidi-components/a", "PUT", **headers)[0] == 403
     assert ask(app, "/", "OPTIONS", **headers)[0] == 403
 
 
@@ -229,6 +230,8 @@ def said(kind: str) -> BackMsg:
     message = BackMsg()
     if kind == "install_skills":
         message.backend_operation_request.install_skills.SetInParent()
+    elif kind == "file_urls_request":  # a place for a file, which would stay in memory
+        message.file_urls_request.file_names.append("registre.xlsx")
     else:
         setattr(message, kind, True)
     return message
@@ -243,6 +246,7 @@ def said(kind: str) -> BackMsg:
         said("debug_shutdown_runtime"),
         said("debug_disconnect_websocket"),
         said("install_skills"),
+        said("file_urls_request"),
         BackMsg(),
         b"\xff\xff",
     ],
