@@ -298,6 +298,23 @@ def test_nothing_of_the_bar_is_cut_on_a_telephone(office, people):
     expect(guest.get_by_text("Données fictives · Vue d'invité")).to_be_visible()
 
 
+def test_who_was_sent_the_link_of_a_first_password_comes_in_without_typing_it(office, people):
+    received = office.add("koffi.dossou", Role.CABINET)
+    page = people().context.new_page()
+    page.goto(f"{office.address}/premiere-connexion#{received}")
+    assert received not in page.url  # nor in the browser's history
+    page.get_by_role("button", name="Entrer, et choisir un mot de passe").click()
+    expect(page.locator("input[name=nouveau]")).to_be_focused()
+    page.locator("input[name=nouveau]").fill(PASSWORD)
+    page.locator("input[name=encore]").fill(PASSWORD)
+    page.get_by_role("button", name="Garder ce mot de passe").click()
+    expect(page.get_by_text("Se déconnecter")).to_be_visible()
+    again = people().context.new_page()
+    again.goto(f"{office.address}/premiere-connexion#{received}")
+    again.get_by_role("button", name="Entrer, et choisir un mot de passe").click()
+    expect(again.get_by_role("alert")).to_contain_text("Ce lien n'ouvre plus")
+
+
 @contextmanager
 def held_back(page: Page, pattern: str) -> Iterator[None]:
     """What the server answers there has arrived in the browser and is not shown until the end; it was asked for once."""
