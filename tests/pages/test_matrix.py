@@ -440,6 +440,7 @@ def test_every_action_on_accounts_is_in_the_table():
         if inspect.isfunction(f) and f.__module__ == accounts.__name__ and not name.startswith("_")
     }
     assert asked == (MANAGED.keys() - {"lines"}) | {
+        "first_link",  # words alone: no account is asked for
         "whoever_runs_the_command",
         "own_sessions",
         "own_binding",
