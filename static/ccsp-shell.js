@@ -167,6 +167,7 @@
     "Quick select a date range": "Choisir une période usuelle",
     "Request timed out": "Ce fichier prend trop de temps. Réessayez plus tard.",
     "Running...": "Calcul en cours",
+    "Selected values": "Valeurs choisies",
     "Select all": "Tout choisir",
     "Select...": "Choisir",
     "Show data": "Voir les données",
@@ -185,6 +186,7 @@
   const MONTH = `(${Object.keys(MONTHS).join("|")})`;
   const PARTS = { day: "jour", month: "mois", year: "année" };
   const AROUND = [
+    [/^Remove (.+)$/, (_, what) => `Retirer ${what}`],
     [/^Help for (.+)$/, (_, what) => `Aide : ${what}`],
     [/^(Close fullscreen|Copy Vega-Lite spec|Download as PNG|Fullscreen|Show data): (.+)$/, (_, tool, what) => `${WORDS[tool]} : ${what}`],
     [/^(\d+) options? available\.$/, (_, n) => `${n} choix.`],

@@ -252,3 +252,11 @@ def test_the_guide_names_the_colours_of_signals_as_they_are():
 def test_the_straight_line_goes_from_a_file_to_the_screen():
     assert STOPS[0].startswith("db.intake.") and STOPS[-1].startswith("dashboard.ui.")
     assert len(STOPS) == len(set(STOPS)) > 8
+
+
+def test_an_example_of_an_address_is_no_link_in_the_guide():
+    """Markdown makes one of a bare address: it would lead whoever reads the page to his own machine."""
+    text = re.sub(
+        r"`[^`]*`|\]\([^)]*\)", "", (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    )
+    assert not re.findall(r"\w+://\S+|www\.\S+|\S+@\S+", text)

@@ -3,12 +3,13 @@
 import re
 
 ACTIVE = frozenset("\\`*_{}[]<>()#+-!|$~:&")
-JOINER = "\u2060"  # has no width; breaks a bare address, which Markdown would make a link of
+JOINER = "\u2060"  # has no width; breaks a bare address, of a page or of somebody, which Markdown would make a link of
 
 
 def escaped(text: str) -> str:
     """The text as it is read, nothing of which acts: no image is asked for, no link made, no HTML begun."""
     broken = text.replace("://", f":{JOINER}//").replace("www.", f"www{JOINER}.")
+    broken = broken.replace("@", f"@{JOINER}")
     return "".join(
         "\\" + c if c in ACTIVE else c
         for c in " ".join(re.split(r"[ \t\r\n\f\v]+", broken.strip()))

@@ -74,6 +74,7 @@ window.controls ??= (() => {
 
   // What is sent together: by a form, or by a button whose key begins as those of its fields do.
   function form(e) {
+    if (kind(e) === "button" && !e.closest("[data-testid=stButton], [data-testid=stFormSubmitButton]")) return "";
     const own = e.closest(FORM);
     return own ? `form ${[...e.getRootNode().querySelectorAll(FORM)].indexOf(own)}` : (key(e) ?? "").split("_")[0];
   }

@@ -149,3 +149,17 @@ def _differ(before: Mapping[str, int], after: Mapping[str, int]) -> Iterator[tup
     for who in sorted(before.keys() | after.keys()):
         if (was := before.get(who, 0)) != (now := after.get(who, 0)):
             yield who, was, now
+
+
+def kinds(kept: Kept) -> list[str]:
+    """A line for each person: how many controls the list has, of which kinds."""
+    counts: dict[str, Counter[str]] = {}
+    for all_ in kept.values():
+        for words, often in all_.items():
+            kind = words.split(THEN)[-1].split()[0]
+            for who, n in often.items():
+                counts.setdefault(who, Counter())[kind] += n
+    return [
+        f"{who}: {of.total()}: {', '.join(f'{kind} {n}' for kind, n in of.most_common())}"
+        for who, of in counts.items()
+    ]

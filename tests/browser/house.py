@@ -1,9 +1,10 @@
 """Where the walk goes (walk.py): a server on a database of its own, and who asks there."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,6 +36,8 @@ class House:
     """A server on a database of its own, and the way in for everybody."""
 
     url: str
+    database: Path
+    first: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(":memory:"))
     at: str = ""
     guest: str = ""  # the token of a link
 
@@ -43,10 +46,12 @@ class House:
     def opened(cls, demo: Path, folder: Path, *, closed: bool) -> Iterator["House"]:
         """One on a copy of these data. closed: people sign in."""
         database = Path(shutil.copyfile(demo, folder / "walked.db"))
-        house = cls(f"sqlite:///{database}")
+        house = cls(f"sqlite:///{database}", database)
         if closed:
             with house.engine() as engine:
                 house.people(engine)
+        with closing(sqlite3.connect(database)) as now:
+            now.backup(house.first)
         with served.serve(house.url, folder / "walked.log") as house.at:
             yield house
 
@@ -56,6 +61,11 @@ class House:
         engine = make_engine(self.url)
         yield engine
         engine.dispose()
+
+    def restore(self) -> None:
+        """Put everything back as it was at first, under the running server; everybody is signed out by that."""
+        with closing(sqlite3.connect(self.database, timeout=30)) as now:
+            self.first.backup(now)
 
     def people(self, engine: Engine) -> None:
         """An account for each, and a link for guests."""

@@ -26,6 +26,11 @@ OF_ONE_GROUP = "[...e.closest('[role=radiogroup]').querySelectorAll('[role=radio
 CHOSEN = f"e => {OF_ONE_GROUP}.find(o => o.ariaChecked === 'true')?.textContent ?? ''"
 
 
+# Whether there is something of it to point at: Streamlit hides what is for readers of screens in a box of one point.
+IN_SIGHT = """e => { const own = e.getBoundingClientRect(), box = e.parentElement.getBoundingClientRect();
+    return own.bottom > 0 && own.width > 1 && box.width > 1; }"""
+
+
 class Dead(AssertionError):
     """Nothing came of a press, or it could not be pressed."""
 
@@ -41,6 +46,7 @@ class Hand:
         self.french: set[str] = set()  # what was said and is known to be
         self.downloads: list[Download] = []  # since the last press
         self.windows: list[Page] = []
+        self.before = ""  # what was seen before the last press
         self.held = ""  # what the field, list or choice that was pressed last stood at before
         self.asked = False  # the server has been, and has not said yet that it is done
         self.page.on("websocket", self._overhear)
@@ -124,11 +130,11 @@ class Hand:
         pressed = self.find(one)
         # In the middle of the screen: at its edge a list is opened, scrolled into sight, and closed by that.
         pressed.handle().evaluate("e => e.scrollIntoView({ block: 'center' })")
-        before, address = self.seen(), self.page.url
+        self.before, address = self.seen(), self.page.url
         HOW.get(one.kind, Hand.click)(self, pressed)
         if pressed.address == address:
             return "here"
-        came = self._came(one.kind == "file", before, address)
+        came = self._came(one.kind == "file", address)
         if came == "file":
             return self._file()
         for window in self.windows:
@@ -138,7 +144,7 @@ class Hand:
         self.sound()
         return came
 
-    def _came(self, is_file: bool, before: str, address: str) -> str:
+    def _came(self, is_file: bool, address: str) -> str:
         """What comes of a press in time. Raises Dead where nothing does."""
         for _ in range((OF_A_FILE if is_file else PATIENCE) // AT_ONCE):
             self.page.wait_for_timeout(AT_ONCE)
@@ -151,7 +157,7 @@ class Hand:
                     continue
                 if urlsplit(self.page.url).path != urlsplit(address).path:
                     return f"page {urlsplit(self.page.url).path}"
-                if self.seen() != before:
+                if self.seen() != self.before:
                     return "change"
             except Failed:  # another page is on its way
                 continue
@@ -176,8 +182,7 @@ class Hand:
             code.scroll_into_view_if_needed(timeout=PATIENCE)
             code.hover(timeout=PATIENCE)
             element.wait_for_element_state("visible", timeout=PATIENCE)
-        box = element.bounding_box()
-        if box and box["y"] + box["height"] > 0 and box["width"] > 1:
+        if element.evaluate(IN_SIGHT):
             element.click(timeout=PATIENCE, no_wait_after=True)
         else:
             element.focus()
@@ -199,6 +204,7 @@ class Hand:
             element.evaluate(f"e => {OF_ONE_GROUP}.find(other => other !== e).click()")
             self.steady()
             element = self.find(one.control).handle()
+            self.before = self.seen()
         element.click(timeout=PATIENCE)
 
     def pick(self, one: Found) -> None:
@@ -221,6 +227,7 @@ class Hand:
     def _entries(self, element: ElementHandle) -> Locator:
         """What a list offers, once it is open."""
         element.evaluate("e => e.scrollIntoView({ block: 'center' })")
+        self.page.wait_for_timeout(2 * AT_ONCE)  # that it was scrolled would close it
         element.click(timeout=PATIENCE)
         options = self.page.get_by_role("option")
         options.first.wait_for(timeout=PATIENCE)

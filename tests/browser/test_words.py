@@ -75,6 +75,25 @@ def test_the_calendar_of_a_period_speaks_french(page, app):
     assert not found + english(said(page))
 
 
+@pytest.mark.parametrize(
+    ("name", "french"),
+    [
+        ("Remove Alibori", "Retirer Alibori"),  # one of several that are chosen
+        ("Selected values", "Valeurs choisies"),
+        ("Increment", "Augmenter"),
+        ("Decrement", "Diminuer"),
+    ],
+)
+def test_what_streamlit_calls_a_part_of_a_field_is_said_in_french(page, app, name, french):
+    assert english([name]) and not english([french])
+    open_page(page, f"{app}/definitions")
+    page.locator("h1").evaluate(
+        "(e, name) => e.insertAdjacentHTML('afterend', `<button aria-label='${name}'>·</button>`)",
+        name,
+    )
+    expect(page.get_by_role("button", name=french, exact=True)).to_be_attached()
+
+
 def test_an_address_that_is_no_page_says_so_in_french(session, app):
     page = session.context.new_page()
     page.goto(f"{app}/nulle-part")

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,17 @@ from playwright.sync_api import Error as Failed
 from dashboard.ui.navigation import PageSpec, pages_of
 from tests import clock
 from tests.browser import served
-from tests.browser.controls import LIST, Control, changes, counted, found, joined, read, written
+from tests.browser.controls import (
+    LIST,
+    Control,
+    changes,
+    counted,
+    found,
+    joined,
+    kinds,
+    read,
+    written,
+)
 from tests.browser.house import PEOPLE, READER, SITE, House
 from tests.browser.pressing import Dead, Hand
 from tests.browser.screen import path, unfold
@@ -33,8 +43,10 @@ VISITS = 30_000
 TAKEN_BACK = frozenset({"switch", "choice", "list", "field", "popover", "hint", "day"})
 AT_ONCE = frozenset({"fold", "sort", "meaning"})  # are pressed all together
 FIELDS = frozenset({"field", "list", "day", "switch"})  # of a form
-SHELL = frozenset({"menu", "top"})  # the same on every page
-PASSING = frozenset({"day", "hint"})  # open nothing that stays
+SHELL, PASSING = (
+    frozenset({"menu", "top"}),
+    frozenset({"day", "hint"}),
+)  # on every page; gone at once
 AWAY = ("/definitions", "/guide")  # pages that everybody has, and that cost little
 DEEP = 3  # what is opened by what was opened by what was opened
 Chain = tuple[Control, ...]  # what opens a part of a page, one after the other
@@ -100,6 +112,12 @@ class Walk:
         self.step(where)
         if self.hand.page.url != self.house.at + where:  # filters that were set on another page
             self.step(where)
+
+    def restored(self, where: str) -> None:
+        """The page of a database in which nothing was pressed yet."""
+        self.house.restore()
+        self.house.enter(self.who, self.hand.visit)
+        self.load(where)
 
     def rest(self) -> None:
         """Wait until all is there, the marks of the map too."""
@@ -178,11 +196,13 @@ class Walk:
         if one.kind == "button" and (fields := self._fields(one)):
             state = self.state()
             self.hand.fill(fields, empty=True)
-            self.hand.press(one)
+            came = self.hand.press(one)
+            if one not in self.state()[1]:  # it wanted none of them, and is done
+                self.came[(spec.url_path, one.after(chain))] = came
+                return
             if self.state() != state:
                 self._reached(spec, chain, state)
-            self.hand.fill(fields, empty=False)
-        came = self.hand.press(one)
+        came = self._sent(one)
         self.came[(spec.url_path, one.after(chain))] = came
         if came != "change" or one.kind in PASSING or len(chain) >= DEEP:
             return
@@ -191,6 +211,12 @@ class Walk:
             longer = (*chain, one)
             self.kept[spec.url_path].update({c.after(longer): here[c] for c in new})
             self._each(spec, longer, known | here, new)
+
+    def _sent(self, one: Control) -> str:
+        """Press it, the fields of its form filled, if it has one; what came of it."""
+        if one.kind == "button":
+            self.hand.fill(self._fields(one), empty=False)
+        return self.hand.press(one)
 
     def _fields(self, one: Control) -> list[Control]:
         """Those that are sent with this button."""
@@ -202,19 +228,19 @@ class Walk:
         than there was. Raises Dead where that cannot be done."""
         self.hand.visit.forget()
         why = ""
-        for way in (self.back, self.anew, self.load):
+        for way in (self.back, self.anew, self.load, self.restored):
             try:
                 way(address(spec))
                 self.ways[way.__name__] += 1
                 if self.unfolded:
                     self.unfold()
                 for one in chain:
-                    self.hand.press(one)
+                    self._sent(one)
             except (AssertionError, Failed) as reason:
                 why = f"lost: {reason}"
                 continue
             now = self.state()
-            if not (gone := state[1] - now[1]) and now[0] == state[0]:
+            if not (gone := state[1].keys() - now[1].keys()) and now[0] == state[0]:
                 return now
             why = f"lost: {now[0]} {[one.words for one in gone]}"
         raise Dead(why)
@@ -248,25 +274,12 @@ def walked(browser: Browser, demo: Path, who: str) -> Walk:
     return walk
 
 
-def kinds(walks: Iterable[Walk]) -> str:
-    """A line for each person: how many controls there are, pressed and dead, and of which kinds."""
-    lines = []
-    for walk in walks:
-        all_: Counter[str] = Counter()
-        for page in walk.kept.values():
-            for control, often in page.items():
-                all_[control.kind] += often
-        parts = ", ".join(f"{kind} {often}" for kind, often in all_.most_common())
-        lines.append(f"{walk.who}: {all_.total()} found, {len(walk.faults)} dead: {parts}")
-    return "\n".join(lines)
-
-
 def main() -> int:
     """Press everything for those who were asked for; 1 where something is dead."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("who", nargs="*", metavar="|".join(PEOPLE), default=[*PEOPLE])
     os.environ.setdefault("PYTEST_VERSION", pytest.__version__)  # the clock is a test's
-    walks = []
+    pressed = faults = 0
     with (
         clock.as_of(clock.DAY),
         tempfile.TemporaryDirectory() as folder,
@@ -276,13 +289,14 @@ def main() -> int:
         served.make_demo(demo, VISITS)
         for who in parser.parse_args().who:
             walk = walked(browser, demo, who)
-            before = read(LIST.read_text(encoding="utf-8")) if LIST.exists() else {}
+            before = read(LIST.read_text(encoding="utf-8"))
             after = joined(before, {who: walk.kept})
             LIST.write_text(written(after, PEOPLE), encoding="utf-8")
             print("\n".join([*changes(before, after), *walk.faults]), flush=True)
-            walks.append(walk)
-    print(kinds(walks))
-    return int(any(walk.faults for walk in walks))
+            pressed, faults = pressed + len(walk.came), faults + len(walk.faults)
+    print("\n".join(kinds(read(LIST.read_text(encoding="utf-8")))))
+    print(f"{pressed} pressed, {faults} faults")
+    return int(faults > 0)
 
 
 if __name__ == "__main__":
