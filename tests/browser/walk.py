@@ -240,7 +240,9 @@ class Walk:
                 why = f"lost: {reason}"
                 continue
             now = self.state()
-            if not (gone := state[1].keys() - now[1].keys()) and now[0] == state[0]:
+            # What was entered before is not there in a database as it was at first.
+            gone = set() if way == self.restored else state[1].keys() - now[1].keys()
+            if not gone and now[0] == state[0]:
                 return now
             why = f"lost: {now[0]} {[one.words for one in gone]}"
         raise Dead(why)
