@@ -21,6 +21,7 @@ from streamlit import config as streamlit_config
 from dashboard import limited
 from dashboard.settings import ROOT, load
 from dashboard.ui import heap, kinds
+from dashboard.ui.connection import Connection
 from dashboard.ui.gate import MIDDLEWARE
 from dashboard.ui.session import TOLD
 from db import faults, opening
@@ -29,8 +30,9 @@ from db.write import Refused
 
 FRAME = ROOT / "streamlit_app.py"
 LARGEST_MESSAGE = (
-    10 * 2**20
-)  # bytes a browser may send at once: the state of a page's widgets; files come by HTTP
+    2**20
+)  # bytes that a page may say at once: the state of its widgets, some kilobytes
+OPEN_FILES = 10_000  # connections among them; many machines give a program a thousand, and more only if it asks
 # Of our lines in the log; [logger] of .streamlit/config.toml says the same of Streamlit's and uvicorn's.
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 # How many more objects made than freed set the collector off, and how many of its rounds the wider ones: with the usual 700
@@ -58,6 +60,16 @@ def listen(port: int) -> socket.socket:
         found.close()
         raise
     return found
+
+
+def may_open_files() -> None:
+    """Ask the machine for as many open files as it gives, up to OPEN_FILES; where it has no such limit, nothing."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        given, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(given, wanted), most))
 
 
 def refuse_to_start() -> None:
@@ -135,6 +147,7 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        http=Connection,
         ws="websockets-sansio",
         ws_max_size=LARGEST_MESSAGE,
         ws_ping_interval=30,

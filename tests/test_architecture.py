@@ -459,7 +459,8 @@ def test_importing_opens_no_database_no_file_and_no_network():
 
 
 OTHER_DOORS = re.compile(
-    r"""streamlit["', ]+run\b|streamlit\.web\.(bootstrap|cli)|\.run_asgi_app|import uvicorn|uvicorn\.\w"""
+    r"""streamlit["', ]+run\b|streamlit\.web\.(bootstrap|cli)|\.run_asgi_app|import uvicorn|(?<!from )uvicorn\.\w"""
+    r"""|from uvicorn\.(?!protocols\.|config import|server import ServerState\b)"""
     r"""|uvicorn["', ]+\S+:\w|-m["', ]+uvicorn"""
 )
 

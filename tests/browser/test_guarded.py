@@ -3,9 +3,11 @@
 import base64
 import hashlib
 import http.client
+import socket as network
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlparse
@@ -17,6 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from dashboard.ui import gate
+from dashboard.ui.connection import AT_MOST
 from tests.browser import served
 from tests.browser.screen import choose, go, map_frame, open_page, settled, sites, unguarded
 
@@ -367,3 +370,21 @@ def test_the_map_in_our_own_page_is_there_all_the_same(page, app):
     settled(page)
     go(page, "Carte")
     expect(map_frame(page).locator("path.site")).to_have_count(24)
+
+
+def test_thousands_that_say_nothing_keep_nobody_out(app):
+    """From one address, of which each ends sooner or later; people at others are answered meanwhile."""
+    where, silent = urlparse(app), []
+    try:
+        for _ in range(AT_MOST + 200):
+            one = network.create_connection(
+                (where.hostname, where.port), timeout=30, source_address=("127.0.0.3", 0)
+            )
+            silent.append(one)
+        assert ask(app, "/livez")[0] == 200
+        # The first of them made room.
+        with suppress(ConnectionResetError):
+            assert silent[0].recv(1) == b""
+    finally:
+        for one in silent:
+            one.close()

@@ -1,0 +1,183 @@
+"""How long a connection may keep the server waiting, how much it may send before it has asked for anything, and which one makes
+room where too many wait: before anything is parsed, whoever it is.
+
+A connection waits while the other side has the word: nothing has come yet, half a request, an answer that is not read, or
+nothing more since the last answer. While the server works on an answer it does not, nor once it is a websocket, whose limits
+are server.py's and open_pages.py's. No limit shuts new ones out, for everybody else would stand before the door too: the one
+that has waited longest goes, of the address that has most.
+
+After: uvicorn, whose protocol this is; server.py hands it over.
+"""
+
+import asyncio
+from collections import defaultdict
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+# Seconds. A browser opens connections ahead and asks nothing by them: they are closed without harm, and opened again.
+UNTIL_A_REQUEST, OF_ITS_HEAD, OF_ITS_BODY = 20.0, 15.0, 60.0
+# Of an answer, while the line takes nothing of it: what the machine itself holds for a slow line takes minutes to go.
+OF_READING = 300.0
+HEAD_BYTES, BODY_BYTES = 32 * 2**10, 2**20  # a page's own head has 2 kB, its longest form 30
+AT_MOST = 2_000  # that wait at once: a hundred readers' browsers keep some six hundred
+
+
+class Waiting:
+    """Connections that wait, by address, the longest first."""
+
+    def __init__(self, at_most: int = AT_MOST) -> None:
+        self.at_most, self._count = at_most, 0
+        self._of: defaultdict[str, dict[Connection, None]] = defaultdict(dict)
+
+    def add(self, one: "Connection") -> None:
+        """It waits from now on; where they are too many, one is closed."""
+        self.remove(one)
+        self._of[one.address][one] = None
+        self._count += 1
+        if self._count > self.at_most:
+            address = max(self._of, key=lambda a: len(self._of[a]))
+            oldest = next(iter(self._of[address]))
+            self.remove(oldest)
+            oldest.transport.abort()
+
+    def remove(self, one: "Connection") -> None:
+        """It waits no longer."""
+        if one in self._of[one.address]:
+            del self._of[one.address][one]
+            self._count -= 1
+        if not self._of[one.address]:
+            del self._of[one.address]
+
+
+WAITING = Waiting()
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's connection, with limits."""
+
+    waiting = WAITING
+    address = ""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._reading: asyncio.TimerHandle | None = None  # what comes, must by then
+        self._writing: asyncio.TimerHandle | None = None  # what is sent, must go on by then
+        self._in_head, self._unread, self._body = True, 0, 0  # bytes of the head, of the body
+
+    # --- what happens ------------------------------------------------------------------------------------------------
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Somebody is there."""
+        super().connection_made(transport)
+        self.address = place(self.client[0] if self.client else "")
+        self._hear_within(UNTIL_A_REQUEST)
+        self.waiting.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless it is too much."""
+        self._unread += len(data)
+        super().data_received(data)
+        if self._in_head and self._unread > HEAD_BYTES or self._body > BODY_BYTES:
+            self.transport.abort()
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        super().on_message_begin()
+        self._in_head, self._body = True, 0
+        self._hear_within(OF_ITS_HEAD)
+
+    def on_headers_complete(self) -> None:
+        """Its head is here."""
+        super().on_headers_complete()
+        self._in_head, self._unread = False, 0
+        self._hear_within(OF_ITS_BODY)
+
+    def on_body(self, body: bytes) -> None:
+        """A part of its body."""
+        self._body += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """All of it is here: the server has the word."""
+        super().on_message_complete()
+        self._unread = 0
+        self._hear_within(None)
+        if not self._answered():
+            self.waiting.remove(self)
+
+    def on_response_complete(self) -> None:
+        """It is answered: the other side has the word."""
+        super().on_response_complete()
+        if self._answered() and not self.transport.is_closing():
+            self.waiting.add(self)
+
+    def pause_writing(self) -> None:
+        """The line takes less than there is to send."""
+        super().pause_writing()
+        self._send_on(self.transport.get_write_buffer_size())
+        self.waiting.add(self)
+
+    def resume_writing(self) -> None:
+        """It has taken it."""
+        super().resume_writing()
+        self._sent()
+        if not self._answered():
+            self.waiting.remove(self)
+
+    def handle_websocket_upgrade(self) -> None:
+        """It is a websocket from now on."""
+        self._let_go()
+        super().handle_websocket_upgrade()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over."""
+        super().connection_lost(exc)
+        self._let_go()
+
+    # --- what is waited for ----------------------------------------------------------------------------------------------
+    def _answered(self) -> bool:
+        """Whether all that was asked for is answered, as far as the server is concerned."""
+        return self.cycle is not None and self.cycle.response_complete
+
+    def _hear_within(self, seconds: float | None) -> None:
+        """End it unless it is heard of before; None: as long as it takes."""
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading = (
+            None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
+        )
+
+    def _send_on(self, left: int) -> None:
+        """End it if the line takes nothing of these bytes in time."""
+
+        def look() -> None:
+            now = self.transport.get_write_buffer_size()
+            if now < left:
+                self._send_on(now)
+            else:
+                self.transport.abort()
+
+        self._sent()
+        self._writing = self.loop.call_later(OF_READING, look)
+
+    def _sent(self) -> None:
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
+
+    def _let_go(self) -> None:
+        self._hear_within(None)
+        self._sent()
+        self.waiting.remove(self)
+
+
+def place(client: str) -> str:
+    """Where a client is, as far as it can be told apart from others: an address, of IPv6 the network that one house has."""
+    try:
+        address = ip_address(client.partition("%")[0])
+    except ValueError:
+        return client
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((address, 64), strict=False))
+    return client

@@ -1,0 +1,248 @@
+"""What keeps the server waiting is ended, what sends too much too, and where many wait the one that waited longest makes room;
+who asks and reads as browsers do notices nothing."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager, suppress
+
+import pytest
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from dashboard.ui import connection
+from dashboard.ui.connection import Connection, Waiting, place
+
+HOST = "127.0.0.1"
+ASKED = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+SOON = 0.3  # what a limit is here
+LONG = 20  # seconds: nothing takes so long
+LARGE = 30_000_000  # bytes: more than a machine holds for a client that does not read
+
+
+async def app(scope, receive, send) -> None:
+    """Answers with how many bytes it was sent, or with many; a websocket says what it hears."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (heard := await receive())["type"] == "websocket.receive":
+            await send({"type": "websocket.send", "text": heard["text"]})
+        return
+    count, more = 0, True
+    while more:
+        message = await receive()
+        more = message.get("more_body", False)
+        count += len(message.get("body", b""))
+    body = b"x" * LARGE if scope["path"] == "/large" else str(count).encode()
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": 200, "headers": [length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture
+def limits(monkeypatch) -> Callable[..., None]:
+    """Set limits to what can be tried."""
+
+    def set_(**values: float) -> None:
+        for name, value in values.items():
+            monkeypatch.setattr(connection, name, value)
+
+    set_(UNTIL_A_REQUEST=LONG, OF_ITS_HEAD=LONG, OF_ITS_BODY=LONG, OF_READING=LONG)
+    return set_
+
+
+@pytest.fixture
+def waiting(monkeypatch) -> Waiting:
+    """Those that wait, of which four may."""
+    monkeypatch.setattr(Connection, "waiting", found := Waiting(4))
+    return found
+
+
+@pytest.fixture
+def port(limits, waiting) -> Iterator[int]:
+    """Where a server answers that has our connections."""
+    config = Config(app, ws="websockets-sansio", log_config=None, lifespan="off")
+    config.load()
+    state, loop, there = ServerState(), asyncio.new_event_loop(), Future()
+
+    async def serve() -> None:
+        def made() -> Connection:
+            return Connection(config=config, server_state=state, app_state={})
+
+        server = await loop.create_server(made, HOST, 0)
+        there.set_result(server.sockets[0].getsockname()[1])
+        await over.wait()
+        server.close()
+        for one in list(state.connections):
+            one.transport.abort()
+
+    over = asyncio.Event()
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    yield there.result(LONG)
+    loop.call_soon_threadsafe(over.set)
+    thread.join(LONG)
+    assert not thread.is_alive()
+    loop.close()
+
+
+@contextmanager
+def connected(port: int, sent: bytes = b"", *, little: bool = False) -> Iterator[socket.socket]:
+    """A client. little: the machine takes little ahead for it."""
+    with socket.socket() as client:
+        if little:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.settimeout(LONG)
+        client.connect((HOST, port))
+        client.sendall(sent)
+        yield client
+
+
+def ended(client: socket.socket) -> bool:
+    """Whether the server ends it, without a word."""
+    with suppress(ConnectionResetError):
+        return client.recv(100) == b""
+    return True
+
+
+def soon(true: Callable[[], bool]) -> bool:
+    """Whether it becomes true."""
+    until = time.monotonic() + LONG
+    while not true() and time.monotonic() < until:
+        time.sleep(0.01)
+    return true()
+
+
+def answered(client: socket.socket) -> bytes:
+    """What comes, to the end of a short answer."""
+    found = b""
+    while b"\r\n\r\n" not in found or not found.split(b"\r\n\r\n", 1)[1]:
+        assert (more := client.recv(1_000)), found
+        found += more
+    return found.split(b"\r\n\r\n", 1)[1]
+
+
+@pytest.mark.parametrize(
+    "limit, sent",
+    [
+        ("UNTIL_A_REQUEST", b""),
+        ("OF_ITS_HEAD", b"G"),
+        ("OF_ITS_HEAD", b"GET / HTTP/1.1\r\nHost: a\r\nX: "),
+        ("OF_ITS_BODY", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc"),
+        (
+            "OF_ITS_BODY",
+            b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n",
+        ),
+    ],
+)
+def test_what_does_not_come_in_time_is_not_waited_for(port, limits, limit, sent):
+    limits(**{limit: SOON})
+    with connected(port, sent) as client:
+        assert ended(client)
+
+
+def test_a_byte_now_and_then_gives_no_more_time(port, limits):
+    limits(OF_ITS_HEAD=SOON)
+    with connected(port, b"GET / HTTP/1.1\r\n") as client, pytest.raises(OSError):
+        for _ in range(100):
+            client.sendall(b"X: y\r\n")
+            time.sleep(SOON / 5)
+
+
+@pytest.mark.parametrize(
+    "begin, more",
+    [
+        (b"GET / HTTP/1.1\r\n", b"X-Some: " + b"y" * 1_000 + b"\r\n"),
+        (b"GET /", b"y" * 1_000),
+        (b"GET / HTTP/1.1\r\nX: ", b"y" * 1_000),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n", b"y" * 10_000),
+    ],
+)
+def test_what_is_too_large_is_not_taken(port, begin, more):
+    with connected(port, begin) as client, pytest.raises(OSError):
+        for _ in range(800):
+            client.sendall(more)
+            time.sleep(0.001)
+
+
+def test_an_answer_that_is_not_read_is_dropped_and_a_slow_line_is_not(port, limits):
+    limits(OF_READING=1.0)
+    asked = b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n"
+    with connected(port, asked, little=True) as deaf, connected(port, asked) as slow:
+        came = 0
+        until = time.monotonic() + 3
+        while time.monotonic() < until:  # four times as long as a line may be still
+            came += len(slow.recv(500_000))
+            time.sleep(0.02)
+        while came < LARGE:
+            assert (more := slow.recv(1_000_000)), came
+            came += len(more)
+        with pytest.raises(OSError):
+            while deaf.recv(100_000):
+                pass
+            raise ConnectionResetError  # an end before the whole is one
+
+
+def test_those_that_wait_shut_nobody_out_and_the_one_that_waited_longest_goes(port):
+    with ExitStack() as stack:
+        silent = [stack.enter_context(connected(port)) for _ in range(3)]
+        half = [stack.enter_context(connected(port, b"GET / HTTP/1.1\r\n")) for _ in range(3)]
+        with connected(port, ASKED) as client:
+            assert answered(client) == b"0"
+        assert ended(silent[0]) and ended(silent[1])
+        half[2].sendall(b"Host: a\r\n\r\n")
+        assert answered(half[2]) == b"0"
+
+
+def test_a_connection_is_used_again_and_counts_once(port, waiting):
+    with connected(port) as client:
+        for _ in range(5):
+            client.sendall(ASKED)
+            assert answered(client) == b"0"
+        assert soon(lambda: waiting._count == 1)
+    assert soon(lambda: not waiting._count and not waiting._of)
+
+
+def test_a_websocket_has_all_the_time_and_is_not_among_those_that_wait(port, limits, waiting):
+    from websockets.sync.client import connect
+
+    limits(UNTIL_A_REQUEST=SOON, OF_ITS_HEAD=SOON, OF_ITS_BODY=SOON)
+    with connect(f"ws://{HOST}:{port}/") as link:
+        time.sleep(3 * SOON)
+        assert not waiting._count
+        link.send("encore là")
+        assert link.recv(LONG) == "encore là"
+
+
+@pytest.mark.parametrize(
+    "client, where",
+    [
+        ("10.0.0.7", "10.0.0.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:10.0.0.7", "::ffff:10.0.0.7"),
+        ("", ""),
+    ],
+)
+def test_a_house_of_ipv6_is_one_place(client, where):
+    assert place(client) == where
+
+
+def test_the_address_that_has_most_makes_room():
+    class One:
+        def __init__(self, address: str) -> None:
+            self.address, self.shut = address, False
+            self.transport = self
+
+        def abort(self) -> None:
+            self.shut = True
+
+    few, many = [One("a") for _ in range(2)], [One("b") for _ in range(20)]
+    waiting = Waiting(10)
+    for one in (*few, *many):
+        waiting.add(one)
+    assert [one.shut for one in few] == [False, False]
+    assert [one.shut for one in many] == [True] * 12 + [False] * 8
