@@ -53,7 +53,9 @@ ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 NOT_IN_A_NAME = str.maketrans(
     {":": "–", "/": "-", "\\": "-", "[": "(", "]": ")", "*": " ", "?": " "}
 )
-FORMULA = ("=", "+", "-", "@", "\t")
+# What a spreadsheet may take for a formula when the cell is edited, or the file saved as CSV and opened; some take the wide forms
+# of East Asian keyboards too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "line": {"italic": True, "font_color": palette.QUIET},

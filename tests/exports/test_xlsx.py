@@ -14,8 +14,10 @@ import pytest
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.escape import unescape
 
+from dashboard.exports.pptx import pptx
 from dashboard.exports.xlsx import (
     FICTIVE,
+    FORMULA,
     LONGEST_CELL,
     TooManyRows,
     clean,
@@ -28,6 +30,7 @@ from dashboard.indicators import INDICATORS
 from dashboard.panel import Cell, Column, Message, Panel, Table, count, day, of_value, table, words
 from dashboard.settings import ROOT
 from dashboard.wording import UNITS
+from tests.exports import decks
 from tests.exports.decks import DECKS, HOSTILE, hostile, whole
 
 ABOUT = (("Période", "novembre 2026"), ("Remontées", "23 centres sur 24 ont remonté leurs données"))
@@ -291,8 +294,15 @@ def test_definitions_of_all_indicators_are_there():
         assert i.numerator in formula and (i.denominator in formula or i.denominator == "—")
 
 
+# What a spreadsheet in particular may take for something else than words.
+MORE = (
+    *("＝1+1", "＠SUM(A1)＋－1", "\t=1+1", "\r=1+1", "\n=1+1", "=cmd|' /C calc'!A0"),
+    *('=HYPERLINK("http://evil.example")', "http://evil.example", "file:///etc/passwd"),
+)
+
+
 @pytest.mark.pitfall(45)
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE + MORE)
 def test_text_from_data_never_acts_wherever_it_stands(text):
     one = Table((Column(text), Column("n", text)), ((words(text), Cell(text, text)),))
     content = xlsx(
@@ -309,7 +319,7 @@ def test_text_from_data_never_acts_wherever_it_stands(text):
                 assert cell.hyperlink is None or (
                     cell.hyperlink.target is None and sheet.title == "À lire"
                 )
-                if isinstance(cell.value, str) and cell.value.startswith(("=", "+", "-", "@")):
+                if isinstance(cell.value, str) and cell.value.startswith(FORMULA):
                     assert cell.quotePrefix, "edited, this cell would become a formula"
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert not [n for n in archive.namelist() if "external" in n.lower() or n.endswith(".bin")]
@@ -324,6 +334,41 @@ def test_text_from_data_never_acts_wherever_it_stands(text):
 def test_a_hostile_story_opens_again_and_holds_no_formula():
     book = opened(for_deck(hostile()))
     assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+
+
+@pytest.mark.pitfall(45)
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
+def test_libreoffice_finds_no_formula_and_no_way_out_in_what_hostile_words_are_in(
+    tmp_path, monkeypatch
+):
+    """Of the workbook, and of those within a PowerPoint file; nor where it writes them anew."""
+    monkeypatch.setattr(decks, "HOSTILE", HOSTILE + MORE)
+    (tmp_path / "deck.xlsx").write_bytes(for_deck(hostile()))
+    with zipfile.ZipFile(io.BytesIO(pptx(hostile()))) as archive:
+        inner = [n for n in archive.namelist() if n.startswith("ppt/embeddings/")]
+        for number, name in enumerate(inner):
+            (tmp_path / f"inner-{number}.xlsx").write_bytes(archive.read(name))
+        outside = [n for n in archive.namelist() if b'TargetMode="External"' in archive.read(n)]
+    assert inner and not outside
+    files = sorted(map(str, tmp_path.glob("*.xlsx")))
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    for kind in ("fods", "xlsx:Calc MS Excel 2007 XML"):
+        command = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir"]
+        subprocess.run(
+            [*command, str(tmp_path / "out"), *files], capture_output=True, timeout=300, check=True
+        )
+    seen = [path.read_text("utf-8") for path in (tmp_path / "out").glob("*.fods")]
+    assert len(seen) == len(files) and any("HYPERLINK" in text for text in seen)
+    for text in seen:
+        assert "table:formula" not in text
+        assert not [
+            to for to in re.findall(r'xlink:href="([^"]*)"', text) if to[:1] not in ("#", "")
+        ]
+    for path in (tmp_path / "out").glob("*.xlsx"):
+        cells = [
+            c for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for c in row
+        ]
+        assert not [c.coordinate for c in cells if c.data_type == "f"], path.name
 
 
 def test_names_of_sheets_are_allowed_and_unlike_each_other():
