@@ -154,6 +154,13 @@ class Model:
         mine = self.known.until
         self.retain({w: day for w, day in known.until.items() if day > mine.get(w, date.min)})
 
+    def forget_which_stay(self) -> None:
+        """An older version has no word for it: files of which it may be true may stay, or not. Of those that are dated before a
+        term nobody can tell what of them came to it."""
+        for paper in self.papers:
+            until = self.known.until.get(TERMS[paper.form], date.min)
+            paper.unsure = paper.stays or paper.as_of.date() < until
+
     # --- the pieces ----------------------------------------------------------------------------------------------
     def _carry_out(self, terms: set[str]) -> None:
         until = {what: day for what, day in self.known.until.items() if what in terms}

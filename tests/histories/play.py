@@ -25,6 +25,7 @@ SETTINGS = {
     "complaint": "COMPLAINTS_KEPT_MONTHS",
 }
 NOON = time(12)
+OF_OLDER = "copie-de-"  # how copies begin that an older version made
 OLDER = ("0007", "0010")  # before there were terms, and before they were said by columns
 KILLED_AFTER = 0.25  # seconds, at most
 
@@ -141,6 +142,8 @@ class Play:
         if self.chance.random() < 0.5:
             self._do(True, after, "restore", path, "--force")
         else:
+            if path.name.startswith(OF_OLDER):
+                after.forget_which_stay()
             self._do(True, after, "go-back", path, then="init")
 
     def older(self) -> None:
@@ -148,15 +151,15 @@ class Play:
         revision = self.chance.choice(OLDER)
         self.said.append(f"version {revision}")
         self.base.go_down(revision)
-        for paper in self.model.papers:
-            paper.unsure = paper.stays
-        path = self.base.folder / f"copie-{revision}-{len(self.copies)}-{self.done['older']}"
+        self.model.forget_which_stay()
+        path = self.base.folder / f"{OF_OLDER}{revision}-{len(self.copies)}-{self.done['older']}"
         if self.chance.random() < 0.5:
             self._run("backup", path)
             self.copies[path] = self.model.copy()
         self._run("init")
         if revision == OLDER[0]:  # it did not know until when
             self.model.learn(self.known)
+            self.model.forget_which_stay()
 
     def move_clock(self) -> None:
         """The machine's clock is set."""
