@@ -32,6 +32,11 @@ def person() -> Person:
     return LOOKOUT.asks(_told())
 
 
+def account() -> str:
+    """The account that asks, or the link by which guests came in; "" where the gate did not say."""
+    return (_told() or "").partition(".")[0]
+
+
 def entry() -> int:
     """The number of the sign-in by which this page's browser came in; 0 where the gate said none."""
     return int(st.context.headers.get(ENTRY) or 0)
