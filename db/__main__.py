@@ -305,7 +305,9 @@ COMMANDS: dict[str, Callable[[Engine, Namespace], int | None]] = {
     "retain": retain,
     "erase-text": erase_text,
     "backup": lambda engine, a: print(backup.backup(engine, a.file, words=not a.without_words)),
-    "restore": lambda engine, a: print(backup.restore(engine, a.file, force=a.force, by=who())),
+    "restore": lambda engine, a: print(
+        backup.restore(engine, a.file, force=a.force, by=who(), erased=a.erased)
+    ),
     "go-back": lambda engine, a: print(backup.go_back(engine, a.copy, who())),
 }
 

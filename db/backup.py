@@ -1,7 +1,7 @@
 """What is done with copies: made on demand and before every migration, put back, gone back to."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
@@ -85,12 +85,14 @@ def remove_outdated(engine: Engine, on: date, by: str) -> tuple[date, list[Path]
     return before, old
 
 
-def restore(engine: Engine, path: Path, *, force: bool, by: str) -> str:
-    """Put a copy back in place of an empty database, or of any of ours with `force`, brought up to date.
+def restore(engine: Engine, path: Path, *, force: bool, by: str, erased: Path | None = None) -> str:
+    """Put a copy back in place of an empty database, or of any of ours with `force`, brought up to date. erased: the list of
+    another database, whose erasings are done in it too.
 
     Raises Refused; then nothing changed.
     """
     schema.check_known(engine)
+    also = erasures.of_file(erased) if erased else None
     revision = copies.check(engine, path)
     held = contents(engine)
     if held and not force:
@@ -98,7 +100,7 @@ def restore(engine: Engine, path: Path, *, force: bool, by: str) -> str:
             f"La base n'est pas vide ({', '.join(held)}). Pour la remplacer, après en avoir gardé une copie :"
             " --force"
         )
-    done = _replace(engine, path, "restored", by, keep=bool(held), newest=True)
+    done = _replace(engine, path, "restored", by, keep=bool(held), newest=True, also=also)
     return f"Copie remise en place : {path} (version {revision}).{_told(done)}"
 
 
@@ -191,17 +193,26 @@ def contents(engine: Engine) -> list[str]:
 @dataclass
 class _Replaced:
     """What came of it: the copy of what was there before; whether the list of what was erased of the copy's database, which is
-    another, was not found."""
+    another, was not found; other databases that came from the copy's and erased more, and their lists."""
 
     former: Path | None = None
     behind: bool = False
+    others: list[tuple[str, Path]] = field(default_factory=list)
 
 
 def _replace(
-    engine: Engine, path: Path, did: str, by: str, *, keep: bool, newest: bool
+    engine: Engine,
+    path: Path,
+    did: str,
+    by: str,
+    *,
+    keep: bool,
+    newest: bool,
+    also: Erased | None = None,
 ) -> _Replaced:
     """Put a checked copy in place, after keeping what is there if asked, and note it in the journal. Whoever writes meanwhile
-    waits; what was erased since is erased in the copy before anybody sees it. newest: brought up to date."""
+    waits; what was erased since is erased in the copy before anybody sees it. newest: brought up to date; also: what else was
+    erased."""
     copies.sweep(engine)
     done = _Replaced()
     with copies.replacing(engine) as put:
@@ -217,6 +228,10 @@ def _replace(
                 schema.carry(connection, retain.NEEDS)
             copied = identity(connection) if revision >= retain.NEEDS else None
             erased, done.behind = _erased_since(engine, path, mine, known, copied)
+            erased |= also or Erased()
+            if copied is not None:
+                of = {copied.own, *copied.ancestors, *((mine.own, *mine.ancestors) if mine else ())}
+                done.others = erasures.of_descendants(engine, of, erased, path.parent)
             _let_nobody_in(connection, erased)
             retain.erase_again(connection, erased, by)
             identify(connection, _heir(mine, copied, address(engine)))
@@ -325,4 +340,9 @@ def _told(done: _Replaced) -> str:
         " dossier des copies : ce qui l'a été est peut-être revenu. Si cette liste (effacements-….json) existe ailleurs, la"
         " mettre à côté de la copie, et recommencer."
     )
-    return former + (behind if done.behind else "")
+    others = "".join(
+        f" La base {place} vient de la même, et l'on y a effacé depuis ce que celle-ci contient encore. Si c'est elle que l'on"
+        f" remplace : recommencer avec --force --erased {file} ; si ce n'était qu'un essai, il n'y a rien à faire."
+        for place, file in done.others
+    )
+    return former + (behind if done.behind else "") + others

@@ -10,8 +10,11 @@ Before: `db.retain`, which erases. After: `db.backup`, which has it done again.
 import json
 import logging
 import os
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,18 +34,29 @@ LOG = logging.getLogger("ccsp")
 @dataclass
 class Erased:
     """Complaints whose words were erased one by one (site's code, reference); until when the terms of tables were carried out;
-    accounts (ids) that were closed."""
+    accounts (ids) that were closed; by the mark of each erasing at a term, which words it erased (see `digest`)."""
 
     words: set[tuple[str, str]] = field(default_factory=set)
     terms: dict[str, datetime] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
+    texts: dict[str, set[str]] = field(default_factory=dict)
 
     def __or__(self, other: "Erased") -> "Erased":
         """All that either says."""
         terms = dict(self.terms)
         for what, before in other.terms.items():
             terms[what] = max(before, terms.get(what, before))
-        return Erased(self.words | other.words, terms, self.closed | other.closed)
+        texts = {**self.texts}
+        for mark, erased in other.texts.items():
+            texts[mark] = erased | texts.get(mark, set())
+        return Erased(self.words | other.words, terms, self.closed | other.closed, texts)
+
+
+def digest(site: str, reference: str | None, words: str) -> str:
+    """What is kept of a complaint's words that were erased at their term: enough to know them again in a copy, and no word.
+    A copy may judge by other rows than the database did, and would keep them."""
+    said = "\0".join((site, reference or "", words))
+    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 # --- whose list -------------------------------------------------------------------------------------------------------
@@ -154,6 +168,31 @@ def _name(own: str) -> str:
     return f"effacements-{own}.json"
 
 
+def of_file(file: Path) -> Erased:
+    """What a list says that somebody names. Raises Refused where there is none, or it cannot be read."""
+    size = 0
+    with suppress(OSError, ValueError):  # a name that no system takes
+        size = file.stat().st_size if file.is_file() else 0
+    if not size:  # what has none may have no end
+        raise Refused(f"« {file} » n'est pas une liste de ce qui a été effacé.")
+    return _listed(file)
+
+
+def of_descendants(
+    engine: Engine, lineage: Collection[str], erased: Erased, *folders: Path
+) -> list[tuple[str, Path]]:
+    """Where each other database is that came from one of these, and its list, where that says more than is erased here. It may
+    be a trial, or what has served since: only people know. Raises Refused where one cannot be read."""
+    found = {}
+    for folder in (copies.folder(engine), *folders):
+        for file in sorted(folder.glob(_name("*"))):
+            held = _read(file)
+            of_these = not set(lineage).isdisjoint(held["ancestors"])
+            if of_these and held["database"] not in lineage and erased | _listed(file) != erased:
+                found[held["database"]] = held["place"], file
+    return list(found.values())
+
+
 def older_list(engine: Engine) -> Erased:
     """What the list says that was kept under the database's name, before databases had an identity."""
     stem = Path(engine.url.database or "").stem
@@ -175,7 +214,8 @@ def _listed(file: Path) -> Erased:
         return Erased()
     held = _read(file)
     terms = {what: datetime.fromisoformat(before) for what, before in held["terms"].items()}
-    return Erased({(site, ref) for site, ref in held["words"]}, terms, set(held["closed"]))
+    texts = {mark: set(erased) for mark, erased in held["texts"].items()}
+    return Erased({(site, ref) for site, ref in held["words"]}, terms, set(held["closed"]), texts)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -185,22 +225,31 @@ def _read(file: Path) -> dict[str, Any]:
         words = [(str(site), key(reference)) for site, reference in held["words"]]
         terms = {what: str(datetime.fromisoformat(day)) for what, day in held["terms"].items()}
         closed = [str(one) for one in held["closed"]]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        texts = {
+            str(mark): list(map(str, erased)) for mark, erased in held.get("texts", {}).items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Refused(
             f"« {file} », la liste de ce qui a été effacé, ne peut pas être lue : sans elle, une copie ramènerait ce qui"
             " l'a été. La réparer, ou l'ôter d'ici à ses risques."
         ) from None
-    kept = {"database": held.get("database", ""), "place": held.get("place", "")}
-    return {**kept, "words": words, "terms": terms, "closed": closed}
+    kept = {
+        "database": str(held.get("database", "")),
+        "ancestors": list(map(str, held.get("ancestors", ()))),
+        "place": str(held.get("place", "")),
+    }
+    return {**kept, "words": words, "terms": terms, "closed": closed, "texts": texts}
 
 
 def _write(engine: Engine, identity: Identity, erased: Erased) -> None:
     held = {
         "database": identity.own,
+        "ancestors": list(identity.ancestors),
         "place": identity.place,
         "words": sorted(erased.words),
         "terms": {what: before.isoformat() for what, before in sorted(erased.terms.items())},
         "closed": sorted(erased.closed),
+        "texts": {mark: sorted(prints) for mark, prints in sorted(erased.texts.items())},
     }
     file = path(engine, identity.own)
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -101,6 +101,12 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="même si la base n'est pas vide ; une copie en est gardée",
     )
+    restore.add_argument(
+        "--erased",
+        type=Path,
+        metavar="LISTE",
+        help="effacer aussi ce que dit la liste d'une autre base (effacements-….json, dans son dossier des copies)",
+    )
     back = commands.add_parser(
         "go-back", help="revient à la copie faite avant la dernière mise à jour"
     )

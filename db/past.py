@@ -13,7 +13,8 @@ from dashboard.french import key
 from dashboard.period import as_noted
 from db.models import Complaint, ImportBatch, Journal, Retention, Visit, WholeDay
 
-ERASED_WORDS = "erased words"  # in the journal: of one complaint
+# In the journal: words of one complaint were erased; what came to its term was.
+ERASED_WORDS, AT_ITS_TERM, MARK = "erased words", "retained", "mark"
 TABLES: dict[str, type[Visit | Complaint]] = {Visit.form: Visit, Complaint.form: Complaint}
 SHOWN = 5  # references that are told one by one
 
@@ -66,6 +67,13 @@ def erased_words(connection: Connection) -> set[tuple[str, str]]:
         (str(one["site"]), key(str(one["reference"])))
         for one in connection.execute(asked).scalars()
     }
+
+
+def marks(connection: Connection) -> set[str]:
+    """Those of the erasings at a term that this database has been through (see `erasures.Erased`)."""
+    asked = select(Journal.detail).where(Journal.did == AT_ITS_TERM)
+    found = (one.get(MARK) for one in connection.execute(asked).scalars())
+    return {str(mark) for mark in found if mark}
 
 
 def until(connection: Connection, table: str) -> datetime | None:

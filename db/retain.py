@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import (
     ColumnElement,
@@ -39,6 +40,7 @@ from db.models import (
     ImportBatch,
     Retention,
     SignIn,
+    Site,
     Visit,
     WholeDay,
 )
@@ -122,6 +124,7 @@ def _counted_complaint() -> dict[str, Any]:
     return {"retained": True, "reference": None}
 
 
+AT_ONCE = 500  # rows that one statement names
 NEEDS = "0013"  # the first version whose tables say what was erased
 FORM_OF = {Visit.__tablename__: Visit.form, Complaint.__tablename__: Complaint.form}
 BROUGHT_BACK = "effacés avant cette copie"  # why words are erased once more
@@ -188,22 +191,26 @@ def due(connection: Connection, on: date) -> list[Due]:
 def erase(engine: Engine, on: date, by: str) -> list[Due]:
     """Erase what has passed its term on a day; the journal has a line with the counts, where there was anything."""
     with writing(engine) as connection:
-        erased = []
+        erased, texts = [], set()
         for one in due(connection, on):
             # First, for the database lets nobody delete a line of the journal of accesses that is not said to be past its term.
             _remember(connection, one.term, one.before)
+            texts |= _texts(connection, one.term, one.before)
             erased.append(Due(one.term, one.before, _erase(connection, one.term, one.before)))
         counts = ", ".join(f"{one.term.name} {one.rows}" for one in erased if one.rows)
+        mark = uuid4().hex
         if counts:
-            journal.note(connection, by, "retained", {"erased": counts, "on": str(on)})
-        erasures.keep(engine, connection)
+            detail = {"erased": counts, "on": str(on), past.MARK: mark}
+            journal.note(connection, by, past.AT_ITS_TERM, detail)
+        erasures.keep(engine, connection, Erased(texts={mark: texts} if texts else {}))
     flush(engine)
     return erased
 
 
 def erase_again(connection: Connection, erased: Erased, by: str) -> None:
     """Erase once more, in a copy of before that was put back or a database that was brought up to date, what was erased since;
-    the journal has a line for each complaint whose words were erased by themselves, as it had. Wants the tables of NEEDS."""
+    the journal has a line for each complaint whose words were erased by themselves, as it had. What of the words it did not know
+    goes into `erased`. Wants the tables of NEEDS."""
     noted = past.erased_words(connection)
     for site, reference in sorted(erased.words):
         of = ComplaintText.complaint_id.in_(keys.complaints(connection, site, reference))
@@ -211,11 +218,45 @@ def erase_again(connection: Connection, erased: Erased, by: str) -> None:
         if (site, reference) not in noted:
             detail = {"site": site, "reference": reference}
             journal.note(connection, by, ERASED_WORDS, detail, BROUGHT_BACK)
+    for mark in sorted(erased.texts.keys() - past.marks(connection)):
+        _erase_texts(connection, erased.texts[mark])
+        journal.note(connection, by, past.AT_ITS_TERM, {past.MARK: mark}, BROUGHT_BACK)
+    texts: set[str] = set()
     for term in TERMS:
         before, done = erased.terms.get(term.name), past.until(connection, term.name)
         if before and (done is None or done < before):
             _remember(connection, term, before.date())
+            texts |= _texts(connection, term, before.date())
             _erase(connection, term, before.date())
+    if texts:
+        mark = uuid4().hex
+        journal.note(connection, by, past.AT_ITS_TERM, {past.MARK: mark}, BROUGHT_BACK)
+        erased.texts[mark] = texts
+
+
+# Which complaint, and its words: what a digest is of.
+WORDS = (
+    select(ComplaintText.complaint_id, Site.code, Complaint.reference, ComplaintText.subject)
+    .join(Complaint, Complaint.id == ComplaintText.complaint_id)
+    .join(Site, Site.id == Complaint.site_id)
+)
+
+
+def _texts(connection: Connection, term: Term, before: date) -> set[str]:
+    """Digests of the words that go at a term, by themselves or with their complaints."""
+    if term.table not in (ComplaintText, Complaint):
+        return set()
+    asked = WORDS.where(term.past(_start(before)))
+    return {erasures.digest(*row[1:]) for row in connection.execute(asked)}
+
+
+def _erase_texts(connection: Connection, digests: set[str]) -> None:
+    """Erase the words that have one of these digests."""
+    rows = connection.execute(WORDS).all()
+    gone = [row[0] for row in rows if erasures.digest(*row[1:]) in digests]
+    for first in range(0, len(gone), AT_ONCE):
+        some = gone[first : first + AT_ONCE]
+        connection.execute(delete(ComplaintText).where(ComplaintText.complaint_id.in_(some)))
 
 
 def _remember(connection: Connection, term: Term, before: date) -> None:

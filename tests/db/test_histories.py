@@ -16,6 +16,7 @@ import pytest
 from dashboard.accounts import holders
 from dashboard.settings import ROOT, load
 from db import backup, erasures, past, retain, schema, write
+from db.__main__ import main
 from db.database_identity import begin_anew, identity
 from db.engine import make_engine, writing
 from db.write import Refused
@@ -47,6 +48,14 @@ def until(office) -> set[str]:
     """Before which days the terms of rows were carried out."""
     asked = "SELECT before FROM retention WHERE what IN ('visit', 'complaint')"
     return {str(day)[:10] for (day,) in office.rows(asked)}
+
+
+def identity_of(office) -> str:
+    """Which database it is."""
+    with office.engine.connect() as connection:
+        found = identity(connection)
+    assert found
+    return found.own
 
 
 def counted(office) -> tuple[int, int]:
@@ -209,6 +218,30 @@ def test_a_copy_put_back_elsewhere_says_where_the_list_of_erasures_is_missed(
     assert trial.rows("SELECT count(*) FROM complaint_text") == [(0,)]
 
 
+def test_a_copy_says_which_other_base_erased_more_and_does_it_too_when_told(
+    office, trial, tmp_path, command
+):
+    """A base that had moved, and served since, was a trial for the copy of before: what it had erased came back, unsaid."""
+    for one in (office, trial):
+        with writing(one.engine) as connection:
+            begin_anew(connection, one.engine)
+    office.hand_in("plaintes", complaint("P1", subject="mot"))
+    copy = tmp_path / "copie"
+    backup.backup(office.engine, copy)
+    backup.restore(trial.engine, copy, force=True, by="test")
+    retain.erase_text(trial.engine, KANDI, "P1", "awa", "demande de l'usager")
+    listed = erasures.path(trial.engine, identity_of(trial))
+    said = backup.restore(office.engine, copy, force=True, by="test")
+    assert f"recommencer avec --force --erased {listed}" in said and texts(office) == {"mot"}
+    done = command(main, "restore", copy, "--force", "--erased", listed)
+    assert done.code == 0 and "recommencer" not in done.out and texts(office) == set()
+    assert "recommencer" not in backup.restore(office.engine, copy, force=True, by="test")
+    assert texts(office) == set(), "it is of this base from then on"
+    for wrong in (tmp_path / "absente.json", tmp_path, copy):
+        refused = command(main, "restore", copy, "--force", "--erased", wrong)
+        assert refused.code == 1 and str(wrong) in refused.err
+
+
 def test_what_cannot_be_written_down_is_not_erased_and_that_is_said(office, tmp_path, monkeypatch):
     """An older list stood there and was taken for the whole: the words came back with a copy, without a word."""
     office.hand_in("plaintes", complaint("P1", received="2024-03-04", resolved="2024-03-05", subject="mot"))  # fmt: skip
@@ -350,6 +383,56 @@ def test_real_history_comes_in_after_fictitious_data_that_came_to_their_term(
     backup.restore(office.engine, tmp_path / "copie", force=True, by="test")
     assert office.rows("SELECT source_ref FROM visit") == [("1",)]
     assert office.rows("SELECT subject FROM complaint_text") == [("vrai",)]
+
+
+def texts(office) -> set[str]:
+    """The words that are kept."""
+    return {words for (words,) in office.rows("SELECT subject FROM complaint_text")}
+
+
+@pytest.mark.parametrize("how", ["corrected since", "corrected before"])
+def test_words_erased_for_what_another_file_said_do_not_come_back_by_a_copy_without_it(
+    office, tmp_path, how
+):
+    """The copy judges by its own rows, by which the complaint was answered late, or never."""
+    told = {
+        "corrected since": ("2026-09-17", "2024-10-26"),
+        "corrected before": ("2024-10-26", ""),
+    }
+    first, second = told[how]
+    office.hand_in("plaintes", complaint("P1", received="2024-09-02", resolved=first, subject="secret a"),
+                   as_of="2026-09-18")  # fmt: skip
+    if how == "corrected since":
+        backup.backup(office.engine, tmp_path / "copie")
+    correction = office.hand_in("plaintes", complaint("P1", received="2024-09-02", resolved=second,
+                                subject="secret b"), as_of="2026-10-01")  # fmt: skip
+    if how == "corrected before":
+        backup.backup(office.engine, tmp_path / "copie")
+        office.withdraw(correction.batch_id)
+    retain.erase(office.engine, ON, "awa")
+    assert texts(office) == set()
+    kept = erasures.path(office.engine, identity_of(office)).read_text()
+    assert "secret" not in kept and "P1" not in kept
+    backup.restore(office.engine, tmp_path / "copie", force=True, by="test")
+    assert texts(office) == set() and office.differences() == []
+    # By another one too, and whatever was put back meanwhile.
+    backup.backup(office.engine, tmp_path / "apres")
+    for name in ("copie", "apres", "copie"):
+        backup.restore(office.engine, tmp_path / name, force=True, by="test")
+        assert texts(office) == set()
+
+
+def test_words_that_a_file_says_anew_after_they_were_erased_stay_in_copies_of_since(
+    office, tmp_path
+):
+    row = ("P1", KANDI, "2024-09-02")
+    office.hand_in("plaintes", complaint(*row, resolved="2024-10-26", subject="le même"), as_of="2026-09-18")  # fmt: skip
+    retain.erase(office.engine, ON, "awa")
+    office.hand_in("plaintes", complaint(*row, subject="le même"), as_of="2026-10-01")
+    assert texts(office) == {"le même"}, "it is open again"
+    backup.backup(office.engine, tmp_path / "copie")
+    backup.restore(office.engine, tmp_path / "copie", force=True, by="test")
+    assert texts(office) == {"le même"}
 
 
 def test_an_account_that_is_opened_again_stays_open_after_a_copy_is_put_back(office, tmp_path):

@@ -296,8 +296,9 @@ def test_an_older_copy_that_is_put_back_brings_nothing_back_that_was_erased(full
         assert full.rows("SELECT name, disabled, password, works_until FROM account WHERE id <> 'a' ORDER BY 1") == [
             ("kofi", True, None, None), ("neuve", False, "x", None)
         ]  # fmt: skip
-        did = full.rows("SELECT did, why FROM journal ORDER BY id DESC LIMIT 2")
-        assert did == [("restored", ""), ("erased words", "effacés avant cette copie")]
+        did = full.rows("SELECT did, why FROM journal ORDER BY id DESC LIMIT 3")
+        again = "effacés avant cette copie"
+        assert did == [("restored", ""), ("retained", again), ("erased words", again)]
     if is_sqlite(full.engine):
         path = Path(full.engine.url.database)
         held = b"".join(p.read_bytes() for p in path.parent.glob(f"{path.name}*"))

@@ -133,6 +133,11 @@ class Base:
         """The numbers of all files that came in."""
         return [n for (n,) in self.rows("SELECT id FROM import_batch ORDER BY id")]
 
+    def live(self) -> set[int]:
+        """The numbers of those that were not taken out."""
+        asked = "SELECT id FROM import_batch WHERE withdrawn_at IS NULL"
+        return {n for (n,) in self.rows(asked)}
+
     def until(self) -> dict[str, date]:
         """Before which days the terms of rows were carried out."""
         rows = self.rows(
@@ -148,6 +153,13 @@ class Base:
         terms = {what: date.fromisoformat(day[:10]) for what, day in held["terms"].items()}
         of_rows = ("visit", "complaint", "complaint_text")
         return {tuple(w) for w in held["words"]}, {w: d for w, d in terms.items() if w in of_rows}
+
+    def listed_texts(self) -> set[str]:
+        """The digests of words that the list says went at a term."""
+        ((own,),) = self.rows("SELECT own FROM database_identity")
+        path = self.folder / "copies" / f"effacements-{own}.json"
+        held = json.loads(path.read_text())["texts"] if path.exists() else {}
+        return {one for some in held.values() for one in some}
 
     def leftovers(self) -> list[str]:
         """Whole copies under names that nobody knows."""

@@ -7,10 +7,15 @@ from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import count
 
 VISITS, COMPLAINTS = "registre", "plaintes"
 FORMS = (VISITS, COMPLAINTS)
 TERMS = {VISITS: "visit", COMPLAINTS: "complaint"}
+
+
+Said = tuple[str, str, str]  # site, reference, words
+TIMES = count(1)
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Known:
 
     until: dict[str, date] = field(default_factory=dict)
     words: set[tuple[str, str]] = field(default_factory=set)
+    gone: dict[int, set[Said]] = field(default_factory=dict)  # words that went at a term, each time
 
 
 @dataclass
@@ -61,6 +67,7 @@ class Model:
     papers: list[Paper] = field(default_factory=list)
     counted: dict[str, Counter] = field(default_factory=lambda: {f: Counter() for f in FORMS})
     known: Known = field(default_factory=Known)
+    been_through: set[int] = field(default_factory=set)  # erasings at a term
 
     # --- what counts ---------------------------------------------------------------------------------------------
     def current(self, form: str) -> list[tuple[Paper, Row]]:
@@ -145,12 +152,21 @@ class Model:
         """Carry out the terms: what came to its term before these days."""
         for what, day in before.items():
             self.known.until[what] = max(day, self.known.until.get(what, date.min))
+        had = self.with_words()
         self._carry_out(set(before))
+        if gone := set(had - self.with_words()):
+            time = next(TIMES)
+            self.known.gone[time] = gone
+            self.been_through.add(time)
 
     def learn(self, known: Known) -> None:
         """A copy of before is put back: what was erased since is erased in it."""
         self.known.words |= known.words
         self._forget_words(lambda r: r.key in self.known.words)
+        for time in known.gone.keys() - self.been_through:
+            self._forget_words(lambda r, t=time: (*(r.key or ("", "")), r.words) in known.gone[t])
+            self.been_through.add(time)
+        self.known.gone |= known.gone
         mine = self.known.until
         self.retain({w: day for w, day in known.until.items() if day > mine.get(w, date.min)})
 

@@ -11,12 +11,13 @@ from pathlib import Path
 from dashboard.period import add_months
 from db.database_identity import begin_anew
 from db.engine import writing
+from db.erasures import digest
 from tests.histories.base import Base
 from tests.histories.model import COMPLAINTS, FORMS, VISITS, Known, Model, Paper, Row
 
 SITES = ("ccsp-kandi", "ccsp-nikki")
 DAYS = [date(2019, 5, 6), date(2020, 3, 3), date(2020, 3, 4), date(2021, 8, 10), date(2024, 2, 5), date(2026, 3, 3)]  # fmt: skip
-REFERENCES = {VISITS: ("", "1", "2", "3"), COMPLAINTS: ("P1", "P2", "effacée-77")}
+REFERENCES = {VISITS: ("", "1", "2", "3"), COMPLAINTS: ("P1", "P2", "effacée-770077")}
 CLOCKS = [date(2024, 6, 1), date(2026, 4, 1), date(2026, 11, 27), date(2028, 1, 1)]
 MONTHS = (1, 12, 24, 60)
 SETTINGS = {
@@ -238,7 +239,13 @@ class Play:
         for what, day in until.items():
             if day not in (self.known.until.get(what), after.known.until.get(what)):
                 raise Differs(f"la liste en dit trop : {until}")
-        self._learn(Known(until, words))
+        listed = self.base.listed_texts()
+        gone = {
+            time: said
+            for time, said in after.known.gone.items()
+            if {digest(*one) for one in said} <= listed
+        }
+        self._learn(Known(until, words, gone))
 
     def _become(self, after: Model) -> None:
         self.model = after
@@ -248,6 +255,7 @@ class Play:
         self.known.words |= known.words
         for what, day in known.until.items():
             self.known.until[what] = max(day, self.known.until.get(what, date.min))
+        self.known.gone |= known.gone
 
     def _run(self, *argv: object, **settings: str):
         said = self.base.command(*argv, **settings)
@@ -271,6 +279,9 @@ class Play:
             until.get(w) != d for w, d in self.known.until.items()
         ):
             raise Differs(f"la liste dit {words}, {until}, pour {self.known}")
+        gone = {digest(*one) for said in self.known.gone.values() for one in said}
+        if missing := gone - self.base.listed_texts():
+            raise Differs(f"la liste ne dit pas {len(missing)} mots effacés à leur terme")
         if left := self.base.leftovers():
             raise Differs(f"copies que personne ne connaît : {left}")
 
@@ -283,7 +294,9 @@ class Play:
     def _agrees(self, model: Model) -> bool:
         counts = all(self.base.counts(form) == model.standing(form) for form in FORMS)
         words = self.base.words() == model.with_words()
-        return counts and words and self.base.until() == model.known.until
+        live = {paper.batch for paper in model.papers if paper.live}
+        known = self.base.live() == live and self.base.until() == model.known.until
+        return counts and words and known
 
     # --- what files hold -----------------------------------------------------------------------------------------------
     def _as_of(self) -> datetime:
