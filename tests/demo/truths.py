@@ -4,7 +4,7 @@ of a demonstration made today, with nothing of the dashboard's own counting. One
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -37,7 +37,11 @@ class Truths:
         sites = sites_of(places)
         until = today()  # files speak of all days up to yesterday, Saturdays and Sundays too
         holidays = public_holidays(connection, date(2021, 1, 1), until)
-        self.rows: Rows = of_database(connection, sites, until, holidays)
+        rows = of_database(connection, sites, until, holidays)
+        month = pd.Timestamp((until - timedelta(days=1)).replace(day=1))
+        if rows.closings["day"].max() < month:  # a month that had no open day yet has no file
+            rows = of_database(connection, sites, month.date(), holidays)
+        self.rows: Rows = rows
         self.end = pd.Timestamp(until.replace(day=1))
         self.first = pd.Timestamp(add_months(until.replace(day=1), -12))
         self.before = pd.Timestamp(add_months(until.replace(day=1), -24))

@@ -101,7 +101,7 @@ SAYS = {
     ("usual", "carte"): "La plainte la plus ancienne",
     ("usual", "presenter"): "usagers reçus, dans",
     ("usual", "attentes"): "La moitié des usagers reçus ont attendu",
-    ("usual", "plaintes"): "en cours, dont",
+    ("usual", "plaintes"): "Plaintes en cours, la plus ancienne d'abord",
     ("one row", "carte"): "1 centre sur 24 a remonté ses données",
     ("one row", "departement"): "1 centre sur 24 a remonté ses données",
     ("one row", "plaintes"): "Aucune plainte au registre pour ces filtres.",
