@@ -2,6 +2,7 @@
 that changes or is said. What nothing comes of is dead."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -228,8 +229,14 @@ class Hand:
         """What a list offers, once it is open."""
         element.evaluate("e => e.scrollIntoView({ block: 'center' })")
         self.page.wait_for_timeout(2 * AT_ONCE)  # that it was scrolled would close it
-        element.click(timeout=PATIENCE)
         options = self.page.get_by_role("option")
+        for _ in range(
+            2
+        ):  # what still came in above it may have moved it, which closes it: whoever sees that opens it again
+            element.click(timeout=PATIENCE)
+            with suppress(Failed):
+                options.first.wait_for(timeout=PATIENCE // 2)
+                break
         options.first.wait_for(timeout=PATIENCE)
         return options
 
