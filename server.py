@@ -118,6 +118,7 @@ def serve(
     anybody is let in; whatever it raises goes to the log, for a server that starts slowly beats none.
     """
     heap.share()
+    may_open_files()
     kinds.take_their_own()
     refuse_to_start()
     refuse_certificate()

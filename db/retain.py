@@ -218,8 +218,9 @@ def erase_again(connection: Connection, erased: Erased, by: str) -> None:
         if (site, reference) not in noted:
             detail = {"site": site, "reference": reference}
             journal.note(connection, by, ERASED_WORDS, detail, BROUGHT_BACK)
-    for mark in sorted(erased.texts.keys() - past.marks(connection)):
-        _erase_texts(connection, erased.texts[mark])
+    if missed := sorted(erased.texts.keys() - past.marks(connection)):
+        _erase_texts(connection, set().union(*(erased.texts[mark] for mark in missed)))
+    for mark in missed:
         journal.note(connection, by, past.AT_ITS_TERM, {past.MARK: mark}, BROUGHT_BACK)
     texts: set[str] = set()
     for term in TERMS:

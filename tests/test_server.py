@@ -77,12 +77,13 @@ def refused(monkeypatch, url: str) -> str:
 
 def test_the_server_says_how_streamlit_and_its_sockets_are_set(demo):
     """What it accepts sends at once, nothing small waits for the answer to what went before: asked of the very sockets that
-    asyncio makes. A browser keeps what runs that follow closely refer to. No run ends with a walk through the whole memory. A
-    browser may upload as much as the setting says."""
+    asyncio makes. A browser keeps what runs that follow closely refer to. No run ends with a walk through the whole memory. No
+    page takes files (the gate), and Streamlit would take none above the setting. The server asks for the open files that it may
+    need."""
     asked = """
-import asyncio, os, signal, socket
+import asyncio, os, resource, signal, socket
 import streamlit.config as c
-from server import listen, serve
+from server import OPEN_FILES, listen, serve
 async def main():
     found = asyncio.get_running_loop().create_future()
     door = listen(0)
@@ -95,8 +96,12 @@ asyncio.run(main())
 print(c.get_option("global.maxCachedMessageAge"))
 print(c.get_option("runner.postScriptGC"))
 def prepare():  # Streamlit has started by then
-    print(c.get_option("server.maxUploadSize"), flush=True)
+    print(c.get_option("server.maxUploadSize"))
+    print(resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(OPEN_FILES, most), flush=True)
     os.kill(os.getpid(), signal.SIGINT)
+most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, most))
+most = OPEN_FILES if most == resource.RLIM_INFINITY else most
 serve(listen(0), prepare=prepare)
 """
     done = subprocess.run(
@@ -107,8 +112,10 @@ serve(listen(0), prepare=prepare)
         timeout=60,
         env={**os.environ, "DATABASE_URL": demo, "UPLOAD_MAX_MB": "3"},
     )
-    at_once, kept_for, walks, most = done.stdout.split() or ["", "0", "", done.stderr[-500:]]
+    said = done.stdout.split() or ["", "0", "", done.stderr[-500:], ""]
+    at_once, kept_for, walks, most, files = said
     assert at_once == "True"
     assert int(kept_for) >= 10
     assert walks == "False"
     assert most == "3"
+    assert files == "True"

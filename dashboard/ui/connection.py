@@ -20,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 UNTIL_A_REQUEST, OF_ITS_HEAD, OF_ITS_BODY = 20.0, 15.0, 60.0
 # Of an answer, while the line takes nothing of it: what the machine itself holds for a slow line takes minutes to go.
 OF_READING = 300.0
-HEAD_BYTES, BODY_BYTES = 32 * 2**10, 2**20  # a page's own head has 2 kB, its longest form 30
+HEAD_BYTES, BODY_BYTES = 32 * 2**10, 2**20  # a form of ours has 4 kB at most
 AT_MOST = 2_000  # that wait at once: a hundred readers' browsers keep some six hundred
 
 
