@@ -263,6 +263,16 @@ def test_a_client_that_says_what_no_page_says_is_shown_out(app, data):
     assert closed.value.rcvd.code == 1008
 
 
+def test_a_client_that_says_more_than_a_page_ever_does_is_shown_out(app):
+    message = rerun()
+    message.rerun_script.query_string = "x" * 2**21
+    with socket(app) as link, pytest.raises(ConnectionClosed) as closed:
+        link.send(message.SerializeToString())
+        while True:
+            link.recv(timeout=30)
+    assert closed.value.rcvd.code == 1009
+
+
 def test_nobody_empties_what_is_kept_for_all(app, page):
     """Answers that were kept are kept still: asking again is as quick, and a page that is open goes on."""
     open_page(page, f"{app}/attentes")
