@@ -86,6 +86,7 @@ class Entry(NamedTuple):
     ended_at: datetime | None
     next_id: int | None
     issuer: str | None
+    proved_at: datetime | None
 
 
 HOLDER = [getattr(Account, name) for name in Holder._fields]
@@ -239,8 +240,10 @@ def begin(
     browser: str,
     at: datetime,
     issuer: str | None = None,
+    proved_at: datetime | None = None,
 ) -> int:
-    """Note that a browser signed in; returns the number. issuer: the provider that said who it is."""
+    """Note that a browser signed in; returns the number. issuer: the provider that said who it is; proved_at: when a password
+    was last given."""
     return connection.execute(
         insert(SignIn)
         .values(
@@ -250,6 +253,7 @@ def begin(
             began_at=at,
             seen_at=at,
             issuer=issuer,
+            proved_at=proved_at,
         )
         .returning(SignIn.id)
     ).scalar_one()

@@ -505,6 +505,9 @@ class SignIn(Base):
     issuer: Mapped[str | None] = mapped_column(
         String(200), comment="the provider that said who it is; null: a password, or a link"
     )
+    proved_at: Mapped[datetime | None] = mapped_column(
+        DateTime, comment="when a password was last given; null: nobody knows, or there is none"
+    )
 
 
 class Identity(Base):

@@ -4,7 +4,7 @@ address it has verified; from then on the provider's mark of the person alone, a
 Before: `db.identities`. After: the gate (`dashboard.ui.by_provider`), which calls these in threads of their own.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
@@ -20,6 +20,7 @@ from db.engine import writing
 UNKNOWN = "Ce compte du ministère n'ouvre pas le tableau de bord : demander un accès à {}."
 UNVERIFIED = "Le ministère n'a pas vérifié l'adresse électronique de ce compte : s'adresser à {}."
 TAKEN = "L'accès de cette adresse est lié à une autre identité du ministère : s'adresser à {}."
+ANOTHER = "C'est le compte de quelqu'un d'autre : rien n'est confirmé."
 CLOSED = "L'accès au tableau de bord est fermé pour ce compte : s'adresser à {}."
 
 
@@ -35,8 +36,9 @@ def bound(engine: Engine) -> dict[str, datetime]:
         return identities.bound(connection)
 
 
-def enter(engine: Engine, told: Told, browser: Browser) -> str:
-    """Let in whom the provider means; gives the token of a new sign-in. Raises Refusal."""
+def enter(engine: Engine, told: Told, browser: Browser, *, again: bool = False) -> str:
+    """Let in whom the provider means; gives the token of a new sign-in. again: nobody but who is signed in in this browser.
+    Raises Refusal."""
     token = new_token()
     with writing(engine, queue=False) as connection:
         holder = _holder(connection, told)
@@ -47,13 +49,18 @@ def enter(engine: Engine, told: Told, browser: Browser) -> str:
             why = UNKNOWN if told.address else UNVERIFIED
         elif holder.disabled:
             why = CLOSED
+        elif again and holder.id != sign_ins.account_of(connection, browser):
+            why = ANOTHER
         elif identities.account_of(connection, told.issuer, told.subject) is None:
             if holder.id in identities.bound(connection):
                 why = TAKEN
             else:
                 _bind(connection, told, holder)
         if holder and not why:
-            sign_ins.begin(connection, holder.id, token, browser, told.issuer)
+            proved_at = None
+            if told.age is not None:  # by their clocks its time would be another
+                proved_at = access.now(connection) - timedelta(seconds=told.age)
+            sign_ins.begin(connection, holder.id, token, browser, told.issuer, proved_at)
         if holder:
             did = "sign-in failed" if why else "signed in"
             journal.note(connection, holder.name, did, sign_ins.by(browser, "provider"))

@@ -37,6 +37,7 @@ WELL_KNOWN = "/.well-known/openid-configuration"
 UNSURE = (
     "Le service d'identité n'a pas pu être cru : recommencer ; si cela se reproduit, le dire à {}."
 )
+UNPROVED = "Le service d'identité n'a pas dit que le mot de passe vient d'y être donné : rien n'est confirmé. Le dire à {}."
 AWAY = "Le service d'identité ne répond pas. Recommencer dans un moment."
 AWAY_BESIDE = (
     "Le service d'identité ne répond pas. Recommencer dans un moment, ou se connecter avec un nom et un mot de passe"
@@ -55,6 +56,11 @@ class Away(Refusal):
 def unsure() -> Refusal:
     """What it said is not what it should be: nobody comes in by it."""
     return Refusal(UNSURE.format(load().account_contact))
+
+
+def unproved() -> Refusal:
+    """It says who somebody is, and not that he just said so himself."""
+    return Refusal(UNPROVED.format(load().account_contact))
 
 
 def away() -> Away:
@@ -119,12 +125,13 @@ class Way:
 @dataclass(frozen=True)
 class Told:
     """Who the provider says somebody is. address: of e-mail, "" unless it says itself that it has verified it; proof: what it
-    signed."""
+    signed; age: for how many seconds he has been signed in there, None where it does not say."""
 
     issuer: str
     subject: str
     address: str
     proof: str
+    age: float | None = None
 
 
 class Provider:
@@ -145,7 +152,7 @@ class Provider:
                 state=way.state,
                 nonce=way.nonce,
                 code_verifier=way.verifier,
-                **({"prompt": "login"} if anew else {}),
+                **({"prompt": "login", "max_age": 0} if anew else {}),
             )
         return str(url)
 
@@ -161,7 +168,13 @@ class Provider:
                 said = self._asked_of(session, subject)
         address = said.get("email")
         verified = said.get("email_verified") is True and isinstance(address, str)
-        return Told(issuer, subject, str(address) if verified else "", str(token["id_token"]))
+        return Told(
+            issuer,
+            subject,
+            str(address) if verified else "",
+            str(token["id_token"]),
+            _age(claims.get("auth_time")),
+        )
 
     def way_out(self, proof: str, back: str, state: str) -> str:
         """The address where one signs out of it too; "" where it has none, or does not answer. back: where it leads then, with
@@ -323,6 +336,14 @@ def _names_somebody(subject: object) -> bool:
 def _is_of_this_way(claims: Mapping[str, Any], way: Way) -> bool:
     """Whether it was signed since the way was begun, and ends some day. What is no number is of no time."""
     return way.begun - LEEWAY <= float(claims["iat"]) and float(claims["exp"]) < math.inf
+
+
+def _age(at: object) -> float | None:
+    """How many seconds ago that was; None for what is no time, or one to come."""
+    if isinstance(at, bool) or not isinstance(at, (int, float)) or not math.isfinite(at):
+        return None
+    age = time.time() - at
+    return max(0.0, age) if age > -LEEWAY else None
 
 
 def _safe(url: object) -> bool:

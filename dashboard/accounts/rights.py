@@ -4,7 +4,7 @@ Checked where it counts: in answers (`access`), in actions (`require`, `scopes`)
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from db.codes import ALL
@@ -53,13 +53,15 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks. departments, sites (codes): those that the person answers for. id: the account's, "" for who has none."""
+    """Who asks. departments, sites (codes): those that the person answers for. id: the account's, "" for who has none; entry: the
+    number of the sign-in under which he acts, 0 for none: it makes nobody another."""
 
     name: str
     role: str
     departments: frozenset[str] | None = None
     sites: frozenset[str] | None = None
     id: str = ""
+    entry: int = field(default=0, compare=False)
 
 
 # On one's own machine, where the data are fictitious: whoever can reach the loopback address may read and try everything.

@@ -29,6 +29,7 @@ KNOWN_FOR = timedelta(days=90)  # a browser that signed in does not wait for wha
 # wrong field: what is kept of them means nothing outside this process.
 PEPPER = secrets.token_bytes(32)
 WRONG = "Nom ou mot de passe inconnu."
+WRONG_AGAIN = "Ce n'est pas le mot de passe de ce compte."
 CHANGED = "Le compte vient de changer : se connecter de nouveau."
 ENDED = "La session est finie : se connecter de nouveau."
 CAPPED = (
@@ -98,7 +99,7 @@ def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
     with writing(engine, queue=False) as connection:
         _still(connection, holder)
         access.succeed(connection, who.who)
-        begin(connection, holder.id, token, browser)
+        begin(connection, holder.id, token, browser, proved_at=access.now(connection))
         journal.note(connection, holder.name, "signed in", by(browser, "password"))
     return token
 
@@ -114,11 +115,34 @@ def enter_first(engine: Engine, password: str, browser: Browser) -> str:
         account = access.use_first(connection, kept)
         if account is None:
             raise Refusal(SPENT)
-        access.end(connection, access.now(connection), account_id=account)
-        begin(connection, account, token, browser)
+        now = access.now(connection)
+        access.end(connection, now, account_id=account)
+        begin(connection, account, token, browser, proved_at=now)
         holder = access.account(connection, account)
         journal.note(connection, holder.name if holder else "", "signed in", by(browser, "first"))
     return token
+
+
+def confirm(engine: Engine, password: str, browser: Browser) -> str:
+    """Take the password again of somebody who is signed in, whose pages go on; gives the token of a new sign-in. Raises
+    Refusal."""
+    with engine.connect() as connection:
+        account = account_of(connection, browser)
+        holder = access.account(connection, account) if account else None
+    if holder is None:
+        raise Refusal(ENDED)
+    try:
+        return sign_in(engine, holder.name, password, browser)
+    except Refusal as reason:
+        if str(reason) == WRONG:
+            raise Refusal(WRONG_AGAIN) from None
+        raise
+
+
+def account_of(connection: Connection, browser: Browser) -> str | None:
+    """The account (id) that is signed in in this browser; None where none is."""
+    entry = access.entry(connection, digest(browser.token)) if browser.token else None
+    return None if entry is None or entry.ended_at else entry.account_id
 
 
 def is_known(engine: Engine, known_by: str) -> bool:
@@ -181,7 +205,7 @@ def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str
         access.change_account(
             connection, holder.id, password=kept, must_change=False, works_until=None
         )
-        number = begin(connection, holder.id, token, browser)
+        number = begin(connection, holder.id, token, browser, proved_at=access.now(connection))
         access.end(connection, access.now(connection), account_id=holder.id, but=number)
         journal.note(connection, holder.name, "password changed")
     return token
@@ -279,13 +303,16 @@ def begin(
     token: str,
     browser: Browser,
     issuer: str | None = None,
+    proved_at: datetime | None = None,
 ) -> int:
     """Note the new sign-in; the one that the browser had is at an end, and its pages go on where the account is the same.
-    issuer: the provider that said who it is."""
+    issuer: the provider that said who it is; proved_at: when a password was last given, by the database's clock."""
     at: datetime = access.now(connection)
     if browser.known_by and browser.mark:
         access.mark_anew(connection, digest(browser.known_by), digest(browser.mark))
-    number = access.begin(connection, account_id, digest(token), digest(browser.mark), at, issuer)
+    number = access.begin(
+        connection, account_id, digest(token), digest(browser.mark), at, issuer, proved_at
+    )
     before: Entry | None = (
         access.entry(connection, digest(browser.token)) if browser.token else None
     )

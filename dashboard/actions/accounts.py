@@ -1,9 +1,9 @@
 """What an administrator does with accounts, and everybody with his own: the right is checked here, for pages and for the
-command alike. Nobody touches accounts without one of his own."""
+command alike. Nobody touches accounts without one of his own, nor on a page that was left open: the password is asked again."""
 
 from datetime import datetime
 
-from dashboard.accounts import holders, identities
+from dashboard.accounts import holders, identities, recent
 from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import NotAllowed, Person, Role, require
 from dashboard.answers.view import engine
@@ -41,7 +41,7 @@ def whoever_runs_the_command(name: str) -> Person:
 def add(person: Person, name: str, wanted: Wanted) -> str:
     """Add an account; gives its first password, to be told once; "" where passwords open nothing. Raises Refused or
     NotAllowed."""
-    require(person, "accounts")
+    _may_change(person)
     return holders.add(engine(), name, wanted, person.name)
 
 
@@ -53,19 +53,19 @@ def first_link(password: str) -> str:
 
 def change(person: Person, name: str, wanted: Wanted) -> None:
     """Give an account another role, other places, another address. Raises Refused or NotAllowed."""
-    require(person, "accounts")
+    _may_change(person)
     holders.change(engine(), name, wanted, person.name)
 
 
 def disable(person: Person, name: str) -> None:
     """Let nobody in under an account any more. Raises Refused or NotAllowed."""
-    require(person, "accounts")
+    _may_change(person)
     holders.disable(engine(), name, person.name)
 
 
 def unbind(person: Person, name: str) -> None:
     """Have the provider of identities open an account no more. Raises Refused or NotAllowed."""
-    require(person, "accounts")
+    _may_change(person)
     holders.unbind(engine(), name, person.name)
 
 
@@ -81,12 +81,13 @@ def reset(person: Person, name: str) -> str:
     require(person, "accounts")
     if person.id and name == person.name:  # his pages would end before they told him the new one
         raise Refused("Son propre mot de passe se change sous « Mon compte ».")
+    _may_change(person)
     return holders.reset(engine(), name, person.name)
 
 
 def close(person: Person, name: str, number: int | None = None) -> int:
     """End the sign-ins of an account, or one of them; gives how many. Raises Refused or NotAllowed."""
-    require(person, "accounts")
+    _may_change(person)
     return holders.close(engine(), name, person.name, number)
 
 
@@ -130,6 +131,12 @@ def own_binding(person: Person) -> datetime | None:
 def close_own(person: Person, number: int | None = None) -> int:
     """End one's own sign-ins, or one of them; gives how many. Raises NotAllowed for who has no account."""
     return holders.close(engine(), _own(person), person.name, number)
+
+
+def _may_change(person: Person) -> None:
+    """Raises NotAllowed, or TooLongAgo: for what is changed the password is asked again."""
+    require(person, "accounts")
+    recent.require(engine(), person)
 
 
 def _own(person: Person) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import UTC, date
 
-from dashboard.accounts import guests, inviting
+from dashboard.accounts import guests, inviting, recent
 from dashboard.accounts.guests import LONGEST, MOST_USES
 from dashboard.accounts.rights import NotAllowed, Person, Reach, reach, require
 from dashboard.answers.view import engine
@@ -31,6 +31,7 @@ def make(
     """Make a link; gives it, and its address, to be told once. departments: what its guests see; None: all that the person may
     invite for. Raises Refused or NotAllowed."""
     own = _own(person)
+    recent.require(engine(), person)
     if departments is None:
         departments = own
     elif own is not None and not set(departments) <= own:
@@ -55,6 +56,7 @@ def close(person: Person, number: int) -> None:
     """Let nobody in by a link any more. Raises Refused or NotAllowed."""
     if number not in {one.id for one in links(person)}:
         raise Refused(f"Il n'y a pas de lien {number} : python -m dashboard accounts guests")
+    recent.require(engine(), person)
     guests.close(engine(), number, person.name)
 
 

@@ -20,7 +20,13 @@ from dashboard.ui import origin, sign_in_pages
 from dashboard.ui.desk import Desk, Full, Visitor
 
 ANOTHER = "autre=oui"  # in the address: somebody else than who is signed in at the provider
-IN, LEAVE, BACK = "/connexion", "/connexion/ministere", "/connexion/retour"
+AGAIN = "encore=oui"  # who is signed in here says there anew who he is
+IN, LEAVE, BACK, CONFIRM = (
+    "/connexion",
+    "/connexion/ministere",
+    "/connexion/retour",
+    "/confirmation",
+)
 # Who wait for the provider's answers: each in a thread that is for nothing else, ten seconds an answer at most.
 AT_ONCE = 64
 AT_MOST = 2_000  # people of whom is kept what they need to sign out there
@@ -43,8 +49,10 @@ class ByProvider:
 
     async def leave(self, scope: Scope, visitor: Visitor, page: str) -> Response:
         """To the provider, by a new way that this browser keeps. page: where it leads in the end. Raises Refusal, Full."""
-        way, back = Way.begin(page), _back(scope)
-        anew = scope["query_string"] == ANOTHER.encode()
+        asked, back = scope["query_string"].decode("latin-1"), _back(scope)
+        # A way that leads to the confirmation is one: no page of ours is called so.
+        way = Way.begin(CONFIRM if asked == AGAIN else page)
+        anew = asked in (ANOTHER, AGAIN)
         answer = RedirectResponse(
             await self.desk.take(
                 visitor.address, lambda: self.provider.leads_to(way, back, anew=anew)
@@ -70,7 +78,10 @@ class ByProvider:
             told = self.provider.told(
                 said["code"], way, back, lambda *who: identities.is_known(engine, *who)
             )
-            return identities.enter(engine, told, browser), told.proof
+            again = way.page == CONFIRM
+            if again and (told.age is None or told.age > time.time() - way.begun + provider.LEEWAY):
+                raise provider.unproved()
+            return identities.enter(engine, told, browser, again=again), told.proof
 
         token, proof = await self.desk.take(visitor.address, enter)
         _keep(self.proofs, sign_ins.digest(token), proof)
@@ -123,7 +134,9 @@ class ByProvider:
     def refused(self, visitor: Visitor, why: Refusal) -> Response:
         """That nobody comes in, and why."""
         answers = not isinstance(why, provider.Away)
-        body = sign_in_pages.refused(str(why), answers=answers)
+        again = bool(visitor.way) and Way(visitor.way).page == CONFIRM
+        page = sign_in_pages.unconfirmed if again else sign_in_pages.refused
+        body = page(str(why), answers=answers)
         answer = HTMLResponse(body, 401 if answers else 503)
         visitor.give(answer, UNDER_WAY, "")
         return answer

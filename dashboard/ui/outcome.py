@@ -6,10 +6,14 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard import french
+from dashboard.accounts.recent import TooLongAgo
 from dashboard.accounts.rights import NotAllowed
 from dashboard.actions.steering import Refused
 from dashboard.ui.escape import escaped
 
+CONFIRMATION = "/confirmation"  # a form of the gate's
+
+CONFIRM = "record_confirm"  # whether it was refused because the password was given too long ago
 SAID = "record_said"  # what became of the last entry of each form, to be said once under it
 
 
@@ -20,6 +24,7 @@ def telling(form: str, done: str) -> Iterator[None]:
         yield
     except Refused as reason:
         st.session_state[SAID] = form, False, str(reason)
+        st.session_state[CONFIRM] = isinstance(reason, TooLongAgo)
     except NotAllowed:
         st.session_state[SAID] = (
             form,
@@ -34,4 +39,8 @@ def said(form: str) -> None:
     """Say under a form, once, what became of its last entry."""
     if st.session_state.get(SAID, ("",))[0] == form:
         _, done, text = st.session_state.pop(SAID)
-        (st.success if done else st.error)(escaped(french.spaced(text)))
+        again = st.session_state.pop(CONFIRM, False) and not done
+        show = st.success if done else st.warning if again else st.error
+        show(escaped(french.spaced(text)))
+        if again:
+            st.link_button("Confirmer que c'est vous", CONFIRMATION)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -29,7 +30,7 @@ LOOKOUT = Lookout(engine, limits)
 
 def person() -> Person:
     """Who asks, looked up at each run and in each fragment; nobody, where the gate did not say who."""
-    return LOOKOUT.asks(_told())
+    return replace(LOOKOUT.asks(_told()), entry=entry())
 
 
 def account() -> str:

@@ -14,14 +14,14 @@ import anyio.to_thread
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope
 
-from dashboard.accounts import guests, sign_ins
+from dashboard.accounts import guests, recent, sign_ins
 from dashboard.accounts.lookout import Lookout, Seen, State
 from dashboard.accounts.rights import Role
 from dashboard.accounts.sign_ins import Browser, Refusal, new_token
 from dashboard.answers.view import no_room, unanswered
 from dashboard.settings import load
 from dashboard.ui import errors, filters, sign_in_pages
-from dashboard.ui.by_provider import BACK, IN, LEAVE, UNDER_WAY, ByProvider, left
+from dashboard.ui.by_provider import BACK, CONFIRM, IN, LEAVE, UNDER_WAY, ByProvider, left
 from dashboard.ui.desk import KNOWN_AT_ONCE, Desk, Full, Visitor
 from dashboard.ui.navigation import PAGES
 from dashboard.ui.origin import MOST_ASKED
@@ -29,7 +29,7 @@ from dashboard.ui.origin import MOST_ASKED
 LOG = logging.getLogger("ccsp")
 OUT, CHANGE, INVITED, FIRST = "/deconnexion", "/mot-de-passe", "/invitation", "/premiere-connexion"
 BY_LINK = frozenset({INVITED, FIRST})  # forms that a link fills in
-FORMS = BY_LINK | {IN, OUT, CHANGE, LEAVE, BACK}
+FORMS = BY_LINK | {IN, OUT, CHANGE, LEAVE, BACK, CONFIRM}
 LARGEST = 4_096  # bytes of a form
 NEXT = "suite"  # the page that was wanted, in the address of the form
 NOT_HERE = "On se connecte ici avec le compte du ministère : aucun mot de passe du tableau de bord n'ouvre."
@@ -86,8 +86,10 @@ class Forms:
     ) -> Response:
         """The page, or what a form that was sent leads to."""
         path, method = scope["path"], scope["method"]
-        if path == CHANGE and seen.state != State.OPEN:
+        if path in (CHANGE, CONFIRM) and seen.state != State.OPEN:
             return RedirectResponse(IN, 303)
+        if path == CONFIRM and (elsewhere := await self._needs_no_proof(method, seen)):
+            return elsewhere
         if path == CHANGE and seen.holder and not (seen.holder.password or seen.holder.must_change):
             return RedirectResponse("/", 303)  # no password opens it: there is none to change
         if path in (LEAVE, BACK):
@@ -108,6 +110,8 @@ class Forms:
         if sent is None:
             return PlainTextResponse("Ce formulaire est trop long.", 413)
         typed = sent.get("lien" if path in BY_LINK else "nom", "")
+        if path == CONFIRM and seen.entry and seen.entry.issuer:
+            return RedirectResponse(CONFIRM, 303)  # no password opens this account
         if not (visitor.form and _is_of(sent.get("jeton", ""), visitor.form)):
             return self._form(scope, visitor, seen, OLD_FORM, 403, typed)
         try:
@@ -119,6 +123,8 @@ class Forms:
                 return await self._first(scope, visitor, seen, sent)
             if path == IN:
                 return await self._in(scope, visitor, seen, sent)
+            if path == CONFIRM:
+                return await self._confirm(scope, visitor, seen, sent)
             return await self._change(scope, visitor, seen, sent)
         except Full:
             answer = self._form(scope, visitor, seen, sign_in_pages.CROWD, 503, typed)
@@ -154,6 +160,14 @@ class Forms:
             inside = seen.holder.name if seen.state == State.OPEN and seen.holder else ""
             page = sign_in_pages.first if scope["path"] == FIRST else sign_in_pages.invited
             body = page(_signed(form), inside, why, typed)
+        elif scope["path"] == CONFIRM:
+            holder, entry = seen.holder, seen.entry
+            body = sign_in_pages.confirm(
+                _signed(form),
+                holder.name if holder else "",
+                by_provider=bool(entry and entry.issuer),
+                why=why,
+            )
         elif scope["path"] == CHANGE:
             first = bool(seen.holder and seen.holder.must_change)
             by_link = first and bool(seen.holder and seen.holder.password is None)
@@ -179,6 +193,32 @@ class Forms:
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 401, name)
         return self._entered(visitor, browser, token, after(scope))
+
+    async def _needs_no_proof(self, method: str, seen: Seen) -> Response | None:
+        """What answers who has nothing to confirm: a guest, who has no password; who has not chosen his yet; who just did."""
+        if seen.holder is None or seen.holder.role == Role.GUEST:
+            return RedirectResponse("/", 303)
+        if seen.holder.must_change:
+            return RedirectResponse(CHANGE, 303)
+        if method == "GET" and await anyio.to_thread.run_sync(
+            recent.is_recent, self.lookout.engine(), seen.holder.id, seen.latest
+        ):
+            return HTMLResponse(sign_in_pages.confirmed(seen.holder.name))
+        return None
+
+    async def _confirm(
+        self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
+    ) -> Response:
+        """Who is signed in gives his password again; his pages go on."""
+        browser = Browser(visitor.token, visitor.known_by, visitor.address)
+        password = sent.get("mot_de_passe", "")
+        try:
+            token = await self._taken(
+                visitor, lambda: sign_ins.confirm(self.lookout.engine(), password, browser)
+            )
+        except Refusal as reason:
+            return self._form(scope, visitor, seen, str(reason), 401)
+        return self._entered(visitor, browser, token, CONFIRM)
 
     async def _invited(
         self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]

@@ -20,6 +20,7 @@ POLICY = (
 )
 # Of the pages that links lead to: a script of ours takes the link out of the address.
 POLICY_OF_LINKS = POLICY.replace("default-src 'none';", "default-src 'none'; script-src 'self';")
+CONFIRMING, CONFIRM_THERE = "Confirmer que c'est vous", "/connexion/ministere?encore=oui"
 CROWD = "Beaucoup de personnes se connectent en ce moment. Recommencer dans quelques secondes."
 LOOKS = """
 *{box-sizing:border-box}
@@ -149,6 +150,41 @@ def new_password(
         + _password("encore", "Nouveau mot de passe, encore une fois", "new-password"),
         "<button>Garder ce mot de passe</button></form>",
         _way_out(),
+    )
+
+
+def confirm(token: str, name: str, *, by_provider: bool, why: str = "") -> str:
+    """The form by which who is signed in proves it once more. name: his; by_provider: the provider of identities asks him."""
+    who = f"<p>Compte <strong>{escape(name)}</strong> : pour changer des comptes ou des liens, pendant un quart d'heure.</p>"
+    if by_provider:
+        button = f'<a class="button" href="{CONFIRM_THERE}">{escape(load().oidc_button)}</a>'
+        return _page(CONFIRMING, who, _said(why), f"<div>{button}</div>", _way_out())
+    return _page(
+        CONFIRMING,
+        who,
+        _said(why),
+        f'<form method="post" action="/confirmation">{_hidden(token)}'
+        + _password("mot_de_passe", "Mot de passe", "current-password", focus=True),
+        "<button>Confirmer</button></form>",
+        _way_out(),
+    )
+
+
+def unconfirmed(why: str, *, answers: bool) -> str:
+    """Where the provider of identities did not say that it is the same person: why. answers: whether it does."""
+    return _page(
+        "Rien n'est confirmé" if answers else "Patienter",
+        _said(why),
+        '<p><a href="/confirmation">Recommencer</a></p>',
+    )
+
+
+def confirmed(name: str) -> str:
+    """What who just proved it finds there: the window may be closed."""
+    return _page(
+        "C'est confirmé",
+        f"<p>Le compte <strong>{escape(name)}</strong> est confirmé pour un quart d'heure. Fermer cette fenêtre, revenir à la"
+        " page d'où vous venez, et y recommencer.</p>",
     )
 
 

@@ -35,7 +35,8 @@ def key(name: str = "1") -> RSAKey:
 
 @dataclass
 class Lying:
-    """What it answers. claims: changes what it signs; sign: signs it; of_itself: changes what it says of itself; info: what it
+    """What it answers. says_since: that people have just said there who they are; claims: changes what it signs;
+     sign: signs it; of_itself: changes what it says of itself; info: what it
     says when it is asked apart; down: it answers nothing of use; dripping: paths whose answers come drop by drop, until they are
     let go on."""
 
@@ -49,6 +50,7 @@ class Lying:
     said: dict[str, Any] = field(default_factory=lambda: {"email": ADDRESS, "email_verified": True})
     info: dict[str, Any] | None = None
     keys: list[RSAKey] = field(default_factory=lambda: [key()])
+    says_since: bool = False
     down: bool = False
     dripping: dict[str, Event] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -101,6 +103,8 @@ class Lying:
             "iss": self.issuer, "sub": self.subject, "aud": CLIENT, "iat": now, "exp": now + 300,
             "nonce": asked["nonce"], **({} if self.info is not None else self.said),
         }  # fmt: skip
+        if self.says_since:
+            claims["auth_time"] = now
         self.claims(claims)
         return 200, {
             "access_token": "a-token",

@@ -1,6 +1,7 @@
 """Links of guests: made by who may, opened by a button, for so long and so often; closed at once; only their hash is kept."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -22,8 +23,9 @@ from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.test_open_pages import SHUT, application, open_page, rerun
 from tests.accounts.test_sign_in import journal, later
 
-CABINET = Person("cab", Role.CABINET, id="c")
-DIRECTOR = Person("dir.zou", Role.DIRECTOR, frozenset({"Zou"}), id="d")
+# As the command makes links: who has no account is not asked for a password again.
+CABINET = Person("cab", Role.CABINET)
+DIRECTOR = Person("dir.zou", Role.DIRECTOR, frozenset({"Zou"}))
 SOON = timedelta(days=7)
 
 
@@ -153,7 +155,11 @@ def test_a_link_that_is_closed_puts_its_guests_out_and_lets_nobody_in(closed):
 def maker(house, role: Role = Role.DIRECTOR, *departments: str, name: str = "qui.invite") -> Person:
     """Somebody with an account who may invite."""
     house.add(name, role, **({"departments": departments} if departments else {}))
-    return people.of(house.held(name))
+    who = people.of(house.held(name))
+    with writing(house.engine, queue=False) as connection:
+        at = access.now(connection)
+        entry = access.begin(connection, who.id, sign_ins.new_token(), "b", at, proved_at=at)
+    return replace(who, entry=entry)
 
 
 def disabled(house, name: str = "qui.invite") -> None:
@@ -241,7 +247,7 @@ def test_who_was_closed_or_narrowed_since_he_asked_makes_no_link(closed, role, d
     who = maker(closed, role, *departments)
     end(closed)
     with pytest.raises(Refused, match="ne peut plus inviter"):
-        invite(who)
+        links.make(closed.engine, "atelier", today() + SOON, who.departments, who.name)
 
 
 def test_who_is_signed_in_is_asked_first_and_is_out_once_he_comes_in_as_a_guest(closed):

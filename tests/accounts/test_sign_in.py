@@ -34,7 +34,7 @@ def later(house, **ago: float) -> None:
     with house.engine.begin() as connection:
         for table, columns in (
             ("failed_sign_in", ("last_at",)),
-            ("sign_in", ("began_at", "seen_at")),
+            ("sign_in", ("began_at", "seen_at", "proved_at")),
             ("account", ("works_until",)),
         ):
             for column in columns:

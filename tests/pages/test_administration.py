@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
 
 from dashboard import french
-from dashboard.accounts import holders
+from dashboard.accounts import holders, sign_ins
 from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import accesses
@@ -46,9 +46,19 @@ def signed_in(desk, monkeypatch):
             account = access.add_account(connection, name, role=role, **held)
         person = Person(name, role, places.get("departments"), places.get("sites"), account)
         monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: person)
+        monkeypatch.setattr(session, "entry", lambda: prove(desk, person))
         return person
 
     return come
+
+
+def prove(desk: Office, person: Person) -> int:
+    """The sign-in of somebody who gave his password a moment ago, as long as he has not signed in otherwise."""
+    with writing(desk.engine, queue=False) as connection:
+        if held := access.entries(connection, person.id):
+            return held[0].id
+        at = access.now(connection)
+        return access.begin(connection, person.id, sign_ins.new_token(), "b", at, proved_at=at)
 
 
 def account(desk: Office, name: str) -> access.Holder:
@@ -109,6 +119,26 @@ def test_what_is_missing_of_an_account_is_said_in_french_and_nothing_that_was_ty
     press(at, "Ajouter")
     assert at.error[0].value == "Choisir le rôle du compte."
     assert at.text_input(key="ajouter_nom").value == "kofi"
+
+
+def test_a_page_left_open_asks_for_the_password_first_and_what_was_typed_stays(desk, signed_in):
+    me = signed_in(Role.ADMINISTRATOR)
+    at = add(sound(visit_page("comptes")), "kofi", Role.CABINET)
+    with writing(desk.engine, queue=False) as connection:
+        long_ago = access.now(connection) - timedelta(minutes=16)
+        connection.execute(text("UPDATE sign_in SET proved_at = :at"), {"at": long_ago})
+    sound(press(at, "Ajouter"))
+    assert "Rien n'est encore fait" in at.warning[0].value and not at.error
+    [way] = [one.proto for one in at.get("link_button")]
+    assert (way.label, way.url) == ("Confirmer que c'est vous", "/confirmation")
+    assert account(desk, "kofi") is None and at.text_input(key="ajouter_nom").value == "kofi"
+    with writing(desk.engine, queue=False) as connection:  # in the other window
+        now = access.now(connection)
+        before = access.entries(connection, me.id)[0].id
+        number = access.begin(connection, me.id, sign_ins.new_token(), "b", now, proved_at=now)
+        access.follow(connection, before, number)
+    sound(press(at, "Ajouter"))
+    assert account(desk, "kofi").role == Role.CABINET and not at.get("link_button")
 
 
 def test_a_full_disk_is_said_and_nothing_that_was_typed_is_lost(desk, signed_in, monkeypatch):
