@@ -104,7 +104,7 @@ TABLES: Mapping[str, Description] = {
         {
             "id account_id next_id": "numéro, compte, connexion suivante",
             "token browser": "empreintes du jeton et du navigateur",
-            "began_at seen_at ended_at": "début, dernière page, fin",
+            "began_at seen_at ended_at proved_at": "début, dernière page, fin, dernier mot de passe",
             "issuer": "le fournisseur d'identité qui a dit qui c'est",
         },
         of="ceux qui se connectent",

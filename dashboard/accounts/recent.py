@@ -14,8 +14,8 @@ from db.write import Refused
 
 WITHIN = timedelta(minutes=15)
 AGAIN = (
-    "Rien n'est encore fait : confirmer d'abord que c'est bien vous. Une fenêtre s'ouvre ; recommencer ensuite ici, ce que"
-    " vous avez écrit y reste."
+    "Rien n'est encore fait : confirmer d'abord que c'est bien vous, dans la fenêtre que le bouton ouvre, puis recommencer"
+    " ici. Ce que vous avez écrit y reste."
 )
 
 

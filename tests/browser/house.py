@@ -91,7 +91,8 @@ class House:
                     assert held
                     usual = {"disabled": False, "must_change": False, "works_until": None}
                     access.change_account(connection, held.id, **_of(PEOPLE[who]), **usual)
-                    sign_ins.begin(connection, held.id, token, browser)
+                    at = access.now(connection)
+                    sign_ins.begin(connection, held.id, token, browser, proved_at=at)
         visit.context.add_cookies([{"name": "ccsp-session", "value": token, "url": self.at}])
 
 

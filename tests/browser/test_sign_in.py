@@ -327,6 +327,63 @@ def held_back(page: Page, pattern: str) -> Iterator[None]:
     link.detach()
 
 
+@contextmanager
+def confirming(page: Page) -> Iterator[Page]:
+    """The window where somebody says once more who he is; he closes it once that is done."""
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Confirmer que c'est vous").click(timeout=15_000)
+    yield opened.value
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("C'est confirmé")
+    opened.value.close()
+
+
+def make_a_link(page: Page) -> None:
+    """For the guests of a workshop."""
+    page.get_by_label("Pour quel atelier").fill("atelier")
+    page.get_by_label("Pour quel atelier").press("Tab")
+    page.get_by_role("button", name="Faire un lien").click()
+
+
+def test_who_left_a_page_open_gives_his_password_again_and_goes_on_where_he_was(office, people):
+    visit = people()
+    page = enter(visit, office, "chef", office.add("chef", Role.ADMINISTRATOR), "comptes")
+    page.get_by_label("Nom du compte").fill("nouveau.venu")
+    choose_role(page, "cabinet")
+    proved_long_ago(office, "chef")
+    page.get_by_role("button", name="Ajouter").click()
+    expect(page.get_by_text("Rien n'est encore fait")).to_be_visible(timeout=15_000)
+    with confirming(page) as form:
+        assert Axe().run(form).violations_count == 0
+        form.get_by_label("Mot de passe").fill("faux")
+        form.get_by_role("button", name="Confirmer").click()
+        expect(form.get_by_role("alert")).to_contain_text("Ce n'est pas le mot de passe")
+        form.get_by_label("Mot de passe").fill(PASSWORD)
+        form.get_by_role("button", name="Confirmer").click()
+    expect(page.get_by_label("Nom du compte")).to_have_value("nouveau.venu")
+    page.get_by_role("button", name="Ajouter").click()
+    expect(page.get_by_text("Le compte est ajouté")).to_be_visible(timeout=15_000)
+
+
+def choose_role(page: Page, role: str) -> None:
+    """In the form to add an account."""
+    page.get_by_role("combobox", name="Rôle").first.click()
+    page.get_by_role("option", name=role, exact=True).click()
+
+
+def proved_long_ago(office: Office, name: str) -> None:
+    """A quarter of an hour goes by."""
+    engine = make_engine(office.url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE sign_in SET proved_at = datetime(proved_at, '-16 minutes')"
+                " WHERE account_id = (SELECT id FROM account WHERE name = :name)"
+            ),
+            {"name": name},
+        )
+    engine.dispose()
+
+
 def test_who_signs_in_at_the_ministry_sees_his_page_and_signs_out_at_both(office, people, tmp_path):
     office.add("awa", Role.CABINET, email="awa@exemple.bj")
     page = people().context.new_page()
@@ -338,6 +395,13 @@ def test_who_signs_in_at_the_ministry_sees_his_page_and_signs_out_at_both(office
         page.get_by_role("button", name="Entrer").click()
         expect(page).to_have_url(f"{office.address}/mon-compte")
         expect(page.get_by_text("Ce compte s'ouvre par l'identité du ministère")).to_be_visible()
+        make_a_link(page)
+        with confirming(page) as form:
+            form.get_by_role("link", name="Se connecter avec le compte du ministère").click()
+            form.get_by_label("Nom").fill("awa")  # though he is signed in there
+            form.get_by_role("button", name="Entrer").click()
+        make_a_link(page)
+        expect(page.get_by_text("Le lien est fait")).to_be_visible()
         # The page hears that its sign-in is at an end before the form's answer is there: it leaves the form alone.
         with held_back(page, "*/deconnexion"):
             page.get_by_role("button", name="Se déconnecter").first.click(no_wait_after=True)
