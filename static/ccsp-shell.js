@@ -9,6 +9,7 @@
   const LOADING = 30000;              // on a slow line, an answer may stand behind the page's own files for so long
   const PATIENCE = 15000;             // the server is back and Streamlit has not found it
   const KEPT = 100000;                // the server forgets a page that was away longer (disconnectedSessionTTL: 120 s)
+  const CROWDED = 4008;               // how the server closes a page when its account has too many (dashboard/ui/open_pages.py)
   const AWAY = "Le serveur ne répond pas. La page se rétablira d'elle-même ; vos filtres sont gardés.";
 
   let link = null;        // the page's connection to the server
@@ -22,17 +23,22 @@
   let leaving = -Infinity;  // since when the form to sign out is under way
   let opened = "";        // for which account, with which rights, this page was opened
   let cover = null;
+  let crowded = false;    // others of the account are used instead: it comes back when somebody asks for it, not by itself
 
   // Streamlit makes one connection; it is only listened to, for it ends at once when the server does.
   window.WebSocket = class extends WebSocket {
     constructor(...given) {
+      if (crowded) return Object.assign(new EventTarget(), { readyState: 0, send() {}, close() {} });
       super(...given);
       this.addEventListener("open", () => {
         forgotten ||= lost && Date.now() - seen > KEPT;
         link = this;
         look();
       });
-      this.addEventListener("close", () => { if (link === this) { link = null; lost = true; look(); } });
+      this.addEventListener("close", (event) => {
+        crowded ||= event.code === CROWDED;
+        if (link === this) { link = null; lost = true; look(); }
+      });
     }
   };
 
@@ -54,6 +60,10 @@
       there = Boolean(link) && reason.name === "TimeoutError" && performance.now() < LOADING;
     }
     asking = false;
+    if (crowded) {
+      say(!there);
+      return;
+    }
     back = there && !link ? back || Date.now() : 0;
     // Streamlit would go on with a page that its server has never seen, and lose the next thing chosen there. Slides
     // need no server, and would be lost.
@@ -70,7 +80,8 @@
     const [state, account] = told.split(" ");
     if (state === "ended" || (account && opened && account !== opened)) reload();
     if (account) opened = account;
-    hide(state === "lapsed" && !document.querySelector("#ccsp-presentation"));
+    const slides = document.querySelector("#ccsp-presentation");  // they need no server
+    hide(slides ? "" : state === "lapsed" ? state : crowded ? "crowded" : "");
   }
 
   // Who signs out is answered by the form, which says so and leads out of the ministry's provider too: a page that went by
@@ -80,25 +91,32 @@
   }
   addEventListener("submit", (event) => { if (event.target.getAttribute("action") === "/deconnexion") leaving = Date.now(); });
 
-  function hide(covered) {
-    if (covered === Boolean(cover)) return;
+  // What may lie over a page: its name, what it says, its button, and where that leads.
+  const COVERS = {
+    lapsed: ["Session expirée",
+      "Votre session a expiré. Reconnectez-vous dans une autre fenêtre : cette page reprendra où elle en est.",
+      "Se connecter", { href: "/connexion", target: "_blank" }],
+    crowded: ["Page en pause",
+      "Cette page est en pause : trop d'autres sont ouvertes sous ce compte. En fermer, puis reprendre ici ; vos filtres sont gardés.",
+      "Reprendre ici", { href: "" }],
+  };
+
+  function hide(why) {
+    if (why === (cover?.dataset.why ?? "")) return;
     const page = document.querySelector("#root");
-    if (page) page.inert = covered;
-    if (!covered) {
-      cover.remove();
-      cover = null;
-      return;
-    }
+    if (page) page.inert = Boolean(why);
+    cover?.remove();
+    cover = null;
+    if (!why) return;
+    const [name, told, button, leads] = COVERS[why];
     cover = document.createElement("div");
     cover.id = "ccsp-cover";
+    cover.dataset.why = why;
     cover.setAttribute("role", "alertdialog");
-    cover.setAttribute("aria-label", "Session expirée");
+    cover.setAttribute("aria-label", name);
     const words = document.createElement("p");
-    words.textContent = "Votre session a expiré. Reconnectez-vous dans une autre fenêtre : cette page reprendra où elle en est.";
-    const link = document.createElement("a");
-    link.href = "/connexion";
-    link.target = "_blank";
-    link.textContent = "Se connecter";
+    words.textContent = told;
+    const link = Object.assign(document.createElement("a"), leads, { textContent: button });
     cover.append(words, link);
     document.body.append(cover);
     link.focus();

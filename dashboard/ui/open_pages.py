@@ -2,12 +2,13 @@
 at once where something was changed in this process.
 
 A page whose sign-in has lapsed is held: nothing that is said on it goes on until somebody signs in again for the same account,
-in another window. One that is at an end is shut.
+in another window. One that is at an end is shut, and so is one too many of an account.
 """
 
 import asyncio
 import logging
-from collections import deque
+import time
+from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,7 +27,9 @@ HELD_AT_MOST, HELD_BYTES = (
     50,
     1_000_000,
 )  # what is said on a page that is covered: messages, and all of them together
-SHUT = {"type": "websocket.close", "code": 1008}
+ENDED, CROWDED = 1008, 4008  # how a connection is closed; the page's script knows the second
+# Pages that may be open at once: of an account, and of a link, by which forty guests come in.
+MOST_OF_ACCOUNT, MOST_OF_LINK = 30, 80
 LOG = logging.getLogger("ccsp")
 
 
@@ -41,13 +44,17 @@ def standing(reading: Reading, token: str, told: str) -> State:
 
 @dataclass(eq=False)
 class OpenPage:
-    """One page's connection. token: the SHA-256 of the sign-in's; told: what the gate says of who asks."""
+    """One page's connection. token: the SHA-256 of the sign-in's; told: what the gate says of who asks; most: how many of the
+    same account may be open, None for any number; used: when somebody last did something on it."""
 
     token: str
     told: str
     receive: Receive
     send: Send
     active: Callable[[], None]
+    most: int | None = None
+    used: float = field(default_factory=time.monotonic)
+    code: int = ENDED
     state: State = State.OPEN
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: deque[Message] = field(default_factory=deque)
@@ -59,12 +66,22 @@ class OpenPage:
             self.state = state
             self.changed.set()
 
+    @property
+    def account(self) -> str:
+        """Whose page it is, whatever his rights are."""
+        return self.told.partition(".")[0]
+
+    def crowd_out(self) -> None:
+        """Close it: others are used instead. The page says so, and does not come back by itself."""
+        self.code = CROWDED
+        self.turn(State.ENDED)
+
     async def heard(self) -> Message:
         """What the page says next, once it may be heard."""
         while True:
             if self.state == State.ENDED:
                 await self._shut()
-                return {"type": "websocket.disconnect", "code": 1008}
+                return {"type": "websocket.disconnect", "code": self.code}
             if self.waiting and self.state == State.OPEN:
                 return self._passed(self.waiting.popleft())
             message = await self._next()
@@ -110,6 +127,7 @@ class OpenPage:
 
     def _passed(self, message: Message) -> Message:
         if of_a_person(message.get("bytes")):
+            self.used = time.monotonic()
             self.active()
         return message
 
@@ -117,7 +135,7 @@ class OpenPage:
         if self.listening:
             self.listening.cancel()
         try:
-            await self.send(SHUT)
+            await self.send({"type": "websocket.close", "code": self.code})
         except Exception as error:  # it is shut already: each server has its own word for that
             LOG.debug("a page was gone before it was shut: %s", error)
 
@@ -154,8 +172,14 @@ class OpenPages:
         self.blind = False  # since the last look failed: the log says so once, not twice a second
 
     def open(self, page: OpenPage) -> None:
-        """Watch over a page from now on."""
+        """Watch over a page from now on. Where its account has too many, another one goes: of the browser that has most of them,
+        the one that was not used for longest."""
         self.pages.add(page)
+        same = [p for p in self.pages if p.account == page.account and p.state != State.ENDED]
+        if page.most is not None and len(same) > page.most:
+            of_each = Counter(p.token for p in same)
+            others = (p for p in same if p is not page)
+            min(others, key=lambda p: (-of_each[p.token], p.used)).crowd_out()
         self.watch()
 
     def ask(self, token: str) -> None:

@@ -17,13 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.accounts import people, sign_ins
 from dashboard.accounts.lookout import OPEN, UNKNOWN, Lookout, Seen, State
-from dashboard.accounts.rights import LOCAL_READER
+from dashboard.accounts.rights import LOCAL_READER, Role
 from dashboard.answers.view import unanswered
 from dashboard.ui import errors, origin, sign_in_pages
 from dashboard.ui.by_provider import IN
 from dashboard.ui.desk import Visitor
 from dashboard.ui.lent import Lent
-from dashboard.ui.open_pages import OpenPage, OpenPages
+from dashboard.ui.open_pages import MOST_OF_ACCOUNT, MOST_OF_LINK, OpenPage, OpenPages
 from dashboard.ui.session import ASKING, ENTRY, HEADER, LOOKOUT
 from dashboard.ui.sign_in_forms import CHANGE, FORMS, Forms, wanted
 
@@ -137,7 +137,7 @@ class SignIn:
             if token:
                 self._active(self.lookout.token(token).latest)
 
-        page = OpenPage(token, told, receive, self._lending(told, send), active)
+        page = OpenPage(token, told, receive, self._lending(told, send), active, _most(seen))
         self.pages.open(page)
         ASKING.set(told)  # a connection has a task of its own, and so a context
         try:
@@ -187,6 +187,13 @@ class SignIn:
                 anyio.to_thread.run_sync(sign_ins.note_seen, self.lookout.engine(), number)
             )
             task.add_done_callback(_say_failure)
+
+
+def _most(seen: Seen) -> int | None:
+    """How many pages of who asks may be open at once; of who sits at the machine, any number."""
+    if seen.holder is None:
+        return None
+    return MOST_OF_LINK if seen.holder.role == Role.GUEST else MOST_OF_ACCOUNT
 
 
 def _say_failure(task: asyncio.Future[None]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -16,7 +16,10 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from dashboard.accounts import holders, lookout, sign_ins
 from dashboard.accounts.lookout import OPEN, State
 from dashboard.accounts.rights import Role
-from dashboard.ui import downloads, lent, open_pages, session
+from dashboard.actions import guests
+from dashboard.actions.accounts import whoever_runs_the_command
+from dashboard.period import today
+from dashboard.ui import downloads, lent, open_pages, session, sign_in
 from dashboard.ui.session import LOOKOUT
 from db import access
 from tests.accounts.asgi import PAGE, Browser, behind, run, stack
@@ -389,6 +392,91 @@ def test_only_what_a_person_does_counts_as_being_at_work(closed, someone):
                 await page.says(rerun())
             await asyncio.sleep(0.5)
             assert await asyncio.to_thread(seen) == now
+
+    run(tried())
+
+
+async def opened_by(stack_of_pages, *browsers: Browser) -> list[Page]:
+    """A page of each of these browsers, one after the other."""
+    return [await stack_of_pages.enter_async_context(open_page(one)) for one in browsers]
+
+
+async def closed_as(page: Page) -> int | None:
+    """With which code a page is closed; None where it stays open."""
+    try:
+        return (await asyncio.wait_for(page.said.get(), 0.3))["code"]
+    except TimeoutError:
+        return None
+
+
+def test_one_page_too_many_closes_the_one_that_was_not_used_for_longest(
+    closed, someone, monkeypatch
+):
+    monkeypatch.setattr(sign_in, "MOST_OF_ACCOUNT", 3)
+    other = closed.someone("kofi")
+    other.app = someone.app
+
+    async def tried():
+        async with AsyncExitStack() as open_ones:
+            of_other, first, second, third = await opened_by(
+                open_ones, other, someone, someone, someone
+            )
+            await first.says(rerun())
+            assert await first.next_heard() == rerun()
+            await second.says(rerun(by_itself=True))  # nobody does anything on it
+            assert await second.next_heard() == rerun(by_itself=True)
+            (fourth,) = await opened_by(open_ones, someone)
+            assert await closed_as(second) == open_pages.CROWDED
+            assert await second.next_heard() == SHUT
+            assert [await closed_as(p) for p in (of_other, first, third, fourth)] == [None] * 4
+            await opened_by(open_ones, someone)
+            assert await closed_as(third) == open_pages.CROWDED
+
+    run(tried())
+
+
+def test_a_page_that_is_closed_makes_room(someone, monkeypatch):
+    monkeypatch.setattr(sign_in, "MOST_OF_ACCOUNT", 2)
+
+    async def tried():
+        async with open_page(someone) as stays:
+            for _ in range(4):
+                async with open_page(someone) as page:
+                    assert page.accepted
+            assert await closed_as(stays) is None
+
+    run(tried())
+
+
+def test_a_guest_who_opens_many_pages_closes_his_own_and_no_other_guest_s(closed, monkeypatch):
+    monkeypatch.setattr(sign_in, "MOST_OF_LINK", 4)
+    monkeypatch.setattr(sign_in, "MOST_OF_ACCOUNT", 1)
+    who = whoever_runs_the_command("test")
+    _, address = guests.make(who, "atelier", today())
+    calm, greedy = Browser(app=stack(application)), Browser()
+    greedy.app = calm.app
+    for one in (calm, greedy):
+        one.post("/invitation", lien=address)
+
+    async def tried():
+        async with AsyncExitStack() as open_ones:
+            (quiet,) = await opened_by(open_ones, calm)
+            many = await opened_by(open_ones, *[greedy] * 8)
+            assert await closed_as(quiet) is None
+            shut = [await closed_as(p) for p in many]
+            assert shut == [open_pages.CROWDED] * 5 + [None] * 3
+
+    run(tried())
+
+
+def test_who_sits_at_the_machine_opens_as_many_pages_as_he_likes(opened, monkeypatch):
+    monkeypatch.setattr(sign_in, "MOST_OF_ACCOUNT", 1)
+    browser = Browser(app=stack(application))
+
+    async def tried():
+        async with AsyncExitStack() as open_ones:
+            pages = await opened_by(open_ones, *[browser] * 3)
+            assert [await closed_as(p) for p in pages] == [None] * 3
 
     run(tried())
 

@@ -5,9 +5,10 @@ import re
 import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -20,6 +21,7 @@ from dashboard.accounts import guests, holders
 from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import Role
 from dashboard.period import today
+from dashboard.ui.open_pages import MOST_OF_ACCOUNT
 from db.engine import make_engine
 from tests.browser import identities, served
 from tests.browser.screen import choose, settled
@@ -97,17 +99,22 @@ def page_session(office: Office, visit: served.Visit, resumed: str = "none") -> 
         ).result()
 
 
-async def _named(office: Office, cookies: str, resumed: str) -> str:
+def _connection(office: Office, cookies: str, resumed: str = "none") -> connect:
+    """That of a page in a browser that keeps these cookies."""
     unchecked = ssl.create_default_context()
     unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
-    async with connect(
+    return connect(
         office.address.replace("https", "wss") + "/_stcore/stream",
         ssl=unchecked,
         subprotocols=["streamlit", "none", resumed],
         origin=office.address,
         additional_headers={"cookie": cookies},
         proxy=None,
-    ) as link:
+    )
+
+
+async def _named(office: Office, cookies: str, resumed: str) -> str:
+    async with _connection(office, cookies, resumed) as link:
         await link.send(rerun().SerializeToString())
         while True:
             message = ForwardMsg()
@@ -232,6 +239,56 @@ def test_a_page_is_covered_after_half_an_hour_and_goes_on_while_slides_stay_up(o
     )
     slides.bring_to_front()
     expect(slides).to_have_url(re.compile("/connexion"), timeout=5_000)
+
+
+@contextmanager
+def pages_open(office: Office, visit: served.Visit, number: int) -> Iterator[None]:
+    """So many pages more are open in this browser."""
+    kept = "; ".join(f"{c['name']}={c['value']}" for c in visit.context.cookies())
+    ready, done = Event(), Event()
+
+    async def hold() -> None:
+        async with AsyncExitStack() as links:
+            for _ in range(number):
+                await links.enter_async_context(_connection(office, kept))
+            ready.set()
+            while not done.is_set():
+                await asyncio.sleep(0.05)
+
+    with ThreadPoolExecutor(1) as aside:
+        held = aside.submit(asyncio.run, asyncio.wait_for(hold(), 90))
+        try:
+            assert ready.wait(60)
+            yield
+        finally:
+            done.set()
+            held.result()
+
+
+def test_a_page_too_many_is_paused_says_so_and_goes_on_when_asked_to(office, people):
+    visit = people()
+    page = enter(visit, office, "beaucoup", office.add("beaucoup", Role.CABINET), "attentes")
+    choose(page, "filtre_departement", "Zou")
+    settled(page)
+    slides = visit.context.new_page()
+    slides.goto(f"{office.address}/presenter")
+    slides.get_by_role("button", name="Commencer la présentation").click(timeout=30_000)
+    expect(slides.locator("#ccsp-presentation .count")).to_be_visible()
+    with pages_open(office, visit, MOST_OF_ACCOUNT):
+        slides.wait_for_timeout(2_500)
+        slides.keyboard.press("ArrowRight")  # what is projected stays
+        expect(slides.locator("#ccsp-presentation .count")).to_have_text("2 / 12")
+        page.bring_to_front()
+        cover = page.get_by_role("alertdialog")
+        expect(cover).to_contain_text("trop d'autres sont ouvertes sous ce compte", timeout=5_000)
+        page.wait_for_timeout(17_000)  # it does not come back by itself, nor says what is not so
+        expect(cover).to_be_visible()
+        assert "Le serveur ne répond pas" not in page.locator("body").inner_text()
+        assert page.locator("[data-testid=stDialog]").count() == 0
+    cover.get_by_role("link", name="Reprendre ici").click()
+    expect(page).to_have_url(f"{office.address}/attentes?departement=Zou")
+    settled(page)
+    expect(cover).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
