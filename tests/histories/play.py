@@ -153,12 +153,14 @@ class Play:
         self.said.append(f"version {revision}")
         self.base.go_down(revision)
         self.model.forget_which_stay()
+        if revision == OLDER[0]:  # it does not know until when: what the list says is carried out anew
+            self.model.known.until.clear()
         path = self.base.folder / f"{OF_OLDER}{revision}-{len(self.copies)}-{self.done['older']}"
         if self.chance.random() < 0.5:
             self._run("backup", path)
             self.copies[path] = self.model.copy()
         self._run("init")
-        if revision == OLDER[0]:  # it did not know until when
+        if revision == OLDER[0]:
             self.model.learn(self.known)
             self.model.forget_which_stay()
 
