@@ -89,7 +89,7 @@ KIND = Words(
     },
     "requête, plainte ou demande d'information",
 )
-SEX = Words({"f": WOMAN, "femme": WOMAN, "m": MAN, "homme": MAN}, "F, M ou rien")
+SEX = Words({"f": WOMAN, "femme": WOMAN, "m": MAN, "h": MAN, "homme": MAN}, "F, M (ou H) ou rien")
 OUTCOME = Words({"servi": SERVED, "parti": LEFT}, "servi, parti ou rien")
 COMPLAINT_OUTCOME = Words(
     {"traitee": "handled", "rejetee": "rejected", "sans suite": "dropped"},

@@ -6,6 +6,7 @@ Before: `db.intake.take`, which opens the file. After: `db.write.save_batch`, wh
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
@@ -13,9 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from dashboard.forms.arrays import as_numbers
+from dashboard.forms.asides import aside
 from dashboard.forms.checks import Values
+from dashboard.forms.headings import filled
 from dashboard.forms.known import Known
-from dashboard.forms.lines import blocks
+from dashboard.forms.lines import Block, blocks
 from dashboard.forms.problem import Problem, Unreadable
 from dashboard.forms.rows import Reader, Rows
 from dashboard.forms.sheets import FormSheet, form_sheets
@@ -115,7 +118,10 @@ class Parsing:
         for block in blocks(
             sheet.rows, sheet.first_line, sheet.width, self._problem, typed=sheet.typed
         ):
+            known = len(self.problems)
             rows = reader.read(block, sheet.places)
+            if len(self.problems) > known:
+                self._name_asides(block, known)
             if not rows.lines:
                 continue
             if not reader.form.column("site_id").required:
@@ -126,6 +132,23 @@ class Parsing:
             chunk = None if self.problems else self._count(values, reader)
             if chunk and not self.problems:
                 yield chunk
+
+    def _name_asides(self, block: Block, since: int) -> None:
+        """Of the rows of a block that have faults, those that are none are said to be that. since: the problem from which on
+        they are the block's."""
+        places = {line: i for i, line in enumerate(block.lines)}
+        told: dict[int | None, Problem] = {}
+        for problem in self.problems[since:]:
+            if problem.line in told or problem.line not in places:
+                continue
+            row = [column[places[problem.line]] for column in block.cells]
+            unread = {p.found.strip() for p in self.problems[since:] if p.line == problem.line}
+            if why := aside(row, unread, self.form):
+                told[problem.line] = replace(
+                    problem, column="", found=plain(filled(row)), message=why
+                )
+        kept = [told.get(p.line, p) for p in self.problems[since:]]
+        self.problems[since:] = list(dict.fromkeys(kept))
 
     def _note_sites(self, rows: Rows) -> None:
         """Which rows name no site, where a form lets them."""

@@ -43,6 +43,7 @@ GOOD_VISITS = [
     ("sex", "F", "sex", WOMAN),
     ("sex", "femme", "sex", WOMAN),
     ("sex", "m", "sex", MAN),
+    ("sex", "H", "sex", MAN),
     ("sex", "HOMME", "sex", MAN),
     ("sex", "", "sex", None),
     ("satisfied", "Oui", "satisfied", True),

@@ -153,7 +153,9 @@ class Play:
         self.said.append(f"version {revision}")
         self.base.go_down(revision)
         self.model.forget_which_stay()
-        if revision == OLDER[0]:  # it does not know until when: what the list says is carried out anew
+        if (
+            revision == OLDER[0]
+        ):  # it does not know until when: what the list says is carried out anew
             self.model.known.until.clear()
         path = self.base.folder / f"{OF_OLDER}{revision}-{len(self.copies)}-{self.done['older']}"
         if self.chance.random() < 0.5:
