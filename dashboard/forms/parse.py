@@ -30,6 +30,7 @@ CHANGED = (
     "le fichier a été changé pendant qu'il était lu (il s'écrivait encore, ou quelqu'un l'a enregistré) : attendre"
     " qu'il soit fini, puis le remettre."
 )
+COPIED = 3  # rows of a sheet from which on no other says the same by chance
 LISTED = 1_000  # problems listed in full; the rest is counted
 
 
@@ -65,6 +66,9 @@ class Parsing:
         ] = []  # sheet and line of each row for the whole network
         self._sited = False  # whether a row names a site
         self._place = ""  # the sheet that is being read
+        self._read: dict[
+            bytes, str
+        ] = {}  # sheets that were read: the digest of their texts, their names
         self._expected, self._digest = sha256, hashlib.sha256()
         self._sheets = form_sheets(
             path, known, today, form, self._problem, self.remarks, self._digest
@@ -115,9 +119,11 @@ class Parsing:
         self._close(self._reader)
 
     def _chunks(self, sheet: FormSheet, reader: Reader) -> Iterator[Chunk]:
+        texts, counted = hashlib.sha256(), self.rows
         for block in blocks(
             sheet.rows, sheet.first_line, sheet.width, self._problem, typed=sheet.typed
         ):
+            texts.update(block.text.encode(errors="replace"))
             known = len(self.problems)
             rows = reader.read(block, sheet.places)
             if len(self.problems) > known:
@@ -132,6 +138,20 @@ class Parsing:
             chunk = None if self.problems else self._count(values, reader)
             if chunk and not self.problems:
                 yield chunk
+        if self.rows >= counted + COPIED:
+            self._refuse_copy(sheet, texts.digest())
+
+    def _refuse_copy(self, sheet: FormSheet, texts: bytes) -> None:
+        """A sheet that says again what one before it says, and whose rows count anew: they have no reference."""
+        if first := self._read.get(texts):
+            self._problem(
+                None,
+                "",
+                "",
+                f"la feuille dit la même chose que « {first} », ligne pour ligne, et compterait deux fois : n'en garder"
+                " qu'une.",
+            )
+        self._read.setdefault(texts, sheet.name)
 
     def _name_asides(self, block: Block, since: int) -> None:
         """Of the rows of a block that have faults, those that are none are said to be that. since: the problem from which on

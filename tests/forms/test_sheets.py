@@ -52,6 +52,19 @@ def test_a_row_that_stands_in_two_sheets_is_one_row_or_a_problem(read_workbook):
     assert [(p.sheet, p.line) for p in found.parsing.problems] == [("B", 2)]
 
 
+def test_a_sheet_that_was_copied_is_refused_and_does_not_count_twice(read_workbook):
+    mars = [*month("", ""), visit(sex="F")]
+    found = read_workbook({"Mars": mars, "Avril": month("", "", ""), "Mars (2)": mars})
+    [problem] = found.parsing.problems
+    assert problem.sheet == "Mars (2)" and "la même chose que « Mars »" in problem.message
+    found = read_workbook({"Mars": month("1", "2", "3"), "Mars (2)": month("1", "2", "3")})
+    assert (
+        not found.parsing.problems and len(found.rows) == 3
+    )  # their references say that they are the same
+    found = read_workbook({"Guichet 1": month(""), "Guichet 2": month("")})
+    assert not found.parsing.problems and len(found.rows) == 2  # two people may have come
+
+
 def test_two_forms_in_one_workbook_are_refused_and_both_sheets_named(read_workbook):
     found = read_workbook({"Visites": month("1"), "Plaintes": [COMPLAINTS, complaint("P1")]})
     assert found.rows == [] or found.parsing.problems
