@@ -21,6 +21,9 @@ BUSY = (
     "Une autre écriture (import, retrait, mise à jour) est en cours sur cette base depuis trop longtemps : attendre"
     " qu'elle finisse, puis recommencer."
 )
+CROSSED = (
+    "Une autre commande changeait la base au même moment, et celle-ci n'a rien fait : recommencer."
+)
 FULL = "Le disque est plein : rien n'a été gardé. Faire de la place, puis recommencer."
 DAMAGED = (
     "La base de données est abîmée. Arrêter l'application, mettre le fichier de côté, puis remettre la dernière"
@@ -66,6 +69,8 @@ POSTGRESQL = {
     "53300": AWAY + "trop de connexions sont ouvertes sur PostgreSQL. Réessayer dans un instant.",
     "53100": FULL,
     "55P03": BUSY,
+    "40P01": CROSSED,
+    "40001": CROSSED,
     "57P01": AWAY + "PostgreSQL vient d'être arrêté. Réessayer quand il tourne.",
     "57P03": AWAY + "PostgreSQL démarre ou s'arrête. Réessayer dans un instant.",
     "25006": "La base de données ne peut pas être modifiée : ce serveur PostgreSQL est en lecture seule (réplique ?).",
@@ -75,6 +80,11 @@ POSTGRESQL = {
 # Words of a connection that failed; the first that matches.
 WORDS = (
     (r"lock timeout", BUSY),
+    # A table that another command replaced while this one looked for it.
+    (
+        r"deadlock|interblocage|cache lookup failed|recherche .* dans le cache|concurrent update",
+        CROSSED,
+    ),
     (
         r"password authentication failed|authentification par mot de passe|no password supplied|fe_sendauth",
         POSTGRESQL["28P01"],

@@ -202,6 +202,9 @@ POSTGRESQL = {
     psycopg.errors.ReadOnlySqlTransaction("cannot execute INSERT"): "lecture seule",
     psycopg.errors.InsufficientPrivilege("permission denied"): "droits",
     psycopg.errors.UndefinedTable("relation does not exist"): "python -m db init",
+    psycopg.errors.DeadlockDetected("deadlock detected"): "recommencer",
+    psycopg.errors.SerializationFailure("could not serialize access"): "recommencer",
+    psycopg.errors.InternalError_("cache lookup failed for relation 16514"): "recommencer",
 }
 
 
