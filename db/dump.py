@@ -14,6 +14,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine, inspect, text
 
 from db import faults, schema
+from db.engine import over_tls
 from db.models import ComplaintText
 from db.write import Refused
 
@@ -159,6 +160,7 @@ def _program(
         url = engine.url.set(drivername="postgresql")
         arguments = ("-d", url.set(password=None).render_as_string(hide_password=False), *arguments)
         environment |= {"PGPASSWORD": url.password} if url.password else {}
+        environment |= {f"PG{name.upper()}": value for name, value in over_tls(url).items()}
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [path, *arguments],

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
+from dashboard.settings import OWN
 from db import one_file
 
 BUSY_MS = 15_000  # how long a writer waits for the writer before it; then a sentence says who is in the way
@@ -41,9 +42,21 @@ def make_engine(url: str, cache_mb: int = 64) -> Engine:
             target,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"connect_timeout": 3},
+            connect_args={"connect_timeout": 3, **over_tls(target)},
         )
     return _sqlite(target, cache_mb)
+
+
+def over_tls(target: URL) -> dict[str, str]:
+    """What PostgreSQL's library is told of a server at another machine, unless the address says it itself: TLS alone, and a
+    certificate that is known here. By itself it takes what is offered, and goes on in clear."""
+    named = target.query.get("host") or target.host or ""
+    hosts = named.split(",") if isinstance(named, str) else named
+    here = all(
+        not host or host.startswith("/") or {host, host.rpartition(":")[0]} & {*OWN}
+        for host in hosts
+    )
+    return {} if here or "sslmode" in target.query else {"sslmode": "verify-full"}
 
 
 def _sqlite(target: URL, cache_mb: int) -> Engine:

@@ -97,6 +97,17 @@ WORDS = (
         AWAY + "le nom du serveur est inconnu. Corriger DATABASE_URL, ou vérifier le réseau.",
     ),
     (
+        r"not support SSL|SSL was required|supporte pas SSL",
+        AWAY
+        + "ce serveur PostgreSQL, sur une autre machine, ne parle pas TLS. L'y mettre en service (ssl = on).",
+    ),
+    (
+        r"root certificate|certificate verify|server certificate|certificat",
+        AWAY
+        + "le certificat du serveur PostgreSQL n'est pas reconnu. Dire dans DATABASE_URL celui de l'autorité qui l'a"
+        " donné : ?sslrootcert=/chemin/autorite.pem",
+    ),
+    (
         r"connection refused|connexion refusée|no such file or directory|aucun fichier ou dossier",
         AWAY
         + "rien n'écoute à cette adresse. Vérifier que PostgreSQL tourne, et l'adresse et le port de DATABASE_URL.",
