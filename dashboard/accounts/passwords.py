@@ -50,7 +50,8 @@ def _of_nobody() -> str:
 def fits(password: str, kept: str | None) -> bool:
     """Whether this is the password; where none is kept, or one that works once, after the same time."""
     slow = kept if kept and not kept.startswith(ONCE) else None
-    right = _hasher().verify(_plain(password)[:MOST], slow or _of_nobody())
+    plain = _plain(password)
+    right = _hasher().verify(plain[:MOST], slow or _of_nobody()) and len(plain) <= MOST
     return (right and slow is not None) or is_once(password, kept)
 
 

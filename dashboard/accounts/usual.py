@@ -1,5 +1,6 @@
 """Which passwords are among those that are tried first: a usual word with what people put around it, a walk on the keyboard, a
-day. The words are ours (data/common_words.txt); no rule says which signs a password has to have.
+day; and those that leaked most elsewhere. The words are ours (data/common_words.txt), those that leaked are known by their
+digests (data/README.md); no rule says which signs a password has to have.
 
 After: `dashboard.accounts.passwords`.
 """
@@ -9,11 +10,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from functools import cache
+from hashlib import sha256
 
 from dashboard.french import plain
 from dashboard.settings import ROOT
 
 WORDS = ROOT / "data" / "common_words.txt"
+LEAKED = ROOT / "data" / "leaked_passwords.txt"
+SIGNS_OF_DIGESTS = 16  # by which those that leaked are known
 AROUND = 6  # signs before and after a word that make it no better: « benin@2026 », « 123soleil! »
 FEWEST = 4  # different signs
 # What fingers do on French and English keyboards, and on the pad of digits; each way round.
@@ -37,7 +41,7 @@ def is_common(password: str) -> bool:
     return (
         len(set(text)) < FEWEST
         or _is_a_day(text)
-        or any(_is_usual(core) or _is_walk(core) for core in _cores(text))
+        or any(_is_usual(core) or _is_walk(core) or _leaked(core) for core in _cores(text))
     )
 
 
@@ -89,6 +93,16 @@ def _is_a_day(text: str) -> bool:
             with suppress(ValueError):
                 return date(year, month, day).year in YEARS
     return False
+
+
+def _leaked(core: str) -> bool:
+    """Whether it is one of those that leaked most."""
+    return sha256(core.encode(errors="replace")).hexdigest()[:SIGNS_OF_DIGESTS] in _digests()
+
+
+@cache
+def _digests() -> frozenset[str]:
+    return frozenset(LEAKED.read_text(encoding="ascii").split())
 
 
 @cache

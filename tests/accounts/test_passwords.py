@@ -1,10 +1,14 @@
 """Which passwords are among the usual ones: words of ours with what people put around them, walks, days; nothing else is."""
 
+import csv
+from importlib.util import find_spec, module_from_spec
 from itertools import product
 
 import pytest
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from dashboard.accounts import passwords, usual
+from dashboard.settings import ROOT
 
 # What people put behind a word that must have a figure, a capital, a sign.
 BEHIND = (
@@ -32,6 +36,22 @@ def test_three_thousand_usual_passwords_and_more_are_refused():
     long = {one for one in made if len(one) >= passwords.LEAST}
     assert len(long) > 3_000
     assert [one for one in long if not passwords.unfit(one, "dir.zou")] == []
+
+
+def test_those_that_leaked_most_are_refused_with_what_people_put_around_them():
+    digests = usual.LEAKED.read_text(encoding="ascii").split()
+    assert digests == sorted(set(digests)) and len(digests) > 8_000
+    assert {len(one) for one in digests} == {usual.SIGNS_OF_DIGESTS}
+    for one in (
+        "myspace1",
+        "jennifer",
+        "Butterfly",
+        "1g2w3e4r",
+        "12qwaszx",
+        "pakistan",
+        "Samantha2026!",
+    ):
+        assert usual.is_common(one), one
 
 
 @pytest.mark.parametrize(
@@ -63,6 +83,49 @@ def test_what_nobody_tries_first_is_taken(password):
 
 def test_the_longest_password_is_looked_at_in_no_time():
     assert not usual.is_common("abcdefgh0" * 22 + "é")
+
+
+def test_words_of_the_house_make_no_password():
+    """Its own name and the ministry's, its work, the departments, the roles: with what people put behind them."""
+    with (ROOT / "data/reference/sites.csv").open(encoding="utf-8") as file:
+        departments = {row["department"] for row in csv.DictReader(file)}
+    assert len(departments) == 12
+    words = {
+        *departments,
+        "ccsp",
+        "gsru",
+        "mtfp",
+        "benin",
+        "tableau",
+        "plainte",
+        "usager",
+        "guichet",
+        "registre",
+    }
+    words |= {"ministere", "travail", "administrateur", "directeur", "cabinet", "gestionnaire"}
+    taken = [w for w in words if not usual.is_common(f"{w.capitalize()}@2026")]
+    assert taken == []
+
+
+def test_a_long_password_is_taken_and_looked_at_to_its_end():
+    long = "un mot, " * (passwords.MOST // 8)
+    assert len(long) == passwords.MOST >= 64 and not passwords.unfit(long, "dir.zou")
+    kept = passwords.hashed(long)
+    assert passwords.fits(long, kept)
+    assert not passwords.fits(long[:-1], kept) and not passwords.fits(f"{long}x", kept)
+
+
+def test_passwords_are_kept_as_argon2id_and_older_ways_of_keeping_them_still_open():
+    """As RFC 9106 advises: 64 MB, three times, four lanes, and a salt of each. Asked of the module as it is read anew: other
+    tests have it work less."""
+    spec = find_spec(passwords.__name__)
+    theirs = module_from_spec(spec)
+    spec.loader.exec_module(theirs)
+    kept = {theirs.hashed("un mot") for _ in range(2)}
+    assert len(kept) == 2
+    assert all(one.startswith("$argon2id$v=19$m=65536,t=3,p=4$") for one in kept)
+    before = Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1).hash("un mot")
+    assert passwords.fits("un mot", before) and not passwords.fits("un autre", before)
 
 
 def test_every_word_is_written_as_it_is_looked_up():
