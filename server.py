@@ -20,7 +20,7 @@ from streamlit import config as streamlit_config
 
 from dashboard import limited
 from dashboard.settings import ROOT, load
-from dashboard.ui import heap, kinds
+from dashboard.ui import heap, kinds, log
 from dashboard.ui.connection import Connection
 from dashboard.ui.gate import MIDDLEWARE
 from dashboard.ui.session import TOLD
@@ -33,8 +33,8 @@ LARGEST_MESSAGE = (
     2**20
 )  # bytes that a page may say at once: the state of its widgets, some kilobytes
 OPEN_FILES = 10_000  # connections among them; many machines give a program a thousand, and more only if it asks
-# Of our lines in the log; [logger] of .streamlit/config.toml says the same of Streamlit's and uvicorn's.
-FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+# TLS 1.2 with a key of each connection's own and authenticated ciphers; 1.3 has no others.
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 # How many more objects made than freed set the collector off, and how many of its rounds the wider ones: with the usual 700
 # it takes a tenth of the processor under a hundred readers.
 COLLECTED_AFTER = (5_000, 10, 10)
@@ -124,7 +124,7 @@ def serve(
     refuse_certificate()
     streamlit_config.set_option("server.maxUploadSize", load().upload_max_mb)
     streamlit_config.set_option("server.trustedUserHeaders", TOLD)
-    logging.basicConfig(level=logging.WARNING, format=FORMAT)
+    log.begin()
 
     @asynccontextmanager
     async def ready(_app: st.App) -> AsyncIterator[None]:
@@ -155,6 +155,7 @@ def serve(
         ws_ping_timeout=30,
         ssl_certfile=load().tls_cert or None,
         ssl_keyfile=load().tls_key or None,
+        ssl_ciphers=CIPHERS,
         # A browser may ask again by a connection that it kept: by TLS it learns too late that we closed it.
         timeout_keep_alive=75,
         proxy_headers=False,  # what a client says of itself in X-Forwarded-For is not believed

@@ -6,6 +6,7 @@ After: `dashboard.accounts.identities`, which decides who comes in.
 
 import hmac
 import json
+import logging
 import math
 import secrets
 import time
@@ -22,6 +23,7 @@ from dashboard.accounts.asking import limited
 from dashboard.accounts.sign_ins import Refusal
 from dashboard.settings import OWN, load
 
+LOG = logging.getLogger("ccsp")
 LARGEST_KEY, MOST_KEYS = 16_384, 100  # signs of a key as it is written; how many are looked at
 KEPT = 3_600.0  # seconds for which what it says of itself holds
 AGAIN = 10.0  # seconds before it is asked anew where it was away, or where a key of it is not known
@@ -53,8 +55,9 @@ class Away(Refusal):
     counted = False
 
 
-def unsure() -> Refusal:
-    """What it said is not what it should be: nobody comes in by it."""
+def unsure(why: str) -> Refusal:
+    """What it said is not what it should be: nobody comes in by it. why: for the log; nothing that it said."""
+    LOG.warning("the provider of identities is not believed: %s", why)
     return Refusal(UNSURE.format(load().account_contact))
 
 
@@ -199,7 +202,7 @@ class Provider:
                 found = self._asked(issuer.rstrip("/") + WELL_KNOWN)
                 needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
                 if found.get("issuer") != issuer or not all(_safe(found.get(n)) for n in needed):
-                    raise self._failing()
+                    raise self._failing("it names itself otherwise, or addresses that are none")
                 self._itself = self.clock(), found
             return self._itself[1]
 
@@ -222,8 +225,8 @@ class Provider:
                 ]
                 try:
                     self._keys = self.clock(), KeySet.import_key_set({"keys": public})
-                except (JoseError, ValueError, KeyError, TypeError):
-                    raise self._failing() from None
+                except (JoseError, ValueError, KeyError, TypeError) as error:
+                    raise self._failing(f"keys: {type(error).__name__}") from None
             return self._keys[1]
 
     def _asked(self, url: str, **headers: str) -> dict[str, Any]:
@@ -234,13 +237,14 @@ class Provider:
             with limited(requests.Session()) as client:
                 answer = client.get(url, allow_redirects=False, headers=headers)
             found = json.loads(answer.content) if answer.status_code == 200 else None
-        except (requests.RequestException, OSError, ValueError):
-            raise self._failing() from None
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise self._failing(type(error).__name__) from None
         if not isinstance(found, dict):
-            raise self._failing()
+            raise self._failing(f"status {answer.status_code}")
         return found
 
-    def _failing(self) -> Away:
+    def _failing(self, why: str) -> Away:
+        LOG.warning("the provider of identities cannot be used: %s", why)
         self._failed = self.clock()
         return away()
 
@@ -275,10 +279,10 @@ class Provider:
             )
         except OAuthError:
             raise Refusal(DECLINED) from None  # a code that was used, or is none of ours
-        except (requests.RequestException, OSError, ValueError, TypeError):
-            raise away() from None
+        except (requests.RequestException, OSError, ValueError, TypeError) as error:
+            raise self._failing(f"token: {type(error).__name__}") from None
         if not isinstance(token.get("id_token"), str):
-            raise unsure()
+            raise unsure("no ID token")
         return dict(token)
 
     def _believed(self, token: Mapping[str, Any], way: Way) -> dict[str, Any]:
@@ -298,10 +302,10 @@ class Provider:
             given["access_token"] = token.get("access_token", "")
             claims = CodeIDToken(read.claims, read.header, wanted, given)
             claims.validate(leeway=LEEWAY)
-        except (JoseError, ValueError, KeyError, TypeError, AttributeError):
-            raise unsure() from None
+        except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise unsure(type(error).__name__) from None
         if not (_names_somebody(claims["sub"]) and _is_of_this_way(claims, way)):
-            raise unsure()
+            raise unsure("its subject, or its time")
         return dict(claims)
 
     def _read(self, signed: str) -> Any:

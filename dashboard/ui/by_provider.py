@@ -48,7 +48,10 @@ class ByProvider:
         self.leaving: dict[str, tuple[str, str]] = {}
 
     async def leave(self, scope: Scope, visitor: Visitor, page: str) -> Response:
-        """To the provider, by a new way that this browser keeps. page: where it leads in the end. Raises Refusal, Full."""
+        """To the provider, by a new way that this browser keeps, where somebody pressed the button for it: it may let him in
+        without a word, and a page elsewhere could lead here too. page: where it leads in the end. Raises Refusal, Full."""
+        if Headers(scope=scope).get("sec-fetch-site", "same-origin") != "same-origin":
+            return RedirectResponse(IN, 303)
         asked, back = scope["query_string"].decode("latin-1"), _back(scope)
         # A way that leads to the confirmation is one: no page of ours is called so.
         way = Way.begin(CONFIRM if asked == AGAIN else page)
@@ -95,7 +98,7 @@ class ByProvider:
         self.used = {one: ends for one, ends in self.used.items() if ends > now}
         self.used[way.text] = way.ends
         if said.get("iss", load().oidc_issuer) != load().oidc_issuer:
-            raise provider.unsure()
+            raise provider.unsure("another issuer came back")
         return way
 
     async def way_out(self, scope: Scope, visitor: Visitor, seen: Seen) -> str:

@@ -125,6 +125,10 @@ class Connection(HttpToolsProtocol):
         if not self._answered():
             self.waiting.remove(self)
 
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002
+        """What is no request, or could be read as two, is not answered: nothing that a browser reads goes out undressed."""
+        self.transport.close()
+
     def handle_websocket_upgrade(self) -> None:
         """It is a websocket from now on."""
         self._let_go()

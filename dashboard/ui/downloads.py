@@ -17,6 +17,7 @@ from dashboard.exports import NotMade
 from dashboard.period import now
 from dashboard.ui import heap, session
 from dashboard.ui.escape import escaped
+from dashboard.ui.log import REFUSED
 
 TO, LONGEST = "file_to", 80  # for whom this session's files are, as somebody wrote; letters of it
 TO_WHOM: ContextVar[str] = ContextVar(
@@ -71,7 +72,8 @@ def is_news(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     why = getattr(error, "__cause__", None)
     if isinstance(why, NotMade):
-        record.msg, record.args, record.exc_info = "no file: %s (%s)", (why, why.cause), None
+        record.msg, record.args = "no file: %s (%s)", (why, why.cause)
+        record.exc_info = record.exc_text = None
     return not isinstance(why, Gone)
 
 
@@ -113,6 +115,7 @@ def checked(
     def made() -> bytes:
         person = asker()
         if not may(person, right) or view(person).access != seen:
+            REFUSED.warning("the file %r to %r", name, person.name)
             raise Gone(name)
         addressed = TO_WHOM.set(to)
         try:

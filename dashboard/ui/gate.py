@@ -4,7 +4,6 @@ From the outside in: `Headers` (what a browser may do with an answer), `Door` (w
 compression, `Shell` (the page in French, with our own looks and small script).
 """
 
-import logging
 import re
 from base64 import b64encode
 from collections.abc import Mapping
@@ -25,11 +24,12 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.accounts.rights import NOBODY
 from dashboard.settings import load
-from dashboard.ui import shell, sign_in_pages
+from dashboard.ui import errors, shell, sign_in_pages
+from dashboard.ui.log import REFUSED
 from dashboard.ui.navigation import MOVED, NO_SUCH_PAGE, PAGES, pages_of
 from dashboard.ui.open_pages import parsed
-from dashboard.ui.origin import MOST_ASKED, allowed, own_origin, secure
-from dashboard.ui.sign_in import WHO, SignIn, is_public
+from dashboard.ui.origin import MOST_ASKED, address, allowed, own_origin, secure
+from dashboard.ui.sign_in import OURS, WHO, SignIn, is_public
 from dashboard.ui.sign_in_forms import BY_LINK, FORMS
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
@@ -58,7 +58,7 @@ COMPONENTS = "/component/"
 MAP = "/component/streamlit_folium.st_folium/"
 FILES = "/media/"
 
-LOG = logging.getLogger("ccsp")
+COOKIES = (OURS, b"__Host-" + OURS)  # how those that browsers are given begin
 HOME = f"/{PAGES[0].url_path}"
 DRAWN = frozenset(
     {"", *(spec.url_path for spec in PAGES)}
@@ -69,7 +69,7 @@ DRAWN = frozenset(
 PAGE_POLICY = (
     "default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval' {inline}; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' {socket}; worker-src 'self' blob:;"
-    " frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    " frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
 # streamlit-folium builds its map by evaluating text, in a frame of its own: there, and nowhere else, that is allowed.
 MAP_POLICY = (
@@ -92,7 +92,7 @@ ALWAYS = {
 
 
 class Headers:
-    """Every answer says what a browser may do with it; none is lent to another origin."""
+    """Every answer says what a browser may do with it, also where something failed on the way; none is lent to another origin."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -103,45 +103,53 @@ class Headers:
             await self.app(scope, receive, send)
             return
 
+        begun = False
+
         async def dressed(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
-                ours = _ours(policy(scope), is_public(scope["path"]))
+                begun = True
+                ours = _ours(policy(scope), is_public(scope["path"]), _https_alone(scope))
                 message = {**message, "headers": [*_theirs(message, ours), *ours.items()]}
-                if secure(scope):
-                    _by_https_only(MutableHeaders(scope=message))
             await send(message)
 
-        await self.app(scope, receive, dressed)
+        try:
+            await self.app(scope, receive, dressed)
+        except Exception as error:
+            if begun:
+                raise
+            what = errors.to_report(errors.incident(error))
+            answer = HTMLResponse(sign_in_pages.failed(errors.failed(error), what), 500)
+            await answer(scope, receive, dressed)
 
 
 def _theirs(message: Message, ours: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
-    """What else an answer says; Streamlit lends its answers to any page of this machine, whatever its port: not so."""
+    """What else an answer says. Streamlit lends its answers to any page of this machine, whatever its port, and gives browsers a
+    cookie that scripts can read, for uploads: not so."""
     return [
         (name, value)
         for name, value in message["headers"]
-        if name not in ours and not name.startswith(b"access-control-")
+        if name not in ours
+        and not name.startswith(b"access-control-")
+        and (name != b"set-cookie" or value.startswith(COOKIES))
     ]
 
 
 @lru_cache(64)  # every open page asks each second whether the server is there
-def _ours(policy: str, kept: bool) -> Mapping[bytes, bytes]:
-    """What an answer says of itself in our name. kept: a browser may keep it."""
+def _ours(policy: str, kept: bool, https_alone: bool) -> Mapping[bytes, bytes]:
+    """What an answer says of itself in our name. kept: a browser may keep it; https_alone: it never asks by http again."""
     written = {**ALWAYS, "content-security-policy": policy}
     if not kept:
         written["cache-control"] = "no-store"
+    if https_alone:
+        written["strict-transport-security"] = "max-age=31536000; includeSubDomains"
     return MappingProxyType({n.encode(): value.encode("latin-1") for n, value in written.items()})
 
 
-def _by_https_only(headers: MutableHeaders) -> None:
-    """Cookies, Streamlit's own too, go by https only; where people have one address, they never ask by http again."""
-    cookies = headers.getlist("set-cookie")
-    del headers["set-cookie"]
-    for cookie in cookies:
-        headers.append(
-            "set-cookie", cookie if "; secure" in cookie.lower() else f"{cookie}; Secure"
-        )
-    if load().public_url:
-        headers["strict-transport-security"] = "max-age=31536000"
+def _https_alone(scope: Scope) -> bool:
+    """Whether who asks is to ask by https for a year: where people have one address. Not by our own certificate, under whatever
+    name the machine is asked for."""
+    return bool(load().public_url) and secure(scope)
 
 
 @cache
@@ -187,15 +195,19 @@ class Door:
         if scope["type"] == "http":
             if refused := refusal(scope):
                 status, words = refused
-                await PlainTextResponse(words, status)(scope, receive, send)
+                await PlainTextResponse(words, status)(scope, receive, noting(scope, send))
             else:
-                await self.app(scope, receive, send)
+                await self.app(
+                    scope, receive, send if scope["path"] not in FORMS else noting(scope, send)
+                )
         elif scope["type"] == "websocket":
             if not allowed(Read(scope=scope).get("host", "")) or not own_origin(scope):
+                of = Read(scope=scope).get("origin", "")
+                REFUSED.warning("a connection of a page at %r, from %r", of[:80], address(scope))
                 await receive()
                 await send({"type": "websocket.close", "code": 1008})
             else:
-                await self.app(scope, listening(receive, send), send)
+                await self.app(scope, listening(receive, send, address(scope)), send)
         else:
             await self.app(scope, receive, send)
 
@@ -207,8 +219,7 @@ def refusal(scope: Scope) -> tuple[int, str] | None:
         return 421, "Cette adresse n'est pas celle de l'application."
     if scope["method"] not in ("GET", "HEAD") and not own_origin(scope):
         return 403, "Cette demande ne vient pas de l'application."
-    if (asked := scope["query_string"].count(b"&") + 1) > MOST_ASKED:
-        LOG.warning("an address asked %d things at once: %r", asked, path[:80])
+    if scope["query_string"].count(b"&") >= MOST_ASKED:
         return 400, "Cette adresse demande trop de choses à la fois."
     if path.startswith(("/_stcore", "/auth/", "/oauth2callback")) and not path.startswith(CORE):
         return 404, NO_SUCH_PAGE
@@ -234,12 +245,25 @@ def framed(headers: Read) -> bool:
     )
 
 
-def listening(receive: Receive, send: Send) -> Receive:
+def noting(scope: Scope, send: Send) -> Send:
+    """What answers, with a line in the log where it is a refusal."""
+
+    async def noted(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] >= 400:
+            what = (message["status"], scope["method"], scope["path"][:80], address(scope))
+            REFUSED.warning("%d to %s %r, from %r", *what)
+        await send(message)
+
+    return noted
+
+
+def listening(receive: Receive, send: Send, client: str) -> Receive:
     """What a page says on its websocket, up to the first thing that it may not say: there the connection ends."""
 
     async def heard() -> Message:
         message = await receive()
         if message["type"] == "websocket.receive" and not sayable(message.get("bytes")):
+            REFUSED.warning("a message that no page says, from %r", client)
             await send({"type": "websocket.close", "code": 1008})
             return {"type": "websocket.disconnect", "code": 1008}
         return message
@@ -263,7 +287,10 @@ def elsewhere(scope: Scope) -> Response | None:
     has moved leads on with its filters."""
     path, query = scope["path"].rstrip("/"), scope["query_string"].decode("latin-1")
     page, more = MOVED.get(path[1:], (path[1:], ""))
-    if page and page not in {spec.url_path for spec in pages_of(scope.get(WHO, NOBODY))}:
+    who = scope.get(WHO, NOBODY)
+    if page and page not in {spec.url_path for spec in pages_of(who)}:
+        if page in DRAWN:
+            REFUSED.warning("the page %r to %r, from %r", page, who.name, address(scope))
         return HTMLResponse(sign_in_pages.nowhere(), 404)
     if path in ("", f"/{page}") and path != HOME:
         return None

@@ -10,6 +10,7 @@ from dashboard.accounts.recent import TooLongAgo
 from dashboard.accounts.rights import NotAllowed
 from dashboard.actions.steering import Refused
 from dashboard.ui.escape import escaped
+from dashboard.ui.log import REFUSED
 
 CONFIRMATION = "/confirmation"  # a form of the gate's
 
@@ -25,7 +26,8 @@ def telling(form: str, done: str) -> Iterator[None]:
     except Refused as reason:
         st.session_state[SAID] = form, False, str(reason)
         st.session_state[CONFIRM] = isinstance(reason, TooLongAgo)
-    except NotAllowed:
+    except NotAllowed as why:
+        REFUSED.warning("%s", why)
         st.session_state[SAID] = (
             form,
             False,

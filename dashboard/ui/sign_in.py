@@ -23,6 +23,7 @@ from dashboard.ui import errors, origin, sign_in_pages
 from dashboard.ui.by_provider import IN
 from dashboard.ui.desk import Visitor
 from dashboard.ui.lent import Lent
+from dashboard.ui.log import REFUSED
 from dashboard.ui.open_pages import MOST_OF_ACCOUNT, MOST_OF_LINK, OpenPage, OpenPages
 from dashboard.ui.session import ASKING, ENTRY, HEADER, LOOKOUT
 from dashboard.ui.sign_in_forms import CHANGE, FORMS, Forms, wanted
@@ -97,6 +98,8 @@ class SignIn:
                 return RedirectResponse(f"{CHANGE}{wanted(scope)}", 303)
             return PlainTextResponse("Il faut d'abord choisir un mot de passe.", 401)
         if self.lent.is_shut(scope["path"], told):
+            who = seen.holder.name if seen.holder else ""
+            REFUSED.warning("a file of another's page to %r, from %r", who, origin.address(scope))
             return PlainTextResponse("Ce fichier n'existe pas.", 404)
         return None
 

@@ -38,7 +38,7 @@ class Lying:
     """What it answers. says_since: that people have just said there who they are; claims: changes what it signs;
      sign: signs it; of_itself: changes what it says of itself; info: what it
     says when it is asked apart; down: it answers nothing of use; dripping: paths whose answers come drop by drop, until they are
-    let go on."""
+    let go on; leads: paths that lead elsewhere."""
 
     issuer: str = ""
     subject: str = "s-1"
@@ -53,6 +53,7 @@ class Lying:
     says_since: bool = False
     down: bool = False
     dripping: dict[str, Event] = field(default_factory=dict)
+    leads: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -149,8 +150,11 @@ def lying() -> Iterator[Lying]:
             path = urlsplit(self.path).path
             drips = provider.dripping.get(path)  # when it was asked
             status, said = provider.answer(path, sent, bearer)
-            body = json.dumps(said).encode()
-            self.send_response(status)
+            to = provider.leads.get(path)
+            body = json.dumps({} if to else said).encode()
+            self.send_response(302 if to else status)
+            if to:
+                self.send_header("location", provider.issuer + to)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(body)))
             with suppress(OSError):  # nobody reads it any more

@@ -57,6 +57,17 @@ def test_a_sign_in_ends_where_the_settings_shut_its_door(closed, ministry):
     assert by_password.get("/").told and by_provider.get("/").status == 303
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_nobody_is_signed_in_but_by_pressing_the_button(closed, ministry, site):
+    """The provider knows who he is already: a page elsewhere that led here would begin a session of his."""
+    browser = Browser()
+    answer = browser.get(f"{LEAVE}?suite=attentes", **{"sec-fetch-site": site})
+    assert (answer.status, answer.header("location")) == (303, "/connexion")
+    assert "ccsp-identite" not in browser.cookies and not ministry.asked
+    led = browser.get(LEAVE, **{"sec-fetch-site": "same-origin"})
+    assert led.header("location").startswith(ministry.issuer)
+
+
 def test_the_journal_says_how_somebody_signed_in(closed, ministry):
     come_in(ministry)
     closed.someone("cab", role=Role.CABINET)

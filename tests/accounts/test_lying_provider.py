@@ -58,6 +58,7 @@ LIES = {
     ),
     "of no time": lambda m: setattr(m, "claims", lambda c: c.update(iat=float("nan"))),
     "that ends at no time": lambda m: setattr(m, "claims", lambda c: c.update(exp=float("nan"))),
+    "not valid yet": lambda m: setattr(m, "claims", lambda c: c.update(nbf=int(time.time()) + 99)),
     "that never ends": lambda m: setattr(m, "claims", lambda c: c.update(exp=float("inf"))),
     "of a name that no database keeps": lambda m: setattr(m, "subject", "s-1\x00"),
     "of a name that breaks a line": lambda m: setattr(m, "subject", "s-1\n"),
@@ -94,9 +95,11 @@ def test_who_speaks_of_somebody_else_when_asked_apart_is_not_believed(ministry):
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_lie_of_the_provider_lets_nobody_in(ministry, lie):
+def test_a_lie_of_the_provider_lets_nobody_in(ministry, lie, caplog):
     LIES[lie](ministry)
     browser, answer = come_in(ministry)
+    (line,) = [one for one in caplog.records if one.name == "ccsp"]
+    assert "is not believed: " in line.getMessage() and "s-1" not in line.getMessage()
     assert answer.status == 401 and "n&#x27;a pas pu être cru" in answer.text
     assert browser.get("/").status == 303
     assert "ccsp-session" not in browser.cookies
@@ -184,12 +187,14 @@ def test_no_way_is_bent_by_a_cookie_that_was_written_by_hand(ministry):
     assert browser.get(back).status == 401
 
 
-def test_a_provider_that_is_away_is_not_asked_again_at_once(ministry):
+def test_a_provider_that_is_away_is_not_asked_again_at_once(ministry, caplog):
     ministry.down = True
     browser = Browser()
     for _ in range(3):
         browser.get(LEAVE)
     assert len(ministry.asked) == 1
+    said = [one.getMessage() for one in caplog.records if one.name == "ccsp"]
+    assert said == ["the provider of identities cannot be used: status 500"]
 
 
 @pytest.mark.parametrize(
@@ -206,11 +211,27 @@ def test_a_provider_that_names_itself_otherwise_is_led_to_by_nobody(ministry, of
     assert Browser().get(LEAVE).status == 503
 
 
-def test_a_provider_that_goes_away_on_the_way_lets_nobody_in(ministry):
+@pytest.mark.parametrize(
+    "path", ["/.well-known/openid-configuration", "/token", "/keys", "/userinfo"]
+)
+def test_a_provider_that_leads_elsewhere_is_not_followed(ministry, monkeypatch, path):
+    """Where it leads, the right answer is."""
+    ministry.info = {"sub": "s-1", "email": ADDRESS, "email_verified": True}
+    ministry.leads = {path: "/elsewhere"}
+    browser = Browser()
+    led = browser.get(LEAVE)
+    if path != "/.well-known/openid-configuration":
+        led = browser.get(ministry.authorize(led.header("location")))
+    assert led.status in (401, 503) and browser.get("/").status == 303
+    assert path in ministry.asked and "/elsewhere" not in ministry.asked
+
+
+def test_a_provider_that_goes_away_on_the_way_lets_nobody_in(ministry, caplog):
     browser = Browser()
     back = ministry.authorize(browser.get(LEAVE).header("location"))
     ministry.down = True
     assert browser.get(back).status == 503 and browser.get("/").status == 303
+    assert "the provider of identities cannot be used: token: " in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from html import unescape
 from threading import Event
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -150,6 +151,32 @@ def test_a_new_password_that_will_not_do_is_refused_in_a_sentence(closed, monkey
     assert Browser().sign_in("dir.zou", PASSWORD).status == 303
 
 
+def test_a_password_opens_however_old_it_is(closed):
+    closed.someone()
+    with closed.engine.begin() as connection:
+        connection.execute(text("UPDATE account SET created_at = '2016-01-01 00:00:00.000000'"))
+    later(closed, hours=24 * 3_650)
+    browser = Browser()
+    assert browser.sign_in("dir.zou", PASSWORD).header("location") == "/"
+    assert browser.get("/").told
+
+
+def test_a_field_that_is_sent_twice_counts_once_and_one_that_is_not_asked_for_never(closed):
+    received, browser = closed.add("cab", Role.CABINET), Browser()
+    page = browser.get("/connexion").text
+    token = page.split('name="jeton" value="')[1].split('"')[0]
+    sent = [("jeton", token), ("nom", "cab"), ("mot_de_passe", received)]
+    more = [("nom", "adm"), ("mot_de_passe", "x"), ("role", "administrator"), ("must_change", "0")]
+    body = urlencode(sent + more).encode()
+    answer = run(
+        browser.ask("/connexion?nom=adm&role=administrator", "POST", body, origin=browser.origin)
+    )
+    assert answer.status == 303
+    held = closed.held("cab")
+    assert (held.role, held.must_change) == (Role.CABINET, True)
+    assert journal(closed)[-1] == ("cab", "signed in")
+
+
 @pytest.mark.parametrize("new", ["deux mots ", "12 œufs ?", "clédel'étage", "     8 espaces"])
 def test_no_rule_says_which_signs_a_password_has(new):
     assert passwords.unfit(new, "dir.zou") == ""
@@ -157,6 +184,25 @@ def test_no_rule_says_which_signs_a_password_has(new):
 
 def test_the_same_signs_composed_by_another_keyboard_are_the_same_password():
     assert passwords.fits("e\u0301te\u0301 a\u0300 Abomey", passwords.hashed("été à Abomey"))
+
+
+def test_fields_of_passwords_are_hidden_and_managers_may_fill_them_in(closed):
+    browser = closed.someone()
+    for path, how in (
+        ("/connexion", ["current-password"]),
+        ("/mot-de-passe", ["current-password", *["new-password"] * 2]),
+    ):
+        page = (Browser() if path == "/connexion" else browser).get(path).text
+        fields = [
+            one.partition(">")[0]
+            for one in page.split("<input ")[1:]
+            if "mot_de_passe" in one or "new-" in one
+        ]
+        assert all('type="password"' in one for one in fields)
+        assert [one.partition('autocomplete="')[2].partition('"')[0] for one in fields] == how
+        assert (
+            all(f'maxlength="{passwords.MOST}"' in one for one in fields) and "onpaste" not in page
+        )
 
 
 # --- what a form must bring -------------------------------------------------------------------------------------------
@@ -237,6 +283,8 @@ def test_a_sign_in_leads_to_a_page_of_ours_or_to_the_first(closed):
         ("carte&inconnu=1&periode=3m", "/?periode=3m"),
         ("attentes&suite=//evil.example", "/"),
         ("attentes\r\nset-cookie: a=b", "/"),
+        ("%2561ttentes", "/"),  # what is encoded twice is decoded once
+        ("attentes&departement=%255Z", "/attentes?departement=%255Z"),
     ):
         answer = Browser().post(f"/connexion?suite={suite}", nom="dir.zou", mot_de_passe=received)
         assert (answer.status, answer.header("location")) == (303, where)

@@ -140,6 +140,16 @@ def test_what_lies_beside_the_public_files_is_not_there(closed):
         assert (path, browser.get(path).status, Browser().fetch(path).status) == (path, 404, 401)
 
 
+@pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "PUT", "DELETE", "CONNECT", "FANCY"])
+def test_no_page_is_asked_in_another_way_than_to_be_shown(closed, method):
+    browser = closed.someone()
+    browser.app = stack(streamlit())
+    own = {"origin": browser.origin, "x-secret": "abc"}
+    for path in ("/", "/attentes", "/connexion", "/app/static/ccsp.css"):
+        answer = run(browser.ask(path, method, **own))
+        assert answer.status in (404, 405) and "abc" not in answer.text, path
+
+
 def test_what_only_begins_like_the_icon_is_no_public_file(closed):
     for path in ("/favicon.pngx", "/favicon.png/", "/favicon.png/../attentes"):
         answer = Browser().fetch(path)
@@ -212,12 +222,75 @@ def test_every_form_and_refusal_says_what_a_browser_may_do_with_it(closed):
     assert "default-src 'none'" in policy and "script-src" not in policy
 
 
+async def failing(scope, receive, send) -> None:
+    """What stands behind the gate, and fails."""
+    raise KeyError("hors de vue")
+
+
+def test_what_fails_behind_the_gate_is_a_page_of_ours_with_its_number_in_the_log(closed, caplog):
+    browser = closed.someone()
+    browser.app = stack(failing)
+    answer = browser.get("/attentes")
+    assert answer.status == 500 and "hors de vue" not in answer.text
+    number = re.search(r"Signaler l'incident ([0-9a-f]{6}) au service", unescape(answer.text))[1]
+    assert f"incident {number}" in caplog.text and "hors de vue" in caplog.text
+    assert answer.header("x-content-type-options") == "nosniff"
+    assert "frame-ancestors" in answer.header("content-security-policy")
+
+
+async def giving_a_cookie(scope, receive, send) -> None:
+    """What stands behind the gate, and gives a cookie as Streamlit does."""
+    cookies = [(b"set-cookie", b"_streamlit_xsrf=2|a; Path=/; SameSite=Lax"), (b"x-more", b"1")]
+    await send({"type": "http.response.start", "status": 200, "headers": cookies})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def test_browsers_are_given_no_cookie_but_the_gate_s(closed):
+    browser = closed.someone()
+    browser.app = stack(giving_a_cookie)
+    answer = browser.fetch("/_stcore/host-config")
+    assert [n for n, _ in answer.headers if n in ("set-cookie", "x-more")] == ["x-more"]
+
+
+def test_whatever_is_refused_leaves_a_line_that_says_where_and_from_where(closed, caplog):
+    browser, received = closed.someone(), closed.add("cab", Role.CABINET)
+    browser.app = stack(streamlit())
+
+    def told(ask) -> str:
+        caplog.clear()
+        ask()
+        (line,) = [one for one in caplog.records if one.name == "ccsp.refused"]
+        assert line.levelname == "WARNING" and received not in line.getMessage()
+        return line.getMessage()
+
+    from_ = "from '10.0.0.7'"
+    elsewhere = Browser(client="10.0.0.7")
+    assert (
+        told(lambda: elsewhere.sign_in("dir.zou", "faux")) == f"401 to POST '/connexion', {from_}"
+    )
+    assert told(lambda: elsewhere.sign_in("personne", "x")) == f"401 to POST '/connexion', {from_}"
+    assert told(lambda: elsewhere.sign_in("x", "x", jeton="x")).startswith("403 to POST")
+    assert told(lambda: elsewhere.post("/premiere-connexion", lien="#abc")).startswith("401 to")
+    assert told(lambda: elsewhere.post("/invitation", lien="#abc")).startswith("401 to POST '/inv")
+    assert told(lambda: elsewhere.post("/connexion", headers={"origin": "http://a"})) == (
+        f"403 to POST '/connexion', {from_}"
+    )
+    assert told(lambda: elsewhere.get("/", host="evil.example")) == f"421 to GET '/', {from_}"
+    assert (
+        told(lambda: browser.get("/comptes")) == "the page 'comptes' to 'dir.zou', from '127.0.0.1'"
+    )
+    # Who only has to sign in again, or asks for what is not there, is no news.
+    caplog.clear()
+    assert elsewhere.fetch("/attentes").status == 401 and browser.get("/nulle-part").status == 404
+    assert not caplog.records
+
+
 # --- by https ---------------------------------------------------------------------------------------------------------
 def test_by_https_cookies_are_the_host_s_alone_and_go_by_https_only(closed):
     closed.set(PUBLIC_URL="https://tableau.example.bj")
     browser = Browser(host="tableau.example.bj")
     page = browser.get("/connexion")
-    assert page.header("strict-transport-security") == "max-age=31536000"
+    assert page.header("strict-transport-security") == "max-age=31536000; includeSubDomains"
     (cookie,) = [v for n, v in page.headers if n == "set-cookie"]
     assert cookie.startswith("__Host-ccsp-formulaire=")
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
@@ -307,5 +380,7 @@ def test_an_address_that_asks_many_things_is_answered_in_a_sentence(
         answer = browser.get(f"{path}?{query}")
         assert answer.status == status if status else answer.status < 500, query
     assert "trop de choses" in answer.text and "no-store" in answer.header("cache-control")
-    assert [one.levelname for one in caplog.records] == ["WARNING"] * 2
+    said = [one.getMessage() for one in caplog.records]
+    assert sum(one.startswith("400 to GET ") for one in said) == 2
+    assert {one.levelname for one in caplog.records} == {"WARNING"}
     assert not [one for one in caplog.records if one.exc_info or "\n" in one.getMessage()]

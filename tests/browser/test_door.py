@@ -27,6 +27,22 @@ def test_pages_are_french_and_everything_large_comes_compressed(page, app):
     ] == []
 
 
+def test_every_answer_says_what_it_is_and_how_it_is_written(page, app):
+    got = []
+    page.on("response", lambda answer: got.append((answer.url, answer.headers)))
+    open_page(page, app)
+    kinds = {".js": "javascript", ".css": "css", ".json": "json", ".woff2": "font", ".png": "png"}
+    for url, headers in got:
+        kind, name = headers.get("content-type", ""), url.partition("?")[0]
+        end = next((end for end in kinds if name.endswith(end)), None)
+        assert kind and (end is None or kinds[end] in kind), url
+        assert "charset=utf-8" in kind.lower() or not kind.startswith("text/"), url
+    assert len(got) > 30
+    for path in ("/connexion", "/livez", "/nulle-part", "/media/none.xlsx"):
+        kind = page.request.get(f"{app}{path}").headers["content-type"]
+        assert kind.startswith("text/") and "charset=utf-8" in kind, path
+
+
 def test_an_address_that_is_no_page_says_so_in_french_and_leads_home(page, app):
     answer = page.request.get(f"{app}/attente")
     assert answer.status == 404 and "Cette page n'existe pas." in answer.text()

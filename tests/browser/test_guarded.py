@@ -125,6 +125,23 @@ def test_doors_that_nobody_needs_are_closed(app, closed):
     assert {ask(app, closed, method, **own)[0] for method in ("GET", "POST", "PUT")} == {404}
 
 
+def test_no_folder_is_listed(app):
+    """No answer to a folder's address names a file that lies there."""
+    for folder in (
+        "/app/static/",
+        "/app/static",
+        "/app/static/map/",
+        "/static/",
+        "/static/js",
+        "/media/",
+        "/component/",
+    ):
+        status, _, text = ask(app, folder)
+        assert status in (301, 403, 404) and "ccsp-shell.js" not in text and "index." not in text, (
+            folder
+        )
+
+
 @pytest.mark.parametrize(
     "headers",
     [{}, {"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:1"}],

@@ -2,13 +2,16 @@
 
 import asyncio
 import re
+import socket
 import ssl
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -29,6 +32,8 @@ from tests.browser.test_guarded import rerun
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("sign-in")]
 PASSWORD = "trois lampes sous la pluie"
+STORED = """async () => [...Object.entries(localStorage), ...Object.entries(sessionStorage),
+  ...(await indexedDB.databases()).map((one) => one.name), ...(await caches.keys())]"""
 
 
 @dataclass
@@ -146,6 +151,48 @@ def enter(visit: served.Visit, office: Office, name: str, received: str, path: s
     return page
 
 
+def spoken(office: Office, ciphers: str, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2) -> str:
+    """The cipher on which a client agrees with the server that knows these alone, in this version of TLS. Raises ssl.SSLError."""
+    client = ssl.create_default_context()
+    client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+    client.set_ciphers(ciphers)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python's own word for old versions
+        client.minimum_version = client.maximum_version = version
+    place = urlsplit(office.address)
+    with (
+        socket.create_connection((place.hostname, place.port), 30) as line,
+        client.wrap_socket(line) as tls,
+    ):
+        return tls.cipher()[0]
+
+
+def test_no_weak_cipher_nor_older_tls_is_spoken(office):
+    assert spoken(office, "DEFAULT") == "ECDHE-ECDSA-AES256-GCM-SHA384"
+    assert spoken(office, "DEFAULT", ssl.TLSVersion.TLSv1_3).startswith("TLS_AES_256")
+    for weak in (
+        "ECDHE-ECDSA-AES256-SHA384:ECDHE-ECDSA-AES128-SHA256",
+        "ECDHE-ECDSA-AES256-SHA:ECDHE-ECDSA-AES128-SHA",
+        "ECDHE-ECDSA-AES256-CCM",
+    ):
+        with pytest.raises(ssl.SSLError):
+            spoken(office, weak)
+    with pytest.raises(ssl.SSLError):
+        spoken(office, "DEFAULT:@SECLEVEL=0", ssl.TLSVersion.TLSv1_1)
+
+
+def test_who_asks_in_clear_is_led_nowhere_and_hears_nothing(office):
+    place = urlsplit(office.address)
+    for asked in ("GET / HTTP/1.1", "GET /_stcore/stream HTTP/1.1\r\nUpgrade: websocket"):
+        with socket.create_connection((place.hostname, place.port), 30) as line:
+            line.sendall(f"{asked}\r\nHost: {place.netloc}\r\n\r\n".encode())
+            heard = b""
+            with suppress(ConnectionResetError):
+                while more := line.recv(1_000):
+                    heard += more
+        assert b"HTTP" not in heard and b"http" not in heard.lower()
+
+
 def test_a_director_elsewhere_signs_in_sees_his_own_signs_out_and_his_old_cookie_opens_nothing(
     office, people
 ):
@@ -179,6 +226,10 @@ def test_a_director_elsewhere_signs_in_sees_his_own_signs_out_and_his_old_cookie
     kept = one.context.cookies()
     (session,) = [c for c in kept if c["name"] == "__Host-ccsp-session"]
     assert session["secure"] and session["httpOnly"] and session["sameSite"] == "Lax"
+    # The browser keeps nothing else than cookies of the gate's, which no script reads, and the paper that was chosen.
+    assert all(c["name"].startswith("__Host-ccsp-") and c["httpOnly"] for c in kept)
+    stored = page.evaluate(STORED)
+    assert all(n.startswith("stActiveTheme-/") and v == '"System"' for n, v in stored), stored
     second = one.context.new_page()
     second.goto(f"{office.address}/attentes")
     expect(second.get_by_text("Se déconnecter")).to_be_visible()

@@ -168,6 +168,26 @@ def test_what_is_too_large_is_not_taken(port, begin, more):
             time.sleep(0.001)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5",
+        "Content-Length: 5\r\nContent-Length: 50",
+        "Content-Length: +5",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding : chunked",
+        "Transfer-Encoding: chunked, identity",
+        "X: y\nTransfer-Encoding: chunked",
+    ],
+)
+def test_a_request_whose_end_could_be_read_in_two_ways_is_none(port, head):
+    """A proxy in front may read it in the other way: what follows would be another's request to one of the two."""
+    more = b"0\r\n\r\n" + ASKED
+    with connected(port, f"POST / HTTP/1.1\r\nHost: a\r\n{head}\r\n\r\n".encode() + more) as client:
+        assert ended(client)
+
+
 def test_an_answer_that_is_not_read_is_dropped_and_a_slow_line_is_not(port, limits):
     limits(OF_READING=1.0)
     asked = b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -85,6 +85,29 @@ def test_no_address_that_is_none_of_ours_shows_streamlit_s_page(parts):
     assert answer.status in (200, 400, 404)
 
 
+def test_every_policy_shuts_out_plug_ins_and_other_bases():
+    """And frames of other origins, and scripts that somebody wrote into a page, but in the map's own frame."""
+    app = gate.Headers(Starlette())
+    paths = (
+        "/",
+        "/attentes",
+        "/media/0.html",
+        "/connexion",
+        "/invitation",
+        "/livez",
+        "/nulle-part",
+        gate.MAP,
+    )
+    for path in paths:
+        said = run(Browser(app=app).ask(path)).header("content-security-policy")
+        policy = dict(one.strip().split(" ", 1) for one in said.split(";") if " " in one.strip())
+        assert policy.get("object-src", policy["default-src"]) == "'none'", path
+        assert policy["base-uri"] == "'none'", path
+        assert policy["frame-ancestors"] in ("'none'", "'self'"), path
+        scripts = policy.get("script-src", policy["default-src"])
+        assert path == gate.MAP or "'unsafe-inline'" not in scripts and "http" not in scripts, path
+
+
 @pytest.mark.parametrize("kind", ["html", "pdf", "xlsx", "svg"])
 def test_a_file_that_is_taken_away_runs_and_loads_nothing_wherever_it_is_opened(kind):
     app = gate.Headers(gate.Shell(Starlette(routes=[Route(OURS[0], said)])))

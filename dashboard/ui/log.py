@@ -1,0 +1,73 @@
+"""How the log is written, whoever writes it: in UTC, one line for one thing, and nothing that a client said begins another; and
+what is refused at the door, of which a flood is told in few lines.
+
+After: `server`, which has it so from the start; the gate, which says what it refused.
+"""
+
+import logging
+import re
+import time
+from traceback import format_exception
+from typing import Any
+
+# Of our lines; [logger] of .streamlit/config.toml says the same of Streamlit's and uvicorn's.
+FORMAT = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"
+# What ends a line, or tells a terminal what to do: C0, C1, and Unicode's own ends of lines.
+CONTROL = re.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
+BEHIND = "  | "  # begins each further line of one thing: no line of the log begins so
+MOST, WITHIN = 60, 60.0  # lines on what is refused, in so many seconds
+
+
+class Line(logging.LogRecord):
+    """A line of the log: what ends lines within it is written out."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if self.exc_info and self.exc_info[1]:
+            told = "".join(format_exception(self.exc_info[1])).rstrip("\n").split("\n")
+            self.exc_text = "\n".join(BEHIND + on_one_line(one) for one in told)
+
+    def getMessage(self) -> str:
+        """What is told, on one line."""
+        return on_one_line(super().getMessage())
+
+
+def on_one_line(text: str) -> str:
+    """The text, with what would end its line, or tell a terminal what to do, as \\x0a."""
+    return CONTROL.sub(lambda one: f"\\x{ord(one[0]):02x}", text)
+
+
+def begin() -> None:
+    """Write the log so from now on, Streamlit's and the server's lines too."""
+    logging.setLogRecordFactory(Line)
+    logging.Formatter.converter = time.gmtime
+    logging.Formatter.default_time_format = "%Y-%m-%dT%H:%M:%S"
+    logging.Formatter.default_msec_format = "%s.%03d"
+    logging.basicConfig(level=logging.WARNING, format=FORMAT)
+
+
+class Sparing(logging.Filter):
+    """Lets so many lines a minute pass, and says with the next one how many it left out: a log can fill a disk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begin()
+
+    def begin(self) -> None:
+        """A minute begins in which nothing was told yet."""
+        self.begun, self.passed, self.left = time.monotonic(), 0, 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this line is written."""
+        if time.monotonic() - self.begun > WITHIN:
+            if self.left:
+                record.msg = f"{record.msg} ({self.left} more were not told before)"
+            self.begin()
+        self.passed += 1
+        self.left += self.passed > MOST
+        return self.passed <= MOST
+
+
+REFUSED = logging.getLogger("ccsp.refused")
+SPARING = Sparing()
+REFUSED.addFilter(SPARING)

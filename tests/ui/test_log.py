@@ -1,0 +1,85 @@
+"""How the log is written: one line for one thing, in UTC, whatever a client said; a flood of refusals is told in few lines."""
+
+import io
+import logging
+import re
+import time
+import tomllib
+
+import pytest
+
+from dashboard.accounts.rights import Person, Role, require
+from dashboard.settings import ROOT
+from dashboard.ui import log, outcome
+
+LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (WARNING|ERROR) ccsp: ")
+FORGED = "2026-11-27T10:00:00.000Z WARNING ccsp: the administrator signed in"
+HOSTILE = f"a\r\n{FORGED}\x1b[2J\u2028{FORGED}\x85{FORGED}\x00"
+
+
+@pytest.fixture
+def written(monkeypatch) -> io.StringIO:
+    """What is written to the log, as the server writes it."""
+    for name in ("converter", "default_time_format", "default_msec_format"):
+        monkeypatch.setattr(logging.Formatter, name, getattr(logging.Formatter, name))
+    monkeypatch.setattr(logging, "basicConfig", lambda **_how: None)
+    before = logging.getLogRecordFactory()
+    log.begin()
+    to = io.StringIO()
+    handler = logging.StreamHandler(to)
+    handler.setFormatter(logging.Formatter(log.FORMAT))
+    logger = logging.getLogger("ccsp")
+    logger.addHandler(handler)
+    yield to
+    logger.removeHandler(handler)
+    logging.setLogRecordFactory(before)
+
+
+def test_nothing_that_a_client_said_begins_a_line(written):
+    logger = logging.getLogger("ccsp")
+    logger.warning("a name: %s", HOSTILE)
+    try:
+        raise ValueError(HOSTILE)
+    except ValueError:
+        logger.exception("incident %s", HOSTILE)
+    lines = re.split(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", written.getvalue().rstrip("\n"))
+    assert [bool(LINE.match(line)) for line in lines[:2]] == [True, True]
+    assert lines[2:] and all(line.startswith(log.BEHIND) for line in lines[2:])
+    assert written.getvalue().count(FORGED) == 9, "nothing is lost"
+    assert "\x1b" not in written.getvalue()
+
+
+def test_every_line_says_when_it_was_in_utc(written, monkeypatch):
+    monkeypatch.setattr(
+        logging.LogRecord, "created", property(lambda _: 0.0, lambda *_: None), raising=False
+    )
+    logging.getLogger("ccsp").warning("x")
+    assert written.getvalue().startswith("1970-01-01T00:00:00.")
+    assert LINE.match(written.getvalue())
+    told = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
+    assert told["logger"]["messageFormat"] == log.FORMAT
+
+
+def test_a_flood_of_refusals_is_told_in_few_lines_and_how_many(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    sparing = log.Sparing()
+
+    def told() -> str:
+        record = logging.LogRecord("x", logging.WARNING, "", 0, "no %d", (7,), None)
+        return record.getMessage() if sparing.filter(record) else ""
+
+    assert [bool(told()) for _ in range(1_000)] == [True] * log.MOST + [False] * (1_000 - log.MOST)
+    now[0] = log.WITHIN + 1
+    assert told() == f"no 7 ({1_000 - log.MOST} more were not told before)"
+    assert told() == "no 7"
+
+
+def test_what_somebody_may_not_do_leaves_a_line(monkeypatch, caplog):
+    monkeypatch.setattr(outcome.st, "session_state", {})
+    with outcome.telling("cible", "C'est fait."):
+        require(Person("awa", Role.DIRECTOR, id="a"), "accounts")
+    assert [(one.name, one.getMessage()) for one in caplog.records] == [
+        ("ccsp.refused", "awa : accounts")
+    ]
+    assert outcome.st.session_state[outcome.SAID][1] is False
