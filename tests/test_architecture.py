@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import re
 import socket
 import subprocess
@@ -498,3 +499,136 @@ def test_a_test_cannot_leave_this_machine():
             outside.connect(address)
     with socket.socket() as inside, pytest.raises(ConnectionRefusedError):
         inside.connect(("127.0.0.1", 1))
+
+
+# --- what the house does not do, which docs/asvs.md rests on --------------------------------------------------------------
+REFUSED = """
+import hashlib, os, pickle, random, ssl, subprocess, requests
+def f(x, connection):
+    eval(x)  # S307
+    exec(x)  # S102
+    pickle.loads(x)  # S301
+    random.random()  # S311
+    hashlib.md5(x)  # S324
+    requests.get(x, timeout=1, verify=False)  # S501
+    ssl.wrap_socket(ssl_version=ssl.PROTOCOL_TLSv1)  # S502
+    subprocess.run(x, shell=True)  # S602
+    os.system(x)  # S605
+    connection.execute(f"SELECT a FROM b WHERE c = '{x}'")  # S608
+"""
+
+
+@pytest.mark.parametrize(
+    "path", ["dashboard/ui/some.py", "db/some.py", "pages/some.py", "server.py"]
+)
+def test_make_lint_refuses_what_runs_words_reads_objects_or_trusts_anybody(path):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "ruff",
+            "check",
+            "--output-format=json",
+            f"--stdin-filename={path}",
+            "-",
+        ],
+        cwd=ROOT,
+        input=REFUSED,
+        capture_output=True,
+        text=True,
+    )
+    found = {(one["location"]["row"], one["code"]) for one in json.loads(done.stdout)}
+    wanted = {
+        (row, line.rpartition("# ")[2])
+        for row, line in enumerate(REFUSED.split("\n"), 1)
+        if "# S" in line
+    }
+    assert len(wanted) == 10 and wanted <= found
+
+
+# Who may speak with others, or with what is not Python; nobody else does.
+SPEAK = {
+    "requests": {"dashboard/accounts/asking.py", "dashboard/accounts/provider.py"},
+    "socket": {"dashboard/accounts/asking.py", "scripts/start.py", "server.py"},
+    "subprocess": {
+        *(
+            "dashboard/exports/pdf.py",
+            "dashboard/forms/workbook.py",
+            "dashboard/limited.py",
+            "db/dump.py",
+        ),
+        *(
+            "scripts/audit.py",
+            "scripts/prepare.py",
+            "scripts/release.py",
+            "db/migrations/__main__.py",
+        ),
+    },
+    "ctypes": {"dashboard/ui/heap.py"},
+}
+# What nobody does: other ways out, objects read from bytes, directories, mail, memcache, templates, logs elsewhere.
+NEVER = (
+    "aiohttp", "dill", "ftplib", "graphql", "http.client", "http.server", "httpx", "imaplib", "joblib", "ldap", "ldap3",
+    "logging.handlers", "marshal", "memcache", "pickle", "poplib", "pylibmc", "pymemcache", "shelve", "smtplib", "strawberry",
+    "telnetlib", "urllib.request", "xmlrpc", "yaml", "jinja2", "mako", "aiortc",
+)  # fmt: skip
+
+
+def test_who_speaks_with_others_is_named_and_nobody_else_does():
+    assert {name: {p for p in ALL_MODULES if uses(p, name)} for name in SPEAK} == SPEAK
+    assert {p: found for p in ALL_MODULES if (found := uses(p, *NEVER))} == {}
+
+
+def test_nothing_that_is_shipped_needs_a_test_or_what_only_tests_need():
+    pinned = re.compile(r"^([A-Za-z0-9_-]+)", re.MULTILINE)
+    wanted = {
+        name: set(pinned.findall((ROOT / f"{name}.txt").read_text(encoding="utf-8")))
+        for name in ("requirements", "requirements-dev")
+    }
+    only = {
+        n.lower().replace("-", "_") for n in wanted["requirements-dev"] - wanted["requirements"]
+    }
+    assert {"pytest", "playwright", "mypy"} <= only
+    # pip_audit is called by `make lint`, as a program.
+    assert {p: found for p in ALL_MODULES if (found := uses(p, "tests", *only))} == {}
+
+
+# Names by which a pattern or a template is made that are no constants: of lists of our own, and in one module alone.
+MADE = {
+    "dashboard/exports/png.py": {"name"},
+    "db/faults.py": {"pattern"},
+    "db/keys.py": {"signs"},
+}
+
+
+def grammars(path: str) -> Iterator[str]:
+    """By what names a file makes what it gives to `re` as a pattern, or fills in with `format`; without constants."""
+    for node in ast.walk(tree(path)):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        pattern = isinstance(node.func.value, ast.Name) and node.func.value.id == "re" and node.args
+        if pattern or (node.func.attr == "format" and isinstance(node.func.value, ast.JoinedStr)):
+            made = node.args[0] if pattern else node.func.value
+            yield from (
+                one.id
+                for one in ast.walk(made)
+                if isinstance(one, ast.Name) and not one.id.isupper()
+            )
+
+
+def test_no_pattern_and_no_template_is_made_of_what_somebody_wrote():
+    assert {path: made for path in ALL_MODULES if (made := set(grammars(path)))} == MADE
+
+
+def test_our_scripts_compare_strictly_and_write_under_no_name_from_data():
+    """A name that comes with data may be __proto__: what is kept by such names is kept in a Map."""
+    scripts = [p for p in (ROOT / "static").rglob("*.js") if "leaflet" not in p.parts]
+    assert len(scripts) > 3
+    forbidden = re.compile(
+        r"(?<![=!<>])==(?!=)|(?<!!)!=(?!=)|__proto__|\w\[[^\]'\"]+\]\s*=(?![=>])|\beval\(|new Function"
+        r"|localStorage|sessionStorage|indexedDB|document\.cookie"
+    )
+    texts = {p.relative_to(ROOT).as_posix(): p.read_text(encoding="utf-8") for p in scripts}
+    assert {p: found for p, text in texts.items() if (found := forbidden.findall(text))} == {}
+    for wrong in ("a == b", "a != b", "a[name] = 1", "localStorage.x"):
+        assert forbidden.search(wrong)

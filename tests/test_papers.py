@@ -77,6 +77,18 @@ def test_the_guide_names_the_form_and_gives_its_headings(form):
     assert cells == [f"**{c.heading}**" if c.required else c.heading for c in form.columns]
 
 
+def test_the_guide_says_every_rule_between_the_cells_of_a_row():
+    """Each in the words with which a file is refused."""
+    tree = ast.parse((ROOT / "dashboard/forms/checks.py").read_text(encoding="utf-8"))
+    said = [
+        node.value.elts[2].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple)
+    ]
+    assert len(said) >= 9
+    assert [rule for rule in said if rule.rstrip(".") not in " ".join(GUIDE.split())] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.url_path)
 def test_the_guide_says_what_the_page_shows(page):
     section = GUIDE.split("## Lire les pages")[1].split("\n## ")[0]

@@ -119,6 +119,17 @@ def test_every_command_says_in_one_sentence_which_setting_cannot_be(module):
     assert done.stderr.count("\n") == 1 and "WAIT_THRESHOLD_MINUTES" in done.stderr
 
 
+def test_no_secret_has_a_default():
+    """Nor is one shown where settings are."""
+    secrets = {n: one for n, one in fields_by_name().items() if one.metadata.get("secret")}
+    assert set(secrets) == {"database_url", "oidc_client_secret"}
+    assert (
+        secrets["oidc_client_secret"].default == "" and "@" not in secrets["database_url"].default
+    )
+    settings = Settings(database_url="postgresql://u:geheim@h/b", oidc_client_secret="geheim")
+    assert "geheim" not in repr(settings)
+
+
 def test_settings_need_neither_streamlit_nor_the_database():
     asked = "import sys, dashboard.settings as s; s.load(); print(*sys.modules)"
     done = subprocess.run(
