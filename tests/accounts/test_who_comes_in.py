@@ -279,6 +279,9 @@ def test_whatever_is_refused_leaves_a_line_that_says_where_and_from_where(closed
     assert (
         told(lambda: browser.get("/comptes")) == "the page 'comptes' to 'dir.zou', from '127.0.0.1'"
     )
+    assert told(lambda: browser.fetch("/media/x.pdf")) == (
+        "a file of another's page to 'dir.zou', from '127.0.0.1'"
+    )
     # Who only has to sign in again, or asks for what is not there, is no news.
     caplog.clear()
     assert elsewhere.fetch("/attentes").status == 401 and browser.get("/nulle-part").status == 404

@@ -1,8 +1,10 @@
 """A database at another machine is asked over TLS alone, and by no server but one whose certificate is known; seen by what such a
 server hears."""
 
+import os
 import socket
 import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +14,7 @@ import trustme
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
+from db import dump
 from db.engine import make_engine, over_tls
 from db.faults import sentence
 
@@ -71,6 +74,23 @@ def test_a_server_elsewhere_is_told_who_asks_where_its_certificate_is_known(tmp_
         said = told(f"postgresql://compte:secret@{ELSEWHERE}:{port}/base?sslrootcert={trusted}")
     assert any(b"compte" in one for one in heard) == known
     assert ("n'est pas reconnu" in said) != known
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a program that is a script of a shell")
+def test_postgresql_s_programs_are_told_the_same(tmp_path, monkeypatch):
+    program = tmp_path / "pg_dump"
+    program.write_text('#!/bin/sh\nprintf %s "$PGSSLMODE"\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("PGSSLMODE", raising=False)
+    for address, said in (
+        ("postgresql://u@base.example.bj/b", b"verify-full"),
+        ("postgresql:///b", b""),
+    ):
+        engine = make_engine(address)
+        with dump._program("pg_dump", engine=engine, stdout=subprocess.PIPE) as running:
+            assert running.stdout.read() == said
+        engine.dispose()
 
 
 @pytest.mark.parametrize(

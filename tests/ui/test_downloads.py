@@ -14,7 +14,7 @@ from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import view
 from dashboard.exports import NotMade
 from dashboard.settings import load
-from dashboard.ui import downloads, session
+from dashboard.ui import downloads, log, session
 from db import access
 from db.engine import writing
 from tests.builders import Office, visit
@@ -29,6 +29,7 @@ def desk(office, database_url, monkeypatch) -> Iterator[Office]:
     load.cache_clear()
     office.hand_in("registre", visit())
     monkeypatch.setattr(session, "LOOKOUT", Lookout(view.engine, limits))
+    log.SPARING.begin()
     yield office
     view.forget()
     load.cache_clear()
@@ -90,7 +91,9 @@ def test_what_making_a_file_took_goes_back_whether_there_is_one_or_not(
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_a_file_that_was_offered_is_not_made_once_the_rights_have_changed(desk, signed_in, change):
+def test_a_file_that_was_offered_is_not_made_once_the_rights_have_changed(
+    desk, signed_in, change, caplog
+):
     make, made = offered()
     with writing(desk.engine, queue=False) as connection:
         access.change_account(connection, signed_in, **change)
@@ -98,6 +101,8 @@ def test_a_file_that_was_offered_is_not_made_once_the_rights_have_changed(desk, 
     with pytest.raises(downloads.Gone):
         make()
     assert not made and not noted(desk)
+    (line,) = [one.getMessage() for one in caplog.records if one.name == "ccsp.refused"]
+    assert line.startswith("the file 'plaintes.xlsx' to ")
 
 
 def test_who_may_see_something_else_by_now_gets_no_file_of_before(desk, monkeypatch):

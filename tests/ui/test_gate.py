@@ -15,7 +15,7 @@ from streamlit.web.server.starlette.starlette_static_routes import (
 )
 
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person, Role
-from dashboard.ui import gate, sign_in_pages
+from dashboard.ui import gate, log, sign_in_pages
 from dashboard.ui.navigation import MOVED, PAGES, pages_of
 from dashboard.ui.sign_in import WHO
 from tests.accounts.asgi import Answer, Browser, run
@@ -83,6 +83,41 @@ def test_no_address_that_is_none_of_ours_shows_streamlit_s_page(parts):
     answer = ask(path)
     assert answer.text == SAID or "<title>Streamlit</title>" not in answer.text
     assert answer.status in (200, 400, 404)
+
+
+def test_a_connection_of_a_page_elsewhere_and_a_message_that_no_page_says_leave_a_line(caplog):
+    log.SPARING.begin()
+    browser = Browser(client="10.0.0.7")
+    heard = iter(
+        [{"type": "websocket.connect"}, {"type": "websocket.receive", "bytes": b"\xff\xff"}]
+    )
+    said = []
+
+    async def receive() -> dict:
+        return next(heard)
+
+    async def send(message: dict) -> None:
+        said.append((message["type"], message.get("code")))
+
+    async def page(scope, receive, send) -> None:
+        await receive()
+        assert (await receive())["type"] == "websocket.disconnect"
+
+    def connect(origin: str) -> None:
+        run(
+            gate.Door(page)(
+                browser.scope("websocket", "/_stcore/stream", origin=origin), receive, send
+            )
+        )
+
+    connect(browser.origin)
+    heard = iter([{"type": "websocket.connect"}])
+    connect("http://evil.example\n")
+    assert said == [("websocket.close", 1008)] * 2
+    assert [(one.name, one.getMessage()) for one in caplog.records] == [
+        ("ccsp.refused", "a message that no page says, from '10.0.0.7'"),
+        ("ccsp.refused", "a connection of a page at 'http://evil.example\\n', from '10.0.0.7'"),
+    ]
 
 
 def test_every_policy_shuts_out_plug_ins_and_other_bases():

@@ -24,6 +24,8 @@ def written(monkeypatch) -> io.StringIO:
         monkeypatch.setattr(logging.Formatter, name, getattr(logging.Formatter, name))
     monkeypatch.setattr(logging, "basicConfig", lambda **_how: None)
     before = logging.getLogRecordFactory()
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
     log.begin()
     to = io.StringIO()
     handler = logging.StreamHandler(to)
@@ -33,6 +35,8 @@ def written(monkeypatch) -> io.StringIO:
     yield to
     logger.removeHandler(handler)
     logging.setLogRecordFactory(before)
+    monkeypatch.delenv("TZ")
+    time.tzset()
 
 
 def test_nothing_that_a_client_said_begins_a_line(written):
@@ -76,6 +80,7 @@ def test_a_flood_of_refusals_is_told_in_few_lines_and_how_many(monkeypatch):
 
 
 def test_what_somebody_may_not_do_leaves_a_line(monkeypatch, caplog):
+    log.SPARING.begin()
     monkeypatch.setattr(outcome.st, "session_state", {})
     with outcome.telling("cible", "C'est fait."):
         require(Person("awa", Role.DIRECTOR, id="a"), "accounts")
