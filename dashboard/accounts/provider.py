@@ -71,6 +71,12 @@ def away() -> Away:
     return Away(AWAY_BESIDE if load().local_accounts else AWAY)
 
 
+def _useless(why: str) -> Away:
+    """The same, with a line in the log: why, and nothing that it said."""
+    LOG.warning("the provider of identities cannot be used: %s", why)
+    return away()
+
+
 @dataclass(frozen=True)
 class Way:
     """One way to the provider and back, begun in a browser, which keeps `text`; what the provider is given follows from it."""
@@ -244,9 +250,8 @@ class Provider:
         return found
 
     def _failing(self, why: str) -> Away:
-        LOG.warning("the provider of identities cannot be used: %s", why)
         self._failed = self.clock()
-        return away()
+        return _useless(why)
 
     def _session(self, back: str) -> Any:
         """A client of it, of Authlib's. back: our address to which it leads."""
@@ -280,7 +285,7 @@ class Provider:
         except OAuthError:
             raise Refusal(DECLINED) from None  # a code that was used, or is none of ours
         except (requests.RequestException, OSError, ValueError, TypeError) as error:
-            raise self._failing(f"token: {type(error).__name__}") from None
+            raise _useless(f"token: {type(error).__name__}") from None
         if not isinstance(token.get("id_token"), str):
             raise unsure("no ID token")
         return dict(token)

@@ -232,6 +232,8 @@ def test_a_provider_that_goes_away_on_the_way_lets_nobody_in(ministry, caplog):
     ministry.down = True
     assert browser.get(back).status == 503 and browser.get("/").status == 303
     assert "the provider of identities cannot be used: token: " in caplog.text
+    ministry.down = False  # nobody else waits for what one was not answered
+    assert come_in(ministry, Browser(browser.app))[1].status == 303
 
 
 @pytest.mark.parametrize(
