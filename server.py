@@ -4,6 +4,7 @@
 tested is what people get. tests/test_architecture.py looks for any other way.
 """
 
+import asyncio
 import gc
 import logging
 import os
@@ -11,6 +12,7 @@ import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -32,6 +34,7 @@ FRAME = ROOT / "streamlit_app.py"
 LARGEST_MESSAGE = (
     2**20
 )  # bytes that a page may say at once: the state of its widgets, some kilobytes
+FILES = 64  # that are asked for, and wait for their turn
 OPEN_FILES = 10_000  # connections among them; many machines give a program a thousand, and more only if it asks
 # TLS 1.2 with a key of each connection's own and authenticated ciphers; 1.3 has no others.
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -129,10 +132,13 @@ def serve(
     @asynccontextmanager
     async def ready(_app: st.App) -> AsyncIterator[None]:
         """Between Streamlit's start and the first reader."""
+        # Those who wait for a file, four of an account at most, each in a thread.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(FILES, "files"))
         try:
             prepare()
         except Exception:
             LOG.exception("nothing is prepared: the first readers will wait")
+        log.keep_few()
         # What is there now stays: the collector need not walk it again and again while people wait.
         gc.collect()
         gc.freeze()

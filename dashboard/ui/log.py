@@ -16,6 +16,8 @@ FORMAT = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"
 CONTROL = re.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
 BEHIND = "  | "  # begins each further line of one thing: no line of the log begins so
 MOST, WITHIN = 60, 60.0  # lines on what is refused, in so many seconds
+OF_A_KIND = 30  # lines of one place in the code, in as many
+LONGEST, DEEPEST = 1_000, 120  # signs of a line; lines on where in the code a fault was
 
 
 class Line(logging.LogRecord):
@@ -25,6 +27,8 @@ class Line(logging.LogRecord):
         super().__init__(*arguments, **named)
         if self.exc_info and self.exc_info[1]:
             told = "".join(format_exception(self.exc_info[1])).rstrip("\n").split("\n")
+            if len(told) > DEEPEST:
+                told = [*told[: DEEPEST // 2], "…", *told[-DEEPEST // 2 :]]
             self.exc_text = "\n".join(BEHIND + on_one_line(one) for one in told)
 
     def getMessage(self) -> str:
@@ -33,8 +37,9 @@ class Line(logging.LogRecord):
 
 
 def on_one_line(text: str) -> str:
-    """The text, with what would end its line, or tell a terminal what to do, as \\x0a."""
-    return CONTROL.sub(lambda one: f"\\x{ord(one[0]):02x}", text)
+    """The text, with what would end its line, or tell a terminal what to do, as \\x0a; cut where it is too long."""
+    cut = text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)})"
+    return CONTROL.sub(lambda one: f"\\x{ord(one[0]):02x}", cut)
 
 
 def begin() -> None:
@@ -49,8 +54,9 @@ def begin() -> None:
 class Sparing(logging.Filter):
     """Lets so many lines a minute pass, and says with the next one how many it left out: a log can fill a disk."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
         super().__init__()
+        self.most = most
         self.begin()
 
     def begin(self) -> None:
@@ -64,10 +70,31 @@ class Sparing(logging.Filter):
                 record.msg = f"{record.msg} ({self.left} more were not told before)"
             self.begin()
         self.passed += 1
-        self.left += self.passed > MOST
-        return self.passed <= MOST
+        self.left += self.passed > self.most
+        return self.passed <= self.most
 
 
 REFUSED = logging.getLogger("ccsp.refused")
 SPARING = Sparing()
 REFUSED.addFilter(SPARING)
+
+
+class Seldom(logging.Filter):
+    """The same, for each place in the code that writes: what strangers send must not fill a disk by way of anybody's lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of: dict[tuple[str, int], Sparing] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this line is written."""
+        place = (record.pathname, record.lineno)
+        return self._of.setdefault(place, Sparing(OF_A_KIND)).filter(record)
+
+
+def keep_few() -> None:
+    """So many lines of one kind, of all that can write by now."""
+    seldom = Seldom()
+    for one in (logging.root, *logging.root.manager.loggerDict.values()):
+        if isinstance(one, logging.Logger) and one is not REFUSED:
+            one.addFilter(seldom)

@@ -88,3 +88,47 @@ def test_what_somebody_may_not_do_leaves_a_line(monkeypatch, caplog):
         ("ccsp.refused", "awa : accounts")
     ]
     assert outcome.st.session_state[outcome.SAID][1] is False
+
+
+def test_what_is_longer_than_any_line_is_cut(written):
+    logger = logging.getLogger("ccsp")
+    logger.warning("a name: %s", "x" * 10**6)
+    try:
+        raise ValueError("\n".join(["y" * 10**5] * 1_000))
+    except ValueError:
+        logger.exception("incident")
+    lines = written.getvalue().split("\n")
+    assert max(map(len, lines)) < log.LONGEST + 100 and "(1000008)" in lines[0]
+    assert len(lines) < log.DEEPEST + 10
+
+
+def test_of_one_place_in_the_code_so_many_lines_are_written_a_minute(written, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    logger = logging.getLogger("ccsp")
+    monkeypatch.setattr(logger, "filters", [*logger.filters, log.Seldom()])
+    for n in range(1_001):
+        now[0] = log.WITHIN + 1 if n == 1_000 else 0.0
+        logger.warning("no request: %s", n)
+        if n == 999:
+            logger.error("something else")
+    lines = written.getvalue().rstrip("\n").split("\n")
+    assert len(lines) == log.OF_A_KIND + 2 and "something else" in lines[-2]
+    assert lines[-1].endswith(f"({1_000 - log.OF_A_KIND} more were not told before)")
+
+
+def test_the_server_keeps_them_few_once_all_that_writes_is_there(monkeypatch):
+    logger = logging.getLogger("streamlit.somewhere")
+    before = {one: list(one.filters) for one in _loggers()}
+    try:
+        log.keep_few()
+        assert any(isinstance(one, log.Seldom) for one in logger.filters)
+    finally:
+        for one, filters in before.items():
+            one.filters = filters
+    assert "log.keep_few()" in (ROOT / "server.py").read_text(encoding="utf-8")
+
+
+def _loggers() -> list[logging.Logger]:
+    known = logging.root.manager.loggerDict.values()
+    return [logging.root, *(one for one in known if isinstance(one, logging.Logger))]
