@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard.answers.view import run
 from dashboard.settings import ROOT, load
+from dashboard.turn import TURNS
 from dashboard.ui import errors, frame, kinds, menu, session
-from dashboard.ui.turn import TURNS
 
 st.set_page_config(
     page_title=load().product_name, page_icon=str(ROOT / "static" / "icon.png"), layout="wide"

@@ -241,6 +241,7 @@ LAYERS = (
         "dashboard.palette",
         "dashboard.limited",
         "dashboard.limited_child",
+        "dashboard.turn",
     },
     {"db.shapes", "dashboard.period", "dashboard.statistics"},
     {"dashboard.indicators", "dashboard.forms"},

@@ -115,3 +115,11 @@ def test_what_it_runs_first_is_of_the_standard_library():
     source = Path(limited.CHILD).read_text(encoding="utf-8")
     lines = [line.split()[1] for line in source.splitlines() if line.strip().startswith("import ")]
     assert lines and set(lines) <= sys.stdlib_module_names
+
+
+@LINUX
+def test_it_comes_after_what_people_look_at(run):
+    code = "import json, os; print(json.dumps(os.getpriority(os.PRIO_PROCESS, 0)))"
+    assert said(run(code)) - os.getpriority(os.PRIO_PROCESS, 0) == min(
+        10, 19 - os.getpriority(os.PRIO_PROCESS, 0)
+    )

@@ -23,6 +23,7 @@ from dashboard.panel import (
     Slide,
     Table,
 )
+from dashboard.turn import give_way
 from dashboard.wording import DEMO
 
 S = french.SPACE
@@ -198,6 +199,7 @@ def dossier(deck: Deck) -> str:
 
 
 def _part(slide: Slide, number: int) -> str:
+    give_way()
     panel = slide.panel
     parts = [
         f'<section aria-labelledby="partie-{number}">',

@@ -19,6 +19,7 @@ from dashboard.exports.html import MAP_HEIGHT, TRUST, definition, indicators
 from dashboard.exports.svg import FACES, text_of
 from dashboard.palette import ALERT, CHANGE, IMPROVEMENT, SOFT
 from dashboard.panel import Card, Chart, Deck, Lines, Message, Panel, Plot, Slide, Table
+from dashboard.turn import aside, give_way
 from dashboard.wording import DEMO
 
 Part = dict[str, Any]  # of what the template reads
@@ -77,17 +78,17 @@ def pdf(deck: Deck) -> bytes:
         if deck.as_of
         else datetime.fromtimestamp(0, UTC)
     )
-    return _compiled(
-        {
-            "files": {
-                "main.typ": TEMPLATE.read_text(encoding="utf-8"),
-                "deck.json": json.dumps(told),
-                **pictures,
-            },
-            "faces": str(FACES),
-            "made_on": made_on.isoformat(),
-        }
-    )
+    asked = {
+        "files": {
+            "main.typ": TEMPLATE.read_text(encoding="utf-8"),
+            "deck.json": json.dumps(told),
+            **pictures,
+        },
+        "faces": str(FACES),
+        "made_on": made_on.isoformat(),
+    }
+    with aside():
+        return _compiled(asked)
 
 
 def _compiled(asked: Part) -> bytes:
@@ -137,6 +138,7 @@ def _said(text: str) -> str:
 
 
 def _slide(slide: Slide, number: int, pictures: dict[str, str]) -> Part:
+    give_way()
     panel, content = slide.panel, slide.panel.content
     drawn = _picture(panel)
     if drawn:

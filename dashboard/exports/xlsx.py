@@ -20,6 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 from dashboard import french, palette
 from dashboard.indicators import INDICATORS
 from dashboard.panel import Cell, Deck, Message, Panel, Table, table, words
+from dashboard.turn import give_way
 from dashboard.wording import NOT_IN_FILES, UNITS
 
 S = french.SPACE
@@ -136,6 +137,7 @@ def _workbook(
         ]
         _read_first(book.add_worksheet(FIRST), style, title, about, listed, demo)
         for name, (panel, _) in zip(names, said, strict=True):
+            give_way()
             _sheet(book.add_worksheet(name), style, panel, demo)
         _sheet(book.add_worksheet(LAST), style, _definitions(), demo)
     return out.getvalue()

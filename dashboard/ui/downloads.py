@@ -1,9 +1,12 @@
 """Files to take away, each made when it is asked for: who asks is looked up again then, and what was taken is noted."""
 
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from secrets import token_hex
+from threading import Lock
 from typing import Any
 
 import streamlit as st
@@ -15,6 +18,7 @@ from dashboard.actions import accesses
 from dashboard.answers.view import view
 from dashboard.exports import NotMade
 from dashboard.period import now
+from dashboard.turn import TURNS
 from dashboard.ui import heap, session
 from dashboard.ui.escape import escaped
 from dashboard.ui.log import REFUSED
@@ -25,11 +29,12 @@ TO_WHOM: ContextVar[str] = ContextVar(
 )  # the same, of a file that is being made
 WRITTEN = "pour_qui"  # the field
 SHORT = 14  # letters of it on a button
+MOST = 4  # files of an account that are made, or wait for their turn, whether or not anybody waits for them still
 MARK = "file_mark"  # in the names of this session's files: Streamlit hands one file to all whose name and contents are alike
 
 
 class Gone(Exception):
-    """Who asked for a file may not have it any more, or may see something else by now."""
+    """Who asked for a file may not have it any more, may see something else by now, or asks for many at once."""
 
 
 def made_by(person: Person) -> str:
@@ -110,7 +115,7 @@ def checked(
 ) -> Callable[[], bytes]:
     """What makes the file for whoever asked for the page, as the account stands when it is called. Raises Gone, then, where
     it may not see what was on the page. to: for whom it is."""
-    asker, seen = session.asker(), view(session.person()).access
+    asker, seen, account = session.asker(), view(session.person()).access, session.account()
 
     def made() -> bytes:
         person = asker()
@@ -119,7 +124,8 @@ def checked(
             raise Gone(name)
         addressed = TO_WHOM.set(to)
         try:
-            file = make(person)
+            with _one_of(account), TURNS.turn(account):
+                file = make(person)
         finally:
             TO_WHOM.reset(addressed)
             heap.give_back()
@@ -127,3 +133,23 @@ def checked(
         return file
 
     return made
+
+
+_making: Counter[str] = Counter()
+_counting = Lock()
+
+
+@contextmanager
+def _one_of(account: str) -> Iterator[None]:
+    """While a file of this account is made. Raises Gone where too many are: pages that were shut since asked for them."""
+    with _counting:
+        if _making[account] >= MOST:
+            raise Gone("too many")
+        _making[account] += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _making[account] -= 1
+            if not _making[account]:
+                del _making[account]

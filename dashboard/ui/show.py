@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from dashboard.panel import Chart, Message, Panel
+from dashboard.turn import give_way
 from dashboard.ui import drawing, picture, tables
 from dashboard.ui.escape import escaped
 
@@ -21,6 +22,7 @@ def start() -> None:
 
 def panel(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
     """The panel, its figures one click below (at once where it has no chart). open_: unfolded."""
+    give_way(even=False)
     collect(one)
     unlisted(one, open_=open_, height=height)
 

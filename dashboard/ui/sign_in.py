@@ -14,6 +14,7 @@ import anyio.to_thread
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnected
 
 from dashboard.accounts import people, sign_ins
 from dashboard.accounts.lookout import OPEN, UNKNOWN, Lookout, Seen, State
@@ -25,6 +26,7 @@ from dashboard.ui.desk import Visitor
 from dashboard.ui.lent import Lent
 from dashboard.ui.log import REFUSED
 from dashboard.ui.open_pages import MOST_OF_ACCOUNT, MOST_OF_LINK, OpenPage, OpenPages
+from dashboard.ui.pace import Paces
 from dashboard.ui.session import ASKING, ENTRY, HEADER, LOOKOUT
 from dashboard.ui.sign_in_forms import CHANGE, FORMS, Forms, wanted
 
@@ -49,6 +51,7 @@ class SignIn:
         self.forms = Forms(lookout)
         self.pages = OpenPages(lookout)
         self.lent = Lent()
+        self.paces = Paces()
         self.noted: dict[int, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -140,11 +143,28 @@ class SignIn:
             if token:
                 self._active(self.lookout.token(token).latest)
 
-        page = OpenPage(token, told, receive, self._lending(told, send), active, _most(seen))
+        async with self.paces.page(told, receive, self._lending(told, send)) as (heard, said):
+            page = OpenPage(token, told, heard, said, active, _most(seen))
+            ASKING.set(told)  # a connection has a task of its own, and so a context
+            await self._served(saying(scope, told, seen.latest), page)
+
+    async def _served(self, scope: Scope, page: OpenPage) -> None:
+        """Pass on what a page says and is told, as long as it is open."""
+        gone = False
+
+        async def hear() -> Message:
+            nonlocal gone
+            message = await page.heard()
+            gone = gone or message["type"] == "websocket.disconnect"
+            return message
+
         self.pages.open(page)
-        ASKING.set(told)  # a connection has a task of its own, and so a context
         try:
-            await self.app(saying(scope, told, seen.latest), page.heard, page.said)
+            await self.app(scope, hear, page.said)
+        except RuntimeError as error:
+            # It was shut while Streamlit had more to say, or before it had begun: nothing that the log is to say.
+            if not (gone or isinstance(error, WebSocketDisconnected)):
+                raise
         finally:
             self.pages.pages.discard(page)
             if page.listening:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import timedelta
 
 import pytest
@@ -747,3 +747,27 @@ def test_ten_thousand_made_up_tokens_do_not_make_the_gate_forget_who_is_signed_i
     LOOKOUT.look([f"{i}" for i in range(50)])
     LOOKOUT.look(["one more"])
     assert LOOKOUT.token(token).holder and len(LOOKOUT._tokens) < 10
+
+
+@pytest.mark.parametrize("shut", [True, False])
+def test_a_page_that_was_shut_is_no_fault_of_ours_and_any_other_is(shut):
+    """Streamlit asks more of a connection than one that is shut gives: ten lines of the log each time."""
+
+    async def application(_scope, receive, _send) -> None:
+        await receive()
+        raise RuntimeError("something of the connection")
+
+    async def receive() -> dict:
+        return {"type": "websocket.disconnect" if shut else "websocket.connect"}
+
+    async def send(_message) -> None:
+        pass
+
+    async def pass_on() -> None:
+        gate = sign_in.SignIn(application)
+        gate.pages.watch = lambda: None
+        page = open_pages.OpenPage("", OPEN, receive, send, lambda: None)
+        await gate._served({"type": "websocket"}, page)
+
+    with nullcontext() if shut else pytest.raises(RuntimeError):
+        asyncio.run(pass_on())

@@ -1,6 +1,8 @@
 """Which passwords are among the usual ones: words of ours with what people put around them, walks, days; nothing else is."""
 
 import csv
+import os
+import threading
 from importlib.util import find_spec, module_from_spec
 from itertools import product
 
@@ -132,3 +134,27 @@ def test_every_word_is_written_as_it_is_looked_up():
     words = usual.WORDS.read_text(encoding="utf-8").split()
     assert words == sorted({usual.plain(word) for word in words})
     assert not any(len(word) < 3 for word in words)
+
+
+def test_what_takes_long_comes_last(monkeypatch):
+    """Whoever tries a thousand names takes what pages leave of the processor."""
+    threads: list[threading.Thread] = []
+
+    class Hasher:
+        def hash(self, _password: str) -> str:
+            threads.append(threading.current_thread())
+            return "x"
+
+        def verify(self, _password: str, _kept: str) -> bool:
+            threads.append(threading.current_thread())
+            return True
+
+    monkeypatch.setattr(passwords, "_hasher", Hasher)
+    assert passwords.hashed("trois lampes") == "x" and passwords.fits("trois lampes", "x")
+    assert len(threads) == 2 and all(one.name.startswith("passwords") for one in threads)
+    assert threading.current_thread() not in threads
+
+
+def test_the_machine_is_asked_to_do_everything_else_first():
+    there = passwords._aside(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    assert there == passwords.LAST > 0

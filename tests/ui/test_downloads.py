@@ -4,7 +4,10 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime
+from threading import Event, Semaphore
 
 import pytest
 from streamlit.runtime.media_file_storage import MediaFileStorageError
@@ -14,6 +17,7 @@ from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import view
 from dashboard.exports import NotMade
 from dashboard.settings import load
+from dashboard.turn import HELD, TURNS, aside
 from dashboard.ui import downloads, log, session
 from db import access
 from db.engine import writing
@@ -185,3 +189,32 @@ def test_the_log_says_why_there_is_no_file_and_of_a_fault_of_ours_where():
     assert downloads.is_news(known) and downloads.is_news(fault)
     assert known.getMessage() == "no file: Le PDF n'a pas pu être fait. (-6)" and not known.exc_info
     assert fault.getMessage() == "Error of f" and fault.exc_info
+
+
+def test_files_are_made_by_turns_of_accounts(desk, signed_in):
+    held: list[object] = []
+    assert downloads.checked(lambda person: held.append(HELD.get()) or b"file", "x.pptx")()
+    ((turns, turn),) = held
+    assert turns is TURNS and turn.who == signed_in
+
+
+def test_of_an_account_few_files_are_made_at_once_and_the_rest_refused(desk, signed_in):
+    """Pages that were shut since asked for them: nobody waits for these, and they would take every thread there is."""
+    go, begun = Event(), Semaphore(0)
+
+    def make(person: Person) -> bytes:
+        begun.release()
+        with aside():
+            go.wait(20)
+        return b"file"
+
+    made = downloads.checked(make, "x.pptx")
+    with ThreadPoolExecutor(downloads.MOST) as threads:
+        waiting = [threads.submit(copy_context().run, made) for _ in range(downloads.MOST)]
+        for _ in waiting:
+            assert begun.acquire(timeout=20)
+        with pytest.raises(downloads.Gone):
+            made()
+        go.set()
+        assert [one.result(20) for one in waiting] == [b"file"] * downloads.MOST
+    assert made() == b"file" and not downloads._making

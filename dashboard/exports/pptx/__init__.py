@@ -13,6 +13,7 @@ from dashboard.exports.pptx.template import blank
 from dashboard.exports.pptx.texts import clean
 from dashboard.panel import Deck
 from dashboard.period import now
+from dashboard.turn import give_way
 
 
 def pptx(deck: Deck) -> bytes:
@@ -28,6 +29,7 @@ def _written(deck: Deck) -> bytes:
     deck = clean(deck)
     show = blank()
     for number, slide in enumerate(deck.slides, 1):
+        give_way()
         write_slide(show, deck, slide, number)
     about = show.core_properties
     about.title, about.subject, about.comments = (

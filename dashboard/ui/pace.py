@@ -1,0 +1,132 @@
+"""How fast pages are heard: what one page, and all pages of an account or of a link of guests, say faster than people do waits
+where it was sent from. Of files that are made for an account, a few at a time.
+
+Before: `dashboard.ui.sign_in`, which hears pages by it.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from starlette.types import Message, Receive, Send
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from dashboard.turn import TURNS, Turns
+from dashboard.ui.open_pages import parsed
+
+# Messages a second, and how many at once before that counts. A person says some in a second, while a list is moved along; forty
+# guests of one link hardly more together than one page may.
+OF_A_PAGE, PAGE_AT_ONCE = 5.0, 30
+OF_AN_ACCOUNT, ACCOUNT_AT_ONCE = 10.0, 60
+WAITING, AGAIN = (
+    3,
+    0.05,
+)  # pages of an account that wait for their turn; seconds until it is looked again whether fewer do
+FILES = 2  # of an account that are made, or wait for their turn, at once
+
+
+class Pace:
+    """So many messages a second, and so many at once."""
+
+    def __init__(self, rate: float, at_once: int) -> None:
+        self._step, self._ahead, self._next = 1 / rate, at_once / rate, 0.0
+
+    def wait(self) -> float:
+        """Seconds that the message which has come now waits."""
+        now = time.monotonic()
+        self._next = max(self._next, now) + self._step
+        return max(0.0, self._next - self._ahead - now)
+
+
+class Account:
+    """The pages of one account, or of one link of guests."""
+
+    def __init__(self) -> None:
+        self.pace, self.files = Pace(OF_AN_ACCOUNT, ACCOUNT_AT_ONCE), asyncio.Semaphore(FILES)
+        self.queue = (
+            asyncio.Lock()
+        )  # of what its pages say: one of them looks whether there is room
+
+
+class Paces:
+    """Of all pages that are open."""
+
+    def __init__(self, turns: Turns = TURNS) -> None:
+        self.turns = turns
+        self._of: dict[str, Account] = {}
+        self._pages: Counter[str] = Counter()
+
+    @asynccontextmanager
+    async def page(
+        self, told: str, receive: Receive, send: Send
+    ) -> AsyncIterator[tuple[Receive, Send]]:
+        """What a page says and is told, while it is open. told: what the gate says of who asks."""
+        who = told.partition(".")[0]
+        account = self._of.setdefault(who, Account())
+        self._pages[who] += 1
+        page = _Page(account, lambda: self.turns.waiting(who), receive, send)
+        try:
+            yield page.heard, page.said
+        finally:
+            page.close()
+            self._pages[who] -= 1
+            if not self._pages[who]:
+                del self._pages[who], self._of[who]
+
+
+class _Page:
+    def __init__(
+        self, account: Account, waiting: Callable[[], int], receive: Receive, send: Send
+    ) -> None:
+        self.account, self.waiting, self.receive, self.send = account, waiting, receive, send
+        self.pace, self.files = Pace(OF_A_PAGE, PAGE_AT_ONCE), 0
+
+    async def heard(self) -> Message:
+        """What the page says next, in its time: meanwhile nothing more is read of it."""
+        message = await self.receive()
+        if message["type"] == "websocket.receive":
+            await asyncio.sleep(max(self.pace.wait(), self.account.pace.wait()))
+            await self._room()
+            if asks_for_a_file(message):
+                await self.account.files.acquire()
+                self.files += 1
+        return message
+
+    async def _room(self) -> None:
+        """Wait until few of the account wait for their turn: each takes a thread, and a part of the server's time beforehand."""
+        async with self.account.queue:
+            while self.waiting() >= WAITING:
+                await asyncio.sleep(AGAIN)
+
+    async def said(self, message: Message) -> None:
+        """What the page is told; with the answer to its question for a file, another may be asked for."""
+        if self.files and hands_a_file_over(message):
+            self._let_go()
+        await self.send(message)
+
+    def close(self) -> None:
+        """Nobody waits for its files any more."""
+        while self.files:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self.files -= 1
+        self.account.files.release()
+
+
+def asks_for_a_file(message: Message) -> bool:
+    """Whether this is what a button that makes a file says."""
+    said = parsed(message.get("bytes"))
+    return said is not None and (
+        said.backend_operation_request.WhichOneof("payload") == "deferred_file"
+    )
+
+
+def hands_a_file_over(message: Message) -> bool:
+    """Whether this answers it."""
+    with suppress(Exception):  # the library has one of its own for each of its makes
+        said = ForwardMsg.FromString(message.get("bytes") or b"")
+        return bool(said.WhichOneof("type") == "backend_operation_response")
+    return False

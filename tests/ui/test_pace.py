@@ -1,0 +1,179 @@
+"""Pages are heard as fast as people speak: who floods waits, before anything is done of what he says, and nobody else does."""
+
+import asyncio
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from dashboard.ui import pace
+from dashboard.ui.pace import FILES, Paces
+
+
+class Time:
+    """A clock that goes on where somebody sleeps."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.now = 0.0
+        monkeypatch.setattr(pace.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(pace.asyncio, "sleep", self.sleep)
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def rerun() -> dict:
+    message = BackMsg()
+    message.rerun_script.page_name = "attentes"
+    return {"type": "websocket.receive", "bytes": message.SerializeToString()}
+
+
+def file() -> dict:
+    message = BackMsg()
+    message.backend_operation_request.deferred_file.file_id = "f"
+    return {"type": "websocket.receive", "bytes": message.SerializeToString()}
+
+
+def handed_over() -> dict:
+    message = ForwardMsg()
+    message.backend_operation_response.deferred_file.url = "/media/f"
+    return {"type": "websocket.send", "bytes": message.SerializeToString()}
+
+
+async def nothing(_message) -> None:
+    pass
+
+
+async def heard(paces: Paces, count: int, told: str = "a.1", ask=rerun) -> None:
+    """Hear so many messages of one page."""
+
+    async def receive() -> dict:
+        return ask()
+
+    async with paces.page(told, receive, nothing) as (hear, _):
+        for _ in range(count):
+            await hear()
+
+
+def test_what_a_person_says_waits_for_nothing(monkeypatch):
+    clock = Time(monkeypatch)
+    asyncio.run(heard(Paces(), pace.PAGE_AT_ONCE))
+    assert clock.now == pytest.approx(0)
+
+
+def test_a_page_that_floods_is_heard_so_many_times_a_second(monkeypatch):
+    clock = Time(monkeypatch)
+    asyncio.run(heard(Paces(), 1_000))
+    expected = (1_000 - pace.PAGE_AT_ONCE) / pace.OF_A_PAGE
+    assert clock.now == pytest.approx(expected, rel=0.01)
+
+
+def test_many_pages_of_an_account_are_heard_no_oftener_together(monkeypatch):
+    clock, paces = Time(monkeypatch), Paces()
+
+    async def receive() -> dict:
+        return rerun()
+
+    async def all_of_them() -> None:
+        async with paces.page("a.1", receive, nothing):  # the account has one open all the while
+            for _ in range(100):
+                await heard(paces, 20, "a.1")
+
+    asyncio.run(all_of_them())
+    expected = (2_000 - pace.ACCOUNT_AT_ONCE) / pace.OF_AN_ACCOUNT
+    assert clock.now == pytest.approx(expected, rel=0.01)
+    assert not paces._of and not +paces._pages, "nothing is kept of pages that were shut"
+
+
+def test_who_floods_keeps_no_other_account_waiting(monkeypatch):
+    clock, paces = Time(monkeypatch), Paces()
+
+    async def both() -> None:
+        async with paces.page("a.1", receive, nothing) as (hear, _):
+            for _ in range(500):
+                await hear()
+            before = clock.now
+            await heard(paces, 10, "b.1")
+            assert clock.now == before
+
+    async def receive() -> dict:
+        return rerun()
+
+    asyncio.run(both())
+
+
+def test_of_the_files_that_an_account_asks_for_a_few_are_made_at_once(monkeypatch):
+    Time(monkeypatch)
+
+    async def asking() -> None:
+        paces, asked = Paces(), []
+
+        async def receive() -> dict:
+            return file()
+
+        async with (
+            paces.page("a.1", receive, nothing) as (hear, said),
+            paces.page("a.1", receive, nothing) as (hear_other, _),
+        ):
+
+            async def ask(hear) -> None:
+                while True:
+                    await hear()
+                    asked.append(1)
+
+            tasks = [asyncio.ensure_future(ask(one)) for one in (hear, hear_other)]
+            await _quiet()
+            assert len(asked) == FILES
+            await said({"type": "websocket.send", "bytes": b""})
+            await _quiet()
+            assert len(asked) == FILES, "only a file makes room for another"
+            await said(handed_over())
+            await _quiet()
+            assert len(asked) == FILES + 1
+            for task in tasks:
+                task.cancel()
+
+    asyncio.run(asking())
+
+
+def test_while_many_of_an_account_wait_for_their_turn_no_more_are_heard(monkeypatch):
+    clock = Time(monkeypatch)
+
+    class Queue:
+        """Of one account pages wait, up to a moment."""
+
+        def waiting(self, who: str) -> int:
+            return pace.WAITING if who == "a" and clock.now < 10 else pace.WAITING - 1
+
+    async def both() -> None:
+        paces = Paces(Queue())
+        await heard(paces, 1, "b.1")
+        assert clock.now == pytest.approx(0)
+        await heard(paces, 1, "a.1")
+        assert clock.now == pytest.approx(10, abs=2 * pace.AGAIN)
+
+    asyncio.run(both())
+
+
+def test_a_page_that_is_shut_gives_its_places_back(monkeypatch):
+    Time(monkeypatch)
+
+    async def one_after_the_other() -> None:
+        paces = Paces()
+
+        async def receive() -> dict:
+            return rerun()
+
+        async with paces.page("a.1", receive, nothing):
+            for _ in range(5):
+                await asyncio.wait_for(heard(paces, FILES, ask=file), 5)
+
+    asyncio.run(one_after_the_other())
+
+
+async def _quiet() -> None:
+    loop = asyncio.get_running_loop()
+    for _ in range(50):
+        turned = loop.create_future()
+        loop.call_soon(turned.set_result, None)
+        await turned
