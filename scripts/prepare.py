@@ -393,6 +393,12 @@ def load() -> int:
     return module("tests.benchmarks.load")
 
 
+def hostile() -> int:
+    """Measure what readers notice of clients that mean harm; HOSTILE says how many, HOSTILE_DATABASE=postgresql on what."""
+    environment(DEV)
+    return module("tests.benchmarks.hostile", OPENBLAS_NUM_THREADS="1")
+
+
 def shots() -> int:
     """Take the pictures of the documentation again."""
     environment(DEV)
@@ -434,6 +440,7 @@ COMMANDS = {
     "workbooks": workbooks,
     "walk": walk,
     "load": load,
+    "hostile": hostile,
     "shots": shots,
     "release": release,
     "clean": clean,

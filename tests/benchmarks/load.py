@@ -12,6 +12,7 @@ import os
 import random
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,11 +62,15 @@ class Tally:
 
 
 # --- many viewers ----------------------------------------------------------------------------------------------------
-async def crowd(app: str, process: psutil.Process, count: int, found: Tally) -> None:
-    """`count` viewers at once. Only what is asked and answered in the measured time counts, and is added to `found`."""
+async def crowd(
+    app: str, process: psutil.Process, count: int, found: Tally, cookies: Sequence[str] = ()
+) -> None:
+    """`count` viewers at once. Only what is asked and answered in the measured time counts, and is added to `found`. cookies: of
+    each, where people sign in."""
     begin = perf_counter() + 2 + ENTRY * count
     end = begin + SECONDS
-    tasks = [asyncio.create_task(visit(app, n, found, begin, end)) for n in range(count)]
+    kept = cookies or [""] * count
+    tasks = [asyncio.create_task(visit(app, n, found, begin, end, kept[n])) for n in range(count)]
     await asyncio.sleep(begin - perf_counter())
     before = used(process)
     while perf_counter() < end:
@@ -85,13 +90,15 @@ def used(process: psutil.Process) -> float:
     return times.user + times.system
 
 
-async def visit(app: str, number: int, found: Tally, begin: float, end: float) -> None:
+async def visit(
+    app: str, number: int, found: Tally, begin: float, end: float, cookies: str = ""
+) -> None:
     """One viewer, from the first page to the end."""
     chance = random.Random(number)
     await asyncio.sleep(ENTRY * number)
     beat = asyncio.create_task(listening(app, found.polls))
     try:
-        async with Viewer(app, chance) as viewer:
+        async with Viewer(app, chance, cookies=cookies) as viewer:
             await asyncio.wait_for(viewer.open(chance.choice(PAGES).url_path), GIVE_UP)
             while True:
                 await asyncio.sleep(min(chance.expovariate(1 / THINK), 4 * THINK))

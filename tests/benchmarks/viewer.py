@@ -133,6 +133,10 @@ class Viewer:
     async def press(self, key: str) -> bytes:
         """The file that a button makes, by the two ways that a browser goes. RuntimeError with what the page is told where it
         is not made."""
+        return await asyncio.to_thread(self._get, await self.made(key))
+
+    async def made(self, key: str) -> str:
+        """Where the file that a button makes is to be had. RuntimeError as above."""
         message = BackMsg()
         asked = message.backend_operation_request
         asked.request_id, asked.session_id = key, self.session
@@ -144,7 +148,7 @@ class Viewer:
         answer = one.backend_operation_response
         if answer.error_msg:
             raise RuntimeError(answer.error_msg)
-        return await asyncio.to_thread(self._get, answer.deferred_file.url)
+        return answer.deferred_file.url
 
     def _get(self, path: str) -> bytes:
         asked = urllib.request.Request(self.app + path, headers={"Cookie": self.cookies})
