@@ -23,6 +23,7 @@ YEARS = range(
     2000, 2101
 )  # what a URL may ask for: no centre is older, and no comparison leaves the calendar
 Days = tuple[date, date]
+YEAR, RUNNING = "12m", "mois"  # codes of the last twelve whole months, and of the running one
 ONE_DAY = timedelta(days=1)
 DAY_0 = date(1970, 1, 1)  # of day numbers
 QUARTER_NAMES = ("1ᵉʳ trimestre", "2ᵉ trimestre", "3ᵉ trimestre", "4ᵉ trimestre")
@@ -266,9 +267,9 @@ def _preset_periods(as_of: date) -> dict[str, Period]:
     # On its last day the running month is whole.
     next_month = (as_of + ONE_DAY).replace(day=1)
     return {
-        "12m": _whole(add_months(next_month, -12), 12),
+        YEAR: _whole(add_months(next_month, -12), 12),
         "3m": _whole(add_months(next_month, -3), 3),
-        "mois": _whole(month, 1),
+        RUNNING: _whole(month, 1),
         "mois-1": _whole(add_months(month, -1), 1),
         "annee": _whole(year, 12),
         "annee-1": _whole(add_months(year, -12), 12),
@@ -279,9 +280,9 @@ def presets(as_of: date) -> dict[str, str]:
     """Code → French label of the periods one asks for most, in the order to show them."""
     periods = _preset_periods(as_of)
     return {
-        "12m": "12 derniers mois entiers",
+        YEAR: "12 derniers mois entiers",
         "3m": "3 derniers mois entiers",
-        "mois": f"Mois en cours ({periods['mois'].label})",
+        RUNNING: f"Mois en cours ({periods['mois'].label})",
         "mois-1": f"Mois précédent ({periods['mois-1'].label})",
         "annee": f"Année en cours ({periods['annee'].label})",
         "annee-1": f"Année précédente ({periods['annee-1'].label})",

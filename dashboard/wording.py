@@ -3,9 +3,26 @@
 from collections.abc import Mapping
 
 from dashboard import french
+from dashboard.coverage import AT_LEAST
 from dashboard.indicators import BY_CODE, Figure, Indicator
-from dashboard.indicators.measures import HIDDEN, OUT_OF_SCOPE, UNMEASURED
+from dashboard.indicators.measures import (
+    HIDDEN,
+    NO_CLOSINGS,
+    NO_VISITS,
+    NOT_CURRENT,
+    NOT_HANDED_IN,
+    NOT_REPORTED,
+    OUT_OF_SCOPE,
+    UNMEASURED,
+)
 
+NOT_HANDED = "non remonté"
+# Why a value is missing, in a word or two.
+IN_SHORT = {
+    **dict.fromkeys((NOT_REPORTED, NO_VISITS, NO_CLOSINGS, NOT_HANDED_IN), NOT_HANDED),
+    NOT_CURRENT: "pas à jour",
+    **{note: note for note in (UNMEASURED, OUT_OF_SCOPE)},
+}
 GUEST_VIEW = "vue d'invité"
 NOT_FOR_GUESTS = f"{HIDDEN} aux invités"
 # In the place of complaints one by one, in files, where the ministry wants them in none.
@@ -48,12 +65,19 @@ def amount(indicator: Indicator, value: float) -> str:
 
 
 def shown(figure: Figure) -> str:
-    """The figure's value as read on screen; where it is missing, why, in a word or two."""
+    """The figure's value as read on screen, « au moins » where more may wait than is known; where it is missing, why, in a word
+    or two."""
     if figure.value is not None:
-        return amount(BY_CODE[figure.indicator], figure.value)
+        return f"{least(figure)}{amount(BY_CODE[figure.indicator], figure.value)}"
     if HIDDEN in figure.note:
         return HIDDEN
-    return figure.note if figure.note in (UNMEASURED, OUT_OF_SCOPE) else "—"
+    return IN_SHORT.get(figure.note, "—")
+
+
+def least(figure: Figure) -> str:
+    """« au moins », before what waits now where some site's register is not known to the day; "" else."""
+    part = figure.sites_reporting < figure.sites_expected
+    return AT_LEAST if BY_CODE[figure.indicator].now and part else ""
 
 
 def reason(figure: Figure) -> str:
@@ -90,7 +114,7 @@ def who_reported(figure: Figure) -> str:
 
 def base(figure: Figure) -> str:
     """On how many the figure rests: « sur 1 234 visites avec une attente mesurée », or its two counts."""
-    if figure.denominator is not None and figure.numerator is not None:
+    if figure.denominator and figure.numerator is not None:
         return f"{french.number(figure.numerator)} sur {french.number(figure.denominator)}"
     return f"n = {french.number(figure.n)}" if figure.n else ""
 

@@ -15,6 +15,7 @@ WOMAN, MAN = 1, 2
 # rollup.level
 DAY, MONTH = 1, 2
 NATION = 0  # rollup.site_id of the national rows
+SILENT_DAYS = 7  # calendar days without visit or closing, before the date of the data; a site is silent after them
 ALL_SERVICES = 0  # rollup.service_id of the rows over all services
 UNKNOWN_SERVICE = -1  # rollup.service_id of visits whose service is not known
 

@@ -31,6 +31,7 @@ from db.codes import (
     ALL_SERVICES,
     BINS,
     COUNTERS,
+    SILENT_DAYS,
     SITE_MONTH,
     UNKNOWN_HOUR,
     UNKNOWN_KEY,
@@ -412,17 +413,43 @@ def _active(scope: Scope, spans: np.ndarray) -> np.ndarray:
 def _reporting(
     scope: Scope, present: np.ndarray, active: np.ndarray, spans: np.ndarray, members: np.ndarray
 ) -> dict[str, np.ndarray]:
-    # A batch of complaints speaks for at least a day of the span.
-    hands_in = scope.ledger.between("complaints_known", spans) > 0
+    # A batch speaks for at least a day of the span.
+    visits, complaints = (
+        scope.ledger.between(name, spans) > 0 for name in ("visits_known", "complaints_known")
+    )
     return {
         name: (sites & members).sum(axis=1)
         for name, sites in (
             ("expected", present),
             ("reporting", active),
-            ("complaint_reporting", hands_in),
+            ("visit_reporting", visits),
+            ("complaint_reporting", complaints),
+            ("complaint_current", present & complaints_current(scope.ledger, spans)),
             ("complaint_later", _later(scope, spans)),
+            ("closing", present & scope.ledger.closes),
         )
     }
+
+
+def complaints_current(book: Ledger, spans: np.ndarray) -> np.ndarray:
+    """Whether all complaints of a site are known at the end of a span, or the site had closed by then, (G, S). A register is
+    late after as many days as a site is silent after, or with a whole month that nobody handed in."""
+    end = spans[:, 1:]
+    lately = np.concatenate([end - SILENT_DAYS, end], axis=1)
+    known = book.between("complaints_known", lately) > 0
+    whole: np.ndarray = known & (book.complaints_until >= end - SILENT_DAYS)
+    return whole | ((book.ends <= end) & book.complaints_known.any(axis=1))
+
+
+def handed_in(scope: Scope) -> tuple[int, int, int]:
+    """Of the sites of a question: how many should hand in complaints, how many ever did, how many are current at its end."""
+    book, span = scope.ledger, _span(scope.first, scope.last)
+    mine = np.zeros(len(book.places), dtype=bool)
+    mine[scope.rows] = True
+    present = mine & (_active(scope, span) | _expected(scope, span))[0]
+    ever = book.complaints_known.any(axis=1)
+    current = complaints_current(book, span)[0]
+    return int(present.sum()), int((mine & ever).sum()), int((present & current).sum())
 
 
 def _later(scope: Scope, spans: np.ndarray) -> np.ndarray:
@@ -436,11 +463,12 @@ def _later(scope: Scope, spans: np.ndarray) -> np.ndarray:
 
 
 def _days(scope: Scope, spans: np.ndarray, members: np.ndarray) -> dict[str, np.ndarray]:
-    """Open site-days, those of them closed, and visits on other days (all services only)."""
+    """Open site-days, those of them that are due and closed, and visits on other days (all services only)."""
     days = {
         name: np.where(members, scope.ledger.between(which, spans), 0).sum(axis=1, dtype=np.int64)
         for name, which in (
             ("open_days", "open"),
+            ("due_days", "due"),
             ("closed_days", "open_closed"),
             ("off_day_visits", "off"),
         )

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from sqlalchemy import Connection
 
-from dashboard.period import day_number, day_numbers, today
+from dashboard.period import day_number, day_numbers, month_numbers, today
 from db import read
 from db.bulk import Row
 from db.codes import ALL, ALL_SERVICES, UNKNOWN_KEY, UNKNOWN_SERVICE
@@ -49,7 +49,8 @@ class Ledger:
     open: (S, D) whether the site should have been open. closed: (S, D) whether its day was closed in the register.
     declared, visited: (S, D) visits declared at the closing, and visits in the register.
     starts, ends: (S,) launch (else first activity) and closing date as days since 1970, NEVER where unknown.
-    complaints_known: (S, D) whether a batch of complaints speaks for the day.
+    visits_known, complaints_known: (S, D) whether a batch of visits, of complaints speaks for the day. closes: (S,) whether the
+    site ever handed in its closings: where it did not, no day of it was left open.
     complaints: to be counted, as `complaint_arrays` gives them; what is listed is read by db.read, for who may see it.
     months: visits by month. closures, targets, rebases, decisions: as db.read gives them.
     """
@@ -70,7 +71,9 @@ class Ledger:
     visited: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
+    visits_known: np.ndarray
     complaints_known: np.ndarray
+    closes: np.ndarray
     complaints: dict[str, np.ndarray]
     targets: tuple[read.Target, ...]
     rebases: tuple[read.Rebase, ...]
@@ -138,12 +141,15 @@ class Ledger:
     @cached_property
     def running(self) -> dict[str, np.ndarray]:
         """Sums of each site's days up to the start of each column, (S, D + 1): what lies between two days is one
-        subtraction. visits, closed, complaints_known, open, open_closed, and off: the visits of days that are not open."""
+        subtraction. visits, closed, visits_known, complaints_known, open_closed, open: of sites that ever handed in visits;
+        due: of those that hand in closings; off: the visits of days that are not open."""
         days = {
             "visits": self.visited,
             "closed": self.closed,
+            "visits_known": self.visits_known,
             "complaints_known": self.complaints_known,
-            "open": self.open,
+            "open": self.open & np.any(self.visits_known, axis=1, keepdims=True),
+            "due": self.open & self.closes[:, None],
             "open_closed": self.open & self.closed,
             "off": np.where(self.open, 0, self.visited),
         }
@@ -178,6 +184,20 @@ class Ledger:
         start, stop = np.clip(spans - self.origin + (0, 1), 0, self.open.shape[1]).T
         between: np.ndarray = sums[np.maximum(start, stop)] - sums[start]
         return between
+
+    @cached_property
+    def complaints_until(self) -> np.ndarray:
+        """(S,) the day before the first whole month of open days, after a site's first complaints, for which nothing was handed
+        in, as days since 1970; NEVER where there is none. Up to it a site's complaints are known without a gap."""
+        days = np.arange(self.origin, self.origin + self.open.shape[1])
+        starts = np.flatnonzero(np.diff(month_numbers(days), prepend=-1))
+        due, known = (
+            np.add.reduceat(a, starts, axis=1) > 0 for a in (self.open, self.complaints_known)
+        )
+        began = np.logical_or.accumulate(known, axis=1)
+        gap = due & ~known & began
+        first = days[starts][np.argmax(gap, axis=1)] - 1
+        return np.where(gap.any(axis=1), first, NEVER)
 
     def days(self, first: date, last: date) -> slice:
         """The columns of the days from `first` to `last`."""
@@ -227,7 +247,9 @@ def load_ledger(connection: Connection) -> Ledger:
             [NEVER if p.closed_on is None else day_number(p.closed_on) for p in places],
             dtype=np.int64,
         ),
+        visits_known=_known_days(row, origin, width, spans, "registre"),
         complaints_known=_known_days(row, origin, width, spans, "plaintes"),
+        closes=np.array([(p.id, "cloture") in spans for p in places], dtype=bool),
         communes=read.communes(connection),
         services=services,
         terms=read.terms(connection),

@@ -65,9 +65,12 @@ class Facts:
     that the data cover. partial: the period goes on after as_of.
     counters: (G, 12), columns as COUNTERS. waits: (G, 241) counts by whole minute, the last bin 240 and more.
     left_timed: left unserved with a recorded arrival, at sites with a measured wait only.
-    expected, reporting, complaint_reporting: numbers of sites; complaint_later: of those whose complaints are known after the
-    data end, where the key reaches that day.
-    open_days: open site-days; closed_days: those of them with a closing; off_day_visits: visits on other days.
+    expected, reporting: numbers of sites. visit_reporting, complaint_reporting: of those of which a batch of visits, of
+    complaints speaks for a day; complaint_current: of those whose complaints are known up to the key's end, or that had closed
+    by then; complaint_later: of those whose complaints are known after the data end, where the key reaches that day; closing:
+    of those that hand in closings.
+    open_days: open days of sites that hand in visits; due_days: of those that hand in closings; closed_days: those of them
+    with a closing; off_day_visits: visits on other days.
     population: RGPH-4 2013 population of the communes with a CCSP; ccsp_visits: visits at CCSP.
     communes, operating_communes: communes in scope, and those with an operating site.
     known_service: visits whose service is known, all_visits: visits whatever the service (in the key's scope).
@@ -87,9 +90,13 @@ class Facts:
     left_timed: np.ndarray
     expected: np.ndarray
     reporting: np.ndarray
+    visit_reporting: np.ndarray
     complaint_reporting: np.ndarray
+    complaint_current: np.ndarray
     complaint_later: np.ndarray
+    closing: np.ndarray
     open_days: np.ndarray
+    due_days: np.ndarray
     closed_days: np.ndarray
     off_day_visits: np.ndarray
     population: np.ndarray

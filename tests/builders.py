@@ -36,6 +36,8 @@ BROUGHT = (
     "rollup",
     "journal",
 )
+with (ROOT / "data/reference/sites.csv").open(encoding="utf-8") as _file:
+    EVERY_SITE = tuple(row["code"] for row in csv.DictReader(_file))
 KANDI, NIKKI, COVE, COTONOU = "ccsp-kandi", "ccsp-nikki", "ccsp-cove", "gsru-cotonou"
 
 

@@ -243,6 +243,7 @@ LAYERS = (
         "dashboard.limited_child",
         "dashboard.turn",
     },
+    {"dashboard.coverage"},
     {"db.shapes", "dashboard.period", "dashboard.statistics"},
     {"dashboard.indicators", "dashboard.forms"},
     {"db", "dashboard.wording", "dashboard.classes"},

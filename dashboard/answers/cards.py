@@ -15,6 +15,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, in_period
 from dashboard.answers.view import View, answer, quick
 from dashboard.indicators import BY_CODE, TIMED, Figure
+from dashboard.indicators.measures import NOT_REPORTED
 from dashboard.judgement import trust
 from dashboard.judgement.dated import since_at_least
 from dashboard.judgement.sayings import in_short, origin, verdict
@@ -87,7 +88,7 @@ def card(code: str, figure: Figure, signal: Signal | None = None) -> Card:
     of_its_own_time = BY_CODE[code].register == "complaints" and figure.note  # as guests are told
     if figure.value is None or BY_CODE[code].now or of_its_own_time:
         state, tone = figure.note, ""
-    if state == shown(figure):  # « non mesuré », once
+    if state == shown(figure) or figure.note == NOT_REPORTED:  # said once
         state = ""
     return Card(
         code,

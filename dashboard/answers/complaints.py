@@ -4,11 +4,16 @@ from collections import Counter
 from datetime import date
 
 from dashboard import charts, french
+from dashboard.answers import register as registers
+from dashboard.answers.figures import figures
 from dashboard.answers.network import at_date, short_name, sites, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.register import Register, open_rows, register
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer, answer_with_rows
+from dashboard.coverage import Count
+from dashboard.indicators import Figure
+from dashboard.indicators.measures import NOT_CURRENT, NOT_HANDED_IN
 from dashboard.panel import (
     Cell,
     Chart,
@@ -24,7 +29,7 @@ from dashboard.panel import (
 )
 from dashboard.period import day_of
 from dashboard.statistics import sentences
-from dashboard.wording import NOT_FOR_GUESTS
+from dashboard.wording import IN_SHORT, NOT_FOR_GUESTS, least
 
 BANDS = (
     (0, 7, "moins de 8 jours"),
@@ -35,7 +40,7 @@ BANDS = (
     (91, 10**6, "plus de 90 jours"),
 )
 S = french.SPACE
-NONE_KNOWN = "Aucune plainte au registre pour ces filtres."
+NONE_KNOWN = "aucune plainte au registre pour ces filtres"
 NOT_OPEN = f"Plaintes{S}: {NOT_FOR_GUESTS}"
 ALL_ANSWERED = Message("Toutes celles qui sont connues ont une réponse.")
 LATE_BAND = 3  # from here on, older than 30 days
@@ -50,13 +55,18 @@ def ages(view: View, question: Question, key: str) -> Panel:
     """Open complaints by age: counts, for whoever may see figures."""
     title, complaints = "Plaintes en cours, par âge", register(view, to_date(view, question))
     if not len(complaints):
-        return Panel(key, title, _nothing(view, NONE_KNOWN))
+        return Panel(key, title, none_known(view, to_date(view, question), NONE_KNOWN))
     rows = _bands(complaints)
     total, late = sum(n for _, n in rows), sum(n for _, n in rows[LATE_BAND:])
-    finding = f"{french.plural(total, 'plainte')} en cours{_how_old(late, rows[-1][1])}"
-    when = _known_to(view, question, complaints)
+    many, when = (
+        registers.waiting(view, question, total),
+        _known_to(view, question, complaints),
+    )
+    finding = (
+        f"{french.capital(many.plural('plainte'))} en cours{_how_old(late, rows[-1][1], many)}"
+    )
     if not total:
-        return Panel(key, title, ALL_ANSWERED, finding=f"Aucune plainte en cours {when}")
+        return Panel(key, title, ALL_ANSWERED, finding=_none_open(many, when))
     return Panel(
         key,
         title,
@@ -70,10 +80,16 @@ def ages(view: View, question: Question, key: str) -> Panel:
     )
 
 
-def _how_old(late: int, oldest: int) -> str:
+def _none_open(many: Count, when: str = "") -> str:
+    """« Aucune plainte en cours au 23/11/2026 », where that is known."""
+    said = many.said("", "aucune plainte en cours", "plainte connue en cours")
+    return french.capital(f"{said} {when}".rstrip())
+
+
+def _how_old(late: int, oldest: int, many: Count) -> str:
     """« , dont 42 depuis plus de 30 jours et 18 depuis plus de 90 »; where all of these are as old, of them alone."""
     if not late:
-        return f", aucune depuis plus de {LATE_DAYS} jours"
+        return f", aucune depuis plus de {LATE_DAYS} jours" if many.whole else ""
     if oldest == late:
         return f", dont {french.number(oldest)} depuis plus de 90 jours"
     more = f" et {french.number(oldest)} depuis plus de 90" if oldest else ""
@@ -85,7 +101,7 @@ def waiting(view: View, question: Question, key: str) -> Panel:
     """The open complaints one by one, the oldest first; by age alone for who may not see rows."""
     title, known = "Plaintes en cours", register(view, to_date(view, question))
     if not len(known):
-        return Panel(key, title, _nothing(view, NONE_KNOWN))
+        return Panel(key, title, none_known(view, to_date(view, question), NONE_KNOWN))
     counted, listed = _bands(known), open_rows(view, question)
     total = sum(n for _, n in counted)
     caption = "Quelle que soit la période choisie."
@@ -98,22 +114,29 @@ def waiting(view: View, question: Question, key: str) -> Panel:
         if len(listed) or not total
         else _by_age(counted),
         caption=caption,
-        finding=_found(counted, listed, _known_to(view, question, known)),
+        finding=_found(view, question, counted, listed, _known_to(view, question, known)),
         strip=strip(view, question, "complaints_open"),
         rows=bool(len(listed)),
     )
 
 
-def _nothing(view: View, why: str) -> Message:
-    """What stands in the place of complaints where there are none, or none for who asks."""
-    return Message(f"{NOT_OPEN}." if view.access.guest else why)
+def none_known(view: View, question: Question, why: str) -> Message:
+    """What stands in the place of complaints where there are none, none that was handed in, or none for who asks. why: the
+    denial, which holds where all is known."""
+    if view.access.guest:
+        return Message(f"{NOT_OPEN}.")
+    none = Count(0, registers.coverage(view, question))
+    return Message(f"{french.capital(none.said('', why, 'plainte connue'))}.")
 
 
-def _found(counted: list[tuple[str, int]], listed: Register, when: str) -> str:
+def _found(
+    view: View, question: Question, counted: list[tuple[str, int]], listed: Register, when: str
+) -> str:
     """What the list holds: of some of the sites, where one answers for these alone; all, where no row is for who asks."""
     total, own = sum(n for _, n in counted), len(listed)
     rows = _bands(listed) if own else counted
-    said = _among(sum(n for _, n in rows[LATE_BAND:]), own or total, when)
+    late = registers.waiting(view, question, sum(n for _, n in rows[LATE_BAND:]))
+    said = _among(late, own or total, when)
     return f"{OWN}{french.within(said)}" if 0 < own < total else said
 
 
@@ -124,13 +147,14 @@ def _known_to(view: View, question: Question, known: Register) -> str:
     return f"au {french.date_short(day_of(int(known.known.max())))}"
 
 
-def _among(late: int, total: int, when: str) -> str:
+def _among(late: Count, total: int, when: str) -> str:
     """« 46 plaintes attendent depuis plus de 30 jours, sur 102 en cours au 23/11/2026 »: what the list under it holds."""
-    said = sentences.late(late, LATE_DAYS)
-    if late:
-        return f"{said}{'' if late == total else f', sur {french.number(total)} en cours'} {when}"
+    said, known = sentences.late(late, LATE_DAYS), "" if late.whole else "connues "
+    if late.n:
+        of = "" if late.n == total else f", sur {french.number(total)} {known}en cours"
+        return f"{said}{of} {when}"
     if not total:
-        return "Aucune plainte en cours"
+        return _none_open(late)
     return (
         f"{said}{S}; {'une est' if total == 1 else f'{french.number(total)} sont'} en cours {when}"
     )
@@ -145,25 +169,27 @@ def by_place(view: View, question: Question, key: str) -> Panel:
     places = {p.code: short_name(p) if one else p.department for p in sites(view, question)}
     waiting = known.where(known.open)
     if not len(waiting):
-        return Panel(key, title, _nothing(view, "Aucune plainte en cours."))
+        return Panel(
+            key, title, none_known(view, to_date(view, question), "aucune plainte en cours")
+        )
     opened = Counter(places[code] for code in waiting.code.tolist())
     late = Counter(places[code] for code in waiting.code[waiting.age > LATE_DAYS].tolist())
-    finding = _most(late) or sentences.late(0, LATE_DAYS)
+    count_ = registers.waiting(view, question, late.total())
+    finding = _most(late, count_) or sentences.late(count_, LATE_DAYS)
     if len(late) < 2:  # nothing to compare
         return Panel(key, title, finding=finding)
+    of = figures(view, question, "site" if one else "department")
+    whose = {places[code] if one else code: f["complaints_open"] for code, f in of.items()}
     # Where complaints are handed in and none is open, none is late; where none are handed in, nobody knows.
-    there = {
-        places[p.code]
-        for p, known in zip(view.book.places, view.book.complaints_known, strict=True)
-        if p.code in places and known.any()
-    }
     order = sorted(
-        there | set(opened), key=lambda p: (-late[p], -opened[p], french.alphabetical(p))
+        (p for p, f in whose.items() if f.value is not None or opened[p] or f.sites_reporting),
+        key=lambda p: (-late[p], -opened[p], french.alphabetical(p)),
     )
+    lately = {p: counted(late[p], whose[p]) for p in order}
     return Panel(
         key,
         title,
-        Chart(charts.bars([(p, late[p], french.number(late[p])) for p in order], unit=LATE)),
+        Chart(charts.bars([(p, _value(c), c.text) for p, c in lately.items()], unit=LATE)),
         alt=f"{title}.",
         table=table(
             (
@@ -171,20 +197,35 @@ def by_place(view: View, question: Question, key: str) -> Panel:
                 (f"Depuis plus de {LATE_DAYS} jours", "count"),
                 ("En cours", "count"),
             ),
-            [(words(p), count(late[p]), count(opened[p])) for p in order],
+            [(words(p), lately[p], counted(opened[p], whose[p])) for p in order],
         ),
         finding=finding,
         strip=strip(view, question, "complaints_open"),
     )
 
 
-def _most(late: Counter[str]) -> str:
+def counted(n: int, of: Figure) -> Cell:
+    """A cell of so many complaints that wait: none where all is known, « au moins », or why nobody knows. of: those in progress
+    at the same sites, or a figure that says who hands in."""
+    if n:
+        return Cell(f"{least(of)}{french.number(n)}", n)
+    if of.sites_reporting >= max(of.sites_expected, 1):
+        return count(0)
+    return words(IN_SHORT[NOT_HANDED_IN if of.note == NOT_HANDED_IN else NOT_CURRENT])
+
+
+def _value(cell: Cell) -> float | None:
+    return cell.value if isinstance(cell.value, int) else None
+
+
+def _most(late: Counter[str], all_of_them: Count) -> str:
     """« De plus de 30 jours : Borgou 14, Ouémé 9 et Alibori 6 ; ailleurs 17 »."""
     most = sorted(late.items(), key=lambda pair: (-pair[1], french.alphabetical(pair[0])))
     named, rest = most[:MOST], sum(n for _, n in most[MOST:])
     said = french.join_words([f"{place}{S}{french.number(n)}" for place, n in named])
     more = f"{S}; ailleurs {french.number(rest)}" if rest else ""
-    return f"De plus de {LATE_DAYS} jours{S}: {said}{more}" if named else ""
+    part = "" if all_of_them.whole else f" ({all_of_them.of.missing})"
+    return f"De plus de {LATE_DAYS} jours{S}: {said}{more}{part}" if named else ""
 
 
 def _not_listed(listed: int, total: int) -> str:
@@ -255,7 +296,9 @@ def reasons(view: View, question: Question, key: str) -> Panel:
     title = "Pourquoi les usagers se plaignent"
     received = register(view, question).since(question.first)
     if not len(received):
-        return Panel(key, title, _nothing(view, "Aucune plainte reçue sur cette période."))
+        return Panel(
+            key, title, none_known(view, question, "aucune plainte reçue sur cette période")
+        )
     rows = Counter(received.category.tolist()).most_common()
     first = [k for k, v in rows if v == rows[0][1]]
     which = "Premier motif de plainte" if len(first) == 1 else "Premiers motifs de plainte"

@@ -1,7 +1,7 @@
 """Who has handed in: days not closed, silent sites, declared closures."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,13 +9,23 @@ import numpy as np
 
 from dashboard import french
 from dashboard.answers.figures import whole
-from dashboard.answers.network import SILENT_DAYS, Silence, at_date, silences, sites
+from dashboard.answers.network import (
+    NOTHING,
+    NOTHING_OF_MANY,
+    SILENT_DAYS,
+    Silence,
+    at_date,
+    silences,
+    sites,
+)
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer, quick
-from dashboard.panel import Cell, Message, Panel, count, day, site_name, table, words
+from dashboard.coverage import Count, Coverage
+from dashboard.indicators import Figure
+from dashboard.panel import Cell, Listing, Message, Panel, count, day, site_name, table, words
 from dashboard.period import day_of
-from dashboard.wording import base, shown, who_reported
+from dashboard.wording import NOT_HANDED, base, shown, who_reported
 from db.shapes import Closure
 
 S = french.SPACE
@@ -24,12 +34,17 @@ MOST = 3  # reasons of closures in a heading
 
 @dataclass(frozen=True)
 class Unclosed:
-    """Working days of a site without a closing."""
+    """Working days of a site without a closing; None of one that never handed in any: nobody knows."""
 
     code: str
     name: str
     department: str
-    days: tuple[date, ...]
+    days: tuple[date, ...] | None
+
+    @property
+    def known(self) -> tuple[date, ...]:
+        """Those that are known."""
+        return self.days or ()
 
 
 @answer
@@ -50,7 +65,7 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
                 p.code,
                 p.name,
                 p.department,
-                tuple(map(day_of, missing.tolist())),
+                tuple(map(day_of, missing.tolist())) if book.closes[row] else None,
             )
         )
     return tuple(table)
@@ -74,14 +89,15 @@ def not_reported(view: View, question: Question, key: str) -> Panel:
     """Which working days have no closing, by site, those that have most first, and when each was last heard of."""
     figures, heard = whole(view, question), silences(view, question)
     known = sorted(
-        unclosed(view, question), key=lambda u: (-len(u.days), french.alphabetical(u.name))
+        unclosed(view, question),
+        key=lambda u: (u.days is None, -len(u.known), french.alphabetical(u.name)),
     )
     rows = [
         (
             site_name(u.name, u.code),
-            count(len(u.days)),
+            words(NOT_HANDED) if u.days is None else count(len(u.days)),
             heard_of(heard.get(u.code)),
-            words(_recent(u.days)),
+            words(_recent(u.known)),
         )
         for u in known
     ]
@@ -98,24 +114,49 @@ def not_reported(view: View, question: Question, key: str) -> Panel:
             rows,
         ),
         caption=f"Depuis le {french.date_short(question.first)}, {at_date(view)}. Sur la période,"
-        f" {who_reported(figures['visits'])}. Jours clôturés{S}: {shown(figures['completeness'])}"
-        f" ({base(figures['completeness'])}).",
+        f" {who_reported(figures['visits'])}. {_of_closings(known, figures['completeness'])}",
         finding=_left_open(known),
         strip=strip(view, question, "completeness"),
     )
 
 
+def _of_closings(known: Sequence[Unclosed], closed: Figure) -> str:
+    """« Jours clôturés : 97 % (4 900 sur 5 050). », and how many sites hand closings in, where not all do."""
+    said = f"Jours clôturés{S}: {shown(closed)}"
+    said += f" ({base(closed)})." if base(closed) else "."
+    hand_in = _coverage(known)
+    if hand_in.whole or not hand_in.known or len(known) < 2:
+        return said
+    verb = "remet" if hand_in.known < 2 else "remettent"
+    who = french.plural(hand_in.known, "centre")
+    return f"{said} {who} sur {french.number(hand_in.expected)} {verb} des clôtures."
+
+
+def _coverage(known: Sequence[Unclosed]) -> Coverage:
+    """How many of the sites hand closings in."""
+    hand_in = sum(u.days is not None for u in known)
+    return Coverage("clôtures", len(known), hand_in, hand_in)
+
+
 def _left_open(known: Sequence[Unclosed]) -> str:
     """« CCSP de Covè a laissé 78 journées ouvertes non clôturées ; 2 autres centres, 15 ensemble »."""
-    late = [u for u in known if u.days]
+    late, hand_in = [u for u in known if u.days], _coverage(known)
+    if not hand_in.known:
+        return "Clôtures non remontées"
     if not late:
-        return "Toutes les journées ouvertes sont clôturées"
-    said = f"{late[0].name} a laissé {_days_open(len(late[0].days))}"
+        every = Count(0, hand_in)
+        part = f"{french.plural(hand_in.known, 'centre')} sur {french.number(hand_in.expected)}"
+        return (
+            every.no("Toutes les journées ouvertes sont clôturées")
+            if every.whole
+            else f"Clôtures remises par {part}, toutes leurs journées ouvertes sont clôturées"
+        )
+    said = f"{late[0].name} a laissé {_days_open(len(late[0].known))}"
     if len(late) == 1:
         return said
     others = french.plural(len(late) - 1, "autre centre", "autres centres")
     together = " ensemble" if len(late) > 2 else ""
-    return f"{said}{S}; {others}, {french.number(sum(len(u.days) for u in late[1:]))}{together}"
+    return f"{said}{S}; {others}, {french.number(sum(len(u.known) for u in late[1:]))}{together}"
 
 
 def _days_open(n: int) -> str:
@@ -127,7 +168,7 @@ def each_day(view: View, question: Question, key: str) -> Panel:
     """The working days without a closing, a row for each site and day, the newest first."""
     known = unclosed(view, question)
     rows = sorted(
-        ((d, u) for u in known for d in u.days), key=lambda row: (-row[0].toordinal(), row[1].name)
+        ((d, u) for u in known for d in u.known), key=lambda row: (-row[0].toordinal(), row[1].name)
     )
     return Panel(
         key,
@@ -148,29 +189,30 @@ def each_day(view: View, question: Question, key: str) -> Panel:
             ],
         ),
         caption=f"Depuis le {french.date_short(question.first)}, {at_date(view)}.",
-        finding=_left_open(sorted(known, key=lambda u: -len(u.days))),
+        content=Listing() if rows or _coverage(known).known else Message(f"{_left_open(known)}."),
+        finding=_left_open(sorted(known, key=lambda u: -len(u.known))),
     )
 
 
 @answer
 def silent(view: View, question: Question, key: str) -> Panel:
-    """The sites that are silent at the date of the data, for how long, the longest first."""
+    """The sites that are silent at the date of the data, for how long, the longest first, and those that never handed anything
+    in."""
     home = {p.code: p.department for p in sites(view, question)}
     heard = silences(view, question)
     quiet = sorted(
-        (s for s in heard.values() if s.silent),
-        key=lambda s: (s.last or date.min, french.alphabetical(s.name)),
+        (s for s in heard.values() if s.words),
+        key=lambda s: (s.last or date.max, french.alphabetical(s.name)),
     )
     rows = [
         (
             site_name(s.name, s.code),
             words(home[s.code]),
-            day(s.last, "jamais"),
-            words("—") if s.days is None else Cell(french.days(s.days), s.days),
+            day(s.last, "—"),
+            words(NOTHING) if s.days is None else Cell(french.days(s.days), s.days),
         )
         for s in quiet
     ]
-    of = f"sur {french.number(len(heard))} {at_date(view)}".rstrip()
     return Panel(
         key,
         "Centres muets",
@@ -184,10 +226,22 @@ def silent(view: View, question: Question, key: str) -> Panel:
             rows,
         ),
         caption=f"Muet{S}: ni visite ni clôture depuis plus de {french.days(SILENT_DAYS)}, {at_date(view)}.",
-        finding=f"{french.plural(len(quiet), 'centre muet', 'centres muets')} {of}"
-        if quiet
-        else f"Aucun centre muet {of}",
+        finding=_silent(heard.values(), at_date(view)),
     )
+
+
+def _silent(heard: Collection[Silence], at: str) -> str:
+    """« 3 centres muets sur 24 au 23/11/2026 ; 2 n'ont rien remis »."""
+    never = sum(s.days is None for s in heard)
+    mute = sum(s.days is not None and s.silent for s in heard)
+    of = f"sur {french.number(len(heard))} {at}".rstrip()
+    have = NOTHING_OF_MANY if never > 1 else NOTHING
+    if not mute and never:
+        return f"{french.plural(never, 'centre')} {of} {have}"
+    more = f"{S}; {french.number(never)} {have}" if never else ""
+    if mute:
+        return f"{french.plural(mute, 'centre muet', 'centres muets')} {of}{more}"
+    return f"Aucun centre muet {of}"
 
 
 def heard_of(heard: Silence | None) -> Cell:

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from dashboard import charts, french
-from dashboard.answers.complaints import NONE_KNOWN, NOT_OPEN
+from dashboard.answers.complaints import NONE_KNOWN, NOT_OPEN, none_known
 from dashboard.answers.question import Question
 from dashboard.answers.register import Register, register
 from dashboard.answers.trust import strip
@@ -35,8 +35,10 @@ def survival(
     received = register(view, question).since(question.first)
     minimum = BY_CODE["complaint_delay"].minimum
     if len(received) < minimum:
-        few = "Trop peu de plaintes reçues sur cette période."
-        return Panel(key, title, Message(f"{NOT_OPEN}." if view.access.guest else few))
+        few = "trop peu de plaintes reçues sur cette période"
+        if len(received) and not view.access.guest:
+            return Panel(key, title, Message(f"{french.capital(few)}."))
+        return Panel(key, title, none_known(view, question, few))
     of = getattr(received, detail) if detail else np.zeros(0)
     groups = {
         ALL_COMPLAINTS: received,
@@ -150,7 +152,7 @@ def flow(view: View, question: Question, key: str) -> Panel:
         return Panel(key, title, Message(f"{NOT_OPEN}."))
     complaints = register(view, question)
     if not len(complaints):
-        return Panel(key, title, Message(NONE_KNOWN))
+        return Panel(key, title, none_known(view, question, NONE_KNOWN))
     last = (
         question.last
         if question.last == month_end(question.last)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from dashboard import french
-from dashboard.answers.complaints import LATE_DAYS
+from dashboard.answers.complaints import LATE_DAYS, counted
 from dashboard.answers.completeness import heard_of
 from dashboard.answers.figures import figures
 from dashboard.answers.network import at_date, silences, sites, to_date
@@ -72,7 +72,9 @@ def of_departments(view: View, question: Question, key: str) -> Panel:
             count(sum(p.department == name for p in places)),
             of_figure(found[name]["visits"]),
             *(of_figure(found[name][code]) for code in KNOWN_FOR),
-            words(NOT_FOR_GUESTS) if view.access.guest else count(late[name]),
+            words(NOT_FOR_GUESTS)
+            if view.access.guest
+            else counted(late[name], found[name]["complaints_open"]),
         )
         for name in sorted(set(home.values()), key=french.alphabetical)
     ]

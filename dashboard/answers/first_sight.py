@@ -11,12 +11,23 @@ import numpy as np
 
 from dashboard import french
 from dashboard.answers import follow, signals
+from dashboard.answers import register as registers
 from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.figures import figures, whole
-from dashboard.answers.network import Silence, at_date, short_name, silences, sites, to_date
+from dashboard.answers.network import (
+    NOTHING,
+    NOTHING_OF_MANY,
+    Silence,
+    at_date,
+    short_name,
+    silences,
+    sites,
+    to_date,
+)
 from dashboard.answers.question import Question
 from dashboard.answers.register import register
 from dashboard.answers.view import View, answer
+from dashboard.coverage import Count, Coverage
 from dashboard.indicators import Figure
 from dashboard.judgement.dated import in_a_line, more_or_less, since_at_least
 from dashboard.judgement.signals import Signal, rank
@@ -96,7 +107,7 @@ def busiest(view: View, question: Question) -> Reply:
     """The site with most visits per open day, and the two after it."""
     ranked = _ranked(view, question, "visits_per_day")
     if not ranked:
-        saying = Saying((), "aucune visite sur la période")
+        saying = Saying((), _no_visits(view, question))
     else:
         (first, value, of_it), *others = ranked[:NAMED]
         after = french.join_words([f"{name.text}{S}{number}" for name, number, _ in others])
@@ -111,7 +122,10 @@ def longest_waits(view: View, question: Question) -> Reply:
     """The site, or the sites, with the longest median wait."""
     ranked = _ranked(view, question, "wait_p50")
     if not ranked:
-        saying = Saying((), "aucune attente mesurée")
+        visits = whole(view, question)["visits"]
+        saying = Saying(
+            (), _no_visits(view, question) if visits.value is None else "aucune attente mesurée"
+        )
     else:
         longest = ranked[0][1]
         alike = [r for r in ranked if r[1] == longest]
@@ -132,6 +146,18 @@ def longest_waits(view: View, question: Question) -> Reply:
             told = f"et {french.plural(others, 'autre')}{S}: {told}"
         saying = Saying(tuple(name for name, _, _ in alike[:NAMED]), told)
     return Reply("L'attente la plus longue", "attentes", question.spoken, (saying,))
+
+
+def _no_visits(view: View, question: Question) -> str:
+    """Why no site is named: nobody handed anything in, or nobody came."""
+    visits = whole(view, question)["visits"]
+    known = Coverage(
+        "registre des visites",
+        visits.sites_expected,
+        visits.sites_reporting,
+        visits.sites_reporting if visits.value is not None else 0,
+    )
+    return Count(0, known).said("", "aucune visite sur la période", "visite")
 
 
 def _unmeasured(view: View, question: Question) -> list[str]:
@@ -158,13 +184,24 @@ def worse(view: View, question: Question) -> Reply:
         return Reply(label, page, "", (Saying((), "la période n'a pas encore de mois entier"),))
     sayings = _worse(view, question, month.year)
     if not sayings:
-        sayings = [Saying((), "rien, dans les centres suivis")]
+        judged = {name for name, s in signals.followed(view, question) if s.charted}
+        every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
+        sayings = [Saying((), _nothing_worse(Count(0, every)))]
     return Reply(
         label,
         page,
         f"en {french.month_label(month)}",
         (*sayings, *_better(view, question, month.year)),
     )
+
+
+def _nothing_worse(count: Count) -> str:
+    """« rien, dans les 21 centres suivis »; where none is, that it is too early to say."""
+    if not count.of.known:
+        return "trop tôt pour juger, aucun centre n'a assez de mois"
+    if count.whole:
+        return count.no("rien")
+    return f"rien, dans {french.plural(count.of.known, 'centre suivi', 'centres suivis')} sur {count.of.expected}"
 
 
 def _worse(view: View, question: Question, year: int) -> list[Saying]:
@@ -231,16 +268,21 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     complaints = register(view, to_date(view, question))
     waiting = complaints.where(complaints.open)
     if not len(waiting):
-        none = NOT_FOR_GUESTS if view.access.guest else "aucune plainte en cours"
-        return Reply(label, page, when, (Saying((), none),))
+        many = registers.waiting(view, question, 0)
+        none = many.said("", "aucune plainte en cours", "plainte connue en cours")
+        return Reply(
+            label, page, when, (Saying((), NOT_FOR_GUESTS if view.access.guest else none),)
+        )
     at = int(np.argmax(waiting.age))
     by_name = {p.name: p.code for p in sites(view, question)}
     names = _names(view, question)
     received = french.date_short(day_of(int(waiting.received[at])))
     late = int((waiting.age > LATE_DAYS).sum())
-    of = french.plural(len(waiting), "plainte en cours", "plaintes en cours")
+    many = registers.waiting(view, question, len(waiting))
     told = f"{french.days(int(waiting.age[at]))} sans réponse (reçue le {received}){S}; "
-    told += f"l'ensemble{S}: {of}, dont {french.number(late) if late else 'aucune'} de plus de {LATE_DAYS} jours"
+    told += f"l'ensemble{S}: {many.plural('plainte en cours', 'plaintes en cours')}"
+    if late or many.whole:
+        told += f", dont {french.number(late) if late else 'aucune'} de plus de {LATE_DAYS} jours"
     return Reply(label, page, when, (Saying((names[by_name[waiting.name[at]]],), told),))
 
 
@@ -248,6 +290,7 @@ def silent(view: View, question: Question) -> Reply:
     """The sites of which nothing has been heard for too long, at the date of the data: « Bembèrèkè rien depuis le
     21/10/2026 (35 jours) »."""
     heard, names = silences(view, question), _names(view, question)
+    never = [names[one.code] for one in heard.values() if one.days is None]
     quiet = sorted(
         (one for one in heard.values() if one.silent),
         key=lambda one: (one.last or date.min, french.alphabetical(one.name)),
@@ -257,16 +300,17 @@ def silent(view: View, question: Question) -> Reply:
     if left > 0:
         more = f"et {french.plural(left, 'autre centre muet', 'autres centres muets')}"
         sayings.append(Saying((), more))
-    if not quiet:
+    if never:
+        sayings.append(_named(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY))
+    if not quiet and not never:
         sayings.append(Saying((), _none_silent(len(heard))))
     return Reply("Centres muets", "departement", at_date(view), tuple(sayings))
 
 
 def _since(one: Silence) -> str:
     """« rien depuis le 21/10/2026 (35 jours) », the last day that is known of the site."""
-    if one.last is None:
-        return "jamais vu"
-    return f"rien depuis le {french.date_short(one.last)} ({french.days(one.days)})"
+    last = french.date_short(one.last) if one.last else ""
+    return f"rien depuis le {last} ({french.days(one.days)})"
 
 
 def _none_silent(n: int) -> str:

@@ -4,10 +4,11 @@ from collections import Counter
 
 from dashboard import french
 from dashboard.answers import follow, worsening
+from dashboard.answers import register as registers
 from dashboard.answers import signals as signals_of
 from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.figures import figures, whole
-from dashboard.answers.network import short_name, silences, sites, to_date
+from dashboard.answers.network import NOTHING, NOTHING_OF_MANY, short_name, silences, sites, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.register import register
 from dashboard.answers.uncertainty import intervals
@@ -64,9 +65,12 @@ def site(view: View, question: Question) -> str:
 
 def _of_all(view: View) -> str:
     short = {p.code: short_name(p) for p in sites(view)}
-    silent = [short[code] for code, heard in silences(view).items() if heard.silent]
+    heard = silences(view)
+    silent = [short[code] for code, one in heard.items() if one.silent]
+    never = sum(one.days is None for one in heard.values())
+    begun = f"{S}; {never} {NOTHING if never == 1 else NOTHING_OF_MANY}" if never else ""
     mute = f", dont {french.plural(len(silent), 'muet')} ({french.some(silent)})" if silent else ""
-    return f"{french.number(len(short))}{mute}" if short else ""
+    return f"{french.number(len(short))}{mute}{begun}" if short else ""
 
 
 @answer
@@ -83,20 +87,22 @@ def waits(view: View, question: Question) -> str:
 
 @answer
 def complaints(view: View, question: Question) -> str:
-    """« 46 attendent depuis plus de 30 jours, dont 9 à Parakou (GSRU) et 7 à Djougou »; "" where nothing is known."""
+    """« 46 attendent depuis plus de 30 jours, dont 9 à Parakou (GSRU) et 7 à Djougou »; where nothing is known, that; "" for
+    guests."""
     known = register(view, to_date(view, question))
     if not len(known):
-        return ""
+        nothing = registers.waiting(view, question, 0)
+        return "" if view.access.guest or nothing.whole else nothing.said("", "")
     names = Counter(known.where(known.age > LATE_DAYS).name.tolist())
+    many = registers.waiting(view, question, names.total())
     if not names:
-        return (
-            f"aucune n'attend depuis plus de {LATE_DAYS} jours"
-            if known.open.any()
-            else "aucune en cours"
-        )
+        older = f"depuis plus de {LATE_DAYS} jours"
+        if known.open.any():
+            return many.said("", f"aucune n'attend {older}", f"plainte connue {older}")
+        return many.said("", "aucune en cours", "plainte connue en cours")
     short = {p.name: short_name(p) for p in sites(view, question)}
     wait = "attend" if names.total() == 1 else "attendent"
-    start = f"{french.number(names.total())} {wait} depuis plus de {LATE_DAYS} jours"
+    start = f"{many.least}{french.number(names.total())} {wait} depuis plus de {LATE_DAYS} jours"
     most = sorted(names.items(), key=lambda pair: (-pair[1], french.alphabetical(pair[0])))
     if len(most) == 1:
         return f"{start}, à {short[most[0][0]]}"
@@ -149,7 +155,8 @@ def waiting(view: View, question: Question) -> str:
     """« 3 plaintes attendent depuis plus de 30 jours »; "" for guests, who are not told."""
     if view.access.guest:
         return ""
-    return french.within(sentences.late(late(view, question), LATE_DAYS))
+    many = registers.waiting(view, question, late(view, question))
+    return french.within(sentences.late(many, LATE_DAYS))
 
 
 @answer

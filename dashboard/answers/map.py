@@ -133,7 +133,7 @@ def _tip(
     if code != "visits_per_day":
         lines.append(f"{VOLUME}{french.SPACE}: {shown(f['visits_per_day'])}")
     lines += _said(signal) if signal else []
-    if silence and silence.silent:
+    if silence and silence.words:
         lines.append(f"{french.capital(silence.words)}, {at}")
     return lines
 

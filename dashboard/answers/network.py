@@ -11,13 +11,14 @@ import numpy as np
 from dashboard import french
 from dashboard.answers.question import EVERYTHING, Question
 from dashboard.answers.view import View, answer, engine, quick
-from dashboard.period import ONE_DAY
+from dashboard.period import ONE_DAY, RUNNING, YEAR, resolve
 from dashboard.settings import load
-from db import read
+from db import codes, read
 from db.codes import ALL
 from db.shapes import Place
 
-SILENT_DAYS = 7  # calendar days without visit or closing, before the date of the data; a site is silent after them
+SILENT_DAYS = codes.SILENT_DAYS
+NOTHING, NOTHING_OF_MANY = "n'a rien remis", "n'ont rien remis"  # not once
 
 
 @quick
@@ -84,7 +85,7 @@ def freshness(view: View) -> Fresh:
 @dataclass(frozen=True)
 class Silence:
     """How long a site has been without visit or closing at the date of the data, in calendar days, and the last day that had
-    one; None where it never had any."""
+    one; None where it never had any: it did not fall silent, it has not begun."""
 
     code: str
     name: str
@@ -94,20 +95,20 @@ class Silence:
     @property
     def silent(self) -> bool:
         """Whether that is too long: « muet », on every page and in every file."""
-        return self.days is None or self.days > SILENT_DAYS
+        return self.days is not None and self.days > SILENT_DAYS
 
     @property
     def words(self) -> str:
-        """« muet depuis 35 jours »; "" for a site that is heard of."""
-        if not self.silent:
-            return ""
-        return "jamais vu" if self.days is None else f"muet depuis {french.days(self.days)}"
+        """« muet depuis 35 jours », « n'a rien remis »; "" for a site that is heard of."""
+        if self.days is None:
+            return NOTHING
+        return f"muet depuis {french.days(self.days)}" if self.silent else ""
 
     @property
     def short(self) -> str:
-        """The same beside a name on the map: « muet 35 j »."""
+        """The same beside a name on the map: « muet 35 j »; of a site that has not begun nothing, for its mark says it."""
         if not self.silent or self.days is None:
-            return self.words
+            return ""
         return f"muet {french.number(self.days)}{french.SPACE}j"
 
 
@@ -138,6 +139,17 @@ def to_date(view: View, question: Question) -> Question:
 def at_date(view: View) -> str:
     """« au 23/11/2026 »; "" without data."""
     return f"au {french.date_short(view.book.as_of)}" if view.book.as_of else ""
+
+
+@answer
+def usual_period(view: View) -> str:
+    """What is shown until one chooses: the code of the last twelve whole months; of the running one where all that was handed in
+    is of it."""
+    book = view.book
+    year = resolve(YEAR, book.as_of or view.moment.day)
+    days = book.days(year.first, year.last) if year else slice(0)
+    seen = book.visited[:, days].any() or book.closed[:, days].any()
+    return YEAR if seen or book.as_of is None else RUNNING
 
 
 @answer

@@ -9,9 +9,11 @@ import numpy as np
 from dashboard.answers.network import to_date
 from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer, answer_with_rows, engine
+from dashboard.coverage import Count, Coverage
 from dashboard.period import day_number
 from db import read
 from db.codes import ALL
+from db.facts import handed_in
 from db.ledger import complaint_arrays
 
 
@@ -72,6 +74,17 @@ def register(view: View, question: Question) -> Register:
     kept &= _of_service(view, question, c)
     counted = {name: values[kept] for name, values in c.items()}
     return _register(view, question, counted, np.full(int(kept.sum()), "", dtype=object))
+
+
+@answer
+def coverage(view: View, question: Question) -> Coverage:
+    """Who handed in the complaints of the question's sites, up to its end or that of the data."""
+    return Coverage("registre des plaintes", *handed_in(view.facts(question)))
+
+
+def waiting(view: View, question: Question, n: int) -> Count:
+    """So many complaints that wait at the date of the data, of what is known."""
+    return Count(n, coverage(view, to_date(view, question)))
 
 
 @answer_with_rows

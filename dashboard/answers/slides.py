@@ -32,7 +32,7 @@ from dashboard.period import Clipped
 from dashboard.settings import load
 from dashboard.statistics.variation import Variation
 from dashboard.stories import Kind
-from dashboard.wording import DEMO, shown, who_reported
+from dashboard.wording import DEMO, least, shown, who_reported
 
 S = french.SPACE
 BARS = 12  # on a slide, with words that are read from the back of the room
@@ -148,11 +148,10 @@ def _waits_cards(about: Subject, _: str) -> Found:
 
 def _complaints_headline(figures: Mapping[str, Figure]) -> str:
     f = figures["complaints_open"]
-    return (
-        "Le registre des plaintes n'est pas remonté"
-        if f.value is None
-        else f"{french.plural(f.value, 'plainte') if f.value else 'Aucune plainte'} en cours"
-    )
+    if f.value is None:
+        return french.capital(f.note)
+    some = f"{french.plural(f.value, 'plainte')} en cours"
+    return french.capital(f"{least(f)}{some}") if f.value else "Aucune plainte en cours"
 
 
 @slide(
@@ -189,6 +188,8 @@ def _signal_map(about: Subject, code: str) -> Found:
     ]
     charted = sum(signal.charted for signal in judged)
     when = f", {french.month_label(follow.judged_month(about.view, question.last))}"
+    if not charted:
+        return f"{BY_CODE[code].label}{when}{S}: trop tôt pour juger", panel
     return (
         f"{BY_CODE[code].label}{when}{S}: {french.join_words(counts) or 'aucun signal'}, sur"
         f" {french.plural(charted, 'centre suivi', 'centres suivis')}"
@@ -302,9 +303,9 @@ def _services(about: Subject, code: str) -> Found:
     return panel.finding or "Aucune donnée par prestation", panel
 
 
-def _none(about: Subject, why: str) -> str:
-    """Why a slide has no complaints."""
-    return complaints.NOT_OPEN if about.view.access.guest else why
+def _none(panel: Panel) -> str:
+    """Why a slide has no complaints: as its panel says it."""
+    return panel.content.text.rstrip(".") if isinstance(panel.content, Message) else panel.title
 
 
 @slide(
@@ -314,7 +315,7 @@ def _none(about: Subject, why: str) -> str:
 )
 def _ages(about: Subject, _: str) -> Found:
     panel = complaints.ages(about.view, about.question, "plaintes_age")
-    return panel.finding or _none(about, "Aucune plainte au registre"), panel
+    return panel.finding or _none(panel), panel
 
 
 @slide(
@@ -326,7 +327,7 @@ def _waiting(about: Subject, _: str) -> Found:
     panel = complaints.waiting(about.view, about.question, "plaintes_en_cours")
     if isinstance(panel.content, Listing) and panel.table.empty:
         panel = replace(panel, content=complaints.ALL_ANSWERED)
-    return panel.finding or _none(about, "Aucune plainte au registre"), panel
+    return panel.finding or _none(panel), panel
 
 
 @slide(
@@ -336,9 +337,7 @@ def _waiting(about: Subject, _: str) -> Found:
 )
 def _reasons(about: Subject, _: str) -> Found:
     panel = complaints.reasons(about.view, about.question, "plaintes_motifs")
-    if isinstance(panel.content, Message):
-        return _none(about, "Aucune plainte reçue sur la période"), panel
-    return panel.finding, panel
+    return panel.finding or _none(panel), panel
 
 
 @slide(
@@ -348,13 +347,13 @@ def _reasons(about: Subject, _: str) -> Found:
 )
 def _flow(about: Subject, _: str) -> Found:
     panel = delays.flow(about.view, about.question, "plaintes_flux")
-    return panel.finding or _none(about, "Aucune plainte au registre"), panel
+    return panel.finding or _none(panel), panel
 
 
 @slide("plaintes_delai", "Délai de réponse", question="Quel délai voulons-nous promettre ?")
 def _delay(about: Subject, _: str) -> Found:
     panel = delays.survival(about.view, about.question, "plaintes_delai", "category")
-    return panel.finding or _none(about, "Trop peu de plaintes reçues pour donner un délai"), panel
+    return panel.finding or _none(panel), panel
 
 
 @slide(
@@ -398,6 +397,8 @@ def _signals(about: Subject, _: str) -> Found:
         f"{french.plural(len(named), 'centre')} sur {among} {'ont' if len(named) > 1 else 'a'} un signal"
         if named
         else "Aucun centre n'a de signal"
+        if any(s.charted for _, s in signals.followed(about.view, about.question))
+        else "Trop tôt pour juger les centres"
     )
     return f"{who}{S}; {chance.against_chance(about.view, about.question)}", panel
 

@@ -98,7 +98,7 @@ def compute(facts: Facts, indicators: Iterable[Indicator]) -> list[Figure]:
 
 
 def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
-    reporting = facts.reporting if indicator.register == "visits" else facts.complaint_reporting
+    reporting = _reporting(indicator, facts)
     if facts.by not in indicator.by:
         return [
             Figure(key, indicator.code, None, None, None, 0, r, e, OUT_OF_SCOPE)
@@ -121,6 +121,13 @@ def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
         m.note,
     )
     return list(map(Figure._make, zip(*columns, strict=True)))
+
+
+def _reporting(indicator: Indicator, facts: Facts) -> np.ndarray:
+    """How many sites speak in a figure: of what waits now, those whose complaints are known to the end."""
+    if indicator.register == "complaints":
+        return facts.complaint_current if indicator.now else facts.complaint_reporting
+    return facts.closing if indicator.closings else facts.reporting
 
 
 def _numbers(values: np.ndarray) -> list[float | int | None]:

@@ -78,6 +78,7 @@ class Indicator:
     rest: Rest | None = None
     known: Requirement | None = None
     now: bool = False  # what is true at the date of the data, on pages whatever their period
+    closings: bool = False  # rests on closings: only sites that hand them in speak
     off_days: bool = False  # counts the visits of closed days, and says how many
     places: frozenset[Placement] = frozenset()  # where it is a card, a column or a choice
 

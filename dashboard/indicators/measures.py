@@ -22,7 +22,10 @@ NO_DATA = "aucune donnée sur la période"
 DUE_DAYS = 30
 KNOWN_SERVICE_SHARE = 0.8
 NOT_REPORTED = "n'a pas remonté ses données"
+NO_VISITS = "registre des visites non remonté"
+NO_CLOSINGS = "clôtures non remontées"
 NOT_HANDED_IN = "registre des plaintes non remonté"
+NOT_CURRENT = "registre des plaintes pas à jour partout"
 HANDED_IN_LATER = "plaintes remises au-delà des dernières visites"
 
 
@@ -96,30 +99,39 @@ def visits(f: Facts) -> Measure:
         f"dont {off} un jour de fermeture" if off and whole_days else ""
         for off in f.off_day_visits.tolist()
     ]
-    absent = (f.reporting == 0) & (n == 0)
-    count = np.where(absent, np.nan, n)
-    note = [NOT_REPORTED if s else text for s, text in zip(absent, note, strict=True)]
-    return Measure(count, np.full(len(n), np.nan), count, n, note)
+    count = np.where(absent(f), np.nan, n)
+    return missing(f, Measure(count, np.full(len(n), np.nan), count, n, note))
+
+
+def absent(f: Facts) -> np.ndarray:
+    """Where nobody handed in a register of visits, or anything: their zero would be silence, not a count."""
+    silent = (f.visit_reporting == 0) | (f.reporting == 0)
+    nobody: np.ndarray = silent & (f.counter("visits") == 0)
+    return nobody
+
+
+def missing(f: Facts, m: Measure) -> Measure:
+    """Without a value for keys of which no visits were handed in, and with that reason, whatever else it would have been."""
+    nobody = absent(f)
+    return hide(hide(m, nobody, NO_VISITS), nobody & (f.reporting == 0), NOT_REPORTED)
 
 
 def visits_per_day(f: Facts) -> Measure:
     """Visits per open site-day."""
     m = ratio(f.counter("visits"), f.open_days, 1, "aucun jour ouvert connu")
-    return hide(m, (f.reporting == 0) & (f.counter("visits") == 0), NOT_REPORTED)
+    return missing(f, m)
 
 
 def women_share(f: Facts) -> Measure:
     """Women among those whose sex is known."""
-    return ratio(
-        f.counter("women"), f.counter("women") + f.counter("men"), 100, "sexe non renseigné"
-    )
+    known = f.counter("women") + f.counter("men")
+    return missing(f, ratio(f.counter("women"), known, 100, "sexe non renseigné"))
 
 
 def visits_per_1000(f: Facts) -> Measure:
     """Visits at CCSP per 1 000 inhabitants of their communes, census of 2013."""
     m = ratio(f.ccsp_visits, f.population, 1000, NO_DATA)
-    m = hide(m, (f.reporting == 0) & (f.ccsp_visits == 0), NOT_REPORTED)
-    return replace(m, f.ccsp_sites == 0, OUT_OF_SCOPE)
+    return replace(missing(f, m), f.ccsp_sites == 0, OUT_OF_SCOPE)
 
 
 def _wait(q: float) -> Callable[[Facts], Measure]:
@@ -132,7 +144,7 @@ def _wait(q: float) -> Callable[[Facts], Measure]:
             for k, m in zip(n.tolist(), minutes.tolist(), strict=True)
         ]
         nothing = np.full(len(n), np.nan)
-        return Measure(nothing, nothing, minutes, n, notes)
+        return missing(f, Measure(nothing, nothing, minutes, n, notes))
 
     return measure
 
@@ -143,14 +155,13 @@ wait_p50, wait_p90 = _wait(0.5), _wait(0.9)
 def wait_within(f: Facts) -> Measure:
     """Served within the threshold, among the served with a measured wait and those who left after a timed arrival."""
     short = f.waits[:, : f.threshold + 1].sum(axis=1)
-    return ratio(short, f.waits.sum(axis=1) + f.left_timed, 100, UNMEASURED)
+    return missing(f, ratio(short, f.waits.sum(axis=1) + f.left_timed, 100, UNMEASURED))
 
 
 def left(f: Facts) -> Measure:
     """Left unserved, among visits with a known outcome."""
-    return ratio(
-        f.counter("left_unserved"), f.counter("outcome_known"), 100, "issue non renseignée"
-    )
+    known = f.counter("outcome_known")
+    return missing(f, ratio(f.counter("left_unserved"), known, 100, "issue non renseignée"))
 
 
 def satisfaction(f: Facts) -> Measure:
@@ -166,7 +177,8 @@ def satisfaction(f: Facts) -> Measure:
         f"renseigné pour {r:.0f} % des visites" if a else ""
         for a, r in zip(answered.tolist(), rate.tolist(), strict=True)
     ]
-    return ratio(f.counter("satisfied"), answered, 100, "satisfaction non renseignée", note=notes)
+    m = ratio(f.counter("satisfied"), answered, 100, "satisfaction non renseignée", note=notes)
+    return missing(f, m)
 
 
 # --- complaints -----------------------------------------------------------------------------------------------------
@@ -198,14 +210,20 @@ def _fast(f: Facts) -> np.ndarray:
 def _if_handed_in(f: Facts, m: Measure, where: np.ndarray | None = None) -> Measure:
     """Without a value for keys (where: some of them) for which no site has handed in its complaints: their zero would be silence,
     not a count. Complaints are counted as far as the data go: those that are known after that are said."""
-    absent: np.ndarray = f.complaint_reporting == 0
-    absent = absent if where is None else absent & where
-    return hide(hide(m, absent, NOT_HANDED_IN), absent & (f.complaint_later > 0), HANDED_IN_LATER)
+    nobody: np.ndarray = f.complaint_reporting == 0
+    nobody = nobody if where is None else nobody & where
+    return hide(hide(m, nobody, NOT_HANDED_IN), nobody & (f.complaint_later > 0), HANDED_IN_LATER)
+
+
+def _if_current(f: Facts, m: Measure, none: np.ndarray) -> Measure:
+    """The same of what waits: without a value for keys that have none, where some site's complaints are not known to the end."""
+    part = none & (f.complaint_current < np.maximum(f.expected, 1))
+    return _if_handed_in(f, hide(m, part, NOT_CURRENT), none)
 
 
 def complaints_per_1000(f: Facts) -> Measure:
     """Complaints received per 1 000 visits."""
-    m = ratio(_count(f, _received(f)), f.counter("visits"), 1000, NO_DATA)
+    m = missing(f, ratio(_count(f, _received(f)), f.counter("visits"), 1000, NO_DATA))
     if f.service is not None or f.by == "service":
         m = hide(m, f.known_service < KNOWN_SERVICE_SHARE * f.all_visits, UNMEASURED)
     return _if_handed_in(f, m)
@@ -263,7 +281,7 @@ def complaints_open(f: Facts) -> Measure:
     """Complaints not answered at the end of the period."""
     n = np.bincount(_open(f)[0], minlength=len(f.keys)).astype(float)
     m = Measure(n, np.full(len(n), np.nan), n, n, [""] * len(n))
-    return _if_handed_in(f, m, n == 0)
+    return _if_current(f, m, n == 0)
 
 
 def complaints_oldest(f: Facts) -> Measure:
@@ -275,13 +293,14 @@ def complaints_oldest(f: Facts) -> Measure:
     nothing = np.full(len(value), np.nan)
     note = ["" if k else "aucune plainte en cours" for k in n.tolist()]
     m = Measure(nothing, nothing, value, n, note)
-    return _if_handed_in(f, m, n == 0)
+    return _if_current(f, m, n == 0)
 
 
 # --- who hands in ---------------------------------------------------------------------------------------------------
 def completeness(f: Facts) -> Measure:
     """Working days closed, of working days open."""
-    return ratio(f.closed_days, f.open_days, 100, "aucun jour ouvert connu")
+    m = ratio(f.closed_days, f.due_days, 100, "aucun jour ouvert connu")
+    return hide(m, (f.due_days == 0) & (f.closing == 0), NO_CLOSINGS)
 
 
 def coverage(f: Facts) -> Measure:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dashboard import french
+from dashboard.coverage import Count, Coverage
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.measures import HANDED_IN_LATER, HIDDEN, NOT_HANDED_IN
 from dashboard.judgement.courses import FOLLOWED
@@ -20,7 +21,7 @@ from dashboard.statistics import sentences
 from dashboard.statistics.budget import Budget
 from dashboard.statistics.limits import ON_ONE_SIDE
 from dashboard.statistics.variation import ChartKind, Variation
-from dashboard.wording import NOT_FOR_GUESTS, amount, base, shown, who_reported
+from dashboard.wording import NOT_FOR_GUESTS, amount, base, least, shown, who_reported
 
 S = french.SPACE
 FIRST = 3  # lines that are read first: what was found
@@ -273,22 +274,25 @@ def _complaints(s: Situation) -> Line:
     if not official.sites_reporting:
         known = [] if s.figures["complaints_open"].value is None else [_still_open(s)]
         return Line(_sentence([_not_known(official), *known]), "complaints_30d_due", 0)
-    parts = [
-        french.plural(official.n, "plainte reçue", "plaintes reçues")
-        if official.n
-        else "aucune plainte reçue"
-    ]
-    if official.sites_reporting < official.sites_expected:
-        parts[0] += (
-            f" (registre des plaintes de {french.plural(official.sites_reporting, 'centre')}"
-            f" sur {french.number(official.sites_expected)})"
-        )
+    parts = [_received(official)]
     if official.n:
         parts += [
             _labelled(due),
             f"officiel GT1PKI10, sur toutes les plaintes reçues{S}: {_told(official)}",
         ]
     return Line(_sentence([*parts, _still_open(s)]), "complaints_30d_due", official.n)
+
+
+def _received(official: Figure) -> str:
+    """« aucune plainte reçue » where every site's register speaks of the period; « au moins 12 plaintes reçues » else."""
+    heard, due = official.sites_reporting, official.sites_expected
+    count = Count(official.n, Coverage("registre des plaintes", due, heard, heard))
+    if count.whole:
+        return count.said(count.plural("plainte reçue", "plaintes reçues"), "aucune plainte reçue")
+    of = f"registre des plaintes de {french.plural(heard, 'centre')} sur {french.number(due)}"
+    if not count.n:
+        return f"{of}, sans plainte reçue"
+    return f"{count.plural('plainte reçue', 'plaintes reçues')} ({of})"
 
 
 def _still_open(s: Situation) -> str:
@@ -298,7 +302,8 @@ def _still_open(s: Situation) -> str:
     if not now.value:
         return "aucune plainte en cours"
     age = "d'âge non mesuré" if oldest.value is None else f"depuis {french.days(oldest.value)}"
-    return f"{french.plural(now.value, 'plainte')} en cours, {age if now.value == 1 else f'la plus ancienne {age}'}"
+    many = f"{least(now)}{french.plural(now.value, 'plainte')} en cours"
+    return f"{many}, {age if now.value == 1 else f'la plus ancienne {age}'}"
 
 
 def _limits(s: Situation) -> Line | None:

@@ -138,7 +138,7 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
     subject = subject or BY_CODE[one.indicator].label
     colon = f"{subject}{french.SPACE}: "
     if one.variation == Variation.NO_DATA:
-        text = f"{colon}aucune donnée en {one.when}" if one.when else f"{colon}aucune donnée"
+        text = f"{colon}pas de chiffre à juger" + (f" en {one.when}" if one.when else "")
     elif one.variation == Variation.TOO_FEW:
         text = f"{colon}{too_few(one)}"
     else:

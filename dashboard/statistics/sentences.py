@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from dashboard import french
+from dashboard.coverage import Count
 from dashboard.statistics.budget import Budget
 from dashboard.statistics.funnel import Position
 from dashboard.statistics.limits import ON_ONE_SIDE, OUTSIDE
@@ -25,7 +26,7 @@ VARIATIONS = {
     Variation.NEUTRAL: "signal de changement",
     Variation.NO_SIGNAL: "pas de signal",
     Variation.TOO_FEW: "trop peu de points",
-    Variation.NO_DATA: "aucune donnée ce mois-là",
+    Variation.NO_DATA: "pas de chiffre à juger ce mois-là",
 }
 STATES = {  # in one word, after a value
     Variation.IMPROVEMENT: "amélioration",
@@ -85,12 +86,18 @@ def delay(median: Median, oldest: int) -> str:
     return f"La moitié des plaintes ont une réponse en {french.days(median.days)}{interval}."
 
 
-def late(n: int, days: int) -> str:
-    """« 46 plaintes attendent depuis plus de 30 jours »."""
-    if not n:
-        return f"Aucune plainte n'attend depuis plus de {french.days(days)}"
-    verb = "attend" if n == 1 else "attendent"
-    return f"{french.plural(n, 'plainte')} {verb} depuis plus de {french.days(days)}"
+def late(count: Count, days: int) -> str:
+    """« 46 plaintes attendent depuis plus de 30 jours », « au moins » where there may be more; « aucune » of a whole count, else
+    what is not known."""
+    older = f"depuis plus de {french.days(days)}"
+    verb = "attend" if count.n == 1 else "attendent"
+    return french.capital(
+        count.said(
+            f"{count.plural('plainte')} {verb} {older}",
+            f"aucune plainte n'attend {older}",
+            f"plainte connue {older}",
+        )
+    )
 
 
 def target(aim: str, assured: Assurance) -> str:

@@ -64,7 +64,9 @@ GENERAL = """
 - **Additionner d'abord, diviser une fois.** Le taux d'un département est celui de tous ses usagers, jamais la moyenne des
   taux de ses centres. Médianes et neuvièmes déciles viennent de toutes les attentes, jamais d'une moyenne de médianes.
 - **Non mesuré** : l'instrument n'existe pas (pas d'heure au registre). **Non renseigné** : il existe, la valeur manque.
-  **Sans objet** : la question n'a pas de sens. **—** : aucune donnée. Ce n'est jamais zéro.
+  **Non remonté** : personne ne l'a remis. **Pas à jour** : une partie seulement est remise, et rien n'y est en cours.
+  **Au moins** : il peut y en avoir d'autres, là où un registre manque. **Sans objet** : la question n'a pas de sens.
+  **—** : aucune donnée. Ce n'est jamais zéro.
 - **Attente** : minutes entières de l'arrivée à l'appel. Le seuil d'une attente courte est de {minutes}. Au-delà de
   quatre heures, on lit « 240 min et plus ».
 - **Jour ouvert** : du lundi au vendredi, sans les jours fériés, les fermetures déclarées d'une journée, ni les jours d'avant

@@ -9,17 +9,17 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Reach, reach
-from dashboard.answers.network import freshness, services, sites
+from dashboard.answers.network import freshness, services, sites, usual_period
 from dashboard.answers.question import Question
 from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
-from dashboard.period import Clipped, Period, add_months, clip, presets, resolve, today
+from dashboard.period import YEAR, Clipped, Period, add_months, clip, presets, resolve, today
 from dashboard.ui import address, errors, session
 from dashboard.ui.navigation import ACTING
 from dashboard.ui.session import FILTERS, NOTICES
 
 DEFAULTS = {
-    "periode": "12m",
+    "periode": YEAR,
     "departement": "",
     "type": "",
     "prestation": "",
@@ -73,7 +73,8 @@ def sync(page: str) -> None:
     held = st.session_state.get(FILTERS)
     url = url or (own() if held is None else {})
     if held is None or ((url or same) and url != st.session_state.get(WRITTEN)):
-        held, usual = dict(held or DEFAULTS), {**DEFAULTS, "departement": whole()}
+        usual = {**DEFAULTS, "periode": usual_period(session.person()), "departement": whole()}
+        held = dict(held or DEFAULTS)
         for name in DEFAULTS:
             wanted = url.get(name, usual[name])
             if not _valid(name, wanted):

@@ -42,7 +42,7 @@ def warm() -> None:
     with view.run():
         person = LOCAL_READER
         last = network.freshness(person).as_of
-        period = filters.period_of(filters.DEFAULTS["periode"], last) if last else None
+        period = filters.period_of(network.usual_period(person), last) if last else None
         if period is None:
             return
         question = Question(period.period.first, period.period.last)

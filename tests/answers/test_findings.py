@@ -14,7 +14,7 @@ from dashboard.indicators import Figure, placed
 from dashboard.panel import Chart, Message, Panel
 from dashboard.statistics.variation import Variation
 from dashboard.wording import against_last_year
-from tests.builders import COVE, KANDI, Office, closing, complaint, visit, waited
+from tests.builders import COVE, EVERY_SITE, KANDI, Office, closing, complaint, visit, waited
 
 MONDAY = date(2025, 3, 3)
 YEAR = Question(date(2025, 1, 1), date(2025, 12, 31))
@@ -162,7 +162,7 @@ def test_a_department_is_headed_by_its_visits_and_its_late_complaints(asked):
     received(asked, [None, None, 3])
     year = replace(YEAR, departments=("Alibori",))
     assert headlines.department(LOCAL_READER, year).translate(PLAIN) == (
-        "1 usager reçu en 2025 ; 2 plaintes attendent depuis plus de 30 jours"
+        "1 usager reçu en 2025 ; au moins 2 plaintes attendent depuis plus de 30 jours"
     )
     part = replace(year, first=date(2025, 6, 15), last=date(2025, 6, 30))
     assert "1 usager reçu du 15/06/2025 au 30/06/2025" in headlines.department(
@@ -266,11 +266,12 @@ def test_the_official_rate_of_complaints_is_said_once_and_is_no_second_card(aske
 def test_late_complaints_are_placed_in_a_sentence_that_reads(asked):
     asked.hand_in("registre", visit(KANDI, "2025-06-30"))
     late = [complaint(f"P-{n}", KANDI, "2025-01-06") for n in range(2)]
-    asked.hand_in("plaintes", *late[:1], covers=(YEAR.first, date(2025, 6, 30)))
+    whole = {"covers": (YEAR.first, date(2025, 6, 30)), "sites": EVERY_SITE}
+    asked.hand_in("plaintes", *late[:1], **whole)
     said = headlines.complaints(LOCAL_READER, YEAR).translate(PLAIN)
     assert said == "1 attend depuis plus de 30 jours, à Kandi"
     cove = complaint("P-9", COVE, "2025-01-06")
-    asked.hand_in("plaintes", *late, cove, covers=(YEAR.first, date(2025, 6, 30)))
+    asked.hand_in("plaintes", *late, cove, **whole)
     said = headlines.complaints(LOCAL_READER, YEAR).translate(PLAIN)
     assert said == "3 attendent depuis plus de 30 jours : 2 à Kandi et 1 à Covè"
 
@@ -307,7 +308,10 @@ def test_a_curve_that_is_not_followed_is_headed_by_its_last_month(asked):
 def test_where_nothing_can_be_compared_that_is_said_and_no_axes_are_drawn(asked):
     asked.hand_in("registre", visit(KANDI, "2025-06-30"), visit(COVE, "2025-06-30"))
     panel = sites.compare(LOCAL_READER, YEAR, "site", "wait_p50", "attentes")
-    assert panel.content == Message("Rien à comparer\xa0: non mesuré.") and panel.table.rows
+    assert (
+        panel.content == Message("Rien à comparer\xa0: non mesuré et non remonté.")
+        and panel.table.rows
+    )
     assert panel.finding == "Attente médiane, par centre"
 
 

@@ -18,7 +18,7 @@ from dashboard.period import ONE_DAY, add_months, today
 from dashboard.settings import load
 from dashboard.statistics.limits import ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.variation import Variation
-from tests.builders import COVE, KANDI, NIKKI, Office, complaint, visit, waited
+from tests.builders import COVE, EVERY_SITE, KANDI, NIKKI, Office, complaint, visit, waited
 from tests.judgement.series import made
 
 DAY = date(2025, 11, 24)
@@ -92,8 +92,8 @@ def test_the_longest_wait_names_all_who_have_it_and_on_how_many_it_rests(asked):
 def test_where_nothing_is_known_each_answer_says_so(asked):
     nothing = replace(OCTOBER, first=date(2025, 6, 1), last=date(2025, 6, 30))
     said = [text(r) for r in first_sight.replies(LOCAL_READER, nothing)]
-    assert said[0] == "aucune visite sur la période" and said[1] == "aucune attente mesurée"
-    assert said[3] == "aucune plainte en cours"
+    assert said[0] == said[1] == "registre des visites non remonté"
+    assert said[3] == "registre des plaintes non remonté"
     by_service = replace(OCTOBER, service="inconnu")
     assert text(reply(by_service, "Ce qui")) == "n'est pas suivi prestation par prestation"
     half = replace(OCTOBER, first=date(2025, 11, 1), last=DAY)
@@ -107,6 +107,7 @@ def test_the_oldest_complaint_is_that_of_the_date_of_the_data_with_how_many_are_
         complaint("b", NIKKI, "2025-09-12"),
         complaint("c", KANDI, "2025-11-03"),
         covers=(date(2025, 1, 1), DAY),
+        sites=EVERY_SITE,
     )
     found = reply(OCTOBER, "La plainte")
     assert found.when == "au 24/11/2025" and found.page == "plaintes"
@@ -122,8 +123,10 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
         asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
     found = reply(replace(OCTOBER, departments=("Borgou", "Zou")), "Centres")
     never = [p for p in network.sites(LOCAL_READER) if p.department in ("Borgou", "Zou")]
-    assert len(found.sayings) == 4 and found.sayings[0].words == "jamais vu"
-    assert text(found).endswith(f"et {len(never) - 3} autres centres muets")
+    assert [s.words.split()[0] for s in found.sayings[:-1]] == ["rien", "rien"]
+    # Who never handed anything in has not fallen silent.
+    assert text(found).endswith(f"et {len(never) - 2 - 3} autre n'ont rien remis")
+    assert "muet" not in text(found)
     others = [p.code for p in never if p.department == "Zou" and p.code != COVE]
     for ago, site in enumerate(others, 10):
         asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))

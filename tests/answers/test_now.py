@@ -11,7 +11,7 @@ from dashboard.answers.figures import comparison, figures, whole
 from dashboard.answers.network import SILENT_DAYS
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
-from tests.builders import COVE, KANDI, NIKKI, Office, closing, complaint, visit
+from tests.builders import COVE, EVERY_SITE, KANDI, NIKKI, Office, closing, complaint, visit
 
 DAY = date(2025, 11, 24)  # a Monday
 OLD = Question(date(2025, 3, 1), date(2025, 3, 31))
@@ -39,23 +39,26 @@ def test_a_site_is_silent_after_seven_days_without_visit_or_closing(asked, by):
     heard = network.silences(LOCAL_READER)
     assert SILENT_DAYS == 7 and heard[NIKKI].days == 7 and not heard[NIKKI].silent
     assert heard[COVE].silent and heard[COVE].words.translate(PLAIN) == "muet depuis 8 jours"
-    assert heard[KANDI].words == "" and heard["gsru-cotonou"].words == "jamais vu"
+    assert heard[KANDI].words == "" and heard["gsru-cotonou"].words == "n'a rien remis"
 
 
 def test_pages_map_and_lists_say_the_same_of_silent_sites_whatever_the_period(asked):
     asked.hand_in("registre", visit(COVE, days_before(40)))
     for question in (OLD, Question(date(2025, 1, 1), DAY)):
-        silent = {s.name for s in network.silences(LOCAL_READER, question).values() if s.silent}
+        heard = network.silences(LOCAL_READER, question).values()
+        silent = {s.name for s in heard if s.silent}
+        never = {s.name for s in heard if s.last is None}
         said = first_sight.silent(view.view(LOCAL_READER), question)
-        known = len(network.sites(LOCAL_READER))
         assert said.when == "au 24/11/2025"
-        assert known - len(silent) == 1
-        assert len(said.sayings) == 4
-        left = f"et {len(silent) - 3} autres centres muets"
-        assert said.sayings[-1].words.replace("\xa0", " ") == left
+        assert silent == {"CCSP de Covè"} and len(never) == len(EVERY_SITE) - 2
+        first, rest = said.sayings
+        assert first.names[0].text == "Covè" and first.words.startswith("rien depuis le 15/10/2025")
+        left = f"et {len(never) - 3} autres n'ont rien remis"
+        assert rest.words.replace("\xa0", " ") == left
         listed = completeness.not_reported(LOCAL_READER, question, "remontees")
         since = {row[0].text: row[2].text for row in listed.table.rows}
-        assert {n for n, w in since.items() if "muet" in w or w == "jamais vu"} == silent
+        assert {n for n, w in since.items() if "muet" in w} == silent
+        assert {n for n, w in since.items() if w == "n'a rien remis"} == never
         assert "au 24/11/2025" in listed.caption
         marks = map.plot(LOCAL_READER, question, "wait_p50").marks
         assert {m["name"] for m in marks if m["silent"]} == silent
@@ -69,6 +72,7 @@ def test_open_complaints_and_the_oldest_are_those_of_the_date_of_the_data(asked)
         complaint("b", KANDI, "2025-03-12", resolved="2025-06-02"),
         complaint("c", KANDI, "2025-11-03"),
         covers=(date(2025, 1, 1), DAY),
+        sites=EVERY_SITE,
     )
     for question in (OLD, replace(OLD, last=DAY)):
         f = whole(LOCAL_READER, question)

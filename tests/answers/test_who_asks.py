@@ -100,6 +100,7 @@ NO_QUESTION = {
     "report.tell",
     "report.find_story",
     "report.find_period",
+    "complaints.counted",
     "completeness.heard_of",
     "slides.slide",
     "trust.scope_of",

@@ -75,12 +75,20 @@ CREATE TABLE as_of AS SELECT site, max(b) AS day FROM span WHERE form = 'plainte
 CREATE TABLE activity AS SELECT DISTINCT site, day FROM visit UNION SELECT site, day FROM closing;
 CREATE TABLE network AS
     SELECT s.*, (SELECT min(day) FROM activity a WHERE a.site = s.code) AS active_from FROM site s;
+CREATE TABLE register_day AS
+    SELECT DISTINCT site, CAST(d AS date) AS day
+    FROM span, generate_series(a, b, interval 1 day) t(d) WHERE form = 'plaintes';
 CREATE TABLE open_day AS
     SELECT n.code AS site, CAST(d AS date) AS day
     FROM network n, generate_series(date '2020-01-01', getvariable('today'), interval 1 day) t(d)
     WHERE isodow(d) <= 5 AND d >= coalesce(active_from, launched)
       AND d NOT IN (SELECT day FROM holiday)
       AND NOT EXISTS (SELECT 1 FROM closure c WHERE (c.site IS NULL OR c.site = n.code) AND d BETWEEN c.a AND c.b);
+CREATE TABLE unknown_month AS
+    SELECT DISTINCT o.site, date_trunc('month', o.day) AS month FROM open_day o
+    WHERE o.day > (SELECT min(day) FROM register_day r WHERE r.site = o.site)
+      AND NOT EXISTS (SELECT 1 FROM register_day r
+                      WHERE r.site = o.site AND date_trunc('month', r.day) = date_trunc('month', o.day));
 """
 
 # A cell: one key, one site that it speaks of, and the days that it speaks of.
@@ -124,6 +132,11 @@ CREATE OR REPLACE TEMP TABLE expected AS
     UNION SELECT key, site FROM active;
 CREATE OR REPLACE TEMP TABLE due_day AS
     SELECT key, o.site, o.day FROM cell JOIN open_day o ON o.site = cell.site AND o.day BETWEEN a AND b;
+-- Sites whose complaints are known to the end: lately, and without a month of open days that nobody handed in.
+CREATE OR REPLACE TEMP TABLE to_the_end AS
+    SELECT DISTINCT cell.key, cell.site FROM cell SEMI JOIN expected e ON e.key = cell.key AND e.site = cell.site
+    WHERE EXISTS (SELECT 1 FROM register_day r WHERE r.site = cell.site AND r.day BETWEEN b - 7 AND b)
+      AND NOT EXISTS (SELECT 1 FROM unknown_month m WHERE m.site = cell.site AND m.month <= b - 7);
 -- Visits with a known service among all: of the key's sites and days, whatever service is asked for.
 CREATE OR REPLACE TEMP TABLE known_share AS
     SELECT c.key, avg(CASE WHEN v.service <> 'inconnu' THEN 1.0 ELSE 0 END) AS known
@@ -146,7 +159,8 @@ QUERIES = {
         LEFT JOIN (SELECT key, count(*) AS n FROM v GROUP BY key) USING (key)""",
     "visits_per_day": """
         SELECT key, coalesce(n, 0), days, coalesce(n, 0) / days
-        FROM (SELECT key, count(*) AS days FROM due_day GROUP BY key)
+        FROM (SELECT key, count(*) AS days FROM due_day
+              WHERE site IN (SELECT site FROM span WHERE form = 'registre') GROUP BY key)
         LEFT JOIN (SELECT key, count(*) AS n FROM v GROUP BY key) USING (key)""",
     "women_share": share("sex = 'F'", "sex IN ('F', 'M')", "v"),
     # The smallest wait that at least half, or nine in ten, do not exceed.
@@ -196,7 +210,8 @@ QUERIES = {
     "complaints_oldest": "SELECT key, NULL, NULL, max(age) FROM still_open GROUP BY key",
     "completeness": """
         SELECT key, count(x.day), count(*), 100 * count(x.day) / count(*)
-        FROM due_day o LEFT JOIN closing x ON x.site = o.site AND x.day = o.day GROUP BY key""",
+        FROM due_day o LEFT JOIN closing x ON x.site = o.site AND x.day = o.day
+        WHERE o.site IN (SELECT site FROM span WHERE form = 'cloture') GROUP BY key""",
     "coverage": """
         SELECT key, served, communes, 100 * served / communes
         FROM (SELECT key, count(DISTINCT s.commune) FILTER (EXISTS (
@@ -205,6 +220,7 @@ QUERIES = {
              LATERAL (SELECT count(*) AS communes FROM commune m WHERE {territory})""",
 }
 COMPLAINTS = {code for code in QUERIES if code.startswith("complaint")}
+WAITING = {"complaints_open", "complaints_oldest"}
 WITHOUT_OBJECT = {
     "hour": COMPLAINTS | {"visits_per_1000", "completeness", "coverage"},
     "service": {"visits_per_1000", "completeness", "coverage"},
@@ -281,7 +297,7 @@ class Independent:
             days,
         )
         self.db.execute(KEYED.format(**words))
-        reporting, complaint_reporting, expected = self._sites()
+        reporting, complaint_reporting, to_the_end, closing, expected = self._sites()
         found = {}
         for code, query in QUERIES.items():
             asked = (
@@ -291,18 +307,22 @@ class Independent:
             )
             rows = {key: rest for key, *rest in asked}
             who = complaint_reporting if code in COMPLAINTS else reporting
+            who = to_the_end if code in WAITING else closing if code == "completeness" else who
             for key in expected:
                 found[key, code] = Answer(
                     *rows.get(key, (None, None, None)), who.get(key, 0), expected[key]
                 )
         return found
 
-    def _sites(self) -> tuple[dict, dict, dict]:
-        """By key, how many sites reported, reported complaints, and were expected."""
+    def _sites(self) -> tuple[dict, ...]:
+        """By key, how many sites reported, reported complaints, did so to the end, hand closings in, and were expected."""
         queries = (
             "SELECT key, count(*) FROM active GROUP BY key",
             "SELECT key, count(DISTINCT cell.site) FROM cell JOIN span s ON s.site = cell.site"
             " AND s.form = 'plaintes' AND s.a <= cell.b AND s.b >= cell.a GROUP BY key",
+            "SELECT key, count(*) FROM to_the_end GROUP BY key",
+            "SELECT key, count(DISTINCT site) FROM expected"
+            " WHERE site IN (SELECT site FROM span WHERE form = 'cloture') GROUP BY key",
             "SELECT key, count(DISTINCT e.site) FROM cell LEFT JOIN expected e USING (key) GROUP BY key",
         )
         return tuple(dict(self.db.execute(query).fetchall()) for query in queries)

@@ -609,7 +609,9 @@ def test_a_visit_or_a_closing_makes_a_site_report(office):
         None,
         "n'a pas remonté ses données",
     )
-    assert by_site[COVE, "visits"].value == 0  # it closed its day: nobody came
+    # It closed its day, and declared a visit: its register of visits never came.
+    silent = by_site[COVE, "visits"]
+    assert (silent.value, silent.note) == (None, "registre des visites non remonté")
 
 
 def test_a_site_that_served_before_its_launch_is_counted_where_it_reported(office):

@@ -181,6 +181,7 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
     fast, soon = r.randint(0, due), r.randint(0, received - due)
     waiting = some(40) if handed[0] else 0
     none = "registre des plaintes non remonté"
+    late = "registre des plaintes pas à jour partout"
     hidden_off = (
         "" if not_reported else r.choice(["", f"dont {r.randint(1, 9)} un jour de fermeture"])
     )
@@ -230,16 +231,20 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
         ),
         figure(
             "complaints_open",
-            value=waiting if handed[0] else None,
+            value=waiting if waiting or handed[0] >= max(expected, 1) else None,
             n=waiting,
-            note="" if handed[0] else none,
+            note="" if waiting or handed[0] >= max(expected, 1) else late if handed[0] else none,
             sites=handed,
         ),
         figure(
             "complaints_oldest",
             value=some(300) if waiting else None,
             n=waiting,
-            note="" if waiting else "aucune plainte en cours" if handed[0] else none,
+            note=""
+            if waiting
+            else "aucune plainte en cours"
+            if handed[0] >= max(expected, 1)
+            else late,
             sites=handed,
         ),
     ]
@@ -666,25 +671,29 @@ def read_complaints(s: Situation, text: str) -> None:
     if not official.sites_reporting:
         assert text == "Registre des plaintes non remonté."
         return
-    start = (
-        f"{official.n} plainte{'s' * (official.n > 1)} reçue"
-        if official.n
-        else "Aucune plainte reçue"
-    )
-    assert text.startswith(start)
-    part = f"de {official.sites_reporting} centre{'s' * (official.sites_reporting > 1)} sur {official.sites_expected})"
-    assert (part in text) == (official.sites_reporting < official.sites_expected)
+    whole = official.sites_reporting >= official.sites_expected
+    number = f"{official.n} plainte{'s' * (official.n > 1)} reçue"
+    centres = f"{official.sites_reporting} centre{'s' * (official.sites_reporting > 1)}"
+    of = f"egistre des plaintes de {centres} sur {official.sites_expected}"
+    if official.n:
+        assert text.startswith(number if whole else f"Au moins {number}")
+    else:
+        assert text.startswith("Aucune plainte reçue" if whole else f"R{of}, sans plainte reçue")
+    assert (of in text) == (not whole)
     if official.n:
         assert f"plaintes échues traitées en 30 jours ou moins : {said_of(due)} ;" in text
         assert f"GT1PKI10, sur toutes les plaintes reçues : {said_of(official)} ;" in text
     else:
         assert "GT1PKI10" not in text and "%" not in text
+    whole = now.sites_reporting >= now.sites_expected
     if not now.value:
-        assert text.endswith("; aucune plainte en cours.")
+        late = "plaintes en cours : registre des plaintes pas à jour partout"
+        assert text.endswith("; aucune plainte en cours." if whole else f"; {late}.")
         return
     age = f"depuis {oldest.value} jour{'s' * (oldest.value > 1)}."
+    least = "" if whole else "au moins "
     assert text.endswith(
-        f"; {now.value} plainte{'s' * (now.value > 1)} en cours, {'la plus ancienne ' * (now.value > 1)}{age}"
+        f"; {least}{now.value} plainte{'s' * (now.value > 1)} en cours, {'la plus ancienne ' * (now.value > 1)}{age}"
     ), text
 
 

@@ -1,0 +1,196 @@
+"""What nobody handed in is not read as nothing: a first file, a register that stops, sites that never began."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.answers import (
+    bulletin,
+    cards,
+    complaints,
+    completeness,
+    delays,
+    directory,
+    first_sight,
+    headlines,
+    network,
+    slides,
+    view,
+)
+from dashboard.answers.figures import figures, whole
+from dashboard.answers.question import Question
+from dashboard.indicators import placed
+from dashboard.panel import Message
+from dashboard.period import Period, clip, resolve
+from dashboard.wording import shown
+from tests.builders import COVE, EVERY_SITE, KANDI, Office, closing, complaint, waited
+
+DAY = date(2025, 11, 21)  # a Friday
+MONTH = Question(date(2025, 11, 1), DAY)
+YEAR = Question(date(2025, 1, 1), DAY)
+ZOU = replace(MONTH, departments=("Zou",))
+PLAIN = str.maketrans("\xa0\u202f", "  ")
+OPEN = [d for n in range(1, 22) if (d := date(2025, 11, n)).weekday() < 5]
+
+
+def first_file(office: Office) -> Office:
+    """Three weeks of one site, and nothing else of anybody."""
+    lines = [waited(10, site=COVE, day=d.isoformat()) for d in OPEN for _ in range(4)]
+    office.hand_in("registre", *lines)
+    return office
+
+
+def first_answers(question: Question) -> dict[str, str]:
+    found = first_sight.replies(LOCAL_READER, question)
+    return {r.label: r.text.translate(PLAIN) for r in found}
+
+
+@pytest.mark.pitfall(27)
+def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(asked):
+    first_file(asked)
+    said = first_answers(MONTH)
+    assert said["La plainte la plus ancienne"] == "registre des plaintes non remonté"
+    assert said["Centres muets"].endswith("et 20 autres n'ont rien remis")
+    assert said["Le plus fréquenté"].startswith("Covè 4,0 usagers par jour ouvert, 60 en tout")
+    about = slides.Subject(
+        view.view(LOCAL_READER), MONTH, clip(Period(MONTH.first, MONTH.last), DAY), "", ""
+    )
+    for panel in (
+        complaints.waiting(LOCAL_READER, MONTH, "a"),
+        complaints.ages(LOCAL_READER, MONTH, "b"),
+        complaints.by_place(LOCAL_READER, MONTH, "c"),
+        complaints.reasons(LOCAL_READER, MONTH, "d"),
+        delays.survival(LOCAL_READER, MONTH, "e"),
+        delays.flow(LOCAL_READER, MONTH, "f"),
+    ):
+        assert panel.content == Message("Registre des plaintes non remonté."), panel.title
+    assert headlines.complaints(LOCAL_READER, MONTH) == "registre des plaintes non remonté"
+    for code in ("plaintes_age", "plaintes_en_cours", "plaintes_motifs", "chiffres_plaintes"):
+        assert slides.KINDS[code].build(about, "")[0] == "Registre des plaintes non remonté", code
+    lines = [line.text for line in bulletin.lines(LOCAL_READER, MONTH, about.period)]
+    assert "Registre des plaintes non remonté." in lines
+    (column,) = [
+        [row[-1].text for row in panel.table.rows]
+        for panel in [directory.of_departments(LOCAL_READER, MONTH, "g")]
+    ]
+    assert set(column) == {"non remonté"}, "never 0"
+
+
+@pytest.mark.pitfall(27)
+def test_a_site_that_never_closes_its_days_left_none_open(asked):
+    first_file(asked)
+    panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
+    assert panel.finding == "Clôtures non remontées"
+    assert {row[1].text for row in panel.table.rows} == {"non remonté"}
+    assert shown(whole(LOCAL_READER, MONTH)["completeness"]) == "non remonté"
+    days = completeness.each_day(LOCAL_READER, replace(MONTH, site=COVE), "b")
+    assert not days.table.rows and days.content == Message("Clôtures non remontées.")
+    # Kandi closes all its days but one: it alone is counted, and how many do is said.
+    asked.hand_in("cloture", *[closing(KANDI, d.isoformat()) for d in OPEN[:-1]])
+    panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
+    said = "CCSP de Kandi a laissé 1 journée ouverte non clôturée"
+    assert panel.finding.translate(PLAIN) == said
+    assert "1 centre sur 24 remet des clôtures." in panel.caption.translate(PLAIN)
+    figure = whole(LOCAL_READER, MONTH)["completeness"]
+    assert (figure.numerator, figure.denominator) == (len(OPEN) - 1, len(OPEN))
+    assert (figure.sites_reporting, figure.sites_expected) == (1, 24)
+    asked.hand_in("cloture", closing(KANDI, OPEN[-1].isoformat()))
+    panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
+    said = "Clôtures remises par 1 centre sur 24, toutes leurs journées ouvertes sont clôturées"
+    assert panel.finding.translate(PLAIN) == said
+    every = [closing(code, d.isoformat()) for code in EVERY_SITE for d in OPEN]
+    asked.hand_in("cloture", *every)
+    panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
+    assert panel.finding == "Toutes les journées ouvertes sont clôturées"
+
+
+@pytest.mark.pitfall(27)
+def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
+    first_file(asked)
+    zou = figures(LOCAL_READER, MONTH, "department")["Zou"]
+    assert zou["visits_per_day"].value == 4 and zou["visits_per_day"].denominator == len(OPEN)
+    assert zou["visits_per_day"].sites_expected == 3
+    heard = network.silences(LOCAL_READER, MONTH)
+    assert not any(one.silent for one in heard.values())
+    never = [one for one in heard.values() if one.last is None]
+    assert len(never) == 23 and {one.words for one in never} == {"n'a rien remis"}
+    panel = completeness.silent(LOCAL_READER, MONTH, "a")
+    assert panel.finding.translate(PLAIN) == "23 centres sur 24 au 21/11/2025 n'ont rien remis"
+    by_site = figures(LOCAL_READER, MONTH, "site")
+    for code in placed("sites"):
+        assert shown(by_site[KANDI][code]) == "non remonté", code
+    assert network.usual_period(LOCAL_READER) == "mois", "the twelve months before hold nothing"
+
+
+@pytest.mark.parametrize("day", ["2025-10-31", "2024-12-02"])
+def test_the_usual_period_is_the_year_where_it_has_data(asked, day):
+    first_file(asked).hand_in("registre", waited(5, site=KANDI, day=day))
+    assert network.usual_period(LOCAL_READER) == "12m"
+    year = resolve("12m", DAY)
+    assert whole(LOCAL_READER, Question(year.first, year.last))["visits"].value == 1
+
+
+def test_without_any_data_the_usual_period_is_the_year(asked):
+    assert network.usual_period(LOCAL_READER) == "12m"
+
+
+def handed_in(office: Office, until: date, *lines: list, sites=EVERY_SITE) -> None:
+    """Complaints of these sites, known from January to a day."""
+    office.hand_in("plaintes", *lines, covers=(YEAR.first, until), sites=sites)
+
+
+@pytest.mark.pitfall(27)
+def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
+    first_file(asked)
+    early, late = complaint("A", KANDI, "2025-02-03"), complaint("B", COVE, "2025-11-03")
+    others = tuple(code for code in EVERY_SITE if code != COVE)
+    handed_in(asked, DAY, early, sites=others)
+    handed_in(asked, date(2025, 6, 30), sites=(COVE,))
+    assert first_answers(YEAR)["La plainte la plus ancienne"].endswith(
+        "l'ensemble : au moins 1 plainte en cours, dont 1 de plus de 30 jours"
+    )
+    figure = whole(LOCAL_READER, YEAR)["complaints_open"]
+    assert shown(figure) == "au moins 1" and (figure.sites_reporting, figure.sites_expected) == (
+        23,
+        24,
+    )
+    (card,) = cards.cards(LOCAL_READER, YEAR, ("complaints_open",)).cards
+    assert card.text == "au moins 1"
+    said = first_answers(replace(ZOU, first=YEAR.first))["La plainte la plus ancienne"]
+    assert said == "registre des plaintes à jour dans 2 centres sur 3, sans plainte connue en cours"
+    of_zou = figures(LOCAL_READER, YEAR, "department")["Zou"]["complaints_open"]
+    assert of_zou.value is None and shown(of_zou) == "pas à jour"
+    rows = {
+        row[0].text: row[-1].text
+        for row in directory.of_departments(LOCAL_READER, YEAR, "g").table.rows
+    }
+    assert rows["Alibori"] == "1" and rows["Zou"] == "pas à jour" and rows["Borgou"] == "0"
+    # The rest of it comes: what is known is whole.
+    handed_in(asked, DAY, late, sites=(COVE,))
+    assert shown(whole(LOCAL_READER, YEAR)["complaints_open"]) == "2"
+
+
+@pytest.mark.parametrize("late", [7, 8])
+def test_a_register_is_late_after_as_many_days_as_a_site_is_silent_after(asked, late):
+    first_file(asked)
+    handed_in(asked, DAY - timedelta(days=late))
+    denied = first_answers(MONTH)["La plainte la plus ancienne"] == "aucune plainte en cours"
+    assert denied == (late == 7)
+
+
+def test_a_month_that_nobody_handed_in_is_a_gap(asked):
+    first_file(asked)
+    answered = {
+        m: complaint(f"P-{m}", KANDI, f"2025-{m:02}-04", resolved=f"2025-{m:02}-05")
+        for m in (3, 6, 9)
+    }
+    for month, first, last in ((3, (1, 2), (5, 28)), (9, (8, 1), (11, 21)), (6, (6, 3), (7, 3))):
+        covers = date(2025, *first), date(2025, *last)
+        asked.hand_in("plaintes", answered[month], covers=covers, sites=EVERY_SITE)
+        said = first_answers(MONTH)["La plainte la plus ancienne"]
+        # In September what nobody handed in was due in but 19 of them: the others had no open day by then.
+        how = {3: "pas à jour", 9: "à jour dans 5 centres sur 24"}.get(month)
+        late = f"registre des plaintes {how}, sans plainte connue en cours"
+        assert said == (late if how else "aucune plainte en cours"), month
