@@ -3,10 +3,13 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from threading import Lock
+from threading import Lock, local
 from typing import Generic, TypeVar
 
+from dashboard.turn import aside, give_way
+
 Answer = TypeVar("Answer")
+WITHIN = local()  # how many answers this thread is computing, one for another
 
 
 class Kept(Generic[Answer]):
@@ -25,8 +28,11 @@ class Kept(Generic[Answer]):
     def get(self, key: Hashable, compute: Callable[[], Answer], weight: int = 1) -> Answer:
         """The answer kept under the key, else what `compute` gives. weight: for how many answers it counts.
 
-        Who asks while another computes it waits for that one. A failure reaches all who wait and is not kept.
+        Who asks while another computes it waits for that one. A failure reaches all who wait and is not kept. Before it is
+        computed, those have their turn who took less: not within another answer, for which they may be waiting.
         """
+        if key not in self._answers and not getattr(WITHIN, "depth", 0):
+            give_way(even=False)
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
@@ -35,12 +41,15 @@ class Kept(Generic[Answer]):
             if awaited is None:
                 promise = self._computing[key] = Future()
         if awaited is not None:
-            return awaited.result()
+            with aside():
+                return awaited.result()
         return self._compute(key, compute, promise, weight)
 
     def _compute(
         self, key: Hashable, compute: Callable[[], Answer], promise: Future[Answer], weight: int
     ) -> Answer:
+        depth = getattr(WITHIN, "depth", 0)
+        WITHIN.depth = depth + 1
         try:
             answer = compute()
         except BaseException as failure:
@@ -48,6 +57,8 @@ class Kept(Generic[Answer]):
                 self._drop(key, promise)
             promise.set_exception(failure)
             raise
+        finally:
+            WITHIN.depth = depth
         with self._lock:
             # Else the cache was emptied meanwhile, and this is of before.
             if self._drop(key, promise):

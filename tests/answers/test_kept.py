@@ -1,11 +1,14 @@
 """The cache of answers: bounded, one computation however many ask at once, no failure kept, nobody left waiting."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Barrier, Event, Thread
 
 import pytest
 
+from dashboard import turn
 from dashboard.answers.kept import Kept
+from dashboard.turn import Turns
 
 SOON = 10  # seconds
 
@@ -120,3 +123,66 @@ def test_many_threads_and_keys_give_each_its_own_and_never_too_many():
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(ask, range(8)))
     assert len(kept) <= 20
+
+
+def beside(monkeypatch, ask) -> list[str]:
+    """What happens in which order where an account that took much asks, and a page of another waits for its turn."""
+    monkeypatch.setattr(turn, "PATIENCE", 60)
+    taking, order = Turns(), []
+    taking._took = {"much": (10.0, time.monotonic())}
+
+    def page() -> None:
+        with taking.turn("little"):
+            order.append("page")
+
+    with taking.turn("much"):
+        other = Thread(target=page)
+        other.start()
+        _until(lambda: taking._waiting)
+        ask(order)
+    other.join()
+    return order
+
+
+def test_before_a_new_answer_is_computed_those_go_first_who_took_less(monkeypatch):
+    kept = Kept(3)
+    assert beside(monkeypatch, lambda order: kept.get("a", lambda: order.append("answer"))) == [
+        "page",
+        "answer",
+    ]
+    known = beside(monkeypatch, lambda order: kept.get("a", list) or order.append("known"))
+    assert known == ["known", "page"], "what is known is given at once"
+
+
+def test_within_an_answer_nobody_goes_first_for_others_may_wait_for_it(monkeypatch):
+    kept = Kept(3)
+
+    def outer(order: list[str]) -> None:
+        order.append("outer begins")
+        kept.get("inner", lambda: order.append("inner"))
+        order.append("outer ends")
+
+    found = beside(monkeypatch, lambda order: kept.get("outer", lambda: outer(order)))
+    assert found == ["page", "outer begins", "inner", "outer ends"]
+
+
+def test_who_waits_for_the_answer_of_another_lets_others_have_the_turn(monkeypatch):
+    kept, begun, go = Kept(3), Event(), Event()
+    computing = Thread(target=lambda: kept.get("a", lambda: begun.set() or go.wait(SOON)))
+    computing.start()
+    assert begun.wait(SOON)
+
+    def ask(order: list[str]) -> None:
+        with ThreadPoolExecutor(1) as later:
+            later.submit(lambda: _until(lambda: order) or go.set())
+            kept.get("a", lambda: "not asked")
+        order.append("answered")
+
+    assert beside(monkeypatch, ask) == ["page", "answered"]
+    computing.join()
+
+
+def _until(true) -> None:
+    until = time.monotonic() + SOON
+    while not true() and time.monotonic() < until:
+        time.sleep(0.001)

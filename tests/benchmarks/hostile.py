@@ -3,7 +3,8 @@
 A hundred viewers, each signed in under an account of his own, act on a server that has one processor; by turns with nobody
 else, and beside hostile clients on the other processor, which do all of attacks.py at once. Somebody signs in by password each
 second. It fails where the viewers' 95th percentile is three times what it is without them, or a second; where a viewer or a
-sign-in met an error; where memory or the log are not bounded as BOUNDS says. Loopback only; it ends by itself.
+sign-in met an error; where memory or the log grow over the bounds below. Loopback only; it ends by itself.
+HOSTILE_SECONDS and HOSTILE_ROUNDS make it shorter, HOSTILE_KINDS=files,reruns leaves others out, HOSTILE_LOG keeps the log.
 """
 
 import asyncio
