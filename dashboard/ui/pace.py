@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from starlette.types import Message, Receive, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from dashboard.accounts.lookout import OPEN
 from dashboard.turn import TURNS, Turns
 from dashboard.ui.open_pages import parsed
 
@@ -20,6 +21,9 @@ from dashboard.ui.open_pages import parsed
 # guests of one link hardly more together than one page may.
 OF_A_PAGE, PAGE_AT_ONCE = 5.0, 30
 OF_AN_ACCOUNT, ACCOUNT_AT_ONCE = 10.0, 60
+# Pages that are opened, or come back: forty guests with two each, and some; then one a second. Who would wait long is sent away.
+OPENED, OPENED_AT_ONCE, SENT_AWAY = 1.0, 100, 10.0
+MOST = 10_000  # accounts of which is known how fast they were
 WAITING, AGAIN = (
     3,
     0.05,
@@ -28,16 +32,20 @@ FILES = 2  # of an account that are made, or wait for their turn, at once
 
 
 class Pace:
-    """So many messages a second, and so many at once."""
+    """So many a second, and so many at once."""
 
     def __init__(self, rate: float, at_once: int) -> None:
         self._step, self._ahead, self._next = 1 / rate, at_once / rate, 0.0
 
     def wait(self) -> float:
-        """Seconds that the message which has come now waits."""
+        """Seconds that what has come now waits."""
         now = time.monotonic()
         self._next = max(self._next, now) + self._step
         return max(0.0, self._next - self._ahead - now)
+
+    def before(self) -> float:
+        """Seconds that the next would wait, if it came now."""
+        return max(0.0, self._next + self._step - self._ahead - time.monotonic())
 
 
 class Account:
@@ -45,6 +53,7 @@ class Account:
 
     def __init__(self) -> None:
         self.pace, self.files = Pace(OF_AN_ACCOUNT, ACCOUNT_AT_ONCE), asyncio.Semaphore(FILES)
+        self.opened = Pace(OPENED, OPENED_AT_ONCE)
         self.queue = (
             asyncio.Lock()
         )  # of what its pages say: one of them looks whether there is room
@@ -64,21 +73,39 @@ class Paces:
     ) -> AsyncIterator[tuple[Receive, Send]]:
         """What a page says and is told, while it is open. told: what the gate says of who asks."""
         who = told.partition(".")[0]
-        account = self._of.setdefault(who, Account())
+        page = _Page(self._account(who), lambda: self.turns.waiting(who), receive, send)
         self._pages[who] += 1
-        page = _Page(account, lambda: self.turns.waiting(who), receive, send)
         try:
             yield page.heard, page.said
         finally:
             page.close()
             self._pages[who] -= 1
             if not self._pages[who]:
-                del self._pages[who], self._of[who]
+                del self._pages[who]
+
+    async def may_open(self, told: str) -> bool:
+        """Wait until another page of an account may be opened; False where that is too long."""
+        account = self._account(told.partition(".")[0])
+        if account is None:
+            return True
+        if account.opened.before() > SENT_AWAY:
+            return False
+        await asyncio.sleep(account.opened.wait())
+        return True
+
+    def _account(self, who: str) -> Account | None:
+        """Kept when its pages are shut: who opens one after the other is known as the same. None where nobody signs in: that is
+        everybody at the machine."""
+        if who == OPEN:
+            return None
+        if len(self._of) > MOST:
+            self._of = {one: self._of[one] for one in self._pages}
+        return self._of.setdefault(who, Account())
 
 
 class _Page:
     def __init__(
-        self, account: Account, waiting: Callable[[], int], receive: Receive, send: Send
+        self, account: Account | None, waiting: Callable[[], int], receive: Receive, send: Send
     ) -> None:
         self.account, self.waiting, self.receive, self.send = account, waiting, receive, send
         self.pace, self.files = Pace(OF_A_PAGE, PAGE_AT_ONCE), 0
@@ -87,18 +114,21 @@ class _Page:
         """What the page says next, in its time: meanwhile nothing more is read of it."""
         message = await self.receive()
         if message["type"] == "websocket.receive":
-            await asyncio.sleep(max(self.pace.wait(), self.account.pace.wait()))
-            await self._room()
-            if asks_for_a_file(message):
-                await self.account.files.acquire()
-                self.files += 1
+            await asyncio.sleep(self.pace.wait())
+            if self.account:
+                await self._among_others(self.account, asks_for_a_file(message))
         return message
 
-    async def _room(self) -> None:
-        """Wait until few of the account wait for their turn: each takes a thread, and a part of the server's time beforehand."""
-        async with self.account.queue:
+    async def _among_others(self, account: Account, a_file: bool) -> None:
+        """Wait until the account may say more, and few of its pages wait for their turn: each takes a thread, and a part of the
+        server's time beforehand."""
+        await asyncio.sleep(account.pace.wait())
+        async with account.queue:
             while self.waiting() >= WAITING:
                 await asyncio.sleep(AGAIN)
+        if a_file:
+            await account.files.acquire()
+            self.files += 1
 
     async def said(self, message: Message) -> None:
         """What the page is told; with the answer to its question for a file, another may be asked for."""
@@ -113,7 +143,8 @@ class _Page:
 
     def _let_go(self) -> None:
         self.files -= 1
-        self.account.files.release()
+        if self.account:
+            self.account.files.release()
 
 
 def asks_for_a_file(message: Message) -> bool:

@@ -133,7 +133,8 @@ class SignIn:
         except Exception as error:
             LOG.warning("who asks could not be read", exc_info=error)
             told, seen = "", UNKNOWN
-        if not told or (seen.holder and seen.holder.must_change):
+        shut = not told or bool(seen.holder and seen.holder.must_change)
+        if shut or not await self.paces.may_open(told):
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return

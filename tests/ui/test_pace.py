@@ -6,6 +6,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from dashboard.accounts.lookout import OPEN
 from dashboard.ui import pace
 from dashboard.ui.pace import FILES, Paces
 
@@ -82,7 +83,57 @@ def test_many_pages_of_an_account_are_heard_no_oftener_together(monkeypatch):
     asyncio.run(all_of_them())
     expected = (2_000 - pace.ACCOUNT_AT_ONCE) / pace.OF_AN_ACCOUNT
     assert clock.now == pytest.approx(expected, rel=0.01)
-    assert not paces._of and not +paces._pages, "nothing is kept of pages that were shut"
+    assert not +paces._pages, "nothing is kept of pages that were shut"
+
+
+def test_pages_that_are_opened_one_after_the_other_are_no_way_round(monkeypatch):
+    clock, paces = Time(monkeypatch), Paces()
+
+    async def opened(count: int, told: str = "a.1") -> list[bool]:
+        found = []
+        for _ in range(count):
+            found.append(await paces.may_open(told))
+            if found[-1]:
+                await heard(paces, 1, told)
+        return found
+
+    assert asyncio.run(opened(pace.OPENED_AT_ONCE)) == [True] * pace.OPENED_AT_ONCE
+    before = clock.now
+    assert all(asyncio.run(opened(50)))
+    assert clock.now - before >= 39 / pace.OPENED
+    before = clock.now
+    assert asyncio.run(opened(1, "b.1")) == [True] and clock.now == before
+
+
+def test_of_pages_that_are_opened_together_those_that_would_wait_long_are_sent_away(monkeypatch):
+    clock = Time(monkeypatch)
+    clock.sleep = _nothing
+    monkeypatch.setattr(pace.asyncio, "sleep", _nothing)
+
+    async def together() -> list[bool]:
+        paces = Paces()
+        return [await paces.may_open("a.1") for _ in range(1_000)]
+
+    found = asyncio.run(together())
+    allowed = pace.OPENED_AT_ONCE + pace.SENT_AWAY * pace.OPENED
+    assert found == sorted(found, reverse=True) and abs(sum(found) - allowed) <= 1
+
+
+def test_where_nobody_signs_in_people_are_no_account(monkeypatch):
+    """Everybody at the machine has the same name there: a hundred viewers of `make load` too."""
+    clock, paces = Time(monkeypatch), Paces()
+
+    async def opened() -> None:
+        for _ in range(200):
+            assert await paces.may_open(OPEN)
+            await heard(paces, pace.PAGE_AT_ONCE, OPEN, ask=file)
+
+    asyncio.run(opened())
+    assert clock.now == pytest.approx(0)
+
+
+async def _nothing(_seconds: float) -> None:
+    pass
 
 
 def test_who_floods_keeps_no_other_account_waiting(monkeypatch):
