@@ -23,7 +23,7 @@ from streamlit import config as streamlit_config
 from dashboard import limited
 from dashboard.settings import ROOT, load
 from dashboard.ui import heap, kinds, log
-from dashboard.ui.connection import Connection
+from dashboard.ui.connection import Connection, Socket
 from dashboard.ui.gate import MIDDLEWARE
 from dashboard.ui.session import TOLD
 from db import faults, opening
@@ -155,7 +155,7 @@ def serve(
         access_log=False,
         server_header=False,
         http=Connection,
-        ws="websockets-sansio",
+        ws=Socket,
         ws_max_size=LARGEST_MESSAGE,
         ws_ping_interval=30,
         ws_ping_timeout=30,

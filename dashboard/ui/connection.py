@@ -2,9 +2,9 @@
 room where too many wait: before anything is parsed, whoever it is.
 
 A connection waits while the other side has the word: nothing has come yet, half a request, an answer that is not read, or
-nothing more since the last answer. While the server works on an answer it does not, nor once it is a websocket, whose limits
-are server.py's and open_pages.py's. No limit shuts new ones out, for everybody else would stand before the door too: the one
-that has waited longest goes, of the address that has most.
+nothing more since the last answer. While the server works on an answer it does not, nor once it is a websocket, whose limits are
+`Socket`'s, server.py's and open_pages.py's. No limit shuts new ones out, for everybody else would stand before the door too: the
+one that has waited longest goes, of the address that has most.
 
 After: uvicorn, whose protocol this is; server.py hands it over.
 """
@@ -15,12 +15,18 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
 # Seconds. A browser opens connections ahead and asks nothing by them: they are closed without harm, and opened again.
 UNTIL_A_REQUEST, OF_ITS_HEAD, OF_ITS_BODY = 20.0, 15.0, 60.0
 # Of an answer, while the line takes nothing of it: what the machine itself holds for a slow line takes minutes to go.
 OF_READING = 300.0
 HEAD_BYTES, BODY_BYTES = 32 * 2**10, 2**20  # a form of ours has 4 kB at most
+PIPELINED = 4  # requests that wait for the answer to one before them, on one connection
+# Of a websocket: frames that are no message (pings, answers to ours, parts of one) at once and a second; messages that wait to be
+# heard; bytes that are taken apart before it is looked how many frames they were.
+FRAMES, FRAMES_A_SECOND, UNHEARD, PIECE = 200, 20.0, 100, 4_096
 AT_MOST = 2_000  # that wait at once: a hundred readers' browsers keep some six hundred
 
 
@@ -78,14 +84,22 @@ class Connection(HttpToolsProtocol):
         """Read on, unless it is too much."""
         self._unread += len(data)
         super().data_received(data)
-        if self._in_head and self._unread > HEAD_BYTES or self._body > BODY_BYTES:
+        # What comes after the head and is no body is what chunks are wrapped in, and what is said after the last of them.
+        if self._unread > HEAD_BYTES or self._body > BODY_BYTES:
             self.transport.abort()
 
     def on_message_begin(self) -> None:
-        """The first byte of a request."""
+        """The first byte of a request. No browser asks for more before it has an answer, but for a few."""
+        if len(self.pipeline) >= PIPELINED:
+            raise ValueError("too many requests at once")
         super().on_message_begin()
         self._in_head, self._body = True, 0
         self._hear_within(OF_ITS_HEAD)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A line of its head; what is said after a body is nothing that we ask for."""
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Its head is here."""
@@ -96,6 +110,7 @@ class Connection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """A part of its body."""
         self._body += len(body)
+        self._unread = max(0, self._unread - len(body))
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -174,6 +189,49 @@ class Connection(HttpToolsProtocol):
         self._hear_within(None)
         self._sent()
         self.waiting.remove(self)
+
+
+class Socket(WebSocketsSansIOProtocol):
+    """uvicorn's websocket, with limits: frames that cost nothing to send cost the server as much as messages."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._left, self._at = float(FRAMES), self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless there are too many frames in it."""
+        for start in range(0, len(data), PIECE):
+            if self.transport.is_closing():
+                return
+            super().data_received(data[start : start + PIECE])
+
+    def handle_ping(self) -> None:
+        """One that asks whether we are there."""
+        self._count()
+        super().handle_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        """One that says that the page is."""
+        self._count()
+        super().handle_pong(event)
+
+    def handle_cont(self, event: Frame) -> None:
+        """A further part of a message."""
+        self._count()
+        super().handle_cont(event)
+
+    def send_receive_event_to_app(self) -> None:
+        """A message, whole."""
+        if self.queue.qsize() >= UNHEARD:
+            self.transport.abort()
+        super().send_receive_event_to_app()
+
+    def _count(self) -> None:
+        now = self.loop.time()
+        self._left = min(FRAMES, self._left + FRAMES_A_SECOND * (now - self._at)) - 1
+        self._at = now
+        if self._left < 0:
+            self.transport.abort()
 
 
 def place(client: str) -> str:

@@ -14,10 +14,11 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from dashboard.ui import connection
-from dashboard.ui.connection import Connection, Waiting, place
+from dashboard.ui.connection import FRAMES, Connection, Socket, Waiting, place
 
 HOST = "127.0.0.1"
 ASKED = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 SOON = 0.3  # what a limit is here
 LONG = 20  # seconds: nothing takes so long
 LARGE = 30_000_000  # bytes: more than a machine holds for a client that does not read
@@ -64,7 +65,7 @@ def waiting(monkeypatch) -> Waiting:
 @pytest.fixture
 def port(limits, waiting) -> Iterator[int]:
     """Where a server answers that has our connections."""
-    config = Config(app, ws="websockets-sansio", log_config=None, lifespan="off")
+    config = Config(app, ws=Socket, log_config=None, lifespan="off")
     config.load()
     state, loop, there = ServerState(), asyncio.new_event_loop(), Future()
 
@@ -159,6 +160,10 @@ def test_a_byte_now_and_then_gives_no_more_time(port, limits):
         (b"GET /", b"y" * 1_000),
         (b"GET / HTTP/1.1\r\nX: ", b"y" * 1_000),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n", b"y" * 10_000),
+        (CHUNKED + b"0\r\n", b"a: b\r\n" * 200),  # what is said after the body
+        (CHUNKED + b"0\r\na: ", b"y" * 1_000),
+        (CHUNKED + b"1;a=", b"y" * 1_000),  # and beside a part of it
+        (CHUNKED, b"1;a=yyyyyyyyyy\r\na\r\n" * 100),
     ],
 )
 def test_what_is_too_large_is_not_taken(port, begin, more):
@@ -166,6 +171,26 @@ def test_what_is_too_large_is_not_taken(port, begin, more):
         for _ in range(800):
             client.sendall(more)
             time.sleep(0.001)
+
+
+def test_what_is_said_after_a_body_is_no_header(port):
+    sent = CHUNKED + b"3\r\nabc\r\n0\r\nX-Own: b\r\n\r\n" + ASKED
+    with connected(port, sent) as client:
+        assert answered(client).startswith(b"3")
+
+
+def test_who_asks_on_and_on_without_an_answer_is_let_go(port):
+    with (
+        connected(port, b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n") as client,
+        pytest.raises(OSError),
+    ):
+        for _ in range(400):
+            client.sendall(ASKED * 10)
+            time.sleep(0.001)
+    with connected(port, ASKED * 4) as client:  # some ahead are answered, each
+        found = b""
+        while found.count(b"HTTP/1.1 200") < 4:
+            found += client.recv(1_000)
 
 
 @pytest.mark.parametrize(
@@ -235,6 +260,57 @@ def test_a_websocket_has_all_the_time_and_is_not_among_those_that_wait(port, lim
         assert not waiting._count
         link.send("encore là")
         assert link.recv(LONG) == "encore là"
+
+
+def frame(opcode: int, data: bytes = b"", *, fin: bool = True) -> bytes:
+    """A frame, as a browser sends it: under a mask, here of nothing."""
+    assert len(data) < 126
+    return bytes([fin * 0x80 | opcode, 0x80 | len(data)]) + bytes(4) + data
+
+
+def opened(client: socket.socket) -> None:
+    """It becomes a websocket."""
+    client.sendall(
+        b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    head = b""
+    while b"\r\n\r\n" not in head:
+        head += client.recv(1_000)
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        frame(9),
+        frame(9, b"x" * 125),
+        frame(10, b"x"),
+        frame(0, fin=False),
+        frame(0, b"x", fin=False),
+        frame(1, b"x"),  # more messages than anybody hears
+    ],
+    ids=["pings", "long pings", "answers", "empty parts", "parts", "messages"],
+)
+def test_frames_without_end_are_not_read(port, flood):
+    with connected(port) as client, pytest.raises(OSError):
+        opened(client)
+        client.settimeout(5)
+        if flood[0] in (0, 0x80):
+            client.sendall(frame(1, b"x", fin=False))
+        for _ in range(400):
+            client.sendall(flood * 500)
+            time.sleep(0.001)
+
+
+def test_a_page_may_ping_and_send_a_message_in_parts(port):
+    with connected(port) as client:
+        opened(client)
+        client.sendall(frame(9) * (FRAMES // 4))
+        parts = frame(0, b"a", fin=False) * (FRAMES // 4)
+        client.sendall(frame(1, b"a", fin=False) + parts + frame(0, b"!"))
+        heard = b""
+        while b"!" not in heard:
+            heard += client.recv(4_096)
 
 
 @pytest.mark.parametrize(
