@@ -6,7 +6,7 @@ After: `dashboard.accounts`, which decides what it means.
 
 import secrets
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -75,6 +75,9 @@ class Link(NamedTuple):
     closed: bool
 
 
+JUST_REPLACED = timedelta(minutes=5)
+
+
 class Entry(NamedTuple):
     """A browser that signed in."""
 
@@ -87,6 +90,10 @@ class Entry(NamedTuple):
     next_id: int | None
     issuer: str | None
     proved_at: datetime | None
+
+    def replaced(self, at: datetime) -> bool:
+        """Whether another sign-in of the same account took its place a moment ago: its token may still be under way."""
+        return bool(self.next_id and self.ended_at and at - self.ended_at < JUST_REPLACED)
 
 
 HOLDER = [getattr(Account, name) for name in Holder._fields]
@@ -299,8 +306,9 @@ def seen(connection: Connection, number: int, at: datetime) -> None:
 
 
 def follow(connection: Connection, number: int, following: int) -> None:
-    """The pages of one that lapsed go on with the next."""
-    connection.execute(update(SignIn).where(SignIn.id == number).values(next_id=following))
+    """The pages of one that is replaced go on with the next, and so do those that had come to it: however often, one step."""
+    before = or_(SignIn.id == number, SignIn.next_id == number)
+    connection.execute(update(SignIn).where(before).values(next_id=following))
 
 
 def end(
@@ -346,10 +354,11 @@ def mark_anew(connection: Connection, before: str, mark: str) -> None:
     connection.execute(update(FailedSignIn).where(of_it).values(who=another))
 
 
-def knows_at_all(connection: Connection, browser: str, since: datetime) -> bool:
-    """Whether this browser signed in to any account since then."""
-    asked = select(SignIn.id).where(SignIn.browser == browser, SignIn.began_at >= since)
-    return connection.execute(asked.limit(1)).first() is not None
+def account_of_browser(connection: Connection, browser: str, since: datetime) -> str | None:
+    """The account that this browser signed in to last, since then; None where it did to none."""
+    asked = select(SignIn.account_id).where(SignIn.browser == browser, SignIn.began_at >= since)
+    found: str | None = connection.execute(asked.order_by(SignIn.id.desc()).limit(1)).scalar()
+    return found
 
 
 # --- links of guests --------------------------------------------------------------------------------------------------

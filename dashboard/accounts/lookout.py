@@ -76,6 +76,7 @@ class Seen(NamedTuple):
     holder: Holder | None = None
     pages: State = State.ENDED  # how it stands with its pages: they may go on with a later sign-in
     latest: int = 0  # the number of that one
+    replaced: bool = False  # a moment ago, by that one: the browser may not have heard of it yet
 
     @property
     def told(self) -> str:
@@ -229,7 +230,7 @@ class Lookout:
                 break
             latest = further
         state, pages = (self._state(one, holder, clock) for one in (entry, latest))
-        return Seen(state, entry, holder, pages, latest.id)
+        return Seen(state, entry, holder, pages, latest.id, entry.replaced(clock))
 
     def _state(self, entry: Entry, holder: Holder, clock: datetime) -> State:
         if entry.ended_at or holder.disabled or entry.began_at > clock + AHEAD:

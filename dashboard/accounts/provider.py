@@ -7,7 +7,6 @@ After: `dashboard.accounts.identities`, which decides who comes in.
 import hmac
 import json
 import logging
-import math
 import secrets
 import time
 from base64 import urlsafe_b64encode
@@ -27,6 +26,7 @@ LOG = logging.getLogger("ccsp")
 LARGEST_KEY, MOST_KEYS = 16_384, 100  # signs of a key as it is written; how many are looked at
 KEPT = 3_600.0  # seconds for which what it says of itself holds
 AGAIN = 10.0  # seconds before it is asked anew where it was away, or where a key of it is not known
+FAR = 1e12  # seconds: what is said to be of later is of no time, and may be longer than any number
 LEEWAY = 60  # seconds by which its clock may differ from ours
 WITHIN = 600  # seconds between the button and the way back
 LONGEST_WAY = 1_500  # signs of the page that was wanted
@@ -344,12 +344,15 @@ def _names_somebody(subject: object) -> bool:
 
 def _is_of_this_way(claims: Mapping[str, Any], way: Way) -> bool:
     """Whether it was signed since the way was begun, and ends some day. What is no number is of no time."""
-    return way.begun - LEEWAY <= float(claims["iat"]) and float(claims["exp"]) < math.inf
+    times = claims["iat"], claims["exp"]
+    if not all(isinstance(one, (int, float)) for one in times):
+        return False
+    return bool(way.begun - LEEWAY <= times[0] < FAR and times[1] < FAR)
 
 
 def _age(at: object) -> float | None:
     """How many seconds ago that was; None for what is no time, or one to come."""
-    if isinstance(at, bool) or not isinstance(at, (int, float)) or not math.isfinite(at):
+    if isinstance(at, bool) or not isinstance(at, (int, float)) or not abs(at) < FAR:
         return None
     age = time.time() - at
     return max(0.0, age) if age > -LEEWAY else None

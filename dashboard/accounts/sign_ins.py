@@ -141,17 +141,17 @@ def confirm(engine: Engine, password: str, browser: Browser) -> str:
 
 def account_of(connection: Connection, browser: Browser) -> str | None:
     """The account (id) that is signed in in this browser; None where none is."""
-    entry = access.entry(connection, digest(browser.token)) if browser.token else None
+    entry = _had(connection, browser, access.now(connection))
     return None if entry is None or entry.ended_at else entry.account_id
 
 
-def is_known(engine: Engine, known_by: str) -> bool:
-    """Whether somebody signed in from this browser of late. known_by: what it keeps of that, or ""."""
+def known_account(engine: Engine, known_by: str) -> str:
+    """The account (id) that signed in from this browser of late; "" where none did. known_by: what it keeps of that, or ""."""
     if not known_by:
-        return False
+        return ""
     with engine.connect() as connection:
         since = access.now(connection) - KNOWN_FOR
-        return access.knows_at_all(connection, digest(known_by), since)
+        return access.account_of_browser(connection, digest(known_by), since) or ""
 
 
 def note_seen(engine: Engine, number: int) -> None:
@@ -166,9 +166,10 @@ def sign_out(engine: Engine, token: str) -> None:
         if access.entry(connection, digest(token)) is None:
             return
     with writing(engine, queue=False) as connection:
-        entry = access.entry(connection, digest(token))
+        at = access.now(connection)
+        entry = _now(connection, access.entry(connection, digest(token)), at)
         if entry and not entry.ended_at:
-            access.end(connection, access.now(connection), number=entry.id)
+            access.end(connection, at, number=entry.id)
             holder = access.account(connection, entry.account_id)
             journal.note(connection, holder.name if holder else "", "signed out")
 
@@ -313,11 +314,21 @@ def begin(
     number = access.begin(
         connection, account_id, digest(token), digest(browser.mark), at, issuer, proved_at
     )
-    before: Entry | None = (
-        access.entry(connection, digest(browser.token)) if browser.token else None
-    )
+    before = _had(connection, browser, at)
     if before and not before.ended_at:
         access.end(connection, at, number=before.id)
         if before.account_id == account_id:
             access.follow(connection, before.id, number)
     return number
+
+
+def _had(connection: Connection, browser: Browser, at: datetime) -> Entry | None:
+    """The sign-in that the browser has; where its token was replaced a moment ago, the one that took its place: a button that is
+    pressed twice sends the old token twice."""
+    return _now(connection, access.entry(connection, digest(browser.token)), at)
+
+
+def _now(connection: Connection, entry: Entry | None, at: datetime) -> Entry | None:
+    if entry and entry.replaced(at) and entry.next_id:
+        return access.entry_numbered(connection, entry.next_id)
+    return entry

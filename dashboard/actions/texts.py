@@ -4,7 +4,7 @@ one. Nothing of it is kept by answers.
 Before: `db.texts`, `db.retain`. After: `dashboard.ui.texts`.
 """
 
-from dashboard.accounts import rights
+from dashboard.accounts import recent, rights
 from dashboard.accounts.rights import NotAllowed, Person, may, require
 from dashboard.actions import accesses
 from dashboard.answers.network import sites_with_words
@@ -54,11 +54,12 @@ def may_erase(person: Person) -> bool:
 
 
 def erase(person: Person, site: str, reference: str, why: str) -> None:
-    """Erase the words of one complaint, which stays counted. Raises NotAllowed, Refused."""
+    """Erase the words of one complaint, which stays counted; the password is asked again. Raises NotAllowed, Refused."""
     if site not in rights.scopes(person, "erase_texts", view(person).book.homes):
         raise NotAllowed(f"{person.name} : erase_texts, {site}")
     if not why.strip():
         raise Refused("Dire pourquoi : le journal le garde.")
+    recent.require(engine(), person)
     retain.erase_text(engine(), site, reference, person.name, why.strip())
 
 

@@ -16,7 +16,6 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
 
 # Seconds. A browser opens connections ahead and asks nothing by them: they are closed without harm, and opened again.
 UNTIL_A_REQUEST, OF_ITS_HEAD, OF_ITS_BODY = 20.0, 15.0, 60.0
@@ -210,12 +209,12 @@ class Socket(WebSocketsSansIOProtocol):
         self._count()
         super().handle_ping()
 
-    def handle_pong(self, event: Frame) -> None:
+    def handle_pong(self, event: Any) -> None:
         """One that says that the page is."""
         self._count()
         super().handle_pong(event)
 
-    def handle_cont(self, event: Frame) -> None:
+    def handle_cont(self, event: Any) -> None:
         """A further part of a message."""
         self._count()
         super().handle_cont(event)

@@ -5,10 +5,10 @@ After: `dashboard.ui.sign_in_forms`, `dashboard.ui.by_provider`.
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -68,36 +68,94 @@ class Visitor:
 
 
 class Desk:
-    """How many passwords are looked at: so many at once, so many in wait, and of them from one address; who gets many wrong
-    from one address is slowed down, never shut out."""
+    """How many passwords are looked at: so many at once, so many in wait, and of them from one address; addresses take turns, and
+    where all places are taken the one that has most gives one up. Who gets many wrong from one address is slowed down, never shut
+    out."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
-        self.at_once = at_once
+        self.at_once, self.busy = at_once, 0
         self.limit: anyio.CapacityLimiter | None = None
-        self.waiting: Counter[str] = Counter()
+        self.queues: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self.there: Counter[str] = Counter()  # who waits, or is looked at, by address
         self.wrong: dict[str, deque[float]] = {}
 
-    async def take(self, address: str, work: Callable[[], Result]) -> Result:
-        """Do the work when its turn comes. Raises Full, Refusal."""
+    async def take(
+        self,
+        address: str,
+        work: Callable[[], Result],
+        gone: "asyncio.Future[Any] | None" = None,
+    ) -> Result:
+        """Do the work when its turn comes. gone: is done once nobody waits for the answer. Raises Full, Refusal."""
         address = place(address)
         self.limit = self.limit or anyio.CapacityLimiter(self.at_once)
         await asyncio.sleep(self.pause(address))  # before there is a place to take
-        if (
-            self.waiting.total() >= WAITING + self.at_once
-            or self.waiting[address] >= OF_ONE_ADDRESS
-        ):
+        if self.there[address] >= OF_ONE_ADDRESS:
             raise Full
-        self.waiting[address] += 1
+        self.there[address] += 1
         try:
-            return await anyio.to_thread.run_sync(work, limiter=self.limit)
-        except Refusal as reason:
-            if reason.counted:
-                self._count(address)
-            raise
+            await self._turn(address, gone)
+            try:
+                return await anyio.to_thread.run_sync(work, limiter=self.limit)
+            except Refusal as reason:
+                if reason.counted:
+                    self._count(address)
+                raise
+            finally:
+                self._hand_over()
         finally:
-            self.waiting[address] -= 1
-            if not self.waiting[address]:
-                del self.waiting[address]
+            self.there[address] -= 1
+            if not self.there[address]:
+                del self.there[address]
+
+    async def _turn(self, address: str, gone: "asyncio.Future[Any] | None") -> None:
+        """Wait until it has come. Raises Full where there is no place to wait, or it is given up for another's."""
+        if self.busy < self.at_once:
+            self.busy += 1
+            return
+        if sum(map(len, self.queues.values())) >= WAITING:
+            self._make_room(address)
+        mine = asyncio.get_running_loop().create_future()
+        self.queues.setdefault(address, deque()).append(mine)
+        try:
+            await asyncio.wait(
+                {mine, *([gone] if gone else [])}, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not mine.done():
+                raise Full  # nobody is there to be told
+            mine.result()
+        except BaseException:
+            if mine.done() and not mine.cancelled() and mine.exception() is None:
+                self._hand_over()  # it had come
+            else:
+                self._leave(address, mine)
+            raise
+
+    def _make_room(self, address: str) -> None:
+        """The last of the address that has most gives his place up. Raises Full where that is the one that asks."""
+        most = max(self.queues, key=lambda a: len(self.queues[a]))
+        if len(self.queues[most]) <= len(self.queues.get(address, ())) + 1:
+            raise Full
+        last = self.queues[most].pop()
+        last.set_exception(Full())
+
+    def _leave(self, address: str, mine: "asyncio.Future[None]") -> None:
+        queue = self.queues.get(address, deque())
+        if mine in queue:
+            queue.remove(mine)
+        if not queue:
+            self.queues.pop(address, None)
+
+    def _hand_over(self) -> None:
+        """To the first of the address whose turn it is, which is the last of all from then on."""
+        while self.queues:
+            address, queue = self.queues.popitem(last=False)
+            mine = queue.popleft()
+            if queue:
+                self.queues[address] = queue
+            if not mine.done():
+                mine.set_result(None)
+                return
+        self.busy -= 1
 
     def pause(self, address: str) -> float:
         """Seconds that this address waits first."""

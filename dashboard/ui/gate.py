@@ -215,7 +215,7 @@ class Door:
 def refusal(scope: Scope) -> tuple[int, str] | None:
     """Status and words of the refusal of an HTTP request; None where it may pass."""
     headers, path = Read(scope=scope), scope["path"]
-    if not allowed(headers.get("host", "")):
+    if len(headers.getlist("host")) > 1 or not allowed(headers.get("host", "")):
         return 421, "Cette adresse n'est pas celle de l'application."
     if scope["method"] not in ("GET", "HEAD") and not own_origin(scope):
         return 403, "Cette demande ne vient pas de l'application."

@@ -8,7 +8,10 @@ import logging
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.state.common import unpack_widget_state_value
+from streamlit.runtime.state.common import (
+    GENERATED_ELEMENT_ID_PREFIX,
+    unpack_widget_state_value,
+)
 from streamlit.runtime.state.session_state import Serialized, SessionState
 
 LEFT = "value_left"  # of the session: something that was sent could not be taken
@@ -50,6 +53,9 @@ def _fitting(state: SessionState, fresh: Any) -> Any:
     Others are looked at once they are drawn."""
     known = state._new_widget_state.widget_metadata
     for one in fresh.widgets if fresh else ():
+        if not one.id.startswith(GENERATED_ELEMENT_ID_PREFIX):  # no field is called so
+            _say(state, one.id)
+            return None
         if one.id in known and not _fits(known[one.id], one):
             _say(state, one.id)
             return None

@@ -196,7 +196,9 @@ class SignIn:
                 told = told or State.ENDED.value
             else:
                 seen = reading.of(key)
-                told = f"{seen.state.value} {seen.told}"
+                # Who has just confirmed that it is he may have an answer under way: his pages stay.
+                state = seen.pages if seen.replaced else seen.state
+                told = f"{state.value} {seen.told}"
             answer.headers[TELLS] = told.strip()
         return answer
 

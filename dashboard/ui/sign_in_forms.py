@@ -4,6 +4,7 @@ Before: `dashboard.ui.sign_in`. After: `dashboard.accounts.sign_ins`, which deci
 provider of identities.
 """
 
+import asyncio
 import hmac
 import logging
 from collections.abc import Callable, Mapping
@@ -86,7 +87,9 @@ class Forms:
     ) -> Response:
         """The page, or what a form that was sent leads to."""
         path, method = scope["path"], scope["method"]
-        if path in (CHANGE, CONFIRM) and seen.state != State.OPEN:
+        # Pressed twice, the form comes a second time with the token that the first one replaced.
+        again = path == CONFIRM and method == "POST" and seen.replaced
+        if path in (CHANGE, CONFIRM) and seen.state != State.OPEN and not again:
             return RedirectResponse(IN, 303)
         if path == CONFIRM and (elsewhere := await self._needs_no_proof(method, seen)):
             return elsewhere
@@ -122,10 +125,10 @@ class Forms:
             if path == FIRST:
                 return await self._first(scope, visitor, seen, sent)
             if path == IN:
-                return await self._in(scope, visitor, seen, sent)
+                return await self._in(scope, receive, visitor, seen, sent)
             if path == CONFIRM:
-                return await self._confirm(scope, visitor, seen, sent)
-            return await self._change(scope, visitor, seen, sent)
+                return await self._confirm(scope, receive, visitor, seen, sent)
+            return await self._change(scope, receive, visitor, seen, sent)
         except Full:
             answer = self._form(scope, visitor, seen, sign_in_pages.CROWD, 503, typed)
             answer.headers["retry-after"] = "5"
@@ -181,13 +184,19 @@ class Forms:
         return answer
 
     async def _in(
-        self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
+        self,
+        scope: Scope,
+        receive: Receive,
+        visitor: Visitor,
+        seen: Seen,
+        sent: Mapping[str, str],
     ) -> Response:
         name, password = sent.get("nom", ""), sent.get("mot_de_passe", "")
         browser = Browser(visitor.token, visitor.known_by, visitor.address)
         try:
             token = await self._taken(
                 visitor,
+                receive,
                 lambda: sign_ins.sign_in(self.lookout.engine(), name, password, browser),
             )
         except Refusal as reason:
@@ -207,14 +216,19 @@ class Forms:
         return None
 
     async def _confirm(
-        self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
+        self,
+        scope: Scope,
+        receive: Receive,
+        visitor: Visitor,
+        seen: Seen,
+        sent: Mapping[str, str],
     ) -> Response:
         """Who is signed in gives his password again; his pages go on."""
         browser = Browser(visitor.token, visitor.known_by, visitor.address)
         password = sent.get("mot_de_passe", "")
         try:
             token = await self._taken(
-                visitor, lambda: sign_ins.confirm(self.lookout.engine(), password, browser)
+                visitor, receive, lambda: sign_ins.confirm(self.lookout.engine(), password, browser)
             )
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 401)
@@ -223,13 +237,14 @@ class Forms:
     async def _invited(
         self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
     ) -> Response:
-        """A guest comes in by his link: by sending the form, for what only looks at an address uses nothing up."""
+        """A guest comes in by his link: by sending the form, for what only looks at an address uses nothing up. He stands in no
+        line: no password is looked at, and who tries names keeps no workshop waiting."""
         # It does not become a browser that is known: whoever has the link may open it anywhere.
         browser = Browser(visitor.token, "", visitor.address, mark="")
         link = sent.get("lien", "").strip().rpartition("#")[2]
         try:
-            token = await self.desk.take(
-                visitor.address, lambda: guests.enter(self.lookout.engine(), link, browser)
+            token = await anyio.to_thread.run_sync(
+                guests.enter, self.lookout.engine(), link, browser
             )
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 401)
@@ -265,7 +280,12 @@ class Forms:
         return answer
 
     async def _change(
-        self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
+        self,
+        scope: Scope,
+        receive: Receive,
+        visitor: Visitor,
+        seen: Seen,
+        sent: Mapping[str, str],
     ) -> Response:
         old, new = sent.get("mot_de_passe", ""), sent.get("nouveau", "")
         if new != sent.get("encore", ""):
@@ -275,20 +295,25 @@ class Forms:
         try:
             token = await self._taken(
                 visitor,
+                receive,
                 lambda: sign_ins.change_password(self.lookout.engine(), old, new, browser),
             )
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 400)
         return self._entered(visitor, browser, token, after(scope))
 
-    async def _taken(self, visitor: Visitor, work: Callable[[], str]) -> str:
-        """Do the work when the turn of this browser comes. Raises Full, Refusal."""
-        known = await anyio.to_thread.run_sync(
-            sign_ins.is_known, self.lookout.engine(), visitor.known_by
+    async def _taken(self, visitor: Visitor, receive: Receive, work: Callable[[], str]) -> str:
+        """Do the work when the turn of this browser comes: of its account, where it is known, or of its address. Raises Full,
+        Refusal."""
+        account = await anyio.to_thread.run_sync(
+            sign_ins.known_account, self.lookout.engine(), visitor.known_by
         )
-        if known:
-            return await self.desk_of_known.take(visitor.known_by, work)
-        return await self.desk.take(visitor.address, work)
+        desk, whose = (self.desk_of_known, account) if account else (self.desk, visitor.address)
+        gone = asyncio.ensure_future(receive())  # once a form is here, nothing comes but that
+        try:
+            return await desk.take(whose, work, gone)
+        finally:
+            gone.cancel()
 
     def _entered(self, visitor: Visitor, browser: Browser, token: str, where: str) -> Response:
         self.lookout.forget_account_of(sign_ins.digest(visitor.token))

@@ -15,6 +15,7 @@ from dashboard.accounts.rights import NotAllowed, Person, Role
 from dashboard.actions import guests
 from dashboard.period import noted, today
 from dashboard.ui import open_pages
+from dashboard.ui.desk import Desk
 from dashboard.ui.session import LOOKOUT
 from db import access, backup
 from db.engine import writing
@@ -73,6 +74,14 @@ def test_the_form_of_an_invitation_runs_our_script_and_no_other(closed):
     assert "script-src 'self'" in policy and "default-src 'none'" in policy
     assert page.text.count("<script") == 1 and "/app/static/ccsp-invitation.js" in page.text
     assert "script-src" not in Browser().get("/connexion").header("content-security-policy")
+
+
+def test_a_guest_stands_in_no_line(closed, monkeypatch):
+    """Else who tries made-up names, at some addresses, keeps a workshop out."""
+    monkeypatch.setattr(Desk, "take", lambda *which: pytest.fail("stood in line"))
+    _, address = invite()
+    assert enter(address)[1] == 303
+    assert enter("https://tableau.exemple.bj/invitation#inventé")[1] == 401
 
 
 def test_the_link_itself_is_kept_nowhere(closed):
@@ -363,5 +372,5 @@ def test_a_guest_s_browser_is_not_known_afterwards(closed):
     guest, _ = enter(address)
     assert "ccsp-navigateur" not in guest.cookies
     with writing(closed.engine, queue=False) as connection:
-        assert not access.knows_at_all(connection, "", access.now(connection) - SOON)
+        assert not access.account_of_browser(connection, "", access.now(connection) - SOON)
     assert run(guest.ask("/comptes", **PAGE)).status == 200  # behind stands no page here

@@ -35,7 +35,7 @@ def later(house, **ago: float) -> None:
     with house.engine.begin() as connection:
         for table, columns in (
             ("failed_sign_in", ("last_at",)),
-            ("sign_in", ("began_at", "seen_at", "proved_at")),
+            ("sign_in", ("began_at", "seen_at", "ended_at", "proved_at")),
             ("account", ("works_until",)),
         ):
             for column in columns:
@@ -429,7 +429,7 @@ def test_a_browser_is_known_by_another_mark_each_time_and_by_none_of_before(clos
     for _ in range(6):
         Browser().sign_in("dir.zou", "faux")
     for other in (planted, copied):
-        assert not sign_ins.is_known(closed.engine, other.cookies["ccsp-navigateur"])
+        assert not sign_ins.known_account(closed.engine, other.cookies["ccsp-navigateur"])
         assert "attendre" in other.sign_in("dir.zou", PASSWORD).text
     browser.post("/deconnexion")
     assert browser.sign_in("dir.zou", PASSWORD).status == 303
@@ -512,6 +512,94 @@ def test_one_address_cannot_take_all_the_places_and_is_slowed_never_shut_out(mon
     assert run(take_all()) == ["5", "in"]
 
 
+def test_addresses_take_turns_and_the_one_that_has_most_gives_a_place_up():
+    desk, done = Desk(at_once=1), []
+
+    async def tried() -> tuple[int, list[str]]:
+        go = Event()
+        first = asyncio.ensure_future(desk.take("x", lambda: go.wait(5)))
+        await asyncio.sleep(0.05)
+        strangers = [
+            asyncio.ensure_future(desk.take(f"s{i % 4}", lambda i=i: done.append(f"s{i % 4}")))
+            for i in range(4 * 40)
+        ]
+        await asyncio.sleep(0.05)
+        me = asyncio.ensure_future(desk.take("me", lambda: done.append("me")))
+        await asyncio.sleep(0.05)
+        full = sum(t.done() for t in strangers)
+        go.set()
+        await asyncio.gather(first, me, *strangers, return_exceptions=True)
+        return full, done
+
+    full, order = run(tried())
+    assert full == 160 - 80 + 1  # one made room
+    assert order.index("me") <= 4 and len(order) == 80
+    assert not desk.busy and not desk.there and not desk.queues
+
+
+def test_who_is_gone_before_his_turn_is_not_looked_at():
+    desk, looked = Desk(at_once=1), []
+
+    async def tried() -> None:
+        go = Event()
+        first = asyncio.ensure_future(desk.take("a", lambda: go.wait(5)))
+        await asyncio.sleep(0.05)
+        gone = asyncio.get_running_loop().create_future()
+        second = asyncio.ensure_future(desk.take("b", lambda: looked.append("b"), gone))
+        third = asyncio.ensure_future(desk.take("c", lambda: looked.append("c")))
+        await asyncio.sleep(0.05)
+        gone.set_result({"type": "http.disconnect"})
+        await asyncio.sleep(0.05)
+        assert isinstance(second.exception(), Full)
+        third.cancel()
+        await asyncio.sleep(0.05)
+        go.set()
+        await first
+        await desk.take("d", lambda: looked.append("d"))
+
+    run(tried())
+    assert looked == ["d"] and not desk.busy and not desk.there and not desk.queues
+
+
+def test_who_signs_in_again_and_again_keeps_the_known_browsers_of_others_out_of_nothing(
+    closed, monkeypatch
+):
+    """Each time he is known by another mark: it is his account that waits in line."""
+    app = stack()
+    busy, me = closed.someone("dir.zou"), closed.someone("adm.deux", role=Role.ADMINISTRATOR)
+    busy.app = me.app = app
+    looked, go, real = [], Event(), passwords.fits
+
+    def fits(password: str, kept: str | None) -> bool:
+        looked.append(password)
+        go.wait(10)
+        return real(password, kept)
+
+    async def tried() -> list[int]:
+        await busy.ask("/connexion?autre", **PAGE)
+        monkeypatch.setattr(passwords, "fits", fits)
+        others = []
+        for _ in range(60):
+            one = Browser(app, cookies=dict(busy.cookies))
+            one.cookies.pop("ccsp-session")
+            await one.ask("/connexion", **PAGE)
+            sent = one.posted("/connexion", nom="dir.zou", mot_de_passe=PASSWORD)
+            others.append(asyncio.ensure_future(sent))
+        await asyncio.sleep(0.5)
+        await me.ask("/confirmation", **PAGE)
+        mine = asyncio.ensure_future(me.posted("/confirmation", mot_de_passe="la mienne"))
+        await asyncio.sleep(0.3)
+        go.set()
+        answer = await mine
+        before = len(looked)
+        await asyncio.gather(*others)
+        return [answer.status, before]
+
+    later(closed, minutes=16)
+    status, before = run(tried())
+    assert status == 401 and before <= 4  # refused for the password, after a look or two at others
+
+
 def test_an_office_comes_in_together(closed):
     received = closed.add()
     app = stack()
@@ -565,7 +653,7 @@ def test_a_pause_takes_no_place_and_a_refusal_to_wait_makes_no_pause(monkeypatch
     async def tried() -> tuple[int, str]:
         paused = [asyncio.ensure_future(desk.take("bad", lambda: "in")) for _ in range(30)]
         await asyncio.sleep(0.05)
-        taken = desk.waiting.total()
+        taken = desk.there.total()
         came = await desk.take("bad2", lambda: "in")
         await asyncio.gather(*paused)
         return taken, came

@@ -13,6 +13,7 @@ from streamlit.web.server.starlette.starlette_static_routes import (
 from dashboard.accounts.lookout import OPEN, State
 from dashboard.accounts.rights import Role
 from dashboard.settings import load
+from dashboard.ui import gate
 from dashboard.ui.session import LOOKOUT
 from dashboard.ui.sign_in import SignIn
 from tests.accounts.asgi import Browser, run, stack
@@ -62,6 +63,9 @@ def test_behind_a_public_address_everybody_signs_in(opened):
     for host in ("localhost:8501", "tableau.example.bj"):
         assert Browser(host=host).get("/").status == 303
     assert Browser(host="autre.example.bj").get("/").status == 421
+    two = Browser().scope("http", "/")
+    two["headers"].append((b"host", b"autre.example.bj"))
+    assert gate.refusal(two) == (421, "Cette adresse n'est pas celle de l'application.")
 
 
 def test_the_first_account_closes_a_running_application_to_whoever_was_in(opened):

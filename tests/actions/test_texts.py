@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from dashboard.accounts import recent
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, NotAllowed, Person, Role
 from dashboard.actions import accesses, texts
 from dashboard.answers import view
@@ -95,7 +96,19 @@ def test_words_that_cannot_be_noted_are_not_read(desk, monkeypatch):
         texts.read(DATA, KANDI, "P1")
 
 
-def test_words_are_erased_by_who_keeps_the_data_for_a_reason_and_the_complaint_stays(desk):
+@pytest.fixture
+def proved(monkeypatch):
+    """Whoever asks has just given his password: tests/accounts/test_recent.py."""
+    monkeypatch.setattr(recent, "is_recent", lambda *which: True)
+
+
+def test_words_are_not_erased_from_a_page_that_somebody_left_open(desk):
+    with pytest.raises(recent.TooLongAgo):
+        texts.erase(DATA, KANDI, "P1", "demande de l'usager")
+    assert texts.read(DATA, KANDI, "P1") == [TOLD]
+
+
+def test_words_are_erased_by_who_keeps_the_data_for_a_reason_and_the_complaint_stays(desk, proved):
     before = desk.figures(by="site")
     for person in (ALIBORI, ZOU):
         with pytest.raises(NotAllowed):
@@ -113,7 +126,7 @@ def test_words_are_erased_by_who_keeps_the_data_for_a_reason_and_the_complaint_s
         texts.erase(DATA, KANDI, "P1", "encore")
 
 
-def test_words_of_a_file_that_a_later_one_replaced_are_read_too_the_latest_first(desk):
+def test_words_of_a_file_that_a_later_one_replaced_are_read_too_the_latest_first(desk, proved):
     desk.hand_in("plaintes", complaint("P1", subject="dit autrement"), as_of="2025-05-01")
     assert texts.read(DATA, KANDI, "P1") == ["dit autrement", TOLD]
     texts.erase(DATA, KANDI, "P1", "demande de l'usager")

@@ -99,6 +99,14 @@ def test_a_field_is_sent_what_it_cannot_take_before_it_is_known(demo, as_served)
     assert kinds.SENTENCE not in [w.value for w in sound(fresh.run()).warning]
 
 
+@pytest.mark.parametrize("name", ["", "null", "filtre_departement", "$$", "x" * 3_000])
+def test_what_no_field_is_called_is_said_and_left(demo, as_served, caplog, name):
+    at = sound(visit_page("attentes"))
+    at = at._run(WidgetStates(widgets=[sent(name, "string_value")]))
+    assert not at.exception and not at.error
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR or one.exc_info]
+
+
 def test_what_is_of_its_kind_is_taken(demo, as_served):
     at = sound(visit_page("attentes"))
     at.selectbox(key="filtre_departement").set_value("Zou").run()
