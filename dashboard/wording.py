@@ -9,6 +9,7 @@ from dashboard.indicators.measures import (
     HIDDEN,
     NO_CLOSINGS,
     NO_VISITS,
+    NOT_ALL_VISITS,
     NOT_CURRENT,
     NOT_HANDED_IN,
     NOT_REPORTED,
@@ -16,11 +17,11 @@ from dashboard.indicators.measures import (
     UNMEASURED,
 )
 
-NOT_HANDED = "non remonté"
+NOT_HANDED, BEHIND = "non remonté", "pas à jour"
 # Why a value is missing, in a word or two.
 IN_SHORT = {
     **dict.fromkeys((NOT_REPORTED, NO_VISITS, NO_CLOSINGS, NOT_HANDED_IN), NOT_HANDED),
-    NOT_CURRENT: "pas à jour",
+    **dict.fromkeys((NOT_CURRENT, NOT_ALL_VISITS), BEHIND),
     **{note: note for note in (UNMEASURED, OUT_OF_SCOPE)},
 }
 GUEST_VIEW = "vue d'invité"
@@ -114,6 +115,8 @@ def who_reported(figure: Figure) -> str:
 
 def base(figure: Figure) -> str:
     """On how many the figure rests: « sur 1 234 visites avec une attente mesurée », or its two counts."""
+    if figure.value is None and IN_SHORT.get(figure.note) in (NOT_HANDED, BEHIND):
+        return ""
     if figure.denominator and figure.numerator is not None:
         return f"{french.number(figure.numerator)} sur {french.number(figure.denominator)}"
     return f"n = {french.number(figure.n)}" if figure.n else ""

@@ -441,15 +441,19 @@ def complaints_current(book: Ledger, spans: np.ndarray) -> np.ndarray:
     return whole | ((book.ends <= end) & book.complaints_known.any(axis=1))
 
 
-def handed_in(scope: Scope) -> tuple[int, int, int]:
-    """Of the sites of a question: how many should hand in complaints, how many ever did, how many are current at its end."""
+def handed_in(scope: Scope) -> tuple[int, int, int, int]:
+    """Of the sites of a question: how many should hand in complaints, how many ever did, how many are current at its end, and
+    of how many a day of it is known."""
     book, span = scope.ledger, _span(scope.first, scope.last)
     mine = np.zeros(len(book.places), dtype=bool)
     mine[scope.rows] = True
     present = mine & (_active(scope, span) | _expected(scope, span))[0]
     ever = book.complaints_known.any(axis=1)
     current = complaints_current(book, span)[0]
-    return int(present.sum()), int((mine & ever).sum()), int((present & current).sum())
+    heard = book.between("complaints_known", span)[0] > 0
+    of = (present, mine & ever, present & current, present & heard)
+    expected, known, to_the_end, of_it = (int(sites.sum()) for sites in of)
+    return expected, known, to_the_end, of_it
 
 
 def _later(scope: Scope, spans: np.ndarray) -> np.ndarray:

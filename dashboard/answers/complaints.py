@@ -5,7 +5,7 @@ from datetime import date
 
 from dashboard import charts, french
 from dashboard.answers import register as registers
-from dashboard.answers.figures import figures
+from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import at_date, short_name, sites, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.register import Register, open_rows, register
@@ -13,7 +13,7 @@ from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer, answer_with_rows
 from dashboard.coverage import Count
 from dashboard.indicators import Figure
-from dashboard.indicators.measures import NOT_CURRENT, NOT_HANDED_IN
+from dashboard.indicators.measures import NOT_HANDED_IN
 from dashboard.panel import (
     Cell,
     Chart,
@@ -29,7 +29,7 @@ from dashboard.panel import (
 )
 from dashboard.period import day_of
 from dashboard.statistics import sentences
-from dashboard.wording import IN_SHORT, NOT_FOR_GUESTS, least
+from dashboard.wording import BEHIND, NOT_FOR_GUESTS, NOT_HANDED
 
 BANDS = (
     (0, 7, "moins de 8 jours"),
@@ -72,7 +72,7 @@ def ages(view: View, question: Question, key: str) -> Panel:
         title,
         Chart(charts.age_bands(rows, late=LATE_BAND)),
         alt="Plaintes en cours par âge.",
-        table=_by_age(rows),
+        table=_by_age(rows, whole(view, question)["complaints_open"]),
         caption=f"{french.capital(when)}. Les trois dernières barres{S}: depuis plus de 30 jours.",
         finding=f"{finding}, {when}",
         reading="Les trois dernières barres : depuis plus de 30 jours",
@@ -102,8 +102,8 @@ def waiting(view: View, question: Question, key: str) -> Panel:
     title, known = "Plaintes en cours", register(view, to_date(view, question))
     if not len(known):
         return Panel(key, title, none_known(view, to_date(view, question), NONE_KNOWN))
-    counted, listed = _bands(known), open_rows(view, question)
-    total = sum(n for _, n in counted)
+    bands, listed = _bands(known), open_rows(view, question)
+    total = sum(n for _, n in bands)
     caption = "Quelle que soit la période choisie."
     if len(listed) < total:
         caption += f" {_not_listed(len(listed), total)}"
@@ -112,9 +112,9 @@ def waiting(view: View, question: Question, key: str) -> Panel:
         f"{title} là où vous répondez" if 0 < len(listed) < total else title,
         table=_one_by_one(view, listed, named=not question.site)
         if len(listed) or not total
-        else _by_age(counted),
+        else _by_age(bands, whole(view, question)["complaints_open"]),
         caption=caption,
-        finding=_found(view, question, counted, listed, _known_to(view, question, known)),
+        finding=_found(view, question, bands, listed, _known_to(view, question, known)),
         strip=strip(view, question, "complaints_open"),
         rows=bool(len(listed)),
     )
@@ -130,11 +130,11 @@ def none_known(view: View, question: Question, why: str) -> Message:
 
 
 def _found(
-    view: View, question: Question, counted: list[tuple[str, int]], listed: Register, when: str
+    view: View, question: Question, bands: list[tuple[str, int]], listed: Register, when: str
 ) -> str:
     """What the list holds: of some of the sites, where one answers for these alone; all, where no row is for who asks."""
-    total, own = sum(n for _, n in counted), len(listed)
-    rows = _bands(listed) if own else counted
+    total, own = sum(n for _, n in bands), len(listed)
+    rows = _bands(listed) if own else bands
     late = registers.waiting(view, question, sum(n for _, n in rows[LATE_BAND:]))
     said = _among(late, own or total, when)
     return f"{OWN}{french.within(said)}" if 0 < own < total else said
@@ -205,13 +205,18 @@ def by_place(view: View, question: Question, key: str) -> Panel:
 
 
 def counted(n: int, of: Figure) -> Cell:
-    """A cell of so many complaints that wait: none where all is known, « au moins », or why nobody knows. of: those in progress
-    at the same sites, or a figure that says who hands in."""
-    if n:
-        return Cell(f"{least(of)}{french.number(n)}", n)
-    if of.sites_reporting >= max(of.sites_expected, 1):
+    """A cell of so many complaints that wait. of: those in progress at the same sites, which says whose register is current."""
+    known = 0 if of.note == NOT_HANDED_IN else of.sites_expected
+    return cell(Count(n, registers.handed_in(of.sites_expected, known, of.sites_reporting)))
+
+
+def cell(counted: Count) -> Cell:
+    """A cell of complaints: none where all is known, « au moins », or in a word why nobody knows."""
+    if counted.n:
+        return Cell(f"{counted.least}{french.number(counted.n)}", counted.n)
+    if counted.whole:
         return count(0)
-    return words(IN_SHORT[NOT_HANDED_IN if of.note == NOT_HANDED_IN else NOT_CURRENT])
+    return words(BEHIND if counted.of.known else NOT_HANDED)
 
 
 def _value(cell: Cell) -> float | None:
@@ -241,9 +246,9 @@ def _bands(complaints: Register) -> list[tuple[str, int]]:
     return [(label, int(((age >= low) & (age <= high)).sum())) for low, high, label in BANDS]
 
 
-def _by_age(rows: list[tuple[str, int]]) -> Table:
+def _by_age(rows: list[tuple[str, int]], of: Figure) -> Table:
     return table(
-        (("Âge", ""), ("Plaintes en cours", "count")), [(words(k), count(n)) for k, n in rows]
+        (("Âge", ""), ("Plaintes en cours", "count")), [(words(k), counted(n, of)) for k, n in rows]
     )
 
 

@@ -1,17 +1,20 @@
 """How fast complaints are answered: how long they stay open, and how many come and go each month."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from dashboard import charts, french
-from dashboard.answers.complaints import NONE_KNOWN, NOT_OPEN, none_known
+from dashboard.answers import register as registers
+from dashboard.answers.complaints import NOT_OPEN, cell, none_known
 from dashboard.answers.question import Question
 from dashboard.answers.register import Register, register
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer
 from dashboard.charts.survival import LONGEST
+from dashboard.coverage import Count
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Cell, Chart, Message, Panel, count, month, table, words
 from dashboard.period import ONE_DAY, add_months, day_of, month_end, month_starts
@@ -20,6 +23,7 @@ from dashboard.statistics.survival import curve, median
 
 S = french.SPACE
 ALL_COMPLAINTS = "Toutes"
+NONE_UNTIL = "aucune plainte jusqu'à la fin de la période"
 METHOD = "Les plaintes en cours comptent jusqu'à leur âge d'aujourd'hui (Kaplan-Meier), avec un intervalle à 95 %."
 
 
@@ -152,7 +156,7 @@ def flow(view: View, question: Question, key: str) -> Panel:
         return Panel(key, title, Message(f"{NOT_OPEN}."))
     complaints = register(view, question)
     if not len(complaints):
-        return Panel(key, title, none_known(view, question, NONE_KNOWN))
+        return Panel(key, title, none_known(view, question, NONE_UNTIL))
     last = (
         question.last
         if question.last == month_end(question.last)
@@ -162,6 +166,10 @@ def flow(view: View, question: Question, key: str) -> Panel:
     received = _by_month(complaints.received)
     answered = _by_month(complaints.resolved[complaints.resolved >= 0])
     rows = [(m, received[m], answered[m]) for m in months]
+    of = [
+        registers.of_month(view, replace(question, first=m, last=month_end(m)), 0) for m in months
+    ]
+    part = not all(one.whole for one in of[-12:])
     more = sum(a - b for _, a, b in rows[-12:])
     first, second = ("reçues", "répondues") if more > 0 else ("répondues", "reçues")
     gap = (
@@ -169,19 +177,31 @@ def flow(view: View, question: Question, key: str) -> Panel:
         if more
         else "autant de plaintes reçues que répondues"
     )
-    finding = f"Sur les 12 derniers mois entiers : {gap}"
+    drawn = [
+        (m, a, b) if a or b or one.of.known else (m, None, None)
+        for (m, a, b), one in zip(rows, of, strict=True)
+    ]
+    known = ", dans les registres remontés" if part else ""
+    finding = f"Sur les 12 derniers mois entiers{known} : {gap}"
     return Panel(
         key,
         title,
-        Chart(charts.two_lines(rows, names=("reçues", "répondues"), unit="plaintes")),
+        Chart(charts.two_lines(drawn, names=("reçues", "répondues"), unit="plaintes")),
         table=table(
             (("Mois", "month"), ("Reçues", "count"), ("Répondues", "count"), ("Écart", "count")),
-            [(month(m), count(a), count(b), count(a - b)) for m, a, b in rows],
+            [
+                (month(m), *(cell(replace(one, n=n)) for n in (a, b)), _gap(a, b, one))
+                for (m, a, b), one in zip(rows, of, strict=True)
+            ],
         ),
         alt="Plaintes reçues et plaintes répondues, par mois.",
         finding=finding,
         strip=strip(view, question, "complaints_open"),
     )
+
+
+def _gap(received: int, answered: int, none: Count) -> Cell:
+    return count(received - answered) if received or answered else cell(none)
 
 
 def _by_month(days: np.ndarray) -> Counter[date]:

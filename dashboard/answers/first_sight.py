@@ -122,10 +122,7 @@ def longest_waits(view: View, question: Question) -> Reply:
     """The site, or the sites, with the longest median wait."""
     ranked = _ranked(view, question, "wait_p50")
     if not ranked:
-        visits = whole(view, question)["visits"]
-        saying = Saying(
-            (), _no_visits(view, question) if visits.value is None else "aucune attente mesurée"
-        )
+        saying = Saying((), _no_waits(view, question))
     else:
         longest = ranked[0][1]
         alike = [r for r in ranked if r[1] == longest]
@@ -148,9 +145,22 @@ def longest_waits(view: View, question: Question) -> Reply:
     return Reply("L'attente la plus longue", "attentes", question.spoken, (saying,))
 
 
+def _no_waits(view: View, question: Question) -> str:
+    """Why no site's wait is named: too few are measured at each, none is, or nobody handed anything in."""
+    everywhere = whole(view, question)
+    if n := everywhere["wait_p50"].n:
+        few = french.plural(n, "attente mesurée", "attentes mesurées")
+        return f"trop peu d'attentes mesurées dans chaque centre ({few} en tout)"
+    if everywhere["visits"].value is None:
+        return _no_visits(view, question)
+    return "aucune attente mesurée"
+
+
 def _no_visits(view: View, question: Question) -> str:
     """Why no site is named: nobody handed anything in, or nobody came."""
     visits = whole(view, question)["visits"]
+    if visits.value:
+        return f"{french.plural(visits.value, 'visite')}, aucun jour ouvert"
     known = Coverage(
         "registre des visites",
         visits.sites_expected,

@@ -11,9 +11,8 @@ from dashboard.answers.question import Question
 from dashboard.answers.view import View, answer, answer_with_rows, engine
 from dashboard.coverage import Count, Coverage
 from dashboard.period import day_number
-from db import read
+from db import facts, read
 from db.codes import ALL
-from db.facts import handed_in
 from db.ledger import complaint_arrays
 
 
@@ -79,7 +78,19 @@ def register(view: View, question: Question) -> Register:
 @answer
 def coverage(view: View, question: Question) -> Coverage:
     """Who handed in the complaints of the question's sites, up to its end or that of the data."""
-    return Coverage("registre des plaintes", *handed_in(view.facts(question)))
+    expected, known, current, _ = facts.handed_in(view.facts(question))
+    return handed_in(expected, known, current)
+
+
+def of_month(view: View, question: Question, n: int) -> Count:
+    """So many complaints of a month, the question's, of the sites whose register speaks of it."""
+    expected, _, _, heard = facts.handed_in(view.facts(question))
+    return Count(n, handed_in(expected, heard, heard))
+
+
+def handed_in(expected: int, known: int, current: int) -> Coverage:
+    """Who handed in complaints: of so many sites that should."""
+    return Coverage("registre des plaintes", expected, known, current)
 
 
 def waiting(view: View, question: Question, n: int) -> Count:

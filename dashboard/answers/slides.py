@@ -393,12 +393,12 @@ def _signals(about: Subject, _: str) -> Found:
         len(places_of(about.view, about.question)),
     )
     named = {row[0].text for row in panel.table.rows}
+    if not any(s.charted for _, s in signals.followed(about.view, about.question)):
+        return "Trop tôt pour juger les centres", panel
     who = (
         f"{french.plural(len(named), 'centre')} sur {among} {'ont' if len(named) > 1 else 'a'} un signal"
         if named
         else "Aucun centre n'a de signal"
-        if any(s.charted for _, s in signals.followed(about.view, about.question))
-        else "Trop tôt pour juger les centres"
     )
     return f"{who}{S}; {chance.against_chance(about.view, about.question)}", panel
 

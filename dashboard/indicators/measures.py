@@ -23,6 +23,7 @@ DUE_DAYS = 30
 KNOWN_SERVICE_SHARE = 0.8
 NOT_REPORTED = "n'a pas remonté ses données"
 NO_VISITS = "registre des visites non remonté"
+NOT_ALL_VISITS = "registre des visites pas à jour partout"
 NO_CLOSINGS = "clôtures non remontées"
 NOT_HANDED_IN = "registre des plaintes non remonté"
 NOT_CURRENT = "registre des plaintes pas à jour partout"
@@ -100,6 +101,7 @@ def visits(f: Facts) -> Measure:
         for off in f.off_day_visits.tolist()
     ]
     count = np.where(absent(f), np.nan, n)
+    count = np.where((n == 0) & (f.visit_reporting < f.expected), np.nan, count)
     return missing(f, Measure(count, np.full(len(n), np.nan), count, n, note))
 
 
@@ -112,7 +114,8 @@ def absent(f: Facts) -> np.ndarray:
 
 def missing(f: Facts, m: Measure) -> Measure:
     """Without a value for keys of which no visits were handed in, and with that reason, whatever else it would have been."""
-    nobody = absent(f)
+    nobody, none = absent(f), f.counter("visits") == 0
+    m = hide(m, none & (f.visit_reporting < f.expected), NOT_ALL_VISITS)
     return hide(hide(m, nobody, NO_VISITS), nobody & (f.reporting == 0), NOT_REPORTED)
 
 
@@ -215,6 +218,13 @@ def _if_handed_in(f: Facts, m: Measure, where: np.ndarray | None = None) -> Meas
     return hide(hide(m, nobody, NOT_HANDED_IN), nobody & (f.complaint_later > 0), HANDED_IN_LATER)
 
 
+def _no(f: Facts, m: Measure, denial: str) -> Measure:
+    """The denial as the reason of what has none (n is 0), where every site's register speaks; else that not all do."""
+    heard = np.minimum(f.complaint_reporting, f.complaint_current)
+    part = (m.n == 0) & (heard < np.maximum(f.expected, 1))
+    return hide(hide(m, m.n == 0, denial), part, NOT_CURRENT)
+
+
 def _if_current(f: Facts, m: Measure, none: np.ndarray) -> Measure:
     """The same of what waits: without a value for keys that have none, where some site's complaints are not known to the end."""
     part = none & (f.complaint_current < np.maximum(f.expected, 1))
@@ -231,17 +241,15 @@ def complaints_per_1000(f: Facts) -> Measure:
 
 def complaints_30d(f: Facts) -> Measure:
     """The official one: resolved in 30 days or fewer, of all received."""
-    m = ratio(
-        _count(f, _received(f) & _fast(f)), _count(f, _received(f)), 100, "aucune plainte reçue"
-    )
-    return _if_handed_in(f, m)
+    m = ratio(_count(f, _received(f) & _fast(f)), _count(f, _received(f)), 100)
+    return _if_handed_in(f, _no(f, m, "aucune plainte reçue"))
 
 
 def complaints_30d_due(f: Facts) -> Measure:
     """The same over those that have had their 30 days."""
     due = _received(f) & (f.complaints["received"] + DUE_DAYS <= f.complaints["as_of"])
-    m = ratio(_count(f, due & _fast(f)), _count(f, due), 100, "aucune plainte échue")
-    return _if_handed_in(f, m)
+    m = ratio(_count(f, due & _fast(f)), _count(f, due), 100)
+    return _if_handed_in(f, _no(f, m, "aucune plainte échue"))
 
 
 def complaint_delay(f: Facts) -> Measure:
@@ -251,12 +259,10 @@ def complaint_delay(f: Facts) -> Measure:
     mine = _received(f) & (ages >= 0) & (c["group"] >= 0)
     n = np.bincount(c["group"][mine], minlength=len(f.keys))
     value = medians_survival(ages[mine], resolved[mine], c["group"][mine], len(f.keys))
-    note = [
-        "" if v == v else "plus de la moitié encore en cours" if k else "aucune plainte reçue"
-        for k, v in zip(n.tolist(), value.tolist(), strict=True)
-    ]
+    note = ["" if v == v else "plus de la moitié encore en cours" for v in value.tolist()]
     nothing = np.full(len(f.keys), np.nan)
-    return _if_handed_in(f, Measure(nothing, nothing, value, n, note))
+    m = Measure(nothing, nothing, value, n, note)
+    return _if_handed_in(f, _no(f, m, "aucune plainte reçue"))
 
 
 def _open(f: Facts) -> tuple[np.ndarray, np.ndarray]:
@@ -300,7 +306,8 @@ def complaints_oldest(f: Facts) -> Measure:
 def completeness(f: Facts) -> Measure:
     """Working days closed, of working days open."""
     m = ratio(f.closed_days, f.due_days, 100, "aucun jour ouvert connu")
-    return hide(m, (f.due_days == 0) & (f.closing == 0), NO_CLOSINGS)
+    nobody = (f.expected > 0) & ((f.closing == 0) | (f.open_days > 0))
+    return hide(m, (f.due_days == 0) & nobody, NO_CLOSINGS)
 
 
 def coverage(f: Facts) -> Measure:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from dashboard import french
 from dashboard.coverage import Count, Coverage
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.indicators.measures import HANDED_IN_LATER, HIDDEN, NOT_HANDED_IN
+from dashboard.indicators.measures import HANDED_IN_LATER, HIDDEN, NOT_CURRENT, NOT_HANDED_IN
 from dashboard.judgement.courses import FOLLOWED
 from dashboard.judgement.sayings import because, beside, origin
 from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first
@@ -272,8 +272,10 @@ def _complaints(s: Situation) -> Line:
             official.n,
         )
     if not official.sites_reporting:
-        known = [] if s.figures["complaints_open"].value is None else [_still_open(s)]
-        return Line(_sentence([_not_known(official), *known]), "complaints_30d_due", 0)
+        if s.figures["complaints_open"].value is None:
+            return Line(_sentence([_not_known(official)]), "complaints_30d_due", 0)
+        said = [f"{_not_known(official)} sur la période", _still_open(s)]
+        return Line(_sentence(said), "complaints_30d_due", 0)
     parts = [_received(official)]
     if official.n:
         parts += [
@@ -287,8 +289,10 @@ def _received(official: Figure) -> str:
     """« aucune plainte reçue » where every site's register speaks of the period; « au moins 12 plaintes reçues » else."""
     heard, due = official.sites_reporting, official.sites_expected
     count = Count(official.n, Coverage("registre des plaintes", due, heard, heard))
-    if count.whole:
+    if count.whole and (count.n or official.note != NOT_CURRENT):
         return count.said(count.plural("plainte reçue", "plaintes reçues"), "aucune plainte reçue")
+    if not count.n and official.note == NOT_CURRENT:
+        return f"{NOT_CURRENT}, sans plainte reçue"
     of = f"registre des plaintes de {french.plural(heard, 'centre')} sur {french.number(due)}"
     if not count.n:
         return f"{of}, sans plainte reçue"

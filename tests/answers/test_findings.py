@@ -295,7 +295,10 @@ def test_as_many_answers_as_complaints_are_said_in_words(asked):
     asked.hand_in("registre", visit(KANDI, "2025-12-31"))
     received(asked, [3, 5])
     said = delays.flow(LOCAL_READER, YEAR, "flux").finding.translate(PLAIN)
-    assert said == "Sur les 12 derniers mois entiers : autant de plaintes reçues que répondues"
+    assert said == (
+        "Sur les 12 derniers mois entiers, dans les registres remontés :"
+        " autant de plaintes reçues que répondues"
+    )
 
 
 def test_a_curve_that_is_not_followed_is_headed_by_its_last_month(asked):

@@ -1,0 +1,400 @@
+"""Every sentence that denies, and what has to be true for it. What denies and has no place here is a fault."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from tests.partial.said import Said
+from tests.partial.truth import LATE, QUIET, Truth
+
+DENIES = re.compile(
+    r"\b(aucune?s?|rien|jamais|(?<!une )personne|nulle?|zéro|sans plainte)\b|comme d'habitude|non remont|pas à jour"
+    r"|\btoutes (les|leurs) journées|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
+    re.IGNORECASE,
+)
+Check = Callable[[re.Match, Said, Truth], bool]
+
+
+def number(text: str) -> int:
+    """« 1 234 » as a number."""
+    return int(text.replace(" ", ""))
+
+
+def _end(s: Said, t: Truth):
+    return min(s.last, t.as_of or s.last)
+
+
+def _now(s: Said, t: Truth):
+    return t.as_of or s.last
+
+
+def _whole_now(s: Said, t: Truth) -> bool:
+    return t.whole(s.scope, _now(s, t))
+
+
+def _none_open(_: re.Match, s: Said, t: Truth) -> bool:
+    return _whole_now(s, t) and not t.open_ages(s.scope, _now(s, t))
+
+
+def _late(s: Said, t: Truth) -> int:
+    return sum(age > LATE for age in t.open_ages(s.scope, _now(s, t)))
+
+
+def _none_late(_: re.Match, s: Said, t: Truth) -> bool:
+    return _whole_now(s, t) and not _late(s, t)
+
+
+def _none_received(_: re.Match, s: Said, t: Truth) -> bool:
+    """The register of every site speaks of the period, and has none."""
+    end = _end(s, t)
+    heard = all(t.known("plaintes", site, s.first, end) for site in s.scope)
+    return heard and t.whole(s.scope, end) and not t.received(s.scope, s.first, end)
+
+
+def _none_due(_: re.Match, s: Said, t: Truth) -> bool:
+    """The register of every site speaks of the period, and no complaint of it has had its thirty days."""
+    end = _end(s, t)
+    heard = all(t.known("plaintes", site, s.first, end) for site in s.scope)
+    due = t.received(s.scope, s.first, end - timedelta(days=LATE + QUIET))
+    return heard and t.whole(s.scope, end) and not due
+
+
+def _none_until(_: re.Match, s: Said, t: Truth) -> bool:
+    end = _end(s, t)
+    return t.whole(s.scope, end) and not t.received(s.scope, date.min, end)
+
+
+def _no_visits(_: re.Match, s: Said, t: Truth) -> bool:
+    """The register of visits of every site speaks of the period, and has none."""
+    heard = all(t.known("registre", site, s.first, _end(s, t)) for site in s.scope)
+    return heard and _silent_visits(_, s, t)
+
+
+def _no_register(_: re.Match, s: Said, t: Truth) -> bool:
+    """Nobody handed in complaints, of the period at least."""
+    return not any(t.known("plaintes", site, s.first, _end(s, t)) for site in s.scope)
+
+
+def _not_current(_: re.Match, s: Said, t: Truth) -> bool:
+    return not _whole_now(s, t) or not t.whole(s.scope, _end(s, t))
+
+
+def _current(m: re.Match, s: Said, t: Truth) -> bool:
+    """« à jour dans 3 centres sur 24, sans plainte … »: that many, and not all."""
+    for end in (_now(s, t), _end(s, t)):
+        n = sum(t.current(site, end) for site in s.scope)
+        if n == number(m["n"]) < len(s.scope):
+            return True
+    return False
+
+
+def _no_closings(_: re.Match, s: Said, t: Truth) -> bool:
+    days = [d for x in s.scope for d in t.closings.get(x, ()) if s.first <= d <= _end(s, t)]
+    return not t.ever("cloture", s.scope) or not days
+
+
+def _all_closed(_: re.Match, s: Said, t: Truth) -> bool:
+    hand_in = [site for site in s.scope if t.ever("cloture", [site])]
+    whole = len(hand_in) == len(s.scope) or "leurs journées" in s.text
+    return whole and not any(t.left_open(site, s.first, _now(s, t)) for site in hand_in)
+
+
+def _never(s: Said, t: Truth) -> int:
+    return sum(t.last_seen(site) is None for site in s.scope)
+
+
+def _nothing_came(m: re.Match, s: Said, t: Truth) -> bool:
+    """« 23 … n'ont rien remis », « Adjarra, Adjohoun et Allada et 20 autres n'ont rien remis », « n'a rien remis »."""
+    many = m["n"] and number(m["n"]) + (3 if m["more"] else 0)
+    return _never(s, t) == many if many else _never(s, t) > 0
+
+
+def _none_silent(_: re.Match, s: Said, t: Truth) -> bool:
+    """No site has fallen silent; « aucun » of all of them only where each is heard of, or the others are named."""
+    seen = [t.last_seen(site) for site in s.scope]
+    return all(d is None or (_now(s, t) - d).days <= QUIET for d in seen)
+
+
+def _nothing_since(m: re.Match, s: Said, t: Truth) -> bool:
+    return any(
+        f"{d:%d/%m/%Y}" == m["day"] and (_now(s, t) - d).days == number(m["days"]) > QUIET
+        for site in s.scope
+        if (d := t.last_seen(site))
+    )
+
+
+def _silent_visits(_: re.Match, s: Said, t: Truth) -> bool:
+    """No visit is known of the period at these sites."""
+    return not any(
+        s.first <= day <= _end(s, t) for site in s.scope for day in t.visits.get(site, ())
+    )
+
+
+def _not_of_all(m: re.Match, s: Said, t: Truth) -> bool:
+    """« 3 centres sur 24 ont remonté leurs données »."""
+    return sum(t.seen(site, s.first, _end(s, t)) for site in s.scope) == number(m["n"])
+
+
+def _floor(m: re.Match, s: Said, t: Truth) -> bool:
+    """« au moins 3 plaintes … »: so many are known, and others may be."""
+    ages = t.open_ages(s.scope, _now(s, t))
+    known = {len(ages), sum(a > LATE for a in ages), t.received(s.scope, s.first, _end(s, t))}
+    part = not _whole_now(s, t) or not all(
+        t.known("plaintes", site, s.first, _end(s, t)) for site in s.scope
+    )
+    return part and (number(m["n"]) in known or m["unit"] == "jour")
+
+
+def _none_measured(_: re.Match, s: Said, t: Truth) -> bool:
+    return not any(s.first <= d <= _end(s, t) for x in s.scope for d in t.measured.get(x, ()))
+
+
+def _none_expected(_: re.Match, s: Said, t: Truth) -> bool:
+    return all((began := t.began(x)) and began > _end(s, t) for x in s.scope)
+
+
+def _no_open_day(_: re.Match, s: Said, t: Truth) -> bool:
+    """No site that hands anything in has an open day in the period."""
+    return not any(
+        t.open_days(x, s.first, _end(s, t)) for x in s.scope if t.last_seen(x) is not None
+    )
+
+
+def _old(m: re.Match, _s: Said, t: Truth) -> bool:
+    """« rien depuis le 13/11/2026, il y a 12 jours » of the whole network."""
+    days = t.as_of and (t.today - t.as_of).days
+    return bool(t.as_of) and f"{t.as_of:%d/%m/%Y}" == m["day"] and days == number(m["days"])
+
+
+def _who(m: re.Match, s: Said, t: Truth) -> bool:
+    """« 3 centres sur 24 »: so many speak, of one of the registers."""
+    end = _end(s, t)
+    heard = (
+        lambda x: t.seen(x, s.first, end),
+        lambda x: t.known("plaintes", x, s.first, end),
+        lambda x: t.current(x, _now(s, t)),
+        lambda x: ("cloture", x) in t.spans,
+        lambda x: any(s.first <= d <= end for d in t.measured.get(x, ())),
+    )
+    return number(m["n"]) in {sum(map(of, s.scope)) for of in heard}
+
+
+def _none_closed(_: re.Match, s: Said, t: Truth) -> bool:
+    """Somebody hands closings in, and closed no day of these."""
+    days = [d for x in s.scope for d in t.closings.get(x, ()) if s.first <= d <= _end(s, t)]
+    return bool(t.ever("cloture", s.scope)) and not days
+
+
+def _of_rows(_: re.Match, s: Said, t: Truth) -> bool:
+    """« 0 % (0 sur 12) »: of rows that are there."""
+    known = t.received(s.scope, s.first, _end(s, t))
+    return bool(known) or not _silent_visits(_, s, t) or _no_visits(_, s, t)
+
+
+def _always(_: re.Match, _s: Said, _t: Truth) -> bool:
+    return True
+
+
+def _too_short(_: re.Match, s: Said, t: Truth) -> bool:
+    """No series is judged: no site has twelve months with data."""
+    return all(
+        len({(d.year, d.month) for d in (*t.visits.get(x, ()), *t.closings.get(x, ()))}) < 12
+        for x in s.scope
+    )
+
+
+RULES: tuple[tuple[str, Check], ...] = (
+    # complaints
+    (r"\((?P<n>)au moins [\d ]+ jours?\)", _always),  # an interval
+    (r"aucune plainte en cours|aucune en cours", _none_open),
+    (r"aucune( plainte)?( n'attend)? (depuis|de) plus de 30 jours", _none_late),
+    (r"aucune plainte au registre pour ces filtres", _none_open),
+    (r"aucune plainte reçue", _none_received),
+    (r"aucune plainte échue", _none_due),
+    (r"aucune plainte jusqu'à la fin de la période", _none_until),
+    (
+        r"toutes celles qui sont connues ont une réponse",
+        lambda m, s, t: not t.open_ages(s.scope, _now(s, t)),
+    ),  # fmt: skip
+    (
+        r"registre des plaintes à jour dans (?P<n>[\d ]+) centres? sur [\d ]+(, sans plainte[^;]*)?",
+        _current,
+    ),  # fmt: skip
+    (r"registre des plaintes de [\d ]+ centres? sur [\d ]+(, sans plainte reçue)?", _always),
+    (r"registre des plaintes pas à jour( partout)?(, sans plainte[^;]*)?", _not_current),
+    (r"registre des plaintes non remonté", _no_register),
+    (r"au moins (?P<n>[\d ]+\d|\d)( (?P<unit>plainte|jour|attend)\w*)?", _floor),
+    # closings
+    (r"clôtures non remontées|jours clôturés : non remonté", _no_closings),
+    (
+        r"(clôtures remises par [\d ]+ centres? sur [\d ]+, )?toutes (les|leurs) journées ouvertes sont clôturées",
+        _all_closed,
+    ),  # fmt: skip
+    # silence
+    (
+        r"((?P<more>et )?(?P<n>\d+) (autres? )?(centres? )?(sur \d+ )?(au [\d/]+ )?)?n'(a|ont) rien remis",
+        _nothing_came,
+    ),  # fmt: skip
+    (r"aucun centre muet|aucun des \d+ centres n'est muet|ce centre n'est pas muet", _none_silent),
+    (r"rien depuis le (?P<day>[\d/]+) \((?P<days>\d+) jours\)", _nothing_since),
+    (r"aucun centre n'était attendu", _none_expected),
+    (r"rien depuis le (?P<day>[\d/]+), il y a (?P<days>\d+) jours?", _old),
+    # visits
+    (r"\b0 (usager reçu|visite)\b", _no_visits),
+    (r"\b0,0 par jour( ouvert)?", _no_visits),
+    (r"0 jour sans réponse|encore en cours après 0 jour", _always),
+    (r"une réponse en 0 jour|la plus ancienne depuis 0 jour|en cours, depuis 0 jour", _always),
+    (r"non affiché \(0 sur \d+\)", _always),
+    (r"\baucun jour ouvert( connu)?", _no_open_day),
+    (r"^0 jours? au [\d/]+$", _always),  # the age of a complaint
+    (r"aucune attente mesurée", _none_measured),
+    (r"registre des visites (non remonté|pas à jour|à jour dans .*)", _silent_visits),
+    (
+        r"aucune (visite|donnée)( remontée)?( sur (la|cette) période)?",
+        _silent_visits,
+    ),
+    (r"n'a pas remonté ses données|ce centre n'a rien remonté", _silent_visits),
+    (r"aucun centre sur \d+ n'a remonté ses données", _silent_visits),
+    (r"n'(a|ont) pas transmis.*", _always),
+    (r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté", _not_of_all),
+    (r"aucun chiffre sur ces mois", _too_short),
+    (r"aucune n'attend plus de \d+ jours", _always),  # of the curve of those received in the period
+    (r"^(?P<n>\d+) centres? sur \d+( mesure(nt)? l'attente)?$", _who),
+    (r"^0 % des jours clôturés$|jours clôturés : 0 % \(0 sur [\d ]+\)", _none_closed),
+    (r"0 % (\(0 sur [1-9][\d ]*\)|sont partis sans être reçus|pour l'ensemble)", _of_rows),
+    (r"^0 sur [1-9][\d ]*$|(dans|sur) 0 (centre|visite)s?", _of_rows),
+    (r"renseignée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),
+    (r"non affiché, moins de \d+ cas( \(0 sur \d+\))?", _always),
+    (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
+    (r"avec ces effectifs, aucune différence nette n'est visible|aucun n'est à part", _always),
+    # judgement, which such short histories do not allow
+    (
+        r"trop tôt pour [^;]*|aucun centre n'a assez de mois|pas encore assez de mois pour juger",
+        _too_short,
+    ),  # fmt: skip
+    (r"aucune série (n'a|suivie n'a) [^.]*|aucun signal n'est possible", _too_short),
+    (r"pas (encore )?de (chiffre à juger|mois entier|série)[^;.]*", _too_short),
+    (r"la période n'a pas encore de mois entier", _too_short),
+    (r"pas de (jugement d'ensemble|comparaison)[^;.]*", _always),
+    # what nobody noted or declared is not denied of the world
+    (
+        r"aucune fermeture déclarée sur cette période|aucune fermeture déclarée sur la période",
+        _always,
+    ),
+    (r"aucune décision n'est encore notée|aucune n'est notée", _always),
+    (r"pas encore (échues?|comptées)", _always),
+)
+
+
+def fault(said: Said, truth: Truth) -> str:
+    """Why what is said is false, or has no place; "" where it is right, or denies nothing."""
+    if " · " in said.text:
+        parts = (fault(replace(said, text=part), truth) for part in said.text.split(" · "))
+        return next(filter(None, parts), "")
+    left = said.text
+    if not DENIES.search(left):
+        return ""
+    if said.column and NUMBER.fullmatch(left):
+        return _cell(said, truth)
+    for pattern, check in RULES:
+        while match := re.search(pattern, left, re.IGNORECASE):
+            if not check(match, said, truth):
+                return f"FAUX « {match[0]} »"
+            left = left[: match.start()] + "…" + left[match.end() :]
+    return f"SANS PLACE « {left} »" if DENIES.search(left) else ""
+
+
+NUMBER = re.compile(
+    r"non remonté|pas à jour|n'a rien remis|(au moins )?[\d ]+(,\d+)?( (%|min|jours?))?|[Aa]ucune|—"
+)
+MONTHS = (
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+)
+BAND = re.compile(
+    r"((?P<low>\d+) à (?P<high>\d+)|moins de (?P<under>\d+)|plus de (?P<over>\d+)) jours"
+)
+COMPLAINTS = re.compile("plainte|délai médian", re.IGNORECASE)
+CLOSED = re.compile("jours (non )?clôturés", re.IGNORECASE)
+WAITING = {
+    "Plaintes en cours",
+    "En cours",
+    "Plus ancienne plainte",
+    "Plus ancienne plainte en cours",
+}
+OLD = {"Plaintes de plus de 30 jours", "Depuis plus de 30 jours"}
+
+
+def _cell(said: Said, truth: Truth) -> str:
+    if said.where.endswith(("flow", "plaintes_flux")):
+        return "" if _month_is_right(said, truth) else f"FAUX, {said.column} : {said.text}"
+    if said.column == "Valeur":  # of the indicator that the row is called after
+        said = replace(said, column=said.row)
+    return "" if _cell_is_right(said, truth) else f"FAUX, {said.column} : {said.text}"
+
+
+def _cell_is_right(s: Said, t: Truth) -> bool:
+    if s.column in ("n", "Âge") or s.column.startswith("Intervalle"):  # of the rows that are there
+        return True
+    if s.text == "non remonté":
+        return _missing(s, t)
+    if band := BAND.fullmatch(s.row):
+        return _band_is_right(band, s, t)
+    if s.text == "pas à jour":
+        return _not_current(re.match("", ""), s, t)
+    if m := re.fullmatch(r"au moins (?P<n>[\d ]+)( (?P<unit>jour)s?)?", s.text):
+        return _floor(m, s, t)
+    if s.text == "n'a rien remis":
+        return _never(s, t) == len(s.scope)
+    if s.where.endswith(("survival", "plaintes_delai")):  # of those that are there
+        return True
+    if s.text == "0 jour":
+        return max(t.open_ages(s.scope, _now(s, t)), default=1) == 0
+    if s.column in WAITING:
+        return _none_open(re.match("", ""), s, t)
+    if s.column in OLD:
+        return _none_late(re.match("", ""), s, t)
+    if s.column == "Jours non clôturés":
+        return bool(t.ever("cloture", s.scope)) and not t.left_open(s.scope[0], s.first, _now(s, t))
+    if s.column == "Jours clôturés":
+        return bool(t.ever("cloture", s.scope))
+    if s.column in ("Usagers reçus", "Usagers par jour ouvert"):
+        return any(t.known("registre", site, s.first, _end(s, t)) for site in s.scope)
+    if s.text in ("aucune", "Aucune"):
+        return not t.open_ages(s.scope, _now(s, t))
+    return s.text.startswith("0") and not _silent_visits(re.match("", ""), s, t)
+
+
+def _band_is_right(band: re.Match, s: Said, t: Truth) -> bool:
+    """« 8 à 15 jours »: so many, at least where not all is known, and none where it is."""
+    low = int(band["low"] or int(band["over"] or -1) + 1)
+    high = int(band["high"] or int(band["under"] or 10**6) - 1)
+    n = sum(low <= age <= high for age in t.open_ages(s.scope, _now(s, t)))
+    if s.text == "pas à jour":
+        return not n and not _whole_now(s, t)
+    return s.text == (f"{n}" if _whole_now(s, t) else f"au moins {n}")
+
+
+def _month_is_right(s: Said, t: Truth) -> bool:
+    """Of a month: 0 where the register of every site that had begun speaks of it, else what is not known."""
+    name, year = s.row.split()
+    first = date(int(year), MONTHS.index(name) + 1, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    due = [x for x in s.scope if t.expected(x, first, last) or t.known("plaintes", x, first, last)]
+    if s.column == "Écart" and t.received(s.scope, first, last):
+        return True
+    known = sum(t.known("plaintes", x, first, last) for x in due)
+    if s.text == "non remonté":
+        return not known
+    if s.text.startswith("au moins"):
+        return known < len(due)
+    return (known < len(due) or not due) if s.text == "pas à jour" else known == len(due) > 0
+
+
+def _missing(s: Said, t: Truth) -> bool:
+    """« non remonté » of a column."""
+    if CLOSED.search(s.column):
+        return not t.ever("cloture", s.scope)
+    if COMPLAINTS.search(s.column) or s.column in WAITING | OLD | {"Reçues", "Répondues", "Écart"}:
+        return _no_register(re.match("", ""), s, t) or _silent_visits(re.match("", ""), s, t)
+    return _silent_visits(re.match("", ""), s, t)

@@ -1,0 +1,49 @@
+"""A world handed in to a database of its own, and every fault of what the application says of it."""
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+from dashboard.answers import view
+from dashboard.period import today
+from dashboard.settings import load
+from db.engine import make_engine
+from tests.builders import Office
+from tests.partial import said, world
+from tests.partial.placing import DENIES, fault
+from tests.partial.truth import Truth
+
+
+@contextmanager
+def _in_use(url: str):
+    """The answers are of this database."""
+    before = os.environ.get("DATABASE_URL")
+    os.environ["DATABASE_URL"] = url
+    load.cache_clear()
+    try:
+        yield
+    finally:
+        view.forget()
+        os.environ.pop("DATABASE_URL")
+        if before is not None:
+            os.environ["DATABASE_URL"] = before
+        load.cache_clear()
+
+
+def read(url: str, folder: Path, seed: int) -> tuple[int, int, list[str]]:
+    """How many sentences were read, how many deny, and what is false or has no place."""
+    made = world.make(seed, today())
+    engine = make_engine(url)
+    office = Office(engine, folder)
+    for file in made.files:
+        office.hand_in(file.form, *file.lines, covers=file.covers, sites=file.sites)
+    engine.dispose()
+    truth, faults, number, denying = Truth(made), {}, 0, 0
+    with _in_use(url), view.run():
+        for one in said.everything():
+            number += bool(one.text)
+            denying += bool(DENIES.search(one.text))
+            if why := fault(one, truth):
+                place = " ".join(filter(None, (one.where, one.row, one.site)))
+                faults.setdefault(f"{why} — {place}: {one.text[:160]}", None)
+    return number, denying, list(faults)

@@ -1,0 +1,136 @@
+"""What the application says of a partial database: first answers, headlines, cards, lists, bulletin, slides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.answers import (
+    bulletin,
+    cards,
+    complaints,
+    completeness,
+    deck,
+    delays,
+    directory,
+    first_sight,
+    headlines,
+    network,
+    sites,
+)
+from dashboard.answers.question import Question
+from dashboard.indicators import placed
+from dashboard.panel import Cards, Lines, Message, Panel
+from dashboard.period import clip, resolve, today
+from dashboard.stories import ready
+
+PLAIN = str.maketrans("\xa0\u202f", "  ")
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words, where they stand, of which sites and days. where: « premières réponses : La plainte la plus ancienne »; column, row:
+    of a cell."""
+
+    text: str
+    where: str
+    scope: tuple[str, ...]
+    first: date
+    last: date
+    site: str = ""
+    column: str = ""
+    row: str = ""
+
+
+def everything() -> Iterator[Said]:
+    """Each sentence, card and cell, over the usual period and one that may hold nothing."""
+    as_of = network.freshness(LOCAL_READER).as_of or today()
+    everywhere = network.sites(LOCAL_READER)
+    for code in dict.fromkeys((network.usual_period(LOCAL_READER), "12m", "mois-1")):
+        period = clip(resolve(code, as_of), as_of)
+        whole = Question(period.period.first, period.period.last)
+        asked = [(whole, "national"), (whole.at("Zou", None), ""), (whole.at("Alibori", None), "")]
+        asked += [(whole.at(None, "ccsp-cove"), ""), (whole.at(None, "gsru-parakou"), "")]
+        for question, story in asked:
+            scope = tuple(p.code for p in network.sites(LOCAL_READER, question))
+            for where, text, column, row in _texts(question, period, story):
+                yield Said(
+                    " ".join(text.translate(PLAIN).split()),
+                    where,
+                    _names(everywhere).get(row, scope),
+                    question.first,
+                    question.last,
+                    question.site or "",
+                    column,
+                    row,
+                )
+
+
+def _names(places) -> dict[str, tuple[str, ...]]:
+    """What a row is called, to its sites."""
+    names = {p.name: (p.code,) for p in places} | {network.short_name(p): (p.code,) for p in places}
+    for p in places:
+        names[p.department] = (*names.get(p.department, ()), p.code)
+    return names
+
+
+def _texts(question: Question, period, story: str) -> Iterator[tuple[str, str, str, str]]:
+    for reply in first_sight.replies(LOCAL_READER, question):
+        yield f"premières réponses : {reply.label}", reply.text, "", ""
+    for name in (
+        ("site", "complaints", "waits", "signals")
+        if question.site
+        else (
+            "department",
+            "complaints",
+            "waits",
+            "signals",
+        )
+    ):
+        yield f"titre : {name}", getattr(headlines, name)(LOCAL_READER, question), "", ""
+    for line in bulletin.lines(LOCAL_READER, question, period):
+        yield "bulletin", line.text, "", ""
+    for finding in bulletin.findings(LOCAL_READER, question):
+        yield "signaux", finding, "", ""
+    for panel in _panels(question):
+        yield from _of_panel(panel)
+    if story:
+        for slide in deck.build(LOCAL_READER, question, ready(story), period).slides:
+            yield f"diapositive {slide.code}", slide.headline, "", ""
+            yield from _of_panel(slide.panel)
+
+
+def _panels(question: Question) -> Iterator[Panel]:
+    who = LOCAL_READER
+    for place in ("period", "complaints", "site_page"):
+        yield cards.cards(who, question, placed(place), f"chiffres {place}")
+    for one in (complaints.waiting, complaints.ages, complaints.by_place, complaints.reasons):
+        yield one(who, question, one.__name__)
+    yield delays.flow(who, question, "flow")
+    yield delays.survival(who, question, "survival")
+    for one in (completeness.not_reported, completeness.silent, completeness.closed):
+        yield one(who, question, one.__name__)
+    if question.site:
+        yield completeness.each_day(who, question, "each_day")
+    else:
+        yield directory.of_sites(who, question, "of_sites")
+        yield directory.of_departments(who, question, "of_departments")
+        yield sites.side_by_side(who, question)
+
+
+def _of_panel(panel: Panel) -> Iterator[tuple[str, str, str, str]]:
+    where = f"panneau {panel.key}"
+    yield where, panel.finding, "", ""
+    yield where, panel.caption, "", ""
+    match panel.content:
+        case Message(text):
+            yield where, text, "", ""
+        case Lines(lines):
+            yield from ((where, line, "", "") for line in lines)
+        case Cards(tiles):
+            for tile in tiles:
+                yield f"carte {tile.code}", tile.text, tile.label, ""
+                yield f"carte {tile.code}", tile.state, tile.label, ""
+    for row in panel.table.rows:
+        for cell, column in zip(row[1:], panel.table.columns[1:], strict=True):
+            yield where, cell.text, column.name, row[0].text

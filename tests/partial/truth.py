@@ -1,0 +1,142 @@
+"""What the files of a world hold and what they leave open, read with code of its own: nothing of the application is imported."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+
+import holidays
+
+from tests.partial.world import World
+
+SITES = Path(__file__).parents[2] / "data/reference/sites.csv"
+LATE, QUIET = 30, 7  # days: of a complaint, and before a site is silent or its register is late
+Place = dict[str, str]
+
+
+class Truth:
+    """The truth of a world."""
+
+    def __init__(self, world: World) -> None:
+        with SITES.open(encoding="utf-8") as file:
+            self.sites: dict[str, Place] = {row["code"]: row for row in csv.DictReader(file)}
+        self.today = world.today
+        self.spans: dict[tuple[str, str], list[tuple[date, date]]] = defaultdict(list)
+        self.visits: dict[str, list[date]] = defaultdict(list)
+        self.measured: dict[str, list[date]] = defaultdict(list)
+        self.closings: dict[str, set[date]] = defaultdict(set)
+        self.complaints: list[tuple[str, date, date | None]] = []
+        for file in world.files:
+            found: dict[str, list[date]] = defaultdict(list)
+            for line in file.lines:
+                self._take(file.form, line, found)
+            if file.covers:
+                for site in {*found, *file.sites}:
+                    found[site] += list(file.covers)
+            for site, days in found.items():
+                self.spans[file.form, site].append((min(days), min(max(days), self.today)))
+
+    def _take(self, form: str, line: list, found: dict[str, list[date]]) -> None:
+        if form == "plaintes":
+            site, received = line[1], date.fromisoformat(line[2])
+            answered = date.fromisoformat(line[6]) if line[6] else None
+            self.complaints.append((site, received, answered))
+            found[site] += [received, *([answered] if answered else [])]
+            return
+        site, day = line[0], date.fromisoformat(line[1])
+        found[site].append(day)
+        if form == "registre":
+            self.visits[site].append(day)
+            if line[2] and line[3]:
+                self.measured[site].append(day)
+        else:
+            self.closings[site].add(day)
+
+    @cached_property
+    def as_of(self) -> date | None:
+        """The last day of visits or closings."""
+        ends = [z for (form, _), days in self.spans.items() if form != "plaintes" for _, z in days]
+        return max(ends, default=None)
+
+    def known(self, form: str, site: str, first: date, last: date) -> bool:
+        """Whether a file of the form speaks of a day of these."""
+        return any(a <= last and z >= first for a, z in self.spans.get((form, site), ()))
+
+    def ever(self, form: str, scope: Iterable[str]) -> int:
+        """How many of the sites ever handed in the form."""
+        return sum((form, site) in self.spans for site in scope)
+
+    def last_seen(self, site: str) -> date | None:
+        """The last day with a visit or a closing."""
+        return max([*self.visits.get(site, ()), *self.closings.get(site, ())], default=None)
+
+    def seen(self, site: str, first: date, last: date) -> bool:
+        """Whether it has a visit or a closing on these days."""
+        days = (*self.visits.get(site, ()), *self.closings.get(site, ()))
+        return any(first <= d <= last for d in days)
+
+    def expected(self, site: str, first: date, last: date) -> bool:
+        """Whether it should report on these days: launched by their end, active in them, or nobody knows since when it is."""
+        launched, began = self.sites[site]["launched_on"], self.began(site)
+        start = date.fromisoformat(launched) if launched else began
+        return start is None or start <= last or self.seen(site, first, last)
+
+    def began(self, site: str) -> date | None:
+        """The first day of its data, else its launch."""
+        days = [*self.visits.get(site, ()), *self.closings.get(site, ())]
+        launched = self.sites[site]["launched_on"]
+        return min(days) if days else date.fromisoformat(launched) if launched else None
+
+    @cached_property
+    def _holidays(self) -> set[date]:
+        return set(holidays.country_holidays("BJ", years=range(2020, self.today.year + 1)))
+
+    def open_days(self, site: str, first: date, last: date) -> list[date]:
+        """The days on which it should have been open."""
+        began = self.began(site)
+        if began is None or last < first:
+            return []
+        start = max(first, began)
+        days = (start + timedelta(days=n) for n in range((last - start).days + 1))
+        return [d for d in days if d.weekday() < 5 and d not in self._holidays]
+
+    # --- complaints ---------------------------------------------------------------------------------------------
+    def current(self, site: str, end: date) -> bool:
+        """Whether all its complaints are known up to a day."""
+        if not self.known("plaintes", site, end - timedelta(days=QUIET), end):
+            return False
+        day = min(a for a, _ in self.spans["plaintes", site]).replace(day=1)
+        while day <= end - timedelta(days=QUIET):
+            after = (day + timedelta(days=32)).replace(day=1)
+            last = after - timedelta(days=1)
+            if self.open_days(site, day, last) and not self.known("plaintes", site, day, last):
+                return False
+            day = after
+        return True
+
+    def whole(self, scope: Iterable[str], end: date) -> bool:
+        """Whether all complaints of the sites are known up to a day."""
+        return all(self.current(site, end) for site in scope)
+
+    def open_ages(self, scope: Iterable[str], end: date) -> list[int]:
+        """Ages of the complaints that are known to wait at a day, or on the last day known of their site."""
+        ages, chosen = [], set(scope)
+        for site, received, answered in self.complaints:
+            if site not in chosen:
+                continue
+            at = min(end, max(z for _, z in self.spans["plaintes", site]))
+            if received <= at and (answered is None or answered > at):
+                ages.append((at - received).days)
+        return ages
+
+    def received(self, scope: Iterable[str], first: date, last: date) -> int:
+        """Complaints received on these days."""
+        chosen = set(scope)
+        return sum(site in chosen and first <= day <= last for site, day, _ in self.complaints)
+
+    # --- closings -----------------------------------------------------------------------------------------------
+    def left_open(self, site: str, first: date, last: date) -> int:
+        """Open days without a closing."""
+        return sum(d not in self.closings[site] for d in self.open_days(site, first, last))
