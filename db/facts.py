@@ -18,6 +18,7 @@ from dashboard.period import (
     Period,
     add_months,
     day_number,
+    month_end,
     month_number,
     month_numbers,
     month_starts,
@@ -137,6 +138,7 @@ def gather(
         counters=cut.counters,
         waits=cut.waits,
         left_timed=cut.left_timed,
+        complaint_visits=cut.complaint_visits,
         known_service=cut.known_service,
         all_visits=cut.all_visits,
         **_reporting(scope, present, active, spans, members),
@@ -217,6 +219,7 @@ class Cut:
     counters: np.ndarray
     waits: np.ndarray
     left_timed: np.ndarray
+    complaint_visits: np.ndarray
     known_service: np.ndarray
     all_visits: np.ndarray
     by_site: np.ndarray
@@ -246,12 +249,19 @@ def _cut(scope: Scope, by: str) -> Cut:
         - of[UNKNOWN_SERVICE][:, :, VISITS],
         "all_visits": everybody[:, :, VISITS],
     }
+    told = _told(scope, cut.months)
     if by in ("service", "hour"):
         odd = ~measuring & (_sum(everybody[:, :, LEFT_TIMED], 1) > 0)
         keys, groups, counters, waits, left = (
             _by_hour(scope, odd) if by == "hour" else _by_service(scope, cut, apart, odd)
         )
         known = {name: np.full(len(groups), _sum(values, None)) for name, values in known.items()}
+        asked = [int(g) for g in groups] if by == "service" else []
+        complaint_visits = (
+            _sum(cut.of("counters", asked)[..., VISITS] * told[:, None], (0, 2))
+            if asked
+            else np.zeros(len(groups), np.int64)
+        )
     else:
         waits = cut.of("waits", [number])[:, 0]
         if by in ("month", SITE_MONTH):
@@ -265,9 +275,23 @@ def _cut(scope: Scope, by: str) -> Cut:
             fold(left_timed if left_timed.ndim == 2 else left_timed[:, None]),
         )
         known = {name: fold(values) for name, values in known.items()}
+        complaint_visits = fold(mine[:, :, VISITS] * told)
     if scope.service is None and by != "service":
         known = dict.fromkeys(known, counters[:, VISITS])
-    return Cut(keys, groups, counters, waits, left, by_site=by_site, **known)
+    return Cut(keys, groups, counters, waits, left, complaint_visits, by_site=by_site, **known)
+
+
+def _told(scope: Scope, present: Sequence[date]) -> np.ndarray:
+    """Of which months (their days in the period) a batch of complaints speaks, (R, M): what came in without one is no base of
+    a rate of complaints."""
+    if not present:
+        return np.zeros((len(scope.rows), 0), dtype=bool)
+    starts = [day_number(max(m, scope.first)) for m in present]
+    ends = [day_number(min(month_end(m), scope.last)) for m in present]
+    spans = np.stack([starts, ends], axis=1).astype(np.int64)
+    known = scope.ledger.between("complaints_known", spans) > 0
+    told: np.ndarray = known[:, scope.rows].T
+    return told
 
 
 def _no_visits(scope: Scope, by: str) -> Cut:
@@ -279,6 +303,7 @@ def _no_visits(scope: Scope, by: str) -> Cut:
         groups,
         np.zeros((len(keys), len(COUNTERS)), np.int64),
         np.zeros((len(keys), BINS), np.int64),
+        nothing,
         nothing,
         nothing,
         nothing,
@@ -447,11 +472,12 @@ def handed_in(scope: Scope) -> tuple[int, int, int, int]:
     book, span = scope.ledger, _span(scope.first, scope.last)
     mine = np.zeros(len(book.places), dtype=bool)
     mine[scope.rows] = True
-    present = mine & (_active(scope, span) | _expected(scope, span))[0]
+    heard = mine & (book.between("complaints_known", span)[0] > 0)
+    # Who hands complaints in is due, whatever else is known of him.
+    present = heard | (mine & (_active(scope, span) | _expected(scope, span))[0])
     ever = book.complaints_known.any(axis=1)
     current = complaints_current(book, span)[0]
-    heard = book.between("complaints_known", span)[0] > 0
-    of = (present, mine & ever, present & current, present & heard)
+    of = (present, mine & ever, present & current, heard)
     expected, known, to_the_end, of_it = (int(sites.sum()) for sites in of)
     return expected, known, to_the_end, of_it
 

@@ -73,6 +73,7 @@ class Facts:
     with a closing; off_day_visits: visits on other days.
     population: RGPH-4 2013 population of the communes with a CCSP; ccsp_visits: visits at CCSP.
     communes, operating_communes: communes in scope, and those with an operating site.
+    complaint_visits: visits of the months of each site of which a batch of complaints speaks.
     known_service: visits whose service is known, all_visits: visits whatever the service (in the key's scope).
     complaints: arrays of one length: group (index of the key), received, resolved (days since 1970, -1 open), as_of
     (of the complaint's site), category and service ids.
@@ -88,6 +89,7 @@ class Facts:
     counters: np.ndarray
     waits: np.ndarray
     left_timed: np.ndarray
+    complaint_visits: np.ndarray
     expected: np.ndarray
     reporting: np.ndarray
     visit_reporting: np.ndarray

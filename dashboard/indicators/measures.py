@@ -233,7 +233,10 @@ def _if_current(f: Facts, m: Measure, none: np.ndarray) -> Measure:
 
 def complaints_per_1000(f: Facts) -> Measure:
     """Complaints received per 1 000 visits."""
-    m = missing(f, ratio(_count(f, _received(f)), f.counter("visits"), 1000, NO_DATA))
+    # Visits of months of which nobody handed complaints in would make them look few.
+    m = ratio(_count(f, _received(f)), f.complaint_visits, 1000, "aucune visite sur la période")
+    elsewhere = (f.complaint_visits == 0) & (f.counter("visits") > 0)
+    m = missing(f, hide(m, elsewhere, NOT_CURRENT))
     if f.service is not None or f.by == "service":
         m = hide(m, f.known_service < KNOWN_SERVICE_SHARE * f.all_visits, UNMEASURED)
     return _if_handed_in(f, m)

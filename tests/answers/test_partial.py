@@ -14,6 +14,7 @@ from dashboard.answers import (
     delays,
     directory,
     first_sight,
+    follow,
     headlines,
     network,
     slides,
@@ -194,3 +195,36 @@ def test_a_month_that_nobody_handed_in_is_a_gap(asked):
         how = {3: "pas à jour", 9: "à jour dans 5 centres sur 24"}.get(month)
         late = f"registre des plaintes {how}, sans plainte connue en cours"
         assert said == (late if how else "aucune plainte en cours"), month
+
+
+@pytest.mark.pitfall(20)
+def test_months_without_a_register_of_complaints_are_no_base_of_their_rate(asked):
+    """Kandi hands its complaints in to June and its visits on: its rate is of the months to June, and so is the whole's."""
+    months = [date(2025, m, 3) for m in range(1, 12)]
+    asked.hand_in(
+        "registre",
+        *[
+            waited(5, site=s, day=d.isoformat())
+            for d in months
+            for s in (KANDI, COVE)
+            for _ in "123"
+        ],
+    )
+    late = [complaint(f"K{d:%m}", KANDI, d.isoformat(), resolved=d.isoformat()) for d in months[:6]]
+    asked.hand_in("plaintes", *late, covers=(date(2025, 1, 1), date(2025, 6, 30)))
+    kept = complaint("C", COVE, "2025-11-03", resolved="2025-11-04")
+    asked.hand_in("plaintes", kept, covers=(date(2025, 1, 1), date(2025, 11, 30)))
+    year = replace(YEAR, last=date(2025, 11, 3))
+    for by, key, of in (
+        ("site", KANDI, (6, 18)),
+        ("site", COVE, (1, 33)),
+        ("nation", "nation", (7, 51)),
+        ("month", "2025-07", (0, 3)),
+    ):
+        found = figures(LOCAL_READER, year, by)[key]["complaints_per_1000"]
+        assert (found.numerator, found.denominator) == of, key
+    alone = figures(LOCAL_READER, replace(year, site=KANDI), "month")
+    assert shown(alone["2025-07"]["complaints_per_1000"]) == "non remonté"
+    series = follow._monthly(view.view(LOCAL_READER)).of["complaints_per_1000"]
+    row = series.denominator[[p.code for p in network.sites(LOCAL_READER)].index(KANDI)]
+    assert row[-10:].tolist() == [3.0] * 6 + [0.0] * 4, "what is not known is not judged"

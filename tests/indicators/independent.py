@@ -186,7 +186,10 @@ QUERIES = {
         USING (key)""",
     "complaints_per_1000": """
         SELECT key, coalesce(n, 0), visits, CASE WHEN {service_known} THEN 1000 * coalesce(n, 0) / visits END
-        FROM (SELECT key, count(*) AS visits FROM v GROUP BY key)
+        FROM (SELECT key, count(*) AS visits FROM v
+              WHERE EXISTS (SELECT 1 FROM register_day r WHERE r.site = v.site AND r.day BETWEEN v.a AND v.b
+                            AND date_trunc('month', r.day) = date_trunc('month', v.day))
+              GROUP BY key)
         LEFT JOIN (SELECT key, count(*) AS n FROM received GROUP BY key) USING (key)
         LEFT JOIN known_share USING (key)""",
     "complaints_30d": share("answered AND resolved - received <= 30", "true", "received"),
