@@ -341,7 +341,7 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
     if band := BAND.fullmatch(s.row):
         return _band_is_right(band, s, t)
     if s.text == "pas à jour":
-        return _not_current(re.match("", ""), s, t)
+        return _part_is_right(s, t)
     if m := re.fullmatch(r"au moins (?P<n>[\d ]+)( (?P<unit>jour)s?)?", s.text):
         return _floor(m, s, t)
     if s.text == "n'a rien remis":
@@ -365,6 +365,21 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
     if s.text in ("aucune", "Aucune"):
         return not t.open_ages(s.scope, _now(s, t))
     return s.text.startswith("0") and not _silent_visits(re.match("", ""), s, t)
+
+
+def _part_is_right(s: Said, t: Truth) -> bool:
+    """« pas à jour » of a column: some register is missing, and the others have none."""
+    if s.column.startswith("Plaintes pour"):  # no visit came in a month of which the complaints did
+        return _not_current(re.match("", ""), s, t) or not any(
+            t.known("plaintes", x, d.replace(day=1), d.replace(day=28))
+            for x in s.scope
+            for d in t.visits.get(x, ())
+            if s.first <= d <= _end(s, t)
+        )
+    if COMPLAINTS.search(s.column) or s.column in WAITING | OLD:
+        return _not_current(re.match("", ""), s, t)
+    all_known = all(t.known("registre", x, s.first, _end(s, t)) for x in s.scope)
+    return _silent_visits(re.match("", ""), s, t) and not all_known
 
 
 def _band_is_right(band: re.Match, s: Said, t: Truth) -> bool:
