@@ -243,6 +243,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     # visits
     (r"\b0 (usager reçu|visite)\b", _no_visits),
     (r"\b0,0 par jour( ouvert)?", _no_visits),
+    (r"entre 0 et [\d ]+ jours?", _always),  # an interval
     (r"0 jour sans réponse|encore en cours après 0 jour", _always),
     (r"une réponse en 0 jour|la plus ancienne depuis 0 jour|en cours, depuis 0 jour", _always),
     (r"non affiché \(0 sur \d+\)", _always),
