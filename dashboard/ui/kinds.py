@@ -12,8 +12,13 @@ from streamlit.runtime.state.common import (
     GENERATED_ELEMENT_ID_PREFIX,
     unpack_widget_state_value,
 )
-from streamlit.runtime.state.session_state import Serialized, SessionState
+from streamlit.runtime.state.session_state import (
+    STREAMLIT_INTERNAL_KEY_PREFIX,
+    Serialized,
+    SessionState,
+)
 
+NAMES = (GENERATED_ELEMENT_ID_PREFIX, STREAMLIT_INTERNAL_KEY_PREFIX)  # how those of fields begin
 LEFT = "value_left"  # of the session: something that was sent could not be taken
 SENTENCE = (
     "Ce que le navigateur a envoyé n'est pas ce que cette page demande : cela n'est pas pris."
@@ -53,7 +58,7 @@ def _fitting(state: SessionState, fresh: Any) -> Any:
     Others are looked at once they are drawn."""
     known = state._new_widget_state.widget_metadata
     for one in fresh.widgets if fresh else ():
-        if not one.id.startswith(GENERATED_ELEMENT_ID_PREFIX):  # no field is called so
+        if not one.id.startswith(NAMES):  # no field is called so
             _say(state, one.id)
             return None
         if one.id in known and not _fits(known[one.id], one):

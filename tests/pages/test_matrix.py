@@ -13,7 +13,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.accounts import rights
+from dashboard.accounts import recent, rights
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, RIGHTS, NotAllowed, Person, Reach, Role
 from dashboard.actions import accesses, accounts, steering
 from dashboard.actions import texts as words
@@ -379,6 +379,7 @@ def test_a_forged_message_does_what_the_role_may_do_and_no_more(demo, role, mess
     written: list[str] = []
     module = words.retain if writes == "erase_text" else steering.steer
     monkeypatch.setattr(module, writes, lambda *a, **k: written.append(writes))
+    monkeypatch.setattr(recent, "is_recent", lambda *which: True)  # tests/accounts/test_recent.py
     if writes == "keep_story":  # one of a ready-made name is refused to all
         given = (None, replace(given[1], name="revue"))
     monkeypatch.setattr(st, "rerun", lambda: None)

@@ -99,7 +99,19 @@ def test_a_field_is_sent_what_it_cannot_take_before_it_is_known(demo, as_served)
     assert kinds.SENTENCE not in [w.value for w in sound(fresh.run()).warning]
 
 
-@pytest.mark.parametrize("name", ["", "null", "filtre_departement", "$$", "x" * 3_000])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "null",
+        "filtre_departement",
+        "$$",
+        "$$ID",
+        "$$ID-x",
+        "$$STREAMLIT_INTERNAL_KEY_x__y",
+        "x" * 3_000,
+    ],
+)
 def test_what_no_field_is_called_is_said_and_left(demo, as_served, caplog, name):
     at = sound(visit_page("attentes"))
     at = at._run(WidgetStates(widgets=[sent(name, "string_value")]))
