@@ -1,7 +1,7 @@
 """Several imports at once, and writes that are killed: nothing is lost, nothing is half there.
 
 KILLS says how many writes are killed on each kind of database (6 by default): imports that bring new rows and correct others, and
-withdrawals. SENDERS says how many hand in the same file at once (16 by default).
+withdrawals. SENDERS says how many hand in the same file at once (8 by default).
 """
 
 import multiprocessing
@@ -20,14 +20,15 @@ from db.intake import Options, take
 from tests.builders import COVE, KANDI, NIKKI, Office, visit, waited
 
 KILLS = int(os.environ.get("KILLS", "6"))
-WRITERS = 8
-SENDERS = int(os.environ.get("SENDERS", "16"))
-ROWS = 6_000
+WRITERS = 6
+SENDERS = int(os.environ.get("SENDERS", "8"))
+ROWS, FEW = 6_000, 600  # multiples of 6: half of them are of the same sites
 SITES = (KANDI, NIKKI, COVE)
 
-# Children come from a small process that has only read our modules: no thread or connection is shared with pytest.
+# Children come from a small process that has only read our modules, this one too: no thread or connection is shared with
+# pytest.
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["db.intake"])
+processes.set_forkserver_preload(["db.intake", __name__])
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +87,7 @@ def whole_batches(office: Office) -> int:
 
 
 def test_files_imported_at_once_are_all_there_and_counted_once(office, database_url):
-    paths = [office.path("registre", *rows(number, 1_500)) for number in range(WRITERS)]
+    paths = [office.path("registre", *rows(number, FEW)) for number in range(WRITERS)]
     go = processes.Event()
     children = [start(go, hand_in, database_url, path) for path in paths]
     go.set()
@@ -95,12 +96,12 @@ def test_files_imported_at_once_are_all_there_and_counted_once(office, database_
     assert [child.exitcode for child in children] == [0] * WRITERS
     assert whole_batches(office) == WRITERS
     assert office.differences() == []
-    references = {(row[0], row[-1]) for number in range(WRITERS) for row in rows(number, 1_500)}
+    references = {(row[0], row[-1]) for number in range(WRITERS) for row in rows(number, FEW)}
     assert office.figure("visits").value == len(references)
 
 
 def test_the_same_file_handed_in_by_many_at_once_is_kept_once(office, database_url):
-    path = office.path("registre", *rows(0, 1_500))
+    path = office.path("registre", *rows(0, FEW))
     go = processes.Event()
     children = [start(go, hand_in, database_url, path) for _ in range(SENDERS)]
     go.set()
@@ -108,7 +109,7 @@ def test_the_same_file_handed_in_by_many_at_once_is_kept_once(office, database_u
         child.join(120)
     assert [child.exitcode for child in children] == [0] * SENDERS
     assert whole_batches(office) == 1
-    assert office.figure("visits").value == 1_500
+    assert office.figure("visits").value == FEW
 
 
 def timed(action, *arguments) -> float:
