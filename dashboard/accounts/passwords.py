@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import TypeVar
 
 from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from dashboard.accounts.usual import is_common
 
@@ -22,14 +23,16 @@ SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, OF = 4, 4  # some 79 bits
 # Passwords that are looked at: of unknown browsers and of one that is known, as the desk has them; and how late the machine
 # gives them its time, of 19.
-AT_ONCE, LAST = 3, 15
+AT_ONCE, LAST = 3, 19
+# What OWASP asks for at the least: 20 ms of one processor. With its tenfold, strangers who try names have the machine.
+TIMES, KILOBYTES = 2, 19 * 2**10
 Result = TypeVar("Result")
 ONCE = "sha256$"  # begins what is kept of a password that works once: nobody tries so many, however fast
 
 
 @cache
 def _hasher() -> PasswordHash:
-    return PasswordHash.recommended()
+    return PasswordHash((Argon2Hasher(time_cost=TIMES, memory_cost=KILOBYTES, parallelism=1),))
 
 
 @cache
@@ -54,7 +57,7 @@ def one_time() -> str:
 
 
 def hashed(password: str) -> str:
-    """What is kept of a password; takes some tenth of a second and 64 MB."""
+    """What is kept of a password; takes some hundredths of a second and 19 MB."""
     return _aside(lambda: _hasher().hash(_plain(password)))
 
 
@@ -79,6 +82,15 @@ def fits(password: str, kept: str | None) -> bool:
     plain, against = _plain(password), slow or _of_nobody()
     right = _aside(lambda: _hasher().verify(plain[:MOST], against)) and len(plain) <= MOST
     return (right and slow is not None) or is_once(password, kept)
+
+
+def made_otherwise(kept: str | None) -> bool:
+    """Whether a password is kept in another way than it would be now."""
+    return (
+        bool(kept)
+        and not (kept or "").startswith(ONCE)
+        and _hasher().current_hasher.check_needs_rehash(kept or "")
+    )
 
 
 def unfit(password: str, name: str) -> str:

@@ -95,10 +95,13 @@ def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
         raise Refusal(WRONG)
     if holder.must_change and (holder.works_until is None or at > holder.works_until):
         raise Refusal(TOO_LATE)
-    token = new_token()
+    token, otherwise = new_token(), passwords.made_otherwise(kept_of_it)
+    anew = passwords.hashed(password) if otherwise else ""
     with writing(engine, queue=False) as connection:
         _still(connection, holder)
         access.succeed(connection, who.who)
+        if anew:
+            access.change_account(connection, holder.id, password=anew)
         begin(connection, holder.id, token, browser, proved_at=access.now(connection))
         journal.note(connection, holder.name, "signed in", by(browser, "password"))
     return token

@@ -1,5 +1,5 @@
-"""How long a connection may keep the server waiting, how much it may send before it has asked for anything, and which one makes
-room where too many wait: before anything is parsed, whoever it is.
+"""How fast connections come from an address, how long each may keep the server waiting, how much it may send before it has asked
+for anything, and which one makes room where too many wait: before anything is parsed, whoever it is.
 
 A connection waits while the other side has the word: nothing has come yet, half a request, an answer that is not read, or
 nothing more since the last answer. While the server works on an answer it does not, nor once it is a websocket, whose limits are
@@ -17,6 +17,9 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from dashboard.settings import load
+from dashboard.ui.pace import Pace
+
 # Seconds. A browser opens connections ahead and asks nothing by them: they are closed without harm, and opened again.
 UNTIL_A_REQUEST, OF_ITS_HEAD, OF_ITS_BODY = 20.0, 15.0, 60.0
 # Of an answer, while the line takes nothing of it: what the machine itself holds for a slow line takes minutes to go.
@@ -26,6 +29,9 @@ PIPELINED = 4  # requests that wait for the answer to one before them, on one co
 # Of a websocket: frames that are no message (pings, answers to ours, parts of one) at once and a second; messages that wait to be
 # heard; bytes that are taken apart before it is looked how many frames they were.
 FRAMES, FRAMES_A_SECOND, UNHEARD, PIECE = 200, 20.0, 100, 4_096
+# Connections from one address: at once (thirty browsers that open a page), and a second from then on. The next ones wait to
+# be heard, and who would wait long is sent away: each costs the server a part of a thousandth, whatever comes of it.
+COME_AT_ONCE, COME_A_SECOND, SENT_AWAY = 200, 20.0, 10.0
 AT_MOST = 2_000  # that wait at once: a hundred readers' browsers keep some six hundred
 
 
@@ -59,10 +65,33 @@ class Waiting:
 WAITING = Waiting()
 
 
+class Arrivals:
+    """How fast connections come, by address."""
+
+    def __init__(self, at_most: int = 10_000) -> None:
+        self.at_most = at_most
+        self._of: dict[str, Pace] = {}
+
+    def wait(self, address: str) -> float:
+        """Seconds until one that has come now is heard; not counted where it would be long. Behind a proxy, where everybody comes
+        from its address, 0."""
+        if load().public_url:
+            return 0.0
+        if len(self._of) >= self.at_most:
+            self._of.clear()
+        pace = self._of.setdefault(address, Pace(COME_A_SECOND, COME_AT_ONCE))
+        before = pace.before()
+        return before if before > SENT_AWAY else pace.wait()
+
+
+ARRIVALS = Arrivals()
+
+
 class Connection(HttpToolsProtocol):
     """uvicorn's connection, with limits."""
 
     waiting = WAITING
+    arrivals = ARRIVALS
     address = ""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -76,16 +105,27 @@ class Connection(HttpToolsProtocol):
         """Somebody is there."""
         super().connection_made(transport)
         self.address = place(self.client[0] if self.client else "")
-        self._hear_within(UNTIL_A_REQUEST)
+        wait = self.arrivals.wait(self.address)
+        if wait > SENT_AWAY:
+            transport.abort()
+            return
+        self._hear_within(wait + UNTIL_A_REQUEST)
         self.waiting.add(self)
+        if wait:
+            self.flow.pause_reading()
+            self.loop.call_later(wait, self.flow.resume_reading)
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless it is too much."""
-        self._unread += len(data)
-        super().data_received(data)
-        # What comes after the head and is no body is what chunks are wrapped in, and what is said after the last of them.
-        if self._unread > HEAD_BYTES or self._body > BODY_BYTES:
-            self.transport.abort()
+        for start in range(0, len(data), HEAD_BYTES):
+            if self.transport.is_closing():
+                return
+            piece = data[start : start + HEAD_BYTES]
+            self._unread += len(piece)
+            super().data_received(piece)
+            # What comes after the head and is no body is what chunks are wrapped in, and what is said after the last of them.
+            if self._unread > HEAD_BYTES or self._body > BODY_BYTES:
+                self.transport.abort()
 
     def on_message_begin(self) -> None:
         """The first byte of a request. No browser asks for more before it has an answer, but for a few."""

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -79,6 +80,24 @@ def test_the_first_password_opens_the_form_to_change_it_and_nothing_else(closed)
     # It is used up.
     assert Browser().sign_in("dir.zou", received).status == 401
     assert Browser().sign_in("dir.zou", PASSWORD).status == 303
+
+
+def test_a_password_that_was_kept_in_another_way_is_kept_anew_when_it_is_given(closed):
+    closed.add()
+    before = Argon2Hasher(time_cost=2, memory_cost=64, parallelism=2).hash(PASSWORD)
+
+    def kept(to: str | None = None) -> str:
+        with closed.engine.begin() as connection:
+            holder = access.account_named(connection, "dir.zou")
+            if to:
+                access.change_account(connection, holder.id, password=to, must_change=False)
+            return to or holder.password
+
+    kept(before)
+    assert Browser().sign_in("dir.zou", PASSWORD + "x").status == 401 and kept() == before
+    assert Browser().sign_in("dir.zou", PASSWORD).status == 303
+    assert (after := kept()) != before
+    assert Browser().sign_in("dir.zou", PASSWORD).status == 303 and kept() == after
 
 
 def test_the_first_password_dies_after_72_hours(closed):

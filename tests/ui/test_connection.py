@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
+from types import SimpleNamespace
 
 import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from dashboard.ui import connection
-from dashboard.ui.connection import FRAMES, Connection, Socket, Waiting, place
+from dashboard.ui.connection import FRAMES, Arrivals, Connection, Socket, Waiting, place
 
 HOST = "127.0.0.1"
 ASKED = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -59,6 +60,7 @@ def limits(monkeypatch) -> Callable[..., None]:
 def waiting(monkeypatch) -> Waiting:
     """Those that wait, of which four may."""
     monkeypatch.setattr(Connection, "waiting", found := Waiting(4))
+    monkeypatch.setattr(Connection, "arrivals", Arrivals())
     return found
 
 
@@ -91,9 +93,12 @@ def port(limits, waiting) -> Iterator[int]:
 
 
 @contextmanager
-def connected(port: int, sent: bytes = b"", *, little: bool = False) -> Iterator[socket.socket]:
-    """A client. little: the machine takes little ahead for it."""
+def connected(
+    port: int, sent: bytes = b"", *, little: bool = False, own: str = HOST
+) -> Iterator[socket.socket]:
+    """A client. little: the machine takes little ahead for it; own: its address."""
     with socket.socket() as client:
+        client.bind((own, 0))
         if little:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         client.settimeout(LONG)
@@ -143,6 +148,38 @@ def test_what_does_not_come_in_time_is_not_waited_for(port, limits, limit, sent)
     limits(**{limit: SOON})
     with connected(port, sent) as client:
         assert ended(client)
+
+
+def seconds(port: int, **more: str) -> float:
+    """How long one waits for an answer that connects and asks."""
+    start = time.monotonic()
+    with connected(port, ASKED, **more) as client:
+        assert answered(client) == b"0"
+    return time.monotonic() - start
+
+
+def test_connections_that_come_one_after_the_other_wait_and_those_of_others_do_not(port, limits):
+    limits(COME_AT_ONCE=3, COME_A_SECOND=1)
+    assert max(seconds(port) for _ in range(3)) < SOON
+    assert seconds(port) > SOON
+    assert seconds(port, own="127.0.0.2") < SOON
+
+
+def test_a_connection_that_would_wait_long_is_sent_away_at_once(port, limits):
+    limits(COME_AT_ONCE=1, COME_A_SECOND=1, SENT_AWAY=SOON)
+    assert seconds(port) < SOON
+    with connected(port) as client:
+        assert ended(client)
+    assert seconds(port, own="127.0.0.2") < SOON
+    time.sleep(1)  # who was sent away has not made it longer
+    assert seconds(port) < SOON
+
+
+def test_behind_a_proxy_all_come_from_its_address_and_none_waits(port, limits, monkeypatch):
+    limits(COME_AT_ONCE=1, COME_A_SECOND=1)
+    behind = SimpleNamespace(public_url="https://tableau.example.bj")
+    monkeypatch.setattr(connection, "load", lambda: behind)
+    assert max(seconds(port) for _ in range(5)) < SOON
 
 
 def test_a_byte_now_and_then_gives_no_more_time(port, limits):
