@@ -4,6 +4,7 @@ It hands `dashboard.forms.parse` the file and `db.write` the rows.
 """
 
 import hashlib
+import json
 import os
 from collections.abc import Sequence
 from contextlib import closing
@@ -99,6 +100,16 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def known_by(content: str, options: Options) -> str:
+    """What a file is known by when it comes again: its sha256; with what it is said to speak for beyond its rows, or to replace.
+    An empty register of May is not the one of June, nor is a file that replaces days the one that does not."""
+    spoken_of = [day.isoformat() for day in options.covers or ()], sorted(map(key, options.sites))
+    if not (any(spoken_of) or options.replace_days):
+        return content
+    said = json.dumps([content, *spoken_of, options.replace_days])
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def attempt(
     engine: Engine, path: Path, options: Options, by: str, known: Known | None = None
 ) -> Outcome:
@@ -125,15 +136,15 @@ def take(
         check_file(path)
     except Unreadable as reason:
         return Outcome(name_of(path), False, problems=[Problem(None, "", "", str(reason))])
-    known = known or load_known(engine)
-    file = _file(path, options, by, known)
+    known, content = known or load_known(engine), sha256_of(path)
+    file = _file(path, content, options, by, known)
     with engine.connect() as connection:
         batch = write.find(connection, file.sha256)
     if batch:
         return Outcome(file.name, True, batch_id=batch, already=True)
     may_be_empty = bool(options.covers and options.sites)  # « no complaint this month » is said so
     with closing(
-        Parsing(path, known, today(), options.form, options.replace_days, may_be_empty, file.sha256)
+        Parsing(path, known, today(), options.form, options.replace_days, may_be_empty, content)
     ) as parsing:
         return _keep(engine, parsing, file, options)
 
@@ -205,9 +216,9 @@ def _replacing_means_nothing(form: str, options: Options) -> list[Problem]:
     return []
 
 
-def _file(path: Path, options: Options, by: str, known: Known) -> write.File:
+def _file(path: Path, content: str, options: Options, by: str, known: Known) -> write.File:
     return write.File(
-        sha256_of(path),
+        known_by(content, options),
         name_of(path)[-LONGEST["filename"] :],
         as_noted(options.as_of) if options.as_of else None,
         by,

@@ -1,11 +1,16 @@
 """One file handed in: what it changes, and what it does not."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from db import write
 from tests.builders import COVE, KANDI, NIKKI, closing, complaint, monthly, visit, waited
+
+MARCH = date(2025, 3, 1), date(2025, 3, 31)
+MAY, JUNE = (date(2025, 5, 1), date(2025, 5, 31)), (date(2025, 6, 1), date(2025, 6, 30))
 
 
 def test_a_register_becomes_visits_and_figures(office):
@@ -34,6 +39,28 @@ def test_the_same_content_under_another_name_is_the_same_file(office):
     again = office.hand_in("registre", visit(ref="1"), name="copie de janvier.csv")
     assert again.already
     assert office.figure("visits").value == 1
+
+
+def test_the_same_empty_register_of_another_month_is_another_file(office):
+    """« aucune plainte en mai », then in June: the same bytes, and both are known to be whole."""
+    may = office.hand_in("plaintes", covers=MAY, sites=(KANDI,))
+    june = office.hand_in("plaintes", covers=JUNE, sites=(KANDI,))
+    other = office.hand_in("plaintes", covers=JUNE, sites=(COVE,))
+    assert not (june.already or other.already)
+    assert office.hand_in("plaintes", covers=MAY, sites=(KANDI,)).batch_id == may.batch_id
+    spans = office.rows("SELECT first_day FROM batch_site ORDER BY batch_id")
+    assert [str(first) for (first,) in spans] == ["2025-05-01", "2025-06-01", "2025-06-01"]
+
+
+@pytest.mark.parametrize("more", [{"covers": MARCH}, {"sites": (COVE,)}, {"replace_days": True}])
+def test_a_file_that_comes_again_with_what_was_forgotten_is_taken_and_counts_once(office, more):
+    rows = [visit(day="2025-03-03"), visit(ref="2", day="2025-03-04")]
+    office.hand_in("registre", *rows)
+    again = office.hand_in("registre", *rows, **more)
+    assert again.accepted and not again.already
+    assert office.figure("visits").value == 2 and not office.differences()
+    assert office.hand_in("registre", *rows, **more).already
+    assert office.hand_in("registre", *rows).already
 
 
 def test_a_refused_file_keeps_nothing(office):
