@@ -91,7 +91,9 @@ def _report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     one.add_argument("--out", type=Path, required=True, metavar="DOSSIER")
     one.add_argument(
-        "--period", default="12m", metavar="CODE", help="12m, 3m, mois-1, 2026, 2026-11, 2026-T3…"
+        "--period",
+        metavar="CODE",
+        help="12m, 3m, mois-1, 2026, 2026-11, 2026-T3… (12m ; mois, où toutes les données sont du mois en cours)",
     )
     one.add_argument("--department", help="un département")
     one.add_argument("--kind", choices=("CCSP", "GSRU"))

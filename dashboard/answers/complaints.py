@@ -40,7 +40,7 @@ BANDS = (
     (91, 10**6, "plus de 90 jours"),
 )
 S = french.SPACE
-NONE_KNOWN = "aucune plainte au registre pour ces filtres"
+NONE_KNOWN = "aucune plainte au registre"
 NOT_OPEN = f"Plaintes{S}: {NOT_FOR_GUESTS}"
 ALL_ANSWERED = Message("Toutes celles qui sont connues ont une réponse.")
 LATE_BAND = 3  # from here on, older than 30 days

@@ -41,7 +41,7 @@ COLUMNS = (("Question", ""), ("Quand", ""), ("Réponse", ""))
 NAMED = 3  # sites in one answer
 WORSE = 5  # sites of which it is said what gets worse; the others are named
 S = french.SPACE
-NO_SITE = "aucun centre pour ces filtres"
+NO_SITE = "aucun centre ne correspond à ce choix"
 
 
 @dataclass(frozen=True)

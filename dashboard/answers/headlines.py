@@ -13,6 +13,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.register import register
 from dashboard.answers.uncertainty import intervals
 from dashboard.answers.view import View, answer
+from dashboard.coverage import AT_LEAST
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.dated import in_a_line, since_at_least
 from dashboard.statistics import sentences
@@ -35,11 +36,12 @@ def department(view: View, question: Question) -> str:
 
 @answer
 def received(view: View, question: Question) -> str:
-    """« 19 230 usagers reçus sur 12 mois »; "" without visits."""
+    """« 19 230 usagers reçus sur 12 mois », « au moins » where a site did not report; "" without visits."""
     visits = whole(view, question)["visits"]
     if visits.value is None:
         return ""
-    return f"{french.plural(visits.value, 'usager reçu', 'usagers reçus')} {question.spoken}"
+    least = AT_LEAST if visits.sites_reporting < visits.sites_expected else ""
+    return f"{least}{french.plural(visits.value, 'usager reçu', 'usagers reçus')} {question.spoken}"
 
 
 @answer

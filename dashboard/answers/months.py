@@ -46,7 +46,7 @@ METHODS = {
     ChartKind.RATE: "limites u′ (Laney), probabilités exactes",
     ChartKind.BY_QUARTER: "courbe par trimestre, trop peu d'événements par mois",
     ChartKind.RARE: "peu d'événements : chaque mois jugé par sa probabilité exacte, sans la règle des huit de suite",
-    ChartKind.WAIT: "courbe de l'attente typique, moyenne de ln(1 + minutes), proche de la médiane et plus fine qu'elle",
+    ChartKind.WAIT: "courbe de la moyenne de ln(1 + minutes), proche de la médiane et plus fine qu'elle",
     ChartKind.MEASURE: "valeurs de chaque mois, écarts extrêmes écartés du calcul des limites",
     ChartKind.EXPECTED: "l'habitude est celle de chaque centre, à ses visites du mois : une autre répartition entre centres"
     " ne fait pas un signal",
@@ -74,17 +74,20 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         if (c, s) == (code, scope)
     ]
     typical, words_of = ("Attente typique" if i.chart == "wait" else i.short), values
+    listed = "Valeur de la courbe" if i.chart == "wait" else i.short
     if np.isnan(course.values).all():
         return Panel(
             key,
             f"{i.label}, par mois",
             Message(NOTHING),
-            table=_table(course, typical, values),
+            table=_table(course, listed, values),
             finding=verdict(signal, limits=False),
         )
     if course.median is not None:
         medians = [amount(i, v) if not math.isnan(v) else "—" for v in course.median.tolist()]
-        words_of = [f"{w} (médiane : {m})" for w, m in zip(values, medians, strict=True)]
+        words_of = [
+            f"{w}, médiane{french.SPACE}: {m}" for w, m in zip(values, medians, strict=True)
+        ]
     closed = _events(view, question, signal)
     spec = charts.control_chart(
         signal,
@@ -121,7 +124,7 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         f"{i.label}, par mois",
         Chart(spec, charts.signs(course, i.direction, closed=bool(closed), decided=bool(decided))),
         alt=f"Courbe de suivi : {i.label}, par mois.",
-        table=_table(course, typical, values),
+        table=_table(course, listed, values),
         caption=" ".join(part for part in caption if part),
         finding=finding,
         strip=" ".join(f"{_begun(part).rstrip('.')}." for part in ground if part),
@@ -161,7 +164,7 @@ def _young(view: View, signal: Signal) -> str:
 
 
 def _table(course: Course, name: str, words_of: Sequence[str]) -> Table:
-    """Month by month: the value, what is usual and the limits; of waits the median too, which is the figure that is read."""
+    """Month by month: the value, what is usual and the limits; of waits the median first, which is the figure that is read."""
     code, unit = course.indicator, BY_CODE[course.indicator].unit
     columns = [("Mois", "month"), (name, unit)]
     cells = [
@@ -279,7 +282,7 @@ def _who_moved(view: View, question: Question) -> str:
     ]
     if question.service or not judged:
         return ""
-    when = f"en {judged[0][1].when}"
+    when = judged[0][1].said_when
     short = {p.name: short_name(p) for p in sites(view, question)}
     ways = []
     for side, way in ((1, "en hausse"), (-1, "en baisse")):

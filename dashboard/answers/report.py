@@ -10,17 +10,16 @@ from pathlib import Path
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import deck, stories
-from dashboard.answers.network import freshness, services, sites
+from dashboard.answers.network import freshness, services, sites, usual_period
 from dashboard.answers.question import Question
 from dashboard.answers.view import engine, run
 from dashboard.exports import EXPORTS, NotMade
 from dashboard.exports.names import file_name
 from dashboard.panel import Deck
-from dashboard.period import Clipped, clip, presets, resolve
+from dashboard.period import YEAR, Clipped, clip, presets, resolve
 from dashboard.stories import READY, Story
 
 WHO = LOCAL_READER  # whoever may run the command on the server may read everything
-USUAL = "12m"
 
 
 class CannotTell(Exception):
@@ -85,7 +84,7 @@ def tell(asked: Namespace) -> Deck:
         raise Unknown("département", asked.department, there)
     if asked.service is not None and asked.service not in known:
         raise Unknown("prestation", asked.service, known)
-    period = find_period(asked.period)
+    period = find_period(asked.period or usual_period(WHO))
     departments = (asked.department,) if asked.department else ()
     question = Question(
         period.period.first, period.period.last, departments, asked.kind, asked.service
@@ -141,13 +140,12 @@ def find_period(code: str) -> Clipped:
 
 
 def _name(asked: Namespace) -> str:
-    period = asked.period if asked.period != USUAL else ""
     return file_name(
         asked.story,
         asked.department or "",
         asked.kind or "",
         asked.service or "",
-        period,
+        "" if asked.period == YEAR else asked.period or "",
         on=_last_day(),
     )
 

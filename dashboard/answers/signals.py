@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
+
 from dashboard import french
 from dashboard.answers import follow
 from dashboard.answers.network import names, silences, sites
@@ -80,7 +82,7 @@ def signals(view: View, question: Question) -> Panel:
 
 def _short(one: Signal, month: date) -> str:
     """« 41 %, pour 97 % d'habitude »; with its own time where that is not the month."""
-    said = beside(one).replace("attente typique de ", "")
+    said = beside(one)
     return said if one.latest == month else f"{one.when}{french.SPACE}: {said}"
 
 
@@ -142,6 +144,8 @@ def levels(view: View, question: Question) -> Panel:
 
 def _level_in_words(one: Signal, level: Level) -> str:
     at = one.course.months.index(level.start)
+    if one.course.median is not None:
+        return _medians_in_words(one, one.course.median, at)
     value = float(one.course.usual[at])
     # Of a whole, what was usual before at the same mix of sites, that of the level's first month.
     earlier = (
@@ -153,6 +157,21 @@ def _level_in_words(one: Signal, level: Level) -> str:
     if not before:
         return amount(BY_CODE[one.indicator], value)
     return "{}, au lieu de {}".format(*apart(one.indicator, value, before[-1]))
+
+
+def _medians_in_words(one: Signal, medians: np.ndarray, at: int) -> str:
+    """Of waits, which are said as medians: that of the new level's months, and of those of the level before."""
+    starts = [one.course.months.index(level.start) for level in one.course.levels]
+    first = max((start for start in starts if start < at), default=0)
+    now, before = (
+        float(np.nanmedian(part)) if np.isfinite(part).any() else None
+        for part in (medians[at:], medians[first:at])
+    )
+    if now is None:
+        return "—"
+    if before is None:
+        return amount(BY_CODE[one.indicator], now)
+    return "{}, au lieu de {}".format(*apart(one.indicator, now, before))
 
 
 @answer

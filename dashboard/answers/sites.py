@@ -15,7 +15,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
 from dashboard.answers.uncertainty import Interval, intervals
 from dashboard.answers.view import View, answer
-from dashboard.indicators import BY_CODE, placed
+from dashboard.indicators import BY_CODE, Figure, placed
 from dashboard.judgement.comparing import differ, ranks
 from dashboard.judgement.courses import RATES, SHARES
 from dashboard.judgement.extremes import in_words
@@ -101,7 +101,7 @@ def compare(
         f"{BY_CODE[code].label}, par {WHAT[by].lower()}",
     )
     if not figures:
-        return Panel(key, title, Message("Aucune donnée pour ces filtres."))
+        return Panel(key, title, Message("Aucune donnée."))
     known = labels(view, question, by)
     keys = _ordered(figures, code, known, by, order)
     found = differing(view, question, code) if by == "site" else None
@@ -116,6 +116,12 @@ def compare(
     if which:
         which = f" ({WHAT[by].lower()}s{S}: {which}, sur {len(keys)})"
     return _bars(view, question, figures, by, code, known, drawn, which, found, panel)
+
+
+def _none(figure: Figure) -> str:
+    """Why a figure has no value, in a word or two."""
+    said = shown(figure)
+    return "aucun chiffre" if said == "—" else said
 
 
 def _drawn(
@@ -171,7 +177,7 @@ def _bars(
     that are drawn, in words."""
     i, everybody = BY_CODE[code], whole(view, question)[code]
     if all(figures[k][code].value is None for k in drawn):
-        why = french.join_words(sorted({shown(figures[k][code]) for k in drawn}))
+        why = french.join_words(sorted({_none(figures[k][code]) for k in drawn}))
         none = f"{i.label}, par {WHAT[by].lower()}"
         return replace(panel, content=Message(f"Rien à comparer{S}: {why}."), finding=none)
     likely = intervals(view, question, by, code)

@@ -40,7 +40,7 @@ def lines(view: View, question: Question, carded: Sequence[str] = ()) -> tuple[R
         Reply(
             BY_CODE[one.indicator].short,
             "signaux",
-            f"en {one.when}",
+            one.said_when,
             (_said(one),),
             _chart(one),
         )
@@ -67,9 +67,9 @@ def _said(one: Signal) -> Saying:
     """« 29 min pour 18 min d'habitude, depuis juin 2026 », its value a link to the chart."""
     since = since_at_least(one)
     more = f", {since}" if since else ""
-    if one.value is None or one.usual is None:
+    if one.read is None or one.read_usual is None:
         return Saying((), f"{beside(one)}{more}")
-    value, usual = apart(one.indicator, one.value, one.usual)
+    value, usual = apart(one.indicator, one.read, one.read_usual)
     name = Name(value, Link("signaux", _chart(one)))
     return Saying((name,), f"pour {usual} d'habitude{more}")
 

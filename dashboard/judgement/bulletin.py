@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dashboard import french
-from dashboard.coverage import Count, Coverage
+from dashboard.coverage import AT_LEAST, Count, Coverage
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.measures import HANDED_IN_LATER, HIDDEN, NOT_CURRENT, NOT_HANDED_IN
 from dashboard.judgement.courses import FOLLOWED
@@ -140,7 +140,8 @@ def _volume(s: Situation) -> Line:
         return Line(f"Usagers reçus{S}: aucune donnée remontée.", "visits_per_day", 0)
     note = f" ({visits.note})" if visits.note else ""
     several = " (une personne peut venir plusieurs fois)" if visits.value >= 2 else ""
-    text = f"{french.plural(visits.value, 'visite')}{several}{note}"
+    least = AT_LEAST if visits.sites_reporting < visits.sites_expected else ""
+    text = french.capital(f"{least}{french.plural(visits.value, 'visite')}{several}{note}")
     if per_day.value is None:
         text += f", sans moyenne par jour ouvert{S}: {_why(per_day)}"
     else:
@@ -359,8 +360,7 @@ def _sentence(parts: Sequence[str]) -> str:
 
 def _when(signals: Sequence[Signal], period: Period) -> str:
     """« en octobre 2026 », « au dernier mois ou trimestre entier » where they differ; and whether the period has none."""
-    one = f"{'au' if signals[0].kind == ChartKind.BY_QUARTER else 'en'} {signals[0].when}"
-    when = one if _same_month(signals) else "au dernier mois ou trimestre entier"
+    when = signals[0].said_when if _same_month(signals) else "au dernier mois ou trimestre entier"
     return (
         when
         if any(f.within(period.first, period.last) for f in signals)

@@ -19,7 +19,7 @@ Known = dict[str, tuple[float, float]]
 
 @dataclass(frozen=True)
 class Words:
-    """What a change is made of, in French: after « par »; and of whom the last sentence speaks."""
+    """What a change is made of, in French, after how much; and of whom the last sentence speaks."""
 
     rate: str
     mix: str
@@ -29,21 +29,21 @@ class Words:
 
 WORDS = {
     "site": Words(
-        "les centres eux-mêmes",
-        "la répartition des visites",
-        "les ouvertures et fermetures de centres",
+        "à l'intérieur des centres",
+        "de répartition des visites entre centres",
+        "de centres qui ont des données d'un côté seulement",
         "Aux seuls centres présents",
     ),
     "service": Words(
-        "les prestations elles-mêmes",
-        "la répartition des visites entre prestations",
-        "les prestations demandées dans une seule période",
+        "à l'intérieur des prestations",
+        "de répartition des visites entre prestations",
+        "de prestations demandées dans une seule période",
         "Aux seules prestations demandées",
     ),
     "both": Words(
-        "les prestations de chaque centre",
-        "la répartition des visites entre centres et prestations",
-        "les ouvertures et fermetures de centres",
+        "à l'intérieur des prestations de chaque centre",
+        "de répartition des visites entre centres et prestations",
+        "de centres qui ont des données d'un côté seulement",
         "Aux seuls centres présents",
     ),
 }
@@ -118,9 +118,9 @@ def _sentences(change: mix.Change, scale: float, words: Words) -> list[str]:
 
     size: Callable[[float], str] = sentences.points if scale == PERCENT else signed
     warning = sentences.change(change, amount, size)[:-1]
-    parts = [f"{size(change.rate)} par {words.rate}", f"{size(change.mix)} par {words.mix}"]
+    parts = [f"{size(change.rate)} {words.rate}", f"{size(change.mix)} {words.mix}"]
     if change.opened or change.closed or change.network:
-        parts.append(f"{size(change.network)} par {words.network}")
+        parts.append(f"{size(change.network)} {words.network}")
     tenths = [round(10 * part) for part in (change.rate, change.mix, change.network)]
     near = "" if sum(tenths) == round(10 * change.total) else " (aux arrondis près)"
     lines = [

@@ -41,7 +41,7 @@ def since_at_least(signal: Signal, *, year: int | None = None) -> str:
 def _since_rule(signal: Signal, at: int) -> str:
     quarter = signal.kind == ChartKind.BY_QUARTER
     if signal.rule == ON_ONE_SIDE:
-        return f"depuis {RUN} {'trimestres' if quarter else 'mois'} ou plus"
+        return "depuis deux ans au moins" if quarter else f"depuis {RUN} mois au moins"
     new = at > 0 and not signal.course.side[at - 1]
     return f"depuis {'le ' if quarter else ''}{signal.when}" if new else ""
 
@@ -79,9 +79,9 @@ def in_a_line(found: Sequence[Signal], since: str) -> str:
     """« attente de 29 min, pour 16 min d'habitude, depuis juin 2026 ; aussi plus de départs et moins de satisfaits »: the first
     that people feel in full, with since when, the others by which way they went."""
     one, *others = found
-    said = beside(one).replace("attente typique", "attente")
+    said = beside(one)
     name = french.within(BY_CODE[one.indicator].short)
-    text = said if one.indicator in WAITS else f"{name}{french.SPACE}: {said}"
+    text = f"attente de {said}" if one.indicator in WAITS else f"{name}{french.SPACE}: {said}"
     text += f", {since}" if since else ""
     also = french.join_words([more_or_less(o) for o in others if o.indicator not in WAITS])
     return text + (f"{french.SPACE}; aussi {also}" if also else "")

@@ -11,7 +11,7 @@ S = french.SPACE
 NAMED = 2  # of several that are equal
 # Of the median wait, in the words in which it is asked for.
 LONGEST = {
-    "service": "La prestation qui fait le plus attendre",
+    "service": "La prestation où l'on attend le plus",
     "hour": "L'heure où l'on attend le plus",
     "department": "Le département où l'on attend le plus",
 }

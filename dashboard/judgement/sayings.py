@@ -4,14 +4,16 @@ from collections.abc import Mapping
 
 from dashboard import french
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.courses import WAITS
+from dashboard.judgement.courses import SHARES, WAITS
 from dashboard.judgement.signals import Signal
 from dashboard.statistics import expected, sentences
 from dashboard.statistics.seasonal import HISTORY
 from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS, ChartKind, Variation
 from dashboard.wording import amount
 
-TYPICAL = "attente typique de "  # what a wait's curve follows; a headline says the figure alone
+# Points between a share and what is usual: so far apart that only few cases leave it undecided, and « dans l'habitude » reads as
+# a contradiction.
+FAR = 10.0
 
 
 def apart(indicator: str, value: float, usual: float) -> tuple[str, str]:
@@ -36,7 +38,8 @@ def told(one: Signal) -> str:
     said = beside(one)
     if not said:
         return ""
-    equal = " à répartition égale" if one.kind == ChartKind.EXPECTED and one.flagged else ""
+    mixed = one.kind == ChartKind.EXPECTED and one.flagged and one.indicator not in WAITS
+    equal = " à répartition égale" if mixed else ""
     word = f" ({sentences.STATES[one.variation]})" if one.flagged else ""
     return f"{said}{equal}{word}"
 
@@ -46,12 +49,12 @@ def _dated(subject: str, one: Signal) -> str:
     comma = (
         "," if "," in subject else ""
     )  # « Usagers satisfaits, selon le registre, en octobre 2026 »
-    return f"{subject}{comma} {'au' if one.kind == ChartKind.BY_QUARTER else 'en'} {one.when}"
+    return f"{subject}{comma} {one.said_when}"
 
 
 def in_short(one: Signal) -> str:
     """The same for a card, where the end of a line may be cut: « alerte en octobre : 73 %, pour 75 % d'habitude »."""
-    said = beside(one).removeprefix(TYPICAL)
+    said = beside(one)
     if not said or one.latest is None:
         return sentences.VARIATIONS[one.variation]
     quarter = one.kind == ChartKind.BY_QUARTER
@@ -68,21 +71,22 @@ def in_short(one: Signal) -> str:
 def beside(one: Signal) -> str:
     """The same without the month: « 73 %, pour 75 % d'habitude », « 74 %, dans l'habitude (75 %) », « 18,7 par jour ;
     d'habitude de 15,1 à 21,0 »."""
-    if one.value is None or not one.charted:
+    if one.read is None or not one.charted:
         return ""
-    i = BY_CODE[one.indicator]
+    i, usually = BY_CODE[one.indicator], one.read_usual
     if one.kind == ChartKind.VOLUME and one.range:
         low, high = (amount(i, end) for end in one.range)
-        return f"{amount(i, one.value)} par jour{french.SPACE}; d'habitude de {low} à {high}"
-    typical = TYPICAL if i.code in WAITS else ""
-    if one.usual is None:
-        return f"{typical}{amount(i, one.value)}"
+        return f"{amount(i, one.read)} par jour{french.SPACE}; d'habitude de {low} à {high}"
+    if usually is None:
+        return amount(i, one.read)
     if one.flagged:
-        value, usual = apart(i.code, one.value, one.usual)
-        return f"{typical}{value}, pour {usual} d'habitude"
-    value, usual = amount(i, one.value), amount(i, one.usual)
+        value, usual = apart(i.code, one.read, usually)
+        return f"{value}, pour {usual} d'habitude"
+    value, usual = amount(i, one.read), amount(i, usually)
+    if i.code in SHARES and abs(one.read - usually) >= FAR:
+        return f"{value}, trop peu de cas pour conclure ({usual} d'habitude)"
     like = "comme d'habitude" if value == usual else f"dans l'habitude ({usual})"
-    return f"{typical}{value}, {like}"
+    return f"{value}, {like}"
 
 
 def because(one: Signal) -> str:
@@ -103,19 +107,20 @@ def origin(one: Signal, names: Mapping[str, str]) -> str:
     if one.rest is None:
         return f"{text}."
     without = "lui" if len(one.causes) == 1 else "eux"
-    rest = amount(BY_CODE[one.indicator], one.rest)
-    return f"{text}{french.SPACE}; sans {without}, {rest}, comme d'habitude."
+    # Of waits it is on the curve's scale, and a median is what is said of them.
+    rest = "" if one.indicator in WAITS else f" {amount(BY_CODE[one.indicator], one.rest)},"
+    return f"{text}{french.SPACE}; sans {without},{rest} comme d'habitude."
 
 
 def against(one: Signal, whole: Signal | None) -> str:
     """Of a site with a signal: which way it went, and where that leaves it beside the whole: « en hausse par rapport à son
     habitude ; encore sous l'ensemble (75 %) »; "" without a signal."""
-    if not one.flagged or one.value is None:
+    if not one.flagged or one.read is None:
         return ""
     way = "en hausse" if one.side > 0 else "en baisse"
     text = f"{way} par rapport à son habitude"
-    value = None if whole is None or whole.latest != one.latest else whole.value
-    if value is None or (one.value - value) * one.side >= 0:
+    value = None if whole is None or whole.latest != one.latest else whole.read
+    if value is None or (one.read - value) * one.side >= 0:
         return text
     place = "sous" if one.side > 0 else "au-dessus de"
     of = amount(BY_CODE[one.indicator], value)
@@ -138,12 +143,11 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
     subject = subject or BY_CODE[one.indicator].label
     colon = f"{subject}{french.SPACE}: "
     if one.variation == Variation.NO_DATA:
-        text = f"{colon}pas de chiffre à juger" + (f" en {one.when}" if one.when else "")
+        text = f"{colon}pas de chiffre à juger {one.said_when}".rstrip()
     elif one.variation == Variation.TOO_FEW:
         text = f"{colon}{too_few(one)}"
     else:
         said = told(one) or sentences.VARIATIONS[one.variation]
-        said = said if limits else said.removeprefix(TYPICAL)
         text = f"{_dated(subject, one)}{french.SPACE}: {said}"
         details = [because(one), settled(one)] if limits else []
         more = f"{french.SPACE}; ".join(d for d in details if d)

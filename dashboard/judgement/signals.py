@@ -77,6 +77,29 @@ class Signal:
         return None if self.at is None else _known(self.course.then[self.at])
 
     @property
+    def read(self) -> float | None:
+        """The month's value as it is said: of a wait its median, as on every card, where the curve follows the mean of its
+        logarithms."""
+        if self.course.median is None:
+            return self.value
+        return None if self.at is None else _known(self.course.median[self.at])
+
+    @property
+    def read_usual(self) -> float | None:
+        """What was usual, as it is said beside `read`: of a wait the median of the months before at the same level; None where it
+        would say the contrary of the signal."""
+        if self.course.median is None or self.at is None or self.usual is None:
+            return self.usual
+        first = max(int(self.course.begin[self.at]), 0)
+        run = RUN - 1 if self.rule not in (NONE, OUTSIDE) else 0
+        before = self.course.median[first : max(self.at - run, first + 1)]
+        if self.at == first or not np.isfinite(before).any():
+            return None
+        usual = float(np.nanmedian(before))
+        against = self.read is not None and (self.read - usual) * self.side <= 0
+        return None if self.flagged and against else usual
+
+    @property
     def year_before(self) -> float | None:
         """The value twelve months before; None where there is none, or of quarters."""
         if self.at is None or self.at < YEAR or self.kind == ChartKind.BY_QUARTER:
@@ -129,6 +152,11 @@ class Signal:
         if self.kind == ChartKind.BY_QUARTER:
             return quarter_label(self.latest)
         return french.month_label(self.latest)
+
+    @property
+    def said_when(self) -> str:
+        """« en octobre 2026 », « au 3ᵉ trimestre 2026 »; "" without a month."""
+        return self.when and f"{'au' if self.kind == ChartKind.BY_QUARTER else 'en'} {self.when}"
 
     def within(self, first: date, last: date) -> bool:
         """Whether the month, or the quarter, lies in a period at least in part."""

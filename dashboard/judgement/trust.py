@@ -41,7 +41,7 @@ def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
     )
     closed = figures["completeness"]
     if closed.value is not None:
-        parts.append(f"{french.percent(closed.value)} des jours clôturés")
+        parts.append(f"fiche de clôture pour {french.percent(closed.value)} des jours ouverts")
     known, visits = BY_CODE[code].known, figures["visits"].n
     if known and visits:
         parts.append(

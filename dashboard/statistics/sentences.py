@@ -128,11 +128,11 @@ def change(
     amount, size: write a value and a signed difference in the unit of the figure.
     """
     parts = [
-        f"{size(whole.rate)} par les centres eux-mêmes",
-        f"{size(whole.mix)} par la répartition des visites",
+        f"{size(whole.rate)} à l'intérieur des centres",
+        f"{size(whole.mix)} de répartition des visites entre eux",
     ]
     if whole.opened or whole.closed or whole.network:
-        parts.append(f"{size(whole.network)} par les ouvertures et fermetures de centres")
+        parts.append(f"{size(whole.network)} de centres qui ont des données d'un côté seulement")
     sentence = (
         f"De {amount(whole.before)} à {amount(whole.after)}, soit {size(whole.total)}{S}:"
         f" {french.join_words(parts)}."

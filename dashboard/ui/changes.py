@@ -17,7 +17,7 @@ def switch() -> None:
     key = "filtre_comparer"
     st.session_state[key] = bool(filters.value("comparer"))
     st.toggle(
-        "Comparer",
+        "Comparer deux périodes",
         key=key,
         help="Cette période et une autre : ce qui a changé, et d'où cela vient.",
         on_change=lambda: filters.choose("comparer", filters.YES if st.session_state[key] else ""),

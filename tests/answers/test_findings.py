@@ -162,7 +162,7 @@ def test_a_department_is_headed_by_its_visits_and_its_late_complaints(asked):
     received(asked, [None, None, 3])
     year = replace(YEAR, departments=("Alibori",))
     assert headlines.department(LOCAL_READER, year).translate(PLAIN) == (
-        "1 usager reçu en 2025 ; au moins 2 plaintes attendent depuis plus de 30 jours"
+        "au moins 1 usager reçu en 2025 ; au moins 2 plaintes attendent depuis plus de 30 jours"
     )
     part = replace(year, first=date(2025, 6, 15), last=date(2025, 6, 30))
     assert "1 usager reçu du 15/06/2025 au 30/06/2025" in headlines.department(
@@ -232,7 +232,7 @@ def test_the_small_curves_are_headed_by_who_left_his_habit(asked, monkeypatch):
                 SimpleNamespace(
                     indicator="wait_p50",
                     charted=True,
-                    when="octobre 2025",
+                    said_when="en octobre 2025",
                     side=side,
                     flagged=bool(side),
                 ),

@@ -226,7 +226,7 @@ def test_a_small_gap_has_the_date_that_signaux_gives_it(monkeypatch, asked):
     assert read == {
         "depuis mars 2025": "depuis mars",
         "depuis décembre 2024": "depuis décembre 2024",
-        "depuis 8 mois ou plus": "depuis 8 mois ou plus",
+        "depuis 8 mois au moins": "depuis 8 mois au moins",
     }
 
 
@@ -240,7 +240,7 @@ def test_the_other_alerts_of_a_site_say_which_way_they_went(monkeypatch, asked):
     assert {one.variation for one in found} == {Variation.ALERT}
     ((_, words),) = told(monkeypatch, {KANDI: found})
     assert words.endswith(
-        " ; aussi moins d'usagers reçus en 30 min, plus de départs et moins de satisfaits"
+        " ; aussi moins d'usagers reçus en 30 min, plus d'usagers partis sans être reçus et moins de satisfaits"
     )
 
 

@@ -119,9 +119,9 @@ def test_the_address_of_a_page_that_moved_leads_on_with_its_filters(page, app, o
 def test_comparing_is_a_switch_that_the_link_keeps(page, app):
     open_page(page, f"{app}/attentes")
     switch = page.locator(".st-key-filtre_comparer")
-    switch.get_by_text("Comparer").click()
+    switch.get_by_text("Comparer deux périodes").click()
     expect(page.get_by_role("heading", name="Ce qui a changé", exact=True)).to_be_visible()
     expect(page).to_have_url(f"{app}/attentes?comparer=oui")
-    switch.get_by_text("Comparer").click()
+    switch.get_by_text("Comparer deux périodes").click()
     expect(page.get_by_role("heading", name="Ce qui a changé", exact=True)).to_have_count(0)
     expect(page).to_have_url(f"{app}/attentes")

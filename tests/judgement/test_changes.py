@@ -37,7 +37,7 @@ def test_the_warning_comes_first_where_every_centre_moves_against_the_whole():
     first, second, last = map(plain, found.sentences)
     assert first.startswith("Attention : l'ensemble monte alors qu'aucune de ses parties ne monte")
     assert second == (
-        "De 18,0 à 20,4, soit +2,4 : −1,5 par les centres eux-mêmes et +3,9 par la répartition des visites."
+        "De 18,0 à 20,4, soit +2,4 : −1,5 à l'intérieur des centres et +3,9 de répartition des visites entre centres."
     )
     assert last == plain(CAVEAT)
     assert found.rows == (
@@ -61,19 +61,19 @@ def test_no_warning_where_parts_and_whole_agree():
         (
             40,
             50,
-            "De 40,0 % à 50,0 %, soit +10 points : +10 points par les centres eux-mêmes et 0 point",
+            "De 40,0 % à 50,0 %, soit +10 points : +10 points à l'intérieur des centres et 0 point",
         ),
         (
             41,
             40,
-            "De 41,0 % à 40,0 %, soit −1 point : −1 point par les centres eux-mêmes et 0 point",
+            "De 41,0 % à 40,0 %, soit −1 point : −1 point à l'intérieur des centres et 0 point",
         ),
         (
             42,
             40,
-            "De 42,0 % à 40,0 %, soit −2 points : −2 points par les centres eux-mêmes et 0 point",
+            "De 42,0 % à 40,0 %, soit −2 points : −2 points à l'intérieur des centres et 0 point",
         ),
-        (40, 40, "De 40,0 % à 40,0 %, soit 0 point : 0 point par les centres eux-mêmes et 0 point"),
+        (40, 40, "De 40,0 % à 40,0 %, soit 0 point : 0 point à l'intérieur des centres et 0 point"),
     ],
 )
 def test_percentages_differ_by_points(before, after, text):
@@ -86,7 +86,7 @@ def test_percentages_differ_by_points(before, after, text):
 def test_rates_per_1000_are_written_in_their_unit():
     first = said({"a": (10, 1000)}, {"a": (12, 1000)}, scale=1000)[0]
     assert first.startswith(
-        "De 10,0 pour 1000 à 12,0 pour 1000, soit +2,0 : +2,0 par les centres eux-mêmes et 0,0"
+        "De 10,0 pour 1000 à 12,0 pour 1000, soit +2,0 : +2,0 à l'intérieur des centres et 0,0"
     )
 
 

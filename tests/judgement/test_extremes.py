@@ -31,7 +31,7 @@ def test_of_sites_it_goes_from_the_lowest_to_the_highest_beside_the_whole():
     [
         (
             "service",
-            "La prestation qui fait le plus attendre : Djougou, 22 min ; le moins : Nikki, 11 min",
+            "La prestation où l'on attend le plus : Djougou, 22 min ; le moins : Nikki, 11 min",
         ),
         ("hour", "L'heure où l'on attend le plus : Djougou, 22 min ; le moins : Nikki, 11 min"),
     ],
@@ -43,14 +43,14 @@ def test_of_waits_it_answers_in_the_words_of_the_question(by, words):
 def test_those_that_read_alike_are_named_together():
     assert "Covè et Djougou, 22 min" in said({"a": 11, "b": 22.2, "c": 21.8}, "service")
     assert said({"a": 22, "b": 22, "c": 22, "d": 9}, "service").startswith(
-        "La prestation qui fait le plus attendre : Covè, Djougou et 1 autre, 22 min"
+        "La prestation où l'on attend le plus : Covè, Djougou et 1 autre, 22 min"
     )
     assert said({"a": 22, "b": 22}) == "Titre : 22 min partout"
 
 
 def test_what_is_missing_or_unknown_is_neither_highest_nor_lowest():
     assert said({"a": 11, "b": None, "inconnu": 40, "c": 14}, "service") == (
-        "La prestation qui fait le plus attendre : Covè, 14 min ; le moins : Nikki, 11 min"
+        "La prestation où l'on attend le plus : Covè, 14 min ; le moins : Nikki, 11 min"
     )
     assert said({"a": 11, "inconnu": 40}, "service") == "Titre : 15 min pour l'ensemble"
     assert said({}) == "Titre : 15 min pour l'ensemble"

@@ -182,7 +182,9 @@ def test_waits_are_judged_by_all_of_them_and_drawn_in_minutes():
     assert one.usual == pytest.approx(15, rel=0.1)
     low, high = one.course.limits
     assert low[-1] < one.usual < high[-1] < one.value * 1.1
-    assert "attente typique de" in told(one)
+    medians = one.course.median
+    assert told(one).startswith(f"{medians[-1]:.0f}") and "typique" not in told(one)
+    assert (one.read, one.read_usual) == (medians[-1], np.median(medians[:-1]))
     few = waited(np.where(np.arange(20) < 5, 9, -1)[None, None, :].repeat(30, axis=1))
     assert signal(follow("wait_p50", few, LAST)["site 0"], LAST).variation == Variation.NO_DATA
 

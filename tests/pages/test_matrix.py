@@ -460,7 +460,7 @@ def test_a_guest_reads_of_complaints_what_he_may_and_no_part_that_is_empty(demo,
             "deux chiffres" in drawn,
             drawn.count('<section class="ccsp-card'),
             len(at.header),
-            [one.label for one in at.toggle if one.label == "Comparer"],
+            [one.label for one in at.toggle if one.label == "Comparer deux périodes"],
         )
     assert told[Role.GUEST] == (True, 2, 2, [])
     said, figures, parts, compared = told[Role.CABINET]

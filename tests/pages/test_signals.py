@@ -505,16 +505,16 @@ def changes_page(period: str, split: str = "site", **wanted: str) -> AppTest:
     [
         (
             "site",
-            "−5,0 points par les centres eux-mêmes et +30,0 points par la répartition des visites",
+            "−5,0 points à l'intérieur des centres et +30,0 points de répartition des visites entre centres",
         ),
         (
             "service",
-            "−5,0 points par les prestations elles-mêmes et +30,0 points par la répartition des visites entre"
+            "−5,0 points à l'intérieur des prestations et +30,0 points de répartition des visites entre"
             " prestations",
         ),
         (
             "both",
-            "−5,0 points par les prestations de chaque centre et +30,0 points par la répartition des visites entre"
+            "−5,0 points à l'intérieur des prestations de chaque centre et +30,0 points de répartition des visites entre"
             " centres et prestations",
         ),
     ],
@@ -588,7 +588,7 @@ def test_complaints_are_split_by_service_only_where_the_services_of_visits_are_k
     at.segmented_control(key="changement_choix").set_value("complaints_per_1000").run()
     assert "De 20,0 pour 1 000 à 20,0 pour 1 000" in said(at)
     text = said(sound(at.segmented_control(key="changement_parties").set_value("service").run()))
-    assert ("par les prestations elles-mêmes" in text) == known
+    assert ("à l'intérieur des prestations" in text) == known
     assert ("La prestation de trop de visites est inconnue" in text) == (not known)
 
 

@@ -146,6 +146,14 @@ def _floor(m: re.Match, s: Said, t: Truth) -> bool:
     return part and (number(m["n"]) in known or m["unit"] == "jour")
 
 
+def _visits(m: re.Match, s: Said, t: Truth) -> bool:
+    """« au moins 8 usagers reçus »: so many are known, and « au moins » where a site that should speak of the period does not."""
+    end = _end(s, t)
+    known = sum(s.first <= day <= end for site in s.scope for day in t.visits.get(site, ()))
+    part = any(t.expected(x, s.first, end) and not t.seen(x, s.first, end) for x in s.scope)
+    return number(m["n"]) == known and part == bool(m["least"])
+
+
 def _none_measured(_: re.Match, s: Said, t: Truth) -> bool:
     return not any(s.first <= d <= _end(s, t) for x in s.scope for d in t.measured.get(x, ()))
 
@@ -204,12 +212,13 @@ def _too_short(_: re.Match, s: Said, t: Truth) -> bool:
     )
 
 
+MANY = r"\d[\d \u202f\xa0]*?"
 RULES: tuple[tuple[str, Check], ...] = (
     # complaints
     (r"\((?P<n>)au moins [\d ]+ jours?\)", _always),  # an interval
     (r"aucune plainte en cours|aucune en cours", _none_open),
     (r"aucune( plainte)?( n'attend)? (depuis|de) plus de 30 jours", _none_late),
-    (r"aucune plainte au registre pour ces filtres", _none_open),
+    (r"aucune plainte au registre", _none_open),
     (r"aucune plainte reçue", _none_received),
     (r"aucune plainte échue", _none_due),
     (r"aucune plainte jusqu'à la fin de la période", _none_until),
@@ -224,6 +233,11 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"registre des plaintes de [\d ]+ centres? sur [\d ]+(, sans plainte reçue)?", _always),
     (r"registre des plaintes pas à jour( partout)?(, sans plainte[^;]*)?", _not_current),
     (r"registre des plaintes non remonté", _no_register),
+    (
+        rf"(?P<least>au moins )?(?P<n>{MANY}) usagers? reçus? (?=en |sur |du )",
+        _visits,
+    ),
+    (rf"(?P<least>au moins )(?P<n>{MANY}) visites?", _visits),
     (r"au moins (?P<n>[\d ]+\d|\d)( (?P<unit>plainte|jour|attend)\w*)?", _floor),
     # closings
     (r"clôtures non remontées|jours clôturés : non remonté", _no_closings),
