@@ -192,6 +192,12 @@ def change_account(connection: Connection, account_id: str, **values: Any) -> No
     )
 
 
+def keep_anew(connection: Connection, holder: Holder, password: str) -> None:
+    """The same password, kept in another way; nothing that is open begins anew, and who changed it meanwhile has his."""
+    same = Account.id == holder.id, Account.password == holder.password
+    connection.execute(update(Account).where(*same).values(password=password))
+
+
 def one_at_a_time(connection: Connection) -> None:
     """Until this transaction ends nobody else makes or changes an account whose name or address has to be like no other's."""
     if not is_sqlite(connection):  # there one transaction at a time writes

@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -103,7 +103,7 @@ def sha256_of(path: Path) -> str:
 def known_by(content: str, options: Options) -> str:
     """What a file is known by when it comes again: its sha256; with what it is said to speak for beyond its rows, or to replace.
     An empty register of May is not the one of June, nor is a file that replaces days the one that does not."""
-    spoken_of = [day.isoformat() for day in options.covers or ()], sorted(map(key, options.sites))
+    spoken_of = [d.isoformat() for d in options.covers or ()], sorted({*map(key, options.sites)})
     if not (any(spoken_of) or options.replace_days):
         return content
     said = json.dumps([content, *spoken_of, options.replace_days])
@@ -140,6 +140,9 @@ def take(
     file = _file(path, content, options, by, known)
     with engine.connect() as connection:
         batch = write.find(connection, file.sha256)
+        if not batch and file.sha256 != content and (same := write.find(connection, content)):
+            # The same rows, with what was forgotten: they are no newer than they were.
+            file = replace(file, as_of=file.as_of or write.as_of(connection, same))
     if batch:
         return Outcome(file.name, True, batch_id=batch, already=True)
     may_be_empty = bool(options.covers and options.sites)  # « no complaint this month » is said so

@@ -111,6 +111,13 @@ def find(connection: Connection, sha256: str) -> int | None:
     ).scalar()
 
 
+def as_of(connection: Connection, batch_id: int) -> datetime | None:
+    """The date of a batch's content."""
+    return connection.execute(
+        select(ImportBatch.as_of).where(ImportBatch.id == batch_id)
+    ).scalar_one_or_none()
+
+
 def save_batch(engine: Engine, parsing: Parsing, file: File, *, keep: bool = True) -> Saved:
     """Read a file to its end and keep it, in one transaction: rows, what they supersede, rollups, journal. keep: whether it is
     kept; else all is undone once it is known what came of it.

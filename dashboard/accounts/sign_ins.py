@@ -101,7 +101,7 @@ def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
         _still(connection, holder)
         access.succeed(connection, who.who)
         if anew:
-            access.change_account(connection, holder.id, password=anew)
+            access.keep_anew(connection, holder, anew)
         begin(connection, holder.id, token, browser, proved_at=access.now(connection))
         journal.note(connection, holder.name, "signed in", by(browser, "password"))
     return token

@@ -79,7 +79,7 @@ def _of_whole(view: View, question: Question, when: str) -> str:
     more = len(flagged) - 1
     also = f" {french.plural(more, 'autre signal', 'autres signaux')}." if more else ""
     whence = f" {origin(first, known)}" if origin(first, known) else ""
-    return f"{scope}, {when}{S}: {label}, {beside(first)}.{whence}{also}"
+    return f"{scope}, {first.said_when}{S}: {label}, {beside(first)}.{whence}{also}"
 
 
 def _of_chance(view: View, question: Question) -> str:

@@ -59,6 +59,10 @@ class Saying:
     names: tuple[Name, ...]
     words: str
 
+    def joined(self, names: Sequence[str]) -> str:
+        """Its names, as they are written, in a row: « Covè et Djougou », « Covè, Djougou » where « et 2 autres » goes on."""
+        return ", ".join(names) if self.words.startswith("et ") else french.join_words(names)
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -75,7 +79,7 @@ class Reply:
     def text(self) -> str:
         """The answer in one line."""
         return f"{S}; ".join(
-            " ".join(p for p in (french.join_words([n.text for n in s.names]), s.words) if p)
+            " ".join(p for p in (s.joined([n.text for n in s.names]), s.words) if p)
             for s in self.sayings
         )
 
@@ -248,15 +252,19 @@ def _named(names: Sequence[Name], words: str) -> Saying:
 def _better(view: View, question: Question, year: int) -> tuple[Saying, ...]:
     """« Nikki va mieux : attente de 9 min, pour 15 min d'habitude, depuis mai »."""
     names, found = _names(view, question), _by_site(view, question, Variation.IMPROVEMENT)
-    if len(found) > 1:
-        return (_named([names[code] for code in found], "vont mieux"),)
-    return tuple(
-        Saying(
-            (names[code],),
-            f"va mieux{S}: {in_a_line(of_site[:1], since_at_least(of_site[0], year=year))}",
-        )
-        for code, of_site in found.items()
-    )
+    clear = {c: of for c, of in found.items() if any(one.rule == OUTSIDE for one in of)}
+    slight = {c: of for c, of in found.items() if c not in clear}
+    sayings = []
+    for sites_of, one, many in (
+        (clear, "va mieux", "vont mieux"),
+        (slight, "va un peu mieux", "vont un peu mieux"),
+    ):
+        if len(sites_of) > 1:
+            sayings.append(_named([names[code] for code in sites_of], many))
+        for code, of in sites_of.items() if len(sites_of) == 1 else ():
+            told = in_a_line(of[:1], since_at_least(of[0], year=year))
+            sayings.append(Saying((names[code],), f"{one}{S}: {told}"))
+    return tuple(sayings)
 
 
 def _by_site(view: View, question: Question, variation: Variation) -> dict[str, list[Signal]]:

@@ -1,6 +1,7 @@
 """Findings that a whole page, or a comparison, is headed by."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from dashboard import french
 from dashboard.answers import follow, worsening
@@ -16,6 +17,7 @@ from dashboard.answers.view import View, answer
 from dashboard.coverage import AT_LEAST
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.dated import in_a_line, since_at_least
+from dashboard.judgement.signals import Signal
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
 from dashboard.wording import shown
@@ -121,16 +123,21 @@ def signals(view: View, question: Question) -> str:
     when = f"en {french.month_label(follow.judged_month(view, question.last))}"
     short = {p.name: short_name(p) for p in sites(view, question)}
     listed = signals_of.listing(view, question)
-    bad = Counter(short[name] for name, s in listed if s.variation == Variation.ALERT)
+    alerts = [(short[name], s) for name, s in listed if s.variation == Variation.ALERT]
+    bad = Counter(name for name, _ in alerts)
     if not bad:
         others = len({name for name, _ in listed})
         have = "ont" if others > 1 else "a"
         more = f"{S}; {others} {have} une amélioration ou un changement" if others else ""
-        return f"aucun centre n'a d'alerte {when}{more}"
+        judged = [one for one in signals_of.followed(view, question) if one[1].charted]
+        return f"aucun centre n'a d'alerte {when}{_of_judged(view, question, judged)}{more}"
     (first, n), *rest = bad.items()
     many = f" ({n} alertes)" if n > 1 else ""
     have = "ont une alerte" if rest else "a une alerte"
     gravest = f"d'abord {first}" if rest else first
+    # What is rare is judged by quarters, of which the last may have ended before the month.
+    times = sorted({s.said_when for _, s in alerts}, key=lambda said: said != when)
+    when = " ou ".join(times)
     return f"{french.plural(len(bad), 'centre')} {have} {when}, {gravest}{many}"
 
 
@@ -143,13 +150,20 @@ def worse(view: View, question: Question) -> str:
         return ""
     bad = [(name, s.indicator) for name, s in judged if s.variation == Variation.ALERT]
     if not bad:
-        return "rien ne se dégrade"
+        return f"rien ne se dégrade{_of_judged(view, question, judged)}"
     short = {p.name: short_name(p) for p in sites(view, question)}
     where = sorted({short[name] for name, _ in bad}, key=french.alphabetical)
     if len(where) == 1:
         what = french.some([french.within(BY_CODE[code].short) for _, code in bad], NAMED)
         return f"{where[0]} se dégrade ({what})"
     return f"{french.some(where, NAMED)} se dégradent"
+
+
+def _of_judged(view: View, question: Question, judged: Sequence[tuple[str, Signal]]) -> str:
+    """« (20 centres suivis sur 24) », where nothing can be said of some; "" else."""
+    there, n = len(sites(view, question)), len({name for name, _ in judged})
+    many = french.plural(n, "centre suivi", "centres suivis")
+    return f" ({many} sur {french.number(there)})" if n < there else ""
 
 
 @answer

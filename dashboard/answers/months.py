@@ -175,7 +175,8 @@ def _table(course: Course, name: str, words_of: Sequence[str]) -> Table:
         ],
     ]
     lower, upper = course.limits
-    more = [("D'habitude", course.usual), ("Limite basse", lower), ("Limite haute", upper)]
+    usual = "D'habitude" if course.median is None else "D'habitude (courbe)"
+    more = [(usual, course.usual), ("Limite basse", lower), ("Limite haute", upper)]
     if course.median is not None:
         more.insert(0, (BY_CODE[code].short, course.median))
     for heading, values in more:

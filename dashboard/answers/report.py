@@ -140,12 +140,13 @@ def find_period(code: str) -> Clipped:
 
 
 def _name(asked: Namespace) -> str:
+    period = asked.period or usual_period(WHO)
     return file_name(
         asked.story,
         asked.department or "",
         asked.kind or "",
         asked.service or "",
-        "" if asked.period == YEAR else asked.period or "",
+        "" if period == YEAR else period,
         on=_last_day(),
     )
 

@@ -70,6 +70,8 @@ def _said(one: Signal) -> Saying:
     if one.read is None or one.read_usual is None:
         return Saying((), f"{beside(one)}{more}")
     value, usual = apart(one.indicator, one.read, one.read_usual)
+    if value == usual:
+        return Saying((), f"{beside(one)}{more}")
     name = Name(value, Link("signaux", _chart(one)))
     return Saying((name,), f"pour {usual} d'habitude{more}")
 

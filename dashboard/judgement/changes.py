@@ -30,20 +30,20 @@ class Words:
 WORDS = {
     "site": Words(
         "à l'intérieur des centres",
-        "de répartition des visites entre centres",
-        "de centres qui ont des données d'un côté seulement",
+        "par la répartition des visites entre centres",
+        "par les centres qui ont des données d'un côté seulement",
         "Aux seuls centres présents",
     ),
     "service": Words(
         "à l'intérieur des prestations",
-        "de répartition des visites entre prestations",
-        "de prestations demandées dans une seule période",
+        "par la répartition des visites entre prestations",
+        "par les prestations demandées dans une seule période",
         "Aux seules prestations demandées",
     ),
     "both": Words(
         "à l'intérieur des prestations de chaque centre",
-        "de répartition des visites entre centres et prestations",
-        "de centres qui ont des données d'un côté seulement",
+        "par la répartition des visites entre centres et prestations",
+        "par les centres qui ont des données d'un côté seulement",
         "Aux seuls centres présents",
     ),
 }

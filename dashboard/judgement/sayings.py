@@ -1,5 +1,6 @@
 """What one month of a series says, in French: beside what is usual, by which rule it is a signal, where its gap comes from."""
 
+import math
 from collections.abc import Mapping
 
 from dashboard import french
@@ -11,9 +12,9 @@ from dashboard.statistics.seasonal import HISTORY
 from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS, ChartKind, Variation
 from dashboard.wording import amount
 
-# Points between a share and what is usual: so far apart that only few cases leave it undecided, and « dans l'habitude » reads as
-# a contradiction.
-FAR = 10.0
+# Of what is usual: a value so far from it and no signal reads as a contradiction where it is said « dans l'habitude ».
+FAR = 0.15
+FEW = 3.0  # standard deviations of as many cases, within which chance alone explains a gap
 
 
 def apart(indicator: str, value: float, usual: float) -> tuple[str, str]:
@@ -81,12 +82,23 @@ def beside(one: Signal) -> str:
         return amount(i, one.read)
     if one.flagged:
         value, usual = apart(i.code, one.read, usually)
+        if value == usual:
+            return f"{value}, à peine {'plus' if one.side > 0 else 'moins'} que d'habitude"
         return f"{value}, pour {usual} d'habitude"
     value, usual = amount(i, one.read), amount(i, usually)
-    if i.code in SHARES and abs(one.read - usually) >= FAR:
-        return f"{value}, trop peu de cas pour conclure ({usual} d'habitude)"
+    if abs(one.read - usually) > FAR * usually:
+        why = "trop peu de cas pour conclure" if _few(one, usually) else "sans signal"
+        return f"{value}, {why} ({usual} d'habitude)"
     like = "comme d'habitude" if value == usual else f"dans l'habitude ({usual})"
     return f"{value}, {like}"
+
+
+def _few(one: Signal, usual: float) -> bool:
+    """Whether it is the number of cases that leaves a share undecided, and not how much months differ."""
+    if one.indicator not in SHARES or not one.base:
+        return False
+    part = min(max(usual / 100, 0.01), 0.99)
+    return abs((one.read or 0) - usual) <= FEW * 100 * math.sqrt(part * (1 - part) / one.base)
 
 
 def because(one: Signal) -> str:

@@ -86,14 +86,17 @@ class Signal:
 
     @property
     def read_usual(self) -> float | None:
-        """What was usual, as it is said beside `read`: of a wait the median of the months before at the same level; None where it
-        would say the contrary of the signal."""
+        """What was usual, as it is said beside `read`: of a wait the median of the months before on which its limits rest; None
+        where it would say the contrary of the signal."""
         if self.course.median is None or self.at is None or self.usual is None:
             return self.usual
-        first = max(int(self.course.begin[self.at]), 0)
-        run = RUN - 1 if self.rule not in (NONE, OUTSIDE) else 0
-        before = self.course.median[first : max(self.at - run, first + 1)]
-        if self.at == first or not np.isfinite(before).any():
+        level = self.level
+        begin = 0 if level is None else self.course.months.index(level.start)
+        there = begin + np.flatnonzero(self.course.begin[begin : self.at] >= 0)[:FROZEN_POINTS]
+        if self.rule not in (NONE, OUTSIDE):
+            there = there[there <= self.at - RUN]
+        before = self.course.median[there]
+        if not np.isfinite(before).any():
             return None
         usual = float(np.nanmedian(before))
         against = self.read is not None and (self.read - usual) * self.side <= 0

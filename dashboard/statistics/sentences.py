@@ -129,10 +129,12 @@ def change(
     """
     parts = [
         f"{size(whole.rate)} à l'intérieur des centres",
-        f"{size(whole.mix)} de répartition des visites entre eux",
+        f"{size(whole.mix)} par la répartition des visites entre eux",
     ]
     if whole.opened or whole.closed or whole.network:
-        parts.append(f"{size(whole.network)} de centres qui ont des données d'un côté seulement")
+        parts.append(
+            f"{size(whole.network)} par les centres qui ont des données d'un côté seulement"
+        )
     sentence = (
         f"De {amount(whole.before)} à {amount(whole.after)}, soit {size(whole.total)}{S}:"
         f" {french.join_words(parts)}."

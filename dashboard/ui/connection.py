@@ -3,8 +3,9 @@ for anything, and which one makes room where too many wait: before anything is p
 
 A connection waits while the other side has the word: nothing has come yet, half a request, an answer that is not read, or
 nothing more since the last answer. While the server works on an answer it does not, nor once it is a websocket, whose limits are
-`Socket`'s, server.py's and open_pages.py's. No limit shuts new ones out, for everybody else would stand before the door too: the
-one that has waited longest goes, of the address that has most.
+`Socket`'s, server.py's and open_pages.py's. No limit of all shuts new ones out, for everybody else would stand before the door
+too: the one that has waited longest goes, of the address that has most. Of one address that opens hundreds a second new ones
+wait, then are sent away, those of others who sit there too.
 
 After: uvicorn, whose protocol this is; server.py hands it over.
 """
@@ -29,9 +30,9 @@ PIPELINED = 4  # requests that wait for the answer to one before them, on one co
 # Of a websocket: frames that are no message (pings, answers to ours, parts of one) at once and a second; messages that wait to be
 # heard; bytes that are taken apart before it is looked how many frames they were.
 FRAMES, FRAMES_A_SECOND, UNHEARD, PIECE = 200, 20.0, 100, 4_096
-# Connections from one address: at once (thirty browsers that open a page), and a second from then on. The next ones wait to
-# be heard, and who would wait long is sent away: each costs the server a part of a thousandth, whatever comes of it.
-COME_AT_ONCE, COME_A_SECOND, SENT_AWAY = 200, 20.0, 10.0
+# Connections from one address: at once (a hundred browsers that come back after a restart), and a second from then on. The next
+# ones wait to be heard, and who would wait long is sent away.
+COME_AT_ONCE, COME_A_SECOND, SENT_AWAY = 600, 20.0, 10.0
 AT_MOST = 2_000  # that wait at once: a hundred readers' browsers keep some six hundred
 
 
@@ -99,6 +100,7 @@ class Connection(HttpToolsProtocol):
         self._reading: asyncio.TimerHandle | None = None  # what comes, must by then
         self._writing: asyncio.TimerHandle | None = None  # what is sent, must go on by then
         self._in_head, self._unread, self._body = True, 0, 0  # bytes of the head, of the body
+        self._held: bytes | None = None  # what came while it waits to be heard
 
     # --- what happens ------------------------------------------------------------------------------------------------
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -112,11 +114,23 @@ class Connection(HttpToolsProtocol):
         self._hear_within(wait + UNTIL_A_REQUEST)
         self.waiting.add(self)
         if wait:
-            self.flow.pause_reading()
-            self.loop.call_later(wait, self.flow.resume_reading)
+            self._held = b""
+            self.loop.call_later(wait, self._hear)
+
+    def _hear(self) -> None:
+        """It has waited."""
+        held, self._held = self._held, None
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+            if held:
+                self.data_received(held)
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless it is too much."""
+        if self._held is not None:  # a loop may read before it can be told not to
+            self._held += data
+            self.flow.pause_reading()
+            return
         for start in range(0, len(data), HEAD_BYTES):
             if self.transport.is_closing():
                 return

@@ -35,6 +35,6 @@ def _line(reply: Reply) -> str:
 
 
 def _saying(saying: Saying) -> str:
-    names = french.join_words([f"<b>{anchor(n.text, n.link)}</b>" for n in saying.names])
+    names = saying.joined([f"<b>{anchor(n.text, n.link)}</b>" for n in saying.names])
     words = escape(french.unbroken(saying.words))
     return f"{names} {words}" if names else words

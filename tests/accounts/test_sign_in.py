@@ -94,10 +94,17 @@ def test_a_password_that_was_kept_in_another_way_is_kept_anew_when_it_is_given(c
             return to or holder.password
 
     kept(before)
+    epoch = _epoch(closed)
     assert Browser().sign_in("dir.zou", PASSWORD + "x").status == 401 and kept() == before
     assert Browser().sign_in("dir.zou", PASSWORD).status == 303
     assert (after := kept()) != before
     assert Browser().sign_in("dir.zou", PASSWORD).status == 303 and kept() == after
+    assert _epoch(closed) == epoch  # nothing that is open begins anew
+
+
+def _epoch(house) -> int:
+    with house.engine.connect() as connection:
+        return access.account_named(connection, "dir.zou").epoch
 
 
 def test_the_first_password_dies_after_72_hours(closed):

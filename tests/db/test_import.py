@@ -63,6 +63,22 @@ def test_a_file_that_comes_again_with_what_was_forgotten_is_taken_and_counts_onc
     assert office.hand_in("registre", *rows).already
 
 
+def test_a_file_that_comes_again_with_what_was_forgotten_is_no_newer_than_it_was(office):
+    """Or its corrections, which came in between, would be undone by what only says for which days it speaks."""
+    office.hand_in("registre", waited(50, ref="1"))
+    office.hand_in("registre", waited(10, ref="1"))
+    assert not office.hand_in("registre", waited(50, ref="1"), covers=MARCH).already
+    assert office.rows("SELECT called_at - arrived_at FROM visit WHERE superseded_by IS NULL") == [
+        (10,)
+    ]
+
+
+def test_centres_named_twice_or_in_another_order_are_the_same(office):
+    first = office.hand_in("plaintes", covers=MARCH, sites=(KANDI, COVE))
+    again = office.hand_in("plaintes", covers=MARCH, sites=(COVE, KANDI, KANDI))
+    assert again.already and again.batch_id == first.batch_id
+
+
 def test_a_refused_file_keeps_nothing(office):
     office.hand_in("registre", visit(ref="1"))
     before = office.contents()

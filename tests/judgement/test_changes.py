@@ -37,7 +37,7 @@ def test_the_warning_comes_first_where_every_centre_moves_against_the_whole():
     first, second, last = map(plain, found.sentences)
     assert first.startswith("Attention : l'ensemble monte alors qu'aucune de ses parties ne monte")
     assert second == (
-        "De 18,0 à 20,4, soit +2,4 : −1,5 à l'intérieur des centres et +3,9 de répartition des visites entre centres."
+        "De 18,0 à 20,4, soit +2,4 : −1,5 à l'intérieur des centres et +3,9 par la répartition des visites entre centres."
     )
     assert last == plain(CAVEAT)
     assert found.rows == (

@@ -189,6 +189,35 @@ def test_waits_are_judged_by_all_of_them_and_drawn_in_minutes():
     assert signal(follow("wait_p50", few, LAST)["site 0"], LAST).variation == Variation.NO_DATA
 
 
+@pytest.mark.parametrize("months", [13, 20, 40])
+def test_what_was_usual_of_a_wait_stays_what_it_was_where_a_new_level_is_refused(months):
+    """The limits rest on the months before; so does the median that stands beside the month's."""
+    levels = np.r_[np.full(24, 15.0), np.full(months, 22.0)]
+    generator = np.random.default_rng(3)
+    minutes = generator.lognormal(np.log(levels)[:, None], 0.5, (len(levels), 80)).round()[None]
+    first = add_months(LAST, 1 - months)
+    marks = {("wait_p50", "site 0"): [(first, REFUSED)]}
+    one = signal(follow("wait_p50", waited(minutes), LAST, marks=marks)["site 0"], LAST)
+    assert one.flagged and one.read_usual == pytest.approx(15, abs=1.5)
+
+
+@pytest.mark.parametrize(
+    "base, spread, said",
+    [(11, 0.0, "trop peu de cas pour conclure"), (5_000, 14.0, "sans signal")],
+)
+def test_a_share_far_from_what_is_usual_and_no_signal_says_why(base, spread, said):
+    """« dans l'habitude (87 %) » beside 64 % reads as a contradiction; few cases are blamed where they explain it alone."""
+    found = set()
+    for seed in range(30):
+        generator = np.random.default_rng(seed)
+        levels = np.clip(65 + spread * generator.standard_normal((1, 36)), 5, 95)
+        one = signal(follow(CODE, shares(levels, base, seed), LAST)["site 0"], LAST)
+        if one.charted and not one.flagged and abs(one.read - one.usual) > 0.15 * one.usual:
+            assert "dans l'habitude" not in told(one)
+            found.add(told(one).split(", ")[1].split(" (")[0])
+    assert found == {said}
+
+
 def test_few_events_are_taken_by_quarter_or_month_by_month_by_their_exact_tail():
     month = np.arange(60)
     rare = follow(

@@ -505,16 +505,16 @@ def changes_page(period: str, split: str = "site", **wanted: str) -> AppTest:
     [
         (
             "site",
-            "−5,0 points à l'intérieur des centres et +30,0 points de répartition des visites entre centres",
+            "−5,0 points à l'intérieur des centres et +30,0 points par la répartition des visites entre centres",
         ),
         (
             "service",
-            "−5,0 points à l'intérieur des prestations et +30,0 points de répartition des visites entre"
+            "−5,0 points à l'intérieur des prestations et +30,0 points par la répartition des visites entre"
             " prestations",
         ),
         (
             "both",
-            "−5,0 points à l'intérieur des prestations de chaque centre et +30,0 points de répartition des visites entre"
+            "−5,0 points à l'intérieur des prestations de chaque centre et +30,0 points par la répartition des visites entre"
             " centres et prestations",
         ),
     ],

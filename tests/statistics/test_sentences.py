@@ -106,7 +106,7 @@ def test_the_simpson_warning_comes_first():
     )
     assert plain(parts) == (
         "De 18,0 % à 20,4 %, soit +2,4 points : −1,5 point à l'intérieur des centres et +3,9"
-        " points de répartition des visites entre eux."
+        " points par la répartition des visites entre eux."
     )
 
 
@@ -115,8 +115,8 @@ def test_the_network_has_its_own_part_where_a_site_opened():
     change = decompose(["a", "b"], [[50, 0], [50, 90]], [[100, 0], [100, 100]], scale=100)
     (text,) = sentences.change(change)
     assert plain(text) == (
-        "De 50,0 % à 70,0 %, soit +20 points : 0 point à l'intérieur des centres, 0 point de"
-        " répartition des visites entre eux et +20 points de centres qui ont des données d'un côté seulement."
+        "De 50,0 % à 70,0 %, soit +20 points : 0 point à l'intérieur des centres, 0 point par la"
+        " répartition des visites entre eux et +20 points par les centres qui ont des données d'un côté seulement."
     )
 
 

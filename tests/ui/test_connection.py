@@ -17,6 +17,11 @@ from uvicorn.server import ServerState
 from dashboard.ui import connection
 from dashboard.ui.connection import FRAMES, Arrivals, Connection, Socket, Waiting, place
 
+try:
+    import uvloop
+except ImportError:  # Windows
+    uvloop = None
+
 HOST = "127.0.0.1"
 ASKED = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -64,12 +69,16 @@ def waiting(monkeypatch) -> Waiting:
     return found
 
 
-@pytest.fixture
-def port(limits, waiting) -> Iterator[int]:
+# The loop that people get (uvicorn's choice: it may not be had on every machine), and Python's own.
+LOOPS = [asyncio.new_event_loop, *([uvloop.new_event_loop] if uvloop else [])]
+
+
+@pytest.fixture(params=LOOPS, ids=lambda new: new.__module__)
+def port(request, limits, waiting) -> Iterator[int]:
     """Where a server answers that has our connections."""
     config = Config(app, ws=Socket, log_config=None, lifespan="off")
     config.load()
-    state, loop, there = ServerState(), asyncio.new_event_loop(), Future()
+    state, loop, there = ServerState(), request.param(), Future()
 
     async def serve() -> None:
         def made() -> Connection:
