@@ -194,8 +194,9 @@ class Connection(HttpToolsProtocol):
             self.waiting.remove(self)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002
-        """What is no request, or could be read as two, is not answered: nothing that a browser reads goes out undressed."""
-        self.transport.close()
+        """What is no request, or could be read as two, is not answered: nothing that a browser reads goes out undressed. Nor is
+        it waited until what was asked before has gone out: who does not read it would keep it."""
+        self.transport.abort()
 
     def handle_websocket_upgrade(self) -> None:
         """It is a websocket from now on."""
