@@ -164,7 +164,7 @@ def _young(view: View, signal: Signal) -> str:
 
 
 def _table(course: Course, name: str, words_of: Sequence[str]) -> Table:
-    """Month by month: the value, what is usual and the limits; of waits the median first, which is the figure that is read."""
+    """Month by month: the value, what is usual and the limits; of waits the median too, which is the figure that is read."""
     code, unit = course.indicator, BY_CODE[course.indicator].unit
     columns = [("Mois", "month"), (name, unit)]
     cells = [
