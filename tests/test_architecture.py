@@ -188,6 +188,26 @@ def test_a_page_reads_like_a_table_of_contents(path):
     )
 
 
+@for_each(modules("dashboard/ui", "pages"))
+def test_what_a_button_does_is_a_callback(path):
+    """A run is broken off where the page asks for something else: what it had not done yet is lost. Callbacks are not."""
+    buttons = [
+        n
+        for n in ast.walk(tree(path))
+        if isinstance(n, ast.Call)
+        and isinstance(n.func, ast.Attribute)
+        and n.func.attr in ("button", "form_submit_button")
+        # Our own act where their address is asked for, or say to the page that it is to run.
+        and not ast.unparse(n.func).startswith(("downloads.", "picture.", "present."))
+    ]
+    acting = {
+        ast.unparse(n.args[0])
+        for n in buttons
+        if "on_click" not in {keyword.arg for keyword in n.keywords}
+    }
+    assert acting <= {"'Lire'"}  # shows words for one run, and changes nothing
+
+
 def test_no_script_lies_directly_in_pages():
     """Streamlit would open it by itself, without the frame that knows who is asking."""
     assert list((ROOT / "pages").glob("*.py")) == []

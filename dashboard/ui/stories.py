@@ -1,6 +1,8 @@
 """The page « Présenter »: choose a story, order and word its slides, keep and share it, start it, take it away."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -22,7 +24,16 @@ from dashboard.stories import (
     check,
     slug,
 )
-from dashboard.ui import address, filters, looked, outcome, present, takeaway
+from dashboard.ui import (
+    address,
+    errors,
+    filters,
+    looked,
+    outcome,
+    present,
+    session,
+    takeaway,
+)
 from dashboard.ui.escape import escaped
 
 ADDRESS = "histoire"  # in the URL: which story
@@ -138,7 +149,7 @@ def _held(person: Person, name: str) -> Story | None:
             st.session_state[HELD] = known_stories.story(person, name)
         except NotAStory as reason:
             st.error(f"{reason} La supprimer, puis la refaire.")
-            _forget(person, name)
+            _removal(person, name)
             return None
         st.session_state[WANTED] = name
     story: Story | None = st.session_state[HELD]
@@ -187,29 +198,43 @@ def _words(story: Story, at: int, step: Step) -> None:
             args=(at,),
             disabled=len(story.shown) < 2 and not step.hidden,
         )
-    with st.form(f"mots_{at}_{step.code}", border=True):
-        headline = st.text_input(
-            "Titre (vide : celui que disent les données)", step.headline, max_chars=LONGEST_HEADLINE
+    # Another slide in this place has other fields: what was typed is nobody else's.
+    key = f"{at}_{sha256(repr(step).encode()).hexdigest()[:12]}"
+    with st.form(f"mots_{key}", border=True):
+        st.text_input(
+            "Titre (vide : celui que disent les données)",
+            step.headline,
+            max_chars=LONGEST_HEADLINE,
+            key=f"headline_{key}",
         )
-        question = st.text_input(
+        st.text_input(
             "Question à discuter",
             step.question,
             max_chars=LONGEST_TEXT,
             placeholder=KINDS[step.kind].question,
+            key=f"question_{key}",
         )
-        note = st.text_area("Note de l'orateur", step.note, max_chars=LONGEST_TEXT, height=80)
-        hidden = st.checkbox("Masquer cette diapositive", step.hidden)
-        if st.form_submit_button("Appliquer"):
-            st.session_state[UNFOLDED].discard(at)
-            wanted = replace(
-                step,
-                headline=headline.strip(),
-                question=question.strip(),
-                note=note.strip(),
-                hidden=hidden,
-            )
-            _hold(story, (*story.steps[:at], wanted, *story.steps[at + 1 :]))
-            st.rerun()
+        st.text_area(
+            "Note de l'orateur",
+            step.note,
+            max_chars=LONGEST_TEXT,
+            height=80,
+            key=f"note_{key}",
+        )
+        st.checkbox("Masquer cette diapositive", step.hidden, key=f"hidden_{key}")
+        st.form_submit_button("Appliquer", on_click=_word, args=(at, key))
+
+
+def _word(at: int, key: str) -> None:
+    story = st.session_state[HELD]
+    typed = {name: st.session_state[f"{name}_{key}"] for name in ("headline", "question", "note")}
+    wanted = replace(
+        story.steps[at],
+        hidden=st.session_state[f"hidden_{key}"],
+        **{name: text.strip() for name, text in typed.items()},
+    )
+    st.session_state[UNFOLDED].discard(at)
+    _hold(story, (*story.steps[:at], wanted, *story.steps[at + 1 :]))
 
 
 def _hold(story: Story, steps: tuple[Step, ...]) -> bool:
@@ -256,51 +281,59 @@ def _add() -> None:
         kinds = [
             Step(kind, code) for kind, spec in KINDS.items() for code in spec.indicators or ("",)
         ]
-        chosen = st.selectbox(
+        st.selectbox(
             "Ajouter une diapositive",
             range(len(kinds)),
             format_func=lambda n: KINDS[kinds[n].kind].named(kinds[n].indicator),
             key="ajouter_quoi",
         )
-        if st.form_submit_button("Ajouter à la fin"):
-            story = st.session_state[HELD]
-            _hold(story, (*story.steps, kinds[chosen]))
-            st.rerun()
+        st.form_submit_button("Ajouter à la fin", on_click=_append, args=(kinds,))
+
+
+def _append(kinds: Sequence[Step]) -> None:
+    story = st.session_state[HELD]
+    _hold(story, (*story.steps, kinds[st.session_state["ajouter_quoi"]]))
 
 
 def _keep(person: Person, story: Story, *, own: bool) -> None:
     if own and may(person, "keep_stories"):
         with st.form("garder", border=True):
-            title = st.text_input(
-                "Titre de la présentation", story.title, max_chars=LONGEST_HEADLINE
+            key = f"garder_titre_{story.name}"
+            st.text_input(
+                "Titre de la présentation", story.title, max_chars=LONGEST_HEADLINE, key=key
             )
-            if st.form_submit_button("Garder sous ce titre"):
-                _kept(person, replace(story, title=title.strip(), name=slug(title)))
+            st.form_submit_button("Garder sous ce titre", on_click=_kept, args=(key,))
     outcome.said("garder")
     if keeper := known_stories.keepers(person).get(story.name):
         since = french.date_short(local(keeper.at).date())
         st.caption(escaped(f"Gardée par {keeper.name}, le {since}."))
         if own:
-            _forget(person, story.name)
+            _removal(person, story.name)
     st.caption("Lien à partager, avec les filtres en vigueur :")
     st.code(_link(story), language=None, wrap_lines=True)
 
 
-def _kept(person: Person, story: Story) -> None:
+@errors.said_plainly()  # called between two runs, where nothing else catches
+def _kept(key: str) -> None:
+    title = st.session_state[key]
+    story = replace(st.session_state[HELD], title=title.strip(), name=slug(title))
     with outcome.telling("garder", "La présentation est gardée. Le lien ci-dessous la retrouve."):
-        steering.keep_story(person, story)
+        steering.keep_story(session.person(), story)
         address.put(ADDRESS, story.name)
         st.session_state.pop(WANTED, None)
-    st.rerun()
 
 
-def _forget(person: Person, name: str) -> None:
-    if steering.may_change(person, name) and st.button("Supprimer cette présentation gardée"):
-        with outcome.telling("garder", "La présentation est supprimée."):
-            steering.forget_story(person, name)
+def _removal(person: Person, name: str) -> None:
+    if steering.may_change(person, name):
+        st.button("Supprimer cette présentation gardée", on_click=_forget, args=(name,))
+
+
+@errors.said_plainly()
+def _forget(name: str) -> None:
+    with outcome.telling("garder", "La présentation est supprimée."):
+        steering.forget_story(session.person(), name)
         address.drop(ADDRESS)
         st.session_state.pop(WANTED, None)
-        st.rerun()
 
 
 def _link(story: Story) -> str:

@@ -2,9 +2,11 @@
 
 import re
 import time
+from contextlib import suppress
 from threading import Event, Thread
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import TimeoutError as Late
 
 from dashboard.ui import gate
 from dashboard.ui.navigation import PAGES
@@ -102,8 +104,13 @@ class Watch:
 
 def choose(page: Page, key: str, option: str) -> None:
     """Pick an option of a drop-down list."""
+    wanted = page.get_by_role("option", name=option, exact=True)
     page.locator(f".st-key-{key} input").click()
-    page.get_by_role("option", name=option, exact=True).click()
+    with suppress(Late):  # a page that is drawn anew meanwhile shuts the list: people press again
+        wanted.wait_for(timeout=5_000)
+    if not wanted.is_visible():
+        page.locator(f".st-key-{key} input").click()
+    wanted.click()
 
 
 def filter_by(page: Page, name: str, option: str) -> None:

@@ -1,0 +1,38 @@
+"""What a button or a field does, it does to its end. Streamlit breaks a callback off where the same page asks for something
+else meanwhile, and forgets what was not done: who acts twice in a moment would lose the first.
+
+After: `server`, which has it so from the start.
+"""
+
+from threading import local
+from typing import Any
+
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.state.session_state import SessionState
+
+BUSY = local()  # .now: whether this thread is in a callback
+
+
+def run_to_their_end() -> None:
+    """Let no callback be broken off by what the page asks next, from now on: that is done after it."""
+    if getattr(SessionState, "runs_callbacks_whole", False):
+        return
+    call, heed = SessionState._call_callbacks, ScriptRunner._maybe_handle_execution_control_request
+
+    def called(state: SessionState, **more: Any) -> None:
+        BUSY.now = True
+        try:
+            call(state, **more)
+        finally:
+            BUSY.now = False
+
+    def heeded(runner: ScriptRunner) -> None:
+        if not getattr(BUSY, "now", False):
+            heed(runner)
+
+    for owner, name, ours in (
+        (SessionState, "_call_callbacks", called),
+        (ScriptRunner, "_maybe_handle_execution_control_request", heeded),
+    ):
+        setattr(owner, name, ours)
+    SessionState.runs_callbacks_whole = True  # type: ignore[attr-defined]  # the class is theirs
