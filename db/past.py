@@ -6,7 +6,7 @@ Before: `db.retain`, which writes down until when it erased. After: `db.write`.
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from dashboard.french import key
@@ -67,6 +67,20 @@ def erased_words(connection: Connection) -> set[tuple[str, str]]:
         (str(one["site"]), key(str(one["reference"])))
         for one in connection.execute(asked).scalars()
     }
+
+
+def words_are_over(before: date) -> ColumnElement[bool]:
+    """Which complaints have words that came to their term before that day. Of an open complaint they are wanted until it is
+    answered, whichever file they came with."""
+    counts = aliased(Complaint)
+    current = exists(literal(1)).where(
+        counts.site_id == Complaint.site_id,
+        counts.reference == Complaint.reference,
+        counts.superseded_by.is_(None),
+    )
+    answered = current.where(counts.resolved_on < before)
+    nowhere = ~current & (Complaint.received_on < before)
+    return or_(Complaint.retained, answered, nowhere)
 
 
 def marks(connection: Connection) -> set[str]:

@@ -71,16 +71,7 @@ class Term:
 
 
 def _of_words(before: datetime) -> ColumnElement[bool]:
-    # Of an open complaint the words are wanted until it is answered, whichever file they came with.
-    counts = aliased(Complaint)
-    current = exists(literal(1)).where(
-        counts.site_id == Complaint.site_id,
-        counts.reference == Complaint.reference,
-        counts.superseded_by.is_(None),
-    )
-    answered = current.where(counts.resolved_on < before.date())
-    nowhere = ~current & (Complaint.received_on < before.date())
-    done = select(Complaint.id).where(or_(Complaint.retained, answered, nowhere))
+    done = select(Complaint.id).where(past.words_are_over(before.date()))
     return ComplaintText.complaint_id.in_(done)
 
 

@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    table,
+    text,
+    update,
+)
 
 from db import access, bulk, database_identity, journal, packed, past, rollup
 from db.codes import NATION
@@ -141,7 +152,7 @@ def _take_in(connection: Connection, parsing: Parsing, file: File) -> Saved:
     destination = DESTINATIONS[parsing.form]
     batch_id = _begin(connection, parsing, file)
     tally = packed.Tally()
-    rows = _insert_rows(connection, destination, batch_id, parsing, tally)
+    rows, words = _insert_rows(connection, destination, batch_id, parsing, tally)
     if parsing.problems:
         raise Refused(f"« {file.name} » est refusé en entier : rien n'a été enregistré.")
     _record_coverage(connection, parsing, file, batch_id, rows)
@@ -150,6 +161,8 @@ def _take_in(connection: Connection, parsing: Parsing, file: File) -> Saved:
     settled = Settled()
     if destination.table != "visit" or _sites_seen_before(connection, batch_id, parsing.form):
         settled = settle_import(connection, parsing.form, batch_id, tally)
+    if words:  # once it is known which rows count: they say whose term is over
+        _insert_subjects(connection, batch_id, _not_erased(connection, words))
     idle = sum(n for (batch, _), n in settled.ceased.items() if batch == batch_id)
     why = "" if parsing.replace_days else NAMELESS_ROW
     saved = Saved(batch_id, rows, effect=effect_of(connection, batch_id, settled, rows - idle, why))
@@ -215,10 +228,11 @@ def _insert_rows(
     batch_id: int,
     parsing: Parsing,
     tally: packed.Tally,
-) -> int:
-    """Stream the file's rows into their table; visits also go into `tally`. Returns the number of rows."""
+) -> tuple[int, list[bulk.Row]]:
+    """Stream the file's rows into their table; visits also go into `tally`. Returns the number of rows, and the words of
+    complaints: site, reference, words."""
     rows = 0
-    subjects = []
+    subjects: list[bulk.Row] = []
     fields = [name for name in parsing.fields if name != "subject"]
     with bulk.inserter(connection, destination.table, ("batch_id", *fields)) as put:
         for chunk in parsing:
@@ -233,9 +247,7 @@ def _insert_rows(
             if "subject" in parsing.fields:
                 told = (chunk.values[name] for name in ("site_id", "reference", "subject"))
                 subjects += [line for line in zip(*told, strict=True) if line[2]]
-    if subjects and not parsing.problems:
-        _insert_subjects(connection, batch_id, _not_erased(connection, subjects))
-    return rows
+    return rows, subjects
 
 
 def _not_erased(connection: Connection, subjects: list[bulk.Row]) -> list[bulk.Row]:
@@ -249,18 +261,15 @@ def _not_erased(connection: Connection, subjects: list[bulk.Row]) -> list[bulk.R
 def _insert_subjects(connection: Connection, batch_id: int, subjects: list[bulk.Row]) -> None:
     """Keep the words of the batch's complaints, but of those whose words are past their term already."""
     until = past.until(connection, "complaint_text")
-    with bulk.temporary(
-        connection, "subject", "site_id int, reference text, subject text"
-    ) as table:
-        bulk.insert(connection, table, ("site_id", "reference", "subject"), subjects)
-        connection.execute(
-            text(
-                f"INSERT INTO complaint_text (complaint_id, subject) SELECT c.id, s.subject FROM {table} s"  # noqa: S608
-                " JOIN complaint c ON c.site_id = s.site_id AND c.reference = s.reference AND c.batch_id = :batch"
-                " WHERE c.resolved_on IS NULL OR c.resolved_on >= :until"
-            ),
-            {"batch": batch_id, "until": str(until.date() if until else date.min)},
-        )
+    columns = ("site_id", "reference", "subject")
+    with bulk.temporary(connection, "subject", "site_id int, reference text, subject text") as name:
+        bulk.insert(connection, name, columns, subjects)
+        told = table(name, *(column(one) for one in columns)).c
+        same = (Complaint.site_id == told.site_id) & (Complaint.reference == told.reference)
+        wanted = select(Complaint.id, told.subject).where(same, Complaint.batch_id == batch_id)
+        if until:
+            wanted = wanted.where(~past.words_are_over(until.date()))
+        connection.execute(insert(ComplaintText).from_select(["complaint_id", "subject"], wanted))
 
 
 def _record_coverage(

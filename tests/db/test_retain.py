@@ -336,3 +336,25 @@ def test_words_that_were_erased_do_not_come_back_by_a_later_file(full):
     )
     words = [("close depuis peu",), ("dit autrement",), ("dite deux fois",)]
     assert full.rows("SELECT subject FROM complaint_text ORDER BY 1") == words
+
+
+@pytest.mark.parametrize("resolved", ["", "2025-01-20", "2027-06-10"])
+def test_words_past_their_term_do_not_come_back_by_a_file_of_before_whatever_it_says_of_the_answer(
+    full, resolved
+):
+    """The file that counts says that it was answered long ago: what an older one says of it does not keep its words."""
+    retain.erase(full.engine, ON, "awa")
+    before = full.rows("SELECT subject FROM complaint_text ORDER BY 1")
+    line = complaint("P1", received="2025-01-03", resolved=resolved, subject=PLANTED)
+    full.hand_in("plaintes", line, as_of="2026-02-28")
+    assert full.rows("SELECT subject FROM complaint_text ORDER BY 1") == before
+    assert retain.erase(full.engine, ON, "awa")[0].rows == 0
+
+
+def test_words_of_a_complaint_that_is_open_again_are_kept_until_it_is_answered(full):
+    retain.erase(full.engine, ON, "awa")
+    full.hand_in(
+        "plaintes", complaint("P1", received="2025-01-03", subject="rouverte"), as_of="2027-06-02"
+    )
+    assert ("rouverte",) in full.rows("SELECT subject FROM complaint_text")
+    assert retain.erase(full.engine, ON, "awa")[0].rows == 0

@@ -4,6 +4,7 @@ A file keeps its rows until they come to their term; then they are counted, with
 """
 
 from collections import Counter
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -117,10 +118,9 @@ class Model:
         paper.batch = batch
         self.papers.append(paper)
         until = self.known.until.get("complaint_text", date.min)
+        over = self._over(until)
         paper.words = {
-            r
-            for r in paper.rows
-            if r.words and r.key not in self.known.words and not (r.answered and r.answered < until)
+            r for r in paper.rows if r.words and r.key not in self.known.words and not over(r)
         }
 
     def withdraw(self, batch: int) -> bool:
@@ -181,18 +181,20 @@ class Model:
     def _carry_out(self, terms: set[str]) -> None:
         until = {what: day for what, day in self.known.until.items() if what in terms}
         if day := until.get("complaint_text"):
-            counts = {r.key: r for _, r in self.current(COMPLAINTS)}
-
-            def over(row: Row) -> bool:
-                last = counts.get(row.key)
-                return (
-                    (last.answered is not None and last.answered < day) if last else row.day < day
-                )
-
-            self._forget_words(over)
+            self._forget_words(self._over(day))
         for form in FORMS:
             if day := until.get(TERMS[form]):
                 self._count_for_ever(form, day)
+
+    def _over(self, day: date) -> Callable[[Row], bool]:
+        """Which words came to their term before that day: of a complaint that is open they are wanted."""
+        counts = {r.key: r for _, r in self.current(COMPLAINTS)}
+
+        def over(row: Row) -> bool:
+            last = counts.get(row.key)
+            return (last.answered is not None and last.answered < day) if last else row.day < day
+
+        return over
 
     def _count_for_ever(self, form: str, day: date) -> None:
         current = [id(r) for _, r in self.current(form)]
