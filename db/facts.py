@@ -159,7 +159,7 @@ def make_scope(
     service: str | None = None,
     as_of: date | None = None,
 ) -> Scope:
-    """The question, its period cut at the last day known. Raises KeyError for an unknown service."""
+    """The question, its period cut at the last day up to which all is known. Raises KeyError for an unknown service."""
     if ledger is None:
         if not isinstance(bind, Connection):
             with bind.connect() as connection:
@@ -171,7 +171,7 @@ def make_scope(
     rows = np.array(
         [i for i, p in enumerate(places) if sites == ALL or p.code in sites], dtype=np.int64
     )
-    known = as_of or ledger.as_of
+    known = as_of or ledger.known_to
     cut = min(last, known) if known else last
     return Scope(
         bind,
@@ -180,7 +180,7 @@ def make_scope(
         rows,
         first,
         cut,
-        known,
+        as_of or ledger.as_of,
         partial=cut < last,
         service=service,
         forced=as_of is not None,

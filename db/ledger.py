@@ -14,7 +14,14 @@ from functools import cached_property
 import numpy as np
 from sqlalchemy import Connection
 
-from dashboard.period import day_number, day_numbers, month_numbers, today
+from dashboard.period import (
+    ONE_DAY,
+    day_number,
+    day_numbers,
+    month_end,
+    month_numbers,
+    today,
+)
 from db import read
 from db.bulk import Row
 from db.codes import ALL, ALL_SERVICES, UNKNOWN_KEY, UNKNOWN_SERVICE
@@ -104,6 +111,17 @@ class Ledger:
     def as_of(self) -> date | None:
         """How far the data go."""
         return read.data_as_of(self.spans)
+
+    @cached_property
+    def known_to(self) -> date | None:
+        """Up to which day all is known: the last of the data, or of its month where no site opens after it, as after a Friday
+        the 30th."""
+        if self.as_of is None:
+            return None
+        end = month_end(self.as_of)
+        rest = self.days(self.as_of + ONE_DAY, end)
+        over = day_number(end) < self.origin + self.open.shape[1]  # the month, today
+        return end if over and not self.open[:, rest].any() else self.as_of
 
     def complaints_as_of(self, site_id: int) -> date | None:
         """The last day for which the site's complaints are known."""

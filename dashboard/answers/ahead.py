@@ -54,7 +54,7 @@ def outlook(view: View, question: Question) -> Outlook:
     """The forecast of the question's sites, whatever its period: from the last whole month of the data on, all services
     together, over the sites that have all of the last 39 months."""
     book = view.book
-    last = last_whole_month(book.as_of)
+    last = last_whole_month(book.known_to)
     first = day_of(book.origin)
     if first.day > 1:  # a month half there would be a small one
         first = add_months(first.replace(day=1), 1)

@@ -124,7 +124,7 @@ def months_panel(view: View, question: Question, code: str, before: Period) -> P
     key, title = "memes_centres", f"{BY_CODE[code].label}, par mois"
     seen = view.sites(question)
     same = with_data(view, question, code) & with_data(view, question.over(before), code)
-    last = follow.last_whole_month(min(question.last, view.book.as_of or question.last))
+    last = follow.last_whole_month(min(question.last, view.book.known_to or question.last))
     first = min(before.first.replace(day=1), add_months(last.replace(day=1), 1 - MONTHS))
     if not same:
         return Panel(key, title, Message("Aucun centre n'a de données dans les deux périodes."))

@@ -113,7 +113,7 @@ MONTHS = 25  # of a trend, at most
 @quick
 def trend(view: View, question: Question, months: int = 13) -> Figures:
     """Every indicator by month, over the last whole months of the question: a month half over would look like a fall."""
-    last = min(question.last, view.book.as_of or question.last)
+    last = min(question.last, view.book.known_to or question.last)
     if last != month_end(last):
         last = last.replace(day=1) - ONE_DAY
     # The longest is asked for, and serves those who want fewer of its months.

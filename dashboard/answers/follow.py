@@ -61,7 +61,7 @@ def _signals(view: View, scope: str, month: date) -> Mapping[str, Signal]:
 
 def judged_month(view: View, last: date | None = None) -> date:
     """The first day of the last whole month up to a day, and to the last day of the data."""
-    known = view.book.as_of or today()
+    known = view.book.known_to or today()
     return last_whole_month(min(last, known) if last else known).replace(day=1)
 
 
@@ -88,7 +88,7 @@ def courses(view: View) -> Mapping[str, Mapping[str, Course]]:
 def _monthly(view: View) -> Monthly | None:
     """The series of the sites that may be seen, month by month; None where there is no site, or no whole month."""
     book = view.book
-    last = last_whole_month(book.as_of)
+    last = last_whole_month(book.known_to)
     first = max(
         add_months(last.replace(day=1), 1 - MONTHS),
         day_of(book.origin).replace(day=1),
@@ -115,9 +115,9 @@ def _monthly(view: View) -> Monthly | None:
     return Monthly(tuple(book.places[i].code for i in rows), tuple(starts), by_code, per_day)
 
 
-def last_whole_month(as_of: date | None) -> date:
-    """The last day of the last month of which the data hold every day."""
-    last = as_of or today()
+def last_whole_month(known_to: date | None) -> date:
+    """The last day of the last month of which every day is known. known_to: up to which day all is."""
+    last = known_to or today()
     return last if last == month_end(last) else last.replace(day=1) - ONE_DAY
 
 
@@ -166,14 +166,14 @@ def ground(view: View, question: Question) -> Ground:
     book = view.book
     table = sites(view, question)
     rows = [book.row[p.id] for p in table]
-    last = min(question.last, book.as_of or question.last)
+    last = min(question.last, book.known_to or question.last)
     days = book.days(question.first, last)
     closed = book.closed[rows, days]
     seen = (book.visited[rows, days] > 0).any(axis=1) | closed.any(axis=1)
     due = (book.starts[rows] <= day_number(last)) & (book.ends[rows] >= day_number(question.first))
     fresh = freshness(view)
     partial = question.last > last or (
-        question.last == book.as_of and question.last != month_end(question.last)
+        question.last == book.known_to and question.last != month_end(question.last)
     )
     return Ground(
         fresh.as_of,
@@ -189,12 +189,12 @@ def ground(view: View, question: Question) -> Ground:
 
 
 def _complaints_later(view: View, question: Question, rows: list[int]) -> int:
-    """Complaints of these sites received after the day on which the data end: no figure counts them yet."""
+    """Complaints of these sites received after the day up to which all is known: no figure counts them yet."""
     book = view.book
-    if book.as_of is None or question.last < book.as_of:
+    if book.known_to is None or question.last < book.known_to:
         return 0
     c = book.complaints
-    later = (c["received"] > day_number(book.as_of)) & np.isin(c["site"], rows)
+    later = (c["received"] > day_number(book.known_to)) & np.isin(c["site"], rows)
     if question.service:
         later &= c["service"] == max(book.service_id(question.service), 0)
     return int(later.sum())

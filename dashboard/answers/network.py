@@ -52,9 +52,10 @@ def short_name(place: Place) -> str:
 
 @dataclass(frozen=True)
 class Fresh:
-    """How far the data go, and how they are."""
+    """How far the data go, and how they are. known_to: up to which day all is known (see `db.ledger.Ledger.known_to`)."""
 
     as_of: date | None
+    known_to: date | None
     demo: bool
     age_days: int | None
     empty: bool
@@ -79,7 +80,7 @@ def freshness(view: View) -> Fresh:
     """How far the data of the whole network go."""
     book = view.book
     age = (view.moment.day - book.as_of).days if book.as_of else None
-    return Fresh(book.as_of, book.demo, age, book.as_of is None)
+    return Fresh(book.as_of, book.known_to, book.demo, age, book.as_of is None)
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def usual_period(view: View) -> str:
     """What is shown until one chooses: the code of the last twelve whole months; of the running one where all that was handed in
     is of it."""
     book = view.book
-    year = resolve(YEAR, book.as_of or view.moment.day)
+    year = resolve(YEAR, book.known_to or view.moment.day)
     days = book.days(year.first, year.last) if year else slice(0)
     seen = book.visited[:, days].any() or book.closed[:, days].any()
     return YEAR if seen or book.as_of is None else RUNNING

@@ -122,15 +122,16 @@ def find_story(name: str) -> Story:
 
 
 def find_period(code: str) -> Clipped:
-    """The period of a code such as those of the pages' links, cut at the last day of the data. Raises CannotTell."""
+    """The period of a code such as those of the pages' links, cut at the last day up to which all is known. Raises CannotTell."""
     as_of = _last_day()
-    found = resolve(code, as_of)
+    known_to: date = freshness(WHO).known_to or as_of
+    found = resolve(code, known_to)
     if found is None:
         raise CannotTell(
-            f"{Unknown('période', code, presets(as_of))} Aussi : 2026, 2026-11, 2026-T3,"
+            f"{Unknown('période', code, presets(known_to))} Aussi : 2026, 2026-11, 2026-T3,"
             " 2026-01-05_2026-02-10."
         )
-    period = clip(found, as_of)
+    period = clip(found, known_to)
     if period is None:
         raise CannotTell(
             f"la période {found.label} commence après le dernier jour des données, le"

@@ -62,6 +62,11 @@ def as_of() -> date:
     return freshness(session.person()).as_of or today()
 
 
+def known_to() -> date:
+    """Up to which day all is known, which is where periods end; today where there are no data."""
+    return freshness(session.person()).known_to or today()
+
+
 def sync(page: str) -> None:
     """Make session and URL agree at the start of a run on a page: a link from outside wins, else the URL follows.
 
@@ -166,7 +171,7 @@ def _departments(known: Iterable[str]) -> dict[str, str]:
 
 def _valid(name: str, wanted: str) -> bool:
     if name == "periode":
-        return period_of(wanted, as_of()) is not None
+        return period_of(wanted, known_to()) is not None
     if name == "departement":
         there = {p.department for p in sites(session.person())}
         several = wanted.split(COMMA)
@@ -176,7 +181,7 @@ def _valid(name: str, wanted: str) -> bool:
 
 def _periods() -> dict[str, str]:
     """Presets, the last months, the years; the one in force if it is none of these; and a free choice."""
-    last = as_of()
+    last = known_to()
     choices, held = dict(_listed(last)), value("periode")
     if held not in choices and (period := resolve(held, last)):
         choices[held] = period.label
@@ -276,7 +281,7 @@ def free_period() -> None:
     days = st.date_input(
         "Du … au …",
         (now.first, now.last),
-        max_value=as_of(),
+        max_value=known_to(),
         format="DD/MM/YYYY",
         key="periode_libre",
     )
@@ -306,14 +311,14 @@ def _plain(text: str) -> str:
 
 
 def period_of(code: str, last: date) -> Clipped | None:
-    """The period of a code of the address, cut at the last day of the data; None where there is none."""
+    """The period of a code of the address, cut at the last day up to which all is known; None where there is none."""
     asked = resolve(code, last)
     return clip(asked, last) if asked else None
 
 
 def period() -> Clipped:
-    """The period in force, cut at the last day of the data."""
-    last = as_of()
+    """The period in force, cut at the last day up to which all is known."""
+    last = known_to()
     chosen = period_of(value("periode"), last) or period_of(DEFAULTS["periode"], last)
     assert chosen, "the usual period begins before the last day of any data"
     return chosen

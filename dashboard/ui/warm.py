@@ -41,7 +41,7 @@ def warm() -> None:
     get_instance().component_registry.register_component(streamlit_folium._component_func)
     with view.run():
         person = LOCAL_READER
-        last = network.freshness(person).as_of
+        last = network.freshness(person).known_to
         period = filters.period_of(network.usual_period(person), last) if last else None
         if period is None:
             return

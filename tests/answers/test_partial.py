@@ -20,13 +20,14 @@ from dashboard.answers import (
     slides,
     view,
 )
-from dashboard.answers.figures import figures, whole
+from dashboard.answers.figures import figures, trend, whole
 from dashboard.answers.question import Question
 from dashboard.indicators import placed
 from dashboard.panel import Message
-from dashboard.period import Period, clip, resolve
+from dashboard.period import Period, clip, month_end, resolve
 from dashboard.wording import shown
-from tests.builders import COVE, EVERY_SITE, KANDI, Office, closing, complaint, waited
+from tests import clock
+from tests.builders import COVE, EVERY_SITE, KANDI, Office, closing, closure, complaint, waited
 
 DAY = date(2025, 11, 21)  # a Friday
 MONTH = Question(date(2025, 11, 1), DAY)
@@ -228,3 +229,63 @@ def test_months_without_a_register_of_complaints_are_no_base_of_their_rate(asked
     series = follow._monthly(view.view(LOCAL_READER)).of["complaints_per_1000"]
     row = series.denominator[[p.code for p in network.sites(LOCAL_READER)].index(KANDI)]
     assert row[-10:].tolist() == [3.0] * 6 + [0.0] * 4, "what is not known is not judged"
+
+
+# Months of 2026 of which the last day is no open day: 31 January, 28 February, 31 May and 31 October are Saturdays and a Sunday.
+ENDS_OPEN = {1: 30, 2: 27, 3: 31, 4: 30, 5: 29, 6: 30, 7: 31, 8: 31, 9: 30, 10: 30}
+
+
+def handed_in_up_to(office: Office, last: date) -> None:
+    days = [last - timedelta(days=n) for n in range(45)]
+    office.hand_in(
+        "registre",
+        *(
+            waited(12, site=KANDI, day=d.isoformat())
+            for d in days
+            if d.weekday() < 5
+            for _ in range(3)
+        ),
+    )
+
+
+@pytest.mark.parametrize("month", ENDS_OPEN)
+def test_a_month_is_whole_once_its_last_open_day_is_handed_in(asked, month):
+    last = date(2026, month, ENDS_OPEN[month])
+    with clock.as_of("2026-11-12"):
+        handed_in_up_to(asked, last)
+        whole_month = month_end(last)
+        assert (
+            network.freshness(LOCAL_READER).as_of == last
+        )  # what is said stays what was handed in
+        known_to = network.freshness(LOCAL_READER).known_to
+        assert known_to == whole_month
+        assert resolve("12m", known_to).last == whole_month
+        found = clip(resolve("mois", known_to), known_to)
+        assert not found.partial and found.label.endswith(" 2026")
+        assert follow.judged_month(view.view(LOCAL_READER)) == last.replace(day=1)
+        asked_now = Question(last.replace(day=1), whole_month)
+        assert not follow.ground(LOCAL_READER, asked_now).partial
+        assert list(trend(LOCAL_READER, asked_now))[-1] == f"{last:%Y-%m}"
+
+
+@pytest.mark.parametrize("last", ["2026-10-29", "2026-09-29", "2026-02-26"])
+def test_a_month_of_which_an_open_day_is_missing_is_not_whole(asked, last):
+    with clock.as_of("2026-11-12"):
+        handed_in_up_to(asked, date.fromisoformat(last))
+        known = network.freshness(LOCAL_READER)
+        assert known.known_to == known.as_of == date.fromisoformat(last)
+        month = follow.judged_month(view.view(LOCAL_READER))
+        assert month < date.fromisoformat(last).replace(day=1)
+
+
+def test_a_month_is_not_whole_before_its_end_though_nobody_opens_any_more(asked):
+    with clock.as_of("2026-10-30"):
+        handed_in_up_to(asked, date(2026, 10, 30))
+        assert network.freshness(LOCAL_READER).known_to == date(2026, 10, 30)
+
+
+def test_a_month_whose_last_days_are_closed_for_all_is_whole_without_them(asked):
+    with clock.as_of("2026-11-12"):
+        handed_in_up_to(asked, date(2026, 9, 29))
+        asked.hand_in("fermetures", closure("", "2026-09-30", "2026-09-30"))
+        assert network.freshness(LOCAL_READER).known_to == date(2026, 9, 30)

@@ -44,10 +44,10 @@ class Said:
 
 def everything() -> Iterator[Said]:
     """Each sentence, card and cell, over the usual period and one that may hold nothing."""
-    as_of = network.freshness(LOCAL_READER).as_of or today()
+    known_to = network.freshness(LOCAL_READER).known_to or today()
     everywhere = network.sites(LOCAL_READER)
     for code in dict.fromkeys((network.usual_period(LOCAL_READER), "12m", "mois-1")):
-        period = clip(resolve(code, as_of), as_of)
+        period = clip(resolve(code, known_to), known_to)
         whole = Question(period.period.first, period.period.last)
         asked = [(whole, "national"), (whole.at("Zou", None), ""), (whole.at("Alibori", None), "")]
         asked += [(whole.at(None, "ccsp-cove"), ""), (whole.at(None, "gsru-parakou"), "")]
