@@ -25,7 +25,7 @@ from dashboard.period import (
     today,
 )
 from db.codes import ALL, SITE_MONTH
-from db.facts import gather
+from db.facts import gather, handed_in
 
 # indicator, scope, value, valid_from, source, who set it
 Target = tuple[str, str, float, date, str, str]
@@ -185,6 +185,7 @@ def ground(view: View, question: Question) -> Ground:
         fresh.demo,
         sum(f["wait_p50"].n > 0 for f in figures(view, question, "site").values()),
         _complaints_later(view, question, rows),
+        handed_in(view.facts(question))[2],
     )
 
 

@@ -83,9 +83,9 @@ def coverage(view: View, question: Question) -> Coverage:
 
 
 def of_month(view: View, question: Question, n: int) -> Count:
-    """So many complaints of a month, the question's, of the sites whose register speaks of it."""
-    expected, _, _, heard = facts.handed_in(view.facts(question))
-    return Count(n, handed_in(expected, heard, heard))
+    """So many complaints of a month, the question's, of the sites whose register speaks of it to its end."""
+    expected, _, current, heard = facts.handed_in(view.facts(question))
+    return Count(n, handed_in(expected, heard, min(heard, current)))
 
 
 def handed_in(expected: int, known: int, current: int) -> Coverage:

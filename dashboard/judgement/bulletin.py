@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from dashboard import french
 from dashboard.coverage import AT_LEAST, Count, Coverage
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.indicators.measures import HANDED_IN_LATER, HIDDEN, NOT_CURRENT, NOT_HANDED_IN
+from dashboard.indicators.measures import HANDED_IN_LATER, HIDDEN, NOT_HANDED_IN
 from dashboard.judgement.courses import FOLLOWED
 from dashboard.judgement.sayings import because, beside, origin
 from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first
@@ -277,7 +277,7 @@ def _complaints(s: Situation) -> Line:
             return Line(_sentence([_not_known(official)]), "complaints_30d_due", 0)
         said = [f"{_not_known(official)} sur la période", _still_open(s)]
         return Line(_sentence(said), "complaints_30d_due", 0)
-    parts = [_received(official)]
+    parts = [_received(official, s.ground.complaints_current)]
     if official.n:
         parts += [
             _labelled(due),
@@ -286,18 +286,14 @@ def _complaints(s: Situation) -> Line:
     return Line(_sentence([*parts, _still_open(s)]), "complaints_30d_due", official.n)
 
 
-def _received(official: Figure) -> str:
-    """« aucune plainte reçue » where every site's register speaks of the period; « au moins 12 plaintes reçues » else."""
+def _received(official: Figure, current: int) -> str:
+    """« aucune plainte reçue » where every site's register is known to the period's end; « au moins 12 plaintes reçues » else."""
     heard, due = official.sites_reporting, official.sites_expected
-    count = Count(official.n, Coverage("registre des plaintes", due, heard, heard))
-    if count.whole and (count.n or official.note != NOT_CURRENT):
-        return count.said(count.plural("plainte reçue", "plaintes reçues"), "aucune plainte reçue")
-    if not count.n and official.note == NOT_CURRENT:
-        return f"{NOT_CURRENT}, sans plainte reçue"
-    of = f"registre des plaintes de {french.plural(heard, 'centre')} sur {french.number(due)}"
-    if not count.n:
-        return f"{of}, sans plainte reçue"
-    return f"{count.plural('plainte reçue', 'plaintes reçues')} ({of})"
+    count = Count(official.n, Coverage("registre des plaintes", due, heard, min(heard, current)))
+    some = count.plural("plainte reçue", "plaintes reçues")
+    if not count.whole:
+        some += f" ({count.of.missing})"
+    return count.said(some, "aucune plainte reçue", "plainte reçue")
 
 
 def _still_open(s: Situation) -> str:

@@ -15,7 +15,8 @@ GAP = 0.02  # share of visits by which the closings may differ from the register
 class Ground:
     """What is known of a question beside its figures. declared, entered: visits of closed days, as declared at the
     closing and as entered in the register. not_reported: names of expected sites without data in the period. measuring: sites
-    that measure waits; None where it is not asked. complaints_later: received after the day on which the data end."""
+    that measure waits; None where it is not asked. complaints_later: received after the day on which the data end;
+    complaints_current: sites whose complaints are known to the question's end."""
 
     as_of: date | None
     age_days: int | None
@@ -26,6 +27,7 @@ class Ground:
     demo: bool
     measuring: int | None = None
     complaints_later: int = 0
+    complaints_current: int = 0
 
 
 def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
 from urllib.parse import urlencode
+from zlib import crc32
 
 import streamlit as st
 
@@ -199,7 +199,7 @@ def _words(story: Story, at: int, step: Step) -> None:
             disabled=len(story.shown) < 2 and not step.hidden,
         )
     # Another slide in this place has other fields: what was typed is nobody else's.
-    key = f"{at}_{sha256(repr(step).encode()).hexdigest()[:12]}"
+    key = f"{at}_{crc32(repr(step).encode()):08x}"
     with st.form(f"mots_{key}", border=True):
         st.text_input(
             "Titre (vide : celui que disent les données)",

@@ -22,7 +22,7 @@ def number(text: str) -> int:
 
 
 def _end(s: Said, t: Truth):
-    return min(s.last, t.as_of or s.last)
+    return min(s.last, t.known_to or s.last)
 
 
 def _now(s: Said, t: Truth):
@@ -154,6 +154,13 @@ def _visits(m: re.Match, s: Said, t: Truth) -> bool:
     return number(m["n"]) == known and part == bool(m["least"])
 
 
+def _received(m: re.Match, s: Said, t: Truth) -> bool:
+    """« au moins 8 plaintes reçues »: so many are known, and « au moins » where a register is not known to the period's end."""
+    end = _end(s, t)
+    whole = all(t.known("plaintes", x, s.first, end) for x in s.scope) and t.whole(s.scope, end)
+    return number(m["n"]) == t.received(s.scope, s.first, end) and whole != bool(m["least"])
+
+
 def _none_measured(_: re.Match, s: Said, t: Truth) -> bool:
     return not any(s.first <= d <= _end(s, t) for x in s.scope for d in t.measured.get(x, ()))
 
@@ -230,7 +237,10 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"registre des plaintes à jour dans (?P<n>[\d ]+) centres? sur [\d ]+(, sans plainte[^;]*)?",
         _current,
     ),  # fmt: skip
-    (r"registre des plaintes de [\d ]+ centres? sur [\d ]+(, sans plainte reçue)?", _always),
+    (
+        rf"(?P<least>au moins )?(?P<n>{MANY}) plaintes? reçues?(?= ;| \(registre|\.$)",
+        _received,
+    ),
     (r"registre des plaintes pas à jour( partout)?(, sans plainte[^;]*)?", _not_current),
     (r"registre des plaintes non remonté", _no_register),
     (

@@ -60,6 +60,17 @@ class Truth:
         ends = [z for (form, _), days in self.spans.items() if form != "plaintes" for _, z in days]
         return max(ends, default=None)
 
+    @cached_property
+    def known_to(self) -> date | None:
+        """That day, or the last of its month where that has come and nobody opens after it."""
+        if self.as_of is None:
+            return None
+        day = self.as_of + timedelta(days=1)
+        while day.month == self.as_of.month and (day.weekday() > 4 or day in self._holidays):
+            day += timedelta(days=1)
+        end = day - timedelta(days=1)
+        return end if day.month != self.as_of.month and end <= self.today else self.as_of
+
     def known(self, form: str, site: str, first: date, last: date) -> bool:
         """Whether a file of the form speaks of a day of these."""
         return any(a <= last and z >= first for a, z in self.spans.get((form, site), ()))
