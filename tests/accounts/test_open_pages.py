@@ -315,6 +315,7 @@ def test_the_token_that_lapsed_opens_nothing_though_its_pages_went_on(closed, so
     async def tried():
         async with open_page(someone) as page:
             await asyncio.to_thread(later, closed, minutes=31)
+            await asyncio.sleep(1.5)  # a look that was under way may still tell of before
             await someone.posted("/connexion", nom="dir.zou", mot_de_passe=PASSWORD)
             await page.says(rerun())
             assert await page.next_heard() == rerun()
