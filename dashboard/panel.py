@@ -81,7 +81,8 @@ EMPTY = Table((), ())  # of a panel that has none
 @dataclass(frozen=True)
 class Card:
     """One headline figure. state: what its control chart says, in words ("" where it has none); tone: "improvement",
-    "alert", "neutral" or "" for grey. base: on how many it rests."""
+    "alert", "neutral" or "" for grey. base: on how many it rests. whence: of a whole, the sites from which its signal comes
+    (« l'écart vient du CCSP de Djougou »); "" for none."""
 
     code: str
     label: str
@@ -91,6 +92,7 @@ class Card:
     base: str
     state: str = ""
     tone: str = ""
+    whence: str = ""
 
 
 @dataclass(frozen=True)

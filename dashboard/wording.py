@@ -76,9 +76,11 @@ def shown(figure: Figure) -> str:
 
 
 def least(figure: Figure) -> str:
-    """« au moins », before what waits now where some site's register is not known to the day; "" else."""
+    """« au moins », before how many came where some site did not report, and how many wait now where some site's register is
+    not known to the day; "" else."""
     part = figure.sites_reporting < figure.sites_expected
-    return AT_LEAST if BY_CODE[figure.indicator].now and part else ""
+    counted = BY_CODE[figure.indicator].now or figure.indicator == "visits"
+    return AT_LEAST if counted and part else ""
 
 
 def reason(figure: Figure) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from sqlalchemy import Connection, Engine
@@ -466,9 +466,19 @@ def complaints_current(book: Ledger, spans: np.ndarray) -> np.ndarray:
     return whole | ((book.ends <= end) & book.complaints_known.any(axis=1))
 
 
-def handed_in(scope: Scope) -> tuple[int, int, int, int]:
-    """Of the sites of a question: how many should hand in complaints, how many ever did, how many are current at its end, and
-    of how many a day of it is known."""
+class HandedIn(NamedTuple):
+    """Of the sites of a question: how many should hand in complaints, how many ever did, how many are current at its end, of how
+    many a day of it is known, and of how many all of it is, whatever came before."""
+
+    expected: int
+    ever: int
+    current: int
+    heard: int
+    through: int
+
+
+def handed_in(scope: Scope) -> HandedIn:
+    """Who handed in the complaints of a question."""
     book, span = scope.ledger, _span(scope.first, scope.last)
     mine = np.zeros(len(book.places), dtype=bool)
     mine[scope.rows] = True
@@ -477,9 +487,14 @@ def handed_in(scope: Scope) -> tuple[int, int, int, int]:
     present = heard | (mine & (_active(scope, span) | _expected(scope, span))[0])
     ever = book.complaints_known.any(axis=1)
     current = complaints_current(book, span)[0]
-    of = (present, mine & ever, present & current, heard)
-    expected, known, to_the_end, of_it = (int(sites.sum()) for sites in of)
-    return expected, known, to_the_end, of_it
+    starts, gaps = book.complaint_gaps
+    inside = (starts >= span[0, 0]) & (starts <= span[0, 1] - SILENT_DAYS)
+    lately = span[:, 1:] + np.array([-SILENT_DAYS, 0])
+    through = heard & (book.between("complaints_known", lately)[0] > 0)
+    through &= ~(gaps & inside).any(axis=1)
+    closed = heard & (book.ends <= span[0, 1])  # nothing is expected of it since
+    of = (present, mine & ever, present & current, heard, through | closed)
+    return HandedIn(*(int(sites.sum()) for sites in of))
 
 
 def _later(scope: Scope, spans: np.ndarray) -> np.ndarray:

@@ -207,15 +207,21 @@ class Ledger:
     def complaints_until(self) -> np.ndarray:
         """(S,) the day before the first whole month of open days, after a site's first complaints, for which nothing was handed
         in, as days since 1970; NEVER where there is none. Up to it a site's complaints are known without a gap."""
+        starts, gap = self.complaint_gaps
+        first = starts[np.argmax(gap, axis=1)] - 1
+        return np.where(gap.any(axis=1), first, NEVER)
+
+    @cached_property
+    def complaint_gaps(self) -> tuple[np.ndarray, np.ndarray]:
+        """(M,) the first day of each month, as days since 1970, and (S, M) whether it is a month of open days, after a site's
+        first complaints, for which nothing was handed in."""
         days = np.arange(self.origin, self.origin + self.open.shape[1])
         starts = np.flatnonzero(np.diff(month_numbers(days), prepend=-1))
         due, known = (
             np.add.reduceat(a, starts, axis=1) > 0 for a in (self.open, self.complaints_known)
         )
         began = np.logical_or.accumulate(known, axis=1)
-        gap = due & ~known & began
-        first = days[starts][np.argmax(gap, axis=1)] - 1
-        return np.where(gap.any(axis=1), first, NEVER)
+        return days[starts], due & ~known & began
 
     def days(self, first: date, last: date) -> slice:
         """The columns of the days from `first` to `last`."""

@@ -44,7 +44,10 @@ def cards(
     """Headline figures of the question's whole, each with what its control chart says, and the strips as a table."""
     figures = whole(view, question)
     signals, ground = followed(view, question), follow.ground(view, question)
-    tiles = [card(code, figures[code], in_period(signals.get(code), question)) for code in codes]
+    known = names(view)
+    tiles = [
+        card(code, figures[code], in_period(signals.get(code), question), known) for code in codes
+    ]
     rows = [
         (
             words(BY_CODE[c].label),
@@ -75,8 +78,8 @@ def cards(
     )
 
 
-def card(code: str, figure: Figure, signal: Signal | None = None) -> Card:
-    """One headline figure."""
+def card(code: str, figure: Figure, signal: Signal | None, names: Mapping[str, str]) -> Card:
+    """One headline figure. names: of sites, by code, for where a gap comes from."""
     state, tone = (
         ("", "")
         if signal is None
@@ -99,6 +102,9 @@ def card(code: str, figure: Figure, signal: Signal | None = None) -> Card:
         "" if figure.value == figure.n or not figure.n else base(figure),  # a count is its own n
         state,
         tone,
+        french.within(origin(signal, names).partition(f"{S};")[0].removesuffix("."))
+        if signal is not None and tone
+        else "",
     )
 
 
@@ -146,7 +152,7 @@ def _metric(
     before = ""
     if compared and figure.value is not None:
         before = against_last_year(figure, compared.now, compared.before)
-    tile, help_ = card(code, figure, signal), explanation(code, figure, signal, known)
+    tile, help_ = card(code, figure, signal, known), explanation(code, figure, signal, known)
     if tile.state and before:
         help_ += (f"{french.capital(before)}.",)
     line_ = tuple(v for v in line if v is not None)

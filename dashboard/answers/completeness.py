@@ -15,6 +15,7 @@ from dashboard.answers.network import (
     SILENT_DAYS,
     Silence,
     at_date,
+    dated,
     silences,
     sites,
 )
@@ -113,7 +114,7 @@ def not_reported(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=f"Depuis le {french.date_short(question.first)}, {at_date(view)}. Sur la période,"
+        caption=f"{dated(view, f'Depuis le {french.date_short(question.first)}')} Sur la période,"
         f" {who_reported(figures['visits'])}. {_of_closings(known, figures['completeness'])}",
         finding=_left_open(known),
         strip=strip(view, question, "completeness"),
@@ -188,7 +189,7 @@ def each_day(view: View, question: Question, key: str) -> Panel:
                 for d, u in rows
             ],
         ),
-        caption=f"Depuis le {french.date_short(question.first)}, {at_date(view)}.",
+        caption=dated(view, f"Depuis le {french.date_short(question.first)}"),
         content=Listing() if rows or _coverage(known).known else Message(f"{_left_open(known)}."),
         finding=_left_open(sorted(known, key=lambda u: -len(u.known))),
     )
@@ -225,7 +226,9 @@ def silent(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=f"Muet{S}: ni visite ni clôture depuis plus de {french.days(SILENT_DAYS)}, {at_date(view)}.",
+        caption=dated(
+            view, f"Muet{S}: ni visite ni clôture depuis plus de {french.days(SILENT_DAYS)}"
+        ),
         finding=_silent(heard.values(), at_date(view)),
     )
 

@@ -54,7 +54,7 @@ def survival(
     columns = (
         ("Plaintes", ""),
         ("Reçues", "count"),
-        ("En cours", "count"),
+        ("Sans réponse", "count"),
         ("Délai médian", "days"),
         ("Intervalle à 95 %", ""),
         (f"Sans réponse après {LONGEST} jours", "percent"),

@@ -6,7 +6,7 @@ from dashboard import french
 from dashboard.answers.complaints import LATE_DAYS, counted
 from dashboard.answers.completeness import heard_of
 from dashboard.answers.figures import figures
-from dashboard.answers.network import at_date, silences, sites, to_date
+from dashboard.answers.network import dated, silences, sites, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.register import register
 from dashboard.answers.view import View, answer
@@ -56,7 +56,7 @@ def of_sites(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=f"{french.plural(len(places), 'centre')}. Dernier jour connu : {at_date(view)}.",
+        caption=dated(view, f"Dernier jour connu de {french.plural(len(places), 'centre')}"),
     )
 
 
@@ -90,5 +90,5 @@ def of_departments(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=f"Plaintes : en cours, {at_date(view)}.",
+        caption=dated(view, "Plaintes : en cours"),
     )

@@ -185,7 +185,7 @@ def ground(view: View, question: Question) -> Ground:
         fresh.demo,
         sum(f["wait_p50"].n > 0 for f in figures(view, question, "site").values()),
         _complaints_later(view, question, rows),
-        handed_in(view.facts(question))[2],
+        handed_in(view.facts(question)).through,
     )
 
 

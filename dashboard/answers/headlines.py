@@ -14,13 +14,12 @@ from dashboard.answers.question import Question
 from dashboard.answers.register import register
 from dashboard.answers.uncertainty import intervals
 from dashboard.answers.view import View, answer
-from dashboard.coverage import AT_LEAST
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.dated import in_a_line, since_at_least
-from dashboard.judgement.signals import Signal
+from dashboard.judgement.signals import Signal, gravest_first
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
-from dashboard.wording import shown
+from dashboard.wording import least, shown
 
 S = french.SPACE
 NAMED = 2  # sites where something gets worse
@@ -42,8 +41,8 @@ def received(view: View, question: Question) -> str:
     visits = whole(view, question)["visits"]
     if visits.value is None:
         return ""
-    least = AT_LEAST if visits.sites_reporting < visits.sites_expected else ""
-    return f"{least}{french.plural(visits.value, 'usager reçu', 'usagers reçus')} {question.spoken}"
+    many = french.plural(visits.value, "usager reçu", "usagers reçus")
+    return f"{least(visits)}{many} {question.spoken}"
 
 
 @answer
@@ -143,18 +142,18 @@ def signals(view: View, question: Question) -> str:
 
 @answer
 def worse(view: View, question: Question) -> str:
-    """« rien ne se dégrade », « Djougou se dégrade » of the question's sites, in its last whole month; "" where nothing is
-    followed under its filters."""
+    """« rien ne se dégrade », « Djougou et Covè se dégradent », the gravest first, of the question's sites, in its last whole
+    month; "" where nothing is followed under its filters."""
     judged = [(name, s) for name, s in signals_of.followed(view, question) if s.charted]
     if question.service or not judged:
         return ""
-    bad = [(name, s.indicator) for name, s in judged if s.variation == Variation.ALERT]
+    bad = gravest_first([(name, s) for name, s in judged if s.variation == Variation.ALERT])
     if not bad:
         return f"rien ne se dégrade{_of_judged(view, question, judged)}"
     short = {p.name: short_name(p) for p in sites(view, question)}
-    where = sorted({short[name] for name, _ in bad}, key=french.alphabetical)
+    where = list(dict.fromkeys(short[name] for name, _ in bad))
     if len(where) == 1:
-        what = french.some([french.within(BY_CODE[code].short) for _, code in bad], NAMED)
+        what = french.some([french.within(BY_CODE[s.indicator].short) for _, s in bad], NAMED)
         return f"{where[0]} se dégrade ({what})"
     return f"{french.some(where, NAMED)} se dégradent"
 

@@ -142,6 +142,11 @@ def at_date(view: View) -> str:
     return f"au {french.date_short(view.book.as_of)}" if view.book.as_of else ""
 
 
+def dated(view: View, said: str) -> str:
+    """What is said, and as of when: « Plaintes : en cours, au 23/11/2026. »; alone without data."""
+    return f"{', '.join(filter(None, (said, at_date(view))))}."
+
+
 @answer
 def usual_period(view: View) -> str:
     """What is shown until one chooses: the code of the last twelve whole months; of the running one where all that was handed in

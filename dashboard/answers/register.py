@@ -78,14 +78,14 @@ def register(view: View, question: Question) -> Register:
 @answer
 def coverage(view: View, question: Question) -> Coverage:
     """Who handed in the complaints of the question's sites, up to its end or that of the data."""
-    expected, known, current, _ = facts.handed_in(view.facts(question))
-    return handed_in(expected, known, current)
+    found = facts.handed_in(view.facts(question))
+    return handed_in(found.expected, found.ever, found.current)
 
 
 def of_month(view: View, question: Question, n: int) -> Count:
     """So many complaints of a month, the question's, of the sites whose register speaks of it to its end."""
-    expected, _, current, heard = facts.handed_in(view.facts(question))
-    return Count(n, handed_in(expected, heard, min(heard, current)))
+    found = facts.handed_in(view.facts(question))
+    return Count(n, handed_in(found.expected, found.heard, found.through))
 
 
 def handed_in(expected: int, known: int, current: int) -> Coverage:

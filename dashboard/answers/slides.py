@@ -21,7 +21,6 @@ from dashboard.answers import (
 )
 from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness, silences
-from dashboard.answers.network import sites as places_of
 from dashboard.answers.question import Question
 from dashboard.answers.view import View
 from dashboard.classes import CLASSES
@@ -104,7 +103,7 @@ def _cards(
     sentence = headline(whole(about.view, about.question))
     panel = cards.cards(about.view, about.question, codes, f"chiffres_{codes[0]}", title)
     alerts = sum(card.tone == "alert" for card in panel.cards)
-    more = french.plural(alerts, "signal d'alerte", "signaux d'alerte")
+    more = french.plural(alerts, "de ces chiffres est en alerte", "de ces chiffres sont en alerte")
     return f"{sentence}{S}; {more}" if alerts else sentence, panel
 
 
@@ -112,7 +111,7 @@ def _visits_headline(figures: Mapping[str, Figure]) -> str:
     f = figures["visits"]
     if f.value is None:
         return "Aucune donnée remontée sur la période"
-    received = french.plural(f.value, "usager reçu", "usagers reçus")
+    received = french.capital(least(f) + french.plural(f.value, "usager reçu", "usagers reçus"))
     where = f", dans {french.plural(f.sites_reporting, 'centre')}" if f.sites_expected > 1 else ""
     return f"{received}{where}"
 
@@ -180,9 +179,9 @@ def _signal_map(about: Subject, code: str) -> Found:
     counts = [
         f"{french.plural(states.count(v), one, many)}"
         for v, one, many in (
-            (Variation.ALERT, "signal d'alerte", "signaux d'alerte"),
-            (Variation.IMPROVEMENT, "signal d'amélioration", "signaux d'amélioration"),
-            (Variation.NEUTRAL, "signal de changement", "signaux de changement"),
+            (Variation.ALERT, "centre en alerte", "centres en alerte"),
+            (Variation.IMPROVEMENT, "centre en amélioration", "centres en amélioration"),
+            (Variation.NEUTRAL, "centre qui change", "centres qui changent"),
         )
         if states.count(v)
     ]
@@ -192,7 +191,7 @@ def _signal_map(about: Subject, code: str) -> Found:
         return f"{BY_CODE[code].label}{when}{S}: trop tôt pour juger", panel
     return (
         f"{BY_CODE[code].label}{when}{S}: {french.join_words(counts) or 'aucun signal'}, sur"
-        f" {french.plural(charted, 'centre suivi', 'centres suivis')}"
+        f" {french.plural(charted, 'suivi')}"
     ), panel
 
 
@@ -388,13 +387,12 @@ def _closures(about: Subject, _: str) -> Found:
     question="Que décidons-nous, qui s'en charge, pour quand ?",
 )
 def _signals(about: Subject, _: str) -> Found:
-    panel, among = (
-        signals.signals(about.view, about.question),
-        len(places_of(about.view, about.question)),
-    )
+    panel = signals.signals(about.view, about.question)
     named = {row[0].text for row in panel.table.rows}
-    if not any(s.charted for _, s in signals.followed(about.view, about.question)):
+    judged = {name for name, s in signals.followed(about.view, about.question) if s.charted}
+    if not judged:
         return "Trop tôt pour juger les centres", panel
+    among = french.plural(len(judged), "suivi")
     who = (
         f"{french.plural(len(named), 'centre')} sur {among} {'ont' if len(named) > 1 else 'a'} un signal"
         if named

@@ -24,7 +24,10 @@ def message(deck: Deck) -> str:
     found = [
         line for line in found if not line.startswith(tuple(said))
     ]  # what a figure has said already
-    said = [f"{line} ({c.state})" if c.tone else line for line, c in zip(said, cards, strict=False)]
+    said = [
+        f"{line} ({f'{S}; '.join(filter(None, (c.state, c.whence)))})" if c.tone else line
+        for line, c in zip(said, cards, strict=False)
+    ]
     said = [*said, *found][:MOST]
     scope = "" if deck.title.endswith(deck.scope) else deck.scope
     head = " · ".join(p for p in (deck.title, scope, deck.others, deck.period) if p)

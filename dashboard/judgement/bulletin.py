@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dashboard import french
-from dashboard.coverage import AT_LEAST, Count, Coverage
+from dashboard.coverage import Count, Coverage
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.measures import HANDED_IN_LATER, HIDDEN, NOT_HANDED_IN
 from dashboard.judgement.courses import FOLLOWED
@@ -138,10 +138,9 @@ def _volume(s: Situation) -> Line:
     visits, per_day = s.figures["visits"], s.figures["visits_per_day"]
     if visits.value is None:
         return Line(f"Usagers reçus{S}: aucune donnée remontée.", "visits_per_day", 0)
-    note = f" ({visits.note})" if visits.note else ""
+    note = f", {visits.note}" if visits.note else ""
     several = " (une personne peut venir plusieurs fois)" if visits.value >= 2 else ""
-    least = AT_LEAST if visits.sites_reporting < visits.sites_expected else ""
-    text = french.capital(f"{least}{french.plural(visits.value, 'visite')}{several}{note}")
+    text = french.capital(f"{least(visits)}{french.plural(visits.value, 'visite')}{note}{several}")
     if per_day.value is None:
         text += f", sans moyenne par jour ouvert{S}: {_why(per_day)}"
     else:
@@ -277,7 +276,7 @@ def _complaints(s: Situation) -> Line:
             return Line(_sentence([_not_known(official)]), "complaints_30d_due", 0)
         said = [f"{_not_known(official)} sur la période", _still_open(s)]
         return Line(_sentence(said), "complaints_30d_due", 0)
-    parts = [_received(official, s.ground.complaints_current)]
+    parts = [_received(official, s.ground.complaints_through)]
     if official.n:
         parts += [
             _labelled(due),
@@ -286,10 +285,10 @@ def _complaints(s: Situation) -> Line:
     return Line(_sentence([*parts, _still_open(s)]), "complaints_30d_due", official.n)
 
 
-def _received(official: Figure, current: int) -> str:
-    """« aucune plainte reçue » where every site's register is known to the period's end; « au moins 12 plaintes reçues » else."""
+def _received(official: Figure, through: int) -> str:
+    """« aucune plainte reçue » where every site's register is known through the period; « au moins 12 plaintes reçues » else."""
     heard, due = official.sites_reporting, official.sites_expected
-    count = Count(official.n, Coverage("registre des plaintes", due, heard, min(heard, current)))
+    count = Count(official.n, Coverage("registre des plaintes", due, heard, min(heard, through)))
     some = count.plural("plainte reçue", "plaintes reçues")
     if not count.whole:
         some += f" ({count.of.missing})"

@@ -16,7 +16,7 @@ class Ground:
     """What is known of a question beside its figures. declared, entered: visits of closed days, as declared at the
     closing and as entered in the register. not_reported: names of expected sites without data in the period. measuring: sites
     that measure waits; None where it is not asked. complaints_later: received after the day on which the data end;
-    complaints_current: sites whose complaints are known to the question's end."""
+    complaints_through: sites whose complaints are known from its first day to its last."""
 
     as_of: date | None
     age_days: int | None
@@ -27,7 +27,7 @@ class Ground:
     demo: bool
     measuring: int | None = None
     complaints_later: int = 0
-    complaints_current: int = 0
+    complaints_through: int = 0
 
 
 def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from dashboard.exports.message import message
+from dashboard.panel import Cards
 from dashboard.wording import DEMO
 from tests.exports import decks
 
@@ -34,3 +35,22 @@ def test_a_hostile_message_stays_on_its_lines():
 def test_a_message_about_nothing_says_so():
     text = message(decks.bare())
     assert "Aucune donnée." in text and "fictives" not in text
+
+
+def test_the_message_names_the_sites_from_which_an_alert_of_the_whole_comes():
+    whole = decks.whole()
+    slide = next(s for s in whole.slides if s.panel.cards)
+    alert = replace(
+        slide.panel.cards[0],
+        state="alerte en octobre\u00a0: 74\u00a0%, pour 76\u00a0% d'habitude",
+        tone="alert",
+        whence="l'écart vient du CCSP de Djougou",
+    )
+    panel = replace(slide.panel, content=Cards((alert, *slide.panel.cards[1:])))
+    told = replace(
+        whole, slides=tuple(replace(s, panel=panel) if s is slide else s for s in whole.slides)
+    )
+    said = message(told).split("\n")[1].replace("\u00a0", " ")
+    assert said.endswith(
+        "(alerte en octobre : 74 %, pour 76 % d'habitude ; l'écart vient du CCSP de Djougou)"
+    )

@@ -287,7 +287,7 @@ def situation(seed: int) -> Situation:
         0,
         0,
         r.random() < 0.5,
-        complaints_current=r.choice([expected, expected, r.randint(0, expected)]),
+        complaints_through=r.choice([expected, expected, r.randint(0, expected)]),
     )
     unmeasured = tuple(names[: r.choice([0, 0, 1, 2, 6])])
     scope = f"le {names[0]}" if alone else r.choice(SCOPES)
@@ -689,7 +689,7 @@ def read_complaints(s: Situation, text: str) -> None:
     if not official.sites_reporting:
         assert text == "Registre des plaintes non remonté."
         return
-    known = min(official.sites_reporting, s.ground.complaints_current)
+    known = min(official.sites_reporting, s.ground.complaints_through)
     whole = known >= official.sites_expected
     number = f"{official.n} plainte{'s' * (official.n > 1)} reçue"
     of = f"egistre des plaintes à jour dans {known} centre{'s' * (known > 1)} sur {official.sites_expected}"
@@ -963,7 +963,7 @@ def test_words_agree_with_0_1_and_2(n, users, complaints, not_reported):
             figures,
             {},
             {},
-            replace(NOTHING, not_reported=SITES[:n], complaints_current=2),
+            replace(NOTHING, not_reported=SITES[:n], complaints_through=2),
             NO_CHANCE,
         )
     )

@@ -13,6 +13,10 @@ DENIES = re.compile(
     r"|\btoutes (les|leurs) journées|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
     re.IGNORECASE,
 )
+# What a sentence with a part that is missing looks like.
+BROKEN = re.compile(
+    r", ?\.|: ?\.|\(\)|, ?,| ,|; ?\.|^[;,.]|\.\.|« ?»|\b(None|nan|inf)\b|[;,:]$|\) \("
+)
 Check = Callable[[re.Match, Said, Truth], bool]
 
 
@@ -48,8 +52,9 @@ def _none_late(_: re.Match, s: Said, t: Truth) -> bool:
 def _none_received(_: re.Match, s: Said, t: Truth) -> bool:
     """The register of every site speaks of the period, and has none."""
     end = _end(s, t)
-    heard = all(t.known("plaintes", site, s.first, end) for site in s.scope)
-    return heard and t.whole(s.scope, end) and not t.received(s.scope, s.first, end)
+    return not t.received(s.scope, s.first, end) and all(
+        t.through(site, s.first, end) for site in s.scope
+    )
 
 
 def _none_due(_: re.Match, s: Said, t: Truth) -> bool:
@@ -82,11 +87,9 @@ def _not_current(_: re.Match, s: Said, t: Truth) -> bool:
 
 def _current(m: re.Match, s: Said, t: Truth) -> bool:
     """« à jour dans 3 centres sur 24, sans plainte … »: that many, and not all."""
-    for end in (_now(s, t), _end(s, t)):
-        n = sum(t.current(site, end) for site in s.scope)
-        if n == number(m["n"]) < len(s.scope):
-            return True
-    return False
+    several = [sum(t.current(site, end) for site in s.scope) for end in (_now(s, t), _end(s, t))]
+    several.append(sum(t.through(site, s.first, _end(s, t)) for site in s.scope))
+    return number(m["n"]) in several and number(m["n"]) < len(s.scope)
 
 
 def _no_closings(_: re.Match, s: Said, t: Truth) -> bool:
@@ -157,7 +160,7 @@ def _visits(m: re.Match, s: Said, t: Truth) -> bool:
 def _received(m: re.Match, s: Said, t: Truth) -> bool:
     """« au moins 8 plaintes reçues »: so many are known, and « au moins » where a register is not known to the period's end."""
     end = _end(s, t)
-    whole = all(t.known("plaintes", x, s.first, end) for x in s.scope) and t.whole(s.scope, end)
+    whole = all(t.through(x, s.first, end) for x in s.scope)
     return number(m["n"]) == t.received(s.scope, s.first, end) and whole != bool(m["least"])
 
 
@@ -244,7 +247,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"registre des plaintes pas à jour( partout)?(, sans plainte[^;]*)?", _not_current),
     (r"registre des plaintes non remonté", _no_register),
     (
-        rf"(?P<least>au moins )?(?P<n>{MANY}) usagers? reçus? (?=en |sur |du )",
+        rf"(?P<least>au moins )?(?P<n>{MANY}) usagers? reçus?(?= en | sur | du |, dans )",
         _visits,
     ),
     (rf"(?P<least>au moins )(?P<n>{MANY}) visites?", _visits),
@@ -318,6 +321,8 @@ def fault(said: Said, truth: Truth) -> str:
         parts = (fault(replace(said, text=part), truth) for part in said.text.split(" · "))
         return next(filter(None, parts), "")
     left = said.text
+    if broken := BROKEN.search(left):
+        return f"EN MORCEAUX « {broken[0]} »"
     if not DENIES.search(left):
         return ""
     if said.column and NUMBER.fullmatch(left):
@@ -367,6 +372,10 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
         return _band_is_right(band, s, t)
     if s.text == "pas à jour":
         return _part_is_right(s, t)
+    if s.column in ("Usagers reçus", "visites") and (
+        m := re.fullmatch(r"(?P<least>au moins )?(?P<n>[\d ]+)", s.text)
+    ):
+        return _visits(m, s, t)
     if m := re.fullmatch(r"au moins (?P<n>[\d ]+)( (?P<unit>jour)s?)?", s.text):
         return _floor(m, s, t)
     if s.text == "n'a rien remis":

@@ -15,7 +15,7 @@ from tests.partial.truth import Truth
 
 
 @contextmanager
-def _in_use(url: str):
+def in_use(url: str):
     """The answers are of this database."""
     before = os.environ.get("DATABASE_URL")
     os.environ["DATABASE_URL"] = url
@@ -30,16 +30,21 @@ def _in_use(url: str):
         load.cache_clear()
 
 
-def read(url: str, folder: Path, seed: int) -> tuple[int, int, list[str]]:
-    """How many sentences were read, how many deny, and what is false or has no place."""
+def hand_in(url: str, folder: Path, seed: int) -> world.World:
+    """Make the world of that seed, and hand its files in to the database."""
     made = world.make(seed, today())
     engine = make_engine(url)
     office = Office(engine, folder)
     for file in made.files:
         office.hand_in(file.form, *file.lines, covers=file.covers, sites=file.sites)
     engine.dispose()
-    truth, faults, number, denying = Truth(made), {}, 0, 0
-    with _in_use(url), view.run():
+    return made
+
+
+def read(url: str, folder: Path, seed: int) -> tuple[int, int, list[str]]:
+    """How many sentences were read, how many deny, and what is false or has no place."""
+    truth, faults, number, denying = Truth(hand_in(url, folder, seed)), {}, 0, 0
+    with in_use(url), view.run():
         for one in said.everything():
             number += bool(one.text)
             denying += bool(DENIES.search(one.text))

@@ -127,6 +127,20 @@ class Truth:
             day = after
         return True
 
+    def through(self, site: str, first: date, end: date) -> bool:
+        """Whether all its complaints of these days are known, whatever came before."""
+        if not self.known("plaintes", site, max(first, end - timedelta(days=QUIET)), end):
+            return False
+        day = max(first, min(a for a, _ in self.spans["plaintes", site]))
+        day = day if day.day == 1 else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        while day <= end - timedelta(days=QUIET):
+            after = (day + timedelta(days=32)).replace(day=1)
+            last = after - timedelta(days=1)
+            if self.open_days(site, day, last) and not self.known("plaintes", site, day, last):
+                return False
+            day = after
+        return True
+
     def whole(self, scope: Iterable[str], end: date) -> bool:
         """Whether all complaints of the sites are known up to a day."""
         return all(self.current(site, end) for site in scope)

@@ -1,0 +1,174 @@
+"""Everything that pages, slides, files and messages say of a question, and the tables from which they say it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from unittest.mock import patch
+
+from openpyxl import load_workbook
+
+from dashboard.accounts.rights import LOCAL_READER, Person
+from dashboard.answers import bulletin, deck, first_sight, headlines, network, view
+from dashboard.answers.question import Question
+from dashboard.exports import xlsx
+from dashboard.exports.message import message
+from dashboard.panel import Cards, Lines, Message, Panel
+from dashboard.period import Clipped, clip, resolve, today
+from dashboard.stories import ready
+from tests.pages.app import visit_page, words
+from tests.partial.said import PLAIN
+
+PAGES = ("carte", "departement", "attentes", "plaintes", "signaux", "site", "presenter")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A text, or a row of a table. cells: heading to words; place, first, last: of whom and of when it is said, where it does not
+    say so itself; where: page and panel."""
+
+    where: str
+    place: str
+    first: str
+    last: str
+    text: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
+
+
+def plain(text: str) -> str:
+    """With ordinary spaces, each once, and without what keeps Markdown from seeing marks."""
+    return " ".join(str(text).translate(PLAIN).replace("\\", "").split())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as a page asks it: filters of an address, whose they are; place: what it is of, « » for the network."""
+
+    filters: tuple[tuple[str, str], ...]
+    question: Question
+    period: Clipped
+    place: str
+    story: str
+    places: Mapping[str, str]  # the names by which a place is called, to its own
+
+    def line(self, where: str, **said: Any) -> Line:
+        """Something that is said of it."""
+        first, last = self.question.first.isoformat(), self.question.last.isoformat()
+        return Line(where, self.place, first, last, **said)
+
+
+def asked(who: Person = LOCAL_READER) -> Iterator[Asked]:
+    """The questions: the network, two departments and two sites, over the usual period, and the network over a quarter."""
+    sites = network.sites(who)
+    places = {
+        plain(name): plain(network.short_name(p))
+        for p in sites
+        for name in (p.name, network.short_name(p))
+    }
+    places |= {p.department: p.department for p in sites}
+    known_to = network.freshness(who).known_to or today()
+    usual = network.usual_period(who)
+    for code in dict.fromkeys((usual, "3m")):
+        if not (found := resolve(code, known_to)) or not (period := clip(found, known_to)):
+            continue
+        whole = Question(period.period.first, period.period.last)
+        when = () if code == usual else (("periode", code),)
+        yield Asked(when, whole, period, "", "national", places)
+        if code != usual:
+            continue
+        for department in ("Zou", "Donga"):
+            one = whole.at(department, None)
+            yield Asked(
+                (("departement", department),),
+                one,
+                period,
+                department,
+                f"departement:{department}",
+                places,
+            )
+        for site in ("ccsp-djougou", "ccsp-cove"):
+            name = {p.code: network.short_name(p) for p in network.sites(who)}[site]
+            yield Asked(
+                (("centre", site),), whole.at(None, site), period, name, f"site:{site}", places
+            )
+
+
+@contextmanager
+def _made() -> Iterator[list[Panel]]:
+    """Every panel that is made meanwhile."""
+    found: list[Panel] = []
+    begun: Callable[..., None] = Panel.__init__
+
+    def init(panel: Panel, *given: Any, **named: Any) -> None:
+        begun(panel, *given, **named)
+        found.append(panel)
+
+    with patch.object(Panel, "__init__", init):
+        yield found
+
+
+def everything(one: Asked) -> Iterator[Line]:
+    """All that is said of it, by every page, the story, its workbook and its message."""
+    for page in PAGES:
+        if bool(one.question.site) != (page == "site"):
+            continue
+        view.forget()  # what is kept is not made again
+        with _made() as panels:
+            at = visit_page(page, **dict(one.filters))
+            shown = words(at)
+        # That page shows one series, of a place that it names elsewhere.
+        for text in shown if page != "signaux" else ():
+            yield one.line(f"page {page}", text=plain(text))
+        for panel in panels:
+            yield from _of_panel(one, f"page {page}", panel)
+    with view.run():
+        for reply in first_sight.replies(LOCAL_READER, one.question):
+            yield one.line("premières réponses", text=plain(reply.text))
+        for title in (
+            ("site",) if one.question.site else ("department", "complaints", "waits", "signals")
+        ):
+            yield one.line(
+                f"titre {title}", text=plain(getattr(headlines, title)(LOCAL_READER, one.question))
+            )
+        for line in bulletin.lines(LOCAL_READER, one.question, one.period):
+            yield one.line("bulletin", text=plain(line.text))
+        told = deck.build(LOCAL_READER, one.question, ready(one.story), one.period)
+    for slide in told.slides:
+        yield one.line(f"diapositive {slide.code}", text=plain(slide.headline))
+        yield from _of_panel(one, "diapositive", slide.panel)
+    for line in message(told).splitlines():
+        yield one.line("message", text=plain(line))
+    yield from _of_workbook(one, xlsx.for_deck(told))
+
+
+def _of_panel(one: Asked, where: str, panel: Panel) -> Iterator[Line]:
+    if panel.key == "serie":  # of a series that is chosen on the page, of another place
+        return
+    where = f"{where}, panneau {panel.key}"
+    for text in (panel.title, panel.finding, panel.caption, panel.alt, panel.strip):
+        yield one.line(where, text=plain(text))
+    match panel.content:
+        case Message(text):
+            yield one.line(where, text=plain(text))
+        case Lines(lines):
+            yield from (one.line(where, text=plain(line)) for line in lines)
+        case Cards(tiles):
+            for tile in tiles:
+                label = plain(tile.label)
+                yield one.line(where, cells=(("Indicateur", label), ("Valeur", plain(tile.text))))
+                yield one.line(
+                    where, cells=(("Indicateur", label), ("Dernier mois entier", plain(tile.state)))
+                )
+    heads = [plain(column.name) for column in panel.table.columns]
+    for row in panel.table.rows:
+        cells = tuple((head, plain(cell.text)) for head, cell in zip(heads, row, strict=True))
+        yield one.line(where, cells=cells)
+
+
+def _of_workbook(one: Asked, content: bytes) -> Iterator[Line]:
+    for sheet in load_workbook(BytesIO(content)).worksheets:
+        for row in sheet.iter_rows(values_only=True):
+            for cell in row:
+                if isinstance(cell, str) and any(letter.isdigit() for letter in cell):
+                    yield one.line(f"classeur, {sheet.title}", text=plain(cell))
