@@ -74,10 +74,10 @@ class Count:
 
     def said(self, some: str, denial: str, without: str = "") -> str:
         """What may be said: of some, that; of none, the denial where the count is whole, else what is not known. without: what
-        the part that is known has none of (« plainte en cours »)."""
+        the part that is known has none of (« plainte connue en cours »)."""
         if self.n:
             return some
         if self.whole:
             return self.no(denial)
-        rest = f", sans {without}" if without and self.of.known else ""
+        rest = f"{S}; aucune {without}" if without and self.of.known else ""
         return f"{self.of.missing}{rest}"

@@ -81,8 +81,8 @@ EMPTY = Table((), ())  # of a panel that has none
 @dataclass(frozen=True)
 class Card:
     """One headline figure. state: what its control chart says, in words ("" where it has none); tone: "improvement",
-    "alert", "neutral" or "" for grey. base: on how many it rests. whence: of a whole, the sites from which its signal comes
-    (« l'écart vient du CCSP de Djougou »); "" for none."""
+    "alert", "neutral" or "" for grey. base: on how many it rests. whence: of a whole, where its signal lies (« sans
+    compter le CCSP de Djougou : 78 %, comme d'habitude »); "" for none."""
 
     code: str
     label: str

@@ -110,6 +110,8 @@ def who_reported(figure: Figure) -> str:
     """« 23 centres sur 24 ont remonté leurs données »; of one alone, « données remontées »."""
     if figure.sites_expected == 1:
         return "données remontées" if figure.sites_reporting else "aucune donnée remontée"
+    if not figure.sites_reporting and figure.sites_expected:
+        return f"aucun des {figure.sites_expected} centres n'a remonté ses données"
     verb = "a" if figure.sites_reporting < 2 else "ont"
     their = "ses" if figure.sites_reporting < 2 else "leurs"
     return f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données"

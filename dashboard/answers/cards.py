@@ -102,7 +102,7 @@ def card(code: str, figure: Figure, signal: Signal | None, names: Mapping[str, s
         "" if figure.value == figure.n or not figure.n else base(figure),  # a count is its own n
         state,
         tone,
-        french.within(origin(signal, names).partition(f"{S};")[0].removesuffix("."))
+        french.within(origin(signal, names).removesuffix("."))
         if signal is not None and tone
         else "",
     )
@@ -228,7 +228,7 @@ def of_site(view: View, question: Question, period: str) -> str:
     if figures["visits"].sites_reporting == 0:
         return "Ce centre n'a rien remonté sur la période."
     return (
-        f"Période : {period}. Jours clôturés : {shown(figures['completeness'])}. "
+        f"Période : {period}. Fiches de clôture remises : {shown(figures['completeness'])}. "
         f"Attente mesurée pour {french.number(figures['wait_p50'].n)} visites sur"
         f" {french.number(figures['visits'].n)}."
     )

@@ -8,7 +8,7 @@ from dashboard.answers import register as registers
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import at_date, short_name, sites, to_date
 from dashboard.answers.question import Question
-from dashboard.answers.register import Register, open_rows, register
+from dashboard.answers.register import UNKNOWN_CATEGORY, Register, open_rows, register
 from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer, answer_with_rows
 from dashboard.coverage import Count
@@ -42,7 +42,7 @@ BANDS = (
 S = french.SPACE
 NONE_KNOWN = "aucune plainte au registre"
 NOT_OPEN = f"Plaintes{S}: {NOT_FOR_GUESTS}"
-ALL_ANSWERED = Message("Toutes celles qui sont connues ont une réponse.")
+ALL_ANSWERED = Message("Toutes les plaintes connues ont une réponse.")
 LATE_BAND = 3  # from here on, older than 30 days
 LATE = "plaintes de plus de 30 jours"  # on an axis
 MOST = 3  # places named in a heading
@@ -224,13 +224,13 @@ def _value(cell: Cell) -> float | None:
 
 
 def _most(late: Counter[str], all_of_them: Count) -> str:
-    """« De plus de 30 jours : Borgou 14, Ouémé 9 et Alibori 6 ; ailleurs 17 »."""
+    """« En attente depuis plus de 30 jours : Borgou 14, Ouémé 9 et Alibori 6 ; ailleurs 17 »."""
     most = sorted(late.items(), key=lambda pair: (-pair[1], french.alphabetical(pair[0])))
     named, rest = most[:MOST], sum(n for _, n in most[MOST:])
     said = french.join_words([f"{place}{S}{french.number(n)}" for place, n in named])
     more = f"{S}; ailleurs {french.number(rest)}" if rest else ""
     part = "" if all_of_them.whole else f" ({all_of_them.of.missing})"
-    return f"De plus de {LATE_DAYS} jours{S}: {said}{more}{part}" if named else ""
+    return f"En attente depuis plus de {LATE_DAYS} jours{S}: {said}{more}{part}" if named else ""
 
 
 def _not_listed(listed: int, total: int) -> str:
@@ -308,6 +308,7 @@ def reasons(view: View, question: Question, key: str) -> Panel:
     first = [k for k, v in rows if v == rows[0][1]]
     which = "Premier motif de plainte" if len(first) == 1 else "Premiers motifs de plainte"
     share = french.percent(100 * rows[0][1] / len(received))
+    each = " chacun" if len(first) > 1 else ""
     listed = [
         (words(k), count(v), Cell(french.percent(100 * v / len(received)), 100 * v / len(received)))
         for k, v in rows
@@ -317,7 +318,11 @@ def reasons(view: View, question: Question, key: str) -> Panel:
         title,
         Chart(charts.pareto(rows)),
         alt="Plaintes reçues par catégorie, de la plus à la moins fréquente.",
-        finding=f"{which}{S}: {french.join_words(first)} ({share} des plaintes reçues)",
+        finding=(
+            f"Motif non renseigné pour {share} des plaintes reçues"
+            if first == [UNKNOWN_CATEGORY]
+            else f"{which}{S}: {french.join_words(first)} ({share} des plaintes reçues{each})"
+        ),
         table=table((("Catégorie", ""), ("Plaintes reçues", "count"), ("Part", "percent")), listed),
         strip=strip(view, question, "complaints_per_1000"),
     )

@@ -104,26 +104,32 @@ def not_reported(view: View, question: Question, key: str) -> Panel:
     ]
     return Panel(
         key,
-        "Journées ouvertes non clôturées",
+        "Fiches de clôture qui manquent",
         table=table(
             (
                 ("Centre", ""),
-                ("Jours non clôturés", "count"),
+                ("Fiches qui manquent", "count"),
                 ("Dernier jour connu", "day"),
                 ("La plus récente", ""),
             ),
             rows,
         ),
-        caption=f"{dated(view, f'Depuis le {french.date_short(question.first)}')} Sur la période,"
+        caption=f"{_days(view, question)} Sur la période,"
         f" {who_reported(figures['visits'])}. {_of_closings(known, figures['completeness'])}",
         finding=_left_open(known),
         strip=strip(view, question, "completeness"),
     )
 
 
+def _days(view: View, question: Question) -> str:
+    """« Du 01/11/2025 au 24/11/2026. »."""
+    first = french.date_short(question.first)
+    return f"Du {first} {at_date(view)}." if at_date(view) else f"Depuis le {first}."
+
+
 def _of_closings(known: Sequence[Unclosed], closed: Figure) -> str:
-    """« Jours clôturés : 97 % (4 900 sur 5 050). », and how many sites hand closings in, where not all do."""
-    said = f"Jours clôturés{S}: {shown(closed)}"
+    """« Fiches de clôture remises : 97 % (4 900 sur 5 050). », and how many sites hand closings in, where not all do."""
+    said = f"Fiches de clôture remises{S}: {shown(closed)}"
     said += f" ({base(closed)})." if base(closed) else "."
     hand_in = _coverage(known)
     if hand_in.whole or not hand_in.known or len(known) < 2:
@@ -140,19 +146,19 @@ def _coverage(known: Sequence[Unclosed]) -> Coverage:
 
 
 def _left_open(known: Sequence[Unclosed]) -> str:
-    """« CCSP de Covè a laissé 78 journées ouvertes non clôturées ; 2 autres centres, 15 ensemble »."""
+    """« CCSP de Covè : 78 fiches de clôture manquent ; 2 autres centres, 15 ensemble »."""
     late, hand_in = [u for u in known if u.days], _coverage(known)
     if not hand_in.known:
-        return "Clôtures non remontées"
+        return "Fiches de clôture non remontées"
     if not late:
         every = Count(0, hand_in)
         part = f"{french.plural(hand_in.known, 'centre')} sur {french.number(hand_in.expected)}"
         return (
-            every.no("Toutes les journées ouvertes sont clôturées")
+            every.no("Toutes les fiches de clôture sont remises")
             if every.whole
-            else f"Clôtures remises par {part}, toutes leurs journées ouvertes sont clôturées"
+            else f"Fiches de clôture remises par {part}{S}; il ne leur en manque aucune"
         )
-    said = f"{late[0].name} a laissé {_days_open(len(late[0].known))}"
+    said = f"{late[0].name}{S}: {_missing(len(late[0].known))}"
     if len(late) == 1:
         return said
     others = french.plural(len(late) - 1, "autre centre", "autres centres")
@@ -160,8 +166,8 @@ def _left_open(known: Sequence[Unclosed]) -> str:
     return f"{said}{S}; {others}, {french.number(sum(len(u.known) for u in late[1:]))}{together}"
 
 
-def _days_open(n: int) -> str:
-    return french.plural(n, "journée ouverte non clôturée", "journées ouvertes non clôturées")
+def _missing(n: int) -> str:
+    return french.plural(n, "fiche de clôture manque", "fiches de clôture manquent")
 
 
 @answer
@@ -173,7 +179,7 @@ def each_day(view: View, question: Question, key: str) -> Panel:
     )
     return Panel(
         key,
-        "Journées non clôturées, une par une",
+        "Fiches de clôture qui manquent, une par une",
         table=table(
             (
                 *([] if question.site else [("Centre", "")]),
@@ -189,7 +195,7 @@ def each_day(view: View, question: Question, key: str) -> Panel:
                 for d, u in rows
             ],
         ),
-        caption=dated(view, f"Depuis le {french.date_short(question.first)}"),
+        caption=_days(view, question),
         content=Listing() if rows or _coverage(known).known else Message(f"{_left_open(known)}."),
         finding=_left_open(sorted(known, key=lambda u: -len(u.known))),
     )

@@ -89,14 +89,14 @@ def survival(
 
 
 def _beyond(part: Register) -> str:
-    """« 6 % attendent encore après 90 jours »; "" where none of them is that old."""
+    """« 90 jours après, 6 % n'en avaient pas »; "" where none of them is that old."""
     left = _left(part)
     if left is None:
         return ""
     if not left:
-        return f"aucune n'attend plus de {LONGEST} jours"
+        return f"aucune n'est restée sans réponse plus de {LONGEST} jours"
     share = french.percent(left) if left >= 1 else f"moins de {french.percent(1)}"
-    return f"{share} attendent encore après {LONGEST} jours"
+    return f"{LONGEST} jours après, {share} n'en avaient pas"
 
 
 def _left(part: Register) -> float | None:
@@ -151,7 +151,7 @@ def _delays(name: str, part: Register) -> tuple[Cell, ...]:
 @answer
 def flow(view: View, question: Question, key: str) -> Panel:
     """Complaints received and answered, by month, over the last 25 whole months."""
-    title = "Plaintes reçues et répondues, par mois"
+    title = "Plaintes reçues et réponses, par mois"
     if view.access.guest:
         return Panel(key, title, Message(f"{NOT_OPEN}."))
     complaints = register(view, question)
@@ -171,12 +171,11 @@ def flow(view: View, question: Question, key: str) -> Panel:
     ]
     part = not all(one.whole for one in of[-12:])
     more = sum(a - b for _, a, b in rows[-12:])
-    first, second = ("reçues", "répondues") if more > 0 else ("répondues", "reçues")
-    gap = (
-        f"{french.plural(abs(more), 'plainte')} {first} de plus que {second}"
-        if more
-        else "autant de plaintes reçues que répondues"
-    )
+    gap = "autant de réponses que de plaintes reçues"
+    if more > 0:
+        gap = f"{french.plural(more, 'plainte reçue', 'plaintes reçues')} de plus que de réponses"
+    if more < 0:
+        gap = f"{french.plural(-more, 'réponse')} de plus que de plaintes reçues"
     drawn = [
         (m, a, b) if a or b or one.of.known else (m, None, None)
         for (m, a, b), one in zip(rows, of, strict=True)
@@ -186,15 +185,15 @@ def flow(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         title,
-        Chart(charts.two_lines(drawn, names=("reçues", "répondues"), unit="plaintes")),
+        Chart(charts.two_lines(drawn, names=("reçues", "réponses"), unit="plaintes")),
         table=table(
-            (("Mois", "month"), ("Reçues", "count"), ("Répondues", "count"), ("Écart", "count")),
+            (("Mois", "month"), ("Reçues", "count"), ("Réponses", "count"), ("Écart", "count")),
             [
                 (month(m), *(cell(replace(one, n=n)) for n in (a, b)), _gap(a, b, one))
                 for (m, a, b), one in zip(rows, of, strict=True)
             ],
         ),
-        alt="Plaintes reçues et plaintes répondues, par mois.",
+        alt="Plaintes reçues et réponses données, par mois.",
         finding=finding,
         strip=strip(view, question, "complaints_open"),
     )

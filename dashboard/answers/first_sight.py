@@ -115,9 +115,8 @@ def busiest(view: View, question: Question) -> Reply:
     else:
         (first, value, of_it), *others = ranked[:NAMED]
         after = french.join_words([f"{name.text}{S}{number}" for name, number, _ in others])
-        told = (
-            f"{value} usagers par jour ouvert, {french.number(of_it['visits'].value or 0)} en tout"
-        )
+        one = "usager" if (of_it["visits_per_day"].value or 0) < 2 else "usagers"
+        told = f"{value} {one} par jour ouvert, {french.number(of_it['visits'].value or 0)} en tout"
         saying = Saying((first,), told + (f"{S}; puis {after}" if after else ""))
     return Reply("Le plus fréquenté", "departement", question.spoken, (saying,))
 
@@ -171,7 +170,7 @@ def _no_visits(view: View, question: Question) -> str:
         visits.sites_reporting,
         visits.sites_reporting if visits.value is not None else 0,
     )
-    return Count(0, known).said("", "aucune visite sur la période", "visite")
+    return Count(0, known).said("", "aucune visite sur la période", "visite connue")
 
 
 def _unmeasured(view: View, question: Question) -> list[str]:
@@ -210,12 +209,13 @@ def worse(view: View, question: Question) -> Reply:
 
 
 def _nothing_worse(count: Count) -> str:
-    """« rien, dans les 21 centres suivis »; where none is, that it is too early to say."""
+    """« rien ne se dégrade dans 21 centres suivis sur 24 »; where none is, that it is too early to say."""
     if not count.of.known:
-        return "trop tôt pour juger, aucun centre n'a assez de mois"
+        return f"trop tôt pour juger{S}: aucun centre n'a assez de mois"
     if count.whole:
         return count.no("rien")
-    return f"rien, dans {french.plural(count.of.known, 'centre suivi', 'centres suivis')} sur {count.of.expected}"
+    followed = french.plural(count.of.known, "centre suivi", "centres suivis")
+    return f"rien ne se dégrade dans {followed} sur {count.of.expected}"
 
 
 def _worse(view: View, question: Question, year: int) -> list[Saying]:

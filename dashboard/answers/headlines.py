@@ -101,7 +101,7 @@ def complaints(view: View, question: Question) -> str:
     if not names:
         older = f"depuis plus de {LATE_DAYS} jours"
         if known.open.any():
-            return many.said("", f"aucune n'attend {older}", f"plainte connue {older}")
+            return many.said("", f"aucune n'attend {older}", f"plainte connue n'attend {older}")
         return many.said("", "aucune en cours", "plainte connue en cours")
     short = {p.name: short_name(p) for p in sites(view, question)}
     wait = "attend" if names.total() == 1 else "attendent"

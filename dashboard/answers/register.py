@@ -15,6 +15,8 @@ from db import facts, read
 from db.codes import ALL
 from db.ledger import complaint_arrays
 
+UNKNOWN_CATEGORY = "Non renseignée"  # of a complaint of which nobody wrote what it is about
+
 
 @dataclass(frozen=True)
 class Register:
@@ -145,7 +147,7 @@ def _register(
         references,
         codes,
         names,
-        np.array([labels.get(i, "Non renseignée") for i in c["category"].tolist()], dtype=object),
+        np.array([labels.get(i, UNKNOWN_CATEGORY) for i in c["category"].tolist()], dtype=object),
         c["received"],
         c["resolved"],
         at,

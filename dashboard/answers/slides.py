@@ -341,7 +341,7 @@ def _reasons(about: Subject, _: str) -> Found:
 
 @slide(
     "plaintes_flux",
-    "Plaintes reçues et répondues",
+    "Plaintes reçues et réponses",
     question="Répondons-nous aussi vite que les plaintes arrivent ?",
 )
 def _flow(about: Subject, _: str) -> Found:
@@ -357,7 +357,7 @@ def _delay(about: Subject, _: str) -> Found:
 
 @slide(
     "remontees",
-    "Jours non clôturés",
+    "Fiches de clôture qui manquent",
     question="Qu'est-ce qui empêche de clôturer ces journées ?",
 )
 def _missing(about: Subject, _: str) -> Found:

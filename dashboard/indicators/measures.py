@@ -21,12 +21,12 @@ HIDDEN = "non affiché"
 NO_DATA = "aucune donnée sur la période"
 DUE_DAYS = 30
 KNOWN_SERVICE_SHARE = 0.8
-NOT_REPORTED = "n'a pas remonté ses données"
+NOT_REPORTED = "données non remontées"
 NO_VISITS = "registre des visites non remonté"
-NOT_ALL_VISITS = "registre des visites pas à jour partout"
-NO_CLOSINGS = "clôtures non remontées"
+NOT_ALL_VISITS = "registre des visites incomplet"
+NO_CLOSINGS = "fiches de clôture non remontées"
 NOT_HANDED_IN = "registre des plaintes non remonté"
-NOT_CURRENT = "registre des plaintes pas à jour partout"
+NOT_CURRENT = "registre des plaintes incomplet"
 HANDED_IN_LATER = "plaintes remises au-delà des dernières visites"
 
 

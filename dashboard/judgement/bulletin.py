@@ -120,13 +120,13 @@ def _reporting(s: Situation) -> Line:
 def _who(figure: Figure, not_reported: Sequence[str]) -> str:
     sent, expected = figure.sites_reporting, figure.sites_expected
     if expected == 0:
-        return "aucun centre n'était attendu"
+        return "aucune remontée n'était attendue"
     if expected == 1:
         return "données remontées" if sent else "aucune donnée remontée"
     reported = (
         who_reported(figure)
         if sent
-        else f"aucun centre sur {french.number(expected)} n'a remonté ses données"
+        else f"aucun des {french.number(expected)} centres n'a remonté ses données"
     )
     if not not_reported:
         return reported
@@ -248,7 +248,7 @@ def _sites(
 
 
 def _kind_of(flagged: list[tuple[str, Signal]], variation: Variation, *, dated: bool) -> str:
-    """« Alerte : CCSP de Djougou (attente médiane, satisfaits et 2 autres) et CCSP d'Adjarra (jours clôturés). »
+    """« Alerte : CCSP de Djougou (attente médiane, satisfaits et 2 autres) et CCSP d'Adjarra (fiches de clôture remises). »
     of the signals of one kind, the gravest first; "" without any."""
     by_site: dict[str, list[str]] = {}
     for name, f in gravest_first([(name, f) for name, f in flagged if f.variation == variation]):
@@ -292,7 +292,7 @@ def _received(official: Figure, through: int) -> str:
     some = count.plural("plainte reçue", "plaintes reçues")
     if not count.whole:
         some += f" ({count.of.missing})"
-    return count.said(some, "aucune plainte reçue", "plainte reçue")
+    return count.said(some, "aucune plainte reçue", "plainte connue")
 
 
 def _still_open(s: Situation) -> str:

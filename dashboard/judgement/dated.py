@@ -88,6 +88,6 @@ def in_a_line(found: Sequence[Signal], since: str) -> str:
 
 
 def more_or_less(one: Signal) -> str:
-    """Which way a signal went: « plus d'attente », « moins de jours clôturés »."""
+    """Which way a signal went: « plus d'attente », « moins de fiches de clôture remises »."""
     way = "plus" if one.side > 0 else "moins"
     return f"{way} {french.elide('de', BY_CODE[one.indicator].noun)}"

@@ -108,20 +108,19 @@ def because(one: Signal) -> str:
 
 
 def origin(one: Signal, names: Mapping[str, str]) -> str:
-    """Where a whole's gap comes from: « L'écart vient du CCSP de Djougou ; sans lui, 75 %, comme d'habitude. »; "" where
-    there is none to explain. names: of sites, by code."""
+    """Where a whole's gap lies: « Sans compter le CCSP de Djougou : 75 %, comme d'habitude. »; "" where there is none to
+    explain. names: of sites, by code."""
     if not one.flagged or one.gap is None:
         return ""
     if not one.causes:
         everywhere = one.gap.spread == expected.Spread.EVERYWHERE
-        return "L'écart vient de plusieurs centres à la fois." if everywhere else ""
-    text = f"L'écart vient {french.join_words([f'du {names[c]}' for c in one.causes])}"
+        return "Plusieurs centres s'en écartent à la fois." if everywhere else ""
+    these = [f"le {names[c]}" for c in one.causes]
     if one.rest is None:
-        return f"{text}."
-    without = "lui" if len(one.causes) == 1 else "eux"
+        return f"Surtout{french.SPACE}: {french.join_words(these)}."
     # Of waits it is on the curve's scale, and a median is what is said of them.
     rest = "" if one.indicator in WAITS else f" {amount(BY_CODE[one.indicator], one.rest)},"
-    return f"{text}{french.SPACE}; sans {without},{rest} comme d'habitude."
+    return f"Sans compter {french.join_words(these)}{french.SPACE}:{rest} comme d'habitude."
 
 
 def against(one: Signal, whole: Signal | None) -> str:
@@ -170,9 +169,9 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
 def too_few(one: Signal) -> str:
     """Why a month with a value is not judged."""
     if one.kind == ChartKind.VOLUME:
-        needed = f"il faut {HISTORY + 1} mois pour juger"
+        needed = f"il faut {HISTORY + 1} mois de données"
         if one.value is None or one.year_before is None:
-            return f"trop tôt pour conclure, {needed}"
+            return f"trop tôt pour conclure{french.SPACE}: {needed}"
         i = BY_CODE[one.indicator]
         return (
             f"{amount(i, one.value)} par jour en {one.when}, {amount(i, one.year_before)} le même mois un an avant ;"

@@ -79,10 +79,13 @@ def delay(median: Median, oldest: int) -> str:
     """The median time to answer complaints, open ones included. oldest: age of the oldest case counted, in days."""
     if median.days is None:
         return f"Plus de la moitié des plaintes sont encore en cours après {french.days(oldest)}."
-    low, high = (None if end is None else french.days(end) for end in (median.low, median.high))
-    if low and high:
-        low = french.number(median.low)
-    interval = f" ({between(low, high)})" if low or high else ""
+    if median.low is None and median.high is None:
+        interval = ""
+    elif median.low is None or median.high is None:
+        interval = f" (peu de plaintes{S}: chiffre peu sûr)"
+    else:
+        low, high = french.number(median.low), french.days(median.high)
+        interval = f" (estimation, {between(low, high)})"
     return f"La moitié des plaintes ont une réponse en {french.days(median.days)}{interval}."
 
 
@@ -95,7 +98,7 @@ def late(count: Count, days: int) -> str:
         count.said(
             f"{count.plural('plainte')} {verb} {older}",
             f"aucune plainte n'attend {older}",
-            f"plainte connue {older}",
+            f"plainte connue n'attend {older}",
         )
     )
 
@@ -154,12 +157,12 @@ def differences(chance: float, apart: Sequence[str], judged: bool) -> str:
     those outside the limits; judged: whether there are sites enough for limits."""
     if apart:
         return (
-            f"{french.join_words(apart)} {'est' if len(apart) == 1 else 'sont'} à part des autres"
+            f"{french.join_words(apart)} {'se détache' if len(apart) == 1 else 'se détachent'} nettement des autres"
             if len(apart) <= NAMED
-            else f"{french.number(len(apart))} centres sont à part des autres"
+            else f"{french.number(len(apart))} centres se détachent nettement des autres"
         )
     if chance < ALIKE:
-        return "les centres diffèrent vraiment entre eux" + (
-            f"{S}; aucun n'est à part" if judged else ""
+        return "il y a de vrais écarts entre centres" + (
+            f"{S}; aucun centre ne se détache nettement" if judged else ""
         )
     return "avec ces effectifs, aucune différence nette n'est visible"

@@ -12,6 +12,7 @@ from dashboard.answers import cards, delays, headlines, months, network, signals
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure, placed
 from dashboard.panel import Chart, Message, Panel
+from dashboard.statistics.limits import OUTSIDE
 from dashboard.statistics.variation import Variation
 from dashboard.wording import against_last_year
 from tests.builders import COVE, EVERY_SITE, KANDI, Office, closing, complaint, visit, waited
@@ -116,7 +117,7 @@ def test_the_curve_stops_at_ninety_days_and_says_what_lies_beyond(asked):
     received(asked, [10] * 40 + [120] * 6 + [None] * 4)
     panel = delays.survival(LOCAL_READER, YEAR, "survie")
     assert " Les plaintes en cours comptent" in panel.strip.split(".")[1], "a sentence of its own"
-    assert panel.finding.translate(PLAIN).endswith("; 20 % attendent encore après 90 jours")
+    assert panel.finding.translate(PLAIN).endswith("; 90 jours après, 20 % n'en avaient pas")
     assert isinstance(panel.content, Chart)
     ages = [row["d"] for row in panel.content.spec["data"]["values"]]
     assert max(ages) == 90 and panel.content.spec["data"]["values"][-1]["v"] == pytest.approx(20)
@@ -127,7 +128,7 @@ def test_the_curve_stops_at_ninety_days_and_says_what_lies_beyond(asked):
 def test_where_all_were_answered_sooner_it_says_so(asked):
     received(asked, [10] * 40 + [80] * 10)
     said = delays.survival(LOCAL_READER, YEAR, "survie").finding
-    assert said.endswith("aucune n'attend plus de 90 jours")
+    assert said.endswith("aucune n'est restée sans réponse plus de 90 jours")
 
 
 def test_of_complaints_that_are_all_young_nothing_is_said_of_ninety_days(asked):
@@ -184,9 +185,12 @@ def test_a_site_that_is_silent_is_headed_by_that(asked):
         (YEAR, "Covè et Kandi se dégradent"),
         (
             replace(YEAR, departments=("Zou",)),
-            "Covè se dégrade (attente médiane et jours clôturés)",
+            "Covè se dégrade (attente médiane et fiches de clôture remises)",
         ),
-        (replace(YEAR, site=COVE), "Covè se dégrade (attente médiane et jours clôturés)"),
+        (
+            replace(YEAR, site=COVE),
+            "Covè se dégrade (attente médiane et fiches de clôture remises)",
+        ),
         (replace(YEAR, departments=("Littoral",)), "rien ne se dégrade"),
         (replace(YEAR, service="inconnu"), ""),
     ],
@@ -201,6 +205,7 @@ def test_what_gets_worse_is_named_and_where(asked, monkeypatch, question, said):
                 p.name,
                 SimpleNamespace(
                     charted=True,
+                    rule=OUTSIDE,
                     indicator=code,
                     variation=Variation.ALERT
                     if code in bad.get(p.name, ())
@@ -297,7 +302,7 @@ def test_as_many_answers_as_complaints_are_said_in_words(asked):
     said = delays.flow(LOCAL_READER, YEAR, "flux").finding.translate(PLAIN)
     assert said == (
         "Sur les 12 derniers mois entiers, dans les registres remontés :"
-        " autant de plaintes reçues que répondues"
+        " autant de réponses que de plaintes reçues"
     )
 
 

@@ -69,7 +69,7 @@ def test_the_busiest_site_is_that_of_most_visits_per_open_day_and_two_follow(ask
     found = reply(OCTOBER, "Le plus fréquenté")
     assert found.when.translate(PLAIN) == "en octobre 2025"
     assert re.fullmatch(
-        r"Nikki \d,\d usagers par jour ouvert, 12 en tout ; puis Covè \d,\d et Kandi \d,\d",
+        r"Nikki \d,\d usager par jour ouvert, 12 en tout ; puis Covè \d,\d et Kandi \d,\d",
         text(found),
     )
     assert found.sayings[0].names[0].link.filters == (("centre", NIKKI),)

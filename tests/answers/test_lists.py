@@ -192,10 +192,12 @@ def test_late_complaints_are_counted_by_department_and_in_one_by_site(asked):
     # The others hand in and have none.
     assert read(panel)[:3] == [["Alibori", "1", "2"], ["Zou", "1", "1"], ["Atacora", "0", "0"]]
     assert len(read(panel)) == 12
-    assert panel.finding.translate(PLAIN) == "De plus de 30 jours : Alibori 1 et Zou 1"
+    assert (
+        panel.finding.translate(PLAIN) == "En attente depuis plus de 30 jours : Alibori 1 et Zou 1"
+    )
     zou = replace(YEAR, departments=("Zou",))
     alone = complaints.by_place(LOCAL_READER, zou, "retards")
-    assert alone.finding.translate(PLAIN) == "De plus de 30 jours : Covè 1"
+    assert alone.finding.translate(PLAIN) == "En attente depuis plus de 30 jours : Covè 1"
     assert not read(alone) and not isinstance(alone.content, Chart), "one bar compares nothing"
     # Figures are for more people than rows.
     assert complaints.by_place(seeing(frozenset()), YEAR, "retards").table == panel.table
@@ -215,7 +217,7 @@ def test_days_not_closed_are_named_with_their_year_and_counted(asked):
     assert [row[0] for row in read(panel)] == [f"{d}/11/2025" for d in (24, 21, 20, 19, 18)]
     assert read(panel)[0][1] == "lundi"
     said = panel.finding.translate(PLAIN)
-    assert said == "CCSP de Kandi a laissé 5 journées ouvertes non clôturées"
+    assert said == "CCSP de Kandi : 5 fiches de clôture manquent"
 
 
 def test_the_site_that_left_most_days_comes_first_and_heads_the_list(asked):
@@ -225,7 +227,7 @@ def test_the_site_that_left_most_days_comes_first_and_heads_the_list(asked):
     days = [row[1].value for row in panel.table.rows]
     assert len(days) == 24 and days == sorted(days, reverse=True) and days[0] > days[-1]
     assert panel.finding.translate(PLAIN) == (
-        f"{names[0]} a laissé {days[0]} journées ouvertes non clôturées ;"
+        f"{names[0]} : {days[0]} fiches de clôture manquent ;"
         f" {sum(n > 0 for n in days[1:])} autres centres, {french.number(sum(days[1:]))} ensemble".translate(
             PLAIN
         )

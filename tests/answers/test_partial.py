@@ -84,15 +84,15 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
 def test_a_site_that_never_closes_its_days_left_none_open(asked):
     first_file(asked)
     panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
-    assert panel.finding == "Clôtures non remontées"
+    assert panel.finding == "Fiches de clôture non remontées"
     assert {row[1].text for row in panel.table.rows} == {"non remonté"}
     assert shown(whole(LOCAL_READER, MONTH)["completeness"]) == "non remonté"
     days = completeness.each_day(LOCAL_READER, replace(MONTH, site=COVE), "b")
-    assert not days.table.rows and days.content == Message("Clôtures non remontées.")
+    assert not days.table.rows and days.content == Message("Fiches de clôture non remontées.")
     # Kandi closes all its days but one: it alone is counted, and how many do is said.
     asked.hand_in("cloture", *[closing(KANDI, d.isoformat()) for d in OPEN[:-1]])
     panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
-    said = "CCSP de Kandi a laissé 1 journée ouverte non clôturée"
+    said = "CCSP de Kandi : 1 fiche de clôture manque"
     assert panel.finding.translate(PLAIN) == said
     assert "1 centre sur 24 remet des clôtures." in panel.caption.translate(PLAIN)
     figure = whole(LOCAL_READER, MONTH)["completeness"]
@@ -100,12 +100,12 @@ def test_a_site_that_never_closes_its_days_left_none_open(asked):
     assert (figure.sites_reporting, figure.sites_expected) == (1, 24)
     asked.hand_in("cloture", closing(KANDI, OPEN[-1].isoformat()))
     panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
-    said = "Clôtures remises par 1 centre sur 24, toutes leurs journées ouvertes sont clôturées"
+    said = "Fiches de clôture remises par 1 centre sur 24 ; il ne leur en manque aucune"
     assert panel.finding.translate(PLAIN) == said
     every = [closing(code, d.isoformat()) for code in EVERY_SITE for d in OPEN]
     asked.hand_in("cloture", *every)
     panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
-    assert panel.finding == "Toutes les journées ouvertes sont clôturées"
+    assert panel.finding == "Toutes les fiches de clôture sont remises"
 
 
 @pytest.mark.pitfall(27)
@@ -161,7 +161,9 @@ def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
     (card,) = cards.cards(LOCAL_READER, YEAR, ("complaints_open",)).cards
     assert card.text == "au moins 1"
     said = first_answers(replace(ZOU, first=YEAR.first))["La plainte la plus ancienne"]
-    assert said == "registre des plaintes à jour dans 2 centres sur 3, sans plainte connue en cours"
+    assert (
+        said == "registre des plaintes à jour dans 2 centres sur 3 ; aucune plainte connue en cours"
+    )
     of_zou = figures(LOCAL_READER, YEAR, "department")["Zou"]["complaints_open"]
     assert of_zou.value is None and shown(of_zou) == "pas à jour"
     rows = {
@@ -194,7 +196,7 @@ def test_a_month_that_nobody_handed_in_is_a_gap(asked):
         said = first_answers(MONTH)["La plainte la plus ancienne"]
         # In September what nobody handed in was due in but 19 of them: the others had no open day by then.
         how = {3: "pas à jour", 9: "à jour dans 5 centres sur 24"}.get(month)
-        late = f"registre des plaintes {how}, sans plainte connue en cours"
+        late = f"registre des plaintes {how} ; aucune plainte connue en cours"
         assert said == (late if how else "aucune plainte en cours"), month
 
 

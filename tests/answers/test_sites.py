@@ -51,7 +51,7 @@ def column(panel: Panel, name: str) -> list:
 def test_under_ten_sites_bars_say_that_they_differ_or_that_nothing_is_clear(asked):
     few = codes(asked)[:3]
     satisfied(asked, dict(zip(few, ((30, 60), (55, 60), (54, 60)), strict=True)))
-    assert compared().finding.endswith(": les centres diffèrent vraiment entre eux")
+    assert compared().finding.endswith(": il y a de vrais écarts entre centres")
     assert not differing.has_funnel(LOCAL_READER, YEAR, "site", "satisfaction")
     asked_for = compared(funnel=True)
     assert {layer["mark"]["type"] for layer in asked_for.content.spec["layer"]} >= {"bar", "rule"}
@@ -74,7 +74,7 @@ def test_from_ten_sites_on_the_funnel_is_drawn_on_request_and_names_who_is_apart
     assert bars.content.spec["layer"][0]["mark"]["type"] == "bar"
     assert funnel.content.spec["layer"][0]["mark"]["type"] == "area"
     assert bars.finding == funnel.finding and bars.table == funnel.table
-    assert bars.finding.endswith(": GSRU de Cotonou est à part des autres")
+    assert bars.finding.endswith(": GSRU de Cotonou se détache nettement des autres")
     assert "compte tenu des différences habituelles entre centres" in funnel.caption
     assert "surdispersion" not in funnel.caption + funnel.reading
     (outside,) = [
@@ -142,10 +142,10 @@ def test_that_sites_are_alike_is_never_said_where_chance_is_under_one_in_twenty(
     said = sentences.differences(chance, [f"Centre {n}" for n in range(apart)], judged)
     assert "hasard" not in said
     if apart:
-        assert "à part des autres" in said and "aucun" not in said
+        assert "nettement des autres" in said and "aucun" not in said
     elif chance < 0.05:
-        assert said.startswith("les centres diffèrent vraiment entre eux")
-        assert judged == ("aucun n'est à part" in said)
+        assert said.startswith("il y a de vrais écarts entre centres")
+        assert judged == ("aucun centre ne se détache nettement" in said)
     else:
         assert said == "avec ces effectifs, aucune différence nette n'est visible"
 
@@ -156,5 +156,5 @@ def test_no_sentence_of_the_screen_denies_differences(asked):
     satisfied(asked, shares)
     found = differing.differing(LOCAL_READER, YEAR, "satisfaction")
     assert found.whole.chance < 0.05 and found.finding == (
-        "les centres diffèrent vraiment entre eux\xa0; aucun n'est à part"
+        "il y a de vrais écarts entre centres\xa0; aucun centre ne se détache nettement"
     )

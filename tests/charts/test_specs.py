@@ -102,7 +102,7 @@ EXAMPLES = {
     ],
     "two_lines": [
         lambda: charts.two_lines(
-            [(m, 80, 90) for m in MONTHS], names=("reçues", "répondues"), unit="plaintes"
+            [(m, 80, 90) for m in MONTHS], names=("reçues", "réponses"), unit="plaintes"
         )
     ],
 }

@@ -435,9 +435,12 @@ def test_the_answers_of_the_opening_page_are_those_counted_from_the_rows(asked, 
     assert said[1].startswith(
         f"{name} un usager sur deux a attendu {half} min ou plus, un sur dix {tenth} min ou plus ({n} "
     )
-    assert said[2].startswith("Djougou attente de ") and "Adjarra jours clôturés : " in said[2]
-    (closed,) = re.findall(r"Adjarra (\d+) % de jours", truths.worse())
-    assert f"Adjarra jours clôturés : {closed}%" in said[2]
+    assert (
+        said[2].startswith("Djougou attente de ")
+        and "Adjarra fiches de clôture remises : " in said[2]
+    )
+    (closed,) = re.findall(r"Adjarra (\d+) % de fiches", truths.worse())
+    assert f"Adjarra fiches de clôture remises : {closed}%" in said[2]
     name, days, when, waiting, late = re.match(
         r"(.+), (\d+) jours, reçue le (.+); (\d+) en cours, (\d+) de plus", truths.oldest()
     ).groups()

@@ -102,7 +102,11 @@ class Truths:
         due = self.open_days[last]
         closed = due.merge(self.rows.closings, on=["site", "day"]).groupby("site").size()
         share = (100 * closed / due.groupby("site").size()).fillna(0).sort_values()
-        few = [f"{self.name[s]} {x:.0f} % de jours clôturés" for s, x in share.items() if x < 80]
+        few = [
+            f"{self.name[s]} {x:.0f} % de fiches de clôture remises"
+            for s, x in share.items()
+            if x < 80
+        ]
         return "; ".join([f"Djougou : {self.djougou()}", *few])
 
     def djougou(self) -> str:

@@ -414,11 +414,11 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
         ),
         Panel(
             "flux",
-            say("Reçues et répondues"),
+            say("Reçues et réponses"),
             Chart(
                 charts.two_lines(
                     [(m, 90 + n, 70 + 2 * n) for n, m in enumerate(MONTHS)],
-                    names=("reçues", "répondues"),
+                    names=("reçues", "réponses"),
                     unit="plaintes",
                 )
             ),

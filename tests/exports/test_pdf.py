@@ -163,8 +163,9 @@ def test_no_cell_of_a_table_touches_the_next(name):
 
 
 SENTENCE = (
-    "n = 56 708 · 21 centres sur 24 mesurent l'attente · 95 % des jours clôturés · attente mesurée pour 70 % des visites"
-    " · hors 23 892 visites sans attente mesurée, départs compris · données au 25/11/2026 (hier) · données fictives"
+    "n = 56 708 · 21 centres sur 24 mesurent l'attente · fiche de clôture pour 95 % des jours ouverts · attente mesurée pour"
+    " 70 % des visites · hors 23 892 visites sans attente mesurée, départs compris · données au 25/11/2026 (hier)"
+    " · données fictives"
 )
 
 

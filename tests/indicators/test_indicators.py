@@ -607,7 +607,7 @@ def test_a_visit_or_a_closing_makes_a_site_report(office):
     assert [by_site[s, "visits"].sites_reporting for s in (KANDI, NIKKI, COVE)] == [1, 0, 1]
     assert (by_site[NIKKI, "visits"].value, by_site[NIKKI, "visits"].note) == (
         None,
-        "n'a pas remonté ses données",
+        "données non remontées",
     )
     # It closed its day, and declared a visit: its register of visits never came.
     silent = by_site[COVE, "visits"]

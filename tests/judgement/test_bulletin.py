@@ -182,7 +182,7 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
     fast, soon = r.randint(0, due), r.randint(0, received - due)
     waiting = some(40) if handed[0] else 0
     none = "registre des plaintes non remonté"
-    late = "registre des plaintes pas à jour partout"
+    late = "registre des plaintes incomplet"
     hidden_off = (
         "" if not_reported else r.choice(["", f"dont {r.randint(1, 9)} un jour de fermeture"])
     )
@@ -191,7 +191,7 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
             "visits",
             value=None if not_reported else visits,
             n=visits,
-            note="n'a pas remonté ses données" if not_reported else hidden_off,
+            note="données non remontées" if not_reported else hidden_off,
             sites=sites,
         ),
         figure(
@@ -441,10 +441,10 @@ def read_reporting(s: Situation, text: str) -> None:
             in text
         )
     elif expected > 1:
-        assert f"aucun centre sur {expected} n'a remonté ses données" in text
+        assert f"aucun des {expected} centres n'a remonté ses données" in text
     else:
         start = {
-            0: "aucun centre n'était attendu",
+            0: "aucune remontée n'était attendue",
             1: "données remontées" if sent else "aucune donnée remontée",
         }
         assert f" : {start[expected]} ;" in text
@@ -458,7 +458,7 @@ def read_reporting(s: Situation, text: str) -> None:
         )
         names = re.search("pas transmis : ([^;]+) ;", text)[1]
         assert sorted(re.split(", | et ", names)) == list(not_reported)
-    assert f"jours clôturés : {said_of(s.figures['completeness'])}." in text
+    assert f"fiches de clôture remises : {said_of(s.figures['completeness'])}." in text
     known, due = s.period.period, s.period.whole
     assert ("Période partielle" in text) == (known != due or s.ground.partial)
     if known != due:
@@ -477,7 +477,8 @@ def read_volume(s: Situation, text: str) -> None:
         return
     several = r" \(une personne peut venir plusieurs fois\)" if visits.n >= 2 else ""
     least = "Au moins " if visits.sites_reporting < visits.sites_expected else ""
-    many = rf"{least}{visits.n} visite{'s' * (visits.n >= 2)}{several}(,| \(dont)"
+    off = rf", {visits.note}" if visits.note else ""
+    many = rf"{least}{visits.n} visite{'s' * (visits.n >= 2)}{off}{several}, "
     assert re.match(many, text), text
     assert visits.note in text
     if per_day.value is None:
@@ -601,7 +602,7 @@ def read_detail(s: Situation, f: Signal, text: str, *, dated: bool) -> None:
     named = [name for name in SITES if name in part]
     assert named == sorted((s.names[c] for c in f.causes), key=SITES.index), part
     if named:
-        assert f.course.comparison is not None and f"l'écart vient du {named[0]}" in part
+        assert f.course.comparison is not None and f"sans compter le {named[0]}" in part
         assert ("sans " in part) == (f.rest is not None)
     assert "typique" not in part
 
@@ -698,7 +699,9 @@ def read_complaints(s: Situation, text: str) -> None:
     if official.n:
         assert text.startswith(number if whole else f"Au moins {number}")
     else:
-        assert text.startswith("Aucune plainte reçue" if whole else f"R{of}, sans plainte reçue")
+        assert text.startswith(
+            "Aucune plainte reçue" if whole else f"R{of} ; aucune plainte connue"
+        )
     assert (of in text.split(";")[0]) == (not whole)
     if official.n:
         assert f"plaintes échues traitées en 30 jours ou moins : {said_of(due)} ;" in text
@@ -707,7 +710,7 @@ def read_complaints(s: Situation, text: str) -> None:
         assert "GT1PKI10" not in text and "%" not in text
     whole = now.sites_reporting >= now.sites_expected
     if not now.value:
-        late = "plaintes en cours : registre des plaintes pas à jour partout"
+        late = "plaintes en cours : registre des plaintes incomplet"
         assert text.endswith("; aucune plainte en cours." if whole else f"; {late}.")
         return
     age = f"depuis {oldest.value} jour{'s' * (oldest.value > 1)}."
@@ -823,7 +826,7 @@ def some(wanted) -> tuple[Situation, list[Line]]:
         (0, r"pas de signal sur \d+", "pas de signal sur 99"),
         (0, r"au-dessus de l'habitude", "au-dessous de l'habitude"),
         (0, r"pour (\d+)", "pour 9999"),
-        (0, r"l'écart vient du CCSP d'Adjarra", "l'écart vient du CCSP de Covè"),
+        (0, r"sans compter le CCSP d'Adjarra", "sans compter le CCSP de Covè"),
         (0, "aucun signal", "signal d'amélioration sur « Attente médiane », aucun signal"),
         (1, r"Alerte", "Amélioration"),
         (1, r"CCSP d'Adjarra", "CCSP de Bohicon"),
@@ -894,8 +897,8 @@ def test_what_is_missing_is_said_and_is_never_0():
         "Pour le réseau, aucune série n'a assez de points ou d'événements pour conclure.",
         "Aucune série suivie n'a assez de points ou d'événements pour donner un signal.",
         "Registre des plaintes non remonté.",
-        "Le réseau, novembre 2026 : aucun centre sur 3 n'a remonté ses données ; n'ont pas transmis : CCSP d'Adjarra,"
-        " CCSP d'Allada et CCSP de Covè ; jours clôturés : non mesuré.",
+        "Le réseau, novembre 2026 : aucun des 3 centres n'a remonté ses données ; n'ont pas transmis : CCSP d'Adjarra,"
+        " CCSP d'Allada et CCSP de Covè ; fiches de clôture remises : non mesuré.",
         "Usagers reçus : aucune donnée remontée.",
         "Attente : non mesurée.",
         "Partis sans être reçus : non mesuré.",

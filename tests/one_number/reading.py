@@ -57,10 +57,10 @@ SAYINGS = (
     ("sites with a signal", r"(?P<raw>\d+ centres? sur \d+)(?: suivis?)? (?:ont|a) un signal"),
     ("signals", r"(?P<raw>\d+) signaux (?:en tout|sur)"),
     ("signals of alert", r"(?P<raw>\d+) signa(?:l|ux) d'alerte"),
-    ("days not closed", rf"a laissé (?P<n>{NUMBER}) journées"),
+    ("closings missing", rf"(?P<n>{NUMBER}) fiches? de clôture manque"),
     ("received", rf"(?P<n>{NUMBER}) plaintes? reçues?(?= ;| \(registre|\.$)"),
 )
-ELSEWHERE = re.compile(r"[Ll]'écart vient[^)]*?(?=[);.]|$)|[Ss]ans (?:lui|elle|eux)[^;.)]*")
+ELSEWHERE = re.compile(r"[Ss]ans compter [^;.)]*")  # of the others
 CLAUSE = re.compile(r" ; |\. |\? ")
 
 

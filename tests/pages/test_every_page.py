@@ -330,7 +330,7 @@ def test_tables_of_sites_open_in_alphabetical_order(demo, address):
         for table in read_tables(sound(visit_page(address)))
         if "Centre" in table.head
         # What is left to do is a list of work, the most of it first.
-        and "Jours non clôturés" not in table.head
+        and "Fiches qui manquent" not in table.head
         # What stands behind bars has their order, the longest first.
         and "Base" not in table.head
     ]
@@ -388,8 +388,8 @@ def test_a_department_is_headed_by_its_finding_and_the_whole_network_leads_to_ea
 def test_the_workbook_of_a_department_holds_each_day_that_was_not_closed(demo):
     at = sound(visit_page("departement", departement=SOME_DEPARTMENT))
     taken = {p.title: p.table for p in show.panels(at.session_state[show.SHOWN])}
-    days = taken["Journées non clôturées, une par une"]
-    listed = taken["Journées ouvertes non clôturées"]
+    days = taken["Fiches de clôture qui manquent, une par une"]
+    listed = taken["Fiches de clôture qui manquent"]
     assert len(days.rows) == sum(row[1].value for row in listed.rows) > 0
 
 
@@ -792,7 +792,7 @@ def test_where_nothing_was_ever_handed_in_nothing_is_said_to_go_well(filled, usi
     said = "\n".join(text for spec in PAGES for text in words(sound(visit_page(spec.url_path))))
     for comfort in (
         "aucun centre n'a d'alerte",
-        "autant de plaintes reçues que répondues",
+        "autant de réponses que de plaintes reçues",
         "0,0 par jour",
     ):
         assert comfort not in said.replace("\xa0", " ")

@@ -43,7 +43,7 @@ def figures(text: str = "", cells: tuple = (), place: str = "") -> set[tuple]:
             "au moins 117 plaintes en cours, dont 50 de plus de 30 jours",
             {("complaints_open", "", "", "", "au moins 117"), ("late", "", "", "", "au moins 50")},
         ),
-        ("L'écart vient du CCSP de Djougou ; sans lui, 78 %, comme d'habitude", set()),
+        ("Sans compter le CCSP de Djougou : 78 %, comme d'habitude", set()),
         ("Plaintes pour 1 000 visites, par prestation", set()),
         ("Adjarra, Covè et 2 autres se dégradent", set()),
     ],
@@ -57,7 +57,7 @@ def test_a_row_gives_the_figures_of_its_place_its_month_or_its_indicator():
     assert figures(cells=of_place) == {("wait_p50", "Covè", *YEAR, "13")}
     of_month = (("Mois", "octobre 2026"), ("Attente médiane", "14 min"), ("n", "4 810"))
     assert figures(cells=of_month) == {("wait_p50", "", *OCTOBER, "14")}
-    of_card = (("Indicateur", "Jours clôturés"), ("Valeur", "95 %"))
+    of_card = (("Indicateur", "Fiches de clôture remises"), ("Valeur", "95 %"))
     assert figures(cells=of_card, place="Covè") == {("completeness", "Covè", *YEAR, "95 %")}
 
 

@@ -9,8 +9,8 @@ from tests.partial.said import Said
 from tests.partial.truth import LATE, QUIET, Truth
 
 DENIES = re.compile(
-    r"\b(aucune?s?|rien|jamais|(?<!une )personne|nulle?|zéro|sans plainte)\b|comme d'habitude|non remont|pas à jour"
-    r"|\btoutes (les|leurs) journées|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
+    r"\b(aucune?s?|rien|jamais|(?<!une )personne|nulle?|zéro|sans plainte)\b|comme d'habitude|non remont|pas à jour|incomplet"
+    r"|\btoutes les fiches|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
     re.IGNORECASE,
 )
 # What a sentence with a part that is missing looks like.
@@ -99,7 +99,7 @@ def _no_closings(_: re.Match, s: Said, t: Truth) -> bool:
 
 def _all_closed(_: re.Match, s: Said, t: Truth) -> bool:
     hand_in = [site for site in s.scope if t.ever("cloture", [site])]
-    whole = len(hand_in) == len(s.scope) or "leurs journées" in s.text
+    whole = len(hand_in) == len(s.scope) or "il ne leur en manque" in s.text
     return whole and not any(t.left_open(site, s.first, _now(s, t)) for site in hand_in)
 
 
@@ -229,6 +229,17 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"aucune plainte en cours|aucune en cours", _none_open),
     (r"aucune( plainte)?( n'attend)? (depuis|de) plus de 30 jours", _none_late),
     (r"aucune plainte au registre", _none_open),
+    (r"aucune plainte connue n'attend depuis plus de 30 jours", lambda m, s, t: not _late(s, t)),
+    (
+        r"aucune plainte connue en cours",
+        lambda m, s, t: not t.open_ages(s.scope, _now(s, t)),
+    ),
+    (
+        r"aucune plainte connue",
+        lambda m, s, t: (
+            not t.received(s.scope, s.first, _end(s, t)) or not t.open_ages(s.scope, _now(s, t))
+        ),
+    ),
     (r"aucune plainte reçue", _none_received),
     (r"aucune plainte échue", _none_due),
     (r"aucune plainte jusqu'à la fin de la période", _none_until),
@@ -237,14 +248,17 @@ RULES: tuple[tuple[str, Check], ...] = (
         lambda m, s, t: not t.open_ages(s.scope, _now(s, t)),
     ),  # fmt: skip
     (
-        r"registre des plaintes à jour dans (?P<n>[\d ]+) centres? sur [\d ]+(, sans plainte[^;]*)?",
+        r"registre des plaintes à jour dans (?P<n>[\d ]+) centres? sur [\d ]*\d",
         _current,
     ),  # fmt: skip
     (
         rf"(?P<least>au moins )?(?P<n>{MANY}) plaintes? reçues?(?= ;| \(registre|\.$)",
         _received,
     ),
-    (r"registre des plaintes pas à jour( partout)?(, sans plainte[^;]*)?", _not_current),
+    (
+        r"registre des plaintes (pas à jour|incomplet)( ; aucune plainte connue[^;.]*)?",
+        _not_current,
+    ),
     (r"registre des plaintes non remonté", _no_register),
     (
         rf"(?P<least>au moins )?(?P<n>{MANY}) usagers? reçus?(?= en | sur | du |, dans )",
@@ -253,9 +267,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     (rf"(?P<least>au moins )(?P<n>{MANY}) visites?", _visits),
     (r"au moins (?P<n>[\d ]+\d|\d)( (?P<unit>plainte|jour|attend)\w*)?", _floor),
     # closings
-    (r"clôtures non remontées|jours clôturés : non remonté", _no_closings),
+    (r"fiches de clôture non remontées|fiches de clôture remises : non remonté", _no_closings),
     (
-        r"(clôtures remises par [\d ]+ centres? sur [\d ]+, )?toutes (les|leurs) journées ouvertes sont clôturées",
+        r"fiches de clôture remises par [\d ]+ centres? sur [\d ]+ ; il ne leur en manque aucune"
+        r"|toutes les fiches de clôture sont remises",
         _all_closed,
     ),  # fmt: skip
     # silence
@@ -265,7 +280,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),  # fmt: skip
     (r"aucun centre muet|aucun des \d+ centres n'est muet|ce centre n'est pas muet", _none_silent),
     (r"rien depuis le (?P<day>[\d/]+) \((?P<days>\d+) jours\)", _nothing_since),
-    (r"aucun centre n'était attendu", _none_expected),
+    (r"aucune remontée n'était attendue", _none_expected),
     (r"rien depuis le (?P<day>[\d/]+), il y a (?P<days>\d+) jours?", _old),
     # visits
     (r"\b0 (usager reçu|visite)\b", _no_visits),
@@ -277,19 +292,29 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"\baucun jour ouvert( connu)?", _no_open_day),
     (r"^0 jours? au [\d/]+$", _always),  # the age of a complaint
     (r"aucune attente mesurée", _none_measured),
-    (r"registre des visites (non remonté|pas à jour|à jour dans .*)", _silent_visits),
+    (r"aucune visite connue", _silent_visits),
+    (
+        r"registre des visites (non remonté|pas à jour|incomplet|à jour dans [\d ]+ centres? sur [\d ]*\d)",
+        _silent_visits,
+    ),
     (
         r"aucune (visite|donnée)( remontée)?( sur (la|cette) période)?",
         _silent_visits,
     ),
     (r"n'a pas remonté ses données|ce centre n'a rien remonté", _silent_visits),
-    (r"aucun centre sur \d+ n'a remonté ses données", _silent_visits),
+    (r"aucun des \d+ centres n'a remonté ses données|données non remontées", _silent_visits),
     (r"n'(a|ont) pas transmis.*", _always),
     (r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté", _not_of_all),
     (r"aucun chiffre sur ces mois", _too_short),
-    (r"aucune n'attend plus de \d+ jours", _always),  # of the curve of those received in the period
+    (
+        r"aucune n'est restée sans réponse plus de \d+ jours",
+        _always,
+    ),  # of the curve of those received in the period
     (r"^(?P<n>\d+) centres? sur \d+( mesure(nt)? l'attente)?$", _who),
-    (r"^0 % des jours clôturés$|jours clôturés : 0 % \(0 sur [\d ]+\)", _none_closed),
+    (
+        r"^0 % des fiches de clôture remises$|fiches de clôture remises : 0 % \(0 sur [\d ]+\)",
+        _none_closed,
+    ),
     (r"0 % (\(0 sur [1-9][\d ]*\)|sont partis sans être reçus|pour l'ensemble)", _of_rows),
     (r"^0 sur [1-9][\d ]*$|(dans|sur) 0 (centre|visite)s?", _of_rows),
     (r"renseignée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),
@@ -345,7 +370,7 @@ BAND = re.compile(
     r"((?P<low>\d+) à (?P<high>\d+)|moins de (?P<under>\d+)|plus de (?P<over>\d+)) jours"
 )
 COMPLAINTS = re.compile("plainte|délai médian", re.IGNORECASE)
-CLOSED = re.compile("jours (non )?clôturés", re.IGNORECASE)
+CLOSED = re.compile("fiches (de clôture remises|qui manquent)", re.IGNORECASE)
 WAITING = {
     "Plaintes en cours",
     "En cours",
@@ -390,9 +415,9 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
         return _none_open(re.match("", ""), s, t)
     if s.column in OLD:
         return _none_late(re.match("", ""), s, t)
-    if s.column == "Jours non clôturés":
+    if s.column == "Fiches qui manquent":
         return bool(t.ever("cloture", s.scope)) and not t.left_open(s.scope[0], s.first, _now(s, t))
-    if s.column == "Jours clôturés":
+    if s.column == "Fiches de clôture remises":
         return bool(t.ever("cloture", s.scope))
     if s.column in ("Usagers reçus", "Usagers par jour ouvert"):
         return any(t.known("registre", site, s.first, _end(s, t)) for site in s.scope)
@@ -446,6 +471,6 @@ def _missing(s: Said, t: Truth) -> bool:
     """« non remonté » of a column."""
     if CLOSED.search(s.column):
         return not t.ever("cloture", s.scope)
-    if COMPLAINTS.search(s.column) or s.column in WAITING | OLD | {"Reçues", "Répondues", "Écart"}:
+    if COMPLAINTS.search(s.column) or s.column in WAITING | OLD | {"Reçues", "Réponses", "Écart"}:
         return _no_register(re.match("", ""), s, t) or _silent_visits(re.match("", ""), s, t)
     return _silent_visits(re.match("", ""), s, t)

@@ -37,11 +37,11 @@ def test_every_rule_has_its_words_on_both_sides():
         (sentences.between(None, None), ""),
         (
             sentences.delay(Median(20, 12, 31), 90),
-            "La moitié des plaintes ont une réponse en 20 jours (entre 12 et 31 jours).",
+            "La moitié des plaintes ont une réponse en 20 jours (estimation, entre 12 et 31 jours).",
         ),
         (
             sentences.delay(Median(1, 1, None), 90),
-            "La moitié des plaintes ont une réponse en 1 jour (au moins 1 jour).",
+            "La moitié des plaintes ont une réponse en 1 jour (peu de plaintes : chiffre peu sûr).",
         ),
         (
             sentences.delay(Median(3, None, None), 90),
