@@ -52,7 +52,8 @@ def signals(view: View, question: Question) -> Panel:
     """The signals of the question's sites as a table."""
     title, flagged = "Centres qui ont un signal", listing(view, question)
     if not flagged:
-        what = french.join_words([french.within(BY_CODE[code].short) for code in FOLLOWED])
+        # Some names have commas of their own.
+        what = f"{french.SPACE}; ".join(french.within(BY_CODE[code].short) for code in FOLLOWED)
         return Panel(
             "signaux", title, Message(f"Suivis chaque mois, centre par centre{S}: {what}.")
         )

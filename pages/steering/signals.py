@@ -8,7 +8,7 @@ from dashboard.ui import signals as drawn
 
 person, question = session.person(), filters.question(("departement", "type"))
 bulletin.findings(person, question)
-left, right = st.columns([9, 5], gap="medium")
+left, right = st.columns([19, 9], gap="medium")
 with left:
     show.panel(signals.signals(person, question), height=620)
     drawn.chance(person)
