@@ -320,7 +320,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"renseignée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),
     (r"non affiché, moins de \d+ cas( \(0 sur \d+\))?", _always),
     (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
-    (r"avec ces effectifs, aucune différence nette n'est visible|aucun n'est à part", _always),
+    (r"avec ces effectifs, aucune différence nette n'est visible|aucun centre ne se détache nettement", _always),
     # judgement, which such short histories do not allow
     (
         r"trop tôt pour [^;]*|aucun centre n'a assez de mois|pas encore assez de mois pour juger",
