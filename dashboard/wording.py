@@ -59,9 +59,15 @@ def amount(indicator: Indicator, value: float) -> str:
         return french.minutes(value)
     if indicator.unit == "days":
         return french.days(value)
-    return french.number(
-        value,
-        0 if float(value).is_integer() and indicator.unit == "count" else DECIMALS[indicator.unit],
+    decimals = (
+        0 if float(value).is_integer() and indicator.unit == "count" else DECIMALS[indicator.unit]
+    )
+    said = french.number(value, decimals)
+    # What is not nothing is not said to be 0.
+    return (
+        said
+        if said.strip("0,") or not value
+        else f"moins de {french.number(10**-decimals, decimals)}"
     )
 
 

@@ -449,7 +449,9 @@ def _reporting(
             ("reporting", active),
             ("visit_reporting", visits),
             ("complaint_reporting", complaints),
-            ("complaint_current", present & complaints_current(scope.ledger, spans)),
+            # Who hands complaints in is due, whatever else is known of him.
+            ("complaint_expected", present | complaints),
+            ("complaint_current", (present | complaints) & complaints_current(scope.ledger, spans)),
             ("complaint_later", _later(scope, spans)),
             ("closing", present & scope.ledger.closes),
         )

@@ -28,11 +28,9 @@ class Question:
         period = Period(self.first, self.last)
         if period.whole_months == 1 or (period.whole_months == 12 and period.label.isdigit()):
             return f"en {period.label}"
-        return (
-            f"sur {period.whole_months}\N{NO-BREAK SPACE}mois"
-            if period.whole_months
-            else period.label
-        )
+        if period.whole_months:
+            return f"sur {period.whole_months}\N{NO-BREAK SPACE}mois"
+        return f"le {period.label}" if period.days == 1 else period.label
 
     def at(self, department: str | None, site: str | None) -> "Question":
         """The same question about one place; about its own where there is none. A department or a type that is not the

@@ -99,12 +99,12 @@ def compute(facts: Facts, indicators: Iterable[Indicator]) -> list[Figure]:
 
 def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
     reporting = _reporting(indicator, facts)
+    of_complaints = indicator.register == "complaints"
+    expected = facts.complaint_expected if of_complaints else facts.expected
     if facts.by not in indicator.by:
         return [
             Figure(key, indicator.code, None, None, None, 0, r, e, OUT_OF_SCOPE)
-            for key, r, e in zip(
-                facts.keys, reporting.tolist(), facts.expected.tolist(), strict=True
-            )
+            for key, r, e in zip(facts.keys, reporting.tolist(), expected.tolist(), strict=True)
         ]
     m = indicator.measure(facts)
     few = (m.n < indicator.minimum) & ~np.isnan(np.asarray(m.value, dtype=float))
@@ -117,7 +117,7 @@ def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
         _numbers(m.value),
         map(int, m.n.tolist()),
         reporting.tolist(),
-        facts.expected.tolist(),
+        expected.tolist(),
         m.note,
     )
     return list(map(Figure._make, zip(*columns, strict=True)))

@@ -221,13 +221,13 @@ def _if_handed_in(f: Facts, m: Measure, where: np.ndarray | None = None) -> Meas
 def _no(f: Facts, m: Measure, denial: str) -> Measure:
     """The denial as the reason of what has none (n is 0), where every site's register speaks; else that not all do."""
     heard = np.minimum(f.complaint_reporting, f.complaint_current)
-    part = (m.n == 0) & (heard < np.maximum(f.expected, 1))
+    part = (m.n == 0) & (heard < np.maximum(f.complaint_expected, 1))
     return hide(hide(m, m.n == 0, denial), part, NOT_CURRENT)
 
 
 def _if_current(f: Facts, m: Measure, none: np.ndarray) -> Measure:
     """The same of what waits: without a value for keys that have none, where some site's complaints are not known to the end."""
-    part = none & (f.complaint_current < np.maximum(f.expected, 1))
+    part = none & (f.complaint_current < np.maximum(f.complaint_expected, 1))
     return _if_handed_in(f, hide(m, part, NOT_CURRENT), none)
 
 

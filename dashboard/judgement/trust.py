@@ -6,7 +6,7 @@ from datetime import date
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, TIMED, Figure
-from dashboard.wording import base, reason
+from dashboard.wording import amount, base, reason
 
 GAP = 0.02  # share of visits by which the closings may differ from the register before it is said
 
@@ -43,7 +43,8 @@ def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
     )
     closed = figures["completeness"]
     if closed.value is not None:
-        parts.append(f"fiche de clôture pour {french.percent(closed.value)} des jours ouverts")
+        share = amount(BY_CODE["completeness"], closed.value)
+        parts.append(f"fiche de clôture pour {share} des jours ouverts")
     known, visits = BY_CODE[code].known, figures["visits"].n
     if known and visits:
         parts.append(

@@ -261,7 +261,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (r"registre des plaintes non remonté", _no_register),
     (
-        rf"(?P<least>au moins )?(?P<n>{MANY}) usagers? reçus?(?= en | sur | du |, dans )",
+        rf"(?P<least>au moins )?(?P<n>{MANY}) usagers? reçus?(?= en | sur | du | le |, dans )",
         _visits,
     ),
     (rf"(?P<least>au moins )(?P<n>{MANY}) visites?", _visits),
@@ -312,7 +312,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),  # of the curve of those received in the period
     (r"^(?P<n>\d+) centres? sur \d+( mesure(nt)? l'attente)?$", _who),
     (
-        r"^0 % des fiches de clôture remises$|fiches de clôture remises : 0 % \(0 sur [\d ]+\)",
+        r"^fiche de clôture pour 0 % des jours ouverts$|fiches de clôture remises : 0 % \(0 sur [\d ]+\)",
         _none_closed,
     ),
     (r"0 % (\(0 sur [1-9][\d ]*\)|sont partis sans être reçus|pour l'ensemble)", _of_rows),
@@ -320,7 +320,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"renseignée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),
     (r"non affiché, moins de \d+ cas( \(0 sur \d+\))?", _always),
     (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
-    (r"avec ces effectifs, aucune différence nette n'est visible|aucun centre ne se détache nettement", _always),
+    (
+        r"avec ces effectifs, aucune différence nette n'est visible|aucun centre ne se détache nettement",
+        _always,
+    ),
     # judgement, which such short histories do not allow
     (
         r"trop tôt pour [^;]*|aucun centre n'a assez de mois|pas encore assez de mois pour juger",
