@@ -501,7 +501,7 @@ def handed_in(scope: Scope) -> HandedIn:
 
 def _later(scope: Scope, spans: np.ndarray) -> np.ndarray:
     """Whether a site's complaints are known after the day on which the data end, for spans that reach it, (G, S)."""
-    end = scope.ledger.as_of
+    end = scope.ledger.known_to
     if end is None or scope.forced:
         return np.zeros((len(spans), len(scope.ledger.places)), dtype=bool)
     known = scope.ledger.between("complaints_known", _span(end + ONE_DAY, date.max)) > 0

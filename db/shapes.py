@@ -67,8 +67,8 @@ class Facts:
     left_timed: left unserved with a recorded arrival, at sites with a measured wait only.
     expected, reporting: numbers of sites. visit_reporting, complaint_reporting: of those of which a batch of visits, of
     complaints speaks for a day; complaint_expected: of those that should hand in complaints, or do; complaint_current: of those
-    whose complaints are known up to the key's end, or that had closed by then; complaint_later: of those whose complaints are known after the data end, where the key reaches that day; closing:
-    of those that hand in closings.
+    whose complaints are known up to the key's end, or that had closed by then; complaint_later: of those whose complaints are
+    known after the data end, where the key reaches that day; closing: of those that hand in closings.
     open_days: open days of sites that hand in visits; due_days: of those that hand in closings; closed_days: those of them
     with a closing; off_day_visits: visits on other days.
     population: RGPH-4 2013 population of the communes with a CCSP; ccsp_visits: visits at CCSP.

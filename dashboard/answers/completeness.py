@@ -52,7 +52,7 @@ class Unclosed:
 def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
     """Each of the question's sites, by name: its days from the period's first to the date of the data."""
     book = view.book
-    span = book.days(question.first, book.as_of or question.last)
+    span = book.days(question.first, book.known_to or question.last)
     table = []
     for p in sites(view, question):
         row = book.row[p.id]

@@ -98,9 +98,9 @@ def comparison(view: View, question: Question) -> Comparison | None:
             "nation"
         ]
     earlier = _of_sites(view, sites, question.over(before), "nation")
-    if view.book.as_of and question.last < view.book.as_of:
+    if view.book.known_to and question.last < view.book.known_to:
         # What is true now stands beside the same day a year ago.
-        ago = replace(question.over(before), last=year_before(view.book.as_of))
+        ago = replace(question.over(before), last=year_before(view.book.known_to))
         standing = _of_sites(view, sites, ago, "nation", NOW)
         for i in NOW:
             earlier = earlier.with_column(i.code, standing.column(i.code))

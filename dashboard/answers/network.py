@@ -117,7 +117,7 @@ class Silence:
 def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silence]:
     """By code, each of the question's sites that should be open at the date of the data, whatever the period."""
     book = view.book
-    end = book.as_of or view.moment.day
+    end = book.known_to or view.moment.day
     last = book.days(date.min, end).stop
     found = {}
     for p in sites(view, question):
@@ -133,13 +133,13 @@ def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silenc
 
 def to_date(view: View, question: Question) -> Question:
     """The question up to the date of the data: for what is true now, such as an open complaint, and not of a period."""
-    as_of = view.book.as_of
-    return question if as_of is None else replace(question, last=max(question.last, as_of))
+    known_to = view.book.known_to
+    return question if known_to is None else replace(question, last=max(question.last, known_to))
 
 
 def at_date(view: View) -> str:
     """« au 23/11/2026 »; "" without data."""
-    return f"au {french.date_short(view.book.as_of)}" if view.book.as_of else ""
+    return f"au {french.date_short(view.book.known_to)}" if view.book.known_to else ""
 
 
 def dated(view: View, said: str) -> str:

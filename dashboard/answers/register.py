@@ -117,7 +117,7 @@ def open_rows(view: View, question: Question) -> Register:
 
 
 def _end(view: View, question: Question) -> date:
-    return min(question.last, view.book.as_of or question.last)
+    return min(question.last, view.book.known_to or question.last)
 
 
 def _of_service(view: View, question: Question, c: Mapping[str, np.ndarray]) -> np.ndarray:

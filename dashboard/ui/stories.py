@@ -1,5 +1,6 @@
 """The page « Présenter »: choose a story, order and word its slides, keep and share it, start it, take it away."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -172,34 +173,37 @@ def _lines(story: Story, deck: Deck) -> list[str]:
 
 def _steps(story: Story, lines: list[str]) -> None:
     """One row a slide, and below it what changes it, where that is asked for."""
+    seen: Counter[Step] = Counter()
     for at, step in enumerate(story.steps):
         with st.container(horizontal=True, vertical_alignment="center", key=f"pas_{at}"):
             st.button("Modifier", key=f"modifier_{at}", on_click=_unfold, args=(at,))
             st.markdown(lines[at], width="stretch")
         if at in st.session_state.setdefault(UNFOLDED, set()):
-            _words(story, at, step)
+            # The fields are the slide's and no other's.
+            _words(story, at, step, f"{crc32(repr(step).encode()):08x}_{seen[step]}")
+        seen[step] += 1
 
 
 def _unfold(at: int) -> None:
     st.session_state[UNFOLDED] ^= {at}  # a second time folds it
 
 
-def _words(story: Story, at: int, step: Step) -> None:
+def _words(story: Story, at: int, step: Step, key: str) -> None:
     with st.container(horizontal=True):
         for name, label, by, end in (
             ("haut", "▲ Avant", -1, 0),
             ("bas", "▼ Après", 1, len(story.steps) - 1),
         ):
-            st.button(label, key=f"{name}_{at}", on_click=_move, args=(at, by), disabled=at == end)
+            st.button(
+                label, key=f"{name}_{at}", on_click=_move, args=(at, by, step), disabled=at == end
+            )
         st.button(
             "Retirer",
             key=f"retirer_{at}",
             on_click=_retire,
-            args=(at,),
+            args=(at, step),
             disabled=len(story.shown) < 2 and not step.hidden,
         )
-    # Another slide in this place has other fields: what was typed is nobody else's.
-    key = f"{at}_{crc32(repr(step).encode()):08x}"
     with st.form(f"mots_{key}", border=True):
         st.text_input(
             "Titre (vide : celui que disent les données)",
@@ -222,11 +226,21 @@ def _words(story: Story, at: int, step: Step) -> None:
             key=f"note_{key}",
         )
         st.checkbox("Masquer cette diapositive", step.hidden, key=f"hidden_{key}")
-        st.form_submit_button("Appliquer", on_click=_word, args=(at, key))
+        st.form_submit_button("Appliquer", on_click=_word, args=(at, step, key))
 
 
-def _word(at: int, key: str) -> None:
-    story = st.session_state[HELD]
+def _there(at: int, step: Step) -> Story | None:
+    """The story on the page, while that slide stands where a button was pressed for it; None once it has gone: who presses twice
+    before the page is drawn anew means one slide."""
+    story: Story = st.session_state[HELD]
+    return story if at < len(story.steps) and story.steps[at] == step else None
+
+
+@errors.said_plainly()  # called between two runs, where nothing else catches
+def _word(at: int, step: Step, key: str) -> None:
+    story = _there(at, step)
+    if story is None or f"headline_{key}" not in st.session_state:
+        return
     typed = {name: st.session_state[f"{name}_{key}"] for name in ("headline", "question", "note")}
     wanted = replace(
         story.steps[at],
@@ -249,17 +263,21 @@ def _hold(story: Story, steps: tuple[Step, ...]) -> bool:
     return True
 
 
-def _move(at: int, by: int) -> None:
-    story, places = st.session_state[HELD], {at: at + by, at + by: at}
+@errors.said_plainly()
+def _move(at: int, by: int, step: Step) -> None:
+    story, places = _there(at, step), {at: at + by, at + by: at}
+    if story is None or not 0 <= at + by < len(story.steps):
+        return
     steps = list(story.steps)
     steps[at], steps[at + by] = steps[at + by], steps[at]
     if _hold(story, tuple(steps)):  # its fields move along
         st.session_state[UNFOLDED] = {places.get(n, n) for n in st.session_state[UNFOLDED]}
 
 
-def _retire(at: int) -> None:
-    story = st.session_state[HELD]
-    if _hold(story, (*story.steps[:at], *story.steps[at + 1 :])):
+@errors.said_plainly()
+def _retire(at: int, step: Step) -> None:
+    story = _there(at, step)
+    if story and _hold(story, (*story.steps[:at], *story.steps[at + 1 :])):
         st.session_state[UNFOLDED] = {n - (n > at) for n in st.session_state[UNFOLDED] if n != at}
 
 
@@ -290,6 +308,7 @@ def _add() -> None:
         st.form_submit_button("Ajouter à la fin", on_click=_append, args=(kinds,))
 
 
+@errors.said_plainly()
 def _append(kinds: Sequence[Step]) -> None:
     story = st.session_state[HELD]
     _hold(story, (*story.steps, kinds[st.session_state["ajouter_quoi"]]))

@@ -291,3 +291,23 @@ def test_a_month_whose_last_days_are_closed_for_all_is_whole_without_them(asked)
         handed_in_up_to(asked, date(2026, 9, 29))
         asked.hand_in("fermetures", closure("", "2026-09-30", "2026-09-30"))
         assert network.freshness(LOCAL_READER).known_to == date(2026, 9, 30)
+
+
+def test_what_waits_after_the_last_open_day_is_the_same_everywhere_and_dated_alike(asked):
+    """Complaints of a Saturday and a Sunday that end a month whose Friday was handed in."""
+    with clock.as_of("2026-06-12"):
+        handed_in_up_to(asked, date(2026, 5, 29))
+        asked.hand_in(
+            "plaintes",
+            complaint("Z", KANDI, "2026-05-04", resolved="2026-05-31"),
+            *(complaint(f"S{n}", KANDI, "2026-05-30") for n in range(6)),
+            covers=(date(2026, 5, 1), date(2026, 5, 31)),
+        )
+        may = Question(date(2026, 5, 1), date(2026, 5, 31), site=KANDI)
+        card = whole(LOCAL_READER, may)["complaints_open"]
+        assert (card.value, card.note) == (6, "au 31/05/2026")
+        panel = complaints.waiting(LOCAL_READER, may, "en_cours")
+        assert len(panel.table.rows) == 6 and panel.finding.endswith("au 31/05/2026")
+        assert whole(LOCAL_READER, may)["complaints_oldest"].value == 1
+        april = replace(may, first=date(2026, 4, 1), last=date(2026, 4, 30))
+        assert whole(LOCAL_READER, april)["complaints_open"].value == 6

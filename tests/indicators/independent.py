@@ -130,11 +130,16 @@ CREATE OR REPLACE TEMP TABLE expected AS
     SELECT key, site FROM cell JOIN network n ON n.code = site
     WHERE coalesce(launched, active_from) <= b OR (launched IS NULL AND active_from IS NULL)
     UNION SELECT key, site FROM active;
+-- Of complaints, whoever hands them in too.
+CREATE OR REPLACE TEMP TABLE heard AS
+    SELECT DISTINCT cell.key, cell.site FROM cell JOIN span s ON s.site = cell.site
+    AND s.form = 'plaintes' AND s.a <= cell.b AND s.b >= cell.a;
+CREATE OR REPLACE TEMP TABLE complaining AS SELECT key, site FROM expected UNION SELECT key, site FROM heard;
 CREATE OR REPLACE TEMP TABLE due_day AS
     SELECT key, o.site, o.day FROM cell JOIN open_day o ON o.site = cell.site AND o.day BETWEEN a AND b;
 -- Sites whose complaints are known to the end: lately, and without a month of open days that nobody handed in.
 CREATE OR REPLACE TEMP TABLE to_the_end AS
-    SELECT DISTINCT cell.key, cell.site FROM cell SEMI JOIN expected e ON e.key = cell.key AND e.site = cell.site
+    SELECT DISTINCT cell.key, cell.site FROM cell SEMI JOIN complaining e ON e.key = cell.key AND e.site = cell.site
     WHERE EXISTS (SELECT 1 FROM register_day r WHERE r.site = cell.site AND r.day BETWEEN b - 7 AND b)
       AND NOT EXISTS (SELECT 1 FROM unknown_month m WHERE m.site = cell.site AND m.month <= b - 7);
 -- Visits with a known service among all: of the key's sites and days, whatever service is asked for.
@@ -300,7 +305,7 @@ class Independent:
             days,
         )
         self.db.execute(KEYED.format(**words))
-        reporting, complaint_reporting, to_the_end, closing, expected = self._sites()
+        reporting, complaint_reporting, to_the_end, closing, expected, complaining = self._sites()
         found = {}
         for code, query in QUERIES.items():
             asked = (
@@ -312,21 +317,21 @@ class Independent:
             who = complaint_reporting if code in COMPLAINTS else reporting
             who = to_the_end if code in WAITING else closing if code == "completeness" else who
             for key in expected:
-                found[key, code] = Answer(
-                    *rows.get(key, (None, None, None)), who.get(key, 0), expected[key]
-                )
+                due = (complaining if code in COMPLAINTS else expected)[key]
+                found[key, code] = Answer(*rows.get(key, (None, None, None)), who.get(key, 0), due)
         return found
 
     def _sites(self) -> tuple[dict, ...]:
-        """By key, how many sites reported, reported complaints, did so to the end, hand closings in, and were expected."""
+        """By key, how many sites reported, reported complaints, did so to the end, hand closings in, were
+        expected, and were of complaints."""
         queries = (
             "SELECT key, count(*) FROM active GROUP BY key",
-            "SELECT key, count(DISTINCT cell.site) FROM cell JOIN span s ON s.site = cell.site"
-            " AND s.form = 'plaintes' AND s.a <= cell.b AND s.b >= cell.a GROUP BY key",
+            "SELECT key, count(*) FROM heard GROUP BY key",
             "SELECT key, count(*) FROM to_the_end GROUP BY key",
             "SELECT key, count(DISTINCT site) FROM expected"
             " WHERE site IN (SELECT site FROM span WHERE form = 'cloture') GROUP BY key",
             "SELECT key, count(DISTINCT e.site) FROM cell LEFT JOIN expected e USING (key) GROUP BY key",
+            "SELECT key, count(DISTINCT e.site) FROM cell LEFT JOIN complaining e USING (key) GROUP BY key",
         )
         return tuple(dict(self.db.execute(query).fetchall()) for query in queries)
 

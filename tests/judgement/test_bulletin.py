@@ -484,7 +484,10 @@ def read_volume(s: Situation, text: str) -> None:
     if per_day.value is None:
         assert "aucun jour ouvert connu" in text and "soit" not in text
     else:
-        assert f"soit {fr(per_day.value, 1)} par jour ouvert ({per_day.denominator} jour" in text
+        said = fr(per_day.value, 1)
+        if said == "0,0" and per_day.value:
+            said = "moins de 0,1"
+        assert f"soit {said} par jour ouvert ({per_day.denominator} jour" in text
 
 
 def read_waits(s: Situation, text: str, left: str) -> None:

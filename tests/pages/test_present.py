@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import steering as record
@@ -249,3 +250,27 @@ def _period():
 
 def _year():
     return _period().period.first, _period().period.last
+
+
+def pressed_twice() -> None:
+    """What a page hears of who presses twice before it is drawn anew."""
+    import streamlit as st
+
+    from dashboard.stories import ready
+    from dashboard.ui import stories
+
+    story = st.session_state[stories.HELD] = ready("national")
+    st.session_state[stories.UNFOLDED] = set()
+    last = len(story.steps) - 1
+    stories._retire(2, story.steps[2])
+    stories._retire(2, story.steps[2])
+    stories._move(last, -1, story.steps[last])  # its place is no more
+    stories._move(0, -1, story.steps[0])  # a button that is not to be pressed
+    stories._word(0, story.steps[0], "of another page")
+    st.text(" ".join(step.code for step in st.session_state[stories.HELD].steps))
+
+
+def test_who_presses_twice_on_a_slide_s_button_means_one_slide(demo):
+    at = sound(AppTest.from_function(pressed_twice).run())
+    wanted = [step.code for n, step in enumerate(ready("national").steps) if n != 2]
+    assert at.text[0].value == " ".join(wanted)

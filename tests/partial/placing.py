@@ -30,7 +30,7 @@ def _end(s: Said, t: Truth):
 
 
 def _now(s: Said, t: Truth):
-    return t.as_of or s.last
+    return t.known_to or s.last
 
 
 def _whole_now(s: Said, t: Truth) -> bool:
