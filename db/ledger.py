@@ -159,14 +159,14 @@ class Ledger:
     @cached_property
     def running(self) -> dict[str, np.ndarray]:
         """Sums of each site's days up to the start of each column, (S, D + 1): what lies between two days is one
-        subtraction. visits, closed, visits_known, complaints_known, open_closed, open: of sites that ever handed in visits;
-        due: of those that hand in closings; off: the visits of days that are not open."""
+        subtraction. visits, closed, visits_known, complaints_known, open_closed; open: those whose visits are known; due: of
+        sites that hand in closings; off: the visits of days that are not open."""
         days = {
             "visits": self.visited,
             "closed": self.closed,
             "visits_known": self.visits_known,
             "complaints_known": self.complaints_known,
-            "open": self.open & np.any(self.visits_known, axis=1, keepdims=True),
+            "open": self.open & self.visits_known,
             "due": self.open & self.closes[:, None],
             "open_closed": self.open & self.closed,
             "off": np.where(self.open, 0, self.visited),

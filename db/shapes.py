@@ -69,7 +69,7 @@ class Facts:
     complaints speaks for a day; complaint_expected: of those that should hand in complaints, or do; complaint_current: of those
     whose complaints are known up to the key's end, or that had closed by then; complaint_later: of those whose complaints are
     known after the data end, where the key reaches that day; closing: of those that hand in closings.
-    open_days: open days of sites that hand in visits; due_days: of those that hand in closings; closed_days: those of them
+    open_days: open days whose visits are known; due_days: open days of sites that hand in closings; closed_days: those of them
     with a closing; off_day_visits: visits on other days.
     population: RGPH-4 2013 population of the communes with a CCSP; ccsp_visits: visits at CCSP.
     communes, operating_communes: communes in scope, and those with an operating site.

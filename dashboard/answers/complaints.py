@@ -106,7 +106,7 @@ def waiting(view: View, question: Question, key: str) -> Panel:
     total = sum(n for _, n in bands)
     caption = "Quelle que soit la période choisie."
     if len(listed) < total:
-        caption += f" {_not_listed(len(listed), total)}"
+        caption += f" {_not_listed(len(listed), registers.waiting(view, question, total))}"
     return Panel(
         key,
         f"{title} là où vous répondez" if 0 < len(listed) < total else title,
@@ -155,9 +155,8 @@ def _among(late: Count, total: int, when: str) -> str:
         return f"{said}{of} {when}"
     if not total:
         return _none_open(late)
-    return (
-        f"{said}{S}; {'une est' if total == 1 else f'{french.number(total)} sont'} en cours {when}"
-    )
+    others = "une est" if total == 1 else f"{french.number(total)} sont"
+    return f"{said}{S}; {late.least}{others} en cours {when}"
 
 
 @answer
@@ -233,11 +232,12 @@ def _most(late: Counter[str], all_of_them: Count) -> str:
     return f"En attente depuis plus de {LATE_DAYS} jours{S}: {said}{more}{part}" if named else ""
 
 
-def _not_listed(listed: int, total: int) -> str:
+def _not_listed(listed: int, total: Count) -> str:
     """Why not all of them are listed: rows are for fewer people than figures."""
     if not listed:
         return "La liste des plaintes n'est pas ouverte à qui ne répond pas de ces centres."
-    return f"La liste en a {french.number(listed)}, celles des centres dont vous répondez, sur {french.number(total)} en cours."
+    of = f"{total.least}{french.number(total.n)}"
+    return f"La liste en a {french.number(listed)}, celles des centres dont vous répondez, sur {of} en cours."
 
 
 def _bands(complaints: Register) -> list[tuple[str, int]]:

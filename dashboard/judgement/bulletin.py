@@ -107,7 +107,7 @@ def _reporting(s: Situation) -> Line:
     if s.period.partial:
         known, due = s.period.period, s.period.whole
         parts.append(
-            f"Période partielle, données jusqu'au {french.date_long(known.last)}"
+            f"Période partielle, connue jusqu'au {french.date_long(known.last)}"
             f" ({french.plural(known.days, 'jour')} sur {due.days}), à ne pas comparer à une période entière."
         )
     elif s.ground.partial:
@@ -118,17 +118,10 @@ def _reporting(s: Situation) -> Line:
 
 
 def _who(figure: Figure, not_reported: Sequence[str]) -> str:
-    sent, expected = figure.sites_reporting, figure.sites_expected
-    if expected == 0:
+    if not figure.sites_expected:
         return "aucune remontée n'était attendue"
-    if expected == 1:
-        return "données remontées" if sent else "aucune donnée remontée"
-    reported = (
-        who_reported(figure)
-        if sent
-        else f"aucun des {french.number(expected)} centres n'a remonté ses données"
-    )
-    if not not_reported:
+    reported = who_reported(figure)
+    if not not_reported or figure.sites_expected == 1:
         return reported
     have_not = "n'a" if len(not_reported) == 1 else "n'ont"
     return f"{reported}{S}; {have_not} pas transmis{S}: {french.join_words(not_reported)}"

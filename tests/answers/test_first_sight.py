@@ -68,9 +68,9 @@ def test_the_busiest_site_is_that_of_most_visits_per_open_day_and_two_follow(ask
         asked.hand_in("registre", *[visit(site, day) for day in october for _ in range(visits)])
     found = reply(OCTOBER, "Le plus fréquenté")
     assert found.when.translate(PLAIN) == "en octobre 2025"
-    assert re.fullmatch(
-        r"Nikki \d,\d usager par jour ouvert, 12 en tout ; puis Covè \d,\d et Kandi \d,\d",
-        text(found),
+    # Of the days that were handed in: nobody knows how many came on the others.
+    assert text(found) == (
+        "Nikki 6,0 usagers par jour ouvert, 12 en tout ; puis Covè 4,0 et Kandi 2,0"
     )
     assert found.sayings[0].names[0].link.filters == (("centre", NIKKI),)
     alone = reply(replace(OCTOBER, departments=("Zou",)), "Le plus fréquenté")

@@ -164,8 +164,9 @@ QUERIES = {
         LEFT JOIN (SELECT key, count(*) AS n FROM v GROUP BY key) USING (key)""",
     "visits_per_day": """
         SELECT key, coalesce(n, 0), days, coalesce(n, 0) / days
-        FROM (SELECT key, count(*) AS days FROM due_day
-              WHERE site IN (SELECT site FROM span WHERE form = 'registre') GROUP BY key)
+        FROM (SELECT key, count(*) AS days FROM due_day d
+              WHERE EXISTS (SELECT 1 FROM span s WHERE s.site = d.site AND form = 'registre' AND day BETWEEN s.a AND s.b)
+              GROUP BY key)
         LEFT JOIN (SELECT key, count(*) AS n FROM v GROUP BY key) USING (key)""",
     "women_share": share("sex = 'F'", "sex IN ('F', 'M')", "v"),
     # The smallest wait that at least half, or nine in ten, do not exceed.

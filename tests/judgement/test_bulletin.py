@@ -464,7 +464,7 @@ def read_reporting(s: Situation, text: str) -> None:
     if known != due:
         day = f"{'1er' if known.last.day == 1 else known.last.day} {MONTHS[known.last.month - 1]} {known.last.year}"
         assert (
-            f"données jusqu'au {day} ({known.days} jour{'s' * (known.days > 1)} sur {due.days})"
+            f"connue jusqu'au {day} ({known.days} jour{'s' * (known.days > 1)} sur {due.days})"
             in text
         )
     assert ("Données fictives." in text) == s.ground.demo

@@ -118,21 +118,21 @@ class Truth:
         """Whether all its complaints are known up to a day."""
         if not self.known("plaintes", site, end - timedelta(days=QUIET), end):
             return False
-        day = min(a for a, _ in self.spans["plaintes", site]).replace(day=1)
-        while day <= end - timedelta(days=QUIET):
-            after = (day + timedelta(days=32)).replace(day=1)
-            last = after - timedelta(days=1)
-            if self.open_days(site, day, last) and not self.known("plaintes", site, day, last):
-                return False
-            day = after
-        return True
+        return self._no_month_missing(site, self._first(site).replace(day=1), end)
 
     def through(self, site: str, first: date, end: date) -> bool:
         """Whether all its complaints of these days are known, whatever came before."""
         if not self.known("plaintes", site, max(first, end - timedelta(days=QUIET)), end):
             return False
-        day = max(first, min(a for a, _ in self.spans["plaintes", site]))
+        day = max(first, self._first(site))
         day = day if day.day == 1 else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return self._no_month_missing(site, day, end)
+
+    def _first(self, site: str) -> date:
+        return min(a for a, _ in self.spans["plaintes", site])
+
+    def _no_month_missing(self, site: str, day: date, end: date) -> bool:
+        """Whether something was handed in of each month with open days, from one that begins on a day."""
         while day <= end - timedelta(days=QUIET):
             after = (day + timedelta(days=32)).replace(day=1)
             last = after - timedelta(days=1)
