@@ -129,7 +129,7 @@ def base(figure: Figure) -> str:
         return ""
     if figure.denominator and figure.numerator is not None:
         return f"{french.number(figure.numerator)} sur {french.number(figure.denominator)}"
-    return f"n = {french.number(figure.n)}" if figure.n else ""
+    return f"{french.number(figure.n)} cas" if figure.n else ""
 
 
 def against_last_year(card: Figure, now: Mapping[str, Figure], before: Mapping[str, Figure]) -> str:

@@ -24,6 +24,7 @@ from dashboard.answers.trust import strip
 from dashboard.answers.view import View, answer, quick
 from dashboard.coverage import Count, Coverage
 from dashboard.indicators import Figure
+from dashboard.indicators.measures import NO_CLOSINGS
 from dashboard.panel import Cell, Listing, Message, Panel, count, day, site_name, table, words
 from dashboard.period import day_of
 from dashboard.wording import NOT_HANDED, base, shown, who_reported
@@ -129,6 +130,8 @@ def _days(view: View, question: Question) -> str:
 
 def _of_closings(known: Sequence[Unclosed], closed: Figure) -> str:
     """« Fiches de clôture remises : 97 % (4 900 sur 5 050). », and how many sites hand closings in, where not all do."""
+    if closed.note == NO_CLOSINGS:
+        return f"{french.capital(NO_CLOSINGS)}."
     said = f"Fiches de clôture remises{S}: {shown(closed)}"
     said += f" ({base(closed)})." if base(closed) else "."
     hand_in = _coverage(known)
@@ -136,7 +139,7 @@ def _of_closings(known: Sequence[Unclosed], closed: Figure) -> str:
         return said
     verb = "remet" if hand_in.known < 2 else "remettent"
     who = french.plural(hand_in.known, "centre")
-    return f"{said} {who} sur {french.number(hand_in.expected)} {verb} des clôtures."
+    return f"{said} {who} sur {french.number(hand_in.expected)} {verb} des fiches de clôture."
 
 
 def _coverage(known: Sequence[Unclosed]) -> Coverage:
@@ -149,7 +152,7 @@ def _left_open(known: Sequence[Unclosed]) -> str:
     """« CCSP de Covè : 78 fiches de clôture manquent ; 2 autres centres, 15 ensemble »."""
     late, hand_in = [u for u in known if u.days], _coverage(known)
     if not hand_in.known:
-        return "Fiches de clôture non remontées"
+        return french.capital(NO_CLOSINGS)
     if not late:
         every = Count(0, hand_in)
         part = f"{french.plural(hand_in.known, 'centre')} sur {french.number(hand_in.expected)}"
@@ -250,7 +253,9 @@ def _silent(heard: Collection[Silence], at: str) -> str:
     more = f"{S}; {french.number(never)} {have}" if never else ""
     if mute:
         return f"{french.plural(mute, 'centre muet', 'centres muets')} {of}{more}"
-    return f"Aucun centre muet {of}"
+    if len(heard) == 1:
+        return f"Le centre n'est pas muet {at}".rstrip()
+    return f"Aucun des {french.number(len(heard))} centres n'est muet {at}".rstrip()
 
 
 def heard_of(heard: Silence | None) -> Cell:

@@ -89,14 +89,14 @@ def survival(
 
 
 def _beyond(part: Register) -> str:
-    """« 90 jours après, 6 % n'en avaient pas »; "" where none of them is that old."""
+    """« 90 jours après, 6 % attendaient encore »; "" where none of them is that old."""
     left = _left(part)
     if left is None:
         return ""
     if not left:
         return f"aucune n'est restée sans réponse plus de {LONGEST} jours"
     share = french.percent(left) if left >= 1 else f"moins de {french.percent(1)}"
-    return f"{LONGEST} jours après, {share} n'en avaient pas"
+    return f"{LONGEST} jours après, {share} attendaient encore"
 
 
 def _left(part: Register) -> float | None:

@@ -235,7 +235,7 @@ def _told(found: Sequence[Signal], heard: Silence | None, year: int) -> str:
     """Alerts of a site; where none is beyond what chance allows, « un peu plus d'attente, depuis 8 mois ou plus »."""
     first = found[0]
     if heard and heard.silent and all(s.indicator == "completeness" for s in found):
-        return f"{in_a_line(found, '')} (il est muet)"  # which has its own day, in another line
+        return f"{in_a_line(found, '')} (il ne remonte plus rien)"  # which has its own day, in another line
     since = since_at_least(first, year=year)
     if first.rule == OUTSIDE:
         return in_a_line(found, since)

@@ -24,7 +24,7 @@ KNOWN_SERVICE_SHARE = 0.8
 NOT_REPORTED = "données non remontées"
 NO_VISITS = "registre des visites non remonté"
 NOT_ALL_VISITS = "registre des visites incomplet"
-NO_CLOSINGS = "fiches de clôture non remontées"
+NO_CLOSINGS = "aucune fiche de clôture remise"
 NOT_HANDED_IN = "registre des plaintes non remonté"
 NOT_CURRENT = "registre des plaintes incomplet"
 HANDED_IN_LATER = "plaintes remises au-delà des dernières visites"
@@ -164,7 +164,7 @@ def wait_within(f: Facts) -> Measure:
 def left(f: Facts) -> Measure:
     """Left unserved, among visits with a known outcome."""
     known = f.counter("outcome_known")
-    return missing(f, ratio(f.counter("left_unserved"), known, 100, "issue non renseignée"))
+    return missing(f, ratio(f.counter("left_unserved"), known, 100, "issue des visites non notée"))
 
 
 def satisfaction(f: Facts) -> Measure:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from dashboard import french
 from dashboard.coverage import Count, Coverage
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.indicators.measures import HANDED_IN_LATER, HIDDEN, NOT_HANDED_IN
+from dashboard.indicators.measures import HANDED_IN_LATER, HIDDEN, NO_CLOSINGS, NOT_HANDED_IN
 from dashboard.judgement.courses import FOLLOWED
 from dashboard.judgement.sayings import because, beside, origin
 from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first
@@ -25,6 +25,8 @@ from dashboard.wording import NOT_FOR_GUESTS, amount, base, least, shown, who_re
 
 S = french.SPACE
 FIRST = 3  # lines that are read first: what was found
+TOO_SHORT = "pas encore assez de mois ou de cas pour juger"
+OFFICIAL = "indicateur officiel GT1PKI10"
 NAMED = 4  # sites, indicators or signals named in a line; the others are counted
 OF_ONE = 2  # indicators named of one site among several
 SHOWN = (
@@ -101,9 +103,8 @@ def write(situation: Situation) -> list[Line]:
 def _reporting(s: Situation) -> Line:
     closed = s.figures["completeness"]
     name = f"{french.capital(s.scope)}, {s.period.whole.label}{S}:"
-    parts = [
-        f"{name} {_who(s.figures['visits'], s.ground.not_reported)}{S}; {french.within(_labelled(closed))}."
-    ]
+    closings = NO_CLOSINGS if closed.note == NO_CLOSINGS else french.within(_labelled(closed))
+    parts = [f"{name} {_who(s.figures['visits'], s.ground.not_reported)}{S}; {closings}."]
     if s.period.partial:
         known, due = s.period.period, s.period.whole
         parts.append(
@@ -124,7 +125,7 @@ def _who(figure: Figure, not_reported: Sequence[str]) -> str:
     if not not_reported or figure.sites_expected == 1:
         return reported
     have_not = "n'a" if len(not_reported) == 1 else "n'ont"
-    return f"{reported}{S}; {have_not} pas transmis{S}: {french.join_words(not_reported)}"
+    return f"{reported}{S}; {have_not} rien remonté{S}: {french.join_words(not_reported)}"
 
 
 def _volume(s: Situation) -> Line:
@@ -173,16 +174,15 @@ def _own_signals(s: Situation) -> Line:
         )
     charted = [f for f in s.signals.values() if f.charted]
     if not charted:
-        text = f"Pour {s.scope}, aucune série n'a assez de points ou d'événements pour conclure."
-        return Line(text, "", 0)
+        return Line(f"Pour {s.scope}, {TOO_SHORT}.", "", 0)
     flagged = sorted((f for f in charted if f.flagged), key=lambda f: SIGNALLED.index(f.variation))
     if not flagged:
-        return Line(
-            f"Pour {s.scope}, {_when(charted, s.period.period)}, aucun signal sur"
-            f" {french.plural(len(charted), 'série')}{S}: les valeurs restent dans les variations habituelles.",
-            "",
-            len(charted),
+        n = len(charted)
+        judged = "l'indicateur jugé" if n == 1 else f"les {french.number(n)} indicateurs jugés"
+        text = (
+            f"Pour {s.scope}, {_when(charted, s.period.period)}, rien d'inhabituel dans {judged}."
         )
+        return Line(text, "", n)
     same = _same_month(charted)
     named = [
         (f.variation, f"{_label(f.indicator)} ({_detail(f, s.names, dated=not same)})")
@@ -192,7 +192,8 @@ def _own_signals(s: Situation) -> Line:
     if len(flagged) > NAMED:
         text += f"{S}; et {french.plural(len(flagged) - NAMED, 'autre signal', 'autres signaux')}"
     if len(charted) > len(flagged):
-        text += f"{S}; pas de signal sur {french.plural(len(charted) - len(flagged), 'autre série', 'autres séries')}"
+        rest = french.plural(len(charted) - len(flagged), "autre indicateur", "autres indicateurs")
+        text += f"{S}; rien d'inhabituel dans {rest}"
     return Line(f"{text}.", flagged[0].indicator, flagged[0].base)
 
 
@@ -208,17 +209,13 @@ def _detail(f: Signal, names: Mapping[str, str], *, dated: bool) -> str:
 def _flagged(s: Situation) -> Line:
     charted = [(name, f) for name, f in s.followed if f.charted]
     if not charted:
-        return Line(
-            "Aucune série suivie n'a assez de points ou d'événements pour donner un signal.", "", 0
-        )
+        return Line(f"{french.capital(TOO_SHORT)}{S}: aucun signal n'est possible.", "", 0)
     flagged = [(name, f) for name, f in charted if f.flagged]
     text = sentences.signal_budget(len(flagged), s.budget)
     if s.site_signals:
         text = f"{_sites(s, charted, flagged)} {text}"
     else:  # beside the line of all its charts: only some are listed
-        text = (
-            f"Parmi les {len(FOLLOWED)} indicateurs suivis comme alertes{S}: {french.within(text)}"
-        )
+        text = f"Parmi les {len(FOLLOWED)} indicateurs qui donnent des alertes{S}: {french.within(text)}"
     site, first = next(((name, f.indicator) for name, f in gravest_first(flagged)), ("", ""))
     return Line(text, first, len(charted), site if s.site_signals else "")
 
@@ -260,7 +257,7 @@ def _complaints(s: Situation) -> Line:
     official, due = s.figures["complaints_30d"], s.figures["complaints_30d_due"]
     if s.figures["complaints_open"].note == NOT_FOR_GUESTS:
         return Line(
-            _sentence([f"officiel GT1PKI10{S}: {_told(official)}", _still_open(s)]),
+            _sentence([f"{OFFICIAL}{S}: {_told(official)}", _still_open(s)]),
             "complaints_30d_due",
             official.n,
         )
@@ -273,7 +270,7 @@ def _complaints(s: Situation) -> Line:
     if official.n:
         parts += [
             _labelled(due),
-            f"officiel GT1PKI10, sur toutes les plaintes reçues{S}: {_told(official)}",
+            f"{OFFICIAL}, sur toutes les plaintes reçues{S}: {_told(official)}",
         ]
     return Line(_sentence([*parts, _still_open(s)]), "complaints_30d_due", official.n)
 
@@ -304,17 +301,19 @@ def _limits(s: Situation) -> Line | None:
     hidden = [code for code in SHOWN if shown(s.figures[code]) == HIDDEN]
     if hidden:
         parts.append(
-            f"trop peu de cas pour afficher {french.some([_label(code) for code in hidden], NAMED)}"
+            f"trop peu de cas pour donner {french.some([_label(code) for code in hidden], NAMED)}"
         )
     few = [code for code, f in (s.signals or {}).items() if not f.charted]
     if few:
         parts.append(
-            f"trop peu de points, d'événements ou de données pour juger {french.some([_label(code) for code in few], NAMED)}"
+            f"pas assez de mois ou de cas pour juger {french.some([_label(code) for code in few], NAMED)}"
         )
     short = sum(not f.charted for _, f in s.followed) if s.site_signals else 0
     if short:
         of = french.number(len(s.followed))
-        parts.append(f"{french.plural(short, 'série')} de centres sur {of} sans jugement possible")
+        parts.append(
+            f"{french.plural(short, 'comparaison')} de centres sur {of} pas encore possible{'s' * (short > 1)}"
+        )
     if s.unmeasured:
         parts.append(
             f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({french.some(s.unmeasured, NAMED)})"
@@ -322,7 +321,7 @@ def _limits(s: Situation) -> Line | None:
     if not parts:
         return None
     n = len(hidden) + len(few) + short + len(s.unmeasured)
-    return Line(f"Sans conclusion possible{S}: {f'{S}; '.join(parts)}.", "", n)
+    return Line(f"Ce qui ne peut pas être dit{S}: {f'{S}; '.join(parts)}.", "", n)
 
 
 def _labelled(figure: Figure) -> str:
@@ -338,7 +337,9 @@ def _told(figure: Figure) -> str:
 def _why(figure: Figure) -> str:
     if shown(figure) != HIDDEN:
         return figure.note or french.missing
-    few = f"{HIDDEN}, moins de {BY_CODE[figure.indicator].minimum} cas"
+    indicator = BY_CODE[figure.indicator]
+    what = "pourcentage" if indicator.unit == "percent" else "chiffre"
+    few = f"moins de {indicator.minimum} cas, pas de {what}"
     return f"{few} ({base(figure)})" if base(figure) else few
 
 

@@ -112,12 +112,12 @@ def target(aim: str, assured: Assurance) -> str:
 def signal_budget(signals: int, budget: Budget) -> str:
     """How many signals there are, and how many chance alone would give."""
     if not budget.series:
-        return f"Aucune série n'a les {MINIMUM_POINTS} points nécessaires{S}: aucun signal n'est possible."
+        return f"Il faut {MINIMUM_POINTS} mois ou trimestres de données{S}: aucun signal n'est possible."
     low, high = math.floor(budget.expected), math.ceil(budget.expected)
     chance = french.number(high) if low == high else f"{french.number(low)} à {french.number(high)}"
     there = french.plural(signals, "signal", "signaux") if signals else "Aucun signal"
     many = "" if not signals or signals > budget.usual_most else ", et peut en donner autant"
-    series = french.plural(budget.series, "série")
+    series = french.plural(budget.series, "comparaison")
     return f"{there} sur {series}{S}; le hasard seul en donnerait {chance}{many}."
 
 

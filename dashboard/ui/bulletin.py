@@ -42,7 +42,7 @@ def _way(line: Line, codes: dict[str, str]) -> str:
     """To the chart that shows a line, drawn beside the bulletin; the filters are kept."""
     if not line.anchor:
         return ""
-    n = f" (n = {french.number(line.n)})" if line.n else ""
+    n = f" (sur {french.number(line.n)})" if line.n else ""
     of = f", {line.site}" if line.site else ""
     words = f"Voir la courbe{french.SPACE}: {BY_CODE[line.anchor].short}{of}{n}"
     series = (("indicateur", line.anchor), ("centre", codes.get(line.site, "")), (SERIES, CHOSEN))

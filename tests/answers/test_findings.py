@@ -117,7 +117,7 @@ def test_the_curve_stops_at_ninety_days_and_says_what_lies_beyond(asked):
     received(asked, [10] * 40 + [120] * 6 + [None] * 4)
     panel = delays.survival(LOCAL_READER, YEAR, "survie")
     assert " Les plaintes en cours comptent" in panel.strip.split(".")[1], "a sentence of its own"
-    assert panel.finding.translate(PLAIN).endswith("; 90 jours après, 20 % n'en avaient pas")
+    assert panel.finding.translate(PLAIN).endswith("; 90 jours après, 20 % attendaient encore")
     assert isinstance(panel.content, Chart)
     ages = [row["d"] for row in panel.content.spec["data"]["values"]]
     assert max(ages) == 90 and panel.content.spec["data"]["values"][-1]["v"] == pytest.approx(20)

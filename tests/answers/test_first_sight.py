@@ -196,7 +196,9 @@ def test_a_small_and_lasting_gap_is_little_and_a_silent_site_is_said_to_be(monke
     lines = told(monkeypatch, {COVE: [waits], NIKKI: [closed], KANDI: [small]})
     assert [name for name, _ in lines] == ["Covè", "Nikki", "Kandi"]
     assert lines[0][1].startswith("attente de ") and "muet" not in lines[0][1]
-    assert lines[1][1].endswith("d'habitude (il est muet)"), "since when stands among silent sites"
+    assert lines[1][1].endswith("d'habitude (il ne remonte plus rien)"), (
+        "since when stands among silent sites"
+    )
     assert lines[2][1].startswith("un peu moins d'usagers reçus en 30 min, depuis ")
 
 

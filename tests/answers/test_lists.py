@@ -247,7 +247,7 @@ def test_silent_sites_are_listed_with_their_last_day_and_then_those_that_never_b
     )
     assert panel.table.rows[0][0].link == to_site(COVE)
     zou = completeness.silent(LOCAL_READER, replace(YEAR, site=KANDI), "muets")
-    assert zou.finding.translate(PLAIN) == "Aucun centre muet sur 1 au 24/11/2025"
+    assert zou.finding.translate(PLAIN) == "Le centre n'est pas muet au 24/11/2025"
 
 
 def test_every_site_and_department_is_one_click_away(asked):

@@ -84,17 +84,17 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
 def test_a_site_that_never_closes_its_days_left_none_open(asked):
     first_file(asked)
     panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
-    assert panel.finding == "Fiches de clôture non remontées"
+    assert panel.finding == "Aucune fiche de clôture remise"
     assert {row[1].text for row in panel.table.rows} == {"non remonté"}
     assert shown(whole(LOCAL_READER, MONTH)["completeness"]) == "non remonté"
     days = completeness.each_day(LOCAL_READER, replace(MONTH, site=COVE), "b")
-    assert not days.table.rows and days.content == Message("Fiches de clôture non remontées.")
+    assert not days.table.rows and days.content == Message("Aucune fiche de clôture remise.")
     # Kandi closes all its days but one: it alone is counted, and how many do is said.
     asked.hand_in("cloture", *[closing(KANDI, d.isoformat()) for d in OPEN[:-1]])
     panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
     said = "CCSP de Kandi : 1 fiche de clôture manque"
     assert panel.finding.translate(PLAIN) == said
-    assert "1 centre sur 24 remet des clôtures." in panel.caption.translate(PLAIN)
+    assert "1 centre sur 24 remet des fiches de clôture." in panel.caption.translate(PLAIN)
     figure = whole(LOCAL_READER, MONTH)["completeness"]
     assert (figure.numerator, figure.denominator) == (len(OPEN) - 1, len(OPEN))
     assert (figure.sites_reporting, figure.sites_expected) == (1, 24)

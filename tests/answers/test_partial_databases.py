@@ -43,7 +43,7 @@ def truth(*files: File) -> Truth:
         ("Aucune plainte n'attend depuis plus de 30 jours", True),
         ("registre des plaintes non remonté", False),
         ("au moins 1 plainte en cours", False),
-        ("Fiches de clôture non remontées", True),
+        ("Aucune fiche de clôture remise", True),
         ("Toutes les fiches de clôture sont remises", False),
         ("ce centre n'est pas muet", True),
         ("2 n'ont rien remis", False),

@@ -218,7 +218,7 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
             sites=sites,
         ),
         share("wait_within_30", r.randint(0, timed), timed, "non mesuré", sites),
-        share("left", gone, known, "issue non renseignée", sites),
+        share("left", gone, known, "issue des visites non notée", sites),
         share("completeness", r.randint(0, days), days, "aucun jour ouvert connu", sites),
         share(
             "complaints_30d",
@@ -334,14 +334,15 @@ def said_of(f: Figure) -> str:
     counts = (
         f"{f.numerator} sur {f.denominator}"
         if f.denominator is not None
-        else f"n = {f.n}"
+        else f"{f.n} cas"
         if f.n
         else ""
     )
     if f.value is None:
         if "moins de" not in f.note:
             return f.note
-        return f"non affiché, moins de {BY_CODE[f.indicator].minimum} cas ({counts})"
+        what = "pourcentage" if unit == "percent" else "chiffre"
+        return f"moins de {BY_CODE[f.indicator].minimum} cas, pas de {what} ({counts})"
     value = (
         percent(f.value)
         if unit == "percent"
@@ -415,7 +416,9 @@ def read_french(text: str) -> None:
         r"signa(l|ux) d(?:'|e )\w+ sur ((?:«.*?(?= signa|, signa| ; |\.$|, [CG]|$)))", text
     ):
         assert (names.count("«") > 1) == (many == "ux"), text
-    pattern = r"(\d+) (centre|usager|plainte|jour|autre|série|carte|signa)(ux|s|l)?\b"
+    pattern = (
+        r"(\d+) (centre|usager|plainte|jour|autre|comparaison|indicateur|carte|signa)(ux|s|l)?\b"
+    )
     for number, noun, end in re.findall(pattern, text):
         right = ("l", "ux") if noun == "signa" else ("", "s")
         assert end == right[int(number) >= 2], f"{number} {noun}{end}: {text}"
@@ -449,14 +452,14 @@ def read_reporting(s: Situation, text: str) -> None:
         }
         assert f" : {start[expected]} ;" in text
     named = expected > 1 and bool(not_reported)
-    assert ("pas transmis" in text) == named
+    assert ("rien remonté" in text) == named
     if named:
         assert (
-            ("n'a pas transmis : " in text)
+            ("n'a rien remonté : " in text)
             == (len(not_reported) == 1)
-            != ("n'ont pas transmis : " in text)
+            != ("n'ont rien remonté : " in text)
         )
-        names = re.search("pas transmis : ([^;]+) ;", text)[1]
+        names = re.search("rien remonté : ([^;]+) ;", text)[1]
         assert sorted(re.split(", | et ", names)) == list(not_reported)
     assert f"fiches de clôture remises : {said_of(s.figures['completeness'])}." in text
     known, due = s.period.period, s.period.whole
@@ -554,13 +557,11 @@ def read_own(s: Situation, text: str) -> None:
     more = re.search(r"et (\d+) autres? sign", text)
     assert (int(more[1]) if more else 0) == max(0, len(found) - 4)
     if not charted:
-        assert text == (
-            f"Pour {s.scope}, aucune série n'a assez de points ou d'événements pour conclure."
-        )
+        assert text == (f"Pour {s.scope}, pas encore assez de mois ou de cas pour juger.")
         return
     read_moment(text, charted, s.period.period)
-    calm = re.search(r"(?:pas de|aucun) signal sur (\d+) (?:autres? )?série", text)
-    assert (int(calm[1]) if calm else 0) == len(charted) - len(found)
+    calm = re.search(r"rien d'inhabituel dans (?:les )?(?:(\d+)|l') ?(?:autres? )?indicateur", text)
+    assert (int(calm[1] or 1) if calm else 0) == len(charted) - len(found)
     shown_ones = [f for w, f in claims if (w, BY_CODE[f.indicator].short) in printed]
     reasons = Counter(reason_of(f) for f in shown_ones if f.rule == ON_ONE_SIDE)
     assert "ce que le hasard permet" not in text
@@ -623,13 +624,13 @@ def read_alerts(s: Situation, text: str) -> None:
     found = [(name, claim(f), f) for name, f in charted if claim(f) in WORDS]
     if not charted:
         assert (
-            text == "Aucune série suivie n'a assez de points ou d'événements pour donner un signal."
+            text == "Pas encore assez de mois ou de cas pour juger : aucun signal n'est possible."
         )
         return
     low, high = math.floor(s.budget.expected), math.ceil(s.budget.expected)
     chance = f"{low} à {high}" if low != high else f"{high}"
     there = f"{len(found)} signa{'ux' if len(found) > 1 else 'l'}" if found else "[Aa]ucun signal"
-    said = rf"{there} sur {s.budget.series} séries ; le hasard seul en donnerait {chance}"
+    said = rf"{there} sur {s.budget.series} comparaisons ; le hasard seul en donnerait {chance}"
     usual = ", et peut en donner autant" if 0 < len(found) <= s.budget.usual_most else ""
     judged = re.search(rf"{said}{usual}\.$", text)
     assert judged, text
@@ -637,7 +638,7 @@ def read_alerts(s: Situation, text: str) -> None:
         read_sites(s, text[: judged.start()].strip(), charted, found)
     else:
         assert not claimed(text) and re.match(
-            r"Parmi les 7 indicateurs suivis comme alertes\s: (\d|aucun)", text
+            r"Parmi les 7 indicateurs qui donnent des alertes\s: (\d|aucun)", text
         )
 
 
@@ -738,7 +739,7 @@ def read_limits(s: Situation, rest: list[str]) -> None:
     short = sum(claim(f[c]) == "trop peu" for f in s.site_signals.values() for c in FOLLOWED)
     assert len(rest) == bool(hidden or few or short or s.unmeasured)
     text = rest[0] if rest else ""
-    for start, names in (("pour afficher ", hidden), ("pour juger ", few)):
+    for start, names in (("pour donner ", hidden), ("pour juger ", few)):
         part = text.split(start)[1].split(" ; ")[0] if start in text else ""
         assert re.findall("« ([^»]+) »", part) == [BY_CODE[c].short for c in names[:4]]
         assert (f"et {len(names) - 4} autre" in part) == (len(names) > 4)
@@ -748,7 +749,7 @@ def read_limits(s: Situation, rest: list[str]) -> None:
     assert [n for n in SITES if n in part] == sorted(s.unmeasured[:4], key=SITES.index)
     assert (f"et {len(s.unmeasured) - 4} autre" in part) == (len(s.unmeasured) > 4)
     assert (
-        f"{short} série{'s' * (short > 1)} de centres sur {len(s.site_signals) * len(FOLLOWED)} sans jugement"
+        f"{short} comparaison{'s' * (short > 1)} de centres sur {len(s.site_signals) * len(FOLLOWED)} pas encore"
         in text
     ) == bool(short)
 
@@ -826,16 +827,20 @@ def some(wanted) -> tuple[Situation, list[Line]]:
     [
         (0, r"d'alerte", "d'amélioration"),
         (0, r"d'amélioration", "d'alerte"),
-        (0, r"pas de signal sur \d+", "pas de signal sur 99"),
+        (0, r"inhabituel dans \d+", "inhabituel dans 99"),
         (0, r"au-dessus de l'habitude", "au-dessous de l'habitude"),
         (0, r"pour (\d+)", "pour 9999"),
         (0, r"sans compter le CCSP d'Adjarra", "sans compter le CCSP de Covè"),
-        (0, "aucun signal", "signal d'amélioration sur « Attente médiane », aucun signal"),
+        (
+            0,
+            "rien d'inhabituel dans les",
+            "signal d'amélioration sur « Attente médiane », rien d'inhabituel dans les",
+        ),
         (1, r"Alerte", "Amélioration"),
         (1, r"CCSP d'Adjarra", "CCSP de Bohicon"),
         (1, r"et \d+ autres", "et 97 autres"),
         (1, r"\d+ signaux sur", "98 signaux sur"),
-        (1, r"sur \d+ séries", "sur 999 séries"),
+        (1, r"sur \d+ comparaisons", "sur 999 comparaisons"),
         (4, r"\.$", ", une amélioration."),
         (4, r"^\d+", "7777"),
         (4, r"visites\b", "visite"),
@@ -843,7 +848,7 @@ def some(wanted) -> tuple[Situation, list[Line]]:
         (6, r"\.$", ", en hausse."),
         (2, r"; aucune plainte en cours", "; 0 plaintes en cours"),
         (3, "ont remonté", "a remonté"),
-        (3, "n'ont pas transmis", "n'a pas transmis"),
+        (3, "n'ont rien remonté", "n'a rien remonté"),
         (3, "de Kandi", "de Ouidah"),
         (7, "« [^»]+ »", "« Autre »"),
     ],
@@ -879,7 +884,7 @@ def test_two_points_allow_nothing_however_far_apart():
         Situation(NOVEMBER, "le réseau", EMPTY, two, {"CCSP de Kandi": two}, NOTHING, NO_CHANCE)
     )
     text = " ".join(plain(line.text) for line in lines)
-    assert "aucune série n'a assez de points" in text and "3 séries de centres sur 3" in text
+    assert "pas encore assez de mois" in text and "3 comparaisons de centres sur 3" in text
     assert not re.search("amélioration|alerte|hausse|baisse|signal sur", text)
 
 
@@ -897,10 +902,10 @@ def test_what_is_missing_is_said_and_is_never_0():
         )
     )
     assert [plain(line.text) for line in lines] == [
-        "Pour le réseau, aucune série n'a assez de points ou d'événements pour conclure.",
-        "Aucune série suivie n'a assez de points ou d'événements pour donner un signal.",
+        "Pour le réseau, pas encore assez de mois ou de cas pour juger.",
+        "Pas encore assez de mois ou de cas pour juger : aucun signal n'est possible.",
         "Registre des plaintes non remonté.",
-        "Le réseau, novembre 2026 : aucun des 3 centres n'a remonté ses données ; n'ont pas transmis : CCSP d'Adjarra,"
+        "Le réseau, novembre 2026 : aucun des 3 centres n'a remonté ses données ; n'ont rien remonté : CCSP d'Adjarra,"
         " CCSP d'Allada et CCSP de Covè ; fiches de clôture remises : non mesuré.",
         "Usagers reçus : aucune donnée remontée.",
         "Attente : non mesurée.",
@@ -922,7 +927,7 @@ def test_a_median_wait_never_stands_alone(n):
         write(Situation(NOVEMBER, "le réseau", figures, {}, {}, NOTHING, NO_CHANCE))[5].text
     )
     assert text == (
-        f"Attente médiane : 20 min (n = {n}) ; attente de 9 usagers sur 10 : 55 min (n = {n}) ; reçus en 30"
+        f"Attente médiane : 20 min ({n} cas) ; attente de 9 usagers sur 10 : 55 min ({n} cas) ; reçus en 30"
         f" minutes ou moins : 50 % ({n // 2} sur {n}) ; attente mesurée pour {n // 2} % des usagers reçus"
         f" ({n} sur 200)."
     )
@@ -942,13 +947,13 @@ def test_a_median_wait_never_stands_alone(n):
             1,
             "1 visite, soit 1,0 par jour ouvert (1 jour ouvert de centre).",
             "; 1 plainte en cours, depuis 1 jour.",
-            "n'a pas transmis : CCSP d'Adjarra ;",
+            "n'a rien remonté : CCSP d'Adjarra ;",
         ),
         (
             2,
             "2 visites (une personne peut venir plusieurs fois), soit 2,0 par jour ouvert (1 jour ouvert de centre).",
             "; 2 plaintes en cours, la plus ancienne depuis 2 jours.",
-            "n'ont pas transmis : CCSP d'Adjarra et CCSP d'Allada ;",
+            "n'ont rien remonté : CCSP d'Adjarra et CCSP d'Allada ;",
         ),
     ],
 )

@@ -25,7 +25,7 @@ def figures(text: str = "", cells: tuple = (), place: str = "") -> set[tuple]:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Attente médiane : 14 min (n = 57 055)", {("wait_p50", "", *YEAR, "14")}),
+        ("Attente médiane : 14 min (57 055 cas)", {("wait_p50", "", *YEAR, "14")}),
         ("Au moins 103 usagers reçus, dans 12 centres", {("visits", "", *YEAR, "au moins 103")}),
         (
             "Djougou un usager sur deux a attendu 20 min ou plus, un sur dix 68 min ou plus ; l'ensemble : 14 min",

@@ -267,7 +267,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (rf"(?P<least>au moins )(?P<n>{MANY}) visites?", _visits),
     (r"au moins (?P<n>[\d ]+\d|\d)( (?P<unit>plainte|jour|attend)\w*)?", _floor),
     # closings
-    (r"fiches de clôture non remontées|fiches de clôture remises : non remonté", _no_closings),
+    (r"aucune fiche de clôture remise|fiches de clôture remises : non remonté", _no_closings),
     (
         r"fiches de clôture remises par [\d ]+ centres? sur [\d ]+ ; il ne leur en manque aucune"
         r"|toutes les fiches de clôture sont remises",
@@ -278,7 +278,10 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"((?P<more>et )?(?P<n>\d+) (autres? )?(centres? )?(sur \d+ )?(au [\d/]+ )?)?n'(a|ont) rien remis",
         _nothing_came,
     ),  # fmt: skip
-    (r"aucun centre muet|aucun des \d+ centres n'est muet|ce centre n'est pas muet", _none_silent),
+    (
+        r"aucun des \d+ centres n'est muet|ce centre n'est pas muet|le centre n'est pas muet",
+        _none_silent,
+    ),
     (r"rien depuis le (?P<day>[\d/]+) \((?P<days>\d+) jours\)", _nothing_since),
     (r"aucune remontée n'était attendue", _none_expected),
     (r"rien depuis le (?P<day>[\d/]+), il y a (?P<days>\d+) jours?", _old),
@@ -303,7 +306,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (r"n'a pas remonté ses données|ce centre n'a rien remonté", _silent_visits),
     (r"aucun des \d+ centres n'a remonté ses données|données non remontées", _silent_visits),
-    (r"n'(a|ont) pas transmis.*", _always),
+    (r"n'(a|ont) rien remonté : .*", _always),
     (r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté", _not_of_all),
     (r"aucun chiffre sur ces mois", _too_short),
     (
@@ -318,7 +321,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"0 % (\(0 sur [1-9][\d ]*\)|sont partis sans être reçus|pour l'ensemble)", _of_rows),
     (r"^0 sur [1-9][\d ]*$|(dans|sur) 0 (centre|visite)s?", _of_rows),
     (r"renseignée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),
-    (r"non affiché, moins de \d+ cas( \(0 sur \d+\))?", _always),
+    (r"moins de \d+ cas, pas de (pourcentage|chiffre)( \(0 sur \d+\))?", _always),
     (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
     (
         r"avec ces effectifs, aucune différence nette n'est visible|aucun centre ne se détache nettement",
@@ -329,7 +332,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"trop tôt pour [^;]*|aucun centre n'a assez de mois|pas encore assez de mois pour juger",
         _too_short,
     ),  # fmt: skip
-    (r"aucune série (n'a|suivie n'a) [^.]*|aucun signal n'est possible", _too_short),
+    (r"pas encore assez de mois ou de cas pour juger|aucun signal n'est possible", _too_short),
     (r"pas (encore )?de (chiffre à juger|mois entier|série)[^;.]*", _too_short),
     (r"la période n'a pas encore de mois entier", _too_short),
     (r"pas de (jugement d'ensemble|comparaison)[^;.]*", _always),
