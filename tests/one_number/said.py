@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from openpyxl import load_workbook
 
-from dashboard.accounts.rights import LOCAL_READER, Person
+from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import bulletin, deck, first_sight, headlines, network, view
 from dashboard.answers.question import Question
 from dashboard.exports import xlsx
@@ -17,9 +17,21 @@ from dashboard.exports.message import message
 from dashboard.panel import Cards, Lines, Message, Panel
 from dashboard.period import Clipped, clip, resolve, today
 from dashboard.stories import ready
+from dashboard.ui import session
+from dashboard.ui.navigation import pages_of
 from tests.pages.app import visit_page, words
 from tests.partial.said import PLAIN
 
+# Everybody who reads figures; what guests are told of is counted apart.
+PEOPLE = (
+    LOCAL_READER,
+    Person("cabinet", Role.CABINET),
+    Person("directeur du Zou", Role.DIRECTOR, frozenset({"Zou"})),
+    Person("point focal de Covè", Role.FOCAL_POINT, sites=frozenset({"ccsp-cove"})),
+    Person("gestionnaire", Role.DATA_MANAGER),
+    Person("invité", Role.GUEST),
+    Person("invité du Zou", Role.GUEST, frozenset({"Zou"})),
+)
 PAGES = ("carte", "departement", "attentes", "plaintes", "signaux", "site", "presenter")
 
 
@@ -43,8 +55,10 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as a page asks it: filters of an address, whose they are; place: what it is of, « » for the network."""
+    """A question as a page asks it: by whom, filters of an address, whose they are; place: what it is of, « » for all that who
+    asks may see."""
 
+    who: Person
     filters: tuple[tuple[str, str], ...]
     question: Question
     period: Clipped
@@ -67,6 +81,7 @@ def asked(who: Person = LOCAL_READER) -> Iterator[Asked]:
         for name in (p.name, network.short_name(p))
     }
     places |= {p.department: p.department for p in sites}
+    there = {p.department for p in sites} | {p.code for p in sites}
     known_to = network.freshness(who).known_to or today()
     usual = network.usual_period(who)
     for code in dict.fromkeys((usual, "3m")):
@@ -74,12 +89,13 @@ def asked(who: Person = LOCAL_READER) -> Iterator[Asked]:
             continue
         whole = Question(period.period.first, period.period.last)
         when = () if code == usual else (("periode", code),)
-        yield Asked(when, whole, period, "", "national", places)
+        yield Asked(who, when, whole, period, "", "national", places)
         if code != usual:
             continue
-        for department in ("Zou", "Donga"):
+        for department in (d for d in ("Zou", "Donga") if d in there):
             one = whole.at(department, None)
             yield Asked(
+                who,
                 (("departement", department),),
                 one,
                 period,
@@ -87,10 +103,16 @@ def asked(who: Person = LOCAL_READER) -> Iterator[Asked]:
                 f"departement:{department}",
                 places,
             )
-        for site in ("ccsp-djougou", "ccsp-cove"):
-            name = {p.code: network.short_name(p) for p in network.sites(who)}[site]
+        for site in (s for s in ("ccsp-djougou", "ccsp-cove") if s in there):
+            name = {p.code: network.short_name(p) for p in sites}[site]
             yield Asked(
-                (("centre", site),), whole.at(None, site), period, name, f"site:{site}", places
+                who,
+                (("centre", site),),
+                whole.at(None, site),
+                period,
+                name,
+                f"site:{site}",
+                places,
             )
 
 
@@ -110,11 +132,12 @@ def _made() -> Iterator[list[Panel]]:
 
 def everything(one: Asked) -> Iterator[Line]:
     """All that is said of it, by every page, the story, its workbook and its message."""
+    open_to = {spec.url_path or "carte" for spec in pages_of(one.who)}
     for page in PAGES:
-        if bool(one.question.site) != (page == "site"):
+        if bool(one.question.site) != (page == "site") or page not in open_to:
             continue
         view.forget()  # what is kept is not made again
-        with _made() as panels:
+        with _made() as panels, patch.object(session.LOOKOUT, "asks", lambda told: one.who):
             at = visit_page(page, **dict(one.filters))
             shown = words(at)
         # That page shows one series, of a place that it names elsewhere.
@@ -123,17 +146,17 @@ def everything(one: Asked) -> Iterator[Line]:
         for panel in panels:
             yield from _of_panel(one, f"page {page}", panel)
     with view.run():
-        for reply in first_sight.replies(LOCAL_READER, one.question):
+        for reply in first_sight.replies(one.who, one.question):
             yield one.line("premières réponses", text=plain(reply.text))
         for title in (
             ("site",) if one.question.site else ("department", "complaints", "waits", "signals")
         ):
             yield one.line(
-                f"titre {title}", text=plain(getattr(headlines, title)(LOCAL_READER, one.question))
+                f"titre {title}", text=plain(getattr(headlines, title)(one.who, one.question))
             )
-        for line in bulletin.lines(LOCAL_READER, one.question, one.period):
+        for line in bulletin.lines(one.who, one.question, one.period):
             yield one.line("bulletin", text=plain(line.text))
-        told = deck.build(LOCAL_READER, one.question, ready(one.story), one.period)
+        told = deck.build(one.who, one.question, ready(one.story), one.period)
     for slide in told.slides:
         yield one.line(f"diapositive {slide.code}", text=plain(slide.headline))
         yield from _of_panel(one, "diapositive", slide.panel)
