@@ -107,6 +107,6 @@ def against_chance(view: View, question: Question) -> str:
     chance_alone = budget(view, question)
     signals = sum(s.flagged for _, s in followed(view, question))
     low, high = math.floor(chance_alone.expected), math.ceil(chance_alone.expected)
-    of = french.number(high) if low == high else f"{french.number(low)} à {french.number(high)}"
+    of = french.number(high) if low == high else f"{french.number(low)} ou {french.number(high)}"
     chance = f"le hasard seul en donnerait {of}"
     return f"{french.plural(signals, 'signal', 'signaux')} en tout, {chance}" if signals else chance

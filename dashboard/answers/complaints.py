@@ -88,6 +88,12 @@ def _none_open(many: Count, when: str = "") -> str:
 
 def _how_old(late: int, oldest: int, many: Count) -> str:
     """« , dont 42 depuis plus de 30 jours et 18 depuis plus de 90 »; where all of these are as old, of them alone."""
+    if many.n == 1 and (late or many.whole):
+        return (
+            f", depuis plus de {LATE_DAYS} jours"
+            if late
+            else f", depuis {LATE_DAYS} jours ou moins"
+        )
     if not late:
         return f", aucune depuis plus de {LATE_DAYS} jours" if many.whole else ""
     if oldest == late:
@@ -104,7 +110,7 @@ def waiting(view: View, question: Question, key: str) -> Panel:
         return Panel(key, title, none_known(view, to_date(view, question), NONE_KNOWN))
     bands, listed = _bands(known), open_rows(view, question)
     total = sum(n for _, n in bands)
-    caption = "Quelle que soit la période choisie."
+    caption = "Cette liste est la même quelle que soit la période."
     if len(listed) < total:
         caption += f" {_not_listed(len(listed), registers.waiting(view, question, total))}"
     return Panel(

@@ -149,7 +149,7 @@ def _coverage(known: Sequence[Unclosed]) -> Coverage:
 
 
 def _left_open(known: Sequence[Unclosed]) -> str:
-    """« CCSP de Covè : 78 fiches de clôture manquent ; 2 autres centres, 15 ensemble »."""
+    """« CCSP de Covè : 78 fiches de clôture manquent ; 15 autres dans 2 autres centres »."""
     late, hand_in = [u for u in known if u.days], _coverage(known)
     if not hand_in.known:
         return french.capital(NO_CLOSINGS)
@@ -165,8 +165,8 @@ def _left_open(known: Sequence[Unclosed]) -> str:
     if len(late) == 1:
         return said
     others = french.plural(len(late) - 1, "autre centre", "autres centres")
-    together = " ensemble" if len(late) > 2 else ""
-    return f"{said}{S}; {others}, {french.number(sum(len(u.known) for u in late[1:]))}{together}"
+    more = french.plural(sum(len(u.known) for u in late[1:]), "autre", "autres")
+    return f"{said}{S}; {more} dans {others}"
 
 
 def _missing(n: int) -> str:
@@ -248,6 +248,9 @@ def _silent(heard: Collection[Silence], at: str) -> str:
     mute = sum(s.days is not None and s.silent for s in heard)
     of = f"sur {french.number(len(heard))} {at}".rstrip()
     have = NOTHING_OF_MANY if never > 1 else NOTHING
+    if never == len(heard):
+        who = "Ce centre" if never == 1 else f"Aucun des {french.number(never)} centres"
+        return f"{who} n'a encore rien remis"
     if not mute and never:
         return f"{french.plural(never, 'centre')} {of} {have}"
     more = f"{S}; {french.number(never)} {have}" if never else ""

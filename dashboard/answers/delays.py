@@ -80,23 +80,23 @@ def survival(
         table=listed,
         finding=f"{whose}{finding}",
         alt="Part des plaintes encore sans réponse selon leur âge.",
-        reading="La vraie courbe se trouve sans doute dans la bande · trait vertical : 30 jours",
+        reading="La bande est la marge d'erreur · trait vertical : 30 jours",
         caption=french.capital(
-            f"{whose}la vraie courbe se trouve sans doute dans la bande{S}; trait vertical{S}: 30 jours."
+            f"{whose}la bande est la marge d'erreur{S}; trait vertical{S}: 30 jours."
         ),
         strip=f"{strip(view, question, 'complaint_delay')}. {METHOD}",
     )
 
 
 def _beyond(part: Register) -> str:
-    """« 90 jours après, 6 % attendaient encore »; "" where none of them is that old."""
+    """« 90 jours après leur réception, 6 % attendaient encore »; "" where none of them is that old."""
     left = _left(part)
     if left is None:
         return ""
     if not left:
         return f"aucune n'est restée sans réponse plus de {LONGEST} jours"
     share = french.percent(left) if left >= 1 else f"moins de {french.percent(1)}"
-    return f"{LONGEST} jours après, {share} attendaient encore"
+    return f"{LONGEST} jours après leur réception, {share} attendaient encore"
 
 
 def _left(part: Register) -> float | None:
@@ -175,7 +175,7 @@ def flow(view: View, question: Question, key: str) -> Panel:
     if more > 0:
         gap = f"{french.plural(more, 'plainte reçue', 'plaintes reçues')} de plus que de réponses"
     if more < 0:
-        gap = f"{french.plural(-more, 'réponse')} de plus que de plaintes reçues"
+        gap = f"{french.plural(-more, 'réponse')} de plus que de plaintes reçues, à des plaintes plus anciennes"
     drawn = [
         (m, a, b) if a or b or one.of.known else (m, None, None)
         for (m, a, b), one in zip(rows, of, strict=True)

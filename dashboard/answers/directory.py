@@ -56,7 +56,7 @@ def of_sites(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=dated(view, f"Dernier jour connu de {french.plural(len(places), 'centre')}"),
+        caption=dated(view, "Dernier jour dont les données sont reçues, pour chaque centre"),
     )
 
 

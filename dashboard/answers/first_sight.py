@@ -194,7 +194,12 @@ def worse(view: View, question: Question) -> Reply:
     if question.service:
         return Reply(label, page, "", (Saying((), "n'est pas suivi prestation par prestation"),))
     if month < question.first.replace(day=1):
-        return Reply(label, page, "", (Saying((), "la période n'a pas encore de mois entier"),))
+        return Reply(
+            label,
+            page,
+            "",
+            (Saying((), "trop tôt pour le dire, la période n'a pas encore de mois entier"),),
+        )
     sayings = _worse(view, question, month.year)
     if not sayings:
         judged = {name for name, s in signals.followed(view, question) if s.charted}
@@ -209,13 +214,13 @@ def worse(view: View, question: Question) -> Reply:
 
 
 def _nothing_worse(count: Count) -> str:
-    """« rien ne se dégrade dans 21 centres suivis sur 24 »; where none is, that it is too early to say."""
+    """« rien ne se dégrade dans les 21 centres jugés (sur 24) »; where none is, that it is too early to say."""
     if not count.of.known:
         return f"trop tôt pour juger{S}: aucun centre n'a assez de mois"
     if count.whole:
         return count.no("rien")
-    followed = french.plural(count.of.known, "centre suivi", "centres suivis")
-    return f"rien ne se dégrade dans {followed} sur {count.of.expected}"
+    judged = "le centre jugé" if count.of.known == 1 else f"les {count.of.known} centres jugés"
+    return f"rien ne se dégrade dans {judged} (sur {count.of.expected})"
 
 
 def _worse(view: View, question: Question, year: int) -> list[Saying]:
@@ -250,7 +255,7 @@ def _named(names: Sequence[Name], words: str) -> Saying:
 
 
 def _better(view: View, question: Question, year: int) -> tuple[Saying, ...]:
-    """« Nikki va mieux : attente de 9 min, pour 15 min d'habitude, depuis mai »."""
+    """« Nikki va mieux : attente de 9 min, contre 15 min d'habitude, depuis mai »."""
     names, found = _names(view, question), _by_site(view, question, Variation.IMPROVEMENT)
     clear = {c: of for c, of in found.items() if any(one.rule == OUTSIDE for one in of)}
     slight = {c: of for c, of in found.items() if c not in clear}

@@ -142,7 +142,7 @@ def signals(view: View, question: Question) -> str:
 
 @answer
 def worse(view: View, question: Question) -> str:
-    """« rien ne se dégrade », « Djougou et Covè se dégradent », the gravest first, of the question's sites, in its last whole
+    """« rien ne se dégrade », « alertes à Djougou et Covè », the gravest first, of the question's sites, in its last whole
     month; "" where nothing is followed under its filters."""
     judged = [(name, s) for name, s in signals_of.followed(view, question) if s.charted]
     if question.service or not judged:
@@ -154,14 +154,14 @@ def worse(view: View, question: Question) -> str:
     where = list(dict.fromkeys(short[name] for name, _ in bad))
     if len(where) == 1:
         what = french.some([french.within(BY_CODE[s.indicator].short) for _, s in bad], NAMED)
-        return f"{where[0]} se dégrade ({what})"
-    return f"{french.some(where, NAMED)} se dégradent"
+        return f"alerte à {where[0]} ({what})"
+    return f"alertes à {french.some(where, NAMED)}"
 
 
 def _of_judged(view: View, question: Question, judged: Sequence[tuple[str, Signal]]) -> str:
-    """« (20 centres suivis sur 24) », where nothing can be said of some; "" else."""
+    """« (20 centres jugés sur 24) », where nothing can be said of some; "" else."""
     there, n = len(sites(view, question)), len({name for name, _ in judged})
-    many = french.plural(n, "centre suivi", "centres suivis")
+    many = french.plural(n, "centre jugé", "centres jugés")
     return f" ({many} sur {french.number(there)})" if n < there else ""
 
 

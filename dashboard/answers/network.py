@@ -18,7 +18,7 @@ from db.codes import ALL
 from db.shapes import Place
 
 SILENT_DAYS = codes.SILENT_DAYS
-NOTHING, NOTHING_OF_MANY = "n'a rien remis", "n'ont rien remis"  # not once
+NOTHING, NOTHING_OF_MANY = "n'a encore rien remis", "n'ont encore rien remis"  # not once
 
 
 @quick

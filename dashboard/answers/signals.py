@@ -82,7 +82,7 @@ def signals(view: View, question: Question) -> Panel:
 
 
 def _short(one: Signal, month: date) -> str:
-    """« 41 %, pour 97 % d'habitude »; with its own time where that is not the month."""
+    """« 41 %, contre 97 % d'habitude »; with its own time where that is not the month."""
     said = beside(one)
     return said if one.latest == month else f"{one.when}{french.SPACE}: {said}"
 

@@ -16,6 +16,7 @@ from dashboard.answers.trust import strip
 from dashboard.answers.uncertainty import Interval, intervals
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure, placed
+from dashboard.indicators.measures import HIDDEN
 from dashboard.judgement.comparing import differ, ranks
 from dashboard.judgement.courses import RATES, SHARES
 from dashboard.judgement.extremes import in_words
@@ -121,7 +122,7 @@ def compare(
 def _none(figure: Figure) -> str:
     """Why a figure has no value, in a word or two."""
     said = shown(figure)
-    return "aucun chiffre" if said == "—" else said
+    return {"—": "aucun chiffre", HIDDEN: "trop peu de cas"}.get(said, said)
 
 
 def _drawn(
@@ -177,7 +178,7 @@ def _bars(
     that are drawn, in words."""
     i, everybody = BY_CODE[code], whole(view, question)[code]
     if all(figures[k][code].value is None for k in drawn):
-        why = french.join_words(sorted({_none(figures[k][code]) for k in drawn}))
+        why = " ou ".join(sorted({_none(figures[k][code]) for k in drawn}))
         none = f"{i.label}, par {WHAT[by].lower()}"
         return replace(panel, content=Message(f"Rien à comparer{S}: {why}."), finding=none)
     likely = intervals(view, question, by, code)

@@ -64,7 +64,7 @@ def _chart(one: Signal) -> tuple[tuple[str, str], ...]:
 
 
 def _said(one: Signal) -> Saying:
-    """« 29 min pour 18 min d'habitude, depuis juin 2026 », its value a link to the chart."""
+    """« 29 min contre 18 min d'habitude, depuis juin 2026 », its value a link to the chart."""
     since = since_at_least(one)
     more = f", {since}" if since else ""
     if one.read is None or one.read_usual is None:
@@ -73,7 +73,7 @@ def _said(one: Signal) -> Saying:
     if value == usual:
         return Saying((), f"{beside(one)}{more}")
     name = Name(value, Link("signaux", _chart(one)))
-    return Saying((name,), f"pour {usual} d'habitude{more}")
+    return Saying((name,), f"contre {usual} d'habitude{more}")
 
 
 def _decided(view: View, found: Sequence[Signal]) -> tuple[Saying, ...]:

@@ -164,7 +164,9 @@ def wait_within(f: Facts) -> Measure:
 def left(f: Facts) -> Measure:
     """Left unserved, among visits with a known outcome."""
     known = f.counter("outcome_known")
-    return missing(f, ratio(f.counter("left_unserved"), known, 100, "issue des visites non notée"))
+    return missing(
+        f, ratio(f.counter("left_unserved"), known, 100, "le registre ne dit pas qui est parti")
+    )
 
 
 def satisfaction(f: Facts) -> Measure:

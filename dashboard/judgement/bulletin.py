@@ -102,19 +102,21 @@ def write(situation: Situation) -> list[Line]:
 
 def _reporting(s: Situation) -> Line:
     closed = s.figures["completeness"]
-    name = f"{french.capital(s.scope)}, {s.period.whole.label}{S}:"
+    demo = "Données fictives. " if s.ground.demo else ""
+    name = f"{demo}{french.capital(s.scope)}, {s.period.whole.label}{S}:"
     closings = NO_CLOSINGS if closed.note == NO_CLOSINGS else french.within(_labelled(closed))
+    if closed.value is not None and closed.sites_reporting < closed.sites_expected:
+        of = f"{french.plural(closed.sites_reporting, 'centre')} sur {french.number(closed.sites_expected)}"
+        closings = f"{closings.removesuffix(')')}, dans {of})"
     parts = [f"{name} {_who(s.figures['visits'], s.ground.not_reported)}{S}; {closings}."]
     if s.period.partial:
         known, due = s.period.period, s.period.whole
         parts.append(
-            f"Période partielle, connue jusqu'au {french.date_long(known.last)}"
+            f"Période en cours, arrêtée au {french.date_long(known.last)}"
             f" ({french.plural(known.days, 'jour')} sur {due.days}), à ne pas comparer à une période entière."
         )
     elif s.ground.partial:
-        parts.append("Période partielle, le dernier mois n'est pas fini.")
-    if s.ground.demo:
-        parts.append("Données fictives.")
+        parts.append("Période en cours, le dernier mois n'est pas fini.")
     return Line(" ".join(parts), "completeness", closed.n)
 
 
@@ -122,7 +124,7 @@ def _who(figure: Figure, not_reported: Sequence[str]) -> str:
     if not figure.sites_expected:
         return "aucune remontée n'était attendue"
     reported = who_reported(figure)
-    if not not_reported or figure.sites_expected == 1:
+    if not not_reported or not figure.sites_reporting or figure.sites_expected == 1:
         return reported
     have_not = "n'a" if len(not_reported) == 1 else "n'ont"
     return f"{reported}{S}; {have_not} rien remonté{S}: {french.join_words(not_reported)}"
@@ -138,23 +140,29 @@ def _volume(s: Situation) -> Line:
     if per_day.value is None:
         text += f", sans moyenne par jour ouvert{S}: {_why(per_day)}"
     else:
-        days = french.plural(
-            per_day.denominator or 0, "jour ouvert de centre", "jours ouverts de centre"
-        )
-        text += (
-            f", soit {amount(BY_CODE['visits_per_day'], per_day.value)} par jour ouvert ({days})"
-        )
+        days = french.plural(per_day.denominator or 0, "jour ouvert", "jours ouverts")
+        one = visits.sites_expected == 1
+        by, added = ("", "") if one else ("centre et par ", ", tous centres additionnés")
+        value = amount(BY_CODE["visits_per_day"], per_day.value)
+        text += f", soit {value} par {by}jour ouvert ({days}{added})"
     return Line(f"{text}.", "visits_per_day", visits.n)
 
 
 def _waits(s: Situation) -> Line:
     median, visits = s.figures["wait_p50"], s.figures["visits"]
     if not median.n:
-        among = (
-            f" pour {french.plural(visits.n, 'usager reçu', 'usagers reçus')}" if visits.n else ""
-        )
-        return Line(f"Attente{S}: non mesurée{among}.", "wait_p50", 0)
-    parts = [_labelled(s.figures[code]) for code in ("wait_p50", "wait_p90", "wait_within_30")]
+        of = f" ({french.plural(visits.n, 'usager reçu', 'usagers reçus')})" if visits.n else ""
+        return Line(f"Attente{S}: non mesurée{of}.", "wait_p50", 0)
+    nine, soon = s.figures["wait_p90"], s.figures["wait_within_30"]
+    parts = [
+        _labelled(median),
+        f"9 usagers sur 10 ont attendu au plus {_told(nine)}"
+        if nine.value is not None
+        else _labelled(nine),
+        _labelled(soon),
+    ]
+    if soon.value is not None and soon.n > median.n:
+        parts[-1] = f"{parts[-1].removesuffix(')')}, avec ceux partis sans être reçus)"
     if visits.n:
         share = amount(BY_CODE["wait_within_30"], 100 * median.n / visits.n)
         parts.append(
@@ -215,7 +223,7 @@ def _flagged(s: Situation) -> Line:
     if s.site_signals:
         text = f"{_sites(s, charted, flagged)} {text}"
     else:  # beside the line of all its charts: only some are listed
-        text = f"Parmi les {len(FOLLOWED)} indicateurs qui donnent des alertes{S}: {french.within(text)}"
+        text = f"Sur les {len(FOLLOWED)} indicateurs surveillés{S}: {french.within(text)}"
     site, first = next(((name, f.indicator) for name, f in gravest_first(flagged)), ("", ""))
     return Line(text, first, len(charted), site if s.site_signals else "")
 
@@ -225,14 +233,14 @@ def _sites(
 ) -> str:
     sites = len({name for name, _ in charted})
     if not flagged:
-        followed = french.plural(sites, "centre suivi", "centres suivis")
+        followed = french.plural(sites, "centre jugé", "centres jugés")
         return f"{followed}, {_when([f for _, f in charted], s.period.period)}{S}: aucun signal."
     same = _same_month([f for _, f in flagged])
     parts = [_kind_of(flagged, variation, dated=not same) for variation in SIGNALLED]
     number = len({name for name, _ in flagged})
     have = "a un signal" if number == 1 else "ont un signal"
     return (
-        f"{french.plural(number, 'centre')} sur {french.plural(sites, 'suivi')} {have}"
+        f"{french.plural(number, 'centre')} sur {french.plural(sites, 'jugé')} {have}"
         f" {_when([f for _, f in flagged], s.period.period)}. {' '.join(p for p in parts if p)}"
     )
 
@@ -269,7 +277,7 @@ def _complaints(s: Situation) -> Line:
     parts = [_received(official, s.ground.complaints_through)]
     if official.n:
         parts += [
-            _labelled(due),
+            f"parmi celles reçues depuis plus de 30 jours, traitées en 30 jours ou moins{S}: {_told(due)}",
             f"{OFFICIAL}, sur toutes les plaintes reçues{S}: {_told(official)}",
         ]
     return Line(_sentence([*parts, _still_open(s)]), "complaints_30d_due", official.n)
@@ -288,11 +296,12 @@ def _received(official: Figure, through: int) -> str:
 def _still_open(s: Situation) -> str:
     now, oldest = s.figures["complaints_open"], s.figures["complaints_oldest"]
     if now.value is None:
-        return f"plaintes en cours{S}: {_why(now)}"
+        return f"plaintes en cours{S}: nombre inconnu, {_why(now)}"
     if not now.value:
         return "aucune plainte en cours"
     age = "d'âge non mesuré" if oldest.value is None else f"depuis {french.days(oldest.value)}"
-    many = f"{least(now)}{french.plural(now.value, 'plainte')} en cours"
+    day = f" au {french.date_short(s.ground.as_of)}" if s.ground.as_of else ""
+    many = f"{least(now)}{french.plural(now.value, 'plainte')} en cours{day}"
     return f"{many}, {age if now.value == 1 else f'la plus ancienne {age}'}"
 
 
@@ -301,7 +310,7 @@ def _limits(s: Situation) -> Line | None:
     hidden = [code for code in SHOWN if shown(s.figures[code]) == HIDDEN]
     if hidden:
         parts.append(
-            f"trop peu de cas pour donner {french.some([_label(code) for code in hidden], NAMED)}"
+            f"trop peu de cas pour calculer {french.some([_label(code) for code in hidden], NAMED)}"
         )
     few = [code for code, f in (s.signals or {}).items() if not f.charted]
     if few:
@@ -310,10 +319,11 @@ def _limits(s: Situation) -> Line | None:
         )
     short = sum(not f.charted for _, f in s.followed) if s.site_signals else 0
     if short:
+        cannot = "ne peut encore être comparé à son habitude"
+        if short > 1:
+            cannot = "ne peuvent encore être comparés à leur habitude"
         of = french.number(len(s.followed))
-        parts.append(
-            f"{french.plural(short, 'comparaison')} de centres sur {of} pas encore possible{'s' * (short > 1)}"
-        )
+        parts.append(f"{french.number(short)} des {of} chiffres de centres {cannot}")
     if s.unmeasured:
         parts.append(
             f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({french.some(s.unmeasured, NAMED)})"
@@ -321,7 +331,9 @@ def _limits(s: Situation) -> Line | None:
     if not parts:
         return None
     n = len(hidden) + len(few) + short + len(s.unmeasured)
-    return Line(f"Ce qui ne peut pas être dit{S}: {f'{S}; '.join(parts)}.", "", n)
+    return Line(
+        f"Ce que les données ne permettent pas encore de dire{S}: {f'{S}; '.join(parts)}.", "", n
+    )
 
 
 def _labelled(figure: Figure) -> str:
@@ -337,10 +349,10 @@ def _told(figure: Figure) -> str:
 def _why(figure: Figure) -> str:
     if shown(figure) != HIDDEN:
         return figure.note or french.missing
-    indicator = BY_CODE[figure.indicator]
-    what = "pourcentage" if indicator.unit == "percent" else "chiffre"
-    few = f"moins de {indicator.minimum} cas, pas de {what}"
-    return f"{few} ({base(figure)})" if base(figure) else few
+    if figure.denominator and figure.numerator is not None:
+        return f"{base(figure)} (trop peu pour un pourcentage)"
+    least_n = french.number(BY_CODE[figure.indicator].minimum)
+    return f"non calculé{S}: {french.number(figure.n)} cas, il en faut {least_n}"
 
 
 def _sentence(parts: Sequence[str]) -> str:
@@ -348,8 +360,9 @@ def _sentence(parts: Sequence[str]) -> str:
 
 
 def _when(signals: Sequence[Signal], period: Period) -> str:
-    """« en octobre 2026 », « au dernier mois ou trimestre entier » where they differ; and whether the period has none."""
-    when = signals[0].said_when if _same_month(signals) else "au dernier mois ou trimestre entier"
+    """« en octobre 2026 », « en octobre 2026 ou au 3ᵉ trimestre 2026 » where they differ; and whether the period has none."""
+    moments = {s.said_when: s.kind == ChartKind.BY_QUARTER for s in signals if s.said_when}
+    when = " ou ".join(sorted(moments, key=lambda said: moments[said]))
     return (
         when
         if any(f.within(period.first, period.last) for f in signals)

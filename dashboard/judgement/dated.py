@@ -76,7 +76,7 @@ def _lasts(values: np.ndarray, change: ChangePoint) -> bool:
 
 
 def in_a_line(found: Sequence[Signal], since: str) -> str:
-    """« attente de 29 min, pour 16 min d'habitude, depuis juin 2026 ; aussi plus de départs et moins de satisfaits »: the first
+    """« attente de 29 min, contre 16 min d'habitude, depuis juin 2026 ; aussi plus de départs et moins de satisfaits »: the first
     that people feel in full, with since when, the others by which way they went."""
     one, *others = found
     said = beside(one)

@@ -34,7 +34,7 @@ def apart(indicator: str, value: float, usual: float) -> tuple[str, str]:
 
 
 def told(one: Signal) -> str:
-    """The month's own value beside what is usual: « 73 %, pour 75 % d'habitude à répartition égale (alerte) »; "" where the
+    """The month's own value beside what is usual: « 73 %, contre 75 % d'habitude à répartition égale (alerte) »; "" where the
     month has no value, or is not judged."""
     said = beside(one)
     if not said:
@@ -54,7 +54,7 @@ def _dated(subject: str, one: Signal) -> str:
 
 
 def in_short(one: Signal) -> str:
-    """The same for a card, where the end of a line may be cut: « alerte en octobre : 73 %, pour 75 % d'habitude »."""
+    """The same for a card, where the end of a line may be cut: « alerte en octobre : 73 %, contre 75 % d'habitude »."""
     said = beside(one)
     if not said or one.latest is None:
         return sentences.VARIATIONS[one.variation]
@@ -70,7 +70,7 @@ def in_short(one: Signal) -> str:
 
 
 def beside(one: Signal) -> str:
-    """The same without the month: « 73 %, pour 75 % d'habitude », « 74 %, dans l'habitude (75 %) », « 18,7 par jour ;
+    """The same without the month: « 73 %, contre 75 % d'habitude », « 74 %, dans l'habitude (75 %) », « 18,7 par jour ;
     d'habitude de 15,1 à 21,0 »."""
     if one.read is None or not one.charted:
         return ""
@@ -84,7 +84,7 @@ def beside(one: Signal) -> str:
         value, usual = apart(i.code, one.read, usually)
         if value == usual:
             return f"{value}, à peine {'plus' if one.side > 0 else 'moins'} que d'habitude"
-        return f"{value}, pour {usual} d'habitude"
+        return f"{value}, contre {usual} d'habitude"
     value, usual = amount(i, one.read), amount(i, usually)
     if abs(one.read - usually) > FAR * usually:
         why = "trop peu de cas pour conclure" if _few(one, usually) else "sans signal"
@@ -154,7 +154,7 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
     subject = subject or BY_CODE[one.indicator].label
     colon = f"{subject}{french.SPACE}: "
     if one.variation == Variation.NO_DATA:
-        text = f"{colon}pas de chiffre à juger {one.said_when}".rstrip()
+        text = f"{colon}pas de chiffre {one.said_when}".rstrip()
     elif one.variation == Variation.TOO_FEW:
         text = f"{colon}{too_few(one)}"
     else:
@@ -171,7 +171,7 @@ def too_few(one: Signal) -> str:
     if one.kind == ChartKind.VOLUME:
         needed = f"il faut {HISTORY + 1} mois de données"
         if one.value is None or one.year_before is None:
-            return f"trop tôt pour conclure{french.SPACE}: {needed}"
+            return f"trop tôt pour dire si c'est inhabituel ({needed})"
         i = BY_CODE[one.indicator]
         return (
             f"{amount(i, one.value)} par jour en {one.when}, {amount(i, one.year_before)} le même mois un an avant ;"

@@ -26,7 +26,7 @@ VARIATIONS = {
     Variation.NEUTRAL: "signal de changement",
     Variation.NO_SIGNAL: "pas de signal",
     Variation.TOO_FEW: "trop peu de points",
-    Variation.NO_DATA: "pas de chiffre à juger ce mois-là",
+    Variation.NO_DATA: "pas de chiffre ce mois-là",
 }
 STATES = {  # in one word, after a value
     Variation.IMPROVEMENT: "amélioration",
@@ -112,13 +112,18 @@ def target(aim: str, assured: Assurance) -> str:
 def signal_budget(signals: int, budget: Budget) -> str:
     """How many signals there are, and how many chance alone would give."""
     if not budget.series:
-        return f"Il faut {MINIMUM_POINTS} mois ou trimestres de données{S}: aucun signal n'est possible."
+        return (
+            f"Pas encore de signal possible{S}: il faut {MINIMUM_POINTS} mois de données"
+            f" (pour ce qui est rare, {MINIMUM_POINTS} trimestres)."
+        )
     low, high = math.floor(budget.expected), math.ceil(budget.expected)
-    chance = french.number(high) if low == high else f"{french.number(low)} à {french.number(high)}"
+    chance = (
+        french.number(high) if low == high else f"{french.number(low)} ou {french.number(high)}"
+    )
     there = french.plural(signals, "signal", "signaux") if signals else "Aucun signal"
     many = "" if not signals or signals > budget.usual_most else ", et peut en donner autant"
-    series = french.plural(budget.series, "comparaison")
-    return f"{there} sur {series}{S}; le hasard seul en donnerait {chance}{many}."
+    compared = french.plural(budget.series, "chiffre comparé", "chiffres comparés")
+    return f"{there} sur {compared} à l'habitude{S}; le hasard seul en donnerait {chance}{many}."
 
 
 def change(
@@ -162,7 +167,5 @@ def differences(chance: float, apart: Sequence[str], judged: bool) -> str:
             else f"{french.number(len(apart))} centres se détachent nettement des autres"
         )
     if chance < ALIKE:
-        return "il y a de vrais écarts entre centres" + (
-            f"{S}; aucun centre ne se détache nettement" if judged else ""
-        )
-    return "avec ces effectifs, aucune différence nette n'est visible"
+        return "les centres diffèrent" + (", sans qu'on puisse dire lesquels" if judged else "")
+    return "trop peu de cas pour voir une différence nette entre centres"

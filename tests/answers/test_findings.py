@@ -117,7 +117,9 @@ def test_the_curve_stops_at_ninety_days_and_says_what_lies_beyond(asked):
     received(asked, [10] * 40 + [120] * 6 + [None] * 4)
     panel = delays.survival(LOCAL_READER, YEAR, "survie")
     assert " Les plaintes en cours comptent" in panel.strip.split(".")[1], "a sentence of its own"
-    assert panel.finding.translate(PLAIN).endswith("; 90 jours après, 20 % attendaient encore")
+    assert panel.finding.translate(PLAIN).endswith(
+        "; 90 jours après leur réception, 20 % attendaient encore"
+    )
     assert isinstance(panel.content, Chart)
     ages = [row["d"] for row in panel.content.spec["data"]["values"]]
     assert max(ages) == 90 and panel.content.spec["data"]["values"][-1]["v"] == pytest.approx(20)
@@ -182,14 +184,14 @@ def test_a_site_that_is_silent_is_headed_by_that(asked):
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        (YEAR, "Covè et Kandi se dégradent"),
+        (YEAR, "alertes à Covè et Kandi"),
         (
             replace(YEAR, departments=("Zou",)),
-            "Covè se dégrade (attente médiane et fiches de clôture remises)",
+            "alerte à Covè (attente médiane et fiches de clôture remises)",
         ),
         (
             replace(YEAR, site=COVE),
-            "Covè se dégrade (attente médiane et fiches de clôture remises)",
+            "alerte à Covè (attente médiane et fiches de clôture remises)",
         ),
         (replace(YEAR, departments=("Littoral",)), "rien ne se dégrade"),
         (replace(YEAR, service="inconnu"), ""),
@@ -317,7 +319,7 @@ def test_where_nothing_can_be_compared_that_is_said_and_no_axes_are_drawn(asked)
     asked.hand_in("registre", visit(KANDI, "2025-06-30"), visit(COVE, "2025-06-30"))
     panel = sites.compare(LOCAL_READER, YEAR, "site", "wait_p50", "attentes")
     assert (
-        panel.content == Message("Rien à comparer\xa0: non mesuré et non remonté.")
+        panel.content == Message("Rien à comparer\xa0: non mesuré ou non remonté.")
         and panel.table.rows
     )
     assert panel.finding == "Attente médiane, par centre"

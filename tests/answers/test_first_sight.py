@@ -97,7 +97,10 @@ def test_where_nothing_is_known_each_answer_says_so(asked):
     by_service = replace(OCTOBER, service="inconnu")
     assert text(reply(by_service, "Ce qui")) == "n'est pas suivi prestation par prestation"
     half = replace(OCTOBER, first=date(2025, 11, 1), last=DAY)
-    assert text(reply(half, "Ce qui")) == "la période n'a pas encore de mois entier"
+    assert (
+        text(reply(half, "Ce qui"))
+        == "trop tôt pour le dire, la période n'a pas encore de mois entier"
+    )
 
 
 def test_the_oldest_complaint_is_that_of_the_date_of_the_data_with_how_many_are_late(asked):
@@ -125,7 +128,7 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
     never = [p for p in network.sites(LOCAL_READER) if p.department in ("Borgou", "Zou")]
     assert [s.words.split()[0] for s in found.sayings[:-1]] == ["rien", "rien"]
     # Who never handed anything in has not fallen silent.
-    assert text(found).endswith(f"et {len(never) - 2 - 3} autre n'ont rien remis")
+    assert text(found).endswith(f"et {len(never) - 2 - 3} autre n'ont encore rien remis")
     assert "muet" not in text(found)
     others = [p.code for p in never if p.department == "Zou" and p.code != COVE]
     for ago, site in enumerate(others, 10):
@@ -161,7 +164,9 @@ def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
         assert named <= (improved if better else alerting)
         assert named or (better and not improved)
     djougou = next(s for s in found.sayings if s.names and s.names[0].text == "Djougou")
-    assert re.search(r"pour [\d,]+ (min|%) d'habitude, depuis \w+", djougou.words.translate(PLAIN))
+    assert re.search(
+        r"contre [\d,]+ (min|%) d'habitude, depuis \w+", djougou.words.translate(PLAIN)
+    )
     assert found.when.startswith("en ")
 
 

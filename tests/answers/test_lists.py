@@ -82,7 +82,7 @@ def test_open_complaints_are_listed_oldest_first_whatever_the_period(asked):
         ]
         said = panel.finding.translate(PLAIN)
         assert said == "2 plaintes attendent depuis plus de 30 jours, sur 3 en cours au 24/11/2025"
-        assert panel.caption == "Quelle que soit la période choisie."
+        assert panel.caption == "Cette liste est la même quelle que soit la période."
         assert [row[1].strong for row in panel.table.rows] == [True, True, False], (
             "late ones stand out"
         )
@@ -181,7 +181,7 @@ def test_without_a_complaint_that_waits_the_heading_says_so(asked):
         "Aucune plainte n'attend depuis plus de 30 jours ; une est en cours au 24/11/2025"
     )
     ages = complaints.ages(LOCAL_READER, YEAR, "ages").finding.translate(PLAIN)
-    assert ages == "1 plainte en cours, aucune depuis plus de 30 jours, au 24/11/2025"
+    assert ages == "1 plainte en cours, depuis 30 jours ou moins, au 24/11/2025"
 
 
 def test_late_complaints_are_counted_by_department_and_in_one_by_site(asked):
@@ -228,7 +228,7 @@ def test_the_site_that_left_most_days_comes_first_and_heads_the_list(asked):
     assert len(days) == 24 and days == sorted(days, reverse=True) and days[0] > days[-1]
     assert panel.finding.translate(PLAIN) == (
         f"{names[0]} : {days[0]} fiches de clôture manquent ;"
-        f" {sum(n > 0 for n in days[1:])} autres centres, {french.number(sum(days[1:]))} ensemble".translate(
+        f" {french.number(sum(days[1:]))} autres dans {sum(n > 0 for n in days[1:])} autres centres".translate(
             PLAIN
         )
     )
@@ -239,11 +239,11 @@ def test_silent_sites_are_listed_with_their_last_day_and_then_those_that_never_b
     panel = completeness.silent(LOCAL_READER, YEAR, "muets")
     rows = read(panel)
     assert rows[0] == ["CCSP de Covè", "Zou", "15/10/2025", "40 jours"]
-    assert {tuple(row[2:]) for row in rows[1:]} == {("—", "n'a rien remis")}
+    assert {tuple(row[2:]) for row in rows[1:]} == {("—", "n'a encore rien remis")}
     assert not {"CCSP de Kandi", "CCSP de Nikki"} & {row[0] for row in rows}
     never = len(rows) - 1
     assert panel.finding.translate(PLAIN) == (
-        f"1 centre muet sur 24 au 24/11/2025 ; {never} n'ont rien remis"
+        f"1 centre muet sur 24 au 24/11/2025 ; {never} n'ont encore rien remis"
     )
     assert panel.table.rows[0][0].link == to_site(COVE)
     zou = completeness.silent(LOCAL_READER, replace(YEAR, site=KANDI), "muets")

@@ -42,7 +42,7 @@ def test_the_message_names_the_sites_from_which_an_alert_of_the_whole_comes():
     slide = next(s for s in whole.slides if s.panel.cards)
     alert = replace(
         slide.panel.cards[0],
-        state="alerte en octobre\u00a0: 74\u00a0%, pour 76\u00a0% d'habitude",
+        state="alerte en octobre\u00a0: 74\u00a0%, contre 76\u00a0% d'habitude",
         tone="alert",
         whence="sans compter le CCSP de Djougou : 78 %, comme d'habitude",
     )
@@ -52,5 +52,5 @@ def test_the_message_names_the_sites_from_which_an_alert_of_the_whole_comes():
     )
     said = message(told).split("\n")[1].replace("\u00a0", " ")
     assert said.endswith(
-        "(alerte en octobre : 74 %, pour 76 % d'habitude ; sans compter le CCSP de Djougou : 78 %, comme d'habitude)"
+        "(alerte en octobre : 74 %, contre 76 % d'habitude ; sans compter le CCSP de Djougou : 78 %, comme d'habitude)"
     )

@@ -368,7 +368,7 @@ def test_every_card_says_its_value_and_its_state_in_a_word_and_a_colour(name):
 
 def test_what_six_cards_say_of_their_month_is_whole():
     """The longest that a month usually says, in all of them."""
-    said_of_month = "alerte en octobre\xa0: 29 min, pour 19 min d'habitude"
+    said_of_month = "alerte en octobre\xa0: 29 min, contre 19 min d'habitude"
     whole = decks.whole()
     one = next(s for s in whole.slides if len(s.panel.cards) == 6)
     cards = tuple(replace(card, state=said_of_month) for card in one.panel.cards)

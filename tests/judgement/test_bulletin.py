@@ -218,7 +218,7 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
             sites=sites,
         ),
         share("wait_within_30", r.randint(0, timed), timed, "non mesuré", sites),
-        share("left", gone, known, "issue des visites non notée", sites),
+        share("left", gone, known, "le registre ne dit pas qui est parti", sites),
         share("completeness", r.randint(0, days), days, "aucun jour ouvert connu", sites),
         share(
             "complaints_30d",
@@ -341,8 +341,9 @@ def said_of(f: Figure) -> str:
     if f.value is None:
         if "moins de" not in f.note:
             return f.note
-        what = "pourcentage" if unit == "percent" else "chiffre"
-        return f"moins de {BY_CODE[f.indicator].minimum} cas, pas de {what} ({counts})"
+        if f.denominator:
+            return f"{counts} (trop peu pour un pourcentage)"
+        return f"non calculé : {f.n} cas, il en faut {BY_CODE[f.indicator].minimum}"
     value = (
         percent(f.value)
         if unit == "percent"
@@ -416,9 +417,7 @@ def read_french(text: str) -> None:
         r"signa(l|ux) d(?:'|e )\w+ sur ((?:«.*?(?= signa|, signa| ; |\.$|, [CG]|$)))", text
     ):
         assert (names.count("«") > 1) == (many == "ux"), text
-    pattern = (
-        r"(\d+) (centre|usager|plainte|jour|autre|comparaison|indicateur|carte|signa)(ux|s|l)?\b"
-    )
+    pattern = r"(\d+) (centre|usager|plainte|jour|autre|chiffre|indicateur|carte|signa)(ux|s|l)?\b"
     for number, noun, end in re.findall(pattern, text):
         right = ("l", "ux") if noun == "signa" else ("", "s")
         assert end == right[int(number) >= 2], f"{number} {noun}{end}: {text}"
@@ -435,6 +434,8 @@ def read_reporting(s: Situation, text: str) -> None:
         visits.sites_expected,
         s.ground.not_reported,
     )
+    assert text.startswith("Données fictives. ") == s.ground.demo
+    text = text.removeprefix("Données fictives. ")
     assert text[0].lower() + text[1 : len(s.scope)] == s.scope
     month = s.period.whole.first
     assert f", {MONTHS[month.month - 1]} {month.year} : " in text
@@ -451,7 +452,7 @@ def read_reporting(s: Situation, text: str) -> None:
             1: "données remontées" if sent else "aucune donnée remontée",
         }
         assert f" : {start[expected]} ;" in text
-    named = expected > 1 and bool(not_reported)
+    named = expected > 1 and sent > 0 and bool(not_reported)
     assert ("rien remonté" in text) == named
     if named:
         assert (
@@ -461,16 +462,20 @@ def read_reporting(s: Situation, text: str) -> None:
         )
         names = re.search("rien remonté : ([^;]+) ;", text)[1]
         assert sorted(re.split(", | et ", names)) == list(not_reported)
-    assert f"fiches de clôture remises : {said_of(s.figures['completeness'])}." in text
+    closed = s.figures["completeness"]
+    of = ""
+    if closed.value is not None and closed.sites_reporting < closed.sites_expected:
+        n = closed.sites_reporting
+        of = f", dans {n} centre{'s' * (n > 1)} sur {closed.sites_expected}"
+    said = said_of(closed)
+    assert f"fiches de clôture remises : {said[:-1] + of + ')' if of else said}." in text
     known, due = s.period.period, s.period.whole
-    assert ("Période partielle" in text) == (known != due or s.ground.partial)
+    assert ("Période en cours" in text) == (known != due or s.ground.partial)
     if known != due:
         day = f"{'1er' if known.last.day == 1 else known.last.day} {MONTHS[known.last.month - 1]} {known.last.year}"
         assert (
-            f"connue jusqu'au {day} ({known.days} jour{'s' * (known.days > 1)} sur {due.days})"
-            in text
+            f"arrêtée au {day} ({known.days} jour{'s' * (known.days > 1)} sur {due.days})" in text
         )
-    assert ("Données fictives." in text) == s.ground.demo
 
 
 def read_volume(s: Situation, text: str) -> None:
@@ -490,7 +495,9 @@ def read_volume(s: Situation, text: str) -> None:
         said = fr(per_day.value, 1)
         if said == "0,0" and per_day.value:
             said = "moins de 0,1"
-        assert f"soit {said} par jour ouvert ({per_day.denominator} jour" in text
+        by = "" if visits.sites_expected == 1 else "centre et par "
+        assert f"soit {said} par {by}jour ouvert ({per_day.denominator} jour" in text
+        assert ("tous centres additionnés" in text) == bool(by)
 
 
 def read_waits(s: Situation, text: str, left: str) -> None:
@@ -500,9 +507,15 @@ def read_waits(s: Situation, text: str, left: str) -> None:
         assert text.startswith("Attente : non mesurée") and "min" not in text and "%" not in text
         return
     measured, visits = f["wait_p50"].n, f["visits"].n
+    nine = "attente de 9 usagers sur 10 : "
+    if f["wait_p90"].value is not None:
+        nine = "9 usagers sur 10 ont attendu au plus "
+    soon = said_of(f["wait_within_30"])
+    if f["wait_within_30"].value is not None and f["wait_within_30"].n > measured:
+        soon = f"{soon[:-1]}, avec ceux partis sans être reçus)"
     assert text == (
-        f"Attente médiane : {said_of(f['wait_p50'])} ; attente de 9 usagers sur 10 : {said_of(f['wait_p90'])} ;"
-        f" reçus en 30 minutes ou moins : {said_of(f['wait_within_30'])} ; attente mesurée pour"
+        f"Attente médiane : {said_of(f['wait_p50'])} ; {nine}{said_of(f['wait_p90'])} ;"
+        f" reçus en 30 minutes ou moins : {soon} ; attente mesurée pour"
         f" {percent(100 * measured / visits)} des usagers reçus ({measured} sur {visits})."
     )
 
@@ -520,10 +533,8 @@ def moments(found: list[Signal]) -> set[str]:
 def read_moment(text: str, charted: list[Signal], period: Period) -> None:
     """The moment is that of all the charts spoken of; and a period that has none of their points is warned of."""
     both = moments(charted)
-    assert re.search(
-        rf"\b(en|au) {both.pop()}" if len(both) == 1 else "au dernier mois ou trimestre entier",
-        text,
-    ), text
+    for one in both:
+        assert re.search(rf"\b(en|au) {one}", text), text
     ends = [
         month_end(add_months(s.latest, 2 if s.kind == ChartKind.BY_QUARTER else 0)) for s in charted
     ]
@@ -628,9 +639,10 @@ def read_alerts(s: Situation, text: str) -> None:
         )
         return
     low, high = math.floor(s.budget.expected), math.ceil(s.budget.expected)
-    chance = f"{low} à {high}" if low != high else f"{high}"
+    chance = f"{low} ou {high}" if low != high else f"{high}"
     there = f"{len(found)} signa{'ux' if len(found) > 1 else 'l'}" if found else "[Aa]ucun signal"
-    said = rf"{there} sur {s.budget.series} comparaisons ; le hasard seul en donnerait {chance}"
+    compared = f"chiffre{'s' * (s.budget.series > 1)} comparé{'s' * (s.budget.series > 1)}"
+    said = rf"{there} sur {s.budget.series} {compared} à l'habitude ; le hasard seul en donnerait {chance}"
     usual = ", et peut en donner autant" if 0 < len(found) <= s.budget.usual_most else ""
     judged = re.search(rf"{said}{usual}\.$", text)
     assert judged, text
@@ -638,16 +650,16 @@ def read_alerts(s: Situation, text: str) -> None:
         read_sites(s, text[: judged.start()].strip(), charted, found)
     else:
         assert not claimed(text) and re.match(
-            r"Parmi les 7 indicateurs qui donnent des alertes\s: (\d|aucun)", text
+            r"Sur les 7 indicateurs surveillés\s: (\d|aucun)", text
         )
 
 
 def read_sites(s: Situation, text: str, charted: list, found: list) -> None:
     total, sites = len({name for name, *_ in found}), len({name for name, _ in charted})
     assert re.match(
-        rf"{total} centres? sur {sites} suivis? (a|ont) "
+        rf"{total} centres? sur {sites} jugés? (a|ont) "
         if total
-        else rf"{sites} centres? suivis?, ",
+        else rf"{sites} centres? jugés?, ",
         text,
     )
     dated = len(moments([f for *_, f in found])) > 1
@@ -708,19 +720,21 @@ def read_complaints(s: Situation, text: str) -> None:
         )
     assert (of in text.split(";")[0]) == (not whole)
     if official.n:
-        assert f"plaintes échues traitées en 30 jours ou moins : {said_of(due)} ;" in text
+        long = "parmi celles reçues depuis plus de 30 jours, traitées en 30 jours ou moins"
+        assert f"{long} : {said_of(due)} ;" in text
         assert f"GT1PKI10, sur toutes les plaintes reçues : {said_of(official)} ;" in text
     else:
         assert "GT1PKI10" not in text and "%" not in text
     whole = now.sites_reporting >= now.sites_expected
     if not now.value:
-        late = "plaintes en cours : registre des plaintes incomplet"
+        late = "plaintes en cours : nombre inconnu, registre des plaintes incomplet"
         assert text.endswith("; aucune plainte en cours." if whole else f"; {late}.")
         return
     age = f"depuis {oldest.value} jour{'s' * (oldest.value > 1)}."
     least = "" if whole else "au moins "
+    day = f" au {s.ground.as_of:%d/%m/%Y}" if s.ground.as_of else ""
     assert text.endswith(
-        f"; {least}{now.value} plainte{'s' * (now.value > 1)} en cours, {'la plus ancienne ' * (now.value > 1)}{age}"
+        f"; {least}{now.value} plainte{'s' * (now.value > 1)} en cours{day}, {'la plus ancienne ' * (now.value > 1)}{age}"
     ), text
 
 
@@ -739,7 +753,7 @@ def read_limits(s: Situation, rest: list[str]) -> None:
     short = sum(claim(f[c]) == "trop peu" for f in s.site_signals.values() for c in FOLLOWED)
     assert len(rest) == bool(hidden or few or short or s.unmeasured)
     text = rest[0] if rest else ""
-    for start, names in (("pour donner ", hidden), ("pour juger ", few)):
+    for start, names in (("pour calculer ", hidden), ("pour juger ", few)):
         part = text.split(start)[1].split(" ; ")[0] if start in text else ""
         assert re.findall("« ([^»]+) »", part) == [BY_CODE[c].short for c in names[:4]]
         assert (f"et {len(names) - 4} autre" in part) == (len(names) > 4)
@@ -748,10 +762,11 @@ def read_limits(s: Situation, rest: list[str]) -> None:
     part = text.split(head)[1] if s.unmeasured else ""
     assert [n for n in SITES if n in part] == sorted(s.unmeasured[:4], key=SITES.index)
     assert (f"et {len(s.unmeasured) - 4} autre" in part) == (len(s.unmeasured) > 4)
-    assert (
-        f"{short} comparaison{'s' * (short > 1)} de centres sur {len(s.site_signals) * len(FOLLOWED)} pas encore"
-        in text
-    ) == bool(short)
+    many = "ne peuvent encore être comparés à leur habitude"
+    one = "ne peut encore être comparé à son habitude"
+    of = len(s.site_signals) * len(FOLLOWED)
+    cannot = f"{short} des {of} chiffres de centres {many if short > 1 else one}"
+    assert (cannot in text) == bool(short)
 
 
 # --- the tests ------------------------------------------------------------------------------------------------------
@@ -840,7 +855,7 @@ def some(wanted) -> tuple[Situation, list[Line]]:
         (1, r"CCSP d'Adjarra", "CCSP de Bohicon"),
         (1, r"et \d+ autres", "et 97 autres"),
         (1, r"\d+ signaux sur", "98 signaux sur"),
-        (1, r"sur \d+ comparaisons", "sur 999 comparaisons"),
+        (1, r"sur \d+ chiffres", "sur 999 chiffres"),
         (4, r"\.$", ", une amélioration."),
         (4, r"^\d+", "7777"),
         (4, r"visites\b", "visite"),
@@ -884,7 +899,7 @@ def test_two_points_allow_nothing_however_far_apart():
         Situation(NOVEMBER, "le réseau", EMPTY, two, {"CCSP de Kandi": two}, NOTHING, NO_CHANCE)
     )
     text = " ".join(plain(line.text) for line in lines)
-    assert "pas encore assez de mois" in text and "3 comparaisons de centres sur 3" in text
+    assert "pas encore assez de mois" in text and "3 des 3 chiffres de centres" in text
     assert not re.search("amélioration|alerte|hausse|baisse|signal sur", text)
 
 
@@ -905,8 +920,8 @@ def test_what_is_missing_is_said_and_is_never_0():
         "Pour le réseau, pas encore assez de mois ou de cas pour juger.",
         "Pas encore assez de mois ou de cas pour juger : aucun signal n'est possible.",
         "Registre des plaintes non remonté.",
-        "Le réseau, novembre 2026 : aucun des 3 centres n'a remonté ses données ; n'ont rien remonté : CCSP d'Adjarra,"
-        " CCSP d'Allada et CCSP de Covè ; fiches de clôture remises : non mesuré.",
+        "Le réseau, novembre 2026 : aucun des 3 centres n'a remonté ses données ;"
+        " fiches de clôture remises : non mesuré.",
         "Usagers reçus : aucune donnée remontée.",
         "Attente : non mesurée.",
         "Partis sans être reçus : non mesuré.",
@@ -927,7 +942,7 @@ def test_a_median_wait_never_stands_alone(n):
         write(Situation(NOVEMBER, "le réseau", figures, {}, {}, NOTHING, NO_CHANCE))[5].text
     )
     assert text == (
-        f"Attente médiane : 20 min ({n} cas) ; attente de 9 usagers sur 10 : 55 min ({n} cas) ; reçus en 30"
+        f"Attente médiane : 20 min ({n} cas) ; 9 usagers sur 10 ont attendu au plus 55 min ({n} cas) ; reçus en 30"
         f" minutes ou moins : 50 % ({n // 2} sur {n}) ; attente mesurée pour {n // 2} % des usagers reçus"
         f" ({n} sur 200)."
     )
@@ -939,19 +954,20 @@ def test_a_median_wait_never_stands_alone(n):
     [
         (
             0,
-            "0 visite, soit 0,0 par jour ouvert (1 jour ouvert de centre).",
+            "0 visite, soit 0,0 par centre et par jour ouvert (1 jour ouvert, tous centres additionnés).",
             "Aucune plainte reçue ; aucune plainte en cours.",
             "",
         ),
         (
             1,
-            "1 visite, soit 1,0 par jour ouvert (1 jour ouvert de centre).",
+            "1 visite, soit 1,0 par centre et par jour ouvert (1 jour ouvert, tous centres additionnés).",
             "; 1 plainte en cours, depuis 1 jour.",
             "n'a rien remonté : CCSP d'Adjarra ;",
         ),
         (
             2,
-            "2 visites (une personne peut venir plusieurs fois), soit 2,0 par jour ouvert (1 jour ouvert de centre).",
+            "2 visites (une personne peut venir plusieurs fois), soit 2,0"
+            " par centre et par jour ouvert (1 jour ouvert, tous centres additionnés).",
             "; 2 plaintes en cours, la plus ancienne depuis 2 jours.",
             "n'ont rien remonté : CCSP d'Adjarra et CCSP d'Allada ;",
         ),

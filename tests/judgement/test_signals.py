@@ -95,7 +95,7 @@ def test_the_signal_of_a_period_is_that_of_its_last_whole_month_with_its_own_val
     assert one.variation == Variation.ALERT and before.variation == Variation.NO_SIGNAL
     assert one.value == course.values[-1] and one.usual == pytest.approx(75, abs=1.5)
     text = plain(told(one))
-    assert text == f"{one.value:.0f} %, pour {one.usual:.0f} % d'habitude (alerte)"
+    assert text == f"{one.value:.0f} %, contre {one.usual:.0f} % d'habitude (alerte)"
     assert plain(verdict(one)).startswith(
         f"Reçus en 30 minutes ou moins en octobre 2026 : {text}, au-dessous de ce que le hasard permet ;"
     )

@@ -1,6 +1,8 @@
-"""`python -m tests.one_number`: what is said of one name, place and period, wherever it stands and whoever asks, on fictitious data
-and on random partial databases (--number, the first with the seed --first; --database). Prints each thing that has two numbers; 1
-where one has."""
+"""`python -m tests.one_number`: what is said of one name, place and period, wherever it stands and whoever asks.
+
+On fictitious data and on random partial databases (--number, the first with the seed --first; --database). Prints each thing
+that has two numbers; 1 where one has.
+"""
 
 import sys
 

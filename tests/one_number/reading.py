@@ -30,14 +30,14 @@ LABELS = {
 }
 LABEL = "|".join(re.escape(text) for text in sorted(LABELS, key=len, reverse=True))
 WHEN = rf"(?:(?P<month>{'|'.join(MONTHS)})(?: (?P<year>\d{{4}}))?|(?P<quarter>\d)(?:ᵉʳ|ᵉ) trimestre(?: (?P<of>\d{{4}}))?)"
-USUAL = rf"(?:,? (?:pour|sans signal \(|dans l'habitude \() ?(?P<usual>{NUMBER})(?: min)?(?: d'habitude|\)))?"
+USUAL = rf"(?:,? (?:contre|pour|sans signal \(|dans l'habitude \() ?(?P<usual>{NUMBER})(?: min)?(?: d'habitude|\)))?"
 # What is said with another name than the indicator's: what, and how it is said.
 SAYINGS = (
     ("visits", rf"(?P<n>{NUMBER}) usagers? reçus?(?= en | sur | du |,|;|$)"),
     ("visits", rf"(?<!pour )(?<!environ )(?P<n>{NUMBER}) visites?(?= \(une personne|,| \(dont)"),
     ("visits", rf"(?P<n>{NUMBER}) en tout(?!,)"),
     ("visits_per_day", rf"(?P<n>{NUMBER}) usagers par jour ouvert"),
-    ("visits_per_day", rf"soit (?P<n>{NUMBER}) par jour ouvert"),
+    ("visits_per_day", rf"soit (?P<n>{NUMBER}) par (?:centre et par )?jour ouvert"),
     ("wait_p50", rf"un usager sur deux a attendu (?P<n>{NUMBER}) min"),
     ("wait_p90", rf"un sur dix (?P<n>{NUMBER}) min"),
     ("wait_p50", rf"l'ensemble : (?P<n>{NUMBER}) min"),
@@ -52,9 +52,11 @@ SAYINGS = (
     ("wait_p50", rf"usagers reçus ont attendu (?P<n>{NUMBER}) min"),
     ("wait_p90", rf"^9 sur 10 (?P<n>{NUMBER}) min"),
     ("wait_p50", rf"pour (?P<n>{NUMBER}) min dans l'ensemble"),
+    ("wait_p90", rf"9 usagers sur 10 ont attendu au plus (?P<n>{NUMBER}) min"),
+    ("complaints_30d_due", rf"traitées en 30 jours ou moins : (?P<n>{NUMBER})"),
     ("left", rf"(?P<n>{NUMBER}) sont partis sans être reçus"),
     ("waits measured", rf"(?<!Sous )(?P<n>{NUMBER}) attentes mesurées"),
-    ("sites with a signal", r"(?P<raw>\d+ centres? sur \d+)(?: suivis?)? (?:ont|a) un signal"),
+    ("sites with a signal", r"(?P<raw>\d+ centres? sur \d+)(?: jugés?)? (?:ont|a) un signal"),
     ("signals", r"(?P<raw>\d+) signaux (?:en tout|sur)"),
     ("signals of alert", r"(?P<raw>\d+) signa(?:l|ux) d'alerte"),
     ("closings missing", rf"(?P<n>{NUMBER}) fiches? de clôture manque"),

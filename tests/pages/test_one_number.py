@@ -36,7 +36,7 @@ def figures(text: str = "", cells: tuple = (), place: str = "") -> set[tuple]:
             },
         ),
         (
-            "Attente médiane en octobre 2026 : 26 min, pour 16 min d'habitude",
+            "Attente médiane en octobre 2026 : 26 min, contre 16 min d'habitude",
             {("wait_p50", "", *OCTOBER, "26"), ("wait_p50 d'habitude", "", "jugé", "", "16")},
         ),
         (
@@ -45,7 +45,7 @@ def figures(text: str = "", cells: tuple = (), place: str = "") -> set[tuple]:
         ),
         ("Sans compter le CCSP de Djougou : 78 %, comme d'habitude", set()),
         ("Plaintes pour 1 000 visites, par prestation", set()),
-        ("Adjarra, Covè et 2 autres se dégradent", set()),
+        ("alertes à Adjarra, Covè et 2 autres", set()),
     ],
 )
 def test_a_sentence_gives_the_figures_that_it_says(text, said):

@@ -194,7 +194,7 @@ def test_the_page_of_a_site_says_each_of_its_alerts_and_what_was_decided(desk, a
     first, *others = worsening.of_site(LOCAL_READER, Question(LAST, month_end(LAST), site=KANDI))
     assert first.indicator == "wait_p50" and others, "what people feel comes first"
     title = plain(heading(page))
-    assert re.match(r"CCSP de Kandi : attente de \d+ min, pour \d+ min d'habitude", title)
+    assert re.match(r"CCSP de Kandi : attente de \d+ min, contre \d+ min d'habitude", title)
     assert f"; {len(others)} autre" in title
     drawn = [e.proto.body for e in page.get("html")]
     (listed,) = [body for body in drawn if "ccsp-answers" in body]
@@ -626,7 +626,9 @@ def test_the_scope_is_named_as_the_filters_have_it(department, kind, wanted):
 )
 def test_the_bulletin_speaks_of_what_is_filtered(demo, wanted, start):
     text = plain(sound(visit_page("signaux", **wanted)).code[0].value).split("\n")
-    assert text[0].startswith(f"Pour {start[0].lower()}{start[1:-2]}") and text[3].startswith(start)
+    assert text[0].startswith(f"Pour {start[0].lower()}{start[1:-2]}") and text[3].startswith(
+        f"Données fictives. {start}"
+    )
     assert ("pas de jugement d'ensemble" in text[0]) == ("type" in wanted)
     assert not wanted or not any("réseau" in line for line in text if "d'ensemble" not in line)
 
@@ -647,7 +649,7 @@ def test_the_headline_and_two_sentences_are_read_first_and_the_bulletin_unfolds(
         assert " : aucun centre n'a d'alerte en " in head
     assert head.startswith("Signaux · ")
     assert re.match(r"(\d+ signa|Aucun signal sur)", chance)
-    assert " série" in chance and " hasard " in chance
+    assert " comparé" in chance and " hasard " in chance
     (folded,) = [e for e in at.expander if e.label == "Le bulletin du mois"]
     inside = plain(unescape(folded.get("html")[0].proto.body))
     assert all(line in inside for line in plain(at.code[0].value).split("\n"))

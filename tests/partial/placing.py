@@ -108,7 +108,7 @@ def _never(s: Said, t: Truth) -> int:
 
 
 def _nothing_came(m: re.Match, s: Said, t: Truth) -> bool:
-    """« 23 … n'ont rien remis », « Adjarra, Adjohoun et Allada et 20 autres n'ont rien remis », « n'a rien remis »."""
+    """« 23 … n'ont rien remis », « Adjarra, Adjohoun et Allada et 20 autres n'ont rien remis », « n'a encore rien remis »."""
     many = m["n"] and number(m["n"]) + (3 if m["more"] else 0)
     return _never(s, t) == many if many else _never(s, t) > 0
 
@@ -275,7 +275,11 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),  # fmt: skip
     # silence
     (
-        r"((?P<more>et )?(?P<n>\d+) (autres? )?(centres? )?(sur \d+ )?(au [\d/]+ )?)?n'(a|ont) rien remis",
+        r"(?P<more>jamais )?aucun des (?P<n>\d+) centres n'a encore rien remis",
+        _nothing_came,
+    ),
+    (
+        r"((?P<more>et )?(?P<n>\d+) (autres? )?(centres? )?(sur \d+ )?(au [\d/]+ )?)?n'(a|ont) encore rien remis",
         _nothing_came,
     ),  # fmt: skip
     (
@@ -321,10 +325,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"0 % (\(0 sur [1-9][\d ]*\)|sont partis sans être reçus|pour l'ensemble)", _of_rows),
     (r"^0 sur [1-9][\d ]*$|(dans|sur) 0 (centre|visite)s?", _of_rows),
     (r"renseignée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),
-    (r"moins de \d+ cas, pas de (pourcentage|chiffre)( \(0 sur \d+\))?", _always),
+    (r"0 sur \d+ \(trop peu pour un pourcentage\)|non calculé : 0 cas, il en faut \d+", _always),
     (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
     (
-        r"avec ces effectifs, aucune différence nette n'est visible|aucun centre ne se détache nettement",
+        r"aucune différence nette n'est visible",
         _always,
     ),
     # judgement, which such short histories do not allow
@@ -333,9 +337,10 @@ RULES: tuple[tuple[str, Check], ...] = (
         _too_short,
     ),  # fmt: skip
     (r"pas encore assez de mois ou de cas pour juger|aucun signal n'est possible", _too_short),
-    (r"pas (encore )?de (chiffre à juger|mois entier|série)[^;.]*", _too_short),
+    (r"pas (encore )?de (chiffre (en|au|ce)|mois entier|série|signal possible)[^;.]*", _too_short),
     (r"la période n'a pas encore de mois entier", _too_short),
     (r"pas de (jugement d'ensemble|comparaison)[^;.]*", _always),
+    (r"ce que les données ne permettent pas encore de dire", _always),
     # what nobody noted or declared is not denied of the world
     (
         r"aucune fermeture déclarée sur cette période|aucune fermeture déclarée sur la période",
@@ -367,7 +372,7 @@ def fault(said: Said, truth: Truth) -> str:
 
 
 NUMBER = re.compile(
-    r"non remonté|pas à jour|n'a rien remis|(au moins )?[\d ]+(,\d+)?( (%|min|jours?))?|[Aa]ucune|—"
+    r"non remonté|pas à jour|n'a encore rien remis|(au moins )?[\d ]+(,\d+)?( (%|min|jours?))?|[Aa]ucune|—"
 )
 MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
@@ -409,7 +414,7 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
         return _visits(m, s, t)
     if m := re.fullmatch(r"au moins (?P<n>[\d ]+)( (?P<unit>jour)s?)?", s.text):
         return _floor(m, s, t)
-    if s.text == "n'a rien remis":
+    if s.text == "n'a encore rien remis":
         return _never(s, t) == len(s.scope)
     if s.where.endswith(("survival", "plaintes_delai")):  # of those that are there
         return True

@@ -58,19 +58,19 @@ def test_every_rule_has_its_words_on_both_sides():
         (sentences.target("", Assurance.NO_TARGET), "Sans cible."),
         (
             sentences.signal_budget(4, Budget(144, 2.4, 5, 0, 0, 100)),
-            "4 signaux sur 144 comparaisons ; le hasard seul en donnerait 2 à 3, et peut en donner autant.",
+            "4 signaux sur 144 chiffres comparés à l'habitude ; le hasard seul en donnerait 2 ou 3, et peut en donner autant.",
         ),
         (
             sentences.signal_budget(6, Budget(144, 2.4, 5, 0, 0, 100)),
-            "6 signaux sur 144 comparaisons ; le hasard seul en donnerait 2 à 3.",
+            "6 signaux sur 144 chiffres comparés à l'habitude ; le hasard seul en donnerait 2 ou 3.",
         ),
         (
             sentences.signal_budget(0, Budget(1, 0.02, 0, 0, 0, 100)),
-            "Aucun signal sur 1 comparaison ; le hasard seul en donnerait 0 à 1.",
+            "Aucun signal sur 1 chiffre comparé à l'habitude ; le hasard seul en donnerait 0 ou 1.",
         ),
         (
             sentences.signal_budget(0, Budget(0, 0, 0, 0, 0, 100)),
-            "Il faut 12 mois ou trimestres de données : aucun signal n'est possible.",
+            "Pas encore de signal possible : il faut 12 mois de données (pour ce qui est rare, 12 trimestres).",
         ),
     ],
 )
@@ -125,5 +125,5 @@ def test_plurals_agree_in_every_budget(found, expected, series):
     text = plain(
         sentences.signal_budget(found, Budget(series, expected, int(expected) + 2, 0, 0, 100))
     )
-    assert ("comparaisons" in text) == (series >= 2) and ("signaux" in text) == (found >= 2)
+    assert ("chiffres comparés" in text) == (series >= 2) and ("signaux" in text) == (found >= 2)
     assert ("autant" in text) == (0 < found <= int(expected) + 2)
