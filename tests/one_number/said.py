@@ -89,7 +89,12 @@ def asked(who: Person = LOCAL_READER) -> Iterator[Asked]:
             continue
         whole = Question(period.period.first, period.period.last)
         when = () if code == usual else (("periode", code),)
-        yield Asked(who, when, whole, period, "", "national", places)
+        if who.role == Role.DIRECTOR:  # whose pages open on his department
+            (own,) = who.departments or ()
+            mine = whole.at(own, None)
+            yield Asked(who, when, mine, period, own, f"departement:{own}", places)
+        else:
+            yield Asked(who, when, whole, period, "", "national", places)
         if code != usual:
             continue
         for department in (d for d in ("Zou", "Donga") if d in there):
