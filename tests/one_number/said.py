@@ -89,7 +89,7 @@ def asked(who: Person = LOCAL_READER) -> Iterator[Asked]:
             continue
         whole = Question(period.period.first, period.period.last)
         when = () if code == usual else (("periode", code),)
-        if who.role == Role.DIRECTOR:  # whose pages open on his department
+        if who.role == Role.DIRECTOR and not when:  # whose pages open on his department
             (own,) = who.departments or ()
             mine = whole.at(own, None)
             yield Asked(who, when, mine, period, own, f"departement:{own}", places)

@@ -294,7 +294,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"\b0,0 par jour( ouvert)?", _no_visits),
     (r"entre 0 et [\d ]+ jours?", _always),  # an interval
     (r"0 jour sans réponse|encore en cours après 0 jour", _always),
-    (r"une réponse en 0 jour|la plus ancienne depuis 0 jour|en cours( au [\d/]+)?, depuis 0 jour", _always),
+    (
+        r"une réponse en 0 jour|la plus ancienne depuis 0 jour|en cours( au [\d/]+)?, depuis 0 jour",
+        _always,
+    ),
     (r"non affiché \(0 sur \d+\)", _always),
     (r"\baucun jour ouvert( connu)?", _no_open_day),
     (r"^0 jours? au [\d/]+$", _always),  # the age of a complaint
@@ -319,7 +322,8 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),  # of the curve of those received in the period
     (r"^(?P<n>\d+) centres? sur \d+( mesure(nt)? l'attente)?$", _who),
     (
-        r"^fiche de clôture pour 0 % des jours ouverts$|fiches de clôture remises : 0 % \(0 sur [\d ]+(, dans \d+ centres? sur \d+)?\)",
+        r"^fiche de clôture pour 0 % des jours ouverts$"
+        r"|fiches de clôture remises : 0 % \(0 sur [\d ]+(, dans \d+ centres? sur \d+)?\)",
         _none_closed,
     ),
     (r"0 % (\(0 sur [1-9][\d ]*\)|sont partis sans être reçus|pour l'ensemble)", _of_rows),
