@@ -108,7 +108,7 @@ def because(one: Signal) -> str:
 
 
 def origin(one: Signal, names: Mapping[str, str]) -> str:
-    """Where a whole's gap lies: « Sans compter le CCSP de Djougou : 75 %, comme d'habitude. »; "" where there is none to
+    """Where a whole's gap lies: « Sans compter le CCSP de Djougou : 75 %, dans l'habitude. »; "" where there is none to
     explain. names: of sites, by code."""
     if not one.flagged or one.gap is None:
         return ""
@@ -120,7 +120,7 @@ def origin(one: Signal, names: Mapping[str, str]) -> str:
         return f"Surtout{french.SPACE}: {french.join_words(these)}."
     # Of waits it is on the curve's scale, and a median is what is said of them.
     rest = "" if one.indicator in WAITS else f" {amount(BY_CODE[one.indicator], one.rest)},"
-    return f"Sans compter {french.join_words(these)}{french.SPACE}:{rest} comme d'habitude."
+    return f"Sans compter {french.join_words(these)}{french.SPACE}:{rest} dans l'habitude."
 
 
 def against(one: Signal, whole: Signal | None) -> str:

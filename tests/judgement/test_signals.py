@@ -132,7 +132,7 @@ def test_the_gap_of_a_whole_is_traced_to_its_site():
     without = np.mean([others[f"site {i}"].values[-1] for i in range(1, sites)])
     assert one.rest == pytest.approx(without)
     assert plain(origin(one, names)) == (
-        f"Sans compter le CCSP 0 : {without:.0f} %, comme d'habitude."
+        f"Sans compter le CCSP 0 : {without:.0f} %, dans l'habitude."
     )
     assert "à répartition égale" in told(one)
 
