@@ -169,7 +169,7 @@ def test_the_command_counts_with_the_setting_in_force(told, usual):
 def test_data_are_old_from_the_setting_on(monkeypatch, days, stale):
     monkeypatch.setenv("STALE_DAYS", days)
     load.cache_clear()
-    assert Fresh(today(), today(), demo=False, age_days=12, empty=False).stale == stale
+    assert Fresh(today(), today(), False, 12, False, 24, 24).stale == stale
     load.cache_clear()
 
 

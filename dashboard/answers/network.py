@@ -52,18 +52,29 @@ def short_name(place: Place) -> str:
 
 @dataclass(frozen=True)
 class Fresh:
-    """How far the data go, and how they are. known_to: up to which day all is known (see `db.ledger.Ledger.known_to`)."""
+    """How far the data go, and how they are. known_to: up to which day all is known (see `db.ledger.Ledger.known_to`).
+    begun: how many of the sites ever handed something in."""
 
     as_of: date | None
     known_to: date | None
     demo: bool
     age_days: int | None
     empty: bool
+    begun: int
+    sites: int
 
     @property
     def stale(self) -> bool:
         """Whether the data are older than their rhythm."""
         return self.age_days is not None and self.age_days > load().stale_days
+
+    @property
+    def beginning(self) -> str:
+        """« 1 centre sur 24 a remis des données », while most have not begun; "" else."""
+        if self.empty or 2 * self.begun >= self.sites:
+            return ""
+        has = "a" if self.begun == 1 else "ont"
+        return f"{french.plural(self.begun, 'centre')} sur {french.number(self.sites)} {has} remis des données"
 
     @property
     def warning(self) -> str:
@@ -80,7 +91,9 @@ def freshness(view: View) -> Fresh:
     """How far the data of the whole network go."""
     book = view.book
     age = (view.moment.day - book.as_of).days if book.as_of else None
-    return Fresh(book.as_of, book.known_to, book.demo, age, book.as_of is None)
+    begun = len({site for site, _ in book.spans})
+    empty = book.as_of is None
+    return Fresh(book.as_of, book.known_to, book.demo, age, empty, begun, len(book.places))
 
 
 @dataclass(frozen=True)

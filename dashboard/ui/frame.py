@@ -11,9 +11,11 @@ from dashboard.accounts.rights import Person, Role, may
 from dashboard.answers import headlines
 from dashboard.answers.network import Fresh, commune_outlines, freshness
 from dashboard.answers.view import Moment, view
+from dashboard.panel import Link
 from dashboard.settings import ROOT, load
 from dashboard.ui import assets, changes, filters, sending, session, show, takeaway
 from dashboard.ui.escape import escaped
+from dashboard.ui.links import anchor
 from dashboard.ui.navigation import PAGES, PageSpec
 from dashboard.wording import GUEST_VIEW
 
@@ -134,6 +136,13 @@ def top(spec: PageSpec) -> None:
             "La base ne contient encore aucune donnée. Le premier fichier de registre se remet sur le serveur"
             f"{french.SPACE}: python -m db import FICHIER"
         )
-    elif fresh.warning:
+    elif fresh.warning or fresh.beginning:
         with st.container(key="bandeau"):
-            st.markdown(f"**Données anciennes** : {fresh.warning}.")
+            if fresh.beginning:
+                guide = anchor("guide, « Remettre un fichier »", Link("guide"))
+                st.html(
+                    f"<p><b>La collecte commence</b>{french.SPACE}: {fresh.beginning}. Ensuite{french.SPACE}: remettre les"
+                    f" registres des autres ({guide}). Un chiffre se compare à l'habitude après 12 mois.</p>"
+                )
+            if fresh.warning:
+                st.markdown(f"**Données anciennes** : {fresh.warning}.")

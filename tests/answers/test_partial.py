@@ -313,3 +313,13 @@ def test_what_waits_after_the_last_open_day_is_the_same_everywhere_and_dated_ali
         assert whole(LOCAL_READER, may)["complaints_oldest"].value == 1
         april = replace(may, first=date(2026, 4, 1), last=date(2026, 4, 30))
         assert whole(LOCAL_READER, april)["complaints_open"].value == 6
+
+
+def test_a_network_of_which_most_sites_have_not_begun_says_what_comes_next(asked):
+    first_file(asked)
+    begun = network.freshness(LOCAL_READER).beginning.translate(PLAIN)
+    assert begun == "1 centre sur 24 a remis des données"
+    asked.hand_in(
+        "registre", *[waited(10, site=code, day="2025-11-21") for code in EVERY_SITE[:12]]
+    )
+    assert not network.freshness(LOCAL_READER).beginning
