@@ -39,12 +39,14 @@ def card(one: cards.Metric) -> str:
     tone = f" {one.card.tone}" if one.card.tone else ""
     help_ = f"aide-{one.card.code}"
     said = "".join(f"<p>{escape(part)}</p>" for part in one.help)
+    # « non remonté » is longer than a figure, and less to be seen from afar.
+    words = "" if any(map(str.isdigit, one.card.text)) else ' class="words"'
     return (
         f'<section class="ccsp-card{tone}" aria-label="{escape(one.card.label)}">'
         f'<button type="button" popovertarget="{help_}" aria-label="{escape(_spoken(one))}">'
         f"{escape(one.card.label)}</button>"
         f'<div popover id="{help_}" class="ccsp-help">{said}</div>'
-        f"<strong>{escape(one.card.text)}</strong>{curve(one.line)}"
+        f"<strong{words}>{escape(one.card.text)}</strong>{curve(one.line)}"
         f"<p>{escape(one.beside)}</p></section>"
     )
 
