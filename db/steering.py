@@ -3,7 +3,7 @@
 Each change is one transaction with its line in the journal. Nothing is invented: without an entry there is none.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
@@ -16,6 +16,11 @@ from db.models import Commune, Decision, KeptStory, Rebase, Site, Target
 from db.write import Refused
 
 NATION = "nation"
+
+
+class Overtaken(Exception):
+    """A presentation was not kept: another version than the one that it was to replace is kept by now, or none; the database is
+    as it was."""
 
 
 def scopes(connection: Connection) -> set[str]:
@@ -183,16 +188,22 @@ def keep_story(
     *,
     account: str = "",
     own: bool = False,
-) -> None:
-    """Keep a presentation under a name; one of that name is replaced. account: of who keeps it, "" for none; own: only its
-    own is replaced. Raises Refused without a name or a title, or for one of another's."""
+    over: datetime | None = None,
+) -> datetime:
+    """Keep a presentation under a name; since when it is then kept (UTC). account: of who keeps it, "" for none; over: since when
+    the one that it replaces is kept, None where there is none; own: only the account's own is replaced. Raises Refused without a
+    name or a title, or for one of another's; Overtaken where something else is kept under that name by now."""
     _say(name, "sous quel nom garder la présentation", LONGEST["story name"])
     _say(title, "le titre de la présentation", LONGEST["story title"])
     with writing(engine) as c:
-        if own and _kept_by(c, name) not in (None, account):
+        keeper, kept_at = _kept(c, name)
+        if own and keeper not in (None, account):
             raise Refused(
                 f"Quelqu'un d'autre a gardé une présentation « {title} » : en choisir un autre titre."
             )
+        if kept_at != over:
+            raise Overtaken(name)
+        at = now()
         c.execute(delete(KeptStory).where(KeptStory.name == name))
         c.execute(
             insert(KeptStory).values(
@@ -201,34 +212,47 @@ def keep_story(
                 body=body,
                 kept_by=by,
                 account_id=account,
-                kept_at=now(),
+                kept_at=at,
             )
         )
         note(c, by, "kept story", {"name": name})
+    return at
 
 
 def forget_story(
-    engine: Engine, name: str, by: str, *, account: str = "", own: bool = False
+    engine: Engine,
+    name: str,
+    by: str,
+    *,
+    account: str = "",
+    own: bool = False,
+    kept_at: datetime | None = None,
 ) -> None:
-    """Remove a kept presentation. own: only one that the account keeps. Raises Refused if there is none."""
+    """Remove a kept presentation. own: only one that the account keeps; kept_at: since when the version that is meant is kept
+    (UTC), None for whichever it is. Raises Refused if there is none, or for another version."""
     with writing(engine) as c:
-        keeper = _kept_by(c, name)
+        keeper, standing = _kept(c, name)
         if keeper is None or (own and keeper != account):
             raise Refused(
                 f"Aucune présentation à vous n'est gardée sous le nom « {name} »."
                 if own
                 else f"Aucune présentation n'est gardée sous le nom « {name} »."
             )
+        if kept_at not in (None, standing):
+            raise Refused(
+                "Une autre version de cette présentation a été gardée entre-temps : la revoir d'abord."
+            )
         c.execute(delete(KeptStory).where(KeptStory.name == name))
         note(c, by, "removed story", {"name": name})
 
 
-def _kept_by(connection: Connection, name: str) -> str | None:
-    """The account that keeps a presentation, "" for who had none; None where there is no such one."""
-    found: str | None = connection.execute(
-        select(KeptStory.account_id).where(KeptStory.name == name)
-    ).scalar_one_or_none()
-    return found
+def _kept(connection: Connection, name: str) -> tuple[str | None, datetime | None]:
+    """The account that keeps a presentation, "" for who had none, and since when (UTC); None and None where there is no such
+    one."""
+    found = connection.execute(
+        select(KeptStory.account_id, KeptStory.kept_at).where(KeptStory.name == name)
+    ).one_or_none()
+    return (found.account_id, found.kept_at) if found else (None, None)
 
 
 def _say(text: str, what: str, most: int = LONGEST["typed"]) -> None:

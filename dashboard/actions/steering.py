@@ -1,7 +1,7 @@
 """What a person enters: targets, decisions, new starts of control charts, presentations. Rights are checked here."""
 
 import math
-from datetime import date
+from datetime import date, datetime
 
 from dashboard.accounts import rights
 from dashboard.accounts.rights import NotAllowed, Person, Reach, require
@@ -12,9 +12,11 @@ from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import impossible
 from dashboard.stories import NotAStory, Story, check, ready, to_json
 from db import steering as steer
+from db.steering import Overtaken
 from db.write import Refused
 
 __all__ = [
+    "Overtaken",
     "Refused",
     "accept_level",
     "decide",
@@ -91,9 +93,10 @@ def accept_level(person: Person, indicator: str, scope: str, month: date, reason
     steer.accept_level(engine(), indicator, scope, month, reason, person.name)
 
 
-def keep_story(person: Person, story: Story) -> None:
-    """Keep a presentation under its name; one of that name is replaced, another's only by who may do so. Raises Refused,
-    NotAllowed."""
+def keep_story(person: Person, story: Story, over: datetime | None = None) -> datetime:
+    """Keep a presentation under its name; since when it is then kept (UTC). over: the same of the one that it replaces, None
+    where there is none; another's is replaced only by who may do so. Raises Refused, NotAllowed; Overtaken where something else
+    is kept under that name by now."""
     require(person, "keep_stories")
     try:
         check(story, KINDS)
@@ -103,7 +106,7 @@ def keep_story(person: Person, story: Story) -> None:
         raise Refused(
             f"« {story.name} » est le nom d'une présentation toute prête : en choisir un autre."
         )
-    steer.keep_story(
+    return steer.keep_story(
         engine(),
         story.name,
         story.title,
@@ -111,13 +114,22 @@ def keep_story(person: Person, story: Story) -> None:
         person.name,
         account=person.id,
         own=_own_alone(person),
+        over=over,
     )
 
 
-def forget_story(person: Person, name: str) -> None:
-    """Remove a kept presentation, another's only by who may do so. Raises Refused or NotAllowed."""
+def forget_story(person: Person, name: str, kept_at: datetime | None = None) -> None:
+    """Remove a kept presentation, another's only by who may do so. kept_at: since when the version that is meant is kept (UTC),
+    None for whichever it is. Raises Refused or NotAllowed."""
     require(person, "keep_stories")
-    steer.forget_story(engine(), name, person.name, account=person.id, own=_own_alone(person))
+    steer.forget_story(
+        engine(),
+        name,
+        person.name,
+        account=person.id,
+        own=_own_alone(person),
+        kept_at=kept_at,
+    )
 
 
 def may_change(person: Person, name: str) -> bool:

@@ -1,20 +1,17 @@
 """The page « Présenter »: choose a story, order and word its slides, keep and share it, start it, take it away."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from urllib.parse import urlencode
-from zlib import crc32
+from typing import Any
 
 import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Person, may
-from dashboard.actions import steering
 from dashboard.answers import stories as known_stories
 from dashboard.answers.slides import KINDS
 from dashboard.panel import Deck
-from dashboard.period import local
 from dashboard.stories import (
     LONGEST_HEADLINE,
     LONGEST_TEXT,
@@ -22,31 +19,28 @@ from dashboard.stories import (
     NotAStory,
     Step,
     Story,
-    check,
-    slug,
 )
 from dashboard.ui import (
     address,
+    drafts,
     errors,
     filters,
+    keeping,
     looked,
-    outcome,
     present,
-    session,
     takeaway,
 )
+from dashboard.ui.drafts import Draft
 from dashboard.ui.escape import escaped
+from dashboard.ui.keeping import ADDRESS
 
-ADDRESS = "histoire"  # in the URL: which story
-HELD = "story"  # the story on the page, with what was changed in it
 SAID = "story_said"  # why the last change was refused, to be said once
-WANTED = "story_name"  # the name of the story it began as
 OWN = "preparer"  # whether the story on the page is being changed
-UNFOLDED = "story_unfolded"  # the places of the slides whose fields are shown
-# The filter that says which place, and what to say where it says none, by the field of a ready-made story.
-PLACES = {
-    "department": ("departement", "Choisir un seul département dans les filtres ci-dessus."),
-    "site": ("centre", "Choisir un centre dans la liste ci-dessus."),
+UNFOLDED = "story_unfolded"  # the slides whose fields are shown
+# What to say where the filters say no place, by the field of a ready-made story.
+ADVICE = {
+    "department": "Choisir un seul département dans les filtres ci-dessus.",
+    "site": "Choisir un centre dans la liste ci-dessus.",
 }
 LISTED = "plaintes_en_cours"  # the slide that tells complaints one by one
 SECONDS = (10, 15, 20, 30, 60)
@@ -54,9 +48,10 @@ SECONDS = (10, 15, 20, 30, 60)
 
 def page(person: Person) -> None:
     """The page."""
-    story = _choose(person) if may(person, "aggregates") else None
-    if story is None:
+    draft = _choose(person) if may(person, "aggregates") else None
+    if draft is None:
         return
+    story = draft.story
     question, period = filters.question(), filters.period()
     with st.container(horizontal=True, vertical_alignment="center", key="commencer"):
         with st.spinner("La présentation se prépare…"):
@@ -84,34 +79,44 @@ def page(person: Person) -> None:
         # What changes them is sent once it is asked for: it is more than half of what the page costs.
         own = st.toggle("Préparer la mienne", key=OWN)
         if own:
-            _steps(story, lines)
+            _steps(draft, lines)
         else:
             st.markdown("\n".join(lines))
     with right:
         st.header("Régler, partager", anchor=False)
         _settings()
         if own:
-            _add()
-        _keep(person, story, own=own)
+            _add(story.name)
+        keeping.section(person, draft, own=own)
 
 
-def _choose(person: Person) -> Story | None:
+def _choose(person: Person) -> Draft | None:
     """The story in force: of the address, of the list, or as changed on this page."""
     name = _name(person)
-    if name not in READY or not READY[name].place:
-        return _held(person, name)
-    chosen_by, advice = PLACES[READY[name].place]
-    place = filters.value(chosen_by)
-    if not place or filters.COMMA in place:  # several departments are not one
-        st.info(advice)
+    if name in READY and (field := READY[name].place):
+        place = filters.value(keeping.PLACES[field])
+        if not place or filters.COMMA in place:  # several departments are not one
+            keeping.waiting(person)
+            st.info(ADVICE[field])
+            return None
+        name = f"{name}:{place}"
+    keeping.waiting(person, name)
+    try:
+        return drafts.on_page(person, name)
+    except NotAStory as reason:
+        st.error(f"{reason} La supprimer, puis la refaire.")
+        keeping.removal(person, name)
         return None
-    return _held(person, f"{name}:{place}")
 
 
 def _name(person: Person) -> str:
     """The name in the address, which the list shows and changes."""
     titles = {name: one.listed or one.title for name, one in READY.items()}
     titles |= known_stories.kept(person)
+    # What was changed here of one that somebody has removed meanwhile.
+    for changed, draft in drafts.waiting().items():
+        if ":" not in changed:
+            titles.setdefault(changed, draft.story.title)
     name = address.read().get(ADDRESS) or _usual(person)
     if name not in titles:
         st.warning(
@@ -143,20 +148,6 @@ def _usual(person: Person) -> str:
     )
 
 
-def _held(person: Person, name: str) -> Story | None:
-    """The story of that name with what was changed in it on this page."""
-    if st.session_state.get(WANTED) != name or HELD not in st.session_state:
-        try:
-            st.session_state[HELD] = known_stories.story(person, name)
-        except NotAStory as reason:
-            st.error(f"{reason} La supprimer, puis la refaire.")
-            _removal(person, name)
-            return None
-        st.session_state[WANTED] = name
-    story: Story | None = st.session_state[HELD]
-    return story
-
-
 def _chosen() -> None:
     address.put(ADDRESS, st.session_state["choix_histoire"])
 
@@ -171,114 +162,107 @@ def _lines(story: Story, deck: Deck) -> list[str]:
     ]
 
 
-def _steps(story: Story, lines: list[str]) -> None:
+def _steps(draft: Draft, lines: list[str]) -> None:
     """One row a slide, and below it what changes it, where that is asked for."""
-    seen: Counter[Step] = Counter()
-    for at, step in enumerate(story.steps):
-        with st.container(horizontal=True, vertical_alignment="center", key=f"pas_{at}"):
-            st.button("Modifier", key=f"modifier_{at}", on_click=_unfold, args=(at,))
+    for at, number in enumerate(draft.slides):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"pas_{number}"):
+            st.button("Modifier", key=f"modifier_{number}", on_click=_unfold, args=(number,))
             st.markdown(lines[at], width="stretch")
-        if at in st.session_state.setdefault(UNFOLDED, set()):
-            # The fields are the slide's and no other's.
-            _words(story, at, step, f"{crc32(repr(step).encode()):08x}_{seen[step]}")
-        seen[step] += 1
+        if number in st.session_state.setdefault(UNFOLDED, set()):
+            _words(draft, at, number)
 
 
-def _unfold(at: int) -> None:
-    st.session_state[UNFOLDED] ^= {at}  # a second time folds it
+def _unfold(number: int) -> None:
+    st.session_state[UNFOLDED] ^= {number}  # a second time folds it
 
 
-def _words(story: Story, at: int, step: Step, key: str) -> None:
+def _words(draft: Draft, at: int, number: int) -> None:
+    """What changes a slide. All of it is the slide's by its number, wherever it stands by then; what is typed is its own as soon
+    as the field is left, hence before any button acts."""
+    story, step = draft.story, draft.story.steps[at]
     with st.container(horizontal=True):
         for name, label, by, end in (
             ("haut", "▲ Avant", -1, 0),
             ("bas", "▼ Après", 1, len(story.steps) - 1),
         ):
             st.button(
-                label, key=f"{name}_{at}", on_click=_move, args=(at, by, step), disabled=at == end
+                label,
+                key=f"{name}_{number}",
+                on_click=_move,
+                args=(story.name, number, by),
+                disabled=at == end,
             )
         st.button(
             "Retirer",
-            key=f"retirer_{at}",
+            key=f"retirer_{number}",
             on_click=_retire,
-            args=(at, step),
+            args=(story.name, number),
             disabled=len(story.shown) < 2 and not step.hidden,
         )
-    with st.form(f"mots_{key}", border=True):
+    with st.container(border=True, key=f"mots_{number}"):
         st.text_input(
             "Titre (vide : celui que disent les données)",
             step.headline,
             max_chars=LONGEST_HEADLINE,
-            key=f"headline_{key}",
+            **_field(story, number, "headline"),
         )
         st.text_input(
             "Question à discuter",
             step.question,
             max_chars=LONGEST_TEXT,
             placeholder=KINDS[step.kind].question,
-            key=f"question_{key}",
+            **_field(story, number, "question"),
         )
         st.text_area(
             "Note de l'orateur",
             step.note,
             max_chars=LONGEST_TEXT,
             height=80,
-            key=f"note_{key}",
+            **_field(story, number, "note"),
         )
-        st.checkbox("Masquer cette diapositive", step.hidden, key=f"hidden_{key}")
-        st.form_submit_button("Appliquer", on_click=_word, args=(at, step, key))
+        st.checkbox("Masquer cette diapositive", step.hidden, **_field(story, number, "hidden"))
 
 
-def _there(at: int, step: Step) -> Story | None:
-    """The story on the page, while that slide stands where a button was pressed for it; None once it has gone: who presses twice
-    before the page is drawn anew means one slide."""
-    story: Story = st.session_state[HELD]
-    return story if at < len(story.steps) and story.steps[at] == step else None
+def _field(story: Story, number: int, name: str) -> dict[str, Any]:
+    """How a field of a slide is known, and what entering something does."""
+    key = f"{name}_{number}"
+    return {"key": key, "on_change": _word, "args": (story.name, number, name, key)}
 
 
 @errors.said_plainly()  # called between two runs, where nothing else catches
-def _word(at: int, step: Step, key: str) -> None:
-    story = _there(at, step)
-    if story is None or f"headline_{key}" not in st.session_state:
+def _word(story: str, number: int, name: str, key: str) -> None:
+    draft = drafts.get(story)
+    at = draft.place(number) if draft else None
+    if draft is None or at is None or key not in st.session_state:
         return
-    typed = {name: st.session_state[f"{name}_{key}"] for name in ("headline", "question", "note")}
-    wanted = replace(
-        story.steps[at],
-        hidden=st.session_state[f"hidden_{key}"],
-        **{name: text.strip() for name, text in typed.items()},
-    )
-    st.session_state[UNFOLDED].discard(at)
-    _hold(story, (*story.steps[:at], wanted, *story.steps[at + 1 :]))
+    step, entered = draft.story.steps[at], st.session_state[key]
+    wanted: Any = {name: entered.strip() if isinstance(entered, str) else entered}
+    with _refused():
+        drafts.change(story, number, replace(step, **wanted))
+        return
+    if name == "hidden":
+        st.session_state[key] = step.hidden
 
 
-def _hold(story: Story, steps: tuple[Step, ...]) -> bool:
-    """Whether these steps make a story, which is then the one on the page."""
-    wanted = replace(story, steps=steps)
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Where that makes no story, it is said, and the story stays as it was."""
     try:
-        check(wanted, KINDS)
+        yield
     except NotAStory as reason:
-        st.session_state[SAID] = str(reason)  # the story stays as it was
-        return False
-    st.session_state[HELD] = wanted
-    return True
+        st.session_state[SAID] = str(reason)
 
 
 @errors.said_plainly()
-def _move(at: int, by: int, step: Step) -> None:
-    story, places = _there(at, step), {at: at + by, at + by: at}
-    if story is None or not 0 <= at + by < len(story.steps):
-        return
-    steps = list(story.steps)
-    steps[at], steps[at + by] = steps[at + by], steps[at]
-    if _hold(story, tuple(steps)):  # its fields move along
-        st.session_state[UNFOLDED] = {places.get(n, n) for n in st.session_state[UNFOLDED]}
+def _move(story: str, number: int, by: int) -> None:
+    with _refused():
+        drafts.move(story, number, by)
 
 
 @errors.said_plainly()
-def _retire(at: int, step: Step) -> None:
-    story = _there(at, step)
-    if story and _hold(story, (*story.steps[:at], *story.steps[at + 1 :])):
-        st.session_state[UNFOLDED] = {n - (n > at) for n in st.session_state[UNFOLDED] if n != at}
+def _retire(story: str, number: int) -> None:
+    with _refused():
+        drafts.retire(story, number)
 
 
 def _settings() -> None:
@@ -294,7 +278,7 @@ def _settings() -> None:
         st.selectbox("Défilement, en secondes", SECONDS, index=2, key="secondes_diapo")
 
 
-def _add() -> None:
+def _add(story: str) -> None:
     with st.form("ajouter", border=True):
         kinds = [
             Step(kind, code) for kind, spec in KINDS.items() for code in spec.indicators or ("",)
@@ -305,57 +289,10 @@ def _add() -> None:
             format_func=lambda n: KINDS[kinds[n].kind].named(kinds[n].indicator),
             key="ajouter_quoi",
         )
-        st.form_submit_button("Ajouter à la fin", on_click=_append, args=(kinds,))
+        st.form_submit_button("Ajouter à la fin", on_click=_append, args=(story, kinds))
 
 
 @errors.said_plainly()
-def _append(kinds: Sequence[Step]) -> None:
-    story = st.session_state[HELD]
-    _hold(story, (*story.steps, kinds[st.session_state["ajouter_quoi"]]))
-
-
-def _keep(person: Person, story: Story, *, own: bool) -> None:
-    if own and may(person, "keep_stories"):
-        with st.form("garder", border=True):
-            key = f"garder_titre_{story.name}"
-            st.text_input(
-                "Titre de la présentation", story.title, max_chars=LONGEST_HEADLINE, key=key
-            )
-            st.form_submit_button("Garder sous ce titre", on_click=_kept, args=(key,))
-    outcome.said("garder")
-    if keeper := known_stories.keepers(person).get(story.name):
-        since = french.date_short(local(keeper.at).date())
-        st.caption(escaped(f"Gardée par {keeper.name}, le {since}."))
-        if own:
-            _removal(person, story.name)
-    st.caption("Lien à partager, avec les filtres en vigueur :")
-    st.code(_link(story), language=None, wrap_lines=True)
-
-
-@errors.said_plainly()  # called between two runs, where nothing else catches
-def _kept(key: str) -> None:
-    title = st.session_state[key]
-    story = replace(st.session_state[HELD], title=title.strip(), name=slug(title))
-    with outcome.telling("garder", "La présentation est gardée. Le lien ci-dessous la retrouve."):
-        steering.keep_story(session.person(), story)
-        address.put(ADDRESS, story.name)
-        st.session_state.pop(WANTED, None)
-
-
-def _removal(person: Person, name: str) -> None:
-    if steering.may_change(person, name):
-        st.button("Supprimer cette présentation gardée", on_click=_forget, args=(name,))
-
-
-@errors.said_plainly()
-def _forget(name: str) -> None:
-    with outcome.telling("garder", "La présentation est supprimée."):
-        steering.forget_story(session.person(), name)
-        address.drop(ADDRESS)
-        st.session_state.pop(WANTED, None)
-
-
-def _link(story: Story) -> str:
-    base = st.context.url.split("?")[0] if st.context.url else "/presenter"
-    asked = {ADDRESS: story.name.split(":")[0], **st.session_state[filters.WRITTEN]}
-    return f"{base}?{urlencode(asked)}"
+def _append(story: str, kinds: Sequence[Step]) -> None:
+    with _refused():
+        drafts.add(story, kinds[st.session_state["ajouter_quoi"]])

@@ -100,8 +100,9 @@ def test_a_proposed_level_is_refused_or_accepted_with_a_reason_and_in_the_journa
 
 
 def test_a_presentation_is_kept_replaced_and_removed():
+    at = None
     for title in ("Revue", "Revue d'été"):
-        record.keep_story(LOCAL_READER, Story("revue", title, (Step("chiffres"),)))
+        at = record.keep_story(LOCAL_READER, Story("revue", title, (Step("chiffres"),)), at)
     assert dict(stories.kept(LOCAL_READER)) == {"revue": "Revue d'été"}
     assert stories.story(LOCAL_READER, "revue").title == "Revue d'été"
     record.forget_story(LOCAL_READER, "revue")
@@ -110,18 +111,36 @@ def test_a_presentation_is_kept_replaced_and_removed():
         record.forget_story(LOCAL_READER, "revue")
 
 
+def test_a_version_that_was_not_meant_is_neither_replaced_nor_removed():
+    here, there = (Story("revue", "Revue", (Step(kind),)) for kind in ("chiffres", "bulletin"))
+    first = record.keep_story(LOCAL_READER, here)
+    with pytest.raises(record.Overtaken):
+        record.keep_story(LOCAL_READER, there)  # who takes the title for free
+    second = record.keep_story(LOCAL_READER, there, first)
+    with pytest.raises(record.Overtaken):
+        record.keep_story(LOCAL_READER, here, first)
+    with pytest.raises(record.Refused, match="Une autre version"):
+        record.forget_story(LOCAL_READER, "revue", first)
+    assert stories.story(LOCAL_READER, "revue") == there
+    assert stories.keepers(LOCAL_READER)["revue"].at == second
+    record.forget_story(LOCAL_READER, "revue", second)
+    with pytest.raises(record.Overtaken):
+        record.keep_story(LOCAL_READER, here, second)  # it was removed meanwhile
+    assert not stories.kept(LOCAL_READER)
+
+
 AWA, KOFI = (Person(name, Role.CABINET, id=name) for name in ("awa", "kofi"))
 
 
 def test_one_s_own_presentation_is_replaced_and_removed_and_nobody_else_s():
-    record.keep_story(AWA, Story("revue", "Revue", (Step("chiffres"),)))
+    at = record.keep_story(AWA, Story("revue", "Revue", (Step("chiffres"),)))
     with pytest.raises(record.Refused, match="Quelqu'un d'autre"):
         record.keep_story(KOFI, Story("revue", "Revue", (Step("bulletin"),)))
     with pytest.raises(record.Refused, match="Aucune présentation à vous"):
         record.forget_story(KOFI, "revue")
     assert stories.story(KOFI, "revue").steps == (Step("chiffres"),)
     assert record.may_change(AWA, "revue") and not record.may_change(KOFI, "revue")
-    record.keep_story(AWA, Story("revue", "Revue du mois", (Step("bulletin"),)))
+    record.keep_story(AWA, Story("revue", "Revue du mois", (Step("bulletin"),)), at)
     assert stories.keepers(KOFI)["revue"][:2] == ("awa", "awa")
     record.forget_story(AWA, "revue")
     assert not stories.kept(LOCAL_READER) and not record.may_change(AWA, "revue")

@@ -23,13 +23,14 @@ from dashboard.period import clip, resolve, today
 from dashboard.stories import ready
 from dashboard.ui import (
     downloads,
+    drafts,
     frame,
     gate,
+    keeping,
     outcome,
     session,
     signals,
     steering_map,
-    stories,
     targets,
     texts,
 )
@@ -292,6 +293,7 @@ AIM = {
 }
 DECISION = {"decision_quoi": "tickets", "decision_qui": "le directeur", "decision_pour": None}
 LEVEL = {"niveau_raison": "travaux"}
+OWN = drafts.Draft(ready("national"), ready("national"), None, ())
 FORGED = {
     "words erased": (
         texts._erase,
@@ -351,9 +353,9 @@ FORGED = {
         {M, R},
     ),
     "presentation": (
-        stories._kept,
-        ("titre",),
-        {"titre": "Ma revue", stories.HELD: ready("national")},
+        keeping._kept,
+        ("national", "titre"),
+        {"titre": "Ma revue", drafts.DRAFTS: {"national": OWN}},
         "keep_story",
         {C, D, M, R},
     ),

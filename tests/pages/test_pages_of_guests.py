@@ -6,8 +6,7 @@ import pytest
 
 from dashboard.accounts.rights import Person, Role
 from dashboard.answers import stories, view
-from dashboard.ui import present, session
-from dashboard.ui import stories as page
+from dashboard.ui import drafts, present, session
 from dashboard.ui.navigation import pages_of
 from tests.answers.test_stories_of_guests import HIDDEN, NAME, NOTE, TOLD, note
 from tests.builders import COVE
@@ -69,7 +68,8 @@ def test_a_guest_opens_the_stories_of_his_places_without_what_the_speaker_kept_f
         words = {story.title, f"dit de {other}"}
         assert other in own or not [word for word in words if word in said], other
     assert (f"dit de {name}" in said) == (name in own)
-    assert sound(at).session_state[page.HELD].name in ({name} if name in own else READY_MADE)
+    (shown,) = sound(at).session_state[drafts.DRAFTS]
+    assert shown in ({name} if name in own else READY_MADE)
     asked_by(CABINET)
     at = visit_page("presenter", histoire=name)
     assert NOTE in held(at) and "Gardée par" in held(at)
