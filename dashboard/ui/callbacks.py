@@ -4,12 +4,15 @@ else meanwhile, and forgets what was not done: who acts twice in a moment would 
 After: `server`, which has it so from the start.
 """
 
-from threading import local
+from threading import RLock, local
 from typing import Any
 
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.state.session_state import SessionState
 
+# What a session is asked next is done in another thread, which would not wait for a callback, and would draw a page on which half
+# of it is done. One for every session, shared by those whose numbers meet: Streamlit leaves no room for one in the session.
+ONE_BY_ONE = tuple(RLock() for _ in range(64))
 BUSY = local()  # .now: whether this thread is in a callback
 
 
@@ -20,11 +23,12 @@ def run_to_their_end() -> None:
     call, heed = SessionState._call_callbacks, ScriptRunner._maybe_handle_execution_control_request
 
     def called(state: SessionState, **more: Any) -> None:
-        BUSY.now = True
-        try:
-            call(state, **more)
-        finally:
-            BUSY.now = False
+        with ONE_BY_ONE[id(state) // 16 % len(ONE_BY_ONE)]:
+            BUSY.now = True
+            try:
+                call(state, **more)
+            finally:
+                BUSY.now = False
 
     def heeded(runner: ScriptRunner) -> None:
         if not getattr(BUSY, "now", False):
