@@ -12,6 +12,9 @@
   const CROWDED = 4008;               // how the server closes a page when its account has too many (dashboard/ui/open_pages.py)
   const AWAY = "Le serveur ne répond pas. La page se rétablira d'elle-même ; vos filtres sont gardés.";
 
+  // By which the page shows that its browser has a later sign-in: nobody else knows it (dashboard/ui/open_pages.py).
+  const NAME = Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) => one.toString(16).padStart(2, "0")).join("");
+
   let link = null;        // the page's connection to the server
   let lost = false;       // whether one was, and nothing has been heard since
   let back = 0;           // since when the server is there again without one
@@ -27,9 +30,9 @@
 
   // Streamlit makes one connection; it is only listened to, for it ends at once when the server does.
   window.WebSocket = class extends WebSocket {
-    constructor(...given) {
+    constructor(to, ...more) {
       if (crowded) return Object.assign(new EventTarget(), { readyState: 0, send() {}, close() {} });
-      super(...given);
+      super(`${to}?page=${NAME}`, ...more);
       this.addEventListener("open", () => {
         forgotten ||= lost && Date.now() - seen > KEPT;
         link = this;
@@ -47,7 +50,7 @@
     asking = true;
     let there = false;
     try {
-      const answer = await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(WITHIN) });
+      const answer = await fetch("/livez", { cache: "no-store", headers: { "ccsp-page": NAME }, signal: AbortSignal.timeout(WITHIN) });
       const said = await answer.text();
       there = answer.ok;
       if (there) {

@@ -79,6 +79,16 @@ class Seen(NamedTuple):
     replaced: bool = False  # a moment ago, by that one: the browser may not have heard of it yet
 
     @property
+    def is_replaced(self) -> bool:
+        """Whether another sign-in took the place of this one."""
+        return self.entry is not None and self.entry.id != self.latest
+
+    def is_now(self, before: "Seen") -> bool:
+        """Whether this is the sign-in that took the place of that one, and opens."""
+        same = self.entry is not None and self.entry.id == before.latest
+        return same and self.told == before.told and self.state == State.OPEN
+
+    @property
     def told(self) -> str:
         """What the gate tells the pages: the account, and the state of its rights. No name, no role."""
         return f"{self.holder.id}.{self.holder.epoch}" if self.holder else ""

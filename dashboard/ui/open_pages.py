@@ -2,11 +2,13 @@
 at once where something was changed in this process.
 
 A page whose sign-in has lapsed is held: nothing that is said on it goes on until somebody signs in again for the same account,
-in another window. One that is at an end is shut, and so is one too many of an account.
+in another window. So is one whose sign-in was replaced by a later one, until its browser shows that it has that one: a page that
+was opened by a copied cookie never does. One that is at an end is shut, and so is one too many of an account.
 """
 
 import asyncio
 import logging
+import re
 import time
 from collections import Counter, deque
 from collections.abc import Callable
@@ -30,22 +32,33 @@ HELD_AT_MOST, HELD_BYTES = (
 ENDED, CROWDED = 1008, 4008  # how a connection is closed; the page's script knows the second
 # Pages that may be open at once: of an account, and of a link, by which forty guests come in.
 MOST_OF_ACCOUNT, MOST_OF_LINK = 30, 80
+NAME = re.compile(r"[0-9a-f]{32}")  # of a page, by its own script (static/ccsp-shell.js)
 LOG = logging.getLogger("ccsp")
 
 
-def standing(reading: Reading, token: str, told: str) -> State:
-    """How it stands with a page that was opened under what the gate said then."""
-    if told == OPEN:
+def standing(reading: Reading, page: "OpenPage", shown: str) -> State:
+    """How it stands with a page that was opened under what the gate said then. shown: the token that its browser showed since, or
+    "": where that is of the sign-in that took the place of the page's own, the page is of that one from now on."""
+    if page.told == OPEN:
         return State.OPEN if reading.is_open else State.ENDED
-    seen = reading.of(token)
+    seen = reading.of(page.token)
     # Another account, another role or other places: the page begins anew.
-    return seen.pages if seen.told == told else State.ENDED
+    if seen.told != page.told:
+        return State.ENDED
+    if not seen.is_replaced:
+        return seen.pages
+    if shown and reading.of(shown).is_now(seen):
+        page.token = shown
+        return seen.pages
+    # Who copied the cookie had the sign-in of before, and has not this one.
+    return State.ENDED if seen.pages == State.ENDED else State.LAPSED
 
 
 @dataclass(eq=False)
 class OpenPage:
     """One page's connection. token: the SHA-256 of the sign-in's; told: what the gate says of who asks; most: how many of the
-    same account may be open, None for any number; used: when somebody last did something on it."""
+    same account may be open, None for any number; name: by which its script speaks of it, or ""; shown: the token that its browser
+    had when the script last spoke; used: when somebody last did something on it."""
 
     token: str
     told: str
@@ -53,6 +66,8 @@ class OpenPage:
     send: Send
     active: Callable[[], None]
     most: int | None = None
+    name: str = ""
+    shown: str = ""
     used: float = field(default_factory=time.monotonic)
     code: int = ENDED
     state: State = State.OPEN
@@ -166,6 +181,7 @@ class OpenPages:
     def __init__(self, lookout: Lookout) -> None:
         self.lookout = lookout
         self.pages: set[OpenPage] = set()
+        self.named: dict[str, OpenPage] = {}
         self.asked: dict[str, float] = {}
         self.watching: asyncio.Task[None] | None = None
         self.limit: anyio.CapacityLimiter | None = None
@@ -175,12 +191,25 @@ class OpenPages:
         """Watch over a page from now on. Where its account has too many, another one goes: of the browser that has most of them,
         the one that was not used for longest."""
         self.pages.add(page)
+        if page.name:
+            self.named[page.name] = page
         same = [p for p in self.pages if p.account == page.account and p.state != State.ENDED]
         if page.most is not None and len(same) > page.most:
             of_each = Counter(p.token for p in same)
             others = (p for p in same if p is not page)
             min(others, key=lambda p: (-of_each[p.token], p.used)).crowd_out()
         self.watch()
+
+    def gone(self, page: OpenPage) -> None:
+        """It is not open any more."""
+        self.pages.discard(page)
+        if self.named.get(page.name) is page:
+            del self.named[page.name]
+
+    def show(self, name: str, token: str) -> None:
+        """The script of a page of that name speaks, whose browser has this token; what it is worth is seen at the next look."""
+        if page := self.named.get(name):
+            page.shown = token
 
     def ask(self, token: str) -> None:
         """Somebody asks about this token and will again. One that nobody had when its page was opened is not looked at."""
@@ -217,8 +246,9 @@ class OpenPages:
     async def look(self) -> None:
         """Ask the database, and tell each page how it stands. While it does not answer, pages stay as they are: they show
         nothing new without it."""
-        pages = list(self.pages)
-        tokens = {page.token for page in pages if page.token} | set(self.asked)
+        pages = {page: page.shown for page in self.pages}
+        tokens = {token for page, shown in pages.items() for token in (page.token, shown) if token}
+        tokens |= set(self.asked)
         try:
             # A thread of its own: whatever is asked of the server at the same time, this does not queue behind it.
             self.limit = self.limit or anyio.CapacityLimiter(1)
@@ -231,5 +261,5 @@ class OpenPages:
         if self.blind:
             LOG.warning("who may look can be read again")
         self.blind = False
-        for page in pages:  # not those that were opened since: of them nothing was read
-            page.turn(standing(reading, page.token, page.told))
+        for page, shown in pages.items():  # not what came since: of that nothing was read
+            page.turn(standing(reading, page, shown))

@@ -25,7 +25,7 @@ from dashboard.ui.by_provider import IN
 from dashboard.ui.desk import Visitor
 from dashboard.ui.lent import Lent
 from dashboard.ui.log import REFUSED
-from dashboard.ui.open_pages import MOST_OF_ACCOUNT, MOST_OF_LINK, OpenPage, OpenPages
+from dashboard.ui.open_pages import MOST_OF_ACCOUNT, MOST_OF_LINK, NAME, OpenPage, OpenPages
 from dashboard.ui.pace import Paces
 from dashboard.ui.session import ASKING, ENTRY, HEADER, LOOKOUT
 from dashboard.ui.sign_in_forms import CHANGE, FORMS, Forms, wanted
@@ -35,6 +35,7 @@ ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is a
 # Of this process: a page that meets another one knows that it has been forgotten.
 LIFE = token_hex(8)
 TELLS = "ccsp-session"  # the header by which an open page knows how it stands with its sign-in
+PAGE = "ccsp-page"  # and by which it says its name
 WHO = "ccsp.who"  # in the scope of a request that is let in: the person
 OURS = b"ccsp-"  # headers that are the gate's alone begin so, and its cookies
 PUBLIC = ("/static/", "/app/static/", "/component/", "/_stcore/bidi-components/")  # folders
@@ -145,7 +146,7 @@ class SignIn:
                 self._active(self.lookout.token(token).latest)
 
         async with self.paces.page(told, receive, self._lending(told, send)) as (heard, said):
-            page = OpenPage(token, told, heard, said, active, _most(seen))
+            page = OpenPage(token, told, heard, said, active, _most(seen), named(scope))
             ASKING.set(told)  # a connection has a task of its own, and so a context
             await self._served(saying(scope, told, seen.latest), page)
 
@@ -167,7 +168,7 @@ class SignIn:
             if not (gone or isinstance(error, WebSocketDisconnected)):
                 raise
         finally:
-            self.pages.pages.discard(page)
+            self.pages.gone(page)
             if page.listening:
                 page.listening.cancel()
 
@@ -186,8 +187,10 @@ class SignIn:
         token = visiting(scope).token
         key = sign_ins.digest(token) if token else None
         # A page of ours asks; who looks after the server needs to know nothing more.
-        if Headers(scope=scope).get("sec-fetch-site") == "same-origin":
+        headers = Headers(scope=scope)
+        if headers.get("sec-fetch-site") == "same-origin":
             self.pages.ask(key or "")
+            self.pages.show(headers.get(PAGE, ""), key or "")
             reading = self.lookout.known(key, RECENT)
             if reading is None:
                 return answer
@@ -196,8 +199,9 @@ class SignIn:
                 told = told or State.ENDED.value
             else:
                 seen = reading.of(key)
-                # Who has just confirmed that it is he may have an answer under way: his pages stay.
-                state = seen.pages if seen.replaced else seen.state
+                # Who has just confirmed that it is he may have an answer under way: his pages stay, and wait for it.
+                waits = seen.replaced and seen.pages != State.ENDED
+                state = State.LAPSED if waits else seen.state
                 told = f"{state.value} {seen.told}"
             answer.headers[TELLS] = told.strip()
         return answer
@@ -213,6 +217,12 @@ class SignIn:
                 anyio.to_thread.run_sync(sign_ins.note_seen, self.lookout.engine(), number)
             )
             task.add_done_callback(_say_failure)
+
+
+def named(scope: Scope) -> str:
+    """The name by which a page's script speaks of it, where its connection says one; "" otherwise."""
+    said = scope["query_string"].decode("latin-1").removeprefix("page=")
+    return said if NAME.fullmatch(said) else ""
 
 
 def _most(seen: Seen) -> int | None:

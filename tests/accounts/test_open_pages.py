@@ -100,11 +100,12 @@ async def application(scope, receive, send) -> None:
 
 
 @asynccontextmanager
-async def open_page(browser: Browser, origin: str | None = ""):
-    """A page of this browser."""
+async def open_page(browser: Browser, origin: str | None = "", name: str = ""):
+    """A page of this browser. name: by which its script speaks of it, as the script of our pages makes one."""
     page = Page()
     sent = browser.origin if origin == "" else origin
-    scope = {**browser.scope("websocket", "/_stcore/stream", origin=sent), "page": page}
+    path = f"/_stcore/stream?page={name}" if name else "/_stcore/stream"
+    scope = {**browser.scope("websocket", path, origin=sent), "page": page}
     scope["scheme"] = "ws"
     await page.to_server.put({"type": "websocket.connect"})
     task = asyncio.ensure_future(browser.app(scope, page.to_server.get, page.said.put))
@@ -254,9 +255,34 @@ def test_an_open_page_at_the_machine_is_shut_once_the_base_closes(opened):
     run(tried())
 
 
+MINE, THEIRS = "0" * 32, "f" * 32  # names of pages
+
+
+@asynccontextmanager
+async def looked_at(browser: Browser, name: str = MINE):
+    """A page that somebody looks at asks each second how it stands with its sign-in, with what its browser keeps then."""
+
+    async def beat() -> None:
+        while True:
+            await asks(browser, name)
+            await asyncio.sleep(0.3)
+
+    beating = asyncio.ensure_future(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
+
+
+async def asks(browser: Browser, name: str = MINE) -> str:
+    """What a page hears of its sign-in."""
+    answer = await browser.ask("/livez", **{"sec-fetch-site": "same-origin", "ccsp-page": name})
+    return answer.header("ccsp-session").partition(" ")[0]
+
+
 def test_a_page_whose_sign_in_lapsed_is_held_and_goes_on_for_the_same_account(closed, someone):
     async def tried():
-        async with open_page(someone) as page:
+        async with open_page(someone, name=MINE) as page, looked_at(someone):
             await asyncio.to_thread(later, closed, minutes=31)
             await asyncio.sleep(1.5)
             # Nothing that is said on it goes on, nothing is said to it, and what is no page is refused.
@@ -280,7 +306,7 @@ def test_a_covered_page_takes_no_more_memory_than_a_page_says_by_itself(closed, 
     long.rerun_script.query_string = "x" * 400_000
 
     async def tried():
-        async with open_page(someone) as page:
+        async with open_page(someone, name=MINE) as page, looked_at(someone):
             await asyncio.to_thread(later, closed, minutes=31)
             await asyncio.sleep(1.5)
             for _ in range(10):
@@ -313,7 +339,7 @@ def test_the_token_that_lapsed_opens_nothing_though_its_pages_went_on(closed, so
     old = dict(someone.cookies)
 
     async def tried():
-        async with open_page(someone) as page:
+        async with open_page(someone, name=MINE) as page, looked_at(someone):
             await asyncio.to_thread(later, closed, minutes=31)
             await asyncio.sleep(1.5)  # a look that was under way may still tell of before
             await someone.posted("/connexion", nom="dir.zou", mot_de_passe=PASSWORD)
@@ -323,6 +349,96 @@ def test_the_token_that_lapsed_opens_nothing_though_its_pages_went_on(closed, so
             assert (await thief.ask("/", **PAGE)).status == 303
             async with open_page(thief) as stolen:
                 assert not stolen.accepted
+
+    run(tried())
+
+
+REPLACED = {
+    "confirmed": ("/confirmation", {"mot_de_passe": PASSWORD}, 16),
+    "signed in again": ("/connexion", {"nom": "dir.zou", "mot_de_passe": PASSWORD}, 31),
+}
+
+
+@pytest.mark.parametrize("path, fields, minutes", REPLACED.values(), ids=REPLACED)
+@pytest.mark.parametrize("told", [False, True], ids=["stolen while open", "and told everything"])
+def test_a_page_of_a_copied_cookie_does_not_go_on_with_the_sign_in_that_replaced_it(
+    closed, someone, path, fields, minutes, told
+):
+    thief = Browser(someone.app, cookies=dict(someone.cookies))
+
+    async def tried():
+        async with (
+            open_page(someone, name=MINE) as page,
+            open_page(thief, name=THEIRS) as stolen,
+            open_page(thief) as nameless,
+            looked_at(someone),
+            looked_at(thief, THEIRS),
+        ):
+            await asyncio.to_thread(later, closed, minutes=minutes)
+            await asyncio.sleep(1.5)
+            assert (await someone.posted(path, **fields)).status == 303
+            await asyncio.sleep(0.3)  # it is looked at once
+            await page.says(rerun())
+            assert await page.next_heard() == rerun()
+            telling = [asyncio.ensure_future(p.tell(b"figures")) for p in (stolen, nameless)]
+            for one in (stolen, nameless):
+                await one.says(rerun())
+                assert await one.next_heard(0.8) is None and await one.next_said(0.1) is None
+            if told:  # of the browser's new cookie alone, and of no name, he can make nothing
+                assert await asks(thief, MINE) in ("lapsed", "ended")
+            assert await stolen.next_heard(0.8) is None
+            await someone.ask("/deconnexion", "POST", origin=someone.origin)
+            for one in (page, stolen, nameless):
+                assert await one.next_said() == SHUT
+            await asyncio.gather(*telling)
+
+    run(tried())
+
+
+@pytest.mark.parametrize("way", WITHDRAWN)
+def test_what_is_withdrawn_ends_on_pages_of_a_copied_cookie_too(closed, someone, way):
+    thief = Browser(someone.app, cookies=dict(someone.cookies))
+
+    async def tried():
+        async with open_page(someone, name=MINE), open_page(thief, name=THEIRS) as stolen:
+            await WITHDRAWN[way](closed, someone)
+            assert await stolen.next_said() == SHUT
+
+    run(tried())
+
+
+def test_whose_answer_was_lost_finds_his_page_covered_and_goes_on_once_he_signs_in_again(
+    closed, someone
+):
+    async def tried():
+        async with open_page(someone, name=MINE) as page, looked_at(someone):
+            old = dict(someone.cookies)
+            await asyncio.to_thread(later, closed, minutes=16)
+            await asyncio.sleep(1.2)
+            await someone.posted("/confirmation", mot_de_passe=PASSWORD)
+            someone.cookies = old
+            await asyncio.sleep(0.3)
+            await page.says(rerun())
+            assert await page.next_heard(1.2) is None
+            assert await asks(someone) == "lapsed"
+            await someone.posted("/connexion", nom="dir.zou", mot_de_passe=PASSWORD)
+            assert await page.next_heard() == rerun()
+
+    run(tried())
+
+
+def test_another_account_s_page_of_the_same_name_is_not_had(closed, someone):
+    """Who knows the name of a page, and is signed in as somebody else, gets it nowhere."""
+    other = closed.someone("dir.borgou", departments=["Borgou"])
+    other.app = someone.app
+
+    async def tried():
+        async with open_page(someone, name=MINE) as page, looked_at(other, MINE):
+            await asyncio.sleep(0.8)
+            await page.says(rerun())
+            assert await page.next_heard() == rerun()
+            await other.ask("/deconnexion", "POST", origin=other.origin)
+            assert await page.next_said(0.8) is None
 
     run(tried())
 
