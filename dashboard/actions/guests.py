@@ -26,7 +26,7 @@ __all__ = [
 
 
 def make(
-    person: Person, what: str, until: date, departments: Collection[str] | None = None
+    person: Person, what: str, until: date | None, departments: Collection[str] | None = None
 ) -> tuple[Link, str]:
     """Make a link; gives it, and its address, to be told once. departments: what its guests see; None: all that the person may
     invite for. Raises Refused or NotAllowed."""
@@ -36,6 +36,8 @@ def make(
         departments = own
     elif own is not None and not set(departments) <= own:
         raise NotAllowed(f"{person.name} : guest_links")
+    if until is None:  # a field left blank
+        raise Refused("Dire jusqu'à quel jour le lien tient.")
     link, token = guests.make(engine(), what, until, departments, person.name)
     return link, address(token)
 

@@ -45,13 +45,20 @@ def _check(person: Person, right: str, indicator: str, scope: str) -> None:
 
 
 def set_target(
-    person: Person, indicator: str, scope: str, value: float | None, valid_from: date, source: str
+    person: Person,
+    indicator: str,
+    scope: str,
+    value: float | None,
+    valid_from: date | None,
+    source: str,
 ) -> None:
     """Keep a target. Raises Refused or NotAllowed."""
     _check(person, "set_targets", indicator, scope)
     aim = math.nan if value is None else value  # a field left blank
     if why := impossible(indicator, aim):
         raise Refused(why)
+    if valid_from is None:
+        raise Refused("Dire à partir de quel jour vaut la cible.")
     steer.set_target(engine(), indicator, scope, aim, valid_from, source, person.name)
 
 

@@ -1,5 +1,6 @@
 """What a button or a field does, it does to its end. Streamlit breaks a callback off where the same page asks for something
-else meanwhile, and forgets what was not done: who acts twice in a moment would lose the first.
+else meanwhile, and forgets what was not done: who acts twice in a moment would lose the first. And it does nothing where a field
+that it asks for is not there: no page of ours sends a button without its form, but anybody else can.
 
 After: `server`, which has it so from the start.
 """
@@ -10,10 +11,16 @@ from typing import Any
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.state.session_state import SessionState
 
+from dashboard.ui import kinds
+
 # What a session is asked next is done in another thread, which would not wait for a callback, and would draw a page on which half
 # of it is done. One for every session, shared by those whose numbers meet: Streamlit leaves no room for one in the session.
 ONE_BY_ONE = tuple(RLock() for _ in range(64))
 BUSY = local()  # .now: whether this thread is in a callback
+
+
+class NotSent(KeyError):
+    """A button was pressed, and a field that it is pressed for is not there."""
 
 
 def run_to_their_end() -> None:
@@ -21,12 +28,15 @@ def run_to_their_end() -> None:
     if getattr(SessionState, "runs_callbacks_whole", False):
         return
     call, heed = SessionState._call_callbacks, ScriptRunner._maybe_handle_execution_control_request
+    look_up = SessionState.__getitem__
 
     def called(state: SessionState, **more: Any) -> None:
         with ONE_BY_ONE[id(state) // 16 % len(ONE_BY_ONE)]:
             BUSY.now = True
             try:
                 call(state, **more)
+            except NotSent as missing:
+                kinds.leave(state, missing.args[0])
             finally:
                 BUSY.now = False
 
@@ -34,7 +44,16 @@ def run_to_their_end() -> None:
         if not getattr(BUSY, "now", False):
             heed(runner)
 
+    def looked_up(state: SessionState, key: str) -> Any:
+        try:
+            return look_up(state, key)
+        except KeyError:
+            if getattr(BUSY, "now", False):
+                raise NotSent(key) from None
+            raise
+
     for owner, name, ours in (
+        (SessionState, "__getitem__", looked_up),
         (SessionState, "_call_callbacks", called),
         (ScriptRunner, "_maybe_handle_execution_control_request", heeded),
     ):

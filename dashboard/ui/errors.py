@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard.answers import view
+from dashboard.ui.callbacks import NotSent
 
 LOG = logging.getLogger("ccsp")
 FULL = (
@@ -24,6 +25,8 @@ def said_plainly(*, again: bool = False) -> Iterator[None]:
     """
     try:
         yield
+    except NotSent:
+        raise  # no failure of ours: `callbacks` says it
     except (
         Exception
     ) as error:  # Streamlit's own way of stopping a page is no Exception and passes by

@@ -78,7 +78,14 @@ def _fits(metadata: Any, sent: Any) -> bool:
     return True
 
 
-def _say(state: SessionState, name: str) -> None:
+def leave(state: SessionState, name: str) -> None:
+    """Say that something was not taken, since this field is not there."""
+    _say(state, name, "a button was pressed without a field that it is pressed for: %r")
+
+
+def _say(
+    state: SessionState, name: str, what: str = "a field was sent what it cannot take: %r"
+) -> None:
     if not state._new_session_state.get(LEFT):  # one line, whatever was sent
-        LOG.warning("a field was sent what it cannot take: %r", name[:120])
+        LOG.warning(what, name[:120])
     state._new_session_state[LEFT] = True

@@ -57,8 +57,8 @@ def standing(reading: Reading, page: "OpenPage", shown: str) -> State:
 @dataclass(eq=False)
 class OpenPage:
     """One page's connection. token: the SHA-256 of the sign-in's; told: what the gate says of who asks; most: how many of the
-    same account may be open, None for any number; name: by which its script speaks of it, or ""; shown: the token that its browser
-    had when the script last spoke; used: when somebody last did something on it."""
+    same account may be open, None for any number; name: by which its script speaks of it, or ""; shown: the token that its
+    browser had when the script last spoke; used: when somebody last did something on it."""
 
     token: str
     told: str

@@ -132,8 +132,8 @@ def _opened(person: Person, question: Question) -> tuple[str, str]:
 
 def _choose() -> None:
     """Both choices together: what the chart opened with stands in no address."""
-    address.put(bulletin.SERIES, bulletin.CHOSEN)
     chosen = {name: st.session_state[f"serie_{name}"] for name in ("centre", "indicateur")}
+    address.put(bulletin.SERIES, bulletin.CHOSEN)
     for name, wanted in chosen.items():
         filters.choose(name, wanted)
 

@@ -338,6 +338,11 @@ def test_what_cannot_be_is_refused_in_a_sentence(closed, what, departments):
         guests.make(CABINET, what, today() + SOON, departments)
 
 
+def test_a_link_without_a_day_is_refused_in_a_sentence(closed):
+    with pytest.raises(Refused, match="jusqu'à quel jour"):
+        guests.make(CABINET, "atelier", None)
+
+
 def test_a_copy_that_is_put_back_lets_in_nobody_by_a_link_of_then(
     closed, tmp_path, database_url, programs_of_the_server
 ):

@@ -41,6 +41,11 @@ def test_a_target_is_set_once_a_day_and_taken_back():
         record.remove_target(LOCAL_READER, *WAITS, today())
 
 
+def test_a_target_without_a_day_is_refused_in_a_sentence():
+    with pytest.raises(record.Refused, match="quel jour"):
+        record.set_target(LOCAL_READER, *WAITS, 20.5, None, "plan")
+
+
 def test_a_decision_is_read_as_it_was_taken():
     due = add_months(today(), 1)
     record.decide(LOCAL_READER, *WAITS, "le directeur", "ouvrir un guichet", due, today())

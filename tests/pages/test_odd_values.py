@@ -6,12 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
-from dashboard.ui import kinds
+from dashboard.accounts import holders
+from dashboard.accounts.holders import Wanted
+from dashboard.accounts.rights import Person, Role
+from dashboard.answers import view
+from dashboard.ui import callbacks, kinds, session
 from dashboard.ui.navigation import PAGES
-from tests.pages.app import sound, visit_page
+from db.engine import make_engine
+from tests.pages.app import go, sound, unfold, visit_page
 
 KINDS = {
     "bool_value": True,
@@ -37,7 +43,15 @@ def as_served(monkeypatch) -> Iterator[None]:
     for name in ("register_widget", "on_script_will_rerun"):
         monkeypatch.setattr(SessionState, name, getattr(SessionState, name))
     monkeypatch.setattr(SessionState, "takes_its_own", False, raising=False)
+    for owner, name in (
+        (SessionState, "__getitem__"),
+        (SessionState, "_call_callbacks"),
+        (ScriptRunner, "_maybe_handle_execution_control_request"),
+    ):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+    monkeypatch.setattr(SessionState, "runs_callbacks_whole", False, raising=False)
     kinds.take_their_own()
+    callbacks.run_to_their_end()
     yield
 
 
@@ -86,6 +100,55 @@ def test_buttons_pressed_without_what_they_are_pressed_for_are_no_fault_of_ours(
         at = at._run(WidgetStates(widgets=[sent(name, "trigger_value")]))
         wrong = [one for one in caplog.records if one.levelno >= logging.ERROR or one.exc_info]
         assert not at.exception and not wrong, (name, [one.getMessage() for one in wrong])
+
+
+ADMINISTRATION = ["comptes", "mon-compte", "journal"]
+
+
+@pytest.fixture(scope="module")
+def with_accounts(databases) -> Iterator[str]:
+    """The address of fictitious data with an account."""
+    with databases.fresh(visits=6_000) as url:
+        engine = make_engine(url)
+        holders.add(engine, "kofi", Wanted(Role.CABINET), "test")
+        engine.dispose()
+        yield url
+        view.forget()
+
+
+@pytest.fixture
+def anybody(with_accounts, using, monkeypatch):
+    """Opens a page as somebody whose page it is."""
+    using(with_accounts)
+    administrator = Person("awa", Role.ADMINISTRATOR, None, None, "0123456789abcdef")
+
+    def opened(page: str) -> AppTest:
+        if page in ADMINISTRATION:
+            monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: administrator)
+            monkeypatch.setattr(session, "entry", lambda: 0)
+        return unfold(visit_page(page, centre="ccsp-kandi"))
+
+    return opened
+
+
+@pytest.mark.parametrize("page", [*OPEN, *ADMINISTRATION])
+def test_buttons_of_a_page_that_was_left_do_nothing_and_are_no_fault_of_ours(
+    anybody, as_served, caplog, page
+):
+    """Their fields are gone with the page; who forges a message presses them all the same."""
+    at = anybody(page)
+    names, told = sorted(fields(at)), 0
+    elsewhere = "definitions" if page not in ("definitions", *ADMINISTRATION) else "guide"
+    for name in names:
+        at = go(go(at, page), elsewhere)
+        caplog.clear()
+        at = at._run(WidgetStates(widgets=[sent(name, "trigger_value")]))
+        wrong = [one for one in caplog.records if one.levelno >= logging.ERROR or one.exc_info]
+        assert not at.exception and not wrong, (name, [one.getMessage() for one in wrong])
+        lines = [one.getMessage() for one in caplog.records if one.name == "ccsp"]
+        assert len(lines) == (kinds.SENTENCE in [w.value for w in at.warning]) <= 1, name
+        told += "without a field" in "".join(lines)
+    assert told or page != "comptes"
 
 
 def test_a_field_is_sent_what_it_cannot_take_before_it_is_known(demo, as_served):

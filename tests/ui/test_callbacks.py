@@ -1,17 +1,20 @@
 """What a button or a field does is done to its end, whatever the page asks meanwhile."""
 
+import logging
+
 import pytest
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
-from dashboard.ui import callbacks
+from dashboard.ui import callbacks, kinds
 
 
 @pytest.fixture
 def as_served(monkeypatch):
     """Callbacks are called as they are where `server` starts."""
     for owner, name in (
+        (SessionState, "__getitem__"),
         (SessionState, "_call_callbacks"),
         (ScriptRunner, "_maybe_handle_execution_control_request"),
     ):
@@ -53,3 +56,42 @@ def test_after_a_callback_that_fails_pages_are_broken_off_again(as_served):
     at = at.button[1].click().run()
     assert at.text[0].value.startswith("yes, ")
     assert not callbacks.BUSY.__dict__.get("now")
+
+
+def page_of_a_form():
+    """A button, whose field is there no more; what it does, another does too."""
+    import streamlit as st
+
+    from dashboard.ui import errors, kinds
+
+    @errors.said_plainly()
+    def work(key: str) -> None:
+        typed = st.session_state
+        typed["done"] = typed.get("none", "") + typed[key]
+
+    st.button("Work", on_click=work, args=("word",))
+    st.button("Ask", on_click=work, args=("asked",))
+    st.session_state.setdefault("asked", "yes")
+    kinds.say_what_was_left()
+    st.text(st.session_state.get("done"))
+
+
+def test_a_callback_without_its_field_does_nothing_says_so_and_leaves_one_line(as_served, caplog):
+    at = AppTest.from_function(page_of_a_form).run()
+    at = at.button[0].click().run()
+    assert not at.exception and not at.error and at.text[0].value == "None"
+    assert [w.value for w in at.warning] == [kinds.SENTENCE]
+    lines = [r for r in caplog.records if r.levelno >= logging.WARNING and r.name == "ccsp"]
+    assert [(r.levelname, bool(r.exc_info)) for r in lines] == [("WARNING", False)]
+    assert "word" in lines[0].getMessage()
+    at = at.button[1].click().run()
+    assert at.text[0].value == "yes" and not at.warning
+
+
+def test_outside_callbacks_what_is_not_there_is_a_fault_as_ever(as_served):
+    def page() -> None:
+        import streamlit as st
+
+        st.text(st.session_state["word"])
+
+    assert len(AppTest.from_function(page).run().exception) == 1
