@@ -31,6 +31,7 @@ from db.models import (
     AccessJournal,
     Account,
     Commune,
+    DatabaseIdentity,
     FailedSignIn,
     GuestLink,
     ImportBatch,
@@ -142,6 +143,16 @@ def account(connection: Connection, account_id: str) -> Holder | None:
 def account_named(connection: Connection, name: str) -> Holder | None:
     """The account of that name, in small letters."""
     return _holder(connection.execute(select(*HOLDER).where(Account.name == name)).first())
+
+
+def passwords(connection: Connection) -> list[str]:
+    """What is kept of passwords, of every account that has one."""
+    return [kept for kept in connection.execute(select(Account.password)).scalars() if kept]
+
+
+def own_name(connection: Connection) -> str:
+    """What this database is called by itself, which nobody hears who has not the database; "" where it has no name."""
+    return connection.execute(select(DatabaseIdentity.own)).scalar() or ""
 
 
 def account_unchanged(connection: Connection, holder: Holder) -> bool:

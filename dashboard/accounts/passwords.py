@@ -5,7 +5,8 @@ import os
 import secrets
 import threading
 import unicodedata
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
@@ -27,6 +28,7 @@ AT_ONCE, LAST = 3, 19
 # What OWASP asks for at the least: 20 ms of one processor. With its tenfold, strangers who try names have the machine.
 TIMES, KILOBYTES = 2, 19 * 2**10
 Result = TypeVar("Result")
+SLOW = "$argon2"  # begins what is kept of any other
 ONCE = "sha256$"  # begins what is kept of a password that works once: nobody tries so many, however fast
 
 
@@ -72,14 +74,34 @@ def is_once(password: str, kept: str | None) -> bool:
 
 
 @cache
-def _of_nobody() -> str:
-    return hashed(secrets.token_hex(16))
+def _of_nobody(way: str = "") -> str:
+    """What would be kept of a password that nobody has, in this way, or as they are kept now."""
+    if not way:
+        return hashed(secrets.token_hex(16))
+    salt, digest = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
+    return f"{way}${salt}${digest}"
 
 
-def fits(password: str, kept: str | None) -> bool:
-    """Whether this is the password; where none is kept, or one that works once, after the same time."""
+def drawn_way(kept: Iterable[str], draw: float) -> str:
+    """The way in which one of these passwords is kept, by a draw (0 to 1, without 1) that is always the same for a name: who has
+    none costs what an account would. Those that cost most first, so that an account which changes its way moves few others.
+    "" where there are none."""
+    ways = sorted((one.rsplit("$", 2)[0] for one in kept if one.startswith(SLOW)), key=_dearest)
+    return ways[int(draw * len(ways))] if ways else ""
+
+
+def _dearest(way: str) -> tuple[int, str]:
+    cost = {
+        name: int(n) for name, _, n in (p.partition("=") for p in way.split("$")[-1].split(","))
+    }
+    return -cost.get("m", 0) * cost.get("t", 0), way
+
+
+def fits(password: str, kept: str | None, way: str = "") -> bool:
+    """Whether this is the password; where none is kept, or one that works once, after the time that one takes which is kept in
+    this way."""
     slow = kept if kept and not kept.startswith(ONCE) else None
-    plain, against = _plain(password), slow or _of_nobody()
+    plain, against = _plain(password), slow or _of_nobody(way)
     right = _aside(lambda: _hasher().verify(plain[:MOST], against)) and len(plain) <= MOST
     return (right and slow is not None) or is_once(password, kept)
 

@@ -102,6 +102,58 @@ def test_a_password_that_was_kept_in_another_way_is_kept_anew_when_it_is_given(c
     assert _epoch(closed) == epoch  # nothing that is open begins anew
 
 
+def test_names_that_nobody_has_cost_what_accounts_do_however_passwords_are_kept(
+    closed, monkeypatch
+):
+    """A wrong password takes as long as the way in which the right one is kept: it must not tell which names are somebody's."""
+    dear = Argon2Hasher(time_cost=3, memory_cost=128, parallelism=1)
+    hasher, asked = passwords._hasher(), []
+
+    class Told:
+        current_hasher = hasher.current_hasher
+        hash = staticmethod(hasher.hash)
+
+        @staticmethod
+        def verify(plain: str, against: str) -> bool:
+            asked.append(against.rsplit("$", 2)[0])
+            return hasher.verify(plain, against)
+
+    monkeypatch.setattr(passwords, "_hasher", lambda: Told)
+    monkeypatch.setattr(sign_ins, "_let_wait", lambda *a: None)
+
+    def kept(*ways: Argon2Hasher) -> None:
+        with closed.engine.begin() as connection:
+            for name, way in zip(accounts, ways, strict=True):
+                holder = access.account_named(connection, name)
+                access.change_account(
+                    connection, holder.id, password=way.hash(PASSWORD), must_change=False
+                )
+
+    def cost(name: str) -> str:
+        asked.clear()
+        with pytest.raises(sign_ins.Refusal):
+            sign_ins.sign_in(closed.engine, name, "faux", sign_ins.Browser("", "", "10.0.0.7"))
+        (one,) = asked
+        return one
+
+    accounts, nobody = ["awa", "kofi"], [f"personne.{n}" for n in range(24)]
+    for name in accounts:
+        closed.add(name, Role.CABINET)
+    closed.add("premier", Role.CABINET)  # a first password, which is kept otherwise
+    cheap = hasher.current_hasher
+    now = hasher.hash("x").rsplit("$", 2)[0]
+    kept(cheap, cheap)
+    assert {cost(name) for name in (*accounts, *nobody, "premier")} == {now}
+    kept(dear, cheap)
+    told = {name: cost(name) for name in nobody}
+    assert 4 <= sum(way == now for way in told.values()) <= 20
+    assert {*told.values(), cost("premier")} == {cost("awa"), now}
+    monkeypatch.setattr(sign_ins, "PEPPER", b"another process")
+    assert {name: cost(name.upper()) for name in nobody} == told
+    kept(dear, dear)
+    assert {cost(name) for name in (*nobody, "premier")} == {cost("awa")} != {now}
+
+
 def _epoch(house) -> int:
     with house.engine.connect() as connection:
         return access.account_named(connection, "dir.zou").epoch
@@ -596,7 +648,7 @@ def test_who_signs_in_again_and_again_keeps_the_known_browsers_of_others_out_of_
     busy.app = me.app = app
     looked, go, real = [], Event(), passwords.fits
 
-    def fits(password: str, kept: str | None) -> bool:
+    def fits(password: str, kept: str | None, *_more) -> bool:
         looked.append(password)
         go.wait(10)
         return real(password, kept)
@@ -645,7 +697,7 @@ def test_who_tries_many_names_keeps_no_colleague_of_the_same_office_waiting(clos
     slow = Event()
     fits = passwords.fits
 
-    def looked(password, kept) -> bool:
+    def looked(password, kept, *_more) -> bool:
         return slow.wait(5) and False if kept is None else fits(password, kept)
 
     async def tried() -> list[int]:
