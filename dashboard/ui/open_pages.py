@@ -30,8 +30,9 @@ HELD_AT_MOST, HELD_BYTES = (
     1_000_000,
 )  # what is said on a page that is covered: messages, and all of them together
 ENDED, CROWDED = 1008, 4008  # how a connection is closed; the page's script knows the second
-# Pages that may be open at once: of an account, and of a link, by which forty guests come in.
-MOST_OF_ACCOUNT, MOST_OF_LINK = 30, 80
+# Pages that may be open at once: of an account, and of a link, by which forty guests come in: with three for each of these, who
+# comes in by it many times takes nobody's third.
+MOST_OF_ACCOUNT, MOST_OF_LINK = 30, 120
 NAME = re.compile(r"[0-9a-f]{32}")  # of a page, by its own script (static/ccsp-shell.js)
 LOG = logging.getLogger("ccsp")
 

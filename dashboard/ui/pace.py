@@ -1,12 +1,13 @@
 """How fast pages are heard: what one page, and all pages of an account or of a link of guests, say faster than people do waits
-where it was sent from. Of files that are made for an account, a few at a time.
+where it was sent from. Of files that are made for an account, a few at a time. Browsers of one account take turns, so that of
+forty guests of one link the one who floods waits, and not the others.
 
 Before: `dashboard.ui.sign_in`, which hears pages by it.
 """
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -48,15 +49,59 @@ class Pace:
         return max(0.0, self._next + self._step - self._ahead - time.monotonic())
 
 
+class Line:
+    """So many go on at once; of those that wait, browsers take turns, each in the order in which it came."""
+
+    def __init__(self, at_once: int = 1) -> None:
+        self._free = at_once
+        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+
+    def waiting(self, browser: str) -> int:
+        """How many of a browser wait."""
+        return len(self._waiting.get(browser, ()))
+
+    async def come(self, browser: str) -> None:
+        """Wait until it may go on; whoever has come gives the place back."""
+        if self._free:
+            self._free -= 1
+            return
+        mine = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(browser, deque()).append(mine)
+        try:
+            await mine
+        except asyncio.CancelledError:
+            if not mine.cancelled():  # it was given a place a moment before
+                self.go()
+            raise
+
+    def go(self) -> None:
+        """Let the next one go on: of the browser that has waited longest for a turn, which is the last of all from then on."""
+        while self._waiting:
+            browser, line = self._waiting.popitem(last=False)
+            first = line.popleft()
+            if line:
+                self._waiting[browser] = line
+            if not first.done():
+                first.set_result(None)
+                return
+        self._free += 1
+
+    @asynccontextmanager
+    async def turn(self, browser: str) -> AsyncIterator[None]:
+        """Wait, and give the place back."""
+        await self.come(browser)
+        try:
+            yield
+        finally:
+            self.go()
+
+
 class Account:
     """The pages of one account, or of one link of guests."""
 
     def __init__(self) -> None:
-        self.pace, self.files = Pace(OF_AN_ACCOUNT, ACCOUNT_AT_ONCE), asyncio.Semaphore(FILES)
-        self.opened = Pace(OPENED, OPENED_AT_ONCE)
-        self.queue = (
-            asyncio.Lock()
-        )  # of what its pages say: one of them looks whether there is room
+        self.pace, self.opened = Pace(OF_AN_ACCOUNT, ACCOUNT_AT_ONCE), Pace(OPENED, OPENED_AT_ONCE)
+        self.heard, self.opening, self.files = Line(), Line(), Line(FILES)
 
 
 class Paces:
@@ -69,11 +114,11 @@ class Paces:
 
     @asynccontextmanager
     async def page(
-        self, told: str, receive: Receive, send: Send
+        self, told: str, receive: Receive, send: Send, browser: str = ""
     ) -> AsyncIterator[tuple[Receive, Send]]:
-        """What a page says and is told, while it is open. told: what the gate says of who asks."""
+        """What a page says and is told, while it is open. told: what the gate says of who asks; browser: in which of his."""
         who = told.partition(".")[0]
-        page = _Page(self._account(who), lambda: self.turns.waiting(who), receive, send)
+        page = _Page(self._account(who), browser, lambda: self.turns.waiting(who), receive, send)
         self._pages[who] += 1
         try:
             yield page.heard, page.said
@@ -83,14 +128,17 @@ class Paces:
             if not self._pages[who]:
                 del self._pages[who]
 
-    async def may_open(self, told: str) -> bool:
+    async def may_open(self, told: str, browser: str = "") -> bool:
         """Wait until another page of an account may be opened; False where that is too long."""
         account = self._account(told.partition(".")[0])
         if account is None:
             return True
-        if account.opened.before() > SENT_AWAY:
+        if account.opening.waiting(browser) >= SENT_AWAY * OPENED:
             return False
-        await asyncio.sleep(account.opened.wait())
+        async with account.opening.turn(browser):
+            if account.opened.before() > SENT_AWAY:
+                return False
+            await asyncio.sleep(account.opened.wait())
         return True
 
     def _account(self, who: str) -> Account | None:
@@ -105,9 +153,15 @@ class Paces:
 
 class _Page:
     def __init__(
-        self, account: Account | None, waiting: Callable[[], int], receive: Receive, send: Send
+        self,
+        account: Account | None,
+        browser: str,
+        waiting: Callable[[], int],
+        receive: Receive,
+        send: Send,
     ) -> None:
-        self.account, self.waiting, self.receive, self.send = account, waiting, receive, send
+        self.account, self.browser, self.waiting = account, browser, waiting
+        self.receive, self.send = receive, send
         self.pace, self.files = Pace(OF_A_PAGE, PAGE_AT_ONCE), 0
 
     async def heard(self) -> Message:
@@ -122,12 +176,12 @@ class _Page:
     async def _among_others(self, account: Account, a_file: bool) -> None:
         """Wait until the account may say more, and few of its pages wait for their turn: each takes a thread, and a part of the
         server's time beforehand."""
-        await asyncio.sleep(account.pace.wait())
-        async with account.queue:
+        async with account.heard.turn(self.browser):
+            await asyncio.sleep(account.pace.wait())
             while self.waiting() >= WAITING:
                 await asyncio.sleep(AGAIN)
         if a_file:
-            await account.files.acquire()
+            await account.files.come(self.browser)
             self.files += 1
 
     async def said(self, message: Message) -> None:
@@ -144,7 +198,7 @@ class _Page:
     def _let_go(self) -> None:
         self.files -= 1
         if self.account:
-            self.account.files.release()
+            self.account.files.go()
 
 
 def asks_for_a_file(message: Message) -> bool:

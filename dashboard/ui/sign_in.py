@@ -135,17 +135,18 @@ class SignIn:
             LOG.warning("who asks could not be read", exc_info=error)
             told, seen = "", UNKNOWN
         shut = not told or bool(seen.holder and seen.holder.must_change)
-        if shut or not await self.paces.may_open(told):
+        token = sign_ins.digest(visitor.token) if told != OPEN else ""
+        if shut or not await self.paces.may_open(told, token):
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        token = sign_ins.digest(visitor.token) if told != OPEN else ""
 
         def active() -> None:
             if token:
                 self._active(self.lookout.token(token).latest)
 
-        async with self.paces.page(told, receive, self._lending(told, send)) as (heard, said):
+        lending = self._lending(told, send)
+        async with self.paces.page(told, receive, lending, token) as (heard, said):
             page = OpenPage(token, told, heard, said, active, _most(seen), named(scope))
             ASKING.set(told)  # a connection has a task of its own, and so a context
             await self._served(saying(scope, told, seen.latest), page)

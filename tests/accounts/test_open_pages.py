@@ -14,6 +14,7 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from dashboard.accounts import holders, lookout, sign_ins
+from dashboard.accounts.guests import MOST_USES
 from dashboard.accounts.lookout import OPEN, State
 from dashboard.accounts.rights import Role
 from dashboard.actions import guests
@@ -582,6 +583,26 @@ def test_a_guest_who_opens_many_pages_closes_his_own_and_no_other_guest_s(closed
             assert await closed_as(quiet) is None
             shut = [await closed_as(p) for p in many]
             assert shut == [open_pages.CROWDED] * 5 + [None] * 3
+
+    run(tried())
+
+
+def test_who_comes_in_by_a_link_all_the_times_that_are_left_takes_no_third_page_of_another(closed):
+    who = whoever_runs_the_command("test")
+    _, address = guests.make(who, "atelier", today())
+    calm = Browser(app=stack(application))
+    greedy = [Browser(app=calm.app) for _ in range(MOST_USES - 1)]
+    for one in (calm, *greedy):
+        one.post("/invitation", lien=address)
+
+    async def tried():
+        async with AsyncExitStack() as open_ones:
+            quiet = await opened_by(open_ones, *[calm] * 3)
+            many = await opened_by(open_ones, *greedy * 3)
+            more = await opened_by(open_ones, *greedy[:3])
+            assert [await closed_as(p) for p in quiet] == [None] * 3
+            shut = [p.said.qsize() for p in (*many, *more)]
+            assert sum(shut) == 3, "his own"
 
     run(tried())
 

@@ -136,6 +136,12 @@ async def _nothing(_seconds: float) -> None:
     pass
 
 
+async def _turned(_seconds: float) -> None:
+    turned = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(turned.set_result, None)
+    await turned
+
+
 def test_who_floods_keeps_no_other_account_waiting(monkeypatch):
     clock, paces = Time(monkeypatch), Paces()
 
@@ -204,6 +210,83 @@ def test_while_many_of_an_account_wait_for_their_turn_no_more_are_heard(monkeypa
         assert clock.now == pytest.approx(10, abs=2 * pace.AGAIN)
 
     asyncio.run(both())
+
+
+async def asked_by(paces: Paces, browser: str, done: list, count: int, ask=rerun) -> None:
+    """Say so many things on one page of a browser, and note each that is heard."""
+
+    async def receive() -> dict:
+        return ask()
+
+    async with paces.page("link.1", receive, nothing, browser) as (hear, said):
+        for _ in range(count):
+            await hear()
+            done.append(browser)
+            if ask is file:
+                await _quiet()
+                await said(handed_over())
+
+
+@pytest.mark.parametrize("ask", [rerun, file])
+def test_a_guest_who_floods_by_many_pages_keeps_no_other_guest_of_the_link_waiting(
+    monkeypatch, ask
+):
+    monkeypatch.setattr(pace.asyncio, "sleep", _turned)
+    done: list[str] = []
+
+    async def all_of_them() -> None:
+        paces = Paces()
+        many = [asyncio.ensure_future(asked_by(paces, "greedy", done, 20, ask)) for _ in range(40)]
+        await _quiet()
+        await asked_by(paces, "calm", done, 5, ask)
+        for one in many:
+            one.cancel()
+
+    asyncio.run(all_of_them())
+    first = done.index("calm")
+    last = len(done) - 1 - done[::-1].index("calm")
+    assert done.count("calm") == 5 and last - first <= 4 * 5, "one of forty pages at a time"
+
+
+def test_a_guest_who_opens_page_after_page_keeps_no_other_guest_of_the_link_out(monkeypatch):
+    clock = Time(monkeypatch)
+
+    async def slept(seconds: float) -> None:
+        clock.now += seconds
+        await _turned(seconds)
+
+    monkeypatch.setattr(pace.asyncio, "sleep", slept)
+
+    async def all_of_them() -> None:
+        paces = Paces()
+        for _ in range(pace.OPENED_AT_ONCE):
+            await paces.may_open("link.1", "greedy")
+        many = [asyncio.ensure_future(paces.may_open("link.1", "greedy")) for _ in range(200)]
+        await _turned(0)
+        before = clock.now
+        assert await paces.may_open("link.1", "calm")
+        assert clock.now - before <= 3 / pace.OPENED
+        found = await asyncio.gather(*many)
+        assert 5 <= sum(found) <= 20, "and few of his own wait"
+
+    asyncio.run(all_of_them())
+
+
+def test_who_goes_while_he_waits_takes_no_place(monkeypatch):
+    async def tried() -> None:
+        line = pace.Line()
+        await line.come("a")
+        gone, given = (asyncio.ensure_future(line.come("a")) for _ in range(2))
+        await _quiet()
+        gone.cancel()
+        await _quiet()
+        line.go()
+        given.cancel()  # in the moment in which it is given the place
+        await _quiet()
+        await asyncio.wait_for(line.come("b"), 1)
+        assert not line.waiting("a")
+
+    asyncio.run(tried())
 
 
 def test_a_page_that_is_shut_gives_its_places_back(monkeypatch):
