@@ -28,8 +28,9 @@ OF_READING = 300.0
 HEAD_BYTES, BODY_BYTES = 32 * 2**10, 2**20  # a form of ours has 4 kB at most
 PIPELINED = 4  # requests that wait for the answer to one before them, on one connection
 # Of a websocket: frames that are no message (pings, answers to ours, parts of one) at once and a second; messages that wait to be
-# heard; bytes that are taken apart before it is looked how many frames they were.
-FRAMES, FRAMES_A_SECOND, UNHEARD, PIECE = 200, 20.0, 100, 4_096
+# heard, and their bytes, of which a compressed frame has a thousand for each of its own; bytes that are taken apart before it is
+# looked how many frames they were.
+FRAMES, FRAMES_A_SECOND, UNHEARD, UNHEARD_BYTES, PIECE = 200, 20.0, 100, 2**20, 4_096
 # Connections from one address: at once (a hundred browsers that come back after a restart), and a second from then on. The next
 # ones wait to be heard, and who would wait long is sent away.
 COME_AT_ONCE, COME_A_SECOND, SENT_AWAY = 600, 20.0, 10.0
@@ -100,6 +101,7 @@ class Connection(HttpToolsProtocol):
         self._reading: asyncio.TimerHandle | None = None  # what comes, must by then
         self._writing: asyncio.TimerHandle | None = None  # what is sent, must go on by then
         self._in_head, self._unread, self._body = True, 0, 0  # bytes of the head, of the body
+        self._is_http = True
         self._held: bytes | None = None  # what came while it waits to be heard
 
     # --- what happens ------------------------------------------------------------------------------------------------
@@ -137,6 +139,13 @@ class Connection(HttpToolsProtocol):
             piece = data[start : start + HEAD_BYTES]
             self._unread += len(piece)
             super().data_received(piece)
+            if (
+                self._is_http
+                and self._answered()
+                and not (self._reading or self.timeout_keep_alive_task)
+            ):
+                # What came after its answer, and was no request: the rest of one, or something that is not read.
+                self._hear_within(UNTIL_A_REQUEST)
             # What comes after the head and is no body is what chunks are wrapped in, and what is said after the last of them.
             if self._unread > HEAD_BYTES or self._body > BODY_BYTES:
                 self.transport.abort()
@@ -177,7 +186,7 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """It is answered: the other side has the word."""
         super().on_response_complete()
-        if self._answered() and not self.transport.is_closing():
+        if self._is_http and self._answered() and not self.transport.is_closing():
             self.waiting.add(self)
 
     def pause_writing(self) -> None:
@@ -201,7 +210,12 @@ class Connection(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """It is a websocket from now on."""
         self._let_go()
+        self._is_http = False
         super().handle_websocket_upgrade()
+        socket = self.transport.get_protocol()
+        if isinstance(socket, Socket) and not socket.handshake_initiated:
+            # It cannot be one: too many headers, a line that is too long, another method. Nobody would ever answer, nor end it.
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
@@ -251,6 +265,7 @@ class Socket(WebSocketsSansIOProtocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._left, self._at = float(FRAMES), self.loop.time()
+        self._unheard = 0  # bytes of messages that wait to be heard
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless there are too many frames in it."""
@@ -276,9 +291,22 @@ class Socket(WebSocketsSansIOProtocol):
 
     def send_receive_event_to_app(self) -> None:
         """A message, whole."""
-        if self.queue.qsize() >= UNHEARD:
+        size = sum(len(frame) for frame in self.frames)
+        if self.queue.qsize() >= UNHEARD or (
+            self._unheard and self._unheard + size > UNHEARD_BYTES
+        ):
+            self.frames = []
             self.transport.abort()
+            return
+        self._unheard += size
         super().send_receive_event_to_app()
+
+    async def receive(self) -> Any:
+        """What the application hears next."""
+        message = await super().receive()
+        if message["type"] == "websocket.receive":
+            self._unheard -= len(message.get("bytes") or (message.get("text") or "").encode())
+        return message
 
     def _count(self) -> None:
         now = self.loop.time()

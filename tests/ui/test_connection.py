@@ -5,6 +5,7 @@ import asyncio
 import socket
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
@@ -35,10 +36,12 @@ async def app(scope, receive, send) -> None:
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.accept"})
+        if scope["path"] == "/deaf":
+            await asyncio.sleep(LONG)
         while (heard := await receive())["type"] == "websocket.receive":
             await send({"type": "websocket.send", "text": heard["text"]})
         return
-    count, more = 0, True
+    count, more = 0, scope["path"] != "/at-once"
     while more:
         message = await receive()
         more = message.get("more_body", False)
@@ -191,6 +194,86 @@ def test_behind_a_proxy_all_come_from_its_address_and_none_waits(port, limits, m
     assert max(seconds(port) for _ in range(5)) < SOON
 
 
+@pytest.mark.parametrize(
+    "asked, more",
+    [
+        (b"POST /at-once HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n", b"abc"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: none\r\n\r\n", b"x"),
+        (ASKED, b"\r\n"),
+    ],
+    ids=["rest of a body", "after another upgrade", "a blank line"],
+)
+def test_what_comes_after_an_answer_and_is_no_request_is_not_waited_for(port, limits, asked, more):
+    limits(UNTIL_A_REQUEST=SOON)
+    with connected(port, asked) as client:
+        assert answered(client) == b"0"
+        client.sendall(more)
+        client.settimeout(5)
+        assert ended(client)
+
+
+UPGRADE = (
+    b"Host: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/1.1\r\n" + UPGRADE + b"X: y\r\n" * 300,
+        b"GET / HTTP/1.1\r\n" + UPGRADE + b"X: " + b"y" * 20_000 + b"\r\n",
+        b"GET /?" + b"y" * 20_000 + b" HTTP/1.1\r\n" + UPGRADE,
+        b"POST / HTTP/1.1\r\n" + UPGRADE,
+        b"POST / HTTP/1.1\r\nContent-Length: 3\r\n" + UPGRADE,
+    ],
+    ids=["many headers", "a long header", "a long address", "another method", "a body"],
+)
+def test_what_can_become_no_websocket_is_ended_at_once(port, sent):
+    """It was neither answered nor ended, by no limit: as many as anybody liked, until nobody else came in."""
+    with connected(port, sent + b"\r\n") as client:
+        client.settimeout(5)
+        found = b"none"
+        with suppress(ConnectionResetError):
+            while found:
+                found = client.recv(1_000)
+
+
+def test_a_websocket_on_a_connection_that_was_used_before_stays(port, limits, waiting):
+    limits(UNTIL_A_REQUEST=SOON)
+    with connected(port, ASKED) as client:
+        assert answered(client) == b"0"
+        opened(client)
+        time.sleep(3 * SOON)
+        assert not waiting._count
+        client.sendall(frame(1, b"a"))
+        assert client.recv(100)
+
+
+def compressed(size: int) -> bytes:
+    """A message of so many bytes, in one frame of a thousandth of them."""
+    packer = zlib.compressobj(wbits=-12)
+    data = (packer.compress(b"x" * size) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
+    return bytes([0xC1, 0x80 | 126]) + len(data).to_bytes(2) + bytes(4) + data
+
+
+def test_compressed_messages_that_nobody_hears_take_no_memory(port):
+    """A kilobyte on the line is a megabyte in memory: thirty pages of one account took gigabytes."""
+    with connected(port) as client:
+        opened(client, "/deaf", b"Sec-WebSocket-Extensions: permessage-deflate\r\n")
+        client.settimeout(5)
+        client.sendall(compressed(900_000) * 8)
+        assert ended(client)
+
+
+def test_who_is_heard_may_say_as_much_as_he_likes(port):
+    with connected(port) as client:
+        opened(client, "/", b"Sec-WebSocket-Extensions: permessage-deflate\r\n")
+        for _ in range(8):
+            client.sendall(compressed(900_000))
+            assert client.recv(10_000)[0] == 0xC1  # the same, compressed
+
+
 def test_a_byte_now_and_then_gives_no_more_time(port, limits):
     limits(OF_ITS_HEAD=SOON)
     with connected(port, b"GET / HTTP/1.1\r\n") as client, pytest.raises(OSError):
@@ -314,12 +397,9 @@ def frame(opcode: int, data: bytes = b"", *, fin: bool = True) -> bytes:
     return bytes([fin * 0x80 | opcode, 0x80 | len(data)]) + bytes(4) + data
 
 
-def opened(client: socket.socket) -> None:
+def opened(client: socket.socket, path: str = "/", more: bytes = b"") -> None:
     """It becomes a websocket."""
-    client.sendall(
-        b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    )
+    client.sendall(b"GET " + path.encode() + b" HTTP/1.1\r\n" + UPGRADE + more + b"\r\n")
     head = b""
     while b"\r\n\r\n" not in head:
         head += client.recv(1_000)
