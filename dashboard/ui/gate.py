@@ -54,6 +54,7 @@ SAYABLE = frozenset(
     }
 )
 OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
+LONGEST_PATH = 255  # bytes: a disk has no longer name, and says so as a fault
 COMPONENTS = "/component/"
 MAP = "/component/streamlit_folium.st_folium/"
 FILES = "/media/"
@@ -221,6 +222,8 @@ def refusal(scope: Scope) -> tuple[int, str] | None:
         return 403, "Cette demande ne vient pas de l'application."
     if scope["query_string"].count(b"&") >= MOST_ASKED:
         return 400, "Cette adresse demande trop de choses à la fois."
+    if len(path.encode(errors="replace")) > LONGEST_PATH:
+        return 404, NO_SUCH_PAGE
     if path.startswith(("/_stcore", "/auth/", "/oauth2callback")) and not path.startswith(CORE):
         return 404, NO_SUCH_PAGE
     if path.startswith(COMPONENTS) and document(path) and not framed(headers):

@@ -15,6 +15,7 @@ from dashboard.settings import OWN, load
 # Whatever name leads here, only these are ours: a page elsewhere whose name points to this machine reads nothing.
 HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]")
+WITH_PORT = re.compile(r"\[([0-9a-fA-F:.%]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+")
 ANY = frozenset({"0.0.0.0", "::", "[::]"})
 MOST_ASKED = 30  # things that an address of ours asks, or a form's
 # What a proxy adds: behind one, everybody seems to sit at this machine.
@@ -76,10 +77,10 @@ def at_the_machine(scope: Scope) -> bool:
 
 def address(scope: Scope) -> str:
     """The address that asks; behind a proxy of TRUSTED_PROXIES, the one that this proxy saw."""
-    client = (scope.get("client") or ("",))[0]
-    trusted = load().trusted_proxies.replace(",", " ").split()
+    client = alone((scope.get("client") or ("",))[0])
+    trusted = {alone(one) for one in load().trusted_proxies.replace(",", " ").split()}
     said = [
-        part.strip()
+        alone(part.strip())
         for value in Headers(scope=scope).getlist("x-forwarded-for")
         for part in value.split(",")
     ]
@@ -87,6 +88,17 @@ def address(scope: Scope) -> str:
     while client in trusted and said:
         client = said.pop()
     return client[:45]
+
+
+def alone(said: str) -> str:
+    """An address, without the port that some proxies write behind it, in the one way in which it is written: with a port each
+    connection would be somebody else. What is none stays as it is."""
+    with_port = WITH_PORT.fullmatch(said)
+    try:
+        one = ip_address(with_port[1] or with_port[2] if with_port else said)
+    except ValueError:
+        return said
+    return str(getattr(one, "ipv4_mapped", None) or one)
 
 
 def _loopback(address: str) -> bool:

@@ -323,6 +323,27 @@ def test_the_address_noted_is_that_of_the_network_unless_a_trusted_proxy_says_an
     assert origin.address(scope) == "7.7.7.7"
 
 
+@pytest.mark.parametrize(
+    "said, where",
+    [
+        ("7.7.7.7:50123", "7.7.7.7"),
+        ("[2001:DB8::7]:50123", "2001:db8::7"),
+        ("[2001:db8:0::7]", "2001:db8::7"),
+        ("::ffff:7.7.7.7", "7.7.7.7"),
+        ("unknown", "unknown"),
+        ("7.7.7.7:x", "7.7.7.7:x"),
+    ],
+)
+@pytest.mark.parametrize("proxy", ["10.1.1.1", "::ffff:10.1.1.1"])
+def test_a_client_is_the_same_however_a_proxy_writes_it(closed, said, where, proxy):
+    """With a port behind it each connection was somebody else, for whom no wrong password counted."""
+    from dashboard.ui import origin
+
+    closed.set(TRUSTED_PROXIES="10.1.1.1")
+    scope = Browser(client=proxy).scope("http", "/", **{"x-forwarded-for": f"6.6.6.6, {said}"})
+    assert origin.address(scope) == where
+
+
 # --- settings -----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("values", "said"),

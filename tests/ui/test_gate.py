@@ -10,12 +10,13 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
 from streamlit.web.server.starlette.starlette_static_routes import (
     create_streamlit_static_assets_routes,
 )
 
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person, Role
-from dashboard.ui import gate, log, sign_in_pages
+from dashboard.ui import gate, log, shell, sign_in_pages
 from dashboard.ui.navigation import MOVED, PAGES, pages_of
 from dashboard.ui.sign_in import WHO
 from tests.accounts.asgi import Answer, Browser, run
@@ -155,3 +156,10 @@ def test_a_file_that_is_taken_away_runs_and_loads_nothing_wherever_it_is_opened(
     assert answer.header("x-content-type-options") == "nosniff"
     assert answer.header("cache-control") == "no-store"
     assert answer.header("content-disposition") == "attachment"
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "é" * 200, "a/" * 3_000, "%" * 300])
+def test_a_longer_name_than_a_disk_has_is_no_fault_of_ours(name, caplog):
+    app = gate.Headers(gate.Door(StaticFiles(directory=shell.STATIC)))
+    assert run(Browser(app=app).ask(f"/app/static/{name}")).status == 404
+    assert not [one for one in caplog.records if one.exc_info]
