@@ -44,7 +44,7 @@ window.controls ??= (() => {
     if (e.closest(TOOL)) return clean(e.ariaLabel).replace("Copié", "Copier");
     const label = e.labels?.[0];
     const said = clean(e.getAttribute("aria-label") || text(label) || e.getAttribute("placeholder") || text(e) || e.title || e.value);
-    return said.replace(/ \(n = [\d ]+\)/, "");  // on how many cases it rests
+    return said.replace(/ \(sur [\d ]+\)/, "");  // on how many cases it rests
   }
 
   const fold = (e) => clean(text(e.closest("details")?.querySelector("summary")));

@@ -82,7 +82,17 @@ def _no_register(_: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _not_current(_: re.Match, s: Said, t: Truth) -> bool:
-    return not _whole_now(s, t) or not t.whole(s.scope, _end(s, t))
+    if not _whole_now(s, t) or not t.whole(s.scope, _end(s, t)):
+        return True
+    rate = "Plaintes pour 1 000 visites"
+    return rate in (s.column, s.row) and _no_visits_of_known_months(s, t)
+
+
+def _no_visits_of_known_months(s: Said, t: Truth) -> bool:
+    """No visit came in a month of which complaints did: before a site's first complaints they are asked of nobody."""
+    end = _end(s, t)
+    visits = [(x, d) for x in s.scope for d in t.visits.get(x, ()) if s.first <= d <= end]
+    return not any(t.known("plaintes", x, d.replace(day=1), d.replace(day=28)) for x, d in visits)
 
 
 def _current(m: re.Match, s: Said, t: Truth) -> bool:
@@ -424,6 +434,8 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
         return True
     if s.column.startswith("Délai"):  # a median of those that are there
         return bool(t.received(s.scope, s.first, _end(s, t))) and s.text.startswith("0")
+    if COMPLAINTS.search(s.column) and s.text == "0 %":  # of those received
+        return bool(t.received(s.scope, s.first, _end(s, t)))
     if s.text == "0 jour":
         return max(t.open_ages(s.scope, _now(s, t)), default=1) == 0
     if s.column in WAITING:
@@ -443,13 +455,8 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
 
 def _part_is_right(s: Said, t: Truth) -> bool:
     """« pas à jour » of a column: some register is missing, and the others have none."""
-    if s.column.startswith("Plaintes pour"):  # no visit came in a month of which the complaints did
-        return _not_current(re.match("", ""), s, t) or not any(
-            t.known("plaintes", x, d.replace(day=1), d.replace(day=28))
-            for x in s.scope
-            for d in t.visits.get(x, ())
-            if s.first <= d <= _end(s, t)
-        )
+    if s.column.startswith("Plaintes pour"):
+        return _not_current(re.match("", ""), s, t) or _no_visits_of_known_months(s, t)
     if COMPLAINTS.search(s.column) or s.column in WAITING | OLD:
         return _not_current(re.match("", ""), s, t)
     all_known = all(t.known("registre", x, s.first, _end(s, t)) for x in s.scope)
