@@ -98,7 +98,7 @@ def _how_old(late: int, oldest: int, many: Count) -> str:
         return f", aucune depuis plus de {LATE_DAYS} jours" if many.whole else ""
     if oldest == late:
         return f", dont {french.number(oldest)} depuis plus de 90 jours"
-    more = f" et {french.number(oldest)} depuis plus de 90" if oldest else ""
+    more = f" (parmi elles, {french.number(oldest)} depuis plus de 90)" if oldest else ""
     return f", dont {french.number(late)} depuis plus de {LATE_DAYS} jours{more}"
 
 
@@ -235,7 +235,12 @@ def _most(late: Counter[str], all_of_them: Count) -> str:
     said = french.join_words([f"{place}{S}{french.number(n)}" for place, n in named])
     more = f"{S}; ailleurs {french.number(rest)}" if rest else ""
     part = "" if all_of_them.whole else f" ({all_of_them.of.missing})"
-    return f"En attente depuis plus de {LATE_DAYS} jours{S}: {said}{more}{part}" if named else ""
+    least = "" if all_of_them.whole else ", au moins"
+    return (
+        f"En attente depuis plus de {LATE_DAYS} jours{least}{S}: {said}{more}{part}"
+        if named
+        else ""
+    )
 
 
 def _not_listed(listed: int, total: Count) -> str:
@@ -313,8 +318,8 @@ def reasons(view: View, question: Question, key: str) -> Panel:
     rows = Counter(received.category.tolist()).most_common()
     first = [k for k, v in rows if v == rows[0][1]]
     which = "Premier motif de plainte" if len(first) == 1 else "Premiers motifs de plainte"
-    share = french.percent(100 * rows[0][1] / len(received))
-    each = " chacun" if len(first) > 1 else ""
+    most = french.plural(rows[0][1], "plainte")
+    of = f"{most} {'chacun ' if len(first) > 1 else ''}sur {french.number(len(received))}"
     listed = [
         (words(k), count(v), Cell(french.percent(100 * v / len(received)), 100 * v / len(received)))
         for k, v in rows
@@ -325,9 +330,9 @@ def reasons(view: View, question: Question, key: str) -> Panel:
         Chart(charts.pareto(rows)),
         alt="Plaintes reçues par catégorie, de la plus à la moins fréquente.",
         finding=(
-            f"Motif non renseigné pour {share} des plaintes reçues"
+            f"Motif non renseigné{S}: {of}"
             if first == [UNKNOWN_CATEGORY]
-            else f"{which}{S}: {french.join_words(first)} ({share} des plaintes reçues{each})"
+            else f"{which}{S}: {french.join_words(first)} ({of})"
         ),
         table=table((("Catégorie", ""), ("Plaintes reçues", "count"), ("Part", "percent")), listed),
         strip=strip(view, question, "complaints_per_1000"),

@@ -235,9 +235,7 @@ def silent(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=dated(
-            view, f"Muet{S}: ni visite ni clôture depuis plus de {french.days(SILENT_DAYS)}"
-        ),
+        caption=dated(view, f"Muet{S}: plus de {french.days(SILENT_DAYS)} sans données reçues"),
         finding=_silent(heard.values(), at_date(view)),
     )
 
@@ -252,7 +250,8 @@ def _silent(heard: Collection[Silence], at: str) -> str:
         who = "Ce centre" if never == 1 else f"Aucun des {french.number(never)} centres"
         return f"{who} n'a encore rien remis"
     if not mute and never:
-        return f"{french.plural(never, 'centre')} {of} {have}"
+        said = f"{french.plural(never, 'centre')} sur {french.number(len(heard))} {have}"
+        return french.capital(f"{at}, {said}") if at else said
     more = f"{S}; {french.number(never)} {have}" if never else ""
     if mute:
         return f"{french.plural(mute, 'centre muet', 'centres muets')} {of}{more}"

@@ -23,7 +23,7 @@ from dashboard.statistics.survival import curve, median
 
 S = french.SPACE
 ALL_COMPLAINTS = "Toutes"
-NONE_UNTIL = "aucune plainte jusqu'à la fin de la période"
+NONE_UNTIL = "aucune plainte reçue avant la fin de la période"
 METHOD = "Les plaintes en cours comptent jusqu'à leur âge d'aujourd'hui (Kaplan-Meier), avec un intervalle à 95 %."
 
 

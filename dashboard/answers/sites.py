@@ -33,7 +33,7 @@ from dashboard.panel import (
     words,
 )
 from dashboard.statistics import sentences
-from dashboard.wording import amount, axis, base, reason, shown
+from dashboard.wording import NOT_HANDED, amount, axis, base, reason, shown
 from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
@@ -122,6 +122,8 @@ def compare(
 def _none(figure: Figure) -> str:
     """Why a figure has no value, in a word or two."""
     said = shown(figure)
+    if said == NOT_HANDED:
+        return figure.note
     return {"—": "aucun chiffre", HIDDEN: "trop peu de cas"}.get(said, said)
 
 

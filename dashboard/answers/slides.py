@@ -209,6 +209,8 @@ def _map(about: Subject, code: str) -> Found:
     panel = map.panel(about.view, about.question, code, f"carte_{code}")
     marks = map.plot(about.view, about.question, code).marks
     known = sum(not m["missing"] for m in marks)
+    if not known:
+        return f"{BY_CODE[code].label}{S}: {everybody.note or shown(everybody)}", panel
     return (
         f"{BY_CODE[code].label}{S}: {shown(everybody)} pour l'ensemble{S}; un chiffre pour"
         f" {french.plural(known, 'centre')} sur {len(marks)}"

@@ -97,7 +97,9 @@ def visits(f: Facts) -> Measure:
         "hour",
     )  # elsewhere the visits of closed days cannot be told apart
     note = [
-        f"dont {off} un jour de fermeture" if off and whole_days else ""
+        f"dont {off} {'un jour' if off == 1 else 'des jours'} de fermeture"
+        if off and whole_days
+        else ""
         for off in f.off_day_visits.tolist()
     ]
     count = np.where(absent(f), np.nan, n)

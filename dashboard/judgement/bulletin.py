@@ -105,9 +105,12 @@ def _reporting(s: Situation) -> Line:
     demo = "Données fictives. " if s.ground.demo else ""
     name = f"{demo}{french.capital(s.scope)}, {s.period.whole.label}{S}:"
     closings = NO_CLOSINGS if closed.note == NO_CLOSINGS else french.within(_labelled(closed))
-    if closed.value is not None and closed.sites_reporting < closed.sites_expected:
-        of = f"{french.plural(closed.sites_reporting, 'centre')} sur {french.number(closed.sites_expected)}"
-        closings = f"{closings.removesuffix(')')}, dans {of})"
+    some = closed.sites_reporting
+    if closed.value is not None and 0 < some < closed.sites_expected:
+        who = (
+            "le seul centre qui en remette" if some == 1 else f"les {some} centres qui en remettent"
+        )
+        closings += f" dans {who}, sur {french.number(closed.sites_expected)}"
     parts = [f"{name} {_who(s.figures['visits'], s.ground.not_reported)}{S}; {closings}."]
     if s.period.partial:
         known, due = s.period.period, s.period.whole
@@ -290,7 +293,9 @@ def _received(official: Figure, through: int) -> str:
     some = count.plural("plainte reçue", "plaintes reçues")
     if not count.whole:
         some += f" ({count.of.missing})"
-    return count.said(some, "aucune plainte reçue", "plainte connue")
+    return count.said(
+        some, "aucune plainte reçue sur la période", "plainte connue reçue sur la période"
+    )
 
 
 def _still_open(s: Situation) -> str:
@@ -312,18 +317,20 @@ def _limits(s: Situation) -> Line | None:
         parts.append(
             f"trop peu de cas pour calculer {french.some([_label(code) for code in hidden], NAMED)}"
         )
-    few = [code for code, f in (s.signals or {}).items() if not f.charted]
+    few = [c for c, f in (s.signals or {}).items() if not f.charted and c not in hidden]
     if few:
         parts.append(
             f"pas assez de mois ou de cas pour juger {french.some([_label(code) for code in few], NAMED)}"
         )
     short = sum(not f.charted for _, f in s.followed) if s.site_signals else 0
     if short:
+        many, of = french.number(short), french.number(len(s.followed))
         cannot = "ne peut encore être comparé à son habitude"
-        if short > 1:
+        if short == len(s.followed) > 1:
+            many = "aucun"
+        elif short > 1:
             cannot = "ne peuvent encore être comparés à leur habitude"
-        of = french.number(len(s.followed))
-        parts.append(f"{french.number(short)} des {of} chiffres de centres {cannot}")
+        parts.append(f"{many} des {of} chiffres de centres {cannot}")
     if s.unmeasured:
         parts.append(
             f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({french.some(s.unmeasured, NAMED)})"
@@ -352,7 +359,7 @@ def _why(figure: Figure) -> str:
     if figure.denominator and figure.numerator is not None:
         return f"{base(figure)} (trop peu pour un pourcentage)"
     least_n = french.number(BY_CODE[figure.indicator].minimum)
-    return f"non calculé{S}: {french.number(figure.n)} cas, il en faut {least_n}"
+    return f"non calculé ({french.number(figure.n)} cas, il en faut {least_n})"
 
 
 def _sentence(parts: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, TIMED, Figure
-from dashboard.wording import amount, base, reason
+from dashboard.wording import NOT_FOR_GUESTS, amount, base, reason
 
 GAP = 0.02  # share of visits by which the closings may differ from the register before it is said
 
@@ -38,9 +38,12 @@ def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
     timed = BY_CODE[code].known == TIMED and ground.measuring is not None
     sites = ground.measuring if timed and ground.measuring is not None else figure.sites_reporting
     measure = f" {'mesure' if sites < 2 else 'mesurent'} l'attente" if timed else ""
-    parts.append(
-        f"{french.plural(sites, 'centre')} sur {french.number(figure.sites_expected)}{measure}"
-    )
+    if not figure.note.startswith(
+        NOT_FOR_GUESTS
+    ):  # who reads no register is not told who hands it in
+        parts.append(
+            f"{french.plural(sites, 'centre')} sur {french.number(figure.sites_expected)}{measure}"
+        )
     closed = figures["completeness"]
     if closed.value is not None:
         share = amount(BY_CODE["completeness"], closed.value)

@@ -167,5 +167,7 @@ def differences(chance: float, apart: Sequence[str], judged: bool) -> str:
             else f"{french.number(len(apart))} centres se détachent nettement des autres"
         )
     if chance < ALIKE:
-        return "les centres diffèrent" + (", sans qu'on puisse dire lesquels" if judged else "")
+        return "il y a de vrais écarts entre centres" + (
+            ", mais aucun ne se détache nettement" if judged else ""
+        )
     return "trop peu de cas pour voir une différence nette entre centres"

@@ -319,7 +319,7 @@ def test_where_nothing_can_be_compared_that_is_said_and_no_axes_are_drawn(asked)
     asked.hand_in("registre", visit(KANDI, "2025-06-30"), visit(COVE, "2025-06-30"))
     panel = sites.compare(LOCAL_READER, YEAR, "site", "wait_p50", "attentes")
     assert (
-        panel.content == Message("Rien à comparer\xa0: non mesuré ou non remonté.")
+        panel.content == Message("Rien à comparer\xa0: données non remontées ou non mesuré.")
         and panel.table.rows
     )
     assert panel.finding == "Attente médiane, par centre"

@@ -120,7 +120,7 @@ def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
     assert len(never) == 23 and {one.words for one in never} == {"n'a encore rien remis"}
     panel = completeness.silent(LOCAL_READER, MONTH, "a")
     assert (
-        panel.finding.translate(PLAIN) == "23 centres sur 24 au 21/11/2025 n'ont encore rien remis"
+        panel.finding.translate(PLAIN) == "Au 21/11/2025, 23 centres sur 24 n'ont encore rien remis"
     )
     by_site = figures(LOCAL_READER, MONTH, "site")
     for code in placed("sites"):

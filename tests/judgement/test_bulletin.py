@@ -343,7 +343,7 @@ def said_of(f: Figure) -> str:
             return f.note
         if f.denominator:
             return f"{counts} (trop peu pour un pourcentage)"
-        return f"non calculé : {f.n} cas, il en faut {BY_CODE[f.indicator].minimum}"
+        return f"non calculé ({f.n} cas, il en faut {BY_CODE[f.indicator].minimum})"
     value = (
         percent(f.value)
         if unit == "percent"
@@ -464,11 +464,12 @@ def read_reporting(s: Situation, text: str) -> None:
         assert sorted(re.split(", | et ", names)) == list(not_reported)
     closed = s.figures["completeness"]
     of = ""
-    if closed.value is not None and closed.sites_reporting < closed.sites_expected:
+    if closed.value is not None and 0 < closed.sites_reporting < closed.sites_expected:
         n = closed.sites_reporting
-        of = f", dans {n} centre{'s' * (n > 1)} sur {closed.sites_expected}"
+        who = "le seul centre qui en remette" if n == 1 else f"les {n} centres qui en remettent"
+        of = f" dans {who}, sur {closed.sites_expected}"
     said = said_of(closed)
-    assert f"fiches de clôture remises : {said[:-1] + of + ')' if of else said}." in text
+    assert f"fiches de clôture remises : {said}{of}." in text
     known, due = s.period.period, s.period.whole
     assert ("Période en cours" in text) == (known != due or s.ground.partial)
     if known != due:
@@ -716,7 +717,9 @@ def read_complaints(s: Situation, text: str) -> None:
         assert text.startswith(number if whole else f"Au moins {number}")
     else:
         assert text.startswith(
-            "Aucune plainte reçue" if whole else f"R{of} ; aucune plainte connue"
+            "Aucune plainte reçue sur la période"
+            if whole
+            else f"R{of} ; aucune plainte connue reçue"
         )
     assert (of in text.split(";")[0]) == (not whole)
     if official.n:
@@ -749,7 +752,7 @@ def read_limits(s: Situation, rest: list[str]) -> None:
         "complaints_30d",
     )
     hidden = [c for c in charted if s.figures[c].value is None and "moins de" in s.figures[c].note]
-    few = [c for c, f in (s.signals or {}).items() if claim(f) == "trop peu"]
+    few = [c for c, f in (s.signals or {}).items() if claim(f) == "trop peu" and c not in hidden]
     short = sum(claim(f[c]) == "trop peu" for f in s.site_signals.values() for c in FOLLOWED)
     assert len(rest) == bool(hidden or few or short or s.unmeasured)
     text = rest[0] if rest else ""
@@ -766,6 +769,8 @@ def read_limits(s: Situation, rest: list[str]) -> None:
     one = "ne peut encore être comparé à son habitude"
     of = len(s.site_signals) * len(FOLLOWED)
     cannot = f"{short} des {of} chiffres de centres {many if short > 1 else one}"
+    if short == of > 1:
+        cannot = f"aucun des {of} chiffres de centres {one}"
     assert (cannot in text) == bool(short)
 
 
@@ -899,7 +904,7 @@ def test_two_points_allow_nothing_however_far_apart():
         Situation(NOVEMBER, "le réseau", EMPTY, two, {"CCSP de Kandi": two}, NOTHING, NO_CHANCE)
     )
     text = " ".join(plain(line.text) for line in lines)
-    assert "pas encore assez de mois" in text and "3 des 3 chiffres de centres" in text
+    assert "pas encore assez de mois" in text and "aucun des 3 chiffres de centres" in text
     assert not re.search("amélioration|alerte|hausse|baisse|signal sur", text)
 
 
@@ -955,7 +960,7 @@ def test_a_median_wait_never_stands_alone(n):
         (
             0,
             "0 visite, soit 0,0 par centre et par jour ouvert (1 jour ouvert, tous centres additionnés).",
-            "Aucune plainte reçue ; aucune plainte en cours.",
+            "Aucune plainte reçue sur la période ; aucune plainte en cours.",
             "",
         ),
         (

@@ -129,7 +129,7 @@ class Card:
 
 CARD = re.compile(
     r'<section class="ccsp-card[^"]*" aria-label="(.*?)">.*?class="ccsp-help">(.*?)</div>'
-    r"<strong>(.*?)</strong>.*?<p>(.*?)</p></section>"
+    r"<strong[^>]*>(.*?)</strong>.*?<p>(.*?)</p></section>"
 )
 
 

@@ -234,6 +234,8 @@ def _too_short(_: re.Match, s: Said, t: Truth) -> bool:
 
 MANY = r"\d[\d \u202f\xa0]*?"
 RULES: tuple[tuple[str, Check], ...] = (
+    (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
+    (r"usagers reçus : (?P<least>au moins )(?P<n>[\d ]+\d|\d)", _visits),
     # complaints
     (r"\((?P<n>)au moins [\d ]+ jours?\)", _always),  # an interval
     (r"aucune plainte en cours|aucune en cours", _none_open),
@@ -275,6 +277,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         _visits,
     ),
     (rf"(?P<least>au moins )(?P<n>{MANY}) visites?", _visits),
+    (r"depuis plus de 30 jours, au moins : ", lambda m, s, t: not _whole_now(s, t)),
     (r"au moins (?P<n>[\d ]+\d|\d|une)( (?P<unit>plainte|jour|attend)\w*)?", _floor),
     # closings
     (r"aucune fiche de clôture remise|fiches de clôture remises : non remonté", _no_closings),
@@ -339,10 +342,9 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"0 % (\(0 sur [1-9][\d ]*\)|sont partis sans être reçus|pour l'ensemble)", _of_rows),
     (r"^0 sur [1-9][\d ]*$|(dans|sur) 0 (centre|visite)s?", _of_rows),
     (r"renseignée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),
-    (r"0 sur \d+ \(trop peu pour un pourcentage\)|non calculé : 0 cas, il en faut \d+", _always),
-    (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
+    (r"0 sur \d+ \(trop peu pour un pourcentage\)|non calculé \(0 cas, il en faut \d+\)", _always),
     (
-        r"aucune différence nette n'est visible",
+        r"aucun ne se détache nettement",
         _always,
     ),
     # judgement, which such short histories do not allow
@@ -355,6 +357,12 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"la période n'a pas encore de mois entier", _too_short),
     (r"pas de (jugement d'ensemble|comparaison)[^;.]*", _always),
     (r"ce que les données ne permettent pas encore de dire", _always),
+    (r"aucun des \d+ chiffres de centres ne peut encore être comparé à son habitude", _too_short),
+    (r"rien n'est conclu sous ces filtres|rien n'en est conclu", _always),
+    (r"n'est pas ouverte à qui ne répond pas de ces centres", _always),
+    (r"partis sans être reçus : 0 %$", _of_rows),
+    (r"aucun nouveau niveau n'attend de réponse|ceux qui partent n'ont pas d'attente", _always),
+    (r"aucune cible n'est fixée : rien n'est comparé à une cible", _always),
     # what nobody noted or declared is not denied of the world
     (
         r"aucune fermeture déclarée sur cette période|aucune fermeture déclarée sur la période",
@@ -406,7 +414,7 @@ OLD = {"Plaintes de plus de 30 jours", "Depuis plus de 30 jours"}
 
 
 def _cell(said: Said, truth: Truth) -> str:
-    if said.where.endswith(("flow", "plaintes_flux")):
+    if said.where.endswith(("flow", "flux")):
         return "" if _month_is_right(said, truth) else f"FAUX, {said.column} : {said.text}"
     if said.column == "Valeur":  # of the indicator that the row is called after
         said = replace(said, column=said.row)

@@ -1,15 +1,19 @@
 """A world handed in to a database of its own, and every fault of what the application says of it."""
 
 import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
+from dashboard.accounts.rights import Person
 from dashboard.answers import view
 from dashboard.period import today
 from dashboard.settings import load
 from db.engine import make_engine
 from tests.builders import Office
 from tests.partial import said, world
+from tests.partial.everywhere import everywhere
 from tests.partial.placing import DENIES, fault
 from tests.partial.truth import Truth
 
@@ -41,14 +45,22 @@ def hand_in(url: str, folder: Path, seed: int) -> world.World:
     return made
 
 
-def read(url: str, folder: Path, seed: int) -> tuple[int, int, list[str]]:
-    """How many sentences were read, how many deny, and what is false or has no place."""
+def read(
+    url: str, folder: Path, seed: int, people: Sequence[Person] = ()
+) -> tuple[int, int, list[str]]:
+    """How many sentences were read, how many deny, and what is false or has no place. people: with the pages and files of
+    these."""
     truth, faults, number, denying = Truth(hand_in(url, folder, seed)), {}, 0, 0
-    with in_use(url), view.run():
-        for one in said.everything():
+    with in_use(url):
+        for one in chain(_answers(), everywhere(people)):
             number += bool(one.text)
             denying += bool(DENIES.search(one.text))
             if why := fault(one, truth):
                 place = " ".join(filter(None, (one.where, one.row, one.site)))
                 faults.setdefault(f"{why} — {place}: {one.text[:160]}", None)
     return number, denying, list(faults)
+
+
+def _answers() -> Iterator[said.Said]:
+    with view.run():
+        yield from said.everything()

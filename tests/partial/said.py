@@ -57,7 +57,7 @@ def everything() -> Iterator[Said]:
                 yield Said(
                     " ".join(text.translate(PLAIN).split()),
                     where,
-                    _names(everywhere).get(row, scope),
+                    names(everywhere).get(row, scope),
                     question.first,
                     question.last,
                     question.site or "",
@@ -66,7 +66,7 @@ def everything() -> Iterator[Said]:
                 )
 
 
-def _names(places) -> dict[str, tuple[str, ...]]:
+def names(places) -> dict[str, tuple[str, ...]]:
     """What a row is called, to its sites."""
     names = {p.name: (p.code,) for p in places} | {network.short_name(p): (p.code,) for p in places}
     for p in places:

@@ -1,0 +1,61 @@
+"""What every page, file and message says of a partial database, to everybody, in the form in which the oracle reads it."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from dashboard.accounts.rights import Person
+from dashboard.answers import network, view
+from dashboard.indicators import INDICATORS
+from tests.one_number import said as pages
+from tests.one_number.said import Asked, Line, plain
+from tests.partial.said import Said, names
+
+# What is the same whatever was handed in: what a figure means, and how a file is read.
+FIXED = {
+    plain(text) for i in INDICATORS for text in (i.definition, i.limits, i.numerator, i.denominator)
+}
+SHEETS = ("classeur, Définitions", "classeur, À lire")
+# A page draws cards and first answers as one piece of HTML: they are read as what they are made of.
+CARDS = "|".join(re.escape(plain(f"{i.short} {i.label}.")) for i in INDICATORS)
+PIECE = re.compile(rf"^(Le plus fréquenté |1\. \*\*Titre|{CARDS})")
+BEFORE = re.compile(r"^(- |Puis-je m'y fier \? |Base : )")
+
+
+def everywhere(people: Sequence[Person]) -> Iterator[Said]:
+    """Each sentence and cell of each page, story, workbook and message that each of them may open."""
+    for person in people:
+        with view.run():
+            questions = list(pages.asked(person))
+        if person != people[0]:  # what he opens on: the pages are those of the first
+            questions = questions[:1]
+        for one in questions:
+            yield from _said(one)
+
+
+def _said(one: Asked) -> Iterator[Said]:
+    with view.run():
+        known = names(network.sites(one.who))
+        scope = tuple(p.code for p in network.sites(one.who, one.question))
+    for line in pages.everything(one):
+        if line.where.startswith(SHEETS):
+            continue
+        for text, column, row in _of_line(line):
+            yield Said(
+                text,
+                line.where,
+                known.get(row, scope),
+                one.question.first,
+                one.question.last,
+                one.question.site or "",
+                column,
+                row,
+            )
+
+
+def _of_line(line: Line) -> Iterator[tuple[str, str, str]]:
+    """Its words, with column and row where it is a row."""
+    if line.cells:
+        row = line.cells[0][1]
+        yield from ((text, column, row) for column, text in line.cells[1:])
+    elif line.text not in FIXED and not PIECE.match(line.text) and not line.text.endswith(" :"):
+        yield BEFORE.sub("", line.text), "", ""
