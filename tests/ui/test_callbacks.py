@@ -1,6 +1,7 @@
 """What a button or a field does is done to its end, whatever the page asks meanwhile."""
 
 import logging
+from threading import Event, Thread
 
 import pytest
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
@@ -13,6 +14,10 @@ from dashboard.ui import callbacks, kinds
 @pytest.fixture
 def as_served(monkeypatch):
     """Callbacks are called as they are where `server` starts."""
+    start(monkeypatch)
+
+
+def start(monkeypatch) -> None:
     for owner, name in (
         (SessionState, "__getitem__"),
         (SessionState, "_call_callbacks"),
@@ -49,6 +54,30 @@ def test_a_callback_is_done_though_the_page_asks_for_more_and_so_is_that(as_serv
     assert at.text[0].value == "None, 1 runs, asked {}"
     at = at.button[0].click().run()
     assert at.text[0].value == "yes, 2 runs, asked {'x': '1'}"  # the page's new request came last
+
+
+def test_what_a_session_asks_next_waits_for_its_callbacks(monkeypatch):
+    told, entered, go_on = [], Event(), Event()
+
+    def slowly(state: SessionState) -> None:
+        told.append("begun")
+        entered.set()
+        assert go_on.wait(10)
+        told.append("ended")
+
+    monkeypatch.setattr(SessionState, "_call_callbacks", slowly)
+    start(monkeypatch)
+    state = SessionState()
+    runs = [Thread(target=state._call_callbacks) for _ in range(2)]
+    runs[0].start()
+    assert entered.wait(10)
+    runs[1].start()
+    runs[1].join(0.2)
+    assert told == ["begun"], "the other run came in between"
+    go_on.set()
+    for run in runs:
+        run.join(10)
+    assert told == ["begun", "ended"] * 2
 
 
 def test_after_a_callback_that_fails_pages_are_broken_off_again(as_served):
