@@ -154,7 +154,7 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
     subject = subject or BY_CODE[one.indicator].label
     colon = f"{subject}{french.SPACE}: "
     if one.variation == Variation.NO_DATA:
-        text = f"{colon}pas de chiffre {one.said_when}".rstrip()
+        text = f"{colon}pas de jugement {one.said_when}".rstrip()
     elif one.variation == Variation.TOO_FEW:
         text = f"{colon}{too_few(one)}"
     else:

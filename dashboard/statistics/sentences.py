@@ -26,7 +26,7 @@ VARIATIONS = {
     Variation.NEUTRAL: "signal de changement",
     Variation.NO_SIGNAL: "pas de signal",
     Variation.TOO_FEW: "trop peu de points",
-    Variation.NO_DATA: "pas de chiffre ce mois-là",
+    Variation.NO_DATA: "pas de jugement ce mois-là",
 }
 STATES = {  # in one word, after a value
     Variation.IMPROVEMENT: "amélioration",

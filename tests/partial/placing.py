@@ -353,7 +353,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         _too_short,
     ),  # fmt: skip
     (r"pas encore assez de mois ou de cas pour juger|aucun signal n'est possible", _too_short),
-    (r"pas (encore )?de (chiffre (en|au|ce)|mois entier|série|signal possible)[^;.]*", _too_short),
+    (r"pas (encore )?de (jugement (en|au|ce)|mois entier|série|signal possible)[^;.]*", _too_short),
     (r"la période n'a pas encore de mois entier", _too_short),
     (r"pas de (jugement d'ensemble|comparaison)[^;.]*", _always),
     (r"ce que les données ne permettent pas encore de dire", _always),
