@@ -301,13 +301,14 @@ def multiples(view: View, question: Question, key: str) -> Panel:
     """Each site's median wait, month by month, all on one scale."""
     title, finding = "Attente de chaque centre, mois par mois", _who_moved(view, question)
     title = f"{title}{french.SPACE}: {finding}" if finding else title
-    points = [
-        (name, m, p50)
-        for name, m, n, p50 in medians(view, question)
-        if n >= BY_CODE["wait_p50"].minimum
-    ]
+    measured = list(medians(view, question))
+    points = [(name, m, p50) for name, m, n, p50 in measured if n >= BY_CODE["wait_p50"].minimum]
     if not points:
-        return Panel(key, title, Message("Aucune attente mesurée sur cette période."))
+        few = "Trop peu d'attentes mesurées chaque mois, dans chaque centre."
+        some = any(n for _, _, n, _ in measured)
+        return Panel(
+            key, title, Message(few if some else "Aucune attente mesurée sur cette période.")
+        )
     rows = [(name, m, float(p50), french.minutes(p50)) for name, m, p50 in points]
     values = {(name, m): float(p50) for name, m, p50 in points}
     months = sorted({m for _, m, _ in points})

@@ -301,7 +301,8 @@ def _received(official: Figure, through: int) -> str:
 def _still_open(s: Situation) -> str:
     now, oldest = s.figures["complaints_open"], s.figures["complaints_oldest"]
     if now.value is None:
-        return f"plaintes en cours{S}: nombre inconnu, {_why(now)}"
+        unknown = "" if now.note == NOT_FOR_GUESTS else "nombre inconnu, "
+        return f"plaintes en cours{S}: {unknown}{_why(now)}"
     if not now.value:
         return "aucune plainte en cours"
     age = "d'âge non mesuré" if oldest.value is None else f"depuis {french.days(oldest.value)}"
@@ -354,7 +355,7 @@ def _told(figure: Figure) -> str:
 
 
 def _why(figure: Figure) -> str:
-    if shown(figure) != HIDDEN:
+    if shown(figure) != HIDDEN or figure.note.startswith(NOT_FOR_GUESTS):
         return figure.note or french.missing
     if figure.denominator and figure.numerator is not None:
         return f"{base(figure)} (trop peu pour un pourcentage)"

@@ -327,3 +327,19 @@ def test_every_file_of_a_guest_says_that_it_is_his(made, kind):
         text = html.unescape(text_in(kind, EXPORTS[kind].file(made[who]))).replace("\u2019", "'")
         assert ("vue d'invité" in " ".join(text.split())) == said
         assert ("vue d'invité" in made[who].foot) == said
+
+
+def test_what_guests_are_not_told_is_not_said_to_be_too_few(databases, tmp_path, monkeypatch):
+    with databases.fresh(visits=2_000) as url:
+        monkeypatch.setenv("DATABASE_URL", url)
+        load.cache_clear()
+        with view.run():
+            known_to = network.freshness(GUEST).known_to
+            period = clip(resolve("12m", known_to), known_to)
+            question = Question(period.period.first, period.period.last)
+            said = [line.text for line in bulletin.lines(GUEST, question, period)]
+        view.forget()
+    load.cache_clear()
+    (complaints,) = [text for text in said if "plaintes en cours" in text]
+    assert complaints.endswith("plaintes en cours\u00a0: non affiché aux invités.")
+    assert "il en faut 0" not in complaints
