@@ -246,6 +246,8 @@ def _silent(heard: Collection[Silence], at: str) -> str:
     mute = sum(s.days is not None and s.silent for s in heard)
     of = f"sur {french.number(len(heard))} {at}".rstrip()
     have = NOTHING_OF_MANY if never > 1 else NOTHING
+    if not heard:
+        return "Aucun centre ne correspond à ces filtres"
     if never == len(heard):
         who = "Ce centre" if never == 1 else f"Aucun des {french.number(never)} centres"
         return f"{who} n'a encore rien remis"

@@ -186,6 +186,7 @@ def ground(view: View, question: Question) -> Ground:
         sum(f["wait_p50"].n > 0 for f in figures(view, question, "site").values()),
         _complaints_later(view, question, rows),
         handed_in(view.facts(question)).through,
+        book.known_to,
     )
 
 

@@ -157,15 +157,14 @@ def _waits(s: Situation) -> Line:
         of = f" ({french.plural(visits.n, 'usager reçu', 'usagers reçus')})" if visits.n else ""
         return Line(f"Attente{S}: non mesurée{of}.", "wait_p50", 0)
     nine, soon = s.figures["wait_p90"], s.figures["wait_within_30"]
+    with_left = ", avec ceux partis sans être reçus" if soon.n > median.n else ""
     parts = [
         _labelled(median),
         f"9 usagers sur 10 ont attendu au plus {_told(nine)}"
         if nine.value is not None
         else _labelled(nine),
-        _labelled(soon),
+        _labelled(soon, with_left),
     ]
-    if soon.value is not None and soon.n > median.n:
-        parts[-1] = f"{parts[-1].removesuffix(')')}, avec ceux partis sans être reçus)"
     if visits.n:
         share = amount(BY_CODE["wait_within_30"], 100 * median.n / visits.n)
         parts.append(
@@ -306,7 +305,7 @@ def _still_open(s: Situation) -> str:
     if not now.value:
         return "aucune plainte en cours"
     age = "d'âge non mesuré" if oldest.value is None else f"depuis {french.days(oldest.value)}"
-    day = f" au {french.date_short(s.ground.as_of)}" if s.ground.as_of else ""
+    day = f" au {french.date_short(s.ground.known_to)}" if s.ground.known_to else ""
     many = f"{least(now)}{french.plural(now.value, 'plainte')} en cours{day}"
     return f"{many}, {age if now.value == 1 else f'la plus ancienne {age}'}"
 
@@ -344,14 +343,15 @@ def _limits(s: Situation) -> Line | None:
     )
 
 
-def _labelled(figure: Figure) -> str:
-    return f"{BY_CODE[figure.indicator].label}{S}: {_told(figure)}"
+def _labelled(figure: Figure, more: str = "") -> str:
+    return f"{BY_CODE[figure.indicator].label}{S}: {_told(figure, more)}"
 
 
-def _told(figure: Figure) -> str:
+def _told(figure: Figure, more: str = "") -> str:
+    """A figure and what it rests on; more: what is added to that."""
     if figure.value is None:
         return _why(figure)
-    return f"{shown(figure)} ({base(figure)})" if base(figure) else shown(figure)
+    return f"{shown(figure)} ({base(figure)}{more})" if base(figure) else shown(figure)
 
 
 def _why(figure: Figure) -> str:

@@ -16,7 +16,8 @@ class Ground:
     """What is known of a question beside its figures. declared, entered: visits of closed days, as declared at the
     closing and as entered in the register. not_reported: names of expected sites without data in the period. measuring: sites
     that measure waits; None where it is not asked. complaints_later: received after the day on which the data end;
-    complaints_through: sites whose complaints are known from its first day to its last."""
+    complaints_through: sites whose complaints are known from its first day to its last. known_to: up to which day all is
+    known, of which is what is said of now."""
 
     as_of: date | None
     age_days: int | None
@@ -28,6 +29,7 @@ class Ground:
     measuring: int | None = None
     complaints_later: int = 0
     complaints_through: int = 0
+    known_to: date | None = None
 
 
 def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:

@@ -14,7 +14,6 @@ import streamlit as st
 
 from dashboard.accounts.rights import Person
 from dashboard.answers import cards
-from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, placed
 from dashboard.ui import filters, sending, show
@@ -74,9 +73,6 @@ def curve(values: Sequence[float]) -> str:
 
 def headline(person: Person, question: Question, place: Placement = "period") -> None:
     """The cards of a place, of the question's whole, then what they rest on."""
-    if not sites(person, question):
-        st.info("Aucun centre ne correspond à ces filtres.")
-        return
     codes = placed(place)
     sources = cards.sources(person, question, filters.period().label, codes)
     grid(cards.metrics(person, question, codes), sources)

@@ -233,6 +233,18 @@ def bar(names: tuple[str, ...]) -> None:
             select(name)
 
 
+def everybody() -> None:
+    """A way back where the filters leave no site: all that who asks may see."""
+    st.button("Tout voir", key="tout_voir", on_click=_all, width="content")
+
+
+@errors.said_plainly()  # called between two runs, where nothing else catches
+def _all() -> None:
+    for name in ("departement", "type"):
+        _keep(name, "")
+        st.session_state.pop(f"filtre_{name}", None)
+
+
 def in_words(names: Collection[str]) -> list[str]:
     """What is in force of these filters, as one says it: « 12 derniers mois entiers », « tout le réseau »."""
     words = [options("periode")[value("periode")]] if "periode" in names else []

@@ -9,14 +9,14 @@ import streamlit as st
 from dashboard import french
 from dashboard.accounts.rights import Person, Role, may
 from dashboard.answers import headlines
-from dashboard.answers.network import Fresh, commune_outlines, freshness
+from dashboard.answers.network import Fresh, commune_outlines, freshness, sites
 from dashboard.answers.view import Moment, view
 from dashboard.panel import Link
 from dashboard.settings import ROOT, load
 from dashboard.ui import assets, changes, filters, sending, session, show, takeaway
 from dashboard.ui.escape import escaped
 from dashboard.ui.links import anchor
-from dashboard.ui.navigation import PAGES, PageSpec
+from dashboard.ui.navigation import ACTING, PAGES, PageSpec
 from dashboard.wording import GUEST_VIEW
 
 # What is found on a page, for its title.
@@ -52,7 +52,8 @@ def communes_file() -> str | None:
 
 
 def dress(spec: PageSpec) -> None:
-    """State of the data, filters and title of the page, which goes first: it says the finding."""
+    """State of the data, filters and title of the page, which goes first: it says the finding. The page ends there where its
+    filters leave no site."""
     if load().logo:
         st.logo(load().logo)
     communes_file()
@@ -64,17 +65,28 @@ def dress(spec: PageSpec) -> None:
     if spec.filters:
         head = st.container(key="entete", horizontal=True, vertical_alignment="center")
         filters.free_choices()
-    if spec != PAGES[0]:
+    nobody = no_site(spec)
+    if spec != PAGES[0] or nobody:
         st.title(escaped(french.unbroken(title(spec))), anchor=False)
         sending.ahead()
     if head is not None:
         with head:
             filters.bar(spec.filters)
+            if nobody:
+                filters.everybody()
+                st.stop()
             with st.container(key="gestes", horizontal=True, width="content"):
                 # What guests are told of complaints is their number: nothing there compares.
                 if spec.compared and not (spec.url_path == "plaintes" and guest()):
                     changes.switch()
                 takeaway.ways(spec)
+
+
+def no_site(spec: PageSpec) -> bool:
+    """Whether the filters of a page leave none of the sites that who asks may see."""
+    person = session.person()
+    about = filters.question(tuple(n for n in ACTING if n in spec.filters))
+    return bool(sites(person)) and not sites(person, about)
 
 
 def guest() -> bool:
@@ -84,6 +96,9 @@ def guest() -> bool:
 
 def title(spec: PageSpec) -> str:
     """The page's heading, and what is found there: « Zou : 19 230 usagers reçus sur 12 mois ; … »."""
+    if no_site(spec):
+        words = filters.scope(n for n in ("type", "departement") if n in spec.filters)
+        return f"Aucun centre ne correspond à ces filtres{french.SPACE}: {', '.join(words)}"
     found = FINDINGS.get(spec.url_path)
     finding = found(session.person()) if found else ""
     by = NAMED_BY.get(spec.url_path)
@@ -122,7 +137,7 @@ def top(spec: PageSpec) -> None:
     """Whether data are fictitious and up to when they go; on a telephone the line that unfolds the filters. Notices where
     there are no data, or old ones. The opening page speaks for itself: its heading is for who hears it."""
     fresh, parts = freshness(session.person()), []
-    if spec == PAGES[0]:
+    if spec == PAGES[0] and not no_site(spec):
         parts.append(f'<h1 class="ccsp-heard">{escape(takeaway.heading(spec))}</h1>')
     parts += _state(fresh)
     if spec.filters:

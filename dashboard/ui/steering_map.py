@@ -59,11 +59,9 @@ def zone() -> None:
         site = next((p for p in places if p.code == chosen), None)
         if site:
             site_panel(person, question, site)
-        elif places:
+        else:
             first_sight.lines(person, question)
             drawn.headline(person, question)
-        else:
-            st.info("Aucun centre ne correspond à ces filtres.")
 
 
 def _tinting() -> None:

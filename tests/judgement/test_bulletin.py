@@ -5,7 +5,7 @@ import random
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
@@ -288,6 +288,7 @@ def situation(seed: int) -> Situation:
         0,
         r.random() < 0.5,
         complaints_through=r.choice([expected, expected, r.randint(0, expected)]),
+        known_to=last + timedelta(r.choice([0, 0, 1, 2])),
     )
     unmeasured = tuple(names[: r.choice([0, 0, 1, 2, 6])])
     scope = f"le {names[0]}" if alone else r.choice(SCOPES)
@@ -735,7 +736,7 @@ def read_complaints(s: Situation, text: str) -> None:
         return
     age = f"depuis {oldest.value} jour{'s' * (oldest.value > 1)}."
     least = "" if whole else "au moins "
-    day = f" au {s.ground.as_of:%d/%m/%Y}" if s.ground.as_of else ""
+    day = f" au {s.ground.known_to:%d/%m/%Y}" if s.ground.known_to else ""
     assert text.endswith(
         f"; {least}{now.value} plainte{'s' * (now.value > 1)} en cours{day}, {'la plus ancienne ' * (now.value > 1)}{age}"
     ), text

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.answers import view
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.answers import stories, view
+from dashboard.answers.view import engine
 from dashboard.settings import load
+from db import steering
 from tests.conftest import Sqlite
 
 
@@ -24,10 +27,12 @@ def filled(databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def demo(filled, using) -> str:
-    """The same, shown by the pages."""
+def demo(filled, using) -> Iterator[str]:
+    """The same, shown by the pages; stories that a test keeps there, it removes."""
     using(filled)
-    return filled
+    yield filled
+    for name in stories.kept(LOCAL_READER):
+        steering.forget_story(engine(), name, "test")
 
 
 @pytest.fixture

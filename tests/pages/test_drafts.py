@@ -1,30 +1,17 @@
 """What is changed in a story is lost by nothing but a choice: not by going elsewhere, nor by what others keep or remove."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import steering
 from dashboard.answers import stories as known
-from dashboard.answers.view import engine
 from dashboard.stories import Step, Story
 from dashboard.ui import session, stories
-from db import steering as steer
 from tests.pages.app import go, sound, visit_page, words
 
 MINE, THEIRS = "Notre titre à nous", "Leur titre à eux"
 REVIEW = Story("revue", "Revue", (Step("ouverture"), Step("chiffres"), Step("bulletin")))
 OTHER = Person("kofi", Role.READER, id="kofi")
-
-
-@pytest.fixture
-def demo(filled, using) -> Iterator[str]:
-    """The fictitious data, shown by the pages; what a test keeps there, it removes."""
-    using(filled)
-    yield filled
-    for name in known.kept(LOCAL_READER):
-        steer.forget_story(engine(), name, "test")
 
 
 def opened(**wanted: str):

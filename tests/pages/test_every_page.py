@@ -515,6 +515,18 @@ def test_each_filter_acts_on_the_figures(demo, address, name, wanted):
     assert [m.value for m in cards(sound(visit_page(address, **{name: wanted})))] != before
 
 
+@pytest.mark.parametrize(
+    "spec", [s for s in PAGES if "type" in s.filters], ids=lambda s: s.url_path
+)
+def test_where_the_filters_leave_no_site_that_alone_is_said_with_a_way_back(demo, spec):
+    at = sound(visit_page(spec.url_path, departement="Alibori", type="GSRU"))
+    said = "\n".join(words(at))
+    assert heading(at) == "Aucun centre ne correspond à ces filtres\xa0: GSRU, Alibori"
+    assert not re.search(r"\b0 centre|non remonté|aucune? [a-z]", said), said
+    at.button(key="tout_voir").click().run()
+    assert not any("correspond" in w for w in words(sound(at))) and link(at) == {}
+
+
 def test_a_free_period_goes_through_the_link(demo):
     first, last = today().replace(day=1) - timedelta(days=60), today() - timedelta(days=20)
     at = visit_page()

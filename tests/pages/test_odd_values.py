@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
@@ -14,10 +13,11 @@ from dashboard.accounts import holders
 from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import Person, Role
 from dashboard.answers import view
-from dashboard.ui import callbacks, kinds, session
+from dashboard.ui import kinds, session
 from dashboard.ui.navigation import PAGES
 from db.engine import make_engine
 from tests.pages.app import go, sound, unfold, visit_page
+from tests.served_callbacks import call_as_served
 
 KINDS = {
     "bool_value": True,
@@ -43,15 +43,8 @@ def as_served(monkeypatch) -> Iterator[None]:
     for name in ("register_widget", "on_script_will_rerun"):
         monkeypatch.setattr(SessionState, name, getattr(SessionState, name))
     monkeypatch.setattr(SessionState, "takes_its_own", False, raising=False)
-    for owner, name in (
-        (SessionState, "__getitem__"),
-        (SessionState, "_call_callbacks"),
-        (ScriptRunner, "_maybe_handle_execution_control_request"),
-    ):
-        monkeypatch.setattr(owner, name, getattr(owner, name))
-    monkeypatch.setattr(SessionState, "runs_callbacks_whole", False, raising=False)
     kinds.take_their_own()
-    callbacks.run_to_their_end()
+    call_as_served(monkeypatch)
     yield
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,15 +19,6 @@ from dashboard.ui import drafts, session, stories
 from dashboard.ui import present as telling
 from db import steering as steer
 from tests.pages.app import link, sound, visit_page, words
-
-
-@pytest.fixture
-def demo(filled, using) -> Iterator[str]:
-    """The fictitious data, shown by the pages; what a test keeps there, it removes."""
-    using(filled)
-    yield filled
-    for name in known.kept(LOCAL_READER):
-        steer.forget_story(engine(), name, "test")
 
 
 def present(**wanted: str):

@@ -4,28 +4,17 @@ import logging
 from threading import Event, Thread
 
 import pytest
-from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from dashboard.ui import callbacks, kinds
+from tests.served_callbacks import call_as_served
 
 
 @pytest.fixture
 def as_served(monkeypatch):
     """Callbacks are called as they are where `server` starts."""
-    start(monkeypatch)
-
-
-def start(monkeypatch) -> None:
-    for owner, name in (
-        (SessionState, "__getitem__"),
-        (SessionState, "_call_callbacks"),
-        (ScriptRunner, "_maybe_handle_execution_control_request"),
-    ):
-        monkeypatch.setattr(owner, name, getattr(owner, name))
-    monkeypatch.setattr(SessionState, "runs_callbacks_whole", False, raising=False)
-    callbacks.run_to_their_end()
+    call_as_served(monkeypatch)
 
 
 def page():
@@ -66,7 +55,7 @@ def test_what_a_session_asks_next_waits_for_its_callbacks(monkeypatch):
         told.append("ended")
 
     monkeypatch.setattr(SessionState, "_call_callbacks", slowly)
-    start(monkeypatch)
+    call_as_served(monkeypatch)
     state = SessionState()
     runs = [Thread(target=state._call_callbacks) for _ in range(2)]
     runs[0].start()
