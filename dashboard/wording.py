@@ -78,7 +78,13 @@ def shown(figure: Figure) -> str:
         return f"{least(figure)}{amount(BY_CODE[figure.indicator], figure.value)}"
     if HIDDEN in figure.note:
         return HIDDEN
-    return IN_SHORT.get(figure.note, "—")
+    return _in_short(figure.note) or "—"
+
+
+def _in_short(note: str) -> str:
+    """Why a value is missing, in a word or two; "" for another reason. note: its own period may come after a comma."""
+    found = (s for why, s in IN_SHORT.items() if note == why or note.startswith(f"{why}, "))
+    return next(found, "")
 
 
 def least(figure: Figure) -> str:
@@ -125,7 +131,7 @@ def who_reported(figure: Figure) -> str:
 
 def base(figure: Figure) -> str:
     """On how many the figure rests: « sur 1 234 visites avec une attente mesurée », or its two counts."""
-    if figure.value is None and IN_SHORT.get(figure.note) in (NOT_HANDED, BEHIND):
+    if figure.value is None and _in_short(figure.note) in (NOT_HANDED, BEHIND):
         return ""
     if figure.denominator and figure.numerator is not None:
         return f"{french.number(figure.numerator)} sur {french.number(figure.denominator)}"

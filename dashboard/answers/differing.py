@@ -86,8 +86,8 @@ def funnel(view: View, question: Question, code: str, found: Differing, panel: P
     return replace(
         panel,
         content=Chart(spec),
-        caption=f"{limits} Zones : 95 et 99,8 %, {USUAL} ; pointillés : 99,8 %, le"
-        f" hasard seul. Trait plein : l'ensemble, {amount(i, found.whole.target)}.",
+        caption=f"{panel.caption} {limits} Zones : 95 et 99,8 %, {USUAL} ; pointillés : 99,8 %, le"
+        f" hasard seul. Trait plein : l'ensemble, {amount(i, found.whole.target)}.".lstrip(),
         alt=f"Entonnoir : {i.label} de chaque centre selon sa taille.",
         finding=f"{i.label}{S}: {found.finding}",
         reading=READING,

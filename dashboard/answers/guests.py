@@ -17,7 +17,7 @@ import numpy as np
 
 from dashboard import french
 from dashboard.answers.question import Question
-from dashboard.answers.view import View, answer, engine
+from dashboard.answers.view import View, answer, engine, quick
 from dashboard.indicators import BY_CODE, INDICATORS, Breakdown, Figure
 from dashboard.indicators.measures import DUE_DAYS
 from dashboard.period import ONE_DAY, Period, add_months, month_end
@@ -146,7 +146,7 @@ def of_complaints(
         column = dict(zip(found, found.column(code), strict=True))
         hidden = dict(zip(asked, _hidden(asked, code, TOO_FEW), strict=True))
         told = [
-            column[key]._replace(note=column[key].note or when)
+            column[key]._replace(note=", ".join(filter(None, (column[key].note, when))))
             if key in column and known.shows(code, sites[key])
             else hidden[key]
             for key in asked
@@ -174,6 +174,20 @@ def _sites(view: View, chosen: frozenset[str] | str, key: str, by: str) -> froze
         if (chosen == ALL or p.code in chosen)
         and (by == "nation" or key == (p.code if by == "site" else p.department))
     )
+
+
+@quick
+def when(view: View, codes: Iterable[str]) -> str:
+    """« sur 12 mois entiers, jusqu'en septembre 2026 », of these indicators for a guest, where some are of complaints and so not
+    of the period that he asks about; "" for everybody else."""
+    known = protected(view) if view.access.guest and set(codes) & set(SHOWN) else None
+    return _spoken(known.period) if known else ""
+
+
+@quick
+def dated(view: View, codes: Iterable[str]) -> str:
+    """The same as a sentence, for under a table: « Plaintes : sur 12 mois entiers, jusqu'en septembre 2026. »."""
+    return f"Plaintes{french.SPACE}: {said}." if (said := when(view, codes)) else ""
 
 
 def _spoken(period: Period) -> str:

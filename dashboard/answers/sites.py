@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from dashboard import charts, french
+from dashboard.answers import guests
 from dashboard.answers.differing import Differing, differing
 from dashboard.answers.differing import funnel as draw_funnel
 from dashboard.answers.figures import Figures, whole
@@ -74,6 +75,7 @@ def side_by_side(view: View, question: Question, codes: Sequence[str] = COLUMNS)
         "centres",
         "Les centres, par ordre alphabétique",
         table=table((("Centre", ""), *((BY_CODE[c].short, BY_CODE[c].unit) for c in codes)), rows),
+        caption=guests.dated(view, codes),
     )
 
 
@@ -110,7 +112,8 @@ def compare(
     listed = _listed(
         figures, keys, known, WHAT[by], code, intervals(view, question, by, code), columns
     )
-    panel = Panel(key, title, table=listed, strip=strip(view, question, code))
+    dated = guests.dated(view, (code,))
+    panel = Panel(key, title, table=listed, caption=dated, strip=strip(view, question, code))
     if found and funnel and found.whole.funnel:
         return draw_funnel(view, question, code, found, panel)
     drawn, which = _drawn(figures, code, keys, order, most)
@@ -202,7 +205,7 @@ def _bars(
         panel,
         content=Chart(spec),
         alt=f"{i.label} par {WHAT[by].lower()}.",
-        caption=" ".join(caption),
+        caption=" ".join(filter(None, (panel.caption, *caption))),
         reading=" · ".join(p for p in (line, READING_BARS if likely else "") if p),
         finding=f"{subject}{S}: {found.finding}"
         if found

@@ -4,7 +4,7 @@ import html
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from itertools import combinations
 from zipfile import ZipFile
@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import (
     bulletin,
@@ -27,8 +28,10 @@ from dashboard.answers import (
     headlines,
     network,
     register,
+    sites,
     view,
 )
+from dashboard.answers import map as map_
 from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS
 from dashboard.indicators import INDICATORS
@@ -37,7 +40,7 @@ from dashboard.period import ONE_DAY, add_months, clip, day_number, resolve
 from dashboard.settings import load
 from dashboard.stories import ready
 from tests.answers.test_who_asks import answers, ask
-from tests.builders import KANDI, add_decisions, never_answer
+from tests.builders import KANDI, add_decisions, never_answer, visit
 
 # GUEST_VISITS=300000: the whole demonstration data, of which docs/security.md gives the figure.
 VISITS = int(os.environ.get("GUEST_VISITS", "30000"))
@@ -253,6 +256,35 @@ def test_a_guest_is_given_no_other_figure_of_complaints_and_no_decision(demo):
     assert not view.view(GUEST).book.decisions and view.view(CABINET).book.decisions
     assert not len(register.register(GUEST, year()))
     assert not len(register.open_rows(GUEST, year()))
+
+
+def test_a_guest_is_told_of_which_months_his_figures_of_complaints_are(demo):
+    """Whatever he asks about: on the map, under a list, under bars and on a funnel; and everybody else, of his own period."""
+    period = guests.protected(GUEST).period
+    when = f"sur 12 mois entiers, jusqu'en {french.month_label(period.last)}"
+    last = network.freshness(LOCAL_READER).as_of
+    a_month = Question(last.replace(day=1), last)
+    for code in SHOWN:
+        drawn = map_.plot(GUEST, a_month, code).legend.title
+        assert drawn.endswith(f", {when}"), drawn
+        assert when not in map_.plot(CABINET, a_month, code).legend.title
+        for funnel in (False, True):
+            bars = [
+                sites.compare(who, a_month, "site", code, "k", funnel=funnel)
+                for who in (GUEST, CABINET)
+            ]
+            assert [when in bar.caption for bar in bars] == [True, False]
+    listed = [sites.side_by_side(who, a_month).caption for who in (GUEST, CABINET)]
+    assert listed == [f"Plaintes\u00a0: {when}.", ""]
+    assert when not in map_.plot(GUEST, a_month, "wait_p50").legend.title
+
+
+def test_a_guest_is_told_of_which_months_no_register_came(asked):
+    asked.hand_in("registre", visit(KANDI, "2025-12-31"))
+    note = figures.whole(GUEST, Question(date(2025, 12, 1), date(2025, 12, 31)))[
+        "complaints_30d"
+    ].note
+    assert note == "registre des plaintes non remonté, sur 12 mois entiers, jusqu'en novembre 2025"
 
 
 def plainly(answer: object) -> str:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
 
-from dashboard.accounts.rights import Person
+from dashboard.accounts.rights import Person, Role
 from dashboard.answers import network, view
 from dashboard.indicators import INDICATORS
 from tests.one_number import said as pages
 from tests.one_number.said import Asked, Line, plain
+from tests.partial.placing import COMPLAINTS, own_period
 from tests.partial.said import Said, names
 
 # What is the same whatever was handed in: what a figure means, and how a file is read.
@@ -36,20 +39,19 @@ def _said(one: Asked) -> Iterator[Said]:
     with view.run():
         known = names(network.sites(one.who))
         scope = tuple(p.code for p in network.sites(one.who, one.question))
-    for line in pages.everything(one):
-        if line.where.startswith(SHEETS):
+    own: tuple[date, date] | None = None
+    for where, lines in groupby(pages.everything(one), lambda line: line.where):
+        if where.startswith(SHEETS):
             continue
-        for text, column, row in _of_line(line):
-            yield Said(
-                text,
-                line.where,
-                known.get(row, scope),
-                one.question.first,
-                one.question.last,
-                one.question.site or "",
-                column,
-                row,
-            )
+        here = [part for line in lines for part in _of_line(line)]
+        if one.who.role == Role.GUEST:
+            own = next(filter(None, (own_period(text) for text, _, _ in here)), None)
+        for text, column, row in here:
+            first, last = one.question.first, one.question.last
+            if own and column and (COMPLAINTS.search(column) or COMPLAINTS.search(row)):
+                first, last = own
+            site = one.question.site or ""
+            yield Said(text, where, known.get(row, scope), first, last, site, column, row)
 
 
 def _of_line(line: Line) -> Iterator[tuple[str, str, str]]:

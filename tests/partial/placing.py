@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
+from dashboard.period import add_months, month_end
 from tests.partial.said import Said
 from tests.partial.truth import LATE, QUIET, Truth
 
@@ -373,8 +374,27 @@ RULES: tuple[tuple[str, Check], ...] = (
 )
 
 
+# What guests are told of complaints is not of the period that they ask about: it says of which.
+OVER = re.compile(r"sur (\d+) mois entiers, jusqu'en (\w+) (\d{4})")
+
+
+def own_period(text: str) -> tuple[date, date] | None:
+    """The first and last day of the months that a text says for itself; None where it does not."""
+    if not (match := OVER.search(text)):
+        return None
+    first, last = _month(match[2], match[3])
+    return add_months(first, 1 - int(match[1])), last
+
+
+def _month(name: str, year: str) -> tuple[date, date]:
+    first = date(int(year), MONTHS.index(name) + 1, 1)
+    return first, month_end(first)
+
+
 def fault(said: Said, truth: Truth) -> str:
     """Why what is said is false, or has no place; "" where it is right, or denies nothing."""
+    if own := own_period(said.text):
+        said = replace(said, first=own[0], last=own[1])
     if " · " in said.text:
         parts = (fault(replace(said, text=part), truth) for part in said.text.split(" · "))
         return next(filter(None, parts), "")
@@ -399,6 +419,7 @@ NUMBER = re.compile(
 MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 )
+OF_A_MONTH = re.compile(rf"({'|'.join(MONTHS)}) (\d{{4}})")
 BAND = re.compile(
     r"((?P<low>\d+) à (?P<high>\d+)|moins de (?P<under>\d+)|plus de (?P<over>\d+)) jours"
 )
@@ -414,6 +435,9 @@ OLD = {"Plaintes de plus de 30 jours", "Depuis plus de 30 jours"}
 
 
 def _cell(said: Said, truth: Truth) -> str:
+    if row := OF_A_MONTH.fullmatch(said.row):
+        first, last = _month(row[1], row[2])
+        said = replace(said, first=first, last=last)
     if said.where.endswith(("flow", "flux")):
         return "" if _month_is_right(said, truth) else f"FAUX, {said.column} : {said.text}"
     if said.column == "Valeur":  # of the indicator that the row is called after
@@ -483,9 +507,7 @@ def _band_is_right(band: re.Match, s: Said, t: Truth) -> bool:
 
 def _month_is_right(s: Said, t: Truth) -> bool:
     """Of a month: 0 where the register of every site that had begun speaks of it, else what is not known."""
-    name, year = s.row.split()
-    first = date(int(year), MONTHS.index(name) + 1, 1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    first, last = s.first, s.last
     due = [x for x in s.scope if t.expected(x, first, last) or t.known("plaintes", x, first, last)]
     if s.column == "Écart" and t.received(s.scope, first, last):
         return True
