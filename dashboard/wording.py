@@ -120,6 +120,8 @@ def difference(now: Figure, before: Figure) -> str:
 
 def who_reported(figure: Figure) -> str:
     """« 23 centres sur 24 ont remonté leurs données »; of one alone, « données remontées »."""
+    if not figure.sites_expected:
+        return "aucune remontée n'était attendue"
     if figure.sites_expected == 1:
         return "données remontées" if figure.sites_reporting else "aucune donnée remontée"
     if not figure.sites_reporting and figure.sites_expected:

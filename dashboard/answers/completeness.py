@@ -132,8 +132,9 @@ def _of_closings(known: Sequence[Unclosed], closed: Figure) -> str:
     """« Fiches de clôture remises : 97 % (4 900 sur 5 050). », and how many sites hand closings in, where not all do."""
     if closed.note == NO_CLOSINGS:
         return f"{french.capital(NO_CLOSINGS)}."
-    said = f"Fiches de clôture remises{S}: {shown(closed)}"
-    said += f" ({base(closed)})." if base(closed) else "."
+    few = closed.value is None and base(closed)  # « 1 sur 1 »: too few for a percentage
+    said = f"Fiches de clôture remises{S}: {few or shown(closed)}"
+    said += f" ({base(closed)})." if base(closed) and not few else "."
     hand_in = _coverage(known)
     if hand_in.whole or not hand_in.known or len(known) < 2:
         return said

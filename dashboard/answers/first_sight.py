@@ -130,7 +130,9 @@ def longest_waits(view: View, question: Question) -> Reply:
         longest = ranked[0][1]
         alike = [r for r in ranked if r[1] == longest]
         told = f"un usager sur deux a attendu {longest} ou plus"
-        if len(alike) == 1:
+        if len(alike) > 1:
+            told += " dans chacun"
+        else:
             nine = alike[0][2]["wait_p90"]
             told += f", un sur dix {shown(nine)} ou plus" if nine.value is not None else ""
         n = sum(of["wait_p50"].n for _, _, of in alike)

@@ -16,7 +16,7 @@ from dashboard.answers.uncertainty import intervals
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.dated import in_a_line, since_at_least
-from dashboard.judgement.signals import Signal, gravest_first
+from dashboard.judgement.signals import Signal, gravest_first, moments
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
 from dashboard.wording import least, shown
@@ -134,9 +134,7 @@ def signals(view: View, question: Question) -> str:
     many = f" ({n} alertes)" if n > 1 else ""
     have = "ont une alerte" if rest else "a une alerte"
     gravest = f"d'abord {first}" if rest else first
-    # What is rare is judged by quarters, of which the last may have ended before the month.
-    times = sorted({s.said_when for _, s in alerts}, key=lambda said: said != when)
-    when = " ou ".join(times)
+    when = moments([s for _, s in alerts])
     return f"{french.plural(len(bad), 'centre')} {have} {when}, {gravest}{many}"
 
 

@@ -127,7 +127,7 @@ def _none(figure: Figure) -> str:
     said = shown(figure)
     if said == NOT_HANDED:
         return figure.note
-    return {"—": "aucun chiffre", HIDDEN: "trop peu de cas"}.get(said, said)
+    return {"—": figure.note or "aucun chiffre", HIDDEN: "trop peu de cas"}.get(said, said)
 
 
 def _drawn(

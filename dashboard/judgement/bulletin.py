@@ -14,7 +14,7 @@ from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.measures import HANDED_IN_LATER, HIDDEN, NO_CLOSINGS, NOT_HANDED_IN
 from dashboard.judgement.courses import FOLLOWED
 from dashboard.judgement.sayings import because, beside, origin
-from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first
+from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first, moments
 from dashboard.judgement.trust import Ground
 from dashboard.period import Clipped, Period
 from dashboard.statistics import sentences
@@ -124,8 +124,6 @@ def _reporting(s: Situation) -> Line:
 
 
 def _who(figure: Figure, not_reported: Sequence[str]) -> str:
-    if not figure.sites_expected:
-        return "aucune remontée n'était attendue"
     reported = who_reported(figure)
     if not not_reported or not figure.sites_reporting or figure.sites_expected == 1:
         return reported
@@ -368,9 +366,9 @@ def _sentence(parts: Sequence[str]) -> str:
 
 
 def _when(signals: Sequence[Signal], period: Period) -> str:
-    """« en octobre 2026 », « en octobre 2026 ou au 3ᵉ trimestre 2026 » where they differ; and whether the period has none."""
-    moments = {s.said_when: s.kind == ChartKind.BY_QUARTER for s in signals if s.said_when}
-    when = " ou ".join(sorted(moments, key=lambda said: moments[said]))
+    """« en octobre 2026 », « en octobre 2026 ou, pour les chiffres rares, au 3ᵉ trimestre 2026 » where they differ; and whether
+    the period has none."""
+    when = moments(signals)
     return (
         when
         if any(f.within(period.first, period.last) for f in signals)

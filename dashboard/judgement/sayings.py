@@ -139,12 +139,12 @@ def against(one: Signal, whole: Signal | None) -> str:
 
 
 def settled(one: Signal) -> str:
-    """How settled the limits are: « limites fixées sur 24 points »; "" without limits."""
+    """How settled the limits are: « limites fixées sur 24 mois »; "" without limits."""
     if not one.charted or one.kind == ChartKind.VOLUME:
         return "saison et croissance comprises" if one.charted else ""
     if one.points >= FROZEN_POINTS:
-        return f"limites fixées sur {french.plural(FROZEN_POINTS, 'point')}"
-    return f"limites provisoires, sur {french.plural(one.points, 'point')}"
+        return f"limites fixées sur {_points(one, FROZEN_POINTS)}"
+    return f"limites provisoires, sur {_points(one, one.points)}"
 
 
 def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
@@ -154,7 +154,8 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
     subject = subject or BY_CODE[one.indicator].label
     colon = f"{subject}{french.SPACE}: "
     if one.variation == Variation.NO_DATA:
-        text = f"{colon}pas de jugement {one.said_when}".rstrip()
+        when = f" {'le ' if one.kind == ChartKind.BY_QUARTER else ''}{one.when}" if one.when else ""
+        text = f"{colon}pas assez de données pour juger{when}"
     elif one.variation == Variation.TOO_FEW:
         text = f"{colon}{too_few(one)}"
     else:
@@ -177,5 +178,11 @@ def too_few(one: Signal) -> str:
             f"{amount(i, one.value)} par jour en {one.when}, {amount(i, one.year_before)} le même mois un an avant ;"
             f" {needed}"
         )
-    have = french.number(one.points)
-    return f"trop peu de points pour conclure ({have} sur les {MINIMUM_POINTS} nécessaires)"
+    return f"trop tôt pour conclure ({one.points} des {_points(one, MINIMUM_POINTS)} nécessaires)"
+
+
+def _points(one: Signal, n: int) -> str:
+    """« 24 mois », « 1 trimestre »: of the curve of a signal."""
+    if one.kind == ChartKind.BY_QUARTER:
+        return french.plural(n, "trimestre")
+    return french.plural(n, "mois", "mois")

@@ -282,6 +282,25 @@ def gravest_first(flagged: Iterable[tuple[str, Signal]]) -> list[tuple[str, Sign
     return [(name, one) for _, name, found in own for one in found]
 
 
+def moments(signals: Iterable[Signal]) -> str:
+    """The months and quarters that these are of, the latest first: « en octobre 2026 », « en octobre 2026 ou, pour les chiffres
+    rares, au 3ᵉ trimestre 2026 », of which the last may have ended before the month."""
+    latest_first = sorted(
+        (s for s in signals if s.latest), key=lambda s: s.latest or date.min, reverse=True
+    )
+    by_quarter = {
+        of: list(
+            dict.fromkeys(
+                s.said_when for s in latest_first if (s.kind == ChartKind.BY_QUARTER) == of
+            )
+        )
+        for of in (False, True)
+    }
+    every = by_quarter[False] and by_quarter[True]
+    between = " ou, pour les chiffres rares, " if every else ""
+    return between.join(" ou ".join(said) for said in by_quarter.values())
+
+
 def quarter_label(start: date) -> str:
     """« 3ᵉ trimestre 2026 », from its first day."""
     return Period(start, month_end(add_months(start, 2))).label

@@ -25,8 +25,8 @@ VARIATIONS = {
     Variation.ALERT: "signal d'alerte",
     Variation.NEUTRAL: "signal de changement",
     Variation.NO_SIGNAL: "pas de signal",
-    Variation.TOO_FEW: "trop peu de points",
-    Variation.NO_DATA: "pas de jugement ce mois-là",
+    Variation.TOO_FEW: "trop tôt pour juger",
+    Variation.NO_DATA: "pas assez de données pour juger",
 }
 STATES = {  # in one word, after a value
     Variation.IMPROVEMENT: "amélioration",
@@ -43,7 +43,7 @@ ASSURANCES = {
     Assurance.CONSISTENTLY_MISSED: "cible manquée régulièrement",
     Assurance.HIT_AND_MISS: "cible atteinte ou manquée au hasard des mois",
     Assurance.NO_TARGET: "sans cible",
-    Assurance.TOO_FEW: "trop peu de points pour juger de la cible",
+    Assurance.TOO_FEW: "trop tôt pour juger de la cible",
 }
 POSITIONS = {
     Position.INSIDE: f"dans les limites à {NARROW}",

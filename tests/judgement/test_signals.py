@@ -8,7 +8,7 @@ import pytest
 from dashboard.judgement.courses import CHARTED, Monthly
 from dashboard.judgement.judging import judge
 from dashboard.judgement.sayings import against, origin, told, verdict
-from dashboard.judgement.signals import Signal, rank, signal
+from dashboard.judgement.signals import Signal, moments, rank, signal
 from dashboard.period import add_months
 from dashboard.statistics.level import Origin
 from dashboard.statistics.limits import NONE, ON_ONE_SIDE, OUTSIDE
@@ -261,6 +261,16 @@ def test_a_whole_with_few_events_is_judged_by_its_exact_tail():
     assert of_nation().variation == Variation.NO_SIGNAL
     counts[0, -1] = 5
     assert of_nation().variation == Variation.ALERT and of_nation().rule == OUTSIDE
+
+
+def test_a_month_is_said_before_the_quarter_of_what_is_rare():
+    of_a_month = signal(follow(CODE, shares(np.full((1, 40), 80.0)), LAST)["site 0"], LAST)
+    rare = counted("complaints_per_1000", [2 + np.arange(60) % 2], [[130] * 60])
+    of_a_quarter = signal(follow("complaints_per_1000", rare, LAST)["site 0"], LAST)
+    assert of_a_quarter.kind == ChartKind.BY_QUARTER
+    said = plain(moments([of_a_quarter, of_a_month, of_a_month]))
+    assert said == f"{of_a_month.said_when} ou, pour les chiffres rares, {of_a_quarter.said_when}"
+    assert moments([of_a_quarter]) == of_a_quarter.said_when and moments([]) == ""
 
 
 def test_volumes_have_a_season_and_no_signal_before_forty_months():
