@@ -82,7 +82,7 @@ EMPTY = Table((), ())  # of a panel that has none
 class Card:
     """One headline figure. state: what its control chart says, in words ("" where it has none); tone: "improvement",
     "alert", "neutral" or "" for grey. base: on how many it rests. whence: of a whole, where its signal lies (« sans
-    compter le CCSP de Djougou : 78 %, dans l'habitude »); "" for none."""
+    compter le CCSP de Djougou : 78 %, rien d'inhabituel »); "" for none."""
 
     code: str
     label: str

@@ -121,7 +121,7 @@ def difference(now: Figure, before: Figure) -> str:
 def who_reported(figure: Figure) -> str:
     """« 23 centres sur 24 ont remonté leurs données »; of one alone, « données remontées »."""
     if not figure.sites_expected:
-        return "aucune remontée n'était attendue"
+        return "aucune remontée n'était attendue, faute de centre en service"
     if figure.sites_expected == 1:
         return "données remontées" if figure.sites_reporting else "aucune donnée remontée"
     if not figure.sites_reporting and figure.sites_expected:
@@ -129,6 +129,12 @@ def who_reported(figure: Figure) -> str:
     verb = "a" if figure.sites_reporting < 2 else "ont"
     their = "ses" if figure.sites_reporting < 2 else "leurs"
     return f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données"
+
+
+def among(some: int, everybody: int) -> str:
+    """« dans le seul centre qui en remette, sur 24 », « dans les 2 centres qui en remettent, sur 24 »: of closings."""
+    who = "le seul centre qui en remette" if some == 1 else f"les {some} centres qui en remettent"
+    return f"dans {who}, sur {french.number(everybody)}"
 
 
 def base(figure: Figure) -> str:

@@ -235,12 +235,8 @@ def _most(late: Counter[str], all_of_them: Count) -> str:
     said = french.join_words([f"{place}{S}{french.number(n)}" for place, n in named])
     more = f"{S}; ailleurs {french.number(rest)}" if rest else ""
     part = "" if all_of_them.whole else f" ({all_of_them.of.missing})"
-    least = "" if all_of_them.whole else ", au moins"
-    return (
-        f"En attente depuis plus de {LATE_DAYS} jours{least}{S}: {said}{more}{part}"
-        if named
-        else ""
-    )
+    which = "En attente" if all_of_them.whole else "Plaintes connues en attente"
+    return f"{which} depuis plus de {LATE_DAYS} jours{S}: {said}{more}{part}" if named else ""
 
 
 def _not_listed(listed: int, total: Count) -> str:
@@ -319,7 +315,9 @@ def reasons(view: View, question: Question, key: str) -> Panel:
     first = [k for k, v in rows if v == rows[0][1]]
     which = "Premier motif de plainte" if len(first) == 1 else "Premiers motifs de plainte"
     most = french.plural(rows[0][1], "plainte")
-    of = f"{most} {'chacun ' if len(first) > 1 else ''}sur {french.number(len(received))}"
+    of = f"{most} sur {french.number(len(received))}"
+    if len(first) > 1:
+        of = f"{most} chacun, {french.number(len(received))} en tout"
     listed = [
         (words(k), count(v), Cell(french.percent(100 * v / len(received)), 100 * v / len(received)))
         for k, v in rows

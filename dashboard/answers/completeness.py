@@ -27,7 +27,7 @@ from dashboard.indicators import Figure
 from dashboard.indicators.measures import NO_CLOSINGS
 from dashboard.panel import Cell, Listing, Message, Panel, count, day, site_name, table, words
 from dashboard.period import day_of
-from dashboard.wording import NOT_HANDED, base, shown, who_reported
+from dashboard.wording import NOT_HANDED, among, base, shown, who_reported
 from db.shapes import Closure
 
 S = french.SPACE
@@ -132,15 +132,14 @@ def _of_closings(known: Sequence[Unclosed], closed: Figure) -> str:
     """« Fiches de clôture remises : 97 % (4 900 sur 5 050). », and how many sites hand closings in, where not all do."""
     if closed.note == NO_CLOSINGS:
         return f"{french.capital(NO_CLOSINGS)}."
-    few = closed.value is None and base(closed)  # « 1 sur 1 »: too few for a percentage
-    said = f"Fiches de clôture remises{S}: {few or shown(closed)}"
-    said += f" ({base(closed)})." if base(closed) and not few else "."
+    if closed.value is None and not base(closed):  # nothing was due, or nobody knows what was
+        return f"{french.capital(closed.note)}." if closed.note else ""
+    few = closed.value is None  # « 1 sur 1 »: too few for a percentage
+    said = base(closed) if few else f"{shown(closed)} ({base(closed)})"
     hand_in = _coverage(known)
-    if hand_in.whole or not hand_in.known or len(known) < 2:
-        return said
-    verb = "remet" if hand_in.known < 2 else "remettent"
-    who = french.plural(hand_in.known, "centre")
-    return f"{said} {who} sur {french.number(hand_in.expected)} {verb} des fiches de clôture."
+    if 0 < hand_in.known < len(known):
+        said += f", {among(hand_in.known, hand_in.expected)}"
+    return f"Fiches de clôture remises{S}: {said}."
 
 
 def _coverage(known: Sequence[Unclosed]) -> Coverage:
@@ -247,6 +246,7 @@ def _silent(heard: Collection[Silence], at: str) -> str:
     mute = sum(s.days is not None and s.silent for s in heard)
     of = f"sur {french.number(len(heard))} {at}".rstrip()
     have = NOTHING_OF_MANY if never > 1 else NOTHING
+    others = "autre" if never == 1 else "autres"
     if not heard:
         return "Aucun centre ne correspond à ces filtres"
     if never == len(heard):
@@ -255,7 +255,7 @@ def _silent(heard: Collection[Silence], at: str) -> str:
     if not mute and never:
         said = f"{french.plural(never, 'centre')} sur {french.number(len(heard))} {have}"
         return french.capital(f"{at}, {said}") if at else said
-    more = f"{S}; {french.number(never)} {have}" if never else ""
+    more = f"{S}; {french.number(never)} {others} {have}" if never else ""
     if mute:
         return f"{french.plural(mute, 'centre muet', 'centres muets')} {of}{more}"
     if len(heard) == 1:
@@ -291,7 +291,7 @@ def closed(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         title,
-        finding=f"{many} sur la période{S}: {why}",
+        finding=f"{many} sur la période, par motif déclaré{S}: {why}",
         table=table(
             (("Où", ""), ("Du", "day"), ("Au", "day"), ("Heures", ""), ("Motif", "")), rows
         ),

@@ -173,9 +173,12 @@ def flow(view: View, question: Question, key: str) -> Panel:
     more = sum(a - b for _, a, b in rows[-12:])
     gap = "autant de réponses que de plaintes reçues"
     if more > 0:
-        gap = f"{french.plural(more, 'plainte reçue', 'plaintes reçues')} de plus que de réponses"
+        gap = f"les plaintes reçues dépassent de {french.number(more)} les réponses"
     if more < 0:
-        gap = f"{french.plural(-more, 'réponse')} de plus que de plaintes reçues, à des plaintes plus anciennes"
+        gap = (
+            f"les réponses dépassent de {french.number(-more)} les plaintes reçues{S}: des plaintes plus anciennes"
+            " en ont eu aussi"
+        )
     drawn = [
         (m, a, b) if a or b or one.of.known else (m, None, None)
         for (m, a, b), one in zip(rows, of, strict=True)

@@ -136,7 +136,8 @@ def longest_waits(view: View, question: Question) -> Reply:
             nine = alike[0][2]["wait_p90"]
             told += f", un sur dix {shown(nine)} ou plus" if nine.value is not None else ""
         n = sum(of["wait_p50"].n for _, _, of in alike)
-        told += f" ({french.number(n)} attentes mesurées)"
+        total = " en tout" if len(alike) > 1 else ""
+        told += f" ({french.number(n)} attentes mesurées{total})"
         everywhere = whole(view, question)["wait_p50"]
         if len(ranked) > len(alike) and everywhere.value is not None:
             told += f"{S}; l'ensemble{S}: {shown(everywhere)}"
@@ -216,13 +217,13 @@ def worse(view: View, question: Question) -> Reply:
 
 
 def _nothing_worse(count: Count) -> str:
-    """« rien ne se dégrade dans les 21 centres jugés (sur 24) »; where none is, that it is too early to say."""
+    """« aucune dégradation relevée dans les 21 centres jugés (sur 24) »; where none is, that it is too early to say."""
     if not count.of.known:
         return f"trop tôt pour juger{S}: aucun centre n'a assez de mois"
     if count.whole:
-        return count.no("rien")
+        return "aucune dégradation relevée"
     judged = "le centre jugé" if count.of.known == 1 else f"les {count.of.known} centres jugés"
-    return f"rien ne se dégrade dans {judged} (sur {count.of.expected})"
+    return f"aucune dégradation relevée dans {judged} (sur {count.of.expected})"
 
 
 def _worse(view: View, question: Question, year: int) -> list[Saying]:
@@ -242,7 +243,7 @@ def _told(found: Sequence[Signal], heard: Silence | None, year: int) -> str:
     """Alerts of a site; where none is beyond what chance allows, « un peu plus d'attente, depuis 8 mois ou plus »."""
     first = found[0]
     if heard and heard.silent and all(s.indicator == "completeness" for s in found):
-        return f"{in_a_line(found, '')} (il ne remonte plus rien)"  # which has its own day, in another line
+        return in_a_line(found, "")  # since when nothing comes at all is said in another line
     since = since_at_least(first, year=year)
     if first.rule == OUTSIDE:
         return in_a_line(found, since)
@@ -307,8 +308,18 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     told = f"{french.days(int(waiting.age[at]))} sans réponse (reçue le {received}){S}; "
     told += f"l'ensemble{S}: {many.plural('plainte en cours', 'plaintes en cours')}"
     if late or many.whole:
-        told += f", dont {french.number(late) if late else 'aucune'} de plus de {LATE_DAYS} jours"
+        told += f", {_of_late(late, len(waiting))}"
     return Reply(label, page, when, (Saying((names[by_name[waiting.name[at]]],), told),))
+
+
+def _of_late(late: int, waiting: int) -> str:
+    """« dont 3 de plus de 30 jours », « toutes de plus de 30 jours »; of one, « de 30 jours ou moins »."""
+    more, less = f"de plus de {LATE_DAYS} jours", f"de {LATE_DAYS} jours ou moins"
+    if waiting == 1:
+        return more if late else less
+    if late == waiting:
+        return f"toutes {more}"
+    return f"dont {french.number(late)} {more}" if late else f"toutes {less}"
 
 
 def silent(view: View, question: Question) -> Reply:

@@ -27,8 +27,8 @@ NAMED = 2  # sites where something gets worse
 
 @answer
 def department(view: View, question: Question) -> str:
-    """« 19 230 usagers reçus sur 12 mois ; rien ne se dégrade ; 5 plaintes attendent depuis plus de 30 jours » of the question's
-    sites; "" without visits."""
+    """« 19 230 usagers reçus sur 12 mois ; aucune dégradation relevée ; 5 plaintes attendent depuis plus de 30 jours » of the
+    question's sites; "" without visits."""
     if not (said := received(view, question)):
         return ""
     parts = [said, worse(view, question), waiting(view, question)]
@@ -133,21 +133,21 @@ def signals(view: View, question: Question) -> str:
     (first, n), *rest = bad.items()
     many = f" ({n} alertes)" if n > 1 else ""
     have = "ont une alerte" if rest else "a une alerte"
-    gravest = f"d'abord {first}" if rest else first
+    gravest = f"surtout {first}" if rest else first
     when = moments([s for _, s in alerts])
     return f"{french.plural(len(bad), 'centre')} {have} {when}, {gravest}{many}"
 
 
 @answer
 def worse(view: View, question: Question) -> str:
-    """« rien ne se dégrade », « alertes à Djougou et Covè », the gravest first, of the question's sites, in its last whole
-    month; "" where nothing is followed under its filters."""
+    """« aucune dégradation relevée », « alertes à Djougou et Covè », the gravest first, of the question's sites, in its last
+    whole month; "" where nothing is followed under its filters."""
     judged = [(name, s) for name, s in signals_of.followed(view, question) if s.charted]
     if question.service or not judged:
         return ""
     bad = gravest_first([(name, s) for name, s in judged if s.variation == Variation.ALERT])
     if not bad:
-        return f"rien ne se dégrade{_of_judged(view, question, judged)}"
+        return f"aucune dégradation relevée{_of_judged(view, question, judged)}"
     short = {p.name: short_name(p) for p in sites(view, question)}
     where = list(dict.fromkeys(short[name] for name, _ in bad))
     if len(where) == 1:

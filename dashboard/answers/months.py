@@ -52,7 +52,7 @@ METHODS = {
     " ne fait pas un signal",
     ChartKind.VOLUME: "saison commune aux centres et droite de 24 mois, les trois derniers mis à part",
 }
-NOTHING = "Aucun chiffre sur ces mois."
+NOTHING = "Pas assez de données pour tracer ces mois."
 NOT_FOLLOWED = "Ces filtres ne laissent pas de série suivie : rien n'est conclu de cette courbe."
 OF_SITES_ALONE = "Suivi centre par centre : la part de chacun dans l'ensemble fait bouger cette courbe, rien n'en est conclu."
 RULE = "signal : un mois hors des limites, ou huit de suite du même côté"
@@ -274,7 +274,7 @@ def medians(view: View, question: Question) -> tuple[tuple[str, date, int, int],
 
 
 def _who_moved(view: View, question: Question) -> str:
-    """« en hausse à Djougou, en baisse à Nikki, en octobre 2026 ; ailleurs, dans l'habitude »; "" where no site's wait is
+    """« en hausse à Djougou, en baisse à Nikki, en octobre 2026 ; rien d'inhabituel ailleurs »; "" where no site's wait is
     followed under the filters."""
     judged = [
         (name, s)
@@ -290,9 +290,9 @@ def _who_moved(view: View, question: Question) -> str:
         where = [short[name] for name, s in judged if s.flagged and s.side == side]
         ways += [f"{way} à {french.join_words(where)}"] if where else []
     if not ways:
-        return f"dans l'habitude {when}"
+        return f"rien d'inhabituel {when}"
     calm = sum(not s.flagged for _, s in judged)
-    elsewhere = f"{french.SPACE}; ailleurs, dans l'habitude" if calm else ""
+    elsewhere = f"{french.SPACE}; rien d'inhabituel ailleurs" if calm else ""
     return f"{', '.join([*ways, when])}{elsewhere}"
 
 

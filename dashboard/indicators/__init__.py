@@ -267,7 +267,7 @@ INDICATORS = (
     Indicator(
         code="complaints_30d",
         label="Plaintes traitées en 30 jours ou moins (GT1PKI10)",
-        short="Plaintes en 30 j (GT1PKI10)",
+        short="Plaintes traitées en 30 j (GT1PKI10)",
         definition="Indicateur officiel GT1PKI10 : plaintes avec une réponse en 30 jours ou moins, sur toutes celles reçues.",
         numerator="plaintes avec une réponse en 30 jours ou moins",
         denominator="plaintes reçues dans la période",
@@ -286,7 +286,7 @@ INDICATORS = (
     Indicator(
         code="complaints_30d_due",
         label="Plaintes échues traitées en 30 jours ou moins",
-        short="Plaintes traitées en 30 j",
+        short="Plaintes échues traitées en 30 j",
         definition="Le même taux, sur les seules plaintes qui ont eu leurs 30 jours, avec ou sans réponse.",
         numerator="plaintes échues avec une réponse en 30 jours ou moins",
         denominator="plaintes reçues 30 jours ou plus avant la date des données",

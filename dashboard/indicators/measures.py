@@ -25,6 +25,7 @@ NOT_REPORTED = "données non remontées"
 NO_VISITS = "registre des visites non remonté"
 NOT_ALL_VISITS = "registre des visites incomplet"
 NO_CLOSINGS = "aucune fiche de clôture remise"
+NO_OPEN_DAY = "jours d'ouverture pas encore connus"
 NOT_HANDED_IN = "registre des plaintes non remonté"
 NOT_CURRENT = "registre des plaintes incomplet"
 HANDED_IN_LATER = "plaintes remises au-delà des dernières visites"
@@ -97,7 +98,7 @@ def visits(f: Facts) -> Measure:
         "hour",
     )  # elsewhere the visits of closed days cannot be told apart
     note = [
-        f"dont {off} {'un jour' if off == 1 else 'des jours'} de fermeture"
+        f"dont {off} {'notée un jour déclaré fermé' if off == 1 else 'notées des jours déclarés fermés'}"
         if off and whole_days
         else ""
         for off in f.off_day_visits.tolist()
@@ -123,7 +124,7 @@ def missing(f: Facts, m: Measure) -> Measure:
 
 def visits_per_day(f: Facts) -> Measure:
     """Visits per open site-day."""
-    m = ratio(f.counter("visits"), f.open_days, 1, "aucun jour ouvert connu")
+    m = ratio(f.counter("visits"), f.open_days, 1, NO_OPEN_DAY)
     return missing(f, m)
 
 
@@ -312,7 +313,7 @@ def complaints_oldest(f: Facts) -> Measure:
 # --- who hands in ---------------------------------------------------------------------------------------------------
 def completeness(f: Facts) -> Measure:
     """Working days closed, of working days open."""
-    m = ratio(f.closed_days, f.due_days, 100, "aucun jour ouvert connu")
+    m = ratio(f.closed_days, f.due_days, 100, NO_OPEN_DAY)
     nobody = (f.expected > 0) & ((f.closing == 0) | (f.open_days > 0))
     return hide(m, (f.due_days == 0) & nobody, NO_CLOSINGS)
 

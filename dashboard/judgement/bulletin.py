@@ -21,7 +21,7 @@ from dashboard.statistics import sentences
 from dashboard.statistics.budget import Budget
 from dashboard.statistics.limits import ON_ONE_SIDE
 from dashboard.statistics.variation import ChartKind, Variation
-from dashboard.wording import NOT_FOR_GUESTS, amount, base, least, shown, who_reported
+from dashboard.wording import NOT_FOR_GUESTS, among, amount, base, least, shown, who_reported
 
 S = french.SPACE
 FIRST = 3  # lines that are read first: what was found
@@ -107,10 +107,7 @@ def _reporting(s: Situation) -> Line:
     closings = NO_CLOSINGS if closed.note == NO_CLOSINGS else french.within(_labelled(closed))
     some = closed.sites_reporting
     if closed.value is not None and 0 < some < closed.sites_expected:
-        who = (
-            "le seul centre qui en remette" if some == 1 else f"les {some} centres qui en remettent"
-        )
-        closings += f" dans {who}, sur {french.number(closed.sites_expected)}"
+        closings += f", {among(some, closed.sites_expected)}"
     parts = [f"{name} {_who(s.figures['visits'], s.ground.not_reported)}{S}; {closings}."]
     if s.period.partial:
         known, due = s.period.period, s.period.whole
@@ -152,10 +149,11 @@ def _volume(s: Situation) -> Line:
 def _waits(s: Situation) -> Line:
     median, visits = s.figures["wait_p50"], s.figures["visits"]
     if not median.n:
-        of = f" ({french.plural(visits.n, 'usager reçu', 'usagers reçus')})" if visits.n else ""
+        of = f" pour les {french.number(visits.n)} usagers reçus" if visits.n else ""
+        of = of if visits.n != 1 else " pour l'usager reçu"
         return Line(f"Attente{S}: non mesurée{of}.", "wait_p50", 0)
     nine, soon = s.figures["wait_p90"], s.figures["wait_within_30"]
-    with_left = ", avec ceux partis sans être reçus" if soon.n > median.n else ""
+    with_left = " usagers, ceux partis sans être reçus compris" if soon.n > median.n else ""
     parts = [
         _labelled(median),
         f"9 usagers sur 10 ont attendu au plus {_told(nine)}"
@@ -217,11 +215,14 @@ def _detail(f: Signal, names: Mapping[str, str], *, dated: bool) -> str:
 def _flagged(s: Situation) -> Line:
     charted = [(name, f) for name, f in s.followed if f.charted]
     if not charted:
-        return Line(f"{french.capital(TOO_SHORT)}{S}: aucun signal n'est possible.", "", 0)
+        return Line(
+            "Pas encore assez de mois ou de cas pour dire si un chiffre est inhabituel.", "", 0
+        )
     flagged = [(name, f) for name, f in charted if f.flagged]
     text = sentences.signal_budget(len(flagged), s.budget)
     if s.site_signals:
-        text = f"{_sites(s, charted, flagged)} {text}"
+        between = " " if flagged else f"{S}: "
+        text = f"{_sites(s, charted, flagged)}{between}{text if flagged else french.within(text)}"
     else:  # beside the line of all its charts: only some are listed
         text = f"Sur les {len(FOLLOWED)} indicateurs surveillés{S}: {french.within(text)}"
     site, first = next(((name, f.indicator) for name, f in gravest_first(flagged)), ("", ""))
@@ -234,7 +235,7 @@ def _sites(
     sites = len({name for name, _ in charted})
     if not flagged:
         followed = french.plural(sites, "centre jugé", "centres jugés")
-        return f"{followed}, {_when([f for _, f in charted], s.period.period)}{S}: aucun signal."
+        return f"{followed}, {_when([f for _, f in charted], s.period.period)}"
     same = _same_month([f for _, f in flagged])
     parts = [_kind_of(flagged, variation, dated=not same) for variation in SIGNALLED]
     number = len({name for name, _ in flagged})
@@ -272,15 +273,24 @@ def _complaints(s: Situation) -> Line:
     if not official.sites_reporting:
         if s.figures["complaints_open"].value is None:
             return Line(_sentence([_not_known(official)]), "complaints_30d_due", 0)
-        said = [f"{_not_known(official)} sur la période", _still_open(s)]
+        others = (
+            ""
+            if not s.figures["complaints_open"].value
+            else "d'après les registres d'autres jours, "
+        )
+        said = [f"{_not_known(official)} sur la période", f"{others}{_still_open(s)}"]
         return Line(_sentence(said), "complaints_30d_due", 0)
     parts = [_received(official, s.ground.complaints_through)]
     if official.n:
         parts += [
-            f"parmi celles reçues depuis plus de 30 jours, traitées en 30 jours ou moins{S}: {_told(due)}",
-            f"{OFFICIAL}, sur toutes les plaintes reçues{S}: {_told(official)}",
+            f"traitées en 30 jours ou moins, parmi celles reçues il y a plus de 30 jours{S}: {_of_due(due)}",
+            f"{OFFICIAL}, qui compte aussi les plus récentes{S}: {_told(official)}",
         ]
     return Line(_sentence([*parts, _still_open(s)]), "complaints_30d_due", official.n)
+
+
+def _of_due(due: Figure) -> str:
+    return _told(due) if due.n or due.value is not None else f"pas calculable ({_why(due)})"
 
 
 def _received(official: Figure, through: int) -> str:
@@ -305,7 +315,8 @@ def _still_open(s: Situation) -> str:
     age = "d'âge non mesuré" if oldest.value is None else f"depuis {french.days(oldest.value)}"
     day = f" au {french.date_short(s.ground.known_to)}" if s.ground.known_to else ""
     many = f"{least(now)}{french.plural(now.value, 'plainte')} en cours{day}"
-    return f"{many}, {age if now.value == 1 else f'la plus ancienne {age}'}"
+    oldest_known = "la plus ancienne connue" if least(now) else "la plus ancienne"
+    return f"{many}, {age if now.value == 1 else f'{oldest_known} {age}'}"
 
 
 def _limits(s: Situation) -> Line | None:
@@ -323,12 +334,12 @@ def _limits(s: Situation) -> Line | None:
     short = sum(not f.charted for _, f in s.followed) if s.site_signals else 0
     if short:
         many, of = french.number(short), french.number(len(s.followed))
-        cannot = "ne peut encore être comparé à son habitude"
+        cannot = "ne peut pas encore être comparé à son niveau habituel"
         if short == len(s.followed) > 1:
-            many = "aucun"
+            many, cannot = "aucun", "ne peut encore être comparé à son niveau habituel"
         elif short > 1:
-            cannot = "ne peuvent encore être comparés à leur habitude"
-        parts.append(f"{many} des {of} chiffres de centres {cannot}")
+            cannot = "ne peuvent pas encore être comparés à leur niveau habituel"
+        parts.append(f"centre par centre, {many} des {of} chiffres suivis {cannot}")
     if s.unmeasured:
         parts.append(
             f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({french.some(s.unmeasured, NAMED)})"
@@ -366,8 +377,8 @@ def _sentence(parts: Sequence[str]) -> str:
 
 
 def _when(signals: Sequence[Signal], period: Period) -> str:
-    """« en octobre 2026 », « en octobre 2026 ou, pour les chiffres rares, au 3ᵉ trimestre 2026 » where they differ; and whether
-    the period has none."""
+    """« en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026 pour les chiffres à peu de cas) » where they differ; and
+    whether the period has none."""
     when = moments(signals)
     return (
         when

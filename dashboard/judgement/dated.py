@@ -76,18 +76,19 @@ def _lasts(values: np.ndarray, change: ChangePoint) -> bool:
 
 
 def in_a_line(found: Sequence[Signal], since: str) -> str:
-    """« attente de 29 min, contre 16 min d'habitude, depuis juin 2026 ; aussi plus de départs et moins de satisfaits »: the first
-    that people feel in full, with since when, the others by which way they went."""
+    """« attente de 29 min, contre 16 min d'habitude (écart depuis juin 2026) ; aussi davantage de départs et moins de
+    satisfaits »: the first that people feel in full, with since when, the others by which way they went."""
     one, *others = found
     said = beside(one)
     name = french.within(BY_CODE[one.indicator].short)
     text = f"attente de {said}" if one.indicator in WAITS else f"{name}{french.SPACE}: {said}"
-    text += f", {since}" if since else ""
-    also = french.join_words([more_or_less(o) for o in others if o.indicator not in WAITS])
+    text += f" (écart {since})" if since else ""
+    ways = [more_or_less(o, "davantage") for o in others if o.indicator not in WAITS]
+    also = french.join_words(ways)
     return text + (f"{french.SPACE}; aussi {also}" if also else "")
 
 
-def more_or_less(one: Signal) -> str:
+def more_or_less(one: Signal, more: str = "plus") -> str:
     """Which way a signal went: « plus d'attente », « moins de fiches de clôture remises »."""
-    way = "plus" if one.side > 0 else "moins"
+    way = more if one.side > 0 else "moins"
     return f"{way} {french.elide('de', BY_CODE[one.indicator].noun)}"

@@ -12,7 +12,7 @@ from dashboard.statistics.seasonal import HISTORY
 from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS, ChartKind, Variation
 from dashboard.wording import amount
 
-# Of what is usual: a value so far from it and no signal reads as a contradiction where it is said « dans l'habitude ».
+# Of what is usual: a value so far from it and no signal reads as a contradiction, where few cases are the reason.
 FAR = 0.15
 FEW = 3.0  # standard deviations of as many cases, within which chance alone explains a gap
 
@@ -70,8 +70,8 @@ def in_short(one: Signal) -> str:
 
 
 def beside(one: Signal) -> str:
-    """The same without the month: « 73 %, contre 75 % d'habitude », « 74 %, dans l'habitude (75 %) », « 18,7 par jour ;
-    d'habitude de 15,1 à 21,0 »."""
+    """The same without the month: « 73 %, contre 75 % d'habitude », « 74 %, rien d'inhabituel (75 % d'habitude) », « 18,7 par
+    jour ; d'habitude de 15,1 à 21,0 »."""
     if one.read is None or not one.charted:
         return ""
     i, usually = BY_CODE[one.indicator], one.read_usual
@@ -86,11 +86,11 @@ def beside(one: Signal) -> str:
             return f"{value}, à peine {'plus' if one.side > 0 else 'moins'} que d'habitude"
         return f"{value}, contre {usual} d'habitude"
     value, usual = amount(i, one.read), amount(i, usually)
-    if abs(one.read - usually) > FAR * usually:
-        why = "trop peu de cas pour conclure" if _few(one, usually) else "sans signal"
-        return f"{value}, {why} ({usual} d'habitude)"
-    like = "comme d'habitude" if value == usual else f"dans l'habitude ({usual})"
-    return f"{value}, {like}"
+    if value == usual:
+        return f"{value}, comme d'habitude"
+    far = abs(one.read - usually) > FAR * usually
+    why = "trop peu de cas pour conclure" if far and _few(one, usually) else "rien d'inhabituel"
+    return f"{value}, {why} ({usual} d'habitude)"
 
 
 def _few(one: Signal, usual: float) -> bool:
@@ -108,7 +108,7 @@ def because(one: Signal) -> str:
 
 
 def origin(one: Signal, names: Mapping[str, str]) -> str:
-    """Where a whole's gap lies: « Sans compter le CCSP de Djougou : 75 %, dans l'habitude. »; "" where there is none to
+    """Where a whole's gap lies: « Sans compter le CCSP de Djougou : 75 %, rien d'inhabituel. »; "" where there is none to
     explain. names: of sites, by code."""
     if not one.flagged or one.gap is None:
         return ""
@@ -120,7 +120,7 @@ def origin(one: Signal, names: Mapping[str, str]) -> str:
         return f"Surtout{french.SPACE}: {french.join_words(these)}."
     # Of waits it is on the curve's scale, and a median is what is said of them.
     rest = "" if one.indicator in WAITS else f" {amount(BY_CODE[one.indicator], one.rest)},"
-    return f"Sans compter {french.join_words(these)}{french.SPACE}:{rest} dans l'habitude."
+    return f"Sans compter {french.join_words(these)}{french.SPACE}:{rest} rien d'inhabituel."
 
 
 def against(one: Signal, whole: Signal | None) -> str:
@@ -170,9 +170,9 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
 def too_few(one: Signal) -> str:
     """Why a month with a value is not judged."""
     if one.kind == ChartKind.VOLUME:
-        needed = f"il faut {HISTORY + 1} mois de données"
+        needed = f"il faut {HISTORY + 1} mois de données en tout"
         if one.value is None or one.year_before is None:
-            return f"trop tôt pour dire si c'est inhabituel ({needed})"
+            return f"trop tôt pour dire si ce chiffre est inhabituel ({needed})"
         i = BY_CODE[one.indicator]
         return (
             f"{amount(i, one.value)} par jour en {one.when}, {amount(i, one.year_before)} le même mois un an avant ;"

@@ -283,8 +283,8 @@ def gravest_first(flagged: Iterable[tuple[str, Signal]]) -> list[tuple[str, Sign
 
 
 def moments(signals: Iterable[Signal]) -> str:
-    """The months and quarters that these are of, the latest first: « en octobre 2026 », « en octobre 2026 ou, pour les chiffres
-    rares, au 3ᵉ trimestre 2026 », of which the last may have ended before the month."""
+    """The months and quarters that these are of, the latest first: « en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026
+    pour les chiffres à peu de cas) », of which the last may have ended before the month."""
     latest_first = sorted(
         (s for s in signals if s.latest), key=lambda s: s.latest or date.min, reverse=True
     )
@@ -296,9 +296,10 @@ def moments(signals: Iterable[Signal]) -> str:
         )
         for of in (False, True)
     }
-    every = by_quarter[False] and by_quarter[True]
-    between = " ou, pour les chiffres rares, " if every else ""
-    return between.join(" ou ".join(said) for said in by_quarter.values())
+    months_, quarters = (" ou ".join(said) for said in by_quarter.values())
+    if not months_ or not quarters:
+        return months_ or quarters
+    return f"{months_} ({quarters} pour les chiffres à peu de cas)"
 
 
 def quarter_label(start: date) -> str:

@@ -110,7 +110,7 @@ def target(aim: str, assured: Assurance) -> str:
 
 
 def signal_budget(signals: int, budget: Budget) -> str:
-    """How many signals there are, and how many chance alone would give."""
+    """How many signals there are, and, where there is one or chance alone would give more, how many it would."""
     if not budget.series:
         return (
             f"Pas encore de signal possible{S}: il faut {MINIMUM_POINTS} mois de données"
@@ -123,6 +123,8 @@ def signal_budget(signals: int, budget: Budget) -> str:
     there = french.plural(signals, "signal", "signaux") if signals else "Aucun signal"
     many = "" if not signals or signals > budget.usual_most else ", et peut en donner autant"
     compared = french.plural(budget.series, "chiffre comparé", "chiffres comparés")
+    if not signals and high <= 1:
+        return f"{there} sur {compared} à l'habitude."
     return f"{there} sur {compared} à l'habitude{S}; le hasard seul en donnerait {chance}{many}."
 
 
@@ -167,7 +169,7 @@ def differences(chance: float, apart: Sequence[str], judged: bool) -> str:
             else f"{french.number(len(apart))} centres se détachent nettement des autres"
         )
     if chance < ALIKE:
-        return "il y a de vrais écarts entre centres" + (
-            ", mais aucun ne se détache nettement" if judged else ""
+        return "les centres diffèrent réellement entre eux" + (
+            ", mais aucun n'est nettement au-dessus ou au-dessous des autres" if judged else ""
         )
     return "trop peu de cas pour voir une différence nette entre centres"

@@ -193,7 +193,7 @@ def test_a_site_that_is_silent_is_headed_by_that(asked):
             replace(YEAR, site=COVE),
             "alerte à Covè (attente médiane et fiches de clôture remises)",
         ),
-        (replace(YEAR, departments=("Littoral",)), "rien ne se dégrade"),
+        (replace(YEAR, departments=("Littoral",)), "aucune dégradation relevée"),
         (replace(YEAR, service="inconnu"), ""),
     ],
 )
@@ -250,10 +250,10 @@ def test_the_small_curves_are_headed_by_who_left_his_habit(asked, monkeypatch):
         return months.multiples(LOCAL_READER, YEAR, "attentes").title.translate(PLAIN)
 
     start = "Attente de chaque centre, mois par mois"
-    assert judged({KANDI: 0, COVE: 0}) == f"{start} : dans l'habitude en octobre 2025"
+    assert judged({KANDI: 0, COVE: 0}) == f"{start} : rien d'inhabituel en octobre 2025"
     view.forget()
     assert judged({KANDI: 1, COVE: 0}) == (
-        f"{start} : en hausse à Kandi, en octobre 2025 ; ailleurs, dans l'habitude"
+        f"{start} : en hausse à Kandi, en octobre 2025 ; rien d'inhabituel ailleurs"
     )
     view.forget()
     assert judged({KANDI: 1, COVE: -1}) == (

@@ -94,7 +94,7 @@ def test_a_site_that_never_closes_its_days_left_none_open(asked):
     panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
     said = "CCSP de Kandi : 1 fiche de clôture manque"
     assert panel.finding.translate(PLAIN) == said
-    assert "1 centre sur 24 remet des fiches de clôture." in panel.caption.translate(PLAIN)
+    assert ", dans le seul centre qui en remette, sur 24." in panel.caption.translate(PLAIN)
     figure = whole(LOCAL_READER, MONTH)["completeness"]
     assert (figure.numerator, figure.denominator) == (len(OPEN) - 1, len(OPEN))
     assert (figure.sites_reporting, figure.sites_expected) == (1, 24)
@@ -153,7 +153,7 @@ def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
     handed_in(asked, DAY, early, sites=others)
     handed_in(asked, date(2025, 6, 30), sites=(COVE,))
     assert first_answers(YEAR)["La plainte la plus ancienne"].endswith(
-        "l'ensemble : au moins 1 plainte en cours, dont 1 de plus de 30 jours"
+        "l'ensemble : au moins 1 plainte en cours, de plus de 30 jours"
     )
     figure = whole(LOCAL_READER, YEAR)["complaints_open"]
     assert shown(figure) == "au moins 1" and (figure.sites_reporting, figure.sites_expected) == (

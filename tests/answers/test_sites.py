@@ -51,7 +51,7 @@ def column(panel: Panel, name: str) -> list:
 def test_under_ten_sites_bars_say_that_they_differ_or_that_nothing_is_clear(asked):
     few = codes(asked)[:3]
     satisfied(asked, dict(zip(few, ((30, 60), (55, 60), (54, 60)), strict=True)))
-    assert compared().finding.endswith(": il y a de vrais écarts entre centres")
+    assert compared().finding.endswith(": les centres diffèrent réellement entre eux")
     assert not differing.has_funnel(LOCAL_READER, YEAR, "site", "satisfaction")
     asked_for = compared(funnel=True)
     assert {layer["mark"]["type"] for layer in asked_for.content.spec["layer"]} >= {"bar", "rule"}
@@ -144,8 +144,8 @@ def test_that_sites_are_alike_is_never_said_where_chance_is_under_one_in_twenty(
     if apart:
         assert "nettement des autres" in said and "aucun" not in said
     elif chance < 0.05:
-        assert said.startswith("il y a de vrais écarts entre centres")
-        assert judged == ("aucun ne se détache nettement" in said)
+        assert said.startswith("les centres diffèrent réellement entre eux")
+        assert judged == ("aucun n'est nettement" in said)
     else:
         assert said == "trop peu de cas pour voir une différence nette entre centres"
 
@@ -156,5 +156,5 @@ def test_no_sentence_of_the_screen_denies_differences(asked):
     satisfied(asked, shares)
     found = differing.differing(LOCAL_READER, YEAR, "satisfaction")
     assert found.whole.chance < 0.05 and found.finding == (
-        "il y a de vrais écarts entre centres, mais aucun ne se détache nettement"
+        "les centres diffèrent réellement entre eux, mais aucun n'est nettement au-dessus ou au-dessous des autres"
     )

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from dashboard.indicators import BY_CODE, Figure
+from dashboard.indicators.measures import NO_OPEN_DAY
 from dashboard.judgement.bulletin import Line, Situation, write
 from dashboard.judgement.courses import CHARTED, FOLLOWED, MEASURES, RATES, VOLUMES
 from dashboard.judgement.signals import Signal, signal
@@ -184,7 +185,9 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
     none = "registre des plaintes non remonté"
     late = "registre des plaintes incomplet"
     hidden_off = (
-        "" if not_reported else r.choice(["", f"dont {r.randint(1, 9)} un jour de fermeture"])
+        ""
+        if not_reported
+        else r.choice(["", f"dont {r.randint(1, 9)} notée un jour déclaré fermé"])
     )
     found = [
         figure(
@@ -200,7 +203,7 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
             days,
             visits / days if days and not not_reported else None,
             days,
-            "" if days and not not_reported else "aucun jour ouvert connu",
+            "" if days and not not_reported else NO_OPEN_DAY,
             sites,
         ),
         figure(
@@ -219,7 +222,7 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
         ),
         share("wait_within_30", r.randint(0, timed), timed, "non mesuré", sites),
         share("left", gone, known, "le registre ne dit pas qui est parti", sites),
-        share("completeness", r.randint(0, days), days, "aucun jour ouvert connu", sites),
+        share("completeness", r.randint(0, days), days, NO_OPEN_DAY, sites),
         share(
             "complaints_30d",
             fast + soon,
@@ -449,7 +452,7 @@ def read_reporting(s: Situation, text: str) -> None:
         assert f"aucun des {expected} centres n'a remonté ses données" in text
     else:
         start = {
-            0: "aucune remontée n'était attendue",
+            0: "aucune remontée n'était attendue, faute de centre en service",
             1: "données remontées" if sent else "aucune donnée remontée",
         }
         assert f" : {start[expected]} ;" in text
@@ -468,7 +471,7 @@ def read_reporting(s: Situation, text: str) -> None:
     if closed.value is not None and 0 < closed.sites_reporting < closed.sites_expected:
         n = closed.sites_reporting
         who = "le seul centre qui en remette" if n == 1 else f"les {n} centres qui en remettent"
-        of = f" dans {who}, sur {closed.sites_expected}"
+        of = f", dans {who}, sur {closed.sites_expected}"
     said = said_of(closed)
     assert f"fiches de clôture remises : {said}{of}." in text
     known, due = s.period.period, s.period.whole
@@ -492,7 +495,7 @@ def read_volume(s: Situation, text: str) -> None:
     assert re.match(many, text), text
     assert visits.note in text
     if per_day.value is None:
-        assert "aucun jour ouvert connu" in text and "soit" not in text
+        assert NO_OPEN_DAY in text and "soit" not in text
     else:
         said = fr(per_day.value, 1)
         if said == "0,0" and per_day.value:
@@ -514,7 +517,7 @@ def read_waits(s: Situation, text: str, left: str) -> None:
         nine = "9 usagers sur 10 ont attendu au plus "
     soon = said_of(f["wait_within_30"])
     if f["wait_within_30"].value is not None and f["wait_within_30"].n > measured:
-        soon = f"{soon[:-1]}, avec ceux partis sans être reçus)"
+        soon = f"{soon[:-1]} usagers, ceux partis sans être reçus compris)"
     assert text == (
         f"Attente médiane : {said_of(f['wait_p50'])} ; {nine}{said_of(f['wait_p90'])} ;"
         f" reçus en 30 minutes ou moins : {soon} ; attente mesurée pour"
@@ -636,15 +639,15 @@ def read_alerts(s: Situation, text: str) -> None:
     charted = [(name, f) for name, f in series if claim(f) != "trop peu"]
     found = [(name, claim(f), f) for name, f in charted if claim(f) in WORDS]
     if not charted:
-        assert (
-            text == "Pas encore assez de mois ou de cas pour juger : aucun signal n'est possible."
-        )
+        assert text == "Pas encore assez de mois ou de cas pour dire si un chiffre est inhabituel."
         return
     low, high = math.floor(s.budget.expected), math.ceil(s.budget.expected)
     chance = f"{low} ou {high}" if low != high else f"{high}"
     there = f"{len(found)} signa{'ux' if len(found) > 1 else 'l'}" if found else "[Aa]ucun signal"
     compared = f"chiffre{'s' * (s.budget.series > 1)} comparé{'s' * (s.budget.series > 1)}"
-    said = rf"{there} sur {s.budget.series} {compared} à l'habitude ; le hasard seul en donnerait {chance}"
+    said = rf"{there} sur {s.budget.series} {compared} à l'habitude"
+    if found or high > 1:
+        said += rf" ; le hasard seul en donnerait {chance}"
     usual = ", et peut en donner autant" if 0 < len(found) <= s.budget.usual_most else ""
     judged = re.search(rf"{said}{usual}\.$", text)
     assert judged, text
@@ -661,7 +664,7 @@ def read_sites(s: Situation, text: str, charted: list, found: list) -> None:
     assert re.match(
         rf"{total} centres? sur {sites} jugés? (a|ont) "
         if total
-        else rf"{sites} centres? jugés?, ",
+        else rf"{sites} centres? jugés?, .* :$",
         text,
     )
     dated = len(moments([f for *_, f in found])) > 1
@@ -724,9 +727,10 @@ def read_complaints(s: Situation, text: str) -> None:
         )
     assert (of in text.split(";")[0]) == (not whole)
     if official.n:
-        long = "parmi celles reçues depuis plus de 30 jours, traitées en 30 jours ou moins"
-        assert f"{long} : {said_of(due)} ;" in text
-        assert f"GT1PKI10, sur toutes les plaintes reçues : {said_of(official)} ;" in text
+        long = "traitées en 30 jours ou moins, parmi celles reçues il y a plus de 30 jours"
+        said = said_of(due) if due.n else f"pas calculable ({said_of(due)})"
+        assert f"{long} : {said} ;" in text
+        assert f"GT1PKI10, qui compte aussi les plus récentes : {said_of(official)} ;" in text
     else:
         assert "GT1PKI10" not in text and "%" not in text
     whole = now.sites_reporting >= now.sites_expected
@@ -735,10 +739,11 @@ def read_complaints(s: Situation, text: str) -> None:
         assert text.endswith("; aucune plainte en cours." if whole else f"; {late}.")
         return
     age = f"depuis {oldest.value} jour{'s' * (oldest.value > 1)}."
+    first = "la plus ancienne " if whole else "la plus ancienne connue "
     least = "" if whole else "au moins "
     day = f" au {s.ground.known_to:%d/%m/%Y}" if s.ground.known_to else ""
     assert text.endswith(
-        f"; {least}{now.value} plainte{'s' * (now.value > 1)} en cours{day}, {'la plus ancienne ' * (now.value > 1)}{age}"
+        f"; {least}{now.value} plainte{'s' * (now.value > 1)} en cours{day}, {first * (now.value > 1)}{age}"
     ), text
 
 
@@ -766,12 +771,12 @@ def read_limits(s: Situation, rest: list[str]) -> None:
     part = text.split(head)[1] if s.unmeasured else ""
     assert [n for n in SITES if n in part] == sorted(s.unmeasured[:4], key=SITES.index)
     assert (f"et {len(s.unmeasured) - 4} autre" in part) == (len(s.unmeasured) > 4)
-    many = "ne peuvent encore être comparés à leur habitude"
-    one = "ne peut encore être comparé à son habitude"
+    many = "ne peuvent pas encore être comparés à leur niveau habituel"
+    one = "ne peut pas encore être comparé à son niveau habituel"
     of = len(s.site_signals) * len(FOLLOWED)
-    cannot = f"{short} des {of} chiffres de centres {many if short > 1 else one}"
+    cannot = f"centre par centre, {short} des {of} chiffres suivis {many if short > 1 else one}"
     if short == of > 1:
-        cannot = f"aucun des {of} chiffres de centres {one}"
+        cannot = f"centre par centre, aucun des {of} chiffres suivis {one.replace('pas encore', 'encore')}"
     assert (cannot in text) == bool(short)
 
 
@@ -905,7 +910,7 @@ def test_two_points_allow_nothing_however_far_apart():
         Situation(NOVEMBER, "le réseau", EMPTY, two, {"CCSP de Kandi": two}, NOTHING, NO_CHANCE)
     )
     text = " ".join(plain(line.text) for line in lines)
-    assert "pas encore assez de mois" in text and "aucun des 3 chiffres de centres" in text
+    assert "pas encore assez de mois" in text and "aucun des 3 chiffres suivis" in text
     assert not re.search("amélioration|alerte|hausse|baisse|signal sur", text)
 
 
@@ -924,7 +929,7 @@ def test_what_is_missing_is_said_and_is_never_0():
     )
     assert [plain(line.text) for line in lines] == [
         "Pour le réseau, pas encore assez de mois ou de cas pour juger.",
-        "Pas encore assez de mois ou de cas pour juger : aucun signal n'est possible.",
+        "Pas encore assez de mois ou de cas pour dire si un chiffre est inhabituel.",
         "Registre des plaintes non remonté.",
         "Le réseau, novembre 2026 : aucun des 3 centres n'a remonté ses données ;"
         " fiches de clôture remises : non mesuré.",

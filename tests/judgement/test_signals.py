@@ -132,7 +132,7 @@ def test_the_gap_of_a_whole_is_traced_to_its_site():
     without = np.mean([others[f"site {i}"].values[-1] for i in range(1, sites)])
     assert one.rest == pytest.approx(without)
     assert plain(origin(one, names)) == (
-        f"Sans compter le CCSP 0 : {without:.0f} %, dans l'habitude."
+        f"Sans compter le CCSP 0 : {without:.0f} %, rien d'inhabituel."
     )
     assert "à répartition égale" in told(one)
 
@@ -203,17 +203,17 @@ def test_what_was_usual_of_a_wait_stays_what_it_was_where_a_new_level_is_refused
 
 @pytest.mark.parametrize(
     "base, spread, said",
-    [(11, 0.0, "trop peu de cas pour conclure"), (5_000, 14.0, "sans signal")],
+    [(11, 0.0, "trop peu de cas pour conclure"), (5_000, 14.0, "rien d'inhabituel")],
 )
 def test_a_share_far_from_what_is_usual_and_no_signal_says_why(base, spread, said):
-    """« dans l'habitude (87 %) » beside 64 % reads as a contradiction; few cases are blamed where they explain it alone."""
+    """« comme d'habitude » beside 64 % where 87 are usual is a contradiction; few cases are blamed where they explain it."""
     found = set()
     for seed in range(30):
         generator = np.random.default_rng(seed)
         levels = np.clip(65 + spread * generator.standard_normal((1, 36)), 5, 95)
         one = signal(follow(CODE, shares(levels, base, seed), LAST)["site 0"], LAST)
         if one.charted and not one.flagged and abs(one.read - one.usual) > 0.15 * one.usual:
-            assert "dans l'habitude" not in told(one)
+            assert " d'habitude)" in told(one)
             found.add(told(one).split(", ")[1].split(" (")[0])
     assert found == {said}
 
@@ -269,7 +269,9 @@ def test_a_month_is_said_before_the_quarter_of_what_is_rare():
     of_a_quarter = signal(follow("complaints_per_1000", rare, LAST)["site 0"], LAST)
     assert of_a_quarter.kind == ChartKind.BY_QUARTER
     said = plain(moments([of_a_quarter, of_a_month, of_a_month]))
-    assert said == f"{of_a_month.said_when} ou, pour les chiffres rares, {of_a_quarter.said_when}"
+    assert (
+        said == f"{of_a_month.said_when} ({of_a_quarter.said_when} pour les chiffres à peu de cas)"
+    )
     assert moments([of_a_quarter]) == of_a_quarter.said_when and moments([]) == ""
 
 

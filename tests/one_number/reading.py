@@ -30,7 +30,9 @@ LABELS = {
 }
 LABEL = "|".join(re.escape(text) for text in sorted(LABELS, key=len, reverse=True))
 WHEN = rf"(?:(?P<month>{'|'.join(MONTHS)})(?: (?P<year>\d{{4}}))?|(?P<quarter>\d)(?:ᵉʳ|ᵉ) trimestre(?: (?P<of>\d{{4}}))?)"
-USUAL = rf"(?:,? (?:contre|pour|sans signal \(|dans l'habitude \() ?(?P<usual>{NUMBER})(?: min)?(?: d'habitude|\)))?"
+USUAL = (
+    rf"(?:,? (?:contre|pour|rien d'inhabituel \() ?(?P<usual>{NUMBER})(?: min)?(?: d'habitude|\)))?"
+)
 # What is said with another name than the indicator's: what, and how it is said.
 SAYINGS = (
     ("visits", rf"(?P<n>{NUMBER}) usagers? reçus?(?= en | sur | du |,|;|$)"),

@@ -376,7 +376,7 @@ def test_a_department_is_headed_by_its_finding_and_the_whole_network_leads_to_ea
     said = heading(zou).replace("\xa0", " ").replace("\\", "")
     spoken = f"en {usual_period()}" if usual_period() else "sur 12 mois"
     assert re.match(
-        rf"Zou : \d+ usagers reçus {spoken} ; .*(se dégrade|alertes? à).* ; .*plus de 30 jours",
+        rf"Zou : \d+ usagers reçus {spoken} ; .*(dégradation|alertes? à).* ; .*plus de 30 jours",
         said,
     )
     assert "Département" not in read_tables(zou)[0].head

@@ -11,6 +11,8 @@ from tests.partial.truth import LATE, QUIET, Truth
 
 DENIES = re.compile(
     r"\b(aucune?s?|rien|jamais|(?<!une )personne|nulle?|zéro|sans plainte)\b|comme d'habitude|non remont|pas à jour|incomplet"
+    r"|pas assez de données|connues en attente"
+    r"|pas encore connus"
     r"|\btoutes les fiches|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
     re.IGNORECASE,
 )
@@ -278,7 +280,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         _visits,
     ),
     (rf"(?P<least>au moins )(?P<n>{MANY}) visites?", _visits),
-    (r"depuis plus de 30 jours, au moins : ", lambda m, s, t: not _whole_now(s, t)),
+    (r"plaintes connues en attente depuis plus de 30 jours", lambda m, s, t: not _whole_now(s, t)),
     (r"au moins (?P<n>[\d ]+\d|\d|une)( (?P<unit>plainte|jour|attend)\w*)?", _floor),
     # closings
     (r"aucune fiche de clôture remise|fiches de clôture remises : non remonté", _no_closings),
@@ -313,7 +315,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         _always,
     ),
     (r"non affiché \(0 sur \d+\)", _always),
-    (r"\baucun jour ouvert( connu)?", _no_open_day),
+    (r"jours d'ouverture pas encore connus", _no_open_day),
     (r"^0 jours? au [\d/]+$", _always),  # the age of a complaint
     (r"aucune attente mesurée", _none_measured),
     (r"aucune visite connue", _silent_visits),
@@ -329,7 +331,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"aucun des \d+ centres n'a remonté ses données|données non remontées", _silent_visits),
     (r"n'(a|ont) rien remonté : .*", _always),
     (r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté", _not_of_all),
-    (r"aucun chiffre sur ces mois", _too_short),
+    (r"pas assez de données pour tracer ces mois", _too_short),
     (
         r"aucune n'est restée sans réponse plus de \d+ jours",
         _always,
@@ -353,12 +355,19 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"trop tôt pour [^;]*|aucun centre n'a assez de mois|pas encore assez de mois pour juger",
         _too_short,
     ),  # fmt: skip
-    (r"pas encore assez de mois ou de cas pour juger|aucun signal n'est possible", _too_short),
+    (
+        r"pas encore assez de mois ou de cas pour (juger|dire si un chiffre est inhabituel)"
+        r"|pas assez de données pour juger",
+        _too_short,
+    ),
     (r"pas (encore )?de (jugement (en|au|ce)|mois entier|série|signal possible)[^;.]*", _too_short),
     (r"la période n'a pas encore de mois entier", _too_short),
     (r"pas de (jugement d'ensemble|comparaison)[^;.]*", _always),
     (r"ce que les données ne permettent pas encore de dire", _always),
-    (r"aucun des \d+ chiffres de centres ne peut encore être comparé à son habitude", _too_short),
+    (
+        r"aucun des \d+ chiffres suivis ne peut encore être comparé à son niveau habituel",
+        _too_short,
+    ),
     (r"rien n'est conclu sous ces filtres|rien n'en est conclu", _always),
     (r"n'est pas ouverte à qui ne répond pas de ces centres", _always),
     (r"partis sans être reçus : 0 %$", _of_rows),

@@ -66,7 +66,11 @@ def test_every_rule_has_its_words_on_both_sides():
         ),
         (
             sentences.signal_budget(0, Budget(1, 0.02, 0, 0, 0, 100)),
-            "Aucun signal sur 1 chiffre comparé à l'habitude ; le hasard seul en donnerait 0 ou 1.",
+            "Aucun signal sur 1 chiffre comparé à l'habitude.",
+        ),
+        (
+            sentences.signal_budget(0, Budget(144, 2.4, 5, 0, 0, 100)),
+            "Aucun signal sur 144 chiffres comparés à l'habitude ; le hasard seul en donnerait 2 ou 3.",
         ),
         (
             sentences.signal_budget(0, Budget(0, 0, 0, 0, 0, 100)),
