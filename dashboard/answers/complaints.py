@@ -1,6 +1,7 @@
 """Complaints: the open ones, listed and by age, why people complain, how many are answered. No words of theirs."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 from dashboard import charts, french
@@ -142,8 +143,10 @@ def _found(
     total, own = sum(n for _, n in bands), len(listed)
     rows = _bands(listed) if own else bands
     late = registers.waiting(view, question, sum(n for _, n in rows[LATE_BAND:]))
-    said = _among(late, own or total, when)
-    return f"{OWN}{french.within(said)}" if 0 < own < total else said
+    if not 0 < own < total:
+        return _among(late, own or total, when)
+    late = replace(late, of=registers.coverage_of_rows(view, to_date(view, question)))
+    return f"{OWN}{french.within(_among(late, own, when))}"
 
 
 def _known_to(view: View, question: Question, known: Register) -> str:
@@ -317,7 +320,7 @@ def reasons(view: View, question: Question, key: str) -> Panel:
     most = french.plural(rows[0][1], "plainte")
     of = f"{most} sur {french.number(len(received))}"
     if len(first) > 1:
-        of = f"{most} chacun, {french.number(len(received))} en tout"
+        of = f"{most} chacun, sur {french.number(len(received))} plaintes"
     listed = [
         (words(k), count(v), Cell(french.percent(100 * v / len(received)), 100 * v / len(received)))
         for k, v in rows

@@ -29,6 +29,7 @@ from dashboard.answers.register import register
 from dashboard.answers.view import View, answer
 from dashboard.coverage import Count, Coverage
 from dashboard.indicators import Figure
+from dashboard.indicators.measures import NO_OPEN_DAY_HANDED_IN
 from dashboard.judgement.dated import in_a_line, more_or_less, since_at_least
 from dashboard.judgement.signals import Signal, rank
 from dashboard.panel import Cell, Link, Panel, table, to_site, words
@@ -166,7 +167,7 @@ def _no_visits(view: View, question: Question) -> str:
     """Why no site is named: nobody handed anything in, or nobody came."""
     visits = whole(view, question)["visits"]
     if visits.value:
-        return f"{french.plural(visits.value, 'visite')}, aucun jour ouvert"
+        return f"{french.plural(visits.value, 'visite')}, {NO_OPEN_DAY_HANDED_IN}"
     known = Coverage(
         "registre des visites",
         visits.sites_expected,

@@ -84,6 +84,13 @@ def coverage(view: View, question: Question) -> Coverage:
     return handed_in(found.expected, found.ever, found.current)
 
 
+@answer_with_rows
+def coverage_of_rows(view: View, question: Question) -> Coverage:
+    """The same, of the sites alone whose complaints one by one are for who asks."""
+    found = facts.handed_in(view.facts(question, rows=True))
+    return handed_in(found.expected, found.ever, found.current)
+
+
 def of_month(view: View, question: Question, n: int) -> Count:
     """So many complaints of a month, the question's, of the sites whose register speaks of it to its end."""
     found = facts.handed_in(view.facts(question))

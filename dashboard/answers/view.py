@@ -94,12 +94,13 @@ class View:
         """The sites of the question whose rows may be seen: codes, or ALL."""
         return self._cut(self.access.rows, question)
 
-    def facts(self, question: Question) -> facts.Scope:
-        """What the question is about, for db.facts: its sites' rows, its period cut at the last day known."""
+    def facts(self, question: Question, *, rows: bool = False) -> facts.Scope:
+        """What the question is about, for db.facts: its sites' rows, its period cut at the last day known. rows: of the sites
+        alone whose rows may be seen."""
         return facts.make_scope(
             engine(),
             self.book,
-            self.sites(question),
+            self.sites_of_rows(question) if rows else self.sites(question),
             question.first,
             question.last,
             question.service,

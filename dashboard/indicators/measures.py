@@ -26,6 +26,7 @@ NO_VISITS = "registre des visites non remonté"
 NOT_ALL_VISITS = "registre des visites incomplet"
 NO_CLOSINGS = "aucune fiche de clôture remise"
 NO_OPEN_DAY = "jours d'ouverture pas encore connus"
+NO_OPEN_DAY_HANDED_IN = "registre remis pour aucun jour ouvert"
 NOT_HANDED_IN = "registre des plaintes non remonté"
 NOT_CURRENT = "registre des plaintes incomplet"
 HANDED_IN_LATER = "plaintes remises au-delà des dernières visites"
@@ -124,7 +125,7 @@ def missing(f: Facts, m: Measure) -> Measure:
 
 def visits_per_day(f: Facts) -> Measure:
     """Visits per open site-day."""
-    m = ratio(f.counter("visits"), f.open_days, 1, NO_OPEN_DAY)
+    m = ratio(f.counter("visits"), f.open_days, 1, NO_OPEN_DAY_HANDED_IN)
     return missing(f, m)
 
 

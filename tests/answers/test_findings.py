@@ -7,8 +7,19 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import cards, delays, headlines, months, network, signals, sites, view, waits
+from dashboard.accounts.rights import LOCAL_READER, Person, Role
+from dashboard.answers import (
+    cards,
+    complaints,
+    delays,
+    headlines,
+    months,
+    network,
+    signals,
+    sites,
+    view,
+    waits,
+)
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure, placed
 from dashboard.panel import Chart, Message, Panel
@@ -344,3 +355,19 @@ def test_a_card_s_difference_is_that_of_what_it_says(code, card, now, before, re
         figure(code, card), {code: figure(code, now)}, {code: figure(code, before)}
     )
     assert said.translate(PLAIN) == read
+
+
+def test_where_one_answers_is_at_least_only_where_a_register_there_is_not_up_to_date(asked):
+    focal_point = Person("point focal de Covè", Role.FOCAL_POINT, sites=frozenset({COVE}))
+    asked.hand_in("registre", visit(KANDI, "2025-06-30"), visit(COVE, "2025-06-30"))
+    late = [complaint(f"P-{site}", site, "2025-01-06") for site in (KANDI, COVE)]
+    asked.hand_in(
+        "plaintes", late[0], covers=(YEAR.first, date(2025, 2, 28)), sites=frozenset({KANDI})
+    )
+    asked.hand_in(
+        "plaintes", late[1], covers=(YEAR.first, date(2025, 6, 30)), sites=frozenset({COVE})
+    )
+    own = complaints.waiting(focal_point, YEAR, "k").finding.translate(PLAIN)
+    assert own == "Là où vous répondez : 1 plainte attend depuis plus de 30 jours au 30/06/2025"
+    everybody = complaints.waiting(LOCAL_READER, YEAR, "k").finding.translate(PLAIN)
+    assert everybody.startswith("Au moins 2 plaintes attendent")

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.indicators.measures import NO_OPEN_DAY
+from dashboard.indicators.measures import NO_OPEN_DAY, NO_OPEN_DAY_HANDED_IN
 from dashboard.judgement.bulletin import Line, Situation, write
 from dashboard.judgement.courses import CHARTED, FOLLOWED, MEASURES, RATES, VOLUMES
 from dashboard.judgement.signals import Signal, signal
@@ -203,7 +203,7 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
             days,
             visits / days if days and not not_reported else None,
             days,
-            "" if days and not not_reported else NO_OPEN_DAY,
+            "" if days and not not_reported else NO_OPEN_DAY_HANDED_IN,
             sites,
         ),
         figure(
@@ -495,7 +495,7 @@ def read_volume(s: Situation, text: str) -> None:
     assert re.match(many, text), text
     assert visits.note in text
     if per_day.value is None:
-        assert NO_OPEN_DAY in text and "soit" not in text
+        assert NO_OPEN_DAY_HANDED_IN in text and "soit" not in text
     else:
         said = fr(per_day.value, 1)
         if said == "0,0" and per_day.value:

@@ -192,6 +192,15 @@ def _no_open_day(_: re.Match, s: Said, t: Truth) -> bool:
     )
 
 
+def _no_open_day_handed_in(_: re.Match, s: Said, t: Truth) -> bool:
+    """Of no open day has a site handed in its register."""
+    return not any(
+        t.known("registre", x, day, day)
+        for x in s.scope
+        for day in t.open_days(x, s.first, _end(s, t))
+    )
+
+
 def _old(m: re.Match, _s: Said, t: Truth) -> bool:
     """« rien depuis le 13/11/2026, il y a 12 jours » of the whole network."""
     days = t.as_of and (t.today - t.as_of).days
@@ -316,6 +325,8 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (r"non affiché \(0 sur \d+\)", _always),
     (r"jours d'ouverture pas encore connus", _no_open_day),
+    (r"registre remis pour aucun jour ouvert", _no_open_day_handed_in),
+    (r"l'ensemble : 0,0 \(0 sur [1-9][\d ]*\)", _of_rows),
     (r"^0 jours? au [\d/]+$", _always),  # the age of a complaint
     (r"aucune attente mesurée", _none_measured),
     (r"aucune visite connue", _silent_visits),
@@ -347,7 +358,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"renseignée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),
     (r"0 sur \d+ \(trop peu pour un pourcentage\)|non calculé \(0 cas, il en faut \d+\)", _always),
     (
-        r"aucun ne se détache nettement",
+        r"aucun n'est nettement au-dessus ou au-dessous des autres",
         _always,
     ),
     # judgement, which such short histories do not allow
@@ -471,7 +482,7 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
         return _floor(m, s, t)
     if s.text == "n'a encore rien remis":
         return _never(s, t) == len(s.scope)
-    if s.where.endswith(("survival", "plaintes_delai")):  # of those that are there
+    if s.where.endswith(("survival", "survie", "plaintes_delai")):  # of those that are there
         return True
     if s.column.startswith("Délai"):  # a median of those that are there
         return bool(t.received(s.scope, s.first, _end(s, t))) and s.text.startswith("0")
