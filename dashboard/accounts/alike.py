@@ -19,6 +19,20 @@ def skeleton(text: str) -> str:
     return unicodedata.normalize("NFKC", seen)
 
 
+# Letters of the languages of Benin and of French that are none of A to Z with a mark.
+OWN_LETTERS = frozenset("ɖɛɔŋɣƉƐƆŊƔœæŒÆ")
+
+
+def foreign_letter(text: str) -> str:
+    """The first letter of a name or an address that is of another alphabet, where it could be taken for one of ours; "" for
+    none: « с » of Cyrillic reads like « c », and no way of writing makes one of the other."""
+    for sign in unicodedata.normalize("NFD", text):
+        is_letter = unicodedata.category(sign).startswith("L")
+        if is_letter and not sign.isascii() and sign not in OWN_LETTERS:
+            return sign
+    return ""
+
+
 def with_name(accounts: Iterable[Holder], name: str) -> Holder | None:
     """The account whose name could be taken for this one."""
     wanted = skeleton(name)

@@ -77,6 +77,7 @@ def add(engine: Engine, name: str, wanted: Wanted, by: str) -> str:
             raise Refused(f"Il y a déjà un compte « {kept} ».")
         if other := alike.with_name(access.accounts(connection), kept):
             raise Refused(f"« {kept} » se lit comme « {other.name} », qui a déjà un compte.")
+        _is_in_our_letters(kept)
         values = _values(connection, wanted, None)
         values |= _once(connection, digest)
         access.add_account(connection, kept, **values)
@@ -234,6 +235,15 @@ def _values(connection: Connection, wanted: Wanted, holder: Holder | None) -> di
     }
 
 
+def _is_in_our_letters(text: str) -> None:
+    """Raises Refused where a letter is of another alphabet."""
+    if sign := alike.foreign_letter(text):
+        raise Refused(
+            f"« {text} » a une lettre d'un autre alphabet, « {sign} », qui se lit comme une des nôtres : l'écrire avec les"
+            " lettres du français ou des langues du Bénin."
+        )
+
+
 def _is_of_nobody_else(connection: Connection, email: str, holder: Holder | None) -> None:
     """Raises Refused where another account has the address, or one that could be taken for it."""
     others = [one for one in access.accounts(connection) if not (holder and one.id == holder.id)]
@@ -241,6 +251,7 @@ def _is_of_nobody_else(connection: Connection, email: str, holder: Holder | None
         raise Refused(
             f"« {email} » est, ou se lit comme, l'adresse du compte « {other.name} » : en donner une autre."
         )
+    _is_in_our_letters(email)
 
 
 def _places(

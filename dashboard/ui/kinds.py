@@ -71,6 +71,8 @@ def _fits(metadata: Any, sent: Any) -> bool:
     """Whether a field can take what was sent: nothing, or what is of its kind and can be read."""
     if sent.WhichOneof("value") not in (None, metadata.value_type):
         return False
+    if any("\0" in words for words in (sent.string_value, *sent.string_array_value.data)):
+        return False  # nobody types it, and PostgreSQL keeps none
     try:
         metadata.deserializer(unpack_widget_state_value(sent))
     except Exception:  # each kind of field has its own word for what it cannot read

@@ -30,6 +30,24 @@ ALIKE = [
 ]
 
 
+@pytest.mark.parametrize("written", ["\u0441ab", "ok\u04373", "\u03bfla", "c\u0251b", "ka\u0261o"])
+def test_no_account_is_made_of_letters_of_another_alphabet(closed, written):
+    """« с » of Cyrillic beside « c »: nobody who looks at the list of accounts sees which is which."""
+    with pytest.raises(Refused, match="d'un autre alphabet"):
+        closed.add(written, Role.CABINET)
+    with pytest.raises(Refused, match="d'un autre alphabet"):
+        holders.add(
+            closed.engine, "kofi", Wanted(Role.CABINET, email=f"{written}@exemple.bj"), "test"
+        )
+    assert "kofi" not in {one.name for one in holders.everyone(closed.engine)}
+
+
+@pytest.mark.parametrize("written", ["h\u00e9l\u00e8ne", "k\u0254j\u00f3", "\u0190v\u025b-\u0256o"])
+def test_an_account_is_made_of_the_letters_of_benin(closed, written):
+    closed.add(written, Role.CABINET)
+    assert written.lower() in {one.name.lower() for one in holders.everyone(closed.engine)}
+
+
 def with_address(house, name: str, address: str) -> None:
     """An account with this address, as older versions let it be made."""
     house.add(name, Role.CABINET)

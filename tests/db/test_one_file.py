@@ -1,5 +1,6 @@
 """A SQLite file that is moved while it is in use is let go: who asks is told of the one that lies in its place."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -15,7 +16,7 @@ from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import figures, view
 from dashboard.answers.question import Question
 from dashboard.settings import load
-from db import faults
+from db import faults, schema
 from db.engine import make_engine
 from tests.builders import Office, visit
 
@@ -28,6 +29,21 @@ def place(sqlite, tmp_path) -> Path:
     path = tmp_path / "ccsp.db"
     shutil.copyfile(sqlite.template(0), path)
     return path
+
+
+def test_a_database_that_is_made_is_for_whoever_runs_the_application_alone(tmp_path):
+    before = os.umask(0o022)
+    try:
+        engine = make_engine(f"sqlite:///{tmp_path / 'new' / 'ccsp.db'}")
+        schema.upgrade(engine)
+        with engine.connect() as connection:
+            connection.execute(text("SELECT count(*) FROM visit"))
+            made = {one.name: one.stat().st_mode & 0o777 for one in (tmp_path / "new").iterdir()}
+    finally:
+        os.umask(before)
+        engine.dispose()
+    kept = {name: mode for name, mode in made.items() if not name.endswith("-lock")}
+    assert "ccsp.db" in kept and set(kept.values()) == {0o600}
 
 
 @pytest.fixture

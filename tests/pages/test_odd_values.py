@@ -13,10 +13,10 @@ from dashboard.accounts import holders
 from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import Person, Role
 from dashboard.answers import view
-from dashboard.ui import kinds, session
+from dashboard.ui import filters, kinds, session
 from dashboard.ui.navigation import PAGES
 from db.engine import make_engine
-from tests.pages.app import go, sound, unfold, visit_page
+from tests.pages.app import go, heading, sound, unfold, visit_page
 from tests.served_callbacks import call_as_served
 
 KINDS = {
@@ -74,6 +74,8 @@ def test_values_of_another_kind_are_said_and_left(demo, as_served, caplog, page)
         assert not at.exception and not at.error, (kind, [e.value for e in at.error])
         wrong = [one for one in caplog.records if one.levelno >= logging.ERROR or one.exc_info]
         assert not wrong, (kind, [one.getMessage() for one in wrong])
+        taken = [e.value for part in ("text_input", "text_area") for e in at.get(part)]
+        assert not any("\0" in (words or "") for words in taken), "PostgreSQL keeps none"
         lines = [one for one in caplog.records if "a field was sent" in one.getMessage()]
         assert len(lines) == (kinds.SENTENCE in [w.value for w in at.warning]) <= 1, kind
         told += len(lines)
@@ -93,6 +95,14 @@ def test_buttons_pressed_without_what_they_are_pressed_for_are_no_fault_of_ours(
         at = at._run(WidgetStates(widgets=[sent(name, "trigger_value")]))
         wrong = [one for one in caplog.records if one.levelno >= logging.ERROR or one.exc_info]
         assert not at.exception and not wrong, (name, [one.getMessage() for one in wrong])
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(postgresql) -> Iterator[str]:
+    """The address of fictitious data on the database that keeps no such sign."""
+    with postgresql.fresh(visits=2_000) as url:
+        yield url
+        view.forget()
 
 
 ADMINISTRATION = ["comptes", "mon-compte", "journal"]
@@ -173,6 +183,15 @@ def test_what_no_field_is_called_is_said_and_left(demo, as_served, caplog, name)
     at = at._run(WidgetStates(widgets=[sent(name, "string_value")]))
     assert not at.exception and not at.error
     assert not [one for one in caplog.records if one.levelno >= logging.ERROR or one.exc_info]
+
+
+@pytest.mark.parametrize("page", [spec.url_path for spec in PAGES if spec.right == "aggregates"])
+def test_an_address_with_a_sign_that_no_database_keeps_is_a_page_like_another(
+    on_postgresql, using, as_served, page
+):
+    using(on_postgresql)
+    odd = dict.fromkeys((*filters.DEFAULTS, "histoire", "plainte", "x"), "a\0b")
+    assert heading(sound(visit_page(page, **odd)))
 
 
 def test_what_is_of_its_kind_is_taken(demo, as_served):
