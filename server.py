@@ -22,7 +22,7 @@ from streamlit import config as streamlit_config
 
 from dashboard import limited
 from dashboard.settings import ROOT, load
-from dashboard.ui import callbacks, heap, kinds, log
+from dashboard.ui import callbacks, heap, kinds, log, media
 from dashboard.ui.connection import Connection, Socket
 from dashboard.ui.gate import MIDDLEWARE
 from dashboard.ui.session import TOLD
@@ -124,6 +124,7 @@ def serve(
     may_open_files()
     kinds.take_their_own()
     callbacks.run_to_their_end()
+    media.keep_a_while()
     refuse_to_start()
     refuse_certificate()
     streamlit_config.set_option("server.maxUploadSize", load().upload_max_mb)

@@ -716,6 +716,25 @@ def test_a_file_of_a_page_is_gone_with_the_rights_that_it_was_made_under(closed,
     run(tried())
 
 
+@pytest.mark.parametrize("way", WITHDRAWN)
+def test_a_file_that_is_still_kept_is_given_to_nobody_whose_right_has_ended(closed, someone, way):
+    """What was made is behind the gate for a while (`ui/media.py`), whatever became of who asked for it."""
+    fetched = {"sec-fetch-dest": "empty"}
+    had = Browser(someone.app, cookies=dict(someone.cookies))
+
+    async def tried():
+        async with open_page(someone) as page:
+            await page.tell(told(MEDIA, "deferred_file"))
+            await page.next_said()
+            assert (await had.ask(MEDIA, **fetched)).status == 200
+            await WITHDRAWN[way](closed, someone)
+            assert await page.next_said() == SHUT
+            assert (await someone.ask(MEDIA, **fetched)).status in (401, 404)
+            assert (await had.ask(MEDIA, **fetched)).status in (401, 404)
+
+    run(tried())
+
+
 async def streamlit(scope, receive, send) -> None:
     """Makes files behind the gate as Streamlit does, for any page that says their number."""
     page: Page = scope["page"]

@@ -1,0 +1,90 @@
+"""What a page was told of can be had for a while, whatever others do meanwhile. At the end of each run, anybody's, Streamlit
+forgets what no page refers to then: to a file that was made none does, nor to what makes it while its own page is drawn again.
+
+After: `server`, which has it so from the start; `dashboard.ui.lent`, which says whose a file is.
+"""
+
+import time
+from collections import Counter
+
+from streamlit.runtime import runtime
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.media_file_storage import MediaFileStorage
+
+from dashboard.ui import session
+
+# Seconds from when a file was made, or a page let go of it: a line of 5 KB a second takes one minute for what its page is told
+# before the answer, and has another one to ask for the file. While it is sent, who sends it holds it.
+KEPT = 120.0
+ROOM = 64 * 2**20  # bytes of files to which no page refers
+EVERY = 1.0  # seconds between two looks at what makes files: a hundred pages have thousands, and are drawn ten times in one
+
+
+class KeptMedia(MediaFileManager):
+    """Streamlit's, which forgets a while later."""
+
+    def __init__(self, storage: MediaFileStorage) -> None:
+        super().__init__(storage)
+        # Since when no page refers to a file, or to what makes one; by which account it was made.
+        self._left: dict[str, float] = {}
+        self._makers_left: dict[str, float] = {}
+        self._made_by: dict[str, str] = {}
+        self._looked = 0.0
+
+    def _get_inactive_file_ids(self) -> set[str]:
+        # Its lock is held here, and in what follows but for the last.
+        unused, now = super()._get_inactive_file_ids(), time.monotonic()
+        self._left = {one: self._left.get(one, now) for one in unused}
+        self._made_by = {one: who for one, who in self._made_by.items() if one in unused}
+        return {one for one, since in self._left.items() if now - since > KEPT}
+
+    def _remove_orphaned_deferred_callables(self) -> None:
+        now, left, buttons = time.monotonic(), {}, set()
+        if now - self._looked < EVERY:
+            return
+        self._looked = now
+        pages = self._files_by_session_and_coord.values()
+        used = {one for page in pages for one in page.values()}
+        for number in [one for one in reversed(self._deferred_callables) if one not in used]:
+            maker = self._deferred_callables[number]
+            button = maker["session_id"], maker["element_id"]
+            since = self._makers_left.get(number, now)
+            # Of one button only the last: it may be the one that a browser still shows.
+            if button in buttons or now - since > KEPT:
+                self._drop_deferred_id(number)
+            else:
+                left[number] = since
+                buttons.add(button)
+        self._makers_left = left
+
+    def _make_room(self, newest: str) -> None:
+        """Forget the oldest of who has most, as long as there is too much; never the newest of all."""
+        self._get_inactive_file_ids()
+        found = {one: self.read_file(one) for one in self._left}
+        sizes = {one: file.content_size for one, file in found.items() if file}
+        maker, of = self._made_by.get(newest, ""), Counter[str]()
+        for one, size in sizes.items():
+            of[self._made_by.get(one, "")] += size
+        while of.total() > ROOM and (others := sizes.keys() - {newest}):
+            whose = {one: self._made_by.get(one, "") for one in others}
+            most = max(whose.values(), key=lambda who: (of[who], who == maker))
+            oldest = min((o for o in others if whose[o] == most), key=self._left.__getitem__)
+            self._delete_file(oldest)
+            of[most] -= sizes.pop(oldest)
+
+    def execute_deferred(self, file_id: str) -> str:
+        """Where the file is to be had that is made now. What was made long ago goes, though nobody's page is drawn."""
+        path = super().execute_deferred(file_id)
+        made = path.rpartition("/")[2].partition(".")[0]
+        with self._lock:
+            self._left[made] = time.monotonic()
+            self._made_by[made] = (session.ASKING.get() or "").partition(".")[0]
+        self.remove_orphaned_files()
+        with self._lock:
+            self._make_room(made)
+        return path
+
+
+def keep_a_while() -> None:
+    """Have Streamlit keep so what it keeps for pages, from its start on."""
+    runtime.MediaFileManager = KeptMedia  # type: ignore[attr-defined]  # by this name it makes its own
