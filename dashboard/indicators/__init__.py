@@ -286,7 +286,7 @@ INDICATORS = (
     Indicator(
         code="complaints_30d_due",
         label="Plaintes échues traitées en 30 jours ou moins",
-        short="Plaintes échues traitées en 30 j",
+        short="Plaintes traitées à temps",
         definition="Le même taux, sur les seules plaintes qui ont eu leurs 30 jours, avec ou sans réponse.",
         numerator="plaintes échues avec une réponse en 30 jours ou moins",
         denominator="plaintes reçues 30 jours ou plus avant la date des données",

@@ -72,14 +72,20 @@ def dress(spec: PageSpec) -> None:
     if head is not None:
         with head:
             filters.bar(spec.filters)
-            if nobody:
-                filters.everybody()
-                st.stop()
-            with st.container(key="gestes", horizontal=True, width="content"):
-                # What guests are told of complaints is their number: nothing there compares.
-                if spec.compared and not (spec.url_path == "plaintes" and guest()):
-                    changes.switch()
-                takeaway.ways(spec)
+            if not nobody:
+                _ways(spec)
+    if nobody:
+        filters.everybody()
+        st.stop()
+
+
+def _ways(spec: PageSpec) -> None:
+    """What can be done with the page."""
+    with st.container(key="gestes", horizontal=True, width="content"):
+        # What guests are told of complaints is their number: nothing there compares.
+        if spec.compared and not (spec.url_path == "plaintes" and guest()):
+            changes.switch()
+        takeaway.ways(spec)
 
 
 def no_site(spec: PageSpec) -> bool:
