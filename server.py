@@ -22,7 +22,7 @@ from streamlit import config as streamlit_config
 
 from dashboard import limited
 from dashboard.settings import ROOT, load
-from dashboard.ui import callbacks, heap, kinds, log, media
+from dashboard.ui import callbacks, heap, kinds, log, media, resumable, said
 from dashboard.ui.connection import Connection, Socket
 from dashboard.ui.gate import MIDDLEWARE
 from dashboard.ui.session import TOLD
@@ -31,9 +31,6 @@ from db.engine import make_engine
 from db.write import Refused
 
 FRAME = ROOT / "streamlit_app.py"
-LARGEST_MESSAGE = (
-    2**20
-)  # bytes that a page may say at once: the state of its widgets, some kilobytes
 FILES = 64  # that are asked for, and wait for their turn
 OPEN_FILES = 10_000  # connections among them; many machines give a program a thousand, and more only if it asks
 # TLS 1.2 with a key of each connection's own and authenticated ciphers; 1.3 has no others.
@@ -125,6 +122,7 @@ def serve(
     kinds.take_their_own()
     callbacks.run_to_their_end()
     media.keep_a_while()
+    resumable.share_fairly()
     refuse_to_start()
     refuse_certificate()
     streamlit_config.set_option("server.maxUploadSize", load().upload_max_mb)
@@ -158,7 +156,7 @@ def serve(
         server_header=False,
         http=Connection,
         ws=Socket,
-        ws_max_size=LARGEST_MESSAGE,
+        ws_max_size=said.LARGEST,
         ws_ping_interval=30,
         ws_ping_timeout=30,
         ssl_certfile=load().tls_cert or None,

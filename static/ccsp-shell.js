@@ -9,7 +9,9 @@
   const LOADING = 30000;              // on a slow line, an answer may stand behind the page's own files for so long
   const PATIENCE = 15000;             // the server is back and Streamlit has not found it
   const KEPT = 100000;                // the server forgets a page that was away longer (disconnectedSessionTTL: 120 s)
-  const CROWDED = 4008;               // how the server closes a page when its account has too many (dashboard/ui/open_pages.py)
+  // How the server closes a page when its account has too many (dashboard/ui/open_pages.py), and one that says too much at once
+  // (dashboard/ui/said.py): it would say the same again.
+  const PAUSES = { 4008: "crowded", 1009: "overfull" };
   const AWAY = "Le serveur ne répond pas. La page se rétablira d'elle-même ; vos filtres sont gardés.";
 
   // By which the page shows that its browser has a later sign-in: nobody else knows it (dashboard/ui/open_pages.py).
@@ -26,12 +28,12 @@
   let leaving = -Infinity;  // since when the form to sign out is under way
   let opened = "";        // for which account, with which rights, this page was opened
   let cover = null;
-  let crowded = false;    // others of the account are used instead: it comes back when somebody asks for it, not by itself
+  let paused = "";        // why it comes back when somebody asks for it, and not by itself
 
   // Streamlit makes one connection; it is only listened to, for it ends at once when the server does.
   window.WebSocket = class extends WebSocket {
     constructor(to, ...more) {
-      if (crowded) return Object.assign(new EventTarget(), { readyState: 0, send() {}, close() {} });
+      if (paused) return Object.assign(new EventTarget(), { readyState: 0, send() {}, close() {} });
       super(`${to}?page=${NAME}`, ...more);
       this.addEventListener("open", () => {
         forgotten ||= lost && Date.now() - seen > KEPT;
@@ -39,7 +41,7 @@
         look();
       });
       this.addEventListener("close", (event) => {
-        crowded ||= event.code === CROWDED;
+        paused ||= PAUSES[event.code] ?? "";
         if (link === this) { link = null; lost = true; look(); }
       });
     }
@@ -63,7 +65,7 @@
       there = Boolean(link) && reason.name === "TimeoutError" && performance.now() < LOADING;
     }
     asking = false;
-    if (crowded) {
+    if (paused) {
       say(!there);
       return;
     }
@@ -84,7 +86,7 @@
     if (state === "ended" || (account && opened && account !== opened)) reload();
     if (account) opened = account;
     const slides = document.querySelector("#ccsp-presentation");  // they need no server
-    hide(slides ? "" : state === "lapsed" ? state : crowded ? "crowded" : "");
+    hide(slides ? "" : state === "lapsed" ? state : paused);
   }
 
   // Who signs out is answered by the form, which says so and leads out of the ministry's provider too: a page that went by
@@ -101,6 +103,10 @@
       "Se connecter", { href: "/connexion", target: "_blank" }],
     crowded: ["Page en pause",
       "Cette page est en pause : trop d'autres sont ouvertes sous ce compte. En fermer, puis reprendre ici ; vos filtres sont gardés.",
+      "Reprendre ici", { href: "" }],
+    overfull: ["Page en pause",
+      "Cette page est en pause : ce qui y est écrit est plus que le serveur ne lit en une fois. Ce qui était gardé l'est toujours, vos"
+      + " filtres aussi. La reprendre, puis écrire moins à la fois.",
       "Reprendre ici", { href: "" }],
   };
 

@@ -35,6 +35,7 @@ def show() -> None:
         )
         wanted = st.text_input(
             "Chercher",
+            max_chars=80,
             key="journal_mot",
             placeholder="un nom, « plaintes », « compte »…",
             width=280,

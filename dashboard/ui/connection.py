@@ -19,7 +19,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from dashboard.settings import load
+from dashboard.ui.log import REFUSED
+from dashboard.ui.origin import address as address_of
 from dashboard.ui.pace import Pace
+from dashboard.ui.said import LARGEST, TOO_MUCH
 
 # Seconds. A browser opens connections ahead and asks nothing by them: they are closed without harm, and opened again.
 UNTIL_A_REQUEST, OF_ITS_HEAD, OF_ITS_BODY = 20.0, 15.0, 60.0
@@ -30,7 +33,7 @@ PIPELINED = 4  # requests that wait for the answer to one before them, on one co
 # Of a websocket: frames that are no message (pings, answers to ours, parts of one) at once and a second; messages that wait to be
 # heard, and their bytes, of which a compressed frame has a thousand for each of its own; bytes that are taken apart before it is
 # looked how many frames they were.
-FRAMES, FRAMES_A_SECOND, UNHEARD, UNHEARD_BYTES, PIECE = 200, 20.0, 100, 2**20, 4_096
+FRAMES, FRAMES_A_SECOND, UNHEARD, UNHEARD_BYTES, PIECE = 200, 20.0, 100, LARGEST, 4_096
 # Connections from one address: at once (a hundred browsers that come back after a restart), and a second from then on. The next
 # ones wait to be heard, and who would wait long is sent away.
 COME_AT_ONCE, COME_A_SECOND, SENT_AWAY = 600, 20.0, 10.0
@@ -300,6 +303,15 @@ class Socket(WebSocketsSansIOProtocol):
             return
         self._unheard += size
         super().send_receive_event_to_app()
+
+    def handle_parser_exception(self) -> None:
+        """What came is no frame, or one of a message that is larger than any page's: none of it is kept, nor read."""
+        closed = self.conn.close_sent
+        if closed is not None and closed.code == TOO_MUCH:
+            REFUSED.warning(
+                "a message larger than any page's, from %r", address_of(dict(self.scope))
+            )
+        super().handle_parser_exception()
 
     async def receive(self) -> Any:
         """What the application hears next."""

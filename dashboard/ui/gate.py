@@ -27,8 +27,8 @@ from dashboard.settings import load
 from dashboard.ui import errors, shell, sign_in_pages
 from dashboard.ui.log import REFUSED
 from dashboard.ui.navigation import MOVED, NO_SUCH_PAGE, PAGES, pages_of
-from dashboard.ui.open_pages import parsed
 from dashboard.ui.origin import MOST_ASKED, address, allowed, own_origin, secure
+from dashboard.ui.said import LONGEST, TOO_MUCH, fits, said
 from dashboard.ui.sign_in import OURS, WHO, SignIn, is_public
 from dashboard.ui.sign_in_forms import BY_LINK, FORMS
 
@@ -55,6 +55,8 @@ SAYABLE = frozenset(
 )
 OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 LONGEST_PATH = 255  # bytes: a disk has no longer name, and says so as a fault
+# Bytes of what an address asks: the page that it opens says it back, as a whole address too.
+LONGEST_QUERY = LONGEST // 2
 COMPONENTS = "/component/"
 MAP = "/component/streamlit_folium.st_folium/"
 FILES = "/media/"
@@ -222,6 +224,8 @@ def refusal(scope: Scope) -> tuple[int, str] | None:
         return 403, "Cette demande ne vient pas de l'application."
     if scope["query_string"].count(b"&") >= MOST_ASKED:
         return 400, "Cette adresse demande trop de choses à la fois."
+    if len(scope["query_string"]) > LONGEST_QUERY:
+        return 400, "Cette adresse est trop longue."
     if len(path.encode(errors="replace")) > LONGEST_PATH:
         return 404, NO_SUCH_PAGE
     if path.startswith(("/_stcore", "/auth/", "/oauth2callback")) and not path.startswith(CORE):
@@ -265,23 +269,29 @@ def listening(receive: Receive, send: Send, client: str) -> Receive:
 
     async def heard() -> Message:
         message = await receive()
-        if message["type"] == "websocket.receive" and not sayable(message.get("bytes")):
+        if message["type"] != "websocket.receive":
+            return message
+        code = 0
+        if not fits(message.get("bytes") or b""):
+            REFUSED.warning("a message with more than any page says, from %r", client)
+            code = TOO_MUCH
+        elif not sayable(message):
             REFUSED.warning("a message that no page says, from %r", client)
-            await send({"type": "websocket.close", "code": 1008})
-            return {"type": "websocket.disconnect", "code": 1008}
+            code = 1008
+        if code:
+            await send({"type": "websocket.close", "code": code})
+            return {"type": "websocket.disconnect", "code": code}
         return message
 
     return heard
 
 
-def sayable(data: bytes | None) -> bool:
-    """Whether these bytes are a message that a page needs."""
-    if (message := parsed(data)) is None:
-        return False
-    kind = message.WhichOneof("type")
-    if kind == "backend_operation_request":
-        return message.backend_operation_request.WhichOneof("payload") in OPERATIONS
-    return kind in SAYABLE
+def sayable(message: Message) -> bool:
+    """Whether it is a message that a page needs."""
+    what = said(message)
+    if what.kind == "backend_operation_request":
+        return what.operation in OPERATIONS
+    return what.kind in SAYABLE
 
 
 def elsewhere(scope: Scope) -> Response | None:

@@ -18,16 +18,16 @@ from dataclasses import dataclass, field
 import anyio
 import anyio.to_thread
 from starlette.types import Message, Receive, Send
-from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dashboard.accounts.lookout import OPEN, Lookout, Reading, State
+from dashboard.ui.said import LARGEST, said
 
 EVERY = 0.5  # seconds from one look to the next: looking takes as long where the machine is busy, and two are promised
 LEAST = 0.1  # and to the next one after a look that took as long
 ASKED_AT_MOST = 200  # tokens that are looked at beside those of open pages
 HELD_AT_MOST, HELD_BYTES = (
     50,
-    1_000_000,
+    LARGEST,
 )  # what is said on a page that is covered: messages, and all of them together
 ENDED, CROWDED = 1008, 4008  # how a connection is closed; the page's script knows the second
 # Pages that may be open at once: of an account, and of a link, by which forty guests come in: with three for each of these, who
@@ -142,7 +142,7 @@ class OpenPage:
             self.waiting.append(message)
 
     def _passed(self, message: Message) -> Message:
-        if of_a_person(message.get("bytes")):
+        if said(message).of_a_person:
             self.used = time.monotonic()
             self.active()
         return message
@@ -154,26 +154,6 @@ class OpenPage:
             await self.send({"type": "websocket.close", "code": self.code})
         except Exception as error:  # it is shut already: each server has its own word for that
             LOG.debug("a page was gone before it was shut: %s", error)
-
-
-def parsed(data: bytes | None) -> BackMsg | None:
-    """What a page says, of the bytes that came; None where they are no message of Streamlit's."""
-    message = BackMsg()
-    try:
-        message.ParseFromString(data or b"")
-    except Exception:  # the library has one of its own for each of its makes
-        return None
-    return message
-
-
-def of_a_person(data: bytes | None) -> bool:
-    """Whether these bytes come of somebody at work: not of the page by itself."""
-    if (message := parsed(data)) is None:
-        return False
-    kind = message.WhichOneof("type")
-    return kind == "backend_operation_request" or (
-        kind == "rerun_script" and not message.rerun_script.is_auto_rerun
-    )
 
 
 class OpenPages:

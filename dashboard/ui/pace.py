@@ -16,7 +16,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.accounts.lookout import OPEN
 from dashboard.turn import TURNS, Turns
-from dashboard.ui.open_pages import parsed
+from dashboard.ui.said import said
 
 # Messages a second, and how many at once before that counts. A person says some in a second, while a list is moved along; forty
 # guests of one link hardly more together than one page may.
@@ -170,7 +170,7 @@ class _Page:
         if message["type"] == "websocket.receive":
             await asyncio.sleep(self.pace.wait())
             if self.account:
-                await self._among_others(self.account, asks_for_a_file(message))
+                await self._among_others(self.account, said(message).asks_for_a_file)
         return message
 
     async def _among_others(self, account: Account, a_file: bool) -> None:
@@ -201,17 +201,9 @@ class _Page:
             self.account.files.go()
 
 
-def asks_for_a_file(message: Message) -> bool:
-    """Whether this is what a button that makes a file says."""
-    said = parsed(message.get("bytes"))
-    return said is not None and (
-        said.backend_operation_request.WhichOneof("payload") == "deferred_file"
-    )
-
-
 def hands_a_file_over(message: Message) -> bool:
-    """Whether this answers it."""
+    """Whether this answers a button that makes a file."""
     with suppress(Exception):  # the library has one of its own for each of its makes
-        said = ForwardMsg.FromString(message.get("bytes") or b"")
-        return bool(said.WhichOneof("type") == "backend_operation_response")
+        told = ForwardMsg.FromString(message.get("bytes") or b"")
+        return bool(told.WhichOneof("type") == "backend_operation_response")
     return False

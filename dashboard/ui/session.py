@@ -23,6 +23,8 @@ TOLD = {HEADER: "account"}  # server.trustedUserHeaders
 ENTRY = "ccsp-entry"
 # The same, of the connection on which something is asked at this moment: all that Streamlit does for it runs in its context.
 ASKING: ContextVar[str | None] = ContextVar("asking", default=None)
+# And in which browser: the SHA-256 of its sign-in's token, "" where nobody signs in.
+BROWSER: ContextVar[str] = ContextVar("browser", default="")
 
 
 LOOKOUT = Lookout(engine, limits)

@@ -27,7 +27,7 @@ from dashboard.ui.lent import Lent
 from dashboard.ui.log import REFUSED
 from dashboard.ui.open_pages import MOST_OF_ACCOUNT, MOST_OF_LINK, NAME, OpenPage, OpenPages
 from dashboard.ui.pace import Paces
-from dashboard.ui.session import ASKING, ENTRY, HEADER, LOOKOUT
+from dashboard.ui.session import ASKING, BROWSER, ENTRY, HEADER, LOOKOUT
 from dashboard.ui.sign_in_forms import CHANGE, FORMS, Forms, wanted
 
 LOG = logging.getLogger("ccsp")
@@ -149,6 +149,7 @@ class SignIn:
         async with self.paces.page(told, receive, lending, token) as (heard, said):
             page = OpenPage(token, told, heard, said, active, _most(seen), named(scope))
             ASKING.set(told)  # a connection has a task of its own, and so a context
+            BROWSER.set(token)
             await self._served(saying(scope, told, seen.latest), page)
 
     async def _served(self, scope: Scope, page: OpenPage) -> None:

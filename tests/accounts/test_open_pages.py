@@ -20,12 +20,15 @@ from dashboard.accounts.rights import Role
 from dashboard.actions import guests
 from dashboard.actions.accounts import whoever_runs_the_command
 from dashboard.period import today
-from dashboard.ui import downloads, lent, open_pages, session, sign_in
+from dashboard.ui import downloads, lent, open_pages, said, session, sign_in
+from dashboard.ui.log import REFUSED
+from dashboard.ui.said import LARGEST, TOO_MUCH
 from dashboard.ui.session import LOOKOUT
 from db import access
 from tests.accounts.asgi import PAGE, Browser, behind, run, stack
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.test_sign_in import later
+from tests.ui.test_said import hashes, made, name, widgets
 
 SHUT = "shut"
 SOON = 3.0  # seconds: what must happen within two, with what the test itself takes
@@ -304,7 +307,9 @@ def test_a_page_whose_sign_in_lapsed_is_held_and_goes_on_for_the_same_account(cl
 
 def test_a_covered_page_takes_no_more_memory_than_a_page_says_by_itself(closed, someone):
     long = BackMsg()
-    long.rerun_script.query_string = "x" * 400_000
+    for n in range(15):
+        field = long.rerun_script.widget_states.widgets.add(id=f"field-{n}")
+        field.string_value = "x" * 7_000
 
     async def tried():
         async with open_page(someone, name=MINE) as page, looked_at(someone):
@@ -317,6 +322,45 @@ def test_a_covered_page_takes_no_more_memory_than_a_page_says_by_itself(closed, 
             await someone.posted("/connexion", nom="dir.zou", mot_de_passe=PASSWORD)
             heard = [len(await page.next_heard()) for _ in range(3)]
             assert heard == [len(long.SerializeToString())] * 2 + [len(rerun())]
+            assert 2 * heard[0] < LARGEST < 3 * heard[0]
+
+    run(tried())
+
+
+@pytest.mark.parametrize("say, many", [(widgets, 130_000), (hashes, 80_000), (name, 9_000)])
+def test_who_says_more_than_any_page_is_ended_and_nobody_reads_it(someone, caplog, say, many):
+    """By one of the reasons that the page's script knows, and with one line of the log."""
+
+    async def tried():
+        async with open_page(someone) as page:
+            await page.says(made(say, many))
+            await page.says(rerun())
+            shut = await asyncio.wait_for(page.said.get(), SOON)
+            assert (shut["type"], shut["code"]) == ("websocket.close", TOO_MUCH)
+            assert await page.next_heard() == SHUT
+        async with open_page(someone) as page:
+            await page.says(rerun())
+            assert await page.next_heard() == rerun()
+
+    run(tried())
+    told = [one.getMessage() for one in caplog.records if one.name == REFUSED.name]
+    assert told == ["a message with more than any page says, from '127.0.0.1'"]
+
+
+def test_what_a_page_says_is_read_once_on_its_way(someone, monkeypatch):
+    read, reading = [], said._read
+
+    def noted(data: bytes) -> said.Said:
+        read.append(data)
+        return reading(data)
+
+    monkeypatch.setattr(said, "_read", noted)
+
+    async def tried():
+        async with open_page(someone) as page:
+            await page.says(rerun())
+            assert await page.next_heard() == rerun()
+            assert read == [rerun()]
 
     run(tried())
 

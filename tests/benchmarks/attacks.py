@@ -26,6 +26,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from dashboard.ui.said import LONGEST, MOST
 from tests.accounts.lying import LEAVE, Lying, key, lying
 from tests.benchmarks.viewer import Viewer
 
@@ -215,10 +216,12 @@ async def files(client: Client) -> None:
 
 
 async def large(client: Client) -> None:
-    """Messages of nine megabytes, as they are and of zeros that the line packs; and some as large as may be."""
+    """Messages of nine megabytes, as they are and of zeros that the line packs; some as large as may be; and fields that say
+    nothing, half a million, as many as are as large as may be, and as many as are heard, again and again."""
     sizes = [(LARGE, b"x"), (LARGE, b"\0"), (1_000_000, b"\0")]
+    empty = [rerun("attentes") + _empty(many) for many in (510_000, 130_000, MOST - 10)]
     while True:
-        for size, sign in sizes:
+        for data in (*(sign * size for size, sign in sizes), *empty, *[empty[-1]] * 10):
             try:
                 link = await client.page()
             except InvalidHandshake:
@@ -226,14 +229,23 @@ async def large(client: Client) -> None:
                 await asyncio.sleep(PAUSE)
                 continue
             try:
-                await link.send(sign * size)
-                client.count(f"sent {size / 1e6:.0f} MB")
-                await asyncio.wait_for(_ended(link), 30)
+                await link.send(data)
+                client.count(f"sent {len(data) / 1e6:.1f} MB")
+                await asyncio.wait_for(_ended(link), 1 if len(data) < LONGEST else 30)
+            except TimeoutError:
+                client.count("heard")
             except ConnectionClosed as reason:
                 client.count(f"ended {reason.rcvd.code if reason.rcvd else 'without a word'}")
             finally:
                 link.transport.abort()
             await asyncio.sleep(PAUSE)
+
+
+def _empty(many: int) -> bytes:
+    message = BackMsg()
+    for _ in range(many):
+        message.rerun_script.widget_states.widgets.add()
+    return message.SerializeToString()
 
 
 async def _ended(link: ClientConnection) -> None:

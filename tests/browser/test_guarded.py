@@ -20,6 +20,7 @@ from websockets.sync.client import connect
 
 from dashboard.ui import gate
 from dashboard.ui.connection import AT_MOST
+from dashboard.ui.said import LARGEST
 from tests.browser import served
 from tests.browser.screen import choose, go, map_frame, open_page, settled, sites, unguarded
 
@@ -282,7 +283,7 @@ def test_a_client_that_says_what_no_page_says_is_shown_out(app, data):
 
 def test_a_client_that_says_more_than_a_page_ever_does_is_shown_out(app):
     message = rerun()
-    message.rerun_script.query_string = "x" * 2**21
+    message.rerun_script.query_string = "x" * LARGEST
     with socket(app) as link, pytest.raises(ConnectionClosed) as closed:
         link.send(message.SerializeToString())
         while True:

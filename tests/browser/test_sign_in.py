@@ -25,10 +25,12 @@ from dashboard.accounts.holders import Wanted
 from dashboard.accounts.rights import Role
 from dashboard.period import today
 from dashboard.ui.open_pages import MOST_OF_ACCOUNT
+from dashboard.ui.resumable import AT_MOST
 from db.engine import make_engine
 from tests.browser import identities, served
 from tests.browser.screen import choose, settled
 from tests.browser.test_guarded import rerun
+from tests.ui.test_said import hashes, made
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("sign-in")]
 PASSWORD = "trois lampes sous la pluie"
@@ -340,6 +342,52 @@ def test_a_page_too_many_is_paused_says_so_and_goes_on_when_asked_to(office, peo
     expect(page).to_have_url(f"{office.address}/attentes?departement=Zou")
     settled(page)
     expect(cover).to_have_count(0)
+
+
+# The connection that a page has, as its script makes it, for what no page says by itself.
+CAUGHT = "window.WebSocket = class extends WebSocket { constructor(...all) { super(...all); window.line = this; } };"
+
+
+@pytest.mark.parametrize("say, many", [(hashes, 3_000), (hashes, 300_000)])
+def test_a_page_that_says_too_much_at_once_is_paused_says_so_and_goes_on_when_asked_to(
+    office, people, say, many
+):
+    """By many entries, or by more bytes: it would say the same again if it came back by itself."""
+    visit = people()
+    visit.context.add_init_script(CAUGHT)
+    who = f"bavard.{many}"
+    page = enter(visit, office, who, office.add(who, Role.CABINET), "attentes")
+    choose(page, "filtre_departement", "Zou")
+    settled(page)
+    page.evaluate("(said) => window.line.send(new Uint8Array(said))", [*made(say, many)])
+    cover = page.get_by_role("alertdialog")
+    expect(cover).to_contain_text("plus que le serveur ne lit en une fois", timeout=5_000)
+    page.wait_for_timeout(17_000)
+    expect(cover).to_be_visible()
+    assert page.locator("[data-testid=stDialog]").count() == 0
+    cover.get_by_role("link", name="Reprendre ici").click()
+    expect(page).to_have_url(f"{office.address}/attentes?departement=Zou")
+    settled(page)
+    expect(cover).to_have_count(0)
+
+
+async def _opened_and_closed(office: Office, cookies: str, number: int) -> None:
+    for _ in range(number):
+        async with _connection(office, cookies):
+            pass
+
+
+def test_who_opens_and_closes_pages_without_end_takes_no_other_account_s(office, people):
+    visit, others = people(), [people(), people()]
+    enter(visit, office, "calme", office.add("calme", Role.CABINET))
+    mine = page_session(office, visit)
+    for n, other in enumerate(others):
+        enter(other, office, f"presse.{n}", office.add(f"presse.{n}", Role.CABINET))
+        kept = "; ".join(f"{c['name']}={c['value']}" for c in other.context.cookies())
+        with ThreadPoolExecutor(1) as aside:
+            many = _opened_and_closed(office, kept, AT_MOST // 2 + 10)
+            aside.submit(asyncio.run, asyncio.wait_for(many, 60)).result()
+    assert page_session(office, visit, resumed=mine) == mine
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])

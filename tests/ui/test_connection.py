@@ -17,6 +17,8 @@ from uvicorn.server import ServerState
 
 from dashboard.ui import connection
 from dashboard.ui.connection import FRAMES, Arrivals, Connection, Socket, Waiting, place
+from dashboard.ui.log import REFUSED
+from dashboard.ui.said import TOO_MUCH
 
 try:
     import uvloop
@@ -264,6 +266,17 @@ def test_compressed_messages_that_nobody_hears_take_no_memory(port):
         client.settimeout(5)
         client.sendall(compressed(900_000) * 8)
         assert ended(client)
+
+
+def test_a_message_larger_than_any_page_s_is_ended_unread_with_a_line_of_the_log(port, caplog):
+    with connected(port) as client:
+        opened(client, "/", b"Sec-WebSocket-Extensions: permessage-deflate\r\n")
+        client.sendall(compressed(20 * 2**20))
+        said = client.recv(100)
+        assert said[0] == 0x88 and int.from_bytes(said[2:4]) == TOO_MUCH
+        assert ended(client)
+    told = [one.getMessage() for one in caplog.records if one.name == REFUSED.name]
+    assert told == [f"a message larger than any page's, from {HOST!r}"]
 
 
 def test_who_is_heard_may_say_as_much_as_he_likes(port):
