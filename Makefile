@@ -1,5 +1,6 @@
 # make run    the application on http://localhost:8501 (PORT=… for another port)
-# make test   style, layout and types, all tests (on SQLite and PostgreSQL where it may matter), the browser suite
+# make test   style, layout and types, the tests (on SQLite and PostgreSQL where it may matter), the browser suite: of those that
+#             take long, some cases a day (tests/long.txt); ALL=yes for all of them, as in continuous integration
 # make days   the tests as of each of twelve days, before a release: ends of months and years, a weekend, a holiday, 29 February
 # make coverage  how much of dashboard/ and db/ the tests run: all, and the ten files of which they run least
 # make bench  speed against raw SQL and DuckDB (BENCH=10m for ten million visits)

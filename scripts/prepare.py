@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Union
@@ -275,10 +276,13 @@ def provider() -> bool:
 
 
 def test() -> int:
-    """Everything: style and types, then all tests; the browser suite by itself, since it starts servers of its own."""
+    """Style and types, then the tests; the browser suite by itself, since it starts servers of its own. Of tests that take long
+    some cases a day; all in continuous integration, or where ALL is set."""
     environment(DEV)
     # One processor for each algebra: the threads that it starts in each of the tests' many processes find nothing to do.
     missing, environ = [], {"OPENBLAS_NUM_THREADS": "1"}
+    if not (os.environ.get("CI") or os.environ.get("ALL")):
+        environ["SHORT_FORM_OF"] = str(int(time.time()) // 86_400)  # one day for all processes
     there = any(map(shutil.which, BROWSERS))
     browser = there or any(find(name, name) for name in BROWSERS[:2])
     if not browser:
@@ -331,6 +335,8 @@ def test() -> int:
     print(
         "\n".join(missing), end="\n" * bool(missing), file=sys.stderr
     )  # once more, where it will be read
+    if "SHORT_FORM_OF" in environ:
+        print("Forme courte : des essais longs, une partie aujourd'hui. Tous : make test ALL=yes")
     return stop_if(failed)
 
 

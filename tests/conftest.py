@@ -30,7 +30,7 @@ from db import schema
 from db.demo_load import load_demo
 from db.engine import make_engine
 from db.seed import seed
-from tests import clock
+from tests import clock, short
 from tests.builders import Office, Said
 
 clock.begin()
@@ -43,6 +43,12 @@ COLLECTED_AFTER = (20_000, 20, 20)  # as in server.py, further apart
 
 # Collecting makes thousands of objects and throws hardly any away: a fifth of its time went to looking for these.
 gc.disable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In the short form of the suite, leave to another day what is not of this one."""
+    config.hook.pytest_deselected(items=short.leave_for_another_day(items))
 
 
 def pytest_collection_finish() -> None:
