@@ -5,13 +5,13 @@ import streamlit as st
 from dashboard.answers.view import run
 from dashboard.settings import ROOT, load
 from dashboard.turn import TURNS
-from dashboard.ui import errors, frame, kinds, menu, session
+from dashboard.ui import errors, frame, kinds, menu, session, show
 
 st.set_page_config(
     page_title=load().product_name, page_icon=str(ROOT / "static" / "icon.png"), layout="wide"
 )
 
-with errors.said_plainly(again=True), TURNS.turn(session.account()), run():
+with errors.said_plainly(again=True), TURNS.turn(session.account()), run(), show.to_its_end():
     person = session.person()
     if not person.role:
         st.stop()  # started by itself, or the right to see it is gone: there is nothing here

@@ -199,4 +199,4 @@ def test_a_page_that_fails_gives_its_turn_back(monkeypatch):
 
 def test_the_frame_of_every_page_takes_its_turn():
     frame = (ROOT / "streamlit_app.py").read_text(encoding="utf-8")
-    assert "TURNS.turn(session.account()), run():" in frame
+    assert "TURNS.turn(session.account()), run(), show.to_its_end():" in frame

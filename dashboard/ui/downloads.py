@@ -35,7 +35,8 @@ MARK = "file_mark"  # in the names of this session's files: Streamlit hands one 
 
 
 class Gone(Exception):
-    """Who asked for a file may not have it any more, may see something else by now, or asks for many at once."""
+    """Who asked for a file may not have it any more, may see something else by now, or asks for many at once; or the page that
+    it would hold was broken off."""
 
 
 def made_by(person: Person) -> str:

@@ -13,7 +13,7 @@ from dashboard.answers.network import Fresh, commune_outlines, freshness, sites
 from dashboard.answers.view import Moment, view
 from dashboard.panel import Link
 from dashboard.settings import ROOT, load
-from dashboard.ui import assets, changes, filters, sending, session, show, takeaway
+from dashboard.ui import assets, changes, filters, sending, session, takeaway
 from dashboard.ui.escape import escaped
 from dashboard.ui.links import anchor
 from dashboard.ui.navigation import ACTING, PAGES, PageSpec
@@ -57,7 +57,6 @@ def dress(spec: PageSpec) -> None:
     if load().logo:
         st.logo(load().logo)
     communes_file()
-    show.start()
     filters.sync(spec.url_path)
     top(spec)
     filters.notices()

@@ -83,14 +83,14 @@ def where(spec: PageSpec) -> list[str]:
 
 def workbook(spec: PageSpec) -> Callable[[Person], bytes]:
     """What makes the file, of what the page shows; all that it needs of the session is taken here."""
-    shown = st.session_state[
+    shown: show.Shown = st.session_state[
         show.SHOWN
     ]  # the very dict: a part of the page that runs again by itself renews its panels
     title, about, demo = heading(spec), known(spec), freshness(session.person()).demo
     return lambda person: xlsx(
         title,
         [*about, ("Fichier", downloads.made_by(person))],
-        [leaving(panel) for panel in show.panels(shown)],
+        [leaving(panel) for panel in shown.panels()],
         demo=demo,
     )
 

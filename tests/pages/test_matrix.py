@@ -392,9 +392,9 @@ def test_the_map_s_own_run_shows_nothing_after_the_right_is_gone(demo, monkeypat
     def page() -> None:
         from dashboard.ui import filters, show, steering_map
 
-        show.start()
-        filters.sync("carte")
-        steering_map.zone()
+        with show.to_its_end():
+            filters.sync("carte")
+            steering_map.zone()
 
     at = AppTest.from_function(page, default_timeout=30).run()
     names = network.names(LOCAL_READER).values()

@@ -1,6 +1,7 @@
 """« Emporter »: on each page that has tables, a workbook of what it shows, made on demand."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import partial
 
@@ -83,6 +84,31 @@ def test_the_file_of_a_page_holds_the_numbers_that_it_shows(page, spec):
             for c in row
             if isinstance(c.value, datetime)
         ]
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda s: s.url_path)
+def test_a_file_that_is_asked_for_while_its_page_is_being_drawn_is_whole(
+    filled, using, monkeypatch, spec
+):
+    """Its button stands above what it takes away, and can be pressed as soon as it is there."""
+    using(filled)
+    real, asked = takeaway.workbook, []
+    with ThreadPoolExecutor(1) as thread:
+
+        def pressed(spec):
+            make = real(spec)
+            asked.append(thread.submit(make, LOCAL_READER))
+            return make
+
+        monkeypatch.setattr(takeaway, "workbook", pressed)
+        wanted = {"centre": KANDI} if "centre" in spec.filters else {"departement": "Zou"}
+        at = visit_page(spec.url_path, periode="3m", **wanted)
+        assert bool(asked) == (spec.url_path not in NOTHING)
+        for file in asked:
+            book = openpyxl.load_workbook(io.BytesIO(file.result(60)))
+            panels = [p for p in show.panels(at.session_state[show.SHOWN]) if p.table.columns]
+            sheets = sheet_names([p.title for p in panels])
+            assert book.sheetnames == ["À lire", *sheets, "Définitions"]
 
 
 def test_the_first_sheet_says_the_filters_that_act_on_the_page(page):
