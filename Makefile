@@ -8,7 +8,7 @@
 # make workbooks  300 workbooks that LibreOffice makes of tables, each read as it is shown or refused (WORKBOOKS=…)
 # make walk  every button, link, field and file of every page pressed, as everybody (WALK=guest for some of them); their list anew
 # make load   how many readers one process holds, beside Streamlit alone (LOAD=1,10,20,100; 100 by default), and its memory
-# make hostile  what readers notice of clients that mean harm (HOSTILE=24, HOSTILE_DATABASE=postgresql); fails where it is much
+# make hostile  what readers notice of clients that mean harm (HOSTILE=28, HOSTILE_DATABASE=postgresql); fails where it is much
 # make lint   style, layout and types only; known faults of the libraries, asked of the index once a day
 # make shots  the pictures of the documentation
 # make release VERSION=0.2.0  number, changelog, commit and tag; the packages of an installation without network

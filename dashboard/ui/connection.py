@@ -5,23 +5,23 @@ A connection waits while the other side has the word: nothing has come yet, half
 nothing more since the last answer. While the server works on an answer it does not, nor once it is a websocket, whose limits are
 `Socket`'s, server.py's and open_pages.py's. No limit of all shuts new ones out, for everybody else would stand before the door
 too: the one that has waited longest goes, of the address that has most. Of one address that opens hundreds a second new ones
-wait, then are sent away, those of others who sit there too.
+wait, then are sent away, those of others who sit there too, unless they are signed in: these are known by the first that they
+ask. What is asked waits its turn too, and who would wait long is sent away.
 
 After: uvicorn, whose protocol this is; server.py hands it over.
 """
 
 import asyncio
-from collections import defaultdict
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from dashboard.settings import load
+from dashboard.ui import arrivals, asking
+from dashboard.ui.arrivals import ARRIVALS, WAITING, place
 from dashboard.ui.log import REFUSED
 from dashboard.ui.origin import address as address_of
-from dashboard.ui.pace import Pace
 from dashboard.ui.said import LARGEST, TOO_MUCH
 
 # Seconds. A browser opens connections ahead and asks nothing by them: they are closed without harm, and opened again.
@@ -34,62 +34,7 @@ PIPELINED = 4  # requests that wait for the answer to one before them, on one co
 # heard, and their bytes, of which a compressed frame has a thousand for each of its own; bytes that are taken apart before it is
 # looked how many frames they were.
 FRAMES, FRAMES_A_SECOND, UNHEARD, UNHEARD_BYTES, PIECE = 200, 20.0, 100, LARGEST, 4_096
-# Connections from one address: at once (a hundred browsers that come back after a restart), and a second from then on. The next
-# ones wait to be heard, and who would wait long is sent away.
-COME_AT_ONCE, COME_A_SECOND, SENT_AWAY = 600, 20.0, 10.0
-AT_MOST = 2_000  # that wait at once: a hundred readers' browsers keep some six hundred
-
-
-class Waiting:
-    """Connections that wait, by address, the longest first."""
-
-    def __init__(self, at_most: int = AT_MOST) -> None:
-        self.at_most, self._count = at_most, 0
-        self._of: defaultdict[str, dict[Connection, None]] = defaultdict(dict)
-
-    def add(self, one: "Connection") -> None:
-        """It waits from now on; where they are too many, one is closed."""
-        self.remove(one)
-        self._of[one.address][one] = None
-        self._count += 1
-        if self._count > self.at_most:
-            address = max(self._of, key=lambda a: len(self._of[a]))
-            oldest = next(iter(self._of[address]))
-            self.remove(oldest)
-            oldest.transport.abort()
-
-    def remove(self, one: "Connection") -> None:
-        """It waits no longer."""
-        if one in self._of[one.address]:
-            del self._of[one.address][one]
-            self._count -= 1
-        if not self._of[one.address]:
-            del self._of[one.address]
-
-
-WAITING = Waiting()
-
-
-class Arrivals:
-    """How fast connections come, by address."""
-
-    def __init__(self, at_most: int = 10_000) -> None:
-        self.at_most = at_most
-        self._of: dict[str, Pace] = {}
-
-    def wait(self, address: str) -> float:
-        """Seconds until one that has come now is heard; not counted where it would be long. Behind a proxy, where everybody comes
-        from its address, 0."""
-        if load().public_url:
-            return 0.0
-        if len(self._of) >= self.at_most:
-            self._of.clear()
-        pace = self._of.setdefault(address, Pace(COME_A_SECOND, COME_AT_ONCE))
-        before = pace.before()
-        return before if before > SENT_AWAY else pace.wait()
-
-
-ARRIVALS = Arrivals()
+END = b"\r\n\r\n"  # of a head
 
 
 class Connection(HttpToolsProtocol):
@@ -97,6 +42,8 @@ class Connection(HttpToolsProtocol):
 
     waiting = WAITING
     arrivals = ARRIVALS
+    requests = asking.REQUESTS
+    who = staticmethod(asking.who)
     address = ""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -112,29 +59,78 @@ class Connection(HttpToolsProtocol):
         """Somebody is there."""
         super().connection_made(transport)
         self.address = place(self.client[0] if self.client else "")
-        wait = self.arrivals.wait(self.address)
-        if wait > SENT_AWAY:
-            transport.abort()
-            return
-        self._hear_within(wait + UNTIL_A_REQUEST)
         self.waiting.add(self)
-        if wait:
+        if self.arrivals.come(self):
+            self._hear_within(UNTIL_A_REQUEST)
+        else:
             self._held = b""
-            self.loop.call_later(wait, self._hear)
+            self._hear_within(arrivals.SENT_AWAY)
 
-    def _hear(self) -> None:
+    def hear(self) -> None:
         """It has waited."""
         held, self._held = self._held, None
         if not self.transport.is_closing():
+            self._hear_within(UNTIL_A_REQUEST)
             self.flow.resume_reading()
             if held:
                 self.data_received(held)
 
+    def _hold(self, data: bytes) -> None:
+        """Keep what comes until it is its turn, which it is as soon as somebody asks who is signed in."""
+        self._held = (self._held or b"") + data
+        if len(self._held) > HEAD_BYTES:
+            self.transport.abort()
+        elif END in self._held:
+            self.flow.pause_reading()
+            account, browser = self.who(self._asked_in(self._held))
+            if browser and self.arrivals.may_pass(account):
+                self.arrivals.leave(self)
+                self.hear()
+
+    def _asked_in(self, head: bytes) -> Scope:
+        """A request of which nothing is known but its head, as far as who asks is concerned."""
+        lines = [line.partition(b":") for line in head.partition(END)[0].split(b"\r\n")[1:]]
+        headers = [(name.lower(), text.strip()) for name, _, text in lines]
+        return {
+            "type": "http",
+            "scheme": self.scheme,
+            "headers": headers,
+            "client": self.client,
+            "server": self.server,
+        }
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        """Answer, when it is its turn."""
+
+        async def in_turn(scope: Any, receive: Any, send: Any) -> None:
+            self.waiting.add(self)  # for its turn: it goes where too many do
+            admitted = await self.requests.may_ask(self.who(scope))
+            if not cycle.more_body:
+                self.waiting.remove(self)
+            if not admitted:
+                self.transport.abort()
+
+            async def said(message: Any) -> None:
+                # Both loops complain of what is sent to nobody, before uvicorn hears that nobody is there any more.
+                cycle.disconnected = cycle.disconnected or self.transport.is_closing()
+                try:
+                    await send(message)
+                except RuntimeError:
+                    if not self.transport.is_closing():
+                        raise
+                    cycle.disconnected = True
+
+            if self.transport.is_closing():
+                cycle.disconnected = True
+            else:
+                await app(scope, receive, said)
+
+        super()._start_asgi_task(cycle, in_turn)
+
     def data_received(self, data: bytes) -> None:
         """Read on, unless it is too much."""
-        if self._held is not None:  # a loop may read before it can be told not to
-            self._held += data
-            self.flow.pause_reading()
+        if self._held is not None:
+            self._hold(data)
             return
         for start in range(0, len(data), HEAD_BYTES):
             if self.transport.is_closing():
@@ -260,6 +256,7 @@ class Connection(HttpToolsProtocol):
         self._hear_within(None)
         self._sent()
         self.waiting.remove(self)
+        self.arrivals.leave(self)
 
 
 class Socket(WebSocketsSansIOProtocol):
@@ -269,6 +266,18 @@ class Socket(WebSocketsSansIOProtocol):
         super().__init__(*arguments, **named)
         self._left, self._at = float(FRAMES), self.loop.time()
         self._unheard = 0  # bytes of messages that wait to be heard
+        self.app = self._in_turn(self.app)
+
+    def _in_turn(self, app: Any) -> Any:
+        """What answers, when it is its turn."""
+
+        async def in_turn(scope: Scope, receive: Receive, send: Send) -> None:
+            if await Connection.requests.may_ask(Connection.who(scope)):
+                await app(scope, receive, send)
+            else:
+                self.transport.abort()
+
+        return in_turn
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless there are too many frames in it."""
@@ -326,14 +335,3 @@ class Socket(WebSocketsSansIOProtocol):
         self._at = now
         if self._left < 0:
             self.transport.abort()
-
-
-def place(client: str) -> str:
-    """Where a client is, as far as it can be told apart from others: an address, of IPv6 the network that one house has."""
-    try:
-        address = ip_address(client.partition("%")[0])
-    except ValueError:
-        return client
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(ip_network((address, 64), strict=False))
-    return client

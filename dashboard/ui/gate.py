@@ -1,7 +1,7 @@
 """What stands around Streamlit for each request: who may ask for what, and what every answer carries.
 
 From the outside in: `Headers` (what a browser may do with an answer), `Door` (what is let in), `SignIn` (who asks),
-compression, `Shell` (the page in French, with our own looks and small script).
+`Packing` (answers in few bytes, public files from memory), `Shell` (the page in French, with our own looks and small script).
 """
 
 import re
@@ -16,7 +16,6 @@ import streamlit
 from starlette.datastructures import Headers as Read
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +27,7 @@ from dashboard.ui import errors, shell, sign_in_pages
 from dashboard.ui.log import REFUSED
 from dashboard.ui.navigation import MOVED, NO_SUCH_PAGE, PAGES, pages_of
 from dashboard.ui.origin import MOST_ASKED, address, allowed, own_origin, secure
+from dashboard.ui.packing import Packing
 from dashboard.ui.said import LONGEST, TOO_MUCH, fits, said
 from dashboard.ui.sign_in import OURS, WHO, SignIn, is_public
 from dashboard.ui.sign_in_forms import BY_LINK, FORMS
@@ -376,6 +376,6 @@ MIDDLEWARE = [
     Middleware(Headers),
     Middleware(Door),
     Middleware(SignIn),
-    Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
+    Middleware(Packing),
     Middleware(Shell),
 ]

@@ -96,12 +96,32 @@ class Line:
             self.go()
 
 
+class Entrance:
+    """So many a second and so many at once are let in, browsers by turns; who would wait long is sent away."""
+
+    def __init__(self, rate: float, at_once: int) -> None:
+        self.most, self.pace, self.line = SENT_AWAY * rate, Pace(rate, at_once), Line()
+
+    async def come(self, browser: str = "") -> bool:
+        """Wait until it is let in; False where that is too long."""
+        if self.line.waiting(browser) >= self.most:
+            return False
+        async with self.line.turn(browser):
+            if self.pace.before() > SENT_AWAY:
+                return False
+            await asyncio.sleep(self.pace.wait())
+        return True
+
+
 class Account:
     """The pages of one account, or of one link of guests."""
 
     def __init__(self) -> None:
-        self.pace, self.opened = Pace(OF_AN_ACCOUNT, ACCOUNT_AT_ONCE), Pace(OPENED, OPENED_AT_ONCE)
-        self.heard, self.opening, self.files = Line(), Line(), Line(FILES)
+        self.pace, self.opening = (
+            Pace(OF_AN_ACCOUNT, ACCOUNT_AT_ONCE),
+            Entrance(OPENED, OPENED_AT_ONCE),
+        )
+        self.heard, self.files = Line(), Line(FILES)
 
 
 class Paces:
@@ -131,15 +151,7 @@ class Paces:
     async def may_open(self, told: str, browser: str = "") -> bool:
         """Wait until another page of an account may be opened; False where that is too long."""
         account = self._account(told.partition(".")[0])
-        if account is None:
-            return True
-        if account.opening.waiting(browser) >= SENT_AWAY * OPENED:
-            return False
-        async with account.opening.turn(browser):
-            if account.opened.before() > SENT_AWAY:
-                return False
-            await asyncio.sleep(account.opened.wait())
-        return True
+        return account is None or await account.opening.come(browser)
 
     def _account(self, who: str) -> Account | None:
         """Kept when its pages are shut: who opens one after the other is known as the same. None where nobody signs in: that is

@@ -39,6 +39,7 @@ SLOW, UNREAD, FILES, PAGES, SILENT = (
     20,
     250,
 )  # connections, or questions, of one client at once
+ASKING, AHEAD = 40, 2  # connections that ask on and on; requests ahead on each
 LARGE = 9_000_000  # bytes of a message
 PAUSE = 0.02  # seconds between two of a flood: the other viewers' clients are on this processor too
 DRIP = 1.0  # seconds between two of those that are slow
@@ -87,14 +88,17 @@ class Client:
         """By which it comes in."""
         return {"Cookie": self.cookies} if self.cookies else {}
 
-    async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A connection that reads little ahead."""
+    async def open(
+        self, ahead: int | None = 4_096
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection. ahead: bytes that it reads ahead; None: as many as the machine does."""
         place, sock = urlparse(self.app), socket.socket()
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        if ahead:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ahead)
         sock.setblocking(False)
         sock.bind((self.address, 0))
         await asyncio.get_running_loop().sock_connect(sock, (place.hostname, place.port))
-        return await asyncio.open_connection(sock=sock, limit=2_048)
+        return await asyncio.open_connection(sock=sock, limit=2_048 if ahead else 2**18)
 
     def asking(self, path: str, method: str = "GET", body: bytes = b"", **more: str) -> bytes:
         """A request, as it is sent."""
@@ -148,11 +152,16 @@ def rerun(page: str, query: str = "", **more: str) -> bytes:
     return message.SerializeToString()
 
 
+def largest_script() -> str:
+    """The address of the largest file that a page loads."""
+    folder = Path(streamlit.__file__).parent / "static" / "static" / "js"
+    return f"/static/js/{max(folder.glob('*.js'), key=lambda one: one.stat().st_size).name}"
+
+
 # --- what each does, until it is ended --------------------------------------------------------------------------------
 async def slow_answers(client: Client) -> None:
     """Large answers, of which some bytes a second are read."""
-    folder = Path(streamlit.__file__).parent / "static" / "static" / "js"
-    path = f"/static/js/{max(folder.glob('*.js'), key=lambda one: one.stat().st_size).name}"
+    path = largest_script()
 
     async def one() -> None:
         while True:
@@ -477,6 +486,72 @@ async def lie(ministry: Lying) -> None:
                 ministry.sign, ministry.keys = own, keys
 
 
+async def scripts(client: Client) -> None:
+    """The largest of the pages' scripts, again and again by connections that stay open: packed, plain and in parts."""
+    ways = ({"Accept-Encoding": "gzip"}, {}, {"Range": "bytes=0-"}, {"If-None-Match": '"x"'})
+    asked = [client.asking(largest_script(), **{"Accept": "*/*"}, **more) for more in ways]
+    await _many(lambda: _asking_on(client, lambda: client.chance.choice(asked)), ASKING)
+
+
+async def requests(client: Client) -> None:
+    """Small answers, again and again by connections that stay open: forms, refusals, what is not there, made-up sign-ins."""
+
+    def asked() -> bytes:
+        made_up = f"{client.chance.getrandbits(128):032x}"
+        cookie = {"Cookie": f"ccsp-session={made_up}", "Sec-Fetch-Site": "same-origin"}
+        path, more = client.chance.choice(
+            [
+                ("/connexion", {}),
+                ("/carte", cookie),
+                (f"/media/{made_up}.xlsx", cookie),
+                ("/livez", {**cookie, "ccsp-page": made_up}),
+                (f"/static/js/{made_up}.js", {}),
+                ("/favicon.png", {}),
+                ("/_stcore/none", {}),
+                ("/", {"Host": "elsewhere.example"}),
+            ]
+        )
+        return client.asking(path, **more)
+
+    await _many(lambda: _asking_on(client, asked), ASKING)
+
+
+async def _asking_on(client: Client, asked: Callable[[], bytes]) -> None:
+    """One connection after the other, each asking as fast as it is answered."""
+    while True:
+        reader, writer = await client.open(None)
+        try:
+            writer.write(asked() * AHEAD)
+            while held := await reader.read(2**18):
+                answers = held.count(b"HTTP/1.1 ")
+                client.count("answered", answers)
+                for _ in range(answers):
+                    writer.write(asked())
+        except OSError:
+            pass
+        finally:
+            client.count("ended by the server")
+            writer.transport.abort()
+        await asyncio.sleep(PAUSE)
+
+
+async def bare(client: Client) -> None:
+    """Connections that are given up at once, hundreds a second, and by turns answers that are given up half-way."""
+
+    async def one() -> None:
+        while True:
+            reader, writer = await client.open(None)
+            client.count("connections")
+            if client.chance.random() < 0.1:
+                writer.write(client.asking(largest_script()))
+                with suppress(OSError):
+                    await reader.read(1_000)
+            writer.transport.abort()
+            await asyncio.sleep(PAUSE)
+
+    await _many(one, SLOW)
+
+
 async def _many(one: Callable[[], Awaitable[None]], count: int) -> None:
     async with asyncio.TaskGroup() as group:
         for _ in range(count):
@@ -496,6 +571,7 @@ KINDS: tuple[tuple[Callable[[Client], Awaitable[None]], str], ...] = (
     (log, NOBODY), (log, GUEST),
     *[(names, NOBODY)] * 2,
     (provider, NOBODY),
+    (scripts, NOBODY), (requests, NOBODY), (requests, GUEST), (bare, NOBODY),
 )  # fmt: skip
 
 

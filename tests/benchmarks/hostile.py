@@ -1,4 +1,4 @@
-"""What readers notice of clients that mean harm: `make hostile`, HOSTILE=24, on SQLite or HOSTILE_DATABASE=postgresql.
+"""What readers notice of clients that mean harm: `make hostile`, HOSTILE=28, on SQLite or HOSTILE_DATABASE=postgresql.
 
 A hundred viewers, each signed in under an account of his own, act on a server that has one processor; by turns with nobody
 else, and beside hostile clients on the other processor, which do all of attacks.py at once. Somebody signs in by password each
@@ -307,7 +307,7 @@ def main() -> int:
     """Prepare, measure, print; 1 where something is wrong."""
     if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
         sys.exit("make hostile : il faut Linux et deux processeurs.")
-    clients = int(os.environ.get("HOSTILE") or 24)
+    clients = int(os.environ.get("HOSTILE") or 28)
     load.SECONDS = float(os.environ.get("HOSTILE_SECONDS") or load.SECONDS)
     with tempfile.TemporaryDirectory() as kept, ExitStack() as stack:
         folder = Path(kept)

@@ -15,8 +15,12 @@ import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from dashboard.ui import connection
-from dashboard.ui.connection import FRAMES, Arrivals, Connection, Socket, Waiting, place
+from dashboard.accounts.lookout import Reading, Seen, State
+from dashboard.accounts.sign_ins import digest
+from dashboard.ui import arrivals, asking, connection
+from dashboard.ui.arrivals import Arrivals, Waiting, place
+from dashboard.ui.asking import Requests
+from dashboard.ui.connection import FRAMES, Connection, Socket
 from dashboard.ui.log import REFUSED
 from dashboard.ui.said import TOO_MUCH
 
@@ -48,6 +52,13 @@ async def app(scope, receive, send) -> None:
         message = await receive()
         more = message.get("more_body", False)
         count += len(message.get("body", b""))
+    if scope["path"] == "/pieces":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(200):
+            await asyncio.sleep(0)
+            await send({"type": "http.response.body", "body": b"x" * 20_000, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+        return
     body = b"x" * LARGE if scope["path"] == "/large" else str(count).encode()
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": 200, "headers": [length]})
@@ -60,7 +71,8 @@ def limits(monkeypatch) -> Callable[..., None]:
 
     def set_(**values: float) -> None:
         for name, value in values.items():
-            monkeypatch.setattr(connection, name, value)
+            place = next(one for one in (connection, arrivals, asking) if hasattr(one, name))
+            monkeypatch.setattr(place, name, value)
 
     set_(UNTIL_A_REQUEST=LONG, OF_ITS_HEAD=LONG, OF_ITS_BODY=LONG, OF_READING=LONG)
     return set_
@@ -71,6 +83,7 @@ def waiting(monkeypatch) -> Waiting:
     """Those that wait, of which four may."""
     monkeypatch.setattr(Connection, "waiting", found := Waiting(4))
     monkeypatch.setattr(Connection, "arrivals", Arrivals())
+    monkeypatch.setattr(Connection, "requests", Requests())
     return found
 
 
@@ -192,8 +205,147 @@ def test_a_connection_that_would_wait_long_is_sent_away_at_once(port, limits):
 def test_behind_a_proxy_all_come_from_its_address_and_none_waits(port, limits, monkeypatch):
     limits(COME_AT_ONCE=1, COME_A_SECOND=1)
     behind = SimpleNamespace(public_url="https://tableau.example.bj")
-    monkeypatch.setattr(connection, "load", lambda: behind)
+    monkeypatch.setattr(arrivals, "load", lambda: behind)
     assert max(seconds(port) for _ in range(5)) < SOON
+
+
+@pytest.fixture
+def signed_in(monkeypatch) -> bytes:
+    """A request of who is signed in, which is known without asking the database."""
+    seen = Seen(State.OPEN, holder=SimpleNamespace(id="ada", epoch=1))
+    known = SimpleNamespace(
+        token=lambda token: seen if token == digest("right") else Seen(State.ENDED),
+        remembers=lambda _: Reading(False, {}),
+    )
+    monkeypatch.setattr(Connection, "who", staticmethod(lambda scope: asking.who(scope, known)))
+    return ASKED.replace(b"\r\n\r\n", b"\r\nCookie: a=b; ccsp-session=right\r\n\r\n")
+
+
+def test_who_is_signed_in_is_heard_where_connections_of_his_address_wait(port, limits, signed_in):
+    limits(COME_AT_ONCE=1, COME_A_SECOND=0.01, SENT_AWAY=LONG)
+    assert seconds(port) < LONG
+    with connected(port, ASKED) as stranger, connected(port) as parts:
+        parts.sendall(signed_in[:30])
+        time.sleep(SOON)
+        parts.sendall(signed_in[30:])
+        assert answered(parts) == b"0"
+        with connected(port, signed_in.replace(b"right", b"wrong")) as other:
+            for one in (stranger, other):
+                one.settimeout(SOON)
+                with pytest.raises(TimeoutError):
+                    one.recv(1)
+    with connected(port, signed_in) as again:  # nor do those of an account come any faster
+        again.settimeout(SOON)
+        with pytest.raises(TimeoutError):
+            again.recv(1)
+
+
+def test_connections_that_are_given_up_take_no_turn_from_those_that_wait(port, limits):
+    limits(COME_AT_ONCE=1, COME_A_SECOND=2, SENT_AWAY=LONG)
+    assert seconds(port) < LONG
+    for _ in range(200):  # a minute and a half of turns
+        with connected(port):
+            pass
+    assert seconds(port) < LONG / 4
+
+
+def test_what_waits_for_its_turn_is_kept_no_longer_than_a_head(port, limits):
+    limits(COME_AT_ONCE=1, COME_A_SECOND=0.01, SENT_AWAY=LONG)
+    assert seconds(port) < LONG
+    with connected(port, b"GET / HTTP/1.1\r\n") as client, pytest.raises(OSError):
+        for _ in range(400):
+            client.sendall(b"X: " + b"y" * 1_000 + b"\r\n")
+            time.sleep(0.001)
+
+
+def test_requests_on_connections_that_stay_open_have_a_pace_by_address(port, limits, signed_in):
+    """It kept forty readers waiting for 13 s: as fast as it was answered, by forty connections."""
+    limits(PLACE_AT_ONCE=3, OF_A_PLACE=1)
+    with connected(port) as stranger:
+        for _ in range(3):
+            stranger.sendall(ASKED)
+            assert answered(stranger) == b"0"
+        stranger.settimeout(SOON)
+        stranger.sendall(ASKED)
+        with pytest.raises(TimeoutError):
+            stranger.recv(1)
+        for one in (connected(port, ASKED, own="127.0.0.2"), connected(port, signed_in)):
+            with one as client:
+                client.settimeout(SOON)
+                assert answered(client) == b"0"
+        stranger.settimeout(LONG)
+        assert answered(stranger) == b"0"
+
+
+def test_of_those_that_wait_for_their_turn_to_ask_the_longest_makes_room(port, limits):
+    """Four may wait here: they count as those that say nothing, or who asks would hold all files of the machine."""
+    limits(PLACE_AT_ONCE=1, OF_A_PLACE=0.2)
+    with ExitStack() as stack:
+        many = [stack.enter_context(connected(port, ASKED)) for _ in range(8)]
+        gone = 0
+        for one in many:
+            one.settimeout(SOON)
+            with suppress(TimeoutError):
+                gone += ended(one)
+        assert gone >= 3
+
+
+def test_an_account_asks_no_faster_by_many_sign_ins_and_they_take_turns(monkeypatch):
+    now, order = [0.0], []
+
+    async def sleep(seconds: float) -> None:
+        now[0] += seconds
+        await _turned()
+
+    monkeypatch.setattr("dashboard.ui.pace.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("dashboard.ui.pace.asyncio.sleep", sleep)
+    monkeypatch.setattr(asking, "ACCOUNT_AT_ONCE", 10)
+
+    async def ask(requests: Requests, browser: str, count: int) -> None:
+        for _ in range(count):
+            assert await requests.may_ask(("link", browser))
+            order.append(browser)
+
+    async def all_of_them() -> None:
+        requests = Requests()
+        await asyncio.gather(
+            *(ask(requests, "greedy", 5) for _ in range(40)), ask(requests, "calm", 5)
+        )
+
+    asyncio.run(all_of_them())
+    assert now[0] >= (205 - 10) / asking.OF_AN_ACCOUNT * 0.9
+    assert len(order) == 205 and order.index("calm") < 50
+    assert len(order) - 1 - order[::-1].index("calm") < 100
+
+
+async def _turned() -> None:
+    turned = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(turned.set_result, None)
+    await turned
+
+
+def test_where_nobody_signs_in_who_sits_at_the_machine_waits_for_nothing(monkeypatch):
+    open_ = SimpleNamespace(remembers=lambda _: Reading(True, {}), token=lambda _: None)
+    scope = {
+        "type": "http", "scheme": "http", "path": "/", "client": (HOST, 1), "server": (HOST, 2),
+        "headers": [(b"host", b"localhost:2")],
+    }  # fmt: skip
+    assert asking.who(scope, open_) == asking.LOCAL
+    assert asking.who({**scope, "client": ("10.0.0.7", 1)}, open_) == ("at 10.0.0.7", "")
+    shut = SimpleNamespace(remembers=lambda _: Reading(False, {}))
+    assert asking.who(scope, shut) == (f"at {HOST}", "")
+
+
+def test_who_hangs_up_during_an_answer_leaves_no_line(port, caplog):
+    """Each left a traceback of 78 lines."""
+    asked = b"GET /pieces HTTP/1.1\r\nHost: a\r\n\r\n"
+    for _ in range(30):
+        with connected(port, asked * 4) as client:
+            client.recv(1_000)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, bytes([1, 0, 0, 0] + [0] * 4))
+    assert seconds(port) < LONG
+    time.sleep(SOON)
+    assert [one.getMessage() for one in caplog.records] == []
 
 
 @pytest.mark.parametrize(
