@@ -17,7 +17,8 @@ from dashboard.accounts.provider import STALE, Provider, Way
 from dashboard.accounts.sign_ins import Browser, Refusal, new_token
 from dashboard.settings import load
 from dashboard.ui import origin, sign_in_pages
-from dashboard.ui.desk import Desk, Full, Visitor
+from dashboard.ui.desk import Desk, Visitor
+from dashboard.ui.line import Full
 
 ANOTHER = "autre=oui"  # in the address: somebody else than who is signed in at the provider
 AGAIN = "encore=oui"  # who is signed in here says there anew who he is

@@ -5,7 +5,7 @@ After: `dashboard.ui.sign_in_forms`, `dashboard.ui.by_provider`.
 
 import asyncio
 import time
-from collections import Counter, OrderedDict, deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ import anyio.to_thread
 from starlette.responses import Response
 
 from dashboard.accounts.sign_ins import Refusal, place
+from dashboard.ui.line import Full, Line
 
 # Passwords looked at, of browsers that are not known and of those that are; who waits in each line; for one address.
 AT_ONCE, KNOWN_AT_ONCE, WAITING, OF_ONE_ADDRESS = 2, 1, 80, 40
@@ -22,10 +23,6 @@ PAUSED_AFTER, WITHIN, LONGEST_PAUSE = 30, 600.0, 5.0  # wrong ones of an address
 # The gate's cookies, and the most signs that are read of each.
 KEPT_BY_BROWSERS = {"session": 100, "navigateur": 100, "formulaire": 100, "identite": 3_000}
 Result = TypeVar("Result")
-
-
-class Full(Exception):
-    """Too many wait already."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +70,8 @@ class Desk:
     out."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
-        self.at_once, self.busy = at_once, 0
+        self.line = Line(at_once)
         self.limit: anyio.CapacityLimiter | None = None
-        self.queues: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self.there: Counter[str] = Counter()  # who waits, or is looked at, by address
         self.wrong: dict[str, deque[float]] = {}
 
@@ -87,75 +83,25 @@ class Desk:
     ) -> Result:
         """Do the work when its turn comes. gone: is done once nobody waits for the answer. Raises Full, Refusal."""
         address = place(address)
-        self.limit = self.limit or anyio.CapacityLimiter(self.at_once)
+        self.limit = self.limit or anyio.CapacityLimiter(self.line.at_once)
         await asyncio.sleep(self.pause(address))  # before there is a place to take
         if self.there[address] >= OF_ONE_ADDRESS:
             raise Full
         self.there[address] += 1
         try:
-            await self._turn(address, gone)
-            try:
-                return await anyio.to_thread.run_sync(work, limiter=self.limit)
-            except Refusal as reason:
-                if reason.counted:
-                    self._count(address)
-                raise
-            finally:
-                self._hand_over()
+            if self.line.all_waiting() >= WAITING:
+                self.line.make_room(address)
+            async with self.line.turn(address, gone):
+                try:
+                    return await anyio.to_thread.run_sync(work, limiter=self.limit)
+                except Refusal as reason:
+                    if reason.counted:
+                        self._count(address)
+                    raise
         finally:
             self.there[address] -= 1
             if not self.there[address]:
                 del self.there[address]
-
-    async def _turn(self, address: str, gone: "asyncio.Future[Any] | None") -> None:
-        """Wait until it has come. Raises Full where there is no place to wait, or it is given up for another's."""
-        if self.busy < self.at_once:
-            self.busy += 1
-            return
-        if sum(map(len, self.queues.values())) >= WAITING:
-            self._make_room(address)
-        mine = asyncio.get_running_loop().create_future()
-        self.queues.setdefault(address, deque()).append(mine)
-        try:
-            await asyncio.wait(
-                {mine, *([gone] if gone else [])}, return_when=asyncio.FIRST_COMPLETED
-            )
-            if not mine.done():
-                raise Full  # nobody is there to be told
-            mine.result()
-        except BaseException:
-            if mine.done() and not mine.cancelled() and mine.exception() is None:
-                self._hand_over()  # it had come
-            else:
-                self._leave(address, mine)
-            raise
-
-    def _make_room(self, address: str) -> None:
-        """The last of the address that has most gives his place up. Raises Full where that is the one that asks."""
-        most = max(self.queues, key=lambda a: len(self.queues[a]))
-        if len(self.queues[most]) <= len(self.queues.get(address, ())) + 1:
-            raise Full
-        last = self.queues[most].pop()
-        last.set_exception(Full())
-
-    def _leave(self, address: str, mine: "asyncio.Future[None]") -> None:
-        queue = self.queues.get(address, deque())
-        if mine in queue:
-            queue.remove(mine)
-        if not queue:
-            self.queues.pop(address, None)
-
-    def _hand_over(self) -> None:
-        """To the first of the address whose turn it is, which is the last of all from then on."""
-        while self.queues:
-            address, queue = self.queues.popitem(last=False)
-            mine = queue.popleft()
-            if queue:
-                self.queues[address] = queue
-            if not mine.done():
-                mine.set_result(None)
-                return
-        self.busy -= 1
 
     def pause(self, address: str) -> float:
         """Seconds that this address waits first."""

@@ -7,7 +7,7 @@ Before: `dashboard.ui.sign_in`, which hears pages by it.
 
 import asyncio
 import time
-from collections import Counter, OrderedDict, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -16,6 +16,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.accounts.lookout import OPEN
 from dashboard.turn import TURNS, Turns
+from dashboard.ui.line import Line
 from dashboard.ui.said import said
 
 # Messages a second, and how many at once before that counts. A person says some in a second, while a list is moved along; forty
@@ -47,53 +48,6 @@ class Pace:
     def before(self) -> float:
         """Seconds that the next would wait, if it came now."""
         return max(0.0, self._next + self._step - self._ahead - time.monotonic())
-
-
-class Line:
-    """So many go on at once; of those that wait, browsers take turns, each in the order in which it came."""
-
-    def __init__(self, at_once: int = 1) -> None:
-        self._free = at_once
-        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
-
-    def waiting(self, browser: str) -> int:
-        """How many of a browser wait."""
-        return len(self._waiting.get(browser, ()))
-
-    async def come(self, browser: str) -> None:
-        """Wait until it may go on; whoever has come gives the place back."""
-        if self._free:
-            self._free -= 1
-            return
-        mine = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(browser, deque()).append(mine)
-        try:
-            await mine
-        except asyncio.CancelledError:
-            if not mine.cancelled():  # it was given a place a moment before
-                self.go()
-            raise
-
-    def go(self) -> None:
-        """Let the next one go on: of the browser that has waited longest for a turn, which is the last of all from then on."""
-        while self._waiting:
-            browser, line = self._waiting.popitem(last=False)
-            first = line.popleft()
-            if line:
-                self._waiting[browser] = line
-            if not first.done():
-                first.set_result(None)
-                return
-        self._free += 1
-
-    @asynccontextmanager
-    async def turn(self, browser: str) -> AsyncIterator[None]:
-        """Wait, and give the place back."""
-        await self.come(browser)
-        try:
-            yield
-        finally:
-            self.go()
 
 
 class Entrance:

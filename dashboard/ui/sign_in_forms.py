@@ -23,7 +23,8 @@ from dashboard.answers.view import no_room, unanswered
 from dashboard.settings import load
 from dashboard.ui import errors, filters, sign_in_pages
 from dashboard.ui.by_provider import BACK, CONFIRM, IN, LEAVE, UNDER_WAY, ByProvider, left
-from dashboard.ui.desk import KNOWN_AT_ONCE, Desk, Full, Visitor
+from dashboard.ui.desk import KNOWN_AT_ONCE, Desk, Visitor
+from dashboard.ui.line import Full
 from dashboard.ui.navigation import PAGES
 from dashboard.ui.origin import MOST_ASKED
 

@@ -612,7 +612,7 @@ def test_addresses_take_turns_and_the_one_that_has_most_gives_a_place_up():
     full, order = run(tried())
     assert full == 160 - 80 + 1  # one made room
     assert order.index("me") <= 4 and len(order) == 80
-    assert not desk.busy and not desk.there and not desk.queues
+    assert not desk.line.busy and not desk.there and not desk.line.all_waiting()
 
 
 def test_who_is_gone_before_his_turn_is_not_looked_at():
@@ -636,7 +636,7 @@ def test_who_is_gone_before_his_turn_is_not_looked_at():
         await desk.take("d", lambda: looked.append("d"))
 
     run(tried())
-    assert looked == ["d"] and not desk.busy and not desk.there and not desk.queues
+    assert looked == ["d"] and not desk.line.busy and not desk.there and not desk.line.all_waiting()
 
 
 def test_who_signs_in_again_and_again_keeps_the_known_browsers_of_others_out_of_nothing(

@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from dashboard.ui import gate
-from dashboard.ui.connection import AT_MOST
+from dashboard.ui.arrivals import AT_MOST
 from dashboard.ui.said import LARGEST
 from tests.browser import served
 from tests.browser.screen import choose, go, map_frame, open_page, settled, sites, unguarded

@@ -279,10 +279,12 @@ def test_requests_on_connections_that_stay_open_have_a_pace_by_address(port, lim
 
 def test_of_those_that_wait_for_their_turn_to_ask_the_longest_makes_room(port, limits):
     """Four may wait here: they count as those that say nothing, or who asks would hold all files of the machine."""
-    limits(PLACE_AT_ONCE=1, OF_A_PLACE=0.2)
+    limits(PLACE_AT_ONCE=1, OF_A_PLACE=1)
     with ExitStack() as stack:
-        many = [stack.enter_context(connected(port, ASKED)) for _ in range(8)]
-        gone = 0
+        many, gone = [], 0
+        for _ in range(8):
+            many.append(stack.enter_context(connected(port, ASKED)))
+            time.sleep(SOON / 10)
         for one in many:
             one.settimeout(SOON)
             with suppress(TimeoutError):
