@@ -108,6 +108,10 @@ def port(request, limits, waiting) -> Iterator[int]:
         server.close()
         for one in list(state.connections):
             one.transport.abort()
+        tasks = list(state.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     over = asyncio.Event()
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
