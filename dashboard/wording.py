@@ -121,7 +121,7 @@ def difference(now: Figure, before: Figure) -> str:
 def who_reported(figure: Figure) -> str:
     """« 23 centres sur 24 ont remonté leurs données »; of one alone, « données remontées »."""
     if not figure.sites_expected:
-        return "aucune remontée n'était attendue, faute de centre en service"
+        return "rien n'était attendu, aucun centre n'étant inscrit comme ouvert"
     if figure.sites_expected == 1:
         return "données remontées" if figure.sites_reporting else "aucune donnée remontée"
     if not figure.sites_reporting and figure.sites_expected:
@@ -132,8 +132,10 @@ def who_reported(figure: Figure) -> str:
 
 
 def among(some: int, everybody: int) -> str:
-    """« dans le seul centre qui en remette, sur 24 », « dans les 2 centres qui en remettent, sur 24 »: of closings."""
-    who = "le seul centre qui en remette" if some == 1 else f"les {some} centres qui en remettent"
+    """« dans le seul centre qui en ait déjà remis, sur 24 », « dans les 2 centres qui en ont déjà remis, sur 24 »: of
+    closings."""
+    who = "le seul centre qui en ait déjà" if some == 1 else f"les {some} centres qui en ont déjà"
+    who += " remis"
     return f"dans {who}, sur {french.number(everybody)}"
 
 

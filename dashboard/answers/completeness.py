@@ -241,7 +241,7 @@ def silent(view: View, question: Question, key: str) -> Panel:
 
 
 def _silent(heard: Collection[Silence], at: str) -> str:
-    """« 3 centres muets sur 24 au 23/11/2026 ; 2 n'ont rien remis »."""
+    """« 3 centres muets sur 24 au 23/11/2026, et 2 autres qui n'ont encore rien remis »."""
     never = sum(s.days is None for s in heard)
     mute = sum(s.days is not None and s.silent for s in heard)
     of = f"sur {french.number(len(heard))} {at}".rstrip()
@@ -255,7 +255,7 @@ def _silent(heard: Collection[Silence], at: str) -> str:
     if not mute and never:
         said = f"{french.plural(never, 'centre')} sur {french.number(len(heard))} {have}"
         return french.capital(f"{at}, {said}") if at else said
-    more = f"{S}; {french.number(never)} {others} {have}" if never else ""
+    more = f", et {french.number(never)} {others} qui {have}" if never else ""
     if mute:
         return f"{french.plural(mute, 'centre muet', 'centres muets')} {of}{more}"
     if len(heard) == 1:
@@ -286,7 +286,7 @@ def closed(view: View, question: Question, key: str) -> Panel:
         for c, name in reversed(declared)
     ]
     reasons = Counter(c.reason for c, _ in declared).most_common(MOST)
-    why = ", ".join(f"{reason}{S}{french.number(n)}" for reason, n in reasons)
+    why = ", ".join(f"«{S}{reason}{S}» {french.number(n)}" for reason, n in reasons)
     many = french.plural(len(declared), "fermeture déclarée", "fermetures déclarées")
     return Panel(
         key,

@@ -171,13 +171,13 @@ def flow(view: View, question: Question, key: str) -> Panel:
     ]
     part = not all(one.whole for one in of[-12:])
     more = sum(a - b for _, a, b in rows[-12:])
-    gap = "autant de réponses que de plaintes reçues"
+    gap = "autant de réponses que de plaintes reçues (une réponse peut être à une plainte plus ancienne)"
     if more > 0:
         gap = f"les plaintes reçues dépassent de {french.number(more)} les réponses"
     if more < 0:
         gap = (
-            f"les réponses dépassent de {french.number(-more)} les plaintes reçues{S}: des plaintes plus anciennes"
-            " en ont eu aussi"
+            f"les réponses dépassent de {french.number(-more)} les plaintes reçues (certaines répondent à des plaintes"
+            " plus anciennes)"
         )
     drawn = [
         (m, a, b) if a or b or one.of.known else (m, None, None)

@@ -144,7 +144,7 @@ def longest_waits(view: View, question: Question) -> Reply:
             told += f"{S}; l'ensemble{S}: {shown(everywhere)}"
         unknown = _unmeasured(view, question)
         if unknown:
-            told += f"{S}; non mesurée à {french.some(unknown)}"
+            told += f"{S}; attente non mesurée à {french.some(unknown)}"
         others = len(alike) - NAMED
         if others > 0:
             told = f"et {french.plural(others, 'autre')}{S}: {told}"
@@ -220,7 +220,7 @@ def worse(view: View, question: Question) -> Reply:
 def _nothing_worse(count: Count) -> str:
     """« aucune dégradation relevée dans les 21 centres jugés (sur 24) »; where none is, that it is too early to say."""
     if not count.of.known:
-        return f"trop tôt pour juger{S}: aucun centre n'a assez de mois"
+        return f"trop tôt pour juger{S}: aucun centre n'a assez de mois de données"
     if count.whole:
         return "aucune dégradation relevée"
     judged = "le centre jugé" if count.of.known == 1 else f"les {count.of.known} centres jugés"
@@ -306,21 +306,26 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     received = french.date_short(day_of(int(waiting.received[at])))
     late = int((waiting.age > LATE_DAYS).sum())
     many = registers.waiting(view, question, len(waiting))
-    told = f"{french.days(int(waiting.age[at]))} sans réponse (reçue le {received}){S}; "
+    age = int(waiting.age[at])
+    told = (
+        f"{french.days(age)} sans réponse (reçue le {received})" if age else f"reçue le {received}"
+    )
+    told += f"{S}; "
     told += f"l'ensemble{S}: {many.plural('plainte en cours', 'plaintes en cours')}"
     if late or many.whole:
-        told += f", {_of_late(late, len(waiting))}"
+        told += f", {_of_late(late, len(waiting), many.least)}"
     return Reply(label, page, when, (Saying((names[by_name[waiting.name[at]]],), told),))
 
 
-def _of_late(late: int, waiting: int) -> str:
-    """« dont 3 de plus de 30 jours », « toutes de plus de 30 jours »; of one, « de 30 jours ou moins »."""
+def _of_late(late: int, waiting: int, least: str) -> str:
+    """« dont 3 de plus de 30 jours », « toutes de plus de 30 jours »; of one, « de 30 jours ou moins ». least: « au moins »,
+    where others may wait."""
     more, less = f"de plus de {LATE_DAYS} jours", f"de {LATE_DAYS} jours ou moins"
     if waiting == 1:
         return more if late else less
-    if late == waiting:
+    if late == waiting and not least:
         return f"toutes {more}"
-    return f"dont {french.number(late)} {more}" if late else f"toutes {less}"
+    return f"dont {least}{french.number(late)} {more}" if late else f"toutes {less}"
 
 
 def silent(view: View, question: Question) -> Reply:

@@ -43,8 +43,8 @@ from dashboard.wording import base, shown, who_reported
 from db.shapes import Place
 
 READING = (
-    "La taille d'une marque dit combien de visites un centre reçoit par jour ouvert, sa couleur le niveau de l'indicateur,"
-    " un cadre et une lettre un signal du dernier mois entier."
+    "La taille d'une marque dit combien de visites un centre reçoit par jour ouvert, sa couleur le niveau de l'indicateur."
+    " Un cadre avec une lettre marque un signal du dernier mois entier."
 )
 
 

@@ -17,7 +17,7 @@ from dashboard.answers.trust import strip
 from dashboard.answers.uncertainty import Interval, intervals
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure, placed
-from dashboard.indicators.measures import HIDDEN
+from dashboard.indicators.measures import HIDDEN, UNMEASURED
 from dashboard.judgement.comparing import differ, ranks
 from dashboard.judgement.courses import RATES, SHARES
 from dashboard.judgement.extremes import in_words
@@ -122,12 +122,16 @@ def compare(
     return _bars(view, question, figures, by, code, known, drawn, which, found, panel)
 
 
+NO_WAITS = "attente non mesurée"
+
+
 def _none(figure: Figure) -> str:
     """Why a figure has no value, in a word or two."""
     said = shown(figure)
     if said == NOT_HANDED:
         return figure.note
-    return {"—": figure.note or "aucun chiffre", HIDDEN: "trop peu de cas"}.get(said, said)
+    why = {"—": figure.note or "aucun chiffre", HIDDEN: "trop peu de cas", UNMEASURED: NO_WAITS}
+    return why.get(said, said)
 
 
 def _drawn(
@@ -183,7 +187,8 @@ def _bars(
     that are drawn, in words."""
     i, everybody = BY_CODE[code], whole(view, question)[code]
     if all(figures[k][code].value is None for k in drawn):
-        why = " ou ".join(sorted({_none(figures[k][code]) for k in drawn}))
+        reasons = sorted({_none(figures[k][code]) for k in drawn})
+        why = f"{'selon les cas, ' if len(reasons) > 1 else ''}{' ou '.join(reasons)}"
         none = f"{i.label}, par {WHAT[by].lower()}"
         return replace(panel, content=Message(f"Rien à comparer{S}: {why}."), finding=none)
     likely = intervals(view, question, by, code)

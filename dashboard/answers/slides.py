@@ -112,11 +112,11 @@ def _visits_headline(figures: Mapping[str, Figure]) -> str:
     if f.value is None:
         return "Aucune donnée remontée sur la période"
     received = french.capital(least(f) + french.plural(f.value, "usager reçu", "usagers reçus"))
-    of = f" sur {f.sites_expected}" if f.sites_reporting < f.sites_expected else ""
-    where = (
-        f", dans {french.plural(f.sites_reporting, 'centre')}{of}" if f.sites_expected > 1 else ""
-    )
-    return f"{received}{where}"
+    if f.sites_expected <= 1:
+        return received
+    if f.sites_reporting < f.sites_expected:
+        return f"{received} ({who_reported(f)})"
+    return f"{received}, dans {french.plural(f.sites_reporting, 'centre')}"
 
 
 @slide(

@@ -169,7 +169,7 @@ def left(f: Facts) -> Measure:
     """Left unserved, among visits with a known outcome."""
     known = f.counter("outcome_known")
     return missing(
-        f, ratio(f.counter("left_unserved"), known, 100, "le registre ne dit pas qui est parti")
+        f, ratio(f.counter("left_unserved"), known, 100, "le registre ne note pas les départs")
     )
 
 

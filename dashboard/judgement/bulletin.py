@@ -29,6 +29,7 @@ TOO_SHORT = "pas encore assez de mois ou de cas pour juger"
 OFFICIAL = "indicateur officiel GT1PKI10"
 NAMED = 4  # sites, indicators or signals named in a line; the others are counted
 OF_ONE = 2  # indicators named of one site among several
+FEW_DAYS = 5  # open days of which no mean is said
 SHOWN = (
     "visits_per_day",
     "wait_p50",
@@ -108,7 +109,9 @@ def _reporting(s: Situation) -> Line:
     some = closed.sites_reporting
     if closed.value is not None and 0 < some < closed.sites_expected:
         closings += f", {among(some, closed.sites_expected)}"
-    parts = [f"{name} {_who(s.figures['visits'], s.ground.not_reported)}{S}; {closings}."]
+    who = _who(s.figures["visits"], s.ground.not_reported)
+    expected = s.figures["visits"].sites_expected or closed.value is not None
+    parts = [f"{name} {who}{S}; {closings}." if expected else f"{name} {who}."]
     if s.period.partial:
         known, due = s.period.period, s.period.whole
         parts.append(
@@ -137,6 +140,8 @@ def _volume(s: Situation) -> Line:
     text = french.capital(f"{least(visits)}{french.plural(visits.value, 'visite')}{note}{several}")
     if per_day.value is None:
         text += f", sans moyenne par jour ouvert{S}: {_why(per_day)}"
+    elif (per_day.denominator or 0) < FEW_DAYS:
+        text += f", sur {french.plural(per_day.denominator or 0, 'jour ouvert', 'jours ouverts')}"
     else:
         days = french.plural(per_day.denominator or 0, "jour ouvert", "jours ouverts")
         one = visits.sites_expected == 1
@@ -278,7 +283,7 @@ def _complaints(s: Situation) -> Line:
             if not s.figures["complaints_open"].value
             else "d'après les registres d'autres jours, "
         )
-        said = [f"{_not_known(official)} sur la période", f"{others}{_still_open(s)}"]
+        said = [f"{_not_known(official)} sur la période", f"{others}{_still_open(s, '')}"]
         return Line(_sentence(said), "complaints_30d_due", 0)
     parts = [_received(official, s.ground.complaints_through)]
     if official.n:
@@ -305,7 +310,8 @@ def _received(official: Figure, through: int) -> str:
     )
 
 
-def _still_open(s: Situation) -> str:
+def _still_open(s: Situation, whenever: str = "toutes périodes confondues, ") -> str:
+    """Those that are open now. whenever: that it is not of the period, where some are."""
     now, oldest = s.figures["complaints_open"], s.figures["complaints_oldest"]
     if now.value is None:
         unknown = "" if now.note == NOT_FOR_GUESTS else "nombre inconnu, "
@@ -314,7 +320,7 @@ def _still_open(s: Situation) -> str:
         return "aucune plainte en cours"
     age = "d'âge non mesuré" if oldest.value is None else f"depuis {french.days(oldest.value)}"
     day = f" au {french.date_short(s.ground.known_to)}" if s.ground.known_to else ""
-    many = f"{least(now)}{french.plural(now.value, 'plainte')} en cours{day}"
+    many = f"{whenever}{least(now)}{french.plural(now.value, 'plainte')} en cours{day}"
     oldest_known = "la plus ancienne connue" if least(now) else "la plus ancienne"
     return f"{many}, {age if now.value == 1 else f'{oldest_known} {age}'}"
 
@@ -369,7 +375,7 @@ def _why(figure: Figure) -> str:
     if figure.denominator and figure.numerator is not None:
         return f"{base(figure)} (trop peu pour un pourcentage)"
     least_n = french.number(BY_CODE[figure.indicator].minimum)
-    return f"non calculé ({french.number(figure.n)} cas, il en faut {least_n})"
+    return f"trop peu de cas ({french.number(figure.n)}, il en faut {least_n})"
 
 
 def _sentence(parts: Sequence[str]) -> str:

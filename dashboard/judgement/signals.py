@@ -284,7 +284,7 @@ def gravest_first(flagged: Iterable[tuple[str, Signal]]) -> list[tuple[str, Sign
 
 def moments(signals: Iterable[Signal]) -> str:
     """The months and quarters that these are of, the latest first: « en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026
-    pour les chiffres à peu de cas) », of which the last may have ended before the month."""
+    pour les chiffres qui ont peu de cas par mois) », of which the last may have ended before the month."""
     latest_first = sorted(
         (s for s in signals if s.latest), key=lambda s: s.latest or date.min, reverse=True
     )
@@ -299,7 +299,7 @@ def moments(signals: Iterable[Signal]) -> str:
     months_, quarters = (" ou ".join(said) for said in by_quarter.values())
     if not months_ or not quarters:
         return months_ or quarters
-    return f"{months_} ({quarters} pour les chiffres à peu de cas)"
+    return f"{months_} ({quarters} pour les chiffres qui ont peu de cas par mois)"
 
 
 def quarter_label(start: date) -> str:

@@ -315,7 +315,7 @@ def test_as_many_answers_as_complaints_are_said_in_words(asked):
     said = delays.flow(LOCAL_READER, YEAR, "flux").finding.translate(PLAIN)
     assert said == (
         "Sur les 12 derniers mois entiers, dans les registres remontés :"
-        " autant de réponses que de plaintes reçues"
+        " autant de réponses que de plaintes reçues (une réponse peut être à une plainte plus ancienne)"
     )
 
 
@@ -330,7 +330,10 @@ def test_where_nothing_can_be_compared_that_is_said_and_no_axes_are_drawn(asked)
     asked.hand_in("registre", visit(KANDI, "2025-06-30"), visit(COVE, "2025-06-30"))
     panel = sites.compare(LOCAL_READER, YEAR, "site", "wait_p50", "attentes")
     assert (
-        panel.content == Message("Rien à comparer\xa0: données non remontées ou non mesuré.")
+        panel.content
+        == Message(
+            "Rien à comparer\xa0: selon les cas, attente non mesurée ou données non remontées."
+        )
         and panel.table.rows
     )
     assert panel.finding == "Attente médiane, par centre"

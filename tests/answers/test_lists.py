@@ -243,7 +243,7 @@ def test_silent_sites_are_listed_with_their_last_day_and_then_those_that_never_b
     assert not {"CCSP de Kandi", "CCSP de Nikki"} & {row[0] for row in rows}
     never = len(rows) - 1
     assert panel.finding.translate(PLAIN) == (
-        f"1 centre muet sur 24 au 24/11/2025 ; {never} autres n'ont encore rien remis"
+        f"1 centre muet sur 24 au 24/11/2025, et {never} autres qui n'ont encore rien remis"
     )
     assert panel.table.rows[0][0].link == to_site(COVE)
     zou = completeness.silent(LOCAL_READER, replace(YEAR, site=KANDI), "muets")
@@ -271,5 +271,5 @@ def test_closures_are_headed_by_how_many_there_were_and_why(asked):
     said = completeness.closed(LOCAL_READER, replace(YEAR, site=KANDI), "fermetures").finding
     assert (
         said.translate(PLAIN)
-        == "3 fermetures déclarées sur la période, par motif déclaré : électricité 2, grève 1"
+        == "3 fermetures déclarées sur la période, par motif déclaré : « électricité » 2, « grève » 1"
     )

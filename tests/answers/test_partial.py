@@ -94,7 +94,7 @@ def test_a_site_that_never_closes_its_days_left_none_open(asked):
     panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
     said = "CCSP de Kandi : 1 fiche de clôture manque"
     assert panel.finding.translate(PLAIN) == said
-    assert ", dans le seul centre qui en remette, sur 24." in panel.caption.translate(PLAIN)
+    assert ", dans le seul centre qui en ait déjà remis, sur 24." in panel.caption.translate(PLAIN)
     figure = whole(LOCAL_READER, MONTH)["completeness"]
     assert (figure.numerator, figure.denominator) == (len(OPEN) - 1, len(OPEN))
     assert (figure.sites_reporting, figure.sites_expected) == (1, 24)

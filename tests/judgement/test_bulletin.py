@@ -221,7 +221,7 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
             sites=sites,
         ),
         share("wait_within_30", r.randint(0, timed), timed, "non mesuré", sites),
-        share("left", gone, known, "le registre ne dit pas qui est parti", sites),
+        share("left", gone, known, "le registre ne note pas les départs", sites),
         share("completeness", r.randint(0, days), days, NO_OPEN_DAY, sites),
         share(
             "complaints_30d",
@@ -347,7 +347,7 @@ def said_of(f: Figure) -> str:
             return f.note
         if f.denominator:
             return f"{counts} (trop peu pour un pourcentage)"
-        return f"non calculé ({f.n} cas, il en faut {BY_CODE[f.indicator].minimum})"
+        return f"trop peu de cas ({f.n}, il en faut {BY_CODE[f.indicator].minimum})"
     value = (
         percent(f.value)
         if unit == "percent"
@@ -452,10 +452,11 @@ def read_reporting(s: Situation, text: str) -> None:
         assert f"aucun des {expected} centres n'a remonté ses données" in text
     else:
         start = {
-            0: "aucune remontée n'était attendue, faute de centre en service",
+            0: "rien n'était attendu, aucun centre n'étant inscrit comme ouvert",
             1: "données remontées" if sent else "aucune donnée remontée",
         }
-        assert f" : {start[expected]} ;" in text
+        closings = bool(expected) or s.figures["completeness"].value is not None
+        assert f" : {start[expected]}{' ;' if closings else '.'}" in text
     named = expected > 1 and sent > 0 and bool(not_reported)
     assert ("rien remonté" in text) == named
     if named:
@@ -470,10 +471,11 @@ def read_reporting(s: Situation, text: str) -> None:
     of = ""
     if closed.value is not None and 0 < closed.sites_reporting < closed.sites_expected:
         n = closed.sites_reporting
-        who = "le seul centre qui en remette" if n == 1 else f"les {n} centres qui en remettent"
-        of = f", dans {who}, sur {closed.sites_expected}"
+        who = "le seul centre qui en ait" if n == 1 else f"les {n} centres qui en ont"
+        of = f", dans {who} déjà remis, sur {closed.sites_expected}"
     said = said_of(closed)
-    assert f"fiches de clôture remises : {said}{of}." in text
+    due = expected or closed.value is not None
+    assert (f"fiches de clôture remises : {said}{of}." in text) == bool(due)
     known, due = s.period.period, s.period.whole
     assert ("Période en cours" in text) == (known != due or s.ground.partial)
     if known != due:
@@ -496,6 +498,9 @@ def read_volume(s: Situation, text: str) -> None:
     assert visits.note in text
     if per_day.value is None:
         assert NO_OPEN_DAY_HANDED_IN in text and "soit" not in text
+    elif per_day.denominator < 5:
+        days = f"{per_day.denominator} jour{'s' * (per_day.denominator > 1)} ouvert"
+        assert f", sur {days}" in text and "soit" not in text
     else:
         said = fr(per_day.value, 1)
         if said == "0,0" and per_day.value:
@@ -743,7 +748,8 @@ def read_complaints(s: Situation, text: str) -> None:
     least = "" if whole else "au moins "
     day = f" au {s.ground.known_to:%d/%m/%Y}" if s.ground.known_to else ""
     assert text.endswith(
-        f"; {least}{now.value} plainte{'s' * (now.value > 1)} en cours{day}, {first * (now.value > 1)}{age}"
+        f"; toutes périodes confondues, {least}{now.value}"
+        f" plainte{'s' * (now.value > 1)} en cours{day}, {first * (now.value > 1)}{age}"
     ), text
 
 
@@ -965,21 +971,20 @@ def test_a_median_wait_never_stands_alone(n):
     [
         (
             0,
-            "0 visite, soit 0,0 par centre et par jour ouvert (1 jour ouvert, tous centres additionnés).",
+            "0 visite, sur 1 jour ouvert.",
             "Aucune plainte reçue sur la période ; aucune plainte en cours.",
             "",
         ),
         (
             1,
-            "1 visite, soit 1,0 par centre et par jour ouvert (1 jour ouvert, tous centres additionnés).",
-            "; 1 plainte en cours, depuis 1 jour.",
+            "1 visite, sur 1 jour ouvert.",
+            "; toutes périodes confondues, 1 plainte en cours, depuis 1 jour.",
             "n'a rien remonté : CCSP d'Adjarra ;",
         ),
         (
             2,
-            "2 visites (une personne peut venir plusieurs fois), soit 2,0"
-            " par centre et par jour ouvert (1 jour ouvert, tous centres additionnés).",
-            "; 2 plaintes en cours, la plus ancienne depuis 2 jours.",
+            "2 visites (une personne peut venir plusieurs fois), sur 1 jour ouvert.",
+            "; toutes périodes confondues, 2 plaintes en cours, la plus ancienne depuis 2 jours.",
             "n'ont rien remonté : CCSP d'Adjarra et CCSP d'Allada ;",
         ),
     ],

@@ -270,7 +270,8 @@ def test_a_month_is_said_before_the_quarter_of_what_is_rare():
     assert of_a_quarter.kind == ChartKind.BY_QUARTER
     said = plain(moments([of_a_quarter, of_a_month, of_a_month]))
     assert (
-        said == f"{of_a_month.said_when} ({of_a_quarter.said_when} pour les chiffres à peu de cas)"
+        said
+        == f"{of_a_month.said_when} ({of_a_quarter.said_when} pour les chiffres qui ont peu de cas par mois)"
     )
     assert moments([of_a_quarter]) == of_a_quarter.said_when and moments([]) == ""
 

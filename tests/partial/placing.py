@@ -285,7 +285,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (r"registre des plaintes non remonté", _no_register),
     (
-        rf"(?P<least>au moins )?(?P<n>{MANY}) usagers? reçus?(?= en | sur | du | le |, dans )",
+        rf"(?P<least>au moins )?(?P<n>{MANY}) usagers? reçus?(?= en | sur | du | le |, dans | \()",
         _visits,
     ),
     (rf"(?P<least>au moins )(?P<n>{MANY}) visites?", _visits),
@@ -303,6 +303,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"(?P<more>jamais )?aucun des (?P<n>\d+) centres n'a encore rien remis",
         _nothing_came,
     ),
+    (r"(?P<more>jamais )?et (?P<n>\d+) autres? qui n'(a|ont) encore rien remis", _nothing_came),
     (
         r"((?P<more>et )?(?P<n>\d+) (autres? )?(centres? )?(sur \d+ )?(au [\d/]+ )?)?n'(a|ont) encore rien remis",
         _nothing_came,
@@ -312,7 +313,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         _none_silent,
     ),
     (r"rien depuis le (?P<day>[\d/]+) \((?P<days>\d+) jours\)", _nothing_since),
-    (r"aucune remontée n'était attendue", _none_expected),
+    (r"rien n'était attendu, aucun centre n'étant inscrit comme ouvert", _none_expected),
     (r"rien depuis le (?P<day>[\d/]+), il y a (?P<days>\d+) jours?", _old),
     # visits
     (r"\b0 (usager reçu|visite)\b", _no_visits),
@@ -356,14 +357,14 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"0 % (\(0 sur [1-9][\d ]*\)|sont partis sans être reçus|pour l'ensemble)", _of_rows),
     (r"^0 sur [1-9][\d ]*$|(dans|sur) 0 (centre|visite)s?", _of_rows),
     (r"renseignée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),
-    (r"0 sur \d+ \(trop peu pour un pourcentage\)|non calculé \(0 cas, il en faut \d+\)", _always),
+    (r"0 sur \d+ \(trop peu pour un pourcentage\)|trop peu de cas \(0, il en faut \d+\)", _always),
     (
         r"aucun n'est nettement au-dessus ou au-dessous des autres",
         _always,
     ),
     # judgement, which such short histories do not allow
     (
-        r"trop tôt pour [^;]*|aucun centre n'a assez de mois|pas encore assez de mois pour juger",
+        r"trop tôt pour [^;]*|aucun centre n'a assez de mois de données|pas encore assez de mois pour juger",
         _too_short,
     ),  # fmt: skip
     (
