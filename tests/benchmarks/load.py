@@ -96,7 +96,7 @@ async def visit(
     """One viewer, from the first page to the end."""
     chance = random.Random(number)
     await asyncio.sleep(ENTRY * number)
-    beat = asyncio.create_task(listening(app, found.polls))
+    beat = asyncio.create_task(listening(app, found.polls, cookies))
     try:
         async with Viewer(app, chance, cookies=cookies) as viewer:
             await asyncio.wait_for(viewer.open(chance.choice(PAGES).url_path), GIVE_UP)

@@ -245,11 +245,12 @@ def fault(message: ForwardMsg) -> str:
     return ""
 
 
-async def listening(app: str, waits: list[float]) -> None:
+async def listening(app: str, waits: list[float], cookies: str = "") -> None:
     """Ask once a second whether the server is there, as an open page does; the seconds of each answer go to `waits`."""
     place = urlparse(app)
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
-    asked = f"GET /livez HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: */*\r\n\r\n".encode()
+    said = f"Cookie: {cookies}\r\n" if cookies else ""
+    asked = f"GET /livez HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: */*\r\n{said}\r\n".encode()
     try:
         while True:
             start = perf_counter()

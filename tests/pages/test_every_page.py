@@ -109,7 +109,7 @@ SAYS = {
     ("not measured", "departement"): "L'attente n'est pas mesurée ici",
     ("not measured", "site"): "L'attente n'est pas mesurée ici",
     ("not measured", "attentes"): "L'attente n'est pas mesurée ici",
-    ("not measured", "presenter"): "usagers reçus (2 centres sur 24 ont remonté leurs données)",
+    ("not measured", "presenter"): "2 centres sur 24 ont remonté leurs données",
     **{
         ("usual", spec.url_path): "Données fictives"
         for spec in PAGES
