@@ -26,6 +26,7 @@ from sqlalchemy import Engine, text
 from dashboard.accounts import passwords
 from dashboard.answers import chance
 from dashboard.settings import load
+from dashboard.ui import log
 from db import schema
 from db.demo_load import load_demo
 from db.engine import make_engine
@@ -95,6 +96,12 @@ def quick_passwords() -> Iterator[None]:
         passwords._of_nobody.cache_clear()
         yield
     passwords._of_nobody.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def a_minute_of_the_log() -> None:
+    """What other tests had refused in this minute leaves no line of this one's out."""
+    log.SPARING.begin()
 
 
 class Sqlite:

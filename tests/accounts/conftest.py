@@ -14,7 +14,6 @@ from dashboard.accounts.lookout import Lookout
 from dashboard.accounts.rights import Role
 from dashboard.answers import view
 from dashboard.settings import load
-from dashboard.ui import log
 from dashboard.ui.session import LOOKOUT
 from db import access
 from tests.accounts.asgi import Browser
@@ -61,7 +60,6 @@ def house(engine, database_url, monkeypatch) -> Iterator[House]:
         LOOKOUT.forget()
 
     settings(DATABASE_URL=database_url)
-    log.SPARING.begin()  # what other tests had refused in this minute
     # tests/pages/app.py, in the same process, puts who sits at the machine in place of whoever asks.
     monkeypatch.setattr(LOOKOUT, "asks", partial(Lookout.asks, LOOKOUT))
     yield House(engine, settings)

@@ -535,6 +535,9 @@ async def _asking_on(client: Client, asked: Callable[[], bytes]) -> None:
         await asyncio.sleep(PAUSE)
 
 
+BARE = 450  # connections a second: as many as kept everybody else at an address out
+
+
 async def bare(client: Client) -> None:
     """Connections that are given up at once, hundreds a second, and by turns answers that are given up half-way."""
 
@@ -547,7 +550,7 @@ async def bare(client: Client) -> None:
                 with suppress(OSError):
                     await reader.read(1_000)
             writer.transport.abort()
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(max(PAUSE, SLOW / BARE))
 
     await _many(one, SLOW)
 
