@@ -20,7 +20,7 @@ from dashboard.ui.sign_in import visiting
 # the form. A browser asks a hundred times at its first visit, then once a second by each page that is looked at; of an account,
 # forty guests of one link at once.
 OF_A_PLACE, PLACE_AT_ONCE = 10.0, 300
-OF_A_BROWSER, BROWSER_AT_ONCE = 10.0, 150
+OF_A_BROWSER, BROWSER_AT_ONCE = 10.0, 250
 OF_AN_ACCOUNT, ACCOUNT_AT_ONCE = 100.0, 3_000
 MOST = 10_000  # of each kind, of which is known how fast they were
 Asker = tuple[str, str]  # the account or the address, and which of its browsers
