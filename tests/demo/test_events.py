@@ -447,6 +447,6 @@ def test_the_answers_of_the_opening_page_are_those_counted_from_the_rows(asked, 
     # At least: the register of the site that is silent ends with it.
     assert said[3] == (
         f"{name} {days} jours sans réponse (reçue le {when}) ; l'ensemble : au moins {waiting} plaintes en cours,"
-        f" dont {late} de plus de 30 jours"
+        f" dont au moins {late} de plus de 30 jours"
     )
     assert said[4].startswith(truths.silent())
