@@ -83,8 +83,7 @@ def shown(figure: Figure) -> str:
 
 def _in_short(note: str) -> str:
     """Why a value is missing, in a word or two; "" for another reason. note: its own period may come after a comma."""
-    found = (s for why, s in IN_SHORT.items() if note == why or note.startswith(f"{why}, "))
-    return next(found, "")
+    return IN_SHORT.get(note.partition(", ")[0], "")
 
 
 def least(figure: Figure) -> str:
@@ -124,7 +123,7 @@ def who_reported(figure: Figure) -> str:
         return "rien n'était attendu, aucun centre n'étant inscrit comme ouvert"
     if figure.sites_expected == 1:
         return "données remontées" if figure.sites_reporting else "aucune donnée remontée"
-    if not figure.sites_reporting and figure.sites_expected:
+    if not figure.sites_reporting:
         return f"aucun des {figure.sites_expected} centres n'a remonté ses données"
     verb = "a" if figure.sites_reporting < 2 else "ont"
     their = "ses" if figure.sites_reporting < 2 else "leurs"

@@ -26,7 +26,6 @@ class Case(Protocol):
     """What pytest collects."""
 
     nodeid: str
-    name: str
 
 
 def test_of(nodeid: str) -> tuple[str, str]:

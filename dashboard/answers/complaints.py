@@ -1,7 +1,6 @@
 """Complaints: the open ones, listed and by age, why people complain, how many are answered. No words of theirs."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 
 from dashboard import charts, french
@@ -142,11 +141,11 @@ def _found(
     """What the list holds: of some of the sites, where one answers for these alone; all, where no row is for who asks."""
     total, own = sum(n for _, n in bands), len(listed)
     rows = _bands(listed) if own else bands
-    late = registers.waiting(view, question, sum(n for _, n in rows[LATE_BAND:]))
+    late = sum(n for _, n in rows[LATE_BAND:])
     if not 0 < own < total:
-        return _among(late, own or total, when)
-    late = replace(late, of=registers.coverage_of_rows(view, to_date(view, question)))
-    return f"{OWN}{french.within(_among(late, own, when))}"
+        return _among(registers.waiting(view, question, late), own or total, when)
+    there = Count(late, registers.coverage_of_rows(view, to_date(view, question)))
+    return f"{OWN}{french.within(_among(there, own, when))}"
 
 
 def _known_to(view: View, question: Question, known: Register) -> str:

@@ -83,11 +83,14 @@ def funnel(view: View, question: Question, code: str, found: Differing, panel: P
         if apart
         else "Aucun centre hors des limites à 99,8 %."
     )
+    reading = (
+        f"Zones : 95 et 99,8 %, {USUAL} ; pointillés : 99,8 %, le hasard seul. Trait plein : l'ensemble,"
+        f" {amount(i, found.whole.target)}."
+    )
     return replace(
         panel,
         content=Chart(spec),
-        caption=f"{panel.caption} {limits} Zones : 95 et 99,8 %, {USUAL} ; pointillés : 99,8 %, le"
-        f" hasard seul. Trait plein : l'ensemble, {amount(i, found.whole.target)}.".lstrip(),
+        caption=" ".join(filter(None, (panel.caption, limits, reading))),
         alt=f"Entonnoir : {i.label} de chaque centre selon sa taille.",
         finding=f"{i.label}{S}: {found.finding}",
         reading=READING,

@@ -6,7 +6,7 @@ from dashboard import french
 from dashboard.answers.complaints import LATE_DAYS, counted
 from dashboard.answers.completeness import heard_of
 from dashboard.answers.figures import figures
-from dashboard.answers.network import at_date, dated, silences, sites, to_date
+from dashboard.answers.network import dated, silences, sites, to_date
 from dashboard.answers.question import Question
 from dashboard.answers.register import register
 from dashboard.answers.view import View, answer
@@ -90,5 +90,5 @@ def of_departments(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=f"Plaintes en cours {at_date(view)}.".replace(" .", "."),
+        caption=dated(view, "Plaintes en cours"),
     )

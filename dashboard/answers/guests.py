@@ -177,7 +177,7 @@ def _sites(view: View, chosen: frozenset[str] | str, key: str, by: str) -> froze
 
 
 @quick
-def when(view: View, codes: Iterable[str]) -> str:
+def own_period(view: View, codes: Iterable[str]) -> str:
     """« sur 12 mois entiers, jusqu'en septembre 2026 », of these indicators for a guest, where some are of complaints and so not
     of the period that he asks about; "" for everybody else."""
     known = protected(view) if view.access.guest and set(codes) & set(SHOWN) else None
@@ -185,9 +185,9 @@ def when(view: View, codes: Iterable[str]) -> str:
 
 
 @quick
-def dated(view: View, codes: Iterable[str]) -> str:
+def period_caption(view: View, codes: Iterable[str]) -> str:
     """The same as a sentence, for under a table: « Plaintes : sur 12 mois entiers, jusqu'en septembre 2026. »."""
-    return f"Plaintes{french.SPACE}: {said}." if (said := when(view, codes)) else ""
+    return f"Plaintes{french.SPACE}: {said}." if (said := own_period(view, codes)) else ""
 
 
 def _spoken(period: Period) -> str:

@@ -16,7 +16,8 @@ from dashboard.answers.uncertainty import intervals
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.dated import in_a_line, since_at_least
-from dashboard.judgement.signals import Signal, gravest_first, moments
+from dashboard.judgement.sayings import moments
+from dashboard.judgement.signals import Signal, gravest_first
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
 from dashboard.wording import least, shown

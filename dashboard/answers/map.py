@@ -98,7 +98,7 @@ def plot(view: View, question: Question, code: str) -> Plot:
         marks.append({**drawn, "radius": radius, "tip": said})
     gaps = [values[m["id"]][code] for m in marks if m["missing"]]
     legend = Legend(
-        title=f"{BY_CODE[code].label}, {guests.when(view, (code,)) or when(question)}",
+        title=f"{BY_CODE[code].label}, {guests.own_period(view, (code,)) or when(question)}",
         rows=rows(code, marks, signals.values(), gaps, at),
         kinds=kinds(marks),
         size_text=SIZE_TEXT,

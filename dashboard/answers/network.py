@@ -156,7 +156,7 @@ def at_date(view: View) -> str:
 
 
 def dated(view: View, said: str) -> str:
-    """What is said, and as of when: « Plaintes : en cours, au 23/11/2026. »; alone without data."""
+    """What is said, and as of when: « Plaintes en cours, au 23/11/2026. »; alone without data."""
     return f"{', '.join(filter(None, (said, at_date(view))))}."
 
 

@@ -75,7 +75,7 @@ def side_by_side(view: View, question: Question, codes: Sequence[str] = COLUMNS)
         "centres",
         "Les centres, par ordre alphabétique",
         table=table((("Centre", ""), *((BY_CODE[c].short, BY_CODE[c].unit) for c in codes)), rows),
-        caption=guests.dated(view, codes),
+        caption=guests.period_caption(view, codes),
     )
 
 
@@ -112,8 +112,8 @@ def compare(
     listed = _listed(
         figures, keys, known, WHAT[by], code, intervals(view, question, by, code), columns
     )
-    dated = guests.dated(view, (code,))
-    panel = Panel(key, title, table=listed, caption=dated, strip=strip(view, question, code))
+    caption = guests.period_caption(view, (code,))
+    panel = Panel(key, title, table=listed, caption=caption, strip=strip(view, question, code))
     if found and funnel and found.whole.funnel:
         return draw_funnel(view, question, code, found, panel)
     drawn, which = _drawn(figures, code, keys, order, most)
@@ -122,16 +122,13 @@ def compare(
     return _bars(view, question, figures, by, code, known, drawn, which, found, panel)
 
 
-NO_WAITS = "attente non mesurée"
-
-
 def _none(figure: Figure) -> str:
     """Why a figure has no value, in a word or two."""
     said = shown(figure)
     if said == NOT_HANDED:
         return figure.note
-    why = {"—": figure.note or "aucun chiffre", HIDDEN: "trop peu de cas", UNMEASURED: NO_WAITS}
-    return why.get(said, said)
+    why = {HIDDEN: "trop peu de cas", UNMEASURED: "attente non mesurée"}
+    return (figure.note or "aucun chiffre") if said == "—" else why.get(said, said)
 
 
 def _drawn(

@@ -13,8 +13,8 @@ from dashboard.coverage import Count, Coverage
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.measures import HANDED_IN_LATER, HIDDEN, NO_CLOSINGS, NOT_HANDED_IN
 from dashboard.judgement.courses import FOLLOWED
-from dashboard.judgement.sayings import because, beside, origin
-from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first, moments
+from dashboard.judgement.sayings import because, beside, moments, origin
+from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first
 from dashboard.judgement.trust import Ground
 from dashboard.period import Clipped, Period
 from dashboard.statistics import sentences
@@ -383,8 +383,8 @@ def _sentence(parts: Sequence[str]) -> str:
 
 
 def _when(signals: Sequence[Signal], period: Period) -> str:
-    """« en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026 pour les chiffres à peu de cas) » where they differ; and
-    whether the period has none."""
+    """« en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026 pour les chiffres qui ont peu de cas par mois) »
+    where they differ; and whether the period has none."""
     when = moments(signals)
     return (
         when

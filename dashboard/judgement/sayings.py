@@ -1,7 +1,8 @@
 """What one month of a series says, in French: beside what is usual, by which rule it is a signal, where its gap comes from."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from dashboard import french
 from dashboard.indicators import BY_CODE
@@ -12,7 +13,7 @@ from dashboard.statistics.seasonal import HISTORY
 from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS, ChartKind, Variation
 from dashboard.wording import amount
 
-# Of what is usual: a value so far from it and no signal reads as a contradiction, where few cases are the reason.
+# Of what is usual: a value so far from it, and no signal, is said to rest on few cases where that is the reason.
 FAR = 0.15
 FEW = 3.0  # standard deviations of as many cases, within which chance alone explains a gap
 
@@ -186,3 +187,17 @@ def _points(one: Signal, n: int) -> str:
     if one.kind == ChartKind.BY_QUARTER:
         return french.plural(n, "trimestre")
     return french.plural(n, "mois", "mois")
+
+
+def moments(signals: Iterable[Signal]) -> str:
+    """The months and quarters that these are of, the latest first: « en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026
+    pour les chiffres qui ont peu de cas par mois) », of which the last may have ended before the month."""
+    known = (one for one in signals if one.latest)
+    latest_first = sorted(known, key=lambda one: one.latest or date.min, reverse=True)
+    said: dict[bool, dict[str, None]] = {False: {}, True: {}}
+    for one in latest_first:
+        said[one.kind == ChartKind.BY_QUARTER].setdefault(one.said_when)
+    of_months, of_quarters = " ou ".join(said[False]), " ou ".join(said[True])
+    if not of_months or not of_quarters:
+        return of_months or of_quarters
+    return f"{of_months} ({of_quarters} pour les chiffres qui ont peu de cas par mois)"

@@ -282,26 +282,6 @@ def gravest_first(flagged: Iterable[tuple[str, Signal]]) -> list[tuple[str, Sign
     return [(name, one) for _, name, found in own for one in found]
 
 
-def moments(signals: Iterable[Signal]) -> str:
-    """The months and quarters that these are of, the latest first: « en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026
-    pour les chiffres qui ont peu de cas par mois) », of which the last may have ended before the month."""
-    latest_first = sorted(
-        (s for s in signals if s.latest), key=lambda s: s.latest or date.min, reverse=True
-    )
-    by_quarter = {
-        of: list(
-            dict.fromkeys(
-                s.said_when for s in latest_first if (s.kind == ChartKind.BY_QUARTER) == of
-            )
-        )
-        for of in (False, True)
-    }
-    months_, quarters = (" ou ".join(said) for said in by_quarter.values())
-    if not months_ or not quarters:
-        return months_ or quarters
-    return f"{months_} ({quarters} pour les chiffres qui ont peu de cas par mois)"
-
-
 def quarter_label(start: date) -> str:
     """« 3ᵉ trimestre 2026 », from its first day."""
     return Period(start, month_end(add_months(start, 2))).label

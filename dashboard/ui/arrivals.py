@@ -5,7 +5,6 @@ Before: `dashboard.ui.pace`. After: `dashboard.ui.connection`, whose these are.
 
 import asyncio
 from collections import defaultdict
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Protocol
 
 from dashboard.settings import load
@@ -115,14 +114,3 @@ class Arrivals:
 
 
 ARRIVALS = Arrivals()
-
-
-def place(client: str) -> str:
-    """Where a client is, as far as it can be told apart from others: an address, of IPv6 the network that one house has."""
-    try:
-        address = ip_address(client.partition("%")[0])
-    except ValueError:
-        return client
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(ip_network((address, 64), strict=False))
-    return client

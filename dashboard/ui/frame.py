@@ -58,15 +58,16 @@ def dress(spec: PageSpec) -> None:
         st.logo(load().logo)
     communes_file()
     filters.sync(spec.url_path)
-    top(spec)
+    nobody = no_site(spec)
+    top(spec, heard=spec == PAGES[0] and not nobody)
     filters.notices()
     head = None
     if spec.filters:
         head = st.container(key="entete", horizontal=True, vertical_alignment="center")
         filters.free_choices()
-    nobody = no_site(spec)
     if spec != PAGES[0] or nobody:
-        st.title(escaped(french.unbroken(title(spec))), anchor=False)
+        said = nothing_there(spec) if nobody else title(spec)
+        st.title(escaped(french.unbroken(said)), anchor=False)
         sending.ahead()
     if head is not None:
         with head:
@@ -94,6 +95,12 @@ def no_site(spec: PageSpec) -> bool:
     return bool(sites(person)) and not sites(person, about)
 
 
+def nothing_there(spec: PageSpec) -> str:
+    """The heading of a page whose filters leave no site: « Aucun centre ne correspond à ces filtres : GSRU, Alibori »."""
+    words = filters.scope(n for n in ("type", "departement") if n in spec.filters)
+    return f"Aucun centre ne correspond à ces filtres{french.SPACE}: {', '.join(words)}"
+
+
 def guest() -> bool:
     """Whether a guest asks."""
     return session.person().role == Role.GUEST
@@ -101,9 +108,6 @@ def guest() -> bool:
 
 def title(spec: PageSpec) -> str:
     """The page's heading, and what is found there: « Zou : 19 230 usagers reçus sur 12 mois ; … »."""
-    if no_site(spec):
-        words = filters.scope(n for n in ("type", "departement") if n in spec.filters)
-        return f"Aucun centre ne correspond à ces filtres{french.SPACE}: {', '.join(words)}"
     found = FINDINGS.get(spec.url_path)
     finding = found(session.person()) if found else ""
     by = NAMED_BY.get(spec.url_path)
@@ -138,11 +142,11 @@ def _state(fresh: Fresh) -> list[str]:
     return [*parts, f'<div class="ccsp-state">{"".join(marks)}</div>'] if any(marks) else parts
 
 
-def top(spec: PageSpec) -> None:
+def top(spec: PageSpec, *, heard: bool) -> None:
     """Whether data are fictitious and up to when they go; on a telephone the line that unfolds the filters. Notices where
-    there are no data, or old ones. The opening page speaks for itself: its heading is for who hears it."""
+    there are no data, or old ones. heard: with a heading for who hears it, as of the opening page, which speaks for itself."""
     fresh, parts = freshness(session.person()), []
-    if spec == PAGES[0] and not no_site(spec):
+    if heard:
         parts.append(f'<h1 class="ccsp-heard">{escape(takeaway.heading(spec))}</h1>')
     parts += _state(fresh)
     if spec.filters:

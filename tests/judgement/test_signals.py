@@ -7,8 +7,8 @@ import pytest
 
 from dashboard.judgement.courses import CHARTED, Monthly
 from dashboard.judgement.judging import judge
-from dashboard.judgement.sayings import against, origin, told, verdict
-from dashboard.judgement.signals import Signal, moments, rank, signal
+from dashboard.judgement.sayings import against, moments, origin, told, verdict
+from dashboard.judgement.signals import Signal, rank, signal
 from dashboard.period import add_months
 from dashboard.statistics.level import Origin
 from dashboard.statistics.limits import NONE, ON_ONE_SIDE, OUTSIDE
