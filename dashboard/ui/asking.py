@@ -17,11 +17,11 @@ from dashboard.ui.session import LOOKOUT
 from dashboard.ui.sign_in import visiting
 
 # Requests a second, and at once before that counts. Of an address, by whoever is not signed in: a hundred browsers that come for
-# the form. A browser asks a hundred times at its first visit, then once a second by each page that is looked at; of an account,
-# forty guests of one link at once.
-OF_A_PLACE, PLACE_AT_ONCE = 100.0, 600
-OF_A_BROWSER, BROWSER_AT_ONCE = 50.0, 400
-OF_AN_ACCOUNT, ACCOUNT_AT_ONCE = 200.0, 6_000
+# the form, which is three. A browser asks a hundred times at its first visit, then once a second by each page that is looked at; of
+# an account, fifty guests of one link at once.
+OF_A_PLACE, PLACE_AT_ONCE = 10.0, 300
+OF_A_BROWSER, BROWSER_AT_ONCE = 10.0, 250
+OF_AN_ACCOUNT, ACCOUNT_AT_ONCE = 100.0, 5_000
 MOST = 10_000  # of each kind, of which is known how fast they were
 Asker = tuple[str, str]  # the account or the address, and which of its browsers
 LOCAL: Asker = ("", "")  # everybody at the machine, where nobody signs in
