@@ -113,9 +113,9 @@ def counted(n: int, words: str) -> str:
     return f"{n} {words if abs(n) < 2 else ' '.join(word + 's' for word in words.split())}"
 
 
-def join_words(words: Sequence[str]) -> str:
-    """a, b et c."""
-    return " et ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+def join_words(words: Sequence[str], before_the_last: str = "et") -> str:
+    """« a, b et c »."""
+    return f" {before_the_last} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def some(words: Sequence[str], most: int = 3) -> str:

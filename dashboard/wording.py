@@ -87,11 +87,11 @@ def _in_short(note: str) -> str:
 
 
 def least(figure: Figure) -> str:
-    """« au moins », before how many came where some site did not report, and how many wait now where some site's register is
-    not known to the day; "" else."""
-    part = figure.sites_reporting < figure.sites_expected
+    """« au moins », before how many came where not all visits of some site are known, and how many wait now where some site's
+    register is not known to the day; "" else."""
+    whole = figure.sites_reporting if figure.sites_whole is None else figure.sites_whole
     counted = BY_CODE[figure.indicator].now or figure.indicator == "visits"
-    return AT_LEAST if counted and part else ""
+    return AT_LEAST if counted and whole < figure.sites_expected else ""
 
 
 def reason(figure: Figure) -> str:
@@ -118,16 +118,27 @@ def difference(now: Figure, before: Figure) -> str:
 
 
 def who_reported(figure: Figure) -> str:
-    """« 23 centres sur 24 ont remonté leurs données »; of one alone, « données remontées »."""
+    """« 23 centres sur 24 ont remonté leurs données, dont 2 en partie »; of one alone, « données remontées en partie ». figure:
+    of visits."""
     if not figure.sites_expected:
         return "rien n'était attendu, aucun centre n'étant inscrit comme ouvert"
     if figure.sites_expected == 1:
-        return "données remontées" if figure.sites_reporting else "aucune donnée remontée"
+        if not figure.sites_reporting:
+            return "aucune donnée remontée"
+        return "données remontées en partie" if figure.sites_whole == 0 else "données remontées"
     if not figure.sites_reporting:
         return f"aucun des {figure.sites_expected} centres n'a remonté ses données"
     verb = "a" if figure.sites_reporting < 2 else "ont"
     their = "ses" if figure.sites_reporting < 2 else "leurs"
-    return f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données"
+    said = f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données"
+    part = 0 if figure.sites_whole is None else figure.sites_reporting - figure.sites_whole
+    if not part:
+        return said
+    return (
+        f"{said} en partie"
+        if figure.sites_reporting == 1
+        else f"{said}, dont {french.number(part)} en partie"
+    )
 
 
 def among(some: int, everybody: int) -> str:

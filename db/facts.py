@@ -448,6 +448,7 @@ def _reporting(
             ("expected", present),
             ("reporting", active),
             ("visit_reporting", visits),
+            ("visit_whole", present & active & visits_whole(scope.ledger, spans)),
             ("complaint_reporting", complaints),
             # Who hands complaints in is due, whatever else is known of him.
             ("complaint_expected", present | complaints),
@@ -466,6 +467,24 @@ def complaints_current(book: Ledger, spans: np.ndarray) -> np.ndarray:
     known = book.between("complaints_known", lately) > 0
     whole: np.ndarray = known & (book.complaints_until >= end - SILENT_DAYS)
     return whole | ((book.ends <= end) & book.complaints_known.any(axis=1))
+
+
+def visits_whole(book: Ledger, spans: np.ndarray) -> np.ndarray:
+    """Whether all visits of a site are known of a span, but for as many days at its end as a site is silent after, (G, S)."""
+    lately = spans[:, 1:] + np.array([-SILENT_DAYS, 0])
+    heard = book.between("visits_known", lately) > 0
+    heard |= book.between("unheard", lately) == 0
+    whole: np.ndarray = heard & ~_month_missing(book.visit_gaps, spans)
+    return whole
+
+
+def _month_missing(gaps: tuple[np.ndarray, np.ndarray], spans: np.ndarray) -> np.ndarray:
+    """Whether of a month that begins in a span, and not within its last days, nothing was handed in, (G, S). gaps: the months'
+    first days, and those of each site."""
+    starts, missing = gaps
+    inside = (starts >= spans[:, :1]) & (starts <= spans[:, 1:] - SILENT_DAYS)
+    within: np.ndarray = inside.astype(np.int32) @ missing.T.astype(np.int32) > 0
+    return within
 
 
 class HandedIn(NamedTuple):
@@ -489,11 +508,9 @@ def handed_in(scope: Scope) -> HandedIn:
     present = heard | (mine & (_active(scope, span) | _expected(scope, span))[0])
     ever = book.complaints_known.any(axis=1)
     current = complaints_current(book, span)[0]
-    starts, gaps = book.complaint_gaps
-    inside = (starts >= span[0, 0]) & (starts <= span[0, 1] - SILENT_DAYS)
     lately = span[:, 1:] + np.array([-SILENT_DAYS, 0])
     through = heard & (book.between("complaints_known", lately)[0] > 0)
-    through &= ~(gaps & inside).any(axis=1)
+    through &= ~_month_missing(book.complaint_gaps, span)[0]
     closed = heard & (book.ends <= span[0, 1])  # nothing is expected of it since
     of = (present, mine & ever, present & current, heard, through | closed)
     return HandedIn(*(int(sites.sum()) for sites in of))

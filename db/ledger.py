@@ -159,14 +159,15 @@ class Ledger:
     @cached_property
     def running(self) -> dict[str, np.ndarray]:
         """Sums of each site's days up to the start of each column, (S, D + 1): what lies between two days is one
-        subtraction. visits, closed, visits_known, complaints_known, open_closed; open: those whose visits are known; due: of
-        sites that hand in closings; off: the visits of days that are not open."""
+        subtraction. visits, closed, visits_known, complaints_known, open_closed; open: those whose visits are known; unheard:
+        those whose visits are not; due: of sites that hand in closings; off: the visits of days that are not open."""
         days = {
             "visits": self.visited,
             "closed": self.closed,
             "visits_known": self.visits_known,
             "complaints_known": self.complaints_known,
             "open": self.open & self.visits_known,
+            "unheard": self.open & ~self.visits_known,
             "due": self.open & self.closes[:, None],
             "open_closed": self.open & self.closed,
             "off": np.where(self.open, 0, self.visited),
@@ -215,13 +216,22 @@ class Ledger:
     def complaint_gaps(self) -> tuple[np.ndarray, np.ndarray]:
         """(M,) the first day of each month, as days since 1970, and (S, M) whether it is a month of open days, after a site's
         first complaints, for which nothing was handed in."""
+        starts, missing, known = self._missing_months(self.complaints_known)
+        return starts, missing & np.logical_or.accumulate(known, axis=1)
+
+    @cached_property
+    def visit_gaps(self) -> tuple[np.ndarray, np.ndarray]:
+        """(M,) the first day of each month, as days since 1970, and (S, M) whether it is a month of open days for which a site
+        handed in no visits."""
+        starts, missing, _ = self._missing_months(self.visits_known)
+        return starts, missing
+
+    def _missing_months(self, known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(M,) first days, (S, M) whether a month of open days is not known, (S, M) whether it is known."""
         days = np.arange(self.origin, self.origin + self.open.shape[1])
         starts = np.flatnonzero(np.diff(month_numbers(days), prepend=-1))
-        due, known = (
-            np.add.reduceat(a, starts, axis=1) > 0 for a in (self.open, self.complaints_known)
-        )
-        began = np.logical_or.accumulate(known, axis=1)
-        return days[starts], due & ~known & began
+        due, heard = (np.add.reduceat(a, starts, axis=1) > 0 for a in (self.open, known))
+        return days[starts], due & ~heard, heard
 
     def days(self, first: date, last: date) -> slice:
         """The columns of the days from `first` to `last`."""

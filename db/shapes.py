@@ -66,9 +66,10 @@ class Facts:
     counters: (G, 12), columns as COUNTERS. waits: (G, 241) counts by whole minute, the last bin 240 and more.
     left_timed: left unserved with a recorded arrival, at sites with a measured wait only.
     expected, reporting: numbers of sites. visit_reporting, complaint_reporting: of those of which a batch of visits, of
-    complaints speaks for a day; complaint_expected: of those that should hand in complaints, or do; complaint_current: of those
-    whose complaints are known up to the key's end, or that had closed by then; complaint_later: of those whose complaints are
-    known after the data end, where the key reaches that day; closing: of those that hand in closings.
+    complaints speaks for a day; visit_whole: of those that report all of whose visits are known, but for some days at the key's
+    end; complaint_expected: of those that should hand in complaints, or do; complaint_current: of those whose complaints are
+    known up to the key's end, or that had closed by then; complaint_later: of those whose complaints are known after the data
+    end, where the key reaches that day; closing: of those that hand in closings.
     open_days: open days whose visits are known; due_days: open days of sites that hand in closings; closed_days: those of them
     with a closing; off_day_visits: visits on other days.
     population: RGPH-4 2013 population of the communes with a CCSP; ccsp_visits: visits at CCSP.
@@ -93,6 +94,7 @@ class Facts:
     expected: np.ndarray
     reporting: np.ndarray
     visit_reporting: np.ndarray
+    visit_whole: np.ndarray
     complaint_reporting: np.ndarray
     complaint_expected: np.ndarray
     complaint_current: np.ndarray

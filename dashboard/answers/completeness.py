@@ -159,7 +159,7 @@ def _left_open(known: Sequence[Unclosed]) -> str:
         return (
             every.no("Toutes les fiches de clôture sont remises")
             if every.whole
-            else f"Fiches de clôture remises par {part}{S}; il ne leur en manque aucune"
+            else f"Fiches de clôture remises par {part}{S}; aucune n'y manque"
         )
     said = f"{late[0].name}{S}: {_missing(len(late[0].known))}"
     if len(late) == 1:
@@ -286,7 +286,9 @@ def closed(view: View, question: Question, key: str) -> Panel:
         for c, name in reversed(declared)
     ]
     reasons = Counter(c.reason for c, _ in declared).most_common(MOST)
-    why = ", ".join(f"«{S}{reason}{S}» {french.number(n)}" for reason, n in reasons)
+    said = [f"«{S}{reason}{S}» {french.number(n)}" for reason, n in reasons]
+    rest = len(declared) - sum(n for _, n in reasons)
+    why = ", ".join([*said, *([f"autre motif {french.number(rest)}"] if rest else [])])
     many = french.plural(len(declared), "fermeture déclarée", "fermetures déclarées")
     return Panel(
         key,

@@ -36,7 +36,7 @@ from dashboard.panel import Cell, Link, Panel, table, to_site, words
 from dashboard.period import day_of
 from dashboard.statistics.limits import OUTSIDE
 from dashboard.statistics.variation import Variation
-from dashboard.wording import NOT_FOR_GUESTS, shown
+from dashboard.wording import NOT_FOR_GUESTS, least, shown
 
 COLUMNS = (("Question", ""), ("Quand", ""), ("Réponse", ""))
 NAMED = 3  # sites in one answer
@@ -117,7 +117,7 @@ def busiest(view: View, question: Question) -> Reply:
         (first, value, of_it), *others = ranked[:NAMED]
         after = french.join_words([f"{name.text}{S}{number}" for name, number, _ in others])
         one = "usager" if (of_it["visits_per_day"].value or 0) < 2 else "usagers"
-        told = f"{value} {one} par jour ouvert, {french.number(of_it['visits'].value or 0)} en tout"
+        told = f"{value} {one} par jour ouvert, {shown(of_it['visits'])} en tout"
         saying = Saying((first,), told + (f"{S}; puis {after}" if after else ""))
     return Reply("Le plus fréquenté", "departement", question.spoken, (saying,))
 
@@ -141,7 +141,7 @@ def longest_waits(view: View, question: Question) -> Reply:
         told += f" ({french.number(n)} attentes mesurées{total})"
         everywhere = whole(view, question)["wait_p50"]
         if len(ranked) > len(alike) and everywhere.value is not None:
-            told += f"{S}; l'ensemble{S}: {shown(everywhere)}"
+            told += f"{S}; l'ensemble{S}: {shown(everywhere)} ou plus pour un sur deux"
         unknown = _unmeasured(view, question)
         if unknown:
             told += f"{S}; attente non mesurée à {french.some(unknown)}"
@@ -167,7 +167,7 @@ def _no_visits(view: View, question: Question) -> str:
     """Why no site is named: nobody handed anything in, or nobody came."""
     visits = whole(view, question)["visits"]
     if visits.value:
-        return f"{french.plural(visits.value, 'visite')}, {NO_OPEN_DAY_HANDED_IN}"
+        return f"{least(visits)}{french.plural(visits.value, 'visite')}, {NO_OPEN_DAY_HANDED_IN}"
     known = Coverage(
         "registre des visites",
         visits.sites_expected,

@@ -40,8 +40,8 @@ from db.codes import UNKNOWN_KEY
 S = french.SPACE
 Order = Literal["name", "value", "size"]
 Column = tuple[str, Mapping[str, str]]  # a heading, and the words of each key
-LIKELY = f"Trait fin{S}: le vrai chiffre s'y trouve 19 fois sur 20."
-READING_BARS = "trait fin : où se trouve sans doute le vrai chiffre"
+LIKELY = f"Trait fin{S}: la marge d'erreur de chaque chiffre, à 95{S}%."
+READING_BARS = "trait fin : marge d'erreur"
 WHAT = {
     "site": "Centre",
     "service": "Prestation",
@@ -185,7 +185,7 @@ def _bars(
     i, everybody = BY_CODE[code], whole(view, question)[code]
     if all(figures[k][code].value is None for k in drawn):
         reasons = sorted({_none(figures[k][code]) for k in drawn})
-        why = f"{'selon les cas, ' if len(reasons) > 1 else ''}{' ou '.join(reasons)}"
+        why = f"{'selon les cas, ' if len(reasons) > 1 else ''}{french.join_words(reasons, 'ou')}"
         none = f"{i.label}, par {WHAT[by].lower()}"
         return replace(panel, content=Message(f"Rien à comparer{S}: {why}."), finding=none)
     likely = intervals(view, question, by, code)

@@ -114,7 +114,7 @@ def _visits_headline(figures: Mapping[str, Figure]) -> str:
     received = french.capital(least(f) + french.plural(f.value, "usager reçu", "usagers reçus"))
     if f.sites_expected <= 1:
         return received
-    if f.sites_reporting < f.sites_expected:
+    if least(f):
         return f"{received} ({who_reported(f)})"
     return f"{received}, dans {french.plural(f.sites_reporting, 'centre')}"
 

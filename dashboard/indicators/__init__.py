@@ -45,7 +45,8 @@ INDICATORS = (
         direction="neither",
         minimum=0,
         source=REGISTER,
-        limits="Seules comptent les visites que quelqu'un a inscrites.",
+        limits="Seules comptent les visites que quelqu'un a inscrites. « Au moins » : le registre d'un mois, ou des derniers"
+        " jours, manque dans un centre.",
         by=EVERYWHERE,
         measure=m.visits,
         off_days=True,

@@ -6,6 +6,7 @@ Before: `db.facts.gather`, whose facts come in. After: `dashboard.answers.figure
 import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,8 @@ from db.shapes import Facts
 class Figure(NamedTuple):
     """One indicator for one key: what is shown, printed and exported.
 
-    value: in the displayed unit, unrounded; None where missing or hidden, with the reason in `note`.
+    value: in the displayed unit, unrounded; None where missing or hidden, with the reason in `note`. sites_whole: of how many
+    sites all is known, where less of some changes the figure; None else.
     """
 
     key: str
@@ -30,6 +32,7 @@ class Figure(NamedTuple):
     sites_reporting: int
     sites_expected: int
     note: str
+    sites_whole: int | None = None
 
 
 class Breakdown(Mapping[str, Mapping[str, Figure]]):
@@ -119,6 +122,7 @@ def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
         reporting.tolist(),
         expected.tolist(),
         m.note,
+        facts.visit_whole.tolist() if indicator.code == "visits" else repeat(None, len(facts.keys)),
     )
     return list(map(Figure._make, zip(*columns, strict=True)))
 

@@ -25,7 +25,7 @@ NOT_REPORTED = "données non remontées"
 NO_VISITS = "registre des visites non remonté"
 NOT_ALL_VISITS = "registre des visites incomplet"
 NO_CLOSINGS = "aucune fiche de clôture remise"
-NO_OPEN_DAY = "jours d'ouverture pas encore connus"
+NO_OPEN_DAY = "aucun jour ouvert n'est encore connu"
 NO_OPEN_DAY_HANDED_IN = "registre remis pour aucun jour ouvert"
 NOT_HANDED_IN = "registre des plaintes non remonté"
 NOT_CURRENT = "registre des plaintes incomplet"
@@ -105,7 +105,7 @@ def visits(f: Facts) -> Measure:
         for off in f.off_day_visits.tolist()
     ]
     count = np.where(absent(f), np.nan, n)
-    count = np.where((n == 0) & (f.visit_reporting < f.expected), np.nan, count)
+    count = np.where((n == 0) & (f.visit_whole < f.expected), np.nan, count)
     return missing(f, Measure(count, np.full(len(n), np.nan), count, n, note))
 
 
@@ -119,7 +119,7 @@ def absent(f: Facts) -> np.ndarray:
 def missing(f: Facts, m: Measure) -> Measure:
     """Without a value for keys of which no visits were handed in, and with that reason, whatever else it would have been."""
     nobody, none = absent(f), f.counter("visits") == 0
-    m = hide(m, none & (f.visit_reporting < f.expected), NOT_ALL_VISITS)
+    m = hide(m, none & (f.visit_whole < f.expected), NOT_ALL_VISITS)
     return hide(hide(m, nobody, NO_VISITS), nobody & (f.reporting == 0), NOT_REPORTED)
 
 

@@ -147,7 +147,8 @@ def _volume(s: Situation) -> Line:
         one = visits.sites_expected == 1
         by, added = ("", "") if one else ("centre et par ", ", tous centres additionnés")
         value = amount(BY_CODE["visits_per_day"], per_day.value)
-        text += f", soit {value} par {by}jour ouvert ({days}{added})"
+        counted = ", toutes comptées," if visits.note else ""
+        text += f", soit{counted} {value} par {by}jour ouvert ({days}{added})"
     return Line(f"{text}.", "visits_per_day", visits.n)
 
 
@@ -229,7 +230,10 @@ def _flagged(s: Situation) -> Line:
         between = " " if flagged else f"{S}: "
         text = f"{_sites(s, charted, flagged)}{between}{text if flagged else french.within(text)}"
     else:  # beside the line of all its charts: only some are listed
-        text = f"Sur les {len(FOLLOWED)} indicateurs surveillés{S}: {french.within(text)}"
+        judged = len({f.indicator for _, f in charted})
+        enough = f", dont {judged} {'a' if judged == 1 else 'ont'} assez de mois et de cas"
+        followed = f"Sur les {len(FOLLOWED)} indicateurs surveillés{enough if judged < len(FOLLOWED) else ''}"
+        text = f"{followed}{S}: {french.within(text)}"
     site, first = next(((name, f.indicator) for name, f in gravest_first(flagged)), ("", ""))
     return Line(text, first, len(charted), site if s.site_signals else "")
 

@@ -197,7 +197,9 @@ def moments(signals: Iterable[Signal]) -> str:
     said: dict[bool, dict[str, None]] = {False: {}, True: {}}
     for one in latest_first:
         said[one.kind == ChartKind.BY_QUARTER].setdefault(one.said_when)
-    of_months, of_quarters = " ou ".join(said[False]), " ou ".join(said[True])
+    of_months, of_quarters = (
+        french.join_words(list(one), "ou") for one in (said[False], said[True])
+    )
     if not of_months or not of_quarters:
         return of_months or of_quarters
     return f"{of_months} ({of_quarters} pour les chiffres qui ont peu de cas par mois)"

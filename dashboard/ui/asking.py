@@ -17,8 +17,8 @@ from dashboard.ui.session import LOOKOUT
 from dashboard.ui.sign_in import visiting
 
 # Requests a second, and at once before that counts. Of an address, by whoever is not signed in: a hundred browsers that come for
-# the form, which is three. A browser asks a hundred times at its first visit, then once a second by each page that is looked at; of
-# an account, fifty guests of one link at once.
+# the form, which is three. A browser asks a hundred times at its first visit, then once a second by each page that is looked at;
+# of an account, fifty guests of one link at once.
 OF_A_PLACE, PLACE_AT_ONCE = 10.0, 300
 OF_A_BROWSER, BROWSER_AT_ONCE = 10.0, 250
 OF_AN_ACCOUNT, ACCOUNT_AT_ONCE = 100.0, 5_000

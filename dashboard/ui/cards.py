@@ -15,6 +15,7 @@ import streamlit as st
 from dashboard.accounts.rights import Person
 from dashboard.answers import cards
 from dashboard.answers.question import Question
+from dashboard.coverage import AT_LEAST
 from dashboard.indicators import BY_CODE, Placement, placed
 from dashboard.ui import filters, sending, show
 from dashboard.ui.escape import escaped
@@ -45,9 +46,15 @@ def card(one: cards.Metric) -> str:
         f'<button type="button" popovertarget="{help_}" aria-label="{escape(_spoken(one))}">'
         f"{escape(one.card.label)}</button>"
         f'<div popover id="{help_}" class="ccsp-help">{said}</div>'
-        f"<strong{words}>{escape(one.card.text)}</strong>{curve(one.line)}"
+        f"<strong{words}>{_figure(one.card.text)}</strong>{curve(one.line)}"
         f"<p>{escape(one.beside)}</p></section>"
     )
+
+
+def _figure(text: str) -> str:
+    """« au moins » smaller than the number that it stands before."""
+    number = text.removeprefix(AT_LEAST)
+    return f"<small>{AT_LEAST}</small>{escape(number)}" if number != text else escape(text)
 
 
 def _spoken(one: cards.Metric) -> str:

@@ -267,9 +267,15 @@ def test_closures_are_headed_by_how_many_there_were_and_why(asked):
         closure(first="2025-08-04", reason="électricité"),
         closure(first="2025-08-11", reason="électricité"),
         closure(first="2025-09-01", reason="grève"),
+        *(
+            closure(first=f"2025-10-{day:02}", reason=reason)
+            for reason, days in (("réseau", (6, 7)), ("autre", (13,)), ("fermé", (20,)))
+            for day in days
+        ),
     )
     said = completeness.closed(LOCAL_READER, replace(YEAR, site=KANDI), "fermetures").finding
     assert (
         said.translate(PLAIN)
-        == "3 fermetures déclarées sur la période, par motif déclaré : « électricité » 2, « grève » 1"
+        == "7 fermetures déclarées sur la période, par motif déclaré : « électricité » 2, « réseau » 2, « grève » 1,"
+        " autre motif 2"
     )

@@ -25,9 +25,20 @@ from dashboard.answers.question import Question
 from dashboard.indicators import placed
 from dashboard.panel import Message
 from dashboard.period import Period, clip, month_end, resolve
-from dashboard.wording import shown
+from dashboard.wording import shown, who_reported
 from tests import clock
-from tests.builders import COVE, EVERY_SITE, KANDI, Office, closing, closure, complaint, waited
+from tests.builders import (
+    COVE,
+    EVERY_SITE,
+    KANDI,
+    NIKKI,
+    Office,
+    closing,
+    closure,
+    complaint,
+    visit,
+    waited,
+)
 
 DAY = date(2025, 11, 21)  # a Friday
 MONTH = Question(date(2025, 11, 1), DAY)
@@ -100,7 +111,7 @@ def test_a_site_that_never_closes_its_days_left_none_open(asked):
     assert (figure.sites_reporting, figure.sites_expected) == (1, 24)
     asked.hand_in("cloture", closing(KANDI, OPEN[-1].isoformat()))
     panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
-    said = "Fiches de clôture remises par 1 centre sur 24 ; il ne leur en manque aucune"
+    said = "Fiches de clôture remises par 1 centre sur 24 ; aucune n'y manque"
     assert panel.finding.translate(PLAIN) == said
     every = [closing(code, d.isoformat()) for code in EVERY_SITE for d in OPEN]
     asked.hand_in("cloture", *every)
@@ -138,6 +149,42 @@ def test_the_usual_period_is_the_year_where_it_has_data(asked, day):
 
 def test_without_any_data_the_usual_period_is_the_year(asked):
     assert network.usual_period(LOCAL_READER) == "12m"
+
+
+@pytest.mark.pitfall(27)
+@pytest.mark.parametrize(
+    ("months", "whole"),
+    [
+        (((1, 31), (2, 28), (3, 31)), True),
+        (((1, 31), (2, 28), (3, 21)), False),  # its last days are not known
+        (((1, 31), (2, 28), (3, 26)), True),  # some days are late, as everywhere
+        (((1, 31), (3, 31)), False),  # a month in between is not
+        (((2, 28), (3, 31)), True),  # nobody knows that it was there before
+    ],
+)
+def test_visits_of_which_a_part_never_came_are_a_floor(asked, months, whole):
+    quarter = Question(date(2025, 1, 1), date(2025, 3, 31))
+    for month, last in ((1, 31), (2, 28), (3, 31)):
+        first, end = date(2025, month, 1), date(2025, month, last)
+        asked.hand_in("registre", visit(site=KANDI, day=f"2025-{month:02}-13"), covers=(first, end))
+    for month, last in months:
+        first, end = date(2025, month, 1), date(2025, month, last)
+        asked.hand_in("registre", visit(site=NIKKI, day=f"2025-{month:02}-13"), covers=(first, end))
+    of_nikki = headlines.site(LOCAL_READER, replace(quarter, site=NIKKI)).translate(PLAIN)
+    many = f"{len(months)} usagers reçus sur 3 mois"
+    assert many in of_nikki and ("au moins" in of_nikki) is not whole
+    visits = {
+        code: figures(LOCAL_READER, quarter, "site")[code]["visits"] for code in (KANDI, NIKKI)
+    }
+    assert who_reported(visits[NIKKI]) == (
+        "données remontées" if whole else "données remontées en partie"
+    )
+    assert shown(visits[KANDI]) == "3" and shown(visits[NIKKI]) == (
+        f"{len(months)}" if whole else f"au moins {len(months)}"
+    )
+    said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
+    part = "" if whole else ", dont 1 en partie"
+    assert said.translate(PLAIN) == f"2 centres sur 24 ont remonté leurs données{part}"
 
 
 def handed_in(office: Office, until: date, *lines: list, sites=EVERY_SITE) -> None:

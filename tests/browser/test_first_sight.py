@@ -64,15 +64,16 @@ def test_the_name_of_a_card_opens_what_it_means_by_the_keyboard(page, app):
 
 
 @pytest.mark.parametrize("width", [1024, 1200, 1280])
-def test_no_curve_of_a_card_lies_over_its_figure(page, app, width):
+def test_no_curve_of_a_card_lies_over_its_figure_or_its_name(page, app, width):
     page.set_viewport_size({"width": width, "height": 768})
     try:
         open_page(page, app)
         over = page.locator(".ccsp-card").evaluate_all(
-            """cards => cards.filter((card) => { const figure = document.createRange(), curve = card.querySelector("i");
-                figure.selectNodeContents(card.querySelector("strong"));
-                const [a, b] = [figure.getBoundingClientRect(), curve && curve.getBoundingClientRect()];
-                return b && b.width && a.right > b.left && a.bottom > b.top; }).map((card) => card.innerText)"""
+            """cards => cards.filter((card) => { const words = document.createRange(), curve = card.querySelector("i");
+                const under = (one) => { words.selectNodeContents(card.querySelector(one));
+                    const [a, b] = [words.getBoundingClientRect(), curve.getBoundingClientRect()];
+                    return b.width && a.right > b.left && a.bottom > b.top && a.top < b.bottom; };
+                return curve && (under("strong") || under("button")); }).map((card) => card.innerText)"""
         )
         assert over == []
     finally:

@@ -22,6 +22,7 @@ COLUMNS = [
     "sites_reporting",
     "sites_expected",
     "note",
+    "sites_whole",
 ]
 
 
@@ -43,6 +44,7 @@ def test_one_line_per_key_and_indicator_with_empty_cells_where_nothing_is_known(
         "1",
         "1",
         "",
+        "",
     ]
     assert list(found[NIKKI, "wait_p50"].values()) == [
         NIKKI,
@@ -54,7 +56,9 @@ def test_one_line_per_key_and_indicator_with_empty_cells_where_nothing_is_known(
         "1",
         "1",
         "non mesuré",
+        "",
     ]
+    assert [found[code, "visits"]["sites_whole"] for code in (KANDI, NIKKI)] == ["1", "1"]
     assert [found[KANDI, "left"][c] for c in COLUMNS[2:6]] == ["0", "12", "0", "12"]
 
 

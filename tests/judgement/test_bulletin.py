@@ -491,7 +491,8 @@ def read_volume(s: Situation, text: str) -> None:
         assert text == "Usagers reçus : aucune donnée remontée."
         return
     several = r" \(une personne peut venir plusieurs fois\)" if visits.n >= 2 else ""
-    least = "Au moins " if visits.sites_reporting < visits.sites_expected else ""
+    whole = visits.sites_reporting if visits.sites_whole is None else visits.sites_whole
+    least = "Au moins " if whole < visits.sites_expected else ""
     off = rf", {visits.note}" if visits.note else ""
     many = rf"{least}{visits.n} visite{'s' * (visits.n >= 2)}{off}{several}, "
     assert re.match(many, text), text
@@ -506,7 +507,8 @@ def read_volume(s: Situation, text: str) -> None:
         if said == "0,0" and per_day.value:
             said = "moins de 0,1"
         by = "" if visits.sites_expected == 1 else "centre et par "
-        assert f"soit {said} par {by}jour ouvert ({per_day.denominator} jour" in text
+        counted = ", toutes comptées," if off else ""
+        assert f"soit{counted} {said} par {by}jour ouvert ({per_day.denominator} jour" in text
         assert ("tous centres additionnés" in text) == bool(by)
 
 
@@ -659,9 +661,11 @@ def read_alerts(s: Situation, text: str) -> None:
     if s.site_signals:
         read_sites(s, text[: judged.start()].strip(), charted, found)
     else:
-        assert not claimed(text) and re.match(
-            r"Sur les 7 indicateurs surveillés\s: (\d|aucun)", text
-        )
+        judged = len({f.indicator for _, f in charted})
+        have = "a" if judged == 1 else "ont"
+        enough = f", dont {judged} {have} assez de mois et de cas" if judged < 7 else ""
+        start = rf"Sur les 7 indicateurs surveillés{enough}\s: (\d|aucun)"
+        assert not claimed(text) and re.match(start, text)
 
 
 def read_sites(s: Situation, text: str, charted: list, found: list) -> None:

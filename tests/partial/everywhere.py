@@ -8,6 +8,7 @@ from itertools import groupby
 from dashboard.accounts.rights import Person, Role
 from dashboard.answers import network, view
 from dashboard.indicators import INDICATORS
+from db.shapes import Place
 from tests.one_number import said as pages
 from tests.one_number.said import Asked, Line, plain
 from tests.partial.placing import COMPLAINTS, own_period
@@ -21,6 +22,7 @@ SHEETS = ("classeur, Définitions", "classeur, À lire")
 # A page draws cards and first answers as one piece of HTML: they are read as what they are made of.
 CARDS = "|".join(re.escape(plain(f"{i.short} {i.label}.")) for i in INDICATORS)
 PIECE = re.compile(rf"^(Le plus fréquenté |1\. \*\*Titre|{CARDS})")
+OWN = "Là où vous répondez"
 BEFORE = re.compile(r"^(- |Puis-je m'y fier \? |Base : )")
 
 
@@ -38,7 +40,8 @@ def everywhere(people: Sequence[Person]) -> Iterator[Said]:
 def _said(one: Asked) -> Iterator[Said]:
     with view.run():
         known = names(network.sites(one.who))
-        scope = tuple(p.code for p in network.sites(one.who, one.question))
+        asked = network.sites(one.who, one.question)
+        scope, his = tuple(p.code for p in asked), tuple(p.code for p in asked if _his(one.who, p))
     own: tuple[date, date] | None = None
     for where, lines in groupby(pages.everything(one), lambda line: line.where):
         if where.startswith(SHEETS):
@@ -51,7 +54,13 @@ def _said(one: Asked) -> Iterator[Said]:
             if own and column and (COMPLAINTS.search(column) or COMPLAINTS.search(row)):
                 first, last = own
             site = one.question.site or ""
-            yield Said(text, where, known.get(row, scope), first, last, site, column, row)
+            of = his if text.startswith(OWN) else known.get(row, scope)
+            yield Said(text, where, of, first, last, site, column, row)
+
+
+def _his(person: Person, place: Place) -> bool:
+    """Whether he answers for a site, whose complaints he sees one by one."""
+    return place.department in (person.departments or ()) or place.code in (person.sites or ())
 
 
 def _of_line(line: Line) -> Iterator[tuple[str, str, str]]:

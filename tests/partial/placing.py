@@ -1,6 +1,7 @@
 """Every sentence that denies, and what has to be true for it. What denies and has no place here is a fault."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ from tests.partial.truth import LATE, QUIET, Truth
 DENIES = re.compile(
     r"\b(aucune?s?|rien|jamais|(?<!une )personne|nulle?|zéro|sans plainte)\b|comme d'habitude|non remont|pas à jour|incomplet"
     r"|pas assez de données|connues en attente"
-    r"|pas encore connus"
+    r"|encore connu\b"
     r"|\btoutes les fiches|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
     re.IGNORECASE,
 )
@@ -112,7 +113,7 @@ def _no_closings(_: re.Match, s: Said, t: Truth) -> bool:
 
 def _all_closed(_: re.Match, s: Said, t: Truth) -> bool:
     hand_in = [site for site in s.scope if t.ever("cloture", [site])]
-    whole = len(hand_in) == len(s.scope) or "il ne leur en manque" in s.text
+    whole = len(hand_in) == len(s.scope) or "n'y manque" in s.text
     return whole and not any(t.left_open(site, s.first, _now(s, t)) for site in hand_in)
 
 
@@ -148,8 +149,11 @@ def _silent_visits(_: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _not_of_all(m: re.Match, s: Said, t: Truth) -> bool:
-    """« 3 centres sur 24 ont remonté leurs données »."""
-    return sum(t.seen(site, s.first, _end(s, t)) for site in s.scope) == number(m["n"])
+    """« 3 centres sur 24 ont remonté leurs données, dont 2 en partie »."""
+    seen = [site for site in s.scope if t.seen(site, s.first, _end(s, t))]
+    part = sum(not t.complete(site, s.first, _end(s, t)) for site in seen)
+    said = 1 if m["part"] == "" else number(m["part"] or "0")
+    return len(seen) == number(m["n"]) and part == said
 
 
 def _floor(m: re.Match, s: Said, t: Truth) -> bool:
@@ -163,11 +167,31 @@ def _floor(m: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _visits(m: re.Match, s: Said, t: Truth) -> bool:
-    """« au moins 8 usagers reçus »: so many are known, and « au moins » where a site that should speak of the period does not."""
+    """« au moins 8 usagers reçus »: so many are known, and « au moins » where not all visits of a site that should speak of the
+    period are."""
     end = _end(s, t)
     known = sum(s.first <= day <= end for site in s.scope for day in t.visits.get(site, ()))
-    part = any(t.expected(x, s.first, end) and not t.seen(x, s.first, end) for x in s.scope)
-    return number(m["n"]) == known and part == bool(m["least"])
+    return number(m["n"]) == known and _all_visits(s, t) != bool(m["least"])
+
+
+def _all_visits(s: Said, t: Truth) -> bool:
+    """Whether all visits are known of every site that should speak."""
+    end = _end(s, t)
+    due = [x for x in s.scope if t.expected(x, s.first, end)]
+    return all(t.seen(x, s.first, end) and t.complete(x, s.first, end) for x in due)
+
+
+def _of_the_busiest(m: re.Match, s: Said, t: Truth) -> bool:
+    """« Djougou 0,4 usager par jour ouvert, au moins 9 en tout »."""
+    codes = (x for x in s.scope if x.partition("-")[2] == _slug(m["site"]))
+    gsru = m["site"].endswith("(GSRU)")
+    there = tuple(x for x in codes if x.startswith("gsru") == gsru)
+    return len(there) == 1 and _visits(m, replace(s, scope=there), t)
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.removesuffix(" (GSRU)")).encode("ascii", "ignore")
+    return plain.decode().lower().strip().replace(" ", "-").replace("'", "-")
 
 
 def _received(m: re.Match, s: Said, t: Truth) -> bool:
@@ -247,7 +271,11 @@ def _too_short(_: re.Match, s: Said, t: Truth) -> bool:
 MANY = r"\d[\d \u202f\xa0]*?"
 RULES: tuple[tuple[str, Check], ...] = (
     (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
-    (r"usagers reçus : (?P<least>au moins )(?P<n>[\d ]+\d|\d)", _visits),
+    (r"usagers reçus(, par prestation)? : (?P<least>au moins )?(?P<n>[\d ]+\d|\d)", _visits),
+    (
+        r"(?P<site>[^;]+?) \d[\d ,]* usagers? par jour ouvert, (?P<least>au moins )?(?P<n>[\d ]+) en tout",
+        _of_the_busiest,
+    ),
     # complaints
     (r"\((?P<n>)au moins [\d ]+ jours?\)", _always),  # an interval
     (r"aucune plainte en cours|aucune en cours", _none_open),
@@ -285,7 +313,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (r"registre des plaintes non remonté", _no_register),
     (
-        rf"(?P<least>au moins )?(?P<n>{MANY}) usagers? reçus?(?= en | sur | du | le |, dans | \()",
+        rf"(?P<least>au moins )?(?P<n>{MANY}) usagers? reçus?(?=$| ;| en | sur | du | le |, dans | \()",
         _visits,
     ),
     (rf"(?P<least>au moins )(?P<n>{MANY}) visites?", _visits),
@@ -294,7 +322,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     # closings
     (r"aucune fiche de clôture remise|fiches de clôture remises : non remonté", _no_closings),
     (
-        r"fiches de clôture remises par [\d ]+ centres? sur [\d ]+ ; il ne leur en manque aucune"
+        r"fiches de clôture remises par [\d ]+ centres? sur [\d ]+ ; aucune n'y manque"
         r"|toutes les fiches de clôture sont remises",
         _all_closed,
     ),  # fmt: skip
@@ -325,7 +353,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         _always,
     ),
     (r"non affiché \(0 sur \d+\)", _always),
-    (r"jours d'ouverture pas encore connus", _no_open_day),
+    (r"aucun jour ouvert n'est encore connu", _no_open_day),
     (r"registre remis pour aucun jour ouvert", _no_open_day_handed_in),
     (r"l'ensemble : 0,0 \(0 sur [1-9][\d ]*\)", _of_rows),
     (r"^0 jours? au [\d/]+$", _always),  # the age of a complaint
@@ -342,7 +370,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"n'a pas remonté ses données|ce centre n'a rien remonté", _silent_visits),
     (r"aucun des \d+ centres n'a remonté ses données|données non remontées", _silent_visits),
     (r"n'(a|ont) rien remonté : .*", _always),
-    (r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté", _not_of_all),
+    (
+        r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté (ses|leurs) données((, dont)? ?(?P<part>\d*) en partie)?",
+        _not_of_all,
+    ),
     (r"pas assez de données pour tracer ces mois", _too_short),
     (
         r"aucune n'est restée sans réponse plus de \d+ jours",
@@ -512,8 +543,7 @@ def _part_is_right(s: Said, t: Truth) -> bool:
         return _not_current(re.match("", ""), s, t) or _no_visits_of_known_months(s, t)
     if COMPLAINTS.search(s.column) or s.column in WAITING | OLD:
         return _not_current(re.match("", ""), s, t)
-    all_known = all(t.known("registre", x, s.first, _end(s, t)) for x in s.scope)
-    return _silent_visits(re.match("", ""), s, t) and not all_known
+    return _silent_visits(re.match("", ""), s, t) and not _all_visits(s, t)
 
 
 def _band_is_right(band: re.Match, s: Said, t: Truth) -> bool:

@@ -32,11 +32,10 @@ class Truth:
             found: dict[str, list[date]] = defaultdict(list)
             for line in file.lines:
                 self._take(file.form, line, found)
-            if file.covers:
-                for site in {*found, *file.sites}:
-                    found[site] += list(file.covers)
-            for site, days in found.items():
-                self.spans[file.form, site].append((min(days), min(max(days), self.today)))
+            # A file speaks of its days, from the first to the last, for each site that is in it.
+            its = [*(file.covers or ()), *(day for days in found.values() for day in days)]
+            for site in {*found, *file.sites}:
+                self.spans[file.form, site].append((min(its), min(max(its), self.today)))
 
     def _take(self, form: str, line: list, found: dict[str, list[date]]) -> None:
         if form == "plaintes":
@@ -118,7 +117,7 @@ class Truth:
         """Whether all its complaints are known up to a day."""
         if not self.known("plaintes", site, end - timedelta(days=QUIET), end):
             return False
-        return self._no_month_missing(site, self._first(site).replace(day=1), end)
+        return self._no_month_missing("plaintes", site, self._first(site).replace(day=1), end)
 
     def through(self, site: str, first: date, end: date) -> bool:
         """Whether all its complaints of these days are known, whatever came before."""
@@ -126,17 +125,27 @@ class Truth:
             return False
         day = max(first, self._first(site))
         day = day if day.day == 1 else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-        return self._no_month_missing(site, day, end)
+        return self._no_month_missing("plaintes", site, day, end)
+
+    def complete(self, site: str, first: date, end: date) -> bool:
+        """Whether all its visits of these days are known, but for some at their end."""
+        late = end - timedelta(days=QUIET)
+        if self.open_days(site, late, end) and not self.known("registre", site, late, end):
+            return False
+        day = (
+            first if first.day == 1 else (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        )
+        return self._no_month_missing("registre", site, day, end)
 
     def _first(self, site: str) -> date:
         return min(a for a, _ in self.spans["plaintes", site])
 
-    def _no_month_missing(self, site: str, day: date, end: date) -> bool:
+    def _no_month_missing(self, form: str, site: str, day: date, end: date) -> bool:
         """Whether something was handed in of each month with open days, from one that begins on a day."""
         while day <= end - timedelta(days=QUIET):
             after = (day + timedelta(days=32)).replace(day=1)
             last = after - timedelta(days=1)
-            if self.open_days(site, day, last) and not self.known("plaintes", site, day, last):
+            if self.open_days(site, day, last) and not self.known(form, site, day, last):
                 return False
             day = after
         return True
