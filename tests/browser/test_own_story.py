@@ -33,6 +33,14 @@ def write(page: Page, number: int, words: str) -> None:
     note(page, number).press_sequentially(words)
 
 
+STEPS = "[...document.querySelectorAll('[class*=st-key-pas_]')].map((one) => one.className)"
+
+
+def steps(page: Page) -> list[str]:
+    """The slides, in their order."""
+    return page.evaluate(STEPS)
+
+
 def test_what_is_typed_on_a_slide_stays_whatever_is_pressed_next(page, app):
     prepared(page, f"{app}/presenter")
     for number in (1, 2):
@@ -40,7 +48,10 @@ def test_what_is_typed_on_a_slide_stays_whatever_is_pressed_next(page, app):
         expect(note(page, number)).to_be_visible()
     for n, key in enumerate(("bas_1", "haut_2", "retirer_2", "modifier_1")):
         write(page, 1, f"mes mots {n}")
+        before = steps(page)
         press(page, key)
+        if key != "modifier_1":  # what is typed before the page has answered is typed over
+            page.wait_for_function(f"before => ({STEPS}).join() != before.join()", arg=before)
         settled(page)
         if key == "modifier_1":  # it is folded, and opened again
             expect(note(page, 1)).to_have_count(0)
