@@ -1,4 +1,5 @@
-"""The short form of the suite, `make test`: each test, but of those that take long some cases a day, and others the next.
+"""The short form of the suite, `make test`: each test, on one database or the other by turns, and of those that take long some
+cases a day, and others the next.
 
 `tests/long.txt` lists the tests that take more than SECONDS on a quiet machine of two processors, all their cases together. Of
 each as many cases are tried as that time allows, on both databases, and the next day the ones after them; one whose single case
@@ -62,9 +63,21 @@ def chosen(items: Iterable[Case], seconds: Mapping[str, float], day: int) -> Ite
         for name, of in cases.items()
         if name in seconds
     }
+    there = {item.nodeid for item in items}
     for item in items:
         name, case = test_of(item.nodeid)
-        yield name not in tried or case in tried[name]
+        yield case in tried[name] if name in tried else _on_the_database_of(item.nodeid, there, day)
+
+
+def _on_the_database_of(nodeid: str, there: set[str], day: int) -> bool:
+    """Whether this is the database on which a case is tried on a day: one of its two, and the other the next."""
+    name, _, case = nodeid.partition("[")
+    case, end, rest = case.partition("]")
+    on = (DATABASES.sub(kind + r"\2", case) for kind in ("sqlite", "postgresql"))
+    both = [f"{name}[{one}{end}{rest}" for one in on]
+    if both[0] == both[1] or not there.issuperset(both):
+        return True
+    return nodeid == both[(day + crc32(both[0].encode())) % 2]
 
 
 def leave_for_another_day(items: list) -> list:

@@ -1,6 +1,7 @@
-"""The short form of the suite: nothing is left out for good, nothing quick is left out at all, both databases go together."""
+"""The short form of the suite: nothing is left out for good, and of what is quick no case is left out at all."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -42,12 +43,18 @@ def test_every_case_of_a_long_test_has_its_day_and_no_day_takes_long(cases, seco
         assert len(both) * each <= max(short.SECONDS, each) + 1e-9
 
 
-def test_what_is_not_in_the_list_is_tried_every_day():
-    items = [*nodes("t.py::test_long", 30), *nodes("t.py::test_quick", 30), Node("t.py::test_one")]
-    for day in range(10):
-        kept = tried(items, {"t.py::test_long": 60.0}, day)
-        assert {item.nodeid for item in items if "long" not in item.nodeid} <= kept
-        assert 0 < sum("long" in nodeid for nodeid in kept) < 60
+def test_what_is_not_in_the_list_is_tried_every_day_on_one_database_and_the_next_on_the_other():
+    alone = [Node("t.py::test_one"), Node("t.py::test_of_one_database[sqlite-a]")]
+    quick = nodes("t.py::test_quick", 30)
+    items = [*nodes("t.py::test_long", 30), *quick, *alone]
+    kept = [tried(items, {"t.py::test_long": 60.0}, day) for day in range(10)]
+    for one, next_day in pairwise(kept):
+        assert {item.nodeid for item in alone} <= one
+        now, then = ({item.nodeid for item in quick} & day for day in (one, next_day))
+        assert len(now) == 30 and now | then == {item.nodeid for item in quick}
+        assert any("sqlite" in nodeid for nodeid in now), "of several cases some"
+        assert any("postgresql" in nodeid for nodeid in now), "on each"
+        assert 0 < sum("long" in nodeid for nodeid in one) < 60
 
 
 def test_every_test_of_the_list_is_there():
