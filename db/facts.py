@@ -483,7 +483,7 @@ def _month_missing(gaps: tuple[np.ndarray, np.ndarray], spans: np.ndarray) -> np
     first days, and those of each site."""
     starts, missing = gaps
     inside = (starts >= spans[:, :1]) & (starts <= spans[:, 1:] - SILENT_DAYS)
-    within: np.ndarray = inside.astype(np.int32) @ missing.T.astype(np.int32) > 0
+    within: np.ndarray = inside.astype(np.float32) @ missing.T.astype(np.float32) > 0
     return within
 
 
