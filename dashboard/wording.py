@@ -89,9 +89,9 @@ def _in_short(note: str) -> str:
 def least(figure: Figure) -> str:
     """« au moins », before how many came where not all visits of some site are known, and how many wait now where some site's
     register is not known to the day; "" else."""
-    whole = figure.sites_reporting if figure.sites_whole is None else figure.sites_whole
+    part = figure.sites_in_part or figure.sites_reporting < figure.sites_expected
     counted = BY_CODE[figure.indicator].now or figure.indicator == "visits"
-    return AT_LEAST if counted and whole < figure.sites_expected else ""
+    return AT_LEAST if counted and part else ""
 
 
 def reason(figure: Figure) -> str:
@@ -125,20 +125,16 @@ def who_reported(figure: Figure) -> str:
     if figure.sites_expected == 1:
         if not figure.sites_reporting:
             return "aucune donnée remontée"
-        return "données remontées en partie" if figure.sites_whole == 0 else "données remontées"
+        return "données remontées en partie" if figure.sites_in_part else "données remontées"
     if not figure.sites_reporting:
         return f"aucun des {figure.sites_expected} centres n'a remonté ses données"
     verb = "a" if figure.sites_reporting < 2 else "ont"
     their = "ses" if figure.sites_reporting < 2 else "leurs"
     said = f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données"
-    part = 0 if figure.sites_whole is None else figure.sites_reporting - figure.sites_whole
-    if not part:
+    if not figure.sites_in_part:
         return said
-    return (
-        f"{said} en partie"
-        if figure.sites_reporting == 1
-        else f"{said}, dont {french.number(part)} en partie"
-    )
+    alone = figure.sites_reporting == 1
+    return f"{said}{'' if alone else f', dont {french.number(figure.sites_in_part)}'} en partie"
 
 
 def among(some: int, everybody: int) -> str:

@@ -34,6 +34,11 @@ class Figure(NamedTuple):
     note: str
     sites_whole: int | None = None
 
+    @property
+    def sites_in_part(self) -> int:
+        """How many of the sites that speak handed in less than all; 0 where it makes no difference."""
+        return 0 if self.sites_whole is None else self.sites_reporting - self.sites_whole
+
 
 class Breakdown(Mapping[str, Mapping[str, Figure]]):
     """The figures of some facts by key, then by indicator.

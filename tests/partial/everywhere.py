@@ -10,6 +10,7 @@ from dashboard.answers import network, view
 from dashboard.indicators import INDICATORS
 from db.shapes import Place
 from tests.one_number import said as pages
+from tests.one_number.reading import OWN
 from tests.one_number.said import Asked, Line, plain
 from tests.partial.placing import COMPLAINTS, own_period
 from tests.partial.said import Said, names
@@ -22,7 +23,6 @@ SHEETS = ("classeur, Définitions", "classeur, À lire")
 # A page draws cards and first answers as one piece of HTML: they are read as what they are made of.
 CARDS = "|".join(re.escape(plain(f"{i.short} {i.label}.")) for i in INDICATORS)
 PIECE = re.compile(rf"^(Le plus fréquenté |1\. \*\*Titre|{CARDS})")
-OWN = "Là où vous répondez"
 BEFORE = re.compile(r"^(- |Puis-je m'y fier \? |Base : )")
 
 
