@@ -187,6 +187,18 @@ def test_visits_of_which_a_part_never_came_are_a_floor(asked, months, whole):
     assert said.translate(PLAIN) == f"2 centres sur 24 ont remonté leurs données{part}"
 
 
+@pytest.mark.pitfall(27)
+def test_visits_are_whole_where_nobody_opened_on_the_days_that_are_missing(asked):
+    quarter = Question(date(2025, 1, 1), date(2025, 3, 31))
+    covers = (quarter.first, date(2025, 3, 7))
+    asked.hand_in("registre", visit(site=NIKKI, day="2025-01-13"), covers=covers)
+    asked.hand_in("registre", visit(site=KANDI, day="2025-03-31"))
+    of_nikki = lambda: figures(LOCAL_READER, quarter, "site")[NIKKI]["visits"]  # noqa: E731
+    assert shown(of_nikki()) == "au moins 1"
+    asked.hand_in("fermetures", closure(site=NIKKI, first="2025-03-10", last="2025-03-31"))
+    assert shown(of_nikki()) == "1" and who_reported(of_nikki()) == "données remontées"
+
+
 def handed_in(office: Office, until: date, *lines: list, sites=EVERY_SITE) -> None:
     """Complaints of these sites, known from January to a day."""
     office.hand_in("plaintes", *lines, covers=(YEAR.first, until), sites=sites)

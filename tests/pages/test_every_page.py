@@ -99,7 +99,7 @@ STATES = {
 # What must be read on the page in that state, or in the usual one, besides no failure.
 SAYS = {
     ("usual", "carte"): "La plainte la plus ancienne",
-    ("usual", "presenter"): "24 centres",
+    ("usual", "presenter"): r"usagers reçus(, dans | \\?\()\d+ centres",
     ("usual", "attentes"): "La moitié des usagers reçus ont attendu",
     ("usual", "plaintes"): "Plaintes en cours, la plus ancienne d'abord",
     ("one row", "carte"): "1 centre sur 24 a remonté ses données",
@@ -179,7 +179,7 @@ def test_every_page_opens_in_every_state(filled, using, state, spec):
     )
     assert ("Données fictives" in text) == (state == "usual")
     assert ("Données anciennes" in text) == (state == "old")
-    assert SAYS.get((state, spec.url_path), "") in text.replace("\xa0", " ")
+    assert re.search(SAYS.get((state, spec.url_path), ""), text.replace("\xa0", " "))
 
 
 def test_every_sentence_expected_is_about_a_page_and_a_state():
@@ -201,7 +201,8 @@ def test_every_page_opens_on_postgresql_too(on_postgresql, using, spec):
     assert heading(at).startswith(
         (spec.heading, "CCSP de Kandi") if spec.listed is False else spec.heading
     )
-    assert SAYS.get(("usual", spec.url_path), "") in "\n".join(words(at)).replace("\xa0", " ")
+    text = "\n".join(words(at)).replace("\xa0", " ")
+    assert re.search(SAYS.get(("usual", spec.url_path), ""), text)
 
 
 @pytest.mark.parametrize("page", ["departement", "attentes", "plaintes", "presenter"])

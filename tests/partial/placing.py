@@ -1,7 +1,6 @@
 """Every sentence that denies, and what has to be true for it. What denies and has no place here is a fault."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -183,15 +182,10 @@ def _all_visits(s: Said, t: Truth) -> bool:
 
 def _of_the_busiest(m: re.Match, s: Said, t: Truth) -> bool:
     """« Djougou 0,4 usager par jour ouvert, au moins 9 en tout »."""
-    codes = (x for x in s.scope if x.partition("-")[2] == _slug(m["site"]))
-    gsru = m["site"].endswith("(GSRU)")
-    there = tuple(x for x in codes if x.startswith("gsru") == gsru)
+    kind = "GSRU" if m["site"].endswith(" (GSRU)") else "CCSP"
+    place = (kind, m["site"].removesuffix(" (GSRU)"))
+    there = tuple(x for x in s.scope if (t.sites[x]["kind"], t.sites[x]["commune"]) == place)
     return len(there) == 1 and _visits(m, replace(s, scope=there), t)
-
-
-def _slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.removesuffix(" (GSRU)")).encode("ascii", "ignore")
-    return plain.decode().lower().strip().replace(" ", "-").replace("'", "-")
 
 
 def _received(m: re.Match, s: Said, t: Truth) -> bool:
