@@ -133,8 +133,9 @@ def who_reported(figure: Figure) -> str:
     said = f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données"
     if not figure.sites_in_part:
         return said
-    alone = figure.sites_reporting == 1
-    return f"{said}{'' if alone else f', dont {french.number(figure.sites_in_part)}'} en partie"
+    if figure.sites_in_part == figure.sites_reporting:
+        return f"{said} en partie"
+    return f"{said}, dont {french.number(figure.sites_in_part)} en partie"
 
 
 def among(some: int, everybody: int) -> str:

@@ -168,7 +168,7 @@ def ground(view: View, question: Question) -> Ground:
     rows = [book.row[p.id] for p in table]
     last = min(question.last, book.known_to or question.last)
     days = book.days(question.first, last)
-    closed = book.closed[rows, days]
+    closed, heard = book.closed[rows, days], book.visits_known[rows, days]
     seen = (book.visited[rows, days] > 0).any(axis=1) | closed.any(axis=1)
     due = (book.starts[rows] <= day_number(last)) & (book.ends[rows] >= day_number(question.first))
     fresh = freshness(view)
@@ -180,8 +180,9 @@ def ground(view: View, question: Question) -> Ground:
         fresh.age_days,
         partial,
         tuple(p.name for p, missing in zip(table, due & ~seen, strict=True) if missing),
-        int(book.declared[rows, days][closed].sum()),
-        int(book.visited[rows, days][closed].sum()),
+        # Of a day whose register never came nobody knows how many it would have.
+        int(book.declared[rows, days][closed & heard].sum()),
+        int(book.visited[rows, days][closed & heard].sum()),
         fresh.demo,
         sum(f["wait_p50"].n > 0 for f in figures(view, question, "site").values()),
         _complaints_later(view, question, rows),

@@ -13,11 +13,12 @@ GAP = 0.02  # share of visits by which the closings may differ from the register
 
 @dataclass(frozen=True)
 class Ground:
-    """What is known of a question beside its figures. declared, entered: visits of closed days, as declared at the
-    closing and as entered in the register. not_reported: names of expected sites without data in the period. measuring: sites
-    that measure waits; None where it is not asked. complaints_later: received after the day on which the data end;
-    complaints_through: sites whose complaints are known from its first day to its last. known_to: up to which day all is
-    known, of which is what is said of now."""
+    """What is known of a question beside its figures. declared, entered: visits of closed days whose register was handed in, as
+    declared at the closing and as entered there. not_reported: names of expected sites without data in the period. measuring:
+    sites that measure waits; None where it is not asked. complaints_later: received after the day on which the data end;
+    complaints_through: sites whose complaints are known from its first day to its last. known_to: up to which day all is known,
+    of which is what is said of now.
+    """
 
     as_of: date | None
     age_days: int | None

@@ -21,8 +21,10 @@ from dashboard.answers import (
     view,
 )
 from dashboard.answers.figures import figures, trend, whole
+from dashboard.answers.follow import ground
 from dashboard.answers.question import Question
 from dashboard.indicators import placed
+from dashboard.judgement.trust import strip
 from dashboard.panel import Message
 from dashboard.period import Period, clip, month_end, resolve
 from dashboard.wording import shown, who_reported
@@ -185,6 +187,32 @@ def test_visits_of_which_a_part_never_came_are_a_floor(asked, months, whole):
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
     part = "" if whole else ", dont 1 en partie"
     assert said.translate(PLAIN) == f"2 centres sur 24 ont remonté leurs données{part}"
+
+
+def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
+    for site in (KANDI, NIKKI):
+        asked.hand_in("registre", visit(site=site, day="2025-02-13"))
+    asked.hand_in("cloture", closing(KANDI, "2025-03-31"))
+    quarter = Question(date(2025, 1, 1), date(2025, 3, 31))
+    said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
+    assert said.translate(PLAIN) == "2 centres sur 24 ont remonté leurs données en partie"
+
+
+def test_what_closings_declare_is_held_against_days_whose_register_came(asked):
+    asked.hand_in("registre", visit(site=KANDI, day="2025-03-03"))
+    for day in ("2025-03-03", "2025-03-04"):
+        asked.hand_in("cloture", closing(KANDI, day, declared=9 if day == "2025-03-04" else 1))
+    quarter = Question(date(2025, 1, 1), date(2025, 3, 31)).at(None, KANDI)
+
+    def trusted() -> str:
+        by_code = figures(LOCAL_READER, quarter, "nation")["nation"]
+        return strip("visits", by_code, ground(LOCAL_READER, quarter)).translate(PLAIN)
+
+    assert "écart" not in trusted()
+    asked.hand_in(
+        "registre", visit(site=KANDI, day="2025-03-04"), visit(site=KANDI, day="2025-03-04")
+    )
+    assert "écart entre déclaré et inscrit : +233,3 %" in trusted()
 
 
 @pytest.mark.pitfall(27)

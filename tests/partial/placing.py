@@ -11,7 +11,7 @@ from tests.partial.truth import LATE, QUIET, Truth
 
 DENIES = re.compile(
     r"\b(aucune?s?|rien|jamais|(?<!une )personne|nulle?|zéro|sans plainte)\b|comme d'habitude|non remont|pas à jour|incomplet"
-    r"|pas assez de données|connues en attente"
+    r"|pas assez de données|connues en attente|écart entre déclaré"
     r"|encore connu\b"
     r"|\btoutes les fiches|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
     re.IGNORECASE,
@@ -151,7 +151,7 @@ def _not_of_all(m: re.Match, s: Said, t: Truth) -> bool:
     """« 3 centres sur 24 ont remonté leurs données, dont 2 en partie »."""
     seen = [site for site in s.scope if t.seen(site, s.first, _end(s, t))]
     part = sum(not t.complete(site, s.first, _end(s, t)) for site in seen)
-    said = 1 if m["part"] == "" else number(m["part"] or "0")
+    said = len(seen) if m["part"] == "" else number(m["part"] or "0")
     return len(seen) == number(m["n"]) and part == said
 
 
@@ -250,6 +250,13 @@ def _of_rows(_: re.Match, s: Said, t: Truth) -> bool:
     return bool(known) or not _silent_visits(_, s, t) or _no_visits(_, s, t)
 
 
+def _gap(m: re.Match, s: Said, t: Truth) -> bool:
+    """« écart entre déclaré et inscrit : +12,5 % »: of days of which the closing and the register are both known."""
+    found = t.gap(s.scope, s.first, _end(s, t))
+    said = float(m["gap"].replace(" ", "").replace(",", ".").replace("−", "-"))
+    return found is not None and abs(found - said) < 0.06
+
+
 def _always(_: re.Match, _s: Said, _t: Truth) -> bool:
     return True
 
@@ -314,6 +321,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"plaintes connues en attente depuis plus de 30 jours", lambda m, s, t: not _whole_now(s, t)),
     (r"au moins (?P<n>[\d ]+\d|\d|une)( (?P<unit>plainte|jour|attend)\w*)?", _floor),
     # closings
+    (r"écart entre déclaré et inscrit : (?P<gap>[+−][\d ]+,\d) %", _gap),
     (r"aucune fiche de clôture remise|fiches de clôture remises : non remonté", _no_closings),
     (
         r"fiches de clôture remises par [\d ]+ centres? sur [\d ]+ ; aucune n'y manque"

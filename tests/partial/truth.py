@@ -27,6 +27,7 @@ class Truth:
         self.visits: dict[str, list[date]] = defaultdict(list)
         self.measured: dict[str, list[date]] = defaultdict(list)
         self.closings: dict[str, set[date]] = defaultdict(set)
+        self.declared: dict[tuple[str, date], int] = {}
         self.complaints: list[tuple[str, date, date | None]] = []
         for file in world.files:
             found: dict[str, list[date]] = defaultdict(list)
@@ -52,6 +53,7 @@ class Truth:
                 self.measured[site].append(day)
         else:
             self.closings[site].add(day)
+            self.declared[site, day] = int(line[3])
 
     @cached_property
     def as_of(self) -> date | None:
@@ -171,6 +173,18 @@ class Truth:
         return sum(site in chosen and first <= day <= last for site, day, _ in self.complaints)
 
     # --- closings -----------------------------------------------------------------------------------------------
+    def gap(self, scope: Iterable[str], first: date, last: date) -> float | None:
+        """By how many per cent what closings declare differs from the register, on days of which both are known."""
+        both = [
+            (site, day)
+            for site in scope
+            for day in self.closings[site]
+            if first <= day <= last and self.known("registre", site, day, day)
+        ]
+        entered = sum(self.visits[site].count(day) for site, day in both)
+        declared = sum(self.declared[one] for one in both)
+        return 100 * (declared - entered) / entered if entered else None
+
     def left_open(self, site: str, first: date, last: date) -> int:
         """Open days without a closing."""
         return sum(d not in self.closings[site] for d in self.open_days(site, first, last))
