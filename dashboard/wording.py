@@ -127,7 +127,7 @@ def who_reported(figure: Figure) -> str:
             return "aucune donnée remontée"
         return "données remontées en partie" if figure.sites_in_part else "données remontées"
     if not figure.sites_reporting:
-        return f"aucun des {figure.sites_expected} centres n'a remonté ses données"
+        return f"aucun des {figure.sites_expected} centres attendus n'a remonté ses données"
     verb = "a" if figure.sites_reporting < 2 else "ont"
     their = "ses" if figure.sites_reporting < 2 else "leurs"
     said = f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dashboard import french
 from dashboard.answers import chance, follow, signals
 from dashboard.answers.figures import figures, whole
-from dashboard.answers.network import names
+from dashboard.answers.network import names, silences
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, scope_of
 from dashboard.answers.view import View, answer
@@ -70,6 +70,8 @@ def _of_whole(view: View, question: Question, when: str) -> str:
         return f"{scope}{S}: pas de jugement d'ensemble{S}; chaque centre est comparé à lui-même."
     judged = [s for s in followed(view, question).values() if s.charted]
     flagged = [s for s in judged if s.flagged]
+    if all(one.days is None for one in silences(view, question).values()):
+        return f"{scope}{S}: pas encore de visites ni de fiches de clôture remises."
     if not judged:
         return f"{scope}{S}: pas encore assez de mois pour juger."
     if not flagged:

@@ -126,13 +126,15 @@ def waiting(view: View, question: Question, key: str) -> Panel:
     )
 
 
-def none_known(view: View, question: Question, why: str) -> Message:
+def none_known(
+    view: View, question: Question, why: str, without: str = "plainte connue"
+) -> Message:
     """What stands in the place of complaints where there are none, none that was handed in, or none for who asks. why: the
-    denial, which holds where all is known."""
+    denial, which holds where all is known. without: what those that are known have none of."""
     if view.access.guest:
         return Message(f"{NOT_OPEN}.")
     none = Count(0, registers.coverage(view, question))
-    return Message(f"{french.capital(none.said('', why, 'plainte connue'))}.")
+    return Message(f"{french.capital(none.said('', why, without))}.")
 
 
 def _found(
@@ -177,7 +179,11 @@ def by_place(view: View, question: Question, key: str) -> Panel:
     waiting = known.where(known.open)
     if not len(waiting):
         return Panel(
-            key, title, none_known(view, to_date(view, question), "aucune plainte en cours")
+            key,
+            title,
+            none_known(
+                view, to_date(view, question), "aucune plainte en cours", "plainte connue en cours"
+            ),
         )
     opened = Counter(places[code] for code in waiting.code.tolist())
     late = Counter(places[code] for code in waiting.code[waiting.age > LATE_DAYS].tolist())
@@ -311,7 +317,14 @@ def reasons(view: View, question: Question, key: str) -> Panel:
     received = register(view, question).since(question.first)
     if not len(received):
         return Panel(
-            key, title, none_known(view, question, "aucune plainte reçue sur cette période")
+            key,
+            title,
+            none_known(
+                view,
+                question,
+                "aucune plainte reçue sur cette période",
+                "plainte connue reçue sur cette période",
+            ),
         )
     rows = Counter(received.category.tolist()).most_common()
     first = [k for k, v in rows if v == rows[0][1]]

@@ -18,6 +18,7 @@ from dashboard.answers.network import (
     dated,
     silences,
     sites,
+    to_date,
 )
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
@@ -89,7 +90,7 @@ def closures(view: View, question: Question) -> tuple[tuple[Closure, str], ...]:
 @answer
 def not_reported(view: View, question: Question, key: str) -> Panel:
     """Which working days have no closing, by site, those that have most first, and when each was last heard of."""
-    figures, heard = whole(view, question), silences(view, question)
+    figures, heard = whole(view, to_date(view, question)), silences(view, question)
     known = sorted(
         unclosed(view, question),
         key=lambda u: (u.days is None, -len(u.known), french.alphabetical(u.name)),
@@ -115,17 +116,17 @@ def not_reported(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=f"{_days(view, question)} Sur la période,"
-        f" {who_reported(figures['visits'])}. {_of_closings(known, figures['completeness'])}",
+        caption=f"{_days(view, question)}, {who_reported(figures['visits'])}."
+        f" {_of_closings(known, figures['completeness'])}",
         finding=_left_open(known),
-        strip=strip(view, question, "completeness"),
+        strip=strip(view, to_date(view, question), "completeness"),
     )
 
 
 def _days(view: View, question: Question) -> str:
-    """« Du 01/11/2025 au 24/11/2026. »."""
+    """« Du 01/11/2025 au 24/11/2026 »: what is counted, whatever the period's end."""
     first = french.date_short(question.first)
-    return f"Du {first} {at_date(view)}." if at_date(view) else f"Depuis le {first}."
+    return f"Du {first} {at_date(view)}" if at_date(view) else f"Depuis le {first}"
 
 
 def _of_closings(known: Sequence[Unclosed], closed: Figure) -> str:
@@ -162,6 +163,9 @@ def _left_open(known: Sequence[Unclosed]) -> str:
             else f"Fiches de clôture remises par {part}{S}; aucune n'y manque"
         )
     said = f"{late[0].name}{S}: {_missing(len(late[0].known))}"
+    if never := len(known) - hand_in.known:
+        none = "n'a remis aucune fiche" if never == 1 else "n'ont remis aucune fiche"
+        said = f"{french.plural(never, 'centre')} sur {french.number(len(known))} {none}{S}; {said}"
     if len(late) == 1:
         return said
     others = french.plural(len(late) - 1, "autre centre", "autres centres")
@@ -235,7 +239,7 @@ def silent(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=dated(view, f"Muet{S}: plus de {french.days(SILENT_DAYS)} sans données reçues"),
+        caption=dated(view, f"Muet{S}: plus de {french.days(SILENT_DAYS)} sans visite ni clôture"),
         finding=_silent(heard.values(), at_date(view)),
     )
 
@@ -250,8 +254,9 @@ def _silent(heard: Collection[Silence], at: str) -> str:
     if not heard:
         return "Aucun centre ne correspond à ces filtres"
     if never == len(heard):
-        who = "Ce centre" if never == 1 else f"Aucun des {french.number(never)} centres"
-        return f"{who} n'a encore rien remis"
+        return (
+            f"Ce centre {NOTHING}" if never == 1 else f"Les {french.number(never)} centres {have}"
+        )
     if not mute and never:
         said = f"{french.plural(never, 'centre')} sur {french.number(len(heard))} {have}"
         return french.capital(f"{at}, {said}") if at else said

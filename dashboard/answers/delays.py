@@ -171,7 +171,11 @@ def flow(view: View, question: Question, key: str) -> Panel:
     ]
     part = not all(one.whole for one in of[-12:])
     more = sum(a - b for _, a, b in rows[-12:])
-    gap = "autant de réponses que de plaintes reçues (une réponse peut être à une plainte plus ancienne)"
+    came = sum(a for _, a, _ in rows[-12:])
+    same = french.plural(came, "plainte reçue", "plaintes reçues")
+    gap = f"{same} et autant de réponses (une réponse peut être à une plainte plus ancienne)"
+    if not came and not more:
+        gap = "ni plainte reçue ni réponse"
     if more > 0:
         gap = f"les plaintes reçues dépassent de {french.number(more)} les réponses"
     if more < 0:

@@ -86,7 +86,16 @@ def waits(view: View, question: Question) -> str:
     if half.value is None:
         return "l'attente n'est pas mesurée" if figures["visits"].n and not half.n else ""
     more = f", un sur dix {shown(tenth)} ou plus" if tenth.value is not None else ""
-    return f"un usager sur deux a attendu {shown(half)} ou plus{more}"
+    return f"un usager sur deux a attendu {shown(half)} ou plus{more}{_of_few(view, question)}"
+
+
+def _of_few(view: View, question: Question) -> str:
+    """« (mesuré dans 3 centres sur 24) », where fewer than half of them measure; "" else."""
+    by_site = figures(view, question, "site")
+    measuring = sum(of["wait_p50"].n > 0 for of in by_site.values())
+    if 2 * measuring >= len(by_site):
+        return ""
+    return f" (mesuré dans {french.plural(measuring, 'centre')} sur {french.number(len(by_site))})"
 
 
 @answer

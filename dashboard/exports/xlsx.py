@@ -18,6 +18,7 @@ from xlsxwriter.utility import quote_sheetname
 from xlsxwriter.worksheet import Worksheet
 
 from dashboard import french, palette
+from dashboard.coverage import AT_LEAST
 from dashboard.indicators import INDICATORS
 from dashboard.panel import Cell, Deck, Message, Panel, Table, table, words
 from dashboard.turn import give_way
@@ -309,7 +310,10 @@ def _cell(sheet: Worksheet, row: int, column: int, cell: Cell, unit: str, style:
             row, column, value, style("number", LOOKS["month" if unit == "month" else "day"])
         )
     elif isinstance(value, Real) and math.isfinite(value):
-        sheet.write_number(row, column, value, style("number", LOOKS.get(unit, "General")))
+        look = LOOKS.get(unit, "General")
+        # A number that is only a floor remains one, and reads like one.
+        least = f'"{AT_LEAST}"' if cell.text.startswith(AT_LEAST) else ""
+        sheet.write_number(row, column, value, style("number", least + look))
     else:
         _write(sheet, row, column, cell.text, style, "missing" if unit else "text")
 

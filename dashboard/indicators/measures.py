@@ -25,10 +25,11 @@ NOT_REPORTED = "données non remontées"
 NO_VISITS = "registre des visites non remonté"
 NOT_ALL_VISITS = "registre des visites incomplet"
 NO_CLOSINGS = "aucune fiche de clôture remise"
-NO_OPEN_DAY = "aucun jour ouvert n'est encore connu"
+NO_OPEN_DAY = "aucune fiche n'est encore attendue"
 NO_OPEN_DAY_HANDED_IN = "registre remis pour aucun jour ouvert"
 NOT_HANDED_IN = "registre des plaintes non remonté"
 NOT_CURRENT = "registre des plaintes incomplet"
+MOST_STILL_OPEN = "plus de la moitié encore en cours"
 HANDED_IN_LATER = "plaintes remises au-delà des dernières visites"
 
 
@@ -268,7 +269,7 @@ def complaint_delay(f: Facts) -> Measure:
     mine = _received(f) & (ages >= 0) & (c["group"] >= 0)
     n = np.bincount(c["group"][mine], minlength=len(f.keys))
     value = medians_survival(ages[mine], resolved[mine], c["group"][mine], len(f.keys))
-    note = ["" if v == v else "plus de la moitié encore en cours" for v in value.tolist()]
+    note = ["" if v == v else MOST_STILL_OPEN for v in value.tolist()]
     nothing = np.full(len(f.keys), np.nan)
     m = Measure(nothing, nothing, value, n, note)
     return _if_handed_in(f, _no(f, m, "aucune plainte reçue"))

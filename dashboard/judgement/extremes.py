@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from dashboard import french
 from dashboard.indicators import Figure
-from dashboard.wording import shown
+from dashboard.wording import base, shown
 from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
@@ -24,8 +24,12 @@ def in_words(
     departments which is highest and which lowest. figures: of one indicator, by key. title: what is compared."""
     known = {k: f for k, f in figures.items() if f.value is not None and k != UNKNOWN_KEY}
     values = {shown(f) for f in known.values()}
+    if by == "site" and len(known) == 1:
+        ((alone, figure),) = known.items()
+        return f"{title}{S}: {shown(figure)} ({base(figure)}) à {names.get(alone, alone)}, seul à avoir un chiffre"
     if len(known) < 2:
-        return f"{title}{S}: {shown(whole)} pour l'ensemble"
+        on = f" ({base(whole)})" if base(whole) else ""
+        return f"{title}{S}: {shown(whole)} pour l'ensemble{on}"
     if len(values) == 1:
         return f"{title}{S}: {values.pop()} partout"
     (most, many), (least, few) = (_at_end(known, names, end) for end in (max, min))

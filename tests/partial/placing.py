@@ -11,7 +11,7 @@ from tests.partial.truth import LATE, QUIET, Truth
 
 DENIES = re.compile(
     r"\b(aucune?s?|rien|jamais|(?<!une )personne|nulle?|zéro|sans plainte)\b|comme d'habitude|non remont|pas à jour|incomplet"
-    r"|pas assez de données|connues en attente|écart entre déclaré"
+    r"|pas assez de données|connues en attente|fiches de clôture déclarent|\bni plainte"
     r"|encore connu\b"
     r"|\btoutes les fiches|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
     re.IGNORECASE,
@@ -235,6 +235,12 @@ def _who(m: re.Match, s: Said, t: Truth) -> bool:
         lambda x: ("cloture", x) in t.spans,
         lambda x: any(s.first <= d <= end for d in t.measured.get(x, ())),
     )
+    if m["timed"] is not None or "qui" in m[0]:
+        timed = sum(map(heard[-1], s.scope))
+        said = m["timed"] or m["n"]
+        return number(m["n"]) == sum(map(heard[0], s.scope)) and timed == (
+            0 if said == "aucun ne" else number(said)
+        )
     return number(m["n"]) in {sum(map(of, s.scope)) for of in heard}
 
 
@@ -250,11 +256,27 @@ def _of_rows(_: re.Match, s: Said, t: Truth) -> bool:
     return bool(known) or not _silent_visits(_, s, t) or _no_visits(_, s, t)
 
 
+def _nothing_for_a_year(_: re.Match, s: Said, t: Truth) -> bool:
+    """Of the last twelve whole months no complaint is known, and no answer."""
+    end = s.last if s.last == month_end(s.last) else s.last.replace(day=1) - timedelta(days=1)
+    first = add_months(end.replace(day=1), -11)
+    return not any(
+        first <= day <= end
+        for site, received, answered in t.complaints
+        for day in (received, answered)
+        if site in s.scope and day
+    )
+
+
 def _gap(m: re.Match, s: Said, t: Truth) -> bool:
-    """« écart entre déclaré et inscrit : +12,5 % »: of days of which the closing and the register are both known."""
+    """« les fiches de clôture déclarent 12,5 % de visites de plus que le registre »: of days of which both are known."""
     found = t.gap(s.scope, s.first, _end(s, t))
-    said = float(m["gap"].replace(" ", "").replace(",", ".").replace("−", "-"))
-    return found is not None and abs(found - said) < 0.06
+    said = float((m["share"] or m["times"]).replace(" ", "").replace(",", "."))
+    if found is None:
+        return False
+    if m["times"]:
+        return abs(1 + found / 100 - said) < 0.06
+    return abs(abs(found) - said) < 0.06 and (found > 0) == (m["way"] == "plus")
 
 
 def _always(_: re.Match, _s: Said, _t: Truth) -> bool:
@@ -320,8 +342,19 @@ RULES: tuple[tuple[str, Check], ...] = (
     (rf"(?P<least>au moins )(?P<n>{MANY}) visites?", _visits),
     (r"plaintes connues en attente depuis plus de 30 jours", lambda m, s, t: not _whole_now(s, t)),
     (r"au moins (?P<n>[\d ]+\d|\d|une)( (?P<unit>plainte|jour|attend)\w*)?", _floor),
+    (r"ni plainte reçue ni réponse", _nothing_for_a_year),
     # closings
-    (r"écart entre déclaré et inscrit : (?P<gap>[+−][\d ]+,\d) %", _gap),
+    (
+        r"(?P<n>\d+) centres? sur (?P<of>\d+) n'(a|ont) remis aucune fiche",
+        lambda m, s, t: (
+            len(s.scope) == number(m["of"]) == number(m["n"]) + t.ever("cloture", s.scope)
+        ),
+    ),
+    (
+        r"les fiches de clôture déclarent ((?P<share>[\d ]+,\d) % de visites de (?P<way>plus|moins) que le registre"
+        r"|(?P<times>[\d ]+,\d) fois les visites du registre)",
+        _gap,
+    ),
     (r"aucune fiche de clôture remise|fiches de clôture remises : non remonté", _no_closings),
     (
         r"fiches de clôture remises par [\d ]+ centres? sur [\d ]+ ; aucune n'y manque"
@@ -330,7 +363,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),  # fmt: skip
     # silence
     (
-        r"(?P<more>jamais )?aucun des (?P<n>\d+) centres n'a encore rien remis",
+        r"(?P<more>jamais )?les (?P<n>\d+) centres n'ont encore rien remis",
         _nothing_came,
     ),
     (r"(?P<more>jamais )?et (?P<n>\d+) autres? qui n'(a|ont) encore rien remis", _nothing_came),
@@ -355,7 +388,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         _always,
     ),
     (r"non affiché \(0 sur \d+\)", _always),
-    (r"aucun jour ouvert n'est encore connu", _no_open_day),
+    (r"aucune fiche n'est encore attendue", _no_open_day),
     (r"registre remis pour aucun jour ouvert", _no_open_day_handed_in),
     (r"l'ensemble : 0,0 \(0 sur [1-9][\d ]*\)", _of_rows),
     (r"^0 jours? au [\d/]+$", _always),  # the age of a complaint
@@ -370,7 +403,10 @@ RULES: tuple[tuple[str, Check], ...] = (
         _silent_visits,
     ),
     (r"n'a pas remonté ses données|ce centre n'a rien remonté", _silent_visits),
-    (r"aucun des \d+ centres n'a remonté ses données|données non remontées", _silent_visits),
+    (
+        r"aucun des \d+ centres attendus n'a remonté ses données|données non remontées",
+        _silent_visits,
+    ),
     (r"n'(a|ont) rien remonté : .*", _always),
     (
         r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté (ses|leurs) données((, dont)? ?(?P<part>\d*) en partie)?",
@@ -381,7 +417,10 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"aucune n'est restée sans réponse plus de \d+ jours",
         _always,
     ),  # of the curve of those received in the period
-    (r"^(?P<n>\d+) centres? sur \d+( mesure(nt)? l'attente)?$", _who),
+    (
+        r"^(?P<n>\d+) centres? sur \d+(, (qui|dont (?P<timed>\d+|aucun ne)) mesure(nt)? l'attente)?$",
+        _who,
+    ),
     (
         r"^fiche de clôture pour 0 % des jours ouverts$"
         r"|fiches de clôture remises : 0 % \(0 sur [\d ]+(, dans \d+ centres? sur \d+)?\)",
@@ -394,6 +433,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     (
         r"aucun n'est nettement au-dessus ou au-dessous des autres",
         _always,
+    ),
+    (
+        r"pas encore de visites ni de fiches de clôture remises",
+        lambda m, s, t: _never(s, t) == len(s.scope),
     ),
     # judgement, which such short histories do not allow
     (
@@ -430,10 +473,14 @@ RULES: tuple[tuple[str, Check], ...] = (
 
 # What guests are told of complaints is not of the period that they ask about: it says of which.
 OVER = re.compile(r"sur (\d+) mois entiers, jusqu'en (\w+) (\d{4})")
+FROM = re.compile(r"^Du (\d\d)/(\d\d)/(\d{4}) au (\d\d)/(\d\d)/(\d{4}),")
 
 
 def own_period(text: str) -> tuple[date, date] | None:
     """The first and last day of the months that a text says for itself; None where it does not."""
+    if match := FROM.search(text):
+        a, b, c, x, y, z = map(int, match.groups())
+        return date(c, b, a), date(z, y, x)
     if not (match := OVER.search(text)):
         return None
     first, last = _month(match[2], match[3])
