@@ -138,13 +138,13 @@ def gather(
         counters=cut.counters,
         waits=cut.waits,
         left_timed=cut.left_timed,
-        complaint_visits=cut.complaint_visits,
         known_service=cut.known_service,
         all_visits=cut.all_visits,
         **_reporting(scope, present, active, spans, members),
         **_days(scope, spans, members),
+        complaint_visits=_complaint_visits(scope, by, spans, members, cut.told),
         **_places(scope, present, spans, members, cut.by_site),
-        complaints=_complaints(scope, by, cut.groups),
+        complaints=_complaints(scope, by, cut),
         ends=np.broadcast_to(spans[:, 1], (len(cut.keys),)),
         threshold=load().wait_threshold_minutes,
     )
@@ -212,14 +212,14 @@ def waits_by_month(scope: Scope) -> tuple[tuple[date, ...], np.ndarray]:
 @dataclass(frozen=True)
 class Cut:
     """The visits of a question by key: keys as printed; groups: what they stand for; the rest as in Facts. by_site: visits
-    of the question at each site of the ledger."""
+    of the question at each site of the ledger. told: against which of its visits complaints are counted."""
 
     keys: list[str]
     groups: list[Group]
     counters: np.ndarray
     waits: np.ndarray
     left_timed: np.ndarray
-    complaint_visits: np.ndarray
+    told: "Told"
     known_service: np.ndarray
     all_visits: np.ndarray
     by_site: np.ndarray
@@ -257,7 +257,7 @@ def _cut(scope: Scope, by: str) -> Cut:
         )
         known = {name: np.full(len(groups), _sum(values, None)) for name, values in known.items()}
         asked = [int(g) for g in groups] if by == "service" else []
-        complaint_visits = (
+        based = (
             _sum(cut.of("counters", asked)[..., VISITS] * told[:, None], (0, 2))
             if asked
             else np.zeros(len(groups), np.int64)
@@ -275,23 +275,48 @@ def _cut(scope: Scope, by: str) -> Cut:
             fold(left_timed if left_timed.ndim == 2 else left_timed[:, None]),
         )
         known = {name: fold(values) for name, values in known.items()}
-        complaint_visits = fold(mine[:, :, VISITS] * told)
+        based = fold(mine[:, :, VISITS] * told)
     if scope.service is None and by != "service":
         known = dict.fromkeys(known, counters[:, VISITS])
-    return Cut(keys, groups, counters, waits, left, complaint_visits, by_site=by_site, **known)
+    asked_of = Told(based, cut.months, told)
+    return Cut(keys, groups, counters, waits, left, asked_of, by_site=by_site, **known)
+
+
+class Told(NamedTuple):
+    """Against which visits of services and hours complaints are counted: how many (G,), and which of the months (R, M), whole as
+    far as the period goes: the days of a service's visits are not known one by one."""
+
+    visits: np.ndarray
+    months: tuple[date, ...]
+    which: np.ndarray
 
 
 def _told(scope: Scope, present: Sequence[date]) -> np.ndarray:
-    """Of which months (their days in the period) a batch of complaints speaks, (R, M): what came in without one is no base of
-    a rate of complaints."""
+    """Of which months (their days in the period) both registers speak on all open days, (R, M)."""
     if not present:
         return np.zeros((len(scope.rows), 0), dtype=bool)
     starts = [day_number(max(m, scope.first)) for m in present]
     ends = [day_number(min(month_end(m), scope.last)) for m in present]
     spans = np.stack([starts, ends], axis=1).astype(np.int64)
-    known = scope.ledger.between("complaints_known", spans) > 0
-    told: np.ndarray = known[:, scope.rows].T
-    return told
+    book = scope.ledger
+    told = (book.between("rated", spans) > 0) & (book.between("unrated", spans) == 0)
+    mine: np.ndarray = told[:, scope.rows].T
+    return mine
+
+
+def _by_the_day(scope: Scope, by: str) -> bool:
+    """Whether the visits of the question's keys are known day by day: those of all services are."""
+    return scope.service is None and by not in ("service", "hour")
+
+
+def _complaint_visits(
+    scope: Scope, by: str, spans: np.ndarray, members: np.ndarray, told: Told
+) -> np.ndarray:
+    """The visits of each key against which its complaints are counted, (G,): of days of which both registers speak."""
+    if not _by_the_day(scope, by):
+        return told.visits
+    rated = np.where(members, scope.ledger.between("rated_visits", spans), 0)
+    return _sum(rated, 1)
 
 
 def _no_visits(scope: Scope, by: str) -> Cut:
@@ -304,7 +329,7 @@ def _no_visits(scope: Scope, by: str) -> Cut:
         np.zeros((len(keys), len(COUNTERS)), np.int64),
         np.zeros((len(keys), BINS), np.int64),
         nothing,
-        nothing,
+        Told(nothing, (), np.zeros((len(scope.rows), 0), dtype=bool)),
         nothing,
         nothing,
         np.zeros(len(scope.ledger.places), np.int64),
@@ -470,11 +495,8 @@ def complaints_current(book: Ledger, spans: np.ndarray) -> np.ndarray:
 
 
 def visits_whole(book: Ledger, spans: np.ndarray) -> np.ndarray:
-    """Whether all visits of a site are known of a span, but for as many days at its end as a site is silent after, (G, S)."""
-    lately = spans[:, 1:] + np.array([-SILENT_DAYS, 0])
-    heard = book.between("visits_known", lately) > 0
-    heard |= book.between("unheard", lately) == 0
-    whole: np.ndarray = heard & ~_month_missing(book.visit_gaps, spans)
+    """Whether all visits of a site are known of a span, but for as many days in a row as a site is silent after, (G, S)."""
+    whole: np.ndarray = book.between("hole", spans) == 0
     return whole
 
 
@@ -565,8 +587,9 @@ def _places(
 
 
 # --- complaints -----------------------------------------------------------------------------------------------------
-def _complaints(scope: Scope, by: str, groups: list[Group]) -> dict[str, np.ndarray]:
-    """Complaints received up to the period's end, each under its key (-1: of none)."""
+def _complaints(scope: Scope, by: str, cut: Cut) -> dict[str, np.ndarray]:
+    """Complaints received up to the period's end, each under its key (-1: of none). based: whether the visits of its day count
+    too, against which it is counted."""
     everything, places = scope.ledger.complaints, scope.ledger.places
     here = np.zeros(len(places), dtype=bool)
     here[scope.rows] = True
@@ -577,11 +600,32 @@ def _complaints(scope: Scope, by: str, groups: list[Group]) -> dict[str, np.ndar
     if by in ("nation", "hour"):
         group = np.full(len(c["site"]), 0 if by == "nation" else -1, np.int64)
     else:
-        group = _groups_of(scope, by, groups, c)
+        group = _groups_of(scope, by, cut.groups, c)
     as_of = np.array(
         [day_number(scope.complaints_as_of(p.id) or scope.last) for p in places], dtype=np.int64
     )
-    return {**c, "group": group, "as_of": as_of[c["site"]]}
+    based = _based(scope, c) if _by_the_day(scope, by) else _based_by_month(scope, c, cut.told)
+    return {**c, "group": group, "as_of": as_of[c["site"]], "based": based}
+
+
+def _based(scope: Scope, c: dict[str, np.ndarray]) -> np.ndarray:
+    rated = scope.ledger.rated
+    day = c["received"] - scope.ledger.origin
+    inside = (day >= 0) & (day < rated.shape[1])
+    based: np.ndarray = inside & rated[c["site"], np.where(inside, day, 0)]
+    return based
+
+
+def _based_by_month(scope: Scope, c: dict[str, np.ndarray], told: Told) -> np.ndarray:
+    if not told.months:
+        return np.zeros(len(c["site"]), dtype=bool)
+    at = np.full(len(scope.ledger.places), 0)
+    at[scope.rows] = np.arange(len(scope.rows))
+    numbers = np.array([month_number(m) for m in told.months])
+    month = month_numbers(c["received"])
+    place = np.minimum(np.searchsorted(numbers, month), len(numbers) - 1)
+    based: np.ndarray = (numbers[place] == month) & told.which[at[c["site"]], place]
+    return based
 
 
 def _groups_of(scope: Scope, by: str, groups: list[Group], c: dict[str, np.ndarray]) -> np.ndarray:
@@ -612,10 +656,10 @@ def _groups_of(scope: Scope, by: str, groups: list[Group], c: dict[str, np.ndarr
 
 
 def comparable(scope: Scope) -> tuple[set[str], Period]:
-    """The sites that reported both in the period and in the same days a year before, and that year-before period."""
+    """The sites all of whose visits are known of the period and of the same days a year before, and that year-before period."""
     before = Period(year_before(scope.first), year_before(scope.last))
-    now, then = _active(
-        scope, np.stack([_span(scope.first, scope.last), _span(before.first, before.last)])[:, 0]
-    )
-    both = now & then
+    spans = np.stack([_span(scope.first, scope.last), _span(before.first, before.last)])[:, 0]
+    now, then = _active(scope, spans)
+    # Of a register that ends earlier nobody knows what was different in the rest.
+    both = now & then & visits_whole(scope.ledger, spans).all(axis=0)
     return {scope.ledger.places[i].code for i in scope.rows.tolist() if both[i]}, before

@@ -24,13 +24,14 @@ from dashboard.period import (
 )
 from db import read
 from db.bulk import Row
-from db.codes import ALL, ALL_SERVICES, UNKNOWN_KEY, UNKNOWN_SERVICE
+from db.codes import ALL, ALL_SERVICES, SILENT_DAYS, UNKNOWN_KEY, UNKNOWN_SERVICE
 from db.months import Months, load_months
 from db.shapes import Closure, Place
 from db.working_days import open_days, public_holidays
 
 # The day number of a closing that is not planned; with a minus, of an opening that is not known.
 NEVER = 10**6
+SHORTEST_MONTH = 28  # days: of so many without a line a whole month may be missing
 ONCE = 4_000  # sums of single spans that are kept, some 400 bytes each
 
 
@@ -159,15 +160,19 @@ class Ledger:
     @cached_property
     def running(self) -> dict[str, np.ndarray]:
         """Sums of each site's days up to the start of each column, (S, D + 1): what lies between two days is one
-        subtraction. visits, closed, visits_known, complaints_known, open_closed; open: those whose visits are known; unheard:
-        those whose visits are not; due: of sites that hand in closings; off: the visits of days that are not open."""
+        subtraction. visits, closed, visits_known, complaints_known, open_closed; open: those whose visits are known; hole:
+        those that `visit_holes` says; rated: days on which complaints are counted against visits, rated_visits: their visits,
+        unrated: open days that are none; due: of sites that hand in closings; off: the visits of days that are not open."""
         days = {
             "visits": self.visited,
             "closed": self.closed,
             "visits_known": self.visits_known,
             "complaints_known": self.complaints_known,
             "open": self.open & self.visits_known,
-            "unheard": self.open & ~self.visits_known,
+            "hole": self.visit_holes,
+            "rated_visits": np.where(self.rated, self.visited, 0),
+            "rated": self.rated,
+            "unrated": self.open & ~self.rated,
             "due": self.open & self.closes[:, None],
             "open_closed": self.open & self.closed,
             "off": np.where(self.open, 0, self.visited),
@@ -220,11 +225,30 @@ class Ledger:
         return starts, missing & np.logical_or.accumulate(known, axis=1)
 
     @cached_property
-    def visit_gaps(self) -> tuple[np.ndarray, np.ndarray]:
-        """(M,) the first day of each month, as days since 1970, and (S, M) whether it is a month of open days for which a site
-        handed in no visits."""
-        starts, missing, _ = self._missing_months(self.visits_known)
-        return starts, missing
+    def visit_holes(self) -> np.ndarray:
+        """(S, D) whether a day is open, its visits were not handed in, and neither were those of the open days around it, for
+        longer than a site is silent after. Days that are closed are no part of it; after the day up to which all is known nothing
+        was due yet."""
+        lost = self.open & ~self.visits_known
+        lost[:, self.days(date.min, self.known_to or date.min).stop :] = False
+        first = np.maximum.accumulate(
+            np.where(self.visits_known, np.arange(lost.shape[1]) + 1, 0), axis=1
+        )
+        holes: np.ndarray = np.zeros_like(lost)
+        for row, column in enumerate(first):
+            days = np.flatnonzero(lost[row])
+            for run in np.split(days, np.flatnonzero(np.diff(column[days])) + 1):
+                if len(run) and run[-1] - run[0] >= SILENT_DAYS:
+                    holes[row, run] = True
+        return holes
+
+    @cached_property
+    def rated(self) -> np.ndarray:
+        """(S, D) whether both registers of a site speak of a day: complaints of it are counted against its visits. Between two
+        days that a register speaks of, it is thought to speak of a few others: a register has no line of a day without any."""
+        complaints = _joined(self.complaints_known, SHORTEST_MONTH - 1)
+        rated: np.ndarray = complaints & _joined(self.visits_known, SILENT_DAYS)
+        return rated
 
     def _missing_months(self, known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(M,) first days, (S, M) whether a month of open days is not known, (S, M) whether it is known."""
@@ -240,6 +264,15 @@ class Ledger:
             min(max(day_number(first) - self.origin, 0), width),
             min(max(day_number(last) - self.origin + 1, 0), width),
         )
+
+
+def _joined(known: np.ndarray, most: int) -> np.ndarray:
+    """The known days, and those of gaps of so many days at most between two of them, (S, D)."""
+    places, width = np.arange(known.shape[1]), known.shape[1]
+    before = np.maximum.accumulate(np.where(known, places, -width), axis=1)
+    after = np.minimum.accumulate(np.where(known, places, 2 * width)[:, ::-1], axis=1)[:, ::-1]
+    joined: np.ndarray = after - before <= most + 1
+    return joined
 
 
 def for_guests(book: Ledger) -> Ledger:

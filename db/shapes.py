@@ -74,9 +74,11 @@ class Facts:
     with a closing; off_day_visits: visits on other days.
     population: RGPH-4 2013 population of the communes with a CCSP; ccsp_visits: visits at CCSP.
     communes, operating_communes: communes in scope, and those with an operating site.
-    complaint_visits: visits of the months of each site of which a batch of complaints speaks.
+    complaint_visits: visits of the days of each site of which both registers speak; by service and hour, of its months that they
+    speak of to the end.
     known_service: visits whose service is known, all_visits: visits whatever the service (in the key's scope).
-    complaints: arrays of one length: group (index of the key), received, resolved (days since 1970, -1 open), as_of
+    complaints: arrays of one length: group (index of the key), based (whether received on a
+    day whose visits count), received, resolved (days since 1970, -1 open), as_of
     (of the complaint's site), category and service ids.
     """
 

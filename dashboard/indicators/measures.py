@@ -240,8 +240,9 @@ def _if_current(f: Facts, m: Measure, none: np.ndarray) -> Measure:
 
 def complaints_per_1000(f: Facts) -> Measure:
     """Complaints received per 1 000 visits."""
-    # Visits of months of which nobody handed complaints in would make them look few.
-    m = ratio(_count(f, _received(f)), f.complaint_visits, 1000, "aucune visite sur la période")
+    # Visits of days of which nobody handed complaints in would make them look few, and the other way round.
+    based = _received(f) & f.complaints["based"]
+    m = ratio(_count(f, based), f.complaint_visits, 1000, "aucune visite sur la période")
     elsewhere = (f.complaint_visits == 0) & (f.counter("visits") > 0)
     m = missing(f, hide(m, elsewhere, NOT_CURRENT))
     if f.service is not None or f.by == "service":

@@ -78,6 +78,17 @@ CREATE TABLE network AS
 CREATE TABLE register_day AS
     SELECT DISTINCT site, CAST(d AS date) AS day
     FROM span, generate_series(a, b, interval 1 day) t(d) WHERE form = 'plaintes';
+-- Of which days complaints are counted against visits: both registers speak of them, or of days around them.
+CREATE TABLE spoken_day AS
+    WITH known AS (SELECT DISTINCT form, site, CAST(d AS date) AS day
+                   FROM span, generate_series(a, b, interval 1 day) t(d) WHERE form IN ('plaintes', 'registre')),
+         next AS (SELECT *, lead(day) OVER (PARTITION BY form, site ORDER BY day) AS after FROM known)
+    SELECT form, site, CAST(d AS date) AS day
+    FROM next, generate_series(day, CASE WHEN after - day - 1 <= CASE form WHEN 'plaintes' THEN 27 ELSE 7 END
+                                    THEN after - interval 1 day ELSE day END, interval 1 day) t(d);
+CREATE TABLE rated_day AS
+    SELECT site, day FROM spoken_day WHERE form = 'plaintes'
+    INTERSECT SELECT site, day FROM spoken_day WHERE form = 'registre';
 CREATE TABLE open_day AS
     SELECT n.code AS site, CAST(d AS date) AS day
     FROM network n, generate_series(date '2020-01-01', getvariable('today'), interval 1 day) t(d)
@@ -142,6 +153,17 @@ CREATE OR REPLACE TEMP TABLE to_the_end AS
     SELECT DISTINCT cell.key, cell.site FROM cell SEMI JOIN complaining e ON e.key = cell.key AND e.site = cell.site
     WHERE EXISTS (SELECT 1 FROM register_day r WHERE r.site = cell.site AND r.day BETWEEN b - 7 AND b)
       AND NOT EXISTS (SELECT 1 FROM unknown_month m WHERE m.site = cell.site AND m.month <= b - 7);
+-- Days against whose visits complaints are counted; of services, all days of the months that are known to their last open day.
+CREATE OR REPLACE TEMP TABLE based AS
+    WITH month AS (SELECT DISTINCT cell.key, cell.site, a, b, date_trunc('month', r.day) AS month
+                   FROM cell JOIN rated_day r ON r.site = cell.site AND r.day BETWEEN a AND b)
+    SELECT cell.key, r.site, r.day FROM cell JOIN rated_day r ON r.site = cell.site AND r.day BETWEEN a AND b
+    WHERE NOT {by_month}
+    UNION SELECT key, site, CAST(d AS date)
+    FROM month, generate_series(greatest(a, month), least(b, last_day(month)), interval 1 day) t(d)
+    WHERE {by_month} AND NOT EXISTS (
+        SELECT 1 FROM open_day o WHERE o.site = month.site AND o.day BETWEEN greatest(a, month) AND least(b, last_day(month))
+        AND NOT EXISTS (SELECT 1 FROM rated_day r WHERE r.site = o.site AND r.day = o.day));
 -- Visits with a known service among all: of the key's sites and days, whatever service is asked for.
 CREATE OR REPLACE TEMP TABLE known_share AS
     SELECT c.key, avg(CASE WHEN v.service <> 'inconnu' THEN 1.0 ELSE 0 END) AS known
@@ -193,10 +215,10 @@ QUERIES = {
     "complaints_per_1000": """
         SELECT key, coalesce(n, 0), visits, CASE WHEN {service_known} THEN 1000 * coalesce(n, 0) / visits END
         FROM (SELECT key, count(*) AS visits FROM v
-              WHERE EXISTS (SELECT 1 FROM register_day r WHERE r.site = v.site AND r.day BETWEEN v.a AND v.b
-                            AND date_trunc('month', r.day) = date_trunc('month', v.day))
-              GROUP BY key)
-        LEFT JOIN (SELECT key, count(*) AS n FROM received GROUP BY key) USING (key)
+              WHERE EXISTS (SELECT 1 FROM based r WHERE r.key = v.key AND r.site = v.site AND r.day = v.day) GROUP BY key)
+        LEFT JOIN (SELECT key, count(*) AS n FROM received c
+                   WHERE EXISTS (SELECT 1 FROM based r WHERE r.key = c.key AND r.site = c.site AND r.day = c.received)
+                   GROUP BY key) USING (key)
         LEFT JOIN known_share USING (key)""",
     "complaints_30d": share("answered AND resolved - received <= 30", "true", "received"),
     "complaints_30d_due": share(
@@ -292,6 +314,7 @@ class Independent:
             "service": f"service = '{service}'" if service else "true",
             "visit_key": f"v.{by} = c.key" if by in ("service", "hour") else "true",
             "complaint_key": {"service": "x.service = cell.key", "hour": "false"}.get(by, "true"),
+            "by_month": "true" if service or by in ("service", "hour") else "false",
             "service_known": "known >= 0.8" if service or by == "service" else "true",
             "territory": "m.department = key" if by == "department" else "true",
         }
