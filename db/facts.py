@@ -38,7 +38,7 @@ from db.codes import (
     UNKNOWN_KEY,
     UNKNOWN_SERVICE,
 )
-from db.ledger import Ledger, load_ledger
+from db.ledger import SHORTEST_MONTH, Ledger, load_ledger
 from db.months import Visits, visits
 from db.shapes import Facts
 
@@ -467,13 +467,14 @@ def _reporting(
     visits, complaints = (
         scope.ledger.between(name, spans) > 0 for name in ("visits_known", "complaints_known")
     )
+    heard = active | visits  # a register of days on which nobody came was handed in
     return {
         name: (sites & members).sum(axis=1)
         for name, sites in (
             ("expected", present),
-            ("reporting", active),
+            ("reporting", heard),
             ("visit_reporting", visits),
-            ("visit_whole", present & active & visits_whole(scope.ledger, spans)),
+            ("visit_whole", present & heard & visits_whole(scope.ledger, spans)),
             ("complaint_reporting", complaints),
             # Who hands complaints in is due, whatever else is known of him.
             ("complaint_expected", present | complaints),
@@ -491,6 +492,9 @@ def complaints_current(book: Ledger, spans: np.ndarray) -> np.ndarray:
     lately = np.concatenate([end - SILENT_DAYS, end], axis=1)
     known = book.between("complaints_known", lately) > 0
     whole: np.ndarray = known & (book.complaints_until >= end - SILENT_DAYS)
+    # What was received before the first day that is known may wait still.
+    begun = np.maximum(end - (SHORTEST_MONTH - 1), book.starts + SILENT_DAYS)
+    whole &= book.complaints_from <= begun
     return whole | ((book.ends <= end) & book.complaints_known.any(axis=1))
 
 

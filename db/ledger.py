@@ -218,6 +218,12 @@ class Ledger:
         return np.where(gap.any(axis=1), first, NEVER)
 
     @cached_property
+    def complaints_from(self) -> np.ndarray:
+        """(S,) the first day for which a site's complaints are known, as days since 1970; NEVER of a site that has none."""
+        first = self.complaints_known.argmax(axis=1) + self.origin
+        return np.where(self.complaints_known.any(axis=1), first, NEVER)
+
+    @cached_property
     def complaint_gaps(self) -> tuple[np.ndarray, np.ndarray]:
         """(M,) the first day of each month, as days since 1970, and (S, M) whether it is a month of open days, after a site's
         first complaints, for which nothing was handed in."""

@@ -67,12 +67,15 @@ def ages(view: View, question: Question, key: str) -> Panel:
     )
     if not total:
         return Panel(key, title, ALL_ANSWERED, finding=_none_open(many, when))
+    open_now = whole(view, question)["complaints_open"]
     return Panel(
         key,
         title,
-        Chart(charts.age_bands(rows, late=LATE_BAND)),
+        Chart(
+            charts.age_bands([(k, n, counted(n, open_now).text) for k, n in rows], late=LATE_BAND)
+        ),
         alt="Plaintes en cours par âge.",
-        table=_by_age(rows, whole(view, question)["complaints_open"]),
+        table=_by_age(rows, open_now),
         caption=f"{french.capital(when)}. Les trois dernières barres{S}: depuis plus de 30 jours.",
         finding=f"{finding}, {when}",
         reading="Les trois dernières barres : depuis plus de 30 jours",

@@ -245,7 +245,7 @@ def silent(view: View, question: Question, key: str) -> Panel:
 
 
 def _silent(heard: Collection[Silence], at: str) -> str:
-    """« 3 centres muets sur 24 au 23/11/2026, et 2 autres qui n'ont encore rien remis »."""
+    """« 3 centres muets sur 24 au 23/11/2026, et 2 autres qui n'ont pas encore remis de visites »."""
     never = sum(s.days is None for s in heard)
     mute = sum(s.days is not None and s.silent for s in heard)
     of = f"sur {french.number(len(heard))} {at}".rstrip()

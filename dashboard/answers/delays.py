@@ -20,6 +20,7 @@ from dashboard.panel import Cell, Chart, Message, Panel, count, month, table, wo
 from dashboard.period import ONE_DAY, add_months, day_of, month_end, month_starts
 from dashboard.statistics import sentences
 from dashboard.statistics.survival import curve, median
+from dashboard.wording import BEHIND
 
 S = french.SPACE
 ALL_COMPLAINTS = "Toutes"
@@ -176,6 +177,9 @@ def flow(view: View, question: Question, key: str) -> Panel:
     gap = f"{same} et autant de réponses (une réponse peut être à une plainte plus ancienne)"
     if not came and not more:
         gap = "ni plainte reçue ni réponse"
+    elif part:
+        answers = french.plural(sum(b for *_, b in rows[-12:]), "réponse")
+        gap = f"{same}, {answers}"
     if more > 0:
         gap = f"les plaintes reçues dépassent de {french.number(more)} les réponses"
     if more < 0:
@@ -184,7 +188,7 @@ def flow(view: View, question: Question, key: str) -> Panel:
             " plus anciennes)"
         )
     drawn = [
-        (m, a, b) if a or b or one.of.known else (m, None, None)
+        (m, a if a or one.whole else None, b if b or one.whole else None)
         for (m, a, b), one in zip(rows, of, strict=True)
     ]
     known = ", dans les registres remontés" if part else ""
@@ -207,7 +211,11 @@ def flow(view: View, question: Question, key: str) -> Panel:
 
 
 def _gap(received: int, answered: int, none: Count) -> Cell:
-    return count(received - answered) if received or answered else cell(none)
+    if none.whole:
+        return count(received - answered)
+    return (
+        words(BEHIND) if received or answered else cell(none)
+    )  # of what is only known in part no difference
 
 
 def _by_month(days: np.ndarray) -> Counter[date]:

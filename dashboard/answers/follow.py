@@ -24,8 +24,10 @@ from dashboard.period import (
     months,
     today,
 )
-from db.codes import ALL, SITE_MONTH
+from db.codes import ALL, SILENT_DAYS, SITE_MONTH
 from db.facts import gather, handed_in
+from db.ledger import Ledger
+from db.shapes import Facts
 
 # indicator, scope, value, valid_from, source, who set it
 Target = tuple[str, str, float, date, str, str]
@@ -101,6 +103,7 @@ def _monthly(view: View) -> Monthly | None:
     facts = gather(engine(), ALL, first, last, SITE_MONTH, ledger=book)
     starts = months(Period(first, last))
     shape = len(book.places), len(starts)
+    parts = _in_part(book, starts, facts, rows)
     by_code = {}
     for code in CHARTED:
         m = BY_CODE[code].measure(facts)
@@ -110,9 +113,22 @@ def _monthly(view: View) -> Monthly | None:
             for a in (m.numerator, m.denominator, np.where(hidden, np.nan, m.value), m.n)
         )
         waits = facts.waits.reshape(*shape, -1)[rows] if code in WAITS else None
-        by_code[code] = Series(numerator, denominator, value, n, waits)
+        part = parts.get(BY_CODE[code].register)
+        by_code[code] = Series(numerator, denominator, value, n, waits, part)
     per_day = BY_CODE["visits_per_day"].measure(facts).value.reshape(shape)
     return Monthly(tuple(book.places[i].code for i in rows), tuple(starts), by_code, per_day)
+
+
+def _in_part(
+    book: Ledger, starts: Sequence[date], facts: Facts, rows: Sequence[int]
+) -> Mapping[str, np.ndarray]:
+    """By register, whether less than all of a site's month was handed in, (K, M); but for as many days as a site may be late."""
+    spans = np.array([(day_number(m), day_number(month_end(m))) for m in starts])
+    shape = len(book.places), len(starts)
+    return {
+        "visits": (facts.visit_whole.reshape(shape) == 0)[rows],
+        "complaints": (book.between("unrated", spans) > SILENT_DAYS).T[rows],
+    }
 
 
 def last_whole_month(known_to: date | None) -> date:
@@ -169,7 +185,7 @@ def ground(view: View, question: Question) -> Ground:
     last = min(question.last, book.known_to or question.last)
     days = book.days(question.first, last)
     closed, heard = book.closed[rows, days], book.visits_known[rows, days]
-    seen = (book.visited[rows, days] > 0).any(axis=1) | closed.any(axis=1)
+    seen = (book.visited[rows, days] > 0).any(axis=1) | closed.any(axis=1) | heard.any(axis=1)
     due = (book.starts[rows] <= day_number(last)) & (book.ends[rows] >= day_number(question.first))
     fresh = freshness(view)
     partial = question.last > last or (

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,12 +10,13 @@ import numpy as np
 from dashboard import charts, french
 from dashboard.answers import follow, signals
 from dashboard.answers.completeness import closures
-from dashboard.answers.figures import trend
+from dashboard.answers.figures import figures, trend
 from dashboard.answers.network import names, short_name, sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, scope_of, strip
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
+from dashboard.indicators.measures import UNMEASURED
 from dashboard.judgement.courses import SKEWED, Course
 from dashboard.judgement.dated import since_at_least, since_when
 from dashboard.judgement.sayings import because, origin, settled, verdict
@@ -33,11 +35,12 @@ from dashboard.panel import (
     table,
     words,
 )
+from dashboard.period import month_end
 from dashboard.statistics import sentences
 from dashboard.statistics.level import Origin
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.variation import ChartKind
-from dashboard.wording import amount, axis, base, shown
+from dashboard.wording import NOT_HANDED, amount, axis, base, shown
 from db import facts
 from db.codes import REFUSED, SET
 
@@ -67,7 +70,10 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         return _plain(view, question, code, key)
     i, scope, course = BY_CODE[code], scope_of(question), signal.course
     shown_values = [None if math.isnan(v) else float(v) for v in course.values]
-    values = [amount(i, v) if v is not None else "non mesuré" for v in shown_values]
+    values = [amount(i, v) if v is not None else "" for v in shown_values]
+    if "" in values:
+        why = _missing(view, question, code, course.months)
+        values = [value or word for value, word in zip(values, why, strict=True)]
     decided = [
         (d, f"{what} ({who})")
         for _, c, s, d, who, what, *_ in follow.decisions(view)
@@ -223,6 +229,14 @@ def _events(view: View, question: Question, signal: Signal) -> list[tuple[date, 
         for c, name in closures(view, asked)
         if c.from_minute is None and (c.site_id is None or question.site)
     ]
+
+
+def _missing(view: View, question: Question, code: str, months: Sequence[date]) -> list[str]:
+    """Of each month why it has no value, in a word: nothing was handed in, or it was not measured."""
+    asked = replace(question, first=months[0], last=month_end(months[-1]))
+    by_month = figures(view, asked, "month")
+    found = [by_month.get(f"{m:%Y-%m}", {}).get(code) for m in months]
+    return [UNMEASURED if f is None or f.sites_reporting else NOT_HANDED for f in found]
 
 
 def _method(signal: Signal) -> str:

@@ -18,7 +18,10 @@ from db.codes import ALL
 from db.shapes import Place
 
 SILENT_DAYS = codes.SILENT_DAYS
-NOTHING, NOTHING_OF_MANY = "n'a encore rien remis", "n'ont encore rien remis"  # not once
+NOTHING, NOTHING_OF_MANY = (
+    "n'a pas encore remis de visites",
+    "n'ont pas encore remis de visites",
+)  # not one, nor a closing
 
 
 @quick
@@ -98,7 +101,8 @@ def freshness(view: View) -> Fresh:
 
 @dataclass(frozen=True)
 class Silence:
-    """How long a site has been without visit or closing at the date of the data, in calendar days, and the last day that had
+    """How long a site has been without visit or closing at the date of the data, in calendar days, 0 where it was not to be open
+    on any of them, and the last day that had
     one; None where it never had any: it did not fall silent, it has not begun."""
 
     code: str
@@ -140,6 +144,8 @@ def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silenc
         seen = np.flatnonzero((book.visited[row, :last] > 0) | book.closed[row, :last])
         days = last - 1 - int(seen[-1]) if len(seen) else None
         known = None if days is None else end - days * ONE_DAY
+        if days and not book.open[row, last - days : last].any():
+            days = 0  # it had declared that it would be closed
         found[p.code] = Silence(p.code, p.name, days, known)
     return found
 

@@ -124,10 +124,14 @@ def compare(
 
 def _none(figure: Figure) -> str:
     """Why a figure has no value, in a word or two."""
+    timed = BY_CODE[figure.indicator].register == "visits"
     said = shown(figure)
     if said == NOT_HANDED:
         return figure.note
-    why = {HIDDEN: "trop peu de cas", UNMEASURED: "attente non mesurée"}
+    why = {
+        HIDDEN: "trop peu de cas",
+        UNMEASURED: "attente non mesurée" if timed else "prestation trop rarement notée",
+    }
     return (figure.note or "aucun chiffre") if said == "—" else why.get(said, said)
 
 

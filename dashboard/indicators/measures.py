@@ -100,7 +100,7 @@ def visits(f: Facts) -> Measure:
         "hour",
     )  # elsewhere the visits of closed days cannot be told apart
     note = [
-        f"dont {off} {'notée un jour déclaré fermé' if off == 1 else 'notées des jours déclarés fermés'}"
+        f"dont {off} {'notée un jour de fermeture' if off == 1 else 'notées des jours de fermeture'}"
         if off and whole_days
         else ""
         for off in f.off_day_visits.tolist()

@@ -46,13 +46,19 @@ Marks = Mapping[tuple[str, str], Sequence[tuple[date, str]]]
 @dataclass(frozen=True)
 class Series:
     """One indicator of K sites in M months, (K, M) each, NaN where missing: value is as read, hidden ones missing. waits:
-    (K, M, 241) histograms, of an indicator charted by them."""
+    (K, M, 241) histograms, of an indicator charted by them. part: (K, M) whether a
+    part of a month's register is missing: it is shown, and counts in the whole, and is not judged."""
 
     numerator: np.ndarray
     denominator: np.ndarray
     value: np.ndarray
     n: np.ndarray
     waits: np.ndarray | None = None
+    part: np.ndarray | None = None
+
+    def judged(self, values: np.ndarray) -> np.ndarray:
+        """The same without the months of which a site handed in a part: four days are no month."""
+        return values if self.part is None else np.where(self.part, np.nan, values)
 
 
 @dataclass(frozen=True)

@@ -62,9 +62,11 @@ def judge(
         set_at, refused, accepted = marks_of(
             [(code, site) for code in named for site in monthly.sites], monthly.months, marks
         )
-        judged = follow(
-            events, bases, family=family, set_at=set_at, refused=refused, accepted=accepted
-        )
+        whole = [
+            np.concatenate([monthly.of[code].judged(counts[code][n]) for code in named])
+            for n in (0, 1)
+        ]
+        judged = follow(*whole, family=family, set_at=set_at, refused=refused, accepted=accepted)
         rare: list[tuple[str, int]] = []
         for number, code in enumerate(named):
             rows = slice(number * len(monthly.sites), (number + 1) * len(monthly.sites))
@@ -112,7 +114,7 @@ def _is_rare(code: str, series: Series, row: int) -> bool:
 
 def _parts(series: Series, row: int) -> tuple[list[float | None], list[float | None]]:
     """Numerators and denominators of a site, None where missing; a denominator 0 is missing."""
-    events, bases = series.numerator[row], series.denominator[row]
+    events, bases = (series.judged(a)[row] for a in (series.numerator, series.denominator))
     known = np.isfinite(events) & (np.nan_to_num(bases) > 0)
     a, b = (
         [x if k else None for x, k in zip(values.tolist(), known.tolist(), strict=True)]

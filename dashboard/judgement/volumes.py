@@ -24,7 +24,7 @@ def courses(code: str, monthly: Monthly, wholes: Mapping[str, Sequence[int]]) ->
 def _of_sites(code: str, monthly: Monthly) -> list[Course]:
     series = monthly.of[code]
     month = np.array([m.month for m in monthly.months])
-    each = seasonal(series.value, month, shared=monthly.season)
+    each = seasonal(series.judged(series.value), month, shared=monthly.season)
     rule, side = two_rules(each.z)
     return [
         _volume(

@@ -11,12 +11,12 @@ import numpy as np
 
 from dashboard.statistics.intervals import LEVEL
 
-SHORTEST = 3  # points on each side of a change
+SHORTEST = 3  # points before a change; after it one is enough, for it began when it began
 
 
 @dataclass(frozen=True)
 class ChangePoint:
-    """at: position of the first month after the change; first, last: between which positions it lies, both included.
+    """at: position of the first known month after the change; first, last: between which positions it lies, both included.
     before, after: means of the months on each side."""
 
     at: int
@@ -42,7 +42,7 @@ def change_point(values: np.ndarray, level: float = LEVEL) -> ChangePoint | None
     n = len(x)
     if n < 2 * SHORTEST or np.ptp(x) == 0:
         return None
-    left = np.arange(SHORTEST, n - SHORTEST + 1)
+    left = np.arange(SHORTEST, n)
     sums = np.cumsum(x - x.mean())[left - 1]
     # Of centred values, the squares left after a split are all of them less these:
     explained = sums**2 * (1 / left + 1 / (n - left))
@@ -53,7 +53,8 @@ def change_point(values: np.ndarray, level: float = LEVEL) -> ChangePoint | None
     split = left[best]
     return ChangePoint(
         int(positions[split]),
-        int(positions[left[likely.min()]]),
+        # Where nothing is known of the months before it, it may have come in any of these.
+        int(positions[left[likely.min()] - 1]) + 1,
         int(positions[left[likely.max()]]),
         float(x[:split].mean()),
         float(x[split:].mean()),

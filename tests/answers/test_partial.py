@@ -67,7 +67,7 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
     first_file(asked)
     said = first_answers(MONTH)
     assert said["La plainte la plus ancienne"] == "registre des plaintes non remonté"
-    assert said["Centres muets"].endswith("et 20 autres n'ont encore rien remis")
+    assert said["Centres muets"].endswith("et 20 autres n'ont pas encore remis de visites")
     assert said["Le plus fréquenté"].startswith("Covè 4,0 usagers par jour ouvert, 60 en tout")
     about = slides.Subject(
         view.view(LOCAL_READER), MONTH, clip(Period(MONTH.first, MONTH.last), DAY), "", ""
@@ -130,10 +130,11 @@ def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
     heard = network.silences(LOCAL_READER, MONTH)
     assert not any(one.silent for one in heard.values())
     never = [one for one in heard.values() if one.last is None]
-    assert len(never) == 23 and {one.words for one in never} == {"n'a encore rien remis"}
+    assert len(never) == 23 and {one.words for one in never} == {"n'a pas encore remis de visites"}
     panel = completeness.silent(LOCAL_READER, MONTH, "a")
     assert (
-        panel.finding.translate(PLAIN) == "Au 21/11/2025, 23 centres sur 24 n'ont encore rien remis"
+        panel.finding.translate(PLAIN)
+        == "Au 21/11/2025, 23 centres sur 24 n'ont pas encore remis de visites"
     )
     by_site = figures(LOCAL_READER, MONTH, "site")
     for code in placed("sites"):

@@ -46,7 +46,7 @@ def truth(*files: File) -> Truth:
         ("Aucune fiche de clôture remise", True),
         ("Toutes les fiches de clôture sont remises", False),
         ("ce centre n'est pas muet", True),
-        ("2 n'ont encore rien remis", False),
+        ("2 n'ont pas encore remis de visites", False),
         ("personne n'est venu", False),  # it has no place
     ],
 )

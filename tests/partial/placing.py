@@ -121,7 +121,8 @@ def _never(s: Said, t: Truth) -> int:
 
 
 def _nothing_came(m: re.Match, s: Said, t: Truth) -> bool:
-    """« 23 … n'ont rien remis », « Adjarra, Adjohoun et Allada et 20 autres n'ont rien remis », « n'a encore rien remis »."""
+    """« 23 … n'ont rien remis », « Adjarra, Adjohoun et Allada et 20 autres n'ont rien
+    remis », « n'a pas encore remis de visites »."""
     many = m["n"] and number(m["n"]) + (3 if m["more"] else 0)
     return _never(s, t) == many if many else _never(s, t) > 0
 
@@ -363,12 +364,15 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),  # fmt: skip
     # silence
     (
-        r"(?P<more>jamais )?les (?P<n>\d+) centres n'ont encore rien remis",
+        r"(?P<more>jamais )?les (?P<n>\d+) centres n'ont pas encore remis de visites",
         _nothing_came,
     ),
-    (r"(?P<more>jamais )?et (?P<n>\d+) autres? qui n'(a|ont) encore rien remis", _nothing_came),
     (
-        r"((?P<more>et )?(?P<n>\d+) (autres? )?(centres? )?(sur \d+ )?(au [\d/]+ )?)?n'(a|ont) encore rien remis",
+        r"(?P<more>jamais )?et (?P<n>\d+) autres? qui n'(a|ont) pas encore remis de visites",
+        _nothing_came,
+    ),
+    (
+        r"((?P<more>et )?(?P<n>\d+) (autres? )?(centres? )?(sur \d+ )?(au [\d/]+ )?)?n'(a|ont) pas encore remis de visites",
         _nothing_came,
     ),  # fmt: skip
     (
@@ -515,7 +519,7 @@ def fault(said: Said, truth: Truth) -> str:
 
 
 NUMBER = re.compile(
-    r"non remonté|pas à jour|n'a encore rien remis|(au moins )?[\d ]+(,\d+)?( (%|min|jours?))?|[Aa]ucune|—"
+    r"non remonté|pas à jour|n'a pas encore remis de visites|(au moins )?[\d ]+(,\d+)?( (%|min|jours?))?|[Aa]ucune|—"
 )
 MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
@@ -561,7 +565,7 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
         return _visits(m, s, t)
     if m := re.fullmatch(r"au moins (?P<n>[\d ]+)( (?P<unit>jour)s?)?", s.text):
         return _floor(m, s, t)
-    if s.text == "n'a encore rien remis":
+    if s.text == "n'a pas encore remis de visites":
         return _never(s, t) == len(s.scope)
     if s.where.endswith(("survival", "survie", "plaintes_delai")):  # of those that are there
         return True

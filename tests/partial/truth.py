@@ -29,6 +29,7 @@ class Truth:
         self.closings: dict[str, set[date]] = defaultdict(set)
         self.declared: dict[tuple[str, date], int] = {}
         self.complaints: list[tuple[str, date, date | None]] = []
+        self._lost_days: dict[str, set[date]] = {}
         for file in world.files:
             found: dict[str, list[date]] = defaultdict(list)
             for line in file.lines:
@@ -85,9 +86,9 @@ class Truth:
         return max([*self.visits.get(site, ()), *self.closings.get(site, ())], default=None)
 
     def seen(self, site: str, first: date, last: date) -> bool:
-        """Whether it has a visit or a closing on these days."""
+        """Whether it has a visit or a closing on these days, or a register that says there was none."""
         days = (*self.visits.get(site, ()), *self.closings.get(site, ()))
-        return any(first <= d <= last for d in days)
+        return any(first <= d <= last for d in days) or self.known("registre", site, first, last)
 
     def expected(self, site: str, first: date, last: date) -> bool:
         """Whether it should report on these days: launched by their end, active in them, or nobody knows since when it is."""
@@ -119,6 +120,11 @@ class Truth:
         """Whether all its complaints are known up to a day."""
         if not self.known("plaintes", site, end - timedelta(days=QUIET), end):
             return False
+        launched = self.sites[site]["launched_on"]
+        start = date.fromisoformat(launched) if launched else self.began(site)
+        begun = (start or date.max - timedelta(days=QUIET)) + timedelta(days=QUIET)
+        if self._first(site) > max(end - timedelta(days=27), begun):
+            return False
         return self._no_month_missing("plaintes", site, self._first(site).replace(day=1), end)
 
     def through(self, site: str, first: date, end: date) -> bool:
@@ -130,14 +136,26 @@ class Truth:
         return self._no_month_missing("plaintes", site, day, end)
 
     def complete(self, site: str, first: date, end: date) -> bool:
-        """Whether all its visits of these days are known, but for some at their end."""
-        late = end - timedelta(days=QUIET)
-        if self.open_days(site, late, end) and not self.known("registre", site, late, end):
-            return False
-        day = (
-            first if first.day == 1 else (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-        )
-        return self._no_month_missing("registre", site, day, end)
+        """Whether all its visits of these days are known, but for a few in a row."""
+        return not any(first <= day <= end for day in self._lost(site))
+
+    def _lost(self, site: str) -> set[date]:
+        """Open days of which nothing was handed in, in rows that are longer than a site is silent after."""
+        if site not in self._lost_days:
+            lost: set[date] = set()
+            row: list[date] = []
+            end = self.known_to or date.min
+            day = self.began(site) or date.max
+            while day <= end + timedelta(days=1):
+                if day > end or self.known("registre", site, day, day):
+                    if row and (row[-1] - row[0]).days >= QUIET:
+                        lost |= set(row)
+                    row = []
+                elif day.weekday() < 5 and day not in self._holidays:
+                    row.append(day)
+                day += timedelta(days=1)
+            self._lost_days[site] = lost
+        return self._lost_days[site]
 
     def _first(self, site: str) -> date:
         return min(a for a, _ in self.spans["plaintes", site])

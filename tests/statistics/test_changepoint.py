@@ -59,6 +59,18 @@ def test_positions_count_the_months_without_data():
     assert change_point(series).at == 5
 
 
+@pytest.mark.parametrize("new", [1, 2, 3, 6])
+def test_a_change_is_dated_by_its_first_month_however_few_there_are(new):
+    series = np.array([14.0, 15, 14, 15, 14, 15, 14, 15] + [40.0] * new)
+    assert change_point(series).at == 8
+
+
+def test_a_change_in_months_that_nobody_knows_may_lie_in_any_of_them():
+    series = np.array([14.0, 15, 14, 15, 14, 15, np.nan, np.nan, np.nan, 40, 40])
+    change = change_point(series)
+    assert (change.at, change.first, change.last) == (9, 6, 9)
+
+
 def test_six_points_are_needed_and_something_that_moves():
     assert change_point(np.array([0.0, 1, 0, 1, 0])) is None
     assert change_point(np.array([np.nan] * 9 + [1.0, 2, 3, 4, 5])) is None
@@ -70,7 +82,7 @@ def test_six_points_are_needed_and_something_that_moves():
     st.floats(0.1, 10),
     st.floats(-50, 50),
 )
-def test_the_split_leaves_three_points_on_each_side_and_its_interval_holds_it(x, factor, added):
+def test_the_split_leaves_three_points_before_it_and_its_interval_holds_it(x, factor, added):
     change = change_point(np.array(x) * factor + added)
     if change is not None:
-        assert 3 <= change.first <= change.at <= change.last <= len(x) - 3
+        assert 3 <= change.first <= change.at <= change.last <= len(x) - 1
