@@ -85,8 +85,24 @@ def explained(
     return changes.explain(i.label, earlier, later, i.scale, i.minimum, split, homes)
 
 
-def split_panel(change: changes.Explained, code: str, split: str) -> Panel:
-    """The sentences on a change, and its parts as a table."""
+@answer
+def in_part(view: View, question: Question, before: Period) -> str:
+    """« Registre incomplet : CCSP de Djidja… », the sites of which a part of one of the periods is missing; "" for none. A
+    register that ends early changes how visits are shared out, and nothing else need have changed."""
+    known, missing = names(view, question), set()
+    for asked in (question.over(before), question):
+        missing |= {k for k, f in figures(view, asked, "site").items() if f["visits"].sites_in_part}
+    if not missing:
+        return ""
+    who = french.some(sorted((known[k] for k in missing if k in known), key=french.alphabetical))
+    return (
+        f"Registre incomplet dans l'une des deux périodes{french.SPACE}: {who}. Ce qui manque change le poids des centres,"
+        " et le chiffre avec lui, sans que rien ait changé sur place."
+    )
+
+
+def split_panel(change: changes.Explained, code: str, split: str, note: str = "") -> Panel:
+    """The sentences on a change, and its parts as a table. note: what to know before they are read."""
     size = sentences.points if BY_CODE[code].unit == "percent" else changes.signed
     rows = [
         (
@@ -103,7 +119,7 @@ def split_panel(change: changes.Explained, code: str, split: str) -> Panel:
     return Panel(
         f"changements_{code}",
         f"{change.label}, par {PARTS[split].lower()}",
-        Lines(change.sentences),
+        Lines((*filter(None, (note,)), *change.sentences)),
         table=table(
             (
                 (PARTS[split], ""),
@@ -158,12 +174,14 @@ def months_panel(view: View, question: Question, code: str, before: Period) -> P
             ),
             rows,
         ),
-        caption=_who(len(same), [a.value == b.value for _, a, b in pairs]),
+        caption=_who(
+            len(same), [a.value == b.value for _, a, b in pairs], in_part(view, question, before)
+        ),
         strip=strip(view, question, code),
     )
 
 
-def _who(same: int, equal: Iterable[bool]) -> str:
+def _who(same: int, equal: Iterable[bool], part: str) -> str:
     who = "« Les mêmes centres » : " + (
         f"les {french.plural(same, 'centre')} qui ont" if same > 1 else "le seul centre qui a"
     )
@@ -172,7 +190,9 @@ def _who(same: int, equal: Iterable[bool]) -> str:
         if all(equal)
         else "L'écart entre les deux courbes vient des centres entrés ou sortis."
     )
-    return f"{who} des données dans les deux périodes comparées. {rest}"
+    return " ".join(
+        filter(None, (f"{who} des données dans les deux périodes comparées.", rest, part))
+    )
 
 
 @quick

@@ -308,13 +308,23 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     many = registers.waiting(view, question, len(waiting))
     age = int(waiting.age[at])
     told = (
-        f"{french.days(age)} sans réponse (reçue le {received})" if age else f"reçue le {received}"
+        f"{french.days(age)} sans réponse{_known(view, int(waiting.known[at]))} (reçue le {received})"
+        if age
+        else f"reçue le {received}"
     )
     told += f"{S}; "
     told += f"l'ensemble{S}: {many.plural('plainte en cours', 'plaintes en cours')}"
     if late or many.whole:
         told += f", {_of_late(late, len(waiting), many.least)}"
     return Reply(label, page, when, (Saying((names[by_name[waiting.name[at]]],), told),))
+
+
+def _known(view: View, to: int) -> str:
+    """« au 06/10/2026 », the last day that is known of a site's complaints, where the data go further; "" else."""
+    book = view.book
+    further = book.known_to is not None and book.days(day_of(to + 1), book.known_to)
+    open_since = further and book.open[:, further].any()
+    return f" au {french.date_short(day_of(to))}" if open_since else ""
 
 
 def _of_late(late: int, waiting: int, least: str) -> str:

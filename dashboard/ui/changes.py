@@ -80,5 +80,7 @@ def show_change(person: Person, question: Question, code: str, before: Period, s
     if change is None:
         st.info("Trop peu de données dans l'une des deux périodes pour les comparer.")
         return
-    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in change.sentences))
-    show.panel(changes.split_panel(change, code, split), height=460)
+    note = changes.in_part(person, question, before)
+    said = (*filter(None, (note,)), *change.sentences)
+    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in said))
+    show.panel(changes.split_panel(change, code, split, note), height=460)

@@ -610,14 +610,14 @@ def _band_is_right(band: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _month_is_right(s: Said, t: Truth) -> bool:
-    """Of a month: 0 where the register of every site that had begun speaks of it, else what is not known."""
+    """Of a month: 0 where the register of every site that had begun speaks of it to its end, else what is not known."""
     first, last = s.first, s.last
     due = [x for x in s.scope if t.expected(x, first, last) or t.known("plaintes", x, first, last)]
     if s.column == "Écart" and t.received(s.scope, first, last):
         return True
-    known = sum(t.known("plaintes", x, first, last) for x in due)
     if s.text == "non remonté":
-        return not known
+        return not any(t.known("plaintes", x, first, last) for x in due)
+    known = sum(t.through(x, first, last) for x in due)
     if s.text.startswith("au moins"):
         return known < len(due)
     return (known < len(due) or not due) if s.text == "pas à jour" else known == len(due) > 0

@@ -122,7 +122,7 @@ class Truth:
             return False
         launched = self.sites[site]["launched_on"]
         start = date.fromisoformat(launched) if launched else self.began(site)
-        begun = (start or date.max - timedelta(days=QUIET)) + timedelta(days=QUIET)
+        begun = (start or date.min) + timedelta(days=QUIET)
         if self._first(site) > max(end - timedelta(days=27), begun):
             return False
         return self._no_month_missing("plaintes", site, self._first(site).replace(day=1), end)

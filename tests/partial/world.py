@@ -17,6 +17,8 @@ SHAPES = (
     "months",
     "stops",
     "stops",
+    "parts",
+    "parts",
 )
 
 
@@ -79,9 +81,30 @@ def make(seed: int, today: date) -> World:
                 and n <= stop[form, s]
                 and not (shape == "months" and r.random() < 0.2)
             ]
-            if sites:
+            if (
+                sites and shape == "parts"
+            ):  # each with days of its own: late in coming, ended early, or with a hole
+                for site in sites:
+                    for a, b in _parts(r, start, end):
+                        world.files.append(_file(r, form, [site], a, b))
+            elif sites:
                 world.files.append(_file(r, form, sites, start, end))
     return world
+
+
+def _parts(r: random.Random, start: date, end: date) -> list[tuple[date, date]]:
+    """Of a month, the days that a register speaks of: all, from a day on, up to a day, or without some in between."""
+    days = (end - start).days
+    a, b = sorted(start + timedelta(days=r.randint(0, days)) for _ in range(2))
+    return r.choice(
+        [
+            [(start, end)],
+            [(a, end)],
+            [(start, b)],
+            [(a, b)],
+            [(start, a), (b, end)] if a < b else [(start, end)],
+        ]
+    )
 
 
 def _file(r: random.Random, form: str, sites: list[str], start: date, end: date) -> File:
