@@ -251,9 +251,18 @@ class Ledger:
     @cached_property
     def rated(self) -> np.ndarray:
         """(S, D) whether both registers of a site speak of a day: complaints of it are counted against its visits. Between two
-        days that a register speaks of, it is thought to speak of a few others: a register has no line of a day without any."""
-        complaints = _joined(self.complaints_known, SHORTEST_MONTH - 1)
-        rated: np.ndarray = complaints & _joined(self.visits_known, SILENT_DAYS)
+        days that a register speaks of, it is thought to speak of a few others, and so at a month's ends: a register has no
+        line of a day without any."""
+        days = np.arange(self.origin, self.origin + self.open.shape[1])
+        starts = np.flatnonzero(np.diff(month_numbers(days), prepend=-1))
+        complaints, visits = (
+            _to_the_month(_joined(known, most), starts)
+            for known, most in (
+                (self.complaints_known, SHORTEST_MONTH - 1),
+                (self.visits_known, SILENT_DAYS),
+            )
+        )
+        rated: np.ndarray = complaints & visits
         return rated
 
     def _missing_months(self, known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -279,6 +288,20 @@ def _joined(known: np.ndarray, most: int) -> np.ndarray:
     after = np.minimum.accumulate(np.where(known, places, 2 * width)[:, ::-1], axis=1)[:, ::-1]
     joined: np.ndarray = after - before <= most + 1
     return joined
+
+
+def _to_the_month(known: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """The same, each row of days that begins or ends within a week of a month's begun or ended with it, (S, D). starts: columns
+    of the months' first days."""
+    wider = known.copy()
+    for row, days in enumerate(known):
+        steps = np.flatnonzero(np.diff(np.concatenate([[False], days, [False]])))
+        for first, end in zip(steps[::2].tolist(), steps[1::2].tolist(), strict=True):
+            month = starts[np.searchsorted(starts, first, side="right") - 1]
+            after = [*starts[starts >= end].tolist(), known.shape[1]][0]
+            begin = month if first - month <= SILENT_DAYS else first
+            wider[row, begin : after if after - end <= SILENT_DAYS else end] = True
+    return wider
 
 
 def for_guests(book: Ledger) -> Ledger:

@@ -72,7 +72,9 @@ def ages(view: View, question: Question, key: str) -> Panel:
         key,
         title,
         Chart(
-            charts.age_bands([(k, n, counted(n, open_now).text) for k, n in rows], late=LATE_BAND)
+            charts.age_bands(
+                rows, late=LATE_BAND, words=[counted(n, open_now).text for _, n in rows]
+            )
         ),
         alt="Plaintes en cours par âge.",
         table=_by_age(rows, open_now),

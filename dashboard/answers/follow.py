@@ -113,7 +113,8 @@ def _monthly(view: View) -> Monthly | None:
             for a in (m.numerator, m.denominator, np.where(hidden, np.nan, m.value), m.n)
         )
         waits = facts.waits.reshape(*shape, -1)[rows] if code in WAITS else None
-        part = parts.get(BY_CODE[code].register)
+        # Days of which nobody handed in a closing are what their share is about.
+        part = None if BY_CODE[code].closings else parts.get(BY_CODE[code].register)
         by_code[code] = Series(numerator, denominator, value, n, waits, part)
     per_day = BY_CODE["visits_per_day"].measure(facts).value.reshape(shape)
     return Monthly(tuple(book.places[i].code for i in rows), tuple(starts), by_code, per_day)

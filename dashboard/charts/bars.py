@@ -157,10 +157,14 @@ def _whole_ticks(top: float) -> Spec:
     }
 
 
-def age_bands(rows: Sequence[tuple[str, int, str]], *, late: int) -> Spec:
-    """Open complaints by age: (band, count, in words), youngest first; the bands from index `late` on are past the deadline."""
+def age_bands(
+    rows: Sequence[tuple[str, int]], *, late: int, words: Sequence[str] | None = None
+) -> Spec:
+    """Open complaints by age: (band, count), youngest first; the bands from index `late` on are past the deadline. words: of each
+    count, where more may wait than are known."""
+    said = words or [french.number(v) for _, v in rows]
     values: list[Row] = [
-        {"k": k, "v": v, "late": i >= late, "t": words} for i, (k, v, words) in enumerate(rows)
+        {"k": k, "v": v, "late": i >= late, "t": said[i]} for i, (k, v) in enumerate(rows)
     ]
     colour = {"condition": {"test": "datum.late", "value": MAIN}, "value": PALE}
     return _counts(values, "Plaintes en cours", "plaintes en cours", 30, 1.12, color=colour)

@@ -62,11 +62,18 @@ def judge(
         set_at, refused, accepted = marks_of(
             [(code, site) for code in named for site in monthly.sites], monthly.months, marks
         )
+        of_all = follow(
+            events, bases, family=family, set_at=set_at, refused=refused, accepted=accepted
+        )
         whole = [
             np.concatenate([monthly.of[code].judged(counts[code][n]) for code in named])
             for n in (0, 1)
         ]
-        judged = follow(*whole, family=family, set_at=set_at, refused=refused, accepted=accepted)
+        judged = of_all  # of departments and the nation, which are judged by all that is known of their sites
+        if not np.array_equal(whole[1], bases, equal_nan=True):
+            judged = follow(
+                *whole, family=family, set_at=set_at, refused=refused, accepted=accepted
+            )
         rare: list[tuple[str, int]] = []
         for number, code in enumerate(named):
             rows = slice(number * len(monthly.sites), (number + 1) * len(monthly.sites))
@@ -78,7 +85,13 @@ def judge(
                     courses[site][code] = _of_site(code, site, row, monthly, mine)
             if code not in MEASURES:
                 compared += wholes.comparisons(
-                    code, events[rows], bases[rows], family, mine, monthly.of[code], places
+                    code,
+                    events[rows],
+                    bases[rows],
+                    family,
+                    of_all.rows(rows),
+                    monthly.of[code],
+                    places,
                 )
         for course in _of_rare(rare, family, monthly, marks):
             courses[course.scope][course.indicator] = course

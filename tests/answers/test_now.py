@@ -94,7 +94,7 @@ def test_open_complaints_and_the_oldest_are_those_of_the_date_of_the_data(asked)
 
 
 def test_a_year_before_stands_the_same_day_a_year_before(asked):
-    asked.hand_in("registre", visit(KANDI, "2024-03-04"))
+    asked.hand_in("registre", visit(KANDI, "2024-03-04"), covers=(date(2024, 1, 1), DAY))
     asked.hand_in(
         "plaintes",
         complaint("a", KANDI, "2024-10-01", resolved="2025-01-10"),

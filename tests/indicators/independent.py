@@ -82,10 +82,15 @@ CREATE TABLE register_day AS
 CREATE TABLE spoken_day AS
     WITH known AS (SELECT DISTINCT form, site, CAST(d AS date) AS day
                    FROM span, generate_series(a, b, interval 1 day) t(d) WHERE form IN ('plaintes', 'registre')),
-         next AS (SELECT *, lead(day) OVER (PARTITION BY form, site ORDER BY day) AS after FROM known)
-    SELECT form, site, CAST(d AS date) AS day
-    FROM next, generate_series(day, CASE WHEN after - day - 1 <= CASE form WHEN 'plaintes' THEN 27 ELSE 7 END
-                                    THEN after - interval 1 day ELSE day END, interval 1 day) t(d);
+         next AS (SELECT *, CASE form WHEN 'plaintes' THEN 27 ELSE 7 END AS most,
+                         lead(day) OVER (PARTITION BY form, site ORDER BY day) AS after,
+                         lag(day) OVER (PARTITION BY form, site ORDER BY day) AS before FROM known),
+         wide AS (SELECT form, site,
+                         CASE WHEN (before IS NULL OR day - before - 1 > most) AND day - date_trunc('month', day)::date <= 7
+                              THEN date_trunc('month', day) ELSE day END AS a,
+                         CASE WHEN after - day - 1 <= most THEN after - interval 1 day
+                              WHEN last_day(day) - day <= 7 THEN last_day(day) ELSE day END AS b FROM next)
+    SELECT DISTINCT form, site, CAST(d AS date) AS day FROM wide, generate_series(a, b, interval 1 day) t(d);
 CREATE TABLE rated_day AS
     SELECT site, day FROM spoken_day WHERE form = 'plaintes'
     INTERSECT SELECT site, day FROM spoken_day WHERE form = 'registre';
@@ -137,6 +142,11 @@ CREATE OR REPLACE TEMP TABLE measuring AS
     WHERE wait IS NOT NULL;
 CREATE OR REPLACE TEMP TABLE active AS
     SELECT DISTINCT key, cell.site FROM cell JOIN activity x ON x.site = cell.site AND x.day BETWEEN a AND b;
+-- Who says something of visits: a register of days on which nobody came was handed in.
+CREATE OR REPLACE TEMP TABLE reported AS
+    SELECT key, site FROM active UNION
+    SELECT cell.key, cell.site FROM cell JOIN span s ON s.site = cell.site
+    AND s.form = 'registre' AND s.a <= cell.b AND s.b >= cell.a;
 CREATE OR REPLACE TEMP TABLE expected AS
     SELECT key, site FROM cell JOIN network n ON n.code = site
     WHERE coalesce(launched, active_from) <= b OR (launched IS NULL AND active_from IS NULL)
@@ -182,7 +192,7 @@ def share(part: str, whole: str, table: str) -> str:
 # indicator: a query that gives key, numerator, denominator, value.
 QUERIES = {
     "visits": """
-        SELECT key, coalesce(n, 0), NULL, coalesce(n, 0) FROM (SELECT DISTINCT key FROM active)
+        SELECT key, coalesce(n, 0), NULL, coalesce(n, 0) FROM (SELECT DISTINCT key FROM reported)
         LEFT JOIN (SELECT key, count(*) AS n FROM v GROUP BY key) USING (key)""",
     "visits_per_day": """
         SELECT key, coalesce(n, 0), days, coalesce(n, 0) / days
@@ -349,7 +359,7 @@ class Independent:
         """By key, how many sites reported, reported complaints, did so to the end, hand closings in, were
         expected, and were of complaints."""
         queries = (
-            "SELECT key, count(*) FROM active GROUP BY key",
+            "SELECT key, count(*) FROM reported GROUP BY key",
             "SELECT key, count(*) FROM heard GROUP BY key",
             "SELECT key, count(*) FROM to_the_end GROUP BY key",
             "SELECT key, count(DISTINCT site) FROM expected"

@@ -185,9 +185,7 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
     none = "registre des plaintes non remonté"
     late = "registre des plaintes incomplet"
     hidden_off = (
-        ""
-        if not_reported
-        else r.choice(["", f"dont {r.randint(1, 9)} notée un jour déclaré fermé"])
+        "" if not_reported else r.choice(["", f"dont {r.randint(1, 9)} notée un jour de fermeture"])
     )
     found = [
         figure(
@@ -449,7 +447,7 @@ def read_reporting(s: Situation, text: str) -> None:
             in text
         )
     elif expected > 1:
-        assert f"aucun des {expected} centres n'a remonté ses données" in text
+        assert f"aucun des {expected} centres attendus n'a remonté ses données" in text
     else:
         start = {
             0: "rien n'était attendu, aucun centre n'étant inscrit comme ouvert",
@@ -941,7 +939,7 @@ def test_what_is_missing_is_said_and_is_never_0():
         "Pour le réseau, pas encore assez de mois ou de cas pour juger.",
         "Pas encore assez de mois ou de cas pour dire si un chiffre est inhabituel.",
         "Registre des plaintes non remonté.",
-        "Le réseau, novembre 2026 : aucun des 3 centres n'a remonté ses données ;"
+        "Le réseau, novembre 2026 : aucun des 3 centres attendus n'a remonté ses données ;"
         " fiches de clôture remises : non mesuré.",
         "Usagers reçus : aucune donnée remontée.",
         "Attente : non mesurée.",

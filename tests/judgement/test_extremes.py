@@ -52,8 +52,8 @@ def test_what_is_missing_or_unknown_is_neither_highest_nor_lowest():
     assert said({"a": 11, "b": None, "inconnu": 40, "c": 14}, "service") == (
         "La prestation où l'on attend le plus : Covè, 14 min ; le moins : Nikki, 11 min"
     )
-    assert said({"a": 11, "inconnu": 40}, "service") == "Titre : 15 min pour l'ensemble"
-    assert said({}) == "Titre : 15 min pour l'ensemble"
+    assert said({"a": 11, "inconnu": 40}, "service") == "Titre : 15 min pour l'ensemble (100 cas)"
+    assert said({}) == "Titre : 15 min pour l'ensemble (100 cas)"
 
 
 def test_of_counts_the_most_asked_for_is_named_beside_the_whole():
