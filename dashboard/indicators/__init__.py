@@ -45,8 +45,8 @@ INDICATORS = (
         direction="neither",
         minimum=0,
         source=REGISTER,
-        limits="Seules comptent les visites que quelqu'un a inscrites. « Au moins » : le registre d'un mois, ou des derniers"
-        " jours, manque dans un centre.",
+        limits="Seules comptent les visites que quelqu'un a inscrites. « Au moins » : plus de sept jours d'affilée manquent au"
+        " registre d'un centre.",
         by=EVERYWHERE,
         measure=m.visits,
         off_days=True,
@@ -250,7 +250,7 @@ INDICATORS = (
         noun="plaintes",
         definition="Plaintes reçues rapportées aux visites de la même période.",
         numerator="plaintes reçues × 1 000",
-        denominator="visites des mois dont le registre des plaintes est remonté",
+        denominator="visites des jours dont les deux registres, visites et plaintes, sont remis",
         unit="per_1000",
         direction="down",
         minimum=0,
