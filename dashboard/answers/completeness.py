@@ -119,7 +119,7 @@ def not_reported(view: View, question: Question, key: str) -> Panel:
         caption=f"{_days(view, question)}, {who_reported(figures['visits'])}."
         f" {_of_closings(known, figures['completeness'])}",
         finding=_left_open(known),
-        strip=strip(view, to_date(view, question), "completeness"),
+        strip=f"{_days(view, question)}, {strip(view, to_date(view, question), 'completeness')}",
     )
 
 

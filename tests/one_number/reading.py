@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dashboard.french import MONTHS
@@ -67,6 +67,7 @@ SAYINGS = (
 ELSEWHERE = re.compile(r"[Ss]ans compter [^;.)]*")  # of the others
 CLAUSE = re.compile(r" ; |\. |\? ")
 OWN = "Là où vous répondez"
+DAYS = re.compile(r"(?:Puis-je m'y fier ?\? )?Du (\d\d)/(\d\d)/(\d{4}) au (\d\d)/(\d\d)/(\d{4}),")
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,9 @@ def _of_text(line: Line, places: dict[str, str]) -> Iterator[Figure]:
     if OWN in line.text:  # of each person's own sites: `tests.partial` reads it
         return
     text = ELSEWHERE.sub("", line.text)
+    if own := DAYS.match(text):  # what it says is of these days, whatever the page's period
+        a, b, c, x, y, z = own.groups()
+        line = replace(line, first=f"{c}-{b}-{a}", last=f"{z}-{y}-{x}")
     for clause in CLAUSE.split(text):
         place = _place(clause, line.place, places)
         if place is None:

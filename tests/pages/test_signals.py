@@ -77,6 +77,8 @@ def hand_in(office: Office, first: date, waits: Sequence[int], site: str = KANDI
             for n, w in enumerate(waits)
             for line in month_of_waits(add_months(first, n), w, site)
         ],
+        covers=(first, month_end(add_months(first, len(waits) - 1))),
+        sites=(site,),
     )
 
 
@@ -578,7 +580,8 @@ def test_a_filter_by_service_leaves_the_split_by_site_alone(moved):
 def test_complaints_are_split_by_service_only_where_the_services_of_visits_are_known(desk, known):
     service = network.services(LOCAL_READER)[SERVICES[0]] if known else ""
     for month in (BEFORE, AFTER):
-        desk.hand_in("registre", *answered(KANDI, month, 50, 100, service))
+        whole = {"covers": (month, month_end(month))}
+        desk.hand_in("registre", *answered(KANDI, month, 50, 100, service), **whole)
         desk.hand_in(
             "plaintes",
             complaint(f"P-{month}", received=month.isoformat()),

@@ -477,7 +477,7 @@ RULES: tuple[tuple[str, Check], ...] = (
 
 # What guests are told of complaints is not of the period that they ask about: it says of which.
 OVER = re.compile(r"sur (\d+) mois entiers, jusqu'en (\w+) (\d{4})")
-FROM = re.compile(r"^Du (\d\d)/(\d\d)/(\d{4}) au (\d\d)/(\d\d)/(\d{4}),")
+FROM = re.compile(r"^(?:Puis-je m'y fier ?\? )?Du (\d\d)/(\d\d)/(\d{4}) au (\d\d)/(\d\d)/(\d{4}),")
 
 
 def own_period(text: str) -> tuple[date, date] | None:
