@@ -65,7 +65,8 @@ def findings(view: View, question: Question) -> tuple[str, ...]:
 
 def _of_whole(view: View, question: Question, when: str) -> str:
     known = names(view, question)
-    scope = french.capital(in_words(question.departments, question.kind))
+    own = known.get(question.site or "", "")
+    scope = own or french.capital(in_words(question.departments, question.kind))
     if scope_of(question) is None:
         return f"{scope}{S}: pas de jugement d'ensemble{S}; chaque centre est comparé à lui-même."
     judged = [s for s in followed(view, question).values() if s.charted]

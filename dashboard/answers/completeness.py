@@ -118,7 +118,7 @@ def not_reported(view: View, question: Question, key: str) -> Panel:
         ),
         caption=f"{_days(view, question)}, {who_reported(figures['visits'])}."
         f" {_of_closings(known, figures['completeness'])}",
-        finding=_left_open(known),
+        finding=_left_open(known, _later(view, question)),
         strip=f"{_days(view, question)}, {strip(view, to_date(view, question), 'completeness')}",
     )
 
@@ -149,8 +149,14 @@ def _coverage(known: Sequence[Unclosed]) -> Coverage:
     return Coverage("clôtures", len(known), hand_in, hand_in)
 
 
-def _left_open(known: Sequence[Unclosed]) -> str:
-    """« CCSP de Covè : 78 fiches de clôture manquent ; 15 autres dans 2 autres centres »."""
+def _later(view: View, question: Question) -> str:
+    """« au 24/11/2026 » with a space before it, where that is after the period; "" else."""
+    known_to = view.book.known_to
+    return f" {at_date(view)}" if known_to and known_to > question.last else ""
+
+
+def _left_open(known: Sequence[Unclosed], when: str) -> str:
+    """« CCSP de Covè : 78 fiches de clôture manquent au 24/11/2026 ; 15 autres dans 2 autres centres »."""
     late, hand_in = [u for u in known if u.days], _coverage(known)
     if not hand_in.known:
         return french.capital(NO_CLOSINGS)
@@ -162,10 +168,12 @@ def _left_open(known: Sequence[Unclosed]) -> str:
             if every.whole
             else f"Fiches de clôture remises par {part}{S}; aucune n'y manque"
         )
-    said = f"{late[0].name}{S}: {_missing(len(late[0].known))}"
+    said = f"{late[0].name}{S}: {_missing(len(late[0].known))}{when}"
     if never := len(known) - hand_in.known:
-        none = "n'a remis aucune fiche" if never == 1 else "n'ont remis aucune fiche"
-        said = f"{french.plural(never, 'centre')} sur {french.number(len(known))} {none}{S}; {said}"
+        who = f"{french.plural(never, 'centre')} sur {french.number(len(known))} n'ont"
+        if never == 1:
+            who = f"{next(u.name for u in known if u.days is None)} n'a"
+        said = f"{who} remis aucune fiche{S}; {said}"
     if len(late) == 1:
         return said
     others = french.plural(len(late) - 1, "autre centre", "autres centres")
@@ -180,7 +188,7 @@ def _missing(n: int) -> str:
 @answer
 def each_day(view: View, question: Question, key: str) -> Panel:
     """The working days without a closing, a row for each site and day, the newest first."""
-    known = unclosed(view, question)
+    known, when = unclosed(view, question), _later(view, question)
     rows = sorted(
         ((d, u) for u in known for d in u.known), key=lambda row: (-row[0].toordinal(), row[1].name)
     )
@@ -203,8 +211,10 @@ def each_day(view: View, question: Question, key: str) -> Panel:
             ],
         ),
         caption=_days(view, question),
-        content=Listing() if rows or _coverage(known).known else Message(f"{_left_open(known)}."),
-        finding=_left_open(sorted(known, key=lambda u: -len(u.known))),
+        content=Listing()
+        if rows or _coverage(known).known
+        else Message(f"{_left_open(known, when)}."),
+        finding=_left_open(sorted(known, key=lambda u: -len(u.known)), when),
     )
 
 

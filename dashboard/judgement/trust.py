@@ -53,7 +53,9 @@ def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
     closed = figures["completeness"]
     if closed.value is not None:
         share = amount(BY_CODE["completeness"], closed.value)
-        parts.append(f"fiche de clôture pour {share} des jours ouverts")
+        some = closed.sites_reporting < closed.sites_expected
+        who = f", dans {french.plural(closed.sites_reporting, 'centre')}" if some else ""
+        parts.append(f"fiche de clôture pour {share} des jours ouverts{who}")
     known, visits = BY_CODE[code].known, figures["visits"].n
     if known and visits:
         parts.append(

@@ -346,7 +346,11 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"ni plainte reçue ni réponse", _nothing_for_a_year),
     # closings
     (
-        r"(?P<n>\d+) centres? sur (?P<of>\d+) n'(a|ont) remis aucune fiche",
+        r"(GSRU|CCSP) [^;]+ n'a remis aucune fiche",
+        lambda m, s, t: len(s.scope) == 1 + t.ever("cloture", s.scope),
+    ),
+    (
+        r"(?P<n>\d+) centres? sur (?P<of>\d+) n'ont remis aucune fiche",
         lambda m, s, t: (
             len(s.scope) == number(m["of"]) == number(m["n"]) + t.ever("cloture", s.scope)
         ),
