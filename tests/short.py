@@ -1,5 +1,5 @@
-"""The short form of the suite, `make test`: each test, on one database or the other by turns, and of those that take long some
-cases a day, and others the next.
+"""The short form of the suite, `make test`: every second day each case, on one database and then on the other, and of those that
+take long some cases a day, and others the next.
 
 `tests/long.txt` lists the tests that take more than SECONDS on a quiet machine of two processors, all their cases together. Of
 each as many cases are tried as that time allows, on both databases, and the next day the ones after them; one whose single case
@@ -66,18 +66,19 @@ def chosen(items: Iterable[Case], seconds: Mapping[str, float], day: int) -> Ite
     there = {item.nodeid for item in items}
     for item in items:
         name, case = test_of(item.nodeid)
-        yield case in tried[name] if name in tried else _on_the_database_of(item.nodeid, there, day)
+        yield case in tried[name] if name in tried else _has_its_day(item.nodeid, there, day)
 
 
-def _on_the_database_of(nodeid: str, there: set[str], day: int) -> bool:
-    """Whether this is the database on which a case is tried on a day: one of its two, and the other the next."""
+def _has_its_day(nodeid: str, there: set[str], day: int) -> bool:
+    """Whether a case is tried on a day: every second one, first on one of its two databases, then on the other."""
     name, _, case = nodeid.partition("[")
     case, end, rest = case.partition("]")
     on = (DATABASES.sub(kind + r"\2", case) for kind in ("sqlite", "postgresql"))
     both = [f"{name}[{one}{end}{rest}" for one in on]
+    turn = (day + crc32(both[0].encode())) % 4
     if both[0] == both[1] or not there.issuperset(both):
-        return True
-    return nodeid == both[(day + crc32(both[0].encode())) % 2]
+        return turn % 2 == 0
+    return turn % 2 == 0 and nodeid == both[turn // 2]
 
 
 def leave_for_another_day(items: list) -> list:
