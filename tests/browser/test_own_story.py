@@ -30,6 +30,9 @@ def write(page: Page, number: int, words: str) -> None:
     """Type it, and do not leave the field."""
     note(page, number).click()
     note(page, number).fill("")
+    expect(note(page, number)).to_have_count(
+        1
+    )  # the one of the run before goes when the next has come
     note(page, number).press_sequentially(words)
 
 
