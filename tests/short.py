@@ -1,10 +1,11 @@
 """The short form of the suite, `make test`: every second day each case, on one database and then on the other, and of those that
 take long some cases a day, and others the next.
 
-`tests/long.txt` lists the tests that take more than SECONDS on a quiet machine of two processors, all their cases together. Of
-each as many cases are tried as that time allows, on both databases, and the next day the ones after them; one whose single case
-takes longer is tried every second day. All are tried in continuous integration, by `make test ALL=yes`, by `make days`, and
-wherever tests are named. `python -m tests.short REPORT…` writes the list anew from reports of pytest (`--junitxml`).
+`tests/long.txt` lists the tests that take more than SECONDS on a quiet machine of two processors, all their cases together.
+Of each as many cases are tried as that time allows, and the next day the ones after them; once all have had their day, on the
+other database; one whose single case takes longer is tried every second day. All are tried in continuous integration, by
+`make test ALL=yes`, by `make days`, and wherever tests are named. `python -m tests.short REPORT…` writes the list anew from
+reports of pytest (`--junitxml`).
 """
 
 import os
@@ -41,14 +42,16 @@ def known() -> dict[str, float]:
     return {name: float(seconds) for seconds, name in rows}
 
 
-def of_the_day(cases: Sequence[str], seconds: float, day: int) -> frozenset[str]:
-    """Which cases of a test are tried on a day. seconds: that all take."""
+def of_the_day(cases: Sequence[str], seconds: float, day: int) -> dict[str, int]:
+    """Which cases of a test are tried on a day, and on which of their databases: each on the other once all have had their day.
+    seconds: that all take."""
     each = seconds / len(cases)
     if each > SECONDS:
         every = 2 if len(cases) == 1 else len(cases)
-        return frozenset(cases[day % every : day % every + 1])
+        return dict.fromkeys(cases[day % every : day % every + 1], day // every % 2)
     some = min(len(cases), int(SECONDS / each))
-    return frozenset(cases[(day * some + n) % len(cases)] for n in range(some))
+    places = [day * some + n for n in range(some)]
+    return {cases[at % len(cases)]: at // len(cases) % 2 for at in places}
 
 
 def chosen(items: Iterable[Case], seconds: Mapping[str, float], day: int) -> Iterator[bool]:
@@ -66,19 +69,21 @@ def chosen(items: Iterable[Case], seconds: Mapping[str, float], day: int) -> Ite
     there = {item.nodeid for item in items}
     for item in items:
         name, case = test_of(item.nodeid)
-        yield case in tried[name] if name in tried else _has_its_day(item.nodeid, there, day)
+        both = _on_each(item.nodeid, there)
+        if name in tried:
+            yield case in tried[name] and item.nodeid == both[tried[name][case]]
+        else:  # every second day, first on one of its databases, then on the other
+            turn = (day + crc32(both[0].encode())) % 4
+            yield turn % 2 == 0 and item.nodeid == both[turn // 2]
 
 
-def _has_its_day(nodeid: str, there: set[str], day: int) -> bool:
-    """Whether a case is tried on a day: every second one, first on one of its two databases, then on the other."""
+def _on_each(nodeid: str, there: set[str]) -> tuple[str, str]:
+    """The node as it is on each database; itself twice, where it is of one or of none."""
     name, _, case = nodeid.partition("[")
     case, end, rest = case.partition("]")
     on = (DATABASES.sub(kind + r"\2", case) for kind in ("sqlite", "postgresql"))
-    both = [f"{name}[{one}{end}{rest}" for one in on]
-    turn = (day + crc32(both[0].encode())) % 4
-    if both[0] == both[1] or not there.issuperset(both):
-        return turn % 2 == 0
-    return turn % 2 == 0 and nodeid == both[turn // 2]
+    one, other = (f"{name}[{which}{end}{rest}" for which in on)
+    return (one, other) if one != other and there.issuperset((one, other)) else (nodeid, nodeid)
 
 
 def leave_for_another_day(items: list) -> list:
