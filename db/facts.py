@@ -249,7 +249,7 @@ def _cut(scope: Scope, by: str) -> Cut:
         - of[UNKNOWN_SERVICE][:, :, VISITS],
         "all_visits": everybody[:, :, VISITS],
     }
-    told = _told(scope, cut.months)
+    told = NOTHING_TOLD if _by_the_day(scope, by) else _told(scope, cut.months)
     if by in ("service", "hour"):
         odd = ~measuring & (_sum(everybody[:, :, LEFT_TIMED], 1) > 0)
         keys, groups, counters, waits, left = (
@@ -275,11 +275,14 @@ def _cut(scope: Scope, by: str) -> Cut:
             fold(left_timed if left_timed.ndim == 2 else left_timed[:, None]),
         )
         known = {name: fold(values) for name, values in known.items()}
-        based = fold(mine[:, :, VISITS] * told)
+        based = fold(mine[:, :, VISITS] * told) if told.size else np.zeros(len(groups), np.int64)
     if scope.service is None and by != "service":
         known = dict.fromkeys(known, counters[:, VISITS])
     asked_of = Told(based, cut.months, told)
     return Cut(keys, groups, counters, waits, left, asked_of, by_site=by_site, **known)
+
+
+NOTHING_TOLD = np.zeros((0, 0), dtype=bool)  # where the days of visits are known
 
 
 class Told(NamedTuple):
@@ -329,7 +332,7 @@ def _no_visits(scope: Scope, by: str) -> Cut:
         np.zeros((len(keys), len(COUNTERS)), np.int64),
         np.zeros((len(keys), BINS), np.int64),
         nothing,
-        Told(nothing, (), np.zeros((len(scope.rows), 0), dtype=bool)),
+        Told(nothing, (), NOTHING_TOLD),
         nothing,
         nothing,
         np.zeros(len(scope.ledger.places), np.int64),

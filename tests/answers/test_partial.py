@@ -9,6 +9,7 @@ from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import (
     bulletin,
     cards,
+    changes,
     complaints,
     completeness,
     delays,
@@ -197,6 +198,42 @@ def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
     quarter = Question(date(2025, 1, 1), date(2025, 3, 31))
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
     assert said.translate(PLAIN) == "2 centres sur 24 ont remonté leurs données en partie"
+
+
+def test_complaints_are_counted_against_visits_of_days_that_both_registers_speak_of(asked):
+    days = [f"2025-03-{n:02}" for n in range(3, 29) if date(2025, 3, n).weekday() < 5]
+    asked.hand_in("registre", *[visit(site=COVE, day=d) for d in days for _ in range(10)])
+    told = {"covers": (date(2025, 3, 3), date(2025, 3, 6)), "sites": (COVE,)}
+    asked.hand_in("plaintes", complaint("P1", COVE, "2025-03-04"), **told)
+    march = Question(date(2025, 3, 1), date(2025, 3, 31)).at(None, COVE)
+    rate = whole(LOCAL_READER, march)["complaints_per_1000"]
+    # The four days of which complaints are known, and the two before them in the month, on which nobody opened.
+    assert (rate.numerator, rate.denominator) == (1, 40)
+
+
+def test_a_site_that_declared_its_closure_is_not_silent(asked):
+    asked.hand_in("registre", visit(site=KANDI, day="2025-03-03"))
+    asked.hand_in("registre", visit(site=NIKKI, day="2025-03-31"))
+    silent = lambda: network.silences(LOCAL_READER)[KANDI].silent  # noqa: E731
+    assert silent()
+    asked.hand_in("fermetures", closure(site=KANDI, first="2025-03-04", last="2025-03-31"))
+    assert not silent()
+
+
+def test_a_compared_period_of_which_a_part_is_missing_names_the_site(asked):
+    for site, last in ((KANDI, 28), (NIKKI, 5)):
+        for month in (2, 3):
+            first, end = date(2025, month, 1), date(2025, month, last if month == 3 else 28)
+            asked.hand_in(
+                "registre", visit(site=site, day=f"2025-{month:02}-03"), covers=(first, end)
+            )
+    march, february = (
+        Question(date(2025, 3, 1), date(2025, 3, 31)),
+        Period(date(2025, 2, 1), date(2025, 2, 28)),
+    )
+    said = changes.in_part(LOCAL_READER, march, february)
+    assert "CCSP de Nikki." in said and "Kandi" not in said
+    assert changes.in_part(LOCAL_READER, march.over(february), february) == ""
 
 
 def test_what_closings_declare_is_held_against_days_whose_register_came(asked):

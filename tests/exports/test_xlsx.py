@@ -147,6 +147,13 @@ def test_days_are_days_and_numbers_look_as_their_unit_wants():
     assert second[3].value == 240 and second[3].number_format == '[>=240]0" et plus";0'
 
 
+def test_a_number_that_is_a_floor_stays_a_number_and_says_so():
+    rows = [(words("a"), Cell("au moins 1 234", 1234)), (words("b"), count(4321))]
+    book = made(table((("Centre", ""), ("Usagers", "count")), rows))
+    looks = {c.value: c.number_format for sheet in book for row in sheet.iter_rows() for c in row}
+    assert looks[1234].startswith('"au moins "') and "au moins" not in looks[4321]
+
+
 def test_months_can_be_sorted():
     sheet = made(table((("Mois", "month"),), [(Cell("novembre 2026", date(2026, 11, 1)),)]))[
         "Tableau"

@@ -210,6 +210,20 @@ def test_the_page_of_a_site_says_each_of_its_alerts_and_what_was_decided(desk, a
     assert "ouvrir un second guichet (le directeur" in said(visit_page("site", centre=KANDI))
 
 
+def test_a_month_of_which_a_site_handed_in_a_part_is_not_judged(desk):
+    first = add_months(LAST, -14)
+    hand_in(desk, first, [CALM + n % 3 - 1 for n in range(14)])
+    hand_in(desk, first, [CALM + n % 3 - 1 for n in range(15)], NIKKI)
+    for days, judged in ((range(1, 7), False), (range(7, month_end(LAST).day + 1), True)):
+        lines = [
+            waited(LONG, site=KANDI, day=LAST.replace(day=n).isoformat())
+            for n in days
+            for _ in range(5)
+        ]
+        desk.hand_in("registre", *lines)
+        assert follow.signals(LOCAL_READER, [KANDI])[KANDI]["wait_p50"].flagged is judged
+
+
 def test_signals_open_on_the_first_of_the_list_until_a_series_is_chosen(desk):
     alarming(desk)
     at = sound(visit_page("signaux"))
