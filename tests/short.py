@@ -3,7 +3,8 @@ take long some cases a day, and others the next.
 
 `tests/long.txt` lists the tests that take more than SECONDS on a quiet machine of two processors, all their cases together.
 Of each as many cases are tried as that time allows, and the next day the ones after them; once all have had their day, on the
-other database; one whose single case takes longer is tried every second day. All are tried in continuous integration, by
+other database; where a case takes longer, one is tried every second day, of two days for each of its seconds at most every
+week. All are tried in continuous integration, by
 `make test ALL=yes`, by `make days`, and wherever tests are named. `python -m tests.short REPORT…` writes the list anew from
 reports of pytest (`--junitxml`).
 """
@@ -14,12 +15,14 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Protocol
 from zlib import crc32
 
 LIST = Path(__file__).parent / "long.txt"
 SECONDS = 1.0  # of a test, all its cases together
+WEEK = 7  # days
 DAY = "SHORT_FORM_OF"  # set to a day's number where only some are tried that day
 DATABASES = re.compile(r"(?<![^-])(sqlite|postgresql)(-|$)")
 
@@ -47,7 +50,7 @@ def of_the_day(cases: Sequence[str], seconds: float, day: int) -> dict[str, int]
     seconds: that all take."""
     each = seconds / len(cases)
     if each > SECONDS:
-        every = 2 if len(cases) == 1 else len(cases)
+        every = max(2, len(cases), min(WEEK, ceil(each / 2 / SECONDS)))
         return dict.fromkeys(cases[day % every : day % every + 1], day // every % 2)
     some = min(len(cases), int(SECONDS / each))
     places = [day * some + n for n in range(some)]

@@ -34,7 +34,10 @@ def tried(items: list[Node], seconds: dict[str, float], day: int) -> set[str]:
 @given(st.integers(1, 40), st.floats(2.01, 90), st.integers(0, 10**6))
 def test_every_case_of_a_long_test_has_its_day_and_no_day_takes_long(cases, seconds, day):
     items = nodes("t.py::test_long", cases)
-    days = [tried(items, {"t.py::test_long": seconds}, day + n) for n in range(3 * max(cases, 2))]
+    days = [
+        tried(items, {"t.py::test_long": seconds}, day + n)
+        for n in range(3 * max(cases, short.WEEK))
+    ]
     assert set().union(*days) == {item.nodeid for item in items}
     each = seconds / cases
     for one in days:

@@ -44,14 +44,15 @@ def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
     measuring = (
         _measuring(heard, ground.measuring) if timed and ground.measuring is not None else ""
     )
-    if not figure.note.startswith(
-        NOT_FOR_GUESTS
-    ):  # who reads no register is not told who hands it in
+    # Who reads no register is not told who hands it in; where nobody does, the reason says so.
+    if heard and not figure.note.startswith(NOT_FOR_GUESTS):
         parts.append(
             f"{french.plural(heard, 'centre')} sur {french.number(figure.sites_expected)}{measuring}"
         )
     closed = figures["completeness"]
-    if closed.value is not None:
+    if closed.numerator == 0:
+        parts.append("aucune fiche de clôture sur la période")
+    elif closed.value is not None:
         share = amount(BY_CODE["completeness"], closed.value)
         some = closed.sites_reporting < closed.sites_expected
         who = f", dans {french.plural(closed.sites_reporting, 'centre')}" if some else ""

@@ -88,14 +88,14 @@ def _not_current(_: re.Match, s: Said, t: Truth) -> bool:
     if not _whole_now(s, t) or not t.whole(s.scope, _end(s, t)):
         return True
     rate = "Plaintes pour 1 000 visites"
-    return rate in (s.column, s.row) and _no_visits_of_known_months(s, t)
+    return rate in (s.column, s.row) and _no_visits_of_known_days(s, t)
 
 
-def _no_visits_of_known_months(s: Said, t: Truth) -> bool:
-    """No visit came in a month of which complaints did: before a site's first complaints they are asked of nobody."""
+def _no_visits_of_known_days(s: Said, t: Truth) -> bool:
+    """No visit came on a day of which the register of complaints speaks too."""
     end = _end(s, t)
     visits = [(x, d) for x in s.scope for d in t.visits.get(x, ()) if s.first <= d <= end]
-    return not any(t.known("plaintes", x, d.replace(day=1), d.replace(day=28)) for x, d in visits)
+    return not any(t.known("plaintes", x, d, d) for x, d in visits)
 
 
 def _current(m: re.Match, s: Said, t: Truth) -> bool:
@@ -360,7 +360,10 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"|(?P<times>[\d ]+,\d) fois les visites du registre)",
         _gap,
     ),
-    (r"aucune fiche de clôture remise|fiches de clôture remises : non remonté", _no_closings),
+    (
+        r"aucune fiche de clôture (remise|sur la période)|fiches de clôture remises : non remonté",
+        _no_closings,
+    ),
     (
         r"fiches de clôture remises par [\d ]+ centres? sur [\d ]+ ; aucune n'y manque"
         r"|toutes les fiches de clôture sont remises",
@@ -597,7 +600,7 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
 def _part_is_right(s: Said, t: Truth) -> bool:
     """« pas à jour » of a column: some register is missing, and the others have none."""
     if s.column.startswith("Plaintes pour"):
-        return _not_current(re.match("", ""), s, t) or _no_visits_of_known_months(s, t)
+        return _not_current(re.match("", ""), s, t) or _no_visits_of_known_days(s, t)
     if COMPLAINTS.search(s.column) or s.column in WAITING | OLD:
         return _not_current(re.match("", ""), s, t)
     return _silent_visits(re.match("", ""), s, t) and not _all_visits(s, t)
