@@ -42,8 +42,9 @@ settings.load_profile("ccsp")
 COLLECTED_AFTER = (20_000, 20, 20)  # as in server.py, further apart
 
 
-# Collecting makes thousands of objects and throws hardly any away: a fifth of its time went to looking for these.
-gc.disable()
+def pytest_sessionstart() -> None:
+    """Collecting makes thousands of objects and throws hardly any away: a fifth of its time went to looking for these."""
+    gc.disable()
 
 
 @pytest.hookimpl(tryfirst=True)
