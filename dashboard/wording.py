@@ -6,6 +6,7 @@ from dashboard import french
 from dashboard.coverage import AT_LEAST
 from dashboard.indicators import BY_CODE, Figure, Indicator
 from dashboard.indicators.measures import (
+    FEW,
     HIDDEN,
     NO_CLOSINGS,
     NO_VISITS,
@@ -76,8 +77,9 @@ def shown(figure: Figure) -> str:
     or two."""
     if figure.value is not None:
         return f"{least(figure)}{amount(BY_CODE[figure.indicator], figure.value)}"
-    if HIDDEN in figure.note:
-        return HIDDEN
+    for word in (FEW, HIDDEN):
+        if figure.note.startswith(word):
+            return word
     return _in_short(figure.note) or "—"
 
 

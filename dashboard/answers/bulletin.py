@@ -72,7 +72,7 @@ def _of_whole(view: View, question: Question, when: str) -> str:
     judged = [s for s in followed(view, question).values() if s.charted]
     flagged = [s for s in judged if s.flagged]
     if all(one.days is None for one in silences(view, question).values()):
-        return f"{scope}{S}: pas encore de visites ni de fiches de clôture remises."
+        return f"{scope}{S}: ni registre des visites ni fiche de clôture."
     if not judged:
         return f"{scope}{S}: pas encore assez de mois pour juger."
     if not flagged:

@@ -162,23 +162,27 @@ def _left_open(known: Sequence[Unclosed], when: str) -> str:
         return french.capital(NO_CLOSINGS)
     if not late:
         every = Count(0, hand_in)
-        part = f"{french.plural(hand_in.known, 'centre')} sur {french.number(hand_in.expected)}"
         return (
             every.no("Toutes les fiches de clôture sont remises")
             if every.whole
-            else f"Fiches de clôture remises par {part}{S}; aucune n'y manque"
+            else f"{_none_of(known)}{S}; ailleurs, aucune ne manque"
         )
     said = f"{late[0].name}{S}: {_missing(len(late[0].known))}{when}"
-    if never := len(known) - hand_in.known:
-        who = f"{french.plural(never, 'centre')} sur {french.number(len(known))} n'ont"
-        if never == 1:
-            who = f"{next(u.name for u in known if u.days is None)} n'a"
-        said = f"{who} remis aucune fiche{S}; {said}"
+    if not hand_in.whole:
+        said = f"{_none_of(known)}{S}; {said}"
     if len(late) == 1:
         return said
     others = french.plural(len(late) - 1, "autre centre", "autres centres")
     more = french.plural(sum(len(u.known) for u in late[1:]), "autre", "autres")
     return f"{said}{S}; {more} dans {others}"
+
+
+def _none_of(known: Sequence[Unclosed]) -> str:
+    """« 3 centres sur 24 n'ont remis aucune fiche », the one by its name."""
+    never = [u.name for u in known if u.days is None]
+    if len(never) == 1:
+        return f"{never[0]} n'a remis aucune fiche"
+    return f"{french.plural(len(never), 'centre')} sur {french.number(len(known))} n'ont remis aucune fiche"
 
 
 def _missing(n: int) -> str:
@@ -255,7 +259,7 @@ def silent(view: View, question: Question, key: str) -> Panel:
 
 
 def _silent(heard: Collection[Silence], at: str) -> str:
-    """« 3 centres muets sur 24 au 23/11/2026, et 2 autres qui n'ont pas encore remis de visites »."""
+    """« 3 centres muets sur 24 au 23/11/2026, et 2 autres qui n'ont remis ni registre des visites ni fiche de clôture »."""
     never = sum(s.days is None for s in heard)
     mute = sum(s.days is not None and s.silent for s in heard)
     of = f"sur {french.number(len(heard))} {at}".rstrip()

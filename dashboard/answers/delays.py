@@ -43,7 +43,9 @@ def survival(
         few = "trop peu de plaintes reçues sur cette période"
         if len(received) and not view.access.guest:
             return Panel(key, title, Message(f"{french.capital(few)}."))
-        return Panel(key, title, none_known(view, question, few))
+        return Panel(
+            key, title, none_known(view, question, few, "plainte connue sur cette période")
+        )
     of = getattr(received, detail) if detail else np.zeros(0)
     groups = {
         ALL_COMPLAINTS: received,
@@ -157,7 +159,11 @@ def flow(view: View, question: Question, key: str) -> Panel:
         return Panel(key, title, Message(f"{NOT_OPEN}."))
     complaints = register(view, question)
     if not len(complaints):
-        return Panel(key, title, none_known(view, question, NONE_UNTIL))
+        return Panel(
+            key,
+            title,
+            none_known(view, question, NONE_UNTIL, "plainte connue avant la fin de la période"),
+        )
     last = (
         question.last
         if question.last == month_end(question.last)

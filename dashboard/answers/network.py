@@ -19,8 +19,8 @@ from db.shapes import Place
 
 SILENT_DAYS = codes.SILENT_DAYS
 NOTHING, NOTHING_OF_MANY = (
-    "n'a pas encore remis de visites",
-    "n'ont pas encore remis de visites",
+    "n'a remis ni registre des visites ni fiche de clôture",
+    "n'ont remis ni registre des visites ni fiche de clôture",
 )  # not one, nor a closing
 
 

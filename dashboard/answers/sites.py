@@ -17,7 +17,7 @@ from dashboard.answers.trust import strip
 from dashboard.answers.uncertainty import Interval, intervals
 from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure, placed
-from dashboard.indicators.measures import HIDDEN, UNMEASURED
+from dashboard.indicators.measures import FEW, HIDDEN, UNMEASURED
 from dashboard.judgement.comparing import differ, ranks
 from dashboard.judgement.courses import RATES, SHARES
 from dashboard.judgement.extremes import in_words
@@ -129,7 +129,7 @@ def _none(figure: Figure) -> str:
     if said == NOT_HANDED:
         return figure.note
     why = {
-        HIDDEN: "trop peu de cas",
+        HIDDEN: FEW,
         UNMEASURED: "attente non mesurée" if timed else "prestation trop rarement notée",
     }
     return (figure.note or "aucun chiffre") if said == "—" else why.get(said, said)

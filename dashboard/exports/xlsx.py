@@ -78,7 +78,7 @@ STYLES: dict[str, dict[str, Any]] = {
 STYLES["heading of numbers"] = {**STYLES["heading"], "align": "right"}
 READING = (
     "Les nombres ont toute leur précision, même là où l'affichage arrondit. Les pourcentages vont de 0 à 100. Un mot à la"
-    " place d'un nombre dit pourquoi il manque (non mesuré, non affiché car trop peu, sans objet)"
+    " place d'un nombre dit pourquoi il manque (non mesuré, trop peu de cas, sans objet)"
     f"{S}: ce n'est jamais zéro. La dernière feuille définit chaque indicateur."
 )
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dashboard.indicators.entry import Indicator
-from dashboard.indicators.measures import HIDDEN, MOST_STILL_OPEN, OUT_OF_SCOPE, hide
+from dashboard.indicators.measures import FEW, MOST_STILL_OPEN, OUT_OF_SCOPE, hide
 from db.shapes import Facts
 
 
@@ -118,7 +118,7 @@ def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
     # That most still wait is as much of a figure as how long the others did.
     found = ~np.isnan(np.asarray(m.value, dtype=float)) | (np.array(m.note) == MOST_STILL_OPEN)
     few = (m.n < indicator.minimum) & found
-    m = hide(m, few, f"moins de {indicator.minimum} : {HIDDEN}") if few.any() else m
+    m = hide(m, few, f"{FEW} (moins de {indicator.minimum})") if few.any() else m
     columns = (
         facts.keys,
         [indicator.code] * len(facts.keys),

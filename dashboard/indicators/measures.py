@@ -17,7 +17,8 @@ from db.shapes import Facts
 # Why a value is missing; the screen says these three as they are.
 UNMEASURED = "non mesuré"
 OUT_OF_SCOPE = "sans objet"
-HIDDEN = "non affiché"
+HIDDEN = "non affiché"  # to guests
+FEW = "trop peu de cas"
 NO_DATA = "aucune donnée sur la période"
 DUE_DAYS = 30
 KNOWN_SERVICE_SHARE = 0.8
@@ -100,7 +101,7 @@ def visits(f: Facts) -> Measure:
         "hour",
     )  # elsewhere the visits of closed days cannot be told apart
     note = [
-        f"dont {off} {'notée un jour de fermeture' if off == 1 else 'notées des jours de fermeture'}"
+        f"dont {off} {'visite notée' if off == 1 else 'visites notées'} un jour de fermeture"
         if off and whole_days
         else ""
         for off in f.off_day_visits.tolist()

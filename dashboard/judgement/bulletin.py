@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from dashboard import french
 from dashboard.coverage import Count, Coverage
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.indicators.measures import HANDED_IN_LATER, HIDDEN, NO_CLOSINGS, NOT_HANDED_IN
+from dashboard.indicators.measures import (
+    FEW,
+    HANDED_IN_LATER,
+    NO_CLOSINGS,
+    NO_OPEN_DAY,
+    NOT_HANDED_IN,
+)
 from dashboard.judgement.courses import FOLLOWED
 from dashboard.judgement.sayings import because, beside, moments, origin
 from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first
@@ -111,7 +117,8 @@ def _reporting(s: Situation) -> Line:
         closings += f", {among(some, closed.sites_expected)}"
     who = _who(s.figures["visits"], s.ground.not_reported)
     expected = s.figures["visits"].sites_expected or closed.value is not None
-    parts = [f"{name} {who}{S}; {closings}." if expected else f"{name} {who}."]
+    due = expected and (closed.note != NO_OPEN_DAY or s.figures["visits"].sites_reporting)
+    parts = [f"{name} {who}{S}; {closings}." if due else f"{name} {who}."]
     if s.period.partial:
         known, due = s.period.period, s.period.whole
         parts.append(
@@ -331,7 +338,7 @@ def _still_open(s: Situation, whenever: str = "toutes périodes confondues, ") -
 
 def _limits(s: Situation) -> Line | None:
     parts = []
-    hidden = [code for code in SHOWN if shown(s.figures[code]) == HIDDEN]
+    hidden = [code for code in SHOWN if shown(s.figures[code]) == FEW]
     if hidden:
         parts.append(
             f"trop peu de cas pour calculer {french.some([_label(code) for code in hidden], NAMED)}"
@@ -374,7 +381,7 @@ def _told(figure: Figure, more: str = "") -> str:
 
 
 def _why(figure: Figure) -> str:
-    if shown(figure) != HIDDEN or figure.note.startswith(NOT_FOR_GUESTS):
+    if shown(figure) != FEW:
         return figure.note or french.missing
     if figure.denominator and figure.numerator is not None:
         return f"{base(figure)} (trop peu pour un pourcentage)"

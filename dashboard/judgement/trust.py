@@ -6,7 +6,7 @@ from datetime import date
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, TIMED, Figure
-from dashboard.wording import NOT_FOR_GUESTS, amount, base, reason
+from dashboard.wording import NOT_FOR_GUESTS, NOT_HANDED, amount, base, reason, shown
 
 GAP = 0.02  # share of visits by which the closings may differ from the register before it is said
 MANY_TIMES = 2  # from here on it is said how many times as much
@@ -42,13 +42,15 @@ def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
     timed = BY_CODE[code].known == TIMED and ground.measuring is not None
     heard = figure.sites_reporting
     measuring = (
-        _measuring(heard, ground.measuring) if timed and ground.measuring is not None else ""
+        _measuring(heard, ground.measuring)
+        if timed and ground.measuring is not None and figures["visits"].n
+        else ""
     )
     # Who reads no register is not told who hands it in; where nobody does, the reason says so.
-    if heard and not figure.note.startswith(NOT_FOR_GUESTS):
-        parts.append(
-            f"{french.plural(heard, 'centre')} sur {french.number(figure.sites_expected)}{measuring}"
-        )
+    if heard and not figure.note.startswith(NOT_FOR_GUESTS) and shown(figure) != NOT_HANDED:
+        register = "registre des plaintes à jour dans " if BY_CODE[code].now else ""
+        sites = french.plural(heard, "centre")
+        parts.append(f"{register}{sites} sur {french.number(figure.sites_expected)}{measuring}")
     closed = figures["completeness"]
     if closed.numerator == 0:
         parts.append("aucune fiche de clôture sur la période")
@@ -75,12 +77,10 @@ def _measuring(heard: int, measuring: int) -> str:
     """« , dont 20 mesurent l'attente », of the sites that are heard of; "" where there are none: nobody knows."""
     if not heard:
         return ""
-    who = (
-        "qui"
-        if measuring == heard
-        else f"dont {french.number(measuring) if measuring else 'aucun ne'}"
-    )
-    return f", {who} {'mesure' if measuring < 2 else 'mesurent'} l'attente"
+    if not measuring:
+        return f", qui ne {'mesure' if heard == 1 else 'mesurent'} pas l'attente"
+    who = "qui" if measuring == heard else f"dont {french.number(measuring)}"
+    return f", {who} {'mesure' if measuring == 1 else 'mesurent'} l'attente"
 
 
 def _left_out(code: str, figures: Mapping[str, Figure]) -> list[str]:
@@ -88,7 +88,7 @@ def _left_out(code: str, figures: Mapping[str, Figure]) -> list[str]:
     though the site was closed."""
     visits, rest = figures["visits"], BY_CODE[code].rest
     if BY_CODE[code].off_days and visits.value is not None and visits.note:
-        return [f"visites : {visits.note}"]
+        return [visits.note]
     if rest is None:
         return []
     left_out = _counted(figures[rest.of]) - _counted(figures[code])

@@ -86,7 +86,8 @@ def delay(median: Median, oldest: int) -> str:
     else:
         low, high = french.number(median.low), french.days(median.high)
         interval = f" (estimation, {between(low, high)})"
-    return f"La moitié des plaintes ont une réponse en {french.days(median.days)}{interval}."
+    when = f"en {french.days(median.days)}" if median.days else "le jour même"
+    return f"La moitié des plaintes ont une réponse {when}{interval}."
 
 
 def late(count: Count, days: int) -> str:

@@ -132,7 +132,9 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
     never = [p for p in network.sites(LOCAL_READER) if p.department in ("Borgou", "Zou")]
     assert [s.words.split()[0] for s in found.sayings[:-1]] == ["rien", "rien"]
     # Who never handed anything in has not fallen silent.
-    assert text(found).endswith(f"et {len(never) - 2 - 3} autre n'ont pas encore remis de visites")
+    assert text(found).endswith(
+        f"et {len(never) - 2 - 3} autre n'ont remis ni registre des visites ni fiche de clôture"
+    )
     assert "muet" not in text(found)
     others = [p.code for p in never if p.department == "Zou" and p.code != COVE]
     for ago, site in enumerate(others, 10):

@@ -41,7 +41,7 @@ def test_a_site_is_silent_after_seven_days_without_visit_or_closing(asked, by):
     assert heard[COVE].silent and heard[COVE].words.translate(PLAIN) == "muet depuis 8 jours"
     assert (
         heard[KANDI].words == ""
-        and heard["gsru-cotonou"].words == "n'a pas encore remis de visites"
+        and heard["gsru-cotonou"].words == "n'a remis ni registre des visites ni fiche de clôture"
     )
 
 
@@ -56,12 +56,16 @@ def test_pages_map_and_lists_say_the_same_of_silent_sites_whatever_the_period(as
         assert silent == {"CCSP de Covè"} and len(never) == len(EVERY_SITE) - 2
         first, rest = said.sayings
         assert first.names[0].text == "Covè" and first.words.startswith("rien depuis le 15/10/2025")
-        left = f"et {len(never) - 3} autres n'ont pas encore remis de visites"
+        left = f"et {len(never) - 3} autres n'ont remis ni registre des visites ni fiche de clôture"
         assert rest.words.replace("\xa0", " ") == left
         listed = completeness.not_reported(LOCAL_READER, question, "remontees")
         since = {row[0].text: row[2].text for row in listed.table.rows}
         assert {n for n, w in since.items() if "muet" in w} == silent
-        assert {n for n, w in since.items() if w == "n'a pas encore remis de visites"} == never
+        assert {
+            n
+            for n, w in since.items()
+            if w == "n'a remis ni registre des visites ni fiche de clôture"
+        } == never
         assert "au 24/11/2025" in listed.caption
         marks = map.plot(LOCAL_READER, question, "wait_p50").marks
         assert {m["name"] for m in marks if m["silent"]} == silent

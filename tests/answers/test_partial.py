@@ -68,7 +68,9 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
     first_file(asked)
     said = first_answers(MONTH)
     assert said["La plainte la plus ancienne"] == "registre des plaintes non remonté"
-    assert said["Centres muets"].endswith("et 20 autres n'ont pas encore remis de visites")
+    assert said["Centres muets"].endswith(
+        "et 20 autres n'ont remis ni registre des visites ni fiche de clôture"
+    )
     assert said["Le plus fréquenté"].startswith("Covè 4,0 usagers par jour ouvert, 60 en tout")
     about = slides.Subject(
         view.view(LOCAL_READER), MONTH, clip(Period(MONTH.first, MONTH.last), DAY), "", ""
@@ -114,7 +116,7 @@ def test_a_site_that_never_closes_its_days_left_none_open(asked):
     assert (figure.sites_reporting, figure.sites_expected) == (1, 24)
     asked.hand_in("cloture", closing(KANDI, OPEN[-1].isoformat()))
     panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
-    said = "Fiches de clôture remises par 1 centre sur 24 ; aucune n'y manque"
+    said = "23 centres sur 24 n'ont remis aucune fiche ; ailleurs, aucune ne manque"
     assert panel.finding.translate(PLAIN) == said
     every = [closing(code, d.isoformat()) for code in EVERY_SITE for d in OPEN]
     asked.hand_in("cloture", *every)
@@ -131,11 +133,13 @@ def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
     heard = network.silences(LOCAL_READER, MONTH)
     assert not any(one.silent for one in heard.values())
     never = [one for one in heard.values() if one.last is None]
-    assert len(never) == 23 and {one.words for one in never} == {"n'a pas encore remis de visites"}
+    assert len(never) == 23 and {one.words for one in never} == {
+        "n'a remis ni registre des visites ni fiche de clôture"
+    }
     panel = completeness.silent(LOCAL_READER, MONTH, "a")
     assert (
         panel.finding.translate(PLAIN)
-        == "Au 21/11/2025, 23 centres sur 24 n'ont pas encore remis de visites"
+        == "Au 21/11/2025, 23 centres sur 24 n'ont remis ni registre des visites ni fiche de clôture"
     )
     by_site = figures(LOCAL_READER, MONTH, "site")
     for code in placed("sites"):

@@ -52,7 +52,7 @@ def test_visits_per_open_day_leave_out_weekends_holidays_and_closures(office):
     found = office.figures("2025-07-28", "2025-08-05", by="site")
     # 28, 29, 31 July (closed for some hours only), 4 and 5 August
     assert counts(found[KANDI, "visits_per_day"]) == (6, 5, 6 / 5)
-    assert found[KANDI, "visits"].note == "dont 2 notées des jours de fermeture"
+    assert found[KANDI, "visits"].note == "dont 2 visites notées un jour de fermeture"
 
 
 def test_a_closure_of_the_whole_network_closes_every_site(office):
@@ -263,7 +263,7 @@ def test_under_the_minimum_the_value_is_hidden_and_its_counts_are_shown(office, 
     assert (hidden.value, hidden.n, hidden.note) == (
         None,
         minimum - 1,
-        f"moins de {minimum} : non affiché",
+        f"trop peu de cas (moins de {minimum})",
     )
     if hidden.denominator is not None:
         assert hidden.denominator == minimum - 1

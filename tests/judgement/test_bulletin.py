@@ -100,7 +100,7 @@ def figure(
     """As the indicators make it: hidden under the minimum."""
     minimum = BY_CODE[code].minimum
     if value is not None and n < minimum:
-        value, note = None, f"moins de {minimum} : non affiché"
+        value, note = None, f"trop peu de cas (moins de {minimum})"
     return Figure("all", code, numerator, denominator, value, n, *sites, note)
 
 
@@ -453,7 +453,8 @@ def read_reporting(s: Situation, text: str) -> None:
             0: "rien n'était attendu, aucun centre n'étant inscrit comme ouvert",
             1: "données remontées" if sent else "aucune donnée remontée",
         }
-        closings = bool(expected) or s.figures["completeness"].value is not None
+        figure = s.figures["completeness"]
+        closings = figure.value is not None or expected and (sent or figure.note != NOT_DUE)
         assert f" : {start[expected]}{' ;' if closings else '.'}" in text
     named = expected > 1 and sent > 0 and bool(not_reported)
     assert ("rien remonté" in text) == named
@@ -472,7 +473,7 @@ def read_reporting(s: Situation, text: str) -> None:
         who = "le seul centre qui en ait" if n == 1 else f"les {n} centres qui en ont"
         of = f", dans {who} déjà remis, sur {closed.sites_expected}"
     said = said_of(closed)
-    due = expected or closed.value is not None
+    due = closed.value is not None or expected and (sent or closed.note != NOT_DUE)
     assert (f"fiches de clôture remises : {said}{of}." in text) == bool(due)
     known, due = s.period.period, s.period.whole
     assert ("Période en cours" in text) == (known != due or s.ground.partial)
@@ -901,6 +902,7 @@ EMPTY = {code: figure(code, note="non mesuré", sites=(0, 3)) for code in BY_COD
 NOVEMBER = Clipped(
     Period(date(2026, 11, 1), date(2026, 11, 30)), Period(date(2026, 11, 1), date(2026, 11, 30))
 )
+NOT_DUE = "aucune fiche n'est encore attendue"
 NOTHING = Ground(None, None, False, (), 0, 0, False)
 NO_CHANCE = Budget(0, 0.0, 0, 0.0, 0, 100)
 

@@ -88,7 +88,7 @@ def test_visits_of_closed_days_are_counted_and_said(office):
         "registre", *[visit(day="2025-03-03")] * 5, *[visit(day="2025-03-02")] * 3
     )  # the second is a Sunday
     for code in ("visits", "visits_per_day"):
-        assert "visites : dont 3 notées des jours de fermeture" in said(office, code)
+        assert "dont 3 visites notées un jour de fermeture" in said(office, code)
 
 
 @pytest.mark.pitfall(5)

@@ -13,9 +13,10 @@ DENIES = re.compile(
     r"\b(aucune?s?|rien|jamais|(?<!une )personne|nulle?|zéro|sans plainte)\b|comme d'habitude|non remont|pas à jour|incomplet"
     r"|pas assez de données|connues en attente|fiches de clôture déclarent|\bni plainte"
     r"|encore connu\b"
-    r"|\btoutes les fiches|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
+    r"|\btoutes les fiches|\bremis ni\b|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
     re.IGNORECASE,
 )
+NEITHER = "remis ni registre des visites ni fiche de clôture"
 # What a sentence with a part that is missing looks like.
 BROKEN = re.compile(
     r", ?\.|: ?\.|\(\)|, ?,| ,|; ?\.|^[;,.]|\.\.|« ?»|\b(None|nan|inf)\b|[;,:]$|\) \("
@@ -98,6 +99,25 @@ def _no_visits_of_known_days(s: Said, t: Truth) -> bool:
     return not any(t.known("plaintes", x, d, d) for x, d in visits)
 
 
+def _only_one_has_a_rate(m: re.Match, s: Said, t: Truth) -> bool:
+    """« 0,0 (0 sur 7) à Ouidah »: so many visits came to some site on days of which its register of complaints speaks, which
+    has none of them; of guests, in months that both registers know to their end."""
+    end = _end(s, t)
+    for site in s.scope:
+        days = [d for d in t.visits.get(site, ()) if s.first <= d <= end]
+        both = [d for d in days if t.known("plaintes", site, d, d)]
+        for rated in (both, [d for d in both if _month_known(site, d, t)]):
+            if len(rated) == number(m["n"]) and not any(t.received([site], d, d) for d in rated):
+                return True
+    return False
+
+
+def _month_known(site: str, day: date, t: Truth) -> bool:
+    """Whether both registers speak of the last open day of that day's month."""
+    last = t.open_days(site, day, month_end(day))[-1:] or [day]
+    return all(t.known(form, site, last[0], last[0]) for form in ("registre", "plaintes"))
+
+
 def _current(m: re.Match, s: Said, t: Truth) -> bool:
     """« à jour dans 3 centres sur 24, sans plainte … »: that many, and not all."""
     several = [sum(t.current(site, end) for site in s.scope) for end in (_now(s, t), _end(s, t))]
@@ -112,7 +132,7 @@ def _no_closings(_: re.Match, s: Said, t: Truth) -> bool:
 
 def _all_closed(_: re.Match, s: Said, t: Truth) -> bool:
     hand_in = [site for site in s.scope if t.ever("cloture", [site])]
-    whole = len(hand_in) == len(s.scope) or "n'y manque" in s.text
+    whole = len(hand_in) == len(s.scope) or "ailleurs" in s.text
     return whole and not any(t.left_open(site, s.first, _now(s, t)) for site in hand_in)
 
 
@@ -122,7 +142,7 @@ def _never(s: Said, t: Truth) -> int:
 
 def _nothing_came(m: re.Match, s: Said, t: Truth) -> bool:
     """« 23 … n'ont rien remis », « Adjarra, Adjohoun et Allada et 20 autres n'ont rien
-    remis », « n'a pas encore remis de visites »."""
+    remis », « n'a remis ni registre des visites ni fiche de clôture »."""
     many = m["n"] and number(m["n"]) + (3 if m["more"] else 0)
     return _never(s, t) == many if many else _never(s, t) > 0
 
@@ -238,10 +258,8 @@ def _who(m: re.Match, s: Said, t: Truth) -> bool:
     )
     if m["timed"] is not None or "qui" in m[0]:
         timed = sum(map(heard[-1], s.scope))
-        said = m["timed"] or m["n"]
-        return number(m["n"]) == sum(map(heard[0], s.scope)) and timed == (
-            0 if said == "aucun ne" else number(said)
-        )
+        said = 0 if m["none"] else number(m["timed"] or m["n"])
+        return number(m["n"]) == sum(map(heard[0], s.scope)) and timed == said
     return number(m["n"]) in {sum(map(of, s.scope)) for of in heard}
 
 
@@ -301,6 +319,10 @@ RULES: tuple[tuple[str, Check], ...] = (
         _of_the_busiest,
     ),
     # complaints
+    (
+        rf"0,0 \(0 sur (?P<n>{MANY})\) à [^,]+, seul à avoir un chiffre",
+        _only_one_has_a_rate,
+    ),
     (r"\((?P<n>)au moins [\d ]+ jours?\)", _always),  # an interval
     (r"aucune plainte en cours|aucune en cours", _none_open),
     (r"aucune( plainte)?( n'attend)? (depuis|de) plus de 30 jours", _none_late),
@@ -365,21 +387,21 @@ RULES: tuple[tuple[str, Check], ...] = (
         _no_closings,
     ),
     (
-        r"fiches de clôture remises par [\d ]+ centres? sur [\d ]+ ; aucune n'y manque"
+        r"ailleurs, aucune ne manque"
         r"|toutes les fiches de clôture sont remises",
         _all_closed,
     ),  # fmt: skip
     # silence
     (
-        r"(?P<more>jamais )?les (?P<n>\d+) centres n'ont pas encore remis de visites",
+        rf"(?P<more>jamais )?les (?P<n>\d+) centres n'ont {NEITHER}",
         _nothing_came,
     ),
     (
-        r"(?P<more>jamais )?et (?P<n>\d+) autres? qui n'(a|ont) pas encore remis de visites",
+        rf"(?P<more>jamais )?et (?P<n>\d+) autres? qui n'(a|ont) {NEITHER}",
         _nothing_came,
     ),
     (
-        r"((?P<more>et )?(?P<n>\d+) (autres? )?(centres? )?(sur \d+ )?(au [\d/]+ )?)?n'(a|ont) pas encore remis de visites",
+        rf"((?P<more>et )?(?P<n>\d+) (autres? )?(centres? )?(sur \d+ )?(au [\d/]+ )?)?n'(a|ont) {NEITHER}",
         _nothing_came,
     ),  # fmt: skip
     (
@@ -429,7 +451,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         _always,
     ),  # of the curve of those received in the period
     (
-        r"^(?P<n>\d+) centres? sur \d+(, (qui|dont (?P<timed>\d+|aucun ne)) mesure(nt)? l'attente)?$",
+        r"^(?P<n>\d+) centres? sur \d+(, (qui (?P<none>ne )?|dont (?P<timed>\d+) )mesure(nt)?( pas)? l'attente)?$",
         _who,
     ),
     (
@@ -446,7 +468,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         _always,
     ),
     (
-        r"pas encore de visites ni de fiches de clôture remises",
+        r"ni registre des visites ni fiche de clôture",
         lambda m, s, t: _never(s, t) == len(s.scope),
     ),
     # judgement, which such short histories do not allow
@@ -526,7 +548,7 @@ def fault(said: Said, truth: Truth) -> str:
 
 
 NUMBER = re.compile(
-    r"non remonté|pas à jour|n'a pas encore remis de visites|(au moins )?[\d ]+(,\d+)?( (%|min|jours?))?|[Aa]ucune|—"
+    rf"non remonté|pas à jour|n'a {NEITHER}|(au moins )?[\d ]+(,\d+)?( (%|min|jours?))?|[Aa]ucune|—"
 )
 MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
@@ -572,7 +594,7 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
         return _visits(m, s, t)
     if m := re.fullmatch(r"au moins (?P<n>[\d ]+)( (?P<unit>jour)s?)?", s.text):
         return _floor(m, s, t)
-    if s.text == "n'a pas encore remis de visites":
+    if s.text == f"n'a {NEITHER}":
         return _never(s, t) == len(s.scope)
     if s.where.endswith(("survival", "survie", "plaintes_delai")):  # of those that are there
         return True
@@ -632,8 +654,9 @@ def _month_is_right(s: Said, t: Truth) -> bool:
 
 def _missing(s: Said, t: Truth) -> bool:
     """« non remonté » of a column."""
-    if CLOSED.search(s.column):
-        return not t.ever("cloture", s.scope)
+    if CLOSED.search(s.column):  # of nobody, or before those who hand any in had begun
+        end = _end(s, t)
+        return not any(t.ever("cloture", [x]) and t.open_days(x, s.first, end) for x in s.scope)
     if COMPLAINTS.search(s.column) or s.column in WAITING | OLD | {"Reçues", "Réponses", "Écart"}:
         return _no_register(re.match("", ""), s, t) or _silent_visits(re.match("", ""), s, t)
     return _silent_visits(re.match("", ""), s, t)
