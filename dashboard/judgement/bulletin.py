@@ -117,8 +117,8 @@ def _reporting(s: Situation) -> Line:
         closings += f", {among(some, closed.sites_expected)}"
     who = _who(s.figures["visits"], s.ground.not_reported)
     expected = s.figures["visits"].sites_expected or closed.value is not None
-    due = expected and (closed.note != NO_OPEN_DAY or s.figures["visits"].sites_reporting)
-    parts = [f"{name} {who}{S}; {closings}." if due else f"{name} {who}."]
+    awaited = expected and (closed.note != NO_OPEN_DAY or s.figures["visits"].sites_reporting)
+    parts = [f"{name} {who}{S}; {closings}." if awaited else f"{name} {who}."]
     if s.period.partial:
         known, due = s.period.period, s.period.whole
         parts.append(
