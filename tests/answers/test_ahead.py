@@ -12,7 +12,8 @@ from dashboard.answers.question import Question
 from dashboard.panel import Chart, Message
 from dashboard.period import add_months, day_number, today
 from dashboard.settings import load
-from dashboard.statistics.forecast import backtest, forecast
+from dashboard.statistics.forecast import backtest
+from dashboard.statistics.forecast import forecast as months_to_come
 from dashboard.statistics.seasonal import HISTORY
 from tests.builders import KANDI, visit
 
@@ -84,7 +85,7 @@ def test_the_forecast_of_the_screen_is_that_of_the_statistics_on_the_same_sites(
     assert 0 < len(same) == found.sites <= found.of == len(mine)
     months = np.array([m.month for m in found.months])
     whole = per_day[same].sum(axis=0, keepdims=True)
-    coming = forecast(whole, months, shared=per_day)
+    coming = months_to_come(whole, months, shared=per_day)
     assert found.ahead.middle == pytest.approx(coming.middle, nan_ok=True)
     tried = backtest(whole, months, shared=per_day, last=6)
     assert 0 < tried.months <= 6 and found.tried.error == pytest.approx(tried.error)

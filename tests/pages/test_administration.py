@@ -336,9 +336,9 @@ def test_the_journal_is_in_words_searched_and_taken_away(desk, signed_in):
     at.date_input(key="journal_jours").set_value((today(), today())).run()
     at.text_input(key="journal_mot").set_value("rien de tel").run()
     assert not read_tables(sound(at)) and "Rien de tel au journal" in at.info[0].value
-    from dashboard.ui import access_journal
+    from dashboard.ui import access_journal as page
 
-    book = openpyxl.load_workbook(io.BytesIO(access_journal._workbook(me, today(), today(), "zou")))
+    book = openpyxl.load_workbook(io.BytesIO(page._workbook(me, today(), today(), "zou")))
     sheet = book["Journal"]
     told = [cell.value for row in sheet.iter_rows() for cell in row]
     assert "a emporté un fichier" in told and "a remis un fichier" not in told
